@@ -1,0 +1,1 @@
+"""The domain: immutable scores in exact arithmetic, standard library only."""

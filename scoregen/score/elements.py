@@ -1,0 +1,275 @@
+"""The score: parts, and measure columns that hold one gapless voice after another.
+
+Timewise: a `Measure` holds what all parts share (number, signatures, barlines) and the voices of
+every part, so that a signature exists once and an excerpt is a slice of `Score.measures`.
+All pitches sound as written here: transposing instruments are resolved at the file border.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Literal, NamedTuple
+
+from scoregen.score.display import picture
+from scoregen.score.keys import KeySignature
+from scoregen.score.metre import TimeSignature
+from scoregen.score.pitch import UNISON, Interval, Pitch, Unpitched
+from scoregen.score.rhythm import NoteValue
+
+Origin = Literal["given", "blank", "generated"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lyric:
+    """One syllable of one verse; `syllabic` is single, begin, middle or end."""
+
+    text: str
+    syllabic: str = "single"
+    verse: str = "1"
+    extend: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One pitch for one note value. A grace note takes no time, whatever its value."""
+
+    value: NoteValue
+    pitch: Pitch | Unpitched
+    tied_from_previous: bool = False
+    tied_to_next: bool = False
+    grace: bool = False
+    cue: bool = False
+    fermata: bool = False
+    articulations: tuple[str, ...] = ()
+    lyrics: tuple[Lyric, ...] = ()
+
+    @property
+    def duration(self) -> Fraction:
+        return Fraction(0) if self.grace else self.value.duration
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        return (self,)
+
+
+@dataclass(frozen=True, slots=True)
+class Chord:
+    """Several notes of one value, lowest first; lyrics and fermata stand on the first."""
+
+    notes: tuple[Note, ...]
+
+    @property
+    def value(self) -> NoteValue:
+        return self.notes[0].value
+
+    @property
+    def grace(self) -> bool:
+        return self.notes[0].grace
+
+    @property
+    def fermata(self) -> bool:
+        return any(note.fermata for note in self.notes)
+
+    @property
+    def duration(self) -> Fraction:
+        return self.notes[0].duration
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """Silence; an invisible one stands for a gap that the file left in the voice."""
+
+    value: NoteValue
+    visible: bool = True
+    fermata: bool = False
+
+    @property
+    def duration(self) -> Fraction:
+        return self.value.duration
+
+    @property
+    def grace(self) -> bool:
+        return False
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        return ()
+
+
+Element = Note | Chord | Rest
+
+
+class Slot(NamedTuple):
+    """The address of a voice: part id, staff (from 1) and voice number within the staff's part."""
+
+    part: str
+    staff: int = 1
+    voice: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What one voice does in one measure. Gapless: its elements fill the measure; blank: none yet."""
+
+    slot: Slot
+    elements: tuple[Element, ...] = ()
+    origin: Origin = "given"
+
+    @property
+    def duration(self) -> Fraction:
+        return sum((element.duration for element in self.elements), Fraction(0))
+
+    @property
+    def is_blank(self) -> bool:
+        return self.origin == "blank"
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether it holds rests only."""
+        return all(isinstance(element, Rest) for element in self.elements)
+
+
+@dataclass(frozen=True, slots=True)
+class Barline:
+    """The right edge of a measure, in MusicXML's words (`regular`, `light-heavy`, ...)."""
+
+    style: str = "regular"
+    repeat_times: int = 0  # 0: no repeat sign
+
+
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """`per_minute` beats of note value `beat`, at an onset of the measure; `text` as printed."""
+
+    onset: Fraction
+    beat: NoteValue
+    per_minute: Fraction
+    text: str | None = None
+
+    @property
+    def quarters_per_minute(self) -> Fraction:
+        return self.beat.duration * self.per_minute
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One column of the score.
+
+    `duration` is the actual length in quarters, which an anacrusis, a split measure or a damaged
+    file makes differ from the time signature's. `phrase_ends` are the onsets that carry a
+    fermata. `own_keys` names parts whose sounding key signature differs from `key`.
+    """
+
+    number: str
+    duration: Fraction
+    time: TimeSignature
+    key: KeySignature
+    voices: tuple[Voice, ...] = ()
+    implicit: bool = False
+    barline: Barline = Barline()
+    repeat_start: bool = False
+    endings: tuple[int, ...] = ()  # the endings (voltas) that the measure belongs to
+    tempos: tuple[Tempo, ...] = ()
+    phrase_ends: tuple[Fraction, ...] = ()
+    own_keys: tuple[tuple[str, KeySignature], ...] = ()
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it is shorter than its time signature says."""
+        return self.duration < self.time.duration
+
+    def voice(self, slot: Slot) -> Voice | None:
+        """The voice at an address, None where the measure has none there."""
+        return next((voice for voice in self.voices if voice.slot == slot), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Clef:
+    sign: str = "G"
+    line: int = 2
+    octave_change: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """`sound` is MusicXML's instrument-sound; `midi_program` counts from 1 (MIDI's own from 0)."""
+
+    name: str
+    sound: str | None = None
+    midi_program: int = 1
+    percussion: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One player or line group. `transposition` leads from written to sounding pitch.
+
+    `clefs` are the opening clefs, one a staff; `group` names the bracket the part stands under.
+    """
+
+    id: str
+    name: str = ""
+    abbreviation: str = ""
+    clefs: tuple[Clef, ...] = (Clef(),)
+    instrument: Instrument | None = None
+    transposition: Interval = UNISON
+    group: str | None = None
+
+    @property
+    def staves(self) -> int:
+        return len(self.clefs)
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    title: str | None = None
+    movement: str | None = None
+    composer: str | None = None
+    lyricist: str | None = None
+    rights: str | None = None
+    miscellaneous: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A whole piece at sounding pitch.
+
+    `document` is the MusicXML text that the score was read from, if it was: what is written later
+    is grafted into it, so that nothing in it is lost. It takes no part in comparison.
+    """
+
+    parts: tuple[Part, ...]
+    measures: tuple[Measure, ...]
+    metadata: Metadata = Metadata()
+    document: bytes | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def duration(self) -> Fraction:
+        return sum((measure.duration for measure in self.measures), Fraction(0))
+
+    @property
+    def has_anacrusis(self) -> bool:
+        return bool(self.measures) and self.measures[0].is_short and len(self.measures) > 1
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """Every voice address in use, in part order, then staff, then voice."""
+        order = {part.id: index for index, part in enumerate(self.parts)}
+        found = {voice.slot for measure in self.measures for voice in measure.voices}
+        return tuple(sorted(found, key=lambda slot: (order[slot.part], slot.staff, slot.voice)))
+
+    def part(self, part_id: str) -> Part:
+        """The part of that id; KeyError if there is none."""
+        for part in self.parts:
+            if part.id == part_id:
+                return part
+        raise KeyError(part_id)
+
+    def _repr_svg_(self) -> str | None:
+        """The picture that notebooks show."""
+        return picture(self)
+
+    def excerpt(self, start: int, stop: int) -> Score:
+        """Measures by index, as for a slice; the excerpt has no document."""
+        return replace(self, measures=self.measures[start:stop], document=None)

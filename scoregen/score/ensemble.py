@@ -1,0 +1,165 @@
+"""Ensembles: which roles there are, what each can sing or play, and which part takes which role."""
+
+from __future__ import annotations
+
+import itertools
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+from scoregen.errors import InputError
+from scoregen.resources import folder
+from scoregen.score.elements import Clef, Instrument, Part, Score, Slot
+from scoregen.score.pitch import Pitch
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One line of an ensemble; pitches from `lowest` to `highest` can be sung or played."""
+
+    name: str
+    title: str
+    abbreviation: str
+    aliases: tuple[str, ...]
+    clef: Clef
+    lowest: Pitch
+    highest: Pitch
+    comfortable: tuple[Pitch, Pitch]
+    instrument: Instrument
+
+    def part(self, part_id: str, group: str | None) -> Part:
+        """A new part for this role."""
+        return Part(part_id, self.title, self.abbreviation, (self.clef,), self.instrument, group=group)
+
+
+@dataclass(frozen=True, slots=True)
+class Ensemble:
+    name: str
+    title: str
+    group: str | None
+    roles: tuple[Role, ...]
+
+
+@cache
+def load_ensemble(name: str) -> Ensemble:
+    """An ensemble of grammars/ensembles by its name; InputError lists those that exist."""
+    known = {path.stem: path for path in sorted((folder("grammars") / "ensembles").glob("*.toml"))}
+    if name not in known:
+        raise InputError(f"there is no ensemble {name!r}; expected one of: {', '.join(known)}")
+    table = tomllib.loads(known[name].read_text(encoding="utf-8"))
+    roles = tuple(_role(entry) for entry in table["roles"])
+    return Ensemble(table["name"], table["title"], table.get("group"), roles)
+
+
+def _role(entry: Mapping[str, Any]) -> Role:
+    low, high = entry["comfortable"]
+    return Role(
+        name=entry["name"],
+        title=entry["title"],
+        abbreviation=entry["abbreviation"],
+        aliases=tuple(entry["aliases"]),
+        clef=Clef(**entry["clef"]),
+        lowest=Pitch.parse(entry["lowest"]),
+        highest=Pitch.parse(entry["highest"]),
+        comfortable=(Pitch.parse(low), Pitch.parse(high)),
+        instrument=Instrument(entry["title"], entry["sound"], entry["midi_program"]),
+    )
+
+
+def match_roles(score: Score, ensemble: Ensemble, told: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Which part sings which role: role name -> part id, for the parts that have one.
+
+    `told` maps role names to a part's number (from 1), id or name and comes first; the other
+    parts are matched by name, then by clef and range, keeping high parts above low ones.
+    Raises InputError for a role or part that does not exist.
+    """
+    matched = {role: _told_part(score, ensemble, role, which) for role, which in (told or {}).items()}
+    parts = [part for part in score.parts if part.id not in matched.values()]
+    for role in ensemble.roles:
+        if role.name not in matched:
+            named = next((part for part in parts if _has_name(part, role)), None)
+            if named is not None:
+                matched[role.name] = named.id
+                parts.remove(named)
+    free = [role for role in ensemble.roles if role.name not in matched]
+    singable = [part for part in parts if part.staves == 1 and not _is_percussion(part)]
+    if not matched or len(singable) == len(free) == len(parts):
+        lone = len(singable) == 1 and not matched
+        matched |= _by_clef(singable[0], free) if lone else _by_range(score, singable[: len(free)], free)
+    return {role.name: matched[role.name] for role in ensemble.roles if role.name in matched}
+
+
+def role_slots(score: Score, part_ids: Sequence[str]) -> tuple[Slot, ...]:
+    """The first voice of each part: the one that carries a role's line."""
+    first: dict[str, Slot] = {}
+    for slot in score.slots:
+        first.setdefault(slot.part, slot)
+    return tuple(first.get(part, Slot(part)) for part in part_ids)
+
+
+def _told_part(score: Score, ensemble: Ensemble, role: str, which: str) -> str:
+    names = [candidate.name for candidate in ensemble.roles]
+    if role not in names:
+        raise InputError(f"{ensemble.name} has no role {role!r}; expected one of: {', '.join(names)}")
+    if which.isdigit() and 1 <= int(which) <= len(score.parts):
+        return score.parts[int(which) - 1].id
+    for part in score.parts:
+        if which in (part.id, part.name):
+            return part.id
+    listing = ", ".join(f"{number} ({part.name})" for number, part in enumerate(score.parts, 1))
+    raise InputError(f"there is no part {which!r} for {role}; expected one of: {listing}")
+
+
+def _has_name(part: Part, role: Role) -> bool:
+    words = part.name.lower().replace(".", " ").replace("(", " ").split()
+    return part.staves == 1 and any(word.strip("1234567890,:;)") in role.aliases for word in words[:2])
+
+
+def _is_percussion(part: Part) -> bool:
+    return part.clefs[0].sign == "percussion" or (part.instrument is not None and part.instrument.percussion)
+
+
+def _by_clef(part: Part, roles: Sequence[Role]) -> dict[str, str]:
+    """The first role that reads the part's clef, else the one whose clef lies nearest."""
+    clef = part.clefs[0]
+    same = [role for role in roles if role.clef == clef]
+    role = same[0] if same else min(roles, key=lambda role: abs(_clef_height(role.clef) - _clef_height(clef)))
+    return {role.name: part.id}
+
+
+def _clef_height(clef: Clef) -> int:
+    """The MIDI pitch of the middle line, nearly: enough to tell clefs apart."""
+    line = {"G": 67, "C": 60, "F": 53}.get(clef.sign, 67) + 12 * clef.octave_change
+    return line + (3 - clef.line) * 3
+
+
+def _by_range(score: Score, parts: Sequence[Part], roles: Sequence[Role]) -> dict[str, str]:
+    """The order-keeping assignment of parts to roles that lies closest to the roles' middles."""
+    heights = [_height(score, part) for part in parts]
+    middles = [Fraction(role.comfortable[0].midi_pitch + role.comfortable[1].midi_pitch, 2) for role in roles]
+    order = sorted(range(len(parts)), key=lambda index: -heights[index])
+
+    def distance(chosen: tuple[int, ...]) -> Fraction:
+        return sum((abs(heights[i] - middles[r]) for i, r in zip(order, chosen, strict=True)), Fraction(0))
+
+    best = min(itertools.combinations(range(len(roles)), len(parts)), key=distance)
+    return {roles[role].name: parts[index].id for index, role in zip(order, best, strict=True)}
+
+
+def _height(score: Score, part: Part) -> Fraction:
+    """The mean sounding pitch, or what the clef suggests for a silent part."""
+    pitches = [
+        note.pitch.midi_pitch
+        for measure in score.measures
+        for voice in measure.voices
+        if voice.slot.part == part.id
+        for element in voice.elements
+        for note in element.notes
+        if isinstance(note.pitch, Pitch)
+    ]
+    if pitches:
+        return Fraction(sum(pitches), len(pitches))
+    return Fraction(_clef_height(part.clefs[0]))

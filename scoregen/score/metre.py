@@ -1,0 +1,106 @@
+"""Time signatures, and the ladder of strong and weak places that they lay over a measure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class TimeSignature:
+    """`TimeSignature((3, 2), 8)` is 3+2/8; `symbol` is MusicXML's (common, cut, single-number, ...)."""
+
+    beats: tuple[int, ...]
+    beat_type: int
+    symbol: str | None = None
+
+    def __str__(self) -> str:
+        return f"{'+'.join(map(str, self.beats))}/{self.beat_type}"
+
+    @classmethod
+    def parse(cls, text: str) -> TimeSignature:
+        """From `4/4`, `6/8`, `3+2/8`, `C` (common), `C|` (cut)."""
+        if text in ("C", "C|"):
+            return cls((4,), 4, "common") if text == "C" else cls((2,), 2, "cut")
+        top, _, bottom = text.partition("/")
+        try:
+            signature = cls(tuple(int(beat) for beat in top.split("+")), int(bottom))
+        except ValueError:
+            signature = None
+        if signature is None or min(signature.beats) < 1 or signature.beat_type not in (1, 2, 4, 8, 16, 32, 64):
+            raise ValueError(f"{text!r} is no time signature; expected one like 4/4, 6/8 or 3+2/8")
+        return signature
+
+    @property
+    def duration(self) -> Fraction:
+        """Quarters in a full measure."""
+        return sum(self.beats) * self.unit
+
+    @property
+    def unit(self) -> Fraction:
+        """Quarters in the note that the lower number names."""
+        return Fraction(4, self.beat_type)
+
+    @property
+    def is_compound(self) -> bool:
+        return len(self.beats) == 1 and self.beats[0] % 3 == 0 and self.beats[0] > 3
+
+    @property
+    def groups(self) -> tuple[Fraction, ...]:
+        """The felt beats of a measure in quarters: 6/8 gives (3/2, 3/2), 5/8 (3/2, 1), 4/4 four ones."""
+        if len(self.beats) > 1:
+            return tuple(beat * self.unit for beat in self.beats)
+        count = self.beats[0]
+        if self.is_compound:
+            return (3 * self.unit,) * (count // 3)
+        if self.beat_type >= 8 and count > 3:
+            return _threes_and_twos(count, self.unit)
+        if self.beat_type >= 8:
+            return (count * self.unit,)
+        return (self.unit,) * count
+
+    def strength(self, position: Fraction) -> int:
+        """How strong a place in the measure is: 0 the downbeat, then 1, 2, ... ever weaker.
+
+        1 is the middle of a measure of four (or twelve eighths), or any beat of another measure;
+        each halving of a beat adds one. A place off every binary level gets 99.
+        """
+        position %= self.duration
+        if position == 0:
+            return 0
+        starts = _starts(self.groups)
+        quadruple = len(self.groups) == 4 and len(set(self.groups)) == 1
+        beat_level = 2 if quadruple else 1
+        if position in starts:
+            return 1 if quadruple and position == self.duration / 2 else beat_level
+        start = max(place for place in starts if place < position)
+        group = self.groups[starts.index(start)]
+        return beat_level + _level_inside(position - start, group, self.unit)
+
+
+def _threes_and_twos(count: int, unit: Fraction) -> tuple[Fraction, ...]:
+    threes = {0: count // 3, 1: count // 3 - 1, 2: count // 3}[count % 3]
+    twos = (count - 3 * threes) // 2
+    return (3 * unit,) * threes + (2 * unit,) * twos
+
+
+def _starts(groups: tuple[Fraction, ...]) -> list[Fraction]:
+    starts, position = [], Fraction(0)
+    for group in groups:
+        starts.append(position)
+        position += group
+    return starts
+
+
+def _level_inside(offset: Fraction, group: Fraction, unit: Fraction) -> int:
+    """Levels below the beat: a beat of units splits into its units first, then in halves."""
+    step, level = group, 0
+    if group > unit:
+        if offset % unit == 0:
+            return 1
+        step, level = unit, 1
+    while level < 12:
+        step, level = step / 2, level + 1
+        if offset % step == 0:
+            return level
+    return 99

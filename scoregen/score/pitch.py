@@ -1,0 +1,125 @@
+"""Spelled pitch: a step, an alteration and an octave; MIDI numbers are derived from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+STEPS = "CDEFGAB"
+_SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+_FIFTHS = {"F": -1, "C": 0, "G": 1, "D": 2, "A": 3, "E": 4, "B": 5}
+_STEP_BY_FIFTHS = {fifths: step for step, fifths in _FIFTHS.items()}
+_ALTER_SIGNS = {-2: "bb", -1: "b", 0: "", 1: "#", 2: "##"}
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A directed spelled interval: so many diatonic steps, so many semitones."""
+
+    steps: int
+    semitones: int
+
+    def __neg__(self) -> Interval:
+        return Interval(-self.steps, -self.semitones)
+
+    @property
+    def fifths(self) -> int:
+        """How far it moves along the line of fifths: a major second is 2, a minor third -3."""
+        return 7 * self.semitones - 12 * self.steps
+
+
+UNISON = Interval(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Pitch:
+    """A spelled pitch: `Pitch("B", -1, 4)` is the B flat above middle C.
+
+    `alter` is in semitones; a fraction (1/2 a quarter-tone) is microtonal.
+    """
+
+    step: str
+    alter: int | Fraction
+    octave: int
+
+    def __str__(self) -> str:
+        sign = _ALTER_SIGNS.get(int(self.alter)) if self.alter == int(self.alter) else None
+        return f"{self.step}{sign if sign is not None else f'({self.alter})'}{self.octave}"
+
+    @classmethod
+    def parse(cls, text: str) -> Pitch:
+        """The pitch that `str` printed, such as `F#4` or `Bb3`; ValueError for anything else."""
+        step, rest = text[:1].upper(), text[1:]
+        sign = rest.rstrip("-0123456789")
+        alters = {name: alter for alter, name in _ALTER_SIGNS.items()}
+        if step not in _SEMITONES or sign not in alters or not rest[len(sign) :]:
+            raise ValueError(f"{text!r} is no pitch; expected a step, # or b, and an octave, as in F#4")
+        return cls(step, alters[sign], int(rest[len(sign) :]))
+
+    @property
+    def is_microtonal(self) -> bool:
+        return self.alter != int(self.alter)
+
+    @property
+    def chromatic(self) -> int | Fraction:
+        """Semitones above C-1, exact: the MIDI number, with a fraction where microtonal."""
+        return 12 * (self.octave + 1) + _SEMITONES[self.step] + self.alter
+
+    @property
+    def midi_pitch(self) -> int:
+        """0-127 for what MIDI can sound, middle C being 60; a microtone is rounded down."""
+        return int(self.chromatic // 1)
+
+    @property
+    def pitch_class(self) -> int:
+        return self.midi_pitch % 12
+
+    @property
+    def diatonic(self) -> int:
+        """Staff position: 7 x octave + step, so that C4 is 28 and D4 is 29."""
+        return 7 * self.octave + STEPS.index(self.step)
+
+    @property
+    def fifths(self) -> int:
+        """Place on the line of fifths: F is -1, C 0, G 1, B flat -2; a microtone is cut off."""
+        return _FIFTHS[self.step] + 7 * int(self.alter)
+
+    def transposed(self, interval: Interval) -> Pitch:
+        """The pitch an interval away, spelled by the interval."""
+        octave, index = divmod(self.diatonic + interval.steps, 7)
+        natural = 12 * (octave + 1) + _SEMITONES[STEPS[index]]
+        return Pitch(STEPS[index], self.chromatic + interval.semitones - natural, octave)
+
+    def interval_to(self, other: Pitch) -> Interval:
+        """The spelled interval from here to there."""
+        return Interval(other.diatonic - self.diatonic, int(other.chromatic - self.chromatic))
+
+
+@dataclass(frozen=True, slots=True)
+class Unpitched:
+    """A percussion note: where it stands on the staff, and which instrument it strikes."""
+
+    step: str
+    octave: int
+    instrument: str | None = None
+
+
+def spelled(midi_pitch: int, fifths: int) -> Pitch:
+    """The pitch of a MIDI number whose place on the line of fifths is `fifths`; ValueError if none."""
+    alter, step = divmod(fifths + 1, 7)
+    name = _STEP_BY_FIFTHS[step - 1]
+    octave, remainder = divmod(midi_pitch - _SEMITONES[name] - alter, 12)
+    if remainder:
+        raise ValueError(f"MIDI pitch {midi_pitch} is not at {fifths} on the line of fifths")
+    return Pitch(name, alter, octave - 1)
+
+
+def spelled_near(midi_pitch: int, key_fifths: int) -> Pitch:
+    """The spelling of a MIDI number that lies closest to a key signature on the line of fifths.
+
+    The window runs from five fifths below the tonic of the major key to six above it, which holds
+    the raised sixth, seventh and fourth of major and of the relative minor.
+    """
+    home = 7 * midi_pitch % 12
+    lowest = key_fifths - 4
+    return spelled(midi_pitch, lowest + (home - lowest) % 12)

@@ -1,0 +1,58 @@
+"""What sounds when: computed from a score, never stored in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from scoregen.score.elements import Score, Slot
+from scoregen.score.pitch import Pitch, Unpitched
+
+
+@dataclass(frozen=True, slots=True)
+class SoundingNote:
+    """A note with its ties merged; onset and duration in quarters from the start of the score."""
+
+    slot: Slot
+    onset: Fraction
+    duration: Fraction
+    pitch: Pitch | Unpitched
+    measure_index: int
+
+
+def measure_onsets(score: Score) -> tuple[Fraction, ...]:
+    """Where each measure begins, in quarters from the start of the score."""
+    onsets, position = [], Fraction(0)
+    for measure in score.measures:
+        onsets.append(position)
+        position += measure.duration
+    return tuple(onsets)
+
+
+def sounding_notes(score: Score, *, grace: bool = False) -> tuple[SoundingNote, ...]:
+    """Every note with its ties merged, ordered by onset, then slot; grace notes only if asked for.
+
+    A tie is followed within a part and pitch, so that it may lead from one voice into another, as
+    notation allows; a tie without a partner ends its note.
+    """
+    found: list[SoundingNote] = []
+    open_ties: dict[tuple[str, Pitch | Unpitched], int] = {}
+    for index, (measure, start) in enumerate(zip(score.measures, measure_onsets(score), strict=True)):
+        timed = []
+        for voice in measure.voices:
+            position = start
+            for element in voice.elements:
+                timed += [(position, voice.slot, note) for note in element.notes if grace or not note.grace]
+                position += element.duration
+        for onset, slot, note in sorted(timed, key=lambda item: item[0]):
+            key = (slot.part, note.pitch)
+            earlier = open_ties.pop(key, None) if note.tied_from_previous else None
+            if earlier is not None and found[earlier].onset + found[earlier].duration == onset:
+                old = found[earlier]
+                found[earlier] = replace(old, duration=old.duration + note.duration)
+            else:
+                earlier = len(found)
+                found.append(SoundingNote(slot, onset, note.duration, note.pitch, index))
+            if note.tied_to_next:
+                open_ties[key] = earlier
+    return tuple(sorted(found, key=lambda note: (note.onset, note.slot)))
