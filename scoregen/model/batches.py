@@ -1,0 +1,138 @@
+"""Training examples: which voices and measures are given, and the padded tensors of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from scoregen.model.features import BLANK, Bools, Ints, Piece
+from scoregen.model.lexicon import HOLD, REST, SILENCE
+
+OUTER_FIRST = (0, 3, 1, 2)
+NEVER = 1 << 40
+"""The position of padding: later than everything, so that nothing attends to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A piece, which of its events are given [T, V], and the order of voices in each slice [T, V]."""
+
+    piece: Piece
+    given: Bools
+    order: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Padded tensors. B pieces, T slices, F frames, V voices."""
+
+    events: Tensor  # [B, T, V]
+    before: Tensor  # [B, T, V]
+    sounding: Tensor  # [B, T, V]
+    given: Tensor  # [B, T, V] bool
+    order: Tensor  # [B, T, V]
+    advance: Tensor  # [B, T]
+    fifths: Tensor  # [B, T]
+    metric: Tensor  # [B, T, features]
+    position: Tensor  # [B, T]
+    measure_steps: Tensor  # [B, T]
+    frame: Tensor  # [B, T] the frame in force at a slice
+    lengths: Tensor  # [B]
+    frame_events: Tensor  # [B, F, V]
+    frame_sounding: Tensor  # [B, F, V]
+    frame_fifths: Tensor  # [B, F]
+    frame_metric: Tensor  # [B, F, features]
+    frame_lengths: Tensor  # [B]
+
+    def to(self, device: torch.device) -> Batch:
+        return Batch(**{field.name: getattr(self, field.name).to(device) for field in fields(self)})
+
+
+def draw_given(piece: Piece, generator: np.random.Generator) -> Bools:
+    """What is given in one example: nothing, one voice, several, or all but a hole."""
+    voices = piece.events.shape[1]
+    given = np.zeros(piece.events.shape, dtype=bool)
+    kind = generator.random()
+    if kind < 0.4:
+        return given
+    if kind < 0.65:
+        given[:, 0] = True
+    elif kind < 0.8:
+        given[:, generator.permutation(voices)[: generator.integers(1, voices)]] = True
+    else:
+        given[:] = True
+        last = int(piece.measure[-1])
+        start = int(generator.integers(0, last + 1))
+        stop = start + int(generator.integers(1, 9))
+        hole = (piece.measure >= start) & (piece.measure < stop)
+        blank = generator.permutation(voices)[: generator.integers(1, voices + 1)]
+        given[np.ix_(hole, blank)] = False
+    return given
+
+
+def draw_order(given: Bools, generator: np.random.Generator) -> Ints:
+    """Given voices first; the others outer before inner half of the time, else in any order."""
+    voices = given.shape[1]
+    usual = voices == 4 and generator.random() < 0.5
+    order = np.array(OUTER_FIRST) if usual else generator.permutation(voices)
+    rank = np.empty(voices, dtype=np.int64)
+    rank[order] = np.arange(voices)
+    return np.argsort(rank[None] - voices * given, axis=1, kind="stable")
+
+
+def frames(piece: Piece, given: Bools) -> tuple[Ints, Ints, Ints]:
+    """The context encoder's timeline: points [F], and each voice's event and pitch there [F, V].
+
+    A point is a frame if it is a beat or a given voice moves there; nothing else of the blank
+    voices, not even where they move, can be read from it.
+    """
+    moves = given & (piece.events != HOLD)
+    at = piece.last_slice
+    chosen = np.flatnonzero(piece.is_beat | (piece.is_slice & moves[at].any(1)))
+    slices = at[chosen]
+    known = given[slices]
+    exact = piece.is_slice[chosen][:, None]
+    resting = piece.sounding[slices] == SILENCE
+    events = np.where(exact, piece.events[slices], np.where(resting, REST, HOLD))
+    return chosen, np.where(known, events, BLANK), np.where(known, piece.sounding[slices], SILENCE)
+
+
+def collate(examples: Sequence[Example]) -> Batch:
+    """One padded batch of examples."""
+    pieces = [example.piece for example in examples]
+    framed = [frames(example.piece, example.given) for example in examples]
+    frame_of = [
+        np.searchsorted(chosen, piece.point, side="right") - 1
+        for piece, (chosen, _, _) in zip(pieces, framed, strict=True)
+    ]
+    return Batch(
+        events=_pad([piece.events for piece in pieces]),
+        before=_pad([piece.before for piece in pieces]),
+        sounding=_pad([piece.sounding for piece in pieces]),
+        given=_pad([example.given for example in examples]),
+        order=_pad([example.order for example in examples]),
+        advance=_pad([piece.advance for piece in pieces]),
+        fifths=_pad([piece.fifths[piece.point] for piece in pieces]),
+        metric=_pad([piece.metric[piece.point] for piece in pieces]),
+        position=_pad([piece.position[piece.point] for piece in pieces], fill=NEVER),
+        measure_steps=_pad([piece.measure_steps[piece.point] for piece in pieces], fill=1),
+        frame=_pad(frame_of),
+        lengths=torch.tensor([piece.length for piece in pieces]),
+        frame_events=_pad([events for _, events, _ in framed]),
+        frame_sounding=_pad([sounding for _, _, sounding in framed]),
+        frame_fifths=_pad([piece.fifths[chosen] for piece, (chosen, _, _) in zip(pieces, framed, strict=True)]),
+        frame_metric=_pad([piece.metric[chosen] for piece, (chosen, _, _) in zip(pieces, framed, strict=True)]),
+        frame_lengths=torch.tensor([len(chosen) for chosen, _, _ in framed]),
+    )
+
+
+def _pad(arrays: Sequence[np.typing.NDArray[np.generic]], fill: int = 0) -> Tensor:
+    longest = max(len(array) for array in arrays)
+    padded = np.full((len(arrays), longest, *arrays[0].shape[1:]), fill, dtype=arrays[0].dtype)
+    for row, array in zip(padded, arrays, strict=True):
+        row[: len(array)] = array
+    return torch.from_numpy(padded)

@@ -1,0 +1,259 @@
+"""From tokens to arrays: what the network sees of a piece.
+
+A piece has two timelines. Its *slices* are what is scored or sampled. Its *points* are the slices
+and the beats together: the frames of the context encoder are chosen from them, so that they show
+when the given voices move and where the beats fall, and nothing of the voices to be filled.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoregen.model.lexicon import (
+    ADVANCE_IDS,
+    BARLINE,
+    EVENTS,
+    FIRST_PITCH,
+    GRID,
+    HOLD,
+    PITCH_IDS,
+    PITCHES,
+    REST,
+    SILENCE,
+    UNSCORED,
+    pitch_id,
+)
+from scoregen.score.metre import TimeSignature
+from scoregen.score.pitch import Interval
+from scoregen.tokens.events import Event, Header, TokenScore
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float32]
+Bools = NDArray[np.bool_]
+
+BLANK = EVENTS
+"""The event id of a voice that is still to be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece in arrays. Axes: T slices, V voices, Q points, M measures, F metric features."""
+
+    events: Ints  # [T, V] event ids, BLANK where to be filled
+    before: Ints  # [T, V] pitch id sounding before the slice (the last one, for a rest), or SILENCE
+    sounding: Ints  # [T, V] pitch id sounding after the slice's events, or SILENCE
+    advance: Ints  # [T] advance ids, UNSCORED where the lexicon lacks one
+    measure: Ints  # [T] measure index
+    point: Ints  # [T] the point at which a slice stands
+    position: Ints  # [Q] grid steps from the start of the piece
+    metric: Floats  # [Q, F]
+    fifths: Ints  # [Q] key signature
+    is_beat: Bools  # [Q]
+    last_slice: Ints  # [Q] the latest slice at or before a point
+    is_slice: Bools  # [Q]
+    measure_steps: Ints  # [Q] grid steps in a full measure of the metre
+
+    @property
+    def length(self) -> int:
+        return len(self.advance)
+
+
+@dataclass(frozen=True, slots=True)
+class PieceOutline:
+    """What is known of the whole before any note: where measures, phrases and the piece end."""
+
+    headers: tuple[Header, ...]
+    starts: tuple[Fraction, ...]
+    phrase_ends: tuple[Fraction, ...]
+    knows_phrases: bool
+
+    @classmethod
+    def of(cls, headers: Sequence[Header]) -> PieceOutline:
+        starts, position = [], Fraction(0)
+        for header in headers:
+            starts.append(position)
+            position += header.duration
+        ends = [start + end for start, header in zip(starts, headers, strict=True) for end in header.phrase_ends]
+        return cls(tuple(headers), tuple(starts), tuple(ends), bool(ends))
+
+    @property
+    def duration(self) -> Fraction:
+        return self.starts[-1] + self.headers[-1].duration
+
+    def without_phrases(self) -> PieceOutline:
+        return replace(self, phrase_ends=(), knows_phrases=False)
+
+    def metric(self, index: int, onset: Fraction) -> list[float]:
+        """The metric features of a place: in its measure, its phrase and the piece."""
+        header = self.headers[index]
+        now = float(self.starts[index] + onset)
+        following = [float(end) for end in self.phrase_ends if end >= now]
+        leading = [float(end) for end in self.phrase_ends if end < now]
+        to_end = following[0] - now if following else float(self.duration) - now
+        since = now - leading[-1] if leading else now
+        left = len(self.headers) - 1 - index
+        return [
+            *_in_measure(header.time, header.start + onset, header.duration),
+            float(self.knows_phrases),
+            float(self.knows_phrases and bool(following) and to_end == 0),
+            *(_nearness(to_end) if self.knows_phrases else (0.0, 0.0, 0.0)),
+            *(_nearness(since) if self.knows_phrases else (0.0, 0.0, 0.0)),
+            *_nearness(float(self.duration) - now),
+            *_nearness(now),
+            float(left == 0),
+            float(left == 1),
+            float(index == 0),
+            float(left % 4 == 0),
+            float(left % 4 == 1),
+        ]
+
+
+def _nearness(quarters: float) -> tuple[float, float, float]:
+    """A distance as three decaying values: within beats, within measures, within phrases."""
+    return math.exp(-quarters), math.exp(-quarters / 4), math.exp(-quarters / 16)
+
+
+@lru_cache(maxsize=65536)
+def _in_measure(time: TimeSignature, place: Fraction, duration: Fraction) -> tuple[float, ...]:
+    strength = min(time.strength(place), 6)
+    position = place % time.duration
+    start = Fraction(0)
+    for group in time.groups:
+        if position < start + group:
+            break
+        start += group
+    in_beat = float((position - start) / group)
+    whole = float(position / time.duration)
+    return (
+        *(float(strength == level) for level in range(7)),
+        *(math.sin(2 * math.pi * whole), math.cos(2 * math.pi * whole)),
+        *(math.sin(2 * math.pi * in_beat), math.cos(2 * math.pi * in_beat)),
+        float((start + group - position) / group),
+        float(group),
+        len(time.groups) / 4,
+        float(time.duration) / 4,
+        float(time.is_compound),
+        float(duration < time.duration),
+    )
+
+
+METRIC_FEATURES = len(PieceOutline.of([Header("1", TimeSignature((4,), 4), None, Fraction(4))]).metric(0, Fraction(0)))  # type: ignore[arg-type]
+
+
+def piece_arrays(tokens: TokenScore, outline: PieceOutline | None = None) -> Piece:
+    """The arrays of a score in tokens; chords are read by their outer note (bass: the lowest)."""
+    outline = outline or PieceOutline.of([measure.header for measure in tokens.measures])
+    rows = _slice_rows(tokens)
+    places = _points(tokens, outline)
+    by_place = {place: index for index, place in enumerate(places)}
+    slices = [(index, onset) for index, onset, _ in rows]
+    steps = [int((outline.starts[index] + onset) * GRID) for index, onset in places]
+    slice_steps = np.array([int((outline.starts[index] + onset) * GRID) for index, onset in slices])
+    events = np.array([event for _, _, event in rows], dtype=np.int64)
+    before, sounding = _sounding(events)
+    return Piece(
+        events=events,
+        before=before,
+        sounding=sounding,
+        advance=_advances(tokens, rows),
+        measure=np.array([index for index, _ in slices]),
+        point=np.array([by_place[place] for place in slices]),
+        position=np.array(steps),
+        metric=np.array([outline.metric(*place) for place in places], dtype=np.float32),
+        fifths=np.array([outline.headers[index].key.fifths for index, _ in places]),
+        is_beat=np.array([is_beat(outline.headers[index], onset) for index, onset in places]),
+        last_slice=np.searchsorted(slice_steps, np.array(steps), side="right") - 1,
+        is_slice=np.isin(np.array(steps), slice_steps),
+        measure_steps=np.array([int(outline.headers[index].time.duration * GRID) for index, _ in places]),
+    )
+
+
+def event_id(event: Event, lowest: bool = False) -> int:
+    """The id of one voice's event; of a chord, one note stands for it."""
+    if event.kind == "attack":
+        return FIRST_PITCH + pitch_id(event.pitches[0 if lowest else -1])
+    return {"hold": HOLD, "rest": REST, "absent": REST, "blank": BLANK}[event.kind]
+
+
+def is_beat(header: Header, onset: Fraction) -> bool:
+    """Whether a place falls on the pulse of the metre's lower number, or starts a measure."""
+    return onset == 0 or (header.start + onset) % min(header.time.unit, Fraction(1)) == 0
+
+
+def _slice_rows(tokens: TokenScore) -> list[tuple[int, Fraction, list[int]]]:
+    last = len(tokens.slots) - 1
+    return [
+        (index, piece.onset, [event_id(event, voice == last) for voice, event in enumerate(piece.events)])
+        for index, measure in enumerate(tokens.measures)
+        for piece in measure.slices
+    ]
+
+
+def _points(tokens: TokenScore, outline: PieceOutline) -> list[tuple[int, Fraction]]:
+    """Every slice and every beat, as (measure index, onset)."""
+    places: list[tuple[int, Fraction]] = []
+    for index, measure in enumerate(tokens.measures):
+        header = outline.headers[index]
+        onsets = {piece.onset for piece in measure.slices} | {Fraction(0)}
+        pulse = min(header.time.unit, Fraction(1))
+        beat = -header.start % pulse
+        while beat < header.duration:
+            onsets.add(beat)
+            beat += pulse
+        places += [(index, onset) for onset in sorted(onsets)]
+    return places
+
+
+def _sounding(events: Ints) -> tuple[Ints, Ints]:
+    """The pitch of each voice before and after every slice. Before a slice, a rest is looked through."""
+    before, sounding = np.full_like(events, SILENCE), np.full_like(events, SILENCE)
+    last = np.full(events.shape[1], SILENCE)
+    now = last.copy()
+    for index, row in enumerate(events):
+        before[index] = last
+        attacks = (row >= FIRST_PITCH) & (row < BLANK)
+        now = np.where(attacks, row - FIRST_PITCH, np.where(row == HOLD, now, SILENCE))
+        last = np.where(attacks, now, last)
+        sounding[index] = now
+    return before, sounding
+
+
+def _advances(tokens: TokenScore, rows: Sequence[tuple[int, Fraction, list[int]]]) -> Ints:
+    ids = []
+    for here, after in zip(rows, [*rows[1:], None], strict=True):
+        if after is None or after[0] != here[0]:
+            ids.append(BARLINE)
+        else:
+            ids.append(ADVANCE_IDS.get(after[1] - here[1], UNSCORED))
+    return np.array(ids)
+
+
+@lru_cache(maxsize=64)
+def _transposition(interval: Interval) -> Ints:
+    """[pitch ids + 1] where each pitch id goes; -1 where it leaves the lexicon."""
+    moved = [PITCH_IDS.get(pitch.transposed(interval), -1) for pitch in PITCHES]
+    return np.array([*moved, SILENCE])
+
+
+def transposed(piece: Piece, interval: Interval) -> Piece | None:
+    """The piece an interval away, or None where a pitch leaves the lexicon or the key seven accidentals."""
+    table = _transposition(interval)
+    attacks = (piece.events >= FIRST_PITCH) & (piece.events < BLANK)
+    moved = table[np.where(attacks, piece.events - FIRST_PITCH, SILENCE)]
+    fifths = piece.fifths + interval.fifths
+    if (moved < 0).any() or np.abs(fifths).max() > 7:
+        return None
+    return replace(
+        piece,
+        events=np.where(attacks, moved + FIRST_PITCH, piece.events),
+        before=table[piece.before],
+        sounding=table[piece.sounding],
+        fifths=fifths,
+    )

@@ -1,0 +1,41 @@
+"""Small pieces in tokens for the tests of the model: random, but reproducible."""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction
+
+from scoregen.score.elements import Slot
+from scoregen.score.keys import KeySignature
+from scoregen.score.metre import TimeSignature
+from scoregen.score.pitch import spelled_near
+from scoregen.tokens.events import HOLD, Event, Header, Slice, TokenMeasure, TokenScore
+
+CENTRES = (70, 64, 57, 48)
+
+
+def random_tokens(seed: int, measures: int = 4, voices: int = 4) -> TokenScore:
+    """Measures of 4/4 in which every beat changes a random set of voices."""
+    chance = random.Random(seed)
+    return TokenScore(
+        tuple(Slot(f"P{voice + 1}") for voice in range(voices)),
+        tuple(_measure(number, measures, voices, chance) for number in range(measures)),
+    )
+
+
+def _measure(number: int, measures: int, voices: int, chance: random.Random) -> TokenMeasure:
+    ends = (Fraction(3),) if number == measures - 1 else ()
+    header = Header(str(number + 1), TimeSignature((4,), 4), KeySignature(0), Fraction(4), Fraction(0), ends)
+    onsets = [Fraction(0)] + [Fraction(k, 2) for k in range(1, 8) if chance.random() < 0.6]
+    return TokenMeasure(header, tuple(_slice(onset, voices, chance) for onset in onsets))
+
+
+def _slice(onset: Fraction, voices: int, chance: random.Random) -> Slice:
+    mover = chance.randrange(voices)
+    events = [
+        Event("attack", (spelled_near(CENTRES[voice] + chance.randrange(-5, 6), 0),))
+        if onset == 0 or voice == mover or chance.random() < 0.5
+        else HOLD
+        for voice in range(voices)
+    ]
+    return Slice(onset, tuple(events))

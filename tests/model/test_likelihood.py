@@ -1,0 +1,107 @@
+"""The likelihood is one: it sums to one, and nothing in it has seen the future."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from scoregen.model.batches import Example, collate, draw_given, draw_order
+from scoregen.model.config import NetworkConfig
+from scoregen.model.features import Piece, piece_arrays
+from scoregen.model.lexicon import EVENTS, UNSCORED
+from scoregen.model.likelihood import Likelihood, likelihood
+from scoregen.model.network import Network
+
+from .pieces import random_tokens
+
+CONFIG = NetworkConfig(embedding=16, context=16, backbone=32, in_slice=32, heads=2)
+
+
+@pytest.fixture(scope="module")
+def network() -> Network:
+    """Random weights, large enough that everything the network can see makes a difference."""
+    torch.manual_seed(0)
+    made = Network(CONFIG).eval()
+    with torch.no_grad():
+        for weight in made.parameters():
+            weight.mul_(1.5).add_(0.1 * torch.randn_like(weight))
+    return made
+
+
+def scored(network: Network, examples: list[Example]) -> Likelihood:
+    with torch.no_grad():
+        return likelihood(network, collate(examples))
+
+
+def in_order(piece: Piece, given: np.ndarray) -> Example:
+    return Example(piece, given, np.tile(np.arange(4), (piece.length, 1)))
+
+
+def with_event(piece: Piece, row: int, voice: int, event: int) -> Piece:
+    events = piece.events.copy()
+    events[row, voice] = event
+    return replace(piece, events=events, advance=np.full_like(piece.advance, UNSCORED))
+
+
+def test_the_chances_of_all_events_of_one_voice_sum_to_one(network: Network) -> None:
+    piece = piece_arrays(random_tokens(1))
+    given = np.ones_like(piece.events, dtype=bool)
+    row, voice = piece.length // 2, 3
+    given[row, voice] = False
+    examples = [in_order(with_event(piece, row, voice, event), given) for event in range(EVENTS)]
+    costs = scored(network, examples).events.sum(1).reshape(EVENTS, piece.length).sum(1)
+    assert float((-costs).exp().sum()) == pytest.approx(1.0, abs=1e-4)
+
+
+def test_what_comes_later_changes_no_earlier_chance(network: Network) -> None:
+    piece, other = piece_arrays(random_tokens(2)), piece_arrays(random_tokens(2))
+    row = piece.length // 2
+    other.events[row, 2:] = other.events[row, 2:][::-1] + 1
+    other.events[row + 1 :] = np.roll(other.events[row + 1 :], 1, axis=1)
+    other.sounding[row, 2:] = 5
+    other.sounding[row + 1 :] = 7
+    other.before[row + 1 :] = 7
+    nothing = np.zeros_like(piece.events, dtype=bool)
+    before = scored(network, [in_order(piece, nothing)])
+    after = scored(network, [in_order(other, nothing)])
+    assert torch.equal(before.events[:row], after.events[:row])
+    assert torch.equal(before.advances[:row], after.advances[:row])
+    assert torch.equal(before.events[row, :2], after.events[row, :2])
+    assert not torch.equal(before.events[row + 1 :], after.events[row + 1 :])
+
+
+def test_blank_voices_leave_no_trace_in_the_context(network: Network) -> None:
+    """With the soprano given, moving the alto's later notes in pitch and time changes nothing before."""
+    piece = piece_arrays(random_tokens(3))
+    given = np.zeros_like(piece.events, dtype=bool)
+    given[:, 0] = True
+    row = piece.length // 2
+    cut = replace(piece, events=piece.events.copy(), sounding=piece.sounding.copy(), before=piece.before.copy())
+    cut.events[row:, 1:], cut.sounding[row:, 1:], cut.before[row + 1 :, 1:] = 0, 3, 3
+    before, after = (scored(network, [in_order(made, given)]) for made in (piece, cut))
+    assert torch.equal(before.events[:row], after.events[:row])
+    assert not torch.equal(before.events[row:], after.events[row:])
+
+
+def test_the_given_future_is_seen(network: Network) -> None:
+    piece, other = piece_arrays(random_tokens(4)), piece_arrays(random_tokens(4))
+    given = np.zeros_like(piece.events, dtype=bool)
+    given[:, 0] = True
+    last = np.flatnonzero(other.events[:, 0] > 1)[-1]
+    other.events[last, 0] += 3
+    other.sounding[last:, 0] += 3
+    before, after = (scored(network, [in_order(made, given)]) for made in (piece, other))
+    assert not torch.equal(before.events[:last], after.events[:last])
+
+
+def test_padding_changes_nothing(network: Network) -> None:
+    generator = np.random.default_rng(5)
+    examples = []
+    for seed, measures in ((5, 2), (6, 5)):
+        piece = piece_arrays(random_tokens(seed, measures))
+        given = draw_given(piece, generator)
+        examples.append(Example(piece, given, draw_order(given, generator)))
+    together = scored(network, examples).nats
+    apart = sum(scored(network, [example]).nats for example in examples)
+    assert float(together) == pytest.approx(float(apart), rel=1e-5)
