@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from scoregen.errors import InputError
-from scoregen.score.elements import Barline, Measure, Part, Score, Slot, Voice
+from scoregen.score.elements import Barline, Chord, Element, Measure, Note, Part, Score, Slot, Voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +21,9 @@ class Selection:
     def parse(cls, text: str) -> Selection:
         """From `alto`, `alto,tenor:5-8`, `:5-8` or `:5`; InputError for anything else."""
         names, colon, span = text.partition(":")
-        first, _, last = span.partition("-")
+        first, dash, last = span.partition("-")
         chosen = tuple(name.strip() for name in names.split(",") if name.strip())
-        numbers = (first, last or first) if colon else ()
+        numbers = (first, last if dash else first) if colon else ()
         if not all(number.strip().isdigit() for number in numbers) or not (chosen or numbers):
             raise InputError(f"--blank {text!r} is not understood; expected parts, measures or both: alto,tenor:5-8")
         low, high = (int(number) for number in numbers) if numbers else (None, None)
@@ -47,13 +47,42 @@ class Selection:
 
 
 def blanked(score: Score, slots: Collection[Slot], indices: Iterable[int]) -> Score:
-    """The score with these voices blank in these measures."""
+    """The score with these voices blank in these measures, and no tie leading into or out of them."""
     chosen = set(indices)
+    blank = {slot: Voice(slot, (), "blank") for slot in slots}
     measures = [
-        _with_voices(measure, {slot: Voice(slot, (), "blank") for slot in slots}) if index in chosen else measure
+        _with_voices(measure, dict(blank)) if index in chosen else _untied(measure, slots, index, chosen)
         for index, measure in enumerate(score.measures)
     ]
     return replace(score, measures=tuple(measures))
+
+
+def _untied(measure: Measure, slots: Collection[Slot], index: int, blank: Collection[int]) -> Measure:
+    """A measure beside blank ones, without the ties whose other end is gone."""
+    voices = [
+        replace(voice, elements=_without_ties(voice.elements, start=index - 1 in blank, end=index + 1 in blank))
+        if voice.slot in slots
+        else voice
+        for voice in measure.voices
+    ]
+    return replace(measure, voices=tuple(voices)) if index - 1 in blank or index + 1 in blank else measure
+
+
+def _without_ties(elements: tuple[Element, ...], *, start: bool, end: bool) -> tuple[Element, ...]:
+    timed = [index for index, element in enumerate(elements) if not element.grace]
+    found = list(elements)
+    if timed and start:
+        found[timed[0]] = with_notes(found[timed[0]], lambda note: replace(note, tied_from_previous=False))
+    if timed and end:
+        found[timed[-1]] = with_notes(found[timed[-1]], lambda note: replace(note, tied_to_next=False))
+    return tuple(found)
+
+
+def with_notes(element: Element, change: Callable[[Note], Note]) -> Element:
+    """An element with every note of it changed; a rest as it is."""
+    if isinstance(element, Chord):
+        return Chord(tuple(change(note) for note in element.notes))
+    return change(element) if isinstance(element, Note) else element
 
 
 def filled(score: Score, voices: Iterable[tuple[int, Voice]]) -> Score:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +66,21 @@ class TimeSignature:
         1 is the middle of a measure of four (or twelve eighths), or any beat of another measure;
         each halving of a beat adds one. A place off every binary level gets 99.
         """
-        position %= self.duration
-        if position == 0:
-            return 0
-        starts = _starts(self.groups)
-        quadruple = len(self.groups) == 4 and len(set(self.groups)) == 1
-        beat_level = 2 if quadruple else 1
-        if position in starts:
-            return 1 if quadruple and position == self.duration / 2 else beat_level
-        start = max(place for place in starts if place < position)
-        group = self.groups[starts.index(start)]
-        return beat_level + _level_inside(position - start, group, self.unit)
+        return _strength(self, position % self.duration)
+
+
+@lru_cache(maxsize=4096)  # notation asks for the same few places again and again
+def _strength(time: TimeSignature, position: Fraction) -> int:
+    if position == 0:
+        return 0
+    starts = _starts(time.groups)
+    quadruple = len(time.groups) == 4 and len(set(time.groups)) == 1
+    beat_level = 2 if quadruple else 1
+    if position in starts:
+        return 1 if quadruple and position == time.duration / 2 else beat_level
+    start = max(place for place in starts if place < position)
+    group = time.groups[starts.index(start)]
+    return min(99, beat_level + _level_inside(position - start, group, time.unit))
 
 
 def _threes_and_twos(count: int, unit: Fraction) -> tuple[Fraction, ...]:

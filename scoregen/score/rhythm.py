@@ -98,8 +98,8 @@ def notate(
     `start` is where the measure begins in its metre (an anacrusis of one quarter in 4/4 begins at
     3); `rests` are the indices of those notes that are rests, which show the metre more strictly.
     Returns one tuple a note: its values in order, to be tied when it is a note. Every note fits
-    whose ends lie, beat by beat, on 64ths or on the 32nds of a triplet (`fits` tells); where a
-    note ends in the middle of a beat, each half may have its own division.
+    whose ends lie, beat by beat, on 64ths or on the 32nds of a triplet (`fits` tells); the halves
+    and quarters of a beat may each have their own division.
 
     Raises ValueError where a note does not fit.
     """
@@ -177,11 +177,11 @@ def _triplets_between(low: Fraction, high: Fraction, cuts: Sequence[Fraction], d
         return []
     unit = high - low
     middle = low + unit / 2
-    halves = middle in cuts and unit > _SHORTEST_SPAN
-    if low >= 0 and high <= duration and _all_on(unit / 12, inside):
-        if not halves or {unit / 3, 2 * unit / 3} <= set(inside):
-            return [(low, high)]
-    elif not halves:
+    shortest = unit <= _SHORTEST_SPAN
+    shows_triplet = shortest or unit / 2 not in inside or {unit / 3, 2 * unit / 3} <= set(inside)
+    if low >= 0 and high <= duration and shows_triplet and _all_on(unit / 12, inside):
+        return [(low, high)]
+    if shortest:
         raise ValueError(f"notes that begin or end at {', '.join(str(low + cut) for cut in inside)} cannot be notated")
     return _triplets_between(low, middle, cuts, duration) + _triplets_between(middle, high, cuts, duration)
 
@@ -294,5 +294,3 @@ def _rest_readable(value: NoteValue, low: Fraction, high: Fraction, crossed: Fra
     fills_beat = time.is_compound and value.duration == 3 * time.unit
     joins_two_of_three = len(time.groups) == 3 and crossed in accumulate(time.groups)
     return fills_beat if value.dots else not joins_two_of_three
-
-

@@ -1,0 +1,79 @@
+"""The structured form of the token language: measures of slices of one event a voice.
+
+A slice stands wherever any voice attacks or begins to rest, and at the start of every measure. In
+it each voice does one thing: **hold** what it was doing, **rest**, or **attack** one or more
+spelled pitches; it is **absent** from a measure that has no such voice, and **blank** where it is
+still to be written. `vocabulary` gives the flat form, one id a token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from scoregen.score.elements import Slot
+from scoregen.score.keys import KeySignature
+from scoregen.score.metre import TimeSignature
+from scoregen.score.pitch import Pitch
+
+Kind = Literal["hold", "rest", "attack", "absent", "blank"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What one voice does in one slice; `tied` are the pitches of a chord that only go on sounding."""
+
+    kind: Kind
+    pitches: tuple[Pitch, ...] = ()
+    tied: tuple[Pitch, ...] = ()
+
+
+HOLD = Event("hold")
+REST = Event("rest")
+ABSENT = Event("absent")
+BLANK = Event("blank")
+
+
+def ascending(pitches: Iterable[Pitch]) -> tuple[Pitch, ...]:
+    """The order of pitches in a chord: lowest first; enharmonic ones by staff position."""
+    return tuple(sorted(pitches, key=lambda pitch: (pitch.chromatic, pitch.diatonic)))
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """An instant: its onset in the measure, and one event for each slot of the score."""
+
+    onset: Fraction
+    events: tuple[Event, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What is settled before a measure's notes: metre, key signature, length, where phrases end.
+
+    `start` is the place in the full metre where the measure begins: 3 for an anacrusis of one
+    quarter in 4/4, 0 for full measures.
+    """
+
+    number: str
+    time: TimeSignature
+    key: KeySignature
+    duration: Fraction
+    start: Fraction = Fraction(0)
+    phrase_ends: tuple[Fraction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TokenMeasure:
+    header: Header
+    slices: tuple[Slice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TokenScore:
+    """A score in tokens: the voices in their fixed order, and the measures."""
+
+    slots: tuple[Slot, ...]
+    measures: tuple[TokenMeasure, ...]

@@ -1,0 +1,105 @@
+"""What is settled before a measure's notes: from the measures of a score to headers.
+
+Here too stands the one thing about metre that no measure knows by itself: where in the full metre
+an incomplete measure begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from scoregen.errors import Place, RefusedError
+from scoregen.score.elements import Measure, Score, Slot, Voice
+from scoregen.score.keys import KeySignature
+from scoregen.score.metre import TimeSignature
+from scoregen.score.rhythm import fits
+from scoregen.tokens.events import Header
+from scoregen.tokens.vocabulary import Vocabulary, vocabulary
+
+
+def headers(score: Score, *, snap: bool = False) -> tuple[Header, ...]:
+    """One header a measure.
+
+    Raises RefusedError for a metre, key or length that the language has no words for; with `snap`
+    a signature of single altered steps becomes none, and one beyond seven its enharmonic.
+    """
+    starts = measure_starts(score.measures)
+    return tuple(_header(measure, start, snap) for measure, start in zip(score.measures, starts, strict=True))
+
+
+def filling_voice(measure: Measure, slot: Slot) -> Voice | None:
+    """The voice at an address; RefusedError where it does not last as long as its measure."""
+    voice = measure.voice(slot)
+    if voice is None or voice.is_blank or voice.duration == measure.duration:
+        return voice
+    raise RefusedError(
+        f"the voice lasts {voice.duration} quarters; its measure {measure.duration}", place_of(measure.number, slot)
+    )
+
+
+def place_of(measure_number: str, slot: Slot) -> Place:
+    return Place(part=slot.part, measure=measure_number, voice=str(slot.voice))
+
+
+def measure_starts(measures: Sequence[Measure]) -> tuple[Fraction, ...]:
+    """Where in the full metre each measure begins: 0, but for an anacrusis or the rest of a split measure."""
+    starts: list[Fraction] = []
+    for index, measure in enumerate(measures):
+        before = (measures[index - 1], starts[-1]) if starts else None
+        after = measures[index + 1] if index + 1 < len(measures) else None
+        starts.append(_start(measure, before, after))
+    return tuple(starts)
+
+
+def _start(measure: Measure, before: tuple[Measure, Fraction] | None, after: Measure | None) -> Fraction:
+    if not measure.is_short:
+        return Fraction(0)
+    reached = _reached(*before) if before and before[0].time == measure.time else Fraction(0)
+    if reached and reached + measure.duration <= measure.time.duration:
+        return reached
+    begins_something = before is None or measure.implicit
+    if after is None or not begins_something or (_completes(measure, after) and not measure.implicit):
+        return Fraction(0)
+    return measure.time.duration - measure.duration
+
+
+def _reached(measure: Measure, start: Fraction) -> Fraction:
+    """How far a measure leaves its metre unfinished; 0 where it is complete."""
+    end = start + measure.duration
+    return end if end < measure.time.duration else Fraction(0)
+
+
+def _completes(measure: Measure, after: Measure) -> bool:
+    """Whether two short measures are the halves of one."""
+    same_time = measure.time == after.time and after.is_short
+    return same_time and measure.duration + after.duration == measure.time.duration
+
+
+def _header(measure: Measure, start: Fraction, snap: bool) -> Header:
+    words, place = vocabulary(), Place(measure=measure.number)
+    time = _time(measure.time, words, place)
+    if not words.ticks(measure.duration) or not fits((), measure.duration, time, start):
+        raise RefusedError(
+            f"the measure lasts {measure.duration} quarters; measures of at most "
+            f"{words.longest_ticks // words.ticks_per_quarter} quarters that end on a 64th can be written",
+            place,
+        )
+    ends = tuple(end for end in measure.phrase_ends if end < measure.duration and words.ticks(end) is not None)
+    return Header(measure.number, time, _key(measure.key, words, place, snap), measure.duration, start, ends)
+
+
+def _time(time: TimeSignature, words: Vocabulary, place: Place) -> TimeSignature:
+    if not words.has("beat_type", time.beat_type) or not all(words.has("beats", beats) for beats in time.beats):
+        raise RefusedError(f"the metre is {time}, which the token language has no words for", place)
+    return time if words.has("symbol", time.symbol) else replace(time, symbol=None)
+
+
+def _key(key: KeySignature, words: Vocabulary, place: Place, snap: bool) -> KeySignature:
+    if not snap and (key.custom or not words.has("fifths", key.fifths)):
+        steps = ", ".join(step for step, _ in key.custom)
+        found = f"single altered steps ({steps})" if steps else f"{key.fifths} fifths"
+        raise RefusedError(f"the key signature has {found}; up to seven sharps or flats can be written", place)
+    fifths = key.fifths - 12 * (key.fifths > 7) + 12 * (key.fifths < -7)
+    return KeySignature(fifths, key.mode if words.has("mode", key.mode) else None)

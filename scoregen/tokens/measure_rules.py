@@ -1,0 +1,86 @@
+"""What is settled of a measure before it is written, as the caller says it and as `constraints` asks it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from scoregen.errors import ConstraintError, Place
+from scoregen.score.elements import Slot
+from scoregen.tokens.events import Event, Header
+from scoregen.tokens.flat import event_tokens
+from scoregen.tokens.places import Finest, Places, places
+from scoregen.tokens.vocabulary import vocabulary
+from scoregen.tokens.voice_masks import Mask, VoiceRule
+
+if TYPE_CHECKING:
+    from scoregen.tokens.constraints import State
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MeasureRules:
+    """What is settled of a measure before it is written.
+
+    `order`: in which order the slots are written within a slice, given voices first. `given`: by
+    slot what a given voice does by onset (as `encode.doings` tells), None where it is blank.
+    `voices`: by slot what a blank voice may do. `first`: nothing sounds before. `finest` bounds
+    the onsets that blank voices choose; along with a given voice they may be shorter. `place` and
+    `slots` name the voices in errors.
+    """
+
+    header: Header
+    order: tuple[int, ...]
+    given: tuple[Mapping[Fraction, Event] | None, ...]
+    voices: tuple[VoiceRule, ...]
+    first: bool = False
+    place: Place = field(default_factory=Place)
+    slots: tuple[Slot, ...] = ()
+    finest: Finest = field(default_factory=Finest)
+    extra: Callable[[State], Mask] | None = None
+    plan: Plan = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "plan", _plan(self))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """The rules of a measure in ticks and ids, ready to be asked."""
+
+    spans: tuple[int, ...]  # by tick
+    divisions: tuple[int, ...]  # by tick: under which divisions a blank voice may begin something
+    stops: tuple[int, ...]  # the ticks at which given voices begin something
+    given: tuple[Mapping[int, tuple[int, ...]] | None, ...]
+    otherwise: tuple[tuple[int, ...], ...]  # by slot what a given voice says between its events
+    onsets: dict[tuple[int, int, bool], Mask]
+
+
+def _plan(rules: MeasureRules) -> Plan:
+    try:
+        grid = places(rules.header, rules.finest)
+    except ValueError as error:
+        raise ConstraintError(str(error), replace(rules.place, measure=rules.header.number)) from None
+    ticks = vocabulary().ticks_per_quarter
+    given = tuple(
+        None if events is None else {int(place * ticks): event_tokens(event) for place, event in events.items()}
+        for events in rules.given
+    )
+    stops = tuple(sorted({0}.union(*(events for events in given if events))))
+    return Plan(grid.spans, _with_stops(grid, stops), stops, given, tuple(_otherwise(events) for events in given), {})
+
+
+def _with_stops(grid: Places, stops: Sequence[int]) -> tuple[int, ...]:
+    """The divisions by tick: a blank voice may go along with whatever a given voice does."""
+    found = list(grid.chosen)
+    for tick in stops:
+        found[tick] = grid.notatable[tick]
+    return tuple(found)
+
+
+def _otherwise(events: Mapping[int, tuple[int, ...]] | None) -> tuple[int, ...]:
+    words = vocabulary()
+    opening = (events or {}).get(0)
+    missing = ((words.id("absent"),), (words.id("blank"),))
+    return opening if opening in missing else (words.id("hold"),)

@@ -1,0 +1,76 @@
+"""Where in a measure a voice may begin something so that what it does can be notated.
+
+Between two multiples of the tuplet span a voice keeps to one division, in two or in three. So for
+every tick it is enough to know under which divisions a boundary may stand there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+
+from scoregen.score.rhythm import FINEST, fits, tuplet_span
+from scoregen.tokens.events import Header
+from scoregen.tokens.vocabulary import vocabulary
+
+NEITHER, IN_TWO, IN_THREE, EITHER = 0, 1, 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Finest:
+    """The shortest lengths, in quarters, that new notes begin and end on: in two, and in three."""
+
+    binary: Fraction = Fraction(1, 4)
+    triplet: Fraction = Fraction(1, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """By tick of a measure: its tuplet span, and the divisions of it that have a place there.
+
+    `notatable` holds whatever `notate` can write, `chosen` only what is as long as `Finest` asks.
+    """
+
+    spans: tuple[int, ...]
+    notatable: tuple[int, ...]
+    chosen: tuple[int, ...]
+
+
+def places(head: Header, finest: Finest) -> Places:
+    """The places of a measure; ValueError where not even a held note can be notated in it."""
+    if not fits((), head.duration, head.time, head.start):
+        raise ValueError(f"a measure of {head.duration} quarters in {head.time} cannot be notated")
+    return _places(tuplet_span(head.time), head.duration, head.start, finest)
+
+
+@lru_cache(maxsize=512)
+def _places(span: Fraction, duration: Fraction, start: Fraction, finest: Finest) -> Places:
+    ticks_per_quarter = vocabulary().ticks_per_quarter
+    spans, notatable, chosen = [], [], []
+    for tick in range(int(duration * ticks_per_quarter)):
+        metric = Fraction(tick, ticks_per_quarter) + start
+        inside = metric % span
+        low = metric - inside - start
+        whole = low >= 0 and low + span <= duration
+        third = _third(span, finest)
+        can = _divisions(inside % FINEST == 0, whole and inside % (span / 12) == 0)
+        may = _divisions(metric % finest.binary == 0, third is not None and inside % third == 0)
+        spans.append(int(metric // span))
+        notatable.append(can)
+        chosen.append(can & may)
+    return Places(tuple(spans), tuple(notatable), tuple(chosen))
+
+
+def _divisions(in_two: bool, in_three: bool) -> int:
+    return IN_TWO * in_two | IN_THREE * in_three
+
+
+def _third(span: Fraction, finest: Finest) -> Fraction | None:
+    """The shortest triplet step of a span that is long enough, None where its thirds are too short."""
+    step = span / 3
+    if step < finest.triplet:
+        return None
+    while step / 2 >= finest.triplet and step > span / 12:
+        step /= 2
+    return step

@@ -1,0 +1,145 @@
+"""Tokens for people and for other programs: aligned text, one line a slice, and JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, cast
+
+from scoregen.errors import Place, ReadError
+from scoregen.score.elements import Slot
+from scoregen.score.keys import KeySignature
+from scoregen.score.metre import TimeSignature
+from scoregen.score.pitch import Pitch
+from scoregen.tokens.events import Event, Header, Kind, Slice, TokenMeasure, TokenScore
+from scoregen.tokens.flat import event_tokens
+from scoregen.tokens.grammar import check
+from scoregen.tokens.vocabulary import vocabulary
+
+FORMAT = "scoregen tokens 1"
+
+
+def render_text(tokens: TokenScore) -> str:
+    """A table: a line for each measure's header, then one a slice, with a column a voice."""
+    rows: list[list[str] | str] = [["voices", *(slot_text(slot) for slot in tokens.slots)]]
+    for measure in tokens.measures:
+        rows.append(header_text(measure.header))
+        rows += ([f"  @{piece.onset}", *map(event_text, piece.events)] for piece in measure.slices)
+    columns = zip(*(row for row in rows if isinstance(row, list)), strict=True)
+    widths = [max(map(len, column)) for column in columns]
+    return "\n".join(row if isinstance(row, str) else _aligned(row, widths) for row in rows) + "\n"
+
+
+def slot_text(slot: Slot) -> str:
+    """The part id, and staff and voice where they are not the first: `P2.2.1`."""
+    return slot.part if slot[1:] == (1, 1) else f"{slot.part}.{slot.staff}.{slot.voice}"
+
+
+def header_text(head: Header) -> str:
+    """`measure 12: 3/4, 2 sharps, minor, 1 quarter from 2, phrase ends at 1`."""
+    said = [str(head.time), _key_text(head.key)]
+    if head.duration != head.time.duration or head.start:
+        unit = "quarter" if head.duration <= 1 else "quarters"
+        said.append(f"{head.duration} {unit}" + (f" from {head.start}" if head.start else ""))
+    if head.phrase_ends:
+        said.append("phrase ends at " + ", ".join(map(str, head.phrase_ends)))
+    return f"measure {head.number}: " + ", ".join(said)
+
+
+def event_text(event: Event) -> str:
+    """`hold`, `rest`, `absent`, `blank`, or the pitches from below, `~` before one that only goes on: `~C4+E4`."""
+    words = vocabulary()
+    signs = (words.id("more"), words.id("tied"))
+    ids = event_tokens(event)
+    items = "".join(("" if token == signs[0] else words.token_text(token)) + _joint(token, signs) for token in ids)
+    return items.removesuffix("+")
+
+
+def event_from_text(text: str) -> Event:
+    """The inverse of `event_text`; ReadError for anything else."""
+    if text in ("hold", "rest", "absent", "blank"):
+        return Event(cast("Kind", text))
+    try:
+        begun = tuple(Pitch.parse(item) for item in text.split("+") if item[:1] != "~")
+        held = tuple(Pitch.parse(item[1:]) for item in text.split("+") if item[:1] == "~")
+    except ValueError as error:
+        raise ReadError(f"{text!r} is no event: {error}") from None
+    return Event("attack", begun, held)
+
+
+def to_json(tokens: TokenScore) -> str:
+    """One object: the format's name, the slots, and a line for each measure."""
+    measures = ",\n  ".join(json.dumps(_measure_object(measure), ensure_ascii=False) for measure in tokens.measures)
+    slots = json.dumps([list(slot) for slot in tokens.slots])
+    return f'{{"format": {json.dumps(FORMAT)},\n "slots": {slots},\n "measures": [\n  {measures}\n ]}}\n'
+
+
+def from_json(text: str) -> TokenScore:
+    """The inverse of `to_json`. ReadError where it is not such an object, or breaks the grammar."""
+    try:
+        value = json.loads(text)
+        if value["format"] != FORMAT:
+            raise ReadError(f"the format is {value['format']!r}; expected {FORMAT!r}")
+        slots = tuple(Slot(str(part), int(staff), int(voice)) for part, staff, voice in value["slots"])
+        tokens = TokenScore(slots, tuple(_measure(item) for item in value["measures"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise ReadError(f"the text is no {FORMAT} in JSON: {type(error).__name__} {error}") from None
+    check(tokens)
+    return tokens
+
+
+def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _joint(token: int, signs: Sequence[int]) -> str:
+    return "" if token in signs else "+"
+
+
+def _key_text(key: KeySignature) -> str:
+    count = abs(key.fifths)
+    sign = "sharp" if key.fifths > 0 else "flat"
+    said = f"{count} {sign}{'s' * (count > 1)}" if count else "no sharps or flats"
+    return f"{said} ({key.mode})" if key.mode else said
+
+
+def _measure_object(measure: TokenMeasure) -> dict[str, Any]:
+    head = measure.header
+    return dict(_header_items(head)) | {
+        "slices": [[str(piece.onset), *map(event_text, piece.events)] for piece in measure.slices]
+    }
+
+
+def _header_items(head: Header) -> Iterator[tuple[str, Any]]:
+    """The header, less what its time signature tells."""
+    yield from (("number", head.number), ("time", str(head.time)), ("fifths", head.key.fifths))
+    optional = {
+        "symbol": head.time.symbol,
+        "mode": head.key.mode,
+        "duration": str(head.duration) if head.duration != head.time.duration else None,
+        "start": str(head.start) if head.start else None,
+        "phrase_ends": [str(end) for end in head.phrase_ends],
+    }
+    yield from ((key, value) for key, value in optional.items() if value)
+
+
+def _measure(item: Mapping[str, Any]) -> TokenMeasure:
+    try:
+        slices = tuple(Slice(Fraction(row[0]), tuple(map(event_from_text, row[1:]))) for row in item["slices"])
+    except ReadError as error:
+        raise ReadError(error.message, Place(measure=str(item["number"]))) from None
+    return TokenMeasure(_header(item), slices)
+
+
+def _header(item: Mapping[str, Any]) -> Header:
+    plain = TimeSignature.parse(item["time"])
+    time = TimeSignature(plain.beats, plain.beat_type, item.get("symbol"))
+    return Header(
+        str(item["number"]),
+        time,
+        KeySignature(int(item["fifths"]), item.get("mode")),
+        Fraction(item.get("duration", time.duration)),
+        Fraction(item.get("start", 0)),
+        tuple(Fraction(end) for end in item.get("phrase_ends", ())),
+    )

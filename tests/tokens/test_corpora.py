@@ -1,0 +1,100 @@
+"""Whole corpora through the token language: everything comes back, or is refused by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from scoregen.errors import ReadError, RefusedError
+from scoregen.notation.document import load_document
+from scoregen.notation.musicxml_reader import read_musicxml
+from scoregen.score.elements import Score
+from scoregen.tokens.canonical import canonical
+from scoregen.tokens.decode import decode
+from scoregen.tokens.encode import encode
+from scoregen.tokens.flat import flatten, unflatten
+
+EVERY = 20  # the quick tests take every so manieth file
+
+
+def files(folder: Path, every: int = 1) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.suffix in (".mxl", ".musicxml", ".xml"))[::every]
+
+
+def read(paths: list[Path]) -> Iterator[tuple[str, Score]]:
+    """The scores that can be read at all, with their names."""
+    for path in paths:
+        try:
+            yield path.name, read_musicxml(load_document(path), path.name)
+        except (ReadError, RefusedError):
+            continue
+
+
+def comes_back(score: Score) -> bool:
+    """Whether decode, canonical and the flat form agree; RefusedError as encode raises it."""
+    tokens = encode(score)
+    canon = canonical(score)
+    numbers = [measure.header.number for measure in tokens.measures]
+    flat = unflatten(flatten(tokens), tokens.slots, numbers)
+    return decode(tokens, score) == canon and encode(canon) == tokens == flat
+
+
+def chorales() -> list[Path]:
+    """music21's Bach."""
+    music21 = pytest.importorskip("music21", reason="music21 and its corpus are not installed")
+    return files(Path(music21.__file__).parent / "corpus" / "bach")
+
+
+def failures(paths: list[Path]) -> list[str]:
+    return [name for name, score in read(paths) if not comes_back(score)]
+
+
+def refusals(paths: list[Path]) -> dict[str, str]:
+    """Why files are refused, by name; those that are must still serve as context."""
+    found = {}
+    for name, score in read(paths):
+        try:
+            assert comes_back(score), name
+        except RefusedError as error:
+            found[name] = str(error)
+            tokens = encode(score, snap=True)
+            assert encode(decode(tokens, score)) == tokens, name
+    return found
+
+
+def test_some_chorales() -> None:
+    assert failures(chorales()[::EVERY]) == []
+
+
+def test_some_psalms(shared_data: Callable[[str], Path]) -> None:
+    assert failures(files(shared_data("goudimel"), EVERY)) == []
+
+
+def test_some_songs(shared_data: Callable[[str], Path]) -> None:
+    for message in refusals(files(shared_data("openscore-lieder"), 200)).values():
+        assert "measure" in message
+
+
+@pytest.mark.slow
+def test_every_chorale() -> None:
+    paths = chorales()
+    assert len(paths) > 400
+    assert failures(paths) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("corpus", ["goudimel", "josquin-jrp"])
+def test_every_vocal_piece(shared_data: Callable[[str], Path], corpus: str) -> None:
+    assert failures(files(shared_data(corpus))) == []
+
+
+@pytest.mark.slow
+def test_songs_are_written_or_refused_by_name(shared_data: Callable[[str], Path]) -> None:
+    paths = files(shared_data("openscore-lieder"), 10)
+    found = refusals(paths)
+    assert len(found) < len(paths) / 10
+    for message in found.values():
+        assert message.startswith("part ")
+        assert "can be written in tokens" in message
