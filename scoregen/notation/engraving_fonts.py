@@ -1,0 +1,162 @@
+"""The two fonts of a page: where they come from, and how the glyphs in use get into an SVG.
+
+Verovio brings both as woff2 in style sheets: Leipzig, its music font, for the flats and notes that
+stand in text, and Liberation Serif, whose widths are those of Times, by which it places text. Its
+own table of widths is of use for ASCII only, so that other lyrics would collide or stand apart
+(`engraving_metrics` mends that).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import os
+import re
+import tempfile
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from xml.etree import ElementTree
+
+from scoregen.errors import ToolError
+from scoregen.notation.child import folder_of
+
+TEXT_FAMILY = "Liberation Serif, Tinos, Times New Roman, Times, serif"
+MUSIC_FAMILY = "Leipzig"
+
+_SHEETS = {"Liberation.css": "LiberationSerif", "Leipzig.css": "Leipzig"}
+_STYLES = ("normal normal", "bold normal", "normal italic", "bold italic")  # weight and style, in the sheets' order
+_DATA = re.compile(rb"base64,([A-Za-z0-9+/=]+)")
+_BOLD_GROUPS = {"ending", "fing", "reh", "tempo"}  # what verovio's own style sheet sets in bold
+_ITALIC_GROUPS = {"dir", "dynam", "mNum"}
+_SVG = "{http://www.w3.org/2000/svg}"
+
+Style = tuple[str, str]
+"""Family and one of `_STYLES`."""
+
+
+@cache
+def font_folder() -> Path:
+    """A folder with the fonts as files: the user's cache, or a temporary one where that is read-only."""
+    sheets = {name: _sheet(name) for name in _SHEETS}
+    digest = hashlib.sha256(b"".join(sheets.values())).hexdigest()[:12]
+    root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    folder = root / "scoregen" / f"fonts-{digest}"
+    try:
+        _fill(folder, sheets)
+    except OSError:
+        folder = Path(_temporary_folder().name)
+        _fill(folder, sheets)
+    return folder
+
+
+def with_fonts(pages: Sequence[str]) -> tuple[str, ...]:
+    """The pages with the glyphs of their text embedded, so that every browser sets them alike."""
+    used: dict[Style, set[str]] = defaultdict(set)
+    for page in pages:
+        _collect(ElementTree.fromstring(page), (TEXT_FAMILY, "normal", "normal"), used)
+    faces = "".join(_font_face(style, "".join(sorted(used[style]))) for style in sorted(used))
+    return tuple(_with_style(page, faces) for page in pages) if faces else tuple(pages)
+
+
+def text_of(pages: Sequence[str]) -> set[str]:
+    """Every character that the pages set as text."""
+    texts = (text for page in pages for text in ElementTree.fromstring(page).iter(f"{_SVG}text"))
+    return {character for text in texts for character in "".join(text.itertext())}
+
+
+@cache
+def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="scoregen-fonts-")
+
+
+def _sheet(name: str) -> bytes:
+    path = folder_of("verovio") / "data" / name
+    if not path.is_file():
+        raise ToolError(f"verovio's font {name} is missing; install verovio again")
+    return path.read_bytes()
+
+
+def _fill(folder: Path, sheets: dict[str, bytes]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, sheet in sheets.items():
+        for index, data in enumerate(_DATA.findall(sheet)):
+            target = folder / f"{_SHEETS[name]}-{index}.ttf"
+            if not target.is_file():
+                write_atomically(target, _decoded(base64.b64decode(data), name))
+
+
+def write_atomically(target: Path, data: bytes) -> None:
+    """So that two programs that fill the cache at once never see half a font."""
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=".font-")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _decoded(woff2: bytes, name: str) -> bytes:
+    from fontTools.ttLib import TTFont, TTLibError
+
+    try:
+        font = TTFont(io.BytesIO(woff2), recalcTimestamp=False)
+        font.flavor = None
+        plain = io.BytesIO()
+        font.save(plain)
+    except (TTLibError, ImportError) as error:
+        raise ToolError(f"the font in verovio's {name} cannot be decoded: {error}") from None
+    return plain.getvalue()
+
+
+def _collect(element: ElementTree.Element, style: tuple[str, str, str], used: dict[Style, set[str]]) -> None:
+    """The characters in an element, by the family, weight and slant that they inherit."""
+    kind = (element.get("class") or "").partition(" ")[0]
+    family = element.get("font-family", style[0])
+    weight = element.get("font-weight", "bold" if kind in _BOLD_GROUPS else style[1])
+    slant = element.get("font-style", "italic" if kind in _ITALIC_GROUPS else style[2])
+    if element.tag in (f"{_SVG}text", f"{_SVG}tspan") and element.text:
+        used[family, _STYLES[0] if family == MUSIC_FAMILY else f"{weight} {slant}"].update(element.text)
+    for child in element:
+        _collect(child, (family, weight, slant), used)
+
+
+def _font_face(style: Style, characters: str) -> str:
+    """The CSS rule with the subset, or nothing where our font has none of the characters."""
+    family, shape = style
+    if family == MUSIC_FAMILY:
+        name, path = MUSIC_FAMILY, font_folder() / "Leipzig-0.ttf"
+    else:
+        shape = shape if shape in _STYLES else _STYLES[0]
+        name, path = "Liberation Serif", font_folder() / f"LiberationSerif-{_STYLES.index(shape)}.ttf"
+    data = base64.b64encode(_subset(path, characters)).decode()
+    weight, slant = shape.split()
+    return (
+        f'@font-face{{font-family:"{name}";font-weight:{weight};font-style:{slant};'
+        f'src:url(data:font/woff2;base64,{data}) format("woff2")}}'
+    )
+
+
+def _subset(path: Path, characters: str) -> bytes:
+    from fontTools import subset
+    from fontTools.ttLib import TTFont
+
+    options = subset.Options(hinting=False, layout_features=[], notdef_outline=True)
+    options.drop_tables += ["FFTM", "GDEF", "GPOS", "GSUB"]
+    subsetter = subset.Subsetter(options)
+    subsetter.populate(text=characters)
+    packed = io.BytesIO()
+    with TTFont(path, lazy=True, recalcTimestamp=False) as font:
+        subsetter.subset(font)
+        font.flavor = "woff2"
+        font.save(packed)
+    return packed.getvalue()
+
+
+def _with_style(page: str, faces: str) -> str:
+    body, end, rest = page.rpartition("</svg>")
+    return f'{body}<style type="text/css">{faces}</style>{end}{rest}'

@@ -1,0 +1,195 @@
+"""What stands over and under the music: title, names and rights, set by us and not by the engraver.
+
+Verovio drops names and the sizes of credits. So we take the credits out of the document that it
+gets, let it keep a space free with empty ones, and set the text into that space ourselves.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Literal
+
+from scoregen.notation.engraving_fonts import TEXT_FAMILY
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+Column = Literal["left", "center", "right", "foot"]
+
+POINT = 25.4 / 72  # millimetres
+_LINE = 1.25  # line height in font sizes
+_SIZES = {"title": 22.0, "subtitle": 14.0}
+_PLAIN_SIZE = 11.0
+_TYPE_COLUMNS: dict[str, Column] = {
+    "title": "center",
+    "subtitle": "center",
+    "composer": "right",
+    "arranger": "right",
+    "lyricist": "left",
+    "poet": "left",
+    "rights": "foot",
+}
+# How much verovio keeps free for one line of an encoded head and below the last, in its units of
+# 1/100 mm at 100 percent; a test holds it to that.
+_SPACER_LINE, _SPACER_END = 356, 180
+_ANCHORS = {"left": "start", "center": "middle", "right": "end", "foot": "middle"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a heading; `size` in points."""
+
+    text: str
+    column: Column
+    size: float = _PLAIN_SIZE
+    bold: bool = False
+    italic: bool = False
+
+    @property
+    def height(self) -> float:
+        """Millimetres from this line to the next."""
+        return self.size * _LINE * POINT
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    lines: tuple[Line, ...] = ()
+
+    def __bool__(self) -> bool:
+        return any(line.column != "foot" for line in self.lines)
+
+    def column(self, name: Column) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if line.column == name)
+
+    @property
+    def height(self) -> float:
+        """Millimetres: the middle column, and under it the taller one of the sides."""
+        sides = max(_height(self.column("left")), _height(self.column("right")))
+        return _height(self.column("center")) + sides
+
+
+def read_heading(root: _Element) -> Heading:
+    """The credits of the first page as the file has them, else what its metadata say."""
+    credits = [line for credit in root.findall("credit") for line in _credit_lines(credit, root)]
+    return Heading(tuple(credits) or tuple(_metadata_lines(root)))
+
+
+def reserve_space(root: _Element, heading: Heading, scale: int) -> None:
+    """Exchange the document's credits for empty ones that keep the heading's height free.
+
+    The page layout goes too: it tells verovio nothing but where on the page credits belong.
+    """
+    for element in (*root.findall("credit"), *root.findall("defaults/page-layout")):
+        element.getparent().remove(element)  # type: ignore[union-attr]  # neither is the root
+    part_list = root.find("part-list")
+    if part_list is None or not heading:
+        return
+    units = heading.height * 100 * 100 / scale
+    for _ in range(max(1, math.ceil((units - _SPACER_END) / _SPACER_LINE))):
+        credit = root.makeelement("credit", {"page": "1"})
+        words = root.makeelement("credit-words", {"justify": "center"})
+        words.text = "x"
+        credit.append(words)
+        part_list.addprevious(credit)
+
+
+def heading_svg(heading: Heading, page: tuple[float, float], margin: float) -> str:
+    """The heading in millimetres of the page: the middle column, then the sides below it."""
+    below = margin + _height(heading.column("center"))
+    return (
+        '<g class="heading">'
+        + _column_svg(heading.column("center"), margin, page[0], margin)
+        + _column_svg(heading.column("left"), below, page[0], margin)
+        + _column_svg(heading.column("right"), below, page[0], margin)
+        + "</g>"
+    )
+
+
+def footing_svg(heading: Heading, index: int, count: int, page: tuple[float, float], margin: float) -> str:
+    """Under the first page the rights, under the others their number."""
+    lines = heading.column("foot") if index == 0 else (Line(str(index + 1), "foot", 10),)
+    if not lines or (index == 0 and count < 1):
+        return ""
+    top = page[1] - margin * 0.4 - _height(lines)
+    return f'<g class="footing">{_column_svg(lines, top, page[0], margin)}</g>'
+
+
+def _credit_lines(credit: _Element, root: _Element) -> list[Line]:
+    """The lines of one credit; several runs of words are joined, as they are meant to be read."""
+    words = [word for word in credit.findall("credit-words") if word.text and word.text.strip()]
+    kind = (credit.findtext("credit-type") or "").strip().lower()
+    if not words or credit.get("page", "1") != "1" or kind == "page number":
+        return []
+    first = words[0]
+    column = _credit_column(first, kind, root)
+    size = _number(first.get("font-size")) or _SIZES.get(kind, _PLAIN_SIZE)
+    size = 8.0 if column == "foot" else min(max(size, 6.0), 40.0)
+    text = " ".join(word.text or "" for word in words)
+    bold, italic = first.get("font-weight") == "bold", first.get("font-style") == "italic"
+    return [Line(" ".join(line.split()), column, size, bold, italic) for line in text.splitlines() if line.strip()]
+
+
+def _credit_column(words: _Element, kind: str, root: _Element) -> Column:
+    """By place on the page where the file gives one, else by what it is."""
+    layout = root.find("defaults/page-layout")
+    width = _number(layout.findtext("page-width")) if layout is not None else None
+    height = _number(layout.findtext("page-height")) if layout is not None else None
+    x, y = _number(words.get("default-x")), _number(words.get("default-y"))
+    if kind == "rights" or (y is not None and height and y < height / 4):
+        return "foot"
+    named = words.get("justify") or words.get("halign")
+    if named in ("left", "center", "right"):
+        return named  # type: ignore[return-value]  # one of the three columns
+    if kind in _TYPE_COLUMNS:
+        return _TYPE_COLUMNS[kind]
+    if x is None or not width:
+        return "center"
+    return "left" if x < width / 3 else "right" if x > 2 * width / 3 else "center"
+
+
+def _metadata_lines(root: _Element) -> list[Line]:
+    movement = (root.findtext("movement-title") or "").strip()
+    title = (root.findtext("work/work-title") or "").strip() or movement
+    found = [("title", title), ("subtitle", movement if movement != title else "")]
+    for creator in root.findall("identification/creator"):
+        found.append((creator.get("type", "composer").lower(), creator.text or ""))
+    found += [("rights", rights.text or "") for rights in root.findall("identification/rights")]
+    return [_metadata_line(kind, " ".join(text.split())) for kind, text in found if text.strip()]
+
+
+def _metadata_line(kind: str, text: str) -> Line:
+    column = _TYPE_COLUMNS.get(kind, "right")
+    known = kind in _TYPE_COLUMNS and kind != "arranger"
+    size = 8.0 if column == "foot" else _SIZES.get(kind, _PLAIN_SIZE)
+    return Line(text if known else f"{kind}: {text}", column, size)
+
+
+def _height(lines: Sequence[Line]) -> float:
+    return sum(line.height for line in lines)
+
+
+def _column_svg(lines: Sequence[Line], top: float, width: float, margin: float) -> str:
+    """Lines one under another; one too long for the page is set smaller."""
+    found = []
+    for line in lines:
+        baseline = top + 0.8 * line.size * POINT
+        x = {"start": margin, "middle": width / 2, "end": width - margin}[_ANCHORS[line.column]]
+        room = (width - 2 * margin) / (1 if line.column in ("center", "foot") else 2)
+        size = min(line.size * POINT, room / (0.48 * len(line.text)))
+        style = (' font-weight="bold"' if line.bold else "") + (' font-style="italic"' if line.italic else "")
+        found.append(
+            f'<text x="{x:.2f}" y="{baseline:.2f}" font-family="{TEXT_FAMILY}" font-size="{size:.3f}"'
+            f' text-anchor="{_ANCHORS[line.column]}"{style}>{escape(line.text, quote=False)}</text>'
+        )
+        top += line.height
+    return "".join(found)
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return float(text) if text else None
+    except ValueError:
+        return None

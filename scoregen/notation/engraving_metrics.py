@@ -1,0 +1,64 @@
+"""The widths by which verovio places text, for every letter of our text font.
+
+Verovio 6.4 looks letters up by code point in tables that name them by their UTF-8 bytes. All but
+ASCII is therefore taken to be as wide as an `o`. We hand it the same tables with what is missing.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from scoregen.notation.child import folder_of
+from scoregen.notation.engraving_fonts import font_folder, write_atomically
+
+_TABLES = ("Times.xml", "Times-bold.xml", "Times-italic.xml", "Times-bold-italic.xml")  # in the order of the fonts
+_FIRST = 0x80  # what lies below is right as it is
+
+
+@contextmanager
+def verovio_resources() -> Iterator[Path]:
+    """Verovio's folder of fonts with our tables in place of its own; its own where links cannot be made."""
+    own = folder_of("verovio") / "data"
+    with tempfile.TemporaryDirectory(prefix="scoregen-verovio-") as name:
+        folder = Path(name)
+        try:
+            for entry in own.iterdir():
+                (folder / entry.name).symlink_to(_tables() if entry.name == "text" else entry)
+        except OSError:
+            folder = own
+        yield folder
+
+
+@cache
+def _tables() -> Path:
+    """A folder with the completed tables, beside the fonts."""
+    folder = font_folder() / "text"
+    folder.mkdir(exist_ok=True)
+    for index, table in enumerate(_TABLES):
+        if not (folder / table).is_file():
+            write_atomically(folder / table, _completed(table, font_folder() / f"LiberationSerif-{index}.ttf"))
+    return folder
+
+
+def _completed(table: str, font: Path) -> bytes:
+    text = (folder_of("verovio") / "data" / "text" / table).read_text(encoding="utf-8")
+    return text.replace("</bounding-boxes>", "".join(_boxes(font)) + "</bounding-boxes>").encode()
+
+
+def _boxes(path: Path) -> Iterator[str]:
+    """A line of the table for every letter: its outline's box and how far it moves on."""
+    from fontTools.ttLib import TTFont
+
+    with TTFont(path, lazy=True, recalcTimestamp=False) as font:
+        outlines, widths = font["glyf"], font["hmtx"]
+        for code, glyph in sorted(font.getBestCmap().items()):
+            if code >= _FIRST:
+                box = outlines[glyph]
+                left, bottom = getattr(box, "xMin", 0), getattr(box, "yMin", 0)
+                wide, high = getattr(box, "xMax", 0) - left, getattr(box, "yMax", 0) - bottom
+                place = f'x="{left}" y="{bottom}" w="{wide}" h="{high}"'
+                yield f'<g c="{code:X}" {place} h-a-x="{widths[glyph][0]}"/>\n'

@@ -1,0 +1,261 @@
+"""The door for files: the suffix decides how a score is read and written.
+
+A score that came from MusicXML is written back as its own document with what was generated grafted
+in; any other score is written fresh. MusicXML passes the gate before it is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from types import MappingProxyType
+
+from scoregen.errors import OutputError, Place, ReadError, RefusedError, ScoregenError
+from scoregen.notation.atomic import check_target, write_files
+from scoregen.notation.engraving import EngravingOptions, engrave, to_pdf, to_png
+from scoregen.notation.engraving_fonts import with_fonts
+from scoregen.notation.mxl import write_mxl
+from scoregen.score.check import Problem
+from scoregen.score.elements import Score
+
+DEFAULT_DPI = 150
+DEFAULT_ENGRAVING = EngravingOptions()
+
+_NO_PROVENANCE: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written, and what is wrong with it that was wrong before. Iterates over its paths."""
+
+    paths: tuple[Path, ...]
+    warnings: tuple[Problem, ...] = ()
+
+    def __iter__(self) -> Iterator[Path]:
+        return iter(self.paths)
+
+
+class Piece:
+    """A score on its way out: its text and its pages are made once, whatever is made of them."""
+
+    def __init__(
+        self,
+        score: Score,
+        provenance: Mapping[str, str] = _NO_PROVENANCE,
+        engraving: EngravingOptions = DEFAULT_ENGRAVING,
+        dpi: int = DEFAULT_DPI,
+    ) -> None:
+        self.score = score
+        self.provenance = provenance
+        self.engraving = engraving
+        self.dpi = dpi
+        self.warnings: tuple[Problem, ...] = ()
+
+    @cached_property
+    def text(self) -> bytes:
+        """The MusicXML text, not yet checked."""
+        return musicxml_text(self.score, self.provenance)
+
+    @cached_property
+    def checked_text(self) -> bytes:
+        """The MusicXML text, fit to be written; the given problems in it become warnings."""
+        self.warnings = _gate(self.text, self.score)
+        return self.text
+
+    @cached_property
+    def pages(self) -> tuple[str, ...]:
+        """The engraved pages, without fonts, which PDF and PNG bring along."""
+        return engrave(self.text, replace(self.engraving, embed_fonts=False))
+
+    @property
+    def title(self) -> str:
+        return self.score.metadata.title or self.score.metadata.movement or ""
+
+
+def read_score(path: Path | str) -> Score:
+    """Read a score of any format in `READERS`. Raises ReadError, RefusedError or ToolError."""
+    path = Path(path)
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        raise ReadError(f"{_named(path)} is read by nothing here; expected {_list(READERS)}", Place(str(path)))
+    return reader(path)
+
+
+def write_score(
+    score: Score,
+    path: Path | str,
+    *,
+    force: bool = False,
+    provenance: Mapping[str, str] = _NO_PROVENANCE,
+    engraving: EngravingOptions = DEFAULT_ENGRAVING,
+    dpi: int = DEFAULT_DPI,
+) -> Written:
+    """Write a score in the format that the suffix names; see `write_all`."""
+    return write_all(score, (path,), force=force, provenance=provenance, engraving=engraving, dpi=dpi)
+
+
+def write_all(
+    score: Score,
+    paths: Iterable[Path | str],
+    *,
+    force: bool = False,
+    provenance: Mapping[str, str] = _NO_PROVENANCE,
+    engraving: EngravingOptions = DEFAULT_ENGRAVING,
+    dpi: int = DEFAULT_DPI,
+) -> Written:
+    """Write a score to several files of any formats in `WRITERS`, all or none.
+
+    SVG and PNG of several pages become `name-1.svg`, `name-2.svg` and so on. Nothing is
+    overwritten without `force`. Raises OutputError where a file cannot be written, and
+    RefusedError where the score was read from MusicXML that is not valid.
+    """
+    targets = [Path(path) for path in paths]
+    for target in targets:
+        _check(target, targets, force=force)
+    piece = Piece(score, provenance, engraving, dpi)
+    files = [file for target in targets for file in _files(target, WRITERS[target.suffix.lower()](piece, target))]
+    return Written(write_files(files, force=force), piece.warnings)
+
+
+def writes(suffix: str) -> bool:
+    """Whether files of that suffix can be written."""
+    return suffix.lower() in WRITERS
+
+
+def musicxml_text(score: Score, provenance: Mapping[str, str] = _NO_PROVENANCE) -> bytes:
+    """The score as MusicXML: the document it was read from, with what was generated; else a fresh one."""
+    if score.document is None:
+        from scoregen.notation.musicxml_writer import write_musicxml
+
+        return write_musicxml(score, provenance)
+    generated = any(voice.origin == "generated" for measure in score.measures for voice in measure.voices)
+    if not generated and not provenance:
+        return score.document
+    from scoregen.notation.graft import graft
+
+    return graft(score, provenance)
+
+
+def _gate(text: bytes, score: Score) -> tuple[Problem, ...]:
+    """The problems that were given; those that we made are our bug, and invalid input is refused."""
+    from scoregen.notation.gate import check_document, schema_problems, split
+    from scoregen.notation.musicxml_tree import parse
+
+    found = check_document(text, "")
+    if not found:
+        return ()
+    given, generated = split(found, score)
+    if generated:
+        raise ScoregenError(f"what was generated is unsound ({generated[0]}); this is a bug of ours, please report it")
+    invalid = split(schema_problems(parse(text, ""), ""), score).given
+    if invalid:
+        raise RefusedError(
+            f"the given score is not valid MusicXML 4.0 ({invalid[0]}{_and_more(len(invalid))}); open it in your"
+            " notation program and export it again"
+        )
+    return given
+
+
+def _and_more(count: int) -> str:
+    return f"; {count - 1} more" if count > 1 else ""
+
+
+def _check(target: Path, targets: list[Path], *, force: bool) -> None:
+    """What can be refused before the work begins."""
+    if not writes(target.suffix):
+        raise OutputError(f"{_named(target)} is written by nothing here; expected {_list(WRITERS)}", Place(str(target)))
+    if targets.count(target) > 1:
+        raise OutputError("the file is named twice; name it once", Place(str(target)))
+    check_target(target, force=force)
+
+
+def _files(target: Path, contents: tuple[bytes, ...]) -> list[tuple[Path, bytes]]:
+    """One file, or numbered ones for several pages."""
+    if len(contents) == 1:
+        return [(target, contents[0])]
+    return [
+        (target.with_name(f"{target.stem}-{number}{target.suffix}"), data)
+        for number, data in enumerate(contents, start=1)
+    ]
+
+
+def _read_document(path: Path) -> Score:
+    from scoregen.notation.musicxml_reader import read_file
+
+    return read_file(path)
+
+
+def _read_other(path: Path) -> Score:
+    """A score of another notation; it has no document, for what is written of it is written fresh."""
+    from scoregen.notation.interchange import to_musicxml_text
+    from scoregen.notation.musicxml_reader import read_musicxml
+
+    return replace(read_musicxml(to_musicxml_text(path), str(path)), document=None)
+
+
+def _read_midi(path: Path) -> Score:
+    from scoregen.notation.playback_reader import read_midi
+
+    return read_midi(path)
+
+
+def _musicxml(piece: Piece, target: Path) -> tuple[bytes, ...]:
+    return (piece.checked_text,)
+
+
+def _mxl(piece: Piece, target: Path) -> tuple[bytes, ...]:
+    return (write_mxl(piece.checked_text, f"{target.stem}.musicxml"),)
+
+
+def _midi(piece: Piece, target: Path) -> tuple[bytes, ...]:
+    from scoregen.notation.playback import to_midi
+
+    return (to_midi(piece.score),)
+
+
+def _svg(piece: Piece, target: Path) -> tuple[bytes, ...]:
+    return tuple(page.encode() for page in with_fonts(piece.pages))
+
+
+def _pdf(piece: Piece, target: Path) -> tuple[bytes, ...]:
+    return (to_pdf(piece.pages, piece.title),)
+
+
+def _png(piece: Piece, target: Path) -> tuple[bytes, ...]:
+    return to_png(piece.pages, piece.dpi)
+
+
+READERS: dict[str, Callable[[Path], Score]] = {
+    ".musicxml": _read_document,
+    ".mxl": _read_document,
+    ".xml": _read_document,
+    ".krn": _read_other,
+    ".abc": _read_other,
+    ".mei": _read_other,
+    ".mid": _read_midi,
+    ".midi": _read_midi,
+    ".capx": _read_other,
+    ".mscz": _read_other,
+    ".mscx": _read_other,
+}
+
+WRITERS: dict[str, Callable[[Piece, Path], tuple[bytes, ...]]] = {
+    ".musicxml": _musicxml,
+    ".mxl": _mxl,
+    ".xml": _musicxml,
+    ".mid": _midi,
+    ".midi": _midi,
+    ".svg": _svg,
+    ".pdf": _pdf,
+    ".png": _png,
+}
+
+
+def _named(path: Path) -> str:
+    return f"a {path.suffix} file" if path.suffix else "a file without a suffix"
+
+
+def _list(suffixes: Iterable[str]) -> str:
+    return ", ".join(suffixes)

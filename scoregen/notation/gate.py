@@ -1,0 +1,135 @@
+"""The gate that every written document passes: valid by the schema, then sound in what it means.
+
+The MusicXML 4.0 schema sees names, order and values. It does not see voices that leave their
+measure, parts of unequal length, or ties, beams and slurs that lead nowhere; the second half of the
+gate does. What it finds in a document that a user gave is told apart from what was generated.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import NamedTuple
+
+from lxml import etree
+
+from scoregen import resources
+from scoregen.errors import Place, one_line
+from scoregen.notation.gate_measures import column_problems, measure_problems
+from scoregen.notation.gate_spanners import may_come_from_a_hole, spanner_problems
+from scoregen.notation.gate_walk import walk
+from scoregen.notation.musicxml_tree import parse
+from scoregen.notation.musicxml_voices import VOICES_A_STAFF
+from scoregen.score.check import Problem
+from scoregen.score.elements import Score, Slot
+
+_IN_MEASURE = re.compile(r"^/score-partwise/part(?:\[(\d+)\])?(?=/|$)(?:/measure(?:\[(\d+)\])?)?")
+
+
+class Split(NamedTuple):
+    """Problems in what the user gave, and problems in what was generated."""
+
+    given: tuple[Problem, ...]
+    generated: tuple[Problem, ...]
+
+
+def check_document(text: bytes, file: str) -> tuple[Problem, ...]:
+    """Everything that is wrong with a score-partwise document; ReadError if it is no XML at all."""
+    root = parse(text, file)
+    return tuple(dict.fromkeys([*schema_problems(root, file), *_semantic_problems(root, file)]))
+
+
+def schema_problems(root: etree._Element, file: str) -> tuple[Problem, ...]:
+    """What the MusicXML 4.0 schema objects to."""
+    schema = _schema()
+    if schema.validate(root):
+        return ()
+    log = list(schema.error_log)  # type: ignore[call-overload]  # the stubs do not know that it iterates
+    return tuple(Problem(_place(root, error.path, file), one_line(error.message)) for error in log)
+
+
+def split(problems: Iterable[Problem], score: Score) -> Split:
+    """Sort the problems of a document grafted from `score` by who wrote what is wrong.
+
+    Without a document everything was generated. Else generated is a part without given voices, and
+    a measure of a part in which a voice was generated, save for what the given document already
+    has there and for a given tie or slur whose other end stood in what was replaced.
+    """
+    found = list(problems)
+    if score.document is None:
+        return Split((), tuple(found))
+    suspects = [problem for problem in found if _may_be_ours(problem, score)]
+    before = {_signature(problem) for problem in check_document(score.document, "")} if suspects else set()
+    ours = {problem for problem in suspects if _signature(problem) not in before}
+    return Split(tuple(p for p in found if p not in ours), tuple(p for p in found if p in ours))
+
+
+def _may_be_ours(problem: Problem, score: Score) -> bool:
+    place = problem.place
+    if place.part is None:
+        return False
+    voices = [(measure.number, v) for measure in score.measures for v in measure.voices if v.slot.part == place.part]
+    if all(voice.origin != "given" for _, voice in voices):
+        return True
+    here = [voice for number, voice in voices if number == place.measure]
+    given = {_usual_number(voice.slot) for voice in here if voice.origin == "given"}
+    generated = {_usual_number(voice.slot) for voice in here if voice.origin == "generated"}
+    if given and (place.voice in given - generated or may_come_from_a_hole(problem)):
+        return False
+    return bool(generated)
+
+
+def _usual_number(slot: Slot) -> str:
+    """What a file says in <voice>, unless it has a mind of its own."""
+    return str(VOICES_A_STAFF * (slot.staff - 1) + slot.voice)
+
+
+def _signature(problem: Problem) -> tuple[str | None, str | None, str]:
+    return problem.place.part, problem.place.measure, problem.message
+
+
+def _semantic_problems(root: etree._Element, file: str) -> Iterator[Problem]:
+    parts = [walk(part, file) for part in root.iterfind("part")]
+    yield from _part_list_problems(root, file)
+    for part in parts:
+        for measure in part:
+            yield from measure_problems(measure)
+        yield from spanner_problems(part)
+    yield from column_problems(parts)
+
+
+def _part_list_problems(root: etree._Element, file: str) -> Iterator[Problem]:
+    declared = [part.get("id") for part in root.iterfind("part-list/score-part")]
+    present = [part.get("id") for part in root.iterfind("part")]
+    for part_id in dict.fromkeys([*declared, *present]):
+        if declared.count(part_id) != 1 or present.count(part_id) != 1:
+            found = f"{declared.count(part_id)} times in the part list and {present.count(part_id)} times in the score"
+            yield Problem(Place(file, part_id), f"the part stands {found}; expected once each")
+
+
+@cache
+def _schema() -> etree.XMLSchema:
+    """The compiled schema; its imports by URL are answered with the files beside it."""
+    folder = resources.folder("grammars") / "musicxml"
+
+    class Local(etree.Resolver):
+        def resolve(self, system_url: str, public_id: str, context: object) -> object:  # type: ignore[override]  # its third argument is not in the stubs
+            path = folder / system_url.rsplit("/", 1)[-1]
+            return self.resolve_filename(str(path), context)  # type: ignore[attr-defined]  # not in the stubs
+
+    parser = etree.XMLParser(no_network=True)
+    parser.resolvers.add(Local())
+    return etree.XMLSchema(etree.parse(str(folder / "musicxml.xsd"), parser))
+
+
+def _place(root: etree._Element, path: str | None, file: str) -> Place:
+    """Part and measure of a schema error, by the path of its element."""
+    found = _IN_MEASURE.match(path or "")
+    if found is None:
+        return Place(file)
+    part = root.findall("part")[int(found[1] or 1) - 1]
+    measures = part.findall("measure")
+    in_measure = "/measure" in found[0]
+    number = measures[int(found[2] or 1) - 1].get("number") if in_measure and measures else None
+    return Place(file, part.get("id"), number)

@@ -1,0 +1,179 @@
+"""Whether everything that a document opens is closed: ties, beams, tuplets, slurs, wedges, endings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from lxml import etree
+
+from scoregen.errors import Place
+from scoregen.notation.gate_walk import WalkedMeasure, WalkedNote, notes_in_order
+from scoregen.score.check import Problem
+
+_CLOSING = ("stop",)
+_OPENING: dict[str, tuple[str, ...]] = {
+    "slur": ("start",),
+    "glissando": ("start",),
+    "slide": ("start",),
+    "wedge": ("crescendo", "diminuendo"),
+    "octave-shift": ("up", "down"),
+    "dashes": ("start",),
+    "bracket": ("start",),
+}
+"""The spanners that are numbered, and the types that open each; `stop` closes."""
+_PATHS = {"slur": "note/notations", "glissando": "note/notations", "slide": "note/notations"}
+
+_Measures = tuple[WalkedMeasure, ...]
+_TieEnd = tuple[int, Fraction, tuple[str | None, ...]]
+
+
+def may_come_from_a_hole(problem: Problem) -> bool:
+    """Whether a spanner may have lost its other end to a refilled hole: we write ties in pairs, and no slurs."""
+    return problem.message.startswith(("a tie has", *(f"<{tag}>" for tag in _OPENING)))
+
+
+def spanner_problems(measures: _Measures) -> Iterator[Problem]:
+    """Every unpaired end in one part."""
+    yield from _tie_problems(measures)
+    yield from _beam_problems(measures)
+    yield from _tuplet_problems(measures)
+    yield from _ending_problems(measures)
+    for tag in _OPENING:
+        yield from _numbered_problems(tag, measures)
+
+
+def _tie_problems(measures: _Measures) -> Iterator[Problem]:
+    """A tie joins a note to one of the same pitch that begins where it ends, or jumps with a repeat."""
+    begun: dict[_TieEnd, Place] = {}
+    taken: dict[_TieEnd, Place] = {}
+    for index, note in notes_in_order(measures):
+        kinds = {tie.get("type") for tie in note.element.iterfind("tie")}
+        if "start" in kinds:
+            begun[(*_moment(measures, index, note.end), _pitch(note))] = note.place
+        if "stop" in kinds:
+            taken[(index, note.onset, _pitch(note))] = note.place
+    for end, place in begun.items():
+        if end not in taken and not _jumps(measures, end):
+            yield Problem(place, "a tie has no note of the same pitch to lead to")
+    for end, place in taken.items():
+        if end not in begun and not _jumps(measures, end):
+            yield Problem(place, "a tie has no note of the same pitch to come from")
+
+
+def _moment(measures: _Measures, index: int, onset: Fraction) -> tuple[int, Fraction]:
+    """A place in a part; the end of a measure is the start of the next."""
+    return (index + 1, Fraction(0)) if onset >= measures[index].length else (index, onset)
+
+
+def _jumps(measures: _Measures, end: _TieEnd) -> bool:
+    """Whether a repeat or an ending stands at the barline where the tie stops short."""
+    index, onset, _ = end
+    if onset != 0:
+        return False
+    barlines = [
+        barline for other in measures[max(index - 1, 0) : index + 1] for barline in other.element.iterfind("barline")
+    ]
+    return any(barline.find("repeat") is not None or barline.find("ending") is not None for barline in barlines)
+
+
+def _pitch(note: WalkedNote) -> tuple[str | None, ...]:
+    element = note.element.find("pitch")
+    if element is None:
+        element = note.element.find("unpitched")
+    return tuple((child.text or "").strip() for child in element if child.text != "0") if element is not None else ()
+
+
+def _beam_problems(measures: _Measures) -> Iterator[Problem]:
+    """Each level of a voice's beams runs begin, continue, end; grace notes have beams of their own.
+
+    A beam that is left open is named where its last note stands, whatever comes after.
+    """
+    opened: dict[tuple[str, bool], dict[str, Place]] = {}
+    for _, note in notes_in_order(measures):
+        if note.in_chord or note.rest is not None:
+            continue
+        levels = opened.setdefault((note.voice, note.is_grace), {})
+        words = {beam.get("number", "1"): (beam.text or "").strip() for beam in note.element.iterfind("beam")}
+        if "1" in levels and "1" not in words:
+            yield Problem(levels["1"], "a beam is never ended")
+            levels.clear()
+        for level, word in words.items():
+            yield from _beam_step(level, word, levels, note.place)
+    for levels in opened.values():
+        for place in levels.values():
+            yield Problem(place, "a beam is never ended")
+
+
+def _beam_step(level: str, word: str, levels: dict[str, Place], place: Place) -> Iterator[Problem]:
+    if word == "begin" and level in levels:
+        yield Problem(levels[level], "a beam is never ended")
+    if word in ("continue", "end") and level not in levels:
+        yield Problem(place, f"a beam of level {level} goes on that never began")
+    if word == "end":
+        levels.pop(level, None)
+    elif word in ("begin", "continue"):
+        levels[level] = place
+
+
+def _tuplet_problems(measures: _Measures) -> Iterator[Problem]:
+    """Brackets of one number and voice open and close in turn."""
+    opened: dict[tuple[str, str], Place] = {}
+    for _, note in notes_in_order(measures):
+        marks = note.element.findall("notations/tuplet")
+        for mark in sorted(marks, key=lambda mark: mark.get("type") != "stop" or _is_whole(mark, marks)):
+            key = (note.voice, mark.get("number", "1"))
+            if mark.get("type") == "start":
+                if key in opened:
+                    yield Problem(opened[key], "a tuplet bracket is never closed")
+                opened[key] = note.place
+            elif opened.pop(key, None) is None:
+                yield Problem(note.place, "a tuplet bracket closes that was never opened")
+    for place in opened.values():
+        yield Problem(place, "a tuplet bracket is never closed")
+
+
+def _is_whole(mark: etree._Element, marks: Sequence[etree._Element]) -> bool:
+    """Whether a stop closes a bracket that opens on the same note and holds nothing else."""
+    before = marks[: marks.index(mark)]
+    return any(other.get("number", "1") == mark.get("number", "1") for other in before)
+
+
+def _ending_problems(measures: _Measures) -> Iterator[Problem]:
+    opened: Place | None = None
+    for measure in measures:
+        for ending in measure.element.iterfind("barline/ending"):
+            if ending.get("type") == "start":
+                if opened is not None:
+                    yield Problem(opened, "an ending is never closed")
+                opened = measure.place
+            elif opened is None:
+                yield Problem(measure.place, "an ending closes that was never opened")
+            else:
+                opened = None
+    if opened is not None:
+        yield Problem(opened, "an ending is never closed")
+
+
+def _numbered_problems(tag: str, measures: _Measures) -> Iterator[Problem]:
+    """As many stops as starts for each number: their order in the text says little, since voices go back."""
+    path = f"{_PATHS.get(tag, 'direction/direction-type')}/{tag}"
+    starts: dict[str, list[Place]] = {}
+    stops: dict[str, list[Place]] = {}
+    for measure in measures:
+        for mark in measure.element.iterfind(path):
+            kind = mark.get("type", "")
+            into = starts if kind in _OPENING[tag] else stops if kind in _CLOSING else {}
+            into.setdefault(mark.get("number", "1"), []).append(_place_of(mark, measure))
+    for number in sorted({*starts, *stops}):
+        begun, ended = starts.get(number, []), stops.get(number, [])
+        if len(begun) > len(ended):
+            yield Problem(begun[-1], f"<{tag}> number {number} opens {len(begun)} times and closes {len(ended)} times")
+        elif len(ended) > len(begun):
+            yield Problem(ended[-1], f"<{tag}> number {number} closes {len(ended)} times and opens {len(begun)} times")
+
+
+def _place_of(mark: etree._Element, measure: WalkedMeasure) -> Place:
+    owner = next((parent for parent in mark.iterancestors() if parent.tag in ("note", "direction")), None)
+    voice = owner.findtext("voice") if owner is not None else None
+    return Place(measure.place.file, measure.place.part, measure.place.measure, voice)

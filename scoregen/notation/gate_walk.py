@@ -1,0 +1,150 @@
+"""A document's notes with their places in time, as a reader's cursor finds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from lxml import etree
+
+from scoregen.errors import Place
+from scoregen.score.check import Problem
+
+_ZERO = Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class WalkedNote:
+    """A <note> at its onset in the measure; a chord's later notes stand where its first one does."""
+
+    element: etree._Element
+    place: Place
+    onset: Fraction
+    duration: Fraction
+    voice: str
+    staff: str
+    in_chord: bool
+
+    @property
+    def end(self) -> Fraction:
+        return self.onset + self.duration
+
+    @property
+    def is_grace(self) -> bool:
+        return self.element.find("grace") is not None
+
+    @property
+    def rest(self) -> etree._Element | None:
+        return self.element.find("rest")
+
+
+@dataclass(slots=True)
+class WalkedMeasure:
+    """A part's measure: how far its cursor came, and what went wrong on the way."""
+
+    element: etree._Element
+    place: Place
+    length: Fraction = _ZERO
+    notes: list[WalkedNote] = field(default_factory=list)
+    skipped: list[tuple[Fraction, Fraction]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def voices(self) -> dict[str, list[WalkedNote]]:
+        """The timed notes of each voice, chord members left out, in order of onset."""
+        found: dict[str, list[WalkedNote]] = {}
+        for note in sorted(self.notes, key=lambda note: note.onset):
+            if not note.in_chord and not note.is_grace:
+                found.setdefault(note.voice, []).append(note)
+        return found
+
+
+@dataclass(slots=True)
+class _Cursor:
+    measure: WalkedMeasure
+    divisions: Fraction | None
+    assumed: Fraction  # what holds, and is complained of, where the part gives no divisions
+    now: Fraction = _ZERO
+    chord: Fraction = _ZERO
+
+    def complain(self, message: str, voice: str | None = None) -> None:
+        place = self.measure.place
+        self.measure.problems.append(Problem(Place(place.file, place.part, place.measure, voice), message))
+
+
+def walk(part: etree._Element, file: str) -> tuple[WalkedMeasure, ...]:
+    """Every measure of a part."""
+    walked = []
+    divisions: Fraction | None = None
+    assumed = number(part.getroottree().findtext("part/measure/attributes/divisions")) or Fraction(1)
+    for element in part.iterfind("measure"):
+        place = Place(file, part.get("id"), element.get("number"))
+        cursor = _Cursor(WalkedMeasure(element, place), divisions, assumed)
+        for child in element:
+            _step(cursor, child)
+        divisions = cursor.divisions
+        walked.append(cursor.measure)
+    return tuple(walked)
+
+
+def _step(cursor: _Cursor, child: etree._Element) -> None:
+    if child.tag == "note":
+        _note(cursor, child)
+    elif child.tag == "backup":
+        _move(cursor, -_length(cursor, child))
+    elif child.tag == "forward":
+        _forward(cursor, _length(cursor, child))
+    elif child.tag == "attributes" and child.find("divisions") is not None:
+        cursor.divisions = number(child.findtext("divisions")) or None
+
+
+def _note(cursor: _Cursor, element: etree._Element) -> None:
+    in_chord = element.find("chord") is not None
+    voice = (element.findtext("voice") or "1").strip()
+    is_grace = element.find("grace") is not None
+    duration = _ZERO if is_grace else _length(cursor, element, voice)
+    onset = cursor.chord if in_chord else cursor.now
+    place = Place(cursor.measure.place.file, cursor.measure.place.part, cursor.measure.place.measure, voice)
+    staff = (element.findtext("staff") or "1").strip()
+    cursor.measure.notes.append(WalkedNote(element, place, onset, duration, voice, staff, in_chord))
+    if not in_chord:
+        cursor.chord = cursor.now
+        _move(cursor, duration)
+
+
+def _forward(cursor: _Cursor, length: Fraction) -> None:
+    cursor.measure.skipped.append((cursor.now, cursor.now + length))
+    _move(cursor, length)
+
+
+def _move(cursor: _Cursor, length: Fraction) -> None:
+    cursor.now += length
+    if cursor.now < 0:
+        cursor.complain(f"a backup leads {-cursor.now} quarters before the measure; the least is its start")
+        cursor.now = _ZERO
+    cursor.measure.length = max(cursor.measure.length, cursor.now)
+
+
+def _length(cursor: _Cursor, element: etree._Element, voice: str | None = None) -> Fraction:
+    duration = number(element.findtext("duration"))
+    if duration is None:
+        cursor.complain(f"<{element.tag}> has no duration", voice)
+    if cursor.divisions is None:
+        cursor.complain("no <divisions> says how long a duration is")
+    return (duration or _ZERO) / (cursor.divisions or cursor.assumed)
+
+
+def number(text: str | None) -> Fraction | None:
+    """A number as it stands in the file, None where there is none."""
+    try:
+        return Fraction((text or "").strip())
+    except (ValueError, ZeroDivisionError):
+        return None
+
+
+def notes_in_order(measures: tuple[WalkedMeasure, ...]) -> Iterator[tuple[int, WalkedNote]]:
+    """Measure index and note, all through a part."""
+    for index, measure in enumerate(measures):
+        for note in measure.notes:
+            yield index, note

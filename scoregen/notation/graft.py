@@ -1,0 +1,59 @@
+"""What was generated, written into the document that it was generated for.
+
+The given parts of the input stay as they are, element by element: lyrics, slurs, layout, credits and
+whatever this program does not know. New parts are declared and written beside them, holes are
+refilled in place, new measures follow the last one, and where all of it comes from is noted in the
+identification.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lxml import etree
+
+from scoregen.notation.graft_given import write_on
+from scoregen.notation.graft_parts import add_parts
+from scoregen.notation.graft_voices import read_given_part
+from scoregen.notation.musicxml_identity_writer import set_miscellaneous
+from scoregen.notation.musicxml_tree import parse, serialize
+from scoregen.score.elements import Score
+
+_NOTHING: Mapping[str, str] = {}
+
+
+def graft(score: Score, provenance: Mapping[str, str] = _NOTHING) -> bytes:
+    """The score's document with its generated voices, new parts and new measures written in.
+
+    Raises ValueError for a score without a document, and RefusedError where a voice that is to be
+    replaced cannot be told from another.
+    """
+    if score.document is None:
+        raise ValueError("the score was not read from MusicXML; write it fresh")
+    root = parse(score.document, "the given document")
+    bodies = {body.get("id"): body for body in root.findall("part")}
+    for part in score.parts:
+        if part.id in bodies and _is_written_on(score, part.id, bodies[part.id]):
+            write_on(score, part, read_given_part(bodies[part.id]), _struck(root, part.id))
+    add_parts(root, score)
+    set_miscellaneous(root, provenance)
+    return serialize(root)
+
+
+def _is_written_on(score: Score, part_id: str, body: etree._Element) -> bool:
+    """Whether anything in a given part is ours to write."""
+    longest = len(score.measures) > len(body.findall("measure"))
+    return longest or any(
+        voice.slot.part == part_id and voice.origin == "generated"
+        for measure in score.measures
+        for voice in measure.voices
+    )
+
+
+def _struck(root: etree._Element, part_id: str) -> Mapping[str, str]:
+    """The ids of a given part's instruments by their names."""
+    declared = (child for child in root.findall("part-list/score-part") if child.get("id") == part_id)
+    instruments = [instrument for part in declared for instrument in part.iterfind("score-instrument")]
+    ids = [instrument.get("id", "") for instrument in instruments]
+    names = [instrument.findtext("instrument-name") for instrument in instruments]
+    return {name or own_id: own_id for name, own_id in zip(names, ids, strict=True)}

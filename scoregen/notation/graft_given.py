@@ -1,0 +1,178 @@
+"""The given parts of a document written on: holes refilled, measures appended at the end."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+from lxml import etree
+
+from scoregen.errors import Place, RefusedError
+from scoregen.notation.graft_refill import Run, divisions_change, refill, run_divisions
+from scoregen.notation.graft_tree import insert, replace_children
+from scoregen.notation.graft_voices import GivenPart, MeasureState
+from scoregen.notation.musicxml_beams import metrical_starts
+from scoregen.notation.musicxml_measure_writer import (
+    MAX_DIVISIONS,
+    append_voices,
+    divisions_for,
+    frame_for,
+    left_barline,
+    measure_element,
+    part_sheet,
+    right_barline,
+    signatures,
+    voices_of,
+)
+from scoregen.notation.musicxml_voice_writer import PartSheet, Timed, write_voice
+from scoregen.score.elements import Clef, Measure, Part, Score, Voice
+from scoregen.score.timeline import measure_onsets
+
+_Places = tuple[tuple[Fraction, Fraction], ...]
+
+
+def write_on(score: Score, part: Part, given: GivenPart, struck: Mapping[str, str]) -> None:
+    """Write what was generated in a part that the document has."""
+    sheet = part_sheet(score, part, 1, struck)
+    places = tuple(zip(measure_onsets(score), metrical_starts(score), strict=True))
+    attributes = set(given.body.iter("attributes"))
+    _refill_holes(score, sheet, given, places)
+    if len(score.measures) > len(given.elements):
+        _append_measures(score, sheet, given, places)
+    _drop_idle_divisions(given.body, attributes)
+
+
+def _refill_holes(score: Score, sheet: PartSheet, given: GivenPart, places: _Places) -> None:
+    for index, element in enumerate(given.elements):
+        for voice in score.measures[index].voices if index < len(score.measures) else ():
+            if voice.slot.part == given.id and voice.origin == "generated":
+                _refill_voice(score, index, voice, element, sheet, given, places)
+
+
+def _refill_voice(
+    score: Score, index: int, voice: Voice, element: etree._Element, sheet: PartSheet, given: GivenPart, places: _Places
+) -> None:
+    measure, state = score.measures[index], given.states[index]
+    divisions = _divisions_of_run(score, measure, voice, math.lcm(state.divisions, state.end_divisions))
+    name = given.voice_names([voice.slot])[voice.slot]
+    frame = frame_for(voice.slot, measure, index, _sheet_at(sheet, state, divisions), places[index], name)
+    run = Run(tuple(write_voice(voice, frame)), measure.duration, divisions)
+    try:
+        refill(element, state.divisions, given.owns(voice.slot, index), run)
+    except RefusedError as error:
+        raise RefusedError(error.message, Place(part=given.id, measure=measure.number, voice=name)) from None
+
+
+def _divisions_of_run(score: Score, measure: Measure, voice: Voice, given: int) -> int:
+    """The document's divisions where they suffice, else a number that serves every new voice of the part."""
+    if run_divisions(given, _lengths(measure, voice), voice.slot.part) == given:
+        return given
+    lengths = [
+        length
+        for other in score.measures
+        for sibling in other.voices
+        if sibling.slot.part == voice.slot.part and sibling.origin == "generated"
+        for length in _lengths(other, sibling)
+    ]
+    common = math.lcm(given, *(length.denominator for length in lengths))
+    return common if common <= MAX_DIVISIONS else run_divisions(given, _lengths(measure, voice), voice.slot.part)
+
+
+def _lengths(measure: Measure, voice: Voice) -> list[Fraction]:
+    return [measure.duration, *(item.duration for item in voice.elements)]
+
+
+def _sheet_at(sheet: PartSheet, state: MeasureState, divisions: int) -> PartSheet:
+    """The sheet with the clefs and the transposition of a measure."""
+    clefs = tuple(state.clefs.get(staff, clef) for staff, clef in enumerate(sheet.part.clefs, start=1))
+    part = replace(sheet.part, clefs=clefs, transposition=state.transposition)
+    return replace(sheet, part=part, divisions=divisions)
+
+
+def _append_measures(score: Score, sheet: PartSheet, given: GivenPart, places: _Places) -> None:
+    """Measures after the last given one; a final barline moves to the new end."""
+    first = len(given.elements)
+    state = given.states[-1] if given.states else MeasureState(1, 1, dict[int, Clef](), sheet.part.transposition)
+    needed = divisions_for(replace(score, measures=score.measures[first:]), [given.id])
+    divisions = run_divisions(state.end_divisions, [Fraction(1, needed)], given.id)
+    final = _take_final_barline(given.elements[-1]) if given.elements else None
+    at_end = _sheet_at(sheet, state, divisions)
+    for index in range(first, len(score.measures)):
+        element = _new_measure(score, index, at_end, given, places)
+        if index == first and divisions != state.end_divisions:
+            _set_divisions(element, divisions)
+        insert(given.body, len(given.body), element)
+    if final is not None:
+        _end_with(given.body[-1], final)
+
+
+def _new_measure(score: Score, index: int, sheet: PartSheet, given: GivenPart, places: _Places) -> etree._Element:
+    measure, previous = score.measures[index], score.measures[index - 1] if index else None
+    following = score.measures[index + 1] if index + 1 < len(score.measures) else None
+    element = measure_element(measure, is_anacrusis=False)
+    attributes = signatures(measure, previous, sheet.part)
+    own = voices_of(measure, sheet.part)
+    names = given.voice_names([voice.slot for voice in own])
+    voices: list[list[Timed]] = []
+    for voice in own:
+        frame = frame_for(voice.slot, measure, index, sheet, places[index], names[voice.slot])
+        voices.append(write_voice(voice, frame))
+    left, right = left_barline(measure, previous), right_barline(measure, following)
+    element.extend([item for item in (left, attributes if len(attributes) else None) if item is not None])
+    append_voices(element, voices, measure, sheet.divisions)
+    element.extend([right] if right is not None else [])
+    return element
+
+
+def _set_divisions(measure: etree._Element, divisions: int) -> None:
+    """New divisions at the head of a measure of ours."""
+    attributes = measure.find("attributes")
+    if attributes is None:
+        measure.insert(1 if measure.find("barline[@location='left']") is not None else 0, divisions_change(divisions))
+    else:
+        attributes.insert(0, divisions_change(divisions)[0])
+
+
+def _take_final_barline(measure: etree._Element) -> etree._Element | None:
+    """Remove a light-heavy barline without repeat; one that says more keeps the rest of itself."""
+    for barline in measure.findall("barline"):
+        is_final = (barline.findtext("bar-style") or "").strip() == "light-heavy" and barline.find("repeat") is None
+        if barline.get("location", "right") == "right" and is_final:
+            if len(barline) == 1:
+                replace_children(measure, [child for child in measure if child is not barline])
+                return barline
+            barline.remove(barline[0])
+    return None
+
+
+def _end_with(measure: etree._Element, barline: etree._Element) -> None:
+    """The old final barline in place of the one that the new last measure got."""
+    kept = [child for child in measure if child.tag != "barline" or child.get("location") == "left"]
+    replaced = next((child for child in measure if child not in kept), None)
+    if replaced is None or (replaced.find("repeat") is None and replaced.find("ending") is None):
+        replace_children(measure, [*kept, barline])
+
+
+def _drop_idle_divisions(body: etree._Element, given: Collection[etree._Element]) -> None:
+    """Remove a change back of ours that our next change undoes before anything is counted in it."""
+    idle: etree._Element | None = None
+    before = current = None
+    for element in list(body.iter("attributes", "note", "backup", "forward")):
+        divisions = element.findtext("divisions") if element.tag == "attributes" else None
+        is_ours = divisions is not None and element not in given and len(element) == 1
+        if element.tag != "attributes":
+            idle = None
+        elif idle is not None and is_ours and divisions == before:
+            _drop(idle)
+            _drop(element)
+            idle, current = None, before
+        elif divisions is not None:
+            idle, before, current = element if is_ours else None, current, divisions
+
+
+def _drop(element: etree._Element) -> None:
+    parent = element.getparent()
+    if parent is not None:
+        replace_children(parent, [child for child in parent if child is not element])

@@ -1,0 +1,214 @@
+"""New parts beside given ones: declared in the part list, written as whole parts, barlines mirrored."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from copy import deepcopy
+from fractions import Fraction
+from itertools import zip_longest
+
+from lxml import etree
+
+from scoregen.notation.gate_measures import ROUNDING
+from scoregen.notation.gate_walk import walk
+from scoregen.notation.graft_refill import move
+from scoregen.notation.graft_tree import insert, insert_after
+from scoregen.notation.musicxml_measure_writer import checked_divisions, part_divisions, part_sheet, write_part
+from scoregen.notation.musicxml_part_list_writer import PartEntry, group_start, group_stop, part_entries, score_part
+from scoregen.score.elements import Part, Score
+
+_MIRRORED_ATTRIBUTES = ("number", "implicit", "non-controlling", "text")
+_MIRRORED_BARLINE = ("bar-style", "ending", "repeat")
+
+
+def add_parts(root: etree._Element, score: Score) -> None:
+    """Declare and write every part of the score that the document has no music for."""
+    bodies = {body.get("id"): body for body in root.findall("part")}
+    new = [part for part in score.parts if part.id not in bodies]
+    if not new:
+        return
+    ids = {str(value) for value in root.xpath("//@id")}  # type: ignore[union-attr]  # an attribute path gives a list
+    entries = {entry.part.id: entry for entry in part_entries(score, new, ids, channel=len(bodies))}
+    reference = list(bodies.values())
+    gaps = _gaps(score, reference)
+    divisions = _divisions(score, gaps)
+    previous: Part | None = None
+    for part in score.parts:
+        if part.id in entries:
+            entry = entries[part.id]
+            sheet = part_sheet(score, part, divisions[part.id], entry.struck)
+            body = write_part(score, sheet, entry.id)
+            _fill_gaps(body, gaps, sheet.divisions)
+            _mirror(body, reference, leads=previous is None)
+            _declare(root, entry, previous, score)
+            _place_body(root, body, bodies[previous.id] if previous is not None else None)
+            bodies[part.id] = body
+        previous = part
+    _add_brackets(root, score, entries)
+
+
+def _gaps(score: Score, given: Sequence[etree._Element]) -> list[Fraction]:
+    """For each measure how far the given parts go on beyond its music: with skips and with rests that are too long."""
+    walked = [walk(part, "") for part in given]
+    lengths = [
+        max((measure.length for measure in column if measure), default=Fraction(0)) for column in zip_longest(*walked)
+    ]
+    gaps = [length - measure.duration for length, measure in zip(lengths, score.measures, strict=False)]
+    return [gap if gap >= ROUNDING else Fraction(0) for gap in gaps]
+
+
+def _divisions(score: Score, gaps: Sequence[Fraction]) -> dict[str, int]:
+    """Divisions of a quarter for each part that can say the gaps, too."""
+    own = part_divisions(score)
+    wide = {part_id: math.lcm(number, *(gap.denominator for gap in gaps)) for part_id, number in own.items()}
+    return {part_id: checked_divisions(number, part_id) for part_id, number in wide.items()}
+
+
+def _fill_gaps(body: etree._Element, gaps: Sequence[Fraction], divisions: int) -> None:
+    """Skip to where the given parts end, so that readers find all measures equally long."""
+    for measure, gap in zip(body.iterfind("measure"), gaps, strict=False):
+        measure.extend(move(Fraction(0), gap, divisions))
+
+
+def _mirror(body: etree._Element, given: Sequence[etree._Element], *, leads: bool) -> None:
+    """Measure attributes and barlines as in the given parts, measure by measure.
+
+    An ending is drawn over the leading part only.
+    """
+    columns = [part.findall("measure") for part in given]
+    for index, measure in enumerate(body.iterfind("measure")):
+        models = [column[index] for column in columns if index < len(column)]
+        if not models:
+            continue
+        own_number = measure.get("number", "")
+        measure.attrib.clear()
+        measure.set("number", own_number)
+        for name in _MIRRORED_ATTRIBUTES:
+            value = models[0].get(name)
+            if value is not None:
+                measure.set(name, value)
+        _mirror_barlines(measure, next((model for model in models if model.find("barline") is not None), models[0]))
+        for ending in () if leads else measure.iterfind("barline/ending"):
+            ending.set("print-object", "no")
+
+
+def _mirror_barlines(measure: etree._Element, model: etree._Element) -> None:
+    for barline in measure.findall("barline"):
+        measure.remove(barline)
+    for location in ("right", "left"):
+        for barline in model.iterfind("barline"):
+            copied = _bare_copy(barline)
+            if barline.get("location", "right") == location and len(copied):
+                measure.insert(0 if location == "left" else len(measure), copied)
+
+
+def _bare_copy(barline: etree._Element) -> etree._Element:
+    """The barline without what a single staff carries: fermatas, segni, layout, ids."""
+    copied = etree.Element("barline", {"location": barline.get("location", "right")})
+    copied.extend([deepcopy(child) for child in barline if child.tag in _MIRRORED_BARLINE])
+    for child in copied:
+        child.tail = None
+        for name in [name for name in child.attrib if name == "id" or "-x" in name or "-y" in name]:
+            del child.attrib[name]
+    return copied
+
+
+def _declare(root: etree._Element, entry: PartEntry, previous: Part | None, score: Score) -> None:
+    """A <score-part> after that of the previous part, outside the groups that it does not belong to."""
+    listing = root.find("part-list")
+    if listing is None or listing.find(f"score-part[@id='{entry.id}']") is not None:
+        return
+    if previous is None:
+        insert(listing, _first_place(listing, entry.part, score), score_part(entry))
+        return
+    place = _declaration(listing, previous.id)
+    while entry.part.group != previous.group and _is_group(place.getnext(), "stop"):
+        place = place.getnext()  # type: ignore[assignment]  # it is there: its tag was looked at
+    insert_after(place, score_part(entry))
+
+
+def _first_place(listing: etree._Element, part: Part, score: Score) -> int:
+    """Before everything, or inside the bracket of the part that follows if it is the same."""
+    follower = score.parts[score.parts.index(part) + 1]
+    declared = next((child for child in listing if child.get("id") == follower.id), None)
+    inside = declared is not None and part.group is not None and part.group == follower.group
+    return listing.index(declared) if declared is not None and inside else 0
+
+
+def _declaration(listing: etree._Element, part_id: str) -> etree._Element:
+    found = [child for child in listing.iterfind("score-part") if child.get("id") == part_id]
+    return found[0] if found else listing.findall("score-part")[-1]
+
+
+def _is_group(element: etree._Element | None, kind: str) -> bool:
+    return element is not None and element.tag == "part-group" and element.get("type") == kind
+
+
+def _place_body(root: etree._Element, body: etree._Element, previous: etree._Element | None) -> None:
+    first = next((index for index, child in enumerate(root) if child.tag == "part"), len(root))
+    insert(root, first if previous is None else list(root).index(previous) + 1, body)
+
+
+def _add_brackets(root: etree._Element, score: Score, entries: dict[str, PartEntry]) -> None:
+    """A bracket around each run of new parts of one group that no bracket of the document holds."""
+    listing = root.find("part-list")
+    if listing is None:
+        return
+    declared = [child for child in listing if child.tag == "score-part"]
+    for run in _runs(score, entries, ungrouped=_ungrouped(listing)):
+        ids = {entries[part.id].id if part.id in entries else part.id for part in run}
+        members = [child for child in declared if child.get("id") in ids]
+        group = next(part.group for part in run if part.id in entries and part.group is not None)
+        number = _free_number(listing)
+        insert(listing, listing.index(members[0]), group_start(group, number, run))
+        insert_after(members[-1], group_stop(number))
+
+
+def _runs(score: Score, entries: dict[str, PartEntry], ungrouped: set[str]) -> list[list[Part]]:
+    """Neighbouring parts for one new bracket: new ones of a group, and given ones that sing with them.
+
+    A given part without a bracket joins where it is known to be sung, or where every part of the
+    score has one staff and no bracket yet: then the whole score is one choir.
+    """
+    new = {part.id for part in score.parts if part.id in entries and part.group is not None}
+    free = {part.id for part in score.parts if (entries[part.id].id if part.id in entries else part.id) in ungrouped}
+    one_choir = all(part.id in free and part.staves == 1 for part in score.parts)
+    joins = {
+        part.id for part in score.parts if part.id not in entries and (one_choir or (part.staves == 1 and _sings(part)))
+    }
+    runs: list[list[Part]] = []
+    group: str | None = None
+    for part in score.parts:
+        if part.id not in free & (new | joins):
+            runs, group = [*runs, []], None
+        elif not runs or (part.id in new and group not in (None, part.group)):
+            runs, group = [*runs, [part]], part.group if part.id in new else None
+        else:
+            runs[-1].append(part)
+            group = part.group if part.id in new else group
+    return [run for run in runs if len(run) > 1 and any(part.id in new for part in run)]
+
+
+def _sings(part: Part) -> bool:
+    return part.instrument is not None and (part.instrument.sound or "").startswith("voice.")
+
+
+def _ungrouped(listing: etree._Element) -> set[str]:
+    """Ids of the declared parts that stand in no group."""
+    depth: set[str] = set()
+    found: set[str] = set()
+    for child in listing:
+        number = child.get("number", "1")
+        if _is_group(child, "start"):
+            depth.add(number)
+        elif _is_group(child, "stop"):
+            depth.discard(number)
+        elif child.tag == "score-part" and not depth:
+            found.add(child.get("id", ""))
+    return found
+
+
+def _free_number(listing: etree._Element) -> str:
+    used = {group.get("number", "1") for group in listing.iterfind("part-group")}
+    return next(str(number) for number in range(1, len(used) + 2) if str(number) not in used)

@@ -1,0 +1,197 @@
+"""One voice of a given measure replaced: everything else in the measure keeps its place in time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from lxml import etree
+
+from scoregen.errors import RefusedError
+from scoregen.notation.graft_tree import replace_children
+from scoregen.notation.musicxml_build import add
+from scoregen.notation.musicxml_measure_writer import backup, checked_divisions
+from scoregen.notation.musicxml_voice_writer import Timed, ticks
+
+_TIMING = ("note", "backup", "forward")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The new notes of a voice from the start of the measure to `length`, counted in `divisions`."""
+
+    notes: tuple[Timed, ...]
+    length: Fraction
+    divisions: int
+
+
+def run_divisions(given: int, lengths: Sequence[Fraction], part_id: str) -> int:
+    """The document's divisions if they can say the new lengths, else the least multiple that can."""
+    return checked_divisions(math.lcm(given, *(length.denominator for length in lengths)), part_id)
+
+
+def refill(measure: etree._Element, divisions: int, is_own: Callable[[etree._Element], bool], run: Run) -> None:
+    """Replace the notes of one voice, told by `is_own`, by a run; the rest keeps elements and onsets.
+
+    `divisions` are those at the start of the measure.
+    """
+    steps = _steps(measure, divisions)
+    own = _own_notes(steps, is_own)
+    span = _single_pass(steps, own)
+    if span is None:
+        children = [*_without(steps, set(own)), *_appended(steps, divisions, run)]
+        barline = next((child for child in children if _is_right_barline(child)), None)
+        if barline is not None:
+            children = [child for child in children if child is not barline] + [barline]
+    else:
+        before, inside, after = steps[: span.start], steps[span.start : span.stop], steps[span.stop :]
+        new = _in_place(inside, run, is_last=not any(step.is_timing for step in after))
+        children = [*(step.element for step in before), *new, *(step.element for step in after)]
+    replace_children(measure, children)
+
+
+def _own_notes(steps: Sequence[_Step], is_own: Callable[[etree._Element], bool]) -> list[int]:
+    """The notes of the voice; a chord's later notes go with its first one, whatever voice and staff they name."""
+    own: list[int] = []
+    follows = False
+    for index, step in enumerate(steps):
+        if step.element.tag == "note":
+            follows = follows if step.element.find("chord") is not None else is_own(step.element)
+            own += [index] if follows else []
+    return own
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A child of the measure, the cursor before and after it, and the divisions that it counts in."""
+
+    element: etree._Element
+    onset: Fraction
+    end: Fraction
+    divisions: int
+
+    @property
+    def is_timing(self) -> bool:
+        return self.element.tag in _TIMING
+
+    @property
+    def new_divisions(self) -> int:
+        """The divisions that hold after it."""
+        changed = self.element.findtext("divisions") if self.element.tag == "attributes" else None
+        return int(Fraction(changed)) if changed is not None else self.divisions
+
+
+def _steps(measure: etree._Element, divisions: int) -> list[_Step]:
+    steps: list[_Step] = []
+    now = Fraction(0)
+    for child in measure:
+        step = _Step(child, now, max(now + _advance(child, divisions), Fraction(0)), divisions)
+        steps.append(step)
+        now, divisions = step.end, step.new_divisions
+    return steps
+
+
+def _advance(element: etree._Element, divisions: int) -> Fraction:
+    if element.tag not in _TIMING or element.find("chord") is not None or element.find("grace") is not None:
+        return Fraction(0)
+    length = Fraction((element.findtext("duration") or "0").strip()) / divisions
+    return -length if element.tag == "backup" else length
+
+
+def _single_pass(steps: Sequence[_Step], own: Sequence[int]) -> range | None:
+    """The steps from the voice's first note to its last, with the gaps around, if nothing else sounds among them."""
+    if not own:
+        return None
+    first, last = own[0], own[-1]
+    members = set(own)
+    between = [index for index in range(first, last + 1) if steps[index].is_timing and index not in members]
+    if any(steps[index].element.tag != "forward" for index in between):
+        return None
+    while first > 0 and steps[first - 1].element.tag == "forward":
+        first -= 1
+    while last + 1 < len(steps) and steps[last + 1].element.tag == "forward":
+        last += 1
+    return range(first, last + 1)
+
+
+def _in_place(inside: Sequence[_Step], run: Run, *, is_last: bool) -> list[etree._Element]:
+    """The run where the old notes stood; what stood between them keeps its onset.
+
+    `is_last`: nothing is counted after it, so that it need not end where the old notes did.
+    """
+    begin, end, divisions = inside[0].onset, inside[-1].end, inside[0].divisions
+    if any(step.new_divisions != divisions for step in inside):
+        raise RefusedError("the divisions change inside a voice that is to be filled; export the file again")
+    kept = [step for step in inside if not step.is_timing]
+    late = [step for step in kept if step.onset not in {timed.onset for timed in run.notes} | {run.length}]
+    body = [*_interleaved([step for step in kept if step not in late], run), *_late(late, run)]
+    body += move(run.length, max(end, run.length) if is_last else end, run.divisions)
+    return [*move(begin, Fraction(0), divisions), *_in_divisions(body, divisions, run.divisions)]
+
+
+def _interleaved(kept: Sequence[_Step], run: Run) -> Iterator[etree._Element]:
+    waiting = list(kept)
+    for timed in run.notes:
+        while waiting and waiting[0].onset <= timed.onset:
+            yield waiting.pop(0).element
+        yield timed.element
+    for step in waiting:
+        yield step.element
+
+
+def _late(steps: Sequence[_Step], run: Run) -> Iterator[etree._Element]:
+    """Elements that stood inside what is now one note: reached by going back, after the run."""
+    now = run.length
+    for step in steps:
+        yield from move(now, step.onset, run.divisions)
+        yield step.element
+        now = step.onset
+    yield from move(now, run.length, run.divisions)
+
+
+def _without(steps: Sequence[_Step], own: set[int]) -> Iterator[etree._Element]:
+    """The other voices; the gaps that the removed notes leave are skipped."""
+    waiting, divisions = Fraction(0), 1
+    for index, step in enumerate(steps):
+        if index in own or (waiting and step.element.tag in ("backup", "forward")):
+            waiting, divisions = waiting + step.end - step.onset, step.divisions
+            continue
+        yield from move(Fraction(0), waiting, divisions)
+        waiting = Fraction(0)
+        yield step.element
+    yield from move(Fraction(0), waiting, divisions)
+
+
+def _appended(steps: Sequence[_Step], divisions: int, run: Run) -> list[etree._Element]:
+    """The run after everything else, from the start of the measure."""
+    now, last = (steps[-1].end, steps[-1].new_divisions) if steps else (Fraction(0), divisions)
+    body = [timed.element for timed in run.notes]
+    return [*move(now, Fraction(0), last), *_in_divisions(body, last, run.divisions)]
+
+
+def move(now: Fraction, to: Fraction, divisions: int) -> list[etree._Element]:
+    """What leads the cursor from one place to another: nothing, a backup or a forward."""
+    if now == to:
+        return []
+    if to < now:
+        return [backup(now - to, divisions)]
+    forward = etree.Element("forward")
+    add(forward, "duration", ticks(to - now, divisions))
+    return [forward]
+
+
+def _in_divisions(body: list[etree._Element], given: int, wanted: int) -> list[etree._Element]:
+    """The elements between a change to finer divisions and the change back, where they need one."""
+    return body if given == wanted else [divisions_change(wanted), *body, divisions_change(given)]
+
+
+def divisions_change(divisions: int) -> etree._Element:
+    element = etree.Element("attributes")
+    add(element, "divisions", divisions)
+    return element
+
+
+def _is_right_barline(element: etree._Element) -> bool:
+    return element.tag == "barline" and element.get("location", "right") == "right"

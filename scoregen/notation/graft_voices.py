@@ -1,0 +1,126 @@
+"""The given parts of a document: which element belongs to which voice, and the state at each measure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import takewhile
+
+from lxml import etree
+
+from scoregen.errors import Place, RefusedError
+from scoregen.notation.musicxml_attributes import PartState
+from scoregen.notation.musicxml_measure import PartMeasure, read_measure
+from scoregen.notation.musicxml_voices import VOICES_A_STAFF, StrandKey, voice_numbers
+from scoregen.score.elements import Clef, Slot
+from scoregen.score.pitch import Interval
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureState:
+    """What holds in a measure of a part: its divisions before the first note and at its end, its clefs
+    by staff, its transposition."""
+
+    divisions: int
+    end_divisions: int
+    clefs: Mapping[int, Clef]
+    transposition: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class GivenPart:
+    """A part as the document has it, read once."""
+
+    id: str
+    body: etree._Element
+    elements: tuple[etree._Element, ...]
+    measures: tuple[PartMeasure, ...]
+    states: tuple[MeasureState, ...]
+    keys: Mapping[tuple[int, int], StrandKey]
+    """The file's name of each voice, by staff and voice number."""
+
+    def voice_names(self, slots: Sequence[Slot]) -> dict[Slot, str]:
+        """The text of <voice> for some voices of one measure, each with its own.
+
+        It is the file's own name of the voice, else the standard number, else one that is free.
+        """
+        taken = {name for _, name, _ in self.keys.values()}
+        names: dict[Slot, str] = {}
+        for slot in slots:
+            key = self.keys.get((slot.staff, slot.voice))
+            standard = str(VOICES_A_STAFF * (slot.staff - 1) + slot.voice)
+            wishes = [key[1]] if key is not None else []
+            free = (name for name in (standard, *map(str, range(1, 1000))) if name not in taken)
+            names[slot] = next(name for name in (*wishes, *free) if name not in names.values())
+        return names
+
+    def owns(self, slot: Slot, index: int) -> Callable[[etree._Element], bool]:
+        """Whether a <note> of a measure belongs to a voice; RefusedError where the file does not tell."""
+        key = self.keys.get((slot.staff, slot.voice))
+        if key is None:
+            return lambda note: False
+        staff, name, copy = key
+        namesakes = [strand.key for strand in self.measures[index].strands if strand.name == name]
+        if copy or any(other[2] for other in namesakes):
+            raise RefusedError(
+                f"notes of voice {name!r} sound at once, so that none can be replaced; give each voice its number",
+                Place(part=self.id, measure=self.measures[index].number, voice=name),
+            )
+        if key not in namesakes:
+            return lambda note: False
+        alone = len(namesakes) == 1
+        return lambda note: _voice(note) == name and (alone or _staff(note) == staff)
+
+
+def read_given_part(body: etree._Element) -> GivenPart:
+    """Read a part of a document that was read before."""
+    state, clefs = PartState(), dict[int, Clef]()
+    elements = tuple(body.findall("measure"))
+    measures, states, divisions = [], [], 1
+    for index, element in enumerate(elements):
+        leading = _leading_attributes(element)
+        clefs = _clefs_of(leading, clefs)
+        measures.append(read_measure(element, state, index))
+        end = _whole(state, body, element)
+        changed = [int(Fraction(text)) for item in leading if (text := item.findtext("divisions")) is not None]
+        divisions = changed[-1] if changed else divisions
+        states.append(MeasureState(divisions, end, clefs, state.transposition(1)))
+        clefs, divisions = _clefs_of(element.findall("attributes"), clefs), end
+    numbers = voice_numbers(strand.key for measure in measures for strand in measure.strands)
+    keys = {(key[0], number): key for key, number in numbers.items()}
+    return GivenPart(body.get("id", ""), body, elements, tuple(measures), tuple(states), keys)
+
+
+def _whole(state: PartState, body: etree._Element, element: etree._Element) -> int:
+    if state.divisions != int(state.divisions):
+        place = Place(part=body.get("id"), measure=element.get("number"))
+        raise RefusedError(f"<divisions> is {state.divisions}; expected a whole number", place)
+    return int(state.divisions)
+
+
+def _leading_attributes(measure: etree._Element) -> list[etree._Element]:
+    """The <attributes> that stand before the first note."""
+    leading = takewhile(lambda child: child.tag not in ("note", "backup", "forward"), measure)
+    return [child for child in leading if child.tag == "attributes"]
+
+
+def _clefs_of(attributes: Sequence[etree._Element], before: Mapping[int, Clef]) -> dict[int, Clef]:
+    """The clefs after some <attributes>."""
+    after = dict(before)
+    for element in (clef for item in attributes for clef in item.iterfind("clef")):
+        clef = Clef(
+            element.findtext("sign", "G").strip(),
+            int(element.findtext("line") or 2),
+            int(element.findtext("clef-octave-change") or 0),
+        )
+        after[int(element.get("number", "1"))] = clef
+    return after
+
+
+def _voice(note: etree._Element) -> str:
+    return (note.findtext("voice") or "").strip() or "1"
+
+
+def _staff(note: etree._Element) -> int:
+    return int(note.findtext("staff") or 1)

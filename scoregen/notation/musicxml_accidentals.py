@@ -1,0 +1,122 @@
+"""Which accidentals are visible: what the key signature and the measure so far do not say already.
+
+An accidental holds for its staff position to the end of the measure. A courtesy accidental reminds
+the player where the previous measure, or another octave of this one, had the step altered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import NamedTuple
+
+from scoregen.notation.musicxml_ties import Tie, paired_ties
+from scoregen.score.elements import Measure, Note, Part, Score, Slot
+from scoregen.score.keys import KeySignature
+from scoregen.score.pitch import Pitch
+from scoregen.score.timeline import measure_onsets
+
+WORDS: dict[int | Fraction, str] = {
+    -3: "triple-flat",
+    -2: "flat-flat",
+    Fraction(-3, 2): "three-quarters-flat",
+    -1: "flat",
+    Fraction(-1, 2): "quarter-flat",
+    0: "natural",
+    Fraction(1, 2): "quarter-sharp",
+    1: "sharp",
+    Fraction(3, 2): "three-quarters-sharp",
+    2: "double-sharp",
+    3: "triple-sharp",
+}
+
+
+class NoteAddress(NamedTuple):
+    """Measure index, voice, element in the voice, note in the chord."""
+
+    measure: int
+    slot: Slot
+    element: int
+    note: int
+
+
+class Accidental(NamedTuple):
+    word: str
+    cautionary: bool
+
+
+_Alters = dict[tuple[str, int], int | Fraction]
+"""For a staff position (step, octave) the alteration in force."""
+
+
+class _Placed(NamedTuple):
+    address: NoteAddress
+    note: Note
+    written: Pitch
+    continues: bool  # a tie leads into it
+    onset: Fraction
+
+
+def written_key(measure: Measure, part: Part) -> KeySignature:
+    """The key signature that the part's staves show in a measure."""
+    sounding = dict(measure.own_keys).get(part.id, measure.key)
+    return sounding.transposed(-part.transposition) if part.transposition.fifths else sounding
+
+
+def visible_accidentals(score: Score, part: Part) -> Mapping[NoteAddress, Accidental]:
+    """The accidentals of a part, by the note that they stand before."""
+    ties = paired_ties(score, part.id)
+    found: dict[NoteAddress, Accidental] = {}
+    for staff in range(1, part.staves + 1):
+        previous: _Alters = {}
+        for index, (measure, onset) in enumerate(zip(score.measures, measure_onsets(score), strict=True)):
+            notes = sorted(_staff_notes(index, measure, part, staff, onset, ties), key=_by_time)
+            previous = _mark_measure(notes, written_key(measure, part), previous, found)
+    return found
+
+
+def _by_time(placed: _Placed) -> tuple[Fraction, int, int]:
+    return placed.onset, placed.address.slot.voice, placed.address.element
+
+
+def _staff_notes(
+    index: int, measure: Measure, part: Part, staff: int, onset: Fraction, ties: frozenset[Tie]
+) -> Iterator[_Placed]:
+    for voice in measure.voices:
+        position = onset
+        for order, element in enumerate(voice.elements if voice.slot[:2] == (part.id, staff) else ()):
+            for number, note in enumerate(element.notes):
+                if isinstance(note.pitch, Pitch):
+                    continues = note.tied_from_previous and Tie(position, note.pitch) in ties
+                    address = NoteAddress(index, voice.slot, order, number)
+                    yield _Placed(address, note, note.pitch.transposed(-part.transposition), continues, position)
+            position += element.duration
+
+
+def _mark_measure(
+    notes: list[_Placed], key: KeySignature, previous: _Alters, found: dict[NoteAddress, Accidental]
+) -> _Alters:
+    """Marks one measure of a staff; returns what the next one may have to remind of."""
+    state: _Alters = {}
+    held: _Alters = {}  # alterations that only a tie from the previous measure brought here
+    for placed in notes:
+        pitch = placed.written
+        place = (pitch.step, pitch.octave)
+        if placed.continues:
+            held.setdefault(place, pitch.alter)
+            continue
+        reminders = {**previous, **held}
+        expected = state.get(place, key.alter(pitch.step))
+        if pitch.alter != expected or (place not in state and _misleads(pitch, state, reminders)):
+            word = WORDS.get(pitch.alter)
+            if word is not None:
+                found[placed.address] = Accidental(word, pitch.alter == expected)
+        state[place] = pitch.alter
+    return {place: alter for place, alter in {**held, **state}.items() if alter != key.alter(place[0])}
+
+
+def _misleads(pitch: Pitch, state: _Alters, reminders: _Alters) -> bool:
+    """Whether what the eye still remembers differs from what the note means."""
+    if reminders.get((pitch.step, pitch.octave), pitch.alter) != pitch.alter:
+        return True
+    return any(step == pitch.step and alter != pitch.alter for (step, _), alter in state.items())

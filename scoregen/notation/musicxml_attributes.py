@@ -1,0 +1,205 @@
+"""The running state of a part: divisions, signatures, clefs and transposition, as <attributes> change them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from lxml import etree
+
+from scoregen.errors import ReadError, RefusedError
+from scoregen.notation.musicxml_values import (
+    MAX_DIVISIONS,
+    UNISON,
+    Exact,
+    integer,
+    number,
+    text_of,
+    transposition,
+)
+from scoregen.score.elements import Clef
+from scoregen.score.keys import KeySignature
+from scoregen.score.metre import TimeSignature
+from scoregen.score.pitch import STEPS, Interval
+
+MAX_STAVES = 16
+_BEAT_TYPES = (1, 2, 4, 8, 16, 32, 64, 128)
+_MAX_BEATS = 256
+
+
+@dataclass(slots=True)
+class PartState:
+    """What a part carries from measure to measure; `key` is as written.
+
+    `time` is None before the first signature and in senza misura. Staff 0 stands for every staff
+    that has no transposition of its own.
+    """
+
+    divisions: Exact = 1
+    key: KeySignature | None = None
+    time: TimeSignature | None = None
+    transpositions: dict[int, Interval] = field(default_factory=dict)
+    first_transposition: Interval | None = None
+    clefs: dict[int, Clef] = field(default_factory=dict)
+    staves: int = 1
+    endings: tuple[int, ...] = ()
+    strikes: dict[str, str] = field(default_factory=dict)
+    voice_staves: dict[str, int] = field(default_factory=dict)
+
+    def kept(self) -> tuple[Exact, KeySignature | None, TimeSignature | None, dict[int, Interval], tuple[int, ...]]:
+        """What reading a measure changes for good, for `restore`."""
+        return self.divisions, self.key, self.time, dict(self.transpositions), self.endings
+
+    def restore(
+        self, kept: tuple[Exact, KeySignature | None, TimeSignature | None, dict[int, Interval], tuple[int, ...]]
+    ) -> None:
+        self.divisions, self.key, self.time, self.transpositions, self.endings = kept
+
+    def transposition(self, staff: int) -> Interval:
+        """From written to sounding pitch on a staff."""
+        return self.transpositions.get(staff) or self.transpositions.get(0, UNISON)
+
+    @property
+    def sounding_key(self) -> KeySignature | None:
+        if self.key is None or self.key.custom or not self.transpositions:
+            return self.key
+        return self.key.transposed(self.transposition(1))
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """The signatures that one <attributes> sets, None where it sets none; `senza` is a metre without measure."""
+
+    key: KeySignature | None = None
+    time: TimeSignature | None = None
+    senza: bool = False
+
+    def apply(self, state: PartState) -> None:
+        state.key = self.key or state.key
+        state.time = None if self.senza else self.time or state.time
+
+    def change(self, state: PartState) -> str | None:
+        """The name of what would change, None if nothing."""
+        if self.key is not None and self.key != state.key:
+            return "key signature"
+        if (self.time is not None and self.time != state.time) or (self.senza and state.time is not None):
+            return "time signature"
+        return None
+
+
+def read_attributes(state: PartState, element: etree._Element) -> Signatures:
+    """Apply divisions, staves, clefs and transposition to the state; hand the signatures back."""
+    for child in element:
+        if child.tag == "divisions":
+            state.divisions = read_divisions(child)
+        elif child.tag == "staves":
+            state.staves = max(state.staves, integer(child.text, "the number of staves", 0, MAX_STAVES))
+        elif child.tag == "clef":
+            _read_clef(state, child)
+        elif child.tag == "transpose":
+            _read_transpose(state, child)
+    return _signatures(state, element)
+
+
+def read_divisions(element: etree._Element) -> Exact:
+    """Divisions of a quarter, within bounds."""
+    value = number(element.text, "<divisions>")
+    if not 0 < value <= MAX_DIVISIONS:
+        raise ReadError(f"<divisions> is {value}; expected 1 to {MAX_DIVISIONS}")
+    return value
+
+
+def _staff_number(element: etree._Element, default: str = "1") -> int:
+    return integer(element.get("number", default), "the staff number", 0, MAX_STAVES)
+
+
+def _read_clef(state: PartState, element: etree._Element) -> None:
+    """Note the first clef of each staff."""
+    line, change = text_of(element.find("line")), text_of(element.find("clef-octave-change"))
+    clef = Clef(
+        sign=text_of(element.find("sign")) or "G",
+        line=integer(line, "the clef's line", -20, 20) if line else 2,
+        octave_change=integer(change, "the clef's octave change", -5, 5) if change else 0,
+    )
+    state.clefs.setdefault(_staff_number(element), clef)
+
+
+def _read_transpose(state: PartState, element: etree._Element) -> None:
+    interval = transposition(
+        text_of(element.find("diatonic")),
+        text_of(element.find("chromatic")),
+        text_of(element.find("octave-change")),
+    )
+    staff = _staff_number(element, "0")
+    if staff == 0:
+        state.transpositions.clear()
+    state.transpositions[staff] = interval
+    if state.first_transposition is None:
+        state.first_transposition = interval
+
+
+def _signatures(state: PartState, element: etree._Element) -> Signatures:
+    """The key and time of the first staff: they stand for the part."""
+    key, time = _of_first_staff(element, "key"), _of_first_staff(element, "time")
+    if state.key is not None and key is not None and key.get("number", "1") != "1":
+        key = None
+    if state.time is not None and time is not None and time.get("number", "1") != "1":
+        time = None
+    return Signatures(
+        key=read_key(key) if key is not None else None,
+        time=read_time(time) if time is not None else None,
+        senza=time is not None and time.find("senza-misura") is not None,
+    )
+
+
+def _of_first_staff(element: etree._Element, tag: str) -> etree._Element | None:
+    found = element.findall(tag)
+    return next((item for item in found if item.get("number", "1") == "1"), found[0] if found else None)
+
+
+def read_key(element: etree._Element) -> KeySignature:
+    """A traditional or custom key signature, as written."""
+    fifths = text_of(element.find("fifths"))
+    mode = text_of(element.find("mode"))
+    if fifths is None:
+        return KeySignature(0, None, _altered_steps(element))
+    return KeySignature(integer(fifths, "the key's fifths", -14, 14), mode.lower() if mode and mode != "none" else None)
+
+
+def _altered_steps(element: etree._Element) -> tuple[tuple[str, Exact], ...]:
+    steps = [text_of(step) or "" for step in element.iterfind("key-step")]
+    alters = [number(alter.text, "<key-alter>") for alter in element.iterfind("key-alter")]
+    if len(steps) != len(alters) or any(step not in STEPS for step in steps):
+        raise ReadError(f"the key signature alters the steps {steps} by {len(alters)} values; expected one each")
+    return tuple(zip(steps, alters, strict=True))
+
+
+def read_time(element: etree._Element) -> TimeSignature | None:
+    """A time signature, its groups on one common unit; None for senza misura."""
+    if element.find("senza-misura") is not None:
+        return None
+    tops = [text_of(beats) or "" for beats in element.iterfind("beats")]
+    bottoms = [integer(unit.text, "<beat-type>", 1, 128) for unit in element.iterfind("beat-type")]
+    if not tops or len(tops) != len(bottoms):
+        raise ReadError(f"the time signature has {len(tops)} <beats> and {len(bottoms)} <beat-type>; expected one each")
+    unit = max(bottoms)
+    if any(bottom not in _BEAT_TYPES for bottom in bottoms):
+        raise RefusedError(
+            f"the time signature counts in {bottoms}; only {', '.join(map(str, _BEAT_TYPES))} can be held"
+        )
+    groups = [beats * unit // bottom for top, bottom in zip(tops, bottoms, strict=True) for beats in _beats(top)]
+    symbol = element.get("symbol", "normal")
+    return TimeSignature(tuple(groups), unit, symbol if symbol != "normal" else None)
+
+
+def _beats(text: str) -> list[int]:
+    return [integer(beat, "<beats>", 1, _MAX_BEATS) for beat in text.split("+")[:_MAX_BEATS]]
+
+
+def signature_of(duration: Fraction) -> TimeSignature:
+    """The time signature of a measure that was given none: its own length; 4/4 where none can name it."""
+    for beat_type in _BEAT_TYPES[2:]:
+        beats = duration * beat_type / 4
+        if beats.denominator == 1 and beats > 0:
+            return TimeSignature((int(beats),), beat_type)
+    return TimeSignature((4,), 4)

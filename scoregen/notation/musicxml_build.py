@@ -1,0 +1,40 @@
+"""Small pieces of MusicXML: elements with text, numbers as the format spells them."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from lxml import etree
+
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NAME = re.compile(r"[^\W\d][\w.\-]*")
+
+
+def add(
+    parent: etree._Element, tag: str, text: object = None, attributes: dict[str, str] | None = None
+) -> etree._Element:
+    """A new last child; its text and attributes lose the characters that XML has no way to hold."""
+    element = etree.SubElement(parent, tag)
+    for name, value in (attributes or {}).items():
+        element.set(name, clean(value))
+    if text is not None:
+        element.text = clean(str(text))
+    return element
+
+
+def clean(text: str) -> str:
+    """The text without control characters and lone surrogates."""
+    return _NOT_XML.sub("", text)
+
+
+def is_identifier(text: str) -> bool:
+    """Whether XML takes the text for an id."""
+    return _NAME.fullmatch(text) is not None
+
+
+def decimal(number: int | Fraction) -> str:
+    """The shortest decimal for an exact number, to six places where it has no end."""
+    if number == int(number):
+        return str(int(number))
+    return f"{float(number):.6f}".rstrip("0")

@@ -1,0 +1,128 @@
+"""The parts' measures side by side: one `Measure` for each column, or a refusal by name."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+
+from scoregen.errors import RefusedError
+from scoregen.notation.musicxml_attributes import signature_of
+from scoregen.notation.musicxml_measure import PartMeasure
+from scoregen.notation.musicxml_voices import StrandKey, close
+from scoregen.score.elements import Barline, Measure, Slot, Tempo, Voice
+from scoregen.score.keys import KeySignature
+from scoregen.score.metre import TimeSignature
+
+_NO_KEY = KeySignature()
+_WITHOUT_TIME = TimeSignature((4,), 4)
+_CLOSING = ("light-heavy", "heavy-light", "heavy-heavy")
+_ZERO = Fraction(0)
+Share = tuple[str, PartMeasure]
+"""A part's id and what the part has in the measure."""
+
+
+def join(shares: Sequence[Share], slots: Mapping[str, Mapping[StrandKey, Slot]], is_last: bool) -> Measure:
+    """One column of the score; `shares` in part order, at least one.
+
+    Raises RefusedError where the parts follow different metres.
+    """
+    measures = [share for _, share in shares]
+    barline = _barline(measures)
+    implicit = any(share.implicit for share in measures)
+    ends_section = implicit or is_last or barline.repeat_times > 0 or barline.style in _CLOSING
+    time = _time(shares)
+    duration = _length(measures, ends_section, time)
+    time = time or (signature_of(duration) if duration else _WITHOUT_TIME)
+    duration = duration or time.duration
+    key = _key(measures)
+    return Measure(
+        number=measures[0].number,
+        duration=duration,
+        time=time,
+        key=key,
+        voices=tuple(_voices(shares, slots, duration)),
+        implicit=implicit,
+        barline=barline,
+        repeat_start=any(share.repeat_start for share in measures),
+        endings=next((share.endings for share in measures if share.endings), ()),
+        tempos=_tempos(measures),
+        phrase_ends=tuple(sorted(frozenset[Fraction]().union(*(share.phrase_ends for share in measures)))),
+        own_keys=tuple(_own_keys(shares, key)),
+    )
+
+
+def _length(measures: Sequence[PartMeasure], ends_section: bool, time: TimeSignature | None) -> Fraction:
+    """The real length: the longest strand with notes, or silence as far as the metre allows.
+
+    Notes count whatever the metre says. Rests and forwards that go beyond the time signature do
+    not stretch a measure that has notes; nor, where a section ends or the measure is implicit (and
+    so may be incomplete on purpose), do forwards and rests that stand for a whole measure.
+    """
+    strands = [strand for share in measures for strand in share.strands]
+    sounding = max((strand.end for strand in strands if strand.sounds), default=_ZERO)
+    rests = [strand.end for strand in strands if not (ends_section and strand.is_lone_rest)]
+    forwards = [] if ends_section else [share.length for share in measures]
+    if sounding == 0:
+        return max((strand.end for strand in strands), default=_ZERO) or max(share.length for share in measures)
+    bound = time.duration if time is not None else sounding
+    return max([sounding, *(end for end in (*rests, *forwards) if end <= bound)])
+
+
+def _time(shares: Sequence[Share]) -> TimeSignature | None:
+    """The common time signature; where parts name different ones, the one that fits their length."""
+    named = list(dict.fromkeys(share.time for _, share in shares if share.time is not None))
+    if len(named) < 2:
+        return named[0] if named else None
+    if len({time.duration for time in named}) > 1:
+        _refuse_polymetre(shares)
+    length = max(share.length for _, share in shares)
+    return next((time for time in named if time.duration == length), named[0])
+
+
+def _refuse_polymetre(shares: Sequence[Share]) -> None:
+    """Different signatures are borne as long as all parts last equally long."""
+    lengths: dict[Fraction, str] = {}
+    for part, share in shares:
+        if share.length and share.time is not None:
+            lengths.setdefault(share.length, f"part {part} has {share.time} ({share.length} quarters)")
+    if len(lengths) > 1:
+        raise RefusedError(
+            f"the parts follow different metres at once: {', '.join(lengths.values())}; expected one metre"
+        )
+
+
+def _key(measures: Sequence[PartMeasure]) -> KeySignature:
+    """The sounding key of most parts, the first of equals."""
+    keys = [share.key for share in measures if share.key is not None]
+    if not keys or keys.count(keys[0]) == len(keys):
+        return keys[0] if keys else _NO_KEY
+    (fifths, custom), _ = Counter((key.fifths, key.custom) for key in keys).most_common(1)[0]
+    return next(key for key in keys if (key.fifths, key.custom) == (fifths, custom))
+
+
+def _own_keys(shares: Sequence[Share], key: KeySignature) -> Iterable[tuple[str, KeySignature]]:
+    """The parts that sound in another key than most; the mode is no difference."""
+    for part, share in shares:
+        if share.key is not None and (share.key.fifths, share.key.custom) != (key.fifths, key.custom):
+            yield part, share.key
+
+
+def _voices(
+    shares: Sequence[Share], slots: Mapping[str, Mapping[StrandKey, Slot]], duration: Fraction
+) -> Iterable[Voice]:
+    for part, share in shares:
+        own = slots[part]
+        for strand in sorted(share.strands, key=lambda strand: own[strand.key]):
+            yield close(strand, own[strand.key], duration)
+
+
+def _barline(measures: Sequence[PartMeasure]) -> Barline:
+    regular = Barline()
+    return next((share.barline for share in measures if share.barline != regular), regular)
+
+
+def _tempos(measures: Sequence[PartMeasure]) -> tuple[Tempo, ...]:
+    """The tempos of all parts, each once."""
+    found = {(tempo.onset, tempo.quarters_per_minute): tempo for share in reversed(measures) for tempo in share.tempos}
+    return tuple(sorted(found.values(), key=lambda tempo: tempo.onset))

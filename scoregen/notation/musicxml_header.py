@@ -1,0 +1,123 @@
+"""What stands before the music: the parts with their instruments and brackets, and the metadata."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import etree
+
+from scoregen.errors import ReadError
+from scoregen.notation.musicxml_values import integer, text_of
+from scoregen.score.elements import Instrument, Metadata
+
+_PERCUSSION_CHANNEL = "10"
+
+
+@dataclass(frozen=True, slots=True)
+class PartHeader:
+    """What the part list says of a part; `strikes` names its instruments by their ids."""
+
+    id: str
+    name: str = ""
+    abbreviation: str = ""
+    instrument: Instrument | None = None
+    group: str | None = None
+    strikes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    number: str
+    name: str
+    bracket: bool
+
+
+def read_metadata(root: etree._Element) -> Metadata:
+    """Titles, creators and rights; several of one kind are joined."""
+    return Metadata(
+        title=text_of(root.find("work/work-title")),
+        movement=text_of(root.find("movement-title")),
+        composer=_joined(root, ("composer",)),
+        lyricist=_joined(root, ("lyricist", "poet")),
+        rights="; ".join(filter(None, map(text_of, root.iterfind("identification/rights")))) or None,
+        miscellaneous=tuple(_miscellaneous(root)),
+    )
+
+
+def _joined(root: etree._Element, kinds: tuple[str, ...]) -> str | None:
+    creators = root.iterfind("identification/creator")
+    names = [text_of(creator) for creator in creators if creator.get("type", "composer") in kinds]
+    return "; ".join(filter(None, names)) or None
+
+
+def _miscellaneous(root: etree._Element) -> Iterator[tuple[str, str]]:
+    for field in root.iterfind("identification/miscellaneous/miscellaneous-field"):
+        yield field.get("name", ""), text_of(field) or ""
+
+
+def read_part_list(root: etree._Element) -> tuple[PartHeader, ...]:
+    """The parts in score order."""
+    parts: list[PartHeader] = []
+    groups: list[_Group] = []
+    part_list = root.find("part-list")
+    for element in part_list if part_list is not None else ():
+        if element.tag == "part-group":
+            groups = _with_group(groups, element)
+        elif element.tag == "score-part":
+            parts.append(_read_part(element, groups))
+    twice = next((part_id for part_id, count in Counter(part.id for part in parts).items() if count > 1), None)
+    if twice is not None:
+        raise ReadError(f"the part list holds part {twice!r} twice; every id must be its own")
+    return tuple(parts)
+
+
+def _with_group(groups: list[_Group], element: etree._Element) -> list[_Group]:
+    number = element.get("number", "1")
+    rest = [group for group in groups if group.number != number]
+    if element.get("type") != "start":
+        return rest
+    symbol = text_of(element.find("group-symbol")) or "none"
+    name = text_of(element.find("group-name")) or symbol
+    return [*rest, _Group(number, name, symbol != "none")]
+
+
+def _read_part(element: etree._Element, groups: list[_Group]) -> PartHeader:
+    brackets = [group.name for group in groups if group.bracket]
+    return PartHeader(
+        id=element.get("id", ""),
+        name=text_of(element.find("part-name")) or "",
+        abbreviation=text_of(element.find("part-abbreviation")) or "",
+        instrument=_read_instrument(element),
+        group=brackets[-1] if brackets else None,
+        strikes=tuple(_strikes(element)),
+    )
+
+
+def _strikes(element: etree._Element) -> Iterator[tuple[str, str]]:
+    for instrument in element.iterfind("score-instrument"):
+        own_id = instrument.get("id", "")
+        yield own_id, text_of(instrument.find("instrument-name")) or own_id
+
+
+def _read_instrument(element: etree._Element) -> Instrument | None:
+    """The first instrument of the part."""
+    instrument, midi = element.find("score-instrument"), element.find("midi-instrument")
+    if instrument is None and midi is None:
+        return None
+    return Instrument(
+        name=(text_of(instrument.find("instrument-name")) if instrument is not None else None) or "",
+        sound=text_of(instrument.find("instrument-sound")) if instrument is not None else None,
+        midi_program=_program(midi),
+        percussion=midi is not None and _is_percussion(midi),
+    )
+
+
+def _program(midi: etree._Element | None) -> int:
+    text = text_of(midi.find("midi-program")) if midi is not None else None
+    return integer(text, "the midi-program", 1, 128) if text else 1
+
+
+def _is_percussion(midi: etree._Element) -> bool:
+    return text_of(midi.find("midi-channel")) == _PERCUSSION_CHANNEL or midi.find("midi-unpitched") is not None

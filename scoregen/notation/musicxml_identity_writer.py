@@ -1,0 +1,94 @@
+"""Who wrote what with which program: <work>, <movement-title> and <identification>.
+
+The same score gives the same bytes at any time: an encoding date is written only where the
+environment sets SOURCE_DATE_EPOCH, the convention of reproducible builds.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Mapping
+
+from lxml import etree
+
+from scoregen.notation.graft_tree import insert
+from scoregen.notation.musicxml_build import add, clean
+from scoregen.score.elements import Metadata
+from scoregen.version import __version__
+
+_SUPPORTS = ("accidental", "beam", "stem")
+_BEFORE_IDENTIFICATION = ("work", "movement-number", "movement-title")
+
+
+def write_identity(root: etree._Element, metadata: Metadata, provenance: Mapping[str, str]) -> None:
+    """Append the head of a fresh document, down to its identification."""
+    if metadata.title:
+        add(add(root, "work"), "work-title", metadata.title)
+    if metadata.movement:
+        add(root, "movement-title", metadata.movement)
+    identification = add(root, "identification")
+    for kind, name in (("composer", metadata.composer), ("lyricist", metadata.lyricist)):
+        if name:
+            add(identification, "creator", name, {"type": kind})
+    if metadata.rights:
+        add(identification, "rights", metadata.rights)
+    _encoding(identification)
+    set_miscellaneous(root, {**dict(metadata.miscellaneous), **provenance})
+
+
+def set_miscellaneous(root: etree._Element, fields: Mapping[str, str]) -> None:
+    """Write named fields into the identification; a field of the same name gets the new text."""
+    if not fields:
+        return
+    miscellaneous = root.find("identification/miscellaneous")
+    if miscellaneous is None:
+        miscellaneous = etree.Element("miscellaneous")
+        _add_fields(miscellaneous, fields)
+        identification = _identification(root)
+        insert(identification, len(identification), miscellaneous)
+    else:
+        _add_fields(miscellaneous, fields)
+
+
+def software() -> str:
+    """The program's name and version."""
+    return f"scoregen {__version__}"
+
+
+def _encoding(identification: etree._Element) -> None:
+    encoding = add(identification, "encoding")
+    add(encoding, "software", software())
+    date = _reproducible_date()
+    if date is not None:
+        add(encoding, "encoding-date", date)
+    for name in _SUPPORTS:
+        add(encoding, "supports", attributes={"element": name, "type": "yes"})
+    for attribute in ("new-page", "new-system"):
+        add(encoding, "supports", attributes={"element": "print", "attribute": attribute, "type": "no"})
+
+
+def _reproducible_date() -> str | None:
+    seconds = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not seconds.isdigit():
+        return None
+    return datetime.datetime.fromtimestamp(int(seconds), datetime.UTC).date().isoformat()
+
+
+def _add_fields(miscellaneous: etree._Element, fields: Mapping[str, str]) -> None:
+    present = {field.get("name"): field for field in miscellaneous.iterfind("miscellaneous-field")}
+    for name, text in fields.items():
+        field = present.get(name)
+        if field is None:
+            field = etree.Element("miscellaneous-field", {"name": clean(name)})
+            insert(miscellaneous, len(miscellaneous), field)
+        field.text = clean(text)
+
+
+def _identification(root: etree._Element) -> etree._Element:
+    """The element of that name, made in its place where the document has none."""
+    found = root.find("identification")
+    if found is None:
+        found = etree.Element("identification")
+        insert(root, sum(child.tag in _BEFORE_IDENTIFICATION for child in root), found)
+    return found

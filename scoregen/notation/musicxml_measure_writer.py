@@ -1,0 +1,286 @@
+"""One <measure> of one part: signatures, tempo marks, voices in turn, barlines."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+
+from lxml import etree
+
+from scoregen.errors import Place, RefusedError
+from scoregen.notation.musicxml_accidentals import visible_accidentals, written_key
+from scoregen.notation.musicxml_beams import metrical_starts
+from scoregen.notation.musicxml_build import add, decimal
+from scoregen.notation.musicxml_ties import paired_ties
+from scoregen.notation.musicxml_voice_writer import Frame, PartSheet, Timed, ticks, voice_numbers, write_voice
+from scoregen.score.elements import Clef, Measure, Part, Score, Slot, Tempo, Voice
+from scoregen.score.keys import KeySignature
+from scoregen.score.metre import TimeSignature
+from scoregen.score.pitch import Interval
+from scoregen.score.timeline import measure_onsets
+
+MAX_DIVISIONS = 16383
+_PLAIN_SYMBOLS = {"common": "4/4", "cut": "2/2"}
+"""Readers take these symbols for these signatures, whatever numbers stand beside them."""
+
+
+def divisions_for(score: Score, part_ids: Iterable[str]) -> int:
+    """The least divisions of a quarter in which every length of these parts is whole."""
+    chosen = set(part_ids)
+    denominators = {1}
+    for measure in score.measures:
+        denominators.add(measure.duration.denominator)
+        denominators.update(tempo.onset.denominator for tempo in measure.tempos)
+        for voice in measure.voices:
+            if voice.slot.part in chosen:
+                denominators.update(element.duration.denominator for element in voice.elements)
+    return math.lcm(*denominators)
+
+
+def part_divisions(score: Score) -> Mapping[str, int]:
+    """One number for the whole score, or one a part where no such number is small enough."""
+    ids = [part.id for part in score.parts]
+    common = divisions_for(score, ids)
+    if common <= MAX_DIVISIONS:
+        return dict.fromkeys(ids, common)
+    return {part_id: checked_divisions(divisions_for(score, [part_id]), part_id) for part_id in ids}
+
+
+def checked_divisions(divisions: int, part_id: str) -> int:
+    if divisions > MAX_DIVISIONS:
+        raise RefusedError(
+            f"its note lengths need {divisions} divisions a quarter; MusicXML readers take {MAX_DIVISIONS}",
+            Place(part=part_id),
+        )
+    return divisions
+
+
+def part_sheet(score: Score, part: Part, divisions: int, struck: Mapping[str, str] | None = None) -> PartSheet:
+    """What the writing of a part looks up."""
+    return PartSheet(part, divisions, visible_accidentals(score, part), paired_ties(score, part.id), struck or {})
+
+
+def write_part(score: Score, sheet: PartSheet, part_id: str, *, leads: bool = False) -> etree._Element:
+    """A whole <part>; the leading one carries the tempo marks."""
+    element = etree.Element("part", {"id": part_id})
+    for index, places in enumerate(zip(measure_onsets(score), metrical_starts(score), strict=True)):
+        element.append(_write_measure(score, index, sheet, places, leads))
+    return element
+
+
+def frame_for(
+    slot: Slot, measure: Measure, index: int, sheet: PartSheet, places: tuple[Fraction, Fraction], voice: str
+) -> Frame:
+    """The frame of a voice; `places` are where the measure begins in the score and in its metre."""
+    part = sheet.part
+    staff = str(slot.staff) if part.staves > 1 else None
+    return Frame(sheet, measure, index, *places, voice, staff, part.clefs[slot.staff - 1])
+
+
+def write_voices(
+    measure: Measure, index: int, sheet: PartSheet, places: tuple[Fraction, Fraction]
+) -> list[list[Timed]]:
+    """The voices of a part, each from the start of the measure; a staff without any gets a rest."""
+    written = []
+    voices = voices_of(measure, sheet.part)
+    numbers = voice_numbers([voice.slot for voice in voices], measure)
+    for voice in voices:
+        frame = frame_for(voice.slot, measure, index, sheet, places, numbers[voice.slot])
+        written.append(write_voice(voice, frame))
+    return written
+
+
+def backup(length: Fraction, divisions: int) -> etree._Element:
+    element = etree.Element("backup")
+    add(element, "duration", ticks(length, divisions))
+    return element
+
+
+def measure_element(measure: Measure, *, is_anacrusis: bool) -> etree._Element:
+    """An empty <measure>; an anacrusis with the number 0 does not count."""
+    element = etree.Element("measure", {"number": measure.number})
+    if measure.implicit or (is_anacrusis and measure.number == "0"):
+        element.set("implicit", "yes")
+    return element
+
+
+def signatures(measure: Measure, previous: Measure | None, part: Part) -> etree._Element:
+    """An <attributes> with the key and time that the measure changes; all of them where it is the first."""
+    element = etree.Element("attributes")
+    key = written_key(measure, part)
+    if previous is None or written_key(previous, part) != key:
+        _key(element, key)
+    if previous is None or previous.time != measure.time:
+        _time(element, measure.time)
+    return element
+
+
+def first_attributes(measure: Measure, sheet: PartSheet) -> etree._Element:
+    """The opening <attributes>: divisions, signatures, staves, clefs, transposition."""
+    part = sheet.part
+    element = signatures(measure, None, part)
+    divisions = etree.Element("divisions")
+    divisions.text = str(sheet.divisions)
+    element.insert(0, divisions)
+    if part.staves > 1:
+        add(element, "staves", part.staves)
+        add(element, "part-symbol", "brace", {"top-staff": "1", "bottom-staff": str(part.staves)})
+    for number, clef in enumerate(part.clefs, start=1):
+        _clef(element, clef, str(number) if part.staves > 1 else None)
+    _transpose(element, part.transposition)
+    return element
+
+
+def left_barline(measure: Measure, previous: Measure | None, *, leads: bool = True) -> etree._Element | None:
+    """The left barline, if it says anything; an ending is drawn over the leading part only."""
+    opens = _opens_ending(measure, previous)
+    if not (opens or measure.repeat_start):
+        return None
+    element = etree.Element("barline", {"location": "left"})
+    if measure.repeat_start:
+        add(element, "bar-style", "heavy-light")
+    if opens:
+        _ending(element, measure, "start", leads)
+    if measure.repeat_start:
+        add(element, "repeat", attributes={"direction": "forward"})
+    return element
+
+
+def right_barline(measure: Measure, following: Measure | None, *, leads: bool = True) -> etree._Element | None:
+    """The right barline; the last one of a piece is light-heavy unless the score says otherwise."""
+    closes = _opens_ending(measure, following)
+    repeats = measure.barline.repeat_times
+    style = measure.barline.style
+    if following is None and style == "regular" and not repeats:
+        style = "light-heavy"
+    if style == "regular" and not (closes or repeats):
+        return None
+    element = etree.Element("barline", {"location": "right"})
+    if style != "regular":
+        add(element, "bar-style", style)
+    if closes:
+        _ending(element, measure, "stop" if repeats or style != "regular" else "discontinue", leads)
+    if repeats:
+        times = {"times": str(repeats)} if repeats != 2 else {}
+        add(element, "repeat", attributes={"direction": "backward", **times})
+    return element
+
+
+def _write_measure(
+    score: Score, index: int, sheet: PartSheet, places: tuple[Fraction, Fraction], leads: bool
+) -> etree._Element:
+    measure = score.measures[index]
+    previous = score.measures[index - 1] if index else None
+    following = score.measures[index + 1] if index + 1 < len(score.measures) else None
+    element = measure_element(measure, is_anacrusis=index == 0 and score.has_anacrusis)
+    _append(element, left_barline(measure, previous, leads=leads))
+    attributes = signatures(measure, previous, sheet.part) if index else first_attributes(measure, sheet)
+    _append(element, attributes if len(attributes) else None)
+    voices = write_voices(measure, index, sheet, places)
+    if leads and voices:
+        voices[0] = list(_with_tempos(voices[0], measure.tempos, sheet.divisions))
+    append_voices(element, voices, measure, sheet.divisions)
+    _append(element, right_barline(measure, following, leads=leads))
+    return element
+
+
+def append_voices(element: etree._Element, voices: Sequence[Iterable[Timed]], measure: Measure, divisions: int) -> None:
+    """One voice after another, with a backup to the start of the measure between them."""
+    for order, voice in enumerate(voices):
+        if order:
+            element.append(backup(measure.duration, divisions))
+        element.extend([timed.element for timed in voice])
+
+
+def _append(parent: etree._Element, child: etree._Element | None) -> None:
+    if child is not None:
+        parent.append(child)
+
+
+def voices_of(measure: Measure, part: Part) -> list[Voice]:
+    """The part's voices in order, with a blank one for each staff that has none."""
+    own = [voice for voice in measure.voices if voice.slot.part == part.id]
+    silent_staves = set(range(1, part.staves + 1)) - {voice.slot.staff for voice in own}
+    own += [Voice(Slot(part.id, staff), origin="blank") for staff in silent_staves]
+    return sorted(own, key=lambda voice: voice.slot)
+
+
+def _with_tempos(voice: list[Timed], tempos: Sequence[Tempo], divisions: int) -> Iterator[Timed]:
+    """The voice with each tempo mark before the note during or at which it stands."""
+    onsets = sorted({timed.onset for timed in voice})
+    before = {onset: [tempo for tempo in tempos if onset == _last_until(tempo.onset, onsets)] for onset in onsets}
+    for timed in voice:
+        for tempo in before.pop(timed.onset, ()):
+            yield Timed(timed.onset, _tempo(tempo, tempo.onset - timed.onset, divisions))
+        yield timed
+
+
+def _last_until(place: Fraction, onsets: Sequence[Fraction]) -> Fraction:
+    return max((onset for onset in onsets if onset <= place), default=onsets[0])
+
+
+def _tempo(tempo: Tempo, offset: Fraction, divisions: int) -> etree._Element:
+    element = etree.Element("direction", {"placement": "above"})
+    if tempo.text:
+        add(add(element, "direction-type"), "words", tempo.text)
+    metronome = add(add(element, "direction-type"), "metronome")
+    add(metronome, "beat-unit", tempo.beat.type)
+    for _ in range(tempo.beat.dots):
+        add(metronome, "beat-unit-dot")
+    add(metronome, "per-minute", decimal(tempo.per_minute))
+    if offset:
+        add(element, "offset", ticks(offset, divisions), {"sound": "yes"})
+    add(element, "staff", 1)
+    add(element, "sound", attributes={"tempo": decimal(tempo.quarters_per_minute)})
+    return element
+
+
+def _key(attributes: etree._Element, key: KeySignature) -> None:
+    element = add(attributes, "key")
+    if key.custom:
+        for step, alter in key.custom:
+            add(element, "key-step", step)
+            add(element, "key-alter", decimal(alter))
+        return
+    add(element, "fifths", key.fifths)
+    if key.mode is not None:
+        add(element, "mode", key.mode)
+
+
+def _time(attributes: etree._Element, time: TimeSignature) -> None:
+    symbol = time.symbol if _PLAIN_SYMBOLS.get(time.symbol or "", str(time)) == str(time) else None
+    element = add(attributes, "time", attributes={"symbol": symbol} if symbol else None)
+    add(element, "beats", "+".join(map(str, time.beats)))
+    add(element, "beat-type", time.beat_type)
+
+
+def _clef(attributes: etree._Element, clef: Clef, number: str | None) -> None:
+    element = add(attributes, "clef", attributes={"number": number} if number else None)
+    add(element, "sign", clef.sign)
+    add(element, "line", clef.line)
+    if clef.octave_change:
+        add(element, "clef-octave-change", clef.octave_change)
+
+
+def _transpose(attributes: etree._Element, interval: Interval) -> None:
+    """The interval from written to sounding pitch, whole octaves apart."""
+    if interval == Interval(0, 0):
+        return
+    octaves = int(interval.steps / 7)
+    element = add(attributes, "transpose")
+    add(element, "diatonic", interval.steps - 7 * octaves)
+    add(element, "chromatic", interval.semitones - 12 * octaves)
+    if octaves:
+        add(element, "octave-change", octaves)
+
+
+def _opens_ending(measure: Measure, neighbour: Measure | None) -> bool:
+    """Whether an ending of the measure has its edge towards that neighbour."""
+    return bool(measure.endings) and (neighbour is None or neighbour.endings != measure.endings)
+
+
+def _ending(barline: etree._Element, measure: Measure, kind: str, leads: bool) -> None:
+    hidden = {} if leads else {"print-object": "no"}
+    number = ", ".join(map(str, measure.endings))
+    add(barline, "ending", attributes={"number": number, "type": kind, **hidden})

@@ -1,0 +1,59 @@
+"""What hangs on a note: ties, tuplet brackets, articulations, fermatas, lyrics."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lxml import etree
+
+from scoregen.notation.musicxml_build import add
+from scoregen.notation.musicxml_tuplets import TupletBrackets
+from scoregen.score.elements import Lyric, Note, Rest
+
+ARTICULATIONS = (
+    *("accent", "strong-accent", "staccato", "tenuto", "detached-legato", "staccatissimo", "spiccato", "scoop"),
+    *("plop", "doit", "falloff", "breath-mark", "caesura", "stress", "unstress", "soft-accent", "other-articulation"),
+)
+_SYLLABIC = ("single", "begin", "middle", "end")
+
+
+def write_notations(
+    parent: etree._Element, item: Note | Rest, ties: Sequence[str], brackets: TupletBrackets | None, order: int
+) -> None:
+    """Append the <notations> of a note or rest, if it has any; chord members after the first have no bracket."""
+    notations = etree.Element("notations")
+    for name in ties:
+        add(notations, "tied", attributes={"type": name})
+    if brackets is not None and order not in brackets.alone:
+        _tuplet(notations, order, brackets)
+    if isinstance(item, Note) and item.articulations:
+        _articulations(notations, item.articulations)
+    if item.fermata:
+        add(notations, "fermata", attributes={"type": "upright"})
+    if len(notations):
+        parent.append(notations)
+
+
+def write_lyric(parent: etree._Element, lyric: Lyric) -> None:
+    """Append one syllable of one verse."""
+    element = add(parent, "lyric", attributes={"number": "".join(lyric.verse.split()) or "1"})
+    add(element, "syllabic", lyric.syllabic if lyric.syllabic in _SYLLABIC else "single")
+    add(element, "text", lyric.text)
+    if lyric.extend:
+        add(element, "extend")
+
+
+def _tuplet(notations: etree._Element, order: int, brackets: TupletBrackets) -> None:
+    for indices, name in ((brackets.stops, "stop"), (brackets.starts, "start")):
+        if order in indices:
+            add(notations, "tuplet", attributes={"type": name})
+
+
+def _articulations(notations: etree._Element, names: Sequence[str]) -> None:
+    """Articulations by MusicXML's names; any other name as a text."""
+    parent = add(notations, "articulations")
+    for name in names:
+        if name in ARTICULATIONS:
+            add(parent, name)
+        else:
+            add(parent, "other-articulation", name)

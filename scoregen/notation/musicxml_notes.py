@@ -1,0 +1,246 @@
+"""One <note>: its place on the staff and in time, and the `Note` or `Rest` that it stands for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import lru_cache
+
+from lxml import etree
+
+from scoregen.errors import ReadError
+from scoregen.notation.musicxml_attributes import MAX_STAVES, PartState
+from scoregen.notation.musicxml_values import (
+    Exact,
+    Length,
+    Spelling,
+    as_written,
+    integer,
+    lasting,
+    measured,
+    notated,
+    sounding_pitch,
+    text_of,
+    voice_name,
+)
+from scoregen.score.elements import Lyric, Note, Rest
+from scoregen.score.pitch import Interval, Pitch, Unpitched
+from scoregen.score.rhythm import NoteValue
+
+_GRACE_VALUE = NoteValue("eighth")
+_ELISION = "‿"
+PitchTexts = tuple[str | None, str | None, str | None, Interval | None]
+_REPEATABLE = frozenset(("dot", "tie", "notations", "lyric"))
+
+
+class NoteFields:
+    """The children of a <note>, sorted once."""
+
+    __slots__ = ("many", "note", "once")
+
+    def __init__(self, note: etree._Element) -> None:
+        self.note = note
+        self.once: dict[object, etree._Element] = {}
+        self.many: dict[object, list[etree._Element]] = {}
+        for child in note:
+            tag = child.tag
+            if tag in _REPEATABLE:
+                self.many.setdefault(tag, []).append(child)
+            else:
+                self.once[tag] = child
+
+    def text(self, tag: str) -> str | None:
+        element = self.once.get(tag)
+        return element.text if element is not None else None
+
+    @property
+    def notations(self) -> list[etree._Element]:
+        """What stands in <notations>, however many of these there are."""
+        return [item for group in self.many.get("notations", ()) for item in group]
+
+
+@dataclass(slots=True)
+class Entry:
+    """A note with its chord members, or a rest, from its onset to its end in the measure."""
+
+    onset: Fraction
+    end: Fraction
+    length: Length
+    voice: str
+    staff: int
+    grace: bool = False
+    rest: Rest | None = None
+    notes: list[Note] = field(default_factory=list)
+    fermata: bool = False
+
+
+def read_entry(fields: NoteFields, state: PartState, onset: Fraction, mends: bool) -> Entry:
+    """The note or rest as an entry of its own; `joins` tells which chord members belong together.
+
+    `mends` takes a tuplet's exact length where the file gives it rounded to whole divisions.
+    """
+    grace = "grace" in fields.once
+    length, note = _length_and_note(fields, state, mends)
+    voice = voice_name(fields.text("voice"))
+    entry = Entry(
+        onset, onset if grace else onset + length.duration, length, voice, _staff(fields, state, voice), grace
+    )
+    notations = fields.notations if fields.many else []
+    entry.fermata = bool(notations) and any(item.tag == "fermata" for item in notations)
+    if note is None:
+        entry.rest = Rest(length.value, fields.note.get("print-object") != "no", entry.fermata)
+    else:
+        entry.notes.append(_with_marks(note, fields, notations) if fields.many else note)
+    return entry
+
+
+def _length_and_note(fields: NoteFields, state: PartState, mends: bool) -> tuple[Length, Note | None]:
+    """The length, and the note as yet without its marks; no note for a rest."""
+    once = fields.once
+    if "pitch" in once and "duration" in once and "grace" not in once:
+        given = fields.text("duration") or ""
+        return _common_note(
+            _pitch_texts(fields, state), _spelling(fields), given, state.divisions, mends, "cue" in once
+        )
+    length = _length(fields, state, mends)
+    if "rest" in once:
+        return length, None
+    return length, Note(length.value, _pitch(fields, state), grace="grace" in once, cue="cue" in once)
+
+
+@lru_cache(maxsize=16384)
+def _common_note(
+    pitch: PitchTexts, spelling: Spelling, duration: str, divisions: Exact, mends: bool, cue: bool
+) -> tuple[Length, Note]:
+    """What most notes are: equal texts share one value."""
+    length = _required(measured(spelling, duration, divisions, mends))
+    return length, Note(length.value, sounding_pitch(*pitch), cue=cue)
+
+
+def joins(member: Entry, chord: Entry) -> bool:
+    """Whether both are one chord for us: notes of one length or of one written value, all grace notes or none."""
+    written = member.length.written
+    same_length = member.end == chord.end or (written is not None and written == chord.length.written)
+    return chord.rest is None and member.rest is None and member.grace == chord.grace and same_length
+
+
+def join(member: Entry, chord: Entry) -> None:
+    """Add a member to its chord, in the chord's value."""
+    value = chord.notes[0].value
+    chord.notes.extend(note if note.value == value else replace(note, value=value) for note in member.notes)
+    chord.fermata |= member.fermata
+
+
+def _staff(fields: NoteFields, state: PartState, voice: str) -> int:
+    """The staff that the note names, else the one where its voice stood last."""
+    text = fields.text("staff")
+    if text is None:
+        return state.voice_staves.get(voice, 1)
+    staff = integer(text, "the staff", 1, MAX_STAVES)
+    state.voice_staves[voice] = staff
+    return staff
+
+
+def _fills_measure(fields: NoteFields) -> bool:
+    return "rest" in fields.once and fields.once["rest"].get("measure") == "yes"
+
+
+def _spelling(fields: NoteFields) -> Spelling:
+    ratio = fields.once.get("time-modification")
+    dots = len(fields.many.get("dot", ()))
+    if ratio is None:
+        return Spelling(fields.text("type"), dots, None, None)
+    return Spelling(fields.text("type"), dots, ratio.findtext("actual-notes"), ratio.findtext("normal-notes"))
+
+
+def _length(fields: NoteFields, state: PartState, mends: bool) -> Length:
+    if "grace" in fields.once:
+        return as_written(notated(_spelling(fields)) or _GRACE_VALUE)
+    if "duration" in fields.once:
+        return _required(measured(_spelling(fields), fields.text("duration") or "", state.divisions, mends))
+    if _fills_measure(fields) and state.time is not None:
+        return as_written(lasting(state.time.duration))
+    written = notated(_spelling(fields))
+    return _required(as_written(written) if written is not None else None)
+
+
+def _required(length: Length | None) -> Length:
+    if length is None:
+        raise ReadError("a note has neither a duration nor a note type; expected <duration>")
+    return length
+
+
+def _with_marks(note: Note, fields: NoteFields, notations: list[etree._Element]) -> Note:
+    """The note with its ties, fermata, articulations and lyrics."""
+    ties = [tie.get("type") for tie in fields.many.get("tie", ())]
+    ties = ties or [item.get("type") for item in notations if item.tag == "tied"]
+    return Note(
+        note.value,
+        note.pitch,
+        tied_from_previous="stop" in ties or "continue" in ties,
+        tied_to_next="start" in ties or "continue" in ties,
+        grace=note.grace,
+        cue=note.cue,
+        fermata=any(item.tag == "fermata" for item in notations),
+        articulations=_articulations(notations),
+        lyrics=tuple(filter(None, map(_lyric, fields.many.get("lyric", ())))),
+    )
+
+
+def _pitch_texts(fields: NoteFields, state: PartState) -> PitchTexts:
+    """Step, alter, octave, and the interval from there to the sound."""
+    texts = {child.tag: child.text for child in fields.once["pitch"]}
+    interval = (
+        state.transposition(_staff(fields, state, voice_name(fields.text("voice")))) if state.transpositions else None
+    )
+    return texts.get("step"), texts.get("alter"), texts.get("octave"), interval
+
+
+def _pitch(fields: NoteFields, state: PartState) -> Pitch | Unpitched:
+    if "pitch" in fields.once:
+        return sounding_pitch(*_pitch_texts(fields, state))
+    return _unpitched(fields, state)
+
+
+def _unpitched(fields: NoteFields, state: PartState) -> Unpitched:
+    element = fields.once.get("unpitched")
+    if element is None:
+        raise ReadError("a note has no <pitch>, <unpitched> or <rest>")
+    step, octave = text_of(element.find("display-step")), text_of(element.find("display-octave"))
+    instrument = fields.once.get("instrument")
+    struck = instrument.get("id", "") if instrument is not None else None
+    return Unpitched(
+        step or "B",
+        integer(octave or "4", "the display-octave", -1, 10),
+        state.strikes.get(struck, struck) if struck else None,
+    )
+
+
+def _articulations(notations: list[etree._Element]) -> tuple[str, ...]:
+    groups = [item for item in notations if item.tag == "articulations"]
+    return tuple(child.tag for group in groups for child in group if isinstance(child.tag, str))
+
+
+def _lyric(element: etree._Element) -> Lyric | None:
+    """The syllables under one note, elided ones joined; None where nothing is sung."""
+    text, syllabics = "", []
+    for child in element:
+        if child.tag == "elision":
+            text += child.text or _ELISION
+        elif child.tag == "text":
+            text += child.text or ""
+        elif child.tag == "syllabic":
+            syllabics.append((child.text or "").strip())
+    if not text.strip():
+        return None
+    extend = element.find("extend") is not None
+    return Lyric(text.strip(), _syllabic(syllabics), element.get("number") or element.get("name") or "1", extend)
+
+
+def _syllabic(syllabics: list[str]) -> str:
+    """How the joined syllables hang together with what stands before and after."""
+    continues = bool(syllabics) and syllabics[0] in ("middle", "end")
+    goes_on = bool(syllabics) and syllabics[-1] in ("begin", "middle")
+    return {(False, False): "single", (False, True): "begin", (True, True): "middle", (True, False): "end"}[
+        (continues, goes_on)
+    ]

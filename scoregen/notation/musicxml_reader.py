@@ -1,0 +1,143 @@
+"""score-partwise MusicXML text to a `Score` at sounding pitch.
+
+The way of the data: header (`musicxml_header`), then each part measure by measure
+(`musicxml_measure`, with `musicxml_attributes` as its memory and `musicxml_notes` for its notes),
+strands (`musicxml_voices`), and at last the columns of all parts (`musicxml_columns`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+from pathlib import Path
+
+from lxml import etree
+
+from scoregen.errors import InputError, Place, ReadError
+from scoregen.notation.document import open_document
+from scoregen.notation.musicxml_attributes import PartState, read_divisions
+from scoregen.notation.musicxml_columns import Share, join
+from scoregen.notation.musicxml_header import PartHeader, read_metadata, read_part_list
+from scoregen.notation.musicxml_measure import PartMeasure, read_measure
+from scoregen.notation.musicxml_tree import parse
+from scoregen.notation.musicxml_values import UNISON, Exact
+from scoregen.notation.musicxml_voices import StrandKey, voice_numbers
+from scoregen.score.elements import Clef, Instrument, Measure, Part, Score, Slot
+
+
+@dataclass(frozen=True, slots=True)
+class _PartReading:
+    """A part with all its measures, not yet beside the others."""
+
+    part: Part
+    measures: tuple[PartMeasure, ...]
+    slots: dict[StrandKey, Slot]
+
+
+def read_file(path: Path) -> Score:
+    """Read a .musicxml, .xml or .mxl file; as `load_document` and `read_musicxml`, parsed just once."""
+    document = open_document(path)
+    return _read_root(document.root, document.text, str(path))
+
+
+def read_musicxml(text: bytes, file: str) -> Score:
+    """Read score-partwise MusicXML; `Score.document` keeps the text.
+
+    Raises ReadError for a broken text and RefusedError for music that a `Score` cannot hold, with
+    file, part and measure.
+    """
+    root = parse(text, file)
+    if root.tag != "score-partwise":
+        raise ReadError(f"the root element is <{root.tag}>; expected <score-partwise>", Place(file))
+    return _read_root(root, text, file)
+
+
+def _read_root(root: etree._Element, text: bytes, file: str) -> Score:
+    try:
+        headers, metadata = read_part_list(root), read_metadata(root)
+    except InputError as error:
+        raise type(error)(error.message, Place(file)) from None
+    readings = _read_parts(root, headers, file)
+    measures = tuple(_read_columns(readings, file))
+    return Score(tuple(reading.part for reading in readings), measures, metadata, document=text)
+
+
+def _read_parts(root: etree._Element, headers: Sequence[PartHeader], file: str) -> list[_PartReading]:
+    """In the order of the part list; parts that it forgot come last."""
+    bodies: dict[str, etree._Element] = {}
+    for element in root.iterfind("part"):
+        part_id = element.get("id", "")
+        if part_id in bodies:
+            raise ReadError("the score holds this part twice; every id must be its own", Place(file, part_id))
+        bodies[part_id] = element
+    known = {header.id for header in headers}
+    every = [*headers, *(PartHeader(part_id) for part_id in bodies if part_id not in known)]
+    if not bodies:
+        raise ReadError("the score holds no part", Place(file))
+    divisions = _first_divisions(root, file)
+    return [_read_part(header, bodies.get(header.id), divisions, file) for header in every]
+
+
+def _first_divisions(root: etree._Element, file: str) -> Exact:
+    """What holds for a part that gives no <divisions> of its own: the first that any part gives, else 1."""
+    first = root.find("part/measure/attributes/divisions")
+    try:
+        return read_divisions(first) if first is not None else 1
+    except InputError as error:
+        raise type(error)(error.message, Place(file)) from None
+
+
+def _read_part(header: PartHeader, body: etree._Element | None, divisions: Exact, file: str) -> _PartReading:
+    state = PartState(divisions, strikes=dict(header.strikes))
+    elements = body.findall("measure") if body is not None else []
+    measures = tuple(_read_measure(element, state, index, header.id, file) for index, element in enumerate(elements))
+    numbers = voice_numbers(strand.key for measure in measures for strand in measure.strands)
+    slots = {key: Slot(header.id, key[0], number) for key, number in numbers.items()}
+    return _PartReading(_part(header, state, slots), measures, slots)
+
+
+def _read_measure(element: etree._Element, state: PartState, index: int, part: str, file: str) -> PartMeasure:
+    try:
+        return read_measure(element, state, index)
+    except InputError as error:
+        place = Place(file, part, (element.get("number") or str(index + 1))[:40])
+        raise type(error)(error.message, place) from None
+
+
+def _part(header: PartHeader, state: PartState, slots: dict[StrandKey, Slot]) -> Part:
+    staves = max([state.staves, *state.clefs, *(slot.staff for slot in slots.values())])
+    return Part(
+        id=header.id,
+        name=header.name,
+        abbreviation=header.abbreviation,
+        clefs=tuple(state.clefs.get(staff, Clef()) for staff in range(1, staves + 1)),
+        instrument=_instrument(header.instrument, state),
+        transposition=state.first_transposition or UNISON,
+        group=header.group,
+    )
+
+
+def _instrument(instrument: Instrument | None, state: PartState) -> Instrument | None:
+    """A percussion clef makes a percussion instrument."""
+    if instrument is None or not any(clef.sign == "percussion" for clef in state.clefs.values()):
+        return instrument
+    return replace(instrument, percussion=True)
+
+
+def _read_columns(readings: Sequence[_PartReading], file: str) -> list[Measure]:
+    """One measure a column; a part that ends early is absent from the rest."""
+    slots = {reading.part.id: reading.slots for reading in readings}
+    names = [reading.part.id for reading in readings]
+    columns = [
+        [(name, share) for name, share in zip(names, column, strict=True) if share is not None]
+        for column in zip_longest(*(reading.measures for reading in readings))
+    ]
+    return [_join(shares, slots, index == len(columns) - 1, file) for index, shares in enumerate(columns)]
+
+
+def _join(shares: Sequence[Share], slots: dict[str, dict[StrandKey, Slot]], is_last: bool, file: str) -> Measure:
+    try:
+        return join(shares, slots, is_last)
+    except InputError as error:
+        raise type(error)(error.message, Place(file, measure=shares[0][1].number)) from None

@@ -1,0 +1,126 @@
+"""XML text to and from a tree, safely: nothing is fetched, expanded or allowed to grow without end."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from lxml import etree
+
+from scoregen.errors import Place, ReadError
+
+MAX_BYTES = 64 << 20
+MAX_TEXT = 20_000
+MAX_PARTS = 256
+MAX_MEASURES = 20_000
+MAX_PART_MEASURES = 300_000
+MAX_MEASURE_ITEMS = 400_000
+MAX_TAGS = 4_000_000
+MAX_NOTES = 250_000
+
+DOCTYPE = (
+    '<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN" '
+    '"http://www.musicxml.org/dtds/partwise.dtd">'
+)
+_HEAD = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+_UTF_16 = re.compile(rb"""encoding\s*=\s*["']utf-?16["']""", re.IGNORECASE)
+_LONG_TEXT = re.compile(rb">[^<]{%d}" % MAX_TEXT)
+_LIMITS = (
+    ("parts", etree.XPath("count(/*/part)"), MAX_PARTS),
+    ("parts in its part list", etree.XPath("count(/*/part-list/score-part)"), MAX_PARTS),
+    ("measures", etree.XPath("count(/score-timewise/measure)"), MAX_MEASURES),
+    ("measures in all its parts", etree.XPath("count(/score-partwise/part/measure)"), MAX_PART_MEASURES),
+    ("notes", etree.XPath("count(/*/*/*/note)"), MAX_NOTES),
+    (
+        "notes, directions and other items in its measures",
+        etree.XPath("count(/*/*/measure/*|/*/measure/part/*)"),
+        MAX_MEASURE_ITEMS,
+    ),
+)
+
+
+def parse_xml(text: bytes, file: str) -> etree._Element:
+    """The root of any XML text; ReadError for broken XML and for entities of its own."""
+    place = Place(file)
+    if not text or text.isspace():
+        raise ReadError("the file is empty; expected a MusicXML score", place)
+    if len(text) > MAX_BYTES:
+        raise ReadError(f"the file is larger than {MAX_BYTES >> 20} MiB, the most that is read", place)
+    if text.count(b"<") > MAX_TAGS:
+        raise ReadError(f"the file holds more than {MAX_TAGS} XML tags, the most that are read", place)
+    try:
+        root = etree.fromstring(text.lstrip() if text[:1].isspace() else text, _parser(_encoding(text)))
+    except (etree.XMLSyntaxError, ValueError, LookupError) as error:
+        raise ReadError(f"the XML is broken: {_plain(error)}; export the file again", place) from None
+    _refuse_entities(root, place)
+    return root
+
+
+def parse(text: bytes, file: str) -> etree._Element:
+    """The root of a MusicXML text, within every limit; ReadError otherwise."""
+    root = parse_xml(text, file)
+    for what, count, limit in _LIMITS:
+        found = int(float(str(count(root))))
+        if found > limit:
+            raise ReadError(f"the score has {found} {what}; at most {limit} are read", Place(file))
+    if b"\0" in text or _LONG_TEXT.search(text):
+        _refuse_long_text(root, Place(file))
+    return root
+
+
+def root_files(container: bytes, file: str) -> list[tuple[str, str | None]]:
+    """Path and media type of every score that the container of a compressed file names."""
+    elements = parse_xml(container, file).iter("{*}rootfile")
+    return [(element.get("full-path", ""), element.get("media-type")) for element in elements]
+
+
+def serialize(root: etree._Element) -> bytes:
+    """UTF-8 text with a DOCTYPE: the document's own, or the one of MusicXML 4.0."""
+    own = _doc_info(root).doctype
+    head = _HEAD if "score-partwise" in own else _HEAD + DOCTYPE.encode() + b"\n"
+    body: bytes = etree.tostring(root.getroottree() if head == _HEAD else root, encoding="UTF-8", with_tail=False)
+    return head + body + b"\n"
+
+
+def is_serialized(text: bytes, root: etree._Element) -> bool:
+    """Whether the text that the root was read from is UTF-8 with a score-partwise DOCTYPE already."""
+    info = _doc_info(root)
+    in_utf_8 = (info.encoding or "UTF-8").upper() == "UTF-8" and text.startswith(b"<?xml") and not _encoding(text)
+    return in_utf_8 and "score-partwise" in info.doctype
+
+
+def _doc_info(root: etree._Element) -> Any:
+    """lxml's view of the DOCTYPE, which its type stubs know only in part."""
+    return root.getroottree().docinfo
+
+
+def _parser(encoding: str | None) -> etree.XMLParser:
+    return etree.XMLParser(encoding=encoding, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+
+
+def _encoding(text: bytes) -> str | None:
+    """UTF-8 for the files that say UTF-16 but are plain 8-bit text; else as the file says."""
+    declared = _UTF_16.search(text[:200])
+    return "UTF-8" if declared and b"\0" not in text else None
+
+
+def _plain(error: Exception) -> str:
+    """libxml2's message without the name that it gives to text in memory."""
+    return str(error).replace(" (<string>, ", " (").strip()
+
+
+def _refuse_entities(root: etree._Element, place: Place) -> None:
+    """A DOCTYPE is welcome, an entity is not: declared here or left undeclared."""
+    dtd = _doc_info(root).internalDTD
+    declared = next(iter(dtd.iterentities()), None) if dtd is not None else None
+    if declared is not None:
+        raise ReadError(f"the file declares the XML entity {declared.name!r}; remove its declaration", place)
+    used = next(root.iter(etree.Entity), None)
+    if used is not None:
+        raise ReadError(f"the file uses the undeclared XML entity {used.text!r}; write the character itself", place)
+
+
+def _refuse_long_text(root: etree._Element, place: Place) -> None:
+    found: Any = root.xpath(f"//text()[string-length(.) > {MAX_TEXT}]/..")
+    if found:
+        raise ReadError(f"<{found[0].tag}> holds more than {MAX_TEXT} characters of text", place)

@@ -1,0 +1,156 @@
+"""Single values out of MusicXML text: numbers, lengths, pitches. Equal texts share one value."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
+
+from lxml import etree
+
+from scoregen.errors import ReadError
+from scoregen.score.pitch import STEPS, Interval, Pitch
+from scoregen.score.rhythm import NOTE_TYPES, NoteValue
+
+Exact = int | Fraction
+
+MAX_DIVISIONS = 10_000_000
+MAX_QUARTERS = 4096
+MAX_DOTS = 8
+MAX_VOICE_NAME = 100
+UNISON = Interval(0, 0)
+
+_NUMBER = re.compile(r"[+-]?(?:\d{1,15}(?:\.\d{0,15})?|\.\d{1,15})")
+_DIATONIC_STEPS = (0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6)
+
+
+def text_of(element: etree._Element | None) -> str | None:
+    """The text of an element without outer or doubled white space; None where there is none."""
+    if element is None or element.text is None:
+        return None
+    return " ".join(element.text.split()) or None
+
+
+@lru_cache(maxsize=1024)
+def voice_name(text: str | None) -> str:
+    """The name of a voice; without a <voice> it is the first."""
+    return (text or "").strip()[:MAX_VOICE_NAME] or "1"
+
+
+@lru_cache(maxsize=4096)
+def number(text: str | None, what: str) -> Exact:
+    """An exact decimal; ReadError names `what` it should have been."""
+    found = (text or "").strip()
+    if not _NUMBER.fullmatch(found):
+        raise ReadError(f"{what} is {found[:40]!r}; expected a number")
+    value = Fraction(found)
+    return value.numerator if value.denominator == 1 else value
+
+
+@lru_cache(maxsize=4096)
+def integer(text: str | None, what: str, lowest: int, highest: int) -> int:
+    """A whole number within bounds; ReadError names `what` it should have been."""
+    value = number(text, what)
+    if value != int(value) or not lowest <= value <= highest:
+        raise ReadError(f"{what} is {value}; expected a whole number from {lowest} to {highest}")
+    return int(value)
+
+
+@lru_cache(maxsize=4096)
+def quarters(text: str | None, divisions: Exact) -> Fraction:
+    """The length that a <duration> gives, in quarters."""
+    value = number(text, "the duration")
+    length = Fraction(value) / divisions
+    if not 0 <= length <= MAX_QUARTERS:
+        raise ReadError(f"the duration is {length} quarters; expected 0 to {MAX_QUARTERS}")
+    return length
+
+
+class Length(NamedTuple):
+    """How long a note lasts.
+
+    `value` is how it is notated and `duration` what that makes in quarters; `rounded` is what the
+    file says in its divisions, and `written` what its note type, dots and tuplet spell, if they do.
+    """
+
+    value: NoteValue
+    duration: Fraction
+    rounded: Fraction
+    written: NoteValue | None
+
+
+class Spelling(NamedTuple):
+    """The texts that spell a note value: type, number of dots, and the tuplet's two numbers."""
+
+    type: str | None
+    dots: int
+    actual: str | None
+    normal: str | None
+
+
+@lru_cache(maxsize=8192)
+def measured(spelling: Spelling, duration: str, divisions: Exact, mends: bool) -> Length | None:
+    """The length of a note with a <duration>, None where that is 0 and no type helps.
+
+    The duration decides; the written value is kept where it says the same. With `mends` it is
+    kept as well where the duration is that of a tuplet, rounded to whole divisions.
+    """
+    rounded, written = quarters(duration, divisions), notated(spelling)
+    if written is not None:
+        exact = written.duration
+        if rounded in (0, exact):
+            return Length(written, exact, exact if rounded else rounded, written)
+        if mends and written.is_tuplet and abs(exact - rounded) * divisions < 1 and abs(exact - rounded) * 8 < rounded:
+            return Length(written, exact, rounded, written)
+    return Length(NoteValue.of(rounded), rounded, rounded, written) if rounded else None
+
+
+@lru_cache(maxsize=4096)
+def as_written(value: NoteValue) -> Length:
+    """The length of a note without a <duration>."""
+    duration = value.duration
+    return Length(value, duration, duration, value)
+
+
+@lru_cache(maxsize=4096)
+def notated(spelling: Spelling) -> NoteValue | None:
+    """The note value that is spelled; None where the texts spell none."""
+    name, actual, normal = ((text or "").strip() for text in (spelling.type, spelling.actual, spelling.normal))
+    if name not in NOTE_TYPES or spelling.dots > MAX_DOTS:
+        return None
+    if not actual or not normal:
+        return NoteValue(name, spelling.dots)
+    ratio = integer(actual, "actual-notes", 1, 10_000), integer(normal, "normal-notes", 1, 10_000)
+    return NoteValue(name, spelling.dots, *ratio)
+
+
+@lru_cache(maxsize=4096)
+def lasting(duration: Fraction) -> NoteValue:
+    """A note value of any positive duration."""
+    return NoteValue.of(duration)
+
+
+@lru_cache(maxsize=4096)
+def sounding_pitch(step: str | None, alter: str | None, octave: str | None, interval: Interval | None) -> Pitch:
+    """The written pitch moved by the interval of a transposing instrument, if it is one."""
+    name = (step or "").strip()
+    if name not in STEPS or len(name) != 1:
+        raise ReadError(f"the step is {name[:40]!r}; expected one of {', '.join(STEPS)}")
+    alteration: Exact = number(alter, "the alter") if alter and alter.strip() else 0
+    if not -4 <= alteration <= 4:
+        raise ReadError(f"the alter is {alteration} semitones; expected -4 to 4")
+    pitch = Pitch(name, alteration, integer(octave, "the octave", -1, 10))
+    return pitch.transposed(interval) if interval is not None else pitch
+
+
+def transposition(diatonic: str | None, chromatic: str | None, octaves: str | None) -> Interval:
+    """The interval from written to sounding pitch; a missing diatonic part follows the chromatic one."""
+    semitones = integer(chromatic or "0", "the chromatic transposition", -60, 60)
+    octave = integer(octaves or "0", "the octave change", -5, 5)
+    if diatonic is None:
+        whole, rest = divmod(semitones, 12)
+        steps = 7 * whole + _DIATONIC_STEPS[rest]
+    else:
+        steps = integer(diatonic, "the diatonic transposition", -35, 35)
+    return Interval(steps + 7 * octave, semitones + 12 * octave)

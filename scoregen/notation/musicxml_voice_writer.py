@@ -1,0 +1,254 @@
+"""The notes of one voice of one measure as MusicXML elements, each with its onset in the measure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
+
+from lxml import etree
+
+from scoregen.errors import Place, RefusedError
+from scoregen.notation.musicxml_accidentals import Accidental, NoteAddress
+from scoregen.notation.musicxml_beams import BeamWords, beam_groups, beam_words
+from scoregen.notation.musicxml_build import add, decimal
+from scoregen.notation.musicxml_notations_writer import write_lyric, write_notations
+from scoregen.notation.musicxml_stems import has_stem, shared_direction, stems
+from scoregen.notation.musicxml_ties import Tie
+from scoregen.notation.musicxml_tuplets import TupletBrackets, tuplet_brackets
+from scoregen.notation.musicxml_voices import VOICES_A_STAFF
+from scoregen.score.elements import Clef, Element, Measure, Note, Part, Rest, Slot, Voice
+from scoregen.score.pitch import Pitch, Unpitched
+
+
+class Timed(NamedTuple):
+    """An element of a measure and the onset, in quarters, at which the cursor stands before it."""
+
+    onset: Fraction
+    element: etree._Element
+
+
+@dataclass(frozen=True, slots=True)
+class PartSheet:
+    """What the writing of a part looks up: computed once from the whole score."""
+
+    part: Part
+    divisions: int
+    accidentals: Mapping[NoteAddress, Accidental]
+    ties: frozenset[Tie]
+    struck: Mapping[str, str]
+    """The score-instrument id of each percussion instrument, by its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where a voice is written: its measure, and the names that it goes by in the file."""
+
+    sheet: PartSheet
+    measure: Measure
+    index: int
+    onset: Fraction
+    """Where the measure begins, in quarters from the start of the score."""
+    start: Fraction
+    """Where the measure begins in its metre."""
+    voice: str
+    staff: str | None
+    clef: Clef
+
+    def place(self) -> Place:
+        return Place(part=self.sheet.part.id, measure=self.measure.number, voice=self.voice)
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """What surrounds the notes of a voice, by the index of the element."""
+
+    beams: Mapping[int, BeamWords]
+    stems: Mapping[int, str]
+    tuplets: TupletBrackets
+
+
+def voice_numbers(slots: Sequence[Slot], measure: Measure) -> dict[Slot, str]:
+    """The numbers in the file, unique in the part: staff 1 has 1-4, staff 2 has 5-8, and so on.
+
+    A slot beyond the four takes a number that the measure leaves free on its staff.
+    """
+    numbers: dict[Slot, int] = {}
+    for slot in sorted(slots, key=lambda slot: (slot.voice > VOICES_A_STAFF, slot)):
+        first = VOICES_A_STAFF * (slot.staff - 1) + 1
+        free = set(range(first, first + VOICES_A_STAFF)) - set(numbers.values())
+        if not free:
+            raise RefusedError(
+                f"staff {slot.staff} has more than {VOICES_A_STAFF} voices at once; MusicXML readers take no more",
+                Place(part=slot.part, measure=measure.number, voice=str(slot.voice)),
+            )
+        own = first + slot.voice - 1
+        numbers[slot] = own if own in free else min(free)
+    return {slot: str(number) for slot, number in numbers.items()}
+
+
+def write_voice(voice: Voice, frame: Frame) -> list[Timed]:
+    """The voice's <note> elements; a blank or silent voice is one rest for the whole measure."""
+    elements = voice.elements
+    if not elements or (len(elements) == 1 and isinstance(elements[0], Rest)):
+        return _written_silence(elements, frame)
+    marks = _marks(voice, frame)
+    timed: list[Timed] = []
+    onset = Fraction(0)
+    for order, element in enumerate(elements):
+        timed += [Timed(onset, written) for written in _write_element(voice, order, onset, marks, frame)]
+        onset += element.duration
+    return timed
+
+
+def measure_rest(frame: Frame, *, visible: bool = True, fermata: bool = False) -> etree._Element:
+    """A rest that fills the measure, whatever its length."""
+    element = etree.Element("note", {} if visible else {"print-object": "no"})
+    add(element, "rest", attributes={"measure": "yes"})
+    _duration(element, frame.measure.duration, frame)
+    add(element, "voice", frame.voice)
+    _staff(element, frame)
+    if fermata:
+        add(add(element, "notations"), "fermata", attributes={"type": "upright"})
+    return element
+
+
+def ticks(length: Fraction, divisions: int) -> str:
+    """A length in divisions; ValueError where the divisions cannot say it."""
+    count = length * divisions
+    if count.denominator != 1:
+        raise ValueError(f"{divisions} divisions a quarter cannot express {length} quarters")
+    return str(count)
+
+
+def _written_silence(elements: tuple[Element, ...], frame: Frame) -> list[Timed]:
+    rest = elements[0] if elements else None
+    visible = not isinstance(rest, Rest) or rest.visible
+    return [Timed(Fraction(0), measure_rest(frame, visible=visible, fermata=rest is not None and rest.fermata))]
+
+
+def _marks(voice: Voice, frame: Frame) -> _Marks:
+    groups = beam_groups(voice.elements, frame.measure.time, frame.start)
+    shared = shared_direction(voice, frame.measure)
+    return _Marks(
+        beams=beam_words(voice.elements, groups, frame.start),
+        stems=stems(voice.elements, groups, frame.clef, frame.sheet.part.transposition)
+        if shared is None
+        else {order: shared for order, element in enumerate(voice.elements) if has_stem(element)},
+        tuplets=tuplet_brackets(voice.elements),
+    )
+
+
+def _write_element(voice: Voice, order: int, onset: Fraction, marks: _Marks, frame: Frame) -> list[etree._Element]:
+    element = voice.elements[order]
+    if isinstance(element, Rest):
+        return [_write_rest(element, order, marks, frame)]
+    written = []
+    for number, note in enumerate(element.notes):
+        accidental = frame.sheet.accidentals.get(NoteAddress(frame.index, voice.slot, order, number))
+        written.append(_write_note(note, order, number, frame.onset + onset, accidental, marks, frame))
+    return written
+
+
+def _write_rest(rest: Rest, order: int, marks: _Marks, frame: Frame) -> etree._Element:
+    if not rest.visible and order in marks.tuplets.alone:
+        return _forward(rest, frame)
+    element = etree.Element("note", {} if rest.visible else {"print-object": "no"})
+    add(element, "rest")
+    _duration(element, rest.duration, frame)
+    add(element, "voice", frame.voice)
+    _value(element, rest, None)
+    _staff(element, frame)
+    write_notations(element, rest, (), marks.tuplets, order)
+    return element
+
+
+def _forward(rest: Rest, frame: Frame) -> etree._Element:
+    """A gap whose length no single note value names."""
+    element = etree.Element("forward")
+    _duration(element, rest.duration, frame)
+    add(element, "voice", frame.voice)
+    _staff(element, frame)
+    return element
+
+
+def _write_note(
+    note: Note, order: int, number: int, onset: Fraction, accidental: Accidental | None, marks: _Marks, frame: Frame
+) -> etree._Element:
+    """One <note>, its children in the order of the schema; `onset` counts from the start of the score."""
+    element = etree.Element("note")
+    stop = note.tied_from_previous and Tie(onset, note.pitch) in frame.sheet.ties
+    start = note.tied_to_next and Tie(onset + note.duration, note.pitch) in frame.sheet.ties
+    ties = [name for name, is_there in (("stop", stop), ("start", start)) if is_there]
+    _begin_note(element, note, number > 0, frame)
+    for name in ties if not note.cue else ():
+        add(element, "tie", attributes={"type": name})
+    _instrument(element, note.pitch, frame)
+    add(element, "voice", frame.voice)
+    _value(element, note, accidental)
+    if order in marks.stems:
+        add(element, "stem", marks.stems[order])
+    _staff(element, frame)
+    for level, word in enumerate(marks.beams.get(order, ()) if number == 0 else (), start=1):
+        add(element, "beam", word, {"number": str(level)})
+    write_notations(element, note, ties, marks.tuplets if number == 0 else None, order)
+    for lyric in note.lyrics:
+        write_lyric(element, lyric)
+    return element
+
+
+def _begin_note(element: etree._Element, note: Note, in_chord: bool, frame: Frame) -> None:
+    if note.grace:
+        add(element, "grace")
+    if note.cue:
+        add(element, "cue")
+    if in_chord:
+        add(element, "chord")
+    _pitch(element, note.pitch, frame)
+    if not note.grace:
+        _duration(element, note.duration, frame)
+
+
+def _pitch(element: etree._Element, pitch: Pitch | Unpitched, frame: Frame) -> None:
+    if isinstance(pitch, Unpitched):
+        parent = add(element, "unpitched")
+        add(parent, "display-step", pitch.step)
+        add(parent, "display-octave", pitch.octave)
+        return
+    written = pitch.transposed(-frame.sheet.part.transposition)
+    if not 0 <= written.octave <= 9:
+        raise RefusedError(f"{written} lies outside MusicXML's octaves 0 to 9", frame.place())
+    parent = add(element, "pitch")
+    add(parent, "step", written.step)
+    if written.alter:
+        add(parent, "alter", decimal(written.alter))
+    add(parent, "octave", written.octave)
+
+
+def _instrument(element: etree._Element, pitch: Pitch | Unpitched, frame: Frame) -> None:
+    if isinstance(pitch, Unpitched) and pitch.instrument is not None and pitch.instrument in frame.sheet.struck:
+        add(element, "instrument", attributes={"id": frame.sheet.struck[pitch.instrument]})
+
+
+def _duration(element: etree._Element, length: Fraction, frame: Frame) -> None:
+    add(element, "duration", ticks(length, frame.sheet.divisions))
+
+
+def _value(element: etree._Element, item: Note | Rest, accidental: Accidental | None) -> None:
+    """Type, dots, accidental and tuplet ratio."""
+    value = item.value
+    add(element, "type", value.type)
+    for _ in range(value.dots):
+        add(element, "dot")
+    if accidental is not None:
+        add(element, "accidental", accidental.word, {"cautionary": "yes"} if accidental.cautionary else None)
+    if value.is_tuplet:
+        ratio = add(element, "time-modification")
+        add(ratio, "actual-notes", value.actual)
+        add(ratio, "normal-notes", value.normal)
+
+
+def _staff(element: etree._Element, frame: Frame) -> None:
+    if frame.staff is not None:
+        add(element, "staff", frame.staff)

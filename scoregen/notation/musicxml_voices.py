@@ -1,0 +1,149 @@
+"""The entries of one measure of one part, sorted into gapless strands; strands get their voice numbers.
+
+A file may give one voice number to music that sounds at once (two staves both in voice 1, no
+<voice> at all): such music is split into strands, so that nothing is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from scoregen.errors import ReadError
+from scoregen.notation.musicxml_notes import Entry
+from scoregen.notation.musicxml_values import lasting
+from scoregen.score.elements import Chord, Element, Note, Rest, Slot, Voice
+from scoregen.score.pitch import STEPS, Unpitched
+
+VOICES_A_STAFF = 4
+MAX_STRANDS = 64
+StrandKey = tuple[int, str, int]
+"""Staff, name of the voice in the file, and a count of its strands that overlap."""
+
+
+@dataclass(slots=True)
+class Strand:
+    """One voice of one measure while it grows; `staff` is the staff of its first entry."""
+
+    staff: int
+    name: str
+    copy: int
+    end: Fraction = Fraction(0)
+    last_staff: int = 1
+    elements: list[Element] = field(default_factory=list)
+    sounds: bool = False
+
+    @property
+    def is_lone_rest(self) -> bool:
+        """Whether one rest is all, which then may stand for a whole measure of any length."""
+        return not self.sounds and len(self.elements) == 1
+
+    @property
+    def key(self) -> StrandKey:
+        return self.staff, self.name, self.copy
+
+    def add(self, entry: Entry) -> None:
+        if entry.onset is not self.end and entry.onset > self.end:
+            self.elements.append(Rest(lasting(entry.onset - self.end), visible=False))
+        self.elements.append(entry.rest or _sounding(entry.notes))
+        self.end = entry.end
+        self.last_staff = entry.staff
+        self.sounds = self.sounds or entry.rest is None
+
+
+def _sounding(notes: list[Note]) -> Element:
+    if len(notes) == 1:
+        return notes[0]
+    ordered = sorted(notes, key=_height)
+    if any(note.lyrics or note.fermata for note in notes):
+        ordered = _with_texts_on_first(ordered)
+    return Chord(tuple(ordered))
+
+
+def _height(note: Note) -> Fraction:
+    pitch = note.pitch
+    if isinstance(pitch, Unpitched):
+        return Fraction(7 * pitch.octave + STEPS.index(pitch.step), 7) * 12
+    return Fraction(pitch.chromatic)
+
+
+def _with_texts_on_first(notes: list[Note]) -> list[Note]:
+    lyrics = tuple(lyric for note in notes for lyric in note.lyrics)
+    fermata = any(note.fermata for note in notes)
+    bare = [replace(note, lyrics=(), fermata=False) for note in notes]
+    return [replace(bare[0], lyrics=lyrics, fermata=fermata), *bare[1:]]
+
+
+def weave(entries: Iterable[Entry]) -> tuple[Strand, ...]:
+    """Every entry of a measure in a strand without overlaps, in order of appearance."""
+    strands: list[Strand] = []
+    for entry in entries:
+        strand = _free_strand(strands, entry)
+        if strand is None:
+            if len(strands) == MAX_STRANDS:
+                raise ReadError(f"more than {MAX_STRANDS} voices sound at once; at most {MAX_STRANDS} are read")
+            copy = sum(other.staff == entry.staff and other.name == entry.voice for other in strands)
+            strand = Strand(entry.staff, entry.voice, copy)
+            strands.append(strand)
+        strand.add(entry)
+    return tuple(strands)
+
+
+def _free_strand(strands: list[Strand], entry: Entry) -> Strand | None:
+    """The strand of that voice that the entry continues; it may change staff where no gap is left."""
+    best: Strand | None = None
+    for strand in strands:
+        if strand.name != entry.voice:
+            continue
+        stays, touches = strand.last_staff == entry.staff, strand.end is entry.onset
+        if stays and touches:
+            return strand
+        if strand.end > entry.onset or not (stays or strand.end == entry.onset):
+            continue
+        if best is None or (stays, strand.end) > (best.last_staff == entry.staff, best.end):
+            best = strand
+    return best
+
+
+def voice_numbers(keys: Iterable[StrandKey]) -> dict[StrandKey, int]:
+    """A voice number for every strand of a part, the same in every measure.
+
+    A staff's own range (1-4, 5-8, ...) becomes 1-4; what the file numbers otherwise gets its own
+    number if that is free on the staff, else the lowest free one, in order of appearance.
+    """
+    numbers: dict[StrandKey, int] = {}
+    ordered = list(dict.fromkeys(keys))
+    for key in ordered:
+        own = _own_number(key)
+        if own is not None:
+            numbers[key] = own
+    for key in ordered:
+        if key not in numbers:
+            taken = {number for other, number in numbers.items() if other[0] == key[0]}
+            wish = int(key[1]) if key[2] == 0 and key[1] in ("1", "2", "3", "4") else 1
+            numbers[key] = next(number for number in range(wish, wish + len(taken) + 1) if number not in taken)
+    return numbers
+
+
+def _own_number(key: StrandKey) -> int | None:
+    """1 to 4 where the file's number lies in the range of the staff."""
+    staff, name, copy = key
+    if copy or not (name.isascii() and name.isdigit() and len(name) < 4):
+        return None
+    number = int(name) - VOICES_A_STAFF * (staff - 1)
+    return number if 1 <= number <= VOICES_A_STAFF and str(int(name)) == name else None
+
+
+def close(strand: Strand, slot: Slot, duration: Fraction) -> Voice:
+    """The strand as a voice that fills the measure; silence that is too long is cut to it."""
+    if strand.end == duration:
+        return Voice(slot, tuple(strand.elements))
+    if strand.end > duration or strand.is_lone_rest:
+        return Voice(slot, (_long_rest(strand, duration),))
+    return Voice(slot, (*strand.elements, Rest(lasting(duration - strand.end), visible=False)))
+
+
+def _long_rest(strand: Strand, duration: Fraction) -> Rest:
+    rests = [element for element in strand.elements if isinstance(element, Rest)]
+    return Rest(lasting(duration), any(rest.visible for rest in rests), any(rest.fermata for rest in rests))

@@ -1,0 +1,40 @@
+"""A score as a fresh MusicXML 4.0 document.
+
+What is written: everything that the domain holds, with beams, stems, tuplet brackets and visible
+accidentals derived from it. There is no page layout and there are no credits: every reader lays the
+page out itself. The last barline of a piece becomes light-heavy where the score leaves it regular,
+and a tie without its partner is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lxml import etree
+
+from scoregen.notation.musicxml_identity_writer import write_identity
+from scoregen.notation.musicxml_measure_writer import part_divisions, part_sheet, write_part
+from scoregen.notation.musicxml_part_list_writer import part_entries, part_list
+from scoregen.notation.musicxml_tree import serialize
+from scoregen.score.elements import Score
+
+VERSION = "4.0"
+_NOTHING: Mapping[str, str] = {}
+
+
+def write_musicxml(score: Score, provenance: Mapping[str, str] = _NOTHING) -> bytes:
+    """The document as UTF-8 text; `provenance` becomes its miscellaneous fields.
+
+    Raises RefusedError for what MusicXML or its readers cannot hold: a fifth voice on a staff, a
+    pitch outside octaves 0 to 9, lengths finer than 16383 divisions of a quarter.
+    """
+    root = etree.Element("score-partwise", {"version": VERSION})
+    write_identity(root, score.metadata, provenance)
+    entries = part_entries(score, score.parts)
+    root.append(part_list(entries))
+    divisions = part_divisions(score)
+    for order, entry in enumerate(entries):
+        sheet = part_sheet(score, entry.part, divisions[entry.part.id], entry.struck)
+        root.append(write_part(score, sheet, entry.id, leads=order == 0))
+    etree.indent(root, space="  ")
+    return serialize(root)

@@ -1,0 +1,134 @@
+"""Compressed MusicXML (.mxl): a zip file whose container names the score inside it.
+
+Members are read in memory and never extracted. Every size is capped while reading, whatever the
+archive claims about itself.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from pathlib import PurePosixPath
+
+from scoregen.errors import Place, ReadError
+from scoregen.notation.musicxml_tree import MAX_BYTES, root_files
+
+MAX_MEMBERS = 1000
+MAX_DIRECTORY_BYTES = 1 << 20
+MAX_RATIO = 300
+CONTAINER = "META-INF/container.xml"
+MIMETYPE = "application/vnd.recordare.musicxml"
+SCORE_MEDIA_TYPES = (None, "", "text/xml", "application/xml", MIMETYPE + "+xml")
+
+_SCORE_SUFFIXES = (".musicxml", ".xml")
+_RATIO_COUNTS_FROM = 1 << 20
+_CHUNK = 1 << 18
+_TIMESTAMP = (1980, 1, 1, 0, 0, 0)
+
+
+def is_zip(data: bytes) -> bool:
+    """Whether the bytes begin as a zip file does."""
+    return data[:4] in (b"PK\x03\x04", b"PK\x05\x06")
+
+
+def read_mxl(data: bytes, file: str) -> bytes:
+    """The bytes of the score inside a compressed file, as they stand there.
+
+    Raises ReadError for a broken, encrypted, oversized or tricked archive.
+    """
+    place = Place(file)
+    _check_directory(data, place)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = _checked_names(archive, place)
+            return _read_member(archive, _score_name(archive, names, file), place)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
+        raise ReadError(f"the compressed file is broken ({error}); export it again", place) from None
+
+
+def write_mxl(text: bytes, name: str) -> bytes:
+    """A compressed file that holds one score under `name`; equal input gives equal bytes."""
+    container = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<container><rootfiles>'
+        f'<rootfile full-path={_quoted(name)} media-type="{MIMETYPE}+xml"/>'
+        "</rootfiles></container>\n"
+    )
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        _add_member(archive, "mimetype", MIMETYPE.encode(), zipfile.ZIP_STORED)
+        _add_member(archive, CONTAINER, container.encode(), zipfile.ZIP_DEFLATED)
+        _add_member(archive, name, text, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
+    return f'"{escaped}"'
+
+
+def _add_member(archive: zipfile.ZipFile, name: str, data: bytes, method: int) -> None:
+    member = zipfile.ZipInfo(name, _TIMESTAMP)
+    member.compress_type = method
+    member.create_system = 3
+    member.external_attr = 0o644 << 16
+    archive.writestr(member, data)
+
+
+def _check_directory(data: bytes, place: Place) -> None:
+    """Refuse a huge list of members before the zip library spends time on it."""
+    end = data.rfind(b"PK\x05\x06", max(0, len(data) - 66_000))
+    size = int.from_bytes(data[end + 12 : end + 16], "little")
+    if end >= 0 and size > MAX_DIRECTORY_BYTES:
+        raise ReadError(f"the compressed file lists more than {MAX_MEMBERS} members; expected one score", place)
+
+
+def _checked_names(archive: zipfile.ZipFile, place: Place) -> list[str]:
+    names = archive.namelist()
+    if len(names) > MAX_MEMBERS:
+        raise ReadError(f"the compressed file lists {len(names)} members; at most {MAX_MEMBERS} are read", place)
+    for name in names:
+        if name.startswith(("/", "\\")) or ":" in name[:3] or ".." in PurePosixPath(name.replace("\\", "/")).parts:
+            raise ReadError(f"the compressed file holds the unsafe path {name!r}; export it again", place)
+    return names
+
+
+def _score_name(archive: zipfile.ZipFile, names: list[str], file: str) -> str:
+    """The member that the container points to; without a container the only candidate."""
+    if CONTAINER not in names:
+        return _only_candidate(names, Place(file))
+    for path, media_type in root_files(_read_member(archive, CONTAINER, Place(file)), f"{file} ({CONTAINER})"):
+        if media_type in SCORE_MEDIA_TYPES:
+            if path not in names:
+                raise ReadError(
+                    f"the container points to {path!r}, which the compressed file does not hold", Place(file)
+                )
+            return path
+    raise ReadError("the container of the compressed file names no MusicXML score", Place(file))
+
+
+def _only_candidate(names: list[str], place: Place) -> str:
+    found = [name for name in names if name.lower().endswith(_SCORE_SUFFIXES) and not name.startswith("META-INF/")]
+    if len(found) != 1:
+        raise ReadError(f"the compressed file has no container and {len(found)} possible scores; expected one", place)
+    return found[0]
+
+
+def _read_member(archive: zipfile.ZipFile, name: str, place: Place) -> bytes:
+    """The content of a member, counted while it is inflated."""
+    member = archive.getinfo(name)
+    chunks: list[bytes] = []
+    size = 0
+    with archive.open(member) as stream:
+        while chunk := stream.read(_CHUNK):
+            chunks.append(chunk)
+            size += len(chunk)
+            _check_size(name, size, member.compress_size, place)
+    return b"".join(chunks)
+
+
+def _check_size(name: str, size: int, compressed: int, place: Place) -> None:
+    if size > MAX_BYTES:
+        raise ReadError(f"{name!r} unpacks to more than {MAX_BYTES >> 20} MiB, the most that is read", place)
+    if size > _RATIO_COUNTS_FROM and size > MAX_RATIO * max(compressed, 1):
+        raise ReadError(f"{name!r} unpacks to more than {MAX_RATIO} times its size, as only zip bombs do", place)

@@ -1,0 +1,294 @@
+"""Notes with onset and end to notated measures: barlines, grids, voices, ties.
+
+Each beat of a part lies on one grid, of 64ths or of triplet 32nds, whichever is nearer to what
+happens in it; a file that lies on neither is moved to 16ths and triplet eighths. Notes of one onset and
+end become a chord; what overlaps goes into another voice, at most four a staff.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import pairwise
+
+from scoregen.score.elements import Chord, Clef, Element, Measure, Note, Part, Rest, Slot, Tempo, Voice
+from scoregen.score.keys import KeySignature
+from scoregen.score.metre import TimeSignature
+from scoregen.score.pitch import Unpitched, spelled_near
+from scoregen.score.rhythm import NoteValue, notate, tuplet_span
+
+MAX_VOICES = 4
+
+_DRUM_PLACES = {
+    35: "E4",
+    36: "F4",
+    41: "A4",
+    45: "B4",
+    38: "C5",
+    47: "D5",
+    50: "E5",
+    51: "F5",
+    42: "G5",
+    49: "A5",
+    44: "D4",
+}
+_MIDDLE_C = 60
+
+
+@dataclass(frozen=True, slots=True)
+class TimedNote:
+    """Onset and end in quarters; `pitch` is MIDI's number, of a drum where `drum`."""
+
+    onset: Fraction
+    end: Fraction
+    pitch: int
+    drum: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A measure to be: where it begins and ends; `start` is its place in the full metre."""
+
+    onset: Fraction
+    end: Fraction
+    time: TimeSignature
+    key: KeySignature
+    number: str
+
+    @property
+    def duration(self) -> Fraction:
+        return self.end - self.onset
+
+    @property
+    def start(self) -> Fraction:
+        return self.time.duration - self.duration if self.number == "0" else Fraction(0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sound:
+    """Notes that begin and end together."""
+
+    onset: Fraction
+    end: Fraction
+    pitches: tuple[int, ...]
+    drum: bool
+
+
+def columns(
+    times: Mapping[Fraction, TimeSignature], keys: Mapping[Fraction, KeySignature], end: Fraction
+) -> tuple[Column, ...]:
+    """The measures up to `end`. A new signature begins a measure; a short one at the front is an anacrusis."""
+    changes = sorted({Fraction(0): TimeSignature((4,), 4), **times}.items())
+    spans: list[tuple[Fraction, Fraction, TimeSignature]] = []
+    for index, (onset, time) in enumerate(changes):
+        limit = changes[index + 1][0] if index + 1 < len(changes) else max(end, onset + time.duration)
+        last = index + 1 == len(changes)
+        while onset < limit and (onset < end or not spans):
+            stop = onset + time.duration
+            spans.append((onset, stop if last else min(stop, limit), time))
+            onset = stop
+    return tuple(_numbered(_with_anacrusis(spans), keys))
+
+
+def _with_anacrusis(
+    spans: list[tuple[Fraction, Fraction, TimeSignature]],
+) -> list[tuple[Fraction, Fraction, TimeSignature]]:
+    """The first measure under the second's signature where its own is shorter and ends with it."""
+    if len(spans) > 1 and spans[0][1] - spans[0][0] < spans[1][2].duration:
+        spans[0] = (spans[0][0], spans[0][1], spans[1][2])
+    return spans
+
+
+def _numbered(
+    spans: list[tuple[Fraction, Fraction, TimeSignature]], keys: Mapping[Fraction, KeySignature]
+) -> Iterator[Column]:
+    short = len(spans) > 1 and spans[0][1] - spans[0][0] < spans[0][2].duration
+    changes = sorted(keys.items())
+    for index, (onset, end, time) in enumerate(spans):
+        key = next((key for place, key in reversed(changes) if place <= onset), KeySignature(0))
+        yield Column(onset, end, time, key, str(index if short else index + 1))
+
+
+def staff_clefs(notes: Sequence[TimedNote]) -> tuple[Clef, ...]:
+    """One staff with the clef that fits, or a treble and a bass staff for what spans both."""
+    if any(note.drum for note in notes):
+        return (Clef("percussion", 2),)
+    pitches = sorted(note.pitch for note in notes)
+    if pitches[0] < 53 and pitches[-1] > 67 and _overlaps(notes):
+        return (Clef("G", 2), Clef("F", 4))
+    return (Clef("F", 4),) if pitches[len(pitches) // 2] < 57 else (Clef("G", 2),)
+
+
+def _overlaps(notes: Sequence[TimedNote]) -> bool:
+    ordered = sorted(notes, key=lambda note: note.onset)
+    return any(later.onset < earlier.end for earlier, later in pairwise(ordered))
+
+
+def filled_measures(
+    found: Sequence[Column], parts: Iterable[tuple[Part, Sequence[TimedNote]]], tempos: Iterable[tuple[Fraction, Tempo]]
+) -> list[Measure]:
+    """The columns with the voices of all parts."""
+    voices: list[list[Voice]] = [[] for _ in found]
+    for part, notes in parts:
+        placed = _on_grids(notes, found)
+        for staff in range(1, part.staves + 1):
+            own = [note for note in placed if part.staves == 1 or (note.pitch >= _MIDDLE_C) == (staff == 1)]
+            for number, line in enumerate(_lines(own), start=1):
+                for index, voice in _voices(line, found, Slot(part.id, staff, number)):
+                    voices[index].append(voice)
+    changes = tuple(tempos)
+    return [_measure(column, tuple(own), changes) for column, own in zip(found, voices, strict=True)]
+
+
+def _measure(column: Column, voices: tuple[Voice, ...], tempos: Sequence[tuple[Fraction, Tempo]]) -> Measure:
+    here = tuple(
+        replace(tempo, onset=onset - column.onset) for onset, tempo in tempos if column.onset <= onset < column.end
+    )
+    implicit = column.number == "0"
+    return Measure(column.number, column.duration, column.time, column.key, voices, implicit, tempos=here)
+
+
+def _on_grids(notes: Sequence[TimedNote], found: Sequence[Column]) -> list[TimedNote]:
+    """The notes with onsets and ends on a grid that notation has; none is lost, none is empty."""
+    fine = _is_exact(notes)
+    steps = _grid_steps(notes, found, fine)
+    placed = []
+    for note in notes:
+        onset = _nearest(note.onset, found, steps)
+        end = _nearest(note.end, found, steps)
+        placed.append(replace(note, onset=onset, end=end if end > onset else _next_place(onset, found, steps)))
+    return sorted(placed, key=lambda note: (note.onset, -note.pitch))
+
+
+def _is_exact(notes: Sequence[TimedNote]) -> bool:
+    """Whether the file was made from notation: nearly every onset lies on 64ths or triplet 32nds."""
+    exact = sum((16 * note.onset).denominator == 1 or (24 * note.onset).denominator == 1 for note in notes)
+    return exact >= 0.95 * len(notes)
+
+
+Spans = dict[tuple[int, int], Fraction]
+"""The grid step for a measure's index and a beat of it."""
+
+
+def _grid_steps(notes: Sequence[TimedNote], found: Sequence[Column], fine: bool) -> Spans:
+    """The step of the better grid for every beat with an onset or end inside; others may take any."""
+    inside: dict[tuple[int, int], list[Fraction]] = {}
+    for place in (place for note in notes for place in (note.onset, note.end)):
+        index, beat, offset = _beat_of(place, found)
+        inside.setdefault((index, beat), []).append(offset)
+    return {key: _better_step(offsets, tuplet_span(found[key[0]].time), fine) for key, offsets in inside.items()}
+
+
+def _better_step(offsets: Sequence[Fraction], span: Fraction, fine: bool) -> Fraction:
+    binary = Fraction(1, 16) if fine else min(Fraction(1, 4), span / 2)
+    triplet = span / 12 if fine else span / 3
+    errors = {step: sum(abs(offset - _rounded(offset, step)) for offset in offsets) for step in (binary, triplet)}
+    return triplet if errors[triplet] < errors[binary] else binary
+
+
+def _beat_of(place: Fraction, found: Sequence[Column]) -> tuple[int, int, Fraction]:
+    """Measure index, beat of the full metre, and the offset inside that beat."""
+    index = max(bisect_right(found, place, key=lambda column: column.onset) - 1, 0)
+    column = found[index]
+    position = place - column.onset + column.start
+    beat = position // tuplet_span(column.time)
+    return index, int(beat), position - beat * tuplet_span(column.time)
+
+
+def _nearest(place: Fraction, found: Sequence[Column], steps: Spans) -> Fraction:
+    index, beat, offset = _beat_of(place, found)
+    moved = place - offset + _rounded(offset, steps.get((index, beat), Fraction(1, 16)))
+    return min(max(moved, found[index].onset), found[index].end)
+
+
+def _next_place(place: Fraction, found: Sequence[Column], steps: Spans) -> Fraction:
+    index, beat, _ = _beat_of(place, found)
+    return min(place + steps.get((index, beat), Fraction(1, 16)), found[index].end)
+
+
+def _rounded(offset: Fraction, step: Fraction) -> Fraction:
+    return round(offset / step) * step
+
+
+def _lines(notes: Sequence[TimedNote]) -> list[list[_Sound]]:
+    """Voices in which nothing overlaps: each sound goes into the first that is free.
+
+    Where all are sounding, the one that would be free first is cut short.
+    """
+    lines: list[list[_Sound]] = [[]]
+    for sound in _sounds(notes):
+        line = next((line for line in lines if not line or line[-1].end <= sound.onset), None)
+        if line is None and len(lines) < MAX_VOICES:
+            line = []
+            lines.append(line)
+        if line is None:
+            line = _room_for(sound, lines)
+        if line[-1:] and line[-1].onset == sound.onset:
+            line[-1] = replace(line[-1], pitches=tuple(sorted({*line[-1].pitches, *sound.pitches})))
+        else:
+            line.append(sound)
+    return lines
+
+
+def _room_for(sound: _Sound, lines: list[list[_Sound]]) -> list[_Sound]:
+    """The voice that ends first, cut off at the sound's onset unless it begins there itself."""
+    line = min(lines, key=lambda line: (line[-1].onset == sound.onset, line[-1].end))
+    if line[-1].onset < sound.onset:
+        line[-1] = replace(line[-1], end=sound.onset)
+    return line
+
+
+def _sounds(notes: Sequence[TimedNote]) -> list[_Sound]:
+    """Notes joined to chords, by onset, the highest first."""
+    joined: dict[tuple[Fraction, Fraction, bool], set[int]] = {}
+    for note in notes:
+        joined.setdefault((note.onset, note.end, note.drum), set()).add(note.pitch)
+    sounds = [_Sound(onset, end, tuple(sorted(pitches)), drum) for (onset, end, drum), pitches in joined.items()]
+    return sorted(sounds, key=lambda sound: (sound.onset, -sound.pitches[-1]))
+
+
+def _voices(line: Sequence[_Sound], found: Sequence[Column], slot: Slot) -> Iterator[tuple[int, Voice]]:
+    """The voice in each measure; only a staff's first one also fills measures with nothing but rests."""
+    first = 0
+    for index, column in enumerate(found):
+        while first < len(line) and line[first].end <= column.onset:
+            first += 1
+        stop = first
+        while stop < len(line) and line[stop].onset < column.end:
+            stop += 1
+        if stop > first or slot.voice == 1:
+            yield index, Voice(slot, tuple(_elements(line[first:stop], column)))
+
+
+def _elements(sounds: Sequence[_Sound], column: Column) -> Iterator[Element]:
+    """The sounds of one measure and the rests between them, notated."""
+    pieces: list[tuple[Fraction, _Sound | None]] = []  # end in the measure, and what sounds until then
+    now = column.onset
+    for sound in sounds:
+        if sound.onset > now:
+            pieces.append((sound.onset - column.onset, None))
+        now = min(sound.end, column.end)
+        pieces.append((now - column.onset, sound))
+    if now < column.end:
+        pieces.append((column.duration, None))
+    values = notate([end for end, _ in pieces], column.duration, column.time, column.start)
+    for (end, sounding), own in zip(pieces, values, strict=True):
+        for index, value in enumerate(own):
+            if sounding is None:
+                yield Rest(value)
+                continue
+            before = index > 0 or sounding.onset < column.onset
+            after = index + 1 < len(own) or sounding.end > column.onset + end
+            yield _struck(sounding, value, before, after, column)
+
+
+def _struck(sound: _Sound, value: NoteValue, before: bool, after: bool, column: Column) -> Element:
+    """The note or chord of a sound, tied to what is before and after; drums are not, for they do not last."""
+    if sound.drum:
+        places = dict.fromkeys(_DRUM_PLACES.get(pitch, "C5") for pitch in sound.pitches)
+        notes = [Note(value, Unpitched(place[0], int(place[1]))) for place in places]
+    else:
+        notes = [Note(value, spelled_near(pitch, column.key.fifths), before, after) for pitch in sound.pitches]
+    return notes[0] if len(notes) == 1 else Chord(tuple(notes))

@@ -1,0 +1,154 @@
+"""A MIDI file as a score: for files that were made from notation, exact to the tick.
+
+This is the way back of `playback`: tracks become parts, ticks become exact quarters, and what lies
+on no grid of notation is moved to the nearest place of one (`playback_notation`). Files played
+by hand come out legible but rough.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+import mido
+
+from scoregen.errors import Place, ReadError, RefusedError
+from scoregen.notation.document import read_bytes
+from scoregen.notation.playback_notation import TimedNote, columns, filled_measures, staff_clefs
+from scoregen.score.elements import Instrument, Metadata, Part, Score, Tempo
+from scoregen.score.keys import KeySignature
+from scoregen.score.metre import TimeSignature
+from scoregen.score.rhythm import NoteValue
+
+_DRUM_CHANNEL = 9
+_MAJOR_FIFTHS = {"C": 0, "G": 1, "D": 2, "A": 3, "E": 4, "B": 5, "F": -1}
+_MOST_QUARTERS = 80_000
+
+
+@dataclass(slots=True)
+class _Strand:
+    """One channel of one track while the file is read: a part to be."""
+
+    name: str = ""
+    program: int = 0
+    notes: list[TimedNote] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Reading:
+    """Everything a file says, by onset in quarters."""
+
+    strands: dict[tuple[int, int], _Strand] = field(default_factory=lambda: defaultdict(_Strand))
+    times: dict[Fraction, TimeSignature] = field(default_factory=dict)
+    keys: dict[Fraction, KeySignature] = field(default_factory=dict)
+    tempos: dict[Fraction, int] = field(default_factory=dict)
+    title: str | None = None
+
+
+def read_midi(path: Path) -> Score:
+    """Read a MIDI file of format 0 or 1. Raises ReadError, or RefusedError for what is no one score."""
+    place = Place(str(path))
+    reading = _read(_parsed(read_bytes(path), place), place)
+    strands = [(channel, strand) for (_, channel), strand in sorted(reading.strands.items()) if strand.notes]
+    if not strands:
+        raise ReadError("the MIDI file holds no note", place)
+    end = max(note.end for _, strand in strands for note in strand.notes)
+    if end > _MOST_QUARTERS:
+        raise ReadError(f"the MIDI file lasts {end} quarters; at most {_MOST_QUARTERS} are read", place)
+    parts = tuple(_part(index, channel, strand) for index, (channel, strand) in enumerate(strands, start=1))
+    voiced = [(part, strand.notes) for part, (_, strand) in zip(parts, strands, strict=True)]
+    measures = filled_measures(columns(reading.times, reading.keys, end), voiced, _tempos(reading.tempos))
+    return Score(parts, tuple(measures), Metadata(title=reading.title))
+
+
+def _parsed(data: bytes, place: Place) -> mido.MidiFile:
+    if not data.startswith(b"MThd"):
+        raise ReadError("this is no MIDI file; it does not begin with MThd", place)
+    try:
+        file = mido.MidiFile(file=io.BytesIO(data), clip=True, charset="utf-8")
+    except (OSError, EOFError, ValueError, LookupError, TypeError, mido.KeySignatureError) as error:
+        try:  # an older file with names in another encoding
+            file = mido.MidiFile(file=io.BytesIO(data), clip=True)
+        except (OSError, EOFError, ValueError, LookupError, TypeError, mido.KeySignatureError):
+            raise ReadError(f"the MIDI file is damaged ({error})", place) from None
+    if file.type == 2:
+        raise RefusedError("this MIDI file holds independent pieces (format 2); expected format 0 or 1", place)
+    if not 0 < file.ticks_per_beat < 0x8000:
+        raise RefusedError("this MIDI file counts film frames and not quarters; expected ticks a quarter", place)
+    return file
+
+
+def _read(file: mido.MidiFile, place: Place) -> _Reading:
+    reading = _Reading()
+    for index, track in enumerate(file.tracks):
+        try:
+            _read_track(reading, index, track, file.ticks_per_beat)
+        except ValueError as error:
+            raise ReadError(f"track {index + 1} of the MIDI file is damaged ({error})", place) from None
+    if len(file.tracks) > 1 and file.tracks[0].name and not any(track == 0 for track, _ in reading.strands):
+        reading.title = file.tracks[0].name
+    return reading
+
+
+def _read_track(reading: _Reading, index: int, track: Iterable[mido.Message], ticks: int) -> None:
+    now, name = 0, ""
+    open_notes: dict[tuple[int, int], list[Fraction]] = defaultdict(list)
+    for message in track:
+        now += message.time
+        onset = Fraction(now, ticks)
+        if message.type == "track_name":
+            name = message.name.strip()
+        elif message.is_meta:
+            _read_meta(reading, onset, message)
+        elif message.type == "program_change":
+            reading.strands[index, message.channel].program = message.program
+        elif message.type in ("note_on", "note_off"):
+            started = open_notes[message.channel, message.note]
+            if message.type == "note_on" and message.velocity > 0:
+                started.append(onset)
+            elif started:
+                note = TimedNote(started.pop(0), onset, message.note, message.channel == _DRUM_CHANNEL)
+                reading.strands[index, message.channel].notes.append(note)
+    for (track_index, _), strand in reading.strands.items():
+        if track_index == index:
+            strand.name = name
+
+
+def _read_meta(reading: _Reading, onset: Fraction, message: mido.MetaMessage) -> None:
+    if message.type == "set_tempo" and message.tempo > 0:
+        reading.tempos[onset] = message.tempo
+    elif message.type == "time_signature" and message.numerator and message.denominator in (1, 2, 4, 8, 16, 32, 64):
+        reading.times[onset] = TimeSignature((message.numerator,), message.denominator)
+    elif message.type == "key_signature":
+        reading.keys[onset] = _key(message.key)
+
+
+def _key(name: str) -> KeySignature:
+    """From MIDI's own names: `Eb`, `F#m`."""
+    minor = name.endswith("m")
+    tonic = name.removesuffix("m")
+    fifths = _MAJOR_FIFTHS[tonic[0]] + 7 * (tonic.count("#") - tonic.count("b")) - (3 if minor else 0)
+    return KeySignature(fifths, "minor" if minor else "major")
+
+
+def _part(index: int, channel: int, strand: _Strand) -> Part:
+    drums = channel == _DRUM_CHANNEL
+    name = strand.name or ("Drums" if drums else f"Part {index}")
+    instrument = Instrument(name, None, strand.program + 1, percussion=drums)
+    return Part(f"P{index}", name, "", staff_clefs(strand.notes), instrument)
+
+
+def _tempos(found: dict[Fraction, int]) -> Iterator[tuple[Fraction, Tempo]]:
+    """Tempos with their place in the score; where one says the same as the last it is left out."""
+    last = None
+    for onset, microseconds in sorted(found.items()):
+        per_minute = Fraction(60_000_000, microseconds)
+        whole = Fraction(round(per_minute))
+        shown = whole if abs(whole - per_minute) < Fraction(1, 100) else per_minute.limit_denominator(100)
+        if shown != last and shown > 0:
+            yield onset, Tempo(Fraction(0), NoteValue("quarter"), shown)
+        last = shown

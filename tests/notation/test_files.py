@@ -1,0 +1,312 @@
+"""The door for files: formats by suffix, all or nothing on disk, and errors of one line."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+import mido
+import pytest
+
+import scoregen.notation.files as files_module
+from scoregen.errors import OutputError, ReadError, RefusedError, ScoregenError, ToolError
+from scoregen.notation import atomic
+from scoregen.notation.document import load_document
+from scoregen.notation.engraving import EngravingOptions
+from scoregen.notation.files import READERS, WRITERS, musicxml_text, read_score, write_all, write_score, writes
+from scoregen.notation.gate import check_document
+from scoregen.score.elements import Score, Voice
+from tests.notation.handmade import hymn, line, melody
+
+CASES = Path(__file__).parent.parent / "cases"
+LYRICS = CASES / "reading" / "lyrics.musicxml"
+LEAD_SHEET = CASES / "grafting" / "lead_sheet.musicxml"
+
+
+def left_behind(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.rglob("*") if path.is_file())
+
+
+# Formats.
+
+
+@pytest.mark.parametrize("suffix", sorted(WRITERS))
+def test_every_format_is_written_as_itself(suffix: str, tmp_path: Path) -> None:
+    heads = {
+        ".musicxml": b"<?xml", ".xml": b"<?xml", ".mxl": b"PK", ".mid": b"MThd", ".midi": b"MThd",
+        ".svg": b"<svg", ".pdf": b"%PDF", ".png": b"\x89PNG",
+    }  # fmt: skip
+    written = write_score(hymn(), tmp_path / f"hymn{suffix}")
+    assert written.paths == (tmp_path / f"hymn{suffix}",) == tuple(written)
+    assert written.paths[0].read_bytes().startswith(heads[suffix])
+    assert left_behind(tmp_path) == [f"hymn{suffix}"]
+
+
+@pytest.mark.parametrize("suffix", [".musicxml", ".mxl", ".xml", ".mid"])
+def test_what_is_written_is_read_again(suffix: str, tmp_path: Path) -> None:
+    path = str(tmp_path / f"hymn{suffix.upper()}")
+    write_score(hymn(), path)
+    read = read_score(path)
+    assert [part.name for part in read.parts] == ["Soprano", "Alto", "Tenor", "Bass"]
+    assert read.duration == hymn().duration
+
+
+@pytest.mark.parametrize("name", ["piece.docx", "piece", ".musicxml"])
+def test_an_unknown_suffix_is_answered_with_the_known_ones(name: str, tmp_path: Path) -> None:
+    with pytest.raises(OutputError) as caught:
+        write_score(hymn(), tmp_path / name)
+    assert ".musicxml, .mxl" in str(caught.value) and "\n" not in str(caught.value)
+    with pytest.raises(ReadError) as refused:
+        read_score(tmp_path / name)
+    assert ".krn" in str(refused.value)
+    assert writes(".PDF") and not writes(".docx") and set(READERS) - set(WRITERS)
+
+
+def test_several_formats_are_engraved_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+    engrave = files_module.engrave
+    monkeypatch.setattr(files_module, "engrave", lambda *args: calls.append(args) or engrave(*args))
+    names = ("hymn.svg", "hymn.pdf", "hymn.png", "hymn.mxl", "hymn.musicxml", "hymn.mid")
+    write_all(hymn(), [tmp_path / name for name in names])
+    assert len(calls) == 1 and left_behind(tmp_path) == sorted(names)
+
+
+def long_score() -> Score:
+    return melody(*["q:C5 q:D5 q:E5 q:F5"] * 60)
+
+
+def test_several_pages_are_numbered_files(tmp_path: Path) -> None:
+    options = EngravingOptions(paper="a5", scale=150)
+    written = write_all(
+        long_score(), [tmp_path / "long.svg", tmp_path / "long.png", tmp_path / "long.pdf"], engraving=options
+    )
+    names = [path.name for path in written]
+    count = (len(names) - 1) // 2
+    assert count > 1
+    assert names == [f"long-{n}.{kind}" for kind in ("svg", "png") for n in range(1, count + 1)] + ["long.pdf"]
+    with pytest.raises(OutputError, match=r"long-1\.svg.*exists"):
+        write_score(long_score(), tmp_path / "long.svg", engraving=options)
+
+
+# What was given comes back.
+
+
+def test_an_unchanged_score_is_its_own_document(tmp_path: Path) -> None:
+    score = read_score(LYRICS)
+    assert musicxml_text(score) == load_document(LYRICS)
+    written = write_score(score, tmp_path / "same.musicxml")
+    assert (tmp_path / "same.musicxml").read_bytes() == load_document(LYRICS)
+    assert written.warnings == tuple(check_document(load_document(LYRICS), ""))
+
+
+def test_an_unchanged_score_is_engraved_from_its_own_document(tmp_path: Path) -> None:
+    text = LEAD_SHEET.read_bytes()
+    assert b"<harmony" in text  # which no Score holds
+    write_score(read_score(LEAD_SHEET), tmp_path / "sheet.svg")
+    assert 'class="harm"' in (tmp_path / "sheet.svg").read_text()
+
+
+def with_origin(score: Score, origin: str) -> Score:
+    measures = tuple(
+        replace(row, voices=tuple(replace(voice, origin=origin) for voice in row.voices)) for row in score.measures
+    )
+    return replace(score, measures=measures)
+
+
+def test_problems_of_the_given_music_are_warnings(tmp_path: Path) -> None:
+    text = load_document(LYRICS)
+    gap = text.replace(b"<duration>", b"<duration>1", 1)  # a first note longer than its measure
+    (tmp_path / "odd.musicxml").write_bytes(gap)
+    expected = check_document(gap, "")
+    assert expected
+    written = write_score(read_score(tmp_path / "odd.musicxml"), tmp_path / "copy.musicxml")
+    assert written.warnings == expected
+
+
+def test_problems_of_our_own_are_a_bug_and_nothing_is_written(tmp_path: Path) -> None:
+    score = with_origin(hymn(), "generated")
+    short = replace(score.measures[1].voices[0], elements=line("q:C4"))
+    measure = replace(score.measures[1], voices=(short, *score.measures[1].voices[1:]))
+    broken = replace(score, measures=(score.measures[0], measure, score.measures[2]))
+    with pytest.raises(ScoregenError, match="bug of ours"):
+        write_all(broken, [tmp_path / "hymn.mid", tmp_path / "hymn.musicxml"])
+    assert left_behind(tmp_path) == []
+
+
+def test_invalid_musicxml_is_engraved_but_not_passed_on(tmp_path: Path) -> None:
+    text = load_document(LYRICS).replace(b"<part-list>", b"<invented/><part-list>")
+    (tmp_path / "old.musicxml").write_bytes(text)
+    score = read_score(tmp_path / "old.musicxml")
+    with pytest.raises(RefusedError, match=r"not valid MusicXML 4\.0 .*invented.*export it again"):
+        write_score(score, tmp_path / "new.musicxml")
+    write_score(score, tmp_path / "new.svg")
+    assert left_behind(tmp_path) == ["new.svg", "old.musicxml"]
+
+
+def test_provenance_is_written_into_the_document(tmp_path: Path) -> None:
+    write_score(read_score(LYRICS), tmp_path / "a.musicxml", provenance={"scoregen-seed": "7"})
+    assert b"scoregen-seed" in (tmp_path / "a.musicxml").read_bytes()
+
+
+# The disk.
+
+
+def test_nothing_is_overwritten_unless_asked_for(tmp_path: Path) -> None:
+    target = tmp_path / "hymn.mid"
+    target.write_text("mine")
+    with pytest.raises(OutputError, match=r"hymn.mid: the file exists; --force overwrites it"):
+        write_score(hymn(), target)
+    with pytest.raises(OutputError, match="exists"):
+        write_all(hymn(), [tmp_path / "new.musicxml", target])
+    assert target.read_text() == "mine" and left_behind(tmp_path) == ["hymn.mid"]
+    write_score(hymn(), target, force=True)
+    assert mido.MidiFile(target).type == 1
+
+
+def test_a_file_that_appears_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
+    target = tmp_path / "late.mid"
+    temporary = tmp_path / "x.part"
+    temporary.write_text("ours")
+    target.write_text("theirs")
+    with pytest.raises(OutputError, match="exists"):
+        atomic._put_in_place(temporary, target, force=False)
+    assert target.read_text() == "theirs"
+
+
+def test_permissions_are_the_usual_ones_and_those_of_a_replaced_file_stay(tmp_path: Path) -> None:
+    target = tmp_path / "hymn.mid"
+    before = os.umask(0o027)
+    try:
+        write_score(hymn(), target)
+        assert stat.S_IMODE(target.stat().st_mode) == 0o640
+        target.chmod(0o604)
+        write_score(hymn(), target, force=True)
+        assert stat.S_IMODE(target.stat().st_mode) & 0o604 == stat.S_IMODE(target.stat().st_mode)
+    finally:
+        os.umask(before)
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    real = tmp_path / "deep" / "real.mid"
+    real.write_text("old")
+    link = tmp_path / "link.mid"
+    link.symlink_to(real)
+    with pytest.raises(OutputError, match="exists"):
+        write_score(hymn(), link)
+    write_score(hymn(), link, force=True)
+    assert link.is_symlink() and real.read_bytes().startswith(b"MThd")
+
+
+def test_links_into_nowhere_and_in_circles_are_named(tmp_path: Path) -> None:
+    nowhere, circle = tmp_path / "nowhere.mid", tmp_path / "circle.mid"
+    nowhere.symlink_to(tmp_path / "no" / "folder.mid")
+    circle.symlink_to(circle)
+    with pytest.raises(OutputError, match=r"nowhere.mid: there is no folder"):
+        write_score(hymn(), nowhere, force=True)
+    with pytest.raises(OutputError, match=r"circle.mid: .*link"):
+        write_score(hymn(), circle, force=True)
+
+
+def test_bad_targets_are_named_before_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object) -> tuple[str, ...]:
+        raise AssertionError("engraved for nothing")
+
+    monkeypatch.setattr(files_module, "engrave", never)
+    (tmp_path / "folder.pdf").mkdir()
+    (tmp_path / "file").write_text("")
+    os.mkfifo(tmp_path / "pipe.pdf")
+    for name, message in {
+        "folder.pdf": "this is a folder",
+        "missing/piece.pdf": "there is no folder",
+        "file/piece.pdf": "folder",
+        "pipe.pdf": "no regular file",
+        f"{'x' * 300}.pdf": "too long",
+    }.items():
+        with pytest.raises(OutputError, match=message) as caught:
+            write_score(hymn(), tmp_path / name, force=True)
+        assert name[:200] in str(caught.value) and "\n" not in str(caught.value)
+    with pytest.raises(OutputError, match="named twice"):
+        write_all(hymn(), [tmp_path / "a.pdf", tmp_path / "a.pdf"])
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        (errno.ENOSPC, "the disk is full"),
+        (errno.EACCES, "may not write here"),
+        (errno.EROFS, "can only be read"),
+        (errno.EIO, "cannot be written"),
+    ],
+)
+def test_a_failing_disk_leaves_nothing_behind(
+    code: int, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "second.mid"
+    kept.write_text("mine")
+    calls = []
+
+    def failing(handle: int) -> None:
+        calls.append(handle)
+        if len(calls) == 2:
+            raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(atomic.os, "fsync", failing)
+    with pytest.raises(OutputError, match=f"second.mid: .*{message}") as caught:
+        write_all(hymn(), [tmp_path / "first.musicxml", kept], force=True)
+    assert "\n" not in str(caught.value)
+    assert left_behind(tmp_path) == ["second.mid"] and kept.read_text() == "mine"
+
+
+def test_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Against the system's own full device."""
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    opened = os.open
+    monkeypatch.setattr(atomic.os, "open", lambda path, *rest: opened("/dev/full", os.O_WRONLY))
+    with pytest.raises(OutputError, match="the disk is full"):
+        write_score(hymn(), tmp_path / "hymn.musicxml")
+    assert left_behind(tmp_path) == []
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_without_permission_is_named(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(OutputError, match="may not write here"):
+        write_score(hymn(), tmp_path / "hymn.mid")
+
+
+def test_an_interrupted_run_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(handle: int) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(atomic.os, "fsync", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_score(hymn(), tmp_path / "hymn.mid")
+    assert left_behind(tmp_path) == []
+
+
+def test_a_failure_in_one_format_writes_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> bytes:
+        raise ToolError("typst could not set the pages")
+
+    monkeypatch.setattr(files_module, "to_pdf", broken)
+    with pytest.raises(ToolError):
+        write_all(hymn(), [tmp_path / "hymn.musicxml", tmp_path / "hymn.pdf"])
+    assert left_behind(tmp_path) == []
+
+
+def test_blank_voices_do_not_stop_the_engraving(tmp_path: Path) -> None:
+    score = hymn()
+    blank = tuple(
+        replace(
+            row,
+            voices=tuple(Voice(voice.slot, (), "blank") if voice.slot.part == "P4" else voice for voice in row.voices),
+        )
+        for row in score.measures
+    )
+    write_all(replace(score, measures=blank), [tmp_path / "part.svg", tmp_path / "part.mid"])
+    assert left_behind(tmp_path) == ["part.mid", "part.svg"]
