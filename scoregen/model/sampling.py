@@ -33,9 +33,6 @@ from scoregen.tokens.vocabulary import vocabulary
 
 Bools = NDArray[np.bool_]
 
-PARALLEL_COST = 0.05
-"""What a parallel fifth or octave costs a draft in the ranking, in nats a choice."""
-
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -49,11 +46,6 @@ class Draft:
     choices: int
     parallels: int
 
-    @property
-    def cost(self) -> float:
-        """What drafts are ranked by: nats a choice, and a little for every parallel."""
-        return self.nats / max(self.choices, 1) + PARALLEL_COST * self.parallels
-
 
 def fill(
     network: Network,
@@ -62,7 +54,7 @@ def fill(
     options: SamplingOptions,
     progress: Callable[[float], None] | None = None,
 ) -> tuple[Draft, ...]:
-    """Fill every blank of `tokens`, as many times as `options.candidates`; best draft first.
+    """Fill every blank of `tokens`, as many times as `options.candidates`.
 
     `rules` says per voice what may be written. Raises ConstraintError where nothing can be.
     """
@@ -73,7 +65,7 @@ def fill(
             drafts = _Sampler(network, tokens, rules, options).run(progress or (lambda done: None))
     finally:
         torch.set_num_threads(threads)
-    return tuple(sorted(drafts, key=lambda draft: draft.cost))
+    return tuple(drafts)
 
 
 def measure_rules(tokens: TokenScore, index: int, voices: Sequence[VoiceRule]) -> MeasureRules:
@@ -83,7 +75,7 @@ def measure_rules(tokens: TokenScore, index: int, voices: Sequence[VoiceRule]) -
     usual = OUTER_FIRST if len(given) == len(OUTER_FIRST) else range(len(given))
     order = sorted(usual, key=lambda voice: given[voice] is None)
     place = Place(measure=measure.header.number)
-    return MeasureRules(measure.header, tuple(order), given, tuple(voices), index == 0, place)
+    return MeasureRules(measure.header, tuple(order), given, tuple(voices), index == 0, place, tokens.slots)
 
 
 def _given(measure: TokenMeasure, voice: int) -> dict[Fraction, Event] | None:
@@ -227,7 +219,8 @@ class _Sampler:
         rows = torch.tensor(free)
         scores = logits[rows].masked_fill(~torch.from_numpy(allowed), -torch.inf)
         faults = self._parallel(rows, voice[rows], others[rows], now)
-        drawn = self._draw(scores - self.options.voice_leading * faults)
+        crossed = self._crossing(voice[rows], others[rows], now[rows])
+        drawn = self._draw(scores - self.options.voice_leading * faults - self.options.crossing * crossed)
         self.faults[rows] += faults.gather(1, drawn[:, None])[:, 0]
         self.nats[rows] -= scores.log_softmax(-1).gather(1, drawn[:, None])[:, 0]
         events[rows, voice[rows]] = drawn
@@ -244,10 +237,18 @@ class _Sampler:
         old = _MIDI[self.sounding[rows, voice]].unsqueeze(1)
         was, becomes = (_MIDI[x[rows].gather(1, others)] for x in (self.sounding, now))
         kept = (old - was) % 12
-        moves = (was != becomes) & (was >= 0) & (becomes >= 0) & (old >= 0) & ((kept == 0) | (kept == 7))
+        perfect = (kept == 0) | (kept == torch.where(old > was, 7, 5))
+        moves = (was != becomes) & (was >= 0) & (becomes >= 0) & (old >= 0) & perfect
         same = (_MIDI[:-1] - becomes.unsqueeze(2)) % 12 == kept.unsqueeze(2)
         found = (same & moves.unsqueeze(2)).sum(1) * (_MIDI[:-1] != old)
         return functional.pad(found, (FIRST_PITCH, 0))
+
+    def _crossing(self, voice: Tensor, others: Tensor, now: Tensor) -> Tensor:
+        """[rows, events] with how many voices already set a pitch would stand in the wrong order."""
+        there = _MIDI[now.gather(1, others)].unsqueeze(2)
+        above = (others < voice.unsqueeze(1)).unsqueeze(2)
+        wrong = torch.where(above, _MIDI[:-1] > there, _MIDI[:-1] < there) & (there >= 0)
+        return functional.pad(wrong.sum(1), (FIRST_PITCH, 0))
 
     def _give(self, row: int, voice: int) -> int:
         """Pass a given voice's event on to the constraints; its id for the network."""
