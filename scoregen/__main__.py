@@ -1,0 +1,6 @@
+"""`python -m scoregen` is the command line."""
+
+from scoregen.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,111 @@
+"""The `scoregen` program: its verbs, and how everything that can go wrong ends in one line."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import warnings
+from collections.abc import Sequence
+from types import FrameType
+from typing import Annotated, NoReturn
+
+import typer
+
+from scoregen.cli.compose import compose_command
+from scoregen.cli.doctor import doctor_command
+from scoregen.cli.render import render_command
+from scoregen.cli.terminal import tell
+from scoregen.cli.tokens import tokens_command
+from scoregen.cli.train import train_command
+from scoregen.errors import ScoregenError, one_line
+from scoregen.version import __version__
+
+INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+TERMINATED = 143  # 128 + SIGTERM
+
+app = typer.Typer(
+    name="scoregen",
+    help="Write the missing parts of a piece of music: notation in, notation out.",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("compose")(compose_command)
+app.command("render")(render_command)
+app.command("tokens")(tokens_command)
+app.command("train")(train_command)
+app.command("doctor")(doctor_command)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"scoregen {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _start(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+def main() -> NoReturn:
+    """The console script."""
+    signal.signal(signal.SIGTERM, _end)
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line and return its exit code; a traceback that gets out is a bug of ours."""
+    _quieten_libraries()
+    try:
+        code = app(list(arguments), prog_name="scoregen", standalone_mode=False)
+        sys.stdout.flush()
+    except ScoregenError as error:
+        return _fail(str(error), error.exit_code)
+    except typer.TyperException as error:
+        return _fail(_usage(error), error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
+    except BrokenPipeError:
+        _drop_output()
+        return 1
+    except OSError as error:
+        _drop_output()
+        where = error.filename or "standard output"
+        return _fail(f"{where}: {error.strerror or error}", 1)
+    return _fail("interrupted", INTERRUPTED) if code == INTERRUPTED else int(code or 0)
+
+
+def _fail(message: str, code: int) -> int:
+    tell(f"error: {message}")
+    return code
+
+
+def _usage(error: typer.TyperException) -> str:
+    """What was wrong with the arguments, and where to read on."""
+    context = getattr(error, "ctx", None)
+    hint = f" (see `{context.command_path} --help`)" if context is not None else ""
+    return one_line(error.format_message()) + hint
+
+
+def _quieten_libraries() -> None:
+    """Warnings of libraries mean nothing to a musician; `python -W` still shows them."""
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")
+
+
+def _drop_output() -> None:
+    """Nobody reads on: what is still buffered must not fail again when Python exits."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _end(number: int, frame: FrameType | None) -> NoReturn:
+    """Leave by an exception, so that temporary files are taken away."""
+    sys.exit(TERMINATED)

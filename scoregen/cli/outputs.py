@@ -1,0 +1,55 @@
+"""The files that a command writes: looked at before the work, written after it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scoregen.errors import OutputError, Place
+
+if TYPE_CHECKING:
+    from scoregen.composition import Alternative
+    from scoregen.notation.files import Written
+
+
+def numbered(paths: Iterable[Path], count: int, rank: int) -> tuple[Path, ...]:
+    """The files of the alternative of that rank, from 1; where one was asked for, it keeps its name."""
+    if count == 1:
+        return tuple(paths)
+    return tuple(path.with_name(f"{path.stem}-{rank:03d}{path.suffix}") for path in paths)
+
+
+def provenance_file(path: Path) -> Path:
+    """Where the story of an output stands."""
+    return path.with_name(f"{path.name}.provenance.json")
+
+
+def check_outputs(paths: Sequence[Path], count: int = 1, *, provenance: bool = False, force: bool) -> None:
+    """Refuse before the work what could not be written after it: OutputError names the first file."""
+    from scoregen.notation.atomic import check_target
+    from scoregen.notation.files import WRITERS, writes
+
+    for path in paths:
+        if not writes(path.suffix):
+            raise OutputError(f"found no known suffix; expected one of {', '.join(WRITERS)}", Place(file=str(path)))
+    for rank in range(1, count + 1):
+        targets = numbered(paths, count, rank)
+        for target in (*targets, *map(provenance_file, targets if provenance else ())):
+            check_target(target, force=force)
+
+
+def write_alternative(alternative: Alternative, paths: Sequence[Path], *, provenance: bool, force: bool) -> Written:
+    """Write one alternative to all its files, and its story beside each."""
+    from scoregen.composition import provenance_fields
+    from scoregen.notation.atomic import write_files
+    from scoregen.notation.files import write_all
+
+    written = write_all(alternative.score, paths, force=force, provenance=provenance_fields(alternative.provenance))
+    if not provenance:
+        return written
+    story = f"{json.dumps(alternative.provenance, indent=2, ensure_ascii=False)}\n".encode()
+    stories = write_files([(provenance_file(path), story) for path in paths], force=force)
+    return replace(written, paths=(*written.paths, *stories))

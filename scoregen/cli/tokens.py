@@ -1,0 +1,46 @@
+"""`scoregen tokens`: a score as the model reads it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scoregen.cli.arguments import Json
+from scoregen.cli.terminal import say, say_json, tell
+
+
+def tokens_command(
+    score: Annotated[Path, typer.Argument(metavar="SCORE", help="Any score that scoregen reads.")],
+    as_json: Json = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only test that the tokens give back the score; exit code 1 if not.")
+    ] = False,
+) -> None:
+    """Print a score in the readable token language."""
+    from scoregen.notation.files import read_score
+    from scoregen.tokens.canonical import canonical
+    from scoregen.tokens.decode import decode
+    from scoregen.tokens.encode import encode
+    from scoregen.tokens.text import render_text, to_json
+
+    music = read_score(score)
+    tokens = encode(music)
+    if check:
+        same = decode(tokens, music) == canonical(music)
+        _report(same, len(tokens.measures), as_json=as_json)
+    elif as_json:
+        say(to_json(tokens).rstrip())
+    else:
+        say(render_text(tokens).rstrip())
+
+
+def _report(same: bool, measures: int, *, as_json: bool) -> None:
+    if as_json:
+        say_json({"round_trip": same, "measures": measures})
+    elif same:
+        say(f"{measures} measures come back as they went in")
+    if not same:
+        tell("error: the tokens give back another score; please report the file")
+        raise typer.Exit(1)

@@ -1,0 +1,180 @@
+"""The main job: a score with blanks comes in, the same score with its blanks filled goes out.
+
+Harmonising, filling holes, going on and inventing are one operation on different scores. What is
+blank is settled here (`prepare`), the model draws drafts, and the best come back as scores whose
+every voice says whether it was given or generated.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scoregen.analysis.voice_leading import Parallel, parallels
+from scoregen.blanks import Task, blank_task
+from scoregen.errors import InputError
+from scoregen.model.config import SamplingOptions
+from scoregen.plan.form import PieceOptions, blank_piece
+from scoregen.ranking import ranked
+from scoregen.score.edit import filled
+from scoregen.score.elements import Score
+from scoregen.score.ensemble import Ensemble, load_ensemble
+from scoregen.tokens.decode import decode
+from scoregen.tokens.encode import encode
+from scoregen.version import __version__
+
+if TYPE_CHECKING:
+    from scoregen.model.checkpoint import Checkpoint
+    from scoregen.model.sampling import Draft
+
+__all__ = ["Alternative", "Composition", "PieceOptions", "SamplingOptions", "compose"]
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """One finished score, how likely the model finds what it wrote, and where all of it comes from.
+
+    `parallels` are the fifths and octaves between its voices, whoever wrote them.
+    """
+
+    score: Score
+    log_likelihood: float
+    parallels: tuple[Parallel, ...]
+    provenance: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """What `compose` returns: the alternatives, best first, and what the user should be told."""
+
+    alternatives: tuple[Alternative, ...]
+    notices: tuple[str, ...]
+    sampling_seconds: float
+
+    @property
+    def score(self) -> Score:
+        return self.alternatives[0].score
+
+
+def compose(
+    score: Score | None = None,
+    *,
+    ensemble: str = "satb",
+    roles: Mapping[str, str] | None = None,
+    blank: Sequence[str] = (),
+    extend: int = 0,
+    piece: PieceOptions | None = None,
+    sampling: SamplingOptions | None = None,
+    count: int = 1,
+    checkpoint: Path | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Composition:
+    """Fill what is blank in a score for an ensemble; without a score, write a new piece.
+
+    `roles` tells which part takes which role (`{"soprano": "1"}`); `blank` empties parts, measures
+    or both (`"alto,tenor:5-8"`); `extend` appends measures. Raises InputError where there is
+    nothing to fill, RefusedError where notes cannot be written against what is given.
+    """
+    if not 1 <= count <= 100:
+        raise InputError(f"{count} alternatives were asked for; expected 1 to 100")
+    options = sampling or SamplingOptions()
+    options = replace(options, candidates=max(options.candidates, count))
+    players = load_ensemble(ensemble)
+    given = score if score is not None else blank_piece(piece or PieceOptions(), players)
+    task = blank_task(given, players, roles or {}, blank, extend)
+    model = _load(checkpoint, players)
+    started = time.perf_counter()
+    drafts = _sample(model, task, options, progress)
+    seconds = time.perf_counter() - started
+    story = {"blank": list(blank), "extend": extend, "ensemble": ensemble, "roles": dict(roles or {})}
+    story |= {"piece": _plain(asdict(piece or PieceOptions()))} if score is None else {}
+    alternatives = []
+    for rank, draft in enumerate(drafts[:count], 1):
+        done = _finished(task, draft)
+        record = provenance(done, model, options, {**story, "rank": rank})
+        alternatives.append(Alternative(done, -draft.nats, parallels(done, task.slots), record))
+    return Composition(tuple(alternatives), task.notices, seconds)
+
+
+def provenance(score: Score, model: Checkpoint, options: SamplingOptions, story: Mapping[str, Any]) -> dict[str, Any]:
+    """Where every measure of every part comes from, and what it takes to make it again."""
+    return {
+        "version": __version__,
+        "weights": model.checksum,
+        "sampling": asdict(options),
+        **story,
+        "measures": {
+            part.id: [
+                {"number": measure.number, "origin": _origin(measure.voices, part.id)} for measure in score.measures
+            ]
+            for part in score.parts
+        },
+    }
+
+
+def provenance_fields(record: Mapping[str, Any]) -> dict[str, str]:
+    """The same for a MusicXML file's miscellaneous fields: short texts by name."""
+    fields = {
+        "scoregen:version": str(record["version"]),
+        "scoregen:weights": str(record["weights"]),
+        "scoregen:seed": str(record["sampling"]["seed"]),
+        "scoregen:options": " ".join(f"{key}={value}" for key, value in sorted(record["sampling"].items())),
+    }
+    for part, measures in record["measures"].items():
+        for origin in ("given", "generated", "mixed"):
+            numbers = [entry["number"] for entry in measures if entry["origin"] == origin]
+            if numbers:
+                fields[f"scoregen:{origin}:{part}"] = _runs(numbers, [entry["number"] for entry in measures])
+    return fields
+
+
+def _load(checkpoint: Path | None, players: Ensemble) -> Checkpoint:
+    from scoregen.model.checkpoint import load_checkpoint
+
+    model = load_checkpoint(checkpoint)
+    wanted = tuple(role.name for role in players.roles)
+    if model.network.config.roles != wanted:
+        known = ", ".join(model.network.config.roles)
+        raise InputError(f"these weights write for {known}; {players.name} needs {', '.join(wanted)}")
+    return model
+
+
+def _sample(
+    model: Checkpoint, task: Task, options: SamplingOptions, progress: Callable[[float], None] | None
+) -> tuple[Draft, ...]:
+    from scoregen.model.sampling import fill
+
+    tokens = encode(task.score, task.slots, snap=True)
+    return ranked(fill(model.network, tokens, task.rules, options, progress), tokens)
+
+
+def _finished(task: Task, draft: Draft) -> Score:
+    """A draft as a score: its blanks filled, everything else as it came."""
+    blank = {(index, voice.slot) for index, m in enumerate(task.score.measures) for voice in m.voices if voice.is_blank}
+    voices = [
+        (index, voice)
+        for index, measure in enumerate(decode(draft.tokens, task.score).measures)
+        for voice in measure.voices
+        if (index, voice.slot) in blank
+    ]
+    return filled(task.score, voices)
+
+
+def _origin(voices: Sequence[Any], part_id: str) -> str:
+    origins = {voice.origin for voice in voices if voice.slot.part == part_id}
+    return origins.pop() if len(origins) == 1 else "mixed" if origins else "given"
+
+
+def _runs(numbers: Sequence[str], every: Sequence[str]) -> str:
+    """Measure numbers as runs: `1-4 7 9-12`."""
+    chosen = set(numbers)
+    groups = [list(group) for is_chosen, group in groupby(every, key=chosen.__contains__) if is_chosen]
+    return " ".join(group[0] if len(group) == 1 else f"{group[0]}-{group[-1]}" for group in groups)
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value if isinstance(value, (int, str)) else str(value) for key, value in values.items()}

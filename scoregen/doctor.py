@@ -1,0 +1,119 @@
+"""What this installation can do, looked at without starting any of it.
+
+A finding is a name, a state, and what was found; `missing` breaks the main job, `absent` only a
+convenience. The device is the one thing that needs torch imported.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+import shutil
+import subprocess
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
+from scoregen.resources import folder, weights
+from scoregen.version import __version__
+
+State = Literal["ok", "absent", "missing"]
+
+ESSENTIAL = ("torch", "numpy", "safetensors", "lxml", "verovio", "typst", "fonttools", "brotli", "mido", "typer")
+CONVENIENT = ("music21", "partitura")
+"""Python distributions: without the second kind only some input formats are lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    name: str
+    state: State
+    detail: str
+
+
+def examine() -> tuple[Finding, ...]:
+    """Every finding, the essential ones first."""
+    return (
+        Finding("scoregen", "ok", f"{__version__} in {Path(__file__).parent}"),
+        Finding("python", "ok", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
+        *(_distribution(name, "missing") for name in ESSENTIAL),
+        *(_distribution(name, "absent") for name in CONVENIENT),
+        _checked("device", _device),
+        *_weights(),
+        _checked("grammars", _grammars),
+        _checked("fonts", _font_cache),
+        _program("mscore3", ("mscore3", "--version"), "reads MuseScore's own files"),
+    )
+
+
+def is_usable(findings: Iterable[Finding]) -> bool:
+    """Whether nothing essential is missing."""
+    return all(finding.state != "missing" for finding in findings)
+
+
+def _distribution(name: str, otherwise: State) -> Finding:
+    try:
+        return Finding(name, "ok", importlib.metadata.version(name))
+    except importlib.metadata.PackageNotFoundError:
+        return Finding(name, otherwise, f"not installed; `pip install {name}`")
+
+
+def _checked(name: str, look: Callable[[], str]) -> Finding:
+    """What `look` tells, or why it could not: whatever a broken installation raises is the finding."""
+    try:
+        return Finding(name, "ok", look())
+    except Exception as error:
+        return Finding(name, "missing", f"{type(error).__name__}: {error}")
+
+
+def _device() -> str:
+    from scoregen.model.device import describe_device
+
+    return describe_device()
+
+
+def _weights() -> tuple[Finding, ...]:
+    """Each file of weights that ships with the package, with its checksum."""
+    files = sorted(weights().glob("*.safetensors"))
+    if not files:
+        return (Finding("weights", "missing", f"none in {weights()}; install the package again"),)
+    return tuple(_checked(f"weights {path.stem}", partial(_checksum, path)) for path in files)
+
+
+def _checksum(path: Path) -> str:
+    """The checksum of the weights, once it is the one that their JSON file tells."""
+    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    told = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))["sha256"]
+    if found != told:
+        raise ValueError(f"sha256 {found} is not the one in {path.stem}.json; install the package again")
+    return f"sha256 {found}"
+
+
+def _grammars() -> str:
+    found = folder("grammars")
+    if not (found / "ensembles").is_dir():
+        raise FileNotFoundError(f"no ensembles in {found}; install the package again")
+    return str(found)
+
+
+def _font_cache() -> str:
+    """Where the fonts for engraving were unpacked: a cache, or a temporary folder where none is writable."""
+    from scoregen.notation.engraving_fonts import font_folder
+
+    return str(font_folder())
+
+
+def _program(name: str, command: tuple[str, ...], use: str) -> Finding:
+    if shutil.which(name) is None:
+        return Finding(name, "absent", f"not on the path; it {use}")
+    quiet = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False, env=quiet)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return Finding(name, "absent", f"does not start ({type(error).__name__}); it {use}")
+    return Finding(name, "ok", done.stdout.strip() or f"exit code {done.returncode}")

@@ -1,0 +1,1 @@
+"""Plans: what is settled before any note is chosen."""

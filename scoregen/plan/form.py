@@ -1,0 +1,105 @@
+"""A new piece as a blank score: measures, phrases, metre, key and tempo, every voice to be filled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from scoregen.errors import InputError
+from scoregen.score.elements import Barline, Measure, Metadata, Score, Slot, Tempo, Voice
+from scoregen.score.ensemble import Ensemble
+from scoregen.score.keys import Key
+from scoregen.score.metre import TimeSignature
+from scoregen.score.rhythm import NoteValue
+
+MOST_MEASURES = 400
+
+
+@dataclass(frozen=True, slots=True)
+class PieceOptions:
+    """A new piece. `anacrusis` in quarters; `phrases` how many, 0: one for about eight beats each."""
+
+    measures: int = 16
+    key: str = "C major"
+    time: str = "4/4"
+    tempo: int = 84
+    anacrusis: Fraction = Fraction(0)
+    phrases: int = 0
+
+
+def blank_piece(options: PieceOptions, ensemble: Ensemble) -> Score:
+    """A score for the ensemble whose every voice is blank; InputError names a wrong option."""
+    key, time = _parsed(options)
+    _validate(options, time)
+    parts = tuple(role.part(f"P{number}", ensemble.group) for number, role in enumerate(ensemble.roles, 1))
+    voices = tuple(Voice(Slot(part.id), (), "blank") for part in parts)
+    ends = _phrase_ends(options, time)
+    columns = _columns(options, time)
+    last = len(columns) - 1
+    measures = tuple(
+        Measure(
+            number,
+            duration,
+            time,
+            key.signature,
+            voices,
+            implicit=number == "0",
+            barline=Barline("light-heavy") if index == last else Barline(),
+            tempos=(_tempo(options, time),) if index == 0 else (),
+            phrase_ends=ends.get(index, ()),
+        )
+        for index, (number, duration) in enumerate(columns)
+    )
+    return Score(parts, measures, Metadata(title=f"{ensemble.title} in {key}"))
+
+
+def _parsed(options: PieceOptions) -> tuple[Key, TimeSignature]:
+    try:
+        return Key.parse(options.key), TimeSignature.parse(options.time)
+    except ValueError as error:
+        raise InputError(str(error)) from error
+
+
+def _validate(options: PieceOptions, time: TimeSignature) -> None:
+    if not 1 <= options.measures <= MOST_MEASURES:
+        raise InputError(f"{options.measures} measures were asked for; expected 1 to {MOST_MEASURES}")
+    if not 10 <= options.tempo <= 400:
+        raise InputError(f"a tempo of {options.tempo} was asked for; expected 10 to 400 beats a minute")
+    if not 0 <= options.phrases <= options.measures:
+        raise InputError(f"{options.phrases} phrases do not fit into {options.measures} measures")
+    if not 0 <= options.anacrusis < time.duration or (options.anacrusis / (time.unit / 4)).denominator != 1:
+        raise InputError(
+            f"an anacrusis of {options.anacrusis} quarters does not fit {time}; "
+            f"expected a multiple of {time.unit / 4} below {time.duration}"
+        )
+
+
+def _columns(options: PieceOptions, time: TimeSignature) -> list[tuple[str, Fraction]]:
+    """Measure numbers and durations: the anacrusis counts as 0 and is taken from the last measure."""
+    full = [(str(number), time.duration) for number in range(1, options.measures + 1)]
+    if options.anacrusis:
+        full[-1] = (full[-1][0], time.duration - options.anacrusis)
+        return [("0", options.anacrusis), *full]
+    return full
+
+
+def _tempo(options: PieceOptions, time: TimeSignature) -> Tempo:
+    beat = NoteValue.plain(time.groups[0]) or NoteValue("quarter")
+    return Tempo(Fraction(0), beat, Fraction(options.tempo))
+
+
+def _phrase_ends(options: PieceOptions, time: TimeSignature) -> dict[int, tuple[Fraction, ...]]:
+    """The measure index and onset of each phrase's last note, an anacrusis before the next phrase."""
+    usual = max(1, round(options.measures / (2 if len(time.groups) >= 4 else 4)))
+    count = options.phrases or usual
+    place = _phrase_end_place(options, time)
+    first = 1 if options.anacrusis else 0
+    return {first + options.measures * (phrase + 1) // count - 1: (place,) for phrase in range(count)}
+
+
+def _phrase_end_place(options: PieceOptions, time: TimeSignature) -> Fraction:
+    """The last strong place that leaves a full unit before the next phrase's anacrusis."""
+    strong_enough = 1 if len(time.groups) % 2 == 0 else 0
+    latest = time.duration - options.anacrusis - time.unit
+    places = [index * time.unit for index in range(sum(time.beats))]
+    return max(place for place in places if place <= max(latest, Fraction(0)) and time.strength(place) <= strong_enough)

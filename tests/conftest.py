@@ -1,0 +1,50 @@
+"""What several suites share: where the optional test data stands, and the repository's root."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The root of the working tree."""
+    return REPOSITORY
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Callable[[str], Path]:
+    """`shared_data("goudimel")`: that folder of the test corpora, which are no part of the repository.
+
+    They are looked for under $SCOREGEN_SHARED, else in `shared/data` beside the repository; a test
+    that asks for a folder that is not there is skipped and says so.
+    """
+    root = Path(os.environ.get("SCOREGEN_SHARED") or REPOSITORY.parent / "shared" / "data")
+
+    def folder(name: str) -> Path:
+        found = root / name
+        if not found.exists():
+            pytest.skip(f"the test corpus {name!r} is not there; set SCOREGEN_SHARED to the folder that holds it")
+        return found
+
+    return folder
+
+
+@pytest.fixture(scope="session")
+def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small network that has learned nothing: what holds with it holds with any."""
+    import torch
+
+    from scoregen.model.checkpoint import save_checkpoint
+    from scoregen.model.config import NetworkConfig
+    from scoregen.model.network import Network
+
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp("weights") / "untrained"
+    save_checkpoint(Network(NetworkConfig(embedding=16, context=16, backbone=32, in_slice=32)), path, {})
+    return path

@@ -1,0 +1,394 @@
+"""The command line as a user meets it: what it prints, what it writes, how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from scoregen.cli.app import app, run
+from scoregen.version import __version__
+
+HEAVY = ("torch", "music21", "partitura", "verovio", "typst", "mido", "numpy", "lxml", "fontTools", "rich")
+COMMANDS = ("compose", "render", "tokens", "train", "doctor")
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(scope="session")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An untrained network: whatever it writes must come out well-formed all the same."""
+    import torch
+
+    from scoregen.model.checkpoint import save_checkpoint
+    from scoregen.model.config import NetworkConfig
+    from scoregen.model.network import Network
+
+    torch.manual_seed(1)
+    path = tmp_path_factory.mktemp("weights") / "untrained"
+    save_checkpoint(Network(NetworkConfig(embedding=8, context=8, backbone=16, in_slice=16)), path, {})
+    return path
+
+
+@pytest.fixture
+def melody(repository: Path) -> Path:
+    return repository / "corpora" / "samples" / "morning-song.musicxml"
+
+
+def scoregen(*arguments: str | Path, **options: object) -> subprocess.CompletedProcess[str]:
+    """The program in a process of its own."""
+    command = [sys.executable, "-m", "scoregen", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, **options)  # type: ignore[call-overload, no-any-return]
+
+
+def lines_of(path: Path) -> list[str]:
+    return sorted(entry.name for entry in path.iterdir())
+
+
+# --- start-up ---------------------------------------------------------------------------------
+
+
+def test_help_names_every_command_and_imports_no_library() -> None:
+    code = "import sys; from scoregen.cli.app import run; run(['--help']); print(*sys.modules, file=sys.stderr)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    assert all(f"\n  {command} " in done.stdout for command in COMMANDS)
+    assert not {name.partition(".")[0] for name in done.stderr.split()} & set(HEAVY)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(command: str, capsys: Captured) -> None:
+    assert run([command, "--help"]) == 0
+    assert capsys.readouterr().out.startswith(f"Usage: scoregen {command}")
+
+
+def test_without_arguments_it_shows_its_help(capsys: Captured) -> None:
+    assert run([]) == 0
+    assert capsys.readouterr().out.startswith("Usage: scoregen")
+
+
+def test_version(capsys: Captured) -> None:
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out == f"scoregen {__version__}\n"
+
+
+def test_the_defaults_that_help_names_are_those_of_their_homes() -> None:
+    import typer
+
+    from scoregen.composition import PieceOptions, SamplingOptions
+
+    command = typer.main.get_command(app).commands["compose"]  # type: ignore[attr-defined]
+    named = {option.name: option.show_default for option in command.params if isinstance(option.show_default, str)}
+    homes = {field.name: str(field.default) for home in (PieceOptions, SamplingOptions) for field in fields(home)}
+    homes |= {"time_signature": homes["time"], "phrases": "by length"}
+    assert named
+    assert named == {name: homes[name] for name in named}
+
+
+def test_completion_knows_the_ensembles() -> None:
+    words = {"_SCOREGEN_COMPLETE": "complete_bash", "COMP_WORDS": "scoregen compose --ensemble sa", "COMP_CWORD": "3"}
+    assert "satb" in scoregen(env={**os.environ, **words}).stdout.split()
+
+
+# --- errors -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["sing"], "No such command 'sing'"),
+        (["compose"], "Missing option '--output'"),
+        (["render"], "Missing argument 'SCORE'"),
+        (["compose", "--loud"], "No such option: --loud"),
+        (["compose", "-o", "new.svg", "--measures", "many"], "Invalid value for '--measures'"),
+        (["compose", "-o", "new.svg", "--anacrusis", "-1"], "'-1' is no length in quarters"),
+        (["compose", "-o", "new.svg", "--key", "H dur"], "'H dur' is no key; expected a tonic and a mode"),
+        (["compose", "-o", "new.svg", "--time", "4"], "'4' is no time signature"),
+        (["compose", "-o", "new.svg", "--blank", "alto"], "--blank says what to do with a score, but none is given"),
+        (["compose", "-o", "new.svg", "--extend", "4"], "--extend says what to do with a score, but none is given"),
+        (["compose", "-o", "new.svg", "--ensemble", "gamelan"], "there is no ensemble 'gamelan'; expected one of"),
+        (["compose", "MELODY", "-o", "new.svg", "--key", "C"], "--key is for a new piece, but"),
+        (
+            ["compose", "MELODY", "-o", "new.svg", "--role", "alto"],
+            "--role 'alto' is not understood",
+        ),
+        (["compose", "MELODY", "-o", "new.svg", "--role", "a=1", "--role", "a=2"], "--role names a twice"),
+        (["compose", "MELODY", "-o", "new.svg", "--checkpoint", "none"], "no weights can be read from none"),
+        (["render", "missing.musicxml", "-o", "new.svg"], "missing.musicxml: "),
+        (["render", "MELODY", "-o", "new.doc"], "new.doc: "),
+        (["render", "MELODY", "-o", "nowhere/new.svg"], "nowhere/new.svg: "),
+        (["render", "MELODY", "-o", "."], ".: "),
+        (["tokens", "missing.musicxml"], "missing.musicxml: "),
+    ],
+)
+def test_a_users_mistake_ends_in_one_line_and_code_2(
+    arguments: list[str], expected: str, melody: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run([str(melody) if word == "MELODY" else word for word in arguments]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("scoregen: error: ")
+    assert expected in captured.err
+    assert captured.err.count("\n") == 1
+    assert lines_of(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["piece.svg", "piece-001.mid", "piece.mid.provenance.json"])
+def test_nothing_is_overwritten_unless_told(name: str, melody: Path, tmp_path: Path, capsys: Captured) -> None:
+    old = tmp_path / name
+    old.write_text("old")
+    more = {"piece.svg": [], "piece-001.mid": ["--count", "2"], "piece.mid.provenance.json": ["--provenance"]}[name]
+    assert run(["compose", str(melody), "-o", f"{tmp_path}/piece.mid", "-o", f"{tmp_path}/piece.svg", *more]) == 2
+    assert str(old) in capsys.readouterr().err
+    assert lines_of(tmp_path) == [name]
+    assert old.read_text() == "old"
+
+
+def raising(error: BaseException) -> Callable[..., None]:
+    def stand_in(*_: object, **__: object) -> None:
+        raise error
+
+    return stand_in
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        (KeyboardInterrupt(), 130, "scoregen: error: interrupted\n"),
+        (OSError(28, "No space left on device", "x.svg"), 1, "scoregen: error: x.svg: No space left on device\n"),
+    ],
+)
+def test_what_stops_a_command(
+    error: BaseException, code: int, message: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("scoregen.notation.files.read_score", raising(error))
+    assert run(["tokens", "any.musicxml"]) == code
+    assert capfd.readouterr().err == message
+
+
+def test_a_bug_of_ours_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scoregen.notation.files.read_score", raising(ZeroDivisionError("a bug")))
+    with pytest.raises(ZeroDivisionError):
+        run(["tokens", "any.musicxml"])
+
+
+def test_a_reader_that_goes_away_is_no_error(melody: Path) -> None:
+    command = [sys.executable, "-m", "scoregen", "tokens", str(melody)]
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, timeout=60, check=False)
+    os.close(writing)
+    assert done.returncode == 1
+    assert done.stderr == b""
+
+
+def test_a_full_disk_under_standard_output_is_one_line(melody: Path) -> None:
+    command = [sys.executable, "-m", "scoregen", "tokens", str(melody)]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, timeout=60, check=False)
+    assert done.returncode == 1
+    assert done.stderr == b"scoregen: error: standard output: No space left on device\n"
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_stopped_run_leaves_nothing_behind(
+    number: signal.Signals, code: int, checkpoint: Path, tmp_path: Path
+) -> None:
+    command = ["compose", "--measures", "400", "--checkpoint", str(checkpoint), "-o", f"{tmp_path}/new.musicxml"]
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen([sys.executable, "-m", "scoregen", *command], stderr=theirs)
+    os.close(theirs)
+    seen = b""
+    while b"composing" not in seen:
+        seen += os.read(ours, 1000)
+    time.sleep(2)  # torch is loading, or the network is drawing
+    process.send_signal(number)
+    # Where Ctrl-C falls into an `exec` of some library, Python itself dies of the signal at the very end.
+    assert process.wait(timeout=60) in (code, -number)
+    shown = rest_of(ours)
+    assert b"Traceback" not in shown
+    assert (b"scoregen: error: interrupted" in shown) == (number == signal.SIGINT)
+    assert lines_of(tmp_path) == []
+
+
+def rest_of(terminal: int) -> bytes:
+    """All that a terminal still shows once its program has ended."""
+    shown = b""
+    try:
+        while chunk := os.read(terminal, 10_000):
+            shown += chunk
+    except OSError:  # how Linux says that nobody writes any more
+        pass
+    finally:
+        os.close(terminal)
+    return shown
+
+
+# --- render, tokens, doctor -------------------------------------------------------------------
+
+
+def test_render_writes_every_format(melody: Path, tmp_path: Path, capsys: Captured) -> None:
+    names = ["song.musicxml", "song.mxl", "song.svg", "song.pdf", "song.png", "song.mid"]
+    outputs = [word for name in names for word in ("-o", str(tmp_path / name))]
+    assert run(["render", str(melody), *outputs]) == 0
+    captured = capsys.readouterr()
+    assert captured.out.splitlines() == [str(tmp_path / name) for name in names]
+    assert captured.err == ""
+    heads = {name: (tmp_path / name).read_bytes()[:4] for name in names}
+    assert heads == {
+        "song.musicxml": b"<?xm",
+        "song.mxl": b"PK\x03\x04",
+        "song.svg": b"<svg",
+        "song.pdf": b"%PDF",
+        "song.png": b"\x89PNG",
+        "song.mid": b"MThd",
+    }
+
+
+def test_render_reports_in_json_and_overwrites_when_told(melody: Path, tmp_path: Path, capsys: Captured) -> None:
+    target = tmp_path / "song.mid"
+    target.write_text("old")
+    assert run(["render", str(melody), "-o", str(target), "--force", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"score": str(melody), "files": [str(target)]}
+    assert target.read_bytes().startswith(b"MThd")
+
+
+def test_tokens_in_words_in_json_and_checked(melody: Path, capsys: Captured) -> None:
+    assert run(["tokens", str(melody)]) == 0
+    assert "D4" in capsys.readouterr().out
+    assert run(["tokens", str(melody), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)
+    assert run(["tokens", str(melody), "--check"]) == 0
+    assert capsys.readouterr().out == "9 measures come back as they went in\n"
+
+
+def test_a_round_trip_that_fails_is_exit_code_1(
+    melody: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    monkeypatch.setattr("scoregen.tokens.canonical.canonical", lambda score: None)
+    assert run(["tokens", str(melody), "--check"]) == 1
+    assert "the tokens give back another score" in capsys.readouterr().err
+
+
+def test_doctor_tells_what_is_there(capsys: Captured) -> None:
+    code = run(["doctor", "--json"])
+    report = json.loads(capsys.readouterr().out)
+    found = {finding["name"]: finding for finding in report["findings"]}
+    assert found["torch"]["detail"].startswith("2.13.0")
+    assert found["device"]["detail"].startswith(("cpu", "cuda"))
+    assert code == (0 if report["usable"] else 1)
+    assert run(["doctor"]) == code
+    assert "torch" in capsys.readouterr().out
+
+
+def test_doctor_without_weights_is_exit_code_1(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    monkeypatch.setattr("scoregen.doctor.weights", lambda: tmp_path)
+    assert run(["doctor"]) == 1
+    assert f"missing  weights      none in {tmp_path}" in capsys.readouterr().out
+
+
+def test_doctor_sees_damaged_weights(checkpoint: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    monkeypatch.setattr("scoregen.doctor.weights", lambda: checkpoint.parent)
+    run(["doctor"])
+    assert "ok       weights untrained" in capsys.readouterr().out
+    story = checkpoint.with_suffix(".json")
+    whole = story.read_text(encoding="utf-8")
+    story.write_text(whole.replace('"sha256": "', '"sha256": "0'), encoding="utf-8")
+    assert run(["doctor"]) == 1
+    story.write_text(whole, encoding="utf-8")
+    assert "is not the one in untrained.json" in capsys.readouterr().out
+
+
+# --- compose ----------------------------------------------------------------------------------
+
+
+def test_compose_fills_a_melody_and_tells_its_story(
+    melody: Path, checkpoint: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    target = tmp_path / "piece.musicxml"
+    more = ["--checkpoint", str(checkpoint), "--provenance", "--json", "--seed", "7"]
+    assert run(["compose", str(melody), "-o", str(target), *more]) == 0
+    report = json.loads(capsys.readouterr().out)
+    story = json.loads((tmp_path / "piece.musicxml.provenance.json").read_text(encoding="utf-8"))
+    assert report["alternatives"][0]["files"] == [str(target), f"{target}.provenance.json"]
+    assert report["seconds"]["sample"] <= report["seconds"]["compose"]
+    assert story["version"] == __version__
+    assert story["sampling"]["seed"] == 7
+    origins = [{entry["origin"] for entry in part} for part in story["measures"].values()]
+    assert origins == [{"given"}, {"generated"}, {"generated"}, {"generated"}]
+    assert "scoregen:seed" in target.read_text(encoding="utf-8")
+
+
+def test_compose_ranks_alternatives(melody: Path, checkpoint: Path, tmp_path: Path, capsys: Captured) -> None:
+    arguments = ["compose", str(melody), "--checkpoint", str(checkpoint), "--count", "2"]
+    assert run([*arguments, "-o", f"{tmp_path}/piece.mid", "-o", f"{tmp_path}/piece.musicxml"]) == 0
+    names = ["piece-001.mid", "piece-001.musicxml", "piece-002.mid", "piece-002.musicxml"]
+    assert capsys.readouterr().out.splitlines() == [str(tmp_path / name) for name in names]
+    assert lines_of(tmp_path) == names
+
+
+def test_compose_writes_a_new_piece(checkpoint: Path, tmp_path: Path) -> None:
+    from scoregen import read_score
+
+    target = tmp_path / "new.musicxml"
+    piece = ["--measures", "4", "--key", "g minor", "--time", "3/4", "--anacrusis", "1", "--tempo", "100"]
+    assert run(["compose", *piece, "--checkpoint", str(checkpoint), "-o", str(target), "-q"]) == 0
+    score = read_score(target)
+    assert [str(measure.time) for measure in score.measures] == ["3/4"] * len(score.measures)
+    assert score.measures[0].duration == 1
+    assert score.measures[0].key.fifths == -2
+    assert len(score.parts) == 4
+
+
+def test_compose_extends(melody: Path, checkpoint: Path, tmp_path: Path) -> None:
+    from scoregen import read_score
+
+    target = tmp_path / "longer.musicxml"
+    assert run(["compose", str(melody), "--extend", "2", "--checkpoint", str(checkpoint), "-o", str(target)]) == 0
+    assert len(read_score(target).measures) == len(read_score(melody).measures) + 2
+
+
+def test_notices_go_to_standard_error_unless_quiet(
+    melody: Path, checkpoint: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    text = melody.read_text(encoding="utf-8")
+    name = '<score-part id="P2"><part-name>Drone</part-name></score-part></part-list>'
+    part = text[text.index('<part id="P1">') : text.index("</part>")] + "</part>"
+    two = text.replace("</part-list>", name).replace(
+        "</score-partwise>", part.replace("P1", "P2") + "</score-partwise>"
+    )
+    score = tmp_path / "two.musicxml"
+    score.write_text(two, encoding="utf-8")
+    arguments = ["compose", str(score), "--checkpoint", str(checkpoint), "-o", str(tmp_path / "piece.mid")]
+    assert run(arguments) == 0
+    assert "scoregen: part 'Drone' has no role in satb" in capsys.readouterr().err
+    assert run([*arguments, "--force", "--quiet"]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_a_terminal_sees_a_progress_bar(melody: Path, checkpoint: Path, tmp_path: Path) -> None:
+    arguments = ["compose", str(melody), "--checkpoint", str(checkpoint), "-o", str(tmp_path / "piece.mid")]
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "scoregen", *arguments]
+    done = subprocess.run(command, stderr=theirs, stdout=subprocess.PIPE, timeout=120, check=False)
+    os.close(theirs)
+    assert done.returncode == 0
+    assert b"composing" in rest_of(ours)
+
+
+def test_quiet_means_no_bar_either(melody: Path, tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "scoregen", "render", str(melody), "-q", "-o", str(tmp_path / "piece.mid")]
+    assert subprocess.run(command, stderr=theirs, stdout=subprocess.PIPE, timeout=120, check=False).returncode == 0
+    os.close(theirs)
+    assert rest_of(ours) == b""

@@ -1,0 +1,171 @@
+"""The promises, on real files: what was given comes back untouched, and MuseScore takes what is written."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from scoregen.composition import PieceOptions, SamplingOptions, compose
+from scoregen.errors import InputError
+from scoregen.notation.document import load_document, parse, serialize
+from scoregen.notation.files import musicxml_text
+from scoregen.notation.gate import check_document, split
+from scoregen.notation.musicxml_reader import read_musicxml
+from scoregen.score.elements import Score
+from tests.notation.musescore import COMMAND, heard, irregular_lengths, through_musescore
+
+ONE = SamplingOptions(candidates=1)
+
+
+def harmonised(text: bytes, name: str, weights: Path) -> tuple[Score, bytes]:
+    score = compose(read_musicxml(text, name), checkpoint=weights, sampling=ONE).score
+    return score, musicxml_text(score, {"scoregen:seed": "0"})
+
+
+def differences(before: bytes, after: bytes) -> list[str]:
+    """Every child of the document and of its parts that was given and is not there as it was."""
+    old, new = parse(before, "before"), parse(after, "after")
+    found = [
+        f"part {part.get('id')}"
+        for part in old.findall("part")
+        if [canonical(part)] != [canonical(other) for other in new.findall(f"part[@id='{part.get('id')}']")]
+    ]
+    for child in old:
+        if child.tag == "part-list":
+            kept = Counter(canonical(entry) for entry in child) - Counter(
+                canonical(entry) for entry in new.find("part-list")
+            )
+            found += [f"part-list: {len(kept)} entries"] if kept else []
+        elif child.tag == "identification":
+            left = Counter(map(canonical, child)) - Counter(map(canonical, new.find("identification")))
+            found += [
+                f"identification/{etree.fromstring(entry).tag}" for entry in left if b"<miscellaneous>" not in entry
+            ]
+        elif child.tag != "part":
+            there = [canonical(other) for other in new.findall(child.tag)] if isinstance(child.tag, str) else None
+            found += [str(child.tag)] if there is not None and canonical(child) not in there else []
+    return found
+
+
+def canonical(element: etree._Element) -> bytes:
+    """Canonical text; of a comment its plain text, for lxml crashes when asked for the other."""
+    if not isinstance(element.tag, str):
+        return etree.tostring(element, with_tail=False)
+    parser = etree.XMLParser(remove_blank_text=True)
+    again = etree.fromstring(etree.tostring(element, with_tail=False), parser)
+    return etree.tostring(again, method="c14n", with_comments=False)
+
+
+def outcomes(texts: Iterator[tuple[str, Callable[[], bytes]]], weights: Path) -> dict[str, str]:
+    """By file: '' where it came back untouched and valid, else the one line that it was refused with."""
+    found = {}
+    for name, load in texts:
+        try:
+            text = load()
+            score, written = harmonised(text, name, weights)
+            assert split(check_document(written, name), score).generated == (), name
+        except InputError as error:
+            assert "\n" not in str(error)
+            found[name] = str(error)
+            continue
+        assert differences(text, written) == [], name
+        found[name] = ""
+    return found
+
+
+def real_files(folder: Path, every: int) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    for path in sorted((folder / "files").iterdir())[::every]:
+        yield path.name, lambda path=path: load_document(path)  # type: ignore[misc]
+
+
+def vocal_lines(folder: Path, count: int) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    for path in sorted((folder / "scores").glob("*.mxl"))[: 12 * count : 12]:
+        yield path.name, lambda path=path: _first_part(load_document(path), path.name)  # type: ignore[misc]
+
+
+def _first_part(text: bytes, name: str) -> bytes:
+    """The document with the singer's part alone."""
+    root = parse(text, name)
+    for other in root.findall("part")[1:]:
+        root.remove(other)
+    entries = root.find("part-list")
+    kept = root.find("part").get("id")
+    for entry in [entry for entry in entries if entry.get("id") != kept]:
+        entries.remove(entry)
+    return serialize(root)
+
+
+def test_a_sample_of_real_files_comes_back_untouched(untrained: Path, shared_data: Callable[[str], Path]) -> None:
+    found = outcomes(real_files(shared_data("realworld-musicxml"), 12), untrained)
+    assert sum(not reason for reason in found.values()) >= 6, found
+
+
+def test_a_sample_of_songs_comes_back_untouched(untrained: Path, shared_data: Callable[[str], Path]) -> None:
+    found = outcomes(vocal_lines(shared_data("openscore-lieder"), 4), untrained)
+    assert not any(found.values()), found
+
+
+@pytest.mark.slow
+def test_every_real_file_comes_back_untouched(
+    untrained: Path, shared_data: Callable[[str], Path], record_property: Callable[[str, object], None]
+) -> None:
+    found = outcomes(real_files(shared_data("realworld-musicxml"), 1), untrained)
+    for name, reason in found.items():
+        record_property(name, reason or "untouched")
+    assert sum(not reason for reason in found.values()) >= 90, found
+
+
+@pytest.mark.slow
+def test_a_hundred_songs_come_back_untouched(untrained: Path, shared_data: Callable[[str], Path]) -> None:
+    found = outcomes(vocal_lines(shared_data("openscore-lieder"), 100), untrained)
+    assert len(found) >= 98
+    assert sum(not reason for reason in found.values()) >= 90, {name: why for name, why in found.items() if why}
+
+
+PIECES = [
+    PieceOptions(measures=measures, key=key, time=time, anacrusis=anacrusis, phrases=2)
+    for measures in (4, 7)
+    for key in ("C major", "f# minor", "Eb major", "d dorian", "B major")
+    for time, anacrusis in (
+        ("4/4", Fraction(0)),
+        ("4/4", Fraction(1)),
+        ("3/4", Fraction(1)),
+        ("2/2", Fraction(0)),
+        ("6/8", Fraction(1, 2)),
+        ("9/8", Fraction(1, 2)),
+        ("12/8", Fraction(3, 2)),
+        ("5/4", Fraction(0)),
+        ("3/8", Fraction(0)),
+        ("7/8", Fraction(1)),
+    )
+]
+
+
+def accepted(number: int, weights: Path, folder: Path) -> None:
+    """One new piece, alternately from the shipped and from untrained weights, through MuseScore and back."""
+    sampling = SamplingOptions(seed=number, candidates=1)
+    score = compose(piece=PIECES[number % 100], checkpoint=weights if number % 2 else None, sampling=sampling).score
+    folder.mkdir()
+    text = musicxml_text(score)
+    acceptance = through_musescore(text, folder)
+    assert acceptance.complaints == ()
+    assert acceptance.odd_lengths == irregular_lengths(text, score)
+    assert heard(acceptance.score) == heard(score)
+
+
+@pytest.mark.skipif(COMMAND is None, reason="MuseScore 3 (mscore3) is not installed")
+def test_musescore_takes_a_few_generated_scores(untrained: Path, tmp_path: Path) -> None:
+    for number in (3, 14, 25, 36, 47, 58):
+        accepted(number, untrained, tmp_path / str(number))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(COMMAND is None, reason="MuseScore 3 (mscore3) is not installed")
+def test_musescore_takes_two_hundred_generated_scores(untrained: Path, tmp_path: Path) -> None:
+    for number in range(200):
+        accepted(number, untrained, tmp_path / str(number))

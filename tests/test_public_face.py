@@ -1,0 +1,88 @@
+"""`import scoregen`: what it offers, and what it leaves alone until it is asked."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import scoregen
+
+HEAVY = ("torch", "music21", "partitura", "verovio", "typst", "mido", "numpy", "lxml", "fontTools", "typer", "rich")
+
+
+def run_python(code: str) -> str:
+    """What a fresh interpreter prints."""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def type_checked_names() -> set[str]:
+    """The names that a type checker sees."""
+    tree = ast.parse(Path(scoregen.__file__).read_text(encoding="utf-8"))
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    return {alias.name for node in block.body if isinstance(node, ast.ImportFrom) for alias in node.names}
+
+
+def test_all_is_sorted_and_complete() -> None:
+    assert scoregen.__all__ == sorted(scoregen.__all__)
+    assert set(scoregen.__all__) == {name for names in scoregen._HOMES.values() for name in names}
+    assert set(scoregen.__all__) == type_checked_names()
+    assert set(scoregen.__all__) <= set(dir(scoregen))
+
+
+@pytest.mark.parametrize("name", scoregen.__all__)
+def test_every_name_is_there(name: str) -> None:
+    assert getattr(scoregen, name).__name__ == name
+
+
+def test_an_unknown_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="no attribute 'composer'"):
+        scoregen.composer  # noqa: B018
+
+
+def test_importing_scoregen_imports_no_library() -> None:
+    loaded = run_python("import scoregen, sys; print(*{name.partition('.')[0] for name in sys.modules})").split()
+    assert not set(loaded) & set(HEAVY)
+
+
+def test_reading_does_not_import_torch() -> None:
+    sample = Path(scoregen.__file__).parent.parent / "corpora" / "samples" / "morning-song.musicxml"
+    code = f"import scoregen, sys; scoregen.read_score({str(sample)!r}); print('torch' in sys.modules)"
+    assert run_python(code) == "False"
+
+
+def test_compose_is_the_function_whoever_came_first() -> None:
+    code = "import {home}; import scoregen; print(callable(scoregen.compose))"
+    assert run_python(code.format(home=scoregen.compose.__module__)) == "True"
+    assert (
+        run_python("import scoregen; scoregen.compose; import scoregen.cli; print(callable(scoregen.compose))")
+        == "True"
+    )
+
+
+def test_a_score_shows_itself_as_svg(repository: Path) -> None:
+    score = scoregen.read_score(repository / "corpora" / "samples" / "morning-song.musicxml")
+    picture = score._repr_svg_()
+    assert picture is not None
+    assert picture.startswith("<svg ")
+    assert "Morning Song" in picture
+
+
+def test_a_score_that_cannot_be_engraved_shows_its_repr() -> None:
+    assert scoregen.Score(parts=(), measures=())._repr_svg_() is None
+
+
+def test_pages_stand_one_below_the_other() -> None:
+    from scoregen.notebook import stacked
+
+    page = '<svg width="210mm" height="297mm" viewBox="0 0 210 297"><g/></svg>'
+    assert stacked([page, page]) == (
+        '<svg xmlns="http://www.w3.org/2000/svg" width="210mm" height="594mm" viewBox="0 0 210 594">'
+        '<svg y="0" width="210" height="297" viewBox="0 0 210 297"><g/></svg>'
+        '<svg y="297" width="210" height="297" viewBox="0 0 210 297"><g/></svg></svg>'
+    )
