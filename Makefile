@@ -1,0 +1,55 @@
+# The same few commands for people and for CI.
+#
+#   make compose [SCORE=my.musicxml]   write the missing parts; the files land in out/
+#   make test                          the tests without the slow ones
+#   make test-all                      every test
+#   make lint                          ruff and mypy
+#   make bench                         start-up and compose times on this machine
+
+PYTHON ?= python3
+VENV   ?= .venv
+SCORE  ?= corpora/samples/hymn-to-joy.musicxml
+OUT    ?= out
+
+BIN  := $(VENV)/bin
+NAME := $(shell basename "$(SCORE)" | sed "s/\.[^.]*$$//")
+
+.PHONY: compose test test-all lint format bench clean
+
+compose: $(VENV)/.runtime
+	@mkdir -p "$(OUT)"
+	@$(BIN)/scoregen compose "$(SCORE)" --force \
+		-o "$(OUT)/$(NAME).musicxml" -o "$(OUT)/$(NAME).svg" -o "$(OUT)/$(NAME).pdf" -o "$(OUT)/$(NAME).mid"
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -m "not slow"
+
+test-all: $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.runtime
+	$(BIN)/python tests/benchmarks/bench_startup.py
+	$(BIN)/python tests/benchmarks/bench_compose.py
+
+# torch comes first and alone, so that nothing else can pull in another build of it.
+$(VENV)/.runtime: pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) $(OUT) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
