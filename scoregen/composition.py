@@ -7,9 +7,11 @@ every voice says whether it was given or generated.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from fractions import Fraction
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,13 +20,14 @@ from scoregen.analysis.voice_leading import Parallel, parallels
 from scoregen.blanks import Task, blank_task
 from scoregen.errors import InputError
 from scoregen.model.config import SamplingOptions
-from scoregen.plan.form import PieceOptions, blank_piece
+from scoregen.plan.form import PieceOptions, blank_piece, home_chords
 from scoregen.ranking import ranked
 from scoregen.score.edit import filled
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import Ensemble, load_ensemble
 from scoregen.tokens.decode import decode
 from scoregen.tokens.encode import encode
+from scoregen.tokens.planned_chords import PlannedChord
 from scoregen.version import __version__
 
 if TYPE_CHECKING:
@@ -88,7 +91,8 @@ def compose(
     task = blank_task(given, players, roles or {}, blank, extend)
     model = _load(checkpoint, players)
     started = time.perf_counter()
-    drafts = _sample(model, task, options, progress)
+    chords = {} if score is not None else home_chords(given)
+    drafts = _sample(model, task, chords, options, progress)
     seconds = time.perf_counter() - started
     story = {"blank": list(blank), "extend": extend, "ensemble": ensemble, "roles": dict(roles or {})}
     story |= {"piece": _plain(asdict(piece or PieceOptions()))} if score is None else {}
@@ -122,7 +126,7 @@ def provenance_fields(record: Mapping[str, Any]) -> dict[str, str]:
         "scoregen:version": str(record["version"]),
         "scoregen:weights": str(record["weights"]),
         "scoregen:seed": str(record["sampling"]["seed"]),
-        "scoregen:options": " ".join(f"{key}={value}" for key, value in sorted(record["sampling"].items())),
+        "scoregen:options": json.dumps(_options_of(record), sort_keys=True, ensure_ascii=False),
     }
     for part, measures in record["measures"].items():
         for origin in ("given", "generated", "mixed"):
@@ -130,6 +134,11 @@ def provenance_fields(record: Mapping[str, Any]) -> dict[str, str]:
             if numbers:
                 fields[f"scoregen:{origin}:{part}"] = _runs(numbers, [entry["number"] for entry in measures])
     return fields
+
+
+def _options_of(record: Mapping[str, Any]) -> dict[str, Any]:
+    """What was asked for: everything but what came of it."""
+    return {key: value for key, value in record.items() if key not in ("version", "weights", "measures")}
 
 
 def _load(checkpoint: Path | None, players: Ensemble) -> Checkpoint:
@@ -144,12 +153,21 @@ def _load(checkpoint: Path | None, players: Ensemble) -> Checkpoint:
 
 
 def _sample(
-    model: Checkpoint, task: Task, options: SamplingOptions, progress: Callable[[float], None] | None
+    model: Checkpoint,
+    task: Task,
+    chords: Mapping[int, Mapping[Fraction, tuple[int, ...]]],
+    options: SamplingOptions,
+    progress: Callable[[float], None] | None,
 ) -> tuple[Draft, ...]:
     from scoregen.model.sampling import fill
 
     tokens = encode(task.score, task.slots, snap=True)
-    return ranked(fill(model.network, tokens, task.rules, options, progress), tokens)
+    last = len(tokens.measures) - 1
+    settled = {
+        index: {onset: PlannedChord(members, final=index == last) for onset, members in places.items()}
+        for index, places in chords.items()
+    }
+    return ranked(fill(model.network, tokens, task.rules, options, settled, progress), tokens)
 
 
 def _finished(task: Task, draft: Draft) -> Score:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from scoregen.score.keys import KeySignature
+from scoregen.score.keys import Key, KeySignature
 from scoregen.score.pitch import Pitch
 from scoregen.tokens.events import TokenScore
 
@@ -33,11 +34,11 @@ def cost(draft: Draft, open_end: bool) -> float:
 def ends_at_home(tokens: TokenScore) -> bool:
     """Whether the last sonority is a tonic triad with its root in the last voice."""
     final = final_pitches(tokens)
+    if not final:
+        return False
     classes = {pitch.pitch_class for pitch in final}
-    return any(
-        final[-1].pitch_class == tonic and classes <= {tonic, (tonic + third) % 12, (tonic + 7) % 12}
-        for tonic, third in _tonics(tokens.measures[-1].header.key, final[0] if final else None)
-    )
+    triads = _tonics(tokens.measures[-1].header.key, final[0])
+    return any(final[-1].pitch_class == triad[0] and classes <= set(triad) for triad in triads)
 
 
 def final_pitches(tokens: TokenScore) -> tuple[Pitch, ...]:
@@ -54,19 +55,10 @@ def _last_pitch(tokens: TokenScore, index: int) -> Pitch | None:
     return None
 
 
-def _tonics(key: KeySignature, melody: Pitch | None) -> tuple[tuple[int, int], ...]:
-    """Tonic pitch class and semitones of its third. A signature without a mode leaves two keys;
-    the one whose tonic the melody ends on is meant, if there is one."""
-    major, minor = 7 * key.fifths % 12, (7 * key.fifths + 9) % 12
-    both = ((major, 4), (minor, 3), (minor, 4))  # a minor piece may end in major
-    if key.mode in ("major", "ionian") or (key.mode is None and melody and melody.pitch_class == major):
-        return both[:1]
-    if key.mode in ("minor", "aeolian") or (key.mode is None and melody and melody.pitch_class == minor):
-        return both[1:]
-    return both if key.mode is None else _modal(key, major)
-
-
-def _modal(key: KeySignature, major: int) -> tuple[tuple[int, int], ...]:
-    """The church modes: the tonic lies so many semitones above that of the major key."""
-    above = {"dorian": 2, "phrygian": 4, "lydian": 5, "mixolydian": 7, "locrian": 11}.get(key.mode or "", 0)
-    return (((major + above) % 12, 3), ((major + above) % 12, 4))
+def _tonics(signature: KeySignature, melody: Pitch | None) -> tuple[tuple[int, ...], ...]:
+    """The triads to end on. A signature without a mode leaves a major and a minor key; the one whose
+    tonic the melody ends on is meant, if there is one. A minor piece may end in major."""
+    modes = (signature.mode,) if signature.mode else ("major", "minor")
+    keys = [Key.of(replace(signature, mode=mode)) for mode in modes]
+    meant = [key for key in keys if melody and key.triad[0] == melody.pitch_class] or keys
+    return tuple(triad for key in meant for triad in (key.triad, (key.triad[0], (key.triad[0] + 4) % 12, key.triad[2])))

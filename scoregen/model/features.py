@@ -167,7 +167,7 @@ def piece_arrays(tokens: TokenScore, outline: PieceOutline | None = None) -> Pie
         point=np.array([by_place[place] for place in slices]),
         position=np.array(steps),
         metric=np.array([outline.metric(*place) for place in places], dtype=np.float32),
-        fifths=np.array([outline.headers[index].key.fifths for index, _ in places]),
+        fifths=np.array([outline.headers[index].key.fifths for index, _ in places]).clip(-7, 7),
         is_beat=np.array([is_beat(outline.headers[index], onset) for index, onset in places]),
         last_slice=np.searchsorted(slice_steps, np.array(steps), side="right") - 1,
         is_slice=np.isin(np.array(steps), slice_steps),

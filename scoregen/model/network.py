@@ -29,12 +29,13 @@ KINDS = 4  # hold, rest, attack, blank
 DISTANCES = 14  # log2 buckets of grid steps
 MELODIC_REACH, HARMONIC_REACH = 24, 40  # semitones
 FIFTHS_SIZE = 2 * FIFTHS_RANGE + 1
+MOST_ACCIDENTALS = 7
 
 
 class Network(nn.Module):
     """One network for every task: voices to fill are told from given ones by their events alone."""
 
-    fifths_of: Tensor
+    degree_of: Tensor
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
@@ -59,16 +60,19 @@ class Network(nn.Module):
         self.advance = nn.Linear(s, len(ADVANCES) + 1)
         self.dropout = nn.Dropout(config.dropout)
         self.light_dropout = nn.Dropout(config.in_slice_dropout)
-        self.register_buffer("fifths_of", torch.tensor([*FIFTHS, 0]), persistent=False)
+        self.register_buffer("degree_of", functional.pad(scale_degrees(), (0, 1), value=FIFTHS_SIZE), persistent=False)
         for table in (self.pitch, self.degree, self.role, self.kind):
             nn.init.normal_(table.weight, std=0.3)
 
     def voice_code(self, events: Tensor, sounding: Tensor, fifths: Tensor, roles: Tensor) -> Tensor:
         """What a voice does and sounds, [..., V] ids to [..., V, embedding]."""
         kinds = torch.where(events >= EVENTS, 3, events.clamp(max=FIRST_PITCH))
-        degree = (self.fifths_of[sounding] - fifths.unsqueeze(-1)).clamp(-FIFTHS_RANGE, FIFTHS_RANGE) + FIFTHS_RANGE
-        degree = torch.where(sounding == SILENCE, FIFTHS_SIZE, degree)
-        code: Tensor = self.pitch(sounding) + self.degree(degree) + self.kind(kinds) + self.role(roles)
+        code: Tensor = self.sound_code(sounding, fifths.unsqueeze(-1)) + self.kind(kinds) + self.role(roles)
+        return code
+
+    def sound_code(self, sounding: Tensor, fifths: Tensor) -> Tensor:
+        """A sounding pitch (or silence) in its key, ids to [..., embedding]."""
+        code: Tensor = self.pitch(sounding) + self.degree(self.degree_of[fifths + MOST_ACCIDENTALS, sounding])
         return code
 
     def slice_code(self, voice_codes: Tensor) -> Tensor:
@@ -130,11 +134,8 @@ class Network(nn.Module):
 
     def read_voice(self, state: Tensor, role: Tensor, before: Tensor, previous: Tensor, fifths: Tensor) -> Tensor:
         """One step over the voices: who is next, where it comes from, what the last one did."""
-        degree = (self.fifths_of[before] - fifths).clamp(-FIFTHS_RANGE, FIFTHS_RANGE) + FIFTHS_RANGE
-        degree = torch.where(before == SILENCE, FIFTHS_SIZE, degree)
-        state_out: Tensor = self.in_slice(
-            torch.cat([self.role(role), self.pitch(before) + self.degree(degree), previous], -1), state
-        )
+        read = torch.cat([self.role(role), self.sound_code(before, fifths), previous], -1)
+        state_out: Tensor = self.in_slice(read, state)
         return state_out
 
     def advance_logits(self, state: Tensor, previous: Tensor) -> Tensor:
@@ -146,11 +147,17 @@ class Network(nn.Module):
         return logits
 
 
+def scale_degrees() -> Tensor:
+    """[key signatures, pitch ids] where each pitch stands on the line of fifths, seen from each key."""
+    keys = torch.arange(-MOST_ACCIDENTALS, MOST_ACCIDENTALS + 1).unsqueeze(1)
+    return (torch.tensor(FIFTHS) - keys).clamp(-FIFTHS_RANGE, FIFTHS_RANGE) + FIFTHS_RANGE
+
+
 class EventHeads(nn.Module):
     """Logits over events: a sum of absolute, scale-degree, melodic, harmonic and pointed-at parts."""
 
     height_index: Tensor
-    fifths: Tensor
+    degree_of: Tensor
     melodic_index: Tensor
     harmonic_index: Tensor
     fifths_index: Tensor
@@ -166,7 +173,7 @@ class EventHeads(nn.Module):
         self.dropout = nn.Dropout(config.in_slice_dropout)
         midi, fifths = torch.tensor(MIDI), torch.tensor(FIFTHS)
         self.register_buffer("height_index", midi - midi.min(), persistent=False)
-        self.register_buffer("fifths", fifths, persistent=False)
+        self.register_buffer("degree_of", scale_degrees(), persistent=False)
         for name, reach in (("melodic_index", MELODIC_REACH), ("harmonic_index", HARMONIC_REACH)):
             table = (midi.unsqueeze(0) - midi.unsqueeze(1)).clamp(-reach, reach) + reach
             self.register_buffer(name, functional.pad(table, (0, 0, 0, 1)), persistent=False)
@@ -189,7 +196,7 @@ class EventHeads(nn.Module):
         """
         z = self.dropout(state)
         kinds, height, degree, melodic, melodic_fifths, gates = self.alone(z).split(self.sizes, -1)
-        place = (self.fifths.unsqueeze(0) - key.unsqueeze(1)).clamp(-FIFTHS_RANGE, FIFTHS_RANGE) + FIFTHS_RANGE
+        place = self.degree_of[key + MOST_ACCIDENTALS]
         step = melodic.gather(1, self.melodic_index[before]) + melodic_fifths.gather(1, self.fifths_index[before])
         pitch = height[:, self.height_index] + degree.gather(1, place) + step * (before != SILENCE).unsqueeze(1)
         roles, sounding = others

@@ -8,7 +8,7 @@ given are kept from slice to slice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -29,6 +29,7 @@ from scoregen.tokens.constraints import Carry, MeasureRules, State, VoiceRule
 from scoregen.tokens.encode import doings
 from scoregen.tokens.events import ABSENT, Event, TokenMeasure, TokenScore
 from scoregen.tokens.events import BLANK as BLANK_EVENT
+from scoregen.tokens.planned_chords import PlannedChord, planned
 from scoregen.tokens.vocabulary import vocabulary
 
 Bools = NDArray[np.bool_]
@@ -52,30 +53,43 @@ def fill(
     tokens: TokenScore,
     rules: Sequence[VoiceRule],
     options: SamplingOptions,
+    chords: Mapping[int, Mapping[Fraction, PlannedChord]],
     progress: Callable[[float], None] | None = None,
 ) -> tuple[Draft, ...]:
     """Fill every blank of `tokens`, as many times as `options.candidates`.
 
-    `rules` says per voice what may be written. Raises ConstraintError where nothing can be.
+    `rules` says per voice what may be written, `chords` by measure index and onset what chords are
+    settled. Raises ConstraintError where nothing can be.
     """
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # rows are short: a second thread costs more than it brings
     try:
         with torch.inference_mode():
-            drafts = _Sampler(network, tokens, rules, options).run(progress or (lambda done: None))
+            drafts = _Sampler(network, tokens, rules, options, chords).run(progress or (lambda done: None))
     finally:
         torch.set_num_threads(threads)
     return tuple(drafts)
 
 
-def measure_rules(tokens: TokenScore, index: int, voices: Sequence[VoiceRule]) -> MeasureRules:
+def measure_rules(
+    tokens: TokenScore, index: int, voices: Sequence[VoiceRule], chords: Mapping[Fraction, PlannedChord]
+) -> MeasureRules:
     """What the constraints must know of one measure: its header, what is given, who comes first."""
     measure = tokens.measures[index]
     given = tuple(_given(measure, voice) for voice in range(len(tokens.slots)))
     usual = OUTER_FIRST if len(given) == len(OUTER_FIRST) else range(len(given))
     order = sorted(usual, key=lambda voice: given[voice] is None)
     place = Place(measure=measure.header.number)
-    return MeasureRules(measure.header, tuple(order), given, tuple(voices), index == 0, place, tokens.slots)
+    return MeasureRules(
+        measure.header,
+        tuple(order),
+        given,
+        tuple(voices),
+        first=index == 0,
+        place=place,
+        slots=tokens.slots,
+        extra=planned(chords) if chords else None,
+    )
 
 
 def _given(measure: TokenMeasure, voice: int) -> dict[Fraction, Event] | None:
@@ -95,10 +109,17 @@ class _Sampler:
     """Drafts in the making: N rows, each at its own place in the piece."""
 
     def __init__(
-        self, network: Network, tokens: TokenScore, voices: Sequence[VoiceRule], options: SamplingOptions
+        self,
+        network: Network,
+        tokens: TokenScore,
+        voices: Sequence[VoiceRule],
+        options: SamplingOptions,
+        chords: Mapping[int, Mapping[Fraction, PlannedChord]],
     ) -> None:
         self.network, self.tokens, self.options = network, tokens, options
-        self.rules = [measure_rules(tokens, index, voices) for index in range(len(tokens.measures))]
+        self.rules = [
+            measure_rules(tokens, index, voices, chords.get(index, {})) for index in range(len(tokens.measures))
+        ]
         self.outline = PieceOutline.of([measure.header for measure in tokens.measures])
         self.rows = options.candidates
         self.generator = torch.Generator().manual_seed(options.seed)
@@ -153,15 +174,15 @@ class _Sampler:
         onsets = [constraints.onset(state) for _, state in places]
         position = [int((self.outline.starts[m] + o) * GRID) for (m, _), o in zip(places, onsets, strict=True)]
         metric = torch.tensor([self._metric_at(m, o) for (m, _), o in zip(places, onsets, strict=True)])
-        fifths = torch.tensor([self.outline.headers[m].key.fifths for m, _ in places])
+        fifths = torch.tensor([self.outline.headers[m].key.fifths for m, _ in places]).clamp(-7, 7)
         steps = torch.tensor([int(self.outline.headers[m].time.duration * GRID) for m, _ in places])
         frame = np.searchsorted(self.frame_positions, position, side="right") - 1
         context = self.context[torch.from_numpy(frame)]
         here = torch.tensor(position)
         state, weights = self._backbone(metric, context, here, steps)
-        events, now, state, code = self._voices(state, fifths, weights)
-        self._remember(events, now, here, fifths)
-        self._advance(self.network.advance_logits(state, code))
+        events, now, state, codes = self._voices(state, fifths, weights)
+        self._remember(events, now, here, codes)
+        self._advance(self.network.advance_logits(state, codes[:, -1]))
 
     def _metric_at(self, measure: int, onset: Fraction) -> list[float]:
         found = self._metric.get((measure, onset))
@@ -179,31 +200,35 @@ class _Sampler:
         return network.start_slice(out[:, 0], attended[:, 0], context, self.previous, metric), weights[:, :, 0]
 
     def _voices(self, state: Tensor, fifths: Tensor, weights: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Every voice's event: ids [N, V], what sounds now [N, V], and the in-slice state after them."""
+        """Every voice's event: ids [N, V], what sounds now [N, V], the voices' codes, and the state after them."""
         rows, voices = self.rows, len(self.tokens.slots)
         every = torch.arange(rows)
         events = torch.zeros(rows, voices, dtype=torch.long)
         now = self.sounding.clone()
-        code = torch.zeros(rows, self.network.config.embedding)
-        order = torch.tensor([self._rule(row).order for row in range(rows)])
+        codes = [torch.zeros(rows, self.network.config.embedding)]
+        orders = [self._rule(row).order for row in range(rows)]
+        order = torch.tensor(orders)
         roles = self.network.role(order)
         for step in range(voices):
             voice = order[:, step]
             before = self.before[every, voice]
-            state = self.network.read_voice(state, voice, before, code, fifths)
-            free = [row for row in range(rows) if self._is_free(row, int(order[row, step]))]
+            state = self.network.read_voice(state, voice, before, codes[-1], fifths)
+            free = [row for row in range(rows) if self._is_free(row, orders[row][step])]
             if free:
                 others = roles[:, :step], now.gather(1, order[:, :step])
                 past = self.events[every, :, voice]
                 logits = self.network.heads(state, fifths, before, others, weights, past)
                 self._choose(free, voice, logits, order[:, :step], now, events)
-            for row in set(range(rows)) - set(free):
-                events[row, voice[row]] = self._give(row, int(voice[row]))
-            self._sound(events, now, voice, every)
-            code = self.network.voice_code(events[every, voice, None], now[every, voice, None], fifths, voice[:, None])[
-                :, 0
-            ]
-        return events, now, state, code
+            if len(free) < rows:
+                settled = [row for row in range(rows) if row not in free]
+                ids = [self._give(row, orders[row][step]) for row in settled]
+                events[settled, voice[settled]] = torch.tensor(ids)
+            event = events[every, voice]
+            sounding = torch.where(event == HOLD, now[every, voice], SILENCE)
+            sounding = torch.where(event >= FIRST_PITCH, event - FIRST_PITCH, sounding)
+            now[every, voice] = sounding
+            codes.append(self.network.voice_code(event[:, None], sounding[:, None], fifths, voice[:, None])[:, 0])
+        return events, now, state, torch.stack(codes[1:], 1)
 
     def _rule(self, row: int) -> MeasureRules:
         return self.rules[min(self.measure[row], len(self.rules) - 1)]
@@ -262,14 +287,7 @@ class _Sampler:
             return REST if given and given.get(Fraction(0)) == ABSENT else HOLD
         return event_id(event, lowest=voice == len(self.tokens.slots) - 1)
 
-    def _sound(self, events: Tensor, now: Tensor, voice: Tensor, every: Tensor) -> None:
-        event = events[every, voice]
-        attacks = event >= FIRST_PITCH
-        held = torch.where(event == HOLD, now[every, voice], SILENCE)
-        now[every, voice] = torch.where(attacks, event - FIRST_PITCH, held)
-
-    def _remember(self, events: Tensor, now: Tensor, here: Tensor, fifths: Tensor) -> None:
-        codes = self.network.voice_code(events, now, fifths, self.roles)
+    def _remember(self, events: Tensor, now: Tensor, here: Tensor, codes: Tensor) -> None:
         self.previous = self.network.slice_code(codes)
         self.keys = torch.cat([self.keys, self.new_key], 1)
         self.values = torch.cat([self.values, self.network.value(self.previous)[:, None]], 1)

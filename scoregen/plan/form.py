@@ -53,6 +53,22 @@ def blank_piece(options: PieceOptions, ensemble: Ensemble) -> Score:
     return Score(parts, measures, Metadata(title=f"{ensemble.title} in {key}"))
 
 
+def home_chords(piece: Score) -> dict[int, dict[Fraction, tuple[int, ...]]]:
+    """Where a new piece is at home, and in which chord: its first slice and its last phrase end.
+
+    By measure index and onset, the tonic triad's pitch classes, the root first; the church modes
+    take the third of their scale.
+    """
+    last = len(piece.measures) - 1
+    final = piece.measures[last]
+    places = [(0, Fraction(0)), (last, max(final.phrase_ends, default=Fraction(0)))]
+    triad = Key.of(piece.measures[0].key).triad
+    chords: dict[int, dict[Fraction, tuple[int, ...]]] = {}
+    for index, place in places:
+        chords.setdefault(index, {})[place] = triad
+    return chords
+
+
 def _parsed(options: PieceOptions) -> tuple[Key, TimeSignature]:
     try:
         return Key.parse(options.key), TimeSignature.parse(options.time)

@@ -72,6 +72,22 @@ class Key:
             raise ValueError(f"{text!r} is no key; expected a tonic and a mode, as in 'Eb major' or 'f# minor'")
         return cls(tonic.fifths, mode)
 
+    @classmethod
+    def of(cls, signature: KeySignature) -> Key:
+        """The key that a signature names; major where it names no mode."""
+        mode = signature.mode if signature.mode in _TONIC_OFFSET else "major"
+        return cls(signature.fifths + _TONIC_OFFSET[mode], mode)
+
+    @property
+    def triad(self) -> tuple[int, ...]:
+        """The pitch classes of the tonic triad: root, third, fifth."""
+        places = (self.tonic_fifths, self.tonic_fifths + (4 if self.has_major_third else -3), self.tonic_fifths + 1)
+        return tuple(7 * place % 12 for place in places)
+
+    @property
+    def has_major_third(self) -> bool:
+        return self.mode in ("major", "ionian", "lydian", "mixolydian")
+
     @property
     def signature(self) -> KeySignature:
         return KeySignature(self.tonic_fifths - _TONIC_OFFSET[self.mode], self.mode)
