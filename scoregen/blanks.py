@@ -137,7 +137,9 @@ def _with_holes(score: Score, slots: Sequence[Slot]) -> tuple[Score, list[str]]:
         indices = [
             index
             for index, measure in enumerate(score.measures)
-            if _rests_alone(measure.voice(slot)) and not all(silent(score, other.part, [index]) for other in slots)
+            if not measure.is_short
+            and _rests_alone(measure.voice(slot))
+            and not all(silent(score, other.part, [index]) for other in slots)
         ]
         if indices:
             score = blanked(score, [slot], indices)

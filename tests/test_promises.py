@@ -27,29 +27,42 @@ def harmonised(text: bytes, name: str, weights: Path) -> tuple[Score, bytes]:
     return score, musicxml_text(score, {"scoregen:seed": "0"})
 
 
-def differences(before: bytes, after: bytes) -> list[str]:
-    """Every child of the document and of its parts that was given and is not there as it was."""
+def differences(before: bytes, after: bytes, score: Score) -> list[str]:
+    """Every child of the document and of its parts that was given and is not there as it was.
+
+    A measure in which a hole was filled is looked at without its notes.
+    """
     old, new = parse(before, "before"), parse(after, "after")
-    found = [
-        f"part {part.get('id')}"
-        for part in old.findall("part")
-        if [canonical(part)] != [canonical(other) for other in new.findall(f"part[@id='{part.get('id')}']")]
-    ]
+    found = []
+    for part in old.findall("part"):
+        there = [other.findall("measure") for other in new.findall(f"part[@id='{part.get('id')}']")]
+        refilled = [any(v.origin != "given" for v in m.voices if v.slot.part == part.get("id")) for m in score.measures]
+        for index, measure in enumerate(part.findall("measure")):
+            if [shape(measure, refilled[index])] != [shape(other[index], refilled[index]) for other in there]:
+                found.append(f"part {part.get('id')}, measure {measure.get('number')}")
     for child in old:
         if child.tag == "part-list":
-            kept = Counter(canonical(entry) for entry in child) - Counter(
-                canonical(entry) for entry in new.find("part-list")
-            )
+            kept = Counter(canonical(entry) for entry in child) - Counter(canonical(e) for e in new.find("part-list"))
             found += [f"part-list: {len(kept)} entries"] if kept else []
         elif child.tag == "identification":
             left = Counter(map(canonical, child)) - Counter(map(canonical, new.find("identification")))
-            found += [
-                f"identification/{etree.fromstring(entry).tag}" for entry in left if b"<miscellaneous>" not in entry
-            ]
+            found += [str(entry[:60]) for entry in left if b"<miscellaneous>" not in entry]
         elif child.tag != "part":
-            there = [canonical(other) for other in new.findall(child.tag)] if isinstance(child.tag, str) else None
-            found += [str(child.tag)] if there is not None and canonical(child) not in there else []
+            found += [] if canonical(child) in [canonical(other) for other in new] else [str(child.tag)]
     return found
+
+
+NOTES = ("note", "backup", "forward")
+
+
+def shape(measure: etree._Element, refilled: bool) -> list[bytes]:
+    """The children of a measure; of a refilled one all but the notes and a change of divisions for them."""
+    children = [child for child in measure if not (refilled and child.tag in NOTES)]
+    return [
+        canonical(child)
+        for child in children
+        if not (refilled and child.tag == "attributes" and [item.tag for item in child] == ["divisions"])
+    ]
 
 
 def canonical(element: etree._Element) -> bytes:
@@ -73,7 +86,7 @@ def outcomes(texts: Iterator[tuple[str, Callable[[], bytes]]], weights: Path) ->
             assert "\n" not in str(error)
             found[name] = str(error)
             continue
-        assert differences(text, written) == [], name
+        assert differences(text, written, score) == [], name
         found[name] = ""
     return found
 
@@ -117,7 +130,7 @@ def test_every_real_file_comes_back_untouched(
     found = outcomes(real_files(shared_data("realworld-musicxml"), 1), untrained)
     for name, reason in found.items():
         record_property(name, reason or "untouched")
-    assert sum(not reason for reason in found.values()) >= 90, found
+    assert sum(not reason for reason in found.values()) >= 110, found
 
 
 @pytest.mark.slow

@@ -62,8 +62,9 @@ def _tie_problems(measures: _Measures) -> Iterator[Problem]:
 
 
 def _moment(measures: _Measures, index: int, onset: Fraction) -> tuple[int, Fraction]:
-    """A place in a part; the end of a measure is the start of the next."""
-    return (index + 1, Fraction(0)) if onset >= measures[index].length else (index, onset)
+    """A place in a part; where the notes of a measure end, the next begins, whatever was skipped between."""
+    end = max((note.end for note in measures[index].notes), default=measures[index].length)
+    return (index + 1, Fraction(0)) if onset >= end else (index, onset)
 
 
 def _jumps(measures: _Measures, end: _TieEnd) -> bool:
