@@ -15,7 +15,8 @@ from safetensors.torch import load, save
 from scoregen.errors import InputError
 from scoregen.model.config import NetworkConfig
 from scoregen.model.network import Network
-from scoregen.resources import replace_file, weights
+from scoregen.notation.atomic import write_files
+from scoregen.resources import weights
 
 SHIPPED = "satb-chorales"
 
@@ -35,8 +36,8 @@ def save_checkpoint(network: Network, path: Path, about: Mapping[str, Any], *, h
     state = {name: tensor.detach().to("cpu", dtype).contiguous() for name, tensor in network.state_dict().items()}
     data = save(state)
     story = {"network": asdict(network.config), "sha256": hashlib.sha256(data).hexdigest(), **about}
-    replace_file(path.with_suffix(".safetensors"), data)
-    replace_file(path.with_suffix(".json"), (json.dumps(story, indent=2, sort_keys=True) + "\n").encode())
+    text = f"{json.dumps(story, indent=2, sort_keys=True)}\n".encode()
+    write_files([(path.with_suffix(".safetensors"), data), (path.with_suffix(".json"), text)], force=True)
 
 
 def load_checkpoint(path: Path | None = None) -> Checkpoint:

@@ -23,6 +23,7 @@ from scoregen.model.lexicon import (
     FIRST_PITCH,
     GRID,
     HOLD,
+    MOST_ACCIDENTALS,
     PITCH_IDS,
     PITCHES,
     REST,
@@ -89,6 +90,10 @@ class PieceOutline:
 
     def without_phrases(self) -> PieceOutline:
         return replace(self, phrase_ends=(), knows_phrases=False)
+
+    def fifths(self, index: int) -> int:
+        """The key signature of a measure, within what the network knows."""
+        return max(-MOST_ACCIDENTALS, min(MOST_ACCIDENTALS, self.headers[index].key.fifths))
 
     def metric(self, index: int, onset: Fraction) -> list[float]:
         """The metric features of a place: in its measure, its phrase and the piece."""
@@ -167,7 +172,7 @@ def piece_arrays(tokens: TokenScore, outline: PieceOutline | None = None) -> Pie
         point=np.array([by_place[place] for place in slices]),
         position=np.array(steps),
         metric=np.array([outline.metric(*place) for place in places], dtype=np.float32),
-        fifths=np.array([outline.headers[index].key.fifths for index, _ in places]).clip(-7, 7),
+        fifths=np.array([outline.fifths(index) for index, _ in places]),
         is_beat=np.array([is_beat(outline.headers[index], onset) for index, onset in places]),
         last_slice=np.searchsorted(slice_steps, np.array(steps), side="right") - 1,
         is_slice=np.isin(np.array(steps), slice_steps),
@@ -248,7 +253,7 @@ def transposed(piece: Piece, interval: Interval) -> Piece | None:
     attacks = (piece.events >= FIRST_PITCH) & (piece.events < BLANK)
     moved = table[np.where(attacks, piece.events - FIRST_PITCH, SILENCE)]
     fifths = piece.fifths + interval.fifths
-    if (moved < 0).any() or np.abs(fifths).max() > 7:
+    if (moved < 0).any() or np.abs(fifths).max() > MOST_ACCIDENTALS:
         return None
     return replace(
         piece,

@@ -49,6 +49,8 @@ ADVANCES: tuple[Fraction, ...] = tuple(
 ADVANCE_IDS = {advance: index + 1 for index, advance in enumerate(ADVANCES)}
 UNSCORED = -100
 
+MOST_ACCIDENTALS = 7
+"""Key signatures reach so far, either way; one beyond is read as the last."""
 FIFTHS_RANGE = 14
 """Scale degrees and melodic steps reach so far along the line of fifths, either way."""
 

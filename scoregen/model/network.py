@@ -22,6 +22,7 @@ from scoregen.model.lexicon import (
     FIFTHS_RANGE,
     FIRST_PITCH,
     MIDI,
+    MOST_ACCIDENTALS,
     SILENCE,
 )
 
@@ -29,7 +30,6 @@ KINDS = 4  # hold, rest, attack, blank
 DISTANCES = 14  # log2 buckets of grid steps
 MELODIC_REACH, HARMONIC_REACH = 24, 40  # semitones
 FIFTHS_SIZE = 2 * FIFTHS_RANGE + 1
-MOST_ACCIDENTALS = 7
 
 
 class Network(nn.Module):

@@ -174,7 +174,7 @@ class _Sampler:
         onsets = [constraints.onset(state) for _, state in places]
         position = [int((self.outline.starts[m] + o) * GRID) for (m, _), o in zip(places, onsets, strict=True)]
         metric = torch.tensor([self._metric_at(m, o) for (m, _), o in zip(places, onsets, strict=True)])
-        fifths = torch.tensor([self.outline.headers[m].key.fifths for m, _ in places]).clamp(-7, 7)
+        fifths = torch.tensor([self.outline.fifths(m) for m, _ in places])
         steps = torch.tensor([int(self.outline.headers[m].time.duration * GRID) for m, _ in places])
         frame = np.searchsorted(self.frame_positions, position, side="right") - 1
         context = self.context[torch.from_numpy(frame)]

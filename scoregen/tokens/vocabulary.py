@@ -21,7 +21,6 @@ from scoregen.score.pitch import Pitch
 
 EVENT_WORDS = ("hold", "rest", "absent", "blank", "more", "tied")
 HEADER_WORDS = ("measure", "length", "start", "phrase_end")
-VALUE_WORDS = ("beats", "beat_type", "symbol", "fifths", "mode")
 
 Meaning = Pitch | Fraction | int | str | None
 
