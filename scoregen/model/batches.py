@@ -9,8 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from scoregen.model.features import BLANK, Bools, Ints, Piece
-from scoregen.model.lexicon import HOLD, REST, SILENCE
+from scoregen.model.features import BLANK, SILENCE, Bools, Ints, Piece
+from scoregen.model.lexicon import HOLD, REST
+from scoregen.model.memory import Buckets
 
 OUTER_FIRST = (0, 3, 1, 2)
 NEVER = 1 << 40
@@ -33,10 +34,14 @@ class Batch:
     events: Tensor  # [B, T, V]
     before: Tensor  # [B, T, V]
     sounding: Tensor  # [B, T, V]
+    age: Tensor  # [B, T, V]
+    heard: Tensor  # [B, T, HEARD]
+    matches: Tensor  # [B, V + 1, T, T] uint8
+    labels: Tensor  # [B, T, labels]
     given: Tensor  # [B, T, V] bool
     order: Tensor  # [B, T, V]
     advance: Tensor  # [B, T]
-    fifths: Tensor  # [B, T]
+    key: Tensor  # [B, T]
     metric: Tensor  # [B, T, features]
     position: Tensor  # [B, T]
     measure_steps: Tensor  # [B, T]
@@ -44,7 +49,7 @@ class Batch:
     lengths: Tensor  # [B]
     frame_events: Tensor  # [B, F, V]
     frame_sounding: Tensor  # [B, F, V]
-    frame_fifths: Tensor  # [B, F]
+    frame_key: Tensor  # [B, F]
     frame_metric: Tensor  # [B, F, features]
     frame_lengths: Tensor  # [B]
 
@@ -95,7 +100,7 @@ def frames(piece: Piece, given: Bools) -> tuple[Ints, Ints, Ints]:
     chosen = np.flatnonzero(piece.is_beat | (piece.is_slice & moves[at].any(1)))
     slices = at[chosen]
     known = given[slices]
-    exact = piece.is_slice[chosen][:, None]
+    exact = piece.is_slice[chosen][:, None] & moves[slices]
     resting = piece.sounding[slices] == SILENCE
     events = np.where(exact, piece.events[slices], np.where(resting, REST, HOLD))
     return chosen, np.where(known, events, BLANK), np.where(known, piece.sounding[slices], SILENCE)
@@ -113,10 +118,14 @@ def collate(examples: Sequence[Example]) -> Batch:
         events=_pad([piece.events for piece in pieces]),
         before=_pad([piece.before for piece in pieces]),
         sounding=_pad([piece.sounding for piece in pieces]),
+        age=_pad([piece.age for piece in pieces]),
+        heard=_pad([piece.heard for piece in pieces]),
+        labels=_pad([piece.labels for piece in pieces]),
+        matches=_pad_squares([piece.matches for piece in pieces]),
         given=_pad([example.given for example in examples]),
         order=_pad([example.order for example in examples]),
         advance=_pad([piece.advance for piece in pieces]),
-        fifths=_pad([piece.fifths[piece.point] for piece in pieces]),
+        key=_pad([piece.key[piece.point] for piece in pieces]),
         metric=_pad([piece.metric[piece.point] for piece in pieces]),
         position=_pad([piece.position[piece.point] for piece in pieces], fill=NEVER),
         measure_steps=_pad([piece.measure_steps[piece.point] for piece in pieces], fill=1),
@@ -124,7 +133,7 @@ def collate(examples: Sequence[Example]) -> Batch:
         lengths=torch.tensor([piece.length for piece in pieces]),
         frame_events=_pad([events for _, events, _ in framed]),
         frame_sounding=_pad([sounding for _, _, sounding in framed]),
-        frame_fifths=_pad([piece.fifths[chosen] for piece, (chosen, _, _) in zip(pieces, framed, strict=True)]),
+        frame_key=_pad([piece.key[chosen] for piece, (chosen, _, _) in zip(pieces, framed, strict=True)]),
         frame_metric=_pad([piece.metric[chosen] for piece, (chosen, _, _) in zip(pieces, framed, strict=True)]),
         frame_lengths=torch.tensor([len(chosen) for chosen, _, _ in framed]),
     )
@@ -135,4 +144,12 @@ def _pad(arrays: Sequence[np.typing.NDArray[np.generic]], fill: int = 0) -> Tens
     padded = np.full((len(arrays), longest, *arrays[0].shape[1:]), fill, dtype=arrays[0].dtype)
     for row, array in zip(padded, arrays, strict=True):
         row[: len(array)] = array
+    return torch.from_numpy(padded)
+
+
+def _pad_squares(tables: Sequence[Buckets]) -> Tensor:
+    longest = max(table.shape[-1] for table in tables)
+    padded = np.zeros((len(tables), len(tables[0]), longest, longest), dtype=np.uint8)
+    for square, table in zip(padded, tables, strict=True):
+        square[:, : table.shape[1], : table.shape[2]] = table
     return torch.from_numpy(padded)

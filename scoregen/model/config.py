@@ -2,41 +2,84 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+
+from scoregen.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkConfig:
-    """Widths and rates; they travel in every checkpoint. `roles` names the known voices, in id order."""
+    """Widths and rates; they travel in every checkpoint. `roles` names the known voices, in id order.
+
+    `context` 0 leaves out the context encoder: for data of which nothing is ever given. `foresight`
+    is what a nat of the harmony foreseen wrongly weighs in the training loss beside a nat of the notes.
+    The switches take parts away, for ablations.
+    """
 
     roles: tuple[str, ...] = ("soprano", "alto", "tenor", "bass")
+    lexicon: str = "spelled"
+    metric_features: int = 38
     embedding: int = 64
     context: int = 96
     backbone: int = 160
+    layers: int = 2
     in_slice: int = 160
     heads: int = 4
     dropout: float = 0.5
     in_slice_dropout: float = 0.15
+    foresight: float = 0.1
+    locked: bool = False
+    recurrent_dropout: float = 0.0
+    event_dropout: float = 0.0
+    use_heard: bool = True
+    use_matches: bool = True
+    use_motion: bool = True
+    use_degrees: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class SamplingOptions:
-    """How to draw. `candidates` drafts are drawn at once, of which the best are kept.
+    """How to draw. `candidates` drafts are drawn at once; in each of `passes` the worst measures are written anew.
 
-    `voice_leading` is what a parallel fifth, octave or unison costs, in nats, `crossing` what an
-    attack above a higher voice or below a lower one costs.
+    `temperature` and then the nucleus `top_p` act on what the constraints leave. `voice_leading` is
+    what a parallel fifth, octave or unison costs, in nats, `crossing` what an attack above a higher
+    voice or below a lower one costs; `model.preferences` has the smaller prices.
     """
 
     seed: int = 0
-    temperature: float = 0.9
+    temperature: float = 1.0
+    top_p: float = 0.92
     candidates: int = 8
-    voice_leading: float = 6.0
-    crossing: float = 1.0
+    passes: int = 1
+    voice_leading: float = 1.0
+    crossing: float = 0.5
+
+    def __post_init__(self) -> None:
+        """Raise InputError for a number that nothing can be drawn with."""
+        if not 0 <= self.temperature < math.inf:
+            raise InputError(f"the temperature is {self.temperature}; expected 0 or more")
+        if not 0 < self.top_p <= 1:
+            raise InputError(f"top-p is {self.top_p}; expected more than 0 and at most 1")
+        for name, least, most in (("candidates", 1, 256), ("passes", 0, 1000)):
+            if not least <= getattr(self, name) <= most:
+                raise InputError(f"{name} is {getattr(self, name)}; expected {least} to {most}")
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingOptions:
-    """How to train. A step is one batch; every piece comes in a random key each time."""
+    """How to train. A step is one batch; every piece comes in a random key each time.
+
+    `batch_size` counts the pieces of a step over all processes; `transpose` is the most semitones that a
+    piece is moved, up or down. `save_every` steps the network is validated and the state kept; after
+    `patience` validations without a better one, training ends. 0, the default, lets it run: the
+    learning rate falls to the end, and what looks like standing still at first often is not.
+
+    `mixed_precision` (bfloat16 where PyTorch finds it safe) and `compile` (torch.compile) act on CUDA
+    only. Both are off: a network of this size waits for its kernels to start rather than for their
+    arithmetic, cuDNN's recurrences come out in 16 bits, and every batch has another shape, so that
+    compiling pays in long runs only.
+    """
 
     steps: int = 2000
     batch_size: int = 16
@@ -45,4 +88,21 @@ class TrainingOptions:
     clip: float = 1.0
     ema_decay: float = 0.995
     save_every: int = 100
+    patience: int = 0
+    transpose: int = 5
+    mixed_precision: bool = False
+    compile: bool = False
     seed: int = 1
+
+    def __post_init__(self) -> None:
+        """Raise InputError for a number that nothing can be trained with."""
+        least = {"steps": 1, "batch_size": 1, "save_every": 1, "patience": 0, "seed": 0, "weight_decay": 0}
+        for name, low in least.items():
+            if not getattr(self, name) >= low:
+                raise InputError(f"{name} is {getattr(self, name)}; expected {low} or more")
+        for name in ("learning_rate", "clip"):
+            if not 0 < getattr(self, name) < math.inf:
+                raise InputError(f"{name} is {getattr(self, name)}; expected more than 0")
+        for name, high in {"transpose": 6, "ema_decay": 1}.items():
+            if not 0 <= getattr(self, name) <= high:
+                raise InputError(f"{name} is {getattr(self, name)}; expected 0 to {high}")

@@ -16,10 +16,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from scoregen.model.harmony_labels import harmony_labels
 from scoregen.model.lexicon import (
-    ADVANCE_IDS,
     BARLINE,
-    EVENTS,
     FIRST_PITCH,
     GRID,
     HOLD,
@@ -27,10 +26,13 @@ from scoregen.model.lexicon import (
     PITCH_IDS,
     PITCHES,
     REST,
-    SILENCE,
     UNSCORED,
+    Lexicon,
+    lexicon,
     pitch_id,
 )
+from scoregen.model.memory import Buckets, ages, heard, matches, seen_from
+from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Interval
 from scoregen.tokens.events import Event, Header, TokenScore
@@ -39,23 +41,31 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
-BLANK = EVENTS
-"""The event id of a voice that is still to be written."""
+SPELLED = lexicon("spelled")
+BLANK = SPELLED.blank
+SILENCE = SPELLED.silence
+MAJOR_MODES = ("major", "ionian", "lydian", "mixolydian")
+MINOR_MODES = ("minor", "aeolian", "dorian", "phrygian")
+_ADVANCE_IDS = {advance: index + 1 for index, advance in enumerate(SPELLED.advances)}
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One piece in arrays. Axes: T slices, V voices, Q points, M measures, F metric features."""
+    """One piece in arrays. Axes: T slices, V voices, Q points, F metric features."""
 
-    events: Ints  # [T, V] event ids, BLANK where to be filled
-    before: Ints  # [T, V] pitch id sounding before the slice (the last one, for a rest), or SILENCE
-    sounding: Ints  # [T, V] pitch id sounding after the slice's events, or SILENCE
+    events: Ints  # [T, V] event ids, the lexicon's `blank` where to be filled
+    before: Ints  # [T, V] pitch id sounding before the slice (the last one, for a rest), or silence
+    sounding: Ints  # [T, V] pitch id sounding after the slice's events, or silence
+    age: Ints  # [T, V] how long that pitch has sounded, as a bucket
+    heard: Floats  # [T, HEARD] shares of pitch classes before the slice, seen from its key
     advance: Ints  # [T] advance ids, UNSCORED where the lexicon lacks one
+    matches: Buckets  # [V + 1, T, T] how alike the pasts of two slices are
+    labels: Ints  # [T, labels] the harmony of the slice: targets only
     measure: Ints  # [T] measure index
     point: Ints  # [T] the point at which a slice stands
     position: Ints  # [Q] grid steps from the start of the piece
     metric: Floats  # [Q, F]
-    fifths: Ints  # [Q] key signature
+    key: Ints  # [Q] index of the key in the lexicon
     is_beat: Bools  # [Q]
     last_slice: Ints  # [Q] the latest slice at or before a point
     is_slice: Bools  # [Q]
@@ -88,12 +98,10 @@ class PieceOutline:
     def duration(self) -> Fraction:
         return self.starts[-1] + self.headers[-1].duration
 
-    def without_phrases(self) -> PieceOutline:
-        return replace(self, phrase_ends=(), knows_phrases=False)
-
-    def fifths(self, index: int) -> int:
-        """The key signature of a measure, within what the network knows."""
-        return max(-MOST_ACCIDENTALS, min(MOST_ACCIDENTALS, self.headers[index].key.fifths))
+    def key(self, index: int) -> int:
+        """The key signature of a measure as the lexicon counts it, within what the network knows."""
+        fifths = self.headers[index].key.fifths
+        return MOST_ACCIDENTALS + max(-MOST_ACCIDENTALS, min(MOST_ACCIDENTALS, fifths))
 
     def metric(self, index: int, onset: Fraction) -> list[float]:
         """The metric features of a place: in its measure, its phrase and the piece."""
@@ -105,11 +113,13 @@ class PieceOutline:
         since = now - leading[-1] if leading else now
         left = len(self.headers) - 1 - index
         return [
-            *_in_measure(header.time, header.start + onset, header.duration),
             float(self.knows_phrases),
             float(self.knows_phrases and bool(following) and to_end == 0),
             *(_nearness(to_end) if self.knows_phrases else (0.0, 0.0, 0.0)),
             *(_nearness(since) if self.knows_phrases else (0.0, 0.0, 0.0)),
+            float(header.key.mode in MAJOR_MODES),
+            float(header.key.mode in MINOR_MODES),
+            *_in_measure(header.time, header.start + onset, header.duration),
             *_nearness(float(self.duration) - now),
             *_nearness(now),
             float(left == 0),
@@ -149,7 +159,11 @@ def _in_measure(time: TimeSignature, place: Fraction, duration: Fraction) -> tup
     )
 
 
-METRIC_FEATURES = len(PieceOutline.of([Header("1", TimeSignature((4,), 4), None, Fraction(4))]).metric(0, Fraction(0)))  # type: ignore[arg-type]
+METRIC_FEATURES = len(
+    PieceOutline.of([Header("1", TimeSignature((4,), 4), KeySignature(), Fraction(4))]).metric(0, Fraction(0))
+)
+PHRASE_FEATURES, MODE_FEATURES = slice(0, 8), slice(8, 10)
+"""Where in the metric features it stands how phrases end, and which mode the signature means: all 0 if unknown."""
 
 
 def piece_arrays(tokens: TokenScore, outline: PieceOutline | None = None) -> Piece:
@@ -162,22 +176,35 @@ def piece_arrays(tokens: TokenScore, outline: PieceOutline | None = None) -> Pie
     steps = [int((outline.starts[index] + onset) * GRID) for index, onset in places]
     slice_steps = np.array([int((outline.starts[index] + onset) * GRID) for index, onset in slices])
     events = np.array([event for _, _, event in rows], dtype=np.int64)
-    before, sounding = _sounding(events)
+    before, sounding = heard_before(events, SPELLED)
+    advance = _advances(tokens, rows)
+    keys = np.array([outline.key(index) for index, _ in places])
+    point = np.array([by_place[place] for place in slices])
     return Piece(
         events=events,
         before=before,
         sounding=sounding,
-        advance=_advances(tokens, rows),
+        age=ages(events, slice_steps),
+        heard=seen_from(heard(sounding, slice_steps, SPELLED), keys[point] - MOST_ACCIDENTALS),
+        advance=advance,
+        matches=matches(events, sounding, advance, slice_steps),
+        labels=_labels(sounding, slice_steps, keys[point], outline),
         measure=np.array([index for index, _ in slices]),
-        point=np.array([by_place[place] for place in slices]),
+        point=point,
         position=np.array(steps),
         metric=np.array([outline.metric(*place) for place in places], dtype=np.float32),
-        fifths=np.array([outline.fifths(index) for index, _ in places]),
+        key=keys,
         is_beat=np.array([is_beat(outline.headers[index], onset) for index, onset in places]),
         last_slice=np.searchsorted(slice_steps, np.array(steps), side="right") - 1,
         is_slice=np.isin(np.array(steps), slice_steps),
         measure_steps=np.array([int(outline.headers[index].time.duration * GRID) for index, _ in places]),
     )
+
+
+def _labels(sounding: Ints, position: Ints, keys: Ints, outline: PieceOutline) -> Ints:
+    ends = np.array([int(end * GRID) for end in outline.phrase_ends]) if outline.knows_phrases else None
+    end = int(outline.duration * GRID)
+    return harmony_labels(sounding, position, end, keys - MOST_ACCIDENTALS, ends, SPELLED)
 
 
 def event_id(event: Event, lowest: bool = False) -> int:
@@ -216,15 +243,15 @@ def _points(tokens: TokenScore, outline: PieceOutline) -> list[tuple[int, Fracti
     return places
 
 
-def _sounding(events: Ints) -> tuple[Ints, Ints]:
+def heard_before(events: Ints, lexicon: Lexicon) -> tuple[Ints, Ints]:
     """The pitch of each voice before and after every slice. Before a slice, a rest is looked through."""
-    before, sounding = np.full_like(events, SILENCE), np.full_like(events, SILENCE)
-    last = np.full(events.shape[1], SILENCE)
+    before, sounding = np.full_like(events, lexicon.silence), np.full_like(events, lexicon.silence)
+    last = np.full(events.shape[1], lexicon.silence)
     now = last.copy()
     for index, row in enumerate(events):
         before[index] = last
-        attacks = (row >= FIRST_PITCH) & (row < BLANK)
-        now = np.where(attacks, row - FIRST_PITCH, np.where(row == HOLD, now, SILENCE))
+        attacks = (row >= FIRST_PITCH) & (row < lexicon.blank)
+        now = np.where(attacks, row - FIRST_PITCH, np.where(row == HOLD, now, lexicon.silence))
         last = np.where(attacks, now, last)
         sounding[index] = now
     return before, sounding
@@ -236,7 +263,7 @@ def _advances(tokens: TokenScore, rows: Sequence[tuple[int, Fraction, list[int]]
         if after is None or after[0] != here[0]:
             ids.append(BARLINE)
         else:
-            ids.append(ADVANCE_IDS.get(after[1] - here[1], UNSCORED))
+            ids.append(_ADVANCE_IDS.get(after[1] - here[1], UNSCORED))
     return np.array(ids)
 
 
@@ -252,13 +279,13 @@ def transposed(piece: Piece, interval: Interval) -> Piece | None:
     table = _transposition(interval)
     attacks = (piece.events >= FIRST_PITCH) & (piece.events < BLANK)
     moved = table[np.where(attacks, piece.events - FIRST_PITCH, SILENCE)]
-    fifths = piece.fifths + interval.fifths
-    if (moved < 0).any() or np.abs(fifths).max() > MOST_ACCIDENTALS:
+    keys = piece.key + interval.fifths
+    if (moved < 0).any() or keys.min() < 0 or keys.max() >= SPELLED.no_key:
         return None
     return replace(
         piece,
         events=np.where(attacks, moved + FIRST_PITCH, piece.events),
         before=table[piece.before],
         sounding=table[piece.sounding],
-        fifths=fifths,
+        key=keys,
     )

@@ -1,7 +1,11 @@
-"""The likelihood of pieces under the network: what training minimises and evaluation reports."""
+"""What a network finds likely: -log p of every choice that was not given, one order, no peeking.
+
+B pieces, T slices, V voices, R rows (slices of all pieces laid end to end), H heads.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -9,7 +13,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from scoregen.model.batches import Batch
-from scoregen.model.lexicon import UNSCORED
+from scoregen.model.harmony_labels import UNLABELLED
+from scoregen.model.heads import Others
+from scoregen.model.lexicon import FIRST_PITCH, HOLD, REST, UNSCORED
 from scoregen.model.network import Network
 
 
@@ -18,87 +24,177 @@ class Likelihood:
     """-log p in nats of every choice of a batch, rows being the slices of all pieces end to end.
 
     events: [R, V] by voice index, 0 where given; advances: [R], 0 where not scored; the counts
-    say how many choices were scored.
+    say how many choices were scored. `foreseen` is what the labels of the harmony cost, weighted:
+    it is part of the loss and of no likelihood.
     """
 
     events: Tensor
     advances: Tensor
     event_count: Tensor
     advance_count: Tensor
+    foreseen: Tensor
 
     @property
     def nats(self) -> Tensor:
         return self.events.sum() + self.advances.sum()
 
     @property
+    def count(self) -> Tensor:
+        return (self.event_count + self.advance_count).clamp(min=1)
+
+    @property
+    def cost(self) -> Tensor:
+        """What training brings down: the nats, and what the harmony foreseen wrongly costs."""
+        return self.nats + self.foreseen
+
+    @property
     def loss(self) -> Tensor:
-        """Nats a choice, events and advances alike."""
-        return self.nats / (self.event_count + self.advance_count).clamp(min=1)
+        """The cost a choice, events and advances alike."""
+        return self.cost / self.count
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """log p of all that could have been chosen: events [R, V, E] by voice, advances [R, A].
+
+    `labels` [R, ...] are logits over each label of the harmony, foreseen before the slice.
+    """
+
+    events: Tensor
+    advances: Tensor
+    labels: tuple[Tensor, ...]
 
 
 def likelihood(network: Network, batch: Batch) -> Likelihood:
-    """-log p of every event that is not given, and of every advance after such a slice.
+    """-log p of every event that is not given, and of every advance after such a slice."""
+    chances = choices(network, batch)
+    b, t = rows_of(batch)
+    given = batch.given[b, t]
+    costs = -chances.events.gather(2, batch.events[b, t].unsqueeze(2))[..., 0]
+    events = costs.masked_fill(given, 0.0)
+    advance = batch.advance[b, t]
+    scored = ~given.all(1) & (advance != UNSCORED)
+    advances = -chances.advances.gather(1, advance.clamp(min=0).unsqueeze(1))[:, 0] * scored
+    foreseen = _foreseen(chances.labels, batch.labels[b, t], scored)
+    return Likelihood(events, advances, (~given).sum(), scored.sum(), network.config.foresight * foreseen)
+
+
+def _foreseen(logits: Sequence[Tensor], labels: Tensor, scored: Tensor) -> Tensor:
+    """Nats that the labels [R, labels] cost, in rows where there was something to foresee."""
+    targets = labels.masked_fill(~scored.unsqueeze(1), UNLABELLED)
+    costs = [
+        functional.cross_entropy(guess, targets[:, index], ignore_index=UNLABELLED, reduction="sum")
+        for index, guess in enumerate(logits)
+    ]
+    return torch.stack(costs).sum()
+
+
+def rows_of(batch: Batch) -> tuple[Tensor, Tensor]:
+    """Piece and slice of every row."""
+    valid = torch.arange(batch.events.shape[1], device=batch.events.device) < batch.lengths.unsqueeze(1)
+    b, t = valid.nonzero(as_tuple=True)
+    return b, t
+
+
+def choices(network: Network, batch: Batch) -> Choices:
+    """log p of every choice.
 
     Voices are scored in `batch.order`: each event is conditioned on the slices before, on the
     voices before it in its own slice, and on what is given anywhere.
     """
     roles = torch.arange(batch.events.shape[-1], device=batch.events.device)
-    codes = network.voice_code(batch.events, batch.sounding, batch.fifths, roles)
-    context = _context(network, batch, roles)
-    previous, hidden, attended, weights = _backbone(network, batch, codes, context)
-    valid = torch.arange(batch.events.shape[1], device=codes.device) < batch.lengths.unsqueeze(1)
-    b, t = valid.nonzero(as_tuple=True)
-    return _in_slice(
-        network,
-        batch,
-        (b, t),
-        codes,
-        tuple(x[b, t] for x in (hidden, attended, context, previous, batch.metric)),
-        weights,
-    )
-
-
-def _context(network: Network, batch: Batch, roles: Tensor) -> Tensor:
-    codes = network.voice_code(batch.frame_events, batch.frame_sounding, batch.frame_fifths, roles)
-    encoded = network.encode_context(network.slice_code(codes), batch.frame_metric, batch.frame_lengths.cpu())
-    return encoded.gather(1, batch.frame.unsqueeze(-1).expand(-1, -1, encoded.shape[-1]))
-
-
-def _backbone(network: Network, batch: Batch, codes: Tensor, context: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    slices = network.slice_code(codes)
+    codes = network.voice_code(batch.events, batch.sounding, batch.key, roles)
+    heard = batch.heard if network.config.use_heard else torch.zeros_like(batch.heard)
+    around = torch.cat([batch.metric, heard, *_context(network, batch, roles)], -1)
+    slices = network.slice_code(network.forgotten(codes))
     previous = functional.pad(slices[:, :-1], (0, 0, 1, 0))
-    hidden, _ = network.backbone(network.backbone_input(previous, batch.metric, context))
-    bias = network.attention_bias(batch.position, batch.position, batch.measure_steps)
-    attended, weights = network.attend(network.query(hidden), network.key(hidden), network.value(slices), bias)
-    return previous, hidden, attended, weights
+    hidden, _ = network.read_slices(network.backbone_input(previous, around))
+    pointer = network.pointer
+    bias = pointer.bias(batch.position, batch.position, batch.measure_steps, batch.matches)
+    scores = pointer.scores(pointer.query(hidden), pointer.key(hidden), bias)
+    attended = pointer.attend(scores, pointer.value(slices))
+    b, t = rows_of(batch)
+    start = network.start_slice(*(x[b, t] for x in (hidden, attended, previous, around)))
+    return _in_slice(network, batch, (b, t), codes, start, scores)
+
+
+def _context(network: Network, batch: Batch, roles: Tensor) -> list[Tensor]:
+    if not network.config.context:
+        return []
+    codes = network.voice_code(batch.frame_events, batch.frame_sounding, batch.frame_key, roles)
+    encoded = network.encode_context(network.slice_code(codes), batch.frame_metric, batch.frame_lengths.cpu())
+    return [encoded.gather(1, batch.frame.unsqueeze(-1).expand(-1, -1, encoded.shape[-1]))]
 
 
 def _in_slice(
-    network: Network,
-    batch: Batch,
-    rows: tuple[Tensor, Tensor],
-    codes: Tensor,
-    start: tuple[Tensor, ...],
-    weights: Tensor,
-) -> Likelihood:
+    network: Network, batch: Batch, rows: tuple[Tensor, Tensor], codes: Tensor, state: Tensor, scores: Tensor
+) -> Choices:
     b, t = rows
     every = torch.arange(len(b), device=b.device)
-    state, previous = network.start_slice(*start), codes.new_zeros(len(b), codes.shape[-1])
-    order, events, sounding, before = (x[b, t] for x in (batch.order, batch.events, batch.sounding, batch.before))
-    given, fifths, row_codes = batch.given[b, t], batch.fifths[b, t], codes[b, t]
-    row_weights = weights.transpose(1, 2)[b, t]
-    nats = codes.new_zeros(order.shape)
-    ranked = sounding.gather(1, order), network.role(order)
+    previous = codes.new_zeros(len(b), codes.shape[-1])
+    order, events, sounding = (x[b, t] for x in (batch.order, batch.events, batch.sounding))
+    before, age, key, row_codes = (x[b, t] for x in (batch.before, batch.age, batch.key, codes))
+    foreseen = network.foresee(state)
+    scores = scores.transpose(1, 2)[b, t]
+    whole = batch.matches[:, 0][b, t].long()
+    agreed = scores.new_zeros(whole.shape)
+    differed = scores.new_zeros(whole.shape)
+    ranked_role = network.role(order)
+    ranked_now, ranked_before = sounding.gather(1, order), before.gather(1, order)
+    found = []
     for step in range(order.shape[1]):
         voice = order[:, step]
-        state = network.read_voice(state, voice, before[every, voice], previous, fifths)
-        others = ranked[1][:, :step], ranked[0][:, :step]
-        logits = network.heads(state, fifths, before[every, voice], others, row_weights, batch.events[b, :, voice])
-        cost = functional.cross_entropy(logits, events[every, voice], reduction="none")
-        nats = nats.scatter(1, voice.unsqueeze(1), (cost * ~given[every, voice]).unsqueeze(1))
+        state = network.read_voice(state, voice, before[every, voice], age[every, voice], previous, key)
+        others = _others(ranked_role, ranked_now, ranked_before, step)
+        logits = network.heads(state, key, before[every, voice], others)
+        past = batch.events[b, :, voice]
+        weights = network.pointer.point(scores, batch.matches[b, voice + 1, t].long(), agreed, differed)
+        proposed = network.pointer.proposals(state, weights, whole, advance=False)
+        logits = logits.float().scatter_add(1, past, proposed.float())
+        found.append(logits)
         previous = row_codes[every, voice]
-    scored = ~given.all(1) & (batch.advance[b, t] != UNSCORED)
-    advance = functional.cross_entropy(
-        network.advance_logits(state, previous), batch.advance[b, t].clamp(min=0), reduction="none"
-    )
-    return Likelihood(nats, advance * scored, (~given).sum(), scored.sum())
+        same = (past == events[every, voice].unsqueeze(1)).float()
+        agreed, differed = agreed + same, differed + 1 - same
+    ranked = torch.stack(found, 1)
+    logits = torch.empty_like(ranked).scatter(1, order.unsqueeze(2).expand_as(ranked), ranked)
+    if not network.lexicon.repeats:
+        logits = logits.masked_fill(_impossible(network, batch, rows, events, order, before), -torch.inf)
+    state = network.advance_state(state, previous)
+    weights = network.pointer.point(scores, None, agreed, differed)
+    proposed = network.pointer.proposals(state, weights, whole, advance=True)
+    advances = network.advance(state).float().scatter_add(1, batch.advance[b].clamp(min=0), proposed.float())
+    return Choices(logits.log_softmax(-1), advances.log_softmax(-1), foreseen)
+
+
+def _others(role: Tensor, now: Tensor, before: Tensor, step: int) -> Others:
+    """The voices before this one in the order, as they are now, and those after it, as they were."""
+    chosen = [index for index in range(role.shape[1]) if index != step]
+    is_set = torch.tensor([int(index < step) for index in chosen], device=role.device).expand(len(role), -1)
+    pitch = torch.cat([now[:, :step], before[:, step + 1 :]], 1)
+    return Others(role[:, chosen], pitch, before[:, chosen], is_set)
+
+
+def _impossible(
+    network: Network, batch: Batch, rows: tuple[Tensor, Tensor], events: Tensor, order: Tensor, before: Tensor
+) -> Tensor:
+    """[R, V, E] what an alphabet without repeated notes has no slice for.
+
+    The pitch that sounds already, a rest in a rest; holding at the start of the piece; and holding in
+    the last voice where nobody has moved: then there would be no slice.
+    """
+    b, t = rows
+    lexicon = network.lexicon
+    was = functional.pad(batch.sounding[:, :-1], (0, 0, 1, 0), value=lexicon.silence)[b, t]  # [R, V]
+    first = (t == 0).unsqueeze(1)
+    rests = (was == lexicon.silence) & ~first
+    mask = torch.zeros(*was.shape, lexicon.events + 1, dtype=torch.bool, device=was.device)
+    mask.scatter_(2, (was + FIRST_PITCH).unsqueeze(2), ~first.expand_as(was).unsqueeze(2))
+    mask = mask[..., : lexicon.events]
+    mask[..., REST] = rests
+    ranked = events.gather(1, order) == HOLD
+    still = ranked[:, :-1].all(1)
+    mask[..., HOLD] = first
+    last = order[:, -1]
+    every = torch.arange(len(last), device=last.device)
+    mask[every, last, HOLD] |= still
+    return mask

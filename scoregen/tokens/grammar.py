@@ -83,7 +83,7 @@ def onset_problem(piece: Slice, before: Slice | None, header: Header) -> str | N
     if vocabulary().ticks(piece.onset) is None:
         return f"expected an onset on {vocabulary().ticks_per_quarter}ths of a quarter"
     if before is None:
-        return None if piece.onset == 0 else "the first slice does not stand at 0"
+        return None if piece.onset == 0 else f"found the first slice at {piece.onset}; expected it at 0"
     if before.onset < piece.onset < header.duration:
         return None
     return f"expected an onset after {before.onset} and before the end of the measure at {header.duration}"

@@ -8,8 +8,8 @@ import torch
 
 from scoregen.model.batches import Example, collate, draw_given, draw_order
 from scoregen.model.config import NetworkConfig
-from scoregen.model.features import Piece, piece_arrays
-from scoregen.model.lexicon import EVENTS, UNSCORED
+from scoregen.model.features import SPELLED, Piece, piece_arrays
+from scoregen.model.lexicon import UNSCORED
 from scoregen.model.likelihood import Likelihood, likelihood
 from scoregen.model.network import Network
 
@@ -49,8 +49,8 @@ def test_the_chances_of_all_events_of_one_voice_sum_to_one(network: Network) -> 
     given = np.ones_like(piece.events, dtype=bool)
     row, voice = piece.length // 2, 3
     given[row, voice] = False
-    examples = [in_order(with_event(piece, row, voice, event), given) for event in range(EVENTS)]
-    costs = scored(network, examples).events.sum(1).reshape(EVENTS, piece.length).sum(1)
+    examples = [in_order(with_event(piece, row, voice, event), given) for event in range(SPELLED.events)]
+    costs = scored(network, examples).events.sum(1).reshape(SPELLED.events, piece.length).sum(1)
     assert float((-costs).exp().sum()) == pytest.approx(1.0, abs=1e-4)
 
 

@@ -60,7 +60,7 @@ def test_events_read_back(begun: tuple[Pitch, ...], held: tuple[Pitch, ...]) -> 
         (HEAD + "@0 C4", "token 7 of 6, after 'beat-type:4 key:0 @0 C4': found the end; expected an event of voice 2"),
         (HEAD + "@0 C4 @1", "found @1; expected an event of voice 2 of 2"),
         (HEAD + "barline", "found barline; expected an onset"),
-        (HEAD + "@1 C4 C4 barline", "the first slice does not stand at 0"),
+        (HEAD + "@1 C4 C4 barline", "found the first slice at 1; expected it at 0"),
         (HEAD + "@0 C4 C4 @2 D4 D4 barline", "expected an onset after 0 and before the end of the measure at 2"),
         (HEAD + "@0 C4 C4 @1 D4 hold @1 E4 hold barline", "expected an onset after 1"),
         (HEAD + "@0 C4 C4 @1 hold hold barline", "the slice changes nothing; expected an attack or a rest"),

@@ -1,0 +1,104 @@
+"""Attention over the earlier slices of the piece, and what it proposes.
+
+The key of a slice is the context that led to it, its value what followed there: an alike past
+proposes its continuation. How long two pasts are the same (`memory.matches`) is known exactly and
+biases the attention; while a slice is written, voice by voice, the weights move to those earlier
+slices that agree with what is set already, and point at what they did next (pointer networks:
+Vinyals et al. 2015, arXiv:1506.03134).
+
+B pieces, T slices, H heads, R rows (slices of all pieces end to end).
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from scoregen.model.config import NetworkConfig
+from scoregen.model.memory import MATCHES
+
+DISTANCES = 14  # log2 buckets of grid steps
+
+
+class Pointer(nn.Module):
+    """Where in the piece something like this came before."""
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        d, h = config.backbone, config.heads
+        self.heads = h
+        self.use_matches = config.use_matches
+        self.query, self.key, self.value = (nn.Linear(d, d, bias=False) for _ in range(3))
+        self.distance_bias = nn.Parameter(torch.zeros(3 * DISTANCES, h))
+        self.sink = nn.Parameter(torch.zeros(h))
+        self.out = nn.Linear(d, d)
+        steps = torch.linspace(0, 1, MATCHES).unsqueeze(1)
+        self.whole_bias = nn.Parameter(3 * steps.repeat(1, h))
+        self.outer_bias = nn.Parameter(torch.zeros(2 * MATCHES, h))
+        self.own_bias = nn.Parameter(torch.zeros(MATCHES, h))
+        self.agree = nn.Parameter(torch.full((h,), 1.0))
+        self.differ = nn.Parameter(torch.full((h,), 1.0))
+        self.trust = nn.Parameter(steps.repeat(1, h).clone())
+        self.gates = nn.Linear(config.in_slice, 2 * h)
+
+    def scores(self, query: Tensor, keys: Tensor, bias: Tensor) -> Tensor:
+        """[B, H, Tq, Tk] how much each earlier slice is like here, before the softmax."""
+        q, k = self._split(query), self._split(keys)
+        return q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1]) + bias
+
+    def attend(self, scores: Tensor, values: Tensor) -> Tensor:
+        """[B, Tq, d] what followed there, weighted."""
+        mixed = (self._weights(scores, 2) @ self._split(values)).transpose(1, 2).flatten(2)
+        result: Tensor = self.out(mixed)
+        return result
+
+    def bias(self, here: Tensor, there: Tensor, measure: Tensor, matches: Tensor) -> Tensor:
+        """[B, H, Tq, Tk] learned preferences by distance and by how long the pasts are the same.
+
+        Positions [B, Tq] and [B, Tk], grid steps a measure [B, Tq], matches [B, V + 1, Tq, Tk];
+        -inf where there is not before here.
+        """
+        distance = here.unsqueeze(-1) - there.unsqueeze(-2)
+        near = distance.clamp(min=1).float().log2().long().clamp(max=DISTANCES - 1)
+        aligned = (distance % measure.unsqueeze(-1) == 0).long() + (distance % 48 == 0).long()
+        bias = _look_up(self.distance_bias, near + DISTANCES * aligned)
+        if self.use_matches:
+            bias = bias + _look_up(self.whole_bias, matches[:, 0].long())
+            bias = bias + _look_up(self.outer_bias, matches[:, 1].long())
+            bias = bias + _look_up(self.outer_bias, matches[:, -1].long() + MATCHES)
+        return bias.masked_fill((distance <= 0).unsqueeze(1), -torch.inf)
+
+    def point(self, scores: Tensor, own: Tensor | None, agreed: Tensor, differed: Tensor) -> Tensor:
+        """[R, H, T] weights for the next choice of a slice.
+
+        `scores` [R, H, T]; `own` [R, T] how long the voice's own pasts match; `agreed` and `differed`
+        [R, T] with how many of the voices set so far an earlier slice agrees.
+        """
+        if self.use_matches:
+            scores = scores + (agreed.unsqueeze(-1) * self.agree - differed.unsqueeze(-1) * self.differ).transpose(1, 2)
+            if own is not None:
+                scores = scores + _look_up(self.own_bias, own)
+        return self._weights(scores, 1)
+
+    def proposals(self, state: Tensor, weights: Tensor, whole: Tensor, advance: bool) -> Tensor:
+        """[R, T] what each earlier slice adds to the logit of what it did: `whole` [R, T] its match."""
+        gates = self.gates(state)[:, self.heads :] if advance else self.gates(state)[:, : self.heads]
+        trusted = gates.unsqueeze(2) * (1 + _look_up(self.trust, whole))  # [R, H, T]
+        added: Tensor = (trusted * weights).sum(1)
+        return added
+
+    def _weights(self, scores: Tensor, after: int) -> Tensor:
+        """Softmax over the last axis with a sink, which takes the weight where nothing is alike."""
+        sink = self.sink.view(-1, *([1] * after)).expand(*scores.shape[:-1], 1)
+        return torch.cat([scores, sink], -1).softmax(-1)[..., :-1]
+
+    def _split(self, x: Tensor) -> Tensor:
+        return x.view(*x.shape[:2], self.heads, x.shape[2] // self.heads).transpose(1, 2)
+
+
+def _look_up(table: Tensor, index: Tensor) -> Tensor:
+    """[M, H] at [B, ...] as [B, H, ...]; a gather, because the gradient of indexing is slow on CPUs."""
+    flat = table.t().gather(1, index.reshape(1, -1).expand(table.shape[1], -1))
+    return flat.view(table.shape[1], *index.shape).transpose(0, 1)

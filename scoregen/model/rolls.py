@@ -1,0 +1,112 @@
+"""From a piano roll on a grid of 16ths to arrays: what the network sees of a piece that has no notation.
+
+Nothing here looks ahead. The metre is not known: the place in the piece is told modulo three and
+four quarters, and the place since the last long sonority, which in a chorale ends a phrase.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from scoregen.errors import RefusedError
+from scoregen.model.features import Floats, Ints, Piece, heard_before
+from scoregen.model.harmony_labels import NO_KEY, harmony_labels
+from scoregen.model.lexicon import FIRST_PITCH, GRID, HOLD, LONGEST_IN_16THS, REST, lexicon
+from scoregen.model.memory import ages, guessed_keys, heard, matches, seen_from
+
+CHROMATIC = lexicon("chromatic")
+STEPS = GRID // 4
+"""Grid steps in a 16th."""
+_LONG = 6  # 16ths: a sonority that ends a phrase
+ROLL_FEATURES = 16 + 12 + 3 + 1 + 1 + 8 + 3
+
+
+def roll_piece(frames: Sequence[Sequence[int]]) -> Piece:
+    """The arrays of a roll of [frames, voices] MIDI pitches, -1 for rests; slices stand where anything changes.
+
+    RefusedError for a pitch or a stillness beyond the lexicon.
+    """
+    roll = np.array(frames)
+    low, high = int(CHROMATIC.midi[0]), int(CHROMATIC.midi[-1])
+    if ((roll >= 0) & ((roll < low) | (roll > high))).any():
+        raise RefusedError(f"found MIDI pitches {roll[roll >= 0].min()} to {roll.max()}; expected {low} to {high}")
+    starts = np.flatnonzero(np.append(True, (roll[1:] != roll[:-1]).any(1)))
+    lengths = np.diff(np.append(starts, len(roll)))
+    if lengths.max() > LONGEST_IN_16THS:
+        raise RefusedError(f"nothing changes for {lengths.max()} 16ths; expected at most {LONGEST_IN_16THS}")
+    events = _events(roll[starts])
+    before, sounding = heard_before(events, CHROMATIC)
+    position = starts * STEPS
+    shares = heard(sounding, position, CHROMATIC)
+    key = guessed_keys(shares, CHROMATIC.no_key)
+    known = key != CHROMATIC.no_key
+    advance = lengths + LONGEST_IN_16THS * (np.arange(len(starts)) == len(starts) - 1)
+    everywhere = np.arange(len(starts))
+    return Piece(
+        events=events,
+        before=before,
+        sounding=sounding,
+        age=ages(events, position),
+        heard=seen_from(shares, np.where(known, key, 0)),
+        advance=advance,
+        matches=matches(events, sounding, advance, position),
+        labels=harmony_labels(sounding, position, len(roll) * STEPS, np.where(known, key, NO_KEY), None, CHROMATIC),
+        measure=starts // 16,
+        point=everywhere,
+        position=position,
+        metric=_metric(starts, lengths),
+        key=key,
+        is_beat=np.zeros(len(starts), dtype=bool),
+        last_slice=everywhere,
+        is_slice=np.ones(len(starts), dtype=bool),
+        measure_steps=np.full(len(starts), 4 * GRID),
+    )
+
+
+def transposed_roll(piece: Piece, semitones: int) -> Piece | None:
+    """The piece so many semitones higher, or None where a pitch leaves the lexicon."""
+    silence = CHROMATIC.silence
+    attacks = piece.events >= FIRST_PITCH
+    pitches = piece.events[attacks] - FIRST_PITCH + semitones
+    if pitches.min() < 0 or pitches.max() >= silence:
+        return None
+
+    def moved(pitches: Ints) -> Ints:
+        return np.where(pitches == silence, silence, pitches + semitones)
+
+    return replace(
+        piece,
+        events=np.where(attacks, piece.events + semitones, piece.events),
+        before=moved(piece.before),
+        sounding=moved(piece.sounding),
+        key=np.where(piece.key == CHROMATIC.no_key, CHROMATIC.no_key, (piece.key + 7 * semitones) % 12),
+    )
+
+
+def _events(rows: Ints) -> Ints:
+    """[T, V] what each voice does in each slice: hold what it did, rest, or attack."""
+    same = np.vstack([np.zeros((1, rows.shape[1]), dtype=bool), rows[1:] == rows[:-1]])
+    attack = FIRST_PITCH + rows - int(CHROMATIC.midi[0])
+    return np.where(same, HOLD, np.where(rows < 0, REST, attack))
+
+
+def _metric(starts: Ints, lengths: Ints) -> Floats:
+    """[T, ROLL_FEATURES] where in the piece and in its phrase, as far as the past tells."""
+    count = len(starts)
+    long = np.maximum.accumulate(np.where(lengths >= _LONG, np.arange(count), -1))
+    last = np.append(-1, long[:-1])
+    since = np.where(last >= 0, starts - starts[last] - lengths[last], 0)
+    phrase = np.concatenate([np.eye(8)[since // 2 % 8] * (last >= 0)[:, None], _nearness(since)], axis=1)
+    place = [np.eye(16)[starts % 16], np.eye(12)[starts % 12], _nearness(starts)]
+    flags = [(starts == 0)[:, None], (last >= 0)[:, None]]
+    result: Floats = np.concatenate([*place, *flags, phrase], axis=1).astype(np.float32)
+    return result
+
+
+def _nearness(sixteenths: Ints) -> Floats:
+    scale = np.array([4.0, 16.0, 64.0])
+    result: Floats = np.exp(-sixteenths[:, None] / scale).astype(np.float32)
+    return result

@@ -1,0 +1,110 @@
+"""What a place has in common with earlier places, checked against the plainest way to say it."""
+
+import numpy as np
+import pytest
+
+from scoregen.model.features import heard_before, piece_arrays, transposed
+from scoregen.model.lexicon import GRID, HOLD, lexicon
+from scoregen.model.memory import MATCHES, ages, bucket, guessed_keys, heard, matches, seen_from
+from scoregen.model.rolls import roll_piece, transposed_roll
+from scoregen.score.pitch import Interval
+
+from .pieces import random_tokens
+
+CHROMATIC = lexicon("chromatic")
+PHRASE = [[67, 62, 59, 43], [67, 62, 59, 43], [69, 62, 57, 42], [69, 62, 57, 42], [71, 62, 55, 43], [69, 60, 57, 45]]
+
+
+def run_length(rows: list[tuple[int, ...]], t: int, s: int) -> int:
+    count = 0
+    while s - count - 1 >= 0 and rows[t - count - 1] == rows[s - count - 1]:
+        count += 1
+    return count
+
+
+def test_whole_matches_count_the_slices_in_a_row_that_were_the_same() -> None:
+    piece = roll_piece(PHRASE * 3)
+    rows = [
+        (*event, *sound, int(advance))
+        for event, sound, advance in zip(
+            piece.events.tolist(), piece.sounding.tolist(), piece.advance.tolist(), strict=True
+        )
+    ]
+    for t in range(piece.length):
+        for s in range(t):
+            assert piece.matches[0, t, s] == bucket(np.array([run_length(rows, t, s)]))[0]
+        assert not piece.matches[0, t, t:].any(), "nothing is compared with its own future"
+
+
+def test_a_voice_matches_by_notes_though_the_others_differ() -> None:
+    other = [[top, 64, 60, 48] for top, *_ in PHRASE]
+    piece = roll_piece(PHRASE + other)
+    repeat = int(np.flatnonzero(piece.position == 6 * GRID // 4)[0])
+    last = piece.length - 1
+    assert piece.matches[1, last, repeat - 1] >= 3, "the soprano sings the same again"
+    assert piece.matches[0, last].max() == 0, "the whole does not"
+
+
+def test_the_match_table_is_the_same_in_every_key() -> None:
+    piece = roll_piece(PHRASE * 2)
+    moved = transposed_roll(piece, 3)
+    again = roll_piece([[pitch + 3 for pitch in frame] for frame in PHRASE * 2])
+    assert moved is not None
+    for name in ("events", "before", "sounding", "key", "age", "matches", "advance", "labels"):
+        assert np.array_equal(getattr(moved, name), getattr(again, name)), name
+    assert np.allclose(moved.heard, again.heard, atol=1e-6)
+
+
+def test_spelled_pieces_keep_their_memory_when_transposed() -> None:
+    piece = piece_arrays(random_tokens(3))
+    moved = transposed(piece, Interval(1, 2))
+    assert moved is not None
+    before, sounding = heard_before(moved.events, lexicon("spelled"))
+    assert np.array_equal(moved.before, before)
+    assert np.array_equal(moved.sounding, sounding)
+    position = moved.position[moved.point]
+    shares = heard(sounding, position, lexicon("spelled"))
+    assert np.allclose(moved.heard, seen_from(shares, moved.key[moved.point] - 7), atol=1e-6)
+
+
+def test_ages_count_from_the_last_thing_a_voice_began() -> None:
+    events = np.array([[40, 50], [HOLD, 51], [41, HOLD]])
+    found = ages(events, np.array([0, GRID, 3 * GRID]))
+    assert found[0].tolist() == [0, 0]
+    assert found[1, 0] == found[1, 1] == found[2, 1] - 2, "a quarter each, then a half note"
+    assert found[2, 0] > found[2, 1], "a dotted half"
+
+
+def test_what_was_heard_fades_and_sums_to_one() -> None:
+    piece = roll_piece(PHRASE * 4)
+    assert not piece.heard[0].any()
+    assert piece.heard[1:].reshape(-1, 2, 12).sum(2) == pytest.approx(1.0, abs=1e-5)
+
+
+def test_a_key_is_guessed_from_the_past_alone() -> None:
+    cadence = [
+        [67, 62, 59, 43],
+        [67, 64, 60, 48],
+        [69, 62, 54, 50],
+        [67, 62, 59, 43],
+        [67, 64, 60, 45],
+        [67, 62, 59, 43],
+    ]
+    piece = roll_piece([frame for frame in cadence for _ in range(4)])
+    assert piece.key[0] == CHROMATIC.no_key
+    assert piece.key[-1] == 1, "one sharp"
+    assert guessed_keys(np.zeros((2, 2, 12), dtype=np.float32), 12).tolist() == [12, 12]
+
+
+def test_buckets_rise_and_end() -> None:
+    found = bucket(np.arange(100))
+    assert (np.diff(found.astype(int)) >= 0).all()
+    assert found[0] == 0
+    assert found[-1] == MATCHES - 1
+
+
+def test_tables_of_two_equal_slices() -> None:
+    events = np.array([[5], [5]])
+    table = matches(events, events - 2, np.array([4, 4]), np.array([0, GRID]))
+    assert table.shape == (2, 2, 2)
+    assert not table[:, 0].any()

@@ -1,0 +1,222 @@
+"""The JSB16 benchmark: rolls in and out, a likelihood that is one, and nothing that looks ahead."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from scoregen.benchmark import bench_jsb16
+from scoregen.corpora.jsb16 import read_jsb16
+from scoregen.errors import InputError, RefusedError
+from scoregen.model.batches import Example, collate
+from scoregen.model.benchmark import View, score
+from scoregen.model.checkpoint import save_checkpoint
+from scoregen.model.config import NetworkConfig
+from scoregen.model.features import Piece
+from scoregen.model.lexicon import FIRST_PITCH, HOLD, LONGEST_IN_16THS, lexicon
+from scoregen.model.likelihood import Choices, choices
+from scoregen.model.network import Network
+from scoregen.model.rolls import ROLL_FEATURES, STEPS, roll_piece, transposed_roll
+
+CONFIG = NetworkConfig(
+    lexicon="chromatic",
+    metric_features=ROLL_FEATURES,
+    context=0,
+    embedding=16,
+    backbone=32,
+    in_slice=32,
+    heads=2,
+)
+LOWEST = int(lexicon("chromatic").midi[0])
+
+
+@pytest.fixture(scope="module")
+def network() -> Network:
+    """Random weights, large enough that everything the network can see makes a difference."""
+    torch.manual_seed(0)
+    made = Network(CONFIG).eval()
+    with torch.no_grad():
+        for weight in made.parameters():
+            weight.add_(0.2 * torch.randn_like(weight))
+    return made
+
+
+def random_roll(seed: int, frames: int = 60) -> list[list[int]]:
+    """Voices that move now and then and rest at times, with a repeat of the first half."""
+    chance = np.random.default_rng(seed)
+    now, roll = [67, 62, 57, 48], []
+    for _ in range(frames // 2):
+        for voice in range(4):
+            if chance.random() < 0.25:
+                now[voice] = -1 if chance.random() < 0.1 else 70 - 7 * voice + int(chance.integers(-4, 5))
+        roll.append(list(now))
+    return roll + roll
+
+
+def chances(network: Network, piece: Piece, order: tuple[int, ...] = (0, 3, 1, 2)) -> Choices:
+    given = np.zeros(piece.events.shape, dtype=bool)
+    with torch.inference_mode():
+        return choices(network, collate([Example(piece, given, np.tile(order, (piece.length, 1)))]))
+
+
+def frames_of(piece: Piece) -> list[list[int]]:
+    """A roll from events and advances alone: proof that they say everything."""
+    now, roll = [-1] * piece.events.shape[1], []
+    for events, advance in zip(piece.events.tolist(), piece.advance.tolist(), strict=True):
+        now = [
+            was if event == HOLD else event - FIRST_PITCH + LOWEST if event >= FIRST_PITCH else -1
+            for was, event in zip(now, events, strict=True)
+        ]
+        length = advance if advance <= LONGEST_IN_16THS else advance - LONGEST_IN_16THS
+        roll += [list(now)] * length
+    return roll
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_events_and_advances_say_everything(seed: int) -> None:
+    roll = random_roll(seed)
+    piece = roll_piece(roll)
+    assert frames_of(piece) == roll
+    assert (piece.advance[:-1] <= LONGEST_IN_16THS).all()
+    assert piece.advance[-1] > LONGEST_IN_16THS, "and where the piece ends"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_every_distribution_sums_to_one(network: Network, seed: int) -> None:
+    found = chances(network, roll_piece(random_roll(seed)))
+    assert found.events.double().exp().sum(-1) == pytest.approx(1.0, abs=1e-5)
+    assert found.advances.double().exp().sum(-1) == pytest.approx(1.0, abs=1e-5)
+
+
+def test_the_chances_of_all_slices_that_can_be_sum_to_one(network: Network) -> None:
+    """Two voices, every slice that can follow enumerated: the masks leave nothing out and nothing over."""
+    silence = -1
+    prefix = [[60, 55], [60, 55], [62, silence]]
+    pitches = [*lexicon("chromatic").midi.tolist(), silence]
+    pairs = [(top, low) for top in pitches for low in pitches if (top, low) != (62, silence)]
+    total = 0.0
+    for start in range(0, len(pairs), 512):
+        pieces = [roll_piece([*prefix, list(pair)]) for pair in pairs[start : start + 512]]
+        orders = [np.tile((1, 0), (piece.length, 1)) for piece in pieces]
+        batch = collate(
+            [Example(p, np.zeros(p.events.shape, dtype=bool), o) for p, o in zip(pieces, orders, strict=True)]
+        )
+        with torch.inference_mode():
+            found = choices(network, batch)
+        last = torch.cumsum(batch.lengths, 0) - 1
+        chosen = batch.events[torch.arange(len(pieces)), batch.lengths - 1]
+        total += float(found.events[last].double().gather(2, chosen.unsqueeze(2))[..., 0].sum(1).exp().sum())
+    assert total == pytest.approx(1.0, abs=1e-5)
+
+
+@pytest.mark.parametrize("cut", [7, 16, 31, 44])
+def test_no_later_note_changes_an_earlier_chance(network: Network, cut: int) -> None:
+    """The whole way from frames to chances: everything derived from the notes must look back only."""
+    roll = random_roll(1)
+    other = roll[:cut] + [[pitch + 2 if pitch >= 0 else 60 for pitch in frame] for frame in roll[cut:-9]]
+    before, after = roll_piece(roll), roll_piece(other)
+    first = int(np.flatnonzero(before.position >= cut * STEPS)[0])
+    one, two = chances(network, before), chances(network, after)
+    assert np.array_equal(before.position[:first], after.position[:first])
+    assert torch.allclose(one.events[:first].exp(), two.events[:first].exp(), atol=1e-6)
+    assert torch.allclose(one.advances[: first - 1].exp(), two.advances[: first - 1].exp(), atol=1e-6)
+    assert not torch.allclose(one.events[first + 1].exp(), two.events[first + 1].exp(), atol=1e-3)
+
+
+def test_within_a_slice_only_earlier_voices_count(network: Network) -> None:
+    roll = random_roll(2)
+    index = 30
+    changed = [list(frame) for frame in roll[: index + 1]]
+    first = [list(frame) for frame in changed]
+    changed[index][1], first[index][1] = 61, 66  # the alto is third in the order
+    one, two = chances(network, roll_piece(changed)), chances(network, roll_piece(first))
+    assert torch.allclose(one.events[-1, [0, 3, 1]], two.events[-1, [0, 3, 1]], atol=1e-5)
+    assert not torch.allclose(one.events[-1, 2].exp(), two.events[-1, 2].exp(), atol=1e-4)
+
+
+def test_what_cannot_be_has_no_chance(network: Network) -> None:
+    piece = roll_piece(random_roll(3))
+    found = chances(network, piece).events.exp()
+    assert not found[0, :, HOLD].any(), "nothing sounds yet"
+    for row in range(1, piece.length):
+        for voice in range(4):
+            sounding = int(piece.sounding[row - 1, voice])
+            if sounding < lexicon("chromatic").silence:
+                assert found[row, voice, FIRST_PITCH + sounding] == 0, "a repeated note cannot be told from a held one"
+
+
+def test_averages_of_equal_networks_and_of_keys(network: Network) -> None:
+    pieces = [roll_piece(random_roll(seed, 40)) for seed in range(3)]
+    alone = score([View(network)], pieces, (0, 3, 1, 2), transposed_roll)
+    twice = score([View(network), View(network)], pieces, (0, 3, 1, 2), transposed_roll)
+    keys = score([View(network, shift) for shift in (0, 2, -2)], pieces, (0, 3, 1, 2), transposed_roll)
+    moved = score([View(network)], [roll_piece([[p + 2 if p >= 0 else p for p in f] for f in random_roll(s, 40)])
+                                    for s in range(3)], (0, 3, 1, 2), transposed_roll)  # fmt: skip
+    other = score([View(network, 2)], pieces, (0, 3, 1, 2), transposed_roll)
+    assert twice.nats == pytest.approx(alone.nats, rel=1e-6)
+    assert other.nats == pytest.approx(moved.nats, rel=1e-6), "seen two semitones higher is being two semitones higher"
+    assert not np.allclose(keys.nats, alone.nats)
+    total = sum(alone.by_kind[kind][0] for kind in ("advance", "attack", "hold", "rest"))
+    assert total == pytest.approx(alone.nats.sum(), rel=1e-6)
+    assert 0 <= alone.calibration_error <= 1
+    assert alone.calibration[:, 0].sum() == sum(5 * piece.length for piece in pieces)
+
+
+def write_data(path: Path, pieces: int = 2) -> Path:
+    split = [random_roll(seed, 20) for seed in range(pieces)]
+    path.write_text(json.dumps({"train": split, "valid": split, "test": split}))
+    return path
+
+
+def test_the_benchmark_reports_what_was_scored(network: Network, tmp_path: Path) -> None:
+    data = write_data(tmp_path / "data.json")
+    save_checkpoint(network, tmp_path / "small", {"order": [0, 3, 1, 2]})
+    report = bench_jsb16(data, [tmp_path / "small"])
+    pieces = [roll_piece(roll) for roll in read_jsb16(data).splits["test"]]
+    expected = score([View(network)], pieces, (0, 3, 1, 2), transposed_roll).nats.sum() / (4 * 40)
+    assert report.splits["test"]["nats_per_note"] == pytest.approx(expected, rel=1e-6)
+    assert not report.is_known
+
+
+def test_networks_with_different_orders_have_no_average(network: Network, tmp_path: Path) -> None:
+    data = write_data(tmp_path / "data.json")
+    for name, order in (("a", [0, 1, 2, 3]), ("b", [3, 2, 1, 0])):
+        save_checkpoint(network, tmp_path / name, {"order": order})
+    with pytest.raises(InputError, match="different orders"):
+        bench_jsb16(data, [tmp_path / "a", tmp_path / "b"])
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("[]", "train, valid and test"),
+        ("{", "no JSON"),
+        ('{"train": [], "valid": [[[1, 2, 3]]], "test": []}', r"valid: piece 0, frame 0: found \[1, 2, 3\]"),
+        ('{"train": [], "valid": [[]], "test": []}', "expected a list of frames"),
+    ],
+)
+def test_bad_files_are_refused_by_name(tmp_path: Path, content: str, expected: str) -> None:
+    path = tmp_path / "bad.json"
+    path.write_text(content)
+    with pytest.raises(InputError, match=expected):
+        read_jsb16(path)
+
+
+def test_what_the_lexicon_lacks_is_refused() -> None:
+    with pytest.raises(RefusedError, match="MIDI pitches"):
+        roll_piece([[100, 60, 50, 40]])
+    with pytest.raises(RefusedError, match="nothing changes for 70 16ths"):
+        roll_piece([[67, 60, 55, 40]] * 70)
+
+
+def test_the_published_file_is_known(shared_data: Callable[[str], Path]) -> None:
+    found = read_jsb16(shared_data("jsb16") / "Jsb16thSeparated.json")
+    assert found.is_known
+    assert [found.frames(split) for split in ("train", "valid", "test")] == [55228, 18408, 18900]
+    for roll in found.splits["valid"][:5]:
+        assert frames_of(roll_piece(roll)) == [list(frame) for frame in roll]
