@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-import shutil
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from scoregen.corpora.manifest import load_corpus, verify
-from scoregen.corpora.prepare import prepare
-from scoregen.corpora.variants import variants
-from scoregen.errors import InputError
+from scoregen.curriculum import read_course
 from scoregen.model.config import NetworkConfig, TrainingOptions
-from scoregen.score.ensemble import load_ensemble
+from scoregen.notation.atomic import check_target, write_files
 from scoregen.tokens.events import TokenScore
+
+SUFFIXES = (".safetensors", ".json", ".novelty", ".curve.jsonl", ".curve.png")
+"""What is written beside the folder of the run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """Where the weights are, the figures of the best step, and what could not be learned from."""
+    """Where the weights are, the figures of the best step, and what could not be learned from.
+
+    `step` is the step reached. `stopped_by` is the signal that ended the run before its time, or 0;
+    a run that was stopped has not written its weights yet.
+    """
 
     weights: Path
     figures: dict[str, float]
     refused: tuple[str, ...]
+    step: int
+    stopped_by: int = 0
 
 
 def train(
@@ -31,58 +36,59 @@ def train(
     out: Path,
     *,
     ensemble: str = "satb",
+    network: NetworkConfig | None = None,
     options: TrainingOptions | None = None,
     progress: Callable[[int, dict[str, float]], None] | None = None,
 ) -> Training:
-    """Train on a folder of scores, or a corpus by its name, and write OUT.safetensors and OUT.json.
+    """Train on a folder of scores, a corpus by its name or JSB16's file, and write OUT.safetensors and OUT.json.
 
-    Everything in the making stands in the folder OUT.run; called again, training goes on there.
-    Raises InputError where the corpus has no usable piece.
+    Beside them, OUT.novelty holds the windows that `compose` must not repeat, OUT.curve.jsonl and
+    OUT.curve.png show how the losses fell. Everything in the making
+    stands in the folder OUT.run; called again, training goes on there. The first SIGINT or SIGTERM
+    ends the run after the step under way. `progress` is told each step, and at a validation its
+    figures. Of several processes under torchrun, the first one alone writes and tells.
+    Raises InputError where the corpus has no usable piece, or OUT.run holds a run of other options.
     """
-    from scoregen.model.checkpoint import load_checkpoint, save_checkpoint
-    from scoregen.model.features import Piece, PieceOutline, piece_arrays
+    from scoregen.model.parallel import is_first
+    from scoregen.model.stopping import stop_on_signals
     from scoregen.model.training import train_network
 
-    def arrays(tokens: TokenScore) -> list[Piece]:
-        """Twice each: with its phrase ends known, and without."""
-        outline = PieceOutline.of([measure.header for measure in tokens.measures])
-        plain = outline.without_phrases()
-        return [piece_arrays(tokens, known) for known in ((outline, plain) if outline.knows_phrases else (plain,))]
-
-    source = load_corpus(corpus)
-    verify(source)
-    players = load_ensemble(ensemble)
-    learned, held_out = prepare(source, "train", players), prepare(source, "valid", players)
-    if not learned.pieces or not held_out.pieces:
-        found = f"{len(learned.pieces)} pieces to train on and {len(held_out.pieces)} to validate with can be used"
-        reason = (*learned.refused, *held_out.refused, "none was refused")[0]
-        raise InputError(
-            f"{corpus}: {found}; expected one of each with parts for {ensemble}; the first refused: {reason}"
-        )
-    pieces = [made for tokens in _enriched([tokens for _, tokens in learned.pieces]) for made in arrays(tokens)]
-    valid = [arrays(tokens)[0] for _, tokens in held_out.pieces]
-    config = NetworkConfig(roles=tuple(role.name for role in players.roles))
-    about: dict[str, Any] = {
-        "corpus": source.name,
-        "source": source.source,
-        "licence": source.licence,
-        "ensemble": ensemble,
-    }
-    about |= {"pieces": len(learned.pieces), "valid_pieces": len(held_out.pieces)}
+    for suffix in SUFFIXES:
+        check_target(out.with_suffix(suffix), force=True)
+    options = options or TrainingOptions()
+    course = read_course(corpus, ensemble, network or NetworkConfig(), options)
     folder = out.with_name(f"{out.stem}.run")
-    figures = train_network(pieces, valid, folder, config, options or TrainingOptions(), about, progress)
+    first = is_first()
+    with stop_on_signals() as stop:
+        tell = progress if first else None
+        outcome = train_network(course.lessons, folder, course.network, options, course.about, tell, stop)
+    if first:
+        _write_curve(folder, out, str(course.about["corpus"]))
+        if not outcome.stopped_by:
+            _write_weights(folder, out, course.taught)
+    weights = out.with_suffix(".safetensors")
+    return Training(weights, outcome.figures, course.refused, outcome.step, outcome.stopped_by)
+
+
+def _write_weights(folder: Path, out: Path, taught: Sequence[TokenScore]) -> None:
+    """The best weights of a run in 16 bits, their story, and an index of what they must not write again."""
+    from scoregen.model.checkpoint import load_checkpoint, save_checkpoint
+    from scoregen.model.novelty_limit import save_index
+    from scoregen.tokens.novelty import NoveltyIndex
+
     best = load_checkpoint(folder / "best")
-    save_checkpoint(
-        best.network, out, {k: v for k, v in best.about.items() if k not in ("network", "sha256")}, half=True
-    )
-    shutil.copyfile(folder / "curve.jsonl", out.with_suffix(".curve.jsonl"))
-    return Training(out.with_suffix(".safetensors"), figures, (*learned.refused, *held_out.refused))
+    story = {name: value for name, value in best.about.items() if name not in ("network", "sha256")}
+    save_checkpoint(best.network, out, story, half=True)
+    if taught:
+        save_index(NoveltyIndex.of(taught), out)
 
 
-def _enriched(pieces: Sequence[TokenScore]) -> list[TokenScore]:
-    """The pieces, and for every third one each of its variants; a variant in 6/8 for every piece in 3/4."""
-    found = list(pieces)
-    for index, tokens in enumerate(pieces):
-        made = list(variants(tokens))
-        found += made if len(made) == 1 else made[index % 3 : index % 3 + 1]
-    return found
+def _write_curve(folder: Path, out: Path, corpus: str) -> None:
+    """The learning curve as lines and as a picture; nothing before the first validation."""
+    from scoregen.model.curve_picture import draw_curve
+
+    lines = (folder / "curve.jsonl").read_bytes()
+    curve = [json.loads(line) for line in lines.splitlines()]
+    if curve:
+        picture = draw_curve(curve, f"Learning {corpus}")
+        write_files([(out.with_suffix(".curve.jsonl"), lines), (out.with_suffix(".curve.png"), picture)], force=True)

@@ -21,8 +21,8 @@ FLOORS = (
     ("notation", "tokens", "plan", "analysis"),
     ("corpora", "evaluation", "transcription"),
     ("model",),
-    ("blanks", "ranking"),
-    ("composition", "doctor", "explain", "notebook", "training"),
+    ("blanks", "curriculum", "ranking"),
+    ("benchmark", "composition", "doctor", "explain", "notebook", "training"),
     ("cli", "web"),
     ("__init__", "__main__"),  # the public face, which leads into every room
 )
@@ -32,19 +32,21 @@ DOORS = {
     "brotli": ("notation/engraving*",),
     "fontTools": ("notation/engraving*",),
     "lxml": ("notation/document.py", "notation/gate*", "notation/graft*", "notation/musicxml_*"),
+    "matplotlib": ("model/curve_picture.py",),
     "mido": ("notation/playback*",),
     "music21": ("notation/interchange*",),
-    "numpy": ("model/*", "tokens/*"),
+    "numpy": ("evaluation/*", "model/*", "tokens/*"),
     "partitura": ("notation/interchange*",),
     "rich": ("cli/*",),
     "safetensors": ("model/*",),
+    "sklearn": ("evaluation/two_sample.py",),
     "torch": ("model/*",),
     "typer": ("cli/*",),
     "typst": ("notation/engraving*",),
     "verovio": ("notation/engraving*",),
 }
 
-DISTRIBUTIONS = {"fontTools": "fonttools"}
+DISTRIBUTIONS = {"fontTools": "fonttools", "sklearn": "scikit-learn"}
 """Where the module is not named as its distribution."""
 
 

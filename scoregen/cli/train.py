@@ -9,38 +9,89 @@ from typing import Annotated
 import typer
 
 from scoregen.cli.arguments import Ensemble, Json, Quiet, told
-from scoregen.cli.terminal import progress, say_json, say_paths, tell_all
+from scoregen.cli.terminal import progress, say_json, say_paths, tell, tell_all
+
+SIGNALLED = 128
+"""What shells add to the number of the signal that ended a program."""
 
 
 def train_command(
     corpus: Annotated[str, typer.Argument(metavar="CORPUS", help="A folder of scores, or a corpus by its name.")],
     output: Annotated[Path, typer.Option("--output", "-o", metavar="CHECKPOINT", help="Where to write the weights.")],
     ensemble: Ensemble = "satb",
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", metavar="FILE", help="Options in TOML: [network] and [training].")
+    ] = None,
     steps: Annotated[int | None, typer.Option("--steps", min=1, help="Batches to train on.")] = None,
     batch_size: Annotated[int | None, typer.Option("--batch-size", min=1, help="Pieces in a batch.")] = None,
-    seed: Annotated[int | None, typer.Option("--seed", help="The same seed trains the same, on a CPU.")] = None,
+    learning_rate: Annotated[float | None, typer.Option("--learning-rate", help="The highest of the run.")] = None,
+    save_every: Annotated[
+        int | None, typer.Option("--save-every", min=1, help="Steps from one validation and saved state to the next.")
+    ] = None,
+    patience: Annotated[
+        int | None, typer.Option("--patience", min=0, help="Validations without a better one that end it; 0: never.")
+    ] = None,
+    transpose: Annotated[
+        int | None, typer.Option("--transpose", min=0, max=6, help="Most semitones that a piece is moved by.")
+    ] = None,
+    mixed_precision: Annotated[
+        bool | None, typer.Option("--mixed-precision/--full-precision", help="bfloat16 where it is safe; on CUDA.")
+    ] = None,
+    compiled: Annotated[
+        bool | None, typer.Option("--compile/--no-compile", help="Compile the network first; on CUDA.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, help="The same seed trains the same, on a CPU.")] = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Train the network on a corpus of scores.
 
-    A run that was stopped goes on where it was.
+    A run that was stopped goes on where it was. What is given here comes before what the file says.
     """
-    from scoregen.model.config import TrainingOptions
+    from scoregen.model.config import NetworkConfig, TrainingOptions
+    from scoregen.model.config_file import read_config
+    from scoregen.model.parallel import is_first
     from scoregen.training import train
 
-    options = replace(TrainingOptions(), **told(steps=steps, batch_size=batch_size, seed=seed))
+    network, options = read_config(config) if config else (NetworkConfig(), TrainingOptions())
+    flags = told(
+        steps=steps,
+        batch_size=batch_size,
+        learning_rate=learning_rate,
+        save_every=save_every,
+        patience=patience,
+        transpose=transpose,
+        mixed_precision=mixed_precision,
+        compile=compiled,
+        seed=seed,
+    )
+    options = replace(options, **flags)
+    quiet = quiet or not is_first()
     with progress(quiet=quiet) as stage:
         advance = stage("training")
-        training = train(
-            corpus,
-            output,
-            ensemble=ensemble,
-            options=options,
-            progress=lambda step, figures: advance(step / options.steps),
-        )
+
+        def show(step: int, figures: dict[str, float]) -> None:
+            advance(step / options.steps)
+            if figures and not quiet:
+                tell(in_words(figures))
+
+        training = train(corpus, output, ensemble=ensemble, network=network, options=options, progress=show)
+    if training.stopped_by:
+        if not quiet:
+            tell(f"stopped after step {training.step} of {options.steps}; the same command goes on from there")
+        raise SystemExit(SIGNALLED + training.stopped_by)
     tell_all((f"left out: {reason}" for reason in training.refused), quiet=quiet)
+    if training.step < options.steps and not quiet:
+        tell(f"ended after step {training.step}: {options.patience} validations brought nothing better")
+    if not is_first():
+        return
     if as_json:
         say_json({"weights": str(training.weights), "figures": training.figures, "refused": list(training.refused)})
     else:
         say_paths([training.weights])
+
+
+def in_words(figures: dict[str, float]) -> str:
+    """A line of the learning curve for the person who waits."""
+    losses = ", ".join(f"{name} {figures[name]:.3f}" for name in ("train", "fit", "valid"))
+    return f"step {figures['step']}: {losses} nats a choice, {figures['seconds']:.0f} s"

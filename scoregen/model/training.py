@@ -1,177 +1,210 @@
-"""Training: one visible loop, resumable from its last saved state, bit for bit on CPU."""
+"""Training: one visible loop, on one device or several, resumable from its last state, bit for bit on CPU."""
 
 from __future__ import annotations
 
-import copy
-import json
+import math
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from scoregen.model.batches import Batch, Example, collate, draw_given, draw_order
-from scoregen.model.checkpoint import save_checkpoint
+from scoregen.errors import InputError, ScoregenError
+from scoregen.model.batches import Batch, Example, collate
 from scoregen.model.config import NetworkConfig, TrainingOptions
-from scoregen.model.features import Piece, transposed
-from scoregen.model.likelihood import likelihood
+from scoregen.model.lessons import Lessons
+from scoregen.model.likelihood import Likelihood, likelihood
 from scoregen.model.network import Network
-from scoregen.score.pitch import Interval
+from scoregen.model.parallel import Ranks, ranks
+from scoregen.model.run_state import Figures, Run, TrainingState
 
-TRANSPOSITIONS = tuple(
-    Interval(steps, semitones)
-    for steps, semitones in (
-        (-3, -5), (-2, -4), (-2, -3), (-1, -2), (-1, -1), (0, 0), (1, 1), (1, 2), (2, 3), (2, 4), (3, 5)
-    )
-)  # fmt: skip
+MEASURED_AT_ONCE = 16
+POOL = 4
+"""Steps whose batches are drawn together."""
+
+Score = Callable[[Network, Batch], Likelihood]
+Progress = Callable[[int, Figures], None]
+"""Told the step, and the figures of a validation or nothing."""
 
 
-@dataclass(slots=True)
-class TrainingState:
-    """Everything that the next step depends on."""
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The figures of the best step, the step reached, and the signal that stopped the run before its end, or 0."""
 
-    network: Network
-    average: Network
-    optimizer: torch.optim.AdamW
-    generator: np.random.Generator
-    step: int = 0
-    best: float = float("inf")
+    figures: Figures
+    step: int
+    stopped_by: int = 0
 
 
 def train_network(
-    train: Sequence[Piece],
-    valid: Sequence[Piece],
+    lessons: Lessons,
     out: Path,
     config: NetworkConfig,
     options: TrainingOptions,
-    about: dict[str, Any],
-    progress: Callable[[int, dict[str, float]], None] | None = None,
-) -> dict[str, float]:
+    about: Mapping[str, Any],
+    progress: Progress | None = None,
+    stop: Callable[[], int] = lambda: 0,
+) -> Outcome:
     """Train in the folder `out`, going on from where an earlier run stopped.
 
-    Writes out/best.safetensors (the exponential average of the weights with the lowest validation
-    loss), out/state.pt and out/curve.jsonl. Returns the figures of the best step.
+    The best weights, by validation, of their exponential average become out/best.safetensors; the
+    other files are told of in `run_state`. After every step `stop` is asked for a signal to end by.
+    Raises InputError where `out` holds a run with other options, ScoregenError where the loss is no
+    number any more.
     """
+    tell = progress or (lambda step, figures: None)
     out.mkdir(parents=True, exist_ok=True)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    state = _resume(out / "state.pt", config, options, device)
-    started = time.monotonic()
-    while state.step < options.steps:
-        loss = _step(state, train, options, device)
-        if state.step % options.save_every == 0 or state.step == options.steps:
-            figures = {"step": state.step, "train": loss, **evaluate(state.average, valid)}
-            figures["seconds"] = round(time.monotonic() - started, 1)
-            _keep(state, figures, out, options, about)
-            if progress is not None:
-                progress(state.step, figures)
-    best: dict[str, float] = json.loads((out / "best.json").read_text())["figures"]
-    return best
+    run = Run(out, config, options, lessons.digest, about)
+    with ranks() as here:
+        if here.world > options.batch_size:
+            raise InputError(f"batch_size is {options.batch_size}; expected one piece or more for {here.world} ranks")
+        state = run.begin(here.device)
+        if here.is_first:
+            run.show_all(state)
+        score = _compiled(options, here.device)
+        clock, began = time.monotonic() - state.seconds, time.time() - state.seconds
+        stopped_by = 0
+        while state.step < options.steps and not _out_of_patience(state, options) and not stopped_by:
+            _step(state, lessons, options, here, score)
+            state.seconds = time.monotonic() - clock
+            stopped_by = here.highest(stop())
+            if state.step % options.save_every == 0 or state.step == options.steps:
+                _check(state, lessons, options, here)
+                state.seconds = time.monotonic() - clock
+                if here.is_first:
+                    run.save(state)
+                    run.show_last(state, began)
+                tell(state.step, state.curve[-1])
+            else:
+                if stopped_by and here.is_first:
+                    run.save(state)
+                tell(state.step, {})
+    return Outcome(state.best, state.step, stopped_by if state.step < options.steps else 0)
 
 
-def evaluate(network: Network, pieces: Sequence[Piece]) -> dict[str, float]:
-    """Nats an event and an advance, untransposed, with nothing given and with the first voice given."""
+def measure(network: Network, examples: Sequence[Example], here: Ranks) -> tuple[float, float]:
+    """Nats in all and nats a choice, without dropout; the processes share the work."""
     network.eval()
-    device = next(network.parameters()).device
-    figures = {}
-    for name, voices in (("free", 0), ("melody", 1)):
-        sums = np.zeros(3)
-        for start in range(0, len(pieces), 16):
-            examples = [_fixed_example(piece, voices) for piece in pieces[start : start + 16]]
-            with torch.no_grad():
-                found = likelihood(network, collate(examples).to(device))
-            sums += [float(x) for x in (found.nats, found.event_count, found.advance_count)]
-        figures[f"valid_{name}"] = float(sums[0] / (sums[1] + sums[2]))
-        figures[f"valid_{name}_nats"] = float(sums[0])
+    sums = torch.zeros(2, dtype=torch.float64, device=here.device)
+    batches = [examples[start : start + MEASURED_AT_ONCE] for start in range(0, len(examples), MEASURED_AT_ONCE)]
+    for index in here.share(len(batches)):
+        with torch.no_grad():
+            sums += _sums(likelihood(network, collate(batches[index]).to(here.device)))
+    here.add_up([sums])
     network.train()
-    return figures
+    nats, choices = sums.tolist()
+    return nats, nats / choices
 
 
-def _fixed_example(piece: Piece, given_voices: int) -> Example:
-    given = np.zeros(piece.events.shape, dtype=bool)
-    given[:, :given_voices] = True
-    return Example(piece, given, draw_order(given, np.random.default_rng(0)))
+def draw_batch(lessons: Lessons, options: TrainingOptions, step: int, here: Ranks) -> Batch:
+    """This process's share of the batch of a step.
+
+    Examples are drawn for a few steps at once and dealt out by length, so that little of a batch is
+    padding. They follow from the seed, the step and their numbers alone: so a run goes on with the
+    batches it would have had, and any number of processes see the same ones.
+    """
+    pool, place = divmod(step, POOL)
+    numbers = range(POOL * options.batch_size)
+    drawn = [lessons.draw(np.random.default_rng((options.seed, pool, number))) for number in numbers]
+    drawn.sort(key=lambda example: example.piece.length)
+    turn = int(np.random.default_rng((options.seed, pool)).permutation(POOL)[place])
+    chosen = drawn[turn * options.batch_size : (turn + 1) * options.batch_size]
+    return collate([chosen[number] for number in here.share(options.batch_size)])
 
 
-def _step(state: TrainingState, train: Sequence[Piece], options: TrainingOptions, device: torch.device) -> float:
-    for group in state.optimizer.param_groups:
-        group["lr"] = options.learning_rate * _schedule(state.step, options.steps)
-    batch = _draw_batch(train, options.batch_size, state.generator).to(device)
-    loss = likelihood(state.network, batch).loss
-    state.optimizer.zero_grad(set_to_none=True)
-    loss.backward()  # type: ignore[no-untyped-call]
-    torch.nn.utils.clip_grad_norm_(state.network.parameters(), options.clip)
-    state.optimizer.step()
-    state.step += 1
-    decay = min(options.ema_decay, state.step / (state.step + 10))
-    with torch.no_grad():
-        for slow, fast in zip(state.average.parameters(), state.network.parameters(), strict=True):
-            slow.lerp_(fast, 1 - decay)
-    return float(loss.detach())
-
-
-def _schedule(step: int, steps: int) -> float:
+def learning_rate(step: int, options: TrainingOptions) -> float:
     """Warm up over the first twentieth, then a half cosine down to a hundredth."""
-    warm = max(1, steps // 20)
+    warm = max(1, options.steps // 20)
     if step < warm:
-        return (step + 1) / warm
-    return float(0.01 + 0.99 * 0.5 * (1 + np.cos(np.pi * (step - warm) / max(1, steps - warm))))
+        return options.learning_rate * (step + 1) / warm
+    fall = 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, options.steps - warm)))
+    return options.learning_rate * (0.01 + 0.99 * fall)
 
 
-def _draw_batch(train: Sequence[Piece], size: int, generator: np.random.Generator) -> Batch:
-    examples: list[Example] = []
-    while len(examples) < size:
-        piece = transposed(
-            train[int(generator.integers(len(train)))], TRANSPOSITIONS[int(generator.integers(len(TRANSPOSITIONS)))]
+def _step(state: TrainingState, lessons: Lessons, options: TrainingOptions, here: Ranks, score: Score) -> None:
+    for group in state.optimizer.param_groups:
+        group["lr"] = learning_rate(state.step, options)
+    batch = draw_batch(lessons, options, state.step, here).to(here.device)
+    _seed_dropout(options.seed, state.step, here.rank)
+    with _precision(options, here.device):
+        found = score(state.network, batch)
+    state.optimizer.zero_grad()
+    found.cost.backward()  # type: ignore[no-untyped-call]  # the sum: what its mean is of, only all shares tell
+    parameters = list(state.network.parameters())
+    gradients = [torch.zeros_like(weight) if weight.grad is None else weight.grad for weight in parameters]
+    sums = _sums(found)
+    here.add_up([*gradients, sums])
+    for weight, gradient in zip(parameters, gradients, strict=True):
+        weight.grad = gradient.div_(sums[1].clamp(min=1))
+    torch.nn.utils.clip_grad_norm_(parameters, options.clip)
+    state.optimizer.step()
+    state.since += sums
+    state.step += 1
+    _follow(state.average, state.network, min(options.ema_decay, state.step / (state.step + 10)))
+
+
+def _sums(found: Likelihood) -> torch.Tensor:
+    """Nats and choices, [2]."""
+    return torch.stack([found.nats.detach().double(), (found.event_count + found.advance_count).double()])
+
+
+def _follow(average: Network, network: Network, decay: float) -> None:
+    """Move the average of the weights towards them; in the first steps it keeps less of the past."""
+    with torch.no_grad():
+        for slow, fast in zip(average.parameters(), network.parameters(), strict=True):
+            slow.lerp_(fast, 1 - decay)
+
+
+def _check(state: TrainingState, lessons: Lessons, options: TrainingOptions, here: Ranks) -> None:
+    """One more line of the curve, and the weights if they are the best so far.
+
+    `train` is the loss of the batches as they were trained on, with dropout and before the average;
+    `fit` measures training pieces just as `valid` measures others, so that their `gap` is only what
+    was learned by heart.
+    """
+    nats, choices = state.since.tolist()
+    if not math.isfinite(nats):
+        raise ScoregenError(
+            f"the loss is no number by step {state.step}; try a lower learning rate, and another output"
         )
-        if piece is not None:
-            given = draw_given(piece, generator)
-            examples.append(Example(piece, given, draw_order(given, generator)))
-    return collate(examples)
+    figures: Figures = {"step": state.step, "examples": state.step * options.batch_size}
+    figures |= {"seconds": round(state.seconds, 1), "learning_rate": learning_rate(state.step - 1, options)}
+    figures["train"] = nats / choices
+    for split, tasks in (("fit", lessons.fit), ("valid", lessons.valid)):
+        losses = []
+        for task, examples in tasks.items():
+            total, loss = measure(state.average, examples, here)
+            losses.append(loss)
+            figures |= {f"{split}_{task}": loss, f"{split}_{task}_nats": total}
+        figures[split] = sum(losses) / len(losses)
+    figures["gap"] = figures["valid"] - figures["fit"]
+    state.since.zero_()
+    state.curve.append(figures)
+    if state.checks_since_best == 0:
+        state.best_weights = {name: weight.clone() for name, weight in state.average.state_dict().items()}
 
 
-def _new_state(config: NetworkConfig, options: TrainingOptions, device: torch.device) -> TrainingState:
-    torch.manual_seed(options.seed)
-    network = Network(config).to(device)
-    optimizer = torch.optim.AdamW(
-        network.parameters(), lr=options.learning_rate, weight_decay=options.weight_decay, betas=(0.9, 0.98)
-    )
-    return TrainingState(network, copy.deepcopy(network), optimizer, np.random.default_rng(options.seed))
+def _out_of_patience(state: TrainingState, options: TrainingOptions) -> bool:
+    return 0 < options.patience <= state.checks_since_best
 
 
-def _resume(path: Path, config: NetworkConfig, options: TrainingOptions, device: torch.device) -> TrainingState:
-    state = _new_state(config, options, device)
-    if path.exists():
-        saved = torch.load(path, map_location=device, weights_only=True)
-        state.network.load_state_dict(saved["network"])
-        state.average.load_state_dict(saved["average"])
-        state.optimizer.load_state_dict(saved["optimizer"])
-        state.generator.bit_generator.state = json.loads(saved["numpy"])
-        torch.set_rng_state(saved["torch"].cpu())
-        state.step, state.best = saved["step"], saved["best"]
-    return state
+def _seed_dropout(seed: int, step: int, rank: int) -> None:
+    """Like the batches, masks follow from the step: nothing of a generator need be kept."""
+    torch.manual_seed(int(np.random.SeedSequence((seed, step, rank)).generate_state(1)[0]))
 
 
-def _keep(
-    state: TrainingState, figures: dict[str, float], out: Path, options: TrainingOptions, about: dict[str, Any]
-) -> None:
-    """The weights if they are the best so far, one line of the curve, and the state to resume from."""
-    if figures["valid_free"] + figures["valid_melody"] < state.best:
-        state.best = figures["valid_free"] + figures["valid_melody"]
-        save_checkpoint(state.average, out / "best", {**about, "training": asdict(options), "figures": figures})
-    with (out / "curve.jsonl").open("a") as stream:
-        stream.write(json.dumps(figures) + "\n")
-    saved = {
-        "network": state.network.state_dict(),
-        "average": state.average.state_dict(),
-        "optimizer": state.optimizer.state_dict(),
-        "numpy": json.dumps(state.generator.bit_generator.state),
-        "torch": torch.get_rng_state(),
-        "step": state.step,
-        "best": state.best,
-    }
-    temporary = out / "state.pt.part"
-    torch.save(saved, temporary)
-    temporary.replace(out / "state.pt")
+def _precision(options: TrainingOptions, device: torch.device) -> AbstractContextManager[Any]:
+    enabled = options.mixed_precision and device.type == "cuda"
+    return torch.autocast(device.type, torch.bfloat16, enabled=enabled)
+
+
+def _compiled(options: TrainingOptions, device: torch.device) -> Score:
+    """The likelihood, compiled if asked for; `dynamic` since hardly two batches have one shape."""
+    if options.compile and device.type == "cuda":
+        compiled: Score = torch.compile(likelihood, dynamic=True)
+        return compiled
+    return likelihood

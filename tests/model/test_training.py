@@ -1,27 +1,27 @@
-"""Training learns, and a run that was cut short goes on as if nothing had happened."""
+"""Training learns, measures what it learned, knows when to end, and its draws follow from the step alone."""
 
+from __future__ import annotations
+
+from dataclasses import fields, replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
 
+from scoregen.errors import InputError, ScoregenError
 from scoregen.model.checkpoint import load_checkpoint
 from scoregen.model.config import NetworkConfig, TrainingOptions
 from scoregen.model.features import piece_arrays
-from scoregen.model.training import train_network
+from scoregen.model.lessons import TRANSPOSITIONS, lessons
+from scoregen.model.parallel import Ranks
+from scoregen.model.training import draw_batch, learning_rate, train_network
 
 from .pieces import random_tokens
+from .runs import CONFIG, OPTIONS, assert_same_run, curve_of, four_lessons, one_thread, train_here
 
-CONFIG = NetworkConfig(embedding=16, context=16, backbone=32, in_slice=32, heads=2)
-
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+CPU = torch.device("cpu")
 
 
 def test_a_small_network_learns_one_measure_by_heart(tmp_path: Path) -> None:
@@ -30,8 +30,10 @@ def test_a_small_network_learns_one_measure_by_heart(tmp_path: Path) -> None:
     options = TrainingOptions(
         steps=150, batch_size=8, learning_rate=1e-2, weight_decay=0, save_every=150, ema_decay=0.9
     )
-    figures = train_network([piece], [piece], tmp_path, config, options, {})
+    with one_thread():
+        figures = train_network(lessons([piece], [piece], 5), tmp_path, config, options, {}).figures
     assert figures["valid_free"] < 0.5
+    assert figures["gap"] == 0  # the same piece on both sides
 
 
 class StoppedError(Exception):
@@ -39,28 +41,22 @@ class StoppedError(Exception):
 
 
 def test_an_interrupted_run_ends_with_the_same_weights(tmp_path: Path) -> None:
-    pieces = [piece_arrays(random_tokens(seed, 2)) for seed in range(4)]
-    options = TrainingOptions(steps=12, batch_size=2, save_every=4)
-
     def stop_at_eight(step: int, figures: dict[str, float]) -> None:
         if step == 8:
             raise StoppedError
 
-    train_network(pieces, pieces[:1], tmp_path / "whole", CONFIG, options, {})
+    train_here(tmp_path / "whole")
     with pytest.raises(StoppedError):
-        train_network(pieces, pieces[:1], tmp_path / "parts", CONFIG, options, {}, stop_at_eight)
-    train_network(pieces, pieces[:1], tmp_path / "parts", CONFIG, options, {})
-    whole, parts = (torch.load(tmp_path / name / "state.pt", weights_only=True) for name in ("whole", "parts"))
-    assert whole["step"] == parts["step"] == 12
-    for name, weight in whole["network"].items():
-        assert torch.equal(weight, parts["network"][name]), name
+        train_here(tmp_path / "parts", progress=stop_at_eight)
+    train_here(tmp_path / "parts")
+    assert_same_run(tmp_path / "whole", tmp_path / "parts")
 
 
 def test_a_checkpoint_comes_back_and_tells_when_it_is_damaged(tmp_path: Path) -> None:
-    pieces = [piece_arrays(random_tokens(1, 1))]
-    train_network(pieces, pieces, tmp_path, CONFIG, TrainingOptions(steps=2, batch_size=1, save_every=2), {"a": "b"})
+    train_here(tmp_path, TrainingOptions(steps=2, batch_size=1, save_every=2))
     loaded = load_checkpoint(tmp_path / "best")
-    assert loaded.about["a"] == "b"
+    assert loaded.about["about"] == "a test"
+    assert loaded.about["training"]["batch_size"] == 1
     stored = load_file(tmp_path / "best.safetensors")
     assert all(torch.equal(weight, stored[name]) for name, weight in loaded.network.state_dict().items())
     data = bytearray((tmp_path / "best.safetensors").read_bytes())
@@ -68,3 +64,92 @@ def test_a_checkpoint_comes_back_and_tells_when_it_is_damaged(tmp_path: Path) ->
     (tmp_path / "best.safetensors").write_bytes(data)
     with pytest.raises(Exception, match="damaged"):
         load_checkpoint(tmp_path / "best")
+
+
+def test_the_curve_tells_what_was_seen_and_what_it_brought(tmp_path: Path) -> None:
+    told: list[tuple[int, dict[str, float]]] = []
+    outcome = train_here(tmp_path, progress=lambda step, figures: told.append((step, figures)))
+    curve = curve_of(tmp_path)
+    assert [step for step, _ in told] == list(range(1, 13))
+    assert [step for step, figures in told if figures] == [4, 8, 12]
+    assert [figures["examples"] for figures in curve] == [8, 16, 24]
+    for figures in curve:
+        assert figures["learning_rate"] == learning_rate(figures["step"] - 1, OPTIONS)
+        assert figures["gap"] == figures["valid"] - figures["fit"]
+        assert figures["valid"] == (figures["valid_free"] + figures["valid_melody"]) / 2
+    assert outcome.figures["valid"] == min(figures["valid"] for figures in curve)
+
+
+def test_it_ends_when_patience_does(tmp_path: Path) -> None:
+    """Steps this large make each validation worse than the first."""
+    wild = replace(OPTIONS, steps=40, save_every=2, learning_rate=30.0, clip=1e6, patience=3, ema_decay=0)
+    outcome = train_here(tmp_path, wild)
+    best = outcome.figures["step"]
+    assert outcome.step == best + 3 * 2 < 40
+    assert train_here(tmp_path, wild).step == outcome.step
+    assert load_checkpoint(tmp_path / "best").about["figures"]["step"] == best
+
+
+def test_a_loss_that_is_no_number_ends_it_and_spoils_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    train_here(tmp_path, replace(OPTIONS, steps=4))
+    before = (tmp_path / "state.pt").read_bytes()
+
+    def broken(network: torch.nn.Module, *_: object) -> None:
+        for weight in network.parameters():
+            weight.detach().fill_(torch.nan)
+
+    monkeypatch.setattr("scoregen.model.training._follow", lambda average, network, decay: broken(network))
+    with pytest.raises(ScoregenError, match="the loss is no number by step 8"):
+        train_here(tmp_path)
+    assert (tmp_path / "state.pt").read_bytes() == before
+
+
+def test_a_batch_follows_from_its_step_and_processes_share_it() -> None:
+    found = four_lessons()
+    options = replace(OPTIONS, batch_size=5)
+    whole, again, later = (draw_batch(found, options, step, Ranks(0, 1, CPU)) for step in (3, 3, 4))
+    assert all(torch.equal(getattr(whole, each.name), getattr(again, each.name)) for each in fields(whole))
+    assert whole.events.shape != later.events.shape or not torch.equal(whole.events, later.events)
+    shares = [draw_batch(found, options, 3, Ranks(rank, 2, CPU)) for rank in (0, 1)]
+    for rank, share in enumerate(shares):
+        assert torch.equal(share.lengths, whole.lengths[rank::2])
+        assert torch.equal(share.events, whole.events[rank::2, : share.events.shape[1]])
+
+
+@pytest.mark.parametrize("span", [0, 2, 5])
+def test_pieces_move_as_far_as_they_may(span: int) -> None:
+    piece = piece_arrays(random_tokens(0, 2))
+    found = lessons([piece], [piece], span)
+    starts = {
+        int(found.draw(np.random.default_rng(seed)).piece.events[0, 0] - piece.events[0, 0]) for seed in range(60)
+    }
+    keys = sum(abs(interval.semitones) <= span for interval in TRANSPOSITIONS)
+    assert 0.7 * keys <= len(starts) <= keys
+
+
+def test_the_rate_warms_up_and_falls() -> None:
+    rates = [learning_rate(step, replace(OPTIONS, steps=100)) for step in range(100)]
+    assert rates.index(max(rates)) in (4, 5)
+    assert max(rates) == OPTIONS.learning_rate
+    assert rates[:5] == sorted(rates[:5])
+    assert rates[5:] == sorted(rates[5:], reverse=True)
+    assert rates[-1] < 0.02 * OPTIONS.learning_rate
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("steps", 0), ("batch_size", -1), ("learning_rate", 0.0), ("clip", float("nan")), ("transpose", 7), ("seed", -1)],
+)
+def test_options_that_nothing_can_be_trained_with_are_refused(name: str, value: float) -> None:
+    with pytest.raises(InputError, match=f"{name} is {value}; expected"):
+        replace(TrainingOptions(), **{name: value})
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
+@pytest.mark.parametrize(("mixed", "compiled"), [(False, False), (True, False), (False, True)])
+def test_it_learns_on_cuda(mixed: bool, compiled: bool, tmp_path: Path) -> None:
+    options = replace(OPTIONS, steps=60, save_every=20, mixed_precision=mixed, compile=compiled)
+    train_here(tmp_path, options, CONFIG)
+    curve = curve_of(tmp_path)
+    assert curve[-1]["fit"] < curve[0]["fit"]

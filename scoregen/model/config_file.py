@@ -1,0 +1,92 @@
+"""The shape of a network and how to train it from a TOML file; what the file does not say keeps its default.
+
+    [network]
+    backbone = 160
+
+    [training]
+    steps = 4000
+    patience = 10
+
+The keys are the fields of `NetworkConfig` and `TrainingOptions`, which are also their types and defaults.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from scoregen.errors import InputError, Place
+from scoregen.model.config import NetworkConfig, TrainingOptions
+
+TABLES = {"network": NetworkConfig, "training": TrainingOptions}
+SETTLED = {
+    "roles": "it follows from the ensemble",
+    "lexicon": "it follows from the corpus",
+    "metric_features": "it follows from the corpus",
+}
+"""Fields that are no options of a training."""
+WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
+
+
+def read_config(path: Path) -> tuple[NetworkConfig, TrainingOptions]:
+    """Read a file. InputError names the file and the key that is unknown, of a wrong type or out of range."""
+    try:
+        text = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"the file cannot be read: {error.strerror}", Place(str(path))) from error
+    except ValueError as error:  # neither TOML nor UTF-8
+        raise InputError(f"this is no TOML: {error}", Place(str(path))) from error
+    for name, table in text.items():
+        if name not in TABLES or not isinstance(table, dict):
+            raise InputError(f"there is no table for {name!r}; expected [network] or [training]", Place(str(path)))
+    try:
+        network, training = (_values(name, text.get(name, {})) for name in TABLES)
+        return NetworkConfig(**network), TrainingOptions(**training)
+    except InputError as error:
+        raise InputError(error.message, Place(str(path))) from error
+
+
+def _values(name: str, table: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of one table, each of the type of its field."""
+    types = get_type_hints(TABLES[name])
+    known = [field.name for field in fields(TABLES[name]) if field.name not in SETTLED]
+    for key in table:
+        if key not in known:
+            reason = SETTLED.get(key, f"expected one of: {', '.join(known)}")
+            raise InputError(f"[{name}] takes no {key!r}; {reason}")
+    return {key: _value(f"[{name}] {key}", value, types[key]) for key, value in table.items()}
+
+
+def _value(where: str, value: Any, kind: Any) -> Any:
+    if not _fits(value, kind):
+        raise InputError(f"{where} is {value!r}; expected {_in_words(kind)}")
+    if kind is float:
+        return float(value)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _fits(value: Any, kind: Any) -> bool:
+    """Whether a value of TOML is of a field's type; true is no number, and a list stands for a tuple."""
+    inner = get_args(kind)
+    if get_origin(kind) in (Union, UnionType):
+        return any(_fits(value, each) for each in inner)
+    if get_origin(kind) is Literal:
+        return value in inner
+    if get_origin(kind) is tuple:
+        return isinstance(value, list) and all(_fits(item, inner[0]) for item in value)
+    if isinstance(value, bool) or kind is bool:
+        return isinstance(value, bool) and kind is bool
+    return isinstance(value, (int, float) if kind is float else kind)
+
+
+def _in_words(kind: Any) -> str:
+    inner = get_args(kind)
+    if get_origin(kind) is Literal:
+        return f"one of: {', '.join(map(str, inner))}"
+    if get_origin(kind) is tuple:
+        return f"a list, each item {_in_words(inner[0])}"
+    return WORDS.get(kind, "another type")

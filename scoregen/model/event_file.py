@@ -1,0 +1,110 @@
+"""Learning curves as TensorBoard reads them: `tensorboard --logdir` on the folder shows them live.
+
+An event file is a sequence of TFRecords (length, checksum, data, checksum), each a protocol buffer
+`Event` with a wall time, a step and named numbers. The four kinds of fields that this takes are written
+here; the package that would do it brings a web server, gRPC and six more libraries along.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+
+NAME = "events.out.tfevents.0.scoregen"
+"""TensorBoard knows event files by the middle of their name."""
+
+TAGS = {
+    "train": "loss/train",
+    "fit": "loss/fit",
+    "valid": "loss/valid",
+    "valid_free": "loss/valid_free",
+    "valid_melody": "loss/valid_melody",
+    "gap": "loss/gap",
+    "learning_rate": "progress/learning_rate",
+    "examples": "progress/examples",
+    "seconds": "progress/seconds",
+}
+"""Which figure is shown under which name; what stands before the slash is the chart's group."""
+
+
+def write_events(folder: Path, curve: Iterable[Mapping[str, float]], began: float) -> None:
+    """The event file of a curve, anew; `began` is when its first second was, in seconds since 1970."""
+    (folder / NAME).write_bytes(b"".join([_first(began), *(_of_figures(figures, began) for figures in curve)]))
+
+
+def append_events(folder: Path, figures: Mapping[str, float], began: float) -> None:
+    """Go on with the file that `write_events` began: whoever watches it reads on at its end."""
+    with (folder / NAME).open("ab") as stream:
+        stream.write(_of_figures(figures, began))
+
+
+def _first(began: float) -> bytes:
+    return _record(_double(1, began) + _bytes(3, b"brain.Event:2"))
+
+
+def _of_figures(figures: Mapping[str, float], began: float) -> bytes:
+    values = [
+        _bytes(1, _bytes(1, tag.encode()) + _float(2, figures[name])) for name, tag in TAGS.items() if name in figures
+    ]
+    when = began + figures["seconds"]
+    return _record(_double(1, when) + _whole(2, int(figures["step"])) + _bytes(5, b"".join(values)))
+
+
+def _record(data: bytes) -> bytes:
+    length = struct.pack("<Q", len(data))
+    return length + struct.pack("<I", masked_crc(length)) + data + struct.pack("<I", masked_crc(data))
+
+
+# The fields of a protocol buffer: (number << 3 | wire type), then the value.
+
+
+def _whole(number: int, value: int) -> bytes:
+    return bytes([number << 3 | 0]) + _varint(value)
+
+
+def _double(number: int, value: float) -> bytes:
+    return bytes([number << 3 | 1]) + struct.pack("<d", value)
+
+
+def _bytes(number: int, value: bytes) -> bytes:
+    return bytes([number << 3 | 2]) + _varint(len(value)) + value
+
+
+def _float(number: int, value: float) -> bytes:
+    return bytes([number << 3 | 5]) + struct.pack("<f", value)
+
+
+def _varint(value: int) -> bytes:
+    """Seven bits a byte, lowest first; the eighth says that more follow."""
+    out = bytearray()
+    while value > 0x7F:
+        out.append(value & 0x7F | 0x80)
+        value >>= 7
+    return bytes([*out, value])
+
+
+@cache
+def _crc_table() -> tuple[int, ...]:
+    """What each byte does to the remainder, the polynomial read from its lowest bit."""
+    table = []
+    for byte in range(256):
+        for _ in range(8):
+            byte = byte >> 1 ^ (0x82F63B78 if byte & 1 else 0)
+        table.append(byte)
+    return tuple(table)
+
+
+def crc(data: bytes) -> int:
+    """CRC-32C, the Castagnoli polynomial."""
+    value, table = 0xFFFFFFFF, _crc_table()
+    for byte in data:
+        value = table[(value ^ byte) & 0xFF] ^ value >> 8
+    return value ^ 0xFFFFFFFF
+
+
+def masked_crc(data: bytes) -> int:
+    """The checksum as TFRecords have it, so that one of data that holds checksums stays a good one."""
+    value = crc(data)
+    return (value >> 15 | value << 17) + 0xA282EAD8 & 0xFFFFFFFF

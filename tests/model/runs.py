@@ -1,0 +1,115 @@
+"""Small training runs for the tests, in processes of their own where they are to be killed or to work together."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from scoregen.model.config import NetworkConfig, TrainingOptions
+from scoregen.model.features import piece_arrays
+from scoregen.model.lessons import Lessons, lessons
+from scoregen.model.training import Outcome, train_network
+
+from .pieces import random_tokens
+
+CONFIG = NetworkConfig(embedding=8, context=8, backbone=16, in_slice=16, heads=2)
+STILL = NetworkConfig(embedding=8, context=8, backbone=16, in_slice=16, heads=2, dropout=0, in_slice_dropout=0)
+OPTIONS = TrainingOptions(steps=12, batch_size=2, save_every=4)
+
+
+def four_lessons(transpose: int = OPTIONS.transpose) -> Lessons:
+    pieces = [piece_arrays(random_tokens(seed, 2)) for seed in range(4)]
+    return lessons(pieces, pieces[:2], transpose)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """The bits of a sum depend on how many threads share it, and threads that wait for each other cost minutes."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
+def train_here(out: Path, options: TrainingOptions = OPTIONS, config: NetworkConfig = CONFIG, **more: Any) -> Outcome:
+    with one_thread():
+        return train_network(four_lessons(), out, config, options, {"about": "a test"}, **more)
+
+
+def process(out: Path, options: TrainingOptions, config: NetworkConfig = CONFIG, **environment: str) -> BaseProcess:
+    """A run in a process, started; the processes are forked from one that has imported torch already.
+
+    With WRITES=n it kills itself at its nth step of writing.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["torch._dynamo", __name__])  # the former is what optimizers import late
+    made = context.Process(target=_train_there, args=(out, options, config, environment))
+    made.start()
+    return made
+
+
+def _train_there(out: Path, options: TrainingOptions, config: NetworkConfig, environment: dict[str, str]) -> None:
+    os.environ.update(environment)
+    if "WRITES" in environment:
+        _die_at(int(environment["WRITES"]))
+    train_here(out, options, config)
+
+
+def _die_at(last: int) -> None:
+    """SIGKILL at the nth write: half the data there, or all of it under the temporary name."""
+    seen = 0
+
+    def dying(call: Callable[..., None]) -> Callable[..., None]:
+        def replaced(*arguments: Any) -> None:
+            nonlocal seen
+            seen += 1
+            if seen == last:
+                if call is fsync:
+                    os.ftruncate(arguments[0], os.fstat(arguments[0]).st_size // 2)
+                os.kill(os.getpid(), signal.SIGKILL)
+            call(*arguments)
+
+        return replaced
+
+    fsync = os.fsync
+    os.fsync, os.replace = dying(fsync), dying(os.replace)  # type: ignore[assignment]
+
+
+def state_of(out: Path) -> dict[str, Any]:
+    found: dict[str, Any] = torch.load(out / "state.pt", weights_only=True)
+    return found
+
+
+def curve_of(out: Path) -> list[dict[str, float]]:
+    """The learning curve without the time it took, which no two runs share."""
+    lines = [json.loads(line) for line in (out / "curve.jsonl").read_text().splitlines()]
+    return [{name: value for name, value in figures.items() if name != "seconds"} for figures in lines]
+
+
+def assert_same_run(one: Path, other: Path) -> None:
+    """Bit for bit: weights, averages, the optimizer's moments, the best weights and the curve."""
+    ours, theirs = state_of(one), state_of(other)
+    for name in ("network", "average", "best_weights"):
+        assert_same_weights(ours[name], theirs[name])
+    moments, others = (saved["optimizer"]["state"] for saved in (ours, theirs))
+    assert moments.keys() == others.keys()
+    for index, values in moments.items():
+        assert_same_weights(values, others[index])
+    assert curve_of(one) == curve_of(other)
+    assert (one / "best.safetensors").read_bytes() == (other / "best.safetensors").read_bytes()
+
+
+def assert_same_weights(ours: dict[str, torch.Tensor], theirs: dict[str, torch.Tensor]) -> None:
+    assert ours.keys() == theirs.keys()
+    assert [name for name, weight in ours.items() if not torch.equal(weight, theirs[name])] == []

@@ -1,0 +1,45 @@
+"""The first signal is taken note of, a second one does what it did before."""
+
+from __future__ import annotations
+
+import signal
+import threading
+
+import pytest
+
+from scoregen.model.stopping import stop_on_signals
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_first_signal_is_noted_and_handlers_come_back(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    with stop_on_signals() as stop:
+        assert stop() == 0
+        signal.raise_signal(number)
+        assert stop() == number
+    assert signal.getsignal(number) is before
+
+
+def test_the_same_signal_passed_on_is_no_second_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr("scoregen.model.stopping.time.monotonic", lambda: now)
+    with stop_on_signals() as stop:
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+        assert stop() == signal.SIGINT
+        now += 2
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_other_threads_are_left_alone() -> None:
+    found = []
+
+    def work() -> None:
+        with stop_on_signals() as stop:
+            found.append(stop())
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert found == [0]

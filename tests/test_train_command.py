@@ -1,0 +1,133 @@
+"""`scoregen train` as a user meets it: from a folder of scores to weights that compose can use."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scoregen.cli.app import run
+
+from .model.runs import one_thread
+
+SMALL = "[network]\nembedding = 8\ncontext = 8\nbackbone = 16\nin_slice = 16\nheads = 2\n[training]\nbatch_size = 2\n"
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three pieces for choir; by their names, the last is the one to validate with."""
+    from scoregen.notation.files import write_score
+    from scoregen.score.elements import Score
+    from scoregen.score.ensemble import load_ensemble
+    from scoregen.tokens.decode import decode
+
+    from .model.pieces import random_tokens
+
+    folder = tmp_path_factory.mktemp("corpus")
+    parts = tuple(role.part(f"P{number}", None) for number, role in enumerate(load_ensemble("satb").roles, 1))
+    for seed in (1, 2, 53):
+        write_score(decode(random_tokens(seed, 2), Score(parts, ())), folder / f"piece-{seed}.musicxml")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def on_one_thread() -> Iterator[None]:
+    with one_thread():
+        yield
+
+
+@pytest.fixture
+def command(corpus: Path, tmp_path: Path) -> list[str]:
+    """A small run, all but its number of steps."""
+    config = tmp_path / "small.toml"
+    config.write_text(SMALL)
+    return ["train", str(corpus), "-o", str(tmp_path / "new"), "--config", str(config)]
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_corpus_becomes_weights(command: list[str], tmp_path: Path, capsys: Captured) -> None:
+    assert run([*command, "--steps", "4", "--save-every", "2", "--transpose", "2"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == f"{tmp_path}/new.safetensors\n"
+    first, last = captured.err.splitlines()
+    assert first.startswith("scoregen: step 2: train ")
+    assert last.startswith("scoregen: step 4: train ")
+    written = [
+        "new.curve.jsonl",
+        "new.curve.png",
+        "new.json",
+        "new.novelty",
+        "new.run",
+        "new.safetensors",
+        "small.toml",
+    ]
+    assert names(tmp_path) == written
+    story = json.loads((tmp_path / "new.json").read_text())
+    assert story["network"]["backbone"] == 16
+    assert (story["training"]["batch_size"], story["training"]["transpose"]) == (2, 2)
+    assert (story["pieces"], story["valid_pieces"]) == (2, 1)
+    assert (tmp_path / "new.curve.png").read_bytes().startswith(b"\x89PNG")
+    assert [json.loads(line)["step"] for line in (tmp_path / "new.curve.jsonl").read_text().splitlines()] == [2, 4]
+
+
+def test_a_run_goes_on_only_as_it_was_begun(command: list[str], capsys: Captured) -> None:
+    assert run([*command, "--steps", "1", "-q"]) == 0
+    capsys.readouterr()
+    assert run([*command, "--steps", "1", "--batch-size", "3"]) == 2
+    captured = capsys.readouterr()
+    assert "new.run/state.pt: the run was begun with batch_size 2, not 3; give the same to go on" in captured.err
+    assert captured.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        (["--config", "missing.toml"], "missing.toml: the file cannot be read"),
+        (["--learning-rate", "0"], "learning_rate is 0.0; expected more than 0"),
+        (["--transpose", "7"], "Invalid value for '--transpose'"),
+        (["-o", "nowhere/new"], "there is no folder nowhere"),
+    ],
+)
+def test_a_mistake_is_one_line(more: list[str], expected: str, command: list[str], capsys: Captured) -> None:
+    assert run([*command, *more]) == 2
+    captured = capsys.readouterr()
+    assert expected in captured.err
+    assert captured.err.count("\n") == 1
+
+
+def test_ctrl_c_ends_it_well(command: list[str], tmp_path: Path) -> None:
+    program = [sys.executable, "-m", "scoregen", *command, "--steps", "100000", "--save-every", "2"]
+    alone = {**os.environ, "OMP_NUM_THREADS": "1"}
+    process = subprocess.Popen(program, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=alone)
+    assert process.stderr is not None
+    assert process.stderr.readline().startswith("scoregen: step 2: ")
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert out == ""
+    assert "of 100000; the same command goes on from there" in err.splitlines()[-1]
+    assert "new.safetensors" not in names(tmp_path)
+
+
+def test_sigterm_does_the_same(command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    def ask(figures: dict[str, float]) -> str:
+        signal.raise_signal(signal.SIGTERM)
+        return "asked"
+
+    monkeypatch.setattr("scoregen.cli.train.in_words", ask)
+    arguments = [*command, "--steps", "9", "--save-every", "2"]
+    with pytest.raises(SystemExit) as caught:
+        run(arguments)
+    assert caught.value.code == 143
+    said = "scoregen: stopped after step 3 of 9; the same command goes on from there"
+    assert capsys.readouterr().err.splitlines() == ["scoregen: asked", said]
