@@ -1,0 +1,84 @@
+"""Whether phrases close, and whether a piece comes home.
+
+The task is to ask of a piece what its plan asked of it. A phrase end is a fermata. It is *closed*
+where all voices sound a major or minor triad with its third, the root in the lowest voice, and the
+outer voices stay on it for a beat: nineteen of twenty of Bach's phrase ends are, and four of nine
+of his other beats. It is *authentic* where, besides, the lowest voice came to the root from the
+fifth above it, down a fifth or up a fourth, as three of five of his do. No key is estimated: the
+piece may have modulated to where the phrase closes.
+
+A piece is *home* where its last sonority is a triad on the tonic in root position; the third may be
+missing or major.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from scoregen.evaluation.bootstrap import Rate, mean, pooled
+from scoregen.evaluation.frames import FRAMES_A_QUARTER, SILENCE, Frames
+
+TRIADS = (frozenset({0, 4, 7}), frozenset({0, 3, 7}))
+THIRDS = frozenset({3, 4})
+FOURTH = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Closes:
+    """What was counted at the phrase ends of one piece, and whether it ends at home."""
+
+    ends: int
+    closed: int
+    authentic: int
+    is_home: bool
+
+
+def closes(frames: Frames, ends: Collection[int], tonics: Collection[int]) -> Closes:
+    """The phrase ends of a piece, given as frames, and its end; `tonics` are pitch classes to end on."""
+    closed = [end for end in ends if is_closed(frames, end)]
+    authentic = sum(is_authentic(frames, end) for end in closed)
+    return Closes(len(ends), len(closed), authentic, is_home(frames, tonics))
+
+
+def rates(counts: Sequence[Closes], *, seed: int = 0) -> dict[str, Rate]:
+    """The rates of a set of pieces, in percent of phrase ends and of pieces."""
+    ends = [c.ends for c in counts]
+    return {
+        "closed_percent": pooled([c.closed for c in counts], ends, 100.0, seed=seed),
+        "authentic_percent": pooled([c.authentic for c in counts], ends, 100.0, seed=seed),
+        "home_percent": mean([c.is_home for c in counts], 100.0, seed=seed),
+    }
+
+
+def is_closed(frames: Frames, end: int) -> bool:
+    """Whether a phrase that ends at this frame closes on a triad in root position, held for a beat."""
+    beat = frames[end : end + FRAMES_A_QUARTER]
+    if not len(beat) or (beat[0] == SILENCE).any():
+        return False
+    stays = bool((beat[:, [0, -1]] == beat[0, [0, -1]]).all())
+    above = _above_lowest(beat[0])
+    return stays and bool(above & THIRDS) and any(above <= triad for triad in TRIADS)
+
+
+def is_authentic(frames: Frames, end: int) -> bool:
+    """Whether the lowest voice reaches this frame from the fifth above its pitch class."""
+    earlier = frames[:end, -1]
+    earlier = earlier[earlier != SILENCE]
+    return bool(len(earlier)) and int(frames[end, -1] - earlier[-1]) % 12 == FOURTH
+
+
+def is_home(frames: Frames, tonics: Collection[int]) -> bool:
+    """Whether the last frame with a sound in it is a triad in root position on one of the tonics."""
+    heard = np.flatnonzero((frames != SILENCE).any(axis=1))
+    if not len(heard) or frames[heard[-1], -1] == SILENCE:
+        return False
+    final = frames[heard[-1]]
+    return int(final[-1]) % 12 in tonics and any(_above_lowest(final) <= triad for triad in TRIADS)
+
+
+def _above_lowest(moment: Frames) -> frozenset[int]:
+    """The interval classes over the last voice of those that sound."""
+    return frozenset(int(pitch - moment[-1]) % 12 for pitch in moment if pitch != SILENCE)

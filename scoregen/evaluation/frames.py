@@ -1,0 +1,86 @@
+"""A piece as frames: what each voice sounds at every 16th, held and repeated notes alike.
+
+All figures of this room are taken from frames, because that is the least that every source of
+chorales offers: a score with its metre as well as a table of MIDI pitches without one. An **event**
+is a frame at which any voice changes; the first frame is an event, but no change.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoregen.errors import InputError
+from scoregen.score.elements import Score, Slot
+from scoregen.score.pitch import Pitch
+from scoregen.score.timeline import measure_onsets, sounding_notes
+
+Frames = NDArray[np.int16]
+"""[frame, voice]: MIDI pitches, the highest voice first; SILENCE where a voice rests."""
+
+Whole = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+SILENCE = -1
+FRAMES_A_QUARTER = 4
+
+
+def score_frames(score: Score, slots: Sequence[Slot]) -> Frames:
+    """What the slots of a score sound at the beginning of every 16th; of several notes the highest."""
+    frames = np.full((_frame(score.duration), len(slots)), SILENCE, np.int16)
+    columns = {slot: column for column, slot in enumerate(slots)}
+    for note in sounding_notes(score):
+        column = columns.get(note.slot)
+        if column is not None and isinstance(note.pitch, Pitch):
+            span = frames[_frame(note.onset) : _frame(note.onset + note.duration), column]
+            np.maximum(span, note.pitch.midi_pitch, out=span)
+    return frames
+
+
+def listed_frames(rows: Sequence[Sequence[int]]) -> Frames:
+    """A piece of the JSB16 files: a list of frames, each a list of MIDI pitches, -1 for a rest."""
+    frames = np.array(rows, np.int16)
+    if frames.ndim != 2 or not len(frames):
+        raise InputError(f"a piece is a list of frames of equally many pitches; found shape {frames.shape}")
+    return frames
+
+
+def phrase_end_frames(score: Score) -> tuple[int, ...]:
+    """The frames at which a fermata begins, in order."""
+    places = zip(measure_onsets(score), score.measures, strict=True)
+    return tuple(sorted({_frame(start + end) for start, measure in places for end in measure.phrase_ends}))
+
+
+def events(frames: Frames) -> Whole:
+    """The indices of the frames at which any voice changes, with the first frame."""
+    changed = (frames[1:] != frames[:-1]).any(axis=1)
+    return np.flatnonzero(np.concatenate([[True], changed]))
+
+
+def durations(indices: Whole, frame_count: int) -> Whole:
+    """How many frames each event lasts, until the next one or the end of the piece."""
+    return np.diff(np.append(indices, frame_count))
+
+
+def sounding(frames: Frames, *voices: int) -> Mask:
+    """Where all of these voices sound."""
+    both: Mask = (frames[:, list(voices)] != SILENCE).all(axis=1)
+    return both
+
+
+def melody(frames: Frames, voice: int) -> tuple[Whole, Whole]:
+    """The pitches of one voice in turn and the frames that each lasts; rests are left out."""
+    column = frames[:, [voice]]
+    indices = events(column)
+    pitches, lengths = column[indices, 0].astype(np.int64), durations(indices, len(column))
+    heard = pitches != SILENCE
+    return pitches[heard], lengths[heard]
+
+
+def _frame(position: Fraction) -> int:
+    """The first frame that begins at or after a position in quarters."""
+    return math.ceil(FRAMES_A_QUARTER * position)

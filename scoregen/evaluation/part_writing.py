@@ -1,0 +1,148 @@
+"""How voices are led: what a teacher of harmony would mark, counted piece by piece.
+
+The task is to compare rates with those of a reference, not to find every fault: Bach writes
+parallels and crosses voices too, and a piece that never did would not be like his. The figures, on
+frames of 16ths:
+
+- *parallel fifths and octaves*: from one event to the next, two voices both move. A fifth is
+  parallel where the interval itself is kept (a fifth that becomes a twelfth is none), an octave or
+  unison where its interval class is kept, in whichever direction the voices go. All pairs of
+  voices; a rate per 100 changes. A piece without either is *clean*.
+- *crossing*: frames in which a voice lies above its upper neighbour, of all frames and neighbours.
+- *spacing*: frames in which two neighbours, the lowest pair aside, are more than an octave apart.
+- *leaps*: moves over a fifth, of all moves of all voices from one pitch to another, rests left out.
+- *chord beats*: quarter beats whose pitch classes lie within a major, minor or diminished triad or
+  a seventh chord (dominant, major, minor, half diminished, diminished), of those that sound.
+- *density*: changes in 16 frames.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import combinations
+
+import numpy as np
+
+from scoregen.evaluation.bootstrap import Rate, mean, pooled
+from scoregen.evaluation.frames import FRAMES_A_QUARTER, SILENCE, Frames, events, melody, sounding
+
+FIFTH, OCTAVE = 7, 12
+DENSITY_FRAMES = 16
+
+TRIADS = ((0, 4, 7), (0, 3, 7), (0, 3, 6))
+SEVENTHS = ((0, 4, 7, 10), (0, 4, 7, 11), (0, 3, 7, 10), (0, 3, 6, 10), (0, 3, 6, 9))
+CHORDS = frozenset(
+    frozenset((root + member) % 12 for member in chord) for chord in (*TRIADS, *SEVENTHS) for root in range(12)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What was counted in one piece, each beside what it is a share of."""
+
+    changes: int
+    fifths: int
+    octaves: int
+    crossed: int
+    wide: int
+    leaps: int
+    moves: int
+    chord_beats: int
+    beats: int
+    frames: int
+    voices: int
+
+    @property
+    def is_clean(self) -> bool:
+        return self.fifths + self.octaves == 0
+
+
+def count(frames: Frames) -> Counts:
+    """The counts of one piece of two or more voices."""
+    fifths, octaves = parallels(frames)
+    leaps, moves = _leaps(frames)
+    chord_beats, beats = _chord_beats(frames)
+    return Counts(
+        changes=len(events(frames)) - 1,
+        fifths=fifths,
+        octaves=octaves,
+        crossed=_crossed(frames),
+        wide=_wide(frames),
+        leaps=leaps,
+        moves=moves,
+        chord_beats=chord_beats,
+        beats=beats,
+        frames=len(frames),
+        voices=frames.shape[1],
+    )
+
+
+def rates(counts: Sequence[Counts], *, seed: int = 0) -> dict[str, Rate]:
+    """The pooled rates of a set of pieces by name, in the order of the list above."""
+
+    def rate(counted: Sequence[int], possible: Sequence[int], per: float = 100.0) -> Rate:
+        return pooled(counted, possible, per, seed=seed)
+
+    changes, frames = [c.changes for c in counts], [c.frames for c in counts]
+    neighbours = [c.frames * (c.voices - 1) for c in counts]
+    spaced = [c.frames * (c.voices - 2) for c in counts]
+    return {
+        "fifths_per_100": rate([c.fifths for c in counts], changes),
+        "octaves_per_100": rate([c.octaves for c in counts], changes),
+        "clean_percent": mean([c.is_clean for c in counts], 100.0, seed=seed),
+        "crossing_percent": rate([c.crossed for c in counts], neighbours),
+        "spacing_percent": rate([c.wide for c in counts], spaced),
+        "leaps_percent": rate([c.leaps for c in counts], [c.moves for c in counts]),
+        "chord_beats_percent": rate([c.chord_beats for c in counts], [c.beats for c in counts]),
+        "changes_per_16": rate(changes, frames, DENSITY_FRAMES),
+    }
+
+
+def parallels(frames: Frames) -> tuple[int, int]:
+    """How many parallel fifths, and how many parallel octaves and unisons."""
+    moments = frames[events(frames)].astype(np.int64)
+    moved = moments[1:] != moments[:-1]
+    fifths = octaves = 0
+    for upper, lower in combinations(range(frames.shape[1]), 2):
+        heard = sounding(frames[events(frames)], upper, lower)
+        both = moved[:, upper] & moved[:, lower] & heard[1:] & heard[:-1]
+        interval = moments[:, upper] - moments[:, lower]
+        before, after = interval[:-1], interval[1:]
+        fifths += int((both & (before == after) & (abs(after) % OCTAVE == FIFTH)).sum())
+        octaves += int((both & (before % OCTAVE == 0) & (after % OCTAVE == 0)).sum())
+    return fifths, octaves
+
+
+@cache
+def is_chord(pitch_classes: frozenset[int]) -> bool:
+    """Whether the pitch classes lie within one triad or seventh chord."""
+    return any(pitch_classes <= chord for chord in CHORDS)
+
+
+def _crossed(frames: Frames) -> int:
+    pairs = [(voice, voice + 1) for voice in range(frames.shape[1] - 1)]
+    return sum(int((sounding(frames, *pair) & (frames[:, pair[0]] < frames[:, pair[1]])).sum()) for pair in pairs)
+
+
+def _wide(frames: Frames) -> int:
+    pairs = [(voice, voice + 1) for voice in range(frames.shape[1] - 2)]
+    return sum(
+        int((sounding(frames, *pair) & (frames[:, pair[0]] - frames[:, pair[1]] > OCTAVE)).sum()) for pair in pairs
+    )
+
+
+def _leaps(frames: Frames) -> tuple[int, int]:
+    steps = [np.diff(melody(frames, voice)[0]) for voice in range(frames.shape[1])]
+    moves = np.concatenate(steps)
+    moves = moves[moves != 0]  # the same pitch again after a rest
+    return int((abs(moves) > FIFTH).sum()), len(moves)
+
+
+def _chord_beats(frames: Frames) -> tuple[int, int]:
+    beats = [
+        frozenset(int(pitch) % OCTAVE for pitch in beat if pitch != SILENCE) for beat in frames[::FRAMES_A_QUARTER]
+    ]
+    heard = [beat for beat in beats if beat]
+    return sum(map(is_chord, heard)), len(heard)

@@ -1,0 +1,121 @@
+"""Can a classifier tell two sets of pieces apart? The area under its ROC curve says how well.
+
+The task is the two-sample test with a learned statistic (Lopez-Paz and Oquab, 2017, "Revisiting
+classifier two-sample tests"): of each piece one random crop of eight measures of 4/4, of each set
+equally many pieces, one random forest of 400 trees in five-fold cross-validation, whose votes on
+the pieces that it has not seen are ranked. 0.5: it cannot tell; 1: it always can. With 76 pieces
+of each kind two halves of the same set come out between 0.4 and 0.55.
+
+A crop is described by 215 numbers: for each of four voices the shares of melodic intervals (-12 to
+12 semitones, wider ones at the ends) and of nine durations; for each of the six pairs of voices
+the shares of the twelve interval classes, a frame each; and the seven rates of `part_writing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoregen.errors import InputError
+from scoregen.evaluation.frames import FRAMES_A_QUARTER, Frames, melody, sounding
+from scoregen.evaluation.part_writing import count
+
+CROP_FRAMES = 128
+VOICES = 4
+DURATIONS = (1, 2, 3, 4, 6, 8, 12, 16)
+"""In frames; any other is the ninth."""
+WIDEST = 12
+TREES, LEAF, FOLDS = 400, 2, 5
+
+Vector = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Separation:
+    """How well two sets are told apart: the mean area over crops, its standard error, pieces a set."""
+
+    auc: float
+    standard_error: float
+    pieces: int
+
+
+def separation(real: Sequence[Frames], other: Sequence[Frames], *, draws: int = 4, seed: int = 0) -> Separation | None:
+    """The area under the curve over several draws of pieces and crops; None for too few long pieces.
+
+    The standard error is that of the mean over the draws: it tells how much of the figure is chance
+    in the drawing, not how much another set of pieces would change it.
+    """
+    sets = [[piece for piece in pieces if len(piece) >= CROP_FRAMES] for pieces in (real, other)]
+    size = min(map(len, sets))
+    if size < FOLDS:
+        return None
+    areas = [_area(sets, size, seed + draw) for draw in range(draws)]
+    error = float(np.std(areas, ddof=1) / np.sqrt(draws)) if draws > 1 else float("nan")
+    return Separation(float(np.mean(areas)), error, size)
+
+
+def features(frames: Frames) -> Vector:
+    """The 215 numbers of a crop of four voices; a share of nothing is 0."""
+    if frames.shape[1] != VOICES:
+        raise InputError(f"the classifier compares pieces in {VOICES} voices; found {frames.shape[1]}")
+    parts = [histogram for voice in range(VOICES) for histogram in _melodic(frames, voice)]
+    parts += [_intervals(frames, upper, lower) for upper, lower in combinations(range(VOICES), 2)]
+    return np.concatenate([*parts, _faults(frames)])
+
+
+def random_crop(frames: Frames, random: np.random.Generator) -> Frames:
+    """Eight measures of 4/4 from a quarter beat on."""
+    places = (len(frames) - CROP_FRAMES) // FRAMES_A_QUARTER + 1
+    start = FRAMES_A_QUARTER * int(random.integers(places))
+    return frames[start : start + CROP_FRAMES]
+
+
+def _area(sets: Sequence[Sequence[Frames]], size: int, seed: int) -> float:
+    from sklearn.ensemble import RandomForestClassifier
+    from sklearn.metrics import roc_auc_score
+    from sklearn.model_selection import StratifiedKFold, cross_val_predict
+
+    random = np.random.default_rng(seed)
+    chosen = [pieces[index] for pieces in sets for index in random.permutation(len(pieces))[:size]]
+    inputs = np.stack([features(random_crop(piece, random)) for piece in chosen])
+    is_real = np.arange(2 * size) < size
+    forest = RandomForestClassifier(TREES, min_samples_leaf=LEAF, random_state=seed, n_jobs=1)
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
+    votes = cross_val_predict(forest, inputs, is_real, cv=folds, method="predict_proba")[:, 1]
+    return float(roc_auc_score(is_real, votes))
+
+
+def _melodic(frames: Frames, voice: int) -> tuple[Vector, Vector]:
+    pitches, lengths = melody(frames, voice)
+    steps = np.clip(np.diff(pitches), -WIDEST, WIDEST) + WIDEST
+    kinds = [DURATIONS.index(length) if length in DURATIONS else len(DURATIONS) for length in lengths.tolist()]
+    return _shares(steps, 2 * WIDEST + 1), _shares(np.array(kinds, np.int64), len(DURATIONS) + 1)
+
+
+def _intervals(frames: Frames, upper: int, lower: int) -> Vector:
+    heard = frames[sounding(frames, upper, lower)]
+    return _shares((heard[:, upper] - heard[:, lower]) % 12, 12)
+
+
+def _faults(frames: Frames) -> Vector:
+    found = count(frames)
+    shares = (
+        (found.fifths, found.changes),
+        (found.octaves, found.changes),
+        (found.crossed, found.frames * (VOICES - 1)),
+        (found.wide, found.frames * (VOICES - 2)),
+        (found.leaps, found.moves),
+        (found.chord_beats, found.beats),
+        (found.changes, found.frames),
+    )
+    return np.array([counted / max(possible, 1) for counted, possible in shares])
+
+
+def _shares(kinds: NDArray[np.integer], count_of_kinds: int) -> Vector:
+    counts = np.bincount(kinds, minlength=count_of_kinds)
+    shares: Vector = counts / max(int(counts.sum()), 1)
+    return shares

@@ -1,0 +1,319 @@
+"""How far what the weights write is from what Bach wrote: one table, generated pieces beside his.
+
+Pieces from nothing are as long, in the metre, key and number of phrases of training chorales drawn
+at random; harmonised ones are given the sopranos of the validation chorales. All are composed with
+`compose` and its defaults, one call a piece. `scoregen/evaluation` says what each figure means;
+brackets are 95 % intervals over pieces.
+
+With --data (the JSB16 file) Bach's figures, the classifier's real side (valid + test; for each of the
+two the other) and the training windows are those of the file, else of the corpus bach-chorales, whose
+validation chorales always give what needs fermatas and a key. Harmonised pieces share their sopranos
+with the real side, which makes them harder to tell from it.
+
+    python tests/benchmarks/bench_quality.py [--unconditional N] [--harmonised N] [--seed S]
+        [--checkpoint PATH] [--data Jsb16thSeparated.json] [--cache DIR] [--set NAME=VALUE] [--json]
+
+--cache keeps every piece in a file of its own: a run that was stopped goes on, and the table is made
+again without composing. --set changes one of the sampling options, as in --set temperature=1.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import math
+import random
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from fractions import Fraction
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from scoregen.composition import Composition, PieceOptions, SamplingOptions, compose
+from scoregen.corpora.jsb16 import read_jsb16
+from scoregen.corpora.manifest import Split, load_corpus
+from scoregen.evaluation import cadences, part_writing
+from scoregen.evaluation.bootstrap import Rate, mean
+from scoregen.evaluation.frames import Frames, listed_frames, phrase_end_frames, score_frames
+from scoregen.evaluation.novelty import novelty
+from scoregen.evaluation.two_sample import separation
+from scoregen.notation.files import read_score
+from scoregen.resources import weights
+from scoregen.score.elements import Score, Slot
+from scoregen.score.ensemble import load_ensemble, match_roles, role_slots
+from scoregen.score.keys import Key
+
+SHIPPED = "satb-chorales"
+DRAWS = 8  # of pieces and crops, for the classifier
+
+LABELS = {
+    "fifths_per_100": ("parallel fifths per 100 changes", 2),
+    "octaves_per_100": ("parallel octaves per 100 changes", 2),
+    "clean_percent": ("pieces without either, %", 1),
+    "crossing_percent": ("crossed voices, % of frames and neighbours", 2),
+    "spacing_percent": ("over an octave apart, %", 2),
+    "leaps_percent": ("leaps over a fifth, % of moves", 2),
+    "chord_beats_percent": ("beats that are chords, %", 1),
+    "changes_per_16": ("changes in 16 frames", 2),
+    "known_4_percent": ("windows of 4 events in training, %", 1),
+    "known_8_percent": ("windows of 8", 2),
+    "known_12_percent": ("windows of 12", 2),
+    "longest_known_events": ("longest window in training, events", 1),
+    "auc": ("told from Bach by the classifier (AUC)", 2),
+    "closed_percent": ("phrase ends that close, %", 1),
+    "authentic_percent": ("phrase ends with the bass from the fifth, %", 1),
+    "home_percent": ("pieces that end on the tonic, %", 1),
+    "as_asked_percent": ("pieces as long as asked, %", 1),
+    "same_bass_percent": ("pieces that end on Bach's bass note, %", 1),
+    "sampling_seconds": ("seconds of sampling a piece", 2),
+}
+"""What each figure is called, and its decimals."""
+
+
+class Chorale(NamedTuple):
+    name: str
+    score: Score
+    slots: tuple[Slot, ...]
+
+    @property
+    def frames(self) -> Frames:
+        return score_frames(self.score, self.slots)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What the table needs of a piece, and what a file of the cache holds."""
+
+    frames: list[list[int]]
+    phrase_ends: list[int]
+    tonic: int
+    as_asked: bool = True
+    seconds: float = 0.0
+
+
+def chorales(split: Split) -> Iterator[Chorale]:
+    """The chorales of the corpus in which each of the four roles has a part."""
+    satb = load_ensemble("satb")
+    for piece in load_corpus("bach-chorales").split(split):
+        score = read_score(piece.path)
+        matched = match_roles(score, satb)
+        if len(matched) == len(satb.roles):
+            yield Chorale(piece.name, score, role_slots(score, [matched[role.name] for role in satb.roles]))
+
+
+def options_like(score: Score) -> PieceOptions | None:
+    """A new piece of a chorale's length, metre, key and number of phrases; None where its metre changes."""
+    time = score.measures[0].time
+    anacrusis = score.measures[0].duration if score.has_anacrusis else Fraction(0)
+    if any(measure.time != time for measure in score.measures) or anacrusis % time.unit:
+        return None
+    measures = math.ceil((score.duration - anacrusis) / time.duration)
+    phrases = min(measures, sum(len(measure.phrase_ends) for measure in score.measures))
+    key = str(Key.of(score.measures[0].key))
+    return PieceOptions(measures=measures, key=key, time=str(time), anacrusis=anacrusis, phrases=phrases)
+
+
+def drawn_options(count: int, seed: int) -> list[PieceOptions]:
+    if not count:
+        return []
+    known = [options for chorale in chorales("train") if (options := options_like(chorale.score))]
+    chooser = random.Random(seed)
+    return [chooser.choice(known) for _ in range(count)]
+
+
+def melody_of(score: Score, slot: Slot) -> Score:
+    """One part alone, in the measures of the score."""
+    measures = tuple(
+        replace(measure, voices=tuple(voice for voice in measure.voices if voice.slot == slot))
+        for measure in score.measures
+    )
+    return replace(score, parts=(score.part(slot.part),), measures=measures, document=None)
+
+
+def piece_of(score: Score, slots: Sequence[Slot], asked: Score | PieceOptions, seconds: float) -> Piece:
+    frames, ends = score_frames(score, slots), phrase_end_frames(score)
+    if isinstance(asked, Score):
+        is_long_enough = score.duration == asked.duration
+    else:
+        full = len(score.measures) - bool(asked.anacrusis)
+        is_long_enough = full == asked.measures and bool((frames[max(ends)] >= 0).all())
+    tonic = Key.of(score.measures[0].key).triad[0]
+    return Piece(frames.tolist(), list(ends), tonic, is_long_enough, seconds)
+
+
+def composed(make: Callable[[], Composition], asked: Score | PieceOptions) -> Piece:
+    done = make()
+    satb = load_ensemble("satb")
+    matched = match_roles(done.score, satb)
+    slots = role_slots(done.score, [matched[role.name] for role in satb.roles])
+    return piece_of(done.score, slots, asked, done.sampling_seconds)
+
+
+def cached(folder: Path | None, name: str, story: Mapping[str, Any], make: Callable[[], Piece]) -> Piece:
+    """A piece from its file if it came from the same weights and options; else it is made and kept."""
+    if folder is None:
+        return make()
+    file = folder / f"{name}.json"
+    if file.exists():
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        if kept["story"] != story:
+            raise SystemExit(f"{file}: comes from other weights or options; name another folder for --cache")
+        return Piece(**kept["piece"])
+    piece = make()
+    file.write_text(json.dumps({"story": story, "piece": asdict(piece)}), encoding="utf-8")
+    return piece
+
+
+def checksum(checkpoint: Path | None) -> str:
+    stem = checkpoint or weights() / SHIPPED
+    return hashlib.sha256(stem.with_suffix(".safetensors").read_bytes()).hexdigest()
+
+
+def sampling_options(seed: int, changes: Sequence[str]) -> SamplingOptions:
+    options = SamplingOptions(seed)
+    for change in changes:
+        name, _, value = change.partition("=")
+        if not hasattr(options, name):
+            raise SystemExit(f"--set {change}: expected one of {', '.join(asdict(options))}")
+        options = replace(options, **{name: type(getattr(options, name))(value)})
+    return options
+
+
+def figures(frames: Sequence[Frames], training: Sequence[Frames], real: Sequence[Frames]) -> dict[str, Any]:
+    """What frames alone tell; the classifier compares with `real`."""
+    found: dict[str, Any] = {**part_writing.rates([part_writing.count(piece) for piece in frames])}
+    found |= novelty(frames, training)
+    if told := separation(real, frames, draws=DRAWS):
+        found["auc"] = told
+    return found
+
+
+def closing(pieces: Sequence[Piece]) -> dict[str, Rate]:
+    """What needs phrase ends and a key."""
+    return cadences.rates([cadences.closes(listed_frames(p.frames), p.phrase_ends, [p.tonic]) for p in pieces])
+
+
+def generated_figures(pieces: Sequence[Piece], training: Sequence[Frames], real: Sequence[Frames]) -> dict[str, Any]:
+    return {
+        **figures([listed_frames(piece.frames) for piece in pieces], training, real),
+        **closing(pieces),
+        "as_asked_percent": mean([piece.as_asked for piece in pieces], 100.0),
+        "sampling_seconds": mean([piece.seconds for piece in pieces]),
+    }
+
+
+def same_bass(pieces: Sequence[Piece], models: Sequence[Chorale]) -> Rate:
+    pairs = zip(pieces, models, strict=True)
+    same = [(piece.frames[-1][-1] - int(model.frames[-1, -1])) % 12 == 0 for piece, model in pairs]
+    return mean(same, 100.0)
+
+
+def reference(data: Path | None, held_out: Sequence[Chorale]) -> dict[Split, list[Frames]]:
+    if data is None:
+        found: dict[Split, list[Frames]] = {"valid": [chorale.frames for chorale in held_out]}
+        return found | {split: [chorale.frames for chorale in chorales(split)] for split in ("train", "test")}
+    return {split: [listed_frames(piece) for piece in pieces] for split, pieces in read_jsb16(data).splits.items()}
+
+
+def shown(figure: Any, digits: int) -> str:
+    if figure is None:
+        return ""
+    if isinstance(figure, Rate):
+        return f"{figure.value:.{digits}f} [{figure.low:.{digits}f}, {figure.high:.{digits}f}]"
+    return f"{figure.auc:.3f} ± {figure.standard_error:.3f} ({figure.pieces})"
+
+
+def table(report: Mapping[str, Mapping[str, Any]], sizes: Mapping[str, int]) -> str:
+    """A line a figure, a column a set."""
+    rows = [["", *(f"{name} ({sizes[name]})" for name in report)]]
+    rows += [
+        [label, *(shown(found.get(figure), digits) for found in report.values())]
+        for figure, (label, digits) in LABELS.items()
+        if any(figure in found for found in report.values())
+    ]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+
+
+def tell(what: str, done: int, count: int) -> None:
+    print(f"\r{what}: {done} of {count}", end="\n" if done == count else "", file=sys.stderr, flush=True)
+
+
+def unconditional(arguments: argparse.Namespace, sampling: SamplingOptions, checked: str) -> list[Piece]:
+    pieces = []
+    for index, wanted in enumerate(drawn_options(arguments.unconditional, arguments.seed)):
+        options = replace(sampling, seed=sampling.seed + index)
+        story = {
+            "weights": checked,
+            "sampling": asdict(options),
+            "piece": {k: str(v) for k, v in asdict(wanted).items()},
+        }
+        make = partial(compose, piece=wanted, sampling=options, checkpoint=arguments.checkpoint)
+        pieces.append(cached(arguments.cache, f"unconditional-{index:04}", story, partial(composed, make, wanted)))
+        tell("from nothing", index + 1, arguments.unconditional)
+    return pieces
+
+
+def harmonised(
+    arguments: argparse.Namespace, sampling: SamplingOptions, checked: str, models: Sequence[Chorale]
+) -> list[Piece]:
+    pieces = []
+    for index, chorale in enumerate(models):
+        options = replace(sampling, seed=sampling.seed + index)
+        story = {"weights": checked, "sampling": asdict(options), "melody": chorale.name}
+        melody = melody_of(chorale.score, chorale.slots[0])
+        make = partial(compose, melody, sampling=options, checkpoint=arguments.checkpoint)
+        pieces.append(cached(arguments.cache, f"harmonised-{index:04}", story, partial(composed, make, melody)))
+        tell("harmonised", index + 1, len(models))
+    return pieces
+
+
+def parsed() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--unconditional", type=int, default=200)
+    parser.add_argument("--harmonised", type=int, default=76)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--checkpoint", type=Path)
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--cache", type=Path)
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
+    parser.add_argument("--json", action="store_true")
+    return parser.parse_args()
+
+
+def main() -> None:
+    arguments = parsed()
+    if arguments.cache:
+        arguments.cache.mkdir(parents=True, exist_ok=True)
+    sampling, checked = sampling_options(arguments.seed, arguments.set), checksum(arguments.checkpoint)
+    held_out = list(chorales("valid"))
+    models = held_out[: arguments.harmonised]
+    generated = {
+        "from nothing": unconditional(arguments, sampling, checked),
+        "harmonised": harmonised(arguments, sampling, checked, models),
+    }
+    bach = reference(arguments.data, held_out)
+    real = bach["valid"] + bach["test"]
+    report = {
+        "Bach valid": figures(bach["valid"], bach["train"], bach["test"]),
+        "Bach test": figures(bach["test"], bach["train"], bach["valid"]),
+    }
+    report["Bach valid"] |= closing([piece_of(*chorale[1:], chorale.score, 0.0) for chorale in held_out])
+    sizes = {"Bach valid": len(bach["valid"]), "Bach test": len(bach["test"])}
+    for name, pieces in generated.items():
+        if pieces:
+            report[name], sizes[name] = generated_figures(pieces, bach["train"], real), len(pieces)
+    if models:
+        report["harmonised"]["same_bass_percent"] = same_bass(generated["harmonised"], models)
+    if arguments.json:
+        plain = {name: {key: asdict(value) for key, value in found.items()} for name, found in report.items()}
+        print(json.dumps({"weights": checked, "sampling": asdict(sampling), "pieces": sizes, "figures": plain}))
+    else:
+        print(table(report, sizes))
+
+
+if __name__ == "__main__":
+    main()

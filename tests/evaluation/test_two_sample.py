@@ -1,0 +1,53 @@
+"""The classifier tells what differs and cannot tell what does not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from scoregen.errors import InputError
+from scoregen.evaluation import two_sample
+from scoregen.evaluation.frames import Frames, listed_frames
+from scoregen.evaluation.two_sample import CROP_FRAMES, features, random_crop, separation
+
+
+def walk(seed: int, widest: int, frames: int = 160) -> Frames:
+    """Four voices that wander by at most so many semitones every quarter."""
+    steps = np.random.default_rng(seed).integers(-widest, widest + 1, (frames // 4, 4))
+    lines = np.array([72, 67, 60, 48]) + np.clip(steps.cumsum(axis=0), -12, 12)
+    return np.repeat(lines, 4, axis=0).astype(np.int16)
+
+
+def test_there_are_215_features_and_shares_sum_to_one() -> None:
+    found = features(walk(0, 2)[:CROP_FRAMES])
+    assert found.shape == (215,)
+    assert found[:25].sum() == pytest.approx(1)
+    assert found[136:148].sum() == pytest.approx(1)
+    assert not features(listed_frames([[-1] * 4] * CROP_FRAMES))[:-1].any()
+
+
+def test_only_four_voices_are_compared() -> None:
+    with pytest.raises(InputError, match="4 voices; found 2"):
+        features(listed_frames([[72, 60]] * CROP_FRAMES))
+
+
+def test_crops_begin_on_quarters() -> None:
+    piece = listed_frames([[frame] * 4 for frame in range(CROP_FRAMES + 9)])
+    starts = {int(random_crop(piece, np.random.default_rng(seed))[0, 0]) for seed in range(40)}
+    assert starts == {0, 4, 8}
+
+
+def test_what_differs_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(two_sample, "TREES", 40)
+    calm, wild = [walk(seed, 2) for seed in range(20)], [walk(seed, 9) for seed in range(20, 44)]
+    told = separation(calm, wild, draws=2)
+    assert told is not None
+    assert (told.auc > 0.95, told.pieces) == (True, 20)
+    assert told == separation(calm, wild, draws=2)
+    alike = separation(calm, [walk(seed, 2) for seed in range(50, 70)], draws=2)
+    assert alike is not None
+    assert 0.2 < alike.auc < 0.8
+
+
+def test_too_few_long_pieces_give_no_figure() -> None:
+    assert separation([walk(seed, 2, 100) for seed in range(9)], [walk(seed, 2) for seed in range(9)]) is None
