@@ -20,21 +20,27 @@ from scoregen.analysis.voice_leading import Parallel, parallels
 from scoregen.blanks import Task, blank_task
 from scoregen.errors import InputError
 from scoregen.model.config import SamplingOptions
-from scoregen.plan.form import PieceOptions, blank_piece, home_chords
-from scoregen.ranking import ranked
+from scoregen.plan.form import Chords, PieceOptions, blank_piece, cadence_chords
+from scoregen.ranking import Aims, cost, ranked
+from scoregen.resources import weights
 from scoregen.score.edit import filled
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import Ensemble, load_ensemble
 from scoregen.tokens.decode import decode
 from scoregen.tokens.encode import encode
+from scoregen.tokens.events import TokenScore
 from scoregen.tokens.planned_chords import PlannedChord
 from scoregen.version import __version__
 
 if TYPE_CHECKING:
     from scoregen.model.checkpoint import Checkpoint
-    from scoregen.model.sampling import Draft
+    from scoregen.model.drafts import Draft
+    from scoregen.tokens.novelty import NoveltyIndex
 
 __all__ = ["Alternative", "Composition", "PieceOptions", "SamplingOptions", "compose"]
+
+SHARE_OF_A_PASS = 0.25
+"""What going once more over a draft takes, as a share of what drafting takes: for telling progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +95,17 @@ def compose(
     players = load_ensemble(ensemble)
     given = score if score is not None else blank_piece(piece or PieceOptions(), players)
     task = blank_task(given, players, roles or {}, blank, extend)
-    model = _load(checkpoint, players)
+    model, index = _load(checkpoint, players)
     started = time.perf_counter()
-    chords = {} if score is not None else home_chords(given)
-    drafts = _sample(model, task, chords, options, progress)
+    chords = {} if score is not None else cadence_chords(given, options.seed)
+    drafts = _sample(model, index, task, chords, options, count, progress)
     seconds = time.perf_counter() - started
     story = {"blank": list(blank), "extend": extend, "ensemble": ensemble, "roles": dict(roles or {})}
     story |= {"piece": _plain(asdict(piece or PieceOptions()))} if score is None else {}
     alternatives = []
     for rank, draft in enumerate(drafts[:count], 1):
         done = _finished(task, draft)
-        record = provenance(done, model, options, {**story, "rank": rank})
+        record = provenance(done, model, options, {**story, "rank": rank, "novelty": _novelty(draft)})
         alternatives.append(Alternative(done, -draft.nats, parallels(done, task.slots), record))
     return Composition(tuple(alternatives), task.notices, seconds)
 
@@ -127,6 +133,7 @@ def provenance_fields(record: Mapping[str, Any]) -> dict[str, str]:
         "scoregen:weights": str(record["weights"]),
         "scoregen:seed": str(record["sampling"]["seed"]),
         "scoregen:options": json.dumps(_options_of(record), sort_keys=True, ensure_ascii=False),
+        "scoregen:novelty": json.dumps(record["novelty"], sort_keys=True),
     }
     for part, measures in record["measures"].items():
         for origin in ("given", "generated", "mixed"):
@@ -138,36 +145,74 @@ def provenance_fields(record: Mapping[str, Any]) -> dict[str, str]:
 
 def _options_of(record: Mapping[str, Any]) -> dict[str, Any]:
     """What was asked for: everything but what came of it."""
-    return {key: value for key, value in record.items() if key not in ("version", "weights", "measures")}
+    return {key: value for key, value in record.items() if key not in ("version", "weights", "measures", "novelty")}
 
 
-def _load(checkpoint: Path | None, players: Ensemble) -> Checkpoint:
-    from scoregen.model.checkpoint import load_checkpoint
+def _load(checkpoint: Path | None, players: Ensemble) -> tuple[Checkpoint, NoveltyIndex | None]:
+    """The weights, and the windows of the corpus that they were trained on, if they lie beside them."""
+    from scoregen.model.checkpoint import SHIPPED, load_checkpoint
+    from scoregen.model.novelty_limit import load_index
 
     model = load_checkpoint(checkpoint)
     wanted = tuple(role.name for role in players.roles)
     if model.network.config.roles != wanted:
         known = ", ".join(model.network.config.roles)
         raise InputError(f"these weights write for {known}; {players.name} needs {', '.join(wanted)}")
-    return model
+    return model, load_index(checkpoint or weights() / SHIPPED)
 
 
 def _sample(
     model: Checkpoint,
+    index: NoveltyIndex | None,
     task: Task,
-    chords: Mapping[int, Mapping[Fraction, tuple[int, ...]]],
+    chords: Chords,
     options: SamplingOptions,
+    count: int,
     progress: Callable[[float], None] | None,
 ) -> tuple[Draft, ...]:
-    from scoregen.model.sampling import fill
+    """The drafts, best first; the `count` best have been gone over again."""
+    from scoregen.model.passes import polished
+    from scoregen.model.sampling import Job, fill
 
     tokens = encode(task.score, task.slots, snap=True)
+    aims = Aims.of(tokens, chords)
+    job = Job(model.network, tokens, task.rules, _settled(chords, tokens), index)
+    told = progress or (lambda done: None)
+    work = 1 + options.passes * count * SHARE_OF_A_PASS
+    drafts = ranked(fill(job, options, progress=lambda done: told(done / work)), aims)
+    if options.passes == 0:
+        return drafts
+    better = []
+    for rank, draft in enumerate(drafts[:count]):
+        better.append(polished(job, draft, options, lambda draft: cost(draft, aims), rank))
+        told((1 + (rank + 1) * options.passes * SHARE_OF_A_PASS) / work)
+    return ranked([*better, *drafts[count:]], aims)
+
+
+def _settled(chords: Chords, tokens: TokenScore) -> dict[int, dict[Fraction, PlannedChord]]:
+    """The chords of a plan as constraints: each stays for a beat, the last one to the end."""
     last = len(tokens.measures) - 1
-    settled = {
-        index: {onset: PlannedChord(members, final=index == last) for onset, members in places.items()}
+    final = max(chords.get(last, {}), default=None)
+    return {
+        index: {
+            onset: PlannedChord(members, final=index == last and onset == final, stay=Fraction(1))
+            for onset, members in places.items()
+        }
         for index, places in chords.items()
     }
-    return ranked(fill(model.network, tokens, task.rules, options, settled, progress), tokens)
+
+
+def _novelty(draft: Draft) -> dict[str, Any]:
+    """What the provenance says of it: the limit that was in force, and what was found."""
+    from scoregen.tokens.novelty import LIMIT
+
+    if draft.shared is None:
+        return {"limit_events": None}
+    return {
+        "limit_events": LIMIT,
+        "longest_shared_events": draft.shared.longest,
+        "windows_over_the_limit": draft.shared.breaches,
+    }
 
 
 def _finished(task: Task, draft: Draft) -> Score:

@@ -1,34 +1,90 @@
-"""Which of several drafts is best: the likeliest, free of parallels, and at home when it ends."""
+"""Which of several drafts is best: new, likely, free of parallels, led to its cadences, at home when it ends."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from scoregen.score.keys import Key, KeySignature
 from scoregen.score.pitch import Pitch
 from scoregen.tokens.events import TokenScore
+from scoregen.tokens.sonorities import SILENT, Sonorities, sonorities
+from scoregen.tokens.vocabulary import vocabulary
 
 if TYPE_CHECKING:
-    from scoregen.model.sampling import Draft
+    from scoregen.model.drafts import Draft
+
+Cadences = Mapping[int, Mapping[Fraction, tuple[int, ...]]]
+"""By measure index and onset, the pitch classes of the chord that is settled there, the root first."""
 
 PARALLEL_COST = 0.05
 """What a parallel fifth or octave costs a draft, in nats a choice."""
+UNLED_COST = 0.15
+"""What it costs if no cadence is led to by a chord that leads there; in part if some are."""
 ASTRAY_COST = 0.3
 """What it costs to end elsewhere than on a tonic triad in root position: more than drafts differ by."""
+BREACH_COST = 10.0
+"""What a window of the training corpus costs that is as long as the novelty limit: a draft with one is last."""
+_LEADING = ({7, 11, 2, 5}, {11, 2, 5, 8}, {5, 9, 0}, {5, 8, 0})
+"""From the root of a cadence, in semitones: its dominant with or without a seventh, and its subdominant."""
+_LEADING_AWAY = ({10, 2, 5}, {7, 10, 2, 5}, {2, 5, 9}, {9, 0, 4})
+"""What may lead to a chord other than the tonic, besides."""
 
 
-def ranked(drafts: Iterable[Draft], task: TokenScore) -> tuple[Draft, ...]:
-    """The drafts, best first; how they end counts only where the end was theirs to write."""
-    open_end = any(event.kind == "blank" for event in task.measures[-1].slices[0].events)
-    return tuple(sorted(drafts, key=lambda draft: cost(draft, open_end)))
+@dataclass(frozen=True, slots=True)
+class Aims:
+    """What is asked of a draft beside being likely: whether the end is its own to write, and its cadences."""
+
+    open_end: bool
+    cadences: Cadences
+
+    @classmethod
+    def of(cls, task: TokenScore, cadences: Cadences | None = None) -> Aims:
+        """The aims of a task; how a piece ends counts only where the end is blank."""
+        return cls(any(event.kind == "blank" for event in task.measures[-1].slices[0].events), cadences or {})
 
 
-def cost(draft: Draft, open_end: bool) -> float:
+def ranked(drafts: Iterable[Draft], aims: Aims) -> tuple[Draft, ...]:
+    """The drafts, best first."""
+    return tuple(sorted(drafts, key=lambda draft: cost(draft, aims)))
+
+
+def cost(draft: Draft, aims: Aims) -> float:
     """Nats a choice, and what the faults of a draft add to them."""
-    astray = open_end and not ends_at_home(draft.tokens)
-    return draft.nats / max(draft.choices, 1) + PARALLEL_COST * draft.parallels + ASTRAY_COST * astray
+    astray = aims.open_end and not ends_at_home(draft.tokens)
+    return (
+        draft.nats / max(draft.choices, 1)
+        + PARALLEL_COST * draft.parallels
+        + ASTRAY_COST * astray
+        + UNLED_COST * unled(draft.tokens, aims.cadences)
+        + BREACH_COST * draft.novelty_breaches
+    )
+
+
+def unled(tokens: TokenScore, cadences: Cadences) -> float:
+    """The share of the cadences that the chord before does not lead to; the first chord of a piece is none."""
+    heard = sonorities(tokens).changes()
+    starts = [sum((measure.header.duration for measure in tokens.measures[:index]), Fraction(0)) for index in cadences]
+    tonic = Key.of(tokens.measures[0].header.key).triad[0]
+    led = [
+        leads(heard, int((start + onset) * vocabulary().ticks_per_quarter), members[0], tonic)
+        for start, places in zip(starts, cadences.values(), strict=True)
+        for onset, members in places.items()
+        if start + onset > 0
+    ]
+    return led.count(False) / len(led) if led else 0.0
+
+
+def leads(heard: Sonorities, tick: int, root: int, tonic: int) -> bool:
+    """Whether the last sonority before a tick leads to a chord on a root."""
+    before = heard.pitches[heard.onset < tick]
+    if not len(before):
+        return True
+    classes = {int(pitch - root) % 12 for pitch in before[-1] if pitch != SILENT}
+    sets = _LEADING if root == tonic else (*_LEADING, *_LEADING_AWAY)
+    return any(classes <= chord for chord in sets)
 
 
 def ends_at_home(tokens: TokenScore) -> bool:

@@ -18,8 +18,21 @@ import pytest
 from scoregen.cli.app import app, run
 from scoregen.version import __version__
 
-HEAVY = ("torch", "music21", "partitura", "verovio", "typst", "mido", "numpy", "lxml", "fontTools", "rich")
-COMMANDS = ("compose", "render", "tokens", "train", "doctor")
+HEAVY = (
+    "torch",
+    "music21",
+    "partitura",
+    "verovio",
+    "typst",
+    "mido",
+    "numpy",
+    "lxml",
+    "fontTools",
+    "rich",
+    "matplotlib",
+    "sklearn",
+)
+COMMANDS = ("compose", "render", "tokens", "train", "bench", "doctor")
 Captured = pytest.CaptureFixture[str]
 
 

@@ -1,5 +1,7 @@
 """The main job, with a network that has learned nothing: what is given stays, all else gets filled."""
 
+import json
+import shutil
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -8,6 +10,7 @@ import pytest
 
 from scoregen.composition import Composition, PieceOptions, SamplingOptions, compose, provenance_fields
 from scoregen.errors import InputError, RefusedError
+from scoregen.model.novelty_limit import save_index
 from scoregen.notation.files import read_score
 from scoregen.score.check import problems
 from scoregen.score.edit import blanked
@@ -16,6 +19,8 @@ from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue
+from scoregen.tokens.encode import encode
+from scoregen.tokens.novelty import NoveltyIndex
 
 FEW = SamplingOptions(seed=3, candidates=2)
 
@@ -74,6 +79,19 @@ def test_the_provenance_tells_given_from_generated(harmonised: Composition) -> N
     fields = provenance_fields(record)
     last = harmonised.score.measures[-1].number
     assert fields["scoregen:given:P1"] == f"{harmonised.score.measures[0].number}-{last}"
+
+
+def test_the_provenance_tells_of_the_novelty_limit(
+    harmonised: Composition, untrained: Path, tmp_path: Path, melody: Score
+) -> None:
+    assert harmonised.alternatives[0].provenance["novelty"] == {"limit_events": None}
+    for suffix in (".safetensors", ".json"):
+        shutil.copy(untrained.with_suffix(suffix), tmp_path / f"mine{suffix}")
+    save_index(NoveltyIndex.of([encode(harmonised.score)]), tmp_path / "mine")
+    again = compose(melody, checkpoint=tmp_path / "mine", sampling=FEW).alternatives[0].provenance
+    found = again["novelty"]
+    assert found["limit_events"] == 12 and found["windows_over_the_limit"] == 0 and found["longest_shared_events"] < 12
+    assert json.loads(provenance_fields(again)["scoregen:novelty"]) == found
 
 
 def test_a_hole_is_filled_and_nothing_else(harmonised: Composition, untrained: Path) -> None:

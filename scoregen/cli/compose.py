@@ -76,7 +76,18 @@ def compose_command(
     seed: Annotated[int | None, typer.Option("--seed", help="The same seed writes the same.", show_default="0")] = None,
     temperature: Annotated[
         float | None,
-        typer.Option("--temperature", help="Low is plain, high is daring.", show_default="0.9"),
+        typer.Option("--temperature", help="Low is plain, high is daring.", show_default="1.0"),
+    ] = None,
+    top_p: Annotated[
+        float | None,
+        typer.Option("--top-p", help="Leave out what is unlikely: choose from this share.", show_default="0.92"),
+    ] = None,
+    candidates: Annotated[
+        int | None, typer.Option("--candidates", min=1, help="Drafts to choose the best from.", show_default="8")
+    ] = None,
+    passes: Annotated[
+        int | None,
+        typer.Option("--passes", min=0, help="How often to write the worst measures anew.", show_default="1"),
     ] = None,
     checkpoint: Annotated[
         Path | None, typer.Option("--checkpoint", help="Other weights than those of the package.", show_default=False)
@@ -97,6 +108,7 @@ def compose_command(
     from scoregen.notation.files import read_score
 
     piece = told(measures=measures, key=key, time=time_signature, tempo=tempo, anacrusis=anacrusis, phrases=phrases)
+    sampling = told(seed=seed, temperature=temperature, top_p=top_p, candidates=candidates, passes=passes)
     roles = parse_roles(role or ())
     _check_use(score, piece, role=role, blank=blank, extend=extend)
     check_outputs(output, count, provenance=provenance, force=force)
@@ -112,7 +124,7 @@ def compose_command(
                 blank=tuple(blank or ()),
                 extend=extend,
                 piece=None if given else PieceOptions(**piece),
-                sampling=SamplingOptions(**told(seed=seed, temperature=temperature)),
+                sampling=SamplingOptions(**sampling),
                 count=count,
                 checkpoint=checkpoint,
                 progress=advance,

@@ -1,354 +1,268 @@
 """Drawing from the network: every blank filled, slice by slice, voice by voice, all drafts at once.
 
-The network proposes, the constraints of `tokens.constraints` dispose: each choice is drawn from
-the network's distribution over what is still allowed, so that every draft decodes. Nothing is
-computed twice: the backbone's state, the attention's keys and values and the context of what is
-given are kept from slice to slice.
+The network proposes (`decoding`), the constraints of `tokens.constraints` dispose: each choice is
+drawn from the network's distribution over what is still allowed, so that every draft decodes. What
+leans on a choice without deciding it stands in `preferences`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
-from torch.nn import functional
 
-from scoregen.errors import Place
-from scoregen.model.batches import OUTER_FIRST, frames
+from scoregen.model.choosing import Scores, chosen
 from scoregen.model.config import SamplingOptions
-from scoregen.model.features import BLANK, PieceOutline, event_id, piece_arrays
-from scoregen.model.lexicon import ADVANCES, FIRST_PITCH, GRID, HOLD, MIDI, PITCHES, REST, SILENCE
+from scoregen.model.decoding import Decoder
+from scoregen.model.drafts import Draft, drafted
+from scoregen.model.features import Bools, Ints
+from scoregen.model.lexicon import UNSCORED
 from scoregen.model.network import Network
+from scoregen.model.novelty_limit import NoveltyLimit
+from scoregen.model.preferences import Prices, Turn, priced
+from scoregen.model.sheet import EVENT_TOKENS, Chords, Sheet, advance_token
 from scoregen.tokens import constraints
-from scoregen.tokens.constraints import Carry, MeasureRules, State, VoiceRule
-from scoregen.tokens.encode import doings
-from scoregen.tokens.events import ABSENT, Event, TokenMeasure, TokenScore
-from scoregen.tokens.events import BLANK as BLANK_EVENT
-from scoregen.tokens.planned_chords import PlannedChord, planned
-from scoregen.tokens.vocabulary import vocabulary
+from scoregen.tokens.constraints import Carry, State, VoiceRule
+from scoregen.tokens.events import TokenMeasure, TokenScore
+from scoregen.tokens.novelty import NoveltyIndex
 
-Bools = NDArray[np.bool_]
+Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """One way to fill the blanks: its tokens, and the -log p in nats of how many choices.
+class Job:
+    """What is to be written, and by whom.
 
-    `parallels` counts the parallel fifths and octaves that were written in spite of their cost.
+    `rules` say per voice what may be written, `chords` by measure index and onset what chords are
+    settled, `novelty` what must not be written again (None: nobody knows).
     """
 
+    network: Network
     tokens: TokenScore
-    nats: float
-    choices: int
-    parallels: int
+    rules: Sequence[VoiceRule]
+    chords: Chords = field(default_factory=dict)
+    novelty: NoveltyIndex | None = None
 
 
 def fill(
-    network: Network,
-    tokens: TokenScore,
-    rules: Sequence[VoiceRule],
-    options: SamplingOptions,
-    chords: Mapping[int, Mapping[Fraction, PlannedChord]],
-    progress: Callable[[float], None] | None = None,
+    job: Job, options: SamplingOptions, round_number: int = 0, progress: Progress = lambda done: None
 ) -> tuple[Draft, ...]:
-    """Fill every blank of `tokens`, as many times as `options.candidates`.
+    """Fill every blank, as many times as `options.candidates`; the same seed and round draw the same.
 
-    `rules` says per voice what may be written, `chords` by measure index and onset what chords are
-    settled. Raises ConstraintError where nothing can be.
+    Raises ConstraintError where nothing can be written.
     """
+    with at_work():
+        return _Sampler(job, options, round_number).run(progress)
+
+
+@contextmanager
+def at_work() -> Iterator[None]:
+    """Without gradients and on one thread: rows are short, a second one costs more than it brings."""
     threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # rows are short: a second thread costs more than it brings
+    torch.set_num_threads(1)
     try:
         with torch.inference_mode():
-            drafts = _Sampler(network, tokens, rules, options, chords).run(progress or (lambda done: None))
+            yield
     finally:
         torch.set_num_threads(threads)
-    return tuple(drafts)
 
 
-def measure_rules(
-    tokens: TokenScore, index: int, voices: Sequence[VoiceRule], chords: Mapping[Fraction, PlannedChord]
-) -> MeasureRules:
-    """What the constraints must know of one measure: its header, what is given, who comes first."""
-    measure = tokens.measures[index]
-    given = tuple(_given(measure, voice) for voice in range(len(tokens.slots)))
-    usual = OUTER_FIRST if len(given) == len(OUTER_FIRST) else range(len(given))
-    order = sorted(usual, key=lambda voice: given[voice] is None)
-    place = Place(measure=measure.header.number)
-    return MeasureRules(
-        measure.header,
-        tuple(order),
-        given,
-        tuple(voices),
-        first=index == 0,
-        place=place,
-        slots=tokens.slots,
-        extra=planned(chords) if chords else None,
-    )
+@dataclass(slots=True, eq=False)
+class _Page:
+    """A draft in the making: which measure is being written, how far it has come, and what is done."""
+
+    measure: int
+    state: State
+    done: list[TokenMeasure]
+    luck: np.random.Generator
+    nats: NDArray[np.float64]  # [M]
+    choices: Ints  # [M]
+    number: int
 
 
-def _given(measure: TokenMeasure, voice: int) -> dict[Fraction, Event] | None:
-    found = dict(doings(measure, voice))
-    return None if found[Fraction(0)] == BLANK_EVENT else found
+@dataclass(frozen=True, slots=True)
+class _Now:
+    """The slice in writing: the order of its voices [R, V], what sounded before [R, V], where it stands [R]."""
 
-
-_EVENT_TOKENS = np.array(
-    [vocabulary().id("hold"), vocabulary().id("rest"), *(vocabulary().pitch_id(pitch) for pitch in PITCHES)]
-)
-_MIDI = torch.tensor([*MIDI, -1000])
-"""By pitch id; far below everything for silence."""
-_ADVANCE_TICKS = np.array([int(advance * GRID) for advance in ADVANCES])
+    order: Ints
+    was: Ints
+    position: Ints
 
 
 class _Sampler:
-    """Drafts in the making: N rows, each at its own place in the piece."""
+    """The drafts in the making, all of them at the same slice of their own."""
 
-    def __init__(
-        self,
-        network: Network,
-        tokens: TokenScore,
-        voices: Sequence[VoiceRule],
-        options: SamplingOptions,
-        chords: Mapping[int, Mapping[Fraction, PlannedChord]],
-    ) -> None:
-        self.network, self.tokens, self.options = network, tokens, options
-        self.rules = [
-            measure_rules(tokens, index, voices, chords.get(index, {})) for index in range(len(tokens.measures))
-        ]
-        self.outline = PieceOutline.of([measure.header for measure in tokens.measures])
-        self.rows = options.candidates
-        self.generator = torch.Generator().manual_seed(options.seed)
-        self.roles = torch.arange(len(tokens.slots))
-        self.frame_positions, self.context = self._encode_context()
-        self._metric: dict[tuple[int, Fraction], list[float]] = {}
-        self._reset()
+    def __init__(self, job: Job, options: SamplingOptions, round_number: int) -> None:
+        voices, rows = len(job.tokens.slots), options.candidates
+        self.novelty, self.options = job.novelty, options
+        self.sheet = Sheet(job.network, job.tokens, job.rules, job.chords)
+        self.decoder = Decoder(job.network, 1, voices, np.unique(self.sheet.keys).tolist())
+        self.limit = NoveltyLimit(job.novelty, 1, voices) if job.novelty else None
+        start = self._absorb()
+        self._spread(np.zeros(rows, dtype=np.intp))
+        self.pages = [self._page(start, (options.seed % 2**64, round_number, row)) for row in range(rows)]
 
-    def _encode_context(self) -> tuple[NDArray[np.int64], Tensor]:
-        piece = piece_arrays(self.tokens, self.outline)
-        chosen, events, sounding = frames(piece, piece.events != BLANK)
-        fifths = torch.from_numpy(piece.fifths[chosen])
-        codes = self.network.voice_code(torch.from_numpy(events), torch.from_numpy(sounding), fifths, self.roles)
-        encoded = self.network.encode_context(
-            self.network.slice_code(codes)[None],
-            torch.from_numpy(piece.metric[chosen])[None],
-            torch.tensor([len(chosen)]),
-        )
-        return piece.position[chosen], encoded[0]
-
-    def _reset(self) -> None:
-        rows, voices, config = self.rows, len(self.tokens.slots), self.network.config
-        start = (None,) * voices
-        self.measure = [0] * rows
-        self.states: list[State] = [constraints.begin(self.rules[0], start) for _ in range(rows)]
-        self.done: list[list[TokenMeasure]] = [[] for _ in range(rows)]
-        self.before = torch.full((rows, voices), SILENCE)
-        self.sounding = torch.full((rows, voices), SILENCE)
-        self.hidden = torch.zeros(2, rows, config.backbone)
-        self.previous = torch.zeros(rows, config.backbone)
-        self.keys = torch.zeros(rows, 0, config.backbone)
-        self.values = torch.zeros(rows, 0, config.backbone)
-        self.events = torch.zeros(rows, 0, voices, dtype=torch.long)
-        self.positions = torch.zeros(rows, 0, dtype=torch.long)
-        self.nats = torch.zeros(rows)
-        self.choices = np.zeros(rows, dtype=np.int64)
-        self.faults = torch.zeros(rows, dtype=torch.long)
-
-    def run(self, progress: Callable[[float], None]) -> list[Draft]:
-        total = len(self.tokens.measures) * self.rows
-        while any(measure < len(self.rules) for measure in self.measure):
+    def run(self, progress: Progress) -> tuple[Draft, ...]:
+        sheet, total = self.sheet, (self.sheet.stop - self.sheet.first) * len(self.pages)
+        finished: list[_Page] = []
+        while self.pages:
             self._slice()
-            progress(sum(self.measure) / total)
-        return [
-            Draft(replace(self.tokens, measures=tuple(done)), float(nats), int(choices), int(faults))
-            for done, nats, choices, faults in zip(self.done, self.nats, self.choices, self.faults, strict=True)
-        ]
+            finished += [page for page in self.pages if page.measure == sheet.stop]
+            self._keep([page for page in self.pages if page.measure < sheet.stop])
+            progress((sum(page.measure - sheet.first for page in [*self.pages, *finished])) / total)
+        rest = sheet.tokens.measures[sheet.stop :]
+        return tuple(
+            drafted(
+                sheet.tokens,
+                replace(sheet.tokens, measures=(*page.done, *rest)),
+                page.nats,
+                page.choices,
+                self.novelty,
+            )
+            for page in sorted(finished, key=lambda page: page.number)
+        )
+
+    def _page(self, start: State, seed: tuple[int, int, int]) -> _Page:
+        measures, done = self.sheet.measures, self.sheet.tokens.measures[: self.sheet.first]
+        nats, choices = np.zeros(measures), np.zeros(measures, dtype=np.int64)
+        return _Page(self.sheet.first, start, list(done), np.random.default_rng(seed), nats, choices, seed[-1])
+
+    def _absorb(self) -> State:
+        """Read what is given before the first blank; the state in which that measure begins."""
+        sheet, piece = self.sheet, self.sheet.piece
+        count = int(np.searchsorted(piece.measure, sheet.first))
+        if count:
+            places = sheet.places(piece.measure[:count], piece.position[piece.point[:count]])
+            self.decoder.absorb(places, piece.events[:count], piece.sounding[:count], piece.advance[:count])
+            for row in range(count if self.limit else 0):
+                self._hear(piece.sounding[row : row + 1], places.position[row : row + 1])
+        state = constraints.begin(sheet.rules[0], (None,) * len(sheet.tokens.slots))
+        for measure in range(sheet.first):
+            while not constraints.finished(state):
+                state = _through_given(state)
+            state = self._begin(measure + 1, state)
+        return state
+
+    def _hear(self, sounding: Ints, position: Ints) -> None:
+        if self.limit:
+            self.limit.hear(sounding, position)
+
+    def _spread(self, rows: NDArray[np.intp]) -> None:
+        self.decoder.keep(rows)
+        if self.limit:
+            self.limit.keep(rows)
+
+    def _keep(self, pages: list[_Page]) -> None:
+        if len(pages) < len(self.pages):
+            kept = {id(page) for page in pages}
+            self._spread(np.array([row for row, page in enumerate(self.pages) if id(page) in kept], dtype=np.intp))
+            self.pages = pages
 
     def _slice(self) -> None:
-        """One slice of every row that is not finished."""
-        places = [(min(m, len(self.rules) - 1), s) for m, s in zip(self.measure, self.states, strict=True)]
-        onsets = [constraints.onset(state) for _, state in places]
-        position = [int((self.outline.starts[m] + o) * GRID) for (m, _), o in zip(places, onsets, strict=True)]
-        metric = torch.tensor([self._metric_at(m, o) for (m, _), o in zip(places, onsets, strict=True)])
-        fifths = torch.tensor([self.outline.fifths(m) for m, _ in places])
-        steps = torch.tensor([int(self.outline.headers[m].time.duration * GRID) for m, _ in places])
-        frame = np.searchsorted(self.frame_positions, position, side="right") - 1
-        context = self.context[torch.from_numpy(frame)]
-        here = torch.tensor(position)
-        state, weights = self._backbone(metric, context, here, steps)
-        events, now, state, codes = self._voices(state, fifths, weights)
-        self._remember(events, now, here, codes)
-        self._advance(self.network.advance_logits(state, codes[:, -1]))
+        """One slice of every draft."""
+        sheet, decoder = self.sheet, self.decoder
+        measure = np.array([page.measure for page in self.pages])
+        position = sheet.starts[measure] + np.array([page.state.tick for page in self.pages])
+        order, free = sheet.orders[measure], sheet.free[measure]
+        listening = bool(free.any())
+        decoder.open(sheet.places(measure, position), order, listening=listening)
+        now = _Now(order, decoder.sounding.copy(), position)
+        for step in range(order.shape[1]):
+            if listening:
+                decoder.listen()
+            decoder.tell(self._events(step, free[:, step], now))
+        self._hear(decoder.sounding, position)
+        decoder.close(self._advances(free.any(1), listening))
 
-    def _metric_at(self, measure: int, onset: Fraction) -> list[float]:
-        found = self._metric.get((measure, onset))
-        if found is None:
-            found = self._metric[measure, onset] = self.outline.metric(measure, onset)
-        return found
+    def _events(self, step: int, free: Bools, now: _Now) -> Ints:
+        """[R] what the next voice of every draft does: drawn, or as it is given."""
+        events = np.zeros(len(free), dtype=np.int64)
+        rows = np.flatnonzero(free)
+        if len(rows):
+            events[rows] = self._draw_events(rows, step, now)
+        for row in np.flatnonzero(~free):
+            page = self.pages[row]
+            events[row] = self.sheet.given_event(page.measure, int(now.order[row, step]), page.state.tick)
+            page.state = constraints.give(page.state)
+        return events
 
-    def _backbone(self, metric: Tensor, context: Tensor, here: Tensor, steps: Tensor) -> tuple[Tensor, Tensor]:
-        network = self.network
-        read = network.backbone_input(self.previous, metric, context)
-        out, self.hidden = network.backbone(read[:, None], self.hidden)
-        bias = network.attention_bias(here[:, None], self.positions, steps[:, None])
-        attended, weights = network.attend(network.query(out), self.keys, self.values, bias)
-        self.new_key = network.key(out)
-        return network.start_slice(out[:, 0], attended[:, 0], context, self.previous, metric), weights[:, :, 0]
+    def _draw_events(self, rows: NDArray[np.intp], step: int, now: _Now) -> Ints:
+        """Draw from what the network, the constraints and the preferences leave."""
+        chances = self.decoder.event_logits().log_softmax(-1).numpy()[rows]
+        pages = [self.pages[row] for row in rows]
+        scores = np.where(self._allowed(rows, step, now), chances - self._prices(rows, step, now), -np.inf)
+        drawn = self._draw(pages, scores)
+        for page, event, chance in zip(pages, drawn.tolist(), chances[np.arange(len(rows)), drawn], strict=True):
+            page.state = constraints.advance(page.state, int(EVENT_TOKENS[event]))
+            page.nats[page.measure] -= chance
+            page.choices[page.measure] += 1
+        return drawn
 
-    def _voices(self, state: Tensor, fifths: Tensor, weights: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """Every voice's event: ids [N, V], what sounds now [N, V], the voices' codes, and the state after them."""
-        rows, voices = self.rows, len(self.tokens.slots)
-        every = torch.arange(rows)
-        events = torch.zeros(rows, voices, dtype=torch.long)
-        now = self.sounding.clone()
-        codes = [torch.zeros(rows, self.network.config.embedding)]
-        orders = [self._rule(row).order for row in range(rows)]
-        order = torch.tensor(orders)
-        roles = self.network.role(order)
-        for step in range(voices):
-            voice = order[:, step]
-            before = self.before[every, voice]
-            state = self.network.read_voice(state, voice, before, codes[-1], fifths)
-            free = [row for row in range(rows) if self._is_free(row, orders[row][step])]
-            if free:
-                others = roles[:, :step], now.gather(1, order[:, :step])
-                past = self.events[every, :, voice]
-                logits = self.network.heads(state, fifths, before, others, weights, past)
-                self._choose(free, voice, logits, order[:, :step], now, events)
-            if len(free) < rows:
-                settled = [row for row in range(rows) if row not in free]
-                ids = [self._give(row, orders[row][step]) for row in settled]
-                events[settled, voice[settled]] = torch.tensor(ids)
-            event = events[every, voice]
-            sounding = torch.where(event == HOLD, now[every, voice], SILENCE)
-            sounding = torch.where(event >= FIRST_PITCH, event - FIRST_PITCH, sounding)
-            now[every, voice] = sounding
-            codes.append(self.network.voice_code(event[:, None], sounding[:, None], fifths, voice[:, None])[:, 0])
-        return events, now, state, torch.stack(codes[1:], 1)
+    def _allowed(self, rows: NDArray[np.intp], step: int, now: _Now) -> Bools:
+        """[R, E] what the constraints leave, and of that what is new enough, if anything is."""
+        allowed = np.stack([self.sheet.event_mask(self.pages[row].state) for row in rows])
+        if not self.limit or step < now.order.shape[1] - 1:
+            return allowed
+        known = self.limit.known(self.decoder.sounding, now.position, now.order[:, step])
+        if known is None:
+            return allowed
+        new = allowed & ~known[rows]
+        return np.where(new.any(1, keepdims=True), new, allowed)
 
-    def _rule(self, row: int) -> MeasureRules:
-        return self.rules[min(self.measure[row], len(self.rules) - 1)]
+    def _prices(self, rows: NDArray[np.intp], step: int, now: _Now) -> Prices:
+        voice, others = now.order[rows, step], now.order[rows, :step]
+        sounds = self.decoder.sounding[rows[:, None], others]
+        return priced(Turn(voice, self.decoder.before[rows, voice], now.was[rows], others, sounds), self.options)
 
-    def _is_free(self, row: int, voice: int) -> bool:
-        return self.measure[row] < len(self.rules) and self._rule(row).given[voice] is None
+    def _draw(self, pages: Sequence[_Page], scores: Scores) -> Ints:
+        luck = np.array([page.luck.random() for page in pages])
+        return chosen(scores, luck, self.options.temperature, self.options.top_p)
 
-    def _choose(
-        self, free: Sequence[int], voice: Tensor, logits: Tensor, others: Tensor, now: Tensor, events: Tensor
-    ) -> None:
-        """Draw an event for every free row from what the network and the constraints leave."""
-        allowed = np.stack([constraints.allowed(self.states[row])[_EVENT_TOKENS] for row in free])
-        rows = torch.tensor(free)
-        scores = logits[rows].masked_fill(~torch.from_numpy(allowed), -torch.inf)
-        faults = self._parallel(rows, voice[rows], others[rows], now)
-        crossed = self._crossing(voice[rows], others[rows], now[rows])
-        drawn = self._draw(scores - self.options.voice_leading * faults - self.options.crossing * crossed)
-        self.faults[rows] += faults.gather(1, drawn[:, None])[:, 0]
-        self.nats[rows] -= scores.log_softmax(-1).gather(1, drawn[:, None])[:, 0]
-        events[rows, voice[rows]] = drawn
-        for row, event in zip(free, drawn.tolist(), strict=True):
-            self.states[row] = constraints.advance(self.states[row], int(_EVENT_TOKENS[event]))
-            self.choices[row] += 1
+    def _advances(self, free: Bools, listening: bool) -> Ints:
+        """[R] the advances to the next slices, which are opened, and the measures too where a barline comes."""
+        masks = np.stack([self.sheet.advance_mask(page.state) for page in self.pages])
+        advances = np.where(masks.any(1), masks.argmax(1), UNSCORED)
+        if listening:
+            chances = self.decoder.advance_logits().log_softmax(-1).numpy()
+            rows = np.flatnonzero(masks.any(1) & free)
+            pages = [self.pages[row] for row in rows]
+            advances[rows] = self._draw(pages, np.where(masks[rows], chances[rows], -np.inf))
+            for page, chance in zip(pages, chances[rows, advances[rows]], strict=True):
+                page.nats[page.measure] -= chance
+                page.choices[page.measure] += 1
+        for page, advance in zip(self.pages, advances.tolist(), strict=True):
+            self._move(page, advance_token(page.state, advance))
+        return advances
 
-    def _draw(self, scores: Tensor) -> Tensor:
-        chances = (scores / max(self.options.temperature, 1e-3)).softmax(-1)
-        return torch.multinomial(chances, 1, generator=self.generator)[:, 0]
-
-    def _parallel(self, rows: Tensor, voice: Tensor, others: Tensor, now: Tensor) -> Tensor:
-        """[rows, events] how many parallel fifths or octaves an event would make with voices already set."""
-        old = _MIDI[self.sounding[rows, voice]].unsqueeze(1)
-        was, becomes = (_MIDI[x[rows].gather(1, others)] for x in (self.sounding, now))
-        kept = (old - was) % 12
-        perfect = (kept == 0) | (kept == torch.where(old > was, 7, 5))
-        moves = (was != becomes) & (was >= 0) & (becomes >= 0) & (old >= 0) & perfect
-        same = (_MIDI[:-1] - becomes.unsqueeze(2)) % 12 == kept.unsqueeze(2)
-        found = (same & moves.unsqueeze(2)).sum(1) * (_MIDI[:-1] != old)
-        return functional.pad(found, (FIRST_PITCH, 0))
-
-    def _crossing(self, voice: Tensor, others: Tensor, now: Tensor) -> Tensor:
-        """[rows, events] with how many voices already set a pitch would stand in the wrong order."""
-        there = _MIDI[now.gather(1, others)].unsqueeze(2)
-        above = (others < voice.unsqueeze(1)).unsqueeze(2)
-        wrong = torch.where(above, _MIDI[:-1] > there, _MIDI[:-1] < there) & (there >= 0)
-        return functional.pad(wrong.sum(1), (FIRST_PITCH, 0))
-
-    def _give(self, row: int, voice: int) -> int:
-        """Pass a given voice's event on to the constraints; its id for the network."""
-        if self.measure[row] >= len(self.rules):
-            return HOLD
-        state = self.states[row]
-        given = self._rule(row).given[voice]
-        event = (given or {}).get(constraints.onset(state))
-        self.states[row] = constraints.give(state)
-        if event is None:
-            return REST if given and given.get(Fraction(0)) == ABSENT else HOLD
-        return event_id(event, lowest=voice == len(self.tokens.slots) - 1)
-
-    def _remember(self, events: Tensor, now: Tensor, here: Tensor, codes: Tensor) -> None:
-        self.previous = self.network.slice_code(codes)
-        self.keys = torch.cat([self.keys, self.new_key], 1)
-        self.values = torch.cat([self.values, self.network.value(self.previous)[:, None]], 1)
-        self.events = torch.cat([self.events, events[:, None]], 1)
-        self.positions = torch.cat([self.positions, here[:, None]], 1)
-        self.before = torch.where(events >= FIRST_PITCH, now, self.before)
-        self.sounding = now
-
-    def _advance(self, logits: Tensor) -> None:
-        """Draw where the next slice stands, and open the next measure where a barline comes."""
-        active = [row for row in range(self.rows) if self.measure[row] < len(self.rules)]
-        masks = [constraints.allowed(self.states[row]) for row in active]
-        choices = [_advance_mask(mask, self.states[row]) for mask, row in zip(masks, active, strict=True)]
-        drawn = self._draw_advances(active, choices, logits)
-        for row, mask, advance in zip(active, masks, drawn, strict=True):
-            self._move(row, _advance_token(mask, self.states[row], advance))
-
-    def _draw_advances(self, active: Sequence[int], choices: Sequence[Bools], logits: Tensor) -> list[int]:
-        """An advance id for every active row; -1 where only a place beyond the lexicon is left."""
-        rows, mask = torch.tensor(active), torch.from_numpy(np.stack(choices))
-        possible = mask.any(1)
-        scores = logits[rows].masked_fill(~mask & possible[:, None], -torch.inf)
-        drawn = self._draw(scores)
-        cost = -scores.log_softmax(-1).gather(1, drawn[:, None])[:, 0]
-        self.nats[rows] += cost * possible
-        self.choices[active] += (mask.sum(1) > 1).numpy()
-        return torch.where(possible, drawn, -1).tolist()
-
-    def _move(self, row: int, token: int) -> None:
-        self.states[row] = constraints.advance(self.states[row], token)
-        if not constraints.finished(self.states[row]):
+    def _move(self, page: _Page, token: int) -> None:
+        page.state = constraints.advance(page.state, token)
+        if not constraints.finished(page.state):
             return
-        measure = self.measure[row]
-        self.done[row].append(replace(self.tokens.measures[measure], slices=constraints.slices(self.states[row])))
-        self.measure[row] = measure + 1
-        if measure + 1 < len(self.rules):
-            self.states[row] = constraints.begin(self.rules[measure + 1], self._carry(row, measure))
+        measure = self.sheet.tokens.measures[page.measure]
+        page.done.append(replace(measure, slices=constraints.slices(page.state)))
+        page.measure += 1
+        if page.measure < self.sheet.stop:
+            page.state = self._begin(page.measure, page.state)
 
-    def _carry(self, row: int, measure: int) -> Carry:
-        """What goes on over the barline: a given note is never tied to a new one, nor the other way round."""
-        pairs = zip(self.rules[measure].given, self.rules[measure + 1].given, strict=True)
-        carried = constraints.carry(self.states[row])
-        return tuple(
-            sounding if (old is None) == (new is None) else ()
-            for sounding, (old, new) in zip(carried, pairs, strict=True)
+    def _begin(self, measure: int, before: State) -> State:
+        """The state in which a measure begins after another.
+
+        A given note is never tied to a new one, nor the other way round.
+        """
+        old, new = self.sheet.rules[measure - 1].given, self.sheet.rules[measure].given
+        carried: Carry = tuple(
+            sounding if (was is None) == (comes is None) else ()
+            for sounding, was, comes in zip(constraints.carry(before), old, new, strict=True)
         )
+        return constraints.begin(self.sheet.rules[measure], carried)
 
 
-def _advance_mask(mask: Bools, state: State) -> Bools:
-    """The mask over what may follow a slice, as a mask over advance ids."""
-    onsets = mask[vocabulary().onsets]
-    places = 1 + int(constraints.onset(state) * GRID) + _ADVANCE_TICKS
-    inside = places < len(onsets)
-    return np.concatenate([onsets[:1], onsets[np.where(inside, places, 0)] & inside])
-
-
-def _advance_token(mask: Bools, state: State, advance: int) -> int:
-    """The token of an advance; where it is -1, the nearest place that is allowed."""
-    start: int = vocabulary().onsets.start
-    if advance < 0:
-        return start + int(np.flatnonzero(mask[vocabulary().onsets])[0])
-    if advance == 0:
-        return start
-    return start + 1 + int(constraints.onset(state) * GRID) + int(_ADVANCE_TICKS[advance - 1])
+def _through_given(state: State) -> State:
+    """The next slice of a measure in which all is given."""
+    for _ in state.rules.order:
+        state = constraints.give(state)
+    return constraints.advance(state, int(np.flatnonzero(constraints.allowed(state))[0]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -53,20 +54,58 @@ def blank_piece(options: PieceOptions, ensemble: Ensemble) -> Score:
     return Score(parts, measures, Metadata(title=f"{ensemble.title} in {key}"))
 
 
-def home_chords(piece: Score) -> dict[int, dict[Fraction, tuple[int, ...]]]:
+Chords = dict[int, dict[Fraction, tuple[int, ...]]]
+"""By measure index and onset, the pitch classes of a triad, the root first."""
+
+CADENCES = {
+    "opening": {"fifth": 0.55, "tonic": 0.25, "relative": 0.2},  # the first of two phrases stays open
+    "closing": {"tonic": 0.7, "relative": 0.2, "fifth": 0.1},  # the second answers it
+}
+"""How often a phrase inside a piece closes on which chord: on the relative major in a minor key, else on the sixth."""
+
+
+def home_chords(piece: Score) -> Chords:
     """Where a new piece is at home, and in which chord: its first slice and its last phrase end.
 
-    By measure index and onset, the tonic triad's pitch classes, the root first; the church modes
-    take the third of their scale.
+    The tonic triad's pitch classes; the church modes take the third of their scale.
     """
     last = len(piece.measures) - 1
     final = piece.measures[last]
     places = [(0, Fraction(0)), (last, max(final.phrase_ends, default=Fraction(0)))]
     triad = Key.of(piece.measures[0].key).triad
-    chords: dict[int, dict[Fraction, tuple[int, ...]]] = {}
+    chords: Chords = {}
     for index, place in places:
         chords.setdefault(index, {})[place] = triad
     return chords
+
+
+def cadence_chords(piece: Score, seed: int = 0) -> Chords:
+    """The home chords of a new piece, and one for each phrase end between them, drawn from CADENCES."""
+    chooser = random.Random(seed)
+    key = Key.of(piece.measures[0].key)
+    ends = [(index, end) for index, measure in enumerate(piece.measures) for end in measure.phrase_ends]
+    chords = home_chords(piece)
+    for number, (index, end) in enumerate(ends[:-1]):
+        chances = CADENCES["closing" if number % 2 else "opening"]
+        name = chooser.choices(list(chances), list(chances.values()))[0]
+        chords.setdefault(index, {}).setdefault(end, _cadence_chord(key, name))
+    return chords
+
+
+def _cadence_chord(key: Key, name: str) -> tuple[int, ...]:
+    """The triad of a cadence. That on the fifth is major; a phrygian key has none and takes that on the fourth."""
+    tonic = key.triad[0]
+    if name == "tonic":
+        return key.triad
+    if name == "fifth" and key.mode not in ("phrygian", "locrian"):
+        return _triad(tonic + 7, 4)
+    if name == "fifth":
+        return _triad(tonic + 5, 3)
+    return _triad(tonic + 9, 3) if key.has_major_third else _triad(tonic + 3, 4)
+
+
+def _triad(root: int, third: int) -> tuple[int, ...]:
+    return root % 12, (root + third) % 12, (root + 7) % 12
 
 
 def _parsed(options: PieceOptions) -> tuple[Key, TimeSignature]:

@@ -17,14 +17,14 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import Literal
 
 import numpy as np
 
 from scoregen.errors import ConstraintError
 from scoregen.score.pitch import Pitch
-from scoregen.tokens.events import Slice
+from scoregen.tokens.events import Event, Slice
 from scoregen.tokens.flat import event_of
 from scoregen.tokens.measure_rules import MeasureRules as MeasureRules
 from scoregen.tokens.measure_rules import Plan
@@ -116,7 +116,7 @@ def slices(state: State) -> tuple[Slice, ...]:
     order = state.rules.order
     ticks = vocabulary().ticks_per_quarter
     return tuple(
-        Slice(Fraction(tick, ticks), tuple(event_of(events[order.index(slot)]) for slot in range(len(order))))
+        Slice(Fraction(tick, ticks), tuple(_event(events[order.index(slot)]) for slot in range(len(order))))
         for tick, events in state.slices
     )
 
@@ -236,6 +236,11 @@ def _nothing_left(state: State, mask: Mask) -> ConstraintError:
     few = ", ".join(options[:4]) + (f" and {len(options) - 4} more" if len(options) > 4 else "")
     found = f"nothing is left to write at onset {onset(state)}: the extra constraints rule out {few}"
     return ConstraintError(f"{found}; loosen one of them", place)
+
+
+@lru_cache(maxsize=4096)
+def _event(written: tuple[int, ...]) -> Event:
+    return event_of(written)
 
 
 @cache

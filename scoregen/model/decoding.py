@@ -1,0 +1,236 @@
+"""The network at work on pieces that grow: all it needs of the past is kept, nothing is computed twice.
+
+What comes out for a slice is what `likelihood.choices` says of it in the finished piece; a test
+compares them. A slice is opened at a place, its voices are asked for and told one after the other,
+and it is closed with the advance to the next.
+
+R pieces that grow side by side, V voices, T slices so far, E events, A advances.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from scoregen.model.features import SILENCE, Floats, Ints
+from scoregen.model.heads import Others
+from scoregen.model.lexicon import FIRST_PITCH, HOLD, MOST_ACCIDENTALS
+from scoregen.model.network import Network
+from scoregen.model.quick_heads import Around, QuickHeads, quick_heads
+from scoregen.model.quick_pointer import GrowingPointer
+from scoregen.model.recall import Recall
+from scoregen.model.tables import Tables
+
+_ROOM = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where the next slices stand. `around`: metric features [R, F] and what is given around [R, 2 context]."""
+
+    position: Ints  # [R] grid steps from the start of the piece
+    measure_steps: Ints  # [R] grid steps in a full measure of the metre
+    key: Ints  # [R] index of the key in the lexicon
+    metric: Floats
+    context: Floats
+
+
+@dataclass(slots=True)
+class _Slice:
+    """A slice in the making. `rank` counts in the order of the voices."""
+
+    places: Places
+    order: Ints  # [R, V]
+    hidden: Tensor  # [R, d]
+    quick: QuickHeads | None  # where all pieces are in one key and have one order
+    before: Tensor  # [R, V] by rank
+    comes: Tensor  # [R, V, ...] by rank, what `Tables` says of who comes, from which pitch and since when
+    now: Tensor  # [R, V] by rank, what sounds once a voice has been told
+    state: Tensor  # [R, s]
+    listening: bool
+    done: list[Tensor] = field(default_factory=list)  # by rank, [R] what `Tables` calls it
+    events: list[Ints] = field(default_factory=list)  # by rank, [R]
+
+
+class Decoder:
+    """The network's state after T slices of R pieces; before, sounding: [R, V] pitch ids."""
+
+    def __init__(self, network: Network, rows: int, voices: int, keys: Sequence[int]) -> None:
+        config = network.config
+        self.network = network
+        self.recall = Recall(rows, voices, network.lexicon)
+        self.before: Ints = np.full((rows, voices), SILENCE)
+        self.sounding: Ints = np.full((rows, voices), SILENCE)
+        self._version = sum(weight._version for weight in network.parameters())
+        self._tables = Tables(network, keys, self._version)
+        self._pointer = GrowingPointer(network.pointer, rows, config.backbone)
+        self._hidden = torch.zeros(config.layers, rows, config.backbone)
+        self._previous = torch.zeros(rows, config.backbone)
+        self._events = torch.zeros(rows, voices, _ROOM, dtype=torch.long)
+        self._advances = torch.zeros(rows, _ROOM, dtype=torch.long)
+        self._slice: _Slice
+
+    @property
+    def length(self) -> int:
+        """T."""
+        return self.recall.length
+
+    def absorb(self, places: Places, events: Ints, sounding: Ints, advances: Ints) -> None:
+        """Take the first slices of one piece at once: `places` has a row for each of them, the rest is [T, V] and [T].
+
+        Attention asks nothing of slices that are wholly given, so that only the backbone reads them.
+        """
+        heard = np.concatenate([self._recalled(places, *row) for row in zip(events, sounding, advances, strict=True)])
+        network, count = self.network, len(events)
+        key = torch.from_numpy(places.key)
+        roles = torch.arange(events.shape[1])
+        codes = network.voice_code(torch.from_numpy(events), torch.from_numpy(sounding), key, roles)
+        slices = network.slice_code(codes)
+        previous = torch.cat([self._previous, slices[:-1]])
+        around = self._around(places, heard)
+        out, self._hidden = network.read_slices(network.backbone_input(previous, around)[None], self._hidden)
+        self._pointer.absorb(network.pointer.key(out[0]), network.pointer.value(slices), places.position)
+        self._grow(count)
+        self._events[0, :, :count] = torch.from_numpy(events.T)
+        self._advances[0, :count] = torch.from_numpy(advances).clamp(min=0)
+        self._previous = slices[-1:]
+
+    def open(self, places: Places, order: Ints, *, listening: bool = True) -> None:
+        """Begin a slice; `order` [R, V] says in which order the voices will be told.
+
+        Without `listening` nothing can be asked: enough where all voices are given.
+        """
+        self.recall.arrive(places.position)
+        around = self._around(places, self.recall.heard(places.key - MOST_ACCIDENTALS))
+        read = self.network.backbone_input(self._previous, around)
+        out, self._hidden = self.network.read_slices(read[:, None], self._hidden)
+        hidden = state = out[:, 0]
+        if listening:
+            attended = self._pointer.attend(hidden, places.position, places.measure_steps, self.recall.matches)
+            state = self.network.start_slice(hidden, attended, self._previous, around)
+        earlier = np.take_along_axis(self.before, order, 1)
+        ages = np.take_along_axis(self.recall.age, order, 1)
+        self._slice = _Slice(
+            places=places,
+            order=order,
+            hidden=hidden,
+            quick=self._quick(order, places.key),
+            before=torch.from_numpy(earlier),
+            comes=self._tables.comes(order, ages, earlier, places.key),
+            now=torch.from_numpy(earlier.copy()),
+            state=state,
+            listening=listening,
+        )
+
+    def listen(self) -> None:
+        """Turn to the next voice: to be called before it is asked for or told, if the slice is listened to."""
+        here, step = self._slice, len(self._slice.events)
+        here.state = self._tables.read_voice(here.state, here.comes[:, step], here.done[-1] if step else None)
+
+    def event_logits(self) -> Tensor:
+        """[R, E] what the voice whose turn it is may do."""
+        here, step = self._slice, len(self._slice.events)
+        voice = here.order[:, step]
+        own = self.recall.matches[np.arange(len(voice)), voice + 1]
+        added = self._pointer.added(here.state, own)
+        return self._heads(here, step).scatter_add(1, self._past(voice), added)
+
+    def tell(self, events: Ints) -> None:
+        """What the voice whose turn it is does, event ids [R]."""
+        here, step = self._slice, len(self._slice.events)
+        voice = here.order[:, step]
+        every = np.arange(len(voice))
+        attacks = events >= FIRST_PITCH
+        still = np.where(events == HOLD, self.sounding[every, voice], SILENCE)
+        sounding = np.where(attacks, events - FIRST_PITCH, still)
+        self.sounding[every, voice] = sounding
+        self.before[every, voice] = np.where(attacks, sounding, self.before[every, voice])
+        here.now[:, step] = torch.from_numpy(sounding)
+        here.done.append(self._tables.done(voice, events, sounding, here.places.key))
+        here.events.append(events)
+        if here.listening:
+            self._pointer.agree((self._past(voice) == torch.from_numpy(events)[:, None]).float())
+
+    def advance_logits(self) -> Tensor:
+        """[R, A] where the next slice stands, once every voice has been told."""
+        here = self._slice
+        state = self._tables.advance_state(here.state, here.done[-1])
+        added = self._pointer.added(state, None, advance=True)
+        logits: Tensor = self.network.advance(state)
+        return logits.scatter_add(1, self._advances[:, : self.length], added)
+
+    def close(self, advances: Ints) -> None:
+        """End the slice with the advance to the next, ids [R]."""
+        here, at = self._slice, self.length
+        events = np.empty_like(here.order)
+        np.put_along_axis(events, here.order, np.stack(here.events, 1), 1)
+        self._previous = self._tables.slice_code(here.done)
+        self._pointer.remember(here.hidden, self._previous, here.places.position)
+        self._grow(at + 1)
+        self._events[:, :, at] = torch.from_numpy(events)
+        self._advances[:, at] = torch.from_numpy(advances).clamp(min=0)
+        self.recall.leave(events, self.sounding, advances)
+
+    def keep(self, rows: NDArray[np.intp]) -> None:
+        """Go on with these pieces only, between two slices; one named several times becomes several."""
+        chosen = torch.from_numpy(rows)
+        self.recall.keep(rows)
+        self._pointer.keep(rows)
+        self.before, self.sounding = self.before[rows], self.sounding[rows]
+        self._hidden, self._previous = self._hidden[:, chosen], self._previous[chosen]
+        self._events, self._advances = self._events[chosen], self._advances[chosen]
+
+    def _recalled(self, places: Places, events: Ints, sounding: Ints, advance: int) -> Floats:
+        """What was heard before the next slice of the only piece; the slice is over then."""
+        at = self.length
+        self.recall.arrive(places.position[at : at + 1])
+        heard = self.recall.heard(places.key[at : at + 1] - MOST_ACCIDENTALS)
+        self.recall.leave(events[None], sounding[None], np.array([advance]))
+        self.before = np.where(events >= FIRST_PITCH, sounding, self.before)
+        self.sounding = sounding[None].copy()
+        return heard
+
+    def _quick(self, order: Ints, key: Ints) -> QuickHeads | None:
+        alike = (order == order[0]).all() and (key == key[0]).all()
+        return quick_heads(self.network, int(key[0]), self._version) if alike else None
+
+    def _heads(self, here: _Slice, step: int) -> Tensor:
+        others, is_set = _others(here.order.shape[1], step)
+        now, before = here.now.index_select(1, others), here.before.index_select(1, others)
+        if here.quick:
+            order = tuple(here.order[0].tolist())
+            return here.quick.logits(here.state, here.before[:, step], Around(now, before), order, step)
+        role = self.network.role(torch.from_numpy(here.order).index_select(1, others))
+        known, key = Others(role, now, before, is_set), torch.from_numpy(here.places.key)
+        logits: Tensor = self.network.heads(here.state, key, here.before[:, step], known)
+        return logits
+
+    def _around(self, places: Places, heard: Floats) -> Tensor:
+        if not self.network.config.use_heard:
+            heard = np.zeros_like(heard)
+        return torch.from_numpy(np.concatenate([places.metric, heard, places.context], axis=1))
+
+    def _past(self, voice: Ints) -> Tensor:
+        """[R, T] what a voice of each piece did."""
+        first = int(voice[0])
+        if (voice == first).all():
+            return self._events[:, first, : self.length]
+        return self._events[torch.arange(len(voice)), torch.from_numpy(voice), : self.length]
+
+    def _grow(self, needed: int) -> None:
+        while self._advances.shape[1] < needed:
+            self._events = torch.cat([self._events, torch.zeros_like(self._events)], 2)
+            self._advances = torch.cat([self._advances, torch.zeros_like(self._advances)], 1)
+
+
+@cache
+def _others(voices: int, step: int) -> tuple[Tensor, Tensor]:
+    """The ranks of all voices but one, and which of them are set already, [1, K]."""
+    others = [rank for rank in range(voices) if rank != step]
+    return torch.tensor(others), torch.tensor([[int(rank < step) for rank in others]])

@@ -1,0 +1,179 @@
+"""What is to be written, as the sampler asks for it: places, given events, and masks in the network's ids."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from scoregen.errors import Place
+from scoregen.model.batches import OUTER_FIRST, frames
+from scoregen.model.decoding import Places
+from scoregen.model.features import BLANK, SPELLED, Floats, Ints, Piece, PieceOutline, event_id, piece_arrays
+from scoregen.model.lexicon import BARLINE, GRID, HOLD, PITCHES, REST, UNSCORED
+from scoregen.model.network import Network
+from scoregen.tokens import constraints
+from scoregen.tokens.constraints import MeasureRules, State, VoiceRule
+from scoregen.tokens.encode import doings
+from scoregen.tokens.events import ABSENT, Event, TokenMeasure, TokenScore
+from scoregen.tokens.events import BLANK as BLANK_EVENT
+from scoregen.tokens.planned_chords import PlannedChord, planned
+from scoregen.tokens.vocabulary import vocabulary
+from scoregen.tokens.voice_masks import Mask
+
+Bools = NDArray[np.bool_]
+Chords = Mapping[int, Mapping[Fraction, PlannedChord]]
+
+EVENT_TOKENS = np.array(
+    [vocabulary().id("hold"), vocabulary().id("rest"), *(vocabulary().pitch_id(pitch) for pitch in PITCHES)]
+)
+"""The token of every event id."""
+_ADVANCE_TICKS = np.array([int(advance * GRID) for advance in SPELLED.advances])
+
+
+class Sheet:
+    """A score with blanks, its rules and all that the network is told of a place.
+
+    orders: [M, V] by measure in which order its voices are written, given ones first; free: [M, V]
+    by measure and place in that order, whether the voice is blank there.
+    """
+
+    def __init__(self, network: Network, tokens: TokenScore, voices: Sequence[VoiceRule], chords: Chords) -> None:
+        self.tokens = tokens
+        self.outline = PieceOutline.of([measure.header for measure in tokens.measures])
+        self.rules = [measure_rules(tokens, index, voices, chords.get(index, {})) for index in range(self.measures)]
+        self.orders: Ints = np.array([rules.order for rules in self.rules])
+        self.free: Bools = np.array([[rules.given[slot] is None for slot in rules.order] for rules in self.rules])
+        self._given = [[_given_ids(rules, slot) for slot in range(self.orders.shape[1])] for rules in self.rules]
+        self.starts: Ints = np.array([int(start * GRID) for start in self.outline.starts])
+        self._steps = np.array([int(header.time.duration * GRID) for header in self.outline.headers])
+        self.keys: Ints = np.array([self.outline.key(index) for index in range(self.measures)])
+        self.piece = piece_arrays(tokens, self.outline)
+        self._frame_positions, self._context = _encoded(network, self.piece)
+        self._rows: dict[tuple[int, int], int] = {}
+        self._metric: Floats = np.zeros((0, network.config.metric_features), dtype=np.float32)
+        self._event_masks: dict[int, tuple[Mask, Bools]] = {}
+        self._advance_masks: dict[int, tuple[Mask, Bools]] = {}
+
+    @property
+    def measures(self) -> int:
+        return len(self.tokens.measures)
+
+    @property
+    def first(self) -> int:
+        """The first measure with a blank."""
+        return int(np.argmax(self.free.any(1)))
+
+    @property
+    def stop(self) -> int:
+        """One more than the last measure with a blank: what comes after needs no choice."""
+        return self.measures - int(np.argmax(np.flip(self.free.any(1))))
+
+    def places(self, measure: Ints, position: Ints) -> Places:
+        """Places by measure index [R] and grid steps from the start of the piece [R]."""
+        tick = position - self.starts[measure]
+        rows = [self._row(*place) for place in zip(measure.tolist(), tick.tolist(), strict=True)]
+        frame = np.searchsorted(self._frame_positions, position, side="right") - 1
+        return Places(position, self._steps[measure], self.keys[measure], self._metric[rows], self._context[frame])
+
+    def given_event(self, measure: int, slot: int, tick: int) -> int:
+        """The event id of a given voice."""
+        events, otherwise = self._given[measure][slot]
+        return events.get(tick, otherwise)
+
+    def event_mask(self, state: State) -> Bools:
+        """[E] the events that the voice whose turn it is may do."""
+        return _projected(constraints.allowed(state), self._event_masks, lambda mask: mask[EVENT_TOKENS])
+
+    def advance_mask(self, state: State) -> Bools:
+        """[A] the advances that may follow a slice; none where only a place beyond the lexicon is left."""
+        return _projected(constraints.allowed(state), self._advance_masks, lambda mask: _advances(mask, state.tick))
+
+    def _row(self, measure: int, tick: int) -> int:
+        found = self._rows.get((measure, tick))
+        if found is None:
+            found = self._rows[measure, tick] = len(self._rows)
+            features = np.array([self.outline.metric(measure, Fraction(tick, GRID))], dtype=np.float32)
+            self._metric = np.concatenate([self._metric, features])
+        return found
+
+
+def measure_rules(
+    tokens: TokenScore, index: int, voices: Sequence[VoiceRule], chords: Mapping[Fraction, PlannedChord]
+) -> MeasureRules:
+    """What the constraints must know of one measure: its header, what is given, who comes first."""
+    measure = tokens.measures[index]
+    given = tuple(_given(measure, voice) for voice in range(len(tokens.slots)))
+    return MeasureRules(
+        measure.header,
+        voice_order([events is not None for events in given]),
+        given,
+        tuple(voices),
+        first=index == 0,
+        place=Place(measure=measure.header.number),
+        slots=tokens.slots,
+        extra=planned(chords) if chords else None,
+    )
+
+
+def voice_order(given: Sequence[bool]) -> tuple[int, ...]:
+    """In which order voices are written: given ones first, outer ones before inner ones."""
+    usual = OUTER_FIRST if len(given) == len(OUTER_FIRST) else range(len(given))
+    return tuple(sorted(usual, key=lambda voice: not given[voice]))
+
+
+def advance_token(state: State, advance: int) -> int:
+    """The token of an advance; of UNSCORED, the nearest place that is allowed."""
+    start: int = vocabulary().onsets.start
+    if advance == UNSCORED:
+        return start + int(np.flatnonzero(constraints.allowed(state)[vocabulary().onsets])[0])
+    if advance == BARLINE:
+        return start
+    return start + 1 + state.tick + int(_ADVANCE_TICKS[advance - 1])
+
+
+def _given(measure: TokenMeasure, voice: int) -> dict[Fraction, Event] | None:
+    found = dict(doings(measure, voice))
+    return None if found[Fraction(0)] == BLANK_EVENT else found
+
+
+def _given_ids(rules: MeasureRules, slot: int) -> tuple[dict[int, int], int]:
+    """What a given voice does by tick, and what it does between its events."""
+    lowest = slot == len(rules.order) - 1
+    events = {int(onset * GRID): event_id(event, lowest) for onset, event in (rules.given[slot] or {}).items()}
+    absent = (rules.given[slot] or {}).get(Fraction(0)) == ABSENT
+    return events, REST if absent else HOLD
+
+
+def _encoded(network: Network, piece: Piece) -> tuple[Ints, Floats]:
+    """Where the frames of what is given stand [F], and what the network reads around them [F, 2 context]."""
+    chosen, events, sounding = frames(piece, piece.events != BLANK)
+    if not network.config.context:
+        return piece.position[chosen], np.zeros((len(chosen), 0), dtype=np.float32)
+    key = torch.from_numpy(piece.key[chosen])
+    roles = torch.arange(events.shape[1])
+    codes = network.slice_code(network.voice_code(torch.from_numpy(events), torch.from_numpy(sounding), key, roles))
+    metric = torch.from_numpy(piece.metric[chosen])
+    encoded = network.encode_context(codes[None], metric[None], torch.tensor([len(chosen)]))
+    return piece.position[chosen], encoded[0].numpy()
+
+
+def _projected(mask: Mask, known: dict[int, tuple[Mask, Bools]], project: Callable[[Mask], Bools]) -> Bools:
+    """A mask over the vocabulary in the network's ids; those that the constraints keep are projected once."""
+    if mask.flags.writeable:
+        return project(mask)
+    found = known.get(id(mask))
+    if found is None:
+        found = known[id(mask)] = (mask, project(mask))  # the mask is kept too, so that its id stays its own
+    return found[1]
+
+
+def _advances(mask: Mask, tick: int) -> Bools:
+    onsets = mask[vocabulary().onsets]
+    places = 1 + tick + _ADVANCE_TICKS
+    inside = places < len(onsets)
+    found: Bools = np.concatenate([onsets[:1], onsets[np.where(inside, places, 0)] & inside])
+    return found

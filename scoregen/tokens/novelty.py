@@ -1,0 +1,191 @@
+"""What of a piece stands in a corpus already: windows of sonorities, compared by their hashes.
+
+A window is so many sonorities in a row: the pitches of all voices, relative to the first of them, and
+how long each but the last sounds. Transposed, it is the same window; in other note values it is
+another. An index holds the hashes of all windows of a corpus, not its music.
+
+R rows, T sonorities, V voices, N the length of a window.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoregen.errors import ReadError
+from scoregen.tokens.events import TokenScore
+from scoregen.tokens.sonorities import SILENT, Sonorities, sonorities
+
+Bools = NDArray[np.bool_]
+Hashes = NDArray[np.uint32]
+Ints = NDArray[np.int64]
+
+LIMIT = 12
+"""No window as long as this may stand in the corpus."""
+SHORTEST = 4
+"""Shorter windows than this are everybody's."""
+_MAGIC = b"scoregen novelty 1\n"
+_MIDDLE, _SILENCE = 256, 1
+
+
+@dataclass(frozen=True, slots=True)
+class NoveltyIndex:
+    """The windows of a corpus: by length, sorted hashes without duplicates.
+
+    A hash has 32 bits; as a window is only asked for after the shorter one that it begins with, hardly
+    one in a million answers is wrong.
+    """
+
+    tables: Mapping[int, Hashes]
+
+    @classmethod
+    def of(cls, pieces: Iterable[TokenScore]) -> NoveltyIndex:
+        """The index of a corpus."""
+        heard = [sonorities(tokens).changes() for tokens in pieces]
+        lengths = range(SHORTEST, LIMIT + 1)
+        return cls({length: np.unique(np.concatenate([_nothing(), *_hashed(heard, length)])) for length in lengths})
+
+    def knows(self, hashes: Hashes, length: int) -> Bools:
+        """Which windows of that length stand in the corpus."""
+        table = self.tables[length]
+        if not len(table):
+            return np.zeros(hashes.shape, dtype=np.bool_)
+        found: Bools = table[np.minimum(np.searchsorted(table, hashes), len(table) - 1)] == hashes
+        return found
+
+    def known_windows(self, piece: Sonorities) -> dict[int, Bools]:
+        """By length, which windows of a piece (told by their first sonority) stand in the corpus."""
+        found: dict[int, Bools] = {}
+        for length in sorted(self.tables):
+            here = self.knows(window_hashes(piece, length), length)
+            if length - 1 in found and len(here):
+                shorter = found[length - 1]
+                here &= shorter[: len(here)] & shorter[1 : len(here) + 1]
+            found[length] = here
+        return found
+
+    def to_bytes(self) -> bytes:
+        """As a file holds it."""
+        header = json.dumps({"windows": {str(length): len(table) for length, table in self.tables.items()}})
+        return _MAGIC + header.encode() + b"\n" + b"".join(t.astype("<u4").tobytes() for t in self.tables.values())
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> NoveltyIndex:
+        """The inverse of `to_bytes`; ReadError where it is none."""
+        if not data.startswith(_MAGIC):
+            raise ReadError(f"found {data[:20]!r} at the start; expected {_MAGIC!r}")
+        header, _, body = data[len(_MAGIC) :].partition(b"\n")
+        counts = {int(length): int(count) for length, count in json.loads(header)["windows"].items()}
+        if len(body) != 4 * sum(counts.values()):
+            raise ReadError(f"found {len(body)} bytes of hashes; expected {4 * sum(counts.values())}")
+        rows = np.split(np.frombuffer(body, dtype="<u4").astype(np.uint32), np.cumsum(list(counts.values()))[:-1])
+        return cls(dict(zip(counts, rows, strict=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What a piece has in common with a corpus: its longest window there, and how many are as long as LIMIT.
+
+    `longest` is 0 where it is shorter than SHORTEST.
+    """
+
+    longest: int
+    breaches: int
+
+
+def shared(index: NoveltyIndex, piece: Sonorities, new: Bools) -> Shared:
+    """What the windows with something new in them share with the corpus; `new` [measures] says where that is.
+
+    Windows beyond LIMIT are told by those of that length which follow each other without a gap.
+    """
+    piece = piece.changes()
+    fresh = np.append(0, np.cumsum(new[piece.measure]))
+    longest = breaches = 0
+    for length, known in index.known_windows(piece).items():
+        touched = known & (fresh[length:] > fresh[:-length])[: len(known)] if len(known) else known
+        if not touched.any():
+            continue
+        longest = length
+        if length == max(index.tables):
+            longest, breaches = length + _longest_run(touched) - 1, int(touched.sum())
+    return Shared(longest, breaches)
+
+
+def window_hashes(piece: Sonorities, length: int) -> Hashes:
+    """[T - N + 1] the hash of every window of a piece of changes."""
+    count = len(piece.pitches) - length + 1
+    if count < 1:
+        return _nothing()
+    windows = np.lib.stride_tricks.sliding_window_view(piece.pitches, length, 0).transpose(0, 2, 1)
+    durations = np.lib.stride_tricks.sliding_window_view(piece.durations, length)
+    return hashed(windows, durations[:, :-1])
+
+
+def hashed(pitches: Ints, durations: Ints) -> Hashes:
+    """[R] hashes of windows: pitches [R, N, V], SILENT for none, and durations [R, N - 1] in ticks."""
+    return finished(summed(pitches, durations, reference(pitches)), pitches.shape[1])
+
+
+def reference(pitches: Ints) -> Ints:
+    """[R] the pitch that a window [R, N, V] counts from: the first that sounds in it at its start, 0 if none."""
+    first = pitches[:, 0]
+    sounds = first != SILENT
+    return np.where(sounds.any(1), first[np.arange(len(first)), sounds.argmax(1)], 0)
+
+
+def summed(pitches: Ints, durations: Ints, base: Ints) -> NDArray[np.uint64]:
+    """[R] a window's sum before it is mixed: a sonority more adds its own `weighted` voices."""
+    length, voices = pitches.shape[1:]
+    weights, lengths = _weights(length + 1, voices)
+    heights = counted(pitches, base[:, None, None]).astype(np.uint64) * weights[:length]
+    lasting = durations.astype(np.uint64) * lengths[: durations.shape[1]]
+    total: NDArray[np.uint64] = heights.sum((1, 2)) + lasting.sum(1)
+    return total
+
+
+def counted(pitches: Ints, base: Ints) -> Ints:
+    """Pitches as they are counted from the base of their window, as positive numbers."""
+    return np.where(pitches == SILENT, _SILENCE, pitches - base + _MIDDLE)
+
+
+def weighted(counts: Ints, place: int, voices: int) -> NDArray[np.uint64]:
+    """What counted pitches [..., V] add to a window's sum as its sonority number `place`, each voice by itself."""
+    weights, _ = _weights(place + 1, voices)
+    added: NDArray[np.uint64] = counts.astype(np.uint64) * weights[place]
+    return added
+
+
+def finished(sums: NDArray[np.uint64], length: int) -> Hashes:
+    """The hashes of sums of windows of a length."""
+    mixed = sums + np.uint64(length)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+    return (mixed >> np.uint64(32)).astype(np.uint32)
+
+
+@cache
+def _weights(length: int, voices: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """[N, V] for pitches and [N] for durations: odd numbers of 64 bits without a pattern (splitmix64)."""
+    numbers = np.arange(1, length * (voices + 1) + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        numbers = (numbers ^ (numbers >> np.uint64(shift))) * np.uint64(factor)
+    table = (numbers ^ (numbers >> np.uint64(31))).reshape(length, voices + 1) | np.uint64(1)
+    return table[:, :voices], table[:, voices]
+
+
+def _hashed(heard: Iterable[Sonorities], length: int) -> list[Hashes]:
+    return [window_hashes(piece, length) for piece in heard]
+
+
+def _nothing() -> Hashes:
+    return np.zeros(0, dtype=np.uint32)
+
+
+def _longest_run(flags: Bools) -> int:
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
+    return int((edges[1::2] - edges[::2]).max(initial=0))

@@ -1,0 +1,68 @@
+"""What sounds together, slice by slice: a score in tokens as a table of MIDI pitches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoregen.score.pitch import Pitch
+from scoregen.tokens.events import Event, TokenScore
+from scoregen.tokens.vocabulary import vocabulary
+
+Ints = NDArray[np.int64]
+
+SILENT = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Sonorities:
+    """pitches: [T, V] MIDI pitches, SILENT for none; onset: [T] ticks from the start; measure: [T]; end: ticks."""
+
+    pitches: Ints
+    onset: Ints
+    measure: Ints
+    end: int
+
+    def changes(self) -> Sonorities:
+        """Only where the sonority is another one than before: repeated notes are heard as held ones here."""
+        new = np.append(True, (self.pitches[1:] != self.pitches[:-1]).any(1))
+        return Sonorities(self.pitches[new], self.onset[new], self.measure[new], self.end)
+
+    @property
+    def durations(self) -> Ints:
+        """[T] ticks."""
+        return np.diff(np.append(self.onset, self.end))
+
+
+def sonorities(tokens: TokenScore) -> Sonorities:
+    """What sounds from each slice on. A chord counts by its upper note, in the last voice by its lowest."""
+    sounding = [SILENT] * len(tokens.slots)
+    pitches, onset, measure = [], [], []
+    start = 0
+    for index, written in enumerate(tokens.measures):
+        for piece in written.slices:
+            sounding = [_after(event, *voice) for event, voice in zip(piece.events, _known(sounding), strict=True)]
+            pitches.append(sounding)
+            onset.append(start + int(piece.onset * vocabulary().ticks_per_quarter))
+            measure.append(index)
+        start += int(written.header.duration * vocabulary().ticks_per_quarter)
+    return Sonorities(np.array(pitches), np.array(onset), np.array(measure), start)
+
+
+def _known(sounding: list[int]) -> list[tuple[int, bool]]:
+    """What each voice sounds, and whether it is the last one."""
+    return [(pitch, voice == len(sounding) - 1) for voice, pitch in enumerate(sounding)]
+
+
+def _after(event: Event, before: int, lowest: bool) -> int:
+    if event.kind == "attack":
+        return _midi(event.pitches[0 if lowest else -1])
+    return before if event.kind == "hold" else SILENT
+
+
+@cache
+def _midi(pitch: Pitch) -> int:
+    return int(pitch.midi_pitch)

@@ -1,0 +1,65 @@
+"""Each price falls on what it is for, and on nothing else."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from scoregen.model.config import SamplingOptions
+from scoregen.model.features import SILENCE
+from scoregen.model.lexicon import FIRST_PITCH, HOLD, REST, pitch_id
+from scoregen.model.preferences import PRICES, Turn, priced
+from scoregen.score.pitch import Pitch
+
+OPTIONS = SamplingOptions(voice_leading=6.0, crossing=1.0)
+
+
+def ids(names: str) -> list[int]:
+    return [SILENCE if name == "-" else pitch_id(Pitch.parse(name)) for name in names.split()]
+
+
+def price(voice: int, was: str, told: dict[int, str], becomes: str) -> float:
+    """What it costs a voice to go to a pitch, `told` being what the voices set already sound now."""
+    before = np.array([ids(was)])
+    others = np.array([list(told)], dtype=np.int64).reshape(1, -1)
+    now = np.array([ids(" ".join(told.values()))], dtype=np.int64).reshape(1, -1)
+    found = priced(Turn(np.array([voice]), before[:, voice], before, others, now), OPTIONS)
+    assert found[0, HOLD] == found[0, REST] == 0
+    return float(found[0, FIRST_PITCH + ids(becomes)[0]])
+
+
+@pytest.mark.parametrize(
+    ("voice", "was", "told", "becomes", "expected"),
+    [
+        (3, "G4 E4 C4 C3", {0: "A4"}, "D3", 6.0),  # a fifth goes on as a fifth
+        (3, "C5 E4 G3 C3", {0: "D5"}, "D3", 6.0),  # an octave
+        (3, "C5 E4 G3 C3", {0: "D5"}, "F3", 0.0),
+        (3, "C5 E4 G3 C3", {0: "C5"}, "D3", 0.0),  # nobody goes along
+        (1, "C5 G4 E4 C3", {0: "C5", 3: "D3"}, "A4", 6.0),  # with the bass, which is set already
+        (1, "C5 G4 E4 C3", {0: "C5", 3: "C3"}, "D5", 1.0 + PRICES["overlap"]),  # above the soprano
+        (1, "C5 G4 E4 C3", {0: "F5", 3: "C3"}, "D5", PRICES["overlap"]),  # below it, but where it was
+        (2, "C5 G4 E4 C3", {0: "C5", 3: "C3"}, "A4", PRICES["overlap"]),
+        (2, "C5 G4 E4 C3", {}, "F#4", 0.0),
+        (2, "C5 A4 F4 C3", {}, "G#4", PRICES["augmented"]),
+        (2, "C5 A4 F4 C3", {}, "Ab4", 0.0),  # a minor third
+        (2, "C5 A4 F4 C3", {}, "F#4", 0.0),  # a chromatic step
+        (2, "C5 A5 C4 C3", {}, "B4", PRICES["seventh"]),
+        (3, "C5 A4 F4 C3", {}, "E4", PRICES["wide"]),
+        (3, "C5 A4 F4 C3", {}, "C4", 0.0),  # an octave is no more than an octave
+        (3, "C5 A4 F4 A2", {0: "G5"}, "C3", PRICES["direct"]),  # up together, the soprano by leap
+        (3, "E5 A4 F4 C3", {0: "F5"}, "F3", 0.0),  # by step
+        (3, "C5 A4 F4 E3", {0: "G5"}, "C3", 0.0),  # against it
+        (0, "C5 A4 F4 A2", {3: "C3"}, "G5", PRICES["direct"]),
+        (0, "F4 D4 B3 B2", {3: "C3"}, "G4", PRICES["unequal"]),
+        (3, "- E4 C4 C3", {0: "A4"}, "D3", 0.0),  # who rested goes along with nobody
+    ],
+)
+def test_prices(voice: int, was: str, told: dict[int, str], becomes: str, expected: float) -> None:
+    assert price(voice, was, told, becomes) == pytest.approx(expected)
+
+
+def test_rows_do_not_mix() -> None:
+    was = np.array([ids("G4 E4 C4 C3"), ids("C5 E4 G3 C3")])
+    turn = Turn(np.array([3, 3]), was[:, 3], was, np.array([[0], [0]]), np.array([ids("A4"), ids("C5")]))
+    found = priced(turn, OPTIONS)[:, FIRST_PITCH + ids("D3")[0]]
+    assert found.tolist() == [6.0, 0.0]

@@ -1,0 +1,62 @@
+"""What is remembered slice by slice is what the finished piece says of every slice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from scoregen.model.features import SPELLED, Piece, piece_arrays
+from scoregen.model.lexicon import MOST_ACCIDENTALS
+from scoregen.model.recall import Recall
+
+from .pieces import random_tokens
+
+
+def refrain(seed: int, rows: int = 3) -> Piece:
+    """A piece in which every other pair of measures comes back."""
+    tokens = random_tokens(seed, rows * 4)
+    measures = list(tokens.measures)
+    for start in range(0, rows * 4, 4):
+        for offset in range(2):
+            measures[start + offset] = replace(measures[start + offset], slices=measures[offset].slices)
+    return piece_arrays(replace(tokens, measures=tuple(measures)))
+
+
+def check(recall: Recall, row: int, piece: Piece, index: int) -> None:
+    keys = piece.key[piece.point[index : index + 1]] - MOST_ACCIDENTALS
+    assert (recall.age[row] == piece.age[index]).all()
+    assert (recall.matches[row] == piece.matches[:, index, :index]).all()
+    np.testing.assert_allclose(recall.heard(np.repeat(keys, len(recall.age)))[row], piece.heard[index], atol=1e-5)
+
+
+def test_every_slice_is_remembered_as_the_finished_piece_has_it() -> None:
+    pieces = [refrain(seed) for seed in (1, 2, 3)]
+    assert all(piece.matches[1:].max() > 4 and piece.matches[0].max() > 4 for piece in pieces)
+    recall = Recall(len(pieces), 4, SPELLED)
+    for index in range(min(piece.length for piece in pieces)):
+        recall.arrive(np.array([piece.position[piece.point[index]] for piece in pieces]))
+        for row, piece in enumerate(pieces):
+            check(recall, row, piece, index)
+        events, sounding, advance = (
+            np.stack([getattr(piece, name)[index] for piece in pieces]) for name in ("events", "sounding", "advance")
+        )
+        recall.leave(events, sounding, advance)
+
+
+def test_pieces_can_be_left_out_and_doubled_on_the_way() -> None:
+    pieces = [refrain(4, 5), refrain(5, 5)]
+    recall = Recall(2, 4, SPELLED)
+    for index in range(70):
+        if index == 20:
+            recall.keep(np.array([1, 0, 1]))
+            pieces = [pieces[1], pieces[0], pieces[1]]
+        if index == 40:
+            recall.keep(np.array([2]))
+            pieces = pieces[2:]
+        recall.arrive(np.array([piece.position[piece.point[index]] for piece in pieces]))
+        for row, piece in enumerate(pieces):
+            check(recall, row, piece, index)
+        recall.leave(
+            *(np.stack([getattr(piece, name)[index] for piece in pieces]) for name in ("events", "sounding", "advance"))
+        )

@@ -1,0 +1,102 @@
+"""What is drawn is what the network says: slice by slice the same chances as of the finished piece at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from scoregen.errors import InputError
+from scoregen.model.choosing import chosen, nucleus
+from scoregen.model.config import SamplingOptions
+from scoregen.model.drafts import Draft
+from scoregen.model.network import Network
+from scoregen.model.passes import measured
+from scoregen.model.sampling import Job, fill
+from scoregen.tokens.encode import doings
+from scoregen.tokens.events import BLANK
+
+from .tasks import RULES, random_network, tasks
+
+PLAIN = SamplingOptions(seed=5, temperature=1.0, candidates=3, voice_leading=0, crossing=0)
+
+
+@pytest.fixture(scope="module")
+def network() -> Network:
+    return random_network()
+
+
+def drawn(network: Network, name: str, options: SamplingOptions = PLAIN) -> tuple[Job, tuple[Draft, ...]]:
+    job = Job(network, tasks()[name], RULES)
+    return job, fill(job, options)
+
+
+@pytest.mark.parametrize("name", tasks())
+def test_the_chances_of_what_was_drawn_are_those_of_the_finished_piece(network: Network, name: str) -> None:
+    """`measured` asks `likelihood`, which reads whole pieces."""
+    job, drafts = drawn(network, name)
+    for draft, whole in zip(drafts, measured(job, [draft.tokens for draft in drafts]), strict=True):
+        assert draft.measure_choices == whole.measure_choices
+        assert draft.measure_nats == pytest.approx(whole.measure_nats, abs=1e-4, rel=1e-5)
+        assert draft.measure_parallels == whole.measure_parallels
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"context": 0}, {"layers": 3}, *({f"use_{name}": False} for name in ("heard", "matches", "motion", "degrees"))],
+)
+def test_so_they_are_with_parts_of_the_network_taken_away(changes: dict[str, int]) -> None:
+    job = Job(random_network(**changes), tasks()["going on"], RULES)
+    draft = fill(job, replace(PLAIN, candidates=1))[0]
+    assert draft.measure_nats == pytest.approx(measured(job, [draft.tokens])[0].measure_nats, abs=1e-4, rel=1e-5)
+
+
+@pytest.mark.parametrize("name", tasks())
+def test_what_is_given_stays(network: Network, name: str) -> None:
+    job, drafts = drawn(network, name)
+    for before, *after in zip(job.tokens.measures, *(draft.tokens.measures for draft in drafts), strict=True):
+        for voice in range(4):
+            if before.slices[0].events[voice] != BLANK:
+                assert all(doings(measure, voice) == doings(before, voice) for measure in after)
+
+
+def test_a_draft_is_its_own_whatever_else_is_drawn(network: Network) -> None:
+    """The first drafts of many are those of few; another round draws others."""
+    job, few = drawn(network, "soprano", replace(PLAIN, candidates=2))
+    _, many = drawn(network, "soprano", replace(PLAIN, candidates=5))
+    assert [draft.tokens for draft in few] == [draft.tokens for draft in many[:2]]
+    again = fill(job, replace(PLAIN, candidates=2), round_number=1)
+    assert all(one.tokens != other.tokens for one, other in zip(few, again, strict=True))
+
+
+def test_progress_ends_at_the_end(network: Network) -> None:
+    told: list[float] = []
+    fill(Job(network, tasks()["hole"], RULES), PLAIN, progress=told.append)
+    assert told == sorted(told) and told[-1] == 1
+
+
+def test_the_nucleus_is_the_fewest_of_the_likeliest() -> None:
+    chances = np.array([[0.1, 0.5, 0.0, 0.25, 0.15]])
+    assert np.flatnonzero(nucleus(chances, 0.5)).tolist() == [1]
+    assert np.flatnonzero(nucleus(chances, 0.51)).tolist() == [1, 3]
+    assert np.flatnonzero(nucleus(chances, 0.9)).tolist() == [1, 3, 4]
+    assert np.flatnonzero(nucleus(chances, 1.0)).tolist() == [0, 1, 3, 4]
+
+
+def test_draws_follow_the_chances() -> None:
+    scores = np.log(np.array([[0.2, 1.0, 0.7, 0.1]], dtype=np.float32))
+    scores[0, 1] = -np.inf
+    luck = (np.arange(1000) + 0.5) / 1000
+    found = np.bincount(chosen(scores.repeat(1000, 0), luck, 1.0), minlength=4) / 1000
+    assert found == pytest.approx([0.2, 0, 0.7, 0.1], abs=2e-3)
+    assert set(chosen(scores.repeat(1000, 0), luck, 0.0)) == {2}
+    assert set(chosen(scores.repeat(1000, 0), luck, 1.0, 0.8)) == {0, 2}
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"temperature": -1.0}, {"temperature": float("nan")}, {"top_p": 0}, {"top_p": 1.1}, {"passes": -1}]
+)
+def test_options_that_nothing_can_be_drawn_with(wrong: dict[str, float]) -> None:
+    with pytest.raises(InputError, match="expected"):
+        SamplingOptions(**wrong)

@@ -1,0 +1,73 @@
+"""Every phrase of a new piece has a chord to end on, and whatever the network, it ends there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from scoregen.composition import compose
+from scoregen.model.config import SamplingOptions
+from scoregen.plan.form import PieceOptions, blank_piece, cadence_chords
+from scoregen.score.elements import Score
+from scoregen.score.ensemble import load_ensemble
+from scoregen.tokens.encode import encode
+from scoregen.tokens.sonorities import Sonorities, sonorities
+from scoregen.tokens.vocabulary import vocabulary
+
+SATB = load_ensemble("satb")
+
+
+def roots(piece: Score, seed: int) -> list[int]:
+    chords = cadence_chords(piece, seed)
+    places = [(index, end) for index, measure in enumerate(piece.measures) for end in measure.phrase_ends]
+    return [chords[index][end][0] for index, end in places]
+
+
+def test_a_seed_plans_the_same_and_phrases_pair_up() -> None:
+    piece = blank_piece(PieceOptions(measures=16, phrases=4), SATB)
+    plans = [roots(piece, seed) for seed in range(200)]
+    assert plans == [roots(piece, seed) for seed in range(200)]
+    first, second, third, last = (Counter(plan[phrase] for plan in plans) for phrase in range(4))
+    assert set(last) == {0}
+    assert first.most_common(1)[0][0] == third.most_common(1)[0][0] == 7
+    assert second.most_common(1)[0][0] == 0
+    assert set(first) == set(second) == {0, 7, 9}
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ("C major", {(0, 4, 7), (7, 11, 2), (9, 0, 4)}),
+        ("a minor", {(9, 0, 4), (4, 8, 11), (0, 4, 7)}),
+        ("E phrygian", {(4, 7, 11), (9, 0, 4), (7, 11, 2)}),
+    ],
+)
+def test_the_chords_are_those_of_the_key(key: str, expected: set[tuple[int, ...]]) -> None:
+    piece = blank_piece(PieceOptions(measures=16, phrases=4, key=key), SATB)
+    plans = [cadence_chords(piece, seed) for seed in range(50)]
+    assert {chord for plan in plans for places in plan.values() for chord in places.values()} == expected
+
+
+@pytest.mark.parametrize(("time", "anacrusis"), [("4/4", Fraction(1)), ("6/8", Fraction(1, 2)), ("3/4", Fraction(0))])
+def test_a_phrase_ends_on_its_chord_and_stays_there(untrained: Path, time: str, anacrusis: Fraction) -> None:
+    options = PieceOptions(measures=8, key="g minor", time=time, anacrusis=anacrusis, phrases=4)
+    sampling = SamplingOptions(seed=6, candidates=2, passes=2)
+    score = compose(piece=options, checkpoint=untrained, sampling=sampling).score
+    heard, start = sonorities(encode(score)), 0
+    chords = cadence_chords(blank_piece(options, SATB), 6)
+    for index, measure in enumerate(score.measures):
+        for end in measure.phrase_ends:
+            tick = start + int(end * vocabulary().ticks_per_quarter)
+            check(heard, tick, chords[index][end])
+        start += int(measure.duration * vocabulary().ticks_per_quarter)
+
+
+def check(heard: Sonorities, tick: int, chord: tuple[int, ...]) -> None:
+    beat = heard.pitches[(heard.onset >= tick) & (heard.onset < tick + vocabulary().ticks_per_quarter)]
+    assert tick in heard.onset.tolist()
+    assert {int(pitch) % 12 for pitch in beat[0]} in ({*chord}, {*chord[:2]})
+    assert int(beat[0][-1]) % 12 == chord[0]
+    assert (beat[:, [0, -1]] == beat[0, [0, -1]]).all()

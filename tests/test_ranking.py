@@ -1,0 +1,88 @@
+"""The best draft is likely, and faults cost more than drafts differ by."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+from scoregen.model.drafts import Draft
+from scoregen.ranking import Aims, cost, ranked, unled
+from scoregen.score.elements import Slot
+from scoregen.score.keys import KeySignature
+from scoregen.score.metre import TimeSignature
+from scoregen.score.pitch import Pitch
+from scoregen.tokens.events import BLANK, Event, Header, Slice, TokenMeasure, TokenScore
+from scoregen.tokens.novelty import Shared
+
+CADENCES = {0: {Fraction(0): (0, 4, 7)}, 1: {Fraction(2): (0, 4, 7)}}
+SLOTS = tuple(Slot(f"P{voice}") for voice in range(4))
+HEADER = Header("1", TimeSignature((4,), 4), KeySignature(0, "major"), Fraction(4))
+
+
+def tokens(*chords: str) -> TokenScore:
+    """Half notes, two chords a measure."""
+    slices = [
+        Slice(Fraction(2 * (index % 2)), tuple(Event("attack", (Pitch.parse(name),)) for name in chord.split()))
+        for index, chord in enumerate(chords)
+    ]
+    pairs = zip(slices[::2], slices[1::2], strict=True)
+    return TokenScore(SLOTS, tuple(TokenMeasure(HEADER, pair) for pair in pairs))
+
+
+def draft(nats: float, parallels: int = 0, penultimate: str = "B4 G4 D4 G3", last: str = "C5 G4 E4 C3") -> Draft:
+    piece = tokens("C5 G4 E4 C3", "A4 F4 C4 F3", penultimate, last)
+    return Draft(piece, (nats / 2, nats / 2), (8, 8), (0, parallels))
+
+
+BLANKS = replace(
+    tokens("C5 G4 E4 C3", "A4 F4 C4 F3"),
+    measures=(TokenMeasure(HEADER, (Slice(Fraction(0), (BLANK,) * 4),)),) * 2,
+)
+AIMS = Aims.of(BLANKS, CADENCES)
+
+
+def test_the_likeliest_comes_first() -> None:
+    assert [found.nats for found in ranked([draft(9), draft(8), draft(10)], AIMS)] == [8, 9, 10]
+
+
+@pytest.mark.parametrize(
+    "worse",
+    [
+        draft(8, parallels=1),
+        draft(8, penultimate="E5 G4 B3 E3"),
+        draft(8, last="C5 A4 E4 A2"),
+        replace(draft(4), shared=Shared(12, 1)),
+    ],
+)
+def test_faults_cost(worse: Draft) -> None:
+    assert cost(draft(8), AIMS) < cost(worse, AIMS)
+
+
+def test_how_a_given_end_ends_costs_nothing() -> None:
+    aims = Aims.of(tokens("C5 G4 E4 C3", "A4 F4 C4 F3"))
+    assert cost(draft(8, last="C5 A4 E4 A2"), aims) == cost(draft(8), aims)
+
+
+@pytest.mark.parametrize(
+    ("before", "share"),
+    [
+        ("B4 G4 D4 G3", 0.0),
+        ("B4 F4 D4 G3", 0.0),
+        ("B4 F4 D4 B2", 0.0),
+        ("A4 F4 C4 F3", 0.0),
+        ("A4 F4 D4 D3", 1.0),
+        ("B4 G4 E4 E3", 1.0),
+    ],
+)
+def test_what_leads_home(before: str, share: float) -> None:
+    """The first chord of a piece need not be led to."""
+    assert unled(tokens("C5 G4 E4 C3", "A4 F4 C4 F3", before, "C5 G4 E4 C3"), CADENCES) == share
+
+
+def test_more_leads_away_from_home_than_back() -> None:
+    half = {1: {Fraction(2): (7, 11, 2)}}
+    for before in ("C5 G4 E4 C3", "A4 F4 C4 F3", "A4 F4 D4 D3", "A4 F#4 D4 D3"):
+        assert unled(tokens("C5 G4 E4 C3", "A4 F4 C4 F3", before, "B4 G4 D4 G3"), half) == 0
+    assert unled(tokens("C5 G4 E4 C3", "A4 F4 C4 F3", "C#5 A4 E4 A3", "B4 G4 D4 G3"), half) == 1
