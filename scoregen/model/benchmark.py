@@ -60,7 +60,7 @@ def score(
     transposed: Callable[[Piece, int], Piece | None],
     progress: Callable[[float], None] | None = None,
 ) -> Scored:
-    """Score pieces under the average of the views; where a view's transposition does not fit a piece, it is left out."""
+    """Score pieces under the average of the views; where a transposition does not fit a piece, its view is left out."""
     nats = np.zeros(len(pieces))
     kinds: dict[str, tuple[float, int]] = {}
     bins = np.zeros((BINS, 3))
