@@ -51,7 +51,7 @@ def bench_jsb16(
 ) -> Jsb16Report:
     """Score JSB16 under one network, or under the average of several.
 
-    Without `checkpoints` the weights that ship for this benchmark are taken: one network, or with
+    Without `checkpoints` the repository's weights for this benchmark are taken: one network, or with
     `average` all of them, each in several keys. InputError where the data or the weights do not fit.
     """
     from scoregen.model.benchmark import View
@@ -78,12 +78,15 @@ def bench_jsb16(
 
 
 def _shipped(average: bool) -> tuple[Path, ...]:
-    folder = weights()
+    folder = weights() / "benchmarks"
     single = folder / f"{SHIPPED_SINGLE}.safetensors"
     members = sorted(folder.glob(SHIPPED_MEMBERS)) if average else []
     found = [path for path in (single, *members) if path.exists()]
     if not found:
-        raise InputError("no weights for JSB16 are installed; name some with --checkpoint")
+        raise InputError(
+            "the benchmark's own weights come with the repository, not with the package; name some with "
+            "--checkpoint, or train them: scoregen train Jsb16thSeparated.json --config jsb16.toml -o jsb16"
+        )
     return tuple(found)
 
 

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 Cadences = Mapping[int, Mapping[Fraction, tuple[int, ...]]]
 """By measure index and onset, the pitch classes of the chord that is settled there, the root first."""
 
+PLAIN = 0.75
+"""Nats a choice, about what a measure of a chorale costs. One that costs less is no better for it: it is
+a copy of an earlier one, or empty, and the likeliest draft of many would be the dullest."""
 PARALLEL_COST = 0.05
 """What a parallel fifth or octave costs a draft, in nats a choice."""
 UNLED_COST = 0.15
@@ -52,10 +55,12 @@ def ranked(drafts: Iterable[Draft], aims: Aims) -> tuple[Draft, ...]:
 
 
 def cost(draft: Draft, aims: Aims) -> float:
-    """Nats a choice, and what the faults of a draft add to them."""
+    """Nats a choice, measure by measure and no less than `PLAIN`, and what the faults of a draft add to them."""
+    measures = zip(draft.measure_nats, draft.measure_choices, strict=True)
+    nats = sum(max(nats, PLAIN * choices) for nats, choices in measures)
     astray = aims.open_end and not ends_at_home(draft.tokens)
     return (
-        draft.nats / max(draft.choices, 1)
+        nats / max(draft.choices, 1)
         + PARALLEL_COST * draft.parallels
         + ASTRAY_COST * astray
         + UNLED_COST * unled(draft.tokens, aims.cadences)

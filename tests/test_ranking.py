@@ -44,7 +44,14 @@ AIMS = Aims.of(BLANKS, CADENCES)
 
 
 def test_the_likeliest_comes_first() -> None:
-    assert [found.nats for found in ranked([draft(9), draft(8), draft(10)], AIMS)] == [8, 9, 10]
+    assert [found.nats for found in ranked([draft(14), draft(13), draft(15)], AIMS)] == [13, 14, 15]
+
+
+def test_a_copied_measure_is_no_better_than_one_that_is_usual() -> None:
+    usual, copied = draft(12), replace(draft(12), measure_nats=(6.0, 0.5))
+    assert cost(copied, AIMS) == cost(usual, AIMS)
+    unlikely = replace(draft(12), measure_nats=(9.0, 0.5))
+    assert cost(unlikely, AIMS) > cost(usual, AIMS), "and makes up for nothing"
 
 
 @pytest.mark.parametrize(

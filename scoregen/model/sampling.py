@@ -86,11 +86,15 @@ class _Page:
 
 @dataclass(frozen=True, slots=True)
 class _Now:
-    """The slice in writing: the order of its voices [R, V], what sounded before [R, V], where it stands [R]."""
+    """The slice in writing: the order of its voices [R, V], what sounded before [R, V], where it stands [R].
+
+    `closes` [R]: whether a phrase ends there.
+    """
 
     order: Ints
     was: Ints
     position: Ints
+    closes: Bools
 
 
 class _Sampler:
@@ -170,7 +174,7 @@ class _Sampler:
         order, free = sheet.orders[measure], sheet.free[measure]
         listening = bool(free.any())
         decoder.open(sheet.places(measure, position), order, listening=listening)
-        now = _Now(order, decoder.sounding.copy(), position)
+        now = _Now(order, decoder.sounding.copy(), position, np.isin(position, sheet.phrase_ends))
         for step in range(order.shape[1]):
             if listening:
                 decoder.listen()
@@ -216,7 +220,10 @@ class _Sampler:
     def _prices(self, rows: NDArray[np.intp], step: int, now: _Now) -> Prices:
         voice, others = now.order[rows, step], now.order[rows, :step]
         sounds = self.decoder.sounding[rows[:, None], others]
-        return priced(Turn(voice, self.decoder.before[rows, voice], now.was[rows], others, sounds), self.options)
+        closes = now.closes[rows]
+        return priced(
+            Turn(voice, self.decoder.before[rows, voice], now.was[rows], others, sounds, closes), self.options
+        )
 
     def _draw(self, pages: Sequence[_Page], scores: Scores) -> Ints:
         luck = np.array([page.luck.random() for page in pages])

@@ -63,6 +63,11 @@ class Sheet:
         return len(self.tokens.measures)
 
     @property
+    def phrase_ends(self) -> Ints:
+        """Positions at which phrases end."""
+        return np.array([int(end * GRID) for end in self.outline.phrase_ends], dtype=np.int64)
+
+    @property
     def first(self) -> int:
         """The first measure with a blank."""
         return int(np.argmax(self.free.any(1)))

@@ -23,7 +23,7 @@ def price(voice: int, was: str, told: dict[int, str], becomes: str) -> float:
     before = np.array([ids(was)])
     others = np.array([list(told)], dtype=np.int64).reshape(1, -1)
     now = np.array([ids(" ".join(told.values()))], dtype=np.int64).reshape(1, -1)
-    found = priced(Turn(np.array([voice]), before[:, voice], before, others, now), OPTIONS)
+    found = priced(Turn(np.array([voice]), before[:, voice], before, others, now, np.zeros(1, dtype=bool)), OPTIONS)
     assert found[0, HOLD] == found[0, REST] == 0
     return float(found[0, FIRST_PITCH + ids(becomes)[0]])
 
@@ -60,6 +60,39 @@ def test_prices(voice: int, was: str, told: dict[int, str], becomes: str, expect
 
 def test_rows_do_not_mix() -> None:
     was = np.array([ids("G4 E4 C4 C3"), ids("C5 E4 G3 C3")])
-    turn = Turn(np.array([3, 3]), was[:, 3], was, np.array([[0], [0]]), np.array([ids("A4"), ids("C5")]))
+    turn = Turn(
+        np.array([3, 3]),
+        was[:, 3],
+        was,
+        np.array([[0], [0]]),
+        np.array([ids("A4"), ids("C5")]),
+        np.zeros(2, dtype=bool),
+    )
     found = priced(turn, OPTIONS)[:, FIRST_PITCH + ids("D3")[0]]
     assert found.tolist() == [6.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("voice", "told", "becomes", "expected"),
+    [
+        (3, {0: "D5"}, "G3", 0.0),  # the soprano has the fifth
+        (3, {0: "D5"}, "B2", 0.0),  # the third
+        (3, {0: "D5"}, "A3", PRICES["unclosed"]),  # a fourth over the bass
+        (1, {0: "D5", 3: "G3"}, "B4", 0.0),
+        (1, {0: "D5", 3: "G3"}, "C5", PRICES["unclosed"]),
+        (1, {0: "D5"}, "C5", 0.0),  # nothing is known of the bass
+    ],
+)
+def test_a_phrase_ends_on_a_triad_in_root_position(
+    voice: int, told: dict[int, str], becomes: str, expected: float
+) -> None:
+    was = np.array([ids("D5 C5 - -")])
+    others, now = np.array([list(told)]), np.array([ids(" ".join(told.values()))])
+    found = {
+        closes: priced(Turn(np.array([voice]), was[:, voice], was, others, now, np.array([closes])), OPTIONS)[0]
+        for closes in (True, False)
+    }
+    pitch = FIRST_PITCH + ids(becomes)[0]
+    assert found[True][pitch] - found[False][pitch] == pytest.approx(expected)
+    held = PRICES["unclosed"] if voice == 1 and 3 in told else 0.0
+    assert found[True][HOLD] == pytest.approx(held), "a suspension that stays is priced like an attack"
