@@ -20,8 +20,8 @@ Cadences = Mapping[int, Mapping[Fraction, tuple[int, ...]]]
 """By measure index and onset, the pitch classes of the chord that is settled there, the root first."""
 
 PLAIN = 0.75
-"""Nats a choice, about what a measure of a chorale costs. One that costs less is no better for it: it is
-a copy of an earlier one, or empty, and the likeliest draft of many would be the dullest."""
+"""Nats a choice, about what a measure of a chorale costs. Where nothing is given, one that costs less is no
+better for it: it is a copy of an earlier one, or empty, and the likeliest draft would be the dullest."""
 PARALLEL_COST = 0.05
 """What a parallel fifth or octave costs a draft, in nats a choice."""
 UNLED_COST = 0.15
@@ -38,15 +38,20 @@ _LEADING_AWAY = ({10, 2, 5}, {7, 10, 2, 5}, {2, 5, 9}, {9, 0, 4})
 
 @dataclass(frozen=True, slots=True)
 class Aims:
-    """What is asked of a draft beside being likely: whether the end is its own to write, and its cadences."""
+    """What is asked of a draft beside being likely: whether the end is its own to write, and its cadences.
+
+    `open_measures`: those of which nothing is given.
+    """
 
     open_end: bool
+    open_measures: tuple[bool, ...]
     cadences: Cadences
 
     @classmethod
     def of(cls, task: TokenScore, cadences: Cadences | None = None) -> Aims:
         """The aims of a task; how a piece ends counts only where the end is blank."""
-        return cls(any(event.kind == "blank" for event in task.measures[-1].slices[0].events), cadences or {})
+        blank = [[event.kind == "blank" for event in measure.slices[0].events] for measure in task.measures]
+        return cls(any(blank[-1]), tuple(all(voices) for voices in blank), cadences or {})
 
 
 def ranked(drafts: Iterable[Draft], aims: Aims) -> tuple[Draft, ...]:
@@ -55,9 +60,9 @@ def ranked(drafts: Iterable[Draft], aims: Aims) -> tuple[Draft, ...]:
 
 
 def cost(draft: Draft, aims: Aims) -> float:
-    """Nats a choice, measure by measure and no less than `PLAIN`, and what the faults of a draft add to them."""
-    measures = zip(draft.measure_nats, draft.measure_choices, strict=True)
-    nats = sum(max(nats, PLAIN * choices) for nats, choices in measures)
+    """Nats a choice, in an open measure no less than `PLAIN`, and what the faults of a draft add to them."""
+    measures = zip(draft.measure_nats, draft.measure_choices, aims.open_measures, strict=True)
+    nats = sum(max(nats, PLAIN * choices if is_open else 0) for nats, choices, is_open in measures)
     astray = aims.open_end and not ends_at_home(draft.tokens)
     return (
         nats / max(draft.choices, 1)

@@ -52,6 +52,8 @@ def test_a_copied_measure_is_no_better_than_one_that_is_usual() -> None:
     assert cost(copied, AIMS) == cost(usual, AIMS)
     unlikely = replace(draft(12), measure_nats=(9.0, 0.5))
     assert cost(unlikely, AIMS) > cost(usual, AIMS), "and makes up for nothing"
+    given = replace(AIMS, open_measures=(False, False))
+    assert cost(copied, given) < cost(usual, given), "against given voices, likely is good"
 
 
 @pytest.mark.parametrize(
@@ -68,7 +70,7 @@ def test_faults_cost(worse: Draft) -> None:
 
 
 def test_how_a_given_end_ends_costs_nothing() -> None:
-    aims = Aims.of(tokens("C5 G4 E4 C3", "A4 F4 C4 F3"))
+    aims = Aims.of(tokens("C5 G4 E4 C3", "A4 F4 C4 F3", "C5 G4 E4 C3", "A4 F4 C4 F3"))
     assert cost(draft(8, last="C5 A4 E4 A2"), aims) == cost(draft(8), aims)
 
 

@@ -16,7 +16,9 @@ SIGNALLED = 128
 
 
 def train_command(
-    corpus: Annotated[str, typer.Argument(metavar="CORPUS", help="A folder of scores, or a corpus by its name.")],
+    corpus: Annotated[
+        str, typer.Argument(metavar="CORPUS", help="A folder of scores, a corpus by its name, or JSB16's file.")
+    ],
     output: Annotated[Path, typer.Option("--output", "-o", metavar="CHECKPOINT", help="Where to write the weights.")],
     ensemble: Ensemble = "satb",
     config: Annotated[

@@ -62,7 +62,7 @@ def draw_given(piece: Piece, generator: np.random.Generator) -> Bools:
     voices = piece.events.shape[1]
     given = np.zeros(piece.events.shape, dtype=bool)
     kind = generator.random()
-    if kind < 0.4:
+    if kind < 0.35:
         return given
     if kind < 0.65:
         given[:, 0] = True

@@ -71,9 +71,10 @@ class TrainingOptions:
     """How to train. A step is one batch; every piece comes in a random key each time.
 
     `batch_size` counts the pieces of a step over all processes; `transpose` is the most semitones that a
-    piece is moved, up or down. `save_every` steps the network is validated and the state kept; after
-    `patience` validations without a better one, training ends. 0, the default, lets it run: the
-    learning rate falls to the end, and what looks like standing still at first often is not.
+    piece is moved, up or down. The learning rate warms up, then falls (`schedule` "cosine") or stays
+    ("constant": the average of the weights takes the place of the fall). `save_every` steps the network
+    is validated and the state kept; after `patience` validations without a better one, training ends.
+    0, the default, lets it run: what looks like standing still at first often is not.
 
     `mixed_precision` (bfloat16 where PyTorch finds it safe) and `compile` (torch.compile) act on CUDA
     only. Both are off: a network of this size waits for its kernels to start rather than for their
@@ -85,6 +86,7 @@ class TrainingOptions:
     batch_size: int = 16
     learning_rate: float = 3e-3
     weight_decay: float = 0.4
+    schedule: str = "cosine"
     clip: float = 1.0
     ema_decay: float = 0.995
     save_every: int = 100
@@ -103,6 +105,8 @@ class TrainingOptions:
         for name in ("learning_rate", "clip"):
             if not 0 < getattr(self, name) < math.inf:
                 raise InputError(f"{name} is {getattr(self, name)}; expected more than 0")
+        if self.schedule not in ("cosine", "constant"):
+            raise InputError(f"the schedule is {self.schedule!r}; expected cosine or constant")
         for name, high in {"transpose": 6, "ema_decay": 1}.items():
             if not 0 <= getattr(self, name) <= high:
                 raise InputError(f"{name} is {getattr(self, name)}; expected 0 to {high}")

@@ -117,10 +117,12 @@ def draw_batch(lessons: Lessons, options: TrainingOptions, step: int, here: Rank
 
 
 def learning_rate(step: int, options: TrainingOptions) -> float:
-    """Warm up over the first twentieth, then a half cosine down to a hundredth."""
+    """Warm up over the first twentieth, then stay, or a half cosine down to a hundredth."""
     warm = max(1, options.steps // 20)
     if step < warm:
         return options.learning_rate * (step + 1) / warm
+    if options.schedule == "constant":
+        return options.learning_rate
     fall = 0.5 * (1 + math.cos(math.pi * (step - warm) / max(1, options.steps - warm)))
     return options.learning_rate * (0.01 + 0.99 * fall)
 

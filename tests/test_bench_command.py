@@ -1,0 +1,95 @@
+"""`scoregen train` on rolls and `scoregen bench`: from a file of the user's to the figures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from scoregen.cli.app import run
+
+Captured = pytest.CaptureFixture[str]
+SMALL = """
+[network]
+embedding = 8
+backbone = 16
+in_slice = 16
+heads = 2
+[training]
+steps = 2
+save_every = 2
+batch_size = 2
+"""
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three splits of two short pieces."""
+    chords = [[67, 62, 59, 43], [69, 62, 54, 50], [71, 62, 55, 43], [72, 64, 55, 48]]
+    pieces = [[chord for chord in order for _ in range(4)] for order in (chords, chords[::-1])]
+    path = tmp_path_factory.mktemp("data") / "rolls.json"
+    path.write_text(json.dumps({"train": pieces, "valid": pieces[:1], "test": pieces[1:]}))
+    return path
+
+
+@pytest.fixture(scope="module")
+def rolls_network(data: Path) -> Path:
+    (data.parent / "small.toml").write_text(SMALL)
+    out = data.parent / "small"
+    assert run(["train", str(data), "--config", str(data.parent / "small.toml"), "-o", str(out), "--quiet"]) == 0
+    return out
+
+
+def test_the_figures_as_json(data: Path, rolls_network: Path, capsys: Captured) -> None:
+    capsys.readouterr()
+    assert run(["bench", "jsb16", "--data", str(data), "--checkpoint", str(rolls_network), "--json", "--quiet"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert not found["data_is_the_published_file"]
+    assert found["networks"][0]["name"] == "small"
+    for split in ("valid", "test"):
+        figures = found[split]
+        assert figures["frames"] == 16
+        assert figures["nats_per_note"] > 0
+        parts = sum(figures["by_kind"][kind]["nats_per_note"] for kind in ("advance", "attack", "hold", "rest"))
+        assert parts == pytest.approx(figures["nats_per_note"])
+
+
+def test_an_average_is_another_figure(data: Path, rolls_network: Path, capsys: Captured) -> None:
+    command = ["bench", "jsb16", "--data", str(data), "--checkpoint", str(rolls_network), "--json", "--quiet"]
+    found = []
+    for more in ([], ["--average"]):
+        assert run([*command, *more]) == 0
+        found.append(json.loads(capsys.readouterr().out))
+    assert [len(each["shifts"]) for each in found] == [1, 5]
+    assert found[0]["valid"]["nats_per_note"] != found[1]["valid"]["nats_per_note"]
+
+
+def test_figures_for_people(data: Path, rolls_network: Path, capsys: Captured) -> None:
+    assert run(["bench", "jsb16", "--data", str(data), "--checkpoint", str(rolls_network)]) == 0
+    captured = capsys.readouterr()
+    assert "valid: " in captured.out
+    assert "nats a note" in captured.out
+    assert "is not the file that published figures are measured on" in captured.err
+
+
+def test_what_does_not_fit_is_one_line(data: Path, untrained: Path, capsys: Captured) -> None:
+    command = ["bench", "jsb16", "--data"]
+    assert run([*command, str(data), "--checkpoint", str(untrained)]) == 2
+    assert "these weights read spelled scores; expected weights trained on JSB16" in capsys.readouterr().err
+    assert run([*command, str(data.parent / "none.json"), "--checkpoint", str(untrained)]) == 2
+    assert "none.json: No such file" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_the_weights_of_the_repository_give_the_figure_of_the_model_card(
+    shared_data: Callable[[str], Path], repository: Path, capsys: Captured
+) -> None:
+    path = shared_data("jsb16") / "Jsb16thSeparated.json"
+    assert run(["bench", "jsb16", "--data", str(path), "--json", "--quiet"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["data_is_the_published_file"]
+    told = (repository / "docs" / "model-card.md").read_text(encoding="utf-8")
+    for split in ("valid", "test"):
+        assert f"{found[split]['nats_per_note']:.3f}" in told
