@@ -71,10 +71,11 @@ class TrainingOptions:
     """How to train. A step is one batch; every piece comes in a random key each time.
 
     `batch_size` counts the pieces of a step over all processes; `transpose` is the most semitones that a
-    piece is moved, up or down. The learning rate warms up, then falls (`schedule` "cosine") or stays
-    ("constant": the average of the weights takes the place of the fall). `save_every` steps the network
-    is validated and the state kept; after `patience` validations without a better one, training ends.
-    0, the default, lets it run: what looks like standing still at first often is not.
+    piece is moved, up or down. The learning rate warms up over `warm_up` steps (an eighth of a short
+    run), then falls (`schedule` "cosine") or stays ("constant": the average of the weights takes the
+    place of the fall). `save_every` steps the network is validated and the state kept; after `patience`
+    validations without a better one, training ends. 0, the default, lets it run: what looks like
+    standing still at first often is not.
 
     `mixed_precision` (bfloat16 where PyTorch finds it safe) and `compile` (torch.compile) act on CUDA
     only. Both are off: a network of this size waits for its kernels to start rather than for their
@@ -86,6 +87,7 @@ class TrainingOptions:
     batch_size: int = 16
     learning_rate: float = 3e-3
     weight_decay: float = 0.4
+    warm_up: int = 100
     schedule: str = "cosine"
     clip: float = 1.0
     ema_decay: float = 0.995
@@ -98,7 +100,15 @@ class TrainingOptions:
 
     def __post_init__(self) -> None:
         """Raise InputError for a number that nothing can be trained with."""
-        least = {"steps": 1, "batch_size": 1, "save_every": 1, "patience": 0, "seed": 0, "weight_decay": 0}
+        least = {
+            "steps": 1,
+            "warm_up": 0,
+            "batch_size": 1,
+            "save_every": 1,
+            "patience": 0,
+            "seed": 0,
+            "weight_decay": 0,
+        }
         for name, low in least.items():
             if not getattr(self, name) >= low:
                 raise InputError(f"{name} is {getattr(self, name)}; expected {low} or more")

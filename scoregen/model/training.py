@@ -117,8 +117,8 @@ def draw_batch(lessons: Lessons, options: TrainingOptions, step: int, here: Rank
 
 
 def learning_rate(step: int, options: TrainingOptions) -> float:
-    """Warm up over the first twentieth, then stay, or a half cosine down to a hundredth."""
-    warm = max(1, options.steps // 20)
+    """Warm up, then stay, or a half cosine down to a hundredth."""
+    warm = max(1, min(options.warm_up, options.steps // 8))
     if step < warm:
         return options.learning_rate * (step + 1) / warm
     if options.schedule == "constant":

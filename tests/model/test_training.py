@@ -128,12 +128,18 @@ def test_pieces_move_as_far_as_they_may(span: int) -> None:
 
 
 def test_the_rate_warms_up_and_falls() -> None:
-    rates = [learning_rate(step, replace(OPTIONS, steps=100)) for step in range(100)]
+    rates = [learning_rate(step, replace(OPTIONS, steps=100, warm_up=5)) for step in range(100)]
     assert rates.index(max(rates)) in (4, 5)
     assert max(rates) == OPTIONS.learning_rate
     assert rates[:5] == sorted(rates[:5])
     assert rates[5:] == sorted(rates[5:], reverse=True)
     assert rates[-1] < 0.02 * OPTIONS.learning_rate
+
+
+def test_the_rate_may_stay_and_a_short_run_warms_up_fast() -> None:
+    rates = [learning_rate(step, replace(OPTIONS, steps=80, schedule="constant")) for step in range(80)]
+    assert rates[10:] == [OPTIONS.learning_rate] * 70
+    assert rates[:10] == pytest.approx([OPTIONS.learning_rate * step / 10 for step in range(1, 11)])
 
 
 @pytest.mark.parametrize(
