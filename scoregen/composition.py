@@ -154,6 +154,8 @@ def _load(checkpoint: Path | None, players: Ensemble) -> tuple[Checkpoint, Novel
     from scoregen.model.novelty_limit import load_index
 
     model = load_checkpoint(checkpoint)
+    if model.network.config.lexicon != "spelled":
+        raise InputError("these weights read piano rolls, for a benchmark; name weights that were trained on scores")
     wanted = tuple(role.name for role in players.roles)
     if model.network.config.roles != wanted:
         known = ", ".join(model.network.config.roles)

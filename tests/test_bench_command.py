@@ -82,6 +82,16 @@ def test_what_does_not_fit_is_one_line(data: Path, untrained: Path, capsys: Capt
     assert "none.json: No such file" in capsys.readouterr().err
 
 
+def test_weights_of_rolls_compose_nothing(
+    rolls_network: Path, repository: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    melody = repository / "corpora" / "samples" / "hymn-to-joy.musicxml"
+    command = ["compose", str(melody), "--checkpoint", str(rolls_network), "-o", str(tmp_path / "out.musicxml")]
+    assert run(command) == 2
+    assert "these weights read piano rolls" in capsys.readouterr().err
+    assert not (tmp_path / "out.musicxml").exists()
+
+
 @pytest.mark.slow
 def test_the_weights_of_the_repository_give_the_figure_of_the_model_card(
     shared_data: Callable[[str], Path], repository: Path, capsys: Captured

@@ -27,7 +27,7 @@ def ages(events: Ints, position: Ints) -> Ints:
     """[T, V] how long before each slice the voice last began something, as a bucket."""
     began = np.maximum.accumulate(np.where(events != HOLD, position[:, None], -1), axis=0)
     before = np.vstack([np.full((1, events.shape[1]), -1), began[:-1]])
-    return np.searchsorted(_AGE_LIMITS, np.where(before < 0, 0, position[:, None] - before), side="right")
+    return age_bucket(np.where(before < 0, 0, position[:, None] - before))
 
 
 def heard(sounding: Ints, position: Ints, lexicon: Lexicon) -> Floats:
@@ -42,8 +42,7 @@ def heard(sounding: Ints, position: Ints, lexicon: Lexicon) -> Floats:
 def faded(shares: Floats, classes: Ints, steps: int) -> Floats:
     """The shares [2, 12] after pitch classes [V] (12: silence) have sounded for so many grid steps."""
     fresh = np.bincount(classes, minlength=13)[:12].astype(np.float32)
-    kept = np.exp2(-steps / GRID / np.array(_HALF_LIVES, dtype=np.float32))[:, None]
-    result: Floats = kept * shares + (1 - kept) * fresh
+    result: Floats = faded_rows(shares[None], fresh[None], np.array([steps]))[0]
     return result
 
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 import random
 from fractions import Fraction
 
+import torch
+
+from scoregen.model.config import NetworkConfig
+from scoregen.model.network import Network
 from scoregen.score.elements import Slot
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
@@ -39,3 +43,13 @@ def _slice(onset: Fraction, voices: int, chance: random.Random) -> Slice:
         for voice in range(voices)
     ]
     return Slice(onset, tuple(events))
+
+
+def seeing_network(config: NetworkConfig) -> Network:
+    """Random weights, large enough that everything the network can see makes a difference."""
+    torch.manual_seed(0)
+    made = Network(config).eval()
+    with torch.no_grad():
+        for weight in made.parameters():
+            weight.mul_(1.5).add_(0.1 * torch.randn_like(weight))
+    return made

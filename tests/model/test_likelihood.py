@@ -13,20 +13,14 @@ from scoregen.model.lexicon import UNSCORED
 from scoregen.model.likelihood import Likelihood, likelihood
 from scoregen.model.network import Network
 
-from .pieces import random_tokens
+from .pieces import random_tokens, seeing_network
 
 CONFIG = NetworkConfig(embedding=16, context=16, backbone=32, in_slice=32, heads=2)
 
 
 @pytest.fixture(scope="module")
 def network() -> Network:
-    """Random weights, large enough that everything the network can see makes a difference."""
-    torch.manual_seed(0)
-    made = Network(CONFIG).eval()
-    with torch.no_grad():
-        for weight in made.parameters():
-            weight.mul_(1.5).add_(0.1 * torch.randn_like(weight))
-    return made
+    return seeing_network(CONFIG)
 
 
 def scored(network: Network, examples: list[Example]) -> Likelihood:

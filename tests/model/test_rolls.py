@@ -23,6 +23,8 @@ from scoregen.model.likelihood import Choices, choices
 from scoregen.model.network import Network
 from scoregen.model.rolls import ROLL_FEATURES, STEPS, roll_piece, transposed_roll
 
+from .pieces import seeing_network
+
 CONFIG = NetworkConfig(
     lexicon="chromatic",
     metric_features=ROLL_FEATURES,
@@ -37,13 +39,7 @@ LOWEST = int(lexicon("chromatic").midi[0])
 
 @pytest.fixture(scope="module")
 def network() -> Network:
-    """Random weights, large enough that everything the network can see makes a difference."""
-    torch.manual_seed(0)
-    made = Network(CONFIG).eval()
-    with torch.no_grad():
-        for weight in made.parameters():
-            weight.add_(0.2 * torch.randn_like(weight))
-    return made
+    return seeing_network(CONFIG)
 
 
 def random_roll(seed: int, frames: int = 60) -> list[list[int]]:
