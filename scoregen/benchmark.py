@@ -2,13 +2,14 @@
 
 JSB16, the proper protocol: nats over everything that is generated (which voices change, to what,
 when the next change comes, the end), divided by four voices times all 16ths; untransposed; every
-probability conditions on nothing but earlier events of one fixed order.
+probability conditions on nothing but what comes earlier in one order of slices and voices.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 from math import log
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,8 +25,7 @@ if TYPE_CHECKING:
 
 SHIPPED_SINGLE = "jsb16"
 SHIPPED_MEMBERS = "jsb16-*.safetensors"
-AVERAGED_SHIFTS = (0, -1, 1, -2, 2)
-"""Semitones by which a piece is moved for an average over keys: what stays closest to what was learned."""
+ANY_ORDER = "any"
 
 Progress = Callable[[float], None]
 
@@ -37,7 +37,7 @@ class Jsb16Report:
     data: Path
     is_known: bool
     checkpoints: tuple[tuple[str, str, int], ...]  # name, checksum, parameters
-    shifts: tuple[int, ...]
+    orders: tuple[tuple[int, ...], ...]
     splits: dict[Split, dict[str, Any]]
 
 
@@ -52,9 +52,9 @@ def bench_jsb16(
     """Score JSB16 under one network, or under the average of several.
 
     Without `checkpoints` the repository's weights for this benchmark are taken: one network, or with
-    `average` all of them, each in several keys. InputError where the data or the weights do not fit.
+    `average` all of them, the voices of each slice choosing in every order that they were trained in.
+    InputError where the data or the weights do not fit.
     """
-    from scoregen.model.benchmark import View
     from scoregen.model.checkpoint import load_checkpoint
 
     source = read_jsb16(data)
@@ -63,18 +63,17 @@ def bench_jsb16(
     for path, checkpoint in zip(paths, loaded, strict=True):
         if checkpoint.network.config.lexicon != "chromatic":
             raise InputError(f"{path}: these weights read spelled scores; expected weights trained on JSB16")
-    shifts = AVERAGED_SHIFTS if average else (0,)
-    views = [View(checkpoint.network, shift) for checkpoint in loaded for shift in shifts]
-    order = _order(paths, loaded)
+    networks = [checkpoint.network for checkpoint in loaded]
+    orders = _orders(paths, loaded, average)
     figures = {
-        split: _figures(source, split, views, order, _part_of(progress, index, len(splits)))
+        split: _figures(source, split, networks, orders, _part_of(progress, index, len(splits)))
         for index, split in enumerate(splits)
     }
     named = tuple(
         (path.stem, checkpoint.checksum, sum(weight.numel() for weight in checkpoint.network.parameters()))
         for path, checkpoint in zip(paths, loaded, strict=True)
     )
-    return Jsb16Report(data, source.is_known, named, shifts, figures)
+    return Jsb16Report(data, source.is_known, named, orders, figures)
 
 
 def _shipped(average: bool) -> tuple[Path, ...]:
@@ -90,12 +89,15 @@ def _shipped(average: bool) -> tuple[Path, ...]:
     return tuple(found)
 
 
-def _order(paths: Sequence[Path], loaded: Sequence[Checkpoint]) -> tuple[int, ...]:
-    """The order of voices in which all of the networks choose; InputError where they differ."""
-    orders = [tuple(checkpoint.about.get("order", range(VOICES))) for checkpoint in loaded]
-    if len(set(orders)) > 1:
+def _orders(paths: Sequence[Path], loaded: Sequence[Checkpoint], average: bool) -> tuple[tuple[int, ...], ...]:
+    """The order of voices in which all of the networks choose, first; InputError where they differ."""
+    first = {tuple(checkpoint.about.get("order", range(VOICES))) for checkpoint in loaded}
+    if len(first) > 1:
         raise InputError(f"{paths[0].stem} and others choose the voices in different orders: no average is defined")
-    return orders[0]
+    usual = first.pop()
+    know_all = all(checkpoint.about.get("orders") == ANY_ORDER for checkpoint in loaded)
+    others = [order for order in permutations(range(VOICES)) if order != usual] if average and know_all else []
+    return (usual, *others)
 
 
 def _part_of(progress: Progress | None, index: int, count: int) -> Progress | None:
@@ -103,13 +105,13 @@ def _part_of(progress: Progress | None, index: int, count: int) -> Progress | No
 
 
 def _figures(
-    source: Jsb16, split: Split, views: Sequence[Any], order: Sequence[int], progress: Progress | None
+    source: Jsb16, split: Split, networks: Sequence[Any], orders: Sequence[Sequence[int]], progress: Progress | None
 ) -> dict[str, Any]:
     from scoregen.model.benchmark import score
-    from scoregen.model.rolls import roll_piece, transposed_roll
+    from scoregen.model.rolls import roll_piece
 
     rolls = source.splits[split]
-    scored: Scored = score(views, [roll_piece(roll) for roll in rolls], order, transposed_roll, progress)
+    scored: Scored = score(networks, [roll_piece(roll) for roll in rolls], orders, progress)
     notes = [VOICES * len(roll) for roll in rolls]
     return {
         "pieces": len(rolls),
@@ -141,6 +143,6 @@ def report_json(report: Jsb16Report) -> dict[str, Any]:
             {"name": name, "sha256": checksum, "parameters": parameters}
             for name, checksum, parameters in report.checkpoints
         ],
-        "shifts": list(report.shifts),
+        "orders": [list(order) for order in report.orders],
         **{str(split): figures for split, figures in report.splits.items()},
     }

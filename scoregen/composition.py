@@ -33,6 +33,7 @@ from scoregen.tokens.planned_chords import PlannedChord
 from scoregen.version import __version__
 
 if TYPE_CHECKING:
+    from scoregen.model.calibration_file import Calibration
     from scoregen.model.checkpoint import Checkpoint
     from scoregen.model.drafts import Draft
     from scoregen.tokens.novelty import NoveltyIndex
@@ -95,17 +96,24 @@ def compose(
     players = load_ensemble(ensemble)
     given = score if score is not None else blank_piece(piece or PieceOptions(), players)
     task = blank_task(given, players, roles or {}, blank, extend)
-    model, index = _load(checkpoint, players)
+    author = _load(checkpoint, players)
     started = time.perf_counter()
     chords = {} if score is not None else cadence_chords(given, options.seed)
-    drafts = _sample(model, index, task, chords, options, count, progress)
+    drafts = _sample(author, task, chords, options, count, progress)
     seconds = time.perf_counter() - started
-    story = {"blank": list(blank), "extend": extend, "ensemble": ensemble, "roles": dict(roles or {})}
+    calibrated = author.calibration.checksum if author.calibration else None
+    story = {
+        "calibration": calibrated,
+        "blank": list(blank),
+        "extend": extend,
+        "ensemble": ensemble,
+        "roles": dict(roles or {}),
+    }
     story |= {"piece": _plain(asdict(piece or PieceOptions()))} if score is None else {}
     alternatives = []
     for rank, draft in enumerate(drafts[:count], 1):
         done = _finished(task, draft)
-        record = provenance(done, model, options, {**story, "rank": rank, "novelty": _novelty(draft)})
+        record = provenance(done, author.model, options, {**story, "rank": rank, "novelty": _novelty(draft)})
         alternatives.append(Alternative(done, -draft.nats, parallels(done, task.slots), record))
     return Composition(tuple(alternatives), task.notices, seconds)
 
@@ -148,8 +156,17 @@ def _options_of(record: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in record.items() if key not in ("version", "weights", "measures", "novelty")}
 
 
-def _load(checkpoint: Path | None, players: Ensemble) -> tuple[Checkpoint, NoveltyIndex | None]:
-    """The weights, and the windows of the corpus that they were trained on, if they lie beside them."""
+@dataclass(frozen=True, slots=True)
+class _Author:
+    """The weights, and if they lie beside them, the windows of their corpus and the calibration to it."""
+
+    model: Checkpoint
+    index: NoveltyIndex | None
+    calibration: Calibration | None
+
+
+def _load(checkpoint: Path | None, players: Ensemble) -> _Author:
+    from scoregen.model.calibration_file import load_calibration
     from scoregen.model.checkpoint import SHIPPED, load_checkpoint
     from scoregen.model.novelty_limit import load_index
 
@@ -160,12 +177,12 @@ def _load(checkpoint: Path | None, players: Ensemble) -> tuple[Checkpoint, Novel
     if model.network.config.roles != wanted:
         known = ", ".join(model.network.config.roles)
         raise InputError(f"these weights write for {known}; {players.name} needs {', '.join(wanted)}")
-    return model, load_index(checkpoint or weights() / SHIPPED)
+    beside = checkpoint or weights() / SHIPPED
+    return _Author(model, load_index(beside), load_calibration(beside, wanted))
 
 
 def _sample(
-    model: Checkpoint,
-    index: NoveltyIndex | None,
+    author: _Author,
     task: Task,
     chords: Chords,
     options: SamplingOptions,
@@ -178,7 +195,9 @@ def _sample(
 
     tokens = encode(task.score, task.slots, snap=True)
     aims = Aims.of(tokens, chords)
-    job = Job(model.network, tokens, task.rules, _settled(chords, tokens), index)
+    network = author.model.network
+    leanings = author.calibration.leanings if author.calibration else None
+    job = Job(network, tokens, task.rules, _settled(chords, tokens), author.index, leanings)
     told = progress or (lambda done: None)
     work = 1 + options.passes * count * SHARE_OF_A_PASS
     drafts = ranked(fill(job, options, progress=lambda done: told(done / work)), aims)

@@ -88,8 +88,10 @@ def _rolls(path: Path, network: NetworkConfig, options: TrainingOptions) -> Cour
         "pieces": len(train),
         "valid_pieces": len(valid),
         "order": list(ROLL_ORDER),
+        "orders": options.voice_orders,
     }
-    return Course(roll_lessons(train, valid, options.transpose), config, about, ())
+    found = roll_lessons(train, valid, options.transpose, any_order=options.voice_orders == "any")
+    return Course(found, config, about, ())
 
 
 def _read(source: Corpus, players: Ensemble, corpus: str) -> tuple[Prepared, Prepared]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -56,14 +57,24 @@ def test_the_figures_as_json(data: Path, rolls_network: Path, capsys: Captured) 
         assert parts == pytest.approx(figures["nats_per_note"])
 
 
-def test_an_average_is_another_figure(data: Path, rolls_network: Path, capsys: Captured) -> None:
-    command = ["bench", "jsb16", "--data", str(data), "--checkpoint", str(rolls_network), "--json", "--quiet"]
-    found = []
-    for more in ([], ["--average"]):
-        assert run([*command, *more]) == 0
-        found.append(json.loads(capsys.readouterr().out))
-    assert [len(each["shifts"]) for each in found] == [1, 5]
-    assert found[0]["valid"]["nats_per_note"] != found[1]["valid"]["nats_per_note"]
+def test_an_average_over_orders_is_another_figure(data: Path, rolls_network: Path, capsys: Captured) -> None:
+    any_order = data.parent / "any.toml"
+    any_order.write_text(f'{SMALL}voice_orders = "any"\n')
+    out = data.parent / "any"
+    assert run(["train", str(data), "--config", str(any_order), "-o", str(out), "--quiet"]) == 0
+    capsys.readouterr()
+    found = {}
+    for weights, flags in product((rolls_network, out), ([], ["--average"])):
+        command = ["bench", "jsb16", "--data", str(data), "--checkpoint", str(weights), "--json", "--quiet"]
+        assert run([*command, *flags]) == 0
+        found[weights.name, bool(flags)] = json.loads(capsys.readouterr().out)
+    assert {name: len(each["orders"]) for name, each in found.items()} == {
+        ("small", False): 1,
+        ("small", True): 1,  # it knows one order only
+        ("any", False): 1,
+        ("any", True): 24,
+    }
+    assert found["any", True]["valid"]["nats_per_note"] != found["any", False]["valid"]["nats_per_note"]
 
 
 def test_figures_for_people(data: Path, rolls_network: Path, capsys: Captured) -> None:

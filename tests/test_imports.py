@@ -23,6 +23,7 @@ FLOORS = (
     ("model",),
     ("blanks", "curriculum", "ranking"),
     ("benchmark", "composition", "doctor", "explain", "notebook", "training"),
+    ("calibrating",),
     ("cli", "web"),
     ("__init__", "__main__"),  # the public face, which leads into every room
 )

@@ -28,7 +28,7 @@ def jsb16_command(
         ),
     ] = None,
     average: Annotated[
-        bool, typer.Option("--average", help="The average of all networks, each in several keys: its own figure.")
+        bool, typer.Option("--average", help="The average of all networks and orders of voices: its own figure.")
     ] = False,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -46,7 +46,7 @@ def jsb16_command(
     if as_json:
         say_json(report_json(report))
         return
-    say(f"networks {', '.join(name for name, _, _ in report.checkpoints)}; keys {len(report.shifts)}")
+    say(f"networks {', '.join(name for name, _, _ in report.checkpoints)}; orders of voices {len(report.orders)}")
     for split, figures in report.splits.items():
         say(
             f"{split}: {figures['nats_per_note']:.4f} nats a note (mean of pieces "

@@ -1,8 +1,10 @@
-"""Scoring finished pieces: nats by kind of choice, calibration, and averages over networks and keys.
+"""Scoring finished pieces: nats by kind of choice, calibration, and averages over networks and orders of voices.
 
-Every choice is scored in one fixed order, each given only what came before it. An average is taken
-over the probabilities of each single choice, so it is a likelihood like any other: of a choice's
-distribution under several networks, or under one network in several keys, transposed back.
+Every choice is scored given only what came before it. Several networks are averaged by the chances of
+each single choice. Of one slice, several orders in which its voices choose are as many ways to factor
+the same joint distribution; where networks were trained on all of them, they are averaged by the
+chances of the whole slice (Uria et al. 2014, "A deep and tractable density estimator"; for chorales
+Huang et al. 2017, arXiv:1903.07227). Both averages are likelihoods like any other.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from torch import Tensor
 from scoregen.model.batches import Example, collate
 from scoregen.model.features import Piece
 from scoregen.model.lexicon import FIRST_PITCH, HOLD, REST
-from scoregen.model.likelihood import Choices, choices, rows_of
+from scoregen.model.likelihood import choices, rows_of
 from scoregen.model.network import Network
 
 BATCH = 16
@@ -31,7 +33,8 @@ class Scored:
     """What one split costs. P pieces.
 
     nats: [P]; by_kind: nats of each kind of choice, and counts beside them; calibration:
-    [BINS, 3] choices, mean confidence and share that were right, by confidence in the likeliest.
+    [BINS, 3] choices, mean confidence and share that were right, by confidence in the likeliest. The
+    last two are those of the first order alone.
     """
 
     nats: NDArray[np.float64]
@@ -45,36 +48,25 @@ class Scored:
         return float((counts * np.abs(self.calibration[:, 1] - self.calibration[:, 2])).sum() / max(counts.sum(), 1))
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """One way to look at a piece: a network, and how many pitch ids higher it reads."""
-
-    network: Network
-    shift: int = 0
-
-
 def score(
-    views: Sequence[View],
+    networks: Sequence[Network],
     pieces: Sequence[Piece],
-    order: Sequence[int],
-    transposed: Callable[[Piece, int], Piece | None],
+    orders: Sequence[Sequence[int]],
     progress: Callable[[float], None] | None = None,
 ) -> Scored:
-    """Score pieces under the average of the views; where a transposition does not fit a piece, its view is left out."""
+    """Score pieces under the average of the networks and of the orders of voices."""
     nats = np.zeros(len(pieces))
     kinds: dict[str, tuple[float, int]] = {}
     bins = np.zeros((BINS, 3))
     by_length = np.argsort([piece.length for piece in pieces], kind="stable")
     for start in range(0, len(pieces), BATCH):
         chosen = by_length[start : start + BATCH]
-        for index, piece_costs in zip(
-            chosen, _batch([pieces[i] for i in chosen], views, order, transposed), strict=True
-        ):
-            nats[index] = piece_costs.nats
-            for kind, (cost, count) in piece_costs.by_kind.items():
+        for index, costs in zip(chosen, _batch([pieces[i] for i in chosen], networks, orders), strict=True):
+            nats[index] = costs.nats
+            for kind, (cost, count) in costs.by_kind.items():
                 before = kinds.get(kind, (0.0, 0))
                 kinds[kind] = (before[0] + cost, before[1] + count)
-            bins += piece_costs.bins
+            bins += costs.bins
         if progress is not None:
             progress(min(1.0, (start + BATCH) / len(pieces)))
     counts = np.maximum(bins[:, :1], 1)
@@ -88,69 +80,64 @@ class _Costs:
     bins: NDArray[np.float64]
 
 
-def _batch(
-    pieces: Sequence[Piece],
-    views: Sequence[View],
-    order: Sequence[int],
-    transposed: Callable[[Piece, int], Piece | None],
-) -> list[_Costs]:
-    """The costs of a few pieces; the rows of an average are the sum of the views' chances over their number."""
-    events: list[Tensor | None] = [None] * len(pieces)
-    advances: list[Tensor | None] = [None] * len(pieces)
-    counts = [0] * len(pieces)
-    for view in views:
-        moved = [(index, found) for index, piece in enumerate(pieces) if (found := transposed(piece, view.shift))]
-        if not moved:
-            continue
-        for (index, _), (event_chances, advance_chances) in zip(
-            moved, _chances(view, [piece for _, piece in moved], order), strict=True
-        ):
-            known, timing = events[index], advances[index]
-            events[index] = event_chances if known is None else known + event_chances
-            advances[index] = advance_chances if timing is None else timing + advance_chances
-            counts[index] += 1
+def _batch(pieces: Sequence[Piece], networks: Sequence[Network], orders: Sequence[Sequence[int]]) -> list[_Costs]:
+    """The costs of a few pieces."""
+    slices: list[list[NDArray[np.float64]]] = [[] for _ in pieces]
+    first: list[tuple[dict[str, tuple[float, int]], NDArray[np.float64]]] = []
+    for order in orders:
+        for index, (events, advances) in enumerate(_chances(networks, pieces, order)):
+            cost, timing = _paid(pieces[index], events, advances)
+            slices[index].append(cost.sum(1) + timing)
+            if order is orders[0]:
+                first.append((_kinds(pieces[index], cost, timing), _all_bins(pieces[index], events, advances)))
     return [
-        _costs(piece, event / count, advance / count)
-        for piece, event, advance, count in zip(pieces, events, advances, counts, strict=True)
-        if event is not None and advance is not None
+        _Costs(float(_averaged(np.stack(costs)).sum()), kinds, bins)
+        for costs, (kinds, bins) in zip(slices, first, strict=True)
     ]
 
 
-def _chances(view: View, pieces: Sequence[Piece], order: Sequence[int]) -> list[tuple[Tensor, Tensor]]:
-    """Of each piece, the chances of its events [T, V, E] and advances [T, A], as if nothing had been transposed."""
+def _averaged(costs: NDArray[np.float64]) -> NDArray[np.float64]:
+    """[T] nats of the mean of chances that cost [N, T] nats each."""
+    least = costs.min(0)
+    result: NDArray[np.float64] = least - np.log(np.exp(least - costs).mean(0))
+    return result
+
+
+def _chances(networks: Sequence[Network], pieces: Sequence[Piece], order: Sequence[int]) -> list[tuple[Tensor, Tensor]]:
+    """Of each piece, the mean chances of its events [T, V, E] and advances [T, A]."""
     batch = collate([_blank_example(piece, order) for piece in pieces])
     with torch.inference_mode():
-        found: Choices = choices(view.network, batch)
-    events = found.events.double().exp()
-    back = torch.zeros_like(events)
-    back[..., :FIRST_PITCH] = events[..., :FIRST_PITCH]
-    pitches = events[..., FIRST_PITCH:]
-    size = pitches.shape[-1] - abs(view.shift)
-    low, high = max(view.shift, 0), max(-view.shift, 0)
-    back[..., FIRST_PITCH + high : FIRST_PITCH + high + size] = pitches[..., low : low + size]
+        found = [choices(network, batch) for network in networks]
+    events = torch.stack([each.events.double().exp() for each in found]).mean(0)
+    advances = torch.stack([each.advances.double().exp() for each in found]).mean(0)
     b, _ = rows_of(batch)
-    return [(back[b == index], found.advances[b == index].double().exp()) for index in range(len(pieces))]
+    return [(events[b == index], advances[b == index]) for index in range(len(pieces))]
 
 
 def _blank_example(piece: Piece, order: Sequence[int]) -> Example:
     return Example(piece, np.zeros(piece.events.shape, dtype=bool), np.tile(np.array(order), (piece.length, 1)))
 
 
-def _costs(piece: Piece, events: Tensor, advances: Tensor) -> _Costs:
-    chosen = torch.from_numpy(piece.events)
-    cost = -events.gather(2, chosen.unsqueeze(2))[..., 0].log().numpy()
-    timing = -advances.gather(1, torch.from_numpy(piece.advance).unsqueeze(1))[:, 0].log().numpy()
-    kinds: dict[str, tuple[float, int]] = {"advance": (float(timing.sum()), timing.size)}
+def _paid(piece: Piece, events: Tensor, advances: Tensor) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What each choice costs in nats: events [T, V], advances [T]."""
+    cost = -events.gather(2, torch.from_numpy(piece.events).unsqueeze(2))[..., 0].log()
+    timing = -advances.gather(1, torch.from_numpy(piece.advance).unsqueeze(1))[:, 0].log()
+    return cost.numpy(), timing.numpy()
+
+
+def _kinds(piece: Piece, cost: NDArray[np.float64], timing: NDArray[np.float64]) -> dict[str, tuple[float, int]]:
+    kinds = {"advance": (float(timing.sum()), timing.size)}
     for name, mask in (
         ("hold", piece.events == HOLD),
         ("rest", piece.events == REST),
         ("attack", piece.events >= FIRST_PITCH),
     ):
         kinds[name] = (float(cost[mask].sum()), int(mask.sum()))
-    for voice in range(cost.shape[1]):
-        kinds[f"voice {voice + 1}"] = (float(cost[:, voice].sum()), len(cost))
-    bins = _bins(events, chosen) + _bins(advances, torch.from_numpy(piece.advance))
-    return _Costs(float(cost.sum() + timing.sum()), kinds, bins)
+    return kinds | {f"voice {voice + 1}": (float(cost[:, voice].sum()), len(cost)) for voice in range(cost.shape[1])}
+
+
+def _all_bins(piece: Piece, events: Tensor, advances: Tensor) -> NDArray[np.float64]:
+    return _bins(events, torch.from_numpy(piece.events)) + _bins(advances, torch.from_numpy(piece.advance))
 
 
 def _bins(chances: Tensor, chosen: Tensor) -> NDArray[np.float64]:

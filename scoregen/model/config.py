@@ -77,6 +77,9 @@ class TrainingOptions:
     validations without a better one, training ends. 0, the default, lets it run: what looks like
     standing still at first often is not.
 
+    `voice_orders` says in which order the voices of a roll choose: "fixed", or "any", drawn anew for every
+    slice. (Voices of scores are given in all combinations, and always in many orders.)
+
     `mixed_precision` (bfloat16 where PyTorch finds it safe) and `compile` (torch.compile) act on CUDA
     only. Both are off: a network of this size waits for its kernels to start rather than for their
     arithmetic, cuDNN's recurrences come out in 16 bits, and every batch has another shape, so that
@@ -94,6 +97,7 @@ class TrainingOptions:
     save_every: int = 100
     patience: int = 0
     transpose: int = 5
+    voice_orders: str = "fixed"
     mixed_precision: bool = False
     compile: bool = False
     seed: int = 1
@@ -117,6 +121,8 @@ class TrainingOptions:
                 raise InputError(f"{name} is {getattr(self, name)}; expected more than 0")
         if self.schedule not in ("cosine", "constant"):
             raise InputError(f"the schedule is {self.schedule!r}; expected cosine or constant")
+        if self.voice_orders not in ("fixed", "any"):
+            raise InputError(f"the voice orders are {self.voice_orders!r}; expected fixed or any")
         for name, high in {"transpose": 6, "ema_decay": 1}.items():
             if not 0 <= getattr(self, name) <= high:
                 raise InputError(f"{name} is {getattr(self, name)}; expected 0 to {high}")

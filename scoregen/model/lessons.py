@@ -20,7 +20,7 @@ TRANSPOSITIONS = tuple(
     )
 )  # fmt: skip
 ROLL_ORDER = OUTER_FIRST
-"""In which order the voices of a roll choose: one, so that a likelihood is one."""
+"""In which order the voices of a roll choose when they are measured: one, so that a likelihood is one."""
 MOST_FITTED = 32
 """How many training pieces are measured beside the validation pieces: enough to see the gap grow."""
 
@@ -59,15 +59,22 @@ def lessons(train: Sequence[Piece], valid: Sequence[Piece], transpose: int) -> L
     return Lessons(draw, _tasks(valid), _tasks(_some(train, len(valid))), _digest([*train, *valid]))
 
 
-def roll_lessons(train: Sequence[Piece], valid: Sequence[Piece], transpose: int) -> Lessons:
-    """Train on rolls, of which nothing is ever given, in keys up to `transpose` semitones away; one order of voices."""
+def roll_lessons(train: Sequence[Piece], valid: Sequence[Piece], transpose: int, *, any_order: bool = False) -> Lessons:
+    """Train on rolls, of which nothing is ever given, in keys up to `transpose` semitones away.
+
+    With `any_order` the voices of every slice choose in an order of their own: 24 tasks for one, and a
+    slice's chances can be averaged over all of them (order-agnostic training: Uria et al. 2014).
+    """
 
     def draw(generator: np.random.Generator) -> Example:
         piece = None
         while piece is None:
             source = train[int(generator.integers(len(train)))]
             piece = transposed_roll(source, int(generator.integers(-transpose, transpose + 1)))
-        return _roll_example(piece)
+        example = _roll_example(piece)
+        if any_order:
+            example = replace(example, order=np.argsort(generator.random(piece.events.shape), axis=1))
+        return example
 
     valid_examples, fit_examples = (
         [_roll_example(piece) for piece in some] for some in (valid, _some(train, len(valid)))

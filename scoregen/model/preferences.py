@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from scoregen.model.config import SamplingOptions
 from scoregen.model.features import SILENCE, SPELLED, Ints
 from scoregen.model.lexicon import FIRST_PITCH, HOLD
+from scoregen.model.turn import Turn
 
 Prices = NDArray[np.float32]
 
@@ -41,23 +42,6 @@ _NO_CLASS = 12
 _OVER_A_ROOT = (0, 3, 4, 7)
 """Semitones over the root in major and minor triads."""
 _HIGHEST = 1000  # MIDI, for a voice that has no neighbour above
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """Whose turn it is, and what stands around: `voice` [R]; `before` [R] its last pitch id.
-
-    `was` [R, V] what sounded in every voice before the slice, by slot, as pitch ids; `others` [R, K]
-    the slots of the voices set already, `now` [R, K] what they sound now; `closes` [R] whether a
-    phrase ends here.
-    """
-
-    voice: Ints
-    before: Ints
-    was: Ints
-    others: Ints
-    now: Ints
-    closes: NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,13 @@ from scoregen.model.config import SamplingOptions
 from scoregen.model.decoding import Decoder
 from scoregen.model.drafts import Draft, drafted
 from scoregen.model.features import Bools, Ints
+from scoregen.model.leanings import Leanings
 from scoregen.model.lexicon import UNSCORED
 from scoregen.model.network import Network
 from scoregen.model.novelty_limit import NoveltyLimit
-from scoregen.model.preferences import Prices, Turn, priced
+from scoregen.model.preferences import Prices, priced
 from scoregen.model.sheet import EVENT_TOKENS, Chords, Sheet, advance_token
+from scoregen.model.turn import Turn
 from scoregen.tokens import constraints
 from scoregen.tokens.constraints import Carry, State, VoiceRule
 from scoregen.tokens.events import TokenMeasure, TokenScore
@@ -38,7 +40,8 @@ class Job:
     """What is to be written, and by whom.
 
     `rules` say per voice what may be written, `chords` by measure index and onset what chords are
-    settled, `novelty` what must not be written again (None: nobody knows).
+    settled, `novelty` what must not be written again, `leanings` what the sampler does too often or
+    too seldom (None: nobody knows).
     """
 
     network: Network
@@ -46,6 +49,7 @@ class Job:
     rules: Sequence[VoiceRule]
     chords: Chords = field(default_factory=dict)
     novelty: NoveltyIndex | None = None
+    leanings: Leanings | None = None
 
 
 def fill(
@@ -88,13 +92,14 @@ class _Page:
 class _Now:
     """The slice in writing: the order of its voices [R, V], what sounded before [R, V], where it stands [R].
 
-    `closes` [R]: whether a phrase ends there.
+    `closes` [R]: whether a phrase ends there; `given` [R]: whether a voice is given there.
     """
 
     order: Ints
     was: Ints
     position: Ints
     closes: Bools
+    given: Bools
 
 
 class _Sampler:
@@ -102,7 +107,7 @@ class _Sampler:
 
     def __init__(self, job: Job, options: SamplingOptions, round_number: int) -> None:
         voices, rows = len(job.tokens.slots), options.candidates
-        self.novelty, self.options = job.novelty, options
+        self.novelty, self.leanings, self.options = job.novelty, job.leanings, options
         self.sheet = Sheet(job.network, job.tokens, job.rules, job.chords)
         self.decoder = Decoder(job.network, 1, voices, np.unique(self.sheet.keys).tolist())
         self.limit = NoveltyLimit(job.novelty, 1, voices) if job.novelty else None
@@ -174,7 +179,8 @@ class _Sampler:
         order, free = sheet.orders[measure], sheet.free[measure]
         listening = bool(free.any())
         decoder.open(sheet.places(measure, position), order, listening=listening)
-        now = _Now(order, decoder.sounding.copy(), position, np.isin(position, sheet.phrase_ends))
+        closes = np.isin(position, sheet.phrase_ends)
+        now = _Now(order, decoder.sounding.copy(), position, closes, ~free.all(1))
         for step in range(order.shape[1]):
             if listening:
                 decoder.listen()
@@ -218,12 +224,20 @@ class _Sampler:
         return np.where(new.any(1, keepdims=True), new, allowed)
 
     def _prices(self, rows: NDArray[np.intp], step: int, now: _Now) -> Prices:
+        """[R, E] what each event costs, less what the calibration adds to it."""
         voice, others = now.order[rows, step], now.order[rows, :step]
-        sounds = self.decoder.sounding[rows[:, None], others]
-        closes = now.closes[rows]
-        return priced(
-            Turn(voice, self.decoder.before[rows, voice], now.was[rows], others, sounds, closes), self.options
+        turn = Turn(
+            voice,
+            self.decoder.before[rows, voice],
+            self.decoder.recall.age[rows, voice],
+            now.was[rows],
+            others,
+            self.decoder.sounding[rows[:, None], others],
+            now.closes[rows],
+            now.given[rows],
         )
+        prices = priced(turn, self.options)
+        return prices - self.leanings.added(turn) if self.leanings else prices
 
     def _draw(self, pages: Sequence[_Page], scores: Scores) -> Ints:
         luck = np.array([page.luck.random() for page in pages])

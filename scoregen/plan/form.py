@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import dataclass
 from fractions import Fraction
@@ -52,6 +53,20 @@ def blank_piece(options: PieceOptions, ensemble: Ensemble) -> Score:
         for index, (number, duration) in enumerate(columns)
     )
     return Score(parts, measures, Metadata(title=f"{ensemble.title} in {key}"))
+
+
+def options_like(score: Score) -> PieceOptions | None:
+    """A new piece of a score's length, metre, key and number of phrases; None where its metre changes."""
+    time = score.measures[0].time
+    anacrusis = score.measures[0].duration if score.has_anacrusis else Fraction(0)
+    if any(measure.time != time for measure in score.measures) or anacrusis % time.unit:
+        return None
+    measures = math.ceil((score.duration - anacrusis) / time.duration)
+    if not 1 <= measures <= MOST_MEASURES:
+        return None
+    phrases = min(measures, sum(len(measure.phrase_ends) for measure in score.measures))
+    key = str(Key.of(score.measures[0].key))
+    return PieceOptions(measures=measures, key=key, time=str(time), anacrusis=anacrusis, phrases=phrases)
 
 
 Chords = dict[int, dict[Fraction, tuple[int, ...]]]

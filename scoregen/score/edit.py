@@ -101,6 +101,17 @@ def with_parts(score: Score, parts: Sequence[Part]) -> Score:
     return blanked(replace(score, parts=tuple(parts)), new, range(len(score.measures)))
 
 
+def only(score: Score, slots: Collection[Slot]) -> Score:
+    """These voices alone, in the measures of the score: no longer the document that it was read from."""
+    kept = {slot.part for slot in slots}
+    measures = tuple(
+        replace(measure, voices=tuple(voice for voice in measure.voices if voice.slot in slots))
+        for measure in score.measures
+    )
+    parts = tuple(part for part in score.parts if part.id in kept)
+    return replace(score, parts=parts, measures=measures, document=None)
+
+
 def extended(score: Score, count: int, slots: Collection[Slot]) -> Score:
     """The score with `count` blank measures after its end, the final barline moved to the new end.
 

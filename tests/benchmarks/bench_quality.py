@@ -22,12 +22,10 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-import math
 import random
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -41,7 +39,9 @@ from scoregen.evaluation.frames import Frames, listed_frames, phrase_end_frames,
 from scoregen.evaluation.novelty import novelty
 from scoregen.evaluation.two_sample import separation
 from scoregen.notation.files import read_score
+from scoregen.plan.form import options_like
 from scoregen.resources import weights
+from scoregen.score.edit import only
 from scoregen.score.elements import Score, Slot
 from scoregen.score.ensemble import load_ensemble, match_roles, role_slots
 from scoregen.score.keys import Key
@@ -104,33 +104,12 @@ def chorales(split: Split) -> Iterator[Chorale]:
             yield Chorale(piece.name, score, role_slots(score, [matched[role.name] for role in satb.roles]))
 
 
-def options_like(score: Score) -> PieceOptions | None:
-    """A new piece of a chorale's length, metre, key and number of phrases; None where its metre changes."""
-    time = score.measures[0].time
-    anacrusis = score.measures[0].duration if score.has_anacrusis else Fraction(0)
-    if any(measure.time != time for measure in score.measures) or anacrusis % time.unit:
-        return None
-    measures = math.ceil((score.duration - anacrusis) / time.duration)
-    phrases = min(measures, sum(len(measure.phrase_ends) for measure in score.measures))
-    key = str(Key.of(score.measures[0].key))
-    return PieceOptions(measures=measures, key=key, time=str(time), anacrusis=anacrusis, phrases=phrases)
-
-
 def drawn_options(count: int, seed: int) -> list[PieceOptions]:
     if not count:
         return []
     known = [options for chorale in chorales("train") if (options := options_like(chorale.score))]
     chooser = random.Random(seed)
     return [chooser.choice(known) for _ in range(count)]
-
-
-def melody_of(score: Score, slot: Slot) -> Score:
-    """One part alone, in the measures of the score."""
-    measures = tuple(
-        replace(measure, voices=tuple(voice for voice in measure.voices if voice.slot == slot))
-        for measure in score.measures
-    )
-    return replace(score, parts=(score.part(slot.part),), measures=measures, document=None)
 
 
 def piece_of(score: Score, slots: Sequence[Slot], asked: Score | PieceOptions, seconds: float) -> Piece:
@@ -264,7 +243,7 @@ def harmonised(
     for index, chorale in enumerate(models):
         options = replace(sampling, seed=sampling.seed + index)
         story = {"weights": checked, "sampling": asdict(options), "melody": chorale.name}
-        melody = melody_of(chorale.score, chorale.slots[0])
+        melody = only(chorale.score, chorale.slots[:1])
         make = partial(compose, melody, sampling=options, checkpoint=arguments.checkpoint)
         pieces.append(cached(arguments.cache, f"harmonised-{index:04}", story, partial(composed, make, melody)))
         tell("harmonised", index + 1, len(models))

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from scoregen.model.config import SamplingOptions
-from scoregen.model.features import SILENCE
+from scoregen.model.features import SILENCE, Ints
 from scoregen.model.lexicon import FIRST_PITCH, HOLD, REST, pitch_id
-from scoregen.model.preferences import PRICES, Turn, priced
+from scoregen.model.preferences import PRICES, priced
+from scoregen.model.turn import Turn
 from scoregen.score.pitch import Pitch
 
 OPTIONS = SamplingOptions(voice_leading=6.0, crossing=1.0)
@@ -18,12 +19,19 @@ def ids(names: str) -> list[int]:
     return [SILENCE if name == "-" else pitch_id(Pitch.parse(name)) for name in names.split()]
 
 
+def turn_of(voice: int, was: Ints, others: Ints, now: Ints, closes: bool = False) -> Turn:
+    """A voice's turn, for as many rows as `was` has."""
+    rows = len(was)
+    whose, ages = np.full(rows, voice), np.zeros(rows, dtype=np.int64)
+    return Turn(whose, was[:, voice], ages, was, others, now, np.full(rows, closes), np.zeros(rows, dtype=bool))
+
+
 def price(voice: int, was: str, told: dict[int, str], becomes: str) -> float:
     """What it costs a voice to go to a pitch, `told` being what the voices set already sound now."""
     before = np.array([ids(was)])
     others = np.array([list(told)], dtype=np.int64).reshape(1, -1)
     now = np.array([ids(" ".join(told.values()))], dtype=np.int64).reshape(1, -1)
-    found = priced(Turn(np.array([voice]), before[:, voice], before, others, now, np.zeros(1, dtype=bool)), OPTIONS)
+    found = priced(turn_of(voice, before, others, now), OPTIONS)
     assert found[0, HOLD] == found[0, REST] == 0
     return float(found[0, FIRST_PITCH + ids(becomes)[0]])
 
@@ -60,14 +68,7 @@ def test_prices(voice: int, was: str, told: dict[int, str], becomes: str, expect
 
 def test_rows_do_not_mix() -> None:
     was = np.array([ids("G4 E4 C4 C3"), ids("C5 E4 G3 C3")])
-    turn = Turn(
-        np.array([3, 3]),
-        was[:, 3],
-        was,
-        np.array([[0], [0]]),
-        np.array([ids("A4"), ids("C5")]),
-        np.zeros(2, dtype=bool),
-    )
+    turn = turn_of(3, was, np.array([[0], [0]]), np.array([ids("A4"), ids("C5")]))
     found = priced(turn, OPTIONS)[:, FIRST_PITCH + ids("D3")[0]]
     assert found.tolist() == [6.0, 0.0]
 
@@ -88,10 +89,7 @@ def test_a_phrase_ends_on_a_triad_in_root_position(
 ) -> None:
     was = np.array([ids("D5 C5 - -")])
     others, now = np.array([list(told)]), np.array([ids(" ".join(told.values()))])
-    found = {
-        closes: priced(Turn(np.array([voice]), was[:, voice], was, others, now, np.array([closes])), OPTIONS)[0]
-        for closes in (True, False)
-    }
+    found = {closes: priced(turn_of(voice, was, others, now, closes), OPTIONS)[0] for closes in (True, False)}
     pitch = FIRST_PITCH + ids(becomes)[0]
     assert found[True][pitch] - found[False][pitch] == pytest.approx(expected)
     held = PRICES["unclosed"] if voice == 1 and 3 in told else 0.0

@@ -14,14 +14,15 @@ from scoregen.benchmark import bench_jsb16
 from scoregen.corpora.jsb16 import read_jsb16
 from scoregen.errors import InputError, RefusedError
 from scoregen.model.batches import Example, collate
-from scoregen.model.benchmark import View, score
+from scoregen.model.benchmark import score
 from scoregen.model.checkpoint import save_checkpoint
 from scoregen.model.config import NetworkConfig
 from scoregen.model.features import Piece
+from scoregen.model.lessons import roll_lessons
 from scoregen.model.lexicon import FIRST_PITCH, HOLD, LONGEST_IN_16THS, lexicon
 from scoregen.model.likelihood import Choices, choices
 from scoregen.model.network import Network
-from scoregen.model.rolls import ROLL_FEATURES, STEPS, roll_piece, transposed_roll
+from scoregen.model.rolls import ROLL_FEATURES, STEPS, roll_piece
 
 from .pieces import seeing_network
 
@@ -146,21 +147,38 @@ def test_what_cannot_be_has_no_chance(network: Network) -> None:
                 assert found[row, voice, FIRST_PITCH + sounding] == 0, "a repeated note cannot be told from a held one"
 
 
-def test_averages_of_equal_networks_and_of_keys(network: Network) -> None:
+def test_averages_of_networks_and_of_orders(network: Network) -> None:
     pieces = [roll_piece(random_roll(seed, 40)) for seed in range(3)]
-    alone = score([View(network)], pieces, (0, 3, 1, 2), transposed_roll)
-    twice = score([View(network), View(network)], pieces, (0, 3, 1, 2), transposed_roll)
-    keys = score([View(network, shift) for shift in (0, 2, -2)], pieces, (0, 3, 1, 2), transposed_roll)
-    moved = score([View(network)], [roll_piece([[p + 2 if p >= 0 else p for p in f] for f in random_roll(s, 40)])
-                                    for s in range(3)], (0, 3, 1, 2), transposed_roll)  # fmt: skip
-    other = score([View(network, 2)], pieces, (0, 3, 1, 2), transposed_roll)
+    orders = [(0, 3, 1, 2), (3, 2, 1, 0)]
+    alone, other = (score([network], pieces, [order]) for order in orders)
+    twice = score([network, network], pieces, orders[:1])
+    both = score([network], pieces, orders)
     assert twice.nats == pytest.approx(alone.nats, rel=1e-6)
-    assert other.nats == pytest.approx(moved.nats, rel=1e-6), "seen two semitones higher is being two semitones higher"
-    assert not np.allclose(keys.nats, alone.nats)
+    assert (both.nats < np.maximum(alone.nats, other.nats)).all()
+    assert (both.nats <= (alone.nats + other.nats) / 2 + 1e-6).all(), "a mean of chances costs less than the mean cost"
+    assert both.by_kind == alone.by_kind, "kinds of choices are told of the first order"
     total = sum(alone.by_kind[kind][0] for kind in ("advance", "attack", "hold", "rest"))
     assert total == pytest.approx(alone.nats.sum(), rel=1e-6)
     assert 0 <= alone.calibration_error <= 1
     assert alone.calibration[:, 0].sum() == sum(5 * piece.length for piece in pieces)
+
+
+def test_every_order_is_a_distribution_over_the_slice(network: Network) -> None:
+    """The chances of all that two voices can do, the others as they are, sum to one in any order."""
+    piece = roll_piece([[72, 64, 55, 48], [72, 65, 55, 48]])
+    for order in ((0, 3, 1, 2), (2, 1, 3, 0)):
+        found = chances(network, piece, order)
+        assert found.events.exp().sum(-1) == pytest.approx(torch.ones(2, 4), abs=1e-5)
+
+
+@pytest.mark.parametrize("any_order", [False, True])
+def test_voices_choose_in_one_order_or_in_any(any_order: bool) -> None:
+    pieces = [roll_piece(random_roll(seed, 40)) for seed in range(2)]
+    found = roll_lessons(pieces, pieces[:1], 2, any_order=any_order)
+    drawn = found.draw(np.random.default_rng(1)).order
+    assert (np.sort(drawn, axis=1) == np.arange(4)).all()
+    assert (len({tuple(row) for row in drawn.tolist()}) > 1) == any_order
+    assert {tuple(row) for row in found.valid["free"][0].order.tolist()} == {(0, 3, 1, 2)}
 
 
 def write_data(path: Path, pieces: int = 2) -> Path:
@@ -174,7 +192,7 @@ def test_the_benchmark_reports_what_was_scored(network: Network, tmp_path: Path)
     save_checkpoint(network, tmp_path / "small", {"order": [0, 3, 1, 2]})
     report = bench_jsb16(data, [tmp_path / "small"])
     pieces = [roll_piece(roll) for roll in read_jsb16(data).splits["test"]]
-    expected = score([View(network)], pieces, (0, 3, 1, 2), transposed_roll).nats.sum() / (4 * 40)
+    expected = score([network], pieces, [(0, 3, 1, 2)]).nats.sum() / (4 * 40)
     assert report.splits["test"]["nats_per_note"] == pytest.approx(expected, rel=1e-6)
     assert not report.is_known
 

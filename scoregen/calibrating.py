@@ -1,0 +1,127 @@
+"""Calibrating a sampler: drafts are written and counted, and what they have too much of is made dearer.
+
+Each round composes new pieces like those of the training part of the corpus, and then harmonises their
+melodies anew: the corpus's own would not do, the network knows what goes with them. Both are done with
+`compose` as everybody calls it, so that all that leads to a draft, the nucleus and the ranking too, is
+calibrated together.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from scoregen.composition import SamplingOptions, compose
+from scoregen.corpora.manifest import load_corpus, verify
+from scoregen.corpora.prepare import piece_tokens
+from scoregen.errors import InputError, ScoregenError
+from scoregen.notation.atomic import check_target
+from scoregen.notation.files import read_score
+from scoregen.plan.form import PieceOptions, options_like
+from scoregen.score.edit import only
+from scoregen.score.elements import Score, Slot
+from scoregen.score.ensemble import Ensemble, load_ensemble, match_roles, role_slots
+from scoregen.tokens.encode import encode
+from scoregen.tokens.events import TokenScore
+
+RATES = (0.8, 0.5)
+"""How much of what differs is mended in a round: in the first, and in the last; in between it falls evenly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """By task and kind of feature, how far its rates were from the corpus: mean absolute log ratios."""
+
+    free: dict[str, float]
+    given: dict[str, float]
+
+
+def calibrate(
+    weights: Path,
+    corpus: str,
+    *,
+    ensemble: str = "satb",
+    pieces: int = 80,
+    rounds: int = 8,
+    seed: int = 0,
+    progress: Callable[[float], None] = lambda done: None,
+    told: Callable[[Round], None] = lambda found: None,
+) -> tuple[Round, ...]:
+    """Write WEIGHTS.calibration, anew after every round of so many pieces, each of them harmonised anew.
+
+    A calibration that is there already is where it starts from. InputError where the corpus cannot be
+    used, or the weights are not for the ensemble.
+    """
+    from scoregen.model.calibration import Features, counted, difference, tilted
+    from scoregen.model.calibration_file import SUFFIX, Calibration, load_calibration, save_calibration
+    from scoregen.model.features import piece_arrays
+
+    players = load_ensemble(ensemble)
+    roles = [role.name for role in players.roles]
+    check_target(weights.with_suffix(SUFFIX), force=True)
+    tokens, plans = _models(corpus, players)
+    wanted = counted([piece_arrays(each) for each in tokens])
+    nothing = Features.none(len(roles))
+    found = load_calibration(weights, roles) or Calibration(nothing, nothing, {})
+    history: list[Round] = []
+    for number in range(rounds):
+        chooser = random.Random(f"{seed} {number}")
+        rate = RATES[0] + (RATES[1] - RATES[0]) * number / max(1, rounds - 1)
+        tasks: list[Features] = []
+        apart: list[dict[str, float]] = []
+        asked: list[Score | PieceOptions] = [chooser.choice(plans) for _ in range(pieces)]
+        for task, tilt in enumerate((found.free, found.given)):
+            scores = []
+            for index, given in enumerate(asked):
+                scores.append(_composed(given, SamplingOptions(seed=chooser.randrange(2**32)), weights, ensemble))
+                progress((number + (task + (index + 1) / pieces) / 2) / rounds)
+            have = counted([piece_arrays(encode(score, _slots(score, players))) for score in scores])
+            tasks.append(tilted(tilt, have, wanted, rate))
+            apart.append(difference(have, wanted))
+            asked = [only(score, _slots(score, players)[:1]) for score in scores]
+        history.append(Round(apart[0], apart[1]))
+        told(history[-1])
+        about = {"corpus": corpus, "pieces": pieces, "rounds": number + 1, "seed": seed}
+        found = Calibration(tasks[0], tasks[1], {**about, "free": apart[0], "given": apart[1]})
+        save_calibration(found, weights, roles)
+    return tuple(history)
+
+
+def _composed(given: Score | PieceOptions, options: SamplingOptions, weights: Path, ensemble: str) -> Score:
+    if isinstance(given, Score):
+        return compose(given, ensemble=ensemble, sampling=options, checkpoint=weights).score
+    return compose(piece=given, ensemble=ensemble, sampling=options, checkpoint=weights).score
+
+
+def _slots(score: Score, players: Ensemble) -> tuple[Slot, ...]:
+    matched = match_roles(score, players)
+    return role_slots(score, [matched[role.name] for role in players.roles])
+
+
+def _models(corpus: str, players: Ensemble) -> tuple[list[TokenScore], list[PieceOptions]]:
+    """The training pieces that can be used, and what new ones are made like."""
+    source = load_corpus(corpus)
+    verify(source)
+    tokens: list[TokenScore] = []
+    plans: list[PieceOptions] = []
+    for piece in source.split("train"):
+        try:
+            score = read_score(piece.path)
+            tokens.append(piece_tokens(score, players))
+        except ScoregenError:
+            continue
+        if plan := options_like(score):
+            plans.append(plan)
+    if not plans:
+        raise InputError(f"{corpus}: no training piece can be used as a model; expected parts for {players.name}")
+    return tokens, plans
+
+
+def in_words(found: Round) -> Sequence[str]:
+    """A line for each task."""
+    return [
+        f"{name}: " + ", ".join(f"{kind} {apart:.3f}" for kind, apart in figures.items())
+        for name, figures in (("nothing given", found.free), ("melody given", found.given))
+    ]

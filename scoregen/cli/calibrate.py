@@ -1,0 +1,54 @@
+"""`scoregen calibrate`: what weights write too much or too little of is weighed against their corpus."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scoregen.cli.arguments import Ensemble, Json, Quiet
+from scoregen.cli.terminal import progress, say_json, say_paths, tell
+
+
+def calibrate_command(
+    checkpoint: Annotated[Path, typer.Argument(metavar="CHECKPOINT", help="The weights, as `train` wrote them.")],
+    corpus: Annotated[str, typer.Argument(metavar="CORPUS", help="What they were trained on: a folder or a name.")],
+    ensemble: Ensemble = "satb",
+    pieces: Annotated[
+        int, typer.Option("--pieces", min=1, help="Pieces that a round writes, and harmonises anew.")
+    ] = 80,
+    rounds: Annotated[int, typer.Option("--rounds", min=1, help="Rounds: each mends part of what is left.")] = 8,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed writes the same.")] = 0,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write CHECKPOINT.calibration: by how many nats steps, lengths, intervals and chords are favoured.
+
+    It is written anew after every round, and a later run goes on from it.
+    """
+    from dataclasses import asdict
+
+    from scoregen.calibrating import Round, calibrate, in_words
+
+    with progress(quiet=quiet) as stage:
+
+        def show(found: Round) -> None:
+            for line in () if quiet else in_words(found):
+                tell(line)
+
+        history = calibrate(
+            checkpoint,
+            corpus,
+            ensemble=ensemble,
+            pieces=pieces,
+            rounds=rounds,
+            seed=seed,
+            progress=stage("calibrating"),
+            told=show,
+        )
+    written = checkpoint.with_suffix(".calibration")
+    if as_json:
+        say_json({"calibration": str(written), "rounds": [asdict(found) for found in history]})
+    else:
+        say_paths([written])

@@ -1,0 +1,158 @@
+"""What a sampler writes too often or too seldom, and what is added to its scores to mend it.
+
+A network that is drawn from event by event drifts: small excesses of each choice add up, the nucleus
+cuts off what is rare, the ranking of drafts prefers some textures. A *calibration* is a log-linear tilt
+against that: for each of a few hundred plain features (a voice's step, how long its note has lasted, the
+interval between two voices, the sonority of all) a number of nats, fitted until drafts show the feature
+as often as the corpus does. So far as the features go it is the least change of the distribution that
+gives them their rates (maximum entropy: Berger et al. 1996; moment matching of language models: Khalifa
+et al. 2021, arXiv:2012.11635).
+
+T slices, V voices, B tasks (nothing given; something given).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoregen.model.features import SILENCE, SPELLED, Ints, Piece
+from scoregen.model.lexicon import BARLINE, FIRST_PITCH, GRID, HOLD
+from scoregen.model.memory import AGES
+
+Nats = NDArray[np.float64]
+
+WIDEST = 12
+STEPS = 2 * WIDEST + 1
+"""A voice's steps in semitones, wider ones at the ends."""
+CHORDS = 4096
+"""Sonorities as bits: the interval classes over the lowest voice."""
+MIDI = np.append(SPELLED.midi, -1)
+"""By pitch id, silence last."""
+CLOSING = 1
+"""Where in the metric features it stands that a phrase ends here."""
+_SIXTEENTH = GRID // 4
+_PRIOR = 12.0
+"""Occurrences that are added to everything, so that what is rare is not judged by a few."""
+_MOST = 1.0
+"""Nats, the most that one round changes."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Features:
+    """A number for each feature: how often it occurred, or what is added to its score in nats.
+
+    step: [2, V, STEPS] of a voice, inside a phrase and into its end; length: [V, AGES, 2] by how long the
+    voice's note has lasted, whether it stays or goes; interval: [V, V, 12] classes between an upper and
+    a lower voice, in 16ths; sonority: [CHORDS] in 16ths. Of tilts, `length` holds half the log odds.
+    """
+
+    step: Nats
+    length: Nats
+    interval: Nats
+    sonority: Nats
+
+    @classmethod
+    def none(cls, voices: int) -> Features:
+        return cls(
+            np.zeros((2, voices, STEPS)),
+            np.zeros((voices, AGES, 2)),
+            np.zeros((voices, voices, 12)),
+            np.zeros(CHORDS),
+        )
+
+
+def counted(pieces: Sequence[Piece]) -> Features:
+    """How often each feature occurs in finished pieces."""
+    found = Features.none(pieces[0].events.shape[1])
+    for piece in pieces:
+        _count_voices(found, piece)
+        _count_together(found, piece)
+    return found
+
+
+def tilted(tilt: Features, written: Features, wanted: Features, rate: float) -> Features:
+    """The tilt after one more round: what was written too often is taken back.
+
+    `rate` says how much of the difference is mended at once.
+    """
+
+    def moved(name: str) -> Nats:
+        was, here, there = (getattr(features, name) for features in (tilt, written, wanted))
+        change = np.clip(_lacking(here, there, name), -_MOST, _MOST)
+        result: Nats = was + rate * change
+        return result
+
+    return Features(**{field.name: moved(field.name) for field in fields(Features)})
+
+
+def difference(written: Features, wanted: Features) -> dict[str, float]:
+    """By kind of feature, the mean absolute log ratio of the rates, weighted by how often the corpus has them."""
+    found = {}
+    for field in fields(Features):
+        here, there = getattr(written, field.name), getattr(wanted, field.name)
+        apart = np.abs(_lacking(here, there, field.name))
+        found[field.name] = float(np.average(apart, weights=there + 1e-9))
+    return found
+
+
+def _lacking(here: Nats, there: Nats, name: str) -> Nats:
+    """By how many nats the log rates of what was written lie below those that are wanted, as far as both are sure.
+
+    Both are brought to the smaller number of occurrences first, so that the prior weighs the same. Of
+    lengths it is half the difference of the log odds of going on, with either sign.
+    """
+    size = [counts.sum(-1, keepdims=True) for counts in (here, there)]
+    least = np.minimum(*size)
+    written, wanted = (
+        counts * least / np.maximum(total, 1) + _PRIOR for counts, total in zip((here, there), size, strict=True)
+    )
+    found: Nats = np.log(wanted / written)
+    if name == "length":
+        odds = (found[..., 1] - found[..., 0]) / 2
+        found = np.stack([-odds, odds], -1)
+    return found
+
+
+def _count_voices(found: Features, piece: Piece) -> None:
+    closes = (piece.metric[piece.point, CLOSING] > 0).astype(int)
+    for voice in range(piece.events.shape[1]):
+        events, before, age = (x[:, voice] for x in (piece.events, piece.before, piece.age))
+        heard = before != SILENCE
+        np.add.at(found.length[voice], (age[heard], (events[heard] != HOLD).astype(int)), 1)
+        moves = heard & (events >= FIRST_PITCH) & (events < SPELLED.blank)
+        step = MIDI[events[moves] - FIRST_PITCH] - MIDI[before[moves]]
+        np.add.at(found.step[:, voice], (closes[moves], np.clip(step, -WIDEST, WIDEST) + WIDEST), 1)
+
+
+def _count_together(found: Features, piece: Piece) -> None:
+    position = piece.position[piece.point]
+    weight = np.diff(np.append(position, position[-1] + _last_length(piece))) / _SIXTEENTH
+    pitches, voices = MIDI[piece.sounding], piece.sounding.shape[1]
+    sounds = piece.sounding != SILENCE
+    for upper in range(voices):
+        for lower in range(upper + 1, voices):
+            both = sounds[:, upper] & sounds[:, lower]
+            classes = (pitches[both, upper] - pitches[both, lower]) % 12
+            found.interval[upper, lower] += np.bincount(classes, weight[both], 12)
+    full = sounds[:, -1]
+    over = (pitches[full] - pitches[full, -1:]) % 12
+    masks = np.bitwise_or.reduce(np.where(sounds[full], 1 << over, 0), axis=1)
+    found.sonority[:] += np.bincount(masks, weight[full], CHORDS)
+
+
+def _last_length(piece: Piece) -> int:
+    """Grid steps of the last slice: to the end of its measure, as far as a full one tells."""
+    last = piece.point[-1]
+    measures = int(piece.measure_steps[last])
+    inside = int(piece.position[last] - piece.position[piece.point[piece.measure == piece.measure[-1]][0]])
+    return max(_SIXTEENTH, measures - inside) if piece.advance[-1] == BARLINE else _SIXTEENTH
+
+
+def sonority_turns() -> Ints:
+    """[12, CHORDS] a set of pitch classes as the set of their distances from a lowest one."""
+    sets = np.arange(CHORDS)
+    return np.stack([(sets >> low) | (sets << (12 - low)) & (CHORDS - 1) for low in range(12)])

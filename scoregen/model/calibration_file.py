@@ -1,0 +1,121 @@
+"""A calibration on disk: NAME.calibration beside the weights, JSON with every feature under its name.
+
+It can be read and changed by hand: 0.1 in `step`, `tenor`, `-1` makes a tenor's step down by a semitone
+likelier by a factor of e^0.1.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scoregen.errors import InputError
+from scoregen.model.calibration import CHORDS, WIDEST, Features
+from scoregen.model.leanings import Leanings
+from scoregen.notation.atomic import write_files
+
+SUFFIX = ".calibration"
+AGE_NAMES = ("0", "less than 1/4", "1/4", "1/2", "3/4", "1", "3/2", "2", "3", "4 or more")
+"""How long a note has lasted, in quarters: from there to the next."""
+_PLACES = ("step", "closing step")
+_DIGITS = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Calibration:
+    """The tilts of both tasks, where they come from, and the SHA-256 of their file if there is one."""
+
+    free: Features
+    given: Features
+    about: Mapping[str, Any]
+    checksum: str = ""
+
+    @property
+    def leanings(self) -> Leanings:
+        return Leanings.of(self.free, self.given)
+
+
+def save_calibration(found: Calibration, weights: Path, roles: Sequence[str]) -> None:
+    """Write it beside some weights; what is next to nothing is left out."""
+    content = {
+        "about": dict(found.about),
+        "free": _named(found.free, roles),
+        "given": _named(found.given, roles),
+    }
+    text = json.dumps(content, indent=1, ensure_ascii=False)
+    write_files([(weights.with_suffix(SUFFIX), f"{text}\n".encode())], force=True)
+
+
+def load_calibration(weights: Path, roles: Sequence[str]) -> Calibration | None:
+    """That beside some weights, None where there is none; InputError where it cannot be read."""
+    path = weights.with_suffix(SUFFIX)
+    if not path.is_file():
+        return None
+    try:
+        data = path.read_bytes()
+        content = json.loads(data)
+        free, given = (_features(content[task], roles) for task in ("free", "given"))
+        return Calibration(free, given, content["about"], hashlib.sha256(data).hexdigest())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputError(f"{path} is no calibration ({error}); make it again or remove it") from error
+
+
+def _named(tilt: Features, roles: Sequence[str]) -> dict[str, Any]:
+    voices = range(len(roles))
+    pairs = [(upper, lower) for upper in voices for lower in voices if upper < lower]
+    steps = {
+        place: {roles[voice]: _some(tilt.step[index, voice], _step_name) for voice in voices}
+        for index, place in enumerate(_PLACES)
+    }
+    return {
+        **steps,
+        "moving on after": {roles[voice]: _some(tilt.length[voice, :, 1], AGE_NAMES.__getitem__) for voice in voices},
+        "interval": {f"{roles[u]} over {roles[v]}": _some(tilt.interval[u, v], str) for u, v in pairs},
+        "sonority": _some(tilt.sonority, _chord_name),
+    }
+
+
+def _features(named: Mapping[str, Any], roles: Sequence[str]) -> Features:
+    found = Features.none(len(roles))
+    for voice, role in enumerate(roles):
+        for index, place in enumerate(_PLACES):
+            for name, nats in named[place][role].items():
+                found.step[index, voice, int(name) + WIDEST] = float(nats)
+        for name, nats in named["moving on after"][role].items():
+            found.length[voice, AGE_NAMES.index(name)] = -float(nats), float(nats)
+        for lower in range(voice + 1, len(roles)):
+            for name, nats in named["interval"][f"{role} over {roles[lower]}"].items():
+                found.interval[voice, lower, int(name)] = float(nats)
+    for name, nats in named["sonority"].items():
+        found.sonority[_chord_number(name)] = float(nats)
+    if not all(np.isfinite(part).all() for part in (found.step, found.length, found.interval, found.sonority)):
+        raise ValueError("a number is not finite")
+    return found
+
+
+def _some(values: np.typing.NDArray[np.float64], name: Any) -> dict[str, float]:
+    return {name(index): number for index, value in enumerate(values) if (number := round(float(value), _DIGITS))}
+
+
+def _step_name(index: int) -> str:
+    return str(index - WIDEST)
+
+
+def _chord_name(number: int) -> str:
+    """Semitones over the lowest voice: `0 4 7`."""
+    return " ".join(str(bit) for bit in range(12) if number >> bit & 1)
+
+
+def _chord_number(name: str) -> int:
+    classes = {int(bit) for bit in name.split()}
+    if not all(0 <= bit < 12 for bit in classes):
+        raise ValueError(f"{name!r} is no sonority; expected semitones over the lowest voice")
+    number = sum(1 << bit for bit in classes)
+    assert number < CHORDS
+    return number

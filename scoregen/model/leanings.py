@@ -1,0 +1,124 @@
+"""A calibration at work: what it adds to the scores of a voice's events, looked up in one table.
+
+R rows, K voices of the slice that are set already, V voices, P pitches, E events.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoregen.model.calibration import MIDI, STEPS, WIDEST, Features, sonority_turns
+from scoregen.model.features import SILENCE, SPELLED, Ints
+from scoregen.model.lexicon import FIRST_PITCH, HOLD, REST
+from scoregen.model.memory import AGES
+from scoregen.model.turn import Turn
+
+Added = NDArray[np.float32]
+
+_SILENT = 12
+"""The pitch class of a voice that does not sound."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Leanings:
+    """The tilts of both tasks: `rows` [rows, E]; `chords` [2, CHORDS] by what sounds over the lowest voice."""
+
+    voices: int
+    rows: Added
+    chords: Added
+
+    @classmethod
+    def of(cls, free: Features, given: Features) -> Leanings:
+        """Of a calibration of tasks in which nothing is given, and of one where something is."""
+        tasks = (free, given)
+        voices = free.length.shape[0]
+        steps = np.stack([task.step for task in tasks]).reshape(-1, STEPS)
+        lengths = np.stack([task.length for task in tasks]).reshape(-1, 2)
+        intervals = np.stack([_both_ways(task.interval) for task in tasks]).reshape(-1, 12)
+        parts = [_over_steps(steps), _over_lengths(lengths), _over_intervals(intervals)]
+        chords = np.stack([task.sonority for task in tasks]).astype(np.float32)
+        return cls(voices, np.concatenate(parts).astype(np.float32), chords)
+
+    def added(self, turn: Turn) -> Added:
+        """[R, E] nats for each event of the voice whose turn it is."""
+        voices, silence = self.voices, SILENCE + 1
+        task = turn.given.astype(np.int64)
+        own = (task * 2 + turn.closes) * voices + turn.voice
+        lengths = 4 * voices * silence
+        rows = [
+            (own * silence + turn.before)[:, None],
+            (lengths + (task * voices + turn.voice) * (AGES + 1) + np.where(turn.before == SILENCE, AGES, turn.age))[
+                :, None
+            ],
+        ]
+        intervals = lengths + 2 * voices * (AGES + 1)
+        pairs = (task[:, None] * voices + turn.voice[:, None]) * voices + turn.others
+        classes = np.where(turn.now == SILENCE, _SILENT, MIDI[turn.now] % 12)
+        against = intervals + pairs * (_SILENT + 1) + classes
+        found: Added = self.rows[np.concatenate([*rows, against], 1)].sum(1)
+        held = turn.was[np.arange(len(task)), turn.voice]
+        sounds = held != SILENCE
+        at = FIRST_PITCH + np.where(sounds, held, 0)
+        if turn.others.shape[1]:
+            found[:, HOLD] += np.where(sounds, self.rows[against, at[:, None]].sum(1), 0)
+        if turn.others.shape[1] == voices - 1:
+            chords = self._chords(turn, task)
+            found[:, FIRST_PITCH:] += chords
+            found[:, HOLD] += np.where(sounds, chords[np.arange(len(task)), at - FIRST_PITCH], 0)
+        return found
+
+    def _chords(self, turn: Turn, task: Ints) -> Added:
+        """[R, P] what the sonority is worth that the last voice would make; nothing without a lowest voice."""
+        lowest = self.voices - 1
+        bits = np.where(turn.now == SILENCE, 0, 1 << (MIDI[turn.now] % 12))
+        others = np.bitwise_or.reduce(bits, axis=1)
+        own = SPELLED.midi % 12
+        sets = others[:, None] | (1 << own)
+        is_lowest = turn.others == lowest
+        bass = np.where(is_lowest, turn.now, 0).sum(1)
+        under = np.where((turn.voice == lowest)[:, None], own, (MIDI[bass] % 12)[:, None])
+        found: Added = self.chords[task[:, None], sonority_turns_table()[under, sets]]
+        return np.where(((turn.voice != lowest) & (bass == SILENCE))[:, None], np.float32(0), found)
+
+
+@cache
+def sonority_turns_table() -> Ints:
+    return sonority_turns()
+
+
+def _over_steps(tilts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A row for each tilt [N, STEPS] and pitch to come from, silence last: [N (P + 1), E]."""
+    apart = np.clip(SPELLED.midi[None] - SPELLED.midi[:, None], -WIDEST, WIDEST) + WIDEST
+    rows = np.pad(tilts[:, apart], ((0, 0), (0, 1), (FIRST_PITCH, 0)))
+    return rows.reshape(-1, rows.shape[-1])
+
+
+def _over_lengths(tilts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A row for each voice and age, and one for a voice that has not sounded: [N (AGES + 1), E]."""
+    rows = np.zeros((len(tilts), SPELLED.events))
+    rows[:] = tilts[:, 1:]
+    rows[:, HOLD] = tilts[:, 0]
+    framed = np.pad(rows.reshape(-1, AGES, rows.shape[1]), ((0, 0), (0, 1), (0, 0)))
+    return framed.reshape(-1, rows.shape[1])
+
+
+def _over_intervals(tilts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """A row for each pair and pitch class of the other voice, silence last: [N 13, E]."""
+    apart = (SPELLED.midi[None] - np.arange(12)[:, None]) % 12
+    rows = np.pad(tilts[:, apart], ((0, 0), (0, 1), (FIRST_PITCH, 0)))
+    rows[..., REST] = 0
+    return rows.reshape(-1, rows.shape[-1])
+
+
+def _both_ways(interval: NDArray[np.float64]) -> NDArray[np.float64]:
+    """[V, V, 12] from a voice up from the other's pitch class, whichever is the upper one."""
+    found = np.zeros_like(interval)
+    for upper in range(len(interval)):
+        for lower in range(upper + 1, len(interval)):
+            found[upper, lower] = interval[upper, lower]
+            found[lower, upper] = interval[upper, lower][-np.arange(12) % 12]
+    return found

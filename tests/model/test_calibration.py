@@ -1,0 +1,164 @@
+"""A calibration counts what it says it counts, leans on that and on nothing else, and finds its way back."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from scoregen.errors import InputError
+from scoregen.model.calibration import MIDI, WIDEST, Features, counted, difference, sonority_turns, tilted
+from scoregen.model.calibration_file import SUFFIX, Calibration, load_calibration, save_calibration
+from scoregen.model.features import SILENCE, SPELLED, Ints, piece_arrays
+from scoregen.model.leanings import Leanings
+from scoregen.model.lexicon import FIRST_PITCH, HOLD, REST, pitch_id
+from scoregen.model.memory import AGES
+from scoregen.model.turn import Turn
+from scoregen.score.pitch import Pitch
+
+from .pieces import random_tokens
+
+ROLES = ("soprano", "alto", "tenor", "bass")
+
+
+def ids(names: str) -> list[int]:
+    return [SILENCE if name == "-" else pitch_id(Pitch.parse(name)) for name in names.split()]
+
+
+def random_features(seed: int) -> Features:
+    chance = np.random.default_rng(seed)
+    empty = Features.none(4)
+    found = {field.name: chance.normal(0, 0.5, getattr(empty, field.name).shape) for field in fields(Features)}
+    found["length"][..., 0] = -found["length"][..., 1]
+    found["interval"] *= np.triu(np.ones((4, 4)), 1)[..., None]
+    return Features(**found)
+
+
+def turn(
+    voice: int, was: str, told: dict[int, str], *, age: int = 5, closes: bool = False, given: bool = False
+) -> Turn:
+    """A voice's turn; `told` is what the voices set already sound now."""
+
+    def one(value: int | bool) -> np.ndarray:
+        return np.array([value])
+
+    sounded = np.array([ids(was)])
+    others: Ints = np.array([list(told)], dtype=np.int64).reshape(1, -1)
+    now: Ints = np.array([ids(" ".join(told.values()))], dtype=np.int64).reshape(1, -1)
+    return Turn(one(voice), sounded[:, voice], one(age), sounded, others, now, one(closes), one(given))
+
+
+@pytest.mark.parametrize("closes", [False, True])
+@pytest.mark.parametrize("given", [False, True])
+@pytest.mark.parametrize("order", [(0, 3, 1, 2), (2, 1, 0, 3), (3, 1, 2, 0)])
+def test_what_is_added_is_the_sum_of_what_the_features_say(order: tuple[int, ...], given: bool, closes: bool) -> None:
+    free, other = random_features(1), random_features(2)
+    leanings, tilt = Leanings.of(free, other), (other if given else free)
+    was, becomes = "C5 G4 E4 C3", {0: "B4", 1: "G4", 2: "D4", 3: "-"}
+    for step, voice in enumerate(order):
+        told = {index: becomes[index] for index in order[:step]}
+        added = leanings.added(turn(voice, was, told, age=3, closes=closes, given=given))[0]
+        before = MIDI[ids(was)[voice]]
+        for event in (HOLD, REST, FIRST_PITCH + ids("A4")[0], FIRST_PITCH + ids("Gb3")[0]):
+            expected = tilt.length[voice, 3, int(event != HOLD)]
+            own = before if event == HOLD else MIDI[event - FIRST_PITCH] if event >= FIRST_PITCH else None
+            if event >= FIRST_PITCH:
+                expected += tilt.step[int(closes), voice, np.clip(own - before, -WIDEST, WIDEST) + WIDEST]
+            heard = {index: MIDI[ids(name)[0]] for index, name in told.items() if name != "-"}
+            if own is not None:
+                for index, pitch in heard.items():
+                    upper, lower = sorted((index, voice))
+                    apart = own - pitch if voice == upper else pitch - own
+                    expected += tilt.interval[upper, lower, apart % 12]
+                whole = {**heard, voice: own}
+                if step == 3 and 3 in whole:
+                    expected += tilt.sonority[sum({1 << (pitch - whole[3]) % 12 for pitch in whole.values()})]
+            assert added[event] == pytest.approx(expected, abs=1e-5), (voice, event)
+
+
+def test_a_voice_that_has_not_sounded_leans_nowhere_by_itself() -> None:
+    leanings = Leanings.of(random_features(1), random_features(2))
+    assert not leanings.added(turn(0, "- - - -", {}, age=0)).any()
+
+
+def test_sets_of_pitches_are_turned_to_their_lowest() -> None:
+    turns = sonority_turns()
+    for low in range(12):
+        classes = {low, (low + 4) % 12, (low + 7) % 12}
+        assert turns[low, sum(1 << pitch for pitch in classes)] == 1 | 1 << 4 | 1 << 7
+
+
+def test_counting_agrees_with_a_plain_count() -> None:
+    pieces = [piece_arrays(random_tokens(seed)) for seed in range(3)]
+    found = counted(pieces)
+    moves = sum(int(((p.events >= FIRST_PITCH) & (p.before != SILENCE)).sum()) for p in pieces)
+    assert found.step.sum() == moves
+    assert found.length.sum() == sum(int((p.before != SILENCE).sum()) for p in pieces)
+    first = pieces[0]
+    sixteenths = np.diff(first.position[first.point]) / 12
+    both = (first.sounding[:-1, 0] != SILENCE) & (first.sounding[:-1, 3] != SILENCE)
+    alone = counted(pieces[:1]).interval[0, 3].sum()
+    assert sixteenths[both].sum() <= alone <= sixteenths[both].sum() + 16
+
+
+def test_the_tilt_leans_towards_what_was_lacking_and_stops_where_nothing_is() -> None:
+    few, many = (counted([piece_arrays(random_tokens(seed)) for seed in seeds]) for seeds in ((1, 2), range(3, 9)))
+    nothing = Features.none(4)
+    same = tilted(nothing, many, many, 1.0)
+    assert all(not getattr(same, field.name).any() for field in fields(Features))
+    assert set(difference(many, many).values()) == {0.0}
+    more = Features.none(4)
+    more.step[:] = few.step
+    more.step[0, 2, WIDEST - 1] += 500
+    lean = tilted(nothing, few, more, 1.0).step
+    assert lean[0, 2].argmax() == WIDEST - 1
+    assert lean[0, 2, WIDEST - 1] > 0.3
+    assert not lean[0, 1].any()
+    length = tilted(nothing, few, many, 1.0).length
+    assert length[..., 0] == pytest.approx(-length[..., 1])
+    assert length.shape == (4, AGES, 2)
+
+
+def test_a_file_says_it_all_by_name(tmp_path: Path) -> None:
+    calibration = Calibration(random_features(3), random_features(4), {"corpus": "mine"})
+    save_calibration(calibration, tmp_path / "weights.safetensors", ROLES)
+    found = load_calibration(tmp_path / "weights", ROLES)
+    assert found is not None
+    assert found.about == {"corpus": "mine"}
+    assert len(found.checksum) == 64
+    for name in ("free", "given"):
+        for field in fields(Features):
+            one, two = (getattr(getattr(each, name), field.name) for each in (calibration, found))
+            assert two == pytest.approx(one, abs=6e-4), field.name
+    assert load_calibration(tmp_path / "others", ROLES) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"free"', '"fre"'),
+        ('"tenor": {', '"tener": {'),
+        (
+            "{",
+            "[",
+        ),
+        ('"0 4 7": ', '"0 4 17": '),
+        ('"0 4 7": ', '"0 4 7": 1e999, "0": '),
+    ],
+)
+def test_a_file_that_was_spoilt_is_one_line(tmp_path: Path, old: str, new: str) -> None:
+    features = Features.none(4)
+    features.sonority[1 | 1 << 4 | 1 << 7] = 0.5
+    save_calibration(Calibration(features, features, {}), tmp_path / "weights", ROLES)
+    path = (tmp_path / "weights").with_suffix(SUFFIX)
+    path.write_text(path.read_text().replace(old, new, 1))
+    with pytest.raises(InputError, match=r"weights\.calibration is no calibration"):
+        load_calibration(tmp_path / "weights", ROLES)
+
+
+def test_all_events_have_a_number() -> None:
+    added = Leanings.of(random_features(1), random_features(2)).added(turn(1, "C5 G4 E4 C3", {0: "C5", 3: "C3"}))
+    assert added.shape == (1, SPELLED.events)
+    assert np.isfinite(added).all()
