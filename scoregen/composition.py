@@ -21,6 +21,7 @@ from scoregen.blanks import Task, blank_task
 from scoregen.errors import InputError
 from scoregen.model.config import SamplingOptions
 from scoregen.plan.form import Chords, PieceOptions, blank_piece, cadence_chords
+from scoregen.plan.sections import section_starts, unfolded
 from scoregen.ranking import Aims, cost, ranked
 from scoregen.resources import weights
 from scoregen.score.edit import filled
@@ -28,7 +29,6 @@ from scoregen.score.elements import Score
 from scoregen.score.ensemble import Ensemble, load_ensemble
 from scoregen.tokens.decode import decode
 from scoregen.tokens.encode import encode
-from scoregen.tokens.events import TokenScore
 from scoregen.tokens.planned_chords import PlannedChord
 from scoregen.version import __version__
 
@@ -94,12 +94,15 @@ def compose(
     options = sampling or SamplingOptions()
     options = replace(options, candidates=max(options.candidates, count))
     players = load_ensemble(ensemble)
-    given = score if score is not None else blank_piece(piece or PieceOptions(), players)
+    wanted = piece or PieceOptions()
+    given = score if score is not None else blank_piece(wanted, players)
+    form = wanted.sections if score is None else (0,)
     task = blank_task(given, players, roles or {}, blank, extend)
     author = _load(checkpoint, players)
     started = time.perf_counter()
-    chords = {} if score is not None else cadence_chords(given, options.seed)
-    drafts = _sample(author, task, chords, options, count, progress)
+    chords = {} if score is not None else cadence_chords(given, options.seed, form)
+    plan = _Plan(chords, section_starts(given, form) if score is None else ())
+    drafts = _sample(author, task, plan, options, count, progress)
     seconds = time.perf_counter() - started
     calibrated = author.calibration.checksum if author.calibration else None
     story = {
@@ -109,10 +112,10 @@ def compose(
         "ensemble": ensemble,
         "roles": dict(roles or {}),
     }
-    story |= {"piece": _plain(asdict(piece or PieceOptions()))} if score is None else {}
+    story |= {"piece": _plain(asdict(wanted))} if score is None else {}
     alternatives = []
     for rank, draft in enumerate(drafts[:count], 1):
-        done = _finished(task, draft)
+        done = unfolded(_finished(task, draft), form)
         record = provenance(done, author.model, options, {**story, "rank": rank, "novelty": _novelty(draft)})
         alternatives.append(Alternative(done, -draft.nats, parallels(done, task.slots), record))
     return Composition(tuple(alternatives), task.notices, seconds)
@@ -181,10 +184,18 @@ def _load(checkpoint: Path | None, players: Ensemble) -> _Author:
     return _Author(model, load_index(beside), load_calibration(beside, wanted))
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is settled of a new piece beside its blank score: chords, and where sections begin."""
+
+    chords: Chords
+    sections: tuple[int, ...]
+
+
 def _sample(
     author: _Author,
     task: Task,
-    chords: Chords,
+    plan: _Plan,
     options: SamplingOptions,
     count: int,
     progress: Callable[[float], None] | None,
@@ -194,10 +205,11 @@ def _sample(
     from scoregen.model.sampling import Job, fill
 
     tokens = encode(task.score, task.slots, snap=True)
-    aims = Aims.of(tokens, chords)
+    aims = Aims.of(tokens, plan.chords)
     network = author.model.network
     leanings = author.calibration.leanings if author.calibration else None
-    job = Job(network, tokens, task.rules, _settled(chords, tokens), author.index, leanings)
+    settled = _settled(plan, len(tokens.measures))
+    job = Job(network, tokens, task.rules, settled, author.index, leanings, frozenset(plan.sections))
     told = progress or (lambda done: None)
     work = 1 + options.passes * count * SHARE_OF_A_PASS
     drafts = ranked(fill(job, options, progress=lambda done: told(done / work)), aims)
@@ -210,16 +222,15 @@ def _sample(
     return ranked([*better, *drafts[count:]], aims)
 
 
-def _settled(chords: Chords, tokens: TokenScore) -> dict[int, dict[Fraction, PlannedChord]]:
-    """The chords of a plan as constraints: each stays for a beat, the last one to the end."""
-    last = len(tokens.measures) - 1
-    final = max(chords.get(last, {}), default=None)
+def _settled(plan: _Plan, measures: int) -> dict[int, dict[Fraction, PlannedChord]]:
+    """The chords of a plan as constraints: each stays for a beat, the last one of a section to its end."""
+    lasts = {(start or measures) - 1 for start in plan.sections}
     return {
         index: {
-            onset: PlannedChord(members, final=index == last and onset == final, stay=Fraction(1))
+            onset: PlannedChord(members, final=index in lasts and onset == max(places), stay=Fraction(1))
             for onset, members in places.items()
         }
-        for index, places in chords.items()
+        for index, places in plan.chords.items()
     }
 
 

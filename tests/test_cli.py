@@ -100,7 +100,7 @@ def test_the_defaults_that_help_names_are_those_of_their_homes() -> None:
     command = typer.main.get_command(app).commands["compose"]  # type: ignore[attr-defined]
     named = {option.name: option.show_default for option in command.params if isinstance(option.show_default, str)}
     homes = {field.name: str(field.default) for home in (PieceOptions, SamplingOptions) for field in fields(home)}
-    homes |= {"time_signature": homes["time"], "phrases": "by length"}
+    homes |= {"time_signature": homes["time"], "phrases": "by length", "form": "none"}
     assert named
     assert named == {name: homes[name] for name in named}
 

@@ -70,6 +70,10 @@ def compose_command(
     phrases: Annotated[
         int | None, typer.Option("--phrases", min=0, help="New piece: how many phrases.", show_default="by length")
     ] = None,
+    form: Annotated[
+        str | None,
+        typer.Option("--form", metavar="LETTERS", help="New piece: its sections, as in AAB.", show_default="none"),
+    ] = None,
     count: Annotated[
         int, typer.Option("--count", min=1, help="Alternatives to write, best first, numbered from 001.")
     ] = 1,
@@ -107,7 +111,15 @@ def compose_command(
     from scoregen.composition import PieceOptions, SamplingOptions, compose
     from scoregen.notation.files import read_score
 
-    piece = told(measures=measures, key=key, time=time_signature, tempo=tempo, anacrusis=anacrusis, phrases=phrases)
+    piece = told(
+        measures=measures,
+        key=key,
+        time=time_signature,
+        tempo=tempo,
+        anacrusis=anacrusis,
+        phrases=phrases,
+        form=form,
+    )
     sampling = told(seed=seed, temperature=temperature, top_p=top_p, candidates=candidates, passes=passes)
     roles = parse_roles(role or ())
     _check_use(score, piece, role=role, blank=blank, extend=extend)

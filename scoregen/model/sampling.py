@@ -41,7 +41,7 @@ class Job:
 
     `rules` say per voice what may be written, `chords` by measure index and onset what chords are
     settled, `novelty` what must not be written again, `leanings` what the sampler does too often or
-    too seldom (None: nobody knows).
+    too seldom (None: nobody knows); `sections` the measure indices into which nothing is tied over.
     """
 
     network: Network
@@ -50,6 +50,7 @@ class Job:
     chords: Chords = field(default_factory=dict)
     novelty: NoveltyIndex | None = None
     leanings: Leanings | None = None
+    sections: frozenset[int] = frozenset()
 
 
 def fill(
@@ -108,6 +109,7 @@ class _Sampler:
     def __init__(self, job: Job, options: SamplingOptions, round_number: int) -> None:
         voices, rows = len(job.tokens.slots), options.candidates
         self.novelty, self.leanings, self.options = job.novelty, job.leanings, options
+        self.sections = job.sections
         self.sheet = Sheet(job.network, job.tokens, job.rules, job.chords)
         self.decoder = Decoder(job.network, 1, voices, np.unique(self.sheet.keys).tolist())
         self.limit = NoveltyLimit(job.novelty, 1, voices) if job.novelty else None
@@ -272,8 +274,10 @@ class _Sampler:
     def _begin(self, measure: int, before: State) -> State:
         """The state in which a measure begins after another.
 
-        A given note is never tied to a new one, nor the other way round.
+        A given note is never tied to a new one, nor the other way round, and nothing into a new section.
         """
+        if measure in self.sections:
+            return constraints.begin(self.sheet.rules[measure], ((),) * len(self.sheet.tokens.slots))
         old, new = self.sheet.rules[measure - 1].given, self.sheet.rules[measure].given
         carried: Carry = tuple(
             sounding if (was is None) == (comes is None) else ()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scoregen.errors import InputError
-from scoregen.score.elements import Barline, Measure, Metadata, Score, Slot, Tempo, Voice
+from scoregen.plan.sections import Sections, numbered, parsed_form
+from scoregen.score.elements import Measure, Metadata, Score, Slot, Tempo, Voice
 from scoregen.score.ensemble import Ensemble
 from scoregen.score.keys import Key
 from scoregen.score.metre import TimeSignature
@@ -19,7 +20,10 @@ MOST_MEASURES = 400
 
 @dataclass(frozen=True, slots=True)
 class PieceOptions:
-    """A new piece. `anacrusis` in quarters; `phrases` how many, 0: one for about eight beats each."""
+    """A new piece. `anacrusis` in quarters; `phrases` how many, 0: one for about eight beats each.
+
+    `form` names equal sections by letters, as in AAB: what comes again is the same.
+    """
 
     measures: int = 16
     key: str = "C major"
@@ -27,32 +31,42 @@ class PieceOptions:
     tempo: int = 84
     anacrusis: Fraction = Fraction(0)
     phrases: int = 0
+    form: str = ""
+
+    @property
+    def sections(self) -> Sections:
+        """The form by numbers; InputError for one that cannot be."""
+        return parsed_form(self.form)
 
 
 def blank_piece(options: PieceOptions, ensemble: Ensemble) -> Score:
-    """A score for the ensemble whose every voice is blank; InputError names a wrong option."""
+    """A score for the ensemble whose every voice is blank, with each section of its form once.
+
+    InputError names a wrong option.
+    """
     key, time = _parsed(options)
-    _validate(options, time)
+    form = options.sections
+    _validate(options, time, form)
+    section = replace(options, measures=options.measures // len(form), phrases=options.phrases // len(form))
     parts = tuple(role.part(f"P{number}", ensemble.group) for number, role in enumerate(ensemble.roles, 1))
     voices = tuple(Voice(Slot(part.id), (), "blank") for part in parts)
-    ends = _phrase_ends(options, time)
-    columns = _columns(options, time)
-    last = len(columns) - 1
-    measures = tuple(
+    ends = _phrase_ends(section, time)
+    columns = _columns(section, time)
+    measures = [
         Measure(
-            number,
+            "",
             duration,
             time,
             key.signature,
             voices,
-            implicit=number == "0",
-            barline=Barline("light-heavy") if index == last else Barline(),
-            tempos=(_tempo(options, time),) if index == 0 else (),
+            implicit=is_upbeat,
             phrase_ends=ends.get(index, ()),
         )
-        for index, (number, duration) in enumerate(columns)
-    )
-    return Score(parts, measures, Metadata(title=f"{ensemble.title} in {key}"))
+        for index, (is_upbeat, duration) in enumerate(columns)
+    ]
+    first, *others = numbered(measures * (max(form) + 1), len(columns))
+    opening = replace(first, tempos=(_tempo(options, time),))
+    return Score(parts, (opening, *others), Metadata(title=f"{ensemble.title} in {key}"))
 
 
 def options_like(score: Score) -> PieceOptions | None:
@@ -79,12 +93,14 @@ CADENCES = {
 """How often a phrase inside a piece closes on which chord: on the relative major in a minor key, else on the sixth."""
 
 
-def home_chords(piece: Score) -> Chords:
+def home_chords(piece: Score, form: Sections = (0,)) -> Chords:
     """Where a new piece is at home, and in which chord: its first slice and its last phrase end.
 
-    The tonic triad's pitch classes; the church modes take the third of their scale.
+    The tonic triad's pitch classes; the church modes take the third of their scale. The last phrase end
+    is that of the section that comes last in the form.
     """
-    last = len(piece.measures) - 1
+    length = len(piece.measures) // (max(form) + 1)
+    last = length * (form[-1] + 1) - 1
     final = piece.measures[last]
     places = [(0, Fraction(0)), (last, max(final.phrase_ends, default=Fraction(0)))]
     triad = Key.of(piece.measures[0].key).triad
@@ -94,13 +110,15 @@ def home_chords(piece: Score) -> Chords:
     return chords
 
 
-def cadence_chords(piece: Score, seed: int = 0) -> Chords:
-    """The home chords of a new piece, and one for each phrase end between them, drawn from CADENCES."""
+def cadence_chords(piece: Score, seed: int = 0, form: Sections = (0,)) -> Chords:
+    """The home chords of a new piece, and one for each other phrase end, drawn from CADENCES."""
     chooser = random.Random(seed)
     key = Key.of(piece.measures[0].key)
     ends = [(index, end) for index, measure in enumerate(piece.measures) for end in measure.phrase_ends]
-    chords = home_chords(piece)
-    for number, (index, end) in enumerate(ends[:-1]):
+    chords = home_chords(piece, form)
+    for number, (index, end) in enumerate(ends):
+        if end in chords.get(index, {}):
+            continue
         chances = CADENCES["closing" if number % 2 else "opening"]
         name = chooser.choices(list(chances), list(chances.values()))[0]
         chords.setdefault(index, {}).setdefault(end, _cadence_chord(key, name))
@@ -130,9 +148,12 @@ def _parsed(options: PieceOptions) -> tuple[Key, TimeSignature]:
         raise InputError(str(error)) from error
 
 
-def _validate(options: PieceOptions, time: TimeSignature) -> None:
+def _validate(options: PieceOptions, time: TimeSignature, form: Sections) -> None:
     if not 1 <= options.measures <= MOST_MEASURES:
         raise InputError(f"{options.measures} measures were asked for; expected 1 to {MOST_MEASURES}")
+    for count, what in ((options.measures, "measures"), (options.phrases, "phrases")):
+        if count % len(form):
+            raise InputError(f"{count} {what} do not divide into the {len(form)} sections of {options.form}")
     if not 10 <= options.tempo <= 400:
         raise InputError(f"a tempo of {options.tempo} was asked for; expected 10 to 400 beats a minute")
     if not 0 <= options.phrases <= options.measures:
@@ -144,12 +165,11 @@ def _validate(options: PieceOptions, time: TimeSignature) -> None:
         )
 
 
-def _columns(options: PieceOptions, time: TimeSignature) -> list[tuple[str, Fraction]]:
-    """Measure numbers and durations: the anacrusis counts as 0 and is taken from the last measure."""
-    full = [(str(number), time.duration) for number in range(1, options.measures + 1)]
+def _columns(options: PieceOptions, time: TimeSignature) -> list[tuple[bool, Fraction]]:
+    """Of each measure, whether it is the anacrusis, and its duration: that is taken from the last measure."""
+    full = [(False, time.duration)] * options.measures
     if options.anacrusis:
-        full[-1] = (full[-1][0], time.duration - options.anacrusis)
-        return [("0", options.anacrusis), *full]
+        return [(True, options.anacrusis), *full[:-1], (False, time.duration - options.anacrusis)]
     return full
 
 
