@@ -48,3 +48,20 @@ def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("weights") / "untrained"
     save_checkpoint(Network(NetworkConfig(embedding=16, context=16, backbone=32, in_slice=32)), path, {})
     return path
+
+
+@pytest.fixture(scope="session")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three pieces for choir; by their names, the last is the one to validate with."""
+    from scoregen.notation.files import write_score
+    from scoregen.score.elements import Score
+    from scoregen.score.ensemble import load_ensemble
+    from scoregen.tokens.decode import decode
+
+    from .model.pieces import random_tokens
+
+    folder = tmp_path_factory.mktemp("corpus")
+    parts = tuple(role.part(f"P{number}", None) for number, role in enumerate(load_ensemble("satb").roles, 1))
+    for seed in (1, 2, 53):
+        write_score(decode(random_tokens(seed, 2), Score(parts, ())), folder / f"piece-{seed}.musicxml")
+    return folder

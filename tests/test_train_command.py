@@ -20,23 +20,6 @@ SMALL = "[network]\nembedding = 8\ncontext = 8\nbackbone = 16\nin_slice = 16\nhe
 Captured = pytest.CaptureFixture[str]
 
 
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three pieces for choir; by their names, the last is the one to validate with."""
-    from scoregen.notation.files import write_score
-    from scoregen.score.elements import Score
-    from scoregen.score.ensemble import load_ensemble
-    from scoregen.tokens.decode import decode
-
-    from .model.pieces import random_tokens
-
-    folder = tmp_path_factory.mktemp("corpus")
-    parts = tuple(role.part(f"P{number}", None) for number, role in enumerate(load_ensemble("satb").roles, 1))
-    for seed in (1, 2, 53):
-        write_score(decode(random_tokens(seed, 2), Score(parts, ())), folder / f"piece-{seed}.musicxml")
-    return folder
-
-
 @pytest.fixture(autouse=True)
 def on_one_thread() -> Iterator[None]:
     with one_thread():

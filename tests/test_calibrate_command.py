@@ -1,0 +1,84 @@
+"""`scoregen calibrate`: drafts are weighed against a corpus, and what is written from then on leans towards it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from scoregen.cli.app import run
+from scoregen.composition import SamplingOptions, compose, provenance_fields
+from scoregen.model.calibration import WIDEST, Features
+from scoregen.model.calibration_file import Calibration, load_calibration, save_calibration
+from scoregen.notation.files import read_score
+from scoregen.score.elements import Note, Score
+from scoregen.score.pitch import Pitch
+
+Captured = pytest.CaptureFixture[str]
+ROLES = ("soprano", "alto", "tenor", "bass")
+FEW = SamplingOptions(3, candidates=2, passes=0)
+
+
+@pytest.fixture
+def mine(untrained: Path, tmp_path: Path) -> Path:
+    """Weights of one's own, which nobody has calibrated."""
+    for suffix in (".safetensors", ".json"):
+        shutil.copy(untrained.with_suffix(suffix), tmp_path / f"mine{suffix}")
+    return tmp_path / "mine"
+
+
+def rising(score: Score, part: str) -> float:
+    """The share of a part's moves that go up by a semitone."""
+    voices = [voice for measure in score.measures for voice in measure.voices if voice.slot.part == part]
+    notes = [element for voice in voices for element in voice.elements if isinstance(element, Note)]
+    heights = [note.pitch.midi_pitch for note in notes if isinstance(note.pitch, Pitch) and not note.tied_from_previous]
+    steps = [after - before for before, after in pairwise(heights)]
+    return steps.count(1) / len(steps)
+
+
+def test_what_is_favoured_is_written_more_often(mine: Path, repository: Path) -> None:
+    melody = read_score(repository / "corpora" / "samples" / "hymn-to-joy.musicxml")
+    bare = compose(melody, checkpoint=mine, sampling=FEW)
+    tilt = Features.none(4)
+    tilt.step[:, 2, WIDEST + 1] = 6.0
+    save_calibration(Calibration(Features.none(4), tilt, {}), mine, ROLES)
+    leaning = compose(melody, checkpoint=mine, sampling=FEW)
+    tenor, alto = (next(p.id for p in leaning.score.parts if p.name == name) for name in ("Tenor", "Alto"))
+    assert rising(leaning.score, tenor) > rising(bare.score, tenor) + 0.1
+    assert rising(leaning.score, alto) < 0.3
+    found = load_calibration(mine, ROLES)
+    assert found is not None
+    assert leaning.alternatives[0].provenance["calibration"] == found.checksum
+    assert bare.alternatives[0].provenance["calibration"] is None
+    assert found.checksum in provenance_fields(leaning.alternatives[0].provenance)["scoregen:options"]
+
+
+def test_two_rounds_bring_drafts_nearer_to_the_corpus(mine: Path, corpus: Path, capsys: Captured) -> None:
+    command = ["calibrate", str(mine), str(corpus), "--pieces", "2", "--rounds", "2", "--json", "--quiet"]
+    assert run(command) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["calibration"] == f"{mine}.calibration"
+    first, second = report["rounds"]
+    assert set(first["free"]) == {"step", "length", "interval", "sonority"}
+    assert sum(second["free"].values()) < sum(first["free"].values())
+    found = load_calibration(mine, ROLES)
+    assert found is not None
+    assert found.about["rounds"] == 2
+    assert found.free.step.any() and found.given.interval.any()
+
+
+@pytest.mark.parametrize(
+    ("weights", "corpus", "expected"),
+    [
+        ("none", "bach-chorales", "no weights can be read from"),
+        ("mine", "no-such-corpus", "no-such-corpus"),
+    ],
+)
+def test_what_is_not_there_is_one_line(mine: Path, weights: str, corpus: str, expected: str, capsys: Captured) -> None:
+    assert run(["calibrate", str(mine.parent / weights), corpus, "--pieces", "1", "--rounds", "1"]) == 2
+    told = capsys.readouterr().err
+    assert expected in told and len(told.splitlines()) == 1
+    assert not (mine.parent / "mine.calibration").exists()
