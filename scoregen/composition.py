@@ -20,7 +20,7 @@ from scoregen.analysis.voice_leading import Parallel, parallels
 from scoregen.blanks import Task, blank_task
 from scoregen.errors import InputError
 from scoregen.model.config import SamplingOptions
-from scoregen.plan.form import Chords, PieceOptions, blank_piece, cadence_chords
+from scoregen.plan.form import Chords, PieceOptions, blank_piece, cadence_chords, leading_chords
 from scoregen.plan.sections import section_starts, unfolded
 from scoregen.ranking import Aims, cost, ranked
 from scoregen.resources import weights
@@ -101,7 +101,8 @@ def compose(
     author = _load(checkpoint, players)
     started = time.perf_counter()
     chords = {} if score is not None else cadence_chords(given, options.seed, form)
-    plan = _Plan(chords, section_starts(given, form) if score is None else ())
+    leading = {} if score is not None else leading_chords(given, chords, options.seed)
+    plan = _Plan(chords, leading, section_starts(given, form) if score is None else ())
     drafts = _sample(author, task, plan, options, count, progress)
     seconds = time.perf_counter() - started
     calibrated = author.calibration.checksum if author.calibration else None
@@ -186,9 +187,11 @@ def _load(checkpoint: Path | None, players: Ensemble) -> _Author:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What is settled of a new piece beside its blank score: chords, and where sections begin."""
+    """What is settled of a new piece beside its blank score: where it is to close and on which chords, what
+    leads there, and where sections begin."""
 
     chords: Chords
+    leading: Chords
     sections: tuple[int, ...]
 
 
@@ -225,13 +228,14 @@ def _sample(
 def _settled(plan: _Plan, measures: int) -> dict[int, dict[Fraction, PlannedChord]]:
     """The chords of a plan as constraints: each stays for a beat, the last one of a section to its end."""
     lasts = {(start or measures) - 1 for start in plan.sections}
-    return {
-        index: {
-            onset: PlannedChord(members, final=index in lasts and onset == max(places), stay=Fraction(1))
-            for onset, members in places.items()
-        }
-        for index, places in plan.chords.items()
-    }
+    settled: dict[int, dict[Fraction, PlannedChord]] = {}
+    for index, places in plan.leading.items():
+        settled[index] = {onset: PlannedChord(members) for onset, members in places.items()}
+    for index, places in plan.chords.items():
+        for onset, members in places.items():
+            final = index in lasts and onset == max(places)
+            settled.setdefault(index, {})[onset] = PlannedChord(members, final, stay=Fraction(1))
+    return settled
 
 
 def _novelty(draft: Draft) -> dict[str, Any]:

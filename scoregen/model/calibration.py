@@ -35,10 +35,10 @@ MIDI = np.append(SPELLED.midi, -1)
 CLOSING = 1
 """Where in the metric features it stands that a phrase ends here."""
 _SIXTEENTH = GRID // 4
-_PRIOR = 12.0
+_PRIOR = 20.0
 """Occurrences that are added to everything, so that what is rare is not judged by a few."""
-_MOST = 1.0
-"""Nats, the most that one round changes."""
+MOST = 1.0
+"""Nats, the most that anything is favoured: what does not come with that is kept from coming by something else."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,8 +82,7 @@ def tilted(tilt: Features, written: Features, wanted: Features, rate: float) -> 
 
     def moved(name: str) -> Nats:
         was, here, there = (getattr(features, name) for features in (tilt, written, wanted))
-        change = np.clip(_lacking(here, there, name), -_MOST, _MOST)
-        result: Nats = was + rate * change
+        result: Nats = np.clip(was + rate * _lacking(here, there, name), -MOST, MOST)
         return result
 
     return Features(**{field.name: moved(field.name) for field in fields(Features)})

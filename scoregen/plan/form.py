@@ -125,6 +125,36 @@ def cadence_chords(piece: Score, seed: int = 0, form: Sections = (0,)) -> Chords
     return chords
 
 
+AUTHENTIC = {"away": 0.4, "home": 0.6}
+"""How often a dominant is settled a beat before a phrase end, by whether that is the tonic's. Others come by
+themselves; in all, three of five of Bach's phrase ends are reached from one."""
+
+
+def leading_chords(piece: Score, cadences: Chords, seed: int = 0) -> Chords:
+    """Dominant sevenths a beat before some of the cadences; the fifth over the root must be one of the mode."""
+    chooser = random.Random(f"{seed} leading")
+    key = Key.of(piece.measures[0].key)
+    chords: Chords = {}
+    for index, places in cadences.items():
+        for end, members in places.items():
+            share = AUTHENTIC["home" if members == key.triad else "away"]
+            place = _beat_before(piece, index, end)
+            if chooser.random() < share and place is not None and key.mode not in ("phrygian", "locrian"):
+                dominant = tuple((members[0] + over) % 12 for over in (7, 11, 2, 5))
+                chords.setdefault(place[0], {})[place[1]] = dominant
+    return chords
+
+
+def _beat_before(piece: Score, index: int, end: Fraction) -> tuple[int, Fraction] | None:
+    """A beat earlier, by measure index and onset; None at the start of the piece or of a phrase."""
+    beat = piece.measures[index].time.groups[0]
+    if end == 0 and index == 0:
+        return None
+    earlier = (index, end - beat) if end >= beat else (index - 1, piece.measures[index - 1].duration + end - beat)
+    taken = piece.measures[earlier[0]].phrase_ends
+    return None if any(earlier <= (earlier[0], place) < (index, end) for place in taken) else earlier
+
+
 def _cadence_chord(key: Key, name: str) -> tuple[int, ...]:
     """The triad of a cadence. That on the fifth is major; a phrygian key has none and takes that on the fourth."""
     tonic = key.triad[0]

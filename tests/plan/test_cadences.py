@@ -10,7 +10,7 @@ import pytest
 
 from scoregen.composition import compose
 from scoregen.model.config import SamplingOptions
-from scoregen.plan.form import PieceOptions, blank_piece, cadence_chords
+from scoregen.plan.form import PieceOptions, blank_piece, cadence_chords, leading_chords
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import load_ensemble
 from scoregen.tokens.encode import encode
@@ -71,3 +71,39 @@ def check(heard: Sonorities, tick: int, chord: tuple[int, ...]) -> None:
     assert {int(pitch) % 12 for pitch in beat[0]} in ({*chord}, {*chord[:2]})
     assert int(beat[0][-1]) % 12 == chord[0]
     assert (beat[:, [0, -1]] == beat[0, [0, -1]]).all()
+
+
+def test_dominants_lead_to_some_cadences(untrained: Path) -> None:
+    options = PieceOptions(measures=8, key="g minor", phrases=4)
+    piece = blank_piece(options, SATB)
+    plans = [leading_chords(piece, cadence_chords(piece, seed), seed) for seed in range(100)]
+    last = [plan.get(7, {}).get(Fraction(1)) for plan in plans]
+    assert {chord for chord in last if chord} == {(2, 6, 9, 0)}
+    assert 45 < len([chord for chord in last if chord]) < 75
+    assert all(index % 2 and onset == 1 for plan in plans for index, places in plan.items() for onset in places)
+    seed = next(seed for seed, chord in enumerate(last) if chord)
+    score = compose(piece=options, checkpoint=untrained, sampling=SamplingOptions(seed, candidates=2, passes=0)).score
+    heard = sonorities(encode(score))
+    tick = int(29 * vocabulary().ticks_per_quarter)
+    moment = heard.pitches[heard.onset <= tick][-1]
+    assert int(moment[-1]) % 12 == 2
+    assert {int(pitch) % 12 for pitch in moment} <= {2, 6, 9, 0} and 6 in {int(pitch) % 12 for pitch in moment}
+
+
+@pytest.mark.parametrize(
+    ("time", "anacrusis", "expected"),
+    [
+        ("3/4", Fraction(0), {(2, 2), (6, 2)}),
+        ("3/4", Fraction(1), {(3, 2), (7, 2)}),
+        ("6/8", Fraction(0), {(3, 0), (7, 0)}),
+    ],
+)
+def test_they_stand_a_beat_before(time: str, anacrusis: Fraction, expected: set[tuple[int, int]]) -> None:
+    piece = blank_piece(PieceOptions(measures=8, time=time, anacrusis=anacrusis, phrases=2), SATB)
+    chords = [leading_chords(piece, cadence_chords(piece, seed), seed) for seed in range(30)]
+    assert {(index, onset) for plan in chords for index, places in plan.items() for onset in places} == expected
+
+
+def test_the_phrygian_mode_has_no_dominant() -> None:
+    piece = blank_piece(PieceOptions(measures=8, key="E phrygian"), SATB)
+    assert not any(leading_chords(piece, cadence_chords(piece, seed), seed) for seed in range(20))
