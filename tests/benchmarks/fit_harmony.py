@@ -85,8 +85,7 @@ def arrival(old: State | None, state: State, signature: int, window: Window) -> 
         return features.first_key(*key, signature)
     if old.key == key:
         return features.follows(key.mode, old.function, old.inversion, function, low)
-    after = window.moment.begins_phrase
-    change = features.key_change(old.key.mode, key.mode, key.tonic - old.key.tonic, after_phrase=after)
+    change = features.key_change(old.key.mode, key.mode, key.tonic - old.key.tonic, window)
     offset = old.key.tonic + old.function.offset - key.tonic
     readings = READINGS.readings(key.mode, offset, old.function.quality)
     heard = readings[0] if readings else None
@@ -130,7 +129,7 @@ def loss_for(gold: Sequence[State]):  # type: ignore[no-untyped-def]
 def agreement(lessons: Sequence[Lesson], table: HarmonyWeights) -> tuple[float, float, float]:
     """Key, chord and full agreement in percent of the time of the moments."""
     total = keys = chords = full = 0.0
-    for name, seen, signatures, gold in lessons:
+    for _, seen, signatures, gold in lessons:
         path = best_path(Scorer(table, signatures, seen))
         for window, state, right in zip(seen, path, gold, strict=True):
             time = float(window.moment.duration)
@@ -162,7 +161,7 @@ def main() -> None:
     chooser = random.Random(arguments.seed)
     for epoch in range(arguments.epochs):
         chooser.shuffle(lessons)
-        for name, seen, signatures, gold in lessons:
+        for _, seen, signatures, gold in lessons:
             path = best_path(Scorer(READINGS, signatures, seen), gold=gold, loss=loss_for(gold))
             if path != gold:
                 change = path_features(seen, signatures, gold)
