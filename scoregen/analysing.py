@@ -28,7 +28,11 @@ from scoregen.score.keys import Key
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import measure_onsets, metrical_starts, sounding_notes
 
-Numerals = Literal["text", "harmony"]
+Numerals = Literal["text", "harmony", "page"]
+"""How numerals are written: as words, as <harmony>, or as the engraver draws them best.
+
+verovio puts <harmony> on one line, but always with the first staff of a part.
+"""
 HARMONIC = Fraction(1, 2)
 """The share of the time in which two notes of different names must sound for chords to be named."""
 MELODY_ONLY = "one note sounds at a time, so that no chords are named"
@@ -127,6 +131,7 @@ def annotated(score: Score, analysis: Analysis, *, numerals: Numerals = "text") 
 def _marks(score: Score, analysis: Analysis, numerals: Numerals) -> Iterator[Mark]:
     places = Places(score)
     top, bottom = _outer_parts(score)
+    as_words = numerals == "text" or (numerals == "page" and bottom.staves > 1)
     for section in analysis.sections:
         at = At(
             top.id, section.phrase.first_measure, places.position(section.phrase.first_measure, section.phrase.onset)
@@ -143,7 +148,7 @@ def _marks(score: Score, analysis: Analysis, numerals: Numerals) -> Iterator[Mar
         position = places.position(span.measure_index, span.onset)
         yield _chord_mark(span, At(top.id, span.measure_index, position), top)
         at = At(bottom.id, span.measure_index, position, bottom.staves)
-        yield _numeral_mark(span, at, numerals, new_key=span.key != key)
+        yield _numeral_mark(span, at, as_words=as_words, new_key=span.key != key)
         key = span.key
     for cadence in analysis.cadences:
         if ABBREVIATIONS[cadence.kind]:
@@ -172,10 +177,10 @@ def _note(fifths: int) -> tuple[str, int]:
     return name[0], name.count("#") - name.count("b")
 
 
-def _numeral_mark(span: ChordSpan, at: At, numerals: Numerals, *, new_key: bool) -> Mark:
+def _numeral_mark(span: ChordSpan, at: At, *, as_words: bool, new_key: bool) -> Mark:
     text = figured(span_numeral(span))
     label = f"{_key_name(span.key)}: " if new_key else ""
-    if numerals == "text":
+    if as_words:
         return WordMark(at, f"{label}{text}", bold=new_key)
     found = degree(span.function.offset, span.key.mode)
     return NumeralMark(

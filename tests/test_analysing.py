@@ -85,6 +85,15 @@ def test_the_document_is_untouched_but_for_what_is_added(song: Path, numerals: s
     assert bool(numerals_below) == (shown == "harmony")
 
 
+def test_on_pages_numerals_of_a_piano_are_words(repository: Path) -> None:
+    score = read_score(repository / "tests" / "cases" / "writing" / "clarinet_and_piano.musicxml")
+    marked, _ = annotated(score, analyse(score), numerals="page")
+    root = parse(marked.document or b"", "f")
+    assert root.find("part/measure/harmony/numeral") is None
+    below = [words for words in root.iter("direction") if words.get("placement") == "below"]
+    assert below and {direction.findtext("staff") for direction in below} == {"2"}
+
+
 def test_a_score_that_was_no_musicxml_gets_a_document() -> None:
     score = chorale(SONG)
     marked, _ = annotated(score, analyse(score))

@@ -1,8 +1,9 @@
 """Phrases: where the music breathes.
 
-A fermata ends a phrase. A score without fermatas is cut where its highest line makes the break felt: a
-rest, or a note that is long beside its neighbours (the local boundaries of E. Cambouropoulos, 2001),
-weighed against how far the phrase is from four measures. The ends are chosen together.
+In a hymn a fermata ends each phrase. A score without fermatas, or with a few far apart, is cut where its
+highest line makes the break felt: a rest, or a note that is long beside its neighbours (the local
+boundaries of E. Cambouropoulos, 2001), weighed against how far the phrase is from four measures. The
+ends are chosen together.
 """
 
 from __future__ import annotations
@@ -20,12 +21,13 @@ from scoregen.score.timeline import measure_onsets
 
 USUAL_MEASURES = 4
 LEAST_MEASURES = 1.5
-MOST_MEASURES = 12.0
+MOST_MEASURES = 12
 LENGTH_WEIGHT = 1.2  # what a phrase of twice or half the usual length costs
 REST_WEIGHT = 1.5
 LONG_WEIGHT = 1.0
 CADENCE_WEIGHT = 0.8
 DOWNBEAT_WEIGHT = 0.3
+FERMATA_WEIGHT = 3.0
 NO_BREAK = -1.5  # what an end costs where nothing marks it
 
 
@@ -50,8 +52,15 @@ def phrases(score: Score, cuts: Sequence[Moment], spans: Sequence[ChordSpan]) ->
     if not cuts:
         return ()
     if any(moment.ends_phrase for moment in cuts):
-        return _marked(cuts)
+        found = _marked(cuts)
+        if max(phrase.end - phrase.onset for phrase in found) <= MOST_MEASURES * _usual(score):
+            return found
     return _felt(score, cuts, spans)
+
+
+def _usual(score: Score) -> Fraction:
+    """The length of a full measure in quarters."""
+    return max(measure.duration for measure in score.measures)
 
 
 def _marked(cuts: Sequence[Moment]) -> tuple[Phrase, ...]:
@@ -88,12 +97,14 @@ def _felt(score: Score, cuts: Sequence[Moment], spans: Sequence[ChordSpan]) -> t
         return ()
     breaks = [*_breaks(line, cuts, spans), _Break(line[-1], cuts[-1].end, 0.0)]
     starts = measure_onsets(score)
-    usual = max((measure.duration for measure in score.measures), default=Fraction(4))
+    usual = _usual(score)
     best: list[tuple[float, int]] = []
     for index, here in enumerate(breaks):
         ways = [(_length_cost((here.next_onset - cuts[0].onset) / usual, index + 1 == len(breaks)), -1)]
-        for earlier in range(index):
+        for earlier in reversed(range(index)):
             length = (here.next_onset - breaks[earlier].next_onset) / usual
+            if length > 2 * MOST_MEASURES and earlier < index - 1:
+                break
             ways.append((best[earlier][0] + _length_cost(length, index + 1 == len(breaks)), earlier))
         score_here, came_from = max(ways)
         best.append((score_here + here.strength, came_from))
@@ -120,6 +131,7 @@ def _cut_at(cuts: Sequence[Moment], ends: Sequence[_Break], starts: Sequence[Fra
 
 def _breaks(line: Sequence[LineNote], cuts: Sequence[Moment], spans: Sequence[ChordSpan]) -> list[_Break]:
     onsets = {moment.onset: moment for moment in cuts}
+    fermatas = [moment.onset for moment in cuts if moment.ends_phrase]
     found = []
     for index, (note, following) in enumerate(itertools.pairwise(line)):
         around = [float(other.duration) for other in line[max(0, index - 4) : index + 5]]
@@ -133,6 +145,7 @@ def _breaks(line: Sequence[LineNote], cuts: Sequence[Moment], spans: Sequence[Ch
         begins = onsets.get(following.onset)
         if begins is not None and begins.strength == 0:
             strength += DOWNBEAT_WEIGHT
+        strength += FERMATA_WEIGHT * any(note.onset <= fermata < following.onset for fermata in fermatas)
         if strength > NO_BREAK + DOWNBEAT_WEIGHT:
             found.append(_Break(note, following.onset, strength))
     return found

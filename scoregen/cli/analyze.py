@@ -77,15 +77,13 @@ def analyze_command(
 
 
 def _by_style(paths: Sequence[Path], wanted: Numerals) -> Iterator[tuple[Numerals, list[Path]]]:
-    """Files of MusicXML as asked for; on pages harmony always, which the engraver puts on one line."""
+    """Files of MusicXML as asked for, pages as the engraver draws them best."""
     pages = [path for path in paths if path.suffix.lower() in PAGES]
     files = [path for path in paths if path not in pages]
-    if wanted == "harmony":
-        pages, files = list(paths), []
     if files:
-        yield "text", files
+        yield wanted, files
     if pages:
-        yield "harmony", pages
+        yield "page", pages
 
 
 def _check(paths: Sequence[Path], numerals: str, *, force: bool) -> None:
@@ -102,7 +100,10 @@ def _report(found: dict[str, Any]) -> Iterator[str]:
     """The whole analysis as tables, a blank line between them."""
     yield f"Key: {found['key']}"
     if len(found["keys"]) > 1:
-        yield "  then ".join(("", *(f"{key['key']} from {_place(key)}" for key in found["keys"][1:]))).strip()
+        yield ""
+        yield from _table(
+            ("Key", "from measure", "beat"), [(key["key"], key["measure"], _beat(key)) for key in found["keys"]]
+        )
     if found["chords"]:
         yield ""
         yield from _table(
@@ -154,10 +155,6 @@ def _direction(steps: int) -> str:
 
 def _foreign(notes: Sequence[dict[str, Any]]) -> str:
     return ", ".join(f"{note['pitch']} {note['kind']}" for note in notes)
-
-
-def _place(where: dict[str, Any]) -> str:
-    return f"measure {where['measure']}, beat {_beat(where)}"
 
 
 def _beat(where: dict[str, Any]) -> str:

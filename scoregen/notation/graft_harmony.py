@@ -174,7 +174,7 @@ def _numeral(mark: NumeralMark) -> etree._Element:
     numeral = add(element, "numeral")
     add(numeral, "numeral-root", mark.degree, {"text": mark.text})
     if mark.alter:
-        add(numeral, "numeral-alter", mark.alter)
+        add(numeral, "numeral-alter", mark.alter, {"print-object": "no"})  # the text has its sign
     key = add(numeral, "numeral-key", None, {"print-object": "no"})
     add(key, "numeral-fifths", mark.key_fifths)
     add(key, "numeral-mode", mark.key_mode)

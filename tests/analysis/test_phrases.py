@@ -40,6 +40,13 @@ def test_a_melody_without_fermatas_is_cut_at_its_long_notes() -> None:
     assert all(one.end == other.onset for one, other in itertools.pairwise(found))
 
 
+def test_one_fermata_in_a_long_piece_does_not_make_one_long_phrase() -> None:
+    long = " | ".join([LINE] * 8)
+    found = cut(chorale(long, phrase_ends=(63,)))
+    assert len(found) > 2
+    assert not any(phrase.marked for phrase in found)
+
+
 def test_the_same_melody_gets_the_same_letter() -> None:
     again = f"{LINE} | {HIGHER} | {LINE.split(' | F5')[0]}"
     assert letters(chorale(again, phrase_ends=(3, 7, 11, 15))) == ["A", "B", "A", "A"]

@@ -1,6 +1,6 @@
 """How far `scoregen analyze` agrees with expert analyses of chorales, beside music21, and how fast it is.
 
-    python tests/benchmarks/bench_analysis.py DATA [--split test] [--music21] [--cache FILE] [--json]
+    python tests/benchmarks/bench_analysis.py DATA [--split test] [--limit N] [--music21] [--cache FILE] [--json]
     python tests/benchmarks/bench_analysis.py --speed
 
 DATA holds index.json and rntxt/ of "When in Rome". Agreement is the share of the sounding time, in
@@ -182,6 +182,7 @@ def parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, nargs="?")
     parser.add_argument("--split", default="test", choices=("train", "valid", "test"))
+    parser.add_argument("--limit", type=int, metavar="N", help="only the first N chorales of the split")
     parser.add_argument("--music21", action="store_true")
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--speed", action="store_true")
@@ -199,7 +200,7 @@ def main() -> None:
         report: dict[str, object] = dict(speed())
     else:
         pieces, left_out = analysed(arguments.data, arguments.cache)
-        pieces = [piece for piece in pieces if piece.split == arguments.split]
+        pieces = [piece for piece in pieces if piece.split == arguments.split][: arguments.limit]
         same, ends = (sum(column) for column in zip(*map(cadence_agreement, pieces), strict=True))
         scoregen = {**percents(pieces, ours), "cadence": round(100 * same / ends, 1)}
         report = {"split": arguments.split, "chorales": len(pieces), "left out of all splits": len(left_out)}
