@@ -19,7 +19,7 @@ from scoregen.analysis.moments import Moment, highest_line, moments
 from scoregen.analysis.phrases import phrases
 from scoregen.analysis.qualities import AUGMENTED_SIXTHS, lead_sheet_suffix, note_name
 from scoregen.analysis.romans import degree, figured, span_numeral
-from scoregen.analysis.texture import Texture, textures
+from scoregen.analysis.texture_kinds import Texture, textures
 from scoregen.errors import InputError
 from scoregen.notation.files import musicxml_text
 from scoregen.notation.graft_harmony import At, ChordMark, Mark, NumeralMark, WordMark, graft_marks, has_chord_symbols
