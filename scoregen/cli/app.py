@@ -13,6 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from scoregen.cli.bench import bench
+from scoregen.cli.check import check_command
 from scoregen.cli.compose import compose_command
 from scoregen.cli.doctor import doctor_command
 from scoregen.cli.render import render_command
@@ -33,6 +34,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("compose")(compose_command)
+app.command("check")(check_command)
 app.command("render")(render_command)
 app.command("tokens")(tokens_command)
 app.command("train")(train_command)

@@ -1,0 +1,181 @@
+"""Perfect intervals in a row, and perfect intervals approached badly.
+
+Two lines form the same perfect interval, a fifth, an octave or a unison, simple or compound, before and
+after both move. Moving the same way makes *parallels*, moving apart or together *contrary* ones. A
+repeated note is no motion, and a chord restated with octave leaps is no new interval, for no pitch
+class changes. A fifth is spelled as one: seven semitones that are a diminished sixth are none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+from scoregen.analysis.findings import Finding
+from scoregen.analysis.rule_sets import ANY, RuleSet
+from scoregen.analysis.texture import Moment, Texture, pitch_of
+from scoregen.score.pitch import Pitch
+from scoregen.score.timeline import SoundingNote
+
+FIFTH, OCTAVE, UNISON, DIMINISHED_FIFTH = "fifth", "octave", "unison", "diminished fifth"
+_PERFECT = (FIFTH, OCTAVE, UNISON)
+_PLURAL = {FIFTH: "fifths", OCTAVE: "octaves", UNISON: "unisons"}
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """Two lines that both move into a moment; `upper` and `lower` are indices of lines."""
+
+    before: Moment
+    after: Moment
+    upper: int
+    lower: int
+
+    @property
+    def notes(self) -> tuple[SoundingNote, SoundingNote, SoundingNote, SoundingNote]:
+        """The upper line's two notes, then the lower's."""
+        row = [moment.notes[line] for line in (self.upper, self.lower) for moment in (self.before, self.after)]
+        a, b, c, d = row
+        assert a is not None and b is not None and c is not None and d is not None  # as `motions` found them
+        return a, b, c, d
+
+    @property
+    def pitches(self) -> tuple[Pitch, Pitch, Pitch, Pitch]:
+        a, b, c, d = self.notes
+        return pitch_of(a), pitch_of(b), pitch_of(c), pitch_of(d)
+
+    @property
+    def is_similar(self) -> bool:
+        """Whether both go up or both go down."""
+        high, higher, low, lower = self.pitches
+        return (higher.chromatic > high.chromatic) == (lower.chromatic > low.chromatic)
+
+    def __str__(self) -> str:
+        high, higher, low, lower = self.pitches
+        return f"{low}-{high} to {lower}-{higher}"
+
+
+def motions(texture: Texture) -> Iterator[Motion]:
+    """Every step in which two lines of a choir both move to another pitch, phrase ends left out."""
+    pairs = _pairs(texture)
+    for before, after in texture.successions():
+        moved = {
+            index
+            for index, (old, new) in enumerate(zip(before.notes, after.notes, strict=True))
+            if old is not None and new is not None and pitch_of(old).chromatic != pitch_of(new).chromatic
+        }
+        for upper, lower in pairs:
+            if upper in moved and lower in moved:
+                yield Motion(before, after, upper, lower)
+
+
+def _pairs(texture: Texture) -> list[tuple[int, int]]:
+    """The pairs of lines of one choir, upper line first."""
+    places = [(line.choir, line.place) for line in texture.lines]
+    return [(a, b) for a, b in combinations(range(len(places)), 2) if places[a][0] == places[b][0]]
+
+
+def interval_between(one: Pitch, other: Pitch) -> str | None:
+    """Which perfect interval, or diminished fifth, two pitches form; None if none."""
+    low, high = sorted((one, other), key=lambda pitch: (pitch.chromatic, pitch.diatonic))
+    steps, semitones = high.diatonic - low.diatonic, high.chromatic - low.chromatic
+    if steps % 7 == 4:
+        return {7: FIFTH, 6: DIMINISHED_FIFTH}.get(int(semitones % 12)) if semitones == int(semitones) else None
+    if steps % 7 == 0 and semitones % 12 == 0 and steps * 12 == semitones * 7:
+        return UNISON if semitones == 0 else OCTAVE
+    return None
+
+
+def perfect_intervals(texture: Texture, rules: RuleSet) -> Iterator[Finding]:
+    """Parallel, contrary, unequal and direct fifths, octaves and unisons."""
+    for motion in motions(texture):
+        high, higher, low, lower = motion.pitches
+        new = interval_between(higher, lower)
+        if new is None:
+            continue
+        old = interval_between(high, low)
+        if old is not None and _class(old) == _class(new):
+            yield from _same_interval(texture, rules, motion, old, new)
+        elif motion.is_similar and new in _PERFECT:
+            yield from _approached(texture, rules, motion, new)
+
+
+def _class(interval: str) -> str:
+    """Unisons and octaves are of one class, and so are fifths of both sizes."""
+    return {UNISON: OCTAVE, DIMINISHED_FIFTH: FIFTH}.get(interval, interval)
+
+
+def _same_interval(texture: Texture, rules: RuleSet, motion: Motion, old: str, new: str) -> Iterator[Finding]:
+    high, higher, low, lower = motion.pitches
+    if high.pitch_class == higher.pitch_class and low.pitch_class == lower.pitch_class:
+        return  # the same chord, an octave away
+    if _doubles_in_one_hand(texture, motion, new):
+        return
+    kind = _kind(texture, motion)
+    if DIMINISHED_FIFTH in (old, new):
+        if motion.is_similar and old != new and new == FIFTH:
+            message = f"move from a diminished to a perfect fifth ({motion})"
+            yield from _found(texture, rules, motion, "unequal-fifths", kind, message)
+        return
+    if not motion.is_similar:
+        name = _PLURAL[_class(new)]
+        message = f"move in {name} by contrary motion ({motion})"
+        yield from _found(texture, rules, motion, f"contrary-{name}", kind, message)
+        return
+    name = _PLURAL[new if old == new else OCTAVE]
+    if new == FIFTH and _is_anticipated(texture, motion):
+        kind, hint = "anticipation", ", the upper one anticipating its next note"
+    else:
+        hint = ""
+    message = f"move in parallel {name} ({motion}){hint}"
+    yield from _found(texture, rules, motion, f"parallel-{name}", kind, message)
+
+
+def _doubles_in_one_hand(texture: Texture, motion: Motion, new: str) -> bool:
+    """Octaves between the notes of one voice's chords thicken a line; they are no two lines."""
+    return new != FIFTH and texture.lines[motion.upper].slot == texture.lines[motion.lower].slot
+
+
+def _is_anticipated(texture: Texture, motion: Motion) -> bool:
+    """Whether the upper note is struck again at once and stays for longer, as at Bach's cadences."""
+    _, note, _, _ = motion.notes
+    end = note.onset + note.duration
+    return any(
+        again.onset == end and again.pitch == note.pitch and again.duration > note.duration
+        for again in texture.slots[note.slot]
+    )
+
+
+def _approached(texture: Texture, rules: RuleSet, motion: Motion, new: str) -> Iterator[Finding]:
+    """Similar motion into a perfect interval; where the chord stays the same it only changes its position."""
+    high, higher, _, _ = motion.pitches
+    if motion.before.pitch_classes == motion.after.pitch_classes:
+        return
+    if new == UNISON:
+        if (motion.upper, motion.lower) in texture.neighbours:
+            message = f"move in the same direction into a unison ({motion})"
+            yield from _found(texture, rules, motion, "direct-unisons", ANY, message)
+        return
+    if abs(higher.diatonic - high.diatonic) > 1:
+        message = f"leap in the same direction into {'a fifth' if new == FIFTH else 'an octave'} ({motion})"
+        yield from _found(texture, rules, motion, f"direct-{_PLURAL[new]}", _kind(texture, motion), message)
+
+
+def _kind(texture: Texture, motion: Motion) -> str:
+    return "outer" if texture.is_outer(motion.upper, motion.lower) else "inner"
+
+
+def _found(
+    texture: Texture, rules: RuleSet, motion: Motion, rule: str, kind: str, predicate: str
+) -> Iterator[Finding]:
+    names = texture.lines[motion.upper].name, texture.lines[motion.lower].name
+    yield from rules.judge(
+        rule,
+        kind,
+        motion.after.onset,
+        motion.after.measure_index,
+        names,
+        motion.notes,
+        f"{names[0]} and {names[1]} {predicate}",
+    )
