@@ -1,7 +1,7 @@
 """Checking a score against a set of rules, and writing the findings into it.
 
-    report = check(read_score("chorale.musicxml"), "strict")
-    write_marked(report, [Path("marked.pdf")])
+report = check(read_score("chorale.musicxml"), "strict")
+write_marked(report, [Path("marked.pdf")])
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 from scoregen.analysis.findings import SEVERITIES, Finding
 from scoregen.analysis.report import Report, to_sarif
 from scoregen.analysis.rule_sets import DEFAULT, RULES, RuleSet, load_rule_set
+from scoregen.analysis.rules.cadence import cadences
+from scoregen.analysis.rules.harmonic import tendencies
 from scoregen.analysis.rules.melody import intervals, ranges
 from scoregen.analysis.rules.order import order
 from scoregen.analysis.rules.perfect import perfect_intervals
@@ -30,6 +32,8 @@ FAMILIES: tuple[Callable[[Texture, RuleSet], Iterator[Finding]], ...] = (
     intervals,
     ranges,
     playing,
+    tendencies,
+    cadences,
 )
 COLOURS = {"error": "#C4161C", "warning": "#C96A00", "note": "#1F6FB4"}
 SARIF = ".sarif"

@@ -47,8 +47,8 @@ class Rule:
 _PAIRS = ("outer", "inner")
 RULES: dict[str, Rule] = {
     "parallel-fifths": Rule("parallel fifths", "par. 5ths", (*_PAIRS, "anticipation")),
-    "parallel-octaves": Rule("parallel octaves", "par. 8ves", _PAIRS),
-    "parallel-unisons": Rule("parallel unisons", "par. unis.", _PAIRS),
+    "parallel-octaves": Rule("parallel octaves", "par. 8ves", (*_PAIRS, "doubling")),
+    "parallel-unisons": Rule("parallel unisons", "par. unis.", (*_PAIRS, "doubling")),
     "contrary-fifths": Rule("fifths in contrary motion", "contr. 5ths", _PAIRS),
     "contrary-octaves": Rule("octaves in contrary motion", "contr. 8ves", _PAIRS),
     "unequal-fifths": Rule("unequal fifths", "uneq. 5ths", _PAIRS),
@@ -62,7 +62,7 @@ RULES: dict[str, Rule] = {
     "large-leap": Rule("large leap", "leap", (ANY,), ("steps", "bass_steps")),
     "range": Rule("range", "range", ("outside", "uncomfortable")),
     "doubled-leading-note": Rule("doubled leading note", "leading n. doubled"),
-    "unresolved-leading-note": Rule("unresolved leading note", "leading n.", _PAIRS),
+    "unresolved-leading-note": Rule("unresolved leading note", "leading n.", (*_PAIRS, "falling")),
     "unresolved-seventh": Rule("unresolved seventh", "7th"),
     "phrase-end": Rule("phrase end", "phrase end"),
     "final-cadence": Rule("final cadence", "cadence"),
@@ -177,9 +177,7 @@ def _read_rule(
             )
 
 
-def _set_severity(
-    rule: str, kind: str, value: Any, severities: dict[tuple[str, str], Severity], file: str
-) -> None:
+def _set_severity(rule: str, kind: str, value: Any, severities: dict[tuple[str, str], Severity], file: str) -> None:
     if value == OFF:
         severities.pop((rule, kind), None)
     elif value in get_args(Severity):

@@ -11,12 +11,14 @@ a keyboard, the parts of a small ensemble. Crossing and spacing are asked within
 from __future__ import annotations
 
 import itertools
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+from scoregen.analysis.chords import ChordSpan, chord_spans
 from scoregen.analysis.instruments import Playable, instrument_of, plain_name
 from scoregen.score.elements import Part, Score, Slot
 from scoregen.score.ensemble import Ensemble, Role, load_ensemble
@@ -79,6 +81,19 @@ class Texture:
         for before, after in itertools.pairwise(self.moments):
             if after.onset not in self.boundaries:
                 yield before, after
+
+    def moments_between(self, start: Fraction, end: Fraction) -> Iterator[Moment]:
+        """The moments that begin in a stretch of time, and the one that it begins in."""
+        first = max(0, bisect_right(self.moments, start, key=lambda moment: moment.onset) - 1)
+        for moment in itertools.islice(self.moments, first, None):
+            if moment.onset >= end:
+                return
+            yield moment
+
+    @cached_property
+    def chords(self) -> tuple[ChordSpan, ...]:
+        """The chords of the score, found when they are first asked for."""
+        return chord_spans(self.score)
 
     @cached_property
     def neighbours(self) -> tuple[tuple[int, int], ...]:
@@ -180,7 +195,9 @@ def _grouped(score: Score, slots: Sequence[Slot], roles: Mapping[str, Role], ens
         place += 1
         before = slot.part, height
         instrument = None if slot.part in roles else instrument_of(part)
-        name = _name(part, slot, slots, unique=named[part.name] == 1, keyboard=instrument is not None and instrument.span > 0)
+        name = _name(
+            part, slot, slots, unique=named[part.name] == 1, keyboard=instrument is not None and instrument.span > 0
+        )
         yield Line(slot, name, choir, place, roles.get(slot.part), instrument)
 
 
@@ -194,15 +211,15 @@ def _stays(before: tuple[str, int | None], part: str, height: int | None, is_sma
     return above_height <= height
 
 
-def _name(part: Part, slot: Slot, slots: Sequence[Slot], *, unique: bool, keyboard: bool) -> str:
+def _name(part: Part, slot: Slot, slots: Sequence[Slot], *, unique: bool, is_keyboard: bool) -> str:
     """What a musician calls a voice: the part, and as much more as tells it from the others."""
     role = role_of(part, load_ensemble(CHOIR))
     name = (part.name.lower() if role is not None else part.name.strip()) or f"part {part.id}"
     name = name if unique or not part.name else f"{name} ({part.id})"
     siblings = [other for other in slots if other.part == slot.part]
-    if len({other.staff for other in siblings}) > 1 or (keyboard and part.staves == 2):
+    if len({other.staff for other in siblings}) > 1 or is_keyboard:
         hands = {1: "right hand", 2: "left hand"}
-        name += f", {hands.get(slot.staff, '') if keyboard and part.staves == 2 else f'staff {slot.staff}'}"
+        name += f", {hands[slot.staff] if is_keyboard and slot.staff in hands else f'staff {slot.staff}'}"
     if sum(other.staff == slot.staff for other in siblings) > 1:
         name += f", voice {slot.voice}"
     return name
@@ -237,9 +254,7 @@ def _closed_score(score: Score, slots: Sequence[Slot]) -> tuple[Slot, ...]:
     return tuple(slots) if rhythmic else ()
 
 
-def _lines_of(
-    leader: Line, sounding: Mapping[Slot, Sequence[SoundingNote]], leaders: Sequence[Line]
-) -> Iterator[Line]:
+def _lines_of(leader: Line, sounding: Mapping[Slot, Sequence[SoundingNote]], leaders: Sequence[Line]) -> Iterator[Line]:
     """A voice's leading line and one for every other note of its chords."""
     yield leader
     at_once = Counter(note.onset for note in sounding[leader.slot])
@@ -302,19 +317,22 @@ def _note_of(line: Line, active: Sequence[SoundingNote], bottom: bool) -> Soundi
 
 
 def _doubling_parts(score: Score, by_slot: Mapping[Slot, Sequence[SoundingNote]]) -> list[Part]:
-    """Parts of more than one line whose notes nearly all sound in other parts at the same time."""
+    """Parts without a role whose notes nearly all sound in other parts at the same time.
+
+    They are a reduction for rehearsal, which holds chords, or instruments that play along with a choir.
+    """
+    ensemble = load_ensemble(CHOIR)
     by_part: dict[str, set[tuple[Fraction, int]]] = defaultdict(set)
     for slot, notes in by_slot.items():
         by_part[slot.part] |= {(note.onset, pitch_of(note).midi_pitch) for note in notes}
+    sung = {part.id for part in score.parts if role_of(part, ensemble) is not None}
     found: list[Part] = []
     for part in score.parts:
         own = by_part.get(part.id, set())
-        others: set[tuple[Fraction, int]] = set()
-        for other in score.parts:
-            if other is not part and other not in found:
-                others |= by_part.get(other.id, set())
+        left = [other.id for other in score.parts if other is not part and other not in found]
+        others = set[tuple[Fraction, int]]().union(*(by_part.get(other, set()) for other in left))
         is_chordal = len(own) > len({onset for onset, _ in own})
-        if is_chordal and len(own & others) >= DOUBLING_SHARE * len(own):
+        if own and part.id not in sung and (is_chordal or sung) and len(own & others) >= DOUBLING_SHARE * len(own):
             found.append(part)
     return found
 

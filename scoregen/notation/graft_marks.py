@@ -63,7 +63,8 @@ def lines_in_file(score: Score, notes: Sequence[SoundingNote]) -> tuple[int | No
         return (None,) * len(notes)
     finder = _Finder(score, parse(score.document, "the given document"))
     found = [finder.element(note) for note in notes]
-    return tuple(element.sourceline if element is not None else None for element in found)
+    lines = (element.sourceline if element is not None else None for element in found)
+    return tuple(int(line) if line is not None else None for line in lines)  # type: ignore[call-overload]  # the stubs know no number
 
 
 class _Finder:
@@ -99,8 +100,10 @@ class _Finder:
         written = note.pitch.transposed(-self._score.part(note.slot.part).transposition)
         alter = Fraction((walked.element.findtext("pitch/alter") or "0").strip() or 0)
         step, octave = walked.element.findtext("pitch/step"), walked.element.findtext("pitch/octave")
-        return (step or "").strip() == written.step and (octave or "").strip() == str(written.octave) and (
-            alter == written.alter
+        return (
+            (step or "").strip() == written.step
+            and (octave or "").strip() == str(written.octave)
+            and (alter == written.alter)
         )
 
 

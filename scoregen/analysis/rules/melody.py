@@ -27,7 +27,9 @@ def intervals(texture: Texture, rules: RuleSet) -> Iterator[Finding]:
             if steps and _is_augmented(moved):
                 yield from _judge(rules, "augmented-interval", line, old, new, f"an {interval_name(moved)}")
             elif limit is not None and (steps > _OCTAVE_STEPS or (steps > limit and steps != _OCTAVE_STEPS)):
-                yield from _judge(rules, "large-leap", line, old, new, f"a {interval_name(moved)}".replace("a a", "an a"))
+                yield from _judge(
+                    rules, "large-leap", line, old, new, f"a {interval_name(moved)}".replace("a a", "an a")
+                )
 
 
 def _judge(rules: RuleSet, rule: str, line: Line, old: SoundingNote, new: SoundingNote, what: str) -> Iterator[Finding]:

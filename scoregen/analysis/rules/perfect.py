@@ -8,7 +8,7 @@ class changes. A fifth is spelled as one: seven semitones that are a diminished 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -18,6 +18,8 @@ from scoregen.analysis.texture import Moment, Texture, pitch_of
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote
 
+DOUBLING = 3
+"""Octaves in a row from which on they are a doubling."""
 FIFTH, OCTAVE, UNISON, DIMINISHED_FIFTH = "fifth", "octave", "unison", "diminished fifth"
 _PERFECT = (FIFTH, OCTAVE, UNISON)
 _PLURAL = {FIFTH: "fifths", OCTAVE: "octaves", UNISON: "unisons"}
@@ -89,14 +91,16 @@ def interval_between(one: Pitch, other: Pitch) -> str | None:
 
 def perfect_intervals(texture: Texture, rules: RuleSet) -> Iterator[Finding]:
     """Parallel, contrary, unequal and direct fifths, octaves and unisons."""
-    for motion in motions(texture):
+    found = list(motions(texture))
+    doubled = _doublings(found)
+    for motion in found:
         high, higher, low, lower = motion.pitches
         new = interval_between(higher, lower)
         if new is None:
             continue
         old = interval_between(high, low)
         if old is not None and _class(old) == _class(new):
-            yield from _same_interval(texture, rules, motion, old, new)
+            yield from _same_interval(texture, rules, motion, old, new, doubles=motion in doubled)
         elif motion.is_similar and new in _PERFECT:
             yield from _approached(texture, rules, motion, new)
 
@@ -106,7 +110,25 @@ def _class(interval: str) -> str:
     return {UNISON: OCTAVE, DIMINISHED_FIFTH: FIFTH}.get(interval, interval)
 
 
-def _same_interval(texture: Texture, rules: RuleSet, motion: Motion, old: str, new: str) -> Iterator[Finding]:
+def _doublings(found: Sequence[Motion]) -> set[Motion]:
+    """The motions of lines that go in octaves or unisons for so long that one doubles the other."""
+    going: dict[tuple[int, int], list[Motion]] = {}
+    doubled: set[Motion] = set()
+    for motion in found:
+        high, higher, low, lower = motion.pitches
+        if {interval_between(high, low), interval_between(higher, lower)} <= {OCTAVE, UNISON}:
+            run = going.setdefault((motion.upper, motion.lower), [])
+            if run and (run[-1].pitches[1], run[-1].pitches[3]) != (high, low):
+                run.clear()
+            run.append(motion)
+            if len(run) >= DOUBLING:
+                doubled.update(run)
+    return doubled
+
+
+def _same_interval(
+    texture: Texture, rules: RuleSet, motion: Motion, old: str, new: str, *, doubles: bool
+) -> Iterator[Finding]:
     high, higher, low, lower = motion.pitches
     if high.pitch_class == higher.pitch_class and low.pitch_class == lower.pitch_class:
         return  # the same chord, an octave away
@@ -128,6 +150,8 @@ def _same_interval(texture: Texture, rules: RuleSet, motion: Motion, old: str, n
         kind, hint = "anticipation", ", the upper one anticipating its next note"
     else:
         hint = ""
+    if doubles:
+        kind, hint = "doubling", ", one doubling the other for a while"
     message = f"move in parallel {name} ({motion}){hint}"
     yield from _found(texture, rules, motion, f"parallel-{name}", kind, message)
 
@@ -166,9 +190,7 @@ def _kind(texture: Texture, motion: Motion) -> str:
     return "outer" if texture.is_outer(motion.upper, motion.lower) else "inner"
 
 
-def _found(
-    texture: Texture, rules: RuleSet, motion: Motion, rule: str, kind: str, predicate: str
-) -> Iterator[Finding]:
+def _found(texture: Texture, rules: RuleSet, motion: Motion, rule: str, kind: str, predicate: str) -> Iterator[Finding]:
     names = texture.lines[motion.upper].name, texture.lines[motion.lower].name
     yield from rules.judge(
         rule,

@@ -104,7 +104,7 @@ def _reach(chord: Sequence[Pitch], instrument: Playable, stretch: int) -> bool:
     """
     strings = instrument.strings
     for first in range(len(strings) - len(chord) + 1):
-        places = [pitch.chromatic - strings[first + index].chromatic for index, pitch in enumerate(chord)]
+        places: list[int | Fraction] = [pitch.chromatic - strings[first + index].chromatic for index, pitch in enumerate(chord)]
         stopped = [place for place in places if place]
         if min(places) >= 0 and all(abs(a - b) <= stretch for a, b in combinations(stopped, 2)):
             return True

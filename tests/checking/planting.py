@@ -1,0 +1,376 @@
+"""Clean passages of four voices, and one fault planted into each: what a checker must find, and no more.
+
+The passages are written note against note by a small backtracking writer, from functional progressions in
+all usual keys. `faults` says what is wrong with a passage by definitions of its own, on columns of four
+pitches, independent of what they test. A fault is planted by voicing one chord anew until `faults` names
+exactly one, of the kind that is wanted.
+
+    python -m tests.checking.planting     # recall and precision by kind
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from itertools import combinations, product
+
+from scoregen.score.elements import Measure, Note, Part, Rest, Score, Slot, Voice
+from scoregen.score.keys import KeySignature
+from scoregen.score.metre import TimeSignature
+from scoregen.score.pitch import Pitch
+from scoregen.score.rhythm import NoteValue
+
+VOICES = ("Soprano", "Alto", "Tenor", "Bass")
+COMFORTABLE = ((62, 79), (57, 72), (52, 66), (41, 60))  # MIDI pitches, as choirs have them
+WHOLE = ((58, 81), (53, 74), (48, 69), (38, 64))
+ROOTS = {"I": 0, "II": 2, "III": 4, "IV": -1, "V": 1, "VI": 3, "VII": 5}
+MINOR_ROOTS = {**ROOTS, "III": -3, "VI": -4}
+STACKS = {"M": (0, 4, 1), "m": (0, -3, 1), "d": (0, -3, -6), "7": (0, 4, 1, -2)}
+MAJOR = {"I": "M", "II": "m", "IV": "M", "V": "M", "VI": "m", "VII": "d"}
+MINOR = {"I": "m", "II": "d", "IV": "m", "V": "M", "VI": "M", "VII": "d"}
+OPENINGS = (
+    "I V6 I IV I V",
+    "I IV V I V",
+    "I VI IV II6 V",
+    "I V7 I II6 V",
+    "I V7 VI IV V",
+    "I IV6 V I",
+    "I I6 II6 V7 I",
+    "I VII6 I6 IV V7 I",
+    "I VI II6 V7 VI V",
+)
+CLOSINGS = ("I IV V I", "VI II6 V7 I", "I6 IV V7 I", "I II6 V I", "V6 I VI IV V7 I", "IV VII6 I V7 I", "I V7 VI II6 V I")
+FALSE_ENDS = {"I": ("I6", "V7", "VI"), "V": ("V6", "V7", "VII6")}
+
+Fault = tuple[str, int]
+"""A kind of fault and the index of the column in which it is heard."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One chord: its numeral, its pitches from soprano to bass, whether a phrase ends on it."""
+
+    numeral: str
+    pitches: tuple[Pitch, ...] = ()
+    ends_phrase: bool = False
+
+    @property
+    def degree(self) -> str:
+        return self.numeral.rstrip("67")
+
+    @property
+    def is_inverted(self) -> bool:
+        return self.numeral.endswith("6")
+
+
+@dataclass(frozen=True)
+class Passage:
+    tonic: int  # on the line of fifths
+    is_minor: bool
+    columns: tuple[Column, ...]
+
+    def members(self, numeral: str) -> tuple[int, ...]:
+        """Places on the line of fifths, root first."""
+        degree = numeral.rstrip("67")
+        quality = "7" if numeral.endswith("7") else (MINOR if self.is_minor else MAJOR)[degree]
+        root = self.tonic + (MINOR_ROOTS if self.is_minor else ROOTS)[degree]
+        return tuple(root + step for step in STACKS[quality])
+
+
+# --- what is wrong, by definitions of its own ---------------------------------------------------
+
+
+def faults(passage: Passage) -> list[Fault]:
+    """Every fault of a passage, by kind and column."""
+    found: list[Fault] = []
+    columns = passage.columns
+    for index, column in enumerate(columns):
+        before = columns[index - 1] if index and not columns[index - 1].ends_phrase else None
+        standing = set(_standing(passage, column))
+        earlier = set(_standing(passage, columns[index - 1])) if index else set()
+        found += [(kind, index) for kind, *_ in sorted(standing - earlier, key=str)]
+        if before is not None:
+            found += [(kind, index) for kind in _moving(passage, before, column)]
+        if column.ends_phrase and index < len(columns) - 1 and column.numeral not in ("I", "IV", "V", "VI"):
+            found.append(("phrase-end", index))
+    last = columns[-1]
+    if last.numeral != "I" or passage.members("I")[1] not in {_place(pitch) for pitch in last.pitches}:
+        found.append(("final-cadence", len(columns) - 1))
+    return found
+
+
+def _standing(passage: Passage, column: Column) -> Iterator[tuple[object, ...]]:
+    heights = [_height(pitch) for pitch in column.pitches]
+    for upper, limit in ((0, 12), (1, 12), (2, 24)):
+        if heights[upper] < heights[upper + 1]:
+            yield "voice-crossing", upper
+        if heights[upper] - heights[upper + 1] > limit:
+            yield "spacing", upper
+    for voice, height in enumerate(heights):
+        if not WHOLE[voice][0] <= height <= WHOLE[voice][1]:
+            yield "range", voice
+    leading = passage.tonic + 5
+    if column.degree in ("V", "VII") and sum(_place(pitch) == leading for pitch in column.pitches) > 1:
+        yield "doubled-leading-note", column.pitches
+
+
+def _moving(passage: Passage, old: Column, new: Column) -> Iterator[str]:
+    same_chord = {_height(p) % 12 for p in old.pitches} == {_height(p) % 12 for p in new.pitches}
+    for upper, lower in combinations(range(4), 2):
+        pair = old.pitches[upper], new.pitches[upper], old.pitches[lower], new.pitches[lower]
+        yield from _pair(pair, upper, lower, same_chord)
+    for a, b in zip(old.pitches, new.pitches, strict=True):
+        steps, semitones = abs(_staff(b) - _staff(a)), abs(_height(b) - _height(a))
+        if steps and semitones > (0, 2, 4, 5, 7, 9, 11)[steps % 7] + 12 * (steps // 7):
+            yield "augmented-interval"
+        elif steps in (6,) or steps > 7:
+            yield "large-leap"
+    yield from _unresolved(passage, old, new)
+
+
+def _pair(pair: tuple[Pitch, Pitch, Pitch, Pitch], upper: int, lower: int, same_chord: bool) -> Iterator[str]:
+    a, b, c, d = pair
+    up, down = _height(b) - _height(a), _height(d) - _height(c)
+    if not up or not down:
+        return
+    similar = (up > 0) == (down > 0)
+    first, second = _kind(a, c), _kind(b, d)
+    eight = {"1", "8"}
+    restated = up % 12 == 0 and down % 12 == 0
+    if first == second == "5" and not restated:
+        yield "parallel-fifths" if similar else "contrary-fifths"
+    elif first in eight and second in eight and not restated:
+        name = "unisons" if first == second == "1" else "octaves"
+        yield f"parallel-{name}" if similar else "contrary-octaves"
+    elif first == "d5" and second == "5" and similar:
+        yield "unequal-fifths"
+    elif similar and not same_chord and first != second and not {first, second} <= eight:
+        if second == "1" and lower == upper + 1:
+            yield "direct-unisons"
+        elif second in ("5", "8") and first not in ("5", "d5")[: 2 * (second == "5")] and (upper, lower) == (0, 3):
+            if abs(_staff(b) - _staff(a)) > 1:
+                yield "direct-fifths" if second == "5" else "direct-octaves"
+    if lower == upper + 1 and not same_chord:
+        crossed = _height(a) < _height(c) or _height(b) < _height(d)
+        if not crossed and (_height(d) > _height(a) or _height(b) < _height(c)):
+            yield "voice-overlap"
+
+
+def _unresolved(passage: Passage, old: Column, new: Column) -> Iterator[str]:
+    if old.degree not in ("V", "VII") or new.degree not in ("I", "VI"):
+        return
+    seventh = passage.members(old.numeral)[3] if old.numeral.endswith("7") else None
+    for a, b in zip(old.pitches, new.pitches, strict=True):
+        moved = (_staff(b) - _staff(a)) % 7
+        if _place(a) == passage.tonic + 5 and moved != 1:
+            yield "unresolved-leading-note"
+        if _place(a) == seventh and moved != 6:
+            yield "unresolved-seventh"
+
+
+def _kind(one: Pitch, other: Pitch) -> str | None:
+    low, high = sorted((one, other), key=_height)
+    steps, semitones = _staff(high) - _staff(low), _height(high) - _height(low)
+    if steps % 7 == 4:
+        return {7: "5", 6: "d5"}.get(semitones % 12)
+    if semitones % 12 or steps % 7:
+        return None
+    return "1" if semitones == 0 else "8"
+
+
+def _height(pitch: Pitch) -> int:
+    return 12 * pitch.octave + (0, 2, 4, 5, 7, 9, 11)["CDEFGAB".index(pitch.step)] + int(pitch.alter) + 12
+
+
+def _staff(pitch: Pitch) -> int:
+    return 7 * pitch.octave + "CDEFGAB".index(pitch.step)
+
+
+def _place(pitch: Pitch) -> int:
+    return "FCGDAEB".index(pitch.step) - 1 + 7 * int(pitch.alter)
+
+
+# --- writing and planting -----------------------------------------------------------------------
+
+
+def clean_passage(chance: random.Random) -> Passage:
+    """Two phrases without a fault."""
+    while True:
+        is_minor = chance.random() < 0.4
+        tonic = chance.randint(-4, 4) + (3 if is_minor else 0)
+        first, second = chance.choice(OPENINGS).split(), chance.choice(CLOSINGS).split()
+        numerals = [*first, *second]
+        blank = Passage(tonic, is_minor, ())
+        written = _write(blank, numerals, len(first) - 1, chance)
+        if written is not None:
+            return written
+
+
+def _write(blank: Passage, numerals: Sequence[str], phrase_end: int, chance: random.Random) -> Passage | None:
+    tries = 0
+
+    def go_on(columns: tuple[Column, ...]) -> Passage | None:
+        nonlocal tries
+        if len(columns) == len(numerals):
+            done = replace(blank, columns=columns)
+            return done if not faults(done) else None
+        index = len(columns)
+        for pitches in _voicings(blank, numerals[index], COMFORTABLE, chance, full=True)[:40]:
+            tries += 1
+            if tries > 400:
+                return None
+            column = Column(numerals[index], pitches, ends_phrase=index == phrase_end)
+            so_far = replace(blank, columns=(*columns, column))
+            if any(kind not in ("final-cadence", "phrase-end") for kind, _ in faults(so_far)):
+                continue
+            if (found := go_on(so_far.columns)) is not None:
+                return found
+        return None
+
+    return go_on(())
+
+
+def _voicings(
+    passage: Passage, numeral: str, ranges: Sequence[tuple[int, int]], chance: random.Random, *, full: bool
+) -> list[tuple[Pitch, ...]]:
+    """Voicings of a chord in random order; `full`: with every member, the root doubled, in close reach."""
+    members = passage.members(numeral)
+    bass = members[1] if numeral.endswith("6") else members[0]
+    rows = [_pitches(members, low, high) for low, high in ranges[:3]]
+    rows.append(_pitches((bass,), *ranges[3]))
+    found = []
+    for pitches in product(*rows):
+        places = [_place(pitch) for pitch in pitches]
+        needed = members if full else members[:2] if len(members) == 3 else (members[0], members[1], members[3])
+        if set(needed) <= set(places):
+            found.append(pitches)
+    chance.shuffle(found)
+    return found
+
+
+def _pitches(places: Sequence[int], low: int, high: int) -> list[Pitch]:
+    found = []
+    for place in places:
+        alter, step = divmod(place + 1, 7)
+        for octave in range(1, 7):
+            pitch = Pitch("FCGDAEB"[step], alter, octave)
+            if low <= _height(pitch) <= high:
+                found.append(pitch)
+    return found
+
+
+def planted(passage: Passage, chance: random.Random, tries: int) -> Iterator[tuple[Passage, Fault]]:
+    """The passage with one chord voiced anew, or ended wrongly, such that there is exactly one fault."""
+    wide = [(low - 4, high + 4) for low, high in WHOLE]
+    pools: dict[tuple[int, str], list[tuple[Pitch, ...]]] = {}
+    for _ in range(tries):
+        index = chance.randrange(len(passage.columns))
+        column = passage.columns[index]
+        numeral = column.numeral
+        if column.ends_phrase or index == len(passage.columns) - 1:
+            numeral = chance.choice((numeral, *FALSE_ENDS.get(numeral, ())))
+        if (index, numeral) not in pools:
+            pools[index, numeral] = _voicings(passage, numeral, wide, chance, full=False)
+        pitches = chance.choice(pools[index, numeral])
+        changed = replace(column, numeral=numeral, pitches=pitches)
+        new = replace(passage, columns=(*passage.columns[:index], changed, *passage.columns[index + 1 :]))
+        found = faults(new)
+        if len(found) == 1:
+            yield new, found[0]
+
+
+# --- as a score -----------------------------------------------------------------------------------
+
+QUARTER, HALF = NoteValue("quarter"), NoteValue("half")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """How a passage stands in a score: the rhythm of each column, and how its phrases are parted."""
+
+    time: str
+    lengths: tuple[int, ...]  # quarters
+    repeats: tuple[frozenset[int], ...]  # the voices that strike a half note as two quarters
+    fermata: bool
+    rest: bool  # a rest of all voices between the phrases
+    anacrusis: bool
+
+
+def setting(passage: Passage, chance: random.Random) -> Setting:
+    """A rhythm with repeated notes, a fermata or a rest between the phrases, an upbeat or none."""
+    lengths = tuple(chance.choice((1, 1, 2)) for _ in passage.columns)
+    repeats = tuple(frozenset(voice for voice in range(4) if chance.random() < 0.4) for _ in passage.columns)
+    fermata = chance.random() < 0.7
+    return Setting(chance.choice(("4/4", "3/4", "2/4")), lengths, repeats, fermata, not fermata, chance.random() < 0.5)
+
+
+def score_of(passage: Passage, how: Setting) -> tuple[Score, tuple[Fraction, ...]]:
+    """The passage as a score for choir, and the onset of each column."""
+    beats: list[list[tuple[str, Pitch | None, bool]]] = [[] for _ in VOICES]
+    onsets, now = [], 0
+    for column, length, repeats in zip(passage.columns, how.lengths, how.repeats, strict=True):
+        onsets.append(Fraction(now))
+        for voice, pitch in enumerate(column.pitches):
+            strikes = ["strike"] + ["strike" if voice in repeats else "hold"] * (length - 1)
+            for place, strike in enumerate(strikes):
+                ends = column.ends_phrase and how.fermata and strike == "strike" and "strike" not in strikes[place + 1 :]
+                beats[voice].append((strike, pitch, ends))
+        now += length
+        if column.ends_phrase and how.rest:
+            now += 1
+            for row in beats:
+                row.append(("rest", None, False))
+    return _score(passage, how, beats), tuple(onsets)
+
+
+def _score(passage: Passage, how: Setting, beats: list[list[tuple[str, Pitch | None, bool]]]) -> Score:
+    time = TimeSignature.parse(how.time)
+    size = int(time.duration)
+    cuts = [1] if how.anacrusis else []
+    while sum(cuts) < len(beats[0]):
+        cuts.append(min(size, len(beats[0]) - sum(cuts)))
+    fifths = passage.tonic - (3 if passage.is_minor else 0)
+    key = KeySignature(fifths, "minor" if passage.is_minor else "major")
+    measures, start = [], 0
+    for index, cut in enumerate(cuts):
+        voices = tuple(
+            Voice(Slot(f"P{number}"), _elements(row, start, start + cut)) for number, row in enumerate(beats, 1)
+        )
+        ends = sorted({Fraction(place - start) for row in beats for place in range(start, start + cut) if row[place][2]})
+        first = index + (0 if how.anacrusis else 1)
+        measures.append(Measure(str(first), Fraction(cut), time, key, voices, phrase_ends=tuple(ends)))
+        start += cut
+    parts = tuple(Part(f"P{number}", name) for number, name in enumerate(VOICES, 1))
+    return Score(parts, tuple(measures))
+
+
+def _elements(row: Sequence[tuple[str, Pitch | None, bool]], start: int, end: int) -> tuple[Note | Rest, ...]:
+    """Quarters, held ones tied: what a voice does from one beat to another."""
+    found: list[Note | Rest] = []
+    for place in range(start, end):
+        strike, pitch, fermata = row[place]
+        if pitch is None:
+            found.append(Rest(QUARTER))
+            continue
+        goes_on = place + 1 < len(row) and row[place + 1][0] == "hold"
+        found.append(Note(QUARTER, pitch, strike == "hold", goes_on, fermata=fermata))
+    return tuple(found)
+
+
+def plant(kinds: Sequence[str], each: int, seed: int = 0) -> Iterator[tuple[Passage, Passage, Fault, Setting]]:
+    """So many passages of each kind: clean, planted, what was planted, and how both stand in a score."""
+    chance = random.Random(seed)
+    missing = Counter(dict.fromkeys(kinds, each))
+    while missing:
+        clean = clean_passage(chance)
+        taken: set[str] = set()
+        for changed, fault in planted(clean, chance, 600):
+            kind = fault[0]
+            if missing[kind] and kind not in taken:
+                taken.add(kind)
+                missing[kind] -= 1
+                yield clean, changed, fault, setting(clean, chance)
+        missing = +missing
