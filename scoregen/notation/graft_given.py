@@ -13,7 +13,6 @@ from scoregen.errors import Place, RefusedError
 from scoregen.notation.graft_refill import Run, divisions_change, refill, run_divisions
 from scoregen.notation.graft_tree import insert, replace_children
 from scoregen.notation.graft_voices import GivenPart, MeasureState
-from scoregen.notation.musicxml_beams import metrical_starts
 from scoregen.notation.musicxml_measure_writer import (
     MAX_DIVISIONS,
     append_voices,
@@ -28,7 +27,7 @@ from scoregen.notation.musicxml_measure_writer import (
 )
 from scoregen.notation.musicxml_voice_writer import PartSheet, Timed, write_voice
 from scoregen.score.elements import Clef, Measure, Part, Score, Voice
-from scoregen.score.timeline import measure_onsets
+from scoregen.score.timeline import measure_onsets, metrical_starts
 
 _Places = tuple[tuple[Fraction, Fraction], ...]
 

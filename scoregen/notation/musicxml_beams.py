@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from scoregen.score.elements import Element, Rest, Score
+from scoregen.score.elements import Element, Rest
 from scoregen.score.metre import TimeSignature
 
 FLAGS = {
@@ -15,22 +15,6 @@ FLAGS = {
 
 BeamWords = tuple[str, ...]
 """For one note the word of each level, the outermost first: `("begin", "forward hook")`."""
-
-
-def metrical_starts(score: Score) -> tuple[Fraction, ...]:
-    """For each measure the place in its metre where it begins: 3 for an anacrusis of a quarter in 4/4.
-
-    The second half of a measure that a repeat sign splits begins where the first half ended.
-    """
-    starts: list[Fraction] = []
-    for index, measure in enumerate(score.measures):
-        start, full = Fraction(0), measure.time.duration
-        if index == 0 and score.has_anacrusis:
-            start = full - measure.duration
-        elif index and starts[-1] == 0 and score.measures[index - 1].duration + measure.duration == full:
-            start = score.measures[index - 1].duration
-        starts.append(start)
-    return tuple(starts)
 
 
 def beam_groups(elements: Sequence[Element], time: TimeSignature, start: Fraction) -> tuple[tuple[int, ...], ...]:

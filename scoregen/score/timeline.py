@@ -29,6 +29,22 @@ def measure_onsets(score: Score) -> tuple[Fraction, ...]:
     return tuple(onsets)
 
 
+def metrical_starts(score: Score) -> tuple[Fraction, ...]:
+    """For each measure the place in its metre where it begins: 3 for an anacrusis of a quarter in 4/4.
+
+    The second half of a measure that a repeat sign splits begins where the first half ended.
+    """
+    starts: list[Fraction] = []
+    for index, measure in enumerate(score.measures):
+        start, full = Fraction(0), measure.time.duration
+        if index == 0 and score.has_anacrusis:
+            start = full - measure.duration
+        elif index and starts[-1] == 0 and score.measures[index - 1].duration + measure.duration == full:
+            start = score.measures[index - 1].duration
+        starts.append(start)
+    return tuple(starts)
+
+
 def sounding_notes(score: Score, *, grace: bool = False) -> tuple[SoundingNote, ...]:
     """Every note with its ties merged, ordered by onset, then slot; grace notes only if asked for.
 

@@ -1,0 +1,286 @@
+"""Keys and chords found together: the best path through (key, numeral, inversion), moment by moment.
+
+A Viterbi search over moments, not over beats: a chord may begin wherever a note does. Its score is a
+sum of weighted features (`harmony_features`), so that a suspension, a passing note and a modulation
+are weighed against each other. It is a linear conditional model as in C. Sutton and A. McCallum, An
+Introduction to Conditional Random Fields (2012), trained as in M. Collins (2002). Joint search over
+key and numeral follows C. Raphael and J. Stoddard, Functional Harmonic Analysis Using Probabilistic
+Models (2004).
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from operator import itemgetter
+from typing import NamedTuple
+
+from scoregen.analysis import harmony_features as features
+from scoregen.analysis.harmony_features import Function, Sound, Window
+from scoregen.analysis.harmony_weights import HarmonyWeights
+from scoregen.analysis.qualities import MEMBERS
+
+CHORDS_A_MOMENT = 5
+CHORDS_A_BEAT = 3
+CHORDS_CARRIED = 5
+KEYS_A_MOMENT = 7
+KEY_WINDOW = 10  # moments to each side that say which keys are worth a look
+BEAM = 40
+_REACH = 5  # fifths between a key and the key of the signature
+
+
+class Place(NamedTuple):
+    """A key: whether it is major or minor, and its tonic on the line of fifths."""
+
+    mode: str
+    tonic: int
+
+
+class State(NamedTuple):
+    key: Place
+    function: Function
+    inversion: int
+
+    @property
+    def sound(self) -> Sound:
+        return Sound(self.key.tonic + self.function.offset, self.function.quality, self.inversion)
+
+
+Loss = Callable[[int, State], float]
+
+
+class Scorer:
+    """Weighted sums of features, each computed once for one piece of music."""
+
+    def __init__(self, weights: HarmonyWeights, signatures: Sequence[int], seen: Sequence[Window]) -> None:
+        self.table = weights
+        self.get = weights.weights.get
+        self.seen = seen
+        self.signatures = signatures
+        self._follows: dict[tuple[object, ...], float] = {}
+        self._alone: dict[tuple[object, ...], float] = {}
+        self._changes: dict[tuple[object, ...], float] = {}
+        self._readings: dict[tuple[str, int, str], tuple[Function, ...]] = {}
+
+    def total(self, names: Sequence[str]) -> float:
+        get = self.get
+        return sum(get(name, 0.0) for name in names)
+
+    def readings(self, mode: str, offset: int, quality: str) -> tuple[Function, ...]:
+        key = (mode, offset, quality)
+        if key not in self._readings:
+            self._readings[key] = self.table.readings(mode, offset, quality)
+        return self._readings[key]
+
+    def follows(self, mode: str, first: Function | None, low: int, second: Function, inversion: int) -> float:
+        key = (mode, first, low, second, inversion)
+        found = self._follows.get(key)
+        if found is None:
+            found = self.total(features.follows(mode, first, low, second, inversion))
+            self._follows[key] = found
+        return found
+
+    def alone(self, mode: str, function: Function, inversion: int) -> float:
+        key = (mode, function, inversion)
+        found = self._alone.get(key)
+        if found is None:
+            found = self.total(features.alone(mode, function, inversion))
+            self._alone[key] = found
+        return found
+
+    def change(self, old: Place, new: Place, after_phrase: bool) -> float:
+        key = (old.mode, new.mode, new.tonic - old.tonic, after_phrase)
+        found = self._changes.get(key)
+        if found is None:
+            names = features.key_change(old.mode, new.mode, new.tonic - old.tonic, after_phrase=after_phrase)
+            found = self.total(names)
+            self._changes[key] = found
+        return found
+
+    def keys_at(self) -> list[list[Place]]:
+        """For each moment the keys that its surroundings fit best."""
+        fits: list[dict[Place, float]] = []
+        known: dict[tuple[frozenset[int], int], dict[Place, float]] = {}
+        for window, signature in zip(self.seen, self.signatures, strict=True):
+            asked = (window.places, signature)
+            if asked not in known:
+                known[asked] = {
+                    place: self.total(features.key_fit(window, place.mode, place.tonic)) for place in _near(signature)
+                }
+            fits.append(known[asked])
+        found = []
+        for index, signature in enumerate(self.signatures):
+            around = fits[max(0, index - KEY_WINDOW) : index + KEY_WINDOW + 1]
+            total = {
+                place: sum(fit.get(place, -9.0) for fit in around)
+                + self.get(features.home(place.mode, place.tonic, signature), 0.0)
+                for place in _near(signature)
+            }
+            found.append(heapq.nlargest(KEYS_A_MOMENT, total, key=lambda place: total[place]))
+        return found
+
+
+def best_path(scorer: Scorer, *, gold: Sequence[State] = (), loss: Loss | None = None) -> list[State]:
+    """The best state of each moment. Training gives the states that must be reachable, and a loss to add."""
+    keys = scorer.keys_at()
+    beam: dict[State, tuple[float, int]] = {}
+    history: list[list[tuple[State, int]]] = []
+    for index in range(len(scorer.seen)):
+        states = _states(scorer, keys[index], _sounds(scorer.seen[index], beam))
+        if gold:
+            states[gold[index]] = True
+        scored = _step(scorer, index, tuple(states or beam or _tonics(keys[index])), beam)
+        if loss is not None:
+            scored = [(score + loss(index, state), state, back) for score, state, back in scored]
+        kept = heapq.nlargest(BEAM, scored, key=itemgetter(0))
+        history.append([(state, back) for _, state, back in kept])
+        beam = {state: (score, rank) for rank, (score, state, _) in enumerate(kept)}
+    return _walk_back(history)
+
+
+def _tonics(keys: Sequence[Place]) -> list[State]:
+    """What a piece begins with where no chord is known that fits."""
+    return [State(key, Function(0, key.mode), 0) for key in keys]
+
+
+def _walk_back(history: Sequence[Sequence[tuple[State, int]]]) -> list[State]:
+    path, rank = [], 0
+    for column in reversed(history):
+        state, rank_before = column[rank]
+        path.append(state)
+        rank = rank_before
+    return path[::-1]
+
+
+def _step(
+    scorer: Scorer, index: int, states: Sequence[State], beam: dict[State, tuple[float, int]]
+) -> list[tuple[float, State, int]]:
+    """Score every state of a moment by its best way from the moment before, with the rank that it comes from."""
+    window = scorer.seen[index]
+    signature = scorer.signatures[index]
+    moment = window.moment
+    staying = scorer.total(features.goes_on(window))
+    starting: dict[str, float] = {}
+    fits: dict[Sound, float] = {}
+    key_fits: dict[Place, float] = {}
+    arrivals = _Arrivals(scorer, beam, moment.begins_phrase)
+    found = []
+    for state in states:
+        key, function, inversion = state
+        sound = Sound(key.tonic + function.offset, function.quality, inversion)
+        if sound not in fits:
+            fits[sound] = scorer.total(features.emission(window, sound))
+        if key not in key_fits:
+            names = [*features.key_fit(window, *key), features.home(*key, signature)]
+            key_fits[key] = scorer.total(names)
+        if function.quality not in starting:
+            names = features.begins(window, function.quality, features.length_word(moment))
+            starting[function.quality] = scorer.total(names)
+        local = fits[sound] + key_fits[key]
+        if moment.ends_phrase:
+            local += scorer.total(features.at_phrase_end(key.mode, function, inversion))
+        if index == len(scorer.seen) - 1:
+            local += scorer.total(features.last_function(key.mode, function))
+        entering = starting[function.quality] + scorer.alone(key.mode, function, inversion)
+        if not beam:
+            score, rank = entering + scorer.total(features.first_key(*key, signature)), 0
+        else:
+            score, rank = arrivals.best(state)
+            score += entering
+            stay = beam.get(state)
+            if stay is not None and stay[0] + staying > score:
+                score, rank = stay[0] + staying, stay[1]
+        found.append((score + local, state, rank))
+    return found
+
+
+class _Arrivals:
+    """The best way from a beam into a new chord."""
+
+    def __init__(self, scorer: Scorer, beam: dict[State, tuple[float, int]], after_phrase: bool) -> None:
+        self.scorer = scorer
+        self.after_phrase = after_phrase
+        self.by_key: dict[Place, list[tuple[State, float, int]]] = {}
+        for state, (score, rank) in beam.items():
+            self.by_key.setdefault(state.key, []).append((state, score, rank))
+        self.crossings: dict[Place, list[tuple[Function | None, int, float, int]]] = {}
+
+    def best(self, state: State) -> tuple[float, int]:
+        key, function, inversion = state
+        follows = self.scorer.follows
+        best, best_rank = float("-inf"), 0
+        for old, score, rank in self.by_key.get(key, ()):
+            total = score + follows(key.mode, old.function, old.inversion, function, inversion)
+            if total > best and old is not state and old != state:
+                best, best_rank = total, rank
+        for first, low, score, rank in self._crossings(key):
+            total = score + follows(key.mode, first, low, function, inversion)
+            if total > best:
+                best, best_rank = total, rank
+        return best, best_rank
+
+    def _crossings(self, key: Place) -> list[tuple[Function | None, int, float, int]]:
+        """The last chords of other keys, as they are heard in this one, each by its best way."""
+        if key not in self.crossings:
+            ways: dict[tuple[Function | None, int], tuple[float, int]] = {}
+            for old_key, states in self.by_key.items():
+                if old_key == key:
+                    continue
+                cost = self.scorer.change(old_key, key, self.after_phrase)
+                for old, score, rank in states:
+                    offset = old_key.tonic + old.function.offset - key.tonic
+                    readings = self.scorer.readings(key.mode, offset, old.function.quality)
+                    way = (readings[0] if readings else None, old.inversion)
+                    if way not in ways or score + cost > ways[way][0]:
+                        ways[way] = (score + cost, rank)
+            self.crossings[key] = [(first, low, score, rank) for (first, low), (score, rank) in ways.items()]
+        return self.crossings[key]
+
+
+def _states(scorer: Scorer, keys: Sequence[Place], sounds: Sequence[Sound]) -> dict[State, bool]:
+    """Every way to read one of the chords in one of the keys, in a fixed order."""
+    return {
+        State(key, function, sound.inversion): True
+        for key in keys
+        for sound in sounds
+        for function in scorer.readings(key.mode, sound.root - key.tonic, sound.quality)
+    }
+
+
+def _sounds(window: Window, beam: Mapping[State, object]) -> list[Sound]:
+    """The chords that a moment may be: what fits it, what fits its beat, and the best that may go on."""
+    found: dict[Sound, bool] = {}
+    for root, quality in (*_fitting(window.places, CHORDS_A_MOMENT), *_fitting(window.beat_places, CHORDS_A_BEAT)):
+        members = MEMBERS[quality]
+        lowest = window.bass - root
+        inversions = (members.index(lowest),) if lowest in members else (0, 1)
+        for inversion in inversions:
+            found[Sound(root, quality, inversion)] = True
+    going_on = dict.fromkeys((state.sound for state in beam), True)
+    return [*found, *(sound for sound in list(going_on)[:CHORDS_CARRIED] if sound not in found)]
+
+
+@lru_cache(maxsize=4096)
+def _fitting(places: frozenset[int], count: int) -> tuple[tuple[int, str], ...]:
+    """The chords that most of the notes belong to, those with the fewest missing members first."""
+    ranked = []
+    for quality, members in MEMBERS.items():
+        for root in range(min(places) - 10, max(places) + 11):
+            inside = sum(root + member in places for member in members)
+            foreign = len(places) - inside
+            missing = len(members) - inside
+            if inside >= min(2, len(places)):
+                no_third = root + members[1] not in places
+                ranked.append((2 * foreign + missing + no_third, len(members), abs(root), root, quality))
+    return tuple((root, quality) for *_, root, quality in heapq.nsmallest(count, ranked))
+
+
+@lru_cache(maxsize=64)
+def _near(signature: int) -> tuple[Place, ...]:
+    """Every key whose own signature is near, the nearest first."""
+    found = [Place(mode, signature + step + at) for step in range(-_REACH, _REACH + 1) for mode, at in _MODES]
+    return tuple(sorted(found, key=lambda place: abs(place.tonic - signature - dict(_MODES)[place.mode])))
+
+
+_MODES = (("major", 0), ("minor", 3))

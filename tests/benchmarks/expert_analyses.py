@@ -1,0 +1,166 @@
+"""The expert analyses of the chorales laid over the chorales: RomanText beside what music21 distributes.
+
+A label is moved to its measure of the score by its printed number. A chorale is left out where numbers
+or lengths of measures differ, or where less than `SHARED` of the time does a label share two notes
+with what sounds: then the analysis is of another version. music21 reads the RomanText; what it says
+is turned into a root, a quality and a target of application on the line of fifths.
+"""
+
+from __future__ import annotations
+
+import json
+import pickle
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import NamedTuple
+
+from scoregen.analysis.harmony_features import Function
+from scoregen.analysis.qualities import MEMBERS
+from scoregen.corpora.manifest import CorpusPiece, Split, load_corpus
+from scoregen.errors import ScoregenError
+from scoregen.notation.files import read_score
+from scoregen.score.elements import Score
+from scoregen.score.pitch import Pitch
+from scoregen.score.timeline import measure_onsets, sounding_notes
+
+SHARED = Fraction(4, 5)
+_DEGREES = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7}
+_SCALES = {"major": (0, 2, 4, -1, 1, 3, 5), "minor": (0, 2, -3, -1, 1, -4, -2)}
+SUNG = 4
+
+
+class Label(NamedTuple):
+    """What the expert wrote over a span of quarters; `function` is None where no quality here fits."""
+
+    onset: Fraction
+    end: Fraction
+    mode: str
+    tonic: int
+    function: Function | None
+    inversion: int
+
+
+@dataclass(frozen=True, slots=True)
+class Analysed:
+    name: str
+    split: Split
+    number: str
+    score: Score
+    labels: tuple[Label, ...]
+
+
+def analysed(data: Path, cache: Path | None = None) -> tuple[list[Analysed], dict[str, str]]:
+    """Every chorale of the corpus that an analysis fits, and why the others were left out."""
+    if cache is not None and cache.exists():
+        with cache.open("rb") as stream:
+            return pickle.load(stream)  # our own file
+    found, left_out = [], {}
+    numbers = _numbers(data)
+    for piece in _pieces():
+        for number in numbers.get(Path(piece.name).name, ()):
+            try:
+                found.append(_laid_over(piece, number, data))
+                break
+            except (ScoregenError, ValueError) as error:
+                left_out[piece.name] = f"{number}: {error}"
+        else:
+            left_out.setdefault(piece.name, "no analysis")
+    if cache is not None:
+        with cache.open("wb") as stream:
+            pickle.dump((found, left_out), stream)
+    return found, left_out
+
+
+def _pieces() -> Iterator[CorpusPiece]:
+    for split in ("train", "valid", "test"):
+        yield from (piece for piece in load_corpus("bach-chorales").split(split) if piece.path.suffix == ".mxl")
+
+
+def _numbers(data: Path) -> dict[str, list[str]]:
+    index = json.loads((data / "index.json").read_text(encoding="utf-8"))
+    numbers: dict[str, list[str]] = {}
+    for number, entry in index.items():
+        for file in entry.get("music21", ()):
+            numbers.setdefault(file, []).append(number)
+    return numbers
+
+
+def _laid_over(piece: CorpusPiece, number: str, data: Path) -> Analysed:
+    score = read_score(piece.path)
+    columns = _columns(data / "rntxt" / f"riemenschneider{number}.rntxt")
+    labels = []
+    for start, measure in zip(measure_onsets(score), score.measures, strict=True):
+        for place, label in columns.get(measure.number, ()):
+            if place < measure.duration:
+                labels.append(label._replace(onset=start + place))
+    last = max((int(number) for number in columns), default=0)
+    if abs(last - max(int(m.number) for m in score.measures if m.number.isdigit())) > 1:
+        raise ValueError(f"the analysis has {last} measures")
+    labels = _until_next(sorted(labels), score.duration)
+    if (share := _shared(score, labels)) < SHARED:
+        raise ValueError(f"the labels fit {float(share):.0%} of the time")
+    return Analysed(piece.name, piece.split, number, score, tuple(labels))
+
+
+def _until_next(labels: list[Label], end: Fraction) -> list[Label]:
+    ends = [label.onset for label in labels[1:]] + [end]
+    return [label._replace(end=stop) for label, stop in zip(labels, ends, strict=True) if stop > label.onset]
+
+
+def _shared(score: Score, labels: list[Label]) -> Fraction:
+    """The part of the labelled time in which two notes of the label are heard."""
+    notes = [note for note in sounding_notes(score) if isinstance(note.pitch, Pitch)]
+    good = total = Fraction(0)
+    for label in labels:
+        total += label.end - label.onset
+        heard = {n.pitch.fifths for n in notes if n.onset < label.end and n.onset + n.duration > label.onset}
+        if label.function is not None:
+            chord = {label.tonic + label.function.offset + member for member in MEMBERS[label.function.quality]}
+            good += (label.end - label.onset) * (len(heard & chord) >= 2)
+    return good / total if total else Fraction(0)
+
+
+def _columns(path: Path) -> dict[str, list[tuple[Fraction, Label]]]:
+    """For each measure number the labels and where in the measure they stand."""
+    import music21
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        parsed = music21.converter.parse(str(path), format="romanText", forceSource=True)
+    columns: dict[str, list[tuple[Fraction, Label]]] = {}
+    for measure in parsed.parts[0].getElementsByClass("Measure"):
+        column = columns.setdefault(str(measure.number), [])
+        if not column and not measure.numberSuffix:
+            for numeral in measure.recurse().getElementsByClass(music21.roman.RomanNumeral):
+                column.append((Fraction(numeral.getOffsetInHierarchy(measure)), _label(numeral)))
+    return columns
+
+
+def _label(numeral) -> Label:  # type: ignore[no-untyped-def]  # music21 ships no types
+    mode = numeral.key.mode if numeral.key.mode in _SCALES else "minor"
+    tonic = _fifths(numeral.key.tonic.name)
+    function = _function(numeral, mode, tonic)
+    return Label(Fraction(0), Fraction(0), mode, tonic, function, min(numeral.inversion(), 3))
+
+
+def _function(numeral, mode: str, tonic: int) -> Function | None:  # type: ignore[no-untyped-def]
+    places = {_fifths(pitch.name) for pitch in numeral.pitches}
+    root = _fifths(numeral.root().name)
+    target = None
+    if numeral.secondaryRomanNumeral is not None:
+        target = _fifths(numeral.secondaryRomanNumeral.root().name) - tonic
+    if (numeral.romanNumeralAlone or "") in ("It", "Ger", "Fr"):
+        quality = {"It": "Italian", "Ger": "German", "Fr": "French"}[numeral.romanNumeralAlone]
+        return Function((target or 0) - 4, quality, target)
+    sizes = sorted(MEMBERS, key=lambda quality: -len(MEMBERS[quality]))
+    for quality in sizes:
+        if {root + member for member in MEMBERS[quality]} <= places and quality not in ("Italian", "German", "French"):
+            return Function(root - tonic, quality, target)
+    return None
+
+
+def _fifths(name: str) -> int:
+    return Pitch.parse(name.replace("-", "b") + "4").fifths

@@ -1,0 +1,192 @@
+"""Fit the weights of the harmonic analysis to the expert analyses of the training chorales.
+
+    python tests/benchmarks/fit_harmony.py DATA [--epochs N] [--seed S] [-o grammars/harmony.json]
+
+An averaged structured perceptron with a loss in the search (M. Collins 2002; I. Tsochantaridis et al.
+2005). It prints the agreement with the validation chorales after every epoch; the test chorales are
+not looked at. DATA is the folder that holds index.json and rntxt/.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from expert_analyses import Analysed, analysed
+
+from scoregen.analysis import harmony_features as features
+from scoregen.analysis.harmony import Place, Scorer, State, best_path
+from scoregen.analysis.harmony_features import Window, windows
+from scoregen.analysis.harmony_weights import HarmonyWeights
+from scoregen.analysis.moments import moments
+from scoregen.analysis.qualities import MEMBERS
+
+RARE = 2
+"""A reading of the training labels that occurs less often is not kept."""
+MINOR_SCALE, MAJOR_SCALE = (0, 2, -3, -1, 1, -4, 5), (0, 2, 4, -1, 1, 3, 5)
+
+
+class Lesson(NamedTuple):
+    name: str
+    seen: list[Window]
+    signatures: list[int]
+    gold: list[State]
+
+
+def lesson(piece: Analysed) -> Lesson:
+    cuts = moments(piece.score)
+    gold: list[State | None] = []
+    place = 0
+    for moment in cuts:
+        while place + 1 < len(piece.labels) and piece.labels[place + 1].onset <= moment.onset:
+            place += 1
+        label = piece.labels[place]
+        state = None
+        if label.function is not None and label.onset <= moment.onset:
+            low = min(label.inversion, len(MEMBERS[label.function.quality]) - 1)
+            state = State(Place(label.mode, label.tonic), label.function, low)
+        gold.append(state or (gold[-1] if gold else None))
+    first = next(state for state in gold if state is not None)
+    signatures = [piece.score.measures[moment.measure_index].key.fifths for moment in cuts]
+    return Lesson(piece.name, windows(cuts), signatures, [state or first for state in gold])
+
+
+def path_features(seen: Sequence[Window], signatures: Sequence[int], path: Sequence[State]) -> Counter[str]:
+    """The features that the search would add up along a path."""
+    found: Counter[str] = Counter()
+    old: State | None = None
+    for index, (window, signature, state) in enumerate(zip(seen, signatures, path, strict=True)):
+        key, function, low = state
+        found.update(features.emission(window, state.sound))
+        found.update(features.key_fit(window, *key))
+        found[features.home(*key, signature)] += 1
+        if window.moment.ends_phrase:
+            found.update(features.at_phrase_end(key.mode, function, low))
+        if index == len(seen) - 1:
+            found.update(features.last_function(key.mode, function))
+        if old == state:
+            found.update(features.goes_on(window))
+        else:
+            found.update(features.begins(window, function.quality, features.length_word(window.moment)))
+            found.update(features.alone(key.mode, function, low))
+            found.update(arrival(old, state, signature, window))
+        old = state
+    return found
+
+
+def arrival(old: State | None, state: State, signature: int, window: Window) -> list[str]:
+    key, function, low = state
+    if old is None:
+        return features.first_key(*key, signature)
+    if old.key == key:
+        return features.follows(key.mode, old.function, old.inversion, function, low)
+    after = window.moment.begins_phrase
+    change = features.key_change(old.key.mode, key.mode, key.tonic - old.key.tonic, after_phrase=after)
+    offset = old.key.tonic + old.function.offset - key.tonic
+    readings = READINGS.readings(key.mode, offset, old.function.quality)
+    heard = readings[0] if readings else None
+    return [*change, *features.follows(key.mode, heard, old.inversion, function, low)]
+
+
+READINGS = HarmonyWeights({}, {})
+
+
+def readings_of(pieces: Sequence[Analysed]) -> dict[tuple[str, int, str], tuple[int | None, ...]]:
+    counted: dict[tuple[str, int, str], Counter[int | None]] = defaultdict(Counter)
+    for piece in pieces:
+        for label in piece.labels:
+            if label.function is not None:
+                counted[label.mode, label.function.offset, label.function.quality][label.function.target] += 1
+    kept = {key: [t for t, n in found.most_common() if n >= RARE] for key, found in counted.items()}
+    return {key: tuple(found) for key, found in kept.items() if found}
+
+
+def start_weights() -> dict[str, float]:
+    """Enough to know which keys are worth a look."""
+    weights = {}
+    for mode, scale in (("major", MAJOR_SCALE), ("minor", MINOR_SCALE)):
+        for step in range(-8, 9):
+            weights[f"kn {mode} {step}"] = 0.5 if step in scale else -1.0
+        weights[f"kn {mode} 0"] = 0.6
+    weights["kn minor -2"] = 0.1
+    return weights
+
+
+def loss_for(gold: Sequence[State]):  # type: ignore[no-untyped-def]
+    def loss(index: int, state: State) -> float:
+        right = gold[index]
+        wrong_key = state.key != right.key
+        wrong_chord = state.sound[:2] != right.sound[:2]
+        return 0.5 * wrong_key + 0.5 * wrong_chord + 0.25 * (state.inversion != right.inversion)
+
+    return loss
+
+
+def agreement(lessons: Sequence[Lesson], table: HarmonyWeights) -> tuple[float, float, float]:
+    """Key, chord and full agreement in percent of the time of the moments."""
+    total = keys = chords = full = 0.0
+    for name, seen, signatures, gold in lessons:
+        path = best_path(Scorer(table, signatures, seen))
+        for window, state, right in zip(seen, path, gold, strict=True):
+            time = float(window.moment.duration)
+            total += time
+            keys += time * (state.key == right.key)
+            chords += time * (state.sound == right.sound)
+            full += time * (state == right)
+    return 100 * keys / total, 100 * chords / total, 100 * full / total
+
+
+def main() -> None:
+    global READINGS
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--cache", type=Path)
+    parser.add_argument("-o", "--output", type=Path)
+    arguments = parser.parse_args()
+    pieces, _ = analysed(arguments.data, arguments.cache)
+    train = [piece for piece in pieces if piece.split == "train"]
+    targets = readings_of(train)
+    weights: dict[str, float] = start_weights()
+    READINGS = HarmonyWeights(targets, weights)
+    lessons = [lesson(piece) for piece in train]
+    valid = [lesson(piece) for piece in pieces if piece.split == "valid"]
+    sums: dict[str, float] = defaultdict(float)  # of step x change, for the average
+    steps = 1
+    chooser = random.Random(arguments.seed)
+    for epoch in range(arguments.epochs):
+        chooser.shuffle(lessons)
+        for name, seen, signatures, gold in lessons:
+            path = best_path(Scorer(READINGS, signatures, seen), gold=gold, loss=loss_for(gold))
+            if path != gold:
+                change = path_features(seen, signatures, gold)
+                change.subtract(path_features(seen, signatures, path))
+                for feature, amount in change.items():
+                    if amount:
+                        weights[feature] = weights.get(feature, 0.0) + 0.05 * amount
+                        sums[feature] += steps * 0.05 * amount
+            steps += 1
+        averaged = {feature: weight - sums[feature] / steps for feature, weight in weights.items()}
+        table = HarmonyWeights(targets, averaged)
+        figures = ", ".join(f"{figure:.1f}" for figure in agreement(valid, table))
+        print(f"epoch {epoch + 1}: validation key, chord, full: {figures}", flush=True)
+        if arguments.output:
+            write(arguments.output, targets, averaged)
+
+
+def write(path: Path, targets, weights) -> None:  # type: ignore[no-untyped-def]
+    numerals: dict[str, list[list[object]]] = {"major": [], "minor": []}
+    for (mode, offset, quality), found in sorted(targets.items()):
+        numerals[mode].append([offset, quality, list(found)])
+    kept = {name: round(weight, 3) for name, weight in sorted(weights.items()) if abs(weight) >= 0.01}
+    path.write_text(json.dumps({"numerals": numerals, "weights": kept}, indent=0) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
