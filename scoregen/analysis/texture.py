@@ -152,6 +152,7 @@ def texture_of(score: Score, slots: Sequence[Slot] | None = None) -> Texture:
         if isinstance(note.pitch, Pitch):
             by_slot[note.slot].append(note)
     notices: tuple[str, ...] = ()
+    given = slots
     if slots is None:
         doubling = _doubling_parts(score, by_slot)
         notices = tuple(
@@ -160,7 +161,10 @@ def texture_of(score: Score, slots: Sequence[Slot] | None = None) -> Texture:
         left_out = {part.id for part in doubling}
         slots = [slot for slot in score.slots if slot in by_slot and slot.part not in left_out]
     sounding = {slot: tuple(by_slot[slot]) for slot in slots}
-    leaders = _leaders(score, list(sounding))
+    if given is not None:
+        leaders = [Line(slot, f"voice {place + 1}", 0, place) for place, slot in enumerate(given)]
+    else:
+        leaders = _leaders(score, list(sounding))
     lines = tuple(line for leader in leaders for line in _lines_of(leader, sounding, leaders))
     moments = tuple(_moments(score, lines, sounding, leaders))
     return Texture(score, lines, moments, _boundaries(score, sounding), sounding, notices)
@@ -195,9 +199,8 @@ def _grouped(score: Score, slots: Sequence[Slot], roles: Mapping[str, Role], ens
         place += 1
         before = slot.part, height
         instrument = None if slot.part in roles else instrument_of(part)
-        name = _name(
-            part, slot, slots, unique=named[part.name] == 1, keyboard=instrument is not None and instrument.span > 0
-        )
+        is_keyboard = instrument is not None and instrument.span > 0 and part.staves == 2
+        name = _name(part, slot, slots, unique=named[part.name] == 1, is_keyboard=is_keyboard)
         yield Line(slot, name, choir, place, roles.get(slot.part), instrument)
 
 

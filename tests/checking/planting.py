@@ -40,9 +40,19 @@ OPENINGS = (
     "I IV6 V I",
     "I I6 II6 V7 I",
     "I VII6 I6 IV V7 I",
+    "I VII6 I V I",
+    "I6 VII6 I II6 V",
     "I VI II6 V7 VI V",
 )
-CLOSINGS = ("I IV V I", "VI II6 V7 I", "I6 IV V7 I", "I II6 V I", "V6 I VI IV V7 I", "IV VII6 I V7 I", "I V7 VI II6 V I")
+CLOSINGS = (
+    "I IV V I",
+    "VI II6 V7 I",
+    "I6 IV V7 I",
+    "I II6 V I",
+    "V6 I VI IV V7 I",
+    "IV VII6 I V7 I",
+    "I V7 VI II6 V I",
+)
 FALSE_ENDS = {"I": ("I6", "V7", "VI"), "V": ("V6", "V7", "VII6")}
 
 Fault = tuple[str, int]
@@ -83,22 +93,28 @@ class Passage:
 # --- what is wrong, by definitions of its own ---------------------------------------------------
 
 
-def faults(passage: Passage) -> list[Fault]:
-    """Every fault of a passage, by kind and column."""
-    found: list[Fault] = []
-    columns = passage.columns
-    for index, column in enumerate(columns):
-        before = columns[index - 1] if index and not columns[index - 1].ends_phrase else None
-        standing = set(_standing(passage, column))
-        earlier = set(_standing(passage, columns[index - 1])) if index else set()
-        found += [(kind, index) for kind, *_ in sorted(standing - earlier, key=str)]
-        if before is not None:
-            found += [(kind, index) for kind in _moving(passage, before, column)]
-        if column.ends_phrase and index < len(columns) - 1 and column.numeral not in ("I", "IV", "V", "VI"):
-            found.append(("phrase-end", index))
-    last = columns[-1]
+def faults(passage: Passage, within: range | None = None) -> list[Fault]:
+    """Every fault of a passage, by kind and column; `within` some columns where the others are known to be clean."""
+    columns = range(len(passage.columns)) if within is None else within
+    found = [fault for index in columns for fault in _faults_at(passage, index)]
+    last = passage.columns[-1]
     if last.numeral != "I" or passage.members("I")[1] not in {_place(pitch) for pitch in last.pitches}:
-        found.append(("final-cadence", len(columns) - 1))
+        found.append(("final-cadence", len(passage.columns) - 1))
+    return found
+
+
+def _faults_at(passage: Passage, index: int) -> list[Fault]:
+    """What begins to be wrong at a column."""
+    columns = passage.columns
+    column = columns[index]
+    before = columns[index - 1] if index and not columns[index - 1].ends_phrase else None
+    standing = set(_standing(passage, column))
+    earlier = set(_standing(passage, columns[index - 1])) if index else set()
+    found = [(str(kind), index) for kind, *_ in sorted(standing - earlier, key=str)]
+    if before is not None:
+        found += [(kind, index) for kind in _moving(passage, before, column)]
+    if column.ends_phrase and index < len(columns) - 1 and column.numeral not in ("I", "IV", "V", "VI"):
+        found.append(("phrase-end", index))
     return found
 
 
@@ -150,10 +166,12 @@ def _pair(pair: tuple[Pitch, Pitch, Pitch, Pitch], upper: int, lower: int, same_
     elif similar and not same_chord and first != second and not {first, second} <= eight:
         if second == "1" and lower == upper + 1:
             yield "direct-unisons"
-        elif second in ("5", "8") and first not in ("5", "d5")[: 2 * (second == "5")] and (upper, lower) == (0, 3):
-            if abs(_staff(b) - _staff(a)) > 1:
-                yield "direct-fifths" if second == "5" else "direct-octaves"
-    if lower == upper + 1 and not same_chord:
+        outer_leap = (upper, lower) == (0, 3) and abs(_staff(b) - _staff(a)) > 1
+        if second == "5" and first != "d5" and outer_leap:
+            yield "direct-fifths"
+        if second == "8" and outer_leap:
+            yield "direct-octaves"
+    if lower == upper + 1 and not same_chord and second != "1":
         crossed = _height(a) < _height(c) or _height(b) < _height(d)
         if not crossed and (_height(d) > _height(a) or _height(b) < _height(c)):
             yield "voice-overlap"
@@ -196,12 +214,14 @@ def _place(pitch: Pitch) -> int:
 # --- writing and planting -----------------------------------------------------------------------
 
 
-def clean_passage(chance: random.Random) -> Passage:
-    """Two phrases without a fault."""
+def clean_passage(chance: random.Random, needed: str = "") -> Passage:
+    """Two phrases without a fault; the first holds the `needed` chord."""
     while True:
         is_minor = chance.random() < 0.4
         tonic = chance.randint(-4, 4) + (3 if is_minor else 0)
-        first, second = chance.choice(OPENINGS).split(), chance.choice(CLOSINGS).split()
+        openings = [opening.split() for opening in OPENINGS]
+        first = chance.choice([opening for opening in openings if needed in opening or not needed])
+        second = chance.choice(CLOSINGS).split()
         numerals = [*first, *second]
         blank = Passage(tonic, is_minor, ())
         written = _write(blank, numerals, len(first) - 1, chance)
@@ -211,44 +231,42 @@ def clean_passage(chance: random.Random) -> Passage:
 
 def _write(blank: Passage, numerals: Sequence[str], phrase_end: int, chance: random.Random) -> Passage | None:
     tries = 0
+    known = {numeral: _voicings(blank, numeral) for numeral in set(numerals)}
 
     def go_on(columns: tuple[Column, ...]) -> Passage | None:
         nonlocal tries
-        if len(columns) == len(numerals):
-            done = replace(blank, columns=columns)
-            return done if not faults(done) else None
         index = len(columns)
-        for pitches in _voicings(blank, numerals[index], COMFORTABLE, chance, full=True)[:40]:
+        if index == len(numerals):
+            return replace(blank, columns=columns)
+        choices = known[numerals[index]]
+        for pitches in chance.sample(choices, min(60, len(choices))):
             tries += 1
-            if tries > 400:
+            if tries > 1500:
                 return None
             column = Column(numerals[index], pitches, ends_phrase=index == phrase_end)
             so_far = replace(blank, columns=(*columns, column))
-            if any(kind not in ("final-cadence", "phrase-end") for kind, _ in faults(so_far)):
-                continue
-            if (found := go_on(so_far.columns)) is not None:
-                return found
+            if not any(kind != "phrase-end" for kind, _ in _faults_at(so_far, index)):
+                found = go_on(so_far.columns)
+                if found is not None:
+                    return found
         return None
 
-    return go_on(())
+    written = go_on(())
+    return written if written is not None and not faults(written) else None
 
 
-def _voicings(
-    passage: Passage, numeral: str, ranges: Sequence[tuple[int, int]], chance: random.Random, *, full: bool
-) -> list[tuple[Pitch, ...]]:
-    """Voicings of a chord in random order; `full`: with every member, the root doubled, in close reach."""
+def _voicings(passage: Passage, numeral: str) -> list[tuple[Pitch, ...]]:
+    """Every voicing of a chord with all its members, where most voices lie well."""
     members = passage.members(numeral)
-    bass = members[1] if numeral.endswith("6") else members[0]
-    rows = [_pitches(members, low, high) for low, high in ranges[:3]]
-    rows.append(_pitches((bass,), *ranges[3]))
-    found = []
-    for pitches in product(*rows):
-        places = [_place(pitch) for pitch in pitches]
-        needed = members if full else members[:2] if len(members) == 3 else (members[0], members[1], members[3])
-        if set(needed) <= set(places):
-            found.append(pitches)
-    chance.shuffle(found)
-    return found
+    rows = [_pitches(members, low, high) for low, high in COMFORTABLE[:3]]
+    rows.append(_pitches((members[1] if numeral.endswith("6") else members[0],), *COMFORTABLE[3]))
+    everything = product(*rows)
+    return [pitches for pitches in everything if set(members) <= set(map(_place, pitches)) and _lies_well(pitches)]
+
+
+def _lies_well(pitches: Sequence[Pitch]) -> bool:
+    soprano, alto, tenor, bass = map(_height, pitches)
+    return soprano >= alto >= tenor >= bass and soprano - alto <= 12 and alto - tenor <= 12 and tenor - bass <= 24
 
 
 def _pitches(places: Sequence[int], low: int, high: int) -> list[Pitch]:
@@ -265,21 +283,49 @@ def _pitches(places: Sequence[int], low: int, high: int) -> list[Pitch]:
 def planted(passage: Passage, chance: random.Random, tries: int) -> Iterator[tuple[Passage, Fault]]:
     """The passage with one chord voiced anew, or ended wrongly, such that there is exactly one fault."""
     wide = [(low - 4, high + 4) for low, high in WHOLE]
-    pools: dict[tuple[int, str], list[tuple[Pitch, ...]]] = {}
+    telling = [index for index, column in enumerate(passage.columns) if column.numeral == "VII6" or column.ends_phrase]
     for _ in range(tries):
-        index = chance.randrange(len(passage.columns))
-        column = passage.columns[index]
-        numeral = column.numeral
-        if column.ends_phrase or index == len(passage.columns) - 1:
-            numeral = chance.choice((numeral, *FALSE_ENDS.get(numeral, ())))
-        if (index, numeral) not in pools:
-            pools[index, numeral] = _voicings(passage, numeral, wide, chance, full=False)
-        pitches = chance.choice(pools[index, numeral])
-        changed = replace(column, numeral=numeral, pitches=pitches)
-        new = replace(passage, columns=(*passage.columns[:index], changed, *passage.columns[index + 1 :]))
-        found = faults(new)
+        columns = list(passage.columns)
+        first = chance.choice((chance.randrange(len(columns)), chance.choice(telling)))
+        stretch = range(first, min(len(columns), first + chance.choice((1, 2))))
+        coupled = sorted(chance.sample(range(4), 2)) if chance.random() < 0.3 else []
+        for index in stretch:
+            column = columns[index]
+            numeral = column.numeral
+            if column.ends_phrase or index == len(columns) - 1:
+                numeral = chance.choice((numeral, *FALSE_ENDS.get(numeral, ())))
+            columns[index] = _revoiced(passage, column, numeral, wide, coupled, chance)
+        new = replace(passage, columns=tuple(columns))
+        found = faults(new, range(first, min(len(columns), stretch.stop + 1)))
         if len(found) == 1:
             yield new, found[0]
+
+
+def _revoiced(
+    passage: Passage,
+    column: Column,
+    numeral: str,
+    ranges: Sequence[tuple[int, int]],
+    coupled: Sequence[int],
+    chance: random.Random,
+) -> Column:
+    """The chord with some of its voices elsewhere, two of them perhaps on one pitch.
+
+    As it was where too much of the chord would be missing.
+    """
+    members = passage.members(numeral)
+    bass = members[1] if numeral.endswith("6") else members[0]
+    pitches = list(column.pitches)
+    for voice in range(4):
+        if numeral != column.numeral or chance.random() < 0.4:
+            places = (bass,) if voice == 3 else members
+            pitches[voice] = chance.choice(_pitches(places, *ranges[voice]))
+    if coupled:
+        pitches[coupled[0]] = pitches[coupled[1]]
+    needed = members[:2] if len(members) == 3 else (members[0], members[1], members[3])
+    if not set(needed) <= set(map(_place, pitches)):
+        return column
+    return replace(column, numeral=numeral, pitches=tuple(pitches))
 
 
 # --- as a score -----------------------------------------------------------------------------------
@@ -316,7 +362,9 @@ def score_of(passage: Passage, how: Setting) -> tuple[Score, tuple[Fraction, ...
         for voice, pitch in enumerate(column.pitches):
             strikes = ["strike"] + ["strike" if voice in repeats else "hold"] * (length - 1)
             for place, strike in enumerate(strikes):
-                ends = column.ends_phrase and how.fermata and strike == "strike" and "strike" not in strikes[place + 1 :]
+                ends = (
+                    column.ends_phrase and how.fermata and strike == "strike" and "strike" not in strikes[place + 1 :]
+                )
                 beats[voice].append((strike, pitch, ends))
         now += length
         if column.ends_phrase and how.rest:
@@ -339,7 +387,9 @@ def _score(passage: Passage, how: Setting, beats: list[list[tuple[str, Pitch | N
         voices = tuple(
             Voice(Slot(f"P{number}"), _elements(row, start, start + cut)) for number, row in enumerate(beats, 1)
         )
-        ends = sorted({Fraction(place - start) for row in beats for place in range(start, start + cut) if row[place][2]})
+        ends = sorted(
+            {Fraction(place - start) for row in beats for place in range(start, start + cut) if row[place][2]}
+        )
         first = index + (0 if how.anacrusis else 1)
         measures.append(Measure(str(first), Fraction(cut), time, key, voices, phrase_ends=tuple(ends)))
         start += cut
@@ -364,13 +414,15 @@ def plant(kinds: Sequence[str], each: int, seed: int = 0) -> Iterator[tuple[Pass
     """So many passages of each kind: clean, planted, what was planted, and how both stand in a score."""
     chance = random.Random(seed)
     missing = Counter(dict.fromkeys(kinds, each))
-    while missing:
-        clean = clean_passage(chance)
+    while missing:  # a diminished fifth needs a diminished chord
+        clean = clean_passage(chance, "VII6" if missing["unequal-fifths"] else "")
         taken: set[str] = set()
         for changed, fault in planted(clean, chance, 600):
             kind = fault[0]
             if missing[kind] and kind not in taken:
                 taken.add(kind)
                 missing[kind] -= 1
-                yield clean, changed, fault, setting(clean, chance)
+                how = setting(clean, chance)
+                # A phrase ends on a chord only where a fermata says so.
+                yield clean, changed, fault, replace(how, fermata=True, rest=False) if kind == "phrase-end" else how
         missing = +missing

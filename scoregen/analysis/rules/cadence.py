@@ -15,7 +15,6 @@ from scoregen.analysis.rule_sets import ANY, RuleSet
 from scoregen.analysis.texture import Moment, Texture, distinct, pitch_of
 from scoregen.score.pitch import Pitch
 
-_TRIADS = ("major", "minor")
 _INVERSIONS = ("root position", "first inversion", "second inversion", "third inversion")
 _LEADING_HOME = (1, 5, -1, 2)
 """Fifths from the tonic to the roots of V, vii, IV and ii."""
@@ -35,14 +34,15 @@ def cadences(texture: Texture, rules: RuleSet) -> Iterator[Finding]:
 
 
 def _phrase_end(texture: Texture, rules: RuleSet, span: ChordSpan) -> Iterator[Finding]:
-    """A fermata over a chord that is open in all that sounds under it."""
-    chord = span.chord
-    closes = chord.quality in _TRIADS and chord.inversion == 0
-    if closes or any(closed_root(moment) is not None for moment in texture.moments_between(span.onset, span.end)):
+    """A fermata under which no root-position triad sounds. What sounds counts: the analysis expects one there."""
+    if any(closed_root(moment) is not None for moment in texture.moments_between(span.onset, span.end)):
         return
-    quality = chord.quality.replace("-", " ").replace("dominant", "dominant seventh")
-    message = f"the phrase ends on {chord}, a {quality} chord in {_INVERSIONS[chord.inversion]}"
-    yield from _found(texture, rules, "phrase-end", _moment(texture, span), message)
+    moment = _moment(texture, span)
+    quality = span.chord.quality.replace("-", " ").replace("dominant", "dominant seventh")
+    bass = _from_below(moment)[0].fifths if any(moment.notes) else span.chord.bass
+    where = _INVERSIONS[span.chord.members.index(bass)] if bass in span.chord.members else "over a foreign bass"
+    message = f"the phrase ends on {_named(moment)}, a {quality} chord in {where}".replace("in over", "over")
+    yield from _found(texture, rules, "phrase-end", moment, message)
 
 
 def _final(texture: Texture, rules: RuleSet, spans: Sequence[ChordSpan]) -> Iterator[Finding]:

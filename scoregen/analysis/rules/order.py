@@ -69,8 +69,8 @@ def _overlap(texture: Texture, rules: RuleSet, upper: int, lower: int) -> Iterat
         if before.pitch_classes == after.pitch_classes or high is higher or low is lower_note:
             continue
         old_high, new_high, old_low, new_low = (pitch_of(note) for note in (high, higher, low, lower_note))
-        if new_high.chromatic < new_low.chromatic or old_high.chromatic < old_low.chromatic:
-            continue  # crossed, which is said already
+        if new_high.chromatic <= new_low.chromatic or old_high.chromatic < old_low.chromatic:
+            continue  # a unison or a crossing, of which other rules speak
         one, other = texture.lines[upper].name, texture.lines[lower].name
         if new_low.chromatic > old_high.chromatic:
             message = f"{other} moves to {new_low}, above the {old_high} that {one} has just left"

@@ -105,6 +105,24 @@ def perfect_intervals(texture: Texture, rules: RuleSet) -> Iterator[Finding]:
             yield from _approached(texture, rules, motion, new)
 
 
+def parallel_interval(motion: Motion) -> str | None:
+    """The perfect interval that two lines keep while they move the same way; None if none.
+
+    A unison that becomes an octave, or the reverse, counts as octaves.
+    """
+    high, higher, low, lower = motion.pitches
+    old, new = interval_between(high, low), interval_between(higher, lower)
+    if old not in _PERFECT or new not in _PERFECT or _class(old) != _class(new) or not motion.is_similar:
+        return None
+    return None if _restates(motion) else (new if old == new else OCTAVE)
+
+
+def _restates(motion: Motion) -> bool:
+    """Whether no pitch class changes: the same chord, an octave away."""
+    high, higher, low, lower = motion.pitches
+    return high.pitch_class == higher.pitch_class and low.pitch_class == lower.pitch_class
+
+
 def _class(interval: str) -> str:
     """Unisons and octaves are of one class, and so are fifths of both sizes."""
     return {UNISON: OCTAVE, DIMINISHED_FIFTH: FIFTH}.get(interval, interval)
@@ -129,10 +147,7 @@ def _doublings(found: Sequence[Motion]) -> set[Motion]:
 def _same_interval(
     texture: Texture, rules: RuleSet, motion: Motion, old: str, new: str, *, doubles: bool
 ) -> Iterator[Finding]:
-    high, higher, low, lower = motion.pitches
-    if high.pitch_class == higher.pitch_class and low.pitch_class == lower.pitch_class:
-        return  # the same chord, an octave away
-    if _doubles_in_one_hand(texture, motion, new):
+    if _restates(motion) or _doubles_in_one_hand(texture, motion, new):
         return
     kind = _kind(texture, motion)
     if DIMINISHED_FIFTH in (old, new):
@@ -145,7 +160,7 @@ def _same_interval(
         message = f"move in {name} by contrary motion ({motion})"
         yield from _found(texture, rules, motion, f"contrary-{name}", kind, message)
         return
-    name = _PLURAL[new if old == new else OCTAVE]
+    name = _PLURAL[parallel_interval(motion) or new]
     if new == FIFTH and _is_anticipated(texture, motion):
         kind, hint = "anticipation", ", the upper one anticipating its next note"
     else:

@@ -102,9 +102,10 @@ def _reach(chord: Sequence[Pitch], instrument: Playable, stretch: int) -> bool:
     An open string asks for no finger; the stopped ones must lie within `stretch` semitones along the
     strings.
     """
-    strings = instrument.strings
+    strings = [string.midi_pitch for string in instrument.strings]
+    heights = [pitch.midi_pitch for pitch in chord]
     for first in range(len(strings) - len(chord) + 1):
-        places: list[int | Fraction] = [pitch.chromatic - strings[first + index].chromatic for index, pitch in enumerate(chord)]
+        places = [height - string for height, string in zip(heights, strings[first:], strict=False)]
         stopped = [place for place in places if place]
         if min(places) >= 0 and all(abs(a - b) <= stretch for a, b in combinations(stopped, 2)):
             return True
