@@ -88,10 +88,9 @@ class _Finder:
         measure = self._walked[part][note.measure_index]
         onset = note.onset - self._onsets[note.measure_index]
         near = [other for other in measure.notes if abs(other.onset - onset) < NEAR and not other.is_grace]
-        found = sorted(
-            (other for other in near if self._is_pitch(other, note)),
-            key=lambda other: (abs(other.onset - onset), other.staff != str(note.slot.staff)),
-        )
+        # Where a part changes its transposition on the way, a lone note is known by its place alone.
+        fitting = [other for other in near if self._is_pitch(other, note)] or near * (len(near) == 1)
+        found = sorted(fitting, key=lambda other: (abs(other.onset - onset), other.staff != str(note.slot.staff)))
         return found[0].element if found else None
 
     def _is_pitch(self, walked: WalkedNote, note: SoundingNote) -> bool:

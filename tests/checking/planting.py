@@ -11,12 +11,14 @@ exactly one, of the kind that is wanted.
 from __future__ import annotations
 
 import random
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations, product
 
+from scoregen.checking import check
 from scoregen.score.elements import Measure, Note, Part, Rest, Score, Slot, Voice
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
@@ -98,7 +100,9 @@ def faults(passage: Passage, within: range | None = None) -> list[Fault]:
     columns = range(len(passage.columns)) if within is None else within
     found = [fault for index in columns for fault in _faults_at(passage, index)]
     last = passage.columns[-1]
-    if last.numeral != "I" or passage.members("I")[1] not in {_place(pitch) for pitch in last.pitches}:
+    lowest = min(last.pitches, key=_height)
+    complete = passage.members("I")[1] in {_place(pitch) for pitch in last.pitches}
+    if last.numeral != "I" or not complete or _place(lowest) != passage.tonic:
         found.append(("final-cadence", len(passage.columns) - 1))
     return found
 
@@ -410,8 +414,42 @@ def _elements(row: Sequence[tuple[str, Pitch | None, bool]], start: int, end: in
     return tuple(found)
 
 
-def plant(kinds: Sequence[str], each: int, seed: int = 0) -> Iterator[tuple[Passage, Passage, Fault, Setting]]:
-    """So many passages of each kind: clean, planted, what was planted, and how both stand in a score."""
+KINDS = (
+    "parallel-fifths",
+    "parallel-octaves",
+    "parallel-unisons",
+    "contrary-fifths",
+    "contrary-octaves",
+    "unequal-fifths",
+    "direct-fifths",
+    "direct-octaves",
+    "direct-unisons",
+    "voice-crossing",
+    "voice-overlap",
+    "spacing",
+    "augmented-interval",
+    "large-leap",
+    "range",
+    "doubled-leading-note",
+    "unresolved-leading-note",
+    "unresolved-seventh",
+    "phrase-end",
+    "final-cadence",
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A clean passage, the same with a fault, what the fault is, and how both stand in a score."""
+
+    clean: Passage
+    changed: Passage
+    fault: Fault
+    how: Setting
+
+
+def plant(kinds: Sequence[str], each: int, seed: int = 0) -> Iterator[Case]:
+    """So many cases of each kind, the same for the same seed."""
     chance = random.Random(seed)
     missing = Counter(dict.fromkeys(kinds, each))
     while missing:  # a diminished fifth needs a diminished chord
@@ -424,5 +462,46 @@ def plant(kinds: Sequence[str], each: int, seed: int = 0) -> Iterator[tuple[Pass
                 missing[kind] -= 1
                 how = setting(clean, chance)
                 # A phrase ends on a chord only where a fermata says so.
-                yield clean, changed, fault, replace(how, fermata=True, rest=False) if kind == "phrase-end" else how
+                how = replace(how, fermata=True, rest=False) if kind == "phrase-end" else how
+                yield Case(clean, changed, fault, how)
         missing = +missing
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a checker made of a case: whether it found the fault in its place, and the kinds it found too many."""
+
+    case: Case
+    is_found: bool
+    surplus: tuple[str, ...]
+    in_clean: tuple[str, ...]
+
+
+def outcome(case: Case) -> Outcome:
+    """Check a case by the strict rules, clean and with its fault."""
+    kind, index = case.fault
+    score, onsets = score_of(case.changed, case.how)
+    end = onsets[index + 1] if index + 1 < len(onsets) else score.duration
+    found = check(score, "strict").findings
+    before = Counter(finding.rule for finding in check(score_of(case.clean, case.how)[0], "strict").findings)
+    surplus = Counter(finding.rule for finding in found) - before
+    surplus.pop(kind, None)
+    is_found = any(finding.rule == kind and onsets[index] <= finding.onset < end for finding in found)
+    return Outcome(case, is_found, tuple(surplus), tuple(before))
+
+
+def main() -> None:
+    """Print recall and precision by kind over 300 cases."""
+    each = int(sys.argv[1]) if len(sys.argv) > 1 else 15
+    outcomes = [outcome(case) for case in plant(KINDS, each)]
+    for kind in KINDS:
+        own = [done for done in outcomes if done.case.fault[0] == kind]
+        found, surplus = sum(done.is_found for done in own), sum(bool(done.surplus) for done in own)
+        print(f"{kind:<24} planted {len(own):3}  found {found:3}  with other findings {surplus}")
+    found = sum(done.is_found for done in outcomes)
+    clean = sum(bool(done.in_clean) for done in outcomes)
+    print(f"recall {found}/{len(outcomes)}; clean scores with findings {clean}")
+
+
+if __name__ == "__main__":
+    main()
