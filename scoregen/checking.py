@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scoregen.analysis.counterpoint import Counterpoint, counterpoint_of
 from scoregen.analysis.findings import SEVERITIES, Finding
 from scoregen.analysis.report import Report, to_sarif
 from scoregen.analysis.rule_sets import DEFAULT, RULES, RuleSet, load_rule_set
@@ -19,14 +20,13 @@ from scoregen.analysis.rules.melody import intervals, ranges
 from scoregen.analysis.rules.order import order
 from scoregen.analysis.rules.perfect import perfect_intervals
 from scoregen.analysis.rules.playing import playing
-from scoregen.analysis.texture import Texture, texture_of
 from scoregen.errors import InputError, OutputError, Place
 from scoregen.score.elements import Score
 
 if TYPE_CHECKING:
     from scoregen.notation.files import Written
 
-FAMILIES: tuple[Callable[[Texture, RuleSet], Iterator[Finding]], ...] = (
+FAMILIES: tuple[Callable[[Counterpoint, RuleSet], Iterator[Finding]], ...] = (
     perfect_intervals,
     order,
     intervals,
@@ -48,17 +48,17 @@ def check(score: Score, rules: RuleSet | str = DEFAULT) -> Report:
     InputError where the score holds no notes, or the rule set is not sound.
     """
     chosen = load_rule_set(rules) if isinstance(rules, str) else rules
-    texture = texture_of(score)
-    if not texture.lines:
+    music = counterpoint_of(score)
+    if not music.lines:
         raise InputError("the score holds no pitched notes; there is nothing to check")
-    found = {finding for family in FAMILIES for finding in family(texture, chosen)}
-    places = {line.name: index for index, line in enumerate(texture.lines)}
+    found = {finding for family in FAMILIES for finding in family(music, chosen)}
+    places = {line.name: index for index, line in enumerate(music.lines)}
 
     def order_of(finding: Finding) -> tuple[object, ...]:
         gravity = -SEVERITIES.index(finding.severity)
         return finding.onset, gravity, finding.rule, [places.get(name, 0) for name in finding.lines], finding.message
 
-    return Report(score, chosen, tuple(sorted(found, key=order_of)), texture.notices)
+    return Report(score, chosen, tuple(sorted(found, key=order_of)), music.notices)
 
 
 def check_targets(paths: Sequence[Path], *, force: bool) -> None:

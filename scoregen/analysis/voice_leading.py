@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from scoregen.analysis.counterpoint import counterpoint_of
 from scoregen.analysis.rules.perfect import FIFTH, motions, parallel_interval
-from scoregen.analysis.texture import texture_of
 from scoregen.score.elements import Score, Slot
 
 
@@ -28,11 +28,11 @@ def parallels(score: Score, slots: Sequence[Slot]) -> tuple[Parallel, ...]:
     A phrase end parts what stands before and after it; a voice that sings chords is led by its highest note,
     the last of `slots` by its lowest.
     """
-    texture = texture_of(score, slots)
+    music = counterpoint_of(score, slots)
     found = []
-    for motion in motions(texture):
+    for motion in motions(music):
         interval = parallel_interval(motion)
-        upper, lower = texture.lines[motion.upper], texture.lines[motion.lower]
+        upper, lower = music.lines[motion.upper], music.lines[motion.lower]
         if interval is not None and upper.leads and lower.leads:
             semitones = 7 if interval == FIFTH else 0
             found.append(Parallel(motion.after.onset, motion.after.measure_index, upper.slot, lower.slot, semitones))

@@ -1,6 +1,6 @@
 """How long `scoregen check` takes on a chorale of 16 measures, start-up included: the median of seven runs.
 
-    python tests/benchmarks/bench_check.py [SCORE]
+python tests/benchmarks/bench_check.py [SCORE]
 """
 
 from __future__ import annotations

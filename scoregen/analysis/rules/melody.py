@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from scoregen.analysis.counterpoint import Counterpoint, Line, pitch_of
 from scoregen.analysis.findings import Finding
 from scoregen.analysis.rule_sets import ANY, RuleSet
-from scoregen.analysis.texture import Line, Texture, pitch_of
 from scoregen.score.pitch import Interval, Pitch
 from scoregen.score.timeline import SoundingNote
 
@@ -15,13 +15,13 @@ _MAJOR = (0, 2, 4, 5, 7, 9, 11)
 _OCTAVE_STEPS = 7
 
 
-def intervals(texture: Texture, rules: RuleSet) -> Iterator[Finding]:
+def intervals(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
     """Augmented intervals and large leaps from a note to the next; rests and phrase ends part them."""
-    for index, line in enumerate(texture.lines):
+    for index, line in enumerate(music.lines):
         if not line.leads:
             continue
-        limit = rules.limit("large-leap", "bass_steps" if texture.is_bass(index) else "steps")
-        for old, new in texture.melody(index):
+        limit = rules.limit("large-leap", "bass_steps" if music.is_bass(index) else "steps")
+        for old, new in music.melody(index):
             moved = pitch_of(old).interval_to(pitch_of(new))
             steps = abs(moved.steps)
             if steps and _is_augmented(moved):
@@ -59,17 +59,17 @@ def interval_name(interval: Interval) -> str:
     return f"{quality or ('wide' if excess > 0 else 'narrow')} {name}"
 
 
-def ranges(texture: Texture, rules: RuleSet) -> Iterator[Finding]:
+def ranges(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
     """Notes that a voice or an instrument does not have, and those that a voice has at its edge.
 
     Several in a row are one finding, at the first.
     """
-    for index, line in enumerate(texture.lines):
+    for index, line in enumerate(music.lines):
         limits = _limits(line)
         if limits is None:
             continue
         before = ""
-        for moment in texture.moments:
+        for moment in music.moments:
             note = moment.notes[index]
             if note is None or note.onset != moment.onset:
                 continue

@@ -4,38 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from scoregen.analysis.counterpoint import Counterpoint, Moment, pitch_of
 from scoregen.analysis.findings import Finding
 from scoregen.analysis.rule_sets import ANY, RuleSet
-from scoregen.analysis.texture import Moment, Texture, pitch_of
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote
 
 
-def order(texture: Texture, rules: RuleSet) -> Iterator[Finding]:
+def order(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
     """Voice crossing, overlap and spacing."""
-    for upper, lower in texture.neighbours:
-        yield from _crossing(texture, rules, upper, lower)
-        yield from _overlap(texture, rules, upper, lower)
-        yield from _spacing(texture, rules, upper, lower)
+    for upper, lower in music.neighbours:
+        yield from _crossing(music, rules, upper, lower)
+        yield from _overlap(music, rules, upper, lower)
+        yield from _spacing(music, rules, upper, lower)
 
 
-def _crossing(texture: Texture, rules: RuleSet, upper: int, lower: int) -> Iterator[Finding]:
+def _crossing(music: Counterpoint, rules: RuleSet, upper: int, lower: int) -> Iterator[Finding]:
     """An upper voice below its lower neighbour."""
-    for moment, high, low in _spans(texture, upper, lower, lambda high, low: high.chromatic < low.chromatic):
-        one, other = texture.lines[upper].name, texture.lines[lower].name
+    for moment, high, low in _spans(music, upper, lower, lambda high, low: high.chromatic < low.chromatic):
+        one, other = music.lines[upper].name, music.lines[lower].name
         message = f"{one} crosses below {other} ({pitch_of(high)} under {pitch_of(low)})"
         yield from rules.judge(
             "voice-crossing", ANY, moment.onset, moment.measure_index, (one, other), (high, low), message
         )
 
 
-def _spacing(texture: Texture, rules: RuleSet, upper: int, lower: int) -> Iterator[Finding]:
+def _spacing(music: Counterpoint, rules: RuleSet, upper: int, lower: int) -> Iterator[Finding]:
     """Two neighbours too far apart; the lowest voice of three or more may lie further off."""
-    limit = rules.limit("spacing", "lowest" if texture.is_bass(lower) else "upper")
-    if limit is None or len(texture.choir(upper)) < 3:
+    limit = rules.limit("spacing", "lowest" if music.is_bass(lower) else "upper")
+    if limit is None or len(music.choir(upper)) < 3:
         return
-    one, other = texture.lines[upper].name, texture.lines[lower].name
-    wide = _spans(texture, upper, lower, lambda high, low: high.chromatic - low.chromatic > limit)
+    one, other = music.lines[upper].name, music.lines[lower].name
+    wide = _spans(music, upper, lower, lambda high, low: high.chromatic - low.chromatic > limit)
     for moment, high, low in wide:
         span = f"{pitch_of(high)} over {pitch_of(low)}"
         message = f"{one} and {other} are more than {_distance(limit)} apart ({span})"
@@ -48,11 +48,11 @@ def _distance(semitones: int) -> str:
 
 
 def _spans(
-    texture: Texture, upper: int, lower: int, is_wrong: Callable[[Pitch, Pitch], bool]
+    music: Counterpoint, upper: int, lower: int, is_wrong: Callable[[Pitch, Pitch], bool]
 ) -> Iterator[tuple[Moment, SoundingNote, SoundingNote]]:
     """Where two lines begin to stand wrongly; as long as they go on doing so, it is one fault."""
     goes_on = False
-    for moment in texture.moments:
+    for moment in music.moments:
         high, low = moment.notes[upper], moment.notes[lower]
         wrong = high is not None and low is not None and is_wrong(pitch_of(high), pitch_of(low))
         if wrong and not goes_on and high is not None and low is not None:
@@ -60,9 +60,9 @@ def _spans(
         goes_on = wrong
 
 
-def _overlap(texture: Texture, rules: RuleSet, upper: int, lower: int) -> Iterator[Finding]:
+def _overlap(music: Counterpoint, rules: RuleSet, upper: int, lower: int) -> Iterator[Finding]:
     """A voice moves past the pitch that its neighbour has just left; not within one chord, nor where they cross."""
-    for before, after in texture.successions():
+    for before, after in music.successions():
         high, higher, low, lower_note = (moment.notes[line] for line in (upper, lower) for moment in (before, after))
         if high is None or higher is None or low is None or lower_note is None:
             continue
@@ -71,7 +71,7 @@ def _overlap(texture: Texture, rules: RuleSet, upper: int, lower: int) -> Iterat
         old_high, new_high, old_low, new_low = (pitch_of(note) for note in (high, higher, low, lower_note))
         if new_high.chromatic <= new_low.chromatic or old_high.chromatic < old_low.chromatic:
             continue  # a unison or a crossing, of which other rules speak
-        one, other = texture.lines[upper].name, texture.lines[lower].name
+        one, other = music.lines[upper].name, music.lines[lower].name
         if new_low.chromatic > old_high.chromatic:
             message = f"{other} moves to {new_low}, above the {old_high} that {one} has just left"
             notes: tuple[SoundingNote, ...] = (high, lower_note)

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from scoregen.analysis.counterpoint import Counterpoint, Moment, pitch_of
 from scoregen.analysis.findings import Finding
 from scoregen.analysis.rule_sets import ANY, RuleSet
-from scoregen.analysis.texture import Moment, Texture, pitch_of
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote
 
@@ -58,10 +58,10 @@ class Motion:
         return f"{low}-{high} to {lower}-{higher}"
 
 
-def motions(texture: Texture) -> Iterator[Motion]:
+def motions(music: Counterpoint) -> Iterator[Motion]:
     """Every step in which two lines of a choir both move to another pitch, phrase ends left out."""
-    pairs = _pairs(texture)
-    for before, after in texture.successions():
+    pairs = _pairs(music)
+    for before, after in music.successions():
         moved = {
             index
             for index, (old, new) in enumerate(zip(before.notes, after.notes, strict=True))
@@ -72,9 +72,9 @@ def motions(texture: Texture) -> Iterator[Motion]:
                 yield Motion(before, after, upper, lower)
 
 
-def _pairs(texture: Texture) -> list[tuple[int, int]]:
+def _pairs(music: Counterpoint) -> list[tuple[int, int]]:
     """The pairs of lines of one choir, upper line first."""
-    places = [(line.choir, line.place) for line in texture.lines]
+    places = [(line.choir, line.place) for line in music.lines]
     return [(a, b) for a, b in combinations(range(len(places)), 2) if places[a][0] == places[b][0]]
 
 
@@ -89,9 +89,9 @@ def interval_between(one: Pitch, other: Pitch) -> str | None:
     return None
 
 
-def perfect_intervals(texture: Texture, rules: RuleSet) -> Iterator[Finding]:
+def perfect_intervals(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
     """Parallel, contrary, unequal and direct fifths, octaves and unisons."""
-    found = list(motions(texture))
+    found = list(motions(music))
     doubled = _doublings(found)
     for motion in found:
         high, higher, low, lower = motion.pitches
@@ -100,9 +100,9 @@ def perfect_intervals(texture: Texture, rules: RuleSet) -> Iterator[Finding]:
             continue
         old = interval_between(high, low)
         if old is not None and _class(old) == _class(new):
-            yield from _same_interval(texture, rules, motion, old, new, doubles=motion in doubled)
+            yield from _same_interval(music, rules, motion, old, new, doubles=motion in doubled)
         elif motion.is_similar and new in _PERFECT:
-            yield from _approached(texture, rules, motion, new)
+            yield from _approached(music, rules, motion, new)
 
 
 def parallel_interval(motion: Motion) -> str | None:
@@ -145,68 +145,70 @@ def _doublings(found: Sequence[Motion]) -> set[Motion]:
 
 
 def _same_interval(
-    texture: Texture, rules: RuleSet, motion: Motion, old: str, new: str, *, doubles: bool
+    music: Counterpoint, rules: RuleSet, motion: Motion, old: str, new: str, *, doubles: bool
 ) -> Iterator[Finding]:
-    if _restates(motion) or _doubles_in_one_hand(texture, motion, new):
+    if _restates(motion) or _doubles_in_one_hand(music, motion, new):
         return
-    kind = _kind(texture, motion)
+    kind = _kind(music, motion)
     if DIMINISHED_FIFTH in (old, new):
         if motion.is_similar and old != new and new == FIFTH:
             message = f"move from a diminished to a perfect fifth ({motion})"
-            yield from _found(texture, rules, motion, "unequal-fifths", kind, message)
+            yield from _found(music, rules, motion, "unequal-fifths", kind, message)
         return
     if not motion.is_similar:
         name = _PLURAL[_class(new)]
         message = f"move in {name} by contrary motion ({motion})"
-        yield from _found(texture, rules, motion, f"contrary-{name}", kind, message)
+        yield from _found(music, rules, motion, f"contrary-{name}", kind, message)
         return
     name = _PLURAL[parallel_interval(motion) or new]
-    if new == FIFTH and _is_anticipated(texture, motion):
+    if new == FIFTH and _is_anticipated(music, motion):
         kind, hint = "anticipation", ", the upper one anticipating its next note"
     else:
         hint = ""
     if doubles:
         kind, hint = "doubling", ", one doubling the other for a while"
     message = f"move in parallel {name} ({motion}){hint}"
-    yield from _found(texture, rules, motion, f"parallel-{name}", kind, message)
+    yield from _found(music, rules, motion, f"parallel-{name}", kind, message)
 
 
-def _doubles_in_one_hand(texture: Texture, motion: Motion, new: str) -> bool:
+def _doubles_in_one_hand(music: Counterpoint, motion: Motion, new: str) -> bool:
     """Octaves between the notes of one voice's chords thicken a line; they are no two lines."""
-    return new != FIFTH and texture.lines[motion.upper].slot == texture.lines[motion.lower].slot
+    return new != FIFTH and music.lines[motion.upper].slot == music.lines[motion.lower].slot
 
 
-def _is_anticipated(texture: Texture, motion: Motion) -> bool:
+def _is_anticipated(music: Counterpoint, motion: Motion) -> bool:
     """Whether the upper note is struck again at once and stays for longer, as at Bach's cadences."""
     _, note, _, _ = motion.notes
     end = note.onset + note.duration
     return any(
         again.onset == end and again.pitch == note.pitch and again.duration > note.duration
-        for again in texture.slots[note.slot]
+        for again in music.slots[note.slot]
     )
 
 
-def _approached(texture: Texture, rules: RuleSet, motion: Motion, new: str) -> Iterator[Finding]:
+def _approached(music: Counterpoint, rules: RuleSet, motion: Motion, new: str) -> Iterator[Finding]:
     """Similar motion into a perfect interval; where the chord stays the same it only changes its position."""
     high, higher, _, _ = motion.pitches
     if motion.before.pitch_classes == motion.after.pitch_classes:
         return
     if new == UNISON:
-        if (motion.upper, motion.lower) in texture.neighbours:
+        if (motion.upper, motion.lower) in music.neighbours:
             message = f"move in the same direction into a unison ({motion})"
-            yield from _found(texture, rules, motion, "direct-unisons", ANY, message)
+            yield from _found(music, rules, motion, "direct-unisons", ANY, message)
         return
     if abs(higher.diatonic - high.diatonic) > 1:
         message = f"leap in the same direction into {'a fifth' if new == FIFTH else 'an octave'} ({motion})"
-        yield from _found(texture, rules, motion, f"direct-{_PLURAL[new]}", _kind(texture, motion), message)
+        yield from _found(music, rules, motion, f"direct-{_PLURAL[new]}", _kind(music, motion), message)
 
 
-def _kind(texture: Texture, motion: Motion) -> str:
-    return "outer" if texture.is_outer(motion.upper, motion.lower) else "inner"
+def _kind(music: Counterpoint, motion: Motion) -> str:
+    return "outer" if music.is_outer(motion.upper, motion.lower) else "inner"
 
 
-def _found(texture: Texture, rules: RuleSet, motion: Motion, rule: str, kind: str, predicate: str) -> Iterator[Finding]:
-    names = texture.lines[motion.upper].name, texture.lines[motion.lower].name
+def _found(
+    music: Counterpoint, rules: RuleSet, motion: Motion, rule: str, kind: str, predicate: str
+) -> Iterator[Finding]:
+    names = music.lines[motion.upper].name, music.lines[motion.lower].name
     yield from rules.judge(
         rule,
         kind,

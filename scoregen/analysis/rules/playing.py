@@ -7,36 +7,36 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import combinations
 
+from scoregen.analysis.counterpoint import Counterpoint, Line, pitch_of
 from scoregen.analysis.findings import Finding
 from scoregen.analysis.instruments import Playable
 from scoregen.analysis.rule_sets import RuleSet
-from scoregen.analysis.texture import Line, Texture, pitch_of
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote
 
 FINGERS = 5
 
 
-def playing(texture: Texture, rules: RuleSet) -> Iterator[Finding]:
+def playing(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
     """Hands and double stops of every part whose instrument is known."""
     if not rules.holds("hand-span", "double-stop"):
         return
     parts: dict[str, list[Line]] = defaultdict(list)
-    for line in texture.lines:
+    for line in music.lines:
         if line.leads:
             parts[line.slot.part].append(line)
     for own in parts.values():
         instrument = own[0].instrument
         if instrument is not None and instrument.span:
-            yield from _hands(texture, rules, own, instrument)
+            yield from _hands(music, rules, own, instrument)
         elif instrument is not None and instrument.strings:
-            yield from _stops(texture, rules, own, instrument)
+            yield from _stops(music, rules, own, instrument)
 
 
-def _hands(texture: Texture, rules: RuleSet, lines: Sequence[Line], instrument: Playable) -> Iterator[Finding]:
+def _hands(music: Counterpoint, rules: RuleSet, lines: Sequence[Line], instrument: Playable) -> Iterator[Finding]:
     """A hand, which is a staff, that covers too much; the other hand may be able to help."""
     span = rules.limit("hand-span", "semitones") or instrument.span
-    for onset, struck in _chords(texture, lines):
+    for onset, struck in _chords(music, lines):
         by_staff: dict[int, list[SoundingNote]] = defaultdict(list)
         for note in struck:
             by_staff[note.slot.staff].append(note)
@@ -68,21 +68,21 @@ def _two_hands(notes: Sequence[SoundingNote], span: int) -> bool:
     return any(_fits(notes[:cut], span) and _fits(notes[cut:], span) for cut in range(len(notes) + 1))
 
 
-def _chords(texture: Texture, lines: Sequence[Line]) -> Iterator[tuple[Fraction, list[SoundingNote]]]:
+def _chords(music: Counterpoint, lines: Sequence[Line]) -> Iterator[tuple[Fraction, list[SoundingNote]]]:
     """What a part strikes at once, lowest first. What is held from before may be the pedal's."""
     slots = {line.slot for line in lines}
     struck: dict[Fraction, list[SoundingNote]] = defaultdict(list)
     for slot in slots:
-        for note in texture.slots[slot]:
+        for note in music.slots[slot]:
             struck[note.onset].append(note)
     for onset in sorted(struck):
         yield onset, sorted(struck[onset], key=lambda note: pitch_of(note).chromatic)
 
 
-def _stops(texture: Texture, rules: RuleSet, lines: Sequence[Line], instrument: Playable) -> Iterator[Finding]:
+def _stops(music: Counterpoint, rules: RuleSet, lines: Sequence[Line], instrument: Playable) -> Iterator[Finding]:
     """Chords of one bowed part, all its voices together; a divided section may play what one player cannot."""
     stretch = rules.limit("double-stop", "stretch") or instrument.stretch
-    for onset, struck in _chords(texture, lines):
+    for onset, struck in _chords(music, lines):
         chord = sorted({pitch_of(note) for note in struck}, key=lambda pitch: pitch.chromatic)
         if len(chord) < 2:
             continue

@@ -66,7 +66,7 @@ class Moment:
 
 
 @dataclass(frozen=True)
-class Texture:
+class Counterpoint:
     """The lines of a score, everything that they do in turn, and the onsets before which a phrase ends."""
 
     score: Score
@@ -136,13 +136,13 @@ class Texture:
 
 
 def pitch_of(note: SoundingNote) -> Pitch:
-    """The pitch of a note of a texture, which holds pitched notes only."""
+    """The pitch of a note of a `Counterpoint`, which holds pitched notes only."""
     assert isinstance(note.pitch, Pitch)
     return note.pitch
 
 
-def texture_of(score: Score, slots: Sequence[Slot] | None = None) -> Texture:
-    """The texture of a score, or of some of its voices in order from the top.
+def counterpoint_of(score: Score, slots: Sequence[Slot] | None = None) -> Counterpoint:
+    """The lines of a score, or of some of its voices in order from the top.
 
     Without `slots`, parts that only double others, such as a reduction for rehearsal, are left out, with a
     notice.
@@ -167,7 +167,7 @@ def texture_of(score: Score, slots: Sequence[Slot] | None = None) -> Texture:
         leaders = _leaders(score, list(sounding))
     lines = tuple(line for leader in leaders for line in _lines_of(leader, sounding, leaders))
     moments = tuple(_moments(score, lines, sounding, leaders))
-    return Texture(score, lines, moments, _boundaries(score, sounding), sounding, notices)
+    return Counterpoint(score, lines, moments, _boundaries(score, sounding), sounding, notices)
 
 
 def _leaders(score: Score, slots: Sequence[Slot]) -> list[Line]:
