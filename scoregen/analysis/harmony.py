@@ -89,21 +89,20 @@ class Scorer:
             self._alone[key] = found
         return found
 
-    def change(self, old: Place, new: Place, after_phrase: bool) -> float:
-        key = (old.mode, new.mode, new.tonic - old.tonic, after_phrase)
+    def change(self, old: Place, new: Place, window: Window) -> float:
+        key = (old.mode, new.mode, new.tonic - old.tonic, window.moment.begins_phrase, window.moment.strength)
         found = self._changes.get(key)
         if found is None:
-            names = features.key_change(old.mode, new.mode, new.tonic - old.tonic, after_phrase=after_phrase)
-            found = self.total(names)
+            found = self.total(features.key_change(old.mode, new.mode, new.tonic - old.tonic, window))
             self._changes[key] = found
         return found
 
     def keys_at(self) -> list[list[Place]]:
         """For each moment the keys that its surroundings fit best."""
         fits: list[dict[Place, float]] = []
-        known: dict[tuple[frozenset[int], int], dict[Place, float]] = {}
+        known: dict[tuple[object, ...], dict[Place, float]] = {}
         for window, signature in zip(self.seen, self.signatures, strict=True):
-            asked = (window.places, signature)
+            asked = (window.places, window.closing_bass, signature)
             if asked not in known:
                 known[asked] = {
                     place: self.total(features.key_fit(window, place.mode, place.tonic)) for place in _near(signature)
@@ -164,7 +163,7 @@ def _step(
     starting: dict[str, float] = {}
     fits: dict[Sound, float] = {}
     key_fits: dict[Place, float] = {}
-    arrivals = _Arrivals(scorer, beam, moment.begins_phrase)
+    arrivals = _Arrivals(scorer, beam, window)
     found = []
     for state in states:
         key, function, inversion = state
@@ -198,9 +197,9 @@ def _step(
 class _Arrivals:
     """The best way from a beam into a new chord."""
 
-    def __init__(self, scorer: Scorer, beam: dict[State, tuple[float, int]], after_phrase: bool) -> None:
+    def __init__(self, scorer: Scorer, beam: dict[State, tuple[float, int]], window: Window) -> None:
         self.scorer = scorer
-        self.after_phrase = after_phrase
+        self.window = window
         self.by_key: dict[Place, list[tuple[State, float, int]]] = {}
         for state, (score, rank) in beam.items():
             self.by_key.setdefault(state.key, []).append((state, score, rank))
@@ -227,7 +226,7 @@ class _Arrivals:
             for old_key, states in self.by_key.items():
                 if old_key == key:
                     continue
-                cost = self.scorer.change(old_key, key, self.after_phrase)
+                cost = self.scorer.change(old_key, key, self.window)
                 for old, score, rank in states:
                     offset = old_key.tonic + old.function.offset - key.tonic
                     readings = self.scorer.readings(key.mode, offset, old.function.quality)

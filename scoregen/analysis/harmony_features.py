@@ -45,7 +45,10 @@ class Function(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A moment with the places on the line of fifths that sound in it and in its beat."""
+    """A moment with the places on the line of fifths that sound in it and in its beat.
+
+    `closing_bass` is the lowest place where the next fermata stands, None without one.
+    """
 
     moment: Moment
     places: frozenset[int]
@@ -53,24 +56,39 @@ class Window:
     attacks: int
     bass_moves: bool
     bass: int
+    closing_bass: int | None
 
 
 def windows(cuts: Sequence[Moment]) -> list[Window]:
-    """Each moment with what its beat holds."""
+    """Each moment with what its beat holds, and where its phrase ends."""
     of_beat: dict[tuple[int, int], set[int]] = {}
-    for moment in cuts:
-        of_beat.setdefault(moment.beat, set()).update(note.pitch.fifths for note in moment.notes)
+    places = [frozenset(note.pitch.fifths for note in moment.notes) for moment in cuts]
+    for moment, own in zip(cuts, places, strict=True):
+        of_beat.setdefault(moment.beat, set()).update(own)
+    closing = _closing_basses(cuts)
     return [
         Window(
             moment,
-            frozenset(note.pitch.fifths for note in moment.notes),
+            places[index],
             frozenset(of_beat[moment.beat]),
             min(4, sum(note.onset == moment.onset for note in moment.notes)),
             moment.bass.onset == moment.onset and moment.bass.before != 0,
             moment.bass.pitch.fifths,
+            closing[index],
         )
-        for moment in cuts
+        for index, moment in enumerate(cuts)
     ]
+
+
+def _closing_basses(cuts: Sequence[Moment]) -> list[int | None]:
+    """For each moment the lowest place at the next fermata; past the last one there is none."""
+    found: list[int | None] = []
+    closing = None
+    for moment in reversed(cuts):
+        if moment.ends_phrase:
+            closing = moment.bass.pitch.fifths
+        found.append(closing)
+    return found[::-1]
 
 
 def foreign_kind(note: LineNote, moment: Moment) -> str:
@@ -113,7 +131,10 @@ def emission(window: Window, sound: Sound) -> list[str]:
 
 def key_fit(window: Window, mode: str, tonic: int) -> list[str]:
     """Which places of the scale the notes of a moment are."""
-    return [f"kn {mode} {max(-_FAR, min(_FAR, place - tonic))}" for place in window.places]
+    found = [f"kn {mode} {max(-_FAR, min(_FAR, place - tonic))}" for place in window.places]
+    if window.closing_bass is not None:
+        found.append(f"kb {mode} {window.closing_bass - tonic}")
+    return found
 
 
 def home(mode: str, tonic: int, signature: int) -> str:
@@ -153,9 +174,9 @@ def follows(mode: str, first: Function | None, low: int, second: Function, inver
     return [f"bi {mode} {first} {second}", f"bj {mode} {first} {low} {second} {inversion}"]
 
 
-def key_change(mode: str, new_mode: str, fifths: int, *, after_phrase: bool) -> list[str]:
+def key_change(mode: str, new_mode: str, fifths: int, window: Window) -> list[str]:
     """A key gives way to one whose tonic lies so many fifths above."""
-    where = "phrase" if after_phrase else "inside"
+    where = "phrase" if window.moment.begins_phrase else window.moment.strength
     return [f"kc {mode} {new_mode} {fifths}", f"kp {where}"]
 
 

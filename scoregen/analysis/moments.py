@@ -54,7 +54,8 @@ class Moment:
     """What sounds from one onset to the next change, lowest note first; never empty of notes.
 
     `strength` is the metrical weight of its onset, 0 the downbeat to `OFF_BEAT`; `beat` is the index of
-    the measure and that of the felt beat in it; `ends_phrase` says that a fermata stands on it, `begins_phrase` that the last one before it ended a phrase.
+    the measure and that of the felt beat in it; `ends_phrase` says that a fermata stands on it,
+    `begins_phrase` that the moment before it ended a phrase.
     """
 
     onset: Fraction
@@ -102,6 +103,15 @@ def moments(score: Score) -> tuple[Moment, ...]:
         notes = tuple(sorted(sounding, key=lambda note: (note.pitch.chromatic, note.slot)))
         found.append(Moment(time, following - time, index, strength, beat, notes, ends, begins and not ends))
         begins = ends
+    return tuple(found)
+
+
+def highest_line(cuts: Sequence[Moment]) -> tuple[LineNote, ...]:
+    """What is highest from moment to moment, each note once."""
+    found: list[LineNote] = []
+    for moment in cuts:
+        if not found or found[-1] != moment.notes[-1]:
+            found.append(moment.notes[-1])
     return tuple(found)
 
 

@@ -55,6 +55,14 @@ SEVENTHS = frozenset(name for name, members in MEMBERS.items() if len(members) =
 AUGMENTED_SIXTHS = frozenset({"Italian", "German", "French"})
 
 
+_AS_CHORDS = MappingProxyType({"Italian": "7", "German": "7", "French": "7b5"})
+
+
+def lead_sheet_suffix(quality: str) -> str:
+    """What a player reads after the root: an augmented sixth is fingered as a seventh."""
+    return _AS_CHORDS.get(quality, SUFFIXES[quality]).replace("b", "♭")
+
+
 def note_name(fifths: int) -> str:
     """The name of a place on the line of fifths: F is -1, C 0, B flat -2."""
     alter, step = divmod(fifths + 1, 7)

@@ -12,6 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from scoregen.cli.analyze import analyze_command
 from scoregen.cli.bench import bench
 from scoregen.cli.check import check_command
 from scoregen.cli.compose import compose_command
@@ -36,6 +37,7 @@ app = typer.Typer(
 app.command("compose")(compose_command)
 app.command("check")(check_command)
 app.command("render")(render_command)
+app.command("analyze")(analyze_command)
 app.command("tokens")(tokens_command)
 app.command("train")(train_command)
 app.command("doctor")(doctor_command)

@@ -125,10 +125,12 @@ def _ease(root: _Element) -> None:
     """Mend in the engraver's copy what verovio 6.4 stumbles over.
 
     A part of 0 staves makes it crash, and one without attributes is not drawn. What is drawn is as
-    written, so the transposition goes too, by which verovio would change key signatures.
+    written, so the transposition goes too, by which verovio would change key signatures, and the
+    alteration of a numeral that is not to be shown, which it shows.
     """
     empty = [staves for staves in root.iter("staves") if (staves.text or "").strip() == "0"]
-    for element in (*empty, *list(root.iter("transpose"))):
+    hidden = [alter for alter in root.iter("numeral-alter") if alter.get("print-object") == "no"]
+    for element in (*empty, *hidden, *list(root.iter("transpose"))):
         element.getparent().remove(element)  # type: ignore[union-attr]  # it was found below the root
     for part in root.findall("part"):
         first = part.find("measure")

@@ -37,7 +37,7 @@ def refill(measure: etree._Element, divisions: int, is_own: Callable[[etree._Ele
 
     `divisions` are those at the start of the measure.
     """
-    steps = _steps(measure, divisions)
+    steps = steps_of(measure, divisions)
     own = _own_notes(steps, is_own)
     span = _single_pass(steps, own)
     if span is None:
@@ -52,7 +52,7 @@ def refill(measure: etree._Element, divisions: int, is_own: Callable[[etree._Ele
     replace_children(measure, children)
 
 
-def _own_notes(steps: Sequence[_Step], is_own: Callable[[etree._Element], bool]) -> list[int]:
+def _own_notes(steps: Sequence[Step], is_own: Callable[[etree._Element], bool]) -> list[int]:
     """The notes of the voice; a chord's later notes go with its first one, whatever voice and staff they name."""
     own: list[int] = []
     follows = False
@@ -64,7 +64,7 @@ def _own_notes(steps: Sequence[_Step], is_own: Callable[[etree._Element], bool])
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
+class Step:
     """A child of the measure, the cursor before and after it, and the divisions that it counts in."""
 
     element: etree._Element
@@ -83,11 +83,12 @@ class _Step:
         return int(Fraction(changed)) if changed is not None else self.divisions
 
 
-def _steps(measure: etree._Element, divisions: int) -> list[_Step]:
-    steps: list[_Step] = []
+def steps_of(measure: etree._Element, divisions: int) -> list[Step]:
+    """The children of a measure with their places in time; `divisions` are those at its start."""
+    steps: list[Step] = []
     now = Fraction(0)
     for child in measure:
-        step = _Step(child, now, max(now + _advance(child, divisions), Fraction(0)), divisions)
+        step = Step(child, now, max(now + _advance(child, divisions), Fraction(0)), divisions)
         steps.append(step)
         now, divisions = step.end, step.new_divisions
     return steps
@@ -100,7 +101,7 @@ def _advance(element: etree._Element, divisions: int) -> Fraction:
     return -length if element.tag == "backup" else length
 
 
-def _single_pass(steps: Sequence[_Step], own: Sequence[int]) -> range | None:
+def _single_pass(steps: Sequence[Step], own: Sequence[int]) -> range | None:
     """The steps from the voice's first note to its last, with the gaps around, if nothing else sounds among them."""
     if not own:
         return None
@@ -116,7 +117,7 @@ def _single_pass(steps: Sequence[_Step], own: Sequence[int]) -> range | None:
     return range(first, last + 1)
 
 
-def _in_place(inside: Sequence[_Step], run: Run, *, is_last: bool) -> list[etree._Element]:
+def _in_place(inside: Sequence[Step], run: Run, *, is_last: bool) -> list[etree._Element]:
     """The run where the old notes stood; what stood between them keeps its onset.
 
     `is_last`: nothing is counted after it, so that it need not end where the old notes did.
@@ -131,7 +132,7 @@ def _in_place(inside: Sequence[_Step], run: Run, *, is_last: bool) -> list[etree
     return [*move(begin, Fraction(0), divisions), *_in_divisions(body, divisions, run.divisions)]
 
 
-def _interleaved(kept: Sequence[_Step], run: Run) -> Iterator[etree._Element]:
+def _interleaved(kept: Sequence[Step], run: Run) -> Iterator[etree._Element]:
     waiting = list(kept)
     for timed in run.notes:
         while waiting and waiting[0].onset <= timed.onset:
@@ -141,7 +142,7 @@ def _interleaved(kept: Sequence[_Step], run: Run) -> Iterator[etree._Element]:
         yield step.element
 
 
-def _late(steps: Sequence[_Step], run: Run) -> Iterator[etree._Element]:
+def _late(steps: Sequence[Step], run: Run) -> Iterator[etree._Element]:
     """Elements that stood inside what is now one note: reached by going back, after the run."""
     now = run.length
     for step in steps:
@@ -151,7 +152,7 @@ def _late(steps: Sequence[_Step], run: Run) -> Iterator[etree._Element]:
     yield from move(now, run.length, run.divisions)
 
 
-def _without(steps: Sequence[_Step], own: set[int]) -> Iterator[etree._Element]:
+def _without(steps: Sequence[Step], own: set[int]) -> Iterator[etree._Element]:
     """The other voices; the gaps that the removed notes leave are skipped."""
     waiting, divisions = Fraction(0), 1
     for index, step in enumerate(steps):
@@ -164,7 +165,7 @@ def _without(steps: Sequence[_Step], own: set[int]) -> Iterator[etree._Element]:
     yield from move(Fraction(0), waiting, divisions)
 
 
-def _appended(steps: Sequence[_Step], divisions: int, run: Run) -> list[etree._Element]:
+def _appended(steps: Sequence[Step], divisions: int, run: Run) -> list[etree._Element]:
     """The run after everything else, from the start of the measure."""
     now, last = (steps[-1].end, steps[-1].new_divisions) if steps else (Fraction(0), divisions)
     body = [timed.element for timed in run.notes]

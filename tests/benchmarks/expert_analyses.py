@@ -135,11 +135,11 @@ def _columns(path: Path) -> dict[str, list[tuple[Fraction, Label]]]:
         column = columns.setdefault(str(measure.number), [])
         if not column and not measure.numberSuffix:
             for numeral in measure.recurse().getElementsByClass(music21.roman.RomanNumeral):
-                column.append((Fraction(numeral.getOffsetInHierarchy(measure)), _label(numeral)))
+                column.append((Fraction(numeral.getOffsetInHierarchy(measure)), label_of(numeral)))
     return columns
 
 
-def _label(numeral) -> Label:  # type: ignore[no-untyped-def]  # music21 ships no types
+def label_of(numeral) -> Label:  # type: ignore[no-untyped-def]  # music21 ships no types
     mode = numeral.key.mode if numeral.key.mode in _SCALES else "minor"
     tonic = _fifths(numeral.key.tonic.name)
     function = _function(numeral, mode, tonic)

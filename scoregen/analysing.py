@@ -1,0 +1,297 @@
+"""What a score is made of: keys, chords, cadences, phrases, form and texture, as values and as marks.
+
+`analyse` looks at a score; `annotated` gives the score back with what was found written into its
+document, so that whatever writes scores writes the analysis, too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any, Literal
+
+from scoregen.analysis.cadences import ABBREVIATIONS, Cadence, cadences
+from scoregen.analysis.chords import ChordSpan, chord_spans
+from scoregen.analysis.form import Repeat, Section, repeats, sections
+from scoregen.analysis.keys import KeyRegion, key_regions, main_key
+from scoregen.analysis.moments import Moment, highest_line, moments
+from scoregen.analysis.phrases import phrases
+from scoregen.analysis.qualities import AUGMENTED_SIXTHS, lead_sheet_suffix, note_name
+from scoregen.analysis.romans import degree, figured, span_numeral
+from scoregen.analysis.texture import Texture, textures
+from scoregen.errors import InputError
+from scoregen.notation.files import musicxml_text
+from scoregen.notation.graft_harmony import At, ChordMark, Mark, NumeralMark, WordMark, graft_marks, has_chord_symbols
+from scoregen.score.elements import Part, Score
+from scoregen.score.keys import Key
+from scoregen.score.pitch import Pitch
+from scoregen.score.timeline import measure_onsets, metrical_starts, sounding_notes
+
+Numerals = Literal["text", "harmony", "page"]
+"""How numerals are written: as words, as <harmony>, or as the engraver draws them best.
+
+verovio puts <harmony> on one line, but always with the first staff of a part.
+"""
+HARMONIC = Fraction(1, 2)
+"""The share of the time in which two notes of different names must sound for chords to be named."""
+MELODY_ONLY = "one note sounds at a time, so that no chords are named"
+SYMBOLS_KEPT = "the score has chord symbols of its own; they stay, and none were added"
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What was found in a score. `notices` say what was not looked for, and why."""
+
+    key: Key | None
+    keys: tuple[KeyRegion, ...]
+    chords: tuple[ChordSpan, ...]
+    cadences: tuple[Cadence, ...]
+    sections: tuple[Section, ...]
+    repeats: tuple[Repeat, ...]
+    textures: tuple[Texture, ...]
+    notices: tuple[str, ...] = ()
+
+
+def analyse(score: Score) -> Analysis:
+    """Look at a whole score. InputError where it holds no pitched note."""
+    cuts = moments(score)
+    if not cuts:
+        raise InputError("the score holds no pitched notes, so that there is nothing to analyse")
+    spans = chord_spans(score)
+    keys = key_regions(spans)
+    notices: tuple[str, ...] = ()
+    if not _is_harmonic(cuts):
+        spans, notices = (), (MELODY_ONLY,)
+    parts = phrases(score, cuts, spans)
+    return Analysis(
+        key=main_key(keys),
+        keys=keys if spans else _one_region(keys),
+        chords=spans,
+        cadences=cadences(parts, spans, cuts),
+        sections=sections(score, parts, highest_line(cuts)),
+        repeats=repeats(score),
+        textures=textures(score, cuts),
+        notices=notices,
+    )
+
+
+def _is_harmonic(cuts: Sequence[Moment]) -> bool:
+    full = sum((cut.duration for cut in cuts if len({n.pitch.fifths for n in cut.notes}) > 1), Fraction(0))
+    return full >= HARMONIC * sum((cut.duration for cut in cuts), Fraction(0))
+
+
+def _one_region(keys: Sequence[KeyRegion]) -> tuple[KeyRegion, ...]:
+    """A melody alone says too little about its modulations: one key for all of it."""
+    key = main_key(keys)
+    return (KeyRegion(keys[0].onset, keys[-1].end, key, keys[0].measure_index),) if key is not None else ()
+
+
+class Places:
+    """Where an onset of a score stands, as a musician says it: measure number and beat."""
+
+    def __init__(self, score: Score) -> None:
+        self._measures = score.measures
+        self._onsets = measure_onsets(score)
+        self._starts = metrical_starts(score)
+
+    def position(self, index: int, onset: Fraction) -> Fraction:
+        """Quarters from the start of a measure."""
+        return onset - self._onsets[index]
+
+    def number(self, index: int) -> str:
+        return self._measures[index].number
+
+    def beat(self, index: int, onset: Fraction) -> str:
+        """The felt beat from 1, with a decimal part inside it: the upbeat of 4/4 is 4."""
+        place = self._starts[index] + self.position(index, onset)
+        groups = self._measures[index].time.groups
+        beat = 1
+        for group in groups[:-1]:
+            if place < group:
+                break
+            place, beat = place - group, beat + 1
+        return f"{float(beat + place / groups[beat - 1]):.2f}".rstrip("0").rstrip(".")
+
+
+def annotated(score: Score, analysis: Analysis, *, numerals: Numerals = "text") -> tuple[Score, tuple[str, ...]]:
+    """The score with the analysis in its document, and what the user should know about it.
+
+    A score that came in another notation than MusicXML gets a document of its own.
+    """
+    text = musicxml_text(score)
+    own_symbols = has_chord_symbols(text)
+    marks = list(_marks(score, analysis, numerals))
+    if own_symbols:
+        marks = [mark for mark in marks if not isinstance(mark, ChordMark)]
+    notices = (SYMBOLS_KEPT,) if own_symbols and analysis.chords else ()
+    return replace(score, document=graft_marks(text, marks)), notices
+
+
+def _marks(score: Score, analysis: Analysis, numerals: Numerals) -> Iterator[Mark]:
+    places = Places(score)
+    top, bottom = _outer_parts(score)
+    as_words = numerals == "text" or (numerals == "page" and bottom.staves > 1)
+    for section in analysis.sections:
+        at = At(
+            top.id, section.phrase.first_measure, places.position(section.phrase.first_measure, section.phrase.onset)
+        )
+        yield WordMark(at, section.letter, above=True, boxed=True, bold=True)
+    if not analysis.chords and analysis.key is not None:
+        first = analysis.keys[0]
+        position = places.position(first.measure_index, first.onset)
+        yield WordMark(
+            At(bottom.id, first.measure_index, position, bottom.staves), f"{_key_name(analysis.key)}:", bold=True
+        )
+    key: Key | None = None
+    for span in analysis.chords:
+        position = places.position(span.measure_index, span.onset)
+        yield _chord_mark(span, At(top.id, span.measure_index, position), top)
+        at = At(bottom.id, span.measure_index, position, bottom.staves)
+        yield _numeral_mark(span, at, as_words=as_words, new_key=span.key != key)
+        key = span.key
+    for cadence in analysis.cadences:
+        if ABBREVIATIONS[cadence.kind]:
+            position = places.position(cadence.measure_index, cadence.onset)
+            at = At(bottom.id, cadence.measure_index, position, bottom.staves)
+            yield WordMark(at, ABBREVIATIONS[cadence.kind], boxed=True)
+
+
+def _outer_parts(score: Score) -> tuple[Part, Part]:
+    """The first and the last part that have pitched notes."""
+    sounding = {note.slot.part for note in sounding_notes(score) if isinstance(note.pitch, Pitch)}
+    parts = [part for part in score.parts if part.id in sounding]
+    return parts[0], parts[-1]
+
+
+def _chord_mark(span: ChordSpan, at: At, part: Part) -> ChordMark:
+    """As it is written in its part, which may transpose."""
+    chord, shift = span.chord, part.transposition.fifths
+    bass = _note(chord.bass - shift) if chord.inversion else None
+    kind = "dominant" if chord.quality in AUGMENTED_SIXTHS else chord.quality
+    return ChordMark(at, _note(chord.root - shift), kind, lead_sheet_suffix(chord.quality), bass)
+
+
+def _note(fifths: int) -> tuple[str, int]:
+    name = note_name(fifths)
+    return name[0], name.count("#") - name.count("b")
+
+
+def _numeral_mark(span: ChordSpan, at: At, *, as_words: bool, new_key: bool) -> Mark:
+    text = figured(span_numeral(span))
+    label = f"{_key_name(span.key)}: " if new_key else ""
+    if as_words:
+        return WordMark(at, f"{label}{text}", bold=new_key)
+    found = degree(span.function.offset, span.key.mode)
+    return NumeralMark(
+        at,
+        found.number,
+        found.alter,
+        span.chord.quality,
+        span.chord.inversion,
+        f"{label}{text}",
+        span.key.signature.fifths,
+        span.key.mode,
+    )
+
+
+def _key_name(key: Key) -> str:
+    """Upper case for major, lower case for minor, accidentals as signs."""
+    name = note_name(key.tonic_fifths).replace("#", "♯").replace("b", "♭")
+    return name if key.mode == "major" else name.lower()
+
+
+def plain(score: Score, analysis: Analysis) -> dict[str, Any]:
+    """The analysis for a program to read; onsets and durations are quarters from the start of the score."""
+    places = Places(score)
+    closes = {cadence.onset: cadence for cadence in analysis.cadences}
+    return {
+        "key": str(analysis.key) if analysis.key is not None else None,
+        "keys": [
+            {**_where(places, region.measure_index, region.onset), "end": float(region.end), "key": str(region.key)}
+            for region in analysis.keys
+        ],
+        "chords": [_plain_chord(places, span) for span in analysis.chords],
+        "phrases": [_plain_section(places, section) for section in analysis.sections],
+        "cadences": [
+            {
+                **_where(places, cadence.measure_index, cadence.onset),
+                "kind": cadence.kind,
+                "key": str(cadence.key),
+                "numerals": list(cadence.chords),
+            }
+            for cadence in closes.values()
+        ],
+        "repeats": [_plain_repeat(places, repeat) for repeat in analysis.repeats],
+        "texture": [
+            {
+                "first_measure": places.number(texture.first),
+                "last_measure": places.number(texture.last),
+                "kind": texture.kind,
+                "voices": texture.voices,
+                "together": texture.together,
+            }
+            for texture in analysis.textures
+        ],
+        "notices": list(analysis.notices),
+    }
+
+
+def _where(places: Places, index: int, onset: Fraction) -> dict[str, Any]:
+    return {
+        "measure_index": index,
+        "measure": places.number(index),
+        "beat": float(places.beat(index, onset)),
+        "onset": float(onset),
+    }
+
+
+def _plain_chord(places: Places, span: ChordSpan) -> dict[str, Any]:
+    applied = span.function.target
+    found = degree(span.function.offset - (applied or 0), span.key.mode)
+    return {
+        **_where(places, span.measure_index, span.onset),
+        "duration": float(span.duration),
+        "key": str(span.key),
+        "numeral": span_numeral(span),
+        "symbol": str(span.chord),
+        "root": note_name(span.chord.root),
+        "bass": note_name(span.chord.bass),
+        "quality": span.chord.quality,
+        "inversion": span.chord.inversion,
+        "degree": found.number,
+        "applied_to": note_name(span.key.tonic_fifths + applied) if applied is not None else None,
+        "foreign_notes": [
+            {
+                "part": foreign.note.slot.part,
+                "onset": float(foreign.note.onset),
+                "pitch": str(foreign.note.pitch),
+                "kind": foreign.kind,
+            }
+            for foreign in span.foreign
+        ],
+    }
+
+
+def _plain_section(places: Places, section: Section) -> dict[str, Any]:
+    phrase = section.phrase
+    return {
+        "letter": section.letter,
+        "first_measure": places.number(phrase.first_measure),
+        "last_measure": places.number(phrase.last_measure),
+        "onset": float(phrase.onset),
+        "end": float(phrase.end),
+        "fermata": phrase.marked,
+        "played_twice": section.repeats,
+    }
+
+
+def _plain_repeat(places: Places, repeat: Repeat) -> dict[str, Any]:
+    return {
+        "first_measure": places.number(repeat.first),
+        "last_measure": places.number(repeat.last),
+        "again_first_measure": places.number(repeat.again),
+        "again_last_measure": places.number(repeat.again_last),
+        "kind": repeat.kind,
+        "steps": repeat.steps,
+    }

@@ -1,0 +1,110 @@
+"""Cadences: how each phrase closes, from its last two chords and its highest note.
+
+Perfect authentic: V to I, both in root position, the tonic on top. Imperfect authentic: any other V or
+viio to I. Half: on V; Phrygian, where iv6 leads to it in minor. Deceptive: V to the sixth degree.
+Plagal: IV to I. The key is that of the last chord (W. Caplin, Classical Form, 1998, for the kinds).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from scoregen.analysis.chords import ChordSpan
+from scoregen.analysis.harmony_features import Function
+from scoregen.analysis.moments import Moment
+from scoregen.analysis.phrases import Phrase
+from scoregen.analysis.romans import numeral, span_numeral
+from scoregen.score.keys import Key
+
+PERFECT, IMPERFECT = "perfect authentic", "imperfect authentic"
+HALF, PHRYGIAN = "half", "Phrygian half"
+DECEPTIVE, PLAGAL, OPEN = "deceptive", "plagal", "open"
+ABBREVIATIONS = {
+    PERFECT: "PAC",
+    IMPERFECT: "IAC",
+    HALF: "HC",
+    PHRYGIAN: "PHC",
+    DECEPTIVE: "DC",
+    PLAGAL: "PC",
+    OPEN: "",
+}
+_DOMINANTS = frozenset({"major", "dominant"})
+_LEADING = frozenset({"diminished", "half-diminished", "diminished-seventh"})
+_TRIADS = frozenset({"major", "minor"})
+_I, _II, _IV, _V, _VI, _FLAT_VI, _VII = 0, 2, -1, 1, 3, -4, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """How a phrase closes. `chords` are the numerals of the last two chords; `open` closes on neither I nor V."""
+
+    onset: Fraction
+    measure_index: int
+    kind: str
+    key: Key
+    chords: tuple[str, ...]
+
+
+def cadences(closes: Sequence[Phrase], spans: Sequence[ChordSpan], cuts: Sequence[Moment]) -> tuple[Cadence, ...]:
+    """One for each phrase that ends on a chord."""
+    found = []
+    tops = {moment.onset: moment.notes[-1].pitch.fifths for moment in cuts}
+    for phrase in closes:
+        own = [span for span in spans if phrase.onset <= span.onset <= phrase.closing]
+        if own:
+            last = own[-1]
+            top = max((onset for onset in tops if onset <= phrase.closing), default=None)
+            before = next((span for span in reversed(own[:-1]) if span.chord.root != last.chord.root), None)
+            soprano = tops[top] if top is not None else None
+            names = tuple(_name_in(span, last.key) for span in (before, last) if span is not None)
+            kind = cadence_kind(before, last, soprano)
+            found.append(Cadence(last.onset, last.measure_index, kind, last.key, names))
+    return tuple(found)
+
+
+def _name_in(span: ChordSpan, key: Key) -> str:
+    """The numeral of a chord in the key that the phrase closes in."""
+    if span.key == key:
+        return span_numeral(span)
+    return numeral(Function(span.chord.root - key.tonic_fifths, span.chord.quality), span.chord.inversion, key.mode)
+
+
+def cadence_kind(before: ChordSpan | None, last: ChordSpan, soprano: int | None) -> str:
+    """The kind that the last chord and the one before it make; `soprano` is a place on the line of fifths."""
+    end, low = last.function, last.chord.inversion
+    if end.target is not None:
+        return OPEN
+    if end.offset == _V and end.quality in _DOMINANTS:
+        return _half(before, low)
+    if before is None:
+        return OPEN
+    start = _heard_in(before, last.key)
+    if start is None or end.quality not in _TRIADS:
+        return OPEN
+    from_dominant = start.offset == _V and start.quality in _DOMINANTS
+    if end.offset == _I and (from_dominant or (start.offset == _VII and start.quality in _LEADING)):
+        is_perfect = from_dominant and low == 0 and before.chord.inversion == 0 and soprano == last.chord.root
+        return PERFECT if is_perfect else IMPERFECT
+    if end.offset in (_VI, _FLAT_VI) and from_dominant:
+        return DECEPTIVE
+    if end.offset == _I and low == 0 and start.offset == _IV and start.quality in _TRIADS:
+        return PLAGAL
+    return OPEN
+
+
+def _half(before: ChordSpan | None, low: int) -> str:
+    if low:
+        return OPEN
+    if before is not None and before.key.mode == "minor":
+        is_iv6 = before.function[:2] == (_IV, "minor") and before.chord.inversion == 1
+        return PHRYGIAN if is_iv6 and before.function.target is None else HALF
+    return HALF
+
+
+def _heard_in(span: ChordSpan, key: Key) -> Function | None:
+    """A chord as a function of another key; None where it is applied to a degree of its own."""
+    if span.key == key:
+        return span.function if span.function.target is None else None
+    return Function(span.chord.root - key.tonic_fifths, span.function.quality)

@@ -1,0 +1,171 @@
+"""`scoregen analyze`: keys, chords, cadences, phrases, form and texture, printed or written into the score."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from scoregen.cli.arguments import Force, Json, Quiet
+from scoregen.cli.outputs import check_outputs
+from scoregen.cli.terminal import progress, say, say_json, say_paths, tell_all
+from scoregen.errors import InputError, OutputError, Place
+
+if TYPE_CHECKING:
+    from scoregen.analysing import Numerals
+
+PAGES = (".svg", ".pdf", ".png")
+SUFFIXES = (".musicxml", ".xml", ".mxl", *PAGES)
+NUMERALS: dict[str, Numerals] = {"text": "text", "harmony": "harmony"}
+
+
+def analyze_command(
+    score: Annotated[Path, typer.Argument(metavar="SCORE", help="Any score that scoregen reads.")],
+    output: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write the score with the analysis in it: .musicxml .mxl .svg .pdf .png. May be given several times.",
+        ),
+    ] = None,
+    numerals: Annotated[
+        str,
+        typer.Option(
+            metavar="text|harmony",
+            help="Numerals in MusicXML: words, which every program shows, or harmony elements of MusicXML 4.0.",
+        ),
+    ] = "text",
+    force: Force = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Name the keys, chords, cadences, phrases, form and texture of a score."""
+    from scoregen.analysing import analyse, annotated, plain
+    from scoregen.notation.files import read_score, write_all
+
+    paths = output or []
+    _check(paths, numerals, force=force)
+    with progress(quiet=quiet) as stage:
+        stage("reading")
+        music = read_score(score)
+        stage("analysing")
+        try:
+            analysis = analyse(music)
+        except InputError as error:
+            raise InputError(error.message, Place(str(score))) from None
+        written: list[Path] = []
+        notices = list(analysis.notices)
+        for style, targets in _by_style(paths, NUMERALS[numerals]):
+            stage("writing")
+            marked, more = annotated(music, analysis, numerals=style)
+            result = write_all(marked, targets, force=force)
+            written += result.paths
+            notices += [*more, *map(str, result.warnings)]
+    tell_all(notices, quiet=quiet)
+    found = plain(music, analysis)
+    if as_json:
+        say_json({"score": str(score), **found, "files": [str(path) for path in written]})
+    elif paths:
+        say_paths(written)
+    else:
+        for line in _report(found):
+            say(line)
+
+
+def _by_style(paths: Sequence[Path], wanted: Numerals) -> Iterator[tuple[Numerals, list[Path]]]:
+    """Files of MusicXML as asked for, pages as the engraver draws them best."""
+    pages = [path for path in paths if path.suffix.lower() in PAGES]
+    files = [path for path in paths if path not in pages]
+    if files:
+        yield wanted, files
+    if pages:
+        yield "page", pages
+
+
+def _check(paths: Sequence[Path], numerals: str, *, force: bool) -> None:
+    if numerals not in NUMERALS:
+        raise typer.BadParameter(f"{numerals!r} is unknown; expected text or harmony", param_hint="--numerals")
+    for path in paths:
+        if path.suffix.lower() not in SUFFIXES:
+            expected = ", ".join(SUFFIXES)
+            raise OutputError(f"an analysis cannot be written there; expected one of {expected}", Place(str(path)))
+    check_outputs(paths, force=force)
+
+
+def _report(found: dict[str, Any]) -> Iterator[str]:
+    """The whole analysis as tables, a blank line between them."""
+    yield f"Key: {found['key']}"
+    if len(found["keys"]) > 1:
+        yield ""
+        yield from _table(
+            ("Key", "from measure", "beat"), [(key["key"], key["measure"], _beat(key)) for key in found["keys"]]
+        )
+    if found["chords"]:
+        yield ""
+        yield from _table(
+            ("Measure", "Beat", "Key", "Numeral", "Chord", "Foreign notes"),
+            [
+                (c["measure"], _beat(c), c["key"], c["numeral"], c["symbol"], _foreign(c["foreign_notes"]))
+                for c in found["chords"]
+            ],
+        )
+    yield ""
+    closes = list(found["cadences"])
+    yield from _table(("Phrase", "Measures", "Cadence", "Chords", "Key"), list(_phrases(found["phrases"], closes)))
+    if found["repeats"]:
+        yield ""
+        yield from _table(("Measures", "come again in", "how"), [_repeat(repeat) for repeat in found["repeats"]])
+    yield ""
+    yield from _table(
+        ("Measures", "Texture", "Lines", "Together"),
+        [
+            (_span(t["first_measure"], t["last_measure"]), t["kind"], str(t["voices"]), f"{100 * t['together']:.0f} %")
+            for t in found["texture"]
+        ],
+    )
+
+
+def _phrases(phrases: Sequence[dict[str, Any]], closes: Sequence[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
+    for phrase in phrases:
+        cadence = next((c for c in closes if phrase["onset"] <= c["onset"] < phrase["end"]), None)
+        measures = _span(phrase["first_measure"], phrase["last_measure"])
+        letter = phrase["letter"] + (" (repeated)" if phrase["played_twice"] else "")
+        if cadence is None:
+            yield letter, measures, "", "", ""
+        else:
+            yield letter, measures, cadence["kind"], " ".join(cadence["numerals"]), cadence["key"]
+
+
+def _repeat(repeat: dict[str, Any]) -> tuple[str, str, str]:
+    how = {"exact": "exactly", "transposed": f"{abs(repeat['steps'])} steps {_direction(repeat['steps'])}"}
+    return (
+        _span(repeat["first_measure"], repeat["last_measure"]),
+        _span(repeat["again_first_measure"], repeat["again_last_measure"]),
+        how.get(repeat["kind"], "the melody, otherwise set"),
+    )
+
+
+def _direction(steps: int) -> str:
+    return "higher" if steps > 0 else "lower"
+
+
+def _foreign(notes: Sequence[dict[str, Any]]) -> str:
+    return ", ".join(f"{note['pitch']} {note['kind']}" for note in notes)
+
+
+def _beat(where: dict[str, Any]) -> str:
+    return f"{where['beat']:g}"
+
+
+def _span(first: str, last: str) -> str:
+    return first if first == last else f"{first}-{last}"
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    for row in (head, *rows):
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
