@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from scoregen.score.elements import Measure, Score
-from scoregen.score.timeline import SoundingNote, measure_onsets
+from scoregen.score.elements import Score
+from scoregen.score.metre import TimeSignature
+from scoregen.score.timeline import SoundingNote, measure_onsets, metrical_starts
 
 Severity = Literal["note", "warning", "error"]
 SEVERITIES: tuple[Severity, ...] = ("note", "warning", "error")
@@ -54,8 +55,7 @@ def at_least(findings: Iterable[Finding], severity: Severity) -> tuple[Finding, 
 class Spot:
     """A place as a musician says it: the printed number of the measure and the felt beat, from 1.
 
-    In an anacrusis beats are counted from the barline that follows, so that a lone upbeat in 4/4 is
-    beat 4; in 6/8 a measure has two beats.
+    A lone upbeat in 4/4 is beat 4; in 6/8 a measure has two beats.
     """
 
     measure: str
@@ -75,17 +75,15 @@ class Spot:
 def spot(score: Score, onset: Fraction, measure_index: int) -> Spot:
     """Measure number and beat of an onset."""
     measure = score.measures[measure_index]
-    position = onset - measure_onsets(score)[measure_index]
-    return Spot(measure.number, _beat(measure, position, is_first=measure_index == 0))
+    place = onset - measure_onsets(score)[measure_index] + metrical_starts(score)[measure_index]
+    return Spot(measure.number, _beat(measure.time, place))
 
 
-def _beat(measure: Measure, position: Fraction, *, is_first: bool) -> Fraction:
-    """The felt beat; a measure that goes on beyond its metre counts on in its last beat."""
-    if is_first and measure.is_short:
-        position += measure.time.duration - measure.duration
-    groups = measure.time.groups
-    for index, group in enumerate(groups):
-        if position < group or index == len(groups) - 1:
-            return index + 1 + position / group
-        position -= group
-    return Fraction(1)
+def _beat(time: TimeSignature, place: Fraction) -> Fraction:
+    """The felt beat of a place in the metre; a measure that goes on beyond its metre counts on in its last beat."""
+    *others, last = time.groups
+    for index, group in enumerate(others):
+        if place < group:
+            return index + 1 + place / group
+        place -= group
+    return len(others) + 1 + place / last
