@@ -14,7 +14,7 @@ import itertools
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -259,16 +259,17 @@ def _closed_score(score: Score, slots: Sequence[Slot]) -> tuple[Slot, ...]:
 
 def _lines_of(leader: Line, sounding: Mapping[Slot, Sequence[SoundingNote]], leaders: Sequence[Line]) -> Iterator[Line]:
     """A voice's leading line and one for every other note of its chords."""
-    yield leader
     at_once = Counter(note.onset for note in sounding[leader.slot])
     bottom = _is_bottom(leader, leaders)
+    if not bottom:
+        yield leader
     for size in sorted(set(at_once.values()) - {1}):
         for rank in range(size):
             if rank != (size - 1 if bottom else 0):
                 name = f"{leader.name} (note {rank + 1} of {size})"
-                yield Line(
-                    leader.slot, name, leader.choir, leader.place, leader.role, leader.instrument, size=size, rank=rank
-                )
+                yield replace(leader, name=name, size=size, rank=rank)
+    if bottom:
+        yield leader
 
 
 def _is_bottom(leader: Line, leaders: Sequence[Line]) -> bool:

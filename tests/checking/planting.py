@@ -168,7 +168,7 @@ def _pair(pair: tuple[Pitch, Pitch, Pitch, Pitch], upper: int, lower: int, same_
     elif first == "d5" and second == "5" and similar:
         yield "unequal-fifths"
     elif similar and not same_chord and first != second and not {first, second} <= eight:
-        if second == "1" and lower == upper + 1:
+        if second == "1" and lower == upper + 1 and abs(_staff(b) - _staff(a)) > 1:
             yield "direct-unisons"
         outer_leap = (upper, lower) == (0, 3) and abs(_staff(b) - _staff(a)) > 1
         if second == "5" and first != "d5" and outer_leap:

@@ -191,12 +191,13 @@ def _approached(music: Counterpoint, rules: RuleSet, motion: Motion, new: str) -
     high, higher, _, _ = motion.pitches
     if motion.before.pitch_classes == motion.after.pitch_classes:
         return
+    leaps = abs(higher.diatonic - high.diatonic) > 1
     if new == UNISON:
-        if (motion.upper, motion.lower) in music.neighbours:
+        if leaps and (motion.upper, motion.lower) in music.neighbours:
             message = f"move in the same direction into a unison ({motion})"
             yield from _found(music, rules, motion, "direct-unisons", ANY, message)
         return
-    if abs(higher.diatonic - high.diatonic) > 1:
+    if leaps:
         message = f"leap in the same direction into {'a fifth' if new == FIFTH else 'an octave'} ({motion})"
         yield from _found(music, rules, motion, f"direct-{_PLURAL[new]}", _kind(music, motion), message)
 
