@@ -32,7 +32,7 @@ HEAVY = (
     "matplotlib",
     "sklearn",
 )
-COMMANDS = ("compose", "render", "analyze", "tokens", "train", "bench", "doctor")
+COMMANDS = ("compose", "check", "render", "analyze", "tokens", "train", "bench", "doctor")
 Captured = pytest.CaptureFixture[str]
 
 

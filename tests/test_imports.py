@@ -22,7 +22,7 @@ FLOORS = (
     ("corpora", "evaluation", "transcription"),
     ("model",),
     ("blanks", "curriculum", "ranking"),
-    ("analysing", "benchmark", "composition", "doctor", "explain", "notebook", "training"),
+    ("analysing", "benchmark", "checking", "composition", "doctor", "explain", "notebook", "training"),
     ("calibrating",),
     ("cli", "web"),
     ("__init__", "__main__"),  # the public face, which leads into every room

@@ -15,6 +15,7 @@ import typer
 from scoregen.cli.analyze import analyze_command
 from scoregen.cli.bench import bench
 from scoregen.cli.calibrate import calibrate_command
+from scoregen.cli.check import check_command
 from scoregen.cli.compose import compose_command
 from scoregen.cli.doctor import doctor_command
 from scoregen.cli.render import render_command
@@ -35,6 +36,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("compose")(compose_command)
+app.command("check")(check_command)
 app.command("render")(render_command)
 app.command("analyze")(analyze_command)
 app.command("tokens")(tokens_command)

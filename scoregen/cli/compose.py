@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -23,8 +22,8 @@ from scoregen.cli.arguments import (
     told,
 )
 from scoregen.cli.outputs import check_outputs, numbered, write_alternative
-from scoregen.cli.terminal import Advance, progress, say_json, say_paths, tell_all
-from scoregen.errors import InputError, ScoregenError
+from scoregen.cli.terminal import Advance, naming, progress, say_json, say_paths, tell_all
+from scoregen.errors import InputError
 
 if TYPE_CHECKING:
     from scoregen.composition import Composition
@@ -128,7 +127,7 @@ def compose_command(
     with progress(quiet=quiet) as stage:
         with _timed(seconds, "read", stage("reading")):
             given = read_score(score) if score else None
-        with _naming(score), _timed(seconds, "compose", stage("composing")) as advance:
+        with naming(score), _timed(seconds, "compose", stage("composing")) as advance:
             composition = compose(
                 given,
                 ensemble=ensemble,
@@ -151,17 +150,6 @@ def compose_command(
         say_json(_report(composition, written, {**seconds, "sample": round(composition.sampling_seconds, 3)}))
     else:
         say_paths(path for paths in written for path in paths)
-
-
-@contextmanager
-def _naming(score: Path | None) -> Iterator[None]:
-    """What goes wrong inside is told with the name of the file that it is about."""
-    try:
-        yield
-    except ScoregenError as error:
-        if score is None or error.place.file is not None:
-            raise
-        raise type(error)(error.message, replace(error.place, file=str(score))) from None
 
 
 def _check_use(score: Path | None, piece: Mapping[str, Any], **for_scores: Any) -> None:

@@ -6,8 +6,11 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from scoregen.errors import ScoregenError
 
 Advance = Callable[[float], None]
 """Told how much of a stage is done, from 0 to 1."""
@@ -40,6 +43,17 @@ def tell_all(lines: Iterable[str], *, quiet: bool) -> None:
     """Each message once, in order; none if the user wants silence."""
     for line in () if quiet else dict.fromkeys(lines):
         tell(line)
+
+
+@contextmanager
+def naming(score: Path | None) -> Iterator[None]:
+    """What goes wrong inside is told with the name of the file that it is about."""
+    try:
+        yield
+    except ScoregenError as error:
+        if score is None or error.place.file is not None:
+            raise
+        raise type(error)(error.message, replace(error.place, file=str(score))) from None
 
 
 @contextmanager

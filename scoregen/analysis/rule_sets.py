@@ -1,0 +1,187 @@
+"""Which rules hold, how grave each fault is, and where its limits lie: `grammars/rules/*.toml`.
+
+A rule set is a table for each rule, which names a severity for each kind of its faults, and its limits.
+A rule that is not named is off, and so is a kind. `base` names a set to begin with, of which only what
+differs is said:
+
+    name = "mine"
+    base = "strict"
+
+    [spacing]
+    upper = 14        # semitones
+
+    [direct-fifths]
+    outer = "note"
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, get_args
+
+from scoregen.analysis.findings import Finding, Severity
+from scoregen.errors import InputError, Place
+from scoregen.resources import folder
+from scoregen.score.timeline import SoundingNote
+
+DEFAULT = "strict"
+OFF = "off"
+ANY = "any"
+"""The kind of a rule that knows no kinds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What can be said of a rule in a rule set: the kinds of its faults, and its limits (whole numbers)."""
+
+    title: str
+    short: str  # what is printed over the staff
+    kinds: tuple[str, ...] = (ANY,)
+    limits: tuple[str, ...] = ()
+
+
+_PAIRS = ("outer", "inner")
+RULES: dict[str, Rule] = {
+    "parallel-fifths": Rule("parallel fifths", "par. 5ths", (*_PAIRS, "anticipation")),
+    "parallel-octaves": Rule("parallel octaves", "par. 8ves", (*_PAIRS, "doubling")),
+    "parallel-unisons": Rule("parallel unisons", "par. unis.", (*_PAIRS, "doubling")),
+    "contrary-fifths": Rule("fifths in contrary motion", "contr. 5ths", _PAIRS),
+    "contrary-octaves": Rule("octaves in contrary motion", "contr. 8ves", _PAIRS),
+    "unequal-fifths": Rule("unequal fifths", "uneq. 5ths", _PAIRS),
+    "direct-fifths": Rule("direct fifth", "direct 5th", _PAIRS),
+    "direct-octaves": Rule("direct octave", "direct 8ve", _PAIRS),
+    "direct-unisons": Rule("direct unison", "direct unis."),
+    "voice-crossing": Rule("voice crossing", "crossing"),
+    "voice-overlap": Rule("voice overlap", "overlap"),
+    "spacing": Rule("spacing", "spacing", (ANY,), ("upper", "lowest")),
+    "augmented-interval": Rule("augmented interval", "augm."),
+    "large-leap": Rule("large leap", "leap", (ANY,), ("steps", "bass_steps")),
+    "range": Rule("range", "range", ("outside", "uncomfortable")),
+    "doubled-leading-note": Rule("doubled leading note", "leading n. doubled"),
+    "unresolved-leading-note": Rule("unresolved leading note", "leading n.", (*_PAIRS, "falling")),
+    "unresolved-seventh": Rule("unresolved seventh", "7th"),
+    "phrase-end": Rule("phrase end", "phrase end"),
+    "final-cadence": Rule("final cadence", "cadence"),
+    "hand-span": Rule("hand span", "span", ("impossible", "shared"), ("semitones",)),
+    "double-stop": Rule("double stop", "stop", ("impossible", "wide"), ("stretch",)),
+}
+"""Every rule by its name, which is also its heading in docs/rules.md."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """`severities` by rule and kind; `limits` by rule and name. What is off is not in them."""
+
+    name: str
+    title: str
+    severities: Mapping[tuple[str, str], Severity]
+    limits: Mapping[tuple[str, str], int]
+
+    def holds(self, *rules: str) -> bool:
+        """Whether any of these rules is on."""
+        return any(rule in rules for rule, _ in self.severities)
+
+    def limit(self, rule: str, name: str) -> int | None:
+        """A limit; None where the set gives none."""
+        return self.limits.get((rule, name))
+
+    def judge(
+        self,
+        rule: str,
+        kind: str,
+        onset: Fraction,
+        measure_index: int,
+        lines: Sequence[str],
+        notes: Sequence[SoundingNote],
+        message: str,
+    ) -> Iterator[Finding]:
+        """The finding with the severity of this rule and kind; none where they are off."""
+        severity = self.severities.get((rule, kind))
+        if severity is not None:
+            yield Finding(rule, severity, onset, measure_index, tuple(lines), tuple(notes), message)
+
+
+def rule_set_names() -> tuple[str, ...]:
+    """The rule sets that come with the program."""
+    return tuple(sorted(path.stem for path in (folder("grammars") / "rules").glob("*.toml")))
+
+
+def load_rule_set(which: str) -> RuleSet:
+    """A rule set by its name, or from a TOML file. InputError says what is wrong with it and where."""
+    return _load(which, ())
+
+
+def _load(which: str, under: tuple[str, ...]) -> RuleSet:
+    if which in under:
+        raise InputError(f"the rule set {which!r} is its own base; name another")
+    text, file = _text(which, under)
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"this is no TOML: {error}", Place(file)) from None
+    base = table.pop("base", None)
+    if base is not None and not isinstance(base, str):
+        raise InputError(f"base is {base!r}; expected the name of a rule set", Place(file))
+    start = _load(base, (*under, which)) if base is not None else RuleSet("", "", {}, {})
+    severities, limits = dict(start.severities), dict(start.limits)
+    name, title = table.pop("name", Path(which).stem), table.pop("title", "")
+    for rule, settings in table.items():
+        _read_rule(rule, settings, severities, limits, file)
+    return RuleSet(str(name), str(title), severities, limits)
+
+
+def _text(which: str, under: tuple[str, ...]) -> tuple[str, str]:
+    if which in rule_set_names():
+        path = folder("grammars") / "rules" / f"{which}.toml"
+    elif under and not which.endswith(".toml"):
+        raise InputError(f"there is no rule set {which!r}; expected one of: {', '.join(rule_set_names())}")
+    else:
+        path = Path(which)
+    try:
+        return path.read_text(encoding="utf-8"), str(path)
+    except (FileNotFoundError, IsADirectoryError):
+        expected = f"{', '.join(rule_set_names())}, or a TOML file"
+        raise InputError(f"there is no rule set {which!r}; expected one of: {expected}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"the rule set cannot be read: {error}", Place(str(path))) from None
+
+
+def _read_rule(
+    name: str,
+    settings: Any,
+    severities: dict[tuple[str, str], Severity],
+    limits: dict[tuple[str, str], int],
+    file: str,
+) -> None:
+    rule = RULES.get(name)
+    if rule is None:
+        raise InputError(f"there is no rule {name!r}; expected one of: {', '.join(RULES)}", Place(file))
+    if not isinstance(settings, dict):
+        raise InputError(f"{name} is {settings!r}; expected a table, as in [{name}]", Place(file))
+    for key, value in settings.items():
+        if key == "severity":
+            for kind in rule.kinds:
+                _set_severity(name, kind, value, severities, file)
+        elif key in rule.kinds:
+            _set_severity(name, key, value, severities, file)
+        elif key in rule.limits and isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+            limits[name, key] = value
+        else:
+            keys = ("severity", *(kind for kind in rule.kinds if kind != ANY), *rule.limits)
+            raise InputError(
+                f"[{name}] says {key} = {value!r}; expected {', '.join(keys)}, limits as whole numbers", Place(file)
+            )
+
+
+def _set_severity(rule: str, kind: str, value: Any, severities: dict[tuple[str, str], Severity], file: str) -> None:
+    if value == OFF:
+        severities.pop((rule, kind), None)
+    elif value in get_args(Severity):
+        severities[rule, kind] = value
+    else:
+        expected = ", ".join((OFF, *get_args(Severity)))
+        raise InputError(f"[{rule}] has the severity {value!r}; expected one of: {expected}", Place(file))

@@ -1,0 +1,103 @@
+"""Whether phrases close and the piece comes home.
+
+A phrase end is a fermata, or the end of the score. A phrase may close on a major or minor triad in root
+position: an authentic, plagal, half or deceptive cadence; which, is not asked. The last chord must be the
+tonic, with its third, come to from a dominant or a subdominant.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from scoregen.analysis.chords import ChordSpan
+from scoregen.analysis.counterpoint import Counterpoint, Moment, distinct, pitch_of
+from scoregen.analysis.findings import Finding
+from scoregen.analysis.rule_sets import ANY, RuleSet
+from scoregen.score.pitch import Pitch
+
+_INVERSIONS = ("root position", "first inversion", "second inversion", "third inversion")
+_LEADING_HOME = (1, 5, -1, 2)
+"""Fifths from the tonic to the roots of V, vii, IV and ii."""
+_FEWEST_LINES = 3
+
+
+def cadences(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
+    """Phrase ends on chords that close nothing, and a last chord that is not home."""
+    if not rules.holds("phrase-end", "final-cadence") or len(music.lines) < _FEWEST_LINES:
+        return
+    spans = music.chords
+    for span in spans[:-1]:
+        if span.ends_phrase:
+            yield from _phrase_end(music, rules, span)
+    if spans:
+        yield from _final(music, rules, spans)
+
+
+def _phrase_end(music: Counterpoint, rules: RuleSet, span: ChordSpan) -> Iterator[Finding]:
+    """A fermata under which no root-position triad sounds. What sounds counts: the analysis expects one there."""
+    if any(closed_root(moment) is not None for moment in music.moments_between(span.onset, span.end)):
+        return
+    moment = _moment(music, span)
+    quality = span.chord.quality.replace("-", " ").replace("dominant", "dominant seventh")
+    bass = _from_below(moment)[0].fifths if any(moment.notes) else span.chord.bass
+    where = _INVERSIONS[span.chord.members.index(bass)] if bass in span.chord.members else "over a foreign bass"
+    message = f"the phrase ends on {_named(moment)}, a {quality} chord in {where}".replace("in over", "over")
+    yield from _found(music, rules, "phrase-end", moment, message)
+
+
+def _final(music: Counterpoint, rules: RuleSet, spans: Sequence[ChordSpan]) -> Iterator[Finding]:
+    """The last chord by what sounds at the very end, which may be reached by ornaments."""
+    last = spans[-1]
+    end = next((moment for moment in reversed(music.moments) if any(moment.notes)), None)
+    if end is None:
+        return
+    root = closed_root(end)
+    sounding = {pitch_of(note).fifths - last.chord.root for note in end.notes if note is not None}
+    before = next((span for span in reversed(spans[:-1]) if span.chord.root != last.chord.root), None)
+    if root is not None and root not in _homes(music, last):
+        message = f"the piece ends on {_named(end)}, which is not the tonic of {last.key}"
+    elif root is None and not sounding & {4, -3}:
+        message = f"the last chord, {_named(end)}, has no third"
+    elif root is None and last.chord.inversion:
+        message = f"the piece ends on {last.chord}, in {_INVERSIONS[last.chord.inversion]}"
+    elif root is None:
+        message = f"the piece ends on {_named(end)}, which is no plain triad"
+    elif root == last.chord.root and before is not None and before.chord.root - root not in _LEADING_HOME:
+        message = f"the last chord, {last.chord}, is come to from {before.chord}, neither dominant nor subdominant"
+    else:
+        return
+    yield from _found(music, rules, "final-cadence", end, message)
+
+
+def closed_root(moment: Moment) -> int | None:
+    """The root, on the line of fifths, of a major or minor triad with its third and its root lowest; else None."""
+    pitches = _from_below(moment)
+    if not pitches:
+        return None
+    above = {pitch.fifths - pitches[0].fifths for pitch in pitches}
+    return pitches[0].fifths if above in ({0, 4}, {0, 4, 1}, {0, -3}, {0, -3, 1}) else None
+
+
+def _from_below(moment: Moment) -> list[Pitch]:
+    return sorted((pitch_of(note) for note in moment.notes if note is not None), key=lambda pitch: pitch.chromatic)
+
+
+def _named(moment: Moment) -> str:
+    return "-".join(map(str, dict.fromkeys(_from_below(moment))))
+
+
+def _homes(music: Counterpoint, last: ChordSpan) -> set[int]:
+    """The tonic of the key that is heard, and those of the major and the minor key of the signature."""
+    written = music.score.measures[last.measure_index].key.fifths
+    return {last.key.tonic_fifths, written, written + 3}
+
+
+def _found(music: Counterpoint, rules: RuleSet, rule: str, moment: Moment, message: str) -> Iterator[Finding]:
+    sounding = [(line, note) for line, note in zip(music.lines, moment.notes, strict=True) if note is not None]
+    names = [line.name for line, _ in sounding if line.leads]
+    notes = distinct(note for _, note in sounding)
+    yield from rules.judge(rule, ANY, moment.onset, moment.measure_index, names, notes, message)
+
+
+def _moment(music: Counterpoint, span: ChordSpan) -> Moment:
+    return next(music.moments_between(span.onset, span.end))

@@ -1,0 +1,197 @@
+"""Notes that want to go somewhere: leading notes and sevenths, by the chord that they belong to.
+
+A leading note is the one a major seventh above the tonic of the key, or of what an applied dominant is
+applied to, where it is a member of a dominant chord. It resolves where its line comes to the tonic, a
+seventh where its line steps down, at the next chord or within a beat of it; a note that is held
+into the next chord has its time there. What a phrase end or a rest cuts off is not asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import combinations, pairwise
+
+from scoregen.analysis.chords import ChordSpan
+from scoregen.analysis.counterpoint import Counterpoint, pitch_of
+from scoregen.analysis.findings import Finding
+from scoregen.analysis.rule_sets import ANY, RuleSet
+from scoregen.score.pitch import STEPS, Interval
+from scoregen.score.timeline import SoundingNote
+
+LEADING = 5
+"""A major seventh on the line of fifths."""
+_DOMINANTS = {
+    1: ("major", "dominant", "augmented", "augmented-seventh"),
+    LEADING: ("diminished", "half-diminished", "diminished-seventh"),
+}
+"""By the fifths from the tonic to the root."""
+_TONICS = ("major", "minor")
+_SUBMEDIANTS = (3, -4)
+_LEAST = Fraction(1)
+"""Quarters for which a leading note must be doubled to be heard so."""
+_GRACE = Fraction(1)
+"""Quarters after the next chord begins in which an ornament may put off a resolution."""
+
+
+def tendencies(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
+    """Doubled and unresolved leading notes, and unresolved sevenths."""
+    if not rules.holds("doubled-leading-note", "unresolved-leading-note", "unresolved-seventh"):
+        return
+    spans = music.chords
+    yield from _doubled_leading_notes(music, rules, spans)
+    for span, following in pairwise(spans):
+        if following.onset == span.end and following.onset not in music.boundaries:
+            yield from _leading_notes(music, rules, span, following)
+            yield from _sevenths(music, rules, span, following)
+
+
+def leading_note(span: ChordSpan) -> int | None:
+    """The leading note of a dominant chord, as a place on the line of fifths; None in any other chord."""
+    tonic = _goal(span)
+    is_dominant = span.chord.quality in _DOMINANTS.get(span.chord.root - tonic, ())
+    return tonic + LEADING if is_dominant else None
+
+
+def _goal(span: ChordSpan) -> int:
+    """The place of the tonic, or of the degree that an applied chord leads to."""
+    return span.key.tonic_fifths + (span.function.target or 0)
+
+
+def _doubled_leading_notes(music: Counterpoint, rules: RuleSet, spans: Sequence[ChordSpan]) -> Iterator[Finding]:
+    """Each pair of notes once, however many chords it lasts for."""
+    said: set[frozenset[SoundingNote]] = set()
+    for span in spans:
+        for upper, high, lower, low in _doublings(music, span):
+            if {high, low} not in said:
+                said.add(frozenset((high, low)))
+                names = music.lines[upper].name, music.lines[lower].name
+                start = max(high.onset, low.onset, span.onset)
+                measure = max(high.measure_index, low.measure_index, span.measure_index)
+                message = f"{names[0]} and {names[1]} double the leading note ({pitch_of(high)} and {pitch_of(low)})"
+                yield from rules.judge("doubled-leading-note", ANY, start, measure, names, (high, low), message)
+
+
+def _doublings(music: Counterpoint, span: ChordSpan) -> Iterator[tuple[int, SoundingNote, int, SoundingNote]]:
+    """Two lines of a choir on the leading note together, for a beat or all the chord; foreign notes do not count."""
+    place = leading_note(span)
+    if place is None:
+        return
+    held = [
+        (index, note)
+        for index in range(len(music.lines))
+        for note in _notes_in(music, index, span)
+        if pitch_of(note).fifths == place
+    ]
+    for (upper, high), (lower, low) in combinations(held, 2):
+        together = min(_end(high), _end(low), span.end) - max(high.onset, low.onset, span.onset)
+        in_one_choir = music.lines[upper].choir == music.lines[lower].choir
+        if upper != lower and high is not low and in_one_choir and together >= min(_LEAST, span.duration):
+            yield upper, high, lower, low
+
+
+def _leading_notes(music: Counterpoint, rules: RuleSet, span: ChordSpan, following: ChordSpan) -> Iterator[Finding]:
+    """A leading note that does not rise to the tonic where a tonic chord, or its deceptive neighbour, follows."""
+    place = leading_note(span)
+    step = following.chord.root - _goal(span)
+    arrives = following.chord.quality in _TONICS and (step == 0 or step in _SUBMEDIANTS)
+    if place is None or not arrives:
+        return
+    for index, note in _last_notes(music, span):
+        if pitch_of(note).fifths != place:
+            continue
+        later = _departure(music, index, note, following, +1)
+        if later is None:
+            continue
+        name = music.lines[index].name
+        target = pitch_of(note).transposed(Interval(1, 1))
+        kind = _place_in_choir(music, index, note, later)
+        message = f"{name} leaves the leading note {pitch_of(note)} for {pitch_of(later)} instead of {target}"
+        yield from rules.judge(
+            "unresolved-leading-note", kind, later.onset, later.measure_index, (name,), (note, later), message
+        )
+
+
+def _sevenths(music: Counterpoint, rules: RuleSet, span: ChordSpan, following: ChordSpan) -> Iterator[Finding]:
+    """A seventh of a chord that does not step down into the next one."""
+    seventh = span.chord.seventh
+    if seventh is None or following.chord.root == span.chord.root or seventh in following.chord.members:
+        return
+    for index, note in _last_notes(music, span):
+        if pitch_of(note).fifths != seventh:
+            continue
+        later = _departure(music, index, note, following, -1)
+        if later is None or _rises_in_tenths(span, note, later):
+            continue
+        name = music.lines[index].name
+        chord = f"the seventh {pitch_of(note)} of {span.chord}"
+        message = f"{name} leaves {chord} for {pitch_of(later)} instead of stepping down"
+        yield from rules.judge(
+            "unresolved-seventh", ANY, later.onset, later.measure_index, (name,), (note, later), message
+        )
+
+
+def _rises_in_tenths(span: ChordSpan, note: SoundingNote, later: SoundingNote) -> bool:
+    """The one licence of the textbooks: a dominant in second inversion between tonics, all rising in tenths."""
+    return span.chord.inversion == 2 and pitch_of(later).diatonic - pitch_of(note).diatonic == 1
+
+
+def _notes_in(music: Counterpoint, index: int, span: ChordSpan) -> list[SoundingNote]:
+    """The notes of a line that sound in a chord and belong to it, in order."""
+    foreign = {(found.note.slot, found.note.onset, found.note.pitch) for found in span.foreign}
+    own = dict.fromkeys(
+        note
+        for moment in music.moments_between(span.onset, span.end)
+        if (note := moment.notes[index]) is not None and (note.slot, note.onset, note.pitch) not in foreign
+    )
+    return list(own)
+
+
+def _last_notes(music: Counterpoint, span: ChordSpan) -> Iterator[tuple[int, SoundingNote]]:
+    """What each line sounds at the end of a chord, if it is a member of it."""
+    for index in range(len(music.lines)):
+        own = _notes_in(music, index, span)
+        if own and _end(own[-1]) >= span.end:
+            yield index, own[-1]
+
+
+def _departure(
+    music: Counterpoint, index: int, note: SoundingNote, following: ChordSpan, steps: int
+) -> SoundingNote | None:
+    """The note for which a line leaves another, where it does not come to the step above or below in time.
+
+    None where it does, in whichever octave, and where a rest, a phrase end or the end of the piece comes
+    first. Repeated notes are one note.
+    """
+    wanted = (pitch_of(note).diatonic + steps) % len(STEPS)
+    later = _next(music, index, note)
+    while later is not None and later.pitch == note.pitch:
+        note, later = later, _next(music, index, later)
+    if later is None:
+        return None
+    until = max(following.onset, _end(note)) + min(_GRACE, following.duration)
+    comes = any(
+        (sounding := moment.notes[index]) is not None and pitch_of(sounding).diatonic % len(STEPS) == wanted
+        for moment in music.moments_between(following.onset, until)
+    )
+    return None if comes else later
+
+
+def _place_in_choir(music: Counterpoint, index: int, note: SoundingNote, later: SoundingNote) -> str:
+    """Outer or inner; an inner leading note that falls a third to the fifth of the chord is a kind of its own."""
+    choir = music.choir(index)
+    if index in (choir[0], choir[-1]):
+        return "outer"
+    return "falling" if pitch_of(later).diatonic - pitch_of(note).diatonic == -2 else "inner"
+
+
+def _next(music: Counterpoint, index: int, note: SoundingNote) -> SoundingNote | None:
+    """The note that a line goes on to at once; None at a rest or a phrase end."""
+    end = _end(note)
+    if end in music.boundaries:
+        return None
+    return next((moment.notes[index] for moment in music.moments_between(end, end + _LEAST)), None)
+
+
+def _end(note: SoundingNote) -> Fraction:
+    return note.onset + note.duration

@@ -1,0 +1,221 @@
+"""Perfect intervals in a row, and perfect intervals approached badly.
+
+Two lines form the same perfect interval, a fifth, an octave or a unison, simple or compound, before and
+after both move. Moving the same way makes *parallels*, moving apart or together *contrary* ones. A
+repeated note is no motion, and a chord restated with octave leaps is no new interval, for no pitch
+class changes. A fifth is spelled as one: seven semitones that are a diminished sixth are none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+from scoregen.analysis.counterpoint import Counterpoint, Moment, pitch_of
+from scoregen.analysis.findings import Finding
+from scoregen.analysis.rule_sets import ANY, RuleSet
+from scoregen.score.pitch import Pitch
+from scoregen.score.timeline import SoundingNote
+
+DOUBLING = 3
+"""Octaves in a row from which on they are a doubling."""
+FIFTH, OCTAVE, UNISON, DIMINISHED_FIFTH = "fifth", "octave", "unison", "diminished fifth"
+_PERFECT = (FIFTH, OCTAVE, UNISON)
+_PLURAL = {FIFTH: "fifths", OCTAVE: "octaves", UNISON: "unisons"}
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """Two lines that both move into a moment; `upper` and `lower` are indices of lines."""
+
+    before: Moment
+    after: Moment
+    upper: int
+    lower: int
+
+    @property
+    def notes(self) -> tuple[SoundingNote, SoundingNote, SoundingNote, SoundingNote]:
+        """The upper line's two notes, then the lower's."""
+        row = [moment.notes[line] for line in (self.upper, self.lower) for moment in (self.before, self.after)]
+        a, b, c, d = row
+        assert a is not None and b is not None and c is not None and d is not None  # as `motions` found them
+        return a, b, c, d
+
+    @property
+    def pitches(self) -> tuple[Pitch, Pitch, Pitch, Pitch]:
+        a, b, c, d = self.notes
+        return pitch_of(a), pitch_of(b), pitch_of(c), pitch_of(d)
+
+    @property
+    def is_similar(self) -> bool:
+        """Whether both go up or both go down."""
+        high, higher, low, lower = self.pitches
+        return (higher.chromatic > high.chromatic) == (lower.chromatic > low.chromatic)
+
+    def __str__(self) -> str:
+        high, higher, low, lower = self.pitches
+        return f"{low}-{high} to {lower}-{higher}"
+
+
+def motions(music: Counterpoint) -> Iterator[Motion]:
+    """Every step in which two lines of a choir both move to another pitch, phrase ends left out."""
+    pairs = _pairs(music)
+    for before, after in music.successions():
+        moved = {
+            index
+            for index, (old, new) in enumerate(zip(before.notes, after.notes, strict=True))
+            if old is not None and new is not None and pitch_of(old).chromatic != pitch_of(new).chromatic
+        }
+        for upper, lower in pairs:
+            if upper in moved and lower in moved:
+                yield Motion(before, after, upper, lower)
+
+
+def _pairs(music: Counterpoint) -> list[tuple[int, int]]:
+    """The pairs of lines of one choir, upper line first."""
+    places = [(line.choir, line.place) for line in music.lines]
+    return [(a, b) for a, b in combinations(range(len(places)), 2) if places[a][0] == places[b][0]]
+
+
+def interval_between(one: Pitch, other: Pitch) -> str | None:
+    """Which perfect interval, or diminished fifth, two pitches form; None if none."""
+    low, high = sorted((one, other), key=lambda pitch: (pitch.chromatic, pitch.diatonic))
+    steps, semitones = high.diatonic - low.diatonic, high.chromatic - low.chromatic
+    if steps % 7 == 4:
+        return {7: FIFTH, 6: DIMINISHED_FIFTH}.get(int(semitones % 12)) if semitones == int(semitones) else None
+    if steps % 7 == 0 and semitones % 12 == 0 and steps * 12 == semitones * 7:
+        return UNISON if semitones == 0 else OCTAVE
+    return None
+
+
+def perfect_intervals(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
+    """Parallel, contrary, unequal and direct fifths, octaves and unisons."""
+    found = list(motions(music))
+    doubled = _doublings(found)
+    for motion in found:
+        high, higher, low, lower = motion.pitches
+        new = interval_between(higher, lower)
+        if new is None:
+            continue
+        old = interval_between(high, low)
+        if old is not None and _class(old) == _class(new):
+            yield from _same_interval(music, rules, motion, old, new, doubles=motion in doubled)
+        elif motion.is_similar and new in _PERFECT:
+            yield from _approached(music, rules, motion, new)
+
+
+def parallel_interval(motion: Motion) -> str | None:
+    """The perfect interval that two lines keep while they move the same way; None if none.
+
+    A unison that becomes an octave, or the reverse, counts as octaves.
+    """
+    high, higher, low, lower = motion.pitches
+    old, new = interval_between(high, low), interval_between(higher, lower)
+    if old not in _PERFECT or new not in _PERFECT or _class(old) != _class(new) or not motion.is_similar:
+        return None
+    return None if _restates(motion) else (new if old == new else OCTAVE)
+
+
+def _restates(motion: Motion) -> bool:
+    """Whether no pitch class changes: the same chord, an octave away."""
+    high, higher, low, lower = motion.pitches
+    return high.pitch_class == higher.pitch_class and low.pitch_class == lower.pitch_class
+
+
+def _class(interval: str) -> str:
+    """Unisons and octaves are of one class, and so are fifths of both sizes."""
+    return {UNISON: OCTAVE, DIMINISHED_FIFTH: FIFTH}.get(interval, interval)
+
+
+def _doublings(found: Sequence[Motion]) -> set[Motion]:
+    """The motions of lines that go in octaves or unisons for so long that one doubles the other."""
+    going: dict[tuple[int, int], list[Motion]] = {}
+    doubled: set[Motion] = set()
+    for motion in found:
+        high, higher, low, lower = motion.pitches
+        if {interval_between(high, low), interval_between(higher, lower)} <= {OCTAVE, UNISON}:
+            run = going.setdefault((motion.upper, motion.lower), [])
+            if run and (run[-1].pitches[1], run[-1].pitches[3]) != (high, low):
+                run.clear()
+            run.append(motion)
+            if len(run) >= DOUBLING:
+                doubled.update(run)
+    return doubled
+
+
+def _same_interval(
+    music: Counterpoint, rules: RuleSet, motion: Motion, old: str, new: str, *, doubles: bool
+) -> Iterator[Finding]:
+    if _restates(motion) or _doubles_in_one_hand(music, motion, new):
+        return
+    kind = _kind(music, motion)
+    if DIMINISHED_FIFTH in (old, new):
+        if motion.is_similar and old != new and new == FIFTH:
+            message = f"move from a diminished to a perfect fifth ({motion})"
+            yield from _found(music, rules, motion, "unequal-fifths", kind, message)
+        return
+    if not motion.is_similar:
+        name = _PLURAL[_class(new)]
+        message = f"move in {name} by contrary motion ({motion})"
+        yield from _found(music, rules, motion, f"contrary-{name}", kind, message)
+        return
+    name = _PLURAL[parallel_interval(motion) or new]
+    if new == FIFTH and _is_anticipated(music, motion):
+        kind, hint = "anticipation", ", the upper one anticipating its next note"
+    else:
+        hint = ""
+    if doubles:
+        kind, hint = "doubling", ", one doubling the other for a while"
+    message = f"move in parallel {name} ({motion}){hint}"
+    yield from _found(music, rules, motion, f"parallel-{name}", kind, message)
+
+
+def _doubles_in_one_hand(music: Counterpoint, motion: Motion, new: str) -> bool:
+    """Octaves between the notes of one voice's chords thicken a line; they are no two lines."""
+    return new != FIFTH and music.lines[motion.upper].slot == music.lines[motion.lower].slot
+
+
+def _is_anticipated(music: Counterpoint, motion: Motion) -> bool:
+    """Whether the upper note is struck again at once and stays for longer, as at Bach's cadences."""
+    _, note, _, _ = motion.notes
+    end = note.onset + note.duration
+    return any(
+        again.onset == end and again.pitch == note.pitch and again.duration > note.duration
+        for again in music.slots[note.slot]
+    )
+
+
+def _approached(music: Counterpoint, rules: RuleSet, motion: Motion, new: str) -> Iterator[Finding]:
+    """Similar motion into a perfect interval; where the chord stays the same it only changes its position."""
+    high, higher, _, _ = motion.pitches
+    if motion.before.pitch_classes == motion.after.pitch_classes:
+        return
+    leaps = abs(higher.diatonic - high.diatonic) > 1
+    if new == UNISON:
+        if leaps and (motion.upper, motion.lower) in music.neighbours:
+            message = f"move in the same direction into a unison ({motion})"
+            yield from _found(music, rules, motion, "direct-unisons", ANY, message)
+        return
+    if leaps:
+        message = f"leap in the same direction into {'a fifth' if new == FIFTH else 'an octave'} ({motion})"
+        yield from _found(music, rules, motion, f"direct-{_PLURAL[new]}", _kind(music, motion), message)
+
+
+def _kind(music: Counterpoint, motion: Motion) -> str:
+    return "outer" if music.is_outer(motion.upper, motion.lower) else "inner"
+
+
+def _found(
+    music: Counterpoint, rules: RuleSet, motion: Motion, rule: str, kind: str, predicate: str
+) -> Iterator[Finding]:
+    names = music.lines[motion.upper].name, music.lines[motion.lower].name
+    yield from rules.judge(
+        rule,
+        kind,
+        motion.after.onset,
+        motion.after.measure_index,
+        names,
+        motion.notes,
+        f"{names[0]} and {names[1]} {predicate}",
+    )

@@ -1,0 +1,112 @@
+"""What hands and bows cannot do: spans of keyboard chords, and double stops."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import combinations
+
+from scoregen.analysis.counterpoint import Counterpoint, Line, pitch_of
+from scoregen.analysis.findings import Finding
+from scoregen.analysis.instruments import Playable
+from scoregen.analysis.rule_sets import RuleSet
+from scoregen.score.pitch import Pitch
+from scoregen.score.timeline import SoundingNote
+
+FINGERS = 5
+
+
+def playing(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
+    """Hands and double stops of every part whose instrument is known."""
+    if not rules.holds("hand-span", "double-stop"):
+        return
+    parts: dict[str, list[Line]] = defaultdict(list)
+    for line in music.lines:
+        if line.leads:
+            parts[line.slot.part].append(line)
+    for own in parts.values():
+        instrument = own[0].instrument
+        if instrument is not None and instrument.span:
+            yield from _hands(music, rules, own, instrument)
+        elif instrument is not None and instrument.strings:
+            yield from _stops(music, rules, own, instrument)
+
+
+def _hands(music: Counterpoint, rules: RuleSet, lines: Sequence[Line], instrument: Playable) -> Iterator[Finding]:
+    """A hand, which is a staff, that covers too much; the other hand may be able to help."""
+    span = rules.limit("hand-span", "semitones") or instrument.span
+    for onset, struck in _chords(music, lines):
+        by_staff: dict[int, list[SoundingNote]] = defaultdict(list)
+        for note in struck:
+            by_staff[note.slot.staff].append(note)
+        for own in by_staff.values():
+            if _fits(own, span):
+                continue
+            name = next(line.name for line in lines if line.slot == own[0].slot).partition(", voice")[0]
+            helped = _two_hands(struck, span)
+            kind = "shared" if helped else "impossible"
+            ends = f"{pitch_of(own[0])} to {pitch_of(own[-1])}"
+            count = len({note.pitch for note in own})
+            what = f"{count} notes" if count > FINGERS else f"{_semitones(own)} semitones"
+            hint = "playable only if the hands share it" if helped else "more than two hands can reach"
+            message = f"{name} spans {what} ({ends}): {hint}"
+            yield from rules.judge("hand-span", kind, onset, own[0].measure_index, (name,), own, message)
+
+
+def _semitones(notes: Sequence[SoundingNote]) -> int:
+    return int(pitch_of(notes[-1]).chromatic - pitch_of(notes[0]).chromatic)
+
+
+def _fits(notes: Sequence[SoundingNote], span: int) -> bool:
+    """Whether one hand can strike these, lowest first."""
+    return not notes or (_semitones(notes) <= span and len({note.pitch for note in notes}) <= FINGERS)
+
+
+def _two_hands(notes: Sequence[SoundingNote], span: int) -> bool:
+    """Whether some division of the notes, lowest first, leaves each hand what it can strike."""
+    return any(_fits(notes[:cut], span) and _fits(notes[cut:], span) for cut in range(len(notes) + 1))
+
+
+def _chords(music: Counterpoint, lines: Sequence[Line]) -> Iterator[tuple[Fraction, list[SoundingNote]]]:
+    """What a part strikes at once, lowest first. What is held from before may be the pedal's."""
+    slots = {line.slot for line in lines}
+    struck: dict[Fraction, list[SoundingNote]] = defaultdict(list)
+    for slot in slots:
+        for note in music.slots[slot]:
+            struck[note.onset].append(note)
+    for onset in sorted(struck):
+        yield onset, sorted(struck[onset], key=lambda note: pitch_of(note).chromatic)
+
+
+def _stops(music: Counterpoint, rules: RuleSet, lines: Sequence[Line], instrument: Playable) -> Iterator[Finding]:
+    """Chords of one bowed part, all its voices together; a divided section may play what one player cannot."""
+    stretch = rules.limit("double-stop", "stretch") or instrument.stretch
+    for onset, struck in _chords(music, lines):
+        chord = sorted({pitch_of(note) for note in struck}, key=lambda pitch: pitch.chromatic)
+        if len(chord) < 2:
+            continue
+        kind = "" if _reach(chord, instrument, stretch) else "wide" if _reach(chord, instrument, 12) else "impossible"
+        if not kind:
+            continue
+        name = lines[0].name.partition(", voice")[0]
+        notes = "-".join(map(str, chord))
+        reason = "no two strings of one player give it" if kind == "impossible" else "a stretch for one player"
+        message = f"{name} plays {notes} at once: {reason}; divide it if the part is a section"
+        yield from rules.judge("double-stop", kind, onset, struck[0].measure_index, (name,), struck, message)
+
+
+def _reach(chord: Sequence[Pitch], instrument: Playable, stretch: int) -> bool:
+    """Whether the notes, lowest first, can lie on adjacent strings, one each, under one hand.
+
+    An open string asks for no finger; the stopped ones must lie within `stretch` semitones along the
+    strings.
+    """
+    strings = [string.midi_pitch for string in instrument.strings]
+    heights = [pitch.midi_pitch for pitch in chord]
+    for first in range(len(strings) - len(chord) + 1):
+        places = [height - string for height, string in zip(heights, strings[first:], strict=False)]
+        stopped = [place for place in places if place]
+        if min(places) >= 0 and all(abs(a - b) <= stretch for a, b in combinations(stopped, 2)):
+            return True
+    return False

@@ -1,0 +1,106 @@
+"""Checking a score against a set of rules, and writing the findings into it.
+
+report = check(read_score("chorale.musicxml"), "strict")
+write_marked(report, [Path("marked.pdf")])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scoregen.analysis.counterpoint import Counterpoint, counterpoint_of
+from scoregen.analysis.findings import SEVERITIES, Finding
+from scoregen.analysis.report import Report, to_sarif
+from scoregen.analysis.rule_sets import DEFAULT, RULES, RuleSet, load_rule_set
+from scoregen.analysis.rules.cadence import cadences
+from scoregen.analysis.rules.harmonic import tendencies
+from scoregen.analysis.rules.melody import intervals, ranges
+from scoregen.analysis.rules.order import order
+from scoregen.analysis.rules.perfect import perfect_intervals
+from scoregen.analysis.rules.playing import playing
+from scoregen.errors import InputError, OutputError, Place
+from scoregen.score.elements import Score
+
+if TYPE_CHECKING:
+    from scoregen.notation.files import Written
+
+FAMILIES: tuple[Callable[[Counterpoint, RuleSet], Iterator[Finding]], ...] = (
+    perfect_intervals,
+    order,
+    intervals,
+    ranges,
+    playing,
+    tendencies,
+    cadences,
+)
+COLOURS = {"error": "#C4161C", "warning": "#C96A00", "note": "#1F6FB4"}
+SARIF = ".sarif"
+MARKED = (".musicxml", ".mxl", ".xml", ".svg", ".pdf", ".png")
+PLAIN_TEXT = (".musicxml", ".xml")
+"""Files that an editor shows line by line."""
+
+
+def check(score: Score, rules: RuleSet | str = DEFAULT) -> Report:
+    """Check a score against a rule set, or against one by its name or file.
+
+    InputError where the score holds no notes, or the rule set is not sound.
+    """
+    chosen = load_rule_set(rules) if isinstance(rules, str) else rules
+    music = counterpoint_of(score)
+    if not music.lines:
+        raise InputError("the score holds no pitched notes; there is nothing to check")
+    found = {finding for family in FAMILIES for finding in family(music, chosen)}
+    places = {line.name: index for index, line in enumerate(music.lines)}
+
+    def order_of(finding: Finding) -> tuple[object, ...]:
+        gravity = -SEVERITIES.index(finding.severity)
+        return finding.onset, gravity, finding.rule, [places.get(name, 0) for name in finding.lines], finding.message
+
+    return Report(score, chosen, tuple(sorted(found, key=order_of)), music.notices)
+
+
+def check_targets(paths: Sequence[Path], *, force: bool) -> None:
+    """Refuse before the work what could not be written after it: OutputError names the first file."""
+    from scoregen.notation.atomic import check_target
+
+    for path in paths:
+        if path.suffix.lower() not in (*MARKED, SARIF):
+            expected = ", ".join((*MARKED, SARIF))
+            raise OutputError(f"found no suffix for a marked score; expected one of {expected}", Place(file=str(path)))
+        check_target(path, force=force)
+
+
+def write_marked(report: Report, file: Path, paths: Sequence[Path], *, force: bool = False) -> Written:
+    """Write the marked score, and the findings as SARIF, to files by their suffix; `file` is what was checked."""
+    from scoregen.notation.atomic import write_files
+    from scoregen.notation.files import Written, write_all
+    from scoregen.notation.graft_marks import Mark, with_marks
+
+    check_targets(paths, force=force)
+    logs = [path for path in paths if path.suffix.lower() == SARIF]
+    pages = [path for path in paths if path not in logs]
+    written = Written(())
+    if pages:
+        numbered = list(enumerate(report.findings, 1))
+        numbered.sort(key=lambda item: SEVERITIES.index(item[1].severity))  # the gravest colours last
+        marks = [
+            Mark(finding.notes, f"{number} {RULES[finding.rule].short}", COLOURS[finding.severity])
+            for number, finding in numbered
+        ]
+        written = write_all(with_marks(report.score, marks), pages, force=force)
+    if logs:
+        log = to_sarif(report, file, _lines(report, file))
+        paths_written = (*written.paths, *write_files([(path, log) for path in logs], force=force))
+        written = Written(paths_written, written.warnings)
+    return written
+
+
+def _lines(report: Report, file: Path) -> tuple[int | None, ...]:
+    """The line of each finding in the file, if it is one that an editor opens."""
+    from scoregen.notation.graft_marks import lines_in_file
+
+    if file.suffix.lower() not in PLAIN_TEXT or report.score.document != file.read_bytes():
+        return (None,) * len(report.findings)
+    return lines_in_file(report.score, [finding.notes[0] for finding in report.findings])

@@ -1,0 +1,173 @@
+"""Each rule on a few notes: where it speaks, and where it must not."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from scoregen.analysis.findings import Finding
+from scoregen.checking import check
+from scoregen.score.elements import Chord, Clef, Element, Measure, Note, Part, Rest, Score, Slot, Voice
+from scoregen.score.keys import KeySignature
+from scoregen.score.metre import TimeSignature
+from scoregen.score.pitch import Pitch
+from scoregen.score.rhythm import NoteValue
+
+QUARTER = NoteValue("quarter")
+
+
+def element(text: str) -> Element:
+    """`C4` a quarter, `C4^` under a fermata, `C4+E4` a chord, `-` a rest."""
+    if text == "-":
+        return Rest(QUARTER)
+    notes = [Note(QUARTER, Pitch.parse(name.rstrip("^")), fermata=name.endswith("^")) for name in text.split("+")]
+    return notes[0] if len(notes) == 1 else Chord(tuple(notes))
+
+
+def score_of(lines: dict[str, str], **part: object) -> Score:
+    """One measure of quarters; a line for each part."""
+    rows = [[element(text) for text in line.split()] for line in lines.values()]
+    voices = tuple(Voice(Slot(f"P{number}"), tuple(row)) for number, row in enumerate(rows, 1))
+    ends = tuple(
+        Fraction(place) for place in range(len(rows[0])) if any(getattr(row[place], "fermata", False) for row in rows)
+    )
+    time = TimeSignature.parse(f"{len(rows[0])}/4")
+    measure = Measure("1", Fraction(len(rows[0])), time, KeySignature(0), voices, phrase_ends=ends)
+    parts = tuple(Part(f"P{number}", name, **part) for number, name in enumerate(lines, 1))  # type: ignore[arg-type]
+    return Score(parts, (measure,))
+
+
+def findings(rules: str = "strict", **lines: str) -> list[Finding]:
+    named = {name.replace("_", " ").capitalize(): line for name, line in lines.items()}
+    return list(check(score_of(named), rules).findings)
+
+
+def rules_of(found: list[Finding]) -> list[str]:
+    return [finding.rule for finding in found]
+
+
+def spoken(rule: str, **lines: str) -> list[str]:
+    return [finding.message for finding in findings(**lines) if finding.rule == rule]
+
+
+def test_a_parallel_names_voices_and_notes() -> None:
+    assert spoken("parallel-fifths", alto="G4 A4", tenor="C4 D4") == [
+        "alto and tenor move in parallel fifths (C4-G4 to D4-A4)"
+    ]
+    assert spoken("parallel-octaves", soprano="C5 D5", bass="C3 D3")
+    assert spoken("parallel-unisons", alto="C4 D4", tenor="C4 D4")
+    assert spoken("parallel-fifths", soprano="G4 A4", tenor="C3 D3"), "compound intervals count"
+
+
+@pytest.mark.parametrize(
+    ("alto", "tenor"),
+    [
+        ("G4 G4", "C4 C4"),  # repeated notes
+        ("G4 A4", "C4 C4"),  # one voice stays
+        ("G4 - A4", "C4 - D4"),  # a rest
+        ("G4^ A4", "C4^ D4"),  # a phrase end
+        ("G4 G5", "C4 C5"),  # the same chord, an octave away
+        ("G4 A4", "C4 E4"),  # another interval
+        ("G#4 A4", "Eb4 D4"),  # seven semitones that are no fifth
+    ],
+)
+def test_what_is_no_parallel(alto: str, tenor: str) -> None:
+    assert not [rule for rule in rules_of(findings(alto=alto, tenor=tenor)) if rule.startswith("parallel")]
+
+
+def test_contrary_and_unequal_motion() -> None:
+    assert spoken("contrary-fifths", soprano="G4 D5", bass="C4 G3")
+    assert spoken("contrary-octaves", soprano="C5 G4", bass="C4 G4") or spoken(
+        "contrary-octaves", soprano="C5 G4", bass="C3 G3"
+    )
+    assert spoken("unequal-fifths", soprano="F4 G4", alto="B3 C4")
+    assert not spoken("unequal-fifths", soprano="G4 F4", alto="C4 B3"), "perfect to diminished is allowed"
+
+
+def test_direct_intervals_need_a_leap_above() -> None:
+    assert spoken("direct-octaves", soprano="E4 C5", bass="A2 C3")
+    assert not spoken("direct-octaves", soprano="B4 C5", bass="G2 C3"), "the upper voice steps"
+    assert spoken("direct-fifths", soprano="C4 G4", bass="A2 C3")
+    assert not spoken("direct-fifths", soprano="C4 G4", alto="A3 C4", bass="F2 F2"), "not the outer voices"
+
+
+def test_order_and_distance() -> None:
+    assert spoken("voice-crossing", alto="E4 C4 C4 E4", tenor="C4 D4 D4 C4") == [
+        "alto crosses below tenor (C4 under D4)"
+    ], "one fault as long as it lasts"
+    assert spoken("voice-overlap", alto="C4 F4", tenor="A3 D4")
+    assert spoken("spacing", soprano="E5", alto="D4", bass="C3")
+    assert not spoken("spacing", soprano="E5", alto="E4", bass="C3"), "an octave is allowed"
+    assert not spoken("spacing", soprano="E5", bass="C3"), "two voices may lie as they like"
+
+
+def test_melody() -> None:
+    assert spoken("augmented-interval", alto="F4 G#4") == ["alto leaps up an augmented second (F4 to G#4)"]
+    assert not spoken("augmented-interval", alto="F4 F#4"), "a chromatic semitone"
+    assert spoken("large-leap", alto="C4 Bb4") == ["alto leaps up a minor seventh (C4 to Bb4)"]
+    assert not spoken("large-leap", soprano="C4 C5"), "the octave"
+    assert not spoken("large-leap", alto="C4 - Bb4"), "a rest parts them"
+    assert not spoken("large-leap", alto="C4^ Bb4"), "a phrase end parts them"
+
+
+def test_ranges_of_voices_instruments_and_strangers() -> None:
+    assert spoken("range", bass="C2 C2 C3") == ["bass sings C2, outside its range (D2 to E4)"]
+    assert spoken("range", violin="F3 G3") == ["Violin plays F3, outside its range (G3 to A7)"]
+    assert not spoken("range", theremin="C1 C9")
+    assert not spoken("range", bass_clarinet="D5 D5"), "a bass clarinet is no bass"
+
+
+def test_harmony() -> None:
+    to_tonic = {"alto": "F4 D4 E4", "tenor": "A3 G3 G3", "bass": "F3 G3 C3"}
+    assert spoken("unresolved-leading-note", soprano="C5 B4 G4", **to_tonic) == [
+        "soprano leaves the leading note B4 for G4 instead of C5"
+    ]
+    assert not spoken("unresolved-leading-note", soprano="C5 B4 C5", **to_tonic)
+    doubled = findings(soprano="C5 B4 C5", alto="F4 D4 E4", tenor="A3 B3 C4", bass="F3 G3 C3")
+    assert "doubled-leading-note" in rules_of(doubled)
+    sevenths = {"soprano": "C5 B4 C5", "tenor": "A3 D4 C4", "bass": "F3 G3 C3"}
+    assert spoken("unresolved-seventh", alto="F4 F4 G4", **sevenths)
+    assert not spoken("unresolved-seventh", alto="F4 F4 E4", **sevenths)
+
+
+def test_the_last_chord_is_home() -> None:
+    assert not spoken("final-cadence", soprano="C5 B4 C5", alto="F4 D4 E4", tenor="A3 G3 G3", bass="F3 G3 C3")
+    assert spoken("final-cadence", soprano="C5 B4 C5", alto="F4 D4 E4", tenor="A3 G3 G3", bass="F3 G3 E3")
+    assert spoken("final-cadence", soprano="C5 B4 C5", alto="F4 D4 C4", tenor="A3 G3 G3", bass="F3 G3 C3")
+
+
+def test_double_stops() -> None:
+    assert spoken("double-stop", violin="A3+B3") == [
+        "Violin plays A3-B3 at once: no two strings of one player give it; divide it if the part is a section"
+    ]
+    assert not spoken("double-stop", violin="G3+D4 D4+B4 E4+C5 G3+D4+B4+G5")
+    assert not spoken("double-stop", flute="A4+B4")
+
+
+def test_hands() -> None:
+    def hands(right: str, left: str) -> list[str]:
+        voices = (Voice(Slot("P1", 1), (element(right),)), Voice(Slot("P1", 2), (element(left),)))
+        measure = Measure("1", Fraction(1), TimeSignature.parse("1/4"), KeySignature(0), voices)
+        part = Part("P1", "Piano", clefs=(Clef(), Clef("F", 4)))
+        found = check(Score((part,), (measure,)), "free").findings
+        return [finding.message for finding in found if finding.rule == "hand-span"]
+
+    assert hands("C4+E5", "C2+E3") == []
+    assert hands("C4+A5", "C2+C3") == ["Piano, right hand spans 21 semitones (C4 to A5): more than two hands can reach"]
+    assert hands("C5+E5", "C3+C4+G4") == [
+        "Piano, left hand spans 19 semitones (C3 to G4): playable only if the hands share it"
+    ]
+
+
+def test_chords_in_one_voice_are_lines_of_their_own() -> None:
+    found = findings(piano="C4+G4 D4+A4")
+    assert "parallel-fifths" in rules_of(found)
+    assert rules_of(findings(piano="C3+C4 D3+D4")) == [], "octaves in one hand thicken a line"
+
+
+def test_a_reduction_is_not_listened_to() -> None:
+    lines = {"Soprano": "C5 B4", "Alto": "E4 D4", "Organ": "E4+C5 D4+B4"}
+    report = check(score_of(lines))
+    assert report.notices == ("part 'Organ' only doubles other parts: it is not listened to",)
+    assert report.findings == ()

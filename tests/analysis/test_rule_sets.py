@@ -1,0 +1,66 @@
+"""Rule sets are data: those that ship are sound, a user's own is read, and what is wrong with it is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scoregen.analysis.rule_sets import RULES, load_rule_set, rule_set_names
+from scoregen.errors import InputError
+
+
+def test_the_sets_that_ship() -> None:
+    assert rule_set_names() == ("bach", "free", "strict")
+    for name in rule_set_names():
+        rules = load_rule_set(name)
+        assert rules.name == name
+        assert {rule for rule, _ in rules.severities} <= set(RULES)
+
+
+def test_strict_holds_every_rule() -> None:
+    assert {rule for rule, _ in load_rule_set("strict").severities} == set(RULES)
+
+
+def test_a_set_of_ones_own_begins_with_another(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text('base = "strict"\n[spacing]\nupper = 14\n[voice-overlap]\nseverity = "off"\n')
+    rules = load_rule_set(str(path))
+    assert rules.name == "mine"
+    assert rules.limit("spacing", "upper") == 14
+    assert rules.limit("spacing", "lowest") == 24
+    assert not rules.holds("voice-overlap")
+    assert rules.holds("voice-crossing")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[spacing", "this is no TOML"),
+        ("[parallel-thirds]", "there is no rule 'parallel-thirds'"),
+        ('[spacing]\nseverity = "grave"', "has the severity 'grave'"),
+        ("[spacing]\nupper = -1", "[spacing] says upper = -1"),
+        ("[spacing]\nwidth = 12", "[spacing] says width = 12"),
+        ("spacing = 3", "expected a table"),
+        ('base = "lenient"', "there is no rule set 'lenient'"),
+    ],
+)
+def test_what_is_wrong_with_a_set_is_told(text: str, expected: str, tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(text)
+    with pytest.raises(InputError) as told:
+        load_rule_set(str(path))
+    assert expected in str(told.value)
+
+
+def test_a_set_may_not_stand_on_itself(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text(f'base = "{path}"')
+    with pytest.raises(InputError, match="its own base"):
+        load_rule_set(str(path))
+
+
+def test_every_rule_is_explained(repository: Path) -> None:
+    text = (repository / "docs" / "rules.md").read_text(encoding="utf-8")
+    headings = {line.removeprefix("### ") for line in text.splitlines() if line.startswith("### ")}
+    assert headings == set(RULES)
