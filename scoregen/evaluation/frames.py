@@ -18,6 +18,7 @@ from scoregen.errors import InputError
 from scoregen.score.elements import Score, Slot
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import measure_onsets, sounding_notes
+from scoregen.tokens.sonorities import Sonorities
 
 Frames = NDArray[np.int16]
 """[frame, voice]: MIDI pitches, the highest voice first; SILENCE where a voice rests."""
@@ -47,6 +48,12 @@ def listed_frames(rows: Sequence[Sequence[int]]) -> Frames:
     if frames.ndim != 2 or not len(frames):
         raise InputError(f"a piece is a list of frames of equally many pitches; found shape {frames.shape}")
     return frames
+
+
+def frame_sonorities(frames: Frames) -> Sonorities:
+    """What sounds together, a frame a tick; all in one measure, for frames know none."""
+    onset = np.arange(len(frames))
+    return Sonorities(frames.astype(np.int64), onset, np.zeros_like(onset), len(frames))
 
 
 def phrase_end_frames(score: Score) -> tuple[int, ...]:

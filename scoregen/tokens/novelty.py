@@ -162,10 +162,15 @@ def weighted(counts: Ints, place: int, voices: int) -> NDArray[np.uint64]:
 
 def finished(sums: NDArray[np.uint64], length: int) -> Hashes:
     """The hashes of sums of windows of a length."""
+    return (mixed(sums, length) >> np.uint64(32)).astype(np.uint32)
+
+
+def mixed(sums: NDArray[np.uint64], length: int) -> NDArray[np.uint64]:
+    """The same in all 64 bits."""
     mixed = sums + np.uint64(length)
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
         mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
-    return (mixed >> np.uint64(32)).astype(np.uint32)
+    return mixed
 
 
 @cache
