@@ -105,7 +105,7 @@ def compose(
     alternatives = []
     for rank, draft in enumerate(drafts[:count], 1):
         done = _finished(task, draft)
-        record = provenance(done, model, options, {**story, "rank": rank, "novelty": _novelty(draft)})
+        record = provenance(done, model, options, {**story, "rank": rank, "novelty": _novelty(draft, done)})
         alternatives.append(Alternative(done, -draft.nats, parallels(done, task.slots), record))
     return Composition(tuple(alternatives), task.notices, seconds)
 
@@ -204,16 +204,22 @@ def _settled(chords: Chords, tokens: TokenScore) -> dict[int, dict[Fraction, Pla
     }
 
 
-def _novelty(draft: Draft) -> dict[str, Any]:
-    """What the provenance says of it: the limit that was in force, and what was found."""
-    from scoregen.tokens.novelty import LIMIT
+def _novelty(draft: Draft, score: Score) -> dict[str, Any]:
+    """What the provenance says of it: the limit that was in force, and what was found, in the corpus of the weights.
 
-    if draft.shared is None:
+    `scoregen novelty` tells from which work it comes.
+    """
+    from scoregen.tokens.novelty import LIMIT, SHORTEST
+
+    found = draft.shared
+    if found is None:
         return {"limit_events": None}
     return {
         "limit_events": LIMIT,
-        "longest_shared_events": draft.shared.longest,
-        "windows_over_the_limit": draft.shared.breaches,
+        "longest_shared_events": found.longest,
+        "longest_shared_from_measure": score.measures[found.measure].number if found.longest else None,
+        f"shared_windows_of_{SHORTEST}_percent": round(100 * found.share, 1),
+        "windows_over_the_limit": found.breaches,
     }
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 PICTURES = (".svg", ".png", ".pdf")
 MOST_SHARED, MOST_SHARED_NOTES = 5, 2
 """Shared passages that are listed of all voices, and of each melody; --json has all."""
+ALIKE = 0.25
+"""Nearest passages that are less alike are not listed."""
 
 Against = Annotated[
     str | None,
@@ -82,7 +84,10 @@ def _tables(report: NoveltyReport) -> Iterator[str]:
     first = report.lines[0]
     for title, rows in (
         ("the longest passages that stand there as they are", shared),
-        (f"the nearest passages, {first.voice}", [(first.voice, found) for found in first.similar]),
+        (
+            f"the nearest passages, {first.voice}",
+            [(first.voice, found) for found in first.similar if found.similarity >= ALIKE],
+        ),
     ):
         if rows:
             yield ""
@@ -94,7 +99,8 @@ def _row(voice: str, found: Found) -> tuple[str, ...]:
     from scoregen.novelty import origin, spread
 
     moved = found.source.semitones
-    key = "in the same key" if not moved else f"{abs(moved)} semitones {'higher' if moved > 0 else 'lower'} here"
+    steps = f"{abs(moved)} semitone{'s' if abs(moved) > 1 else ''}"
+    key = "in the same key" if not moved else f"{steps} {'higher' if moved > 0 else 'lower'} here"
     like = "" if found.similarity == 1 else f"{100 * found.similarity:.0f} % alike"
     return voice, spread(found), f"{found.events} long", like, origin(found.source), key
 
