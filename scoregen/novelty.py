@@ -19,7 +19,8 @@ from scoregen.evaluation.repertoire import Repertoire, Strands
 from scoregen.evaluation.strands import Strand
 from scoregen.score.elements import Score
 from scoregen.version import __version__
-from scoregen.works import open_works, score_work
+from scoregen.works.kept import open_works
+from scoregen.works.pieces import score_work
 
 if TYPE_CHECKING:
     from scoregen.pictures.passages_picture import Bar

@@ -22,7 +22,7 @@ FLOORS = (
     ("corpora", "evaluation", "transcription"),
     ("model",),
     ("blanks", "curriculum", "ranking", "works"),
-    ("benchmark", "composition", "doctor", "explain", "notebook", "novelty", "training"),
+    ("benchmark", "comparison", "composition", "doctor", "explain", "notebook", "novelty", "training"),
     ("cli", "web"),
     ("__init__", "__main__"),  # the public face, which leads into every room
 )

@@ -13,7 +13,7 @@ from scoregen.errors import InputError
 from scoregen.notation.files import write_score
 from scoregen.novelty import ALL_VOICES, in_words, novelty
 from scoregen.score.elements import Score
-from scoregen.works import open_works
+from scoregen.works.kept import open_works
 from tests.chorales import chorale, write_chorales
 from tests.notation import handmade
 

@@ -15,6 +15,7 @@ import typer
 from scoregen.cli.bench import bench
 from scoregen.cli.compose import compose_command
 from scoregen.cli.doctor import doctor_command
+from scoregen.cli.evaluate import evaluate_command
 from scoregen.cli.novelty import novelty_command
 from scoregen.cli.render import render_command
 from scoregen.cli.terminal import tell
@@ -37,6 +38,7 @@ app.command("compose")(compose_command)
 app.command("render")(render_command)
 app.command("tokens")(tokens_command)
 app.command("train")(train_command)
+app.command("evaluate")(evaluate_command)
 app.command("novelty")(novelty_command)
 app.command("doctor")(doctor_command)
 app.add_typer(bench, name="bench")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +10,7 @@ import typer
 
 from scoregen.cli.arguments import Force, Json, Quiet
 from scoregen.cli.outputs import check_reports
-from scoregen.cli.terminal import progress, say, say_json, tell_all
+from scoregen.cli.terminal import columns, progress, say, say_json, tell_all
 
 if TYPE_CHECKING:
     from scoregen.novelty import Found, NoveltyReport
@@ -92,7 +92,7 @@ def _tables(report: NoveltyReport) -> Iterator[str]:
         if rows:
             yield ""
             yield f"{title}:"
-            yield from _columns([_row(voice, found) for voice, found in rows])
+            yield from (f"  {line}" for line in columns([_row(voice, found) for voice, found in rows]))
 
 
 def _row(voice: str, found: Found) -> tuple[str, ...]:
@@ -103,10 +103,3 @@ def _row(voice: str, found: Found) -> tuple[str, ...]:
     key = "in the same key" if not moved else f"{steps} {'higher' if moved > 0 else 'lower'} here"
     like = "" if found.similarity == 1 else f"{100 * found.similarity:.0f} % alike"
     return voice, spread(found), f"{found.events} long", like, origin(found.source), key
-
-
-def _columns(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True) if width)
-        yield "  " + "  ".join(cells).rstrip()

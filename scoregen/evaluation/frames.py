@@ -32,12 +32,12 @@ FRAMES_A_QUARTER = 4
 
 def score_frames(score: Score, slots: Sequence[Slot]) -> Frames:
     """What the slots of a score sound at the beginning of every 16th; of several notes the highest."""
-    frames = np.full((_frame(score.duration), len(slots)), SILENCE, np.int16)
+    frames = np.full((frame_of(score.duration), len(slots)), SILENCE, np.int16)
     columns = {slot: column for column, slot in enumerate(slots)}
     for note in sounding_notes(score):
         column = columns.get(note.slot)
         if column is not None and isinstance(note.pitch, Pitch):
-            span = frames[_frame(note.onset) : _frame(note.onset + note.duration), column]
+            span = frames[frame_of(note.onset) : frame_of(note.onset + note.duration), column]
             np.maximum(span, note.pitch.midi_pitch, out=span)
     return frames
 
@@ -59,7 +59,7 @@ def frame_sonorities(frames: Frames) -> Sonorities:
 def phrase_end_frames(score: Score) -> tuple[int, ...]:
     """The frames at which a fermata begins, in order."""
     places = zip(measure_onsets(score), score.measures, strict=True)
-    return tuple(sorted({_frame(start + end) for start, measure in places for end in measure.phrase_ends}))
+    return tuple(sorted({frame_of(start + end) for start, measure in places for end in measure.phrase_ends}))
 
 
 def events(frames: Frames) -> Whole:
@@ -88,6 +88,6 @@ def melody(frames: Frames, voice: int) -> tuple[Whole, Whole]:
     return pitches[heard], lengths[heard]
 
 
-def _frame(position: Fraction) -> int:
+def frame_of(position: Fraction) -> int:
     """The first frame that begins at or after a position in quarters."""
     return math.ceil(FRAMES_A_QUARTER * position)

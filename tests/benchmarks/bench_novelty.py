@@ -34,7 +34,7 @@ from scoregen.score.elements import Score
 from scoregen.score.pitch import Pitch, spelled_near
 from scoregen.score.timeline import SoundingNote, sounding_notes
 from scoregen.tokens.sonorities import heard
-from scoregen.works import score_work, sounding_slots
+from scoregen.works.pieces import score_work, sounding_slots
 
 RUNS = 9
 MOVED = 0.1

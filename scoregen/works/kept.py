@@ -1,29 +1,22 @@
-"""Works to compare with: from the files of a corpus to a repertoire, which is made once and kept."""
+"""The repertoire of a corpus: made where it is not there yet, kept in the user's cache or in a file."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from scoregen.corpora.manifest import Corpus, load_corpus
-from scoregen.errors import InputError, OutputError, Place, ReadError, ScoregenError
-from scoregen.evaluation.repertoire import Reference, Repertoire, Strands, Work, open_repertoire, reference, to_bytes
-from scoregen.evaluation.strands import score_strands
+from scoregen.errors import InputError, OutputError, ReadError, ScoregenError
+from scoregen.evaluation.repertoire import Reference, Repertoire, Strands, open_repertoire, reference, to_bytes
 from scoregen.notation.atomic import write_files
 from scoregen.notation.files import read_score
 from scoregen.resources import cache
-from scoregen.score.elements import Score, Slot
-from scoregen.score.ensemble import load_ensemble, match_roles, role_slots
-from scoregen.score.pitch import Pitch
+from scoregen.works.pieces import Progress, fingerprint_of, score_work
 
 SUFFIX = ".passages"
 MOST_REFERRED = 200
 """Works of a plain folder that are compared with all the others: enough for a distribution."""
-
-Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,38 +27,6 @@ class Opened:
     path: Path | None
     is_new: bool
     notices: tuple[str, ...] = ()
-
-
-def sounding_slots(score: Score, ensemble: str = "satb") -> tuple[Slot, ...]:
-    """The voices to compare: those of the ensemble's roles if all are there, else all that have a pitched note."""
-    roles = load_ensemble(ensemble).roles
-    matched = match_roles(score, load_ensemble(ensemble))
-    if len(matched) == len(roles):
-        return role_slots(score, [matched[role.name] for role in roles])
-    sounding = {
-        voice.slot
-        for measure in score.measures
-        for voice in measure.voices
-        if any(isinstance(note.pitch, Pitch) for element in voice.elements for note in element.notes)
-    }
-    return tuple(slot for slot in score.slots if slot in sounding)
-
-
-def score_work(score: Score, name: str) -> Strands:
-    """A score as something to compare. InputError where no note sounds in it."""
-    slots = sounding_slots(score)
-    texture, melodies = score_strands(score, slots) if slots else (None, ())
-    if texture is None or not any(map(len, melodies)):
-        raise InputError("no pitched note sounds in it; expected a score with notes", Place(file=name))
-    voices = tuple(voice_name(score, slot) for slot in slots)
-    return Strands(Work(name, voices, tuple(measure.number for measure in score.measures)), texture, melodies)
-
-
-def voice_name(score: Score, slot: Slot) -> str:
-    """What a voice is called: its part, and its number where the part has several."""
-    others = [other for other in score.slots if other.part == slot.part]
-    part = score.part(slot.part).name.strip() or slot.part
-    return part if len(others) == 1 else f"{part}, voice {others.index(slot) + 1}"
 
 
 def open_works(which: str | None, index: Path | None = None, progress: Progress | None = None) -> Opened:
@@ -79,7 +40,7 @@ def open_works(which: str | None, index: Path | None = None, progress: Progress 
             raise InputError("there is nothing to compare with; name a corpus or an index that is there")
         return Opened(open_repertoire(index), index, False)
     corpus = load_corpus(which)
-    fingerprint = _fingerprint(corpus)
+    fingerprint = fingerprint_of(corpus)
     path = index or cache() / "passages" / f"{corpus.name}-{fingerprint[:16]}{SUFFIX}"
     kept = _kept(path, named=index is not None)
     if kept is not None and kept.about["fingerprint"] == fingerprint:
@@ -145,15 +106,3 @@ def _kept(path: Path, *, named: bool) -> Repertoire | None:
         if named:
             raise
         return None
-
-
-def _fingerprint(corpus: Corpus) -> str:
-    """A checksum of the names, splits, sizes and times of all files: another one where any has changed."""
-    rows = []
-    for piece in corpus.pieces:
-        try:
-            state = piece.path.stat()
-            rows.append([piece.name, piece.split, str(piece.path), state.st_size, state.st_mtime_ns])
-        except OSError:
-            rows.append([piece.name, piece.split, str(piece.path)])
-    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
