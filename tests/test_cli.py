@@ -32,7 +32,7 @@ HEAVY = (
     "matplotlib",
     "sklearn",
 )
-COMMANDS = ("compose", "render", "tokens", "train", "bench", "doctor")
+COMMANDS = ("compose", "render", "tokens", "train", "bench", "evaluate", "novelty", "doctor")
 Captured = pytest.CaptureFixture[str]
 
 
