@@ -20,7 +20,7 @@ from scoregen.evaluation import form, part_writing
 from scoregen.evaluation.bootstrap import pooled
 from scoregen.evaluation.distributions import FEATURES, histograms
 from scoregen.evaluation.divergence import Distance, distance
-from scoregen.evaluation.figures import LABELS, closing_figures, frame_figures, shown
+from scoregen.evaluation.figures import LABELS, closing_figures, frame_figures, known, shown
 from scoregen.evaluation.frames import Frames
 from scoregen.evaluation.novelty import known_runs
 from scoregen.evaluation.passages import longest
@@ -130,8 +130,8 @@ def compare(
         len(reference.pieces),
         len(reference.training),
         reference.held_out,
-        asked,
-        itself,
+        known(asked),
+        known(itself),
         distances,
         within,
         shares,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 from scoregen.notation.files import write_score
@@ -22,9 +24,12 @@ VOICES = (
 
 
 def chorale(seed: int, measures: int = 10, transposed: int = 0, voices: int = 4) -> Score:
-    """Quarters and eighths by chance; the same seed gives the same piece, in any key."""
+    """Quarters and eighths by chance, a phrase end in every fifth measure; a seed gives the same piece in any key."""
     chance = random.Random(seed)
-    rows = [[_measure(chance, middle, transposed) for _, _, middle in VOICES[:voices]] for _ in range(measures)]
+    rows = [
+        [_measure(chance, middle, transposed, ends=number % 5 == 0) for _, _, middle in VOICES[:voices]]
+        for number in range(1, measures + 1)
+    ]
     parts = tuple(Part(f"P{number}", name, clefs=(clef,)) for number, (name, clef, _) in enumerate(VOICES[:voices], 1))
     columns = tuple(
         Measure(
@@ -33,16 +38,18 @@ def chorale(seed: int, measures: int = 10, transposed: int = 0, voices: int = 4)
             FOUR,
             KeySignature(0, "major"),
             tuple(Voice(Slot(part.id), notes) for part, notes in zip(parts, row, strict=True)),
-            phrase_ends=(FOUR.duration - 1,) if number % 5 == 0 else (),
+            phrase_ends=(Fraction(0),) if number % 5 == 0 else (),
         )
         for number, row in enumerate(rows, 1)
     )
     return Score(parts, columns, Metadata(f"Chorale {seed}"))
 
 
-def _measure(chance: random.Random, middle: int, transposed: int) -> tuple[Note, ...]:
+def _measure(chance: random.Random, middle: int, transposed: int, *, ends: bool) -> tuple[Note, ...]:
+    """Four quarters; where a phrase ends a fermata stands on the first note."""
     values = [name for _ in range(4) for name in chance.choice((("quarter",), ("eighth", "eighth")))]
-    return tuple(Note(NoteValue(name), _pitch(middle + chance.randint(-5, 5) + transposed)) for name in values)
+    notes = [Note(NoteValue(name), _pitch(middle + chance.randint(-5, 5) + transposed)) for name in values]
+    return (replace(notes[0], fermata=ends), *notes[1:])
 
 
 def _pitch(midi: int) -> Pitch:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -63,9 +64,18 @@ def closing_figures(pieces: Sequence[Piece], *, seed: int = 0) -> dict[str, Rate
     return cadences.rates(counts, seed=seed)
 
 
+def known(figures: Mapping[str, Rate | Separation]) -> dict[str, Rate | Separation]:
+    """Without those that nothing could be counted for, such as rates of phrase ends where none is marked."""
+    return {
+        name: figure
+        for name, figure in figures.items()
+        if not (isinstance(figure, Rate) and math.isnan(figure.value + figure.low + figure.high))
+    }
+
+
 def shown(figure: Rate | Separation | None, digits: int) -> str:
     """A figure and its interval, as a table has it."""
-    if figure is None or (isinstance(figure, Rate) and figure.value != figure.value):
+    if figure is None or (isinstance(figure, Rate) and math.isnan(figure.value)):
         return ""
     value = figure.auc if isinstance(figure, Separation) else figure.value
     return f"{value:.{digits}f} [{figure.low:.{digits}f}, {figure.high:.{digits}f}]"

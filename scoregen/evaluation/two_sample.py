@@ -37,13 +37,13 @@ Vector = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Separation:
-    """How well two sets are told apart: the mean area over crops, its standard error, pieces a set.
+    """How well two sets are told apart: the mean area, its standard error over several draws, pieces a set.
 
     `low` and `high` bound the 95 % interval over pieces, the forests' votes being as they are.
     """
 
     auc: float
-    standard_error: float
+    standard_error: float | None
     pieces: int
     low: float
     high: float
@@ -61,7 +61,7 @@ def separation(real: Sequence[Frames], other: Sequence[Frames], *, draws: int = 
         return None
     votes = [_votes(sets, size, seed + draw) for draw in range(draws)]
     areas = [area_under_curve(real_votes, other_votes) for real_votes, other_votes in votes]
-    error = float(np.std(areas, ddof=1) / np.sqrt(draws)) if draws > 1 else float("nan")
+    error = float(np.std(areas, ddof=1) / np.sqrt(draws)) if draws > 1 else None
     bounds = np.mean([_bounds(*pair, seed) for pair in votes], axis=0)
     return Separation(float(np.mean(areas)), error, size, float(bounds[0]), float(bounds[1]))
 
