@@ -15,6 +15,7 @@ from scoregen.pictures.figures import figure_bytes, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 LABEL_MEASURES = 4
 """About how wide a label is."""
@@ -61,7 +62,7 @@ def draw_passages(rows: Sequence[Row], measures: Sequence[str], title: str, kind
     last.set_xticks([index + 0.5 for index in range(0, len(measures), step)], measures[::step], fontsize=7)
     last.tick_params(axis="x", length=0)
     last.set_xlabel("measure")
-    _legend(columns[0])
+    _legend(figure)
     return figure_bytes(figure, kind)
 
 
@@ -113,7 +114,7 @@ def _apart(bars: Sequence[Bar]) -> list[Bar]:
     return chosen
 
 
-def _legend(axes: Axes) -> None:
+def _legend(figure: Figure) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -121,4 +122,4 @@ def _legend(axes: Axes) -> None:
     handles.append(Line2D([], [], color="0.3", linestyle="--", label="half of the works"))
     handles.append(Line2D([], [], color="0.3", linestyle=":", label="1 work in 20"))
     handles.append(Patch(color="0.4", label="nearest passage, the darker the more alike"))
-    axes.legend(handles=handles, fontsize=6.5, ncols=6, loc="lower right", bbox_to_anchor=(1, 1.0), frameon=False)
+    figure.legend(handles=handles, fontsize=7, ncols=3, loc="outside lower center", frameon=False)
