@@ -21,7 +21,7 @@ from scoregen.blanks import Task, blank_task
 from scoregen.errors import InputError
 from scoregen.model.config import SamplingOptions
 from scoregen.plan.form import Chords, PieceOptions, blank_piece, cadence_chords, leading_chords
-from scoregen.plan.sections import section_starts, unfolded
+from scoregen.plan.sections import Sections, first_heard, section_starts, unfolded
 from scoregen.ranking import Aims, cost, ranked
 from scoregen.resources import weights
 from scoregen.score.edit import filled
@@ -117,7 +117,8 @@ def compose(
     alternatives = []
     for rank, draft in enumerate(drafts[:count], 1):
         done = unfolded(_finished(task, draft), form)
-        record = provenance(done, author.model, options, {**story, "rank": rank, "novelty": _novelty(draft)})
+        found = _novelty(draft, done, form)
+        record = provenance(done, author.model, options, {**story, "rank": rank, "novelty": found})
         alternatives.append(Alternative(done, -draft.nats, parallels(done, task.slots), record))
     return Composition(tuple(alternatives), task.notices, seconds)
 
@@ -238,16 +239,23 @@ def _settled(plan: _Plan, measures: int) -> dict[int, dict[Fraction, PlannedChor
     return settled
 
 
-def _novelty(draft: Draft) -> dict[str, Any]:
-    """What the provenance says of it: the limit that was in force, and what was found."""
-    from scoregen.tokens.novelty import LIMIT
+def _novelty(draft: Draft, score: Score, form: Sections) -> dict[str, Any]:
+    """What the provenance says of it: the limit that was in force, and what was found, in the corpus of the weights.
 
-    if draft.shared is None:
+    `scoregen novelty` tells from which work it comes.
+    """
+    from scoregen.tokens.novelty import LIMIT, SHORTEST
+
+    found = draft.shared
+    if found is None:
         return {"limit_events": None}
+    begins = first_heard(found.measure, len(draft.tokens.measures), form)
     return {
         "limit_events": LIMIT,
-        "longest_shared_events": draft.shared.longest,
-        "windows_over_the_limit": draft.shared.breaches,
+        "longest_shared_events": found.longest,
+        "longest_shared_from_measure": score.measures[begins].number if found.longest else None,
+        f"shared_windows_of_{SHORTEST}_percent": round(100 * found.share, 1),
+        "windows_over_the_limit": found.breaches,
     }
 
 

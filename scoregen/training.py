@@ -85,7 +85,7 @@ def _write_weights(folder: Path, out: Path, taught: Sequence[TokenScore]) -> Non
 
 def _write_curve(folder: Path, out: Path, corpus: str) -> None:
     """The learning curve as lines and as a picture; nothing before the first validation."""
-    from scoregen.model.curve_picture import draw_curve
+    from scoregen.pictures.curve_picture import draw_curve
 
     lines = (folder / "curve.jsonl").read_bytes()
     curve = [json.loads(line) for line in lines.splitlines()]

@@ -32,7 +32,19 @@ HEAVY = (
     "matplotlib",
     "sklearn",
 )
-COMMANDS = ("compose", "check", "render", "analyze", "tokens", "train", "bench", "doctor")
+COMMANDS = (
+    "compose",
+    "check",
+    "render",
+    "analyze",
+    "tokens",
+    "train",
+    "calibrate",
+    "bench",
+    "evaluate",
+    "novelty",
+    "doctor",
+)
 Captured = pytest.CaptureFixture[str]
 
 

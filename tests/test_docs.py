@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.chorales import write_chorales
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 DOCUMENTS = ("README.md", "CHANGELOG.md", *sorted(f"docs/{path.name}" for path in (REPOSITORY / "docs").glob("*.md")))
 BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -94,6 +96,7 @@ def test_the_readme_does_what_it_says(workshop: Path) -> None:
     melody = (REPOSITORY / "corpora" / "samples" / "hymn-to-joy.musicxml").read_bytes()
     (workshop / "melody.musicxml").write_bytes(melody)
     (workshop / "bass.musicxml").write_bytes(_two_octaves_lower(melody))
+    write_chorales(workshop / "folder", range(3))
     follow((REPOSITORY / "README.md").read_text(encoding="utf-8"), workshop)
 
 

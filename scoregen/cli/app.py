@@ -18,6 +18,8 @@ from scoregen.cli.calibrate import calibrate_command
 from scoregen.cli.check import check_command
 from scoregen.cli.compose import compose_command
 from scoregen.cli.doctor import doctor_command
+from scoregen.cli.evaluate import evaluate_command
+from scoregen.cli.novelty import novelty_command
 from scoregen.cli.render import render_command
 from scoregen.cli.terminal import tell
 from scoregen.cli.tokens import tokens_command
@@ -42,6 +44,8 @@ app.command("analyze")(analyze_command)
 app.command("tokens")(tokens_command)
 app.command("train")(train_command)
 app.command("calibrate")(calibrate_command)
+app.command("evaluate")(evaluate_command)
+app.command("novelty")(novelty_command)
 app.command("doctor")(doctor_command)
 app.add_typer(bench, name="bench")
 

@@ -26,25 +26,30 @@ class CorpusPiece:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Pieces in a fixed order; `licence` and `source` are what the model card repeats."""
+    """Pieces in a fixed order; `licence` and `source` are what the model card repeats.
+
+    `is_split`: a manifest parts the pieces; those of a plain folder are parted by their names alone.
+    """
 
     name: str
     source: str
     licence: str
     pieces: tuple[CorpusPiece, ...]
+    is_split: bool = False
 
     def split(self, split: Split) -> tuple[CorpusPiece, ...]:
         return tuple(piece for piece in self.pieces if piece.split == split)
 
 
 def load_corpus(which: str) -> Corpus:
-    """The corpus of a folder of scores, or one of corpora/ by its name.
+    """The corpus of a folder of scores, by its manifest.toml if it has one, or one of corpora/ by its name.
 
     Raises InputError where there is neither, listing the names.
     """
     manifests = {path.parent.name: path for path in sorted(folder("corpora").glob("*/manifest.toml"))}
     if Path(which).is_dir():
-        return _from_folder(Path(which))
+        manifest = Path(which) / "manifest.toml"
+        return _from_manifest(manifest) if manifest.is_file() else _from_folder(Path(which))
     if which not in manifests:
         raise InputError(f"{which!r} is neither a folder of scores nor a corpus; known: {', '.join(manifests)}")
     return _from_manifest(manifests[which])
@@ -60,14 +65,22 @@ def verify(corpus: Corpus) -> None:
 
 
 def _from_manifest(path: Path) -> Corpus:
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: found no TOML ({error}); expected a manifest") from None
+    missing = [key for key in ("name", "source", "licence") if key not in table]
+    if missing:
+        raise InputError(f"{path}: the manifest lacks {', '.join(missing)}")
     root = _package_folder(table["package"]) / table["folder"] if "package" in table else path.parent
     pieces = tuple(
         CorpusPiece(name, split, root / name, checksum)
         for split in ("train", "valid", "test")
         for name, checksum in table.get(split, {}).items()
     )
-    return Corpus(table["name"], table["source"], table["licence"], pieces)
+    if not pieces:
+        raise InputError(f"{path}: the manifest lists no piece under train, valid or test; expected one at least")
+    return Corpus(table["name"], table["source"], table["licence"], pieces, is_split=True)
 
 
 def _package_folder(package: str) -> Path:

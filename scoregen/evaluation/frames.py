@@ -18,6 +18,7 @@ from scoregen.errors import InputError
 from scoregen.score.elements import Score, Slot
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import measure_onsets, sounding_notes
+from scoregen.tokens.sonorities import Sonorities
 
 Frames = NDArray[np.int16]
 """[frame, voice]: MIDI pitches, the highest voice first; SILENCE where a voice rests."""
@@ -31,12 +32,12 @@ FRAMES_A_QUARTER = 4
 
 def score_frames(score: Score, slots: Sequence[Slot]) -> Frames:
     """What the slots of a score sound at the beginning of every 16th; of several notes the highest."""
-    frames = np.full((_frame(score.duration), len(slots)), SILENCE, np.int16)
+    frames = np.full((frame_of(score.duration), len(slots)), SILENCE, np.int16)
     columns = {slot: column for column, slot in enumerate(slots)}
     for note in sounding_notes(score):
         column = columns.get(note.slot)
         if column is not None and isinstance(note.pitch, Pitch):
-            span = frames[_frame(note.onset) : _frame(note.onset + note.duration), column]
+            span = frames[frame_of(note.onset) : frame_of(note.onset + note.duration), column]
             np.maximum(span, note.pitch.midi_pitch, out=span)
     return frames
 
@@ -49,10 +50,16 @@ def listed_frames(rows: Sequence[Sequence[int]]) -> Frames:
     return frames
 
 
+def frame_sonorities(frames: Frames) -> Sonorities:
+    """What sounds together, a frame a tick; all in one measure, for frames know none."""
+    onset = np.arange(len(frames))
+    return Sonorities(frames.astype(np.int64), onset, np.zeros_like(onset), len(frames))
+
+
 def phrase_end_frames(score: Score) -> tuple[int, ...]:
     """The frames at which a fermata begins, in order."""
     places = zip(measure_onsets(score), score.measures, strict=True)
-    return tuple(sorted({_frame(start + end) for start, measure in places for end in measure.phrase_ends}))
+    return tuple(sorted({frame_of(start + end) for start, measure in places for end in measure.phrase_ends}))
 
 
 def events(frames: Frames) -> Whole:
@@ -81,6 +88,6 @@ def melody(frames: Frames, voice: int) -> tuple[Whole, Whole]:
     return pitches[heard], lengths[heard]
 
 
-def _frame(position: Fraction) -> int:
+def frame_of(position: Fraction) -> int:
     """The first frame that begins at or after a position in quarters."""
     return math.ceil(FRAMES_A_QUARTER * position)

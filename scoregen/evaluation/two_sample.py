@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.errors import InputError
+from scoregen.evaluation.bootstrap import CONFIDENCE, RESAMPLES
 from scoregen.evaluation.frames import FRAMES_A_QUARTER, Frames, melody, sounding
 from scoregen.evaluation.part_writing import count
 
@@ -36,11 +37,16 @@ Vector = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Separation:
-    """How well two sets are told apart: the mean area over crops, its standard error, pieces a set."""
+    """How well two sets are told apart: the mean area, its standard error over several draws, pieces a set.
+
+    `low` and `high` bound the 95 % interval over pieces, the forests' votes being as they are.
+    """
 
     auc: float
-    standard_error: float
+    standard_error: float | None
     pieces: int
+    low: float
+    high: float
 
 
 def separation(real: Sequence[Frames], other: Sequence[Frames], *, draws: int = 4, seed: int = 0) -> Separation | None:
@@ -53,9 +59,29 @@ def separation(real: Sequence[Frames], other: Sequence[Frames], *, draws: int = 
     size = min(map(len, sets))
     if size < FOLDS:
         return None
-    areas = [_area(sets, size, seed + draw) for draw in range(draws)]
-    error = float(np.std(areas, ddof=1) / np.sqrt(draws)) if draws > 1 else float("nan")
-    return Separation(float(np.mean(areas)), error, size)
+    votes = [_votes(sets, size, seed + draw) for draw in range(draws)]
+    areas = [area_under_curve(real_votes, other_votes) for real_votes, other_votes in votes]
+    error = float(np.std(areas, ddof=1) / np.sqrt(draws)) if draws > 1 else None
+    bounds = np.mean([_bounds(*pair, seed) for pair in votes], axis=0)
+    return Separation(float(np.mean(areas)), error, size, float(bounds[0]), float(bounds[1]))
+
+
+def area_under_curve(real: Vector, other: Vector) -> float:
+    """How often a real piece has more votes than another one, a tie counting half."""
+    ranked = np.sort(other)
+    below, upto = (np.searchsorted(ranked, real, side=side) for side in ("left", "right"))
+    return float((below + upto).sum() / (2 * len(real) * len(other)))
+
+
+def _bounds(real: Vector, other: Vector, seed: int) -> Vector:
+    """The interval of the area if pieces are drawn again, of each set as many."""
+    random = np.random.default_rng(seed)
+    drawn = [
+        area_under_curve(*(votes[random.integers(len(votes), size=len(votes))] for votes in (real, other)))
+        for _ in range(RESAMPLES)
+    ]
+    bounds: Vector = np.quantile(drawn, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+    return bounds
 
 
 def features(frames: Frames) -> Vector:
@@ -74,9 +100,9 @@ def random_crop(frames: Frames, random: np.random.Generator) -> Frames:
     return frames[start : start + CROP_FRAMES]
 
 
-def _area(sets: Sequence[Sequence[Frames]], size: int, seed: int) -> float:
+def _votes(sets: Sequence[Sequence[Frames]], size: int, seed: int) -> tuple[Vector, Vector]:
+    """What share of the trees takes each piece of the two sets for real."""
     from sklearn.ensemble import RandomForestClassifier
-    from sklearn.metrics import roc_auc_score
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
     random = np.random.default_rng(seed)
@@ -86,7 +112,7 @@ def _area(sets: Sequence[Sequence[Frames]], size: int, seed: int) -> float:
     forest = RandomForestClassifier(TREES, min_samples_leaf=LEAF, random_state=seed, n_jobs=1)
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
     votes = cross_val_predict(forest, inputs, is_real, cv=folds, method="predict_proba")[:, 1]
-    return float(roc_auc_score(is_real, votes))
+    return votes[:size], votes[size:]
 
 
 def _melodic(frames: Frames, voice: int) -> tuple[Vector, Vector]:

@@ -46,6 +46,12 @@ def unfolded(score: Score, form: Sections) -> Score:
     return replace(score, measures=numbered(measures, length))
 
 
+def first_heard(index: int, measures: int, form: Sections) -> int:
+    """Where a measure stands in the whole piece, given its index in one of so many measures with each section once."""
+    section, place = divmod(index, measures // (max(form) + 1))
+    return form.index(section) * (measures // (max(form) + 1)) + place
+
+
 def numbered(measures: Sequence[Measure], length: int) -> tuple[Measure, ...]:
     """Measures of sections so long, counted through, with a double bar after each section.
 

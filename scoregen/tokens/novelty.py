@@ -91,11 +91,14 @@ class NoveltyIndex:
 class Shared:
     """What a piece has in common with a corpus: its longest window there, and how many are as long as LIMIT.
 
-    `longest` is 0 where it is shorter than SHORTEST.
+    `longest` is 0 where it is shorter than SHORTEST; `measure` is the index of the one that it begins in, or
+    -1. `share` is that of the windows of SHORTEST which stand there.
     """
 
     longest: int
     breaches: int
+    measure: int = -1
+    share: float = 0.0
 
 
 def shared(index: NoveltyIndex, piece: Sonorities, new: Bools) -> Shared:
@@ -105,15 +108,19 @@ def shared(index: NoveltyIndex, piece: Sonorities, new: Bools) -> Shared:
     """
     piece = piece.changes()
     fresh = np.append(0, np.cumsum(new[piece.measure]))
-    longest = breaches = 0
+    longest, breaches, measure, share = 0, 0, -1, 0.0
     for length, known in index.known_windows(piece).items():
-        touched = known & (fresh[length:] > fresh[:-length])[: len(known)] if len(known) else known
+        asked = (fresh[length:] > fresh[:-length])[: len(known)] if len(known) else known
+        touched = known & asked
         if not touched.any():
             continue
-        longest = length
+        first, run = _longest_run(touched)
+        longest, measure = length, int(piece.measure[first])
+        if length == SHORTEST:
+            share = float(touched.sum() / asked.sum())
         if length == max(index.tables):
-            longest, breaches = length + _longest_run(touched) - 1, int(touched.sum())
-    return Shared(longest, breaches)
+            longest, breaches = length + run - 1, int(touched.sum())
+    return Shared(longest, breaches, measure, share)
 
 
 def window_hashes(piece: Sonorities, length: int) -> Hashes:
@@ -162,10 +169,15 @@ def weighted(counts: Ints, place: int, voices: int) -> NDArray[np.uint64]:
 
 def finished(sums: NDArray[np.uint64], length: int) -> Hashes:
     """The hashes of sums of windows of a length."""
+    return (mixed(sums, length) >> np.uint64(32)).astype(np.uint32)
+
+
+def mixed(sums: NDArray[np.uint64], length: int) -> NDArray[np.uint64]:
+    """The same in all 64 bits."""
     mixed = sums + np.uint64(length)
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
         mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
-    return (mixed >> np.uint64(32)).astype(np.uint32)
+    return mixed
 
 
 @cache
@@ -186,6 +198,9 @@ def _nothing() -> Hashes:
     return np.zeros(0, dtype=np.uint32)
 
 
-def _longest_run(flags: Bools) -> int:
+def _longest_run(flags: Bools) -> tuple[int, int]:
+    """Where the longest run of flags begins, and how long it is; there is one at least."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
-    return int((edges[1::2] - edges[::2]).max(initial=0))
+    lengths = edges[1::2] - edges[::2]
+    best = int(lengths.argmax())
+    return int(edges[2 * best]), int(lengths[best])

@@ -1,14 +1,18 @@
-"""What sounds together, slice by slice: a score in tokens as a table of MIDI pitches."""
+"""What sounds together, slice by slice: a score, in tokens or as it was read, as a table of MIDI pitches."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scoregen.score.elements import Score, Slot
 from scoregen.score.pitch import Pitch
+from scoregen.score.timeline import SoundingNote, measure_onsets
 from scoregen.tokens.events import Event, TokenScore
 from scoregen.tokens.vocabulary import vocabulary
 
@@ -50,6 +54,30 @@ def sonorities(tokens: TokenScore) -> Sonorities:
             measure.append(index)
         start += int(written.header.duration * vocabulary().ticks_per_quarter)
     return Sonorities(np.array(pitches), np.array(onset), np.array(measure), start)
+
+
+def heard(score: Score, slots: Sequence[Slot], notes: Iterable[SoundingNote]) -> Sonorities:
+    """The same of any score, from its `sounding_notes`: what tokens cannot express is rounded to a tick."""
+    ends = tick(score.duration)
+    starts = np.array([tick(onset) for onset in measure_onsets(score)])
+    column = {slot: index for index, slot in enumerate(slots)}
+    spans = [
+        (tick(note.onset), tick(note.onset + note.duration), column[note.slot], int(note.pitch.midi_pitch))
+        for note in notes
+        if note.slot in column and isinstance(note.pitch, Pitch)
+    ]
+    onset = np.unique([0, *(time for span in spans for time in span[:2] if time < ends)])
+    pitches = np.full((len(onset), len(slots)), SILENT)
+    for start, end, voice, pitch in spans:
+        place = pitches[np.searchsorted(onset, start) : np.searchsorted(onset, end), voice]
+        outer = np.minimum if voice == len(slots) - 1 else np.maximum
+        place[:] = np.where(place == SILENT, pitch, outer(place, pitch))
+    return Sonorities(pitches, onset, np.searchsorted(starts, onset, side="right") - 1, ends)
+
+
+def tick(position: Fraction) -> int:
+    """A position in quarters as the nearest tick."""
+    return round(position * vocabulary().ticks_per_quarter)
 
 
 def _known(sounding: list[int]) -> list[tuple[int, bool]]:

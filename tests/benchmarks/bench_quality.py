@@ -33,11 +33,10 @@ from typing import Any, NamedTuple
 from scoregen.composition import Composition, PieceOptions, SamplingOptions, compose
 from scoregen.corpora.jsb16 import read_jsb16
 from scoregen.corpora.manifest import Split, load_corpus
-from scoregen.evaluation import cadences, part_writing
+from scoregen.evaluation import figures
+from scoregen.evaluation import pieces as measured
 from scoregen.evaluation.bootstrap import Rate, mean
 from scoregen.evaluation.frames import Frames, listed_frames, phrase_end_frames, score_frames
-from scoregen.evaluation.novelty import novelty
-from scoregen.evaluation.two_sample import separation
 from scoregen.notation.files import read_score
 from scoregen.plan.form import options_like
 from scoregen.resources import weights
@@ -50,22 +49,7 @@ SHIPPED = "satb-chorales"
 DRAWS = 8  # of pieces and crops, for the classifier
 
 LABELS = {
-    "fifths_per_100": ("parallel fifths per 100 changes", 2),
-    "octaves_per_100": ("parallel octaves per 100 changes", 2),
-    "clean_percent": ("pieces without either, %", 1),
-    "crossing_percent": ("crossed voices, % of frames and neighbours", 2),
-    "spacing_percent": ("over an octave apart, %", 2),
-    "leaps_percent": ("leaps over a fifth, % of moves", 2),
-    "chord_beats_percent": ("beats that are chords, %", 1),
-    "changes_per_16": ("changes in 16 frames", 2),
-    "known_4_percent": ("windows of 4 events in training, %", 1),
-    "known_8_percent": ("windows of 8", 2),
-    "known_12_percent": ("windows of 12", 2),
-    "longest_known_events": ("longest window in training, events", 1),
-    "auc": ("told from Bach by the classifier (AUC)", 2),
-    "closed_percent": ("phrase ends that close, %", 1),
-    "authentic_percent": ("phrase ends with the bass from the fifth, %", 1),
-    "home_percent": ("pieces that end on the tonic, %", 1),
+    **figures.LABELS,
     "as_asked_percent": ("pieces as long as asked, %", 1),
     "same_bass_percent": ("pieces that end on Bach's bass note, %", 1),
     "sampling_seconds": ("seconds of sampling a piece", 2),
@@ -161,23 +145,16 @@ def sampling_options(seed: int, changes: Sequence[str]) -> SamplingOptions:
     return options
 
 
-def figures(frames: Sequence[Frames], training: Sequence[Frames], real: Sequence[Frames]) -> dict[str, Any]:
-    """What frames alone tell; the classifier compares with `real`."""
-    found: dict[str, Any] = {**part_writing.rates([part_writing.count(piece) for piece in frames])}
-    found |= novelty(frames, training)
-    if told := separation(real, frames, draws=DRAWS):
-        found["auc"] = told
-    return found
-
-
 def closing(pieces: Sequence[Piece]) -> dict[str, Rate]:
     """What needs phrase ends and a key."""
-    return cadences.rates([cadences.closes(listed_frames(p.frames), p.phrase_ends, [p.tonic]) for p in pieces])
+    return figures.closing_figures(
+        [measured.Piece("", listed_frames(p.frames), (), tuple(p.phrase_ends), p.tonic) for p in pieces]
+    )
 
 
 def generated_figures(pieces: Sequence[Piece], training: Sequence[Frames], real: Sequence[Frames]) -> dict[str, Any]:
     return {
-        **figures([listed_frames(piece.frames) for piece in pieces], training, real),
+        **figures.frame_figures([listed_frames(piece.frames) for piece in pieces], training, real, draws=DRAWS),
         **closing(pieces),
         "as_asked_percent": mean([piece.as_asked for piece in pieces], 100.0),
         "sampling_seconds": mean([piece.seconds for piece in pieces]),
@@ -197,19 +174,11 @@ def reference(data: Path | None, held_out: Sequence[Chorale]) -> dict[Split, lis
     return {split: [listed_frames(piece) for piece in pieces] for split, pieces in read_jsb16(data).splits.items()}
 
 
-def shown(figure: Any, digits: int) -> str:
-    if figure is None:
-        return ""
-    if isinstance(figure, Rate):
-        return f"{figure.value:.{digits}f} [{figure.low:.{digits}f}, {figure.high:.{digits}f}]"
-    return f"{figure.auc:.3f} ± {figure.standard_error:.3f} ({figure.pieces})"
-
-
 def table(report: Mapping[str, Mapping[str, Any]], sizes: Mapping[str, int]) -> str:
     """A line a figure, a column a set."""
     rows = [["", *(f"{name} ({sizes[name]})" for name in report)]]
     rows += [
-        [label, *(shown(found.get(figure), digits) for found in report.values())]
+        [label, *(figures.shown(found.get(figure), digits) for found in report.values())]
         for figure, (label, digits) in LABELS.items()
         if any(figure in found for found in report.values())
     ]
@@ -277,8 +246,8 @@ def main() -> None:
     bach = reference(arguments.data, held_out)
     real = bach["valid"] + bach["test"]
     report = {
-        "Bach valid": figures(bach["valid"], bach["train"], bach["test"]),
-        "Bach test": figures(bach["test"], bach["train"], bach["valid"]),
+        "Bach valid": figures.frame_figures(bach["valid"], bach["train"], bach["test"], draws=DRAWS),
+        "Bach test": figures.frame_figures(bach["test"], bach["train"], bach["valid"], draws=DRAWS),
     }
     report["Bach valid"] |= closing([piece_of(*chorale[1:], chorale.score, 0.0) for chorale in held_out])
     sizes = {"Bach valid": len(bach["valid"]), "Bach test": len(bach["test"])}

@@ -54,3 +54,26 @@ def test_an_unknown_corpus_and_an_empty_folder_are_told_in_one_line(tmp_path: Pa
         load_corpus("no-such-corpus")
     with pytest.raises(InputError, match="holds no scores"):
         load_corpus(str(tmp_path))
+
+
+def test_a_folder_with_a_manifest_is_split_by_it(tmp_path: Path) -> None:
+    (tmp_path / "a.musicxml").write_text("")
+    head = 'name = "mine"\nsource = "here"\nlicence = "CC0"\n'
+    (tmp_path / "manifest.toml").write_text(f'{head}[test]\n"a.musicxml" = ""\n')
+    corpus = load_corpus(str(tmp_path))
+    assert (corpus.name, corpus.is_split, [piece.split for piece in corpus.pieces]) == ("mine", True, ["test"])
+    assert corpus.pieces[0].path == tmp_path / "a.musicxml"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("no toml", "found no TOML"),
+        ('name = "mine"', "the manifest lacks source, licence"),
+        ('name = "a"\nsource = "b"\nlicence = "c"', "lists no piece under train, valid or test"),
+    ],
+)
+def test_a_manifest_that_is_none(text: str, expected: str, tmp_path: Path) -> None:
+    (tmp_path / "manifest.toml").write_text(text)
+    with pytest.raises(InputError, match=expected):
+        load_corpus(str(tmp_path))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from scoregen.evaluation.frames import Frames, listed_frames
-from scoregen.evaluation.novelty import known_share, known_windows, longest_known, novelty, windows
+from scoregen.evaluation.novelty import known_runs, known_share, novelty
+from scoregen.evaluation.passages import longest
 
 TUNE = ((72, 60), (74, 59), (76, 60), (74, 62), (72, 64), (-1, -1), (72, 60))
 
@@ -16,33 +17,39 @@ def transposed(moments: tuple[tuple[int, int], ...], semitones: int) -> tuple[tu
     return tuple((a + semitones, b + semitones) if a >= 0 else (a, b) for a, b in moments)
 
 
+def longest_known(asked: Frames, *training: Frames) -> int:
+    return longest(known_runs([asked], training)[0])
+
+
+def share(asked: Frames, length: int, *training: Frames) -> float:
+    return known_share(known_runs([asked], training)[0], length)
+
+
 def test_a_transposed_copy_is_known() -> None:
-    copy, known = piece(transposed(TUNE, 3)), known_windows([piece(TUNE)], 4)
-    assert len(list(windows(copy, 4))) == 4
-    assert known_share(copy, known, 4) == 1
-    assert longest_known([copy], [piece(TUNE)]) == [len(TUNE)]
+    copy = piece(transposed(TUNE, 3))
+    assert share(copy, 4, piece(TUNE)) == 1
+    assert longest_known(copy, piece(TUNE)) == len(TUNE)
 
 
 def test_other_durations_are_another_window() -> None:
-    assert known_share(piece(TUNE, 4), known_windows([piece(TUNE)], 2), 2) == 0
-    assert longest_known([piece(TUNE, 4)], [piece(TUNE)]) == [1]
+    assert share(piece(TUNE, 4), 2, piece(TUNE)) == 0
+    assert longest_known(piece(TUNE, 4), piece(TUNE)) == 0
 
 
 def test_the_last_duration_is_free() -> None:
     held = listed_frames([[72, 60]] * 2 + [[74, 59]] * 8)
-    assert known_share(held, known_windows([piece(TUNE)], 2), 2) == 1
+    assert share(held, 2, piece(TUNE)) == 1
 
 
 def test_the_longest_window_does_not_cross_from_piece_to_piece() -> None:
-    training = [piece(TUNE[:3]), piece(TUNE[3:])]
-    assert longest_known([piece(TUNE)], training) == [4]
-    assert longest_known([piece(TUNE)], []) == [0]
+    assert longest_known(piece(TUNE), piece(TUNE[:3]), piece(TUNE[3:])) == 4
+    assert longest_known(piece(TUNE)) == 0
 
 
 def test_the_longest_is_the_longest_window_of_all() -> None:
     other = piece((*TUNE[2:5], (71, 50), *TUNE[:2]))
-    lengths = [n for n in range(1, 8) if known_share(other, known_windows([piece(TUNE)], n), n)]
-    assert longest_known([other], [piece(TUNE)]) == [max(lengths)] == [3]
+    lengths = [n for n in range(2, 8) if share(other, n, piece(TUNE))]
+    assert longest_known(other, piece(TUNE)) == max(lengths) == 3
 
 
 def test_a_piece_without_windows_has_none_that_are_known() -> None:

@@ -8,7 +8,7 @@ import pytest
 from scoregen.errors import InputError
 from scoregen.evaluation import two_sample
 from scoregen.evaluation.frames import Frames, listed_frames
-from scoregen.evaluation.two_sample import CROP_FRAMES, features, random_crop, separation
+from scoregen.evaluation.two_sample import CROP_FRAMES, area_under_curve, features, random_crop, separation
 
 
 def walk(seed: int, widest: int, frames: int = 160) -> Frames:
@@ -43,6 +43,7 @@ def test_what_differs_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     told = separation(calm, wild, draws=2)
     assert told is not None
     assert (told.auc > 0.95, told.pieces) == (True, 20)
+    assert told.low <= told.auc <= told.high
     assert told == separation(calm, wild, draws=2)
     alike = separation(calm, [walk(seed, 2) for seed in range(50, 70)], draws=2)
     assert alike is not None
@@ -51,3 +52,8 @@ def test_what_differs_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_too_few_long_pieces_give_no_figure() -> None:
     assert separation([walk(seed, 2, 100) for seed in range(9)], [walk(seed, 2) for seed in range(9)]) is None
+
+
+def test_the_area_counts_pairs_and_half_of_ties() -> None:
+    assert area_under_curve(np.array([0.9, 0.5]), np.array([0.1, 0.5])) == 0.875
+    assert area_under_curve(np.array([0.1]), np.array([0.2])) == 0

@@ -7,7 +7,7 @@ import pytest
 from scoregen.composition import PieceOptions, SamplingOptions, compose
 from scoregen.errors import InputError
 from scoregen.plan.form import blank_piece, cadence_chords
-from scoregen.plan.sections import parsed_form, section_starts, unfolded
+from scoregen.plan.sections import first_heard, parsed_form, section_starts, unfolded
 from scoregen.score.elements import Note
 from scoregen.score.ensemble import load_ensemble
 from scoregen.score.keys import Key
@@ -57,6 +57,11 @@ def test_measures_are_counted_through() -> None:
     ]  # fmt: skip
     assert [index for index, measure in enumerate(whole.measures) if measure.tempos] == [0]
     assert whole.duration == 12 * 4
+
+
+def test_a_measure_is_first_heard_where_its_section_first_comes() -> None:
+    assert [first_heard(index, 8, parsed_form("AAB")) for index in range(8)] == [0, 1, 2, 3, 8, 9, 10, 11]
+    assert [first_heard(index, 8, (0,)) for index in range(8)] == list(range(8))
 
 
 @pytest.mark.parametrize(("form", "home"), [("AAB", 7), ("ABA", 3), ("", 7)])

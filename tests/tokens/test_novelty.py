@@ -88,6 +88,14 @@ def test_only_what_is_new_counts() -> None:
     assert shared(INDEX, sonorities(tokens), new).breaches == 4
 
 
+def test_where_the_longest_window_begins_and_how_much_is_known() -> None:
+    mixed = random_chords(9, 8) + CHORDS[4:14]
+    result = shared(INDEX, sonorities(piece(mixed)), np.ones(5, dtype=bool))
+    assert (result.longest, result.measure) == (10, 2)
+    assert result.share == pytest.approx(7 / 15)
+    assert shared(INDEX, sonorities(piece(random_chords(9))), np.ones(6, dtype=bool)).measure == -1
+
+
 def test_rests_are_a_sound_of_their_own() -> None:
     silent = [(0, *chord[1:]) if number == 5 else chord for number, chord in enumerate(CHORDS)]
     assert found(INDEX, piece(silent))[0] == 18

@@ -3,7 +3,7 @@
 import math
 import struct
 
-from scoregen.model.curve_picture import draw_curve
+from scoregen.pictures.curve_picture import draw_curve
 
 
 def test_a_curve_becomes_a_picture() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
+
+from scoregen.pictures.figures import figure_bytes, new_figure
 
 LINES = {
     "train": ("training, with dropout", "0.6", "-"),
@@ -16,13 +17,8 @@ LINES = {
 
 
 def draw_curve(curve: Sequence[Mapping[str, float]], title: str) -> bytes:
-    """A PNG of the figures of a run; those that it lacks are left out.
-
-    A `Figure` of its own draws by Agg: no window, and nothing of pyplot's that others could have set.
-    """
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(8, 6), dpi=120, layout="constrained")
+    """A PNG of the figures of a run; those that it lacks are left out."""
+    figure = new_figure(8, 6)
     losses, rates = figure.subplots(2, 1, sharex=True, height_ratios=(4, 1))
     steps = [figures["step"] for figures in curve]
     mark = "." if len(curve) < 30 else ""
@@ -40,6 +36,4 @@ def draw_curve(curve: Sequence[Mapping[str, float]], title: str) -> bytes:
     rates.set_xlabel("steps (batches)")
     for axes in (losses, rates):
         axes.grid(alpha=0.3)
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png")
-    return buffer.getvalue()
+    return figure_bytes(figure, "png")

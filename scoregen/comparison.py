@@ -1,0 +1,293 @@
+"""How far a folder of pieces is from a corpus, in the field's figures, each with a 95 % interval.
+
+The *reference* are the held-out pieces of the corpus (valid and test) where a manifest names some, else
+all; the *training* pieces are the others. What the reference says of itself stands beside: its own
+figures, and how far its two halves (valid and test, else every second piece) are apart. It is
+computed once and kept in the user's cache.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scoregen.corpora.manifest import Corpus, CorpusPiece, load_corpus
+from scoregen.errors import InputError, ScoregenError
+from scoregen.evaluation import form, part_writing
+from scoregen.evaluation.bootstrap import pooled
+from scoregen.evaluation.distributions import FEATURES, histograms
+from scoregen.evaluation.divergence import Distance, distance
+from scoregen.evaluation.figures import LABELS, closing_figures, frame_figures, known, shown
+from scoregen.evaluation.frames import Frames
+from scoregen.evaluation.novelty import known_runs
+from scoregen.evaluation.passages import longest
+from scoregen.evaluation.pieces import Piece
+from scoregen.notation.files import read_score
+from scoregen.score.ensemble import Ensemble, load_ensemble
+from scoregen.version import __version__
+from scoregen.works.pieces import Progress, fingerprint_of, read_pieces
+from scoregen.works.reference import FEWEST_PIECES, Figures, KeptReference, Reference, frames_of
+
+if TYPE_CHECKING:
+    from scoregen.model.network import Network
+
+DRAWS = 4
+"""Of pieces and crops, for the classifier."""
+
+Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
+"""A head, and rows of cells."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Figures and distances by name, of the pieces (`asked`) and of the reference.
+
+    `shares`: by feature, the pooled shares of the pieces and of the reference, in the order of its bins;
+    `curves`: self-similarity by quarters; `each`: what there is to say of single pieces.
+    """
+
+    folder: str
+    corpus: str
+    command: str
+    seed: int
+    draws: int
+    weights: str | None
+    fingerprint: str
+    pieces: int
+    reference_pieces: int
+    training_pieces: int
+    held_out: bool
+    asked: Figures
+    reference: Figures
+    distances: dict[str, Distance]
+    within: dict[str, Distance]
+    shares: dict[str, tuple[list[float], list[float]]]
+    curves: tuple[list[float], list[float]]
+    each: tuple[dict[str, Any], ...]
+    refused: tuple[str, ...]
+    notices: tuple[str, ...]
+
+
+def compare(
+    folder: Path,
+    against: str,
+    *,
+    checkpoint: Path | None = None,
+    likelihood: bool = False,
+    seed: int = 0,
+    draws: int = DRAWS,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Compare the scores of a folder with a corpus; with `likelihood` also under a network's weights.
+
+    Without `checkpoint` these are the package's. InputError where there are fewer than two pieces to
+    compare, or the corpus has none in as many voices.
+    """
+    if not folder.is_dir():
+        raise InputError(f"{folder} is no folder; expected a folder of scores")
+    tell = progress or (lambda done: None)
+    corpus, asked_corpus = load_corpus(against), load_corpus(str(folder))
+    fingerprint = fingerprint_of(corpus)
+    kept = KeptReference.of(corpus, fingerprint)
+    reference = kept.reference(corpus, lambda done: tell(0.2 * done))
+    rows, refused = read_pieces(
+        asked_corpus, voices=reference.pieces[0].voices, progress=lambda done: tell(0.2 + 0.2 * done)
+    )
+    if len(rows) < FEWEST_PIECES:
+        raise InputError(f"{folder}: found one score that can be used; expected {FEWEST_PIECES} or more")
+    pieces = [piece for _, piece in rows]
+    training, real = frames_of(reference.training), frames_of(reference.pieces)
+    asked: Figures = frame_figures(frames_of(pieces), training, real, draws=draws, seed=seed)
+    asked |= {**closing_figures(pieces, seed=seed), **form.figures(pieces, seed=seed)}
+    tell(0.7)
+    itself, within = kept.figures(reference, seed, draws)
+    tell(0.85)
+    weights, nats = None, None
+    if likelihood or checkpoint:
+        weights, nats = _likelihoods(checkpoint, [source for source, _ in rows], corpus, reference, kept)
+        asked["nats_a_choice"], itself["nats_a_choice"] = (pooled(*_columns(found), seed=seed) for found in nats)
+    distances, shares = {}, {}
+    for name, feature in FEATURES.items():
+        counts = histograms(feature, pieces), histograms(feature, reference.pieces)
+        distances[name] = distance(feature, *counts, seed=seed)
+        first, second = ((row.sum(0) / max(row.sum(), 1)).tolist() for row in counts)
+        shares[name] = (first, second)
+    notices = [*kept.notices]
+    if reference.refused:
+        notices.append(f"{reference.refused} scores of {corpus.name} were of no use")
+    return Comparison(
+        str(folder),
+        corpus.name,
+        _command(folder, against, checkpoint, likelihood, seed, draws),
+        seed,
+        draws,
+        weights,
+        fingerprint,
+        len(pieces),
+        len(reference.pieces),
+        len(reference.training),
+        reference.held_out,
+        known(asked),
+        known(itself),
+        distances,
+        within,
+        shares,
+        (form.mean_curve(pieces), form.mean_curve(reference.pieces)),
+        tuple(_each(pieces, training, nats[0] if nats else None)),
+        refused,
+        tuple(notices),
+    )
+
+
+def standing_out(found: Comparison) -> list[str]:
+    """The figures whose interval lies apart from the reference's, in words."""
+    lines = []
+    for name, (label, digits) in LABELS.items():
+        here, there = found.asked.get(name), found.reference.get(name)
+        if here is None or there is None or not (here.low > there.high or here.high < there.low):
+            continue
+        way = "higher" if here.low > there.high else "lower"
+        lines.append(f"{label}: {shown(here, digits)}, {way} than {shown(there, digits)}")
+    return lines
+
+
+def report_json(found: Comparison) -> dict[str, Any]:
+    """The comparison for a program to read."""
+    features = {name: {"bins": list(feature.bins), "unit": feature.unit or None} for name, feature in FEATURES.items()}
+    return {"version": __version__, **asdict(found), "features": features, "standing_out": standing_out(found)}
+
+
+def _likelihoods(
+    checkpoint: Path | None,
+    sources: Sequence[CorpusPiece],
+    corpus: Corpus,
+    reference: Reference,
+    kept: KeptReference,
+) -> tuple[str, tuple[list[tuple[float, int]], list[tuple[float, int]]]]:
+    """The checksum of the weights, and nats and choices of the pieces and of the reference."""
+    from scoregen.model.checkpoint import load_checkpoint
+
+    model = load_checkpoint(checkpoint)
+    if model.network.config.lexicon != "spelled":
+        raise InputError("these weights read piano rolls, for a benchmark; name weights that were trained on scores")
+    ensemble = load_ensemble(str(model.about.get("ensemble", "satb")))
+    by_name = {source.name: source for source in corpus.pieces}
+    there = kept.nats(
+        model.checksum,
+        lambda: _nats(model.network, ensemble, [by_name[piece.name] for piece in reference.pieces]),
+    )
+    return model.checksum, (_nats(model.network, ensemble, sources), there)
+
+
+def _nats(network: Network, ensemble: Ensemble, sources: Sequence[CorpusPiece]) -> list[tuple[float, int]]:
+    """Nats and choices of each piece; 0 choices for one that tokens or the network cannot express."""
+    from scoregen.corpora.prepare import piece_tokens
+    from scoregen.model.scoring import piece_nats
+
+    costs = []
+    for source in sources:
+        try:
+            costs += piece_nats(network, [piece_tokens(read_score(source.path), ensemble)])
+        except ScoregenError:
+            costs.append((0.0, 0))
+    return costs
+
+
+def _each(
+    pieces: Sequence[Piece], training: Sequence[Frames], nats: Sequence[tuple[float, int]] | None
+) -> list[dict[str, Any]]:
+    """What there is to say of single pieces."""
+    runs = known_runs(frames_of(pieces), training)
+    rows = []
+    for number, (piece, run) in enumerate(zip(pieces, runs, strict=True)):
+        counts = part_writing.count(piece.frames)
+        row: dict[str, Any] = {
+            "name": piece.name,
+            "parallel_fifths": counts.fifths,
+            "parallel_octaves": counts.octaves,
+            "longest_known_events": longest(run),
+        }
+        if nats is not None:
+            cost, choices = nats[number]
+            row["nats_a_choice"] = cost / choices if choices else None
+        rows.append(row)
+    return rows
+
+
+def _columns(rows: Sequence[tuple[float, int]]) -> tuple[list[float], list[int]]:
+    return [nats for nats, _ in rows], [count for _, count in rows]
+
+
+def _command(folder: Path, against: str, checkpoint: Path | None, likelihood: bool, seed: int, draws: int) -> str:
+    """The command that gives the same figures again."""
+    words = ["scoregen", "evaluate", str(folder), "--against", against, "--seed", str(seed), "--draws", str(draws)]
+    words += ["--checkpoint", str(checkpoint)] if checkpoint else ["--likelihood"] if likelihood else []
+    return shlex.join(words)
+
+
+def tables(found: Comparison) -> list[Table]:
+    """The figures and the distances as text: a head, and a row a figure."""
+    head: tuple[str, ...] = (
+        "",
+        f"{Path(found.folder).name} ({found.pieces})",
+        f"{found.corpus} ({found.reference_pieces})",
+    )
+    rows: list[tuple[str, ...]] = [
+        (label, shown(found.asked.get(name), digits), shown(found.reference.get(name), digits))
+        for name, (label, digits) in LABELS.items()
+        if name in found.asked or name in found.reference
+    ]
+    features = ("", "Jensen-Shannon, bits", "within", "Wasserstein", "within", "overlap area", "within")
+    return [(head, rows), (features, [_feature_row(found, name) for name in FEATURES])]
+
+
+def _feature_row(found: Comparison, name: str) -> tuple[str, ...]:
+    here, within, feature = found.distances[name], found.within[name], FEATURES[name]
+    unit = f" {feature.unit}" if feature.unit else ""
+    far = f"{shown(here.wasserstein, 3)}{unit}" if here.wasserstein else ""
+    return (
+        feature.title,
+        shown(here.jensen_shannon, 4),
+        f"{within.jensen_shannon.value:.4f}",
+        far,
+        f"{within.wasserstein.value:.3f}" if within.wasserstein else "",
+        shown(here.overlap_area, 2),
+        f"{within.overlap_area.value:.2f}",
+    )
+
+
+def report_file(found: Comparison, kind: str) -> bytes:
+    """The report as a page of HTML that needs nothing else, or as a PDF."""
+    from scoregen.pictures.comparison_picture import Panel, draw_curves, draw_panels
+    from scoregen.pictures.report_page import html_page, pdf_pages
+
+    names = Path(found.folder).name, found.corpus
+    panels = [
+        Panel(feature.title, feature.bins, *found.shares[name], found.distances[name].jensen_shannon.value)
+        for name, feature in FEATURES.items()
+    ]
+    pictures = [draw_panels(panels, names), draw_curves(*found.curves, names)]
+    title = f"{names[0]} beside {names[1]}"
+    page = html_page if kind == "html" else pdf_pages
+    return page(title, _facts(found), standing_out(found), tables(found), pictures)
+
+
+def _facts(found: Comparison) -> list[str]:
+    """What a reader must know to believe a figure."""
+    side = "held-out" if found.held_out else "all"
+    facts = [
+        f"{found.pieces} pieces of {found.folder} beside {found.reference_pieces} {side} pieces of {found.corpus}; "
+        f"{found.training_pieces} pieces are what windows are looked for in (training).",
+        "Brackets: 95 % bootstrap intervals over pieces. Within: the two halves of the corpus's pieces beside each "
+        "other; for the classifier, 0.5 means that it cannot tell.",
+        f"Made by scoregen {__version__}: {found.command}",
+        f"State of the corpus: {found.fingerprint[:16]}",
+    ]
+    if found.weights:
+        facts.append(f"Weights: {found.weights}")
+    if found.refused:
+        facts.append(f"{len(found.refused)} scores were left out; the first: {found.refused[0]}")
+    return facts

@@ -1,0 +1,168 @@
+"""What a piece is made of, as histograms: the features by which sets of pieces are compared.
+
+Each feature counts one thing in one piece, on frames of 16ths, where a repeated note is a held one:
+
+- *pitch*: pitch classes above the tonic of the key signature, each voice in each frame;
+- *register*: how high notes are, in semitones (MIDI pitches);
+- *interval*: melodic intervals of all voices, in semitones, wider ones as an octave;
+- *duration*: how long notes last, in quarters, longer ones as a whole note;
+- *onset*: where in its measure an event begins, by 16ths, from the fifth quarter on as from the first;
+- *chord*: the sonority of each beat, as a chord with its bass note, or as none;
+- *texture*: how many voices move at an event;
+- *motion*: how the outer voices go at an event where one of them moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoregen.evaluation.frames import FRAMES_A_QUARTER, SILENCE, Frames, Whole, events, melody
+from scoregen.evaluation.pieces import Piece
+
+LOWEST, HIGHEST = 33, 88
+WIDEST = 12
+LONGEST = 16
+MOST_VOICES = 8
+DEGREES = ("1", "b2", "2", "b3", "3", "4", "b5", "5", "b6", "6", "b7", "7")
+MOTIONS = ("parallel", "similar", "contrary", "oblique")
+KINDS = {
+    "major": (0, 4, 7),
+    "minor": (0, 3, 7),
+    "diminished": (0, 3, 6),
+    "augmented": (0, 4, 8),
+    "7": (0, 4, 7, 10),
+    "maj7": (0, 4, 7, 11),
+    "min7": (0, 3, 7, 10),
+    "half-dim 7": (0, 3, 6, 10),
+    "dim 7": (0, 3, 6, 9),
+}
+FIGURES = {3: ("", " 6", " 6/4"), 4: ("", " 6/5", " 4/3", " 4/2")}
+"""Thorough bass: what stands in the bass, from the root up."""
+INCOMPLETE, OTHER = "two notes or fewer", "no chord"
+
+Counts = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """What is counted, and the names of its bins; `step` is their distance in `unit` where they have an order."""
+
+    title: str
+    bins: tuple[str, ...]
+    count: Callable[[Piece], Counts]
+    step: float | None = None
+    unit: str = ""
+
+
+def _chord_names() -> tuple[str, ...]:
+    named = [f"{kind}{figure}" for kind, members in KINDS.items() for figure in FIGURES[len(members)]]
+    symmetric = {f"augmented{figure}" for figure in FIGURES[3][1:]} | {f"dim 7{figure}" for figure in FIGURES[4][1:]}
+    return (*(name for name in named if name not in symmetric), INCOMPLETE, OTHER)
+
+
+CHORDS = _chord_names()
+
+
+def histograms(feature: Feature, pieces: Sequence[Piece]) -> Counts:
+    """[pieces, bins] what was counted in each piece."""
+    return np.stack([feature.count(piece) for piece in pieces])
+
+
+@cache
+def chord_name(above_bass: frozenset[int]) -> str:
+    """The chord of pitch classes above the lowest note, itself 0; a seventh chord may lack its fifth."""
+    if len(above_bass) < 3:
+        return INCOMPLETE
+    for kind, members in KINDS.items():
+        for place, member in enumerate(members):
+            above = [(other - member) % 12 for other in members]
+            if above_bass == set(above) or (len(above) == 4 and place != 2 and above_bass == {*above[:2], above[3]}):
+                name = f"{kind}{FIGURES[len(members)][place]}"
+                return name if name in CHORDS else kind
+    return OTHER
+
+
+def _pitch(piece: Piece) -> Counts:
+    heard = piece.frames[piece.frames != SILENCE].astype(np.int64)
+    return np.bincount((heard - piece.tonic) % 12, minlength=12)
+
+
+def _register(piece: Piece) -> Counts:
+    return _clipped(np.concatenate([pitches for pitches, _ in _melodies(piece)]), LOWEST, HIGHEST)
+
+
+def _interval(piece: Piece) -> Counts:
+    moves = np.concatenate([np.diff(pitches) for pitches, _ in _melodies(piece)])
+    return _clipped(moves[moves != 0], -WIDEST, WIDEST)
+
+
+def _duration(piece: Piece) -> Counts:
+    return _clipped(np.concatenate([lengths for _, lengths in _melodies(piece)]), 1, LONGEST)
+
+
+def _onset(piece: Piece) -> Counts:
+    starts = np.array(piece.measures)
+    found = events(piece.frames)
+    return np.bincount((found - starts[np.searchsorted(starts, found, side="right") - 1]) % LONGEST, minlength=LONGEST)
+
+
+def _chord(piece: Piece) -> Counts:
+    names = [chord_name(above) for beat in piece.frames[::FRAMES_A_QUARTER] if (above := _above_lowest(beat))]
+    return np.bincount(np.array([CHORDS.index(name) for name in names], np.int64), minlength=len(CHORDS))
+
+
+def _texture(piece: Piece) -> Counts:
+    moved = (_moments(piece.frames)[1:] != _moments(piece.frames)[:-1]).sum(1)
+    return _clipped(moved, 1, MOST_VOICES)
+
+
+def _motion(piece: Piece) -> Counts:
+    outer = _moments(piece.frames)[:, [0, -1]].astype(np.int64)
+    heard = (outer != SILENCE).all(1)
+    steps = np.diff(outer, axis=0)[heard[1:] & heard[:-1]]
+    steps = steps[steps.any(1)]
+    both = steps.all(1)
+    kinds = np.where(~both, 3, np.where(steps[:, 0] == steps[:, 1], 0, np.where(steps.prod(1) > 0, 1, 2)))
+    return np.bincount(kinds, minlength=len(MOTIONS))
+
+
+def _melodies(piece: Piece) -> list[tuple[Whole, Whole]]:
+    return [melody(piece.frames, voice) for voice in range(piece.voices)]
+
+
+def _moments(frames: Frames) -> Frames:
+    return frames[events(frames)]
+
+
+def _above_lowest(beat: NDArray[np.int16]) -> frozenset[int]:
+    heard = [pitch for pitch in beat.tolist() if pitch != SILENCE]
+    return frozenset((pitch - min(heard)) % 12 for pitch in heard) if heard else frozenset()
+
+
+def _clipped(values: Whole, low: int, high: int) -> Counts:
+    """How often each whole number from low to high occurs; what lies outside counts at the end."""
+    return np.bincount(np.clip(values, low, high) - low, minlength=high - low + 1)
+
+
+def _numbered(low: int, high: int) -> tuple[str, ...]:
+    return tuple(str(number) for number in range(low, high + 1))
+
+
+FEATURES: Mapping[str, Feature] = MappingProxyType(
+    {
+        "pitch": Feature("pitch classes above the tonic", DEGREES, _pitch),
+        "register": Feature("pitches (MIDI)", _numbered(LOWEST, HIGHEST), _register, 1.0, "semitones"),
+        "interval": Feature("melodic intervals", _numbered(-WIDEST, WIDEST), _interval, 1.0, "semitones"),
+        "duration": Feature("durations (16ths)", _numbered(1, LONGEST), _duration, 1 / FRAMES_A_QUARTER, "quarters"),
+        "onset": Feature("onsets in the measure (16ths)", _numbered(0, LONGEST - 1), _onset),
+        "chord": Feature("chords of beats", CHORDS, _chord),
+        "texture": Feature("voices that move at once", _numbered(1, MOST_VOICES), _texture, 1.0, "voices"),
+        "motion": Feature("motion of the outer voices", MOTIONS, _motion),
+    }
+)

@@ -1,0 +1,52 @@
+"""A piece as it is measured: frames, and what of the notation the figures need beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scoregen.evaluation.frames import Frames, frame_of, listed_frames, phrase_end_frames, score_frames
+from scoregen.score.elements import Score, Slot
+from scoregen.score.keys import Key
+from scoregen.score.timeline import measure_onsets
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """measures: the frame at which each measure begins; phrase_ends: those of the fermatas; tonic: a pitch class."""
+
+    name: str
+    frames: Frames
+    measures: tuple[int, ...]
+    phrase_ends: tuple[int, ...]
+    tonic: int
+
+    @property
+    def voices(self) -> int:
+        return int(self.frames.shape[1])
+
+
+def score_piece(name: str, score: Score, slots: Sequence[Slot]) -> Piece:
+    """The voices of a score in those slots, the highest first."""
+    starts = tuple(frame_of(onset) for onset in measure_onsets(score))
+    tonic = Key.of(score.measures[0].key).triad[0]
+    return Piece(name, score_frames(score, slots), starts, phrase_end_frames(score), tonic)
+
+
+def to_json(piece: Piece) -> dict[str, Any]:
+    """As a cache holds it."""
+    return {
+        "name": piece.name,
+        "frames": piece.frames.tolist(),
+        "measures": list(piece.measures),
+        "phrase_ends": list(piece.phrase_ends),
+        "tonic": piece.tonic,
+    }
+
+
+def from_json(row: Mapping[str, Any]) -> Piece:
+    """The inverse of `to_json`."""
+    return Piece(
+        row["name"], listed_frames(row["frames"]), tuple(row["measures"]), tuple(row["phrase_ends"]), row["tonic"]
+    )

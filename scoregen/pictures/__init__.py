@@ -1,0 +1,1 @@
+"""Pictures of figures, drawn with matplotlib: plain numbers in, an image out."""

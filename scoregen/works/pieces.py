@@ -1,0 +1,98 @@
+"""From scores to what is measured or searched: their voices, and which files of a corpus can be used."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable
+
+from scoregen.corpora.manifest import Corpus, CorpusPiece
+from scoregen.errors import InputError, Place, ScoregenError
+from scoregen.evaluation.pieces import Piece, score_piece
+from scoregen.evaluation.repertoire import Strands, Work
+from scoregen.evaluation.strands import score_strands
+from scoregen.notation.files import read_score
+from scoregen.score.elements import Score, Slot
+from scoregen.score.ensemble import load_ensemble, match_roles, role_slots
+from scoregen.score.pitch import Pitch
+
+FEWEST_VOICES = 2
+
+Progress = Callable[[float], None]
+
+
+def sounding_slots(score: Score, ensemble: str = "satb") -> tuple[Slot, ...]:
+    """The voices to compare: those of the ensemble's roles if all are there, else all that have a pitched note."""
+    roles = load_ensemble(ensemble).roles
+    matched = match_roles(score, load_ensemble(ensemble))
+    if len(matched) == len(roles):
+        return role_slots(score, [matched[role.name] for role in roles])
+    sounding = {
+        voice.slot
+        for measure in score.measures
+        for voice in measure.voices
+        if any(isinstance(note.pitch, Pitch) for element in voice.elements for note in element.notes)
+    }
+    return tuple(slot for slot in score.slots if slot in sounding)
+
+
+def score_work(score: Score, name: str) -> Strands:
+    """A score as something to compare. InputError where no note sounds in it."""
+    slots = sounding_slots(score)
+    texture, melodies = score_strands(score, slots) if slots else (None, ())
+    if texture is None or not any(map(len, melodies)):
+        raise InputError("no pitched note sounds in it; expected a score with notes", Place(file=name))
+    voices = tuple(voice_name(score, slot) for slot in slots)
+    return Strands(Work(name, voices, tuple(measure.number for measure in score.measures)), texture, melodies)
+
+
+def voice_name(score: Score, slot: Slot) -> str:
+    """What a voice is called: its part, and its number where the part has several."""
+    others = [other for other in score.slots if other.part == slot.part]
+    part = score.part(slot.part).name.strip() or slot.part
+    return part if len(others) == 1 else f"{part}, voice {others.index(slot) + 1}"
+
+
+def read_pieces(
+    corpus: Corpus, *, voices: int | None = None, progress: Progress | None = None
+) -> tuple[list[tuple[CorpusPiece, Piece]], tuple[str, ...]]:
+    """The pieces of a corpus to be measured, and why others are left out.
+
+    Kept are those in so many voices, by default in as many as most pieces have. InputError where none is.
+    """
+    found: list[tuple[CorpusPiece, Piece]] = []
+    refused: list[str] = []
+    for number, source in enumerate(corpus.pieces, 1):
+        try:
+            score = read_score(source.path)
+            slots = sounding_slots(score)
+            if len(slots) < FEWEST_VOICES:
+                raise InputError(f"found {len(slots)} voices with notes; expected {FEWEST_VOICES} or more")
+            found.append((source, score_piece(source.name, score, slots)))
+        except ScoregenError as error:
+            refused.append(f"{source.name}: {error.message}")
+        if progress:
+            progress(number / len(corpus.pieces))
+    usual = voices or Counter(piece.voices for _, piece in found).most_common(1)[0][0] if found else 0
+    refused += [
+        f"{source.name}: found {piece.voices} voices; expected {usual}"
+        for source, piece in found
+        if piece.voices != usual
+    ]
+    kept = [row for row in found if row[1].voices == usual]
+    if not kept:
+        raise InputError(f"{corpus.source}: none of {len(corpus.pieces)} scores can be used; the first: {refused[0]}")
+    return kept, tuple(refused)
+
+
+def fingerprint_of(corpus: Corpus) -> str:
+    """A checksum of the names, splits, sizes and times of all files: another one where any has changed."""
+    rows = []
+    for piece in corpus.pieces:
+        try:
+            state = piece.path.stat()
+            rows.append([piece.name, piece.split, str(piece.path), state.st_size, state.st_mtime_ns])
+        except OSError:
+            rows.append([piece.name, piece.split, str(piece.path)])
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()

@@ -1,0 +1,142 @@
+"""A corpus as pieces are compared with it, and what it says of itself: computed once, kept in the user's cache."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from scoregen.corpora.manifest import Corpus
+from scoregen.errors import InputError, OutputError
+from scoregen.evaluation import form
+from scoregen.evaluation.bootstrap import Rate
+from scoregen.evaluation.distributions import FEATURES, histograms
+from scoregen.evaluation.divergence import Distance, distance
+from scoregen.evaluation.figures import closing_figures, frame_figures
+from scoregen.evaluation.frames import Frames
+from scoregen.evaluation.pieces import Piece, from_json, to_json
+from scoregen.evaluation.two_sample import VOICES, Separation, separation
+from scoregen.notation.atomic import write_files
+from scoregen.resources import cache
+from scoregen.version import __version__
+from scoregen.works.pieces import Progress, read_pieces
+
+FEWEST_HELD_OUT = 10
+FEWEST_PIECES = 2
+
+Figures = dict[str, Rate | Separation]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The corpus as it is compared with; `refused`: how many of its scores are of no use."""
+
+    training: list[Piece]
+    pieces: list[Piece]
+    halves: tuple[list[Piece], list[Piece]]
+    held_out: bool
+    refused: int
+
+
+class KeptReference:
+    """What is kept of a corpus from one run to the next: its pieces, and figures by the options that made them."""
+
+    def __init__(self, path: Path, table: dict[str, Any]) -> None:
+        self._path, self._table = path, table
+        self.notices: list[str] = []
+
+    @classmethod
+    def of(cls, corpus: Corpus, fingerprint: str) -> KeptReference:
+        """What the cache holds of a corpus in its present state."""
+        digest = hashlib.sha256(f"{__version__} {fingerprint}".encode()).hexdigest()
+        path = cache() / "references" / f"{corpus.name}-{digest[:16]}.json"
+        try:
+            table = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            table = {}
+        return cls(path, table if isinstance(table, dict) else {})
+
+    def reference(self, corpus: Corpus, progress: Progress) -> Reference:
+        """The pieces of the corpus, in their roles."""
+        if "pieces" not in self._table:
+            rows, refused = read_pieces(corpus, progress=progress)
+            self._table["pieces"] = [[source.split, to_json(piece)] for source, piece in rows]
+            self._table["refused"] = len(refused)
+            self._write()
+        rows_kept = [(split, from_json(row)) for split, row in self._table["pieces"]]
+        return _reference(corpus, rows_kept, self._table["refused"])
+
+    def figures(self, reference: Reference, seed: int, draws: int) -> tuple[Figures, dict[str, Distance]]:
+        """What the reference says of itself."""
+        name = f"figures seed {seed} draws {draws}"
+        if name not in self._table:
+            figures, within = _itself(reference, seed, draws)
+            self._table[name] = {
+                "figures": {key: asdict(value) for key, value in figures.items()},
+                "within": {key: asdict(value) for key, value in within.items()},
+            }
+            self._write()
+        table = self._table[name]
+        return (
+            {key: Separation(**row) if "auc" in row else Rate(**row) for key, row in table["figures"].items()},
+            {key: _distance(row) for key, row in table["within"].items()},
+        )
+
+    def nats(self, weights: str, make: Callable[[], list[tuple[float, int]]]) -> list[tuple[float, int]]:
+        """What the pieces of the reference cost under a network, by the checksum of its weights."""
+        name = f"nats {weights}"
+        if name not in self._table:
+            self._table[name] = make()
+            self._write()
+        return [(nats, count) for nats, count in self._table[name]]
+
+    def _write(self) -> None:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            write_files([(self._path, json.dumps(self._table).encode())], force=True)
+        except (OSError, OutputError) as error:
+            self.notices = [f"the figures of the corpus are not kept: {error}"]
+
+
+def _distance(row: Mapping[str, Any]) -> Distance:
+    rates: dict[str, Any] = {key: None if value is None else Rate(**value) for key, value in row.items()}
+    return Distance(**rates)
+
+
+def _reference(corpus: Corpus, rows: Sequence[tuple[str, Piece]], refused: int) -> Reference:
+    splits = {name: [piece for split, piece in rows if split == name] for name in ("train", "valid", "test")}
+    held_out = splits["valid"] + splits["test"]
+    if corpus.is_split and splits["train"] and len(held_out) >= FEWEST_HELD_OUT:
+        halves = splits["valid"], splits["test"]
+        if min(map(len, halves)) < FEWEST_PIECES:
+            halves = held_out[::2], held_out[1::2]
+        return Reference(splits["train"], held_out, halves, True, refused)
+    every = [piece for _, piece in rows]
+    if len(every) < 2 * FEWEST_PIECES:
+        raise InputError(f"{corpus.source}: found {len(every)} pieces; expected {2 * FEWEST_PIECES} to compare with")
+    return Reference(every, every, (every[::2], every[1::2]), False, refused)
+
+
+def _itself(reference: Reference, seed: int, draws: int) -> tuple[Figures, dict[str, Distance]]:
+    """The figures of the reference; that of the classifier is told for its halves, novelty only of held-out pieces."""
+    frames, halves = frames_of(reference.pieces), reference.halves
+    found: Figures = frame_figures(frames, frames_of(reference.training), [], draws=draws, seed=seed)
+    if not reference.held_out:
+        found = {name: figure for name, figure in found.items() if "known" not in name}
+    four = reference.pieces[0].voices == VOICES
+    if four and (told := separation(*map(frames_of, halves), draws=draws, seed=seed)):
+        found["auc"] = told
+    found |= {**closing_figures(reference.pieces, seed=seed), **form.figures(reference.pieces, seed=seed)}
+    within = {
+        name: distance(feature, *(histograms(feature, half) for half in halves), seed=seed)
+        for name, feature in FEATURES.items()
+    }
+    return found, within
+
+
+def frames_of(pieces: Sequence[Piece]) -> list[Frames]:
+    """Their frames alone."""
+    return [piece.frames for piece in pieces]

@@ -1,0 +1,106 @@
+"""What the index finds is what comparing everything with everything finds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from scoregen.evaluation.passages import GAP, WINDOW, PassageIndex
+from scoregen.evaluation.strands import Strand
+
+
+def strand(steps: list[int]) -> Strand:
+    count = len(steps) + 1
+    return Strand(np.array(steps, np.uint64), np.full(count, 60), np.arange(count) // 4)
+
+
+def random_steps(seed: int, count: int, kinds: int = 3) -> list[int]:
+    return np.random.default_rng(seed).integers(kinds, size=count).tolist()
+
+
+CORPUS = [random_steps(seed, 12 + seed) for seed in range(6)]
+INDEX = PassageIndex.of((work, 0, strand(steps)) for work, steps in enumerate(CORPUS))
+
+
+def longest_ending_at(steps: list[int], end: int, corpus: list[list[int]]) -> int:
+    """By trying every length against every place."""
+    found = 0
+    for length in range(1, end + 2):
+        part = steps[end + 1 - length : end + 1]
+        if any(part == known[at : at + length] for known in corpus for at in range(len(known) - length + 1)):
+            found = length
+    return found
+
+
+def most_alike(window: list[int]) -> int:
+    """How many steps of a window are equal beside the place of the corpus where most are; it may hang over an end."""
+    return max(
+        sum(0 <= at + k < len(known) and known[at + k] == step for k, step in enumerate(window))
+        for known in CORPUS
+        for at in range(1 - len(window), len(known))
+    )
+
+
+@pytest.mark.parametrize("seed", range(20, 30))
+def test_runs_are_the_longest_there_are(seed: int) -> None:
+    steps = random_steps(seed, 30)
+    found = INDEX.runs(strand(steps))
+    assert found.tolist() == [longest_ending_at(steps, end, CORPUS) for end in range(len(steps))]
+
+
+@pytest.mark.parametrize("seed", range(20, 30))
+def test_what_is_left_out_is_not_found(seed: int) -> None:
+    steps = random_steps(seed, 30)
+    found = INDEX.runs(strand(steps), [INDEX.span(1, 3), INDEX.span(5, 6)])
+    rest = [CORPUS[0], *CORPUS[3:5]]
+    assert found.tolist() == [longest_ending_at(steps, end, rest) for end in range(len(steps))]
+
+
+def alike(steps: list[int], shift: int) -> list[bool]:
+    """Which steps are equal beside the places of the index `shift` on."""
+    places = [step + shift for step in range(len(steps))]
+    numbers = [INDEX.numbers[place] if 0 <= place < len(INDEX.numbers) else -1 for place in places]
+    return [number >= 0 and bool(INDEX.keys[number] == step) for number, step in zip(numbers, steps, strict=True)]
+
+
+@pytest.mark.parametrize("seed", range(20, 40))
+def test_similar_passages_are_the_most_alike(seed: int) -> None:
+    steps, width = random_steps(seed, 30, kinds=12), WINDOW - 1
+    passages = INDEX.nearest(strand(steps)).similar
+    sides = [alike(steps, passage.place - passage.at) for passage in passages]
+    for first in range(len(steps) - width + 1):
+        found = max((sum(side[first : first + width]) for side in sides), default=0)
+        assert found == most_alike(steps[first : first + width])
+    for passage, side in zip(passages, sides, strict=True):
+        inside = side[passage.first : passage.first + passage.length - 1]
+        assert passage.same == sum(inside)
+        assert side[passage.at]
+        assert len(inside) == width or (inside[0] and inside[-1])
+
+
+def test_shared_passages_are_where_they_are_said_to_be() -> None:
+    steps = [9, 9, *CORPUS[4][3:10], 9]
+    passage = max(INDEX.nearest(strand(steps)).shared, key=lambda found: found.length)
+    assert (passage.first, passage.length, passage.same, passage.at) == (2, 8, 7, 2)
+    row = INDEX.strand_at(passage.place)
+    assert (INDEX.works[row], passage.place - INDEX.firsts[row]) == (4, 3)
+    assert passage.similarity == 1
+
+
+def test_one_that_is_part_of_a_longer_one_is_not_told() -> None:
+    found = PassageIndex.of([(0, 0, strand([1, 2, 3, 4])), (1, 0, strand([3, 4, 5]))]).nearest(strand([1, 2, 3, 4, 5]))
+    assert [(p.first, p.length) for p in found.shared] == [(0, 5), (2, 4)]
+    assert found.longest == 5
+
+
+def test_nothing_alike() -> None:
+    found = INDEX.nearest(strand([50, 51, 52]))
+    assert (found.longest, found.shared, found.similar) == (0, (), ())
+    assert INDEX.nearest(strand([])).similar == ()
+    assert PassageIndex.of([]).nearest(strand([1, 2])).longest == 0
+
+
+def test_strands_lie_apart() -> None:
+    gaps = INDEX.firsts[1:] - INDEX.firsts[:-1] - [len(steps) + 1 for steps in CORPUS]
+    assert (gaps == GAP).all()
+    assert GAP >= WINDOW - 1

@@ -1,0 +1,28 @@
+"""The cost of a finished piece is that which training measures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from scoregen.model.checkpoint import load_checkpoint
+from scoregen.model.features import piece_arrays
+from scoregen.model.lessons import lessons
+from scoregen.model.parallel import Ranks
+from scoregen.model.scoring import piece_nats
+from scoregen.model.training import measure
+from tests.model.pieces import random_tokens
+
+
+def test_the_sum_over_pieces_is_what_validation_measures(untrained: Path) -> None:
+    network = load_checkpoint(untrained).network
+    tokens = [random_tokens(seed) for seed in range(3)]
+    threads = torch.get_num_threads()
+    found = piece_nats(network, tokens)
+    assert torch.get_num_threads() == threads
+    arrays = [piece_arrays(piece) for piece in tokens]
+    nats, a_choice = measure(network, lessons(arrays, arrays, 0).valid["free"], Ranks(0, 1, torch.device("cpu")))
+    assert sum(cost for cost, _ in found) == pytest.approx(nats, rel=1e-5)
+    assert nats / sum(count for _, count in found) == pytest.approx(a_choice, rel=1e-5)
