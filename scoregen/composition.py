@@ -249,11 +249,12 @@ def _novelty(draft: Draft, score: Score, form: Sections) -> dict[str, Any]:
     found = draft.shared
     if found is None:
         return {"limit_events": None}
-    begins = first_heard(found.measure, len(draft.tokens.measures), form)
+    measures = len(draft.tokens.measures)
+    begins = score.measures[first_heard(found.measure, measures, form)].number if found.longest else None
     return {
         "limit_events": LIMIT,
         "longest_shared_events": found.longest,
-        "longest_shared_from_measure": score.measures[begins].number if found.longest else None,
+        "longest_shared_from_measure": begins,
         f"shared_windows_of_{SHORTEST}_percent": round(100 * found.share, 1),
         "windows_over_the_limit": found.breaches,
     }

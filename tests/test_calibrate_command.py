@@ -43,7 +43,7 @@ def test_what_is_favoured_is_written_more_often(mine: Path, repository: Path) ->
     melody = read_score(repository / "corpora" / "samples" / "hymn-to-joy.musicxml")
     bare = compose(melody, checkpoint=mine, sampling=FEW)
     tilt = Features.none(4)
-    tilt.step[:, 2, WIDEST + 1] = 6.0
+    tilt.step[2, WIDEST + 1] = 6.0
     save_calibration(Calibration(Features.none(4), tilt, {}), mine, ROLES)
     leaning = compose(melody, checkpoint=mine, sampling=FEW)
     tenor, alto = (next(p.id for p in leaning.score.parts if p.name == name) for name in ("Tenor", "Alto"))

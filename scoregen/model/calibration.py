@@ -32,11 +32,10 @@ CHORDS = 4096
 """Sonorities as bits: the interval classes over the lowest voice."""
 MIDI = np.append(SPELLED.midi, -1)
 """By pitch id, silence last."""
-CLOSING = 1
-"""Where in the metric features it stands that a phrase ends here."""
 _SIXTEENTH = GRID // 4
-_PRIOR = 20.0
-"""Occurrences that are added to everything, so that what is rare is not judged by a few."""
+_PRIOR = {"step": 8.0, "length": 8.0, "interval": 20.0, "sonority": 20.0}
+"""Occurrences that are added to everything, so that what is rare is not judged by a few. (Those of the last two
+are 16ths, of which one choice makes several.)"""
 MOST = 1.0
 """Nats, the most that anything is favoured: what does not come with that is kept from coming by something else."""
 
@@ -45,9 +44,9 @@ MOST = 1.0
 class Features:
     """A number for each feature: how often it occurred, or what is added to its score in nats.
 
-    step: [2, V, STEPS] of a voice, inside a phrase and into its end; length: [V, AGES, 2] by how long the
-    voice's note has lasted, whether it stays or goes; interval: [V, V, 12] classes between an upper and
-    a lower voice, in 16ths; sonority: [CHORDS] in 16ths. Of tilts, `length` holds half the log odds.
+    step: [V, STEPS] of a voice; length: [V, AGES, 2] by how long the voice's note has lasted, whether it
+    stays or goes; interval: [V, V, 12] classes between an upper and a lower voice, in 16ths; sonority:
+    [CHORDS] in 16ths. Of tilts, `length` holds half the log odds.
     """
 
     step: Nats
@@ -58,7 +57,7 @@ class Features:
     @classmethod
     def none(cls, voices: int) -> Features:
         return cls(
-            np.zeros((2, voices, STEPS)),
+            np.zeros((voices, STEPS)),
             np.zeros((voices, AGES, 2)),
             np.zeros((voices, voices, 12)),
             np.zeros(CHORDS),
@@ -107,7 +106,7 @@ def _lacking(here: Nats, there: Nats, name: str) -> Nats:
     size = [counts.sum(-1, keepdims=True) for counts in (here, there)]
     least = np.minimum(*size)
     written, wanted = (
-        counts * least / np.maximum(total, 1) + _PRIOR for counts, total in zip((here, there), size, strict=True)
+        counts * least / np.maximum(total, 1) + _PRIOR[name] for counts, total in zip((here, there), size, strict=True)
     )
     found: Nats = np.log(wanted / written)
     if name == "length":
@@ -117,14 +116,13 @@ def _lacking(here: Nats, there: Nats, name: str) -> Nats:
 
 
 def _count_voices(found: Features, piece: Piece) -> None:
-    closes = (piece.metric[piece.point, CLOSING] > 0).astype(int)
     for voice in range(piece.events.shape[1]):
         events, before, age = (x[:, voice] for x in (piece.events, piece.before, piece.age))
         heard = before != SILENCE
         np.add.at(found.length[voice], (age[heard], (events[heard] != HOLD).astype(int)), 1)
         moves = heard & (events >= FIRST_PITCH) & (events < SPELLED.blank)
         step = MIDI[events[moves] - FIRST_PITCH] - MIDI[before[moves]]
-        np.add.at(found.step[:, voice], (closes[moves], np.clip(step, -WIDEST, WIDEST) + WIDEST), 1)
+        np.add.at(found.step[voice], np.clip(step, -WIDEST, WIDEST) + WIDEST, 1)
 
 
 def _count_together(found: Features, piece: Piece) -> None:

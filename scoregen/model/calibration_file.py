@@ -23,7 +23,6 @@ from scoregen.notation.atomic import write_files
 SUFFIX = ".calibration"
 AGE_NAMES = ("0", "less than 1/4", "1/4", "1/2", "3/4", "1", "3/2", "2", "3", "4 or more")
 """How long a note has lasted, in quarters: from there to the next."""
-_PLACES = ("step", "closing step")
 _DIGITS = 3
 
 
@@ -69,12 +68,8 @@ def load_calibration(weights: Path, roles: Sequence[str]) -> Calibration | None:
 def _named(tilt: Features, roles: Sequence[str]) -> dict[str, Any]:
     voices = range(len(roles))
     pairs = [(upper, lower) for upper in voices for lower in voices if upper < lower]
-    steps = {
-        place: {roles[voice]: _some(tilt.step[index, voice], _step_name) for voice in voices}
-        for index, place in enumerate(_PLACES)
-    }
     return {
-        **steps,
+        "step": {roles[voice]: _some(tilt.step[voice], _step_name) for voice in voices},
         "moving on after": {roles[voice]: _some(tilt.length[voice, :, 1], AGE_NAMES.__getitem__) for voice in voices},
         "interval": {f"{roles[u]} over {roles[v]}": _some(tilt.interval[u, v], str) for u, v in pairs},
         "sonority": _some(tilt.sonority, _chord_name),
@@ -84,9 +79,8 @@ def _named(tilt: Features, roles: Sequence[str]) -> dict[str, Any]:
 def _features(named: Mapping[str, Any], roles: Sequence[str]) -> Features:
     found = Features.none(len(roles))
     for voice, role in enumerate(roles):
-        for index, place in enumerate(_PLACES):
-            for name, nats in named[place][role].items():
-                found.step[index, voice, int(name) + WIDEST] = float(nats)
+        for name, nats in named["step"][role].items():
+            found.step[voice, int(name) + WIDEST] = float(nats)
         for name, nats in named["moving on after"][role].items():
             found.length[voice, AGE_NAMES.index(name)] = -float(nats), float(nats)
         for lower in range(voice + 1, len(roles)):

@@ -47,16 +47,14 @@ class Leanings:
         """[R, E] nats for each event of the voice whose turn it is."""
         voices, silence = self.voices, SILENCE + 1
         task = turn.given.astype(np.int64)
-        own = (task * 2 + turn.closes) * voices + turn.voice
-        lengths = 4 * voices * silence
+        own = task * voices + turn.voice
+        lengths = 2 * voices * silence
         rows = [
             (own * silence + turn.before)[:, None],
-            (lengths + (task * voices + turn.voice) * (AGES + 1) + np.where(turn.before == SILENCE, AGES, turn.age))[
-                :, None
-            ],
+            (lengths + own * (AGES + 1) + np.where(turn.before == SILENCE, AGES, turn.age))[:, None],
         ]
         intervals = lengths + 2 * voices * (AGES + 1)
-        pairs = (task[:, None] * voices + turn.voice[:, None]) * voices + turn.others
+        pairs = own[:, None] * voices + turn.others
         classes = np.where(turn.now == SILENCE, _SILENT, MIDI[turn.now] % 12)
         against = intervals + pairs * (_SILENT + 1) + classes
         found: Added = self.rows[np.concatenate([*rows, against], 1)].sum(1)

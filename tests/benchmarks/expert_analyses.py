@@ -1,5 +1,8 @@
 """The expert analyses of the chorales laid over the chorales: RomanText beside what music21 distributes.
 
+Twenty analyses come with music21 itself: the weights are fitted to those (`taught`). The others, which
+"When in Rome" has, measure how well they do.
+
 A label is moved to its measure of the score by its printed number. A chorale is left out where numbers
 or lengths of measures differ, or where less than `SHARED` of the time does a label share two notes
 with what sounds: then the analysis is of another version. music21 reads the RomanText; what it says
@@ -10,8 +13,10 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 import warnings
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -47,9 +52,25 @@ class Label(NamedTuple):
 class Analysed:
     name: str
     split: Split
-    number: str
+    source: str
     score: Score
     labels: tuple[Label, ...]
+
+
+def taught() -> list[Analysed]:
+    """The chorales that an analysis fits which music21 brings with it."""
+    import music21
+
+    pieces = {Path(piece.name).stem: piece for piece in _pieces()}
+    folder = Path(str(music21.corpus.getWork("bach/choraleAnalyses/riemenschneider001.rntxt"))).parent
+    found = []
+    for path in sorted(folder.glob("*.rntxt")):
+        work = re.search(r"^BWV: *(\S+)", path.read_text(encoding="utf-8"), re.MULTILINE)
+        piece = pieces.get(f"bwv{work[1]}") if work else None
+        if piece is not None:
+            with suppress(ScoregenError, ValueError):  # of another version
+                found.append(_laid_over(piece, path))
+    return found
 
 
 def analysed(data: Path, cache: Path | None = None) -> tuple[list[Analysed], dict[str, str]]:
@@ -62,7 +83,7 @@ def analysed(data: Path, cache: Path | None = None) -> tuple[list[Analysed], dic
     for piece in _pieces():
         for number in numbers.get(Path(piece.name).name, ()):
             try:
-                found.append(_laid_over(piece, number, data))
+                found.append(_laid_over(piece, data / "rntxt" / f"riemenschneider{number}.rntxt"))
                 break
             except (ScoregenError, ValueError) as error:
                 left_out[piece.name] = f"{number}: {error}"
@@ -88,9 +109,9 @@ def _numbers(data: Path) -> dict[str, list[str]]:
     return numbers
 
 
-def _laid_over(piece: CorpusPiece, number: str, data: Path) -> Analysed:
+def _laid_over(piece: CorpusPiece, path: Path) -> Analysed:
     score = read_score(piece.path)
-    columns = _columns(data / "rntxt" / f"riemenschneider{number}.rntxt")
+    columns = _columns(path)
     labels = []
     for start, measure in zip(measure_onsets(score), score.measures, strict=True):
         for place, label in columns.get(measure.number, ()):
@@ -102,7 +123,7 @@ def _laid_over(piece: CorpusPiece, number: str, data: Path) -> Analysed:
     labels = _until_next(sorted(labels), score.duration)
     if (share := _shared(score, labels)) < SHARED:
         raise ValueError(f"the labels fit {float(share):.0%} of the time")
-    return Analysed(piece.name, piece.split, number, score, tuple(labels))
+    return Analysed(piece.name, piece.split, path.stem, score, tuple(labels))
 
 
 def _until_next(labels: list[Label], end: Fraction) -> list[Label]:

@@ -36,9 +36,7 @@ def random_features(seed: int) -> Features:
     return Features(**found)
 
 
-def turn(
-    voice: int, was: str, told: dict[int, str], *, age: int = 5, closes: bool = False, given: bool = False
-) -> Turn:
+def turn(voice: int, was: str, told: dict[int, str], *, age: int = 5, given: bool = False) -> Turn:
     """A voice's turn; `told` is what the voices set already sound now."""
 
     def one(value: int | bool) -> np.ndarray:
@@ -47,25 +45,24 @@ def turn(
     sounded = np.array([ids(was)])
     others: Ints = np.array([list(told)], dtype=np.int64).reshape(1, -1)
     now: Ints = np.array([ids(" ".join(told.values()))], dtype=np.int64).reshape(1, -1)
-    return Turn(one(voice), sounded[:, voice], one(age), sounded, others, now, one(closes), one(given))
+    return Turn(one(voice), sounded[:, voice], one(age), sounded, others, now, one(False), one(given))
 
 
-@pytest.mark.parametrize("closes", [False, True])
 @pytest.mark.parametrize("given", [False, True])
 @pytest.mark.parametrize("order", [(0, 3, 1, 2), (2, 1, 0, 3), (3, 1, 2, 0)])
-def test_what_is_added_is_the_sum_of_what_the_features_say(order: tuple[int, ...], given: bool, closes: bool) -> None:
+def test_what_is_added_is_the_sum_of_what_the_features_say(order: tuple[int, ...], given: bool) -> None:
     free, other = random_features(1), random_features(2)
     leanings, tilt = Leanings.of(free, other), (other if given else free)
     was, becomes = "C5 G4 E4 C3", {0: "B4", 1: "G4", 2: "D4", 3: "-"}
     for step, voice in enumerate(order):
         told = {index: becomes[index] for index in order[:step]}
-        added = leanings.added(turn(voice, was, told, age=3, closes=closes, given=given))[0]
+        added = leanings.added(turn(voice, was, told, age=3, given=given))[0]
         before = MIDI[ids(was)[voice]]
         for event in (HOLD, REST, FIRST_PITCH + ids("A4")[0], FIRST_PITCH + ids("Gb3")[0]):
             expected = tilt.length[voice, 3, int(event != HOLD)]
             own = before if event == HOLD else MIDI[event - FIRST_PITCH] if event >= FIRST_PITCH else None
             if event >= FIRST_PITCH:
-                expected += tilt.step[int(closes), voice, np.clip(own - before, -WIDEST, WIDEST) + WIDEST]
+                expected += tilt.step[voice, np.clip(own - before, -WIDEST, WIDEST) + WIDEST]
             heard = {index: MIDI[ids(name)[0]] for index, name in told.items() if name != "-"}
             if own is not None:
                 for index, pitch in heard.items():
@@ -111,11 +108,11 @@ def test_the_tilt_leans_towards_what_was_lacking_and_stops_where_nothing_is() ->
     assert set(difference(many, many).values()) == {0.0}
     more = Features.none(4)
     more.step[:] = few.step
-    more.step[0, 2, WIDEST - 1] += 500
+    more.step[2, WIDEST - 1] += 500
     lean = tilted(nothing, few, more, 1.0).step
-    assert lean[0, 2].argmax() == WIDEST - 1
-    assert lean[0, 2, WIDEST - 1] > 0.3
-    assert not lean[0, 1].any()
+    assert lean[2].argmax() == WIDEST - 1
+    assert lean[2, WIDEST - 1] > 0.3
+    assert not lean[1].any()
     length = tilted(nothing, few, many, 1.0).length
     assert length[..., 0] == pytest.approx(-length[..., 1])
     assert length.shape == (4, AGES, 2)
