@@ -56,17 +56,17 @@ def test_what_is_favoured_is_written_more_often(mine: Path, repository: Path) ->
     assert found.checksum in provenance_fields(leaning.alternatives[0].provenance)["scoregen:options"]
 
 
-def test_two_rounds_bring_drafts_nearer_to_the_corpus(mine: Path, corpus: Path, capsys: Captured) -> None:
-    command = ["calibrate", str(mine), str(corpus), "--pieces", "2", "--rounds", "2", "--json", "--quiet"]
+def test_rounds_bring_drafts_nearer_to_the_corpus(mine: Path, corpus: Path, capsys: Captured) -> None:
+    command = ["calibrate", str(mine), str(corpus), "--pieces", "4", "--rounds", "3", "--json", "--quiet"]
     assert run(command) == 0
     report = json.loads(capsys.readouterr().out)
     assert report["calibration"] == f"{mine}.calibration"
-    first, second = report["rounds"]
+    first, _, third = report["rounds"]
     assert set(first["free"]) == {"step", "length", "interval", "sonority"}
-    assert sum(second["free"].values()) < sum(first["free"].values())
+    assert sum(third["free"].values()) < sum(first["free"].values())
     found = load_calibration(mine, ROLES)
     assert found is not None
-    assert found.about["rounds"] == 2
+    assert found.about["rounds"] == 3
     assert found.free.step.any() and found.given.interval.any()
 
 
