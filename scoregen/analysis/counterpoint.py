@@ -18,38 +18,16 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
+from scoregen.analysis.choirs import CHOIR, Line, leading_lines, role_of
 from scoregen.analysis.chords import ChordSpan, chord_spans
-from scoregen.analysis.instruments import Playable, instrument_of, plain_name
 from scoregen.score.elements import Part, Score, Slot
-from scoregen.score.ensemble import Ensemble, Role, load_ensemble
+from scoregen.score.ensemble import load_ensemble
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote, measure_onsets, sounding_notes
 
-CHOIR = "satb"
-MOST_IN_ONE_CHOIR = 6
-"""Lines of a small ensemble without roles; of more parts none is expected to stay above the next."""
 DOUBLING_SHARE = 0.95
 """A part of which so much sounds in other parts too is a reduction or a doubling."""
 _CLOSING = ("light-light", "light-heavy", "heavy-light", "heavy-heavy")
-_VOCAL_WORDS = {"solo", "soli", "choir", "chorus", "voice", "chor", "coro", "voices", "i", "ii", "iii", "iv"}
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One strand. `size` is 0 for the leading note, else how many notes its chords have; `rank` from the top."""
-
-    slot: Slot
-    name: str
-    choir: int
-    place: int  # within the choir, from the top
-    role: Role | None = None
-    instrument: Playable | None = None
-    size: int = 0
-    rank: int = 0
-
-    @property
-    def leads(self) -> bool:
-        return self.size == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,97 +142,10 @@ def counterpoint_of(score: Score, slots: Sequence[Slot] | None = None) -> Counte
     if given is not None:
         leaders = [Line(slot, f"voice {place + 1}", 0, place) for place, slot in enumerate(given)]
     else:
-        leaders = _leaders(score, list(sounding))
+        leaders = leading_lines(score, list(sounding))
     lines = tuple(line for leader in leaders for line in _lines_of(leader, sounding, leaders))
     moments = tuple(_moments(score, lines, sounding, leaders))
     return Counterpoint(score, lines, moments, _boundaries(score, sounding), sounding, notices)
-
-
-def _leaders(score: Score, slots: Sequence[Slot]) -> list[Line]:
-    """One leading line for each voice, in order from the top of each choir."""
-    ensemble = load_ensemble(CHOIR)
-    closed = _closed_score(score, slots)
-    if closed:
-        names = zip(closed, ensemble.roles, strict=True)
-        return [
-            Line(slot, role.title.lower(), 0, place, None if instrument_of(score.part(slot.part)) else role)
-            for place, (slot, role) in enumerate(names)
-        ]
-    roles = {part.id: role for part in score.parts if (role := role_of(part, ensemble)) is not None}
-    if not roles and len(slots) == len(score.parts) == len(ensemble.roles) and not any(map(instrument_of, score.parts)):
-        roles = {part.id: role for part, role in zip(score.parts, ensemble.roles, strict=True)}
-    return list(_grouped(score, slots, roles, ensemble))
-
-
-def _grouped(score: Score, slots: Sequence[Slot], roles: Mapping[str, Role], ensemble: Ensemble) -> Iterator[Line]:
-    """Lines with their choirs: a choir ends where a higher role begins again, or another part does."""
-    is_small = len(slots) <= MOST_IN_ONE_CHOIR
-    named = Counter(score.part(slot.part).name for slot in {slot.part: slot for slot in slots}.values())
-    choir, place, before = 0, -1, None
-    for slot in slots:
-        part = score.part(slot.part)
-        height = ensemble.roles.index(roles[slot.part]) if slot.part in roles else None
-        if before is not None and not _stays(before, slot.part, height, is_small):
-            choir, place = choir + 1, -1
-        place += 1
-        before = slot.part, height
-        instrument = None if slot.part in roles else instrument_of(part)
-        is_keyboard = instrument is not None and instrument.span > 0 and part.staves == 2
-        name = _name(part, slot, slots, unique=named[part.name] == 1, is_keyboard=is_keyboard)
-        yield Line(slot, name, choir, place, roles.get(slot.part), instrument)
-
-
-def _stays(before: tuple[str, int | None], part: str, height: int | None, is_small: bool) -> bool:
-    """Whether a voice belongs to the choir of the one above it."""
-    above, above_height = before
-    if above == part:
-        return True
-    if above_height is None or height is None:
-        return is_small and above_height is height is None
-    return above_height <= height
-
-
-def _name(part: Part, slot: Slot, slots: Sequence[Slot], *, unique: bool, is_keyboard: bool) -> str:
-    """What a musician calls a voice: the part, and as much more as tells it from the others."""
-    role = role_of(part, load_ensemble(CHOIR))
-    name = (part.name.lower() if role is not None else part.name.strip()) or f"part {part.id}"
-    name = name if unique or not part.name else f"{name} ({part.id})"
-    siblings = [other for other in slots if other.part == slot.part]
-    if len({other.staff for other in siblings}) > 1 or is_keyboard:
-        hands = {1: "right hand", 2: "left hand"}
-        name += f", {hands[slot.staff] if is_keyboard and slot.staff in hands else f'staff {slot.staff}'}"
-    if sum(other.staff == slot.staff for other in siblings) > 1:
-        name += f", voice {slot.voice}"
-    return name
-
-
-def role_of(part: Part, ensemble: Ensemble) -> Role | None:
-    """The role that a part names by its sound or its name; a bass clarinet is no bass."""
-    sound = part.instrument.sound if part.instrument is not None else None
-    words = [word.strip("().,:;1234567890") for word in plain_name(part.name).replace(".", " ").split()]
-    if instrument_of(part) is not None or part.staves != 1:
-        return None
-    for role in ensemble.roles:
-        is_named = bool(words) and words[0] in role.aliases and set(words[1:]) - {""} <= _VOCAL_WORDS
-        if is_named or (sound is not None and sound == role.instrument.sound):
-            return role
-    return None
-
-
-def _closed_score(score: Score, slots: Sequence[Slot]) -> tuple[Slot, ...]:
-    """The four voices of a choir on two staves, two on each; empty if the score is laid out otherwise."""
-    staves: dict[tuple[str, int], list[Slot]] = defaultdict(list)
-    for slot in slots:
-        staves[slot.part, slot.staff].append(slot)
-    playing = [instrument_of(score.part(slot.part)) for slot in slots]
-    if len(slots) != 4 or [len(own) for own in staves.values()] != [2, 2]:
-        return ()
-    if any(instrument is not None and not instrument.span for instrument in playing):
-        return ()
-    rhythmic = all(
-        sum(measure.voice(slot) is not None for measure in score.measures) * 2 > len(score.measures) for slot in slots
-    )
-    return tuple(slots) if rhythmic else ()
 
 
 def _lines_of(leader: Line, sounding: Mapping[Slot, Sequence[SoundingNote]], leaders: Sequence[Line]) -> Iterator[Line]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scoregen.analysis.counterpoint import Counterpoint, Line, pitch_of
+from scoregen.analysis.choirs import Line
+from scoregen.analysis.counterpoint import Counterpoint, pitch_of
 from scoregen.analysis.findings import Finding
 from scoregen.analysis.rule_sets import ANY, RuleSet
 from scoregen.score.pitch import Interval, Pitch

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import combinations
 
-from scoregen.analysis.counterpoint import Counterpoint, Line, pitch_of
+from scoregen.analysis.choirs import Line
+from scoregen.analysis.counterpoint import Counterpoint, pitch_of
 from scoregen.analysis.findings import Finding
 from scoregen.analysis.instruments import Playable
 from scoregen.analysis.rule_sets import RuleSet
