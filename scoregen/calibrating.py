@@ -21,9 +21,8 @@ from scoregen.notation.atomic import check_target
 from scoregen.notation.files import read_score
 from scoregen.plan.form import PieceOptions, options_like
 from scoregen.score.edit import only
-from scoregen.score.elements import Score, Slot
-from scoregen.score.ensemble import Ensemble, load_ensemble, match_roles, role_slots
-from scoregen.tokens.encode import encode
+from scoregen.score.elements import Score
+from scoregen.score.ensemble import Ensemble, load_ensemble
 from scoregen.tokens.events import TokenScore
 
 RATES = (0.8, 0.5)
@@ -73,14 +72,17 @@ def calibrate(
         apart: list[dict[str, float]] = []
         asked: list[Score | PieceOptions] = [chooser.choice(plans) for _ in range(pieces)]
         for task, tilt in enumerate((found.free, found.given)):
-            scores = []
+            written: list[TokenScore] = []
+            melodies: list[Score | PieceOptions] = []
             for index, given in enumerate(asked):
-                scores.append(_composed(given, SamplingOptions(seed=chooser.randrange(2**32)), weights, ensemble))
+                score = _composed(given, SamplingOptions(seed=chooser.randrange(2**32)), weights, ensemble)
+                written.append(piece_tokens(score, players))
+                melodies.append(only(score, written[-1].slots[:1]))
                 progress((number + (task + (index + 1) / pieces) / 2) / rounds)
-            have = counted([piece_arrays(encode(score, _slots(score, players))) for score in scores])
+            have = counted([piece_arrays(each) for each in written])
             tasks.append(tilted(tilt, have, wanted, rate))
             apart.append(difference(have, wanted))
-            asked = [only(score, _slots(score, players)[:1]) for score in scores]
+            asked = melodies
         history.append(Round(apart[0], apart[1]))
         told(history[-1])
         about = {"corpus": corpus, "pieces": pieces, "rounds": number + 1, "seed": seed}
@@ -93,11 +95,6 @@ def _composed(given: Score | PieceOptions, options: SamplingOptions, weights: Pa
     if isinstance(given, Score):
         return compose(given, ensemble=ensemble, sampling=options, checkpoint=weights).score
     return compose(piece=given, ensemble=ensemble, sampling=options, checkpoint=weights).score
-
-
-def _slots(score: Score, players: Ensemble) -> tuple[Slot, ...]:
-    matched = match_roles(score, players)
-    return role_slots(score, [matched[role.name] for role in players.roles])
 
 
 def _models(corpus: str, players: Ensemble) -> tuple[list[TokenScore], list[PieceOptions]]:

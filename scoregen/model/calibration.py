@@ -15,11 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.features import SILENCE, SPELLED, Ints, Piece
+from scoregen.model.features import MIDI, SILENCE, SPELLED, Ints, Piece
 from scoregen.model.lexicon import BARLINE, FIRST_PITCH, GRID, HOLD
 from scoregen.model.memory import AGES
 
@@ -30,8 +31,6 @@ STEPS = 2 * WIDEST + 1
 """A voice's steps in semitones, wider ones at the ends."""
 CHORDS = 4096
 """Sonorities as bits: the interval classes over the lowest voice."""
-MIDI = np.append(SPELLED.midi, -1)
-"""By pitch id, silence last."""
 _SIXTEENTH = GRID // 4
 _PRIOR = {"step": 8.0, "length": 8.0, "interval": 20.0, "sonority": 20.0}
 """Occurrences that are added to everything, so that what is rare is not judged by a few. (Those of the last two
@@ -149,6 +148,7 @@ def _last_length(piece: Piece) -> int:
     return max(_SIXTEENTH, measures - inside) if piece.advance[-1] == BARLINE else _SIXTEENTH
 
 
+@cache
 def sonority_turns() -> Ints:
     """[12, CHORDS] a set of pitch classes as the set of their distances from a lowest one."""
     sets = np.arange(CHORDS)

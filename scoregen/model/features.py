@@ -44,6 +44,8 @@ Bools = NDArray[np.bool_]
 SPELLED = lexicon("spelled")
 BLANK = SPELLED.blank
 SILENCE = SPELLED.silence
+MIDI: Ints = np.append(SPELLED.midi, -1)
+"""By pitch id, -1 for silence."""
 MAJOR_MODES = ("major", "ionian", "lydian", "mixolydian")
 MINOR_MODES = ("minor", "aeolian", "dorian", "phrygian")
 _ADVANCE_IDS = {advance: index + 1 for index, advance in enumerate(SPELLED.advances)}

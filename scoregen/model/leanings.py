@@ -6,13 +6,12 @@ R rows, K voices of the slice that are set already, V voices, P pitches, E event
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.calibration import MIDI, STEPS, WIDEST, Features, sonority_turns
-from scoregen.model.features import SILENCE, SPELLED, Ints
+from scoregen.model.calibration import STEPS, WIDEST, Features, sonority_turns
+from scoregen.model.features import MIDI, SILENCE, SPELLED, Ints
 from scoregen.model.lexicon import FIRST_PITCH, HOLD, REST
 from scoregen.model.memory import AGES
 from scoregen.model.turn import Turn
@@ -79,13 +78,8 @@ class Leanings:
         is_lowest = turn.others == lowest
         bass = np.where(is_lowest, turn.now, 0).sum(1)
         under = np.where((turn.voice == lowest)[:, None], own, (MIDI[bass] % 12)[:, None])
-        found: Added = self.chords[task[:, None], sonority_turns_table()[under, sets]]
+        found: Added = self.chords[task[:, None], sonority_turns()[under, sets]]
         return np.where(((turn.voice != lowest) & (bass == SILENCE))[:, None], np.float32(0), found)
-
-
-@cache
-def sonority_turns_table() -> Ints:
-    return sonority_turns()
 
 
 def _over_steps(tilts: NDArray[np.float64]) -> NDArray[np.float64]:

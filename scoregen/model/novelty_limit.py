@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.errors import InputError, ScoregenError
-from scoregen.model.features import SPELLED, Ints
+from scoregen.model.features import MIDI, SPELLED, Ints
 from scoregen.model.lexicon import FIRST_PITCH, HOLD
 from scoregen.notation.atomic import write_files
 from scoregen.tokens.novelty import LIMIT, NoveltyIndex, counted, finished, hashed, reference, summed, weighted
@@ -21,7 +21,6 @@ from scoregen.tokens.sonorities import SILENT
 
 Bools = NDArray[np.bool_]
 SUFFIX = ".novelty"
-_MIDI = np.append(SPELLED.midi, SILENT)
 _OF_EVENT = np.concatenate([np.full(FIRST_PITCH, SILENT), SPELLED.midi])
 """By event id; that of a hold hangs on what sounds."""
 
@@ -53,7 +52,7 @@ class NoveltyLimit:
 
     def hear(self, sounding: Ints, position: Ints) -> None:
         """Take in what sounds [R, V], as pitch ids, from `position` [R] on."""
-        pitches = _MIDI[sounding]
+        pitches = MIDI[sounding]
         rows = np.flatnonzero((self._count == 0) | (pitches != self._pitches[:, -1]).any(1))
         self._pitches[rows, :-1], self._pitches[rows, -1] = self._pitches[rows, 1:], pitches[rows]
         self._onsets[rows, :-1], self._onsets[rows, -1] = self._onsets[rows, 1:], position[rows]
@@ -80,7 +79,7 @@ class NoveltyLimit:
         past, voices = self._pitches[rows], sounding.shape[1]
         durations = np.diff(np.column_stack([self._onsets[rows], position]))
         base = reference(past)
-        now = np.repeat(_MIDI[sounding][:, None], len(_OF_EVENT), axis=1)  # [R, E, V]
+        now = np.repeat(MIDI[sounding][:, None], len(_OF_EVENT), axis=1)  # [R, E, V]
         every = np.arange(len(rows))
         holds = now[every, HOLD, voice]
         now[every, :, voice] = _OF_EVENT

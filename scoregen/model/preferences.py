@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.model.config import SamplingOptions
-from scoregen.model.features import SILENCE, SPELLED, Ints
+from scoregen.model.features import MIDI, SILENCE, SPELLED, Ints
 from scoregen.model.lexicon import FIRST_PITCH, HOLD
 from scoregen.model.turn import Turn
 
@@ -36,8 +36,6 @@ PRICES = {
 }
 """Nats for each; parallels and crossings are priced by `SamplingOptions`."""
 
-_MIDI = np.append(SPELLED.midi, -1)
-"""By pitch id."""
 _NO_CLASS = 12
 _OVER_A_ROOT = (0, 3, 4, 7)
 """Semitones over the root in major and minor triads."""
@@ -98,8 +96,8 @@ class _Pairs:
         every = np.arange(len(turn.voice))[:, None]
         before = turn.was[every, turn.others]
         silent = (before == SILENCE) | (turn.now == SILENCE)
-        own = _MIDI[turn.was[every, turn.voice[:, None]]]
-        was, now = _MIDI[before], _MIDI[turn.now]
+        own = MIDI[turn.was[every, turn.voice[:, None]]]
+        was, now = MIDI[before], MIDI[turn.now]
         moves = ~silent & (own >= 0) & ((was - now) % 12 != 0)
         return cls(own, was, now, (own - was) % 12, moves, turn.others < turn.voice[:, None])
 
@@ -140,7 +138,7 @@ def _with_unclosed(total: Prices, turn: Turn) -> Prices:
     own = turn.was[np.arange(len(turn.voice)), turn.voice]
     with_lowest = (turn.others == lowest) | ((turn.voice == lowest)[:, None] & (turn.others == 0))
     for row, place in zip(*np.nonzero(with_lowest & turn.closes[:, None] & (turn.now != SILENCE)), strict=True):
-        there = _MIDI[turn.now[row, place]]
+        there = MIDI[turn.now[row, place]]
         above = there - SPELLED.midi if turn.voice[row] == lowest else SPELLED.midi - there
         outside = PRICES["unclosed"] * ~np.isin(above % 12, _OVER_A_ROOT)
         total[row, FIRST_PITCH:] += outside

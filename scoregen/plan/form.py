@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scoregen.errors import InputError
-from scoregen.plan.sections import Sections, numbered, parsed_form
+from scoregen.plan.sections import Sections, numbered, parsed_form, section_length
 from scoregen.score.elements import Measure, Metadata, Score, Slot, Tempo, Voice
 from scoregen.score.ensemble import Ensemble
 from scoregen.score.keys import Key
@@ -99,7 +99,7 @@ def home_chords(piece: Score, form: Sections = (0,)) -> Chords:
     The tonic triad's pitch classes; the church modes take the third of their scale. The last phrase end
     is that of the section that comes last in the form.
     """
-    length = len(piece.measures) // (max(form) + 1)
+    length = section_length(len(piece.measures), form)
     last = length * (form[-1] + 1) - 1
     final = piece.measures[last]
     places = [(0, Fraction(0)), (last, max(final.phrase_ends, default=Fraction(0)))]

@@ -27,17 +27,22 @@ def parsed_form(form: str) -> Sections:
     return tuple(known.index(letter) for letter in letters) or (0,)
 
 
+def section_length(measures: int, form: Sections) -> int:
+    """How many measures a section has, in a piece of so many that has each of them once."""
+    return measures // (max(form) + 1)
+
+
 def section_starts(score: Score, form: Sections) -> tuple[int, ...]:
     """The measure indices at which the sections of a piece begin that has each of them once."""
-    length = len(score.measures) // (max(form) + 1)
-    return tuple(length * section for section in range(max(form) + 1))
+    length = section_length(len(score.measures), form)
+    return tuple(range(0, len(score.measures), length))
 
 
 def unfolded(score: Score, form: Sections) -> Score:
     """The whole piece, from one that has each section once."""
     if form == (0,):
         return score
-    length = len(score.measures) // (max(form) + 1)
+    length = section_length(len(score.measures), form)
     measures = [
         replace(measure, tempos=() if place else measure.tempos)
         for place, section in enumerate(form)
@@ -48,8 +53,9 @@ def unfolded(score: Score, form: Sections) -> Score:
 
 def first_heard(index: int, measures: int, form: Sections) -> int:
     """Where a measure stands in the whole piece, given its index in one of so many measures with each section once."""
-    section, place = divmod(index, measures // (max(form) + 1))
-    return form.index(section) * (measures // (max(form) + 1)) + place
+    length = section_length(measures, form)
+    section, place = divmod(index, length)
+    return form.index(section) * length + place
 
 
 def numbered(measures: Sequence[Measure], length: int) -> tuple[Measure, ...]:

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from scoregen.errors import InputError
-from scoregen.model.calibration import MIDI, WIDEST, Features, counted, difference, sonority_turns, tilted
+from scoregen.model.calibration import WIDEST, Features, counted, difference, sonority_turns, tilted
 from scoregen.model.calibration_file import SUFFIX, Calibration, load_calibration, save_calibration
-from scoregen.model.features import SILENCE, SPELLED, Ints, piece_arrays
+from scoregen.model.features import MIDI, SILENCE, SPELLED, Ints, piece_arrays
 from scoregen.model.leanings import Leanings
 from scoregen.model.lexicon import FIRST_PITCH, HOLD, REST, pitch_id
 from scoregen.model.memory import AGES
