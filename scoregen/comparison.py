@@ -71,21 +71,25 @@ class Comparison:
     notices: tuple[str, ...]
 
 
-def compare(
-    folder: Path,
-    against: str,
+def evaluate(
+    folder: Path | str,
+    against: Path | str,
     *,
-    checkpoint: Path | None = None,
+    checkpoint: Path | str | None = None,
     likelihood: bool = False,
     seed: int = 0,
     draws: int = DRAWS,
     progress: Progress | None = None,
 ) -> Comparison:
-    """Compare the scores of a folder with a corpus; with `likelihood` also under a network's weights.
+    """Compare the scores of a folder with a corpus: a folder, or one by its name.
 
-    Without `checkpoint` these are the package's. InputError where there are fewer than two pieces to
+    With `likelihood` also under a network's weights, without `checkpoint` the package's. The same `seed` and
+    `draws` (of pieces and crops, for the classifier) give the same figures. `progress` is told what share is
+    done. InputError where there are fewer than two pieces to
     compare, or the corpus has none in as many voices.
     """
+    folder, against = Path(folder), str(against)
+    checkpoint = Path(checkpoint) if checkpoint else None
     if not folder.is_dir():
         raise InputError(f"{folder} is no folder; expected a folder of scores")
     tell = progress or (lambda done: None)

@@ -41,8 +41,8 @@ class Training:
 
 
 def train(
-    corpus: str,
-    out: Path,
+    corpus: Path | str,
+    out: Path | str,
     *,
     ensemble: str = "satb",
     network: NetworkConfig | None = None,
@@ -62,10 +62,11 @@ def train(
     from scoregen.model.stopping import stop_on_signals
     from scoregen.model.training import train_network
 
+    out = Path(out)
     for suffix in SUFFIXES:
         check_target(out.with_suffix(suffix), force=True)
     options = options or TrainingOptions()
-    course = read_course(corpus, ensemble, network or NetworkConfig(), options)
+    course = read_course(str(corpus), ensemble, network or NetworkConfig(), options)
     folder = out.with_name(f"{out.stem}.run")
     first = is_first()
     with stop_on_signals() as stop:
