@@ -266,17 +266,18 @@ def _feature_row(found: Comparison, name: str) -> tuple[str, ...]:
 def report_file(found: Comparison, kind: str) -> bytes:
     """The report as a page of HTML that needs nothing else, or as a PDF."""
     from scoregen.pictures.comparison_picture import Panel, draw_curves, draw_panels
-    from scoregen.pictures.report_page import html_page, pdf_pages
+    from scoregen.pictures.report_page import Told, html_page, pdf_pages
 
     names = Path(found.folder).name, found.corpus
     panels = [
         Panel(feature.title, feature.bins, *found.shares[name], found.distances[name].jensen_shannon.value)
         for name, feature in FEATURES.items()
     ]
-    pictures = [draw_panels(panels, names), draw_curves(*found.curves, names)]
-    title = f"{names[0]} beside {names[1]}"
-    page = html_page if kind == "html" else pdf_pages
-    return page(title, _facts(found), standing_out(found), tables(found), pictures)
+    told = Told(f"{names[0]} beside {names[1]}", _facts(found), found.command, standing_out(found))
+    curves = draw_curves(*found.curves, names)
+    if kind == "html":
+        return html_page(told, tables(found), [*(draw_panels([panel], names, 1) for panel in panels), curves])
+    return pdf_pages(told, tables(found), [draw_panels(panels, names), curves])
 
 
 def _facts(found: Comparison) -> list[str]:
@@ -287,8 +288,7 @@ def _facts(found: Comparison) -> list[str]:
         f"{found.training_pieces} pieces are what windows are looked for in (training).",
         "Brackets: 95 % bootstrap intervals over pieces. Within: the two halves of the corpus's pieces beside each "
         "other; for the classifier, 0.5 means that it cannot tell.",
-        f"Made by scoregen {__version__}: {found.command}",
-        f"State of the corpus: {found.fingerprint[:16]}",
+        f"Made by scoregen {__version__}. State of the corpus: {found.fingerprint[:16]}.",
     ]
     if found.weights:
         facts.append(f"Weights: {found.weights}")

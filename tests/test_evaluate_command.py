@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 
 import pytest
 
 from scoregen.cli.app import run
-from scoregen.comparison import Comparison, evaluate, standing_out, tables
+from scoregen.comparison import Comparison, evaluate, report_json, standing_out, tables
 from scoregen.evaluation.distributions import FEATURES
 from tests.chorales import write_chorales
 
@@ -117,11 +119,24 @@ def test_reports_hold_the_tables_and_need_no_network(
     outputs = [word for name in ("a.html", "a.pdf") for word in ("-o", str(tmp_path / name))]
     assert run(["evaluate", str(folder), "--against", str(corpus), "--draws", "1", *outputs]) == 0
     page = (tmp_path / "a.html").read_text()
-    assert page.count("<svg") == 2
+    assert page.count("<svg") == len(FEATURES) + 1
     assert not re.search(r"""(src|href)=["']https?:|@import|url\(http""", page)
     for _, rows in tables(found):
         assert all(cell in page for row in rows for cell in row[1:])
-    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
+    assert f"<pre>{escape(found.command)}</pre>" in page
+    assert '<meta name="viewport"' in page and "prefers-color-scheme: dark" in page
+    pdf = (tmp_path / "a.pdf").read_bytes()
+    assert pdf.startswith(b"%PDF")
+    assert set(re.findall(rb"/MediaBox \[[^]]*\]", pdf)) == {b"/MediaBox [ 0 0 841.68 595.44 ]"}  # A4, every page
+
+
+def test_the_printed_command_gives_the_same_figures_again(
+    folder: Path, corpus: Path, found: Comparison, capsys: Captured
+) -> None:
+    program, *words = shlex.split(found.command)
+    assert program == "scoregen"
+    assert run([*words, "--json", "-q"]) == 0
+    assert json.loads(capsys.readouterr().out)["asked"] == json.loads(json.dumps(report_json(found)))["asked"]
 
 
 def test_scores_that_cannot_be_used_are_told_of(corpus: Path, tmp_path: Path, capsys: Captured) -> None:
