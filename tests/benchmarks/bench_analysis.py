@@ -32,7 +32,7 @@ from pathlib import Path
 
 from expert_analyses import Analysed, Label, analysed, label_of, taught
 
-from scoregen.analysing import analyse
+from scoregen.analysing import analyze
 from scoregen.analysis.cadences import cadences
 from scoregen.analysis.chords import ChordName, ChordSpan, chord_spans
 from scoregen.analysis.moments import Moment, moments
@@ -167,7 +167,7 @@ def speed() -> dict[str, float]:
     inside, command, wall = [], [], []
     for _ in range(RUNS):
         started = time.process_time()
-        analyse(score)
+        analyze(score)
         inside.append(time.process_time() - started)
     for _ in range(RUNS):
         started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
