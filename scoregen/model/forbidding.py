@@ -49,7 +49,7 @@ def forbidden(tokens: TokenScore, given: Bools, rules: Sequence[VoiceRule]) -> d
 
 
 def too_well_known(piece: Piece, order: Ints, index: NoveltyIndex) -> Iterator[tuple[int, Bools]]:
-    """By slice, the events [E] of its last voice that would complete a window of the corpus; only where there are any."""
+    """By slice, the events [E] of its last voice that would complete a window of the corpus, where there are any."""
     limit = NoveltyLimit(index, 1, piece.events.shape[1])
     position = piece.position[piece.point]
     before = np.full(piece.events.shape[1], SILENCE)

@@ -1,4 +1,4 @@
-"""What a network weighed for every choice of a finished piece: how likely each event was, what it cost, what was forbidden.
+"""What a network weighed for every choice of a finished piece: how likely, at which price, and what was forbidden.
 
 The chances are those of `likelihood.choices`: slice by slice, voice by voice, given voices first. What the
 sampler does to them, prices, leanings and constraints, is told beside them, so that its own share in a
@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
-
 from numpy.typing import NDArray
 
 from scoregen.model.batches import Example, collate
@@ -173,7 +172,9 @@ class _Table:
         piece = example.piece
         self.piece, self.order, self.chances = piece, example.order, chances
         measures = [int(index) for index in np.unique(piece.measure, return_index=True)[1]]
-        self.bans = {place: dict(own) for place, own in forbidden(tokens, example.given[measures], writer.rules).items()}
+        self.bans = {
+            place: dict(own) for place, own in forbidden(tokens, example.given[measures], writer.rules).items()
+        }
         if writer.novelty is not None:
             for row, events in too_well_known(piece, example.order, writer.novelty):
                 last = int(example.order[row, -1])
@@ -192,9 +193,8 @@ class _Table:
         logs = self.chances[row, voice]
         grouped: dict[int, list[int]] = {}
         for event in range(len(logs)):
-            grouped.setdefault(event if event < FIRST_PITCH else FIRST_PITCH + int(MIDI[event - FIRST_PITCH]), []).append(
-                event
-            )
+            sound = event if event < FIRST_PITCH else FIRST_PITCH + int(MIDI[event - FIRST_PITCH])
+            grouped.setdefault(sound, []).append(event)
         found = []
         for events in grouped.values():
             best = max(events, key=lambda event: logs[event])
@@ -314,7 +314,7 @@ def _turn(tokens: TokenScore, example: Example, step: int) -> Turn:
         others,
         piece.sounding[every[:, None], others],
         np.isin(position, _phrase_ends(tokens)),
-        example.given.any(1),
+        np.asarray(example.given.any(1)),
     )
 
 
