@@ -20,6 +20,7 @@ from scoregen.version import __version__ as __version__
 if TYPE_CHECKING:
     from scoregen.composition import Alternative, Composition, PieceOptions, SamplingOptions, compose
     from scoregen.errors import ScoregenError
+    from scoregen.explaining import Explanation, explain, write_explanation
     from scoregen.notation.files import read_score, write_score
     from scoregen.score.elements import Chord, Measure, Note, Part, Rest, Score, Voice
     from scoregen.score.keys import Key, KeySignature
@@ -31,6 +32,7 @@ __all__ = [
     "Alternative",
     "Chord",
     "Composition",
+    "Explanation",
     "Key",
     "KeySignature",
     "Measure",
@@ -45,14 +47,17 @@ __all__ = [
     "TimeSignature",
     "Voice",
     "compose",
+    "explain",
     "read_score",
     "train",
+    "write_explanation",
     "write_score",
 ]
 
 _HOMES = {
     "scoregen.composition": ("Alternative", "Composition", "PieceOptions", "SamplingOptions", "compose"),
     "scoregen.errors": ("ScoregenError",),
+    "scoregen.explaining": ("Explanation", "explain", "write_explanation"),
     "scoregen.training": ("train",),
     "scoregen.notation.files": ("read_score", "write_score"),
     "scoregen.score.elements": ("Chord", "Measure", "Note", "Part", "Rest", "Score", "Voice"),

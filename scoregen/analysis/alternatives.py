@@ -52,7 +52,7 @@ class Surroundings:
         self._start, self._end = note.onset - AROUND, note.onset + note.duration + AROUND
         first = max(0, bisect_left(music.moments, self._start, key=lambda moment: moment.onset) - 1)
         last = bisect_left(music.moments, self._end, key=lambda moment: moment.onset)
-        self._moments = music.moments[first:last]
+        self._moments = (*music.moments[first:last], *(_silence(moment) for moment in music.moments[last : last + 1]))
         self._chords = [span for span in music.chords if span.end > self._start and span.onset < self._end]
         self._music = music
         self._found = self._ask(self._moments)
@@ -100,3 +100,8 @@ class Surroundings:
             for finding in family(music, self._rules)
             if self._start <= finding.onset < self._end
         }
+
+
+def _silence(moment: Moment) -> Moment:
+    """The moment in which nothing sounds any more: every score ends with one, and so must a part of it."""
+    return replace(moment, notes=(None,) * len(moment.notes))
