@@ -28,7 +28,7 @@ FAMILIES: tuple[Callable[[Counterpoint, RuleSet], Iterator[Finding]], ...] = (
     ranges,
     tendencies,
 )
-AROUND = Fraction(4)
+AROUND = Fraction(2)
 """Quarters before and after a note in which its faults can show."""
 
 Fault = tuple[str, Fraction, tuple[str, ...]]
@@ -37,8 +37,10 @@ Fault = tuple[str, Fraction, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What stands against a note, or what would against another in its place: `broken` are faults that it
-    alone makes, `mended` those that it takes away."""
+    """What another note would change: `broken` are faults that it makes, `mended` those that it takes away.
+
+    A fault that lasts and would only begin elsewhere, with other notes, is neither.
+    """
 
     broken: tuple[Finding, ...]
     mended: tuple[Finding, ...]
@@ -64,21 +66,27 @@ class Surroundings:
 
     def instead(self, kind: str, pitch: Pitch | None) -> Verdict:
         """What would be found with a rest, the note before held on, or another pitch begun in its place."""
-        found = self._ask(self._exchanged(kind, pitch))
+        old, new = self._exchange(kind, pitch)
+        found = self._ask(tuple(self._with(moment, (self.note, old), new) for moment in self._moments))
+        made = {fault: finding for fault, finding in found.items() if fault not in self._found}
+        gone = {fault: finding for fault, finding in self._found.items() if fault not in found}
+        ended = {(rule, lines) for rule, _, lines in gone}
+        moved = {
+            (rule, lines)
+            for (rule, _, lines), finding in made.items()
+            if (rule, lines) in ended and new not in finding.notes
+        }
         return Verdict(
-            tuple(finding for fault, finding in found.items() if fault not in self._found),
-            tuple(finding for fault, finding in self._found.items() if fault not in found),
+            tuple(finding for (rule, _, lines), finding in made.items() if (rule, lines) not in moved),
+            tuple(finding for (rule, _, lines), finding in gone.items() if (rule, lines) not in moved),
         )
 
-    def _exchanged(self, kind: str, pitch: Pitch | None) -> tuple[Moment, ...]:
-        old: SoundingNote | None = None
-        new: SoundingNote | None = None
+    def _exchange(self, kind: str, pitch: Pitch | None) -> tuple[SoundingNote | None, SoundingNote | None]:
+        """The note before that gives way too, if one does, and what sounds in the end: None for a rest."""
         if kind == "hold":
             old = self._before()
-            new = replace(old, duration=old.duration + self.note.duration) if old is not None else None
-        elif pitch is not None:
-            new = replace(self.note, pitch=pitch)
-        return tuple(self._with(moment, (self.note, old), new) for moment in self._moments)
+            return old, replace(old, duration=old.duration + self.note.duration) if old is not None else None
+        return None, replace(self.note, pitch=pitch) if pitch is not None else None
 
     def _before(self) -> SoundingNote | None:
         """The note of the line that ends where this one begins."""

@@ -143,7 +143,7 @@
       ...roles(note),
       make("p", "figure", `${percent(Math.exp(-note.nats))} – ${likely(note.nats)} (${bits(note.nats)} bits)`),
       after(note),
-      ...section("What the model weighed", make("ul", "", ...note.options.map((option, index) => optionRow(option, index, note)))),
+      ...section("What the model weighed, and what it would have broken", make("ul", "", ...note.options.map((option, index) => optionRow(option, index, note)))),
     ];
     if (note.findings.length) {
       parts.push(...section("As it stands", make("ul", "", ...note.findings.map((fault) => make("li", fault.severity, title(signs(fault.message)))))));
