@@ -68,10 +68,11 @@ def _slots(score: Score, ensemble: Ensemble, told: Mapping[str, str]) -> tuple[S
     lines = leading_lines(score, pitched_slots(score))
     if [line.name for line in lines] == [role.title.lower() for role in ensemble.roles]:
         return tuple(line.slot for line in lines)
-    found = f"no part was found for {', '.join(missing)}"
+    enough = len(score.parts) >= len(ensemble.roles)
+    way = f"name parts with --role, as in --role {missing[0]}=1, or " if enough else ""
     raise InputError(
-        f"{found}; the network explains all of {ensemble.name}: name parts with --role, as in"
-        f" --role {missing[0]}=1, or have scoregen compose write what is missing"
+        f"no part was found for {', '.join(missing)}; the network explains {ensemble.name} as a whole: {way}have"
+        " scoregen compose write what is missing"
     )
 
 

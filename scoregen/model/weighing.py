@@ -41,7 +41,7 @@ LEAST_PROPOSED = 0.25
 """Nats that an earlier place must add to be told of."""
 GIVEN_NOTES = 6
 """Given notes that are told of, at most."""
-LEAST_MOVED = 0.02
+LEAST_MOVED = 0.05
 """Nats by which a given note must move a choice to be told of."""
 STAND_INS = 2
 """Forbidden events that are told of by name for each constraint, at most: the likeliest."""

@@ -140,6 +140,8 @@ class Piece:
 
     def moved(self, notes: Sequence[Target], taken: int, donors: int, chance: np.random.Generator) -> Iterator[Moves]:
         """By note, way and ranking how far log p moves."""
+        if not notes:
+            return
         measures = len(self.tokens.measures)
         alone = effects(self.network, self.example, [forgetting(self.example, [index]) for index in range(measures)])
         weights = attention(self.network, self.example)

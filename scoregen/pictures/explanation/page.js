@@ -84,9 +84,14 @@
       make("span", "small", ` (${percent(entry.chance)} of the model's chances in all)`));
   }
 
+  const foreign = {
+    passing: "Passing note in", neighbour: "Neighbour note in", suspension: "Suspension over", pedal: "Pedal note under",
+    appoggiatura: "Appoggiatura over", escape: "Escape note after", held: "Held over, foreign to", free: "Foreign to",
+  };
+
   function role(entry) {
-    const what = entry.is_member ? `the ${entry.name} of ` : entry.name === "free" ? "foreign to " : `${entry.name}, foreign to `;
-    return `${title(what)}${entry.numeral} (${pitch(entry.chord)}) in ${pitch(entry.key)}`;
+    const what = entry.is_member ? `The ${entry.name} of` : foreign[entry.name] || "Foreign to";
+    return `${what} ${entry.numeral} (${pitch(entry.chord)}) in ${pitch(entry.key)}`;
   }
 
   function roles(note) {
@@ -99,13 +104,20 @@
   }
 
   function strip(note) {
-    const most = Math.max(0.05, ...note.measures.map(Math.abs));
+    const above = Math.max(0.05, ...note.measures);
+    const below = Math.max(0.02, ...note.measures.map((nats) => -nats));
+    const every = Math.ceil(note.measures.length / 18);
     const row = make("div", "strip");
     note.measures.forEach((nats, index) => {
       const up = make("span", "up", make("i"));
       const down = make("span", "down", make("i"));
-      (nats > 0 ? up : down).firstChild.style.height = `${100 * Math.min(1, Math.abs(nats) / most * (nats > 0 ? 1 : 3))}%`;
-      const button = make("button", index === note.measure ? "here" : "", up, down, make("span", "number", measure(index)));
+      up.style.flexGrow = above / (above + below);
+      down.style.flexGrow = below / (above + below);
+      up.firstChild.style.height = `${100 * Math.max(0, nats) / above}%`;
+      down.firstChild.style.height = `${100 * Math.max(0, -nats) / below}%`;
+      const isNamed = index === note.measure || (index % every === 0 && Math.abs(index - note.measure) >= every);
+      const button = make("button", index === note.measure ? "here" : "", up, down,
+        make("span", "number", isNamed ? measure(index) : ""));
       button.type = "button";
       button.title = `without measure ${measure(index)}: ${times(nats)}`;
       button.setAttribute("aria-label", button.title);
@@ -143,7 +155,7 @@
       ...roles(note),
       make("p", "figure", `${percent(Math.exp(-note.nats))} – ${likely(note.nats)} (${bits(note.nats)} bits)`),
       after(note),
-      ...section("What the model weighed, and what it would have broken", make("ul", "", ...note.options.map((option, index) => optionRow(option, index, note)))),
+      ...section("Weighed, and what each would break", make("ul", "", ...note.options.map((option, index) => optionRow(option, index, note)))),
     ];
     if (note.findings.length) {
       parts.push(...section("As it stands", make("ul", "", ...note.findings.map((fault) => make("li", fault.severity, title(signs(fault.message)))))));
