@@ -32,7 +32,8 @@ from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote, measure_onsets, sounding_notes
 
 if TYPE_CHECKING:
-    from scoregen.model.weighing import Weighed, Writer
+    from scoregen.model.weighed import Weighed
+    from scoregen.model.weighing import Writer
 
 SUFFIXES = (".html", ".json")
 OPTIONS = 6
@@ -176,9 +177,10 @@ def _left_out(task: Task, found: Container[SoundingNote], by_place: _Places) -> 
     for voice, numbers in sorted(missing.items()):
         name = task.score.part(task.slots[voice].part).name or task.slots[voice].part
         shown = ", ".join(dict.fromkeys(numbers))
+        count = "1 note is" if len(numbers) == 1 else f"{len(numbers)} notes are"
         yield (
-            f"{name}, measures {shown}: {len(numbers)} notes are not explained; the network reads one note of a"
-            " chord, and rhythms down to the 64th and to triplets of 32nds"
+            f"{name}, measures {shown}: {count} not explained; the network reads one note of a chord, and rhythms"
+            " down to the 64th and to triplets of 32nds"
         )
 
 

@@ -18,7 +18,7 @@ from scoregen.version import __version__
 
 if TYPE_CHECKING:
     from scoregen.explaining import Explanation, NoteExplained
-    from scoregen.model.weighing import Option
+    from scoregen.model.weighed import Option
 
 DIGITS = 4
 

@@ -28,7 +28,7 @@ from scoregen.model.network import Network
 from scoregen.model.preferences import priced
 from scoregen.model.sampling import at_work
 from scoregen.model.turn import Turn
-from scoregen.score.pitch import Pitch
+from scoregen.model.weighed import Ban, GivenNote, Option, Reading, Source, Weighed
 from scoregen.tokens.constraints import VoiceRule
 from scoregen.tokens.events import TokenScore
 from scoregen.tokens.novelty import NoveltyIndex
@@ -45,83 +45,6 @@ LEAST_MOVED = 0.05
 """Nats by which a given note must move a choice to be told of."""
 STAND_INS = 2
 """Forbidden events that are told of by name for each constraint, at most: the likeliest."""
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One way to go on, in all its spellings: hold, rest, or begin a pitch.
-
-    `chance` is the network's, from 0 to 1; `price` is what the sampler takes off its score for voice leading
-    and `leaning` what the calibration adds, in nats; `forbidden_by` names the constraints that rule it out.
-    """
-
-    kind: str
-    pitch: Pitch | None
-    chance: float
-    price: float
-    leaning: float
-    forbidden_by: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Ban:
-    """What a constraint takes away: the network's chance of all of it, and the likeliest events."""
-
-    constraint: str
-    chance: float
-    likeliest: tuple[Option, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """An earlier slice in which the voice did the same, and the nats that it added to the score of doing so."""
-
-    row: int
-    nats: float
-
-
-@dataclass(frozen=True, slots=True)
-class Weighed:
-    """One choice: voice `voice` of slice `row`, in measure `measure` at `onset`.
-
-    `nats` is -log p of what stands there, spelled as it is; `alone_nats` the same before the voice knew those
-    that are chosen before it in this slice; `entropy` of all events, in nats. `options` are the likeliest,
-    that which stands there among them at `chosen`. `measures` has by measure index, and `notes` by note of
-    `Reading.given_notes` the strongest, the nats that the choice loses where it is forgotten.
-    """
-
-    row: int
-    voice: int
-    measure: int
-    onset: Fraction
-    after: tuple[int, ...]
-    nats: float
-    alone_nats: float
-    entropy: float
-    options: tuple[Option, ...]
-    chosen: int
-    bans: tuple[Ban, ...]
-    sources: tuple[Source, ...]
-    measures: tuple[float, ...]
-    notes: tuple[tuple[int, float], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class GivenNote:
-    """A note that was given: its voice, and where it begins."""
-
-    voice: int
-    measure: int
-    onset: Fraction
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A whole piece as the network read it. `places` are measure index and onset of every slice."""
-
-    places: tuple[tuple[int, Fraction], ...]
-    weighed: tuple[Weighed, ...]
-    given_notes: tuple[GivenNote, ...]
 
 
 @dataclass(frozen=True, slots=True)

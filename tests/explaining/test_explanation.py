@@ -79,7 +79,7 @@ def test_what_the_network_cannot_read_is_told_and_left_out(untrained: Path) -> N
     found = explain(strange, checkpoint=untrained)
     told = " ".join(found.notices)
     assert "Alto, measures 2" in told
-    assert "Bass, measures 3: 1 notes are not explained" in told
+    assert "Bass, measures 3: 1 note is not explained" in told
     explained = {entry.note for entry in found.notes}
     missing = [note for note in sounding_notes(strange) if note not in explained]
     assert {note.measure_index for note in missing} == {1, 2}

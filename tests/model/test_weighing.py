@@ -16,7 +16,8 @@ from scoregen.model.lexicon import FIRST_PITCH
 from scoregen.model.likelihood import likelihood
 from scoregen.model.network import Network
 from scoregen.model.sampling import Job, fill
-from scoregen.model.weighing import NOVELTY, Reading, Writer, weigh
+from scoregen.model.weighed import Reading
+from scoregen.model.weighing import NOVELTY, Writer, weigh
 from scoregen.tokens.events import TokenScore
 from scoregen.tokens.novelty import NoveltyIndex
 
