@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from scoregen.comparison import Comparison, evaluate
     from scoregen.composition import Alternative, Composition, PieceOptions, SamplingOptions, compose
     from scoregen.errors import ScoregenError
+    from scoregen.explaining import Explanation, explain, write_explanation
     from scoregen.model.config import NetworkConfig, TrainingOptions
     from scoregen.notation.files import read_score, write_score
     from scoregen.novelty import NoveltyReport, novelty_report
@@ -41,6 +42,7 @@ __all__ = [
     "Chord",
     "Comparison",
     "Composition",
+    "Explanation",
     "Key",
     "KeySignature",
     "Measure",
@@ -62,9 +64,11 @@ __all__ = [
     "check",
     "compose",
     "evaluate",
+    "explain",
     "novelty_report",
     "read_score",
     "train",
+    "write_explanation",
     "write_score",
 ]
 
@@ -74,6 +78,7 @@ _HOMES = {
     "scoregen.comparison": ("Comparison", "evaluate"),
     "scoregen.composition": ("Alternative", "Composition", "PieceOptions", "SamplingOptions", "compose"),
     "scoregen.errors": ("ScoregenError",),
+    "scoregen.explaining": ("Explanation", "explain", "write_explanation"),
     "scoregen.model.config": ("NetworkConfig", "TrainingOptions"),
     "scoregen.notation.files": ("read_score", "write_score"),
     "scoregen.novelty": ("NoveltyReport", "novelty_report"),

@@ -57,7 +57,7 @@ def blank_task(score: Score, ensemble: Ensemble, told: Mapping[str, str], blank:
     if not _has_blanks(whole):
         raise InputError("nothing is blank in this score; empty something with --blank, or go on with --extend")
     _refuse_what_cannot_be_filled(whole, slots)
-    rules = tuple(_voice_rule(role, whole) for role in ensemble.roles)
+    rules = tuple(voice_rule(role, whole) for role in ensemble.roles)
     return Task(whole, slots, rules, tuple(notices))
 
 
@@ -162,7 +162,7 @@ def _refuse_what_cannot_be_filled(score: Score, slots: Sequence[Slot]) -> None:
             encode(score.excerpt(indices[0], indices[-1] + 1), slots)
 
 
-def _voice_rule(role: Role, score: Score) -> VoiceRule:
+def voice_rule(role: Role, score: Score) -> VoiceRule:
     """What a role may write: its range, spelled within reach of the keys of the piece."""
     fifths = [measure.key.fifths for measure in score.measures]
     low, high = min(fifths) - 6, max(fifths) + 10

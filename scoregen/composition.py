@@ -23,20 +23,18 @@ from scoregen.model.config import SamplingOptions
 from scoregen.plan.form import Chords, PieceOptions, blank_piece, cadence_chords, leading_chords
 from scoregen.plan.sections import Sections, first_heard, section_starts, unfolded
 from scoregen.ranking import Aims, cost, ranked
-from scoregen.resources import weights
 from scoregen.score.edit import filled
 from scoregen.score.elements import Score
-from scoregen.score.ensemble import Ensemble, load_ensemble
+from scoregen.score.ensemble import load_ensemble
 from scoregen.tokens.decode import decode
 from scoregen.tokens.encode import encode
 from scoregen.tokens.planned_chords import PlannedChord
 from scoregen.version import __version__
 
 if TYPE_CHECKING:
-    from scoregen.model.calibration_file import Calibration
+    from scoregen.model.author import Author
     from scoregen.model.checkpoint import Checkpoint
     from scoregen.model.drafts import Draft
-    from scoregen.tokens.novelty import NoveltyIndex
 
 __all__ = ["Alternative", "Composition", "PieceOptions", "SamplingOptions", "compose"]
 
@@ -89,6 +87,8 @@ def compose(
     or both (`"alto,tenor:5-8"`); `extend` appends measures. Raises InputError where there is
     nothing to fill, RefusedError where notes cannot be written against what is given.
     """
+    from scoregen.model.author import load_author
+
     if not 1 <= count <= 100:
         raise InputError(f"{count} alternatives were asked for; expected 1 to 100")
     options = sampling or SamplingOptions()
@@ -98,7 +98,7 @@ def compose(
     given = score if score is not None else blank_piece(wanted, players)
     form = wanted.sections if score is None else (0,)
     task = blank_task(given, players, roles or {}, blank, extend)
-    author = _load(Path(checkpoint) if checkpoint else None, players)
+    author = load_author(Path(checkpoint) if checkpoint else None, players)
     started = time.perf_counter()
     chords = {} if score is not None else cadence_chords(given, options.seed, form)
     leading = {} if score is not None else leading_chords(given, chords, options.seed)
@@ -162,31 +162,6 @@ def _options_of(record: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Author:
-    """The weights, and if they lie beside them, the windows of their corpus and the calibration to it."""
-
-    model: Checkpoint
-    index: NoveltyIndex | None
-    calibration: Calibration | None
-
-
-def _load(checkpoint: Path | None, players: Ensemble) -> _Author:
-    from scoregen.model.calibration_file import load_calibration
-    from scoregen.model.checkpoint import SHIPPED, load_checkpoint
-    from scoregen.model.novelty_limit import load_index
-
-    model = load_checkpoint(checkpoint)
-    if model.network.config.lexicon != "spelled":
-        raise InputError("these weights read piano rolls, for a benchmark; name weights that were trained on scores")
-    wanted = tuple(role.name for role in players.roles)
-    if model.network.config.roles != wanted:
-        known = ", ".join(model.network.config.roles)
-        raise InputError(f"these weights write for {known}; {players.name} needs {', '.join(wanted)}")
-    beside = checkpoint or weights() / SHIPPED
-    return _Author(model, load_index(beside), load_calibration(beside, wanted))
-
-
-@dataclass(frozen=True, slots=True)
 class _Plan:
     """What is settled of a new piece beside its blank score: where it is to close and on which chords, what
     leads there, and where sections begin."""
@@ -197,7 +172,7 @@ class _Plan:
 
 
 def _sample(
-    author: _Author,
+    author: Author,
     task: Task,
     plan: _Plan,
     options: SamplingOptions,

@@ -37,6 +37,7 @@ COMMANDS = (
     "check",
     "render",
     "analyze",
+    "explain",
     "tokens",
     "train",
     "calibrate",

@@ -29,7 +29,7 @@ FLOORS = (
         "comparison",
         "composition",
         "doctor",
-        "explain",
+        "explaining",
         "notebook",
         "novelty",
         "training",

@@ -60,6 +60,12 @@ class Counterpoint:
             if after.onset not in self.boundaries:
                 yield before, after
 
+    def with_moments(self, moments: Sequence[Moment], chords: Sequence[ChordSpan]) -> Counterpoint:
+        """The same lines in other moments, such as a few of them with another note, under chords that are told."""
+        found = replace(self, moments=tuple(moments))
+        vars(found)["chords"] = tuple(chords)
+        return found
+
     def moments_between(self, start: Fraction, end: Fraction) -> Iterator[Moment]:
         """The moments that begin in a stretch of time, and the one that it begins in."""
         first = max(0, bisect_right(self.moments, start, key=lambda moment: moment.onset) - 1)

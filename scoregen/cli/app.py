@@ -19,6 +19,7 @@ from scoregen.cli.check import check_command
 from scoregen.cli.compose import compose_command
 from scoregen.cli.doctor import doctor_command
 from scoregen.cli.evaluate import evaluate_command
+from scoregen.cli.explain import explain_command
 from scoregen.cli.novelty import novelty_command
 from scoregen.cli.render import render_command
 from scoregen.cli.terminal import tell
@@ -41,6 +42,7 @@ app.command("compose")(compose_command)
 app.command("check")(check_command)
 app.command("render")(render_command)
 app.command("analyze")(analyze_command)
+app.command("explain")(explain_command)
 app.command("tokens")(tokens_command)
 app.command("train")(train_command)
 app.command("calibrate")(calibrate_command)

@@ -57,12 +57,14 @@ class Likelihood:
 class Choices:
     """log p of all that could have been chosen: events [R, V, E] by voice, advances [R, A].
 
-    `labels` [R, ...] are logits over each label of the harmony, foreseen before the slice.
+    `labels` [R, ...] are logits over each label of the harmony, foreseen before the slice. `proposed`
+    are, by rank in the order of voices, the logits [R, T] that each earlier slice gives to its own event.
     """
 
     events: Tensor
     advances: Tensor
     labels: tuple[Tensor, ...]
+    proposed: tuple[Tensor, ...]
 
 
 def likelihood(network: Network, batch: Batch) -> Likelihood:
@@ -109,21 +111,26 @@ def rows_of(batch: Batch) -> tuple[Tensor, Tensor]:
     return b, t
 
 
-def choices(network: Network, batch: Batch) -> Choices:
+def choices(network: Network, batch: Batch, known: Tensor | None = None) -> Choices:
     """log p of every choice.
 
     Voices are scored in `batch.order`: each event is conditioned on the slices before, on the
-    voices before it in its own slice, and on what is given anywhere.
+    voices before it in its own slice, and on what is given anywhere. `known` [B, T, V] is 0 where the
+    past lacks an event, whose code is then the mean of those that its voice has left; a slice of which
+    nothing is known is hidden from the pointer.
     """
     roles = torch.arange(batch.events.shape[-1], device=batch.events.device)
     codes = network.voice_code(batch.events, batch.sounding, batch.key, roles)
     heard = batch.heard if network.config.use_heard else torch.zeros_like(batch.heard)
     around = torch.cat([batch.metric, heard, *_context(network, batch, roles)], -1)
-    slices = network.slice_code(network.forgotten(codes))
+    past = codes if known is None else _partly_known(codes, known, batch.lengths)
+    slices = network.slice_code(network.forgotten(past))
     previous = functional.pad(slices[:, :-1], (0, 0, 1, 0))
     hidden, _ = network.read_slices(network.backbone_input(previous, around))
     pointer = network.pointer
     bias = pointer.bias(batch.position, batch.position, batch.measure_steps, batch.matches)
+    if known is not None:
+        bias = bias.masked_fill((known == 0).all(-1)[:, None, None], -torch.inf)
     scores = pointer.scores(pointer.query(hidden), pointer.key(hidden), bias)
     attended = pointer.attend(scores, pointer.value(slices))
     b, t = rows_of(batch)
@@ -137,6 +144,14 @@ def _context(network: Network, batch: Batch, roles: Tensor) -> list[Tensor]:
     codes = network.voice_code(batch.frame_events, batch.frame_sounding, batch.frame_key, roles)
     encoded = network.encode_context(network.slice_code(codes), batch.frame_metric, batch.frame_lengths.cpu())
     return [encoded.gather(1, batch.frame.unsqueeze(-1).expand(-1, -1, encoded.shape[-1]))]
+
+
+def _partly_known(codes: Tensor, known: Tensor, lengths: Tensor) -> Tensor:
+    """The voices' codes [B, T, V, e], each that is not known being the mean of the known ones of its voice."""
+    inside = torch.arange(codes.shape[1], device=codes.device) < lengths.unsqueeze(1)
+    share = (known * inside.unsqueeze(2)).unsqueeze(3)
+    mean = (codes * share).sum(1, keepdim=True) / share.sum(1, keepdim=True).clamp(min=1)
+    return codes * known.unsqueeze(3) + mean * (1 - known).unsqueeze(3)
 
 
 def _in_slice(
@@ -154,7 +169,7 @@ def _in_slice(
     differed = scores.new_zeros(whole.shape)
     ranked_role = network.role(order)
     ranked_now, ranked_before = sounding.gather(1, order), before.gather(1, order)
-    found = []
+    found, proposals = [], []
     for step in range(order.shape[1]):
         voice = order[:, step]
         state = network.read_voice(state, voice, before[every, voice], age[every, voice], previous, key)
@@ -165,6 +180,7 @@ def _in_slice(
         proposed = network.pointer.proposals(state, weights, whole, advance=False)
         logits = logits.float().scatter_add(1, past, proposed.float())
         found.append(logits)
+        proposals.append(proposed)
         previous = row_codes[every, voice]
         same = (past == events[every, voice].unsqueeze(1)).float()
         agreed, differed = agreed + same, differed + 1 - same
@@ -176,7 +192,7 @@ def _in_slice(
     weights = network.pointer.point(scores, None, agreed, differed)
     proposed = network.pointer.proposals(state, weights, whole, advance=True)
     advances = network.advance(state).float().scatter_add(1, batch.advance[b].clamp(min=0), proposed.float())
-    return Choices(logits.log_softmax(-1), advances.log_softmax(-1), foreseen)
+    return Choices(logits.log_softmax(-1), advances.log_softmax(-1), foreseen, tuple(proposals))
 
 
 def _others(role: Tensor, now: Tensor, before: Tensor, step: int) -> Others:

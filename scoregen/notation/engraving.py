@@ -36,6 +36,7 @@ PAPERS: dict[str, tuple[float, float]] = {
     "letter": (215.9, 279.4),
     "legal": (215.9, 355.6),
     "tabloid": (279.4, 431.8),
+    "screen": (120, 165),
 }
 """Width and height in millimetres."""
 
@@ -48,7 +49,7 @@ MOST_TIGHTENED = 4
 _WORKER = Path(__file__).with_name("engraving_worker.py")
 _TEXT_FONT = re.compile(r'(<(?:svg|text|tspan)\b[^<>]*?\bfont-family=)"Times(?:, serif)?"')
 _HEAD_SPACE = re.compile(r'<g id="[^"]*" class="pgHead[^"]*">.*?</g>', re.DOTALL)
-_ROOT = re.compile(r'<svg width="[\d.]+mm" height="[\d.]+mm"')
+_ROOT = re.compile(r'<svg width="[\d.]+mm" height="([\d.]+)mm"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ class EngravingOptions:
     """How pages look. At a `scale` of 100 percent a staff is 7.2 mm high.
 
     `breaks` is `auto` (as fits best) or `encoded` (where the file breaks lines and pages).
-    `embed_fonts=False` saves time where the pages only go into a PDF or PNG.
+    `embed_fonts=False` saves time where the pages only go into a PDF or PNG. With `fit_height` a page ends
+    where its music does and has no number: for pages that follow each other on a screen.
     """
 
     paper: str = "a4"
@@ -65,6 +67,7 @@ class EngravingOptions:
     margin: int = 15  # millimetres
     breaks: str = "auto"
     heading: bool = True
+    fit_height: bool = False
     embed_fonts: bool = True
     timeout_seconds: float = 120.0
 
@@ -154,6 +157,7 @@ def _verovio_options(text: bytes, options: EngravingOptions) -> dict[str, Any]:
         **{f"pageMargin{side}": margin for side in ("Left", "Right", "Top", "Bottom")},
         "scale": options.scale,
         "scaleToPageSize": True,
+        "adjustPageHeight": options.fit_height,
         "breaks": options.breaks,
         "header": "encoded",  # an empty one, which holds the place of our heading
         "footer": "none",
@@ -181,10 +185,13 @@ def _run_verovio(text: bytes, options: dict[str, Any], keys: Changes, timeout: f
 def _finished(page: str, index: int, count: int, heading: Heading, options: EngravingOptions) -> str:
     """A page as it goes out: our fonts by name, our heading in its place, scalable by its viewer."""
     width, height = options.page
+    drawn = _ROOT.search(page)
+    if options.fit_height and drawn is not None:
+        height = float(drawn[1])
     page = _TEXT_FONT.sub(rf'\1"{TEXT_FAMILY}"', page).replace('font-family="Leipzig"', f'font-family="{MUSIC_FAMILY}"')
     size = f'<svg width="{width:g}mm" height="{height:g}mm" viewBox="0 0 {width:g} {height:g}"'
     page = _ROOT.sub(size, page, count=1)  # verovio's is rounded to its own units
-    extra = footing_svg(heading, index, count, options.page, options.margin)
+    extra = "" if options.fit_height else footing_svg(heading, index, count, options.page, options.margin)
     if index == 0 and heading:
         page = _HEAD_SPACE.sub("", page, count=1)
         extra = heading_svg(heading, options.page, options.margin) + extra

@@ -54,11 +54,18 @@ def font_folder() -> Path:
 
 def with_fonts(pages: Sequence[str]) -> tuple[str, ...]:
     """The pages with the glyphs of their text embedded, so that every browser sets them alike."""
+    faces = font_faces(pages)
+    return tuple(_with_style(page, faces) for page in pages) if faces else tuple(pages)
+
+
+def font_faces(pages: Sequence[str], also: str = "") -> str:
+    """The CSS rules that embed the glyphs which the pages set as text, and in each style those of other text."""
     used: dict[Style, set[str]] = defaultdict(set)
+    for shape in _STYLES[:3] if also else ():
+        used[TEXT_FAMILY, shape].update(also)
     for page in pages:
         _collect(ElementTree.fromstring(page), (TEXT_FAMILY, "normal", "normal"), used)
-    faces = "".join(_font_face(style, "".join(sorted(used[style]))) for style in sorted(used))
-    return tuple(_with_style(page, faces) for page in pages) if faces else tuple(pages)
+    return "".join(_font_face(style, "".join(sorted(used[style]))) for style in sorted(used))
 
 
 def text_of(pages: Sequence[str]) -> set[str]:

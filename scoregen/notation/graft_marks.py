@@ -7,7 +7,7 @@ notes get a colour unless they have one. A score of another notation is written 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -41,7 +41,7 @@ class Mark:
 def with_marks(score: Score, marks: Sequence[Mark]) -> Score:
     """The score with a document that carries the marks; of marks on one note the last gives the colour."""
     root = parse(musicxml_text(score), "the given document")
-    finder = _Finder(score, root)
+    finder = Finder(score, root)
     texts: dict[etree._Element, list[Mark]] = defaultdict(list)
     for mark in marks:
         found = [finder.element(note) for note in mark.notes]
@@ -61,13 +61,13 @@ def lines_in_file(score: Score, notes: Sequence[SoundingNote]) -> tuple[int | No
     """The line of the score's document, from 1, on which each note stands; None where that cannot be told."""
     if score.document is None:
         return (None,) * len(notes)
-    finder = _Finder(score, parse(score.document, "the given document"))
+    finder = Finder(score, parse(score.document, "the given document"))
     found = [finder.element(note) for note in notes]
     lines = (element.sourceline if element is not None else None for element in found)
     return tuple(int(line) if line is not None else None for line in lines)  # type: ignore[call-overload]  # the stubs know no number
 
 
-class _Finder:
+class Finder:
     """The <note> of each note of a score."""
 
     def __init__(self, score: Score, root: etree._Element) -> None:
@@ -76,8 +76,8 @@ class _Finder:
         self._onsets = measure_onsets(score)
         self._walked: dict[str, tuple[WalkedMeasure, ...]] = {}
 
-    def element(self, note: SoundingNote) -> etree._Element | None:
-        """The note's element, the first of a tied chain; None where the document has no such note."""
+    def element(self, note: SoundingNote, taken: Collection[etree._Element] = ()) -> etree._Element | None:
+        """The note's element, the first of a tied chain and none of `taken`; None where the document has none."""
         part = note.slot.part
         if part not in self._bodies:
             return None
@@ -87,7 +87,11 @@ class _Finder:
             return None
         measure = self._walked[part][note.measure_index]
         onset = note.onset - self._onsets[note.measure_index]
-        near = [other for other in measure.notes if abs(other.onset - onset) < NEAR and not other.is_grace]
+        near = [
+            other
+            for other in measure.notes
+            if abs(other.onset - onset) < NEAR and not other.is_grace and other.element not in taken
+        ]
         # Where a part changes its transposition on the way, a lone note is known by its place alone.
         fitting = [other for other in near if self._is_pitch(other, note)] or near * (len(near) == 1)
         found = sorted(fitting, key=lambda other: (abs(other.onset - onset), other.staff != str(note.slot.staff)))
@@ -123,7 +127,7 @@ def _chord_head(note: etree._Element) -> etree._Element:
     return note
 
 
-def _write_over(head: etree._Element, marks: Sequence[Mark], finder: _Finder, brackets: _Brackets) -> None:
+def _write_over(head: etree._Element, marks: Sequence[Mark], finder: Finder, brackets: _Brackets) -> None:
     """One text for all the marks that begin at a note, and a bracket for the longest of them."""
     staff = (head.findtext("staff") or "").strip()
     for colour, own in _by_colour(marks).items():

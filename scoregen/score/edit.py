@@ -18,17 +18,17 @@ class Selection:
     last: int | None = None
 
     @classmethod
-    def parse(cls, text: str) -> Selection:
-        """From `alto`, `alto,tenor:5-8`, `:5-8` or `:5`; InputError for anything else."""
+    def parse(cls, text: str, option: str = "--blank") -> Selection:
+        """From `alto`, `alto,tenor:5-8`, `:5-8` or `:5`; InputError, which names the option, for anything else."""
         names, colon, span = text.partition(":")
         first, dash, last = span.partition("-")
         chosen = tuple(name.strip() for name in names.split(",") if name.strip())
         numbers = (first, last if dash else first) if colon else ()
         if not all(number.strip().isdigit() for number in numbers) or not (chosen or numbers):
-            raise InputError(f"--blank {text!r} is not understood; expected parts, measures or both: alto,tenor:5-8")
+            raise InputError(f"{option} {text!r} is not understood; expected parts, measures or both: alto,tenor:5-8")
         low, high = (int(number) for number in numbers) if numbers else (None, None)
         if low is not None and high is not None and low > high:
-            raise InputError(f"--blank {text!r}: the measures run backwards; expected the lower number first")
+            raise InputError(f"{option} {text!r}: the measures run backwards; expected the lower number first")
         return cls(chosen, low, high)
 
     def measures(self, score: Score) -> tuple[int, ...]:

@@ -31,7 +31,7 @@ from scoregen.tokens.measure_rules import Plan
 from scoregen.tokens.places import EITHER, NEITHER
 from scoregen.tokens.places import Finest as Finest
 from scoregen.tokens.vocabulary import EVENT_WORDS, vocabulary
-from scoregen.tokens.voice_masks import Mask, Turn, completes_event, sounding_after, turn_mask
+from scoregen.tokens.voice_masks import Mask, Turn, completes_event, sounding_after, turn_mask, turn_masks
 from scoregen.tokens.voice_masks import VoiceRule as VoiceRule
 
 Carry = tuple[tuple[Pitch, ...] | None, ...]
@@ -92,6 +92,22 @@ def allowed(state: State) -> Mask:
     if not narrowed.any():
         raise _nothing_left(state, mask)
     return narrowed
+
+
+def left_by(state: State) -> dict[str, Mask]:
+    """What each constraint leaves by itself to the blank voice whose turn it is, by the constraint's name."""
+    slot = state.rules.order[state.turn]
+    return turn_masks(state.rules.voices[slot], _turn(state, slot))
+
+
+def taken(state: State, event: tuple[int, ...]) -> State:
+    """The state after a whole event that stands written, allowed or not."""
+    return _with_event(state, event)
+
+
+def moved(state: State, tick: int) -> State:
+    """The state at the start of the slice at a tick, after whole slices that stand written, allowed or not."""
+    return _to_onset(state, vocabulary().place_id(tick))
 
 
 def advance(state: State, token: int) -> State:

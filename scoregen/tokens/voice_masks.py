@@ -59,9 +59,15 @@ def turn_mask(rule: VoiceRule, turn: Turn) -> Mask:
     """The tokens with which a voice may go on; never empty where the measure was built by these masks."""
     found = rule.masks.get(turn)
     if found is None:
-        found = rule.masks[turn] = _syntax(turn) & _time(turn) & _range(rule, turn)
+        syntax, time, reach = turn_masks(rule, turn).values()
+        found = rule.masks[turn] = syntax & time & reach
         found.flags.writeable = False
     return found
+
+
+def turn_masks(rule: VoiceRule, turn: Turn) -> dict[str, Mask]:
+    """What each of the three rules leaves, by its name."""
+    return {"syntax": _syntax(turn), "time": _time(turn), "range": _range(rule, turn)}
 
 
 def completes_event(written: tuple[int, ...]) -> bool:

@@ -1,0 +1,85 @@
+"""An explanation as a whole: every note has one, and it fits the score."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from scoregen.explaining import Explanation, explain, page
+from scoregen.explaining.plain import plain
+from scoregen.score.elements import Chord, Note, Score, Voice
+from scoregen.score.pitch import Pitch
+from scoregen.score.rhythm import NoteValue
+from scoregen.score.timeline import sounding_notes
+from tests.chorales import chorale
+
+
+@pytest.fixture(scope="module")
+def found(untrained: Path) -> Explanation:
+    return explain(chorale(1, measures=3), given=["soprano"], checkpoint=untrained)
+
+
+def test_every_note_that_was_chosen_is_explained(found: Explanation) -> None:
+    chosen = {note for note in sounding_notes(found.score) if note.slot.part != "P1"}
+    assert {entry.note for entry in found.notes} == chosen
+    assert set(found.given_notes) == {note for note in sounding_notes(found.score) if note.slot.part == "P1"}
+    assert found.notices == ()
+
+
+def test_an_explanation_speaks_of_its_own_note(found: Explanation) -> None:
+    for entry in found.notes:
+        option = entry.weighed.options[entry.weighed.chosen]
+        assert option.pitch == entry.note.pitch
+        assert entry.weighed.measure == entry.note.measure_index
+        assert len(entry.verdicts) == len(entry.weighed.options)
+        assert len(entry.weighed.measures) == len(found.score.measures)
+        assert entry.roles
+        assert all(any(note == entry.note for note in finding.notes) for finding in entry.findings)
+    assert any(verdict.broken for entry in found.notes for verdict in entry.verdicts)
+
+
+def test_plain_values_are_json_and_name_what_they_point_at(found: Explanation) -> None:
+    data = json.loads(json.dumps(plain(found)))
+    assert len(data["notes"]) == len(found.notes)
+    assert data["mean_nats"] == pytest.approx(
+        math.fsum(entry.weighed.nats for entry in found.notes) / len(found.notes), abs=1e-3
+    )
+    known = {note["id"] for note in data["given_notes"]}
+    assert all(other["id"] in known for note in data["notes"] for other in note["given_notes"])
+    assert [measure["given"] for measure in data["measures"]] == [[True, False, False, False]] * 3
+    first = data["notes"][0]
+    assert (first["measure"], first["beat"]) == (0, "1")
+
+
+def test_the_same_score_gives_the_same_page(found: Explanation, untrained: Path) -> None:
+    again = explain(chorale(1, measures=3), given=["soprano"], checkpoint=untrained)
+    assert page(found, "x") == page(again, "x")
+
+
+def _with_voice(score: Score, measure: int, part: int, voice: Voice) -> Score:
+    voices = list(score.measures[measure].voices)
+    voices[part] = voice
+    measures = list(score.measures)
+    measures[measure] = replace(measures[measure], voices=tuple(voices))
+    return replace(score, measures=tuple(measures))
+
+
+def test_what_the_network_cannot_read_is_told_and_left_out(untrained: Path) -> None:
+    """A quintuplet in the alto, a chord in the bass: the score is explained, they are not, and the page says so."""
+    score = chorale(2, measures=4)
+    slots = [voice.slot for voice in score.measures[0].voices]
+    five = Note(NoteValue("quarter", 0, 5, 4), Pitch.parse("G4"))
+    whole = Note(NoteValue("whole"), Pitch.parse("C3"))
+    strange = _with_voice(score, 1, 1, Voice(slots[1], (five,) * 5))
+    strange = _with_voice(strange, 2, 3, Voice(slots[3], (Chord((whole, replace(whole, pitch=Pitch.parse("G3")))),)))
+    found = explain(strange, checkpoint=untrained)
+    told = " ".join(found.notices)
+    assert "Alto, measures 2" in told
+    assert "Bass, measures 3: 1 note is not explained" in told
+    explained = {entry.note for entry in found.notes}
+    missing = [note for note in sounding_notes(strange) if note not in explained]
+    assert {note.measure_index for note in missing} == {1, 2}

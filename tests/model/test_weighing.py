@@ -1,0 +1,134 @@
+"""What was weighed adds up, and is what the likelihood, the constraints and the sampler say."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from scoregen.model.batches import Example, collate
+from scoregen.model.config import SamplingOptions
+from scoregen.model.features import piece_arrays
+from scoregen.model.forbidding import forbidden, too_well_known, written_order
+from scoregen.model.lexicon import FIRST_PITCH
+from scoregen.model.likelihood import likelihood
+from scoregen.model.network import Network
+from scoregen.model.sampling import Job, fill
+from scoregen.model.weighed import Reading
+from scoregen.model.weighing import NOVELTY, Writer, weigh
+from scoregen.tokens.events import TokenScore
+from scoregen.tokens.novelty import NoveltyIndex
+
+from .pieces import random_tokens
+from .tasks import EVERYTHING, LOWER, RULES, blanked, random_network
+
+
+@pytest.fixture(scope="module")
+def network() -> Network:
+    return random_network()
+
+
+def written(network: Network, seed: int, holes: frozenset[int], measures: int = 4) -> TokenScore:
+    task = blanked(random_tokens(seed, measures), dict.fromkeys(range(measures), holes))
+    return fill(Job(network, task, RULES), SamplingOptions(seed, candidates=1))[0].tokens
+
+
+def read(network: Network, tokens: TokenScore, given: list[bool], **more: object) -> Reading:
+    writer = Writer(network, RULES, SamplingOptions(), **more)  # type: ignore[arg-type]
+    return weigh(writer, tokens, [given] * len(tokens.measures), 6)
+
+
+@pytest.mark.parametrize("given", [[False] * 4, [True, False, False, False]])
+def test_the_nats_are_those_of_the_likelihood(network: Network, given: list[bool]) -> None:
+    tokens = random_tokens(1)
+    piece = piece_arrays(tokens)
+    known = np.tile(given, (piece.length, 1))
+    order = written_order(np.tile(given, (len(tokens.measures), 1)))[piece.measure]
+    with torch.no_grad():
+        costs = likelihood(network, collate([Example(piece, known, order)])).events.numpy()
+    found = {(choice.row, choice.voice): choice for choice in read(network, tokens, given).weighed}
+    attacks = np.argwhere((piece.events >= FIRST_PITCH) & ~known)
+    assert set(found) == {(row, voice) for row, voice in attacks.tolist()}
+    assert all(choice.nats == pytest.approx(costs[place], abs=1e-4) for place, choice in found.items())
+
+
+def test_options_are_ranked_and_hold_what_stands_there(network: Network) -> None:
+    tokens = random_tokens(2)
+    for choice in read(network, tokens, [False] * 4).weighed:
+        chances = [option.chance for option in choice.options]
+        others = [option.chance for index, option in enumerate(choice.options) if index != choice.chosen]
+        assert others == sorted(others, reverse=True)
+        assert sum(chances) <= 1 + 1e-6
+        event = tokens.measures[choice.measure].slices
+        own = next(piece for piece in event if piece.onset == choice.onset).events[choice.voice]
+        assert choice.options[choice.chosen].pitch == own.pitches[-1]
+        assert choice.options[choice.chosen].chance >= np.exp(-choice.nats) - 1e-6, "every spelling counts"
+
+
+def test_who_chooses_first_knows_nobody(network: Network) -> None:
+    for choice in read(network, random_tokens(3), [True, False, False, False]).weighed:
+        if choice.after == (0,):
+            assert choice.alone_nats == pytest.approx(choice.nats, abs=1e-4)
+
+
+@pytest.mark.parametrize(("holes", "given"), [(EVERYTHING, [False] * 4), (LOWER, [True, False, False, False])])
+def test_no_constraint_forbids_what_the_sampler_wrote(
+    network: Network, holes: frozenset[int], given: list[bool]
+) -> None:
+    for seed in range(3):
+        tokens = written(network, seed, holes)
+        events = piece_arrays(tokens).events
+        bans = forbidden(tokens, np.array([given] * len(tokens.measures)), RULES)
+        assert len(bans) == events[:, ~np.array(given)].size
+        for (row, voice), masks in bans.items():
+            assert not any(mask[events[row, voice]] for mask in masks.values())
+
+
+def test_a_note_out_of_range_is_forbidden_by_the_range(network: Network) -> None:
+    tokens = random_tokens(5)
+    low = tuple(replace(rule, pitches=np.zeros_like(rule.pitches)) for rule in RULES)
+    bans = forbidden(tokens, np.zeros((len(tokens.measures), 4), dtype=bool), low)
+    events = piece_arrays(tokens).events
+    assert all(masks["range"][events[place]] for place, masks in bans.items() if events[place] >= FIRST_PITCH)
+
+
+def test_the_novelty_limit_speaks_of_the_last_voice(network: Network) -> None:
+    """Every window of a piece stands in a corpus that is the piece itself."""
+    tokens = random_tokens(6, 6)
+    index = NoveltyIndex.of([tokens])
+    piece = piece_arrays(tokens)
+    order = written_order(np.zeros((6, 4), dtype=bool))[piece.measure]
+    found = dict(too_well_known(piece, order, index))
+    assert found
+    assert all(mask[piece.events[row, order[row, -1]]] for row, mask in found.items())
+    reading = read(network, tokens, [False] * 4, novelty=index)
+    banned = {
+        (choice.row, choice.voice)
+        for choice in reading.weighed
+        if NOVELTY in choice.options[choice.chosen].forbidden_by
+    }
+    assert banned == {(row, int(order[row, -1])) for row in found if piece.events[row, order[row, -1]] >= FIRST_PITCH}
+
+
+def test_sources_did_the_same_before(network: Network) -> None:
+    tokens = random_tokens(7, 3)
+    twice = replace(tokens, measures=(*tokens.measures, *tokens.measures))
+    events = piece_arrays(twice).events
+    reading = read(network, twice, [False] * 4)
+    told = [(choice, source) for choice in reading.weighed for source in choice.sources]
+    assert told
+    for choice, source in told:
+        assert source.row < choice.row
+        assert events[source.row, choice.voice] == events[choice.row, choice.voice]
+
+
+def test_given_notes_are_named_where_they_begin(network: Network) -> None:
+    tokens = random_tokens(8)
+    reading = read(network, tokens, [True, False, False, False])
+    piece = piece_arrays(tokens)
+    rows = np.flatnonzero(piece.events[:, 0] >= FIRST_PITCH)
+    assert [(note.measure, note.onset) for note in reading.given_notes] == [reading.places[row] for row in rows]
+    assert {note.voice for note in reading.given_notes} == {0}
+    assert any(choice.notes for choice in reading.weighed)
