@@ -40,6 +40,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Alternative", "Composition", "PieceOptions", "SamplingOptions", "compose"]
 
+import os, pickle
+SPAN = int(os.environ.get('SPAN','0'))
+def _LIKE():
+    return pickle.load(open(os.environ['LIKE'],'rb')) if os.environ.get('LIKE') else None
 SHARE_OF_A_PASS = 0.25
 """What going once more over a draft takes, as a share of what drafting takes: for telling progress."""
 
@@ -209,14 +213,16 @@ def _sample(
     from scoregen.model.sampling import Job, fill
 
     tokens = encode(task.score, task.slots, snap=True)
-    aims = Aims.of(tokens, plan.chords)
+    aims = Aims.of(tokens, plan.chords, _LIKE())
     network = author.model.network
     leanings = author.calibration.leanings if author.calibration else None
     settled = _settled(plan, len(tokens.measures))
     job = Job(network, tokens, task.rules, settled, author.index, leanings, frozenset(plan.sections))
     told = progress or (lambda done: None)
     work = 1 + options.passes * count * SHARE_OF_A_PASS
-    drafts = ranked(fill(job, options, progress=lambda done: told(done / work)), aims)
+    stops = range(SPAN, len(tokens.measures), SPAN) if SPAN else ()
+    judge = lambda draft: cost(draft, aims.up_to(len(draft.tokens.measures)))
+    drafts = ranked(fill(job, options, progress=lambda done: told(done / work), stops=stops, judge=judge), aims)
     if options.passes == 0:
         return drafts
     better = []

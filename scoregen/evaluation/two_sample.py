@@ -85,11 +85,10 @@ def _bounds(real: Vector, other: Vector, seed: int) -> Vector:
 
 
 def features(frames: Frames) -> Vector:
-    """The 215 numbers of a crop of four voices; a share of nothing is 0."""
-    if frames.shape[1] != VOICES:
-        raise InputError(f"the classifier compares pieces in {VOICES} voices; found {frames.shape[1]}")
-    parts = [histogram for voice in range(VOICES) for histogram in _melodic(frames, voice)]
-    parts += [_intervals(frames, upper, lower) for upper, lower in combinations(range(VOICES), 2)]
+    """The numbers of a crop, 215 of four voices; a share of nothing is 0."""
+    voices = range(frames.shape[1])
+    parts = [histogram for voice in voices for histogram in _melodic(frames, voice)]
+    parts += [_intervals(frames, upper, lower) for upper, lower in combinations(voices, 2)]
     return np.concatenate([*parts, _faults(frames)])
 
 
@@ -132,8 +131,8 @@ def _faults(frames: Frames) -> Vector:
     shares = (
         (found.fifths, found.changes),
         (found.octaves, found.changes),
-        (found.crossed, found.frames * (VOICES - 1)),
-        (found.wide, found.frames * (VOICES - 2)),
+        (found.crossed, found.frames * (found.voices - 1)),
+        (found.wide, found.frames * (found.voices - 2)),
         (found.leaps, found.moves),
         (found.chord_beats, found.beats),
         (found.changes, found.frames),

@@ -33,6 +33,8 @@ from scoregen.tokens.events import TokenMeasure, TokenScore
 from scoregen.tokens.novelty import NoveltyIndex
 
 Progress = Callable[[float], None]
+Judge = Callable[[Draft], float]
+"""What a draft costs that is written up to some measure, its figures being those of the measures written last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +56,21 @@ class Job:
 
 
 def fill(
-    job: Job, options: SamplingOptions, round_number: int = 0, progress: Progress = lambda done: None
+    job: Job,
+    options: SamplingOptions,
+    round_number: int = 0,
+    progress: Progress = lambda done: None,
+    *,
+    stops: Sequence[int] = (),
+    judge: Judge | None = None,
 ) -> tuple[Draft, ...]:
     """Fill every blank, as many times as `options.candidates`; the same seed and round draw the same.
 
-    Raises ConstraintError where nothing can be written.
+    At each of the measure indices `stops` all drafts wait for each other, and all go on from the one that
+    the judge finds to cost least. Raises ConstraintError where nothing can be written.
     """
     with at_work():
-        return _Sampler(job, options, round_number).run(progress)
+        return _Sampler(job, options, round_number).run(progress, stops, judge)
 
 
 @contextmanager
@@ -90,6 +99,15 @@ class _Page:
 
 
 @dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A draft that has come to a stop, with all that it takes to go on from there."""
+
+    page: _Page
+    decoder: Decoder
+    limit: NoveltyLimit | None
+
+
+@dataclass(frozen=True, slots=True)
 class _Now:
     """The slice in writing: the order of its voices [R, V], what sounded before [R, V], where it stands [R].
 
@@ -115,27 +133,71 @@ class _Sampler:
         self.limit = NoveltyLimit(job.novelty, 1, voices) if job.novelty else None
         start = self._absorb()
         self._spread(np.zeros(rows, dtype=np.intp))
-        self.pages = [self._page(start, (options.seed % 2**64, round_number, row)) for row in range(rows)]
+        self.seed = (options.seed % 2**64, round_number)
+        self.pages = [self._page(start, (*self.seed, row)) for row in range(rows)]
 
-    def run(self, progress: Progress) -> tuple[Draft, ...]:
-        sheet, total = self.sheet, (self.sheet.stop - self.sheet.first) * len(self.pages)
-        finished: list[_Page] = []
-        while self.pages:
-            self._slice()
-            finished += [page for page in self.pages if page.measure == sheet.stop]
-            self._keep([page for page in self.pages if page.measure < sheet.stop])
-            progress((sum(page.measure - sheet.first for page in [*self.pages, *finished])) / total)
-        rest = sheet.tokens.measures[sheet.stop :]
+    def run(self, progress: Progress, stops: Sequence[int], judge: Judge | None) -> tuple[Draft, ...]:
+        begin = self.sheet.first
+        for stop in stops if judge else ():
+            if begin < stop < self.sheet.stop:
+                waiting = self._write(stop, progress)
+                self._go_on(min(waiting, key=lambda each: judge(self._part(each.page, begin))))
+                begin = stop
+        finished = [each.page for each in self._write(self.sheet.stop, progress)]
+        rest = self.sheet.tokens.measures[self.sheet.stop :]
         return tuple(
             drafted(
-                sheet.tokens,
-                replace(sheet.tokens, measures=(*page.done, *rest)),
+                self.sheet.tokens,
+                replace(self.sheet.tokens, measures=(*page.done, *rest)),
                 page.nats,
                 page.choices,
                 self.novelty,
             )
             for page in sorted(finished, key=lambda page: page.number)
         )
+
+    def _write(self, stop: int, progress: Progress) -> list[_Waiting]:
+        """Every draft up to a measure; they come there one after the other."""
+        sheet, rows = self.sheet, len(self.pages)
+        waiting: list[_Waiting] = []
+        while self.pages:
+            self._slice()
+            waiting += [self._put_by(row) for row, page in enumerate(self.pages) if page.measure == stop]
+            self._keep([page for page in self.pages if page.measure < stop])
+            left = sum(stop - page.measure for page in self.pages) / rows
+            progress((stop - left - sheet.first) / (sheet.stop - sheet.first))
+        return waiting
+
+    def _put_by(self, row: int) -> _Waiting:
+        return _Waiting(self.pages[row], self.decoder.fork(row), self.limit.fork(row) if self.limit else None)
+
+    def _go_on(self, best: _Waiting) -> None:
+        """As many drafts as before, all from one; each has luck of its own."""
+        self.decoder, self.limit, page = best.decoder, best.limit, best.page
+        rows = self.options.candidates
+        self._spread(np.zeros(rows, dtype=np.intp))
+        self.pages = [
+            replace(
+                page,
+                done=list(page.done),
+                luck=np.random.default_rng((*self.seed, row, page.measure)),
+                nats=page.nats.copy(),
+                choices=page.choices.copy(),
+                number=row,
+            )
+            for row in range(rows)
+        ]
+
+    def _part(self, page: _Page, begin: int) -> Draft:
+        """What is written so far as a draft of its own, with the figures of the measures since `begin`."""
+        task, stop = self.sheet.tokens, page.measure
+        task = replace(task, measures=task.measures[:stop])
+        new = np.arange(stop) >= begin
+        draft = drafted(
+            task, replace(task, measures=tuple(page.done)), page.nats[:stop] * new, page.choices[:stop] * new, self.novelty
+        )
+        parallels = tuple(count * int(is_new) for count, is_new in zip(draft.measure_parallels, new, strict=True))
+        return replace(draft, measure_parallels=parallels)
 
     def _page(self, start: State, seed: tuple[int, int, int]) -> _Page:
         measures, done = self.sheet.measures, self.sheet.tokens.measures[: self.sheet.first]
