@@ -6,6 +6,9 @@
     result = scoregen.compose(score, ensemble="satb")
     scoregen.write_score(result.score, "hymn.pdf")
 
+Each verb of the command line is a function: `compose`, `analyze`, `check`, `novelty_report` (`novelty` is the
+module), `evaluate` and `train`; `render` is `read_score` and `write_score`.
+
 A name is imported from its home when it is first asked for, so that `import scoregen` stays cheap.
 """
 
@@ -18,23 +21,32 @@ from scoregen.score.display import lend_engraver
 from scoregen.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from scoregen.analysing import Analysis, analyze
+    from scoregen.checking import check
+    from scoregen.comparison import Comparison, evaluate
     from scoregen.composition import Alternative, Composition, PieceOptions, SamplingOptions, compose
     from scoregen.errors import ScoregenError
+    from scoregen.model.config import NetworkConfig, TrainingOptions
     from scoregen.notation.files import read_score, write_score
+    from scoregen.novelty import NoveltyReport, novelty_report
     from scoregen.score.elements import Chord, Measure, Note, Part, Rest, Score, Voice
     from scoregen.score.keys import Key, KeySignature
     from scoregen.score.metre import TimeSignature
     from scoregen.score.pitch import Pitch
-    from scoregen.training import train
+    from scoregen.training import Training, train
 
 __all__ = [
     "Alternative",
+    "Analysis",
     "Chord",
+    "Comparison",
     "Composition",
     "Key",
     "KeySignature",
     "Measure",
+    "NetworkConfig",
     "Note",
+    "NoveltyReport",
     "Part",
     "PieceOptions",
     "Pitch",
@@ -43,22 +55,33 @@ __all__ = [
     "Score",
     "ScoregenError",
     "TimeSignature",
+    "Training",
+    "TrainingOptions",
     "Voice",
+    "analyze",
+    "check",
     "compose",
+    "evaluate",
+    "novelty_report",
     "read_score",
     "train",
     "write_score",
 ]
 
 _HOMES = {
+    "scoregen.analysing": ("Analysis", "analyze"),
+    "scoregen.checking": ("check",),
+    "scoregen.comparison": ("Comparison", "evaluate"),
     "scoregen.composition": ("Alternative", "Composition", "PieceOptions", "SamplingOptions", "compose"),
     "scoregen.errors": ("ScoregenError",),
-    "scoregen.training": ("train",),
+    "scoregen.model.config": ("NetworkConfig", "TrainingOptions"),
     "scoregen.notation.files": ("read_score", "write_score"),
+    "scoregen.novelty": ("NoveltyReport", "novelty_report"),
     "scoregen.score.elements": ("Chord", "Measure", "Note", "Part", "Rest", "Score", "Voice"),
     "scoregen.score.keys": ("Key", "KeySignature"),
     "scoregen.score.metre": ("TimeSignature",),
     "scoregen.score.pitch": ("Pitch",),
+    "scoregen.training": ("Training", "train"),
 }
 
 

@@ -1,6 +1,6 @@
 """What a score is made of: keys, chords, cadences, phrases, form and texture, as values and as marks.
 
-`analyse` looks at a score; `annotated` gives the score back with what was found written into its
+`analyze` looks at a score; `annotated` gives the score back with what was found written into its
 document, so that whatever writes scores writes the analysis, too.
 """
 
@@ -53,8 +53,11 @@ class Analysis:
     notices: tuple[str, ...] = ()
 
 
-def analyse(score: Score) -> Analysis:
-    """Look at a whole score. InputError where it holds no pitched note."""
+def analyze(score: Score) -> Analysis:
+    """Keys, chords, cadences, sections, repeats and textures of a whole score.
+
+    Onsets are in quarters from its start. InputError where it holds no pitched note.
+    """
     cuts = moments(score)
     if not cuts:
         raise InputError("the score holds no pitched notes, so that there is nothing to analyse")

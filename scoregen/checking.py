@@ -43,8 +43,9 @@ PLAIN_TEXT = (".musicxml", ".xml")
 
 
 def check(score: Score, rules: RuleSet | str = DEFAULT) -> Report:
-    """Check a score against a rule set, or against one by its name or file.
+    """Check a score against a rule set, or against one by its name (strict, bach, free) or file.
 
+    The findings stand in the order of the score; `report.sentence(finding)` puts one into words.
     InputError where the score holds no notes, or the rule set is not sound.
     """
     chosen = load_rule_set(rules) if isinstance(rules, str) else rules

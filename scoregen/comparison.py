@@ -71,21 +71,25 @@ class Comparison:
     notices: tuple[str, ...]
 
 
-def compare(
-    folder: Path,
-    against: str,
+def evaluate(
+    folder: Path | str,
+    against: Path | str,
     *,
-    checkpoint: Path | None = None,
+    checkpoint: Path | str | None = None,
     likelihood: bool = False,
     seed: int = 0,
     draws: int = DRAWS,
     progress: Progress | None = None,
 ) -> Comparison:
-    """Compare the scores of a folder with a corpus; with `likelihood` also under a network's weights.
+    """Compare the scores of a folder with a corpus: a folder, or one by its name.
 
-    Without `checkpoint` these are the package's. InputError where there are fewer than two pieces to
+    With `likelihood` also under a network's weights, without `checkpoint` the package's. The same `seed` and
+    `draws` (of pieces and crops, for the classifier) give the same figures. `progress` is told what share is
+    done. InputError where there are fewer than two pieces to
     compare, or the corpus has none in as many voices.
     """
+    folder, against = Path(folder), str(against)
+    checkpoint = Path(checkpoint) if checkpoint else None
     if not folder.is_dir():
         raise InputError(f"{folder} is no folder; expected a folder of scores")
     tell = progress or (lambda done: None)
@@ -262,17 +266,18 @@ def _feature_row(found: Comparison, name: str) -> tuple[str, ...]:
 def report_file(found: Comparison, kind: str) -> bytes:
     """The report as a page of HTML that needs nothing else, or as a PDF."""
     from scoregen.pictures.comparison_picture import Panel, draw_curves, draw_panels
-    from scoregen.pictures.report_page import html_page, pdf_pages
+    from scoregen.pictures.report_page import Told, html_page, pdf_pages
 
     names = Path(found.folder).name, found.corpus
     panels = [
         Panel(feature.title, feature.bins, *found.shares[name], found.distances[name].jensen_shannon.value)
         for name, feature in FEATURES.items()
     ]
-    pictures = [draw_panels(panels, names), draw_curves(*found.curves, names)]
-    title = f"{names[0]} beside {names[1]}"
-    page = html_page if kind == "html" else pdf_pages
-    return page(title, _facts(found), standing_out(found), tables(found), pictures)
+    told = Told(f"{names[0]} beside {names[1]}", _facts(found), found.command, standing_out(found))
+    curves = draw_curves(*found.curves, names)
+    if kind == "html":
+        return html_page(told, tables(found), [*(draw_panels([panel], names, 1) for panel in panels), curves])
+    return pdf_pages(told, tables(found), [draw_panels(panels, names), curves])
 
 
 def _facts(found: Comparison) -> list[str]:
@@ -283,8 +288,7 @@ def _facts(found: Comparison) -> list[str]:
         f"{found.training_pieces} pieces are what windows are looked for in (training).",
         "Brackets: 95 % bootstrap intervals over pieces. Within: the two halves of the corpus's pieces beside each "
         "other; for the classifier, 0.5 means that it cannot tell.",
-        f"Made by scoregen {__version__}: {found.command}",
-        f"State of the corpus: {found.fingerprint[:16]}",
+        f"Made by scoregen {__version__}. State of the corpus: {found.fingerprint[:16]}.",
     ]
     if found.weights:
         facts.append(f"Weights: {found.weights}")

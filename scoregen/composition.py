@@ -84,7 +84,7 @@ def compose(
     piece: PieceOptions | None = None,
     sampling: SamplingOptions | None = None,
     count: int = 1,
-    checkpoint: Path | None = None,
+    checkpoint: Path | str | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Composition:
     """Fill what is blank in a score for an ensemble; without a score, write a new piece.
@@ -102,7 +102,7 @@ def compose(
     given = score if score is not None else blank_piece(wanted, players)
     form = wanted.sections if score is None else (0,)
     task = blank_task(given, players, roles or {}, blank, extend)
-    author = _load(checkpoint, players)
+    author = _load(Path(checkpoint) if checkpoint else None, players)
     started = time.perf_counter()
     chords = {} if score is not None else cadence_chords(given, options.seed, form)
     leading = {} if score is not None else leading_chords(given, chords, options.seed)

@@ -18,20 +18,22 @@ from scoregen.tokens.events import TokenScore
 
 if TYPE_CHECKING:
     from scoregen.model.lessons import Lessons
+    from scoregen.tokens.novelty import NoveltyIndex
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
     """Lessons, the network that they are for, what its weights should tell of them, and what was left out.
 
-    `taught` are the scores that are learned from, none for rolls: what the network must not write again.
+    `index` holds what the network must not write again: the windows of the scores that are learned from, None
+    for rolls.
     """
 
     lessons: Lessons
     network: NetworkConfig
     about: dict[str, Any]
     refused: tuple[str, ...]
-    taught: tuple[TokenScore, ...] = ()
+    index: NoveltyIndex | None = None
 
 
 def read_course(corpus: str, ensemble: str, network: NetworkConfig, options: TrainingOptions) -> Course:
@@ -47,6 +49,8 @@ def read_course(corpus: str, ensemble: str, network: NetworkConfig, options: Tra
 def _scores(corpus: str, players: Ensemble, network: NetworkConfig, options: TrainingOptions) -> Course:
     from scoregen.model.features import METRIC_FEATURES, piece_arrays
     from scoregen.model.lessons import lessons
+    from scoregen.model.memorisation import forms
+    from scoregen.tokens.novelty import NoveltyIndex
 
     source = load_corpus(corpus)
     verify(source)
@@ -61,13 +65,16 @@ def _scores(corpus: str, players: Ensemble, network: NetworkConfig, options: Tra
         "pieces": len(learned.pieces),
         "valid_pieces": len(held_out.pieces),
     }
-    taught = _enriched([tokens for _, tokens in learned.pieces])
+    own, others = ([tokens for _, tokens in prepared.pieces] for prepared in (learned, held_out))
+    taught = _enriched(own)
+    index = NoveltyIndex.of(taught)
     found = lessons(
         [piece_arrays(tokens) for tokens in taught],
-        [piece_arrays(tokens) for _, tokens in held_out.pieces],
+        [piece_arrays(tokens) for tokens in others],
         options.transpose,
+        forms(index, own, others, options.drafts),
     )
-    return Course(found, config, about, (*learned.refused, *held_out.refused), tuple(taught))
+    return Course(found, config, about, (*learned.refused, *held_out.refused), index)
 
 
 def _rolls(path: Path, network: NetworkConfig, options: TrainingOptions) -> Course:

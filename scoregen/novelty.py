@@ -108,22 +108,23 @@ class NoveltyReport:
     notices: tuple[str, ...]
 
 
-def novelty(
+def novelty_report(
     score: Score,
-    against: str | None,
+    against: Path | str | None,
     *,
     name: str = "the score",
-    index: Path | None = None,
+    index: Path | str | None = None,
     without: Sequence[str] = (),
     progress: Callable[[float], None] | None = None,
 ) -> NoveltyReport:
-    """Compare a score with the works of a corpus, but for those whose names match one of `without`.
+    """Compare a score with the works of a corpus (a folder, or one by its name), but for those of `without`.
 
-    `index` names the file in which what is made of the corpus is kept. InputError where one of them is
-    not there, or nothing sounds in the score.
+    These are patterns of names, such as `*/bwv13.6.mxl`. `index` names the file in which what is made of
+    the corpus is kept; with it alone, `against` being None, nothing else is asked. `name` is what errors call the
+    score. InputError where one of them is not there, or nothing sounds in the score.
     """
     asked = score_work(score, name)
-    opened = open_works(against, index, progress)
+    opened = open_works(None if against is None else str(against), Path(index) if index else None, progress)
     return report(asked, opened.repertoire, without, opened.notices)
 
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scoregen.curriculum import read_course
 from scoregen.model.config import NetworkConfig, TrainingOptions
 from scoregen.notation.atomic import check_target, write_files
-from scoregen.tokens.events import TokenScore
 
+if TYPE_CHECKING:
+    from scoregen.tokens.novelty import NoveltyIndex
+
+WINDOW = 8
+"""By windows of so many events a training is judged: shorter ones are everybody's, longer ones seldom anybody's."""
+MUCH = 1.0
+"""Percent of the windows of training pieces more than of validation pieces that are known by heart: then it is said."""
 SUFFIXES = (".safetensors", ".json", ".novelty", ".curve.jsonl", ".curve.png")
 """What is written beside the folder of the run."""
 
@@ -21,7 +28,8 @@ class Training:
     """Where the weights are, the figures of the best step, and what could not be learned from.
 
     `step` is the step reached. `stopped_by` is the signal that ended the run before its time, or 0;
-    a run that was stopped has not written its weights yet.
+    a run that was stopped has not written its weights yet. `notices` say where the weights have learned
+    pieces by heart.
     """
 
     weights: Path
@@ -29,11 +37,12 @@ class Training:
     refused: tuple[str, ...]
     step: int
     stopped_by: int = 0
+    notices: tuple[str, ...] = ()
 
 
 def train(
-    corpus: str,
-    out: Path,
+    corpus: Path | str,
+    out: Path | str,
     *,
     ensemble: str = "satb",
     network: NetworkConfig | None = None,
@@ -53,10 +62,11 @@ def train(
     from scoregen.model.stopping import stop_on_signals
     from scoregen.model.training import train_network
 
+    out = Path(out)
     for suffix in SUFFIXES:
         check_target(out.with_suffix(suffix), force=True)
     options = options or TrainingOptions()
-    course = read_course(corpus, ensemble, network or NetworkConfig(), options)
+    course = read_course(str(corpus), ensemble, network or NetworkConfig(), options)
     folder = out.with_name(f"{out.stem}.run")
     first = is_first()
     with stop_on_signals() as stop:
@@ -65,22 +75,43 @@ def train(
     if first:
         _write_curve(folder, out, str(course.about["corpus"]))
         if not outcome.stopped_by:
-            _write_weights(folder, out, course.taught)
+            _write_weights(folder, out, course.index)
     weights = out.with_suffix(".safetensors")
-    return Training(weights, outcome.figures, course.refused, outcome.step, outcome.stopped_by)
+    notices = () if outcome.stopped_by else by_heart(outcome.figures)
+    return Training(weights, outcome.figures, course.refused, outcome.step, outcome.stopped_by, notices)
 
 
-def _write_weights(folder: Path, out: Path, taught: Sequence[TokenScore]) -> None:
+def by_heart(figures: Mapping[str, float]) -> tuple[str, ...]:
+    """What the figures of a validation say against the weights, a line each (`model.memorisation`)."""
+    notices = []
+    drafts, others = figures.get(f"drafts_known_{WINDOW}"), figures.get(f"valid_known_{WINDOW}", 0.0)
+    if drafts is not None and drafts > others:
+        notices.append(
+            f"drafts of these weights repeat the corpus: {drafts:.1f} % of their windows of {WINDOW} changes of "
+            f"sonority stand in it, of the validation pieces {others:.1f} %; {_REMEDY}"
+        )
+    taught, others = (figures.get(f"{split}_extractable_{WINDOW}", 0.0) for split in ("fit", "valid"))
+    if taught >= others + MUCH:
+        notices.append(
+            f"these weights know training pieces by heart: they go on with {taught:.1f} % of the windows of {WINDOW} "
+            f"slices to the note, of the validation pieces with {others:.1f} %; {_REMEDY}"
+        )
+    return tuple(notices)
+
+
+_REMEDY = "more pieces, fewer steps or more dropout help"
+
+
+def _write_weights(folder: Path, out: Path, index: NoveltyIndex | None) -> None:
     """The best weights of a run in 16 bits, their story, and an index of what they must not write again."""
     from scoregen.model.checkpoint import load_checkpoint, save_checkpoint
     from scoregen.model.novelty_limit import save_index
-    from scoregen.tokens.novelty import NoveltyIndex
 
     best = load_checkpoint(folder / "best")
     story = {name: value for name, value in best.about.items() if name not in ("network", "sha256")}
     save_checkpoint(best.network, out, story, half=True)
-    if taught:
-        save_index(NoveltyIndex.of(taught), out)
+    if index:
+        save_index(index, out)
 
 
 def _write_curve(folder: Path, out: Path, corpus: str) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from scoregen.analysing import MELODY_ONLY, SYMBOLS_KEPT, Places, analyse, annotated, plain
+from scoregen.analysing import MELODY_ONLY, SYMBOLS_KEPT, Places, analyze, annotated, plain
 from scoregen.cli.app import run
 from scoregen.errors import InputError
 from scoregen.notation.document import parse
@@ -30,7 +30,7 @@ def song(tmp_path: Path) -> Path:
 
 
 def test_everything_is_looked_at() -> None:
-    found = analyse(chorale(SONG, phrase_ends=(6,)))
+    found = analyze(chorale(SONG, phrase_ends=(6,)))
     assert found.key == Key(0, "major")
     assert found.cadences[0].kind == "perfect authentic"
     assert found.sections[0].letter == "A"
@@ -39,7 +39,7 @@ def test_everything_is_looked_at() -> None:
 
 
 def test_a_melody_alone_gets_a_key_and_phrases_but_no_chords(repository: Path) -> None:
-    found = analyse(read_score(repository / "corpora" / "samples" / "nun-danket.musicxml"))
+    found = analyze(read_score(repository / "corpora" / "samples" / "nun-danket.musicxml"))
     assert (found.key, found.chords, found.notices) == (Key(1, "major"), (), (MELODY_ONLY,))
     assert len(found.keys) == 1 and len(found.sections) > 1
 
@@ -48,7 +48,7 @@ def test_a_score_without_notes_is_refused() -> None:
     score = chorale(SONG)
     silent = replace(score, measures=tuple(replace(measure, voices=()) for measure in score.measures))
     with pytest.raises(InputError, match="no pitched notes"):
-        analyse(silent)
+        analyze(silent)
 
 
 def test_beats_are_counted_as_they_are_felt(repository: Path) -> None:
@@ -73,7 +73,7 @@ def given_elements(text: bytes) -> bytes:
 @pytest.mark.parametrize("numerals", ["text", "harmony"])
 def test_the_document_is_untouched_but_for_what_is_added(song: Path, numerals: str) -> None:
     score = read_score(song)
-    marked, notices = annotated(score, analyse(score), numerals=numerals)  # type: ignore[arg-type]
+    marked, notices = annotated(score, analyze(score), numerals=numerals)  # type: ignore[arg-type]
     assert score.document is not None and marked.document is not None
     assert given_elements(marked.document) == given_elements(score.document)
     assert check_document(marked.document, "f") == () and notices == ()
@@ -87,7 +87,7 @@ def test_the_document_is_untouched_but_for_what_is_added(song: Path, numerals: s
 
 def test_on_pages_numerals_of_a_piano_are_words(repository: Path) -> None:
     score = read_score(repository / "tests" / "cases" / "writing" / "clarinet_and_piano.musicxml")
-    marked, _ = annotated(score, analyse(score), numerals="page")
+    marked, _ = annotated(score, analyze(score), numerals="page")
     root = parse(marked.document or b"", "f")
     assert root.find("part/measure/harmony/numeral") is None
     below = [words for words in root.iter("direction") if words.get("placement") == "below"]
@@ -96,14 +96,14 @@ def test_on_pages_numerals_of_a_piano_are_words(repository: Path) -> None:
 
 def test_a_score_that_was_no_musicxml_gets_a_document() -> None:
     score = chorale(SONG)
-    marked, _ = annotated(score, analyse(score))
+    marked, _ = annotated(score, analyze(score))
     assert marked.document is not None and b"<harmony" in marked.document
 
 
 def test_chord_symbols_that_are_there_stay_alone(song: Path) -> None:
     score = read_score(song)
-    once, _ = annotated(score, analyse(score))
-    twice, notices = annotated(once, analyse(once))
+    once, _ = annotated(score, analyze(score))
+    twice, notices = annotated(once, analyze(once))
     assert notices == (SYMBOLS_KEPT,)
     assert (twice.document or b"").count(b"<harmony") == (once.document or b"").count(b"<harmony")
 
@@ -114,13 +114,13 @@ def test_a_transposing_part_gets_its_symbols_as_it_reads_them() -> None:
     score = chorale(SONG)
     clarinet = replace(score.parts[0], transposition=Interval(-1, -2))
     score = replace(score, parts=(clarinet, *score.parts[1:]))
-    marked, _ = annotated(score, analyse(score))
+    marked, _ = annotated(score, analyze(score))
     assert parse(marked.document or b"", "f").findtext("part/measure/harmony/root/root-step") == "D"
 
 
 def test_plain_values_can_be_read_by_a_program() -> None:
     score: Score = chorale(SONG, phrase_ends=(6,))
-    found = json.loads(json.dumps(plain(score, analyse(score))))
+    found = json.loads(json.dumps(plain(score, analyze(score))))
     assert found["key"] == "C major"
     assert found["chords"][0]["numeral"] == "I" and found["chords"][0]["measure"] == "1"
     assert found["cadences"][0]["numerals"] == ["V", "I"]

@@ -43,6 +43,12 @@ def rolls_network(data: Path) -> Path:
     return out
 
 
+def test_rolls_have_windows_known_by_heart_but_no_drafts(rolls_network: Path) -> None:
+    figures = json.loads(rolls_network.with_suffix(".json").read_text())["figures"]
+    assert {"fit_extractable_4", "valid_extractable_4"} <= set(figures)
+    assert not [name for name in figures if "known" in name]
+
+
 def test_the_figures_as_json(data: Path, rolls_network: Path, capsys: Captured) -> None:
     capsys.readouterr()
     assert run(["bench", "jsb16", "--data", str(data), "--checkpoint", str(rolls_network), "--json", "--quiet"]) == 0

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 
 import pytest
 
 from scoregen.cli.app import run
-from scoregen.comparison import Comparison, compare, standing_out, tables
+from scoregen.comparison import Comparison, evaluate, report_json, standing_out, tables
 from scoregen.evaluation.distributions import FEATURES
 from tests.chorales import write_chorales
 
@@ -46,8 +48,8 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def found(folder: Path, corpus: Path) -> Comparison:
-    first = compare(folder, str(corpus), draws=1)
-    assert compare(folder, str(corpus), draws=1) == first  # what was kept is what was computed
+    first = evaluate(folder, str(corpus), draws=1)
+    assert evaluate(str(folder), corpus, draws=1) == first  # what was kept is what was computed
     return first
 
 
@@ -61,7 +63,7 @@ def test_pieces_of_the_same_kind_are_near(found: Comparison) -> None:
 
 def test_other_pieces_are_far(corpus: Path, tmp_path: Path, found: Comparison) -> None:
     high = write_chorales(tmp_path / "high", range(200, 208), transposed=4)
-    other = compare(high, str(corpus), draws=1)
+    other = evaluate(high, str(corpus), draws=1)
     distance = other.distances["register"].wasserstein
     assert distance is not None
     assert distance.value == pytest.approx(4, abs=0.5)
@@ -70,14 +72,14 @@ def test_other_pieces_are_far(corpus: Path, tmp_path: Path, found: Comparison) -
 
 def test_copies_stand_out(corpus: Path, tmp_path: Path) -> None:
     copies = write_chorales(tmp_path / "copies", range(6))
-    other = compare(copies, str(corpus), draws=1)
+    other = evaluate(copies, str(corpus), draws=1)
     assert any(line.startswith("windows of 12") for line in standing_out(other))
     assert min(row["longest_known_events"] for row in other.each) > 12
 
 
 def test_a_plain_folder_is_its_own_reference(folder: Path, tmp_path: Path) -> None:
     plain = write_chorales(tmp_path / "plain", range(12))
-    other = compare(folder, str(plain), draws=1)
+    other = evaluate(folder, str(plain), draws=1)
     assert not other.held_out
     assert other.reference_pieces == other.training_pieces == 12
     assert "known_8_percent" in other.asked
@@ -86,13 +88,13 @@ def test_a_plain_folder_is_its_own_reference(folder: Path, tmp_path: Path) -> No
 
 def test_pieces_in_two_voices_have_no_classifier(tmp_path: Path) -> None:
     pair = write_chorales(tmp_path / "asked", range(100, 104), voices=2)
-    other = compare(pair, str(write_chorales(tmp_path / "corpus", range(6), voices=2)))
+    other = evaluate(pair, str(write_chorales(tmp_path / "corpus", range(6), voices=2)))
     assert "auc" not in other.asked
     assert "fifths_per_100" in other.asked
 
 
 def test_likelihood_is_a_mean_over_choices(folder: Path, corpus: Path, untrained: Path) -> None:
-    other = compare(folder, str(corpus), checkpoint=untrained, draws=1)
+    other = evaluate(folder, str(corpus), checkpoint=untrained, draws=1)
     assert other.weights is not None
     assert 1 < other.asked["nats_a_choice"].value < 6  # type: ignore[union-attr]
     assert all(1 < row["nats_a_choice"] < 6 for row in other.each)
@@ -117,11 +119,24 @@ def test_reports_hold_the_tables_and_need_no_network(
     outputs = [word for name in ("a.html", "a.pdf") for word in ("-o", str(tmp_path / name))]
     assert run(["evaluate", str(folder), "--against", str(corpus), "--draws", "1", *outputs]) == 0
     page = (tmp_path / "a.html").read_text()
-    assert page.count("<svg") == 2
+    assert page.count("<svg") == len(FEATURES) + 1
     assert not re.search(r"""(src|href)=["']https?:|@import|url\(http""", page)
     for _, rows in tables(found):
         assert all(cell in page for row in rows for cell in row[1:])
-    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
+    assert f"<pre>{escape(found.command)}</pre>" in page
+    assert '<meta name="viewport"' in page and "prefers-color-scheme: dark" in page
+    pdf = (tmp_path / "a.pdf").read_bytes()
+    assert pdf.startswith(b"%PDF")
+    assert set(re.findall(rb"/MediaBox \[[^]]*\]", pdf)) == {b"/MediaBox [ 0 0 841.68 595.44 ]"}  # A4, every page
+
+
+def test_the_printed_command_gives_the_same_figures_again(
+    folder: Path, corpus: Path, found: Comparison, capsys: Captured
+) -> None:
+    program, *words = shlex.split(found.command)
+    assert program == "scoregen"
+    assert run([*words, "--json", "-q"]) == 0
+    assert json.loads(capsys.readouterr().out)["asked"] == json.loads(json.dumps(report_json(found)))["asked"]
 
 
 def test_scores_that_cannot_be_used_are_told_of(corpus: Path, tmp_path: Path, capsys: Captured) -> None:

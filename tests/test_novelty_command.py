@@ -11,7 +11,7 @@ import pytest
 from scoregen.cli.app import run
 from scoregen.errors import InputError
 from scoregen.notation.files import write_score
-from scoregen.novelty import ALL_VOICES, in_words, novelty
+from scoregen.novelty import ALL_VOICES, in_words, novelty_report
 from scoregen.score.elements import Score
 from scoregen.works.kept import open_works
 from tests.chorales import chorale, write_chorales
@@ -40,7 +40,7 @@ def quoting(seed: int, start: int, stop: int) -> Score:
 
 
 def test_a_quotation_is_found_with_its_place_and_key(corpus: Path) -> None:
-    report = novelty(quoting(7, 4, 7), str(corpus))
+    report = novelty_report(quoting(7, 4, 7), str(corpus))
     everything = report.lines[0]
     assert everything.voice == ALL_VOICES
     found = everything.shared[0]
@@ -62,7 +62,7 @@ def test_a_changed_note_leaves_a_similar_passage(corpus: Path) -> None:
     voice = measure.voices[1]
     notes = (replace(voice.elements[0], pitch=handmade.Pitch.parse("C#5")), *voice.elements[1:])
     changed = replace(measure, voices=(measure.voices[0], replace(voice, elements=notes), *measure.voices[2:]))
-    report = novelty(replace(score, measures=(*score.measures[:3], changed, *score.measures[4:])), str(corpus))
+    report = novelty_report(replace(score, measures=(*score.measures[:3], changed, *score.measures[4:])), str(corpus))
     near = max(report.lines[0].similar, key=lambda found: found.similarity)
     assert near.source.work == "007.musicxml"
     assert 0.8 < near.similarity < 1
@@ -70,18 +70,18 @@ def test_a_changed_note_leaves_a_similar_passage(corpus: Path) -> None:
 
 
 def test_a_work_of_the_corpus_is_all_there_unless_it_is_left_out(corpus: Path) -> None:
-    report = novelty(chorale(3, transposed=4), str(corpus))
+    report = novelty_report(chorale(3, transposed=4), str(corpus))
     assert {line.verdict for line in report.lines} == {"copied"}
     assert "all of it" in in_words(report)[0]
-    other = novelty(chorale(3), str(corpus), without=["003.*"])
+    other = novelty_report(chorale(3), str(corpus), without=["003.*"])
     assert other.works == 23
     assert other.lines[0].longest < 4
     with pytest.raises(InputError, match=r"no work of .* is called 'nobody'"):
-        novelty(chorale(3), str(corpus), without=["nobody"])
+        novelty_report(chorale(3), str(corpus), without=["nobody"])
 
 
 def test_a_new_piece_is_as_new_as_the_works_are(corpus: Path) -> None:
-    report = novelty(chorale(501), str(corpus))
+    report = novelty_report(chorale(501), str(corpus))
     assert report.lines[0].verdict in ("new", "usual")
     assert not report.held_out
     assert len(report.lines[0].reference) == 24
@@ -89,17 +89,17 @@ def test_a_new_piece_is_as_new_as_the_works_are(corpus: Path) -> None:
 
 def test_few_works_allow_no_verdict(tmp_path: Path) -> None:
     few = write_chorales(tmp_path / "few", range(3))
-    report = novelty(chorale(501), str(few))
+    report = novelty_report(chorale(501), str(few))
     assert {line.verdict for line in report.lines} == {"unknown"}
     assert "too few works" in " ".join(in_words(report))
 
 
 def test_other_numbers_of_voices_are_compared_by_melody(corpus: Path) -> None:
     melody = chorale(5, voices=1)
-    report = novelty(melody, str(corpus))
+    report = novelty_report(melody, str(corpus))
     assert [line.voice for line in report.lines] == ["Soprano"]
     assert report.lines[0].shared[0].source.work == "005.musicxml"
-    pair = novelty(chorale(500, voices=2), str(corpus))
+    pair = novelty_report(chorale(500, voices=2), str(corpus))
     assert pair.lines[0].longest == 0
     assert pair.lines[0].similar == ()
 
@@ -107,7 +107,7 @@ def test_other_numbers_of_voices_are_compared_by_melody(corpus: Path) -> None:
 def test_scores_that_cannot_be_read_are_told_of(tmp_path: Path) -> None:
     folder = write_chorales(tmp_path / "mixed", range(3))
     (folder / "broken.musicxml").write_text("no score")
-    report = novelty(chorale(1), str(folder))
+    report = novelty_report(chorale(1), str(folder))
     assert "1 of 4 scores were left out; the first: broken.musicxml" in report.notices[0]
 
 
@@ -134,10 +134,10 @@ def test_a_damaged_index_in_the_cache_is_made_anew(tmp_path: Path) -> None:
 
 def test_a_named_index_serves_without_its_corpus(tmp_path: Path, corpus: Path) -> None:
     index = tmp_path / "works.passages"
-    kept = novelty(quoting(7, 4, 7), str(corpus), index=index)
-    assert novelty(quoting(7, 4, 7), None, index=index).lines == kept.lines
+    kept = novelty_report(quoting(7, 4, 7), str(corpus), index=index)
+    assert novelty_report(quoting(7, 4, 7), None, index=str(index)).lines == kept.lines
     other = write_chorales(tmp_path / "other", range(3))
-    anew = novelty(chorale(1), str(other), index=index)
+    anew = novelty_report(chorale(1), str(other), index=index)
     assert "made anew" in anew.notices[0]
 
 
@@ -146,7 +146,7 @@ def test_where_the_cache_cannot_be_written_it_is_said(
 ) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    report = novelty(chorale(1), str(corpus))
+    report = novelty_report(chorale(1), str(corpus))
     assert "the index is not kept" in report.notices[0]
 
 
@@ -156,7 +156,7 @@ def test_held_out_works_are_the_measure_where_a_manifest_parts_them(tmp_path: Pa
     for split, seeds in (("train", range(8)), ("valid", range(8, 20)), ("test", range(20, 30))):
         manifest += [f"[{split}]", *(f'"{seed:03}.musicxml" = ""' for seed in seeds)]
     (folder / "manifest.toml").write_text("\n".join(manifest))
-    report = novelty(chorale(501), str(folder))
+    report = novelty_report(chorale(501), str(folder))
     assert report.held_out
     assert report.corpus == "split"
     assert len(report.lines[0].reference) == 22

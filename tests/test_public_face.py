@@ -65,6 +65,25 @@ def test_compose_is_the_function_whoever_came_first() -> None:
     )
 
 
+@pytest.mark.parametrize("name", scoregen.__all__)
+def test_no_name_is_hidden_by_a_module(name: str) -> None:
+    """`import scoregen.novelty` makes `scoregen.novelty` that module, whatever stood there."""
+    folder = Path(scoregen.__file__).parent
+    assert not (folder / f"{name}.py").exists()
+    assert not (folder / name).is_dir()
+
+
+def test_what_a_verb_needs_is_imported_when_it_is_called(repository: Path) -> None:
+    sample = repository / "corpora" / "samples" / "nun-danket.musicxml"
+    code = f"""
+import sys, scoregen, scoregen.novelty
+score = scoregen.read_score({str(sample)!r})
+print(scoregen.analyze(score).key, len(scoregen.check(score, "free").findings), scoregen.novelty.__name__)
+print(sorted({{"torch", "sklearn", "matplotlib", "music21", "partitura"}} & set(sys.modules)))
+"""
+    assert run_python(code).splitlines() == ["G major 0 scoregen.novelty", "[]"]
+
+
 def test_a_score_shows_itself_as_svg(repository: Path) -> None:
     score = scoregen.read_score(repository / "corpora" / "samples" / "morning-song.musicxml")
     picture = score._repr_svg_()

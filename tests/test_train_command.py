@@ -13,10 +13,21 @@ from pathlib import Path
 import pytest
 
 from scoregen.cli.app import run
+from scoregen.training import by_heart
 
 from .model.runs import one_thread
 
-SMALL = "[network]\nembedding = 8\ncontext = 8\nbackbone = 16\nin_slice = 16\nheads = 2\n[training]\nbatch_size = 2\n"
+SMALL = """
+[network]
+embedding = 8
+context = 8
+backbone = 16
+in_slice = 16
+heads = 2
+[training]
+batch_size = 2
+drafts = 2
+"""
 Captured = pytest.CaptureFixture[str]
 
 
@@ -44,6 +55,7 @@ def test_a_corpus_becomes_weights(command: list[str], tmp_path: Path, capsys: Ca
     assert captured.out == f"{tmp_path}/new.safetensors\n"
     first, last = captured.err.splitlines()
     assert first.startswith("scoregen: step 2: train ")
+    assert "; by heart fit 0.0 %, valid 0.0 %; known drafts 0.0 %, valid 0.0 %; " in first
     assert last.startswith("scoregen: step 4: train ")
     written = [
         "new.curve.jsonl",
@@ -61,6 +73,32 @@ def test_a_corpus_becomes_weights(command: list[str], tmp_path: Path, capsys: Ca
     assert (story["pieces"], story["valid_pieces"]) == (2, 1)
     assert (tmp_path / "new.curve.png").read_bytes().startswith(b"\x89PNG")
     assert [json.loads(line)["step"] for line in (tmp_path / "new.curve.jsonl").read_text().splitlines()] == [2, 4]
+
+
+@pytest.mark.parametrize(
+    ("figures", "expected"),
+    [
+        ({"drafts_known_8": 0.4, "valid_known_8": 0.4, "fit_extractable_8": 1.2, "valid_extractable_8": 0.3}, []),
+        ({"drafts_known_8": 0.5, "valid_known_8": 0.4}, ["0.5 % of their windows of 8", "validation pieces 0.4 %"]),
+        ({"fit_extractable_8": 1.3, "valid_extractable_8": 0.3}, ["with 1.3 % of the windows", "with 0.3 %"]),
+        ({"valid": 0.8}, []),
+    ],
+)
+def test_what_was_learned_by_heart_is_said(figures: dict[str, float], expected: list[str]) -> None:
+    notices = by_heart(figures)
+    assert len(notices) == bool(expected)
+    assert all(words in notices[0] for words in expected)
+
+
+def test_the_last_word_is_what_was_learned_by_heart(
+    command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    monkeypatch.setattr("scoregen.training.MUCH", 0.0)
+    assert run([*command, "--steps", "2", "--save-every", "2", "--drafts", "0", "--json"]) == 0
+    captured = capsys.readouterr()
+    assert "known" not in captured.err.splitlines()[0]
+    assert captured.err.splitlines()[-1].startswith("scoregen: these weights know training pieces by heart: ")
+    assert len(json.loads(captured.out)["notices"]) == 1
 
 
 def test_a_run_goes_on_only_as_it_was_begun(command: list[str], capsys: Captured) -> None:

@@ -60,6 +60,8 @@ class Scorer:
         self.signatures = signatures
         self._follows: dict[tuple[object, ...], float] = {}
         self._alone: dict[tuple[object, ...], float] = {}
+        self._leaves: dict[tuple[str, Function], float] = {}
+        self._enters: dict[tuple[str, Function, int], float] = {}
         self._changes: dict[tuple[object, ...], float] = {}
         self._readings: dict[tuple[str, int, str], tuple[Function, ...]] = {}
 
@@ -87,6 +89,20 @@ class Scorer:
         if found is None:
             found = self.total(features.alone(mode, function, inversion))
             self._alone[key] = found
+        return found
+
+    def leaves(self, mode: str, function: Function) -> float:
+        key = (mode, function)
+        found = self._leaves.get(key)
+        if found is None:
+            found = self._leaves[key] = self.total(features.leaves(mode, function))
+        return found
+
+    def enters(self, mode: str, function: Function, inversion: int) -> float:
+        key = (mode, function, inversion)
+        found = self._enters.get(key)
+        if found is None:
+            found = self._enters[key] = self.total(features.enters(mode, function, inversion))
         return found
 
     def change(self, old: Place, new: Place, window: Window) -> float:
@@ -213,8 +229,9 @@ class _Arrivals:
             total = score + follows(key.mode, old.function, old.inversion, function, inversion)
             if total > best and old is not state and old != state:
                 best, best_rank = total, rank
+        entering = self.scorer.enters(key.mode, function, inversion)
         for first, low, score, rank in self._crossings(key):
-            total = score + follows(key.mode, first, low, function, inversion)
+            total = score + entering + follows(key.mode, first, low, function, inversion)
             if total > best:
                 best, best_rank = total, rank
         return best, best_rank
@@ -227,12 +244,13 @@ class _Arrivals:
                 if old_key == key:
                     continue
                 cost = self.scorer.change(old_key, key, self.window)
-                for old, score, rank in states:
+                for old, score_before, rank in states:
+                    score = score_before + cost + self.scorer.leaves(old_key.mode, old.function)
                     offset = old_key.tonic + old.function.offset - key.tonic
                     readings = self.scorer.readings(key.mode, offset, old.function.quality)
                     way = (readings[0] if readings else None, old.inversion)
-                    if way not in ways or score + cost > ways[way][0]:
-                        ways[way] = (score + cost, rank)
+                    if way not in ways or score > ways[way][0]:
+                        ways[way] = (score, rank)
             self.crossings[key] = [(first, low, score, rank) for (first, low), (score, rank) in ways.items()]
         return self.crossings[key]
 

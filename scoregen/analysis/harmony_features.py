@@ -7,13 +7,13 @@ fifths is always told from the root or the tonic, so that nothing depends on the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
 from scoregen.analysis.moments import LineNote, Moment
-from scoregen.analysis.qualities import MEMBERS
+from scoregen.analysis.qualities import MEMBERS, SEVENTHS
 
 FOREIGN = "foreign"
 _SHORT = Fraction(1, 2)
@@ -43,6 +43,22 @@ class Function(NamedTuple):
         return f"{self.offset}{self.quality}{applied}"
 
 
+class Look(NamedTuple):
+    """A note of a moment as every chord looks at it.
+
+    `place` is on the line of fifths, `pitch_class`, `before` and `after` count semitones; these two are the
+    pitch classes that its line comes from and goes to, None at a rest or an end.
+    """
+
+    place: int
+    kind: str
+    length: str
+    where: str
+    pitch_class: int
+    before: int | None
+    after: int | None
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """A moment with the places on the line of fifths that sound in it and in its beat.
@@ -51,6 +67,7 @@ class Window:
     """
 
     moment: Moment
+    looks: tuple[Look, ...]
     places: frozenset[int]
     beat_places: frozenset[int]
     attacks: int
@@ -69,6 +86,7 @@ def windows(cuts: Sequence[Moment]) -> list[Window]:
     return [
         Window(
             moment,
+            tuple(_look(note, moment) for note in moment.notes),
             places[index],
             frozenset(of_beat[moment.beat]),
             min(4, sum(note.onset == moment.onset for note in moment.notes)),
@@ -78,6 +96,19 @@ def windows(cuts: Sequence[Moment]) -> list[Window]:
         )
         for index, moment in enumerate(cuts)
     ]
+
+
+def _look(note: LineNote, moment: Moment) -> Look:
+    own = note.pitch.pitch_class
+    return Look(
+        note.pitch.fifths,
+        foreign_kind(note, moment),
+        "short" if note.duration <= _SHORT else "long",
+        "bass" if note is moment.bass else "upper",
+        own,
+        None if note.before is None else (own - note.before) % 12,
+        None if note.after is None else (own + note.after) % 12,
+    )
 
 
 def _closing_basses(cuts: Sequence[Moment]) -> list[int | None]:
@@ -107,26 +138,42 @@ def foreign_kind(note: LineNote, moment: Moment) -> str:
 
 
 def emission(window: Window, sound: Sound) -> list[str]:
-    """How the notes of a moment fit a chord."""
+    """How the notes of a moment fit a chord: which members are heard, and what each note does in its line.
+
+    A member is told by the kind of chord, and by whether that is a triad or a seventh chord (`mt`): few
+    analyses teach the first for rare kinds. A seventh that passes is none, and a foreign note should
+    come from the chord and go to it.
+    """
     members = MEMBERS[sound.quality]
+    size = "7" if sound.quality in SEVENTHS else "3"
     found = []
     for index, member in enumerate(members):
         place = sound.root + member
         heard = "now" if place in window.places else "beat" if place in window.beat_places else "no"
-        found.append(f"m {sound.quality} {index} {heard}")
-    chord = {sound.root + member for member in members}
+        found += [f"m {sound.quality} {index} {heard}", f"mt {size} {index} {heard}"]
+    classes = {7 * (sound.root + member) % 12 for member in members}
     weight = "strong" if window.moment.strength <= 1 else "beat" if window.moment.strength == 2 else "weak"
-    for note in window.moment.notes:
-        if note.pitch.fifths not in chord:
-            length = "short" if note.duration <= _SHORT else "long"
-            where = "bass" if note is window.moment.bass else "upper"
-            found.append(f"f {foreign_kind(note, window.moment)} {length} {where} {weight}")
+    for look in window.looks:
+        member = look.place - sound.root
+        if member in members:
+            found.append(f"ms {size} {members.index(member)} {look.kind} {look.length} {weight}")
+        else:
+            found += _foreign(look, classes, weight)
     lowest = window.bass - sound.root
     if lowest == members[sound.inversion]:
         found.append("b own")
     else:
         found.append(f"b {'other' if lowest in members else FOREIGN} {weight}")
     return found
+
+
+def _foreign(look: Look, classes: Container[int], weight: str) -> list[str]:
+    """What a note is that is no member of a chord of these pitch classes."""
+    place = f"{look.length} {look.where} {weight}"
+    comes = "start" if look.before is None else "home" if look.before in classes else "away"
+    goes = "end" if look.after is None else "home" if look.after in classes else "away"
+    kind = look.kind
+    return [f"f {kind} {place}", f"ft {kind}", f"fw {place}", "fn", f"fb {kind} {comes}", f"fr {kind} {goes}"]
 
 
 def key_fit(window: Window, mode: str, tonic: int) -> list[str]:
@@ -178,6 +225,16 @@ def key_change(mode: str, new_mode: str, fifths: int, window: Window) -> list[st
     """A key gives way to one whose tonic lies so many fifths above."""
     where = "phrase" if window.moment.begins_phrase else window.moment.strength
     return [f"kc {mode} {new_mode} {fifths}", f"kp {where}"]
+
+
+def leaves(mode: str, function: Function) -> list[str]:
+    """The last chord of a key that is left."""
+    return [f"kg {mode} {function}"]
+
+
+def enters(mode: str, function: Function, inversion: int) -> list[str]:
+    """The first chord of a key that is come to."""
+    return [f"ke {mode} {function}", f"kf {mode} {function.offset} {inversion}"]
 
 
 def first_key(mode: str, tonic: int, signature: int) -> list[str]:

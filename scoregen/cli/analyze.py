@@ -44,7 +44,7 @@ def analyze_command(
     quiet: Quiet = False,
 ) -> None:
     """Name the keys, chords, cadences, phrases, form and texture of a score."""
-    from scoregen.analysing import analyse, annotated, plain
+    from scoregen.analysing import analyze, annotated, plain
     from scoregen.notation.files import read_score, write_all
 
     paths = output or []
@@ -54,7 +54,7 @@ def analyze_command(
         music = read_score(score)
         stage("analysing")
         try:
-            analysis = analyse(music)
+            analysis = analyze(music)
         except InputError as error:
             raise InputError(error.message, Place(str(score))) from None
         written: list[Path] = []

@@ -42,13 +42,13 @@ def evaluate_command(
 
     Beside each figure stands that of the corpus's own held-out pieces.
     """
-    from scoregen.comparison import compare, report_file, report_json, standing_out, tables
+    from scoregen.comparison import evaluate, report_file, report_json, standing_out, tables
     from scoregen.notation.atomic import write_files
 
     outputs = tuple(output or ())
     check_reports(outputs, REPORTS, force=force)
     with progress(quiet=quiet) as stage:
-        found = compare(
+        found = evaluate(
             folder,
             against,
             checkpoint=checkpoint,

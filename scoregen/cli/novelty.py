@@ -55,7 +55,7 @@ def novelty_command(
     """
     from scoregen.notation.atomic import write_files
     from scoregen.notation.files import read_score
-    from scoregen.novelty import in_words, novelty, picture, report_json
+    from scoregen.novelty import in_words, novelty_report, picture, report_json
 
     outputs = tuple(output or ())
     check_reports(outputs, PICTURES, force=force)
@@ -63,7 +63,9 @@ def novelty_command(
         stage("reading")
         music = read_score(score)
         advance = stage("reading the corpus")
-        found = novelty(music, against, name=str(score), index=index, without=tuple(without or ()), progress=advance)
+        found = novelty_report(
+            music, against, name=str(score), index=index, without=tuple(without or ()), progress=advance
+        )
         title = f"{score.name} beside {found.corpus} ({found.works} works)"
         write_files([(path, picture(found, title, path.suffix[1:])) for path in outputs], force=force)
     tell_all(found.notices, quiet=quiet)

@@ -33,6 +33,10 @@ def train_command(
     patience: Annotated[
         int | None, typer.Option("--patience", min=0, help="Validations without a better one that end it; 0: never.")
     ] = None,
+    drafts: Annotated[
+        int | None,
+        typer.Option("--drafts", min=0, help="Pieces drawn at a validation, to see whether they repeat the corpus."),
+    ] = None,
     transpose: Annotated[
         int | None, typer.Option("--transpose", min=0, max=6, help="Most semitones that a piece is moved by.")
     ] = None,
@@ -62,6 +66,7 @@ def train_command(
         learning_rate=learning_rate,
         save_every=save_every,
         patience=patience,
+        drafts=drafts,
         transpose=transpose,
         mixed_precision=mixed_precision,
         compile=compiled,
@@ -83,17 +88,29 @@ def train_command(
             tell(f"stopped after step {training.step} of {options.steps}; the same command goes on from there")
         raise SystemExit(SIGNALLED + training.stopped_by)
     tell_all((f"left out: {reason}" for reason in training.refused), quiet=quiet)
+    tell_all(training.notices, quiet=quiet)
     if training.step < options.steps and not quiet:
         tell(f"ended after step {training.step}: {options.patience} validations brought nothing better")
     if not is_first():
         return
     if as_json:
-        say_json({"weights": str(training.weights), "figures": training.figures, "refused": list(training.refused)})
+        found = {"figures": training.figures, "notices": training.notices, "refused": training.refused}
+        say_json({"weights": str(training.weights), **found})
     else:
         say_paths([training.weights])
 
 
 def in_words(figures: dict[str, float]) -> str:
     """A line of the learning curve for the person who waits."""
+    from scoregen.training import WINDOW
+
     losses = ", ".join(f"{name} {figures[name]:.3f}" for name in ("train", "fit", "valid"))
-    return f"step {figures['step']}: {losses} nats a choice, {figures['seconds']:.0f} s"
+    words = [f"step {figures['step']}: {losses} nats a choice", f"{figures['seconds']:.0f} s"]
+    for kind, splits in (
+        ("by heart", ("fit_extractable", "valid_extractable")),
+        ("known", ("drafts_known", "valid_known")),
+    ):
+        found = [(name, figures[f"{name}_{WINDOW}"]) for name in splits if f"{name}_{WINDOW}" in figures]
+        if len(found) == len(splits):
+            words.insert(-1, f"{kind} " + ", ".join(f"{name.partition('_')[0]} {share:.1f} %" for name, share in found))
+    return "; ".join(words)

@@ -77,6 +77,9 @@ class TrainingOptions:
     validations without a better one, training ends. 0, the default, lets it run: what looks like
     standing still at first often is not.
 
+    At a validation the network draws `drafts` pieces from nothing, to see whether it writes the corpus again;
+    with 0 it draws none.
+
     `voice_orders` says in which order the voices of a roll choose: "fixed", or "any", drawn anew for every
     slice. (Voices of scores are given in all combinations, and always in many orders.)
 
@@ -97,6 +100,7 @@ class TrainingOptions:
     save_every: int = 100
     patience: int = 0
     transpose: int = 5
+    drafts: int = 16
     voice_orders: str = "fixed"
     mixed_precision: bool = False
     compile: bool = False
@@ -110,6 +114,7 @@ class TrainingOptions:
             "batch_size": 1,
             "save_every": 1,
             "patience": 0,
+            "drafts": 0,
             "seed": 0,
             "weight_decay": 0,
         }

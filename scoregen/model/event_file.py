@@ -12,9 +12,12 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
+from scoregen.model.memorisation import WINDOWS
+
 NAME = "events.out.tfevents.0.scoregen"
 """TensorBoard knows event files by the middle of their name."""
 
+MEMORISED = ("drafts_known", "valid_known", "fit_extractable", "valid_extractable")
 TAGS = {
     "train": "loss/train",
     "fit": "loss/fit",
@@ -22,6 +25,7 @@ TAGS = {
     "valid_free": "loss/valid_free",
     "valid_melody": "loss/valid_melody",
     "gap": "loss/gap",
+    **{f"{name}_{length}": f"memorised/{name}_{length}" for name in MEMORISED for length in WINDOWS},
     "learning_rate": "progress/learning_rate",
     "examples": "progress/examples",
     "seconds": "progress/seconds",

@@ -10,6 +10,7 @@ import numpy as np
 
 from scoregen.model.batches import OUTER_FIRST, Example, draw_given, draw_order
 from scoregen.model.features import MODE_FEATURES, PHRASE_FEATURES, Piece, transposed
+from scoregen.model.memorisation import Forms
 from scoregen.model.rolls import transposed_roll
 from scoregen.score.pitch import Interval
 
@@ -21,6 +22,7 @@ TRANSPOSITIONS = tuple(
 )  # fmt: skip
 ROLL_ORDER = OUTER_FIRST
 """In which order the voices of a roll choose when they are measured: one, so that a likelihood is one."""
+FREE = "free"
 MOST_FITTED = 32
 """How many training pieces are measured beside the validation pieces: enough to see the gap grow."""
 
@@ -30,17 +32,19 @@ class Lessons:
     """All that training knows of its pieces.
 
     `draw` makes a training example, from its generator alone. `valid` and `fit` are fixed examples of
-    held-out and of training pieces under the name of their task; both name the same tasks. `digest`
-    tells one corpus from another.
+    held-out and of training pieces under the name of their task; both name the same tasks, of which
+    FREE, with nothing given, is one. `digest` tells one corpus from another. `forms` say what drafts are drawn for
+    to see whether they repeat the corpus; None where nothing can be drawn.
     """
 
     draw: Callable[[np.random.Generator], Example]
     valid: Mapping[str, Sequence[Example]]
     fit: Mapping[str, Sequence[Example]]
     digest: str
+    forms: Forms | None = None
 
 
-def lessons(train: Sequence[Piece], valid: Sequence[Piece], transpose: int) -> Lessons:
+def lessons(train: Sequence[Piece], valid: Sequence[Piece], transpose: int, asked: Forms | None = None) -> Lessons:
     """Train on pieces in keys up to `transpose` semitones away; measure them as they are.
 
     Measured are the whole texture with nothing given, and the lower voices to the first.
@@ -56,7 +60,7 @@ def lessons(train: Sequence[Piece], valid: Sequence[Piece], transpose: int) -> L
         given = draw_given(piece, generator)
         return Example(knowing_less(piece, generator), given, draw_order(given, generator))
 
-    return Lessons(draw, _tasks(valid), _tasks(_some(train, len(valid))), _digest([*train, *valid]))
+    return Lessons(draw, _tasks(valid), _tasks(_some(train, len(valid))), _digest([*train, *valid]), asked)
 
 
 def roll_lessons(train: Sequence[Piece], valid: Sequence[Piece], transpose: int, *, any_order: bool = False) -> Lessons:
@@ -79,7 +83,7 @@ def roll_lessons(train: Sequence[Piece], valid: Sequence[Piece], transpose: int,
     valid_examples, fit_examples = (
         [_roll_example(piece) for piece in some] for some in (valid, _some(train, len(valid)))
     )
-    return Lessons(draw, {"free": valid_examples}, {"free": fit_examples}, _digest([*train, *valid]))
+    return Lessons(draw, {FREE: valid_examples}, {FREE: fit_examples}, _digest([*train, *valid]))
 
 
 def knowing_less(piece: Piece, generator: np.random.Generator) -> Piece:
@@ -103,7 +107,7 @@ def _roll_example(piece: Piece) -> Example:
 
 
 def _tasks(pieces: Sequence[Piece]) -> dict[str, list[Example]]:
-    return {name: [_fixed(piece, voices) for piece in pieces] for name, voices in (("free", 0), ("melody", 1))}
+    return {name: [_fixed(piece, voices) for piece in pieces] for name, voices in ((FREE, 0), ("melody", 1))}
 
 
 def _fixed(piece: Piece, given_voices: int) -> Example:

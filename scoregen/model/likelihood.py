@@ -67,11 +67,15 @@ class Choices:
 
 def likelihood(network: Network, batch: Batch) -> Likelihood:
     """-log p of every event that is not given, and of every advance after such a slice."""
-    chances = choices(network, batch)
+    return costs(network, batch, choices(network, batch))
+
+
+def costs(network: Network, batch: Batch, chances: Choices) -> Likelihood:
+    """What the batch costs, the chances of all that it could have been being known."""
     b, t = rows_of(batch)
     given = batch.given[b, t]
-    costs = -chances.events.gather(2, batch.events[b, t].unsqueeze(2))[..., 0]
-    events = costs.masked_fill(given, 0.0)
+    paid = -chances.events.gather(2, batch.events[b, t].unsqueeze(2))[..., 0]
+    events = paid.masked_fill(given, 0.0)
     advance = batch.advance[b, t]
     scored = ~given.all(1) & (advance != UNSCORED)
     advances = -chances.advances.gather(1, advance.clamp(min=0).unsqueeze(1))[:, 0] * scored
@@ -79,14 +83,23 @@ def likelihood(network: Network, batch: Batch) -> Likelihood:
     return Likelihood(events, advances, (~given).sum(), scored.sum(), network.config.foresight * foreseen)
 
 
+def guessed(batch: Batch, chances: Choices) -> Tensor:
+    """[R] whether all of a slice that is not given is the likeliest choice each time, the advance after it too."""
+    b, t = rows_of(batch)
+    given = batch.given[b, t]
+    events = chances.events.argmax(-1) == batch.events[b, t]
+    advance = chances.advances.argmax(-1) == batch.advance[b, t]
+    return (events | given).all(1) & (advance | given.all(1))
+
+
 def _foreseen(logits: Sequence[Tensor], labels: Tensor, scored: Tensor) -> Tensor:
     """Nats that the labels [R, labels] cost, in rows where there was something to foresee."""
     targets = labels.masked_fill(~scored.unsqueeze(1), UNLABELLED)
-    costs = [
+    nats = [
         functional.cross_entropy(guess, targets[:, index], ignore_index=UNLABELLED, reduction="sum")
         for index, guess in enumerate(logits)
     ]
-    return torch.stack(costs).sum()
+    return torch.stack(nats).sum()
 
 
 def rows_of(batch: Batch) -> tuple[Tensor, Tensor]:

@@ -32,7 +32,7 @@ from scoregen.model.event_file import append_events, write_events
 from scoregen.model.network import Network
 from scoregen.notation.atomic import write_files
 
-FORMAT = 1
+FORMAT = 2
 """Of state.pt; another number is another version's."""
 
 Figures = dict[str, float]

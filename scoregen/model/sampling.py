@@ -32,6 +32,9 @@ from scoregen.tokens.constraints import Carry, State, VoiceRule
 from scoregen.tokens.events import TokenMeasure, TokenScore
 from scoregen.tokens.novelty import NoveltyIndex
 
+LEAST = -1e4
+"""Nats: a network that training has driven wild is sure beyond what floats can hold."""
+
 Progress = Callable[[float], None]
 Judge = Callable[[Draft], float]
 """What a draft costs that is written up to some measure, its figures being those of the measures written last."""
@@ -44,6 +47,7 @@ class Job:
     `rules` say per voice what may be written, `chords` by measure index and onset what chords are
     settled, `novelty` what must not be written again, `leanings` what the sampler does too often or
     too seldom (None: nobody knows); `sections` the measure indices into which nothing is tied over.
+    Not `priced`, voice leading costs nothing: the network writes as it stands.
     """
 
     network: Network
@@ -53,6 +57,7 @@ class Job:
     novelty: NoveltyIndex | None = None
     leanings: Leanings | None = None
     sections: frozenset[int] = frozenset()
+    priced: bool = True
 
 
 def fill(
@@ -127,7 +132,7 @@ class _Sampler:
     def __init__(self, job: Job, options: SamplingOptions, round_number: int) -> None:
         voices, rows = len(job.tokens.slots), options.candidates
         self.novelty, self.leanings, self.options = job.novelty, job.leanings, options
-        self.sections = job.sections
+        self.sections, self.priced = job.sections, job.priced
         self.sheet = Sheet(job.network, job.tokens, job.rules, job.chords)
         self.decoder = Decoder(job.network, 1, voices, np.unique(self.sheet.keys).tolist())
         self.limit = NoveltyLimit(job.novelty, 1, voices) if job.novelty else None
@@ -266,7 +271,7 @@ class _Sampler:
 
     def _draw_events(self, rows: NDArray[np.intp], step: int, now: _Now) -> Ints:
         """Draw from what the network, the constraints and the preferences leave."""
-        chances = self.decoder.event_logits().log_softmax(-1).numpy()[rows]
+        chances = _chances(self.decoder.event_logits())[rows]
         pages = [self.pages[row] for row in rows]
         scores = np.where(self._allowed(rows, step, now), chances - self._prices(rows, step, now), -np.inf)
         drawn = self._draw(pages, scores)
@@ -300,7 +305,7 @@ class _Sampler:
             now.closes[rows],
             now.given[rows],
         )
-        prices = priced(turn, self.options)
+        prices = priced(turn, self.options) if self.priced else np.zeros((len(rows), len(EVENT_TOKENS)), np.float32)
         return prices - self.leanings.added(turn) if self.leanings else prices
 
     def _draw(self, pages: Sequence[_Page], scores: Scores) -> Ints:
@@ -312,7 +317,7 @@ class _Sampler:
         masks = np.stack([self.sheet.advance_mask(page.state) for page in self.pages])
         advances = np.where(masks.any(1), masks.argmax(1), UNSCORED)
         if listening:
-            chances = self.decoder.advance_logits().log_softmax(-1).numpy()
+            chances = _chances(self.decoder.advance_logits())
             rows = np.flatnonzero(masks.any(1) & free)
             pages = [self.pages[row] for row in rows]
             advances[rows] = self._draw(pages, np.where(masks[rows], chances[rows], -np.inf))
@@ -346,6 +351,12 @@ class _Sampler:
             for sounding, was, comes in zip(constraints.carry(before), old, new, strict=True)
         )
         return constraints.begin(self.sheet.rules[measure], carried)
+
+
+def _chances(logits: torch.Tensor) -> Scores:
+    """[R, ...] log p, never so low that the only choice that is allowed could not be drawn."""
+    found: Scores = logits.log_softmax(-1).nan_to_num(nan=LEAST).clamp(min=LEAST).numpy()
+    return found
 
 
 def _through_given(state: State) -> State:

@@ -16,8 +16,9 @@ import torch
 from scoregen.errors import InputError, ScoregenError
 from scoregen.model.batches import Batch, Example, collate
 from scoregen.model.config import NetworkConfig, TrainingOptions
-from scoregen.model.lessons import Lessons
-from scoregen.model.likelihood import Likelihood, likelihood
+from scoregen.model.lessons import FREE, Lessons
+from scoregen.model.likelihood import Likelihood, choices, costs, guessed, likelihood
+from scoregen.model.memorisation import WINDOWS, drawn, extractable, shares, sum_over
 from scoregen.model.network import Network
 from scoregen.model.parallel import Ranks, ranks
 from scoregen.model.run_state import Figures, Run, TrainingState
@@ -86,18 +87,32 @@ def train_network(
     return Outcome(state.best, state.step, stopped_by if state.step < options.steps else 0)
 
 
-def measure(network: Network, examples: Sequence[Example], here: Ranks) -> tuple[float, float]:
-    """Nats in all and nats a choice, without dropout; the processes share the work."""
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Nats in all and nats a choice, and which share of windows is extractable, in percent by length."""
+
+    nats: float
+    loss: float
+    extractable: dict[int, float]
+
+
+def measure(network: Network, examples: Sequence[Example], here: Ranks) -> Measured:
+    """What a network makes of examples, without dropout; the processes share the work."""
     network.eval()
     sums = torch.zeros(2, dtype=torch.float64, device=here.device)
+    windows = torch.zeros(2, len(WINDOWS), dtype=torch.float64, device=here.device)
     batches = [examples[start : start + MEASURED_AT_ONCE] for start in range(0, len(examples), MEASURED_AT_ONCE)]
     for index in here.share(len(batches)):
+        batch = collate(batches[index]).to(here.device)
         with torch.no_grad():
-            sums += _sums(likelihood(network, collate(batches[index]).to(here.device)))
-    here.add_up([sums])
+            chances = choices(network, batch)
+            sums += _sums(costs(network, batch, chances))
+        found = sum_over(extractable(batch, guessed(batch, chances)))
+        windows += torch.from_numpy(found).to(here.device)
+    here.add_up([sums, windows])
     network.train()
-    nats, choices = sums.tolist()
-    return nats, nats / choices
+    nats, count = sums.tolist()
+    return Measured(nats, nats / count, shares(windows.cpu().numpy()))
 
 
 def draw_batch(lessons: Lessons, options: TrainingOptions, step: int, here: Ranks) -> Batch:
@@ -166,7 +181,7 @@ def _check(state: TrainingState, lessons: Lessons, options: TrainingOptions, her
 
     `train` is the loss of the batches as they were trained on, with dropout and before the average;
     `fit` measures training pieces just as `valid` measures others, so that their `gap` is only what
-    was learned by heart.
+    was learned by heart. Shares of windows, `memorisation` says which, are in percent.
     """
     nats, choices = state.since.tolist()
     if not math.isfinite(nats):
@@ -179,15 +194,25 @@ def _check(state: TrainingState, lessons: Lessons, options: TrainingOptions, her
     for split, tasks in (("fit", lessons.fit), ("valid", lessons.valid)):
         losses = []
         for task, examples in tasks.items():
-            total, loss = measure(state.average, examples, here)
-            losses.append(loss)
-            figures |= {f"{split}_{task}": loss, f"{split}_{task}_nats": total}
+            found = measure(state.average, examples, here)
+            losses.append(found.loss)
+            figures |= {f"{split}_{task}": found.loss, f"{split}_{task}_nats": found.nats}
+            if task == FREE:
+                figures |= _named(f"{split}_extractable", found.extractable)
         figures[split] = sum(losses) / len(losses)
     figures["gap"] = figures["valid"] - figures["fit"]
+    if lessons.forms and options.drafts and math.isfinite(figures["valid"]):
+        figures |= _named("valid_known", lessons.forms.valid)
+        known = drawn(state.average, lessons.forms, options.drafts, options.seed, state.step, here)
+        figures |= _named("drafts_known", known)
     state.since.zero_()
     state.curve.append(figures)
     if state.checks_since_best == 0:
         state.best_weights = {name: weight.clone() for name, weight in state.average.state_dict().items()}
+
+
+def _named(name: str, shares: Mapping[int, float]) -> Figures:
+    return {f"{name}_{length}": share for length, share in shares.items()}
 
 
 def _out_of_patience(state: TrainingState, options: TrainingOptions) -> bool:

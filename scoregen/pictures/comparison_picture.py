@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 COLOURS = ("#edae49", "#4a7fa7")
 """Of the pieces and of the corpus."""
-MOST_TICKS = 14
+MOST_TICKS = 16
 COLUMNS = 2
 
 
@@ -28,11 +28,11 @@ class Panel:
     bits: float
 
 
-def draw_panels(panels: Sequence[Panel], names: tuple[str, str]) -> Figure:
+def draw_panels(panels: Sequence[Panel], names: tuple[str, str], columns: int = COLUMNS) -> Figure:
     """A panel a feature, two bars a bin; empty bins at either end are left out."""
-    rows = -(-len(panels) // COLUMNS)
-    figure = new_figure(10, 2.3 * rows)
-    grid = figure.subplots(rows, COLUMNS, squeeze=False).ravel()
+    rows = -(-len(panels) // columns)
+    figure = new_figure(5 * columns, 2.3 * rows)
+    grid = figure.subplots(rows, columns, squeeze=False).ravel()
     for axes, panel in zip(grid, panels, strict=False):
         used = [index for index, pair in enumerate(zip(panel.asked, panel.reference, strict=True)) if any(pair)]
         low, high = (used[0], used[-1] + 1) if used else (0, 1)
@@ -40,7 +40,7 @@ def draw_panels(panels: Sequence[Panel], names: tuple[str, str]) -> Figure:
         for shares, name, colour, side in zip((panel.asked, panel.reference), names, COLOURS, (-0.2, 0.2), strict=True):
             axes.bar([place + side for place in places], shares[low:high], 0.4, color=colour, label=name)
         named = len(max(panel.bins, key=len)) > 4
-        step = 1 if named else max(1, (high - low) // MOST_TICKS)
+        step = 1 if named else -(-(high - low) // MOST_TICKS)
         rotation = 90 if named and len(places) > 6 else 0
         axes.set_xticks(list(places)[::step], list(panel.bins[low:high])[::step], rotation=rotation, fontsize=6.5)
         axes.set_title(f"{panel.title} (JS {panel.bits:.4f} bits)", fontsize=9, loc="left")
@@ -49,7 +49,8 @@ def draw_panels(panels: Sequence[Panel], names: tuple[str, str]) -> Figure:
     for axes in grid[len(panels) :]:
         axes.set_visible(False)
     grid[0].legend(fontsize=7, frameon=False)
-    figure.supylabel("share", fontsize=8)
+    for axes in grid[::columns]:
+        axes.set_ylabel("share", fontsize=8)
     return figure
 
 

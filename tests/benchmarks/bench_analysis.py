@@ -7,7 +7,7 @@ DATA holds index.json and rntxt/ of "When in Rome". Agreement is the share of th
 percent of all chorales together, as in N. Napoles Lopez and others, AugmentedNet (2021) and G. Micchi
 and others (2020): *key* (tonic and mode), *degree* (with what it is applied to), *quality*,
 *inversion*, and *full*, all of these at once; *root* is the sounding root. *cadence* is the share of
-phrase ends whose kind is the one that the expert's own labels make. The weights were fitted to twenty
+phrase ends whose kind is the one that the expert's own labels make. The weights were fitted to
 analyses that music21 brings (`fit_harmony.py`); their chorales are left out. Features were chosen by the
 valid split; test was held out.
 
@@ -32,7 +32,7 @@ from pathlib import Path
 
 from expert_analyses import Analysed, Label, analysed, label_of, taught
 
-from scoregen.analysing import analyse
+from scoregen.analysing import analyze
 from scoregen.analysis.cadences import cadences
 from scoregen.analysis.chords import ChordName, ChordSpan, chord_spans
 from scoregen.analysis.moments import Moment, moments
@@ -167,7 +167,7 @@ def speed() -> dict[str, float]:
     inside, command, wall = [], [], []
     for _ in range(RUNS):
         started = time.process_time()
-        analyse(score)
+        analyze(score)
         inside.append(time.process_time() - started)
     for _ in range(RUNS):
         started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -34,7 +34,7 @@ from scoregen.score.timeline import measure_onsets, sounding_notes
 SHARED = Fraction(4, 5)
 _DEGREES = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7}
 _SCALES = {"major": (0, 2, 4, -1, 1, 3, 5), "minor": (0, 2, -3, -1, 1, -4, -2)}
-SUNG = 4
+_FARTHEST = 5  # fifths between the keys of a score and its analysis
 
 
 class Label(NamedTuple):
@@ -58,7 +58,7 @@ class Analysed:
 
 
 def taught() -> list[Analysed]:
-    """The chorales that an analysis fits which music21 brings with it."""
+    """The chorales that an analysis fits which music21 brings with it, where need be in another key."""
     import music21
 
     pieces = {Path(piece.name).stem: piece for piece in _pieces()}
@@ -66,11 +66,25 @@ def taught() -> list[Analysed]:
     found = []
     for path in sorted(folder.glob("*.rntxt")):
         work = re.search(r"^BWV: *(\S+)", path.read_text(encoding="utf-8"), re.MULTILINE)
-        piece = pieces.get(f"bwv{work[1]}") if work else None
+        piece = pieces.get(_file_name(work[1])) if work else None
         if piece is not None:
             with suppress(ScoregenError, ValueError):  # of another version
-                found.append(_laid_over(piece, path))
+                found.append(_in_its_key(piece, path))
     return found
+
+
+def _file_name(work: str) -> str:
+    """The file of a work: chorale 12 of the second part of BWV 248, written 248(2).12, is bwv248.12-2."""
+    part = re.fullmatch(r"(\d+)\((\d+)\)\.(\d+)", work)
+    return f"bwv{part[1]}.{part[3]}-{part[2]}" if part else f"bwv{work}"
+
+
+def _in_its_key(piece: CorpusPiece, path: Path) -> Analysed:
+    """An analysis laid over a score, moved to the nearest key in which it fits."""
+    for shift in sorted(range(-_FARTHEST, _FARTHEST + 1), key=abs):
+        with suppress(ValueError):
+            return _laid_over(piece, path, shift)
+    raise ValueError("the labels fit in no key")
 
 
 def analysed(data: Path, cache: Path | None = None) -> tuple[list[Analysed], dict[str, str]]:
@@ -109,14 +123,14 @@ def _numbers(data: Path) -> dict[str, list[str]]:
     return numbers
 
 
-def _laid_over(piece: CorpusPiece, path: Path) -> Analysed:
+def _laid_over(piece: CorpusPiece, path: Path, shift: int = 0) -> Analysed:
     score = read_score(piece.path)
     columns = _columns(path)
     labels = []
     for start, measure in zip(measure_onsets(score), score.measures, strict=True):
         for place, label in columns.get(measure.number, ()):
             if place < measure.duration:
-                labels.append(label._replace(onset=start + place))
+                labels.append(label._replace(onset=start + place, tonic=label.tonic + shift))
     last = max((int(number) for number in columns), default=0)
     if abs(last - max(int(m.number) for m in score.measures if m.number.isdigit())) > 1:
         raise ValueError(f"the analysis has {last} measures")

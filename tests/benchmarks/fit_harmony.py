@@ -30,6 +30,8 @@ from scoregen.analysis.qualities import MEMBERS
 RARE = 2
 """A reading of the training labels that occurs less often is not kept."""
 RATE = 0.05
+WRONG_KEY, WRONG_CHORD, WRONG_INVERSION = 1.5, 1.5, 0.75
+"""How much better, for each moment, the right path must be than one that is wrong there."""
 LEAST_OF_RUN, LEAST = 0.01, 0.05
 """Weights nearer to 0 are left out, of a run and of the mean."""
 Readings = dict[tuple[str, int, str], tuple[int | None, ...]]
@@ -91,6 +93,7 @@ def arrival(old: State | None, state: State, signature: int, window: Window) -> 
     if old.key == key:
         return features.follows(key.mode, old.function, old.inversion, function, low)
     change = features.key_change(old.key.mode, key.mode, key.tonic - old.key.tonic, window)
+    change += [*features.leaves(old.key.mode, old.function), *features.enters(key.mode, function, low)]
     offset = old.key.tonic + old.function.offset - key.tonic
     readings = READINGS.readings(key.mode, offset, old.function.quality)
     heard = readings[0] if readings else None
@@ -126,7 +129,9 @@ def loss_for(gold: Sequence[State]):  # type: ignore[no-untyped-def]
         right = gold[index]
         wrong_key = state.key != right.key
         wrong_chord = state.sound[:2] != right.sound[:2]
-        return 0.5 * wrong_key + 0.5 * wrong_chord + 0.25 * (state.inversion != right.inversion)
+        return (
+            WRONG_KEY * wrong_key + WRONG_CHORD * wrong_chord + WRONG_INVERSION * (state.inversion != right.inversion)
+        )
 
     return loss
 
@@ -181,7 +186,7 @@ def mean(runs: Sequence[dict[str, float]]) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path)
-    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--cache", type=Path)
     parser.add_argument("-o", "--output", type=Path, required=True)

@@ -32,10 +32,6 @@ def test_a_planted_fault_is_found_and_nothing_else(kind: str) -> None:
 def test_three_hundred_planted_faults() -> None:
     outcomes = [outcome(case) for case in plant(KINDS, each=15)]
     assert len(outcomes) == 300
-    missed = [done.case.fault[0] for done in outcomes if not done.is_found]
-    false = [rule for done in outcomes for rule in done.in_clean]
+    assert [done.case.fault for done in outcomes if not done.is_found] == []
     assert [(done.case.fault, done.surplus) for done in outcomes if done.surplus] == []
-    # What chords are called is learned from few analyses; docs/rules.md tells these figures.
-    assert {*missed, *false} <= {"unresolved-seventh"}
-    assert len(missed) <= 4
-    assert len(false) <= 6
+    assert [(done.case.fault, done.in_clean) for done in outcomes if done.in_clean] == []

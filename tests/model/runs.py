@@ -17,18 +17,21 @@ import torch
 from scoregen.model.config import NetworkConfig, TrainingOptions
 from scoregen.model.features import piece_arrays
 from scoregen.model.lessons import Lessons, lessons
+from scoregen.model.memorisation import forms
 from scoregen.model.training import Outcome, train_network
+from scoregen.tokens.novelty import NoveltyIndex
 
 from .pieces import random_tokens
 
 CONFIG = NetworkConfig(embedding=8, context=8, backbone=16, in_slice=16, heads=2)
 STILL = NetworkConfig(embedding=8, context=8, backbone=16, in_slice=16, heads=2, dropout=0, in_slice_dropout=0)
-OPTIONS = TrainingOptions(steps=12, batch_size=2, save_every=4)
+OPTIONS = TrainingOptions(steps=12, batch_size=2, save_every=4, drafts=2)
 
 
 def four_lessons(transpose: int = OPTIONS.transpose) -> Lessons:
-    pieces = [piece_arrays(random_tokens(seed, 2)) for seed in range(4)]
-    return lessons(pieces, pieces[:2], transpose)
+    tokens = [random_tokens(seed, 2) for seed in range(4)]
+    pieces = [piece_arrays(piece) for piece in tokens]
+    return lessons(pieces, pieces[:2], transpose, forms(NoveltyIndex.of(tokens), tokens, tokens[:2], OPTIONS.drafts))
 
 
 @contextmanager

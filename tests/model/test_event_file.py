@@ -10,7 +10,10 @@ import pytest
 
 from scoregen.model.event_file import NAME, append_events, crc, masked_crc, write_events
 
-CURVE = [{"step": 300, "seconds": 2.5, "train": 1.5, "valid": 1.25}, {"step": 600, "seconds": 5, "train": 1.0}]
+CURVE = [
+    {"step": 300, "seconds": 2.5, "train": 1.5, "valid": 1.25, "drafts_known_8": 0.5},
+    {"step": 600, "seconds": 5, "train": 1.0},
+]
 
 
 def records(data: bytes) -> Iterator[bytes]:
@@ -68,6 +71,7 @@ def test_what_is_written_comes_back(tmp_path: Path) -> None:
     assert [(value[1], value[2]) for value in values] == [
         (b"loss/train", 1.5),
         (b"loss/valid", 1.25),
+        (b"memorised/drafts_known_8", 0.5),
         (b"progress/seconds", 2.5),
     ]
 

@@ -18,7 +18,7 @@ from scoregen.model.config import TrainingOptions
 
 from .runs import CONFIG, OPTIONS, assert_same_run, curve_of, process, state_of, train_here
 
-OFTEN = TrainingOptions(steps=30, batch_size=2, save_every=2)
+OFTEN = TrainingOptions(steps=30, batch_size=2, save_every=2, drafts=2)
 
 
 @pytest.fixture(scope="module")

@@ -77,7 +77,17 @@ def test_the_curve_tells_what_was_seen_and_what_it_brought(tmp_path: Path) -> No
         assert figures["learning_rate"] == learning_rate(figures["step"] - 1, OPTIONS)
         assert figures["gap"] == figures["valid"] - figures["fit"]
         assert figures["valid"] == (figures["valid_free"] + figures["valid_melody"]) / 2
+        assert figures["valid_known_8"] == 100  # they are training pieces here
+        assert {"drafts_known_4", "fit_extractable_8", "valid_extractable_4"} <= set(figures)
     assert outcome.figures["valid"] == min(figures["valid"] for figures in curve)
+
+
+def test_without_drafts_there_is_less_to_tell_and_the_weights_are_the_same(tmp_path: Path) -> None:
+    train_here(tmp_path / "some")
+    train_here(tmp_path / "none", replace(OPTIONS, drafts=0))
+    assert not [name for name in curve_of(tmp_path / "none")[-1] if "known" in name]
+    weights = [load_file(tmp_path / name / "best.safetensors") for name in ("some", "none")]
+    assert all(torch.equal(weight, weights[1][name]) for name, weight in weights[0].items())
 
 
 def test_it_ends_when_patience_does(tmp_path: Path) -> None:
@@ -144,7 +154,15 @@ def test_the_rate_may_stay_and_a_short_run_warms_up_fast() -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("steps", 0), ("batch_size", -1), ("learning_rate", 0.0), ("clip", float("nan")), ("transpose", 7), ("seed", -1)],
+    [
+        ("steps", 0),
+        ("batch_size", -1),
+        ("learning_rate", 0.0),
+        ("clip", float("nan")),
+        ("transpose", 7),
+        ("seed", -1),
+        ("drafts", -1),
+    ],
 )
 def test_options_that_nothing_can_be_trained_with_are_refused(name: str, value: float) -> None:
     with pytest.raises(InputError, match=f"{name} is {value}; expected"):

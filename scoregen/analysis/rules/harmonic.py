@@ -13,7 +13,7 @@ from fractions import Fraction
 from itertools import combinations, pairwise
 
 from scoregen.analysis.chords import ChordSpan
-from scoregen.analysis.counterpoint import Counterpoint, pitch_of
+from scoregen.analysis.counterpoint import Counterpoint, distinct, pitch_of
 from scoregen.analysis.findings import Finding
 from scoregen.analysis.rule_sets import ANY, RuleSet
 from scoregen.score.pitch import STEPS, Interval
@@ -115,10 +115,10 @@ def _leading_notes(music: Counterpoint, rules: RuleSet, span: ChordSpan, followi
 def _sevenths(music: Counterpoint, rules: RuleSet, span: ChordSpan, following: ChordSpan) -> Iterator[Finding]:
     """A seventh of a chord that does not step down into the next one."""
     seventh = span.chord.seventh
-    if seventh is None or following.chord.root == span.chord.root or seventh in following.chord.members:
+    if seventh is None or following.chord.root == span.chord.root or _stays(music, seventh, following):
         return
     for index, note in _last_notes(music, span):
-        if pitch_of(note).fifths != seventh:
+        if pitch_of(note).fifths != seventh or not _stands_on(music, span, note):
             continue
         later = _departure(music, index, note, following, -1)
         if later is None or _rises_in_tenths(span, note, later):
@@ -129,6 +129,25 @@ def _sevenths(music: Counterpoint, rules: RuleSet, span: ChordSpan, following: C
         yield from rules.judge(
             "unresolved-seventh", ANY, later.onset, later.measure_index, (name,), (note, later), message
         )
+
+
+def _stays(music: Counterpoint, seventh: int, following: ChordSpan) -> bool:
+    """Whether a seventh belongs to the next chord and is heard there, so that it may resolve later or elsewhere."""
+    return seventh in following.chord.members and any(
+        pitch_of(note).fifths == seventh
+        for moment in music.moments_between(following.onset, following.end)
+        for note in distinct(moment.notes)
+    )
+
+
+def _stands_on(music: Counterpoint, span: ChordSpan, seventh: SoundingNote) -> bool:
+    """Whether the root of a chord sounds together with its seventh; without one nothing is dissonant."""
+    start, end = max(span.onset, seventh.onset), min(span.end, _end(seventh))
+    return any(
+        pitch_of(note).fifths == span.chord.root
+        for moment in music.moments_between(start, end)
+        for note in distinct(moment.notes)
+    )
 
 
 def _rises_in_tenths(span: ChordSpan, note: SoundingNote, later: SoundingNote) -> bool:

@@ -6,10 +6,15 @@ from fractions import Fraction
 
 import pytest
 
+from scoregen.analysis.chords import ChordName, ChordSpan
+from scoregen.analysis.counterpoint import counterpoint_of
 from scoregen.analysis.findings import Finding
+from scoregen.analysis.harmony_features import Function
+from scoregen.analysis.rule_sets import load_rule_set
+from scoregen.analysis.rules.harmonic import tendencies
 from scoregen.checking import check
 from scoregen.score.elements import Chord, Clef, Element, Measure, Note, Part, Rest, Score, Slot, Voice
-from scoregen.score.keys import KeySignature
+from scoregen.score.keys import Key, KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue
@@ -129,6 +134,43 @@ def test_harmony() -> None:
     sevenths = {"soprano": "C5 B4 C5", "tenor": "A3 D4 C4", "bass": "F3 G3 C3"}
     assert spoken("unresolved-seventh", alto="F4 F4 G4", **sevenths)
     assert not spoken("unresolved-seventh", alto="F4 F4 E4", **sevenths)
+
+
+A7, G_MINOR_6, E_HALF_DIMINISHED_65, A = (
+    ChordName(3, "dominant"),
+    ChordName(1, "minor", 1),
+    ChordName(4, "half-diminished", 1),
+    ChordName(3, "major"),
+)
+"""Chords of D minor."""
+
+
+def sevenths(chords: tuple[ChordName, ...], **lines: str) -> list[str]:
+    """What is said of sevenths where a chord is called so on each quarter."""
+    score = score_of(lines)
+    spans = [
+        ChordSpan(Fraction(place), Fraction(1), 0, Key(2, "minor"), chord, Function(chord.root - 2, chord.quality))
+        for place, chord in enumerate(chords)
+    ]
+    music = counterpoint_of(score)
+    vars(music)["chords"] = tuple(spans)
+    return [found.message for found in tendencies(music, load_rule_set("strict")) if found.rule == "unresolved-seventh"]
+
+
+def test_a_seventh_stands_on_a_root_that_sounds() -> None:
+    # G minor with its root doubled, whatever it is called: D is a fifth.
+    upper = {"soprano": "D5 A4", "alto": "D4 C#4", "tenor": "Bb3 E3"}
+    assert not sevenths((E_HALF_DIMINISHED_65, A), **upper, bass="G2 A2")
+    assert sevenths((E_HALF_DIMINISHED_65, A), **{**upper, "tenor": "E3 E3"}, bass="G2 A2") == [
+        "soprano leaves the seventh D5 of Em7b5/G for A4 instead of stepping down"
+    ]
+
+
+def test_a_seventh_stays_only_where_it_is_heard_again() -> None:
+    # B flat and D may be called G minor, yet no G sounds there that the seventh could have gone to.
+    lines = {"soprano": "C#5 D5", "alto": "E4 D4", "tenor": "G3 Bb3", "bass": "A2 Bb2"}
+    assert sevenths((A7, G_MINOR_6), **lines) == ["tenor leaves the seventh G3 of A7 for Bb3 instead of stepping down"]
+    assert not sevenths((A7, G_MINOR_6), **{**lines, "soprano": "C#5 G4"})
 
 
 def test_the_last_chord_is_home() -> None:
