@@ -24,16 +24,15 @@ Cadences = Mapping[int, Mapping[Fraction, tuple[int, ...]]]
 PLAIN = 0.75
 """Nats a choice, about what a measure of a chorale costs. Where nothing is given, one that costs less is no
 better for it: it is a copy of an earlier one, or empty, and the likeliest draft would be the dullest."""
-PARALLEL_COST = 0.05
+PARALLEL_COST = 0.06
 """What a parallel fifth or octave costs a draft, in nats a choice."""
-UNLED_COST = 0.15
+UNLED_COST = 0.3
 """What it costs if no cadence is led to by a chord that leads there; in part if some are."""
-ASTRAY_COST = 0.3
+ASTRAY_COST = 0.6
 """What it costs to end elsewhere than on a tonic triad in root position: more than drafts differ by."""
 BREACH_COST = 10.0
 """What a window of the training corpus costs that is as long as the novelty limit: a draft with one is last."""
-NATS_WORTH = 1.0
-LIKENESS_WORTH = 0.15
+LIKENESS_WORTH = 0.24
 """What the log odds of being like the corpus are worth, in nats a choice."""
 _LEADING = ({7, 11, 2, 5}, {11, 2, 5, 8}, {5, 9, 0}, {5, 8, 0})
 """From the root of a cadence, in semitones: its dominant with or without a seventh, and its subdominant."""
@@ -59,12 +58,12 @@ class Aims:
         blank = [[event.kind == "blank" for event in measure.slices[0].events] for measure in task.measures]
         return cls(any(blank[-1]), tuple(all(voices) for voices in blank), cadences or {}, likeness)
 
-    def up_to(self, stop: int) -> Aims:
-        """Of a draft that is written so far: as many measures, and no end yet."""
-        if stop == len(self.open_measures):
-            return self
-        cadences = {index: places for index, places in self.cadences.items() if index < stop}
-        return replace(self, open_end=False, open_measures=self.open_measures[:stop], cadences=cadences)
+    def of_measures(self, chosen: range) -> Aims:
+        """Of a draft of these measures alone, which do not end the piece."""
+        cadences = {index - chosen.start: places for index, places in self.cadences.items() if index in chosen}
+        return replace(
+            self, open_end=False, open_measures=self.open_measures[chosen.start : chosen.stop], cadences=cadences
+        )
 
 
 def ranked(drafts: Iterable[Draft], aims: Aims) -> tuple[Draft, ...]:
@@ -78,7 +77,7 @@ def cost(draft: Draft, aims: Aims) -> float:
     nats = sum(max(nats, PLAIN * choices if is_open else 0) for nats, choices, is_open in measures)
     astray = aims.open_end and not ends_at_home(draft.tokens)
     return (
-        NATS_WORTH * nats / max(draft.choices, 1)
+        nats / max(draft.choices, 1)
         + PARALLEL_COST * draft.parallels
         + ASTRAY_COST * astray
         + UNLED_COST * unled(draft.tokens, aims.cadences)

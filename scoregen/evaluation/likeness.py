@@ -40,14 +40,15 @@ class Likeness:
         return len(passage) / CROP_FRAMES * float(features(passage) @ self.weights + self.bias)
 
 
-def fitted(real: Sequence[Frames], written: Sequence[Frames]) -> Likeness:
+def fitted(real: Sequence[Frames], written: Sequence[Frames]) -> Likeness | None:
     """The classifier of passages of eight measures: ridge logistic regression on standardised features.
 
-    Both sides count alike, however many pieces they have. ValueError where one has no piece as long.
+    Both sides count alike, however many pieces they have. None where one has no piece as long.
     """
-    sides = [np.array([features(crop) for piece in side for crop in crops(piece)]) for side in (real, written)]
-    if not all(len(side) for side in sides):
-        raise ValueError("no piece is eight measures long")
+    passages = [[features(crop) for piece in side for crop in crops(piece)] for side in (real, written)]
+    if not all(passages):
+        return None
+    sides = [np.array(side) for side in passages]
     inputs = np.concatenate(sides)
     is_real = np.repeat([1.0, 0.0], [len(side) for side in sides])
     share = np.repeat([0.5 / len(side) for side in sides], [len(side) for side in sides])

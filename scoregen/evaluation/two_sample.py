@@ -20,7 +20,6 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.errors import InputError
 from scoregen.evaluation.bootstrap import CONFIDENCE, RESAMPLES
 from scoregen.evaluation.frames import FRAMES_A_QUARTER, Frames, melody, sounding
 from scoregen.evaluation.part_writing import count
@@ -90,6 +89,16 @@ def features(frames: Frames) -> Vector:
     parts = [histogram for voice in voices for histogram in _melodic(frames, voice)]
     parts += [_intervals(frames, upper, lower) for upper, lower in combinations(voices, 2)]
     return np.concatenate([*parts, _faults(frames)])
+
+
+def feature_names(voices: Sequence[str]) -> list[str]:
+    """What each of the numbers is, in words."""
+    names = []
+    for voice in voices:
+        names += [f"{voice} step {step}" for step in range(-WIDEST, WIDEST + 1)]
+        names += [f"{voice} frames {length}" for length in (*DURATIONS, "others")]
+    names += [f"{upper} over {lower} {kind}" for upper, lower in combinations(voices, 2) for kind in range(12)]
+    return [*names, "fifths", "octaves", "crossed", "wide", "leaps", "chord beats", "changes"]
 
 
 def random_crop(frames: Frames, random: np.random.Generator) -> Frames:
