@@ -18,11 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 from scoregen.analysis.voice_leading import Parallel, parallels
 from scoregen.blanks import Task, blank_task
+from scoregen.drafting import drafts
 from scoregen.errors import InputError
 from scoregen.model.config import SamplingOptions
 from scoregen.plan.form import Chords, PieceOptions, blank_piece, cadence_chords, leading_chords
 from scoregen.plan.sections import Sections, first_heard, section_starts, unfolded
-from scoregen.ranking import Aims, cost, ranked
+from scoregen.ranking import Aims
 from scoregen.score.edit import filled
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import load_ensemble
@@ -37,9 +38,6 @@ if TYPE_CHECKING:
     from scoregen.model.drafts import Draft
 
 __all__ = ["Alternative", "Composition", "PieceOptions", "SamplingOptions", "compose"]
-
-SHARE_OF_A_PASS = 0.25
-"""What going once more over a draft takes, as a share of what drafting takes: for telling progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +101,7 @@ def compose(
     chords = {} if score is not None else cadence_chords(given, options.seed, form)
     leading = {} if score is not None else leading_chords(given, chords, options.seed)
     plan = _Plan(chords, leading, section_starts(given, form) if score is None else ())
-    drafts = _sample(author, task, plan, options, count, progress)
+    found = _sample(author, task, plan, options, count, progress)
     seconds = time.perf_counter() - started
     calibrated = author.calibration.checksum if author.calibration else None
     story = {
@@ -115,10 +113,10 @@ def compose(
     }
     story |= {"piece": _plain(asdict(wanted))} if score is None else {}
     alternatives = []
-    for rank, draft in enumerate(drafts[:count], 1):
+    for rank, draft in enumerate(found[:count], 1):
         done = unfolded(_finished(task, draft), form)
-        found = _novelty(draft, done, form)
-        record = provenance(done, author.model, options, {**story, "rank": rank, "novelty": found})
+        new = _novelty(draft, done, form)
+        record = provenance(done, author.model, options, {**story, "rank": rank, "novelty": new})
         alternatives.append(Alternative(done, -draft.nats, parallels(done, task.slots), record))
     return Composition(tuple(alternatives), task.notices, seconds)
 
@@ -180,25 +178,16 @@ def _sample(
     progress: Callable[[float], None] | None,
 ) -> tuple[Draft, ...]:
     """The drafts, best first; the `count` best have been gone over again."""
-    from scoregen.model.passes import polished
-    from scoregen.model.sampling import Job, fill
+    from scoregen.model.job import Job
 
     tokens = encode(task.score, task.slots, snap=True)
-    aims = Aims.of(tokens, plan.chords)
+    calibration = author.calibration
+    aims = Aims.of(tokens, plan.chords, calibration.likeness if calibration else None)
     network = author.model.network
-    leanings = author.calibration.leanings if author.calibration else None
+    leanings = calibration.leanings if calibration else None
     settled = _settled(plan, len(tokens.measures))
     job = Job(network, tokens, task.rules, settled, author.index, leanings, frozenset(plan.sections))
-    told = progress or (lambda done: None)
-    work = 1 + options.passes * count * SHARE_OF_A_PASS
-    drafts = ranked(fill(job, options, progress=lambda done: told(done / work)), aims)
-    if options.passes == 0:
-        return drafts
-    better = []
-    for rank, draft in enumerate(drafts[:count]):
-        better.append(polished(job, draft, options, lambda draft: cost(draft, aims), rank))
-        told((1 + (rank + 1) * options.passes * SHARE_OF_A_PASS) / work)
-    return ranked([*better, *drafts[count:]], aims)
+    return drafts(job, aims, options, count, progress or (lambda done: None))
 
 
 def _settled(plan: _Plan, measures: int) -> dict[int, dict[Fraction, PlannedChord]]:

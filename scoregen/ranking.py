@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from scoregen.evaluation.frames import sonority_frames
 from scoregen.score.keys import Key, KeySignature
 from scoregen.score.pitch import Pitch
 from scoregen.tokens.events import TokenScore
@@ -14,6 +15,7 @@ from scoregen.tokens.sonorities import SILENT, Sonorities, sonorities
 from scoregen.tokens.vocabulary import vocabulary
 
 if TYPE_CHECKING:
+    from scoregen.evaluation.likeness import Likeness
     from scoregen.model.drafts import Draft
 
 Cadences = Mapping[int, Mapping[Fraction, tuple[int, ...]]]
@@ -22,14 +24,16 @@ Cadences = Mapping[int, Mapping[Fraction, tuple[int, ...]]]
 PLAIN = 0.75
 """Nats a choice, about what a measure of a chorale costs. Where nothing is given, one that costs less is no
 better for it: it is a copy of an earlier one, or empty, and the likeliest draft would be the dullest."""
-PARALLEL_COST = 0.05
+PARALLEL_COST = 0.06
 """What a parallel fifth or octave costs a draft, in nats a choice."""
-UNLED_COST = 0.15
+UNLED_COST = 0.3
 """What it costs if no cadence is led to by a chord that leads there; in part if some are."""
-ASTRAY_COST = 0.3
+ASTRAY_COST = 0.6
 """What it costs to end elsewhere than on a tonic triad in root position: more than drafts differ by."""
 BREACH_COST = 10.0
 """What a window of the training corpus costs that is as long as the novelty limit: a draft with one is last."""
+LIKENESS_WORTH = 0.24
+"""What the log odds of being like the corpus are worth, in nats a choice."""
 _LEADING = ({7, 11, 2, 5}, {11, 2, 5, 8}, {5, 9, 0}, {5, 8, 0})
 """From the root of a cadence, in semitones: its dominant with or without a seventh, and its subdominant."""
 _LEADING_AWAY = ({10, 2, 5}, {7, 10, 2, 5}, {2, 5, 9}, {9, 0, 4})
@@ -46,12 +50,20 @@ class Aims:
     open_end: bool
     open_measures: tuple[bool, ...]
     cadences: Cadences
+    likeness: Likeness | None = None
 
     @classmethod
-    def of(cls, task: TokenScore, cadences: Cadences | None = None) -> Aims:
+    def of(cls, task: TokenScore, cadences: Cadences | None = None, likeness: Likeness | None = None) -> Aims:
         """The aims of a task; how a piece ends counts only where the end is blank."""
         blank = [[event.kind == "blank" for event in measure.slices[0].events] for measure in task.measures]
-        return cls(any(blank[-1]), tuple(all(voices) for voices in blank), cadences or {})
+        return cls(any(blank[-1]), tuple(all(voices) for voices in blank), cadences or {}, likeness)
+
+    def of_measures(self, chosen: range) -> Aims:
+        """Of a draft of these measures alone, which do not end the piece."""
+        cadences = {index - chosen.start: places for index, places in self.cadences.items() if index in chosen}
+        return replace(
+            self, open_end=False, open_measures=self.open_measures[chosen.start : chosen.stop], cadences=cadences
+        )
 
 
 def ranked(drafts: Iterable[Draft], aims: Aims) -> tuple[Draft, ...]:
@@ -70,7 +82,15 @@ def cost(draft: Draft, aims: Aims) -> float:
         + ASTRAY_COST * astray
         + UNLED_COST * unled(draft.tokens, aims.cadences)
         + BREACH_COST * draft.novelty_breaches
+        - LIKENESS_WORTH * likeness(draft, aims)
     )
+
+
+def likeness(draft: Draft, aims: Aims) -> float:
+    """The log odds that the last eight measures come from the corpus, 0 where nobody can tell."""
+    if aims.likeness is None:
+        return 0.0
+    return aims.likeness.log_odds(sonority_frames(sonorities(draft.tokens), vocabulary().ticks_per_quarter))
 
 
 def unled(tokens: TokenScore, cadences: Cadences) -> float:

@@ -7,10 +7,13 @@ import shutil
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from scoregen.cli.app import run
-from scoregen.composition import SamplingOptions, compose, provenance_fields
+from scoregen.composition import PieceOptions, SamplingOptions, compose, provenance_fields
+from scoregen.evaluation.likeness import Likeness
+from scoregen.evaluation.two_sample import feature_names
 from scoregen.model.calibration import WIDEST, Features
 from scoregen.model.calibration_file import Calibration, load_calibration, save_calibration
 from scoregen.notation.files import read_score
@@ -68,6 +71,40 @@ def test_rounds_bring_drafts_nearer_to_the_corpus(mine: Path, corpus: Path, caps
     assert found is not None
     assert found.about["rounds"] == 3
     assert found.free.step.any() and found.given.interval.any()
+    assert found.likeness is None, "no piece of it has eight measures"
+
+
+def test_a_likeness_is_kept_by_name_and_helps_to_choose(mine: Path) -> None:
+    """Nothing but leaps of the bass is like this corpus."""
+    names = feature_names(ROLES)
+    leaping = np.array([float(name in ("bass step 12", "bass step -12", "leaps")) for name in names])
+    save_calibration(Calibration(Features.none(4), Features.none(4), {}, Likeness(50 * leaping, -1.5)), mine, ROLES)
+    content = json.loads(mine.with_suffix(".calibration").read_text(encoding="utf-8"))
+    assert content["likeness"] == {"bias": -1.5, "bass step -12": 50.0, "bass step 12": 50.0, "leaps": 50.0}
+    found = load_calibration(mine, ROLES)
+    assert found is not None and found.likeness is not None
+    assert found.likeness.weights.tolist() == (50 * leaping).tolist()
+
+    def leaps() -> int:
+        options = SamplingOptions(1, candidates=6, passes=0)
+        made = compose(piece=PieceOptions(measures=8), checkpoint=mine, sampling=options).score
+        bass = [v for m in made.measures for v in m.voices if v.slot.part == made.parts[3].id]
+        notes = [note for voice in bass for note in voice.elements if isinstance(note, Note)]
+        heights = [note.pitch.midi_pitch for note in notes if isinstance(note.pitch, Pitch)]
+        return sum(abs(after - before) > 7 for before, after in pairwise(heights))
+
+    with_likeness = leaps()
+    mine.with_suffix(".calibration").unlink()
+    assert with_likeness > leaps()
+
+
+def test_a_feature_that_nobody_knows_is_one_line(mine: Path, capsys: Captured) -> None:
+    save_calibration(Calibration(Features.none(4), Features.none(4), {}), mine, ROLES)
+    path = mine.with_suffix(".calibration")
+    content = json.loads(path.read_text(encoding="utf-8")) | {"likeness": {"bias": 0, "harp step 1": 1}}
+    path.write_text(json.dumps(content), encoding="utf-8")
+    assert run(["compose", "--measures", "4", "--checkpoint", str(mine), "-o", str(mine.with_name("x.musicxml"))]) == 2
+    assert "'harp step 1' is no feature" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

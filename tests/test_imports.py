@@ -22,6 +22,7 @@ FLOORS = (
     ("corpora", "evaluation", "transcription"),
     ("model",),
     ("blanks", "curriculum", "ranking", "works"),
+    ("drafting",),
     (
         "analysing",
         "benchmark",

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
+import numpy as np
 import pytest
 
+from scoregen.evaluation.likeness import Likeness
+from scoregen.evaluation.two_sample import feature_names
 from scoregen.model.drafts import Draft
 from scoregen.ranking import Aims, cost, ranked, unled
 from scoregen.score.elements import Slot
@@ -95,3 +98,18 @@ def test_more_leads_away_from_home_than_back() -> None:
     for before in ("C5 G4 E4 C3", "A4 F4 C4 F3", "A4 F4 D4 D3", "A4 F#4 D4 D3"):
         assert unled(tokens("C5 G4 E4 C3", "A4 F4 C4 F3", before, "B4 G4 D4 G3"), half) == 0
     assert unled(tokens("C5 G4 E4 C3", "A4 F4 C4 F3", "C#5 A4 E4 A3", "B4 G4 D4 G3"), half) == 1
+
+
+def test_what_is_like_the_corpus_comes_first() -> None:
+    """A likeness that has learned one thing: in the corpus sopranos fall."""
+    names = feature_names(["soprano", "alto", "tenor", "bass"])
+    falling = Likeness(np.array([float(name.startswith("soprano step -")) for name in names]), 0.0)
+    falls, rises = draft(14, penultimate="D5 G4 B3 G3"), draft(14, penultimate="B4 G4 D4 G3")
+    assert [found is falls for found in ranked([rises, falls], replace(AIMS, likeness=falling))] == [True, False]
+    assert cost(falls, AIMS) == cost(rises, AIMS)
+
+
+def test_of_some_measures_only_their_cadences_count_and_no_end() -> None:
+    aims = AIMS.of_measures(range(1, 2))
+    assert aims.cadences == {0: {Fraction(2): (0, 4, 7)}}
+    assert (aims.open_end, aims.open_measures) == (False, (True,))

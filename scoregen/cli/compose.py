@@ -92,6 +92,12 @@ def compose_command(
         int | None,
         typer.Option("--passes", min=0, help="How often to write the worst measures anew.", show_default="1"),
     ] = None,
+    span: Annotated[
+        int | None,
+        typer.Option(
+            "--span", min=0, help="Measures after which all drafts go on from the best; 0: never.", show_default="4"
+        ),
+    ] = None,
     checkpoint: Annotated[
         Path | None, typer.Option("--checkpoint", help="Other weights than those of the package.", show_default=False)
     ] = None,
@@ -119,7 +125,7 @@ def compose_command(
         phrases=phrases,
         form=form,
     )
-    sampling = told(seed=seed, temperature=temperature, top_p=top_p, candidates=candidates, passes=passes)
+    sampling = told(seed=seed, temperature=temperature, top_p=top_p, candidates=candidates, passes=passes, span=span)
     roles = parse_roles(role or ())
     _check_use(score, piece, role=role, blank=blank, extend=extend)
     check_outputs(output, count, provenance=provenance, force=force)

@@ -42,6 +42,13 @@ def score_frames(score: Score, slots: Sequence[Slot]) -> Frames:
     return frames
 
 
+def sonority_frames(heard: Sonorities, ticks_per_quarter: int) -> Frames:
+    """What sounds at the beginning of every 16th."""
+    ticks = np.arange(0, heard.end, ticks_per_quarter // FRAMES_A_QUARTER)
+    frames: Frames = heard.pitches[np.searchsorted(heard.onset, ticks, side="right") - 1].astype(np.int16)
+    return frames
+
+
 def listed_frames(rows: Sequence[Sequence[int]]) -> Frames:
     """A piece of the JSB16 files: a list of frames, each a list of MIDI pitches, -1 for a rest."""
     frames = np.array(rows, np.int16)

@@ -20,7 +20,6 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.errors import InputError
 from scoregen.evaluation.bootstrap import CONFIDENCE, RESAMPLES
 from scoregen.evaluation.frames import FRAMES_A_QUARTER, Frames, melody, sounding
 from scoregen.evaluation.part_writing import count
@@ -85,12 +84,21 @@ def _bounds(real: Vector, other: Vector, seed: int) -> Vector:
 
 
 def features(frames: Frames) -> Vector:
-    """The 215 numbers of a crop of four voices; a share of nothing is 0."""
-    if frames.shape[1] != VOICES:
-        raise InputError(f"the classifier compares pieces in {VOICES} voices; found {frames.shape[1]}")
-    parts = [histogram for voice in range(VOICES) for histogram in _melodic(frames, voice)]
-    parts += [_intervals(frames, upper, lower) for upper, lower in combinations(range(VOICES), 2)]
+    """The numbers of a crop, 215 of four voices; a share of nothing is 0."""
+    voices = range(frames.shape[1])
+    parts = [histogram for voice in voices for histogram in _melodic(frames, voice)]
+    parts += [_intervals(frames, upper, lower) for upper, lower in combinations(voices, 2)]
     return np.concatenate([*parts, _faults(frames)])
+
+
+def feature_names(voices: Sequence[str]) -> list[str]:
+    """What each of the numbers is, in words."""
+    names = []
+    for voice in voices:
+        names += [f"{voice} step {step}" for step in range(-WIDEST, WIDEST + 1)]
+        names += [f"{voice} frames {length}" for length in (*DURATIONS, "others")]
+    names += [f"{upper} over {lower} {kind}" for upper, lower in combinations(voices, 2) for kind in range(12)]
+    return [*names, "fifths", "octaves", "crossed", "wide", "leaps", "chord beats", "changes"]
 
 
 def random_crop(frames: Frames, random: np.random.Generator) -> Frames:
@@ -132,8 +140,8 @@ def _faults(frames: Frames) -> Vector:
     shares = (
         (found.fifths, found.changes),
         (found.octaves, found.changes),
-        (found.crossed, found.frames * (VOICES - 1)),
-        (found.wide, found.frames * (VOICES - 2)),
+        (found.crossed, found.frames * (found.voices - 1)),
+        (found.wide, found.frames * (found.voices - 2)),
         (found.leaps, found.moves),
         (found.chord_beats, found.beats),
         (found.changes, found.frames),

@@ -1,7 +1,8 @@
 """A calibration on disk: NAME.calibration beside the weights, JSON with every feature under its name.
 
 It can be read and changed by hand: 0.1 in `step`, `tenor`, `-1` makes a tenor's step down by a semitone
-likelier by a factor of e^0.1.
+likelier by a factor of e^0.1. `likeness` holds by how many nats a feature of a passage tells that it comes
+from the corpus and not from the weights.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from typing import Any
 import numpy as np
 
 from scoregen.errors import InputError
+from scoregen.evaluation.likeness import Likeness
+from scoregen.evaluation.two_sample import feature_names
 from scoregen.model.calibration import CHORDS, WIDEST, Features
 from scoregen.model.leanings import Leanings
 from scoregen.notation.atomic import write_files
@@ -28,11 +31,12 @@ _DIGITS = 3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calibration:
-    """The tilts of both tasks, where they come from, and the SHA-256 of their file if there is one."""
+    """The tilts of both tasks, what tells drafts from the corpus, where it all comes from, and its file's SHA-256."""
 
     free: Features
     given: Features
     about: Mapping[str, Any]
+    likeness: Likeness | None = None
     checksum: str = ""
 
     @property
@@ -47,6 +51,12 @@ def save_calibration(found: Calibration, weights: Path, roles: Sequence[str]) ->
         "free": _named(found.free, roles),
         "given": _named(found.given, roles),
     }
+    if found.likeness:
+        content["likeness"] = {"bias": round(found.likeness.bias, _DIGITS)} | {
+            name: weight
+            for name, value in zip(feature_names(roles), found.likeness.weights.tolist(), strict=True)
+            if (weight := round(value, _DIGITS))
+        }
     text = json.dumps(content, indent=1, ensure_ascii=False)
     write_files([(weights.with_suffix(SUFFIX), f"{text}\n".encode())], force=True)
 
@@ -60,7 +70,8 @@ def load_calibration(weights: Path, roles: Sequence[str]) -> Calibration | None:
         data = path.read_bytes()
         content = json.loads(data)
         free, given = (_features(content[task], roles) for task in ("free", "given"))
-        return Calibration(free, given, content["about"], hashlib.sha256(data).hexdigest())
+        likeness = _likeness(content["likeness"], roles) if "likeness" in content else None
+        return Calibration(free, given, content["about"], likeness, hashlib.sha256(data).hexdigest())
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{path} is no calibration ({error}); make it again or remove it") from error
 
@@ -89,6 +100,17 @@ def _features(named: Mapping[str, Any], roles: Sequence[str]) -> Features:
     for name, nats in named["sonority"].items():
         found.sonority[_chord_number(name)] = float(nats)
     if not all(np.isfinite(part).all() for part in (found.step, found.length, found.interval, found.sonority)):
+        raise ValueError("a number is not finite")
+    return found
+
+
+def _likeness(named: Mapping[str, Any], roles: Sequence[str]) -> Likeness:
+    names = feature_names(roles)
+    if unknown := set(named) - {"bias", *names}:
+        raise ValueError(f"{unknown.pop()!r} is no feature")
+    weights = np.array([float(named.get(name, 0)) for name in names])
+    found = Likeness(weights, float(named["bias"]))
+    if not np.isfinite([*weights, found.bias]).all():
         raise ValueError("a number is not finite")
     return found
 

@@ -44,16 +44,18 @@ class SamplingOptions:
 
     `temperature` and then the nucleus `top_p` act on what the constraints leave. `voice_leading` is
     what a parallel fifth, octave or unison costs, in nats, `crossing` what an attack above a higher
-    voice or below a lower one costs; `model.preferences` has the smaller prices.
+    voice or below a lower one costs; `model.preferences` has the smaller prices. Every `span` measures
+    the drafts wait for each other and go on from the best (0: each goes its own way to the end).
     """
 
     seed: int = 0
     temperature: float = 1.0
-    top_p: float = 0.92
+    top_p: float = 0.97
     candidates: int = 8
     passes: int = 1
-    voice_leading: float = 1.0
+    voice_leading: float = 0.7
     crossing: float = 0.5
+    span: int = 4
 
     def __post_init__(self) -> None:
         """Raise InputError for a number that nothing can be drawn with."""
@@ -61,7 +63,7 @@ class SamplingOptions:
             raise InputError(f"the temperature is {self.temperature}; expected 0 or more")
         if not 0 < self.top_p <= 1:
             raise InputError(f"top-p is {self.top_p}; expected more than 0 and at most 1")
-        for name, least, most in (("candidates", 1, 256), ("passes", 0, 1000)):
+        for name, least, most in (("candidates", 1, 256), ("passes", 0, 1000), ("span", 0, 1000)):
             if not least <= getattr(self, name) <= most:
                 raise InputError(f"{name} is {getattr(self, name)}; expected {least} to {most}")
 

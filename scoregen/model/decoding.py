@@ -10,6 +10,7 @@ R pieces that grow side by side, V voices, T slices so far, E events, A advances
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -185,6 +186,13 @@ class Decoder:
         self.before, self.sounding = self.before[rows], self.sounding[rows]
         self._hidden, self._previous = self._hidden[:, chosen], self._previous[chosen]
         self._events, self._advances = self._events[chosen], self._advances[chosen]
+
+    def fork(self, row: int) -> Decoder:
+        """A decoder of one of these pieces as far as it has come, between two slices."""
+        one = copy(self)
+        one.recall, one._pointer = copy(self.recall), copy(self._pointer)
+        one.keep(np.array([row]))
+        return one
 
     def _recalled(self, places: Places, events: Ints, sounding: Ints, advance: int) -> Floats:
         """What was heard before the next slice of the only piece; the slice is over then."""

@@ -31,9 +31,10 @@ from torch import Tensor
 from scoregen.model.batches import Batch
 from scoregen.model.config import SamplingOptions
 from scoregen.model.features import Bools, Ints
+from scoregen.model.job import Job
 from scoregen.model.network import Network
 from scoregen.model.parallel import Ranks
-from scoregen.model.sampling import Job, fill
+from scoregen.model.sampling import fill
 from scoregen.tokens.constraints import VoiceRule
 from scoregen.tokens.events import BLANK, Slice, TokenMeasure, TokenScore
 from scoregen.tokens.novelty import NoveltyIndex

@@ -7,6 +7,7 @@ R drafts, V voices, E events, N = LIMIT sonorities.
 
 from __future__ import annotations
 
+from copy import copy
 from pathlib import Path
 
 import numpy as np
@@ -74,6 +75,12 @@ class NoveltyLimit:
     def keep(self, rows: NDArray[np.intp]) -> None:
         """Go on with these drafts only."""
         self._pitches, self._onsets, self._count = self._pitches[rows], self._onsets[rows], self._count[rows]
+
+    def fork(self, row: int) -> NoveltyLimit:
+        """The limit of one of these drafts, as far as it has come."""
+        one = copy(self)
+        one.keep(np.array([row]))
+        return one
 
     def _completes(self, rows: NDArray[np.intp], sounding: Ints, position: Ints, voice: Ints) -> Bools:
         past, voices = self._pitches[rows], sounding.shape[1]

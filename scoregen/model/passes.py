@@ -21,9 +21,10 @@ from scoregen.model.batches import Example, collate
 from scoregen.model.config import SamplingOptions
 from scoregen.model.drafts import Draft, blanks, drafted
 from scoregen.model.features import Bools, Ints, Piece, piece_arrays
+from scoregen.model.job import Job
 from scoregen.model.lexicon import UNSCORED
 from scoregen.model.likelihood import likelihood
-from scoregen.model.sampling import Job, at_work, fill
+from scoregen.model.sampling import at_work, fill
 from scoregen.model.sheet import voice_order
 from scoregen.tokens.encode import doings, interleaved
 from scoregen.tokens.events import BLANK, HOLD, TokenMeasure, TokenScore

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -20,53 +20,40 @@ from scoregen.model.config import SamplingOptions
 from scoregen.model.decoding import Decoder
 from scoregen.model.drafts import Draft, drafted
 from scoregen.model.features import Bools, Ints
-from scoregen.model.leanings import Leanings
+from scoregen.model.job import Job
 from scoregen.model.lexicon import UNSCORED
-from scoregen.model.network import Network
 from scoregen.model.novelty_limit import NoveltyLimit
+from scoregen.model.pages import Now, Page, Waiting
 from scoregen.model.preferences import Prices, priced
-from scoregen.model.sheet import EVENT_TOKENS, Chords, Sheet, advance_token
+from scoregen.model.sheet import EVENT_TOKENS, Sheet, advance_token
 from scoregen.model.turn import Turn
 from scoregen.tokens import constraints
-from scoregen.tokens.constraints import Carry, State, VoiceRule
-from scoregen.tokens.events import TokenMeasure, TokenScore
-from scoregen.tokens.novelty import NoveltyIndex
+from scoregen.tokens.constraints import Carry, State
 
 LEAST = -1e4
 """Nats: a network that training has driven wild is sure beyond what floats can hold."""
 
 Progress = Callable[[float], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What is to be written, and by whom.
-
-    `rules` say per voice what may be written, `chords` by measure index and onset what chords are
-    settled, `novelty` what must not be written again, `leanings` what the sampler does too often or
-    too seldom (None: nobody knows); `sections` the measure indices into which nothing is tied over.
-    Not `priced`, voice leading costs nothing: the network writes as it stands.
-    """
-
-    network: Network
-    tokens: TokenScore
-    rules: Sequence[VoiceRule]
-    chords: Chords = field(default_factory=dict)
-    novelty: NoveltyIndex | None = None
-    leanings: Leanings | None = None
-    sections: frozenset[int] = frozenset()
-    priced: bool = True
+Judge = Callable[[Draft, range], float]
+"""What a draft of some measures costs; its figures are those of the measures that were written last."""
 
 
 def fill(
-    job: Job, options: SamplingOptions, round_number: int = 0, progress: Progress = lambda done: None
+    job: Job,
+    options: SamplingOptions,
+    round_number: int = 0,
+    progress: Progress = lambda done: None,
+    *,
+    stops: Sequence[int] = (),
+    judge: Judge | None = None,
 ) -> tuple[Draft, ...]:
     """Fill every blank, as many times as `options.candidates`; the same seed and round draw the same.
 
-    Raises ConstraintError where nothing can be written.
+    At each of the measure indices `stops` all drafts wait for each other, and all go on from the one that
+    the judge finds to cost least. Raises ConstraintError where nothing can be written.
     """
     with at_work():
-        return _Sampler(job, options, round_number).run(progress)
+        return _Sampler(job, options, round_number).run(progress, stops, judge)
 
 
 @contextmanager
@@ -81,33 +68,6 @@ def at_work() -> Iterator[None]:
         torch.set_num_threads(threads)
 
 
-@dataclass(slots=True, eq=False)
-class _Page:
-    """A draft in the making: which measure is being written, how far it has come, and what is done."""
-
-    measure: int
-    state: State
-    done: list[TokenMeasure]
-    luck: np.random.Generator
-    nats: NDArray[np.float64]  # [M]
-    choices: Ints  # [M]
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Now:
-    """The slice in writing: the order of its voices [R, V], what sounded before [R, V], where it stands [R].
-
-    `closes` [R]: whether a phrase ends there; `given` [R]: whether a voice is given there.
-    """
-
-    order: Ints
-    was: Ints
-    position: Ints
-    closes: Bools
-    given: Bools
-
-
 class _Sampler:
     """The drafts in the making, all of them at the same slice of their own."""
 
@@ -120,21 +80,23 @@ class _Sampler:
         self.limit = NoveltyLimit(job.novelty, 1, voices) if job.novelty else None
         start = self._absorb()
         self._spread(np.zeros(rows, dtype=np.intp))
-        self.pages = [self._page(start, (options.seed % 2**64, round_number, row)) for row in range(rows)]
+        self.seed = (options.seed % 2**64, round_number)
+        self.pages = [self._page(start, (*self.seed, row)) for row in range(rows)]
 
-    def run(self, progress: Progress) -> tuple[Draft, ...]:
-        sheet, total = self.sheet, (self.sheet.stop - self.sheet.first) * len(self.pages)
-        finished: list[_Page] = []
-        while self.pages:
-            self._slice()
-            finished += [page for page in self.pages if page.measure == sheet.stop]
-            self._keep([page for page in self.pages if page.measure < sheet.stop])
-            progress((sum(page.measure - sheet.first for page in [*self.pages, *finished])) / total)
-        rest = sheet.tokens.measures[sheet.stop :]
+    def run(self, progress: Progress, stops: Sequence[int], judge: Judge | None) -> tuple[Draft, ...]:
+        begin = self.sheet.first
+        for stop in stops:
+            if judge and begin < stop < self.sheet.stop:
+                waiting = self._write(stop, progress)
+                costs = [judge(*each.page.part(self.sheet.tokens, begin, self.novelty)) for each in waiting]
+                self._go_on(waiting[int(np.argmin(costs))])
+                begin = stop
+        finished = [each.page for each in self._write(self.sheet.stop, progress)]
+        rest = self.sheet.tokens.measures[self.sheet.stop :]
         return tuple(
             drafted(
-                sheet.tokens,
-                replace(sheet.tokens, measures=(*page.done, *rest)),
+                self.sheet.tokens,
+                replace(self.sheet.tokens, measures=(*page.done, *rest)),
                 page.nats,
                 page.choices,
                 self.novelty,
@@ -142,10 +104,34 @@ class _Sampler:
             for page in sorted(finished, key=lambda page: page.number)
         )
 
-    def _page(self, start: State, seed: tuple[int, int, int]) -> _Page:
+    def _write(self, stop: int, progress: Progress) -> list[Waiting]:
+        """Every draft up to a measure; they come there one after the other."""
+        sheet, rows = self.sheet, len(self.pages)
+        waiting: list[Waiting] = []
+        while self.pages:
+            self._slice()
+            waiting += [self._put_by(row) for row, page in enumerate(self.pages) if page.measure == stop]
+            self._keep([page for page in self.pages if page.measure < stop])
+            left = sum(stop - page.measure for page in self.pages) / rows
+            progress((stop - left - sheet.first) / (sheet.stop - sheet.first))
+        return waiting
+
+    def _put_by(self, row: int) -> Waiting:
+        return Waiting(self.pages[row], self.decoder.fork(row), self.limit.fork(row) if self.limit else None)
+
+    def _go_on(self, best: Waiting) -> None:
+        """As many drafts as before, all from one; each has luck of its own."""
+        self.decoder, self.limit, page = best.decoder, best.limit, best.page
+        self._spread(np.zeros(self.options.candidates, dtype=np.intp))
+        self.pages = [
+            page.go_on(row, np.random.default_rng((*self.seed, row, page.measure)))
+            for row in range(self.options.candidates)
+        ]
+
+    def _page(self, start: State, seed: tuple[int, int, int]) -> Page:
         measures, done = self.sheet.measures, self.sheet.tokens.measures[: self.sheet.first]
         nats, choices = np.zeros(measures), np.zeros(measures, dtype=np.int64)
-        return _Page(self.sheet.first, start, list(done), np.random.default_rng(seed), nats, choices, seed[-1])
+        return Page(self.sheet.first, start, list(done), np.random.default_rng(seed), nats, choices, seed[-1])
 
     def _absorb(self) -> State:
         """Read what is given before the first blank; the state in which that measure begins."""
@@ -172,7 +158,7 @@ class _Sampler:
         if self.limit:
             self.limit.keep(rows)
 
-    def _keep(self, pages: list[_Page]) -> None:
+    def _keep(self, pages: list[Page]) -> None:
         if len(pages) < len(self.pages):
             kept = {id(page) for page in pages}
             self._spread(np.array([row for row, page in enumerate(self.pages) if id(page) in kept], dtype=np.intp))
@@ -187,7 +173,7 @@ class _Sampler:
         listening = bool(free.any())
         decoder.open(sheet.places(measure, position), order, listening=listening)
         closes = np.isin(position, sheet.phrase_ends)
-        now = _Now(order, decoder.sounding.copy(), position, closes, ~free.all(1))
+        now = Now(order, decoder.sounding.copy(), position, closes, ~free.all(1))
         for step in range(order.shape[1]):
             if listening:
                 decoder.listen()
@@ -195,7 +181,7 @@ class _Sampler:
         self._hear(decoder.sounding, position)
         decoder.close(self._advances(free.any(1), listening))
 
-    def _events(self, step: int, free: Bools, now: _Now) -> Ints:
+    def _events(self, step: int, free: Bools, now: Now) -> Ints:
         """[R] what the next voice of every draft does: drawn, or as it is given."""
         events = np.zeros(len(free), dtype=np.int64)
         rows = np.flatnonzero(free)
@@ -207,7 +193,7 @@ class _Sampler:
             page.state = constraints.give(page.state)
         return events
 
-    def _draw_events(self, rows: NDArray[np.intp], step: int, now: _Now) -> Ints:
+    def _draw_events(self, rows: NDArray[np.intp], step: int, now: Now) -> Ints:
         """Draw from what the network, the constraints and the preferences leave."""
         chances = _chances(self.decoder.event_logits())[rows]
         pages = [self.pages[row] for row in rows]
@@ -219,7 +205,7 @@ class _Sampler:
             page.choices[page.measure] += 1
         return drawn
 
-    def _allowed(self, rows: NDArray[np.intp], step: int, now: _Now) -> Bools:
+    def _allowed(self, rows: NDArray[np.intp], step: int, now: Now) -> Bools:
         """[R, E] what the constraints leave, and of that what is new enough, if anything is."""
         allowed = np.stack([self.sheet.event_mask(self.pages[row].state) for row in rows])
         if not self.limit or step < now.order.shape[1] - 1:
@@ -230,7 +216,7 @@ class _Sampler:
         new = allowed & ~known[rows]
         return np.where(new.any(1, keepdims=True), new, allowed)
 
-    def _prices(self, rows: NDArray[np.intp], step: int, now: _Now) -> Prices:
+    def _prices(self, rows: NDArray[np.intp], step: int, now: Now) -> Prices:
         """[R, E] what each event costs, less what the calibration adds to it."""
         voice, others = now.order[rows, step], now.order[rows, :step]
         turn = Turn(
@@ -246,7 +232,7 @@ class _Sampler:
         prices = priced(turn, self.options) if self.priced else np.zeros((len(rows), len(EVENT_TOKENS)), np.float32)
         return prices - self.leanings.added(turn) if self.leanings else prices
 
-    def _draw(self, pages: Sequence[_Page], scores: Scores) -> Ints:
+    def _draw(self, pages: Sequence[Page], scores: Scores) -> Ints:
         luck = np.array([page.luck.random() for page in pages])
         return chosen(scores, luck, self.options.temperature, self.options.top_p)
 
@@ -266,7 +252,7 @@ class _Sampler:
             self._move(page, advance_token(page.state, advance))
         return advances
 
-    def _move(self, page: _Page, token: int) -> None:
+    def _move(self, page: Page, token: int) -> None:
         page.state = constraints.advance(page.state, token)
         if not constraints.finished(page.state):
             return

@@ -5,10 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scoregen.errors import InputError
 from scoregen.evaluation import two_sample
 from scoregen.evaluation.frames import Frames, listed_frames
-from scoregen.evaluation.two_sample import CROP_FRAMES, area_under_curve, features, random_crop, separation
+from scoregen.evaluation.two_sample import (
+    CROP_FRAMES,
+    area_under_curve,
+    feature_names,
+    features,
+    random_crop,
+    separation,
+)
 
 
 def walk(seed: int, widest: int, frames: int = 160) -> Frames:
@@ -26,9 +32,12 @@ def test_there_are_215_features_and_shares_sum_to_one() -> None:
     assert not features(listed_frames([[-1] * 4] * CROP_FRAMES))[:-1].any()
 
 
-def test_only_four_voices_are_compared() -> None:
-    with pytest.raises(InputError, match="4 voices; found 2"):
-        features(listed_frames([[72, 60]] * CROP_FRAMES))
+@pytest.mark.parametrize("voices", [["melody", "bass"], ["soprano", "alto", "tenor", "bass"]])
+def test_every_feature_has_a_name(voices: list[str]) -> None:
+    piece = np.tile(np.arange(72, 72 - 5 * len(voices), -5, dtype=np.int16), (CROP_FRAMES, 1))
+    found = dict(zip(feature_names(voices), features(piece), strict=True))
+    assert found[f"{voices[0]} frames others"] == 1
+    assert found[f"{voices[-2]} over {voices[-1]} 5"] == 1
 
 
 def test_crops_begin_on_quarters() -> None:

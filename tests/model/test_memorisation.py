@@ -12,6 +12,7 @@ from scoregen.model.batches import collate
 from scoregen.model.checkpoint import load_checkpoint
 from scoregen.model.config import NetworkConfig, SamplingOptions, TrainingOptions
 from scoregen.model.features import piece_arrays
+from scoregen.model.job import Job
 from scoregen.model.lessons import FREE, lessons
 from scoregen.model.memorisation import (
     DRAFTS_A_FORM,
@@ -26,7 +27,7 @@ from scoregen.model.memorisation import (
 )
 from scoregen.model.network import Network
 from scoregen.model.parallel import Ranks
-from scoregen.model.sampling import Job, fill
+from scoregen.model.sampling import fill
 from scoregen.model.training import measure, train_network
 from scoregen.tokens.constraints import VoiceRule
 from scoregen.tokens.events import BLANK, TokenScore

@@ -10,9 +10,10 @@ import pytest
 
 from scoregen.errors import InputError
 from scoregen.model.config import SamplingOptions
+from scoregen.model.job import Job
 from scoregen.model.network import Network
 from scoregen.model.novelty_limit import load_index, save_index
-from scoregen.model.sampling import Job, fill
+from scoregen.model.sampling import fill
 from scoregen.tokens.constraints import VoiceRule
 from scoregen.tokens.novelty import LIMIT, NoveltyIndex
 

@@ -8,9 +8,10 @@ import pytest
 
 from scoregen.model.config import SamplingOptions
 from scoregen.model.drafts import Draft
+from scoregen.model.job import Job
 from scoregen.model.network import Network
 from scoregen.model.passes import emptied, measured, polished, worst_span
-from scoregen.model.sampling import Job, fill
+from scoregen.model.sampling import fill
 from scoregen.tokens.encode import doings
 from scoregen.tokens.events import BLANK, HOLD
 

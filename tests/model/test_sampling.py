@@ -11,11 +11,13 @@ from scoregen.errors import InputError
 from scoregen.model.choosing import chosen, nucleus
 from scoregen.model.config import SamplingOptions
 from scoregen.model.drafts import Draft
+from scoregen.model.job import Job
 from scoregen.model.network import Network
 from scoregen.model.passes import measured
-from scoregen.model.sampling import Job, fill
+from scoregen.model.sampling import fill
 from scoregen.tokens.encode import doings
 from scoregen.tokens.events import BLANK
+from scoregen.tokens.sonorities import sonorities
 
 from .tasks import RULES, random_network, tasks
 
@@ -70,9 +72,33 @@ def test_a_draft_is_its_own_whatever_else_is_drawn(network: Network) -> None:
     assert all(one.tokens != other.tokens for one, other in zip(few, again, strict=True))
 
 
+def test_all_go_on_from_the_one_that_costs_least(network: Network) -> None:
+    """The judge likes high sopranos, and is shown what has been written and its figures alone."""
+    job = Job(network, tasks()["going on"], RULES)
+    shown: list[tuple[range, Draft]] = []
+
+    def judge(draft: Draft, measures: range) -> float:
+        shown.append((measures, draft))
+        assert len(draft.tokens.measures) == len(draft.measure_nats) == len(measures)
+        return -float(sonorities(draft.tokens).pitches[-1, 0])
+
+    drafts = fill(job, PLAIN, stops=[2, 4], judge=judge)
+    assert [measures.stop for measures, _ in shown] == [4] * 3, "nothing is blank before the first stop"
+    best = min((draft for _, draft in shown), key=lambda draft: -sonorities(draft.tokens).pitches[-1, 0])
+    assert all(draft.tokens.measures[:4] == best.tokens.measures for draft in drafts)
+    assert len({draft.tokens for draft in drafts}) == 3, "and each goes its own way from there"
+    for draft, whole in zip(drafts, measured(job, [draft.tokens for draft in drafts]), strict=True):
+        assert draft.measure_nats == pytest.approx(whole.measure_nats, abs=1e-4, rel=1e-5)
+    again = fill(job, PLAIN, stops=[2, 4], judge=lambda draft, measures: judge(draft, measures))
+    assert again == drafts
+
+
 def test_progress_ends_at_the_end(network: Network) -> None:
     told: list[float] = []
     fill(Job(network, tasks()["hole"], RULES), PLAIN, progress=told.append)
+    assert told == sorted(told) and told[-1] == 1
+    told.clear()
+    fill(Job(network, tasks()["nothing"], RULES), PLAIN, progress=told.append, stops=[2, 3], judge=lambda *_: 0)
     assert told == sorted(told) and told[-1] == 1
 
 

@@ -1,0 +1,33 @@
+"""What the sampler is asked to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from scoregen.model.leanings import Leanings
+from scoregen.model.network import Network
+from scoregen.model.sheet import Chords
+from scoregen.tokens.constraints import VoiceRule
+from scoregen.tokens.events import TokenScore
+from scoregen.tokens.novelty import NoveltyIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is to be written, and by whom.
+
+    `rules` say per voice what may be written, `chords` by measure index and onset what chords are
+    settled, `novelty` what must not be written again, `leanings` what the sampler does too often or
+    too seldom (None: nobody knows); `sections` the measure indices into which nothing is tied over.
+    Not `priced`, voice leading costs nothing: the network writes as it stands.
+    """
+
+    network: Network
+    tokens: TokenScore
+    rules: Sequence[VoiceRule]
+    chords: Chords = field(default_factory=dict)
+    novelty: NoveltyIndex | None = None
+    leanings: Leanings | None = None
+    sections: frozenset[int] = frozenset()
+    priced: bool = True

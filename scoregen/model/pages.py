@@ -1,0 +1,73 @@
+"""Drafts in the making: what each has come to, and what it takes to go on from there.
+
+R drafts, V voices, M measures.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoregen.model.decoding import Decoder
+from scoregen.model.drafts import Draft, drafted
+from scoregen.model.features import Bools, Ints
+from scoregen.model.novelty_limit import NoveltyLimit
+from scoregen.tokens.constraints import State
+from scoregen.tokens.events import TokenMeasure, TokenScore
+from scoregen.tokens.novelty import NoveltyIndex
+
+JUDGED = 12
+"""Measures that a judge is shown, at most."""
+
+
+@dataclass(slots=True, eq=False)
+class Page:
+    """A draft in the making: which measure is being written, how far it has come, and what is done."""
+
+    measure: int
+    state: State
+    done: list[TokenMeasure]
+    luck: np.random.Generator
+    nats: NDArray[np.float64]  # [M]
+    choices: Ints  # [M]
+    number: int
+
+    def go_on(self, number: int, luck: np.random.Generator) -> Page:
+        """Another draft that has come as far, with luck of its own."""
+        done, nats, choices = list(self.done), self.nats.copy(), self.choices.copy()
+        return Page(self.measure, self.state, done, luck, nats, choices, number)
+
+    def part(self, task: TokenScore, begin: int, index: NoveltyIndex | None) -> tuple[Draft, range]:
+        """The last measures written as a draft of their own, with the figures of those since `begin`."""
+        shown = range(max(0, self.measure - JUDGED), self.measure)
+        task = replace(task, measures=task.measures[shown.start : shown.stop])
+        written = replace(task, measures=tuple(self.done[shown.start :]))
+        new = np.array(shown) >= begin
+        draft = drafted(task, written, self.nats[shown] * new, self.choices[shown] * new, index)
+        parallels = tuple(count * int(is_new) for count, is_new in zip(draft.measure_parallels, new, strict=True))
+        return replace(draft, measure_parallels=parallels), shown
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A draft that has come to a stop, with all that it takes to go on from there."""
+
+    page: Page
+    decoder: Decoder
+    limit: NoveltyLimit | None
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """The slice in writing: the order of its voices [R, V], what sounded before [R, V], where it stands [R].
+
+    `closes` [R]: whether a phrase ends there; `given` [R]: whether a voice is given there.
+    """
+
+    order: Ints
+    was: Ints
+    position: Ints
+    closes: Bools
+    given: Bools
