@@ -18,7 +18,7 @@ def calibrate_command(
     pieces: Annotated[
         int, typer.Option("--pieces", min=1, help="Pieces that a round writes, and harmonises anew.")
     ] = 80,
-    rounds: Annotated[int, typer.Option("--rounds", min=1, help="Rounds: each mends part of what is left.")] = 8,
+    rounds: Annotated[int, typer.Option("--rounds", min=0, help="Rounds: each mends part of what is left.")] = 8,
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed writes the same.")] = 0,
     as_json: Json = False,
     quiet: Quiet = False,
