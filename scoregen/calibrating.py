@@ -19,7 +19,7 @@ from scoregen.composition import SamplingOptions, compose
 from scoregen.corpora.manifest import load_corpus, verify
 from scoregen.corpora.prepare import piece_tokens
 from scoregen.errors import InputError, ScoregenError
-from scoregen.evaluation.frames import Frames, sonority_frames
+from scoregen.evaluation.frames import Frames, token_frames
 from scoregen.evaluation.likeness import fitted
 from scoregen.notation.atomic import check_target
 from scoregen.notation.files import read_score
@@ -28,8 +28,6 @@ from scoregen.score.edit import only
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import Ensemble, load_ensemble
 from scoregen.tokens.events import TokenScore
-from scoregen.tokens.sonorities import sonorities
-from scoregen.tokens.vocabulary import vocabulary
 
 RATES = (0.8, 0.5)
 """How much of what differs is mended in a round: in the first, and in the last; in between it falls evenly."""
@@ -61,8 +59,7 @@ def calibrate(
     """Write WEIGHTS.calibration, anew after every round of so many pieces, each of them harmonised anew.
 
     A calibration that is there already is where it starts from. No likeness is written where no piece has
-    eight measures. InputError where the corpus cannot be
-    used, or the weights are not for the ensemble.
+    eight measures. InputError where the corpus cannot be used, or the weights are not for the ensemble.
     """
     from scoregen.model.calibration import Features, counted, difference, tilted
     from scoregen.model.calibration_file import SUFFIX, Calibration, load_calibration, save_calibration
@@ -99,8 +96,7 @@ def calibrate(
         about = {"corpus": corpus, "pieces": pieces, "rounds": number + 1, "seed": seed}
         found = Calibration(tasks[0], tasks[1], {**about, "free": apart[0], "given": apart[1]}, found.likeness)
         save_calibration(found, weights, roles)
-    chooser = random.Random(f"{seed} drafts")
-    real = [_frames(each) for each in tokens]
+    real = [token_frames(each) for each in tokens]
     for number, (step, options) in enumerate(TELLING.items()):
         chooser = random.Random(f"{seed} {step}")
         drafts: list[Frames] = []
@@ -122,11 +118,7 @@ def _drawn(plan: PieceOptions, options: SamplingOptions, weights: Path, players:
     """What is written for a plan: the best draft, or all of them where they do not go on from the best."""
     count = 1 if options.span else options.candidates
     made = compose(piece=plan, ensemble=players.name, sampling=options, checkpoint=weights, count=count)
-    return [_frames(piece_tokens(each.score, players)) for each in made.alternatives]
-
-
-def _frames(tokens: TokenScore) -> Frames:
-    return sonority_frames(sonorities(tokens), vocabulary().ticks_per_quarter)
+    return [token_frames(piece_tokens(each.score, players)) for each in made.alternatives]
 
 
 def _composed(given: Score | PieceOptions, options: SamplingOptions, weights: Path, ensemble: str) -> Score:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from scoregen.evaluation.frames import sonority_frames
+from scoregen.evaluation.frames import token_frames
 from scoregen.score.keys import Key, KeySignature
 from scoregen.score.pitch import Pitch
 from scoregen.tokens.events import TokenScore
@@ -90,11 +90,13 @@ def likeness(draft: Draft, aims: Aims) -> float:
     """The log odds that the last eight measures come from the corpus, 0 where nobody can tell."""
     if aims.likeness is None:
         return 0.0
-    return aims.likeness.log_odds(sonority_frames(sonorities(draft.tokens), vocabulary().ticks_per_quarter))
+    return aims.likeness.log_odds(token_frames(draft.tokens))
 
 
 def unled(tokens: TokenScore, cadences: Cadences) -> float:
     """The share of the cadences that the chord before does not lead to; the first chord of a piece is none."""
+    if not cadences:
+        return 0.0
     heard = sonorities(tokens).changes()
     starts = [sum((measure.header.duration for measure in tokens.measures[:index]), Fraction(0)) for index in cadences]
     tonic = Key.of(tokens.measures[0].header.key).triad[0]

@@ -25,6 +25,13 @@ def ensembles(incomplete: str = "") -> list[str]:
 
 
 Ensemble = Annotated[str, typer.Option("--ensemble", help="Who sings or plays.", autocompletion=ensembles)]
+Roles = Annotated[
+    list[str] | None,
+    typer.Option("--role", metavar="ROLE=PART", help="Which part takes which role: soprano=1, or a part's name."),
+]
+Checkpoint = Annotated[
+    Path | None, typer.Option("--checkpoint", help="Other weights than those of the package.", show_default=False)
+]
 Outputs = Annotated[
     list[Path],
     typer.Option(

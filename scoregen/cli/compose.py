@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scoregen.cli.arguments import (
+    Checkpoint,
     Ensemble,
     Force,
     Json,
     Outputs,
     Quiet,
+    Roles,
     parse_quarters,
     parse_roles,
     told,
@@ -37,10 +39,7 @@ def compose_command(
         typer.Argument(metavar="SCORE", help="A melody, a bass, any parts or a score with holes; none: a new piece."),
     ] = None,
     ensemble: Ensemble = "satb",
-    role: Annotated[
-        list[str] | None,
-        typer.Option("--role", metavar="ROLE=PART", help="Which part takes which role: soprano=1, or a part's name."),
-    ] = None,
+    role: Roles = None,
     blank: Annotated[
         list[str] | None,
         typer.Option(
@@ -98,9 +97,7 @@ def compose_command(
             "--span", min=0, help="Measures after which all drafts go on from the best; 0: never.", show_default="4"
         ),
     ] = None,
-    checkpoint: Annotated[
-        Path | None, typer.Option("--checkpoint", help="Other weights than those of the package.", show_default=False)
-    ] = None,
+    checkpoint: Checkpoint = None,
     provenance: Annotated[
         bool, typer.Option("--provenance", help="Write FILE.provenance.json beside every output.")
     ] = False,

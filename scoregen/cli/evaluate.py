@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from scoregen.cli.arguments import Force, Json, Quiet, told
-from scoregen.cli.outputs import check_reports
 from scoregen.cli.terminal import columns, progress, say, say_json, tell_all
 
 REPORTS = (".html", ".pdf")
@@ -43,10 +42,10 @@ def evaluate_command(
     Beside each figure stands that of the corpus's own held-out pieces.
     """
     from scoregen.comparison import evaluate, report_file, report_json, standing_out, tables
-    from scoregen.notation.atomic import write_files
+    from scoregen.notation.atomic import check_targets, write_files
 
     outputs = tuple(output or ())
-    check_reports(outputs, REPORTS, force=force)
+    check_targets(outputs, REPORTS, force=force)
     with progress(quiet=quiet) as stage:
         found = evaluate(
             folder,

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from scoregen.cli.arguments import Ensemble, Force, Json, Quiet, parse_roles
+from scoregen.cli.arguments import Checkpoint, Ensemble, Force, Json, Quiet, Roles, parse_roles
 from scoregen.cli.check import rule_sets
 from scoregen.cli.terminal import naming, progress, say_json, say_paths, tell_all
 
@@ -36,13 +36,8 @@ def explain_command(
         typer.Option("--rules", metavar="NAME|FILE", help="What alternatives would break.", autocompletion=rule_sets),
     ] = "strict",
     ensemble: Ensemble = "satb",
-    role: Annotated[
-        list[str] | None,
-        typer.Option("--role", metavar="ROLE=PART", help="Which part takes which role: soprano=1, or a part's name."),
-    ] = None,
-    checkpoint: Annotated[
-        Path | None, typer.Option("--checkpoint", help="Other weights than those of the package.", show_default=False)
-    ] = None,
+    role: Roles = None,
+    checkpoint: Checkpoint = None,
     force: Force = False,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -52,10 +47,11 @@ def explain_command(
     The page shows the score with each note coloured by its surprisal. docs/explaining.md says what each
     number means.
     """
-    from scoregen.explaining import check_targets, explain, write_explanation
+    from scoregen.explaining import SUFFIXES, explain, write_explanation
+    from scoregen.notation.atomic import check_targets
     from scoregen.notation.files import read_score
 
-    check_targets(output, force=force)
+    check_targets(output, SUFFIXES, force=force)
     command = _command(score, output, given or (), rules, ensemble, role or (), checkpoint)
     with progress(quiet=quiet) as stage:
         stage("reading")

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scoregen.cli.arguments import Force, Json, Quiet
-from scoregen.cli.outputs import check_reports
 from scoregen.cli.terminal import columns, progress, say, say_json, tell_all
 
 if TYPE_CHECKING:
@@ -53,12 +52,12 @@ def novelty_command(
 
     How much is much, the corpus says: so much have its own works in common with each other.
     """
-    from scoregen.notation.atomic import write_files
+    from scoregen.notation.atomic import check_targets, write_files
     from scoregen.notation.files import read_score
     from scoregen.novelty import in_words, novelty_report, picture, report_json
 
     outputs = tuple(output or ())
-    check_reports(outputs, PICTURES, force=force)
+    check_targets(outputs, PICTURES, force=force)
     with progress(quiet=quiet) as stage:
         stage("reading")
         music = read_score(score)

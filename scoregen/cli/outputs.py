@@ -41,17 +41,6 @@ def check_outputs(paths: Sequence[Path], count: int = 1, *, provenance: bool = F
             check_target(target, force=force)
 
 
-def check_reports(paths: Sequence[Path], suffixes: Sequence[str], *, force: bool) -> None:
-    """The same for reports and pictures, whose suffixes are told."""
-    from scoregen.notation.atomic import check_target
-
-    for path in paths:
-        if path.suffix.lower() not in suffixes:
-            found = path.suffix or "no suffix"
-            raise OutputError(f"found {found}; expected one of {', '.join(suffixes)}", Place(file=str(path)))
-        check_target(path, force=force)
-
-
 def write_alternative(alternative: Alternative, paths: Sequence[Path], *, provenance: bool, force: bool) -> Written:
     """Write one alternative to all its files, and its story beside each."""
     from scoregen.composition import provenance_fields

@@ -18,7 +18,9 @@ from scoregen.errors import InputError
 from scoregen.score.elements import Score, Slot
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import measure_onsets, sounding_notes
-from scoregen.tokens.sonorities import Sonorities
+from scoregen.tokens.events import TokenScore
+from scoregen.tokens.sonorities import Sonorities, sonorities
+from scoregen.tokens.vocabulary import vocabulary
 
 Frames = NDArray[np.int16]
 """[frame, voice]: MIDI pitches, the highest voice first; SILENCE where a voice rests."""
@@ -42,9 +44,10 @@ def score_frames(score: Score, slots: Sequence[Slot]) -> Frames:
     return frames
 
 
-def sonority_frames(heard: Sonorities, ticks_per_quarter: int) -> Frames:
-    """What sounds at the beginning of every 16th."""
-    ticks = np.arange(0, heard.end, ticks_per_quarter // FRAMES_A_QUARTER)
+def token_frames(tokens: TokenScore) -> Frames:
+    """What the voices of a score in tokens sound at the beginning of every 16th."""
+    heard = sonorities(tokens)
+    ticks = np.arange(0, heard.end, vocabulary().ticks_per_quarter // FRAMES_A_QUARTER)
     frames: Frames = heard.pitches[np.searchsorted(heard.onset, ticks, side="right") - 1].astype(np.int16)
     return frames
 

@@ -23,7 +23,6 @@ from scoregen.analysis.findings import Finding
 from scoregen.analysis.note_roles import NoteRole, note_roles
 from scoregen.analysis.rule_sets import DEFAULT, RuleSet, load_rule_set
 from scoregen.blanks import voice_rule
-from scoregen.errors import OutputError, Place
 from scoregen.explaining.plain import names, plain
 from scoregen.explaining.task import Task, explained_task
 from scoregen.score.elements import Score
@@ -189,22 +188,11 @@ def _other_weights(task: Task, checksum: str) -> Iterator[str]:
         yield "the score was written by other weights than these that explain it; name its own with --checkpoint"
 
 
-def check_targets(paths: Sequence[Path], *, force: bool) -> None:
-    """Refuse before the work what could not be written after it: OutputError names the first file."""
-    from scoregen.notation.atomic import check_target
-
-    for path in paths:
-        if path.suffix.lower() not in SUFFIXES:
-            found = path.suffix or "no suffix"
-            raise OutputError(f"found {found}; expected one of {', '.join(SUFFIXES)}", Place(str(path)))
-        check_target(path, force=force)
-
-
 def write_explanation(found: Explanation, paths: Sequence[Path], *, command: str = "", force: bool = False) -> None:
     """Write the page (.html), or the same data as JSON; `command` is what both name as what makes them again."""
-    from scoregen.notation.atomic import write_files
+    from scoregen.notation.atomic import check_targets, write_files
 
-    check_targets(paths, force=force)
+    check_targets(paths, SUFFIXES, force=force)
     files: list[tuple[Path, bytes]] = []
     for path in paths:
         if path.suffix.lower() == ".json":

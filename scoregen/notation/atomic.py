@@ -40,6 +40,15 @@ def check_target(path: Path, *, force: bool) -> None:
             raise _exists(path)
 
 
+def check_targets(paths: Sequence[Path], suffixes: Sequence[str], *, force: bool) -> None:
+    """The same for several files whose suffix must be one of these: OutputError names the first at fault."""
+    for path in paths:
+        if path.suffix.lower() not in suffixes:
+            found = path.suffix or "no suffix"
+            raise OutputError(f"found {found}; expected one of {', '.join(suffixes)}", Place(file=str(path)))
+        check_target(path, force=force)
+
+
 def write_files(files: Sequence[tuple[Path, bytes]], *, force: bool = False) -> tuple[Path, ...]:
     """Write all the files, or none where anything fails before the first of them is in its place."""
     for path, _ in files:
