@@ -44,6 +44,7 @@ class Batch:
     key: Tensor  # [B, T]
     metric: Tensor  # [B, T, features]
     position: Tensor  # [B, T]
+    measure: Tensor  # [B, T]
     measure_steps: Tensor  # [B, T]
     frame: Tensor  # [B, T] the frame in force at a slice
     lengths: Tensor  # [B]
@@ -137,6 +138,7 @@ def collate(examples: Sequence[Example]) -> Batch:
         key=_pad([piece.key[piece.point] for piece in pieces]),
         metric=_pad([piece.metric[piece.point] for piece in pieces]),
         position=_pad([piece.position[piece.point] for piece in pieces], fill=NEVER),
+        measure=_pad([piece.measure for piece in pieces]),
         measure_steps=_pad([piece.measure_steps[piece.point] for piece in pieces], fill=1),
         frame=_pad(frame_of),
         lengths=torch.tensor([piece.length for piece in pieces]),

@@ -14,7 +14,7 @@ class NetworkConfig:
 
     `context` 0 leaves out the context encoder: for data of which nothing is ever given. `foresight`
     is what a nat of the harmony foreseen wrongly weighs in the training loss beside a nat of the notes.
-    The switches take parts away, for ablations.
+    The switches take parts away, for ablations; `use_measures`, which came later, adds attention over measures.
     """
 
     roles: tuple[str, ...] = ("soprano", "alto", "tenor", "bass")
@@ -36,6 +36,7 @@ class NetworkConfig:
     use_matches: bool = True
     use_motion: bool = True
     use_degrees: bool = True
+    use_measures: bool = False
 
 
 @dataclass(frozen=True, slots=True)

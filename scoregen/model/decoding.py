@@ -24,6 +24,7 @@ from scoregen.model.heads import Others
 from scoregen.model.lexicon import FIRST_PITCH, HOLD, MOST_ACCIDENTALS
 from scoregen.model.network import Network
 from scoregen.model.quick_heads import Around, QuickHeads, quick_heads
+from scoregen.model.quick_measures import GrowingMeasures
 from scoregen.model.quick_pointer import GrowingPointer
 from scoregen.model.recall import Recall
 from scoregen.model.tables import Tables
@@ -35,6 +36,7 @@ _ROOM = 64
 class Places:
     """Where the next slices stand. `around`: metric features [R, F] and what is given around [R, 2 context]."""
 
+    measure: Ints  # [R] index of the measure
     position: Ints  # [R] grid steps from the start of the piece
     measure_steps: Ints  # [R] grid steps in a full measure of the metre
     key: Ints  # [R] index of the key in the lexicon
@@ -71,6 +73,7 @@ class Decoder:
         self._version = sum(weight._version for weight in network.parameters())
         self._tables = Tables(network, keys, self._version)
         self._pointer = GrowingPointer(network.pointer, rows, config.backbone)
+        self._measures = GrowingMeasures(network.measures, rows, config.backbone) if network.measures else None
         self._hidden = torch.zeros(config.layers, rows, config.backbone)
         self._previous = torch.zeros(rows, config.backbone)
         self._events = torch.zeros(rows, voices, _ROOM, dtype=torch.long)
@@ -97,6 +100,10 @@ class Decoder:
         around = self._around(places, heard)
         out, self._hidden = network.read_slices(network.backbone_input(previous, around)[None], self._hidden)
         self._pointer.absorb(network.pointer.key(out[0]), network.pointer.value(slices), places.position)
+        if self._measures:
+            for index, measure in enumerate(places.measure):
+                self._measures.arrive(measure[None])
+                self._measures.remember(slices[index : index + 1])
         self._grow(count)
         self._events[0, :, :count] = torch.from_numpy(events.T)
         self._advances[0, :count] = torch.from_numpy(advances).clamp(min=0)
@@ -112,8 +119,12 @@ class Decoder:
         read = self.network.backbone_input(self._previous, around)
         out, self._hidden = self.network.read_slices(read[:, None], self._hidden)
         hidden = state = out[:, 0]
+        if self._measures:
+            self._measures.arrive(places.measure)
         if listening:
             attended = self._pointer.attend(hidden, places.position, places.measure_steps, self.recall.matches)
+            if self._measures:
+                attended = attended + self._measures.attend(hidden)
             state = self.network.start_slice(hidden, attended, self._previous, around)
         earlier = np.take_along_axis(self.before, order, 1)
         ages = np.take_along_axis(self.recall.age, order, 1)
@@ -173,6 +184,8 @@ class Decoder:
         np.put_along_axis(events, here.order, np.stack(here.events, 1), 1)
         self._previous = self._tables.slice_code(here.done)
         self._pointer.remember(here.hidden, self._previous, here.places.position)
+        if self._measures:
+            self._measures.remember(self._previous)
         self._grow(at + 1)
         self._events[:, :, at] = torch.from_numpy(events)
         self._advances[:, at] = torch.from_numpy(advances).clamp(min=0)
@@ -183,6 +196,8 @@ class Decoder:
         chosen = torch.from_numpy(rows)
         self.recall.keep(rows)
         self._pointer.keep(rows)
+        if self._measures:
+            self._measures.keep(rows)
         self.before, self.sounding = self.before[rows], self.sounding[rows]
         self._hidden, self._previous = self._hidden[:, chosen], self._previous[chosen]
         self._events, self._advances = self._events[chosen], self._advances[chosen]
@@ -190,7 +205,7 @@ class Decoder:
     def fork(self, row: int) -> Decoder:
         """A decoder of one of these pieces as far as it has come, between two slices."""
         one = copy(self)
-        one.recall, one._pointer = copy(self.recall), copy(self._pointer)
+        one.recall, one._pointer, one._measures = copy(self.recall), copy(self._pointer), copy(self._measures)
         one.keep(np.array([row]))
         return one
 

@@ -133,9 +133,17 @@ def choices(network: Network, batch: Batch, known: Tensor | None = None) -> Choi
         bias = bias.masked_fill((known == 0).all(-1)[:, None, None], -torch.inf)
     scores = pointer.scores(pointer.query(hidden), pointer.key(hidden), bias)
     attended = pointer.attend(scores, pointer.value(slices))
+    if network.measures is not None:
+        attended = attended + network.measures(slices, hidden, batch.measure, _something_known(batch, known))
     b, t = rows_of(batch)
     start = network.start_slice(*(x[b, t] for x in (hidden, attended, previous, around)))
     return _in_slice(network, batch, (b, t), codes, start, scores)
+
+
+def _something_known(batch: Batch, known: Tensor | None) -> Tensor:
+    """[B, T] 1 where there is a slice and anything of it is known, else 0."""
+    inside = torch.arange(batch.events.shape[1], device=batch.events.device) < batch.lengths.unsqueeze(1)
+    return (inside if known is None else inside & (known != 0).any(-1)).float()
 
 
 def _context(network: Network, batch: Batch, roles: Tensor) -> list[Tensor]:

@@ -15,6 +15,7 @@ from scoregen.model.config import NetworkConfig
 from scoregen.model.harmony_labels import LABELS
 from scoregen.model.heads import EventHeads
 from scoregen.model.lexicon import FIRST_PITCH, lexicon
+from scoregen.model.measures import MeasureAttention
 from scoregen.model.memory import AGES, HEARD
 from scoregen.model.pointer import Pointer
 
@@ -51,6 +52,7 @@ class Network(nn.Module):
         self.foresight = nn.Linear(s, sum(LABELS.values()))
         self.dropout = LockedDropout(config.dropout) if config.locked else nn.Dropout(config.dropout)
         self.light_dropout = nn.Dropout(config.in_slice_dropout)
+        self.measures = MeasureAttention(config, self.dropout) if config.use_measures else None
         self.register_buffer("degree_of", torch.from_numpy(self.lexicon.degrees), persistent=False)
         for table in (self.pitch, self.degree, self.role, self.kind, self.age):
             nn.init.normal_(table.weight, std=0.3)

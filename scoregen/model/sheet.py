@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from scoregen.errors import Place
-from scoregen.model.batches import OUTER_FIRST, frames
+from scoregen.model.batches import frames, usual_order
 from scoregen.model.decoding import Places
 from scoregen.model.features import BLANK, SPELLED, Floats, Ints, Piece, PieceOutline, event_id, piece_arrays
 from scoregen.model.lexicon import BARLINE, GRID, HOLD, PITCHES, REST, UNSCORED
@@ -82,7 +82,8 @@ class Sheet:
         tick = position - self.starts[measure]
         rows = [self._row(*place) for place in zip(measure.tolist(), tick.tolist(), strict=True)]
         frame = np.searchsorted(self._frame_positions, position, side="right") - 1
-        return Places(position, self._steps[measure], self.keys[measure], self._metric[rows], self._context[frame])
+        steps, keys = self._steps[measure], self.keys[measure]
+        return Places(measure, position, steps, keys, self._metric[rows], self._context[frame])
 
     def given_event(self, measure: int, slot: int, tick: int) -> int:
         """The event id of a given voice."""
@@ -126,8 +127,7 @@ def measure_rules(
 
 def voice_order(given: Sequence[bool]) -> tuple[int, ...]:
     """In which order voices are written: given ones first, outer ones before inner ones."""
-    usual = OUTER_FIRST if len(given) == len(OUTER_FIRST) else range(len(given))
-    return tuple(sorted(usual, key=lambda voice: not given[voice]))
+    return tuple(usual_order(np.array([given]))[0].tolist())
 
 
 def advance_token(state: State, advance: int) -> int:

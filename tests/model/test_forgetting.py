@@ -27,9 +27,9 @@ from .pieces import random_tokens, seeing_network
 CONFIG = NetworkConfig(embedding=16, context=16, backbone=32, in_slice=32, heads=2)
 
 
-@pytest.fixture(scope="module")
-def network() -> Network:
-    return seeing_network(CONFIG)
+@pytest.fixture(scope="module", params=[False, True], ids=["slices", "measures"])
+def network(request: pytest.FixtureRequest) -> Network:
+    return seeing_network(replace(CONFIG, use_measures=request.param))
 
 
 def example_of(piece: Piece, given_voices: int = 0) -> Example:

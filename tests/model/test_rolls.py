@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -38,9 +39,9 @@ CONFIG = NetworkConfig(
 LOWEST = int(lexicon("chromatic").midi[0])
 
 
-@pytest.fixture(scope="module")
-def network() -> Network:
-    return seeing_network(CONFIG)
+@pytest.fixture(scope="module", params=[False, True], ids=["slices", "measures"])
+def network(request: pytest.FixtureRequest) -> Network:
+    return seeing_network(replace(CONFIG, use_measures=request.param))
 
 
 def random_roll(seed: int, frames: int = 60) -> list[list[int]]:

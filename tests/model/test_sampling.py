@@ -24,9 +24,9 @@ from .tasks import RULES, random_network, tasks
 PLAIN = SamplingOptions(seed=5, temperature=1.0, candidates=3, voice_leading=0, crossing=0)
 
 
-@pytest.fixture(scope="module")
-def network() -> Network:
-    return random_network()
+@pytest.fixture(scope="module", params=[False, True], ids=["slices", "measures"])
+def network(request: pytest.FixtureRequest) -> Network:
+    return random_network(use_measures=request.param)
 
 
 def drawn(network: Network, name: str, options: SamplingOptions = PLAIN) -> tuple[Job, tuple[Draft, ...]]:
