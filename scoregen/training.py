@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scoregen.curriculum import read_course
 from scoregen.model.config import NetworkConfig, TrainingOptions
 from scoregen.notation.atomic import check_target, write_files
 
 if TYPE_CHECKING:
+    from scoregen.model.checkpoint import Checkpoint
     from scoregen.tokens.novelty import NoveltyIndex
 
 WINDOW = 8
@@ -47,6 +48,7 @@ def train(
     ensemble: str = "satb",
     network: NetworkConfig | None = None,
     options: TrainingOptions | None = None,
+    teachers: Sequence[Path] = (),
     progress: Callable[[int, dict[str, float]], None] | None = None,
 ) -> Training:
     """Train on a folder of scores, a corpus by its name or JSB16's file, and write OUT.safetensors and OUT.json.
@@ -54,12 +56,14 @@ def train(
     Beside them, OUT.novelty holds the windows that `compose` must not repeat, OUT.curve.jsonl and
     OUT.curve.png show how the losses fell. Everything in the making
     stands in the folder OUT.run; called again, training goes on there. The first SIGINT or SIGTERM
-    ends the run after the step under way. `progress` is told each step, and at a validation its
-    figures. Of several processes under torchrun, the first one alone writes and tells.
+    ends the run after the step under way. From `teachers`, checkpoints, the network learns how likely they
+    find what stands in the corpus and all else (`model.teaching`). `progress` is told each step, and at a
+    validation its figures. Of several processes under torchrun, the first one alone writes and tells.
     Raises InputError where the corpus has no usable piece, or OUT.run holds a run of other options.
     """
     from scoregen.model.parallel import is_first
     from scoregen.model.stopping import stop_on_signals
+    from scoregen.model.teaching import load_teachers
     from scoregen.model.training import train_network
 
     out = Path(out)
@@ -67,11 +71,13 @@ def train(
         check_target(out.with_suffix(suffix), force=True)
     options = options or TrainingOptions()
     course = read_course(str(corpus), ensemble, network or NetworkConfig(), options)
+    masters = load_teachers(teachers, course.network)
+    about = course.about | {"teachers": [_told(master) for master in masters]} if masters else course.about
     folder = out.with_name(f"{out.stem}.run")
     first = is_first()
     with stop_on_signals() as stop:
         tell = progress if first else None
-        outcome = train_network(course.lessons, folder, course.network, options, course.about, tell, stop)
+        outcome = train_network(course.lessons, folder, course.network, options, about, tell, stop, masters)
     if first:
         _write_curve(folder, out, str(course.about["corpus"]))
         if not outcome.stopped_by:
@@ -100,6 +106,13 @@ def by_heart(figures: Mapping[str, float]) -> tuple[str, ...]:
 
 
 _REMEDY = "more pieces, fewer steps or more dropout help"
+
+
+def _told(teacher: Checkpoint) -> dict[str, Any]:
+    """What the student's weights tell of a teacher: what it learned from is what the student has learned from too."""
+    return {"sha256": teacher.checksum} | {
+        name: teacher.about[name] for name in ("corpus", "source", "licence") if name in teacher.about
+    }
 
 
 def _write_weights(folder: Path, out: Path, index: NoveltyIndex | None) -> None:

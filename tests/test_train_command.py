@@ -101,6 +101,21 @@ def test_the_last_word_is_what_was_learned_by_heart(
     assert len(json.loads(captured.out)["notices"]) == 1
 
 
+def test_the_weights_name_their_teachers(command: list[str], tmp_path: Path, capsys: Captured) -> None:
+    """And where they learned: the student has learned from there too."""
+    short = [*command, "--steps", "2", "--save-every", "2", "-q"]
+    assert run(short) == 0
+    student = [*short, "-o", str(tmp_path / "student"), "--teacher", str(tmp_path / "new")]
+    assert run(student) == 0
+    teacher, told = (json.loads((tmp_path / f"{name}.json").read_text()) for name in ("new", "student"))
+    assert "teachers" not in teacher
+    assert told["teachers"] == [{name: teacher[name] for name in ("sha256", "corpus", "source", "licence")}]
+    assert told["sha256"] != teacher["sha256"]
+    capsys.readouterr()
+    assert run([*short, "--teacher", str(tmp_path / "nobody")]) == 2
+    assert "no weights can be read" in capsys.readouterr().err
+
+
 def test_a_run_goes_on_only_as_it_was_begun(command: list[str], capsys: Captured) -> None:
     assert run([*command, "--steps", "1", "-q"]) == 0
     capsys.readouterr()

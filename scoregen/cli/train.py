@@ -46,6 +46,12 @@ def train_command(
     compiled: Annotated[
         bool | None, typer.Option("--compile/--no-compile", help="Compile the network first; on CUDA.")
     ] = None,
+    teacher: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--teacher", metavar="CHECKPOINT", help="A trained network to learn from too; as many as you like."
+        ),
+    ] = None,
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="The same seed trains the same, on a CPU.")] = None,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -82,7 +88,15 @@ def train_command(
             if figures and not quiet:
                 tell(in_words(figures))
 
-        training = train(corpus, output, ensemble=ensemble, network=network, options=options, progress=show)
+        training = train(
+            corpus,
+            output,
+            ensemble=ensemble,
+            network=network,
+            options=options,
+            teachers=teacher or (),
+            progress=show,
+        )
     if training.stopped_by:
         if not quiet:
             tell(f"stopped after step {training.step} of {options.steps}; the same command goes on from there")

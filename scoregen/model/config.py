@@ -86,6 +86,9 @@ class TrainingOptions:
     `voice_orders` says in which order the voices of a roll choose: "fixed", or "any", drawn anew for every
     slice. (Voices of scores are given in all combinations, and always in many orders.)
 
+    `teaching` is the share of the loss that the chances of the teachers have, where there are any, in place of
+    the notes that stand in the pieces.
+
     `mixed_precision` (bfloat16 where PyTorch finds it safe) and `compile` (torch.compile) act on CUDA
     only. Both are off: a network of this size waits for its kernels to start rather than for their
     arithmetic, cuDNN's recurrences come out in 16 bits, and every batch has another shape, so that
@@ -105,6 +108,7 @@ class TrainingOptions:
     transpose: int = 5
     drafts: int = 16
     voice_orders: str = "fixed"
+    teaching: float = 0.7
     mixed_precision: bool = False
     compile: bool = False
     seed: int = 1
@@ -131,6 +135,6 @@ class TrainingOptions:
             raise InputError(f"the schedule is {self.schedule!r}; expected cosine or constant")
         if self.voice_orders not in ("fixed", "any"):
             raise InputError(f"the voice orders are {self.voice_orders!r}; expected fixed or any")
-        for name, high in {"transpose": 6, "ema_decay": 1}.items():
+        for name, high in {"transpose": 6, "ema_decay": 1, "teaching": 1}.items():
             if not 0 <= getattr(self, name) <= high:
                 raise InputError(f"{name} is {getattr(self, name)}; expected 0 to {high}")

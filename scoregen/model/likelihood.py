@@ -24,15 +24,15 @@ class Likelihood:
     """-log p in nats of every choice of a batch, rows being the slices of all pieces end to end.
 
     events: [R, V] by voice index, 0 where given; advances: [R], 0 where not scored; the counts
-    say how many choices were scored. `foreseen` is what the labels of the harmony cost, weighted:
-    it is part of the loss and of no likelihood.
+    say how many choices were scored. `aside` is what training brings down besides, such as what the
+    labels of the harmony cost, weighted: it is part of the loss and of no likelihood.
     """
 
     events: Tensor
     advances: Tensor
     event_count: Tensor
     advance_count: Tensor
-    foreseen: Tensor
+    aside: Tensor
 
     @property
     def nats(self) -> Tensor:
@@ -44,8 +44,8 @@ class Likelihood:
 
     @property
     def cost(self) -> Tensor:
-        """What training brings down: the nats, and what the harmony foreseen wrongly costs."""
-        return self.nats + self.foreseen
+        """What training brings down: the nats, and what is learned aside."""
+        return self.nats + self.aside
 
     @property
     def loss(self) -> Tensor:
@@ -75,14 +75,19 @@ def likelihood(network: Network, batch: Batch) -> Likelihood:
 def costs(network: Network, batch: Batch, chances: Choices) -> Likelihood:
     """What the batch costs, the chances of all that it could have been being known."""
     b, t = rows_of(batch)
-    given = batch.given[b, t]
+    asked, timed = scored(batch)
     paid = -chances.events.gather(2, batch.events[b, t].unsqueeze(2))[..., 0]
-    events = paid.masked_fill(given, 0.0)
-    advance = batch.advance[b, t]
-    scored = ~given.all(1) & (advance != UNSCORED)
-    advances = -chances.advances.gather(1, advance.clamp(min=0).unsqueeze(1))[:, 0] * scored
-    foreseen = _foreseen(chances.labels, batch.labels[b, t], scored)
-    return Likelihood(events, advances, (~given).sum(), scored.sum(), network.config.foresight * foreseen)
+    events = paid.masked_fill(~asked, 0.0)
+    advances = -chances.advances.gather(1, batch.advance[b, t].clamp(min=0).unsqueeze(1))[:, 0] * timed
+    foreseen = _foreseen(chances.labels, batch.labels[b, t], timed)
+    return Likelihood(events, advances, asked.sum(), timed.sum(), network.config.foresight * foreseen)
+
+
+def scored(batch: Batch) -> tuple[Tensor, Tensor]:
+    """[R, V] which events are scored: those not given; and [R] which advances: those after such a slice."""
+    b, t = rows_of(batch)
+    asked = ~batch.given[b, t]
+    return asked, asked.any(1) & (batch.advance[b, t] != UNSCORED)
 
 
 def guessed(batch: Batch, chances: Choices) -> Tensor:

@@ -17,7 +17,7 @@ import json
 import math
 import pickle
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ from scoregen.model.event_file import append_events, write_events
 from scoregen.model.network import Network
 from scoregen.notation.atomic import write_files
 
-FORMAT = 2
+FORMAT = 3
 """Of state.pt; another number is another version's."""
 
 Figures = dict[str, float]
@@ -67,13 +67,14 @@ class TrainingState:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a run is, for as long as it lasts: its folder, shape, options, pieces and story."""
+    """What a run is, for as long as it lasts: its folder, shape, options, pieces, story, and teachers by checksum."""
 
     folder: Path
     config: NetworkConfig
     options: TrainingOptions
     digest: str
     about: Mapping[str, Any]
+    teachers: Sequence[str] = ()
 
     def begin(self, device: torch.device) -> TrainingState:
         """Where the folder's run stopped, or the start. InputError where that was another run."""
@@ -143,7 +144,12 @@ class Run:
 
     def _identity(self) -> dict[str, Any]:
         """What must be the same for a run to go on, as JSON has it."""
-        tables = {"training": asdict(self.options), "network": asdict(self.config), "pieces": {"sha256": self.digest}}
+        tables = {
+            "training": asdict(self.options),
+            "network": asdict(self.config),
+            "pieces": {"sha256": self.digest},
+            "teachers": {"sha256": list(self.teachers)},
+        }
         identity: dict[str, Any] = json.loads(json.dumps(tables))
         return identity
 
@@ -158,8 +164,8 @@ def refuse_other_run(path: Path, begun: Mapping[str, Any], now: Mapping[str, Any
             before, after = begun[table].get(name), now[table].get(name)
             if before == after or _may_grow(table, name, before, after):
                 continue
-            if table == "pieces":
-                raise InputError(f"the run was begun with other pieces; {_AGAIN}", Place(str(path)))
+            if table in ("pieces", "teachers"):
+                raise InputError(f"the run was begun with other {table}; {_AGAIN}", Place(str(path)))
             raise InputError(f"the run was begun with {name} {before}, not {after}; {_AGAIN}", Place(str(path)))
 
 

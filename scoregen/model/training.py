@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import torch
 
 from scoregen.errors import InputError, ScoregenError
 from scoregen.model.batches import Batch, Example, collate
+from scoregen.model.checkpoint import Checkpoint
 from scoregen.model.config import NetworkConfig, TrainingOptions
 from scoregen.model.lessons import FREE, Lessons
 from scoregen.model.likelihood import Likelihood, choices, costs, guessed, likelihood
@@ -22,6 +24,7 @@ from scoregen.model.memorisation import WINDOWS, drawn, extractable, shares, sum
 from scoregen.model.network import Network
 from scoregen.model.parallel import Ranks, ranks
 from scoregen.model.run_state import Figures, Run, TrainingState
+from scoregen.model.teaching import taught
 
 MEASURED_AT_ONCE = 16
 POOL = 4
@@ -49,24 +52,26 @@ def train_network(
     about: Mapping[str, Any],
     progress: Progress | None = None,
     stop: Callable[[], int] = lambda: 0,
+    teachers: Sequence[Checkpoint] = (),
 ) -> Outcome:
     """Train in the folder `out`, going on from where an earlier run stopped.
 
     The best weights, by validation, of their exponential average become out/best.safetensors; the
     other files are told of in `run_state`. After every step `stop` is asked for a signal to end by.
+    Of `teachers` the network learns as `options.teaching` says.
     Raises InputError where `out` holds a run with other options, ScoregenError where the loss is no
     number any more.
     """
     tell = progress or (lambda step, figures: None)
     out.mkdir(parents=True, exist_ok=True)
-    run = Run(out, config, options, lessons.digest, about)
+    run = Run(out, config, options, lessons.digest, about, [teacher.checksum for teacher in teachers])
     with ranks() as here:
         if here.world > options.batch_size:
             raise InputError(f"batch_size is {options.batch_size}; expected one piece or more for {here.world} ranks")
         state = run.begin(here.device)
         if here.is_first:
             run.show_all(state)
-        score = _compiled(options, here.device)
+        score = _score(options, here.device, [teacher.network.to(here.device) for teacher in teachers])
         clock, began = time.monotonic() - state.seconds, time.time() - state.seconds
         stopped_by = 0
         while state.step < options.steps and not _out_of_patience(state, options) and not stopped_by:
@@ -229,9 +234,11 @@ def _precision(options: TrainingOptions, device: torch.device) -> AbstractContex
     return torch.autocast(device.type, torch.bfloat16, enabled=enabled)
 
 
-def _compiled(options: TrainingOptions, device: torch.device) -> Score:
-    """The likelihood, compiled if asked for; `dynamic` since hardly two batches have one shape."""
+def _score(options: TrainingOptions, device: torch.device, teachers: Sequence[Network]) -> Score:
+    """What a batch costs, compiled if asked for; `dynamic` since hardly two batches have one shape."""
+    score: Score = likelihood
+    if teachers:
+        score = partial(taught, teachers=teachers, share=options.teaching)
     if options.compile and device.type == "cuda":
-        compiled: Score = torch.compile(likelihood, dynamic=True)
-        return compiled
-    return likelihood
+        score = torch.compile(score, dynamic=True)
+    return score

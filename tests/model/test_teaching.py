@@ -1,0 +1,94 @@
+"""A student learns what its teachers find likely, its likelihood stays its own, and its weights name them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from scoregen.errors import InputError
+from scoregen.model.batches import collate
+from scoregen.model.checkpoint import load_checkpoint, save_checkpoint
+from scoregen.model.config import NetworkConfig
+from scoregen.model.likelihood import choices, likelihood
+from scoregen.model.network import Network
+from scoregen.model.teaching import load_teachers, taught
+
+from .pieces import seeing_network
+from .runs import CONFIG, OPTIONS, assert_same_run, assert_same_weights, four_lessons, state_of, train_here
+
+
+def other_network() -> Network:
+    made = seeing_network(CONFIG)
+    with torch.no_grad():
+        for weight in made.parameters():
+            weight.mul_(-0.7)
+    return made
+
+
+@torch.inference_mode()
+def test_the_nats_are_those_of_the_batch_and_of_all_the_teacher_itself_is_surprised_least() -> None:
+    """Gibbs' inequality: no student finds the teacher's chances likelier than the teacher does."""
+    teacher, student = seeing_network(CONFIG), other_network()
+    for examples in four_lessons().valid.values():
+        batch = collate(examples)
+        alone = likelihood(student, batch)
+        found, own = (taught(network, batch, [teacher], 1.0) for network in (student, teacher))
+        assert torch.equal(found.nats, alone.nats)
+        assert float(found.cost - alone.aside) > float((own.cost - likelihood(teacher, batch).aside).detach())
+
+
+@torch.inference_mode()
+def test_without_a_share_nothing_is_taught_and_two_teachers_speak_as_their_mean() -> None:
+    one, two, student = seeing_network(CONFIG), other_network(), seeing_network(replace(CONFIG, heads=1))
+    batch = collate(four_lessons().valid["melody"])
+    assert float(taught(student, batch, [one], 0.0).cost) == pytest.approx(float(likelihood(student, batch).cost))
+    costs = [float(taught(student, batch, teachers, 1.0).cost) for teachers in ([one], [two], [one, two])]
+    assert costs[2] == pytest.approx((costs[0] + costs[1]) / 2, rel=1e-5)
+
+
+@torch.inference_mode()
+def test_what_is_given_is_not_taught() -> None:
+    """With all but one event given, what the teachers say of the rest moves nothing."""
+    example = four_lessons().valid["free"][0]
+    given = torch.ones(example.given.shape, dtype=torch.bool).numpy()
+    given[3, 1] = False
+    batch = collate([replace(example, given=given)])
+    teacher, student = seeing_network(CONFIG), other_network()
+    said, found = choices(teacher, batch), choices(student, batch)
+    expected = -(said.events[3, 1].exp() * found.events[3, 1]).sum()
+    expected = expected - (said.advances[3].exp() * found.advances[3]).sum()
+    cost = taught(student, batch, [teacher], 1.0)
+    aside = likelihood(student, batch).aside
+    assert float(cost.cost - aside) == pytest.approx(float(expected), rel=1e-4)
+
+
+@pytest.fixture
+def teacher(tmp_path: Path) -> Path:
+    train_here(tmp_path / "teacher")
+    return tmp_path / "teacher" / "best"
+
+
+def test_a_student_that_was_stopped_goes_on_with_its_teachers_only(tmp_path: Path, teacher: Path) -> None:
+    masters = [load_checkpoint(teacher)]
+    steady = replace(OPTIONS, schedule="constant", warm_up=1)
+    train_here(tmp_path / "whole", steady, teachers=masters)
+    train_here(tmp_path / "parts", replace(steady, steps=8), teachers=masters)
+    with pytest.raises(InputError, match="begun with other teachers"):
+        train_here(tmp_path / "parts", steady)
+    train_here(tmp_path / "parts", steady, teachers=masters)
+    assert_same_run(tmp_path / "whole", tmp_path / "parts")
+    train_here(tmp_path / "alone", steady)
+    with pytest.raises(AssertionError):
+        assert_same_weights(state_of(tmp_path / "alone")["network"], state_of(tmp_path / "whole")["network"])
+
+
+@pytest.mark.parametrize("changes", [{"lexicon": "chromatic"}, {"metric_features": 5}])
+def test_a_teacher_of_other_choices_is_refused(tmp_path: Path, changes: dict[str, object]) -> None:
+    save_checkpoint(Network(replace(CONFIG, **changes)), tmp_path / "stranger", {})
+    with pytest.raises(InputError, match=next(iter(changes))):
+        load_teachers([tmp_path / "stranger"], CONFIG)
+    with pytest.raises(InputError, match="no weights"):
+        load_teachers([tmp_path / "nobody"], NetworkConfig())
