@@ -4,8 +4,7 @@ Each round composes new pieces like those of the training part of the corpus, an
 melodies anew: the corpus's own would not do, the network knows what goes with them. Both are done with
 `compose` as everybody calls it, so that all that leads to a draft, the nucleus and the ranking too, is
 calibrated together. In the end drafts that nobody has chosen are told from the corpus by a classifier,
-which from then on helps to choose; and what it chooses is told from the corpus by another, for what the first
-has left over or overdone.
+which from then on helps to choose.
 """
 
 from __future__ import annotations
@@ -31,9 +30,9 @@ from scoregen.tokens.events import TokenScore
 
 RATES = (0.8, 0.5)
 """How much of what differs is mended in a round: in the first, and in the last; in between it falls evenly."""
-TELLING = {"drafts": SamplingOptions(passes=0, span=0), "chosen": SamplingOptions()}
-"""What a classifier learns to tell from the corpus, one after the other: twice as many pieces as a round has."""
-ROUND_SHARE = 0.6
+DRAFTS = 8
+"""Of each new piece, to learn from what drafts are told; twice as many pieces as a round has."""
+ROUND_SHARE = 0.75
 """Of the work, what the rounds are: for telling progress."""
 
 
@@ -96,29 +95,18 @@ def calibrate(
         about = {"corpus": corpus, "pieces": pieces, "rounds": number + 1, "seed": seed}
         found = Calibration(tasks[0], tasks[1], {**about, "free": apart[0], "given": apart[1]}, found.likeness)
         save_calibration(found, weights, roles)
-    real = [token_frames(each) for each in tokens]
-    for number, (step, options) in enumerate(TELLING.items()):
-        chooser = random.Random(f"{seed} {step}")
-        drafts: list[Frames] = []
-        for index in range(2 * pieces):
-            plan, luck = chooser.choice(plans), chooser.randrange(2**32)
-            drafts += _drawn(plan, replace(options, seed=luck), weights, players)
-            done = (number + (index + 1) / (2 * pieces)) / len(TELLING)
-            progress(ROUND_SHARE + (1 - ROUND_SHARE) * done)
-        told_by = fitted(real, drafts)
-        if told_by is None:
-            break
-        likeness = told_by if number == 0 or found.likeness is None else found.likeness.with_more(told_by)
-        found = replace(found, likeness=likeness)
-        save_calibration(found, weights, roles)
+    chooser = random.Random(f"{seed} drafts")
+    drafts: list[Frames] = []
+    for index in range(2 * pieces):
+        options = SamplingOptions(seed=chooser.randrange(2**32), candidates=DRAFTS, passes=0, span=0)
+        made = compose(
+            piece=chooser.choice(plans), ensemble=ensemble, sampling=options, checkpoint=weights, count=DRAFTS
+        )
+        drafts += [token_frames(piece_tokens(each.score, players)) for each in made.alternatives]
+        progress(ROUND_SHARE + (1 - ROUND_SHARE) * (index + 1) / (2 * pieces))
+    likeness = fitted([token_frames(each) for each in tokens], drafts)
+    save_calibration(replace(found, likeness=likeness), weights, roles)
     return tuple(history)
-
-
-def _drawn(plan: PieceOptions, options: SamplingOptions, weights: Path, players: Ensemble) -> list[Frames]:
-    """What is written for a plan: the best draft, or all of them where they do not go on from the best."""
-    count = 1 if options.span else options.candidates
-    made = compose(piece=plan, ensemble=players.name, sampling=options, checkpoint=weights, count=count)
-    return [token_frames(piece_tokens(each.score, players)) for each in made.alternatives]
 
 
 def _composed(given: Score | PieceOptions, options: SamplingOptions, weights: Path, ensemble: str) -> Score:

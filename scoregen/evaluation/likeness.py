@@ -39,10 +39,6 @@ class Likeness:
         passage = frames[-CROP_FRAMES:]
         return len(passage) / CROP_FRAMES * float(features(passage) @ self.weights + self.bias)
 
-    def with_more(self, other: Likeness) -> Likeness:
-        """And what another finds of passages that were chosen by this one (boosting)."""
-        return Likeness(self.weights + other.weights, self.bias + other.bias)
-
 
 def fitted(real: Sequence[Frames], written: Sequence[Frames]) -> Likeness | None:
     """The classifier of passages of eight measures: ridge logistic regression on standardised features.
