@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from scoregen.evaluation.frames import token_frames
+from scoregen.evaluation.frames import sonority_frames
 from scoregen.score.keys import Key, KeySignature
 from scoregen.score.pitch import Pitch
 from scoregen.tokens.events import TokenScore
-from scoregen.tokens.sonorities import SILENT, Sonorities, sonorities
+from scoregen.tokens.sonorities import SILENT, Sonorities
 from scoregen.tokens.vocabulary import vocabulary
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def cost(draft: Draft, aims: Aims) -> float:
         nats / max(draft.choices, 1)
         + PARALLEL_COST * draft.parallels
         + ASTRAY_COST * astray
-        + UNLED_COST * unled(draft.tokens, aims.cadences)
+        + UNLED_COST * unled(draft.tokens, draft.heard, aims.cadences)
         + BREACH_COST * draft.novelty_breaches
         - LIKENESS_WORTH * likeness(draft, aims)
     )
@@ -90,14 +90,17 @@ def likeness(draft: Draft, aims: Aims) -> float:
     """The log odds that the last eight measures come from the corpus, 0 where nobody can tell."""
     if aims.likeness is None:
         return 0.0
-    return aims.likeness.log_odds(token_frames(draft.tokens))
+    return aims.likeness.log_odds(sonority_frames(draft.heard))
 
 
-def unled(tokens: TokenScore, cadences: Cadences) -> float:
-    """The share of the cadences that the chord before does not lead to; the first chord of a piece is none."""
+def unled(tokens: TokenScore, sounding: Sonorities, cadences: Cadences) -> float:
+    """The share of the cadences that the chord before does not lead to; the first chord of a piece is none.
+
+    `sounding` is what sounds together in the tokens.
+    """
     if not cadences:
         return 0.0
-    heard = sonorities(tokens).changes()
+    heard = sounding.changes()
     starts = [sum((measure.header.duration for measure in tokens.measures[:index]), Fraction(0)) for index in cadences]
     tonic = Key.of(tokens.measures[0].header.key).triad[0]
     led = [

@@ -26,7 +26,6 @@ Frames = NDArray[np.int16]
 """[frame, voice]: MIDI pitches, the highest voice first; SILENCE where a voice rests."""
 
 Whole = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 
 SILENCE = -1
 FRAMES_A_QUARTER = 4
@@ -46,7 +45,11 @@ def score_frames(score: Score, slots: Sequence[Slot]) -> Frames:
 
 def token_frames(tokens: TokenScore) -> Frames:
     """What the voices of a score in tokens sound at the beginning of every 16th."""
-    heard = sonorities(tokens)
+    return sonority_frames(sonorities(tokens))
+
+
+def sonority_frames(heard: Sonorities) -> Frames:
+    """What sounds together in a piece, at the beginning of every 16th."""
     ticks = np.arange(0, heard.end, vocabulary().ticks_per_quarter // FRAMES_A_QUARTER)
     frames: Frames = heard.pitches[np.searchsorted(heard.onset, ticks, side="right") - 1].astype(np.int16)
     return frames
@@ -83,12 +86,6 @@ def durations(indices: Whole, frame_count: int) -> Whole:
     return np.diff(np.append(indices, frame_count))
 
 
-def sounding(frames: Frames, *voices: int) -> Mask:
-    """Where all of these voices sound."""
-    both: Mask = (frames[:, list(voices)] != SILENCE).all(axis=1)
-    return both
-
-
 def melody(frames: Frames, voice: int) -> tuple[Whole, Whole]:
     """The pitches of one voice in turn and the frames that each lasts; rests are left out."""
     column = frames[:, [voice]]
@@ -96,6 +93,16 @@ def melody(frames: Frames, voice: int) -> tuple[Whole, Whole]:
     pitches, lengths = column[indices, 0].astype(np.int64), durations(indices, len(column))
     heard = pitches != SILENCE
     return pitches[heard], lengths[heard]
+
+
+def melodies(frames: Frames) -> tuple[Whole, Whole, Whole]:
+    """The melodies of all voices, one voice after the other: the voice of each note, its pitch, its frames."""
+    begins = np.concatenate([np.ones_like(frames[:1], np.bool_), frames[1:] != frames[:-1]])
+    voice, onset = np.nonzero(begins.T)
+    pitches = frames[onset, voice].astype(np.int64)
+    lengths = np.diff(voice * len(frames) + onset, append=frames.size)
+    heard = pitches != SILENCE
+    return voice[heard], pitches[heard], lengths[heard]
 
 
 def frame_of(position: Fraction) -> int:

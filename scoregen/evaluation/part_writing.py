@@ -21,12 +21,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import combinations
 
 import numpy as np
 
 from scoregen.evaluation.bootstrap import Rate, mean, pooled
-from scoregen.evaluation.frames import FRAMES_A_QUARTER, SILENCE, Frames, events, melody, sounding
+from scoregen.evaluation.frames import FRAMES_A_QUARTER, SILENCE, Frames, events, melodies
 
 FIFTH, OCTAVE = 7, 12
 DENSITY_FRAMES = 16
@@ -103,16 +102,15 @@ def rates(counts: Sequence[Counts], *, seed: int = 0) -> dict[str, Rate]:
 def parallels(frames: Frames) -> tuple[int, int]:
     """How many parallel fifths, and how many parallel octaves and unisons."""
     moments = frames[events(frames)].astype(np.int64)
-    moved = moments[1:] != moments[:-1]
-    fifths = octaves = 0
-    for upper, lower in combinations(range(frames.shape[1]), 2):
-        heard = sounding(frames[events(frames)], upper, lower)
-        both = moved[:, upper] & moved[:, lower] & heard[1:] & heard[:-1]
-        interval = moments[:, upper] - moments[:, lower]
-        before, after = interval[:-1], interval[1:]
-        fifths += int((both & (before == after) & (abs(after) % OCTAVE == FIFTH)).sum())
-        octaves += int((both & (before % OCTAVE == 0) & (after % OCTAVE == 0)).sum())
-    return fifths, octaves
+    heard = moments != SILENCE
+    moved = (moments[1:] != moments[:-1]) & heard[1:] & heard[:-1]
+    upper, lower = np.triu_indices(frames.shape[1], 1)
+    both = moved[:, upper] & moved[:, lower]
+    interval = moments[:, upper] - moments[:, lower]
+    before, after = interval[:-1], interval[1:]
+    fifths = both & (before == after) & (abs(after) % OCTAVE == FIFTH)
+    octaves = both & (before % OCTAVE == 0) & (after % OCTAVE == 0)
+    return int(fifths.sum()), int(octaves.sum())
 
 
 @cache
@@ -122,27 +120,25 @@ def is_chord(pitch_classes: frozenset[int]) -> bool:
 
 
 def _crossed(frames: Frames) -> int:
-    pairs = [(voice, voice + 1) for voice in range(frames.shape[1] - 1)]
-    return sum(int((sounding(frames, *pair) & (frames[:, pair[0]] < frames[:, pair[1]])).sum()) for pair in pairs)
+    heard = frames != SILENCE
+    return int((heard[:, :-1] & heard[:, 1:] & (frames[:, :-1] < frames[:, 1:])).sum())
 
 
 def _wide(frames: Frames) -> int:
-    pairs = [(voice, voice + 1) for voice in range(frames.shape[1] - 2)]
-    return sum(
-        int((sounding(frames, *pair) & (frames[:, pair[0]] - frames[:, pair[1]] > OCTAVE)).sum()) for pair in pairs
-    )
+    upper, lower = frames[:, :-2], frames[:, 1:-1]
+    return int(((upper != SILENCE) & (lower != SILENCE) & (upper - lower > OCTAVE)).sum())
 
 
 def _leaps(frames: Frames) -> tuple[int, int]:
-    steps = [np.diff(melody(frames, voice)[0]) for voice in range(frames.shape[1])]
-    moves = np.concatenate(steps)
+    voice, pitches, _ = melodies(frames)
+    moves = np.diff(pitches)[voice[1:] == voice[:-1]]
     moves = moves[moves != 0]  # the same pitch again after a rest
     return int((abs(moves) > FIFTH).sum()), len(moves)
 
 
 def _chord_beats(frames: Frames) -> tuple[int, int]:
     beats = [
-        frozenset(int(pitch) % OCTAVE for pitch in beat if pitch != SILENCE) for beat in frames[::FRAMES_A_QUARTER]
+        frozenset(pitch % OCTAVE for pitch in beat if pitch != SILENCE) for beat in frames[::FRAMES_A_QUARTER].tolist()
     ]
     heard = [beat for beat in beats if beat]
     return sum(map(is_chord, heard)), len(heard)

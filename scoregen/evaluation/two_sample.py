@@ -21,13 +21,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.evaluation.bootstrap import CONFIDENCE, RESAMPLES
-from scoregen.evaluation.frames import FRAMES_A_QUARTER, Frames, melody, sounding
+from scoregen.evaluation.frames import FRAMES_A_QUARTER, SILENCE, Frames, melodies
 from scoregen.evaluation.part_writing import count
 
 CROP_FRAMES = 128
 VOICES = 4
 DURATIONS = (1, 2, 3, 4, 6, 8, 12, 16)
 """In frames; any other is the ninth."""
+_KIND = np.array(
+    [DURATIONS.index(length) if length in DURATIONS else len(DURATIONS) for length in range(DURATIONS[-1] + 2)]
+)
 WIDEST = 12
 TREES, LEAF, FOLDS = 400, 2, 5
 
@@ -85,10 +88,7 @@ def _bounds(real: Vector, other: Vector, seed: int) -> Vector:
 
 def features(frames: Frames) -> Vector:
     """The numbers of a crop, 215 of four voices; a share of nothing is 0."""
-    voices = range(frames.shape[1])
-    parts = [histogram for voice in voices for histogram in _melodic(frames, voice)]
-    parts += [_intervals(frames, upper, lower) for upper, lower in combinations(voices, 2)]
-    return np.concatenate([*parts, _faults(frames)])
+    return np.concatenate([_melodic(frames).ravel(), _intervals(frames).ravel(), _faults(frames)])
 
 
 def feature_names(voices: Sequence[str]) -> list[str]:
@@ -123,16 +123,24 @@ def _votes(sets: Sequence[Sequence[Frames]], size: int, seed: int) -> tuple[Vect
     return votes[:size], votes[size:]
 
 
-def _melodic(frames: Frames, voice: int) -> tuple[Vector, Vector]:
-    pitches, lengths = melody(frames, voice)
-    steps = np.clip(np.diff(pitches), -WIDEST, WIDEST) + WIDEST
-    kinds = [DURATIONS.index(length) if length in DURATIONS else len(DURATIONS) for length in lengths.tolist()]
-    return _shares(steps, 2 * WIDEST + 1), _shares(np.array(kinds, np.int64), len(DURATIONS) + 1)
+def _melodic(frames: Frames) -> Vector:
+    """[V, 34] of each voice its steps, and how long its notes are."""
+    voice, pitches, lengths = melodies(frames)
+    apart, same = np.diff(pitches), voice[1:] == voice[:-1]
+    steps = np.clip(apart[same], -WIDEST, WIDEST) + WIDEST
+    kinds = _KIND[np.minimum(lengths, len(_KIND) - 1)]
+    voices = frames.shape[1]
+    return np.concatenate(
+        [_shares(voice[1:][same], steps, voices, 2 * WIDEST + 1), _shares(voice, kinds, voices, len(DURATIONS) + 1)], 1
+    )
 
 
-def _intervals(frames: Frames, upper: int, lower: int) -> Vector:
-    heard = frames[sounding(frames, upper, lower)]
-    return _shares((heard[:, upper] - heard[:, lower]) % 12, 12)
+def _intervals(frames: Frames) -> Vector:
+    """[pairs, 12] of each pair of voices its interval classes."""
+    upper, lower = np.triu_indices(frames.shape[1], 1)
+    sounds = frames != SILENCE
+    frame, pair = np.nonzero(sounds[:, upper] & sounds[:, lower])
+    return _shares(pair, (frames[frame, upper[pair]] - frames[frame, lower[pair]]) % 12, len(upper), 12)
 
 
 def _faults(frames: Frames) -> Vector:
@@ -149,7 +157,9 @@ def _faults(frames: Frames) -> Vector:
     return np.array([counted / max(possible, 1) for counted, possible in shares])
 
 
-def _shares(kinds: NDArray[np.integer], count_of_kinds: int) -> Vector:
-    counts = np.bincount(kinds, minlength=count_of_kinds)
-    shares: Vector = counts / max(int(counts.sum()), 1)
+def _shares(rows: NDArray[np.integer], kinds: NDArray[np.integer], count_of_rows: int, count_of_kinds: int) -> Vector:
+    """[rows, kinds] how much of what is in a row is of a kind."""
+    counts = np.bincount(rows * count_of_kinds + kinds, minlength=count_of_rows * count_of_kinds)
+    counts = counts.reshape(count_of_rows, count_of_kinds)
+    shares: Vector = counts / np.maximum(counts.sum(1, keepdims=True), 1)
     return shares

@@ -29,9 +29,10 @@ def chosen(scores: Scores, luck: Chances, temperature: float, top_p: float = 1.0
 def nucleus(chances: Chances, top_p: float) -> Chances:
     """The chances [R, E] with all but the nucleus set to 0; they need not sum to one."""
     order = np.argsort(-chances, axis=1, kind="stable")
-    ranked = np.take_along_axis(chances, order, 1)
+    every = np.arange(len(chances))[:, None]
+    ranked = chances[every, order]
     before = ranked.cumsum(1) - ranked
     left_out = before >= top_p * ranked.sum(1, keepdims=True)
     found = np.empty_like(chances)
-    np.put_along_axis(found, order, np.where(left_out, 0.0, ranked), 1)
+    found[every, order] = np.where(left_out, 0.0, ranked)
     return found

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,14 +21,16 @@ class Draft:
     """The tokens of a finished draft, and by measure the -log p in nats of how many choices, and its parallels.
 
     Nats and choices are those of `likelihood`: of every event of a blank voice, and of every advance
-    after one. Parallels are fifths and octaves in which a voice that was blank takes part. `shared`
-    says what the draft has in common with the corpus of the weights, None where nobody knows.
+    after one. Parallels are fifths and octaves in which a voice that was blank takes part. `heard` is
+    what sounds together in the tokens; `shared` says what the draft has in common with the corpus of the
+    weights, None where nobody knows.
     """
 
     tokens: TokenScore
     measure_nats: tuple[float, ...]
     measure_choices: tuple[int, ...]
     measure_parallels: tuple[int, ...]
+    heard: Sonorities = field(compare=False, repr=False)
     shared: Shared | None = None
 
     @property
@@ -56,7 +59,7 @@ def drafted(
     blank = blanks(task)
     known = None if index is None else shared(index, heard, np.atleast_1d(blank.any(1)))
     faults = np.bincount(heard.measure, parallels(heard, blank), len(blank)).astype(int)
-    return Draft(tokens, tuple(nats.tolist()), tuple(choices.tolist()), tuple(faults.tolist()), known)
+    return Draft(tokens, tuple(nats.tolist()), tuple(choices.tolist()), tuple(faults.tolist()), heard, known)
 
 
 def blanks(task: TokenScore) -> Bools:
@@ -69,13 +72,18 @@ def parallels(heard: Sonorities, blank: Bools) -> Ints:
 
     As in `analysis.voice_leading`: both voices move, and the interval class stays.
     """
-    pitches, new = heard.pitches, blank[heard.measure]
-    count = np.zeros(len(pitches), dtype=np.int64)
-    for upper in range(pitches.shape[1]):
-        for lower in range(upper + 1, pitches.shape[1]):
-            pair = pitches[:, [upper, lower]]
-            moved = (pair[1:] != pair[:-1]).all(1) & (pair[1:] != SILENT).all(1) & (pair[:-1] != SILENT).all(1)
-            interval = (pair[:, 0] - pair[:, 1]) % 12
-            perfect = (interval[1:] == 0) | (interval[1:] == 7)
-            count[1:] += moved & perfect & (interval[1:] == interval[:-1]) & new[1:, [upper, lower]].any(1)
-    return count
+    pitches, new = heard.pitches, blank[heard.measure[1:]]
+    upper, lower = _pairs(pitches.shape[1])
+    sounds = pitches != SILENT
+    moved = (pitches[1:] != pitches[:-1]) & sounds[1:] & sounds[:-1]
+    interval = (pitches[:, upper] - pitches[:, lower]) % 12
+    kept = (interval[1:] == interval[:-1]) & ((interval[1:] == 0) | (interval[1:] == 7))
+    found = kept & moved[:, upper] & moved[:, lower] & (new[:, upper] | new[:, lower])
+    return np.append(0, found.sum(1))
+
+
+@cache
+def _pairs(voices: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """All pairs of voices: the upper ones and the lower ones."""
+    upper, lower = np.triu_indices(voices, 1)
+    return upper, lower

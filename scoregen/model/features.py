@@ -8,8 +8,9 @@ when the given voices move and where the beats fall, and nothing of the voices t
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
 
@@ -86,6 +87,8 @@ class PieceOutline:
     starts: tuple[Fraction, ...]
     phrase_ends: tuple[Fraction, ...]
     knows_phrases: bool
+    _ends: tuple[float, ...]
+    _metrics: dict[tuple[int, Fraction], list[float]] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, headers: Sequence[Header]) -> PieceOutline:
@@ -94,7 +97,7 @@ class PieceOutline:
             starts.append(position)
             position += header.duration
         ends = [start + end for start, header in zip(starts, headers, strict=True) for end in header.phrase_ends]
-        return cls(tuple(headers), tuple(starts), tuple(ends), bool(ends))
+        return cls(tuple(headers), tuple(starts), tuple(ends), bool(ends), tuple(map(float, ends)))
 
     @property
     def duration(self) -> Fraction:
@@ -107,16 +110,22 @@ class PieceOutline:
 
     def metric(self, index: int, onset: Fraction) -> list[float]:
         """The metric features of a place: in its measure, its phrase and the piece."""
+        found = self._metrics.get((index, onset))
+        if found is None:
+            found = self._metrics[index, onset] = self._metric(index, onset)
+        return found
+
+    def _metric(self, index: int, onset: Fraction) -> list[float]:
         header = self.headers[index]
         now = float(self.starts[index] + onset)
-        following = [float(end) for end in self.phrase_ends if end >= now]
-        leading = [float(end) for end in self.phrase_ends if end < now]
-        to_end = following[0] - now if following else float(self.duration) - now
-        since = now - leading[-1] if leading else now
+        phrase = bisect_left(self._ends, now)
+        following = phrase < len(self._ends)
+        to_end = (self._ends[phrase] if following else float(self.duration)) - now
+        since = now - self._ends[phrase - 1] if phrase else now
         left = len(self.headers) - 1 - index
         return [
             float(self.knows_phrases),
-            float(self.knows_phrases and bool(following) and to_end == 0),
+            float(self.knows_phrases and following and to_end == 0),
             *(_nearness(to_end) if self.knows_phrases else (0.0, 0.0, 0.0)),
             *(_nearness(since) if self.knows_phrases else (0.0, 0.0, 0.0)),
             float(header.key.mode in MAJOR_MODES),

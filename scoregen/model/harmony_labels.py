@@ -6,6 +6,8 @@ Everything is seen from the key of the slice and does not change when a piece is
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -55,6 +57,7 @@ def harmony_labels(
     return np.column_stack([root, shape, seen, ends_phrase])
 
 
+@cache
 def _templates() -> tuple[Ints, Ints, Ints]:
     """[N, 12] pitch classes of every chord, its root and its shape, the likeliest reading first."""
     rows = [

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from scoregen.model.batches import Example, collate
 from scoregen.model.config import SamplingOptions
 from scoregen.model.drafts import Draft, blanks, drafted
-from scoregen.model.features import Bools, Ints, Piece, piece_arrays
+from scoregen.model.features import Bools, Ints, Piece, PieceOutline, piece_arrays
 from scoregen.model.job import Job
 from scoregen.model.lexicon import UNSCORED
 from scoregen.model.likelihood import likelihood
@@ -82,7 +82,8 @@ def measured(job: Job, pieces: Sequence[TokenScore]) -> list[Draft]:
         return []
     blank = blanks(job.tokens)
     order = np.array([voice_order(row) for row in ~blank])
-    arrays = [piece_arrays(tokens) for tokens in pieces]
+    outline = PieceOutline.of([measure.header for measure in job.tokens.measures])
+    arrays = [piece_arrays(tokens, outline) for tokens in pieces]
     batch = collate([Example(piece, ~blank[piece.measure], order[piece.measure]) for piece in arrays])
     with at_work():
         found = likelihood(job.network, batch)

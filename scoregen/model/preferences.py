@@ -134,6 +134,8 @@ def _with_direct(total: Prices, turn: Turn, pairs: _Pairs) -> Prices:
 
 def _with_unclosed(total: Prices, turn: Turn) -> Prices:
     """And what it costs if the voice and the lowest make no triad in root position where a phrase ends."""
+    if not turn.closes.any():
+        return total
     lowest = turn.was.shape[1] - 1
     own = turn.was[np.arange(len(turn.voice)), turn.voice]
     with_lowest = (turn.others == lowest) | ((turn.voice == lowest)[:, None] & (turn.others == 0))

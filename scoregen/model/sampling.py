@@ -200,7 +200,7 @@ class _Sampler:
         scores = np.where(self._allowed(rows, step, now), chances - self._prices(rows, step, now), -np.inf)
         drawn = self._draw(pages, scores)
         for page, event, chance in zip(pages, drawn.tolist(), chances[np.arange(len(rows)), drawn], strict=True):
-            page.state = constraints.advance(page.state, int(EVENT_TOKENS[event]))
+            page.state = constraints.taken(page.state, (int(EVENT_TOKENS[event]),))
             page.nats[page.measure] -= chance
             page.choices[page.measure] += 1
         return drawn

@@ -10,7 +10,7 @@ R rows, T sonorities, V voices, N the length of a window.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -46,9 +46,10 @@ class NoveltyIndex:
     @classmethod
     def of(cls, pieces: Iterable[TokenScore]) -> NoveltyIndex:
         """The index of a corpus."""
-        heard = [sonorities(tokens).changes() for tokens in pieces]
         lengths = range(SHORTEST, LIMIT + 1)
-        return cls({length: np.unique(np.concatenate([_nothing(), *_hashed(heard, length)])) for length in lengths})
+        found = [window_hashes(sonorities(tokens).changes(), lengths) for tokens in pieces]
+        nothing = np.zeros(0, dtype=np.uint32)
+        return cls({n: np.unique(np.concatenate([nothing, *(hashes[n] for hashes in found)])) for n in lengths})
 
     def knows(self, hashes: Hashes, length: int) -> Bools:
         """Which windows of that length stand in the corpus."""
@@ -61,11 +62,11 @@ class NoveltyIndex:
     def known_windows(self, piece: Sonorities) -> dict[int, Bools]:
         """By length, which windows of a piece (told by their first sonority) stand in the corpus."""
         found: dict[int, Bools] = {}
-        for length in sorted(self.tables):
-            here = self.knows(window_hashes(piece, length), length)
+        for length, hashes in window_hashes(piece, sorted(self.tables)).items():
+            here = np.ones(len(hashes), dtype=np.bool_)
             if length - 1 in found and len(here):
-                shorter = found[length - 1]
-                here &= shorter[: len(here)] & shorter[1 : len(here) + 1]
+                here = found[length - 1][:-1] & found[length - 1][1:]
+            here[here] = self.knows(hashes[here], length)
             found[length] = here
         return found
 
@@ -123,14 +124,20 @@ def shared(index: NoveltyIndex, piece: Sonorities, new: Bools) -> Shared:
     return Shared(longest, breaches, measure, share)
 
 
-def window_hashes(piece: Sonorities, length: int) -> Hashes:
-    """[T - N + 1] the hash of every window of a piece of changes."""
-    count = len(piece.pitches) - length + 1
-    if count < 1:
-        return _nothing()
-    windows = np.lib.stride_tricks.sliding_window_view(piece.pitches, length, 0).transpose(0, 2, 1)
-    durations = np.lib.stride_tricks.sliding_window_view(piece.durations, length)
-    return hashed(windows, durations[:, :-1])
+def window_hashes(piece: Sonorities, lengths: Sequence[int]) -> dict[int, Hashes]:
+    """By length N, [T - N + 1] the hash of every window of a piece of changes.
+
+    A window begins with the shorter ones, so that the sums of all lengths are one running sum.
+    """
+    (count, voices), longest = piece.pitches.shape, max(lengths)
+    weights, weights_of_lengths = _weights(longest, voices)
+    places = np.arange(count)[:, None] + np.arange(longest)
+    places = np.minimum(places, count - 1)  # windows that reach beyond the end are not asked for
+    heights = counted(piece.pitches[places], reference(piece.pitches[:, None])[:, None, None])
+    sums = (heights.astype(np.uint64) * weights).sum(2)
+    sums[:, 1:] += piece.durations[places[:, :-1]].astype(np.uint64) * weights_of_lengths[:-1]
+    sums = sums.cumsum(1)
+    return {length: finished(sums[: max(0, count - length + 1), length - 1], length) for length in lengths}
 
 
 def hashed(pitches: Ints, durations: Ints) -> Hashes:
@@ -188,14 +195,6 @@ def _weights(length: int, voices: int) -> tuple[NDArray[np.uint64], NDArray[np.u
         numbers = (numbers ^ (numbers >> np.uint64(shift))) * np.uint64(factor)
     table = (numbers ^ (numbers >> np.uint64(31))).reshape(length, voices + 1) | np.uint64(1)
     return table[:, :voices], table[:, voices]
-
-
-def _hashed(heard: Iterable[Sonorities], length: int) -> list[Hashes]:
-    return [window_hashes(piece, length) for piece in heard]
-
-
-def _nothing() -> Hashes:
-    return np.zeros(0, dtype=np.uint32)
 
 
 def _longest_run(flags: Bools) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scoregen.score.elements import Score, Slot
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote, measure_onsets
-from scoregen.tokens.events import Event, TokenScore
+from scoregen.tokens.events import TokenScore
 from scoregen.tokens.vocabulary import vocabulary
 
 Ints = NDArray[np.int64]
@@ -43,16 +43,20 @@ class Sonorities:
 
 def sonorities(tokens: TokenScore) -> Sonorities:
     """What sounds from each slice on. A chord counts by its upper note, in the last voice by its lowest."""
+    outer = [-1] * (len(tokens.slots) - 1) + [0]  # which pitch of a chord counts, by voice
     sounding = [SILENT] * len(tokens.slots)
     pitches, onset, measure = [], [], []
     start = 0
     for index, written in enumerate(tokens.measures):
         for piece in written.slices:
-            sounding = [_after(event, *voice) for event, voice in zip(piece.events, _known(sounding), strict=True)]
+            sounding = [
+                before if event.kind == "hold" else _midi(event.pitches[which]) if event.kind == "attack" else SILENT
+                for event, before, which in zip(piece.events, sounding, outer, strict=True)
+            ]
             pitches.append(sounding)
-            onset.append(start + int(piece.onset * vocabulary().ticks_per_quarter))
+            onset.append(start + _whole_ticks(piece.onset))
             measure.append(index)
-        start += int(written.header.duration * vocabulary().ticks_per_quarter)
+        start += _whole_ticks(written.header.duration)
     return Sonorities(np.array(pitches), np.array(onset), np.array(measure), start)
 
 
@@ -80,15 +84,9 @@ def tick(position: Fraction) -> int:
     return round(position * vocabulary().ticks_per_quarter)
 
 
-def _known(sounding: list[int]) -> list[tuple[int, bool]]:
-    """What each voice sounds, and whether it is the last one."""
-    return [(pitch, voice == len(sounding) - 1) for voice, pitch in enumerate(sounding)]
-
-
-def _after(event: Event, before: int, lowest: bool) -> int:
-    if event.kind == "attack":
-        return _midi(event.pitches[0 if lowest else -1])
-    return before if event.kind == "hold" else SILENT
+def _whole_ticks(place: Fraction) -> int:
+    """A place of the token language, which stands on a tick."""
+    return place.numerator * vocabulary().ticks_per_quarter // place.denominator
 
 
 @cache
