@@ -81,21 +81,21 @@ def draw_given(piece: Piece, generator: np.random.Generator) -> Bools:
 
 
 def draw_order(given: Bools, generator: np.random.Generator) -> Ints:
-    """Given voices first; the others as usual half of the time, else in any order, another in every slice."""
-    if given.shape[1] == len(OUTER_FIRST) and generator.random() < 0.5:
+    """Given voices first; the others as usual half of the time, else in any order."""
+    voices = given.shape[1]
+    if voices == len(OUTER_FIRST) and generator.random() < 0.5:
         return usual_order(given)
-    return _given_first(np.argsort(generator.random(given.shape), axis=1), given)
+    return _given_first(generator.permutation(voices), given)
 
 
 def usual_order(given: Bools) -> Ints:
     """Given voices first, then of four the outer before the inner: as measured, and as used."""
     voices = given.shape[1]
-    order = OUTER_FIRST if voices == len(OUTER_FIRST) else range(voices)
-    return _given_first(np.tile(order, (len(given), 1)), given)
+    return _given_first(np.array(OUTER_FIRST) if voices == len(OUTER_FIRST) else np.arange(voices), given)
 
 
 def _given_first(order: Ints, given: Bools) -> Ints:
-    rank = np.argsort(order, axis=1)
+    rank = np.argsort(order)
     return np.argsort(rank - given.shape[1] * given, axis=1, kind="stable")
 
 
