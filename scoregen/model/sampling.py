@@ -19,12 +19,13 @@ from scoregen.model.choosing import Scores, chosen
 from scoregen.model.config import SamplingOptions
 from scoregen.model.decoding import Decoder
 from scoregen.model.drafts import Draft, drafted
-from scoregen.model.features import Bools, Ints
+from scoregen.model.features import Bools, Floats, Ints
 from scoregen.model.job import Job
 from scoregen.model.lexicon import UNSCORED
 from scoregen.model.novelty_limit import NoveltyLimit
 from scoregen.model.pages import Now, Page, Waiting
 from scoregen.model.preferences import Prices, priced
+from scoregen.model.quick_layers import log_softmax
 from scoregen.model.sheet import EVENT_TOKENS, Sheet, advance_token
 from scoregen.model.turn import Turn
 from scoregen.tokens import constraints
@@ -58,11 +59,14 @@ def fill(
 
 @contextmanager
 def at_work() -> Iterator[None]:
-    """Without gradients and on one thread: rows are short, a second one costs more than it brings."""
+    """Without gradients and on one thread: rows are short, a second one costs more than it brings.
+
+    Arithmetic is silent, as torch's is: what a wild network comes to is dealt with where chances are made.
+    """
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        with torch.inference_mode():
+        with torch.inference_mode(), np.errstate(over="ignore", invalid="ignore"):
             yield
     finally:
         torch.set_num_threads(threads)
@@ -277,9 +281,9 @@ class _Sampler:
         return constraints.begin(self.sheet.rules[measure], carried)
 
 
-def _chances(logits: torch.Tensor) -> Scores:
+def _chances(logits: Floats) -> Scores:
     """[R, ...] log p, never so low that the only choice that is allowed could not be drawn."""
-    found: Scores = logits.log_softmax(-1).nan_to_num(nan=LEAST).clamp(min=LEAST).numpy()
+    found: Scores = np.fmax(log_softmax(logits), np.float32(LEAST))
     return found
 
 
