@@ -27,12 +27,12 @@ def chosen(scores: Scores, luck: Chances, temperature: float, top_p: float = 1.0
 
 
 def nucleus(chances: Chances, top_p: float) -> Chances:
-    """The chances [R, E] with all but the nucleus set to 0; they need not sum to one."""
-    order = np.argsort(-chances, axis=1, kind="stable")
-    every = np.arange(len(chances))[:, None]
-    ranked = chances[every, order]
-    before = ranked.cumsum(1) - ranked
-    left_out = before >= top_p * ranked.sum(1, keepdims=True)
-    found = np.empty_like(chances)
-    found[every, order] = np.where(left_out, 0.0, ranked)
-    return found
+    """The chances [R, E] with all but the nucleus set to 0; they need not sum to one.
+
+    Of equal chances at its edge all stay.
+    """
+    ranked = -np.sort(-chances, axis=1)
+    reached = ranked.cumsum(1)
+    count = (reached - ranked < top_p * reached[:, -1:]).sum(1)
+    least = ranked[np.arange(len(ranked)), count - 1]
+    return np.where(chances >= least[:, None], chances, 0.0)
