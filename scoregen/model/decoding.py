@@ -28,7 +28,7 @@ from scoregen.model.quick_layers import array, quick_layers
 from scoregen.model.quick_measures import GrowingMeasures
 from scoregen.model.quick_pointer import GrowingPointer
 from scoregen.model.recall import Recall
-from scoregen.model.tables import Tables
+from scoregen.model.tables import tables
 
 _ROOM = 64
 
@@ -52,7 +52,8 @@ class _Slice:
     places: Places
     order: Ints  # [R, V]
     hidden: Floats  # [R, d]
-    quick: QuickHeads | None  # where all pieces are in one key and have one order
+    alike: tuple[int, ...] | None  # the order that all pieces have, if they have one
+    quick: QuickHeads | None  # where they are in one key besides
     before: Ints  # [R, V] by rank
     comes: Floats  # [R, V, ...] by rank, what `Tables` says of who comes, from which pitch and since when
     now: Ints  # [R, V] by rank, what sounds once a voice has been told
@@ -72,7 +73,7 @@ class Decoder:
         self.before: Ints = np.full((rows, voices), SILENCE)
         self.sounding: Ints = np.full((rows, voices), SILENCE)
         self._version = sum(weight._version for weight in network.parameters())
-        self._tables = Tables(network, keys, self._version)
+        self._tables = tables(network, tuple(keys), self._version)
         self._layers = quick_layers(network, self._version)
         self._pointer = GrowingPointer(network.pointer, rows, config.backbone)
         self._measures = GrowingMeasures(network.measures, rows, config.backbone) if network.measures else None
@@ -128,13 +129,16 @@ class Decoder:
             if self._measures:
                 attended = attended + self._measures.attend(hidden)
             state = self._layers.start_slice(hidden, attended, self._previous, around)
-        earlier = np.take_along_axis(self.before, order, 1)
-        ages = np.take_along_axis(self.recall.age, order, 1)
+        every = np.arange(len(order))[:, None]
+        earlier, ages = self.before[every, order], self.recall.age[every, order]
+        alike = tuple(order[0].tolist()) if (order == order[0]).all() else None
+        key = int(places.key[0]) if alike and (places.key == places.key[0]).all() else None
         self._slice = _Slice(
             places=places,
             order=order,
             hidden=hidden,
-            quick=self._quick(order, places.key),
+            alike=alike,
+            quick=None if key is None else quick_heads(self.network, key, self._version),
             before=earlier,
             comes=self._tables.comes(order, ages, earlier, places.key),
             now=earlier.copy(),
@@ -150,26 +154,24 @@ class Decoder:
     def event_logits(self) -> Floats:
         """[R, E] what the voice whose turn it is may do."""
         here, step = self._slice, len(self._slice.events)
-        voice = here.order[:, step]
-        own = self.recall.matches[np.arange(len(voice)), voice + 1]
-        added = self._pointer.added(here.state, own)
-        return _with_added(self._heads(here, step), self._past(voice), added)
+        rows, voice = self._whose(step)
+        added = self._pointer.added(here.state, self.recall.matches[rows, voice + 1])
+        return _with_added(self._heads(here, step), self._events[rows, voice, : self.length], added)
 
     def tell(self, events: Ints) -> None:
         """What the voice whose turn it is does, event ids [R]."""
         here, step = self._slice, len(self._slice.events)
-        voice = here.order[:, step]
-        every = np.arange(len(voice))
+        rows, voice = self._whose(step)
         attacks = events >= FIRST_PITCH
-        still = np.where(events == HOLD, self.sounding[every, voice], SILENCE)
+        still = np.where(events == HOLD, self.sounding[rows, voice], SILENCE)
         sounding = np.where(attacks, events - FIRST_PITCH, still)
-        self.sounding[every, voice] = sounding
-        self.before[every, voice] = np.where(attacks, sounding, self.before[every, voice])
+        self.sounding[rows, voice] = sounding
+        self.before[rows, voice] = np.where(attacks, sounding, self.before[rows, voice])
         here.now[:, step] = sounding
-        here.done.append(self._tables.done(voice, events, sounding, here.places.key))
+        here.done.append(self._tables.done(here.order[:, step], events, sounding, here.places.key))
         here.events.append(events)
         if here.listening:
-            self._pointer.agree(self._past(voice) == events[:, None])
+            self._pointer.agree(self._events[rows, voice, : self.length] == events[:, None])
 
     def advance_logits(self) -> Floats:
         """[R, A] where the next slice stands, once every voice has been told."""
@@ -182,7 +184,7 @@ class Decoder:
         """End the slice with the advance to the next, ids [R]."""
         here, at = self._slice, self.length
         events = np.empty_like(here.order)
-        np.put_along_axis(events, here.order, np.stack(here.events, 1), 1)
+        events[np.arange(len(events))[:, None], here.order] = np.stack(here.events, 1)
         self._previous = self._tables.slice_code(here.done)
         self._pointer.remember(here.hidden, self._previous, here.places.position)
         if self._measures:
@@ -219,16 +221,16 @@ class Decoder:
         self.sounding = sounding[None].copy()
         return heard
 
-    def _quick(self, order: Ints, key: Ints) -> QuickHeads | None:
-        alike = (order == order[0]).all() and (key == key[0]).all()
-        return quick_heads(self.network, int(key[0]), self._version) if alike else None
+    def _whose(self, step: int) -> tuple[slice | Ints, int | Ints]:
+        """Rows and voices, as an index: of each piece the voice whose rank is `step`."""
+        here = self._slice
+        return (slice(None), here.alike[step]) if here.alike else (np.arange(len(here.order)), here.order[:, step])
 
     def _heads(self, here: _Slice, step: int) -> Floats:
         others, is_set = _others(here.order.shape[1], step)
         now, before = here.now[:, others], here.before[:, others]
-        if here.quick:
-            order = tuple(here.order[0].tolist())
-            return here.quick.logits(here.state, here.before[:, step], Around(now, before), order, step)
+        if here.alike and here.quick:
+            return here.quick.logits(here.state, here.before[:, step], Around(now, before), here.alike, step)
         roles, key = torch.from_numpy(here.order[:, others]), torch.from_numpy(here.places.key)
         known = Others(self.network.role(roles), torch.from_numpy(now), torch.from_numpy(before), is_set)
         return array(
@@ -239,13 +241,6 @@ class Decoder:
         if not self.network.config.use_heard:
             heard = np.zeros_like(heard)
         return np.concatenate([places.metric, heard, places.context], axis=1)
-
-    def _past(self, voice: Ints) -> Ints:
-        """[R, T] what a voice of each piece did."""
-        first = int(voice[0])
-        if (voice == first).all():
-            return self._events[:, first, : self.length]
-        return self._events[np.arange(len(voice)), voice, : self.length]
 
     def _grow(self, needed: int) -> None:
         while self._advances.shape[1] < needed:

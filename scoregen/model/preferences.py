@@ -40,8 +40,8 @@ PRICES = {
 _SILENT = 12
 _CLASSES: Ints = np.where(MIDI >= 0, MIDI % 12, _SILENT)
 """By pitch id, the pitch class, _SILENT for silence."""
-_OVER_A_ROOT = (0, 3, 4, 7)
-"""Semitones over the root in major and minor triads."""
+_OVER_A_ROOT = np.isin(np.arange(12), (0, 3, 4, 7))
+"""By semitones over the root, what stands in major and minor triads."""
 _HIGHEST = 1000  # MIDI, for a voice that has no neighbour above
 _PAIR = _SILENT + 1
 """Rows of a pair of voices: one for each pitch class that the other may go to."""
@@ -117,15 +117,16 @@ def _add_direct(total: Prices, turn: Turn, own: Ints, was: Ints, outer: NDArray[
 
 def _add_unclosed(total: Prices, turn: Turn) -> None:
     """What it costs if the voice and the lowest make no triad in root position where a phrase ends."""
-    lowest = turn.was.shape[1] - 1
-    own = turn.was[np.arange(len(turn.voice)), turn.voice]
-    with_lowest = (turn.others == lowest) | ((turn.voice == lowest)[:, None] & (turn.others == 0))
-    for row, place in zip(*np.nonzero(with_lowest & turn.closes[:, None] & (turn.now != SILENCE)), strict=True):
-        there = MIDI[turn.now[row, place]]
-        above = there - SPELLED.midi if turn.voice[row] == lowest else SPELLED.midi - there
-        outside = PRICES["unclosed"] * ~np.isin(above % 12, _OVER_A_ROOT)
-        total[row, FIRST_PITCH:] += outside
-        total[row, HOLD] += outside[own[row]] if own[row] != SILENCE else 0
+    lowest, voice = turn.was.shape[1] - 1, turn.voice[:, None]
+    with_lowest = (turn.others == lowest) | ((voice == lowest) & (turn.others == 0))
+    rows, places = np.nonzero(with_lowest & turn.closes[:, None] & (turn.now != SILENCE))
+    there = MIDI[turn.now[rows, places]][:, None]
+    above = np.where(voice[rows] == lowest, there - SPELLED.midi, SPELLED.midi - there)
+    outside = PRICES["unclosed"] * ~_OVER_A_ROOT[above % 12]
+    total[rows, FIRST_PITCH:] += outside
+    own = turn.was[rows, turn.voice[rows]]
+    holds = np.flatnonzero(own != SILENCE)
+    total[rows[holds], HOLD] += outside[holds, own[holds]]
 
 
 @lru_cache(maxsize=8)

@@ -176,8 +176,7 @@ class _Sampler:
         order, free = sheet.orders[measure], sheet.free[measure]
         listening = bool(free.any())
         decoder.open(sheet.places(measure, position), order, listening=listening)
-        closes = np.isin(position, sheet.phrase_ends)
-        now = Now(order, decoder.sounding.copy(), position, closes, ~free.all(1))
+        now = Now(order, decoder.sounding.copy(), position, sheet.closes[position], ~free.all(1))
         for step in range(order.shape[1]):
             if listening:
                 decoder.listen()

@@ -25,16 +25,13 @@ _SOUNDS = SILENCE + 1
 
 
 class Tables:
-    """For a network as it is now, in the keys of a piece (indices of the lexicon).
+    """For a network as it is now, in the keys of a piece (indices of the lexicon)."""
 
-    `version` tells states of the network's weights apart.
-    """
-
-    def __init__(self, network: Network, keys: Sequence[int], version: int) -> None:
+    def __init__(self, network: Network, keys: Sequence[int]) -> None:
         cell = network.in_slice
         self._place = np.zeros(max(keys) + 1, dtype=np.int64)
         self._place[list(keys)] = np.arange(len(keys))
-        rows = [_in_key(network, key, version) for key in keys]
+        rows = [_in_key(network, key) for key in keys]
         self._sounds, self._done, self._slices = (np.concatenate(part) for part in zip(*rows, strict=True))
         who = network.role.weight[:, None] + network.age.weight
         self._who = array((who @ cell.weight_ih[:, : who.shape[-1]].T + cell.bias_ih).flatten(0, 1))
@@ -69,9 +66,14 @@ class Tables:
 
 
 @lru_cache(maxsize=4)
-def _in_key(network: Network, key: int, version: int) -> tuple[Floats, Floats, Floats]:
+def tables(network: Network, keys: tuple[int, ...], version: int) -> Tables:
+    """The tables of a network; `version` changes with the weights."""
+    return Tables(network, keys)
+
+
+def _in_key(network: Network, key: int) -> tuple[Floats, Floats, Floats]:
     """Of a key: the gates' share of each pitch come from [P + 1, 3 s] and of each thing done [N, 3 s], and
-    its share of a slice's code [N, d]. `version` changes with the weights."""
+    its share of a slice's code [N, d]."""
     e, cell = network.config.embedding, network.in_slice
     in_key = torch.tensor(key)
     sounds = network.sound_code(torch.arange(_SOUNDS), in_key) @ cell.weight_ih[:, e : 2 * e].T
