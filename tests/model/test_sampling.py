@@ -119,6 +119,7 @@ def test_draws_follow_the_chances() -> None:
     assert found == pytest.approx([0.2, 0, 0.7, 0.1], abs=2e-3)
     assert set(chosen(scores.repeat(1000, 0), luck, 0.0)) == {2}
     assert set(chosen(scores.repeat(1000, 0), luck, 1.0, 0.8)) == {0, 2}
+    assert chosen(scores[:0], luck[:0], 1.0, 0.8).shape == (0,)
 
 
 @pytest.mark.parametrize(
