@@ -7,14 +7,13 @@ leans on a choice without deciding it stands in `preferences`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
+from scoregen.model.at_work import at_work
 from scoregen.model.choosing import Scores, chosen
 from scoregen.model.config import SamplingOptions
 from scoregen.model.decoding import Decoder
@@ -55,21 +54,6 @@ def fill(
     """
     with at_work():
         return _Sampler(job, options, round_number).run(progress, stops, judge)
-
-
-@contextmanager
-def at_work() -> Iterator[None]:
-    """Without gradients and on one thread: rows are short, a second one costs more than it brings.
-
-    Arithmetic is silent, as torch's is: what a wild network comes to is dealt with where chances are made.
-    """
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with torch.inference_mode(), np.errstate(over="ignore", invalid="ignore"):
-            yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 class _Sampler:
