@@ -53,6 +53,7 @@ DOORS = {
     "rich": ("cli/*",),
     "safetensors": ("model/*",),
     "sklearn": ("evaluation/two_sample.py",),
+    "threadpoolctl": ("model/at_work.py",),
     "torch": ("model/*",),
     "typer": ("cli/*",),
     "typst": ("notation/engraving*",),

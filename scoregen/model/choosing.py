@@ -18,21 +18,24 @@ def chosen(scores: Scores, luck: Chances, temperature: float, top_p: float = 1.0
     The nucleus (Holtzman et al. 2020, arXiv:1904.09751) is the fewest of the likeliest that together
     have the chance `top_p`; among them is drawn. With 1 all that is allowed can be drawn.
     """
-    chances = np.exp((scores - scores.max(1, keepdims=True)).astype(np.float64) / max(temperature, COLDEST))
+    columns = np.flatnonzero((scores > -np.inf).any(0))  # few are allowed to any row
+    scores = scores.take(columns, 1)
+    over = scores - scores.max(1, keepdims=True, initial=-np.inf)  # of no rows, no columns are left
+    chances = np.exp(over.astype(np.float64) / max(temperature, COLDEST))
     if top_p < 1:
         chances = nucleus(chances, top_p)
     reached = chances.cumsum(1)
-    columns: Ints = (reached <= luck[:, None] * reached[:, -1:]).sum(1)
-    return columns
+    found: Ints = columns[(reached <= luck[:, None] * reached[:, -1:]).sum(1)]
+    return found
 
 
 def nucleus(chances: Chances, top_p: float) -> Chances:
-    """The chances [R, E] with all but the nucleus set to 0; they need not sum to one."""
-    order = np.argsort(-chances, axis=1, kind="stable")
-    every = np.arange(len(chances))[:, None]
-    ranked = chances[every, order]
-    before = ranked.cumsum(1) - ranked
-    left_out = before >= top_p * ranked.sum(1, keepdims=True)
-    found = np.empty_like(chances)
-    found[every, order] = np.where(left_out, 0.0, ranked)
-    return found
+    """The chances [R, E] with all but the nucleus set to 0; they need not sum to one.
+
+    Of equal chances at its edge all stay.
+    """
+    ranked = -np.sort(-chances, axis=1)
+    reached = ranked.cumsum(1)
+    count = (reached - ranked < top_p * reached[:, -1:]).sum(1)
+    least = ranked[np.arange(len(ranked)), count - 1]
+    return np.where(chances >= least[:, None], chances, 0.0)

@@ -24,10 +24,11 @@ from scoregen.model.heads import Others
 from scoregen.model.lexicon import FIRST_PITCH, HOLD, MOST_ACCIDENTALS
 from scoregen.model.network import Network
 from scoregen.model.quick_heads import Around, QuickHeads, quick_heads
+from scoregen.model.quick_layers import array, quick_layers
 from scoregen.model.quick_measures import GrowingMeasures
 from scoregen.model.quick_pointer import GrowingPointer
 from scoregen.model.recall import Recall
-from scoregen.model.tables import Tables
+from scoregen.model.tables import tables
 
 _ROOM = 64
 
@@ -50,14 +51,15 @@ class _Slice:
 
     places: Places
     order: Ints  # [R, V]
-    hidden: Tensor  # [R, d]
-    quick: QuickHeads | None  # where all pieces are in one key and have one order
-    before: Tensor  # [R, V] by rank
-    comes: Tensor  # [R, V, ...] by rank, what `Tables` says of who comes, from which pitch and since when
-    now: Tensor  # [R, V] by rank, what sounds once a voice has been told
-    state: Tensor  # [R, s]
+    hidden: Floats  # [R, d]
+    alike: tuple[int, ...] | None  # the order that all pieces have, if they have one
+    quick: QuickHeads | None  # where they are in one key besides
+    before: Ints  # [R, V] by rank
+    comes: Floats  # [R, V, ...] by rank, what `Tables` says of who comes, from which pitch and since when
+    now: Ints  # [R, V] by rank, what sounds once a voice has been told
+    state: Floats  # [R, s]
     listening: bool
-    done: list[Tensor] = field(default_factory=list)  # by rank, [R] what `Tables` calls it
+    done: list[Ints] = field(default_factory=list)  # by rank, [R] what `Tables` calls it
     events: list[Ints] = field(default_factory=list)  # by rank, [R]
 
 
@@ -71,13 +73,14 @@ class Decoder:
         self.before: Ints = np.full((rows, voices), SILENCE)
         self.sounding: Ints = np.full((rows, voices), SILENCE)
         self._version = sum(weight._version for weight in network.parameters())
-        self._tables = Tables(network, keys, self._version)
+        self._tables = tables(network, tuple(keys), self._version)
+        self._layers = quick_layers(network, self._version)
         self._pointer = GrowingPointer(network.pointer, rows, config.backbone)
         self._measures = GrowingMeasures(network.measures, rows, config.backbone) if network.measures else None
-        self._hidden = torch.zeros(config.layers, rows, config.backbone)
-        self._previous = torch.zeros(rows, config.backbone)
-        self._events = torch.zeros(rows, voices, _ROOM, dtype=torch.long)
-        self._advances = torch.zeros(rows, _ROOM, dtype=torch.long)
+        self._hidden: Floats = np.zeros((config.layers, rows, config.backbone), dtype=np.float32)
+        self._previous: Floats = np.zeros((rows, config.backbone), dtype=np.float32)
+        self._events: Ints = np.zeros((rows, voices, _ROOM), dtype=np.int64)
+        self._advances: Ints = np.zeros((rows, _ROOM), dtype=np.int64)
         self._slice: _Slice
 
     @property
@@ -96,18 +99,19 @@ class Decoder:
         roles = torch.arange(events.shape[1])
         codes = network.voice_code(torch.from_numpy(events), torch.from_numpy(sounding), key, roles)
         slices = network.slice_code(codes)
-        previous = torch.cat([self._previous, slices[:-1]])
-        around = self._around(places, heard)
-        out, self._hidden = network.read_slices(network.backbone_input(previous, around)[None], self._hidden)
-        self._pointer.absorb(network.pointer.key(out[0]), network.pointer.value(slices), places.position)
+        previous = torch.cat([torch.from_numpy(self._previous), slices[:-1]])
+        read = network.backbone_input(previous, torch.from_numpy(self._around(places, heard)))
+        out, hidden = network.read_slices(read[None], torch.from_numpy(self._hidden))
+        coded, self._hidden = array(slices), array(hidden)
+        self._pointer.absorb(array(out[0]), coded, places.position)
         if self._measures:
             for index, measure in enumerate(places.measure):
                 self._measures.arrive(measure[None])
-                self._measures.remember(slices[index : index + 1])
+                self._measures.remember(coded[index : index + 1])
         self._grow(count)
-        self._events[0, :, :count] = torch.from_numpy(events.T)
-        self._advances[0, :count] = torch.from_numpy(advances).clamp(min=0)
-        self._previous = slices[-1:]
+        self._events[0, :, :count] = events.T
+        self._advances[0, :count] = np.maximum(advances, 0)
+        self._previous = coded[-1:]
 
     def open(self, places: Places, order: Ints, *, listening: bool = True) -> None:
         """Begin a slice; `order` [R, V] says in which order the voices will be told.
@@ -116,26 +120,28 @@ class Decoder:
         """
         self.recall.arrive(places.position)
         around = self._around(places, self.recall.heard(places.key - MOST_ACCIDENTALS))
-        read = self.network.backbone_input(self._previous, around)
-        out, self._hidden = self.network.read_slices(read[:, None], self._hidden)
-        hidden = state = out[:, 0]
+        self._hidden = self._layers.read_slice(self._previous, around, self._hidden)
+        hidden = state = self._hidden[-1]
         if self._measures:
             self._measures.arrive(places.measure)
         if listening:
             attended = self._pointer.attend(hidden, places.position, places.measure_steps, self.recall.matches)
             if self._measures:
                 attended = attended + self._measures.attend(hidden)
-            state = self.network.start_slice(hidden, attended, self._previous, around)
-        earlier = np.take_along_axis(self.before, order, 1)
-        ages = np.take_along_axis(self.recall.age, order, 1)
+            state = self._layers.start_slice(hidden, attended, self._previous, around)
+        every = np.arange(len(order))[:, None]
+        earlier, ages = self.before[every, order], self.recall.age[every, order]
+        alike = tuple(order[0].tolist()) if (order == order[0]).all() else None
+        key = int(places.key[0]) if alike and (places.key == places.key[0]).all() else None
         self._slice = _Slice(
             places=places,
             order=order,
             hidden=hidden,
-            quick=self._quick(order, places.key),
-            before=torch.from_numpy(earlier),
+            alike=alike,
+            quick=None if key is None else quick_heads(self.network, key, self._version),
+            before=earlier,
             comes=self._tables.comes(order, ages, earlier, places.key),
-            now=torch.from_numpy(earlier.copy()),
+            now=earlier.copy(),
             state=state,
             listening=listening,
         )
@@ -145,62 +151,58 @@ class Decoder:
         here, step = self._slice, len(self._slice.events)
         here.state = self._tables.read_voice(here.state, here.comes[:, step], here.done[-1] if step else None)
 
-    def event_logits(self) -> Tensor:
+    def event_logits(self) -> Floats:
         """[R, E] what the voice whose turn it is may do."""
         here, step = self._slice, len(self._slice.events)
-        voice = here.order[:, step]
-        own = self.recall.matches[np.arange(len(voice)), voice + 1]
-        added = self._pointer.added(here.state, own)
-        return self._heads(here, step).scatter_add(1, self._past(voice), added)
+        rows, voice = self._whose(step)
+        added = self._pointer.added(here.state, self.recall.matches[rows, voice + 1])
+        return _with_added(self._heads(here, step), self._events[rows, voice, : self.length], added)
 
     def tell(self, events: Ints) -> None:
         """What the voice whose turn it is does, event ids [R]."""
         here, step = self._slice, len(self._slice.events)
-        voice = here.order[:, step]
-        every = np.arange(len(voice))
+        rows, voice = self._whose(step)
         attacks = events >= FIRST_PITCH
-        still = np.where(events == HOLD, self.sounding[every, voice], SILENCE)
+        still = np.where(events == HOLD, self.sounding[rows, voice], SILENCE)
         sounding = np.where(attacks, events - FIRST_PITCH, still)
-        self.sounding[every, voice] = sounding
-        self.before[every, voice] = np.where(attacks, sounding, self.before[every, voice])
-        here.now[:, step] = torch.from_numpy(sounding)
-        here.done.append(self._tables.done(voice, events, sounding, here.places.key))
+        self.sounding[rows, voice] = sounding
+        self.before[rows, voice] = np.where(attacks, sounding, self.before[rows, voice])
+        here.now[:, step] = sounding
+        here.done.append(self._tables.done(here.order[:, step], events, sounding, here.places.key))
         here.events.append(events)
         if here.listening:
-            self._pointer.agree((self._past(voice) == torch.from_numpy(events)[:, None]).float())
+            self._pointer.agree(self._events[rows, voice, : self.length] == events[:, None])
 
-    def advance_logits(self) -> Tensor:
+    def advance_logits(self) -> Floats:
         """[R, A] where the next slice stands, once every voice has been told."""
         here = self._slice
         state = self._tables.advance_state(here.state, here.done[-1])
         added = self._pointer.added(state, None, advance=True)
-        logits: Tensor = self.network.advance(state)
-        return logits.scatter_add(1, self._advances[:, : self.length], added)
+        return _with_added(self._layers.advance(state), self._advances[:, : self.length], added)
 
     def close(self, advances: Ints) -> None:
         """End the slice with the advance to the next, ids [R]."""
         here, at = self._slice, self.length
         events = np.empty_like(here.order)
-        np.put_along_axis(events, here.order, np.stack(here.events, 1), 1)
+        events[np.arange(len(events))[:, None], here.order] = np.stack(here.events, 1)
         self._previous = self._tables.slice_code(here.done)
         self._pointer.remember(here.hidden, self._previous, here.places.position)
         if self._measures:
             self._measures.remember(self._previous)
         self._grow(at + 1)
-        self._events[:, :, at] = torch.from_numpy(events)
-        self._advances[:, at] = torch.from_numpy(advances).clamp(min=0)
+        self._events[:, :, at] = events
+        self._advances[:, at] = np.maximum(advances, 0)
         self.recall.leave(events, self.sounding, advances)
 
     def keep(self, rows: NDArray[np.intp]) -> None:
         """Go on with these pieces only, between two slices; one named several times becomes several."""
-        chosen = torch.from_numpy(rows)
         self.recall.keep(rows)
         self._pointer.keep(rows)
         if self._measures:
             self._measures.keep(rows)
         self.before, self.sounding = self.before[rows], self.sounding[rows]
-        self._hidden, self._previous = self._hidden[:, chosen], self._previous[chosen]
-        self._events, self._advances = self._events[chosen], self._advances[chosen]
+        self._hidden, self._previous = self._hidden[:, rows], self._previous[rows]
+        self._events, self._advances = self._events[rows], self._advances[rows]
 
     def fork(self, row: int) -> Decoder:
         """A decoder of one of these pieces as far as it has come, between two slices."""
@@ -219,41 +221,41 @@ class Decoder:
         self.sounding = sounding[None].copy()
         return heard
 
-    def _quick(self, order: Ints, key: Ints) -> QuickHeads | None:
-        alike = (order == order[0]).all() and (key == key[0]).all()
-        return quick_heads(self.network, int(key[0]), self._version) if alike else None
+    def _whose(self, step: int) -> tuple[slice | Ints, int | Ints]:
+        """Rows and voices, as an index: of each piece the voice whose rank is `step`."""
+        here = self._slice
+        return (slice(None), here.alike[step]) if here.alike else (np.arange(len(here.order)), here.order[:, step])
 
-    def _heads(self, here: _Slice, step: int) -> Tensor:
+    def _heads(self, here: _Slice, step: int) -> Floats:
         others, is_set = _others(here.order.shape[1], step)
-        now, before = here.now.index_select(1, others), here.before.index_select(1, others)
-        if here.quick:
-            order = tuple(here.order[0].tolist())
-            return here.quick.logits(here.state, here.before[:, step], Around(now, before), order, step)
-        role = self.network.role(torch.from_numpy(here.order).index_select(1, others))
-        known, key = Others(role, now, before, is_set), torch.from_numpy(here.places.key)
-        logits: Tensor = self.network.heads(here.state, key, here.before[:, step], known)
-        return logits
+        now, before = here.now[:, others], here.before[:, others]
+        if here.alike and here.quick:
+            return here.quick.logits(here.state, here.before[:, step], Around(now, before), here.alike, step)
+        roles, key = torch.from_numpy(here.order[:, others]), torch.from_numpy(here.places.key)
+        known = Others(self.network.role(roles), torch.from_numpy(now), torch.from_numpy(before), is_set)
+        return array(
+            self.network.heads(torch.from_numpy(here.state), key, torch.from_numpy(here.before[:, step]), known)
+        )
 
-    def _around(self, places: Places, heard: Floats) -> Tensor:
+    def _around(self, places: Places, heard: Floats) -> Floats:
         if not self.network.config.use_heard:
             heard = np.zeros_like(heard)
-        return torch.from_numpy(np.concatenate([places.metric, heard, places.context], axis=1))
-
-    def _past(self, voice: Ints) -> Tensor:
-        """[R, T] what a voice of each piece did."""
-        first = int(voice[0])
-        if (voice == first).all():
-            return self._events[:, first, : self.length]
-        return self._events[torch.arange(len(voice)), torch.from_numpy(voice), : self.length]
+        return np.concatenate([places.metric, heard, places.context], axis=1)
 
     def _grow(self, needed: int) -> None:
         while self._advances.shape[1] < needed:
-            self._events = torch.cat([self._events, torch.zeros_like(self._events)], 2)
-            self._advances = torch.cat([self._advances, torch.zeros_like(self._advances)], 1)
+            self._events = np.concatenate([self._events, np.zeros_like(self._events)], 2)
+            self._advances = np.concatenate([self._advances, np.zeros_like(self._advances)], 1)
+
+
+def _with_added(logits: Floats, past: Ints, added: Floats) -> Floats:
+    """The logits [R, N], and to those of what was done in the past [R, T] what each of its slices adds."""
+    torch.from_numpy(logits).scatter_add_(1, torch.from_numpy(past), torch.from_numpy(added))
+    return logits
 
 
 @cache
-def _others(voices: int, step: int) -> tuple[Tensor, Tensor]:
+def _others(voices: int, step: int) -> tuple[Ints, Tensor]:
     """The ranks of all voices but one, and which of them are set already, [1, K]."""
     others = [rank for rank in range(voices) if rank != step]
-    return torch.tensor(others), torch.tensor([[int(rank < step) for rank in others]])
+    return np.array(others, dtype=np.int64), torch.tensor([[int(rank < step) for rank in others]])

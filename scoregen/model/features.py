@@ -92,12 +92,7 @@ class PieceOutline:
 
     @classmethod
     def of(cls, headers: Sequence[Header]) -> PieceOutline:
-        starts, position = [], Fraction(0)
-        for header in headers:
-            starts.append(position)
-            position += header.duration
-        ends = [start + end for start, header in zip(starts, headers, strict=True) for end in header.phrase_ends]
-        return cls(tuple(headers), tuple(starts), tuple(ends), bool(ends), tuple(map(float, ends)))
+        return _outline(tuple(headers))
 
     @property
     def duration(self) -> Fraction:
@@ -139,6 +134,17 @@ class PieceOutline:
             float(left % 4 == 0),
             float(left % 4 == 1),
         ]
+
+
+@lru_cache(maxsize=4)
+def _outline(headers: tuple[Header, ...]) -> PieceOutline:
+    """Of a piece that is filled, measured and filled again: what it knows of places is found once."""
+    starts, position = [], Fraction(0)
+    for header in headers:
+        starts.append(position)
+        position += header.duration
+    ends = [start + end for start, header in zip(starts, headers, strict=True) for end in header.phrase_ends]
+    return PieceOutline(headers, tuple(starts), tuple(ends), bool(ends), tuple(map(float, ends)))
 
 
 def _nearness(quarters: float) -> tuple[float, float, float]:

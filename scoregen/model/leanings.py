@@ -20,6 +20,8 @@ Added = NDArray[np.float32]
 
 _SILENT = 12
 """The pitch class of a voice that does not sound."""
+_CLASSES: Ints = np.where(MIDI >= 0, MIDI % 12, _SILENT)
+"""By pitch id."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,27 +47,22 @@ class Leanings:
     def added(self, turn: Turn) -> Added:
         """[R, E] nats for each event of the voice whose turn it is."""
         voices, silence = self.voices, SILENCE + 1
-        task = turn.given.astype(np.int64)
-        own = task * voices + turn.voice
+        every = np.arange(len(turn.voice))
+        own = turn.given * voices + turn.voice
         lengths = 2 * voices * silence
-        rows = [
-            (own * silence + turn.before)[:, None],
-            (lengths + own * (AGES + 1) + np.where(turn.before == SILENCE, AGES, turn.age))[:, None],
-        ]
+        ages = np.where(turn.before == SILENCE, AGES, turn.age)
+        alone = np.stack([own * silence + turn.before, lengths + own * (AGES + 1) + ages], 1)
         intervals = lengths + 2 * voices * (AGES + 1)
-        pairs = own[:, None] * voices + turn.others
-        classes = np.where(turn.now == SILENCE, _SILENT, MIDI[turn.now] % 12)
-        against = intervals + pairs * (_SILENT + 1) + classes
-        found: Added = self.rows[np.concatenate([*rows, against], 1)].sum(1)
-        held = turn.was[np.arange(len(task)), turn.voice]
-        sounds = held != SILENCE
-        at = FIRST_PITCH + np.where(sounds, held, 0)
-        if turn.others.shape[1]:
-            found[:, HOLD] += np.where(sounds, self.rows[against, at[:, None]].sum(1), 0)
+        against = intervals + (own[:, None] * voices + turn.others) * (_SILENT + 1) + _CLASSES[turn.now]
+        found: Added = self.rows.take(np.concatenate([alone, against], 1), 0).sum(1)
+        held = turn.was[every, turn.voice]
+        sounding = np.flatnonzero(held != SILENCE)
+        at = held[sounding]
+        found[sounding, HOLD] += self.rows[against[sounding], FIRST_PITCH + at[:, None]].sum(1)
         if turn.others.shape[1] == voices - 1:
-            chords = self._chords(turn, task)
+            chords = self._chords(turn, turn.given.astype(np.int64))
             found[:, FIRST_PITCH:] += chords
-            found[:, HOLD] += np.where(sounds, chords[np.arange(len(task)), at - FIRST_PITCH], 0)
+            found[sounding, HOLD] += chords[sounding, at]
         return found
 
     def _chords(self, turn: Turn, task: Ints) -> Added:

@@ -17,6 +17,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from scoregen.model.at_work import at_work
 from scoregen.model.batches import Example, collate
 from scoregen.model.config import SamplingOptions
 from scoregen.model.drafts import Draft, blanks, drafted
@@ -24,7 +25,7 @@ from scoregen.model.features import Bools, Ints, Piece, PieceOutline, piece_arra
 from scoregen.model.job import Job
 from scoregen.model.lexicon import UNSCORED
 from scoregen.model.likelihood import likelihood
-from scoregen.model.sampling import at_work, fill
+from scoregen.model.sampling import fill
 from scoregen.model.sheet import voice_order
 from scoregen.tokens.encode import doings, interleaved
 from scoregen.tokens.events import BLANK, HOLD, TokenMeasure, TokenScore

@@ -5,7 +5,8 @@ takes away no parallels (each voice is chosen for itself, and the likeliest of e
 with another), it only empties the music.
 
 Every price hangs on one thing that is known before the choice, mostly a pitch or a pitch class; so each
-is a row of a table over all events, and what a choice costs is the sum of a few rows.
+is a row of a table over all events, and what a choice costs is the sum of a few rows. Which rows these are
+is looked up too, by pitches and voices.
 
 R rows, K voices of the slice that are set already, V voices, P pitches, E events.
 """
@@ -36,15 +37,19 @@ PRICES = {
 }
 """Nats for each; parallels and crossings are priced by `SamplingOptions`."""
 
-_NO_CLASS = 12
-_OVER_A_ROOT = (0, 3, 4, 7)
-"""Semitones over the root in major and minor triads."""
+_SILENT = 12
+_CLASSES: Ints = np.where(MIDI >= 0, MIDI % 12, _SILENT)
+"""By pitch id, the pitch class, _SILENT for silence."""
+_OVER_A_ROOT = np.isin(np.arange(12), (0, 3, 4, 7))
+"""By semitones over the root, what stands in major and minor triads."""
 _HIGHEST = 1000  # MIDI, for a voice that has no neighbour above
+_PAIR = _SILENT + 1
+"""Rows of a pair of voices: one for each pitch class that the other may go to."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Rows:
-    """Where the rows of each kind begin in the table [rows, E]. Holding and resting are free everywhere."""
+    """The table [rows, E] and where the rows of each kind begin in it. Holding and resting are free everywhere."""
 
     table: Prices
     melodic: int  # by the voice's last pitch
@@ -52,105 +57,81 @@ class _Rows:
     below: int  # by the pitch of a lower voice
     over: int  # by what the voice above has just sounded: overlapping it
     under: int  # by what the voice below has just sounded
-    parallel: int  # by the pitch class that keeps the interval, _NO_CLASS for none
-    unequal: int  # by the pitch class that makes a perfect fifth
+    free: int  # by a pitch: nothing
+    pairs: int  # by number of a pair's motion, and the pitch class that the other voice goes to
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Voices:
+    """What hangs on the number of voices alone: by the slot of the voice whose turn it is, and of another.
+
+    neighbours: [V, 2] the voices above and below, `beside` where the rows of overlapping them begin;
+    crossing: [V, V] where those of crossing begin; side: [V, V] 1 or 2 for a higher or a lower voice
+    where one of the two is the lowest, else 0; outer: [V, V] whether both are.
+    """
+
+    neighbours: Ints
+    beside: Ints
+    crossing: Ints
+    side: Ints
+    outer: NDArray[np.bool_]
 
 
 def priced(turn: Turn, options: SamplingOptions) -> Prices:
     """[R, E] what each event costs."""
     rows = _rows(options.voice_leading, options.crossing)
-    every = np.arange(len(turn.voice))
-    framed = np.full((len(every), turn.was.shape[1] + 2), SILENCE)
-    framed[:, 1:-1] = turn.was
-    chosen = [
+    voices = _voices(rows, turn.was.shape[1])
+    every, voice = np.arange(len(turn.voice))[:, None], turn.voice[:, None]
+    alone = [
         rows.melodic + turn.before[:, None],
-        rows.over + framed[every, turn.voice][:, None],
-        rows.under + framed[every, turn.voice + 2][:, None],
+        voices.beside[turn.voice] + turn.was[every, voices.neighbours[turn.voice]],
     ]
     if not turn.others.shape[1]:
-        total: Prices = rows.table[np.concatenate(chosen, 1)].sum(1)
+        total: Prices = rows.table.take(np.concatenate(alone, 1), 0).sum(1)
         return total
-    pairs = _Pairs.of(turn)
-    chosen += [
-        np.where(pairs.is_above, rows.above, rows.below) + turn.now,
-        rows.parallel + pairs.parallel(),
-        rows.unequal + pairs.unequal(turn),
-    ]
-    total = rows.table[np.concatenate(chosen, 1)].sum(1)
-    return _with_unclosed(_with_direct(total, turn, pairs), turn)
+    own, was = turn.was[every, voice], turn.was[every, turn.others]
+    crossing = voices.crossing[voice, turn.others] + turn.now
+    pairs = rows.pairs + _motions()[voices.side[voice, turn.others], own, was] + _CLASSES[turn.now]
+    total = rows.table.take(np.concatenate([*alone, crossing, pairs], 1), 0).sum(1)
+    outer = voices.outer[voice, turn.others]
+    if outer.any():
+        _add_direct(total, turn, own, was, outer)
+    if turn.closes.any():
+        _add_unclosed(total, turn)
+    return total
 
 
-@dataclass(frozen=True, slots=True)
-class _Pairs:
-    """The voices set already, as the voice whose turn it is meets them: MIDI pitches [R, K], `own` [R, 1]."""
-
-    own: Ints
-    was: Ints
-    now: Ints
-    apart: Ints  # semitones modulo twelve between the two before
-    moves: NDArray[np.bool_]  # whether the other voice goes anywhere, both sounding
-    is_above: NDArray[np.bool_]
-
-    @classmethod
-    def of(cls, turn: Turn) -> _Pairs:
-        every = np.arange(len(turn.voice))[:, None]
-        before = turn.was[every, turn.others]
-        silent = (before == SILENCE) | (turn.now == SILENCE)
-        own = MIDI[turn.was[every, turn.voice[:, None]]]
-        was, now = MIDI[before], MIDI[turn.now]
-        moves = ~silent & (own >= 0) & ((was - now) % 12 != 0)
-        return cls(own, was, now, (own - was) % 12, moves, turn.others < turn.voice[:, None])
-
-    def parallel(self) -> Ints:
-        """[R, K] the pitch class that would keep a fifth, octave or unison in motion."""
-        fifth = np.where(self.own > self.was, 7, 5)
-        kept = self.moves & ((self.apart == 0) | (self.apart == fifth))
-        return np.where(kept, (self.now + self.apart) % 12, _NO_CLASS)
-
-    def unequal(self, turn: Turn) -> Ints:
-        """[R, K] the pitch class that would make a diminished fifth with the lowest voice a perfect one."""
-        lowest = turn.was.shape[1] - 1
-        with_lowest = (turn.others == lowest) | (turn.voice == lowest)[:, None]
-        fifth = np.where(self.is_above, 5, 7)
-        return np.where(self.moves & with_lowest & (self.apart == 6), (self.now + fifth) % 12, _NO_CLASS)
-
-
-def _with_direct(total: Prices, turn: Turn, pairs: _Pairs) -> Prices:
-    """And what it costs if the outer voices go the same way into an octave or fifth, the upper one by leap."""
-    lowest = turn.was.shape[1] - 1
-    outer = (turn.others + turn.voice[:, None] == lowest) & ((turn.others == 0) | (turn.others == lowest))
-    rows, places = np.nonzero(outer & pairs.moves)
-    if not len(rows):
-        return total
-    now, went = pairs.now[rows, places][:, None], (pairs.now - pairs.was)[rows, places][:, None]
-    is_above = pairs.is_above[rows, places][:, None]
-    step = SPELLED.midi - pairs.own[rows]
+def _add_direct(total: Prices, turn: Turn, own: Ints, was: Ints, outer: NDArray[np.bool_]) -> None:
+    """What it costs if the outer voices go the same way into an octave or fifth, the upper one by leap."""
+    sounds = (own != SILENCE) & (was != SILENCE) & (turn.now != SILENCE)
+    rows, places = np.nonzero(outer & sounds & (_CLASSES[was] != _CLASSES[turn.now]))
+    now = MIDI[turn.now[rows, places]][:, None]
+    went = now - MIDI[was[rows, places]][:, None]
+    is_above = turn.others[rows, places][:, None] == 0
+    step = SPELLED.midi - MIDI[own[rows]]
     leap = np.where(is_above, went, step)
     interval = np.where(is_above, now - SPELLED.midi, SPELLED.midi - now) % 12
     direct = (step * went > 0) & (np.abs(leap) > 2) & ((interval == 0) | (interval == 7))
     total[rows, FIRST_PITCH:] += PRICES["direct"] * direct
-    return total
 
 
-def _with_unclosed(total: Prices, turn: Turn) -> Prices:
-    """And what it costs if the voice and the lowest make no triad in root position where a phrase ends."""
-    if not turn.closes.any():
-        return total
-    lowest = turn.was.shape[1] - 1
-    own = turn.was[np.arange(len(turn.voice)), turn.voice]
-    with_lowest = (turn.others == lowest) | ((turn.voice == lowest)[:, None] & (turn.others == 0))
-    for row, place in zip(*np.nonzero(with_lowest & turn.closes[:, None] & (turn.now != SILENCE)), strict=True):
-        there = MIDI[turn.now[row, place]]
-        above = there - SPELLED.midi if turn.voice[row] == lowest else SPELLED.midi - there
-        outside = PRICES["unclosed"] * ~np.isin(above % 12, _OVER_A_ROOT)
-        total[row, FIRST_PITCH:] += outside
-        total[row, HOLD] += outside[own[row]] if own[row] != SILENCE else 0
-    return total
+def _add_unclosed(total: Prices, turn: Turn) -> None:
+    """What it costs if the voice and the lowest make no triad in root position where a phrase ends."""
+    lowest, voice = turn.was.shape[1] - 1, turn.voice[:, None]
+    with_lowest = (turn.others == lowest) | ((voice == lowest) & (turn.others == 0))
+    rows, places = np.nonzero(with_lowest & turn.closes[:, None] & (turn.now != SILENCE))
+    there = MIDI[turn.now[rows, places]][:, None]
+    above = np.where(voice[rows] == lowest, there - SPELLED.midi, SPELLED.midi - there)
+    outside = PRICES["unclosed"] * ~_OVER_A_ROOT[above % 12]
+    total[rows, FIRST_PITCH:] += outside
+    own = turn.was[rows, turn.voice[rows]]
+    holds = np.flatnonzero(own != SILENCE)
+    total[rows[holds], HOLD] += outside[holds, own[holds]]
 
 
 @lru_cache(maxsize=8)
 def _rows(voice_leading: float, crossing: float) -> _Rows:
-    midi, classes = SPELLED.midi, np.arange(_NO_CLASS + 1)[:, None] == SPELLED.midi % 12
+    midi = SPELLED.midi
     ceiling = np.append(midi, _HIGHEST)[:, None]
     floor = np.append(midi, -1)[:, None]
     parts = [
@@ -159,12 +140,30 @@ def _rows(voice_leading: float, crossing: float) -> _Rows:
         crossing * (midi < floor),
         PRICES["overlap"] * (midi > ceiling),
         PRICES["overlap"] * (midi < floor),
-        voice_leading * classes,
-        PRICES["unequal"] * classes,
+        np.zeros((len(MIDI), len(midi))),
+        _arrivals(voice_leading),
     ]
     table = np.pad(np.concatenate(parts), ((0, 0), (FIRST_PITCH, 0))).astype(np.float32)
     starts = np.cumsum([0, *(len(part) for part in parts[:-1])])
     return _Rows(table, *starts.tolist())
+
+
+@lru_cache(maxsize=8)
+def _voices(rows: _Rows, count: int) -> _Voices:
+    slots = np.arange(count)
+    voice, other = slots[:, None], slots
+    lowest = count - 1
+    is_above = other < voice
+    with_lowest = (voice == lowest) | (other == lowest)
+    return _Voices(
+        neighbours=np.stack([slots - 1, (slots + 1) % count], 1),
+        beside=np.stack(
+            [np.where(slots > 0, rows.over, rows.free), np.where(slots < lowest, rows.under, rows.free)], 1
+        ),
+        crossing=np.where(is_above, rows.above, rows.below),
+        side=with_lowest * np.where(is_above, 1, 2),
+        outer=(voice + other == lowest) & ((voice == 0) | (other == 0)),
+    )
 
 
 def _melodic() -> NDArray[np.float64]:
@@ -173,3 +172,31 @@ def _melodic() -> NDArray[np.float64]:
     wider = np.sign(steps) * (SPELLED.fifths[None] - SPELLED.fifths[:, None])
     table = PRICES["augmented"] * ((wider >= 6) & (np.abs(steps) > 1)) + PRICES["wide"] * (np.abs(steps) > 12)
     return np.pad(table + PRICES["seventh"] * np.isin(np.abs(steps), (10, 11)), ((0, 1), (0, 0)))
+
+
+@lru_cache(maxsize=1)
+def _motions() -> Ints:
+    """[3, P + 1, P + 1] by side, the voice's pitch before and the other's, where the rows of their motion begin."""
+    own, was = MIDI[:, None], MIDI
+    apart = (own - was) % 12
+    kind = np.full((3, *apart.shape), -1)
+    kind[:, apart == 0] = 0
+    kind[:, (apart == 7) & (own > was)] = 1
+    kind[:, (apart == 5) & (own < was)] = 2
+    kind[1, apart == 6] = 3
+    kind[2, apart == 6] = 4
+    kind[:, (own < 0) | (was < 0)] = -1
+    return np.where(kind < 0, 0, _PAIR * (1 + 12 * kind + was % 12))
+
+
+def _arrivals(voice_leading: float) -> NDArray[np.float64]:
+    """[M, P] by kind of motion and pitch class that the other voice comes from and goes to: what arriving costs.
+
+    Semitones that the voice is then over the other, of each kind: those of a fifth, octave or unison that is
+    kept, then those of a perfect fifth after a diminished one. The first rows are for no motion at all.
+    """
+    over = np.array([0, 7, 5, 5, 7])[:, None, None, None]
+    prices = np.array([*[voice_leading] * 3, *[PRICES["unequal"]] * 2])[:, None, None, None]
+    came, went = np.arange(12)[:, None, None], np.arange(_PAIR)[:, None]
+    arrives = (SPELLED.midi % 12 == (went + over) % 12) & (went != came) & (went != _SILENT)
+    return np.pad((prices * arrives).reshape(-1, len(SPELLED.midi)), ((_PAIR, 0), (0, 0)))

@@ -12,8 +12,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from scoregen.model.features import Ints
+from scoregen.model.features import Floats, Ints
 from scoregen.model.measures import MeasureAttention
+from scoregen.model.quick_layers import array
 
 _ROOM = 16
 
@@ -34,20 +35,20 @@ class GrowingMeasures:
         while (over := torch.from_numpy(measure) > self._measure).any():
             self._put_away(over.nonzero()[:, 0])
 
-    def attend(self, hidden: Tensor) -> Tensor:
+    def attend(self, here: Floats) -> Floats:
         """[R, d] what alike measures held, and what led to this one; [R, d] from the backbone."""
+        hidden = torch.from_numpy(here)
         attention, count = self._attention, int(self._measure.max())
         query = attention.split(attention.query(hidden).unsqueeze(1))
         distance = (self._measure.unsqueeze(1) - torch.arange(count)).unsqueeze(1)
         scores = query @ self._keys[:, :, :count].transpose(-1, -2) / math.sqrt(query.shape[-1])
         scores = (scores + attention.bias(distance)).masked_fill((distance <= 0).unsqueeze(1), -torch.inf)
         mixed = (attention.weights(scores) @ self._values[:, :, :count]).flatten(1)
-        found: Tensor = attention.out(mixed) + attention.here(self._led)
-        return found
+        return array(attention.out(mixed) + attention.here(self._led))
 
-    def remember(self, codes: Tensor) -> None:
+    def remember(self, codes: Floats) -> None:
         """The slice is over: its code [R, d]."""
-        self._sum, self._count = self._sum + codes, self._count + 1
+        self._sum, self._count = self._sum + torch.from_numpy(codes), self._count + 1
 
     def keep(self, rows: NDArray[np.intp]) -> None:
         """Go on with these pieces only."""

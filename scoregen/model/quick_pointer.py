@@ -12,10 +12,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from scoregen.model.features import Ints
+from scoregen.model.features import Bools, Floats, Ints
 from scoregen.model.lexicon import GRID
 from scoregen.model.memory import MATCHES
 from scoregen.model.pointer import DISTANCES, Pointer
+from scoregen.model.quick_layers import Affine, array, softmax
 
 _ROOM = 64
 _FARTHEST = 1 << DISTANCES
@@ -29,71 +30,76 @@ class GrowingPointer:
     def __init__(self, pointer: Pointer, rows: int, size: int) -> None:
         heads = pointer.heads
         self._pointer = pointer
-        self._keys = torch.zeros(rows, heads, _ROOM, size // heads)
-        self._values = torch.zeros(rows, heads, _ROOM, size // heads)
+        self._query = _columns(pointer.query.weight) / np.float32(math.sqrt(size // heads))
+        self._key, self._value = _columns(pointer.key.weight), _columns(pointer.value.weight)
+        self._out, self._gates = Affine.of(pointer.out), Affine.of(pointer.gates)
+        self._keys: Floats = np.zeros((rows, heads, _ROOM, size // heads), dtype=np.float32)
+        self._values: Floats = np.zeros_like(self._keys)
         self._positions: Ints = np.zeros((rows, _ROOM), dtype=np.int64)
-        self._biases = torch.cat([pointer.distance_bias, pointer.whole_bias, pointer.outer_bias]).T.contiguous()
-        self._own = pointer.own_bias.T.contiguous()
-        self._trust = 1 + pointer.trust.T
-        self._agree, self._differ = (pointer.agree + pointer.differ)[:, None], pointer.differ[:, None]
+        self._biases = _columns(torch.cat([pointer.distance_bias, pointer.whole_bias, pointer.outer_bias]))
+        self._own = _columns(pointer.own_bias)
+        self._trust = 1 + _columns(pointer.trust)
+        self._sink = array(pointer.sink)
+        self._agree, self._differ = array(pointer.agree + pointer.differ)[:, None], array(pointer.differ)[:, None]
         self._length = 0
-        self._scores = torch.zeros(0)  # [R, H, T + 1], the sink last
-        self._trusted = torch.zeros(0)  # [R, H, T]
+        self._scores: Floats = np.zeros(0, dtype=np.float32)  # [R, H, T + 1], the sink last
+        self._trusted: Floats = np.zeros(0, dtype=np.float32)  # [R, H, T]
 
-    def absorb(self, keys: Tensor, values: Tensor, positions: Ints) -> None:
-        """Take in the first slices of the only piece: [T, d], [T, d] and [T]."""
-        self._grow(len(keys))
-        self._length = len(keys)
-        self._keys[0, :, : len(keys)] = self._split(keys).transpose(0, 1)
-        self._values[0, :, : len(keys)] = self._split(values).transpose(0, 1)
-        self._positions[0, : len(keys)] = positions
+    def absorb(self, hidden: Floats, values: Floats, positions: Ints) -> None:
+        """Take in the first slices of the only piece: contexts [T, d], codes [T, d] and positions [T]."""
+        count = len(hidden)
+        self._grow(count)
+        self._length = count
+        self._keys[0, :, :count] = self._split(hidden @ self._key).swapaxes(0, 1)
+        self._values[0, :, :count] = self._split(values @ self._value).swapaxes(0, 1)
+        self._positions[0, :count] = positions
 
-    def attend(self, hidden: Tensor, here: Ints, measure_steps: Ints, matches: Ints) -> Tensor:
+    def attend(self, hidden: Floats, here: Ints, measure_steps: Ints, matches: Ints) -> Floats:
         """[R, d] what followed in places like this, [R, d] from the backbone; `matches` [R, V + 1, T]."""
-        rows, length, pointer = len(hidden), self._length, self._pointer
-        query = self._split(pointer.query(hidden)).unsqueeze(3) / math.sqrt(self._keys.shape[3])
-        scores = (self._keys[:, :, :length] @ query).squeeze(3) + self._bias(here, measure_steps, matches)
-        self._scores = torch.cat([scores, pointer.sink[:, None].expand(rows, -1, 1)], 2)
+        rows, length = len(hidden), self._length
+        self._scores = np.empty((rows, self._pointer.heads, length + 1), dtype=np.float32)
+        query = self._split(hidden @ self._query)[..., None]
+        alike = (self._keys[:, :, :length] @ query)[..., 0]
+        np.add(alike, self._bias(here, measure_steps, matches), out=self._scores[:, :, :length])
+        self._scores[:, :, length] = self._sink
         self._trusted = self._look_up(self._trust, matches[:, 0])
-        weights = self._scores.softmax(2)[:, :, None, :length]
-        attended: Tensor = pointer.out((weights @ self._values[:, :, :length]).flatten(1))
-        return attended
+        weights = softmax(self._scores)[:, :, None, :length]
+        return self._out((weights @ self._values[:, :, :length]).reshape(rows, -1))
 
-    def agree(self, same: Tensor) -> None:
-        """Move to those slices in which a voice did what it does now, [R, T] 1 or 0."""
+    def agree(self, same: Bools) -> None:
+        """Move to those slices in which a voice did what it does now [R, T]."""
         if self._pointer.use_matches:
-            self._scores[:, :, : self._length] += same.unsqueeze(1) * self._agree - self._differ
+            self._scores[:, :, : self._length] += same[:, None] * self._agree - self._differ
 
-    def added(self, state: Tensor, own: Ints | None, *, advance: bool = False) -> Tensor:
+    def added(self, state: Floats, own: Ints | None, *, advance: bool = False) -> Floats:
         """[R, T] what each earlier slice adds to the logit of what it did.
 
         `own` [R, T] is how long the voice's own pasts match, None for the advance.
         """
-        scores = self._scores
+        scores, heads = self._scores, self._pointer.heads
         if own is not None and self._pointer.use_matches:
-            scores = scores.clone()
+            scores = scores.copy()
             scores[:, :, : self._length] += self._look_up(self._own, own)
-        weights = scores.softmax(2)[:, :, : self._length] * self._trusted
-        heads = self._pointer.heads
-        gates = self._pointer.gates(state)
-        gates = gates[:, heads:] if advance else gates[:, :heads]
-        return torch.bmm(gates.unsqueeze(1), weights).squeeze(1)
+        weights = softmax(scores)[:, :, : self._length] * self._trusted
+        gates = self._gates(state)[:, None]
+        gates = gates[..., heads:] if advance else gates[..., :heads]
+        found: Floats = (gates @ weights)[:, 0]
+        return found
 
-    def remember(self, hidden: Tensor, value: Tensor, here: Ints) -> None:
+    def remember(self, hidden: Floats, value: Floats, here: Ints) -> None:
         """The slice is over: its context [R, d], its code [R, d], its position [R]."""
         self._grow(self._length + 1)
-        self._keys[:, :, self._length] = self._split(self._pointer.key(hidden))
-        self._values[:, :, self._length] = self._split(self._pointer.value(value))
+        self._keys[:, :, self._length] = self._split(hidden @ self._key)
+        self._values[:, :, self._length] = self._split(value @ self._value)
         self._positions[:, self._length] = here
         self._length += 1
 
     def keep(self, rows: NDArray[np.intp]) -> None:
         """Go on with these pieces only."""
-        chosen = torch.from_numpy(rows)
-        self._keys, self._values = self._keys[chosen], self._values[chosen]
+        self._keys, self._values = self._keys[rows], self._values[rows]
         self._positions = self._positions[rows]
 
-    def _bias(self, here: Ints, measure_steps: Ints, matches: Ints) -> Tensor:
+    def _bias(self, here: Ints, measure_steps: Ints, matches: Ints) -> Floats:
         """[R, H, T], as `Pointer.bias`."""
         distance = here[:, None] - self._positions[:, : self._length]
         aligned = (distance % measure_steps[:, None] == 0) * 1 + (distance % GRID == 0)
@@ -102,19 +108,24 @@ class GrowingPointer:
             whole = 3 * DISTANCES
             outer = whole + MATCHES
             parts += [matches[:, 0] + whole, matches[:, 1] + outer, matches[:, -1] + outer + MATCHES]
-        return self._look_up(self._biases, np.stack(parts, 1)).sum(2)
+        found: Floats = self._look_up(self._biases, np.stack(parts, 1)).sum(2)
+        return found
 
-    def _look_up(self, table: Tensor, index: Ints) -> Tensor:
+    def _look_up(self, table: Floats, index: Ints) -> Floats:
         """[H, M] at [R, ...] as [R, H, ...]."""
-        found = table.index_select(1, torch.from_numpy(index.reshape(-1)))
-        return found.view(len(table), *index.shape).transpose(0, 1)
+        return table.take(index, 1).swapaxes(0, 1)
 
-    def _split(self, x: Tensor) -> Tensor:
+    def _split(self, x: Floats) -> Floats:
         """[R, d] as [R, H, d / H]."""
-        return x.view(len(x), self._pointer.heads, -1)
+        return x.reshape(len(x), self._pointer.heads, -1)
 
     def _grow(self, needed: int) -> None:
         while self._keys.shape[2] < needed:
-            self._keys = torch.cat([self._keys, torch.zeros_like(self._keys)], 2)
-            self._values = torch.cat([self._values, torch.zeros_like(self._values)], 2)
+            self._keys = np.concatenate([self._keys, np.zeros_like(self._keys)], 2)
+            self._values = np.concatenate([self._values, np.zeros_like(self._values)], 2)
             self._positions = np.concatenate([self._positions, np.zeros_like(self._positions)], 1)
+
+
+def _columns(weight: Tensor) -> Floats:
+    """Weights [M, H] as [H, M]."""
+    return np.ascontiguousarray(array(weight).T)

@@ -7,24 +7,24 @@ leans on a choice without deciding it stands in `preferences`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
+from scoregen.model.at_work import at_work
 from scoregen.model.choosing import Scores, chosen
 from scoregen.model.config import SamplingOptions
 from scoregen.model.decoding import Decoder
 from scoregen.model.drafts import Draft, drafted
-from scoregen.model.features import Bools, Ints
+from scoregen.model.features import Bools, Floats, Ints
 from scoregen.model.job import Job
 from scoregen.model.lexicon import UNSCORED
 from scoregen.model.novelty_limit import NoveltyLimit
 from scoregen.model.pages import Now, Page, Waiting
 from scoregen.model.preferences import Prices, priced
+from scoregen.model.quick_layers import log_softmax
 from scoregen.model.sheet import EVENT_TOKENS, Sheet, advance_token
 from scoregen.model.turn import Turn
 from scoregen.tokens import constraints
@@ -54,18 +54,6 @@ def fill(
     """
     with at_work():
         return _Sampler(job, options, round_number).run(progress, stops, judge)
-
-
-@contextmanager
-def at_work() -> Iterator[None]:
-    """Without gradients and on one thread: rows are short, a second one costs more than it brings."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        with torch.inference_mode():
-            yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 class _Sampler:
@@ -172,8 +160,7 @@ class _Sampler:
         order, free = sheet.orders[measure], sheet.free[measure]
         listening = bool(free.any())
         decoder.open(sheet.places(measure, position), order, listening=listening)
-        closes = np.isin(position, sheet.phrase_ends)
-        now = Now(order, decoder.sounding.copy(), position, closes, ~free.all(1))
+        now = Now(order, decoder.sounding.copy(), position, sheet.closes[position], ~free.all(1))
         for step in range(order.shape[1]):
             if listening:
                 decoder.listen()
@@ -277,9 +264,9 @@ class _Sampler:
         return constraints.begin(self.sheet.rules[measure], carried)
 
 
-def _chances(logits: torch.Tensor) -> Scores:
+def _chances(logits: Floats) -> Scores:
     """[R, ...] log p, never so low that the only choice that is allowed could not be drawn."""
-    found: Scores = logits.log_softmax(-1).nan_to_num(nan=LEAST).clamp(min=LEAST).numpy()
+    found: Scores = np.fmax(log_softmax(logits), np.float32(LEAST))
     return found
 
 

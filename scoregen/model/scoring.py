@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from scoregen.model.at_work import at_work
 from scoregen.model.batches import Example, collate, usual_order
 from scoregen.model.features import piece_arrays
 from scoregen.model.likelihood import likelihood
 from scoregen.model.network import Network
-from scoregen.model.sampling import at_work
 from scoregen.tokens.events import TokenScore
 
 

@@ -38,7 +38,8 @@ class Sheet:
     """A score with blanks, its rules and all that the network is told of a place.
 
     orders: [M, V] by measure in which order its voices are written, given ones first; free: [M, V]
-    by measure and place in that order, whether the voice is blank there; phrase_ends: positions.
+    by measure and place in that order, whether the voice is blank there; closes: [Q]
+    by position whether a phrase ends.
     """
 
     def __init__(self, network: Network, tokens: TokenScore, voices: Sequence[VoiceRule], chords: Chords) -> None:
@@ -49,7 +50,8 @@ class Sheet:
         self.free: Bools = np.array([[rules.given[slot] is None for slot in rules.order] for rules in self.rules])
         self._given = [[_given_ids(rules, slot) for slot in range(self.orders.shape[1])] for rules in self.rules]
         self.starts: Ints = np.array([int(start * GRID) for start in self.outline.starts])
-        self.phrase_ends: Ints = np.array([int(end * GRID) for end in self.outline.phrase_ends], dtype=np.int64)
+        self.closes: Bools = np.zeros(int(self.outline.duration * GRID) + 1, dtype=np.bool_)
+        self.closes[[int(end * GRID) for end in self.outline.phrase_ends]] = True
         self._steps = np.array([int(header.time.duration * GRID) for header in self.outline.headers])
         self.keys: Ints = np.array([self.outline.key(index) for index in range(self.measures)])
         self.piece = piece_arrays(tokens, self.outline)

@@ -13,71 +13,67 @@ from functools import lru_cache
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from scoregen.model.features import SILENCE, Ints
+from scoregen.model.features import SILENCE, Floats, Ints
 from scoregen.model.lexicon import FIRST_PITCH
 from scoregen.model.memory import AGES
 from scoregen.model.network import Network
+from scoregen.model.quick_layers import Affine, array, gru_step
 
 _KINDS = FIRST_PITCH + 1  # hold, rest, attack
 _SOUNDS = SILENCE + 1
 
 
 class Tables:
-    """For a network as it is now, in the keys of a piece (indices of the lexicon).
+    """For a network as it is now, in the keys of a piece (indices of the lexicon)."""
 
-    `version` tells states of the network's weights apart.
-    """
-
-    def __init__(self, network: Network, keys: Sequence[int], version: int) -> None:
+    def __init__(self, network: Network, keys: Sequence[int]) -> None:
         cell = network.in_slice
         self._place = np.zeros(max(keys) + 1, dtype=np.int64)
         self._place[list(keys)] = np.arange(len(keys))
-        rows = [_in_key(network, key, version) for key in keys]
-        self._sounds, self._done, self._slices = (torch.cat(part) for part in zip(*rows, strict=True))
+        rows = [_in_key(network, key) for key in keys]
+        self._sounds, self._done, self._slices = (np.concatenate(part) for part in zip(*rows, strict=True))
         who = network.role.weight[:, None] + network.age.weight
-        self._who = (who @ cell.weight_ih[:, : who.shape[-1]].T + cell.bias_ih).flatten(0, 1)
-        self._bias = cell.bias_ih
-        self._hidden, self._hidden_bias = cell.weight_hh.T.contiguous(), cell.bias_hh
+        self._who = array((who @ cell.weight_ih[:, : who.shape[-1]].T + cell.bias_ih).flatten(0, 1))
+        self._bias = array(cell.bias_ih)
+        self._own = Affine.with_weights(cell.weight_hh, cell.bias_hh)
         self._voices = len(network.role.weight)
 
-    def comes(self, voices: Ints, ages: Ints, before: Ints, keys: Ints) -> Tensor:
+    def comes(self, voices: Ints, ages: Ints, before: Ints, keys: Ints) -> Floats:
         """[R, V, 3 s] the gates' share of who is next [R, V], since when and from which pitch."""
-        who = torch.from_numpy(voices * AGES + ages)
-        whence = torch.from_numpy(self._place[keys][:, None] * _SOUNDS + before)
-        return self._who[who] + self._sounds[whence]
+        found: Floats = self._who.take(voices * AGES + ages, 0)
+        found += self._sounds.take(self._place[keys][:, None] * _SOUNDS + before, 0)
+        return found
 
-    def done(self, voice: Ints, events: Ints, sounding: Ints, keys: Ints) -> Tensor:
+    def done(self, voice: Ints, events: Ints, sounding: Ints, keys: Ints) -> Ints:
         """[R] the number of what a voice did and sounds: of the rows of the tables below."""
         kinds = np.minimum(events, FIRST_PITCH)
-        return torch.from_numpy(((self._place[keys] * self._voices + voice) * _KINDS + kinds) * _SOUNDS + sounding)
+        found: Ints = ((self._place[keys] * self._voices + voice) * _KINDS + kinds) * _SOUNDS + sounding
+        return found
 
-    def read_voice(self, state: Tensor, comes: Tensor, last: Tensor | None) -> Tensor:
+    def read_voice(self, state: Floats, comes: Floats, last: Ints | None) -> Floats:
         """The state after `Network.read_voice`; `last` [R] is what the voice before has done."""
-        return self._step(state, comes if last is None else comes + self._done.index_select(0, last))
+        return gru_step(state, comes if last is None else comes + self._done.take(last, 0), self._own)
 
-    def advance_state(self, state: Tensor, last: Tensor) -> Tensor:
+    def advance_state(self, state: Floats, last: Ints) -> Floats:
         """The state after `Network.advance_state`."""
-        return self._step(state, self._done.index_select(0, last) + self._bias)
+        return gru_step(state, self._done.take(last, 0) + self._bias, self._own)
 
-    def slice_code(self, done: Sequence[Tensor]) -> Tensor:
+    def slice_code(self, done: Sequence[Ints]) -> Floats:
         """[R, d] `Network.slice_code` of what all voices did."""
-        return self._slices[torch.stack(list(done), 1)].sum(1)
-
-    def _step(self, state: Tensor, gates: Tensor) -> Tensor:
-        """One step of the GRU cell; `gates` [R, 3 s] is its input times its weights, biases added."""
-        size = state.shape[1]
-        own = torch.addmm(self._hidden_bias, state, self._hidden)
-        reset, keep = (gates[:, : 2 * size] + own[:, : 2 * size]).sigmoid_().chunk(2, 1)
-        fresh = torch.addcmul(gates[:, 2 * size :], reset, own[:, 2 * size :]).tanh_()
-        return fresh.lerp_(state, keep)
+        found: Floats = self._slices.take(np.stack(done, 1), 0).sum(1)
+        return found
 
 
 @lru_cache(maxsize=4)
-def _in_key(network: Network, key: int, version: int) -> tuple[Tensor, Tensor, Tensor]:
+def tables(network: Network, keys: tuple[int, ...], version: int) -> Tables:
+    """The tables of a network; `version` changes with the weights."""
+    return Tables(network, keys)
+
+
+def _in_key(network: Network, key: int) -> tuple[Floats, Floats, Floats]:
     """Of a key: the gates' share of each pitch come from [P + 1, 3 s] and of each thing done [N, 3 s], and
-    its share of a slice's code [N, d]. `version` changes with the weights."""
+    its share of a slice's code [N, d]."""
     e, cell = network.config.embedding, network.in_slice
     in_key = torch.tensor(key)
     sounds = network.sound_code(torch.arange(_SOUNDS), in_key) @ cell.weight_ih[:, e : 2 * e].T
@@ -85,7 +81,8 @@ def _in_key(network: Network, key: int, version: int) -> tuple[Tensor, Tensor, T
         part.flatten() for part in torch.meshgrid(*(torch.arange(size) for size in _sizes(network)), indexing="ij")
     )
     codes = network.voice_code(kind[:, None], pitch[:, None], in_key.expand(len(kind)), voice[:, None])
-    return sounds, codes[:, 0] @ cell.weight_ih[:, 2 * e :].T, network.slice_code(codes)
+    done = codes[:, 0] @ cell.weight_ih[:, 2 * e :].T
+    return array(sounds), array(done), array(network.slice_code(codes))
 
 
 def _sizes(network: Network) -> tuple[int, int, int]:

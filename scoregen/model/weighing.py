@@ -16,6 +16,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from scoregen.model.at_work import at_work
 from scoregen.model.batches import Example, collate
 from scoregen.model.config import SamplingOptions
 from scoregen.model.features import MIDI, SILENCE, Bools, Ints, Piece, piece_arrays
@@ -26,7 +27,6 @@ from scoregen.model.lexicon import FIRST_PITCH, GRID, HOLD, PITCHES
 from scoregen.model.likelihood import choices
 from scoregen.model.network import Network
 from scoregen.model.preferences import priced
-from scoregen.model.sampling import at_work
 from scoregen.model.turn import Turn
 from scoregen.model.weighed import Ban, GivenNote, Option, Reading, Source, Weighed
 from scoregen.tokens.constraints import VoiceRule

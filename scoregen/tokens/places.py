@@ -47,14 +47,14 @@ def places(head: Header, finest: Finest) -> Places:
 @lru_cache(maxsize=512)
 def _places(span: Fraction, duration: Fraction, start: Fraction, finest: Finest) -> Places:
     ticks_per_quarter = vocabulary().ticks_per_quarter
+    third, twelfth = _third(span, finest), span / 12
     spans, notatable, chosen = [], [], []
     for tick in range(int(duration * ticks_per_quarter)):
         metric = Fraction(tick, ticks_per_quarter) + start
         inside = metric % span
         low = metric - inside - start
         whole = low >= 0 and low + span <= duration
-        third = _third(span, finest)
-        can = _divisions(inside % FINEST == 0, whole and inside % (span / 12) == 0)
+        can = _divisions(inside % FINEST == 0, whole and inside % twelfth == 0)
         may = _divisions(metric % finest.binary == 0, third is not None and inside % third == 0)
         spans.append(int(metric // span))
         notatable.append(can)

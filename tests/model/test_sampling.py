@@ -108,6 +108,7 @@ def test_the_nucleus_is_the_fewest_of_the_likeliest() -> None:
     assert np.flatnonzero(nucleus(chances, 0.51)).tolist() == [1, 3]
     assert np.flatnonzero(nucleus(chances, 0.9)).tolist() == [1, 3, 4]
     assert np.flatnonzero(nucleus(chances, 1.0)).tolist() == [0, 1, 3, 4]
+    assert np.flatnonzero(nucleus(np.array([[0.5, 0.25, 0.25]]), 0.6)).tolist() == [0, 1, 2], "equals at the edge"
 
 
 def test_draws_follow_the_chances() -> None:
@@ -118,6 +119,7 @@ def test_draws_follow_the_chances() -> None:
     assert found == pytest.approx([0.2, 0, 0.7, 0.1], abs=2e-3)
     assert set(chosen(scores.repeat(1000, 0), luck, 0.0)) == {2}
     assert set(chosen(scores.repeat(1000, 0), luck, 1.0, 0.8)) == {0, 2}
+    assert chosen(scores[:0], luck[:0], 1.0, 0.8).shape == (0,)
 
 
 @pytest.mark.parametrize(
