@@ -29,6 +29,9 @@ from scoregen.notation.musicxml_voice_writer import PartSheet, Timed, write_voic
 from scoregen.score.elements import Clef, Measure, Part, Score, Voice
 from scoregen.score.timeline import measure_onsets, metrical_starts
 
+LASTING = ("note", "backup", "forward")
+"""What has a duration."""
+
 _Places = tuple[tuple[Fraction, Fraction], ...]
 
 
@@ -36,11 +39,12 @@ def write_on(score: Score, part: Part, given: GivenPart, struck: Mapping[str, st
     """Write what was generated in a part that the document has."""
     sheet = part_sheet(score, part, 1, struck)
     places = tuple(zip(measure_onsets(score), metrical_starts(score), strict=True))
-    attributes = set(given.body.iter("attributes"))
+    attributes, lasting = set(given.body.iter("attributes")), set(given.body.iter(*LASTING))
     _refill_holes(score, sheet, given, places)
     if len(score.measures) > len(given.elements):
         _append_measures(score, sheet, given, places)
     _drop_idle_divisions(given.body, attributes)
+    _declare_divisions(given.body, lasting)
 
 
 def _refill_holes(score: Score, sheet: PartSheet, given: GivenPart, places: _Places) -> None:
@@ -152,6 +156,16 @@ def _end_with(measure: etree._Element, barline: etree._Element) -> None:
     replaced = next((child for child in measure if child not in kept), None)
     if replaced is None or (replaced.find("repeat") is None and replaced.find("ending") is None):
         replace_children(measure, [*kept, barline])
+
+
+def _declare_divisions(body: etree._Element, given: Collection[etree._Element]) -> None:
+    """Say how long a duration is where the document never did, because nothing in the part lasted before ours."""
+    first = next(body.iter(*LASTING), None)
+    if first is None or first in given or body.find("measure/attributes/divisions") is not None:
+        return
+    measure = first.getparent()
+    if measure is not None:
+        insert(measure, measure.index(first), divisions_change(1))
 
 
 def _drop_idle_divisions(body: etree._Element, given: Collection[etree._Element]) -> None:

@@ -261,6 +261,20 @@ def test_finer_lengths_change_the_divisions_for_as_long_as_they_last(sheet: Scor
     assert sounds(read_musicxml(graft(score), "")) == sounds(score)
 
 
+@pytest.mark.parametrize(("text", "divisions"), [("w:G5", ["1"]), ("e3:D4 e3:E4 e3:F#4 q:E4 h:E4", ["3", "1"])])
+def test_a_part_that_never_said_how_long_a_duration_is_says_it_now(text: str, divisions: list[str]) -> None:
+    """A file of nothing but empty measures needs no divisions until something is written into it."""
+    document = (
+        b'<score-partwise version="4.0"><part-list><score-part id="P1"><part-name/></score-part></part-list>'
+        b'<part id="P1"><measure number="1"/><measure number="2"/></part></score-partwise>'
+    )
+    score = with_voices(read_musicxml(document, "f"), (1, SONG, text))
+    root = checked(score)
+    assert [d.text for d in part(root, "P1").iterfind("measure/attributes/divisions")] == divisions
+    assert children(measure(root, "P1", 0)) == []
+    assert sounds(read_musicxml(graft(score), "")) == sounds(score)
+
+
 def test_divisions_are_changed_within_a_measure_where_others_count_on(sheet: Score) -> None:
     score = with_voices(sheet, (1, RIGHT, "e3:F4 e3:G4 e3:A4 h:A4"))
     root = checked(score)
