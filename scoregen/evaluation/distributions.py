@@ -22,7 +22,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.evaluation.frames import FRAMES_A_QUARTER, SILENCE, Frames, Whole, events, melody
+from scoregen.evaluation.frames import FRAMES_A_QUARTER, SILENCE, Frames, Whole, events, melodies, steps
 from scoregen.evaluation.pieces import Piece
 
 LOWEST, HIGHEST = 33, 88
@@ -94,16 +94,17 @@ def _pitch(piece: Piece) -> Counts:
 
 
 def _register(piece: Piece) -> Counts:
-    return _clipped(np.concatenate([pitches for pitches, _ in _melodies(piece)]), LOWEST, HIGHEST)
+    return _clipped(melodies(piece.frames)[1], LOWEST, HIGHEST)
 
 
 def _interval(piece: Piece) -> Counts:
-    moves = np.concatenate([np.diff(pitches) for pitches, _ in _melodies(piece)])
+    voice, pitches, _ = melodies(piece.frames)
+    _, moves = steps(voice, pitches)
     return _clipped(moves[moves != 0], -WIDEST, WIDEST)
 
 
 def _duration(piece: Piece) -> Counts:
-    return _clipped(np.concatenate([lengths for _, lengths in _melodies(piece)]), 1, LONGEST)
+    return _clipped(melodies(piece.frames)[2], 1, LONGEST)
 
 
 def _onset(piece: Piece) -> Counts:
@@ -130,10 +131,6 @@ def _motion(piece: Piece) -> Counts:
     both = steps.all(1)
     kinds = np.where(~both, 3, np.where(steps[:, 0] == steps[:, 1], 0, np.where(steps.prod(1) > 0, 1, 2)))
     return np.bincount(kinds, minlength=len(MOTIONS))
-
-
-def _melodies(piece: Piece) -> list[tuple[Whole, Whole]]:
-    return [melody(piece.frames, voice) for voice in range(piece.voices)]
 
 
 def _moments(frames: Frames) -> Frames:

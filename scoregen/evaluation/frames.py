@@ -86,23 +86,23 @@ def durations(indices: Whole, frame_count: int) -> Whole:
     return np.diff(np.append(indices, frame_count))
 
 
-def melody(frames: Frames, voice: int) -> tuple[Whole, Whole]:
-    """The pitches of one voice in turn and the frames that each lasts; rests are left out."""
-    column = frames[:, [voice]]
-    indices = events(column)
-    pitches, lengths = column[indices, 0].astype(np.int64), durations(indices, len(column))
-    heard = pitches != SILENCE
-    return pitches[heard], lengths[heard]
-
-
 def melodies(frames: Frames) -> tuple[Whole, Whole, Whole]:
-    """The melodies of all voices, one voice after the other: the voice of each note, its pitch, its frames."""
+    """The melodies of all voices, one voice after the other: the voice of each note, its pitch, its frames.
+
+    Rests are left out.
+    """
     begins = np.concatenate([np.ones_like(frames[:1], np.bool_), frames[1:] != frames[:-1]])
     voice, onset = np.nonzero(begins.T)
     pitches = frames[onset, voice].astype(np.int64)
-    lengths = np.diff(voice * len(frames) + onset, append=frames.size)
+    lengths = durations(voice * len(frames) + onset, frames.size)  # of all voices end to end
     heard = pitches != SILENCE
     return voice[heard], pitches[heard], lengths[heard]
+
+
+def steps(voice: Whole, pitches: Whole) -> tuple[Whole, Whole]:
+    """Of melodies, from each note to the next of its voice: the voice, and how many semitones."""
+    same = voice[1:] == voice[:-1]
+    return voice[1:][same], np.diff(pitches)[same]
 
 
 def frame_of(position: Fraction) -> int:

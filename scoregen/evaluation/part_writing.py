@@ -25,7 +25,7 @@ from functools import cache
 import numpy as np
 
 from scoregen.evaluation.bootstrap import Rate, mean, pooled
-from scoregen.evaluation.frames import FRAMES_A_QUARTER, SILENCE, Frames, events, melodies
+from scoregen.evaluation.frames import FRAMES_A_QUARTER, SILENCE, Frames, events, melodies, steps
 
 FIFTH, OCTAVE = 7, 12
 DENSITY_FRAMES = 16
@@ -131,7 +131,7 @@ def _wide(frames: Frames) -> int:
 
 def _leaps(frames: Frames) -> tuple[int, int]:
     voice, pitches, _ = melodies(frames)
-    moves = np.diff(pitches)[voice[1:] == voice[:-1]]
+    _, moves = steps(voice, pitches)
     moves = moves[moves != 0]  # the same pitch again after a rest
     return int((abs(moves) > FIFTH).sum()), len(moves)
 

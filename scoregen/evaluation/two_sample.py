@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.evaluation.bootstrap import CONFIDENCE, RESAMPLES
-from scoregen.evaluation.frames import FRAMES_A_QUARTER, SILENCE, Frames, melodies
+from scoregen.evaluation.frames import FRAMES_A_QUARTER, SILENCE, Frames, melodies, steps
 from scoregen.evaluation.part_writing import count
 
 CROP_FRAMES = 128
@@ -126,12 +126,15 @@ def _votes(sets: Sequence[Sequence[Frames]], size: int, seed: int) -> tuple[Vect
 def _melodic(frames: Frames) -> Vector:
     """[V, 34] of each voice its steps, and how long its notes are."""
     voice, pitches, lengths = melodies(frames)
-    apart, same = np.diff(pitches), voice[1:] == voice[:-1]
-    steps = np.clip(apart[same], -WIDEST, WIDEST) + WIDEST
+    mover, moves = steps(voice, pitches)
     kinds = _KIND[np.minimum(lengths, len(_KIND) - 1)]
     voices = frames.shape[1]
     return np.concatenate(
-        [_shares(voice[1:][same], steps, voices, 2 * WIDEST + 1), _shares(voice, kinds, voices, len(DURATIONS) + 1)], 1
+        [
+            _shares(mover, np.clip(moves, -WIDEST, WIDEST) + WIDEST, voices, 2 * WIDEST + 1),
+            _shares(voice, kinds, voices, len(DURATIONS) + 1),
+        ],
+        1,
     )
 
 

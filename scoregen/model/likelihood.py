@@ -111,9 +111,13 @@ def _foreseen(logits: Sequence[Tensor], labels: Tensor, scored: Tensor) -> Tenso
 
 def rows_of(batch: Batch) -> tuple[Tensor, Tensor]:
     """Piece and slice of every row."""
-    valid = torch.arange(batch.events.shape[1], device=batch.events.device) < batch.lengths.unsqueeze(1)
-    b, t = valid.nonzero(as_tuple=True)
+    b, t = _inside(batch).nonzero(as_tuple=True)
     return b, t
+
+
+def _inside(batch: Batch) -> Tensor:
+    """[B, T] where there is a slice and no padding."""
+    return torch.arange(batch.events.shape[1], device=batch.events.device) < batch.lengths.unsqueeze(1)
 
 
 def choices(network: Network, batch: Batch, known: Tensor | None = None) -> Choices:
@@ -128,7 +132,7 @@ def choices(network: Network, batch: Batch, known: Tensor | None = None) -> Choi
     codes = network.voice_code(batch.events, batch.sounding, batch.key, roles)
     heard = batch.heard if network.config.use_heard else torch.zeros_like(batch.heard)
     around = torch.cat([batch.metric, heard, *_context(network, batch, roles)], -1)
-    past = codes if known is None else _partly_known(codes, known, batch.lengths)
+    past = codes if known is None else _partly_known(codes, known, _inside(batch))
     slices = network.slice_code(network.forgotten(past))
     previous = functional.pad(slices[:, :-1], (0, 0, 1, 0))
     hidden, _ = network.read_slices(network.backbone_input(previous, around))
@@ -147,7 +151,7 @@ def choices(network: Network, batch: Batch, known: Tensor | None = None) -> Choi
 
 def _something_known(batch: Batch, known: Tensor | None) -> Tensor:
     """[B, T] 1 where there is a slice and anything of it is known, else 0."""
-    inside = torch.arange(batch.events.shape[1], device=batch.events.device) < batch.lengths.unsqueeze(1)
+    inside = _inside(batch)
     return (inside if known is None else inside & (known != 0).any(-1)).float()
 
 
@@ -159,9 +163,8 @@ def _context(network: Network, batch: Batch, roles: Tensor) -> list[Tensor]:
     return [encoded.gather(1, batch.frame.unsqueeze(-1).expand(-1, -1, encoded.shape[-1]))]
 
 
-def _partly_known(codes: Tensor, known: Tensor, lengths: Tensor) -> Tensor:
+def _partly_known(codes: Tensor, known: Tensor, inside: Tensor) -> Tensor:
     """The voices' codes [B, T, V, e], each that is not known being the mean of the known ones of its voice."""
-    inside = torch.arange(codes.shape[1], device=codes.device) < lengths.unsqueeze(1)
     share = (known * inside.unsqueeze(2)).unsqueeze(3)
     mean = (codes * share).sum(1, keepdim=True) / share.sum(1, keepdim=True).clamp(min=1)
     return codes * known.unsqueeze(3) + mean * (1 - known).unsqueeze(3)

@@ -12,7 +12,7 @@ from scoregen.evaluation.frames import (
     durations,
     events,
     listed_frames,
-    melody,
+    melodies,
     phrase_end_frames,
     score_frames,
 )
@@ -84,7 +84,7 @@ def test_events_and_their_durations() -> None:
 
 
 def test_a_melody_leaves_rests_out() -> None:
-    pitches, lengths = melody(listed_frames([[72], [72], [-1], [74]]), 0)
+    _, pitches, lengths = melodies(listed_frames([[72], [72], [-1], [74]]))
     assert (pitches.tolist(), lengths.tolist()) == ([72, 74], [2, 1])
 
 
