@@ -57,13 +57,13 @@ def train(
     OUT.curve.png show how the losses fell. Everything in the making
     stands in the folder OUT.run; called again, training goes on there. The first SIGINT or SIGTERM
     ends the run after the step under way. From `teachers`, checkpoints, the network learns how likely they
-    find what stands in the corpus and all else (`model.teaching`). `progress` is told each step, and at a
+    find what stands in the corpus and all else (`model.objective`). `progress` is told each step, and at a
     validation its figures. Of several processes under torchrun, the first one alone writes and tells.
     Raises InputError where the corpus has no usable piece, or OUT.run holds a run of other options.
     """
+    from scoregen.model.objective import load_teachers
     from scoregen.model.parallel import is_first
     from scoregen.model.stopping import stop_on_signals
-    from scoregen.model.teaching import load_teachers
     from scoregen.model.training import train_network
 
     out = Path(out)

@@ -41,7 +41,7 @@ def train_command(
         int | None, typer.Option("--transpose", min=0, max=6, help="Most semitones that a piece is moved by.")
     ] = None,
     mixed_precision: Annotated[
-        bool | None, typer.Option("--mixed-precision/--full-precision", help="bfloat16 where it is safe; on CUDA.")
+        bool | None, typer.Option("--mixed-precision/--full-precision", help="bfloat16 where it is safe.")
     ] = None,
     compiled: Annotated[
         bool | None, typer.Option("--compile/--no-compile", help="Compile the network first; on CUDA.")

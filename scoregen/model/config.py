@@ -89,10 +89,13 @@ class TrainingOptions:
     `teaching` is the share of the loss that the chances of the teachers have, where there are any, in place of
     the notes that stand in the pieces.
 
-    `mixed_precision` (bfloat16 where PyTorch finds it safe) and `compile` (torch.compile) act on CUDA
-    only. Both are off: a network of this size waits for its kernels to start rather than for their
-    arithmetic, cuDNN's recurrences come out in 16 bits, and every batch has another shape, so that
-    compiling pays in long runs only.
+    With an `agreement` above 0 every batch is shown twice, with other dropout, and so many times the nats that
+    the two lie apart are added to the loss: held-out pieces are learned better, in nearly twice the time.
+
+    `mixed_precision`: bfloat16 where PyTorch finds it safe. A CPU that reckons in it (AVX512-BF16, AMX) trains
+    in half the time; any other is slower with it. On CUDA a network of this size waits for its kernels
+    to start rather than for their arithmetic, and cuDNN's recurrences come out in 16 bits. `compile` (torch.compile)
+    acts on CUDA only; every batch has another shape, so that it pays in long runs only. Both are off.
     """
 
     steps: int = 2000
@@ -109,6 +112,7 @@ class TrainingOptions:
     drafts: int = 16
     voice_orders: str = "fixed"
     teaching: float = 0.7
+    agreement: float = 0.0
     mixed_precision: bool = False
     compile: bool = False
     seed: int = 1
@@ -124,6 +128,7 @@ class TrainingOptions:
             "drafts": 0,
             "seed": 0,
             "weight_decay": 0,
+            "agreement": 0,
         }
         for name, low in least.items():
             if not getattr(self, name) >= low:

@@ -19,12 +19,12 @@ from scoregen.model.batches import Batch, Example, collate
 from scoregen.model.checkpoint import Checkpoint
 from scoregen.model.config import NetworkConfig, TrainingOptions
 from scoregen.model.lessons import FREE, Lessons
-from scoregen.model.likelihood import Likelihood, choices, costs, guessed, likelihood
+from scoregen.model.likelihood import Likelihood, choices, costs, guessed
 from scoregen.model.memorisation import WINDOWS, drawn, extractable, shares, sum_over
 from scoregen.model.network import Network
+from scoregen.model.objective import objective
 from scoregen.model.parallel import Ranks, ranks
 from scoregen.model.run_state import Figures, Run, TrainingState
-from scoregen.model.teaching import taught
 
 MEASURED_AT_ONCE = 16
 POOL = 4
@@ -230,15 +230,12 @@ def _seed_dropout(seed: int, step: int, rank: int) -> None:
 
 
 def _precision(options: TrainingOptions, device: torch.device) -> AbstractContextManager[Any]:
-    enabled = options.mixed_precision and device.type == "cuda"
-    return torch.autocast(device.type, torch.bfloat16, enabled=enabled)
+    return torch.autocast(device.type, torch.bfloat16, enabled=options.mixed_precision)
 
 
 def _score(options: TrainingOptions, device: torch.device, teachers: Sequence[Network]) -> Score:
     """What a batch costs, compiled if asked for; `dynamic` since hardly two batches have one shape."""
-    score: Score = likelihood
-    if teachers:
-        score = partial(taught, teachers=teachers, share=options.teaching)
+    score: Score = partial(objective, teachers=teachers, teaching=options.teaching, agreement=options.agreement)
     if options.compile and device.type == "cuda":
         score = torch.compile(score, dynamic=True)
     return score

@@ -1,4 +1,4 @@
-"""A student learns what its teachers find likely, its likelihood stays its own, and its weights name them."""
+"""A student learns what its teachers find likely and to agree with itself; its likelihood stays its own."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 import torch
+from torch.nn import functional
 
 from scoregen.errors import InputError
 from scoregen.model.batches import collate
 from scoregen.model.checkpoint import load_checkpoint, save_checkpoint
 from scoregen.model.config import NetworkConfig
-from scoregen.model.likelihood import choices, likelihood
+from scoregen.model.likelihood import choices, costs, likelihood, scored
 from scoregen.model.network import Network
-from scoregen.model.teaching import load_teachers, taught
+from scoregen.model.objective import load_teachers, objective
 
 from .pieces import seeing_network
 from .runs import CONFIG, OPTIONS, assert_same_run, assert_same_weights, four_lessons, state_of, train_here
@@ -35,7 +36,7 @@ def test_the_nats_are_those_of_the_batch_and_of_all_the_teacher_itself_is_surpri
     for examples in four_lessons().valid.values():
         batch = collate(examples)
         alone = likelihood(student, batch)
-        found, own = (taught(network, batch, [teacher], 1.0) for network in (student, teacher))
+        found, own = (objective(network, batch, [teacher], 1.0) for network in (student, teacher))
         assert torch.equal(found.nats, alone.nats)
         assert float(found.cost - alone.aside) > float((own.cost - likelihood(teacher, batch).aside).detach())
 
@@ -44,13 +45,13 @@ def test_the_nats_are_those_of_the_batch_and_of_all_the_teacher_itself_is_surpri
 def test_without_a_share_nothing_is_taught_and_two_teachers_speak_as_their_mean() -> None:
     one, two, student = seeing_network(CONFIG), other_network(), seeing_network(replace(CONFIG, heads=1))
     batch = collate(four_lessons().valid["melody"])
-    assert float(taught(student, batch, [one], 0.0).cost) == pytest.approx(float(likelihood(student, batch).cost))
-    costs = [float(taught(student, batch, teachers, 1.0).cost) for teachers in ([one], [two], [one, two])]
+    assert float(objective(student, batch, [one], 0.0).cost) == pytest.approx(float(likelihood(student, batch).cost))
+    costs = [float(objective(student, batch, teachers, 1.0).cost) for teachers in ([one], [two], [one, two])]
     assert costs[2] == pytest.approx((costs[0] + costs[1]) / 2, rel=1e-5)
 
 
 @torch.inference_mode()
-def test_what_is_given_is_not_taught() -> None:
+def test_what_is_given_is_not_objective() -> None:
     """With all but one event given, what the teachers say of the rest moves nothing."""
     example = four_lessons().valid["free"][0]
     given = torch.ones(example.given.shape, dtype=torch.bool).numpy()
@@ -60,9 +61,43 @@ def test_what_is_given_is_not_taught() -> None:
     said, found = choices(teacher, batch), choices(student, batch)
     expected = -(said.events[3, 1].exp() * found.events[3, 1]).sum()
     expected = expected - (said.advances[3].exp() * found.advances[3]).sum()
-    cost = taught(student, batch, [teacher], 1.0)
+    cost = objective(student, batch, [teacher], 1.0)
     aside = likelihood(student, batch).aside
     assert float(cost.cost - aside) == pytest.approx(float(expected), rel=1e-4)
+
+
+def test_two_draws_agree_without_dropout_and_lie_apart_by_both_divergences_with_it() -> None:
+    batch = collate(four_lessons().valid["melody"])
+    network = seeing_network(replace(CONFIG, dropout=0.5))
+    network.eval()
+    with torch.inference_mode():
+        assert float(objective(network, batch, agreement=1.0).cost) == pytest.approx(
+            float(likelihood(network, batch).cost)
+        )
+    network.train()
+    with torch.inference_mode():
+        torch.manual_seed(3)
+        one, other = choices(network, batch), choices(network, batch)
+        torch.manual_seed(3)
+        found = objective(network, batch, agreement=2.0)
+    paid = [costs(network, batch, each) for each in (one, other)]
+    assert float(found.nats) == pytest.approx(float(paid[0].nats + paid[1].nats) / 2)
+    asked, timed = scored(batch)
+    apart = 0.0
+    for name, mask in (("events", asked), ("advances", timed)):
+        first, second = (getattr(each, name)[mask].clamp(min=-30) for each in (one, other))
+        apart += float(functional.kl_div(first, second, log_target=True, reduction="sum"))
+        apart += float(functional.kl_div(second, first, log_target=True, reduction="sum"))
+    assert apart > 1
+    assert float(found.aside - (paid[0].aside + paid[1].aside) / 2) == pytest.approx(2.0 * apart / 2, rel=1e-4)
+
+
+def test_a_run_in_agreement_and_16_bits_goes_on_bit_for_bit(tmp_path: Path) -> None:
+    options = replace(OPTIONS, agreement=0.5, mixed_precision=True, schedule="constant", warm_up=1)
+    train_here(tmp_path / "whole", options)
+    train_here(tmp_path / "parts", replace(options, steps=8))
+    train_here(tmp_path / "parts", options)
+    assert_same_run(tmp_path / "whole", tmp_path / "parts")
 
 
 @pytest.fixture
