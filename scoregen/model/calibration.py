@@ -3,10 +3,10 @@
 A network that is drawn from event by event drifts: small excesses of each choice add up, the nucleus
 cuts off what is rare, the ranking of drafts prefers some textures. A *calibration* is a log-linear tilt
 against that: for each of a few hundred plain features (a voice's step, how long its note has lasted, the
-interval between two voices, the sonority of all) a number of nats, fitted until drafts show the feature
-as often as the corpus does. So far as the features go it is the least change of the distribution that
-gives them their rates (maximum entropy: Berger et al. 1996; moment matching of language models: Khalifa
-et al. 2021, arXiv:2012.11635).
+interval between two voices, the sonority of all, the time until anything changes) a number of nats,
+fitted until drafts show the feature as often as the corpus does. So far as the features go it is the
+least change of the distribution that gives them their rates (maximum entropy: Berger et al. 1996; moment
+matching of language models: Khalifa et al. 2021, arXiv:2012.11635).
 
 T slices, V voices, B tasks (nothing given; something given).
 """
@@ -31,10 +31,12 @@ STEPS = 2 * WIDEST + 1
 """A voice's steps in semitones, wider ones at the ends."""
 CHORDS = 4096
 """Sonorities as bits: the interval classes over the lowest voice."""
+PACES = 5
+"""Times until anything changes: up to a 16th, an eighth, three 16ths, a quarter, and longer."""
 _SIXTEENTH = GRID // 4
-_PRIOR = {"step": 8.0, "length": 8.0, "interval": 20.0, "sonority": 20.0}
-"""Occurrences that are added to everything, so that what is rare is not judged by a few. (Those of the last two
-are 16ths, of which one choice makes several.)"""
+_PRIOR = {"step": 8.0, "length": 8.0, "interval": 20.0, "sonority": 20.0, "pace": 8.0}
+"""Occurrences that are added to everything, so that what is rare is not judged by a few. (Those of intervals and
+sonorities are 16ths, of which one choice makes several.)"""
 MOST = 1.0
 """Nats, the most that anything is favoured: what does not come with that is kept from coming by something else."""
 
@@ -45,13 +47,15 @@ class Features:
 
     step: [V, STEPS] of a voice; length: [V, AGES, 2] by how long the voice's note has lasted, whether it
     stays or goes; interval: [V, V, 12] classes between an upper and a lower voice, in 16ths; sonority:
-    [CHORDS] in 16ths. Of tilts, `length` holds half the log odds.
+    [CHORDS] in 16ths; pace: [2, PACES] off a beat and on one, the time to the next slice. Of tilts, `length` holds
+    half the log odds.
     """
 
     step: Nats
     length: Nats
     interval: Nats
     sonority: Nats
+    pace: Nats
 
     @classmethod
     def none(cls, voices: int) -> Features:
@@ -60,6 +64,7 @@ class Features:
             np.zeros((voices, AGES, 2)),
             np.zeros((voices, voices, 12)),
             np.zeros(CHORDS),
+            np.zeros((2, PACES)),
         )
 
 
@@ -67,9 +72,16 @@ def counted(pieces: Sequence[Piece]) -> Features:
     """How often each feature occurs in finished pieces."""
     found = Features.none(pieces[0].events.shape[1])
     for piece in pieces:
+        times = _times(piece)
         _count_voices(found, piece)
-        _count_together(found, piece)
+        _count_together(found, piece, times / _SIXTEENTH)
+        np.add.at(found.pace, (piece.is_beat[piece.point].astype(int), pace(times)), 1)
     return found
+
+
+def pace(steps: Ints) -> Ints:
+    """Which of the PACES times are that are so many grid steps long."""
+    return np.minimum(-(-steps // _SIXTEENTH), PACES) - 1
 
 
 def tilted(tilt: Features, written: Features, wanted: Features, rate: float) -> Features:
@@ -124,9 +136,13 @@ def _count_voices(found: Features, piece: Piece) -> None:
         np.add.at(found.step[voice], np.clip(step, -WIDEST, WIDEST) + WIDEST, 1)
 
 
-def _count_together(found: Features, piece: Piece) -> None:
+def _times(piece: Piece) -> Ints:
+    """[T] grid steps from each slice to the next, or to the end."""
     position = piece.position[piece.point]
-    weight = np.diff(np.append(position, position[-1] + _last_length(piece))) / _SIXTEENTH
+    return np.diff(np.append(position, position[-1] + _last_length(piece)))
+
+
+def _count_together(found: Features, piece: Piece, weight: Nats) -> None:
     pitches, voices = MIDI[piece.sounding], piece.sounding.shape[1]
     sounds = piece.sounding != SILENCE
     for upper in range(voices):

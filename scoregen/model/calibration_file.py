@@ -26,6 +26,9 @@ from scoregen.notation.atomic import write_files
 SUFFIX = ".calibration"
 AGE_NAMES = ("0", "less than 1/4", "1/4", "1/2", "3/4", "1", "3/2", "2", "3", "4 or more")
 """How long a note has lasted, in quarters: from there to the next."""
+PACE_NAMES = ("1/4", "1/2", "3/4", "1", "more")
+"""How long nothing changes, in quarters, at most."""
+PLACES = ("off a beat", "on a beat")
 _DIGITS = 3
 
 
@@ -84,6 +87,9 @@ def _named(tilt: Features, roles: Sequence[str]) -> dict[str, Any]:
         "moving on after": {roles[voice]: _some(tilt.length[voice, :, 1], AGE_NAMES.__getitem__) for voice in voices},
         "interval": {f"{roles[u]} over {roles[v]}": _some(tilt.interval[u, v], str) for u, v in pairs},
         "sonority": _some(tilt.sonority, _chord_name),
+        "next change": {
+            place: _some(row, PACE_NAMES.__getitem__) for place, row in zip(PLACES, tilt.pace, strict=True)
+        },
     }
 
 
@@ -99,7 +105,11 @@ def _features(named: Mapping[str, Any], roles: Sequence[str]) -> Features:
                 found.interval[voice, lower, int(name)] = float(nats)
     for name, nats in named["sonority"].items():
         found.sonority[_chord_number(name)] = float(nats)
-    if not all(np.isfinite(part).all() for part in (found.step, found.length, found.interval, found.sonority)):
+    for place, row in zip(PLACES, found.pace, strict=True):
+        for name, nats in named.get("next change", {}).get(place, {}).items():  # younger than the rest
+            row[PACE_NAMES.index(name)] = float(nats)
+    parts = (found.step, found.length, found.interval, found.sonority, found.pace)
+    if not all(np.isfinite(part).all() for part in parts):
         raise ValueError("a number is not finite")
     return found
 

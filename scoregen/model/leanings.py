@@ -1,6 +1,6 @@
-"""A calibration at work: what it adds to the scores of a voice's events, looked up in one table.
+"""A calibration at work: what it adds to the scores of a voice's events and of advances, looked up in tables.
 
-R rows, K voices of the slice that are set already, V voices, P pitches, E events.
+R rows, K voices of the slice that are set already, V voices, P pitches, E events, A advances.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.calibration import STEPS, WIDEST, Features, sonority_turns
-from scoregen.model.features import MIDI, SILENCE, SPELLED, Ints
-from scoregen.model.lexicon import FIRST_PITCH, HOLD, REST
+from scoregen.model.calibration import STEPS, WIDEST, Features, pace, sonority_turns
+from scoregen.model.features import MIDI, SILENCE, SPELLED, Bools, Ints
+from scoregen.model.lexicon import FIRST_PITCH, GRID, HOLD, REST
 from scoregen.model.memory import AGES
 from scoregen.model.turn import Turn
 
@@ -22,15 +22,19 @@ _SILENT = 12
 """The pitch class of a voice that does not sound."""
 _CLASSES: Ints = np.where(MIDI >= 0, MIDI % 12, _SILENT)
 """By pitch id."""
+_ADVANCES: Ints = np.array([int(advance * GRID) for advance in SPELLED.advances])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Leanings:
-    """The tilts of both tasks: `rows` [rows, E]; `chords` [2, CHORDS] by what sounds over the lowest voice."""
+    """The tilts of both tasks: `rows` [rows, E]; `chords` [2, CHORDS] by what sounds over the lowest voice;
+    `paces` [2, 2, PACES] by the time to the next slice, off a beat and on one.
+    """
 
     voices: int
     rows: Added
     chords: Added
+    paces: Added
 
     @classmethod
     def of(cls, free: Features, given: Features) -> Leanings:
@@ -42,7 +46,8 @@ class Leanings:
         intervals = np.stack([_both_ways(task.interval) for task in tasks]).reshape(-1, 12)
         parts = [_over_steps(steps), _over_lengths(lengths), _over_intervals(intervals)]
         chords = np.stack([task.sonority for task in tasks]).astype(np.float32)
-        return cls(voices, np.concatenate(parts).astype(np.float32), chords)
+        paces = np.stack([task.pace for task in tasks]).astype(np.float32)
+        return cls(voices, np.concatenate(parts).astype(np.float32), chords, paces)
 
     def added(self, turn: Turn) -> Added:
         """[R, E] nats for each event of the voice whose turn it is."""
@@ -63,6 +68,13 @@ class Leanings:
             chords = self._chords(turn, turn.given.astype(np.int64))
             found[:, FIRST_PITCH:] += chords
             found[sounding, HOLD] += chords[sounding, at]
+        return found
+
+    def added_to_advances(self, given: Bools, on_beat: Bools, left: Ints) -> Added:
+        """[R, A] nats for each advance; `given` [R] as of a turn, `left` [R] grid steps to the next barline."""
+        steps = np.empty((len(left), 1 + len(_ADVANCES)), dtype=np.int64)
+        steps[:, 0], steps[:, 1:] = left, _ADVANCES
+        found: Added = self.paces[given.astype(np.int64)[:, None], on_beat.astype(np.int64)[:, None], pace(steps)]
         return found
 
     def _chords(self, turn: Turn, task: Ints) -> Added:

@@ -166,7 +166,11 @@ class _Sampler:
                 decoder.listen()
             decoder.tell(self._events(step, free[:, step], now))
         self._hear(decoder.sounding, position)
-        decoder.close(self._advances(free.any(1), listening))
+        leaning = None
+        if self.leanings:
+            left = sheet.ends[measure] - position
+            leaning = self.leanings.added_to_advances(now.given, sheet.on_beat[position], left)
+        decoder.close(self._advances(free.any(1), listening, leaning))
 
     def _events(self, step: int, free: Bools, now: Now) -> Ints:
         """[R] what the next voice of every draft does: drawn, or as it is given."""
@@ -223,15 +227,19 @@ class _Sampler:
         luck = np.array([page.luck.random() for page in pages])
         return chosen(scores, luck, self.options.temperature, self.options.top_p)
 
-    def _advances(self, free: Bools, listening: bool) -> Ints:
-        """[R] the advances to the next slices, which are opened, and the measures too where a barline comes."""
+    def _advances(self, free: Bools, listening: bool, leaning: Floats | None) -> Ints:
+        """[R] the advances to the next slices, which are opened, and the measures too where a barline comes.
+
+        `leaning` [R, A] is what the calibration adds to them.
+        """
         masks = np.stack([self.sheet.advance_mask(page.state) for page in self.pages])
         advances = np.where(masks.any(1), masks.argmax(1), UNSCORED)
         if listening:
             chances = _chances(self.decoder.advance_logits())
             rows = np.flatnonzero(masks.any(1) & free)
             pages = [self.pages[row] for row in rows]
-            advances[rows] = self._draw(pages, np.where(masks[rows], chances[rows], -np.inf))
+            scores = chances if leaning is None else chances + leaning
+            advances[rows] = self._draw(pages, np.where(masks[rows], scores[rows], -np.inf))
             for page, chance in zip(pages, chances[rows, advances[rows]], strict=True):
                 page.nats[page.measure] -= chance
                 page.choices[page.measure] += 1

@@ -38,8 +38,8 @@ class Sheet:
     """A score with blanks, its rules and all that the network is told of a place.
 
     orders: [M, V] by measure in which order its voices are written, given ones first; free: [M, V]
-    by measure and place in that order, whether the voice is blank there; closes: [Q]
-    by position whether a phrase ends.
+    by measure and place in that order, whether the voice is blank there; starts, ends: [M] grid steps; closes
+    and on_beat: [Q] by position whether a phrase ends, and whether a beat begins.
     """
 
     def __init__(self, network: Network, tokens: TokenScore, voices: Sequence[VoiceRule], chords: Chords) -> None:
@@ -50,11 +50,14 @@ class Sheet:
         self.free: Bools = np.array([[rules.given[slot] is None for slot in rules.order] for rules in self.rules])
         self._given = [[_given_ids(rules, slot) for slot in range(self.orders.shape[1])] for rules in self.rules]
         self.starts: Ints = np.array([int(start * GRID) for start in self.outline.starts])
+        self.ends: Ints = np.append(self.starts[1:], int(self.outline.duration * GRID))
         self.closes: Bools = np.zeros(int(self.outline.duration * GRID) + 1, dtype=np.bool_)
         self.closes[[int(end * GRID) for end in self.outline.phrase_ends]] = True
         self._steps = np.array([int(header.time.duration * GRID) for header in self.outline.headers])
         self.keys: Ints = np.array([self.outline.key(index) for index in range(self.measures)])
         self.piece = piece_arrays(tokens, self.outline)
+        self.on_beat: Bools = np.zeros_like(self.closes)
+        self.on_beat[self.piece.position[self.piece.is_beat]] = True
         self._frame_positions, self._context = _encoded(network, self.piece)
         self._rows: dict[tuple[int, int], int] = {}
         self._metric: Floats = np.zeros((0, network.config.metric_features), dtype=np.float32)

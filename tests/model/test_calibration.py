@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from scoregen.errors import InputError
-from scoregen.model.calibration import WIDEST, Features, counted, difference, sonority_turns, tilted
+from scoregen.model.calibration import PACES, WIDEST, Features, counted, difference, sonority_turns, tilted
 from scoregen.model.calibration_file import SUFFIX, Calibration, load_calibration, save_calibration
 from scoregen.model.features import MIDI, SILENCE, SPELLED, Ints, piece_arrays
 from scoregen.model.leanings import Leanings
-from scoregen.model.lexicon import FIRST_PITCH, HOLD, REST, pitch_id
+from scoregen.model.lexicon import BARLINE, FIRST_PITCH, GRID, HOLD, REST, pitch_id
 from scoregen.model.memory import AGES
 from scoregen.model.turn import Turn
 from scoregen.score.pitch import Pitch
@@ -98,6 +100,43 @@ def test_counting_agrees_with_a_plain_count() -> None:
     both = (first.sounding[:-1, 0] != SILENCE) & (first.sounding[:-1, 3] != SILENCE)
     alone = counted(pieces[:1]).interval[0, 3].sum()
     assert sixteenths[both].sum() <= alone <= sixteenths[both].sum() + 16
+
+
+def test_the_time_to_the_next_change_is_counted_off_and_on_the_beat() -> None:
+    """Measures of 4/4 whose slices stand on eighths."""
+    tokens = [random_tokens(seed) for seed in range(3)]
+    expected = np.zeros((2, PACES))
+    for piece in tokens:
+        onsets = [4 * index + part.onset for index, measure in enumerate(piece.measures) for part in measure.slices]
+        for onset, after in zip(onsets, [*onsets[1:], Fraction(16)], strict=True):
+            sixteenths = int((after - onset) * 4)
+            expected[int(onset.denominator == 1), min(sixteenths, PACES) - 1] += 1
+    assert (counted([piece_arrays(piece) for piece in tokens]).pace == expected).all()
+
+
+def test_what_is_added_to_an_advance_is_what_its_time_says() -> None:
+    free, given = random_features(1), random_features(2)
+    found = Leanings.of(free, given).added_to_advances(
+        np.array([False, True]), np.array([True, False]), np.array([24, 96])
+    )
+    for row, (tilt, beat, left) in enumerate(((free, 1, 24), (given, 0, 96))):
+        for advance, added in enumerate(found[row]):
+            steps = left if advance == BARLINE else int(SPELLED.advances[advance - 1] * GRID)
+            kind = next((index for index, most in enumerate((12, 24, 36, 48)) if steps <= most), 4)
+            assert added == pytest.approx(tilt.pace[beat, kind])
+
+
+def test_a_calibration_from_before_there_were_paces_still_counts(tmp_path: Path) -> None:
+    save_calibration(Calibration(random_features(3), random_features(4), {}), tmp_path / "weights", ROLES)
+    path = (tmp_path / "weights").with_suffix(SUFFIX)
+    content = json.loads(path.read_text())
+    for task in ("free", "given"):
+        del content[task]["next change"]
+    path.write_text(json.dumps(content))
+    found = load_calibration(tmp_path / "weights", ROLES)
+    assert found is not None
+    assert not found.free.pace.any()
+    assert found.free.step.any()
 
 
 def test_the_tilt_leans_towards_what_was_lacking_and_stops_where_nothing_is() -> None:

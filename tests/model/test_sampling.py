@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from scoregen.errors import InputError
+from scoregen.model.calibration import Features
 from scoregen.model.choosing import chosen, nucleus
 from scoregen.model.config import SamplingOptions
 from scoregen.model.drafts import Draft
 from scoregen.model.job import Job
+from scoregen.model.leanings import Leanings
 from scoregen.model.network import Network
 from scoregen.model.passes import measured
 from scoregen.model.sampling import fill
@@ -91,6 +93,22 @@ def test_all_go_on_from_the_one_that_costs_least(network: Network) -> None:
         assert draft.measure_nats == pytest.approx(whole.measure_nats, abs=1e-4, rel=1e-5)
     again = fill(job, PLAIN, stops=[2, 4], judge=lambda draft, measures: judge(draft, measures))
     assert again == drafts
+
+
+@pytest.mark.parametrize("name", ["nothing", "soprano"])
+def test_a_calibration_leans_on_the_time_to_the_next_slice(network: Network, name: str) -> None:
+    """Of its own task, and the chances that are told stay those of the network."""
+    slices = []
+    for task in ("free", "given"):
+        tilts = {"free": Features.none(4), "given": Features.none(4)}
+        tilts[task].pace[:, :2] = 8
+        job = Job(network, tasks()[name], RULES, leanings=Leanings.of(**tilts))
+        drafts = fill(job, PLAIN)
+        slices.append(sum(len(measure.slices) for draft in drafts for measure in draft.tokens.measures))
+        for draft, whole in zip(drafts, measured(job, [draft.tokens for draft in drafts]), strict=True):
+            assert draft.measure_nats == pytest.approx(whole.measure_nats, abs=1e-4, rel=1e-5)
+    quicker = 0 if name == "nothing" else 1
+    assert slices[quicker] > 1.2 * slices[1 - quicker]
 
 
 def test_progress_ends_at_the_end(network: Network) -> None:
