@@ -31,7 +31,9 @@ from scoregen.tokens.events import TokenScore
 RATES = (0.8, 0.5)
 """How much of what differs is mended in a round: in the first, and in the last; in between it falls evenly."""
 DRAFTS = 8
-"""Of each new piece, to learn from what drafts are told; twice as many pieces as a round has."""
+"""Of each new piece, to learn from what drafts are told."""
+DRAWN = 160
+"""New pieces that are drawn for it, at most: else twice as many as a round has."""
 ROUND_SHARE = 0.75
 """Of the work, what the rounds are: for telling progress."""
 
@@ -97,13 +99,14 @@ def calibrate(
         save_calibration(found, weights, roles)
     chooser = random.Random(f"{seed} drafts")
     drafts: list[Frames] = []
-    for index in range(2 * pieces):
+    drawn = min(2 * pieces, DRAWN)
+    for index in range(drawn):
         options = SamplingOptions(seed=chooser.randrange(2**32), candidates=DRAFTS, passes=0, span=0)
         made = compose(
             piece=chooser.choice(plans), ensemble=ensemble, sampling=options, checkpoint=weights, count=DRAFTS
         )
         drafts += [token_frames(piece_tokens(each.score, players)) for each in made.alternatives]
-        progress(ROUND_SHARE + (1 - ROUND_SHARE) * (index + 1) / (2 * pieces))
+        progress(ROUND_SHARE + (1 - ROUND_SHARE) * (index + 1) / drawn)
     likeness = fitted([token_frames(each) for each in tokens], drafts)
     save_calibration(replace(found, likeness=likeness), weights, roles)
     return tuple(history)
