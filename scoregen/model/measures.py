@@ -44,8 +44,8 @@ class MeasureAttention(nn.Module):
         count = int(measure.max()) + 1
         slot = measure.unsqueeze(2).expand_as(slices)
         weight = known.unsqueeze(2)
-        shares = slices.new_zeros(len(slices), count, 1).scatter_add(1, measure.unsqueeze(2), weight)
-        sums = slices.new_zeros(len(slices), count, slices.shape[2]).scatter_add(1, slot, slices * weight)
+        shares = weight.new_zeros(len(slices), count, 1).scatter_add(1, measure.unsqueeze(2), weight)
+        sums = weight.new_zeros(len(slices), count, slices.shape[2]).scatter_add(1, slot, slices * weight)
         contents = self.dropout(sums / shares.clamp(min=1))
         led = functional.pad(self.rnn(contents)[0][:, :-1], (0, 0, 1, 0))
         query, keys, values = (

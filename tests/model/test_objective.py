@@ -94,9 +94,10 @@ def test_two_draws_agree_without_dropout_and_lie_apart_by_both_divergences_with_
 
 def test_a_run_in_agreement_and_16_bits_goes_on_bit_for_bit(tmp_path: Path) -> None:
     options = replace(OPTIONS, agreement=0.5, mixed_precision=True, schedule="constant", warm_up=1)
-    train_here(tmp_path / "whole", options)
-    train_here(tmp_path / "parts", replace(options, steps=8))
-    train_here(tmp_path / "parts", options)
+    config = replace(CONFIG, use_measures=True, recurrent_dropout=0.2, event_dropout=0.1, locked=True)
+    train_here(tmp_path / "whole", options, config)
+    train_here(tmp_path / "parts", replace(options, steps=8), config)
+    train_here(tmp_path / "parts", options, config)
     assert_same_run(tmp_path / "whole", tmp_path / "parts")
 
 
