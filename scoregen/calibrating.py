@@ -54,25 +54,29 @@ def calibrate(
     pieces: int = 80,
     rounds: int = 8,
     seed: int = 0,
+    kinds: Sequence[str] = (),
     progress: Callable[[float], None] = lambda done: None,
     told: Callable[[Round], None] = lambda found: None,
 ) -> tuple[Round, ...]:
     """Write WEIGHTS.calibration, anew after every round of so many pieces, each of them harmonised anew.
 
-    A calibration that is there already is where it starts from. No likeness is written where no piece has
-    eight measures. InputError where the corpus cannot be used, or the weights are not for the ensemble.
+    A calibration that is there already is where it starts from. Where `kinds` of features are named, only they
+    are changed, and the likeness stays. No likeness is written where no piece has eight measures. InputError where
+    the corpus cannot be used, or the weights are not for the ensemble.
     """
-    from scoregen.model.calibration import Features, counted, difference, tilted
+    from scoregen.model.calibration import KINDS, Features, counted, difference, tilted
     from scoregen.model.calibration_file import SUFFIX, Calibration, load_calibration, save_calibration
     from scoregen.model.features import piece_arrays
 
+    if unknown := set(kinds) - set(KINDS):
+        raise InputError(f"{unknown.pop()!r} is no kind of feature; expected one of {', '.join(KINDS)}")
     players = load_ensemble(ensemble)
     roles = [role.name for role in players.roles]
     check_target(weights.with_suffix(SUFFIX), force=True)
     tokens, plans = _models(corpus, players)
     wanted = counted([piece_arrays(each) for each in tokens])
     nothing = Features.none(len(roles))
-    found = load_calibration(weights, roles) or Calibration(nothing, nothing, {})
+    found = before = load_calibration(weights, roles) or Calibration(nothing, nothing, {})
     history: list[Round] = []
     for number in range(rounds):
         chooser = random.Random(f"{seed} {number}")
@@ -89,14 +93,18 @@ def calibrate(
                 melodies.append(only(score, written[-1].slots[:1]))
                 progress(ROUND_SHARE * (number + (task + (index + 1) / pieces) / 2) / rounds)
             have = counted([piece_arrays(each) for each in written])
-            tasks.append(tilted(tilt, have, wanted, rate))
+            tasks.append(tilted(tilt, have, wanted, rate, kinds or KINDS))
             apart.append(difference(have, wanted))
             asked = melodies
         history.append(Round(apart[0], apart[1]))
         told(history[-1])
         about = {"corpus": corpus, "pieces": pieces, "rounds": number + 1, "seed": seed}
+        about |= {"kinds": list(kinds), "before": dict(before.about)} if kinds else {}
         found = Calibration(tasks[0], tasks[1], {**about, "free": apart[0], "given": apart[1]}, found.likeness)
         save_calibration(found, weights, roles)
+    if kinds:
+        progress(1.0)
+        return tuple(history)
     chooser = random.Random(f"{seed} drafts")
     drafts: list[Frames] = []
     drawn = min(2 * pieces, DRAWN)

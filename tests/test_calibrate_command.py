@@ -65,13 +65,33 @@ def test_rounds_bring_drafts_nearer_to_the_corpus(mine: Path, corpus: Path, caps
     report = json.loads(capsys.readouterr().out)
     assert report["calibration"] == f"{mine}.calibration"
     first, _, third = report["rounds"]
-    assert set(first["free"]) == {"step", "length", "interval", "sonority"}
+    assert set(first["free"]) == {"step", "length", "interval", "sonority", "pace"}
     assert sum(third["free"].values()) < sum(first["free"].values())
     found = load_calibration(mine, ROLES)
     assert found is not None
     assert found.about["rounds"] == 3
     assert found.free.step.any() and found.given.interval.any()
     assert found.likeness is None, "no piece of it has eight measures"
+
+
+def test_one_kind_alone_can_be_weighed_and_the_rest_stays(mine: Path, corpus: Path, capsys: Captured) -> None:
+    likeness = Likeness(np.ones(len(feature_names(ROLES))), -1.5)
+    before = Calibration(Features.none(4), Features.none(4), {"corpus": "mine"}, likeness)
+    before.free.step[2, WIDEST + 1] = 0.5
+    save_calibration(before, mine, ROLES)
+    command = ["calibrate", str(mine), str(corpus), "--pieces", "2", "--rounds", "1", "--quiet"]
+    assert run([*command, "--only", "pace"]) == 0
+    found = load_calibration(mine, ROLES)
+    assert found is not None and found.likeness is not None
+    assert found.free.pace.any() and found.given.pace.any()
+    for name in ("step", "length", "interval", "sonority"):
+        assert (getattr(found.free, name) == getattr(before.free, name)).all(), name
+    assert (found.likeness.weights == likeness.weights).all()
+    assert found.about["kinds"] == ["pace"] and found.about["before"] == {"corpus": "mine"}
+    kept = mine.with_suffix(".calibration").read_bytes()
+    assert run([*command, "--only", "tempo"]) == 2
+    assert "'tempo' is no kind of feature; expected one of step," in capsys.readouterr().err
+    assert mine.with_suffix(".calibration").read_bytes() == kept
 
 
 def test_a_likeness_is_kept_by_name_and_helps_to_choose(mine: Path) -> None:

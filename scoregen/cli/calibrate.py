@@ -20,12 +20,16 @@ def calibrate_command(
     ] = 80,
     rounds: Annotated[int, typer.Option("--rounds", min=0, help="Rounds: each mends part of what is left.")] = 8,
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed writes the same.")] = 0,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="KIND", help="Change this kind alone: step, length, interval, sonority, pace."),
+    ] = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write CHECKPOINT.calibration: by how many nats steps, lengths, intervals and chords are favoured.
+    """Write CHECKPOINT.calibration: by how many nats steps, lengths, intervals, chords and paces are favoured.
 
-    It is written anew after every round, and a later run goes on from it.
+    It is written anew after every round, and a later run goes on from it; with --only the rest stays as it is.
     """
     from dataclasses import asdict
 
@@ -44,6 +48,7 @@ def calibrate_command(
             pieces=pieces,
             rounds=rounds,
             seed=seed,
+            kinds=only or (),
             progress=stage("calibrating"),
             told=show,
         )

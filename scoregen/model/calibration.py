@@ -13,8 +13,8 @@ T slices, V voices, B tasks (nothing given; something given).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, fields, replace
 from functools import cache
 
 import numpy as np
@@ -37,6 +37,9 @@ _SIXTEENTH = GRID // 4
 _PRIOR = {"step": 8.0, "length": 8.0, "interval": 20.0, "sonority": 20.0, "pace": 8.0}
 """Occurrences that are added to everything, so that what is rare is not judged by a few. (Those of intervals and
 sonorities are 16ths, of which one choice makes several.)"""
+_GAIN = {"pace": 0.5}
+"""How much of what differs is mended where it is not all: a piece goes on at the pace at which it began, so that
+what leans on it counts twice."""
 MOST = 1.0
 """Nats, the most that anything is favoured: what does not come with that is kept from coming by something else."""
 
@@ -68,6 +71,9 @@ class Features:
         )
 
 
+KINDS = tuple(field.name for field in fields(Features))
+
+
 def counted(pieces: Sequence[Piece]) -> Features:
     """How often each feature occurs in finished pieces."""
     found = Features.none(pieces[0].events.shape[1])
@@ -84,27 +90,30 @@ def pace(steps: Ints) -> Ints:
     return np.minimum(-(-steps // _SIXTEENTH), PACES) - 1
 
 
-def tilted(tilt: Features, written: Features, wanted: Features, rate: float) -> Features:
+def tilted(
+    tilt: Features, written: Features, wanted: Features, rate: float, kinds: Collection[str] = KINDS
+) -> Features:
     """The tilt after one more round: what was written too often is taken back.
 
-    `rate` says how much of the difference is mended at once.
+    `rate` says how much of the difference is mended at once, `kinds` of which features.
     """
 
     def moved(name: str) -> Nats:
         was, here, there = (getattr(features, name) for features in (tilt, written, wanted))
-        result: Nats = np.clip(was + rate * _lacking(here, there, name), -MOST, MOST)
+        gain = rate * _GAIN.get(name, 1.0)
+        result: Nats = np.clip(was + gain * _lacking(here, there, name), -MOST, MOST)
         return result
 
-    return Features(**{field.name: moved(field.name) for field in fields(Features)})
+    return replace(tilt, **{name: moved(name) for name in kinds})
 
 
 def difference(written: Features, wanted: Features) -> dict[str, float]:
     """By kind of feature, the mean absolute log ratio of the rates, weighted by how often the corpus has them."""
     found = {}
-    for field in fields(Features):
-        here, there = getattr(written, field.name), getattr(wanted, field.name)
-        apart = np.abs(_lacking(here, there, field.name))
-        found[field.name] = float(np.average(apart, weights=there + 1e-9))
+    for name in KINDS:
+        here, there = getattr(written, name), getattr(wanted, name)
+        apart = np.abs(_lacking(here, there, name))
+        found[name] = float(np.average(apart, weights=there + 1e-9))
     return found
 
 
