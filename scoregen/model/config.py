@@ -93,7 +93,7 @@ class TrainingOptions:
     the two lie apart are added to the loss: held-out pieces are learned better, in nearly twice the time.
 
     `mixed_precision`: bfloat16 where PyTorch finds it safe. A CPU that reckons in it (AVX512-BF16, AMX) trains
-    in half the time; any other is slower with it. On CUDA a network of this size waits for its kernels
+    in half the time; others have nothing to gain. On CUDA a network of this size waits for its kernels
     to start rather than for their arithmetic, and cuDNN's recurrences come out in 16 bits. `compile` (torch.compile)
     acts on CUDA only; every batch has another shape, so that it pays in long runs only. Both are off.
     """

@@ -47,6 +47,8 @@ BLANK = SPELLED.blank
 SILENCE = SPELLED.silence
 MIDI: Ints = np.append(SPELLED.midi, -1)
 """By pitch id, -1 for silence."""
+ADVANCE_STEPS: Ints = np.array([int(advance * GRID) for advance in SPELLED.advances])
+"""Grid steps of every advance but the one to the next barline, which is id 0."""
 MAJOR_MODES = ("major", "ionian", "lydian", "mixolydian")
 MINOR_MODES = ("minor", "aeolian", "dorian", "phrygian")
 _ADVANCE_IDS = {advance: index + 1 for index, advance in enumerate(SPELLED.advances)}

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.model.calibration import STEPS, WIDEST, Features, pace, sonority_turns
-from scoregen.model.features import MIDI, SILENCE, SPELLED, Bools, Ints
-from scoregen.model.lexicon import FIRST_PITCH, GRID, HOLD, REST
+from scoregen.model.features import ADVANCE_STEPS, MIDI, SILENCE, SPELLED, Bools, Ints
+from scoregen.model.lexicon import FIRST_PITCH, HOLD, REST
 from scoregen.model.memory import AGES
 from scoregen.model.turn import Turn
 
@@ -22,7 +22,6 @@ _SILENT = 12
 """The pitch class of a voice that does not sound."""
 _CLASSES: Ints = np.where(MIDI >= 0, MIDI % 12, _SILENT)
 """By pitch id."""
-_ADVANCES: Ints = np.array([int(advance * GRID) for advance in SPELLED.advances])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,8 +71,8 @@ class Leanings:
 
     def added_to_advances(self, given: Bools, on_beat: Bools, left: Ints) -> Added:
         """[R, A] nats for each advance; `given` [R] as of a turn, `left` [R] grid steps to the next barline."""
-        steps = np.empty((len(left), 1 + len(_ADVANCES)), dtype=np.int64)
-        steps[:, 0], steps[:, 1:] = left, _ADVANCES
+        steps = np.empty((len(left), 1 + len(ADVANCE_STEPS)), dtype=np.int64)
+        steps[:, 0], steps[:, 1:] = left, ADVANCE_STEPS
         found: Added = self.paces[given.astype(np.int64)[:, None], on_beat.astype(np.int64)[:, None], pace(steps)]
         return found
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scoregen.errors import Place
 from scoregen.model.batches import frames, usual_order
 from scoregen.model.decoding import Places
-from scoregen.model.features import BLANK, SPELLED, Floats, Ints, Piece, PieceOutline, event_id, piece_arrays
+from scoregen.model.features import ADVANCE_STEPS, BLANK, Floats, Ints, Piece, PieceOutline, event_id, piece_arrays
 from scoregen.model.lexicon import BARLINE, GRID, HOLD, PITCHES, REST, UNSCORED
 from scoregen.model.network import Network
 from scoregen.tokens import constraints
@@ -31,7 +31,6 @@ EVENT_TOKENS = np.array(
     [vocabulary().id("hold"), vocabulary().id("rest"), *(vocabulary().pitch_id(pitch) for pitch in PITCHES)]
 )
 """The token of every event id."""
-_ADVANCE_TICKS = np.array([int(advance * GRID) for advance in SPELLED.advances])
 
 
 class Sheet:
@@ -138,7 +137,7 @@ def advance_token(state: State, advance: int) -> int:
         return start + int(np.flatnonzero(constraints.allowed(state)[vocabulary().onsets])[0])
     if advance == BARLINE:
         return start
-    return start + 1 + state.tick + int(_ADVANCE_TICKS[advance - 1])
+    return start + 1 + state.tick + int(ADVANCE_STEPS[advance - 1])
 
 
 def _given(measure: TokenMeasure, voice: int) -> dict[Fraction, Event] | None:
@@ -179,7 +178,7 @@ def _projected(mask: Mask, known: dict[int, tuple[Mask, Bools]], project: Callab
 
 def _advances(mask: Mask, tick: int) -> Bools:
     onsets = mask[vocabulary().onsets]
-    places = 1 + tick + _ADVANCE_TICKS
+    places = 1 + tick + ADVANCE_STEPS
     inside = places < len(onsets)
     found: Bools = np.concatenate([onsets[:1], onsets[np.where(inside, places, 0)] & inside])
     return found
