@@ -22,6 +22,7 @@ from scoregen.resources import weights
 if TYPE_CHECKING:
     from scoregen.model.benchmark import Scored
     from scoregen.model.checkpoint import Checkpoint
+    from scoregen.model.precedents import Precedents
 
 SHIPPED_SINGLE = "jsb16"
 SHIPPED_MEMBERS = "jsb16-*.safetensors"
@@ -39,6 +40,7 @@ class Jsb16Report:
     checkpoints: tuple[tuple[str, str, int], ...]  # name, checksum, parameters
     orders: tuple[tuple[int, ...], ...]
     splits: dict[Split, dict[str, Any]]
+    precedents: dict[str, Any] | None = None
 
 
 def bench_jsb16(
@@ -46,6 +48,7 @@ def bench_jsb16(
     checkpoints: Sequence[Path] = (),
     *,
     average: bool = False,
+    precedents: bool = False,
     splits: Sequence[Split] = ("valid", "test"),
     progress: Progress | None = None,
 ) -> Jsb16Report:
@@ -53,6 +56,8 @@ def bench_jsb16(
 
     Without `checkpoints` the repository's weights for this benchmark are taken: one network, or with
     `average` all of them, the voices of each slice choosing in every order that they were trained in.
+    With `precedents` the training part speaks beside them (`model.precedents`); how loud, the validation part
+    tells, and of each half of the validation part the other half.
     InputError where the data or the weights do not fit.
     """
     from scoregen.model.checkpoint import load_checkpoint
@@ -65,15 +70,36 @@ def bench_jsb16(
             raise InputError(f"{path}: these weights read spelled scores; expected weights trained on JSB16")
     networks = [checkpoint.network for checkpoint in loaded]
     orders = _orders(paths, loaded, average)
+    speakers = precedents_by_split(source, networks, orders[0]) if precedents else {}
     figures = {
-        split: _figures(source, split, networks, orders, _part_of(progress, index, len(splits)))
+        split: _figures(source, split, networks, orders, _part_of(progress, index, len(splits)), speakers.get(split))
         for index, split in enumerate(splits)
     }
     named = tuple(
         (path.stem, checkpoint.checksum, sum(weight.numel() for weight in checkpoint.network.parameters()))
         for path, checkpoint in zip(paths, loaded, strict=True)
     )
-    return Jsb16Report(data, source.is_known, named, orders, figures)
+    told = _told(speakers["test"][0]) if precedents else None
+    return Jsb16Report(data, source.is_known, named, orders, figures, told)
+
+
+def precedents_by_split(source: Jsb16, networks: Sequence[Any], order: Sequence[int]) -> dict[Split, list[Precedents]]:
+    """The precedents that speak for each piece: those of the training part, no piece having a say in how loud."""
+    from scoregen.model.benchmark import witnessed
+    from scoregen.model.precedent_weights import fitted, unfitted
+    from scoregen.model.precedents import Precedents
+    from scoregen.model.rolls import CHROMATIC, roll_piece
+
+    train, valid, test = ([roll_piece(roll) for roll in source.splits[split]] for split in ("train", "valid", "test"))
+    corpus = Precedents.of(train, CHROMATIC, unfitted(VOICES))
+    evidence = witnessed(networks, valid, order, corpus)
+    halves = [fitted(corpus, evidence[1::2] or evidence), fitted(corpus, evidence[::2])]
+    whole = fitted(corpus, evidence)
+    return {
+        "train": [whole] * len(train),
+        "valid": [halves[index % 2] for index in range(len(valid))],
+        "test": [whole] * len(test),
+    }
 
 
 def _shipped(average: bool) -> tuple[Path, ...]:
@@ -104,14 +130,33 @@ def _part_of(progress: Progress | None, index: int, count: int) -> Progress | No
     return None if progress is None else lambda done: progress((index + done) / count)
 
 
+def _told(precedents: Precedents) -> dict[str, Any]:
+    """How many places speak, and how loud."""
+    from scoregen.model.situations import code_names
+
+    weights = precedents.weights
+    names = code_names(("soprano", "alto", "tenor", "bass"))
+    return {
+        "places": len(precedents.sonority),
+        "base": weights.base,
+        "most": weights.most,
+        "in common": dict(zip(names, weights.codes.tolist(), strict=True)),
+    }
+
+
 def _figures(
-    source: Jsb16, split: Split, networks: Sequence[Any], orders: Sequence[Sequence[int]], progress: Progress | None
+    source: Jsb16,
+    split: Split,
+    networks: Sequence[Any],
+    orders: Sequence[Sequence[int]],
+    progress: Progress | None,
+    precedents: Sequence[Precedents] | None,
 ) -> dict[str, Any]:
     from scoregen.model.benchmark import score
     from scoregen.model.rolls import roll_piece
 
     rolls = source.splits[split]
-    scored: Scored = score(networks, [roll_piece(roll) for roll in rolls], orders, progress)
+    scored: Scored = score(networks, [roll_piece(roll) for roll in rolls], orders, progress, precedents)
     notes = [VOICES * len(roll) for roll in rolls]
     return {
         "pieces": len(rolls),
@@ -144,5 +189,6 @@ def report_json(report: Jsb16Report) -> dict[str, Any]:
             for name, checksum, parameters in report.checkpoints
         ],
         "orders": [list(order) for order in report.orders],
+        **({"precedents": report.precedents} if report.precedents else {}),
         **{str(split): figures for split, figures in report.splits.items()},
     }

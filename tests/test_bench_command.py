@@ -83,6 +83,20 @@ def test_an_average_over_orders_is_another_figure(data: Path, rolls_network: Pat
     assert found["any", True]["valid"]["nats_per_note"] != found["any", False]["valid"]["nats_per_note"]
 
 
+def test_the_training_part_speaks_beside_the_network(data: Path, rolls_network: Path, capsys: Captured) -> None:
+    command = ["bench", "jsb16", "--data", str(data), "--checkpoint", str(rolls_network), "--json", "--quiet"]
+    found = []
+    for flags in ([], ["--precedents"]):
+        capsys.readouterr()
+        assert run([*command, *flags]) == 0
+        found.append(json.loads(capsys.readouterr().out))
+    alone, together = found
+    assert "precedents" not in alone
+    assert together["precedents"]["places"] == 6, "of two pieces of four slices all but the first"
+    assert 0 < together["precedents"]["most"] < 1
+    assert together["test"]["nats_per_note"] < alone["test"]["nats_per_note"]
+
+
 def test_figures_for_people(data: Path, rolls_network: Path, capsys: Captured) -> None:
     assert run(["bench", "jsb16", "--data", str(data), "--checkpoint", str(rolls_network)]) == 0
     captured = capsys.readouterr()

@@ -15,13 +15,16 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from scoregen.model.batches import Example, collate
 from scoregen.model.features import Piece
+from scoregen.model.hearing import Evidence, heard
 from scoregen.model.lexicon import FIRST_PITCH, HOLD, REST
 from scoregen.model.likelihood import choices, rows_of
 from scoregen.model.network import Network
+from scoregen.model.precedents import Precedents
+
+Floats = NDArray[np.float64]
 
 BATCH = 16
 BINS = 15
@@ -37,9 +40,9 @@ class Scored:
     last two are those of the first order alone.
     """
 
-    nats: NDArray[np.float64]
+    nats: Floats
     by_kind: dict[str, tuple[float, int]]
-    calibration: NDArray[np.float64]
+    calibration: Floats
 
     @property
     def calibration_error(self) -> float:
@@ -53,15 +56,20 @@ def score(
     pieces: Sequence[Piece],
     orders: Sequence[Sequence[int]],
     progress: Callable[[float], None] | None = None,
+    precedents: Sequence[Precedents] | None = None,
 ) -> Scored:
-    """Score pieces under the average of the networks and of the orders of voices."""
+    """Score pieces under the average of the networks and of the orders of voices.
+
+    `precedents`, those of each piece, speak beside the networks.
+    """
     nats = np.zeros(len(pieces))
     kinds: dict[str, tuple[float, int]] = {}
     bins = np.zeros((BINS, 3))
     by_length = np.argsort([piece.length for piece in pieces], kind="stable")
     for start in range(0, len(pieces), BATCH):
         chosen = by_length[start : start + BATCH]
-        for index, costs in zip(chosen, _batch([pieces[i] for i in chosen], networks, orders), strict=True):
+        own = None if precedents is None else [precedents[index] for index in chosen]
+        for index, costs in zip(chosen, _batch([pieces[i] for i in chosen], networks, orders, own), strict=True):
             nats[index] = costs.nats
             for kind, (cost, count) in costs.by_kind.items():
                 before = kinds.get(kind, (0.0, 0))
@@ -73,19 +81,39 @@ def score(
     return Scored(nats, dict(sorted(kinds.items())), np.hstack([bins[:, :1], bins[:, 1:] / counts]))
 
 
+def witnessed(
+    networks: Sequence[Network], pieces: Sequence[Piece], order: Sequence[int], precedents: Precedents
+) -> list[Evidence]:
+    """What the precedents of pieces that they do not come from say, beside the networks and in one order of voices."""
+    found = []
+    for start in range(0, len(pieces), BATCH):
+        some = pieces[start : start + BATCH]
+        for piece, (events, advances) in zip(some, _chances(networks, some, order), strict=True):
+            found.append(heard(precedents, _blank_example(piece, order), events, advances)[2])
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class _Costs:
     nats: float
     by_kind: dict[str, tuple[float, int]]
-    bins: NDArray[np.float64]
+    bins: Floats
 
 
-def _batch(pieces: Sequence[Piece], networks: Sequence[Network], orders: Sequence[Sequence[int]]) -> list[_Costs]:
+def _batch(
+    pieces: Sequence[Piece],
+    networks: Sequence[Network],
+    orders: Sequence[Sequence[int]],
+    precedents: Sequence[Precedents] | None,
+) -> list[_Costs]:
     """The costs of a few pieces."""
-    slices: list[list[NDArray[np.float64]]] = [[] for _ in pieces]
-    first: list[tuple[dict[str, tuple[float, int]], NDArray[np.float64]]] = []
+    slices: list[list[Floats]] = [[] for _ in pieces]
+    first: list[tuple[dict[str, tuple[float, int]], Floats]] = []
     for order in orders:
         for index, (events, advances) in enumerate(_chances(networks, pieces, order)):
+            if precedents:
+                example = _blank_example(pieces[index], order)
+                events, advances, _ = heard(precedents[index], example, events, advances)
             cost, timing = _paid(pieces[index], events, advances)
             slices[index].append(cost.sum(1) + timing)
             if order is orders[0]:
@@ -96,21 +124,21 @@ def _batch(pieces: Sequence[Piece], networks: Sequence[Network], orders: Sequenc
     ]
 
 
-def _averaged(costs: NDArray[np.float64]) -> NDArray[np.float64]:
+def _averaged(costs: Floats) -> Floats:
     """[T] nats of the mean of chances that cost [N, T] nats each."""
     least = costs.min(0)
-    result: NDArray[np.float64] = least - np.log(np.exp(least - costs).mean(0))
+    result: Floats = least - np.log(np.exp(least - costs).mean(0))
     return result
 
 
-def _chances(networks: Sequence[Network], pieces: Sequence[Piece], order: Sequence[int]) -> list[tuple[Tensor, Tensor]]:
+def _chances(networks: Sequence[Network], pieces: Sequence[Piece], order: Sequence[int]) -> list[tuple[Floats, Floats]]:
     """Of each piece, the mean chances of its events [T, V, E] and advances [T, A]."""
     batch = collate([_blank_example(piece, order) for piece in pieces])
     with torch.inference_mode():
         found = [choices(network, batch) for network in networks]
-    events = torch.stack([each.events.double().exp() for each in found]).mean(0)
-    advances = torch.stack([each.advances.double().exp() for each in found]).mean(0)
-    b, _ = rows_of(batch)
+    events = torch.stack([each.events.double().exp() for each in found]).mean(0).numpy()
+    advances = torch.stack([each.advances.double().exp() for each in found]).mean(0).numpy()
+    b = rows_of(batch)[0].numpy()
     return [(events[b == index], advances[b == index]) for index in range(len(pieces))]
 
 
@@ -118,14 +146,14 @@ def _blank_example(piece: Piece, order: Sequence[int]) -> Example:
     return Example(piece, np.zeros(piece.events.shape, dtype=bool), np.tile(np.array(order), (piece.length, 1)))
 
 
-def _paid(piece: Piece, events: Tensor, advances: Tensor) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _paid(piece: Piece, events: Floats, advances: Floats) -> tuple[Floats, Floats]:
     """What each choice costs in nats: events [T, V], advances [T]."""
-    cost = -events.gather(2, torch.from_numpy(piece.events).unsqueeze(2))[..., 0].log()
-    timing = -advances.gather(1, torch.from_numpy(piece.advance).unsqueeze(1))[:, 0].log()
-    return cost.numpy(), timing.numpy()
+    cost = np.take_along_axis(events, piece.events[..., None], 2)[..., 0]
+    timing = np.take_along_axis(advances, piece.advance[:, None], 1)[:, 0]
+    return -np.log(cost), -np.log(timing)
 
 
-def _kinds(piece: Piece, cost: NDArray[np.float64], timing: NDArray[np.float64]) -> dict[str, tuple[float, int]]:
+def _kinds(piece: Piece, cost: Floats, timing: Floats) -> dict[str, tuple[float, int]]:
     kinds = {"advance": (float(timing.sum()), timing.size)}
     for name, mask in (
         ("hold", piece.events == HOLD),
@@ -136,15 +164,14 @@ def _kinds(piece: Piece, cost: NDArray[np.float64], timing: NDArray[np.float64])
     return kinds | {f"voice {voice + 1}": (float(cost[:, voice].sum()), len(cost)) for voice in range(cost.shape[1])}
 
 
-def _all_bins(piece: Piece, events: Tensor, advances: Tensor) -> NDArray[np.float64]:
-    return _bins(events, torch.from_numpy(piece.events)) + _bins(advances, torch.from_numpy(piece.advance))
+def _all_bins(piece: Piece, events: Floats, advances: Floats) -> Floats:
+    return _bins(events, piece.events) + _bins(advances, piece.advance)
 
 
-def _bins(chances: Tensor, chosen: Tensor) -> NDArray[np.float64]:
+def _bins(chances: Floats, chosen: NDArray[np.int64]) -> Floats:
     """[BINS, 3] choices, their confidence and successes, summed."""
-    confidence, likeliest = chances.max(-1)
-    right = (likeliest == chosen).double().flatten().numpy()
-    sure = confidence.flatten().numpy()
+    sure = chances.max(-1).flatten()
+    right = (chances.argmax(-1) == chosen).astype(np.float64).flatten()
     place = np.minimum((sure * BINS).astype(np.int64), BINS - 1)
     rows = [np.bincount(place, weights, BINS) for weights in (np.ones_like(sure), sure, right)]
     return np.stack(rows, 1)

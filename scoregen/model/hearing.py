@@ -1,0 +1,61 @@
+"""Precedents heard beside a network in finished pieces, where all chances of the network are known.
+
+T slices, V voices, E events, A advances.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoregen.model.batches import Example
+from scoregen.model.precedents import Floats, Ints, Precedents
+from scoregen.model.situations import UNKNOWN, situations
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """A piece in which all is known. C precedents of all its slices, K choices a slice.
+
+    row: [C] slices; alike: [C, F]; said: [C, K] whether a precedent speaks for something possible, nobody before
+    having contradicted it; agreed: [C, K] whether it spoke for what stands there; chance: [T, K] of the network
+    for what stands there, 1 where that was given.
+    """
+
+    row: Ints
+    alike: NDArray[np.bool_]
+    said: NDArray[np.bool_] = field(repr=False)
+    agreed: NDArray[np.bool_] = field(repr=False)
+    chance: Floats = field(repr=False)
+
+
+def heard(
+    precedents: Precedents, example: Example, events: Floats, advances: Floats
+) -> tuple[Floats, Floats, Evidence]:
+    """The chances [T, V, E] and [T, A] of the network and the precedents together, and what the precedents said."""
+    piece, order, given = example.piece, example.order, example.given
+    speaking = precedents.speaking(situations(piece, precedents.lexicon), piece.before)
+    every = np.arange(piece.length)
+    mixed = events.copy()
+    said, agreed, paid = [], [], []
+    silent = np.zeros(len(speaking.row), dtype=bool)
+    for voice in order.T:
+        claim, chances, chosen = speaking.events(voice), events[every, voice], piece.events[every, voice]
+        asked = ~given[every, voice]
+        mixed[every, voice] = np.where(asked[:, None], speaking.blended(chances, claim), chances)
+        possible = (claim != UNKNOWN) & (chances[speaking.row, np.maximum(claim, 0)] > 0)
+        said.append(~silent & possible & asked[speaking.row])
+        agreed.append(said[-1] & (claim == chosen[speaking.row]))
+        paid.append(np.where(asked, chances[every, chosen], 1.0))
+        silent |= claim != chosen[speaking.row]
+        speaking.tell(claim, chosen)
+    claim = speaking.advances()
+    timed = (piece.advance >= 0) & ~given.all(1)
+    timing = np.where(timed[:, None], speaking.blended(advances, claim), advances)
+    said.append(~silent & (advances[speaking.row, claim] > 0) & timed[speaking.row])
+    agreed.append(said[-1] & (claim == piece.advance[speaking.row]))
+    paid.append(np.where(timed, advances[every, np.maximum(piece.advance, 0)], 1.0))
+    evidence = Evidence(speaking.row, speaking.alike, np.stack(said, 1), np.stack(agreed, 1), np.stack(paid, 1))
+    return mixed, timing, evidence

@@ -1,0 +1,169 @@
+"""Precedents: the same in any key, a likelihood still, blind to what comes later, and of use."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from scoregen.benchmark import precedents_by_split
+from scoregen.corpora.jsb16 import read_jsb16
+from scoregen.model.batches import Example, collate
+from scoregen.model.benchmark import score, witnessed
+from scoregen.model.features import Piece
+from scoregen.model.hearing import heard
+from scoregen.model.lexicon import FIRST_PITCH, HOLD, REST, lexicon
+from scoregen.model.likelihood import choices
+from scoregen.model.network import Network
+from scoregen.model.precedent_weights import fitted, unfitted
+from scoregen.model.precedents import Floats, Precedents, Weights
+from scoregen.model.rolls import CHROMATIC, STEPS, roll_piece, transposed_roll
+from scoregen.model.situations import UNKNOWN, code_names, doings, events_of, situations
+
+from .pieces import seeing_network
+from .test_rolls import CONFIG, random_roll
+
+ORDER = (0, 3, 1, 2)
+LOUD = replace(unfitted(4), base=1.0, most=0.9)
+
+
+@pytest.fixture(scope="module")
+def network() -> Network:
+    return seeing_network(CONFIG)
+
+
+def moved(piece: Piece, semitones: int) -> Piece:
+    found = transposed_roll(piece, semitones)
+    assert found is not None
+    return found
+
+
+def blended(
+    network: Network, precedents: Precedents | None, piece: Piece, order: tuple[int, ...] = ORDER
+) -> tuple[Floats, Floats]:
+    """The chances of a piece's events and advances, with the precedents or without."""
+    given = np.zeros(piece.events.shape, dtype=bool)
+    example = Example(piece, given, np.tile(order, (piece.length, 1)))
+    with torch.inference_mode():
+        found = choices(network, collate([example]))
+    events, advances = found.events.double().exp().numpy(), found.advances.double().exp().numpy()
+    return heard(precedents, example, events, advances)[:2] if precedents else (events, advances)
+
+
+def corpus(weights: Weights = LOUD, seeds: range = range(6)) -> Precedents:
+    return Precedents.of([roll_piece(random_roll(seed)) for seed in seeds], CHROMATIC, weights)
+
+
+@pytest.mark.parametrize("semitones", [-5, 3, 6])
+def test_a_place_is_told_alike_in_any_key(semitones: int) -> None:
+    piece = roll_piece(random_roll(1))
+    here, there = (situations(each, CHROMATIC) for each in (piece, moved(piece, semitones)))
+    assert np.array_equal(here.sonority, there.sonority)
+    assert np.array_equal(here.doing, there.doing)
+    assert np.array_equal(here.codes, there.codes)
+    assert here.codes.shape[1] == len(code_names("SATB"))
+
+
+@pytest.mark.parametrize("name", ["chromatic", "spelled"])
+def test_what_is_done_can_be_done_elsewhere(name: str) -> None:
+    alphabet = lexicon(name)
+    before, sounding = np.array([[20, 24]]), np.array([[27, 22]])
+    events = sounding + FIRST_PITCH
+    doing = doings(events, sounding, before, alphabet)
+    assert np.array_equal(events_of(doing, before, alphabet), events)
+    still = np.array([[HOLD, REST]])
+    assert np.array_equal(events_of(still, before, alphabet), still)
+    nothing_before = np.full_like(before, alphabet.silence)
+    assert (doings(events, sounding, nothing_before, alphabet) == UNKNOWN).all()
+    top = np.full_like(before, alphabet.silence - 1)
+    assert events_of(doing, top, alphabet)[0, 0] == UNKNOWN, "above the highest pitch there is none"
+
+
+def test_histories_go_as_far_back_as_they_say() -> None:
+    """Two rolls with one slice that differs: codes of the slices so and so long after it differ, no others."""
+    one = [[60 + index, 55, 50, 45 - index] for index in range(12) for _ in range(4)]
+    other = [list(frame) for frame in one]
+    other[16:20] = [[71, 55, 50, 45 - 4]] * 4  # slice 4: the soprano leaps there and back
+    codes = [situations(roll_piece(roll), CHROMATIC).codes for roll in (one, other)]
+    for count, name in enumerate(code_names("SATB")[:6], 1):
+        assert name == f"slices {count}"
+        differ = np.flatnonzero(codes[0][:, count - 1] != codes[1][:, count - 1])
+        assert differ.tolist() == [row for row in range(5, 12) if row >= count and row - count <= 5]
+    assert (codes[0][: np.arange(6)[0] + 1, :6] == UNKNOWN).all(), "the first slice has no past"
+
+
+@pytest.mark.parametrize("order", [ORDER, (2, 1, 3, 0)])
+def test_chances_sum_to_one_and_the_impossible_stays_so(network: Network, order: tuple[int, ...]) -> None:
+    piece = moved(roll_piece(random_roll(2)), 2)
+    alone, together = blended(network, None, piece, order), blended(network, corpus(), piece, order)
+    for before, after in zip(alone, together, strict=True):
+        assert after.sum(-1) == pytest.approx(1.0, abs=1e-6)
+        assert (after[before == 0] == 0).all()
+        assert not np.allclose(before, after, atol=1e-3)
+
+
+@pytest.mark.parametrize("cut", [7, 16, 31, 44])
+def test_no_later_note_changes_an_earlier_chance(network: Network, cut: int) -> None:
+    roll = random_roll(1)
+    other = roll[:cut] + [[pitch + 2 if pitch >= 0 else 60 for pitch in frame] for frame in roll[cut:-9]]
+    before, after = roll_piece(roll), roll_piece(other)
+    first = int(np.flatnonzero(before.position >= cut * STEPS)[0])
+    (one, paces), (two, others) = (blended(network, corpus(), piece) for piece in (before, after))
+    assert one[:first] == pytest.approx(two[:first], abs=1e-6)
+    assert paces[: first - 1] == pytest.approx(others[: first - 1], abs=1e-6)
+    assert not np.allclose(one[first + 1], two[first + 1], atol=1e-3)
+
+
+def test_within_a_slice_only_earlier_voices_count(network: Network) -> None:
+    """Whoever contradicts the voices written before is silent, and hears nothing of those after."""
+    roll = random_roll(2)[:31]
+    pieces = []
+    for alto in (61, 66):
+        roll[-1] = [roll[-1][0], alto, *roll[-1][2:]]
+        pieces.append(roll_piece(roll))
+    (one, _), (two, _) = (blended(network, corpus(), piece) for piece in pieces)
+    assert one[-1, [0, 3, 1]] == pytest.approx(two[-1, [0, 3, 1]], abs=1e-6)
+    speaking = corpus().speaking(situations(pieces[0], CHROMATIC), pieces[0].before)
+    assert speaking.loud.all()
+    said = speaking.events(np.full(pieces[0].length, 3))
+    chosen = pieces[0].events[:, 3]
+    speaking.tell(said, chosen)
+    assert np.array_equal(speaking.loud > 0, said == chosen[speaking.row])
+
+
+def test_what_the_corpus_has_in_another_key_is_likelier(network: Network) -> None:
+    known, new = (moved(roll_piece(random_roll(seed)), 3) for seed in (0, 50))
+    alone = score([network], [known, new], [ORDER]).nats
+    together = score([network], [known, new], [ORDER], precedents=[corpus()] * 2).nats
+    assert together[0] < 0.75 * alone[0]
+    assert together[0] - alone[0] < together[1] - alone[1]
+
+
+def test_weights_are_fitted_to_what_precedents_have_not_seen(network: Network) -> None:
+    """Half of the held-out pieces are like the corpus: it is worth listening, most of all to who has much in common."""
+    held_out = [moved(roll_piece(random_roll(seed)), 4) for seed in (0, 1, 40, 41)]
+    before = corpus(unfitted(4))
+    evidence = witnessed([network], held_out, ORDER, before)
+    after = fitted(before, evidence)
+    nats = [score([network], held_out, [ORDER], precedents=[each] * 4).nats.sum() for each in (before, after)]
+    assert nats[1] < nats[0] < score([network], held_out, [ORDER]).nats.sum()
+    assert 0 < after.weights.most < 1
+    again = fitted(before, evidence)
+    assert np.array_equal(after.weights.codes, again.weights.codes)
+
+
+def test_no_piece_has_a_say_in_how_loud_its_own_precedents_are(network: Network, tmp_path: Path) -> None:
+    """The first validation piece is changed: heard alike beside it and its half, otherwise beside all else."""
+    train, valid = ([random_roll(seed, 40) for seed in seeds] for seeds in (range(3), range(3, 7)))
+    found = []
+    for first in (valid[0], train[1]):
+        path = tmp_path / f"{len(found)}.json"
+        path.write_text(json.dumps({"train": train, "valid": [first, *valid[1:]], "test": valid}))
+        parts = precedents_by_split(read_jsb16(path), [network], ORDER)
+        found.append([each.weights.base for each in (*parts["valid"], *parts["test"])])
+    one, other = found
+    assert [a == b for a, b in zip(one, other, strict=True)] == [True, False, True, False] + [False] * 4
