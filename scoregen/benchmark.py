@@ -85,14 +85,15 @@ def bench_jsb16(
 
 def precedents_by_split(source: Jsb16, networks: Sequence[Any], order: Sequence[int]) -> dict[Split, list[Precedents]]:
     """The precedents that speak for each piece: those of the training part, no piece having a say in how loud."""
-    from scoregen.model.benchmark import witnessed
+    from scoregen.model.benchmark import blank_example
+    from scoregen.model.hearing import witnessed
     from scoregen.model.precedent_weights import fitted, unfitted
     from scoregen.model.precedents import Precedents
     from scoregen.model.rolls import CHROMATIC, roll_piece
 
     train, valid, test = ([roll_piece(roll) for roll in source.splits[split]] for split in ("train", "valid", "test"))
     corpus = Precedents.of(train, CHROMATIC, unfitted(VOICES))
-    evidence = witnessed(networks, valid, order, corpus)
+    evidence = witnessed(networks, [blank_example(piece, order) for piece in valid], corpus)
     halves = [fitted(corpus, evidence[1::2] or evidence), fitted(corpus, evidence[::2])]
     whole = fitted(corpus, evidence)
     return {

@@ -13,20 +13,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from scoregen.model.batches import Example, collate
+from scoregen.model.batches import Example
 from scoregen.model.features import Piece
-from scoregen.model.hearing import Evidence, heard
+from scoregen.model.hearing import BATCH, heard, mean_chances
 from scoregen.model.lexicon import FIRST_PITCH, HOLD, REST
-from scoregen.model.likelihood import choices, rows_of
 from scoregen.model.network import Network
 from scoregen.model.precedents import Precedents
 
 Floats = NDArray[np.float64]
 
-BATCH = 16
 BINS = 15
 """Equal widths of confidence, as in Guo et al. 2017 (arXiv:1706.04599)."""
 
@@ -81,18 +78,6 @@ def score(
     return Scored(nats, dict(sorted(kinds.items())), np.hstack([bins[:, :1], bins[:, 1:] / counts]))
 
 
-def witnessed(
-    networks: Sequence[Network], pieces: Sequence[Piece], order: Sequence[int], precedents: Precedents
-) -> list[Evidence]:
-    """What the precedents of pieces that they do not come from say, beside the networks and in one order of voices."""
-    found = []
-    for start in range(0, len(pieces), BATCH):
-        some = pieces[start : start + BATCH]
-        for piece, (events, advances) in zip(some, _chances(networks, some, order), strict=True):
-            found.append(heard(precedents, _blank_example(piece, order), events, advances)[2])
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class _Costs:
     nats: float
@@ -110,10 +95,10 @@ def _batch(
     slices: list[list[Floats]] = [[] for _ in pieces]
     first: list[tuple[dict[str, tuple[float, int]], Floats]] = []
     for order in orders:
-        for index, (events, advances) in enumerate(_chances(networks, pieces, order)):
+        examples = [blank_example(piece, order) for piece in pieces]
+        for index, (events, advances) in enumerate(mean_chances(networks, examples)):
             if precedents:
-                example = _blank_example(pieces[index], order)
-                events, advances, _ = heard(precedents[index], example, events, advances)
+                events, advances, _ = heard(precedents[index], examples[index], events, advances)
             cost, timing = _paid(pieces[index], events, advances)
             slices[index].append(cost.sum(1) + timing)
             if order is orders[0]:
@@ -131,18 +116,8 @@ def _averaged(costs: Floats) -> Floats:
     return result
 
 
-def _chances(networks: Sequence[Network], pieces: Sequence[Piece], order: Sequence[int]) -> list[tuple[Floats, Floats]]:
-    """Of each piece, the mean chances of its events [T, V, E] and advances [T, A]."""
-    batch = collate([_blank_example(piece, order) for piece in pieces])
-    with torch.inference_mode():
-        found = [choices(network, batch) for network in networks]
-    events = torch.stack([each.events.double().exp() for each in found]).mean(0).numpy()
-    advances = torch.stack([each.advances.double().exp() for each in found]).mean(0).numpy()
-    b = rows_of(batch)[0].numpy()
-    return [(events[b == index], advances[b == index]) for index in range(len(pieces))]
-
-
-def _blank_example(piece: Piece, order: Sequence[int]) -> Example:
+def blank_example(piece: Piece, order: Sequence[int]) -> Example:
+    """A piece of which nothing is given, and whose voices choose in one order."""
     return Example(piece, np.zeros(piece.events.shape, dtype=bool), np.tile(np.array(order), (piece.length, 1)))
 
 

@@ -5,14 +5,20 @@ T slices, V voices, E events, A advances.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
-from scoregen.model.batches import Example
+from scoregen.model.batches import Example, collate
+from scoregen.model.likelihood import choices, rows_of
+from scoregen.model.network import Network
 from scoregen.model.precedents import Floats, Ints, Precedents
 from scoregen.model.situations import UNKNOWN, situations
+
+BATCH = 16
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,3 +65,24 @@ def heard(
     paid.append(np.where(timed, advances[every, np.maximum(piece.advance, 0)], 1.0))
     evidence = Evidence(speaking.row, speaking.alike, np.stack(said, 1), np.stack(agreed, 1), np.stack(paid, 1))
     return mixed, timing, evidence
+
+
+def witnessed(networks: Sequence[Network], examples: Sequence[Example], precedents: Precedents) -> list[Evidence]:
+    """What the precedents say of pieces that they do not come from, beside the mean chances of the networks."""
+    found = []
+    for start in range(0, len(examples), BATCH):
+        some = examples[start : start + BATCH]
+        for example, (events, advances) in zip(some, mean_chances(networks, some), strict=True):
+            found.append(heard(precedents, example, events, advances)[2])
+    return found
+
+
+def mean_chances(networks: Sequence[Network], examples: Sequence[Example]) -> list[tuple[Floats, Floats]]:
+    """Of each piece, the mean chances of its events [T, V, E] and advances [T, A] of some networks."""
+    batch = collate(examples)
+    with torch.inference_mode():
+        found = [choices(network, batch) for network in networks]
+    events = torch.stack([each.events.double().exp() for each in found]).mean(0).numpy()
+    advances = torch.stack([each.advances.double().exp() for each in found]).mean(0).numpy()
+    b = rows_of(batch)[0].numpy()
+    return [(events[b == index], advances[b == index]) for index in range(len(examples))]

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,25 +26,23 @@ SLICES = 6
 """So many slices back two pasts are compared, all voices at once."""
 NOTES = 2
 """So many notes back, voice by voice."""
-_PERIODS = (GRID // 2, GRID, 3 * GRID, 4 * GRID)
-"""After so many grid steps a place comes again: half a quarter, a quarter, three, four."""
 UNKNOWN = -1
 """A code, sonority or doing that is like no other."""
+_PERIODS = (GRID // 2, GRID, 3 * GRID, 4 * GRID)
+"""After so many grid steps a place comes again: half a quarter, a quarter, three, four. Rolls have no metre."""
 _ATTACK = 1 << 16
 """A doing that begins a note is this and the way there from the voice's last note."""
 _POSITIVE = (1 << 62) - 1
-_MIX = np.array([0x4F1BBCDCBFA53E0B, 0x2545F4914F6CDD1D])
+_MIX = np.array([pow(0x2545F4914F6CDD1D, power, 1 << 63) for power in range(1, 25)])
+"""Odd and with no pattern: what is added up in these multiples is told by the sum."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Situations:
-    """T places. sonority: [T]; codes: [T, F]; both UNKNOWN where there is none. doing: [T, V] what the voices do
-    there, as it would be in any key.
-    """
+    """T places. sonority: [T]; codes: [T, F]; both UNKNOWN where there is none."""
 
     sonority: Ints
     codes: Ints
-    doing: Ints
 
 
 def code_names(roles: Sequence[str]) -> tuple[str, ...]:
@@ -60,27 +59,31 @@ def code_names(roles: Sequence[str]) -> tuple[str, ...]:
 def situations(piece: Piece, lexicon: Lexicon) -> Situations:
     """Every slice of a piece."""
     doing = doings(piece.events, piece.sounding, piece.before, lexicon)
+    position, lowest = piece.position[piece.point], piece.before[:, -1]
+    degree = lexicon.degrees[piece.key[piece.point], lowest]
     slices = _histories(_mixed(np.column_stack([doing, piece.advance])), SLICES)
-    key = piece.key[piece.point]
-    degree = lexicon.degrees[key, piece.before[:, -1]]
-    degree = np.where(piece.before[:, -1] == lexicon.silence, UNKNOWN, degree)
-    position = piece.position[piece.point]
     notes = [_notes(doing[:, voice], position) for voice in range(doing.shape[1])]
-    codes = [slices, _places(position), degree[:, None], piece.age]
-    codes += [np.column_stack([note[:, count] for note in notes]) for count in range(NOTES)]
-    return Situations(sonorities(piece.before, lexicon), np.concatenate(codes, axis=1), doing)
+    parts = [
+        slices,
+        np.column_stack([position % steps for steps in _PERIODS]),
+        np.where(lowest == lexicon.silence, UNKNOWN, degree)[:, None],
+        piece.age,
+        *(np.column_stack([voice[:, count] for voice in notes]) for count in range(NOTES)),
+    ]
+    return Situations(sonorities(piece.before, lexicon), np.concatenate(parts, axis=1))
 
 
 def sonorities(before: Ints, lexicon: Lexicon) -> Ints:
     """[T] what the voices [T, V] sounded last, seen from the lowest that sounds; UNKNOWN where none has."""
-    places = np.append(line(lexicon), 0)[before]
+    pitches = np.append(line(lexicon), 0)[before]
     silent = before == lexicon.silence
-    lowest = np.where(silent, np.iinfo(np.int64).max, places).min(1, keepdims=True)
-    seen = np.where(silent, UNKNOWN, places - np.where(silent.all(1, keepdims=True), 0, lowest))
+    lowest = np.where(silent, np.iinfo(np.int64).max, pitches).min(1, keepdims=True)
+    seen = np.where(silent, UNKNOWN, pitches - np.where(silent, 0, lowest))
     found: Ints = np.where(silent.all(1), UNKNOWN, _mixed(seen))
     return found
 
 
+@cache
 def line(lexicon: Lexicon) -> Ints:
     """[P] a number for each pitch, such that an interval is a difference of two of them."""
     found: Ints = lexicon.midi * 64
@@ -89,8 +92,8 @@ def line(lexicon: Lexicon) -> Ints:
 
 def doings(events: Ints, sounding: Ints, before: Ints, lexicon: Lexicon) -> Ints:
     """[T, V] what each voice does, in any key: hold, rest, or the way from its last note; UNKNOWN for its first."""
-    places = np.append(line(lexicon), 0)
-    way = _ATTACK + places[sounding] - places[before]
+    pitches = np.append(line(lexicon), 0)
+    way = _ATTACK + pitches[sounding] - pitches[before]
     way = np.where(before == lexicon.silence, UNKNOWN, way)
     found: Ints = np.where(events >= FIRST_PITCH, way, events)
     return found
@@ -98,10 +101,8 @@ def doings(events: Ints, sounding: Ints, before: Ints, lexicon: Lexicon) -> Ints
 
 def events_of(doing: Ints, before: Ints, lexicon: Lexicon) -> Ints:
     """The event ids of doings of voices whose last pitch is `before`; UNKNOWN where the lexicon has none."""
-    places = line(lexicon)
-    table = np.full(2 * _ATTACK, UNKNOWN)
-    table[places] = FIRST_PITCH + np.arange(len(places))
-    start = np.append(places, -_ATTACK)[before]
+    table = _events_on_line(lexicon)
+    start = np.append(line(lexicon), -_ATTACK)[before]
     there = np.where(doing < _ATTACK // 2, 0, doing - _ATTACK + start)
     inside = (there >= 0) & (before != lexicon.silence)
     attack = np.where(inside, table[np.where(inside, there, 0)], UNKNOWN)
@@ -109,27 +110,33 @@ def events_of(doing: Ints, before: Ints, lexicon: Lexicon) -> Ints:
     return found
 
 
-def _places(position: Ints) -> Ints:
-    """[T, periods] where in the beat and the measure, as far as the place in the piece tells: rolls have no metre."""
-    return np.column_stack([position % steps for steps in _PERIODS])
+@cache
+def _events_on_line(lexicon: Lexicon) -> Ints:
+    """The attack of every pitch at its place on the line; UNKNOWN where there is none."""
+    table = np.full(2 * _ATTACK, UNKNOWN)
+    table[line(lexicon)] = FIRST_PITCH + np.arange(lexicon.silence)
+    return table
 
 
-def _histories(slices: Ints, most: int) -> Ints:
-    """[T, most] the last 1, 2, ... slices before each in one number."""
-    length = len(slices)
-    found = np.full((length, most), UNKNOWN)
-    told = np.zeros(length, dtype=np.int64)
+def _histories(numbers: Ints, most: int) -> Ints:
+    """[T, most] the last 1, 2, ... before each in one number."""
+    length = len(numbers)
+    latest = np.zeros((length, most), dtype=np.int64)
     for count in range(1, min(most, length - 1) + 1):
-        earlier = np.append(np.zeros(count, dtype=np.int64), slices[:-count])
-        told = told * _MIX[0] + earlier * _MIX[1] + 1
-        found[count:, count - 1] = told[count:] & _POSITIVE
-    return found
+        latest[count:, count - 1] = numbers[:-count]
+    return _folded(latest, np.arange(length))
+
+
+def _folded(latest: Ints, counts: Ints) -> Ints:
+    """[..., most] of the latest of all `counts` [...] numbers, latest first: the last 1, 2, ... in one number."""
+    told = (latest * _MIX[: latest.shape[-1]]).cumsum(-1) & _POSITIVE
+    return np.where(counts[..., None] > np.arange(latest.shape[-1]), told, UNKNOWN)
 
 
 def _notes(doing: Ints, position: Ints) -> Ints:
     """[T, NOTES] by which ways and after how long a voice came to its note, over the last 1, 2, ... notes."""
     begins = np.flatnonzero(doing != HOLD)
-    came = np.append(-1, np.diff(position[begins])) if len(begins) else np.zeros(0, dtype=np.int64)
+    came = np.append(UNKNOWN, np.diff(position[begins]))[: len(begins)]
     known = _histories(np.append(_mixed(np.column_stack([doing[begins], came])), 0), NOTES)
     count = np.append(0, np.cumsum(doing != HOLD)[:-1])  # notes begun before each slice
     result: Ints = known[count]
@@ -138,7 +145,5 @@ def _notes(doing: Ints, position: Ints) -> Ints:
 
 def _mixed(rows: Ints) -> Ints:
     """[T] each row in one number that is not negative."""
-    found = np.zeros(len(rows), dtype=np.int64)
-    for column in rows.T:
-        found = found * _MIX[0] + column * _MIX[1] + 1
-    return found & _POSITIVE
+    found: Ints = ((rows + 1) * _MIX[: rows.shape[1]]).sum(1) & _POSITIVE
+    return found

@@ -13,16 +13,16 @@ import torch
 from scoregen.benchmark import precedents_by_split
 from scoregen.corpora.jsb16 import read_jsb16
 from scoregen.model.batches import Example, collate
-from scoregen.model.benchmark import score, witnessed
+from scoregen.model.benchmark import blank_example, score
 from scoregen.model.features import Piece
-from scoregen.model.hearing import heard
+from scoregen.model.hearing import heard, witnessed
 from scoregen.model.lexicon import FIRST_PITCH, HOLD, REST, lexicon
 from scoregen.model.likelihood import choices
 from scoregen.model.network import Network
 from scoregen.model.precedent_weights import fitted, unfitted
 from scoregen.model.precedents import Floats, Precedents, Weights
 from scoregen.model.rolls import CHROMATIC, STEPS, roll_piece, transposed_roll
-from scoregen.model.situations import UNKNOWN, code_names, doings, events_of, situations
+from scoregen.model.situations import UNKNOWN, code_names, doings, events_of, situations, sonorities
 
 from .pieces import seeing_network
 from .test_rolls import CONFIG, random_roll
@@ -63,7 +63,10 @@ def test_a_place_is_told_alike_in_any_key(semitones: int) -> None:
     piece = roll_piece(random_roll(1))
     here, there = (situations(each, CHROMATIC) for each in (piece, moved(piece, semitones)))
     assert np.array_equal(here.sonority, there.sonority)
-    assert np.array_equal(here.doing, there.doing)
+    before, after = (
+        doings(each.events, each.sounding, each.before, CHROMATIC) for each in (piece, moved(piece, semitones))
+    )
+    assert np.array_equal(before, after)
     assert np.array_equal(here.codes, there.codes)
     assert here.codes.shape[1] == len(code_names("SATB"))
 
@@ -94,6 +97,18 @@ def test_histories_go_as_far_back_as_they_say() -> None:
         differ = np.flatnonzero(codes[0][:, count - 1] != codes[1][:, count - 1])
         assert differ.tolist() == [row for row in range(5, 12) if row >= count and row - count <= 5]
     assert (codes[0][: np.arange(6)[0] + 1, :6] == UNKNOWN).all(), "the first slice has no past"
+
+
+def test_other_sonorities_and_other_pasts_have_other_numbers() -> None:
+    pieces = [roll_piece(random_roll(seed, 400)) for seed in range(20)]
+    before = np.concatenate([piece.before for piece in pieces])
+    known = before[(before != CHROMATIC.silence).all(1)]
+    assert len(known) > 2000
+    shapes = np.unique(known - known.min(1, keepdims=True), axis=0)
+    assert len(np.unique(sonorities(known, CHROMATIC))) == len(shapes)
+    codes = np.concatenate([situations(piece, CHROMATIC).codes for piece in pieces])
+    kinds = [len(np.unique(codes[:, count])) for count in range(6)]
+    assert kinds == sorted(kinds), "of two longer pasts that are the same, the shorter ones are"
 
 
 @pytest.mark.parametrize("order", [ORDER, (2, 1, 3, 0)])
@@ -147,7 +162,7 @@ def test_weights_are_fitted_to_what_precedents_have_not_seen(network: Network) -
     """Half of the held-out pieces are like the corpus: it is worth listening, most of all to who has much in common."""
     held_out = [moved(roll_piece(random_roll(seed)), 4) for seed in (0, 1, 40, 41)]
     before = corpus(unfitted(4))
-    evidence = witnessed([network], held_out, ORDER, before)
+    evidence = witnessed([network], [blank_example(piece, ORDER) for piece in held_out], before)
     after = fitted(before, evidence)
     nats = [score([network], held_out, [ORDER], precedents=[each] * 4).nats.sum() for each in (before, after)]
     assert nats[1] < nats[0] < score([network], held_out, [ORDER]).nats.sum()
