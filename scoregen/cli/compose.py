@@ -82,7 +82,7 @@ def compose_command(
     ] = None,
     top_p: Annotated[
         float | None,
-        typer.Option("--top-p", help="Leave out what is unlikely: choose from this share.", show_default="0.97"),
+        typer.Option("--top-p", help="Leave out what is unlikely: choose from this share.", show_default="0.99"),
     ] = None,
     candidates: Annotated[
         int | None, typer.Option("--candidates", min=1, help="Drafts to choose the best from.", show_default="8")

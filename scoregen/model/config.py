@@ -51,7 +51,7 @@ class SamplingOptions:
 
     seed: int = 0
     temperature: float = 1.0
-    top_p: float = 0.97
+    top_p: float = 0.99
     candidates: int = 8
     passes: int = 1
     voice_leading: float = 0.7
