@@ -124,11 +124,12 @@ def test_weights_of_rolls_compose_nothing(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("flags", [[], ["--precedents"]])
 def test_the_weights_of_the_repository_give_the_figure_of_the_model_card(
-    shared_data: Callable[[str], Path], repository: Path, capsys: Captured
+    shared_data: Callable[[str], Path], repository: Path, capsys: Captured, flags: list[str]
 ) -> None:
     path = shared_data("jsb16") / "Jsb16thSeparated.json"
-    assert run(["bench", "jsb16", "--data", str(path), "--json", "--quiet"]) == 0
+    assert run(["bench", "jsb16", "--data", str(path), "--json", "--quiet", *flags]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["data_is_the_published_file"]
     told = (repository / "docs" / "model-card.md").read_text(encoding="utf-8")
