@@ -91,7 +91,7 @@ def precedents_by_split(source: Jsb16, networks: Sequence[Any], order: Sequence[
     from scoregen.model.precedents import Precedents
     from scoregen.model.rolls import CHROMATIC, roll_piece
 
-    train, valid, test = ([roll_piece(roll) for roll in source.splits[split]] for split in ("train", "valid", "test"))
+    train, valid = ([roll_piece(roll) for roll in source.splits[split]] for split in ("train", "valid"))
     corpus = Precedents.of(train, CHROMATIC, unfitted(VOICES))
     evidence = witnessed(networks, [blank_example(piece, order) for piece in valid], corpus)
     halves = [fitted(corpus, evidence[1::2] or evidence), fitted(corpus, evidence[::2])]
@@ -99,7 +99,7 @@ def precedents_by_split(source: Jsb16, networks: Sequence[Any], order: Sequence[
     return {
         "train": [whole] * len(train),
         "valid": [halves[index % 2] for index in range(len(valid))],
-        "test": [whole] * len(test),
+        "test": [whole] * len(source.splits["test"]),
     }
 
 

@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from scoregen.model.batches import Example, collate
+from scoregen.model.lexicon import UNSCORED
 from scoregen.model.likelihood import choices, rows_of
 from scoregen.model.network import Network
 from scoregen.model.precedents import Floats, Ints, Precedents
@@ -46,23 +47,20 @@ def heard(
     every = np.arange(piece.length)
     mixed = events.copy()
     said, agreed, paid = [], [], []
-    silent = np.zeros(len(speaking.row), dtype=bool)
-    for voice in order.T:
-        claim, chances, chosen = speaking.events(voice), events[every, voice], piece.events[every, voice]
-        asked = ~given[every, voice]
-        mixed[every, voice] = np.where(asked[:, None], speaking.blended(chances, claim), chances)
+
+    def hear(claim: Ints, chances: Floats, chosen: Ints, asked: NDArray[np.bool_]) -> Floats:
         possible = (claim != UNKNOWN) & (chances[speaking.row, np.maximum(claim, 0)] > 0)
-        said.append(~silent & possible & asked[speaking.row])
+        said.append((speaking.loud > 0) & possible & asked[speaking.row])
         agreed.append(said[-1] & (claim == chosen[speaking.row]))
-        paid.append(np.where(asked, chances[every, chosen], 1.0))
-        silent |= claim != chosen[speaking.row]
+        paid.append(np.where(asked, chances[every, np.maximum(chosen, 0)], 1.0))
+        return np.where(asked[:, None], speaking.blended(chances, claim), chances)
+
+    for voice in order.T:
+        claim, chosen = speaking.events(voice), piece.events[every, voice]
+        mixed[every, voice] = hear(claim, events[every, voice], chosen, ~given[every, voice])
         speaking.tell(claim, chosen)
-    claim = speaking.advances()
-    timed = (piece.advance >= 0) & ~given.all(1)
-    timing = np.where(timed[:, None], speaking.blended(advances, claim), advances)
-    said.append(~silent & (advances[speaking.row, claim] > 0) & timed[speaking.row])
-    agreed.append(said[-1] & (claim == piece.advance[speaking.row]))
-    paid.append(np.where(timed, advances[every, np.maximum(piece.advance, 0)], 1.0))
+    timed = (piece.advance != UNSCORED) & ~given.all(1)
+    timing = hear(speaking.advances(), advances, piece.advance, timed)
     evidence = Evidence(speaking.row, speaking.alike, np.stack(said, 1), np.stack(agreed, 1), np.stack(paid, 1))
     return mixed, timing, evidence
 

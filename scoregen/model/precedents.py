@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from scoregen.model.features import Piece
 from scoregen.model.lexicon import UNSCORED, Lexicon
-from scoregen.model.situations import UNKNOWN, Situations, doings, events_of, situations
+from scoregen.model.situations import UNKNOWN, Situations, events_of, situations
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -55,8 +55,9 @@ class Precedents:
     def of(cls, pieces: Sequence[Piece], lexicon: Lexicon, weights: Weights) -> Precedents:
         """All places of these pieces at which it is known how every voice goes on from where it was."""
         found = [situations(piece, lexicon) for piece in pieces]
-        sonority, codes = (np.concatenate([getattr(each, name) for each in found]) for name in ("sonority", "codes"))
-        doing = np.concatenate([doings(piece.events, piece.sounding, piece.before, lexicon) for piece in pieces])
+        sonority, codes, doing = (
+            np.concatenate([getattr(each, name) for each in found]) for name in ("sonority", "codes", "doing")
+        )
         advance = np.concatenate([piece.advance for piece in pieces])
         told = (sonority != UNKNOWN) & (doing != UNKNOWN).all(1) & (advance != UNSCORED)
         order = np.flatnonzero(told)[np.argsort(sonority[told], kind="stable")]

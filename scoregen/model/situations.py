@@ -39,10 +39,11 @@ _MIX = np.array([pow(0x2545F4914F6CDD1D, power, 1 << 63) for power in range(1, 2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Situations:
-    """T places. sonority: [T]; codes: [T, F]; both UNKNOWN where there is none."""
+    """T places. sonority: [T]; codes: [T, F]; both UNKNOWN where there is none. doing: [T, V] what was done there."""
 
     sonority: Ints
     codes: Ints
+    doing: Ints
 
 
 def code_names(roles: Sequence[str]) -> tuple[str, ...]:
@@ -70,7 +71,7 @@ def situations(piece: Piece, lexicon: Lexicon) -> Situations:
         piece.age,
         *(np.column_stack([voice[:, count] for voice in notes]) for count in range(NOTES)),
     ]
-    return Situations(sonorities(piece.before, lexicon), np.concatenate(parts, axis=1))
+    return Situations(sonorities(piece.before, lexicon), np.concatenate(parts, axis=1), doing)
 
 
 def sonorities(before: Ints, lexicon: Lexicon) -> Ints:

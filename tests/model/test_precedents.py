@@ -21,11 +21,11 @@ from scoregen.model.likelihood import choices
 from scoregen.model.network import Network
 from scoregen.model.precedent_weights import fitted, unfitted
 from scoregen.model.precedents import Floats, Precedents, Weights
-from scoregen.model.rolls import CHROMATIC, STEPS, roll_piece, transposed_roll
+from scoregen.model.rolls import CHROMATIC, roll_piece, transposed_roll
 from scoregen.model.situations import UNKNOWN, code_names, doings, events_of, situations, sonorities
 
 from .pieces import seeing_network
-from .test_rolls import CONFIG, random_roll
+from .test_rolls import CONFIG, differing_after, random_roll
 
 ORDER = (0, 3, 1, 2)
 LOUD = replace(unfitted(4), base=1.0, most=0.9)
@@ -123,10 +123,7 @@ def test_chances_sum_to_one_and_the_impossible_stays_so(network: Network, order:
 
 @pytest.mark.parametrize("cut", [7, 16, 31, 44])
 def test_no_later_note_changes_an_earlier_chance(network: Network, cut: int) -> None:
-    roll = random_roll(1)
-    other = roll[:cut] + [[pitch + 2 if pitch >= 0 else 60 for pitch in frame] for frame in roll[cut:-9]]
-    before, after = roll_piece(roll), roll_piece(other)
-    first = int(np.flatnonzero(before.position >= cut * STEPS)[0])
+    before, after, first = differing_after(cut)
     (one, paces), (two, others) = (blended(network, corpus(), piece) for piece in (before, after))
     assert one[:first] == pytest.approx(two[:first], abs=1e-6)
     assert paces[: first - 1] == pytest.approx(others[: first - 1], abs=1e-6)

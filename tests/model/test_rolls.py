@@ -112,15 +112,21 @@ def test_the_chances_of_all_slices_that_can_be_sum_to_one(network: Network) -> N
     assert total == pytest.approx(1.0, abs=1e-5)
 
 
-@pytest.mark.parametrize("cut", [7, 16, 31, 44])
-def test_no_later_note_changes_an_earlier_chance(network: Network, cut: int) -> None:
-    """The whole way from frames to chances: everything derived from the notes must look back only."""
+def differing_after(cut: int) -> tuple[Piece, Piece, int]:
+    """Two rolls that are the same for so many frames, and the first slice after them."""
     roll = random_roll(1)
     other = roll[:cut] + [[pitch + 2 if pitch >= 0 else 60 for pitch in frame] for frame in roll[cut:-9]]
     before, after = roll_piece(roll), roll_piece(other)
     first = int(np.flatnonzero(before.position >= cut * STEPS)[0])
-    one, two = chances(network, before), chances(network, after)
     assert np.array_equal(before.position[:first], after.position[:first])
+    return before, after, first
+
+
+@pytest.mark.parametrize("cut", [7, 16, 31, 44])
+def test_no_later_note_changes_an_earlier_chance(network: Network, cut: int) -> None:
+    """The whole way from frames to chances: everything derived from the notes must look back only."""
+    before, after, first = differing_after(cut)
+    one, two = chances(network, before), chances(network, after)
     assert torch.allclose(one.events[:first].exp(), two.events[:first].exp(), atol=1e-6)
     assert torch.allclose(one.advances[: first - 1].exp(), two.advances[: first - 1].exp(), atol=1e-6)
     assert not torch.allclose(one.events[first + 1].exp(), two.events[first + 1].exp(), atol=1e-3)
