@@ -21,20 +21,20 @@ from scoregen.score.display import lend_engraver
 from scoregen.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from scoregen.analysing import Analysis, analyze
-    from scoregen.checking import check
-    from scoregen.comparison import Comparison, evaluate
-    from scoregen.composition import Alternative, Composition, PieceOptions, SamplingOptions, compose
-    from scoregen.errors import ScoregenError
-    from scoregen.explaining import Explanation, explain, write_explanation
-    from scoregen.model.config import NetworkConfig, TrainingOptions
+    from scoregen.model.network.config import NetworkConfig, TrainingOptions
     from scoregen.notation.files import read_score, write_score
-    from scoregen.novelty import NoveltyReport, novelty_report
     from scoregen.score.elements import Chord, Measure, Note, Part, Rest, Score, Voice
     from scoregen.score.keys import Key, KeySignature
     from scoregen.score.metre import TimeSignature
     from scoregen.score.pitch import Pitch
-    from scoregen.training import Training, train
+    from scoregen.system.errors import ScoregenError
+    from scoregen.tasks.analyze import Analysis, analyze
+    from scoregen.tasks.check import check
+    from scoregen.tasks.compose import Alternative, Composition, PieceOptions, SamplingOptions, compose
+    from scoregen.tasks.evaluate import Comparison, evaluate
+    from scoregen.tasks.explain import Explanation, explain, write_explanation
+    from scoregen.tasks.novelty import NoveltyReport, novelty_report
+    from scoregen.tasks.train import Training, train
 
 __all__ = [
     "Alternative",
@@ -73,20 +73,20 @@ __all__ = [
 ]
 
 _HOMES = {
-    "scoregen.analysing": ("Analysis", "analyze"),
-    "scoregen.checking": ("check",),
-    "scoregen.comparison": ("Comparison", "evaluate"),
-    "scoregen.composition": ("Alternative", "Composition", "PieceOptions", "SamplingOptions", "compose"),
-    "scoregen.errors": ("ScoregenError",),
-    "scoregen.explaining": ("Explanation", "explain", "write_explanation"),
-    "scoregen.model.config": ("NetworkConfig", "TrainingOptions"),
+    "scoregen.tasks.analyze": ("Analysis", "analyze"),
+    "scoregen.tasks.check": ("check",),
+    "scoregen.tasks.evaluate": ("Comparison", "evaluate"),
+    "scoregen.tasks.compose": ("Alternative", "Composition", "PieceOptions", "SamplingOptions", "compose"),
+    "scoregen.system.errors": ("ScoregenError",),
+    "scoregen.tasks.explain": ("Explanation", "explain", "write_explanation"),
+    "scoregen.model.network.config": ("NetworkConfig", "TrainingOptions"),
     "scoregen.notation.files": ("read_score", "write_score"),
-    "scoregen.novelty": ("NoveltyReport", "novelty_report"),
+    "scoregen.tasks.novelty": ("NoveltyReport", "novelty_report"),
     "scoregen.score.elements": ("Chord", "Measure", "Note", "Part", "Rest", "Score", "Voice"),
     "scoregen.score.keys": ("Key", "KeySignature"),
     "scoregen.score.metre": ("TimeSignature",),
     "scoregen.score.pitch": ("Pitch",),
-    "scoregen.training": ("Training", "train"),
+    "scoregen.tasks.train": ("Training", "train"),
 }
 
 
@@ -104,7 +104,7 @@ def __dir__() -> list[str]:
 
 
 def _picture(score: Score) -> str | None:
-    from scoregen.notebook import picture
+    from scoregen.notation.notebook import picture
 
     return picture(score)
 

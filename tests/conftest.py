@@ -47,9 +47,9 @@ def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small network that has learned nothing: what holds with it holds with any."""
     import torch
 
-    from scoregen.model.checkpoint import save_checkpoint
-    from scoregen.model.config import NetworkConfig
-    from scoregen.model.network import Network
+    from scoregen.model.network.checkpoint import save_checkpoint
+    from scoregen.model.network.config import NetworkConfig
+    from scoregen.model.network.network import Network
 
     torch.manual_seed(0)
     path = tmp_path_factory.mktemp("weights") / "untrained"

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from scoregen.composition import PieceOptions, SamplingOptions, compose
-from scoregen.errors import InputError
-from scoregen.notation.document import load_document, parse, serialize
 from scoregen.notation.files import musicxml_text
-from scoregen.notation.gate import check_document, split
-from scoregen.notation.musicxml_reader import read_musicxml
+from scoregen.notation.musicxml.document import load_document, parse, serialize
+from scoregen.notation.musicxml.read.score import read_musicxml
+from scoregen.notation.validation.gate import check_document, split
 from scoregen.score.elements import Score
+from scoregen.system.errors import InputError
+from scoregen.tasks.compose import PieceOptions, SamplingOptions, compose
 from tests.notation.musescore import COMMAND, heard, irregular_lengths, through_musescore
 
 ONE = SamplingOptions(candidates=1)

@@ -67,7 +67,7 @@ def test_compose_is_the_function_whoever_came_first() -> None:
 
 @pytest.mark.parametrize("name", scoregen.__all__)
 def test_no_name_is_hidden_by_a_module(name: str) -> None:
-    """`import scoregen.novelty` makes `scoregen.novelty` that module, whatever stood there."""
+    """`import scoregen.tasks.novelty` makes `scoregen.tasks.novelty` that module, whatever stood there."""
     folder = Path(scoregen.__file__).parent
     assert not (folder / f"{name}.py").exists()
     assert not (folder / name).is_dir()
@@ -76,12 +76,12 @@ def test_no_name_is_hidden_by_a_module(name: str) -> None:
 def test_what_a_verb_needs_is_imported_when_it_is_called(repository: Path) -> None:
     sample = repository / "corpora" / "samples" / "nun-danket.musicxml"
     code = f"""
-import sys, scoregen, scoregen.novelty
+import sys, scoregen, scoregen.tasks.novelty
 score = scoregen.read_score({str(sample)!r})
-print(scoregen.analyze(score).key, len(scoregen.check(score, "free").findings), scoregen.novelty.__name__)
+print(scoregen.analyze(score).key, len(scoregen.check(score, "free").findings), scoregen.tasks.novelty.__name__)
 print(sorted({{"torch", "sklearn", "matplotlib", "music21", "partitura"}} & set(sys.modules)))
 """
-    assert run_python(code).splitlines() == ["G major 0 scoregen.novelty", "[]"]
+    assert run_python(code).splitlines() == ["G major 0 scoregen.tasks.novelty", "[]"]
 
 
 def test_a_score_shows_itself_as_svg(repository: Path) -> None:
@@ -97,7 +97,7 @@ def test_a_score_that_cannot_be_engraved_shows_its_repr() -> None:
 
 
 def test_pages_stand_one_below_the_other() -> None:
-    from scoregen.notebook import stacked
+    from scoregen.notation.notebook import stacked
 
     page = '<svg width="210mm" height="297mm" viewBox="0 0 210 297"><g/></svg>'
     assert stacked([page, page]) == (

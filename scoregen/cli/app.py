@@ -12,20 +12,20 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from scoregen.cli.analyze import analyze_command
-from scoregen.cli.bench import bench
-from scoregen.cli.calibrate import calibrate_command
-from scoregen.cli.check import check_command
-from scoregen.cli.compose import compose_command
-from scoregen.cli.doctor import doctor_command
-from scoregen.cli.evaluate import evaluate_command
-from scoregen.cli.explain import explain_command
-from scoregen.cli.novelty import novelty_command
-from scoregen.cli.render import render_command
-from scoregen.cli.terminal import tell
-from scoregen.cli.tokens import tokens_command
-from scoregen.cli.train import train_command
-from scoregen.errors import ScoregenError, one_line
+from scoregen.cli.commands.analyze import analyze_command
+from scoregen.cli.commands.bench import bench
+from scoregen.cli.commands.calibrate import calibrate_command
+from scoregen.cli.commands.check import check_command
+from scoregen.cli.commands.compose import compose_command
+from scoregen.cli.commands.doctor import doctor_command
+from scoregen.cli.commands.evaluate import evaluate_command
+from scoregen.cli.commands.explain import explain_command
+from scoregen.cli.commands.novelty import novelty_command
+from scoregen.cli.commands.render import render_command
+from scoregen.cli.commands.tokens import tokens_command
+from scoregen.cli.commands.train import train_command
+from scoregen.cli.console.terminal import tell
+from scoregen.system.errors import ScoregenError, one_line
 from scoregen.version import __version__
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from scoregen.errors import InputError
-from scoregen.resources import folder
+from scoregen.system.errors import InputError
+from scoregen.system.resources import folder
 
 Split = Literal["train", "valid", "test"]
 SUFFIXES = (".musicxml", ".xml", ".mxl", ".krn", ".mei", ".abc", ".mid", ".midi")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scoregen.corpora.manifest import Corpus, CorpusPiece, Split
-from scoregen.errors import ScoregenError
 from scoregen.notation.files import read_score
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import Ensemble, match_roles, role_slots
+from scoregen.system.errors import ScoregenError
 from scoregen.tokens.encode import encode
 from scoregen.tokens.events import TokenScore
 

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from scoregen.evaluation import cadences, part_writing
-from scoregen.evaluation.bootstrap import Rate
-from scoregen.evaluation.frames import Frames
-from scoregen.evaluation.novelty import novelty
-from scoregen.evaluation.pieces import Piece
-from scoregen.evaluation.two_sample import VOICES, Separation, separation
+from scoregen.evaluation.metrics import cadences, part_writing
+from scoregen.evaluation.metrics.bootstrap import Rate
+from scoregen.evaluation.metrics.frames import Frames
+from scoregen.evaluation.metrics.pieces import Piece
+from scoregen.evaluation.metrics.two_sample import VOICES, Separation, separation
+from scoregen.evaluation.passages.overlap import novelty
 
 LABELS: Mapping[str, tuple[str, int]] = MappingProxyType(
     {

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from scoregen.model.config import SamplingOptions
-from scoregen.ranking import Aims, cost, ranked
+from scoregen.generation.reranking import Aims, cost, ranked
+from scoregen.model.network.config import SamplingOptions
 
 if TYPE_CHECKING:
-    from scoregen.model.drafts import Draft
-    from scoregen.model.job import Job
+    from scoregen.model.sampling.drafts import Draft
+    from scoregen.model.sampling.request import Job
 
 Progress = Callable[[float], None]
 
@@ -25,7 +25,7 @@ SHARE_OF_A_PASS = 0.25
 
 def drafts(job: Job, aims: Aims, options: SamplingOptions, count: int, progress: Progress) -> tuple[Draft, ...]:
     """At least `count` drafts, best first; so many of the best have been gone over again."""
-    from scoregen.model.passes import polished
+    from scoregen.generation.refinement import polished
 
     work = 1 + options.passes * count * SHARE_OF_A_PASS
     found = _drawn(job, aims, options, count, lambda done: progress(done / work))
@@ -40,7 +40,7 @@ def drafts(job: Job, aims: Aims, options: SamplingOptions, count: int, progress:
 
 def _drawn(job: Job, aims: Aims, options: SamplingOptions, count: int, progress: Progress) -> tuple[Draft, ...]:
     """Drafts, best first; where they wait for each other and one goes on, every alternative has its own."""
-    from scoregen.model.sampling import fill
+    from scoregen.model.sampling.loop import fill
 
     stops = range(options.span, len(job.tokens.measures), options.span) if options.span else range(0)
     if not stops:

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from scoregen.errors import InputError
 from scoregen.score.edit import Selection, blanked, extended, filled, silent, with_parts
 from scoregen.score.elements import Part, Rest, Score, Slot, Voice
 from scoregen.score.ensemble import Ensemble, Role, match_roles, role_slots
 from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue
+from scoregen.system.errors import InputError
 from scoregen.tokens.constraints import VoiceRule
 from scoregen.tokens.encode import encode
 from scoregen.tokens.vocabulary import vocabulary

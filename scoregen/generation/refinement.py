@@ -17,16 +17,16 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.at_work import at_work
-from scoregen.model.batches import Example, collate
-from scoregen.model.config import SamplingOptions
-from scoregen.model.drafts import Draft, blanks, drafted
-from scoregen.model.features import Bools, Ints, Piece, PieceOutline, piece_arrays
-from scoregen.model.job import Job
-from scoregen.model.lexicon import UNSCORED
-from scoregen.model.likelihood import likelihood
-from scoregen.model.sampling import fill
-from scoregen.model.sheet import voice_order
+from scoregen.model.network.alphabet import UNSCORED
+from scoregen.model.network.batches import Example, collate
+from scoregen.model.network.config import SamplingOptions
+from scoregen.model.network.inference_mode import at_work
+from scoregen.model.network.inputs import Bools, Ints, Piece, PieceOutline, piece_arrays
+from scoregen.model.network.likelihood import likelihood
+from scoregen.model.sampling.decoding_context import voice_order
+from scoregen.model.sampling.drafts import Draft, blanks, drafted
+from scoregen.model.sampling.loop import fill
+from scoregen.model.sampling.request import Job
 from scoregen.tokens.encode import doings, interleaved
 from scoregen.tokens.events import BLANK, HOLD, TokenMeasure, TokenScore
 

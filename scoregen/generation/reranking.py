@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from scoregen.evaluation.frames import sonority_frames
+from scoregen.evaluation.metrics.frames import sonority_frames
 from scoregen.score.keys import Key, KeySignature
 from scoregen.score.pitch import Pitch
 from scoregen.tokens.events import TokenScore
@@ -15,8 +15,8 @@ from scoregen.tokens.sonorities import SILENT, Sonorities
 from scoregen.tokens.vocabulary import vocabulary
 
 if TYPE_CHECKING:
-    from scoregen.evaluation.likeness import Likeness
-    from scoregen.model.drafts import Draft
+    from scoregen.evaluation.metrics.discriminator import Likeness
+    from scoregen.model.sampling.drafts import Draft
 
 Cadences = Mapping[int, Mapping[Fraction, tuple[int, ...]]]
 """By measure index and onset, the pitch classes of the chord that is settled there, the root first."""

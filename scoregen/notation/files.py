@@ -12,13 +12,13 @@ from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
-from scoregen.errors import OutputError, Place, ReadError, RefusedError, ScoregenError
-from scoregen.notation.atomic import check_target, write_files
-from scoregen.notation.engraving import EngravingOptions, engrave, to_pdf, to_png
-from scoregen.notation.engraving_fonts import with_fonts
-from scoregen.notation.mxl import write_mxl
+from scoregen.notation.engraving.fonts import with_fonts
+from scoregen.notation.engraving.pages import EngravingOptions, engrave, to_pdf, to_png
+from scoregen.notation.musicxml.mxl import write_mxl
 from scoregen.score.check import Problem
 from scoregen.score.elements import Score
+from scoregen.system.errors import OutputError, Place, ReadError, RefusedError, ScoregenError
+from scoregen.system.files import check_target, write_files
 
 DEFAULT_DPI = 150
 DEFAULT_ENGRAVING = EngravingOptions()
@@ -127,21 +127,21 @@ def writes(suffix: str) -> bool:
 def musicxml_text(score: Score, provenance: Mapping[str, str] = _NO_PROVENANCE) -> bytes:
     """The score as MusicXML: the document it was read from, with what was generated; else a fresh one."""
     if score.document is None:
-        from scoregen.notation.musicxml_writer import write_musicxml
+        from scoregen.notation.musicxml.write.score import write_musicxml
 
         return write_musicxml(score, provenance)
     generated = any(voice.origin == "generated" for measure in score.measures for voice in measure.voices)
     if not generated and not provenance:
         return score.document
-    from scoregen.notation.graft import graft
+    from scoregen.notation.graft.document import graft
 
     return graft(score, provenance)
 
 
 def _gate(text: bytes, score: Score) -> tuple[Problem, ...]:
     """The problems that were given; those that we made are our bug, and invalid input is refused."""
-    from scoregen.notation.gate import check_document, schema_problems, split
-    from scoregen.notation.musicxml_tree import parse
+    from scoregen.notation.musicxml.tree import parse
+    from scoregen.notation.validation.gate import check_document, schema_problems, split
 
     found = check_document(text, "")
     if not found:
@@ -182,21 +182,21 @@ def _files(target: Path, contents: tuple[bytes, ...]) -> list[tuple[Path, bytes]
 
 
 def _read_document(path: Path) -> Score:
-    from scoregen.notation.musicxml_reader import read_file
+    from scoregen.notation.musicxml.read.score import read_file
 
     return read_file(path)
 
 
 def _read_other(path: Path) -> Score:
     """A score of another notation; it has no document, for what is written of it is written fresh."""
-    from scoregen.notation.interchange import to_musicxml_text
-    from scoregen.notation.musicxml_reader import read_musicxml
+    from scoregen.notation.interchange.convert import to_musicxml_text
+    from scoregen.notation.musicxml.read.score import read_musicxml
 
     return replace(read_musicxml(to_musicxml_text(path), str(path)), document=None)
 
 
 def _read_midi(path: Path) -> Score:
-    from scoregen.notation.playback_reader import read_midi
+    from scoregen.notation.midi.read import read_midi
 
     return read_midi(path)
 
@@ -210,7 +210,7 @@ def _mxl(piece: Piece, target: Path) -> tuple[bytes, ...]:
 
 
 def _midi(piece: Piece, target: Path) -> tuple[bytes, ...]:
-    from scoregen.notation.playback import to_midi
+    from scoregen.notation.midi.write import to_midi
 
     return (to_midi(piece.score),)
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from scoregen.errors import ScoregenError
 from scoregen.score.elements import Score
+from scoregen.system.errors import ScoregenError
 
 _SIZE = re.compile(r'<svg width="([\d.]+)mm" height="([\d.]+)mm"')
 
 
 def picture(score: Score) -> str | None:
     """The whole score as one SVG document; None where it cannot be engraved, so that its repr is shown."""
-    from scoregen.notation.engraving import engrave
+    from scoregen.notation.engraving.pages import engrave
     from scoregen.notation.files import musicxml_text
 
     try:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scoregen.pictures.figures import new_figure
+from scoregen.pictures.canvas import new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from scoregen.pictures.figures import figure_bytes, new_figure
+from scoregen.pictures.canvas import figure_bytes, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scoregen.pictures.figures import figure_bytes, new_figure
+from scoregen.pictures.canvas import figure_bytes, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

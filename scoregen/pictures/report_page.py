@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from scoregen.pictures.figures import figure_bytes, new_figure
+from scoregen.pictures.canvas import figure_bytes, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -7,13 +7,13 @@ import random
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from scoregen.errors import InputError
 from scoregen.plan.sections import Sections, numbered, parsed_form, section_length
 from scoregen.score.elements import Measure, Metadata, Score, Slot, Tempo, Voice
 from scoregen.score.ensemble import Ensemble
 from scoregen.score.keys import Key
 from scoregen.score.metre import TimeSignature
 from scoregen.score.rhythm import NoteValue
+from scoregen.system.errors import InputError
 
 MOST_MEASURES = 400
 

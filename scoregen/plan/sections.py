@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from scoregen.errors import InputError
 from scoregen.score.elements import Barline, Measure, Score
+from scoregen.system.errors import InputError
 
 Sections = tuple[int, ...]
 """The form by numbers: `AABA` is 0, 0, 1, 0."""

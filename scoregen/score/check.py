@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scoregen.errors import Place
 from scoregen.score.elements import Measure, Score, Voice
+from scoregen.system.errors import Place
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from scoregen.errors import InputError
 from scoregen.score.elements import Barline, Chord, Element, Measure, Note, Part, Score, Slot, Voice
+from scoregen.system.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from scoregen.errors import InputError
-from scoregen.resources import folder
 from scoregen.score.elements import Clef, Instrument, Part, Score, Slot
 from scoregen.score.pitch import Pitch
+from scoregen.system.errors import InputError
+from scoregen.system.resources import folder
 
 
 @dataclass(frozen=True, slots=True)

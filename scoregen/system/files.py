@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from scoregen.errors import OutputError, Place
+from scoregen.system.errors import OutputError, Place
 
 _REASONS = {
     errno.ENOSPC: "the disk is full; free some space or name another folder",

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from scoregen.errors import ToolError
+from scoregen.system.errors import ToolError
 
 
 def ask(script: Path, package: str, request: Mapping[str, Any], timeout: float, who: str) -> dict[str, Any]:

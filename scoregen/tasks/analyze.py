@@ -11,22 +11,22 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal
 
-from scoregen.analysis.cadences import ABBREVIATIONS, Cadence, cadences
-from scoregen.analysis.chords import ChordSpan, chord_spans
-from scoregen.analysis.form import Repeat, Section, repeats, sections
-from scoregen.analysis.keys import KeyRegion, key_regions, main_key
+from scoregen.analysis.form.cadences import ABBREVIATIONS, Cadence, cadences
+from scoregen.analysis.form.phrases import phrases
+from scoregen.analysis.form.repetition import Repeat, Section, repeats, sections
+from scoregen.analysis.form.texture import Texture, textures
+from scoregen.analysis.harmony.chord_shapes import AUGMENTED_SIXTHS, lead_sheet_suffix, note_name
+from scoregen.analysis.harmony.chords import ChordSpan, chord_spans
+from scoregen.analysis.harmony.keys import KeyRegion, key_regions, main_key
+from scoregen.analysis.harmony.roman_numerals import degree, figured, span_numeral
 from scoregen.analysis.moments import Moment, highest_line, moments
-from scoregen.analysis.phrases import phrases
-from scoregen.analysis.qualities import AUGMENTED_SIXTHS, lead_sheet_suffix, note_name
-from scoregen.analysis.romans import degree, figured, span_numeral
-from scoregen.analysis.texture_kinds import Texture, textures
-from scoregen.errors import InputError
 from scoregen.notation.files import musicxml_text
-from scoregen.notation.graft_harmony import At, ChordMark, Mark, NumeralMark, WordMark, graft_marks, has_chord_symbols
+from scoregen.notation.graft.harmony import At, ChordMark, Mark, NumeralMark, WordMark, graft_marks, has_chord_symbols
 from scoregen.score.elements import Part, Score
 from scoregen.score.keys import Key
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import measure_onsets, metrical_starts, sounding_notes
+from scoregen.system.errors import InputError
 
 Numerals = Literal["text", "harmony", "page"]
 """How numerals are written: as words, as <harmony>, or as the engraver draws them best.

@@ -14,18 +14,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scoregen.composition import SamplingOptions, compose
 from scoregen.corpora.manifest import load_corpus, verify
 from scoregen.corpora.prepare import piece_tokens
-from scoregen.errors import InputError, ScoregenError
-from scoregen.evaluation.frames import Frames, token_frames
-from scoregen.evaluation.likeness import fitted
-from scoregen.notation.atomic import check_target
+from scoregen.evaluation.metrics.discriminator import fitted
+from scoregen.evaluation.metrics.frames import Frames, token_frames
 from scoregen.notation.files import read_score
 from scoregen.plan.form import PieceOptions, options_like
 from scoregen.score.edit import only
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import Ensemble, load_ensemble
+from scoregen.system.errors import InputError, ScoregenError
+from scoregen.system.files import check_target
+from scoregen.tasks.compose import SamplingOptions, compose
 from scoregen.tokens.events import TokenScore
 
 RATES = (0.8, 0.5)
@@ -64,9 +64,9 @@ def calibrate(
     are changed, and the likeness stays. No likeness is written where no piece has eight measures. InputError where
     the corpus cannot be used, or the weights are not for the ensemble.
     """
-    from scoregen.model.calibration import KINDS, Features, counted, difference, tilted
-    from scoregen.model.calibration_file import SUFFIX, Calibration, load_calibration, save_calibration
-    from scoregen.model.features import piece_arrays
+    from scoregen.model.network.inputs import piece_arrays
+    from scoregen.model.sampling.feature_matching import KINDS, Features, counted, difference, tilted
+    from scoregen.model.sampling.feature_matching_file import SUFFIX, Calibration, load_calibration, save_calibration
 
     if unknown := set(kinds) - set(KINDS):
         raise InputError(f"{unknown.pop()!r} is no kind of feature; expected one of {', '.join(KINDS)}")

@@ -10,18 +10,18 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scoregen.analysis.counterpoint import Counterpoint, counterpoint_of
-from scoregen.analysis.findings import SEVERITIES, Finding
-from scoregen.analysis.report import Report, to_sarif
-from scoregen.analysis.rule_sets import DEFAULT, RULES, RuleSet, load_rule_set
+from scoregen.analysis.counterpoint.lines import Counterpoint, counterpoint_of
 from scoregen.analysis.rules.cadence import cadences
+from scoregen.analysis.rules.findings import SEVERITIES, Finding
 from scoregen.analysis.rules.harmonic import tendencies
 from scoregen.analysis.rules.melody import intervals, ranges
 from scoregen.analysis.rules.order import order
 from scoregen.analysis.rules.perfect import perfect_intervals
 from scoregen.analysis.rules.playing import playing
-from scoregen.errors import InputError, OutputError, Place
+from scoregen.analysis.rules.report import Report, to_sarif
+from scoregen.analysis.rules.rule_sets import DEFAULT, RULES, RuleSet, load_rule_set
 from scoregen.score.elements import Score
+from scoregen.system.errors import InputError, OutputError, Place
 
 if TYPE_CHECKING:
     from scoregen.notation.files import Written
@@ -64,7 +64,7 @@ def check(score: Score, rules: RuleSet | str = DEFAULT) -> Report:
 
 def check_targets(paths: Sequence[Path], *, force: bool) -> None:
     """Refuse before the work what could not be written after it: OutputError names the first file."""
-    from scoregen.notation.atomic import check_target
+    from scoregen.system.files import check_target
 
     for path in paths:
         if path.suffix.lower() not in (*MARKED, SARIF):
@@ -75,9 +75,9 @@ def check_targets(paths: Sequence[Path], *, force: bool) -> None:
 
 def write_marked(report: Report, file: Path, paths: Sequence[Path], *, force: bool = False) -> Written:
     """Write the marked score, and the findings as SARIF, to files by their suffix; `file` is what was checked."""
-    from scoregen.notation.atomic import write_files
     from scoregen.notation.files import Written, write_all
-    from scoregen.notation.graft_marks import Mark, with_marks
+    from scoregen.notation.graft.marks import Mark, with_marks
+    from scoregen.system.files import write_files
 
     check_targets(paths, force=force)
     logs = [path for path in paths if path.suffix.lower() == SARIF]
@@ -100,7 +100,7 @@ def write_marked(report: Report, file: Path, paths: Sequence[Path], *, force: bo
 
 def _lines(report: Report, file: Path) -> tuple[int | None, ...]:
     """The line of each finding in the file, if it is one that an editor opens."""
-    from scoregen.notation.graft_marks import lines_in_file
+    from scoregen.notation.graft.marks import lines_in_file
 
     if file.suffix.lower() not in PLAIN_TEXT or report.score.document != file.read_bytes():
         return (None,) * len(report.findings)

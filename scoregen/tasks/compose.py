@@ -16,26 +16,26 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scoregen.analysis.voice_leading import Parallel, parallels
-from scoregen.blanks import Task, blank_task
-from scoregen.drafting import drafts
-from scoregen.errors import InputError
-from scoregen.model.config import SamplingOptions
+from scoregen.analysis.rules.parallels import Parallel, parallels
+from scoregen.generation.candidates import drafts
+from scoregen.generation.infill_task import Task, blank_task
+from scoregen.generation.reranking import Aims
+from scoregen.model.network.config import SamplingOptions
 from scoregen.plan.form import Chords, PieceOptions, blank_piece, cadence_chords, leading_chords
 from scoregen.plan.sections import Sections, first_heard, section_starts, unfolded
-from scoregen.ranking import Aims
 from scoregen.score.edit import filled
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import load_ensemble
+from scoregen.system.errors import InputError
 from scoregen.tokens.decode import decode
 from scoregen.tokens.encode import encode
 from scoregen.tokens.planned_chords import PlannedChord
 from scoregen.version import __version__
 
 if TYPE_CHECKING:
-    from scoregen.model.author import Author
-    from scoregen.model.checkpoint import Checkpoint
-    from scoregen.model.drafts import Draft
+    from scoregen.model.network.checkpoint import Checkpoint
+    from scoregen.model.sampling.drafts import Draft
+    from scoregen.model.sampling.pretrained import Author
 
 __all__ = ["Alternative", "Composition", "PieceOptions", "SamplingOptions", "compose"]
 
@@ -85,7 +85,7 @@ def compose(
     or both (`"alto,tenor:5-8"`); `extend` appends measures. Raises InputError where there is
     nothing to fill, RefusedError where notes cannot be written against what is given.
     """
-    from scoregen.model.author import load_author
+    from scoregen.model.sampling.pretrained import load_author
 
     if not 1 <= count <= 100:
         raise InputError(f"{count} alternatives were asked for; expected 1 to 100")
@@ -178,7 +178,7 @@ def _sample(
     progress: Callable[[float], None] | None,
 ) -> tuple[Draft, ...]:
     """The drafts, best first; the `count` best have been gone over again."""
-    from scoregen.model.job import Job
+    from scoregen.model.sampling.request import Job
 
     tokens = encode(task.score, task.slots, snap=True)
     calibration = author.calibration
@@ -208,7 +208,7 @@ def _novelty(draft: Draft, score: Score, form: Sections) -> dict[str, Any]:
 
     `scoregen novelty` tells from which work it comes.
     """
-    from scoregen.tokens.novelty import LIMIT, SHORTEST
+    from scoregen.tokens.window_hashes import LIMIT, SHORTEST
 
     found = draft.shared
     if found is None:

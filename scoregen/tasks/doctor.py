@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from scoregen.resources import folder, weights
+from scoregen.system.resources import folder, weights
 from scoregen.version import __version__
 
 State = Literal["ok", "absent", "missing"]
@@ -72,7 +72,7 @@ def _checked(name: str, look: Callable[[], str]) -> Finding:
 
 
 def _device() -> str:
-    from scoregen.model.device import describe_device
+    from scoregen.model.network.device import describe_device
 
     return describe_device()
 
@@ -103,7 +103,7 @@ def _grammars() -> str:
 
 def _font_cache() -> str:
     """Where the fonts for engraving were unpacked: a cache, or a temporary folder where none is writable."""
-    from scoregen.notation.engraving_fonts import font_folder
+    from scoregen.notation.engraving.fonts import font_folder
 
     return str(font_folder())
 

@@ -15,24 +15,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scoregen.corpora.manifest import Corpus, CorpusPiece, load_corpus
-from scoregen.errors import InputError, ScoregenError
-from scoregen.evaluation import form, part_writing
-from scoregen.evaluation.bootstrap import pooled
-from scoregen.evaluation.distributions import FEATURES, histograms
-from scoregen.evaluation.divergence import Distance, distance
 from scoregen.evaluation.figures import LABELS, closing_figures, frame_figures, known, shown
-from scoregen.evaluation.frames import Frames
-from scoregen.evaluation.novelty import known_runs
-from scoregen.evaluation.passages import longest
-from scoregen.evaluation.pieces import Piece
+from scoregen.evaluation.metrics import form, part_writing
+from scoregen.evaluation.metrics.bootstrap import pooled
+from scoregen.evaluation.metrics.distributions import FEATURES, histograms
+from scoregen.evaluation.metrics.divergence import Distance, distance
+from scoregen.evaluation.metrics.frames import Frames
+from scoregen.evaluation.metrics.pieces import Piece
+from scoregen.evaluation.passages.ngram_index import longest
+from scoregen.evaluation.passages.overlap import known_runs
+from scoregen.evaluation.reference_corpus.pieces import Progress, fingerprint_of, read_pieces
+from scoregen.evaluation.reference_corpus.statistics import FEWEST_PIECES, Figures, KeptReference, Reference, frames_of
 from scoregen.notation.files import read_score
 from scoregen.score.ensemble import Ensemble, load_ensemble
+from scoregen.system.errors import InputError, ScoregenError
 from scoregen.version import __version__
-from scoregen.works.pieces import Progress, fingerprint_of, read_pieces
-from scoregen.works.reference import FEWEST_PIECES, Figures, KeptReference, Reference, frames_of
 
 if TYPE_CHECKING:
-    from scoregen.model.network import Network
+    from scoregen.model.network.network import Network
 
 DRAWS = 4
 """Of pieces and crops, for the classifier."""
@@ -172,7 +172,7 @@ def _likelihoods(
     kept: KeptReference,
 ) -> tuple[str, tuple[list[tuple[float, int]], list[tuple[float, int]]]]:
     """The checksum of the weights, and nats and choices of the pieces and of the reference."""
-    from scoregen.model.checkpoint import load_checkpoint
+    from scoregen.model.network.checkpoint import load_checkpoint
 
     model = load_checkpoint(checkpoint)
     if model.network.config.lexicon != "spelled":
@@ -189,7 +189,7 @@ def _likelihoods(
 def _nats(network: Network, ensemble: Ensemble, sources: Sequence[CorpusPiece]) -> list[tuple[float, int]]:
     """Nats and choices of each piece; 0 choices for one that tokens or the network cannot express."""
     from scoregen.corpora.prepare import piece_tokens
-    from scoregen.model.scoring import piece_nats
+    from scoregen.model.inspection.scoring import piece_nats
 
     costs = []
     for source in sources:

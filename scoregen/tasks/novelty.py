@@ -14,14 +14,14 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from scoregen.errors import InputError
-from scoregen.evaluation.passages import Passage, PassageIndex
-from scoregen.evaluation.repertoire import Repertoire, Strands
-from scoregen.evaluation.strands import Strand
+from scoregen.evaluation.passages.corpus_index import Repertoire, Strands
+from scoregen.evaluation.passages.event_sequences import Strand
+from scoregen.evaluation.passages.ngram_index import Passage, PassageIndex
+from scoregen.evaluation.reference_corpus.index_cache import open_works
+from scoregen.evaluation.reference_corpus.pieces import score_work
 from scoregen.score.elements import Score
+from scoregen.system.errors import InputError
 from scoregen.version import __version__
-from scoregen.works.kept import open_works
-from scoregen.works.pieces import score_work
 
 if TYPE_CHECKING:
     from scoregen.pictures.passages_picture import Bar

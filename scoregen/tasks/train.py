@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scoregen.curriculum import read_course
-from scoregen.model.config import NetworkConfig, TrainingOptions
-from scoregen.notation.atomic import check_target, write_files
+from scoregen.model.network.config import NetworkConfig, TrainingOptions
+from scoregen.model.training.training_set import read_course
+from scoregen.system.files import check_target, write_files
 
 if TYPE_CHECKING:
-    from scoregen.model.checkpoint import Checkpoint
-    from scoregen.tokens.novelty import NoveltyIndex
+    from scoregen.model.network.checkpoint import Checkpoint
+    from scoregen.tokens.window_hashes import NoveltyIndex
 
 WINDOW = 8
 """By windows of so many events a training is judged: shorter ones are everybody's, longer ones seldom anybody's."""
@@ -61,10 +61,10 @@ def train(
     validation its figures. Of several processes under torchrun, the first one alone writes and tells.
     Raises InputError where the corpus has no usable piece, or OUT.run holds a run of other options.
     """
-    from scoregen.model.objective import load_teachers
-    from scoregen.model.parallel import is_first
-    from scoregen.model.stopping import stop_on_signals
-    from scoregen.model.training import train_network
+    from scoregen.model.training.loop import train_network
+    from scoregen.model.training.loss import load_teachers
+    from scoregen.model.training.parallel import is_first
+    from scoregen.model.training.signals import stop_on_signals
 
     out = Path(out)
     for suffix in SUFFIXES:
@@ -117,8 +117,8 @@ def _told(teacher: Checkpoint) -> dict[str, Any]:
 
 def _write_weights(folder: Path, out: Path, index: NoveltyIndex | None) -> None:
     """The best weights of a run in 16 bits, their story, and an index of what they must not write again."""
-    from scoregen.model.checkpoint import load_checkpoint, save_checkpoint
-    from scoregen.model.novelty_limit import save_index
+    from scoregen.model.network.checkpoint import load_checkpoint, save_checkpoint
+    from scoregen.model.sampling.novelty_limit import save_index
 
     best = load_checkpoint(folder / "best")
     story = {name: value for name, value in best.about.items() if name not in ("network", "sha256")}

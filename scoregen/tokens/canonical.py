@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from scoregen.errors import RefusedError
 from scoregen.score.elements import Chord, Element, Note, Rest, Score, Slot, Voice
 from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue, notate
 from scoregen.score.timeline import measure_onsets
+from scoregen.system.errors import RefusedError
 from scoregen.tokens.encode import pitched_slots
 from scoregen.tokens.events import Header
 from scoregen.tokens.headers import filling_voice, headers, place_of

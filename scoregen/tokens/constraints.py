@@ -22,8 +22,8 @@ from typing import Literal
 
 import numpy as np
 
-from scoregen.errors import ConstraintError
 from scoregen.score.pitch import Pitch
+from scoregen.system.errors import ConstraintError
 from scoregen.tokens.events import Event, Slice
 from scoregen.tokens.flat import event_of
 from scoregen.tokens.measure_rules import MeasureRules as MeasureRules

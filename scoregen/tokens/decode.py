@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from scoregen.errors import RefusedError
 from scoregen.score.elements import Chord, Element, Measure, Note, Origin, Rest, Score, Slot, Voice
 from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue, notate
+from scoregen.system.errors import RefusedError
 from scoregen.tokens.events import ABSENT, BLANK, HOLD, Event, Header, TokenMeasure, TokenScore, ascending
 from scoregen.tokens.headers import place_of
 

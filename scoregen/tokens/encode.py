@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scoregen.errors import Place, RefusedError
 from scoregen.score.elements import Chord, Note, Rest, Score, Slot, Voice
 from scoregen.score.pitch import Pitch, Unpitched
 from scoregen.score.rhythm import fits
+from scoregen.system.errors import Place, RefusedError
 from scoregen.tokens.events import (
     ABSENT,
     BLANK,

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, NoReturn
 
-from scoregen.errors import Place, ReadError, RefusedError
 from scoregen.score.elements import Slot
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
+from scoregen.system.errors import Place, ReadError, RefusedError
 from scoregen.tokens.events import ABSENT, BLANK, HOLD, REST, Event, Header, Slice, TokenMeasure, TokenScore, ascending
 from scoregen.tokens.grammar import (
     UNNOTATABLE,

@@ -14,9 +14,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scoregen.errors import ReadError
 from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import fits
+from scoregen.system.errors import ReadError
 from scoregen.tokens.events import Event, Header, Slice, TokenMeasure, TokenScore, ascending
 from scoregen.tokens.headers import place_of
 from scoregen.tokens.vocabulary import vocabulary

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from scoregen.errors import Place, RefusedError
 from scoregen.score.elements import Measure, Score, Slot, Voice
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.rhythm import fits
+from scoregen.system.errors import Place, RefusedError
 from scoregen.tokens.events import Header
 from scoregen.tokens.vocabulary import Vocabulary, vocabulary
 

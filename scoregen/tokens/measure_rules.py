@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from scoregen.errors import ConstraintError, Place
 from scoregen.score.elements import Slot
+from scoregen.system.errors import ConstraintError, Place
 from scoregen.tokens.events import Event, Header
 from scoregen.tokens.flat import event_tokens
 from scoregen.tokens.places import Finest, Places, places

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, cast
 
-from scoregen.errors import Place, ReadError
 from scoregen.score.elements import Slot
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
+from scoregen.system.errors import Place, ReadError
 from scoregen.tokens.events import Event, Header, Kind, Slice, TokenMeasure, TokenScore
 from scoregen.tokens.flat import event_tokens
 from scoregen.tokens.grammar import check

@@ -15,9 +15,9 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from scoregen.errors import ReadError
-from scoregen.resources import folder
 from scoregen.score.pitch import Pitch
+from scoregen.system.errors import ReadError
+from scoregen.system.resources import folder
 
 EVENT_WORDS = ("hold", "rest", "absent", "blank", "more", "tied")
 HEADER_WORDS = ("measure", "length", "start", "phrase_end")

@@ -17,7 +17,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.errors import ReadError
+from scoregen.system.errors import ReadError
 from scoregen.tokens.events import TokenScore
 from scoregen.tokens.sonorities import SILENT, Sonorities, sonorities
 

@@ -32,16 +32,16 @@ from pathlib import Path
 
 from expert_analyses import Analysed, Label, analysed, label_of, taught
 
-from scoregen.analysing import analyze
-from scoregen.analysis.cadences import cadences
-from scoregen.analysis.chords import ChordName, ChordSpan, chord_spans
+from scoregen.analysis.form.cadences import cadences
+from scoregen.analysis.form.phrases import phrases
+from scoregen.analysis.harmony.chord_shapes import MEMBERS
+from scoregen.analysis.harmony.chords import ChordName, ChordSpan, chord_spans
+from scoregen.analysis.harmony.roman_numerals import Degree, degree
 from scoregen.analysis.moments import Moment, moments
-from scoregen.analysis.phrases import phrases
-from scoregen.analysis.qualities import MEMBERS
-from scoregen.analysis.romans import Degree, degree
 from scoregen.corpora.manifest import load_corpus
 from scoregen.notation.files import read_score
 from scoregen.score.keys import Key
+from scoregen.tasks.analyze import analyze
 
 TASKS = ("key", "degree", "quality", "inversion", "root", "full")
 SPEED_PIECE = "bach/bwv65.7.mxl"

@@ -16,12 +16,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from scoregen.notation.document import parse
-from scoregen.notation.engraving import EngravingOptions, engrave, to_pdf, to_png
-from scoregen.notation.engraving_fonts import with_fonts
+from scoregen.notation.engraving.fonts import with_fonts
+from scoregen.notation.engraving.pages import EngravingOptions, engrave, to_pdf, to_png
 from scoregen.notation.files import write_all
-from scoregen.notation.musicxml_writer import write_musicxml
-from scoregen.notation.playback import to_midi
+from scoregen.notation.midi.write import to_midi
+from scoregen.notation.musicxml.document import parse
+from scoregen.notation.musicxml.write.score import write_musicxml
 from scoregen.score.elements import Clef, Lyric, Measure, Metadata, Note, Part, Score, Slot, Voice
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature

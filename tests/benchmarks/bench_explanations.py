@@ -33,16 +33,16 @@ from numpy.typing import NDArray
 
 from scoregen.corpora.manifest import load_corpus
 from scoregen.corpora.prepare import prepare
-from scoregen.evaluation.bootstrap import pooled
-from scoregen.model.at_work import at_work
-from scoregen.model.batches import Example, collate
-from scoregen.model.checkpoint import load_checkpoint
-from scoregen.model.features import Bools, Ints, piece_arrays
-from scoregen.model.forgetting import effects
-from scoregen.model.lexicon import FIRST_PITCH
-from scoregen.model.likelihood import choices
-from scoregen.model.network import Network
-from scoregen.model.sheet import voice_order
+from scoregen.evaluation.metrics.bootstrap import pooled
+from scoregen.model.inspection.occlusion import effects
+from scoregen.model.network.alphabet import FIRST_PITCH
+from scoregen.model.network.batches import Example, collate
+from scoregen.model.network.checkpoint import load_checkpoint
+from scoregen.model.network.inference_mode import at_work
+from scoregen.model.network.inputs import Bools, Ints, piece_arrays
+from scoregen.model.network.likelihood import choices
+from scoregen.model.network.network import Network
+from scoregen.model.sampling.decoding_context import voice_order
 from scoregen.score.ensemble import load_ensemble
 from scoregen.tokens.events import TokenMeasure, TokenScore
 

@@ -1,6 +1,6 @@
 """What weights know by heart: the shares of windows of a learning curve, of weights that are there.
 
-`scoregen/model/memorisation.py` says what they mean. Training pieces are the 32 that a curve measures.
+`scoregen/model/training/memorisation.py` says what they mean. Training pieces are the 32 that a curve measures.
 
     python tests/benchmarks/bench_memorisation.py [CORPUS] [--checkpoint PATH] [--drafts N] [--seed S]
 
@@ -15,13 +15,13 @@ from pathlib import Path
 
 import torch
 
-from scoregen.curriculum import read_course
-from scoregen.model.checkpoint import load_checkpoint
-from scoregen.model.config import NetworkConfig, TrainingOptions
-from scoregen.model.lessons import FREE
-from scoregen.model.memorisation import WINDOWS, drawn
-from scoregen.model.parallel import Ranks
-from scoregen.model.training import measure
+from scoregen.model.network.checkpoint import load_checkpoint
+from scoregen.model.network.config import NetworkConfig, TrainingOptions
+from scoregen.model.training.examples import FREE
+from scoregen.model.training.loop import measure
+from scoregen.model.training.memorisation import WINDOWS, drawn
+from scoregen.model.training.parallel import Ranks
+from scoregen.model.training.training_set import read_course
 
 
 def row(name: str, shares: Mapping[int, float]) -> str:

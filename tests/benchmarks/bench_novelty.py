@@ -26,15 +26,15 @@ from pathlib import Path
 import numpy as np
 
 from scoregen.corpora.manifest import load_corpus
-from scoregen.evaluation.repertoire import Repertoire, Strands, Work, open_repertoire, to_bytes
-from scoregen.evaluation.strands import melody, texture
+from scoregen.evaluation.passages.corpus_index import Repertoire, Strands, Work, open_repertoire, to_bytes
+from scoregen.evaluation.passages.event_sequences import melody, texture
+from scoregen.evaluation.reference_corpus.pieces import score_work, sounding_slots
 from scoregen.notation.files import read_score
-from scoregen.novelty import report
 from scoregen.score.elements import Score
 from scoregen.score.pitch import Pitch, spelled_near
 from scoregen.score.timeline import SoundingNote, sounding_notes
+from scoregen.tasks.novelty import report
 from scoregen.tokens.sonorities import heard
-from scoregen.works.pieces import score_work, sounding_slots
 
 RUNS = 9
 MOVED = 0.1

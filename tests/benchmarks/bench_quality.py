@@ -30,20 +30,20 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from scoregen.composition import Composition, PieceOptions, SamplingOptions, compose
-from scoregen.corpora.jsb16 import read_jsb16
+from scoregen.benchmarks.jsb16.data import read_jsb16
 from scoregen.corpora.manifest import Split, load_corpus
 from scoregen.evaluation import figures
-from scoregen.evaluation import pieces as measured
-from scoregen.evaluation.bootstrap import Rate, mean
-from scoregen.evaluation.frames import Frames, listed_frames, phrase_end_frames, score_frames
+from scoregen.evaluation.metrics import pieces as measured
+from scoregen.evaluation.metrics.bootstrap import Rate, mean
+from scoregen.evaluation.metrics.frames import Frames, listed_frames, phrase_end_frames, score_frames
 from scoregen.notation.files import read_score
 from scoregen.plan.form import options_like
-from scoregen.resources import weights
 from scoregen.score.edit import only
 from scoregen.score.elements import Score, Slot
 from scoregen.score.ensemble import load_ensemble, match_roles, role_slots
 from scoregen.score.keys import Key
+from scoregen.system.resources import weights
+from scoregen.tasks.compose import Composition, PieceOptions, SamplingOptions, compose
 
 SHIPPED = "satb-chorales"
 DRAWS = 8  # of pieces and crops, for the classifier

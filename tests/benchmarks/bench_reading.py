@@ -15,7 +15,7 @@ from pathlib import Path
 
 import music21
 
-from scoregen.notation.musicxml_reader import read_file
+from scoregen.notation.musicxml.read.score import read_file
 
 CHORALES = 50
 RUNS = 5

@@ -22,14 +22,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
-from scoregen.analysis.harmony_features import Function
-from scoregen.analysis.qualities import MEMBERS
+from scoregen.analysis.harmony.chord_shapes import MEMBERS
+from scoregen.analysis.harmony.features import Function
 from scoregen.corpora.manifest import CorpusPiece, Split, load_corpus
-from scoregen.errors import ScoregenError
 from scoregen.notation.files import read_score
 from scoregen.score.elements import Score
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import measure_onsets, sounding_notes
+from scoregen.system.errors import ScoregenError
 
 SHARED = Fraction(4, 5)
 _DEGREES = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, "VI": 6, "VII": 7}

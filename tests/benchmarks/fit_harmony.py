@@ -20,12 +20,12 @@ from typing import NamedTuple
 
 from expert_analyses import Analysed, analysed, taught
 
-from scoregen.analysis import harmony_features as features
-from scoregen.analysis.harmony import Place, Scorer, State, best_path
-from scoregen.analysis.harmony_features import Window, windows
-from scoregen.analysis.harmony_weights import HarmonyWeights
+from scoregen.analysis.harmony import features as features
+from scoregen.analysis.harmony.chord_shapes import MEMBERS
+from scoregen.analysis.harmony.features import Window, windows
+from scoregen.analysis.harmony.search import Place, Scorer, State, best_path
+from scoregen.analysis.harmony.weights import HarmonyWeights
 from scoregen.analysis.moments import moments
-from scoregen.analysis.qualities import MEMBERS
 
 RARE = 2
 """A reading of the training labels that occurs less often is not kept."""

@@ -54,9 +54,9 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An untrained network: whatever it writes must come out well-formed all the same."""
     import torch
 
-    from scoregen.model.checkpoint import save_checkpoint
-    from scoregen.model.config import NetworkConfig
-    from scoregen.model.network import Network
+    from scoregen.model.network.checkpoint import save_checkpoint
+    from scoregen.model.network.config import NetworkConfig
+    from scoregen.model.network.network import Network
 
     torch.manual_seed(1)
     path = tmp_path_factory.mktemp("weights") / "untrained"
@@ -108,7 +108,7 @@ def test_version(capsys: Captured) -> None:
 def test_the_defaults_that_help_names_are_those_of_their_homes() -> None:
     import typer
 
-    from scoregen.composition import PieceOptions, SamplingOptions
+    from scoregen.tasks.compose import PieceOptions, SamplingOptions
 
     command = typer.main.get_command(app).commands["compose"]  # type: ignore[attr-defined]
     named = {option.name: option.show_default for option in command.params if isinstance(option.show_default, str)}
@@ -318,13 +318,13 @@ def test_doctor_tells_what_is_there(capsys: Captured) -> None:
 def test_doctor_without_weights_is_exit_code_1(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
-    monkeypatch.setattr("scoregen.doctor.weights", lambda: tmp_path)
+    monkeypatch.setattr("scoregen.tasks.doctor.weights", lambda: tmp_path)
     assert run(["doctor"]) == 1
     assert f"missing  weights      none in {tmp_path}" in capsys.readouterr().out
 
 
 def test_doctor_sees_damaged_weights(checkpoint: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
-    monkeypatch.setattr("scoregen.doctor.weights", lambda: checkpoint.parent)
+    monkeypatch.setattr("scoregen.tasks.doctor.weights", lambda: checkpoint.parent)
     run(["doctor"])
     assert "ok       weights untrained" in capsys.readouterr().out
     story = checkpoint.with_suffix(".json")

@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from scoregen.cli.app import run
-from scoregen.composition import PieceOptions, SamplingOptions, compose, provenance_fields
-from scoregen.evaluation.likeness import Likeness
-from scoregen.evaluation.two_sample import feature_names
-from scoregen.model.calibration import WIDEST, Features
-from scoregen.model.calibration_file import Calibration, load_calibration, save_calibration
+from scoregen.evaluation.metrics.discriminator import Likeness
+from scoregen.evaluation.metrics.two_sample import feature_names
+from scoregen.model.sampling.feature_matching import WIDEST, Features
+from scoregen.model.sampling.feature_matching_file import Calibration, load_calibration, save_calibration
 from scoregen.notation.files import read_score
 from scoregen.score.elements import Note, Score
 from scoregen.score.pitch import Pitch
+from scoregen.tasks.compose import PieceOptions, SamplingOptions, compose, provenance_fields
 
 Captured = pytest.CaptureFixture[str]
 ROLES = ("soprano", "alto", "tenor", "bass")

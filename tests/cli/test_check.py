@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from scoregen.cli.app import run
-from scoregen.notation.musicxml_writer import write_musicxml
+from scoregen.notation.musicxml.write.score import write_musicxml
 from tests.analysis.rules.test_rules import score_of
 
 Captured = pytest.CaptureFixture[str]

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from scoregen.cli.app import run
-from scoregen.comparison import Comparison, evaluate, report_json, standing_out, tables
-from scoregen.evaluation.distributions import FEATURES
+from scoregen.evaluation.metrics.distributions import FEATURES
+from scoregen.tasks.evaluate import Comparison, evaluate, report_json, standing_out, tables
 from tests.chorales import write_chorales
 
 Captured = pytest.CaptureFixture[str]
@@ -24,7 +24,7 @@ def _quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """A cache of our own, few trees and few resamples: they have tests of their own, here they need not be good."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        patch.setattr("scoregen.evaluation.two_sample.TREES", 5)
+        patch.setattr("scoregen.evaluation.metrics.two_sample.TREES", 5)
         for module in ("two_sample", "divergence"):
             patch.setattr(f"scoregen.evaluation.{module}.RESAMPLES", 60)
         yield

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from scoregen.cli.app import run
-from scoregen.errors import InputError
+from scoregen.evaluation.reference_corpus.index_cache import open_works
 from scoregen.notation.files import write_score
-from scoregen.novelty import ALL_VOICES, in_words, novelty_report
 from scoregen.score.elements import Score
-from scoregen.works.kept import open_works
+from scoregen.system.errors import InputError
+from scoregen.tasks.novelty import ALL_VOICES, in_words, novelty_report
 from tests.chorales import chorale, write_chorales
 from tests.notation import handmade
 

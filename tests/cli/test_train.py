@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from scoregen.cli.app import run
-from scoregen.training import by_heart
+from scoregen.tasks.train import by_heart
 
 from .model.runs import one_thread
 
@@ -93,7 +93,7 @@ def test_what_was_learned_by_heart_is_said(figures: dict[str, float], expected: 
 def test_the_last_word_is_what_was_learned_by_heart(
     command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
-    monkeypatch.setattr("scoregen.training.MUCH", 0.0)
+    monkeypatch.setattr("scoregen.tasks.train.MUCH", 0.0)
     assert run([*command, "--steps", "2", "--save-every", "2", "--drafts", "0", "--json"]) == 0
     captured = capsys.readouterr()
     assert "known" not in captured.err.splitlines()[0]
@@ -160,7 +160,7 @@ def test_sigterm_does_the_same(command: list[str], monkeypatch: pytest.MonkeyPat
         signal.raise_signal(signal.SIGTERM)
         return "asked"
 
-    monkeypatch.setattr("scoregen.cli.train.in_words", ask)
+    monkeypatch.setattr("scoregen.cli.commands.train.in_words", ask)
     arguments = [*command, "--steps", "9", "--save-every", "2"]
     with pytest.raises(SystemExit) as caught:
         run(arguments)

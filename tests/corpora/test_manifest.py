@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from scoregen.corpora.manifest import load_corpus, verify
-from scoregen.errors import InputError
+from scoregen.system.errors import InputError
 
 
 def test_the_chorales_are_there_as_listed() -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from scoregen.evaluation.frames import Frames, listed_frames
-from scoregen.evaluation.novelty import novelty
-from scoregen.evaluation.part_writing import count, rates
-from scoregen.evaluation.two_sample import separation
+from scoregen.evaluation.metrics.frames import Frames, listed_frames
+from scoregen.evaluation.metrics.part_writing import count, rates
+from scoregen.evaluation.metrics.two_sample import separation
+from scoregen.evaluation.passages.overlap import novelty
 
 PART_WRITING = (
     "fifths_per_100",

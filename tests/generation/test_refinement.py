@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from scoregen.model.config import SamplingOptions
-from scoregen.model.drafts import Draft
-from scoregen.model.job import Job
-from scoregen.model.network import Network
-from scoregen.model.passes import emptied, measured, polished, worst_span
-from scoregen.model.sampling import fill
+from scoregen.generation.refinement import emptied, measured, polished, worst_span
+from scoregen.model.network.config import SamplingOptions
+from scoregen.model.network.network import Network
+from scoregen.model.sampling.drafts import Draft
+from scoregen.model.sampling.loop import fill
+from scoregen.model.sampling.request import Job
 from scoregen.tokens.encode import doings
 from scoregen.tokens.events import BLANK, HOLD
 

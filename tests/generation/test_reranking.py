@@ -8,17 +8,17 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from scoregen.evaluation.likeness import Likeness
-from scoregen.evaluation.two_sample import feature_names
-from scoregen.model.drafts import Draft
-from scoregen.ranking import Aims, Cadences, cost, ranked, unled
+from scoregen.evaluation.metrics.discriminator import Likeness
+from scoregen.evaluation.metrics.two_sample import feature_names
+from scoregen.generation.reranking import Aims, Cadences, cost, ranked, unled
+from scoregen.model.sampling.drafts import Draft
 from scoregen.score.elements import Slot
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
 from scoregen.tokens.events import BLANK, Event, Header, Slice, TokenMeasure, TokenScore
-from scoregen.tokens.novelty import Shared
 from scoregen.tokens.sonorities import sonorities
+from scoregen.tokens.window_hashes import Shared
 
 CADENCES = {0: {Fraction(0): (0, 4, 7)}, 1: {Fraction(2): (0, 4, 7)}}
 SLOTS = tuple(Slot(f"P{voice}") for voice in range(4))

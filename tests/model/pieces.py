@@ -7,8 +7,8 @@ from fractions import Fraction
 
 import torch
 
-from scoregen.model.config import NetworkConfig
-from scoregen.model.network import Network
+from scoregen.model.network.config import NetworkConfig
+from scoregen.model.network.network import Network
 from scoregen.score.elements import Slot
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature

@@ -14,12 +14,12 @@ from typing import Any
 
 import torch
 
-from scoregen.model.config import NetworkConfig, TrainingOptions
-from scoregen.model.features import piece_arrays
-from scoregen.model.lessons import Lessons, lessons
-from scoregen.model.memorisation import forms
-from scoregen.model.training import Outcome, train_network
-from scoregen.tokens.novelty import NoveltyIndex
+from scoregen.model.network.config import NetworkConfig, TrainingOptions
+from scoregen.model.network.inputs import piece_arrays
+from scoregen.model.training.examples import Lessons, lessons
+from scoregen.model.training.loop import Outcome, train_network
+from scoregen.model.training.memorisation import forms
+from scoregen.tokens.window_hashes import NoveltyIndex
 
 from .pieces import random_tokens
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import torch
 
-from scoregen.model.config import NetworkConfig
-from scoregen.model.features import METRIC_FEATURES
-from scoregen.model.network import Network
+from scoregen.model.network.config import NetworkConfig
+from scoregen.model.network.inputs import METRIC_FEATURES
+from scoregen.model.network.network import Network
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch

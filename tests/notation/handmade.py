@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
-from scoregen.notation.musicxml_part_list_writer import SYMBOLS
-from scoregen.notation.musicxml_ties import Tie, paired_ties
+from scoregen.notation.musicxml.write.part_list import SYMBOLS
+from scoregen.notation.musicxml.write.ties import Tie, paired_ties
 from scoregen.score.elements import (
     Barline,
     Chord,

@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from scoregen.notation.gate_walk import walk
-from scoregen.notation.musicxml_reader import read_musicxml
+from scoregen.notation.musicxml.read.score import read_musicxml
+from scoregen.notation.validation.walk import walk
 from scoregen.score.elements import Score
 from scoregen.score.timeline import measure_onsets
 

@@ -12,13 +12,13 @@ import mido
 import pytest
 
 import scoregen.notation.files as files_module
-from scoregen.errors import OutputError, ReadError, RefusedError, ScoregenError, ToolError
-from scoregen.notation import atomic
-from scoregen.notation.document import load_document
-from scoregen.notation.engraving import EngravingOptions
+from scoregen.notation.engraving.pages import EngravingOptions
 from scoregen.notation.files import READERS, WRITERS, musicxml_text, read_score, write_all, write_score, writes
-from scoregen.notation.gate import check_document
+from scoregen.notation.musicxml.document import load_document
+from scoregen.notation.validation.gate import check_document
 from scoregen.score.elements import Score, Voice
+from scoregen.system import files
+from scoregen.system.errors import OutputError, ReadError, RefusedError, ScoregenError, ToolError
 from tests.notation.handmade import hymn, line, melody
 
 CASES = Path(__file__).parent.parent / "cases"
@@ -172,7 +172,7 @@ def test_a_file_that_appears_meanwhile_is_not_overwritten(tmp_path: Path) -> Non
     temporary.write_text("ours")
     target.write_text("theirs")
     with pytest.raises(OutputError, match="exists"):
-        atomic._put_in_place(temporary, target, force=False)
+        files._put_in_place(temporary, target, force=False)
     assert target.read_text() == "theirs"
 
 
@@ -254,7 +254,7 @@ def test_a_failing_disk_leaves_nothing_behind(
         if len(calls) == 2:
             raise OSError(code, os.strerror(code))
 
-    monkeypatch.setattr(atomic.os, "fsync", failing)
+    monkeypatch.setattr(files.os, "fsync", failing)
     with pytest.raises(OutputError, match=f"second.mid: .*{message}") as caught:
         write_all(hymn(), [tmp_path / "first.musicxml", kept], force=True)
     assert "\n" not in str(caught.value)
@@ -266,7 +266,7 @@ def test_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     if not Path("/dev/full").exists():
         pytest.skip("this system has no /dev/full")
     opened = os.open
-    monkeypatch.setattr(atomic.os, "open", lambda path, *rest: opened("/dev/full", os.O_WRONLY))
+    monkeypatch.setattr(files.os, "open", lambda path, *rest: opened("/dev/full", os.O_WRONLY))
     with pytest.raises(OutputError, match="the disk is full"):
         write_score(hymn(), tmp_path / "hymn.musicxml")
     assert left_behind(tmp_path) == []
@@ -283,7 +283,7 @@ def test_an_interrupted_run_leaves_no_half_file(tmp_path: Path, monkeypatch: pyt
     def interrupted(handle: int) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(atomic.os, "fsync", interrupted)
+    monkeypatch.setattr(files.os, "fsync", interrupted)
     with pytest.raises(KeyboardInterrupt):
         write_score(hymn(), tmp_path / "hymn.mid")
     assert left_behind(tmp_path) == []

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from scoregen.errors import InputError, ReadError
-from scoregen.notation import mxl
-from scoregen.notation.document import load_document
-from scoregen.notation.musicxml_reader import read_musicxml
+from scoregen.notation.musicxml import mxl
+from scoregen.notation.musicxml.document import load_document
+from scoregen.notation.musicxml.read.score import read_musicxml
+from scoregen.system.errors import InputError, ReadError
 
 SECONDS = 5.0
 NOTE = "<note><pitch><step>C</step><octave>4</octave></pitch><duration>4</duration></note>"

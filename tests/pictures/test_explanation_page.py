@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from scoregen.explaining import explain, page
 from scoregen.pictures.explanation_page import STEPS, step_of
 from scoregen.score.elements import Metadata
+from scoregen.tasks.explain import explain, page
 from tests.chorales import chorale
 
 CHROMIUM, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")

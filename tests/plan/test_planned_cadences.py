@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from scoregen.composition import compose
-from scoregen.model.config import SamplingOptions
+from scoregen.model.network.config import SamplingOptions
 from scoregen.plan.form import PieceOptions, blank_piece, cadence_chords, leading_chords
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import load_ensemble
+from scoregen.tasks.compose import compose
 from scoregen.tokens.encode import encode
 from scoregen.tokens.sonorities import Sonorities, sonorities
 from scoregen.tokens.vocabulary import vocabulary

@@ -4,14 +4,14 @@ from fractions import Fraction
 
 import pytest
 
-from scoregen.composition import PieceOptions, SamplingOptions, compose
-from scoregen.errors import InputError
 from scoregen.plan.form import blank_piece, cadence_chords
 from scoregen.plan.sections import first_heard, parsed_form, section_starts, unfolded
 from scoregen.score.elements import Note
 from scoregen.score.ensemble import load_ensemble
 from scoregen.score.keys import Key
 from scoregen.score.pitch import Pitch
+from scoregen.system.errors import InputError
+from scoregen.tasks.compose import PieceOptions, SamplingOptions, compose
 
 SATB = load_ensemble("satb")
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from scoregen.errors import InputError
 from scoregen.score.edit import Selection, blanked, extended, silent, with_parts
 from scoregen.score.elements import Part
+from scoregen.system.errors import InputError
 from tests.notation.handmade import hymn
 
 

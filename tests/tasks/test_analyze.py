@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from scoregen.analysing import MELODY_ONLY, SYMBOLS_KEPT, Places, analyze, annotated, plain
 from scoregen.cli.app import run
-from scoregen.errors import InputError
-from scoregen.notation.document import parse
 from scoregen.notation.files import read_score, write_score
-from scoregen.notation.gate import check_document
+from scoregen.notation.musicxml.document import parse
+from scoregen.notation.validation.gate import check_document
 from scoregen.score.elements import Score
 from scoregen.score.keys import Key
+from scoregen.system.errors import InputError
+from scoregen.tasks.analyze import MELODY_ONLY, SYMBOLS_KEPT, Places, analyze, annotated, plain
 from tests.analysis.chorale_text import chorale
 
 SONG = "C5 G4 E4 C3 | D5 G4 B3 G3 | E5 G4 C4 C3 | C5 G4 E4 C3 | F5 A4 C4 F3 | D5 G4 B3 G3 | C5 G4 E4 C3 | C5 G4 E4 C3"

@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scoregen.composition import Composition, PieceOptions, SamplingOptions, compose, provenance_fields
-from scoregen.errors import InputError, RefusedError
-from scoregen.model.novelty_limit import save_index
+from scoregen.model.sampling.novelty_limit import save_index
 from scoregen.notation.files import read_score
 from scoregen.score.check import problems
 from scoregen.score.edit import blanked
@@ -19,8 +17,10 @@ from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue
+from scoregen.system.errors import InputError, RefusedError
+from scoregen.tasks.compose import Composition, PieceOptions, SamplingOptions, compose, provenance_fields
 from scoregen.tokens.encode import encode
-from scoregen.tokens.novelty import NoveltyIndex
+from scoregen.tokens.window_hashes import NoveltyIndex
 
 FEW = SamplingOptions(seed=3, candidates=2)
 

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scoregen.errors import ConstraintError, Place
 from scoregen.score.check import problems
 from scoregen.score.elements import Score, Slot
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
+from scoregen.system.errors import ConstraintError, Place
 from scoregen.tokens import constraints
 from scoregen.tokens.constraints import Finest, MeasureRules, State, VoiceRule
 from scoregen.tokens.decode import decode

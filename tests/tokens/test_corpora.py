@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from scoregen.errors import ReadError, RefusedError
-from scoregen.notation.document import load_document
-from scoregen.notation.musicxml_reader import read_musicxml
+from scoregen.notation.musicxml.document import load_document
+from scoregen.notation.musicxml.read.score import read_musicxml
 from scoregen.score.elements import Score
+from scoregen.system.errors import ReadError, RefusedError
 from scoregen.tokens.canonical import canonical
 from scoregen.tokens.decode import decode
 from scoregen.tokens.encode import encode

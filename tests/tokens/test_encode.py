@@ -8,13 +8,13 @@ from fractions import Fraction
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from scoregen.errors import RefusedError
 from scoregen.score.check import problems
 from scoregen.score.elements import Barline, Chord, Element, Lyric, Measure, Note, Part, Rest, Score, Slot, Voice
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch, Unpitched
 from scoregen.score.rhythm import NoteValue
+from scoregen.system.errors import RefusedError
 from scoregen.tokens.canonical import canonical
 from scoregen.tokens.decode import decode
 from scoregen.tokens.encode import doings, encode, interleaved, pitched_slots

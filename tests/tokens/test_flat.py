@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scoregen.errors import ReadError, RefusedError
 from scoregen.score.elements import Score, Slot
 from scoregen.score.keys import KeySignature
 from scoregen.score.pitch import Pitch
+from scoregen.system.errors import ReadError, RefusedError
 from scoregen.tokens.encode import encode
 from scoregen.tokens.events import ABSENT, HOLD, Event
 from scoregen.tokens.flat import event_of, event_tokens, flatten, unflatten

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from scoregen.composition import PieceOptions, SamplingOptions, compose
+from scoregen.generation.reranking import ends_at_home
 from scoregen.plan.form import blank_piece, home_chords
-from scoregen.ranking import ends_at_home
 from scoregen.score.ensemble import load_ensemble
+from scoregen.tasks.compose import PieceOptions, SamplingOptions, compose
 from scoregen.tokens.encode import encode
 
 

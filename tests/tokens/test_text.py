@@ -8,11 +8,11 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 
-from scoregen.errors import ReadError
 from scoregen.score.elements import Slot
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
+from scoregen.system.errors import ReadError
 from scoregen.tokens.events import ABSENT, HOLD, REST, Event, Header, Slice, TokenMeasure, TokenScore
 from scoregen.tokens.text import event_from_text, event_text, from_json, render_text, to_json
 from tests.strategies import chords

@@ -6,8 +6,8 @@ from fractions import Fraction
 
 import pytest
 
-from scoregen.errors import ReadError
 from scoregen.score.pitch import Pitch
+from scoregen.system.errors import ReadError
 from scoregen.tokens.vocabulary import EVENT_WORDS, build, vocabulary
 
 DECLARATION = {

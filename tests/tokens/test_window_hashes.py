@@ -8,14 +8,14 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from scoregen.errors import ReadError
 from scoregen.score.elements import Slot
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import spelled_near
+from scoregen.system.errors import ReadError
 from scoregen.tokens.events import HOLD, REST, Event, Header, Slice, TokenMeasure, TokenScore
-from scoregen.tokens.novelty import LIMIT, SHORTEST, NoveltyIndex, shared
 from scoregen.tokens.sonorities import SILENT, sonorities
+from scoregen.tokens.window_hashes import LIMIT, SHORTEST, NoveltyIndex, shared
 
 FOUR = TimeSignature((4,), 4)
 

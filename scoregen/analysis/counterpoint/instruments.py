@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from scoregen.resources import folder
 from scoregen.score.elements import Part
 from scoregen.score.pitch import Pitch
+from scoregen.system.resources import folder
 
 _NUMERAL = re.compile(r"^(\d+\.?|[ivx]+\.?|[ab]|solo|\(.*\))$")
 

@@ -18,8 +18,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
-from scoregen.analysis.choirs import CHOIR, Line, leading_lines, role_of
-from scoregen.analysis.chords import ChordSpan, chord_spans
+from scoregen.analysis.counterpoint.voice_groups import CHOIR, Line, leading_lines, role_of
+from scoregen.analysis.harmony.chords import ChordSpan, chord_spans
 from scoregen.score.elements import Part, Score, Slot
 from scoregen.score.ensemble import load_ensemble
 from scoregen.score.pitch import Pitch

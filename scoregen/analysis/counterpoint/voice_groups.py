@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from scoregen.analysis.instruments import Playable, instrument_of, plain_name
+from scoregen.analysis.counterpoint.instruments import Playable, instrument_of, plain_name
 from scoregen.score.elements import Part, Score, Slot
 from scoregen.score.ensemble import Ensemble, Role, load_ensemble
 

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scoregen.analysis.chords import ChordSpan
-from scoregen.analysis.harmony_features import Function
+from scoregen.analysis.form.phrases import Phrase
+from scoregen.analysis.harmony.chords import ChordSpan
+from scoregen.analysis.harmony.features import Function
+from scoregen.analysis.harmony.roman_numerals import numeral, span_numeral
 from scoregen.analysis.moments import Moment
-from scoregen.analysis.phrases import Phrase
-from scoregen.analysis.romans import numeral, span_numeral
 from scoregen.score.keys import Key
 
 PERFECT, IMPERFECT = "perfect authentic", "imperfect authentic"

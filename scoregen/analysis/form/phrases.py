@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scoregen.analysis.chords import ChordSpan, chord_at
+from scoregen.analysis.harmony.chords import ChordSpan, chord_at
 from scoregen.analysis.moments import LineNote, Moment, highest_line
 from scoregen.score.elements import Score
 from scoregen.score.timeline import measure_onsets

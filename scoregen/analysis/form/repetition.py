@@ -14,8 +14,8 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Literal
 
+from scoregen.analysis.form.phrases import Phrase
 from scoregen.analysis.moments import LineNote
-from scoregen.analysis.phrases import Phrase
 from scoregen.score.elements import Measure, Score, Slot
 from scoregen.score.pitch import Pitch
 

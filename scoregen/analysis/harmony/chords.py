@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scoregen.analysis.harmony import Scorer, State, best_path
-from scoregen.analysis.harmony_features import Function, foreign_kind, windows
-from scoregen.analysis.harmony_weights import HarmonyWeights, harmony_weights
+from scoregen.analysis.harmony.chord_shapes import AUGMENTED_SIXTHS, MEMBERS, SEVENTHS, SUFFIXES, note_name
+from scoregen.analysis.harmony.features import Function, foreign_kind, windows
+from scoregen.analysis.harmony.search import Scorer, State, best_path
+from scoregen.analysis.harmony.weights import HarmonyWeights, harmony_weights
 from scoregen.analysis.moments import LineNote, Moment, moments
-from scoregen.analysis.qualities import AUGMENTED_SIXTHS, MEMBERS, SEVENTHS, SUFFIXES, note_name
 from scoregen.score.elements import Score
 from scoregen.score.keys import Key
 

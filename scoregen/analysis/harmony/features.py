@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
+from scoregen.analysis.harmony.chord_shapes import MEMBERS, SEVENTHS
 from scoregen.analysis.moments import LineNote, Moment
-from scoregen.analysis.qualities import MEMBERS, SEVENTHS
 
 FOREIGN = "foreign"
 _SHORT = Fraction(1, 2)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scoregen.analysis.chords import ChordSpan, by_key
+from scoregen.analysis.harmony.chords import ChordSpan, by_key
 from scoregen.score.keys import Key
 
 

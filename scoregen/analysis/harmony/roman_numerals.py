@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scoregen.analysis.chords import ChordSpan
-from scoregen.analysis.harmony_features import Function
-from scoregen.analysis.qualities import AUGMENTED_SIXTHS, SEVENTHS
+from scoregen.analysis.harmony.chord_shapes import AUGMENTED_SIXTHS, SEVENTHS
+from scoregen.analysis.harmony.chords import ChordSpan
+from scoregen.analysis.harmony.features import Function
 
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII")
 _SCALES = {"major": (0, 2, 4, -1, 1, 3, 5), "minor": (0, 2, -3, -1, 1, -4, -2)}

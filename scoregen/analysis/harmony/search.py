@@ -16,10 +16,10 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
-from scoregen.analysis import harmony_features as features
-from scoregen.analysis.harmony_features import Function, Sound, Window
-from scoregen.analysis.harmony_weights import HarmonyWeights
-from scoregen.analysis.qualities import MEMBERS
+from scoregen.analysis.harmony import features as features
+from scoregen.analysis.harmony.chord_shapes import MEMBERS
+from scoregen.analysis.harmony.features import Function, Sound, Window
+from scoregen.analysis.harmony.weights import HarmonyWeights
 
 CHORDS_A_MOMENT = 5
 CHORDS_A_BEAT = 3

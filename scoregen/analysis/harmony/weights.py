@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from scoregen.analysis.harmony_features import Function
-from scoregen.resources import folder
+from scoregen.analysis.harmony.features import Function
+from scoregen.system.resources import folder
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from scoregen.analysis.counterpoint import Counterpoint, Moment
-from scoregen.analysis.findings import Finding
-from scoregen.analysis.rule_sets import RuleSet
+from scoregen.analysis.counterpoint.lines import Counterpoint, Moment
+from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.harmonic import tendencies
 from scoregen.analysis.rules.melody import intervals, ranges
 from scoregen.analysis.rules.order import order
 from scoregen.analysis.rules.perfect import perfect_intervals
+from scoregen.analysis.rules.rule_sets import RuleSet
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote
 

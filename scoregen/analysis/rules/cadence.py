@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from scoregen.analysis.chords import ChordSpan
-from scoregen.analysis.counterpoint import Counterpoint, Moment, distinct, pitch_of
-from scoregen.analysis.findings import Finding
-from scoregen.analysis.rule_sets import ANY, RuleSet
+from scoregen.analysis.counterpoint.lines import Counterpoint, Moment, distinct, pitch_of
+from scoregen.analysis.harmony.chords import ChordSpan
+from scoregen.analysis.rules.findings import Finding
+from scoregen.analysis.rules.rule_sets import ANY, RuleSet
 from scoregen.score.pitch import Pitch
 
 _INVERSIONS = ("root position", "first inversion", "second inversion", "third inversion")

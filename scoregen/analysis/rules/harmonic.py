@@ -12,10 +12,10 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import combinations, pairwise
 
-from scoregen.analysis.chords import ChordSpan
-from scoregen.analysis.counterpoint import Counterpoint, distinct, pitch_of
-from scoregen.analysis.findings import Finding
-from scoregen.analysis.rule_sets import ANY, RuleSet
+from scoregen.analysis.counterpoint.lines import Counterpoint, distinct, pitch_of
+from scoregen.analysis.harmony.chords import ChordSpan
+from scoregen.analysis.rules.findings import Finding
+from scoregen.analysis.rules.rule_sets import ANY, RuleSet
 from scoregen.score.pitch import STEPS, Interval
 from scoregen.score.timeline import SoundingNote
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scoregen.analysis.choirs import Line
-from scoregen.analysis.counterpoint import Counterpoint, pitch_of
-from scoregen.analysis.findings import Finding
-from scoregen.analysis.rule_sets import ANY, RuleSet
+from scoregen.analysis.counterpoint.lines import Counterpoint, pitch_of
+from scoregen.analysis.counterpoint.voice_groups import Line
+from scoregen.analysis.rules.findings import Finding
+from scoregen.analysis.rules.rule_sets import ANY, RuleSet
 from scoregen.score.pitch import Interval, Pitch
 from scoregen.score.timeline import SoundingNote
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from scoregen.analysis.counterpoint import Counterpoint, Moment, pitch_of
-from scoregen.analysis.findings import Finding
-from scoregen.analysis.rule_sets import ANY, RuleSet
+from scoregen.analysis.counterpoint.lines import Counterpoint, Moment, pitch_of
+from scoregen.analysis.rules.findings import Finding
+from scoregen.analysis.rules.rule_sets import ANY, RuleSet
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scoregen.analysis.counterpoint import counterpoint_of
+from scoregen.analysis.counterpoint.lines import counterpoint_of
 from scoregen.analysis.rules.perfect import FIFTH, motions, parallel_interval
 from scoregen.score.elements import Score, Slot
 

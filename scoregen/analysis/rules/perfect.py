@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from scoregen.analysis.counterpoint import Counterpoint, Moment, pitch_of
-from scoregen.analysis.findings import Finding
-from scoregen.analysis.rule_sets import ANY, RuleSet
+from scoregen.analysis.counterpoint.lines import Counterpoint, Moment, pitch_of
+from scoregen.analysis.rules.findings import Finding
+from scoregen.analysis.rules.rule_sets import ANY, RuleSet
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote
 

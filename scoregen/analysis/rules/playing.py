@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import combinations
 
-from scoregen.analysis.choirs import Line
-from scoregen.analysis.counterpoint import Counterpoint, pitch_of
-from scoregen.analysis.findings import Finding
-from scoregen.analysis.instruments import Playable
-from scoregen.analysis.rule_sets import RuleSet
+from scoregen.analysis.counterpoint.instruments import Playable
+from scoregen.analysis.counterpoint.lines import Counterpoint, pitch_of
+from scoregen.analysis.counterpoint.voice_groups import Line
+from scoregen.analysis.rules.findings import Finding
+from scoregen.analysis.rules.rule_sets import RuleSet
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from scoregen.analysis.findings import RULES_TEXT, SEVERITIES, Finding, Spot, spot
-from scoregen.analysis.rule_sets import RULES, RuleSet
+from scoregen.analysis.rules.findings import RULES_TEXT, SEVERITIES, Finding, Spot, spot
+from scoregen.analysis.rules.rule_sets import RULES, RuleSet
 from scoregen.score.elements import Score
 from scoregen.score.timeline import SoundingNote
 from scoregen.version import __version__

@@ -23,10 +23,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, get_args
 
-from scoregen.analysis.findings import Finding, Severity
-from scoregen.errors import InputError, Place
-from scoregen.resources import folder
+from scoregen.analysis.rules.findings import Finding, Severity
 from scoregen.score.timeline import SoundingNote
+from scoregen.system.errors import InputError, Place
+from scoregen.system.resources import folder
 
 DEFAULT = "strict"
 OFF = "off"

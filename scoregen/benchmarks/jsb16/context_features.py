@@ -17,8 +17,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.features import Piece
-from scoregen.model.lexicon import FIRST_PITCH, GRID, HOLD, Lexicon
+from scoregen.model.network.alphabet import FIRST_PITCH, GRID, HOLD, Lexicon
+from scoregen.model.network.inputs import Piece
 
 Ints = NDArray[np.int64]
 

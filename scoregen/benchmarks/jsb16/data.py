@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scoregen.corpora.manifest import Split
-from scoregen.errors import InputError
+from scoregen.system.errors import InputError
 
 VOICES = 4
 SHA256 = "79294cc374f9252e95ef4b703161524c1c53dc1f712c236f00f1c1f5d54af5a7"

@@ -12,12 +12,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from scoregen.model.batches import Example, collate
-from scoregen.model.lexicon import UNSCORED
-from scoregen.model.likelihood import choices, rows_of
-from scoregen.model.network import Network
-from scoregen.model.precedents import Floats, Ints, Precedents
-from scoregen.model.situations import UNKNOWN, situations
+from scoregen.benchmarks.jsb16.context_features import UNKNOWN, situations
+from scoregen.benchmarks.jsb16.retrieval import Floats, Ints, Precedents
+from scoregen.model.network.alphabet import UNSCORED
+from scoregen.model.network.batches import Example, collate
+from scoregen.model.network.likelihood import choices, rows_of
+from scoregen.model.network.network import Network
 
 BATCH = 16
 

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.batches import Example
-from scoregen.model.features import Piece
-from scoregen.model.hearing import BATCH, heard, mean_chances
-from scoregen.model.lexicon import FIRST_PITCH, HOLD, REST
-from scoregen.model.network import Network
-from scoregen.model.precedents import Precedents
+from scoregen.benchmarks.jsb16.interpolation import BATCH, heard, mean_chances
+from scoregen.benchmarks.jsb16.retrieval import Precedents
+from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, REST
+from scoregen.model.network.batches import Example
+from scoregen.model.network.inputs import Piece
+from scoregen.model.network.network import Network
 
 Floats = NDArray[np.float64]
 

@@ -14,15 +14,15 @@ from math import log
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scoregen.corpora.jsb16 import VOICES, Jsb16, read_jsb16
+from scoregen.benchmarks.jsb16.data import VOICES, Jsb16, read_jsb16
 from scoregen.corpora.manifest import Split
-from scoregen.errors import InputError
-from scoregen.resources import weights
+from scoregen.system.errors import InputError
+from scoregen.system.resources import weights
 
 if TYPE_CHECKING:
-    from scoregen.model.benchmark import Scored
-    from scoregen.model.checkpoint import Checkpoint
-    from scoregen.model.precedents import Precedents
+    from scoregen.benchmarks.jsb16.protocol import Scored
+    from scoregen.benchmarks.jsb16.retrieval import Precedents
+    from scoregen.model.network.checkpoint import Checkpoint
 
 SHIPPED_SINGLE = "jsb16"
 SHIPPED_MEMBERS = "jsb16-*.safetensors"
@@ -60,7 +60,7 @@ def bench_jsb16(
     tells, and of each half of the validation part the other half.
     InputError where the data or the weights do not fit.
     """
-    from scoregen.model.checkpoint import load_checkpoint
+    from scoregen.model.network.checkpoint import load_checkpoint
 
     source = read_jsb16(data)
     paths = tuple(checkpoints) or _shipped(average)
@@ -85,11 +85,11 @@ def bench_jsb16(
 
 def precedents_by_split(source: Jsb16, networks: Sequence[Any], order: Sequence[int]) -> dict[Split, list[Precedents]]:
     """The precedents that speak for each piece: those of the training part, no piece having a say in how loud."""
-    from scoregen.model.benchmark import blank_example
-    from scoregen.model.hearing import witnessed
-    from scoregen.model.precedent_weights import fitted, unfitted
-    from scoregen.model.precedents import Precedents
-    from scoregen.model.rolls import CHROMATIC, roll_piece
+    from scoregen.benchmarks.jsb16.interpolation import witnessed
+    from scoregen.benchmarks.jsb16.protocol import blank_example
+    from scoregen.benchmarks.jsb16.retrieval import Precedents
+    from scoregen.benchmarks.jsb16.retrieval_weights import fitted, unfitted
+    from scoregen.benchmarks.jsb16.rolls import CHROMATIC, roll_piece
 
     train, valid = ([roll_piece(roll) for roll in source.splits[split]] for split in ("train", "valid"))
     corpus = Precedents.of(train, CHROMATIC, unfitted(VOICES))
@@ -133,7 +133,7 @@ def _part_of(progress: Progress | None, index: int, count: int) -> Progress | No
 
 def _told(precedents: Precedents) -> dict[str, Any]:
     """How many places speak, and how loud."""
-    from scoregen.model.situations import code_names
+    from scoregen.benchmarks.jsb16.context_features import code_names
 
     weights = precedents.weights
     names = code_names(("soprano", "alto", "tenor", "bass"))
@@ -153,8 +153,8 @@ def _figures(
     progress: Progress | None,
     precedents: Sequence[Precedents] | None,
 ) -> dict[str, Any]:
-    from scoregen.model.benchmark import score
-    from scoregen.model.rolls import roll_piece
+    from scoregen.benchmarks.jsb16.protocol import score
+    from scoregen.benchmarks.jsb16.rolls import roll_piece
 
     rolls = source.splits[split]
     scored: Scored = score(networks, [roll_piece(roll) for roll in rolls], orders, progress, precedents)

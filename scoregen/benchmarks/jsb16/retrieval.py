@@ -20,9 +20,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.features import Piece
-from scoregen.model.lexicon import UNSCORED, Lexicon
-from scoregen.model.situations import UNKNOWN, Situations, events_of, situations
+from scoregen.benchmarks.jsb16.context_features import UNKNOWN, Situations, events_of, situations
+from scoregen.model.network.alphabet import UNSCORED, Lexicon
+from scoregen.model.network.inputs import Piece
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

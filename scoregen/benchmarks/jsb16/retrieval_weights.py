@@ -13,9 +13,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from scoregen.model.hearing import Evidence
-from scoregen.model.precedents import Precedents, Weights
-from scoregen.model.situations import code_names
+from scoregen.benchmarks.jsb16.context_features import code_names
+from scoregen.benchmarks.jsb16.interpolation import Evidence
+from scoregen.benchmarks.jsb16.retrieval import Precedents, Weights
 
 RIDGE = 1.0
 """Nats that a weight of one costs: what says little is left at nothing."""

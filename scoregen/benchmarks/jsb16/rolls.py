@@ -11,11 +11,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from scoregen.errors import RefusedError
-from scoregen.model.features import Floats, Ints, Piece, heard_before
-from scoregen.model.harmony_labels import NO_KEY, harmony_labels
-from scoregen.model.lexicon import FIRST_PITCH, GRID, HOLD, LONGEST_IN_16THS, REST, lexicon
-from scoregen.model.memory import ages, guessed_keys, heard, matches, seen_from
+from scoregen.model.network.alphabet import FIRST_PITCH, GRID, HOLD, LONGEST_IN_16THS, REST, lexicon
+from scoregen.model.network.auxiliary_targets import NO_KEY, harmony_labels
+from scoregen.model.network.history_features import ages, guessed_keys, heard, matches, seen_from
+from scoregen.model.network.inputs import Floats, Ints, Piece, heard_before
+from scoregen.system.errors import RefusedError
 
 CHROMATIC = lexicon("chromatic")
 STEPS = GRID // 4

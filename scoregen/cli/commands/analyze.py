@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scoregen.cli.arguments import Force, Json, Quiet
-from scoregen.cli.outputs import check_outputs
-from scoregen.cli.terminal import progress, say, say_json, say_paths, tell_all
-from scoregen.errors import InputError, OutputError, Place
+from scoregen.cli.console.arguments import Force, Json, Quiet
+from scoregen.cli.console.outputs import check_outputs
+from scoregen.cli.console.terminal import progress, say, say_json, say_paths, tell_all
+from scoregen.system.errors import InputError, OutputError, Place
 
 if TYPE_CHECKING:
-    from scoregen.analysing import Numerals
+    from scoregen.tasks.analyze import Numerals
 
 PAGES = (".svg", ".pdf", ".png")
 SUFFIXES = (".musicxml", ".xml", ".mxl", *PAGES)
@@ -44,8 +44,8 @@ def analyze_command(
     quiet: Quiet = False,
 ) -> None:
     """Name the keys, chords, cadences, phrases, form and texture of a score."""
-    from scoregen.analysing import analyze, annotated, plain
     from scoregen.notation.files import read_score, write_all
+    from scoregen.tasks.analyze import analyze, annotated, plain
 
     paths = output or []
     _check(paths, numerals, force=force)

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from scoregen.cli.arguments import Json, Quiet
-from scoregen.cli.terminal import progress, say, say_json, tell
+from scoregen.cli.console.arguments import Json, Quiet
+from scoregen.cli.console.terminal import progress, say, say_json, tell
 
 bench = typer.Typer(help="Measure a network on a published benchmark.", no_args_is_help=True)
 
@@ -40,7 +40,7 @@ def jsb16_command(
 
     Proper: everything that is generated is paid for, nothing that is scored is known before.
     """
-    from scoregen.benchmark import bench_jsb16, report_json
+    from scoregen.benchmarks.jsb16.report import bench_jsb16, report_json
 
     with progress(quiet=quiet) as stage:
         report = bench_jsb16(

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from scoregen.cli.arguments import Ensemble, Json, Quiet
-from scoregen.cli.terminal import progress, say_json, say_paths, tell
+from scoregen.cli.console.arguments import Ensemble, Json, Quiet
+from scoregen.cli.console.terminal import progress, say_json, say_paths, tell
 
 
 def calibrate_command(
@@ -33,7 +33,7 @@ def calibrate_command(
     """
     from dataclasses import asdict
 
-    from scoregen.calibrating import Round, calibrate, in_words
+    from scoregen.tasks.calibrate import Round, calibrate, in_words
 
     with progress(quiet=quiet) as stage:
 

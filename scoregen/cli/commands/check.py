@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scoregen.cli.arguments import Force, Json, Quiet
-from scoregen.cli.terminal import naming, say, say_json, say_paths, tell_all
-from scoregen.errors import InputError
+from scoregen.cli.console.arguments import Force, Json, Quiet
+from scoregen.cli.console.terminal import naming, say, say_json, say_paths, tell_all
+from scoregen.system.errors import InputError
 
 if TYPE_CHECKING:
-    from scoregen.analysis.report import Report
+    from scoregen.analysis.rules.report import Report
 
 FAILED = 1
 
 
 def rule_sets(incomplete: str = "") -> list[str]:
     """The rule sets that there are, for shell completion."""
-    from scoregen.analysis.rule_sets import rule_set_names
+    from scoregen.analysis.rules.rule_sets import rule_set_names
 
     return [name for name in rule_set_names() if name.startswith(incomplete)]
 
@@ -57,10 +57,10 @@ def check_command(
     Each finding names its rule; docs/rules.md explains them all. The exit code is 0 where no finding is
     as grave as --fail-on, 1 where one is.
     """
-    from scoregen.analysis.findings import SEVERITIES, at_least
-    from scoregen.analysis.report import to_json
-    from scoregen.checking import check, check_targets, write_marked
+    from scoregen.analysis.rules.findings import SEVERITIES, at_least
+    from scoregen.analysis.rules.report import to_json
     from scoregen.notation.files import read_score
+    from scoregen.tasks.check import check, check_targets, write_marked
 
     severity = next((known for known in SEVERITIES if known == fail_on), None)
     if severity is None:

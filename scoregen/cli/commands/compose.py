@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scoregen.cli.arguments import (
+from scoregen.cli.console.arguments import (
     Checkpoint,
     Ensemble,
     Force,
@@ -23,13 +23,13 @@ from scoregen.cli.arguments import (
     parse_roles,
     told,
 )
-from scoregen.cli.outputs import check_outputs, numbered, write_alternative
-from scoregen.cli.terminal import Advance, naming, progress, say_json, say_paths, tell_all
-from scoregen.errors import InputError
+from scoregen.cli.console.outputs import check_outputs, numbered, write_alternative
+from scoregen.cli.console.terminal import Advance, naming, progress, say_json, say_paths, tell_all
+from scoregen.system.errors import InputError
 
 if TYPE_CHECKING:
-    from scoregen.composition import Composition
     from scoregen.notation.files import Written
+    from scoregen.tasks.compose import Composition
 
 
 def compose_command(
@@ -110,8 +110,8 @@ def compose_command(
     A melody gets its other parts, a score with holes gets them filled, and no score at all gets a
     new piece. Nothing that is given changes.
     """
-    from scoregen.composition import PieceOptions, SamplingOptions, compose
     from scoregen.notation.files import read_score
+    from scoregen.tasks.compose import PieceOptions, SamplingOptions, compose
 
     piece = told(
         measures=measures,

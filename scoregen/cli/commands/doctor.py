@@ -6,8 +6,8 @@ from dataclasses import asdict
 
 import typer
 
-from scoregen.cli.arguments import Json
-from scoregen.cli.terminal import say, say_json
+from scoregen.cli.console.arguments import Json
+from scoregen.cli.console.terminal import say, say_json
 
 
 def doctor_command(as_json: Json = False) -> None:
@@ -15,7 +15,7 @@ def doctor_command(as_json: Json = False) -> None:
 
     The exit code is 1 if something essential is missing.
     """
-    from scoregen.doctor import examine, is_usable
+    from scoregen.tasks.doctor import examine, is_usable
 
     findings = examine()
     usable = is_usable(findings)

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from scoregen.cli.arguments import Force, Json, Quiet, told
-from scoregen.cli.terminal import columns, progress, say, say_json, tell_all
+from scoregen.cli.console.arguments import Force, Json, Quiet, told
+from scoregen.cli.console.terminal import columns, progress, say, say_json, tell_all
 
 REPORTS = (".html", ".pdf")
 
@@ -41,8 +41,8 @@ def evaluate_command(
 
     Beside each figure stands that of the corpus's own held-out pieces.
     """
-    from scoregen.comparison import evaluate, report_file, report_json, standing_out, tables
-    from scoregen.notation.atomic import check_targets, write_files
+    from scoregen.system.files import check_targets, write_files
+    from scoregen.tasks.evaluate import evaluate, report_file, report_json, standing_out, tables
 
     outputs = tuple(output or ())
     check_targets(outputs, REPORTS, force=force)

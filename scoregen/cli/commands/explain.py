@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from scoregen.cli.arguments import Checkpoint, Ensemble, Force, Json, Quiet, Roles, parse_roles
-from scoregen.cli.check import rule_sets
-from scoregen.cli.terminal import naming, progress, say_json, say_paths, tell_all
+from scoregen.cli.commands.check import rule_sets
+from scoregen.cli.console.arguments import Checkpoint, Ensemble, Force, Json, Quiet, Roles, parse_roles
+from scoregen.cli.console.terminal import naming, progress, say_json, say_paths, tell_all
 
 
 def explain_command(
@@ -47,9 +47,9 @@ def explain_command(
     The page shows the score with each note coloured by its surprisal. docs/explaining.md says what each
     number means.
     """
-    from scoregen.explaining import SUFFIXES, explain, write_explanation
-    from scoregen.notation.atomic import check_targets
     from scoregen.notation.files import read_score
+    from scoregen.system.files import check_targets
+    from scoregen.tasks.explain import SUFFIXES, explain, write_explanation
 
     check_targets(output, SUFFIXES, force=force)
     command = _command(score, output, given or (), rules, ensemble, role or (), checkpoint)

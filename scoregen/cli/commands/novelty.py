@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scoregen.cli.arguments import Force, Json, Quiet
-from scoregen.cli.terminal import columns, progress, say, say_json, tell_all
+from scoregen.cli.console.arguments import Force, Json, Quiet
+from scoregen.cli.console.terminal import columns, progress, say, say_json, tell_all
 
 if TYPE_CHECKING:
-    from scoregen.novelty import Found, NoveltyReport
+    from scoregen.tasks.novelty import Found, NoveltyReport
 
 PICTURES = (".svg", ".png", ".pdf")
 MOST_SHARED, MOST_SHARED_NOTES = 5, 2
@@ -52,9 +52,9 @@ def novelty_command(
 
     How much is much, the corpus says: so much have its own works in common with each other.
     """
-    from scoregen.notation.atomic import check_targets, write_files
     from scoregen.notation.files import read_score
-    from scoregen.novelty import in_words, novelty_report, picture, report_json
+    from scoregen.system.files import check_targets, write_files
+    from scoregen.tasks.novelty import in_words, novelty_report, picture, report_json
 
     outputs = tuple(output or ())
     check_targets(outputs, PICTURES, force=force)
@@ -97,7 +97,7 @@ def _tables(report: NoveltyReport) -> Iterator[str]:
 
 
 def _row(voice: str, found: Found) -> tuple[str, ...]:
-    from scoregen.novelty import origin, spread
+    from scoregen.tasks.novelty import origin, spread
 
     moved = found.source.semitones
     steps = f"{abs(moved)} semitone{'s' if abs(moved) > 1 else ''}"

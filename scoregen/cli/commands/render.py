@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from scoregen.cli.arguments import Force, Json, Outputs, Quiet
-from scoregen.cli.outputs import check_outputs
-from scoregen.cli.terminal import progress, say_json, say_paths, tell_all
+from scoregen.cli.console.arguments import Force, Json, Outputs, Quiet
+from scoregen.cli.console.outputs import check_outputs
+from scoregen.cli.console.terminal import progress, say_json, say_paths, tell_all
 
 
 def render_command(

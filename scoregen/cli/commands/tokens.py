@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from scoregen.cli.arguments import Json
-from scoregen.cli.terminal import say, say_json, tell
+from scoregen.cli.console.arguments import Json
+from scoregen.cli.console.terminal import say, say_json, tell
 
 
 def tokens_command(

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from scoregen.cli.arguments import Ensemble, Json, Quiet, told
-from scoregen.cli.terminal import progress, say_json, say_paths, tell, tell_all
+from scoregen.cli.console.arguments import Ensemble, Json, Quiet, told
+from scoregen.cli.console.terminal import progress, say_json, say_paths, tell, tell_all
 
 SIGNALLED = 128
 """What shells add to the number of the signal that ended a program."""
@@ -60,10 +60,10 @@ def train_command(
 
     A run that was stopped goes on where it was. What is given here comes before what the file says.
     """
-    from scoregen.model.config import NetworkConfig, TrainingOptions
-    from scoregen.model.config_file import read_config
-    from scoregen.model.parallel import is_first
-    from scoregen.training import train
+    from scoregen.model.network.config import NetworkConfig, TrainingOptions
+    from scoregen.model.training.config_file import read_config
+    from scoregen.model.training.parallel import is_first
+    from scoregen.tasks.train import train
 
     network, options = read_config(config) if config else (NetworkConfig(), TrainingOptions())
     flags = told(
@@ -116,7 +116,7 @@ def train_command(
 
 def in_words(figures: dict[str, float]) -> str:
     """A line of the learning curve for the person who waits."""
-    from scoregen.training import WINDOW
+    from scoregen.tasks.train import WINDOW
 
     losses = ", ".join(f"{name} {figures[name]:.3f}" for name in ("train", "fit", "valid"))
     words = [f"step {figures['step']}: {losses} nats a choice", f"{figures['seconds']:.0f} s"]

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from scoregen.errors import InputError
-from scoregen.resources import folder
+from scoregen.system.errors import InputError
+from scoregen.system.resources import folder
 
 
 def told(**options: Any) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scoregen.errors import OutputError, Place
+from scoregen.system.errors import OutputError, Place
 
 if TYPE_CHECKING:
-    from scoregen.composition import Alternative
     from scoregen.notation.files import Written
+    from scoregen.tasks.compose import Alternative
 
 
 def numbered(paths: Iterable[Path], count: int, rank: int) -> tuple[Path, ...]:
@@ -29,8 +29,8 @@ def provenance_file(path: Path) -> Path:
 
 def check_outputs(paths: Sequence[Path], count: int = 1, *, provenance: bool = False, force: bool) -> None:
     """Refuse before the work what could not be written after it: OutputError names the first file."""
-    from scoregen.notation.atomic import check_target
     from scoregen.notation.files import WRITERS, writes
+    from scoregen.system.files import check_target
 
     for path in paths:
         if not writes(path.suffix):
@@ -43,9 +43,9 @@ def check_outputs(paths: Sequence[Path], count: int = 1, *, provenance: bool = F
 
 def write_alternative(alternative: Alternative, paths: Sequence[Path], *, provenance: bool, force: bool) -> Written:
     """Write one alternative to all its files, and its story beside each."""
-    from scoregen.composition import provenance_fields
-    from scoregen.notation.atomic import write_files
     from scoregen.notation.files import write_all
+    from scoregen.system.files import write_files
+    from scoregen.tasks.compose import provenance_fields
 
     written = write_all(alternative.score, paths, force=force, provenance=provenance_fields(alternative.provenance))
     if not provenance:

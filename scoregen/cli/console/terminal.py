@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from scoregen.errors import ScoregenError
+from scoregen.system.errors import ScoregenError
 
 Advance = Callable[[float], None]
 """Told how much of a stage is done, from 0 to 1."""

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scoregen.evaluation.bootstrap import Rate, mean, pooled
-from scoregen.evaluation.frames import FRAMES_A_QUARTER, SILENCE, Frames
+from scoregen.evaluation.metrics.bootstrap import Rate, mean, pooled
+from scoregen.evaluation.metrics.frames import FRAMES_A_QUARTER, SILENCE, Frames
 
 TRIADS = (frozenset({0, 4, 7}), frozenset({0, 3, 7}))
 THIRDS = frozenset({3, 4})

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.evaluation.frames import FRAMES_A_QUARTER, Frames
-from scoregen.evaluation.two_sample import CROP_FRAMES, features
+from scoregen.evaluation.metrics.frames import FRAMES_A_QUARTER, Frames
+from scoregen.evaluation.metrics.two_sample import CROP_FRAMES, features
 
 Vector = NDArray[np.float64]
 

@@ -22,8 +22,8 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.evaluation.frames import FRAMES_A_QUARTER, SILENCE, Frames, Whole, events, melodies, steps
-from scoregen.evaluation.pieces import Piece
+from scoregen.evaluation.metrics.frames import FRAMES_A_QUARTER, SILENCE, Frames, Whole, events, melodies, steps
+from scoregen.evaluation.metrics.pieces import Piece
 
 LOWEST, HIGHEST = 33, 88
 WIDEST = 12

@@ -22,8 +22,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.evaluation.bootstrap import CONFIDENCE, RESAMPLES, Rate
-from scoregen.evaluation.distributions import Counts, Feature
+from scoregen.evaluation.metrics.bootstrap import CONFIDENCE, RESAMPLES, Rate
+from scoregen.evaluation.metrics.distributions import Counts, Feature
 
 GRID = 256
 """Points at which densities are compared."""

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.evaluation.bootstrap import Rate, mean, pooled
-from scoregen.evaluation.frames import FRAMES_A_QUARTER, SILENCE, Frames
-from scoregen.evaluation.pieces import Piece
+from scoregen.evaluation.metrics.bootstrap import Rate, mean, pooled
+from scoregen.evaluation.metrics.frames import FRAMES_A_QUARTER, SILENCE, Frames
+from scoregen.evaluation.metrics.pieces import Piece
 
 LAGS = 32
 """The greatest distance of a curve, in quarters."""

@@ -14,10 +14,10 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.errors import InputError
 from scoregen.score.elements import Score, Slot
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import measure_onsets, sounding_notes
+from scoregen.system.errors import InputError
 from scoregen.tokens.events import TokenScore
 from scoregen.tokens.sonorities import Sonorities, sonorities
 from scoregen.tokens.vocabulary import vocabulary

@@ -24,8 +24,8 @@ from functools import cache
 
 import numpy as np
 
-from scoregen.evaluation.bootstrap import Rate, mean, pooled
-from scoregen.evaluation.frames import FRAMES_A_QUARTER, SILENCE, Frames, events, melodies, steps
+from scoregen.evaluation.metrics.bootstrap import Rate, mean, pooled
+from scoregen.evaluation.metrics.frames import FRAMES_A_QUARTER, SILENCE, Frames, events, melodies, steps
 
 FIFTH, OCTAVE = 7, 12
 DENSITY_FRAMES = 16

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scoregen.evaluation.frames import Frames, frame_of, listed_frames, phrase_end_frames, score_frames
+from scoregen.evaluation.metrics.frames import Frames, frame_of, listed_frames, phrase_end_frames, score_frames
 from scoregen.score.elements import Score, Slot
 from scoregen.score.keys import Key
 from scoregen.score.timeline import measure_onsets

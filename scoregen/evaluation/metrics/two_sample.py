@@ -20,9 +20,9 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.evaluation.bootstrap import CONFIDENCE, RESAMPLES
-from scoregen.evaluation.frames import FRAMES_A_QUARTER, SILENCE, Frames, melodies, steps
-from scoregen.evaluation.part_writing import count
+from scoregen.evaluation.metrics.bootstrap import CONFIDENCE, RESAMPLES
+from scoregen.evaluation.metrics.frames import FRAMES_A_QUARTER, SILENCE, Frames, melodies, steps
+from scoregen.evaluation.metrics.part_writing import count
 
 CROP_FRAMES = 128
 VOICES = 4

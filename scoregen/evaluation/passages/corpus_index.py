@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.errors import ReadError
-from scoregen.evaluation.passages import PassageIndex, Span, longest
-from scoregen.evaluation.strands import Strand
+from scoregen.evaluation.passages.event_sequences import Strand
+from scoregen.evaluation.passages.ngram_index import PassageIndex, Span, longest
+from scoregen.system.errors import ReadError
 
 _MAGIC = b"scoregen passages 1\n"
 _ALIGNED = 64

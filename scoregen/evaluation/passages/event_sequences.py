@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 from scoregen.score.elements import Score, Slot
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote, sounding_notes
-from scoregen.tokens.novelty import mixed, reference, summed
 from scoregen.tokens.sonorities import SILENT, Sonorities, heard, tick
+from scoregen.tokens.window_hashes import mixed, reference, summed
 
 Ints = NDArray[np.int64]
 Keys = NDArray[np.uint64]

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.evaluation.strands import Ints, Keys, Strand
+from scoregen.evaluation.passages.event_sequences import Ints, Keys, Strand
 
 WINDOW = 8
 """Events of a passage whose nearest is looked for."""

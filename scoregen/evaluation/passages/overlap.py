@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scoregen.evaluation.bootstrap import Rate, mean
-from scoregen.evaluation.frames import Frames, frame_sonorities
-from scoregen.evaluation.passages import PassageIndex, longest
-from scoregen.evaluation.strands import Ints, texture
+from scoregen.evaluation.metrics.bootstrap import Rate, mean
+from scoregen.evaluation.metrics.frames import Frames, frame_sonorities
+from scoregen.evaluation.passages.event_sequences import Ints, texture
+from scoregen.evaluation.passages.ngram_index import PassageIndex, longest
 
 WINDOW_LENGTHS = (4, 8, 12)
 

@@ -7,12 +7,19 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from scoregen.corpora.manifest import Corpus, load_corpus
-from scoregen.errors import InputError, OutputError, ReadError, ScoregenError
-from scoregen.evaluation.repertoire import Reference, Repertoire, Strands, open_repertoire, reference, to_bytes
-from scoregen.notation.atomic import write_files
+from scoregen.evaluation.passages.corpus_index import (
+    Reference,
+    Repertoire,
+    Strands,
+    open_repertoire,
+    reference,
+    to_bytes,
+)
+from scoregen.evaluation.reference_corpus.pieces import Progress, fingerprint_of, score_work
 from scoregen.notation.files import read_score
-from scoregen.resources import cache
-from scoregen.works.pieces import Progress, fingerprint_of, score_work
+from scoregen.system.errors import InputError, OutputError, ReadError, ScoregenError
+from scoregen.system.files import write_files
+from scoregen.system.resources import cache
 
 SUFFIX = ".passages"
 MOST_REFERRED = 200

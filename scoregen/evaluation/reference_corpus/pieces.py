@@ -8,14 +8,14 @@ from collections import Counter
 from collections.abc import Callable
 
 from scoregen.corpora.manifest import Corpus, CorpusPiece
-from scoregen.errors import InputError, Place, ScoregenError
-from scoregen.evaluation.pieces import Piece, score_piece
-from scoregen.evaluation.repertoire import Strands, Work
-from scoregen.evaluation.strands import score_strands
+from scoregen.evaluation.metrics.pieces import Piece, score_piece
+from scoregen.evaluation.passages.corpus_index import Strands, Work
+from scoregen.evaluation.passages.event_sequences import score_strands
 from scoregen.notation.files import read_score
 from scoregen.score.elements import Score, Slot
 from scoregen.score.ensemble import load_ensemble, match_roles, role_slots
 from scoregen.score.pitch import Pitch
+from scoregen.system.errors import InputError, Place, ScoregenError
 
 FEWEST_VOICES = 2
 

@@ -10,19 +10,19 @@ from pathlib import Path
 from typing import Any
 
 from scoregen.corpora.manifest import Corpus
-from scoregen.errors import InputError, OutputError
-from scoregen.evaluation import form
-from scoregen.evaluation.bootstrap import Rate
-from scoregen.evaluation.distributions import FEATURES, histograms
-from scoregen.evaluation.divergence import Distance, distance
 from scoregen.evaluation.figures import closing_figures, frame_figures
-from scoregen.evaluation.frames import Frames
-from scoregen.evaluation.pieces import Piece, from_json, to_json
-from scoregen.evaluation.two_sample import VOICES, Separation, separation
-from scoregen.notation.atomic import write_files
-from scoregen.resources import cache
+from scoregen.evaluation.metrics import form
+from scoregen.evaluation.metrics.bootstrap import Rate
+from scoregen.evaluation.metrics.distributions import FEATURES, histograms
+from scoregen.evaluation.metrics.divergence import Distance, distance
+from scoregen.evaluation.metrics.frames import Frames
+from scoregen.evaluation.metrics.pieces import Piece, from_json, to_json
+from scoregen.evaluation.metrics.two_sample import VOICES, Separation, separation
+from scoregen.evaluation.reference_corpus.pieces import Progress, read_pieces
+from scoregen.system.errors import InputError, OutputError
+from scoregen.system.files import write_files
+from scoregen.system.resources import cache
 from scoregen.version import __version__
-from scoregen.works.pieces import Progress, read_pieces
 
 FEWEST_HELD_OUT = 10
 FEWEST_PIECES = 2

@@ -12,11 +12,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from scoregen.model.features import Bools, Floats, Ints
-from scoregen.model.lexicon import GRID
-from scoregen.model.memory import MATCHES
-from scoregen.model.pointer import DISTANCES, Pointer
-from scoregen.model.quick_layers import Affine, array, softmax
+from scoregen.model.engine.layers import Affine, array, softmax
+from scoregen.model.network.alphabet import GRID
+from scoregen.model.network.copy_attention import DISTANCES, Pointer
+from scoregen.model.network.history_features import MATCHES
+from scoregen.model.network.inputs import Bools, Floats, Ints
 
 _ROOM = 64
 _FARTHEST = 1 << DISTANCES

@@ -19,16 +19,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from scoregen.model.features import SILENCE, Floats, Ints
-from scoregen.model.heads import Others
-from scoregen.model.lexicon import FIRST_PITCH, HOLD, MOST_ACCIDENTALS
-from scoregen.model.network import Network
-from scoregen.model.quick_heads import Around, QuickHeads, quick_heads
-from scoregen.model.quick_layers import array, quick_layers
-from scoregen.model.quick_measures import GrowingMeasures
-from scoregen.model.quick_pointer import GrowingPointer
-from scoregen.model.recall import Recall
-from scoregen.model.tables import tables
+from scoregen.model.engine.copy_attention import GrowingPointer
+from scoregen.model.engine.heads import Around, QuickHeads, quick_heads
+from scoregen.model.engine.incremental_features import Recall
+from scoregen.model.engine.layers import array, quick_layers
+from scoregen.model.engine.measure_attention import GrowingMeasures
+from scoregen.model.engine.tables import tables
+from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, MOST_ACCIDENTALS
+from scoregen.model.network.heads import Others
+from scoregen.model.network.inputs import SILENCE, Floats, Ints
+from scoregen.model.network.network import Network
 
 _ROOM = 64
 

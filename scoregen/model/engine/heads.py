@@ -16,11 +16,11 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from scoregen.model.features import Floats, Ints
-from scoregen.model.heads import MELODIC_REACH, EventHeads
-from scoregen.model.lexicon import FIRST_PITCH
-from scoregen.model.network import Network
-from scoregen.model.quick_layers import Affine, array, gelu
+from scoregen.model.engine.layers import Affine, array, gelu
+from scoregen.model.network.alphabet import FIRST_PITCH
+from scoregen.model.network.heads import MELODIC_REACH, EventHeads
+from scoregen.model.network.inputs import Floats, Ints
+from scoregen.model.network.network import Network
 
 _NOWHERE = -1000
 """What silence adds to the number of a row: before the first one, whatever else is added."""

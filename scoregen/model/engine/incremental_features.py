@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.lexicon import HOLD, Lexicon
-from scoregen.model.memory import Floats, Ints, age_bucket, bucket, faded_rows, seen_from
+from scoregen.model.network.alphabet import HOLD, Lexicon
+from scoregen.model.network.history_features import Floats, Ints, age_bucket, bucket, faded_rows, seen_from
 
 _NOTHING = -1
 _PITCH = 1 << 40

@@ -16,8 +16,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from scoregen.model.features import Floats
-from scoregen.model.network import Network
+from scoregen.model.network.inputs import Floats
+from scoregen.model.network.network import Network
 
 
 @dataclass(frozen=True, slots=True, eq=False)

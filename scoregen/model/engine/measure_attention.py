@@ -12,9 +12,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from scoregen.model.features import Floats, Ints
-from scoregen.model.measures import MeasureAttention
-from scoregen.model.quick_layers import array
+from scoregen.model.engine.layers import array
+from scoregen.model.network.inputs import Floats, Ints
+from scoregen.model.network.measure_attention import MeasureAttention
 
 _ROOM = 16
 

@@ -14,11 +14,11 @@ from functools import lru_cache
 import numpy as np
 import torch
 
-from scoregen.model.features import SILENCE, Floats, Ints
-from scoregen.model.lexicon import FIRST_PITCH
-from scoregen.model.memory import AGES
-from scoregen.model.network import Network
-from scoregen.model.quick_layers import Affine, array, gru_step
+from scoregen.model.engine.layers import Affine, array, gru_step
+from scoregen.model.network.alphabet import FIRST_PITCH
+from scoregen.model.network.history_features import AGES
+from scoregen.model.network.inputs import SILENCE, Floats, Ints
+from scoregen.model.network.network import Network
 
 _KINDS = FIRST_PITCH + 1  # hold, rest, attack
 _SOUNDS = SILENCE + 1

@@ -16,22 +16,22 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.at_work import at_work
-from scoregen.model.batches import Example, collate
-from scoregen.model.config import SamplingOptions
-from scoregen.model.features import MIDI, SILENCE, Bools, Ints, Piece, piece_arrays
-from scoregen.model.forbidding import forbidden, too_well_known, written_order
-from scoregen.model.forgetting import chances, effects
-from scoregen.model.leanings import Leanings
-from scoregen.model.lexicon import FIRST_PITCH, GRID, HOLD, PITCHES
-from scoregen.model.likelihood import choices
-from scoregen.model.network import Network
-from scoregen.model.preferences import priced
-from scoregen.model.turn import Turn
-from scoregen.model.weighed import Ban, GivenNote, Option, Reading, Source, Weighed
+from scoregen.model.inspection.choice_record import Ban, GivenNote, Option, Reading, Source, Weighed
+from scoregen.model.inspection.constraint_replay import forbidden, too_well_known, written_order
+from scoregen.model.inspection.occlusion import chances, effects
+from scoregen.model.network.alphabet import FIRST_PITCH, GRID, HOLD, PITCHES
+from scoregen.model.network.batches import Example, collate
+from scoregen.model.network.config import SamplingOptions
+from scoregen.model.network.inference_mode import at_work
+from scoregen.model.network.inputs import MIDI, SILENCE, Bools, Ints, Piece, piece_arrays
+from scoregen.model.network.likelihood import choices
+from scoregen.model.network.network import Network
+from scoregen.model.sampling.decision_context import Turn
+from scoregen.model.sampling.logit_bias import Leanings
+from scoregen.model.sampling.voice_leading_costs import priced
 from scoregen.tokens.constraints import VoiceRule
 from scoregen.tokens.events import TokenScore
-from scoregen.tokens.novelty import NoveltyIndex
+from scoregen.tokens.window_hashes import NoveltyIndex
 
 Floats = NDArray[np.float64]
 NOVELTY = "novelty"

@@ -13,15 +13,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from scoregen.model.features import SILENCE, Bools, Ints, Piece
-from scoregen.model.lexicon import GRID
-from scoregen.model.novelty_limit import NoveltyLimit
-from scoregen.model.sheet import EVENT_TOKENS, measure_rules, voice_order
+from scoregen.model.network.alphabet import GRID
+from scoregen.model.network.inputs import SILENCE, Bools, Ints, Piece
+from scoregen.model.sampling.decoding_context import EVENT_TOKENS, measure_rules, voice_order
+from scoregen.model.sampling.novelty_limit import NoveltyLimit
 from scoregen.tokens import constraints
 from scoregen.tokens.constraints import VoiceRule
 from scoregen.tokens.events import ABSENT, BLANK, TokenScore
 from scoregen.tokens.flat import event_tokens
-from scoregen.tokens.novelty import NoveltyIndex
+from scoregen.tokens.window_hashes import NoveltyIndex
 
 Forbidden = Mapping[str, Bools]
 """By the name of a constraint, the events [E] that it rules out."""

@@ -19,13 +19,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from scoregen.model.at_work import at_work
-from scoregen.model.batches import Example, collate
-from scoregen.model.features import SILENCE, SPELLED, Bools, Piece
-from scoregen.model.lexicon import MOST_ACCIDENTALS
-from scoregen.model.likelihood import choices, rows_of
-from scoregen.model.memory import heard, matches, seen_from
-from scoregen.model.network import Network
+from scoregen.model.network.alphabet import MOST_ACCIDENTALS
+from scoregen.model.network.batches import Example, collate
+from scoregen.model.network.history_features import heard, matches, seen_from
+from scoregen.model.network.inference_mode import at_work
+from scoregen.model.network.inputs import SILENCE, SPELLED, Bools, Piece
+from scoregen.model.network.likelihood import choices, rows_of
+from scoregen.model.network.network import Network
 
 Nats = NDArray[np.float32]
 BATCH_CELLS = 160_000

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from scoregen.model.at_work import at_work
-from scoregen.model.batches import Example, collate, usual_order
-from scoregen.model.features import piece_arrays
-from scoregen.model.likelihood import likelihood
-from scoregen.model.network import Network
+from scoregen.model.network.batches import Example, collate, usual_order
+from scoregen.model.network.inference_mode import at_work
+from scoregen.model.network.inputs import piece_arrays
+from scoregen.model.network.likelihood import likelihood
+from scoregen.model.network.network import Network
 from scoregen.tokens.events import TokenScore
 
 

@@ -11,8 +11,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.lexicon import GRID, Lexicon
-from scoregen.model.memory import PROFILES
+from scoregen.model.network.alphabet import GRID, Lexicon
+from scoregen.model.network.history_features import PROFILES
 
 Ints = NDArray[np.int64]
 

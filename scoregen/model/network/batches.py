@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from scoregen.model.features import BLANK, SILENCE, Bools, Ints, Piece
-from scoregen.model.lexicon import HOLD, REST
-from scoregen.model.memory import Buckets
+from scoregen.model.network.alphabet import HOLD, REST
+from scoregen.model.network.history_features import Buckets
+from scoregen.model.network.inputs import BLANK, SILENCE, Bools, Ints, Piece
 
 OUTER_FIRST = (0, 3, 1, 2)
 NEVER = 1 << 40

@@ -12,11 +12,11 @@ from typing import Any
 import torch
 from safetensors.torch import load, save
 
-from scoregen.errors import InputError
-from scoregen.model.config import NetworkConfig
-from scoregen.model.network import Network
-from scoregen.notation.atomic import write_files
-from scoregen.resources import weights
+from scoregen.model.network.config import NetworkConfig
+from scoregen.model.network.network import Network
+from scoregen.system.errors import InputError
+from scoregen.system.files import write_files
+from scoregen.system.resources import weights
 
 SHIPPED = "satb-chorales"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from scoregen.errors import InputError
+from scoregen.system.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ import math
 import torch
 from torch import Tensor, nn
 
-from scoregen.model.config import NetworkConfig
-from scoregen.model.memory import MATCHES
+from scoregen.model.network.config import NetworkConfig
+from scoregen.model.network.history_features import MATCHES
 
 DISTANCES = 14  # log2 buckets of grid steps
 

@@ -13,8 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from scoregen.model.config import NetworkConfig
-from scoregen.model.lexicon import FIRST_PITCH, Lexicon
+from scoregen.model.network.alphabet import FIRST_PITCH, Lexicon
+from scoregen.model.network.config import NetworkConfig
 
 MELODIC_REACH, HARMONIC_REACH = 24, 40  # semitones
 

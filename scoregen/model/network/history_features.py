@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.lexicon import GRID, HOLD, Lexicon
+from scoregen.model.network.alphabet import GRID, HOLD, Lexicon
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]

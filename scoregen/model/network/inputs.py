@@ -17,8 +17,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.harmony_labels import harmony_labels
-from scoregen.model.lexicon import (
+from scoregen.model.network.alphabet import (
     BARLINE,
     FIRST_PITCH,
     GRID,
@@ -32,7 +31,8 @@ from scoregen.model.lexicon import (
     lexicon,
     pitch_id,
 )
-from scoregen.model.memory import Buckets, ages, heard, matches, seen_from
+from scoregen.model.network.auxiliary_targets import harmony_labels
+from scoregen.model.network.history_features import Buckets, ages, heard, matches, seen_from
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Interval

@@ -12,11 +12,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from scoregen.model.batches import Batch
-from scoregen.model.harmony_labels import UNLABELLED
-from scoregen.model.heads import Others
-from scoregen.model.lexicon import FIRST_PITCH, HOLD, REST, UNSCORED
-from scoregen.model.network import Network
+from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, REST, UNSCORED
+from scoregen.model.network.auxiliary_targets import UNLABELLED
+from scoregen.model.network.batches import Batch
+from scoregen.model.network.heads import Others
+from scoregen.model.network.network import Network
 
 
 @dataclass(frozen=True, slots=True)

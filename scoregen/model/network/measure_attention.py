@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from scoregen.model.config import NetworkConfig
+from scoregen.model.network.config import NetworkConfig
 
 FARTHEST = 63
 """Measures: what lies farther back is told from it no more."""

@@ -11,13 +11,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from scoregen.model.config import NetworkConfig
-from scoregen.model.harmony_labels import LABELS
-from scoregen.model.heads import EventHeads
-from scoregen.model.lexicon import FIRST_PITCH, lexicon
-from scoregen.model.measures import MeasureAttention
-from scoregen.model.memory import AGES, HEARD
-from scoregen.model.pointer import Pointer
+from scoregen.model.network.alphabet import FIRST_PITCH, lexicon
+from scoregen.model.network.auxiliary_targets import LABELS
+from scoregen.model.network.config import NetworkConfig
+from scoregen.model.network.copy_attention import Pointer
+from scoregen.model.network.heads import EventHeads
+from scoregen.model.network.history_features import AGES, HEARD
+from scoregen.model.network.measure_attention import MeasureAttention
 
 KINDS = 4  # hold, rest, attack, blank
 

@@ -9,12 +9,21 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from scoregen.errors import Place
-from scoregen.model.batches import frames, usual_order
-from scoregen.model.decoding import Places
-from scoregen.model.features import ADVANCE_STEPS, BLANK, Floats, Ints, Piece, PieceOutline, event_id, piece_arrays
-from scoregen.model.lexicon import BARLINE, GRID, HOLD, PITCHES, REST, UNSCORED
-from scoregen.model.network import Network
+from scoregen.model.engine.decoding import Places
+from scoregen.model.network.alphabet import BARLINE, GRID, HOLD, PITCHES, REST, UNSCORED
+from scoregen.model.network.batches import frames, usual_order
+from scoregen.model.network.inputs import (
+    ADVANCE_STEPS,
+    BLANK,
+    Floats,
+    Ints,
+    Piece,
+    PieceOutline,
+    event_id,
+    piece_arrays,
+)
+from scoregen.model.network.network import Network
+from scoregen.system.errors import Place
 from scoregen.tokens import constraints
 from scoregen.tokens.constraints import MeasureRules, State, VoiceRule
 from scoregen.tokens.encode import doings

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.tokens.events import BLANK, TokenScore
-from scoregen.tokens.novelty import NoveltyIndex, Shared, shared
 from scoregen.tokens.sonorities import SILENT, Sonorities, sonorities
+from scoregen.tokens.window_hashes import NoveltyIndex, Shared, shared
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]

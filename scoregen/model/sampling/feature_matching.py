@@ -20,9 +20,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.features import MIDI, SILENCE, SPELLED, Ints, Piece
-from scoregen.model.lexicon import BARLINE, FIRST_PITCH, GRID, HOLD
-from scoregen.model.memory import AGES
+from scoregen.model.network.alphabet import BARLINE, FIRST_PITCH, GRID, HOLD
+from scoregen.model.network.history_features import AGES
+from scoregen.model.network.inputs import MIDI, SILENCE, SPELLED, Ints, Piece
 
 Nats = NDArray[np.float64]
 

@@ -16,12 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from scoregen.errors import InputError
-from scoregen.evaluation.likeness import Likeness
-from scoregen.evaluation.two_sample import feature_names
-from scoregen.model.calibration import CHORDS, WIDEST, Features
-from scoregen.model.leanings import Leanings
-from scoregen.notation.atomic import write_files
+from scoregen.evaluation.metrics.discriminator import Likeness
+from scoregen.evaluation.metrics.two_sample import feature_names
+from scoregen.model.sampling.feature_matching import CHORDS, WIDEST, Features
+from scoregen.model.sampling.logit_bias import Leanings
+from scoregen.system.errors import InputError
+from scoregen.system.files import write_files
 
 SUFFIX = ".calibration"
 AGE_NAMES = ("0", "less than 1/4", "1/4", "1/2", "3/4", "1", "3/2", "2", "3", "4 or more")

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.decoding import Decoder
-from scoregen.model.drafts import Draft, drafted
-from scoregen.model.features import Bools, Ints
-from scoregen.model.novelty_limit import NoveltyLimit
+from scoregen.model.engine.decoding import Decoder
+from scoregen.model.network.inputs import Bools, Ints
+from scoregen.model.sampling.drafts import Draft, drafted
+from scoregen.model.sampling.novelty_limit import NoveltyLimit
 from scoregen.tokens.constraints import State
 from scoregen.tokens.events import TokenMeasure, TokenScore
-from scoregen.tokens.novelty import NoveltyIndex
+from scoregen.tokens.window_hashes import NoveltyIndex
 
 JUDGED = 12
 """Measures that a judge is shown, at most."""

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.calibration import STEPS, WIDEST, Features, pace, sonority_turns
-from scoregen.model.features import ADVANCE_STEPS, MIDI, SILENCE, SPELLED, Bools, Ints
-from scoregen.model.lexicon import FIRST_PITCH, HOLD, REST
-from scoregen.model.memory import AGES
-from scoregen.model.turn import Turn
+from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, REST
+from scoregen.model.network.history_features import AGES
+from scoregen.model.network.inputs import ADVANCE_STEPS, MIDI, SILENCE, SPELLED, Bools, Ints
+from scoregen.model.sampling.decision_context import Turn
+from scoregen.model.sampling.feature_matching import STEPS, WIDEST, Features, pace, sonority_turns
 
 Added = NDArray[np.float32]
 

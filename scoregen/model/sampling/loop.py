@@ -13,20 +13,20 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.at_work import at_work
-from scoregen.model.choosing import Scores, chosen
-from scoregen.model.config import SamplingOptions
-from scoregen.model.decoding import Decoder
-from scoregen.model.drafts import Draft, drafted
-from scoregen.model.features import Bools, Floats, Ints
-from scoregen.model.job import Job
-from scoregen.model.lexicon import UNSCORED
-from scoregen.model.novelty_limit import NoveltyLimit
-from scoregen.model.pages import Now, Page, Waiting
-from scoregen.model.preferences import Prices, priced
-from scoregen.model.quick_layers import log_softmax
-from scoregen.model.sheet import EVENT_TOKENS, Sheet, advance_token
-from scoregen.model.turn import Turn
+from scoregen.model.engine.decoding import Decoder
+from scoregen.model.engine.layers import log_softmax
+from scoregen.model.network.alphabet import UNSCORED
+from scoregen.model.network.config import SamplingOptions
+from scoregen.model.network.inference_mode import at_work
+from scoregen.model.network.inputs import Bools, Floats, Ints
+from scoregen.model.sampling.decision_context import Turn
+from scoregen.model.sampling.decoding_context import EVENT_TOKENS, Sheet, advance_token
+from scoregen.model.sampling.drafts import Draft, drafted
+from scoregen.model.sampling.hypothesis import Now, Page, Waiting
+from scoregen.model.sampling.novelty_limit import NoveltyLimit
+from scoregen.model.sampling.nucleus import Scores, chosen
+from scoregen.model.sampling.request import Job
+from scoregen.model.sampling.voice_leading_costs import Prices, priced
 from scoregen.tokens import constraints
 from scoregen.tokens.constraints import Carry, State
 

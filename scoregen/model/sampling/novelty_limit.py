@@ -13,12 +13,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.errors import InputError, ScoregenError
-from scoregen.model.features import MIDI, SPELLED, Ints
-from scoregen.model.lexicon import FIRST_PITCH, HOLD
-from scoregen.notation.atomic import write_files
-from scoregen.tokens.novelty import LIMIT, NoveltyIndex, counted, finished, hashed, reference, summed, weighted
+from scoregen.model.network.alphabet import FIRST_PITCH, HOLD
+from scoregen.model.network.inputs import MIDI, SPELLED, Ints
+from scoregen.system.errors import InputError, ScoregenError
+from scoregen.system.files import write_files
 from scoregen.tokens.sonorities import SILENT
+from scoregen.tokens.window_hashes import LIMIT, NoveltyIndex, counted, finished, hashed, reference, summed, weighted
 
 Bools = NDArray[np.bool_]
 SUFFIX = ".novelty"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scoregen.model.features import Ints
+from scoregen.model.network.inputs import Ints
 
 Scores = np.typing.NDArray[np.float32]
 Chances = np.typing.NDArray[np.float64]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from scoregen.errors import InputError
-from scoregen.model.calibration_file import Calibration, load_calibration
-from scoregen.model.checkpoint import SHIPPED, Checkpoint, load_checkpoint
-from scoregen.model.novelty_limit import load_index
-from scoregen.resources import weights
+from scoregen.model.network.checkpoint import SHIPPED, Checkpoint, load_checkpoint
+from scoregen.model.sampling.feature_matching_file import Calibration, load_calibration
+from scoregen.model.sampling.novelty_limit import load_index
 from scoregen.score.ensemble import Ensemble
-from scoregen.tokens.novelty import NoveltyIndex
+from scoregen.system.errors import InputError
+from scoregen.system.resources import weights
+from scoregen.tokens.window_hashes import NoveltyIndex
 
 
 @dataclass(frozen=True, slots=True)

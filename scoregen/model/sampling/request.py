@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from scoregen.model.leanings import Leanings
-from scoregen.model.network import Network
-from scoregen.model.sheet import Chords
+from scoregen.model.network.network import Network
+from scoregen.model.sampling.decoding_context import Chords
+from scoregen.model.sampling.logit_bias import Leanings
 from scoregen.tokens.constraints import VoiceRule
 from scoregen.tokens.events import TokenScore
-from scoregen.tokens.novelty import NoveltyIndex
+from scoregen.tokens.window_hashes import NoveltyIndex
 
 
 @dataclass(frozen=True, slots=True)

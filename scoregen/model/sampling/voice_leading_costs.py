@@ -19,10 +19,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.config import SamplingOptions
-from scoregen.model.features import MIDI, SILENCE, SPELLED, Ints
-from scoregen.model.lexicon import FIRST_PITCH, HOLD
-from scoregen.model.turn import Turn
+from scoregen.model.network.alphabet import FIRST_PITCH, HOLD
+from scoregen.model.network.config import SamplingOptions
+from scoregen.model.network.inputs import MIDI, SILENCE, SPELLED, Ints
+from scoregen.model.sampling.decision_context import Turn
 
 Prices = NDArray[np.float32]
 

@@ -19,8 +19,8 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from scoregen.errors import InputError, Place
-from scoregen.model.config import NetworkConfig, TrainingOptions
+from scoregen.model.network.config import NetworkConfig, TrainingOptions
+from scoregen.system.errors import InputError, Place
 
 TABLES = {"network": NetworkConfig, "training": TrainingOptions}
 SETTLED = {

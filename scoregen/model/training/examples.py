@@ -8,10 +8,10 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from scoregen.model.batches import OUTER_FIRST, Example, draw_given, draw_order, usual_order
-from scoregen.model.features import MODE_FEATURES, PHRASE_FEATURES, Piece, transposed
-from scoregen.model.memorisation import Forms
-from scoregen.model.rolls import transposed_roll
+from scoregen.benchmarks.jsb16.rolls import transposed_roll
+from scoregen.model.network.batches import OUTER_FIRST, Example, draw_given, draw_order, usual_order
+from scoregen.model.network.inputs import MODE_FEATURES, PHRASE_FEATURES, Piece, transposed
+from scoregen.model.training.memorisation import Forms
 from scoregen.score.pitch import Interval
 
 TRANSPOSITIONS = tuple(

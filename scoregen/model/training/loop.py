@@ -14,17 +14,17 @@ from typing import Any
 import numpy as np
 import torch
 
-from scoregen.errors import InputError, ScoregenError
-from scoregen.model.batches import Batch, Example, collate
-from scoregen.model.checkpoint import Checkpoint
-from scoregen.model.config import NetworkConfig, TrainingOptions
-from scoregen.model.lessons import FREE, Lessons
-from scoregen.model.likelihood import Likelihood, choices, costs, guessed
-from scoregen.model.memorisation import WINDOWS, drawn, extractable, shares, sum_over
-from scoregen.model.network import Network
-from scoregen.model.objective import objective
-from scoregen.model.parallel import Ranks, ranks
-from scoregen.model.run_state import Figures, Run, TrainingState
+from scoregen.model.network.batches import Batch, Example, collate
+from scoregen.model.network.checkpoint import Checkpoint
+from scoregen.model.network.config import NetworkConfig, TrainingOptions
+from scoregen.model.network.likelihood import Likelihood, choices, costs, guessed
+from scoregen.model.network.network import Network
+from scoregen.model.training.examples import FREE, Lessons
+from scoregen.model.training.loss import objective
+from scoregen.model.training.memorisation import WINDOWS, drawn, extractable, shares, sum_over
+from scoregen.model.training.parallel import Ranks, ranks
+from scoregen.model.training.run_state import Figures, Run, TrainingState
+from scoregen.system.errors import InputError, ScoregenError
 
 MEASURED_AT_ONCE = 16
 POOL = 4

@@ -21,12 +21,12 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from scoregen.errors import InputError
-from scoregen.model.batches import Batch
-from scoregen.model.checkpoint import Checkpoint, load_checkpoint
-from scoregen.model.config import NetworkConfig
-from scoregen.model.likelihood import Choices, Likelihood, choices, costs, scored
-from scoregen.model.network import Network
+from scoregen.model.network.batches import Batch
+from scoregen.model.network.checkpoint import Checkpoint, load_checkpoint
+from scoregen.model.network.config import NetworkConfig
+from scoregen.model.network.likelihood import Choices, Likelihood, choices, costs, scored
+from scoregen.model.network.network import Network
+from scoregen.system.errors import InputError
 
 LEAST = -30.0
 """Nats: what cannot be has no finite cost, and no teacher gives it a chance."""

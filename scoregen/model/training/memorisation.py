@@ -28,18 +28,18 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from scoregen.model.batches import Batch
-from scoregen.model.config import SamplingOptions
-from scoregen.model.features import Bools, Ints
-from scoregen.model.job import Job
-from scoregen.model.network import Network
-from scoregen.model.parallel import Ranks
-from scoregen.model.sampling import fill
+from scoregen.model.network.batches import Batch
+from scoregen.model.network.config import SamplingOptions
+from scoregen.model.network.inputs import Bools, Ints
+from scoregen.model.network.network import Network
+from scoregen.model.sampling.loop import fill
+from scoregen.model.sampling.request import Job
+from scoregen.model.training.parallel import Ranks
 from scoregen.tokens.constraints import VoiceRule
 from scoregen.tokens.events import BLANK, Slice, TokenMeasure, TokenScore
-from scoregen.tokens.novelty import NoveltyIndex
 from scoregen.tokens.sonorities import sonorities
 from scoregen.tokens.vocabulary import vocabulary
+from scoregen.tokens.window_hashes import NoveltyIndex
 
 Sums = NDArray[np.float64]
 

@@ -25,12 +25,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from scoregen.errors import InputError, Place
-from scoregen.model.checkpoint import save_checkpoint
-from scoregen.model.config import NetworkConfig, TrainingOptions
-from scoregen.model.event_file import append_events, write_events
-from scoregen.model.network import Network
-from scoregen.notation.atomic import write_files
+from scoregen.model.network.checkpoint import save_checkpoint
+from scoregen.model.network.config import NetworkConfig, TrainingOptions
+from scoregen.model.network.network import Network
+from scoregen.model.training.tensorboard import append_events, write_events
+from scoregen.system.errors import InputError, Place
+from scoregen.system.files import write_files
 
 FORMAT = 3
 """Of state.pt; another number is another version's."""

@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scoregen.corpora.jsb16 import read_jsb16
+from scoregen.benchmarks.jsb16.data import read_jsb16
 from scoregen.corpora.manifest import Corpus, load_corpus, verify
 from scoregen.corpora.prepare import Prepared, prepare
 from scoregen.corpora.variants import variants
-from scoregen.errors import InputError
-from scoregen.model.config import NetworkConfig, TrainingOptions
+from scoregen.model.network.config import NetworkConfig, TrainingOptions
 from scoregen.score.ensemble import Ensemble, load_ensemble
+from scoregen.system.errors import InputError
 from scoregen.tokens.events import TokenScore
 
 if TYPE_CHECKING:
-    from scoregen.model.lessons import Lessons
-    from scoregen.tokens.novelty import NoveltyIndex
+    from scoregen.model.training.examples import Lessons
+    from scoregen.tokens.window_hashes import NoveltyIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +47,10 @@ def read_course(corpus: str, ensemble: str, network: NetworkConfig, options: Tra
 
 
 def _scores(corpus: str, players: Ensemble, network: NetworkConfig, options: TrainingOptions) -> Course:
-    from scoregen.model.features import METRIC_FEATURES, piece_arrays
-    from scoregen.model.lessons import lessons
-    from scoregen.model.memorisation import forms
-    from scoregen.tokens.novelty import NoveltyIndex
+    from scoregen.model.network.inputs import METRIC_FEATURES, piece_arrays
+    from scoregen.model.training.examples import lessons
+    from scoregen.model.training.memorisation import forms
+    from scoregen.tokens.window_hashes import NoveltyIndex
 
     source = load_corpus(corpus)
     verify(source)
@@ -79,8 +79,8 @@ def _scores(corpus: str, players: Ensemble, network: NetworkConfig, options: Tra
 
 def _rolls(path: Path, network: NetworkConfig, options: TrainingOptions) -> Course:
     """The benchmark's own training part, and nothing else; its test part is not read into arrays."""
-    from scoregen.model.lessons import ROLL_ORDER, roll_lessons
-    from scoregen.model.rolls import ROLL_FEATURES, roll_piece
+    from scoregen.benchmarks.jsb16.rolls import ROLL_FEATURES, roll_piece
+    from scoregen.model.training.examples import ROLL_ORDER, roll_lessons
 
     source = read_jsb16(path)
     train, valid = ([roll_piece(roll) for roll in source.splits[split]] for split in ("train", "valid"))

@@ -20,8 +20,8 @@ from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 
-from scoregen.errors import ToolError
-from scoregen.notation.child import folder_of
+from scoregen.system.errors import ToolError
+from scoregen.system.subprocesses import folder_of
 
 TEXT_FAMILY = "Liberation Serif, Tinos, Times New Roman, Times, serif"
 MUSIC_FAMILY = "Leipzig"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Literal
 
-from scoregen.notation.engraving_fonts import TEXT_FAMILY
+from scoregen.notation.engraving.fonts import TEXT_FAMILY
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

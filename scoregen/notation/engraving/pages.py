@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scoregen.errors import InputError, ToolError
-from scoregen.notation.child import ask
-from scoregen.notation.document import parse, serialize
-from scoregen.notation.engraving_fonts import MUSIC_FAMILY, TEXT_FAMILY, with_fonts
-from scoregen.notation.engraving_heading import Heading, footing_svg, heading_svg, read_heading, reserve_space
-from scoregen.notation.engraving_keys import Changes, own_key_changes, spell_out_rests
-from scoregen.notation.engraving_metrics import verovio_resources
-from scoregen.notation.engraving_pages import to_pdf, to_png
+from scoregen.notation.engraving.fonts import MUSIC_FAMILY, TEXT_FAMILY, with_fonts
+from scoregen.notation.engraving.heading import Heading, footing_svg, heading_svg, read_heading, reserve_space
+from scoregen.notation.engraving.key_signatures import Changes, own_key_changes, spell_out_rests
+from scoregen.notation.engraving.pdf import to_pdf, to_png
+from scoregen.notation.engraving.text_metrics import verovio_resources
+from scoregen.notation.musicxml.document import parse, serialize
+from scoregen.system.errors import InputError, ToolError
+from scoregen.system.subprocesses import ask
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from scoregen.errors import InputError, ToolError
-from scoregen.notation.engraving_fonts import font_folder, text_of
+from scoregen.notation.engraving.fonts import font_folder, text_of
+from scoregen.system.errors import InputError, ToolError
 
 _SIZE = re.compile(r'<svg width="([\d.]+)mm" height="([\d.]+)mm"')
 _STYLE_SHEET = re.compile(r'<style type="text/css">@font-face.*?</style>', re.DOTALL)

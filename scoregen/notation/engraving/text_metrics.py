@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from scoregen.notation.child import folder_of
-from scoregen.notation.engraving_fonts import font_folder, write_atomically
+from scoregen.notation.engraving.fonts import font_folder, write_atomically
+from scoregen.system.subprocesses import folder_of
 
 _TABLES = ("Times.xml", "Times-bold.xml", "Times-italic.xml", "Times-bold-italic.xml")  # in the order of the fonts
 _FIRST = 0x80  # what lies below is right as it is

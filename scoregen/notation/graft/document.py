@@ -12,11 +12,11 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from scoregen.notation.graft_given import write_on
-from scoregen.notation.graft_parts import add_parts
-from scoregen.notation.graft_voices import read_given_part
-from scoregen.notation.musicxml_identity_writer import set_miscellaneous
-from scoregen.notation.musicxml_tree import parse, serialize
+from scoregen.notation.graft.given import write_on
+from scoregen.notation.graft.parts import add_parts
+from scoregen.notation.graft.voices import read_given_part
+from scoregen.notation.musicxml.tree import parse, serialize
+from scoregen.notation.musicxml.write.identification import set_miscellaneous
 from scoregen.score.elements import Score
 
 _NOTHING: Mapping[str, str] = {}

@@ -9,11 +9,10 @@ from fractions import Fraction
 
 from lxml import etree
 
-from scoregen.errors import Place, RefusedError
-from scoregen.notation.graft_refill import Run, divisions_change, refill, run_divisions
-from scoregen.notation.graft_tree import insert, replace_children
-from scoregen.notation.graft_voices import GivenPart, MeasureState
-from scoregen.notation.musicxml_measure_writer import (
+from scoregen.notation.graft.refill import Run, divisions_change, refill, run_divisions
+from scoregen.notation.graft.voices import GivenPart, MeasureState
+from scoregen.notation.musicxml.insertion import insert, replace_children
+from scoregen.notation.musicxml.write.measure import (
     MAX_DIVISIONS,
     append_voices,
     divisions_for,
@@ -25,9 +24,10 @@ from scoregen.notation.musicxml_measure_writer import (
     signatures,
     voices_of,
 )
-from scoregen.notation.musicxml_voice_writer import PartSheet, Timed, write_voice
+from scoregen.notation.musicxml.write.voice import PartSheet, Timed, write_voice
 from scoregen.score.elements import Clef, Measure, Part, Score, Voice
 from scoregen.score.timeline import measure_onsets, metrical_starts
+from scoregen.system.errors import Place, RefusedError
 
 LASTING = ("note", "backup", "forward")
 """What has a duration."""

@@ -14,11 +14,11 @@ from fractions import Fraction
 
 from lxml import etree
 
-from scoregen.notation.gate_walk import number
-from scoregen.notation.graft_refill import Step, steps_of
-from scoregen.notation.graft_tree import replace_children
-from scoregen.notation.musicxml_build import add, decimal
-from scoregen.notation.musicxml_tree import parse, serialize
+from scoregen.notation.graft.refill import Step, steps_of
+from scoregen.notation.musicxml.insertion import replace_children
+from scoregen.notation.musicxml.tree import parse, serialize
+from scoregen.notation.musicxml.write.build import add, decimal
+from scoregen.notation.validation.walk import number
 
 
 @dataclass(frozen=True, slots=True)

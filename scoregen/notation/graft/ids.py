@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from lxml import etree
 
 from scoregen.notation.files import musicxml_text
-from scoregen.notation.graft_marks import Finder
-from scoregen.notation.musicxml_tree import parse, serialize
+from scoregen.notation.graft.marks import Finder
+from scoregen.notation.musicxml.tree import parse, serialize
 from scoregen.score.elements import Score
 from scoregen.score.timeline import SoundingNote, measure_onsets
 

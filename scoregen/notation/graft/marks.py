@@ -14,10 +14,10 @@ from fractions import Fraction
 from lxml import etree
 
 from scoregen.notation.files import musicxml_text
-from scoregen.notation.gate_walk import WalkedMeasure, WalkedNote, walk
-from scoregen.notation.graft_tree import insert
-from scoregen.notation.musicxml_build import add
-from scoregen.notation.musicxml_tree import parse, serialize
+from scoregen.notation.musicxml.insertion import insert
+from scoregen.notation.musicxml.tree import parse, serialize
+from scoregen.notation.musicxml.write.build import add
+from scoregen.notation.validation.walk import WalkedMeasure, WalkedNote, walk
 from scoregen.score.elements import Score
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote, measure_onsets

@@ -10,12 +10,12 @@ from itertools import zip_longest
 
 from lxml import etree
 
-from scoregen.notation.gate_measures import ROUNDING
-from scoregen.notation.gate_walk import walk
-from scoregen.notation.graft_refill import move
-from scoregen.notation.graft_tree import insert, insert_after
-from scoregen.notation.musicxml_measure_writer import checked_divisions, part_divisions, part_sheet, write_part
-from scoregen.notation.musicxml_part_list_writer import PartEntry, group_start, group_stop, part_entries, score_part
+from scoregen.notation.graft.refill import move
+from scoregen.notation.musicxml.insertion import insert, insert_after
+from scoregen.notation.musicxml.write.measure import checked_divisions, part_divisions, part_sheet, write_part
+from scoregen.notation.musicxml.write.part_list import PartEntry, group_start, group_stop, part_entries, score_part
+from scoregen.notation.validation.measures import ROUNDING
+from scoregen.notation.validation.walk import walk
 from scoregen.score.elements import Part, Score
 
 _MIRRORED_ATTRIBUTES = ("number", "implicit", "non-controlling", "text")

@@ -9,11 +9,11 @@ from fractions import Fraction
 
 from lxml import etree
 
-from scoregen.errors import RefusedError
-from scoregen.notation.graft_tree import replace_children
-from scoregen.notation.musicxml_build import add
-from scoregen.notation.musicxml_measure_writer import backup, checked_divisions
-from scoregen.notation.musicxml_voice_writer import Timed, ticks
+from scoregen.notation.musicxml.insertion import replace_children
+from scoregen.notation.musicxml.write.build import add
+from scoregen.notation.musicxml.write.measure import backup, checked_divisions
+from scoregen.notation.musicxml.write.voice import Timed, ticks
+from scoregen.system.errors import RefusedError
 
 _TIMING = ("note", "backup", "forward")
 

@@ -9,12 +9,12 @@ from itertools import takewhile
 
 from lxml import etree
 
-from scoregen.errors import Place, RefusedError
-from scoregen.notation.musicxml_attributes import PartState
-from scoregen.notation.musicxml_measure import PartMeasure, read_measure
-from scoregen.notation.musicxml_voices import VOICES_A_STAFF, StrandKey, voice_numbers
+from scoregen.notation.musicxml.read.attributes import PartState
+from scoregen.notation.musicxml.read.measure import PartMeasure, read_measure
+from scoregen.notation.musicxml.read.voices import VOICES_A_STAFF, StrandKey, voice_numbers
 from scoregen.score.elements import Clef, Slot
 from scoregen.score.pitch import Interval
+from scoregen.system.errors import Place, RefusedError
 
 
 @dataclass(frozen=True, slots=True)

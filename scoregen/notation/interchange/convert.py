@@ -15,10 +15,10 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from scoregen.errors import Place, ReadError, RefusedError, ToolError
-from scoregen.notation.child import ask, ending, run
-from scoregen.notation.document import load_document, parse, read_bytes, serialize
-from scoregen.notation.musicxml_tree import parse_xml
+from scoregen.notation.musicxml.document import load_document, parse, read_bytes, serialize
+from scoregen.notation.musicxml.tree import parse_xml
+from scoregen.system.errors import Place, ReadError, RefusedError, ToolError
+from scoregen.system.subprocesses import ask, ending, run
 
 if TYPE_CHECKING:
     from lxml.etree import _Element

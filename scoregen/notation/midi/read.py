@@ -16,13 +16,13 @@ from pathlib import Path
 
 import mido
 
-from scoregen.errors import Place, ReadError, RefusedError
-from scoregen.notation.document import read_bytes
-from scoregen.notation.playback_notation import TimedNote, columns, filled_measures, staff_clefs
+from scoregen.notation.midi.notation import TimedNote, columns, filled_measures, staff_clefs
+from scoregen.notation.musicxml.document import read_bytes
 from scoregen.score.elements import Instrument, Metadata, Part, Score, Tempo
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.rhythm import NoteValue
+from scoregen.system.errors import Place, ReadError, RefusedError
 
 _DRUM_CHANNEL = 9
 _MAJOR_FIFTHS = {"C": 0, "G": 1, "D": 2, "A": 3, "E": 4, "B": 5, "F": -1}

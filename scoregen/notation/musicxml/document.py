@@ -11,9 +11,9 @@ from pathlib import Path
 
 from lxml import etree
 
-from scoregen.errors import Place, ReadError, RefusedError
-from scoregen.notation.musicxml_tree import MAX_BYTES, MAX_PART_MEASURES, MAX_PARTS, is_serialized, parse, serialize
-from scoregen.notation.mxl import is_zip, read_mxl
+from scoregen.notation.musicxml.mxl import is_zip, read_mxl
+from scoregen.notation.musicxml.tree import MAX_BYTES, MAX_PART_MEASURES, MAX_PARTS, is_serialized, parse, serialize
+from scoregen.system.errors import Place, ReadError, RefusedError
 
 __all__ = ["Document", "load_document", "open_document", "parse", "serialize"]
 

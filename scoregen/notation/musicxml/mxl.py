@@ -11,8 +11,8 @@ import zipfile
 import zlib
 from pathlib import PurePosixPath
 
-from scoregen.errors import Place, ReadError
-from scoregen.notation.musicxml_tree import MAX_BYTES, root_files
+from scoregen.notation.musicxml.tree import MAX_BYTES, root_files
+from scoregen.system.errors import Place, ReadError
 
 MAX_MEMBERS = 1000
 MAX_DIRECTORY_BYTES = 1 << 20

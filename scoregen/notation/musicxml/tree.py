@@ -7,7 +7,7 @@ from typing import Any
 
 from lxml import etree
 
-from scoregen.errors import Place, ReadError
+from scoregen.system.errors import Place, ReadError
 
 MAX_BYTES = 64 << 20
 MAX_TEXT = 20_000

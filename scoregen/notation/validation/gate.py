@@ -14,15 +14,15 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from scoregen import resources
-from scoregen.errors import Place, one_line
-from scoregen.notation.gate_measures import column_problems, measure_problems
-from scoregen.notation.gate_spanners import may_come_from_a_hole, spanner_problems
-from scoregen.notation.gate_walk import walk
-from scoregen.notation.musicxml_tree import parse
-from scoregen.notation.musicxml_voices import VOICES_A_STAFF
+from scoregen.notation.musicxml.read.voices import VOICES_A_STAFF
+from scoregen.notation.musicxml.tree import parse
+from scoregen.notation.validation.measures import column_problems, measure_problems
+from scoregen.notation.validation.spanners import may_come_from_a_hole, spanner_problems
+from scoregen.notation.validation.walk import walk
 from scoregen.score.check import Problem
 from scoregen.score.elements import Score, Slot
+from scoregen.system import resources
+from scoregen.system.errors import Place, one_line
 
 _IN_MEASURE = re.compile(r"^/score-partwise/part(?:\[(\d+)\])?(?=/|$)(?:/measure(?:\[(\d+)\])?)?")
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
 
-from scoregen.errors import Place
-from scoregen.notation.gate_walk import WalkedMeasure, WalkedNote, number
-from scoregen.notation.musicxml_voices import VOICES_A_STAFF
+from scoregen.notation.musicxml.read.voices import VOICES_A_STAFF
+from scoregen.notation.validation.walk import WalkedMeasure, WalkedNote, number
 from scoregen.score.check import Problem
 from scoregen.score.rhythm import NOTE_TYPES, NoteValue
+from scoregen.system.errors import Place
 
 ROUNDING = Fraction(1, 32)
 """Quarters by which two lengths may differ that are meant to be equal: files round tuplets to whole divisions."""

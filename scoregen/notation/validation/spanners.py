@@ -7,9 +7,9 @@ from fractions import Fraction
 
 from lxml import etree
 
-from scoregen.errors import Place
-from scoregen.notation.gate_walk import WalkedMeasure, WalkedNote, notes_in_order
+from scoregen.notation.validation.walk import WalkedMeasure, WalkedNote, notes_in_order
 from scoregen.score.check import Problem
+from scoregen.system.errors import Place
 
 _CLOSING = ("stop",)
 _OPENING: dict[str, tuple[str, ...]] = {

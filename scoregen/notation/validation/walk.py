@@ -8,8 +8,8 @@ from fractions import Fraction
 
 from lxml import etree
 
-from scoregen.errors import Place
 from scoregen.score.check import Problem
+from scoregen.system.errors import Place
 
 _ZERO = Fraction(0)
 

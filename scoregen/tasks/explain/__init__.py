@@ -17,22 +17,22 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scoregen.analysis.alternatives import Surroundings, Verdict
-from scoregen.analysis.counterpoint import Counterpoint, counterpoint_of, pitch_of
-from scoregen.analysis.findings import Finding
-from scoregen.analysis.note_roles import NoteRole, note_roles
-from scoregen.analysis.rule_sets import DEFAULT, RuleSet, load_rule_set
-from scoregen.blanks import voice_rule
-from scoregen.explaining.plain import names, plain
-from scoregen.explaining.task import Task, explained_task
+from scoregen.analysis.counterpoint.lines import Counterpoint, counterpoint_of, pitch_of
+from scoregen.analysis.harmony.chord_tones import NoteRole, note_roles
+from scoregen.analysis.rules.alternatives import Surroundings, Verdict
+from scoregen.analysis.rules.findings import Finding
+from scoregen.analysis.rules.rule_sets import DEFAULT, RuleSet, load_rule_set
+from scoregen.generation.infill_task import voice_rule
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import Ensemble, load_ensemble
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote, measure_onsets, sounding_notes
+from scoregen.tasks.explain.report import names, plain
+from scoregen.tasks.explain.request import Task, explained_task
 
 if TYPE_CHECKING:
-    from scoregen.model.weighed import Weighed
-    from scoregen.model.weighing import Writer
+    from scoregen.model.inspection.attribution import Writer
+    from scoregen.model.inspection.choice_record import Weighed
 
 SUFFIXES = (".html", ".json")
 OPTIONS = 6
@@ -92,7 +92,7 @@ def explain(
     `"soprano,bass:1-4"`); a score that scoregen wrote says that itself. InputError where the score lacks a
     voice or holds nothing to explain, RefusedError where the network cannot read it.
     """
-    from scoregen.model.weighing import weigh
+    from scoregen.model.inspection.attribution import weigh
 
     told = progress or (lambda done: None)
     players = load_ensemble(ensemble)
@@ -124,8 +124,8 @@ def explain(
 
 def _writer(task: Task, players: Ensemble, checkpoint: Path | None) -> tuple[Writer, str]:
     """The writer with the options of the score, and the checksum of its weights."""
-    from scoregen.model.author import load_author
-    from scoregen.model.weighing import Writer
+    from scoregen.model.inspection.attribution import Writer
+    from scoregen.model.sampling.pretrained import load_author
 
     author = load_author(checkpoint, players)
     reach = [voice_rule(role, task.score) for role in players.roles]
@@ -190,7 +190,7 @@ def _other_weights(task: Task, checksum: str) -> Iterator[str]:
 
 def write_explanation(found: Explanation, paths: Sequence[Path], *, command: str = "", force: bool = False) -> None:
     """Write the page (.html), or the same data as JSON; `command` is what both name as what makes them again."""
-    from scoregen.notation.atomic import check_targets, write_files
+    from scoregen.system.files import check_targets, write_files
 
     check_targets(paths, SUFFIXES, force=force)
     files: list[tuple[Path, bytes]] = []
@@ -205,9 +205,9 @@ def write_explanation(found: Explanation, paths: Sequence[Path], *, command: str
 
 def page(found: Explanation, command: str = "") -> bytes:
     """The page: one file that needs no network."""
-    from scoregen.notation.engraving import EngravingOptions, engrave
-    from scoregen.notation.engraving_fonts import font_faces
-    from scoregen.notation.graft_ids import with_note_ids
+    from scoregen.notation.engraving.fonts import font_faces
+    from scoregen.notation.engraving.pages import EngravingOptions, engrave
+    from scoregen.notation.graft.ids import with_note_ids
     from scoregen.pictures.explanation_page import explanation_page, letters
 
     text, _ = with_note_ids(found.score, names(found))

@@ -10,15 +10,15 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from scoregen.analysis.findings import Finding, spot
-from scoregen.analysis.note_roles import NoteRole
-from scoregen.analysis.romans import figured, span_numeral
+from scoregen.analysis.harmony.chord_tones import NoteRole
+from scoregen.analysis.harmony.roman_numerals import figured, span_numeral
+from scoregen.analysis.rules.findings import Finding, spot
 from scoregen.score.timeline import SoundingNote, measure_onsets
 from scoregen.version import __version__
 
 if TYPE_CHECKING:
-    from scoregen.explaining import Explanation, NoteExplained
-    from scoregen.model.weighed import Option
+    from scoregen.model.inspection.choice_record import Option
+    from scoregen.tasks.explain import Explanation, NoteExplained
 
 DIGITS = 4
 

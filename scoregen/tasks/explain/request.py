@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from scoregen.analysis.choirs import leading_lines
-from scoregen.errors import InputError
-from scoregen.model.config import SamplingOptions
+from scoregen.analysis.counterpoint.voice_groups import leading_lines
+from scoregen.model.network.config import SamplingOptions
 from scoregen.score.edit import Selection
 from scoregen.score.elements import Score, Slot
 from scoregen.score.ensemble import Ensemble, match_roles, role_slots
+from scoregen.system.errors import InputError
 from scoregen.tokens.encode import encode, pitched_slots
 from scoregen.tokens.events import TokenScore
 

@@ -1,9 +1,9 @@
 import pytest
 
-from scoregen.analysis.cadences import Cadence, cadences
-from scoregen.analysis.chords import chord_spans
+from scoregen.analysis.form.cadences import Cadence, cadences
+from scoregen.analysis.form.phrases import phrases
+from scoregen.analysis.harmony.chords import chord_spans
 from scoregen.analysis.moments import moments
-from scoregen.analysis.phrases import phrases
 from tests.analysis.chorale_text import chorale
 
 HOME = "C5 G4 E4 C3 | D5 G4 B3 G3 | E5 G4 C4 C3 | "

@@ -1,12 +1,12 @@
 import itertools
 
-from scoregen.analysis.chords import chord_spans
-from scoregen.analysis.form import repeats, sections
+from scoregen.analysis.form.phrases import Phrase, phrases
+from scoregen.analysis.form.repetition import repeats, sections
+from scoregen.analysis.harmony.chords import chord_spans
 from scoregen.analysis.moments import highest_line, moments
-from scoregen.analysis.phrases import Phrase, phrases
 from scoregen.notation.files import read_score
-from scoregen.resources import folder
 from scoregen.score.elements import Score
+from scoregen.system.resources import folder
 from tests.analysis.chorale_text import chorale
 
 LINE = "C5 G4 E4 C3 | D5 G4 B3 G3 | E5 G4 C4 C3 | C5 G4 E4 C3 | F5 A4 C4 F3 | E5 G4 C4 C3 | D5 G4 B3 G3 | C5 G4 E4 C3"

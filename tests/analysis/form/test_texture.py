@@ -1,7 +1,7 @@
 import pytest
 
+from scoregen.analysis.form.texture import textures
 from scoregen.analysis.moments import moments
-from scoregen.analysis.texture_kinds import textures
 from scoregen.score.elements import Measure, Note, Part, Rest, Score, Slot, Voice
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature

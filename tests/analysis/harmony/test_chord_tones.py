@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from scoregen.analysis.chords import chord_spans
-from scoregen.analysis.note_roles import note_roles
+from scoregen.analysis.harmony.chord_tones import note_roles
+from scoregen.analysis.harmony.chords import chord_spans
 from scoregen.score.timeline import sounding_notes
 from tests.analysis.rules.test_rules import score_of
 

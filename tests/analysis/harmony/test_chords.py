@@ -2,8 +2,8 @@ from fractions import Fraction
 
 import pytest
 
-from scoregen.analysis.chords import ChordName, chord_at, chord_spans
-from scoregen.analysis.keys import key_at, key_regions, main_key
+from scoregen.analysis.harmony.chords import ChordName, chord_at, chord_spans
+from scoregen.analysis.harmony.keys import key_at, key_regions, main_key
 from scoregen.score.keys import Key
 from tests.analysis.chorale_text import chorale
 

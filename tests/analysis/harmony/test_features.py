@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scoregen.analysis.harmony_features import Sound, Window, emission, windows
+from scoregen.analysis.harmony.features import Sound, Window, emission, windows
 from scoregen.analysis.moments import moments
 from tests.analysis.chorale_text import chorale
 

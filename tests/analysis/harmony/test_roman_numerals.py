@@ -1,7 +1,7 @@
 import pytest
 
-from scoregen.analysis.harmony_features import Function
-from scoregen.analysis.romans import Degree, degree, figured, numeral
+from scoregen.analysis.harmony.features import Function
+from scoregen.analysis.harmony.roman_numerals import Degree, degree, figured, numeral
 
 
 @pytest.mark.parametrize(

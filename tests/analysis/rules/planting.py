@@ -5,7 +5,7 @@ all usual keys. `faults` says what is wrong with a passage by definitions of its
 pitches, independent of what they test. A fault is planted by voicing one chord anew until `faults` names
 exactly one, of the kind that is wanted.
 
-    python -m tests.checking.planting     # recall and precision by kind
+    python -m tests.analysis.rules.planting     # recall and precision by kind
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import combinations, product
 
-from scoregen.checking import check
 from scoregen.score.elements import Measure, Note, Part, Rest, Score, Slot, Voice
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue
+from scoregen.tasks.check import check
 
 VOICES = ("Soprano", "Alto", "Tenor", "Bass")
 COMFORTABLE = ((62, 79), (57, 72), (52, 66), (41, 60))  # MIDI pitches, as choirs have them

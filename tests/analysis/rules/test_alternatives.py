@@ -8,11 +8,11 @@ from fractions import Fraction
 
 import pytest
 
-from scoregen.analysis.alternatives import FAMILIES, Surroundings
-from scoregen.analysis.counterpoint import counterpoint_of, pitch_of
-from scoregen.analysis.findings import Finding
-from scoregen.analysis.rule_sets import load_rule_set
+from scoregen.analysis.counterpoint.lines import counterpoint_of, pitch_of
+from scoregen.analysis.rules.alternatives import FAMILIES, Surroundings
+from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.harmonic import tendencies
+from scoregen.analysis.rules.rule_sets import load_rule_set
 from scoregen.score.elements import Note, Score
 from scoregen.score.pitch import Pitch, spelled_near
 from tests.analysis.rules.test_rules import score_of

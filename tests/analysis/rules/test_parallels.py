@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from scoregen.analysis.voice_leading import parallels
+from scoregen.analysis.rules.parallels import parallels
 from scoregen.score.elements import Measure, Note, Part, Rest, Score, Slot, Voice
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature

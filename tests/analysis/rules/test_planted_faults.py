@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.checking.planting import KINDS, outcome, plant
+from tests.analysis.rules.planting import KINDS, outcome, plant
 
 COMMON = (
     "parallel-fifths",

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from scoregen.analysis.rule_sets import RULES, load_rule_set, rule_set_names
-from scoregen.errors import InputError
+from scoregen.analysis.rules.rule_sets import RULES, load_rule_set, rule_set_names
+from scoregen.system.errors import InputError
 
 
 def test_the_sets_that_ship() -> None:

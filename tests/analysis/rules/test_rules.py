@@ -6,18 +6,18 @@ from fractions import Fraction
 
 import pytest
 
-from scoregen.analysis.chords import ChordName, ChordSpan
-from scoregen.analysis.counterpoint import counterpoint_of
-from scoregen.analysis.findings import Finding
-from scoregen.analysis.harmony_features import Function
-from scoregen.analysis.rule_sets import load_rule_set
+from scoregen.analysis.counterpoint.lines import counterpoint_of
+from scoregen.analysis.harmony.chords import ChordName, ChordSpan
+from scoregen.analysis.harmony.features import Function
+from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.harmonic import tendencies
-from scoregen.checking import check
+from scoregen.analysis.rules.rule_sets import load_rule_set
 from scoregen.score.elements import Chord, Clef, Element, Measure, Note, Part, Rest, Score, Slot, Voice
 from scoregen.score.keys import Key, KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue
+from scoregen.tasks.check import check
 
 QUARTER = NoteValue("quarter")
 

@@ -10,19 +10,19 @@ import numpy as np
 import pytest
 import torch
 
-from scoregen.benchmark import precedents_by_split
-from scoregen.corpora.jsb16 import read_jsb16
-from scoregen.model.batches import Example, collate
-from scoregen.model.benchmark import blank_example, score
-from scoregen.model.features import Piece
-from scoregen.model.hearing import heard, witnessed
-from scoregen.model.lexicon import FIRST_PITCH, HOLD, REST, lexicon
-from scoregen.model.likelihood import choices
-from scoregen.model.network import Network
-from scoregen.model.precedent_weights import fitted, unfitted
-from scoregen.model.precedents import Floats, Precedents, Weights
-from scoregen.model.rolls import CHROMATIC, roll_piece, transposed_roll
-from scoregen.model.situations import UNKNOWN, code_names, doings, events_of, situations, sonorities
+from scoregen.benchmarks.jsb16.context_features import UNKNOWN, code_names, doings, events_of, situations, sonorities
+from scoregen.benchmarks.jsb16.data import read_jsb16
+from scoregen.benchmarks.jsb16.interpolation import heard, witnessed
+from scoregen.benchmarks.jsb16.protocol import blank_example, score
+from scoregen.benchmarks.jsb16.report import precedents_by_split
+from scoregen.benchmarks.jsb16.retrieval import Floats, Precedents, Weights
+from scoregen.benchmarks.jsb16.retrieval_weights import fitted, unfitted
+from scoregen.benchmarks.jsb16.rolls import CHROMATIC, roll_piece, transposed_roll
+from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, REST, lexicon
+from scoregen.model.network.batches import Example, collate
+from scoregen.model.network.inputs import Piece
+from scoregen.model.network.likelihood import choices
+from scoregen.model.network.network import Network
 
 from .pieces import seeing_network
 from .test_rolls import CONFIG, differing_after, random_roll

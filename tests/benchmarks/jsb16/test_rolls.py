@@ -11,19 +11,19 @@ import numpy as np
 import pytest
 import torch
 
-from scoregen.benchmark import bench_jsb16
-from scoregen.corpora.jsb16 import read_jsb16
-from scoregen.errors import InputError, RefusedError
-from scoregen.model.batches import Example, collate
-from scoregen.model.benchmark import score
-from scoregen.model.checkpoint import save_checkpoint
-from scoregen.model.config import NetworkConfig
-from scoregen.model.features import Piece
-from scoregen.model.lessons import roll_lessons
-from scoregen.model.lexicon import FIRST_PITCH, HOLD, LONGEST_IN_16THS, lexicon
-from scoregen.model.likelihood import Choices, choices
-from scoregen.model.network import Network
-from scoregen.model.rolls import ROLL_FEATURES, STEPS, roll_piece
+from scoregen.benchmarks.jsb16.data import read_jsb16
+from scoregen.benchmarks.jsb16.protocol import score
+from scoregen.benchmarks.jsb16.report import bench_jsb16
+from scoregen.benchmarks.jsb16.rolls import ROLL_FEATURES, STEPS, roll_piece
+from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, LONGEST_IN_16THS, lexicon
+from scoregen.model.network.batches import Example, collate
+from scoregen.model.network.checkpoint import save_checkpoint
+from scoregen.model.network.config import NetworkConfig
+from scoregen.model.network.inputs import Piece
+from scoregen.model.network.likelihood import Choices, choices
+from scoregen.model.network.network import Network
+from scoregen.model.training.examples import roll_lessons
+from scoregen.system.errors import InputError, RefusedError
 
 from .pieces import seeing_network
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from scoregen.evaluation.cadences import closes, is_closed, is_home, rates
-from scoregen.evaluation.frames import Frames, listed_frames
+from scoregen.evaluation.metrics.cadences import closes, is_closed, is_home, rates
+from scoregen.evaluation.metrics.frames import Frames, listed_frames
 
 DOMINANT, TONIC, TONIC_FIRST_INVERSION = (74, 67, 59, 55), (72, 67, 64, 48), (72, 67, 60, 52)
 

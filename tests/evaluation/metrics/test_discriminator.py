@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scoregen.evaluation.frames import Frames
-from scoregen.evaluation.likeness import Likeness, crops, fitted
-from scoregen.evaluation.two_sample import CROP_FRAMES
+from scoregen.evaluation.metrics.discriminator import Likeness, crops, fitted
+from scoregen.evaluation.metrics.frames import Frames
+from scoregen.evaluation.metrics.two_sample import CROP_FRAMES
 
 from .test_two_sample import walk
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scoregen.evaluation.distributions import CHORDS, FEATURES, INCOMPLETE, OTHER, chord_name, histograms
-from scoregen.evaluation.frames import listed_frames
-from scoregen.evaluation.pieces import Piece, from_json, to_json
+from scoregen.evaluation.metrics.distributions import CHORDS, FEATURES, INCOMPLETE, OTHER, chord_name, histograms
+from scoregen.evaluation.metrics.frames import listed_frames
+from scoregen.evaluation.metrics.pieces import Piece, from_json, to_json
 
 MOMENTS = ([72, 67, 64, 48], [74, 67, 65, 47], [76, 67, 64, 48], [76, 69, 60, 53])
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scoregen.evaluation.distributions import FEATURES, Counts
-from scoregen.evaluation.divergence import distance, jensen_shannon, kullback_leibler, wasserstein
+from scoregen.evaluation.metrics.distributions import FEATURES, Counts
+from scoregen.evaluation.metrics.divergence import distance, jensen_shannon, kullback_leibler, wasserstein
 
 REGISTER, CHORD = FEATURES["register"], FEATURES["chord"]
 

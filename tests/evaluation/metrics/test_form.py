@@ -5,9 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scoregen.evaluation.form import LAGS, figures, mean_curve, phrase_lengths, repeated_measures, self_similarity
-from scoregen.evaluation.frames import listed_frames
-from scoregen.evaluation.pieces import Piece
+from scoregen.evaluation.metrics.form import (
+    LAGS,
+    figures,
+    mean_curve,
+    phrase_lengths,
+    repeated_measures,
+    self_similarity,
+)
+from scoregen.evaluation.metrics.frames import listed_frames
+from scoregen.evaluation.metrics.pieces import Piece
 
 
 def piece(measures: str, ends: tuple[int, ...] = ()) -> Piece:

@@ -6,8 +6,7 @@ from fractions import Fraction
 
 import pytest
 
-from scoregen.errors import InputError
-from scoregen.evaluation.frames import (
+from scoregen.evaluation.metrics.frames import (
     SILENCE,
     durations,
     events,
@@ -21,6 +20,7 @@ from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue
+from scoregen.system.errors import InputError
 
 UPPER, LOWER = Slot("P1"), Slot("P2")
 

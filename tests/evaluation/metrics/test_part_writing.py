@@ -6,9 +6,9 @@ import math
 
 import pytest
 
-from scoregen.evaluation.bootstrap import mean, pooled
-from scoregen.evaluation.frames import Frames, listed_frames
-from scoregen.evaluation.part_writing import count, is_chord, parallels, rates
+from scoregen.evaluation.metrics.bootstrap import mean, pooled
+from scoregen.evaluation.metrics.frames import Frames, listed_frames
+from scoregen.evaluation.metrics.part_writing import count, is_chord, parallels, rates
 
 
 def quarters(*moments: tuple[int, ...]) -> Frames:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scoregen.evaluation import two_sample
-from scoregen.evaluation.frames import Frames, listed_frames
-from scoregen.evaluation.two_sample import (
+from scoregen.evaluation.metrics import two_sample
+from scoregen.evaluation.metrics.frames import Frames, listed_frames
+from scoregen.evaluation.metrics.two_sample import (
     CROP_FRAMES,
     area_under_curve,
     feature_names,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scoregen.evaluation.strands import Strand, melody, score_strands, texture
+from scoregen.evaluation.passages.event_sequences import Strand, melody, score_strands, texture
 from scoregen.score.elements import Score
 from scoregen.score.timeline import sounding_notes
 from scoregen.tokens.sonorities import SILENT, Sonorities

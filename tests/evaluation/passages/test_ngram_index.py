@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scoregen.evaluation.passages import GAP, WINDOW, PassageIndex
-from scoregen.evaluation.strands import Strand
+from scoregen.evaluation.passages.event_sequences import Strand
+from scoregen.evaluation.passages.ngram_index import GAP, WINDOW, PassageIndex
 
 
 def strand(steps: list[int]) -> Strand:

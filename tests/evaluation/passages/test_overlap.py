@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from scoregen.evaluation.frames import Frames, listed_frames
-from scoregen.evaluation.novelty import known_runs, known_share, novelty
-from scoregen.evaluation.passages import longest
+from scoregen.evaluation.metrics.frames import Frames, listed_frames
+from scoregen.evaluation.passages.ngram_index import longest
+from scoregen.evaluation.passages.overlap import known_runs, known_share, novelty
 
 TUNE = ((72, 60), (74, 59), (76, 60), (74, 62), (72, 64), (-1, -1), (72, 60))
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from scoregen.model.features import SPELLED, Piece, piece_arrays
-from scoregen.model.lexicon import MOST_ACCIDENTALS
-from scoregen.model.recall import Recall
+from scoregen.model.engine.incremental_features import Recall
+from scoregen.model.network.alphabet import MOST_ACCIDENTALS
+from scoregen.model.network.inputs import SPELLED, Piece, piece_arrays
 
 from .pieces import random_tokens
 

@@ -8,18 +8,18 @@ import numpy as np
 import pytest
 import torch
 
-from scoregen.model.batches import Example, collate
-from scoregen.model.config import SamplingOptions
-from scoregen.model.features import piece_arrays
-from scoregen.model.forbidding import forbidden, too_well_known, written_order
-from scoregen.model.lexicon import FIRST_PITCH
-from scoregen.model.likelihood import likelihood
-from scoregen.model.network import Network
-from scoregen.model.sampling import Job, fill
-from scoregen.model.weighed import Reading
-from scoregen.model.weighing import NOVELTY, Writer, weigh
+from scoregen.model.inspection.attribution import NOVELTY, Writer, weigh
+from scoregen.model.inspection.choice_record import Reading
+from scoregen.model.inspection.constraint_replay import forbidden, too_well_known, written_order
+from scoregen.model.network.alphabet import FIRST_PITCH
+from scoregen.model.network.batches import Example, collate
+from scoregen.model.network.config import SamplingOptions
+from scoregen.model.network.inputs import piece_arrays
+from scoregen.model.network.likelihood import likelihood
+from scoregen.model.network.network import Network
+from scoregen.model.sampling.loop import Job, fill
 from scoregen.tokens.events import TokenScore
-from scoregen.tokens.novelty import NoveltyIndex
+from scoregen.tokens.window_hashes import NoveltyIndex
 
 from .pieces import random_tokens
 from .tasks import EVERYTHING, LOWER, RULES, blanked, random_network

@@ -10,15 +10,15 @@ import torch
 
 from scoregen.corpora.manifest import load_corpus
 from scoregen.corpora.prepare import piece_tokens
-from scoregen.model.batches import Example, collate
-from scoregen.model.checkpoint import load_checkpoint
-from scoregen.model.config import NetworkConfig
-from scoregen.model.features import Bools, Piece, piece_arrays
-from scoregen.model.forgetting import chances, effects
-from scoregen.model.lexicon import FIRST_PITCH
-from scoregen.model.likelihood import likelihood
-from scoregen.model.network import Network
-from scoregen.model.sheet import voice_order
+from scoregen.model.inspection.occlusion import chances, effects
+from scoregen.model.network.alphabet import FIRST_PITCH
+from scoregen.model.network.batches import Example, collate
+from scoregen.model.network.checkpoint import load_checkpoint
+from scoregen.model.network.config import NetworkConfig
+from scoregen.model.network.inputs import Bools, Piece, piece_arrays
+from scoregen.model.network.likelihood import likelihood
+from scoregen.model.network.network import Network
+from scoregen.model.sampling.decoding_context import voice_order
 from scoregen.notation.files import read_score
 from scoregen.score.ensemble import load_ensemble
 
@@ -79,7 +79,7 @@ def test_many_ways_to_forget_are_the_same_one_by_one(network: Network, monkeypat
     example = example_of(piece_arrays(random_tokens(4, 5)))
     ways = [measure_of(example, index) for index in range(5)]
     together = effects(network, example, ways)
-    monkeypatch.setattr("scoregen.model.forgetting.BATCH_CELLS", 1)
+    monkeypatch.setattr("scoregen.model.inspection.occlusion.BATCH_CELLS", 1)
     assert np.allclose(together, effects(network, example, ways), atol=1e-5)
 
 

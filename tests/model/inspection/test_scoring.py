@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from scoregen.model.checkpoint import load_checkpoint
-from scoregen.model.features import piece_arrays
-from scoregen.model.lessons import lessons
-from scoregen.model.parallel import Ranks
-from scoregen.model.scoring import piece_nats
-from scoregen.model.training import measure
+from scoregen.model.inspection.scoring import piece_nats
+from scoregen.model.network.checkpoint import load_checkpoint
+from scoregen.model.network.inputs import piece_arrays
+from scoregen.model.training.examples import lessons
+from scoregen.model.training.loop import measure
+from scoregen.model.training.parallel import Ranks
 from tests.model.pieces import random_tokens
 
 

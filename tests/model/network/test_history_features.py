@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from scoregen.model.features import heard_before, piece_arrays, transposed
-from scoregen.model.lexicon import GRID, HOLD, lexicon
-from scoregen.model.memory import MATCHES, ages, bucket, guessed_keys, heard, matches, seen_from
-from scoregen.model.rolls import roll_piece, transposed_roll
+from scoregen.benchmarks.jsb16.rolls import roll_piece, transposed_roll
+from scoregen.model.network.alphabet import GRID, HOLD, lexicon
+from scoregen.model.network.history_features import MATCHES, ages, bucket, guessed_keys, heard, matches, seen_from
+from scoregen.model.network.inputs import heard_before, piece_arrays, transposed
 from scoregen.score.pitch import Interval
 
 from .pieces import random_tokens

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
-from scoregen.model.at_work import at_work
+from scoregen.model.network.inference_mode import at_work
 
 
 def blas_threads() -> list[int]:

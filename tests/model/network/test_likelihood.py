@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from scoregen.model.batches import Example, collate, draw_given, draw_order
-from scoregen.model.config import NetworkConfig
-from scoregen.model.features import SPELLED, Piece, piece_arrays
-from scoregen.model.lexicon import UNSCORED
-from scoregen.model.likelihood import Likelihood, likelihood
-from scoregen.model.network import Network
+from scoregen.model.network.alphabet import UNSCORED
+from scoregen.model.network.batches import Example, collate, draw_given, draw_order
+from scoregen.model.network.config import NetworkConfig
+from scoregen.model.network.inputs import SPELLED, Piece, piece_arrays
+from scoregen.model.network.likelihood import Likelihood, likelihood
+from scoregen.model.network.network import Network
 
 from .pieces import random_tokens, seeing_network
 

@@ -10,15 +10,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scoregen.errors import InputError
-from scoregen.model.calibration import PACES, WIDEST, Features, counted, difference, sonority_turns, tilted
-from scoregen.model.calibration_file import SUFFIX, Calibration, load_calibration, save_calibration
-from scoregen.model.features import MIDI, SILENCE, SPELLED, Ints, piece_arrays
-from scoregen.model.leanings import Leanings
-from scoregen.model.lexicon import BARLINE, FIRST_PITCH, GRID, HOLD, REST, pitch_id
-from scoregen.model.memory import AGES
-from scoregen.model.turn import Turn
+from scoregen.model.network.alphabet import BARLINE, FIRST_PITCH, GRID, HOLD, REST, pitch_id
+from scoregen.model.network.history_features import AGES
+from scoregen.model.network.inputs import MIDI, SILENCE, SPELLED, Ints, piece_arrays
+from scoregen.model.sampling.decision_context import Turn
+from scoregen.model.sampling.feature_matching import (
+    PACES,
+    WIDEST,
+    Features,
+    counted,
+    difference,
+    sonority_turns,
+    tilted,
+)
+from scoregen.model.sampling.feature_matching_file import SUFFIX, Calibration, load_calibration, save_calibration
+from scoregen.model.sampling.logit_bias import Leanings
 from scoregen.score.pitch import Pitch
+from scoregen.system.errors import InputError
 
 from .pieces import random_tokens
 

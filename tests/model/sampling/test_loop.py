@@ -7,16 +7,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from scoregen.errors import InputError
-from scoregen.model.calibration import Features
-from scoregen.model.choosing import chosen, nucleus
-from scoregen.model.config import SamplingOptions
-from scoregen.model.drafts import Draft
-from scoregen.model.job import Job
-from scoregen.model.leanings import Leanings
-from scoregen.model.network import Network
-from scoregen.model.passes import measured
-from scoregen.model.sampling import fill
+from scoregen.generation.refinement import measured
+from scoregen.model.network.config import SamplingOptions
+from scoregen.model.network.network import Network
+from scoregen.model.sampling.drafts import Draft
+from scoregen.model.sampling.feature_matching import Features
+from scoregen.model.sampling.logit_bias import Leanings
+from scoregen.model.sampling.loop import fill
+from scoregen.model.sampling.nucleus import chosen, nucleus
+from scoregen.model.sampling.request import Job
+from scoregen.system.errors import InputError
 from scoregen.tokens.encode import doings
 from scoregen.tokens.events import BLANK
 from scoregen.tokens.sonorities import sonorities

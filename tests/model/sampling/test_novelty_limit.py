@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scoregen.errors import InputError
-from scoregen.model.config import SamplingOptions
-from scoregen.model.job import Job
-from scoregen.model.network import Network
-from scoregen.model.novelty_limit import load_index, save_index
-from scoregen.model.sampling import fill
+from scoregen.model.network.config import SamplingOptions
+from scoregen.model.network.network import Network
+from scoregen.model.sampling.loop import fill
+from scoregen.model.sampling.novelty_limit import load_index, save_index
+from scoregen.model.sampling.request import Job
+from scoregen.system.errors import InputError
 from scoregen.tokens.constraints import VoiceRule
-from scoregen.tokens.novelty import LIMIT, NoveltyIndex
+from scoregen.tokens.window_hashes import LIMIT, NoveltyIndex
 
 from .pieces import random_tokens
 from .tasks import RULES, blanked, random_network, tasks

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scoregen.model.config import SamplingOptions
-from scoregen.model.features import SILENCE, Ints
-from scoregen.model.lexicon import FIRST_PITCH, HOLD, REST, pitch_id
-from scoregen.model.preferences import PRICES, priced
-from scoregen.model.turn import Turn
+from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, REST, pitch_id
+from scoregen.model.network.config import SamplingOptions
+from scoregen.model.network.inputs import SILENCE, Ints
+from scoregen.model.sampling.decision_context import Turn
+from scoregen.model.sampling.voice_leading_costs import PRICES, priced
 from scoregen.score.pitch import Pitch
 
 OPTIONS = SamplingOptions(voice_leading=6.0, crossing=1.0)

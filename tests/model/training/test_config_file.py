@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from scoregen.errors import InputError
-from scoregen.model.config import NetworkConfig, TrainingOptions
-from scoregen.model.config_file import read_config
+from scoregen.model.network.config import NetworkConfig, TrainingOptions
+from scoregen.model.training.config_file import read_config
+from scoregen.system.errors import InputError
 
 
 def test_what_a_file_says_and_what_it_leaves(tmp_path: Path) -> None:

@@ -10,13 +10,13 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from scoregen.errors import InputError, ScoregenError
-from scoregen.model.checkpoint import load_checkpoint
-from scoregen.model.config import NetworkConfig, TrainingOptions
-from scoregen.model.features import piece_arrays
-from scoregen.model.lessons import TRANSPOSITIONS, lessons
-from scoregen.model.parallel import Ranks
-from scoregen.model.training import draw_batch, learning_rate, train_network
+from scoregen.model.network.checkpoint import load_checkpoint
+from scoregen.model.network.config import NetworkConfig, TrainingOptions
+from scoregen.model.network.inputs import piece_arrays
+from scoregen.model.training.examples import TRANSPOSITIONS, lessons
+from scoregen.model.training.loop import draw_batch, learning_rate, train_network
+from scoregen.model.training.parallel import Ranks
+from scoregen.system.errors import InputError, ScoregenError
 
 from .pieces import random_tokens
 from .runs import CONFIG, OPTIONS, assert_same_run, curve_of, four_lessons, one_thread, train_here
@@ -108,7 +108,7 @@ def test_a_loss_that_is_no_number_ends_it_and_spoils_nothing(tmp_path: Path, mon
         for weight in network.parameters():
             weight.detach().fill_(torch.nan)
 
-    monkeypatch.setattr("scoregen.model.training._follow", lambda average, network, decay: broken(network))
+    monkeypatch.setattr("scoregen.model.training.loop._follow", lambda average, network, decay: broken(network))
     with pytest.raises(ScoregenError, match="the loss is no number by step 8"):
         train_here(tmp_path)
     assert (tmp_path / "state.pt").read_bytes() == before

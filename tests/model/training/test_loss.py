@@ -9,13 +9,13 @@ import pytest
 import torch
 from torch.nn import functional
 
-from scoregen.errors import InputError
-from scoregen.model.batches import collate
-from scoregen.model.checkpoint import load_checkpoint, save_checkpoint
-from scoregen.model.config import NetworkConfig
-from scoregen.model.likelihood import choices, costs, likelihood, scored
-from scoregen.model.network import Network
-from scoregen.model.objective import load_teachers, objective
+from scoregen.model.network.batches import collate
+from scoregen.model.network.checkpoint import load_checkpoint, save_checkpoint
+from scoregen.model.network.config import NetworkConfig
+from scoregen.model.network.likelihood import choices, costs, likelihood, scored
+from scoregen.model.network.network import Network
+from scoregen.model.training.loss import load_teachers, objective
+from scoregen.system.errors import InputError
 
 from .pieces import seeing_network
 from .runs import CONFIG, OPTIONS, assert_same_run, assert_same_weights, four_lessons, state_of, train_here

@@ -8,13 +8,16 @@ import numpy as np
 import pytest
 import torch
 
-from scoregen.model.batches import collate
-from scoregen.model.checkpoint import load_checkpoint
-from scoregen.model.config import NetworkConfig, SamplingOptions, TrainingOptions
-from scoregen.model.features import piece_arrays
-from scoregen.model.job import Job
-from scoregen.model.lessons import FREE, lessons
-from scoregen.model.memorisation import (
+from scoregen.model.network.batches import collate
+from scoregen.model.network.checkpoint import load_checkpoint
+from scoregen.model.network.config import NetworkConfig, SamplingOptions, TrainingOptions
+from scoregen.model.network.inputs import piece_arrays
+from scoregen.model.network.network import Network
+from scoregen.model.sampling.loop import fill
+from scoregen.model.sampling.request import Job
+from scoregen.model.training.examples import FREE, lessons
+from scoregen.model.training.loop import measure, train_network
+from scoregen.model.training.memorisation import (
     DRAFTS_A_FORM,
     LONGEST_FORM,
     WINDOWS,
@@ -25,14 +28,11 @@ from scoregen.model.memorisation import (
     shares,
     sum_over,
 )
-from scoregen.model.network import Network
-from scoregen.model.parallel import Ranks
-from scoregen.model.sampling import fill
-from scoregen.model.training import measure, train_network
+from scoregen.model.training.parallel import Ranks
 from scoregen.tokens.constraints import VoiceRule
 from scoregen.tokens.events import BLANK, TokenScore
-from scoregen.tokens.novelty import NoveltyIndex
 from scoregen.tokens.vocabulary import vocabulary
+from scoregen.tokens.window_hashes import NoveltyIndex
 
 from .pieces import random_tokens
 from .runs import one_thread

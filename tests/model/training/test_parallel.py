@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from scoregen.model.config import TrainingOptions
+from scoregen.model.network.config import TrainingOptions
 
 from .runs import STILL, curve_of, process, state_of, train_here
 

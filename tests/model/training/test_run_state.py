@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import torch
 
-from scoregen.errors import InputError
-from scoregen.model.checkpoint import load_checkpoint
-from scoregen.model.config import TrainingOptions
+from scoregen.model.network.checkpoint import load_checkpoint
+from scoregen.model.network.config import TrainingOptions
+from scoregen.system.errors import InputError
 
 from .runs import CONFIG, OPTIONS, assert_same_run, curve_of, process, state_of, train_here
 
@@ -118,7 +118,7 @@ def test_steps_and_patience_may_grow(tmp_path: Path) -> None:
 
 
 def test_other_pieces_are_refused(finished: Path) -> None:
-    from scoregen.model.training import train_network
+    from scoregen.model.training.loop import train_network
 
     from .runs import four_lessons
 

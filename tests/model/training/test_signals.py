@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from scoregen.model.stopping import stop_on_signals
+from scoregen.model.training.signals import stop_on_signals
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -22,7 +22,7 @@ def test_the_first_signal_is_noted_and_handlers_come_back(number: signal.Signals
 
 def test_the_same_signal_passed_on_is_no_second_one(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
-    monkeypatch.setattr("scoregen.model.stopping.time.monotonic", lambda: now)
+    monkeypatch.setattr("scoregen.model.training.signals.time.monotonic", lambda: now)
     with stop_on_signals() as stop:
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)

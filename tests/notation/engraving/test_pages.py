@@ -14,15 +14,15 @@ from xml.etree import ElementTree
 import pytest
 from fontTools.ttLib import TTFont
 
-from scoregen.errors import InputError, ToolError
-from scoregen.notation import engraving, engraving_fonts, engraving_pages
-from scoregen.notation.child import folder_of
-from scoregen.notation.document import load_document, parse
-from scoregen.notation.engraving import EngravingOptions, engrave, to_pdf, to_png
-from scoregen.notation.engraving_fonts import font_folder, with_fonts
-from scoregen.notation.engraving_heading import read_heading
-from scoregen.notation.musicxml_writer import write_musicxml
+from scoregen.notation.engraving import fonts, pages, pdf
+from scoregen.notation.engraving.fonts import font_folder, with_fonts
+from scoregen.notation.engraving.heading import read_heading
+from scoregen.notation.engraving.pages import EngravingOptions, engrave, to_pdf, to_png
+from scoregen.notation.musicxml.document import load_document, parse
+from scoregen.notation.musicxml.write.score import write_musicxml
 from scoregen.score.elements import Lyric, Slot, Voice
+from scoregen.system.errors import InputError, ToolError
+from scoregen.system.subprocesses import folder_of
 from tests.notation.handmade import line, melody
 
 CASES = Path(__file__).parent.parent / "cases" / "engraving"
@@ -225,7 +225,7 @@ def a_worker(folder: Path, body: str) -> Path:
 def test_a_failing_engraver_is_one_line(
     text: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, message: str
 ) -> None:
-    monkeypatch.setattr(engraving, "_WORKER", a_worker(tmp_path, body))
+    monkeypatch.setattr(pages, "_WORKER", a_worker(tmp_path, body))
     with pytest.raises(ToolError) as caught:
         engrave(text, EngravingOptions(timeout_seconds=0.5))
     assert message in str(caught.value) and "\n" not in str(caught.value)
@@ -247,16 +247,16 @@ def test_a_library_that_is_missing_is_named() -> None:
 @pytest.fixture
 def fresh_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
     """`font_folder` as in a new program."""
-    monkeypatch.setattr(engraving_fonts, "font_folder", engraving_fonts.font_folder.__wrapped__)
+    monkeypatch.setattr(fonts, "font_folder", fonts.font_folder.__wrapped__)
 
 
 @pytest.mark.usefixtures("fresh_fonts")
 def test_fonts_are_unpacked_once_into_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    folder = engraving_fonts.font_folder()
+    folder = fonts.font_folder()
     files = {file: file.stat().st_mtime_ns for file in folder.iterdir()}
     assert folder.is_relative_to(tmp_path) and len(files) == 5
-    engraving_fonts.font_folder()
+    fonts.font_folder()
     assert {file: file.stat().st_mtime_ns for file in folder.iterdir()} == files
 
 
@@ -265,7 +265,7 @@ def test_without_a_cache_a_temporary_folder_serves(tmp_path: Path, monkeypatch: 
     blocked = tmp_path / "file"
     blocked.write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
-    assert len(list(engraving_fonts.font_folder().iterdir())) == 5
+    assert len(list(fonts.font_folder().iterdir())) == 5
 
 
 # Paper: rasters of the PDF, so that a missing font cannot pass as a box or as nothing.
@@ -328,7 +328,7 @@ def test_the_raster_test_sees_a_missing_music_font(
     poor.mkdir()
     for font in font_folder().glob("Liberation*"):
         shutil.copy(font, poor)
-    monkeypatch.setattr(engraving_pages, "font_folder", lambda: poor)
+    monkeypatch.setattr(pdf, "font_folder", lambda: poor)
     assert not looks_like_a_flat(flat_in_chord_symbol(pages[0], raster(to_pdf(pages), tmp_path)))
 
 
@@ -364,5 +364,5 @@ def test_png_pages_have_the_asked_resolution(pages: tuple[str, ...]) -> None:
 
 
 def test_lyrics_in_other_scripts_may_use_the_system_s_fonts(pages: tuple[str, ...]) -> None:
-    assert not engraving_pages._needs_system_fonts(pages)
-    assert engraving_pages._needs_system_fonts((pages[0].replace("слава", "主は"),))
+    assert not pdf._needs_system_fonts(pages)
+    assert pdf._needs_system_fonts((pages[0].replace("слава", "主は"),))

@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from scoregen.errors import RefusedError
-from scoregen.notation.document import load_document, parse, serialize
-from scoregen.notation.gate import check_document, schema_problems, split
-from scoregen.notation.graft import graft
-from scoregen.notation.musicxml_reader import read_musicxml
-from scoregen.notation.musicxml_writer import write_musicxml
+from scoregen.notation.graft.document import graft
+from scoregen.notation.musicxml.document import load_document, parse, serialize
+from scoregen.notation.musicxml.read.score import read_musicxml
+from scoregen.notation.musicxml.write.score import write_musicxml
+from scoregen.notation.validation.gate import check_document, schema_problems, split
 from scoregen.score.edit import extended, filled, with_parts
 from scoregen.score.elements import Clef, Element, Part, Score, Slot, Voice
 from scoregen.score.pitch import Interval
+from scoregen.system.errors import RefusedError
 from tests.notation.handmade import BASS, TENOR, hymn, line, melody, voice_part
 from tests.notation.handmade import measure as made
 

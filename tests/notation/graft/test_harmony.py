@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from scoregen.notation.document import load_document, parse
-from scoregen.notation.gate import check_document
-from scoregen.notation.gate_walk import walk
-from scoregen.notation.graft_harmony import At, ChordMark, Mark, NumeralMark, WordMark, graft_marks, has_chord_symbols
+from scoregen.notation.graft.harmony import At, ChordMark, Mark, NumeralMark, WordMark, graft_marks, has_chord_symbols
+from scoregen.notation.musicxml.document import load_document, parse
+from scoregen.notation.validation.gate import check_document
+from scoregen.notation.validation.walk import walk
 
 CASES = sorted((Path(__file__).resolve().parent.parent / "cases").glob("*/*.musicxml"))
 OURS = ("harmony", "direction")

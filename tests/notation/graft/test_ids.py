@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from scoregen.notation.engraving import EngravingOptions, engrave
-from scoregen.notation.graft_ids import with_note_ids
-from scoregen.notation.musicxml_tree import parse
+from scoregen.notation.engraving.pages import EngravingOptions, engrave
+from scoregen.notation.graft.ids import with_note_ids
+from scoregen.notation.musicxml.tree import parse
 from scoregen.score.timeline import sounding_notes
 
 from . import handmade

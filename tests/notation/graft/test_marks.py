@@ -8,8 +8,8 @@ import pytest
 from lxml import etree
 
 from scoregen.notation.files import musicxml_text, read_score
-from scoregen.notation.gate import check_document
-from scoregen.notation.graft_marks import Mark, lines_in_file, with_marks
+from scoregen.notation.graft.marks import Mark, lines_in_file, with_marks
+from scoregen.notation.validation.gate import check_document
 from scoregen.score.elements import Score
 from scoregen.score.timeline import SoundingNote, sounding_notes
 
@@ -72,7 +72,7 @@ def test_a_pair_of_notes_gets_a_bracket(repository: Path) -> None:
 
 def test_the_users_colour_stays(repository: Path) -> None:
     text = (repository / CASES[0]).read_bytes().replace(b"<note", b'<note color="#00FF00"', 1)
-    from scoregen.notation.musicxml_reader import read_musicxml
+    from scoregen.notation.musicxml.read.score import read_musicxml
 
     score = read_musicxml(text, "")
     marked = with_marks(score, [Mark(pitched(score)[:1], "1", RED)])

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from scoregen.errors import ReadError, RefusedError, ScoregenError, ToolError
-from scoregen.notation import interchange
 from scoregen.notation.files import read_score
-from scoregen.notation.gate import check_document
-from scoregen.notation.interchange import to_musicxml_text
-from scoregen.notation.musicxml_writer import write_musicxml
+from scoregen.notation.interchange import convert
+from scoregen.notation.interchange.convert import to_musicxml_text
+from scoregen.notation.musicxml.write.score import write_musicxml
+from scoregen.notation.validation.gate import check_document
 from scoregen.score.elements import Score
 from scoregen.score.timeline import sounding_notes
+from scoregen.system.errors import ReadError, RefusedError, ScoregenError, ToolError
 
 CASES = Path(__file__).parent.parent / "cases" / "interchange"
 
@@ -132,8 +132,8 @@ def test_a_reader_that_hangs_or_crashes_is_one_line(
 ) -> None:
     script = tmp_path / "worker.py"
     script.write_text(body)
-    monkeypatch.setattr(interchange, "_WORKER", script)
-    monkeypatch.setattr(interchange, "TIMEOUT_SECONDS", 0.5)
+    monkeypatch.setattr(convert, "_WORKER", script)
+    monkeypatch.setattr(convert, "TIMEOUT_SECONDS", 0.5)
     with pytest.raises(ReadError) as caught:
         read_score(CASES / "two_voices.krn")
     assert message in str(caught.value) and "two_voices.krn" in str(caught.value)

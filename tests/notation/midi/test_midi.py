@@ -13,11 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoregen.errors import ReadError, RefusedError
-from scoregen.notation.document import load_document
-from scoregen.notation.musicxml_reader import read_musicxml
-from scoregen.notation.playback import MAX_ROUNDS, performance_order, performed, ticks_per_quarter, to_midi
-from scoregen.notation.playback_reader import read_midi
+from scoregen.notation.midi.read import read_midi
+from scoregen.notation.midi.write import MAX_ROUNDS, performance_order, performed, ticks_per_quarter, to_midi
+from scoregen.notation.musicxml.document import load_document
+from scoregen.notation.musicxml.read.score import read_musicxml
 from scoregen.score.check import problems
 from scoregen.score.elements import (
     Barline,
@@ -38,6 +37,7 @@ from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch, Unpitched
 from scoregen.score.rhythm import NoteValue, notate
 from scoregen.score.timeline import sounding_notes
+from scoregen.system.errors import ReadError, RefusedError
 from tests.notation.handmade import clarinet_and_piano, hymn, line, melody
 
 CASES = Path(__file__).parent.parent / "cases" / "reading"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from scoregen.errors import ReadError, RefusedError
-from scoregen.notation.document import load_document, parse, serialize
-from scoregen.notation.musicxml_reader import read_file, read_musicxml
-from scoregen.notation.mxl import write_mxl
+from scoregen.notation.musicxml.document import load_document, parse, serialize
+from scoregen.notation.musicxml.mxl import write_mxl
+from scoregen.notation.musicxml.read.score import read_file, read_musicxml
+from scoregen.system.errors import ReadError, RefusedError
 
 NOTE = "<note><pitch><step>E</step><octave>4</octave></pitch><duration>4</duration></note>"
 SCORE = (

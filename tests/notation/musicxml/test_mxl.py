@@ -7,8 +7,8 @@ import zipfile
 
 import pytest
 
-from scoregen.errors import ReadError
-from scoregen.notation.mxl import is_zip, read_mxl, write_mxl
+from scoregen.notation.musicxml.mxl import is_zip, read_mxl, write_mxl
+from scoregen.system.errors import ReadError
 
 SCORE = b"<score-partwise/>"
 CONTAINER = "<container><rootfiles>{}</rootfiles></container>"

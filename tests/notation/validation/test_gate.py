@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from scoregen.errors import ReadError
-from scoregen.notation import gate
-from scoregen.notation.document import load_document
-from scoregen.notation.gate import check_document, split
-from scoregen.notation.musicxml_reader import read_musicxml
-from scoregen.notation.musicxml_writer import write_musicxml
+from scoregen.notation.musicxml.document import load_document
+from scoregen.notation.musicxml.read.score import read_musicxml
+from scoregen.notation.musicxml.write.score import write_musicxml
+from scoregen.notation.validation import gate
+from scoregen.notation.validation.gate import check_document, split
+from scoregen.system.errors import ReadError
 from tests.notation.handmade import clarinet_and_piano, hymn, melody
 
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from scoregen.explaining import Explanation, explain, page
-from scoregen.explaining.plain import plain
 from scoregen.score.elements import Chord, Note, Score, Voice
 from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue
 from scoregen.score.timeline import sounding_notes
+from scoregen.tasks.explain import Explanation, explain, page
+from scoregen.tasks.explain.report import plain
 from tests.chorales import chorale
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from scoregen.composition import SamplingOptions, compose, provenance_fields
-from scoregen.errors import InputError
-from scoregen.explaining.task import Task, explained_task
 from scoregen.notation.files import read_score, write_score
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import load_ensemble
+from scoregen.system.errors import InputError
+from scoregen.tasks.compose import SamplingOptions, compose, provenance_fields
+from scoregen.tasks.explain.request import Task, explained_task
 from tests.chorales import chorale
 from tests.notation import handmade
 

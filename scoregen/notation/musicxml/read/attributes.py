@@ -7,8 +7,7 @@ from fractions import Fraction
 
 from lxml import etree
 
-from scoregen.errors import ReadError, RefusedError
-from scoregen.notation.musicxml_values import (
+from scoregen.notation.musicxml.read.values import (
     MAX_DIVISIONS,
     UNISON,
     Exact,
@@ -21,6 +20,7 @@ from scoregen.score.elements import Clef
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import STEPS, Interval
+from scoregen.system.errors import ReadError, RefusedError
 
 MAX_STAVES = 16
 _BEAT_TYPES = (1, 2, 4, 8, 16, 32, 64, 128)

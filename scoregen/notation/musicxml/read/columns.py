@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
-from scoregen.errors import RefusedError
-from scoregen.notation.musicxml_attributes import signature_of
-from scoregen.notation.musicxml_measure import PartMeasure
-from scoregen.notation.musicxml_voices import StrandKey, close
+from scoregen.notation.musicxml.read.attributes import signature_of
+from scoregen.notation.musicxml.read.measure import PartMeasure
+from scoregen.notation.musicxml.read.voices import StrandKey, close
 from scoregen.score.elements import Barline, Measure, Slot, Tempo, Voice
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
+from scoregen.system.errors import RefusedError
 
 _NO_KEY = KeySignature()
 _WITHOUT_TIME = TimeSignature((4,), 4)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from scoregen.errors import ReadError
-from scoregen.notation.musicxml_values import integer, text_of
+from scoregen.notation.musicxml.read.values import integer, text_of
 from scoregen.score.elements import Instrument, Metadata
+from scoregen.system.errors import ReadError
 
 _PERCUSSION_CHANNEL = "10"
 

@@ -8,15 +8,15 @@ from fractions import Fraction
 
 from lxml import etree
 
-from scoregen.errors import ReadError, RefusedError
-from scoregen.notation.musicxml_attributes import PartState, Signatures, read_attributes
-from scoregen.notation.musicxml_notes import Entry, NoteFields, join, joins, read_entry
-from scoregen.notation.musicxml_values import Exact, number, quarters, text_of
-from scoregen.notation.musicxml_voices import Strand, weave
+from scoregen.notation.musicxml.read.attributes import PartState, Signatures, read_attributes
+from scoregen.notation.musicxml.read.notes import Entry, NoteFields, join, joins, read_entry
+from scoregen.notation.musicxml.read.values import Exact, number, quarters, text_of
+from scoregen.notation.musicxml.read.voices import Strand, weave
 from scoregen.score.elements import Barline, Tempo
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.rhythm import NOTE_TYPES, NoteValue
+from scoregen.system.errors import ReadError, RefusedError
 
 _ZERO = Fraction(0)
 _REPEATED = "2"

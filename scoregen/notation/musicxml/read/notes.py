@@ -8,9 +8,8 @@ from functools import lru_cache
 
 from lxml import etree
 
-from scoregen.errors import ReadError
-from scoregen.notation.musicxml_attributes import MAX_STAVES, PartState
-from scoregen.notation.musicxml_values import (
+from scoregen.notation.musicxml.read.attributes import MAX_STAVES, PartState
+from scoregen.notation.musicxml.read.values import (
     Exact,
     Length,
     Spelling,
@@ -26,6 +25,7 @@ from scoregen.notation.musicxml_values import (
 from scoregen.score.elements import Lyric, Note, Rest
 from scoregen.score.pitch import Interval, Pitch, Unpitched
 from scoregen.score.rhythm import NoteValue
+from scoregen.system.errors import ReadError
 
 _GRACE_VALUE = NoteValue("eighth")
 _ELISION = "‿"

@@ -14,16 +14,16 @@ from pathlib import Path
 
 from lxml import etree
 
-from scoregen.errors import InputError, Place, ReadError
-from scoregen.notation.document import open_document
-from scoregen.notation.musicxml_attributes import PartState, read_divisions
-from scoregen.notation.musicxml_columns import Share, join
-from scoregen.notation.musicxml_header import PartHeader, read_metadata, read_part_list
-from scoregen.notation.musicxml_measure import PartMeasure, read_measure
-from scoregen.notation.musicxml_tree import parse
-from scoregen.notation.musicxml_values import UNISON, Exact
-from scoregen.notation.musicxml_voices import StrandKey, voice_numbers
+from scoregen.notation.musicxml.document import open_document
+from scoregen.notation.musicxml.read.attributes import PartState, read_divisions
+from scoregen.notation.musicxml.read.columns import Share, join
+from scoregen.notation.musicxml.read.header import PartHeader, read_metadata, read_part_list
+from scoregen.notation.musicxml.read.measure import PartMeasure, read_measure
+from scoregen.notation.musicxml.read.values import UNISON, Exact
+from scoregen.notation.musicxml.read.voices import StrandKey, voice_numbers
+from scoregen.notation.musicxml.tree import parse
 from scoregen.score.elements import Clef, Instrument, Measure, Part, Score, Slot
+from scoregen.system.errors import InputError, Place, ReadError
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from scoregen.errors import ReadError
 from scoregen.score.pitch import STEPS, Interval, Pitch
 from scoregen.score.rhythm import NOTE_TYPES, NoteValue
+from scoregen.system.errors import ReadError
 
 Exact = int | Fraction
 

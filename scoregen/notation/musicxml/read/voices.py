@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from scoregen.errors import ReadError
-from scoregen.notation.musicxml_notes import Entry
-from scoregen.notation.musicxml_values import lasting
+from scoregen.notation.musicxml.read.notes import Entry
+from scoregen.notation.musicxml.read.values import lasting
 from scoregen.score.elements import Chord, Element, Note, Rest, Slot, Voice
 from scoregen.score.pitch import STEPS, Unpitched
+from scoregen.system.errors import ReadError
 
 VOICES_A_STAFF = 4
 MAX_STRANDS = 64

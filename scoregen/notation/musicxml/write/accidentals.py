@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-from scoregen.notation.musicxml_ties import Tie, paired_ties
+from scoregen.notation.musicxml.write.ties import Tie, paired_ties
 from scoregen.score.elements import Measure, Note, Part, Score, Slot
 from scoregen.score.keys import KeySignature
 from scoregen.score.pitch import Pitch

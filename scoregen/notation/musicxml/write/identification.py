@@ -12,8 +12,8 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from scoregen.notation.graft_tree import insert
-from scoregen.notation.musicxml_build import add, clean
+from scoregen.notation.musicxml.insertion import insert
+from scoregen.notation.musicxml.write.build import add, clean
 from scoregen.score.elements import Metadata
 from scoregen.version import __version__
 

@@ -8,16 +8,16 @@ from fractions import Fraction
 
 from lxml import etree
 
-from scoregen.errors import Place, RefusedError
-from scoregen.notation.musicxml_accidentals import visible_accidentals, written_key
-from scoregen.notation.musicxml_build import add, decimal
-from scoregen.notation.musicxml_ties import paired_ties
-from scoregen.notation.musicxml_voice_writer import Frame, PartSheet, Timed, ticks, voice_numbers, write_voice
+from scoregen.notation.musicxml.write.accidentals import visible_accidentals, written_key
+from scoregen.notation.musicxml.write.build import add, decimal
+from scoregen.notation.musicxml.write.ties import paired_ties
+from scoregen.notation.musicxml.write.voice import Frame, PartSheet, Timed, ticks, voice_numbers, write_voice
 from scoregen.score.elements import Clef, Measure, Part, Score, Slot, Tempo, Voice
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Interval
 from scoregen.score.timeline import measure_onsets, metrical_starts
+from scoregen.system.errors import Place, RefusedError
 
 MAX_DIVISIONS = 16383
 _PLAIN_SYMBOLS = {"common": "4/4", "cut": "2/2"}

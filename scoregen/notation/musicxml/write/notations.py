@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from lxml import etree
 
-from scoregen.notation.musicxml_build import add
-from scoregen.notation.musicxml_tuplets import TupletBrackets
+from scoregen.notation.musicxml.write.build import add
+from scoregen.notation.musicxml.write.tuplets import TupletBrackets
 from scoregen.score.elements import Lyric, Note, Rest
 
 ARTICULATIONS = (

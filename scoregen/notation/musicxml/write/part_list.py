@@ -8,7 +8,7 @@ from itertools import groupby
 
 from lxml import etree
 
-from scoregen.notation.musicxml_build import add, is_identifier
+from scoregen.notation.musicxml.write.build import add, is_identifier
 from scoregen.score.elements import Instrument, Part, Score
 from scoregen.score.pitch import Unpitched
 

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from scoregen.notation.musicxml_identity_writer import write_identity
-from scoregen.notation.musicxml_measure_writer import part_divisions, part_sheet, write_part
-from scoregen.notation.musicxml_part_list_writer import part_entries, part_list
-from scoregen.notation.musicxml_tree import serialize
+from scoregen.notation.musicxml.tree import serialize
+from scoregen.notation.musicxml.write.identification import write_identity
+from scoregen.notation.musicxml.write.measure import part_divisions, part_sheet, write_part
+from scoregen.notation.musicxml.write.part_list import part_entries, part_list
 from scoregen.score.elements import Score
 
 VERSION = "4.0"

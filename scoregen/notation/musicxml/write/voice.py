@@ -9,17 +9,17 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from scoregen.errors import Place, RefusedError
-from scoregen.notation.musicxml_accidentals import Accidental, NoteAddress
-from scoregen.notation.musicxml_beams import BeamWords, beam_groups, beam_words
-from scoregen.notation.musicxml_build import add, decimal
-from scoregen.notation.musicxml_notations_writer import write_lyric, write_notations
-from scoregen.notation.musicxml_stems import has_stem, shared_direction, stems
-from scoregen.notation.musicxml_ties import Tie
-from scoregen.notation.musicxml_tuplets import TupletBrackets, tuplet_brackets
-from scoregen.notation.musicxml_voices import VOICES_A_STAFF
+from scoregen.notation.musicxml.read.voices import VOICES_A_STAFF
+from scoregen.notation.musicxml.write.accidentals import Accidental, NoteAddress
+from scoregen.notation.musicxml.write.beams import BeamWords, beam_groups, beam_words
+from scoregen.notation.musicxml.write.build import add, decimal
+from scoregen.notation.musicxml.write.notations import write_lyric, write_notations
+from scoregen.notation.musicxml.write.stems import has_stem, shared_direction, stems
+from scoregen.notation.musicxml.write.ties import Tie
+from scoregen.notation.musicxml.write.tuplets import TupletBrackets, tuplet_brackets
 from scoregen.score.elements import Clef, Element, Measure, Note, Part, Rest, Slot, Voice
 from scoregen.score.pitch import Pitch, Unpitched
+from scoregen.system.errors import Place, RefusedError
 
 
 class Timed(NamedTuple):

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from scoregen.errors import ReadError, RefusedError
-from scoregen.notation.document import load_document
-from scoregen.notation.musicxml_reader import read_musicxml
+from scoregen.notation.musicxml.document import load_document
+from scoregen.notation.musicxml.read.score import read_musicxml
 from scoregen.score.check import problems
 from scoregen.score.elements import Barline, Chord, Clef, Instrument, Lyric, Note, Rest, Score, Slot
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Interval, Unpitched
 from scoregen.score.rhythm import NoteValue
+from scoregen.system.errors import ReadError, RefusedError
 
 HALF = Fraction(1, 2)
 

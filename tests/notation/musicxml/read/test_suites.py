@@ -17,11 +17,11 @@ from pathlib import Path
 
 import pytest
 
-from scoregen.errors import InputError, ReadError, RefusedError
-from scoregen.notation.document import load_document
-from scoregen.notation.musicxml_reader import read_musicxml
+from scoregen.notation.musicxml.document import load_document
+from scoregen.notation.musicxml.read.score import read_musicxml
 from scoregen.score.check import problems
 from scoregen.score.elements import Score
+from scoregen.system.errors import InputError, ReadError, RefusedError
 
 SECONDS = 10.0
 

@@ -8,15 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from scoregen.notation.document import load_document
-from scoregen.notation.graft import graft
-from scoregen.notation.musicxml_reader import read_musicxml
-from scoregen.notation.musicxml_writer import write_musicxml
+from scoregen.notation.graft.document import graft
+from scoregen.notation.musicxml.document import load_document
+from scoregen.notation.musicxml.read.score import read_musicxml
+from scoregen.notation.musicxml.write.score import write_musicxml
 from scoregen.score.edit import extended
 from scoregen.score.elements import Part, Score, Slot
-from tests.notation.handmade import clarinet_and_piano, hymn, measure, melody
-from tests.notation.musescore import COMMAND, heard, irregular_lengths, through_musescore
-from tests.notation.test_graft import (
+from tests.notation.graft.test_document import (
     CASE,
     CLARINET,
     LEFT,
@@ -29,7 +27,9 @@ from tests.notation.test_graft import (
     holes,
     with_voices,
 )
-from tests.notation.test_musicxml_writer import chorales
+from tests.notation.handmade import clarinet_and_piano, hymn, measure, melody
+from tests.notation.musescore import COMMAND, heard, irregular_lengths, through_musescore
+from tests.notation.musicxml.write.test_score import chorales
 
 pytestmark = pytest.mark.skipif(COMMAND is None, reason="MuseScore 3 (mscore3) is not installed")
 

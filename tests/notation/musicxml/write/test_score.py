@@ -12,16 +12,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from lxml import etree
 
-from scoregen.errors import RefusedError
-from scoregen.notation.document import load_document
-from scoregen.notation.gate import check_document
-from scoregen.notation.musicxml_reader import read_musicxml
-from scoregen.notation.musicxml_writer import write_musicxml
+from scoregen.notation.musicxml.document import load_document
+from scoregen.notation.musicxml.read.score import read_musicxml
+from scoregen.notation.musicxml.write.score import write_musicxml
+from scoregen.notation.validation.gate import check_document
 from scoregen.score.elements import Barline, Clef, Instrument, Lyric, Note, Part, Rest, Score, Slot, Tempo, Voice
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Interval, Pitch, Unpitched
 from scoregen.score.rhythm import NoteValue
+from scoregen.system.errors import RefusedError
 from scoregen.version import __version__
 from tests.notation.handmade import as_written, clarinet_and_piano, hymn, line, measure, melody
 from tests.strategies import scores
