@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from scoregen.notation.files import musicxml_text
+from scoregen.notation.graft.document import musicxml_text
 from scoregen.notation.musicxml.document import load_document, parse, serialize
 from scoregen.notation.musicxml.read.score import read_musicxml
 from scoregen.notation.validation.gate import check_document, split

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from scoregen.score.metre import TimeSignature
-from scoregen.tokens.encode import doings, interleaved
+from scoregen.tokens.encode import interleaved, voice_events
 from scoregen.tokens.events import ABSENT, BLANK, HOLD, REST, Event, Header, TokenMeasure, TokenScore
 
 TWO_TWO = TimeSignature((2,), 2)
@@ -90,7 +90,9 @@ def _joined(measures: Sequence[TokenMeasure], voices: int) -> TokenMeasure:
         duration=sum((measure.header.duration for measure in measures), Fraction(0)),
         phrase_ends=tuple(offset + end for measure, offset in pairs for end in measure.header.phrase_ends),
     )
-    columns = [_merged([(offset, doings(measure, voice)) for measure, offset in pairs]) for voice in range(voices)]
+    columns = [
+        _merged([(offset, voice_events(measure, voice)) for measure, offset in pairs]) for voice in range(voices)
+    ]
     return TokenMeasure(header, interleaved(columns))
 
 
@@ -119,7 +121,7 @@ def _split(measure: TokenMeasure, cut: Fraction, voices: int) -> list[TokenMeasu
                 start=TWO_FOUR.duration - (high - low) if head.start and low == 0 else Fraction(0),
                 phrase_ends=tuple(end - low for end in head.phrase_ends if low <= end < high),
             ),
-            interleaved([_cut_out(doings(measure, voice), low, high) for voice in range(voices)]),
+            interleaved([_cut_out(voice_events(measure, voice), low, high) for voice in range(voices)]),
         )
         for low, high in spans
     ]

@@ -10,7 +10,7 @@ from typing import Any
 from scoregen.evaluation.metrics import cadences, part_writing
 from scoregen.evaluation.metrics.bootstrap import Rate
 from scoregen.evaluation.metrics.frames import Frames
-from scoregen.evaluation.metrics.pieces import Piece
+from scoregen.evaluation.metrics.pieces import EvaluatedPiece
 from scoregen.evaluation.metrics.two_sample import VOICES, Separation, separation
 from scoregen.evaluation.passages.overlap import novelty
 
@@ -58,7 +58,7 @@ def frame_figures(
     return found
 
 
-def closing_figures(pieces: Sequence[Piece], *, seed: int = 0) -> dict[str, Rate]:
+def closing_figures(pieces: Sequence[EvaluatedPiece], *, seed: int = 0) -> dict[str, Rate]:
     """What needs phrase ends and a key."""
     counts = [cadences.closes(piece.frames, piece.phrase_ends, [piece.tonic]) for piece in pieces]
     return cadences.rates(counts, seed=seed)

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from scoregen.generation.reranking import Aims, cost, ranked
+from scoregen.generation.reranking import RankingCriteria, cost, rerank
 from scoregen.model.network.config import SamplingOptions
 
 if TYPE_CHECKING:
     from scoregen.model.sampling.drafts import Draft
-    from scoregen.model.sampling.request import Job
+    from scoregen.model.sampling.request import SamplingRequest
 
 Progress = Callable[[float], None]
 
@@ -23,28 +23,32 @@ SHARE_OF_A_PASS = 0.25
 """What going once more over a draft takes, as a share of what drafting takes: for telling progress."""
 
 
-def drafts(job: Job, aims: Aims, options: SamplingOptions, count: int, progress: Progress) -> tuple[Draft, ...]:
+def draw_candidates(
+    request: SamplingRequest, aims: RankingCriteria, options: SamplingOptions, count: int, progress: Progress
+) -> tuple[Draft, ...]:
     """At least `count` drafts, best first; so many of the best have been gone over again."""
-    from scoregen.generation.refinement import polished
+    from scoregen.generation.refinement import refine
 
     work = 1 + options.passes * count * SHARE_OF_A_PASS
-    found = _drawn(job, aims, options, count, lambda done: progress(done / work))
+    found = _drawn(request, aims, options, count, lambda done: progress(done / work))
     if options.passes == 0:
         return found
     better = []
     for rank, draft in enumerate(found[:count]):
-        better.append(polished(job, draft, options, lambda draft: cost(draft, aims), rank))
+        better.append(refine(request, draft, options, lambda draft: cost(draft, aims), rank))
         progress((1 + (rank + 1) * options.passes * SHARE_OF_A_PASS) / work)
-    return ranked([*better, *found[count:]], aims)
+    return rerank([*better, *found[count:]], aims)
 
 
-def _drawn(job: Job, aims: Aims, options: SamplingOptions, count: int, progress: Progress) -> tuple[Draft, ...]:
+def _drawn(
+    request: SamplingRequest, aims: RankingCriteria, options: SamplingOptions, count: int, progress: Progress
+) -> tuple[Draft, ...]:
     """Drafts, best first; where they wait for each other and one goes on, every alternative has its own."""
     from scoregen.model.sampling.loop import fill
 
-    stops = range(options.span, len(job.tokens.measures), options.span) if options.span else range(0)
+    stops = range(options.span, len(request.tokens.measures), options.span) if options.span else range(0)
     if not stops:
-        return ranked(fill(job, options, progress=progress), aims)
+        return rerank(fill(request, options, progress=progress), aims)
     each = replace(options, candidates=max(min(FEWEST, options.candidates), -(-options.candidates // count)))
 
     def judge(draft: Draft, measures: range) -> float:
@@ -54,6 +58,6 @@ def _drawn(job: Job, aims: Aims, options: SamplingOptions, count: int, progress:
         def told(done: float) -> None:
             progress((number + done) / count)
 
-        return ranked(fill(job, each, number * A_ROUND, told, stops=stops, judge=judge), aims)[0]
+        return rerank(fill(request, each, number * A_ROUND, told, stops=stops, judge=judge), aims)[0]
 
-    return ranked(map(alternative, range(count)), aims)
+    return rerank(map(alternative, range(count)), aims)

@@ -18,7 +18,7 @@ from scoregen.tokens.vocabulary import vocabulary
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class InfillTask:
     """A score with blanks, the voice of each role in it, and what each voice may write."""
 
     score: Score
@@ -27,7 +27,9 @@ class Task:
     notices: tuple[str, ...]
 
 
-def blank_task(score: Score, ensemble: Ensemble, told: Mapping[str, str], blank: Sequence[str], extend: int) -> Task:
+def infill_task(
+    score: Score, ensemble: Ensemble, told: Mapping[str, str], blank: Sequence[str], extend: int
+) -> InfillTask:
     """Settle what is blank. InputError where nothing is; RefusedError where it cannot be filled.
 
     Blank are the parts of roles that the score lacks or leaves empty, the selections of `blank`
@@ -58,7 +60,7 @@ def blank_task(score: Score, ensemble: Ensemble, told: Mapping[str, str], blank:
         raise InputError("nothing is blank in this score; empty something with --blank, or go on with --extend")
     _refuse_what_cannot_be_filled(whole, slots)
     rules = tuple(voice_rule(role, whole) for role in ensemble.roles)
-    return Task(whole, slots, rules, tuple(notices))
+    return InfillTask(whole, slots, rules, tuple(notices))
 
 
 def _selected(score: Score, matched: Mapping[str, str], blank: Sequence[str]) -> list[tuple[Slot, tuple[int, ...]]]:

@@ -20,14 +20,14 @@ from numpy.typing import NDArray
 from scoregen.model.network.alphabet import UNSCORED
 from scoregen.model.network.batches import Example, collate
 from scoregen.model.network.config import SamplingOptions
-from scoregen.model.network.inference_mode import at_work
-from scoregen.model.network.inputs import Bools, Ints, Piece, PieceOutline, piece_arrays
+from scoregen.model.network.inference_mode import inference_mode
+from scoregen.model.network.inputs import Bools, Ints, PieceArrays, PieceOutline, piece_arrays
 from scoregen.model.network.likelihood import likelihood
 from scoregen.model.sampling.decoding_context import voice_order
 from scoregen.model.sampling.drafts import Draft, blanks, drafted
 from scoregen.model.sampling.loop import fill
-from scoregen.model.sampling.request import Job
-from scoregen.tokens.encode import doings, interleaved
+from scoregen.model.sampling.request import SamplingRequest
+from scoregen.tokens.encode import interleaved, voice_events
 from scoregen.tokens.events import BLANK, HOLD, TokenMeasure, TokenScore
 
 SPAN = 2
@@ -42,19 +42,19 @@ LONG = 64
 Cost = Callable[[Draft], float]
 
 
-def polished(job: Job, draft: Draft, options: SamplingOptions, cost: Cost, number: int = 0) -> Draft:
+def refine(request: SamplingRequest, draft: Draft, options: SamplingOptions, cost: Cost, number: int = 0) -> Draft:
     """The draft after `options.passes` passes; `number` tells drafts of one job apart, for their luck."""
     tried: set[range] = set()
     for turn in range(options.passes):
-        span = worst_span(job.tokens, draft, tried)
+        span = worst_span(request.tokens, draft, tried)
         if span is None:
             break
         tried.add(span)
-        holey = replace(job, tokens=emptied(job.tokens, draft.tokens, span))
+        holey = replace(request, tokens=emptied(request.tokens, draft.tokens, span))
         refilled = sorted(fill(holey, options, 1 + turn + number * options.passes), key=cost)
         others = [made for made in refilled[:MEASURED] if made.tokens != draft.tokens]
-        if holey.tokens != job.tokens:
-            others = measured(job, [made.tokens for made in others])
+        if holey.tokens != request.tokens:
+            others = measured(request, [made.tokens for made in others])
         draft = min([draft, *others], key=cost)
     return draft
 
@@ -75,41 +75,41 @@ def emptied(task: TokenScore, written: TokenScore, span: range) -> TokenScore:
     return replace(written, measures=tuple(measures))
 
 
-def measured(job: Job, pieces: Sequence[TokenScore]) -> list[Draft]:
+def measured(request: SamplingRequest, pieces: Sequence[TokenScore]) -> list[Draft]:
     """Finished pieces as drafts of a task, the likelihood of all of them found in one go (long ones one by one)."""
-    if len(pieces) > 1 and len(job.tokens.measures) > LONG:
-        return [draft for tokens in pieces for draft in measured(job, [tokens])]
+    if len(pieces) > 1 and len(request.tokens.measures) > LONG:
+        return [draft for tokens in pieces for draft in measured(request, [tokens])]
     if not pieces:
         return []
-    blank = blanks(job.tokens)
+    blank = blanks(request.tokens)
     order = np.array([voice_order(row) for row in ~blank])
-    outline = PieceOutline.of([measure.header for measure in job.tokens.measures])
+    outline = PieceOutline.of([measure.header for measure in request.tokens.measures])
     arrays = [piece_arrays(tokens, outline) for tokens in pieces]
     batch = collate([Example(piece, ~blank[piece.measure], order[piece.measure]) for piece in arrays])
-    with at_work():
-        found = likelihood(job.network, batch)
-        nats = (found.events.sum(1) + found.advances).double().numpy()
+    with inference_mode():
+        found = likelihood(request.network, batch)
+        nats = (found.events.sum(1) + found.time_shifts).double().numpy()
     costs = np.split(nats, np.cumsum([piece.length for piece in arrays])[:-1])
     return [
         drafted(
-            job.tokens,
+            request.tokens,
             tokens,
             _by_measure(piece, own, blank),
             _by_measure(piece, _choices(piece, blank), blank).astype(int),
-            job.novelty,
+            request.novelty,
         )
         for tokens, piece, own in zip(pieces, arrays, costs, strict=True)
     ]
 
 
-def _choices(piece: Piece, blank: Bools) -> Ints:
+def _choices(piece: PieceArrays, blank: Bools) -> Ints:
     """[T] how much was chosen in each slice: an event for every blank voice, and the advance after them."""
     free = blank[piece.measure]
-    count: Ints = free.sum(1) + (free.any(1) & (piece.advance != UNSCORED))
+    count: Ints = free.sum(1) + (free.any(1) & (piece.time_shift != UNSCORED))
     return count
 
 
-def _by_measure(piece: Piece, values: NDArray[np.generic], blank: Bools) -> NDArray[np.float64]:
+def _by_measure(piece: PieceArrays, values: NDArray[np.generic], blank: Bools) -> NDArray[np.float64]:
     """[M] the sum of what each slice of a measure has."""
     return np.bincount(piece.measure, values, len(blank)).astype(np.float64)
 
@@ -135,7 +135,7 @@ def _badness(draft: Draft, span: range) -> float:
 
 def _emptied(blank: TokenMeasure, written: TokenMeasure) -> TokenMeasure:
     voices = [
-        {Fraction(0): BLANK} if event == BLANK else doings(written, voice)
+        {Fraction(0): BLANK} if event == BLANK else voice_events(written, voice)
         for voice, event in enumerate(blank.slices[0].events)
     ]
     return replace(written, slices=interleaved(voices))

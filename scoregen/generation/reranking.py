@@ -15,7 +15,7 @@ from scoregen.tokens.sonorities import SILENT, Sonorities
 from scoregen.tokens.vocabulary import vocabulary
 
 if TYPE_CHECKING:
-    from scoregen.evaluation.metrics.discriminator import Likeness
+    from scoregen.evaluation.metrics.discriminator import Discriminator
     from scoregen.model.sampling.drafts import Draft
 
 Cadences = Mapping[int, Mapping[Fraction, tuple[int, ...]]]
@@ -32,7 +32,7 @@ ASTRAY_COST = 0.6
 """What it costs to end elsewhere than on a tonic triad in root position: more than drafts differ by."""
 BREACH_COST = 10.0
 """What a window of the training corpus costs that is as long as the novelty limit: a draft with one is last."""
-LIKENESS_WORTH = 0.24
+DISCRIMINATOR_WEIGHT = 0.24
 """What the log odds of being like the corpus are worth, in nats a choice."""
 _LEADING = ({7, 11, 2, 5}, {11, 2, 5, 8}, {5, 9, 0}, {5, 8, 0})
 """From the root of a cadence, in semitones: its dominant with or without a seventh, and its subdominant."""
@@ -41,7 +41,7 @@ _LEADING_AWAY = ({10, 2, 5}, {7, 10, 2, 5}, {2, 5, 9}, {9, 0, 4})
 
 
 @dataclass(frozen=True, slots=True)
-class Aims:
+class RankingCriteria:
     """What is asked of a draft beside being likely: whether the end is its own to write, and its cadences.
 
     `open_measures`: those of which nothing is given.
@@ -50,15 +50,17 @@ class Aims:
     open_end: bool
     open_measures: tuple[bool, ...]
     cadences: Cadences
-    likeness: Likeness | None = None
+    discriminator: Discriminator | None = None
 
     @classmethod
-    def of(cls, task: TokenScore, cadences: Cadences | None = None, likeness: Likeness | None = None) -> Aims:
+    def of(
+        cls, task: TokenScore, cadences: Cadences | None = None, discriminator_log_odds: Discriminator | None = None
+    ) -> RankingCriteria:
         """The aims of a task; how a piece ends counts only where the end is blank."""
         blank = [[event.kind == "blank" for event in measure.slices[0].events] for measure in task.measures]
-        return cls(any(blank[-1]), tuple(all(voices) for voices in blank), cadences or {}, likeness)
+        return cls(any(blank[-1]), tuple(all(voices) for voices in blank), cadences or {}, discriminator_log_odds)
 
-    def of_measures(self, chosen: range) -> Aims:
+    def of_measures(self, chosen: range) -> RankingCriteria:
         """Of a draft of these measures alone, which do not end the piece."""
         cadences = {index - chosen.start: places for index, places in self.cadences.items() if index in chosen}
         return replace(
@@ -66,12 +68,12 @@ class Aims:
         )
 
 
-def ranked(drafts: Iterable[Draft], aims: Aims) -> tuple[Draft, ...]:
+def rerank(drafts: Iterable[Draft], aims: RankingCriteria) -> tuple[Draft, ...]:
     """The drafts, best first."""
     return tuple(sorted(drafts, key=lambda draft: cost(draft, aims)))
 
 
-def cost(draft: Draft, aims: Aims) -> float:
+def cost(draft: Draft, aims: RankingCriteria) -> float:
     """Nats a choice, in an open measure no less than `PLAIN`, and what the faults of a draft add to them."""
     measures = zip(draft.measure_nats, draft.measure_choices, aims.open_measures, strict=True)
     nats = sum(max(nats, PLAIN * choices if is_open else 0) for nats, choices, is_open in measures)
@@ -80,17 +82,17 @@ def cost(draft: Draft, aims: Aims) -> float:
         nats / max(draft.choices, 1)
         + PARALLEL_COST * draft.parallels
         + ASTRAY_COST * astray
-        + UNLED_COST * unled(draft.tokens, draft.heard, aims.cadences)
+        + UNLED_COST * unled(draft.tokens, draft.sonorities, aims.cadences)
         + BREACH_COST * draft.novelty_breaches
-        - LIKENESS_WORTH * likeness(draft, aims)
+        - DISCRIMINATOR_WEIGHT * discriminator_log_odds(draft, aims)
     )
 
 
-def likeness(draft: Draft, aims: Aims) -> float:
+def discriminator_log_odds(draft: Draft, aims: RankingCriteria) -> float:
     """The log odds that the last eight measures come from the corpus, 0 where nobody can tell."""
-    if aims.likeness is None:
+    if aims.discriminator is None:
         return 0.0
-    return aims.likeness.log_odds(sonority_frames(draft.heard))
+    return aims.discriminator.log_odds(sonority_frames(draft.sonorities))
 
 
 def unled(tokens: TokenScore, sounding: Sonorities, cadences: Cadences) -> float:

@@ -37,7 +37,7 @@ class Written:
         return iter(self.paths)
 
 
-class Piece:
+class WrittenPiece:
     """A score on its way out: its text and its pages are made once, whatever is made of them."""
 
     def __init__(
@@ -56,6 +56,8 @@ class Piece:
     @cached_property
     def text(self) -> bytes:
         """The MusicXML text, not yet checked."""
+        from scoregen.notation.graft.document import musicxml_text
+
         return musicxml_text(self.score, self.provenance)
 
     @cached_property
@@ -114,7 +116,7 @@ def write_all(
     targets = [Path(path) for path in paths]
     for target in targets:
         _check(target, targets, force=force)
-    piece = Piece(score, provenance, engraving, dpi)
+    piece = WrittenPiece(score, provenance, engraving, dpi)
     files = [file for target in targets for file in _files(target, WRITERS[target.suffix.lower()](piece, target))]
     return Written(write_files(files, force=force), piece.warnings)
 
@@ -122,20 +124,6 @@ def write_all(
 def writes(suffix: str) -> bool:
     """Whether files of that suffix can be written."""
     return suffix.lower() in WRITERS
-
-
-def musicxml_text(score: Score, provenance: Mapping[str, str] = _NO_PROVENANCE) -> bytes:
-    """The score as MusicXML: the document it was read from, with what was generated; else a fresh one."""
-    if score.document is None:
-        from scoregen.notation.musicxml.write.score import write_musicxml
-
-        return write_musicxml(score, provenance)
-    generated = any(voice.origin == "generated" for measure in score.measures for voice in measure.voices)
-    if not generated and not provenance:
-        return score.document
-    from scoregen.notation.graft.document import graft
-
-    return graft(score, provenance)
 
 
 def _gate(text: bytes, score: Score) -> tuple[Problem, ...]:
@@ -201,29 +189,29 @@ def _read_midi(path: Path) -> Score:
     return read_midi(path)
 
 
-def _musicxml(piece: Piece, target: Path) -> tuple[bytes, ...]:
+def _musicxml(piece: WrittenPiece, target: Path) -> tuple[bytes, ...]:
     return (piece.checked_text,)
 
 
-def _mxl(piece: Piece, target: Path) -> tuple[bytes, ...]:
+def _mxl(piece: WrittenPiece, target: Path) -> tuple[bytes, ...]:
     return (write_mxl(piece.checked_text, f"{target.stem}.musicxml"),)
 
 
-def _midi(piece: Piece, target: Path) -> tuple[bytes, ...]:
+def _midi(piece: WrittenPiece, target: Path) -> tuple[bytes, ...]:
     from scoregen.notation.midi.write import to_midi
 
     return (to_midi(piece.score),)
 
 
-def _svg(piece: Piece, target: Path) -> tuple[bytes, ...]:
+def _svg(piece: WrittenPiece, target: Path) -> tuple[bytes, ...]:
     return tuple(page.encode() for page in with_fonts(piece.pages))
 
 
-def _pdf(piece: Piece, target: Path) -> tuple[bytes, ...]:
+def _pdf(piece: WrittenPiece, target: Path) -> tuple[bytes, ...]:
     return (to_pdf(piece.pages, piece.title),)
 
 
-def _png(piece: Piece, target: Path) -> tuple[bytes, ...]:
+def _png(piece: WrittenPiece, target: Path) -> tuple[bytes, ...]:
     return to_png(piece.pages, piece.dpi)
 
 
@@ -241,7 +229,7 @@ READERS: dict[str, Callable[[Path], Score]] = {
     ".mscx": _read_other,
 }
 
-WRITERS: dict[str, Callable[[Piece, Path], tuple[bytes, ...]]] = {
+WRITERS: dict[str, Callable[[WrittenPiece, Path], tuple[bytes, ...]]] = {
     ".musicxml": _musicxml,
     ".mxl": _mxl,
     ".xml": _musicxml,

@@ -14,7 +14,7 @@ _SIZE = re.compile(r'<svg width="([\d.]+)mm" height="([\d.]+)mm"')
 def picture(score: Score) -> str | None:
     """The whole score as one SVG document; None where it cannot be engraved, so that its repr is shown."""
     from scoregen.notation.engraving.pages import engrave
-    from scoregen.notation.files import musicxml_text
+    from scoregen.notation.graft.document import musicxml_text
 
     try:
         return stacked(engrave(musicxml_text(score)))

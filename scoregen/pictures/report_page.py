@@ -55,7 +55,7 @@ _AGAIN = "The same figures again:"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ReportSection:
     """What stands above the tables: facts, the command that gives the figures again, figures that lie apart."""
 
     title: str
@@ -64,7 +64,7 @@ class Told:
     apart: Sequence[str]
 
 
-def html_page(told: Told, tables: Sequence[Table], pictures: Sequence[Figure]) -> bytes:
+def html_page(told: ReportSection, tables: Sequence[Table], pictures: Sequence[Figure]) -> bytes:
     """The page, its pictures inside it, as many side by side as there is room for; the last has a row for itself."""
     title, kinds = escape(told.title), [*[""] * (len(pictures) - 1), ' class="long"']
     parts = [
@@ -83,7 +83,7 @@ def html_page(told: Told, tables: Sequence[Table], pictures: Sequence[Figure]) -
     return "\n".join(parts).encode()
 
 
-def pdf_pages(told: Told, tables: Sequence[Table], pictures: Sequence[Figure]) -> bytes:
+def pdf_pages(told: ReportSection, tables: Sequence[Table], pictures: Sequence[Figure]) -> bytes:
     """The same as pages of one size: text in columns, then the pictures."""
     from matplotlib.backends.backend_pdf import PdfPages
 

@@ -20,7 +20,7 @@ from scoregen.analysis.harmony.chords import ChordSpan, chord_spans
 from scoregen.analysis.harmony.keys import KeyRegion, key_regions, main_key
 from scoregen.analysis.harmony.roman_numerals import degree, figured, span_numeral
 from scoregen.analysis.moments import Moment, highest_line, moments
-from scoregen.notation.files import musicxml_text
+from scoregen.notation.graft.document import musicxml_text
 from scoregen.notation.graft.harmony import At, ChordMark, Mark, NumeralMark, WordMark, graft_marks, has_chord_symbols
 from scoregen.score.elements import Part, Score
 from scoregen.score.keys import Key
@@ -90,7 +90,7 @@ def _one_region(keys: Sequence[KeyRegion]) -> tuple[KeyRegion, ...]:
     return (KeyRegion(keys[0].onset, keys[-1].end, key, keys[0].measure_index),) if key is not None else ()
 
 
-class Places:
+class ScorePositions:
     """Where an onset of a score stands, as a musician says it: measure number and beat."""
 
     def __init__(self, score: Score) -> None:
@@ -132,7 +132,7 @@ def annotated(score: Score, analysis: Analysis, *, numerals: Numerals = "text") 
 
 
 def _marks(score: Score, analysis: Analysis, numerals: Numerals) -> Iterator[Mark]:
-    places = Places(score)
+    places = ScorePositions(score)
     top, bottom = _outer_parts(score)
     as_words = numerals == "text" or (numerals == "page" and bottom.staves > 1)
     for section in analysis.sections:
@@ -206,7 +206,7 @@ def _key_name(key: Key) -> str:
 
 def plain(score: Score, analysis: Analysis) -> dict[str, Any]:
     """The analysis for a program to read; onsets and durations are quarters from the start of the score."""
-    places = Places(score)
+    places = ScorePositions(score)
     closes = {cadence.onset: cadence for cadence in analysis.cadences}
     return {
         "key": str(analysis.key) if analysis.key is not None else None,
@@ -240,7 +240,7 @@ def plain(score: Score, analysis: Analysis) -> dict[str, Any]:
     }
 
 
-def _where(places: Places, index: int, onset: Fraction) -> dict[str, Any]:
+def _where(places: ScorePositions, index: int, onset: Fraction) -> dict[str, Any]:
     return {
         "measure_index": index,
         "measure": places.number(index),
@@ -249,7 +249,7 @@ def _where(places: Places, index: int, onset: Fraction) -> dict[str, Any]:
     }
 
 
-def _plain_chord(places: Places, span: ChordSpan) -> dict[str, Any]:
+def _plain_chord(places: ScorePositions, span: ChordSpan) -> dict[str, Any]:
     applied = span.function.target
     found = degree(span.function.offset - (applied or 0), span.key.mode)
     return {
@@ -276,7 +276,7 @@ def _plain_chord(places: Places, span: ChordSpan) -> dict[str, Any]:
     }
 
 
-def _plain_section(places: Places, section: Section) -> dict[str, Any]:
+def _plain_section(places: ScorePositions, section: Section) -> dict[str, Any]:
     phrase = section.phrase
     return {
         "letter": section.letter,
@@ -289,7 +289,7 @@ def _plain_section(places: Places, section: Section) -> dict[str, Any]:
     }
 
 
-def _plain_repeat(places: Places, repeat: Repeat) -> dict[str, Any]:
+def _plain_repeat(places: ScorePositions, repeat: Repeat) -> dict[str, Any]:
     return {
         "first_measure": places.number(repeat.first),
         "last_measure": places.number(repeat.last),

@@ -100,7 +100,7 @@ def calibrate(
         told(history[-1])
         about = {"corpus": corpus, "pieces": pieces, "rounds": number + 1, "seed": seed}
         about |= {"kinds": list(kinds), "before": dict(before.about)} if kinds else {}
-        found = Calibration(tasks[0], tasks[1], {**about, "free": apart[0], "given": apart[1]}, found.likeness)
+        found = Calibration(tasks[0], tasks[1], {**about, "free": apart[0], "given": apart[1]}, found.discriminator)
         save_calibration(found, weights, roles)
     if kinds:
         progress(1.0)
@@ -115,8 +115,8 @@ def calibrate(
         )
         drafts += [token_frames(piece_tokens(each.score, players)) for each in made.alternatives]
         progress(ROUND_SHARE + (1 - ROUND_SHARE) * (index + 1) / drawn)
-    likeness = fitted([token_frames(each) for each in tokens], drafts)
-    save_calibration(replace(found, likeness=likeness), weights, roles)
+    discriminator = fitted([token_frames(each) for each in tokens], drafts)
+    save_calibration(replace(found, discriminator=discriminator), weights, roles)
     return tuple(history)
 
 

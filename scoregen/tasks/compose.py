@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scoregen.analysis.rules.parallels import Parallel, parallels
-from scoregen.generation.candidates import drafts
-from scoregen.generation.infill_task import Task, blank_task
-from scoregen.generation.reranking import Aims
+from scoregen.generation.candidates import draw_candidates
+from scoregen.generation.infill_task import InfillTask, infill_task
+from scoregen.generation.reranking import RankingCriteria
 from scoregen.model.network.config import SamplingOptions
 from scoregen.plan.form import Chords, PieceOptions, blank_piece, cadence_chords, leading_chords
 from scoregen.plan.sections import Sections, first_heard, section_starts, unfolded
@@ -35,7 +35,7 @@ from scoregen.version import __version__
 if TYPE_CHECKING:
     from scoregen.model.network.checkpoint import Checkpoint
     from scoregen.model.sampling.drafts import Draft
-    from scoregen.model.sampling.pretrained import Author
+    from scoregen.model.sampling.pretrained import Pretrained
 
 __all__ = ["Alternative", "Composition", "PieceOptions", "SamplingOptions", "compose"]
 
@@ -85,7 +85,7 @@ def compose(
     or both (`"alto,tenor:5-8"`); `extend` appends measures. Raises InputError where there is
     nothing to fill, RefusedError where notes cannot be written against what is given.
     """
-    from scoregen.model.sampling.pretrained import load_author
+    from scoregen.model.sampling.pretrained import load_pretrained
 
     if not 1 <= count <= 100:
         raise InputError(f"{count} alternatives were asked for; expected 1 to 100")
@@ -95,15 +95,15 @@ def compose(
     wanted = piece or PieceOptions()
     given = score if score is not None else blank_piece(wanted, players)
     form = wanted.sections if score is None else (0,)
-    task = blank_task(given, players, roles or {}, blank, extend)
-    author = load_author(Path(checkpoint) if checkpoint else None, players)
+    task = infill_task(given, players, roles or {}, blank, extend)
+    pretrained = load_pretrained(Path(checkpoint) if checkpoint else None, players)
     started = time.perf_counter()
     chords = {} if score is not None else cadence_chords(given, options.seed, form)
     leading = {} if score is not None else leading_chords(given, chords, options.seed)
     plan = _Plan(chords, leading, section_starts(given, form) if score is None else ())
-    found = _sample(author, task, plan, options, count, progress)
+    found = _sample(pretrained, task, plan, options, count, progress)
     seconds = time.perf_counter() - started
-    calibrated = author.calibration.checksum if author.calibration else None
+    calibrated = pretrained.calibration.checksum if pretrained.calibration else None
     story = {
         "calibration": calibrated,
         "blank": list(blank),
@@ -116,7 +116,7 @@ def compose(
     for rank, draft in enumerate(found[:count], 1):
         done = unfolded(_finished(task, draft), form)
         new = _novelty(draft, done, form)
-        record = provenance(done, author.model, options, {**story, "rank": rank, "novelty": new})
+        record = provenance(done, pretrained.model, options, {**story, "rank": rank, "novelty": new})
         alternatives.append(Alternative(done, -draft.nats, parallels(done, task.slots), record))
     return Composition(tuple(alternatives), task.notices, seconds)
 
@@ -170,24 +170,26 @@ class _Plan:
 
 
 def _sample(
-    author: Author,
-    task: Task,
+    pretrained: Pretrained,
+    task: InfillTask,
     plan: _Plan,
     options: SamplingOptions,
     count: int,
     progress: Callable[[float], None] | None,
 ) -> tuple[Draft, ...]:
     """The drafts, best first; the `count` best have been gone over again."""
-    from scoregen.model.sampling.request import Job
+    from scoregen.model.sampling.request import SamplingRequest
 
     tokens = encode(task.score, task.slots, snap=True)
-    calibration = author.calibration
-    aims = Aims.of(tokens, plan.chords, calibration.likeness if calibration else None)
-    network = author.model.network
-    leanings = calibration.leanings if calibration else None
+    calibration = pretrained.calibration
+    aims = RankingCriteria.of(tokens, plan.chords, calibration.discriminator if calibration else None)
+    network = pretrained.model.network
+    logit_bias = calibration.logit_bias if calibration else None
     settled = _settled(plan, len(tokens.measures))
-    job = Job(network, tokens, task.rules, settled, author.index, leanings, frozenset(plan.sections))
-    return drafts(job, aims, options, count, progress or (lambda done: None))
+    request = SamplingRequest(
+        network, tokens, task.rules, settled, pretrained.index, logit_bias, frozenset(plan.sections)
+    )
+    return draw_candidates(request, aims, options, count, progress or (lambda done: None))
 
 
 def _settled(plan: _Plan, measures: int) -> dict[int, dict[Fraction, PlannedChord]]:
@@ -224,7 +226,7 @@ def _novelty(draft: Draft, score: Score, form: Sections) -> dict[str, Any]:
     }
 
 
-def _finished(task: Task, draft: Draft) -> Score:
+def _finished(task: InfillTask, draft: Draft) -> Score:
     """A draft as a score: its blanks filled, everything else as it came."""
     blank = {(index, voice.slot) for index, m in enumerate(task.score.measures) for voice in m.voices if voice.is_blank}
     voices = [

@@ -39,7 +39,7 @@ class Finding:
 def examine() -> tuple[Finding, ...]:
     """Every finding, the essential ones first."""
     return (
-        Finding("scoregen", "ok", f"{__version__} in {Path(__file__).parent}"),
+        Finding("scoregen", "ok", f"{__version__} in {Path(__file__).parent.parent}"),
         Finding("python", "ok", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
         *(_distribution(name, "missing") for name in ESSENTIAL),
         *(_distribution(name, "absent") for name in CONVENIENT),

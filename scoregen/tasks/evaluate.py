@@ -21,11 +21,17 @@ from scoregen.evaluation.metrics.bootstrap import pooled
 from scoregen.evaluation.metrics.distributions import FEATURES, histograms
 from scoregen.evaluation.metrics.divergence import Distance, distance
 from scoregen.evaluation.metrics.frames import Frames
-from scoregen.evaluation.metrics.pieces import Piece
+from scoregen.evaluation.metrics.pieces import EvaluatedPiece
 from scoregen.evaluation.passages.ngram_index import longest
 from scoregen.evaluation.passages.overlap import known_runs
 from scoregen.evaluation.reference_corpus.pieces import Progress, fingerprint_of, read_pieces
-from scoregen.evaluation.reference_corpus.statistics import FEWEST_PIECES, Figures, KeptReference, Reference, frames_of
+from scoregen.evaluation.reference_corpus.statistics import (
+    FEWEST_PIECES,
+    CachedReference,
+    Figures,
+    ReferenceCorpus,
+    frames_of,
+)
 from scoregen.notation.files import read_score
 from scoregen.score.ensemble import Ensemble, load_ensemble
 from scoregen.system.errors import InputError, ScoregenError
@@ -95,7 +101,7 @@ def evaluate(
     tell = progress or (lambda done: None)
     corpus, asked_corpus = load_corpus(against), load_corpus(str(folder))
     fingerprint = fingerprint_of(corpus)
-    kept = KeptReference.of(corpus, fingerprint)
+    kept = CachedReference.of(corpus, fingerprint)
     reference = kept.reference(corpus, lambda done: tell(0.2 * done))
     rows, refused = read_pieces(
         asked_corpus, voices=reference.pieces[0].voices, progress=lambda done: tell(0.2 + 0.2 * done)
@@ -168,14 +174,14 @@ def _likelihoods(
     checkpoint: Path | None,
     sources: Sequence[CorpusPiece],
     corpus: Corpus,
-    reference: Reference,
-    kept: KeptReference,
+    reference: ReferenceCorpus,
+    kept: CachedReference,
 ) -> tuple[str, tuple[list[tuple[float, int]], list[tuple[float, int]]]]:
     """The checksum of the weights, and nats and choices of the pieces and of the reference."""
     from scoregen.model.network.checkpoint import load_checkpoint
 
     model = load_checkpoint(checkpoint)
-    if model.network.config.lexicon != "spelled":
+    if model.network.config.alphabet != "spelled":
         raise InputError("these weights read piano rolls, for a benchmark; name weights that were trained on scores")
     ensemble = load_ensemble(str(model.about.get("ensemble", "satb")))
     by_name = {source.name: source for source in corpus.pieces}
@@ -201,7 +207,7 @@ def _nats(network: Network, ensemble: Ensemble, sources: Sequence[CorpusPiece]) 
 
 
 def _each(
-    pieces: Sequence[Piece], training: Sequence[Frames], nats: Sequence[tuple[float, int]] | None
+    pieces: Sequence[EvaluatedPiece], training: Sequence[Frames], nats: Sequence[tuple[float, int]] | None
 ) -> list[dict[str, Any]]:
     """What there is to say of single pieces."""
     runs = known_runs(frames_of(pieces), training)
@@ -266,14 +272,14 @@ def _feature_row(found: Comparison, name: str) -> tuple[str, ...]:
 def report_file(found: Comparison, kind: str) -> bytes:
     """The report as a page of HTML that needs nothing else, or as a PDF."""
     from scoregen.pictures.comparison_picture import Panel, draw_curves, draw_panels
-    from scoregen.pictures.report_page import Told, html_page, pdf_pages
+    from scoregen.pictures.report_page import ReportSection, html_page, pdf_pages
 
     names = Path(found.folder).name, found.corpus
     panels = [
         Panel(feature.title, feature.bins, *found.shares[name], found.distances[name].jensen_shannon.value)
         for name, feature in FEATURES.items()
     ]
-    told = Told(f"{names[0]} beside {names[1]}", _facts(found), found.command, standing_out(found))
+    told = ReportSection(f"{names[0]} beside {names[1]}", _facts(found), found.command, standing_out(found))
     curves = draw_curves(*found.curves, names)
     if kind == "html":
         return html_page(told, tables(found), [*(draw_panels([panel], names, 1) for panel in panels), curves])

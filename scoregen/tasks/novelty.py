@@ -14,9 +14,9 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from scoregen.evaluation.passages.corpus_index import Repertoire, Strands
-from scoregen.evaluation.passages.event_sequences import Strand
-from scoregen.evaluation.passages.ngram_index import Passage, PassageIndex
+from scoregen.evaluation.passages.corpus_index import CorpusIndex, WorkSequences
+from scoregen.evaluation.passages.event_sequences import EventSequence
+from scoregen.evaluation.passages.ngram_index import NgramIndex, Passage
 from scoregen.evaluation.reference_corpus.index_cache import open_works
 from scoregen.evaluation.reference_corpus.pieces import score_work
 from scoregen.score.elements import Score
@@ -39,7 +39,7 @@ Verdict = Literal["new", "usual", "borrowed", "copied", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class PassageSource:
     """A place in the corpus, and the semitones that lead from there to the score."""
 
     work: str
@@ -49,7 +49,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SharedPassage:
     """A passage of the score, by measure numbers and in events, and the nearest of the corpus.
 
     `begins` and `ends` are places on an axis of measures, counted from 0.
@@ -61,11 +61,11 @@ class Found:
     ends: float
     events: int
     similarity: float
-    source: Source
+    source: PassageSource
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class VoiceNovelty:
     """All voices together, or the melody of one.
 
     `longest`: events of the longest passage that stands in the corpus as it is, 0 for none; `shared`:
@@ -77,8 +77,8 @@ class Line:
     events: int
     longest: int
     reference: tuple[int, ...]
-    shared: tuple[Found, ...]
-    similar: tuple[Found, ...]
+    shared: tuple[SharedPassage, ...]
+    similar: tuple[SharedPassage, ...]
 
     @property
     def as_much(self) -> float | None:
@@ -104,7 +104,7 @@ class NoveltyReport:
     works: int
     held_out: bool
     measures: tuple[str, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[VoiceNovelty, ...]
     notices: tuple[str, ...]
 
 
@@ -129,7 +129,7 @@ def novelty_report(
 
 
 def report(
-    asked: Strands, repertoire: Repertoire, without: Sequence[str] = (), notices: Sequence[str] = ()
+    asked: WorkSequences, repertoire: CorpusIndex, without: Sequence[str] = (), notices: Sequence[str] = ()
 ) -> NoveltyReport:
     """The report on one work."""
     about = repertoire.about
@@ -164,43 +164,45 @@ def report_json(report: NoveltyReport) -> dict[str, Any]:
 
 def _line(
     voice: str,
-    strand: Strand,
+    strand: EventSequence,
     numbers: Sequence[str],
-    repertoire: Repertoire,
-    index: PassageIndex,
+    repertoire: CorpusIndex,
+    index: NgramIndex,
     hidden: Sequence[int],
     reference: Sequence[int] | None,
-) -> Line:
+) -> VoiceNovelty:
     nearest = index.nearest(strand, [index.span(number, number + 1) for number in hidden])
 
-    def located(passages: Iterable[Passage]) -> tuple[Found, ...]:
+    def located(passages: Iterable[Passage]) -> tuple[SharedPassage, ...]:
         return tuple(_located(passage, strand, numbers, repertoire, index) for passage in passages)
 
     shared = [passage for passage in nearest.shared if passage.length >= SHORTEST_SHARED]
     shared.sort(key=lambda passage: -passage.length)
-    return Line(voice, len(strand), nearest.longest, tuple(reference or ()), located(shared), located(nearest.similar))
+    return VoiceNovelty(
+        voice, len(strand), nearest.longest, tuple(reference or ()), located(shared), located(nearest.similar)
+    )
 
 
 def _located(
-    passage: Passage, strand: Strand, numbers: Sequence[str], repertoire: Repertoire, index: PassageIndex
-) -> Found:
+    passage: Passage, strand: EventSequence, numbers: Sequence[str], repertoire: CorpusIndex, index: NgramIndex
+) -> SharedPassage:
     row = index.strand_at(passage.place)
     work = repertoire.work(int(index.works[row]))
     voice = work.voices[index.voices[row]] if index is repertoire.melodies else None
     semitones = int(strand.pitches[passage.at]) - int(index.pitches[passage.place])
     last = passage.first + passage.length - 1
-    return Found(
+    return SharedPassage(
         numbers[strand.measures[passage.first]],
         numbers[strand.measures[last]],
         _place(strand, passage.first),
         _place(strand, last + 1),
         passage.length,
         passage.similarity,
-        Source(work.name, voice, work.numbers[index.measures[passage.place]], semitones),
+        PassageSource(work.name, voice, work.numbers[index.measures[passage.place]], semitones),
     )
 
 
-def _place(strand: Strand, event: int) -> float:
+def _place(strand: EventSequence, event: int) -> float:
     """An event on an axis of measures: those of one measure lie at equal distances."""
     measures = strand.measures
     if event >= len(measures):
@@ -209,7 +211,7 @@ def _place(strand: Strand, event: int) -> float:
     return float(measures[event]) + float(inside[:event].sum() / inside.sum())
 
 
-def _hidden(repertoire: Repertoire, without: Sequence[str]) -> list[int]:
+def _hidden(repertoire: CorpusIndex, without: Sequence[str]) -> list[int]:
     """The numbers of the works to leave out; InputError where a pattern matches none."""
     names = repertoire.names() if without else []
     found = set()
@@ -221,7 +223,7 @@ def _hidden(repertoire: Repertoire, without: Sequence[str]) -> list[int]:
     return sorted(found)
 
 
-def _sentence(line: Line, report: NoveltyReport) -> str:
+def _sentence(line: VoiceNovelty, report: NoveltyReport) -> str:
     unit = "changes of sonority" if line.voice == ALL_VOICES else "notes"
     if not line.longest:
         return f"no two {unit} in a row stand in {report.corpus}"
@@ -241,13 +243,13 @@ _MEANING: Mapping[Verdict, str] = {
 }
 
 
-def spread(found: Found) -> str:
+def spread(found: SharedPassage) -> str:
     """The measures of a passage."""
     first, last = found.first_measure, found.last_measure
     return f"measure {first}" if first == last else f"measures {first}-{last}"
 
 
-def origin(source: Source) -> str:
+def origin(source: PassageSource) -> str:
     """Where a passage comes from."""
     voice = f", {source.voice}" if source.voice else ""
     return f"{source.work}{voice}, measure {source.measure}"
@@ -266,7 +268,7 @@ def picture(report: NoveltyReport, title: str, kind: str) -> bytes:
     return draw_passages(rows, report.measures, title, kind)
 
 
-def _bars(passages: Sequence[Found]) -> list[Bar]:
+def _bars(passages: Sequence[SharedPassage]) -> list[Bar]:
     from scoregen.pictures.passages_picture import Bar
 
     return [
@@ -274,7 +276,7 @@ def _bars(passages: Sequence[Found]) -> list[Bar]:
     ]
 
 
-def _short_origin(source: Source) -> str:
+def _short_origin(source: PassageSource) -> str:
     """For a label: the name of the file without its folder and suffix."""
     voice = f" {source.voice}" if source.voice else ""
     return f"{Path(source.work).stem}{voice} m. {source.measure}"

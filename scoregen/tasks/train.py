@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
-from scoregen.model.training.training_set import read_course
+from scoregen.model.training.training_set import TrainingSet, read_training_set
 from scoregen.system.files import check_target, write_files
 
 if TYPE_CHECKING:
@@ -70,21 +70,32 @@ def train(
     for suffix in SUFFIXES:
         check_target(out.with_suffix(suffix), force=True)
     options = options or TrainingOptions()
-    course = read_course(str(corpus), ensemble, network or NetworkConfig(), options)
-    masters = load_teachers(teachers, course.network)
-    about = course.about | {"teachers": [_told(master) for master in masters]} if masters else course.about
+    training_set = _training_set(Path(corpus), ensemble, network or NetworkConfig(), options)
+    masters = load_teachers(teachers, training_set.network)
+    about = training_set.about | {"teachers": [_told(master) for master in masters]} if masters else training_set.about
     folder = out.with_name(f"{out.stem}.run")
     first = is_first()
     with stop_on_signals() as stop:
         tell = progress if first else None
-        outcome = train_network(course.lessons, folder, course.network, options, about, tell, stop, masters)
+        outcome = train_network(
+            training_set.examples, folder, training_set.network, options, about, tell, stop, masters
+        )
     if first:
-        _write_curve(folder, out, str(course.about["corpus"]))
+        _write_curve(folder, out, str(training_set.about["corpus"]))
         if not outcome.stopped_by:
-            _write_weights(folder, out, course.index)
+            _write_weights(folder, out, training_set.index)
     weights = out.with_suffix(".safetensors")
     notices = () if outcome.stopped_by else by_heart(outcome.figures)
-    return Training(weights, outcome.figures, course.refused, outcome.step, outcome.stopped_by, notices)
+    return Training(weights, outcome.figures, training_set.refused, outcome.step, outcome.stopped_by, notices)
+
+
+def _training_set(corpus: Path, ensemble: str, network: NetworkConfig, options: TrainingOptions) -> TrainingSet:
+    """That of JSB16 where its file is named, else that of a folder or a corpus."""
+    if corpus.suffix == ".json":
+        from scoregen.benchmarks.jsb16.training_set import read_jsb16_training_set
+
+        return read_jsb16_training_set(corpus, network, options)
+    return read_training_set(str(corpus), ensemble, network, options)
 
 
 def by_heart(figures: Mapping[str, float]) -> tuple[str, ...]:

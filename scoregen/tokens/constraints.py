@@ -31,7 +31,7 @@ from scoregen.tokens.measure_rules import Plan
 from scoregen.tokens.places import EITHER, NEITHER
 from scoregen.tokens.places import Finest as Finest
 from scoregen.tokens.vocabulary import EVENT_WORDS, vocabulary
-from scoregen.tokens.voice_masks import Mask, Turn, completes_event, sounding_after, turn_mask, turn_masks
+from scoregen.tokens.voice_masks import Mask, VoiceTurn, completes_event, sounding_after, turn_mask, turn_masks
 from scoregen.tokens.voice_masks import VoiceRule as VoiceRule
 
 Carry = tuple[tuple[Pitch, ...] | None, ...]
@@ -42,7 +42,7 @@ _ANYTHING = (len(EVENT_WORDS),)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class State:
+class ConstraintState:
     """How far a measure is written."""
 
     rules: MeasureRules
@@ -57,33 +57,33 @@ class State:
     finished: bool = False
 
 
-def begin(rules: MeasureRules, carry: Carry | Sequence[tuple[Pitch, ...] | None]) -> State:
+def begin(rules: MeasureRules, carry: Carry | Sequence[tuple[Pitch, ...] | None]) -> ConstraintState:
     """The start of a measure, where every voice says something; `carry` is what goes on over the barline."""
     words = vocabulary()
     heard = [None if doing is None else () if rules.first else doing for doing in carry]
     sounding = tuple(None if doing is None else tuple(words.pitch_id(pitch) for pitch in doing) for doing in heard)
     divisions = (rules.plan.divisions[0],) * len(rules.order)
     slices = () if rules.order else ((0, ()),)  # without voices the one slice is complete as it is
-    return State(rules, 0, 0, (), sounding, divisions, _NOBODY, (), slices)
+    return ConstraintState(rules, 0, 0, (), sounding, divisions, _NOBODY, (), slices)
 
 
-def expected(state: State) -> tuple[Literal["event"], int] | tuple[Literal["onset"]]:
+def expected(state: ConstraintState) -> tuple[Literal["event"], int] | tuple[Literal["onset"]]:
     """What comes next: the event of a slot, or the onset of the next slice (or the barline)."""
     order = state.rules.order
     return ("event", order[state.turn]) if state.turn < len(order) else ("onset",)
 
 
-def onset(state: State) -> Fraction:
+def onset(state: ConstraintState) -> Fraction:
     """The onset of the slice in writing."""
     return Fraction(state.tick, vocabulary().ticks_per_quarter)
 
 
-def finished(state: State) -> bool:
+def finished(state: ConstraintState) -> bool:
     """Whether the barline is written."""
     return state.finished
 
 
-def allowed(state: State) -> Mask:
+def allowed(state: ConstraintState) -> Mask:
     """A mask over the vocabulary (read-only): the tokens that may come next. Raises ConstraintError if none."""
     mask = _mask(state)
     if state.rules.extra is None:
@@ -94,23 +94,23 @@ def allowed(state: State) -> Mask:
     return narrowed
 
 
-def left_by(state: State) -> dict[str, Mask]:
+def left_by(state: ConstraintState) -> dict[str, Mask]:
     """What each constraint leaves by itself to the blank voice whose turn it is, by the constraint's name."""
     slot = state.rules.order[state.turn]
     return turn_masks(state.rules.voices[slot], _turn(state, slot))
 
 
-def taken(state: State, event: tuple[int, ...]) -> State:
+def taken(state: ConstraintState, event: tuple[int, ...]) -> ConstraintState:
     """The state after a whole event that stands written, allowed or not."""
     return _with_event(state, event)
 
 
-def moved(state: State, tick: int) -> State:
+def moved(state: ConstraintState, tick: int) -> ConstraintState:
     """The state at the start of the slice at a tick, after whole slices that stand written, allowed or not."""
     return _to_onset(state, vocabulary().place_id(tick))
 
 
-def advance(state: State, token: int) -> State:
+def advance(state: ConstraintState, token: int) -> ConstraintState:
     """The state after a token; ValueError if the rules do not allow it."""
     if not _mask(state)[token]:
         raise ValueError(f"{vocabulary().token_text(token)} is not allowed at onset {onset(state)}")
@@ -122,12 +122,12 @@ def advance(state: State, token: int) -> State:
     return _with_event(state, written)
 
 
-def give(state: State) -> State:
+def give(state: ConstraintState) -> ConstraintState:
     """The state after the whole event of a given voice, whose turn it must be."""
     return _with_event(state, _given_event(state, state.rules.order[state.turn]))
 
 
-def slices(state: State) -> tuple[Slice, ...]:
+def slices(state: ConstraintState) -> tuple[Slice, ...]:
     """The slices that are complete."""
     order = state.rules.order
     ticks = vocabulary().ticks_per_quarter
@@ -137,7 +137,7 @@ def slices(state: State) -> tuple[Slice, ...]:
     )
 
 
-def carry(state: State) -> Carry:
+def carry(state: ConstraintState) -> Carry:
     """What each slot is doing: to `begin` the next measure with."""
     words = vocabulary()
     return tuple(
@@ -145,7 +145,7 @@ def carry(state: State) -> Carry:
     )
 
 
-def _given_event(state: State, slot: int) -> tuple[int, ...]:
+def _given_event(state: ConstraintState, slot: int) -> tuple[int, ...]:
     plan = state.rules.plan
     events = plan.given[slot]
     if events is None:
@@ -153,7 +153,7 @@ def _given_event(state: State, slot: int) -> tuple[int, ...]:
     return events.get(state.tick, plan.otherwise[slot])
 
 
-def _mask(state: State) -> Mask:
+def _mask(state: ConstraintState) -> Mask:
     order = state.rules.order
     if state.turn == len(order):
         return _onset_mask(state)
@@ -163,15 +163,15 @@ def _mask(state: State) -> Mask:
     return turn_mask(state.rules.voices[slot], _turn(state, slot))
 
 
-def _turn(state: State, slot: int) -> Turn:
+def _turn(state: ConstraintState, slot: int) -> VoiceTurn:
     may_begin = state.tick == 0 or state.divisions[slot] & state.rules.plan.divisions[state.tick] != NEITHER
     sounding = state.sounding[slot]
     if sounding and state.rules.voices[slot].max_chord == 1:
         sounding = _ANYTHING  # which pitch it is decides nothing: fewer turns to remember
-    return Turn(state.tick == 0, sounding, may_begin, state.duty == state.turn, state.written)
+    return VoiceTurn(state.tick == 0, sounding, may_begin, state.duty == state.turn, state.written)
 
 
-def _with_event(state: State, written: tuple[int, ...]) -> State:
+def _with_event(state: ConstraintState, written: tuple[int, ...]) -> ConstraintState:
     """The state after a whole event."""
     rules, slot = state.rules, state.rules.order[state.turn]
     first = written[0]
@@ -185,10 +185,10 @@ def _with_event(state: State, written: tuple[int, ...]) -> State:
         duty = _NOBODY
     turn, events = state.turn + 1, (*state.events, written)
     complete = state.slices if turn < len(rules.order) else (*state.slices, (state.tick, events))
-    return State(rules, state.tick, turn, (), sounding, divisions, duty, events, complete)
+    return ConstraintState(rules, state.tick, turn, (), sounding, divisions, duty, events, complete)
 
 
-def _to_onset(state: State, token: int) -> State:
+def _to_onset(state: ConstraintState, token: int) -> ConstraintState:
     """The state at the start of the next slice, or at the barline."""
     rules, words = state.rules, vocabulary()
     if token == words.barline:
@@ -198,23 +198,23 @@ def _to_onset(state: State, token: int) -> State:
     if rules.plan.spans[tick] != rules.plan.spans[state.tick]:
         divisions = (EITHER,) * len(divisions)
     duty = _NOBODY if tick in rules.plan.stops else _last_able(state, divisions, tick)
-    return State(rules, tick, 0, (), state.sounding, divisions, duty, (), state.slices)
+    return ConstraintState(rules, tick, 0, (), state.sounding, divisions, duty, (), state.slices)
 
 
-def _is_able(state: State, slot: int) -> bool:
+def _is_able(state: ConstraintState, slot: int) -> bool:
     """Whether a blank voice has anything to begin: a note, or a rest if it sounds."""
     rules = state.rules
     return rules.plan.given[slot] is None and (bool(state.sounding[slot]) or not rules.voices[slot].is_silent)
 
 
-def _last_able(state: State, divisions: Sequence[int], tick: int) -> int:
+def _last_able(state: ConstraintState, divisions: Sequence[int], tick: int) -> int:
     """The last turn at which a blank voice can begin something at a tick."""
     here = state.rules.plan.divisions[tick]
     able = (turn for turn, slot in enumerate(state.rules.order) if divisions[slot] & here and _is_able(state, slot))
     return max(able, default=_NOBODY)
 
 
-def _onset_mask(state: State) -> Mask:
+def _onset_mask(state: ConstraintState) -> Mask:
     """Every onset at which some voice can begin something, up to the next one of a given voice."""
     able = [slot for slot in range(len(state.divisions)) if _is_able(state, slot)]
     reachable = 0
@@ -240,7 +240,7 @@ def _onsets(plan: Plan, tick: int, reachable: int, anybody: bool) -> Mask:
     return mask
 
 
-def _nothing_left(state: State, mask: Mask) -> ConstraintError:
+def _nothing_left(state: ConstraintState, mask: Mask) -> ConstraintError:
     rules, words = state.rules, vocabulary()
     place = replace(rules.place, measure=rules.header.number)
     if state.turn < len(rules.order):

@@ -74,7 +74,7 @@ def interleaved(voices: Sequence[Doings]) -> tuple[Slice, ...]:
     return tuple(Slice(onset, tuple(_event_at(voice, onset) for voice in voices)) for onset in onsets)
 
 
-def doings(measure: TokenMeasure, index: int) -> Doings:
+def voice_events(measure: TokenMeasure, index: int) -> Doings:
     """What the voice of that index does in a measure, by onset: the inverse of `interleaved`."""
     events = {piece.onset: piece.events[index] for piece in measure.slices}
     opening = events[Fraction(0)]

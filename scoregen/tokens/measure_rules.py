@@ -11,12 +11,12 @@ from scoregen.score.elements import Slot
 from scoregen.system.errors import ConstraintError, Place
 from scoregen.tokens.events import Event, Header
 from scoregen.tokens.flat import event_tokens
-from scoregen.tokens.places import Finest, Places, places
+from scoregen.tokens.places import Finest, OnsetPlaces, places
 from scoregen.tokens.vocabulary import vocabulary
 from scoregen.tokens.voice_masks import Mask, VoiceRule
 
 if TYPE_CHECKING:
-    from scoregen.tokens.constraints import State
+    from scoregen.tokens.constraints import ConstraintState
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,7 +38,7 @@ class MeasureRules:
     place: Place = field(default_factory=Place)
     slots: tuple[Slot, ...] = ()
     finest: Finest = field(default_factory=Finest)
-    extra: Callable[[State], Mask] | None = None
+    extra: Callable[[ConstraintState], Mask] | None = None
     plan: Plan = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -71,7 +71,7 @@ def _plan(rules: MeasureRules) -> Plan:
     return Plan(grid.spans, _with_stops(grid, stops), stops, given, tuple(_otherwise(events) for events in given), {})
 
 
-def _with_stops(grid: Places, stops: Sequence[int]) -> tuple[int, ...]:
+def _with_stops(grid: OnsetPlaces, stops: Sequence[int]) -> tuple[int, ...]:
     """The divisions by tick: a blank voice may go along with whatever a given voice does."""
     found = list(grid.chosen)
     for tick in stops:

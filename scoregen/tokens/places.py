@@ -26,7 +26,7 @@ class Finest:
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class OnsetPlaces:
     """By tick of a measure: its tuplet span, and the divisions of it that have a place there.
 
     `notatable` holds whatever `notate` can write, `chosen` only what is as long as `Finest` asks.
@@ -37,7 +37,7 @@ class Places:
     chosen: tuple[int, ...]
 
 
-def places(head: Header, finest: Finest) -> Places:
+def places(head: Header, finest: Finest) -> OnsetPlaces:
     """The places of a measure; ValueError where not even a held note can be notated in it."""
     if not fits((), head.duration, head.time, head.start):
         raise ValueError(f"a measure of {head.duration} quarters in {head.time} cannot be notated")
@@ -45,7 +45,7 @@ def places(head: Header, finest: Finest) -> Places:
 
 
 @lru_cache(maxsize=512)
-def _places(span: Fraction, duration: Fraction, start: Fraction, finest: Finest) -> Places:
+def _places(span: Fraction, duration: Fraction, start: Fraction, finest: Finest) -> OnsetPlaces:
     ticks_per_quarter = vocabulary().ticks_per_quarter
     third, twelfth = _third(span, finest), span / 12
     spans, notatable, chosen = [], [], []
@@ -59,7 +59,7 @@ def _places(span: Fraction, duration: Fraction, start: Fraction, finest: Finest)
         spans.append(int(metric // span))
         notatable.append(can)
         chosen.append(can & may)
-    return Places(tuple(spans), tuple(notatable), tuple(chosen))
+    return OnsetPlaces(tuple(spans), tuple(notatable), tuple(chosen))
 
 
 def _divisions(in_two: bool, in_three: bool) -> int:

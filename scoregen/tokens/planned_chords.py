@@ -13,7 +13,7 @@ from functools import cache
 
 import numpy as np
 
-from scoregen.tokens.constraints import State, expected, onset
+from scoregen.tokens.constraints import ConstraintState, expected, onset
 from scoregen.tokens.vocabulary import vocabulary
 from scoregen.tokens.voice_masks import Mask
 
@@ -31,10 +31,10 @@ class PlannedChord:
     stay: Fraction = Fraction(0)
 
 
-def planned(chords: Mapping[Fraction, PlannedChord]) -> Callable[[State], Mask]:
+def planned(chords: Mapping[Fraction, PlannedChord]) -> Callable[[ConstraintState], Mask]:
     """The mask for one measure with these chords by onset: MeasureRules.extra."""
 
-    def mask(state: State) -> Mask:
+    def mask(state: ConstraintState) -> Mask:
         step = expected(state)
         now = onset(state)
         if step == ("onset",):
@@ -50,7 +50,7 @@ def planned(chords: Mapping[Fraction, PlannedChord]) -> Callable[[State], Mask]:
     return mask
 
 
-def _wanted(chord: PlannedChord, state: State, slot: int) -> tuple[int, ...]:
+def _wanted(chord: PlannedChord, state: ConstraintState, slot: int) -> tuple[int, ...]:
     """The pitch classes that a voice may sound: of the last voice to be written the third, if no other has it."""
     last = len(state.rules.order) - 1
     if slot == last:

@@ -20,7 +20,7 @@ from scoregen.tokens.vocabulary import EVENT_WORDS, vocabulary
 Mask = NDArray[np.bool_]
 
 
-class Turn(NamedTuple):
+class VoiceTurn(NamedTuple):
     """All that decides what a voice may do: where it stands, what it sounds, what it has begun to write.
 
     `sounding` are the ids of its pitches, () while it rests, None if it was absent. `may_begin`
@@ -41,7 +41,7 @@ class VoiceRule:
 
     pitches: Mask  # [pitches]
     max_chord: int = 1
-    masks: dict[Turn, Mask] = field(default_factory=dict, init=False, repr=False)
+    masks: dict[VoiceTurn, Mask] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def of(cls, pitches: Iterable[Pitch], max_chord: int = 1) -> VoiceRule:
@@ -55,7 +55,7 @@ class VoiceRule:
         return not self.pitches.any()
 
 
-def turn_mask(rule: VoiceRule, turn: Turn) -> Mask:
+def turn_mask(rule: VoiceRule, turn: VoiceTurn) -> Mask:
     """The tokens with which a voice may go on; never empty where the measure was built by these masks."""
     found = rule.masks.get(turn)
     if found is None:
@@ -65,7 +65,7 @@ def turn_mask(rule: VoiceRule, turn: Turn) -> Mask:
     return found
 
 
-def turn_masks(rule: VoiceRule, turn: Turn) -> dict[str, Mask]:
+def turn_masks(rule: VoiceRule, turn: VoiceTurn) -> dict[str, Mask]:
     """What each of the three rules leaves, by its name."""
     return {"syntax": _syntax(turn), "time": _time(turn), "range": _range(rule, turn)}
 
@@ -89,7 +89,7 @@ def sounding_after(written: tuple[int, ...], before: tuple[int, ...] | None) -> 
     return tuple(token for token in written if token >= words.first_pitch)
 
 
-def _syntax(turn: Turn) -> Mask:
+def _syntax(turn: VoiceTurn) -> Mask:
     """Hold what sounds; rest where it does not rest already; attack; chords rise."""
     words = _Words.of()
     mask = _nothing()
@@ -103,7 +103,7 @@ def _syntax(turn: Turn) -> Mask:
     return mask
 
 
-def _time(turn: Turn) -> Mask:
+def _time(turn: VoiceTurn) -> Mask:
     """Where nothing can begin only hold is left; where something must, hold is not."""
     words = _Words.of()
     mask = np.full(words.size, turn.may_begin)
@@ -111,7 +111,7 @@ def _time(turn: Turn) -> Mask:
     return mask
 
 
-def _range(rule: VoiceRule, turn: Turn) -> Mask:
+def _range(rule: VoiceRule, turn: VoiceTurn) -> Mask:
     """Pitches of the voice's rule, or those that go on; a chord keeps room for its last pitch."""
     words = _Words.of()
     item = _Item.of(turn.written)

@@ -74,7 +74,7 @@ def _path(piece: Analysed) -> Path:
     return next(found.path for found in load_corpus("bach-chorales").pieces if found.name == piece.name)
 
 
-def agreement(piece: Analysed, found: Labels) -> dict[str, Fraction]:
+def r_drop(piece: Analysed, found: Labels) -> dict[str, Fraction]:
     """Quarters that agree, task by task, and `time`, the quarters that sound under a label."""
     total = dict.fromkeys((*TASKS, "time"), Fraction(0))
     for start, end, expert, own in _overlaid(moments(piece.score), piece.labels, found):
@@ -155,7 +155,7 @@ def _expert_spans(piece: Analysed) -> list[ChordSpan]:
 
 
 def percents(pieces: Sequence[Analysed], method: Callable[[Analysed], Labels]) -> dict[str, float]:
-    counted = [agreement(piece, method(piece)) for piece in pieces]
+    counted = [r_drop(piece, method(piece)) for piece in pieces]
     time_ = sum(count["time"] for count in counted)
     return {task: round(float(100 * sum(count[task] for count in counted) / time_), 1) for task in TASKS}
 

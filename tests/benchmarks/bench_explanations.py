@@ -38,7 +38,7 @@ from scoregen.model.inspection.occlusion import effects
 from scoregen.model.network.alphabet import FIRST_PITCH
 from scoregen.model.network.batches import Example, collate
 from scoregen.model.network.checkpoint import load_checkpoint
-from scoregen.model.network.inference_mode import at_work
+from scoregen.model.network.inference_mode import inference_mode
 from scoregen.model.network.inputs import Bools, Ints, piece_arrays
 from scoregen.model.network.likelihood import choices
 from scoregen.model.network.network import Network
@@ -85,11 +85,11 @@ def attention(network: Network, example: Example) -> Floats:
     """[T, M] the pointer's weight on the slices of each measure, the mean of its heads."""
     batch = collate([example])
     kept: list[torch.Tensor] = []
-    hook = network.pointer.query.register_forward_hook(lambda module, inputs, out: kept.append(inputs[0]))
-    with at_work():
+    hook = network.copy_attention.query.register_forward_hook(lambda module, inputs, out: kept.append(inputs[0]))
+    with inference_mode():
         choices(network, batch)
         hook.remove()
-        pointer, hidden = network.pointer, kept[0]
+        pointer, hidden = network.copy_attention, kept[0]
         bias = pointer.bias(batch.position, batch.position, batch.measure_steps, batch.matches)
         scores = pointer.scores(pointer.query(hidden), pointer.key(hidden), bias)
         sink = pointer.sink.view(-1, 1, 1).expand(*scores.shape[:-1], 1)[0]
@@ -146,7 +146,7 @@ class Piece:
         alone = effects(self.network, self.example, [forgetting(self.example, [index]) for index in range(measures)])
         weights = attention(self.network, self.example)
         slopes = gradients(self.network, self.example, notes)
-        with at_work():
+        with inference_mode():
             for note, slope in zip(notes, slopes, strict=True):
                 last = len(note.earlier)
                 ranks = {

@@ -21,7 +21,7 @@ from scoregen.model.training.examples import FREE
 from scoregen.model.training.loop import measure
 from scoregen.model.training.memorisation import WINDOWS, drawn
 from scoregen.model.training.parallel import Ranks
-from scoregen.model.training.training_set import read_course
+from scoregen.model.training.training_set import read_training_set
 
 
 def row(name: str, shares: Mapping[int, float]) -> str:
@@ -37,19 +37,22 @@ def main() -> None:
     asked = parser.parse_args()
     model = load_checkpoint(asked.checkpoint)
     options = TrainingOptions(drafts=asked.drafts, transpose=0)
-    lessons = read_course(asked.corpus, str(model.about.get("ensemble", "satb")), NetworkConfig(), options).lessons
+    training_examples = read_training_set(
+        asked.corpus, str(model.about.get("ensemble", "satb")), NetworkConfig(), options
+    ).training_examples
     here = Ranks(0, 1, torch.device("cpu"))
     print(f"{'windows of, %':46}" + "".join(f"{length:8}" for length in WINDOWS))
-    for split, examples in (("training", lessons.fit), ("validation", lessons.valid)):
+    for split, examples in (("training", training_examples.fit), ("validation", training_examples.valid)):
         found = measure(model.network, examples[FREE], here)
         print(row(f"{split} pieces gone on with to the note", found.extractable))
-    if lessons.forms:
+    if training_examples.forms:
         print(
             row(
-                "drafts, in the training pieces", drawn(model.network, lessons.forms, asked.drafts, asked.seed, 0, here)
+                "drafts, in the training pieces",
+                drawn(model.network, training_examples.forms, asked.drafts, asked.seed, 0, here),
             )
         )
-        print(row("validation pieces, in the training pieces", lessons.forms.valid))
+        print(row("validation pieces, in the training pieces", training_examples.forms.valid))
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ from pathlib import Path
 import numpy as np
 
 from scoregen.corpora.manifest import load_corpus
-from scoregen.evaluation.passages.corpus_index import Repertoire, Strands, Work, open_repertoire, to_bytes
+from scoregen.evaluation.passages.corpus_index import CorpusIndex, Work, WorkSequences, open_corpus_index, to_bytes
 from scoregen.evaluation.passages.event_sequences import melody, texture
 from scoregen.evaluation.reference_corpus.pieces import score_work, sounding_slots
 from scoregen.notation.files import read_score
@@ -40,14 +40,14 @@ RUNS = 9
 MOVED = 0.1
 
 
-def varied(score: Score, name: str, random: np.random.Generator) -> Strands:
+def varied(score: Score, name: str, random: np.random.Generator) -> WorkSequences:
     """The score in another key, with a few of its notes moved."""
     slots, key = sounding_slots(score), int(random.integers(-5, 6))
     notes = [moved(note, key, random) for note in sounding_notes(score)]
     melodies = tuple(melody([note for note in notes if note.slot == slot]) for slot in slots)
     numbers = tuple(measure.number for measure in score.measures)
     work = Work(name, tuple(slot.part for slot in slots), numbers)
-    return Strands(work, texture(heard(score, slots, notes)), melodies)
+    return WorkSequences(work, texture(heard(score, slots, notes)), melodies)
 
 
 def moved(note: SoundingNote, key: int, random: np.random.Generator) -> SoundingNote:
@@ -57,7 +57,7 @@ def moved(note: SoundingNote, key: int, random: np.random.Generator) -> Sounding
     return replace(note, pitch=spelled_near(int(note.pitch.midi_pitch) + key + step, 0))
 
 
-def variations(count: int) -> Iterator[Strands]:
+def variations(count: int) -> Iterator[WorkSequences]:
     random = np.random.default_rng(0)
     scores = [read_score(piece.path) for piece in load_corpus("bach-chorales").pieces]
     for number, score in zip(range(count), itertools.cycle(scores), strict=False):
@@ -74,7 +74,7 @@ def made(count: int, path: Path) -> None:
         "refused": [],
         "reference": {"texture": [], "melodies": []},
     }
-    path.write_bytes(to_bytes(Repertoire.of(variations(count), about)))
+    path.write_bytes(to_bytes(CorpusIndex.of(variations(count), about)))
     print(f"index of {count} works made in {time.perf_counter() - started:.0f} s: {path.stat().st_size / 1e6:.0f} MB")
 
 
@@ -100,7 +100,7 @@ def main() -> None:
         if not path.exists():
             made(arguments.works, path)
         query = load_corpus("bach-chorales").split("test")[3].path
-        repertoire, asked = open_repertoire(path), score_work(read_score(query), query.name)
+        repertoire, asked = open_corpus_index(path), score_work(read_score(query), query.name)
         report(asked, repertoire)
         print(f"{query.name} against {len(repertoire)} works")
         print(f"query alone: {median(lambda: report(asked, repertoire), resource.RUSAGE_SELF)}")

@@ -148,7 +148,7 @@ def sampling_options(seed: int, changes: Sequence[str]) -> SamplingOptions:
 def closing(pieces: Sequence[Piece]) -> dict[str, Rate]:
     """What needs phrase ends and a key."""
     return figures.closing_figures(
-        [measured.Piece("", listed_frames(p.frames), (), tuple(p.phrase_ends), p.tonic) for p in pieces]
+        [measured.EvaluatedPiece("", listed_frames(p.frames), (), tuple(p.phrase_ends), p.tonic) for p in pieces]
     )
 
 

@@ -23,7 +23,7 @@ from expert_analyses import Analysed, analysed, taught
 from scoregen.analysis.harmony import features as features
 from scoregen.analysis.harmony.chord_shapes import MEMBERS
 from scoregen.analysis.harmony.features import Window, windows
-from scoregen.analysis.harmony.search import Place, Scorer, State, best_path
+from scoregen.analysis.harmony.search import HarmonyPlace, HarmonyState, Scorer, best_path
 from scoregen.analysis.harmony.weights import HarmonyWeights
 from scoregen.analysis.moments import moments
 
@@ -42,12 +42,12 @@ class Lesson(NamedTuple):
     name: str
     seen: list[Window]
     signatures: list[int]
-    gold: list[State]
+    gold: list[HarmonyState]
 
 
 def lesson(piece: Analysed) -> Lesson:
     cuts = moments(piece.score)
-    gold: list[State | None] = []
+    gold: list[HarmonyState | None] = []
     place = 0
     for moment in cuts:
         while place + 1 < len(piece.labels) and piece.labels[place + 1].onset <= moment.onset:
@@ -56,17 +56,17 @@ def lesson(piece: Analysed) -> Lesson:
         state = None
         if label.function is not None and label.onset <= moment.onset:
             low = min(label.inversion, len(MEMBERS[label.function.quality]) - 1)
-            state = State(Place(label.mode, label.tonic), label.function, low)
+            state = HarmonyState(HarmonyPlace(label.mode, label.tonic), label.function, low)
         gold.append(state or (gold[-1] if gold else None))
     first = next(state for state in gold if state is not None)
     signatures = [piece.score.measures[moment.measure_index].key.fifths for moment in cuts]
     return Lesson(piece.name, windows(cuts), signatures, [state or first for state in gold])
 
 
-def path_features(seen: Sequence[Window], signatures: Sequence[int], path: Sequence[State]) -> Counter[str]:
+def path_features(seen: Sequence[Window], signatures: Sequence[int], path: Sequence[HarmonyState]) -> Counter[str]:
     """The features that the search would add up along a path."""
     found: Counter[str] = Counter()
-    old: State | None = None
+    old: HarmonyState | None = None
     for index, (window, signature, state) in enumerate(zip(seen, signatures, path, strict=True)):
         key, function, low = state
         found.update(features.emission(window, state.sound))
@@ -86,7 +86,7 @@ def path_features(seen: Sequence[Window], signatures: Sequence[int], path: Seque
     return found
 
 
-def arrival(old: State | None, state: State, signature: int, window: Window) -> list[str]:
+def arrival(old: HarmonyState | None, state: HarmonyState, signature: int, window: Window) -> list[str]:
     key, function, low = state
     if old is None:
         return features.first_key(*key, signature)
@@ -124,8 +124,8 @@ def start_weights() -> dict[str, float]:
     return weights
 
 
-def loss_for(gold: Sequence[State]):  # type: ignore[no-untyped-def]
-    def loss(index: int, state: State) -> float:
+def loss_for(gold: Sequence[HarmonyState]):  # type: ignore[no-untyped-def]
+    def loss(index: int, state: HarmonyState) -> float:
         right = gold[index]
         wrong_key = state.key != right.key
         wrong_chord = state.sound[:2] != right.sound[:2]
@@ -136,10 +136,10 @@ def loss_for(gold: Sequence[State]):  # type: ignore[no-untyped-def]
     return loss
 
 
-def agreement(lessons: Sequence[Lesson], table: HarmonyWeights) -> tuple[float, float, float]:
+def r_drop(training_examples: Sequence[Lesson], table: HarmonyWeights) -> tuple[float, float, float]:
     """Key, chord and full agreement in percent of the time of the moments."""
     total = keys = chords = full = 0.0
-    for _, seen, signatures, gold in lessons:
+    for _, seen, signatures, gold in training_examples:
         path = best_path(Scorer(table, signatures, seen))
         for window, state, right in zip(seen, path, gold, strict=True):
             time = float(window.moment.duration)
@@ -150,13 +150,13 @@ def agreement(lessons: Sequence[Lesson], table: HarmonyWeights) -> tuple[float, 
     return 100 * keys / total, 100 * chords / total, 100 * full / total
 
 
-def fit(lessons: Sequence[Lesson], targets: Readings, epochs: int, seed: int) -> dict[str, float]:
+def fit(training_examples: Sequence[Lesson], targets: Readings, epochs: int, seed: int) -> dict[str, float]:
     """The weights after so many epochs in an order drawn from a seed, averaged over all steps."""
     global READINGS
     weights = start_weights()
     READINGS = HarmonyWeights(targets, weights)
     sums: dict[str, float] = defaultdict(float)  # of step x change, for the average
-    steps, chooser, order = 1, random.Random(seed), list(lessons)
+    steps, chooser, order = 1, random.Random(seed), list(training_examples)
     for epoch in range(epochs):
         chooser.shuffle(order)
         for _, seen, signatures, gold in order:
@@ -193,15 +193,15 @@ def main() -> None:
     arguments = parser.parse_args()
     train = taught()
     targets = readings_of(train)
-    lessons = [lesson(piece) for piece in train]
-    weights = mean([fit(lessons, targets, arguments.epochs, seed) for seed in range(arguments.seeds)])
+    training_examples = [lesson(piece) for piece in train]
+    weights = mean([fit(training_examples, targets, arguments.epochs, seed) for seed in range(arguments.seeds)])
     write(arguments.output, targets, weights)
     print(f"fitted to {len(train)} chorales")
     if arguments.data:
         known = {piece.name for piece in train}
         pieces, _ = analysed(arguments.data, arguments.cache)
         valid = [lesson(piece) for piece in pieces if piece.split == "valid" and piece.name not in known]
-        figures = ", ".join(f"{figure:.1f}" for figure in agreement(valid, HarmonyWeights(targets, weights)))
+        figures = ", ".join(f"{figure:.1f}" for figure in r_drop(valid, HarmonyWeights(targets, weights)))
         print(f"validation key, chord, full: {figures}")
 
 

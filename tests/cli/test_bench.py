@@ -59,7 +59,7 @@ def test_the_figures_as_json(data: Path, rolls_network: Path, capsys: Captured) 
         figures = found[split]
         assert figures["frames"] == 16
         assert figures["nats_per_note"] > 0
-        parts = sum(figures["by_kind"][kind]["nats_per_note"] for kind in ("advance", "attack", "hold", "rest"))
+        parts = sum(figures["by_kind"][kind]["nats_per_note"] for kind in ("time_shift", "attack", "hold", "rest"))
         assert parts == pytest.approx(figures["nats_per_note"])
 
 
@@ -86,14 +86,14 @@ def test_an_average_over_orders_is_another_figure(data: Path, rolls_network: Pat
 def test_the_training_part_speaks_beside_the_network(data: Path, rolls_network: Path, capsys: Captured) -> None:
     command = ["bench", "jsb16", "--data", str(data), "--checkpoint", str(rolls_network), "--json", "--quiet"]
     found = []
-    for flags in ([], ["--precedents"]):
+    for flags in ([], ["--retrieval"]):
         capsys.readouterr()
         assert run([*command, *flags]) == 0
         found.append(json.loads(capsys.readouterr().out))
     alone, together = found
-    assert "precedents" not in alone
-    assert together["precedents"]["places"] == 6, "of two pieces of four slices all but the first"
-    assert 0 < together["precedents"]["most"] < 1
+    assert "retrieval" not in alone
+    assert together["retrieval"]["places"] == 6, "of two pieces of four slices all but the first"
+    assert 0 < together["retrieval"]["most"] < 1
     assert together["test"]["nats_per_note"] < alone["test"]["nats_per_note"]
 
 
@@ -124,7 +124,7 @@ def test_weights_of_rolls_compose_nothing(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("flags", [[], ["--precedents"]])
+@pytest.mark.parametrize("flags", [[], ["--retrieval"]])
 def test_the_weights_of_the_repository_give_the_figure_of_the_model_card(
     shared_data: Callable[[str], Path], repository: Path, capsys: Captured, flags: list[str]
 ) -> None:

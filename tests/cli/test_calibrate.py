@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from scoregen.cli.app import run
-from scoregen.evaluation.metrics.discriminator import Likeness
+from scoregen.evaluation.metrics.discriminator import Discriminator
 from scoregen.evaluation.metrics.two_sample import feature_names
 from scoregen.model.sampling.feature_matching import WIDEST, Features
 from scoregen.model.sampling.feature_matching_file import Calibration, load_calibration, save_calibration
@@ -48,15 +48,15 @@ def test_what_is_favoured_is_written_more_often(mine: Path, repository: Path) ->
     tilt = Features.none(4)
     tilt.step[2, WIDEST + 1] = 6.0
     save_calibration(Calibration(Features.none(4), tilt, {}), mine, ROLES)
-    leaning = compose(melody, checkpoint=mine, sampling=FEW)
-    tenor, alto = (next(p.id for p in leaning.score.parts if p.name == name) for name in ("Tenor", "Alto"))
-    assert rising(leaning.score, tenor) > rising(bare.score, tenor) + 0.1
-    assert rising(leaning.score, alto) < 0.3
+    logit_bias = compose(melody, checkpoint=mine, sampling=FEW)
+    tenor, alto = (next(p.id for p in logit_bias.score.parts if p.name == name) for name in ("Tenor", "Alto"))
+    assert rising(logit_bias.score, tenor) > rising(bare.score, tenor) + 0.1
+    assert rising(logit_bias.score, alto) < 0.3
     found = load_calibration(mine, ROLES)
     assert found is not None
-    assert leaning.alternatives[0].provenance["calibration"] == found.checksum
+    assert logit_bias.alternatives[0].provenance["calibration"] == found.checksum
     assert bare.alternatives[0].provenance["calibration"] is None
-    assert found.checksum in provenance_fields(leaning.alternatives[0].provenance)["scoregen:options"]
+    assert found.checksum in provenance_fields(logit_bias.alternatives[0].provenance)["scoregen:options"]
 
 
 def test_rounds_bring_drafts_nearer_to_the_corpus(mine: Path, corpus: Path, capsys: Captured) -> None:
@@ -71,22 +71,22 @@ def test_rounds_bring_drafts_nearer_to_the_corpus(mine: Path, corpus: Path, caps
     assert found is not None
     assert found.about["rounds"] == 3
     assert found.free.step.any() and found.given.interval.any()
-    assert found.likeness is None, "no piece of it has eight measures"
+    assert found.discriminator is None, "no piece of it has eight measures"
 
 
 def test_one_kind_alone_can_be_weighed_and_the_rest_stays(mine: Path, corpus: Path, capsys: Captured) -> None:
-    likeness = Likeness(np.ones(len(feature_names(ROLES))), -1.5)
-    before = Calibration(Features.none(4), Features.none(4), {"corpus": "mine"}, likeness)
+    discriminator = Discriminator(np.ones(len(feature_names(ROLES))), -1.5)
+    before = Calibration(Features.none(4), Features.none(4), {"corpus": "mine"}, discriminator)
     before.free.step[2, WIDEST + 1] = 0.5
     save_calibration(before, mine, ROLES)
     command = ["calibrate", str(mine), str(corpus), "--pieces", "2", "--rounds", "1", "--quiet"]
     assert run([*command, "--only", "pace"]) == 0
     found = load_calibration(mine, ROLES)
-    assert found is not None and found.likeness is not None
+    assert found is not None and found.discriminator is not None
     assert found.free.pace.any() and found.given.pace.any()
     for name in ("step", "length", "interval", "sonority"):
         assert (getattr(found.free, name) == getattr(before.free, name)).all(), name
-    assert (found.likeness.weights == likeness.weights).all()
+    assert (found.discriminator.weights == discriminator.weights).all()
     assert found.about["kinds"] == ["pace"] and found.about["before"] == {"corpus": "mine"}
     kept = mine.with_suffix(".calibration").read_bytes()
     assert run([*command, "--only", "tempo"]) == 2
@@ -98,12 +98,14 @@ def test_a_likeness_is_kept_by_name_and_helps_to_choose(mine: Path) -> None:
     """Nothing but leaps of the bass is like this corpus."""
     names = feature_names(ROLES)
     leaping = np.array([float(name in ("bass step 12", "bass step -12", "leaps")) for name in names])
-    save_calibration(Calibration(Features.none(4), Features.none(4), {}, Likeness(50 * leaping, -1.5)), mine, ROLES)
+    save_calibration(
+        Calibration(Features.none(4), Features.none(4), {}, Discriminator(50 * leaping, -1.5)), mine, ROLES
+    )
     content = json.loads(mine.with_suffix(".calibration").read_text(encoding="utf-8"))
-    assert content["likeness"] == {"bias": -1.5, "bass step -12": 50.0, "bass step 12": 50.0, "leaps": 50.0}
+    assert content["discriminator"] == {"bias": -1.5, "bass step -12": 50.0, "bass step 12": 50.0, "leaps": 50.0}
     found = load_calibration(mine, ROLES)
-    assert found is not None and found.likeness is not None
-    assert found.likeness.weights.tolist() == (50 * leaping).tolist()
+    assert found is not None and found.discriminator is not None
+    assert found.discriminator.weights.tolist() == (50 * leaping).tolist()
 
     def leaps() -> int:
         options = SamplingOptions(1, candidates=6, passes=0)
@@ -121,7 +123,7 @@ def test_a_likeness_is_kept_by_name_and_helps_to_choose(mine: Path) -> None:
 def test_a_feature_that_nobody_knows_is_one_line(mine: Path, capsys: Captured) -> None:
     save_calibration(Calibration(Features.none(4), Features.none(4), {}), mine, ROLES)
     path = mine.with_suffix(".calibration")
-    content = json.loads(path.read_text(encoding="utf-8")) | {"likeness": {"bias": 0, "harp step 1": 1}}
+    content = json.loads(path.read_text(encoding="utf-8")) | {"discriminator": {"bias": 0, "harp step 1": 1}}
     path.write_text(json.dumps(content), encoding="utf-8")
     assert run(["compose", "--measures", "4", "--checkpoint", str(mine), "-o", str(mine.with_name("x.musicxml"))]) == 2
     assert "'harp step 1' is no feature" in capsys.readouterr().err

@@ -14,8 +14,7 @@ import pytest
 
 from scoregen.cli.app import run
 from scoregen.tasks.train import by_heart
-
-from .model.runs import one_thread
+from tests.model.runs import one_thread
 
 SMALL = """
 [network]

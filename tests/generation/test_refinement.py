@@ -6,16 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from scoregen.generation.refinement import emptied, measured, polished, worst_span
+from scoregen.generation.refinement import emptied, measured, refine, worst_span
 from scoregen.model.network.config import SamplingOptions
 from scoregen.model.network.network import Network
 from scoregen.model.sampling.drafts import Draft
 from scoregen.model.sampling.loop import fill
-from scoregen.model.sampling.request import Job
-from scoregen.tokens.encode import doings
+from scoregen.model.sampling.request import SamplingRequest
+from scoregen.tokens.encode import voice_events
 from scoregen.tokens.events import BLANK, HOLD
-
-from .tasks import RULES, random_network, tasks
+from tests.model.tasks import RULES, random_network, tasks
 
 OPTIONS = SamplingOptions(seed=2, candidates=4, passes=3)
 
@@ -31,39 +30,39 @@ def cost(draft: Draft) -> float:
 
 @pytest.mark.parametrize("name", ["nothing", "soprano", "hole", "two holes", "6/8 soprano"])
 def test_passes_make_a_draft_better_and_leave_what_is_given(network: Network, name: str) -> None:
-    job = Job(network, tasks()[name], RULES)
-    draft = fill(job, replace(OPTIONS, candidates=1))[0]
-    better = polished(job, draft, OPTIONS, cost)
+    request = SamplingRequest(network, tasks()[name], RULES)
+    draft = fill(request, replace(OPTIONS, candidates=1))[0]
+    better = refine(request, draft, OPTIONS, cost)
     assert cost(better) <= cost(draft)
-    assert better.measure_nats == pytest.approx(measured(job, [better.tokens])[0].measure_nats, abs=1e-4, rel=1e-5)
-    assert polished(job, draft, OPTIONS, cost) == better
-    for before, after in zip(job.tokens.measures, better.tokens.measures, strict=True):
+    assert better.measure_nats == pytest.approx(measured(request, [better.tokens])[0].measure_nats, abs=1e-4, rel=1e-5)
+    assert refine(request, draft, OPTIONS, cost) == better
+    for before, after in zip(request.tokens.measures, better.tokens.measures, strict=True):
         for voice, event in enumerate(before.slices[0].events):
-            assert event == BLANK or doings(before, voice) == doings(after, voice)
+            assert event == BLANK or voice_events(before, voice) == voice_events(after, voice)
 
 
 def test_a_pass_helps(network: Network) -> None:
-    job = Job(network, tasks()["nothing"], RULES)
-    draft = fill(job, replace(OPTIONS, candidates=1))[0]
-    assert cost(polished(job, draft, replace(OPTIONS, passes=6), cost)) < cost(draft)
+    request = SamplingRequest(network, tasks()["nothing"], RULES)
+    draft = fill(request, replace(OPTIONS, candidates=1))[0]
+    assert cost(refine(request, draft, replace(OPTIONS, passes=6), cost)) < cost(draft)
 
 
 def test_the_worst_measures_come_first_and_none_twice(network: Network) -> None:
-    job = Job(network, tasks()["soprano"], RULES)
-    draft = replace(fill(job, replace(OPTIONS, candidates=1))[0], measure_parallels=(0, 0, 0, 9, 0))
+    request = SamplingRequest(network, tasks()["soprano"], RULES)
+    draft = replace(fill(request, replace(OPTIONS, candidates=1))[0], measure_parallels=(0, 0, 0, 9, 0))
     tried: set[range] = set()
-    while (span := worst_span(job.tokens, draft, tried)) is not None:
+    while (span := worst_span(request.tokens, draft, tried)) is not None:
         assert tried or 3 in span
         tried.add(span)
     assert len(tried) > 2
 
 
 def test_no_note_is_tied_out_of_what_is_emptied(network: Network) -> None:
-    job = Job(network, tasks()["soprano"], RULES)
-    for draft in fill(job, OPTIONS):
+    request = SamplingRequest(network, tasks()["soprano"], RULES)
+    for draft in fill(request, OPTIONS):
         tried: set[range] = set()
-        while (span := worst_span(job.tokens, draft, tried)) is not None:
+        while (span := worst_span(request.tokens, draft, tried)) is not None:
             tried.add(span)
-            holey = emptied(job.tokens, draft.tokens, span)
+            holey = emptied(request.tokens, draft.tokens, span)
             if span.stop < len(holey.measures):
                 assert HOLD not in holey.measures[span.stop].slices[0].events[1:]

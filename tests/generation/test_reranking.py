@@ -8,9 +8,9 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from scoregen.evaluation.metrics.discriminator import Likeness
+from scoregen.evaluation.metrics.discriminator import Discriminator
 from scoregen.evaluation.metrics.two_sample import feature_names
-from scoregen.generation.reranking import Aims, Cadences, cost, ranked, unled
+from scoregen.generation.reranking import Cadences, RankingCriteria, cost, rerank, unled
 from scoregen.model.sampling.drafts import Draft
 from scoregen.score.elements import Slot
 from scoregen.score.keys import KeySignature
@@ -50,11 +50,11 @@ BLANKS = replace(
     tokens("C5 G4 E4 C3", "A4 F4 C4 F3"),
     measures=(TokenMeasure(HEADER, (Slice(Fraction(0), (BLANK,) * 4),)),) * 2,
 )
-AIMS = Aims.of(BLANKS, CADENCES)
+AIMS = RankingCriteria.of(BLANKS, CADENCES)
 
 
 def test_the_likeliest_comes_first() -> None:
-    assert [found.nats for found in ranked([draft(14), draft(13), draft(15)], AIMS)] == [13, 14, 15]
+    assert [found.nats for found in rerank([draft(14), draft(13), draft(15)], AIMS)] == [13, 14, 15]
 
 
 def test_a_copied_measure_is_no_better_than_one_that_is_usual() -> None:
@@ -80,7 +80,7 @@ def test_faults_cost(worse: Draft) -> None:
 
 
 def test_how_a_given_end_ends_costs_nothing() -> None:
-    aims = Aims.of(tokens("C5 G4 E4 C3", "A4 F4 C4 F3", "C5 G4 E4 C3", "A4 F4 C4 F3"))
+    aims = RankingCriteria.of(tokens("C5 G4 E4 C3", "A4 F4 C4 F3", "C5 G4 E4 C3", "A4 F4 C4 F3"))
     assert cost(draft(8, last="C5 A4 E4 A2"), aims) == cost(draft(8), aims)
 
 
@@ -110,9 +110,9 @@ def test_more_leads_away_from_home_than_back() -> None:
 def test_what_is_like_the_corpus_comes_first() -> None:
     """A likeness that has learned one thing: in the corpus sopranos fall."""
     names = feature_names(["soprano", "alto", "tenor", "bass"])
-    falling = Likeness(np.array([float(name.startswith("soprano step -")) for name in names]), 0.0)
+    falling = Discriminator(np.array([float(name.startswith("soprano step -")) for name in names]), 0.0)
     falls, rises = draft(14, penultimate="D5 G4 B3 G3"), draft(14, penultimate="B4 G4 D4 G3")
-    assert [found is falls for found in ranked([rises, falls], replace(AIMS, likeness=falling))] == [True, False]
+    assert [found is falls for found in rerank([rises, falls], replace(AIMS, discriminator=falling))] == [True, False]
     assert cost(falls, AIMS) == cost(rises, AIMS)
 
 

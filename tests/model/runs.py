@@ -16,22 +16,23 @@ import torch
 
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
 from scoregen.model.network.inputs import piece_arrays
-from scoregen.model.training.examples import Lessons, lessons
+from scoregen.model.training.examples import TrainingExamples, score_examples
 from scoregen.model.training.loop import Outcome, train_network
 from scoregen.model.training.memorisation import forms
 from scoregen.tokens.window_hashes import NoveltyIndex
-
-from .pieces import random_tokens
+from tests.model.pieces import random_tokens
 
 CONFIG = NetworkConfig(embedding=8, context=8, backbone=16, in_slice=16, heads=2)
 STILL = NetworkConfig(embedding=8, context=8, backbone=16, in_slice=16, heads=2, dropout=0, in_slice_dropout=0)
 OPTIONS = TrainingOptions(steps=12, batch_size=2, save_every=4, drafts=2)
 
 
-def four_lessons(transpose: int = OPTIONS.transpose) -> Lessons:
+def four_examples(transpose: int = OPTIONS.transpose) -> TrainingExamples:
     tokens = [random_tokens(seed, 2) for seed in range(4)]
     pieces = [piece_arrays(piece) for piece in tokens]
-    return lessons(pieces, pieces[:2], transpose, forms(NoveltyIndex.of(tokens), tokens, tokens[:2], OPTIONS.drafts))
+    return score_examples(
+        pieces, pieces[:2], transpose, forms(NoveltyIndex.of(tokens), tokens, tokens[:2], OPTIONS.drafts)
+    )
 
 
 @contextmanager
@@ -47,7 +48,7 @@ def one_thread() -> Iterator[None]:
 
 def train_here(out: Path, options: TrainingOptions = OPTIONS, config: NetworkConfig = CONFIG, **more: Any) -> Outcome:
     with one_thread():
-        return train_network(four_lessons(), out, config, options, {"about": "a test"}, **more)
+        return train_network(four_examples(), out, config, options, {"about": "a test"}, **more)
 
 
 def process(out: Path, options: TrainingOptions, config: NetworkConfig = CONFIG, **environment: str) -> BaseProcess:

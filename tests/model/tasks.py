@@ -16,11 +16,10 @@ from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
 from scoregen.tokens.constraints import VoiceRule
-from scoregen.tokens.encode import doings, interleaved
+from scoregen.tokens.encode import interleaved, voice_events
 from scoregen.tokens.events import BLANK, Event, Header, Slice, TokenMeasure, TokenScore
 from scoregen.tokens.vocabulary import vocabulary
-
-from .pieces import random_tokens
+from tests.model.pieces import random_tokens
 
 RANGES = ((60, 81), (53, 74), (48, 69), (38, 64))
 RULES = tuple(
@@ -46,7 +45,7 @@ def blanked(tokens: TokenScore, holes: Mapping[int, Collection[int]]) -> TokenSc
     measures = []
     for index, measure in enumerate(tokens.measures):
         voices = [
-            {Fraction(0): BLANK} if voice in holes.get(index, ()) else doings(measure, voice)
+            {Fraction(0): BLANK} if voice in holes.get(index, ()) else voice_events(measure, voice)
             for voice in range(len(tokens.slots))
         ]
         measures.append(replace(measure, slices=interleaved(voices)))

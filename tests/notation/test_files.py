@@ -13,7 +13,8 @@ import pytest
 
 import scoregen.notation.files as files_module
 from scoregen.notation.engraving.pages import EngravingOptions
-from scoregen.notation.files import READERS, WRITERS, musicxml_text, read_score, write_all, write_score, writes
+from scoregen.notation.files import READERS, WRITERS, read_score, write_all, write_score, writes
+from scoregen.notation.graft.document import musicxml_text
 from scoregen.notation.musicxml.document import load_document
 from scoregen.notation.validation.gate import check_document
 from scoregen.score.elements import Score, Voice
@@ -21,7 +22,7 @@ from scoregen.system import files
 from scoregen.system.errors import OutputError, ReadError, RefusedError, ScoregenError, ToolError
 from tests.notation.handmade import hymn, line, melody
 
-CASES = Path(__file__).parent.parent / "cases"
+CASES = Path(__file__).resolve().parents[1] / "cases"
 LYRICS = CASES / "reading" / "lyrics.musicxml"
 LEAD_SHEET = CASES / "grafting" / "lead_sheet.musicxml"
 

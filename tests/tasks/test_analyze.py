@@ -16,7 +16,7 @@ from scoregen.notation.validation.gate import check_document
 from scoregen.score.elements import Score
 from scoregen.score.keys import Key
 from scoregen.system.errors import InputError
-from scoregen.tasks.analyze import MELODY_ONLY, SYMBOLS_KEPT, Places, analyze, annotated, plain
+from scoregen.tasks.analyze import MELODY_ONLY, SYMBOLS_KEPT, ScorePositions, analyze, annotated, plain
 from tests.analysis.chorale_text import chorale
 
 SONG = "C5 G4 E4 C3 | D5 G4 B3 G3 | E5 G4 C4 C3 | C5 G4 E4 C3 | F5 A4 C4 F3 | D5 G4 B3 G3 | C5 G4 E4 C3 | C5 G4 E4 C3"
@@ -54,7 +54,7 @@ def test_a_score_without_notes_is_refused() -> None:
 def test_beats_are_counted_as_they_are_felt(repository: Path) -> None:
     six_eight = read_score(repository / "corpora" / "samples" / "morning-song.musicxml")
     assert six_eight.measures[1].time.is_compound
-    places = Places(six_eight)
+    places = ScorePositions(six_eight)
     start = sum((measure.duration for measure in six_eight.measures[:1]), start=six_eight.measures[0].duration * 0)
     assert [places.beat(1, start + eighth * six_eight.measures[1].time.unit) for eighth in (0, 3, 4)] == [
         "1",

@@ -19,9 +19,9 @@ from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
 from scoregen.system.errors import ConstraintError, Place
 from scoregen.tokens import constraints
-from scoregen.tokens.constraints import Finest, MeasureRules, State, VoiceRule
+from scoregen.tokens.constraints import ConstraintState, Finest, MeasureRules, VoiceRule
 from scoregen.tokens.decode import decode
-from scoregen.tokens.encode import doings, encode
+from scoregen.tokens.encode import encode, voice_events
 from scoregen.tokens.events import BLANK, Event, Header, TokenMeasure, TokenScore
 from scoregen.tokens.flat import flatten, unflatten
 from scoregen.tokens.vocabulary import vocabulary
@@ -37,7 +37,7 @@ def rule(low: int = 60, high: int = 72, max_chord: int = 1) -> VoiceRule:
     return VoiceRule(np.array(chosen), max_chord)
 
 
-def walk(state: State, random: Random) -> State:
+def walk(state: ConstraintState, random: Random) -> ConstraintState:
     """Draw tokens until the barline; a barline or a rest is no rarer than any one pitch."""
     while not constraints.finished(state):
         choices = np.flatnonzero(constraints.allowed(state))
@@ -53,7 +53,7 @@ def fill(tokens: TokenScore, rules: Sequence[VoiceRule], finest: Finest, random:
     before: tuple[bool, ...] = (False,) * len(tokens.slots)
     measures = []
     for index, measure in enumerate(tokens.measures):
-        events = [doings(measure, voice) for voice in range(len(tokens.slots))]
+        events = [voice_events(measure, voice) for voice in range(len(tokens.slots))]
         given = tuple(None if found[Fraction(0)] == BLANK else found for found in events)
         order = list(range(len(given)))
         random.shuffle(order)
@@ -96,8 +96,8 @@ def check_walk(score: Score, seed: int, finest: Finest, wide: int) -> None:
     assert unflatten(flatten(filled), filled.slots, [m.header.number for m in filled.measures]) == filled
     for before, after in zip(tokens.measures, filled.measures, strict=True):
         for voice in range(len(tokens.slots)):
-            was = doings(before, voice)
-            assert was[Fraction(0)] == BLANK or doings(after, voice) == was
+            was = voice_events(before, voice)
+            assert was[Fraction(0)] == BLANK or voice_events(after, voice) == was
 
 
 WALKS = given(scores(most_voices=8), st.integers(0, 2**32), st.sampled_from(FINEST), st.sampled_from((-1, 0, 12)))
@@ -121,18 +121,18 @@ def header(metre: str = "4/4", **changes: Fraction) -> Header:
     return replace(Header("5", time, KeySignature(0), time.duration), **changes)
 
 
-def open_measure(head: Header, voices: int = 1, **settings: object) -> State:
+def open_measure(head: Header, voices: int = 1, **settings: object) -> ConstraintState:
     """A measure of blank voices that all rested before."""
     rules = MeasureRules(head, tuple(range(voices)), (None,) * voices, (rule(),) * voices, **settings)  # type: ignore[arg-type]
     return constraints.begin(rules, ((),) * voices)
 
 
-def texts(state: State) -> set[str]:
+def texts(state: ConstraintState) -> set[str]:
     """What is allowed, as text."""
     return {vocabulary().token_text(int(token)) for token in np.flatnonzero(constraints.allowed(state))}
 
 
-def say(state: State, text: str) -> State:
+def say(state: ConstraintState, text: str) -> ConstraintState:
     for token in vocabulary().parse(text):
         state = constraints.advance(state, token)
     return state
@@ -221,13 +221,13 @@ def replace_first(rules: MeasureRules) -> MeasureRules:
 def test_an_extra_constraint_narrows_and_names_the_voice_it_empties() -> None:
     words = vocabulary()
 
-    def only_f(state: State) -> np.ndarray:
+    def only_f(state: ConstraintState) -> np.ndarray:
         return np.array([token.text in ("F4", "barline") for token in words.tokens])
 
     state = open_measure(header(), 2, extra=only_f, slots=(Slot("P1"), Slot("P2", 1, 2)))
     assert texts(state) == {"F4"}
 
-    def nothing_above_c(state: State) -> np.ndarray:
+    def nothing_above_c(state: ConstraintState) -> np.ndarray:
         return np.array([token.text == "C4" for token in words.tokens])
 
     place = Place(file="hymn.musicxml")

@@ -17,7 +17,7 @@ from scoregen.score.rhythm import NoteValue
 from scoregen.system.errors import RefusedError
 from scoregen.tokens.canonical import canonical
 from scoregen.tokens.decode import decode
-from scoregen.tokens.encode import doings, encode, interleaved, pitched_slots
+from scoregen.tokens.encode import encode, interleaved, pitched_slots, voice_events
 from scoregen.tokens.events import ABSENT, BLANK, HOLD, REST, Event, Slice
 from scoregen.tokens.flat import flatten, unflatten
 from scoregen.tokens.text import event_text, from_json, to_json
@@ -64,7 +64,7 @@ def test_decode_inverts_encode(music: Score) -> None:
     assert unflatten(flatten(tokens), tokens.slots, [m.header.number for m in tokens.measures]) == tokens
     assert from_json(to_json(tokens)) == tokens
     for measure in tokens.measures:
-        assert interleaved([doings(measure, index) for index in range(len(tokens.slots))]) == measure.slices
+        assert interleaved([voice_events(measure, index) for index in range(len(tokens.slots))]) == measure.slices
 
 
 def test_ties_make_one_note_and_repeated_notes_stay_apart() -> None:

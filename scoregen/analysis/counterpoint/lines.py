@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
-from scoregen.analysis.counterpoint.voice_groups import CHOIR, Line, leading_lines, role_of
+from scoregen.analysis.counterpoint.voice_groups import CHOIR, VoiceLine, leading_lines, role_of
 from scoregen.analysis.harmony.chords import ChordSpan, chord_spans
 from scoregen.score.elements import Part, Score, Slot
 from scoregen.score.ensemble import load_ensemble
@@ -31,7 +31,7 @@ _CLOSING = ("light-light", "light-heavy", "heavy-light", "heavy-heavy")
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class VoiceMoment:
     """What sounds from an onset to the next change: one note a line, None where it rests."""
 
     onset: Fraction
@@ -48,25 +48,25 @@ class Counterpoint:
     """The lines of a score, everything that they do in turn, and the onsets before which a phrase ends."""
 
     score: Score
-    lines: tuple[Line, ...]
-    moments: tuple[Moment, ...]
+    lines: tuple[VoiceLine, ...]
+    moments: tuple[VoiceMoment, ...]
     boundaries: frozenset[Fraction]
     slots: Mapping[Slot, tuple[SoundingNote, ...]]
     notices: tuple[str, ...] = ()
 
-    def successions(self) -> Iterator[tuple[Moment, Moment]]:
+    def successions(self) -> Iterator[tuple[VoiceMoment, VoiceMoment]]:
         """Each moment with the next one, phrase ends left out."""
         for before, after in itertools.pairwise(self.moments):
             if after.onset not in self.boundaries:
                 yield before, after
 
-    def with_moments(self, moments: Sequence[Moment], chords: Sequence[ChordSpan]) -> Counterpoint:
+    def with_moments(self, moments: Sequence[VoiceMoment], chords: Sequence[ChordSpan]) -> Counterpoint:
         """The same lines in other moments, such as a few of them with another note, under chords that are told."""
         found = replace(self, moments=tuple(moments))
         vars(found)["chords"] = tuple(chords)
         return found
 
-    def moments_between(self, start: Fraction, end: Fraction) -> Iterator[Moment]:
+    def moments_between(self, start: Fraction, end: Fraction) -> Iterator[VoiceMoment]:
         """The moments that begin in a stretch of time, and the one that it begins in."""
         first = max(0, bisect_right(self.moments, start, key=lambda moment: moment.onset) - 1)
         for moment in itertools.islice(self.moments, first, None):
@@ -146,7 +146,7 @@ def counterpoint_of(score: Score, slots: Sequence[Slot] | None = None) -> Counte
         slots = [slot for slot in score.slots if slot in by_slot and slot.part not in left_out]
     sounding = {slot: tuple(by_slot[slot]) for slot in slots}
     if given is not None:
-        leaders = [Line(slot, f"voice {place + 1}", 0, place) for place, slot in enumerate(given)]
+        leaders = [VoiceLine(slot, f"voice {place + 1}", 0, place) for place, slot in enumerate(given)]
     else:
         leaders = leading_lines(score, list(sounding))
     lines = tuple(line for leader in leaders for line in _lines_of(leader, sounding, leaders))
@@ -154,7 +154,9 @@ def counterpoint_of(score: Score, slots: Sequence[Slot] | None = None) -> Counte
     return Counterpoint(score, lines, moments, _boundaries(score, sounding), sounding, notices)
 
 
-def _lines_of(leader: Line, sounding: Mapping[Slot, Sequence[SoundingNote]], leaders: Sequence[Line]) -> Iterator[Line]:
+def _lines_of(
+    leader: VoiceLine, sounding: Mapping[Slot, Sequence[SoundingNote]], leaders: Sequence[VoiceLine]
+) -> Iterator[VoiceLine]:
     """A voice's leading line and one for every other note of its chords."""
     at_once = Counter(note.onset for note in sounding[leader.slot])
     bottom = _is_bottom(leader, leaders)
@@ -169,7 +171,7 @@ def _lines_of(leader: Line, sounding: Mapping[Slot, Sequence[SoundingNote]], lea
         yield leader
 
 
-def _is_bottom(leader: Line, leaders: Sequence[Line]) -> bool:
+def _is_bottom(leader: VoiceLine, leaders: Sequence[VoiceLine]) -> bool:
     """Whether a voice is the lowest of a choir that has others."""
     own = [line for line in leaders if line.choir == leader.choir]
     return len(own) > 1 and own[-1] is leader
@@ -177,10 +179,10 @@ def _is_bottom(leader: Line, leaders: Sequence[Line]) -> bool:
 
 def _moments(
     score: Score,
-    lines: Sequence[Line],
+    lines: Sequence[VoiceLine],
     sounding: Mapping[Slot, Sequence[SoundingNote]],
-    leaders: Sequence[Line],
-) -> Iterator[Moment]:
+    leaders: Sequence[VoiceLine],
+) -> Iterator[VoiceMoment]:
     """One sweep over all onsets and ends."""
     ends: dict[Fraction, set[Slot]] = defaultdict(set)
     starts: dict[Fraction, list[SoundingNote]] = defaultdict(list)
@@ -206,10 +208,10 @@ def _moments(
             active[slot] = sorted(held, key=lambda note: -pitch_of(note).chromatic)
             for index in columns[slot]:
                 row[index] = _note_of(lines[index], active[slot], slot in bottoms)
-        yield Moment(time, measure, tuple(row))
+        yield VoiceMoment(time, measure, tuple(row))
 
 
-def _note_of(line: Line, active: Sequence[SoundingNote], bottom: bool) -> SoundingNote | None:
+def _note_of(line: VoiceLine, active: Sequence[SoundingNote], bottom: bool) -> SoundingNote | None:
     if not active:
         return None
     if line.leads:

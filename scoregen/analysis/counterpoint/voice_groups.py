@@ -17,7 +17,7 @@ _VOCAL_WORDS = {"solo", "soli", "choir", "chorus", "voice", "chor", "coro", "voi
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class VoiceLine:
     """One strand. `size` is 0 for the leading note, else how many notes its chords have; `rank` from the top."""
 
     slot: Slot
@@ -34,14 +34,14 @@ class Line:
         return self.size == 0
 
 
-def leading_lines(score: Score, slots: Sequence[Slot]) -> list[Line]:
+def leading_lines(score: Score, slots: Sequence[Slot]) -> list[VoiceLine]:
     """One leading line for each voice, in order from the top of each choir."""
     ensemble = load_ensemble(CHOIR)
     closed = _closed_score(score, slots)
     if closed:
         names = zip(closed, ensemble.roles, strict=True)
         return [
-            Line(slot, role.title.lower(), 0, place, None if instrument_of(score.part(slot.part)) else role)
+            VoiceLine(slot, role.title.lower(), 0, place, None if instrument_of(score.part(slot.part)) else role)
             for place, (slot, role) in enumerate(names)
         ]
     roles = {part.id: role for part in score.parts if (role := role_of(part, ensemble)) is not None}
@@ -50,7 +50,7 @@ def leading_lines(score: Score, slots: Sequence[Slot]) -> list[Line]:
     return list(_grouped(score, slots, roles, ensemble))
 
 
-def _grouped(score: Score, slots: Sequence[Slot], roles: Mapping[str, Role], ensemble: Ensemble) -> Iterator[Line]:
+def _grouped(score: Score, slots: Sequence[Slot], roles: Mapping[str, Role], ensemble: Ensemble) -> Iterator[VoiceLine]:
     """Lines with their choirs: a choir ends where a higher role begins again, or another part does."""
     is_small = len(slots) <= MOST_IN_ONE_CHOIR
     named = Counter(score.part(slot.part).name for slot in {slot.part: slot for slot in slots}.values())
@@ -65,7 +65,7 @@ def _grouped(score: Score, slots: Sequence[Slot], roles: Mapping[str, Role], ens
         instrument = None if slot.part in roles else instrument_of(part)
         is_keyboard = instrument is not None and instrument.span > 0 and part.staves == 2
         name = _name(part, slot, slots, unique=named[part.name] == 1, is_keyboard=is_keyboard)
-        yield Line(slot, name, choir, place, roles.get(slot.part), instrument)
+        yield VoiceLine(slot, name, choir, place, roles.get(slot.part), instrument)
 
 
 def _stays(before: tuple[str, int | None], part: str, height: int | None, is_small: bool) -> bool:

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from scoregen.analysis.harmony.chord_shapes import AUGMENTED_SIXTHS, MEMBERS, SEVENTHS, SUFFIXES, note_name
 from scoregen.analysis.harmony.features import Function, foreign_kind, windows
-from scoregen.analysis.harmony.search import Scorer, State, best_path
+from scoregen.analysis.harmony.search import HarmonyState, Scorer, best_path
 from scoregen.analysis.harmony.weights import HarmonyWeights, harmony_weights
 from scoregen.analysis.moments import LineNote, Moment, moments
 from scoregen.score.elements import Score
@@ -96,8 +96,8 @@ def chord_spans(score: Score, weights: HarmonyWeights | None = None) -> tuple[Ch
     return tuple(_span(group) for group in _grouped(cuts, path))
 
 
-def _grouped(cuts: Sequence[Moment], path: Sequence[State]) -> list[list[tuple[Moment, State]]]:
-    groups: list[list[tuple[Moment, State]]] = []
+def _grouped(cuts: Sequence[Moment], path: Sequence[HarmonyState]) -> list[list[tuple[Moment, HarmonyState]]]:
+    groups: list[list[tuple[Moment, HarmonyState]]] = []
     for moment, state in zip(cuts, path, strict=True):
         goes_on = groups and groups[-1][-1][1] == state and groups[-1][-1][0].end == moment.onset
         if goes_on and not moment.begins_phrase:
@@ -107,7 +107,7 @@ def _grouped(cuts: Sequence[Moment], path: Sequence[State]) -> list[list[tuple[M
     return groups
 
 
-def _span(group: Sequence[tuple[Moment, State]]) -> ChordSpan:
+def _span(group: Sequence[tuple[Moment, HarmonyState]]) -> ChordSpan:
     (first, state), last = group[0], group[-1][0]
     chord = ChordName(*state.sound)
     members = frozenset(chord.members)

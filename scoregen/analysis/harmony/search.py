@@ -30,15 +30,15 @@ BEAM = 40
 _REACH = 5  # fifths between a key and the key of the signature
 
 
-class Place(NamedTuple):
+class HarmonyPlace(NamedTuple):
     """A key: whether it is major or minor, and its tonic on the line of fifths."""
 
     mode: str
     tonic: int
 
 
-class State(NamedTuple):
-    key: Place
+class HarmonyState(NamedTuple):
+    key: HarmonyPlace
     function: Function
     inversion: int
 
@@ -47,7 +47,7 @@ class State(NamedTuple):
         return Sound(self.key.tonic + self.function.offset, self.function.quality, self.inversion)
 
 
-Loss = Callable[[int, State], float]
+Loss = Callable[[int, HarmonyState], float]
 
 
 class Scorer:
@@ -105,7 +105,7 @@ class Scorer:
             found = self._enters[key] = self.total(features.enters(mode, function, inversion))
         return found
 
-    def change(self, old: Place, new: Place, window: Window) -> float:
+    def change(self, old: HarmonyPlace, new: HarmonyPlace, window: Window) -> float:
         key = (old.mode, new.mode, new.tonic - old.tonic, window.moment.begins_phrase, window.moment.strength)
         found = self._changes.get(key)
         if found is None:
@@ -113,10 +113,10 @@ class Scorer:
             self._changes[key] = found
         return found
 
-    def keys_at(self) -> list[list[Place]]:
+    def keys_at(self) -> list[list[HarmonyPlace]]:
         """For each moment the keys that its surroundings fit best."""
-        fits: list[dict[Place, float]] = []
-        known: dict[tuple[object, ...], dict[Place, float]] = {}
+        fits: list[dict[HarmonyPlace, float]] = []
+        known: dict[tuple[object, ...], dict[HarmonyPlace, float]] = {}
         for window, signature in zip(self.seen, self.signatures, strict=True):
             asked = (window.places, window.closing_bass, signature)
             if asked not in known:
@@ -136,11 +136,11 @@ class Scorer:
         return found
 
 
-def best_path(scorer: Scorer, *, gold: Sequence[State] = (), loss: Loss | None = None) -> list[State]:
+def best_path(scorer: Scorer, *, gold: Sequence[HarmonyState] = (), loss: Loss | None = None) -> list[HarmonyState]:
     """The best state of each moment. Training gives the states that must be reachable, and a loss to add."""
     keys = scorer.keys_at()
-    beam: dict[State, tuple[float, int]] = {}
-    history: list[list[tuple[State, int]]] = []
+    beam: dict[HarmonyState, tuple[float, int]] = {}
+    history: list[list[tuple[HarmonyState, int]]] = []
     for index in range(len(scorer.seen)):
         states = _states(scorer, keys[index], _sounds(scorer.seen[index], beam))
         if gold:
@@ -154,12 +154,12 @@ def best_path(scorer: Scorer, *, gold: Sequence[State] = (), loss: Loss | None =
     return _walk_back(history)
 
 
-def _tonics(keys: Sequence[Place]) -> list[State]:
+def _tonics(keys: Sequence[HarmonyPlace]) -> list[HarmonyState]:
     """What a piece begins with where no chord is known that fits."""
-    return [State(key, Function(0, key.mode), 0) for key in keys]
+    return [HarmonyState(key, Function(0, key.mode), 0) for key in keys]
 
 
-def _walk_back(history: Sequence[Sequence[tuple[State, int]]]) -> list[State]:
+def _walk_back(history: Sequence[Sequence[tuple[HarmonyState, int]]]) -> list[HarmonyState]:
     path, rank = [], 0
     for column in reversed(history):
         state, rank_before = column[rank]
@@ -169,8 +169,8 @@ def _walk_back(history: Sequence[Sequence[tuple[State, int]]]) -> list[State]:
 
 
 def _step(
-    scorer: Scorer, index: int, states: Sequence[State], beam: dict[State, tuple[float, int]]
-) -> list[tuple[float, State, int]]:
+    scorer: Scorer, index: int, states: Sequence[HarmonyState], beam: dict[HarmonyState, tuple[float, int]]
+) -> list[tuple[float, HarmonyState, int]]:
     """Score every state of a moment by its best way from the moment before, with the rank that it comes from."""
     window = scorer.seen[index]
     signature = scorer.signatures[index]
@@ -178,7 +178,7 @@ def _step(
     staying = scorer.total(features.goes_on(window))
     starting: dict[str, float] = {}
     fits: dict[Sound, float] = {}
-    key_fits: dict[Place, float] = {}
+    key_fits: dict[HarmonyPlace, float] = {}
     arrivals = _Arrivals(scorer, beam, window)
     found = []
     for state in states:
@@ -213,15 +213,15 @@ def _step(
 class _Arrivals:
     """The best way from a beam into a new chord."""
 
-    def __init__(self, scorer: Scorer, beam: dict[State, tuple[float, int]], window: Window) -> None:
+    def __init__(self, scorer: Scorer, beam: dict[HarmonyState, tuple[float, int]], window: Window) -> None:
         self.scorer = scorer
         self.window = window
-        self.by_key: dict[Place, list[tuple[State, float, int]]] = {}
+        self.by_key: dict[HarmonyPlace, list[tuple[HarmonyState, float, int]]] = {}
         for state, (score, rank) in beam.items():
             self.by_key.setdefault(state.key, []).append((state, score, rank))
-        self.crossings: dict[Place, list[tuple[Function | None, int, float, int]]] = {}
+        self.crossings: dict[HarmonyPlace, list[tuple[Function | None, int, float, int]]] = {}
 
-    def best(self, state: State) -> tuple[float, int]:
+    def best(self, state: HarmonyState) -> tuple[float, int]:
         key, function, inversion = state
         follows = self.scorer.follows
         best, best_rank = float("-inf"), 0
@@ -236,7 +236,7 @@ class _Arrivals:
                 best, best_rank = total, rank
         return best, best_rank
 
-    def _crossings(self, key: Place) -> list[tuple[Function | None, int, float, int]]:
+    def _crossings(self, key: HarmonyPlace) -> list[tuple[Function | None, int, float, int]]:
         """The last chords of other keys, as they are heard in this one, each by its best way."""
         if key not in self.crossings:
             ways: dict[tuple[Function | None, int], tuple[float, int]] = {}
@@ -255,17 +255,17 @@ class _Arrivals:
         return self.crossings[key]
 
 
-def _states(scorer: Scorer, keys: Sequence[Place], sounds: Sequence[Sound]) -> dict[State, bool]:
+def _states(scorer: Scorer, keys: Sequence[HarmonyPlace], sounds: Sequence[Sound]) -> dict[HarmonyState, bool]:
     """Every way to read one of the chords in one of the keys, in a fixed order."""
     return {
-        State(key, function, sound.inversion): True
+        HarmonyState(key, function, sound.inversion): True
         for key in keys
         for sound in sounds
         for function in scorer.readings(key.mode, sound.root - key.tonic, sound.quality)
     }
 
 
-def _sounds(window: Window, beam: Mapping[State, object]) -> list[Sound]:
+def _sounds(window: Window, beam: Mapping[HarmonyState, object]) -> list[Sound]:
     """The chords that a moment may be: what fits it, what fits its beat, and the best that may go on."""
     found: dict[Sound, bool] = {}
     for root, quality in (*_fitting(window.places, CHORDS_A_MOMENT), *_fitting(window.beat_places, CHORDS_A_BEAT)):
@@ -294,9 +294,9 @@ def _fitting(places: frozenset[int], count: int) -> tuple[tuple[int, str], ...]:
 
 
 @lru_cache(maxsize=64)
-def _near(signature: int) -> tuple[Place, ...]:
+def _near(signature: int) -> tuple[HarmonyPlace, ...]:
     """Every key whose own signature is near, the nearest first."""
-    found = [Place(mode, signature + step + at) for step in range(-_REACH, _REACH + 1) for mode, at in _MODES]
+    found = [HarmonyPlace(mode, signature + step + at) for step in range(-_REACH, _REACH + 1) for mode, at in _MODES]
     return tuple(sorted(found, key=lambda place: abs(place.tonic - signature - dict(_MODES)[place.mode])))
 
 

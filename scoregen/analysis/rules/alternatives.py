@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from scoregen.analysis.counterpoint.lines import Counterpoint, Moment
+from scoregen.analysis.counterpoint.lines import Counterpoint, VoiceMoment
 from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.harmonic import tendencies
 from scoregen.analysis.rules.melody import intervals, ranges
@@ -94,13 +94,13 @@ class Surroundings:
         last = next(reversed(list(sounding)), None)
         return last if last is not None and last.onset + last.duration == self.note.onset else None
 
-    def _with(self, moment: Moment, old: tuple[SoundingNote | None, ...], new: SoundingNote | None) -> Moment:
+    def _with(self, moment: VoiceMoment, old: tuple[SoundingNote | None, ...], new: SoundingNote | None) -> VoiceMoment:
         there = moment.notes[self._line]
         if there is None or there not in old:
             return moment
         return replace(moment, notes=(*moment.notes[: self._line], new, *moment.notes[self._line + 1 :]))
 
-    def _ask(self, moments: tuple[Moment, ...]) -> Mapping[Fault, Finding]:
+    def _ask(self, moments: tuple[VoiceMoment, ...]) -> Mapping[Fault, Finding]:
         music = self._music.with_moments(moments, self._chords)
         return {
             (finding.rule, finding.onset, finding.lines): finding
@@ -110,6 +110,6 @@ class Surroundings:
         }
 
 
-def _silence(moment: Moment) -> Moment:
+def _silence(moment: VoiceMoment) -> VoiceMoment:
     """The moment in which nothing sounds any more: every score ends with one, and so must a part of it."""
     return replace(moment, notes=(None,) * len(moment.notes))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from scoregen.analysis.counterpoint.lines import Counterpoint, Moment, distinct, pitch_of
+from scoregen.analysis.counterpoint.lines import Counterpoint, VoiceMoment, distinct, pitch_of
 from scoregen.analysis.harmony.chords import ChordSpan
 from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.rule_sets import ANY, RuleSet
@@ -69,7 +69,7 @@ def _final(music: Counterpoint, rules: RuleSet, spans: Sequence[ChordSpan]) -> I
     yield from _found(music, rules, "final-cadence", end, message)
 
 
-def closed_root(moment: Moment) -> int | None:
+def closed_root(moment: VoiceMoment) -> int | None:
     """The root, on the line of fifths, of a major or minor triad with its third and its root lowest; else None."""
     pitches = _from_below(moment)
     if not pitches:
@@ -78,11 +78,11 @@ def closed_root(moment: Moment) -> int | None:
     return pitches[0].fifths if above in ({0, 4}, {0, 4, 1}, {0, -3}, {0, -3, 1}) else None
 
 
-def _from_below(moment: Moment) -> list[Pitch]:
+def _from_below(moment: VoiceMoment) -> list[Pitch]:
     return sorted((pitch_of(note) for note in moment.notes if note is not None), key=lambda pitch: pitch.chromatic)
 
 
-def _named(moment: Moment) -> str:
+def _named(moment: VoiceMoment) -> str:
     return "-".join(map(str, dict.fromkeys(_from_below(moment))))
 
 
@@ -92,12 +92,12 @@ def _homes(music: Counterpoint, last: ChordSpan) -> set[int]:
     return {last.key.tonic_fifths, written, written + 3}
 
 
-def _found(music: Counterpoint, rules: RuleSet, rule: str, moment: Moment, message: str) -> Iterator[Finding]:
+def _found(music: Counterpoint, rules: RuleSet, rule: str, moment: VoiceMoment, message: str) -> Iterator[Finding]:
     sounding = [(line, note) for line, note in zip(music.lines, moment.notes, strict=True) if note is not None]
     names = [line.name for line, _ in sounding if line.leads]
     notes = distinct(note for _, note in sounding)
     yield from rules.judge(rule, ANY, moment.onset, moment.measure_index, names, notes, message)
 
 
-def _moment(music: Counterpoint, span: ChordSpan) -> Moment:
+def _moment(music: Counterpoint, span: ChordSpan) -> VoiceMoment:
     return next(music.moments_between(span.onset, span.end))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scoregen.analysis.counterpoint.lines import Counterpoint, pitch_of
-from scoregen.analysis.counterpoint.voice_groups import Line
+from scoregen.analysis.counterpoint.voice_groups import VoiceLine
 from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.rule_sets import ANY, RuleSet
 from scoregen.score.pitch import Interval, Pitch
@@ -33,7 +33,9 @@ def intervals(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
                 )
 
 
-def _judge(rules: RuleSet, rule: str, line: Line, old: SoundingNote, new: SoundingNote, what: str) -> Iterator[Finding]:
+def _judge(
+    rules: RuleSet, rule: str, line: VoiceLine, old: SoundingNote, new: SoundingNote, what: str
+) -> Iterator[Finding]:
     way = "up" if pitch_of(new).chromatic > pitch_of(old).chromatic else "down"
     message = f"{line.name} leaps {way} {what} ({pitch_of(old)} to {pitch_of(new)})"
     yield from rules.judge(rule, ANY, new.onset, new.measure_index, (line.name,), (old, new), message)
@@ -82,7 +84,7 @@ def ranges(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
             before = kind
 
 
-def _limits(line: Line) -> tuple[Pitch, Pitch, Pitch, Pitch] | None:
+def _limits(line: VoiceLine) -> tuple[Pitch, Pitch, Pitch, Pitch] | None:
     """Lowest, highest, and the comfortable ones; None where nobody knows."""
     if line.role is not None:
         return line.role.lowest, line.role.highest, *line.role.comfortable
@@ -92,7 +94,7 @@ def _limits(line: Line) -> tuple[Pitch, Pitch, Pitch, Pitch] | None:
 
 
 def _placed(
-    line: Line, pitch: Pitch, lowest: Pitch, highest: Pitch, comfortable_low: Pitch, comfortable_high: Pitch
+    line: VoiceLine, pitch: Pitch, lowest: Pitch, highest: Pitch, comfortable_low: Pitch, comfortable_high: Pitch
 ) -> tuple[str, str]:
     """The kind of fault and what to say; an empty kind for a note that lies well."""
     height = pitch.chromatic

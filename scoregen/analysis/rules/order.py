@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from scoregen.analysis.counterpoint.lines import Counterpoint, Moment, pitch_of
+from scoregen.analysis.counterpoint.lines import Counterpoint, VoiceMoment, pitch_of
 from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.rule_sets import ANY, RuleSet
 from scoregen.score.pitch import Pitch
@@ -49,7 +49,7 @@ def _distance(semitones: int) -> str:
 
 def _spans(
     music: Counterpoint, upper: int, lower: int, is_wrong: Callable[[Pitch, Pitch], bool]
-) -> Iterator[tuple[Moment, SoundingNote, SoundingNote]]:
+) -> Iterator[tuple[VoiceMoment, SoundingNote, SoundingNote]]:
     """Where two lines begin to stand wrongly; as long as they go on doing so, it is one fault."""
     goes_on = False
     for moment in music.moments:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from scoregen.analysis.counterpoint.lines import Counterpoint, Moment, pitch_of
+from scoregen.analysis.counterpoint.lines import Counterpoint, VoiceMoment, pitch_of
 from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.rule_sets import ANY, RuleSet
 from scoregen.score.pitch import Pitch
@@ -29,8 +29,8 @@ _PLURAL = {FIFTH: "fifths", OCTAVE: "octaves", UNISON: "unisons"}
 class Motion:
     """Two lines that both move into a moment; `upper` and `lower` are indices of lines."""
 
-    before: Moment
-    after: Moment
+    before: VoiceMoment
+    after: VoiceMoment
     upper: int
     lower: int
 

@@ -9,7 +9,7 @@ from itertools import combinations
 
 from scoregen.analysis.counterpoint.instruments import Playable
 from scoregen.analysis.counterpoint.lines import Counterpoint, pitch_of
-from scoregen.analysis.counterpoint.voice_groups import Line
+from scoregen.analysis.counterpoint.voice_groups import VoiceLine
 from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.rule_sets import RuleSet
 from scoregen.score.pitch import Pitch
@@ -22,7 +22,7 @@ def playing(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
     """Hands and double stops of every part whose instrument is known."""
     if not rules.holds("hand-span", "double-stop"):
         return
-    parts: dict[str, list[Line]] = defaultdict(list)
+    parts: dict[str, list[VoiceLine]] = defaultdict(list)
     for line in music.lines:
         if line.leads:
             parts[line.slot.part].append(line)
@@ -34,7 +34,7 @@ def playing(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
             yield from _stops(music, rules, own, instrument)
 
 
-def _hands(music: Counterpoint, rules: RuleSet, lines: Sequence[Line], instrument: Playable) -> Iterator[Finding]:
+def _hands(music: Counterpoint, rules: RuleSet, lines: Sequence[VoiceLine], instrument: Playable) -> Iterator[Finding]:
     """A hand, which is a staff, that covers too much; the other hand may be able to help."""
     span = rules.limit("hand-span", "semitones") or instrument.span
     for onset, struck in _chords(music, lines):
@@ -69,7 +69,7 @@ def _two_hands(notes: Sequence[SoundingNote], span: int) -> bool:
     return any(_fits(notes[:cut], span) and _fits(notes[cut:], span) for cut in range(len(notes) + 1))
 
 
-def _chords(music: Counterpoint, lines: Sequence[Line]) -> Iterator[tuple[Fraction, list[SoundingNote]]]:
+def _chords(music: Counterpoint, lines: Sequence[VoiceLine]) -> Iterator[tuple[Fraction, list[SoundingNote]]]:
     """What a part strikes at once, lowest first. What is held from before may be the pedal's."""
     slots = {line.slot for line in lines}
     struck: dict[Fraction, list[SoundingNote]] = defaultdict(list)
@@ -80,7 +80,7 @@ def _chords(music: Counterpoint, lines: Sequence[Line]) -> Iterator[tuple[Fracti
         yield onset, sorted(struck[onset], key=lambda note: pitch_of(note).chromatic)
 
 
-def _stops(music: Counterpoint, rules: RuleSet, lines: Sequence[Line], instrument: Playable) -> Iterator[Finding]:
+def _stops(music: Counterpoint, rules: RuleSet, lines: Sequence[VoiceLine], instrument: Playable) -> Iterator[Finding]:
     """Chords of one bowed part, all its voices together; a divided section may play what one player cannot."""
     stretch = rules.limit("double-stop", "stretch") or instrument.stretch
     for onset, struck in _chords(music, lines):

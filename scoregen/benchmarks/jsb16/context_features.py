@@ -17,8 +17,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.network.alphabet import FIRST_PITCH, GRID, HOLD, Lexicon
-from scoregen.model.network.inputs import Piece
+from scoregen.model.network.alphabet import FIRST_PITCH, GRID, HOLD, Alphabet
+from scoregen.model.network.inputs import PieceArrays
 
 Ints = NDArray[np.int64]
 
@@ -38,7 +38,7 @@ _MIX = np.array([pow(0x2545F4914F6CDD1D, power, 1 << 63) for power in range(1, 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Situations:
+class ContextFeatures:
     """T places. sonority: [T]; codes: [T, F]; both UNKNOWN where there is none. doing: [T, V] what was done there."""
 
     sonority: Ints
@@ -57,27 +57,27 @@ def code_names(roles: Sequence[str]) -> tuple[str, ...]:
     )
 
 
-def situations(piece: Piece, lexicon: Lexicon) -> Situations:
+def context_features(piece: PieceArrays, alphabet: Alphabet) -> ContextFeatures:
     """Every slice of a piece."""
-    doing = doings(piece.events, piece.sounding, piece.before, lexicon)
+    doing = voice_events(piece.events, piece.sounding, piece.before, alphabet)
     position, lowest = piece.position[piece.point], piece.before[:, -1]
-    degree = lexicon.degrees[piece.key[piece.point], lowest]
-    slices = _histories(_mixed(np.column_stack([doing, piece.advance])), SLICES)
+    degree = alphabet.degrees[piece.key[piece.point], lowest]
+    slices = _histories(_mixed(np.column_stack([doing, piece.time_shift])), SLICES)
     notes = [_notes(doing[:, voice], position) for voice in range(doing.shape[1])]
     parts = [
         slices,
         np.column_stack([position % steps for steps in _PERIODS]),
-        np.where(lowest == lexicon.silence, UNKNOWN, degree)[:, None],
+        np.where(lowest == alphabet.silence, UNKNOWN, degree)[:, None],
         piece.age,
         *(np.column_stack([voice[:, count] for voice in notes]) for count in range(NOTES)),
     ]
-    return Situations(sonorities(piece.before, lexicon), np.concatenate(parts, axis=1), doing)
+    return ContextFeatures(sonorities(piece.before, alphabet), np.concatenate(parts, axis=1), doing)
 
 
-def sonorities(before: Ints, lexicon: Lexicon) -> Ints:
+def sonorities(before: Ints, alphabet: Alphabet) -> Ints:
     """[T] what the voices [T, V] sounded last, seen from the lowest that sounds; UNKNOWN where none has."""
-    pitches = np.append(line(lexicon), 0)[before]
-    silent = before == lexicon.silence
+    pitches = np.append(line(alphabet), 0)[before]
+    silent = before == alphabet.silence
     lowest = np.where(silent, np.iinfo(np.int64).max, pitches).min(1, keepdims=True)
     seen = np.where(silent, UNKNOWN, pitches - np.where(silent, 0, lowest))
     found: Ints = np.where(silent.all(1), UNKNOWN, _mixed(seen))
@@ -85,37 +85,37 @@ def sonorities(before: Ints, lexicon: Lexicon) -> Ints:
 
 
 @cache
-def line(lexicon: Lexicon) -> Ints:
+def line(alphabet: Alphabet) -> Ints:
     """[P] a number for each pitch, such that an interval is a difference of two of them."""
-    found: Ints = lexicon.midi * 64
-    return found + lexicon.fifths if lexicon.name == "spelled" else found
+    found: Ints = alphabet.midi * 64
+    return found + alphabet.fifths if alphabet.name == "spelled" else found
 
 
-def doings(events: Ints, sounding: Ints, before: Ints, lexicon: Lexicon) -> Ints:
+def voice_events(events: Ints, sounding: Ints, before: Ints, alphabet: Alphabet) -> Ints:
     """[T, V] what each voice does, in any key: hold, rest, or the way from its last note; UNKNOWN for its first."""
-    pitches = np.append(line(lexicon), 0)
+    pitches = np.append(line(alphabet), 0)
     way = _ATTACK + pitches[sounding] - pitches[before]
-    way = np.where(before == lexicon.silence, UNKNOWN, way)
+    way = np.where(before == alphabet.silence, UNKNOWN, way)
     found: Ints = np.where(events >= FIRST_PITCH, way, events)
     return found
 
 
-def events_of(doing: Ints, before: Ints, lexicon: Lexicon) -> Ints:
-    """The event ids of doings of voices whose last pitch is `before`; UNKNOWN where the lexicon has none."""
-    table = _events_on_line(lexicon)
-    start = np.append(line(lexicon), -_ATTACK)[before]
+def events_of(doing: Ints, before: Ints, alphabet: Alphabet) -> Ints:
+    """The event ids of doings of voices whose last pitch is `before`; UNKNOWN where the alphabet has none."""
+    table = _events_on_line(alphabet)
+    start = np.append(line(alphabet), -_ATTACK)[before]
     there = np.where(doing < _ATTACK // 2, 0, doing - _ATTACK + start)
-    inside = (there >= 0) & (before != lexicon.silence)
+    inside = (there >= 0) & (before != alphabet.silence)
     attack = np.where(inside, table[np.where(inside, there, 0)], UNKNOWN)
     found: Ints = np.where(doing < _ATTACK // 2, doing, attack)
     return found
 
 
 @cache
-def _events_on_line(lexicon: Lexicon) -> Ints:
+def _events_on_line(alphabet: Alphabet) -> Ints:
     """The attack of every pitch at its place on the line; UNKNOWN where there is none."""
     table = np.full(2 * _ATTACK, UNKNOWN)
-    table[line(lexicon)] = FIRST_PITCH + np.arange(lexicon.silence)
+    table[line(alphabet)] = FIRST_PITCH + np.arange(alphabet.silence)
     return table
 
 

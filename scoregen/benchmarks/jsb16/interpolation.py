@@ -1,6 +1,6 @@
 """Precedents heard beside a network in finished pieces, where all chances of the network are known.
 
-T slices, V voices, E events, A advances.
+T slices, V voices, E events, A time shifts.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from scoregen.benchmarks.jsb16.context_features import UNKNOWN, situations
-from scoregen.benchmarks.jsb16.retrieval import Floats, Ints, Precedents
+from scoregen.benchmarks.jsb16.context_features import UNKNOWN, context_features
+from scoregen.benchmarks.jsb16.retrieval import Datastore, Floats, Ints
 from scoregen.model.network.alphabet import UNSCORED
 from scoregen.model.network.batches import Example, collate
 from scoregen.model.network.likelihood import choices, rows_of
@@ -38,12 +38,12 @@ class Evidence:
     chance: Floats = field(repr=False)
 
 
-def heard(
-    precedents: Precedents, example: Example, events: Floats, advances: Floats
+def interpolated(
+    datastore: Datastore, example: Example, events: Floats, time_shifts: Floats
 ) -> tuple[Floats, Floats, Evidence]:
     """The chances [T, V, E] and [T, A] of the network and the precedents together, and what the precedents said."""
     piece, order, given = example.piece, example.order, example.given
-    speaking = precedents.speaking(situations(piece, precedents.lexicon), piece.before)
+    speaking = datastore.speaking(context_features(piece, datastore.alphabet), piece.before)
     every = np.arange(piece.length)
     mixed = events.copy()
     said, agreed, paid = [], [], []
@@ -59,28 +59,28 @@ def heard(
         claim, chosen = speaking.events(voice), piece.events[every, voice]
         mixed[every, voice] = hear(claim, events[every, voice], chosen, ~given[every, voice])
         speaking.tell(claim, chosen)
-    timed = (piece.advance != UNSCORED) & ~given.all(1)
-    timing = hear(speaking.advances(), advances, piece.advance, timed)
+    timed = (piece.time_shift != UNSCORED) & ~given.all(1)
+    timing = hear(speaking.time_shifts(), time_shifts, piece.time_shift, timed)
     evidence = Evidence(speaking.row, speaking.alike, np.stack(said, 1), np.stack(agreed, 1), np.stack(paid, 1))
     return mixed, timing, evidence
 
 
-def witnessed(networks: Sequence[Network], examples: Sequence[Example], precedents: Precedents) -> list[Evidence]:
+def collect_evidence(networks: Sequence[Network], examples: Sequence[Example], datastore: Datastore) -> list[Evidence]:
     """What the precedents say of pieces that they do not come from, beside the mean chances of the networks."""
     found = []
     for start in range(0, len(examples), BATCH):
         some = examples[start : start + BATCH]
-        for example, (events, advances) in zip(some, mean_chances(networks, some), strict=True):
-            found.append(heard(precedents, example, events, advances)[2])
+        for example, (events, time_shifts) in zip(some, mean_chances(networks, some), strict=True):
+            found.append(interpolated(datastore, example, events, time_shifts)[2])
     return found
 
 
 def mean_chances(networks: Sequence[Network], examples: Sequence[Example]) -> list[tuple[Floats, Floats]]:
-    """Of each piece, the mean chances of its events [T, V, E] and advances [T, A] of some networks."""
+    """Of each piece, the mean chances of its events [T, V, E] and time shifts [T, A] of some networks."""
     batch = collate(examples)
     with torch.inference_mode():
         found = [choices(network, batch) for network in networks]
     events = torch.stack([each.events.double().exp() for each in found]).mean(0).numpy()
-    advances = torch.stack([each.advances.double().exp() for each in found]).mean(0).numpy()
+    time_shifts = torch.stack([each.time_shifts.double().exp() for each in found]).mean(0).numpy()
     b = rows_of(batch)[0].numpy()
-    return [(events[b == index], advances[b == index]) for index in range(len(examples))]
+    return [(events[b == index], time_shifts[b == index]) for index in range(len(examples))]

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.benchmarks.jsb16.interpolation import BATCH, heard, mean_chances
-from scoregen.benchmarks.jsb16.retrieval import Precedents
+from scoregen.benchmarks.jsb16.interpolation import BATCH, interpolated, mean_chances
+from scoregen.benchmarks.jsb16.retrieval import Datastore
 from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, REST
 from scoregen.model.network.batches import Example
-from scoregen.model.network.inputs import Piece
+from scoregen.model.network.inputs import PieceArrays
 from scoregen.model.network.network import Network
 
 Floats = NDArray[np.float64]
@@ -50,14 +50,14 @@ class Scored:
 
 def score(
     networks: Sequence[Network],
-    pieces: Sequence[Piece],
+    pieces: Sequence[PieceArrays],
     orders: Sequence[Sequence[int]],
     progress: Callable[[float], None] | None = None,
-    precedents: Sequence[Precedents] | None = None,
+    datastore: Sequence[Datastore] | None = None,
 ) -> Scored:
     """Score pieces under the average of the networks and of the orders of voices.
 
-    `precedents`, those of each piece, speak beside the networks.
+    `datastore`, those of each piece, speak beside the networks.
     """
     nats = np.zeros(len(pieces))
     kinds: dict[str, tuple[float, int]] = {}
@@ -65,7 +65,7 @@ def score(
     by_length = np.argsort([piece.length for piece in pieces], kind="stable")
     for start in range(0, len(pieces), BATCH):
         chosen = by_length[start : start + BATCH]
-        own = None if precedents is None else [precedents[index] for index in chosen]
+        own = None if datastore is None else [datastore[index] for index in chosen]
         for index, costs in zip(chosen, _batch([pieces[i] for i in chosen], networks, orders, own), strict=True):
             nats[index] = costs.nats
             for kind, (cost, count) in costs.by_kind.items():
@@ -86,23 +86,23 @@ class _Costs:
 
 
 def _batch(
-    pieces: Sequence[Piece],
+    pieces: Sequence[PieceArrays],
     networks: Sequence[Network],
     orders: Sequence[Sequence[int]],
-    precedents: Sequence[Precedents] | None,
+    datastore: Sequence[Datastore] | None,
 ) -> list[_Costs]:
     """The costs of a few pieces."""
     slices: list[list[Floats]] = [[] for _ in pieces]
     first: list[tuple[dict[str, tuple[float, int]], Floats]] = []
     for order in orders:
         examples = [blank_example(piece, order) for piece in pieces]
-        for index, (events, advances) in enumerate(mean_chances(networks, examples)):
-            if precedents:
-                events, advances, _ = heard(precedents[index], examples[index], events, advances)
-            cost, timing = _paid(pieces[index], events, advances)
+        for index, (events, time_shifts) in enumerate(mean_chances(networks, examples)):
+            if datastore:
+                events, time_shifts, _ = interpolated(datastore[index], examples[index], events, time_shifts)
+            cost, timing = _paid(pieces[index], events, time_shifts)
             slices[index].append(cost.sum(1) + timing)
             if order is orders[0]:
-                first.append((_kinds(pieces[index], cost, timing), _all_bins(pieces[index], events, advances)))
+                first.append((_kinds(pieces[index], cost, timing), _all_bins(pieces[index], events, time_shifts)))
     return [
         _Costs(float(_averaged(np.stack(costs)).sum()), kinds, bins)
         for costs, (kinds, bins) in zip(slices, first, strict=True)
@@ -116,20 +116,20 @@ def _averaged(costs: Floats) -> Floats:
     return result
 
 
-def blank_example(piece: Piece, order: Sequence[int]) -> Example:
+def blank_example(piece: PieceArrays, order: Sequence[int]) -> Example:
     """A piece of which nothing is given, and whose voices choose in one order."""
     return Example(piece, np.zeros(piece.events.shape, dtype=bool), np.tile(np.array(order), (piece.length, 1)))
 
 
-def _paid(piece: Piece, events: Floats, advances: Floats) -> tuple[Floats, Floats]:
-    """What each choice costs in nats: events [T, V], advances [T]."""
+def _paid(piece: PieceArrays, events: Floats, time_shifts: Floats) -> tuple[Floats, Floats]:
+    """What each choice costs in nats: events [T, V], time shifts [T]."""
     cost = np.take_along_axis(events, piece.events[..., None], 2)[..., 0]
-    timing = np.take_along_axis(advances, piece.advance[:, None], 1)[:, 0]
+    timing = np.take_along_axis(time_shifts, piece.time_shift[:, None], 1)[:, 0]
     return -np.log(cost), -np.log(timing)
 
 
-def _kinds(piece: Piece, cost: Floats, timing: Floats) -> dict[str, tuple[float, int]]:
-    kinds = {"advance": (float(timing.sum()), timing.size)}
+def _kinds(piece: PieceArrays, cost: Floats, timing: Floats) -> dict[str, tuple[float, int]]:
+    kinds = {"time_shift": (float(timing.sum()), timing.size)}
     for name, mask in (
         ("hold", piece.events == HOLD),
         ("rest", piece.events == REST),
@@ -139,8 +139,8 @@ def _kinds(piece: Piece, cost: Floats, timing: Floats) -> dict[str, tuple[float,
     return kinds | {f"voice {voice + 1}": (float(cost[:, voice].sum()), len(cost)) for voice in range(cost.shape[1])}
 
 
-def _all_bins(piece: Piece, events: Floats, advances: Floats) -> Floats:
-    return _bins(events, piece.events) + _bins(advances, piece.advance)
+def _all_bins(piece: PieceArrays, events: Floats, time_shifts: Floats) -> Floats:
+    return _bins(events, piece.events) + _bins(time_shifts, piece.time_shift)
 
 
 def _bins(chances: Floats, chosen: NDArray[np.int64]) -> Floats:

@@ -21,7 +21,7 @@ from scoregen.system.resources import weights
 
 if TYPE_CHECKING:
     from scoregen.benchmarks.jsb16.protocol import Scored
-    from scoregen.benchmarks.jsb16.retrieval import Precedents
+    from scoregen.benchmarks.jsb16.retrieval import Datastore
     from scoregen.model.network.checkpoint import Checkpoint
 
 SHIPPED_SINGLE = "jsb16"
@@ -40,7 +40,7 @@ class Jsb16Report:
     checkpoints: tuple[tuple[str, str, int], ...]  # name, checksum, parameters
     orders: tuple[tuple[int, ...], ...]
     splits: dict[Split, dict[str, Any]]
-    precedents: dict[str, Any] | None = None
+    datastore: dict[str, Any] | None = None
 
 
 def bench_jsb16(
@@ -48,7 +48,7 @@ def bench_jsb16(
     checkpoints: Sequence[Path] = (),
     *,
     average: bool = False,
-    precedents: bool = False,
+    retrieval: bool = False,
     splits: Sequence[Split] = ("valid", "test"),
     progress: Progress | None = None,
 ) -> Jsb16Report:
@@ -56,8 +56,8 @@ def bench_jsb16(
 
     Without `checkpoints` the repository's weights for this benchmark are taken: one network, or with
     `average` all of them, the voices of each slice choosing in every order that they were trained in.
-    With `precedents` the training part speaks beside them (`model.precedents`); how loud, the validation part
-    tells, and of each half of the validation part the other half.
+    With `retrieval` their distributions are interpolated with a nearest-neighbour datastore of the training part.
+    The weights of the neighbours are fitted to the validation part, those of each half of it to the other half.
     InputError where the data or the weights do not fit.
     """
     from scoregen.model.network.checkpoint import load_checkpoint
@@ -66,11 +66,11 @@ def bench_jsb16(
     paths = tuple(checkpoints) or _shipped(average)
     loaded = [load_checkpoint(path) for path in paths]
     for path, checkpoint in zip(paths, loaded, strict=True):
-        if checkpoint.network.config.lexicon != "chromatic":
+        if checkpoint.network.config.alphabet != "chromatic":
             raise InputError(f"{path}: these weights read spelled scores; expected weights trained on JSB16")
     networks = [checkpoint.network for checkpoint in loaded]
     orders = _orders(paths, loaded, average)
-    speakers = precedents_by_split(source, networks, orders[0]) if precedents else {}
+    speakers = datastores_by_split(source, networks, orders[0]) if retrieval else {}
     figures = {
         split: _figures(source, split, networks, orders, _part_of(progress, index, len(splits)), speakers.get(split))
         for index, split in enumerate(splits)
@@ -79,21 +79,21 @@ def bench_jsb16(
         (path.stem, checkpoint.checksum, sum(weight.numel() for weight in checkpoint.network.parameters()))
         for path, checkpoint in zip(paths, loaded, strict=True)
     )
-    told = _told(speakers["test"][0]) if precedents else None
+    told = _told(speakers["test"][0]) if retrieval else None
     return Jsb16Report(data, source.is_known, named, orders, figures, told)
 
 
-def precedents_by_split(source: Jsb16, networks: Sequence[Any], order: Sequence[int]) -> dict[Split, list[Precedents]]:
+def datastores_by_split(source: Jsb16, networks: Sequence[Any], order: Sequence[int]) -> dict[Split, list[Datastore]]:
     """The precedents that speak for each piece: those of the training part, no piece having a say in how loud."""
-    from scoregen.benchmarks.jsb16.interpolation import witnessed
+    from scoregen.benchmarks.jsb16.interpolation import collect_evidence
     from scoregen.benchmarks.jsb16.protocol import blank_example
-    from scoregen.benchmarks.jsb16.retrieval import Precedents
+    from scoregen.benchmarks.jsb16.retrieval import Datastore
     from scoregen.benchmarks.jsb16.retrieval_weights import fitted, unfitted
     from scoregen.benchmarks.jsb16.rolls import CHROMATIC, roll_piece
 
     train, valid = ([roll_piece(roll) for roll in source.splits[split]] for split in ("train", "valid"))
-    corpus = Precedents.of(train, CHROMATIC, unfitted(VOICES))
-    evidence = witnessed(networks, [blank_example(piece, order) for piece in valid], corpus)
+    corpus = Datastore.of(train, CHROMATIC, unfitted(VOICES))
+    evidence = collect_evidence(networks, [blank_example(piece, order) for piece in valid], corpus)
     halves = [fitted(corpus, evidence[1::2] or evidence), fitted(corpus, evidence[::2])]
     whole = fitted(corpus, evidence)
     return {
@@ -131,14 +131,14 @@ def _part_of(progress: Progress | None, index: int, count: int) -> Progress | No
     return None if progress is None else lambda done: progress((index + done) / count)
 
 
-def _told(precedents: Precedents) -> dict[str, Any]:
+def _told(datastore: Datastore) -> dict[str, Any]:
     """How many places speak, and how loud."""
     from scoregen.benchmarks.jsb16.context_features import code_names
 
-    weights = precedents.weights
+    weights = datastore.weights
     names = code_names(("soprano", "alto", "tenor", "bass"))
     return {
-        "places": len(precedents.sonority),
+        "places": len(datastore.sonority),
         "base": weights.base,
         "most": weights.most,
         "in common": dict(zip(names, weights.codes.tolist(), strict=True)),
@@ -151,13 +151,13 @@ def _figures(
     networks: Sequence[Any],
     orders: Sequence[Sequence[int]],
     progress: Progress | None,
-    precedents: Sequence[Precedents] | None,
+    datastore: Sequence[Datastore] | None,
 ) -> dict[str, Any]:
     from scoregen.benchmarks.jsb16.protocol import score
     from scoregen.benchmarks.jsb16.rolls import roll_piece
 
     rolls = source.splits[split]
-    scored: Scored = score(networks, [roll_piece(roll) for roll in rolls], orders, progress, precedents)
+    scored: Scored = score(networks, [roll_piece(roll) for roll in rolls], orders, progress, datastore)
     notes = [VOICES * len(roll) for roll in rolls]
     return {
         "pieces": len(rolls),
@@ -190,6 +190,6 @@ def report_json(report: Jsb16Report) -> dict[str, Any]:
             for name, checksum, parameters in report.checkpoints
         ],
         "orders": [list(order) for order in report.orders],
-        **({"precedents": report.precedents} if report.precedents else {}),
+        **({"retrieval": report.datastore} if report.datastore else {}),
         **{str(split): figures for split, figures in report.splits.items()},
     }

@@ -9,7 +9,7 @@ larger is their share beside the network's: a cache over the training corpus, as
 al. 2017, arXiv:1711.02604; Khandelwal et al. 2020, arXiv:1911.00172), that compares music and not states.
 
 N places of the corpus, R places now, C precedents of all of them end to end, V voices, F codes, E events,
-A advances.
+A time shifts.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.benchmarks.jsb16.context_features import UNKNOWN, Situations, events_of, situations
-from scoregen.model.network.alphabet import UNSCORED, Lexicon
-from scoregen.model.network.inputs import Piece
+from scoregen.benchmarks.jsb16.context_features import UNKNOWN, ContextFeatures, context_features, events_of
+from scoregen.model.network.alphabet import UNSCORED, Alphabet
+from scoregen.model.network.inputs import PieceArrays
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Weights:
+class RetrievalWeights:
     """How loud a precedent is: the logarithm is `base` and, for each code in common, that of `codes` [F].
 
     All of them together have the share `most` W / (1 + W), W being the sum of how loud they are.
@@ -41,29 +41,29 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Precedents:
+class Datastore:
     """The places of a corpus, by sonority. sonority: [N], ascending; codes: [N, F]; doing: [N, V]; advance: [N]."""
 
-    lexicon: Lexicon
+    alphabet: Alphabet
     sonority: Ints
     codes: Ints
     doing: Ints
-    advance: Ints
-    weights: Weights
+    time_shift: Ints
+    weights: RetrievalWeights
 
     @classmethod
-    def of(cls, pieces: Sequence[Piece], lexicon: Lexicon, weights: Weights) -> Precedents:
+    def of(cls, pieces: Sequence[PieceArrays], alphabet: Alphabet, weights: RetrievalWeights) -> Datastore:
         """All places of these pieces at which it is known how every voice goes on from where it was."""
-        found = [situations(piece, lexicon) for piece in pieces]
+        found = [context_features(piece, alphabet) for piece in pieces]
         sonority, codes, doing = (
             np.concatenate([getattr(each, name) for each in found]) for name in ("sonority", "codes", "doing")
         )
-        advance = np.concatenate([piece.advance for piece in pieces])
-        told = (sonority != UNKNOWN) & (doing != UNKNOWN).all(1) & (advance != UNSCORED)
+        time_shift = np.concatenate([piece.time_shift for piece in pieces])
+        told = (sonority != UNKNOWN) & (doing != UNKNOWN).all(1) & (time_shift != UNSCORED)
         order = np.flatnonzero(told)[np.argsort(sonority[told], kind="stable")]
-        return cls(lexicon, sonority[order], codes[order], doing[order], advance[order], weights)
+        return cls(alphabet, sonority[order], codes[order], doing[order], time_shift[order], weights)
 
-    def speaking(self, here: Situations, before: Ints) -> Speaking:
+    def speaking(self, here: ContextFeatures, before: Ints) -> RetrievedVotes:
         """The precedents of R places, where the voices' last pitches are `before` [R, V]."""
         start = np.searchsorted(self.sonority, here.sonority, "left")
         count = np.where(here.sonority == UNKNOWN, 0, np.searchsorted(self.sonority, here.sonority, "right") - start)
@@ -72,25 +72,25 @@ class Precedents:
         there, ours = self.codes[place], here.codes[row]
         alike = (there == ours) & (ours != UNKNOWN)
         loud = np.exp(self.weights.base + alike @ self.weights.codes)
-        return Speaking(self, row, place, before, alike, loud)
+        return RetrievedVotes(self, row, place, before, alike, loud)
 
 
-class Speaking:
+class RetrievedVotes:
     """Precedents while slices are written. row, place: [C] where each speaks, and what place of the corpus it is;
     alike: [C, F] which codes they have in common; loud: [C], 0 once it has been contradicted.
     """
 
     def __init__(
-        self, precedents: Precedents, row: Ints, place: Ints, before: Ints, alike: NDArray[np.bool_], loud: Floats
+        self, datastore: Datastore, row: Ints, place: Ints, before: Ints, alike: NDArray[np.bool_], loud: Floats
     ) -> None:
         self.row, self.place, self.alike, self.loud = row, place, alike, loud
-        self._precedents, self._before = precedents, before
+        self._precedents, self._before = datastore, before
 
     def events(self, voice: Ints) -> Ints:
         """[C] the event that each speaks for, where it is the turn of `voice` [R]; UNKNOWN where there is none."""
         own = voice[self.row]
         doing = self._precedents.doing[self.place, own]
-        return events_of(doing, self._before[self.row, own], self._precedents.lexicon)
+        return events_of(doing, self._before[self.row, own], self._precedents.alphabet)
 
     def blended(self, chances: Floats, said: Ints) -> Floats:
         """[R, E] the network's chances [R, E] and those of the precedents, which speak for `said` [C].
@@ -112,6 +112,6 @@ class Speaking:
         """What was chosen [R]; from now on those are silent that spoke for anything else."""
         self.loud = np.where(said == chosen[self.row], self.loud, 0.0)
 
-    def advances(self) -> Ints:
-        """[C] the advance that each speaks for."""
-        return self._precedents.advance[self.place]
+    def time_shifts(self) -> Ints:
+        """[C] the time shift that each speaks for."""
+        return self._precedents.time_shift[self.place]

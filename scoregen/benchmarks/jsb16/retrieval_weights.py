@@ -15,7 +15,7 @@ from torch import Tensor
 
 from scoregen.benchmarks.jsb16.context_features import code_names
 from scoregen.benchmarks.jsb16.interpolation import Evidence
-from scoregen.benchmarks.jsb16.retrieval import Precedents, Weights
+from scoregen.benchmarks.jsb16.retrieval import Datastore, RetrievalWeights
 
 RIDGE = 1.0
 """Nats that a weight of one costs: what says little is left at nothing."""
@@ -24,14 +24,14 @@ LOUDEST = 30.0
 _ROUNDS = 60
 
 
-def unfitted(voices: int) -> Weights:
+def unfitted(voices: int) -> RetrievalWeights:
     """Where fitting begins: whoever has more in common is louder."""
-    return Weights(-2.0, np.full(len(code_names([""] * voices)), 0.3), 0.4)
+    return RetrievalWeights(-2.0, np.full(len(code_names([""] * voices)), 0.3), 0.4)
 
 
-def fitted(precedents: Precedents, evidence: Sequence[Evidence]) -> Precedents:
+def fitted(datastore: Datastore, evidence: Sequence[Evidence]) -> Datastore:
     """The precedents with the weights under which the evidence is likeliest, in 64 bits and with no luck."""
-    start = precedents.weights
+    start = datastore.weights
     theta = torch.tensor(
         [start.base, np.log(start.most / (1 - start.most)), *start.codes], dtype=torch.float64, requires_grad=True
     )
@@ -49,7 +49,7 @@ def fitted(precedents: Precedents, evidence: Sequence[Evidence]) -> Precedents:
 
     optimizer.step(closure)  # type: ignore[no-untyped-call]
     base, most, *codes = theta.detach().tolist()
-    return replace(precedents, weights=Weights(base, np.array(codes), float(1 / (1 + np.exp(-most)))))
+    return replace(datastore, weights=RetrievalWeights(base, np.array(codes), float(1 / (1 + np.exp(-most)))))
 
 
 class _Ready:

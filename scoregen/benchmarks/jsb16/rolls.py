@@ -11,23 +11,23 @@ from dataclasses import replace
 
 import numpy as np
 
-from scoregen.model.network.alphabet import FIRST_PITCH, GRID, HOLD, LONGEST_IN_16THS, REST, lexicon
-from scoregen.model.network.auxiliary_targets import NO_KEY, harmony_labels
-from scoregen.model.network.history_features import ages, guessed_keys, heard, matches, seen_from
-from scoregen.model.network.inputs import Floats, Ints, Piece, heard_before
+from scoregen.model.network.alphabet import FIRST_PITCH, GRID, HOLD, LONGEST_IN_16THS, REST, alphabet
+from scoregen.model.network.auxiliary_targets import NO_KEY, harmony_targets
+from scoregen.model.network.history_features import ages, estimated_keys, matches, pitch_history, relative_to_key
+from scoregen.model.network.inputs import Floats, Ints, PieceArrays, pitches_around
 from scoregen.system.errors import RefusedError
 
-CHROMATIC = lexicon("chromatic")
+CHROMATIC = alphabet("chromatic")
 STEPS = GRID // 4
 """Grid steps in a 16th."""
 _LONG = 6  # 16ths: a sonority that ends a phrase
 ROLL_FEATURES = 16 + 12 + 3 + 1 + 1 + 8 + 3
 
 
-def roll_piece(frames: Sequence[Sequence[int]]) -> Piece:
+def roll_piece(frames: Sequence[Sequence[int]]) -> PieceArrays:
     """The arrays of a roll of [frames, voices] MIDI pitches, -1 for rests; slices stand where anything changes.
 
-    RefusedError for a pitch or a stillness beyond the lexicon.
+    RefusedError for a pitch or a stillness beyond the alphabet.
     """
     roll = np.array(frames)
     low, high = int(CHROMATIC.midi[0]), int(CHROMATIC.midi[-1])
@@ -38,22 +38,22 @@ def roll_piece(frames: Sequence[Sequence[int]]) -> Piece:
     if lengths.max() > LONGEST_IN_16THS:
         raise RefusedError(f"nothing changes for {lengths.max()} 16ths; expected at most {LONGEST_IN_16THS}")
     events = _events(roll[starts])
-    before, sounding = heard_before(events, CHROMATIC)
+    before, sounding = pitches_around(events, CHROMATIC)
     position = starts * STEPS
-    shares = heard(sounding, position, CHROMATIC)
-    key = guessed_keys(shares, CHROMATIC.no_key)
+    shares = pitch_history(sounding, position, CHROMATIC)
+    key = estimated_keys(shares, CHROMATIC.no_key)
     known = key != CHROMATIC.no_key
-    advance = lengths + LONGEST_IN_16THS * (np.arange(len(starts)) == len(starts) - 1)
+    time_shift = lengths + LONGEST_IN_16THS * (np.arange(len(starts)) == len(starts) - 1)
     everywhere = np.arange(len(starts))
-    return Piece(
+    return PieceArrays(
         events=events,
         before=before,
         sounding=sounding,
         age=ages(events, position),
-        heard=seen_from(shares, np.where(known, key, 0)),
-        advance=advance,
-        matches=matches(events, sounding, advance, position),
-        labels=harmony_labels(sounding, position, len(roll) * STEPS, np.where(known, key, NO_KEY), None, CHROMATIC),
+        pitch_history=relative_to_key(shares, np.where(known, key, 0)),
+        time_shift=time_shift,
+        matches=matches(events, sounding, time_shift, position),
+        labels=harmony_targets(sounding, position, len(roll) * STEPS, np.where(known, key, NO_KEY), None, CHROMATIC),
         measure=starts // 16,
         point=everywhere,
         position=position,
@@ -66,8 +66,8 @@ def roll_piece(frames: Sequence[Sequence[int]]) -> Piece:
     )
 
 
-def transposed_roll(piece: Piece, semitones: int) -> Piece | None:
-    """The piece so many semitones higher, or None where a pitch leaves the lexicon."""
+def transposed_roll(piece: PieceArrays, semitones: int) -> PieceArrays | None:
+    """The piece so many semitones higher, or None where a pitch leaves the alphabet."""
     silence = CHROMATIC.silence
     attacks = piece.events >= FIRST_PITCH
     pitches = piece.events[attacks] - FIRST_PITCH + semitones

@@ -30,8 +30,11 @@ def jsb16_command(
     average: Annotated[
         bool, typer.Option("--average", help="The average of all networks and orders of voices: its own figure.")
     ] = False,
-    precedents: Annotated[
-        bool, typer.Option("--precedents", help="The training part speaks beside the network: its own figure.")
+    retrieval: Annotated[
+        bool,
+        typer.Option(
+            "--retrieval", help="Interpolate with a nearest-neighbour datastore of the training part: its own figure."
+        ),
     ] = False,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -44,7 +47,7 @@ def jsb16_command(
 
     with progress(quiet=quiet) as stage:
         report = bench_jsb16(
-            data, tuple(checkpoint or ()), average=average, precedents=precedents, progress=stage("scoring")
+            data, tuple(checkpoint or ()), average=average, retrieval=retrieval, progress=stage("scoring")
         )
     if not report.is_known and not quiet:
         tell(f"{data} is not the file that published figures are measured on")
@@ -52,8 +55,8 @@ def jsb16_command(
         say_json(report_json(report))
         return
     say(f"networks {', '.join(name for name, _, _ in report.checkpoints)}; orders of voices {len(report.orders)}")
-    if report.precedents:
-        say(f"precedents {report.precedents['places']}; their share {report.precedents['most']:.2f} at most")
+    if report.datastore:
+        say(f"retrieval from {report.datastore['places']} places; their share {report.datastore['most']:.2f} at most")
     for split, figures in report.splits.items():
         say(
             f"{split}: {figures['nats_per_note']:.4f} nats a note (mean of pieces "

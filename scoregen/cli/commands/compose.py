@@ -19,9 +19,9 @@ from scoregen.cli.console.arguments import (
     Outputs,
     Quiet,
     Roles,
+    given_options,
     parse_quarters,
     parse_roles,
-    told,
 )
 from scoregen.cli.console.outputs import check_outputs, numbered, write_alternative
 from scoregen.cli.console.terminal import Advance, naming, progress, say_json, say_paths, tell_all
@@ -113,7 +113,7 @@ def compose_command(
     from scoregen.notation.files import read_score
     from scoregen.tasks.compose import PieceOptions, SamplingOptions, compose
 
-    piece = told(
+    piece = given_options(
         measures=measures,
         key=key,
         time=time_signature,
@@ -122,7 +122,9 @@ def compose_command(
         phrases=phrases,
         form=form,
     )
-    sampling = told(seed=seed, temperature=temperature, top_p=top_p, candidates=candidates, passes=passes, span=span)
+    sampling = given_options(
+        seed=seed, temperature=temperature, top_p=top_p, candidates=candidates, passes=passes, span=span
+    )
     roles = parse_roles(role or ())
     _check_use(score, piece, role=role, blank=blank, extend=extend)
     check_outputs(output, count, provenance=provenance, force=force)

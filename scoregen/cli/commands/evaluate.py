@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scoregen.cli.console.arguments import Force, Json, Quiet, told
+from scoregen.cli.console.arguments import Force, Json, Quiet, given_options
 from scoregen.cli.console.terminal import columns, progress, say, say_json, tell_all
 
 REPORTS = (".html", ".pdf")
@@ -54,7 +54,7 @@ def evaluate_command(
             likelihood=likelihood,
             seed=seed,
             progress=stage("comparing"),
-            **told(draws=draws),
+            **given_options(draws=draws),
         )
         write_files([(path, report_file(found, path.suffix.lower()[1:])) for path in outputs], force=force)
     notices = [*found.notices, *(f"left out: {reason}" for reason in found.refused)]

@@ -12,7 +12,7 @@ from scoregen.cli.console.arguments import Force, Json, Quiet
 from scoregen.cli.console.terminal import columns, progress, say, say_json, tell_all
 
 if TYPE_CHECKING:
-    from scoregen.tasks.novelty import Found, NoveltyReport
+    from scoregen.tasks.novelty import NoveltyReport, SharedPassage
 
 PICTURES = (".svg", ".png", ".pdf")
 MOST_SHARED, MOST_SHARED_NOTES = 5, 2
@@ -96,7 +96,7 @@ def _tables(report: NoveltyReport) -> Iterator[str]:
             yield from (f"  {line}" for line in columns([_row(voice, found) for voice, found in rows]))
 
 
-def _row(voice: str, found: Found) -> tuple[str, ...]:
+def _row(voice: str, found: SharedPassage) -> tuple[str, ...]:
     from scoregen.tasks.novelty import origin, spread
 
     moved = found.source.semitones

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from scoregen.cli.console.arguments import Ensemble, Json, Quiet, told
+from scoregen.cli.console.arguments import Ensemble, Json, Quiet, given_options
 from scoregen.cli.console.terminal import progress, say_json, say_paths, tell, tell_all
 
 SIGNALLED = 128
@@ -66,7 +66,7 @@ def train_command(
     from scoregen.tasks.train import train
 
     network, options = read_config(config) if config else (NetworkConfig(), TrainingOptions())
-    flags = told(
+    flags = given_options(
         steps=steps,
         batch_size=batch_size,
         learning_rate=learning_rate,

@@ -13,7 +13,7 @@ from scoregen.system.errors import InputError
 from scoregen.system.resources import folder
 
 
-def told(**options: Any) -> dict[str, Any]:
+def given_options(**options: Any) -> dict[str, Any]:
     """The options that the user gave; the others keep the defaults of their own home."""
     return {name: value for name, value in options.items() if value is not None}
 

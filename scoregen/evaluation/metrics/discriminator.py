@@ -28,7 +28,7 @@ STEPS = 30
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Likeness:
+class Discriminator:
     """Log odds as a sum: `weights` [N] times the features, and `bias`."""
 
     weights: Vector
@@ -40,7 +40,7 @@ class Likeness:
         return len(passage) / CROP_FRAMES * float(features(passage) @ self.weights + self.bias)
 
 
-def fitted(real: Sequence[Frames], written: Sequence[Frames]) -> Likeness | None:
+def fitted(real: Sequence[Frames], written: Sequence[Frames]) -> Discriminator | None:
     """The classifier of passages of eight measures: ridge logistic regression on standardised features.
 
     Both sides count alike, however many pieces they have. None where one has no piece as long.
@@ -56,7 +56,7 @@ def fitted(real: Sequence[Frames], written: Sequence[Frames]) -> Likeness | None
     scale = np.sqrt(share @ (inputs - mean) ** 2)
     scale[scale == 0] = np.inf
     weights, bias = _logistic((inputs - mean) / scale, is_real, share)
-    return Likeness(weights / scale, float(bias - mean @ (weights / scale)))
+    return Discriminator(weights / scale, float(bias - mean @ (weights / scale)))
 
 
 def crops(piece: Frames) -> list[Frames]:

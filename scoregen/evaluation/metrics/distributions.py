@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.evaluation.metrics.frames import FRAMES_A_QUARTER, SILENCE, Frames, Whole, events, melodies, steps
-from scoregen.evaluation.metrics.pieces import Piece
+from scoregen.evaluation.metrics.pieces import EvaluatedPiece
 
 LOWEST, HIGHEST = 33, 88
 WIDEST = 12
@@ -55,7 +55,7 @@ class Feature:
 
     title: str
     bins: tuple[str, ...]
-    count: Callable[[Piece], Counts]
+    count: Callable[[EvaluatedPiece], Counts]
     step: float | None = None
     unit: str = ""
 
@@ -69,7 +69,7 @@ def _chord_names() -> tuple[str, ...]:
 CHORDS = _chord_names()
 
 
-def histograms(feature: Feature, pieces: Sequence[Piece]) -> Counts:
+def histograms(feature: Feature, pieces: Sequence[EvaluatedPiece]) -> Counts:
     """[pieces, bins] what was counted in each piece."""
     return np.stack([feature.count(piece) for piece in pieces])
 
@@ -88,42 +88,42 @@ def chord_name(above_bass: frozenset[int]) -> str:
     return OTHER
 
 
-def _pitch(piece: Piece) -> Counts:
+def _pitch(piece: EvaluatedPiece) -> Counts:
     heard = piece.frames[piece.frames != SILENCE].astype(np.int64)
     return np.bincount((heard - piece.tonic) % 12, minlength=12)
 
 
-def _register(piece: Piece) -> Counts:
+def _register(piece: EvaluatedPiece) -> Counts:
     return _clipped(melodies(piece.frames)[1], LOWEST, HIGHEST)
 
 
-def _interval(piece: Piece) -> Counts:
+def _interval(piece: EvaluatedPiece) -> Counts:
     voice, pitches, _ = melodies(piece.frames)
     _, moves = steps(voice, pitches)
     return _clipped(moves[moves != 0], -WIDEST, WIDEST)
 
 
-def _duration(piece: Piece) -> Counts:
+def _duration(piece: EvaluatedPiece) -> Counts:
     return _clipped(melodies(piece.frames)[2], 1, LONGEST)
 
 
-def _onset(piece: Piece) -> Counts:
+def _onset(piece: EvaluatedPiece) -> Counts:
     starts = np.array(piece.measures)
     found = events(piece.frames)
     return np.bincount((found - starts[np.searchsorted(starts, found, side="right") - 1]) % LONGEST, minlength=LONGEST)
 
 
-def _chord(piece: Piece) -> Counts:
+def _chord(piece: EvaluatedPiece) -> Counts:
     names = [chord_name(above) for beat in piece.frames[::FRAMES_A_QUARTER] if (above := _above_lowest(beat))]
     return np.bincount(np.array([CHORDS.index(name) for name in names], np.int64), minlength=len(CHORDS))
 
 
-def _texture(piece: Piece) -> Counts:
+def _texture(piece: EvaluatedPiece) -> Counts:
     moved = (_moments(piece.frames)[1:] != _moments(piece.frames)[:-1]).sum(1)
     return _clipped(moved, 1, MOST_VOICES)
 
 
-def _motion(piece: Piece) -> Counts:
+def _motion(piece: EvaluatedPiece) -> Counts:
     outer = _moments(piece.frames)[:, [0, -1]].astype(np.int64)
     heard = (outer != SILENCE).all(1)
     steps = np.diff(outer, axis=0)[heard[1:] & heard[:-1]]

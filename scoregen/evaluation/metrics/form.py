@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from scoregen.evaluation.metrics.bootstrap import Rate, mean, pooled
 from scoregen.evaluation.metrics.frames import FRAMES_A_QUARTER, SILENCE, Frames
-from scoregen.evaluation.metrics.pieces import Piece
+from scoregen.evaluation.metrics.pieces import EvaluatedPiece
 
 LAGS = 32
 """The greatest distance of a curve, in quarters."""
@@ -24,7 +24,7 @@ NEAR, FAR = 4, 16
 """Distances that are figures of their own, in quarters."""
 
 
-def figures(pieces: Sequence[Piece], *, seed: int = 0) -> dict[str, Rate]:
+def figures(pieces: Sequence[EvaluatedPiece], *, seed: int = 0) -> dict[str, Rate]:
     """Means over pieces."""
     curves = [self_similarity(piece.frames) for piece in pieces]
     repeated = [repeated_measures(piece) for piece in pieces]
@@ -64,21 +64,21 @@ def beats(frames: Frames) -> NDArray[np.float64]:
     return found
 
 
-def mean_curve(pieces: Sequence[Piece]) -> list[float]:
+def mean_curve(pieces: Sequence[EvaluatedPiece]) -> list[float]:
     """The curve of a set: at each distance the mean over the pieces that are long enough; 0 where none is."""
     curves = np.stack([self_similarity(piece.frames) for piece in pieces])
     counts = (~np.isnan(curves)).sum(0)
     return [float(value) for value in np.nansum(curves, 0) / np.maximum(counts, 1)]
 
 
-def repeated_measures(piece: Piece) -> tuple[int, int]:
+def repeated_measures(piece: EvaluatedPiece) -> tuple[int, int]:
     """How many measures are as an earlier one, and how many could be."""
     ends = (*piece.measures[1:], len(piece.frames))
     bodies = [piece.frames[start:end].tobytes() for start, end in zip(piece.measures, ends, strict=True)]
     return len(bodies) - len(set(bodies)), len(bodies) - 1
 
 
-def phrase_lengths(piece: Piece) -> list[float]:
+def phrase_lengths(piece: EvaluatedPiece) -> list[float]:
     """Quarters from one phrase end to the next, the first from the start of the piece; none without fermatas."""
     ends = np.array([0, *piece.phrase_ends]) / FRAMES_A_QUARTER
     return [float(length) for length in np.diff(ends) if length > 0]

@@ -13,7 +13,7 @@ from scoregen.score.timeline import measure_onsets
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class EvaluatedPiece:
     """measures: the frame at which each measure begins; phrase_ends: those of the fermatas; tonic: a pitch class."""
 
     name: str
@@ -27,14 +27,14 @@ class Piece:
         return int(self.frames.shape[1])
 
 
-def score_piece(name: str, score: Score, slots: Sequence[Slot]) -> Piece:
+def score_piece(name: str, score: Score, slots: Sequence[Slot]) -> EvaluatedPiece:
     """The voices of a score in those slots, the highest first."""
     starts = tuple(frame_of(onset) for onset in measure_onsets(score))
     tonic = Key.of(score.measures[0].key).triad[0]
-    return Piece(name, score_frames(score, slots), starts, phrase_end_frames(score), tonic)
+    return EvaluatedPiece(name, score_frames(score, slots), starts, phrase_end_frames(score), tonic)
 
 
-def to_json(piece: Piece) -> dict[str, Any]:
+def to_json(piece: EvaluatedPiece) -> dict[str, Any]:
     """As a cache holds it."""
     return {
         "name": piece.name,
@@ -45,8 +45,8 @@ def to_json(piece: Piece) -> dict[str, Any]:
     }
 
 
-def from_json(row: Mapping[str, Any]) -> Piece:
+def from_json(row: Mapping[str, Any]) -> EvaluatedPiece:
     """The inverse of `to_json`."""
-    return Piece(
+    return EvaluatedPiece(
         row["name"], listed_frames(row["frames"]), tuple(row["measures"]), tuple(row["phrase_ends"]), row["tonic"]
     )

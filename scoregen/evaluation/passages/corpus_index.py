@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.evaluation.passages.event_sequences import Strand
-from scoregen.evaluation.passages.ngram_index import PassageIndex, Span, longest
+from scoregen.evaluation.passages.event_sequences import EventSequence
+from scoregen.evaluation.passages.ngram_index import NgramIndex, Span, longest
 from scoregen.system.errors import ReadError
 
 _MAGIC = b"scoregen passages 1\n"
@@ -36,16 +36,16 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Strands:
+class WorkSequences:
     """A work and what is compared of it."""
 
     work: Work
-    texture: Strand
-    melodies: tuple[Strand, ...]
+    texture: EventSequence
+    melodies: tuple[EventSequence, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class NoveltyReference:
     """How long the longest passages are that works share with others, in events, a work a row.
 
     `texture`: all voices; `melodies`: by voice, for the works that have it, from the first voice on.
@@ -56,25 +56,25 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Repertoire:
+class CorpusIndex:
     """`about` is the caller's: plain values that JSON can hold."""
 
     about: Mapping[str, Any]
-    texture: PassageIndex
-    melodies: PassageIndex
+    texture: NgramIndex
+    melodies: NgramIndex
     lines: NDArray[np.uint8]
     line_starts: NDArray[np.int64]
 
     @classmethod
-    def of(cls, works: Iterable[Strands], about: Mapping[str, Any]) -> Repertoire:
+    def of(cls, works: Iterable[WorkSequences], about: Mapping[str, Any]) -> CorpusIndex:
         """The repertoire of some works, which are numbered in their order."""
         rows = list(works)
         lines = [json.dumps([row.work.name, row.work.voices, row.work.numbers]).encode() for row in rows]
         starts = np.concatenate([[0], np.cumsum([len(line) for line in lines])]).astype(np.int64)
         return cls(
             about,
-            PassageIndex.of((number, 0, row.texture) for number, row in enumerate(rows)),
-            PassageIndex.of(
+            NgramIndex.of((number, 0, row.texture) for number, row in enumerate(rows)),
+            NgramIndex.of(
                 (number, voice, melody) for number, row in enumerate(rows) for voice, melody in enumerate(row.melodies)
             ),
             np.frombuffer(b"".join(lines), np.uint8),
@@ -95,7 +95,9 @@ class Repertoire:
         return [self.work(number).name for number in range(len(self))]
 
 
-def reference(works: Sequence[tuple[Strands, Sequence[Span], Sequence[Span]]], repertoire: Repertoire) -> Reference:
+def reference(
+    works: Sequence[tuple[WorkSequences, Sequence[Span], Sequence[Span]]], repertoire: CorpusIndex
+) -> NoveltyReference:
     """What works share with a repertoire, each without some spans of the two indexes."""
     texture: list[int] = []
     melodies: defaultdict[int, list[int]] = defaultdict(list)
@@ -103,10 +105,10 @@ def reference(works: Sequence[tuple[Strands, Sequence[Span], Sequence[Span]]], r
         texture.append(longest(repertoire.texture.runs(strands.texture, texture_spans)))
         for voice, melody in enumerate(strands.melodies):
             melodies[voice].append(longest(repertoire.melodies.runs(melody, melody_spans)))
-    return Reference(tuple(texture), tuple(tuple(melodies[voice]) for voice in sorted(melodies)))
+    return NoveltyReference(tuple(texture), tuple(tuple(melodies[voice]) for voice in sorted(melodies)))
 
 
-def to_bytes(repertoire: Repertoire) -> bytes:
+def to_bytes(repertoire: CorpusIndex) -> bytes:
     """As a file holds it."""
     arrays = _arrays(repertoire)
     described = [[name, array.dtype.str, len(array)] for name, array in arrays]
@@ -120,7 +122,7 @@ def to_bytes(repertoire: Repertoire) -> bytes:
     return b"".join(parts)
 
 
-def open_repertoire(path: Path) -> Repertoire:
+def open_corpus_index(path: Path) -> CorpusIndex:
     """The repertoire in a file. ReadError where it holds none or is damaged."""
     with path.open("rb") as stream:
         start = stream.read(len(_MAGIC))
@@ -133,7 +135,7 @@ def open_repertoire(path: Path) -> Repertoire:
         raise ReadError(f"{path}: the index is damaged ({error}); remove it, and it is made anew") from None
 
 
-def _from_bytes(data: mmap.mmap) -> Repertoire:
+def _from_bytes(data: mmap.mmap) -> CorpusIndex:
     end = data.find(b"\n", len(_MAGIC)) + 1
     header = json.loads(data[len(_MAGIC) : end])
     found: dict[str, NDArray[Any]] = {}
@@ -142,13 +144,13 @@ def _from_bytes(data: mmap.mmap) -> Repertoire:
         found[name] = np.frombuffer(data, kind, count, end)
         end += found[name].nbytes
     texture, melodies = (
-        PassageIndex(**{field.name: found[f"{which}.{field.name}"] for field in fields(PassageIndex)})
+        NgramIndex(**{field.name: found[f"{which}.{field.name}"] for field in fields(NgramIndex)})
         for which in ("texture", "melodies")
     )
-    return Repertoire(header["about"], texture, melodies, found["lines"], found["line_starts"])
+    return CorpusIndex(header["about"], texture, melodies, found["lines"], found["line_starts"])
 
 
-def _arrays(repertoire: Repertoire) -> list[tuple[str, NDArray[Any]]]:
+def _arrays(repertoire: CorpusIndex) -> list[tuple[str, NDArray[Any]]]:
     indexes = (("texture", repertoire.texture), ("melodies", repertoire.melodies))
     return [
         *((f"{which}.{field.name}", getattr(index, field.name)) for which, index in indexes for field in fields(index)),

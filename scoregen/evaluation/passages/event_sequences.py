@@ -35,7 +35,7 @@ _INTERVALS = 512
 
 
 @dataclass(frozen=True, slots=True)
-class Strand:
+class EventSequence:
     """E events: keys [E - 1] of the steps between them, pitches [E] to tell a transposition by, measures [E]."""
 
     keys: Keys
@@ -46,7 +46,7 @@ class Strand:
         return len(self.pitches)
 
 
-def score_strands(score: Score, slots: Sequence[Slot]) -> tuple[Strand, tuple[Strand, ...]]:
+def event_sequences(score: Score, slots: Sequence[Slot]) -> tuple[EventSequence, tuple[EventSequence, ...]]:
     """All voices of a score, and the melody of each."""
     notes = sounding_notes(score)
     lowest = slots[-1]
@@ -56,13 +56,13 @@ def score_strands(score: Score, slots: Sequence[Slot]) -> tuple[Strand, tuple[St
     return texture(heard(score, slots, notes)), melodies
 
 
-def texture(sounds: Sonorities) -> Strand:
+def texture(sounds: Sonorities) -> EventSequence:
     """All voices together, one event a change."""
     changes = sounds.changes()
     base = _bases(changes.pitches)
     pairs = np.stack([changes.pitches[:-1], changes.pitches[1:]], 1)
     keys = mixed(summed(pairs, changes.durations[:-1, None], base[:-1]), _PAIR)
-    return Strand(keys, base, changes.measure)
+    return EventSequence(keys, base, changes.measure)
 
 
 def _bases(pitches: Ints) -> Ints:
@@ -72,7 +72,7 @@ def _bases(pitches: Ints) -> Ints:
     return reference(pitches[last][:, None])
 
 
-def melody(notes: Iterable[SoundingNote], *, lower: bool = False) -> Strand:
+def melody(notes: Iterable[SoundingNote], *, lower: bool = False) -> EventSequence:
     """The notes of one voice; of a chord the highest, or with `lower` the lowest."""
     outer = min if lower else max
     found: dict[int, tuple[int, int]] = {}
@@ -85,4 +85,4 @@ def melody(notes: Iterable[SoundingNote], *, lower: bool = False) -> Strand:
     pitches = np.array([found[onset][0] for onset in onsets.tolist()], np.int64)
     measures = np.array([found[onset][1] for onset in onsets.tolist()], np.int64)
     keys = np.diff(onsets) * _INTERVALS + np.diff(pitches) + _INTERVALS // 2
-    return Strand(keys.astype(np.uint64), pitches, measures)
+    return EventSequence(keys.astype(np.uint64), pitches, measures)

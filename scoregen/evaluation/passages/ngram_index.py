@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.evaluation.passages.event_sequences import Ints, Keys, Strand
+from scoregen.evaluation.passages.event_sequences import EventSequence, Ints, Keys
 
 WINDOW = 8
 """Events of a passage whose nearest is looked for."""
@@ -24,7 +24,7 @@ GAP = 8
 """Empty places between strands, so that no window reaches from one into the next."""
 NOWHERE = -1
 
-Places = NDArray[np.int32]
+Occurrences = NDArray[np.int32]
 Postings = NDArray[np.intp]
 Span = tuple[int, int]
 
@@ -66,23 +66,23 @@ class Nearest:
 
 
 @dataclass(frozen=True, slots=True)
-class PassageIndex:
+class NgramIndex:
     """keys [K], sorted, at places [starts[k]:starts[k + 1]], ascending; of every place [N] its step's number, if
     it has one, its pitch and its measure; firsts [S + 1]: where the strands begin; works, voices [S]: whose they are.
     """
 
     keys: Keys
     starts: NDArray[np.int64]
-    places: Places
-    numbers: Places
+    places: Occurrences
+    numbers: Occurrences
     pitches: NDArray[np.int16]
-    measures: Places
+    measures: Occurrences
     firsts: NDArray[np.int64]
-    works: Places
-    voices: Places
+    works: Occurrences
+    voices: Occurrences
 
     @classmethod
-    def of(cls, strands: Iterable[tuple[int, int, Strand]]) -> PassageIndex:
+    def of(cls, strands: Iterable[tuple[int, int, EventSequence]]) -> NgramIndex:
         """The index of strands, each with the number of its work and of its voice, works ascending."""
         rows = list(strands)
         sizes = [len(strand) + GAP for _, _, strand in rows]
@@ -112,17 +112,17 @@ class PassageIndex:
         low, high = np.searchsorted(self.works, (first_work, end_work))
         return int(self.firsts[low]), int(self.firsts[high])
 
-    def runs(self, strand: Strand, without: Sequence[Span] = ()) -> Ints:
+    def runs(self, strand: EventSequence, without: Sequence[Span] = ()) -> Ints:
         """[E - 1] of every step, how many in a row up to it stand in the corpus, some spans of it left out."""
         return self._runs(self._postings(strand, without))[0]
 
-    def nearest(self, strand: Strand, without: Sequence[Span] = ()) -> Nearest:
+    def nearest(self, strand: EventSequence, without: Sequence[Span] = ()) -> Nearest:
         """What of a strand stands in the corpus, spans of it left out."""
         postings = self._postings(strand, without)
         runs, ends = self._runs(postings)
         return Nearest(runs, tuple(_maximal(runs, ends)), tuple(self._similar(strand, postings)))
 
-    def _postings(self, strand: Strand, without: Sequence[Span]) -> list[Postings]:
+    def _postings(self, strand: EventSequence, without: Sequence[Span]) -> list[Postings]:
         """The places of every step of a strand; of equal steps the same array."""
         places = {key: self._places_of(key, without) for key in set(strand.keys.tolist())}
         return [places[key] for key in strand.keys.tolist()]
@@ -153,7 +153,7 @@ class PassageIndex:
                 lengths[step], ends[step] = longer[best], places[best]
         return lengths, ends
 
-    def _similar(self, strand: Strand, postings: Sequence[Postings]) -> Iterable[Passage]:
+    def _similar(self, strand: EventSequence, postings: Sequence[Postings]) -> Iterable[Passage]:
         """The passages nearest to the windows of a strand, joined where they go on side by side."""
         steps = min(WINDOW - 1, len(postings))
         if not steps:
@@ -177,7 +177,7 @@ class PassageIndex:
                 first, diagonal = start, found
         yield from self._aligned(strand, first, count, diagonal - count)
 
-    def _aligned(self, strand: Strand, first: int, end: int, shift: int) -> Iterable[Passage]:
+    def _aligned(self, strand: EventSequence, first: int, end: int, shift: int) -> Iterable[Passage]:
         """The steps from `first` to `end` beside those `shift` places on; none where nothing was alike.
 
         Steps that differ at either end are left out, but for as many as make a window.

@@ -14,14 +14,14 @@ from collections.abc import Sequence
 from scoregen.evaluation.metrics.bootstrap import Rate, mean
 from scoregen.evaluation.metrics.frames import Frames, frame_sonorities
 from scoregen.evaluation.passages.event_sequences import Ints, texture
-from scoregen.evaluation.passages.ngram_index import PassageIndex, longest
+from scoregen.evaluation.passages.ngram_index import NgramIndex, longest
 
 WINDOW_LENGTHS = (4, 8, 12)
 
 
 def known_runs(pieces: Sequence[Frames], training: Sequence[Frames]) -> list[Ints]:
     """For each piece and each of its steps, how many in a row up to it stand in a training piece."""
-    index = PassageIndex.of((work, 0, texture(frame_sonorities(piece))) for work, piece in enumerate(training))
+    index = NgramIndex.of((work, 0, texture(frame_sonorities(piece))) for work, piece in enumerate(training))
     return [index.runs(texture(frame_sonorities(piece))) for piece in pieces]
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from scoregen.corpora.manifest import Corpus, load_corpus
 from scoregen.evaluation.passages.corpus_index import (
-    Reference,
-    Repertoire,
-    Strands,
-    open_repertoire,
+    CorpusIndex,
+    NoveltyReference,
+    WorkSequences,
+    open_corpus_index,
     reference,
     to_bytes,
 )
@@ -30,7 +30,7 @@ MOST_REFERRED = 200
 class Opened:
     """A repertoire, where it is kept (None: nowhere), whether it was made now, and what to tell the user."""
 
-    repertoire: Repertoire
+    repertoire: CorpusIndex
     path: Path | None
     is_new: bool
     notices: tuple[str, ...] = ()
@@ -45,7 +45,7 @@ def open_works(which: str | None, index: Path | None = None, progress: Progress 
     if which is None:
         if index is None or not index.is_file():
             raise InputError("there is nothing to compare with; name a corpus or an index that is there")
-        return Opened(open_repertoire(index), index, False)
+        return Opened(open_corpus_index(index), index, False)
     corpus = load_corpus(which)
     fingerprint = fingerprint_of(corpus)
     path = index or cache() / "passages" / f"{corpus.name}-{fingerprint[:16]}{SUFFIX}"
@@ -65,9 +65,9 @@ def open_works(which: str | None, index: Path | None = None, progress: Progress 
     return Opened(repertoire, path, True, notices)
 
 
-def read_works(corpus: Corpus, fingerprint: str = "", progress: Progress | None = None) -> Repertoire:
+def read_works(corpus: Corpus, fingerprint: str = "", progress: Progress | None = None) -> CorpusIndex:
     """Every score of a corpus that can be read, and how much its works share with each other."""
-    found: list[tuple[str, Strands]] = []
+    found: list[tuple[str, WorkSequences]] = []
     refused: list[str] = []
     for number, piece in enumerate(corpus.pieces):
         try:
@@ -83,13 +83,13 @@ def read_works(corpus: Corpus, fingerprint: str = "", progress: Progress | None 
     taught = sum(split == "train" for split, _ in found) if corpus.is_split else len(found)
     works = [strands for _, strands in found]
     about = {"corpus": corpus.name, "fingerprint": fingerprint, "works": len(works), "refused": refused}
-    repertoire = Repertoire.of(works, {})
+    repertoire = CorpusIndex.of(works, {})
     shared, held_out = _reference(works, taught, repertoire)
     about |= {"taught": taught, "held_out": held_out, "reference": asdict(shared)}
-    return Repertoire(about, repertoire.texture, repertoire.melodies, repertoire.lines, repertoire.line_starts)
+    return CorpusIndex(about, repertoire.texture, repertoire.melodies, repertoire.lines, repertoire.line_starts)
 
 
-def _reference(works: Sequence[Strands], taught: int, repertoire: Repertoire) -> tuple[Reference, bool]:
+def _reference(works: Sequence[WorkSequences], taught: int, repertoire: CorpusIndex) -> tuple[NoveltyReference, bool]:
     """What held-out works share with those that teach, or, where none is held out, works with all others."""
     if 0 < taught < len(works):
         chosen, hidden = range(taught, len(works)), [(taught, len(works))] * len(works)
@@ -103,12 +103,12 @@ def _reference(works: Sequence[Strands], taught: int, repertoire: Repertoire) ->
     return reference(rows, repertoire), 0 < taught < len(works)
 
 
-def _kept(path: Path, *, named: bool) -> Repertoire | None:
+def _kept(path: Path, *, named: bool) -> CorpusIndex | None:
     """The repertoire that a file holds; a file of the cache that is none counts for nothing."""
     if not path.is_file():
         return None
     try:
-        return open_repertoire(path)
+        return open_corpus_index(path)
     except ReadError:
         if named:
             raise

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Callable
 
 from scoregen.corpora.manifest import Corpus, CorpusPiece
-from scoregen.evaluation.metrics.pieces import Piece, score_piece
-from scoregen.evaluation.passages.corpus_index import Strands, Work
-from scoregen.evaluation.passages.event_sequences import score_strands
+from scoregen.evaluation.metrics.pieces import EvaluatedPiece, score_piece
+from scoregen.evaluation.passages.corpus_index import Work, WorkSequences
+from scoregen.evaluation.passages.event_sequences import event_sequences
 from scoregen.notation.files import read_score
 from scoregen.score.elements import Score, Slot
 from scoregen.score.ensemble import load_ensemble, match_roles, role_slots
@@ -37,14 +37,14 @@ def sounding_slots(score: Score, ensemble: str = "satb") -> tuple[Slot, ...]:
     return tuple(slot for slot in score.slots if slot in sounding)
 
 
-def score_work(score: Score, name: str) -> Strands:
+def score_work(score: Score, name: str) -> WorkSequences:
     """A score as something to compare. InputError where no note sounds in it."""
     slots = sounding_slots(score)
-    texture, melodies = score_strands(score, slots) if slots else (None, ())
+    texture, melodies = event_sequences(score, slots) if slots else (None, ())
     if texture is None or not any(map(len, melodies)):
         raise InputError("no pitched note sounds in it; expected a score with notes", Place(file=name))
     voices = tuple(voice_name(score, slot) for slot in slots)
-    return Strands(Work(name, voices, tuple(measure.number for measure in score.measures)), texture, melodies)
+    return WorkSequences(Work(name, voices, tuple(measure.number for measure in score.measures)), texture, melodies)
 
 
 def voice_name(score: Score, slot: Slot) -> str:
@@ -56,12 +56,12 @@ def voice_name(score: Score, slot: Slot) -> str:
 
 def read_pieces(
     corpus: Corpus, *, voices: int | None = None, progress: Progress | None = None
-) -> tuple[list[tuple[CorpusPiece, Piece]], tuple[str, ...]]:
+) -> tuple[list[tuple[CorpusPiece, EvaluatedPiece]], tuple[str, ...]]:
     """The pieces of a corpus to be measured, and why others are left out.
 
     Kept are those in so many voices, by default in as many as most pieces have. InputError where none is.
     """
-    found: list[tuple[CorpusPiece, Piece]] = []
+    found: list[tuple[CorpusPiece, EvaluatedPiece]] = []
     refused: list[str] = []
     for number, source in enumerate(corpus.pieces, 1):
         try:

@@ -16,7 +16,7 @@ from scoregen.evaluation.metrics.bootstrap import Rate
 from scoregen.evaluation.metrics.distributions import FEATURES, histograms
 from scoregen.evaluation.metrics.divergence import Distance, distance
 from scoregen.evaluation.metrics.frames import Frames
-from scoregen.evaluation.metrics.pieces import Piece, from_json, to_json
+from scoregen.evaluation.metrics.pieces import EvaluatedPiece, from_json, to_json
 from scoregen.evaluation.metrics.two_sample import VOICES, Separation, separation
 from scoregen.evaluation.reference_corpus.pieces import Progress, read_pieces
 from scoregen.system.errors import InputError, OutputError
@@ -31,17 +31,17 @@ Figures = dict[str, Rate | Separation]
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class ReferenceCorpus:
     """The corpus as it is compared with; `refused`: how many of its scores are of no use."""
 
-    training: list[Piece]
-    pieces: list[Piece]
-    halves: tuple[list[Piece], list[Piece]]
+    training: list[EvaluatedPiece]
+    pieces: list[EvaluatedPiece]
+    halves: tuple[list[EvaluatedPiece], list[EvaluatedPiece]]
     held_out: bool
     refused: int
 
 
-class KeptReference:
+class CachedReference:
     """What is kept of a corpus from one run to the next: its pieces, and figures by the options that made them."""
 
     def __init__(self, path: Path, table: dict[str, Any]) -> None:
@@ -49,7 +49,7 @@ class KeptReference:
         self.notices: list[str] = []
 
     @classmethod
-    def of(cls, corpus: Corpus, fingerprint: str) -> KeptReference:
+    def of(cls, corpus: Corpus, fingerprint: str) -> CachedReference:
         """What the cache holds of a corpus in its present state."""
         digest = hashlib.sha256(f"{__version__} {fingerprint}".encode()).hexdigest()
         path = cache() / "references" / f"{corpus.name}-{digest[:16]}.json"
@@ -59,7 +59,7 @@ class KeptReference:
             table = {}
         return cls(path, table if isinstance(table, dict) else {})
 
-    def reference(self, corpus: Corpus, progress: Progress) -> Reference:
+    def reference(self, corpus: Corpus, progress: Progress) -> ReferenceCorpus:
         """The pieces of the corpus, in their roles."""
         if "pieces" not in self._table:
             rows, refused = read_pieces(corpus, progress=progress)
@@ -69,7 +69,7 @@ class KeptReference:
         rows_kept = [(split, from_json(row)) for split, row in self._table["pieces"]]
         return _reference(corpus, rows_kept, self._table["refused"])
 
-    def figures(self, reference: Reference, seed: int, draws: int) -> tuple[Figures, dict[str, Distance]]:
+    def figures(self, reference: ReferenceCorpus, seed: int, draws: int) -> tuple[Figures, dict[str, Distance]]:
         """What the reference says of itself."""
         name = f"figures seed {seed} draws {draws}"
         if name not in self._table:
@@ -106,21 +106,21 @@ def _distance(row: Mapping[str, Any]) -> Distance:
     return Distance(**rates)
 
 
-def _reference(corpus: Corpus, rows: Sequence[tuple[str, Piece]], refused: int) -> Reference:
+def _reference(corpus: Corpus, rows: Sequence[tuple[str, EvaluatedPiece]], refused: int) -> ReferenceCorpus:
     splits = {name: [piece for split, piece in rows if split == name] for name in ("train", "valid", "test")}
     held_out = splits["valid"] + splits["test"]
     if corpus.is_split and splits["train"] and len(held_out) >= FEWEST_HELD_OUT:
         halves = splits["valid"], splits["test"]
         if min(map(len, halves)) < FEWEST_PIECES:
             halves = held_out[::2], held_out[1::2]
-        return Reference(splits["train"], held_out, halves, True, refused)
+        return ReferenceCorpus(splits["train"], held_out, halves, True, refused)
     every = [piece for _, piece in rows]
     if len(every) < 2 * FEWEST_PIECES:
         raise InputError(f"{corpus.source}: found {len(every)} pieces; expected {2 * FEWEST_PIECES} to compare with")
-    return Reference(every, every, (every[::2], every[1::2]), False, refused)
+    return ReferenceCorpus(every, every, (every[::2], every[1::2]), False, refused)
 
 
-def _itself(reference: Reference, seed: int, draws: int) -> tuple[Figures, dict[str, Distance]]:
+def _itself(reference: ReferenceCorpus, seed: int, draws: int) -> tuple[Figures, dict[str, Distance]]:
     """The figures of the reference; that of the classifier is told for its halves, novelty only of held-out pieces."""
     frames, halves = frames_of(reference.pieces), reference.halves
     found: Figures = frame_figures(frames, frames_of(reference.training), [], draws=draws, seed=seed)
@@ -137,6 +137,6 @@ def _itself(reference: Reference, seed: int, draws: int) -> tuple[Figures, dict[
     return found, within
 
 
-def frames_of(pieces: Sequence[Piece]) -> list[Frames]:
+def frames_of(pieces: Sequence[EvaluatedPiece]) -> list[Frames]:
     """Their frames alone."""
     return [piece.frames for piece in pieces]

@@ -1,4 +1,4 @@
-"""`Pointer` for pieces that grow: keys and values are kept as attention wants them, look-ups are shared.
+"""`CopyAttention` for pieces that grow: keys and values are kept as attention wants them, look-ups are shared.
 
 R rows (a slice of every piece), H heads, T slices so far, d backbone.
 """
@@ -14,7 +14,7 @@ from torch import Tensor
 
 from scoregen.model.engine.layers import Affine, array, softmax
 from scoregen.model.network.alphabet import GRID
-from scoregen.model.network.copy_attention import DISTANCES, Pointer
+from scoregen.model.network.copy_attention import DISTANCES, CopyAttention
 from scoregen.model.network.history_features import MATCHES
 from scoregen.model.network.inputs import Bools, Floats, Ints
 
@@ -25,9 +25,9 @@ _NEAR = torch.arange(_FARTHEST).clamp(min=1).float().log2().long().clamp(max=DIS
 
 
 class GrowingPointer:
-    """What a `Pointer` remembers of R pieces, and where it points in the slice that is being written."""
+    """What a `CopyAttention` remembers of R pieces, and where it points in the slice that is being written."""
 
-    def __init__(self, pointer: Pointer, rows: int, size: int) -> None:
+    def __init__(self, pointer: CopyAttention, rows: int, size: int) -> None:
         heads = pointer.heads
         self._pointer = pointer
         self._query = _columns(pointer.query.weight) / np.float32(math.sqrt(size // heads))
@@ -71,10 +71,10 @@ class GrowingPointer:
         if self._pointer.use_matches:
             self._scores[:, :, : self._length] += same[:, None] * self._agree - self._differ
 
-    def added(self, state: Floats, own: Ints | None, *, advance: bool = False) -> Floats:
+    def added(self, state: Floats, own: Ints | None, *, time_shift: bool = False) -> Floats:
         """[R, T] what each earlier slice adds to the logit of what it did.
 
-        `own` [R, T] is how long the voice's own pasts match, None for the advance.
+        `own` [R, T] is how long the voice's own pasts match, None for the time shift.
         """
         scores, heads = self._scores, self._pointer.heads
         if own is not None and self._pointer.use_matches:
@@ -82,7 +82,7 @@ class GrowingPointer:
             scores[:, :, : self._length] += self._look_up(self._own, own)
         weights = softmax(scores)[:, :, : self._length] * self._trusted
         gates = self._gates(state)[:, None]
-        gates = gates[..., heads:] if advance else gates[..., :heads]
+        gates = gates[..., heads:] if time_shift else gates[..., :heads]
         found: Floats = (gates @ weights)[:, 0]
         return found
 
@@ -100,7 +100,7 @@ class GrowingPointer:
         self._positions = self._positions[rows]
 
     def _bias(self, here: Ints, measure_steps: Ints, matches: Ints) -> Floats:
-        """[R, H, T], as `Pointer.bias`."""
+        """[R, H, T], as `CopyAttention.bias`."""
         distance = here[:, None] - self._positions[:, : self._length]
         aligned = (distance % measure_steps[:, None] == 0) * 1 + (distance % GRID == 0)
         parts = [_NEAR[np.minimum(distance, _FARTHEST - 1)] + DISTANCES * aligned]

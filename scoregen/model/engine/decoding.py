@@ -2,9 +2,9 @@
 
 What comes out for a slice is what `likelihood.choices` says of it in the finished piece; a test
 compares them. A slice is opened at a place, its voices are asked for and told one after the other,
-and it is closed with the advance to the next.
+and it is closed with the time shift to the next.
 
-R pieces that grow side by side, V voices, T slices so far, E events, A advances.
+R pieces that grow side by side, V voices, T slices so far, E events, A time shifts.
 """
 
 from __future__ import annotations
@@ -21,12 +21,11 @@ from torch import Tensor
 
 from scoregen.model.engine.copy_attention import GrowingPointer
 from scoregen.model.engine.heads import Around, QuickHeads, quick_heads
-from scoregen.model.engine.incremental_features import Recall
+from scoregen.model.engine.incremental_features import IncrementalFeatures
 from scoregen.model.engine.layers import array, quick_layers
-from scoregen.model.engine.measure_attention import GrowingMeasures
 from scoregen.model.engine.tables import tables
 from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, MOST_ACCIDENTALS
-from scoregen.model.network.heads import Others
+from scoregen.model.network.heads import OtherVoices
 from scoregen.model.network.inputs import SILENCE, Floats, Ints
 from scoregen.model.network.network import Network
 
@@ -34,13 +33,13 @@ _ROOM = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class SlicePlaces:
     """Where the next slices stand. `around`: metric features [R, F] and what is given around [R, 2 context]."""
 
     measure: Ints  # [R] index of the measure
     position: Ints  # [R] grid steps from the start of the piece
     measure_steps: Ints  # [R] grid steps in a full measure of the metre
-    key: Ints  # [R] index of the key in the lexicon
+    key: Ints  # [R] index of the key in the alphabet
     metric: Floats
     context: Floats
 
@@ -49,7 +48,7 @@ class Places:
 class _Slice:
     """A slice in the making. `rank` counts in the order of the voices."""
 
-    places: Places
+    places: SlicePlaces
     order: Ints  # [R, V]
     hidden: Floats  # [R, d]
     alike: tuple[int, ...] | None  # the order that all pieces have, if they have one
@@ -69,18 +68,17 @@ class Decoder:
     def __init__(self, network: Network, rows: int, voices: int, keys: Sequence[int]) -> None:
         config = network.config
         self.network = network
-        self.recall = Recall(rows, voices, network.lexicon)
+        self.recall = IncrementalFeatures(rows, voices, network.alphabet)
         self.before: Ints = np.full((rows, voices), SILENCE)
         self.sounding: Ints = np.full((rows, voices), SILENCE)
         self._version = sum(weight._version for weight in network.parameters())
         self._tables = tables(network, tuple(keys), self._version)
         self._layers = quick_layers(network, self._version)
-        self._pointer = GrowingPointer(network.pointer, rows, config.backbone)
-        self._measures = GrowingMeasures(network.measures, rows, config.backbone) if network.measures else None
+        self._pointer = GrowingPointer(network.copy_attention, rows, config.backbone)
         self._hidden: Floats = np.zeros((config.layers, rows, config.backbone), dtype=np.float32)
         self._previous: Floats = np.zeros((rows, config.backbone), dtype=np.float32)
         self._events: Ints = np.zeros((rows, voices, _ROOM), dtype=np.int64)
-        self._advances: Ints = np.zeros((rows, _ROOM), dtype=np.int64)
+        self._time_shifts: Ints = np.zeros((rows, _ROOM), dtype=np.int64)
         self._slice: _Slice
 
     @property
@@ -88,12 +86,14 @@ class Decoder:
         """T."""
         return self.recall.length
 
-    def absorb(self, places: Places, events: Ints, sounding: Ints, advances: Ints) -> None:
+    def absorb(self, places: SlicePlaces, events: Ints, sounding: Ints, time_shifts: Ints) -> None:
         """Take the first slices of one piece at once: `places` has a row for each of them, the rest is [T, V] and [T].
 
         Attention asks nothing of slices that are wholly given, so that only the backbone reads them.
         """
-        heard = np.concatenate([self._recalled(places, *row) for row in zip(events, sounding, advances, strict=True)])
+        heard = np.concatenate(
+            [self._recalled(places, *row) for row in zip(events, sounding, time_shifts, strict=True)]
+        )
         network, count = self.network, len(events)
         key = torch.from_numpy(places.key)
         roles = torch.arange(events.shape[1])
@@ -104,30 +104,22 @@ class Decoder:
         out, hidden = network.read_slices(read[None], torch.from_numpy(self._hidden))
         coded, self._hidden = array(slices), array(hidden)
         self._pointer.absorb(array(out[0]), coded, places.position)
-        if self._measures:
-            for index, measure in enumerate(places.measure):
-                self._measures.arrive(measure[None])
-                self._measures.remember(coded[index : index + 1])
         self._grow(count)
         self._events[0, :, :count] = events.T
-        self._advances[0, :count] = np.maximum(advances, 0)
+        self._time_shifts[0, :count] = np.maximum(time_shifts, 0)
         self._previous = coded[-1:]
 
-    def open(self, places: Places, order: Ints, *, listening: bool = True) -> None:
+    def open(self, places: SlicePlaces, order: Ints, *, listening: bool = True) -> None:
         """Begin a slice; `order` [R, V] says in which order the voices will be told.
 
         Without `listening` nothing can be asked: enough where all voices are given.
         """
         self.recall.arrive(places.position)
-        around = self._around(places, self.recall.heard(places.key - MOST_ACCIDENTALS))
+        around = self._around(places, self.recall.pitch_history(places.key - MOST_ACCIDENTALS))
         self._hidden = self._layers.read_slice(self._previous, around, self._hidden)
         hidden = state = self._hidden[-1]
-        if self._measures:
-            self._measures.arrive(places.measure)
         if listening:
             attended = self._pointer.attend(hidden, places.position, places.measure_steps, self.recall.matches)
-            if self._measures:
-                attended = attended + self._measures.attend(hidden)
             state = self._layers.start_slice(hidden, attended, self._previous, around)
         every = np.arange(len(order))[:, None]
         earlier, ages = self.before[every, order], self.recall.age[every, order]
@@ -173,50 +165,46 @@ class Decoder:
         if here.listening:
             self._pointer.agree(self._events[rows, voice, : self.length] == events[:, None])
 
-    def advance_logits(self) -> Floats:
+    def time_shift_logits(self) -> Floats:
         """[R, A] where the next slice stands, once every voice has been told."""
         here = self._slice
-        state = self._tables.advance_state(here.state, here.done[-1])
-        added = self._pointer.added(state, None, advance=True)
-        return _with_added(self._layers.advance(state), self._advances[:, : self.length], added)
+        state = self._tables.time_shift_state(here.state, here.done[-1])
+        added = self._pointer.added(state, None, time_shift=True)
+        return _with_added(self._layers.time_shift(state), self._time_shifts[:, : self.length], added)
 
-    def close(self, advances: Ints) -> None:
-        """End the slice with the advance to the next, ids [R]."""
+    def close(self, time_shifts: Ints) -> None:
+        """End the slice with the time shift to the next, ids [R]."""
         here, at = self._slice, self.length
         events = np.empty_like(here.order)
         events[np.arange(len(events))[:, None], here.order] = np.stack(here.events, 1)
         self._previous = self._tables.slice_code(here.done)
         self._pointer.remember(here.hidden, self._previous, here.places.position)
-        if self._measures:
-            self._measures.remember(self._previous)
         self._grow(at + 1)
         self._events[:, :, at] = events
-        self._advances[:, at] = np.maximum(advances, 0)
-        self.recall.leave(events, self.sounding, advances)
+        self._time_shifts[:, at] = np.maximum(time_shifts, 0)
+        self.recall.leave(events, self.sounding, time_shifts)
 
     def keep(self, rows: NDArray[np.intp]) -> None:
         """Go on with these pieces only, between two slices; one named several times becomes several."""
         self.recall.keep(rows)
         self._pointer.keep(rows)
-        if self._measures:
-            self._measures.keep(rows)
         self.before, self.sounding = self.before[rows], self.sounding[rows]
         self._hidden, self._previous = self._hidden[:, rows], self._previous[rows]
-        self._events, self._advances = self._events[rows], self._advances[rows]
+        self._events, self._time_shifts = self._events[rows], self._time_shifts[rows]
 
     def fork(self, row: int) -> Decoder:
         """A decoder of one of these pieces as far as it has come, between two slices."""
         one = copy(self)
-        one.recall, one._pointer, one._measures = copy(self.recall), copy(self._pointer), copy(self._measures)
+        one.recall, one._pointer = copy(self.recall), copy(self._pointer)
         one.keep(np.array([row]))
         return one
 
-    def _recalled(self, places: Places, events: Ints, sounding: Ints, advance: int) -> Floats:
+    def _recalled(self, places: SlicePlaces, events: Ints, sounding: Ints, time_shift: int) -> Floats:
         """What was heard before the next slice of the only piece; the slice is over then."""
         at = self.length
         self.recall.arrive(places.position[at : at + 1])
-        heard = self.recall.heard(places.key[at : at + 1] - MOST_ACCIDENTALS)
-        self.recall.leave(events[None], sounding[None], np.array([advance]))
+        heard = self.recall.pitch_history(places.key[at : at + 1] - MOST_ACCIDENTALS)
+        self.recall.leave(events[None], sounding[None], np.array([time_shift]))
         self.before = np.where(events >= FIRST_PITCH, sounding, self.before)
         self.sounding = sounding[None].copy()
         return heard
@@ -232,20 +220,20 @@ class Decoder:
         if here.alike and here.quick:
             return here.quick.logits(here.state, here.before[:, step], Around(now, before), here.alike, step)
         roles, key = torch.from_numpy(here.order[:, others]), torch.from_numpy(here.places.key)
-        known = Others(self.network.role(roles), torch.from_numpy(now), torch.from_numpy(before), is_set)
+        known = OtherVoices(self.network.role(roles), torch.from_numpy(now), torch.from_numpy(before), is_set)
         return array(
             self.network.heads(torch.from_numpy(here.state), key, torch.from_numpy(here.before[:, step]), known)
         )
 
-    def _around(self, places: Places, heard: Floats) -> Floats:
-        if not self.network.config.use_heard:
+    def _around(self, places: SlicePlaces, heard: Floats) -> Floats:
+        if not self.network.config.use_pitch_history:
             heard = np.zeros_like(heard)
         return np.concatenate([places.metric, heard, places.context], axis=1)
 
     def _grow(self, needed: int) -> None:
-        while self._advances.shape[1] < needed:
+        while self._time_shifts.shape[1] < needed:
             self._events = np.concatenate([self._events, np.zeros_like(self._events)], 2)
-            self._advances = np.concatenate([self._advances, np.zeros_like(self._advances)], 1)
+            self._time_shifts = np.concatenate([self._time_shifts, np.zeros_like(self._time_shifts)], 1)
 
 
 def _with_added(logits: Floats, past: Ints, added: Floats) -> Floats:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.network.alphabet import HOLD, Lexicon
-from scoregen.model.network.history_features import Floats, Ints, age_bucket, bucket, faded_rows, seen_from
+from scoregen.model.network.alphabet import HOLD, Alphabet
+from scoregen.model.network.history_features import Floats, Ints, age_bucket, bucket, decayed_rows, relative_to_key
 
 _NOTHING = -1
 _PITCH = 1 << 40
@@ -18,18 +18,18 @@ _PITCH = 1 << 40
 _MIX = np.array([0x4F1BBCDCBFA53E0B, 0x2545F4914F6CDD1D])
 
 
-class Recall:
+class IncrementalFeatures:
     """The past of R pieces. `arrive` at a slice, read `age`, `heard` and `matches`, then `leave` it.
 
     age: [R, V] buckets; shares: [R, 2, 12]; matches: [R, V + 1, T] buckets for the slice arrived at.
     """
 
-    def __init__(self, rows: int, voices: int, lexicon: Lexicon) -> None:
+    def __init__(self, rows: int, voices: int, alphabet: Alphabet) -> None:
         self.length = 0
         self.age: Ints = np.zeros((rows, voices), dtype=np.int64)
         self.matches: Ints = np.zeros((rows, voices + 1, 0), dtype=np.int64)
         self.shares: Floats = np.zeros((rows, 2, 12), dtype=np.float32)
-        self._classes = np.vstack([np.eye(12, dtype=np.float32)[lexicon.fifths % 12], np.zeros((1, 12), np.float32)])
+        self._classes = np.vstack([np.eye(12, dtype=np.float32)[alphabet.fifths % 12], np.zeros((1, 12), np.float32)])
         self._fresh: Floats = np.zeros((rows, 12), dtype=np.float32)
         self._here: Ints = np.zeros(rows, dtype=np.int64)
         self._note: Ints = np.full((rows, voices), -1)  # the number of the note that sounds
@@ -45,7 +45,7 @@ class Recall:
     def arrive(self, position: Ints) -> None:
         """Go to the next slice, which stands at `position` [R]."""
         if self.length:
-            self.shares = faded_rows(self.shares, self._fresh, position - self._here)
+            self.shares = decayed_rows(self.shares, self._fresh, position - self._here)
         self._here = position
         began = self._note >= 0
         since = np.where(began, position[:, None] - self._onset, 0)
@@ -55,14 +55,14 @@ class Recall:
         self.matches = self._matches(came)
         self._came[:, :, self.length], self._came_note[:, :, self.length] = came, self._note
 
-    def heard(self, keys: Ints) -> Floats:
+    def pitch_history(self, keys: Ints) -> Floats:
         """[R, HEARD] what was heard before this slice, seen from its key signature [R] in fifths."""
-        return seen_from(self.shares, keys)
+        return relative_to_key(self.shares, keys)
 
-    def leave(self, events: Ints, sounding: Ints, advance: Ints) -> None:
-        """Tell what the voices did [R, V], what sounds now [R, V], and the advance to the next slice [R]."""
+    def leave(self, events: Ints, sounding: Ints, time_shift: Ints) -> None:
+        """Tell what the voices did [R, V], what sounds now [R, V], and the time shift to the next slice [R]."""
         self._fresh = self._classes[sounding].sum(1)
-        self._count_slice(events, sounding, advance)
+        self._count_slice(events, sounding, time_shift)
         begins = events != HOLD
         self._count_notes(begins & (self._note >= 0))
         self._note = self._note + begins
@@ -83,9 +83,9 @@ class Recall:
         table[row, voice + 1, past] = bucket(1 + self._runs[row, voice, self._came_note[row, voice, past]])
         return table
 
-    def _count_slice(self, events: Ints, sounding: Ints, advance: Ints) -> None:
+    def _count_slice(self, events: Ints, sounding: Ints, time_shift: Ints) -> None:
         """Whole slices in a row that are the same: the runs move on by one where this slice equals an earlier one."""
-        now = advance.copy()
+        now = time_shift.copy()
         for doing in (*events.T, *sounding.T):
             now = now * _MIX[0] + doing * _MIX[1] + 1
         length = self.length

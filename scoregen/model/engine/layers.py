@@ -56,7 +56,7 @@ class QuickLayers:
             for layer in range(gru.num_layers)
         ]
         self._start = Affine.of(network.in_slice_start)
-        self.advance = Affine.of(network.advance)
+        self.time_shift = Affine.of(network.time_shift)
 
     def read_slice(self, previous: Floats, around: Floats, hidden: Floats) -> Floats:
         """The backbone's state [layers, R, d] after one more slice: `backbone_input` and `read_slices`."""

@@ -1,6 +1,6 @@
 """The in-slice GRU on looked-up input: all that a voice can do in a key, put through the weights beforehand.
 
-What `Network.read_voice`, `advance_state` and `slice_code` compute hangs on few things, so that a table
+What `Network.read_voice`, `time_shift_state` and `slice_code` compute hangs on few things, so that a table
 holds it: a step over a voice costs three look-ups and one product with the state.
 
 R rows, V voices, e embedding, s in-slice, d backbone, N things that a voice can have done in a key.
@@ -25,7 +25,7 @@ _SOUNDS = SILENCE + 1
 
 
 class Tables:
-    """For a network as it is now, in the keys of a piece (indices of the lexicon)."""
+    """For a network as it is now, in the keys of a piece (indices of the alphabet)."""
 
     def __init__(self, network: Network, keys: Sequence[int]) -> None:
         cell = network.in_slice
@@ -55,8 +55,8 @@ class Tables:
         """The state after `Network.read_voice`; `last` [R] is what the voice before has done."""
         return gru_step(state, comes if last is None else comes + self._done.take(last, 0), self._own)
 
-    def advance_state(self, state: Floats, last: Ints) -> Floats:
-        """The state after `Network.advance_state`."""
+    def time_shift_state(self, state: Floats, last: Ints) -> Floats:
+        """The state after `Network.time_shift_state`."""
         return gru_step(state, self._done.take(last, 0) + self._bias, self._own)
 
     def slice_code(self, done: Sequence[Ints]) -> Floats:

@@ -1,4 +1,4 @@
-"""What a network weighed for every choice of a finished piece: how likely, at which price, and what was forbidden.
+"""What a network weighed for every choice of a finished piece: how likely, at which cost, and what was forbidden.
 
 The chances are those of `likelihood.choices`: slice by slice, voice by voice, given voices first. What the
 sampler does to them, prices, leanings and constraints, is told beside them, so that its own share in a
@@ -16,19 +16,26 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.inspection.choice_record import Ban, GivenNote, Option, Reading, Source, Weighed
-from scoregen.model.inspection.constraint_replay import forbidden, too_well_known, written_order
+from scoregen.model.inspection.choice_record import (
+    AttendedSlice,
+    ChoiceRecord,
+    ForbiddenChoice,
+    GivenNote,
+    Option,
+    PieceRecord,
+)
+from scoregen.model.inspection.constraint_replay import beyond_novelty_limit, forbidden_choices, written_order
 from scoregen.model.inspection.occlusion import chances, effects
 from scoregen.model.network.alphabet import FIRST_PITCH, GRID, HOLD, PITCHES
 from scoregen.model.network.batches import Example, collate
 from scoregen.model.network.config import SamplingOptions
-from scoregen.model.network.inference_mode import at_work
-from scoregen.model.network.inputs import MIDI, SILENCE, Bools, Ints, Piece, piece_arrays
+from scoregen.model.network.inference_mode import inference_mode
+from scoregen.model.network.inputs import MIDI, SILENCE, Bools, Ints, PieceArrays, piece_arrays
 from scoregen.model.network.likelihood import choices
 from scoregen.model.network.network import Network
-from scoregen.model.sampling.decision_context import Turn
-from scoregen.model.sampling.logit_bias import Leanings
-from scoregen.model.sampling.voice_leading_costs import priced
+from scoregen.model.sampling.decision_context import DecisionContext
+from scoregen.model.sampling.logit_bias import LogitBias
+from scoregen.model.sampling.voice_leading_costs import voice_leading_costs
 from scoregen.tokens.constraints import VoiceRule
 from scoregen.tokens.events import TokenScore
 from scoregen.tokens.window_hashes import NoveltyIndex
@@ -48,17 +55,19 @@ STAND_INS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Writer:
+class SamplerSettings:
     """Who writes: a network, and beside it what it must not write again and how it is calibrated."""
 
     network: Network
     rules: Sequence[VoiceRule]
     options: SamplingOptions
     novelty: NoveltyIndex | None = None
-    leanings: Leanings | None = None
+    logit_bias: LogitBias | None = None
 
 
-def weigh(writer: Writer, tokens: TokenScore, given: Sequence[Sequence[bool]], most: int) -> Reading:
+def choice_records(
+    writer: SamplerSettings, tokens: TokenScore, given: Sequence[Sequence[bool]], most: int
+) -> PieceRecord:
     """What was weighed for every attack of a voice that is not given; `given` by measure and voice.
 
     At most `most` options are told of each choice.
@@ -67,7 +76,7 @@ def weigh(writer: Writer, tokens: TokenScore, given: Sequence[Sequence[bool]], m
     piece = piece_arrays(tokens)
     order = written_order(known)[piece.measure]
     example = Example(piece, known[piece.measure], order)
-    with at_work():
+    with inference_mode():
         found = choices(writer.network, collate([example]))
     table = _Table(writer, tokens, example, found.events.double().numpy())
     notes = _given_notes(example)
@@ -81,7 +90,7 @@ def weigh(writer: Writer, tokens: TokenScore, given: Sequence[Sequence[bool]], m
         _weighed(table, row, voice, places[row], alone[row, voice], proposed, lost[:, row, voice], len(measures), most)
         for row, voice in zip(rows.tolist(), voices.tolist(), strict=True)
     ]
-    return Reading(
+    return PieceRecord(
         places,
         tuple(weighed),
         tuple(GivenNote(voice, *places[row]) for (row, voice), _ in notes),
@@ -91,25 +100,25 @@ def weigh(writer: Writer, tokens: TokenScore, given: Sequence[Sequence[bool]], m
 class _Table:
     """By slice and voice, all that is known of each event."""
 
-    def __init__(self, writer: Writer, tokens: TokenScore, example: Example, chances: Floats) -> None:
+    def __init__(self, writer: SamplerSettings, tokens: TokenScore, example: Example, chances: Floats) -> None:
         piece = example.piece
         self.piece, self.order, self.chances = piece, example.order, chances
         measures = [int(index) for index in np.unique(piece.measure, return_index=True)[1]]
         self.bans = {
-            place: dict(own) for place, own in forbidden(tokens, example.given[measures], writer.rules).items()
+            place: dict(own) for place, own in forbidden_choices(tokens, example.given[measures], writer.rules).items()
         }
         if writer.novelty is not None:
-            for row, events in too_well_known(piece, example.order, writer.novelty):
+            for row, events in beyond_novelty_limit(piece, example.order, writer.novelty):
                 last = int(example.order[row, -1])
                 if (row, last) in self.bans:
                     self.bans[row, last][NOVELTY] = events
-        self.prices, self.leanings = np.zeros_like(chances), np.zeros_like(chances)
+        self.costs, self.logit_bias = np.zeros_like(chances), np.zeros_like(chances)
         for step in range(example.order.shape[1]):
-            turn = _turn(tokens, example, step)
+            decision = _decision(tokens, example, step)
             every = np.arange(piece.length)
-            self.prices[every, turn.voice] = priced(turn, writer.options)
-            if writer.leanings is not None:
-                self.leanings[every, turn.voice] = writer.leanings.added(turn)
+            self.costs[every, decision.voice] = voice_leading_costs(decision, writer.options)
+            if writer.logit_bias is not None:
+                self.logit_bias[every, decision.voice] = writer.logit_bias.added(decision)
 
     def options(self, row: int, voice: int) -> list[tuple[Option, int]]:
         """All ways to go on, likeliest first, each with the event of its likeliest spelling."""
@@ -128,8 +137,8 @@ class _Table:
         kind = "begin" if event >= FIRST_PITCH else "hold" if event == HOLD else "rest"
         pitch = PITCHES[event - FIRST_PITCH] if event >= FIRST_PITCH else None
         bans = tuple(name for name, events in self.bans[row, voice].items() if events[event])
-        price, leaning = float(self.prices[row, voice, event]), float(self.leanings[row, voice, event])
-        return Option(kind, pitch, chance, price, leaning, bans)
+        cost, logit_bias = float(self.costs[row, voice, event]), float(self.logit_bias[row, voice, event])
+        return Option(kind, pitch, chance, cost, logit_bias, bans)
 
 
 def _weighed(
@@ -142,19 +151,19 @@ def _weighed(
     lost: NDArray[np.float32],
     measures: int,
     most: int,
-) -> Weighed:
+) -> ChoiceRecord:
     logs = table.chances[row, voice]
     event = int(table.piece.events[row, voice])
     midi = MIDI[event - FIRST_PITCH]
     every = table.options(row, voice)
     index = next(i for i, (option, _) in enumerate(every) if option.pitch and option.pitch.midi_pitch == midi)
     own, _ = every[index]
-    as_written = Option(own.kind, PITCHES[event - FIRST_PITCH], own.chance, own.price, own.leaning, own.forbidden_by)
+    as_written = Option(own.kind, PITCHES[event - FIRST_PITCH], own.chance, own.cost, own.logit_bias, own.forbidden_by)
     options = [option for option, _ in every]
     options[index] = as_written
     kept = options[:most] if index < most else [*options[: most - 1], as_written]
     rank = table.order[row].tolist().index(voice)
-    return Weighed(
+    return ChoiceRecord(
         row,
         voice,
         *place,
@@ -177,22 +186,22 @@ def _strongest(lost: NDArray[np.float32]) -> list[tuple[int, float]]:
     return [(index, float(lost[index])) for index in order.tolist() if abs(lost[index]) >= LEAST_MOVED]
 
 
-def _bans(table: _Table, row: int, voice: int, every: Sequence[tuple[Option, int]]) -> list[Ban]:
+def _bans(table: _Table, row: int, voice: int, every: Sequence[tuple[Option, int]]) -> list[ForbiddenChoice]:
     """What each constraint takes away, where it takes anything that the network would have liked."""
     found = []
     for name, events in table.bans[row, voice].items():
         chance = float(np.exp(table.chances[row, voice][events]).sum())
         banned = [option for option, event in every if events[event]][:STAND_INS]
         if banned and chance >= 1e-4:
-            found.append(Ban(name, chance, tuple(banned)))
+            found.append(ForbiddenChoice(name, chance, tuple(banned)))
     return found
 
 
-def _sources(piece: Piece, row: int, voice: int, event: int, proposed: Floats) -> list[Source]:
+def _sources(piece: PieceArrays, row: int, voice: int, event: int, proposed: Floats) -> list[AttendedSlice]:
     """The earlier slices that spoke most for what the voice does, because it did it there."""
     same = np.flatnonzero((piece.events[:row, voice] == event) & (proposed[:row] >= LEAST_PROPOSED))
     best = sorted(same.tolist(), key=lambda earlier: -proposed[earlier])[:SOURCES]
-    return [Source(earlier, float(proposed[earlier])) for earlier in best]
+    return [AttendedSlice(earlier, float(proposed[earlier])) for earlier in best]
 
 
 def _alone(network: Network, example: Example) -> Floats:
@@ -222,14 +231,14 @@ def _given_notes(example: Example) -> list[tuple[tuple[int, int], Bools]]:
     return found
 
 
-def _turn(tokens: TokenScore, example: Example, step: int) -> Turn:
+def _decision(tokens: TokenScore, example: Example, step: int) -> DecisionContext:
     """Every slice at the moment when the voice of that rank is about to choose."""
     piece, order = example.piece, example.order
     every = np.arange(piece.length)
     position = piece.position[piece.point]
     was = np.vstack([np.full((1, order.shape[1]), SILENCE), piece.sounding[:-1]])
     voice, others = order[:, step], order[:, :step]
-    return Turn(
+    return DecisionContext(
         voice,
         piece.before[every, voice],
         piece.age[every, voice],

@@ -12,20 +12,20 @@ from scoregen.score.pitch import Pitch
 class Option:
     """One way to go on, in all its spellings: hold, rest, or begin a pitch.
 
-    `chance` is the network's, from 0 to 1; `price` is what the sampler takes off its score for voice leading
-    and `leaning` what the calibration adds, in nats; `forbidden_by` names the constraints that rule it out.
+    `chance` is the network's, from 0 to 1; `cost` is what the sampler takes off its score for voice leading
+    and `logit_bias` what the calibration adds, in nats; `forbidden_by` names the constraints that rule it out.
     """
 
     kind: str
     pitch: Pitch | None
     chance: float
-    price: float
-    leaning: float
+    cost: float
+    logit_bias: float
     forbidden_by: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Ban:
+class ForbiddenChoice:
     """What a constraint takes away: the network's chance of all of it, and the likeliest events."""
 
     constraint: str
@@ -34,7 +34,7 @@ class Ban:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class AttendedSlice:
     """An earlier slice in which the voice did the same, and the nats that it added to the score of doing so."""
 
     row: int
@@ -42,13 +42,13 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
+class ChoiceRecord:
     """One choice: voice `voice` of slice `row`, in measure `measure` at `onset`.
 
     `nats` is -log p of what stands there, spelled as it is; `alone_nats` the same before the voice knew those
     that are chosen before it in this slice; `entropy` of all events, in nats. `options` are the likeliest,
     that which stands there among them at `chosen`. `measures` has by measure index, and `notes` by note of
-    `Reading.given_notes` the strongest, the nats that the choice loses where it is forgotten.
+    `PieceRecord.given_notes` the strongest, the nats that the choice loses where it is forgotten.
     """
 
     row: int
@@ -61,8 +61,8 @@ class Weighed:
     entropy: float
     options: tuple[Option, ...]
     chosen: int
-    bans: tuple[Ban, ...]
-    sources: tuple[Source, ...]
+    bans: tuple[ForbiddenChoice, ...]
+    sources: tuple[AttendedSlice, ...]
     measures: tuple[float, ...]
     notes: tuple[tuple[int, float], ...]
 
@@ -77,9 +77,9 @@ class GivenNote:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class PieceRecord:
     """A whole piece as the network read it. `places` are measure index and onset of every slice."""
 
     places: tuple[tuple[int, Fraction], ...]
-    weighed: tuple[Weighed, ...]
+    weighed: tuple[ChoiceRecord, ...]
     given_notes: tuple[GivenNote, ...]

@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from scoregen.model.network.alphabet import GRID
-from scoregen.model.network.inputs import SILENCE, Bools, Ints, Piece
+from scoregen.model.network.inputs import SILENCE, Bools, Ints, PieceArrays
 from scoregen.model.sampling.decoding_context import EVENT_TOKENS, measure_rules, voice_order
 from scoregen.model.sampling.novelty_limit import NoveltyLimit
 from scoregen.tokens import constraints
@@ -27,7 +27,7 @@ Forbidden = Mapping[str, Bools]
 """By the name of a constraint, the events [E] that it rules out."""
 
 
-def forbidden(tokens: TokenScore, given: Bools, rules: Sequence[VoiceRule]) -> dict[tuple[int, int], Forbidden]:
+def forbidden_choices(tokens: TokenScore, given: Bools, rules: Sequence[VoiceRule]) -> dict[tuple[int, int], Forbidden]:
     """By slice and voice, of every voice that is not given [M, V]: what each constraint leaves out."""
     found: dict[tuple[int, int], Forbidden] = {}
     carry: constraints.Carry = (None,) * len(tokens.slots)
@@ -48,7 +48,7 @@ def forbidden(tokens: TokenScore, given: Bools, rules: Sequence[VoiceRule]) -> d
     return found
 
 
-def too_well_known(piece: Piece, order: Ints, index: NoveltyIndex) -> Iterator[tuple[int, Bools]]:
+def beyond_novelty_limit(piece: PieceArrays, order: Ints, index: NoveltyIndex) -> Iterator[tuple[int, Bools]]:
     """By slice, the events [E] of its last voice that would complete a window of the corpus, where there are any."""
     limit = NoveltyLimit(index, 1, piece.events.shape[1])
     position = piece.position[piece.point]

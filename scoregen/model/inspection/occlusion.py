@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 
 from scoregen.model.network.alphabet import MOST_ACCIDENTALS
 from scoregen.model.network.batches import Example, collate
-from scoregen.model.network.history_features import heard, matches, seen_from
-from scoregen.model.network.inference_mode import at_work
-from scoregen.model.network.inputs import SILENCE, SPELLED, Bools, Piece
+from scoregen.model.network.history_features import matches, pitch_history, relative_to_key
+from scoregen.model.network.inference_mode import inference_mode
+from scoregen.model.network.inputs import SILENCE, SPELLED, Bools, PieceArrays
 from scoregen.model.network.likelihood import choices, rows_of
 from scoregen.model.network.network import Network
 
@@ -46,11 +46,11 @@ def chances(network: Network, example: Example, forgotten: Sequence[Bools]) -> N
     """[N, T, V] log p of what stands there, by voice, with a part of the rest forgotten."""
     at_once = max(1, BATCH_CELLS // example.piece.length**2)
     starts = range(0, len(forgotten), at_once)
-    with at_work():
+    with inference_mode():
         return np.concatenate([_chances(network, example, forgotten[start : start + at_once]) for start in starts])
 
 
-def without(piece: Piece, known: Bools) -> Piece:
+def occluded(piece: PieceArrays, known: Bools) -> PieceArrays:
     """The piece with what was heard and what matches reckoned from the known events [T, V] alone."""
     if known.all():
         return piece
@@ -59,17 +59,17 @@ def without(piece: Piece, known: Bools) -> Piece:
     events = np.where(known, piece.events, _UNLIKE + slots)
     return replace(
         piece,
-        heard=seen_from(
-            heard(np.where(known, piece.sounding, SILENCE), position, SPELLED),
+        pitch_history=relative_to_key(
+            pitch_history(np.where(known, piece.sounding, SILENCE), position, SPELLED),
             piece.key[piece.point] - MOST_ACCIDENTALS,
         ),
-        matches=matches(events, np.where(known, piece.sounding, _UNLIKE + slots), piece.advance, position),
+        matches=matches(events, np.where(known, piece.sounding, _UNLIKE + slots), piece.time_shift, position),
     )
 
 
 def _chances(network: Network, example: Example, forgotten: Sequence[Bools]) -> Nats:
     known = [~mask for mask in forgotten]
-    examples = [Example(without(example.piece, own), example.given & own, example.order) for own in known]
+    examples = [Example(occluded(example.piece, own), example.given & own, example.order) for own in known]
     batch = collate(examples)
     b, t = rows_of(batch)
     found = choices(network, batch, torch.from_numpy(np.stack(known)).float()).events

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from scoregen.model.network.batches import Example, collate, usual_order
-from scoregen.model.network.inference_mode import at_work
+from scoregen.model.network.inference_mode import inference_mode
 from scoregen.model.network.inputs import piece_arrays
 from scoregen.model.network.likelihood import likelihood
 from scoregen.model.network.network import Network
@@ -16,7 +16,7 @@ from scoregen.tokens.events import TokenScore
 
 def piece_nats(network: Network, pieces: Sequence[TokenScore]) -> list[tuple[float, int]]:
     """Of each piece, -log p in nats of all its choices and how many there are, as `valid_free` in training."""
-    with at_work():
+    with inference_mode():
         return [_nats(network, tokens) for tokens in pieces]
 
 

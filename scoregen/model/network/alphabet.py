@@ -1,12 +1,12 @@
-"""The ids that a network reads and writes: events, pitches, advances in time.
+"""The ids that a network reads and writes: events, pitches, time shifts in time.
 
-A lexicon is one of two alphabets. `spelled` is that of scores: pitches with their spelling, keys
+An alphabet is one of two alphabets. `spelled` is that of scores: pitches with their spelling, keys
 that are written, repeated notes apart from held ones. `chromatic` is that of piano rolls such as
 JSB16: MIDI pitches, keys that are guessed from what has sounded, and no repeated notes.
 
 An event id is 0 for hold, 1 for rest, 2 + pitch id for an attack. A pitch id counts the pitches
-from below; the id after the last stands for silence. An advance leads from one slice to the next:
-0 to the barline, else an index of `advances`, plus one. The chromatic lexicon, which has no barlines,
+from below; the id after the last stands for silence. A time shift leads from one slice to the next:
+0 to the barline, else an index of `time_shifts`, plus one. The chromatic alphabet, which has no barlines,
 has every length twice: the second time it leads to the end of the piece.
 """
 
@@ -37,7 +37,7 @@ FIFTHS_RANGE = 14
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Lexicon:
+class Alphabet:
     """An alphabet in tables. P pitches; a key is an index: `keys` of them, then `no_key` where none is known.
 
     midi, fifths: [P]; degrees: [keys + 1, P + 1] where each pitch stands in each key (the last column:
@@ -51,7 +51,7 @@ class Lexicon:
     degree_count: int
     classes: Ints
     class_count: int
-    advances: tuple[Fraction, ...]
+    time_shifts: tuple[Fraction, ...]
     repeats: bool
 
     @property
@@ -88,7 +88,7 @@ PITCHES: tuple[Pitch, ...] = tuple(
 """The spelled pitches by id."""
 PITCH_IDS = {pitch: index for index, pitch in enumerate(PITCHES)}
 
-_SPELLED_ADVANCES = tuple(
+_SPELLED_TIME_SHIFTS = tuple(
     sorted(
         {Fraction(k, 8) for k in range(1, 9)}
         | {Fraction(k, 6) for k in range(1, 7)}
@@ -100,23 +100,23 @@ LONGEST_IN_16THS = 64
 
 
 @lru_cache(maxsize=2)
-def lexicon(name: str) -> Lexicon:
+def alphabet(name: str) -> Alphabet:
     """`spelled` or `chromatic`; ValueError for another name."""
     if name == "spelled":
         return _spelled()
     if name == "chromatic":
         return _chromatic()
-    raise ValueError(f"there is no lexicon {name!r}; expected spelled or chromatic")
+    raise ValueError(f"there is no alphabet {name!r}; expected spelled or chromatic")
 
 
-def _spelled() -> Lexicon:
+def _spelled() -> Alphabet:
     midi = np.array([pitch.midi_pitch for pitch in PITCHES])
     fifths = np.array([pitch.fifths for pitch in PITCHES])
     keys = np.arange(-MOST_ACCIDENTALS, MOST_ACCIDENTALS + 1)[:, None]
     size = 2 * FIFTHS_RANGE + 1
     degrees = np.clip(fifths - keys, -FIFTHS_RANGE, FIFTHS_RANGE) + FIFTHS_RANGE
     steps = np.clip(fifths[None] - fifths[:, None], -FIFTHS_RANGE, FIFTHS_RANGE) + FIFTHS_RANGE
-    return Lexicon(
+    return Alphabet(
         "spelled",
         midi,
         fifths,
@@ -124,18 +124,18 @@ def _spelled() -> Lexicon:
         size,
         np.pad(steps, ((0, 1), (0, 0))),
         size,
-        _SPELLED_ADVANCES,
+        _SPELLED_TIME_SHIFTS,
         repeats=True,
     )
 
 
-def _chromatic() -> Lexicon:
+def _chromatic() -> Alphabet:
     midi = np.arange(_CHROMATIC_LOW, _CHROMATIC_HIGH + 1)
     fifths = 7 * midi % 12
     degrees = (fifths - np.arange(12)[:, None]) % 12
     steps = (fifths[None] - fifths[:, None]) % 12
-    advances = 2 * tuple(Fraction(k, 4) for k in range(1, LONGEST_IN_16THS + 1))
-    return Lexicon(
+    time_shifts = 2 * tuple(Fraction(k, 4) for k in range(1, LONGEST_IN_16THS + 1))
+    return Alphabet(
         "chromatic",
         midi,
         fifths,
@@ -143,7 +143,7 @@ def _chromatic() -> Lexicon:
         12,
         np.pad(steps, ((0, 1), (0, 0))),
         12,
-        advances,
+        time_shifts,
         repeats=False,
     )
 

@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.network.alphabet import GRID, Lexicon
+from scoregen.model.network.alphabet import GRID, Alphabet
 from scoregen.model.network.history_features import PROFILES
 
 Ints = NDArray[np.int64]
@@ -36,19 +36,19 @@ _WINDOW = 8 * GRID
 _LONG = 3 * GRID // 2
 
 
-def harmony_labels(
-    sounding: Ints, position: Ints, end: int, key_fifths: Ints, phrase_ends: Ints | None, lexicon: Lexicon
+def harmony_targets(
+    sounding: Ints, position: Ints, end: int, key_fifths: Ints, phrase_ends: Ints | None, alphabet: Alphabet
 ) -> Ints:
     """[T, labels] root by fifths over the key, shape, key in force (major 0-11, minor 12-23), phrase end.
 
     `phrase_ends` are positions; where they are not known, a phrase is taken to end on a sonority of a
     dotted quarter or more. `end` is where the piece ends.
     """
-    classes = np.append(lexicon.midi % 12, 12)[sounding]
+    classes = np.append(alphabet.midi % 12, 12)[sounding]
     present = np.eye(13, dtype=np.int64)[classes].max(1)[:, :12]
     lengths = np.diff(np.append(position, end))
     ends_phrase = lengths >= _LONG if phrase_ends is None else np.isin(position, phrase_ends)
-    root, shape = _chords(present, _lowest(sounding, lexicon))
+    root, shape = _chords(present, _lowest(sounding, alphabet))
     known = key_fifths != NO_KEY
     root = np.where(known & (root >= 0), (7 * root - key_fifths) % 12, UNLABELLED)
     keys = _keys(present * lengths[:, None], position)
@@ -69,9 +69,9 @@ def _templates() -> tuple[Ints, Ints, Ints]:
     return np.array(members, dtype=np.int64), np.array(roots), np.array(shapes)
 
 
-def _lowest(sounding: Ints, lexicon: Lexicon) -> Ints:
+def _lowest(sounding: Ints, alphabet: Alphabet) -> Ints:
     """[T] the pitch class of the lowest note, 0 in silence."""
-    lowest: Ints = np.append(lexicon.midi, 12 * 12)[sounding].min(1) % 12
+    lowest: Ints = np.append(alphabet.midi, 12 * 12)[sounding].min(1) % 12
     return lowest
 
 

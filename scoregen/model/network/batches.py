@@ -11,7 +11,7 @@ from torch import Tensor
 
 from scoregen.model.network.alphabet import HOLD, REST
 from scoregen.model.network.history_features import Buckets
-from scoregen.model.network.inputs import BLANK, SILENCE, Bools, Ints, Piece
+from scoregen.model.network.inputs import BLANK, SILENCE, Bools, Ints, PieceArrays
 
 OUTER_FIRST = (0, 3, 1, 2)
 NEVER = 1 << 40
@@ -22,7 +22,7 @@ NEVER = 1 << 40
 class Example:
     """A piece, which of its events are given [T, V], and the order of voices in each slice [T, V]."""
 
-    piece: Piece
+    piece: PieceArrays
     given: Bools
     order: Ints
 
@@ -35,16 +35,15 @@ class Batch:
     before: Tensor  # [B, T, V]
     sounding: Tensor  # [B, T, V]
     age: Tensor  # [B, T, V]
-    heard: Tensor  # [B, T, HEARD]
+    pitch_history: Tensor  # [B, T, HEARD]
     matches: Tensor  # [B, V + 1, T, T] uint8
     labels: Tensor  # [B, T, labels]
     given: Tensor  # [B, T, V] bool
     order: Tensor  # [B, T, V]
-    advance: Tensor  # [B, T]
+    time_shift: Tensor  # [B, T]
     key: Tensor  # [B, T]
     metric: Tensor  # [B, T, features]
     position: Tensor  # [B, T]
-    measure: Tensor  # [B, T]
     measure_steps: Tensor  # [B, T]
     frame: Tensor  # [B, T] the frame in force at a slice
     lengths: Tensor  # [B]
@@ -58,7 +57,7 @@ class Batch:
         return Batch(**{field.name: getattr(self, field.name).to(device) for field in fields(self)})
 
 
-def draw_given(piece: Piece, generator: np.random.Generator) -> Bools:
+def draw_given(piece: PieceArrays, generator: np.random.Generator) -> Bools:
     """What is given in one example: nothing, one voice, several, or all but a hole."""
     voices = piece.events.shape[1]
     given = np.zeros(piece.events.shape, dtype=bool)
@@ -99,7 +98,7 @@ def _given_first(order: Ints, given: Bools) -> Ints:
     return np.argsort(rank - given.shape[1] * given, axis=1, kind="stable")
 
 
-def frames(piece: Piece, given: Bools) -> tuple[Ints, Ints, Ints]:
+def frames(piece: PieceArrays, given: Bools) -> tuple[Ints, Ints, Ints]:
     """The context encoder's timeline: points [F], and each voice's event and pitch there [F, V].
 
     A point is a frame if it is a beat or a given voice moves there; nothing else of the blank
@@ -129,16 +128,15 @@ def collate(examples: Sequence[Example]) -> Batch:
         before=_pad([piece.before for piece in pieces]),
         sounding=_pad([piece.sounding for piece in pieces]),
         age=_pad([piece.age for piece in pieces]),
-        heard=_pad([piece.heard for piece in pieces]),
+        pitch_history=_pad([piece.pitch_history for piece in pieces]),
         labels=_pad([piece.labels for piece in pieces]),
         matches=_pad_squares([piece.matches for piece in pieces]),
         given=_pad([example.given for example in examples]),
         order=_pad([example.order for example in examples]),
-        advance=_pad([piece.advance for piece in pieces]),
+        time_shift=_pad([piece.time_shift for piece in pieces]),
         key=_pad([piece.key[piece.point] for piece in pieces]),
         metric=_pad([piece.metric[piece.point] for piece in pieces]),
         position=_pad([piece.position[piece.point] for piece in pieces], fill=NEVER),
-        measure=_pad([piece.measure for piece in pieces]),
         measure_steps=_pad([piece.measure_steps[piece.point] for piece in pieces], fill=1),
         frame=_pad(frame_of),
         lengths=torch.tensor([piece.length for piece in pieces]),

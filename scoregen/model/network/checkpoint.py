@@ -14,6 +14,7 @@ from safetensors.torch import load, save
 
 from scoregen.model.network.config import NetworkConfig
 from scoregen.model.network.network import Network
+from scoregen.model.network.renames import renamed
 from scoregen.system.errors import InputError
 from scoregen.system.files import write_files
 from scoregen.system.resources import weights
@@ -47,6 +48,11 @@ def load_checkpoint(path: Path | None = None) -> Checkpoint:
         data = stem.with_suffix(".safetensors").read_bytes()
         about = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
         shape = about["network"]
+        if remark := renamed(shape):
+            raise InputError(
+                f"{stem}.json is of an earlier version ({remark}); convert it with tools/convert_checkpoint.py of the"
+                " repository"
+            )
         network = Network(NetworkConfig(**{**shape, "roles": tuple(shape["roles"])}))
         state = {name: tensor.float() for name, tensor in load(data).items()}
         network.load_state_dict(state)

@@ -12,13 +12,13 @@ from scoregen.system.errors import InputError
 class NetworkConfig:
     """Widths and rates; they travel in every checkpoint. `roles` names the known voices, in id order.
 
-    `context` 0 leaves out the context encoder: for data of which nothing is ever given. `foresight`
+    `context` 0 leaves out the context encoder: for data of which nothing is ever given. `auxiliary_weight`
     is what a nat of the harmony foreseen wrongly weighs in the training loss beside a nat of the notes.
-    The switches take parts away, for ablations; `use_measures`, which came later, adds attention over measures.
+    The switches take parts away, for ablations.
     """
 
     roles: tuple[str, ...] = ("soprano", "alto", "tenor", "bass")
-    lexicon: str = "spelled"
+    alphabet: str = "spelled"
     metric_features: int = 38
     embedding: int = 64
     context: int = 96
@@ -28,15 +28,14 @@ class NetworkConfig:
     heads: int = 4
     dropout: float = 0.5
     in_slice_dropout: float = 0.15
-    foresight: float = 0.1
-    locked: bool = False
+    auxiliary_weight: float = 0.1
+    locked_dropout: bool = False
     recurrent_dropout: float = 0.0
     event_dropout: float = 0.0
-    use_heard: bool = True
+    use_pitch_history: bool = True
     use_matches: bool = True
     use_motion: bool = True
     use_degrees: bool = True
-    use_measures: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +85,10 @@ class TrainingOptions:
     `voice_orders` says in which order the voices of a roll choose: "fixed", or "any", drawn anew for every
     slice. (Voices of scores are given in all combinations, and always in many orders.)
 
-    `teaching` is the share of the loss that the chances of the teachers have, where there are any, in place of
+    `distillation` is the share of the loss that the chances of the teachers have, where there are any, in place of
     the notes that stand in the pieces.
 
-    With an `agreement` above 0 every batch is shown twice, with other dropout, and so many times the nats that
+    With an `r_drop` above 0 every batch is shown twice, with other dropout, and so many times the nats that
     the two lie apart are added to the loss: held-out pieces are learned better, in nearly twice the time.
 
     `mixed_precision`: bfloat16 where PyTorch finds it safe. A CPU that reckons in it (AVX512-BF16, AMX) trains
@@ -111,8 +110,8 @@ class TrainingOptions:
     transpose: int = 5
     drafts: int = 16
     voice_orders: str = "fixed"
-    teaching: float = 0.7
-    agreement: float = 0.0
+    distillation: float = 0.7
+    r_drop: float = 0.0
     mixed_precision: bool = False
     compile: bool = False
     seed: int = 1
@@ -128,7 +127,7 @@ class TrainingOptions:
             "drafts": 0,
             "seed": 0,
             "weight_decay": 0,
-            "agreement": 0,
+            "r_drop": 0,
         }
         for name, low in least.items():
             if not getattr(self, name) >= low:
@@ -140,6 +139,6 @@ class TrainingOptions:
             raise InputError(f"the schedule is {self.schedule!r}; expected cosine or constant")
         if self.voice_orders not in ("fixed", "any"):
             raise InputError(f"the voice orders are {self.voice_orders!r}; expected fixed or any")
-        for name, high in {"transpose": 6, "ema_decay": 1, "teaching": 1}.items():
+        for name, high in {"transpose": 6, "ema_decay": 1, "distillation": 1}.items():
             if not 0 <= getattr(self, name) <= high:
                 raise InputError(f"{name} is {getattr(self, name)}; expected 0 to {high}")

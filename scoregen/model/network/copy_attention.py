@@ -22,7 +22,7 @@ from scoregen.model.network.history_features import MATCHES
 DISTANCES = 14  # log2 buckets of grid steps
 
 
-class Pointer(nn.Module):
+class CopyAttention(nn.Module):
     """Where in the piece something like this came before."""
 
     def __init__(self, config: NetworkConfig) -> None:
@@ -82,9 +82,9 @@ class Pointer(nn.Module):
                 scores = scores + _look_up(self.own_bias, own)
         return self._weights(scores, 1)
 
-    def proposals(self, state: Tensor, weights: Tensor, whole: Tensor, advance: bool) -> Tensor:
+    def proposals(self, state: Tensor, weights: Tensor, whole: Tensor, time_shift: bool) -> Tensor:
         """[R, T] what each earlier slice adds to the logit of what it did: `whole` [R, T] its match."""
-        gates = self.gates(state)[:, self.heads :] if advance else self.gates(state)[:, : self.heads]
+        gates = self.gates(state)[:, self.heads :] if time_shift else self.gates(state)[:, : self.heads]
         trusted = gates.unsqueeze(2) * (1 + _look_up(self.trust, whole))  # [R, H, T]
         added: Tensor = (trusted * weights).sum(1)
         return added

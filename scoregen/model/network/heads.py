@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from scoregen.model.network.alphabet import FIRST_PITCH, Lexicon
+from scoregen.model.network.alphabet import FIRST_PITCH, Alphabet
 from scoregen.model.network.config import NetworkConfig
 
 MELODIC_REACH, HARMONIC_REACH = 24, 40  # semitones
@@ -29,14 +29,14 @@ class EventHeads(nn.Module):
     harmonic_index: Tensor
     interval_class: Tensor
 
-    def __init__(self, config: NetworkConfig, lexicon: Lexicon) -> None:
+    def __init__(self, config: NetworkConfig, alphabet: Alphabet) -> None:
         super().__init__()
         s, e = config.in_slice, config.embedding
-        self.silence = lexicon.silence
+        self.silence = alphabet.silence
         self.use_motion = config.use_motion
-        heights = int(lexicon.midi.max() - lexicon.midi.min()) + 1
-        degrees = lexicon.degree_count if config.use_degrees else 0
-        self.sizes = [FIRST_PITCH, heights, degrees, 2 * MELODIC_REACH + 1, lexicon.class_count]
+        heights = int(alphabet.midi.max() - alphabet.midi.min()) + 1
+        degrees = alphabet.degree_count if config.use_degrees else 0
+        self.sizes = [FIRST_PITCH, heights, degrees, 2 * MELODIC_REACH + 1, alphabet.class_count]
         self.alone = nn.Linear(s, sum(self.sizes))
         self.pair_state, self.pair_role = nn.Linear(s, s), nn.Linear(e, s, bias=False)
         self.is_set = nn.Parameter(torch.zeros(2, s))
@@ -44,10 +44,10 @@ class EventHeads(nn.Module):
         self.motion = nn.Parameter(torch.zeros(2, 12 * 2, 12))
         self.motion_gate = nn.Linear(s, 2)
         self.dropout = nn.Dropout(config.in_slice_dropout)
-        for name, table in _tables(lexicon).items():
+        for name, table in _tables(alphabet).items():
             self.register_buffer(name, torch.from_numpy(table), persistent=False)
 
-    def forward(self, state: Tensor, key: Tensor, before: Tensor, others: Others) -> Tensor:
+    def forward(self, state: Tensor, key: Tensor, before: Tensor, others: OtherVoices) -> Tensor:
         """[R, E] logits of one voice in the keys [R], coming from the pitch ids `before` [R]."""
         z = self.dropout(state)
         kinds, height, degree, melodic, classes = self.alone(z).split(self.sizes, -1)
@@ -60,7 +60,7 @@ class EventHeads(nn.Module):
             pitch = pitch + self._against(z, before, others)
         return torch.cat([kinds, pitch], -1)
 
-    def _against(self, z: Tensor, before: Tensor, others: Others) -> Tensor:
+    def _against(self, z: Tensor, before: Tensor, others: OtherVoices) -> Tensor:
         """[R, P] what the other voices ask for: an interval to them, and a motion that does not go along."""
         pairs = functional.gelu(
             self.pair_state(z).unsqueeze(1) + self.pair_role(others.role) + self.is_set[others.is_set]
@@ -84,7 +84,7 @@ class EventHeads(nn.Module):
 
 
 @dataclass(frozen=True, slots=True)
-class Others:
+class OtherVoices:
     """The other voices of a slice: as they are now where they are set already, else as they were."""
 
     role: Tensor  # [R, K, embedding]
@@ -93,16 +93,16 @@ class Others:
     is_set: Tensor  # [R, K] 1 or 0
 
 
-def _tables(lexicon: Lexicon) -> dict[str, np.typing.NDArray[np.int64]]:
+def _tables(alphabet: Alphabet) -> dict[str, np.typing.NDArray[np.int64]]:
     """From a pitch that is known [P + 1, the last: silence] to every pitch [P]: indices into logits."""
-    midi = lexicon.midi
+    midi = alphabet.midi
     apart = midi[None] - midi[:, None]
     wide = np.pad(apart, ((0, 1), (0, 0)))
     return {
         "height_index": midi - midi.min(),
-        "degree_index": lexicon.degrees[:, :-1].copy(),
+        "degree_index": alphabet.degrees[:, :-1].copy(),
         "melodic_index": np.clip(wide, -MELODIC_REACH, MELODIC_REACH) + MELODIC_REACH,
-        "class_index": lexicon.classes,
+        "class_index": alphabet.classes,
         "harmonic_index": np.clip(wide, -HARMONIC_REACH, HARMONIC_REACH) + HARMONIC_REACH,
         # counted apart by which of the two is above
         "interval_class": wide % 12 + 12 * (wide < 0),

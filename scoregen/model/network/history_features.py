@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.network.alphabet import GRID, HOLD, Lexicon
+from scoregen.model.network.alphabet import GRID, HOLD, Alphabet
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -19,7 +19,7 @@ _AGE_LIMITS = np.array([1, 12, 24, 36, 48, 72, 96, 144, 192])  # grid steps; a f
 MATCHES = 9
 _MATCH_BUCKETS = np.array([0, 1, 2, 3, 4, 4, 5, 5, 5, *[6] * 4, *[7] * 12, 8], dtype=np.uint8)
 """By how many slices (or notes) in a row were the same: 0, 1, 2, 3, 4-5, 6-8, 9-12, 13-24, more."""
-HEARD = 24
+PITCH_HISTORY = 24
 _HALF_LIVES = (4.0, 16.0)  # quarters
 
 
@@ -30,27 +30,27 @@ def ages(events: Ints, position: Ints) -> Ints:
     return age_bucket(np.where(before < 0, 0, position[:, None] - before))
 
 
-def heard(sounding: Ints, position: Ints, lexicon: Lexicon) -> Floats:
+def pitch_history(sounding: Ints, position: Ints, alphabet: Alphabet) -> Floats:
     """[T, 2, 12] the share of each pitch class (by fifths) in what sounded before, fading by the half-lives."""
-    classes = np.append(lexicon.fifths % 12, 12)[sounding]
+    classes = np.append(alphabet.fifths % 12, 12)[sounding]
     shares = np.zeros((len(position), len(_HALF_LIVES), 12), dtype=np.float32)
     for index in range(1, len(position)):
-        shares[index] = faded(shares[index - 1], classes[index - 1], int(position[index] - position[index - 1]))
+        shares[index] = decayed(shares[index - 1], classes[index - 1], int(position[index] - position[index - 1]))
     return shares
 
 
-def faded(shares: Floats, classes: Ints, steps: int) -> Floats:
+def decayed(shares: Floats, classes: Ints, steps: int) -> Floats:
     """The shares [2, 12] after pitch classes [V] (12: silence) have sounded for so many grid steps."""
     fresh = np.bincount(classes, minlength=13)[:12].astype(np.float32)
-    result: Floats = faded_rows(shares[None], fresh[None], np.array([steps]))[0]
+    result: Floats = decayed_rows(shares[None], fresh[None], np.array([steps]))[0]
     return result
 
 
-def seen_from(shares: Floats, keys: Ints) -> Floats:
+def relative_to_key(shares: Floats, keys: Ints) -> Floats:
     """[T, 24] the shares with the tonic of each slice's key first, summing to one where anything was heard."""
     turned = np.take_along_axis(shares, ((np.arange(12) + keys[:, None]) % 12)[:, None], axis=2)
     total = turned.sum(2, keepdims=True)
-    result: Floats = (turned / np.maximum(total, 1e-6)).reshape(len(keys), HEARD).astype(np.float32)
+    result: Floats = (turned / np.maximum(total, 1e-6)).reshape(len(keys), PITCH_HISTORY).astype(np.float32)
     return result
 
 
@@ -70,22 +70,22 @@ def _collections() -> NDArray[np.float64]:
 PROFILES = _collections()
 
 
-def guessed_keys(shares: Floats, no_key: int) -> Ints:
+def estimated_keys(shares: Floats, no_key: int) -> Ints:
     """[T] the signature (in fifths, 0-11) whose major or minor key fits best what was heard."""
     slow = shares[:, 1]
     best = (slow @ PROFILES.reshape(24, 12).T).reshape(-1, 2, 12).max(1).argmax(1)
     return np.where(slow.sum(1) > 0, best, no_key)
 
 
-def matches(events: Ints, sounding: Ints, advance: Ints, position: Ints) -> Buckets:
+def matches(events: Ints, sounding: Ints, time_shift: Ints, position: Ints) -> Buckets:
     """[V + 1, T, T] how long the pasts of slices t and s < t are the same: whole, then voice by voice.
 
-    Whole: how many slices in a row before t equal those before s, advances included. Of one voice:
+    Whole: how many slices in a row before t equal those before s, time shifts included. Of one voice:
     how many of its notes, the one that sounds last being as old at t as at s.
     """
     length, voices = events.shape
     table = np.zeros((voices + 1, length, length), dtype=np.uint8)
-    rows = np.column_stack([events, sounding, advance])
+    rows = np.column_stack([events, sounding, time_shift])
     _, whole = np.unique(rows, axis=0, return_inverse=True)
     table[0] = bucket(_runs(whole.reshape(-1)))
     for voice in range(voices):
@@ -129,7 +129,7 @@ def age_bucket(steps: Ints) -> Ints:
     return np.searchsorted(_AGE_LIMITS, steps, side="right")
 
 
-def faded_rows(shares: Floats, fresh: Floats, steps: Ints) -> Floats:
+def decayed_rows(shares: Floats, fresh: Floats, steps: Ints) -> Floats:
     """`faded` for many pieces: shares [R, 2, 12], voices by pitch class that sounded [R, 12], grid steps [R]."""
     exponents = -steps.astype(np.float32)[:, None] / GRID / np.array(_HALF_LIVES, dtype=np.float32)
     kept = np.exp2(exponents)[:, :, None]

@@ -12,7 +12,7 @@ from threadpoolctl import ThreadpoolController
 
 
 @contextmanager
-def at_work() -> Iterator[None]:
+def inference_mode() -> Iterator[None]:
     """One thread for torch and for numpy's products: rows are short, a second one costs more than it brings.
 
     And what is drawn does not hang on how many there are. Arithmetic is silent, as torch's is: what a wild

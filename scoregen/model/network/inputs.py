@@ -27,12 +27,12 @@ from scoregen.model.network.alphabet import (
     PITCHES,
     REST,
     UNSCORED,
-    Lexicon,
-    lexicon,
+    Alphabet,
+    alphabet,
     pitch_id,
 )
-from scoregen.model.network.auxiliary_targets import harmony_labels
-from scoregen.model.network.history_features import Buckets, ages, heard, matches, seen_from
+from scoregen.model.network.auxiliary_targets import harmony_targets
+from scoregen.model.network.history_features import Buckets, ages, matches, pitch_history, relative_to_key
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Interval
@@ -42,35 +42,35 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
 
-SPELLED = lexicon("spelled")
+SPELLED = alphabet("spelled")
 BLANK = SPELLED.blank
 SILENCE = SPELLED.silence
 MIDI: Ints = np.append(SPELLED.midi, -1)
 """By pitch id, -1 for silence."""
-ADVANCE_STEPS: Ints = np.array([int(advance * GRID) for advance in SPELLED.advances])
-"""Grid steps of every advance but the one to the next barline, which is id 0."""
+TIME_SHIFT_STEPS: Ints = np.array([int(time_shift * GRID) for time_shift in SPELLED.time_shifts])
+"""Grid steps of every time shift but the one to the next barline, which is id 0."""
 MAJOR_MODES = ("major", "ionian", "lydian", "mixolydian")
 MINOR_MODES = ("minor", "aeolian", "dorian", "phrygian")
-_ADVANCE_IDS = {advance: index + 1 for index, advance in enumerate(SPELLED.advances)}
+_TIME_SHIFT_IDS = {time_shift: index + 1 for index, time_shift in enumerate(SPELLED.time_shifts)}
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class PieceArrays:
     """One piece in arrays. Axes: T slices, V voices, Q points, F metric features."""
 
-    events: Ints  # [T, V] event ids, the lexicon's `blank` where to be filled
+    events: Ints  # [T, V] event ids, the alphabet's `blank` where to be filled
     before: Ints  # [T, V] pitch id sounding before the slice (the last one, for a rest), or silence
     sounding: Ints  # [T, V] pitch id sounding after the slice's events, or silence
     age: Ints  # [T, V] how long that pitch has sounded, as a bucket
-    heard: Floats  # [T, HEARD] shares of pitch classes before the slice, seen from its key
-    advance: Ints  # [T] advance ids, UNSCORED where the lexicon lacks one
+    pitch_history: Floats  # [T, HEARD] shares of pitch classes before the slice, seen from its key
+    time_shift: Ints  # [T] time shift ids, UNSCORED where the alphabet lacks one
     matches: Buckets  # [V + 1, T, T] how alike the pasts of two slices are
     labels: Ints  # [T, labels] the harmony of the slice: targets only
     measure: Ints  # [T] measure index
     point: Ints  # [T] the point at which a slice stands
     position: Ints  # [Q] grid steps from the start of the piece
     metric: Floats  # [Q, F]
-    key: Ints  # [Q] index of the key in the lexicon
+    key: Ints  # [Q] index of the key in the alphabet
     is_beat: Bools  # [Q]
     last_slice: Ints  # [Q] the latest slice at or before a point
     is_slice: Bools  # [Q]
@@ -78,7 +78,7 @@ class Piece:
 
     @property
     def length(self) -> int:
-        return len(self.advance)
+        return len(self.time_shift)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class PieceOutline:
         return self.starts[-1] + self.headers[-1].duration
 
     def key(self, index: int) -> int:
-        """The key signature of a measure as the lexicon counts it, within what the network knows."""
+        """The key signature of a measure as the alphabet counts it, within what the network knows."""
         fifths = self.headers[index].key.fifths
         return MOST_ACCIDENTALS + max(-MOST_ACCIDENTALS, min(MOST_ACCIDENTALS, fifths))
 
@@ -185,7 +185,7 @@ PHRASE_FEATURES, MODE_FEATURES = slice(0, 8), slice(8, 10)
 """Where in the metric features it stands how phrases end, and which mode the signature means: all 0 if unknown."""
 
 
-def piece_arrays(tokens: TokenScore, outline: PieceOutline | None = None) -> Piece:
+def piece_arrays(tokens: TokenScore, outline: PieceOutline | None = None) -> PieceArrays:
     """The arrays of a score in tokens; chords are read by their outer note (bass: the lowest)."""
     outline = outline or PieceOutline.of([measure.header for measure in tokens.measures])
     rows = _slice_rows(tokens)
@@ -195,18 +195,18 @@ def piece_arrays(tokens: TokenScore, outline: PieceOutline | None = None) -> Pie
     steps = [int((outline.starts[index] + onset) * GRID) for index, onset in places]
     slice_steps = np.array([int((outline.starts[index] + onset) * GRID) for index, onset in slices])
     events = np.array([event for _, _, event in rows], dtype=np.int64)
-    before, sounding = heard_before(events, SPELLED)
-    advance = _advances(tokens, rows)
+    before, sounding = pitches_around(events, SPELLED)
+    time_shift = _time_shifts(tokens, rows)
     keys = np.array([outline.key(index) for index, _ in places])
     point = np.array([by_place[place] for place in slices])
-    return Piece(
+    return PieceArrays(
         events=events,
         before=before,
         sounding=sounding,
         age=ages(events, slice_steps),
-        heard=seen_from(heard(sounding, slice_steps, SPELLED), keys[point] - MOST_ACCIDENTALS),
-        advance=advance,
-        matches=matches(events, sounding, advance, slice_steps),
+        pitch_history=relative_to_key(pitch_history(sounding, slice_steps, SPELLED), keys[point] - MOST_ACCIDENTALS),
+        time_shift=time_shift,
+        matches=matches(events, sounding, time_shift, slice_steps),
         labels=_labels(sounding, slice_steps, keys[point], outline),
         measure=np.array([index for index, _ in slices]),
         point=point,
@@ -223,7 +223,7 @@ def piece_arrays(tokens: TokenScore, outline: PieceOutline | None = None) -> Pie
 def _labels(sounding: Ints, position: Ints, keys: Ints, outline: PieceOutline) -> Ints:
     ends = np.array([int(end * GRID) for end in outline.phrase_ends]) if outline.knows_phrases else None
     end = int(outline.duration * GRID)
-    return harmony_labels(sounding, position, end, keys - MOST_ACCIDENTALS, ends, SPELLED)
+    return harmony_targets(sounding, position, end, keys - MOST_ACCIDENTALS, ends, SPELLED)
 
 
 def event_id(event: Event, lowest: bool = False) -> int:
@@ -262,39 +262,39 @@ def _points(tokens: TokenScore, outline: PieceOutline) -> list[tuple[int, Fracti
     return places
 
 
-def heard_before(events: Ints, lexicon: Lexicon) -> tuple[Ints, Ints]:
+def pitches_around(events: Ints, alphabet: Alphabet) -> tuple[Ints, Ints]:
     """The pitch of each voice before and after every slice. Before a slice, a rest is looked through."""
-    before, sounding = np.full_like(events, lexicon.silence), np.full_like(events, lexicon.silence)
-    last = np.full(events.shape[1], lexicon.silence)
+    before, sounding = np.full_like(events, alphabet.silence), np.full_like(events, alphabet.silence)
+    last = np.full(events.shape[1], alphabet.silence)
     now = last.copy()
     for index, row in enumerate(events):
         before[index] = last
-        attacks = (row >= FIRST_PITCH) & (row < lexicon.blank)
-        now = np.where(attacks, row - FIRST_PITCH, np.where(row == HOLD, now, lexicon.silence))
+        attacks = (row >= FIRST_PITCH) & (row < alphabet.blank)
+        now = np.where(attacks, row - FIRST_PITCH, np.where(row == HOLD, now, alphabet.silence))
         last = np.where(attacks, now, last)
         sounding[index] = now
     return before, sounding
 
 
-def _advances(tokens: TokenScore, rows: Sequence[tuple[int, Fraction, list[int]]]) -> Ints:
+def _time_shifts(tokens: TokenScore, rows: Sequence[tuple[int, Fraction, list[int]]]) -> Ints:
     ids = []
     for here, after in zip(rows, [*rows[1:], None], strict=True):
         if after is None or after[0] != here[0]:
             ids.append(BARLINE)
         else:
-            ids.append(_ADVANCE_IDS.get(after[1] - here[1], UNSCORED))
+            ids.append(_TIME_SHIFT_IDS.get(after[1] - here[1], UNSCORED))
     return np.array(ids)
 
 
 @lru_cache(maxsize=64)
 def _transposition(interval: Interval) -> Ints:
-    """[pitch ids + 1] where each pitch id goes; -1 where it leaves the lexicon."""
+    """[pitch ids + 1] where each pitch id goes; -1 where it leaves the alphabet."""
     moved = [PITCH_IDS.get(pitch.transposed(interval), -1) for pitch in PITCHES]
     return np.array([*moved, SILENCE])
 
 
-def transposed(piece: Piece, interval: Interval) -> Piece | None:
-    """The piece an interval away, or None where a pitch leaves the lexicon or the key seven accidentals."""
+def transposed(piece: PieceArrays, interval: Interval) -> PieceArrays | None:
+    """The piece an interval away, or None where a pitch leaves the alphabet or the key seven accidentals."""
     table = _transposition(interval)
     attacks = (piece.events >= FIRST_PITCH) & (piece.events < BLANK)
     moved = table[np.where(attacks, piece.events - FIRST_PITCH, SILENCE)]

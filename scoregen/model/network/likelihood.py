@@ -15,7 +15,7 @@ from torch.nn import functional
 from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, REST, UNSCORED
 from scoregen.model.network.auxiliary_targets import UNLABELLED
 from scoregen.model.network.batches import Batch
-from scoregen.model.network.heads import Others
+from scoregen.model.network.heads import OtherVoices
 from scoregen.model.network.network import Network
 
 
@@ -23,52 +23,52 @@ from scoregen.model.network.network import Network
 class Likelihood:
     """-log p in nats of every choice of a batch, rows being the slices of all pieces end to end.
 
-    events: [R, V] by voice index, 0 where given; advances: [R], 0 where not scored; the counts
-    say how many choices were scored. `aside` is what training brings down besides, such as what the
+    events: [R, V] by voice index, 0 where given; time shifts: [R], 0 where not scored; the counts
+    say how many choices were scored. `auxiliary` is what training brings down besides, such as what the
     labels of the harmony cost, weighted: it is part of the loss and of no likelihood.
     """
 
     events: Tensor
-    advances: Tensor
+    time_shifts: Tensor
     event_count: Tensor
-    advance_count: Tensor
-    aside: Tensor
+    time_shift_count: Tensor
+    auxiliary: Tensor
 
     @property
     def nats(self) -> Tensor:
-        return self.events.sum() + self.advances.sum()
+        return self.events.sum() + self.time_shifts.sum()
 
     @property
     def count(self) -> Tensor:
-        return (self.event_count + self.advance_count).clamp(min=1)
+        return (self.event_count + self.time_shift_count).clamp(min=1)
 
     @property
     def cost(self) -> Tensor:
         """What training brings down: the nats, and what is learned aside."""
-        return self.nats + self.aside
+        return self.nats + self.auxiliary
 
     @property
     def loss(self) -> Tensor:
-        """The cost a choice, events and advances alike."""
+        """The cost a choice, events and time shifts alike."""
         return self.cost / self.count
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """log p of all that could have been chosen: events [R, V, E] by voice, advances [R, A].
+    """log p of all that could have been chosen: events [R, V, E] by voice, time shifts [R, A].
 
     `labels` [R, ...] are logits over each label of the harmony, foreseen before the slice. `proposed`
     are, by rank in the order of voices, the logits [R, T] that each earlier slice gives to its own event.
     """
 
     events: Tensor
-    advances: Tensor
+    time_shifts: Tensor
     labels: tuple[Tensor, ...]
     proposed: tuple[Tensor, ...]
 
 
 def likelihood(network: Network, batch: Batch) -> Likelihood:
-    """-log p of every event that is not given, and of every advance after such a slice."""
+    """-log p of every event that is not given, and of every time shift after such a slice."""
     return costs(network, batch, choices(network, batch))
 
 
@@ -78,28 +78,28 @@ def costs(network: Network, batch: Batch, chances: Choices) -> Likelihood:
     asked, timed = scored(batch)
     paid = -chances.events.gather(2, batch.events[b, t].unsqueeze(2))[..., 0]
     events = paid.masked_fill(~asked, 0.0)
-    advances = -chances.advances.gather(1, batch.advance[b, t].clamp(min=0).unsqueeze(1))[:, 0] * timed
-    foreseen = _foreseen(chances.labels, batch.labels[b, t], timed)
-    return Likelihood(events, advances, asked.sum(), timed.sum(), network.config.foresight * foreseen)
+    time_shifts = -chances.time_shifts.gather(1, batch.time_shift[b, t].clamp(min=0).unsqueeze(1))[:, 0] * timed
+    auxiliary_logits = _auxiliary_cost(chances.labels, batch.labels[b, t], timed)
+    return Likelihood(events, time_shifts, asked.sum(), timed.sum(), network.config.auxiliary_weight * auxiliary_logits)
 
 
 def scored(batch: Batch) -> tuple[Tensor, Tensor]:
-    """[R, V] which events are scored: those not given; and [R] which advances: those after such a slice."""
+    """[R, V] which events are scored: those not given; and [R] which time shifts: those after such a slice."""
     b, t = rows_of(batch)
     asked = ~batch.given[b, t]
-    return asked, asked.any(1) & (batch.advance[b, t] != UNSCORED)
+    return asked, asked.any(1) & (batch.time_shift[b, t] != UNSCORED)
 
 
 def guessed(batch: Batch, chances: Choices) -> Tensor:
-    """[R] whether all of a slice that is not given is the likeliest choice each time, the advance after it too."""
+    """[R] whether all of a slice that is not given is the likeliest choice each time, the time shift after it too."""
     b, t = rows_of(batch)
     given = batch.given[b, t]
     events = chances.events.argmax(-1) == batch.events[b, t]
-    advance = chances.advances.argmax(-1) == batch.advance[b, t]
-    return (events | given).all(1) & (advance | given.all(1))
+    time_shift = chances.time_shifts.argmax(-1) == batch.time_shift[b, t]
+    return (events | given).all(1) & (time_shift | given.all(1))
 
 
-def _foreseen(logits: Sequence[Tensor], labels: Tensor, scored: Tensor) -> Tensor:
+def _auxiliary_cost(logits: Sequence[Tensor], labels: Tensor, scored: Tensor) -> Tensor:
     """Nats that the labels [R, labels] cost, in rows where there was something to foresee."""
     targets = labels.masked_fill(~scored.unsqueeze(1), UNLABELLED)
     nats = [
@@ -130,29 +130,21 @@ def choices(network: Network, batch: Batch, known: Tensor | None = None) -> Choi
     """
     roles = torch.arange(batch.events.shape[-1], device=batch.events.device)
     codes = network.voice_code(batch.events, batch.sounding, batch.key, roles)
-    heard = batch.heard if network.config.use_heard else torch.zeros_like(batch.heard)
+    heard = batch.pitch_history if network.config.use_pitch_history else torch.zeros_like(batch.pitch_history)
     around = torch.cat([batch.metric, heard, *_context(network, batch, roles)], -1)
     past = codes if known is None else _partly_known(codes, known, _inside(batch))
     slices = network.slice_code(network.forgotten(past))
     previous = functional.pad(slices[:, :-1], (0, 0, 1, 0))
     hidden, _ = network.read_slices(network.backbone_input(previous, around))
-    pointer = network.pointer
+    pointer = network.copy_attention
     bias = pointer.bias(batch.position, batch.position, batch.measure_steps, batch.matches)
     if known is not None:
         bias = bias.masked_fill((known == 0).all(-1)[:, None, None], -torch.inf)
     scores = pointer.scores(pointer.query(hidden), pointer.key(hidden), bias)
     attended = pointer.attend(scores, pointer.value(slices))
-    if network.measures is not None:
-        attended = attended + network.measures(slices, hidden, batch.measure, _something_known(batch, known))
     b, t = rows_of(batch)
     start = network.start_slice(*(x[b, t] for x in (hidden, attended, previous, around)))
     return _in_slice(network, batch, (b, t), codes, start, scores)
-
-
-def _something_known(batch: Batch, known: Tensor | None) -> Tensor:
-    """[B, T] 1 where there is a slice and anything of it is known, else 0."""
-    inside = _inside(batch)
-    return (inside if known is None else inside & (known != 0).any(-1)).float()
 
 
 def _context(network: Network, batch: Batch, roles: Tensor) -> list[Tensor]:
@@ -178,7 +170,7 @@ def _in_slice(
     previous = codes.new_zeros(len(b), codes.shape[-1])
     order, events, sounding = (x[b, t] for x in (batch.order, batch.events, batch.sounding))
     before, age, key, row_codes = (x[b, t] for x in (batch.before, batch.age, batch.key, codes))
-    foreseen = network.foresee(state)
+    auxiliary_logits = network.auxiliary_logits(state)
     scores = scores.transpose(1, 2)[b, t]
     whole = batch.matches[:, 0][b, t].long()
     agreed = scores.new_zeros(whole.shape)
@@ -192,8 +184,8 @@ def _in_slice(
         others = _others(ranked_role, ranked_now, ranked_before, step)
         logits = network.heads(state, key, before[every, voice], others)
         past = batch.events[b, :, voice]
-        weights = network.pointer.point(scores, batch.matches[b, voice + 1, t].long(), agreed, differed)
-        proposed = network.pointer.proposals(state, weights, whole, advance=False)
+        weights = network.copy_attention.point(scores, batch.matches[b, voice + 1, t].long(), agreed, differed)
+        proposed = network.copy_attention.proposals(state, weights, whole, time_shift=False)
         logits = logits.float().scatter_add(1, past, proposed.float())
         found.append(logits)
         proposals.append(proposed)
@@ -202,21 +194,21 @@ def _in_slice(
         agreed, differed = agreed + same, differed + 1 - same
     ranked = torch.stack(found, 1)
     logits = torch.empty_like(ranked).scatter(1, order.unsqueeze(2).expand_as(ranked), ranked)
-    if not network.lexicon.repeats:
+    if not network.alphabet.repeats:
         logits = logits.masked_fill(_impossible(network, batch, rows, events, order, before), -torch.inf)
-    state = network.advance_state(state, previous)
-    weights = network.pointer.point(scores, None, agreed, differed)
-    proposed = network.pointer.proposals(state, weights, whole, advance=True)
-    advances = network.advance(state).float().scatter_add(1, batch.advance[b].clamp(min=0), proposed.float())
-    return Choices(logits.log_softmax(-1), advances.log_softmax(-1), foreseen, tuple(proposals))
+    state = network.time_shift_state(state, previous)
+    weights = network.copy_attention.point(scores, None, agreed, differed)
+    proposed = network.copy_attention.proposals(state, weights, whole, time_shift=True)
+    time_shifts = network.time_shift(state).float().scatter_add(1, batch.time_shift[b].clamp(min=0), proposed.float())
+    return Choices(logits.log_softmax(-1), time_shifts.log_softmax(-1), auxiliary_logits, tuple(proposals))
 
 
-def _others(role: Tensor, now: Tensor, before: Tensor, step: int) -> Others:
+def _others(role: Tensor, now: Tensor, before: Tensor, step: int) -> OtherVoices:
     """The voices before this one in the order, as they are now, and those after it, as they were."""
     chosen = [index for index in range(role.shape[1]) if index != step]
     is_set = torch.tensor([int(index < step) for index in chosen], device=role.device).expand(len(role), -1)
     pitch = torch.cat([now[:, :step], before[:, step + 1 :]], 1)
-    return Others(role[:, chosen], pitch, before[:, chosen], is_set)
+    return OtherVoices(role[:, chosen], pitch, before[:, chosen], is_set)
 
 
 def _impossible(
@@ -228,13 +220,13 @@ def _impossible(
     the last voice where nobody has moved: then there would be no slice.
     """
     b, t = rows
-    lexicon = network.lexicon
-    was = functional.pad(batch.sounding[:, :-1], (0, 0, 1, 0), value=lexicon.silence)[b, t]  # [R, V]
+    alphabet = network.alphabet
+    was = functional.pad(batch.sounding[:, :-1], (0, 0, 1, 0), value=alphabet.silence)[b, t]  # [R, V]
     first = (t == 0).unsqueeze(1)
-    rests = (was == lexicon.silence) & ~first
-    mask = torch.zeros(*was.shape, lexicon.events + 1, dtype=torch.bool, device=was.device)
+    rests = (was == alphabet.silence) & ~first
+    mask = torch.zeros(*was.shape, alphabet.events + 1, dtype=torch.bool, device=was.device)
     mask.scatter_(2, (was + FIRST_PITCH).unsqueeze(2), ~first.expand_as(was).unsqueeze(2))
-    mask = mask[..., : lexicon.events]
+    mask = mask[..., : alphabet.events]
     mask[..., REST] = rests
     ranked = events.gather(1, order) == HOLD
     still = ranked[:, :-1].all(1)

@@ -11,13 +11,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from scoregen.model.network.alphabet import FIRST_PITCH, lexicon
+from scoregen.model.network.alphabet import FIRST_PITCH, alphabet
 from scoregen.model.network.auxiliary_targets import LABELS
 from scoregen.model.network.config import NetworkConfig
-from scoregen.model.network.copy_attention import Pointer
+from scoregen.model.network.copy_attention import CopyAttention
 from scoregen.model.network.heads import EventHeads
-from scoregen.model.network.history_features import AGES, HEARD
-from scoregen.model.network.measure_attention import MeasureAttention
+from scoregen.model.network.history_features import AGES, PITCH_HISTORY
 
 KINDS = 4  # hold, rest, attack, blank
 
@@ -30,11 +29,11 @@ class Network(nn.Module):
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         self.config = config
-        self.lexicon = lexicon(config.lexicon)
+        self.alphabet = alphabet(config.alphabet)
         e, c, d, s = config.embedding, config.context, config.backbone, config.in_slice
-        around = config.metric_features + HEARD + 2 * c
-        self.pitch = nn.Embedding(self.lexicon.silence + 1, e)
-        self.degree = nn.Embedding(self.lexicon.degree_count + 1, e)
+        around = config.metric_features + PITCH_HISTORY + 2 * c
+        self.pitch = nn.Embedding(self.alphabet.silence + 1, e)
+        self.degree = nn.Embedding(self.alphabet.degree_count + 1, e)
         self.role = nn.Embedding(len(config.roles), e)
         self.kind = nn.Embedding(KINDS, e)
         self.age = nn.Embedding(AGES, e)
@@ -44,22 +43,21 @@ class Network(nn.Module):
             self.context = nn.GRU(c, c, batch_first=True, bidirectional=True)
         self.slice_in = nn.Linear(d + around, d)
         self.backbone = nn.GRU(d, d, num_layers=config.layers, batch_first=True, dropout=config.dropout)
-        self.pointer = Pointer(config)
+        self.copy_attention = CopyAttention(config)
         self.in_slice_start = nn.Linear(3 * d + around, s)
         self.in_slice = nn.GRUCell(3 * e, s)
-        self.heads = EventHeads(config, self.lexicon)
-        self.advance = nn.Linear(s, len(self.lexicon.advances) + 1)
-        self.foresight = nn.Linear(s, sum(LABELS.values()))
-        self.dropout = LockedDropout(config.dropout) if config.locked else nn.Dropout(config.dropout)
+        self.heads = EventHeads(config, self.alphabet)
+        self.time_shift = nn.Linear(s, len(self.alphabet.time_shifts) + 1)
+        self.auxiliary = nn.Linear(s, sum(LABELS.values()))
+        self.dropout = LockedDropout(config.dropout) if config.locked_dropout else nn.Dropout(config.dropout)
         self.light_dropout = nn.Dropout(config.in_slice_dropout)
-        self.measures = MeasureAttention(config, self.dropout) if config.use_measures else None
-        self.register_buffer("degree_of", torch.from_numpy(self.lexicon.degrees), persistent=False)
+        self.register_buffer("degree_of", torch.from_numpy(self.alphabet.degrees), persistent=False)
         for table in (self.pitch, self.degree, self.role, self.kind, self.age):
             nn.init.normal_(table.weight, std=0.3)
 
     def voice_code(self, events: Tensor, sounding: Tensor, key: Tensor, roles: Tensor) -> Tensor:
         """What a voice does and sounds, [..., V] ids to [..., V, embedding]."""
-        kinds = torch.where(events >= self.lexicon.blank, 3, events.clamp(max=FIRST_PITCH))
+        kinds = torch.where(events >= self.alphabet.blank, 3, events.clamp(max=FIRST_PITCH))
         code: Tensor = self.sound_code(sounding, key.unsqueeze(-1)) + self.kind(kinds) + self.role(roles)
         return code
 
@@ -132,15 +130,15 @@ class Network(nn.Module):
         state_out: Tensor = self.in_slice(read, state)
         return state_out
 
-    def advance_state(self, state: Tensor, previous: Tensor) -> Tensor:
+    def time_shift_state(self, state: Tensor, previous: Tensor) -> Tensor:
         """The state after the last voice's event has been read."""
         nobody = torch.zeros_like(previous)
         result: Tensor = self.light_dropout(self.in_slice(torch.cat([nobody, nobody, previous], -1), state))
         return result
 
-    def foresee(self, start: Tensor) -> tuple[Tensor, ...]:
+    def auxiliary_logits(self, start: Tensor) -> tuple[Tensor, ...]:
         """Logits over the labels of the slice to come, from the in-slice state before its first voice."""
-        labels: tuple[Tensor, ...] = self.foresight(self.light_dropout(start)).split(list(LABELS.values()), -1)
+        labels: tuple[Tensor, ...] = self.auxiliary(self.light_dropout(start)).split(list(LABELS.values()), -1)
         return labels
 
 

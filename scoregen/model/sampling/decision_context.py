@@ -14,7 +14,7 @@ from scoregen.model.network.inputs import Ints
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class DecisionContext:
     """Whose turn it is, and what stands around: `voice` [R]; `before` [R] its last pitch id, `age` [R] how
     long it has lasted, as a bucket.
 

@@ -9,15 +9,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from scoregen.model.engine.decoding import Places
+from scoregen.model.engine.decoding import SlicePlaces
 from scoregen.model.network.alphabet import BARLINE, GRID, HOLD, PITCHES, REST, UNSCORED
 from scoregen.model.network.batches import frames, usual_order
 from scoregen.model.network.inputs import (
-    ADVANCE_STEPS,
     BLANK,
+    TIME_SHIFT_STEPS,
     Floats,
     Ints,
-    Piece,
+    PieceArrays,
     PieceOutline,
     event_id,
     piece_arrays,
@@ -25,8 +25,8 @@ from scoregen.model.network.inputs import (
 from scoregen.model.network.network import Network
 from scoregen.system.errors import Place
 from scoregen.tokens import constraints
-from scoregen.tokens.constraints import MeasureRules, State, VoiceRule
-from scoregen.tokens.encode import doings
+from scoregen.tokens.constraints import ConstraintState, MeasureRules, VoiceRule
+from scoregen.tokens.encode import voice_events
 from scoregen.tokens.events import ABSENT, Event, TokenMeasure, TokenScore
 from scoregen.tokens.events import BLANK as BLANK_EVENT
 from scoregen.tokens.planned_chords import PlannedChord, planned
@@ -42,7 +42,7 @@ EVENT_TOKENS = np.array(
 """The token of every event id."""
 
 
-class Sheet:
+class DecodingContext:
     """A score with blanks, its rules and all that the network is told of a place.
 
     orders: [M, V] by measure in which order its voices are written, given ones first; free: [M, V]
@@ -70,7 +70,7 @@ class Sheet:
         self._rows: dict[tuple[int, int], int] = {}
         self._metric: Floats = np.zeros((0, network.config.metric_features), dtype=np.float32)
         self._event_masks: dict[int, tuple[Mask, Bools]] = {}
-        self._advance_masks: dict[int, tuple[Mask, Bools]] = {}
+        self._time_shift_masks: dict[int, tuple[Mask, Bools]] = {}
 
     @property
     def measures(self) -> int:
@@ -86,26 +86,28 @@ class Sheet:
         """One more than the last measure with a blank: what comes after needs no choice."""
         return self.measures - int(np.argmax(np.flip(self.free.any(1))))
 
-    def places(self, measure: Ints, position: Ints) -> Places:
+    def places(self, measure: Ints, position: Ints) -> SlicePlaces:
         """Places by measure index [R] and grid steps from the start of the piece [R]."""
         tick = position - self.starts[measure]
         rows = [self._row(*place) for place in zip(measure.tolist(), tick.tolist(), strict=True)]
         frame = np.searchsorted(self._frame_positions, position, side="right") - 1
         steps, keys = self._steps[measure], self.keys[measure]
-        return Places(measure, position, steps, keys, self._metric[rows], self._context[frame])
+        return SlicePlaces(measure, position, steps, keys, self._metric[rows], self._context[frame])
 
     def given_event(self, measure: int, slot: int, tick: int) -> int:
         """The event id of a given voice."""
         events, otherwise = self._given[measure][slot]
         return events.get(tick, otherwise)
 
-    def event_mask(self, state: State) -> Bools:
+    def event_mask(self, state: ConstraintState) -> Bools:
         """[E] the events that the voice whose turn it is may do."""
         return _projected(constraints.allowed(state), self._event_masks, lambda mask: mask[EVENT_TOKENS])
 
-    def advance_mask(self, state: State) -> Bools:
-        """[A] the advances that may follow a slice; none where only a place beyond the lexicon is left."""
-        return _projected(constraints.allowed(state), self._advance_masks, lambda mask: _advances(mask, state.tick))
+    def time_shift_mask(self, state: ConstraintState) -> Bools:
+        """[A] the time shifts that may follow a slice; none where only a place beyond the alphabet is left."""
+        return _projected(
+            constraints.allowed(state), self._time_shift_masks, lambda mask: _time_shifts(mask, state.tick)
+        )
 
     def _row(self, measure: int, tick: int) -> int:
         found = self._rows.get((measure, tick))
@@ -139,18 +141,18 @@ def voice_order(given: Sequence[bool]) -> tuple[int, ...]:
     return tuple(usual_order(np.array([given]))[0].tolist())
 
 
-def advance_token(state: State, advance: int) -> int:
-    """The token of an advance; of UNSCORED, the nearest place that is allowed."""
+def time_shift_token(state: ConstraintState, time_shift: int) -> int:
+    """The token of a time shift; of UNSCORED, the nearest place that is allowed."""
     start: int = vocabulary().onsets.start
-    if advance == UNSCORED:
+    if time_shift == UNSCORED:
         return start + int(np.flatnonzero(constraints.allowed(state)[vocabulary().onsets])[0])
-    if advance == BARLINE:
+    if time_shift == BARLINE:
         return start
-    return start + 1 + state.tick + int(ADVANCE_STEPS[advance - 1])
+    return start + 1 + state.tick + int(TIME_SHIFT_STEPS[time_shift - 1])
 
 
 def _given(measure: TokenMeasure, voice: int) -> dict[Fraction, Event] | None:
-    found = dict(doings(measure, voice))
+    found = dict(voice_events(measure, voice))
     return None if found[Fraction(0)] == BLANK_EVENT else found
 
 
@@ -162,7 +164,7 @@ def _given_ids(rules: MeasureRules, slot: int) -> tuple[dict[int, int], int]:
     return events, REST if absent else HOLD
 
 
-def _encoded(network: Network, piece: Piece) -> tuple[Ints, Floats]:
+def _encoded(network: Network, piece: PieceArrays) -> tuple[Ints, Floats]:
     """Where the frames of what is given stand [F], and what the network reads around them [F, 2 context]."""
     chosen, events, sounding = frames(piece, piece.events != BLANK)
     if not network.config.context:
@@ -185,9 +187,9 @@ def _projected(mask: Mask, known: dict[int, tuple[Mask, Bools]], project: Callab
     return found[1]
 
 
-def _advances(mask: Mask, tick: int) -> Bools:
+def _time_shifts(mask: Mask, tick: int) -> Bools:
     onsets = mask[vocabulary().onsets]
-    places = 1 + tick + ADVANCE_STEPS
+    places = 1 + tick + TIME_SHIFT_STEPS
     inside = places < len(onsets)
     found: Bools = np.concatenate([onsets[:1], onsets[np.where(inside, places, 0)] & inside])
     return found

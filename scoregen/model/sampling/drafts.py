@@ -20,7 +20,7 @@ Ints = NDArray[np.int64]
 class Draft:
     """The tokens of a finished draft, and by measure the -log p in nats of how many choices, and its parallels.
 
-    Nats and choices are those of `likelihood`: of every event of a blank voice, and of every advance
+    Nats and choices are those of `likelihood`: of every event of a blank voice, and of every time shift
     after one. Parallels are fifths and octaves in which a voice that was blank takes part. `heard` is
     what sounds together in the tokens; `shared` says what the draft has in common with the corpus of the
     weights, None where nobody knows.
@@ -30,7 +30,7 @@ class Draft:
     measure_nats: tuple[float, ...]
     measure_choices: tuple[int, ...]
     measure_parallels: tuple[int, ...]
-    heard: Sonorities = field(compare=False, repr=False)
+    sonorities: Sonorities = field(compare=False, repr=False)
     shared: Shared | None = None
 
     @property

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from scoregen.model.network.alphabet import BARLINE, FIRST_PITCH, GRID, HOLD
 from scoregen.model.network.history_features import AGES
-from scoregen.model.network.inputs import MIDI, SILENCE, SPELLED, Ints, Piece
+from scoregen.model.network.inputs import MIDI, SILENCE, SPELLED, Ints, PieceArrays
 
 Nats = NDArray[np.float64]
 
@@ -74,7 +74,7 @@ class Features:
 KINDS = tuple(field.name for field in fields(Features))
 
 
-def counted(pieces: Sequence[Piece]) -> Features:
+def counted(pieces: Sequence[PieceArrays]) -> Features:
     """How often each feature occurs in finished pieces."""
     found = Features.none(pieces[0].events.shape[1])
     for piece in pieces:
@@ -135,7 +135,7 @@ def _lacking(here: Nats, there: Nats, name: str) -> Nats:
     return found
 
 
-def _count_voices(found: Features, piece: Piece) -> None:
+def _count_voices(found: Features, piece: PieceArrays) -> None:
     for voice in range(piece.events.shape[1]):
         events, before, age = (x[:, voice] for x in (piece.events, piece.before, piece.age))
         heard = before != SILENCE
@@ -145,13 +145,13 @@ def _count_voices(found: Features, piece: Piece) -> None:
         np.add.at(found.step[voice], np.clip(step, -WIDEST, WIDEST) + WIDEST, 1)
 
 
-def _times(piece: Piece) -> Ints:
+def _times(piece: PieceArrays) -> Ints:
     """[T] grid steps from each slice to the next, or to the end."""
     position = piece.position[piece.point]
     return np.diff(np.append(position, position[-1] + _last_length(piece)))
 
 
-def _count_together(found: Features, piece: Piece, weight: Nats) -> None:
+def _count_together(found: Features, piece: PieceArrays, weight: Nats) -> None:
     pitches, voices = MIDI[piece.sounding], piece.sounding.shape[1]
     sounds = piece.sounding != SILENCE
     for upper in range(voices):
@@ -165,12 +165,12 @@ def _count_together(found: Features, piece: Piece, weight: Nats) -> None:
     found.sonority[:] += np.bincount(masks, weight[full], CHORDS)
 
 
-def _last_length(piece: Piece) -> int:
+def _last_length(piece: PieceArrays) -> int:
     """Grid steps of the last slice: to the end of its measure, as far as a full one tells."""
     last = piece.point[-1]
     measures = int(piece.measure_steps[last])
     inside = int(piece.position[last] - piece.position[piece.point[piece.measure == piece.measure[-1]][0]])
-    return max(_SIXTEENTH, measures - inside) if piece.advance[-1] == BARLINE else _SIXTEENTH
+    return max(_SIXTEENTH, measures - inside) if piece.time_shift[-1] == BARLINE else _SIXTEENTH
 
 
 @cache

@@ -1,7 +1,7 @@
 """A calibration on disk: NAME.calibration beside the weights, JSON with every feature under its name.
 
 It can be read and changed by hand: 0.1 in `step`, `tenor`, `-1` makes a tenor's step down by a semitone
-likelier by a factor of e^0.1. `likeness` holds by how many nats a feature of a passage tells that it comes
+likelier by a factor of e^0.1. `discriminator` holds by how many nats a feature of a passage tells that it comes
 from the corpus and not from the weights.
 """
 
@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from scoregen.evaluation.metrics.discriminator import Likeness
+from scoregen.evaluation.metrics.discriminator import Discriminator
 from scoregen.evaluation.metrics.two_sample import feature_names
 from scoregen.model.sampling.feature_matching import CHORDS, WIDEST, Features
-from scoregen.model.sampling.logit_bias import Leanings
+from scoregen.model.sampling.logit_bias import LogitBias
 from scoregen.system.errors import InputError
 from scoregen.system.files import write_files
 
@@ -39,12 +39,12 @@ class Calibration:
     free: Features
     given: Features
     about: Mapping[str, Any]
-    likeness: Likeness | None = None
+    discriminator: Discriminator | None = None
     checksum: str = ""
 
     @property
-    def leanings(self) -> Leanings:
-        return Leanings.of(self.free, self.given)
+    def logit_bias(self) -> LogitBias:
+        return LogitBias.of(self.free, self.given)
 
 
 def save_calibration(found: Calibration, weights: Path, roles: Sequence[str]) -> None:
@@ -54,10 +54,10 @@ def save_calibration(found: Calibration, weights: Path, roles: Sequence[str]) ->
         "free": _named(found.free, roles),
         "given": _named(found.given, roles),
     }
-    if found.likeness:
-        content["likeness"] = {"bias": round(found.likeness.bias, _DIGITS)} | {
+    if found.discriminator:
+        content["discriminator"] = {"bias": round(found.discriminator.bias, _DIGITS)} | {
             name: weight
-            for name, value in zip(feature_names(roles), found.likeness.weights.tolist(), strict=True)
+            for name, value in zip(feature_names(roles), found.discriminator.weights.tolist(), strict=True)
             if (weight := round(value, _DIGITS))
         }
     text = json.dumps(content, indent=1, ensure_ascii=False)
@@ -73,8 +73,8 @@ def load_calibration(weights: Path, roles: Sequence[str]) -> Calibration | None:
         data = path.read_bytes()
         content = json.loads(data)
         free, given = (_features(content[task], roles) for task in ("free", "given"))
-        likeness = _likeness(content["likeness"], roles) if "likeness" in content else None
-        return Calibration(free, given, content["about"], likeness, hashlib.sha256(data).hexdigest())
+        discriminator = _discriminator(content["discriminator"], roles) if "discriminator" in content else None
+        return Calibration(free, given, content["about"], discriminator, hashlib.sha256(data).hexdigest())
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(f"{path} is no calibration ({error}); make it again or remove it") from error
 
@@ -114,12 +114,12 @@ def _features(named: Mapping[str, Any], roles: Sequence[str]) -> Features:
     return found
 
 
-def _likeness(named: Mapping[str, Any], roles: Sequence[str]) -> Likeness:
+def _discriminator(named: Mapping[str, Any], roles: Sequence[str]) -> Discriminator:
     names = feature_names(roles)
     if unknown := set(named) - {"bias", *names}:
         raise ValueError(f"{unknown.pop()!r} is no feature")
     weights = np.array([float(named.get(name, 0)) for name in names])
-    found = Likeness(weights, float(named["bias"]))
+    found = Discriminator(weights, float(named["bias"]))
     if not np.isfinite([*weights, found.bias]).all():
         raise ValueError("a number is not finite")
     return found

@@ -14,7 +14,7 @@ from scoregen.model.engine.decoding import Decoder
 from scoregen.model.network.inputs import Bools, Ints
 from scoregen.model.sampling.drafts import Draft, drafted
 from scoregen.model.sampling.novelty_limit import NoveltyLimit
-from scoregen.tokens.constraints import State
+from scoregen.tokens.constraints import ConstraintState
 from scoregen.tokens.events import TokenMeasure, TokenScore
 from scoregen.tokens.window_hashes import NoveltyIndex
 
@@ -23,21 +23,21 @@ JUDGED = 12
 
 
 @dataclass(slots=True, eq=False)
-class Page:
+class Hypothesis:
     """A draft in the making: which measure is being written, how far it has come, and what is done."""
 
     measure: int
-    state: State
+    state: ConstraintState
     done: list[TokenMeasure]
-    luck: np.random.Generator
+    rng: np.random.Generator
     nats: NDArray[np.float64]  # [M]
     choices: Ints  # [M]
     number: int
 
-    def go_on(self, number: int, luck: np.random.Generator) -> Page:
+    def fork(self, number: int, rng: np.random.Generator) -> Hypothesis:
         """Another draft that has come as far, with luck of its own."""
         done, nats, choices = list(self.done), self.nats.copy(), self.choices.copy()
-        return Page(self.measure, self.state, done, luck, nats, choices, number)
+        return Hypothesis(self.measure, self.state, done, rng, nats, choices, number)
 
     def part(self, task: TokenScore, begin: int, index: NoveltyIndex | None) -> tuple[Draft, range]:
         """The last measures written as a draft of their own, with the figures of those since `begin`."""
@@ -51,16 +51,16 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class PausedHypothesis:
     """A draft that has come to a stop, with all that it takes to go on from there."""
 
-    page: Page
+    hypothesis: Hypothesis
     decoder: Decoder
     limit: NoveltyLimit | None
 
 
 @dataclass(frozen=True, slots=True)
-class Now:
+class SliceContext:
     """The slice in writing: the order of its voices [R, V], what sounded before [R, V], where it stands [R].
 
     `closes` [R]: whether a phrase ends there; `given` [R]: whether a voice is given there.

@@ -1,6 +1,6 @@
-"""A calibration at work: what it adds to the scores of a voice's events and of advances, looked up in tables.
+"""A calibration at work: what it adds to the scores of a voice's events and of time shifts, looked up in tables.
 
-R rows, K voices of the slice that are set already, V voices, P pitches, E events, A advances.
+R rows, K voices of the slice that are set already, V voices, P pitches, E events, A time shifts.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, REST
 from scoregen.model.network.history_features import AGES
-from scoregen.model.network.inputs import ADVANCE_STEPS, MIDI, SILENCE, SPELLED, Bools, Ints
-from scoregen.model.sampling.decision_context import Turn
+from scoregen.model.network.inputs import MIDI, SILENCE, SPELLED, TIME_SHIFT_STEPS, Bools, Ints
+from scoregen.model.sampling.decision_context import DecisionContext
 from scoregen.model.sampling.feature_matching import STEPS, WIDEST, Features, pace, sonority_turns
 
 Added = NDArray[np.float32]
@@ -25,7 +25,7 @@ _CLASSES: Ints = np.where(MIDI >= 0, MIDI % 12, _SILENT)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Leanings:
+class LogitBias:
     """The tilts of both tasks: `rows` [rows, E]; `chords` [2, CHORDS] by what sounds over the lowest voice;
     `paces` [2, 2, PACES] by the time to the next slice, off a beat and on one.
     """
@@ -36,7 +36,7 @@ class Leanings:
     paces: Added
 
     @classmethod
-    def of(cls, free: Features, given: Features) -> Leanings:
+    def of(cls, free: Features, given: Features) -> LogitBias:
         """Of a calibration of tasks in which nothing is given, and of one where something is."""
         tasks = (free, given)
         voices = free.length.shape[0]
@@ -48,46 +48,46 @@ class Leanings:
         paces = np.stack([task.pace for task in tasks]).astype(np.float32)
         return cls(voices, np.concatenate(parts).astype(np.float32), chords, paces)
 
-    def added(self, turn: Turn) -> Added:
+    def added(self, decision: DecisionContext) -> Added:
         """[R, E] nats for each event of the voice whose turn it is."""
         voices, silence = self.voices, SILENCE + 1
-        every = np.arange(len(turn.voice))
-        own = turn.given * voices + turn.voice
+        every = np.arange(len(decision.voice))
+        own = decision.given * voices + decision.voice
         lengths = 2 * voices * silence
-        ages = np.where(turn.before == SILENCE, AGES, turn.age)
-        alone = np.stack([own * silence + turn.before, lengths + own * (AGES + 1) + ages], 1)
+        ages = np.where(decision.before == SILENCE, AGES, decision.age)
+        alone = np.stack([own * silence + decision.before, lengths + own * (AGES + 1) + ages], 1)
         intervals = lengths + 2 * voices * (AGES + 1)
-        against = intervals + (own[:, None] * voices + turn.others) * (_SILENT + 1) + _CLASSES[turn.now]
+        against = intervals + (own[:, None] * voices + decision.others) * (_SILENT + 1) + _CLASSES[decision.now]
         found: Added = self.rows.take(np.concatenate([alone, against], 1), 0).sum(1)
-        held = turn.was[every, turn.voice]
+        held = decision.was[every, decision.voice]
         sounding = np.flatnonzero(held != SILENCE)
         at = held[sounding]
         found[sounding, HOLD] += self.rows[against[sounding], FIRST_PITCH + at[:, None]].sum(1)
-        if turn.others.shape[1] == voices - 1:
-            chords = self._chords(turn, turn.given.astype(np.int64))
+        if decision.others.shape[1] == voices - 1:
+            chords = self._chords(decision, decision.given.astype(np.int64))
             found[:, FIRST_PITCH:] += chords
             found[sounding, HOLD] += chords[sounding, at]
         return found
 
-    def added_to_advances(self, given: Bools, on_beat: Bools, left: Ints) -> Added:
-        """[R, A] nats for each advance; `given` [R] as of a turn, `left` [R] grid steps to the next barline."""
-        steps = np.empty((len(left), 1 + len(ADVANCE_STEPS)), dtype=np.int64)
-        steps[:, 0], steps[:, 1:] = left, ADVANCE_STEPS
+    def added_to_time_shifts(self, given: Bools, on_beat: Bools, left: Ints) -> Added:
+        """[R, A] nats for each time shift; `given` [R] as of a turn, `left` [R] grid steps to the next barline."""
+        steps = np.empty((len(left), 1 + len(TIME_SHIFT_STEPS)), dtype=np.int64)
+        steps[:, 0], steps[:, 1:] = left, TIME_SHIFT_STEPS
         found: Added = self.paces[given.astype(np.int64)[:, None], on_beat.astype(np.int64)[:, None], pace(steps)]
         return found
 
-    def _chords(self, turn: Turn, task: Ints) -> Added:
+    def _chords(self, decision: DecisionContext, task: Ints) -> Added:
         """[R, P] what the sonority is worth that the last voice would make; nothing without a lowest voice."""
         lowest = self.voices - 1
-        bits = np.where(turn.now == SILENCE, 0, 1 << (MIDI[turn.now] % 12))
+        bits = np.where(decision.now == SILENCE, 0, 1 << (MIDI[decision.now] % 12))
         others = np.bitwise_or.reduce(bits, axis=1)
         own = SPELLED.midi % 12
         sets = others[:, None] | (1 << own)
-        is_lowest = turn.others == lowest
-        bass = np.where(is_lowest, turn.now, 0).sum(1)
-        under = np.where((turn.voice == lowest)[:, None], own, (MIDI[bass] % 12)[:, None])
+        is_lowest = decision.others == lowest
+        bass = np.where(is_lowest, decision.now, 0).sum(1)
+        under = np.where((decision.voice == lowest)[:, None], own, (MIDI[bass] % 12)[:, None])
         found: Added = self.chords[task[:, None], sonority_turns()[under, sets]]
-        return np.where(((turn.voice != lowest) & (bass == SILENCE))[:, None], np.float32(0), found)
+        return np.where(((decision.voice != lowest) & (bass == SILENCE))[:, None], np.float32(0), found)
 
 
 def _over_steps(tilts: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -17,18 +17,18 @@ from scoregen.model.engine.decoding import Decoder
 from scoregen.model.engine.layers import log_softmax
 from scoregen.model.network.alphabet import UNSCORED
 from scoregen.model.network.config import SamplingOptions
-from scoregen.model.network.inference_mode import at_work
+from scoregen.model.network.inference_mode import inference_mode
 from scoregen.model.network.inputs import Bools, Floats, Ints
-from scoregen.model.sampling.decision_context import Turn
-from scoregen.model.sampling.decoding_context import EVENT_TOKENS, Sheet, advance_token
+from scoregen.model.sampling.decision_context import DecisionContext
+from scoregen.model.sampling.decoding_context import EVENT_TOKENS, DecodingContext, time_shift_token
 from scoregen.model.sampling.drafts import Draft, drafted
-from scoregen.model.sampling.hypothesis import Now, Page, Waiting
+from scoregen.model.sampling.hypothesis import Hypothesis, PausedHypothesis, SliceContext
 from scoregen.model.sampling.novelty_limit import NoveltyLimit
-from scoregen.model.sampling.nucleus import Scores, chosen
-from scoregen.model.sampling.request import Job
-from scoregen.model.sampling.voice_leading_costs import Prices, priced
+from scoregen.model.sampling.nucleus import Scores, draw
+from scoregen.model.sampling.request import SamplingRequest
+from scoregen.model.sampling.voice_leading_costs import Costs, voice_leading_costs
 from scoregen.tokens import constraints
-from scoregen.tokens.constraints import Carry, State
+from scoregen.tokens.constraints import Carry, ConstraintState
 
 LEAST = -1e4
 """Nats: a network that training has driven wild is sure beyond what floats can hold."""
@@ -39,7 +39,7 @@ Judge = Callable[[Draft, range], float]
 
 
 def fill(
-    job: Job,
+    request: SamplingRequest,
     options: SamplingOptions,
     round_number: int = 0,
     progress: Progress = lambda done: None,
@@ -52,86 +52,95 @@ def fill(
     At each of the measure indices `stops` all drafts wait for each other, and all go on from the one that
     the judge finds to cost least. Raises ConstraintError where nothing can be written.
     """
-    with at_work():
-        return _Sampler(job, options, round_number).run(progress, stops, judge)
+    with inference_mode():
+        return _Sampler(request, options, round_number).run(progress, stops, judge)
 
 
 class _Sampler:
     """The drafts in the making, all of them at the same slice of their own."""
 
-    def __init__(self, job: Job, options: SamplingOptions, round_number: int) -> None:
-        voices, rows = len(job.tokens.slots), options.candidates
-        self.novelty, self.leanings, self.options = job.novelty, job.leanings, options
-        self.sections, self.priced = job.sections, job.priced
-        self.sheet = Sheet(job.network, job.tokens, job.rules, job.chords)
-        self.decoder = Decoder(job.network, 1, voices, np.unique(self.sheet.keys).tolist())
-        self.limit = NoveltyLimit(job.novelty, 1, voices) if job.novelty else None
+    def __init__(self, request: SamplingRequest, options: SamplingOptions, round_number: int) -> None:
+        voices, rows = len(request.tokens.slots), options.candidates
+        self.novelty, self.logit_bias, self.options = request.novelty, request.logit_bias, options
+        self.sections, self.use_costs = request.sections, request.use_voice_leading_costs
+        self.decoding_context = DecodingContext(request.network, request.tokens, request.rules, request.chords)
+        self.decoder = Decoder(request.network, 1, voices, np.unique(self.decoding_context.keys).tolist())
+        self.limit = NoveltyLimit(request.novelty, 1, voices) if request.novelty else None
         start = self._absorb()
         self._spread(np.zeros(rows, dtype=np.intp))
         self.seed = (options.seed % 2**64, round_number)
-        self.pages = [self._page(start, (*self.seed, row)) for row in range(rows)]
+        self.hypotheses = [self._page(start, (*self.seed, row)) for row in range(rows)]
 
     def run(self, progress: Progress, stops: Sequence[int], judge: Judge | None) -> tuple[Draft, ...]:
-        begin = self.sheet.first
+        begin = self.decoding_context.first
         for stop in stops:
-            if judge and begin < stop < self.sheet.stop:
-                waiting = self._write(stop, progress)
-                costs = [judge(*each.page.part(self.sheet.tokens, begin, self.novelty)) for each in waiting]
-                self._go_on(waiting[int(np.argmin(costs))])
+            if judge and begin < stop < self.decoding_context.stop:
+                paused = self._write(stop, progress)
+                costs = [
+                    judge(*each.hypothesis.part(self.decoding_context.tokens, begin, self.novelty)) for each in paused
+                ]
+                self._resume(paused[int(np.argmin(costs))])
                 begin = stop
-        finished = [each.page for each in self._write(self.sheet.stop, progress)]
-        rest = self.sheet.tokens.measures[self.sheet.stop :]
+        finished = [each.hypothesis for each in self._write(self.decoding_context.stop, progress)]
+        rest = self.decoding_context.tokens.measures[self.decoding_context.stop :]
         return tuple(
             drafted(
-                self.sheet.tokens,
-                replace(self.sheet.tokens, measures=(*page.done, *rest)),
-                page.nats,
-                page.choices,
+                self.decoding_context.tokens,
+                replace(self.decoding_context.tokens, measures=(*hypothesis.done, *rest)),
+                hypothesis.nats,
+                hypothesis.choices,
                 self.novelty,
             )
-            for page in sorted(finished, key=lambda page: page.number)
+            for hypothesis in sorted(finished, key=lambda hypothesis: hypothesis.number)
         )
 
-    def _write(self, stop: int, progress: Progress) -> list[Waiting]:
+    def _write(self, stop: int, progress: Progress) -> list[PausedHypothesis]:
         """Every draft up to a measure; they come there one after the other."""
-        sheet, rows = self.sheet, len(self.pages)
-        waiting: list[Waiting] = []
-        while self.pages:
+        decoding_context, rows = self.decoding_context, len(self.hypotheses)
+        paused: list[PausedHypothesis] = []
+        while self.hypotheses:
             self._slice()
-            waiting += [self._put_by(row) for row, page in enumerate(self.pages) if page.measure == stop]
-            self._keep([page for page in self.pages if page.measure < stop])
-            left = sum(stop - page.measure for page in self.pages) / rows
-            progress((stop - left - sheet.first) / (sheet.stop - sheet.first))
-        return waiting
+            paused += [self._pause(row) for row, hypothesis in enumerate(self.hypotheses) if hypothesis.measure == stop]
+            self._keep([hypothesis for hypothesis in self.hypotheses if hypothesis.measure < stop])
+            left = sum(stop - hypothesis.measure for hypothesis in self.hypotheses) / rows
+            progress((stop - left - decoding_context.first) / (decoding_context.stop - decoding_context.first))
+        return paused
 
-    def _put_by(self, row: int) -> Waiting:
-        return Waiting(self.pages[row], self.decoder.fork(row), self.limit.fork(row) if self.limit else None)
+    def _pause(self, row: int) -> PausedHypothesis:
+        return PausedHypothesis(
+            self.hypotheses[row], self.decoder.fork(row), self.limit.fork(row) if self.limit else None
+        )
 
-    def _go_on(self, best: Waiting) -> None:
+    def _resume(self, best: PausedHypothesis) -> None:
         """As many drafts as before, all from one; each has luck of its own."""
-        self.decoder, self.limit, page = best.decoder, best.limit, best.page
+        self.decoder, self.limit, hypothesis = best.decoder, best.limit, best.hypothesis
         self._spread(np.zeros(self.options.candidates, dtype=np.intp))
-        self.pages = [
-            page.go_on(row, np.random.default_rng((*self.seed, row, page.measure)))
+        self.hypotheses = [
+            hypothesis.fork(row, np.random.default_rng((*self.seed, row, hypothesis.measure)))
             for row in range(self.options.candidates)
         ]
 
-    def _page(self, start: State, seed: tuple[int, int, int]) -> Page:
-        measures, done = self.sheet.measures, self.sheet.tokens.measures[: self.sheet.first]
+    def _page(self, start: ConstraintState, seed: tuple[int, int, int]) -> Hypothesis:
+        measures, done = (
+            self.decoding_context.measures,
+            self.decoding_context.tokens.measures[: self.decoding_context.first],
+        )
         nats, choices = np.zeros(measures), np.zeros(measures, dtype=np.int64)
-        return Page(self.sheet.first, start, list(done), np.random.default_rng(seed), nats, choices, seed[-1])
+        return Hypothesis(
+            self.decoding_context.first, start, list(done), np.random.default_rng(seed), nats, choices, seed[-1]
+        )
 
-    def _absorb(self) -> State:
+    def _absorb(self) -> ConstraintState:
         """Read what is given before the first blank; the state in which that measure begins."""
-        sheet, piece = self.sheet, self.sheet.piece
-        count = int(np.searchsorted(piece.measure, sheet.first))
+        decoding_context, piece = self.decoding_context, self.decoding_context.piece
+        count = int(np.searchsorted(piece.measure, decoding_context.first))
         if count:
-            places = sheet.places(piece.measure[:count], piece.position[piece.point[:count]])
-            self.decoder.absorb(places, piece.events[:count], piece.sounding[:count], piece.advance[:count])
+            places = decoding_context.places(piece.measure[:count], piece.position[piece.point[:count]])
+            self.decoder.absorb(places, piece.events[:count], piece.sounding[:count], piece.time_shift[:count])
             for row in range(count if self.limit else 0):
                 self._hear(piece.sounding[row : row + 1], places.position[row : row + 1])
-        state = constraints.begin(sheet.rules[0], (None,) * len(sheet.tokens.slots))
-        for measure in range(sheet.first):
+        state = constraints.begin(decoding_context.rules[0], (None,) * len(decoding_context.tokens.slots))
+        for measure in range(decoding_context.first):
             while not constraints.finished(state):
                 state = _through_given(state)
             state = self._begin(measure + 1, state)
@@ -146,59 +155,69 @@ class _Sampler:
         if self.limit:
             self.limit.keep(rows)
 
-    def _keep(self, pages: list[Page]) -> None:
-        if len(pages) < len(self.pages):
-            kept = {id(page) for page in pages}
-            self._spread(np.array([row for row, page in enumerate(self.pages) if id(page) in kept], dtype=np.intp))
-            self.pages = pages
+    def _keep(self, hypotheses: list[Hypothesis]) -> None:
+        if len(hypotheses) < len(self.hypotheses):
+            kept = {id(hypothesis) for hypothesis in hypotheses}
+            self._spread(
+                np.array(
+                    [row for row, hypothesis in enumerate(self.hypotheses) if id(hypothesis) in kept], dtype=np.intp
+                )
+            )
+            self.hypotheses = hypotheses
 
     def _slice(self) -> None:
         """One slice of every draft."""
-        sheet, decoder = self.sheet, self.decoder
-        measure = np.array([page.measure for page in self.pages])
-        position = sheet.starts[measure] + np.array([page.state.tick for page in self.pages])
-        order, free = sheet.orders[measure], sheet.free[measure]
+        decoding_context, decoder = self.decoding_context, self.decoder
+        measure = np.array([hypothesis.measure for hypothesis in self.hypotheses])
+        position = decoding_context.starts[measure] + np.array(
+            [hypothesis.state.tick for hypothesis in self.hypotheses]
+        )
+        order, free = decoding_context.orders[measure], decoding_context.free[measure]
         listening = bool(free.any())
-        decoder.open(sheet.places(measure, position), order, listening=listening)
-        now = Now(order, decoder.sounding.copy(), position, sheet.closes[position], ~free.all(1))
+        decoder.open(decoding_context.places(measure, position), order, listening=listening)
+        now = SliceContext(order, decoder.sounding.copy(), position, decoding_context.closes[position], ~free.all(1))
         for step in range(order.shape[1]):
             if listening:
                 decoder.listen()
             decoder.tell(self._events(step, free[:, step], now))
         self._hear(decoder.sounding, position)
-        leaning = None
-        if self.leanings:
-            left = sheet.ends[measure] - position
-            leaning = self.leanings.added_to_advances(now.given, sheet.on_beat[position], left)
-        decoder.close(self._advances(free.any(1), listening, leaning))
+        logit_bias = None
+        if self.logit_bias:
+            left = decoding_context.ends[measure] - position
+            logit_bias = self.logit_bias.added_to_time_shifts(now.given, decoding_context.on_beat[position], left)
+        decoder.close(self._time_shifts(free.any(1), listening, logit_bias))
 
-    def _events(self, step: int, free: Bools, now: Now) -> Ints:
+    def _events(self, step: int, free: Bools, now: SliceContext) -> Ints:
         """[R] what the next voice of every draft does: drawn, or as it is given."""
         events = np.zeros(len(free), dtype=np.int64)
         rows = np.flatnonzero(free)
         if len(rows):
             events[rows] = self._draw_events(rows, step, now)
         for row in np.flatnonzero(~free):
-            page = self.pages[row]
-            events[row] = self.sheet.given_event(page.measure, int(now.order[row, step]), page.state.tick)
-            page.state = constraints.give(page.state)
+            hypothesis = self.hypotheses[row]
+            events[row] = self.decoding_context.given_event(
+                hypothesis.measure, int(now.order[row, step]), hypothesis.state.tick
+            )
+            hypothesis.state = constraints.give(hypothesis.state)
         return events
 
-    def _draw_events(self, rows: NDArray[np.intp], step: int, now: Now) -> Ints:
+    def _draw_events(self, rows: NDArray[np.intp], step: int, now: SliceContext) -> Ints:
         """Draw from what the network, the constraints and the preferences leave."""
         chances = _chances(self.decoder.event_logits())[rows]
-        pages = [self.pages[row] for row in rows]
-        scores = np.where(self._allowed(rows, step, now), chances - self._prices(rows, step, now), -np.inf)
-        drawn = self._draw(pages, scores)
-        for page, event, chance in zip(pages, drawn.tolist(), chances[np.arange(len(rows)), drawn], strict=True):
-            page.state = constraints.taken(page.state, (int(EVENT_TOKENS[event]),))
-            page.nats[page.measure] -= chance
-            page.choices[page.measure] += 1
+        hypotheses = [self.hypotheses[row] for row in rows]
+        scores = np.where(self._allowed(rows, step, now), chances - self._costs(rows, step, now), -np.inf)
+        drawn = self._draw(hypotheses, scores)
+        for hypothesis, event, chance in zip(
+            hypotheses, drawn.tolist(), chances[np.arange(len(rows)), drawn], strict=True
+        ):
+            hypothesis.state = constraints.taken(hypothesis.state, (int(EVENT_TOKENS[event]),))
+            hypothesis.nats[hypothesis.measure] -= chance
+            hypothesis.choices[hypothesis.measure] += 1
         return drawn
 
-    def _allowed(self, rows: NDArray[np.intp], step: int, now: Now) -> Bools:
+    def _allowed(self, rows: NDArray[np.intp], step: int, now: SliceContext) -> Bools:
         """[R, E] what the constraints leave, and of that what is new enough, if anything is."""
-        allowed = np.stack([self.sheet.event_mask(self.pages[row].state) for row in rows])
+        allowed = np.stack([self.decoding_context.event_mask(self.hypotheses[row].state) for row in rows])
         if not self.limit or step < now.order.shape[1] - 1:
             return allowed
         known = self.limit.known(self.decoder.sounding, now.position, now.order[:, step])
@@ -207,10 +226,10 @@ class _Sampler:
         new = allowed & ~known[rows]
         return np.where(new.any(1, keepdims=True), new, allowed)
 
-    def _prices(self, rows: NDArray[np.intp], step: int, now: Now) -> Prices:
+    def _costs(self, rows: NDArray[np.intp], step: int, now: SliceContext) -> Costs:
         """[R, E] what each event costs, less what the calibration adds to it."""
         voice, others = now.order[rows, step], now.order[rows, :step]
-        turn = Turn(
+        decision = DecisionContext(
             voice,
             self.decoder.before[rows, voice],
             self.decoder.recall.age[rows, voice],
@@ -220,56 +239,62 @@ class _Sampler:
             now.closes[rows],
             now.given[rows],
         )
-        prices = priced(turn, self.options) if self.priced else np.zeros((len(rows), len(EVENT_TOKENS)), np.float32)
-        return prices - self.leanings.added(turn) if self.leanings else prices
+        costs = (
+            voice_leading_costs(decision, self.options)
+            if self.use_costs
+            else np.zeros((len(rows), len(EVENT_TOKENS)), np.float32)
+        )
+        return costs - self.logit_bias.added(decision) if self.logit_bias else costs
 
-    def _draw(self, pages: Sequence[Page], scores: Scores) -> Ints:
-        luck = np.array([page.luck.random() for page in pages])
-        return chosen(scores, luck, self.options.temperature, self.options.top_p)
+    def _draw(self, hypotheses: Sequence[Hypothesis], scores: Scores) -> Ints:
+        rng = np.array([hypothesis.rng.random() for hypothesis in hypotheses])
+        return draw(scores, rng, self.options.temperature, self.options.top_p)
 
-    def _advances(self, free: Bools, listening: bool, leaning: Floats | None) -> Ints:
-        """[R] the advances to the next slices, which are opened, and the measures too where a barline comes.
+    def _time_shifts(self, free: Bools, listening: bool, logit_bias: Floats | None) -> Ints:
+        """[R] the time shifts to the next slices, which are opened, and the measures too where a barline comes.
 
-        `leaning` [R, A] is what the calibration adds to them.
+        `logit_bias` [R, A] is what the calibration adds to them.
         """
-        masks = np.stack([self.sheet.advance_mask(page.state) for page in self.pages])
-        advances = np.where(masks.any(1), masks.argmax(1), UNSCORED)
+        masks = np.stack([self.decoding_context.time_shift_mask(hypothesis.state) for hypothesis in self.hypotheses])
+        time_shifts = np.where(masks.any(1), masks.argmax(1), UNSCORED)
         if listening:
-            chances = _chances(self.decoder.advance_logits())
+            chances = _chances(self.decoder.time_shift_logits())
             rows = np.flatnonzero(masks.any(1) & free)
-            pages = [self.pages[row] for row in rows]
-            scores = chances if leaning is None else chances + leaning
-            advances[rows] = self._draw(pages, np.where(masks[rows], scores[rows], -np.inf))
-            for page, chance in zip(pages, chances[rows, advances[rows]], strict=True):
-                page.nats[page.measure] -= chance
-                page.choices[page.measure] += 1
-        for page, advance in zip(self.pages, advances.tolist(), strict=True):
-            self._move(page, advance_token(page.state, advance))
-        return advances
+            hypotheses = [self.hypotheses[row] for row in rows]
+            scores = chances if logit_bias is None else chances + logit_bias
+            time_shifts[rows] = self._draw(hypotheses, np.where(masks[rows], scores[rows], -np.inf))
+            for hypothesis, chance in zip(hypotheses, chances[rows, time_shifts[rows]], strict=True):
+                hypothesis.nats[hypothesis.measure] -= chance
+                hypothesis.choices[hypothesis.measure] += 1
+        for hypothesis, time_shift in zip(self.hypotheses, time_shifts.tolist(), strict=True):
+            self._move(hypothesis, time_shift_token(hypothesis.state, time_shift))
+        return time_shifts
 
-    def _move(self, page: Page, token: int) -> None:
-        page.state = constraints.advance(page.state, token)
-        if not constraints.finished(page.state):
+    def _move(self, hypothesis: Hypothesis, token: int) -> None:
+        hypothesis.state = constraints.advance(hypothesis.state, token)
+        if not constraints.finished(hypothesis.state):
             return
-        measure = self.sheet.tokens.measures[page.measure]
-        page.done.append(replace(measure, slices=constraints.slices(page.state)))
-        page.measure += 1
-        if page.measure < self.sheet.stop:
-            page.state = self._begin(page.measure, page.state)
+        measure = self.decoding_context.tokens.measures[hypothesis.measure]
+        hypothesis.done.append(replace(measure, slices=constraints.slices(hypothesis.state)))
+        hypothesis.measure += 1
+        if hypothesis.measure < self.decoding_context.stop:
+            hypothesis.state = self._begin(hypothesis.measure, hypothesis.state)
 
-    def _begin(self, measure: int, before: State) -> State:
+    def _begin(self, measure: int, before: ConstraintState) -> ConstraintState:
         """The state in which a measure begins after another.
 
         A given note is never tied to a new one, nor the other way round, and nothing into a new section.
         """
         if measure in self.sections:
-            return constraints.begin(self.sheet.rules[measure], ((),) * len(self.sheet.tokens.slots))
-        old, new = self.sheet.rules[measure - 1].given, self.sheet.rules[measure].given
+            return constraints.begin(
+                self.decoding_context.rules[measure], ((),) * len(self.decoding_context.tokens.slots)
+            )
+        old, new = self.decoding_context.rules[measure - 1].given, self.decoding_context.rules[measure].given
         carried: Carry = tuple(
             sounding if (was is None) == (comes is None) else ()
             for sounding, was, comes in zip(constraints.carry(before), old, new, strict=True)
         )
-        return constraints.begin(self.sheet.rules[measure], carried)
+        return constraints.begin(self.decoding_context.rules[measure], carried)
 
 
 def _chances(logits: Floats) -> Scores:
@@ -278,7 +303,7 @@ def _chances(logits: Floats) -> Scores:
     return found
 
 
-def _through_given(state: State) -> State:
+def _through_given(state: ConstraintState) -> ConstraintState:
     """The next slice of a measure in which all is given."""
     for _ in state.rules.order:
         state = constraints.give(state)

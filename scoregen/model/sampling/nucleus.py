@@ -12,8 +12,8 @@ Chances = np.typing.NDArray[np.float64]
 COLDEST = 1e-3
 
 
-def chosen(scores: Scores, luck: Chances, temperature: float, top_p: float = 1.0) -> Ints:
-    """[R] a column for each row of scores [R, E] in nats, -inf where forbidden; `luck` [R] in [0, 1).
+def draw(scores: Scores, uniforms: Chances, temperature: float, top_p: float = 1.0) -> Ints:
+    """[R] a column for each row of scores [R, E] in nats, -inf where forbidden; `uniforms` [R] in [0, 1).
 
     The nucleus (Holtzman et al. 2020, arXiv:1904.09751) is the fewest of the likeliest that together
     have the chance `top_p`; among them is drawn. With 1 all that is allowed can be drawn.
@@ -25,7 +25,7 @@ def chosen(scores: Scores, luck: Chances, temperature: float, top_p: float = 1.0
     if top_p < 1:
         chances = nucleus(chances, top_p)
     reached = chances.cumsum(1)
-    found: Ints = columns[(reached <= luck[:, None] * reached[:, -1:]).sum(1)]
+    found: Ints = columns[(reached <= uniforms[:, None] * reached[:, -1:]).sum(1)]
     return found
 
 

@@ -15,20 +15,20 @@ from scoregen.tokens.window_hashes import NoveltyIndex
 
 
 @dataclass(frozen=True, slots=True)
-class Author:
+class Pretrained:
     model: Checkpoint
     index: NoveltyIndex | None
     calibration: Calibration | None
 
 
-def load_author(checkpoint: Path | None, players: Ensemble) -> Author:
+def load_pretrained(checkpoint: Path | None, players: Ensemble) -> Pretrained:
     """The author of that checkpoint, by default the package's; InputError where it writes for others."""
     model = load_checkpoint(checkpoint)
-    if model.network.config.lexicon != "spelled":
+    if model.network.config.alphabet != "spelled":
         raise InputError("these weights read piano rolls, for a benchmark; name weights that were trained on scores")
     wanted = tuple(role.name for role in players.roles)
     if model.network.config.roles != wanted:
         known = ", ".join(model.network.config.roles)
         raise InputError(f"these weights write for {known}; {players.name} needs {', '.join(wanted)}")
     beside = checkpoint or weights() / SHIPPED
-    return Author(model, load_index(beside), load_calibration(beside, wanted))
+    return Pretrained(model, load_index(beside), load_calibration(beside, wanted))

@@ -7,20 +7,20 @@ from dataclasses import dataclass, field
 
 from scoregen.model.network.network import Network
 from scoregen.model.sampling.decoding_context import Chords
-from scoregen.model.sampling.logit_bias import Leanings
+from scoregen.model.sampling.logit_bias import LogitBias
 from scoregen.tokens.constraints import VoiceRule
 from scoregen.tokens.events import TokenScore
 from scoregen.tokens.window_hashes import NoveltyIndex
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class SamplingRequest:
     """What is to be written, and by whom.
 
     `rules` say per voice what may be written, `chords` by measure index and onset what chords are
-    settled, `novelty` what must not be written again, `leanings` what the sampler does too often or
+    settled, `novelty` what must not be written again, `logit_bias` what the sampler does too often or
     too seldom (None: nobody knows); `sections` the measure indices into which nothing is tied over.
-    Not `priced`, voice leading costs nothing: the network writes as it stands.
+    Without `use_voice_leading_costs` the drafts come from the network alone.
     """
 
     network: Network
@@ -28,6 +28,6 @@ class Job:
     rules: Sequence[VoiceRule]
     chords: Chords = field(default_factory=dict)
     novelty: NoveltyIndex | None = None
-    leanings: Leanings | None = None
+    logit_bias: LogitBias | None = None
     sections: frozenset[int] = frozenset()
-    priced: bool = True
+    use_voice_leading_costs: bool = True

@@ -22,11 +22,11 @@ from numpy.typing import NDArray
 from scoregen.model.network.alphabet import FIRST_PITCH, HOLD
 from scoregen.model.network.config import SamplingOptions
 from scoregen.model.network.inputs import MIDI, SILENCE, SPELLED, Ints
-from scoregen.model.sampling.decision_context import Turn
+from scoregen.model.sampling.decision_context import DecisionContext
 
-Prices = NDArray[np.float32]
+Costs = NDArray[np.float32]
 
-PRICES = {
+COSTS = {
     "direct": 0.35,  # the outer voices leap the same way into an octave or fifth: it stands out as a parallel does
     "unequal": 0.35,  # a diminished fifth goes on to a perfect one with the bass: half a parallel
     "overlap": 0.15,  # a voice passes where its neighbour has just been: the ear takes one for the other
@@ -51,7 +51,7 @@ _PAIR = _SILENT + 1
 class _Rows:
     """The table [rows, E] and where the rows of each kind begin in it. Holding and resting are free everywhere."""
 
-    table: Prices
+    table: Costs
     melodic: int  # by the voice's last pitch
     above: int  # by the pitch of a higher voice: crossing it
     below: int  # by the pitch of a lower voice
@@ -77,54 +77,54 @@ class _Voices:
     outer: NDArray[np.bool_]
 
 
-def priced(turn: Turn, options: SamplingOptions) -> Prices:
+def voice_leading_costs(decision: DecisionContext, options: SamplingOptions) -> Costs:
     """[R, E] what each event costs."""
     rows = _rows(options.voice_leading, options.crossing)
-    voices = _voices(rows, turn.was.shape[1])
-    every, voice = np.arange(len(turn.voice))[:, None], turn.voice[:, None]
+    voices = _voices(rows, decision.was.shape[1])
+    every, voice = np.arange(len(decision.voice))[:, None], decision.voice[:, None]
     alone = [
-        rows.melodic + turn.before[:, None],
-        voices.beside[turn.voice] + turn.was[every, voices.neighbours[turn.voice]],
+        rows.melodic + decision.before[:, None],
+        voices.beside[decision.voice] + decision.was[every, voices.neighbours[decision.voice]],
     ]
-    if not turn.others.shape[1]:
-        total: Prices = rows.table.take(np.concatenate(alone, 1), 0).sum(1)
+    if not decision.others.shape[1]:
+        total: Costs = rows.table.take(np.concatenate(alone, 1), 0).sum(1)
         return total
-    own, was = turn.was[every, voice], turn.was[every, turn.others]
-    crossing = voices.crossing[voice, turn.others] + turn.now
-    pairs = rows.pairs + _motions()[voices.side[voice, turn.others], own, was] + _CLASSES[turn.now]
+    own, was = decision.was[every, voice], decision.was[every, decision.others]
+    crossing = voices.crossing[voice, decision.others] + decision.now
+    pairs = rows.pairs + _motions()[voices.side[voice, decision.others], own, was] + _CLASSES[decision.now]
     total = rows.table.take(np.concatenate([*alone, crossing, pairs], 1), 0).sum(1)
-    outer = voices.outer[voice, turn.others]
+    outer = voices.outer[voice, decision.others]
     if outer.any():
-        _add_direct(total, turn, own, was, outer)
-    if turn.closes.any():
-        _add_unclosed(total, turn)
+        _add_direct(total, decision, own, was, outer)
+    if decision.closes.any():
+        _add_unclosed(total, decision)
     return total
 
 
-def _add_direct(total: Prices, turn: Turn, own: Ints, was: Ints, outer: NDArray[np.bool_]) -> None:
+def _add_direct(total: Costs, decision: DecisionContext, own: Ints, was: Ints, outer: NDArray[np.bool_]) -> None:
     """What it costs if the outer voices go the same way into an octave or fifth, the upper one by leap."""
-    sounds = (own != SILENCE) & (was != SILENCE) & (turn.now != SILENCE)
-    rows, places = np.nonzero(outer & sounds & (_CLASSES[was] != _CLASSES[turn.now]))
-    now = MIDI[turn.now[rows, places]][:, None]
+    sounds = (own != SILENCE) & (was != SILENCE) & (decision.now != SILENCE)
+    rows, places = np.nonzero(outer & sounds & (_CLASSES[was] != _CLASSES[decision.now]))
+    now = MIDI[decision.now[rows, places]][:, None]
     went = now - MIDI[was[rows, places]][:, None]
-    is_above = turn.others[rows, places][:, None] == 0
+    is_above = decision.others[rows, places][:, None] == 0
     step = SPELLED.midi - MIDI[own[rows]]
     leap = np.where(is_above, went, step)
     interval = np.where(is_above, now - SPELLED.midi, SPELLED.midi - now) % 12
     direct = (step * went > 0) & (np.abs(leap) > 2) & ((interval == 0) | (interval == 7))
-    total[rows, FIRST_PITCH:] += PRICES["direct"] * direct
+    total[rows, FIRST_PITCH:] += COSTS["direct"] * direct
 
 
-def _add_unclosed(total: Prices, turn: Turn) -> None:
+def _add_unclosed(total: Costs, decision: DecisionContext) -> None:
     """What it costs if the voice and the lowest make no triad in root position where a phrase ends."""
-    lowest, voice = turn.was.shape[1] - 1, turn.voice[:, None]
-    with_lowest = (turn.others == lowest) | ((voice == lowest) & (turn.others == 0))
-    rows, places = np.nonzero(with_lowest & turn.closes[:, None] & (turn.now != SILENCE))
-    there = MIDI[turn.now[rows, places]][:, None]
+    lowest, voice = decision.was.shape[1] - 1, decision.voice[:, None]
+    with_lowest = (decision.others == lowest) | ((voice == lowest) & (decision.others == 0))
+    rows, places = np.nonzero(with_lowest & decision.closes[:, None] & (decision.now != SILENCE))
+    there = MIDI[decision.now[rows, places]][:, None]
     above = np.where(voice[rows] == lowest, there - SPELLED.midi, SPELLED.midi - there)
-    outside = PRICES["unclosed"] * ~_OVER_A_ROOT[above % 12]
+    outside = COSTS["unclosed"] * ~_OVER_A_ROOT[above % 12]
     total[rows, FIRST_PITCH:] += outside
-    own = turn.was[rows, turn.voice[rows]]
+    own = decision.was[rows, decision.voice[rows]]
     holds = np.flatnonzero(own != SILENCE)
     total[rows[holds], HOLD] += outside[holds, own[holds]]
 
@@ -138,8 +138,8 @@ def _rows(voice_leading: float, crossing: float) -> _Rows:
         _melodic(),
         crossing * (midi > ceiling),
         crossing * (midi < floor),
-        PRICES["overlap"] * (midi > ceiling),
-        PRICES["overlap"] * (midi < floor),
+        COSTS["overlap"] * (midi > ceiling),
+        COSTS["overlap"] * (midi < floor),
         np.zeros((len(MIDI), len(midi))),
         _arrivals(voice_leading),
     ]
@@ -170,8 +170,8 @@ def _melodic() -> NDArray[np.float64]:
     """[P + 1, P] what going from one pitch to another costs a voice by itself."""
     steps = SPELLED.midi[None] - SPELLED.midi[:, None]
     wider = np.sign(steps) * (SPELLED.fifths[None] - SPELLED.fifths[:, None])
-    table = PRICES["augmented"] * ((wider >= 6) & (np.abs(steps) > 1)) + PRICES["wide"] * (np.abs(steps) > 12)
-    return np.pad(table + PRICES["seventh"] * np.isin(np.abs(steps), (10, 11)), ((0, 1), (0, 0)))
+    table = COSTS["augmented"] * ((wider >= 6) & (np.abs(steps) > 1)) + COSTS["wide"] * (np.abs(steps) > 12)
+    return np.pad(table + COSTS["seventh"] * np.isin(np.abs(steps), (10, 11)), ((0, 1), (0, 0)))
 
 
 @lru_cache(maxsize=1)
@@ -196,7 +196,7 @@ def _arrivals(voice_leading: float) -> NDArray[np.float64]:
     kept, then those of a perfect fifth after a diminished one. The first rows are for no motion at all.
     """
     over = np.array([0, 7, 5, 5, 7])[:, None, None, None]
-    prices = np.array([*[voice_leading] * 3, *[PRICES["unequal"]] * 2])[:, None, None, None]
+    costs = np.array([*[voice_leading] * 3, *[COSTS["unequal"]] * 2])[:, None, None, None]
     came, went = np.arange(12)[:, None, None], np.arange(_PAIR)[:, None]
     arrives = (SPELLED.midi % 12 == (went + over) % 12) & (went != came) & (went != _SILENT)
-    return np.pad((prices * arrives).reshape(-1, len(SPELLED.midi)), ((_PAIR, 0), (0, 0)))
+    return np.pad((costs * arrives).reshape(-1, len(SPELLED.midi)), ((_PAIR, 0), (0, 0)))

@@ -20,12 +20,13 @@ from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
+from scoregen.model.network.renames import renamed
 from scoregen.system.errors import InputError, Place
 
 TABLES = {"network": NetworkConfig, "training": TrainingOptions}
 SETTLED = {
     "roles": "it follows from the ensemble",
-    "lexicon": "it follows from the corpus",
+    "alphabet": "it follows from the corpus",
     "metric_features": "it follows from the corpus",
 }
 """Fields that are no options of a training."""
@@ -57,7 +58,7 @@ def _values(name: str, table: Mapping[str, Any]) -> dict[str, Any]:
     for key in table:
         if key not in known:
             reason = SETTLED.get(key, f"expected one of: {', '.join(known)}")
-            raise InputError(f"[{name}] takes no {key!r}; {reason}")
+            raise InputError(f"[{name}] takes no {key!r}; {renamed([key]) or reason}")
     return {key: _value(f"[{name}] {key}", value, types[key]) for key, value in table.items()}
 
 

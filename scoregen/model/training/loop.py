@@ -19,8 +19,8 @@ from scoregen.model.network.checkpoint import Checkpoint
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
 from scoregen.model.network.likelihood import Likelihood, choices, costs, guessed
 from scoregen.model.network.network import Network
-from scoregen.model.training.examples import FREE, Lessons
-from scoregen.model.training.loss import objective
+from scoregen.model.training.examples import FREE, TrainingExamples
+from scoregen.model.training.loss import training_loss
 from scoregen.model.training.memorisation import WINDOWS, drawn, extractable, shares, sum_over
 from scoregen.model.training.parallel import Ranks, ranks
 from scoregen.model.training.run_state import Figures, Run, TrainingState
@@ -45,7 +45,7 @@ class Outcome:
 
 
 def train_network(
-    lessons: Lessons,
+    training_examples: TrainingExamples,
     out: Path,
     config: NetworkConfig,
     options: TrainingOptions,
@@ -58,13 +58,13 @@ def train_network(
 
     The best weights, by validation, of their exponential average become out/best.safetensors; the
     other files are told of in `run_state`. After every step `stop` is asked for a signal to end by.
-    Of `teachers` the network learns as `options.teaching` says.
+    Of `teachers` the network learns as `options.distillation` says.
     Raises InputError where `out` holds a run with other options, ScoregenError where the loss is no
     number any more.
     """
     tell = progress or (lambda step, figures: None)
     out.mkdir(parents=True, exist_ok=True)
-    run = Run(out, config, options, lessons.digest, about, [teacher.checksum for teacher in teachers])
+    run = Run(out, config, options, training_examples.digest, about, [teacher.checksum for teacher in teachers])
     with ranks() as here:
         if here.world > options.batch_size:
             raise InputError(f"batch_size is {options.batch_size}; expected one piece or more for {here.world} ranks")
@@ -75,11 +75,11 @@ def train_network(
         clock, began = time.monotonic() - state.seconds, time.time() - state.seconds
         stopped_by = 0
         while state.step < options.steps and not _out_of_patience(state, options) and not stopped_by:
-            _step(state, lessons, options, here, score)
+            _step(state, training_examples, options, here, score)
             state.seconds = time.monotonic() - clock
             stopped_by = here.highest(stop())
             if state.step % options.save_every == 0 or state.step == options.steps:
-                _check(state, lessons, options, here)
+                _check(state, training_examples, options, here)
                 state.seconds = time.monotonic() - clock
                 if here.is_first:
                     run.save(state)
@@ -120,7 +120,7 @@ def measure(network: Network, examples: Sequence[Example], here: Ranks) -> Measu
     return Measured(nats, nats / count, shares(windows.cpu().numpy()))
 
 
-def draw_batch(lessons: Lessons, options: TrainingOptions, step: int, here: Ranks) -> Batch:
+def draw_batch(training_examples: TrainingExamples, options: TrainingOptions, step: int, here: Ranks) -> Batch:
     """This process's share of the batch of a step.
 
     Examples are drawn for a few steps at once and dealt out by length, so that little of a batch is
@@ -129,7 +129,7 @@ def draw_batch(lessons: Lessons, options: TrainingOptions, step: int, here: Rank
     """
     pool, place = divmod(step, POOL)
     numbers = range(POOL * options.batch_size)
-    drawn = [lessons.draw(np.random.default_rng((options.seed, pool, number))) for number in numbers]
+    drawn = [training_examples.draw(np.random.default_rng((options.seed, pool, number))) for number in numbers]
     drawn.sort(key=lambda example: example.piece.length)
     turn = int(np.random.default_rng((options.seed, pool)).permutation(POOL)[place])
     chosen = drawn[turn * options.batch_size : (turn + 1) * options.batch_size]
@@ -147,10 +147,12 @@ def learning_rate(step: int, options: TrainingOptions) -> float:
     return options.learning_rate * (0.01 + 0.99 * fall)
 
 
-def _step(state: TrainingState, lessons: Lessons, options: TrainingOptions, here: Ranks, score: Score) -> None:
+def _step(
+    state: TrainingState, training_examples: TrainingExamples, options: TrainingOptions, here: Ranks, score: Score
+) -> None:
     for group in state.optimizer.param_groups:
         group["lr"] = learning_rate(state.step, options)
-    batch = draw_batch(lessons, options, state.step, here).to(here.device)
+    batch = draw_batch(training_examples, options, state.step, here).to(here.device)
     _seed_dropout(options.seed, state.step, here.rank)
     with _precision(options, here.device):
         found = score(state.network, batch)
@@ -171,7 +173,7 @@ def _step(state: TrainingState, lessons: Lessons, options: TrainingOptions, here
 
 def _sums(found: Likelihood) -> torch.Tensor:
     """Nats and choices, [2]."""
-    return torch.stack([found.nats.detach().double(), (found.event_count + found.advance_count).double()])
+    return torch.stack([found.nats.detach().double(), (found.event_count + found.time_shift_count).double()])
 
 
 def _follow(average: Network, network: Network, decay: float) -> None:
@@ -181,7 +183,7 @@ def _follow(average: Network, network: Network, decay: float) -> None:
             slow.lerp_(fast, 1 - decay)
 
 
-def _check(state: TrainingState, lessons: Lessons, options: TrainingOptions, here: Ranks) -> None:
+def _check(state: TrainingState, training_examples: TrainingExamples, options: TrainingOptions, here: Ranks) -> None:
     """One more line of the curve, and the weights if they are the best so far.
 
     `train` is the loss of the batches as they were trained on, with dropout and before the average;
@@ -196,7 +198,7 @@ def _check(state: TrainingState, lessons: Lessons, options: TrainingOptions, her
     figures: Figures = {"step": state.step, "examples": state.step * options.batch_size}
     figures |= {"seconds": round(state.seconds, 1), "learning_rate": learning_rate(state.step - 1, options)}
     figures["train"] = nats / choices
-    for split, tasks in (("fit", lessons.fit), ("valid", lessons.valid)):
+    for split, tasks in (("fit", training_examples.fit), ("valid", training_examples.valid)):
         losses = []
         for task, examples in tasks.items():
             found = measure(state.average, examples, here)
@@ -206,9 +208,9 @@ def _check(state: TrainingState, lessons: Lessons, options: TrainingOptions, her
                 figures |= _named(f"{split}_extractable", found.extractable)
         figures[split] = sum(losses) / len(losses)
     figures["gap"] = figures["valid"] - figures["fit"]
-    if lessons.forms and options.drafts and math.isfinite(figures["valid"]):
-        figures |= _named("valid_known", lessons.forms.valid)
-        known = drawn(state.average, lessons.forms, options.drafts, options.seed, state.step, here)
+    if training_examples.forms and options.drafts and math.isfinite(figures["valid"]):
+        figures |= _named("valid_known", training_examples.forms.valid)
+        known = drawn(state.average, training_examples.forms, options.drafts, options.seed, state.step, here)
         figures |= _named("drafts_known", known)
     state.since.zero_()
     state.curve.append(figures)
@@ -235,7 +237,7 @@ def _precision(options: TrainingOptions, device: torch.device) -> AbstractContex
 
 def _score(options: TrainingOptions, device: torch.device, teachers: Sequence[Network]) -> Score:
     """What a batch costs, compiled if asked for; `dynamic` since hardly two batches have one shape."""
-    score: Score = partial(objective, teachers=teachers, teaching=options.teaching, agreement=options.agreement)
+    score: Score = partial(training_loss, teachers=teachers, distillation=options.distillation, r_drop=options.r_drop)
     if options.compile and device.type == "cuda":
         score = torch.compile(score, dynamic=True)
     return score

@@ -36,34 +36,34 @@ def load_teachers(paths: Sequence[Path], config: NetworkConfig) -> tuple[Checkpo
     """Trained networks for a student of this shape. InputError where one speaks of other choices than the student."""
     found = tuple(load_checkpoint(path) for path in paths)
     for path, teacher in zip(paths, found, strict=True):
-        for name in ("lexicon", "roles", "metric_features"):
+        for name in ("alphabet", "roles", "metric_features"):
             own, asked = getattr(teacher.network.config, name), getattr(config, name)
             if own != asked:
                 raise InputError(f"{path}: the teacher's {name} is {own}; expected {asked}, as the corpus has it")
     return found
 
 
-def objective(
-    network: Network, batch: Batch, teachers: Sequence[Network] = (), teaching: float = 0.0, agreement: float = 0.0
+def training_loss(
+    network: Network, batch: Batch, teachers: Sequence[Network] = (), distillation: float = 0.0, r_drop: float = 0.0
 ) -> Likelihood:
     """What a batch costs in training.
 
     The nats are those of the batch, of both draws in the mean where there are two; the rest of the cost is
-    `aside`: `teaching` is the share of the teachers' mean chances in place of the notes, `agreement` times the
+    `auxiliary`: `distillation` is the share of the teachers' mean chances in place of the notes, `r_drop` times the
     nats that two draws lie apart are added.
     """
-    drawn = [choices(network, batch) for _ in range(2 if agreement else 1)]
+    drawn = [choices(network, batch) for _ in range(2 if r_drop else 1)]
     paid = _mean([costs(network, batch, each) for each in drawn])
-    aside = paid.aside
+    auxiliary = paid.auxiliary
     if teachers:
-        aside = aside + teaching * (_surprise(batch, drawn, teachers) - paid.nats)
-    if agreement:
-        aside = aside + agreement * _apart(batch, *drawn)
-    return replace(paid, aside=aside)
+        auxiliary = auxiliary + distillation * (_surprise(batch, drawn, teachers) - paid.nats)
+    if r_drop:
+        auxiliary = auxiliary + r_drop * _apart(batch, *drawn)
+    return replace(paid, auxiliary=auxiliary)
 
 
 def _mean(paid: Sequence[Likelihood]) -> Likelihood:
-    names = ("events", "advances", "aside")
+    names = ("events", "time_shifts", "auxiliary")
     means = {name: torch.stack([getattr(each, name) for each in paid]).mean(0) for name in names}
     return replace(paid[0], **means)
 
@@ -73,10 +73,11 @@ def _surprise(batch: Batch, drawn: Sequence[Choices], teachers: Sequence[Network
     with torch.no_grad():
         said = [choices(teacher, batch) for teacher in teachers]
         events = torch.stack([each.events.exp() for each in said]).mean(0)
-        advances = torch.stack([each.advances.exp() for each in said]).mean(0)
+        time_shifts = torch.stack([each.time_shifts.exp() for each in said]).mean(0)
     asked, timed = scored(batch)
     nats = [
-        _expected(events, each.events)[asked].sum() + _expected(advances, each.advances)[timed].sum() for each in drawn
+        _expected(events, each.events)[asked].sum() + _expected(time_shifts, each.time_shifts)[timed].sum()
+        for each in drawn
     ]
     return -torch.stack(nats).mean()
 
@@ -84,7 +85,10 @@ def _surprise(batch: Batch, drawn: Sequence[Choices], teachers: Sequence[Network
 def _apart(batch: Batch, one: Choices, other: Choices) -> Tensor:
     """The mean of the two divergences of Kullback and Leibler, summed over all that is scored."""
     asked, timed = scored(batch)
-    return _divergence(one.events, other.events)[asked].sum() + _divergence(one.advances, other.advances)[timed].sum()
+    return (
+        _divergence(one.events, other.events)[asked].sum()
+        + _divergence(one.time_shifts, other.time_shifts)[timed].sum()
+    )
 
 
 def _divergence(one: Tensor, other: Tensor) -> Tensor:

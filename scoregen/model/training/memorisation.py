@@ -33,7 +33,7 @@ from scoregen.model.network.config import SamplingOptions
 from scoregen.model.network.inputs import Bools, Ints
 from scoregen.model.network.network import Network
 from scoregen.model.sampling.loop import fill
-from scoregen.model.sampling.request import Job
+from scoregen.model.sampling.request import SamplingRequest
 from scoregen.model.training.parallel import Ranks
 from scoregen.tokens.constraints import VoiceRule
 from scoregen.tokens.events import BLANK, Slice, TokenMeasure, TokenScore
@@ -77,14 +77,14 @@ def drawn(network: Network, asked: Forms, drafts: int, seed: int, step: int, her
 
     What is drawn follows from the weights, the seed and the step alone.
     """
-    author = copy.deepcopy(network).cpu().eval()
+    pretrained = copy.deepcopy(network).cpu().eval()
     total = np.zeros((2, len(WINDOWS)))
     for number in here.share(len(asked.blanks)):
         candidates = len(range(number, drafts, len(asked.blanks)))
         task = asked.blanks[number]
-        job = Job(author, task, (_anything(),) * len(task.slots), priced=False)
+        request = SamplingRequest(pretrained, task, (_anything(),) * len(task.slots), use_voice_leading_costs=False)
         options = SamplingOptions(seed=seed + number, candidates=candidates, passes=0)
-        total += sum_over(known(asked.index, draft.tokens) for draft in fill(job, options, step))
+        total += sum_over(known(asked.index, draft.tokens) for draft in fill(request, options, step))
     sums = torch.from_numpy(total).to(here.device)
     here.add_up([sums])
     return shares(sums.cpu().numpy())
@@ -99,7 +99,7 @@ def known(index: NoveltyIndex, piece: TokenScore) -> list[Bools]:
 def extractable(batch: Batch, guessed: Tensor) -> Iterator[list[Bools]]:
     """Of every piece, by length, which of its windows that are new to it are `guessed` [R] in every slice."""
     lengths = batch.lengths.tolist()
-    said = torch.cat([batch.events, batch.sounding, batch.advance.unsqueeze(2)], 2).cpu().numpy()  # [B, T, 2 V + 1]
+    said = torch.cat([batch.events, batch.sounding, batch.time_shift.unsqueeze(2)], 2).cpu().numpy()  # [B, T, 2 V + 1]
     for row, right in enumerate(np.split(guessed.cpu().numpy(), np.cumsum(lengths)[:-1])):
         yield [_new_and_right(said[row, : lengths[row]], right, length) for length in WINDOWS]
 

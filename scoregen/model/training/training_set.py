@@ -1,13 +1,11 @@
-"""What a corpus teaches: from files to lessons, and the shape of a network that can take them."""
+"""What a corpus teaches: from files to examples, and the shape of a network that can take them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scoregen.benchmarks.jsb16.data import read_jsb16
 from scoregen.corpora.manifest import Corpus, load_corpus, verify
 from scoregen.corpora.prepare import Prepared, prepare
 from scoregen.corpora.variants import variants
@@ -17,46 +15,40 @@ from scoregen.system.errors import InputError
 from scoregen.tokens.events import TokenScore
 
 if TYPE_CHECKING:
-    from scoregen.model.training.examples import Lessons
+    from scoregen.model.training.examples import TrainingExamples
     from scoregen.tokens.window_hashes import NoveltyIndex
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
-    """Lessons, the network that they are for, what its weights should tell of them, and what was left out.
+class TrainingSet:
+    """Examples, the network that they are for, what its weights should tell of them, and what was left out.
 
-    `index` holds what the network must not write again: the windows of the scores that are learned from, None
-    for rolls.
+    `index` holds the windows of the training scores, which the sampler must not repeat; None without one.
     """
 
-    lessons: Lessons
+    examples: TrainingExamples
     network: NetworkConfig
     about: dict[str, Any]
     refused: tuple[str, ...]
     index: NoveltyIndex | None = None
 
 
-def read_course(corpus: str, ensemble: str, network: NetworkConfig, options: TrainingOptions) -> Course:
-    """The course of a folder of scores, of a corpus by its name, or of JSB16 by its file.
+def read_training_set(corpus: str, ensemble: str, network: NetworkConfig, options: TrainingOptions) -> TrainingSet:
+    """The training set of a folder of scores or of a corpus by its name.
 
     Raises InputError where nothing can be learned from it.
     """
-    if Path(corpus).suffix == ".json":
-        return _rolls(Path(corpus), network, options)
-    return _scores(corpus, load_ensemble(ensemble), network, options)
-
-
-def _scores(corpus: str, players: Ensemble, network: NetworkConfig, options: TrainingOptions) -> Course:
     from scoregen.model.network.inputs import METRIC_FEATURES, piece_arrays
-    from scoregen.model.training.examples import lessons
+    from scoregen.model.training.examples import score_examples
     from scoregen.model.training.memorisation import forms
     from scoregen.tokens.window_hashes import NoveltyIndex
 
+    players = load_ensemble(ensemble)
     source = load_corpus(corpus)
     verify(source)
     learned, held_out = _read(source, players, corpus)
     roles = tuple(role.name for role in players.roles)
-    config = replace(network, roles=roles, lexicon="spelled", metric_features=METRIC_FEATURES)
+    config = replace(network, roles=roles, alphabet="spelled", metric_features=METRIC_FEATURES)
     about = {
         "corpus": source.name,
         "source": source.source,
@@ -68,37 +60,13 @@ def _scores(corpus: str, players: Ensemble, network: NetworkConfig, options: Tra
     own, others = ([tokens for _, tokens in prepared.pieces] for prepared in (learned, held_out))
     taught = _enriched(own)
     index = NoveltyIndex.of(taught)
-    found = lessons(
+    found = score_examples(
         [piece_arrays(tokens) for tokens in taught],
         [piece_arrays(tokens) for tokens in others],
         options.transpose,
         forms(index, own, others, options.drafts),
     )
-    return Course(found, config, about, (*learned.refused, *held_out.refused), index)
-
-
-def _rolls(path: Path, network: NetworkConfig, options: TrainingOptions) -> Course:
-    """The benchmark's own training part, and nothing else; its test part is not read into arrays."""
-    from scoregen.benchmarks.jsb16.rolls import ROLL_FEATURES, roll_piece
-    from scoregen.model.training.examples import ROLL_ORDER, roll_lessons
-
-    source = read_jsb16(path)
-    train, valid = ([roll_piece(roll) for roll in source.splits[split]] for split in ("train", "valid"))
-    if not train or not valid:
-        raise InputError(f"{path}: found {len(train)} pieces in train and {len(valid)} in valid; expected one of each")
-    config = replace(network, lexicon="chromatic", metric_features=ROLL_FEATURES, context=0)
-    about = {
-        "corpus": "jsb16",
-        "source": "the training part of Jsb16thSeparated.json"
-        + ("" if source.is_known else ", another file than usual"),
-        "licence": "music in the public domain; the file names no licence: for this benchmark only, not for composing",
-        "pieces": len(train),
-        "valid_pieces": len(valid),
-        "order": list(ROLL_ORDER),
-        "orders": options.voice_orders,
-    }
-    found = roll_lessons(train, valid, options.transpose, any_order=options.voice_orders == "any")
-    return Course(found, config, about, ())
+    return TrainingSet(found, config, about, (*learned.refused, *held_out.refused), index)
 
 
 def _read(source: Corpus, players: Ensemble, corpus: str) -> tuple[Prepared, Prepared]:

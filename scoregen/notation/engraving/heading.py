@@ -39,7 +39,7 @@ _ANCHORS = {"left": "start", "center": "middle", "right": "end", "foot": "middle
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class HeadingLine:
     """One line of a heading; `size` in points."""
 
     text: str
@@ -56,12 +56,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    lines: tuple[Line, ...] = ()
+    lines: tuple[HeadingLine, ...] = ()
 
     def __bool__(self) -> bool:
         return any(line.column != "foot" for line in self.lines)
 
-    def column(self, name: Column) -> tuple[Line, ...]:
+    def column(self, name: Column) -> tuple[HeadingLine, ...]:
         return tuple(line for line in self.lines if line.column == name)
 
     @property
@@ -110,14 +110,14 @@ def heading_svg(heading: Heading, page: tuple[float, float], margin: float) -> s
 
 def footing_svg(heading: Heading, index: int, count: int, page: tuple[float, float], margin: float) -> str:
     """Under the first page the rights, under the others their number."""
-    lines = heading.column("foot") if index == 0 else (Line(str(index + 1), "foot", 10),)
+    lines = heading.column("foot") if index == 0 else (HeadingLine(str(index + 1), "foot", 10),)
     if not lines or (index == 0 and count < 1):
         return ""
     top = page[1] - margin * 0.4 - _height(lines)
     return f'<g class="footing">{_column_svg(lines, top, page[0], margin)}</g>'
 
 
-def _credit_lines(credit: _Element, root: _Element) -> list[Line]:
+def _credit_lines(credit: _Element, root: _Element) -> list[HeadingLine]:
     """The lines of one credit; several runs of words are joined, as they are meant to be read."""
     words = [word for word in credit.findall("credit-words") if word.text and word.text.strip()]
     kind = (credit.findtext("credit-type") or "").strip().lower()
@@ -129,7 +129,9 @@ def _credit_lines(credit: _Element, root: _Element) -> list[Line]:
     size = 8.0 if column == "foot" else min(max(size, 6.0), 40.0)
     text = " ".join(word.text or "" for word in words)
     bold, italic = first.get("font-weight") == "bold", first.get("font-style") == "italic"
-    return [Line(" ".join(line.split()), column, size, bold, italic) for line in text.splitlines() if line.strip()]
+    return [
+        HeadingLine(" ".join(line.split()), column, size, bold, italic) for line in text.splitlines() if line.strip()
+    ]
 
 
 def _credit_column(words: _Element, kind: str, root: _Element) -> Column:
@@ -150,7 +152,7 @@ def _credit_column(words: _Element, kind: str, root: _Element) -> Column:
     return "left" if x < width / 3 else "right" if x > 2 * width / 3 else "center"
 
 
-def _metadata_lines(root: _Element) -> list[Line]:
+def _metadata_lines(root: _Element) -> list[HeadingLine]:
     movement = (root.findtext("movement-title") or "").strip()
     title = (root.findtext("work/work-title") or "").strip() or movement
     found = [("title", title), ("subtitle", movement if movement != title else "")]
@@ -160,18 +162,18 @@ def _metadata_lines(root: _Element) -> list[Line]:
     return [_metadata_line(kind, " ".join(text.split())) for kind, text in found if text.strip()]
 
 
-def _metadata_line(kind: str, text: str) -> Line:
+def _metadata_line(kind: str, text: str) -> HeadingLine:
     column = _TYPE_COLUMNS.get(kind, "right")
     known = kind in _TYPE_COLUMNS and kind != "arranger"
     size = 8.0 if column == "foot" else _SIZES.get(kind, _PLAIN_SIZE)
-    return Line(text if known else f"{kind}: {text}", column, size)
+    return HeadingLine(text if known else f"{kind}: {text}", column, size)
 
 
-def _height(lines: Sequence[Line]) -> float:
+def _height(lines: Sequence[HeadingLine]) -> float:
     return sum(line.height for line in lines)
 
 
-def _column_svg(lines: Sequence[Line], top: float, width: float, margin: float) -> str:
+def _column_svg(lines: Sequence[HeadingLine], top: float, width: float, margin: float) -> str:
     """Lines one under another; one too long for the page is set smaller."""
     found = []
     for line in lines:

@@ -46,7 +46,7 @@ TIGHTER = (0.92, 0.85)
 MOST_TIGHTENED = 4
 """Pages up to which that is worth its time."""
 
-_WORKER = Path(__file__).with_name("engraving_worker.py")
+_WORKER = Path(__file__).with_name("worker.py")
 _TEXT_FONT = re.compile(r'(<(?:svg|text|tspan)\b[^<>]*?\bfont-family=)"Times(?:, serif)?"')
 _HEAD_SPACE = re.compile(r'<g id="[^"]*" class="pgHead[^"]*">.*?</g>', re.DOTALL)
 _ROOT = re.compile(r'<svg width="[\d.]+mm" height="([\d.]+)mm"')

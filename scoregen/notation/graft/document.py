@@ -17,9 +17,20 @@ from scoregen.notation.graft.parts import add_parts
 from scoregen.notation.graft.voices import read_given_part
 from scoregen.notation.musicxml.tree import parse, serialize
 from scoregen.notation.musicxml.write.identification import set_miscellaneous
+from scoregen.notation.musicxml.write.score import write_musicxml
 from scoregen.score.elements import Score
 
 _NOTHING: Mapping[str, str] = {}
+
+
+def musicxml_text(score: Score, provenance: Mapping[str, str] = _NOTHING) -> bytes:
+    """The score as MusicXML: the document it was read from, with what was generated; else a fresh one."""
+    if score.document is None:
+        return write_musicxml(score, provenance)
+    generated = any(voice.origin == "generated" for measure in score.measures for voice in measure.voices)
+    if not generated and not provenance:
+        return score.document
+    return graft(score, provenance)
 
 
 def graft(score: Score, provenance: Mapping[str, str] = _NOTHING) -> bytes:

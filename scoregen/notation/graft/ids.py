@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from scoregen.notation.files import musicxml_text
+from scoregen.notation.graft.document import musicxml_text
 from scoregen.notation.graft.marks import Finder
 from scoregen.notation.musicxml.tree import parse, serialize
 from scoregen.score.elements import Score

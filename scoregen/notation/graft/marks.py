@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from lxml import etree
 
-from scoregen.notation.files import musicxml_text
+from scoregen.notation.graft.document import musicxml_text
 from scoregen.notation.musicxml.insertion import insert
 from scoregen.notation.musicxml.tree import parse, serialize
 from scoregen.notation.musicxml.write.build import add

@@ -30,7 +30,7 @@ MUSIC21_FORMATS = {".krn": "humdrum", ".abc": "abc", ".capx": "capella", ".mei":
 
 TIMEOUT_SECONDS = 120.0
 
-_WORKER = Path(__file__).with_name("interchange_worker.py")
+_WORKER = Path(__file__).with_name("worker.py")
 _MUSESCORES = ("mscore4portable", "mscore", "musescore", "mscore3", "musescore3")
 _INVENTED = {"Music21 Fragment", "Music21", "music21"}
 # A decoration between a broken-rhythm sign and its note, which makes music21 overlook the sign.

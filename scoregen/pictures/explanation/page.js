@@ -64,8 +64,8 @@
     for (const name of option.forbidden_by) {
       told.append(make("div", "", `forbidden: ${reason(name, option)}`));
     }
-    if (option.price >= 0.05) {
-      told.append(make("div", "", `the sampler takes ${percent(1 - Math.exp(-option.price))} off for its voice leading`));
+    if (option.cost >= 0.05) {
+      told.append(make("div", "", `the sampler takes ${percent(1 - Math.exp(-option.cost))} off for its voice leading`));
     }
     const row = make("li", `option${index === note.chosen ? " chosen" : ""}`,
       make("span", "name", called(option, note)), track, make("span", "share", percent(option.chance)));

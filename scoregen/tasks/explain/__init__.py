@@ -28,11 +28,11 @@ from scoregen.score.ensemble import Ensemble, load_ensemble
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote, measure_onsets, sounding_notes
 from scoregen.tasks.explain.report import names, plain
-from scoregen.tasks.explain.request import Task, explained_task
+from scoregen.tasks.explain.request import ExplainRequest, explain_request
 
 if TYPE_CHECKING:
-    from scoregen.model.inspection.attribution import Writer
-    from scoregen.model.inspection.choice_record import Weighed
+    from scoregen.model.inspection.attribution import SamplerSettings
+    from scoregen.model.inspection.choice_record import ChoiceRecord
 
 SUFFIXES = (".html", ".json")
 OPTIONS = 6
@@ -40,7 +40,7 @@ OPTIONS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class NoteExplained:
+class NoteExplanation:
     """A note that was chosen, what was weighed, what it is in its chords, and what the rules say.
 
     `verdicts` are those on `weighed.options`, empty for what stands there; `findings` are faults in which
@@ -48,7 +48,7 @@ class NoteExplained:
     """
 
     note: SoundingNote
-    weighed: Weighed
+    weighed: ChoiceRecord
     roles: tuple[NoteRole, ...]
     verdicts: tuple[Verdict, ...]
     findings: tuple[Finding, ...]
@@ -62,9 +62,9 @@ class Explanation:
     `places` the measure index and onset of every slice.
     """
 
-    task: Task
+    task: ExplainRequest
     roles: tuple[str, ...]
-    notes: tuple[NoteExplained, ...]
+    notes: tuple[NoteExplanation, ...]
     given_notes: tuple[SoundingNote | None, ...]
     places: tuple[tuple[int, Fraction], ...]
     rules: str
@@ -92,15 +92,15 @@ def explain(
     `"soprano,bass:1-4"`); a score that scoregen wrote says that itself. InputError where the score lacks a
     voice or holds nothing to explain, RefusedError where the network cannot read it.
     """
-    from scoregen.model.inspection.attribution import weigh
+    from scoregen.model.inspection.attribution import choice_records
 
     told = progress or (lambda done: None)
     players = load_ensemble(ensemble)
     chosen = load_rule_set(rules)
-    task = explained_task(score, players, roles or {}, given)
+    task = explain_request(score, players, roles or {}, given)
     writer, checksum = _writer(task, players, checkpoint)
     told(0.2)
-    reading = weigh(writer, task.tokens, task.given, OPTIONS)
+    reading = choice_records(writer, task.tokens, task.given, OPTIONS)
     told(0.7)
     music = counterpoint_of(score)
     by_place = _by_place(task)
@@ -122,23 +122,23 @@ def explain(
     )
 
 
-def _writer(task: Task, players: Ensemble, checkpoint: Path | None) -> tuple[Writer, str]:
+def _writer(task: ExplainRequest, players: Ensemble, checkpoint: Path | None) -> tuple[SamplerSettings, str]:
     """The writer with the options of the score, and the checksum of its weights."""
-    from scoregen.model.inspection.attribution import Writer
-    from scoregen.model.sampling.pretrained import load_author
+    from scoregen.model.inspection.attribution import SamplerSettings
+    from scoregen.model.sampling.pretrained import load_pretrained
 
-    author = load_author(checkpoint, players)
+    pretrained = load_pretrained(checkpoint, players)
     reach = [voice_rule(role, task.score) for role in players.roles]
-    leanings = author.calibration.leanings if author.calibration else None
-    writer = Writer(author.model.network, reach, task.options, author.index, leanings)
-    return writer, author.model.checksum
+    logit_bias = pretrained.calibration.logit_bias if pretrained.calibration else None
+    writer = SamplerSettings(pretrained.model.network, reach, task.options, pretrained.index, logit_bias)
+    return writer, pretrained.model.checksum
 
 
 _Places = Mapping[tuple[int, Fraction], Sequence[SoundingNote]]
 """The notes of the roles by voice and onset."""
 
 
-def _by_place(task: Task) -> _Places:
+def _by_place(task: ExplainRequest) -> _Places:
     found: dict[tuple[int, Fraction], list[SoundingNote]] = defaultdict(list)
     for note in sounding_notes(task.score):
         if note.slot in task.slots and isinstance(note.pitch, Pitch):
@@ -146,27 +146,27 @@ def _by_place(task: Task) -> _Places:
     return found
 
 
-def _note_at(task: Task, voice: int, measure: int, onset: Fraction, by_place: _Places) -> SoundingNote | None:
+def _note_at(task: ExplainRequest, voice: int, measure: int, onset: Fraction, by_place: _Places) -> SoundingNote | None:
     """The note that the network reads there: of a chord the highest, in the last voice the lowest."""
     notes = by_place.get((voice, measure_onsets(task.score)[measure] + onset), ())
     outer = min if voice == len(task.slots) - 1 else max
     return outer(notes, key=lambda note: pitch_of(note).chromatic, default=None)
 
 
-def _explained(music: Counterpoint, rules: RuleSet, note: SoundingNote, weighed: Weighed) -> NoteExplained:
+def _explained(music: Counterpoint, rules: RuleSet, note: SoundingNote, weighed: ChoiceRecord) -> NoteExplanation:
     roles = note_roles(music.chords, note)
     line = next((index for index, own in enumerate(music.lines) if own.leads and own.slot == note.slot), None)
     if line is None:
-        return NoteExplained(note, weighed, roles, (Verdict((), ()),) * len(weighed.options), ())
+        return NoteExplanation(note, weighed, roles, (Verdict((), ()),) * len(weighed.options), ())
     around = Surroundings(music, rules, line, note)
     verdicts = tuple(
         Verdict((), ()) if index == weighed.chosen else around.instead(option.kind, option.pitch)
         for index, option in enumerate(weighed.options)
     )
-    return NoteExplained(note, weighed, roles, verdicts, around.findings())
+    return NoteExplanation(note, weighed, roles, verdicts, around.findings())
 
 
-def _left_out(task: Task, found: Container[SoundingNote], by_place: _Places) -> Iterator[str]:
+def _left_out(task: ExplainRequest, found: Container[SoundingNote], by_place: _Places) -> Iterator[str]:
     """What is not explained of the voices that were not given."""
     missing: dict[int, list[str]] = defaultdict(list)
     for (voice, _), notes in by_place.items():
@@ -183,7 +183,7 @@ def _left_out(task: Task, found: Container[SoundingNote], by_place: _Places) -> 
         )
 
 
-def _other_weights(task: Task, checksum: str) -> Iterator[str]:
+def _other_weights(task: ExplainRequest, checksum: str) -> Iterator[str]:
     if task.weights is not None and task.weights != checksum:
         yield "the score was written by other weights than these that explain it; name its own with --checkpoint"
 

@@ -18,7 +18,7 @@ from scoregen.version import __version__
 
 if TYPE_CHECKING:
     from scoregen.model.inspection.choice_record import Option
-    from scoregen.tasks.explain import Explanation, NoteExplained
+    from scoregen.tasks.explain import Explanation, NoteExplanation
 
 DIGITS = 4
 
@@ -70,7 +70,7 @@ def _place(found: Explanation, onset: Fraction, measure: int) -> dict[str, Any]:
     return {"measure": measure, "beat": str(spot(found.score, onset, measure)).rpartition("beat ")[2]}
 
 
-def _explained(found: Explanation, entry: NoteExplained, called: Mapping[SoundingNote, str]) -> dict[str, Any]:
+def _explained(found: Explanation, entry: NoteExplanation, called: Mapping[SoundingNote, str]) -> dict[str, Any]:
     weighed = entry.weighed
     return {
         **_note(found, entry.note),
@@ -84,8 +84,8 @@ def _explained(found: Explanation, entry: NoteExplained, called: Mapping[Soundin
         "options": [
             {
                 **_option(option),
-                "price": round(option.price, DIGITS),
-                "leaning": round(option.leaning, DIGITS),
+                "cost": round(option.cost, DIGITS),
+                "logit_bias": round(option.logit_bias, DIGITS),
                 "forbidden_by": list(option.forbidden_by),
                 "breaks": _findings(verdict.broken),
                 "mends": _findings(verdict.mended),

@@ -21,7 +21,7 @@ _FIELD = "scoregen:"
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class ExplainRequest:
     """A score in tokens: the voice of each role, and by measure and voice whether it was given.
 
     `options` are those that the score was written with where it says so, else the defaults; `weights` the
@@ -37,7 +37,7 @@ class Task:
     notices: tuple[str, ...]
 
 
-def explained_task(score: Score, ensemble: Ensemble, told: Mapping[str, str], given: Sequence[str]) -> Task:
+def explain_request(score: Score, ensemble: Ensemble, told: Mapping[str, str], given: Sequence[str]) -> ExplainRequest:
     """Settle what is explained. InputError where a role has no voice; RefusedError where tokens fail.
 
     Given is what `given` selects (`soprano`, `soprano,bass:1-4`); without it, what a score that scoregen
@@ -56,7 +56,7 @@ def explained_task(score: Score, ensemble: Ensemble, told: Mapping[str, str], gi
     known = _selected(score, slots, ensemble, given) if given else _given(score, slots, story)
     if all(all(row) for row in known):
         raise InputError("all of the score is given, so that nothing was chosen; name fewer parts with --given")
-    return Task(score, slots, tokens, known, _options(story), story.get("weights"), tuple(notices))
+    return ExplainRequest(score, slots, tokens, known, _options(story), story.get("weights"), tuple(notices))
 
 
 def _slots(score: Score, ensemble: Ensemble, told: Mapping[str, str]) -> tuple[Slot, ...]:

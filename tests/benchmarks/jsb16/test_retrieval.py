@@ -10,22 +10,28 @@ import numpy as np
 import pytest
 import torch
 
-from scoregen.benchmarks.jsb16.context_features import UNKNOWN, code_names, doings, events_of, situations, sonorities
+from scoregen.benchmarks.jsb16.context_features import (
+    UNKNOWN,
+    code_names,
+    context_features,
+    events_of,
+    sonorities,
+    voice_events,
+)
 from scoregen.benchmarks.jsb16.data import read_jsb16
-from scoregen.benchmarks.jsb16.interpolation import heard, witnessed
+from scoregen.benchmarks.jsb16.interpolation import collect_evidence, interpolated
 from scoregen.benchmarks.jsb16.protocol import blank_example, score
-from scoregen.benchmarks.jsb16.report import precedents_by_split
-from scoregen.benchmarks.jsb16.retrieval import Floats, Precedents, Weights
+from scoregen.benchmarks.jsb16.report import datastores_by_split
+from scoregen.benchmarks.jsb16.retrieval import Datastore, Floats, RetrievalWeights
 from scoregen.benchmarks.jsb16.retrieval_weights import fitted, unfitted
 from scoregen.benchmarks.jsb16.rolls import CHROMATIC, roll_piece, transposed_roll
-from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, REST, lexicon
+from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, REST, alphabet
 from scoregen.model.network.batches import Example, collate
-from scoregen.model.network.inputs import Piece
+from scoregen.model.network.inputs import PieceArrays
 from scoregen.model.network.likelihood import choices
 from scoregen.model.network.network import Network
-
-from .pieces import seeing_network
-from .test_rolls import CONFIG, differing_after, random_roll
+from tests.benchmarks.jsb16.test_rolls import CONFIG, differing_after, random_roll
+from tests.model.pieces import seeing_network
 
 ORDER = (0, 3, 1, 2)
 LOUD = replace(unfitted(4), base=1.0, most=0.9)
@@ -36,35 +42,35 @@ def network() -> Network:
     return seeing_network(CONFIG)
 
 
-def moved(piece: Piece, semitones: int) -> Piece:
+def moved(piece: PieceArrays, semitones: int) -> PieceArrays:
     found = transposed_roll(piece, semitones)
     assert found is not None
     return found
 
 
 def blended(
-    network: Network, precedents: Precedents | None, piece: Piece, order: tuple[int, ...] = ORDER
+    network: Network, datastore: Datastore | None, piece: PieceArrays, order: tuple[int, ...] = ORDER
 ) -> tuple[Floats, Floats]:
-    """The chances of a piece's events and advances, with the precedents or without."""
+    """The chances of a piece's events and time shifts, with the precedents or without."""
     given = np.zeros(piece.events.shape, dtype=bool)
     example = Example(piece, given, np.tile(order, (piece.length, 1)))
     with torch.inference_mode():
         found = choices(network, collate([example]))
-    events, advances = found.events.double().exp().numpy(), found.advances.double().exp().numpy()
-    return heard(precedents, example, events, advances)[:2] if precedents else (events, advances)
+    events, time_shifts = found.events.double().exp().numpy(), found.time_shifts.double().exp().numpy()
+    return interpolated(datastore, example, events, time_shifts)[:2] if datastore else (events, time_shifts)
 
 
-def corpus(weights: Weights = LOUD, seeds: range = range(6)) -> Precedents:
-    return Precedents.of([roll_piece(random_roll(seed)) for seed in seeds], CHROMATIC, weights)
+def corpus(weights: RetrievalWeights = LOUD, seeds: range = range(6)) -> Datastore:
+    return Datastore.of([roll_piece(random_roll(seed)) for seed in seeds], CHROMATIC, weights)
 
 
 @pytest.mark.parametrize("semitones", [-5, 3, 6])
 def test_a_place_is_told_alike_in_any_key(semitones: int) -> None:
     piece = roll_piece(random_roll(1))
-    here, there = (situations(each, CHROMATIC) for each in (piece, moved(piece, semitones)))
+    here, there = (context_features(each, CHROMATIC) for each in (piece, moved(piece, semitones)))
     assert np.array_equal(here.sonority, there.sonority)
     before, after = (
-        doings(each.events, each.sounding, each.before, CHROMATIC) for each in (piece, moved(piece, semitones))
+        voice_events(each.events, each.sounding, each.before, CHROMATIC) for each in (piece, moved(piece, semitones))
     )
     assert np.array_equal(before, after)
     assert np.array_equal(here.codes, there.codes)
@@ -73,17 +79,17 @@ def test_a_place_is_told_alike_in_any_key(semitones: int) -> None:
 
 @pytest.mark.parametrize("name", ["chromatic", "spelled"])
 def test_what_is_done_can_be_done_elsewhere(name: str) -> None:
-    alphabet = lexicon(name)
+    ids = alphabet(name)
     before, sounding = np.array([[20, 24]]), np.array([[27, 22]])
     events = sounding + FIRST_PITCH
-    doing = doings(events, sounding, before, alphabet)
-    assert np.array_equal(events_of(doing, before, alphabet), events)
+    doing = voice_events(events, sounding, before, ids)
+    assert np.array_equal(events_of(doing, before, ids), events)
     still = np.array([[HOLD, REST]])
-    assert np.array_equal(events_of(still, before, alphabet), still)
-    nothing_before = np.full_like(before, alphabet.silence)
-    assert (doings(events, sounding, nothing_before, alphabet) == UNKNOWN).all()
-    top = np.full_like(before, alphabet.silence - 1)
-    assert events_of(doing, top, alphabet)[0, 0] == UNKNOWN, "above the highest pitch there is none"
+    assert np.array_equal(events_of(still, before, ids), still)
+    nothing_before = np.full_like(before, ids.silence)
+    assert (voice_events(events, sounding, nothing_before, ids) == UNKNOWN).all()
+    top = np.full_like(before, ids.silence - 1)
+    assert events_of(doing, top, ids)[0, 0] == UNKNOWN, "above the highest pitch there is none"
 
 
 def test_histories_go_as_far_back_as_they_say() -> None:
@@ -91,7 +97,7 @@ def test_histories_go_as_far_back_as_they_say() -> None:
     one = [[60 + index, 55, 50, 45 - index] for index in range(12) for _ in range(4)]
     other = [list(frame) for frame in one]
     other[16:20] = [[71, 55, 50, 45 - 4]] * 4  # slice 4: the soprano leaps there and back
-    codes = [situations(roll_piece(roll), CHROMATIC).codes for roll in (one, other)]
+    codes = [context_features(roll_piece(roll), CHROMATIC).codes for roll in (one, other)]
     for count, name in enumerate(code_names("SATB")[:6], 1):
         assert name == f"slices {count}"
         differ = np.flatnonzero(codes[0][:, count - 1] != codes[1][:, count - 1])
@@ -106,7 +112,7 @@ def test_other_sonorities_and_other_pasts_have_other_numbers() -> None:
     assert len(known) > 2000
     shapes = np.unique(known - known.min(1, keepdims=True), axis=0)
     assert len(np.unique(sonorities(known, CHROMATIC))) == len(shapes)
-    codes = np.concatenate([situations(piece, CHROMATIC).codes for piece in pieces])
+    codes = np.concatenate([context_features(piece, CHROMATIC).codes for piece in pieces])
     kinds = [len(np.unique(codes[:, count])) for count in range(6)]
     assert kinds == sorted(kinds), "of two longer pasts that are the same, the shorter ones are"
 
@@ -139,7 +145,7 @@ def test_within_a_slice_only_earlier_voices_count(network: Network) -> None:
         pieces.append(roll_piece(roll))
     (one, _), (two, _) = (blended(network, corpus(), piece) for piece in pieces)
     assert one[-1, [0, 3, 1]] == pytest.approx(two[-1, [0, 3, 1]], abs=1e-6)
-    speaking = corpus().speaking(situations(pieces[0], CHROMATIC), pieces[0].before)
+    speaking = corpus().speaking(context_features(pieces[0], CHROMATIC), pieces[0].before)
     assert speaking.loud.all()
     said = speaking.events(np.full(pieces[0].length, 3))
     chosen = pieces[0].events[:, 3]
@@ -150,7 +156,7 @@ def test_within_a_slice_only_earlier_voices_count(network: Network) -> None:
 def test_what_the_corpus_has_in_another_key_is_likelier(network: Network) -> None:
     known, new = (moved(roll_piece(random_roll(seed)), 3) for seed in (0, 50))
     alone = score([network], [known, new], [ORDER]).nats
-    together = score([network], [known, new], [ORDER], precedents=[corpus()] * 2).nats
+    together = score([network], [known, new], [ORDER], datastore=[corpus()] * 2).nats
     assert together[0] < 0.75 * alone[0]
     assert together[0] - alone[0] < together[1] - alone[1]
 
@@ -159,9 +165,9 @@ def test_weights_are_fitted_to_what_precedents_have_not_seen(network: Network) -
     """Half of the held-out pieces are like the corpus: it is worth listening, most of all to who has much in common."""
     held_out = [moved(roll_piece(random_roll(seed)), 4) for seed in (0, 1, 40, 41)]
     before = corpus(unfitted(4))
-    evidence = witnessed([network], [blank_example(piece, ORDER) for piece in held_out], before)
+    evidence = collect_evidence([network], [blank_example(piece, ORDER) for piece in held_out], before)
     after = fitted(before, evidence)
-    nats = [score([network], held_out, [ORDER], precedents=[each] * 4).nats.sum() for each in (before, after)]
+    nats = [score([network], held_out, [ORDER], datastore=[each] * 4).nats.sum() for each in (before, after)]
     assert nats[1] < nats[0] < score([network], held_out, [ORDER]).nats.sum()
     assert 0 < after.weights.most < 1
     again = fitted(before, evidence)
@@ -175,7 +181,7 @@ def test_no_piece_has_a_say_in_how_loud_its_own_precedents_are(network: Network,
     for first in (valid[0], train[1]):
         path = tmp_path / f"{len(found)}.json"
         path.write_text(json.dumps({"train": train, "valid": [first, *valid[1:]], "test": valid}))
-        parts = precedents_by_split(read_jsb16(path), [network], ORDER)
+        parts = datastores_by_split(read_jsb16(path), [network], ORDER)
         found.append([each.weights.base for each in (*parts["valid"], *parts["test"])])
     one, other = found
     assert [a == b for a, b in zip(one, other, strict=True)] == [True, False, True, False] + [False] * 4

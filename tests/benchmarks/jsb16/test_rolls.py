@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,20 +14,19 @@ from scoregen.benchmarks.jsb16.data import read_jsb16
 from scoregen.benchmarks.jsb16.protocol import score
 from scoregen.benchmarks.jsb16.report import bench_jsb16
 from scoregen.benchmarks.jsb16.rolls import ROLL_FEATURES, STEPS, roll_piece
-from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, LONGEST_IN_16THS, lexicon
+from scoregen.benchmarks.jsb16.training_set import roll_examples
+from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, LONGEST_IN_16THS, alphabet
 from scoregen.model.network.batches import Example, collate
 from scoregen.model.network.checkpoint import save_checkpoint
 from scoregen.model.network.config import NetworkConfig
-from scoregen.model.network.inputs import Piece
+from scoregen.model.network.inputs import PieceArrays
 from scoregen.model.network.likelihood import Choices, choices
 from scoregen.model.network.network import Network
-from scoregen.model.training.examples import roll_lessons
 from scoregen.system.errors import InputError, RefusedError
-
-from .pieces import seeing_network
+from tests.model.pieces import seeing_network
 
 CONFIG = NetworkConfig(
-    lexicon="chromatic",
+    alphabet="chromatic",
     metric_features=ROLL_FEATURES,
     context=0,
     embedding=16,
@@ -36,12 +34,12 @@ CONFIG = NetworkConfig(
     in_slice=32,
     heads=2,
 )
-LOWEST = int(lexicon("chromatic").midi[0])
+LOWEST = int(alphabet("chromatic").midi[0])
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["slices", "measures"])
-def network(request: pytest.FixtureRequest) -> Network:
-    return seeing_network(replace(CONFIG, use_measures=request.param))
+@pytest.fixture(scope="module")
+def network() -> Network:
+    return seeing_network(CONFIG)
 
 
 def random_roll(seed: int, frames: int = 60) -> list[list[int]]:
@@ -56,21 +54,21 @@ def random_roll(seed: int, frames: int = 60) -> list[list[int]]:
     return roll + roll
 
 
-def chances(network: Network, piece: Piece, order: tuple[int, ...] = (0, 3, 1, 2)) -> Choices:
+def chances(network: Network, piece: PieceArrays, order: tuple[int, ...] = (0, 3, 1, 2)) -> Choices:
     given = np.zeros(piece.events.shape, dtype=bool)
     with torch.inference_mode():
         return choices(network, collate([Example(piece, given, np.tile(order, (piece.length, 1)))]))
 
 
-def frames_of(piece: Piece) -> list[list[int]]:
-    """A roll from events and advances alone: proof that they say everything."""
+def frames_of(piece: PieceArrays) -> list[list[int]]:
+    """A roll from events and time shifts alone: proof that they say everything."""
     now, roll = [-1] * piece.events.shape[1], []
-    for events, advance in zip(piece.events.tolist(), piece.advance.tolist(), strict=True):
+    for events, time_shift in zip(piece.events.tolist(), piece.time_shift.tolist(), strict=True):
         now = [
             was if event == HOLD else event - FIRST_PITCH + LOWEST if event >= FIRST_PITCH else -1
             for was, event in zip(now, events, strict=True)
         ]
-        length = advance if advance <= LONGEST_IN_16THS else advance - LONGEST_IN_16THS
+        length = time_shift if time_shift <= LONGEST_IN_16THS else time_shift - LONGEST_IN_16THS
         roll += [list(now)] * length
     return roll
 
@@ -80,22 +78,22 @@ def test_events_and_advances_say_everything(seed: int) -> None:
     roll = random_roll(seed)
     piece = roll_piece(roll)
     assert frames_of(piece) == roll
-    assert (piece.advance[:-1] <= LONGEST_IN_16THS).all()
-    assert piece.advance[-1] > LONGEST_IN_16THS, "and where the piece ends"
+    assert (piece.time_shift[:-1] <= LONGEST_IN_16THS).all()
+    assert piece.time_shift[-1] > LONGEST_IN_16THS, "and where the piece ends"
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_every_distribution_sums_to_one(network: Network, seed: int) -> None:
     found = chances(network, roll_piece(random_roll(seed)))
     assert found.events.double().exp().sum(-1) == pytest.approx(1.0, abs=1e-5)
-    assert found.advances.double().exp().sum(-1) == pytest.approx(1.0, abs=1e-5)
+    assert found.time_shifts.double().exp().sum(-1) == pytest.approx(1.0, abs=1e-5)
 
 
 def test_the_chances_of_all_slices_that_can_be_sum_to_one(network: Network) -> None:
     """Two voices, every slice that can follow enumerated: the masks leave nothing out and nothing over."""
     silence = -1
     prefix = [[60, 55], [60, 55], [62, silence]]
-    pitches = [*lexicon("chromatic").midi.tolist(), silence]
+    pitches = [*alphabet("chromatic").midi.tolist(), silence]
     pairs = [(top, low) for top in pitches for low in pitches if (top, low) != (62, silence)]
     total = 0.0
     for start in range(0, len(pairs), 512):
@@ -112,7 +110,7 @@ def test_the_chances_of_all_slices_that_can_be_sum_to_one(network: Network) -> N
     assert total == pytest.approx(1.0, abs=1e-5)
 
 
-def differing_after(cut: int) -> tuple[Piece, Piece, int]:
+def differing_after(cut: int) -> tuple[PieceArrays, PieceArrays, int]:
     """Two rolls that are the same for so many frames, and the first slice after them."""
     roll = random_roll(1)
     other = roll[:cut] + [[pitch + 2 if pitch >= 0 else 60 for pitch in frame] for frame in roll[cut:-9]]
@@ -128,7 +126,7 @@ def test_no_later_note_changes_an_earlier_chance(network: Network, cut: int) -> 
     before, after, first = differing_after(cut)
     one, two = chances(network, before), chances(network, after)
     assert torch.allclose(one.events[:first].exp(), two.events[:first].exp(), atol=1e-6)
-    assert torch.allclose(one.advances[: first - 1].exp(), two.advances[: first - 1].exp(), atol=1e-6)
+    assert torch.allclose(one.time_shifts[: first - 1].exp(), two.time_shifts[: first - 1].exp(), atol=1e-6)
     assert not torch.allclose(one.events[first + 1].exp(), two.events[first + 1].exp(), atol=1e-3)
 
 
@@ -150,7 +148,7 @@ def test_what_cannot_be_has_no_chance(network: Network) -> None:
     for row in range(1, piece.length):
         for voice in range(4):
             sounding = int(piece.sounding[row - 1, voice])
-            if sounding < lexicon("chromatic").silence:
+            if sounding < alphabet("chromatic").silence:
                 assert found[row, voice, FIRST_PITCH + sounding] == 0, "a repeated note cannot be told from a held one"
 
 
@@ -164,7 +162,7 @@ def test_averages_of_networks_and_of_orders(network: Network) -> None:
     assert (both.nats < np.maximum(alone.nats, other.nats)).all()
     assert (both.nats <= (alone.nats + other.nats) / 2 + 1e-6).all(), "a mean of chances costs less than the mean cost"
     assert both.by_kind == alone.by_kind, "kinds of choices are told of the first order"
-    total = sum(alone.by_kind[kind][0] for kind in ("advance", "attack", "hold", "rest"))
+    total = sum(alone.by_kind[kind][0] for kind in ("time_shift", "attack", "hold", "rest"))
     assert total == pytest.approx(alone.nats.sum(), rel=1e-6)
     assert 0 <= alone.calibration_error <= 1
     assert alone.calibration[:, 0].sum() == sum(5 * piece.length for piece in pieces)
@@ -181,7 +179,7 @@ def test_every_order_is_a_distribution_over_the_slice(network: Network) -> None:
 @pytest.mark.parametrize("any_order", [False, True])
 def test_voices_choose_in_one_order_or_in_any(any_order: bool) -> None:
     pieces = [roll_piece(random_roll(seed, 40)) for seed in range(2)]
-    found = roll_lessons(pieces, pieces[:1], 2, any_order=any_order)
+    found = roll_examples(pieces, pieces[:1], 2, any_order=any_order)
     drawn = found.draw(np.random.default_rng(1)).order
     assert (np.sort(drawn, axis=1) == np.arange(4)).all()
     assert (len({tuple(row) for row in drawn.tolist()}) > 1) == any_order

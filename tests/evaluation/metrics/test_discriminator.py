@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scoregen.evaluation.metrics.discriminator import Likeness, crops, fitted
+from scoregen.evaluation.metrics.discriminator import Discriminator, crops, fitted
 from scoregen.evaluation.metrics.frames import Frames
 from scoregen.evaluation.metrics.two_sample import CROP_FRAMES
-
-from .test_two_sample import walk
+from tests.evaluation.metrics.test_two_sample import walk
 
 
 def told(widest: int, first: int) -> list[Frames]:
@@ -17,15 +16,15 @@ def told(widest: int, first: int) -> list[Frames]:
 
 
 @pytest.fixture(scope="module")
-def likeness() -> Likeness:
+def discriminator() -> Discriminator:
     found = fitted(told(2, 0), told(4, 100))
     assert found is not None
     return found
 
 
-def test_passages_that_it_has_not_seen_are_told(likeness: Likeness) -> None:
-    near = [likeness.log_odds(piece) for piece in told(2, 200)]
-    far = [likeness.log_odds(piece) for piece in told(4, 300)]
+def test_passages_that_it_has_not_seen_are_told(discriminator: Discriminator) -> None:
+    near = [discriminator.log_odds(piece) for piece in told(2, 200)]
+    far = [discriminator.log_odds(piece) for piece in told(4, 300)]
     assert np.mean([odds > 0 for odds in near]) > 0.9
     assert np.mean([odds < 0 for odds in far]) > 0.9
 
@@ -42,11 +41,13 @@ def test_two_sides_that_are_the_same_cannot_be_told() -> None:
     assert abs(same.log_odds(walk(500, 3))) < 1e-6
 
 
-def test_the_end_of_a_passage_counts_and_a_short_one_counts_less(likeness: Likeness) -> None:
+def test_the_end_of_a_passage_counts_and_a_short_one_counts_less(discriminator: Discriminator) -> None:
     piece = walk(7, 2)
-    assert likeness.log_odds(piece) == likeness.log_odds(piece[-CROP_FRAMES:])
+    assert discriminator.log_odds(piece) == discriminator.log_odds(piece[-CROP_FRAMES:])
     still = np.tile(piece[:1], (CROP_FRAMES, 1))
-    assert likeness.log_odds(still[: CROP_FRAMES // 4]) == pytest.approx(likeness.log_odds(still) / 4, rel=0.2)
+    assert discriminator.log_odds(still[: CROP_FRAMES // 4]) == pytest.approx(
+        discriminator.log_odds(still) / 4, rel=0.2
+    )
 
 
 def test_pieces_that_are_too_short_teach_nothing() -> None:

@@ -7,17 +7,17 @@ import pytest
 
 from scoregen.evaluation.metrics.distributions import CHORDS, FEATURES, INCOMPLETE, OTHER, chord_name, histograms
 from scoregen.evaluation.metrics.frames import listed_frames
-from scoregen.evaluation.metrics.pieces import Piece, from_json, to_json
+from scoregen.evaluation.metrics.pieces import EvaluatedPiece, from_json, to_json
 
 MOMENTS = ([72, 67, 64, 48], [74, 67, 65, 47], [76, 67, 64, 48], [76, 69, 60, 53])
 
 
-def piece(moments: tuple[list[int], ...] = MOMENTS, frames: int = 4, tonic: int = 0) -> Piece:
+def piece(moments: tuple[list[int], ...] = MOMENTS, frames: int = 4, tonic: int = 0) -> EvaluatedPiece:
     rows = [list(moment) for moment in moments for _ in range(frames)]
-    return Piece("a", listed_frames(rows), (0, 8), (8,), tonic)
+    return EvaluatedPiece("a", listed_frames(rows), (0, 8), (8,), tonic)
 
 
-def counted(feature: str, what: Piece | None = None) -> dict[str, int]:
+def counted(feature: str, what: EvaluatedPiece | None = None) -> dict[str, int]:
     found = FEATURES[feature].count(what or piece())
     return {name: int(count) for name, count in zip(FEATURES[feature].bins, found, strict=True) if count}
 
@@ -70,7 +70,7 @@ def test_chord_names(above: set[int], name: str) -> None:
 
 def test_every_feature_has_a_bin_for_everything() -> None:
     random = np.random.default_rng(0)
-    wild = Piece("wild", random.integers(-1, 128, (64, 5)).astype(np.int16), (0, 13, 60), (), 5)
+    wild = EvaluatedPiece("wild", random.integers(-1, 128, (64, 5)).astype(np.int16), (0, 13, 60), (), 5)
     for feature in FEATURES.values():
         assert histograms(feature, [wild, wild]).shape == (2, len(feature.bins))
 

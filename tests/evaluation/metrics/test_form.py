@@ -14,14 +14,14 @@ from scoregen.evaluation.metrics.form import (
     self_similarity,
 )
 from scoregen.evaluation.metrics.frames import listed_frames
-from scoregen.evaluation.metrics.pieces import Piece
+from scoregen.evaluation.metrics.pieces import EvaluatedPiece
 
 
-def piece(measures: str, ends: tuple[int, ...] = ()) -> Piece:
+def piece(measures: str, ends: tuple[int, ...] = ()) -> EvaluatedPiece:
     """A measure of four quarters a letter, each letter with four pitches of its own."""
     pitches = [4 * (ord(letter) - ord("a")) + beat for letter in measures for beat in range(4)]
     rows = [[60 + pitch % 12, 48 + pitch % 12] for pitch in pitches for _ in range(4)]
-    return Piece(measures, listed_frames(rows), tuple(range(0, len(rows), 16)), ends, 0)
+    return EvaluatedPiece(measures, listed_frames(rows), tuple(range(0, len(rows), 16)), ends, 0)
 
 
 def test_repeated_measures() -> None:

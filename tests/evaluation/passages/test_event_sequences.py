@@ -5,24 +5,24 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scoregen.evaluation.passages.event_sequences import Strand, melody, score_strands, texture
+from scoregen.evaluation.passages.event_sequences import EventSequence, event_sequences, melody, texture
 from scoregen.score.elements import Score
 from scoregen.score.timeline import sounding_notes
 from scoregen.tokens.sonorities import SILENT, Sonorities
 from tests.notation import handmade
 
 
-def tune(*measures: str) -> Strand:
+def tune(*measures: str) -> EventSequence:
     score = handmade.melody(*measures)
-    return score_strands(score, score.slots)[1][0]
+    return event_sequences(score, score.slots)[1][0]
 
 
-def sounds(*moments: tuple[int, ...]) -> Strand:
+def sounds(*moments: tuple[int, ...]) -> EventSequence:
     onset = 12 * np.arange(len(moments))
     return texture(Sonorities(np.array(moments), onset, onset // 48, 12 * len(moments)))
 
 
-def same(one: Strand, other: Strand) -> list[bool]:
+def same(one: EventSequence, other: EventSequence) -> list[bool]:
     return [bool(equal) for equal in one.keys == other.keys]
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scoregen.evaluation.passages.event_sequences import Strand
-from scoregen.evaluation.passages.ngram_index import GAP, WINDOW, PassageIndex
+from scoregen.evaluation.passages.event_sequences import EventSequence
+from scoregen.evaluation.passages.ngram_index import GAP, WINDOW, NgramIndex
 
 
-def strand(steps: list[int]) -> Strand:
+def strand(steps: list[int]) -> EventSequence:
     count = len(steps) + 1
-    return Strand(np.array(steps, np.uint64), np.full(count, 60), np.arange(count) // 4)
+    return EventSequence(np.array(steps, np.uint64), np.full(count, 60), np.arange(count) // 4)
 
 
 def random_steps(seed: int, count: int, kinds: int = 3) -> list[int]:
@@ -19,7 +19,7 @@ def random_steps(seed: int, count: int, kinds: int = 3) -> list[int]:
 
 
 CORPUS = [random_steps(seed, 12 + seed) for seed in range(6)]
-INDEX = PassageIndex.of((work, 0, strand(steps)) for work, steps in enumerate(CORPUS))
+INDEX = NgramIndex.of((work, 0, strand(steps)) for work, steps in enumerate(CORPUS))
 
 
 def longest_ending_at(steps: list[int], end: int, corpus: list[list[int]]) -> int:
@@ -88,7 +88,7 @@ def test_shared_passages_are_where_they_are_said_to_be() -> None:
 
 
 def test_one_that_is_part_of_a_longer_one_is_not_told() -> None:
-    found = PassageIndex.of([(0, 0, strand([1, 2, 3, 4])), (1, 0, strand([3, 4, 5]))]).nearest(strand([1, 2, 3, 4, 5]))
+    found = NgramIndex.of([(0, 0, strand([1, 2, 3, 4])), (1, 0, strand([3, 4, 5]))]).nearest(strand([1, 2, 3, 4, 5]))
     assert [(p.first, p.length) for p in found.shared] == [(0, 5), (2, 4)]
     assert found.longest == 5
 
@@ -97,7 +97,7 @@ def test_nothing_alike() -> None:
     found = INDEX.nearest(strand([50, 51, 52]))
     assert (found.longest, found.shared, found.similar) == (0, (), ())
     assert INDEX.nearest(strand([])).similar == ()
-    assert PassageIndex.of([]).nearest(strand([1, 2])).longest == 0
+    assert NgramIndex.of([]).nearest(strand([1, 2])).longest == 0
 
 
 def test_strands_lie_apart() -> None:

@@ -6,14 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from scoregen.model.engine.incremental_features import Recall
+from scoregen.model.engine.incremental_features import IncrementalFeatures
 from scoregen.model.network.alphabet import MOST_ACCIDENTALS
-from scoregen.model.network.inputs import SPELLED, Piece, piece_arrays
+from scoregen.model.network.inputs import SPELLED, PieceArrays, piece_arrays
+from tests.model.pieces import random_tokens
 
-from .pieces import random_tokens
 
-
-def refrain(seed: int, rows: int = 3) -> Piece:
+def refrain(seed: int, rows: int = 3) -> PieceArrays:
     """A piece in which every other pair of measures comes back."""
     tokens = random_tokens(seed, rows * 4)
     measures = list(tokens.measures)
@@ -23,30 +22,32 @@ def refrain(seed: int, rows: int = 3) -> Piece:
     return piece_arrays(replace(tokens, measures=tuple(measures)))
 
 
-def check(recall: Recall, row: int, piece: Piece, index: int) -> None:
+def check(recall: IncrementalFeatures, row: int, piece: PieceArrays, index: int) -> None:
     keys = piece.key[piece.point[index : index + 1]] - MOST_ACCIDENTALS
     assert (recall.age[row] == piece.age[index]).all()
     assert (recall.matches[row] == piece.matches[:, index, :index]).all()
-    np.testing.assert_allclose(recall.heard(np.repeat(keys, len(recall.age)))[row], piece.heard[index], atol=1e-5)
+    np.testing.assert_allclose(
+        recall.pitch_history(np.repeat(keys, len(recall.age)))[row], piece.pitch_history[index], atol=1e-5
+    )
 
 
 def test_every_slice_is_remembered_as_the_finished_piece_has_it() -> None:
     pieces = [refrain(seed) for seed in (1, 2, 3)]
     assert all(piece.matches[1:].max() > 4 and piece.matches[0].max() > 4 for piece in pieces)
-    recall = Recall(len(pieces), 4, SPELLED)
+    recall = IncrementalFeatures(len(pieces), 4, SPELLED)
     for index in range(min(piece.length for piece in pieces)):
         recall.arrive(np.array([piece.position[piece.point[index]] for piece in pieces]))
         for row, piece in enumerate(pieces):
             check(recall, row, piece, index)
-        events, sounding, advance = (
-            np.stack([getattr(piece, name)[index] for piece in pieces]) for name in ("events", "sounding", "advance")
+        events, sounding, time_shift = (
+            np.stack([getattr(piece, name)[index] for piece in pieces]) for name in ("events", "sounding", "time_shift")
         )
-        recall.leave(events, sounding, advance)
+        recall.leave(events, sounding, time_shift)
 
 
 def test_pieces_can_be_left_out_and_doubled_on_the_way() -> None:
     pieces = [refrain(4, 5), refrain(5, 5)]
-    recall = Recall(2, 4, SPELLED)
+    recall = IncrementalFeatures(2, 4, SPELLED)
     for index in range(70):
         if index == 20:
             recall.keep(np.array([1, 0, 1]))
@@ -58,5 +59,8 @@ def test_pieces_can_be_left_out_and_doubled_on_the_way() -> None:
         for row, piece in enumerate(pieces):
             check(recall, row, piece, index)
         recall.leave(
-            *(np.stack([getattr(piece, name)[index] for piece in pieces]) for name in ("events", "sounding", "advance"))
+            *(
+                np.stack([getattr(piece, name)[index] for piece in pieces])
+                for name in ("events", "sounding", "time_shift")
+            )
         )

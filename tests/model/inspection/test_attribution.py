@@ -8,21 +8,21 @@ import numpy as np
 import pytest
 import torch
 
-from scoregen.model.inspection.attribution import NOVELTY, Writer, weigh
-from scoregen.model.inspection.choice_record import Reading
-from scoregen.model.inspection.constraint_replay import forbidden, too_well_known, written_order
+from scoregen.model.inspection.attribution import NOVELTY, SamplerSettings, choice_records
+from scoregen.model.inspection.choice_record import PieceRecord
+from scoregen.model.inspection.constraint_replay import beyond_novelty_limit, forbidden_choices, written_order
 from scoregen.model.network.alphabet import FIRST_PITCH
 from scoregen.model.network.batches import Example, collate
 from scoregen.model.network.config import SamplingOptions
 from scoregen.model.network.inputs import piece_arrays
 from scoregen.model.network.likelihood import likelihood
 from scoregen.model.network.network import Network
-from scoregen.model.sampling.loop import Job, fill
+from scoregen.model.sampling.loop import fill
+from scoregen.model.sampling.request import SamplingRequest
 from scoregen.tokens.events import TokenScore
 from scoregen.tokens.window_hashes import NoveltyIndex
-
-from .pieces import random_tokens
-from .tasks import EVERYTHING, LOWER, RULES, blanked, random_network
+from tests.model.pieces import random_tokens
+from tests.model.tasks import EVERYTHING, LOWER, RULES, blanked, random_network
 
 
 @pytest.fixture(scope="module")
@@ -32,12 +32,12 @@ def network() -> Network:
 
 def written(network: Network, seed: int, holes: frozenset[int], measures: int = 4) -> TokenScore:
     task = blanked(random_tokens(seed, measures), dict.fromkeys(range(measures), holes))
-    return fill(Job(network, task, RULES), SamplingOptions(seed, candidates=1))[0].tokens
+    return fill(SamplingRequest(network, task, RULES), SamplingOptions(seed, candidates=1))[0].tokens
 
 
-def read(network: Network, tokens: TokenScore, given: list[bool], **more: object) -> Reading:
-    writer = Writer(network, RULES, SamplingOptions(), **more)  # type: ignore[arg-type]
-    return weigh(writer, tokens, [given] * len(tokens.measures), 6)
+def read(network: Network, tokens: TokenScore, given: list[bool], **more: object) -> PieceRecord:
+    writer = SamplerSettings(network, RULES, SamplingOptions(), **more)  # type: ignore[arg-type]
+    return choice_records(writer, tokens, [given] * len(tokens.measures), 6)
 
 
 @pytest.mark.parametrize("given", [[False] * 4, [True, False, False, False]])
@@ -80,7 +80,7 @@ def test_no_constraint_forbids_what_the_sampler_wrote(
     for seed in range(3):
         tokens = written(network, seed, holes)
         events = piece_arrays(tokens).events
-        bans = forbidden(tokens, np.array([given] * len(tokens.measures)), RULES)
+        bans = forbidden_choices(tokens, np.array([given] * len(tokens.measures)), RULES)
         assert len(bans) == events[:, ~np.array(given)].size
         for (row, voice), masks in bans.items():
             assert not any(mask[events[row, voice]] for mask in masks.values())
@@ -89,7 +89,7 @@ def test_no_constraint_forbids_what_the_sampler_wrote(
 def test_a_note_out_of_range_is_forbidden_by_the_range(network: Network) -> None:
     tokens = random_tokens(5)
     low = tuple(replace(rule, pitches=np.zeros_like(rule.pitches)) for rule in RULES)
-    bans = forbidden(tokens, np.zeros((len(tokens.measures), 4), dtype=bool), low)
+    bans = forbidden_choices(tokens, np.zeros((len(tokens.measures), 4), dtype=bool), low)
     events = piece_arrays(tokens).events
     assert all(masks["range"][events[place]] for place, masks in bans.items() if events[place] >= FIRST_PITCH)
 
@@ -100,7 +100,7 @@ def test_the_novelty_limit_speaks_of_the_last_voice(network: Network) -> None:
     index = NoveltyIndex.of([tokens])
     piece = piece_arrays(tokens)
     order = written_order(np.zeros((6, 4), dtype=bool))[piece.measure]
-    found = dict(too_well_known(piece, order, index))
+    found = dict(beyond_novelty_limit(piece, order, index))
     assert found
     assert all(mask[piece.events[row, order[row, -1]]] for row, mask in found.items())
     reading = read(network, tokens, [False] * 4, novelty=index)

@@ -15,24 +15,23 @@ from scoregen.model.network.alphabet import FIRST_PITCH
 from scoregen.model.network.batches import Example, collate
 from scoregen.model.network.checkpoint import load_checkpoint
 from scoregen.model.network.config import NetworkConfig
-from scoregen.model.network.inputs import Bools, Piece, piece_arrays
+from scoregen.model.network.inputs import Bools, PieceArrays, piece_arrays
 from scoregen.model.network.likelihood import likelihood
 from scoregen.model.network.network import Network
 from scoregen.model.sampling.decoding_context import voice_order
 from scoregen.notation.files import read_score
 from scoregen.score.ensemble import load_ensemble
-
-from .pieces import random_tokens, seeing_network
+from tests.model.pieces import random_tokens, seeing_network
 
 CONFIG = NetworkConfig(embedding=16, context=16, backbone=32, in_slice=32, heads=2)
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["slices", "measures"])
-def network(request: pytest.FixtureRequest) -> Network:
-    return seeing_network(replace(CONFIG, use_measures=request.param))
+@pytest.fixture(scope="module")
+def network() -> Network:
+    return seeing_network(CONFIG)
 
 
-def example_of(piece: Piece, given_voices: int = 0) -> Example:
+def example_of(piece: PieceArrays, given_voices: int = 0) -> Example:
     given = np.zeros(piece.events.shape, dtype=bool)
     given[:, :given_voices] = True
     return Example(piece, given, np.tile(voice_order(given[0].tolist()), (piece.length, 1)))

@@ -10,7 +10,7 @@ import torch
 from scoregen.model.inspection.scoring import piece_nats
 from scoregen.model.network.checkpoint import load_checkpoint
 from scoregen.model.network.inputs import piece_arrays
-from scoregen.model.training.examples import lessons
+from scoregen.model.training.examples import score_examples
 from scoregen.model.training.loop import measure
 from scoregen.model.training.parallel import Ranks
 from tests.model.pieces import random_tokens
@@ -23,6 +23,6 @@ def test_the_sum_over_pieces_is_what_validation_measures(untrained: Path) -> Non
     found = piece_nats(network, tokens)
     assert torch.get_num_threads() == threads
     arrays = [piece_arrays(piece) for piece in tokens]
-    whole = measure(network, lessons(arrays, arrays, 0).valid["free"], Ranks(0, 1, torch.device("cpu")))
+    whole = measure(network, score_examples(arrays, arrays, 0).valid["free"], Ranks(0, 1, torch.device("cpu")))
     assert sum(cost for cost, _ in found) == pytest.approx(whole.nats, rel=1e-5)
     assert whole.nats / sum(count for _, count in found) == pytest.approx(whole.loss, rel=1e-5)

@@ -4,14 +4,21 @@ import numpy as np
 import pytest
 
 from scoregen.benchmarks.jsb16.rolls import roll_piece, transposed_roll
-from scoregen.model.network.alphabet import GRID, HOLD, lexicon
-from scoregen.model.network.history_features import MATCHES, ages, bucket, guessed_keys, heard, matches, seen_from
-from scoregen.model.network.inputs import heard_before, piece_arrays, transposed
+from scoregen.model.network.alphabet import GRID, HOLD, alphabet
+from scoregen.model.network.history_features import (
+    MATCHES,
+    ages,
+    bucket,
+    estimated_keys,
+    matches,
+    pitch_history,
+    relative_to_key,
+)
+from scoregen.model.network.inputs import piece_arrays, pitches_around, transposed
 from scoregen.score.pitch import Interval
+from tests.model.pieces import random_tokens
 
-from .pieces import random_tokens
-
-CHROMATIC = lexicon("chromatic")
+CHROMATIC = alphabet("chromatic")
 PHRASE = [[67, 62, 59, 43], [67, 62, 59, 43], [69, 62, 57, 42], [69, 62, 57, 42], [71, 62, 55, 43], [69, 60, 57, 45]]
 
 
@@ -25,9 +32,9 @@ def run_length(rows: list[tuple[int, ...]], t: int, s: int) -> int:
 def test_whole_matches_count_the_slices_in_a_row_that_were_the_same() -> None:
     piece = roll_piece(PHRASE * 3)
     rows = [
-        (*event, *sound, int(advance))
-        for event, sound, advance in zip(
-            piece.events.tolist(), piece.sounding.tolist(), piece.advance.tolist(), strict=True
+        (*event, *sound, int(time_shift))
+        for event, sound, time_shift in zip(
+            piece.events.tolist(), piece.sounding.tolist(), piece.time_shift.tolist(), strict=True
         )
     ]
     for t in range(piece.length):
@@ -50,21 +57,21 @@ def test_the_match_table_is_the_same_in_every_key() -> None:
     moved = transposed_roll(piece, 3)
     again = roll_piece([[pitch + 3 for pitch in frame] for frame in PHRASE * 2])
     assert moved is not None
-    for name in ("events", "before", "sounding", "key", "age", "matches", "advance", "labels"):
+    for name in ("events", "before", "sounding", "key", "age", "matches", "time_shift", "labels"):
         assert np.array_equal(getattr(moved, name), getattr(again, name)), name
-    assert np.allclose(moved.heard, again.heard, atol=1e-6)
+    assert np.allclose(moved.pitch_history, again.pitch_history, atol=1e-6)
 
 
 def test_spelled_pieces_keep_their_memory_when_transposed() -> None:
     piece = piece_arrays(random_tokens(3))
     moved = transposed(piece, Interval(1, 2))
     assert moved is not None
-    before, sounding = heard_before(moved.events, lexicon("spelled"))
+    before, sounding = pitches_around(moved.events, alphabet("spelled"))
     assert np.array_equal(moved.before, before)
     assert np.array_equal(moved.sounding, sounding)
     position = moved.position[moved.point]
-    shares = heard(sounding, position, lexicon("spelled"))
-    assert np.allclose(moved.heard, seen_from(shares, moved.key[moved.point] - 7), atol=1e-6)
+    shares = pitch_history(sounding, position, alphabet("spelled"))
+    assert np.allclose(moved.pitch_history, relative_to_key(shares, moved.key[moved.point] - 7), atol=1e-6)
 
 
 def test_ages_count_from_the_last_thing_a_voice_began() -> None:
@@ -77,8 +84,8 @@ def test_ages_count_from_the_last_thing_a_voice_began() -> None:
 
 def test_what_was_heard_fades_and_sums_to_one() -> None:
     piece = roll_piece(PHRASE * 4)
-    assert not piece.heard[0].any()
-    assert piece.heard[1:].reshape(-1, 2, 12).sum(2) == pytest.approx(1.0, abs=1e-5)
+    assert not piece.pitch_history[0].any()
+    assert piece.pitch_history[1:].reshape(-1, 2, 12).sum(2) == pytest.approx(1.0, abs=1e-5)
 
 
 def test_a_key_is_guessed_from_the_past_alone() -> None:
@@ -93,7 +100,7 @@ def test_a_key_is_guessed_from_the_past_alone() -> None:
     piece = roll_piece([frame for frame in cadence for _ in range(4)])
     assert piece.key[0] == CHROMATIC.no_key
     assert piece.key[-1] == 1, "one sharp"
-    assert guessed_keys(np.zeros((2, 2, 12), dtype=np.float32), 12).tolist() == [12, 12]
+    assert estimated_keys(np.zeros((2, 2, 12), dtype=np.float32), 12).tolist() == [12, 12]
 
 
 def test_buckets_rise_and_end() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
-from scoregen.model.network.inference_mode import at_work
+from scoregen.model.network.inference_mode import inference_mode
 
 
 def blas_threads() -> list[int]:
@@ -16,7 +16,7 @@ def test_one_thread_and_then_as_many_as_before() -> None:
     with threadpool_limits(2, user_api="blas"):
         assert max(blas_threads()) == 2
         before = torch.get_num_threads()
-        with at_work():
+        with inference_mode():
             assert set(blas_threads()) == {1}
             assert torch.get_num_threads() == 1 and torch.is_inference_mode_enabled()
         assert max(blas_threads()) == 2

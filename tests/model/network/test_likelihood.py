@@ -9,18 +9,17 @@ import torch
 from scoregen.model.network.alphabet import UNSCORED
 from scoregen.model.network.batches import Example, collate, draw_given, draw_order
 from scoregen.model.network.config import NetworkConfig
-from scoregen.model.network.inputs import SPELLED, Piece, piece_arrays
+from scoregen.model.network.inputs import SPELLED, PieceArrays, piece_arrays
 from scoregen.model.network.likelihood import Likelihood, likelihood
 from scoregen.model.network.network import Network
-
-from .pieces import random_tokens, seeing_network
+from tests.model.pieces import random_tokens, seeing_network
 
 CONFIG = NetworkConfig(embedding=16, context=16, backbone=32, in_slice=32, heads=2)
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["slices", "measures"])
-def network(request: pytest.FixtureRequest) -> Network:
-    return seeing_network(replace(CONFIG, use_measures=request.param))
+@pytest.fixture(scope="module")
+def network() -> Network:
+    return seeing_network(CONFIG)
 
 
 def scored(network: Network, examples: list[Example]) -> Likelihood:
@@ -28,14 +27,14 @@ def scored(network: Network, examples: list[Example]) -> Likelihood:
         return likelihood(network, collate(examples))
 
 
-def in_order(piece: Piece, given: np.ndarray) -> Example:
+def in_order(piece: PieceArrays, given: np.ndarray) -> Example:
     return Example(piece, given, np.tile(np.arange(4), (piece.length, 1)))
 
 
-def with_event(piece: Piece, row: int, voice: int, event: int) -> Piece:
+def with_event(piece: PieceArrays, row: int, voice: int, event: int) -> PieceArrays:
     events = piece.events.copy()
     events[row, voice] = event
-    return replace(piece, events=events, advance=np.full_like(piece.advance, UNSCORED))
+    return replace(piece, events=events, time_shift=np.full_like(piece.time_shift, UNSCORED))
 
 
 def test_the_chances_of_all_events_of_one_voice_sum_to_one(network: Network) -> None:
@@ -60,7 +59,7 @@ def test_what_comes_later_changes_no_earlier_chance(network: Network) -> None:
     before = scored(network, [in_order(piece, nothing)])
     after = scored(network, [in_order(other, nothing)])
     assert torch.equal(before.events[:row], after.events[:row])
-    assert torch.equal(before.advances[:row], after.advances[:row])
+    assert torch.equal(before.time_shifts[:row], after.time_shifts[:row])
     assert torch.equal(before.events[row, :2], after.events[row, :2])
     assert not torch.equal(before.events[row + 1 :], after.events[row + 1 :])
 

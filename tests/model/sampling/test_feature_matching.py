@@ -13,7 +13,7 @@ import pytest
 from scoregen.model.network.alphabet import BARLINE, FIRST_PITCH, GRID, HOLD, REST, pitch_id
 from scoregen.model.network.history_features import AGES
 from scoregen.model.network.inputs import MIDI, SILENCE, SPELLED, Ints, piece_arrays
-from scoregen.model.sampling.decision_context import Turn
+from scoregen.model.sampling.decision_context import DecisionContext
 from scoregen.model.sampling.feature_matching import (
     PACES,
     WIDEST,
@@ -24,11 +24,10 @@ from scoregen.model.sampling.feature_matching import (
     tilted,
 )
 from scoregen.model.sampling.feature_matching_file import SUFFIX, Calibration, load_calibration, save_calibration
-from scoregen.model.sampling.logit_bias import Leanings
+from scoregen.model.sampling.logit_bias import LogitBias
 from scoregen.score.pitch import Pitch
 from scoregen.system.errors import InputError
-
-from .pieces import random_tokens
+from tests.model.pieces import random_tokens
 
 ROLES = ("soprano", "alto", "tenor", "bass")
 
@@ -46,7 +45,7 @@ def random_features(seed: int) -> Features:
     return Features(**found)
 
 
-def turn(voice: int, was: str, told: dict[int, str], *, age: int = 5, given: bool = False) -> Turn:
+def turn(voice: int, was: str, told: dict[int, str], *, age: int = 5, given: bool = False) -> DecisionContext:
     """A voice's turn; `told` is what the voices set already sound now."""
 
     def one(value: int | bool) -> np.ndarray:
@@ -55,18 +54,18 @@ def turn(voice: int, was: str, told: dict[int, str], *, age: int = 5, given: boo
     sounded = np.array([ids(was)])
     others: Ints = np.array([list(told)], dtype=np.int64).reshape(1, -1)
     now: Ints = np.array([ids(" ".join(told.values()))], dtype=np.int64).reshape(1, -1)
-    return Turn(one(voice), sounded[:, voice], one(age), sounded, others, now, one(False), one(given))
+    return DecisionContext(one(voice), sounded[:, voice], one(age), sounded, others, now, one(False), one(given))
 
 
 @pytest.mark.parametrize("given", [False, True])
 @pytest.mark.parametrize("order", [(0, 3, 1, 2), (2, 1, 0, 3), (3, 1, 2, 0)])
 def test_what_is_added_is_the_sum_of_what_the_features_say(order: tuple[int, ...], given: bool) -> None:
     free, other = random_features(1), random_features(2)
-    leanings, tilt = Leanings.of(free, other), (other if given else free)
+    logit_bias, tilt = LogitBias.of(free, other), (other if given else free)
     was, becomes = "C5 G4 E4 C3", {0: "B4", 1: "G4", 2: "D4", 3: "-"}
     for step, voice in enumerate(order):
         told = {index: becomes[index] for index in order[:step]}
-        added = leanings.added(turn(voice, was, told, age=3, given=given))[0]
+        added = logit_bias.added(turn(voice, was, told, age=3, given=given))[0]
         before = MIDI[ids(was)[voice]]
         for event in (HOLD, REST, FIRST_PITCH + ids("A4")[0], FIRST_PITCH + ids("Gb3")[0]):
             expected = tilt.length[voice, 3, int(event != HOLD)]
@@ -86,8 +85,8 @@ def test_what_is_added_is_the_sum_of_what_the_features_say(order: tuple[int, ...
 
 
 def test_a_voice_that_has_not_sounded_leans_nowhere_by_itself() -> None:
-    leanings = Leanings.of(random_features(1), random_features(2))
-    assert not leanings.added(turn(0, "- - - -", {}, age=0)).any()
+    logit_bias = LogitBias.of(random_features(1), random_features(2))
+    assert not logit_bias.added(turn(0, "- - - -", {}, age=0)).any()
 
 
 def test_sets_of_pitches_are_turned_to_their_lowest() -> None:
@@ -124,12 +123,12 @@ def test_the_time_to_the_next_change_is_counted_off_and_on_the_beat() -> None:
 
 def test_what_is_added_to_an_advance_is_what_its_time_says() -> None:
     free, given = random_features(1), random_features(2)
-    found = Leanings.of(free, given).added_to_advances(
+    found = LogitBias.of(free, given).added_to_time_shifts(
         np.array([False, True]), np.array([True, False]), np.array([24, 96])
     )
     for row, (tilt, beat, left) in enumerate(((free, 1, 24), (given, 0, 96))):
-        for advance, added in enumerate(found[row]):
-            steps = left if advance == BARLINE else int(SPELLED.advances[advance - 1] * GRID)
+        for time_shift, added in enumerate(found[row]):
+            steps = left if time_shift == BARLINE else int(SPELLED.time_shifts[time_shift - 1] * GRID)
             kind = next((index for index, most in enumerate((12, 24, 36, 48)) if steps <= most), 4)
             assert added == pytest.approx(tilt.pace[beat, kind])
 
@@ -203,6 +202,6 @@ def test_a_file_that_was_spoilt_is_one_line(tmp_path: Path, old: str, new: str) 
 
 
 def test_all_events_have_a_number() -> None:
-    added = Leanings.of(random_features(1), random_features(2)).added(turn(1, "C5 G4 E4 C3", {0: "C5", 3: "C3"}))
+    added = LogitBias.of(random_features(1), random_features(2)).added(turn(1, "C5 G4 E4 C3", {0: "C5", 3: "C3"}))
     assert added.shape == (1, SPELLED.events)
     assert np.isfinite(added).all()

@@ -12,35 +12,34 @@ from scoregen.model.network.config import SamplingOptions
 from scoregen.model.network.network import Network
 from scoregen.model.sampling.drafts import Draft
 from scoregen.model.sampling.feature_matching import Features
-from scoregen.model.sampling.logit_bias import Leanings
+from scoregen.model.sampling.logit_bias import LogitBias
 from scoregen.model.sampling.loop import fill
-from scoregen.model.sampling.nucleus import chosen, nucleus
-from scoregen.model.sampling.request import Job
+from scoregen.model.sampling.nucleus import draw, nucleus
+from scoregen.model.sampling.request import SamplingRequest
 from scoregen.system.errors import InputError
-from scoregen.tokens.encode import doings
+from scoregen.tokens.encode import voice_events
 from scoregen.tokens.events import BLANK
 from scoregen.tokens.sonorities import sonorities
-
-from .tasks import RULES, random_network, tasks
+from tests.model.tasks import RULES, random_network, tasks
 
 PLAIN = SamplingOptions(seed=5, temperature=1.0, candidates=3, voice_leading=0, crossing=0)
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["slices", "measures"])
-def network(request: pytest.FixtureRequest) -> Network:
-    return random_network(use_measures=request.param)
+@pytest.fixture(scope="module")
+def network() -> Network:
+    return random_network()
 
 
-def drawn(network: Network, name: str, options: SamplingOptions = PLAIN) -> tuple[Job, tuple[Draft, ...]]:
-    job = Job(network, tasks()[name], RULES)
-    return job, fill(job, options)
+def drawn(network: Network, name: str, options: SamplingOptions = PLAIN) -> tuple[SamplingRequest, tuple[Draft, ...]]:
+    request = SamplingRequest(network, tasks()[name], RULES)
+    return request, fill(request, options)
 
 
 @pytest.mark.parametrize("name", tasks())
 def test_the_chances_of_what_was_drawn_are_those_of_the_finished_piece(network: Network, name: str) -> None:
     """`measured` asks `likelihood`, which reads whole pieces."""
-    job, drafts = drawn(network, name)
-    for draft, whole in zip(drafts, measured(job, [draft.tokens for draft in drafts]), strict=True):
+    request, drafts = drawn(network, name)
+    for draft, whole in zip(drafts, measured(request, [draft.tokens for draft in drafts]), strict=True):
         assert draft.measure_choices == whole.measure_choices
         assert draft.measure_nats == pytest.approx(whole.measure_nats, abs=1e-4, rel=1e-5)
         assert draft.measure_parallels == whole.measure_parallels
@@ -48,35 +47,39 @@ def test_the_chances_of_what_was_drawn_are_those_of_the_finished_piece(network: 
 
 @pytest.mark.parametrize(
     "changes",
-    [{"context": 0}, {"layers": 3}, *({f"use_{name}": False} for name in ("heard", "matches", "motion", "degrees"))],
+    [
+        {"context": 0},
+        {"layers": 3},
+        *({f"use_{name}": False} for name in ("pitch_history", "matches", "motion", "degrees")),
+    ],
 )
 def test_so_they_are_with_parts_of_the_network_taken_away(changes: dict[str, int]) -> None:
-    job = Job(random_network(**changes), tasks()["going on"], RULES)
-    draft = fill(job, replace(PLAIN, candidates=1))[0]
-    assert draft.measure_nats == pytest.approx(measured(job, [draft.tokens])[0].measure_nats, abs=1e-4, rel=1e-5)
+    request = SamplingRequest(random_network(**changes), tasks()["going on"], RULES)
+    draft = fill(request, replace(PLAIN, candidates=1))[0]
+    assert draft.measure_nats == pytest.approx(measured(request, [draft.tokens])[0].measure_nats, abs=1e-4, rel=1e-5)
 
 
 @pytest.mark.parametrize("name", tasks())
 def test_what_is_given_stays(network: Network, name: str) -> None:
-    job, drafts = drawn(network, name)
-    for before, *after in zip(job.tokens.measures, *(draft.tokens.measures for draft in drafts), strict=True):
+    request, drafts = drawn(network, name)
+    for before, *after in zip(request.tokens.measures, *(draft.tokens.measures for draft in drafts), strict=True):
         for voice in range(4):
             if before.slices[0].events[voice] != BLANK:
-                assert all(doings(measure, voice) == doings(before, voice) for measure in after)
+                assert all(voice_events(measure, voice) == voice_events(before, voice) for measure in after)
 
 
 def test_a_draft_is_its_own_whatever_else_is_drawn(network: Network) -> None:
     """The first drafts of many are those of few; another round draws others."""
-    job, few = drawn(network, "soprano", replace(PLAIN, candidates=2))
+    request, few = drawn(network, "soprano", replace(PLAIN, candidates=2))
     _, many = drawn(network, "soprano", replace(PLAIN, candidates=5))
     assert [draft.tokens for draft in few] == [draft.tokens for draft in many[:2]]
-    again = fill(job, replace(PLAIN, candidates=2), round_number=1)
+    again = fill(request, replace(PLAIN, candidates=2), round_number=1)
     assert all(one.tokens != other.tokens for one, other in zip(few, again, strict=True))
 
 
 def test_all_go_on_from_the_one_that_costs_least(network: Network) -> None:
     """The judge likes high sopranos, and is shown what has been written and its figures alone."""
-    job = Job(network, tasks()["going on"], RULES)
+    request = SamplingRequest(network, tasks()["going on"], RULES)
     shown: list[tuple[range, Draft]] = []
 
     def judge(draft: Draft, measures: range) -> float:
@@ -84,14 +87,14 @@ def test_all_go_on_from_the_one_that_costs_least(network: Network) -> None:
         assert len(draft.tokens.measures) == len(draft.measure_nats) == len(measures)
         return -float(sonorities(draft.tokens).pitches[-1, 0])
 
-    drafts = fill(job, PLAIN, stops=[2, 4], judge=judge)
+    drafts = fill(request, PLAIN, stops=[2, 4], judge=judge)
     assert [measures.stop for measures, _ in shown] == [4] * 3, "nothing is blank before the first stop"
     best = min((draft for _, draft in shown), key=lambda draft: -sonorities(draft.tokens).pitches[-1, 0])
     assert all(draft.tokens.measures[:4] == best.tokens.measures for draft in drafts)
     assert len({draft.tokens for draft in drafts}) == 3, "and each goes its own way from there"
-    for draft, whole in zip(drafts, measured(job, [draft.tokens for draft in drafts]), strict=True):
+    for draft, whole in zip(drafts, measured(request, [draft.tokens for draft in drafts]), strict=True):
         assert draft.measure_nats == pytest.approx(whole.measure_nats, abs=1e-4, rel=1e-5)
-    again = fill(job, PLAIN, stops=[2, 4], judge=lambda draft, measures: judge(draft, measures))
+    again = fill(request, PLAIN, stops=[2, 4], judge=lambda draft, measures: judge(draft, measures))
     assert again == drafts
 
 
@@ -102,10 +105,10 @@ def test_a_calibration_leans_on_the_time_to_the_next_slice(network: Network, nam
     for task in ("free", "given"):
         tilts = {"free": Features.none(4), "given": Features.none(4)}
         tilts[task].pace[:, :2] = 8
-        job = Job(network, tasks()[name], RULES, leanings=Leanings.of(**tilts))
-        drafts = fill(job, PLAIN)
+        request = SamplingRequest(network, tasks()[name], RULES, logit_bias=LogitBias.of(**tilts))
+        drafts = fill(request, PLAIN)
         slices.append(sum(len(measure.slices) for draft in drafts for measure in draft.tokens.measures))
-        for draft, whole in zip(drafts, measured(job, [draft.tokens for draft in drafts]), strict=True):
+        for draft, whole in zip(drafts, measured(request, [draft.tokens for draft in drafts]), strict=True):
             assert draft.measure_nats == pytest.approx(whole.measure_nats, abs=1e-4, rel=1e-5)
     quicker = 0 if name == "nothing" else 1
     assert slices[quicker] > 1.2 * slices[1 - quicker]
@@ -113,10 +116,16 @@ def test_a_calibration_leans_on_the_time_to_the_next_slice(network: Network, nam
 
 def test_progress_ends_at_the_end(network: Network) -> None:
     told: list[float] = []
-    fill(Job(network, tasks()["hole"], RULES), PLAIN, progress=told.append)
+    fill(SamplingRequest(network, tasks()["hole"], RULES), PLAIN, progress=told.append)
     assert told == sorted(told) and told[-1] == 1
     told.clear()
-    fill(Job(network, tasks()["nothing"], RULES), PLAIN, progress=told.append, stops=[2, 3], judge=lambda *_: 0)
+    fill(
+        SamplingRequest(network, tasks()["nothing"], RULES),
+        PLAIN,
+        progress=told.append,
+        stops=[2, 3],
+        judge=lambda *_: 0,
+    )
     assert told == sorted(told) and told[-1] == 1
 
 
@@ -132,12 +141,12 @@ def test_the_nucleus_is_the_fewest_of_the_likeliest() -> None:
 def test_draws_follow_the_chances() -> None:
     scores = np.log(np.array([[0.2, 1.0, 0.7, 0.1]], dtype=np.float32))
     scores[0, 1] = -np.inf
-    luck = (np.arange(1000) + 0.5) / 1000
-    found = np.bincount(chosen(scores.repeat(1000, 0), luck, 1.0), minlength=4) / 1000
+    rng = (np.arange(1000) + 0.5) / 1000
+    found = np.bincount(draw(scores.repeat(1000, 0), rng, 1.0), minlength=4) / 1000
     assert found == pytest.approx([0.2, 0, 0.7, 0.1], abs=2e-3)
-    assert set(chosen(scores.repeat(1000, 0), luck, 0.0)) == {2}
-    assert set(chosen(scores.repeat(1000, 0), luck, 1.0, 0.8)) == {0, 2}
-    assert chosen(scores[:0], luck[:0], 1.0, 0.8).shape == (0,)
+    assert set(draw(scores.repeat(1000, 0), rng, 0.0)) == {2}
+    assert set(draw(scores.repeat(1000, 0), rng, 1.0, 0.8)) == {0, 2}
+    assert draw(scores[:0], rng[:0], 1.0, 0.8).shape == (0,)
 
 
 @pytest.mark.parametrize(

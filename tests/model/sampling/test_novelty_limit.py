@@ -12,13 +12,12 @@ from scoregen.model.network.config import SamplingOptions
 from scoregen.model.network.network import Network
 from scoregen.model.sampling.loop import fill
 from scoregen.model.sampling.novelty_limit import load_index, save_index
-from scoregen.model.sampling.request import Job
+from scoregen.model.sampling.request import SamplingRequest
 from scoregen.system.errors import InputError
 from scoregen.tokens.constraints import VoiceRule
 from scoregen.tokens.window_hashes import LIMIT, NoveltyIndex
-
-from .pieces import random_tokens
-from .tasks import RULES, blanked, random_network, tasks
+from tests.model.pieces import random_tokens
+from tests.model.tasks import RULES, blanked, random_network, tasks
 
 OPTIONS = SamplingOptions(seed=4, candidates=3, passes=0)
 
@@ -31,10 +30,10 @@ def network() -> Network:
 @pytest.mark.parametrize("name", ["nothing", "soprano", "going on", "bass"])
 def test_what_was_written_once_is_not_written_again(network: Network, name: str) -> None:
     """The same seed again, with its own drafts as the corpus: every copy stops in time."""
-    job = Job(network, tasks()[name], RULES)
-    first = fill(job, OPTIONS)
+    request = SamplingRequest(network, tasks()[name], RULES)
+    first = fill(request, OPTIONS)
     assert all(draft.shared is None for draft in first)
-    limited = replace(job, novelty=NoveltyIndex.of([draft.tokens for draft in first]))
+    limited = replace(request, novelty=NoveltyIndex.of([draft.tokens for draft in first]))
     for before, after in zip(first, fill(limited, OPTIONS), strict=True):
         assert before.tokens != after.tokens
         assert after.novelty_breaches == 0
@@ -42,17 +41,17 @@ def test_what_was_written_once_is_not_written_again(network: Network, name: str)
 
 
 def test_another_corpus_changes_nothing(network: Network) -> None:
-    job = Job(network, tasks()["soprano"], RULES)
-    limited = replace(job, novelty=NoveltyIndex.of([tasks()["nothing"]]))
-    assert [d.tokens for d in fill(job, OPTIONS)] == [d.tokens for d in fill(limited, OPTIONS)]
+    request = SamplingRequest(network, tasks()["soprano"], RULES)
+    limited = replace(request, novelty=NoveltyIndex.of([tasks()["nothing"]]))
+    assert [d.tokens for d in fill(request, OPTIONS)] == [d.tokens for d in fill(limited, OPTIONS)]
 
 
 def test_where_nothing_else_is_left_the_window_is_told_of(network: Network) -> None:
     """An alto that can sing one note or rest, and all that comes of it in the corpus."""
     narrow = tuple(VoiceRule(rule.pitches & (np.cumsum(rule.pitches) <= 1)) for rule in RULES)
-    job = Job(network, blanked(random_tokens(3, 5), {2: {1}}), narrow)
-    known = NoveltyIndex.of([draft.tokens for draft in fill(job, replace(OPTIONS, candidates=100))])
-    drafts = fill(replace(job, novelty=known), OPTIONS)
+    request = SamplingRequest(network, blanked(random_tokens(3, 5), {2: {1}}), narrow)
+    known = NoveltyIndex.of([draft.tokens for draft in fill(request, replace(OPTIONS, candidates=100))])
+    drafts = fill(replace(request, novelty=known), OPTIONS)
     assert sum(draft.novelty_breaches for draft in drafts) > 0
 
 

@@ -13,13 +13,12 @@ from safetensors.torch import load_file
 from scoregen.model.network.checkpoint import load_checkpoint
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
 from scoregen.model.network.inputs import piece_arrays
-from scoregen.model.training.examples import TRANSPOSITIONS, lessons
+from scoregen.model.training.examples import TRANSPOSITIONS, score_examples
 from scoregen.model.training.loop import draw_batch, learning_rate, train_network
 from scoregen.model.training.parallel import Ranks
 from scoregen.system.errors import InputError, ScoregenError
-
-from .pieces import random_tokens
-from .runs import CONFIG, OPTIONS, assert_same_run, curve_of, four_lessons, one_thread, train_here
+from tests.model.pieces import random_tokens
+from tests.model.runs import CONFIG, OPTIONS, assert_same_run, curve_of, four_examples, one_thread, train_here
 
 CPU = torch.device("cpu")
 
@@ -31,7 +30,7 @@ def test_a_small_network_learns_one_measure_by_heart(tmp_path: Path) -> None:
         steps=150, batch_size=8, learning_rate=1e-2, weight_decay=0, save_every=150, ema_decay=0.9
     )
     with one_thread():
-        figures = train_network(lessons([piece], [piece], 5), tmp_path, config, options, {}).figures
+        figures = train_network(score_examples([piece], [piece], 5), tmp_path, config, options, {}).figures
     assert figures["valid_free"] < 0.5
     assert figures["gap"] == 0  # the same piece on both sides
 
@@ -115,7 +114,7 @@ def test_a_loss_that_is_no_number_ends_it_and_spoils_nothing(tmp_path: Path, mon
 
 
 def test_a_batch_follows_from_its_step_and_processes_share_it() -> None:
-    found = four_lessons()
+    found = four_examples()
     options = replace(OPTIONS, batch_size=5)
     whole, again, later = (draw_batch(found, options, step, Ranks(0, 1, CPU)) for step in (3, 3, 4))
     assert all(torch.equal(getattr(whole, each.name), getattr(again, each.name)) for each in fields(whole))
@@ -129,7 +128,7 @@ def test_a_batch_follows_from_its_step_and_processes_share_it() -> None:
 @pytest.mark.parametrize("span", [0, 2, 5])
 def test_pieces_move_as_far_as_they_may(span: int) -> None:
     piece = piece_arrays(random_tokens(0, 2))
-    found = lessons([piece], [piece], span)
+    found = score_examples([piece], [piece], span)
     starts = {
         int(found.draw(np.random.default_rng(seed)).piece.events[0, 0] - piece.events[0, 0]) for seed in range(60)
     }

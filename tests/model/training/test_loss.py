@@ -14,11 +14,10 @@ from scoregen.model.network.checkpoint import load_checkpoint, save_checkpoint
 from scoregen.model.network.config import NetworkConfig
 from scoregen.model.network.likelihood import choices, costs, likelihood, scored
 from scoregen.model.network.network import Network
-from scoregen.model.training.loss import load_teachers, objective
+from scoregen.model.training.loss import load_teachers, training_loss
 from scoregen.system.errors import InputError
-
-from .pieces import seeing_network
-from .runs import CONFIG, OPTIONS, assert_same_run, assert_same_weights, four_lessons, state_of, train_here
+from tests.model.pieces import seeing_network
+from tests.model.runs import CONFIG, OPTIONS, assert_same_run, assert_same_weights, four_examples, state_of, train_here
 
 
 def other_network() -> Network:
@@ -33,45 +32,47 @@ def other_network() -> Network:
 def test_the_nats_are_those_of_the_batch_and_of_all_the_teacher_itself_is_surprised_least() -> None:
     """Gibbs' inequality: no student finds the teacher's chances likelier than the teacher does."""
     teacher, student = seeing_network(CONFIG), other_network()
-    for examples in four_lessons().valid.values():
+    for examples in four_examples().valid.values():
         batch = collate(examples)
         alone = likelihood(student, batch)
-        found, own = (objective(network, batch, [teacher], 1.0) for network in (student, teacher))
+        found, own = (training_loss(network, batch, [teacher], 1.0) for network in (student, teacher))
         assert torch.equal(found.nats, alone.nats)
-        assert float(found.cost - alone.aside) > float((own.cost - likelihood(teacher, batch).aside).detach())
+        assert float(found.cost - alone.auxiliary) > float((own.cost - likelihood(teacher, batch).auxiliary).detach())
 
 
 @torch.inference_mode()
 def test_without_a_share_nothing_is_taught_and_two_teachers_speak_as_their_mean() -> None:
     one, two, student = seeing_network(CONFIG), other_network(), seeing_network(replace(CONFIG, heads=1))
-    batch = collate(four_lessons().valid["melody"])
-    assert float(objective(student, batch, [one], 0.0).cost) == pytest.approx(float(likelihood(student, batch).cost))
-    costs = [float(objective(student, batch, teachers, 1.0).cost) for teachers in ([one], [two], [one, two])]
+    batch = collate(four_examples().valid["melody"])
+    assert float(training_loss(student, batch, [one], 0.0).cost) == pytest.approx(
+        float(likelihood(student, batch).cost)
+    )
+    costs = [float(training_loss(student, batch, teachers, 1.0).cost) for teachers in ([one], [two], [one, two])]
     assert costs[2] == pytest.approx((costs[0] + costs[1]) / 2, rel=1e-5)
 
 
 @torch.inference_mode()
 def test_what_is_given_is_not_objective() -> None:
     """With all but one event given, what the teachers say of the rest moves nothing."""
-    example = four_lessons().valid["free"][0]
+    example = four_examples().valid["free"][0]
     given = torch.ones(example.given.shape, dtype=torch.bool).numpy()
     given[3, 1] = False
     batch = collate([replace(example, given=given)])
     teacher, student = seeing_network(CONFIG), other_network()
     said, found = choices(teacher, batch), choices(student, batch)
     expected = -(said.events[3, 1].exp() * found.events[3, 1]).sum()
-    expected = expected - (said.advances[3].exp() * found.advances[3]).sum()
-    cost = objective(student, batch, [teacher], 1.0)
-    aside = likelihood(student, batch).aside
-    assert float(cost.cost - aside) == pytest.approx(float(expected), rel=1e-4)
+    expected = expected - (said.time_shifts[3].exp() * found.time_shifts[3]).sum()
+    cost = training_loss(student, batch, [teacher], 1.0)
+    auxiliary = likelihood(student, batch).auxiliary
+    assert float(cost.cost - auxiliary) == pytest.approx(float(expected), rel=1e-4)
 
 
 def test_two_draws_agree_without_dropout_and_lie_apart_by_both_divergences_with_it() -> None:
-    batch = collate(four_lessons().valid["melody"])
+    batch = collate(four_examples().valid["melody"])
     network = seeing_network(replace(CONFIG, dropout=0.5))
     network.eval()
     with torch.inference_mode():
-        assert float(objective(network, batch, agreement=1.0).cost) == pytest.approx(
+        assert float(training_loss(network, batch, r_drop=1.0).cost) == pytest.approx(
             float(likelihood(network, batch).cost)
         )
     network.train()
@@ -79,22 +80,24 @@ def test_two_draws_agree_without_dropout_and_lie_apart_by_both_divergences_with_
         torch.manual_seed(3)
         one, other = choices(network, batch), choices(network, batch)
         torch.manual_seed(3)
-        found = objective(network, batch, agreement=2.0)
+        found = training_loss(network, batch, r_drop=2.0)
     paid = [costs(network, batch, each) for each in (one, other)]
     assert float(found.nats) == pytest.approx(float(paid[0].nats + paid[1].nats) / 2)
     asked, timed = scored(batch)
     apart = 0.0
-    for name, mask in (("events", asked), ("advances", timed)):
+    for name, mask in (("events", asked), ("time_shifts", timed)):
         first, second = (getattr(each, name)[mask].clamp(min=-30) for each in (one, other))
         apart += float(functional.kl_div(first, second, log_target=True, reduction="sum"))
         apart += float(functional.kl_div(second, first, log_target=True, reduction="sum"))
     assert apart > 1
-    assert float(found.aside - (paid[0].aside + paid[1].aside) / 2) == pytest.approx(2.0 * apart / 2, rel=1e-4)
+    assert float(found.auxiliary - (paid[0].auxiliary + paid[1].auxiliary) / 2) == pytest.approx(
+        2.0 * apart / 2, rel=1e-4
+    )
 
 
 def test_a_run_in_agreement_and_16_bits_goes_on_bit_for_bit(tmp_path: Path) -> None:
-    options = replace(OPTIONS, agreement=0.5, mixed_precision=True, schedule="constant", warm_up=1)
-    config = replace(CONFIG, use_measures=True, recurrent_dropout=0.2, event_dropout=0.1, locked=True)
+    options = replace(OPTIONS, r_drop=0.5, mixed_precision=True, schedule="constant", warm_up=1)
+    config = replace(CONFIG, recurrent_dropout=0.2, event_dropout=0.1, locked_dropout=True)
     train_here(tmp_path / "whole", options, config)
     train_here(tmp_path / "parts", replace(options, steps=8), config)
     train_here(tmp_path / "parts", options, config)
@@ -121,7 +124,7 @@ def test_a_student_that_was_stopped_goes_on_with_its_teachers_only(tmp_path: Pat
         assert_same_weights(state_of(tmp_path / "alone")["network"], state_of(tmp_path / "whole")["network"])
 
 
-@pytest.mark.parametrize("changes", [{"lexicon": "chromatic"}, {"metric_features": 5}])
+@pytest.mark.parametrize("changes", [{"alphabet": "chromatic"}, {"metric_features": 5}])
 def test_a_teacher_of_other_choices_is_refused(tmp_path: Path, changes: dict[str, object]) -> None:
     save_checkpoint(Network(replace(CONFIG, **changes)), tmp_path / "stranger", {})
     with pytest.raises(InputError, match=next(iter(changes))):

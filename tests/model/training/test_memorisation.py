@@ -14,8 +14,8 @@ from scoregen.model.network.config import NetworkConfig, SamplingOptions, Traini
 from scoregen.model.network.inputs import piece_arrays
 from scoregen.model.network.network import Network
 from scoregen.model.sampling.loop import fill
-from scoregen.model.sampling.request import Job
-from scoregen.model.training.examples import FREE, lessons
+from scoregen.model.sampling.request import SamplingRequest
+from scoregen.model.training.examples import FREE, score_examples
 from scoregen.model.training.loop import measure, train_network
 from scoregen.model.training.memorisation import (
     DRAFTS_A_FORM,
@@ -33,10 +33,9 @@ from scoregen.tokens.constraints import VoiceRule
 from scoregen.tokens.events import BLANK, TokenScore
 from scoregen.tokens.vocabulary import vocabulary
 from scoregen.tokens.window_hashes import NoveltyIndex
-
-from .pieces import random_tokens
-from .runs import one_thread
-from .tasks import random_network
+from tests.model.pieces import random_tokens
+from tests.model.runs import one_thread
+from tests.model.tasks import random_network
 
 HERE = Ranks(0, 1, torch.device("cpu"))
 LEARNED = random_tokens(7, measures=2)
@@ -52,13 +51,13 @@ def crammed(tmp_path_factory: pytest.TempPathFactory) -> Network:
     )
     out = tmp_path_factory.mktemp("crammed")
     with one_thread():
-        train_network(lessons([arrays], [arrays], 0), out, config, options, {})
+        train_network(score_examples([arrays], [arrays], 0), out, config, options, {})
     return load_checkpoint(out / "best").network
 
 
 def found_in(network: Network, piece: TokenScore) -> dict[int, float]:
     arrays = piece_arrays(piece)
-    return measure(network, lessons([arrays], [arrays], 0).valid[FREE], HERE).extractable
+    return measure(network, score_examples([arrays], [arrays], 0).valid[FREE], HERE).extractable
 
 
 def test_a_piece_that_was_crammed_is_extractable_and_others_are_not(crammed: Network) -> None:
@@ -72,9 +71,11 @@ def test_what_greedy_decoding_writes_is_extractable_as_far_as_nothing_is_changed
     asked = forms(NoveltyIndex.of([LEARNED]), [LEARNED], [LEARNED], 1)
     rule = VoiceRule.of(vocabulary().pitches)
     greedy = SamplingOptions(temperature=0, top_p=1, candidates=1, passes=0)
-    draft = fill(Job(crammed, asked.blanks[0], (rule,) * 4, priced=False), greedy)[0].tokens
+    draft = fill(SamplingRequest(crammed, asked.blanks[0], (rule,) * 4, use_voice_leading_costs=False), greedy)[
+        0
+    ].tokens
     assert found_in(crammed, draft) == dict.fromkeys(WINDOWS, 100)
-    example = lessons([piece_arrays(draft)], [piece_arrays(draft)], 0).valid[FREE][0]
+    example = score_examples([piece_arrays(draft)], [piece_arrays(draft)], 0).valid[FREE][0]
     batch = collate([example])
     guessed = torch.ones(example.piece.length, dtype=torch.bool)
     guessed[5] = False
@@ -90,7 +91,7 @@ def test_what_the_piece_has_said_before_counts_for_nothing() -> None:
     right = {}
     for name, piece in (("once", once), ("twice", twice)):
         arrays = piece_arrays(piece)
-        batch = collate(lessons([arrays], [arrays], 0).valid[FREE])
+        batch = collate(score_examples([arrays], [arrays], 0).valid[FREE])
         right[name] = next(extractable(batch, torch.ones(arrays.length, dtype=torch.bool)))
     slices = piece_arrays(once).length
     for length, single, double in zip(WINDOWS, right["once"], right["twice"], strict=True):
@@ -115,7 +116,9 @@ def test_drafts_are_compared_with_what_was_taught() -> None:
         draft.tokens
         for number, blank in enumerate(asked.blanks)
         for draft in fill(
-            Job(network, blank, (rule,) * 4, priced=False), SamplingOptions(1 + number, candidates=3, passes=0), 20
+            SamplingRequest(network, blank, (rule,) * 4, use_voice_leading_costs=False),
+            SamplingOptions(1 + number, candidates=3, passes=0),
+            20,
         )
     ]
     assert drawn(network, asked, 6, seed=1, step=20, here=HERE) == dict.fromkeys(WINDOWS, 0)

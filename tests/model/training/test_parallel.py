@@ -9,8 +9,7 @@ import pytest
 import torch
 
 from scoregen.model.network.config import TrainingOptions
-
-from .runs import STILL, curve_of, process, state_of, train_here
+from tests.model.runs import STILL, curve_of, process, state_of, train_here
 
 TOGETHER = TrainingOptions(steps=10, batch_size=5, save_every=4, drafts=2)
 """An odd batch: the shares differ in pieces as well as in choices."""

@@ -15,8 +15,7 @@ import torch
 from scoregen.model.network.checkpoint import load_checkpoint
 from scoregen.model.network.config import TrainingOptions
 from scoregen.system.errors import InputError
-
-from .runs import CONFIG, OPTIONS, assert_same_run, curve_of, process, state_of, train_here
+from tests.model.runs import CONFIG, OPTIONS, assert_same_run, curve_of, process, state_of, train_here
 
 OFTEN = TrainingOptions(steps=30, batch_size=2, save_every=2, drafts=2)
 
@@ -119,10 +118,9 @@ def test_steps_and_patience_may_grow(tmp_path: Path) -> None:
 
 def test_other_pieces_are_refused(finished: Path) -> None:
     from scoregen.model.training.loop import train_network
+    from tests.model.runs import four_examples
 
-    from .runs import four_lessons
-
-    other = replace(four_lessons(), digest="another")
+    other = replace(four_examples(), digest="another")
     with pytest.raises(InputError, match="begun with other pieces"):
         train_network(other, finished, CONFIG, OPTIONS, {})
 

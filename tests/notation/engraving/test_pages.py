@@ -14,7 +14,8 @@ from xml.etree import ElementTree
 import pytest
 from fontTools.ttLib import TTFont
 
-from scoregen.notation.engraving import fonts, pages, pdf
+from scoregen.notation.engraving import fonts, pdf
+from scoregen.notation.engraving import pages as page_engraving
 from scoregen.notation.engraving.fonts import font_folder, with_fonts
 from scoregen.notation.engraving.heading import read_heading
 from scoregen.notation.engraving.pages import EngravingOptions, engrave, to_pdf, to_png
@@ -25,7 +26,7 @@ from scoregen.system.errors import InputError, ToolError
 from scoregen.system.subprocesses import folder_of
 from tests.notation.handmade import line, melody
 
-CASES = Path(__file__).parent.parent / "cases" / "engraving"
+CASES = Path(__file__).resolve().parents[2] / "cases" / "engraving"
 SVG = "{http://www.w3.org/2000/svg}"
 FLAT, QUARTER = "\uea64", "\ueca5"
 
@@ -225,7 +226,7 @@ def a_worker(folder: Path, body: str) -> Path:
 def test_a_failing_engraver_is_one_line(
     text: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, message: str
 ) -> None:
-    monkeypatch.setattr(pages, "_WORKER", a_worker(tmp_path, body))
+    monkeypatch.setattr(page_engraving, "_WORKER", a_worker(tmp_path, body))
     with pytest.raises(ToolError) as caught:
         engrave(text, EngravingOptions(timeout_seconds=0.5))
     assert message in str(caught.value) and "\n" not in str(caught.value)

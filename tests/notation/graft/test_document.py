@@ -23,7 +23,7 @@ from scoregen.system.errors import RefusedError
 from tests.notation.handmade import BASS, TENOR, hymn, line, melody, voice_part
 from tests.notation.handmade import measure as made
 
-CASE = Path(__file__).resolve().parent.parent / "cases" / "grafting" / "lead_sheet.musicxml"
+CASE = Path(__file__).resolve().parents[2] / "cases" / "grafting" / "lead_sheet.musicxml"
 SONG, CLARINET, RIGHT, LEFT, LEFT_INNER = Slot("P1"), Slot("P2"), Slot("P3"), Slot("P3", 2), Slot("P3", 2, 2)
 
 

@@ -13,7 +13,7 @@ from scoregen.notation.musicxml.document import load_document, parse
 from scoregen.notation.validation.gate import check_document
 from scoregen.notation.validation.walk import walk
 
-CASES = sorted((Path(__file__).resolve().parent.parent / "cases").glob("*/*.musicxml"))
+CASES = sorted((Path(__file__).resolve().parents[2] / "cases").glob("*/*.musicxml"))
 OURS = ("harmony", "direction")
 
 

@@ -8,8 +8,7 @@ from scoregen.notation.engraving.pages import EngravingOptions, engrave
 from scoregen.notation.graft.ids import with_note_ids
 from scoregen.notation.musicxml.tree import parse
 from scoregen.score.timeline import sounding_notes
-
-from . import handmade
+from tests.notation import handmade
 
 
 def test_tied_notes_share_a_name_and_the_engraver_keeps_it() -> None:

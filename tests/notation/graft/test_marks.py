@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from scoregen.notation.files import musicxml_text, read_score
+from scoregen.notation.files import read_score
+from scoregen.notation.graft.document import musicxml_text
 from scoregen.notation.graft.marks import Mark, lines_in_file, with_marks
 from scoregen.notation.validation.gate import check_document
 from scoregen.score.elements import Score

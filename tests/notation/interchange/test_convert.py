@@ -20,7 +20,7 @@ from scoregen.score.elements import Score
 from scoregen.score.timeline import sounding_notes
 from scoregen.system.errors import ReadError, RefusedError, ScoregenError, ToolError
 
-CASES = Path(__file__).parent.parent / "cases" / "interchange"
+CASES = Path(__file__).resolve().parents[2] / "cases" / "interchange"
 
 
 def sounds(score: Score) -> list[tuple[str, Fraction, Fraction]]:

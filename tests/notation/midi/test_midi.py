@@ -40,7 +40,7 @@ from scoregen.score.timeline import sounding_notes
 from scoregen.system.errors import ReadError, RefusedError
 from tests.notation.handmade import clarinet_and_piano, hymn, line, melody
 
-CASES = Path(__file__).parent.parent / "cases" / "reading"
+CASES = Path(__file__).resolve().parents[2] / "cases" / "reading"
 Sound = tuple[int, Fraction, Fraction]
 
 

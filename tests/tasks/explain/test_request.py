@@ -13,15 +13,15 @@ from scoregen.score.elements import Score
 from scoregen.score.ensemble import load_ensemble
 from scoregen.system.errors import InputError
 from scoregen.tasks.compose import SamplingOptions, compose, provenance_fields
-from scoregen.tasks.explain.request import Task, explained_task
+from scoregen.tasks.explain.request import ExplainRequest, explain_request
 from tests.chorales import chorale
 from tests.notation import handmade
 
 SATB = load_ensemble("satb")
 
 
-def task(score: Score, *given: str, **roles: str) -> Task:
-    return explained_task(score, SATB, roles, given)
+def task(score: Score, *given: str, **roles: str) -> ExplainRequest:
+    return explain_request(score, SATB, roles, given)
 
 
 def test_of_anyones_score_nothing_was_given() -> None:

@@ -26,7 +26,7 @@ from scoregen.version import __version__
 from tests.notation.handmade import as_written, clarinet_and_piano, hymn, line, measure, melody
 from tests.strategies import scores
 
-CASES = Path(__file__).resolve().parent.parent / "cases" / "writing"
+CASES = Path(__file__).resolve().parents[3] / "cases" / "writing"
 GOLDENS = {"hymn": hymn, "clarinet_and_piano": clarinet_and_piano}
 
 

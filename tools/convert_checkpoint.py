@@ -1,0 +1,51 @@
+"""Rewrite checkpoints of earlier versions under the present names.
+
+    python tools/convert_checkpoint.py NAME.safetensors [...]
+
+NAME.safetensors and NAME.json are rewritten, and NAME.calibration where there is one. No value changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from safetensors.numpy import load, save
+
+from scoregen.model.network.renames import CALIBRATION_KEYS, NETWORK_OPTIONS, TRAINING_OPTIONS, renamed_parameter
+from scoregen.system.files import write_files
+
+DROPPED = ("use_measures",)
+"""Options of parts that the network no longer has; they were off."""
+
+
+def converted(stem: Path) -> list[tuple[Path, bytes]]:
+    """The files of a checkpoint under the present names."""
+    weights, story = stem.with_suffix(".safetensors"), stem.with_suffix(".json")
+    about = json.loads(story.read_text(encoding="utf-8"))
+    if any(about["network"].get(name) for name in DROPPED):
+        raise SystemExit(f"{story}: attention over measures is gone; these weights cannot be converted")
+    data = save({renamed_parameter(name): values for name, values in load(weights.read_bytes()).items()})
+    network = {key: value for key, value in _renamed(about["network"], NETWORK_OPTIONS).items() if key not in DROPPED}
+    about |= {"network": network, "sha256": hashlib.sha256(data).hexdigest()}
+    if "training" in about:
+        about["training"] = _renamed(about["training"], TRAINING_OPTIONS)
+    files = [(weights, data), (story, f"{json.dumps(about, indent=2, sort_keys=True)}\n".encode())]
+    calibration = stem.with_suffix(".calibration")
+    if calibration.exists():
+        content = _renamed(json.loads(calibration.read_text(encoding="utf-8")), CALIBRATION_KEYS)
+        files.append((calibration, f"{json.dumps(content, indent=1)}\n".encode()))
+    return files
+
+
+def _renamed(table: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:
+    return {names.get(key, key): value for key, value in table.items()}
+
+
+if __name__ == "__main__":
+    for argument in sys.argv[1:]:
+        write_files(converted(Path(argument).with_suffix("")), force=True)
+        print(f"{argument}: converted")
