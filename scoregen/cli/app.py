@@ -30,6 +30,8 @@ from scoregen.version import __version__
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 TERMINATED = 143  # 128 + SIGTERM
+RENAMED_OPTIONS = {"--precedents": "--retrieval"}
+"""Options of earlier versions, and what they are called now."""
 
 app = typer.Typer(
     name="scoregen",
@@ -106,6 +108,9 @@ def _usage(error: typer.TyperException) -> str:
     """What was wrong with the arguments, and where to read on."""
     context = getattr(error, "ctx", None)
     hint = f" (see `{context.command_path} --help`)" if context is not None else ""
+    old = getattr(error, "option_name", None)
+    if old in RENAMED_OPTIONS:
+        return f"{old} is now called {RENAMED_OPTIONS[old]}{hint}"
     return one_line(error.format_message()) + hint
 
 

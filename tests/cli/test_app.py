@@ -418,3 +418,8 @@ def test_quiet_means_no_bar_either(melody: Path, tmp_path: Path) -> None:
     assert subprocess.run(command, stderr=theirs, stdout=subprocess.PIPE, timeout=120, check=False).returncode == 0
     os.close(theirs)
     assert rest_of(ours) == b""
+
+
+def test_an_option_that_was_renamed_is_named(capsys: Captured) -> None:
+    assert run(["bench", "jsb16", "--data", "any.json", "--precedents"]) == 2
+    assert "--precedents is now called --retrieval" in capsys.readouterr().err

@@ -1,0 +1,54 @@
+"""Child processes answer in JSON; crashes, hangs and silence become one line."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from scoregen.system.errors import ToolError
+from scoregen.system.subprocesses import ask, folder_of, run
+
+ECHO = "import json, sys\nrequest = json.load(sys.stdin)\nprint(json.dumps({'twice': 2 * request['number']}))\n"
+
+
+def script(folder: Path, body: str) -> Path:
+    path = folder / "worker.py"
+    path.write_text(body)
+    return path
+
+
+def test_a_request_is_answered(tmp_path: Path) -> None:
+    assert ask(script(tmp_path, ECHO), "pytest", {"number": 21}, 20, "the worker") == {"twice": 42}
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n", r"the worker crashed \(SIGSEGV\)"),
+        ("raise SystemExit('no score')\n", r"the worker failed with exit code 1 \(no score\)"),
+        ("print('no JSON')\n", "the worker ended without an answer"),
+        ("import time\ntime.sleep(60)\n", "the worker was stopped after 0.5 s"),
+    ],
+)
+def test_a_bad_end_is_one_line(body: str, message: str, tmp_path: Path) -> None:
+    with pytest.raises(ToolError, match=message) as caught:
+        ask(script(tmp_path, body), "pytest", {}, 0.5 if "sleep" in body else 20, "the worker")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_program_is_named() -> None:
+    with pytest.raises(ToolError, match="the engraver could not be started"):
+        run(["/no/such/program"], 1, "the engraver")
+
+
+def test_a_missing_library_is_named() -> None:
+    assert folder_of("pytest").is_dir()
+    with pytest.raises(ToolError, match="the library no_such_library is missing"):
+        folder_of("no_such_library")
+
+
+def test_the_environment_can_be_replaced() -> None:
+    done = run([sys.executable, "-c", "import os; print(os.environ['NAME'])"], 20, "python", environment={"NAME": "x"})
+    assert done.stdout.strip() == b"x"

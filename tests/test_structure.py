@@ -1,0 +1,32 @@
+"""The tests mirror the package: whoever knows where a module stands knows where its tests stand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).resolve().parent
+PACKAGE = TESTS.parent / "scoregen"
+WHOLE = ("", "benchmarks", "regression")
+"""Folders whose tests and scripts look at the package as a whole."""
+
+UNTESTED_ALONE = ["analysis/counterpoint", "cli/console", "evaluation/reference_corpus"]
+"""Packages whose behaviour is tested through the rules, the commands and `evaluate` alone."""
+
+
+def files_of_tests() -> list[Path]:
+    return sorted(path.relative_to(TESTS) for path in TESTS.rglob("test_*.py"))
+
+
+@pytest.mark.parametrize("file", files_of_tests(), ids=str)
+def test_a_test_file_stands_where_its_module_stands(file: Path) -> None:
+    folder = file.parent.as_posix().removeprefix(".")
+    assert folder in WHOLE or (PACKAGE / folder).is_dir(), f"no folder scoregen/{folder}"
+
+
+def test_every_package_with_code_has_tests() -> None:
+    packages = {path.parent.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py") if path.stat().st_size}
+    tested = {file.parent.as_posix() for file in files_of_tests()}
+    covered = {package for package in packages if any(f"{each}/".startswith(f"{package}/") for each in tested)}
+    assert sorted(packages - covered) == UNTESTED_ALONE
