@@ -1,7 +1,7 @@
 # The same few commands for people and for CI.
 #
 #   make compose [SCORE=my.musicxml]   write the missing parts; the files land in out/
-#   make test                          the tests without the slow ones
+#   make test                          the tests without the slow ones, and the ten that took longest
 #   make test-all                      every test
 #   make lint                          ruff and mypy
 #   make bench                         start-up and compose times on this machine
@@ -22,7 +22,7 @@ compose: $(VENV)/.runtime
 		-o "$(OUT)/$(NAME).musicxml" -o "$(OUT)/$(NAME).svg" -o "$(OUT)/$(NAME).pdf" -o "$(OUT)/$(NAME).mid"
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow" --durations=10
 
 test-all: $(VENV)/.dev
 	$(BIN)/python -m pytest
