@@ -1,10 +1,10 @@
-"""Where a slice stands, told by its past alone and in any key: what two places can have in common.
+"""Features of the context of a slice, which two places of a corpus can have in common.
 
-A place is told by its *sonority*, what the voices sounded last, seen from the lowest of them, and by its
-*codes*: a number for each thing that two places can have in common, such as the last two slices, or the
-beat. Everything is relative: a piece in another key has the same sonorities and codes.
+The *sonority* is what the voices sounded last, as intervals over the lowest of them. Each other feature is
+one number, for example the last two slices, or the beat. The features depend on the past alone. They are
+invariant under transposition.
 
-T slices, V voices, F codes, P pitches.
+T slices, V voices, F features, P pitches.
 """
 
 from __future__ import annotations
@@ -23,31 +23,33 @@ from scoregen.model.network.inputs import PieceArrays
 Ints = NDArray[np.int64]
 
 SLICES = 6
-"""So many slices back two pasts are compared, all voices at once."""
+"""The most slices of the past that a feature covers, all voices at once."""
 NOTES = 2
-"""So many notes back, voice by voice."""
+"""The most notes of the past that a feature of one voice covers."""
 UNKNOWN = -1
-"""A code, sonority or doing that is like no other."""
+"""A feature, sonority or move that equals no other."""
 _PERIODS = (GRID // 2, GRID, 3 * GRID, 4 * GRID)
-"""After so many grid steps a place comes again: half a quarter, a quarter, three, four. Rolls have no metre."""
+"""Grid steps of the cycles in which a position is counted: half a quarter, a quarter, three, four.
+
+Piano rolls have no metre."""
 _ATTACK = 1 << 16
-"""A doing that begins a note is this and the way there from the voice's last note."""
+"""A move to a new note is this plus the interval from the voice's last note."""
 _POSITIVE = (1 << 62) - 1
 _MIX = np.array([pow(0x2545F4914F6CDD1D, power, 1 << 63) for power in range(1, 25)])
-"""Odd and with no pattern: what is added up in these multiples is told by the sum."""
+"""Odd multipliers without a pattern, for hashing rows of numbers by a sum."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ContextFeatures:
-    """T places. sonority: [T]; codes: [T, F]; both UNKNOWN where there is none. doing: [T, V] what was done there."""
+    """Of T slices: sonority [T], features [T, F] and moves [T, V] of the voices; UNKNOWN where there is none."""
 
     sonority: Ints
-    codes: Ints
-    doing: Ints
+    features: Ints
+    moves: Ints
 
 
-def code_names(roles: Sequence[str]) -> tuple[str, ...]:
-    """What the codes of places of these voices are, in order."""
+def feature_names(roles: Sequence[str]) -> tuple[str, ...]:
+    """The names of the F features for these voices, in order."""
     return (
         *(f"slices {count}" for count in range(1, SLICES + 1)),
         *(f"place modulo {Fraction(steps, GRID)}" for steps in _PERIODS),
@@ -58,12 +60,12 @@ def code_names(roles: Sequence[str]) -> tuple[str, ...]:
 
 
 def context_features(piece: PieceArrays, alphabet: Alphabet) -> ContextFeatures:
-    """Every slice of a piece."""
-    doing = voice_events(piece.events, piece.sounding, piece.before, alphabet)
+    """The context features of every slice of a piece."""
+    moves = voice_moves(piece.events, piece.sounding, piece.before, alphabet)
     position, lowest = piece.position[piece.point], piece.before[:, -1]
     degree = alphabet.degrees[piece.key[piece.point], lowest]
-    slices = _histories(_mixed(np.column_stack([doing, piece.time_shift])), SLICES)
-    notes = [_notes(doing[:, voice], position) for voice in range(doing.shape[1])]
+    slices = _histories(_mixed(np.column_stack([moves, piece.time_shift])), SLICES)
+    notes = [_notes(moves[:, voice], position) for voice in range(moves.shape[1])]
     parts = [
         slices,
         np.column_stack([position % steps for steps in _PERIODS]),
@@ -71,11 +73,11 @@ def context_features(piece: PieceArrays, alphabet: Alphabet) -> ContextFeatures:
         piece.age,
         *(np.column_stack([voice[:, count] for voice in notes]) for count in range(NOTES)),
     ]
-    return ContextFeatures(sonorities(piece.before, alphabet), np.concatenate(parts, axis=1), doing)
+    return ContextFeatures(sonorities(piece.before, alphabet), np.concatenate(parts, axis=1), moves)
 
 
 def sonorities(before: Ints, alphabet: Alphabet) -> Ints:
-    """[T] what the voices [T, V] sounded last, seen from the lowest that sounds; UNKNOWN where none has."""
+    """[T] the last pitches of the voices [T, V] over the lowest one; UNKNOWN where no voice has sounded."""
     pitches = np.append(line(alphabet), 0)[before]
     silent = before == alphabet.silence
     lowest = np.where(silent, np.iinfo(np.int64).max, pitches).min(1, keepdims=True)
@@ -86,13 +88,13 @@ def sonorities(before: Ints, alphabet: Alphabet) -> Ints:
 
 @cache
 def line(alphabet: Alphabet) -> Ints:
-    """[P] a number for each pitch, such that an interval is a difference of two of them."""
+    """[P] a number for each pitch, such that the difference of two of them is their interval."""
     found: Ints = alphabet.midi * 64
     return found + alphabet.fifths if alphabet.name == "spelled" else found
 
 
-def voice_events(events: Ints, sounding: Ints, before: Ints, alphabet: Alphabet) -> Ints:
-    """[T, V] what each voice does, in any key: hold, rest, or the way from its last note; UNKNOWN for its first."""
+def voice_moves(events: Ints, sounding: Ints, before: Ints, alphabet: Alphabet) -> Ints:
+    """[T, V] what each voice does: hold, rest, or the interval from its last note; UNKNOWN for its first note."""
     pitches = np.append(line(alphabet), 0)
     way = _ATTACK + pitches[sounding] - pitches[before]
     way = np.where(before == alphabet.silence, UNKNOWN, way)
@@ -100,27 +102,27 @@ def voice_events(events: Ints, sounding: Ints, before: Ints, alphabet: Alphabet)
     return found
 
 
-def events_of(doing: Ints, before: Ints, alphabet: Alphabet) -> Ints:
-    """The event ids of doings of voices whose last pitch is `before`; UNKNOWN where the alphabet has none."""
+def events_of(moves: Ints, before: Ints, alphabet: Alphabet) -> Ints:
+    """The event ids of the moves of voices whose last pitch is `before`; UNKNOWN where the alphabet has none."""
     table = _events_on_line(alphabet)
     start = np.append(line(alphabet), -_ATTACK)[before]
-    there = np.where(doing < _ATTACK // 2, 0, doing - _ATTACK + start)
+    there = np.where(moves < _ATTACK // 2, 0, moves - _ATTACK + start)
     inside = (there >= 0) & (before != alphabet.silence)
     attack = np.where(inside, table[np.where(inside, there, 0)], UNKNOWN)
-    found: Ints = np.where(doing < _ATTACK // 2, doing, attack)
+    found: Ints = np.where(moves < _ATTACK // 2, moves, attack)
     return found
 
 
 @cache
 def _events_on_line(alphabet: Alphabet) -> Ints:
-    """The attack of every pitch at its place on the line; UNKNOWN where there is none."""
+    """The attack of each pitch, indexed by its number on the line; UNKNOWN where there is no pitch."""
     table = np.full(2 * _ATTACK, UNKNOWN)
     table[line(alphabet)] = FIRST_PITCH + np.arange(alphabet.silence)
     return table
 
 
 def _histories(numbers: Ints, most: int) -> Ints:
-    """[T, most] the last 1, 2, ... before each in one number."""
+    """[T, most] a hash of the last 1, 2, ... numbers before each."""
     length = len(numbers)
     latest = np.zeros((length, most), dtype=np.int64)
     for count in range(1, min(most, length - 1) + 1):
@@ -129,22 +131,22 @@ def _histories(numbers: Ints, most: int) -> Ints:
 
 
 def _folded(latest: Ints, counts: Ints) -> Ints:
-    """[..., most] of the latest of all `counts` [...] numbers, latest first: the last 1, 2, ... in one number."""
-    told = (latest * _MIX[: latest.shape[-1]]).cumsum(-1) & _POSITIVE
-    return np.where(counts[..., None] > np.arange(latest.shape[-1]), told, UNKNOWN)
+    """[..., most] a hash of the last 1, 2, ... of `counts` [...] numbers, the latest first."""
+    hashed = (latest * _MIX[: latest.shape[-1]]).cumsum(-1) & _POSITIVE
+    return np.where(counts[..., None] > np.arange(latest.shape[-1]), hashed, UNKNOWN)
 
 
-def _notes(doing: Ints, position: Ints) -> Ints:
-    """[T, NOTES] by which ways and after how long a voice came to its note, over the last 1, 2, ... notes."""
-    begins = np.flatnonzero(doing != HOLD)
+def _notes(moves: Ints, position: Ints) -> Ints:
+    """[T, NOTES] a hash of the moves and durations that led a voice to its note, over the last 1, 2, ... notes."""
+    begins = np.flatnonzero(moves != HOLD)
     came = np.append(UNKNOWN, np.diff(position[begins]))[: len(begins)]
-    known = _histories(np.append(_mixed(np.column_stack([doing[begins], came])), 0), NOTES)
-    count = np.append(0, np.cumsum(doing != HOLD)[:-1])  # notes begun before each slice
-    result: Ints = known[count]
+    histories = _histories(np.append(_mixed(np.column_stack([moves[begins], came])), 0), NOTES)
+    count = np.append(0, np.cumsum(moves != HOLD)[:-1])  # notes begun before each slice
+    result: Ints = histories[count]
     return result
 
 
 def _mixed(rows: Ints) -> Ints:
-    """[T] each row in one number that is not negative."""
+    """[T] a hash of each row, not negative."""
     found: Ints = ((rows + 1) * _MIX[: rows.shape[1]]).sum(1) & _POSITIVE
     return found

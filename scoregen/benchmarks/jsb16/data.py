@@ -1,7 +1,7 @@
 """The JSB chorales on a grid of 16ths, the field's benchmark: 229, 76 and 77 pieces, no metre, no key.
 
-The file is the user's to bring (`Jsb16thSeparated.json` of Boulanger-Lewandowski's split, as
-published by C.-Z. A. Huang with Coconet, 2017); it is read, never shipped.
+The user brings the file (`Jsb16thSeparated.json`, the split of Boulanger-Lewandowski as published with
+Coconet by C.-Z. A. Huang, 2017). It is not shipped.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from scoregen.system.errors import InputError
 
 VOICES = 4
 SHA256 = "79294cc374f9252e95ef4b703161524c1c53dc1f712c236f00f1c1f5d54af5a7"
-"""Of the file that the published figures are measured on."""
+"""The checksum of the file that published figures are measured on."""
 
 Frame = tuple[int, ...]
 """MIDI pitches of soprano, alto, tenor and bass in one 16th; -1 for a rest."""
@@ -25,7 +25,7 @@ Frame = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Jsb16:
-    """The pieces of each split; `is_known` says that it is the file that everyone's figures are about."""
+    """The pieces of each split; `is_known`: the file is the published one."""
 
     splits: Mapping[Split, tuple[tuple[Frame, ...], ...]]
     is_known: bool

@@ -1,4 +1,4 @@
-"""Precedents heard beside a network in finished pieces, where all chances of the network are known.
+"""Interpolation of the network with the datastore on finished pieces.
 
 T slices, V voices, E events, A time shifts.
 """
@@ -24,16 +24,16 @@ BATCH = 16
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """A piece in which all is known. C precedents of all its slices, K choices a slice.
+    """What the neighbours of the slices of a finished piece vote for. C neighbours, K choices a slice.
 
-    row: [C] slices; alike: [C, F]; said: [C, K] whether a precedent speaks for something possible, nobody before
-    having contradicted it; agreed: [C, K] whether it spoke for what stands there; chance: [T, K] of the network
-    for what stands there, 1 where that was given.
+    row: [C] slices; common: [C, F]; voted: [C, K] whether a neighbour with weight votes for a possible event;
+    agreed: [C, K] whether that event is the one in the piece; chance: [T, K] the network's chance of the event in
+    the piece, 1 where it was given.
     """
 
     row: Ints
-    alike: NDArray[np.bool_]
-    said: NDArray[np.bool_] = field(repr=False)
+    common: NDArray[np.bool_]
+    voted: NDArray[np.bool_] = field(repr=False)
     agreed: NDArray[np.bool_] = field(repr=False)
     chance: Floats = field(repr=False)
 
@@ -41,32 +41,32 @@ class Evidence:
 def interpolated(
     datastore: Datastore, example: Example, events: Floats, time_shifts: Floats
 ) -> tuple[Floats, Floats, Evidence]:
-    """The chances [T, V, E] and [T, A] of the network and the precedents together, and what the precedents said."""
+    """The interpolated chances [T, V, E] and [T, A], and the evidence for fitting the weights."""
     piece, order, given = example.piece, example.order, example.given
-    speaking = datastore.speaking(context_features(piece, datastore.alphabet), piece.before)
+    neighbours = datastore.neighbours(context_features(piece, datastore.alphabet), piece.before)
     every = np.arange(piece.length)
     mixed = events.copy()
-    said, agreed, paid = [], [], []
+    voted, agreed, paid = [], [], []
 
-    def hear(claim: Ints, chances: Floats, chosen: Ints, asked: NDArray[np.bool_]) -> Floats:
-        possible = (claim != UNKNOWN) & (chances[speaking.row, np.maximum(claim, 0)] > 0)
-        said.append((speaking.loud > 0) & possible & asked[speaking.row])
-        agreed.append(said[-1] & (claim == chosen[speaking.row]))
-        paid.append(np.where(asked, chances[every, np.maximum(chosen, 0)], 1.0))
-        return np.where(asked[:, None], speaking.blended(chances, claim), chances)
+    def interpolate(votes: Ints, chances: Floats, choice: Ints, scored: NDArray[np.bool_]) -> Floats:
+        possible = (votes != UNKNOWN) & (chances[neighbours.row, np.maximum(votes, 0)] > 0)
+        voted.append((neighbours.weight > 0) & possible & scored[neighbours.row])
+        agreed.append(voted[-1] & (votes == choice[neighbours.row]))
+        paid.append(np.where(scored, chances[every, np.maximum(choice, 0)], 1.0))
+        return np.where(scored[:, None], neighbours.interpolate(chances, votes), chances)
 
     for voice in order.T:
-        claim, chosen = speaking.events(voice), piece.events[every, voice]
-        mixed[every, voice] = hear(claim, events[every, voice], chosen, ~given[every, voice])
-        speaking.tell(claim, chosen)
+        votes, choice = neighbours.events(voice), piece.events[every, voice]
+        mixed[every, voice] = interpolate(votes, events[every, voice], choice, ~given[every, voice])
+        neighbours.keep_agreeing(votes, choice)
     timed = (piece.time_shift != UNSCORED) & ~given.all(1)
-    timing = hear(speaking.time_shifts(), time_shifts, piece.time_shift, timed)
-    evidence = Evidence(speaking.row, speaking.alike, np.stack(said, 1), np.stack(agreed, 1), np.stack(paid, 1))
+    timing = interpolate(neighbours.time_shifts(), time_shifts, piece.time_shift, timed)
+    evidence = Evidence(neighbours.row, neighbours.common, np.stack(voted, 1), np.stack(agreed, 1), np.stack(paid, 1))
     return mixed, timing, evidence
 
 
 def collect_evidence(networks: Sequence[Network], examples: Sequence[Example], datastore: Datastore) -> list[Evidence]:
-    """What the precedents say of pieces that they do not come from, beside the mean chances of the networks."""
+    """The evidence of held-out pieces, under the mean chances of the networks."""
     found = []
     for start in range(0, len(examples), BATCH):
         some = examples[start : start + BATCH]
@@ -76,7 +76,7 @@ def collect_evidence(networks: Sequence[Network], examples: Sequence[Example], d
 
 
 def mean_chances(networks: Sequence[Network], examples: Sequence[Example]) -> list[tuple[Floats, Floats]]:
-    """Of each piece, the mean chances of its events [T, V, E] and time shifts [T, A] of some networks."""
+    """The mean chances of several networks, of each piece: events [T, V, E] and time shifts [T, A]."""
     batch = collate(examples)
     with torch.inference_mode():
         found = [choices(network, batch) for network in networks]

@@ -1,10 +1,10 @@
 """Scoring finished pieces: nats by kind of choice, calibration, and averages over networks and orders of voices.
 
-Every choice is scored given only what came before it. Several networks are averaged by the chances of
-each single choice. Of one slice, several orders in which its voices choose are as many ways to factor
-the same joint distribution; where networks were trained on all of them, they are averaged by the
-chances of the whole slice (Uria et al. 2014, "A deep and tractable density estimator"; for chorales
-Huang et al. 2017, arXiv:1903.07227). Both averages are likelihoods like any other.
+Every choice is conditioned on earlier choices alone. Several networks are averaged by the chances of
+each single choice. The voices of a slice can choose in several orders, each of which is a factorisation
+of the same joint distribution. Networks that were trained on all orders are averaged over the orders by
+the chances of the whole slice (Uria et al. 2014, "A deep and tractable density estimator"; for chorales
+Huang et al. 2017, arXiv:1903.07227). Both averages are proper likelihoods.
 """
 
 from __future__ import annotations
@@ -30,11 +30,10 @@ BINS = 15
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """What one split costs. P pieces.
+    """The negative log-likelihood of one split. P pieces.
 
-    nats: [P]; by_kind: nats of each kind of choice, and counts beside them; calibration:
-    [BINS, 3] choices, mean confidence and share that were right, by confidence in the likeliest. The
-    last two are those of the first order alone.
+    nats: [P]; by_kind: nats and count of each kind of choice; calibration: [BINS, 3] count, mean confidence
+    and accuracy of the likeliest choice, by confidence. The last two are of the first order alone.
     """
 
     nats: Floats
@@ -43,7 +42,7 @@ class Scored:
 
     @property
     def calibration_error(self) -> float:
-        """How far confidence and success are apart, on average over all choices."""
+        """The expected calibration error: |confidence - accuracy|, averaged over all choices."""
         counts = self.calibration[:, 0]
         return float((counts * np.abs(self.calibration[:, 1] - self.calibration[:, 2])).sum() / max(counts.sum(), 1))
 
@@ -57,7 +56,7 @@ def score(
 ) -> Scored:
     """Score pieces under the average of the networks and of the orders of voices.
 
-    `datastore`, those of each piece, speak beside the networks.
+    `datastore` holds one datastore a piece, with which the networks are interpolated.
     """
     nats = np.zeros(len(pieces))
     kinds: dict[str, tuple[float, int]] = {}
@@ -110,19 +109,19 @@ def _batch(
 
 
 def _averaged(costs: Floats) -> Floats:
-    """[T] nats of the mean of chances that cost [N, T] nats each."""
+    """[T] the nats of the mean of N chances, given in nats [N, T]."""
     least = costs.min(0)
     result: Floats = least - np.log(np.exp(least - costs).mean(0))
     return result
 
 
 def blank_example(piece: PieceArrays, order: Sequence[int]) -> Example:
-    """A piece of which nothing is given, and whose voices choose in one order."""
+    """A piece of which nothing is given, and whose voices choose in a fixed order."""
     return Example(piece, np.zeros(piece.events.shape, dtype=bool), np.tile(np.array(order), (piece.length, 1)))
 
 
 def _paid(piece: PieceArrays, events: Floats, time_shifts: Floats) -> tuple[Floats, Floats]:
-    """What each choice costs in nats: events [T, V], time shifts [T]."""
+    """The nats of each choice: events [T, V], time shifts [T]."""
     cost = np.take_along_axis(events, piece.events[..., None], 2)[..., 0]
     timing = np.take_along_axis(time_shifts, piece.time_shift[:, None], 1)[:, 0]
     return -np.log(cost), -np.log(timing)
@@ -144,7 +143,7 @@ def _all_bins(piece: PieceArrays, events: Floats, time_shifts: Floats) -> Floats
 
 
 def _bins(chances: Floats, chosen: NDArray[np.int64]) -> Floats:
-    """[BINS, 3] choices, their confidence and successes, summed."""
+    """[BINS, 3] sums of choices, confidence and correct choices."""
     sure = chances.max(-1).flatten()
     right = (chances.argmax(-1) == chosen).astype(np.float64).flatten()
     place = np.minimum((sure * BINS).astype(np.int64), BINS - 1)

@@ -70,32 +70,32 @@ def bench_jsb16(
             raise InputError(f"{path}: these weights read spelled scores; expected weights trained on JSB16")
     networks = [checkpoint.network for checkpoint in loaded]
     orders = _orders(paths, loaded, average)
-    speakers = datastores_by_split(source, networks, orders[0]) if retrieval else {}
+    datastores = datastores_by_split(source, networks, orders[0]) if retrieval else {}
     figures = {
-        split: _figures(source, split, networks, orders, _part_of(progress, index, len(splits)), speakers.get(split))
+        split: _figures(source, split, networks, orders, _part_of(progress, index, len(splits)), datastores.get(split))
         for index, split in enumerate(splits)
     }
     named = tuple(
         (path.stem, checkpoint.checksum, sum(weight.numel() for weight in checkpoint.network.parameters()))
         for path, checkpoint in zip(paths, loaded, strict=True)
     )
-    told = _told(speakers["test"][0]) if retrieval else None
-    return Jsb16Report(data, source.is_known, named, orders, figures, told)
+    datastore = _datastore_json(datastores["test"][0]) if retrieval else None
+    return Jsb16Report(data, source.is_known, named, orders, figures, datastore)
 
 
 def datastores_by_split(source: Jsb16, networks: Sequence[Any], order: Sequence[int]) -> dict[Split, list[Datastore]]:
-    """The precedents that speak for each piece: those of the training part, no piece having a say in how loud."""
+    """The datastore for each piece: that of the training part, with weights fitted without the piece itself."""
     from scoregen.benchmarks.jsb16.interpolation import collect_evidence
     from scoregen.benchmarks.jsb16.protocol import blank_example
     from scoregen.benchmarks.jsb16.retrieval import Datastore
-    from scoregen.benchmarks.jsb16.retrieval_weights import fitted, unfitted
+    from scoregen.benchmarks.jsb16.retrieval_weights import fit, initial_weights
     from scoregen.benchmarks.jsb16.rolls import CHROMATIC, roll_piece
 
     train, valid = ([roll_piece(roll) for roll in source.splits[split]] for split in ("train", "valid"))
-    corpus = Datastore.of(train, CHROMATIC, unfitted(VOICES))
+    corpus = Datastore.of(train, CHROMATIC, initial_weights(VOICES))
     evidence = collect_evidence(networks, [blank_example(piece, order) for piece in valid], corpus)
-    halves = [fitted(corpus, evidence[1::2] or evidence), fitted(corpus, evidence[::2])]
-    whole = fitted(corpus, evidence)
+    halves = [fit(corpus, evidence[1::2] or evidence), fit(corpus, evidence[::2])]
+    whole = fit(corpus, evidence)
     return {
         "train": [whole] * len(train),
         "valid": [halves[index % 2] for index in range(len(valid))],
@@ -131,17 +131,17 @@ def _part_of(progress: Progress | None, index: int, count: int) -> Progress | No
     return None if progress is None else lambda done: progress((index + done) / count)
 
 
-def _told(datastore: Datastore) -> dict[str, Any]:
-    """How many places speak, and how loud."""
-    from scoregen.benchmarks.jsb16.context_features import code_names
+def _datastore_json(datastore: Datastore) -> dict[str, Any]:
+    """The size of the datastore and the weights of its neighbours."""
+    from scoregen.benchmarks.jsb16.context_features import feature_names
 
     weights = datastore.weights
-    names = code_names(("soprano", "alto", "tenor", "bass"))
+    names = feature_names(("soprano", "alto", "tenor", "bass"))
     return {
         "places": len(datastore.sonority),
         "base": weights.base,
-        "most": weights.most,
-        "in common": dict(zip(names, weights.codes.tolist(), strict=True)),
+        "max_share": weights.max_share,
+        "features": dict(zip(names, weights.features.tolist(), strict=True)),
     }
 
 

@@ -1,14 +1,14 @@
-"""Precedents: places of a corpus where the same sonority stood, and what followed there.
+"""A nearest-neighbour datastore of the training pieces, interpolated with the network's predictions.
 
-A network that learns a small corpus must be held back, or it learns the pieces by heart; what it then blurs
-are turns of phrase that the corpus has again and again. Here the corpus itself speaks beside the network. Of a
-place, all places with the same sonority are looked up, in any key; each speaks as loud as it has the past, the
-beat and the degree in common with here (`situations`), and for what was done there. While a slice is written,
-those fall silent that did something else with the voices written before. The louder they are together, the
-larger is their share beside the network's: a cache over the training corpus, as in language models (Grave et
-al. 2017, arXiv:1711.02604; Khandelwal et al. 2020, arXiv:1911.00172), that compares music and not states.
+A network that learns a small corpus needs strong regularisation, which blurs frequent turns of phrase. The
+datastore restores them. The neighbours of a slice are all places of the corpus with the same sonority, in any
+key. Each neighbour votes for its own continuation, with a weight that grows with the features that both
+places have in common (`context_features`). While a slice is written voice by voice, neighbours that
+contradict an earlier voice lose their vote. The share of the votes in the mixture grows with their total
+weight. Compare caches in language models (Grave et al. 2017, arXiv:1711.02604; kNN-LM: Khandelwal et al.
+2020, arXiv:1911.00172), which compare hidden states where this compares notes.
 
-N places of the corpus, R places now, C precedents of all of them end to end, V voices, F codes, E events,
+N places of the corpus, R places now, C neighbours of all of them end to end, V voices, F features, E events,
 A time shifts.
 """
 
@@ -30,88 +30,90 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RetrievalWeights:
-    """How loud a precedent is: the logarithm is `base` and, for each code in common, that of `codes` [F].
+    """The log weight of a neighbour is `base` plus `features` [F] for each feature in common.
 
-    All of them together have the share `most` W / (1 + W), W being the sum of how loud they are.
+    All neighbours together have the share `max_share` W / (1 + W), where W is the sum of their weights.
     """
 
     base: float
-    codes: Floats
-    most: float
+    features: Floats
+    max_share: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Datastore:
-    """The places of a corpus, by sonority. sonority: [N], ascending; codes: [N, F]; doing: [N, V]; advance: [N]."""
+    """The places of a corpus: sonority [N], ascending; features [N, F]; moves [N, V]; time_shift [N]."""
 
     alphabet: Alphabet
     sonority: Ints
-    codes: Ints
-    doing: Ints
+    features: Ints
+    moves: Ints
     time_shift: Ints
     weights: RetrievalWeights
 
     @classmethod
     def of(cls, pieces: Sequence[PieceArrays], alphabet: Alphabet, weights: RetrievalWeights) -> Datastore:
-        """All places of these pieces at which it is known how every voice goes on from where it was."""
+        """All places of these pieces at which the move of every voice is known."""
         found = [context_features(piece, alphabet) for piece in pieces]
-        sonority, codes, doing = (
-            np.concatenate([getattr(each, name) for each in found]) for name in ("sonority", "codes", "doing")
+        sonority, features, moves = (
+            np.concatenate([getattr(each, name) for each in found]) for name in ("sonority", "features", "moves")
         )
         time_shift = np.concatenate([piece.time_shift for piece in pieces])
-        told = (sonority != UNKNOWN) & (doing != UNKNOWN).all(1) & (time_shift != UNSCORED)
-        order = np.flatnonzero(told)[np.argsort(sonority[told], kind="stable")]
-        return cls(alphabet, sonority[order], codes[order], doing[order], time_shift[order], weights)
+        usable = (sonority != UNKNOWN) & (moves != UNKNOWN).all(1) & (time_shift != UNSCORED)
+        order = np.flatnonzero(usable)[np.argsort(sonority[usable], kind="stable")]
+        return cls(alphabet, sonority[order], features[order], moves[order], time_shift[order], weights)
 
-    def speaking(self, here: ContextFeatures, before: Ints) -> RetrievedVotes:
-        """The precedents of R places, where the voices' last pitches are `before` [R, V]."""
+    def neighbours(self, here: ContextFeatures, before: Ints) -> Neighbours:
+        """The neighbours of R places, at which the voices' last pitches are `before` [R, V]."""
         start = np.searchsorted(self.sonority, here.sonority, "left")
         count = np.where(here.sonority == UNKNOWN, 0, np.searchsorted(self.sonority, here.sonority, "right") - start)
         row = np.repeat(np.arange(len(count)), count)
         place = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count) + start[row]
-        there, ours = self.codes[place], here.codes[row]
-        alike = (there == ours) & (ours != UNKNOWN)
-        loud = np.exp(self.weights.base + alike @ self.weights.codes)
-        return RetrievedVotes(self, row, place, before, alike, loud)
+        there, ours = self.features[place], here.features[row]
+        common = (there == ours) & (ours != UNKNOWN)
+        weight = np.exp(self.weights.base + common @ self.weights.features)
+        return Neighbours(self, row, place, before, common, weight)
 
 
-class RetrievedVotes:
-    """Precedents while slices are written. row, place: [C] where each speaks, and what place of the corpus it is;
-    alike: [C, F] which codes they have in common; loud: [C], 0 once it has been contradicted.
+class Neighbours:
+    """The neighbours of R slices that are being written.
+
+    row, place: [C] the slice of each neighbour, and its place in the corpus; common: [C, F] the features in
+    common; weight: [C], 0 once the slice has contradicted the neighbour.
     """
 
     def __init__(
-        self, datastore: Datastore, row: Ints, place: Ints, before: Ints, alike: NDArray[np.bool_], loud: Floats
+        self, datastore: Datastore, row: Ints, place: Ints, before: Ints, common: NDArray[np.bool_], weight: Floats
     ) -> None:
-        self.row, self.place, self.alike, self.loud = row, place, alike, loud
-        self._precedents, self._before = datastore, before
+        self.row, self.place, self.common, self.weight = row, place, common, weight
+        self._datastore, self._before = datastore, before
 
     def events(self, voice: Ints) -> Ints:
-        """[C] the event that each speaks for, where it is the turn of `voice` [R]; UNKNOWN where there is none."""
+        """[C] the event of `voice` [R] that each neighbour votes for; UNKNOWN where it has none."""
         own = voice[self.row]
-        doing = self._precedents.doing[self.place, own]
-        return events_of(doing, self._before[self.row, own], self._precedents.alphabet)
+        moves = self._datastore.moves[self.place, own]
+        return events_of(moves, self._before[self.row, own], self._datastore.alphabet)
 
-    def blended(self, chances: Floats, said: Ints) -> Floats:
-        """[R, E] the network's chances [R, E] and those of the precedents, which speak for `said` [C].
+    def interpolate(self, chances: Floats, votes: Ints) -> Floats:
+        """[R, E] the network's chances [R, E], interpolated with the neighbours' `votes` [C].
 
-        What the network holds for impossible stays so.
+        An event to which the network gives no chance keeps none.
         """
         rows, width = chances.shape
-        known = said != UNKNOWN
-        votes = np.bincount(
-            self.row[known] * width + said[known], weights=self.loud[known], minlength=rows * width
+        valid = votes != UNKNOWN
+        mass = np.bincount(
+            self.row[valid] * width + votes[valid], weights=self.weight[valid], minlength=rows * width
         ).reshape(rows, width)
-        votes *= chances > 0
-        total = votes.sum(1, keepdims=True)
-        share = self._precedents.weights.most * total / (1 + total)
-        found: Floats = (1 - share) * chances + share * votes / np.where(total > 0, total, 1)
-        return found
+        mass *= chances > 0
+        total = mass.sum(1, keepdims=True)
+        share = self._datastore.weights.max_share * total / (1 + total)
+        mixture: Floats = (1 - share) * chances + share * mass / np.where(total > 0, total, 1)
+        return mixture
 
-    def tell(self, said: Ints, chosen: Ints) -> None:
-        """What was chosen [R]; from now on those are silent that spoke for anything else."""
-        self.loud = np.where(said == chosen[self.row], self.loud, 0.0)
+    def keep_agreeing(self, votes: Ints, choice: Ints) -> None:
+        """Take the weight from all neighbours whose vote [C] is not the choice [R]."""
+        self.weight = np.where(votes == choice[self.row], self.weight, 0.0)
 
     def time_shifts(self) -> Ints:
-        """[C] the time shift that each speaks for."""
-        return self._precedents.time_shift[self.place]
+        """[C] the time shift that each neighbour votes for."""
+        return self._datastore.time_shift[self.place]

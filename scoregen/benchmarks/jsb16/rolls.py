@@ -1,7 +1,7 @@
-"""From a piano roll on a grid of 16ths to arrays: what the network sees of a piece that has no notation.
+"""From a piano roll on a grid of 16ths to the arrays that the network reads.
 
-Nothing here looks ahead. The metre is not known: the place in the piece is told modulo three and
-four quarters, and the place since the last long sonority, which in a chorale ends a phrase.
+No feature looks ahead. The metre is unknown, so the position is encoded modulo three and four quarters, and
+relative to the last long sonority, which in a chorale ends a phrase.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ ROLL_FEATURES = 16 + 12 + 3 + 1 + 1 + 8 + 3
 
 
 def roll_piece(frames: Sequence[Sequence[int]]) -> PieceArrays:
-    """The arrays of a roll of [frames, voices] MIDI pitches, -1 for rests; slices stand where anything changes.
+    """The arrays of a roll of [frames, voices] MIDI pitches, -1 for rests; a slice begins where any voice changes.
 
-    RefusedError for a pitch or a stillness beyond the alphabet.
+    RefusedError for a pitch or a duration beyond the alphabet.
     """
     roll = np.array(frames)
     low, high = int(CHROMATIC.midi[0]), int(CHROMATIC.midi[-1])
@@ -87,14 +87,14 @@ def transposed_roll(piece: PieceArrays, semitones: int) -> PieceArrays | None:
 
 
 def _events(rows: Ints) -> Ints:
-    """[T, V] what each voice does in each slice: hold what it did, rest, or attack."""
+    """[T, V] the event of each voice in each slice: hold, rest or attack."""
     same = np.vstack([np.zeros((1, rows.shape[1]), dtype=bool), rows[1:] == rows[:-1]])
     attack = FIRST_PITCH + rows - int(CHROMATIC.midi[0])
     return np.where(same, HOLD, np.where(rows < 0, REST, attack))
 
 
 def _metric(starts: Ints, lengths: Ints) -> Floats:
-    """[T, ROLL_FEATURES] where in the piece and in its phrase, as far as the past tells."""
+    """[T, ROLL_FEATURES] the position in the piece and in its phrase, from the past alone."""
     count = len(starts)
     long = np.maximum.accumulate(np.where(lengths >= _LONG, np.arange(count), -1))
     last = np.append(-1, long[:-1])

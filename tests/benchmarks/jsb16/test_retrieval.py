@@ -1,4 +1,4 @@
-"""Precedents: the same in any key, a likelihood still, blind to what comes later, and of use."""
+"""Retrieval: invariant under transposition, normalised, causal, and useful."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ import torch
 
 from scoregen.benchmarks.jsb16.context_features import (
     UNKNOWN,
-    code_names,
     context_features,
     events_of,
+    feature_names,
     sonorities,
-    voice_events,
+    voice_moves,
 )
 from scoregen.benchmarks.jsb16.data import read_jsb16
 from scoregen.benchmarks.jsb16.interpolation import collect_evidence, interpolated
 from scoregen.benchmarks.jsb16.protocol import blank_example, score
 from scoregen.benchmarks.jsb16.report import datastores_by_split
 from scoregen.benchmarks.jsb16.retrieval import Datastore, Floats, RetrievalWeights
-from scoregen.benchmarks.jsb16.retrieval_weights import fitted, unfitted
+from scoregen.benchmarks.jsb16.retrieval_weights import fit, initial_weights
 from scoregen.benchmarks.jsb16.rolls import CHROMATIC, roll_piece, transposed_roll
 from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, REST, alphabet
 from scoregen.model.network.batches import Example, collate
@@ -34,7 +34,7 @@ from tests.benchmarks.jsb16.test_rolls import CONFIG, differing_after, random_ro
 from tests.model.pieces import seeing_network
 
 ORDER = (0, 3, 1, 2)
-LOUD = replace(unfitted(4), base=1.0, most=0.9)
+WEIGHTS = replace(initial_weights(4), base=1.0, max_share=0.9)
 
 
 @pytest.fixture(scope="module")
@@ -48,10 +48,10 @@ def moved(piece: PieceArrays, semitones: int) -> PieceArrays:
     return found
 
 
-def blended(
+def interpolated_chances(
     network: Network, datastore: Datastore | None, piece: PieceArrays, order: tuple[int, ...] = ORDER
 ) -> tuple[Floats, Floats]:
-    """The chances of a piece's events and time shifts, with the precedents or without."""
+    """The chances of a piece's events and time shifts, with the datastore or without."""
     given = np.zeros(piece.events.shape, dtype=bool)
     example = Example(piece, given, np.tile(order, (piece.length, 1)))
     with torch.inference_mode():
@@ -60,7 +60,7 @@ def blended(
     return interpolated(datastore, example, events, time_shifts)[:2] if datastore else (events, time_shifts)
 
 
-def corpus(weights: RetrievalWeights = LOUD, seeds: range = range(6)) -> Datastore:
+def corpus(weights: RetrievalWeights = WEIGHTS, seeds: range = range(6)) -> Datastore:
     return Datastore.of([roll_piece(random_roll(seed)) for seed in seeds], CHROMATIC, weights)
 
 
@@ -70,11 +70,11 @@ def test_a_place_is_told_alike_in_any_key(semitones: int) -> None:
     here, there = (context_features(each, CHROMATIC) for each in (piece, moved(piece, semitones)))
     assert np.array_equal(here.sonority, there.sonority)
     before, after = (
-        voice_events(each.events, each.sounding, each.before, CHROMATIC) for each in (piece, moved(piece, semitones))
+        voice_moves(each.events, each.sounding, each.before, CHROMATIC) for each in (piece, moved(piece, semitones))
     )
     assert np.array_equal(before, after)
-    assert np.array_equal(here.codes, there.codes)
-    assert here.codes.shape[1] == len(code_names("SATB"))
+    assert np.array_equal(here.features, there.features)
+    assert here.features.shape[1] == len(feature_names("SATB"))
 
 
 @pytest.mark.parametrize("name", ["chromatic", "spelled"])
@@ -82,27 +82,27 @@ def test_what_is_done_can_be_done_elsewhere(name: str) -> None:
     ids = alphabet(name)
     before, sounding = np.array([[20, 24]]), np.array([[27, 22]])
     events = sounding + FIRST_PITCH
-    doing = voice_events(events, sounding, before, ids)
-    assert np.array_equal(events_of(doing, before, ids), events)
+    moves = voice_moves(events, sounding, before, ids)
+    assert np.array_equal(events_of(moves, before, ids), events)
     still = np.array([[HOLD, REST]])
     assert np.array_equal(events_of(still, before, ids), still)
     nothing_before = np.full_like(before, ids.silence)
-    assert (voice_events(events, sounding, nothing_before, ids) == UNKNOWN).all()
+    assert (voice_moves(events, sounding, nothing_before, ids) == UNKNOWN).all()
     top = np.full_like(before, ids.silence - 1)
-    assert events_of(doing, top, ids)[0, 0] == UNKNOWN, "above the highest pitch there is none"
+    assert events_of(moves, top, ids)[0, 0] == UNKNOWN, "above the highest pitch there is none"
 
 
 def test_histories_go_as_far_back_as_they_say() -> None:
-    """Two rolls with one slice that differs: codes of the slices so and so long after it differ, no others."""
+    """Two rolls with one slice that differs: features of the slices so and so long after it differ, no others."""
     one = [[60 + index, 55, 50, 45 - index] for index in range(12) for _ in range(4)]
     other = [list(frame) for frame in one]
     other[16:20] = [[71, 55, 50, 45 - 4]] * 4  # slice 4: the soprano leaps there and back
-    codes = [context_features(roll_piece(roll), CHROMATIC).codes for roll in (one, other)]
-    for count, name in enumerate(code_names("SATB")[:6], 1):
+    features = [context_features(roll_piece(roll), CHROMATIC).features for roll in (one, other)]
+    for count, name in enumerate(feature_names("SATB")[:6], 1):
         assert name == f"slices {count}"
-        differ = np.flatnonzero(codes[0][:, count - 1] != codes[1][:, count - 1])
+        differ = np.flatnonzero(features[0][:, count - 1] != features[1][:, count - 1])
         assert differ.tolist() == [row for row in range(5, 12) if row >= count and row - count <= 5]
-    assert (codes[0][: np.arange(6)[0] + 1, :6] == UNKNOWN).all(), "the first slice has no past"
+    assert (features[0][: np.arange(6)[0] + 1, :6] == UNKNOWN).all(), "the first slice has no past"
 
 
 def test_other_sonorities_and_other_pasts_have_other_numbers() -> None:
@@ -112,15 +112,18 @@ def test_other_sonorities_and_other_pasts_have_other_numbers() -> None:
     assert len(known) > 2000
     shapes = np.unique(known - known.min(1, keepdims=True), axis=0)
     assert len(np.unique(sonorities(known, CHROMATIC))) == len(shapes)
-    codes = np.concatenate([context_features(piece, CHROMATIC).codes for piece in pieces])
-    kinds = [len(np.unique(codes[:, count])) for count in range(6)]
+    features = np.concatenate([context_features(piece, CHROMATIC).features for piece in pieces])
+    kinds = [len(np.unique(features[:, count])) for count in range(6)]
     assert kinds == sorted(kinds), "of two longer pasts that are the same, the shorter ones are"
 
 
 @pytest.mark.parametrize("order", [ORDER, (2, 1, 3, 0)])
 def test_chances_sum_to_one_and_the_impossible_stays_so(network: Network, order: tuple[int, ...]) -> None:
     piece = moved(roll_piece(random_roll(2)), 2)
-    alone, together = blended(network, None, piece, order), blended(network, corpus(), piece, order)
+    alone, together = (
+        interpolated_chances(network, None, piece, order),
+        interpolated_chances(network, corpus(), piece, order),
+    )
     for before, after in zip(alone, together, strict=True):
         assert after.sum(-1) == pytest.approx(1.0, abs=1e-6)
         assert (after[before == 0] == 0).all()
@@ -130,27 +133,27 @@ def test_chances_sum_to_one_and_the_impossible_stays_so(network: Network, order:
 @pytest.mark.parametrize("cut", [7, 16, 31, 44])
 def test_no_later_note_changes_an_earlier_chance(network: Network, cut: int) -> None:
     before, after, first = differing_after(cut)
-    (one, paces), (two, others) = (blended(network, corpus(), piece) for piece in (before, after))
+    (one, paces), (two, others) = (interpolated_chances(network, corpus(), piece) for piece in (before, after))
     assert one[:first] == pytest.approx(two[:first], abs=1e-6)
     assert paces[: first - 1] == pytest.approx(others[: first - 1], abs=1e-6)
     assert not np.allclose(one[first + 1], two[first + 1], atol=1e-3)
 
 
 def test_within_a_slice_only_earlier_voices_count(network: Network) -> None:
-    """Whoever contradicts the voices written before is silent, and hears nothing of those after."""
+    """A neighbour that contradicts an earlier voice loses its vote; later voices do not matter."""
     roll = random_roll(2)[:31]
     pieces = []
     for alto in (61, 66):
         roll[-1] = [roll[-1][0], alto, *roll[-1][2:]]
         pieces.append(roll_piece(roll))
-    (one, _), (two, _) = (blended(network, corpus(), piece) for piece in pieces)
+    (one, _), (two, _) = (interpolated_chances(network, corpus(), piece) for piece in pieces)
     assert one[-1, [0, 3, 1]] == pytest.approx(two[-1, [0, 3, 1]], abs=1e-6)
-    speaking = corpus().speaking(context_features(pieces[0], CHROMATIC), pieces[0].before)
-    assert speaking.loud.all()
-    said = speaking.events(np.full(pieces[0].length, 3))
+    neighbours = corpus().neighbours(context_features(pieces[0], CHROMATIC), pieces[0].before)
+    assert neighbours.weight.all()
+    votes = neighbours.events(np.full(pieces[0].length, 3))
     chosen = pieces[0].events[:, 3]
-    speaking.tell(said, chosen)
-    assert np.array_equal(speaking.loud > 0, said == chosen[speaking.row])
+    neighbours.keep_agreeing(votes, chosen)
+    assert np.array_equal(neighbours.weight > 0, votes == chosen[neighbours.row])
 
 
 def test_what_the_corpus_has_in_another_key_is_likelier(network: Network) -> None:
@@ -161,21 +164,21 @@ def test_what_the_corpus_has_in_another_key_is_likelier(network: Network) -> Non
     assert together[0] - alone[0] < together[1] - alone[1]
 
 
-def test_weights_are_fitted_to_what_precedents_have_not_seen(network: Network) -> None:
-    """Half of the held-out pieces are like the corpus: it is worth listening, most of all to who has much in common."""
+def test_weights_are_fitted_to_held_out_pieces(network: Network) -> None:
+    """Half of the held-out pieces resemble the corpus, so that the neighbours get weight."""
     held_out = [moved(roll_piece(random_roll(seed)), 4) for seed in (0, 1, 40, 41)]
-    before = corpus(unfitted(4))
+    before = corpus(initial_weights(4))
     evidence = collect_evidence([network], [blank_example(piece, ORDER) for piece in held_out], before)
-    after = fitted(before, evidence)
+    after = fit(before, evidence)
     nats = [score([network], held_out, [ORDER], datastore=[each] * 4).nats.sum() for each in (before, after)]
     assert nats[1] < nats[0] < score([network], held_out, [ORDER]).nats.sum()
-    assert 0 < after.weights.most < 1
-    again = fitted(before, evidence)
-    assert np.array_equal(after.weights.codes, again.weights.codes)
+    assert 0 < after.weights.max_share < 1
+    again = fit(before, evidence)
+    assert np.array_equal(after.weights.features, again.weights.features)
 
 
-def test_no_piece_has_a_say_in_how_loud_its_own_precedents_are(network: Network, tmp_path: Path) -> None:
-    """The first validation piece is changed: heard alike beside it and its half, otherwise beside all else."""
+def test_no_piece_takes_part_in_fitting_the_weights_of_its_own_datastore(network: Network, tmp_path: Path) -> None:
+    """The first validation piece changes: the datastores of its own half stay the same, all others change."""
     train, valid = ([random_roll(seed, 40) for seed in seeds] for seeds in (range(3), range(3, 7)))
     found = []
     for first in (valid[0], train[1]):

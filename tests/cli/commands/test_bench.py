@@ -93,7 +93,7 @@ def test_the_training_part_speaks_beside_the_network(data: Path, rolls_network: 
     alone, together = found
     assert "retrieval" not in alone
     assert together["retrieval"]["places"] == 6, "of two pieces of four slices all but the first"
-    assert 0 < together["retrieval"]["most"] < 1
+    assert 0 < together["retrieval"]["max_share"] < 1
     assert together["test"]["nats_per_note"] < alone["test"]["nats_per_note"]
 
 
