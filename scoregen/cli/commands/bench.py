@@ -56,9 +56,8 @@ def jsb16_command(
         return
     say(f"networks {', '.join(name for name, _, _ in report.checkpoints)}; orders of voices {len(report.orders)}")
     if report.datastore:
-        say(
-            f"retrieval from {report.datastore['places']} places; their share {report.datastore['max_share']:.2f} at most"
-        )
+        places, share = report.datastore["places"], report.datastore["max_share"]
+        say(f"retrieval from {places} places; their share {share:.2f} at most")
     for split, figures in report.splits.items():
         say(
             f"{split}: {figures['nats_per_note']:.4f} nats a note (mean of pieces "
