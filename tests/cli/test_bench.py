@@ -101,8 +101,8 @@ def test_figures_for_people(data: Path, rolls_network: Path, capsys: Captured) -
     assert run(["bench", "jsb16", "--data", str(data), "--checkpoint", str(rolls_network)]) == 0
     captured = capsys.readouterr()
     assert "valid: " in captured.out
-    assert "nats a note" in captured.out
-    assert "is not the file that published figures are measured on" in captured.err
+    assert "nats per note" in captured.out
+    assert "is not the file that published figures use" in captured.err
 
 
 def test_what_does_not_fit_is_one_line(data: Path, untrained: Path, capsys: Captured) -> None:

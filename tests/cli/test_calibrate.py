@@ -90,7 +90,7 @@ def test_one_kind_alone_can_be_weighed_and_the_rest_stays(mine: Path, corpus: Pa
     assert found.about["kinds"] == ["pace"] and found.about["before"] == {"corpus": "mine"}
     kept = mine.with_suffix(".calibration").read_bytes()
     assert run([*command, "--only", "tempo"]) == 2
-    assert "'tempo' is no kind of feature; expected one of step," in capsys.readouterr().err
+    assert "found 'tempo'; expected a kind of feature, one of step," in capsys.readouterr().err
     assert mine.with_suffix(".calibration").read_bytes() == kept
 
 

@@ -86,7 +86,7 @@ def test_marked_scores(faulty: Path, tmp_path: Path, capsys: Captured) -> None:
     ("options", "expected"),
     [
         (["--rules", "lenient"], "there is no rule set 'lenient'"),
-        (["--fail-on", "fatal"], "--fail-on 'fatal' is no severity"),
+        (["--fail-on", "fatal"], "--fail-on: found 'fatal'; expected one of"),
         (["-o", "sound.mid"], "found no suffix for a marked score"),
     ],
 )
@@ -103,7 +103,7 @@ def test_nothing_to_check(tmp_path: Path, capsys: Captured) -> None:
     path.write_bytes(write_musicxml(score_of({"Soprano": "- -"})))
     assert run(["check", str(path)]) == 2
     assert capsys.readouterr().err == (
-        f"scoregen: error: {path}: the score holds no pitched notes; there is nothing to check\n"
+        f"scoregen: error: {path}: found no pitched notes; expected a score with notes to check\n"
     )
 
 
