@@ -18,9 +18,9 @@ from scoregen.system.errors import OutputError, Place
 _REASONS = {
     errno.ENOSPC: "the disk is full; free some space or use another folder",
     errno.EDQUOT: "the disk quota is exceeded; free some space or use another folder",
-    errno.EACCES: "no permission to write here; check the permissions or use another folder",
-    errno.EPERM: "no permission to write here; check the permissions or use another folder",
-    errno.EROFS: "the file system is read-only; use another folder",
+    errno.EACCES: "you may not write here; check the permissions or use another folder",
+    errno.EPERM: "you may not write here; check the permissions or use another folder",
+    errno.EROFS: "this file system can only be read; use another folder",
     errno.ENAMETOOLONG: "the file name is too long; use a shorter one",
     errno.ENOTDIR: "the parent is a file; use another folder",
 }
@@ -31,11 +31,11 @@ def check_target(path: Path, *, force: bool) -> None:
     with _failures_named(path):
         target = _resolved(path)
         if target.is_dir():
-            raise OutputError("found a folder; expected a file name", Place(str(path)))
+            raise OutputError("this is a folder; expected a file name", Place(str(path)))
         if target.exists() and not target.is_file():
             raise OutputError("found no regular file; expected a file name", Place(str(path)))
         if not target.parent.is_dir():
-            raise OutputError(f"found no folder {path.parent}; create it first", Place(str(path)))
+            raise OutputError(f"there is no folder {path.parent}; create it first", Place(str(path)))
         if not force and os.path.lexists(path):
             raise _exists(path)
 
@@ -114,9 +114,9 @@ def _failures_named(path: Path) -> Iterator[None]:
     except RuntimeError:  # raised by `resolve`
         raise OutputError("found a symbolic link to itself; expected a file name", Place(str(path))) from None
     except OSError as error:
-        reason = _REASONS.get(error.errno or 0, f"cannot write the file: {error.strerror}")
+        reason = _REASONS.get(error.errno or 0, f"the file cannot be written: {error.strerror}")
         raise OutputError(reason, Place(str(path))) from None
 
 
 def _exists(path: Path) -> OutputError:
-    return OutputError("the file exists; use --force to overwrite it", Place(str(path)))
+    return OutputError("the file exists; --force overwrites it", Place(str(path)))

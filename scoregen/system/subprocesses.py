@@ -27,7 +27,7 @@ def ask(script: Path, package: str, request: Mapping[str, Any], timeout: float, 
     try:
         answer: dict[str, Any] = json.loads(done.stdout)
     except ValueError:
-        raise ToolError(f"{who} gave no answer; expected JSON") from None
+        raise ToolError(f"{who} ended without an answer") from None
     return answer
 
 

@@ -49,7 +49,7 @@ def test_json_tells_what_was_written(score: Path, untrained: Path, tmp_path: Pat
     ("arguments", "expected"),
     [
         (["SCORE", "-o", "page.pdf"], "page.pdf: found .pdf; expected one of .html, .json"),
-        (["SCORE", "-o", "OLD"], "the file exists; use --force to overwrite it"),
+        (["SCORE", "-o", "OLD"], "the file exists; --force overwrites it"),
         (["missing.musicxml", "-o", "p.html"], "missing.musicxml: "),
         (["EMPTY", "-o", "p.html"], "the file is empty"),
         (["PROSE", "-o", "p.html"], "prose.musicxml: "),

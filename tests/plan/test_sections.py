@@ -26,7 +26,7 @@ def test_letters_become_sections(form: str, sections: tuple[int, ...]) -> None:
 
 @pytest.mark.parametrize("form", ["B", "AC", "A1", "A-B", "ÄB"])
 def test_other_letters_are_refused(form: str) -> None:
-    with pytest.raises(InputError, match="found the form .*; expected letters from A on"):
+    with pytest.raises(InputError, match="expected letters from A on"):
         parsed_form(form)
 
 
@@ -36,7 +36,7 @@ def test_other_letters_are_refused(form: str) -> None:
         (PieceOptions(measures=16, form="AAB"), "found 16 measures; expected a multiple of the 3 sections of AAB"),
         (
             PieceOptions(measures=12, phrases=4, form="AAB"),
-            "found 4 phrases; expected a multiple of the 3 sections of AAB",
+            "found 4 phrases; expected a multiple of the 3 sections",
         ),
     ],
 )
