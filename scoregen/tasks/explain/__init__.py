@@ -43,12 +43,12 @@ OPTIONS = 6
 class NoteExplanation:
     """A generated note: the record of its choice, its function in its chords, and the verdicts of the rules.
 
-    `verdicts` belong to `weighed.options`; that of the chosen option is empty. `findings` are the faults of the
+    `verdicts` belong to `choice.options`; that of the chosen option is empty. `findings` are the faults of the
     score that involve the note.
     """
 
     note: SoundingNote
-    weighed: ChoiceRecord
+    choice: ChoiceRecord
     roles: tuple[NoteRole, ...]
     verdicts: tuple[Verdict, ...]
     findings: tuple[Finding, ...]
@@ -58,7 +58,7 @@ class NoteExplanation:
 class Explanation:
     """The explanation of a score. `roles` are the names of its voices.
 
-    `given_notes` are the notes that `weighed.notes` refers to, None for a note that is not in the score as read.
+    `given_notes` are the notes that `choice.notes` refers to, None for a note that is not in the score as read.
     `places` are the measure index and onset of every slice.
     """
 
@@ -100,20 +100,20 @@ def explain(
     task = explain_request(score, players, roles or {}, given)
     settings, checksum = _sampler_settings(task, players, checkpoint)
     report_progress(0.2)
-    reading = choice_records(settings, task.tokens, task.given, OPTIONS)
+    records = choice_records(settings, task.tokens, task.given, OPTIONS)
     report_progress(0.7)
     music = counterpoint_of(score)
     by_place = _by_place(task)
     notes = [
-        _explained(music, rule_set, note, weighed)
-        for weighed in reading.weighed
-        if (note := _note_at(task, weighed.voice, weighed.measure, weighed.onset, by_place)) is not None
+        _explained(music, rule_set, note, choice)
+        for choice in records.weighed
+        if (note := _note_at(task, choice.voice, choice.measure, choice.onset, by_place)) is not None
     ]
     report_progress(1.0)
     explained_notes = {explained.note for explained in notes}
     given_notes = tuple(
         _note_at(task, given_note.voice, given_note.measure, given_note.onset, by_place)
-        for given_note in reading.given_notes
+        for given_note in records.given_notes
     )
     notices = [
         *task.notices,
@@ -127,7 +127,7 @@ def explain(
         role_names,
         tuple(notes),
         given_notes,
-        reading.places,
+        records.places,
         rule_set.name,
         checksum,
         tuple(dict.fromkeys(notices)),
@@ -166,17 +166,17 @@ def _note_at(task: ExplainRequest, voice: int, measure: int, onset: Fraction, by
     return outer(notes, key=lambda note: pitch_of(note).chromatic, default=None)
 
 
-def _explained(music: Counterpoint, rules: RuleSet, note: SoundingNote, weighed: ChoiceRecord) -> NoteExplanation:
+def _explained(music: Counterpoint, rules: RuleSet, note: SoundingNote, choice: ChoiceRecord) -> NoteExplanation:
     roles = note_roles(music.chords, note)
     line = next((index for index, own in enumerate(music.lines) if own.leads and own.slot == note.slot), None)
     if line is None:
-        return NoteExplanation(note, weighed, roles, (Verdict((), ()),) * len(weighed.options), ())
+        return NoteExplanation(note, choice, roles, (Verdict((), ()),) * len(choice.options), ())
     around = Surroundings(music, rules, line, note)
     verdicts = tuple(
-        Verdict((), ()) if index == weighed.chosen else around.instead(option.kind, option.pitch)
-        for index, option in enumerate(weighed.options)
+        Verdict((), ()) if index == choice.chosen else around.instead(option.kind, option.pitch)
+        for index, option in enumerate(choice.options)
     )
-    return NoteExplanation(note, weighed, roles, verdicts, around.findings())
+    return NoteExplanation(note, choice, roles, verdicts, around.findings())
 
 
 def _left_out(task: ExplainRequest, explained: Container[SoundingNote], by_place: _Places) -> Iterator[str]:

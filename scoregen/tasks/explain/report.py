@@ -35,7 +35,7 @@ def plain(explanation: Explanation) -> dict[str, Any]:
     """The whole explanation."""
     score = explanation.score
     ids = names(explanation)
-    nats = [entry.weighed.nats for entry in explanation.notes]
+    nats = [entry.choice.nats for entry in explanation.notes]
     return {
         "version": __version__,
         "weights": explanation.weights,
@@ -75,16 +75,16 @@ def _place(explanation: Explanation, onset: Fraction, measure: int) -> dict[str,
 
 
 def _explained(explanation: Explanation, entry: NoteExplanation, ids: Mapping[SoundingNote, str]) -> dict[str, Any]:
-    weighed = entry.weighed
+    choice = entry.choice
     return {
         **_note(explanation, entry.note),
-        "nats": round(weighed.nats, DIGITS),
-        "alone_nats": round(weighed.alone_nats, DIGITS),
-        "entropy_nats": round(weighed.entropy, DIGITS),
-        "after": list(weighed.after),
+        "nats": round(choice.nats, DIGITS),
+        "alone_nats": round(choice.alone_nats, DIGITS),
+        "entropy_nats": round(choice.entropy, DIGITS),
+        "after": list(choice.after),
         "roles": [_role(explanation, role) for role in entry.roles],
         "findings": _findings(entry.findings),
-        "chosen": weighed.chosen,
+        "chosen": choice.chosen,
         "options": [
             {
                 **_option(option),
@@ -94,7 +94,7 @@ def _explained(explanation: Explanation, entry: NoteExplanation, ids: Mapping[So
                 "breaks": _findings(verdict.broken),
                 "mends": _findings(verdict.mended),
             }
-            for option, verdict in zip(weighed.options, entry.verdicts, strict=True)
+            for option, verdict in zip(choice.options, entry.verdicts, strict=True)
         ],
         "bans": [
             {
@@ -102,16 +102,16 @@ def _explained(explanation: Explanation, entry: NoteExplanation, ids: Mapping[So
                 "chance": round(ban.chance, DIGITS),
                 "likeliest": [_option(option) for option in ban.likeliest],
             }
-            for ban in weighed.bans
+            for ban in choice.bans
         ],
         "sources": [
-            {**_source(explanation, source.row, weighed.voice, ids), "nats": round(source.nats, DIGITS)}
-            for source in weighed.sources
+            {**_source(explanation, source.row, choice.voice, ids), "nats": round(source.nats, DIGITS)}
+            for source in choice.sources
         ],
-        "measures": [round(nats, DIGITS) for nats in weighed.measures],
+        "measures": [round(nats, DIGITS) for nats in choice.measures],
         "given_notes": [
             {"id": ids[note], "nats": round(nats, DIGITS)}
-            for index, nats in weighed.notes
+            for index, nats in choice.notes
             if (note := explanation.given_notes[index]) is not None
         ],
     }

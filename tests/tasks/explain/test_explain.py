@@ -32,11 +32,11 @@ def test_every_note_that_was_chosen_is_explained(found: Explanation) -> None:
 
 def test_an_explanation_speaks_of_its_own_note(found: Explanation) -> None:
     for entry in found.notes:
-        option = entry.weighed.options[entry.weighed.chosen]
+        option = entry.choice.options[entry.choice.chosen]
         assert option.pitch == entry.note.pitch
-        assert entry.weighed.measure == entry.note.measure_index
-        assert len(entry.verdicts) == len(entry.weighed.options)
-        assert len(entry.weighed.measures) == len(found.score.measures)
+        assert entry.choice.measure == entry.note.measure_index
+        assert len(entry.verdicts) == len(entry.choice.options)
+        assert len(entry.choice.measures) == len(found.score.measures)
         assert entry.roles
         assert all(any(note == entry.note for note in finding.notes) for finding in entry.findings)
     assert any(verdict.broken for entry in found.notes for verdict in entry.verdicts)
@@ -46,7 +46,7 @@ def test_plain_values_are_json_and_name_what_they_point_at(found: Explanation) -
     data = json.loads(json.dumps(plain(found)))
     assert len(data["notes"]) == len(found.notes)
     assert data["mean_nats"] == pytest.approx(
-        math.fsum(entry.weighed.nats for entry in found.notes) / len(found.notes), abs=1e-3
+        math.fsum(entry.choice.nats for entry in found.notes) / len(found.notes), abs=1e-3
     )
     known = {note["id"] for note in data["given_notes"]}
     assert all(other["id"] in known for note in data["notes"] for other in note["given_notes"])
