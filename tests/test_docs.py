@@ -23,7 +23,7 @@ PAGES = sorted(path.relative_to(REPOSITORY).as_posix() for path in (REPOSITORY /
 DOCUMENTS = ("README.md", "CHANGELOG.md", *PAGES)
 BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
-LINK = re.compile(r"!?\[[^\]]*\]\((?!https?:)([^)]+)\)")
+LINK = re.compile(r"""(?:\]\(|<img src=")(?!https?:)([^)"]+)""")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 NAMED_FILE = re.compile(r"`((?:scoregen|tests|tools|grammars|corpora|docs)/[\w./-]+)`")
 NOT_HERE = ("git ", "make ")
