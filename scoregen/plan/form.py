@@ -131,7 +131,7 @@ writes others; altogether, three of five of Bach's phrase ends follow a dominant
 
 
 def leading_chords(piece: Score, cadences: Chords, seed: int = 0) -> Chords:
-    """Dominant sevenths a beat before some of the cadences, in modes with a perfect fifth on the dominant."""
+    """Dominant sevenths a beat before some of the cadences, in all modes except Phrygian and Locrian."""
     chooser = random.Random(f"{seed} leading")
     key = Key.of(piece.measures[0].key)
     chords: Chords = {}

@@ -168,7 +168,7 @@ def test_a_users_mistake_ends_in_one_line_and_code_2(
 
 
 @pytest.mark.parametrize("name", ["piece.svg", "piece-001.mid", "piece.mid.provenance.json"])
-def test_nothing_is_overwritten_unless_told(name: str, melody: Path, tmp_path: Path, capsys: Captured) -> None:
+def test_nothing_is_overwritten_without_force(name: str, melody: Path, tmp_path: Path, capsys: Captured) -> None:
     old = tmp_path / name
     old.write_text("old")
     more = {"piece.svg": [], "piece-001.mid": ["--count", "2"], "piece.mid.provenance.json": ["--provenance"]}[name]
@@ -279,7 +279,7 @@ def test_render_writes_every_format(melody: Path, tmp_path: Path, capsys: Captur
     }
 
 
-def test_render_reports_in_json_and_overwrites_when_told(melody: Path, tmp_path: Path, capsys: Captured) -> None:
+def test_render_reports_in_json_and_overwrites_with_force(melody: Path, tmp_path: Path, capsys: Captured) -> None:
     target = tmp_path / "song.mid"
     target.write_text("old")
     assert run(["render", str(melody), "-o", str(target), "--force", "--json"]) == 0

@@ -132,6 +132,6 @@ def test_the_weights_of_the_repository_give_the_figure_of_the_model_card(
     assert run(["bench", "jsb16", "--data", str(path), "--json", "--quiet", *flags]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["data_is_the_published_file"]
-    told = (repository / "docs" / "model-card.md").read_text(encoding="utf-8")
+    model_card = (repository / "docs" / "model-card.md").read_text(encoding="utf-8")
     for split in ("valid", "test"):
-        assert f"{found[split]['nats_per_note']:.3f}" in told
+        assert f"{found[split]['nats_per_note']:.3f}" in model_card

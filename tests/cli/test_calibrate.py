@@ -1,4 +1,4 @@
-"""`scoregen calibrate`: drafts are weighed against a corpus, and what is written from then on leans towards it."""
+"""`scoregen calibrate`: features of drafts are matched to a corpus, and later samples move towards it."""
 
 from __future__ import annotations
 
@@ -138,6 +138,6 @@ def test_a_feature_that_nobody_knows_is_one_line(mine: Path, capsys: Captured) -
 )
 def test_what_is_not_there_is_one_line(mine: Path, weights: str, corpus: str, expected: str, capsys: Captured) -> None:
     assert run(["calibrate", str(mine.parent / weights), corpus, "--pieces", "1", "--rounds", "1"]) == 2
-    told = capsys.readouterr().err
-    assert expected in told and len(told.splitlines()) == 1
+    messages = capsys.readouterr().err
+    assert expected in messages and len(messages.splitlines()) == 1
     assert not (mine.parent / "mine.calibration").exists()

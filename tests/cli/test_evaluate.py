@@ -1,4 +1,4 @@
-"""`scoregen evaluate` as a user meets it: figures beside the corpus's own, reports, and what can be at fault."""
+"""`scoregen evaluate`: figures compared with those of the corpus, reports, and errors of one line."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_other_pieces_are_far(corpus: Path, tmp_path: Path, found: Comparison) -
     assert other.distances["register"].jensen_shannon.low > found.within["register"].jensen_shannon.high
 
 
-def test_copies_stand_out(corpus: Path, tmp_path: Path) -> None:
+def test_copies_are_distinct(corpus: Path, tmp_path: Path) -> None:
     copies = write_chorales(tmp_path / "copies", range(6))
     other = evaluate(copies, str(corpus), draws=1)
     assert any(line.startswith("windows of 12") for line in distinct_figures(other))
@@ -139,7 +139,7 @@ def test_the_printed_command_gives_the_same_figures_again(
     assert json.loads(capsys.readouterr().out)["asked"] == json.loads(json.dumps(report_json(found)))["asked"]
 
 
-def test_scores_that_cannot_be_used_are_told_of(corpus: Path, tmp_path: Path, capsys: Captured) -> None:
+def test_scores_that_cannot_be_used_are_reported(corpus: Path, tmp_path: Path, capsys: Captured) -> None:
     mixed = write_chorales(tmp_path / "mixed", range(100, 104))
     (mixed / "broken.musicxml").write_text("no score")
     write_chorales(mixed, range(300, 301), voices=3)

@@ -40,9 +40,9 @@ def test_a_page_and_its_data(score: Path, untrained: Path, tmp_path: Path, capsy
 def test_json_tells_what_was_written(score: Path, untrained: Path, tmp_path: Path, capsys: Captured) -> None:
     target = tmp_path / "page.html"
     assert run(["explain", str(score), "-o", str(target), "--checkpoint", str(untrained), "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["files"] == [str(target)]
-    assert told["notes"] > 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["files"] == [str(target)]
+    assert report["notes"] > 0
 
 
 @pytest.mark.parametrize(

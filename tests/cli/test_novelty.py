@@ -1,4 +1,4 @@
-"""`scoregen novelty` as a user meets it: what stands in a corpus is found, and where; and what can be at fault."""
+"""`scoregen novelty`: passages of a corpus are found with their places, and errors are one line."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def test_other_numbers_of_voices_are_compared_by_melody(corpus: Path) -> None:
     assert pair.lines[0].similar == ()
 
 
-def test_scores_that_cannot_be_read_are_told_of(tmp_path: Path) -> None:
+def test_scores_that_cannot_be_read_are_reported(tmp_path: Path) -> None:
     folder = write_chorales(tmp_path / "mixed", range(3))
     (folder / "broken.musicxml").write_text("no score")
     report = novelty_report(chorale(1), str(folder))
@@ -124,7 +124,7 @@ def test_the_index_is_kept_until_the_corpus_changes(tmp_path: Path) -> None:
     assert len(again.index) == 4
 
 
-def test_a_damaged_index_in_the_cache_is_made_anew(tmp_path: Path) -> None:
+def test_a_damaged_index_in_the_cache_is_rebuilt(tmp_path: Path) -> None:
     folder = write_chorales(tmp_path / "works", range(3))
     path = open_works(str(folder)).path
     assert path is not None
@@ -137,11 +137,11 @@ def test_a_named_index_serves_without_its_corpus(tmp_path: Path, corpus: Path) -
     kept = novelty_report(quoting(7, 4, 7), str(corpus), index=index)
     assert novelty_report(quoting(7, 4, 7), None, index=str(index)).lines == kept.lines
     other = write_chorales(tmp_path / "other", range(3))
-    anew = novelty_report(chorale(1), str(other), index=index)
-    assert "was rebuilt" in anew.notices[0]
+    again = novelty_report(chorale(1), str(other), index=index)
+    assert "was rebuilt" in again.notices[0]
 
 
-def test_where_the_cache_cannot_be_written_it_is_said(
+def test_where_the_cache_cannot_be_written_a_notice_says_so(
     tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("")

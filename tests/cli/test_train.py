@@ -112,10 +112,10 @@ def test_the_weights_name_their_teachers(command: list[str], tmp_path: Path, cap
     assert run(short) == 0
     student = [*short, "-o", str(tmp_path / "student"), "--teacher", str(tmp_path / "new")]
     assert run(student) == 0
-    teacher, told = (json.loads((tmp_path / f"{name}.json").read_text()) for name in ("new", "student"))
+    teacher, student = (json.loads((tmp_path / f"{name}.json").read_text()) for name in ("new", "student"))
     assert "teachers" not in teacher
-    assert told["teachers"] == [{name: teacher[name] for name in ("sha256", "corpus", "source", "licence")}]
-    assert told["sha256"] != teacher["sha256"]
+    assert student["teachers"] == [{name: teacher[name] for name in ("sha256", "corpus", "source", "licence")}]
+    assert student["sha256"] != teacher["sha256"]
     capsys.readouterr()
     assert run([*short, "--teacher", str(tmp_path / "nobody")]) == 2
     assert "no weights can be read" in capsys.readouterr().err

@@ -49,7 +49,7 @@ def test_a_folder_is_a_corpus_whose_splits_do_not_move(tmp_path: Path) -> None:
     assert set(second.values()) == {"train", "valid", "test"}
 
 
-def test_an_unknown_corpus_and_an_empty_folder_are_told_in_one_line(tmp_path: Path) -> None:
+def test_an_unknown_corpus_and_an_empty_folder_are_one_error_line(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="bach-chorales"):
         load_corpus("no-such-corpus")
     with pytest.raises(InputError, match="found no scores"):

@@ -68,7 +68,7 @@ def _with_voice(score: Score, measure: int, part: int, voice: Voice) -> Score:
     return replace(score, measures=tuple(measures))
 
 
-def test_what_the_network_cannot_read_is_told_and_left_out(untrained: Path) -> None:
+def test_what_the_network_cannot_read_is_reported_and_left_out(untrained: Path) -> None:
     """A quintuplet in the alto, a chord in the bass: the score is explained, they are not, and the page says so."""
     score = chorale(2, measures=4)
     slots = [voice.slot for voice in score.measures[0].voices]
@@ -77,9 +77,9 @@ def test_what_the_network_cannot_read_is_told_and_left_out(untrained: Path) -> N
     strange = _with_voice(score, 1, 1, Voice(slots[1], (five,) * 5))
     strange = _with_voice(strange, 2, 3, Voice(slots[3], (Chord((whole, replace(whole, pitch=Pitch.parse("G3")))),)))
     found = explain(strange, checkpoint=untrained)
-    told = " ".join(found.notices)
-    assert "Alto, measures 2" in told
-    assert "Bass, measures 3: 1 note is not explained" in told
+    messages = " ".join(found.notices)
+    assert "Alto, measures 2" in messages
+    assert "Bass, measures 3: 1 note is not explained" in messages
     explained = {entry.note for entry in found.notes}
     missing = [note for note in sounding_notes(strange) if note not in explained]
     assert {note.measure_index for note in missing} == {1, 2}
