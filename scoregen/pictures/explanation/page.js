@@ -84,13 +84,13 @@
       make("span", "small", ` (${percent(entry.chance)} of the total probability)`));
   }
 
-  const foreign = {
+  const nonChordTones = {
     passing: "Passing note in", neighbour: "Neighbour note in", suspension: "Suspension over", pedal: "Pedal note under",
-    appoggiatura: "Appoggiatura over", escape: "Escape note after", held: "Held over, foreign to", free: "Foreign to",
+    appoggiatura: "Appoggiatura over", escape: "Escape note after", held: "Held over, non-chord tone in", free: "Non-chord tone in",
   };
 
   function role(entry) {
-    const what = entry.is_member ? `The ${entry.name} of` : foreign[entry.name] || "Foreign to";
+    const what = entry.is_member ? `The ${entry.name} of` : nonChordTones[entry.name] || "Non-chord tone in";
     return `${what} ${entry.numeral} (${pitch(entry.chord)}) in ${pitch(entry.key)}`;
   }
 
