@@ -6,10 +6,10 @@
     result = scoregen.compose(score, ensemble="satb")
     scoregen.write_score(result.score, "hymn.pdf")
 
-Each verb of the command line is a function: `compose`, `analyze`, `check`, `novelty_report` (`novelty` is the
-module), `evaluate` and `train`; `render` is `read_score` and `write_score`.
+Each command is a function: `compose`, `analyze`, `check`, `explain`, `novelty_report` (`novelty` is the module),
+`evaluate` and `train`; `render` is `read_score` and `write_score`.
 
-A name is imported from its home when it is first asked for, so that `import scoregen` stays cheap.
+A name is imported from its module when it is first used, so that `import scoregen` is fast.
 """
 
 from __future__ import annotations

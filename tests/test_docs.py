@@ -1,8 +1,8 @@
-"""The documents tell the truth: their commands run, their links lead somewhere.
+"""The documentation is correct: its commands run, its links and file names exist, its reference is current.
 
-In a `console` block a line `$ command` is run with bash; the lines below it are what it prints on
-standard output, where `...` stands for anything. A block without such lines may print what it likes.
-A `python` block is run as a script. All blocks of a document share one folder, in order.
+The tests run each line `$ command` of a `console` block with bash. The lines below it are its standard output, in
+which `...` matches any text; a command without such lines may print anything. A `python` block is run as a script.
+All blocks of a document share one folder, in order.
 """
 
 from __future__ import annotations
@@ -19,16 +19,20 @@ import pytest
 from tests.chorales import write_chorales
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-DOCUMENTS = ("README.md", "CHANGELOG.md", *sorted(f"docs/{path.name}" for path in (REPOSITORY / "docs").glob("*.md")))
+PAGES = sorted(path.relative_to(REPOSITORY).as_posix() for path in (REPOSITORY / "docs").rglob("*.md"))
+DOCUMENTS = ("README.md", "CHANGELOG.md", *PAGES)
 BLOCK = re.compile(r"^```(console|python)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-LINK = re.compile(r"!?\[[^\]]*\]\((?!https?:|#)([^)#]+)")
+FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"""(?:\]\(|<img src=")(?!https?:)([^)"]+)""")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+NAMED_FILE = re.compile(r"`((?:scoregen|tests|tools|grammars|corpora|docs)/[\w./-]+)`")
 NOT_HERE = ("git ", "make ")
 """Commands of the README that get scoregen rather than use it."""
 
 
 @pytest.fixture
 def workshop(tmp_path: Path) -> Path:
-    """A folder with the samples, and `scoregen` and `python` on the path."""
+    """A folder with the samples, with `scoregen` and `python` on the path."""
     tools = tmp_path / "tools"
     tools.mkdir()
     for name, command in (("scoregen", f"'{sys.executable}' -m scoregen"), ("python", f"'{sys.executable}'")):
@@ -47,7 +51,7 @@ def blocks(text: str) -> Iterator[tuple[str, str]]:
 
 
 def steps(block: str) -> Iterator[tuple[str, str]]:
-    """Each command of a console block and what stands below it."""
+    """Each command of a console block and its expected output."""
     for step in block.split("$ ")[1:]:
         command, _, expected = step.partition("\n")
         yield command.partition("  #")[0].strip(), expected.strip()
@@ -64,13 +68,13 @@ def output_of(command: list[str], folder: Path) -> str:
 
 
 def agrees(found: str, expected: str) -> bool:
-    """Whether an output is the one shown, `...` standing for anything."""
+    """Whether an output matches the expected one, in which `...` matches any text."""
     pattern = re.escape(expected).replace(re.escape("..."), ".*")
     return not expected or re.fullmatch(pattern, found, re.DOTALL) is not None
 
 
 def follow(text: str, folder: Path) -> None:
-    """Do what a document says, block by block."""
+    """Run the blocks of a document in order."""
     for language, block in blocks(text):
         if language == "python":
             output_of([sys.executable, "-c", block], folder)
@@ -82,7 +86,7 @@ def follow(text: str, folder: Path) -> None:
 
 
 def test_the_first_steps_do_what_they_say(workshop: Path) -> None:
-    first, _, _ = (REPOSITORY / "docs" / "tutorial.md").read_text(encoding="utf-8").partition("## A choice")
+    first, _, _ = (REPOSITORY / "docs" / "tutorial.md").read_text(encoding="utf-8").partition("## Choose among")
     follow(first, workshop)
 
 
@@ -101,18 +105,70 @@ def test_the_readme_does_what_it_says(workshop: Path) -> None:
 
 
 def _two_octaves_lower(melody: bytes) -> bytes:
-    """The melody where a bass can sing it: F4 becomes F2."""
+    """The melody in the range of a bass: F4 becomes F2."""
     return re.sub(rb"<octave>(\d)</octave>", lambda found: b"<octave>%d</octave>" % (int(found[1]) - 2), melody)
 
 
+@pytest.mark.parametrize("document", ["docs/analysis.md", "docs/token-grammar.md"])
+def test_the_examples_in_python_run(document: str, workshop: Path) -> None:
+    found = [
+        block for language, block in blocks((REPOSITORY / document).read_text(encoding="utf-8")) if language == "python"
+    ]
+    assert found
+    for block in found:
+        output_of([sys.executable, "-c", block], workshop)
+
+
+def anchors(path: Path) -> set[str]:
+    """The anchors that GitHub gives to the headings of a document."""
+    text = FENCED.sub("", path.read_text(encoding="utf-8"))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in HEADING.findall(text)}
+
+
+def dead_links(path: Path) -> list[str]:
+    """The relative links of a document whose file or heading does not exist."""
+    dead = []
+    for link in LINK.findall(FENCED.sub("", path.read_text(encoding="utf-8"))):
+        name, _, anchor = link.partition("#")
+        target = path.parent / name if name else path
+        if not target.exists() or (anchor and anchor not in anchors(target)):
+            dead.append(link)
+    return dead
+
+
 @pytest.mark.parametrize("document", DOCUMENTS)
-def test_links_lead_somewhere(document: str) -> None:
-    path = REPOSITORY / document
-    targets = LINK.findall(path.read_text(encoding="utf-8"))
-    assert [target for target in targets if not (path.parent / target).exists()] == []
+def test_links_resolve(document: str) -> None:
+    assert dead_links(REPOSITORY / document) == []
 
 
-def test_what_a_dots_line_stands_for() -> None:
+def test_a_dead_link_is_found(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(
+        "# One, two\n[a](#one-two) [b](#three) [c](page.md#one-two) [d](gone.md) [e](https://example.org)\n"
+    )
+    assert dead_links(page) == ["#three", "gone.md"]
+
+
+@pytest.mark.parametrize("document", ["README.md", *PAGES])
+def test_files_that_are_named_exist(document: str) -> None:
+    names = NAMED_FILE.findall((REPOSITORY / document).read_text(encoding="utf-8"))
+    assert [name for name in names if not (REPOSITORY / name).exists() and not name.startswith("scoregen/_data")] == []
+
+
+def test_every_page_is_in_the_index() -> None:
+    index = (REPOSITORY / "docs" / "index.md").read_text(encoding="utf-8")
+    pages = {page.removeprefix("docs/") for page in PAGES} - {"index.md", "sounds/README.md"}
+    assert {page for page in pages if f"({page}" not in index} == set()
+
+
+def test_the_reference_of_commands_is_current() -> None:
+    command = [sys.executable, str(REPOSITORY / "tools" / "cli_reference.py"), "--check"]
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "COLUMNS": "80"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, f"{done.stderr}run: python tools/cli_reference.py"
+
+
+def test_three_dots_match_any_lines() -> None:
     assert agrees("a\nb\nc", "a\n...\nc")
     assert not agrees("a\nb\nd", "a\n...\nc")
     assert agrees("anything", "")

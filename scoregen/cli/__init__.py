@@ -1,4 +1,4 @@
-"""The command line. Each verb reads its arguments, makes one call, and prints."""
+"""The command line. Each command reads its arguments, makes one call, and prints the result."""
 
 from scoregen.cli.app import main
 

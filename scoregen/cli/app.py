@@ -1,4 +1,4 @@
-"""The `scoregen` program: its verbs, and how everything that can go wrong ends in one line."""
+"""The `scoregen` program: its commands, and the one-line message and exit code of every failure."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from scoregen.cli.commands.novelty import novelty_command
 from scoregen.cli.commands.render import render_command
 from scoregen.cli.commands.tokens import tokens_command
 from scoregen.cli.commands.train import train_command
-from scoregen.cli.console.terminal import tell
+from scoregen.cli.console.terminal import print_message
 from scoregen.system.errors import ScoregenError, one_line
 from scoregen.version import __version__
 
-INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+INTERRUPTED = 130  # 128 + SIGINT, the convention of shells
 TERMINATED = 143  # 128 + SIGTERM
 RENAMED_OPTIONS = {"--precedents": "--retrieval"}
 """Options of earlier versions, and what they are called now."""
@@ -54,8 +54,8 @@ app.command("doctor")(doctor_command)
 app.add_typer(bench, name="bench")
 
 
-def _show_version(wanted: bool) -> None:
-    if wanted:
+def _show_version(requested: bool) -> None:
+    if requested:
         typer.echo(f"scoregen {__version__}")
         raise typer.Exit
 
@@ -78,7 +78,7 @@ def main() -> NoReturn:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run one command line and return its exit code; a traceback that gets out is a bug of ours."""
+    """Run one command line and return its exit code. A traceback that escapes is a bug of scoregen."""
     _quieten_libraries()
     try:
         code = app(list(arguments), prog_name="scoregen", standalone_mode=False)
@@ -100,12 +100,12 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _fail(message: str, code: int) -> int:
-    tell(f"error: {message}")
+    print_message(f"error: {message}")
     return code
 
 
 def _usage(error: typer.TyperException) -> str:
-    """What was wrong with the arguments, and where to read on."""
+    """The fault in the arguments, and the command that prints the help."""
     context = getattr(error, "ctx", None)
     hint = f" (see `{context.command_path} --help`)" if context is not None else ""
     old = getattr(error, "option_name", None)
@@ -115,16 +115,16 @@ def _usage(error: typer.TyperException) -> str:
 
 
 def _quieten_libraries() -> None:
-    """Warnings of libraries mean nothing to a musician; `python -W` still shows them."""
+    """Hide warnings of libraries from users; `python -W` still shows them."""
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
 
 
 def _drop_output() -> None:
-    """Nobody reads on: what is still buffered must not fail again when Python exits."""
+    """Discard buffered output after the reader closed the pipe, so that it does not fail again at exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _end(number: int, frame: FrameType | None) -> NoReturn:
-    """Leave by an exception, so that temporary files are taken away."""
+    """Exit by an exception, so that temporary files are removed."""
     sys.exit(TERMINATED)

@@ -1,1 +1,1 @@
-"""Corpora: what to learn from, its licence and split, and how it becomes tokens."""
+"""Corpora: manifests with licence and splits, and the encoding of their scores."""

@@ -1,4 +1,4 @@
-"""A corpus by name (a manifest of corpora/) or by folder: its pieces, their splits, its licence."""
+"""Corpora by name (a manifest in corpora/) or by folder: pieces, splits, licence."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class CorpusPiece:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """Pieces in a fixed order; `licence` and `source` are what the model card repeats.
+    """Pieces in a fixed order; checkpoints record `licence` and `source`.
 
-    `is_split`: a manifest parts the pieces; those of a plain folder are parted by their names alone.
+    `is_split`: a manifest defines the splits; otherwise the file names define them.
     """
 
     name: str
@@ -42,36 +42,38 @@ class Corpus:
 
 
 def load_corpus(which: str) -> Corpus:
-    """The corpus of a folder of scores, by its manifest.toml if it has one, or one of corpora/ by its name.
+    """The corpus of a folder of scores (by its manifest.toml if it has one), or a corpus of corpora/ by its name.
 
-    Raises InputError where there is neither, listing the names.
+    Raises InputError if there is neither; the message lists the names.
     """
     manifests = {path.parent.name: path for path in sorted(folder("corpora").glob("*/manifest.toml"))}
     if Path(which).is_dir():
         manifest = Path(which) / "manifest.toml"
         return _from_manifest(manifest) if manifest.is_file() else _from_folder(Path(which))
     if which not in manifests:
-        raise InputError(f"{which!r} is neither a folder of scores nor a corpus; known: {', '.join(manifests)}")
+        raise InputError(f"found no corpus {which!r}; expected a folder of scores, or one of: {', '.join(manifests)}")
     return _from_manifest(manifests[which])
 
 
 def verify(corpus: Corpus) -> None:
-    """Compare every file with its checksum; InputError names the first that is missing or differs."""
+    """Compare every file with its checksum. InputError names the first that is missing or different."""
     for piece in corpus.pieces:
         if not piece.path.is_file():
-            raise InputError(f"{piece.path}: {corpus.name} lists this file, which is not there")
+            raise InputError(f"{piece.path}: found no file; the manifest of {corpus.name} lists it")
         if piece.sha256 and hashlib.sha256(piece.path.read_bytes()).hexdigest() != piece.sha256:
-            raise InputError(f"{piece.path}: differs from what {corpus.name} lists; install the version it names")
+            raise InputError(
+                f"{piece.path}: found another checksum than the manifest of {corpus.name}; install the version in it"
+            )
 
 
 def _from_manifest(path: Path) -> Corpus:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: found no TOML ({error}); expected a manifest") from None
+        raise InputError(f"{path}: found invalid TOML ({error}); expected a manifest") from None
     missing = [key for key in ("name", "source", "licence") if key not in table]
     if missing:
-        raise InputError(f"{path}: the manifest lacks {', '.join(missing)}")
+        raise InputError(f"{path}: found no {', '.join(missing)}; expected name, source and licence")
     root = _package_folder(table["package"]) / table["folder"] if "package" in table else path.parent
     pieces = tuple(
         CorpusPiece(name, split, root / name, checksum)
@@ -79,27 +81,27 @@ def _from_manifest(path: Path) -> Corpus:
         for name, checksum in table.get(split, {}).items()
     )
     if not pieces:
-        raise InputError(f"{path}: the manifest lists no piece under train, valid or test; expected one at least")
+        raise InputError(f"{path}: found no piece under train, valid or test; expected at least one")
     return Corpus(table["name"], table["source"], table["licence"], pieces, is_split=True)
 
 
 def _package_folder(package: str) -> Path:
-    """Where an installed package lies, without importing it."""
-    found = importlib.util.find_spec(package)
-    if found is None or found.origin is None:
-        raise InputError(f"the corpus comes with the Python package {package}, which is not installed")
-    return Path(found.origin).parent
+    """The folder of an installed package, without importing it."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        raise InputError(f"found no Python package {package}, which contains the corpus; install it")
+    return Path(spec.origin).parent
 
 
 def _from_folder(path: Path) -> Corpus:
     files = sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES)
     if not files:
-        raise InputError(f"{path}: the folder holds no scores; expected files ending in {' '.join(SUFFIXES)}")
+        raise InputError(f"{path}: found no scores; expected files ending in {' '.join(SUFFIXES)}")
     pieces = tuple(CorpusPiece(str(file.relative_to(path)), _split_of(file.name), file) for file in files)
     return Corpus(path.name, str(path), "the user's own", pieces)
 
 
 def _split_of(name: str) -> Split:
-    """A split by the file's name alone, so that adding files never moves another: 90, 5 and 5 %."""
+    """The split by the hash of the file name, 90, 5 and 5 %, so that new files do not move others."""
     bucket = hashlib.sha256(name.encode()).digest()[0]
     return "valid" if bucket < 13 else "test" if bucket < 26 else "train"

@@ -1,4 +1,4 @@
-"""From the files of a corpus to tokens, one voice for each role of an ensemble."""
+"""Encodes the files of a corpus, one voice for each role of an ensemble."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from scoregen.tokens.events import TokenScore
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What could be used, and for what could not be, why."""
+    """The usable pieces in tokens, and a reason for each other piece."""
 
     pieces: tuple[tuple[CorpusPiece, TokenScore], ...]
     refused: tuple[str, ...]
 
 
 def prepare(corpus: Corpus, split: Split, ensemble: Ensemble) -> Prepared:
-    """Every piece of a split in tokens; a piece that lacks a role or cannot be read is told of."""
+    """Encode every piece of a split. A piece that lacks a role or cannot be read is listed in `refused`."""
     pieces, refused = [], []
     for piece in corpus.split(split):
         try:
@@ -33,9 +33,9 @@ def prepare(corpus: Corpus, split: Split, ensemble: Ensemble) -> Prepared:
 
 
 def piece_tokens(score: Score, ensemble: Ensemble) -> TokenScore:
-    """A score in tokens, voices in the order of the ensemble's roles; ScoregenError if one is missing."""
+    """A score in tokens, with voices in the order of the roles. ScoregenError if a role has no part."""
     matched = match_roles(score, ensemble)
     missing = [role.name for role in ensemble.roles if role.name not in matched]
     if missing:
-        raise ScoregenError(f"no part was found for {', '.join(missing)}")
+        raise ScoregenError(f"found no part for {', '.join(missing)}; expected one for each role of {ensemble.name}")
     return encode(score, slots=role_slots(score, [matched[role.name] for role in ensemble.roles]))

@@ -1,4 +1,4 @@
-"""The same music in another metre: so that a corpus in 4/4 and 3/4 teaches 6/8, 2/4 and 2/2 as well."""
+"""The same music in another metre, so that a network can learn 6/8, 2/4 and 2/2 from a corpus in 4/4 and 3/4."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SIX_EIGHT = TimeSignature((6,), 8)
 
 
 def variants(tokens: TokenScore) -> Iterator[TokenScore]:
-    """Rewritings of a piece that is in one metre throughout: 4/4 as 2/2 and 2/4, 3/4 as 6/8."""
+    """Variants of a piece in one metre: 4/4 as 2/2 and 2/4, 3/4 as 6/8."""
     times = {measure.header.time for measure in tokens.measures}
     if times == {TimeSignature((4,), 4)}:
         yield _relabelled(tokens, TWO_TWO)
@@ -26,12 +26,12 @@ def variants(tokens: TokenScore) -> Iterator[TokenScore]:
 
 
 def faster(tokens: TokenScore, factor: Fraction) -> TokenScore:
-    """Every length multiplied by `factor`; the metre's unit goes with it: 3/4 by 1/2 becomes 3/8."""
+    """Every length multiplied by `factor`, with the unit of the metre: 3/4 by 1/2 becomes 3/8."""
     return replace(tokens, measures=tuple(_scaled(measure, factor) for measure in tokens.measures))
 
 
 def paired(tokens: TokenScore) -> TokenScore:
-    """3/8 as 6/8: two measures in one after an anacrusis; an odd last one stays short."""
+    """3/8 as 6/8: pairs of measures after an anacrusis; an odd last measure stays short."""
     first = 1 if tokens.measures[0].header.duration < tokens.measures[0].header.time.duration else 0
     opening = [_opening(measure.header, SIX_EIGHT, measure) for measure in tokens.measures[:first]]
     pairs = [
@@ -42,18 +42,18 @@ def paired(tokens: TokenScore) -> TokenScore:
 
 
 def halved(tokens: TokenScore) -> TokenScore:
-    """4/4 as 2/4: every full measure in two."""
-    found: list[TokenMeasure] = []
+    """4/4 as 2/4: every full measure becomes two."""
+    measures: list[TokenMeasure] = []
     for measure in tokens.measures:
         half = TWO_FOUR.duration
         if measure.header.duration <= half:
-            found.append(_opening(measure.header, TWO_FOUR, measure))
+            measures.append(_opening(measure.header, TWO_FOUR, measure))
         elif measure.header.start:
             cut = measure.header.duration - half
-            found += _split(measure, cut, len(tokens.slots))
+            measures += _split(measure, cut, len(tokens.slots))
         else:
-            found += _split(measure, half, len(tokens.slots))
-    return replace(tokens, measures=tuple(found))
+            measures += _split(measure, half, len(tokens.slots))
+    return replace(tokens, measures=tuple(measures))
 
 
 def _relabelled(tokens: TokenScore, time: TimeSignature) -> TokenScore:
@@ -62,7 +62,7 @@ def _relabelled(tokens: TokenScore, time: TimeSignature) -> TokenScore:
 
 
 def _opening(header: Header, time: TimeSignature, measure: TokenMeasure) -> TokenMeasure:
-    """A short measure in another metre: it ends where a full one does, or begins there if it is last."""
+    """A short measure in another metre: an opening measure ends like a full one, a last measure begins like one."""
     start = time.duration - header.duration if header.start else Fraction(0)
     return replace(measure, header=replace(header, time=time, start=start))
 
@@ -97,7 +97,7 @@ def _joined(measures: Sequence[TokenMeasure], voices: int) -> TokenMeasure:
 
 
 def _merged(parts: Sequence[tuple[Fraction, Mapping[Fraction, Event]]]) -> dict[Fraction, Event]:
-    """One voice over two measures: a hold or a second rest at the old barline is no event any more."""
+    """One voice over two measures. A hold or a repeated rest at the old barline is dropped."""
     merged: dict[Fraction, Event] = {}
     resting = False
     for offset, events in parts:
@@ -128,7 +128,7 @@ def _split(measure: TokenMeasure, cut: Fraction, voices: int) -> list[TokenMeasu
 
 
 def _cut_out(events: Mapping[Fraction, Event], low: Fraction, high: Fraction) -> dict[Fraction, Event]:
-    """One voice from one place to another; what goes on at the cut is held, a rest begins anew."""
+    """One voice between two places. A note that sounds across the cut becomes a hold; a rest is repeated."""
     before = [event for onset, event in events.items() if onset <= low]
     opening = events.get(low) or (REST if before[-1] == REST else HOLD)
     return {Fraction(0): opening, **{onset - low: event for onset, event in events.items() if low < onset < high}}

@@ -1,1 +1,1 @@
-"""Pictures of figures, drawn with matplotlib: plain numbers in, an image out."""
+"""Plots with matplotlib, and pages in HTML: numbers in, an image or a page out."""

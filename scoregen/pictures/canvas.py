@@ -1,4 +1,4 @@
-"""A figure of our own and its bytes: no window, nothing of pyplot's, the same bytes each time."""
+"""Figures without pyplot or windows, and their bytes, which are reproducible."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _DATE: dict[str, dict[str, Any]] = {"svg": {"Date": None}, "png": {}, "pdf": {"C
 
 
 def new_figure(width: float, height: float) -> Figure:
-    """An empty figure, in inches."""
+    """An empty figure; width and height in inches."""
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), dpi=120, layout="constrained")

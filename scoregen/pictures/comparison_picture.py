@@ -1,4 +1,4 @@
-"""Two sets of pieces beside each other: histograms of features, and curves of self-similarity."""
+"""Comparison of two sets of pieces: histograms of features, and curves of self-similarity."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COLOURS = ("#edae49", "#4a7fa7")
-"""Of the pieces and of the corpus."""
+"""The colours of the pieces and of the corpus."""
 MOST_TICKS = 16
 COLUMNS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """The shares of two sets in the bins of a feature, and how many bits they are apart."""
+    """The shares of two sets in the bins of a feature, and their Jensen-Shannon divergence in bits."""
 
     title: str
     bins: Sequence[str]
@@ -29,7 +29,7 @@ class Panel:
 
 
 def draw_panels(panels: Sequence[Panel], names: tuple[str, str], columns: int = COLUMNS) -> Figure:
-    """A panel a feature, two bars a bin; empty bins at either end are left out."""
+    """One panel per feature, two bars per bin; empty bins at both ends are omitted."""
     rows = -(-len(panels) // columns)
     figure = new_figure(5 * columns, 2.3 * rows)
     grid = figure.subplots(rows, columns, squeeze=False).ravel()
@@ -39,9 +39,9 @@ def draw_panels(panels: Sequence[Panel], names: tuple[str, str], columns: int = 
         places = range(low, high)
         for shares, name, colour, side in zip((panel.asked, panel.reference), names, COLOURS, (-0.2, 0.2), strict=True):
             axes.bar([place + side for place in places], shares[low:high], 0.4, color=colour, label=name)
-        named = len(max(panel.bins, key=len)) > 4
-        step = 1 if named else -(-(high - low) // MOST_TICKS)
-        rotation = 90 if named and len(places) > 6 else 0
+        has_names = len(max(panel.bins, key=len)) > 4
+        step = 1 if has_names else -(-(high - low) // MOST_TICKS)
+        rotation = 90 if has_names and len(places) > 6 else 0
         axes.set_xticks(list(places)[::step], list(panel.bins[low:high])[::step], rotation=rotation, fontsize=6.5)
         axes.set_title(f"{panel.title} (JS {panel.bits:.4f} bits)", fontsize=9, loc="left")
         axes.tick_params(axis="y", labelsize=7)
@@ -55,13 +55,13 @@ def draw_panels(panels: Sequence[Panel], names: tuple[str, str], columns: int = 
 
 
 def draw_curves(asked: Sequence[float], reference: Sequence[float], names: tuple[str, str]) -> Figure:
-    """Mean self-similarity by distance; where no piece is long enough the curve ends."""
+    """Mean self-similarity by distance; the curve ends where no piece is long enough."""
     figure = new_figure(10, 3)
     axes = figure.subplots()
     for curve, name, colour in zip((asked, reference), names, COLOURS, strict=True):
-        heard = [value for value in curve if value > 0]
-        axes.plot(range(1, len(heard) + 1), heard, color=colour, label=name, marker=".")
-    axes.set_xlabel("quarters apart", fontsize=8)
+        values = [value for value in curve if value > 0]
+        axes.plot(range(1, len(values) + 1), values, color=colour, label=name, marker=".")
+    axes.set_xlabel("distance in quarters", fontsize=8)
     axes.set_ylabel("cosine of pitch classes", fontsize=8)
     axes.set_title("self-similarity", fontsize=9, loc="left")
     axes.set_xticks(range(0, len(asked) + 1, 4))

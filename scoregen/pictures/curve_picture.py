@@ -1,4 +1,4 @@
-"""The learning curve as a picture: losses above, what is learned by heart, the learning rate, one axis of steps."""
+"""The learning curve as a plot: losses, memorisation and learning rate over steps."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Lines = Mapping[str, tuple[str, str, str]]
-"""Figure, its name in the legend, colour and stroke."""
+"""By figure: its name in the legend, colour and line style."""
 LOSSES: Lines = {
     "train": ("training, with dropout", "0.6", "-"),
     "fit": ("training pieces", "tab:blue", "-"),
@@ -19,29 +19,29 @@ LOSSES: Lines = {
     "valid_free": ("validation, nothing given", "tab:red", ":"),
     "valid_melody": ("validation, melody given", "tab:red", "--"),
 }
-BY_HEART: Lines = {
-    "fit_extractable_8": ("training pieces, gone on with to the note", "tab:blue", "-"),
-    "valid_extractable_8": ("validation pieces, gone on with to the note", "tab:red", "-"),
-    "drafts_known_8": ("drafts, in the training pieces", "tab:blue", "--"),
-    "valid_known_8": ("validation pieces, in the training pieces", "tab:red", "--"),
+MEMORISATION: Lines = {
+    "fit_extractable_8": ("training pieces, extractable", "tab:blue", "-"),
+    "valid_extractable_8": ("validation pieces, extractable", "tab:red", "-"),
+    "drafts_known_8": ("drafts, found in the training pieces", "tab:blue", "--"),
+    "valid_known_8": ("validation pieces, found in the training pieces", "tab:red", "--"),
 }
 
 
 def draw_curve(curve: Sequence[Mapping[str, float]], title: str) -> bytes:
-    """A PNG of the figures of a run; those that it lacks are left out."""
-    has_windows = any(name in curve[-1] for name in BY_HEART)
+    """A PNG of the figures of a run; missing figures are omitted."""
+    has_windows = any(name in curve[-1] for name in MEMORISATION)
     figure = new_figure(8, 8 if has_windows else 6)
     heights = (4, 2, 1) if has_windows else (4, 1)
     losses, *others = figure.subplots(len(heights), 1, sharex=True, height_ratios=heights)
     _draw(losses, curve, LOSSES)
     best = min(curve, key=lambda figures: figures["valid"])
     losses.axvline(best["step"], color="tab:green", linewidth=1, label=f"best: {best['valid']:.3f} at {best['step']}")
-    losses.set_ylabel("loss (nats a choice)")
+    losses.set_ylabel("loss (nats per choice)")
     losses.set_title(title)
     losses.legend()
     if has_windows:
         windows = others[0]
-        _draw(windows, curve, BY_HEART)
+        _draw(windows, curve, MEMORISATION)
         windows.axvline(best["step"], color="tab:green", linewidth=1)
         windows.set_ylabel("windows of 8, %")
         windows.set_ylim(0, max(1.0, windows.get_ylim()[1]))
@@ -69,5 +69,5 @@ def _draw(axes: Axes, curve: Sequence[Mapping[str, float]], lines: Lines) -> Non
 
 
 def _mark(curve: Sequence[Mapping[str, float]]) -> str:
-    """Single validations are seen where there are few."""
+    """A marker for single validations, if there are few."""
     return "." if len(curve) < 30 else ""

@@ -1,7 +1,7 @@
-"""The page of an explanation: the engraved score, its notes coloured, and all that stands behind each of them.
+"""The page of an explanation: the engraved score with coloured notes, and the data of each note.
 
-One file that asks nobody for anything: pictures, styles, data and script are inside it, and its content
-security policy allows only those (by their hashes). Text of the score is escaped wherever it stands.
+The page is one file that loads nothing: it contains pictures, styles, data and script, and its content security policy
+allows only these, by their hashes. All text of the score is escaped.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from string import Template
 from typing import Any
 
 STEPS = 6
-"""Colours: one a bit of surprisal, the last for all that is beyond."""
+"""Number of colours: one per bit of surprisal, the last for all higher values."""
 
 _FOLDER = Path(__file__).with_name("explanation")
 _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
@@ -27,9 +27,9 @@ _NOTE = re.compile(r'<g id="([gn]\d+)((?:-\d+)?)" class="note')
 
 
 def explanation_page(data: Mapping[str, Any], pages: Sequence[str], faces: str, command: str) -> bytes:
-    """The page of an explanation as plain values, with SVG pages whose notes carry its names as ids.
+    """The page of an explanation in JSON values, with SVG pages whose notes have the ids of the explanation.
 
-    `faces` are the CSS rules of the fonts that the pages are set in, `command` what makes the page again.
+    `faces` are the CSS rules of the fonts of the pages; `command` reproduces the page.
     """
     svg_styles = dict.fromkeys(style for page in pages for style in _STYLE.findall(page))
     style = f"\n{faces}\n{''.join(svg_styles)}\n{_file('page.css')}"
@@ -54,14 +54,14 @@ def explanation_page(data: Mapping[str, Any], pages: Sequence[str], faces: str, 
 
 
 def letters(data: Mapping[str, Any]) -> str:
-    """Every character that the page sets as text beside its pictures, or nearly."""
+    """The characters of the text on the page outside its pictures, as far as they can be foreseen."""
     names = [data["title"], data["composer"], *data["notices"], *(voice["name"] for voice in data["voices"])]
-    told = "".join(name for name in names if name) + _file("page.js") + "0123456789⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉°ø+"
-    return "".join(sorted({*string.printable.strip(), *(letter for letter in told if letter.isprintable())}))
+    text = "".join(name for name in names if name) + _file("page.js") + "0123456789⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉°ø+"
+    return "".join(sorted({*string.printable.strip(), *(letter for letter in text if letter.isprintable())}))
 
 
 def step_of(nats: float) -> int:
-    """The colour of a surprisal: its whole bits."""
+    """The colour index of a surprisal: its integer part in bits."""
     return min(STEPS - 1, max(0, int(nats / math.log(2))))
 
 
@@ -70,12 +70,12 @@ def _file(name: str) -> str:
 
 
 def _coloured(page: str, colours: Mapping[str, str]) -> str:
-    """The page with a class for the colour of each note; a note that is named but not explained was given."""
+    """The page with a colour class for each note. A note with an id but without an explanation was given."""
 
-    def named(found: re.Match[str]) -> str:
-        return f'<g id="{found[1]}{found[2]}" class="note {colours.get(found[1], "given")}'
+    def with_class(match: re.Match[str]) -> str:
+        return f'<g id="{match[1]}{match[2]}" class="note {colours.get(match[1], "given")}'
 
-    return _NOTE.sub(named, page)
+    return _NOTE.sub(with_class, page)
 
 
 def _policy(style: str, script: str) -> str:
@@ -96,15 +96,15 @@ def _hash(text: str) -> str:
 
 
 def _as_script_data(data: Mapping[str, Any]) -> str:
-    """JSON that no text can break out of."""
+    """JSON that cannot close the script element."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 def _facts(data: Mapping[str, Any]) -> str:
     mean = data["mean_nats"]
-    found = f"{len(data['notes'])} notes explained"
+    facts = f"{len(data['notes'])} notes explained"
     if mean is not None:
-        found += f", one chance in {math.exp(mean):.2f} a note on average ({mean / math.log(2):.2f} bits)"
+        facts += f", on average one chance in {math.exp(mean):.2f} per note ({mean / math.log(2):.2f} bits)"
     version, checksum = data["version"], data["weights"][:12]
-    return f"{found}; rules: {data['rules']}; scoregen {version}, weights {checksum}; made by:"
+    return f"{facts}; rules: {data['rules']}; scoregen {version}, weights {checksum}; command:"

@@ -1,8 +1,8 @@
-"""Which measures of a score stand in a corpus: a row for all voices and for each melody, passages as bars.
+"""Passages of a score that occur in a corpus: one row for all voices and for each melody, passages as bars.
 
-A bar spans the measures of a passage and is as high as the passage is long. Its colour, and the two
-lines across, say how many works of the corpus share as long a one with the others. The strip below
-shows how like the nearest passage is, where nothing is taken over as it stands.
+A bar spans the measures of a passage; its height is the length of the passage. The colour and the two horizontal
+lines show how many works of the corpus share a passage of this length with the others. The strip below shows the
+similarity of the nearest passage where no identical passage exists.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 LABEL_MEASURES = 4
-"""About how wide a label is."""
+"""Approximate width of a label in measures."""
 LABELLED = 3
-"""Bars of a row that are labelled with their source: the longest."""
+"""Number of bars in a row with a label of their source: the longest."""
 COLOURS = (("#d1495b", "fewer than 1 work in 20"), ("#edae49", "fewer than half"), ("#7fb2d6", "half or more"))
-"""What a length means: so many works share as much."""
+"""Colours by the share of works with as long a passage."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A passage from one place to another, measures counted from 0; the label names its source."""
+    """A passage between two positions in measures from 0, with the name of its source as label."""
 
     begins: float
     ends: float
@@ -38,7 +38,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`shared`: longest first; `similar`: the nearest; `usual`, `rare`: what half and 1 in 20 works reach, if known."""
+    """`shared`: longest first; `similar`: the nearest; `usual`, `rare`: lengths of half and 1 in 20 works."""
 
     title: str
     unit: str
@@ -49,7 +49,7 @@ class Row:
 
 
 def draw_passages(rows: Sequence[Row], measures: Sequence[str], title: str, kind: str) -> bytes:
-    """A picture as svg, png or pdf."""
+    """The plot as svg, png or pdf."""
     width = min(30.0, max(9.0, 0.35 * len(measures)))
     figure = new_figure(width, 1.2 + 1.7 * len(rows) + 0.8)
     figure.suptitle(title)
@@ -97,21 +97,21 @@ def _draw_row(axes: Axes, row: Row) -> None:
 
 
 def _rank(events: int, row: Row) -> int:
-    """The place of a passage in COLOURS; as usual where nothing is known."""
+    """The index of a passage in COLOURS; the last one if there is no reference."""
     if row.rare is None or row.usual is None:
         return 2
     return 0 if events > row.rare else 1 if events > row.usual else 2
 
 
 def _apart(bars: Sequence[Bar]) -> list[Bar]:
-    """The longest bars whose labels stand free."""
-    chosen: list[Bar] = []
+    """The longest bars whose labels do not overlap."""
+    labelled: list[Bar] = []
     for number, bar in enumerate(bars):
         hidden = any(other.begins <= bar.begins < other.ends for other in bars[:number])
-        near = any(abs(bar.begins - other.begins) < LABEL_MEASURES for other in chosen)
-        if len(chosen) < LABELLED and not hidden and not near:
-            chosen.append(bar)
-    return chosen
+        near = any(abs(bar.begins - other.begins) < LABEL_MEASURES for other in labelled)
+        if len(labelled) < LABELLED and not hidden and not near:
+            labelled.append(bar)
+    return labelled
 
 
 def _legend(figure: Figure) -> None:
@@ -121,5 +121,5 @@ def _legend(figure: Figure) -> None:
     handles: list[Patch | Line2D] = [Patch(color=colour, label=label) for colour, label in COLOURS]
     handles.append(Line2D([], [], color="0.3", linestyle="--", label="half of the works"))
     handles.append(Line2D([], [], color="0.3", linestyle=":", label="1 work in 20"))
-    handles.append(Patch(color="0.4", label="nearest passage, the darker the more alike"))
+    handles.append(Patch(color="0.4", label="nearest passage (darker: more similar)"))
     figure.legend(handles=handles, fontsize=7, ncols=3, loc="outside lower center", frameon=False)

@@ -1,4 +1,4 @@
-"""A report on one page of HTML that needs nothing else, or as a PDF: facts, tables, pictures."""
+"""A report as a self-contained HTML page or as a PDF: facts, tables, plots."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
 
 A4 = (11.69, 8.27)
-"""Inches, on its side."""
+"""Inches, landscape."""
 MARGIN = 0.04
-"""Of a page, on each side."""
+"""Margin on each side, as a fraction of the page."""
 LINE_LETTERS = 138
 
 _STYLE = """
@@ -50,31 +50,31 @@ svg { display: block; width: 100%; height: auto; }
   td:first-child { min-width: 7rem; }
 }
 """
-_APART = "Figures whose intervals lie apart"
-_AGAIN = "The same figures again:"
+_DISTINCT = "Figures whose intervals do not overlap"
+_REPRODUCE = "Command that reproduces the figures:"
 
 
 @dataclass(frozen=True, slots=True)
 class ReportSection:
-    """What stands above the tables: facts, the command that gives the figures again, figures that lie apart."""
+    """The text above the tables: facts, the command that reproduces the figures, and the distinct figures."""
 
     title: str
     facts: Sequence[str]
     command: str
-    apart: Sequence[str]
+    distinct: Sequence[str]
 
 
-def html_page(told: ReportSection, tables: Sequence[Table], pictures: Sequence[Figure]) -> bytes:
-    """The page, its pictures inside it, as many side by side as there is room for; the last has a row for itself."""
-    title, kinds = escape(told.title), [*[""] * (len(pictures) - 1), ' class="long"']
+def html_page(section: ReportSection, tables: Sequence[Table], pictures: Sequence[Figure]) -> bytes:
+    """The page with its plots in columns; the last plot has a row of its own."""
+    title, kinds = escape(section.title), [*[""] * (len(pictures) - 1), ' class="long"']
     parts = [
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<style>{_STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>",
-        *(f"<p>{escape(fact)}</p>" for fact in told.facts),
-        f"<p>{_AGAIN}</p>\n<pre>{escape(told.command)}</pre>",
-        f"<h2>{_APART}</h2>",
-        "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in told.apart or ("none",)) + "</ul>",
+        *(f"<p>{escape(fact)}</p>" for fact in section.facts),
+        f"<p>{_REPRODUCE}</p>\n<pre>{escape(section.command)}</pre>",
+        f"<h2>{_DISTINCT}</h2>",
+        "<ul>" + "".join(f"<li>{escape(line)}</li>" for line in section.distinct or ("none",)) + "</ul>",
         *map(_html_table, tables),
         '<div class="pictures">',
         *(f"<figure{kind}>{_inline(picture)}</figure>" for picture, kind in zip(pictures, kinds, strict=True)),
@@ -83,22 +83,22 @@ def html_page(told: ReportSection, tables: Sequence[Table], pictures: Sequence[F
     return "\n".join(parts).encode()
 
 
-def pdf_pages(told: ReportSection, tables: Sequence[Table], pictures: Sequence[Figure]) -> bytes:
-    """The same as pages of one size: text in columns, then the pictures."""
+def pdf_pages(section: ReportSection, tables: Sequence[Table], pictures: Sequence[Figure]) -> bytes:
+    """The same as pages of one size: text in columns, then the plots."""
     from matplotlib.backends.backend_pdf import PdfPages
 
     first, *others = [_lines(table) for table in tables]
-    said = [line for fact in told.facts for line in textwrap.wrap(fact, LINE_LETTERS)]
+    facts = [line for fact in section.facts for line in textwrap.wrap(fact, LINE_LETTERS)]
     pages = [
-        [*said, *textwrap.wrap(f"{_AGAIN} {told.command}", LINE_LETTERS, break_on_hyphens=False), "", *first],
-        [f"{_APART}:", *(told.apart or ("none",)), *(line for rows in others for line in ("", *rows))],
+        [*facts, *textwrap.wrap(f"{_REPRODUCE} {section.command}", LINE_LETTERS, break_on_hyphens=False), "", *first],
+        [f"{_DISTINCT}:", *(section.distinct or ("none",)), *(line for rows in others for line in ("", *rows))],
     ]
     buffer = io.BytesIO()
-    with PdfPages(buffer, metadata={"Title": told.title, "CreationDate": None}) as pdf:
+    with PdfPages(buffer, metadata={"Title": section.title, "CreationDate": None}) as pdf:
         for page in pages:
             figure = new_figure(*A4)
             figure.set_layout_engine("none")
-            figure.text(MARGIN, 1 - MARGIN, told.title, fontsize=16, va="top")
+            figure.text(MARGIN, 1 - MARGIN, section.title, fontsize=16, va="top")
             figure.text(MARGIN, 0.9, "\n".join(page), fontsize=9, family="monospace", va="top", linespacing=1.35)
             pdf.savefig(figure)
         for picture in pictures:
@@ -116,7 +116,7 @@ def _html_table(table: Table) -> str:
 
 
 def _inline(picture: Figure) -> str:
-    """As SVG, without what only a file of its own needs."""
+    """The plot as SVG, without the header of a separate file."""
     svg = figure_bytes(picture, "svg").decode()
     return svg[svg.index("<svg") :]
 

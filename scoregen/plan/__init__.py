@@ -1,1 +1,1 @@
-"""Plans: what is settled before any note is chosen."""
+"""Plans: what is fixed before any note is sampled."""

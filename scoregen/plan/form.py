@@ -20,9 +20,9 @@ MOST_MEASURES = 400
 
 @dataclass(frozen=True, slots=True)
 class PieceOptions:
-    """A new piece. `anacrusis` in quarters; `phrases` how many, 0: one for about eight beats each.
+    """A new piece. `anacrusis` is in quarters; `phrases` 0 gives one phrase for about eight beats.
 
-    `form` names equal sections by letters, as in AAB: what comes again is the same.
+    `form` names equally long sections by letters, such as AAB; repeated sections are identical.
     """
 
     measures: int = 16
@@ -35,14 +35,14 @@ class PieceOptions:
 
     @property
     def sections(self) -> Sections:
-        """The form by numbers; InputError for one that cannot be."""
+        """The form as numbers; InputError for an invalid form."""
         return parsed_form(self.form)
 
 
 def blank_piece(options: PieceOptions, ensemble: Ensemble) -> Score:
-    """A score for the ensemble whose every voice is blank, with each section of its form once.
+    """A score for the ensemble in which every voice is blank, with each section of its form once.
 
-    InputError names a wrong option.
+    InputError names an invalid option.
     """
     key, time = _parsed(options)
     form = options.sections
@@ -70,7 +70,7 @@ def blank_piece(options: PieceOptions, ensemble: Ensemble) -> Score:
 
 
 def options_like(score: Score) -> PieceOptions | None:
-    """A new piece of a score's length, metre, key and number of phrases; None where its metre changes."""
+    """Options for a piece with a score's length, metre, key and number of phrases; None if its metre changes."""
     time = score.measures[0].time
     anacrusis = score.measures[0].duration if score.has_anacrusis else Fraction(0)
     if any(measure.time != time for measure in score.measures) or anacrusis % time.unit:
@@ -87,17 +87,17 @@ Chords = dict[int, dict[Fraction, tuple[int, ...]]]
 """By measure index and onset, the pitch classes of a triad, the root first."""
 
 CADENCES = {
-    "opening": {"fifth": 0.55, "tonic": 0.25, "relative": 0.2},  # the first of two phrases stays open
-    "closing": {"tonic": 0.7, "relative": 0.2, "fifth": 0.1},  # the second answers it
+    "opening": {"fifth": 0.55, "tonic": 0.25, "relative": 0.2},  # the first of two phrases is open
+    "closing": {"tonic": 0.7, "relative": 0.2, "fifth": 0.1},  # the second closes it
 }
-"""How often a phrase inside a piece closes on which chord: on the relative major in a minor key, else on the sixth."""
+"""The probabilities of the last chord of an inner phrase; `relative`: relative major in minor, else the sixth."""
 
 
-def home_chords(piece: Score, form: Sections = (0,)) -> Chords:
-    """Where a new piece is at home, and in which chord: its first slice and its last phrase end.
+def tonic_chords(piece: Score, form: Sections = (0,)) -> Chords:
+    """The places of the tonic triad in a new piece: its first slice and its last phrase end.
 
-    The tonic triad's pitch classes; the church modes take the third of their scale. The last phrase end
-    is that of the section that comes last in the form.
+    The values are the pitch classes of the triad; church modes have the third of their scale. The last phrase end
+    is that of the last section of the form.
     """
     length = section_length(len(piece.measures), form)
     last = length * (form[-1] + 1) - 1
@@ -111,11 +111,11 @@ def home_chords(piece: Score, form: Sections = (0,)) -> Chords:
 
 
 def cadence_chords(piece: Score, seed: int = 0, form: Sections = (0,)) -> Chords:
-    """The home chords of a new piece, and one for each other phrase end, drawn from CADENCES."""
+    """The tonic chords of a new piece, and a chord for each other phrase end, sampled from CADENCES."""
     chooser = random.Random(seed)
     key = Key.of(piece.measures[0].key)
     ends = [(index, end) for index, measure in enumerate(piece.measures) for end in measure.phrase_ends]
-    chords = home_chords(piece, form)
+    chords = tonic_chords(piece, form)
     for number, (index, end) in enumerate(ends):
         if end in chords.get(index, {}):
             continue
@@ -126,12 +126,12 @@ def cadence_chords(piece: Score, seed: int = 0, form: Sections = (0,)) -> Chords
 
 
 AUTHENTIC = {"away": 0.4, "home": 0.6}
-"""How often a dominant is settled a beat before a phrase end, by whether that is the tonic's. Others come by
-themselves; in all, three of five of Bach's phrase ends are reached from one."""
+"""The probability of a planned dominant a beat before a phrase end, on the tonic (`home`) or not (`away`). The network
+writes others; altogether, three of five of Bach's phrase ends follow a dominant."""
 
 
 def leading_chords(piece: Score, cadences: Chords, seed: int = 0) -> Chords:
-    """Dominant sevenths a beat before some of the cadences; the fifth over the root must be one of the mode."""
+    """Dominant sevenths a beat before some of the cadences, in all modes except Phrygian and Locrian."""
     chooser = random.Random(f"{seed} leading")
     key = Key.of(piece.measures[0].key)
     chords: Chords = {}
@@ -146,7 +146,7 @@ def leading_chords(piece: Score, cadences: Chords, seed: int = 0) -> Chords:
 
 
 def _beat_before(piece: Score, index: int, end: Fraction) -> tuple[int, Fraction] | None:
-    """A beat earlier, by measure index and onset; None at the start of the piece or of a phrase."""
+    """The place one beat earlier, as measure index and onset; None at the start of the piece or of a phrase."""
     beat = piece.measures[index].time.groups[0]
     if end == 0 and index == 0:
         return None
@@ -156,7 +156,7 @@ def _beat_before(piece: Score, index: int, end: Fraction) -> tuple[int, Fraction
 
 
 def _cadence_chord(key: Key, name: str) -> tuple[int, ...]:
-    """The triad of a cadence. That on the fifth is major; a phrygian key has none and takes that on the fourth."""
+    """The triad of a cadence. The triad on the fifth is major; a Phrygian key uses that on the fourth instead."""
     tonic = key.triad[0]
     if name == "tonic":
         return key.triad
@@ -180,23 +180,23 @@ def _parsed(options: PieceOptions) -> tuple[Key, TimeSignature]:
 
 def _validate(options: PieceOptions, time: TimeSignature, form: Sections) -> None:
     if not 1 <= options.measures <= MOST_MEASURES:
-        raise InputError(f"{options.measures} measures were asked for; expected 1 to {MOST_MEASURES}")
+        raise InputError(f"found {options.measures} measures; expected 1 to {MOST_MEASURES}")
     for count, what in ((options.measures, "measures"), (options.phrases, "phrases")):
         if count % len(form):
-            raise InputError(f"{count} {what} do not divide into the {len(form)} sections of {options.form}")
+            raise InputError(f"found {count} {what}; expected a multiple of the {len(form)} sections of {options.form}")
     if not 10 <= options.tempo <= 400:
-        raise InputError(f"a tempo of {options.tempo} was asked for; expected 10 to 400 beats a minute")
+        raise InputError(f"found a tempo of {options.tempo}; expected 10 to 400 beats per minute")
     if not 0 <= options.phrases <= options.measures:
-        raise InputError(f"{options.phrases} phrases do not fit into {options.measures} measures")
+        raise InputError(f"found {options.phrases} phrases; expected 0 to the number of measures, {options.measures}")
     if not 0 <= options.anacrusis < time.duration or (options.anacrusis / (time.unit / 4)).denominator != 1:
         raise InputError(
-            f"an anacrusis of {options.anacrusis} quarters does not fit {time}; "
+            f"found an anacrusis of {options.anacrusis} quarters in {time}; "
             f"expected a multiple of {time.unit / 4} below {time.duration}"
         )
 
 
 def _columns(options: PieceOptions, time: TimeSignature) -> list[tuple[bool, Fraction]]:
-    """Of each measure, whether it is the anacrusis, and its duration: that is taken from the last measure."""
+    """For each measure, whether it is the anacrusis, and its duration; the last measure is shorter by the anacrusis."""
     full = [(False, time.duration)] * options.measures
     if options.anacrusis:
         return [(True, options.anacrusis), *full[:-1], (False, time.duration - options.anacrusis)]
@@ -218,7 +218,7 @@ def _phrase_ends(options: PieceOptions, time: TimeSignature) -> dict[int, tuple[
 
 
 def _phrase_end_place(options: PieceOptions, time: TimeSignature) -> Fraction:
-    """The last strong place that leaves a full unit before the next phrase's anacrusis."""
+    """The last strong place that leaves a full unit before the anacrusis of the next phrase."""
     strong_enough = 1 if len(time.groups) % 2 == 0 else 0
     latest = time.duration - options.anacrusis - time.unit
     places = [index * time.unit for index in range(sum(time.beats))]

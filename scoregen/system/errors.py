@@ -1,15 +1,15 @@
-"""Everything that scoregen raises on purpose.
+"""The exceptions that scoregen raises on purpose.
 
     ScoregenError
-    ├── InputError            the user's file or option is at fault        exit code 2
+    ├── InputError            a file or an option of the user is at fault  exit code 2
     │   ├── ReadError         a file that cannot be read as notation
-    │   ├── RefusedError      sound notation that scoregen does not handle, refused by name
-    │   └── OutputError       a file that cannot be written where it was asked for
-    ├── ConstraintError       nothing legal is left to write in a voice    exit code 1
+    │   ├── RefusedError      valid notation that scoregen does not support; the message names it
+    │   └── OutputError       a file that cannot be written at its path
+    ├── ConstraintError       the constraints leave no choice in a voice   exit code 1
     └── ToolError             an engraver, font or program that is missing or failed   exit code 1
 
-A message is one line: where (file, part, measure, voice), what was found, what was expected,
-what to do. Any other exception that reaches the user is a bug of ours.
+A message is one line: place (file, part, measure, voice), what was found, what was expected, what to do.
+Any other exception that reaches the user is a bug of scoregen.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in which file: every field that is known."""
+    """A place in a file; unknown fields are None."""
 
     file: str | None = None
     part: str | None = None
@@ -36,7 +36,7 @@ class Place:
 
 
 class ScoregenError(Exception):
-    """The root: one line, and the exit code that the command line ends with."""
+    """The base class: a message of one line, and the exit code of the command line."""
 
     exit_code = 1
 
@@ -54,7 +54,7 @@ class ScoregenError(Exception):
 
 
 class InputError(ScoregenError):
-    """The user's file or option is at fault."""
+    """A file or an option of the user is at fault."""
 
     exit_code = 2
 
@@ -64,15 +64,15 @@ class ReadError(InputError):
 
 
 class RefusedError(InputError):
-    """Sound notation that scoregen does not handle, refused by name and never mangled."""
+    """Valid notation that scoregen does not support. It is refused rather than changed."""
 
 
 class OutputError(InputError):
-    """A file that cannot be written where it was asked for."""
+    """A file that cannot be written at its path."""
 
 
 class ConstraintError(ScoregenError):
-    """The constraints on a voice leave nothing to write."""
+    """The constraints leave no choice in a voice."""
 
 
 class ToolError(ScoregenError):

@@ -1,7 +1,7 @@
-"""Files written whole or not at all, several as one: all beside their targets first, then renamed.
+"""Atomic writing of one or several files: temporary files next to their targets, then renames.
 
-Nothing that exists is overwritten unless asked for, no failure leaves half a file or a temporary
-one behind, and every failure is an `OutputError` of one line.
+Existing files are overwritten only on request. A failure leaves neither a partial nor a temporary file, and raises an
+`OutputError` of one line.
 """
 
 from __future__ import annotations
@@ -16,32 +16,32 @@ from pathlib import Path
 from scoregen.system.errors import OutputError, Place
 
 _REASONS = {
-    errno.ENOSPC: "the disk is full; free some space or name another folder",
-    errno.EDQUOT: "your disk quota is used up; free some space or name another folder",
-    errno.EACCES: "you may not write here; check the permissions or name another folder",
-    errno.EPERM: "you may not write here; check the permissions or name another folder",
-    errno.EROFS: "this disk can only be read; name another folder",
-    errno.ENAMETOOLONG: "the file name is too long; choose a shorter one",
-    errno.ENOTDIR: "its folder is a file; name another folder",
+    errno.ENOSPC: "the disk is full; free some space or use another folder",
+    errno.EDQUOT: "the disk quota is exceeded; free some space or use another folder",
+    errno.EACCES: "you may not write here; check the permissions or use another folder",
+    errno.EPERM: "you may not write here; check the permissions or use another folder",
+    errno.EROFS: "this file system can only be read; use another folder",
+    errno.ENAMETOOLONG: "the file name is too long; use a shorter one",
+    errno.ENOTDIR: "the parent is a file; use another folder",
 }
 
 
 def check_target(path: Path, *, force: bool) -> None:
-    """Raise the OutputError that writing would end with, as far as can be told before."""
+    """Raise the OutputError of a write in advance, as far as it can be foreseen."""
     with _failures_named(path):
         target = _resolved(path)
         if target.is_dir():
-            raise OutputError("this is a folder; expected the name of a file", Place(str(path)))
+            raise OutputError("this is a folder; expected a file name", Place(str(path)))
         if target.exists() and not target.is_file():
-            raise OutputError("this is no regular file; expected a file's name", Place(str(path)))
+            raise OutputError("found no regular file; expected a file name", Place(str(path)))
         if not target.parent.is_dir():
-            raise OutputError(f"there is no folder {path.parent}; make it first", Place(str(path)))
+            raise OutputError(f"there is no folder {path.parent}; create it first", Place(str(path)))
         if not force and os.path.lexists(path):
             raise _exists(path)
 
 
 def check_targets(paths: Sequence[Path], suffixes: Sequence[str], *, force: bool) -> None:
-    """The same for several files whose suffix must be one of these: OutputError names the first at fault."""
+    """The same for several files, which must have one of the suffixes. OutputError names the first at fault."""
     for path in paths:
         if path.suffix.lower() not in suffixes:
             found = path.suffix or "no suffix"
@@ -50,24 +50,24 @@ def check_targets(paths: Sequence[Path], suffixes: Sequence[str], *, force: bool
 
 
 def write_files(files: Sequence[tuple[Path, bytes]], *, force: bool = False) -> tuple[Path, ...]:
-    """Write all the files, or none where anything fails before the first of them is in its place."""
+    """Write all files, or none if anything fails before the first rename."""
     for path, _ in files:
         check_target(path, force=force)
-    waiting: list[tuple[Path, Path]] = []
+    pending: list[tuple[Path, Path]] = []
     try:
         for path, data in files:
-            waiting.append((path, _temporary_beside(path)))
-            _fill(waiting[-1][1], data, path)
-        for path, temporary in waiting:
+            pending.append((path, _temporary_path(path)))
+            _fill(pending[-1][1], data, path)
+        for path, temporary in pending:
             _put_in_place(temporary, path, force=force)
     finally:
-        for _, temporary in waiting:
+        for _, temporary in pending:
             temporary.unlink(missing_ok=True)
     return tuple(path for path, _ in files)
 
 
-def _temporary_beside(path: Path) -> Path:
-    """A name of its own on the disk of the target, where a rename is one step."""
+def _temporary_path(path: Path) -> Path:
+    """A unique name on the file system of the target, where a rename is atomic."""
     with _failures_named(path):
         return _resolved(path).with_name(f".scoregen-{os.urandom(6).hex()}.part")
 
@@ -82,7 +82,7 @@ def _fill(temporary: Path, data: bytes, path: Path) -> None:
 
 
 def _put_in_place(temporary: Path, path: Path, *, force: bool) -> None:
-    """Rename; without `force` by a link, which fails if the target has appeared meanwhile."""
+    """Rename, without `force` by a link, which fails if the target exists by now."""
     with _failures_named(path):
         target = _resolved(path)
         if force:
@@ -92,17 +92,17 @@ def _put_in_place(temporary: Path, path: Path, *, force: bool) -> None:
             target.hardlink_to(temporary)
         except FileExistsError:
             raise _exists(path) from None
-        except OSError:  # a file system without links
+        except OSError:  # the file system has no links
             temporary.replace(target)
 
 
 def _resolved(path: Path) -> Path:
-    """The file itself where the path is a link to it, so that the link stays one."""
+    """The target of a symbolic link, so that the link is kept."""
     return path.resolve() if path.is_symlink() else path
 
 
 def _mode_for(path: Path) -> int:
-    """The permissions of the file that is replaced, or the usual ones for a new file."""
+    """The permissions of the file that is replaced, or the defaults for a new file."""
     target = _resolved(path)
     return stat.S_IMODE(target.stat().st_mode) if target.is_file() else 0o666
 
@@ -111,8 +111,8 @@ def _mode_for(path: Path) -> int:
 def _failures_named(path: Path) -> Iterator[None]:
     try:
         yield
-    except RuntimeError:  # what `resolve` raises
-        raise OutputError("this is a link that leads back to itself", Place(str(path))) from None
+    except RuntimeError:  # raised by `resolve`
+        raise OutputError("found a symbolic link to itself; expected a file name", Place(str(path))) from None
     except OSError as error:
         reason = _REASONS.get(error.errno or 0, f"the file cannot be written: {error.strerror}")
         raise OutputError(reason, Place(str(path))) from None

@@ -1,4 +1,4 @@
-"""Where the files that travel with scoregen stand (grammars, corpora, weights), and where it keeps its own."""
+"""The folders of packaged files (grammars, corpora, weights) and of the cache."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _PACKAGE = Path(__file__).resolve().parent.parent
 
 
 def folder(name: str) -> Path:
-    """The packaged copy of a top-level folder of the repository, else the repository's own."""
+    """The packaged copy of a top-level folder of the repository if it exists, else the folder of the repository."""
     packaged = _PACKAGE / "_data" / name
     return packaged if packaged.is_dir() else _PACKAGE.parent / name
 
@@ -20,5 +20,5 @@ def weights() -> Path:
 
 
 def cache() -> Path:
-    """The user's folder for what can be made again; it need not exist."""
+    """The user's folder for files that can be rebuilt. It may not exist yet."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "scoregen"

@@ -1,4 +1,4 @@
-"""Libraries that may crash or hang do their work in a child process: JSON in, JSON out, a time-out."""
+"""Child processes for libraries that may crash or hang: JSON in, JSON out, with a time-out."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from scoregen.system.errors import ToolError
 
 
 def ask(script: Path, package: str, request: Mapping[str, Any], timeout: float, who: str) -> dict[str, Any]:
-    """Run a script that reads `request` on stdin and answers on stdout; `who` names it in errors.
+    """Run a script that reads `request` from stdin and answers on stdout; `who` is its name in errors.
 
-    The script gets the folder that holds `package` and a limit of processor seconds as arguments.
-    Raises ToolError, of one line, where it crashes, fails, or takes longer than `timeout` seconds.
+    The arguments of the script are the folder that contains `package` and a limit in processor seconds.
+    Raises ToolError if the script crashes, fails, or takes longer than `timeout` seconds.
     """
     command = [sys.executable, "-I", str(script), str(folder_of(package).parent), str(int(timeout) + 5)]
     done = run([*command], timeout, who, json.dumps(request).encode())
@@ -38,7 +38,7 @@ def run(
     stdin: bytes | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run a program to its end, killed after `timeout` seconds; ToolError if it is or cannot be started."""
+    """Run a program, and kill it after `timeout` seconds. ToolError if it is killed or cannot be started."""
     try:
         return subprocess.run(command, input=stdin, capture_output=True, timeout=timeout, check=False, env=environment)
     except subprocess.TimeoutExpired:
@@ -48,15 +48,15 @@ def run(
 
 
 def folder_of(package: str) -> Path:
-    """The folder of an installed package, found without importing it."""
+    """The folder of an installed package, without importing it."""
     spec = find_spec(package)
     if spec is None or spec.origin is None:
-        raise ToolError(f"the library {package} is missing; install scoregen again")
+        raise ToolError(f"found no library {package}; install scoregen again")
     return Path(spec.origin).parent
 
 
 def ending(code: int, stderr: bytes) -> str:
-    """How a child ended badly, in words."""
+    """A description of a failed exit."""
     if code < 0:
         return f"crashed ({signal.Signals(-code).name})"
     last = stderr.decode(errors="replace").strip().rpartition("\n")[2]

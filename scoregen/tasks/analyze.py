@@ -1,7 +1,7 @@
-"""What a score is made of: keys, chords, cadences, phrases, form and texture, as values and as marks.
+"""Analysis of a score: keys, chords, cadences, phrases, form and texture, as values and as marks.
 
-`analyze` looks at a score; `annotated` gives the score back with what was found written into its
-document, so that whatever writes scores writes the analysis, too.
+`analyze` returns the analysis; `annotated` returns the score with the analysis in its document, so that every
+writer of scores also writes the analysis.
 """
 
 from __future__ import annotations
@@ -29,19 +29,19 @@ from scoregen.score.timeline import measure_onsets, metrical_starts, sounding_no
 from scoregen.system.errors import InputError
 
 Numerals = Literal["text", "harmony", "page"]
-"""How numerals are written: as words, as <harmony>, or as the engraver draws them best.
+"""The encoding of numerals: words, <harmony>, or whichever of them the engraver draws better.
 
-verovio puts <harmony> on one line, but always with the first staff of a part.
+verovio aligns <harmony> on one line, but always places it at the first staff of a part.
 """
 HARMONIC = Fraction(1, 2)
-"""The share of the time in which two notes of different names must sound for chords to be named."""
-MELODY_ONLY = "one note sounds at a time, so that no chords are named"
-SYMBOLS_KEPT = "the score has chord symbols of its own; they stay, and none were added"
+"""The minimum share of the time with two different pitch names, for chords to be named."""
+MELODY_ONLY = "only one note sounds at a time; the analysis names no chords"
+SYMBOLS_KEPT = "the score has chord symbols; they stay, and none were added"
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What was found in a score. `notices` say what was not looked for, and why."""
+    """The analysis of a score. `notices` name what was not analysed, and why."""
 
     key: Key | None
     keys: tuple[KeyRegion, ...]
@@ -54,13 +54,13 @@ class Analysis:
 
 
 def analyze(score: Score) -> Analysis:
-    """Keys, chords, cadences, sections, repeats and textures of a whole score.
+    """Find keys, chords, cadences, sections, repeats and textures of a score.
 
-    Onsets are in quarters from its start. InputError where it holds no pitched note.
+    Onsets are in quarters from its start. Raises InputError if the score has no pitched note.
     """
     cuts = moments(score)
     if not cuts:
-        raise InputError("the score holds no pitched notes, so that there is nothing to analyse")
+        raise InputError("found no pitched notes; expected a score with notes to analyse")
     spans = chord_spans(score)
     keys = key_regions(spans)
     notices: tuple[str, ...] = ()
@@ -85,13 +85,13 @@ def _is_harmonic(cuts: Sequence[Moment]) -> bool:
 
 
 def _one_region(keys: Sequence[KeyRegion]) -> tuple[KeyRegion, ...]:
-    """A melody alone says too little about its modulations: one key for all of it."""
+    """One key for the whole score: a melody alone does not define its modulations."""
     key = main_key(keys)
     return (KeyRegion(keys[0].onset, keys[-1].end, key, keys[0].measure_index),) if key is not None else ()
 
 
 class ScorePositions:
-    """Where an onset of a score stands, as a musician says it: measure number and beat."""
+    """Converts onsets of a score to measure numbers and beats."""
 
     def __init__(self, score: Score) -> None:
         self._measures = score.measures
@@ -106,7 +106,7 @@ class ScorePositions:
         return self._measures[index].number
 
     def beat(self, index: int, onset: Fraction) -> str:
-        """The felt beat from 1, with a decimal part inside it: the upbeat of 4/4 is 4."""
+        """The beat from 1, with a decimal part inside the beat: the upbeat of 4/4 is 4."""
         place = self._starts[index] + self.position(index, onset)
         groups = self._measures[index].time.groups
         beat = 1
@@ -118,9 +118,9 @@ class ScorePositions:
 
 
 def annotated(score: Score, analysis: Analysis, *, numerals: Numerals = "text") -> tuple[Score, tuple[str, ...]]:
-    """The score with the analysis in its document, and what the user should know about it.
+    """The score with the analysis in its document, and notices for the user.
 
-    A score that came in another notation than MusicXML gets a document of its own.
+    A score that was not read from MusicXML gets a new document.
     """
     text = musicxml_text(score)
     own_symbols = has_chord_symbols(text)
@@ -168,7 +168,7 @@ def _outer_parts(score: Score) -> tuple[Part, Part]:
 
 
 def _chord_mark(span: ChordSpan, at: At, part: Part) -> ChordMark:
-    """As it is written in its part, which may transpose."""
+    """The chord symbol at written pitch; the part may transpose."""
     chord, shift = span.chord, part.transposition.fifths
     bass = _note(chord.bass - shift) if chord.inversion else None
     kind = "dominant" if chord.quality in AUGMENTED_SIXTHS else chord.quality
@@ -185,11 +185,11 @@ def _numeral_mark(span: ChordSpan, at: At, *, as_words: bool, new_key: bool) -> 
     label = f"{_key_name(span.key)}: " if new_key else ""
     if as_words:
         return WordMark(at, f"{label}{text}", bold=new_key)
-    found = degree(span.function.offset, span.key.mode)
+    scale_degree = degree(span.function.offset, span.key.mode)
     return NumeralMark(
         at,
-        found.number,
-        found.alter,
+        scale_degree.number,
+        scale_degree.alter,
         span.chord.quality,
         span.chord.inversion,
         f"{label}{text}",
@@ -205,25 +205,25 @@ def _key_name(key: Key) -> str:
 
 
 def plain(score: Score, analysis: Analysis) -> dict[str, Any]:
-    """The analysis for a program to read; onsets and durations are quarters from the start of the score."""
+    """The analysis as JSON values; onsets and durations are in quarters, onsets from the start of the score."""
     places = ScorePositions(score)
-    closes = {cadence.onset: cadence for cadence in analysis.cadences}
+    by_onset = {cadence.onset: cadence for cadence in analysis.cadences}
     return {
         "key": str(analysis.key) if analysis.key is not None else None,
         "keys": [
-            {**_where(places, region.measure_index, region.onset), "end": float(region.end), "key": str(region.key)}
+            {**_position(places, region.measure_index, region.onset), "end": float(region.end), "key": str(region.key)}
             for region in analysis.keys
         ],
         "chords": [_plain_chord(places, span) for span in analysis.chords],
         "phrases": [_plain_section(places, section) for section in analysis.sections],
         "cadences": [
             {
-                **_where(places, cadence.measure_index, cadence.onset),
+                **_position(places, cadence.measure_index, cadence.onset),
                 "kind": cadence.kind,
                 "key": str(cadence.key),
                 "numerals": list(cadence.chords),
             }
-            for cadence in closes.values()
+            for cadence in by_onset.values()
         ],
         "repeats": [_plain_repeat(places, repeat) for repeat in analysis.repeats],
         "texture": [
@@ -240,7 +240,7 @@ def plain(score: Score, analysis: Analysis) -> dict[str, Any]:
     }
 
 
-def _where(places: ScorePositions, index: int, onset: Fraction) -> dict[str, Any]:
+def _position(places: ScorePositions, index: int, onset: Fraction) -> dict[str, Any]:
     return {
         "measure_index": index,
         "measure": places.number(index),
@@ -251,9 +251,9 @@ def _where(places: ScorePositions, index: int, onset: Fraction) -> dict[str, Any
 
 def _plain_chord(places: ScorePositions, span: ChordSpan) -> dict[str, Any]:
     applied = span.function.target
-    found = degree(span.function.offset - (applied or 0), span.key.mode)
+    scale_degree = degree(span.function.offset - (applied or 0), span.key.mode)
     return {
-        **_where(places, span.measure_index, span.onset),
+        **_position(places, span.measure_index, span.onset),
         "duration": float(span.duration),
         "key": str(span.key),
         "numeral": span_numeral(span),
@@ -262,7 +262,7 @@ def _plain_chord(places: ScorePositions, span: ChordSpan) -> dict[str, Any]:
         "bass": note_name(span.chord.bass),
         "quality": span.chord.quality,
         "inversion": span.chord.inversion,
-        "degree": found.number,
+        "degree": scale_degree.number,
         "applied_to": note_name(span.key.tonic_fifths + applied) if applied is not None else None,
         "foreign_notes": [
             {

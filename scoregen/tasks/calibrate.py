@@ -1,10 +1,9 @@
-"""Calibrating a sampler: drafts are written and counted, and what they have too much of is made dearer.
+"""Calibration of a sampler by feature matching: logit biases are fitted until samples match the corpus.
 
-Each round composes new pieces like those of the training part of the corpus, and then harmonises their
-melodies anew: the corpus's own would not do, the network knows what goes with them. Both are done with
-`compose` as everybody calls it, so that all that leads to a draft, the nucleus and the ranking too, is
-calibrated together. In the end drafts that nobody has chosen are told from the corpus by a classifier,
-which from then on helps to choose.
+Each round composes new pieces like those of the training set, and then harmonises their melodies. (The melodies of
+the corpus are not suitable, because the network has learned their harmonisations.) Both tasks call `compose`, so
+that everything that shapes a draft, including the nucleus and the reranking, is calibrated together. At the end, a
+classifier is fitted between drafts without reranking and the corpus; it becomes the discriminator of the reranking.
 """
 
 from __future__ import annotations
@@ -29,18 +28,18 @@ from scoregen.tasks.compose import SamplingOptions, compose
 from scoregen.tokens.events import TokenScore
 
 RATES = (0.8, 0.5)
-"""How much of what differs is mended in a round: in the first, and in the last; in between it falls evenly."""
+"""The share of a difference that a round corrects: in the first and in the last round, linear in between."""
 DRAFTS = 8
-"""Of each new piece, to learn from what drafts are told."""
-DRAWN = 160
-"""New pieces that are drawn for it, at most: else twice as many as a round has."""
+"""Drafts of each new piece for the discriminator."""
+MOST_PIECES = 160
+"""The most new pieces for the discriminator; their number is twice that of a round."""
 ROUND_SHARE = 0.75
-"""Of the work, what the rounds are: for telling progress."""
+"""The share of the rounds in the whole work, for the progress."""
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """By task and kind of feature, how far its rates were from the corpus: mean absolute log ratios."""
+    """The distance from the corpus by task and kind of feature: mean absolute log ratios of the rates."""
 
     free: dict[str, float]
     given: dict[str, float]
@@ -56,67 +55,69 @@ def calibrate(
     seed: int = 0,
     kinds: Sequence[str] = (),
     progress: Callable[[float], None] = lambda done: None,
-    told: Callable[[Round], None] = lambda found: None,
+    on_round: Callable[[Round], None] = lambda differences: None,
 ) -> tuple[Round, ...]:
-    """Write WEIGHTS.calibration, anew after every round of so many pieces, each of them harmonised anew.
+    """Fit logit biases and the discriminator, and write WEIGHTS.calibration after every round.
 
-    A calibration that is there already is where it starts from. Where `kinds` of features are named, only they
-    are changed, and the likeness stays. No likeness is written where no piece has eight measures. InputError where
-    the corpus cannot be used, or the weights are not for the ensemble.
+    A round composes `pieces` new pieces and harmonises their melodies. An existing calibration is the starting
+    point. With `kinds`, only these kinds of features change, and the discriminator stays. No discriminator is
+    written if no piece has eight measures. Raises InputError if the corpus cannot be used, or if the weights are
+    not for the ensemble.
     """
     from scoregen.model.network.inputs import piece_arrays
     from scoregen.model.sampling.feature_matching import KINDS, Features, counted, difference, tilted
     from scoregen.model.sampling.feature_matching_file import SUFFIX, Calibration, load_calibration, save_calibration
 
     if unknown := set(kinds) - set(KINDS):
-        raise InputError(f"{unknown.pop()!r} is no kind of feature; expected one of {', '.join(KINDS)}")
+        raise InputError(f"found {unknown.pop()!r}; expected a kind of feature, one of {', '.join(KINDS)}")
     players = load_ensemble(ensemble)
     roles = [role.name for role in players.roles]
     check_target(weights.with_suffix(SUFFIX), force=True)
-    tokens, plans = _models(corpus, players)
-    wanted = counted([piece_arrays(each) for each in tokens])
-    nothing = Features.none(len(roles))
-    found = before = load_calibration(weights, roles) or Calibration(nothing, nothing, {})
+    tokens, plans = _examples(corpus, players)
+    target = counted([piece_arrays(each) for each in tokens])
+    empty = Features.none(len(roles))
+    calibration = before = load_calibration(weights, roles) or Calibration(empty, empty, {})
     history: list[Round] = []
     for number in range(rounds):
         chooser = random.Random(f"{seed} {number}")
         rate = RATES[0] + (RATES[1] - RATES[0]) * number / max(1, rounds - 1)
         tasks: list[Features] = []
-        apart: list[dict[str, float]] = []
-        asked: list[Score | PieceOptions] = [chooser.choice(plans) for _ in range(pieces)]
-        for task, tilt in enumerate((found.free, found.given)):
+        differences: list[dict[str, float]] = []
+        inputs: list[Score | PieceOptions] = [chooser.choice(plans) for _ in range(pieces)]
+        for task, tilt in enumerate((calibration.free, calibration.given)):
             written: list[TokenScore] = []
             melodies: list[Score | PieceOptions] = []
-            for index, given in enumerate(asked):
+            for index, given in enumerate(inputs):
                 score = _composed(given, SamplingOptions(seed=chooser.randrange(2**32)), weights, ensemble)
                 written.append(piece_tokens(score, players))
                 melodies.append(only(score, written[-1].slots[:1]))
                 progress(ROUND_SHARE * (number + (task + (index + 1) / pieces) / 2) / rounds)
-            have = counted([piece_arrays(each) for each in written])
-            tasks.append(tilted(tilt, have, wanted, rate, kinds or KINDS))
-            apart.append(difference(have, wanted))
-            asked = melodies
-        history.append(Round(apart[0], apart[1]))
-        told(history[-1])
+            current = counted([piece_arrays(each) for each in written])
+            tasks.append(tilted(tilt, current, target, rate, kinds or KINDS))
+            differences.append(difference(current, target))
+            inputs = melodies
+        history.append(Round(differences[0], differences[1]))
+        on_round(history[-1])
         about = {"corpus": corpus, "pieces": pieces, "rounds": number + 1, "seed": seed}
         about |= {"kinds": list(kinds), "before": dict(before.about)} if kinds else {}
-        found = Calibration(tasks[0], tasks[1], {**about, "free": apart[0], "given": apart[1]}, found.discriminator)
-        save_calibration(found, weights, roles)
+        about |= {"free": differences[0], "given": differences[1]}
+        calibration = Calibration(tasks[0], tasks[1], about, calibration.discriminator)
+        save_calibration(calibration, weights, roles)
     if kinds:
         progress(1.0)
         return tuple(history)
     chooser = random.Random(f"{seed} drafts")
     drafts: list[Frames] = []
-    drawn = min(2 * pieces, DRAWN)
-    for index in range(drawn):
+    count = min(2 * pieces, MOST_PIECES)
+    for index in range(count):
         options = SamplingOptions(seed=chooser.randrange(2**32), candidates=DRAFTS, passes=0, span=0)
         made = compose(
             piece=chooser.choice(plans), ensemble=ensemble, sampling=options, checkpoint=weights, count=DRAFTS
         )
         drafts += [token_frames(piece_tokens(each.score, players)) for each in made.alternatives]
-        progress(ROUND_SHARE + (1 - ROUND_SHARE) * (index + 1) / drawn)
+        progress(ROUND_SHARE + (1 - ROUND_SHARE) * (index + 1) / count)
     discriminator = fitted([token_frames(each) for each in tokens], drafts)
-    save_calibration(replace(found, discriminator=discriminator), weights, roles)
+    save_calibration(replace(calibration, discriminator=discriminator), weights, roles)
     return tuple(history)
 
 
@@ -126,8 +127,8 @@ def _composed(given: Score | PieceOptions, options: SamplingOptions, weights: Pa
     return compose(piece=given, ensemble=ensemble, sampling=options, checkpoint=weights).score
 
 
-def _models(corpus: str, players: Ensemble) -> tuple[list[TokenScore], list[PieceOptions]]:
-    """The training pieces that can be used, and what new ones are made like."""
+def _examples(corpus: str, players: Ensemble) -> tuple[list[TokenScore], list[PieceOptions]]:
+    """The usable training pieces, and the options of new pieces like them."""
     source = load_corpus(corpus)
     verify(source)
     tokens: list[TokenScore] = []
@@ -141,13 +142,13 @@ def _models(corpus: str, players: Ensemble) -> tuple[list[TokenScore], list[Piec
         if plan := options_like(score):
             plans.append(plan)
     if not plans:
-        raise InputError(f"{corpus}: no training piece can be used as a model; expected parts for {players.name}")
+        raise InputError(f"{corpus}: found no usable training piece; expected scores with parts for {players.name}")
     return tokens, plans
 
 
-def in_words(found: Round) -> Sequence[str]:
-    """A line for each task."""
+def sentences(differences: Round) -> Sequence[str]:
+    """One line for each task."""
     return [
-        f"{name}: " + ", ".join(f"{kind} {apart:.3f}" for kind, apart in figures.items())
-        for name, figures in (("nothing given", found.free), ("melody given", found.given))
+        f"{name}: " + ", ".join(f"{kind} {difference:.3f}" for kind, difference in figures.items())
+        for name, figures in (("nothing given", differences.free), ("melody given", differences.given))
     ]

@@ -1,4 +1,4 @@
-"""Checking a score against a set of rules, and writing the findings into it.
+"""Checks a score against a rule set, and writes the findings into the score.
 
 report = check(read_score("chorale.musicxml"), "strict")
 write_marked(report, [Path("marked.pdf")])
@@ -39,31 +39,31 @@ COLOURS = {"error": "#C4161C", "warning": "#C96A00", "note": "#1F6FB4"}
 SARIF = ".sarif"
 MARKED = (".musicxml", ".mxl", ".xml", ".svg", ".pdf", ".png")
 PLAIN_TEXT = (".musicxml", ".xml")
-"""Files that an editor shows line by line."""
+"""Files that an editor shows as lines of text."""
 
 
 def check(score: Score, rules: RuleSet | str = DEFAULT) -> Report:
-    """Check a score against a rule set, or against one by its name (strict, bach, free) or file.
+    """Check a score against a rule set, given as a value, a name (strict, bach, free) or a file.
 
-    The findings stand in the order of the score; `report.sentence(finding)` puts one into words.
-    InputError where the score holds no notes, or the rule set is not sound.
+    The findings are in the order of the score; `report.sentence(finding)` describes one in words.
+    Raises InputError if the score has no notes, or if the rule set is invalid.
     """
-    chosen = load_rule_set(rules) if isinstance(rules, str) else rules
+    rule_set = load_rule_set(rules) if isinstance(rules, str) else rules
     music = counterpoint_of(score)
     if not music.lines:
-        raise InputError("the score holds no pitched notes; there is nothing to check")
-    found = {finding for family in FAMILIES for finding in family(music, chosen)}
+        raise InputError("found no pitched notes; expected a score with notes to check")
+    findings = {finding for family in FAMILIES for finding in family(music, rule_set)}
     places = {line.name: index for index, line in enumerate(music.lines)}
 
     def order_of(finding: Finding) -> tuple[object, ...]:
-        gravity = -SEVERITIES.index(finding.severity)
-        return finding.onset, gravity, finding.rule, [places.get(name, 0) for name in finding.lines], finding.message
+        severity = -SEVERITIES.index(finding.severity)
+        return finding.onset, severity, finding.rule, [places.get(name, 0) for name in finding.lines], finding.message
 
-    return Report(score, chosen, tuple(sorted(found, key=order_of)), music.notices)
+    return Report(score, rule_set, tuple(sorted(findings, key=order_of)), music.notices)
 
 
 def check_targets(paths: Sequence[Path], *, force: bool) -> None:
-    """Refuse before the work what could not be written after it: OutputError names the first file."""
+    """Check before the work that all outputs can be written. OutputError names the first that cannot."""
     from scoregen.system.files import check_target
 
     for path in paths:
@@ -74,7 +74,7 @@ def check_targets(paths: Sequence[Path], *, force: bool) -> None:
 
 
 def write_marked(report: Report, file: Path, paths: Sequence[Path], *, force: bool = False) -> Written:
-    """Write the marked score, and the findings as SARIF, to files by their suffix; `file` is what was checked."""
+    """Write the marked score, and the findings as SARIF, to files by their suffix. `file` is the checked file."""
     from scoregen.notation.files import Written, write_all
     from scoregen.notation.graft.marks import Mark, with_marks
     from scoregen.system.files import write_files
@@ -85,7 +85,7 @@ def write_marked(report: Report, file: Path, paths: Sequence[Path], *, force: bo
     written = Written(())
     if pages:
         numbered = list(enumerate(report.findings, 1))
-        numbered.sort(key=lambda item: SEVERITIES.index(item[1].severity))  # the gravest colours last
+        numbered.sort(key=lambda item: SEVERITIES.index(item[1].severity))  # the colour of the most severe finding wins
         marks = [
             Mark(finding.notes, f"{number} {RULES[finding.rule].short}", COLOURS[finding.severity])
             for number, finding in numbered
@@ -99,7 +99,7 @@ def write_marked(report: Report, file: Path, paths: Sequence[Path], *, force: bo
 
 
 def _lines(report: Report, file: Path) -> tuple[int | None, ...]:
-    """The line of each finding in the file, if it is one that an editor opens."""
+    """The line of each finding in the file, if the file is text."""
     from scoregen.notation.graft.marks import lines_in_file
 
     if file.suffix.lower() not in PLAIN_TEXT or report.score.document != file.read_bytes():

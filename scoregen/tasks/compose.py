@@ -1,8 +1,8 @@
-"""The main job: a score with blanks comes in, the same score with its blanks filled goes out.
+"""Composition: fills the blanks of a score.
 
-Harmonising, filling holes, going on and inventing are one operation on different scores. What is
-blank is settled here (`prepare`), the model draws drafts, and the best come back as scores whose
-every voice says whether it was given or generated.
+Harmonising, filling holes, continuing and composing are one operation on different scores. `infill_task` marks what
+is blank, the model samples drafts, and the best drafts are returned as scores in which each voice has its origin:
+given or generated.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from scoregen.generation.infill_task import InfillTask, infill_task
 from scoregen.generation.reranking import RankingCriteria
 from scoregen.model.network.config import SamplingOptions
 from scoregen.plan.form import Chords, PieceOptions, blank_piece, cadence_chords, leading_chords
-from scoregen.plan.sections import Sections, first_heard, section_starts, unfolded
+from scoregen.plan.sections import Sections, first_occurrence, section_starts, unfolded
 from scoregen.score.edit import filled
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import load_ensemble
@@ -42,9 +42,9 @@ __all__ = ["Alternative", "Composition", "PieceOptions", "SamplingOptions", "com
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """One finished score, how likely the model finds what it wrote, and where all of it comes from.
+    """One finished score, the log likelihood of its generated part in nats, and its provenance.
 
-    `parallels` are the fifths and octaves between its voices, whoever wrote them.
+    `parallels` are all parallel fifths and octaves between its voices, given and generated.
     """
 
     score: Score
@@ -55,7 +55,7 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """What `compose` returns: the alternatives, best first, and what the user should be told."""
+    """The result of `compose`: the alternatives, best first, and notices for the user."""
 
     alternatives: tuple[Alternative, ...]
     notices: tuple[str, ...]
@@ -81,53 +81,55 @@ def compose(
 ) -> Composition:
     """Fill what is blank in a score for an ensemble; without a score, write a new piece.
 
-    `roles` tells which part takes which role (`{"soprano": "1"}`); `blank` empties parts, measures
-    or both (`"alto,tenor:5-8"`); `extend` appends measures. Raises InputError where there is
-    nothing to fill, RefusedError where notes cannot be written against what is given.
+    `roles` assigns parts to roles (`{"soprano": "1"}`); `blank` empties parts, measures or both
+    (`"alto,tenor:5-8"`); `extend` appends measures. Raises InputError if there is nothing to fill,
+    and RefusedError if no notes can be written for what is given.
     """
     from scoregen.model.sampling.pretrained import load_pretrained
 
     if not 1 <= count <= 100:
-        raise InputError(f"{count} alternatives were asked for; expected 1 to 100")
+        raise InputError(f"found a count of {count}; expected 1 to 100 alternatives")
     options = sampling or SamplingOptions()
     options = replace(options, candidates=max(options.candidates, count))
     players = load_ensemble(ensemble)
-    wanted = piece or PieceOptions()
-    given = score if score is not None else blank_piece(wanted, players)
-    form = wanted.sections if score is None else (0,)
+    piece_options = piece or PieceOptions()
+    given = score if score is not None else blank_piece(piece_options, players)
+    form = piece_options.sections if score is None else (0,)
     task = infill_task(given, players, roles or {}, blank, extend)
     pretrained = load_pretrained(Path(checkpoint) if checkpoint else None, players)
     started = time.perf_counter()
     chords = {} if score is not None else cadence_chords(given, options.seed, form)
     leading = {} if score is not None else leading_chords(given, chords, options.seed)
     plan = _Plan(chords, leading, section_starts(given, form) if score is None else ())
-    found = _sample(pretrained, task, plan, options, count, progress)
+    drafts = _sample(pretrained, task, plan, options, count, progress)
     seconds = time.perf_counter() - started
-    calibrated = pretrained.calibration.checksum if pretrained.calibration else None
-    story = {
-        "calibration": calibrated,
+    calibration = pretrained.calibration.checksum if pretrained.calibration else None
+    settings = {
+        "calibration": calibration,
         "blank": list(blank),
         "extend": extend,
         "ensemble": ensemble,
         "roles": dict(roles or {}),
     }
-    story |= {"piece": _plain(asdict(wanted))} if score is None else {}
+    settings |= {"piece": _plain(asdict(piece_options))} if score is None else {}
     alternatives = []
-    for rank, draft in enumerate(found[:count], 1):
+    for rank, draft in enumerate(drafts[:count], 1):
         done = unfolded(_finished(task, draft), form)
-        new = _novelty(draft, done, form)
-        record = provenance(done, pretrained.model, options, {**story, "rank": rank, "novelty": new})
+        novelty = _novelty(draft, done, form)
+        record = provenance(done, pretrained.model, options, {**settings, "rank": rank, "novelty": novelty})
         alternatives.append(Alternative(done, -draft.nats, parallels(done, task.slots), record))
     return Composition(tuple(alternatives), task.notices, seconds)
 
 
-def provenance(score: Score, model: Checkpoint, options: SamplingOptions, story: Mapping[str, Any]) -> dict[str, Any]:
-    """Where every measure of every part comes from, and what it takes to make it again."""
+def provenance(
+    score: Score, model: Checkpoint, options: SamplingOptions, settings: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The origin of every measure of every part, and everything that reproduces the score."""
     return {
         "version": __version__,
         "weights": model.checksum,
         "sampling": asdict(options),
-        **story,
+        **settings,
         "measures": {
             part.id: [
                 {"number": measure.number, "origin": _origin(measure.voices, part.id)} for measure in score.measures
@@ -138,7 +140,7 @@ def provenance(score: Score, model: Checkpoint, options: SamplingOptions, story:
 
 
 def provenance_fields(record: Mapping[str, Any]) -> dict[str, str]:
-    """The same for a MusicXML file's miscellaneous fields: short texts by name."""
+    """The same record for the miscellaneous fields of a MusicXML file: short texts by name."""
     fields = {
         "scoregen:version": str(record["version"]),
         "scoregen:weights": str(record["weights"]),
@@ -155,14 +157,13 @@ def provenance_fields(record: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _options_of(record: Mapping[str, Any]) -> dict[str, Any]:
-    """What was asked for: everything but what came of it."""
+    """The settings of a record, without its results."""
     return {key: value for key, value in record.items() if key not in ("version", "weights", "measures", "novelty")}
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What is settled of a new piece beside its blank score: where it is to close and on which chords, what
-    leads there, and where sections begin."""
+    """What is fixed in a new piece: the cadence chords, the chords before them, and the starts of sections."""
 
     chords: Chords
     leading: Chords
@@ -177,57 +178,57 @@ def _sample(
     count: int,
     progress: Callable[[float], None] | None,
 ) -> tuple[Draft, ...]:
-    """The drafts, best first; the `count` best have been gone over again."""
+    """The drafts, best first; the `count` best have been refined."""
     from scoregen.model.sampling.request import SamplingRequest
 
     tokens = encode(task.score, task.slots, snap=True)
     calibration = pretrained.calibration
-    aims = RankingCriteria.of(tokens, plan.chords, calibration.discriminator if calibration else None)
+    criteria = RankingCriteria.of(tokens, plan.chords, calibration.discriminator if calibration else None)
     network = pretrained.model.network
     logit_bias = calibration.logit_bias if calibration else None
-    settled = _settled(plan, len(tokens.measures))
+    chords = _planned_chords(plan, len(tokens.measures))
     request = SamplingRequest(
-        network, tokens, task.rules, settled, pretrained.index, logit_bias, frozenset(plan.sections)
+        network, tokens, task.rules, chords, pretrained.index, logit_bias, frozenset(plan.sections)
     )
-    return draw_candidates(request, aims, options, count, progress or (lambda done: None))
+    return draw_candidates(request, criteria, options, count, progress or (lambda done: None))
 
 
-def _settled(plan: _Plan, measures: int) -> dict[int, dict[Fraction, PlannedChord]]:
-    """The chords of a plan as constraints: each stays for a beat, the last one of a section to its end."""
+def _planned_chords(plan: _Plan, measures: int) -> dict[int, dict[Fraction, PlannedChord]]:
+    """The chords of a plan as constraints: each lasts for a beat, the last one of a section to its end."""
     lasts = {(start or measures) - 1 for start in plan.sections}
-    settled: dict[int, dict[Fraction, PlannedChord]] = {}
+    chords: dict[int, dict[Fraction, PlannedChord]] = {}
     for index, places in plan.leading.items():
-        settled[index] = {onset: PlannedChord(members) for onset, members in places.items()}
+        chords[index] = {onset: PlannedChord(members) for onset, members in places.items()}
     for index, places in plan.chords.items():
         for onset, members in places.items():
             final = index in lasts and onset == max(places)
-            settled.setdefault(index, {})[onset] = PlannedChord(members, final, stay=Fraction(1))
-    return settled
+            chords.setdefault(index, {})[onset] = PlannedChord(members, final, stay=Fraction(1))
+    return chords
 
 
 def _novelty(draft: Draft, score: Score, form: Sections) -> dict[str, Any]:
-    """What the provenance says of it: the limit that was in force, and what was found, in the corpus of the weights.
+    """The novelty record of the provenance: the limit, and the passages shared with the corpus of the weights.
 
-    `scoregen novelty` tells from which work it comes.
+    `scoregen novelty` finds the works of the passages.
     """
     from scoregen.tokens.window_hashes import LIMIT, SHORTEST
 
-    found = draft.shared
-    if found is None:
+    shared = draft.shared
+    if shared is None:
         return {"limit_events": None}
     measures = len(draft.tokens.measures)
-    begins = score.measures[first_heard(found.measure, measures, form)].number if found.longest else None
+    begins = score.measures[first_occurrence(shared.measure, measures, form)].number if shared.longest else None
     return {
         "limit_events": LIMIT,
-        "longest_shared_events": found.longest,
+        "longest_shared_events": shared.longest,
         "longest_shared_from_measure": begins,
-        f"shared_windows_of_{SHORTEST}_percent": round(100 * found.share, 1),
-        "windows_over_the_limit": found.breaches,
+        f"shared_windows_of_{SHORTEST}_percent": round(100 * shared.share, 1),
+        "windows_over_the_limit": shared.breaches,
     }
 
 
 def _finished(task: InfillTask, draft: Draft) -> Score:
-    """A draft as a score: its blanks filled, everything else as it came."""
+    """A draft as a score: its blanks filled, everything else unchanged."""
     blank = {(index, voice.slot) for index, m in enumerate(task.score.measures) for voice in m.voices if voice.is_blank}
     voices = [
         (index, voice)
@@ -244,7 +245,7 @@ def _origin(voices: Sequence[Any], part_id: str) -> str:
 
 
 def _runs(numbers: Sequence[str], every: Sequence[str]) -> str:
-    """Measure numbers as runs: `1-4 7 9-12`."""
+    """Measure numbers as ranges: `1-4 7 9-12`."""
     chosen = set(numbers)
     groups = [list(group) for is_chosen, group in groupby(every, key=chosen.__contains__) if is_chosen]
     return " ".join(group[0] if len(group) == 1 else f"{group[0]}-{group[-1]}" for group in groups)

@@ -1,7 +1,7 @@
-"""What this installation can do, looked at without starting any of it.
+"""Checks of the installation that start none of its parts.
 
-A finding is a name, a state, and what was found; `missing` breaks the main job, `absent` only a
-convenience. The device is the one thing that needs torch imported.
+A finding has a name, a state and a detail. `missing` prevents composing, `absent` only a convenience. Only the
+device needs an import of torch.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ State = Literal["ok", "absent", "missing"]
 
 ESSENTIAL = ("torch", "numpy", "safetensors", "lxml", "verovio", "typst", "fonttools", "brotli", "mido", "typer")
 CONVENIENT = ("music21", "partitura")
-"""Python distributions: without the second kind only some input formats are lost."""
+"""Python distributions. Without the convenient ones only some input formats are unavailable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def _distribution(name: str, otherwise: State) -> Finding:
 
 
 def _checked(name: str, look: Callable[[], str]) -> Finding:
-    """What `look` tells, or why it could not: whatever a broken installation raises is the finding."""
+    """The result of `look`, or the exception of a broken installation as a finding."""
     try:
         return Finding(name, "ok", look())
     except Exception as error:
@@ -81,28 +81,28 @@ def _weights() -> tuple[Finding, ...]:
     """Each file of weights that ships with the package, with its checksum."""
     files = sorted(weights().glob("*.safetensors"))
     if not files:
-        return (Finding("weights", "missing", f"none in {weights()}; install the package again"),)
+        return (Finding("weights", "missing", f"found none in {weights()}; install the package again"),)
     return tuple(_checked(f"weights {path.stem}", partial(_checksum, path)) for path in files)
 
 
 def _checksum(path: Path) -> str:
-    """The checksum of the weights, once it is the one that their JSON file tells."""
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
-    told = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))["sha256"]
-    if found != told:
-        raise ValueError(f"sha256 {found} is not the one in {path.stem}.json; install the package again")
-    return f"sha256 {found}"
+    """The checksum of the weights; ValueError if it differs from that in their JSON file."""
+    checksum = hashlib.sha256(path.read_bytes()).hexdigest()
+    expected = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))["sha256"]
+    if checksum != expected:
+        raise ValueError(f"sha256 {checksum} is not the one in {path.stem}.json; install the package again")
+    return f"sha256 {checksum}"
 
 
 def _grammars() -> str:
-    found = folder("grammars")
-    if not (found / "ensembles").is_dir():
-        raise FileNotFoundError(f"no ensembles in {found}; install the package again")
-    return str(found)
+    grammars = folder("grammars")
+    if not (grammars / "ensembles").is_dir():
+        raise FileNotFoundError(f"found no ensembles in {grammars}; install the package again")
+    return str(grammars)
 
 
 def _font_cache() -> str:
-    """Where the fonts for engraving were unpacked: a cache, or a temporary folder where none is writable."""
+    """The folder of the unpacked fonts: a cache, or a temporary folder if no cache is writable."""
     from scoregen.notation.engraving.fonts import font_folder
 
     return str(font_folder())
@@ -110,10 +110,10 @@ def _font_cache() -> str:
 
 def _program(name: str, command: tuple[str, ...], use: str) -> Finding:
     if shutil.which(name) is None:
-        return Finding(name, "absent", f"not on the path; it {use}")
+        return Finding(name, "absent", f"not on the path; the program {use}")
     quiet = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False, env=quiet)
     except (OSError, subprocess.TimeoutExpired) as error:
-        return Finding(name, "absent", f"does not start ({type(error).__name__}); it {use}")
+        return Finding(name, "absent", f"does not start ({type(error).__name__}); the program {use}")
     return Finding(name, "ok", done.stdout.strip() or f"exit code {done.returncode}")

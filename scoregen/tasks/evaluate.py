@@ -1,9 +1,9 @@
-"""How far a folder of pieces is from a corpus, in the field's figures, each with a 95 % interval.
+"""Comparison of a folder of pieces with a corpus by the usual metrics, each with a 95 % interval.
 
-The *reference* are the held-out pieces of the corpus (valid and test) where a manifest names some, else
-all; the *training* pieces are the others. What the reference says of itself stands beside: its own
-figures, and how far its two halves (valid and test, else every second piece) are apart. It is
-computed once and kept in the user's cache.
+The *reference* is the set of held-out pieces of the corpus (valid and test) if a manifest names some, else all
+pieces; the *training* pieces are the others. The comparison includes the figures of the reference itself, and the
+distance between its two halves (valid and test, else every second piece). These are computed once and kept in the
+user's cache.
 """
 
 from __future__ import annotations
@@ -41,18 +41,18 @@ if TYPE_CHECKING:
     from scoregen.model.network.network import Network
 
 DRAWS = 4
-"""Of pieces and crops, for the classifier."""
+"""Random draws of pieces and crops for the classifier."""
 
 Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
-"""A head, and rows of cells."""
+"""A header row, and rows of cells."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """Figures and distances by name, of the pieces (`asked`) and of the reference.
 
-    `shares`: by feature, the pooled shares of the pieces and of the reference, in the order of its bins;
-    `curves`: self-similarity by quarters; `each`: what there is to say of single pieces.
+    `shares`: by feature, the pooled shares of the pieces and of the reference, in the order of the bins.
+    `curves`: self-similarity by distance in quarters. `each`: the figures of single pieces.
     """
 
     folder: str
@@ -87,47 +87,47 @@ def evaluate(
     draws: int = DRAWS,
     progress: Progress | None = None,
 ) -> Comparison:
-    """Compare the scores of a folder with a corpus: a folder, or one by its name.
+    """Compare the scores of a folder with a corpus, given as a folder or a name.
 
-    With `likelihood` also under a network's weights, without `checkpoint` the package's. The same `seed` and
-    `draws` (of pieces and crops, for the classifier) give the same figures. `progress` is told what share is
-    done. InputError where there are fewer than two pieces to
-    compare, or the corpus has none in as many voices.
+    `likelihood` adds the likelihood under a network: that of `checkpoint`, else that of the package. The same
+    `seed` and `draws` (of pieces and crops, for the classifier) give the same figures. `progress` receives the
+    completed fraction. Raises InputError if there are fewer than two pieces to compare, or if the corpus has no
+    piece with the same number of voices.
     """
     folder, against = Path(folder), str(against)
     checkpoint = Path(checkpoint) if checkpoint else None
     if not folder.is_dir():
-        raise InputError(f"{folder} is no folder; expected a folder of scores")
-    tell = progress or (lambda done: None)
+        raise InputError(f"{folder}: found no folder; expected a folder of scores")
+    report_progress = progress or (lambda fraction: None)
     corpus, asked_corpus = load_corpus(against), load_corpus(str(folder))
     fingerprint = fingerprint_of(corpus)
-    kept = CachedReference.of(corpus, fingerprint)
-    reference = kept.reference(corpus, lambda done: tell(0.2 * done))
+    cache = CachedReference.of(corpus, fingerprint)
+    reference = cache.reference(corpus, lambda fraction: report_progress(0.2 * fraction))
     rows, refused = read_pieces(
-        asked_corpus, voices=reference.pieces[0].voices, progress=lambda done: tell(0.2 + 0.2 * done)
+        asked_corpus, voices=reference.pieces[0].voices, progress=lambda fraction: report_progress(0.2 + 0.2 * fraction)
     )
     if len(rows) < FEWEST_PIECES:
-        raise InputError(f"{folder}: found one score that can be used; expected {FEWEST_PIECES} or more")
+        raise InputError(f"{folder}: found one usable score; expected {FEWEST_PIECES} or more")
     pieces = [piece for _, piece in rows]
     training, real = frames_of(reference.training), frames_of(reference.pieces)
     asked: Figures = frame_figures(frames_of(pieces), training, real, draws=draws, seed=seed)
     asked |= {**closing_figures(pieces, seed=seed), **form.figures(pieces, seed=seed)}
-    tell(0.7)
-    itself, within = kept.figures(reference, seed, draws)
-    tell(0.85)
+    report_progress(0.7)
+    itself, within = cache.figures(reference, seed, draws)
+    report_progress(0.85)
     weights, nats = None, None
     if likelihood or checkpoint:
-        weights, nats = _likelihoods(checkpoint, [source for source, _ in rows], corpus, reference, kept)
-        asked["nats_a_choice"], itself["nats_a_choice"] = (pooled(*_columns(found), seed=seed) for found in nats)
+        weights, nats = _likelihoods(checkpoint, [source for source, _ in rows], corpus, reference, cache)
+        asked["nats_a_choice"], itself["nats_a_choice"] = (pooled(*_columns(costs), seed=seed) for costs in nats)
     distances, shares = {}, {}
     for name, feature in FEATURES.items():
         counts = histograms(feature, pieces), histograms(feature, reference.pieces)
         distances[name] = distance(feature, *counts, seed=seed)
         first, second = ((row.sum(0) / max(row.sum(), 1)).tolist() for row in counts)
         shares[name] = (first, second)
-    notices = [*kept.notices]
+    notices = [*cache.notices]
     if reference.refused:
-        notices.append(f"{reference.refused} scores of {corpus.name} were of no use")
+        notices.append(f"{reference.refused} scores of {corpus.name} cannot be used")
     return Comparison(
         str(folder),
         corpus.name,
@@ -152,22 +152,27 @@ def evaluate(
     )
 
 
-def standing_out(found: Comparison) -> list[str]:
-    """The figures whose interval lies apart from the reference's, in words."""
+def distinct_figures(comparison: Comparison) -> list[str]:
+    """The figures whose interval does not overlap that of the reference, in words."""
     lines = []
     for name, (label, digits) in LABELS.items():
-        here, there = found.asked.get(name), found.reference.get(name)
+        here, there = comparison.asked.get(name), comparison.reference.get(name)
         if here is None or there is None or not (here.low > there.high or here.high < there.low):
             continue
-        way = "higher" if here.low > there.high else "lower"
-        lines.append(f"{label}: {shown(here, digits)}, {way} than {shown(there, digits)}")
+        direction = "higher" if here.low > there.high else "lower"
+        lines.append(f"{label}: {shown(here, digits)}, {direction} than {shown(there, digits)}")
     return lines
 
 
-def report_json(found: Comparison) -> dict[str, Any]:
-    """The comparison for a program to read."""
+def report_json(comparison: Comparison) -> dict[str, Any]:
+    """The comparison as JSON values."""
     features = {name: {"bins": list(feature.bins), "unit": feature.unit or None} for name, feature in FEATURES.items()}
-    return {"version": __version__, **asdict(found), "features": features, "standing_out": standing_out(found)}
+    return {
+        "version": __version__,
+        **asdict(comparison),
+        "features": features,
+        "standing_out": distinct_figures(comparison),
+    }
 
 
 def _likelihoods(
@@ -175,25 +180,25 @@ def _likelihoods(
     sources: Sequence[CorpusPiece],
     corpus: Corpus,
     reference: ReferenceCorpus,
-    kept: CachedReference,
+    cache: CachedReference,
 ) -> tuple[str, tuple[list[tuple[float, int]], list[tuple[float, int]]]]:
     """The checksum of the weights, and nats and choices of the pieces and of the reference."""
     from scoregen.model.network.checkpoint import load_checkpoint
 
     model = load_checkpoint(checkpoint)
     if model.network.config.alphabet != "spelled":
-        raise InputError("these weights read piano rolls, for a benchmark; name weights that were trained on scores")
+        raise InputError("found weights for piano rolls (a benchmark); expected weights that were trained on scores")
     ensemble = load_ensemble(str(model.about.get("ensemble", "satb")))
     by_name = {source.name: source for source in corpus.pieces}
-    there = kept.nats(
+    reference_nats = cache.nats(
         model.checksum,
         lambda: _nats(model.network, ensemble, [by_name[piece.name] for piece in reference.pieces]),
     )
-    return model.checksum, (_nats(model.network, ensemble, sources), there)
+    return model.checksum, (_nats(model.network, ensemble, sources), reference_nats)
 
 
 def _nats(network: Network, ensemble: Ensemble, sources: Sequence[CorpusPiece]) -> list[tuple[float, int]]:
-    """Nats and choices of each piece; 0 choices for one that tokens or the network cannot express."""
+    """Nats and choices of each piece; 0 choices for a piece that tokens or the network cannot express."""
     from scoregen.corpora.prepare import piece_tokens
     from scoregen.model.inspection.scoring import piece_nats
 
@@ -209,7 +214,7 @@ def _nats(network: Network, ensemble: Ensemble, sources: Sequence[CorpusPiece]) 
 def _each(
     pieces: Sequence[EvaluatedPiece], training: Sequence[Frames], nats: Sequence[tuple[float, int]] | None
 ) -> list[dict[str, Any]]:
-    """What there is to say of single pieces."""
+    """The figures of single pieces."""
     runs = known_runs(frames_of(pieces), training)
     rows = []
     for number, (piece, run) in enumerate(zip(pieces, runs, strict=True)):
@@ -232,30 +237,30 @@ def _columns(rows: Sequence[tuple[float, int]]) -> tuple[list[float], list[int]]
 
 
 def _command(folder: Path, against: str, checkpoint: Path | None, likelihood: bool, seed: int, draws: int) -> str:
-    """The command that gives the same figures again."""
+    """The command that reproduces the figures."""
     words = ["scoregen", "evaluate", str(folder), "--against", against, "--seed", str(seed), "--draws", str(draws)]
     words += ["--checkpoint", str(checkpoint)] if checkpoint else ["--likelihood"] if likelihood else []
     return shlex.join(words)
 
 
-def tables(found: Comparison) -> list[Table]:
-    """The figures and the distances as text: a head, and a row a figure."""
+def tables(comparison: Comparison) -> list[Table]:
+    """The figures and the distances as text: a header row, and one row per figure."""
     head: tuple[str, ...] = (
         "",
-        f"{Path(found.folder).name} ({found.pieces})",
-        f"{found.corpus} ({found.reference_pieces})",
+        f"{Path(comparison.folder).name} ({comparison.pieces})",
+        f"{comparison.corpus} ({comparison.reference_pieces})",
     )
     rows: list[tuple[str, ...]] = [
-        (label, shown(found.asked.get(name), digits), shown(found.reference.get(name), digits))
+        (label, shown(comparison.asked.get(name), digits), shown(comparison.reference.get(name), digits))
         for name, (label, digits) in LABELS.items()
-        if name in found.asked or name in found.reference
+        if name in comparison.asked or name in comparison.reference
     ]
     features = ("", "Jensen-Shannon, bits", "within", "Wasserstein", "within", "overlap area", "within")
-    return [(head, rows), (features, [_feature_row(found, name) for name in FEATURES])]
+    return [(head, rows), (features, [_feature_row(comparison, name) for name in FEATURES])]
 
 
-def _feature_row(found: Comparison, name: str) -> tuple[str, ...]:
-    here, within, feature = found.distances[name], found.within[name], FEATURES[name]
+def _feature_row(comparison: Comparison, name: str) -> tuple[str, ...]:
+    here, within, feature = comparison.distances[name], comparison.within[name], FEATURES[name]
     unit = f" {feature.unit}" if feature.unit else ""
     far = f"{shown(here.wasserstein, 3)}{unit}" if here.wasserstein else ""
     return (
@@ -269,35 +274,38 @@ def _feature_row(found: Comparison, name: str) -> tuple[str, ...]:
     )
 
 
-def report_file(found: Comparison, kind: str) -> bytes:
-    """The report as a page of HTML that needs nothing else, or as a PDF."""
+def report_file(comparison: Comparison, kind: str) -> bytes:
+    """The report as a self-contained HTML page, or as a PDF."""
     from scoregen.pictures.comparison_picture import Panel, draw_curves, draw_panels
     from scoregen.pictures.report_page import ReportSection, html_page, pdf_pages
 
-    names = Path(found.folder).name, found.corpus
+    names = Path(comparison.folder).name, comparison.corpus
     panels = [
-        Panel(feature.title, feature.bins, *found.shares[name], found.distances[name].jensen_shannon.value)
+        Panel(feature.title, feature.bins, *comparison.shares[name], comparison.distances[name].jensen_shannon.value)
         for name, feature in FEATURES.items()
     ]
-    told = ReportSection(f"{names[0]} beside {names[1]}", _facts(found), found.command, standing_out(found))
-    curves = draw_curves(*found.curves, names)
+    section = ReportSection(
+        f"{names[0]} compared with {names[1]}", _facts(comparison), comparison.command, distinct_figures(comparison)
+    )
+    curves = draw_curves(*comparison.curves, names)
     if kind == "html":
-        return html_page(told, tables(found), [*(draw_panels([panel], names, 1) for panel in panels), curves])
-    return pdf_pages(told, tables(found), [draw_panels(panels, names), curves])
+        return html_page(section, tables(comparison), [*(draw_panels([panel], names, 1) for panel in panels), curves])
+    return pdf_pages(section, tables(comparison), [draw_panels(panels, names), curves])
 
 
-def _facts(found: Comparison) -> list[str]:
-    """What a reader must know to believe a figure."""
-    side = "held-out" if found.held_out else "all"
+def _facts(comparison: Comparison) -> list[str]:
+    """The facts that a reader needs to judge the figures."""
+    side = "held-out" if comparison.held_out else "all"
     facts = [
-        f"{found.pieces} pieces of {found.folder} beside {found.reference_pieces} {side} pieces of {found.corpus}; "
-        f"{found.training_pieces} pieces are what windows are looked for in (training).",
-        "Brackets: 95 % bootstrap intervals over pieces. Within: the two halves of the corpus's pieces beside each "
-        "other; for the classifier, 0.5 means that it cannot tell.",
-        f"Made by scoregen {__version__}. State of the corpus: {found.fingerprint[:16]}.",
+        f"{comparison.pieces} pieces of {comparison.folder} compared with {comparison.reference_pieces} {side} pieces "
+        f"of {comparison.corpus}; "
+        f"{comparison.training_pieces} pieces (training) are searched for windows.",
+        "Brackets: 95 % bootstrap intervals over pieces. Within: distance between the two halves of the reference. "
+        "Classifier: 0.5 means that it cannot tell the sets apart.",
+        f"Made by scoregen {__version__}. Fingerprint of the corpus: {comparison.fingerprint[:16]}.",
     ]
-    if found.weights:
-        facts.append(f"Weights: {found.weights}")
-    if found.refused:
-        facts.append(f"{len(found.refused)} scores were left out; the first: {found.refused[0]}")
+    if comparison.weights:
+        facts.append(f"Weights: {comparison.weights}")
+    if comparison.refused:
+        facts.append(f"{len(comparison.refused)} scores were left out; the first: {comparison.refused[0]}")
     return facts

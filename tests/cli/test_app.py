@@ -134,18 +134,18 @@ def test_completion_knows_the_ensembles() -> None:
         (["render"], "Missing argument 'SCORE'"),
         (["compose", "--loud"], "No such option: --loud"),
         (["compose", "-o", "new.svg", "--measures", "many"], "Invalid value for '--measures'"),
-        (["compose", "-o", "new.svg", "--anacrusis", "-1"], "'-1' is no length in quarters"),
+        (["compose", "-o", "new.svg", "--anacrusis", "-1"], "found '-1'; expected a length in quarters"),
         (["compose", "-o", "new.svg", "--key", "H dur"], "'H dur' is no key; expected a tonic and a mode"),
         (["compose", "-o", "new.svg", "--time", "4"], "'4' is no time signature"),
-        (["compose", "-o", "new.svg", "--blank", "alto"], "--blank says what to do with a score, but none is given"),
-        (["compose", "-o", "new.svg", "--extend", "4"], "--extend says what to do with a score, but none is given"),
+        (["compose", "-o", "new.svg", "--blank", "alto"], "--blank needs a score, but found none"),
+        (["compose", "-o", "new.svg", "--extend", "4"], "--extend needs a score, but found none"),
         (["compose", "-o", "new.svg", "--ensemble", "gamelan"], "there is no ensemble 'gamelan'; expected one of"),
         (["compose", "MELODY", "-o", "new.svg", "--key", "C"], "--key is for a new piece, but"),
         (
             ["compose", "MELODY", "-o", "new.svg", "--role", "alto"],
-            "--role 'alto' is not understood",
+            "--role: found 'alto'; expected ROLE=PART",
         ),
-        (["compose", "MELODY", "-o", "new.svg", "--role", "a=1", "--role", "a=2"], "--role names a twice"),
+        (["compose", "MELODY", "-o", "new.svg", "--role", "a=1", "--role", "a=2"], "--role: found a twice"),
         (["compose", "MELODY", "-o", "new.svg", "--checkpoint", "none"], "no weights can be read from none"),
         (["render", "missing.musicxml", "-o", "new.svg"], "missing.musicxml: "),
         (["render", "MELODY", "-o", "new.doc"], "new.doc: "),
@@ -168,7 +168,7 @@ def test_a_users_mistake_ends_in_one_line_and_code_2(
 
 
 @pytest.mark.parametrize("name", ["piece.svg", "piece-001.mid", "piece.mid.provenance.json"])
-def test_nothing_is_overwritten_unless_told(name: str, melody: Path, tmp_path: Path, capsys: Captured) -> None:
+def test_nothing_is_overwritten_without_force(name: str, melody: Path, tmp_path: Path, capsys: Captured) -> None:
     old = tmp_path / name
     old.write_text("old")
     more = {"piece.svg": [], "piece-001.mid": ["--count", "2"], "piece.mid.provenance.json": ["--provenance"]}[name]
@@ -279,7 +279,7 @@ def test_render_writes_every_format(melody: Path, tmp_path: Path, capsys: Captur
     }
 
 
-def test_render_reports_in_json_and_overwrites_when_told(melody: Path, tmp_path: Path, capsys: Captured) -> None:
+def test_render_reports_in_json_and_overwrites_with_force(melody: Path, tmp_path: Path, capsys: Captured) -> None:
     target = tmp_path / "song.mid"
     target.write_text("old")
     assert run(["render", str(melody), "-o", str(target), "--force", "--json"]) == 0
@@ -293,7 +293,7 @@ def test_tokens_in_words_in_json_and_checked(melody: Path, capsys: Captured) -> 
     assert run(["tokens", str(melody), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)
     assert run(["tokens", str(melody), "--check"]) == 0
-    assert capsys.readouterr().out == "9 measures come back as they went in\n"
+    assert capsys.readouterr().out == "round trip exact: 9 measures\n"
 
 
 def test_a_round_trip_that_fails_is_exit_code_1(
@@ -301,7 +301,7 @@ def test_a_round_trip_that_fails_is_exit_code_1(
 ) -> None:
     monkeypatch.setattr("scoregen.tokens.canonical.canonical", lambda score: None)
     assert run(["tokens", str(melody), "--check"]) == 1
-    assert "the tokens give back another score" in capsys.readouterr().err
+    assert "decoding the tokens gives another score" in capsys.readouterr().err
 
 
 def test_doctor_tells_what_is_there(capsys: Captured) -> None:
@@ -320,7 +320,7 @@ def test_doctor_without_weights_is_exit_code_1(
 ) -> None:
     monkeypatch.setattr("scoregen.tasks.doctor.weights", lambda: tmp_path)
     assert run(["doctor"]) == 1
-    assert f"missing  weights      none in {tmp_path}" in capsys.readouterr().out
+    assert f"missing  weights      found none in {tmp_path}" in capsys.readouterr().out
 
 
 def test_doctor_sees_damaged_weights(checkpoint: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:

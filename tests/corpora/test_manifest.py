@@ -35,7 +35,7 @@ def test_a_changed_file_is_noticed(tmp_path: Path) -> None:
     changed = tmp_path / "changed.mxl"
     changed.write_bytes(piece.path.read_bytes() + b" ")
     damaged = type(corpus)("x", "x", "x", (type(piece)(piece.name, "train", changed, piece.sha256),))
-    with pytest.raises(InputError, match=r"changed\.mxl: differs"):
+    with pytest.raises(InputError, match=r"changed\.mxl: found another checksum"):
         verify(damaged)
 
 
@@ -49,10 +49,10 @@ def test_a_folder_is_a_corpus_whose_splits_do_not_move(tmp_path: Path) -> None:
     assert set(second.values()) == {"train", "valid", "test"}
 
 
-def test_an_unknown_corpus_and_an_empty_folder_are_told_in_one_line(tmp_path: Path) -> None:
+def test_an_unknown_corpus_and_an_empty_folder_are_one_error_line(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="bach-chorales"):
         load_corpus("no-such-corpus")
-    with pytest.raises(InputError, match="holds no scores"):
+    with pytest.raises(InputError, match="found no scores"):
         load_corpus(str(tmp_path))
 
 
@@ -68,9 +68,9 @@ def test_a_folder_with_a_manifest_is_split_by_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("no toml", "found no TOML"),
-        ('name = "mine"', "the manifest lacks source, licence"),
-        ('name = "a"\nsource = "b"\nlicence = "c"', "lists no piece under train, valid or test"),
+        ("no toml", "found invalid TOML"),
+        ('name = "mine"', "found no source, licence"),
+        ('name = "a"\nsource = "b"\nlicence = "c"', "found no piece under train, valid or test"),
     ],
 )
 def test_a_manifest_that_is_none(text: str, expected: str, tmp_path: Path) -> None:

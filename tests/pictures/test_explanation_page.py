@@ -96,7 +96,7 @@ def test_a_reader_clicks_and_goes_on_by_keyboard(browser: Any, text: str) -> Non
     assert panel.text.startswith("Alto: ")
     assert "Measure 1, beat 1" in panel.text
     assert "Chosen after soprano (given) and bass." in panel.text
-    for heading in ("weighed", "measures count"):
+    for heading in ("alternatives", "measures it depends on"):
         assert heading.upper() in panel.text.upper()
     assert panel.find_element(By.CSS_SELECTOR, ".option.chosen .name").text in panel.text.partition("\n")[0]
     assert len(panel.find_elements(By.CSS_SELECTOR, ".strip button")) == 4

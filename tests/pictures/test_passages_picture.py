@@ -1,4 +1,4 @@
-"""Passages become bars whose labels stand free."""
+"""Passages become bars whose labels do not overlap."""
 
 from __future__ import annotations
 

@@ -56,18 +56,18 @@ def test_a_phrase_ends_on_its_chord_and_stays_there(untrained: Path, time: str, 
     options = PieceOptions(measures=8, key="g minor", time=time, anacrusis=anacrusis, phrases=4)
     sampling = SamplingOptions(seed=6, candidates=2, passes=2)
     score = compose(piece=options, checkpoint=untrained, sampling=sampling).score
-    heard, start = sonorities(encode(score)), 0
+    table, start = sonorities(encode(score)), 0
     chords = cadence_chords(blank_piece(options, SATB), 6)
     for index, measure in enumerate(score.measures):
         for end in measure.phrase_ends:
             tick = start + int(end * vocabulary().ticks_per_quarter)
-            check(heard, tick, chords[index][end])
+            check(table, tick, chords[index][end])
         start += int(measure.duration * vocabulary().ticks_per_quarter)
 
 
-def check(heard: Sonorities, tick: int, chord: tuple[int, ...]) -> None:
-    beat = heard.pitches[(heard.onset >= tick) & (heard.onset < tick + vocabulary().ticks_per_quarter)]
-    assert tick in heard.onset.tolist()
+def check(table: Sonorities, tick: int, chord: tuple[int, ...]) -> None:
+    beat = table.pitches[(table.onset >= tick) & (table.onset < tick + vocabulary().ticks_per_quarter)]
+    assert tick in table.onset.tolist()
     assert {int(pitch) % 12 for pitch in beat[0]} in ({*chord}, {*chord[:2]})
     assert int(beat[0][-1]) % 12 == chord[0]
     assert (beat[:, [0, -1]] == beat[0, [0, -1]]).all()
@@ -83,9 +83,9 @@ def test_dominants_lead_to_some_cadences(untrained: Path) -> None:
     assert all(index % 2 and onset == 1 for plan in plans for index, places in plan.items() for onset in places)
     seed = next(seed for seed, chord in enumerate(last) if chord)
     score = compose(piece=options, checkpoint=untrained, sampling=SamplingOptions(seed, candidates=2, passes=0)).score
-    heard = sonorities(encode(score))
+    table = sonorities(encode(score))
     tick = int(29 * vocabulary().ticks_per_quarter)
-    moment = heard.pitches[heard.onset <= tick][-1]
+    moment = table.pitches[table.onset <= tick][-1]
     assert int(moment[-1]) % 12 == 2
     assert {int(pitch) % 12 for pitch in moment} <= {2, 6, 9, 0} and 6 in {int(pitch) % 12 for pitch in moment}
 
@@ -98,7 +98,7 @@ def test_dominants_lead_to_some_cadences(untrained: Path) -> None:
         ("6/8", Fraction(0), {(3, 0), (7, 0)}),
     ],
 )
-def test_they_stand_a_beat_before(time: str, anacrusis: Fraction, expected: set[tuple[int, int]]) -> None:
+def test_dominants_come_a_beat_before(time: str, anacrusis: Fraction, expected: set[tuple[int, int]]) -> None:
     piece = blank_piece(PieceOptions(measures=8, time=time, anacrusis=anacrusis, phrases=2), SATB)
     chords = [leading_chords(piece, cadence_chords(piece, seed), seed) for seed in range(30)]
     assert {(index, onset) for plan in chords for index, places in plan.items() for onset in places} == expected

@@ -151,8 +151,8 @@ def test_the_command_writes_pages(song: Path, capsys: pytest.CaptureFixture[str]
 @pytest.mark.parametrize(
     ("more", "expected"),
     [
-        (["-o", "new.mid"], "new.mid: an analysis cannot be written there"),
-        (["--numerals", "arabic"], "'arabic' is unknown; expected text or harmony"),
+        (["-o", "new.mid"], "new.mid: found no suffix for an analysis"),
+        (["--numerals", "arabic"], "found 'arabic'; expected text or harmony"),
         (["-o", "nowhere/new.pdf"], "nowhere/new.pdf: "),
     ],
 )

@@ -176,7 +176,7 @@ def test_a_quintuplet_that_nothing_is_written_against_stays(untrained: Path) -> 
     assert done.measures[0] == full.measures[0]
 
 
-def test_what_cannot_be_done_is_said_in_one_line(harmonised: Composition, melody: Score, untrained: Path) -> None:
+def test_what_cannot_be_done_is_one_error_line(harmonised: Composition, melody: Score, untrained: Path) -> None:
     for arguments, message in (
         ({"score": harmonised.score}, "nothing is blank"),
         ({"score": melody, "blank": ["viola"]}, "viola"),

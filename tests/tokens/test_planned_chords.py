@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from scoregen.generation.reranking import ends_at_home
-from scoregen.plan.form import blank_piece, home_chords
+from scoregen.plan.form import blank_piece, tonic_chords
 from scoregen.score.ensemble import load_ensemble
 from scoregen.tasks.compose import PieceOptions, SamplingOptions, compose
 from scoregen.tokens.encode import encode
@@ -30,4 +30,4 @@ def test_a_new_piece_begins_and_ends_at_home(untrained: Path, key: str, root: in
 
 def test_home_is_the_first_slice_and_the_last_phrase_end() -> None:
     piece = blank_piece(PieceOptions(measures=8, time="3/4"), load_ensemble("satb"))
-    assert home_chords(piece) == {0: {Fraction(0): (0, 4, 7)}, 7: {Fraction(0): (0, 4, 7)}}
+    assert tonic_chords(piece) == {0: {Fraction(0): (0, 4, 7)}, 7: {Fraction(0): (0, 4, 7)}}

@@ -1,4 +1,4 @@
-"""`scoregen analyze`: keys, chords, cadences, phrases, form and texture, printed or written into the score."""
+"""`scoregen analyze`: prints keys, chords, cadences, phrases, form and texture, or writes them into the score."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 
 from scoregen.cli.console.arguments import Force, Json, Quiet
 from scoregen.cli.console.outputs import check_outputs
-from scoregen.cli.console.terminal import progress, say, say_json, say_paths, tell_all
+from scoregen.cli.console.terminal import print_json, print_line, print_messages, print_paths, progress
 from scoregen.system.errors import InputError, OutputError, Place
 
 if TYPE_CHECKING:
@@ -29,21 +29,21 @@ def analyze_command(
             "--output",
             "-o",
             metavar="FILE",
-            help="Write the score with the analysis in it: .musicxml .mxl .svg .pdf .png. May be given several times.",
+            help="Write the annotated score: .musicxml .mxl .svg .pdf .png. Repeatable.",
         ),
     ] = None,
     numerals: Annotated[
         str,
         typer.Option(
             metavar="text|harmony",
-            help="Numerals in MusicXML: words, which every program shows, or harmony elements of MusicXML 4.0.",
+            help="Encoding of numerals in MusicXML: words, which every program displays, or harmony elements (4.0).",
         ),
     ] = "text",
     force: Force = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Name the keys, chords, cadences, phrases, form and texture of a score."""
+    """Find the keys, chords, cadences, phrases, form and texture of a score."""
     from scoregen.notation.files import read_score, write_all
     from scoregen.tasks.analyze import analyze, annotated, plain
 
@@ -65,73 +65,73 @@ def analyze_command(
             result = write_all(marked, targets, force=force)
             written += result.paths
             notices += [*more, *map(str, result.warnings)]
-    tell_all(notices, quiet=quiet)
-    found = plain(music, analysis)
+    print_messages(notices, quiet=quiet)
+    table = plain(music, analysis)
     if as_json:
-        say_json({"score": str(score), **found, "files": [str(path) for path in written]})
+        print_json({"score": str(score), **table, "files": [str(path) for path in written]})
     elif paths:
-        say_paths(written)
+        print_paths(written)
     else:
-        for line in _report(found):
-            say(line)
+        for line in _report(table):
+            print_line(line)
 
 
-def _by_style(paths: Sequence[Path], wanted: Numerals) -> Iterator[tuple[Numerals, list[Path]]]:
-    """Files of MusicXML as asked for, pages as the engraver draws them best."""
+def _by_style(paths: Sequence[Path], numerals: Numerals) -> Iterator[tuple[Numerals, list[Path]]]:
+    """MusicXML files with the requested numerals, and pages with those that the engraver draws best."""
     pages = [path for path in paths if path.suffix.lower() in PAGES]
     files = [path for path in paths if path not in pages]
     if files:
-        yield wanted, files
+        yield numerals, files
     if pages:
         yield "page", pages
 
 
 def _check(paths: Sequence[Path], numerals: str, *, force: bool) -> None:
     if numerals not in NUMERALS:
-        raise typer.BadParameter(f"{numerals!r} is unknown; expected text or harmony", param_hint="--numerals")
+        raise typer.BadParameter(f"found {numerals!r}; expected text or harmony", param_hint="--numerals")
     for path in paths:
         if path.suffix.lower() not in SUFFIXES:
             expected = ", ".join(SUFFIXES)
-            raise OutputError(f"an analysis cannot be written there; expected one of {expected}", Place(str(path)))
+            raise OutputError(f"found no suffix for an analysis; expected one of {expected}", Place(str(path)))
     check_outputs(paths, force=force)
 
 
-def _report(found: dict[str, Any]) -> Iterator[str]:
-    """The whole analysis as tables, a blank line between them."""
-    yield f"Key: {found['key']}"
-    if len(found["keys"]) > 1:
+def _report(table: dict[str, Any]) -> Iterator[str]:
+    """The whole analysis as tables, separated by blank lines."""
+    yield f"Key: {table['key']}"
+    if len(table["keys"]) > 1:
         yield ""
         yield from _table(
-            ("Key", "from measure", "beat"), [(key["key"], key["measure"], _beat(key)) for key in found["keys"]]
+            ("Key", "from measure", "beat"), [(key["key"], key["measure"], _beat(key)) for key in table["keys"]]
         )
-    if found["chords"]:
+    if table["chords"]:
         yield ""
         yield from _table(
-            ("Measure", "Beat", "Key", "Numeral", "Chord", "Foreign notes"),
+            ("Measure", "Beat", "Key", "Numeral", "Chord", "Non-chord tones"),
             [
                 (c["measure"], _beat(c), c["key"], c["numeral"], c["symbol"], _foreign(c["foreign_notes"]))
-                for c in found["chords"]
+                for c in table["chords"]
             ],
         )
     yield ""
-    closes = list(found["cadences"])
-    yield from _table(("Phrase", "Measures", "Cadence", "Chords", "Key"), list(_phrases(found["phrases"], closes)))
-    if found["repeats"]:
+    cadences = list(table["cadences"])
+    yield from _table(("Phrase", "Measures", "Cadence", "Chords", "Key"), list(_phrases(table["phrases"], cadences)))
+    if table["repeats"]:
         yield ""
-        yield from _table(("Measures", "come again in", "how"), [_repeat(repeat) for repeat in found["repeats"]])
+        yield from _table(("Measures", "repeated in", "how"), [_repeat(repeat) for repeat in table["repeats"]])
     yield ""
     yield from _table(
-        ("Measures", "Texture", "Lines", "Together"),
+        ("Measures", "Texture", "Lines", "Moving together"),
         [
             (_span(t["first_measure"], t["last_measure"]), t["kind"], str(t["voices"]), f"{100 * t['together']:.0f} %")
-            for t in found["texture"]
+            for t in table["texture"]
         ],
     )
 
 
-def _phrases(phrases: Sequence[dict[str, Any]], closes: Sequence[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
+def _phrases(phrases: Sequence[dict[str, Any]], cadences: Sequence[dict[str, Any]]) -> Iterator[tuple[str, ...]]:
     for phrase in phrases:
-        cadence = next((c for c in closes if phrase["onset"] <= c["onset"] < phrase["end"]), None)
+        cadence = next((c for c in cadences if phrase["onset"] <= c["onset"] < phrase["end"]), None)
         measures = _span(phrase["first_measure"], phrase["last_measure"])
         letter = phrase["letter"] + (" (repeated)" if phrase["played_twice"] else "")
         if cadence is None:
@@ -145,7 +145,7 @@ def _repeat(repeat: dict[str, Any]) -> tuple[str, str, str]:
     return (
         _span(repeat["first_measure"], repeat["last_measure"]),
         _span(repeat["again_first_measure"], repeat["again_last_measure"]),
-        how.get(repeat["kind"], "the melody, otherwise set"),
+        how.get(repeat["kind"], "the melody, with other lower voices"),
     )
 
 
@@ -157,8 +157,8 @@ def _foreign(notes: Sequence[dict[str, Any]]) -> str:
     return ", ".join(f"{note['pitch']} {note['kind']}" for note in notes)
 
 
-def _beat(where: dict[str, Any]) -> str:
-    return f"{where['beat']:g}"
+def _beat(entry: dict[str, Any]) -> str:
+    return f"{entry['beat']:g}"
 
 
 def _span(first: str, last: str) -> str:

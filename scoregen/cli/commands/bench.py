@@ -1,4 +1,4 @@
-"""`scoregen bench`: published benchmarks, on data that the user brings."""
+"""`scoregen bench`: published benchmarks, on data that the user supplies."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scoregen.cli.console.arguments import Json, Quiet
-from scoregen.cli.console.terminal import progress, say, say_json, tell
+from scoregen.cli.console.terminal import print_json, print_line, print_message, progress
 
 bench = typer.Typer(help="Measure a network on a published benchmark.", no_args_is_help=True)
 
@@ -24,24 +24,28 @@ def jsb16_command(
     checkpoint: Annotated[
         list[Path] | None,
         typer.Option(
-            "--checkpoint", help="Other weights than the package's; several are averaged.", show_default=False
+            "--checkpoint",
+            help="Weights to measure instead of those in the repository. Repeatable; several are averaged.",
+            show_default=False,
         ),
     ] = None,
     average: Annotated[
-        bool, typer.Option("--average", help="The average of all networks and orders of voices: its own figure.")
+        bool,
+        typer.Option("--average", help="Average over all networks and orders of voices; this is a separate figure."),
     ] = False,
     retrieval: Annotated[
         bool,
         typer.Option(
-            "--retrieval", help="Interpolate with a nearest-neighbour datastore of the training part: its own figure."
+            "--retrieval",
+            help="Interpolate with a nearest-neighbour datastore of the training set; this is a separate figure.",
         ),
     ] = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """The likelihood of Bach's chorales on a grid of 16ths, nats a note (four voices times all 16ths).
+    """Measure the likelihood of Bach's chorales on a grid of 16ths, in nats per note (four voices times all 16ths).
 
-    Proper: everything that is generated is paid for, nothing that is scored is known before.
+    The likelihood is proper: it counts everything that is generated, and conditions only on what comes earlier.
     """
     from scoregen.benchmarks.jsb16.report import bench_jsb16, report_json
 
@@ -50,18 +54,20 @@ def jsb16_command(
             data, tuple(checkpoint or ()), average=average, retrieval=retrieval, progress=stage("scoring")
         )
     if not report.is_known and not quiet:
-        tell(f"{data} is not the file that published figures are measured on")
+        print_message(f"{data} is not the file that published figures use; expected the original Jsb16thSeparated.json")
     if as_json:
-        say_json(report_json(report))
+        print_json(report_json(report))
         return
-    say(f"networks {', '.join(name for name, _, _ in report.checkpoints)}; orders of voices {len(report.orders)}")
+    print_line(
+        f"networks {', '.join(name for name, _, _ in report.checkpoints)}; orders of voices {len(report.orders)}"
+    )
     if report.datastore:
         places, share = report.datastore["places"], report.datastore["max_share"]
-        say(f"retrieval from {places} places; their share {share:.2f} at most")
+        print_line(f"retrieval from {places} positions; largest share {share:.2f}")
     for split, figures in report.splits.items():
-        say(
-            f"{split}: {figures['nats_per_note']:.4f} nats a note (mean of pieces "
+        print_line(
+            f"{split}: {figures['nats_per_note']:.4f} nats per note (mean of pieces "
             f"{figures['nats_per_note_piece_mean']:.4f}), calibration error {figures['calibration_error']:.3f}"
         )
         for kind, row in figures["by_kind"].items():
-            say(f"  {kind:8} {row['bits_per_choice']:.3f} bits a choice, {row['choices']} choices")
+            print_line(f"  {kind:8} {row['bits_per_choice']:.3f} bits per choice, {row['choices']} choices")

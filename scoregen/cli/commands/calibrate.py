@@ -1,4 +1,4 @@
-"""`scoregen calibrate`: what weights write too much or too little of is weighed against their corpus."""
+"""`scoregen calibrate`: matches the features of samples to those of the training corpus."""
 
 from __future__ import annotations
 
@@ -8,38 +8,48 @@ from typing import Annotated
 import typer
 
 from scoregen.cli.console.arguments import Ensemble, Json, Quiet
-from scoregen.cli.console.terminal import progress, say_json, say_paths, tell
+from scoregen.cli.console.terminal import print_json, print_message, print_paths, progress
 
 
 def calibrate_command(
-    checkpoint: Annotated[Path, typer.Argument(metavar="CHECKPOINT", help="The weights, as `train` wrote them.")],
-    corpus: Annotated[str, typer.Argument(metavar="CORPUS", help="What they were trained on: a folder or a name.")],
+    checkpoint: Annotated[Path, typer.Argument(metavar="CHECKPOINT", help="Weights written by `scoregen train`.")],
+    corpus: Annotated[
+        str, typer.Argument(metavar="CORPUS", help="The corpus that they were trained on: a folder or a name.")
+    ],
     ensemble: Ensemble = "satb",
     pieces: Annotated[
-        int, typer.Option("--pieces", min=1, help="Pieces that a round writes, and harmonises anew.")
+        int,
+        typer.Option("--pieces", min=1, help="Pieces to compose in each round; their melodies are harmonised again."),
     ] = 80,
-    rounds: Annotated[int, typer.Option("--rounds", min=0, help="Rounds: each mends part of what is left.")] = 8,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed writes the same.")] = 0,
+    rounds: Annotated[
+        int, typer.Option("--rounds", min=0, help="Rounds; each corrects part of the remaining difference.")
+    ] = 8,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the random numbers.")] = 0,
     only: Annotated[
         list[str] | None,
-        typer.Option("--only", metavar="KIND", help="Change this kind alone: step, length, interval, sonority, pace."),
+        typer.Option(
+            "--only",
+            metavar="KIND",
+            help="Change only this kind of feature: step, length, interval, sonority, pace. Repeatable.",
+        ),
     ] = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write CHECKPOINT.calibration: by how many nats steps, lengths, intervals, chords and paces are favoured.
+    """Fit logit biases for steps, lengths, intervals, sonorities and pace, and write CHECKPOINT.calibration.
 
-    It is written anew after every round, and a later run goes on from it; with --only the rest stays as it is.
+    The file is written after every round, and a later run continues from it. With --only the other biases stay
+    unchanged.
     """
     from dataclasses import asdict
 
-    from scoregen.tasks.calibrate import Round, calibrate, in_words
+    from scoregen.tasks.calibrate import Round, calibrate, sentences
 
     with progress(quiet=quiet) as stage:
 
-        def show(found: Round) -> None:
-            for line in () if quiet else in_words(found):
-                tell(line)
+        def show(differences: Round) -> None:
+            for line in () if quiet else sentences(differences):
+                print_message(line)
 
         history = calibrate(
             checkpoint,
@@ -50,10 +60,10 @@ def calibrate_command(
             seed=seed,
             kinds=only or (),
             progress=stage("calibrating"),
-            told=show,
+            on_round=show,
         )
     written = checkpoint.with_suffix(".calibration")
     if as_json:
-        say_json({"calibration": str(written), "rounds": [asdict(found) for found in history]})
+        print_json({"calibration": str(written), "rounds": [asdict(differences) for differences in history]})
     else:
-        say_paths([written])
+        print_paths([written])

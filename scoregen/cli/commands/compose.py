@@ -1,4 +1,4 @@
-"""`scoregen compose`, the main job: what is blank in a score is filled."""
+"""`scoregen compose`: fills what is blank in a score."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from scoregen.cli.console.arguments import (
     parse_roles,
 )
 from scoregen.cli.console.outputs import check_outputs, numbered, write_alternative
-from scoregen.cli.console.terminal import Advance, naming, progress, say_json, say_paths, tell_all
+from scoregen.cli.console.terminal import Advance, file_in_errors, print_json, print_messages, print_paths, progress
 from scoregen.system.errors import InputError
 
 if TYPE_CHECKING:
@@ -36,70 +36,99 @@ def compose_command(
     output: Outputs,
     score: Annotated[
         Path | None,
-        typer.Argument(metavar="SCORE", help="A melody, a bass, any parts or a score with holes; none: a new piece."),
+        typer.Argument(
+            metavar="SCORE", help="A melody, a bass, any parts, or a score with holes. Without a score: a new piece."
+        ),
     ] = None,
     ensemble: Ensemble = "satb",
     role: Roles = None,
     blank: Annotated[
         list[str] | None,
         typer.Option(
-            "--blank", metavar="PARTS:MEASURES", help="Write this anew: alto,tenor or :5-8 or alto,tenor:5-8."
+            "--blank",
+            metavar="PARTS:MEASURES",
+            help="Empty and rewrite parts, measures or both: alto,tenor or :5-8 or alto,tenor:5-8. Repeatable.",
         ),
     ] = None,
-    extend: Annotated[int, typer.Option("--extend", min=0, help="Measures to add at the end.")] = 0,
+    extend: Annotated[int, typer.Option("--extend", min=0, help="Number of measures to append.")] = 0,
     measures: Annotated[
-        int | None, typer.Option("--measures", min=1, help="New piece: how many measures.", show_default="16")
+        int | None, typer.Option("--measures", min=1, help="New piece: number of measures.", show_default="16")
     ] = None,
     key: Annotated[
-        str | None, typer.Option("--key", help="New piece: its key, as in 'g minor'.", show_default="C major")
+        str | None, typer.Option("--key", help="New piece: key, such as 'g minor'.", show_default="C major")
     ] = None,
     time_signature: Annotated[
-        str | None, typer.Option("--time", help="New piece: its metre, as in 6/8.", show_default="4/4")
+        str | None, typer.Option("--time", help="New piece: time signature, such as 6/8.", show_default="4/4")
     ] = None,
     tempo: Annotated[
-        int | None, typer.Option("--tempo", min=1, help="New piece: beats a minute.", show_default="84")
+        int | None, typer.Option("--tempo", min=1, help="New piece: beats per minute.", show_default="84")
     ] = None,
     anacrusis: Annotated[
         Fraction | None,
         typer.Option(
-            "--anacrusis", parser=parse_quarters, metavar="QUARTERS", help="New piece: its upbeat.", show_default="0"
+            "--anacrusis",
+            parser=parse_quarters,
+            metavar="QUARTERS",
+            help="New piece: length of the anacrusis.",
+            show_default="0",
         ),
     ] = None,
     phrases: Annotated[
-        int | None, typer.Option("--phrases", min=0, help="New piece: how many phrases.", show_default="by length")
+        int | None, typer.Option("--phrases", min=0, help="New piece: number of phrases.", show_default="by length")
     ] = None,
     form: Annotated[
         str | None,
-        typer.Option("--form", metavar="LETTERS", help="New piece: its sections, as in AAB.", show_default="none"),
+        typer.Option(
+            "--form", metavar="LETTERS", help="New piece: sections in letters, such as AAB.", show_default="none"
+        ),
     ] = None,
     count: Annotated[
-        int, typer.Option("--count", min=1, help="Alternatives to write, best first, numbered from 001.")
+        int, typer.Option("--count", min=1, help="Number of alternatives, best first, numbered from 001.")
     ] = 1,
-    seed: Annotated[int | None, typer.Option("--seed", help="The same seed writes the same.", show_default="0")] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            "--seed", help="Seed of the random numbers: the same seed gives the same notes.", show_default="0"
+        ),
+    ] = None,
     temperature: Annotated[
         float | None,
-        typer.Option("--temperature", help="Low is plain, high is daring.", show_default="1.0"),
+        typer.Option(
+            "--temperature", help="Sampling temperature: low is conventional, high is varied.", show_default="1.0"
+        ),
     ] = None,
     top_p: Annotated[
         float | None,
-        typer.Option("--top-p", help="Leave out what is unlikely: choose from this share.", show_default="0.99"),
+        typer.Option(
+            "--top-p",
+            help="Nucleus sampling: sample from the likeliest choices with this total probability.",
+            show_default="0.99",
+        ),
     ] = None,
     candidates: Annotated[
-        int | None, typer.Option("--candidates", min=1, help="Drafts to choose the best from.", show_default="8")
+        int | None, typer.Option("--candidates", min=1, help="Number of drafts to sample and rank.", show_default="8")
     ] = None,
     passes: Annotated[
         int | None,
-        typer.Option("--passes", min=0, help="How often to write the worst measures anew.", show_default="1"),
+        typer.Option(
+            "--passes",
+            min=0,
+            help="Refinement passes, each of which samples the worst measures again.",
+            show_default="1",
+        ),
     ] = None,
     span: Annotated[
         int | None,
         typer.Option(
-            "--span", min=0, help="Measures after which all drafts go on from the best; 0: never.", show_default="4"
+            "--span",
+            min=0,
+            help="Measures after which all drafts continue from the best one; 0: never.",
+            show_default="4",
         ),
     ] = None,
     checkpoint: Checkpoint = None,
     provenance: Annotated[
-        bool, typer.Option("--provenance", help="Write FILE.provenance.json beside every output.")
+        bool, typer.Option("--provenance", help="Write FILE.provenance.json next to every output.")
     ] = False,
     force: Force = False,
     as_json: Json = False,
@@ -107,8 +136,8 @@ def compose_command(
 ) -> None:
     """Fill what is blank: missing parts, measures, or a whole piece.
 
-    A melody gets its other parts, a score with holes gets them filled, and no score at all gets a
-    new piece. Nothing that is given changes.
+    The command harmonises a melody or a bass, fills the holes of a score, or composes a new piece if no score is
+    given. It never changes given notes.
     """
     from scoregen.notation.files import read_score
     from scoregen.tasks.compose import PieceOptions, SamplingOptions, compose
@@ -132,7 +161,7 @@ def compose_command(
     with progress(quiet=quiet) as stage:
         with _timed(seconds, "read", stage("reading")):
             given = read_score(score) if score else None
-        with naming(score), _timed(seconds, "compose", stage("composing")) as advance:
+        with file_in_errors(score), _timed(seconds, "compose", stage("composing")) as advance:
             composition = compose(
                 given,
                 ensemble=ensemble,
@@ -150,20 +179,22 @@ def compose_command(
                 write_alternative(alternative, numbered(output, count, rank), provenance=provenance, force=force)
                 for rank, alternative in enumerate(composition.alternatives, 1)
             ]
-    tell_all((*composition.notices, *(str(problem) for done in written for problem in done.warnings)), quiet=quiet)
+    print_messages(
+        (*composition.notices, *(str(problem) for done in written for problem in done.warnings)), quiet=quiet
+    )
     if as_json:
-        say_json(_report(composition, written, {**seconds, "sample": round(composition.sampling_seconds, 3)}))
+        print_json(_report(composition, written, {**seconds, "sample": round(composition.sampling_seconds, 3)}))
     else:
-        say_paths(path for paths in written for path in paths)
+        print_paths(path for paths in written for path in paths)
 
 
 def _check_use(score: Path | None, piece: Mapping[str, Any], **for_scores: Any) -> None:
-    """Options of a new piece go with no score, those of a score with one. InputError names the first that does not."""
+    """Options of a new piece exclude a score, and those of a score need one. InputError names the first conflict."""
     if score is not None and piece:
-        raise InputError(f"--{next(iter(piece))} is for a new piece, but {score} is given; leave out one of them")
-    lost = next((name for name, value in for_scores.items() if value), None)
-    if score is None and lost is not None:
-        raise InputError(f"--{lost} says what to do with a score, but none is given; name a SCORE")
+        raise InputError(f"--{next(iter(piece))} is for a new piece, but found {score}; omit one of them")
+    option = next((name for name, value in for_scores.items() if value), None)
+    if score is None and option is not None:
+        raise InputError(f"--{option} needs a score, but found none; name a SCORE")
 
 
 @contextmanager
@@ -174,7 +205,7 @@ def _timed(seconds: dict[str, float], stage: str, advance: Advance) -> Iterator[
 
 
 def _report(composition: Composition, written: Sequence[Written], seconds: Mapping[str, float]) -> dict[str, Any]:
-    """What was written, for a program to read."""
+    """The result for programs."""
     alternatives = [
         {
             "rank": rank,

@@ -1,4 +1,4 @@
-"""`scoregen doctor`: what is installed, and whether it is enough."""
+"""`scoregen doctor`: checks the installation."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import asdict
 import typer
 
 from scoregen.cli.console.arguments import Json
-from scoregen.cli.console.terminal import say, say_json
+from scoregen.cli.console.terminal import print_json, print_line
 
 
 def doctor_command(as_json: Json = False) -> None:
-    """Look at what is installed, and whether it is enough.
+    """Check the installation.
 
     The exit code is 1 if something essential is missing.
     """
@@ -20,10 +20,10 @@ def doctor_command(as_json: Json = False) -> None:
     findings = examine()
     usable = is_usable(findings)
     if as_json:
-        say_json({"usable": usable, "findings": [asdict(finding) for finding in findings]})
+        print_json({"usable": usable, "findings": [asdict(finding) for finding in findings]})
     else:
         width = max(len(finding.name) for finding in findings)
         for finding in findings:
-            say(f"{finding.state:<8} {finding.name:<{width}}  {finding.detail}")
+            print_line(f"{finding.state:<8} {finding.name:<{width}}  {finding.detail}")
     if not usable:
         raise typer.Exit(1)

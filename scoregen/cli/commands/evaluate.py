@@ -1,4 +1,4 @@
-"""`scoregen evaluate`: how far a folder of pieces is from a corpus, in the field's figures."""
+"""`scoregen evaluate`: compares a folder of pieces with a corpus, by the usual metrics of the field."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from scoregen.cli.console.arguments import Force, Json, Quiet, given_options
-from scoregen.cli.console.terminal import columns, progress, say, say_json, tell_all
+from scoregen.cli.console.terminal import columns, print_json, print_line, print_messages, progress
 
 REPORTS = (".html", ".pdf")
 
@@ -16,22 +16,25 @@ REPORTS = (".html", ".pdf")
 def evaluate_command(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of scores.")],
     against: Annotated[
-        str, typer.Option("--against", metavar="CORPUS", help="A folder of scores, or a corpus by its name.")
+        str, typer.Option("--against", metavar="CORPUS", help="A folder of scores, or the name of a corpus.")
     ],
     output: Annotated[
         list[Path] | None,
-        typer.Option("--output", "-o", metavar="FILE", help="A report with pictures: .html or .pdf."),
+        typer.Option("--output", "-o", metavar="FILE", help="Report with plots: .html or .pdf. Repeatable."),
     ] = None,
     likelihood: Annotated[
-        bool, typer.Option("--likelihood", help="Also how likely the package's network finds the pieces.")
+        bool, typer.Option("--likelihood", help="Also measure the likelihood under the network of the package.")
     ] = False,
     checkpoint: Annotated[
-        Path | None, typer.Option("--checkpoint", help="Also how likely these weights find them.", show_default=False)
+        Path | None,
+        typer.Option("--checkpoint", help="Also measure the likelihood under these weights.", show_default=False),
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Of intervals, crops and forests.")] = 0,
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, help="Seed of the bootstrap, the crops and the classifier.")
+    ] = 0,
     draws: Annotated[
         int | None,
-        typer.Option("--draws", min=1, help="Draws of pieces and crops for the classifier.", show_default="4"),
+        typer.Option("--draws", min=1, help="Random draws of pieces and crops for the classifier.", show_default="4"),
     ] = None,
     force: Force = False,
     as_json: Json = False,
@@ -39,15 +42,15 @@ def evaluate_command(
 ) -> None:
     """Compare a folder of pieces with a corpus: part-writing, distributions, a classifier, form, novelty.
 
-    Beside each figure stands that of the corpus's own held-out pieces.
+    Each figure is printed with the figure of the held-out pieces of the corpus.
     """
     from scoregen.system.files import check_targets, write_files
-    from scoregen.tasks.evaluate import evaluate, report_file, report_json, standing_out, tables
+    from scoregen.tasks.evaluate import distinct_figures, evaluate, report_file, report_json, tables
 
     outputs = tuple(output or ())
     check_targets(outputs, REPORTS, force=force)
     with progress(quiet=quiet) as stage:
-        found = evaluate(
+        comparison = evaluate(
             folder,
             against,
             checkpoint=checkpoint,
@@ -56,19 +59,19 @@ def evaluate_command(
             progress=stage("comparing"),
             **given_options(draws=draws),
         )
-        write_files([(path, report_file(found, path.suffix.lower()[1:])) for path in outputs], force=force)
-    notices = [*found.notices, *(f"left out: {reason}" for reason in found.refused)]
-    tell_all(notices, quiet=quiet)
+        write_files([(path, report_file(comparison, path.suffix.lower()[1:])) for path in outputs], force=force)
+    notices = [*comparison.notices, *(f"left out: {reason}" for reason in comparison.refused)]
+    print_messages(notices, quiet=quiet)
     if as_json:
-        say_json(report_json(found))
+        print_json(report_json(comparison))
         return
-    for head, rows in tables(found):
+    for head, rows in tables(comparison):
         for line in columns([head, *rows]):
-            say(line)
-        say("")
-    apart = standing_out(found)
-    say(f"{'figures whose intervals lie apart:' if apart else 'no figure lies apart from those of the corpus'}")
-    for line in apart:
-        say(f"  {line}")
-    say("")
-    say(found.command)
+            print_line(line)
+        print_line("")
+    distinct = distinct_figures(comparison)
+    print_line("figures whose intervals do not overlap:" if distinct else "all intervals overlap those of the corpus")
+    for line in distinct:
+        print_line(f"  {line}")
+    print_line("")
+    print_line(comparison.command)

@@ -1,4 +1,4 @@
-"""`scoregen explain`: why each note is there, on a page that needs no network."""
+"""`scoregen explain`: explains the choice of each note, on a page that works offline."""
 
 from __future__ import annotations
 
@@ -11,29 +11,34 @@ import typer
 
 from scoregen.cli.commands.check import rule_sets
 from scoregen.cli.console.arguments import Checkpoint, Ensemble, Force, Json, Quiet, Roles, parse_roles
-from scoregen.cli.console.terminal import naming, progress, say_json, say_paths, tell_all
+from scoregen.cli.console.terminal import file_in_errors, print_json, print_messages, print_paths, progress
 
 
 def explain_command(
-    score: Annotated[Path, typer.Argument(metavar="SCORE", help="A score for choir, anyone's or one of scoregen's.")],
+    score: Annotated[
+        Path, typer.Argument(metavar="SCORE", help="A score for choir, from scoregen or from any other source.")
+    ],
     output: Annotated[
         list[Path],
-        typer.Option(
-            "--output", "-o", metavar="FILE", help="The page, .html, or its data, .json. May be given several times."
-        ),
+        typer.Option("--output", "-o", metavar="FILE", help="The page (.html) or its data (.json). Repeatable."),
     ],
     given: Annotated[
         list[str] | None,
         typer.Option(
             "--given",
             metavar="PARTS:MEASURES",
-            help="What the model knew from the start: soprano, or soprano,bass:1-4. May be given several times.",
-            show_default="what the score says of itself, else nothing",
+            help="Music that was given to the model: soprano, or soprano,bass:1-4. Repeatable.",
+            show_default="from the provenance in the score, else nothing",
         ),
     ] = None,
     rules: Annotated[
         str,
-        typer.Option("--rules", metavar="NAME|FILE", help="What alternatives would break.", autocompletion=rule_sets),
+        typer.Option(
+            "--rules",
+            metavar="NAME|FILE",
+            help="Rule set for the alternatives: strict, bach, free, or a file.",
+            autocompletion=rule_sets,
+        ),
     ] = "strict",
     ensemble: Ensemble = "satb",
     role: Roles = None,
@@ -42,10 +47,9 @@ def explain_command(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Show why each note is there: how likely it was, what else was weighed, and what it rests on.
+    """Explain each note: its probability, the alternatives, and the music that it depends on.
 
-    The page shows the score with each note coloured by its surprisal. docs/explaining.md says what each
-    number means.
+    The page shows the score with each note coloured by its surprisal. docs/explaining.md defines each number.
     """
     from scoregen.notation.files import read_score
     from scoregen.system.files import check_targets
@@ -57,8 +61,8 @@ def explain_command(
         stage("reading")
         music = read_score(score)
         advance = stage("explaining")
-        with naming(score):
-            found = explain(
+        with file_in_errors(score):
+            explanation = explain(
                 music,
                 ensemble=ensemble,
                 roles=parse_roles(role or ()),
@@ -68,12 +72,12 @@ def explain_command(
                 progress=advance,
             )
         stage("writing")
-        write_explanation(found, output, command=command, force=force)
-    tell_all(found.notices, quiet=quiet)
+        write_explanation(explanation, output, command=command, force=force)
+    print_messages(explanation.notices, quiet=quiet)
     if as_json:
-        say_json({"score": str(score), "notes": len(found.notes), "files": [str(path) for path in output]})
+        print_json({"score": str(score), "notes": len(explanation.notes), "files": [str(path) for path in output]})
     else:
-        say_paths(output)
+        print_paths(output)
 
 
 def _command(
@@ -85,7 +89,7 @@ def _command(
     roles: Sequence[str],
     checkpoint: Path | None,
 ) -> str:
-    """What makes the same page again; files by their names alone."""
+    """The command that makes the same page again, with file names without folders."""
     words = ["scoregen", "explain", score.name, *(word for text in given for word in ("--given", text))]
     words += ["--rules", rules] if rules != "strict" else []
     words += ["--ensemble", ensemble] if ensemble != "satb" else []

@@ -1,4 +1,4 @@
-"""`scoregen novelty`: what of a score stands in a corpus, and whether that is much."""
+"""`scoregen novelty`: finds passages of a score in a corpus, and rates their length."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scoregen.cli.console.arguments import Force, Json, Quiet
-from scoregen.cli.console.terminal import columns, progress, say, say_json, tell_all
+from scoregen.cli.console.terminal import columns, print_json, print_line, print_messages, progress
 
 if TYPE_CHECKING:
     from scoregen.tasks.novelty import NoveltyReport, SharedPassage
 
 PICTURES = (".svg", ".png", ".pdf")
 MOST_SHARED, MOST_SHARED_NOTES = 5, 2
-"""Shared passages that are listed of all voices, and of each melody; --json has all."""
+"""Number of shared passages to list for all voices, and for each melody; --json lists all."""
 ALIKE = 0.25
-"""Nearest passages that are less alike are not listed."""
+"""The lowest similarity of the nearest passages to list."""
 
 Against = Annotated[
     str | None,
-    typer.Option("--against", metavar="CORPUS", help="A folder of scores, or a corpus by its name: bach-chorales."),
+    typer.Option("--against", metavar="CORPUS", help="A folder of scores, or the name of a corpus: bach-chorales."),
 ]
 Index = Annotated[
     Path | None,
     typer.Option(
-        "--index", metavar="FILE", help="Where the index of the corpus is kept.", show_default="the user's cache"
+        "--index", metavar="FILE", help="File for the index of the corpus.", show_default="in the user's cache"
     ),
 ]
 
@@ -38,11 +38,15 @@ def novelty_command(
     index: Index = None,
     without: Annotated[
         list[str] | None,
-        typer.Option("--without", metavar="WORK", help="Leave out works of that name, as in '*/bwv13.6.mxl'."),
+        typer.Option(
+            "--without", metavar="WORK", help="Exclude works with this name, such as '*/bwv13.6.mxl'. Repeatable."
+        ),
     ] = None,
     output: Annotated[
         list[Path] | None,
-        typer.Option("--output", "-o", metavar="FILE", help="A picture; the suffix decides: .svg .png .pdf."),
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="Plot; the suffix sets the format: .svg .png .pdf. Repeatable."
+        ),
     ] = None,
     force: Force = False,
     as_json: Json = False,
@@ -50,11 +54,11 @@ def novelty_command(
 ) -> None:
     """Find the nearest passages of a corpus, in any key: all voices together, and each melody.
 
-    How much is much, the corpus says: so much have its own works in common with each other.
+    The works of the corpus serve as reference: how much they share with each other.
     """
     from scoregen.notation.files import read_score
     from scoregen.system.files import check_targets, write_files
-    from scoregen.tasks.novelty import in_words, novelty_report, picture, report_json
+    from scoregen.tasks.novelty import novelty_report, picture, report_json, sentences
 
     outputs = tuple(output or ())
     check_targets(outputs, PICTURES, force=force)
@@ -62,45 +66,45 @@ def novelty_command(
         stage("reading")
         music = read_score(score)
         advance = stage("reading the corpus")
-        found = novelty_report(
+        report = novelty_report(
             music, against, name=str(score), index=index, without=tuple(without or ()), progress=advance
         )
-        title = f"{score.name} beside {found.corpus} ({found.works} works)"
-        write_files([(path, picture(found, title, path.suffix[1:])) for path in outputs], force=force)
-    tell_all(found.notices, quiet=quiet)
+        title = f"{score.name} compared with {report.corpus} ({report.works} works)"
+        write_files([(path, picture(report, title, path.suffix[1:])) for path in outputs], force=force)
+    print_messages(report.notices, quiet=quiet)
     if as_json:
-        say_json({"score": str(score), **report_json(found)})
+        print_json({"score": str(score), **report_json(report)})
         return
-    for line in (*in_words(found), *_tables(found)):
-        say(line)
+    for line in (*sentences(report), *_tables(report)):
+        print_line(line)
 
 
 def _tables(report: NoveltyReport) -> Iterator[str]:
-    """What was found where, as columns."""
+    """The shared and the nearest passages, as columns."""
     shared = [
-        (line.voice, found)
+        (line.voice, passage)
         for number, line in enumerate(report.lines)
-        for found in line.shared[: MOST_SHARED if number == 0 else MOST_SHARED_NOTES]
+        for passage in line.shared[: MOST_SHARED if number == 0 else MOST_SHARED_NOTES]
     ]
     first = report.lines[0]
     for title, rows in (
-        ("the longest passages that stand there as they are", shared),
+        ("the longest identical passages", shared),
         (
             f"the nearest passages, {first.voice}",
-            [(first.voice, found) for found in first.similar if found.similarity >= ALIKE],
+            [(first.voice, passage) for passage in first.similar if passage.similarity >= ALIKE],
         ),
     ):
         if rows:
             yield ""
             yield f"{title}:"
-            yield from (f"  {line}" for line in columns([_row(voice, found) for voice, found in rows]))
+            yield from (f"  {line}" for line in columns([_row(voice, passage) for voice, passage in rows]))
 
 
-def _row(voice: str, found: SharedPassage) -> tuple[str, ...]:
-    from scoregen.tasks.novelty import origin, spread
+def _row(voice: str, passage: SharedPassage) -> tuple[str, ...]:
+    from scoregen.tasks.novelty import measure_range, origin
 
-    moved = found.source.semitones
-    steps = f"{abs(moved)} semitone{'s' if abs(moved) > 1 else ''}"
-    key = "in the same key" if not moved else f"{steps} {'higher' if moved > 0 else 'lower'} here"
-    like = "" if found.similarity == 1 else f"{100 * found.similarity:.0f} % alike"
-    return voice, spread(found), f"{found.events} long", like, origin(found.source), key
+    interval = passage.source.semitones
+    steps = f"{abs(interval)} semitone{'s' if abs(interval) > 1 else ''}"
+    key = "in the same key" if not interval else f"{steps} {'higher' if interval > 0 else 'lower'} here"
+    like = "" if passage.similarity == 1 else f"{100 * passage.similarity:.0f} % alike"
+    return voice, measure_range(passage), f"{passage.events} long", like, origin(passage.source), key

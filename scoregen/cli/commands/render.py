@@ -1,4 +1,4 @@
-"""`scoregen render`: any readable score as pages, sound or MusicXML."""
+"""`scoregen render`: writes any readable score as pages, MIDI or MusicXML."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 
 from scoregen.cli.console.arguments import Force, Json, Outputs, Quiet
 from scoregen.cli.console.outputs import check_outputs
-from scoregen.cli.console.terminal import progress, say_json, say_paths, tell_all
+from scoregen.cli.console.terminal import print_json, print_messages, print_paths, progress
 
 
 def render_command(
@@ -28,8 +28,8 @@ def render_command(
         music = read_score(score)
         stage("writing")
         written = write_all(music, output, force=force)
-    tell_all(map(str, written.warnings), quiet=quiet)
+    print_messages(map(str, written.warnings), quiet=quiet)
     if as_json:
-        say_json({"score": str(score), "files": [str(path) for path in written]})
+        print_json({"score": str(score), "files": [str(path) for path in written]})
     else:
-        say_paths(written)
+        print_paths(written)

@@ -1,4 +1,4 @@
-"""`scoregen tokens`: a score as the model reads it."""
+"""`scoregen tokens`: prints a score as the network reads it."""
 
 from __future__ import annotations
 
@@ -8,17 +8,18 @@ from typing import Annotated
 import typer
 
 from scoregen.cli.console.arguments import Json
-from scoregen.cli.console.terminal import say, say_json, tell
+from scoregen.cli.console.terminal import print_json, print_line, print_message
 
 
 def tokens_command(
     score: Annotated[Path, typer.Argument(metavar="SCORE", help="Any score that scoregen reads.")],
     as_json: Json = False,
     check: Annotated[
-        bool, typer.Option("--check", help="Only test that the tokens give back the score; exit code 1 if not.")
+        bool,
+        typer.Option("--check", help="Only test that decoding the tokens gives the score back; exit code 1 if not."),
     ] = False,
 ) -> None:
-    """Print a score in the readable token language."""
+    """Print a score in the token language."""
     from scoregen.notation.files import read_score
     from scoregen.tokens.canonical import canonical
     from scoregen.tokens.decode import decode
@@ -31,16 +32,16 @@ def tokens_command(
         same = decode(tokens, music) == canonical(music)
         _report(same, len(tokens.measures), as_json=as_json)
     elif as_json:
-        say(to_json(tokens).rstrip())
+        print_line(to_json(tokens).rstrip())
     else:
-        say(render_text(tokens).rstrip())
+        print_line(render_text(tokens).rstrip())
 
 
 def _report(same: bool, measures: int, *, as_json: bool) -> None:
     if as_json:
-        say_json({"round_trip": same, "measures": measures})
+        print_json({"round_trip": same, "measures": measures})
     elif same:
-        say(f"{measures} measures come back as they went in")
+        print_line(f"round trip exact: {measures} measures")
     if not same:
-        tell("error: the tokens give back another score; please report the file")
+        print_message("error: decoding the tokens gives another score; please report the file")
         raise typer.Exit(1)

@@ -1,4 +1,4 @@
-"""`scoregen train`: a corpus becomes a checkpoint."""
+"""`scoregen train`: trains a network on a corpus."""
 
 from __future__ import annotations
 
@@ -9,56 +9,59 @@ from typing import Annotated
 import typer
 
 from scoregen.cli.console.arguments import Ensemble, Json, Quiet, given_options
-from scoregen.cli.console.terminal import progress, say_json, say_paths, tell, tell_all
+from scoregen.cli.console.terminal import print_json, print_message, print_messages, print_paths, progress
 
 SIGNALLED = 128
-"""What shells add to the number of the signal that ended a program."""
+"""Shells add this to the number of the signal that ended a program."""
 
 
 def train_command(
     corpus: Annotated[
-        str, typer.Argument(metavar="CORPUS", help="A folder of scores, a corpus by its name, or JSB16's file.")
+        str, typer.Argument(metavar="CORPUS", help="A folder of scores, the name of a corpus, or the JSB16 file.")
     ],
-    output: Annotated[Path, typer.Option("--output", "-o", metavar="CHECKPOINT", help="Where to write the weights.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="CHECKPOINT", help="Name of the files to write, without suffix.")
+    ],
     ensemble: Ensemble = "satb",
     config: Annotated[
-        Path | None, typer.Option("--config", "-c", metavar="FILE", help="Options in TOML: [network] and [training].")
+        Path | None,
+        typer.Option("--config", "-c", metavar="FILE", help="Configuration in TOML: [network] and [training]."),
     ] = None,
-    steps: Annotated[int | None, typer.Option("--steps", min=1, help="Batches to train on.")] = None,
-    batch_size: Annotated[int | None, typer.Option("--batch-size", min=1, help="Pieces in a batch.")] = None,
-    learning_rate: Annotated[float | None, typer.Option("--learning-rate", help="The highest of the run.")] = None,
+    steps: Annotated[int | None, typer.Option("--steps", min=1, help="Number of batches.")] = None,
+    batch_size: Annotated[int | None, typer.Option("--batch-size", min=1, help="Pieces per batch.")] = None,
+    learning_rate: Annotated[float | None, typer.Option("--learning-rate", help="Peak learning rate.")] = None,
     save_every: Annotated[
-        int | None, typer.Option("--save-every", min=1, help="Steps from one validation and saved state to the next.")
+        int | None, typer.Option("--save-every", min=1, help="Steps between validations; each also saves the state.")
     ] = None,
     patience: Annotated[
-        int | None, typer.Option("--patience", min=0, help="Validations without a better one that end it; 0: never.")
+        int | None,
+        typer.Option("--patience", min=0, help="Stop after so many validations without improvement; 0: never."),
     ] = None,
     drafts: Annotated[
         int | None,
-        typer.Option("--drafts", min=0, help="Pieces drawn at a validation, to see whether they repeat the corpus."),
+        typer.Option("--drafts", min=0, help="Pieces to sample at each validation, to measure copying."),
     ] = None,
     transpose: Annotated[
-        int | None, typer.Option("--transpose", min=0, max=6, help="Most semitones that a piece is moved by.")
+        int | None, typer.Option("--transpose", min=0, max=6, help="Maximum transposition in semitones.")
     ] = None,
     mixed_precision: Annotated[
         bool | None, typer.Option("--mixed-precision/--full-precision", help="bfloat16 where it is safe.")
     ] = None,
-    compiled: Annotated[
-        bool | None, typer.Option("--compile/--no-compile", help="Compile the network first; on CUDA.")
-    ] = None,
+    compiled: Annotated[bool | None, typer.Option("--compile/--no-compile", help="Use torch.compile, on CUDA.")] = None,
     teacher: Annotated[
         list[Path] | None,
-        typer.Option(
-            "--teacher", metavar="CHECKPOINT", help="A trained network to learn from too; as many as you like."
-        ),
+        typer.Option("--teacher", metavar="CHECKPOINT", help="Trained network for knowledge distillation. Repeatable."),
     ] = None,
-    seed: Annotated[int | None, typer.Option("--seed", min=0, help="The same seed trains the same, on a CPU.")] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", min=0, help="Seed; on a CPU the same seed gives the same weights.")
+    ] = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
     """Train the network on a corpus of scores.
 
-    A run that was stopped goes on where it was. What is given here comes before what the file says.
+    A run that was stopped resumes. Options override the configuration file, which overrides the defaults
+    (docs/training.md).
     """
     from scoregen.model.network.config import NetworkConfig, TrainingOptions
     from scoregen.model.training.config_file import read_config
@@ -86,7 +89,7 @@ def train_command(
         def show(step: int, figures: dict[str, float]) -> None:
             advance(step / options.steps)
             if figures and not quiet:
-                tell(in_words(figures))
+                print_message(curve_line(figures))
 
         training = train(
             corpus,
@@ -99,32 +102,34 @@ def train_command(
         )
     if training.stopped_by:
         if not quiet:
-            tell(f"stopped after step {training.step} of {options.steps}; the same command goes on from there")
+            print_message(f"stopped after step {training.step} of {options.steps}; the same command resumes the run")
         raise SystemExit(SIGNALLED + training.stopped_by)
-    tell_all((f"left out: {reason}" for reason in training.refused), quiet=quiet)
-    tell_all(training.notices, quiet=quiet)
+    print_messages((f"left out: {reason}" for reason in training.refused), quiet=quiet)
+    print_messages(training.notices, quiet=quiet)
     if training.step < options.steps and not quiet:
-        tell(f"ended after step {training.step}: {options.patience} validations brought nothing better")
+        print_message(f"ended after step {training.step}: {options.patience} validations without improvement")
     if not is_first():
         return
     if as_json:
-        found = {"figures": training.figures, "notices": training.notices, "refused": training.refused}
-        say_json({"weights": str(training.weights), **found})
+        result = {"figures": training.figures, "notices": training.notices, "refused": training.refused}
+        print_json({"weights": str(training.weights), **result})
     else:
-        say_paths([training.weights])
+        print_paths([training.weights])
 
 
-def in_words(figures: dict[str, float]) -> str:
-    """A line of the learning curve for the person who waits."""
+def curve_line(figures: dict[str, float]) -> str:
+    """One validation of the learning curve as a line of text."""
     from scoregen.tasks.train import WINDOW
 
     losses = ", ".join(f"{name} {figures[name]:.3f}" for name in ("train", "fit", "valid"))
-    words = [f"step {figures['step']}: {losses} nats a choice", f"{figures['seconds']:.0f} s"]
+    words = [f"step {figures['step']}: {losses} nats per choice", f"{figures['seconds']:.0f} s"]
     for kind, splits in (
-        ("by heart", ("fit_extractable", "valid_extractable")),
+        ("extractable", ("fit_extractable", "valid_extractable")),
         ("known", ("drafts_known", "valid_known")),
     ):
-        found = [(name, figures[f"{name}_{WINDOW}"]) for name in splits if f"{name}_{WINDOW}" in figures]
-        if len(found) == len(splits):
-            words.insert(-1, f"{kind} " + ", ".join(f"{name.partition('_')[0]} {share:.1f} %" for name, share in found))
+        shares = [(name, figures[f"{name}_{WINDOW}"]) for name in splits if f"{name}_{WINDOW}" in figures]
+        if len(shares) == len(splits):
+            words.insert(
+                -1, f"{kind} " + ", ".join(f"{name.partition('_')[0]} {share:.1f} %" for name, share in shares)
+            )
     return "; ".join(words)

@@ -1,4 +1,4 @@
-"""Arguments that several commands share, and the small languages of single options."""
+"""Arguments that several commands share, and the parsers of single options."""
 
 from __future__ import annotations
 
@@ -14,23 +14,26 @@ from scoregen.system.resources import folder
 
 
 def given_options(**options: Any) -> dict[str, Any]:
-    """The options that the user gave; the others keep the defaults of their own home."""
+    """The options that the user set. The others keep the defaults of the function that is called."""
     return {name: value for name, value in options.items() if value is not None}
 
 
 def ensembles(incomplete: str = "") -> list[str]:
-    """The ensembles that there are, for shell completion."""
+    """The names of the ensembles, for shell completion."""
     names = sorted(path.stem for path in (folder("grammars") / "ensembles").glob("*.toml"))
     return [name for name in names if name.startswith(incomplete)]
 
 
-Ensemble = Annotated[str, typer.Option("--ensemble", help="Who sings or plays.", autocompletion=ensembles)]
+Ensemble = Annotated[str, typer.Option("--ensemble", help="Ensemble to write for.", autocompletion=ensembles)]
 Roles = Annotated[
     list[str] | None,
-    typer.Option("--role", metavar="ROLE=PART", help="Which part takes which role: soprano=1, or a part's name."),
+    typer.Option(
+        "--role", metavar="ROLE=PART", help="Assign a part to a role by number or name: soprano=1. Repeatable."
+    ),
 ]
 Checkpoint = Annotated[
-    Path | None, typer.Option("--checkpoint", help="Other weights than those of the package.", show_default=False)
+    Path | None,
+    typer.Option("--checkpoint", help="Weights to use instead of those of the package.", show_default=False),
 ]
 Outputs = Annotated[
     list[Path],
@@ -38,12 +41,12 @@ Outputs = Annotated[
         "--output",
         "-o",
         metavar="FILE",
-        help="Where to write; the suffix decides: .musicxml .mxl .svg .pdf .png .mid. May be given several times.",
+        help="Output file; the suffix sets the format: .musicxml .mxl .svg .pdf .png .mid. Repeatable.",
     ),
 ]
-Force = Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite existing files.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No messages and no progress bar.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no messages and no progress bar.")]
 
 
 def parse_quarters(text: str) -> Fraction:
@@ -53,18 +56,18 @@ def parse_quarters(text: str) -> Fraction:
     except (ValueError, ZeroDivisionError):
         quarters = Fraction(-1)
     if quarters < 0:
-        raise typer.BadParameter(f"{text!r} is no length in quarters; expected one like 1, 1/2 or 0.5")
+        raise typer.BadParameter(f"found {text!r}; expected a length in quarters such as 1, 1/2 or 0.5")
     return quarters
 
 
 def parse_roles(texts: Sequence[str]) -> dict[str, str]:
-    """`soprano=1` as role to part; a part is its number from 1, or its name."""
+    """Parse `soprano=1` into role -> part. A part is its number, from 1, or its name."""
     roles: dict[str, str] = {}
     for text in texts:
         role, equals, part = (piece.strip() for piece in text.partition("="))
         if not (role and equals and part):
-            raise InputError(f"--role {text!r} is not understood; expected ROLE=PART, as in soprano=1")
+            raise InputError(f"--role: found {text!r}; expected ROLE=PART, such as soprano=1")
         if role in roles:
-            raise InputError(f"--role names {role} twice; give each role one part")
+            raise InputError(f"--role: found {role} twice; assign one part to each role")
         roles[role] = part
     return roles

@@ -1,4 +1,4 @@
-"""The files that a command writes: looked at before the work, written after it."""
+"""The output files of a command: checked before the work, written after it."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 
 
 def numbered(paths: Iterable[Path], count: int, rank: int) -> tuple[Path, ...]:
-    """The files of the alternative of that rank, from 1; where one was asked for, it keeps its name."""
+    """The output files of the alternative of a rank, from 1. A single alternative keeps the names."""
     if count == 1:
         return tuple(paths)
     return tuple(path.with_name(f"{path.stem}-{rank:03d}{path.suffix}") for path in paths)
 
 
 def provenance_file(path: Path) -> Path:
-    """Where the story of an output stands."""
+    """The file for the provenance of an output."""
     return path.with_name(f"{path.name}.provenance.json")
 
 
 def check_outputs(paths: Sequence[Path], count: int = 1, *, provenance: bool = False, force: bool) -> None:
-    """Refuse before the work what could not be written after it: OutputError names the first file."""
+    """Check before the work that all outputs can be written. OutputError names the first that cannot."""
     from scoregen.notation.files import WRITERS, writes
     from scoregen.system.files import check_target
 
@@ -42,7 +42,7 @@ def check_outputs(paths: Sequence[Path], count: int = 1, *, provenance: bool = F
 
 
 def write_alternative(alternative: Alternative, paths: Sequence[Path], *, provenance: bool, force: bool) -> Written:
-    """Write one alternative to all its files, and its story beside each."""
+    """Write one alternative to all its files, and its provenance next to each."""
     from scoregen.notation.files import write_all
     from scoregen.system.files import write_files
     from scoregen.tasks.compose import provenance_fields
@@ -50,6 +50,6 @@ def write_alternative(alternative: Alternative, paths: Sequence[Path], *, proven
     written = write_all(alternative.score, paths, force=force, provenance=provenance_fields(alternative.provenance))
     if not provenance:
         return written
-    story = f"{json.dumps(alternative.provenance, indent=2, ensure_ascii=False)}\n".encode()
-    stories = write_files([(provenance_file(path), story) for path in paths], force=force)
-    return replace(written, paths=(*written.paths, *stories))
+    record = f"{json.dumps(alternative.provenance, indent=2, ensure_ascii=False)}\n".encode()
+    records = write_files([(provenance_file(path), record) for path in paths], force=force)
+    return replace(written, paths=(*written.paths, *records))

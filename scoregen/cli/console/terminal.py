@@ -1,4 +1,4 @@
-"""What a command says: results on standard output, progress and messages on standard error."""
+"""The terminal: results on standard output, progress and messages on standard error."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from typing import Any
 from scoregen.system.errors import ScoregenError
 
 Advance = Callable[[float], None]
-"""Told how much of a stage is done, from 0 to 1."""
+"""Reports the completed fraction of a stage, from 0 to 1."""
 Stage = Callable[[str], Advance]
-"""Begin a stage under its label."""
+"""Begins a stage with a label."""
 
 
-def say(line: str) -> None:
-    """One line of the result."""
+def print_line(line: str) -> None:
+    """Print one line of the result."""
     print(line)
 
 
-def say_paths(paths: Iterable[Path]) -> None:
-    """The files that were written, one a line."""
+def print_paths(paths: Iterable[Path]) -> None:
+    """Print the names of the files that were written, one per line."""
     for path in paths:
         print(path)
 
 
-def say_json(value: Any) -> None:
-    """The result for a program to read."""
+def print_json(value: Any) -> None:
+    """Print the result as JSON."""
     print(json.dumps(value, indent=2, ensure_ascii=False))
 
 
@@ -42,20 +42,20 @@ def columns(rows: Sequence[Sequence[str]]) -> list[str]:
     ]
 
 
-def tell(line: str) -> None:
-    """One message for the person at the terminal."""
+def print_message(line: str) -> None:
+    """Print one message on standard error."""
     print(f"scoregen: {line}", file=sys.stderr)
 
 
-def tell_all(lines: Iterable[str], *, quiet: bool) -> None:
-    """Each message once, in order; none if the user wants silence."""
+def print_messages(lines: Iterable[str], *, quiet: bool) -> None:
+    """Print each message once, in order; none with `--quiet`."""
     for line in () if quiet else dict.fromkeys(lines):
-        tell(line)
+        print_message(line)
 
 
 @contextmanager
-def naming(score: Path | None) -> Iterator[None]:
-    """What goes wrong inside is told with the name of the file that it is about."""
+def file_in_errors(score: Path | None) -> Iterator[None]:
+    """Add the name of the score to errors of the block that name no file."""
     try:
         yield
     except ScoregenError as error:
@@ -66,7 +66,7 @@ def naming(score: Path | None) -> Iterator[None]:
 
 @contextmanager
 def progress(*, quiet: bool) -> Iterator[Stage]:
-    """A bar that is there while the block runs, if somebody watches the terminal."""
+    """Show a progress bar while the block runs, if standard error is a terminal."""
     if quiet or not sys.stderr.isatty():
         yield lambda label: lambda fraction: None
         return

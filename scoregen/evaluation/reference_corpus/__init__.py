@@ -1,1 +1,1 @@
-"""Works to compare with: from the files of a corpus to what comparing needs, made once and kept."""
+"""The works of a corpus that others are compared with, read once and cached."""

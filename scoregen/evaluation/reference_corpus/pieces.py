@@ -1,4 +1,4 @@
-"""From scores to what is measured or searched: their voices, and which files of a corpus can be used."""
+"""The voices of a score that are measured or searched, and the usable files of a corpus."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Progress = Callable[[float], None]
 
 
 def sounding_slots(score: Score, ensemble: str = "satb") -> tuple[Slot, ...]:
-    """The voices to compare: those of the ensemble's roles if all are there, else all that have a pitched note."""
+    """The voices to compare: those of the roles if the score has all roles, else all with a pitched note."""
     roles = load_ensemble(ensemble).roles
     matched = match_roles(score, load_ensemble(ensemble))
     if len(matched) == len(roles):
@@ -38,17 +38,17 @@ def sounding_slots(score: Score, ensemble: str = "satb") -> tuple[Slot, ...]:
 
 
 def score_work(score: Score, name: str) -> WorkSequences:
-    """A score as something to compare. InputError where no note sounds in it."""
+    """The event sequences of a score. InputError if it has no pitched note."""
     slots = sounding_slots(score)
     texture, melodies = event_sequences(score, slots) if slots else (None, ())
     if texture is None or not any(map(len, melodies)):
-        raise InputError("no pitched note sounds in it; expected a score with notes", Place(file=name))
+        raise InputError("found no pitched notes; expected a score with notes", Place(file=name))
     voices = tuple(voice_name(score, slot) for slot in slots)
     return WorkSequences(Work(name, voices, tuple(measure.number for measure in score.measures)), texture, melodies)
 
 
 def voice_name(score: Score, slot: Slot) -> str:
-    """What a voice is called: its part, and its number where the part has several."""
+    """The name of a voice: its part, with a number if the part has several voices."""
     others = [other for other in score.slots if other.part == slot.part]
     part = score.part(slot.part).name.strip() or slot.part
     return part if len(others) == 1 else f"{part}, voice {others.index(slot) + 1}"
@@ -57,11 +57,12 @@ def voice_name(score: Score, slot: Slot) -> str:
 def read_pieces(
     corpus: Corpus, *, voices: int | None = None, progress: Progress | None = None
 ) -> tuple[list[tuple[CorpusPiece, EvaluatedPiece]], tuple[str, ...]]:
-    """The pieces of a corpus to be measured, and why others are left out.
+    """The pieces of a corpus to be measured, and the reasons for leaving out the others.
 
-    Kept are those in so many voices, by default in as many as most pieces have. InputError where none is.
+    All pieces have the same number of voices: `voices`, by default the most common number. InputError if there is
+    no usable piece.
     """
-    found: list[tuple[CorpusPiece, EvaluatedPiece]] = []
+    pieces: list[tuple[CorpusPiece, EvaluatedPiece]] = []
     refused: list[str] = []
     for number, source in enumerate(corpus.pieces, 1):
         try:
@@ -69,25 +70,25 @@ def read_pieces(
             slots = sounding_slots(score)
             if len(slots) < FEWEST_VOICES:
                 raise InputError(f"found {len(slots)} voices with notes; expected {FEWEST_VOICES} or more")
-            found.append((source, score_piece(source.name, score, slots)))
+            pieces.append((source, score_piece(source.name, score, slots)))
         except ScoregenError as error:
             refused.append(f"{source.name}: {error.message}")
         if progress:
             progress(number / len(corpus.pieces))
-    usual = voices or Counter(piece.voices for _, piece in found).most_common(1)[0][0] if found else 0
+    usual = voices or Counter(piece.voices for _, piece in pieces).most_common(1)[0][0] if pieces else 0
     refused += [
         f"{source.name}: found {piece.voices} voices; expected {usual}"
-        for source, piece in found
+        for source, piece in pieces
         if piece.voices != usual
     ]
-    kept = [row for row in found if row[1].voices == usual]
-    if not kept:
-        raise InputError(f"{corpus.source}: none of {len(corpus.pieces)} scores can be used; the first: {refused[0]}")
-    return kept, tuple(refused)
+    rows = [row for row in pieces if row[1].voices == usual]
+    if not rows:
+        raise InputError(f"{corpus.source}: found no usable score among {len(corpus.pieces)}; the first: {refused[0]}")
+    return rows, tuple(refused)
 
 
 def fingerprint_of(corpus: Corpus) -> str:
-    """A checksum of the names, splits, sizes and times of all files: another one where any has changed."""
+    """A checksum of the names, splits, sizes and modification times of all files."""
     rows = []
     for piece in corpus.pieces:
         try:

@@ -1,4 +1,4 @@
-"""A corpus as pieces are compared with it, and what it says of itself: computed once, kept in the user's cache."""
+"""The reference pieces of a corpus and their figures, computed once and kept in the user's cache."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ Figures = dict[str, Rate | Separation]
 
 @dataclass(frozen=True, slots=True)
 class ReferenceCorpus:
-    """The corpus as it is compared with; `refused`: how many of its scores are of no use."""
+    """The pieces of a corpus for comparison; `refused`: the number of unusable scores."""
 
     training: list[EvaluatedPiece]
     pieces: list[EvaluatedPiece]
@@ -42,7 +42,7 @@ class ReferenceCorpus:
 
 
 class CachedReference:
-    """What is kept of a corpus from one run to the next: its pieces, and figures by the options that made them."""
+    """The cache of a corpus: its pieces, and its figures by the options that produced them."""
 
     def __init__(self, path: Path, table: dict[str, Any]) -> None:
         self._path, self._table = path, table
@@ -50,7 +50,7 @@ class CachedReference:
 
     @classmethod
     def of(cls, corpus: Corpus, fingerprint: str) -> CachedReference:
-        """What the cache holds of a corpus in its present state."""
+        """The cache of a corpus in its present state; empty if there is none."""
         digest = hashlib.sha256(f"{__version__} {fingerprint}".encode()).hexdigest()
         path = cache() / "references" / f"{corpus.name}-{digest[:16]}.json"
         try:
@@ -60,17 +60,17 @@ class CachedReference:
         return cls(path, table if isinstance(table, dict) else {})
 
     def reference(self, corpus: Corpus, progress: Progress) -> ReferenceCorpus:
-        """The pieces of the corpus, in their roles."""
+        """The pieces of the corpus as training, reference and halves."""
         if "pieces" not in self._table:
             rows, refused = read_pieces(corpus, progress=progress)
             self._table["pieces"] = [[source.split, to_json(piece)] for source, piece in rows]
             self._table["refused"] = len(refused)
             self._write()
-        rows_kept = [(split, from_json(row)) for split, row in self._table["pieces"]]
-        return _reference(corpus, rows_kept, self._table["refused"])
+        pieces = [(split, from_json(row)) for split, row in self._table["pieces"]]
+        return _reference(corpus, pieces, self._table["refused"])
 
     def figures(self, reference: ReferenceCorpus, seed: int, draws: int) -> tuple[Figures, dict[str, Distance]]:
-        """What the reference says of itself."""
+        """The figures of the reference, and the distances between its halves."""
         name = f"figures seed {seed} draws {draws}"
         if name not in self._table:
             figures, within = _itself(reference, seed, draws)
@@ -86,7 +86,7 @@ class CachedReference:
         )
 
     def nats(self, weights: str, make: Callable[[], list[tuple[float, int]]]) -> list[tuple[float, int]]:
-        """What the pieces of the reference cost under a network, by the checksum of its weights."""
+        """Nats and choices of the reference pieces under a network, by the checksum of its weights."""
         name = f"nats {weights}"
         if name not in self._table:
             self._table[name] = make()
@@ -98,7 +98,7 @@ class CachedReference:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             write_files([(self._path, json.dumps(self._table).encode())], force=True)
         except (OSError, OutputError) as error:
-            self.notices = [f"the figures of the corpus are not kept: {error}"]
+            self.notices = [f"the figures of the corpus cannot be kept: {error}"]
 
 
 def _distance(row: Mapping[str, Any]) -> Distance:
@@ -116,27 +116,27 @@ def _reference(corpus: Corpus, rows: Sequence[tuple[str, EvaluatedPiece]], refus
         return ReferenceCorpus(splits["train"], held_out, halves, True, refused)
     every = [piece for _, piece in rows]
     if len(every) < 2 * FEWEST_PIECES:
-        raise InputError(f"{corpus.source}: found {len(every)} pieces; expected {2 * FEWEST_PIECES} to compare with")
+        raise InputError(f"{corpus.source}: found {len(every)} pieces; expected {2 * FEWEST_PIECES} or more")
     return ReferenceCorpus(every, every, (every[::2], every[1::2]), False, refused)
 
 
 def _itself(reference: ReferenceCorpus, seed: int, draws: int) -> tuple[Figures, dict[str, Distance]]:
-    """The figures of the reference; that of the classifier is told for its halves, novelty only of held-out pieces."""
+    """The figures of the reference: the classifier compares its halves; novelty needs held-out pieces."""
     frames, halves = frames_of(reference.pieces), reference.halves
-    found: Figures = frame_figures(frames, frames_of(reference.training), [], draws=draws, seed=seed)
+    figures: Figures = frame_figures(frames, frames_of(reference.training), [], draws=draws, seed=seed)
     if not reference.held_out:
-        found = {name: figure for name, figure in found.items() if "known" not in name}
+        figures = {name: figure for name, figure in figures.items() if "known" not in name}
     four = reference.pieces[0].voices == VOICES
-    if four and (told := separation(*map(frames_of, halves), draws=draws, seed=seed)):
-        found["auc"] = told
-    found |= {**closing_figures(reference.pieces, seed=seed), **form.figures(reference.pieces, seed=seed)}
+    if four and (auc := separation(*map(frames_of, halves), draws=draws, seed=seed)):
+        figures["auc"] = auc
+    figures |= {**closing_figures(reference.pieces, seed=seed), **form.figures(reference.pieces, seed=seed)}
     within = {
         name: distance(feature, *(histograms(feature, half) for half in halves), seed=seed)
         for name, feature in FEATURES.items()
     }
-    return found, within
+    return figures, within
 
 
 def frames_of(pieces: Sequence[EvaluatedPiece]) -> list[Frames]:
-    """Their frames alone."""
+    """The frames of the pieces."""
     return [piece.frames for piece in pieces]

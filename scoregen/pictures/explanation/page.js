@@ -9,8 +9,8 @@
   const names = data.voices.map((voice) => voice.role);
   const constraints = {
     range: "out of the voice's range, or too far from the key",
-    syntax: "no such thing can follow here",
-    novelty: "it would copy twelve changes of sonority from the corpus",
+    syntax: "not allowed by the grammar here",
+    novelty: "would copy twelve changes of sonority from the corpus",
   };
   let chosen = null;
 
@@ -43,7 +43,7 @@
 
   function called(option, note) {
     if (option.kind === "rest") return "rest";
-    if (option.kind === "hold") return "hold on";
+    if (option.kind === "hold") return "hold";
     return pitch(option.pitch);
   }
 
@@ -54,53 +54,53 @@
   function optionRow(option, index, note) {
     const track = make("div", "track", make("i"));
     track.firstChild.style.width = `${100 * option.chance}%`;
-    const told = make("div", "notes");
+    const remarks = make("div", "notes");
     for (const fault of option.breaks) {
-      told.append(make("div", fault.severity, signs(fault.message)));
+      remarks.append(make("div", fault.severity, signs(fault.message)));
     }
     for (const fault of option.mends) {
-      told.append(make("div", "", `would mend: ${signs(fault.message)}`));
+      remarks.append(make("div", "", `would remove: ${signs(fault.message)}`));
     }
     for (const name of option.forbidden_by) {
-      told.append(make("div", "", `forbidden: ${reason(name, option)}`));
+      remarks.append(make("div", "", `excluded: ${reason(name, option)}`));
     }
     if (option.cost >= 0.05) {
-      told.append(make("div", "", `the sampler takes ${percent(1 - Math.exp(-option.cost))} off for its voice leading`));
+      remarks.append(make("div", "", `voice-leading cost: ${percent(1 - Math.exp(-option.cost))} of its chance`));
     }
     const row = make("li", `option${index === note.chosen ? " chosen" : ""}`,
       make("span", "name", called(option, note)), track, make("span", "share", percent(option.chance)));
-    if (told.childNodes.length) row.append(told);
+    if (remarks.childNodes.length) row.append(remarks);
     return row;
   }
 
   function reason(name, option) {
     if (name !== "time") return constraints[name] || name;
-    return option.kind === "hold" ? "a voice had to move here, and no other was left to" : "nothing so short is begun";
+    return option.kind === "hold" ? "a voice had to move here, and this was the last one" : "too short to begin here";
   }
 
   function ban(entry) {
     const words = list(entry.likeliest.map((option) => called(option)));
     return make("li", "", `${title(reason(entry.constraint, entry.likeliest[0]))}: ${words}`,
-      make("span", "small", ` (${percent(entry.chance)} of the model's chances in all)`));
+      make("span", "small", ` (${percent(entry.chance)} of the total probability)`));
   }
 
-  const foreign = {
+  const nonChordTones = {
     passing: "Passing note in", neighbour: "Neighbour note in", suspension: "Suspension over", pedal: "Pedal note under",
-    appoggiatura: "Appoggiatura over", escape: "Escape note after", held: "Held over, foreign to", free: "Foreign to",
+    appoggiatura: "Appoggiatura over", escape: "Escape note after", held: "Held over, non-chord tone in", free: "Non-chord tone in",
   };
 
   function role(entry) {
-    const what = entry.is_member ? `The ${entry.name} of` : foreign[entry.name] || "Foreign to";
+    const what = entry.is_member ? `The ${entry.name} of` : nonChordTones[entry.name] || "Non-chord tone in";
     return `${what} ${entry.numeral} (${pitch(entry.chord)}) in ${pitch(entry.key)}`;
   }
 
   function roles(note) {
-    const told = [];
+    const texts = [];
     for (const entry of note.roles) {
       const text = role(entry);
-      if (told.at(-1) !== text) told.push(text);
+      if (texts.at(-1) !== text) texts.push(text);
     }
-    return told.map((text, index) => make("p", "", index ? `then ${text.charAt(0).toLowerCase()}${text.slice(1)}` : text));
+    return texts.map((text, index) => make("p", "", index ? `then ${text.charAt(0).toLowerCase()}${text.slice(1)}` : text));
   }
 
   function strip(note) {
@@ -141,11 +141,11 @@
   }
 
   function after(note) {
-    if (!note.after.length) return make("p", "small", "It was the first voice to be chosen in its moment.");
-    const known = note.after.map((voice) => names[voice] + (data.measures[note.measure].given[voice] ? " (given)" : ""));
+    if (!note.after.length) return make("p", "small", "The first voice to be chosen in its slice.");
+    const earlier = note.after.map((voice) => names[voice] + (data.measures[note.measure].given[voice] ? " (given)" : ""));
     const chosenBefore = note.after.some((voice) => !data.measures[note.measure].given[voice]);
-    const text = `Chosen after ${list(known)}.`;
-    return make("p", "small", chosenBefore ? `${text} Before it knew what those do that were not given: one in ${oneIn(note.alone_nats)}.` : text);
+    const text = `Chosen after ${list(earlier)}.`;
+    return make("p", "small", chosenBefore ? `${text} Without the other voices of the slice that were not given: one chance in ${oneIn(note.alone_nats)}.` : text);
   }
 
   function show(note) {
@@ -155,30 +155,30 @@
       ...roles(note),
       make("p", "figure", `${percent(Math.exp(-note.nats))} – ${likely(note.nats)} (${bits(note.nats)} bits)`),
       after(note),
-      ...section("Weighed, and what each would break", make("ul", "", ...note.options.map((option, index) => optionRow(option, index, note)))),
+      ...section("Alternatives, and the rules they break", make("ul", "", ...note.options.map((option, index) => optionRow(option, index, note)))),
     ];
     if (note.findings.length) {
-      parts.push(...section("As it stands", make("ul", "", ...note.findings.map((fault) => make("li", fault.severity, title(signs(fault.message)))))));
+      parts.push(...section("Faults in the score", make("ul", "", ...note.findings.map((fault) => make("li", fault.severity, title(signs(fault.message)))))));
     }
     if (note.bans.length) {
-      parts.push(...section("What was forbidden", make("ul", "", ...note.bans.map(ban))));
+      parts.push(...section("Excluded by constraints", make("ul", "", ...note.bans.map(ban))));
     }
     const best = strongest(note);
-    parts.push(...section("Which measures count", strip(note),
-      make("p", "small", "Up: they speak for the note. Down, in grey: against it."),
+    parts.push(...section("Measures it depends on", strip(note),
+      make("p", "small", "Up: supports the note. Down, in grey: counts against it."),
       make("ul", "", ...best.map(([index, nats]) => {
-        const button = make("button", "go", `Without ${index === note.measure ? "what else stands in its own measure" : `measure ${measure(index)}`}: ${times(nats)}`);
+        const button = make("button", "go", `Without ${index === note.measure ? "the rest of its own measure" : `measure ${measure(index)}`}: ${times(nats)}`);
         button.type = "button";
         button.addEventListener("click", () => showMeasure(index));
         return make("li", "", button);
       })),
-      best.length ? null : make("p", "small", "No single measure moves it by more than a twentieth.")));
+      best.length ? null : make("p", "small", "No single measure changes its probability by more than a twentieth.")));
     if (note.sources.length) {
-      parts.push(...section("It says again what the voice did in", make("ul", "", ...note.sources.map((source) =>
-        make("li", "", link(title(place(source)), source.id), make("span", "small", ` (pulls by a factor of ${Math.exp(source.nats).toFixed(1)})`))))));
+      parts.push(...section("Copied from", make("ul", "", ...note.sources.map((source) =>
+        make("li", "", link(title(place(source)), source.id), make("span", "small", ` (increases its probability by a factor of ${Math.exp(source.nats).toFixed(1)})`))))));
     }
     if (note.given_notes.length) {
-      parts.push(...section("Which given notes count", make("ul", "", ...note.given_notes.map((entry) => {
+      parts.push(...section("Given notes it depends on", make("ul", "", ...note.given_notes.map((entry) => {
         const other = given.get(entry.id);
         return make("li", "", link(`${title(names[other.voice])} ${pitch(other.pitch)}, ${place(other)}`, entry.id),
           make("span", "small", ` – without it ${times(entry.nats)}`));
@@ -321,7 +321,7 @@
   for (const [id, note] of byId) {
     for (const element of heads(id)) {
       const tip = document.createElementNS(svgName, "title");
-      tip.textContent = `${title(names[note.voice])} ${pitch(note.pitch)}: one in ${oneIn(note.nats)}`;
+      tip.textContent = `${title(names[note.voice])} ${pitch(note.pitch)}: one chance in ${oneIn(note.nats)}`;
       element.prepend(tip);
     }
   }

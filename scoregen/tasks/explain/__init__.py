@@ -1,10 +1,10 @@
-"""Why is this note there? What the network weighed, what each alternative would have broken, what it rests on.
+"""Explanation of each note: its probability, the alternatives, the rules that they break, and its attribution.
 
-    found = explain(read_score("chorale.musicxml"), given=["soprano"])
-    write_explanation(found, [Path("page.html")])
+    explanation = explain(read_score("chorale.musicxml"), given=["soprano"])
+    write_explanation(explanation, [Path("page.html")])
 
-The network is asked about a finished score as it is asked while it writes: slice by slice, voice by voice.
-`docs/explaining.md` says what each number means, and what it does not.
+The network evaluates a finished score in the order in which it composes: slice by slice, voice by voice.
+`docs/explaining.md` defines each number and its limits.
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".html", ".json")
 OPTIONS = 6
-"""Alternatives that are told of each note, the note itself among them."""
+"""Number of alternatives for each note, including the note itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoteExplanation:
-    """A note that was chosen, what was weighed, what it is in its chords, and what the rules say.
+    """A generated note: the record of its choice, its function in its chords, and the verdicts of the rules.
 
-    `verdicts` are those on `weighed.options`, empty for what stands there; `findings` are faults in which
-    the note takes part as it stands.
+    `verdicts` belong to `choice.options`; that of the chosen option is empty. `findings` are the faults of the
+    score that involve the note.
     """
 
     note: SoundingNote
-    weighed: ChoiceRecord
+    choice: ChoiceRecord
     roles: tuple[NoteRole, ...]
     verdicts: tuple[Verdict, ...]
     findings: tuple[Finding, ...]
@@ -56,10 +56,10 @@ class NoteExplanation:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A score explained: `roles` name its voices, `given` says by measure and voice what was known from the start.
+    """The explanation of a score. `roles` are the names of its voices.
 
-    `given_notes` are the notes that `weighed.notes` counts, None where one is not in the score as it was read;
-    `places` the measure index and onset of every slice.
+    `given_notes` are the notes that `choice.notes` refers to, None for a note that is not in the score as read.
+    `places` are the measure index and onset of every slice.
     """
 
     task: ExplainRequest
@@ -88,50 +88,63 @@ def explain(
 ) -> Explanation:
     """Explain every note that was not given.
 
-    `roles` tells which part takes which role, `given` what the network knew from the start (`"soprano"`,
-    `"soprano,bass:1-4"`); a score that scoregen wrote says that itself. InputError where the score lacks a
-    voice or holds nothing to explain, RefusedError where the network cannot read it.
+    `roles` assigns parts to roles. `given` selects the given music (`"soprano"`, `"soprano,bass:1-4"`); a score
+    that scoregen wrote contains this in its provenance. Raises InputError if the score lacks a voice or has
+    nothing to explain, and RefusedError if the network cannot read it.
     """
     from scoregen.model.inspection.attribution import choice_records
 
-    told = progress or (lambda done: None)
+    report_progress = progress or (lambda fraction: None)
     players = load_ensemble(ensemble)
-    chosen = load_rule_set(rules)
+    rule_set = load_rule_set(rules)
     task = explain_request(score, players, roles or {}, given)
-    writer, checksum = _writer(task, players, checkpoint)
-    told(0.2)
-    reading = choice_records(writer, task.tokens, task.given, OPTIONS)
-    told(0.7)
+    settings, checksum = _sampler_settings(task, players, checkpoint)
+    report_progress(0.2)
+    records = choice_records(settings, task.tokens, task.given, OPTIONS)
+    report_progress(0.7)
     music = counterpoint_of(score)
     by_place = _by_place(task)
     notes = [
-        _explained(music, chosen, note, weighed)
-        for weighed in reading.weighed
-        if (note := _note_at(task, weighed.voice, weighed.measure, weighed.onset, by_place)) is not None
+        _explained(music, rule_set, note, choice)
+        for choice in records.weighed
+        if (note := _note_at(task, choice.voice, choice.measure, choice.onset, by_place)) is not None
     ]
-    told(1.0)
-    found = {explained.note for explained in notes}
-    known = tuple(
+    report_progress(1.0)
+    explained_notes = {explained.note for explained in notes}
+    given_notes = tuple(
         _note_at(task, given_note.voice, given_note.measure, given_note.onset, by_place)
-        for given_note in reading.given_notes
+        for given_note in records.given_notes
     )
-    notices = [*task.notices, *music.notices, *_left_out(task, found, by_place), *_other_weights(task, checksum)]
-    sung = tuple(role.name for role in players.roles)
+    notices = [
+        *task.notices,
+        *music.notices,
+        *_left_out(task, explained_notes, by_place),
+        *_other_weights(task, checksum),
+    ]
+    role_names = tuple(role.name for role in players.roles)
     return Explanation(
-        task, sung, tuple(notes), known, reading.places, chosen.name, checksum, tuple(dict.fromkeys(notices))
+        task,
+        role_names,
+        tuple(notes),
+        given_notes,
+        records.places,
+        rule_set.name,
+        checksum,
+        tuple(dict.fromkeys(notices)),
     )
 
 
-def _writer(task: ExplainRequest, players: Ensemble, checkpoint: Path | None) -> tuple[SamplerSettings, str]:
-    """The writer with the options of the score, and the checksum of its weights."""
+def _sampler_settings(task: ExplainRequest, players: Ensemble, checkpoint: Path | None) -> tuple[SamplerSettings, str]:
+    """The settings of the sampler for the options of the score, and the checksum of its weights."""
     from scoregen.model.inspection.attribution import SamplerSettings
     from scoregen.model.sampling.pretrained import load_pretrained
 
     pretrained = load_pretrained(checkpoint, players)
-    reach = [voice_rule(role, task.score) for role in players.roles]
+    voice_rules = [voice_rule(role, task.score) for role in players.roles]
     logit_bias = pretrained.calibration.logit_bias if pretrained.calibration else None
-    writer = SamplerSettings(pretrained.model.network, reach, task.options, pretrained.index, logit_bias)
-    return writer, pretrained.model.checksum
+    network = pretrained.model.network
+    settings = SamplerSettings(network, voice_rules, task.options, pretrained.index, logit_bias)
+    return settings, pretrained.model.checksum
 
 
 _Places = Mapping[tuple[int, Fraction], Sequence[SoundingNote]]
@@ -139,79 +152,81 @@ _Places = Mapping[tuple[int, Fraction], Sequence[SoundingNote]]
 
 
 def _by_place(task: ExplainRequest) -> _Places:
-    found: dict[tuple[int, Fraction], list[SoundingNote]] = defaultdict(list)
+    notes: dict[tuple[int, Fraction], list[SoundingNote]] = defaultdict(list)
     for note in sounding_notes(task.score):
         if note.slot in task.slots and isinstance(note.pitch, Pitch):
-            found[task.slots.index(note.slot), note.onset].append(note)
-    return found
+            notes[task.slots.index(note.slot), note.onset].append(note)
+    return notes
 
 
 def _note_at(task: ExplainRequest, voice: int, measure: int, onset: Fraction, by_place: _Places) -> SoundingNote | None:
-    """The note that the network reads there: of a chord the highest, in the last voice the lowest."""
+    """The note that the network reads at a place: the highest of a chord, or the lowest in the last voice."""
     notes = by_place.get((voice, measure_onsets(task.score)[measure] + onset), ())
     outer = min if voice == len(task.slots) - 1 else max
     return outer(notes, key=lambda note: pitch_of(note).chromatic, default=None)
 
 
-def _explained(music: Counterpoint, rules: RuleSet, note: SoundingNote, weighed: ChoiceRecord) -> NoteExplanation:
+def _explained(music: Counterpoint, rules: RuleSet, note: SoundingNote, choice: ChoiceRecord) -> NoteExplanation:
     roles = note_roles(music.chords, note)
     line = next((index for index, own in enumerate(music.lines) if own.leads and own.slot == note.slot), None)
     if line is None:
-        return NoteExplanation(note, weighed, roles, (Verdict((), ()),) * len(weighed.options), ())
+        return NoteExplanation(note, choice, roles, (Verdict((), ()),) * len(choice.options), ())
     around = Surroundings(music, rules, line, note)
     verdicts = tuple(
-        Verdict((), ()) if index == weighed.chosen else around.instead(option.kind, option.pitch)
-        for index, option in enumerate(weighed.options)
+        Verdict((), ()) if index == choice.chosen else around.instead(option.kind, option.pitch)
+        for index, option in enumerate(choice.options)
     )
-    return NoteExplanation(note, weighed, roles, verdicts, around.findings())
+    return NoteExplanation(note, choice, roles, verdicts, around.findings())
 
 
-def _left_out(task: ExplainRequest, found: Container[SoundingNote], by_place: _Places) -> Iterator[str]:
-    """What is not explained of the voices that were not given."""
+def _left_out(task: ExplainRequest, explained: Container[SoundingNote], by_place: _Places) -> Iterator[str]:
+    """Notices on the generated notes that are not explained."""
     missing: dict[int, list[str]] = defaultdict(list)
     for (voice, _), notes in by_place.items():
         for note in notes:
-            if not task.given[note.measure_index][voice] and note not in found:
+            if not task.given[note.measure_index][voice] and note not in explained:
                 missing[voice].append(task.score.measures[note.measure_index].number)
     for voice, numbers in sorted(missing.items()):
         name = task.score.part(task.slots[voice].part).name or task.slots[voice].part
         shown = ", ".join(dict.fromkeys(numbers))
         count = "1 note is" if len(numbers) == 1 else f"{len(numbers)} notes are"
         yield (
-            f"{name}, measures {shown}: {count} not explained; the network reads one note of a chord, and rhythms"
-            " down to the 64th and to triplets of 32nds"
+            f"{name}, measures {shown}: {count} not explained; the network reads one note of each chord, and values"
+            " down to 64ths and triplets of 32nds"
         )
 
 
 def _other_weights(task: ExplainRequest, checksum: str) -> Iterator[str]:
     if task.weights is not None and task.weights != checksum:
-        yield "the score was written by other weights than these that explain it; name its own with --checkpoint"
+        yield "the score was written with other weights than this explanation uses; name them with --checkpoint"
 
 
-def write_explanation(found: Explanation, paths: Sequence[Path], *, command: str = "", force: bool = False) -> None:
-    """Write the page (.html), or the same data as JSON; `command` is what both name as what makes them again."""
+def write_explanation(
+    explanation: Explanation, paths: Sequence[Path], *, command: str = "", force: bool = False
+) -> None:
+    """Write the page (.html), or the same data as JSON. Both contain `command`, which reproduces them."""
     from scoregen.system.files import check_targets, write_files
 
     check_targets(paths, SUFFIXES, force=force)
     files: list[tuple[Path, bytes]] = []
     for path in paths:
         if path.suffix.lower() == ".json":
-            text = json.dumps({"command": command, **plain(found)}, indent=1, ensure_ascii=False)
+            text = json.dumps({"command": command, **plain(explanation)}, indent=1, ensure_ascii=False)
             files.append((path, f"{text}\n".encode()))
         else:
-            files.append((path, page(found, command)))
+            files.append((path, page(explanation, command)))
     write_files(files, force=force)
 
 
-def page(found: Explanation, command: str = "") -> bytes:
-    """The page: one file that needs no network."""
+def page(explanation: Explanation, command: str = "") -> bytes:
+    """The page: one self-contained file."""
     from scoregen.notation.engraving.fonts import font_faces
     from scoregen.notation.engraving.pages import EngravingOptions, engrave
     from scoregen.notation.graft.ids import with_note_ids
     from scoregen.pictures.explanation_page import explanation_page, letters
 
-    text, _ = with_note_ids(found.score, names(found))
-    how = EngravingOptions("screen", scale=60, margin=4, heading=False, fit_height=True, embed_fonts=False)
-    pages = engrave(text, how)
-    data = plain(found)
+    text, _ = with_note_ids(explanation.score, names(explanation))
+    options = EngravingOptions("screen", scale=60, margin=4, heading=False, fit_height=True, embed_fonts=False)
+    pages = engrave(text, options)
+    data = plain(explanation)
     return explanation_page(data, pages, font_faces(pages, letters(data)), command)

@@ -1,6 +1,6 @@
-"""An explanation as plain values, for programs and for the page: `docs/explaining.md` says what each means.
+"""An explanation as JSON values, for programs and for the page; `docs/explaining.md` defines each of them.
 
-Chances are between 0 and 1; prices, leanings, surprisal and effects in nats; onsets in quarters.
+Probabilities are between 0 and 1; costs, logit biases, surprisals and effects are in nats, onsets in quarters.
 """
 
 from __future__ import annotations
@@ -23,64 +23,68 @@ if TYPE_CHECKING:
 DIGITS = 4
 
 
-def names(found: Explanation) -> dict[SoundingNote, str]:
-    """A name for each note: n1, n2, ... for those explained, g1, ... for those given."""
-    explained = {entry.note: f"n{number}" for number, entry in enumerate(found.notes, 1)}
-    return explained | {note: f"g{number}" for number, note in enumerate(found.given_notes, 1) if note is not None}
+def names(explanation: Explanation) -> dict[SoundingNote, str]:
+    """An id for each note: n1, n2, ... for explained notes, g1, g2, ... for given ones."""
+    explained = {entry.note: f"n{number}" for number, entry in enumerate(explanation.notes, 1)}
+    return explained | {
+        note: f"g{number}" for number, note in enumerate(explanation.given_notes, 1) if note is not None
+    }
 
 
-def plain(found: Explanation) -> dict[str, Any]:
-    """All of it."""
-    score = found.score
-    called = names(found)
-    nats = [entry.weighed.nats for entry in found.notes]
+def plain(explanation: Explanation) -> dict[str, Any]:
+    """The whole explanation."""
+    score = explanation.score
+    ids = names(explanation)
+    nats = [entry.choice.nats for entry in explanation.notes]
     return {
         "version": __version__,
-        "weights": found.weights,
-        "rules": found.rules,
+        "weights": explanation.weights,
+        "rules": explanation.rules,
         "title": score.metadata.title or score.metadata.movement,
         "composer": score.metadata.composer,
         "voices": [
             {"role": role, "part": slot.part, "name": score.part(slot.part).name}
-            for role, slot in zip(found.roles, found.task.slots, strict=True)
+            for role, slot in zip(explanation.roles, explanation.task.slots, strict=True)
         ],
         "measures": [
             {"number": measure.number, "given": list(given)}
-            for measure, given in zip(score.measures, found.task.given, strict=True)
+            for measure, given in zip(score.measures, explanation.task.given, strict=True)
         ],
-        "notices": list(found.notices),
+        "notices": list(explanation.notices),
         "mean_nats": round(math.fsum(nats) / len(nats), DIGITS) if nats else None,
-        "given_notes": [{"id": called[note], **_note(found, note)} for note in found.given_notes if note is not None],
-        "notes": [{"id": called[entry.note], **_explained(found, entry, called)} for entry in found.notes],
+        "given_notes": [
+            {"id": ids[note], **_note(explanation, note)} for note in explanation.given_notes if note is not None
+        ],
+        "notes": [{"id": ids[entry.note], **_explained(explanation, entry, ids)} for entry in explanation.notes],
     }
 
 
-def _note(found: Explanation, note: SoundingNote) -> dict[str, Any]:
+def _note(explanation: Explanation, note: SoundingNote) -> dict[str, Any]:
     return {
-        "voice": found.task.slots.index(note.slot),
-        **_place(found, note.onset, note.measure_index),
+        "voice": explanation.task.slots.index(note.slot),
+        **_place(explanation, note.onset, note.measure_index),
         "onset": float(note.onset),
         "duration": float(note.duration),
         "pitch": str(note.pitch),
     }
 
 
-def _place(found: Explanation, onset: Fraction, measure: int) -> dict[str, Any]:
-    """The index of a measure, and the beat as a musician counts it."""
-    return {"measure": measure, "beat": str(spot(found.score, onset, measure)).rpartition("beat ")[2]}
+def _place(explanation: Explanation, onset: Fraction, measure: int) -> dict[str, Any]:
+    """The index of a measure, and the beat, from 1."""
+    return {"measure": measure, "beat": str(spot(explanation.score, onset, measure)).rpartition("beat ")[2]}
 
 
-def _explained(found: Explanation, entry: NoteExplanation, called: Mapping[SoundingNote, str]) -> dict[str, Any]:
-    weighed = entry.weighed
+def _explained(explanation: Explanation, entry: NoteExplanation, ids: Mapping[SoundingNote, str]) -> dict[str, Any]:
+    choice = entry.choice
     return {
-        **_note(found, entry.note),
-        "nats": round(weighed.nats, DIGITS),
-        "alone_nats": round(weighed.alone_nats, DIGITS),
-        "entropy_nats": round(weighed.entropy, DIGITS),
-        "after": list(weighed.after),
-        "roles": [_role(found, role) for role in entry.roles],
+        **_note(explanation, entry.note),
+        "nats": round(choice.nats, DIGITS),
+        "alone_nats": round(choice.alone_nats, DIGITS),
+        "entropy_nats": round(choice.entropy, DIGITS),
+        "after": list(choice.after),
+        "roles": [_role(explanation, role) for role in entry.roles],
         "findings": _findings(entry.findings),
-        "chosen": weighed.chosen,
+        "chosen": choice.chosen,
         "options": [
             {
                 **_option(option),
@@ -90,7 +94,7 @@ def _explained(found: Explanation, entry: NoteExplanation, called: Mapping[Sound
                 "breaks": _findings(verdict.broken),
                 "mends": _findings(verdict.mended),
             }
-            for option, verdict in zip(weighed.options, entry.verdicts, strict=True)
+            for option, verdict in zip(choice.options, entry.verdicts, strict=True)
         ],
         "bans": [
             {
@@ -98,17 +102,17 @@ def _explained(found: Explanation, entry: NoteExplanation, called: Mapping[Sound
                 "chance": round(ban.chance, DIGITS),
                 "likeliest": [_option(option) for option in ban.likeliest],
             }
-            for ban in weighed.bans
+            for ban in choice.bans
         ],
         "sources": [
-            {**_source(found, source.row, weighed.voice, called), "nats": round(source.nats, DIGITS)}
-            for source in weighed.sources
+            {**_source(explanation, source.row, choice.voice, ids), "nats": round(source.nats, DIGITS)}
+            for source in choice.sources
         ],
-        "measures": [round(nats, DIGITS) for nats in weighed.measures],
+        "measures": [round(nats, DIGITS) for nats in choice.measures],
         "given_notes": [
-            {"id": called[note], "nats": round(nats, DIGITS)}
-            for index, nats in weighed.notes
-            if (note := found.given_notes[index]) is not None
+            {"id": ids[note], "nats": round(nats, DIGITS)}
+            for index, nats in choice.notes
+            if (note := explanation.given_notes[index]) is not None
         ],
     }
 
@@ -118,10 +122,10 @@ def _option(option: Option) -> dict[str, Any]:
     return {"kind": option.kind, "pitch": pitch, "chance": round(option.chance, DIGITS)}
 
 
-def _role(found: Explanation, role: NoteRole) -> dict[str, Any]:
+def _role(explanation: Explanation, role: NoteRole) -> dict[str, Any]:
     span = role.span
     return {
-        **_place(found, span.onset, span.measure_index),
+        **_place(explanation, span.onset, span.measure_index),
         "name": role.name,
         "is_member": role.is_member,
         "numeral": figured(span_numeral(span)),
@@ -131,16 +135,17 @@ def _role(found: Explanation, role: NoteRole) -> dict[str, Any]:
 
 
 def _findings(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """Each sentence once: a fault that two moments show is one to the reader."""
-    found = {finding.message: finding for finding in findings}
+    """Each sentence once: a fault that two moments share is one fault to the reader."""
+    by_message = {finding.message: finding for finding in findings}
     return [
-        {"rule": finding.rule, "severity": finding.severity, "message": message} for message, finding in found.items()
+        {"rule": finding.rule, "severity": finding.severity, "message": message}
+        for message, finding in by_message.items()
     ]
 
 
-def _source(found: Explanation, row: int, voice: int, called: Mapping[SoundingNote, str]) -> dict[str, Any]:
-    measure, onset = found.places[row]
-    start = measure_onsets(found.score)[measure] + onset
-    slot = found.task.slots[voice]
-    name = next((name for note, name in called.items() if note.slot == slot and note.onset == start), None)
-    return {**_place(found, start, measure), "id": name}
+def _source(explanation: Explanation, row: int, voice: int, ids: Mapping[SoundingNote, str]) -> dict[str, Any]:
+    measure, onset = explanation.places[row]
+    start = measure_onsets(explanation.score)[measure] + onset
+    slot = explanation.task.slots[voice]
+    name = next((name for note, name in ids.items() if note.slot == slot and note.onset == start), None)
+    return {**_place(explanation, start, measure), "id": name}

@@ -1,4 +1,4 @@
-"""What is to be explained: which voices sing which roles, what of them was given, and who wrote the rest."""
+"""The request of an explanation: the voice of each role, the given music, and the options of the sampler."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _FIELD = "scoregen:"
 
 @dataclass(frozen=True, slots=True)
 class ExplainRequest:
-    """A score in tokens: the voice of each role, and by measure and voice whether it was given.
+    """A score in tokens: the voice of each role, and for each measure and voice whether it was given.
 
-    `options` are those that the score was written with where it says so, else the defaults; `weights` the
-    checksum of the weights that wrote it, None where nobody knows.
+    `options` are the sampling options in the provenance of the score, else the defaults. `weights` is the
+    checksum of the weights in the provenance, or None.
     """
 
     score: Score
@@ -37,31 +37,33 @@ class ExplainRequest:
     notices: tuple[str, ...]
 
 
-def explain_request(score: Score, ensemble: Ensemble, told: Mapping[str, str], given: Sequence[str]) -> ExplainRequest:
-    """Settle what is explained. InputError where a role has no voice; RefusedError where tokens fail.
+def explain_request(
+    score: Score, ensemble: Ensemble, role_parts: Mapping[str, str], given: Sequence[str]
+) -> ExplainRequest:
+    """Determine voices and given music. InputError for a role without a voice; RefusedError if encoding fails.
 
-    Given is what `given` selects (`soprano`, `soprano,bass:1-4`); without it, what a score that scoregen
-    wrote says of itself; of any other score, nothing.
+    `given` selects the given music (`soprano`, `soprano,bass:1-4`). Without it, the provenance of a score that
+    scoregen wrote defines the given music; in any other score nothing is given.
     """
     if not any(element.notes for m in score.measures for voice in m.voices for element in voice.elements):
-        raise InputError("the score holds no notes; there is nothing to explain")
-    slots = _slots(score, ensemble, told)
+        raise InputError("found no notes; expected a score with notes to explain")
+    slots = _slots(score, ensemble, role_parts)
     tokens = encode(score, slots, snap=True)
-    story = _story(score)
+    record = _provenance(score)
     notices = [
-        f"part {part.name or part.id!r} has no role in {ensemble.name}: it is shown, and not listened to"
+        f"part {part.name or part.id!r} has no role in {ensemble.name}: it is shown but ignored"
         for part in score.parts
         if part.id not in {slot.part for slot in slots}
     ]
-    known = _selected(score, slots, ensemble, given) if given else _given(score, slots, story)
-    if all(all(row) for row in known):
-        raise InputError("all of the score is given, so that nothing was chosen; name fewer parts with --given")
-    return ExplainRequest(score, slots, tokens, known, _options(story), story.get("weights"), tuple(notices))
+    mask = _selection_mask(score, slots, ensemble, given) if given else _provenance_mask(score, slots, record)
+    if all(all(row) for row in mask):
+        raise InputError("--given: found the whole score; expected some generated music; name fewer parts")
+    return ExplainRequest(score, slots, tokens, mask, _options(record), record.get("weights"), tuple(notices))
 
 
-def _slots(score: Score, ensemble: Ensemble, told: Mapping[str, str]) -> tuple[Slot, ...]:
-    """The voice of each role: a part each, or the four voices of a choir on two staves."""
-    matched = match_roles(score, ensemble, told)
+def _slots(score: Score, ensemble: Ensemble, role_parts: Mapping[str, str]) -> tuple[Slot, ...]:
+    """The voice of each role: one part each, or the four voices of a choir on two staves."""
+    matched = match_roles(score, ensemble, role_parts)
     missing = [role.name for role in ensemble.roles if role.name not in matched]
     if not missing:
         return role_slots(score, [matched[role.name] for role in ensemble.roles])
@@ -69,74 +71,76 @@ def _slots(score: Score, ensemble: Ensemble, told: Mapping[str, str]) -> tuple[S
     if [line.name for line in lines] == [role.title.lower() for role in ensemble.roles]:
         return tuple(line.slot for line in lines)
     enough = len(score.parts) >= len(ensemble.roles)
-    way = f"name parts with --role, as in --role {missing[0]}=1, or " if enough else ""
+    advice = f"name parts with --role, as in --role {missing[0]}=1, or " if enough else ""
     raise InputError(
-        f"no part was found for {', '.join(missing)}; the network explains {ensemble.name} as a whole: {way}have"
-        " scoregen compose write what is missing"
+        f"found no part for {', '.join(missing)}; expected all roles of {ensemble.name}: {advice}write the missing"
+        " parts with scoregen compose"
     )
 
 
-def _selected(
+def _selection_mask(
     score: Score, slots: Sequence[Slot], ensemble: Ensemble, given: Sequence[str]
 ) -> tuple[tuple[bool, ...], ...]:
-    known = [[False] * len(slots) for _ in score.measures]
+    mask = [[False] * len(slots) for _ in score.measures]
     for text in given:
         selection = Selection.parse(text, OPTION)
-        voices = {voice for name in selection.names for voice in _named(score, slots, ensemble, name)}
+        voices = {voice for name in selection.names for voice in _voices_named(score, slots, ensemble, name)}
         for index in selection.measures(score):
             for voice in voices if selection.names else range(len(slots)):
-                known[index][voice] = True
-    return tuple(map(tuple, known))
+                mask[index][voice] = True
+    return tuple(map(tuple, mask))
 
 
-def _named(score: Score, slots: Sequence[Slot], ensemble: Ensemble, name: str) -> list[int]:
-    """The voices that a role or a part names."""
+def _voices_named(score: Score, slots: Sequence[Slot], ensemble: Ensemble, name: str) -> list[int]:
+    """The voices of a role or a part."""
     names = [role.name for role in ensemble.roles]
     if name.casefold() in names:
         return [names.index(name.casefold())]
-    found = [
+    voices = [
         voice
         for voice, slot in enumerate(slots)
         if name.casefold() in (slot.part.casefold(), score.part(slot.part).name.casefold())
     ]
-    if not found:
-        raise InputError(f"{OPTION}: there is no part {name!r}; expected one of: {', '.join(names)}")
-    return found
+    if not voices:
+        raise InputError(f"{OPTION}: found no part {name!r}; expected one of: {', '.join(names)}")
+    return voices
 
 
-def _given(score: Score, slots: Sequence[Slot], story: Mapping[str, Any]) -> tuple[tuple[bool, ...], ...]:
-    """What voices say of themselves, else what the document says of its parts."""
+def _provenance_mask(score: Score, slots: Sequence[Slot], record: Mapping[str, Any]) -> tuple[tuple[bool, ...], ...]:
+    """The given music by the origin of the voices, else by the provenance of the document."""
     origins = [[voice.origin if (voice := m.voice(slot)) else None for slot in slots] for m in score.measures]
     if any("generated" in row for row in origins):
         return tuple(tuple(origin == "given" for origin in row) for row in origins)
     numbers = [measure.number for measure in score.measures]
-    by_part = {part: _indices(runs, numbers) for part, runs in story.get("given", {}).items()}
+    by_part = {part: _indices(runs, numbers) for part, runs in record.get("given", {}).items()}
     return tuple(tuple(index in by_part.get(slot.part, ()) for slot in slots) for index in range(len(score.measures)))
 
 
 def _indices(runs: str, numbers: Sequence[str]) -> set[int]:
-    """The measures that runs such as `1-4 7` name."""
-    found: set[int] = set()
+    """The measures of ranges such as `1-4 7`."""
+    indices: set[int] = set()
     for run in runs.split():
         first, dash, last = run.partition("-")
         if first in numbers and (not dash or last in numbers):
-            found.update(range(numbers.index(first), numbers.index(last if dash else first) + 1))
-    return found
+            indices.update(range(numbers.index(first), numbers.index(last if dash else first) + 1))
+    return indices
 
 
-def _story(score: Score) -> dict[str, Any]:
-    """What a score that scoregen wrote says of itself in its miscellaneous fields; empty of any other."""
-    named = {name.removeprefix(_FIELD): text for name, text in score.metadata.miscellaneous if name.startswith(_FIELD)}
-    if not any(name.startswith("generated:") for name in named):
+def _provenance(score: Score) -> dict[str, Any]:
+    """The provenance in the miscellaneous fields of a score that scoregen wrote; empty for any other score."""
+    fields_by_name = {
+        name.removeprefix(_FIELD): text for name, text in score.metadata.miscellaneous if name.startswith(_FIELD)
+    }
+    if not any(name.startswith("generated:") for name in fields_by_name):
         return {}
-    given = {name.removeprefix("given:"): text for name, text in named.items() if name.startswith("given:")}
-    return {"given": given, "weights": named.get("weights"), "options": named.get("options", "{}")}
+    given = {name.removeprefix("given:"): text for name, text in fields_by_name.items() if name.startswith("given:")}
+    return {"given": given, "weights": fields_by_name.get("weights"), "options": fields_by_name.get("options", "{}")}
 
 
-def _options(story: Mapping[str, Any]) -> SamplingOptions:
-    """The sampling options that a score was written with; the defaults where it does not say."""
+def _options(record: Mapping[str, Any]) -> SamplingOptions:
+    """The sampling options of a provenance; the defaults if it has none."""
     try:
-        told = json.loads(story.get("options", "{}"))["sampling"]
-        return SamplingOptions(**{field.name: told[field.name] for field in fields(SamplingOptions)})
+        options = json.loads(record.get("options", "{}"))["sampling"]
+        return SamplingOptions(**{field.name: options[field.name] for field in fields(SamplingOptions)})
     except (ValueError, KeyError, TypeError, InputError):
         return SamplingOptions()

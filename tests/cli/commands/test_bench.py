@@ -101,8 +101,8 @@ def test_figures_for_people(data: Path, rolls_network: Path, capsys: Captured) -
     assert run(["bench", "jsb16", "--data", str(data), "--checkpoint", str(rolls_network)]) == 0
     captured = capsys.readouterr()
     assert "valid: " in captured.out
-    assert "nats a note" in captured.out
-    assert "is not the file that published figures are measured on" in captured.err
+    assert "nats per note" in captured.out
+    assert "is not the file that published figures use" in captured.err
 
 
 def test_what_does_not_fit_is_one_line(data: Path, untrained: Path, capsys: Captured) -> None:
@@ -132,6 +132,6 @@ def test_the_weights_of_the_repository_give_the_figure_of_the_model_card(
     assert run(["bench", "jsb16", "--data", str(path), "--json", "--quiet", *flags]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["data_is_the_published_file"]
-    told = (repository / "docs" / "model-card.md").read_text(encoding="utf-8")
+    model_card = (repository / "docs" / "model-card.md").read_text(encoding="utf-8")
     for split in ("valid", "test"):
-        assert f"{found[split]['nats_per_note']:.3f}" in told
+        assert f"{found[split]['nats_per_note']:.3f}" in model_card

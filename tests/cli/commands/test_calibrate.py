@@ -1,4 +1,4 @@
-"""`scoregen calibrate`: drafts are weighed against a corpus, and what is written from then on leans towards it."""
+"""`scoregen calibrate`: features of drafts are matched to a corpus, and later samples move towards it."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_one_kind_alone_can_be_weighed_and_the_rest_stays(mine: Path, corpus: Pa
     assert found.about["kinds"] == ["pace"] and found.about["before"] == {"corpus": "mine"}
     kept = mine.with_suffix(".calibration").read_bytes()
     assert run([*command, "--only", "tempo"]) == 2
-    assert "'tempo' is no kind of feature; expected one of step," in capsys.readouterr().err
+    assert "found 'tempo'; expected a kind of feature, one of step," in capsys.readouterr().err
     assert mine.with_suffix(".calibration").read_bytes() == kept
 
 
@@ -138,6 +138,6 @@ def test_a_feature_that_nobody_knows_is_one_line(mine: Path, capsys: Captured) -
 )
 def test_what_is_not_there_is_one_line(mine: Path, weights: str, corpus: str, expected: str, capsys: Captured) -> None:
     assert run(["calibrate", str(mine.parent / weights), corpus, "--pieces", "1", "--rounds", "1"]) == 2
-    told = capsys.readouterr().err
-    assert expected in told and len(told.splitlines()) == 1
+    messages = capsys.readouterr().err
+    assert expected in messages and len(messages.splitlines()) == 1
     assert not (mine.parent / "mine.calibration").exists()

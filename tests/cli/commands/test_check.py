@@ -34,9 +34,9 @@ def clean(tmp_path: Path) -> Path:
 
 def test_sentences_and_exit_codes(faulty: Path, clean: Path, capsys: Captured) -> None:
     assert run(["check", str(faulty)]) == 1
-    told = capsys.readouterr().out
-    assert "error   m. 1 beat 2: alto and tenor move in parallel fifths (C4-G4 to D4-A4) [parallel-fifths]" in told
-    assert "docs/rules.md" in told
+    captured = capsys.readouterr().out
+    assert "error   m. 1 beat 2: alto and tenor move in parallel fifths (C4-G4 to D4-A4) [parallel-fifths]" in captured
+    assert "docs/rules.md" in captured
     assert run(["check", str(clean)]) == 0
     assert capsys.readouterr().out == "0 errors, 0 warnings, 0 notes (rules: strict)\n"
 
@@ -86,16 +86,16 @@ def test_marked_scores(faulty: Path, tmp_path: Path, capsys: Captured) -> None:
     ("options", "expected"),
     [
         (["--rules", "lenient"], "there is no rule set 'lenient'"),
-        (["--fail-on", "fatal"], "--fail-on 'fatal' is no severity"),
+        (["--fail-on", "fatal"], "--fail-on: found 'fatal'; expected one of"),
         (["-o", "sound.mid"], "found no suffix for a marked score"),
     ],
 )
 def test_mistakes_end_in_one_line_and_code_2(options: list[str], expected: str, faulty: Path, capsys: Captured) -> None:
     assert run(["check", str(faulty), *options]) == 2
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert expected in told.err
-    assert told.err.count("\n") == 1
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert expected in captured.err
+    assert captured.err.count("\n") == 1
 
 
 def test_nothing_to_check(tmp_path: Path, capsys: Captured) -> None:
@@ -103,7 +103,7 @@ def test_nothing_to_check(tmp_path: Path, capsys: Captured) -> None:
     path.write_bytes(write_musicxml(score_of({"Soprano": "- -"})))
     assert run(["check", str(path)]) == 2
     assert capsys.readouterr().err == (
-        f"scoregen: error: {path}: the score holds no pitched notes; there is nothing to check\n"
+        f"scoregen: error: {path}: found no pitched notes; expected a score with notes to check\n"
     )
 
 

@@ -1,4 +1,4 @@
-"""`scoregen evaluate` as a user meets it: figures beside the corpus's own, reports, and what can be at fault."""
+"""`scoregen evaluate`: figures compared with those of the corpus, reports, and errors of one line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 
 from scoregen.cli.app import run
 from scoregen.evaluation.metrics.distributions import FEATURES
-from scoregen.tasks.evaluate import Comparison, evaluate, report_json, standing_out, tables
+from scoregen.tasks.evaluate import Comparison, distinct_figures, evaluate, report_json, tables
 from tests.chorales import write_chorales
 
 Captured = pytest.CaptureFixture[str]
@@ -58,7 +58,7 @@ def test_pieces_of_the_same_kind_are_near(found: Comparison) -> None:
     assert set(found.distances) == set(found.within) == set(FEATURES)
     assert all(distance.overlap_area.value > 0.7 for distance in found.distances.values())
     assert found.asked["known_8_percent"] == found.reference["known_8_percent"]
-    assert standing_out(found) == []
+    assert distinct_figures(found) == []
 
 
 def test_other_pieces_are_far(corpus: Path, tmp_path: Path, found: Comparison) -> None:
@@ -70,10 +70,10 @@ def test_other_pieces_are_far(corpus: Path, tmp_path: Path, found: Comparison) -
     assert other.distances["register"].jensen_shannon.low > found.within["register"].jensen_shannon.high
 
 
-def test_copies_stand_out(corpus: Path, tmp_path: Path) -> None:
+def test_copies_are_distinct(corpus: Path, tmp_path: Path) -> None:
     copies = write_chorales(tmp_path / "copies", range(6))
     other = evaluate(copies, str(corpus), draws=1)
-    assert any(line.startswith("windows of 12") for line in standing_out(other))
+    assert any(line.startswith("windows of 12") for line in distinct_figures(other))
     assert min(row["longest_known_events"] for row in other.each) > 12
 
 
@@ -139,7 +139,7 @@ def test_the_printed_command_gives_the_same_figures_again(
     assert json.loads(capsys.readouterr().out)["asked"] == json.loads(json.dumps(report_json(found)))["asked"]
 
 
-def test_scores_that_cannot_be_used_are_told_of(corpus: Path, tmp_path: Path, capsys: Captured) -> None:
+def test_scores_that_cannot_be_used_are_reported(corpus: Path, tmp_path: Path, capsys: Captured) -> None:
     mixed = write_chorales(tmp_path / "mixed", range(100, 104))
     (mixed / "broken.musicxml").write_text("no score")
     write_chorales(mixed, range(300, 301), voices=3)
@@ -153,12 +153,12 @@ def test_scores_that_cannot_be_used_are_told_of(corpus: Path, tmp_path: Path, ca
 @pytest.mark.parametrize(
     ("make", "expected"),
     [
-        ("empty", "the folder holds no scores"),
-        ("broken", "none of 2 scores can be used; the first: a.musicxml"),
-        ("three", "none of 2 scores can be used; the first: 000.musicxml: found 3 voices; expected 4"),
+        ("empty", "found no scores; expected files ending in"),
+        ("broken", "found no usable score among 2; the first: a.musicxml"),
+        ("three", "found no usable score among 2; the first: 000.musicxml: found 3 voices; expected 4"),
         ("one", "found 1 voices with notes; expected 2 or more"),
-        ("single", "found one score that can be used; expected 2 or more"),
-        ("missing", "is no folder; expected a folder of scores"),
+        ("single", "found one usable score; expected 2 or more"),
+        ("missing", "found no folder; expected a folder of scores"),
     ],
 )
 def test_a_users_mistake_ends_in_one_line_and_code_2(

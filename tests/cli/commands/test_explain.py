@@ -40,9 +40,9 @@ def test_a_page_and_its_data(score: Path, untrained: Path, tmp_path: Path, capsy
 def test_json_tells_what_was_written(score: Path, untrained: Path, tmp_path: Path, capsys: Captured) -> None:
     target = tmp_path / "page.html"
     assert run(["explain", str(score), "-o", str(target), "--checkpoint", str(untrained), "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["files"] == [str(target)]
-    assert told["notes"] > 0
+    report = json.loads(capsys.readouterr().out)
+    assert report["files"] == [str(target)]
+    assert report["notes"] > 0
 
 
 @pytest.mark.parametrize(
@@ -53,9 +53,9 @@ def test_json_tells_what_was_written(score: Path, untrained: Path, tmp_path: Pat
         (["missing.musicxml", "-o", "p.html"], "missing.musicxml: "),
         (["EMPTY", "-o", "p.html"], "the file is empty"),
         (["PROSE", "-o", "p.html"], "prose.musicxml: "),
-        (["MELODY", "-o", "p.html"], "melody.musicxml: no part was found for alto, tenor, bass"),
-        (["SILENT", "-o", "p.html"], "silent.musicxml: the score holds no notes"),
-        (["SCORE", "-o", "p.html", "--given", "organ"], "--given: there is no part 'organ'"),
+        (["MELODY", "-o", "p.html"], "melody.musicxml: found no part for alto, tenor, bass"),
+        (["SILENT", "-o", "p.html"], "silent.musicxml: found no notes"),
+        (["SCORE", "-o", "p.html", "--given", "organ"], "--given: found no part 'organ'"),
         (["SCORE", "-o", "p.html", "--rules", "lenient"], "there is no rule set 'lenient'"),
         (["SCORE", "-o", "p.html", "--ensemble", "brass"], "there is no ensemble 'brass'"),
         (["SCORE", "-o", "p.html", "--checkpoint", "nowhere"], "no weights can be read"),

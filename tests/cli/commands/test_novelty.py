@@ -1,4 +1,4 @@
-"""`scoregen novelty` as a user meets it: what stands in a corpus is found, and where; and what can be at fault."""
+"""`scoregen novelty`: passages of a corpus are found with their places, and errors are one line."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scoregen.evaluation.reference_corpus.index_cache import open_works
 from scoregen.notation.files import write_score
 from scoregen.score.elements import Score
 from scoregen.system.errors import InputError
-from scoregen.tasks.novelty import ALL_VOICES, in_words, novelty_report
+from scoregen.tasks.novelty import ALL_VOICES, novelty_report, sentences
 from tests.chorales import chorale, write_chorales
 from tests.notation import handmade
 
@@ -72,11 +72,11 @@ def test_a_changed_note_leaves_a_similar_passage(corpus: Path) -> None:
 def test_a_work_of_the_corpus_is_all_there_unless_it_is_left_out(corpus: Path) -> None:
     report = novelty_report(chorale(3, transposed=4), str(corpus))
     assert {line.verdict for line in report.lines} == {"copied"}
-    assert "all of it" in in_words(report)[0]
+    assert "all of it" in sentences(report)[0]
     other = novelty_report(chorale(3), str(corpus), without=["003.*"])
     assert other.works == 23
     assert other.lines[0].longest < 4
-    with pytest.raises(InputError, match=r"no work of .* is called 'nobody'"):
+    with pytest.raises(InputError, match=r"has no work 'nobody'"):
         novelty_report(chorale(3), str(corpus), without=["nobody"])
 
 
@@ -91,7 +91,7 @@ def test_few_works_allow_no_verdict(tmp_path: Path) -> None:
     few = write_chorales(tmp_path / "few", range(3))
     report = novelty_report(chorale(501), str(few))
     assert {line.verdict for line in report.lines} == {"unknown"}
-    assert "too few works" in " ".join(in_words(report))
+    assert "too few works" in " ".join(sentences(report))
 
 
 def test_other_numbers_of_voices_are_compared_by_melody(corpus: Path) -> None:
@@ -104,7 +104,7 @@ def test_other_numbers_of_voices_are_compared_by_melody(corpus: Path) -> None:
     assert pair.lines[0].similar == ()
 
 
-def test_scores_that_cannot_be_read_are_told_of(tmp_path: Path) -> None:
+def test_scores_that_cannot_be_read_are_reported(tmp_path: Path) -> None:
     folder = write_chorales(tmp_path / "mixed", range(3))
     (folder / "broken.musicxml").write_text("no score")
     report = novelty_report(chorale(1), str(folder))
@@ -121,10 +121,10 @@ def test_the_index_is_kept_until_the_corpus_changes(tmp_path: Path) -> None:
     write_chorales(folder, range(3, 4))
     again = open_works(str(folder))
     assert again.is_new
-    assert len(again.repertoire) == 4
+    assert len(again.index) == 4
 
 
-def test_a_damaged_index_in_the_cache_is_made_anew(tmp_path: Path) -> None:
+def test_a_damaged_index_in_the_cache_is_rebuilt(tmp_path: Path) -> None:
     folder = write_chorales(tmp_path / "works", range(3))
     path = open_works(str(folder)).path
     assert path is not None
@@ -137,17 +137,17 @@ def test_a_named_index_serves_without_its_corpus(tmp_path: Path, corpus: Path) -
     kept = novelty_report(quoting(7, 4, 7), str(corpus), index=index)
     assert novelty_report(quoting(7, 4, 7), None, index=str(index)).lines == kept.lines
     other = write_chorales(tmp_path / "other", range(3))
-    anew = novelty_report(chorale(1), str(other), index=index)
-    assert "made anew" in anew.notices[0]
+    again = novelty_report(chorale(1), str(other), index=index)
+    assert "was rebuilt" in again.notices[0]
 
 
-def test_where_the_cache_cannot_be_written_it_is_said(
+def test_where_the_cache_cannot_be_written_a_notice_says_so(
     tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     report = novelty_report(chorale(1), str(corpus))
-    assert "the index is not kept" in report.notices[0]
+    assert "the index cannot be kept" in report.notices[0]
 
 
 def test_held_out_works_are_the_measure_where_a_manifest_parts_them(tmp_path: Path) -> None:
@@ -191,13 +191,13 @@ def test_pictures_are_the_same_each_time(corpus: Path, tmp_path: Path) -> None:
     ("arguments", "expected"),
     [
         (["SCORE"], "nothing to compare with"),
-        (["SCORE", "--against", "nowhere"], "'nowhere' is neither a folder of scores nor a corpus"),
-        (["SCORE", "--against", "EMPTY"], "the folder holds no scores"),
-        (["SCORE", "--against", "BROKEN"], "none of 2 scores can be read; the first: a.musicxml"),
+        (["SCORE", "--against", "nowhere"], "found no corpus 'nowhere'; expected a folder of scores"),
+        (["SCORE", "--against", "EMPTY"], "found no scores; expected files ending in"),
+        (["SCORE", "--against", "BROKEN"], "found no readable score among 2; the first: a.musicxml"),
         (["SCORE", "--index", "missing.passages"], "nothing to compare with"),
         (["SCORE", "--against", "CORPUS", "--index", "SCORE"], "expected an index that scoregen novelty wrote"),
         (["SCORE", "--against", "CORPUS", "-o", "report.doc"], "report.doc: found .doc; expected one of .svg, .png"),
-        (["SILENT", "--against", "CORPUS"], "silent.musicxml: no pitched note sounds in it"),
+        (["SILENT", "--against", "CORPUS"], "silent.musicxml: found no pitched notes"),
         (["missing.musicxml", "--against", "CORPUS"], "missing.musicxml: "),
     ],
 )

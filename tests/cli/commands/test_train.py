@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from scoregen.cli.app import run
-from scoregen.tasks.train import by_heart
+from scoregen.tasks.train import memorisation_notices
 from tests.model.runs import one_thread
 
 SMALL = """
@@ -54,7 +54,7 @@ def test_a_corpus_becomes_weights(command: list[str], tmp_path: Path, capsys: Ca
     assert captured.out == f"{tmp_path}/new.safetensors\n"
     first, last = captured.err.splitlines()
     assert first.startswith("scoregen: step 2: train ")
-    assert "; by heart fit 0.0 %, valid 0.0 %; known drafts 0.0 %, valid 0.0 %; " in first
+    assert "; extractable fit 0.0 %, valid 0.0 %; known drafts 0.0 %, valid 0.0 %; " in first
     assert last.startswith("scoregen: step 4: train ")
     written = [
         "new.curve.jsonl",
@@ -78,25 +78,31 @@ def test_a_corpus_becomes_weights(command: list[str], tmp_path: Path, capsys: Ca
     ("figures", "expected"),
     [
         ({"drafts_known_8": 0.4, "valid_known_8": 0.4, "fit_extractable_8": 1.2, "valid_extractable_8": 0.3}, []),
-        ({"drafts_known_8": 0.5, "valid_known_8": 0.4}, ["0.5 % of their windows of 8", "validation pieces 0.4 %"]),
-        ({"fit_extractable_8": 1.3, "valid_extractable_8": 0.3}, ["with 1.3 % of the windows", "with 0.3 %"]),
+        (
+            {"drafts_known_8": 0.5, "valid_known_8": 0.4},
+            ["0.5 % of their windows of 8", "0.4 % for the"],
+        ),
+        (
+            {"fit_extractable_8": 1.3, "valid_extractable_8": 0.3},
+            ["continue 1.3 % of", "compared with 0.3 %"],
+        ),
         ({"valid": 0.8}, []),
     ],
 )
-def test_what_was_learned_by_heart_is_said(figures: dict[str, float], expected: list[str]) -> None:
-    notices = by_heart(figures)
+def test_memorisation_gives_a_notice(figures: dict[str, float], expected: list[str]) -> None:
+    notices = memorisation_notices(figures)
     assert len(notices) == bool(expected)
     assert all(words in notices[0] for words in expected)
 
 
-def test_the_last_word_is_what_was_learned_by_heart(
+def test_the_last_message_is_on_memorisation(
     command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Captured
 ) -> None:
-    monkeypatch.setattr("scoregen.tasks.train.MUCH", 0.0)
+    monkeypatch.setattr("scoregen.tasks.train.MEMORISED", 0.0)
     assert run([*command, "--steps", "2", "--save-every", "2", "--drafts", "0", "--json"]) == 0
     captured = capsys.readouterr()
     assert "known" not in captured.err.splitlines()[0]
-    assert captured.err.splitlines()[-1].startswith("scoregen: these weights know training pieces by heart: ")
+    assert captured.err.splitlines()[-1].startswith("scoregen: these weights have memorised training pieces: ")
     assert len(json.loads(captured.out)["notices"]) == 1
 
 
@@ -106,10 +112,10 @@ def test_the_weights_name_their_teachers(command: list[str], tmp_path: Path, cap
     assert run(short) == 0
     student = [*short, "-o", str(tmp_path / "student"), "--teacher", str(tmp_path / "new")]
     assert run(student) == 0
-    teacher, told = (json.loads((tmp_path / f"{name}.json").read_text()) for name in ("new", "student"))
+    teacher, student = (json.loads((tmp_path / f"{name}.json").read_text()) for name in ("new", "student"))
     assert "teachers" not in teacher
-    assert told["teachers"] == [{name: teacher[name] for name in ("sha256", "corpus", "source", "licence")}]
-    assert told["sha256"] != teacher["sha256"]
+    assert student["teachers"] == [{name: teacher[name] for name in ("sha256", "corpus", "source", "licence")}]
+    assert student["sha256"] != teacher["sha256"]
     capsys.readouterr()
     assert run([*short, "--teacher", str(tmp_path / "nobody")]) == 2
     assert "no weights can be read" in capsys.readouterr().err
@@ -150,7 +156,7 @@ def test_ctrl_c_ends_it_well(command: list[str], tmp_path: Path) -> None:
     out, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert out == ""
-    assert "of 100000; the same command goes on from there" in err.splitlines()[-1]
+    assert "of 100000; the same command resumes the run" in err.splitlines()[-1]
     assert "new.safetensors" not in names(tmp_path)
 
 
@@ -159,10 +165,10 @@ def test_sigterm_does_the_same(command: list[str], monkeypatch: pytest.MonkeyPat
         signal.raise_signal(signal.SIGTERM)
         return "asked"
 
-    monkeypatch.setattr("scoregen.cli.commands.train.in_words", ask)
+    monkeypatch.setattr("scoregen.cli.commands.train.curve_line", ask)
     arguments = [*command, "--steps", "9", "--save-every", "2"]
     with pytest.raises(SystemExit) as caught:
         run(arguments)
     assert caught.value.code == 143
-    said = "scoregen: stopped after step 3 of 9; the same command goes on from there"
+    said = "scoregen: stopped after step 3 of 9; the same command resumes the run"
     assert capsys.readouterr().err.splitlines() == ["scoregen: asked", said]

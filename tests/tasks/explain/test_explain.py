@@ -32,11 +32,11 @@ def test_every_note_that_was_chosen_is_explained(found: Explanation) -> None:
 
 def test_an_explanation_speaks_of_its_own_note(found: Explanation) -> None:
     for entry in found.notes:
-        option = entry.weighed.options[entry.weighed.chosen]
+        option = entry.choice.options[entry.choice.chosen]
         assert option.pitch == entry.note.pitch
-        assert entry.weighed.measure == entry.note.measure_index
-        assert len(entry.verdicts) == len(entry.weighed.options)
-        assert len(entry.weighed.measures) == len(found.score.measures)
+        assert entry.choice.measure == entry.note.measure_index
+        assert len(entry.verdicts) == len(entry.choice.options)
+        assert len(entry.choice.measures) == len(found.score.measures)
         assert entry.roles
         assert all(any(note == entry.note for note in finding.notes) for finding in entry.findings)
     assert any(verdict.broken for entry in found.notes for verdict in entry.verdicts)
@@ -46,7 +46,7 @@ def test_plain_values_are_json_and_name_what_they_point_at(found: Explanation) -
     data = json.loads(json.dumps(plain(found)))
     assert len(data["notes"]) == len(found.notes)
     assert data["mean_nats"] == pytest.approx(
-        math.fsum(entry.weighed.nats for entry in found.notes) / len(found.notes), abs=1e-3
+        math.fsum(entry.choice.nats for entry in found.notes) / len(found.notes), abs=1e-3
     )
     known = {note["id"] for note in data["given_notes"]}
     assert all(other["id"] in known for note in data["notes"] for other in note["given_notes"])
@@ -68,7 +68,7 @@ def _with_voice(score: Score, measure: int, part: int, voice: Voice) -> Score:
     return replace(score, measures=tuple(measures))
 
 
-def test_what_the_network_cannot_read_is_told_and_left_out(untrained: Path) -> None:
+def test_what_the_network_cannot_read_is_reported_and_left_out(untrained: Path) -> None:
     """A quintuplet in the alto, a chord in the bass: the score is explained, they are not, and the page says so."""
     score = chorale(2, measures=4)
     slots = [voice.slot for voice in score.measures[0].voices]
@@ -77,9 +77,9 @@ def test_what_the_network_cannot_read_is_told_and_left_out(untrained: Path) -> N
     strange = _with_voice(score, 1, 1, Voice(slots[1], (five,) * 5))
     strange = _with_voice(strange, 2, 3, Voice(slots[3], (Chord((whole, replace(whole, pitch=Pitch.parse("G3")))),)))
     found = explain(strange, checkpoint=untrained)
-    told = " ".join(found.notices)
-    assert "Alto, measures 2" in told
-    assert "Bass, measures 3: 1 note is not explained" in told
+    messages = " ".join(found.notices)
+    assert "Alto, measures 2" in messages
+    assert "Bass, measures 3: 1 note is not explained" in messages
     explained = {entry.note for entry in found.notes}
     missing = [note for note in sounding_notes(strange) if note not in explained]
     assert {note.measure_index for note in missing} == {1, 2}

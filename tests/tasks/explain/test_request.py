@@ -61,7 +61,7 @@ def test_a_score_of_ours_says_itself_what_was_given(
     if as_file:
         assert found.options == options
         assert found.weights == done.provenance["weights"]
-    assert task(score, "bass").given[0] == (False, False, False, True), "what is told comes first"
+    assert task(score, "bass").given[0] == (False, False, False, True), "the option overrides the provenance"
 
 
 def test_options_that_cannot_be_read_are_the_defaults() -> None:
@@ -81,14 +81,14 @@ def test_four_voices_on_two_staves_are_a_choir() -> None:
 @pytest.mark.parametrize(
     ("score", "given", "expected"),
     [
-        (chorale(1, voices=1), (), "no part was found for alto, tenor, bass"),
-        (chorale(1), ("organ",), "--given: there is no part 'organ'; expected one of: soprano, alto, tenor, bass"),
+        (chorale(1, voices=1), (), "found no part for alto, tenor, bass"),
+        (chorale(1), ("organ",), "--given: found no part 'organ'; expected one of: soprano, alto, tenor, bass"),
         (chorale(1), ("soprano:5-",), "--given 'soprano:5-' is not understood"),
         (chorale(1), ("soprano:50",), "the score has no measures 50-50"),
-        (chorale(1), ("soprano,alto,tenor,bass",), "all of the score is given"),
-        (handmade.melody("w:r"), (), "the score holds no notes"),
+        (chorale(1), ("soprano,alto,tenor,bass",), "found the whole score; expected some generated music"),
+        (handmade.melody("w:r"), (), "found no notes"),
     ],
 )
-def test_what_cannot_be_explained_is_told_in_one_line(score: Score, given: tuple[str, ...], expected: str) -> None:
+def test_what_cannot_be_explained_is_one_error_line(score: Score, given: tuple[str, ...], expected: str) -> None:
     with pytest.raises(InputError, match=expected):
         task(score, *given)
