@@ -3,7 +3,8 @@
 A mark holds from its onset to the next one. It holds for all staves of its part, unless another staff
 has a mark of its own at the same place. A hairpin changes the velocity evenly from where it begins to
 where it ends, up or down to the mark that follows it within a quarter, else by one step of the scale
-of marks. A sforzato is louder at its onset only; `fp` and its like then go on more softly.
+of marks; one to or from nothing leaves the level as it was. A sforzato is louder at its onset only;
+after `fp` and its like it is softer.
 """
 
 from __future__ import annotations
@@ -126,9 +127,11 @@ def _curve(marks: Sequence[_Mark], hairpins: Sequence[_Hairpin]) -> DynamicCurve
         level = segments[-1].at(item.place) if segments else Fraction(VELOCITY)
         if isinstance(item, _Hairpin):
             segments.append(_ramp(item, level, marks))
+            if item.wedge.niente:
+                segments.append(_Segment(item.stop, item.stop, level, level))
         elif (new := _level(item.value)) is not None:
             segments.append(_Segment(item.place, item.place, Fraction(new), Fraction(new)))
-    return DynamicCurve(tuple(segments), accents)
+    return DynamicCurve(tuple(sorted(segments, key=lambda segment: segment.start)), accents)
 
 
 def _ramp(hairpin: _Hairpin, level: Fraction, marks: Sequence[_Mark]) -> _Segment:

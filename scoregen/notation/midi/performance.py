@@ -3,23 +3,37 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import NamedTuple
 
 from scoregen.score.directions import RepeatMark
-from scoregen.score.elements import Element, Measure, Rest, Score
+from scoregen.score.elements import Element, Measure, Rest, Score, Tempo
 from scoregen.score.navigation import performance_order
+from scoregen.score.rhythm import NoteValue
 from scoregen.score.timeline import SoundingNote, sounding_notes
 
 _GRACE = Fraction(1, 8)
+_DEFAULT_TEMPO = Tempo(Fraction(0), NoteValue("quarter"), Fraction(120))
+"""MIDI's own, until the first tempo mark."""
 
 
 def performed(score: Score) -> Score:
-    """The measures in the order of performance, no repeats or jumps left, cue notes silent."""
-    measures = tuple(_played(score.measures[index]) for index in performance_order(score.measures))
-    return replace(score, measures=measures, document=None)
+    """The measures in the order of performance, no repeats or jumps left, cue notes silent.
+
+    Where the performance goes back, so does the tempo, to the one that holds there as the score is written.
+    """
+    order, written, now = performance_order(score.measures), _tempos(score.measures), _DEFAULT_TEMPO
+    measures = []
+    for previous, index in pairwise((-1, *order)):
+        measure, tempo = score.measures[index], written[index]
+        is_new = index <= previous and tempo.quarters_per_minute != now.quarters_per_minute
+        now = tempo if is_new else now
+        measures.append(_played(measure, tempo if is_new else None))
+        now = measure.tempos[-1] if measure.tempos else now
+    return replace(score, measures=tuple(measures), document=None)
 
 
 class TimedNote(NamedTuple):
@@ -41,10 +55,21 @@ def timed_notes(score: Score) -> list[TimedNote]:
     return sorted(every, key=lambda timed: (timed.played.onset, timed.played.slot))
 
 
-def _played(measure: Measure) -> Measure:
+def _tempos(measures: Sequence[Measure]) -> list[Tempo]:
+    """The tempo with which each measure begins as the score is written."""
+    tempo, found = _DEFAULT_TEMPO, list[Tempo]()
+    for measure in measures:
+        found.append(next((own for own in measure.tempos if own.onset == 0), tempo))
+        tempo = replace(measure.tempos[-1], onset=Fraction(0)) if measure.tempos else tempo
+    return found
+
+
+def _played(measure: Measure, tempo: Tempo | None) -> Measure:
     directions = tuple(item for item in measure.directions if not isinstance(item.value, RepeatMark))
     barline = replace(measure.barline, repeat_times=0)
-    return replace(_without_cues(measure), barline=barline, repeat_start=False, endings=(), directions=directions)
+    tempos = measure.tempos if tempo is None or tempo in measure.tempos else (tempo, *measure.tempos)
+    played = _without_cues(measure)
+    return replace(played, barline=barline, repeat_start=False, endings=(), directions=directions, tempos=tempos)
 
 
 def _without_cues(measure: Measure) -> Measure:

@@ -1,8 +1,8 @@
 """A MIDI file as a score: for files that were made from notation, exact to the tick.
 
-This is the way back of `write`: tracks become parts, ticks become exact quarters, velocities are kept,
-and what lies on no grid of notation is moved to the nearest place of one (`notation`). Files played
-by hand come out legible but rough.
+This is the way back of `write`: tracks become parts, ticks become exact quarters, velocities and
+pedals are kept, and what lies on no grid of notation is moved to the nearest place of one (`notation`).
+Files played by hand come out legible but rough.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import mido
 
 from scoregen.notation.midi.dynamics import VELOCITY
 from scoregen.notation.midi.notation import TimedNote, columns, filled_measures, staff_clefs
+from scoregen.notation.midi.pedals import DAMPER, with_pedals
 from scoregen.notation.midi.percussion import PLACES, percussion_instrument
 from scoregen.notation.musicxml.document import read_bytes
 from scoregen.score.elements import Instrument, Metadata, Part, Score, Tempo
@@ -38,6 +39,7 @@ class _Strand:
     name: str = ""
     program: int = 0
     notes: list[TimedNote] = field(default_factory=list)
+    pedal: list[tuple[Fraction, int]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -63,7 +65,10 @@ def read_midi(path: Path) -> Score:
         raise ReadError(f"the MIDI file lasts {end} quarters; at most {_MOST_QUARTERS} are read", place)
     parts = tuple(_part(index, channel, strand) for index, (channel, strand) in enumerate(strands, start=1))
     voiced = [(part, strand.notes) for part, (_, strand) in zip(parts, strands, strict=True)]
-    measures = filled_measures(columns(reading.times, reading.keys, end), voiced, _tempos(reading.tempos))
+    found = columns(reading.times, reading.keys, end)
+    measures = filled_measures(found, voiced, _tempos(reading.tempos))
+    for part, (_, strand) in zip(parts, strands, strict=True):
+        measures = with_pedals(measures, found, part.id, strand.pedal)
     return Score(parts, tuple(measures), Metadata(title=reading.title))
 
 
@@ -108,6 +113,8 @@ def _read_track(reading: _Reading, index: int, track: Iterable[mido.Message], ti
             _read_meta(reading, onset, message)
         elif message.type == "program_change":
             reading.strands[index, message.channel].program = message.program
+        elif message.type == "control_change" and message.control == DAMPER:
+            reading.strands[index, message.channel].pedal.append((onset, message.value))
         elif message.type in ("note_on", "note_off"):
             started = open_notes[message.channel, message.note]
             if message.type == "note_on" and message.velocity > 0:

@@ -25,12 +25,12 @@ from fractions import Fraction
 import mido
 
 from scoregen.notation.midi.expression import PlayedNote, played_notes
+from scoregen.notation.midi.pedals import DAMPER, pedal_spans
 from scoregen.notation.midi.percussion import percussion_key
 from scoregen.notation.midi.performance import performed, timed_notes
 from scoregen.score.elements import Measure, Part, Score, Tempo
 from scoregen.score.keys import KeySignature
 from scoregen.score.pitch import Pitch, Unpitched
-from scoregen.score.spanners import Pedal
 from scoregen.score.timeline import SoundingNote, measure_onsets
 
 DEFAULT_TICKS_PER_QUARTER = 480
@@ -38,7 +38,6 @@ DEFAULT_TICKS_PER_QUARTER = 480
 _DRUM_CHANNEL = 9
 _CHANNELS = tuple(channel for channel in range(16) if channel != _DRUM_CHANNEL)
 _MOST_TICKS = 32767  # what the header of a MIDI file can hold
-_DAMPER = 64
 _MAJOR = ("Cb", "Gb", "Db", "Ab", "Eb", "Bb", "F", "C", "G", "D", "A", "E", "B", "F#", "C#")
 _MINOR = ("Ab", "Eb", "Bb", "F", "C", "G", "D", "A", "E", "B", "F#", "C#", "G#", "D#", "A#")
 
@@ -121,7 +120,7 @@ def _note_events(notes: Sequence[PlayedNote], part: Part, channel: int, ticks: i
 def _pedal_events(score: Score, part: Part, channel: int, ticks: int) -> Iterator[_Event]:
     """The damper pedal up and down; up before down at one tick, and both before the notes."""
     changes: dict[int, list[int]] = defaultdict(list)
-    for start, stop in _pedals(score, part):
+    for start, stop in pedal_spans(score, part.id):
         if start < stop:
             changes[_ticks(start, ticks)].append(1)
             changes[_ticks(stop, ticks)].append(-1)
@@ -129,21 +128,10 @@ def _pedal_events(score: Score, part: Part, channel: int, ticks: int) -> Iterato
     for tick, steps in sorted(changes.items()):
         after = depth + sum(steps)
         if depth and -1 in steps:
-            yield _Event(tick, 8, mido.Message("control_change", channel=channel, control=_DAMPER, value=0))
+            yield _Event(tick, 8, mido.Message("control_change", channel=channel, control=DAMPER, value=0))
         if after and (1 in steps or -1 in steps):
-            yield _Event(tick, 9, mido.Message("control_change", channel=channel, control=_DAMPER, value=127))
+            yield _Event(tick, 9, mido.Message("control_change", channel=channel, control=DAMPER, value=127))
         depth = after
-
-
-def _pedals(score: Score, part: Part) -> Iterator[tuple[Fraction, Fraction]]:
-    """Where the pedals of a part go down and up, in quarters from the start of the score."""
-    onsets = measure_onsets(score)
-    for index, measure in enumerate(score.measures):
-        for pedal in measure.spanners:
-            if isinstance(pedal, Pedal) and pedal.part == part.id:
-                last = index + pedal.end.measures
-                stop = onsets[last] + pedal.end.onset if last < len(onsets) else score.duration
-                yield onsets[index] + pedal.onset, stop
 
 
 def _midi_note(pitch: Pitch | Unpitched, part: Part) -> int:

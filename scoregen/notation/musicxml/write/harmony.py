@@ -24,6 +24,8 @@ def harmony(symbol: ChordSymbol, transposition: Interval, staff: int) -> etree._
     """The element as it is written in a part with that transposition."""
     element = etree.Element("harmony")
     _pitch_class(element, "root", symbol.root, transposition)
+    if symbol.kind == "none":
+        _hide(element[0])
     known = symbol.kind in KINDS
     text = symbol.text if symbol.text is not None or known else symbol.kind
     add(element, "kind", symbol.kind if known else "other", {"text": text} if text is not None else None)
@@ -43,6 +45,13 @@ def _pitch_class(parent: etree._Element, name: str, sounding: SpelledPitchClass,
     add(element, f"{name}-step", written.step)
     if written.alter:
         add(element, f"{name}-alter", decimal(written.alter))
+
+
+def _hide(root: etree._Element) -> None:
+    """A root that the schema asks for and nobody is to see."""
+    root[0].set("text", "")
+    for alter in root.iterfind("root-alter"):
+        alter.set("print-object", "no")
 
 
 def _degree(parent: etree._Element, degree: Degree) -> None:
