@@ -8,9 +8,8 @@ finds no partner is left out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from lxml import etree
 
@@ -24,8 +23,7 @@ StrandKey = tuple[int, str, int]
 _PEDAL_ENDS = {"start": (True,), "resume": (True,), "stop": (False,), "discontinue": (False,), "change": (False, True)}
 
 
-@dataclass(frozen=True, slots=True)
-class SpannerEnd:
+class SpannerEnd(NamedTuple):
     """The start or stop of a spanner; `strand` and `grace` are those of a slur's note.
 
     `type` is a wedge's; `flag` tells a wedge from or to nothing, and a pedal drawn as a line.
@@ -87,7 +85,7 @@ def paired_spanners(
     ends: Sequence[Sequence[SpannerEnd]], part: str, slots: Mapping[StrandKey, Slot]
 ) -> dict[int, tuple[Spanner, ...]]:
     """The spanners of a part by the index of the measure in which they begin; `ends` measure by measure."""
-    flat = [replace(end, measure=index) for index, row in enumerate(ends) for end in row if end.number]
+    flat = [end._replace(measure=index) for index, row in enumerate(ends) for end in row if end.number]
     found: dict[int, list[Spanner]] = {}
     for start, stop in _pairs(flat):
         found.setdefault(start.measure, []).append(_spanner(start, stop, part, slots))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import islice, takewhile
 
 from scoregen.notation.musicxml.read.notes import Entry
 from scoregen.notation.musicxml.read.spanners import SpannerEnd, StrandKey
@@ -113,9 +114,8 @@ def slur_ends(strands: Iterable[Strand]) -> Iterator[SpannerEnd]:
     """The ends of slurs in a measure, each with its strand and, on a grace note, its place before the beat."""
     for strand in strands:
         for index, end in strand.slurs:
-            rest = strand.elements[index:]
-            graces = next((count for count, element in enumerate(rest) if not element.grace), len(rest))
-            yield replace(end, staff=strand.staff, strand=strand.key, grace=graces)
+            graces = sum(1 for _ in takewhile(lambda element: element.grace, islice(strand.elements, index, None)))
+            yield end._replace(staff=strand.staff, strand=strand.key, grace=graces)
 
 
 def voice_numbers(keys: Iterable[StrandKey]) -> dict[StrandKey, int]:
