@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from scoregen.score.elements import Barline, Chord, Element, Measure, Note, Part, Score, Slot, Voice
+from scoregen.score.spanners import without_slurs
 from scoregen.system.errors import InputError
 
 
@@ -47,14 +48,14 @@ class Selection:
 
 
 def blanked(score: Score, slots: Collection[Slot], indices: Iterable[int]) -> Score:
-    """The score with these voices blank in these measures, and no tie leading into or out of them."""
+    """The score with these voices blank in these measures, and no tie or slur leading into or out of them."""
     chosen = set(indices)
     blank = {slot: Voice(slot, (), "blank") for slot in slots}
     measures = [
         _with_voices(measure, dict(blank)) if index in chosen else _untied(measure, slots, index, chosen)
         for index, measure in enumerate(score.measures)
     ]
-    return replace(score, measures=tuple(measures))
+    return replace(score, measures=without_slurs(measures, lambda slot, index: index in chosen and slot in blank))
 
 
 def _untied(measure: Measure, slots: Collection[Slot], index: int, blank: Collection[int]) -> Measure:
@@ -86,7 +87,10 @@ def with_notes(element: Element, change: Callable[[Note], Note]) -> Element:
 
 
 def filled(score: Score, voices: Iterable[tuple[int, Voice]]) -> Score:
-    """The score with voices put in place of the ones at their address, by measure index."""
+    """The score with voices put in place of the ones at their address, by measure index.
+
+    Slurs stay; one that finds no note at its end any more is not written.
+    """
     by_index: dict[int, dict[Slot, Voice]] = {}
     for index, voice in voices:
         by_index.setdefault(index, {})[voice.slot] = voice
@@ -98,16 +102,20 @@ def with_parts(score: Score, parts: Sequence[Part]) -> Score:
     """The score with exactly these parts, in this order; those it did not have are blank throughout."""
     known = {part.id for part in score.parts}
     new = [Slot(part.id) for part in parts if part.id not in known]
-    return blanked(replace(score, parts=tuple(parts)), new, range(len(score.measures)))
+    kept = {part.id for part in parts}
+    measures = score.measures if known <= kept else tuple(_of_parts(measure, kept) for measure in score.measures)
+    return blanked(replace(score, parts=tuple(parts), measures=measures), new, range(len(score.measures)))
 
 
 def only(score: Score, slots: Collection[Slot]) -> Score:
     """These voices alone, in the measures of the score: no longer the document that it was read from."""
     kept = {slot.part for slot in slots}
-    measures = tuple(
+    chosen = (
         replace(measure, voices=tuple(voice for voice in measure.voices if voice.slot in slots))
         for measure in score.measures
     )
+    marked = [_of_parts(measure, kept) for measure in chosen]
+    measures = without_slurs(marked, lambda slot, index: slot not in slots)
     parts = tuple(part for part in score.parts if part.id in kept)
     return replace(score, parts=parts, measures=measures, document=None)
 
@@ -137,6 +145,18 @@ def silent(score: Score, part_id: str, indices: Iterable[int] | None = None) -> 
     chosen = range(len(score.measures)) if indices is None else indices
     return all(
         voice.is_silent for index in chosen for voice in score.measures[index].voices if voice.slot.part == part_id
+    )
+
+
+def _of_parts(measure: Measure, parts: Collection[str]) -> Measure:
+    """The measure with the directions, chord symbols and spanners of some parts, and those of the whole score."""
+    if not (measure.directions or measure.chord_symbols or measure.spanners):
+        return measure
+    return replace(
+        measure,
+        directions=tuple(item for item in measure.directions if item.part is None or item.part in parts),
+        chord_symbols=tuple(item for item in measure.chord_symbols if item.part in parts),
+        spanners=tuple(item for item in measure.spanners if item.part in parts),
     )
 
 

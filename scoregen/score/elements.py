@@ -11,13 +11,17 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
+from scoregen.score.chord_symbols import ChordSymbol
+from scoregen.score.directions import Direction
 from scoregen.score.display import picture
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import UNISON, Interval, Pitch, Unpitched
 from scoregen.score.rhythm import NoteValue
+from scoregen.score.spanners import Spanner, clipped
 
 Origin = Literal["given", "blank", "generated"]
+Break = Literal["system", "page"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class Lyric:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One pitch for one note value. A grace note takes no time, whatever its value."""
+    """One pitch for one note value; a grace note takes no time. `velocity`, 1 to 127, is its own if it has one."""
 
     value: NoteValue
     pitch: Pitch | Unpitched
@@ -43,6 +47,7 @@ class Note:
     fermata: bool = False
     articulations: tuple[str, ...] = ()
     lyrics: tuple[Lyric, ...] = ()
+    velocity: int | None = None
 
     @property
     def duration(self) -> Fraction:
@@ -140,12 +145,13 @@ class Barline:
 
 @dataclass(frozen=True, slots=True)
 class Tempo:
-    """`per_minute` beats of note value `beat`, at an onset of the measure; `text` as printed."""
+    """`per_minute` beats of `beat`, printed after the words `text`; with `number_implicit` only the words are."""
 
     onset: Fraction
     beat: NoteValue
     per_minute: Fraction
     text: str | None = None
+    number_implicit: bool = False
 
     @property
     def quarters_per_minute(self) -> Fraction:
@@ -158,7 +164,8 @@ class Measure:
 
     `duration` is the actual length in quarters, which an anacrusis, a split measure or a damaged
     file makes differ from the time signature's. `phrase_ends` are the onsets that carry a
-    fermata. `own_keys` names parts whose sounding key signature differs from `key`.
+    fermata. `own_keys` names parts whose sounding key signature differs from `key`. `break_before`
+    is the system or page that it begins. `spanners` are those that begin in it.
     """
 
     number: str
@@ -173,6 +180,15 @@ class Measure:
     tempos: tuple[Tempo, ...] = ()
     phrase_ends: tuple[Fraction, ...] = ()
     own_keys: tuple[tuple[str, KeySignature], ...] = ()
+    directions: tuple[Direction, ...] = ()
+    chord_symbols: tuple[ChordSymbol, ...] = ()
+    spanners: tuple[Spanner, ...] = ()
+    break_before: Break | None = None
+
+    @property
+    def ends_section(self) -> bool:
+        """Whether a section or movement ends with it: a final barline that repeats nothing."""
+        return self.barline.style == "light-heavy" and self.barline.repeat_times == 0
 
     @property
     def is_short(self) -> bool:
@@ -193,12 +209,16 @@ class Clef:
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """`sound` is MusicXML's instrument-sound; `midi_program` counts from 1 (MIDI's own from 0)."""
+    """`sound` is MusicXML's instrument-sound; `midi_program` counts from 1 (MIDI's own from 0).
+
+    So does `midi_unpitched`, the key on the percussion channel; None: as its place on the staff has it.
+    """
 
     name: str
     sound: str | None = None
     midi_program: int = 1
     percussion: bool = False
+    midi_unpitched: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +226,7 @@ class Part:
     """One player or line group. `transposition` leads from written to sounding pitch.
 
     `clefs` are the opening clefs, one a staff; `group` names the bracket the part stands under.
+    `other_instruments` are what it plays beside `instrument`: the rest of a percussion set.
     """
 
     id: str
@@ -215,6 +236,7 @@ class Part:
     instrument: Instrument | None = None
     transposition: Interval = UNISON
     group: str | None = None
+    other_instruments: tuple[Instrument, ...] = ()
 
     @property
     def staves(self) -> int:
@@ -271,5 +293,5 @@ class Score:
         return picture(self)
 
     def excerpt(self, start: int, stop: int) -> Score:
-        """Measures by index, as for a slice; the excerpt has no document."""
-        return replace(self, measures=self.measures[start:stop], document=None)
+        """Measures by index, as for a slice, with the hairpins and pedals cut to them; it has no document."""
+        return replace(self, measures=clipped(self.measures, start, stop), document=None)

@@ -26,7 +26,7 @@ from scoregen.score.elements import (
 )
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
-from scoregen.score.pitch import Interval, Pitch
+from scoregen.score.pitch import Interval, Pitch, Unpitched
 from scoregen.score.rhythm import NoteValue
 from scoregen.score.timeline import measure_onsets
 
@@ -166,9 +166,24 @@ def as_written(score: Score) -> Score:
             row = replace(row, barline=Barline("light-heavy"))
         rows.append(row)
     parts = tuple(
-        replace(part, group="bracket" if part.group not in (None, *SYMBOLS) else part.group) for part in score.parts
+        replace(
+            part,
+            group="bracket" if part.group not in (None, *SYMBOLS) else part.group,
+            other_instruments=_declared(part, score),
+        )
+        for part in score.parts
     )
     return replace(score, parts=parts, measures=tuple(rows), document=None)
+
+
+def _declared(part: Part, score: Score) -> tuple[Instrument, ...]:
+    """The part's further instruments, with those that only its notes name."""
+    voices = (voice for row in score.measures for voice in row.voices if voice.slot.part == part.id)
+    pitches = (note.pitch for voice in voices for element in voice.elements for note in element.notes)
+    names = dict.fromkeys(pitch.instrument for pitch in pitches if isinstance(pitch, Unpitched) and pitch.instrument)
+    known = {instrument.name for instrument in (part.instrument, *part.other_instruments) if instrument is not None}
+    new = tuple(Instrument(name, percussion=True) for name in names if name not in known)
+    return (*part.other_instruments, *new)
 
 
 def _as_written(voice: Voice, onset: Fraction, ties: frozenset[Tie]) -> Voice:

@@ -11,7 +11,8 @@ from lxml import etree
 
 from scoregen.notation.musicxml.read.attributes import PartState
 from scoregen.notation.musicxml.read.measure import PartMeasure, read_measure
-from scoregen.notation.musicxml.read.voices import VOICES_A_STAFF, StrandKey, voice_numbers
+from scoregen.notation.musicxml.read.spanners import StrandKey
+from scoregen.notation.musicxml.read.voices import VOICES_A_STAFF, voice_numbers
 from scoregen.score.elements import Clef, Slot
 from scoregen.score.pitch import Interval
 from scoregen.system.errors import Place, RefusedError

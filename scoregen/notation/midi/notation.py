@@ -13,38 +13,30 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
+from scoregen.notation.midi.percussion import unpitched_note
 from scoregen.score.elements import Chord, Clef, Element, Measure, Note, Part, Rest, Slot, Tempo, Voice
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
-from scoregen.score.pitch import Unpitched, spelled_near
+from scoregen.score.pitch import spelled_near
 from scoregen.score.rhythm import NoteValue, notate, tuplet_span
 
 MAX_VOICES = 4
 
-_DRUM_PLACES = {
-    35: "E4",
-    36: "F4",
-    41: "A4",
-    45: "B4",
-    38: "C5",
-    47: "D5",
-    50: "E5",
-    51: "F5",
-    42: "G5",
-    49: "A5",
-    44: "D4",
-}
 _MIDDLE_C = 60
 
 
 @dataclass(frozen=True, slots=True)
 class TimedNote:
-    """Onset and end in quarters; `pitch` is MIDI's number, of a drum where `drum`."""
+    """Onset and end in quarters; `pitch` is MIDI's number, of a drum where `drum`.
+
+    `velocity` is None where it is the one that notes without any have.
+    """
 
     onset: Fraction
     end: Fraction
     pitch: int
     drum: bool = False
+    velocity: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +60,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class _Sound:
-    """Notes that begin and end together."""
+    """Notes that begin and end together, each pitch with its velocity."""
 
     onset: Fraction
     end: Fraction
-    pitches: tuple[int, ...]
+    velocities: Mapping[int, int | None]
     drum: bool
+
+    @property
+    def pitches(self) -> tuple[int, ...]:
+        return tuple(sorted(self.velocities))
 
 
 def columns(
@@ -226,7 +222,7 @@ def _lines(notes: Sequence[TimedNote]) -> list[list[_Sound]]:
         if line is None:
             line = _room_for(sound, lines)
         if line[-1:] and line[-1].onset == sound.onset:
-            line[-1] = replace(line[-1], pitches=tuple(sorted({*line[-1].pitches, *sound.pitches})))
+            line[-1] = replace(line[-1], velocities={**sound.velocities, **line[-1].velocities})
         else:
             line.append(sound)
     return lines
@@ -242,10 +238,10 @@ def _room_for(sound: _Sound, lines: list[list[_Sound]]) -> list[_Sound]:
 
 def _sounds(notes: Sequence[TimedNote]) -> list[_Sound]:
     """Notes joined to chords, by onset, the highest first."""
-    joined: dict[tuple[Fraction, Fraction, bool], set[int]] = {}
+    joined: dict[tuple[Fraction, Fraction, bool], dict[int, int | None]] = {}
     for note in notes:
-        joined.setdefault((note.onset, note.end, note.drum), set()).add(note.pitch)
-    sounds = [_Sound(onset, end, tuple(sorted(pitches)), drum) for (onset, end, drum), pitches in joined.items()]
+        joined.setdefault((note.onset, note.end, note.drum), {}).setdefault(note.pitch, note.velocity)
+    sounds = [_Sound(onset, end, velocities, drum) for (onset, end, drum), velocities in joined.items()]
     return sorted(sounds, key=lambda sound: (sound.onset, -sound.pitches[-1]))
 
 
@@ -287,8 +283,8 @@ def _elements(sounds: Sequence[_Sound], column: Column) -> Iterator[Element]:
 def _struck(sound: _Sound, value: NoteValue, before: bool, after: bool, column: Column) -> Element:
     """The note or chord of a sound, tied to what is before and after; drums are not, for they do not last."""
     if sound.drum:
-        places = dict.fromkeys(_DRUM_PLACES.get(pitch, "C5") for pitch in sound.pitches)
-        notes = [Note(value, Unpitched(place[0], int(place[1]))) for place in places]
-    else:
-        notes = [Note(value, spelled_near(pitch, column.key.fifths), before, after) for pitch in sound.pitches]
+        struck = [Note(value, unpitched_note(key), velocity=sound.velocities[key]) for key in sound.pitches]
+        return struck[0] if len(struck) == 1 else Chord(tuple(struck))
+    spelled = [(spelled_near(pitch, column.key.fifths), sound.velocities[pitch]) for pitch in sound.pitches]
+    notes = [Note(value, pitch, before, after, velocity=velocity) for pitch, velocity in spelled]
     return notes[0] if len(notes) == 1 else Chord(tuple(notes))

@@ -1,8 +1,8 @@
 """A MIDI file as a score: for files that were made from notation, exact to the tick.
 
-This is the way back of `playback`: tracks become parts, ticks become exact quarters, and what lies
-on no grid of notation is moved to the nearest place of one (`playback_notation`). Files played
-by hand come out legible but rough.
+This is the way back of `write`: tracks become parts, ticks become exact quarters, velocities and
+pedals are kept, and what lies on no grid of notation is moved to the nearest place of one (`notation`).
+Files played by hand come out legible but rough.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ from pathlib import Path
 
 import mido
 
+from scoregen.notation.midi.dynamics import VELOCITY
 from scoregen.notation.midi.notation import TimedNote, columns, filled_measures, staff_clefs
+from scoregen.notation.midi.pedals import DAMPER, with_pedals
+from scoregen.notation.midi.percussion import PLACES, percussion_instrument
 from scoregen.notation.musicxml.document import read_bytes
 from scoregen.score.elements import Instrument, Metadata, Part, Score, Tempo
 from scoregen.score.keys import KeySignature
@@ -36,6 +39,7 @@ class _Strand:
     name: str = ""
     program: int = 0
     notes: list[TimedNote] = field(default_factory=list)
+    pedal: list[tuple[Fraction, int]] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -61,7 +65,10 @@ def read_midi(path: Path) -> Score:
         raise ReadError(f"the MIDI file lasts {end} quarters; at most {_MOST_QUARTERS} are read", place)
     parts = tuple(_part(index, channel, strand) for index, (channel, strand) in enumerate(strands, start=1))
     voiced = [(part, strand.notes) for part, (_, strand) in zip(parts, strands, strict=True)]
-    measures = filled_measures(columns(reading.times, reading.keys, end), voiced, _tempos(reading.tempos))
+    found = columns(reading.times, reading.keys, end)
+    measures = filled_measures(found, voiced, _tempos(reading.tempos))
+    for part, (_, strand) in zip(parts, strands, strict=True):
+        measures = with_pedals(measures, found, part.id, strand.pedal)
     return Score(parts, tuple(measures), Metadata(title=reading.title))
 
 
@@ -96,7 +103,7 @@ def _read(file: mido.MidiFile, place: Place) -> _Reading:
 
 def _read_track(reading: _Reading, index: int, track: Iterable[mido.Message], ticks: int) -> None:
     now, name = 0, ""
-    open_notes: dict[tuple[int, int], list[Fraction]] = defaultdict(list)
+    open_notes: dict[tuple[int, int], list[tuple[Fraction, int]]] = defaultdict(list)
     for message in track:
         now += message.time
         onset = Fraction(now, ticks)
@@ -106,12 +113,16 @@ def _read_track(reading: _Reading, index: int, track: Iterable[mido.Message], ti
             _read_meta(reading, onset, message)
         elif message.type == "program_change":
             reading.strands[index, message.channel].program = message.program
+        elif message.type == "control_change" and message.control == DAMPER:
+            reading.strands[index, message.channel].pedal.append((onset, message.value))
         elif message.type in ("note_on", "note_off"):
             started = open_notes[message.channel, message.note]
             if message.type == "note_on" and message.velocity > 0:
-                started.append(onset)
+                started.append((onset, message.velocity))
             elif started:
-                note = TimedNote(started.pop(0), onset, message.note, message.channel == _DRUM_CHANNEL)
+                begin, velocity = started.pop(0)
+                own = velocity if velocity != VELOCITY else None
+                note = TimedNote(begin, onset, message.note, message.channel == _DRUM_CHANNEL, own)
                 reading.strands[index, message.channel].notes.append(note)
     for (track_index, _), strand in reading.strands.items():
         if track_index == index:
@@ -139,7 +150,9 @@ def _part(index: int, channel: int, strand: _Strand) -> Part:
     drums = channel == _DRUM_CHANNEL
     name = strand.name or ("Drums" if drums else f"Part {index}")
     instrument = Instrument(name, None, strand.program + 1, percussion=drums)
-    return Part(f"P{index}", name, "", staff_clefs(strand.notes), instrument)
+    keys = sorted({note.pitch for note in strand.notes if note.drum} - set(PLACES))
+    others = tuple(percussion_instrument(key) for key in keys)
+    return Part(f"P{index}", name, "", staff_clefs(strand.notes), instrument, other_instruments=others)
 
 
 def _tempos(found: dict[Fraction, int]) -> Iterator[tuple[Fraction, Tempo]]:

@@ -2,13 +2,14 @@
 
 What is played, in this order of rules:
 
-1. Repeats and endings are unfolded (`performed`). A repeat sign goes back to the last start of a
-   repeat, or to the beginning, as often as it says (twice unless it says otherwise; as often as
-   there are endings); a measure under an ending is played in the rounds that it names. Da capo
-   and segno are words in our model and not followed.
-2. Ties are merged, cue notes are silent, every note has its notated length and one velocity.
+1. Repeats, endings, da capo, dal segno, fine and coda are unfolded (`score.navigation`).
+2. Ties are merged, cue notes are silent. A note has the velocity that it was given, else that of the
+   dynamic marks and hairpins at its place (`dynamics`) with its accents, and its notated length, which
+   a staccato and its like shorten (`expression`). Without any mark the velocity is 72.
 3. Grace notes come just before the note that they lead to, and take no time from it.
-4. A measure shorter or longer than its time signature gets a signature of its own, so that the
+4. Pedal marks are controller 64. A tempo mark sounds where it has a number.
+5. An unpitched note sounds the percussion key of its instrument, else that of its place on the staff.
+6. A measure shorter or longer than its time signature gets a signature of its own, so that the
    barlines of the file and of the score stay in step.
 """
 
@@ -18,30 +19,27 @@ import io
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 import mido
 
-from scoregen.score.elements import Element, Measure, Part, Rest, Score, Tempo
+from scoregen.notation.midi.expression import PlayedNote, played_notes
+from scoregen.notation.midi.pedals import DAMPER, pedal_spans
+from scoregen.notation.midi.percussion import percussion_key
+from scoregen.notation.midi.performance import performed, timed_notes
+from scoregen.score.elements import Measure, Part, Score, Tempo
 from scoregen.score.keys import KeySignature
 from scoregen.score.pitch import Pitch, Unpitched
-from scoregen.score.timeline import SoundingNote, measure_onsets, sounding_notes
+from scoregen.score.timeline import SoundingNote, measure_onsets
 
-VELOCITY = 72
 DEFAULT_TICKS_PER_QUARTER = 480
-MAX_ROUNDS = 32
-"""A repeat sign that asks for more is played so often."""
 
 _DRUM_CHANNEL = 9
 _CHANNELS = tuple(channel for channel in range(16) if channel != _DRUM_CHANNEL)
 _MOST_TICKS = 32767  # what the header of a MIDI file can hold
-_GRACE = Fraction(1, 8)
 _MAJOR = ("Cb", "Gb", "Db", "Ab", "Eb", "Bb", "F", "C", "G", "D", "A", "E", "B", "F#", "C#")
 _MINOR = ("Ab", "Eb", "Bb", "F", "C", "G", "D", "A", "E", "B", "F#", "C#", "G#", "D#", "A#")
-# General MIDI's drums by the place where drum staves put them.
-_DRUMS = {"F4": 36, "A4": 41, "C5": 38, "D5": 47, "E5": 50, "F5": 51, "G5": 42, "A5": 49, "D4": 44, "E4": 35, "B4": 45}
-_SNARE = 38
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,44 +54,19 @@ class _Event:
 def to_midi(score: Score) -> bytes:
     """A standard MIDI file of format 1, the same bytes for the same score."""
     played = performed(score)
-    notes = _timed_notes(played)
-    ticks = ticks_per_quarter(notes, played)
+    timed = timed_notes(played)
+    ticks = ticks_per_quarter((note.played for note in timed), played)
+    notes = played_notes(score, played, timed)
     file = mido.MidiFile(type=1, ticks_per_beat=ticks, charset="utf-8")
     end = _ticks(played.duration, ticks)
     file.tracks.append(_track(_conductor_events(played, ticks), end))
     for part, (port, channel) in zip(score.parts, _channels(score.parts), strict=True):
-        own = [note for note in notes if note.slot.part == part.id]
-        file.tracks.append(_track([*_opening(part, port, channel), *_note_events(own, channel, ticks)], end))
+        own = [note for note in notes if note.note.slot.part == part.id]
+        events = [*_opening(part, port, channel), *_note_events(own, part, channel, ticks)]
+        file.tracks.append(_track([*events, *_pedal_events(played, part, channel, ticks)], end))
     written = io.BytesIO()
     file.save(file=written)
     return written.getvalue()
-
-
-def performed(score: Score) -> Score:
-    """The score as it is played: measures in the order of performance, no repeats left, cue notes silent."""
-    measures = tuple(_played(score.measures[index]) for index in performance_order(score.measures))
-    return replace(score, measures=measures, document=None)
-
-
-def performance_order(measures: Sequence[Measure]) -> tuple[int, ...]:
-    """The indices of the measures, repeats and endings unfolded."""
-    order: list[int] = []
-    index, start, round_ = 0, 0, 1
-    came_back = False
-    while index < len(measures):
-        measure = measures[index]
-        if not came_back and (measure.repeat_start or _leaves_endings(measures, index)):
-            start, round_ = index, 1
-        came_back = False
-        if not measure.endings or round_ in measure.endings:
-            order.append(index)
-            if round_ < _rounds(measures, index):
-                index, round_, came_back = start, round_ + 1, True
-                continue
-            if measure.barline.repeat_times and not measure.endings:
-                start, round_ = index + 1, 1
-        index += 1
-    return tuple(order)
 
 
 def ticks_per_quarter(notes: Iterable[SoundingNote], score: Score) -> int:
@@ -104,63 +77,6 @@ def ticks_per_quarter(notes: Iterable[SoundingNote], score: Score) -> int:
     if (both := math.lcm(needed, DEFAULT_TICKS_PER_QUARTER)) <= _MOST_TICKS:
         return both
     return needed if needed <= _MOST_TICKS else DEFAULT_TICKS_PER_QUARTER
-
-
-def _leaves_endings(measures: Sequence[Measure], index: int) -> bool:
-    """Whether a measure follows a group of endings, which closes its repeat."""
-    return index > 0 and bool(measures[index - 1].endings) and not measures[index].endings
-
-
-def _rounds(measures: Sequence[Measure], index: int) -> int:
-    """How often the repeat is played that the sign at the end of a measure closes; 1 without a sign."""
-    measure = measures[index]
-    if not measure.barline.repeat_times:
-        return 1
-    named = [measure.barline.repeat_times]
-    while index < len(measures) and measure.endings and measures[index].endings:
-        named += measures[index].endings
-        index += 1
-    return min(max(named), MAX_ROUNDS)
-
-
-def _played(measure: Measure) -> Measure:
-    barline = replace(measure.barline, repeat_times=0)
-    return replace(_without_cues(measure), barline=barline, repeat_start=False, endings=())
-
-
-def _without_cues(measure: Measure) -> Measure:
-    """The same measure with rests for its cue notes."""
-    if not any(note.cue for voice in measure.voices for element in voice.elements for note in element.notes):
-        return measure
-    voices = tuple(replace(voice, elements=tuple(_uncued(voice.elements))) for voice in measure.voices)
-    return replace(measure, voices=voices)
-
-
-def _uncued(elements: Iterable[Element]) -> Iterator[Element]:
-    for element in elements:
-        if not any(note.cue for note in element.notes):
-            yield element
-        elif not element.grace:
-            yield Rest(element.value)
-
-
-def _timed_notes(score: Score) -> list[SoundingNote]:
-    """What sounds, grace notes moved before their beat."""
-    notes = sounding_notes(score, grace=True)
-    groups: dict[tuple[object, Fraction], list[SoundingNote]] = defaultdict(list)
-    for note in notes:
-        if note.duration == 0:
-            groups[note.slot, note.onset].append(note)
-    graces = [note for group in groups.values() for note in _before_the_beat(group)]
-    return sorted([note for note in notes if note.duration > 0] + graces, key=lambda note: (note.onset, note.slot))
-
-
-def _before_the_beat(group: list[SoundingNote]) -> list[SoundingNote]:
-    """Grace notes one after another up to their onset; from it on where nothing comes before."""
-    onset = group[0].onset
-    length = min(_GRACE, onset / len(group)) or _GRACE
-    start = onset - length * len(group) if onset else onset
-    return [replace(note, onset=start + index * length, duration=length) for index, note in enumerate(group)]
 
 
 def _channels(parts: Sequence[Part]) -> list[tuple[int, int]]:
@@ -190,21 +106,38 @@ def _opening(part: Part, port: int, channel: int) -> list[_Event]:
     return [_Event(0, rank, message) for rank, message in enumerate(messages)]
 
 
-def _note_events(notes: Sequence[SoundingNote], channel: int, ticks: int) -> Iterator[_Event]:
+def _note_events(notes: Sequence[PlayedNote], part: Part, channel: int, ticks: int) -> Iterator[_Event]:
     """Note off before note on at one tick, so that a repeated note is struck anew."""
-    for note in notes:
-        drum = isinstance(note.pitch, Unpitched)
-        key = {"channel": _DRUM_CHANNEL if drum else channel, "note": _midi_note(note.pitch)}
+    for played in notes:
+        note, drum = played.note, isinstance(played.note.pitch, Unpitched)
+        key = {"channel": _DRUM_CHANNEL if drum else channel, "note": _midi_note(note.pitch, part)}
         start = _ticks(note.onset, ticks)
-        stop = max(_ticks(note.onset + note.duration, ticks), start + 1)
-        yield _Event(start, 11, mido.Message("note_on", velocity=VELOCITY, **key))
+        stop = max(_ticks(note.onset + played.length, ticks), start + 1)
+        yield _Event(start, 11, mido.Message("note_on", velocity=played.velocity, **key))
         yield _Event(stop, 10, mido.Message("note_off", velocity=0, **key))
 
 
-def _midi_note(pitch: Pitch | Unpitched) -> int:
+def _pedal_events(score: Score, part: Part, channel: int, ticks: int) -> Iterator[_Event]:
+    """The damper pedal up and down; up before down at one tick, and both before the notes."""
+    changes: dict[int, list[int]] = defaultdict(list)
+    for start, stop in pedal_spans(score, part.id):
+        if start < stop:
+            changes[_ticks(start, ticks)].append(1)
+            changes[_ticks(stop, ticks)].append(-1)
+    depth = 0
+    for tick, steps in sorted(changes.items()):
+        after = depth + sum(steps)
+        if depth and -1 in steps:
+            yield _Event(tick, 8, mido.Message("control_change", channel=channel, control=DAMPER, value=0))
+        if after and (1 in steps or -1 in steps):
+            yield _Event(tick, 9, mido.Message("control_change", channel=channel, control=DAMPER, value=127))
+        depth = after
+
+
+def _midi_note(pitch: Pitch | Unpitched, part: Part) -> int:
     """0-127; a pitch beyond that is folded back by octaves, a microtone rounded down."""
     if isinstance(pitch, Unpitched):
-        return _DRUMS.get(f"{pitch.step}{pitch.octave}", _SNARE)
+        return percussion_key(pitch, part)
     number = pitch.midi_pitch
     return number % 12 if number < 0 else number if number < 128 else 116 + (number - 116) % 12
 

@@ -13,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scoregen.notation.midi.performance import performed
 from scoregen.notation.midi.read import read_midi
-from scoregen.notation.midi.write import MAX_ROUNDS, performance_order, performed, ticks_per_quarter, to_midi
+from scoregen.notation.midi.write import ticks_per_quarter, to_midi
 from scoregen.notation.musicxml.document import load_document
 from scoregen.notation.musicxml.read.score import read_musicxml
 from scoregen.score.check import problems
@@ -34,6 +35,7 @@ from scoregen.score.elements import (
 )
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
+from scoregen.score.navigation import MAX_ROUNDS, performance_order
 from scoregen.score.pitch import Pitch, Unpitched
 from scoregen.score.rhythm import NoteValue, notate
 from scoregen.score.timeline import sounding_notes

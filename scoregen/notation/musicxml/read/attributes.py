@@ -45,6 +45,7 @@ class PartState:
     endings: tuple[int, ...] = ()
     strikes: dict[str, str] = field(default_factory=dict)
     voice_staves: dict[str, int] = field(default_factory=dict)
+    part: str = ""
 
     def kept(self) -> tuple[Exact, KeySignature | None, TimeSignature | None, dict[int, Interval], tuple[int, ...]]:
         """What reading a measure changes for good, for `restore`."""

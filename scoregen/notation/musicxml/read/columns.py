@@ -8,8 +8,11 @@ from fractions import Fraction
 
 from scoregen.notation.musicxml.read.attributes import signature_of
 from scoregen.notation.musicxml.read.measure import PartMeasure
-from scoregen.notation.musicxml.read.voices import StrandKey, close
-from scoregen.score.elements import Barline, Measure, Slot, Tempo, Voice
+from scoregen.notation.musicxml.read.spanners import StrandKey
+from scoregen.notation.musicxml.read.voices import close
+from scoregen.score.chord_symbols import ChordSymbol
+from scoregen.score.directions import Direction, rank
+from scoregen.score.elements import Barline, Break, Measure, Slot, Tempo, Voice
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.system.errors import RefusedError
@@ -49,6 +52,10 @@ def join(shares: Sequence[Share], slots: Mapping[str, Mapping[StrandKey, Slot]],
         tempos=_tempos(measures),
         phrase_ends=tuple(sorted(frozenset[Fraction]().union(*(share.phrase_ends for share in measures)))),
         own_keys=tuple(_own_keys(shares, key)),
+        directions=_directions(measures),
+        chord_symbols=_chord_symbols(measures),
+        spanners=tuple(spanner for share in measures for spanner in share.spanners),
+        break_before=_break_before(measures),
     )
 
 
@@ -123,6 +130,36 @@ def _barline(measures: Sequence[PartMeasure]) -> Barline:
 
 
 def _tempos(measures: Sequence[PartMeasure]) -> tuple[Tempo, ...]:
-    """The tempos of all parts, each once."""
-    found = {(tempo.onset, tempo.quarters_per_minute): tempo for share in reversed(measures) for tempo in share.tempos}
+    """The tempos of all parts, each once, as it is printed rather than as it only sounds."""
+    every = [tempo for share in reversed(measures) for tempo in share.tempos]
+    found: dict[tuple[Fraction, Fraction], Tempo] = {}
+    for tempo in sorted(every, key=_is_printed) if len(every) > 1 else every:
+        found[tempo.onset, tempo.quarters_per_minute] = tempo
     return tuple(sorted(found.values(), key=lambda tempo: tempo.onset))
+
+
+def _is_printed(tempo: Tempo) -> bool:
+    return tempo.text is not None or not tempo.number_implicit
+
+
+def _directions(measures: Sequence[PartMeasure]) -> tuple[Direction, ...]:
+    """Those of all parts in order of onset, part, staff and kind; what holds for all parts once, and first."""
+    found: dict[object, Direction] = {}
+    order: dict[object, tuple[Fraction, int, int, int]] = {}
+    for index, share in enumerate(measures):
+        for number, direction in enumerate(share.directions):
+            is_whole = direction.part is None
+            key = (direction.onset, direction.value) if is_whole else (index, number)
+            found.setdefault(key, direction)
+            order.setdefault(key, (direction.onset, -1 if is_whole else index, direction.staff, rank(direction)))
+    return tuple(found[key] for key in sorted(found, key=lambda key: order[key]))
+
+
+def _chord_symbols(measures: Sequence[PartMeasure]) -> tuple[ChordSymbol, ...]:
+    """Those of all parts in order of onset, then part."""
+    return tuple(sorted((symbol for share in measures for symbol in share.chord_symbols), key=lambda s: s.onset))
+
+
+def _break_before(measures: Sequence[PartMeasure]) -> Break | None:
+    breaks = {share.break_before for share in measures}
+    return "page" if "page" in breaks else "system" if "system" in breaks else None

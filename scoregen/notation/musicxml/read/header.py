@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from scoregen.notation.musicxml.read.values import integer, text_of
+from scoregen.notation.musicxml.read.values import integer, optional_number, text_of
 from scoregen.score.elements import Instrument, Metadata
 from scoregen.system.errors import ReadError
 
@@ -25,6 +25,7 @@ class PartHeader:
     instrument: Instrument | None = None
     group: str | None = None
     strikes: tuple[tuple[str, str], ...] = ()
+    other_instruments: tuple[Instrument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ def _read_part(element: etree._Element, groups: list[_Group]) -> PartHeader:
         instrument=_read_instrument(element),
         group=brackets[-1] if brackets else None,
         strikes=tuple(_strikes(element)),
+        other_instruments=tuple(_other_instruments(element)),
     )
 
 
@@ -106,17 +108,37 @@ def _read_instrument(element: etree._Element) -> Instrument | None:
     instrument, midi = element.find("score-instrument"), element.find("midi-instrument")
     if instrument is None and midi is None:
         return None
+    name = text_of(instrument.find("instrument-name")) if instrument is not None else None
+    return _instrument(name or "", instrument, midi)
+
+
+def _other_instruments(element: etree._Element) -> Iterator[Instrument]:
+    """The instruments after the first, by the names that notes strike them by."""
+    sounds = {midi.get("id"): midi for midi in element.iterfind("midi-instrument")}
+    for instrument, (own_id, name) in list(zip(element.iterfind("score-instrument"), _strikes(element), strict=True))[
+        1:
+    ]:
+        yield _instrument(name, instrument, sounds.get(own_id))
+
+
+def _instrument(name: str, instrument: etree._Element | None, midi: etree._Element | None) -> Instrument:
     return Instrument(
-        name=(text_of(instrument.find("instrument-name")) if instrument is not None else None) or "",
+        name=name,
         sound=text_of(instrument.find("instrument-sound")) if instrument is not None else None,
         midi_program=_program(midi),
         percussion=midi is not None and _is_percussion(midi),
+        midi_unpitched=_unpitched_key(midi),
     )
 
 
 def _program(midi: etree._Element | None) -> int:
     text = text_of(midi.find("midi-program")) if midi is not None else None
     return integer(text, "the midi-program", 1, 128) if text else 1
+
+
+def _unpitched_key(midi: etree._Element | None) -> int | None:
+    key = optional_number(text_of(midi.find("midi-unpitched"))) if midi is not None else None
+    return int(key) if key is not None and 1 <= key <= 128 else None
 
 
 def _is_percussion(midi: etree._Element) -> bool:

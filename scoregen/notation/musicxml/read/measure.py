@@ -9,13 +9,19 @@ from fractions import Fraction
 from lxml import etree
 
 from scoregen.notation.musicxml.read.attributes import PartState, Signatures, read_attributes
+from scoregen.notation.musicxml.read.directions import barline_marks, note_dynamics, read_direction, sounding_marks
+from scoregen.notation.musicxml.read.harmony import read_harmony
 from scoregen.notation.musicxml.read.notes import Entry, NoteFields, join, joins, read_entry
-from scoregen.notation.musicxml.read.values import Exact, number, quarters, text_of
-from scoregen.notation.musicxml.read.voices import Strand, weave
-from scoregen.score.elements import Barline, Tempo
+from scoregen.notation.musicxml.read.spanners import SpannerEnd
+from scoregen.notation.musicxml.read.tempos import read_tempo
+from scoregen.notation.musicxml.read.values import UNISON, number, quarters, text_of
+from scoregen.notation.musicxml.read.voices import Strand, slur_ends, weave
+from scoregen.score.chord_symbols import ChordSymbol
+from scoregen.score.directions import Direction
+from scoregen.score.elements import Barline, Break, Tempo
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
-from scoregen.score.rhythm import NOTE_TYPES, NoteValue
+from scoregen.score.spanners import Spanner
 from scoregen.system.errors import ReadError, RefusedError
 
 _ZERO = Fraction(0)
@@ -24,7 +30,10 @@ _REPEATED = "2"
 
 @dataclass(frozen=True, slots=True)
 class PartMeasure:
-    """A part's share of a measure column; `key` sounds, `length` holds trailing forwards too."""
+    """A part's share of a measure column; `key` sounds, `length` holds trailing forwards too.
+
+    `ends` are those of its spanners, which are paired when the whole part has been read.
+    """
 
     number: str
     implicit: bool
@@ -37,6 +46,11 @@ class PartMeasure:
     endings: tuple[int, ...]
     tempos: tuple[Tempo, ...]
     phrase_ends: frozenset[Fraction]
+    directions: tuple[Direction, ...] = ()
+    chord_symbols: tuple[ChordSymbol, ...] = ()
+    ends: tuple[SpannerEnd, ...] = ()
+    spanners: tuple[Spanner, ...] = ()
+    break_before: Break | None = None
 
 
 @dataclass(slots=True)
@@ -61,6 +75,10 @@ class _Draft:
     repeat_start: bool = False
     endings: tuple[int, ...] = ()
     tempos: list[Tempo] = field(default_factory=list)
+    directions: list[Direction] = field(default_factory=list)
+    chord_symbols: list[ChordSymbol] = field(default_factory=list)
+    ends: list[SpannerEnd] = field(default_factory=list)
+    break_before: Break | None = None
 
     def advance(self, entry: Entry) -> None:
         """Past a note: the file by its rounded length, the music by the exact one."""
@@ -120,12 +138,12 @@ def _read_draft(element: etree._Element, state: PartState, mends: bool) -> _Draf
 
 
 def _finish(draft: _Draft, element: etree._Element, index: int) -> PartMeasure:
-    state = draft.state
+    state, strands = draft.state, weave(draft.entries)
     return PartMeasure(
         number=(element.get("number") or str(index + 1))[:40],
         implicit=element.get("implicit") == "yes",
         length=draft.length,
-        strands=weave(draft.entries),
+        strands=strands,
         time=state.time,
         key=state.sounding_key,
         barline=draft.barline,
@@ -133,6 +151,10 @@ def _finish(draft: _Draft, element: etree._Element, index: int) -> PartMeasure:
         endings=draft.endings,
         tempos=tuple(draft.tempos),
         phrase_ends=frozenset(entry.onset for entry in draft.entries if entry.fermata),
+        directions=tuple(draft.directions),
+        chord_symbols=tuple(draft.chord_symbols),
+        ends=(*draft.ends, *slur_ends(strands)),
+        break_before=draft.break_before,
     )
 
 
@@ -158,9 +180,11 @@ def _read_note(draft: _Draft, element: etree._Element) -> None:
     if "chord" in fields.once:
         _read_chord_member(draft, fields)
         return
-    draft.last = read_entry(fields, draft.state, draft.onset, draft.mends)
-    draft.entries.append(draft.last)
-    draft.advance(draft.last)
+    entry = draft.last = read_entry(fields, draft.state, draft.onset, draft.mends)
+    draft.entries.append(entry)
+    if entry.dynamics:
+        draft.directions += note_dynamics(entry.dynamics, entry.onset, draft.state.part, entry.staff)
+    draft.advance(entry)
 
 
 def _read_chord_member(draft: _Draft, fields: NoteFields) -> None:
@@ -190,6 +214,7 @@ def _distance(draft: _Draft, element: etree._Element) -> Fraction:
 
 def _read_barline(draft: _Draft, element: etree._Element) -> None:
     location = element.get("location", "right")
+    draft.directions += barline_marks(element, draft.onset)
     ending, repeat = element.find("ending"), element.find("repeat")
     if ending is not None:
         _read_ending(draft, ending)
@@ -217,41 +242,38 @@ def _read_ending(draft: _Draft, element: etree._Element) -> None:
 
 
 def _read_direction(draft: _Draft, element: etree._Element) -> None:
-    """Only the tempo is ours; every other direction stays in the document."""
-    metronome, sound = element.find("direction-type/metronome"), element.find("sound")
-    if metronome is None and sound is None:
-        return
+    reading = read_direction(element, _onset_of(draft, element), draft.state.part)
+    draft.directions += reading.directions
+    draft.ends += reading.ends
+    draft.tempos += [reading.tempo] if reading.tempo is not None else ()
+
+
+def _onset_of(draft: _Draft, element: etree._Element) -> Fraction:
+    """Where a direction stands: at the cursor, moved by its offset."""
     offset = element.find("offset")
-    onset = draft.onset + (_offset(offset.text, draft.state.divisions) if offset is not None else _ZERO)
-    words = " ".join(filter(None, map(text_of, element.iterfind("direction-type/words")))) or None
-    _add_tempo(draft, max(onset, _ZERO), metronome, sound, words)
-
-
-def _offset(text: str | None, divisions: Exact) -> Fraction:
-    return Fraction(number(text, "the offset")) / divisions
+    if offset is None:
+        return draft.onset
+    return max(draft.onset + Fraction(number(offset.text, "the offset")) / draft.state.divisions, _ZERO)
 
 
 def _read_sound(draft: _Draft, element: etree._Element) -> None:
-    _add_tempo(draft, draft.onset, None, element, None)
+    onset = _onset_of(draft, element)
+    tempo = read_tempo(onset, None, element, None)
+    draft.tempos += [tempo] if tempo is not None else ()
+    draft.directions += sounding_marks(element, onset)
 
 
-def _add_tempo(
-    draft: _Draft, onset: Fraction, metronome: etree._Element | None, sound: etree._Element | None, words: str | None
-) -> None:
-    """The printed metronome mark if it gives a number, else the sounding tempo in quarters."""
-    found = _metronome(metronome) if metronome is not None else None
-    if found is None and sound is not None and sound.get("tempo"):
-        found = NoteValue("quarter"), Fraction(number(sound.get("tempo"), "the tempo"))
-    if found is not None and found[1] > 0:
-        draft.tempos.append(Tempo(onset, found[0], found[1], words))
+def _read_harmony(draft: _Draft, element: etree._Element) -> None:
+    state = draft.state
+    interval = state.transposition(1) if state.transpositions else UNISON
+    draft.chord_symbols += read_harmony(element, _onset_of(draft, element), state.part, interval)
 
 
-def _metronome(element: etree._Element) -> tuple[NoteValue, Fraction] | None:
-    unit = text_of(element.find("beat-unit"))
-    per_minute = re.search(r"\d{1,6}(\.\d{1,6})?", text_of(element.find("per-minute")) or "")
-    if unit not in NOTE_TYPES or per_minute is None:
-        return None
-    return NoteValue(unit, len(element.findall("beat-unit-dot"))), Fraction(per_minute.group())
+def _read_print(draft: _Draft, element: etree._Element) -> None:
+    if element.get("new-page") == "yes":
+        draft.break_before = "page"
+    elif element.get("new-system") == "yes":
+        draft.break_before = draft.break_before or "system"
 
 
 _READERS = {
@@ -262,4 +284,6 @@ _READERS = {
     "barline": _read_barline,
     "direction": _read_direction,
     "sound": _read_sound,
+    "harmony": _read_harmony,
+    "print": _read_print,
 }

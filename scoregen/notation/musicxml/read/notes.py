@@ -9,6 +9,7 @@ from functools import lru_cache
 from lxml import etree
 
 from scoregen.notation.musicxml.read.attributes import MAX_STAVES, PartState
+from scoregen.notation.musicxml.read.spanners import SpannerEnd, slur_end
 from scoregen.notation.musicxml.read.values import (
     Exact,
     Length,
@@ -20,6 +21,7 @@ from scoregen.notation.musicxml.read.values import (
     notated,
     sounding_pitch,
     text_of,
+    velocity_of,
     voice_name,
 )
 from scoregen.score.elements import Lyric, Note, Rest
@@ -72,6 +74,8 @@ class Entry:
     rest: Rest | None = None
     notes: list[Note] = field(default_factory=list)
     fermata: bool = False
+    slurs: tuple[SpannerEnd, ...] = ()
+    dynamics: tuple[etree._Element, ...] = ()
 
 
 def read_entry(fields: NoteFields, state: PartState, onset: Fraction, mends: bool) -> Entry:
@@ -86,12 +90,28 @@ def read_entry(fields: NoteFields, state: PartState, onset: Fraction, mends: boo
         onset, onset if grace else onset + length.duration, length, voice, _staff(fields, state, voice), grace
     )
     notations = fields.notations if fields.many else []
-    entry.fermata = bool(notations) and any(item.tag == "fermata" for item in notations)
+    if notations:
+        _read_notations(entry, notations)
     if note is None:
         entry.rest = Rest(length.value, fields.note.get("print-object") != "no", entry.fermata)
-    else:
-        entry.notes.append(_with_marks(note, fields, notations) if fields.many else note)
+        return entry
+    note = _with_marks(note, fields, notations, entry.fermata) if fields.many else note
+    loudness = fields.note.get("dynamics")
+    entry.notes.append(replace(note, velocity=velocity_of(loudness)) if loudness else note)
     return entry
+
+
+def _read_notations(entry: Entry, notations: list[etree._Element]) -> None:
+    """What hangs on the note and is no property of it: fermata, slurs, dynamics."""
+    for item in notations:
+        tag = item.tag
+        if tag == "slur":
+            end = slur_end(item, entry.onset, entry.staff)
+            entry.slurs = (*entry.slurs, end) if end is not None else entry.slurs
+        elif tag == "fermata":
+            entry.fermata = True
+        elif tag == "dynamics":
+            entry.dynamics = (*entry.dynamics, item)
 
 
 def _length_and_note(fields: NoteFields, state: PartState, mends: bool) -> tuple[Length, Note | None]:
@@ -129,6 +149,8 @@ def join(member: Entry, chord: Entry) -> None:
     value = chord.notes[0].value
     chord.notes.extend(note if note.value == value else replace(note, value=value) for note in member.notes)
     chord.fermata |= member.fermata
+    chord.slurs += member.slurs
+    chord.dynamics += member.dynamics
 
 
 def _staff(fields: NoteFields, state: PartState, voice: str) -> int:
@@ -170,7 +192,7 @@ def _required(length: Length | None) -> Length:
     return length
 
 
-def _with_marks(note: Note, fields: NoteFields, notations: list[etree._Element]) -> Note:
+def _with_marks(note: Note, fields: NoteFields, notations: list[etree._Element], fermata: bool) -> Note:
     """The note with its ties, fermata, articulations and lyrics."""
     ties = [tie.get("type") for tie in fields.many.get("tie", ())]
     ties = ties or [item.get("type") for item in notations if item.tag == "tied"]
@@ -181,7 +203,7 @@ def _with_marks(note: Note, fields: NoteFields, notations: list[etree._Element])
         tied_to_next="start" in ties or "continue" in ties,
         grace=note.grace,
         cue=note.cue,
-        fermata=any(item.tag == "fermata" for item in notations),
+        fermata=fermata,
         articulations=_articulations(notations),
         lyrics=tuple(filter(None, map(_lyric, fields.many.get("lyric", ())))),
     )

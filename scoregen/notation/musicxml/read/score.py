@@ -19,8 +19,9 @@ from scoregen.notation.musicxml.read.attributes import PartState, read_divisions
 from scoregen.notation.musicxml.read.columns import Share, join
 from scoregen.notation.musicxml.read.header import PartHeader, read_metadata, read_part_list
 from scoregen.notation.musicxml.read.measure import PartMeasure, read_measure
+from scoregen.notation.musicxml.read.spanners import StrandKey, paired_spanners
 from scoregen.notation.musicxml.read.values import UNISON, Exact
-from scoregen.notation.musicxml.read.voices import StrandKey, voice_numbers
+from scoregen.notation.musicxml.read.voices import voice_numbers
 from scoregen.notation.musicxml.tree import parse
 from scoregen.score.elements import Clef, Instrument, Measure, Part, Score, Slot
 from scoregen.system.errors import InputError, Place, ReadError
@@ -89,12 +90,15 @@ def _first_divisions(root: etree._Element, file: str) -> Exact:
 
 
 def _read_part(header: PartHeader, body: etree._Element | None, divisions: Exact, file: str) -> _PartReading:
-    state = PartState(divisions, strikes=dict(header.strikes))
+    state = PartState(divisions, strikes=dict(header.strikes), part=header.id)
     elements = body.findall("measure") if body is not None else []
-    measures = tuple(_read_measure(element, state, index, header.id, file) for index, element in enumerate(elements))
+    measures = [_read_measure(element, state, index, header.id, file) for index, element in enumerate(elements)]
     numbers = voice_numbers(strand.key for measure in measures for strand in measure.strands)
     slots = {key: Slot(header.id, key[0], number) for key, number in numbers.items()}
-    return _PartReading(_part(header, state, slots), measures, slots)
+    spanners = paired_spanners([measure.ends for measure in measures], header.id, slots)
+    for index, begun in spanners.items():
+        measures[index] = replace(measures[index], spanners=begun)
+    return _PartReading(_part(header, state, slots), tuple(measures), slots)
 
 
 def _read_measure(element: etree._Element, state: PartState, index: int, part: str, file: str) -> PartMeasure:
@@ -112,15 +116,16 @@ def _part(header: PartHeader, state: PartState, slots: dict[StrandKey, Slot]) ->
         name=header.name,
         abbreviation=header.abbreviation,
         clefs=tuple(state.clefs.get(staff, Clef()) for staff in range(1, staves + 1)),
-        instrument=_instrument(header.instrument, state),
+        instrument=_instrument(header.instrument, state) if header.instrument is not None else None,
         transposition=state.first_transposition or UNISON,
         group=header.group,
+        other_instruments=tuple(_instrument(other, state) for other in header.other_instruments),
     )
 
 
-def _instrument(instrument: Instrument | None, state: PartState) -> Instrument | None:
+def _instrument(instrument: Instrument, state: PartState) -> Instrument:
     """A percussion clef makes a percussion instrument."""
-    if instrument is None or not any(clef.sign == "percussion" for clef in state.clefs.values()):
+    if not any(clef.sign == "percussion" for clef in state.clefs.values()):
         return instrument
     return replace(instrument, percussion=True)
 

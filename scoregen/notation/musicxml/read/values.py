@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
+from scoregen.score.directions import Placement
 from scoregen.score.pitch import STEPS, Interval, Pitch
 from scoregen.score.rhythm import NOTE_TYPES, NoteValue
 from scoregen.system.errors import ReadError
@@ -21,6 +22,10 @@ MAX_DOTS = 8
 MAX_VOICE_NAME = 100
 UNISON = Interval(0, 0)
 
+FORTE = 90
+"""The MIDI velocity of which MusicXML gives percentages."""
+
+_STAFF_BOTTOM = -40  # tenths from the top line
 _NUMBER = re.compile(r"[+-]?(?:\d{1,15}(?:\.\d{0,15})?|\.\d{1,15})")
 _DIATONIC_STEPS = (0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6)
 
@@ -55,6 +60,39 @@ def integer(text: str | None, what: str, lowest: int, highest: int) -> int:
     if value != int(value) or not lowest <= value <= highest:
         raise ReadError(f"{what} is {value}; expected a whole number from {lowest} to {highest}")
     return int(value)
+
+
+@lru_cache(maxsize=4096)
+def optional_number(text: str | None) -> Exact | None:
+    """An exact decimal, None for anything else: for what may be left out."""
+    try:
+        return number(text, "")
+    except ReadError:
+        return None
+
+
+@lru_cache(maxsize=4096)
+def velocity_of(text: str | None) -> int | None:
+    """MIDI's velocity, 1 to 127, from a percentage of a forte; None for anything else."""
+    percentage = optional_number(text)
+    return min(max(round(percentage * Fraction(FORTE, 100)), 1), 127) if percentage is not None else None
+
+
+def staff_of(element: etree._Element) -> int:
+    """The staff that a direction or chord symbol names, else the first."""
+    staff = optional_number(text_of(element.find("staff")))
+    return int(staff) if staff is not None and 1 <= staff <= 16 else 1
+
+
+def placement_of(element: etree._Element, content: etree._Element | None) -> Placement | None:
+    """Above or below by name, else by the place on the page: clearly over the staff or under its five lines."""
+    named = element.get("placement")
+    if named in ("above", "below"):
+        return "above" if named == "above" else "below"
+    height = optional_number(content.get("default-y")) if content is not None else None
+    if height is None or _STAFF_BOTTOM < height < 0:
+        return None
+    return "above" if height >= 0 else "below"
 
 
 @lru_cache(maxsize=4096)

@@ -6,11 +6,13 @@ A file may give one voice number to music that sounds at once (two staves both i
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import islice, takewhile
 
 from scoregen.notation.musicxml.read.notes import Entry
+from scoregen.notation.musicxml.read.spanners import SpannerEnd, StrandKey
 from scoregen.notation.musicxml.read.values import lasting
 from scoregen.score.elements import Chord, Element, Note, Rest, Slot, Voice
 from scoregen.score.pitch import STEPS, Unpitched
@@ -18,8 +20,6 @@ from scoregen.system.errors import ReadError
 
 VOICES_A_STAFF = 4
 MAX_STRANDS = 64
-StrandKey = tuple[int, str, int]
-"""Staff, name of the voice in the file, and a count of its strands that overlap."""
 
 
 @dataclass(slots=True)
@@ -33,6 +33,8 @@ class Strand:
     last_staff: int = 1
     elements: list[Element] = field(default_factory=list)
     sounds: bool = False
+    slurs: list[tuple[int, SpannerEnd]] = field(default_factory=list)
+    """Ends of slurs, each with the index of its element."""
 
     @property
     def is_lone_rest(self) -> bool:
@@ -46,6 +48,8 @@ class Strand:
     def add(self, entry: Entry) -> None:
         if entry.onset is not self.end and entry.onset > self.end:
             self.elements.append(Rest(lasting(entry.onset - self.end), visible=False))
+        if entry.slurs:
+            self.slurs += [(len(self.elements), end) for end in entry.slurs]
         self.elements.append(entry.rest or _sounding(entry.notes))
         self.end = entry.end
         self.last_staff = entry.staff
@@ -104,6 +108,14 @@ def _free_strand(strands: list[Strand], entry: Entry) -> Strand | None:
         if best is None or (stays, strand.end) > (best.last_staff == entry.staff, best.end):
             best = strand
     return best
+
+
+def slur_ends(strands: Iterable[Strand]) -> Iterator[SpannerEnd]:
+    """The ends of slurs in a measure, each with its strand and, on a grace note, its place before the beat."""
+    for strand in strands:
+        for index, end in strand.slurs:
+            graces = sum(1 for _ in takewhile(lambda element: element.grace, islice(strand.elements, index, None)))
+            yield end._replace(staff=strand.staff, strand=strand.key, grace=graces)
 
 
 def voice_numbers(keys: Iterable[StrandKey]) -> dict[StrandKey, int]:

@@ -7,6 +7,8 @@ from fractions import Fraction
 
 from lxml import etree
 
+from scoregen.notation.musicxml.read.values import FORTE
+
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NAME = re.compile(r"[^\W\d][\w.\-]*")
 
@@ -38,3 +40,8 @@ def decimal(number: int | Fraction) -> str:
     if number == int(number):
         return str(int(number))
     return f"{float(number):.6f}".rstrip("0")
+
+
+def loudness(velocity: int) -> str:
+    """A MIDI velocity as a percentage of a forte, to two places."""
+    return f"{velocity * 100 / FORTE:.2f}".rstrip("0").rstrip(".")

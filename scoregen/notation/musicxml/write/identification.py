@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from lxml import etree
 
@@ -21,8 +21,10 @@ _SUPPORTS = ("accidental", "beam", "stem")
 _BEFORE_IDENTIFICATION = ("work", "movement-number", "movement-title")
 
 
-def write_identity(root: etree._Element, metadata: Metadata, provenance: Mapping[str, str]) -> None:
-    """Append the head of a fresh document, down to its identification."""
+def write_identity(
+    root: etree._Element, metadata: Metadata, provenance: Mapping[str, str], breaks: Collection[str] = ()
+) -> None:
+    """Append the head of a fresh document, down to its identification; `breaks` are the kinds that it has."""
     if metadata.title:
         add(add(root, "work"), "work-title", metadata.title)
     if metadata.movement:
@@ -33,7 +35,7 @@ def write_identity(root: etree._Element, metadata: Metadata, provenance: Mapping
             add(identification, "creator", name, {"type": kind})
     if metadata.rights:
         add(identification, "rights", metadata.rights)
-    _encoding(identification)
+    _encoding(identification, breaks)
     set_miscellaneous(root, {**dict(metadata.miscellaneous), **provenance})
 
 
@@ -56,7 +58,7 @@ def software() -> str:
     return f"scoregen {__version__}"
 
 
-def _encoding(identification: etree._Element) -> None:
+def _encoding(identification: etree._Element, breaks: Collection[str]) -> None:
     encoding = add(identification, "encoding")
     add(encoding, "software", software())
     date = _reproducible_date()
@@ -64,8 +66,9 @@ def _encoding(identification: etree._Element) -> None:
         add(encoding, "encoding-date", date)
     for name in _SUPPORTS:
         add(encoding, "supports", attributes={"element": name, "type": "yes"})
-    for attribute in ("new-page", "new-system"):
-        add(encoding, "supports", attributes={"element": "print", "attribute": attribute, "type": "no"})
+    for kind in ("page", "system"):
+        answer = {"type": "yes", "value": "yes"} if kind in breaks else {"type": "no"}
+        add(encoding, "supports", attributes={"element": "print", "attribute": f"new-{kind}", **answer})
 
 
 def _reproducible_date() -> str | None:

@@ -1,18 +1,19 @@
-"""One <measure> of one part: signatures, tempo marks, voices in turn, barlines."""
+"""One <measure> of one part: signatures, voices in turn with what stands beside them, barlines."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from lxml import etree
 
 from scoregen.notation.musicxml.write.accidentals import visible_accidentals, written_key
 from scoregen.notation.musicxml.write.build import add, decimal
+from scoregen.notation.musicxml.write.directions import Attachment, attachments, with_attachments
 from scoregen.notation.musicxml.write.ties import paired_ties
 from scoregen.notation.musicxml.write.voice import Frame, PartSheet, Timed, ticks, voice_numbers, write_voice
-from scoregen.score.elements import Clef, Measure, Part, Score, Slot, Tempo, Voice
+from scoregen.score.elements import Clef, Measure, Part, Score, Slot, Voice
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Interval
@@ -37,13 +38,28 @@ def divisions_for(score: Score, part_ids: Iterable[str]) -> int:
     return math.lcm(*denominators)
 
 
-def part_divisions(score: Score) -> Mapping[str, int]:
-    """One number for the whole score, or one a part where no such number is small enough."""
+def part_divisions(score: Score, *, directions: bool = False) -> Mapping[str, int]:
+    """One number for the whole score, or one a part where no such number is small enough.
+
+    With `directions` it says their onsets, too, as long as it stays small enough.
+    """
     ids = [part.id for part in score.parts]
     common = divisions_for(score, ids)
+    if directions and (finer := math.lcm(common, *_direction_denominators(score))) <= MAX_DIVISIONS:
+        common = finer
     if common <= MAX_DIVISIONS:
         return dict.fromkeys(ids, common)
     return {part_id: checked_divisions(divisions_for(score, [part_id]), part_id) for part_id in ids}
+
+
+def _direction_denominators(score: Score) -> set[int]:
+    ends = {spanner.end.onset for measure in score.measures for spanner in measure.spanners}
+    onsets = {
+        item.onset
+        for measure in score.measures
+        for item in (*measure.directions, *measure.chord_symbols, *measure.spanners)
+    }
+    return {onset.denominator for onset in onsets | ends}
 
 
 def checked_divisions(divisions: int, part_id: str) -> int:
@@ -61,10 +77,11 @@ def part_sheet(score: Score, part: Part, divisions: int, struck: Mapping[str, st
 
 
 def write_part(score: Score, sheet: PartSheet, part_id: str, *, leads: bool = False) -> etree._Element:
-    """A whole <part>; the leading one carries the tempo marks."""
+    """A whole <part>; the leading one carries the tempo marks and whatever else holds for all parts."""
     element = etree.Element("part", {"id": part_id})
+    attached = attachments(score, sheet.part, leads=leads)
     for index, places in enumerate(zip(measure_onsets(score), metrical_starts(score), strict=True)):
-        element.append(_write_measure(score, index, sheet, places, leads))
+        element.append(_write_measure(score, index, sheet, places, attached[index], leads))
     return element
 
 
@@ -167,21 +184,35 @@ def right_barline(measure: Measure, following: Measure | None, *, leads: bool = 
 
 
 def _write_measure(
-    score: Score, index: int, sheet: PartSheet, places: tuple[Fraction, Fraction], leads: bool
+    score: Score,
+    index: int,
+    sheet: PartSheet,
+    places: tuple[Fraction, Fraction],
+    attached: Sequence[Attachment],
+    leads: bool,
 ) -> etree._Element:
     measure = score.measures[index]
     previous = score.measures[index - 1] if index else None
     following = score.measures[index + 1] if index + 1 < len(score.measures) else None
     element = measure_element(measure, is_anacrusis=index == 0 and score.has_anacrusis)
+    if leads and measure.break_before is not None:
+        add(element, "print", attributes={f"new-{measure.break_before}": "yes"})
     _append(element, left_barline(measure, previous, leads=leads))
     attributes = signatures(measure, previous, sheet.part) if index else first_attributes(measure, sheet)
     _append(element, attributes if len(attributes) else None)
     voices = write_voices(measure, index, sheet, places)
-    if leads and voices:
-        voices[0] = list(_with_tempos(voices[0], measure.tempos, sheet.divisions))
+    _attach(voices, measure, sheet, attached)
     append_voices(element, voices, measure, sheet.divisions)
     _append(element, right_barline(measure, following, leads=leads))
     return element
+
+
+def _attach(voices: list[list[Timed]], measure: Measure, sheet: PartSheet, attached: Sequence[Attachment]) -> None:
+    """Put what stands beside the notes into the first voice of its staff."""
+    staves = [voice.slot.staff for voice in voices_of(measure, sheet.part)]
+    for staff in sorted({item.staff for item in attached}):
+        order, own = staves.index(staff), [item for item in attached if item.staff == staff]
+        voices[order] = list(with_attachments(voices[order], own, measure.duration, sheet.divisions))
 
 
 def append_voices(element: etree._Element, voices: Sequence[Iterable[Timed]], measure: Measure, divisions: int) -> None:
@@ -203,36 +234,6 @@ def voices_of(measure: Measure, part: Part) -> list[Voice]:
     silent_staves = set(range(1, part.staves + 1)) - {voice.slot.staff for voice in own}
     own += [Voice(Slot(part.id, staff), origin="blank") for staff in silent_staves]
     return sorted(own, key=lambda voice: voice.slot)
-
-
-def _with_tempos(voice: list[Timed], tempos: Sequence[Tempo], divisions: int) -> Iterator[Timed]:
-    """The voice with each tempo mark before the note during or at which it stands."""
-    onsets = sorted({timed.onset for timed in voice})
-    before = {onset: [tempo for tempo in tempos if onset == _last_until(tempo.onset, onsets)] for onset in onsets}
-    for timed in voice:
-        for tempo in before.pop(timed.onset, ()):
-            yield Timed(timed.onset, _tempo(tempo, tempo.onset - timed.onset, divisions))
-        yield timed
-
-
-def _last_until(place: Fraction, onsets: Sequence[Fraction]) -> Fraction:
-    return max((onset for onset in onsets if onset <= place), default=onsets[0])
-
-
-def _tempo(tempo: Tempo, offset: Fraction, divisions: int) -> etree._Element:
-    element = etree.Element("direction", {"placement": "above"})
-    if tempo.text:
-        add(add(element, "direction-type"), "words", tempo.text)
-    metronome = add(add(element, "direction-type"), "metronome")
-    add(metronome, "beat-unit", tempo.beat.type)
-    for _ in range(tempo.beat.dots):
-        add(metronome, "beat-unit-dot")
-    add(metronome, "per-minute", decimal(tempo.per_minute))
-    if offset:
-        add(element, "offset", ticks(offset, divisions), {"sound": "yes"})
-    add(element, "staff", 1)
-    add(element, "sound", attributes={"tempo": decimal(tempo.quarters_per_minute)})
-    return element
 
 
 def _key(attributes: etree._Element, key: KeySignature) -> None:

@@ -1,4 +1,4 @@
-"""What hangs on a note: ties, tuplet brackets, articulations, fermatas, lyrics."""
+"""What hangs on a note: ties, slurs, tuplet brackets, articulations, fermatas, lyrics."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from lxml import etree
 
 from scoregen.notation.musicxml.write.build import add
+from scoregen.notation.musicxml.write.spanners import SlurMark
 from scoregen.notation.musicxml.write.tuplets import TupletBrackets
 from scoregen.score.elements import Lyric, Note, Rest
 
@@ -18,12 +19,20 @@ _SYLLABIC = ("single", "begin", "middle", "end")
 
 
 def write_notations(
-    parent: etree._Element, item: Note | Rest, ties: Sequence[str], brackets: TupletBrackets | None, order: int
+    parent: etree._Element,
+    item: Note | Rest,
+    ties: Sequence[str],
+    brackets: TupletBrackets | None,
+    order: int,
+    slurs: Sequence[SlurMark] = (),
 ) -> None:
     """Append the <notations> of a note or rest, if it has any; chord members after the first have no bracket."""
     notations = etree.Element("notations")
     for name in ties:
         add(notations, "tied", attributes={"type": name})
+    for slur in slurs:
+        placement = {"placement": slur.placement} if slur.placement is not None else {}
+        add(notations, "slur", attributes={"type": slur.type, "number": str(slur.number), **placement})
     if brackets is not None and order not in brackets.alone:
         _tuplet(notations, order, brackets)
     if isinstance(item, Note) and item.articulations:

@@ -69,6 +69,8 @@ def score_part(entry: PartEntry) -> etree._Element:
         midi = add(element, "midi-instrument", attributes={"id": own_id})
         add(midi, "midi-channel", _PERCUSSION_CHANNEL if instrument.percussion else entry.channel)
         add(midi, "midi-program", instrument.midi_program)
+        if instrument.midi_unpitched is not None:
+            add(midi, "midi-unpitched", instrument.midi_unpitched)
     return element
 
 
@@ -118,8 +120,8 @@ def _channel(part: Part, order: int) -> int:
 
 
 def _instruments(score: Score, part: Part) -> list[Instrument]:
-    """The part's own instrument, and every other one that its unpitched notes strike."""
-    own = [part.instrument] if part.instrument is not None else []
+    """The part's own instruments, and every other one that its unpitched notes strike."""
+    own = [*([part.instrument] if part.instrument is not None else []), *part.other_instruments]
     names = {instrument.name for instrument in own}
     others = [name for name in _struck_names(score, part) if name not in names]
     return own + [Instrument(name, percussion=True) for name in others]

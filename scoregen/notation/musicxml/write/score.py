@@ -1,14 +1,15 @@
 """A score as a fresh MusicXML 4.0 document.
 
 What is written: everything that the domain holds, with beams, stems, tuplet brackets and visible
-accidentals derived from it. There is no page layout and there are no credits: every reader lays the
-page out itself. The last barline of a piece becomes light-heavy where the score leaves it regular,
-and a tie without its partner is left out.
+accidentals derived from it. There is no page layout but the breaks of systems and pages, and there are
+no credits: every reader lays the page out itself. The last barline of a piece becomes light-heavy where
+the score leaves it regular, and a tie or slur without its partner is left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from lxml import etree
 
@@ -16,6 +17,7 @@ from scoregen.notation.musicxml.tree import serialize
 from scoregen.notation.musicxml.write.identification import write_identity
 from scoregen.notation.musicxml.write.measure import part_divisions, part_sheet, write_part
 from scoregen.notation.musicxml.write.part_list import part_entries, part_list
+from scoregen.notation.musicxml.write.spanners import slur_marks
 from scoregen.score.elements import Score
 
 VERSION = "4.0"
@@ -29,12 +31,14 @@ def write_musicxml(score: Score, provenance: Mapping[str, str] = _NOTHING) -> by
     pitch outside octaves 0 to 9, lengths finer than 16383 divisions of a quarter.
     """
     root = etree.Element("score-partwise", {"version": VERSION})
-    write_identity(root, score.metadata, provenance)
+    breaks = {measure.break_before for measure in score.measures if measure.break_before is not None}
+    write_identity(root, score.metadata, provenance, breaks)
     entries = part_entries(score, score.parts)
     root.append(part_list(entries))
-    divisions = part_divisions(score)
+    divisions = part_divisions(score, directions=True)
     for order, entry in enumerate(entries):
         sheet = part_sheet(score, entry.part, divisions[entry.part.id], entry.struck)
+        sheet = replace(sheet, slurs=slur_marks(score, entry.part))
         root.append(write_part(score, sheet, entry.id, leads=order == 0))
     etree.indent(root, space="  ")
     return serialize(root)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -12,8 +12,9 @@ from lxml import etree
 from scoregen.notation.musicxml.read.voices import VOICES_A_STAFF
 from scoregen.notation.musicxml.write.accidentals import Accidental, NoteAddress
 from scoregen.notation.musicxml.write.beams import BeamWords, beam_groups, beam_words
-from scoregen.notation.musicxml.write.build import add, decimal
+from scoregen.notation.musicxml.write.build import add, decimal, loudness
 from scoregen.notation.musicxml.write.notations import write_lyric, write_notations
+from scoregen.notation.musicxml.write.spanners import SlurAddress, SlurMark
 from scoregen.notation.musicxml.write.stems import has_stem, shared_direction, stems
 from scoregen.notation.musicxml.write.ties import Tie
 from scoregen.notation.musicxml.write.tuplets import TupletBrackets, tuplet_brackets
@@ -39,6 +40,7 @@ class PartSheet:
     ties: frozenset[Tie]
     struck: Mapping[str, str]
     """The score-instrument id of each percussion instrument, by its name."""
+    slurs: Mapping[SlurAddress, tuple[SlurMark, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,8 @@ def _write_element(voice: Voice, order: int, onset: Fraction, marks: _Marks, fra
     written = []
     for number, note in enumerate(element.notes):
         accidental = frame.sheet.accidentals.get(NoteAddress(frame.index, voice.slot, order, number))
-        written.append(_write_note(note, order, number, frame.onset + onset, accidental, marks, frame))
+        slurs = frame.sheet.slurs.get(SlurAddress(frame.index, voice.slot, order), ()) if number == 0 else ()
+        written.append(_write_note(note, order, number, frame.onset + onset, accidental, slurs, marks, frame))
     return written
 
 
@@ -174,10 +177,17 @@ def _forward(rest: Rest, frame: Frame) -> etree._Element:
 
 
 def _write_note(
-    note: Note, order: int, number: int, onset: Fraction, accidental: Accidental | None, marks: _Marks, frame: Frame
+    note: Note,
+    order: int,
+    number: int,
+    onset: Fraction,
+    accidental: Accidental | None,
+    slurs: Sequence[SlurMark],
+    marks: _Marks,
+    frame: Frame,
 ) -> etree._Element:
     """One <note>, its children in the order of the schema; `onset` counts from the start of the score."""
-    element = etree.Element("note")
+    element = etree.Element("note", {"dynamics": loudness(note.velocity)} if note.velocity is not None else {})
     stop = note.tied_from_previous and Tie(onset, note.pitch) in frame.sheet.ties
     start = note.tied_to_next and Tie(onset + note.duration, note.pitch) in frame.sheet.ties
     ties = [name for name, is_there in (("stop", stop), ("start", start)) if is_there]
@@ -192,7 +202,7 @@ def _write_note(
     _staff(element, frame)
     for level, word in enumerate(marks.beams.get(order, ()) if number == 0 else (), start=1):
         add(element, "beam", word, {"number": str(level)})
-    write_notations(element, note, ties, marks.tuplets if number == 0 else None, order)
+    write_notations(element, note, ties, marks.tuplets if number == 0 else None, order, slurs)
     for lyric in note.lyrics:
         write_lyric(element, lyric)
     return element

@@ -1,0 +1,66 @@
+"""The damper pedal between a score and MIDI's controller 64."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from scoregen.notation.midi.notation import Column
+from scoregen.score.elements import Measure, Score
+from scoregen.score.spanners import End, Pedal
+from scoregen.score.timeline import measure_onsets
+
+DAMPER = 64
+"""The number of the controller."""
+DOWN = 64
+"""The least value for which the pedal is down."""
+_GRID = 48  # places of a quarter that notes can have
+_STEP = Fraction(1, 16)
+
+
+def pedal_spans(score: Score, part_id: str) -> Iterator[tuple[Fraction, Fraction]]:
+    """Where the pedals of a part go down and up, in quarters from the start of the score."""
+    onsets = measure_onsets(score)
+    for index, measure in enumerate(score.measures):
+        for pedal in measure.spanners:
+            if isinstance(pedal, Pedal) and pedal.part == part_id:
+                last = index + pedal.end.measures
+                stop = onsets[last] + pedal.end.onset if last < len(onsets) else score.duration
+                yield onsets[index] + pedal.onset, stop
+
+
+def with_pedals(
+    measures: Sequence[Measure], columns: Sequence[Column], part_id: str, changes: Iterable[tuple[Fraction, int]]
+) -> list[Measure]:
+    """The measures with the pedals of a part; `changes` are the controller's values by onset in quarters."""
+    found = list(measures)
+    for start, stop in _spans(changes, columns[-1].end):
+        first, last = _column_at(start, columns), _column_at(stop, columns)
+        end = End(last - first, stop - columns[last].onset)
+        pedal = Pedal(part_id, start - columns[first].onset, end)
+        found[first] = replace(found[first], spanners=(*found[first].spanners, pedal))
+    return found
+
+
+def _spans(changes: Iterable[tuple[Fraction, int]], end: Fraction) -> Iterator[tuple[Fraction, Fraction]]:
+    """From each time that the pedal goes down to the next that it comes up, to places that notation has."""
+    down: Fraction | None = None
+    for onset, value in (*changes, (end, 0)):
+        place = min(_place(onset), end)
+        if value >= DOWN and down is None:
+            down = place
+        elif value < DOWN and down is not None:
+            if down < place:
+                yield down, place
+            down = None
+
+
+def _place(onset: Fraction) -> Fraction:
+    return onset if _GRID % onset.denominator == 0 else round(onset / _STEP) * _STEP
+
+
+def _column_at(place: Fraction, columns: Sequence[Column]) -> int:
+    """The measure that holds a place; the last one holds its end, too."""
+    return max(bisect_right(columns, place, key=lambda column: column.onset) - 1, 0)

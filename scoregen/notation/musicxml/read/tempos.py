@@ -1,0 +1,35 @@
+"""Tempo marks: a printed metronome mark, a tempo that only sounds, and the words beside them."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from lxml import etree
+
+from scoregen.notation.musicxml.read.values import number, text_of
+from scoregen.score.elements import Tempo
+from scoregen.score.rhythm import NOTE_TYPES, NoteValue
+
+_PER_MINUTE = re.compile(r"\d{1,6}(\.\d{1,6})?")
+
+
+def read_tempo(
+    onset: Fraction, metronome: etree._Element | None, sound: etree._Element | None, words: str | None
+) -> Tempo | None:
+    """The printed metronome mark if it gives a number, else the sounding tempo in quarters; None without either."""
+    found = _metronome(metronome) if metronome is not None else None
+    implicit = found is None
+    if found is None and sound is not None and sound.get("tempo"):
+        found = NoteValue("quarter"), Fraction(number(sound.get("tempo"), "the tempo"))
+    if found is None or found[1] <= 0:
+        return None
+    return Tempo(onset, found[0], found[1], words, number_implicit=implicit)
+
+
+def _metronome(element: etree._Element) -> tuple[NoteValue, Fraction] | None:
+    unit = text_of(element.find("beat-unit"))
+    per_minute = _PER_MINUTE.search(text_of(element.find("per-minute")) or "")
+    if unit not in NOTE_TYPES or per_minute is None:
+        return None
+    return NoteValue(unit, len(element.findall("beat-unit-dot"))), Fraction(per_minute.group())

@@ -1,0 +1,166 @@
+"""What a part's measures say beside the notes: <direction>, <sound>, <harmony>, each with its onset.
+
+An element stands before the note at its onset; one that falls inside a note stands before that note,
+with an offset, and one at the end of the measure after the last note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from lxml import etree
+
+from scoregen.notation.musicxml.read.directions import USUAL_LABELS, USUAL_TEXTS
+from scoregen.notation.musicxml.write.build import add, decimal, loudness
+from scoregen.notation.musicxml.write.harmony import harmony
+from scoregen.notation.musicxml.write.spanners import line_ends
+from scoregen.notation.musicxml.write.voice import Timed, ticks
+from scoregen.score.directions import DYNAMIC_MARKS, Direction, Dynamic, RehearsalMark, RepeatMark, Words, rank
+from scoregen.score.elements import Measure, Part, Score, Tempo
+
+_SIGNS = {"segno": "segno", "coda": "coda", "tocoda": "coda"}
+_TEMPO, _STOP, _START, _HARMONY = 1.5, 5, 6, 7
+"""Places among the ranks of directions: tempo marks stand before words, hairpins after dynamics."""
+
+
+class Attachment(NamedTuple):
+    """An element of a staff and its onset in the measure; of those at one onset the lower `rank` goes first."""
+
+    onset: Fraction
+    staff: int
+    rank: float
+    element: etree._Element
+
+
+def attachments(score: Score, part: Part, *, leads: bool) -> Mapping[int, list[Attachment]]:
+    """What stands beside the notes of a part, by measure index; the leading part carries what holds for all."""
+    found: dict[int, list[Attachment]] = {index: [] for index in range(len(score.measures))}
+    for index, measure in enumerate(score.measures):
+        if leads:
+            found[index] += [Attachment(tempo.onset, 1, _TEMPO, _tempo(tempo)) for tempo in measure.tempos]
+        found[index] += _attached(measure, part, leads=leads)
+    for end in line_ends(score, part):
+        found[end.measure].append(Attachment(end.onset, end.staff, _START if end.starts else _STOP, end.element))
+    return found
+
+
+def _attached(measure: Measure, part: Part, *, leads: bool) -> Iterator[Attachment]:
+    for direction in measure.directions:
+        if direction.part == part.id or (direction.part is None and leads):
+            staff = min(direction.staff, part.staves)
+            yield Attachment(direction.onset, staff, rank(direction), _element(direction, staff))
+    for symbol in measure.chord_symbols:
+        if symbol.part == part.id:
+            staff = min(symbol.staff, part.staves)
+            yield Attachment(symbol.onset, staff, _HARMONY, harmony(symbol, part.transposition, staff))
+
+
+def with_attachments(
+    voice: Sequence[Timed], attached: Sequence[Attachment], end: Fraction, divisions: int
+) -> Iterator[Timed]:
+    """The voice of a measure that lasts to `end`, with each attachment in its place."""
+    onsets = sorted({timed.onset for timed in voice})
+    ordered = sorted(attached, key=lambda item: (item.onset, item.rank))
+    inside = [item for item in ordered if item.onset < end]
+    before = {onset: [item for item in inside if onset == _last_until(item.onset, onsets)] for onset in onsets}
+    for timed in voice:
+        for item in before.pop(timed.onset, ()):
+            yield Timed(timed.onset, _moved(item, item.onset - timed.onset, divisions))
+        yield timed
+    for item in ordered[len(inside) :]:
+        yield Timed(end, _moved(item, item.onset - end, divisions))
+
+
+def _last_until(place: Fraction, onsets: Sequence[Fraction]) -> Fraction:
+    return max((onset for onset in onsets if onset <= place), default=onsets[0])
+
+
+def _moved(item: Attachment, offset: Fraction, divisions: int) -> etree._Element:
+    """The element with its offset, to the nearest division."""
+    element = item.element
+    rounded = Fraction(round(offset * divisions), divisions)
+    if rounded:
+        index = next((place for place, child in enumerate(element) if child.tag in ("staff", "sound")), len(element))
+        added = etree.Element("offset", {"sound": "yes"} if element.find("sound") is not None else {})
+        added.text = ticks(rounded, divisions)
+        element.insert(index, added)
+    return element
+
+
+def _tempo(tempo: Tempo) -> etree._Element:
+    sound = {"tempo": decimal(tempo.quarters_per_minute)}
+    if tempo.number_implicit and not tempo.text:
+        return etree.Element("sound", sound)
+    element = etree.Element("direction", {"placement": "above"})
+    if tempo.text:
+        add(add(element, "direction-type"), "words", tempo.text)
+    if not tempo.number_implicit:
+        metronome = add(add(element, "direction-type"), "metronome")
+        add(metronome, "beat-unit", tempo.beat.type)
+        for _ in range(tempo.beat.dots):
+            add(metronome, "beat-unit-dot")
+        add(metronome, "per-minute", decimal(tempo.per_minute))
+    add(element, "staff", 1)
+    add(element, "sound", attributes=sound)
+    return element
+
+
+def _element(direction: Direction, staff: int) -> etree._Element:
+    value = direction.value
+    if isinstance(value, RepeatMark) and value.text == "":
+        return etree.Element("sound", _repeat_sound(value))
+    usual = "below" if isinstance(value, Dynamic) else "above"
+    element = etree.Element("direction", {"placement": direction.placement or usual})
+    if isinstance(value, Dynamic):
+        _dynamics(add(add(element, "direction-type"), "dynamics"), value)
+    elif isinstance(value, RehearsalMark):
+        add(add(element, "direction-type"), "rehearsal", value.text)
+    elif isinstance(value, Words):
+        _words(element, value)
+    else:
+        _repeat_mark(element, value)
+    add(element, "staff", staff)
+    sound = _sound(value)
+    if sound:
+        add(element, "sound", attributes=sound)
+    return element
+
+
+def _dynamics(element: etree._Element, dynamic: Dynamic) -> None:
+    """The marks as elements, other words between them as such."""
+    for word in dynamic.mark.split(" "):
+        last = element[-1] if len(element) else None
+        if word in DYNAMIC_MARKS and (last is None or last.tag == "other-dynamics"):
+            add(element, word)
+        elif last is not None and last.tag == "other-dynamics":
+            last.text = f"{last.text} {word}"
+        else:
+            add(element, "other-dynamics", word)
+
+
+def _words(element: etree._Element, words: Words) -> None:
+    style = {"font-style": "italic"} if words.italic else {}
+    style |= {"font-weight": "bold"} if words.bold else {}
+    add(add(element, "direction-type"), "words", words.text, style)
+
+
+def _repeat_mark(element: etree._Element, mark: RepeatMark) -> None:
+    text = mark.text if mark.text is not None else USUAL_TEXTS.get(mark.type)
+    if text:
+        add(add(element, "direction-type"), "words", text)
+    if mark.type in _SIGNS:
+        add(add(element, "direction-type"), _SIGNS[mark.type])
+
+
+def _sound(value: object) -> dict[str, str]:
+    if isinstance(value, RepeatMark):
+        return _repeat_sound(value)
+    if isinstance(value, Dynamic) and value.velocity is not None:
+        return {"dynamics": loudness(value.velocity)}
+    return {}
+
+
+def _repeat_sound(mark: RepeatMark) -> dict[str, str]:
+    return {mark.type: mark.label or USUAL_LABELS.get(mark.type, "yes")}

@@ -1,0 +1,187 @@
+"""Wedges, pedals and slurs as MusicXML has them: a start and a stop of one number.
+
+Numbers are the lowest that keep two spanners of a part apart, whether a reader goes by the order of time
+or by the order of the text, where one voice follows another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
+
+from lxml import etree
+
+from scoregen.notation.musicxml.write.build import add
+from scoregen.score.elements import Measure, Part, Rest, Score, Slot, Voice
+from scoregen.score.spanners import Pedal, Slur, Wedge
+
+MOST_NUMBERS = 16
+
+_Place = tuple[int, Fraction, int]
+"""Measure index, onset, and minus the count of grace notes back."""
+_TextPlace = tuple[int, int, _Place]
+"""Measure index, the staff or the order of the voice, and the place in time."""
+
+
+class LineEnd(NamedTuple):
+    """One end of a wedge or pedal as a <direction>."""
+
+    measure: int
+    onset: Fraction
+    staff: int
+    starts: bool
+    element: etree._Element
+
+
+class SlurMark(NamedTuple):
+    """One end of a slur on a note."""
+
+    type: str
+    number: int
+    placement: str | None
+
+
+class SlurAddress(NamedTuple):
+    """Measure index, voice, element in the voice."""
+
+    measure: int
+    slot: Slot
+    element: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Extent:
+    """From where to where a spanner reaches, in time and in the text."""
+
+    start: _Place
+    stop: _Place
+    text_start: _TextPlace
+    text_stop: _TextPlace
+
+    def is_before(self, other: _Extent) -> bool:
+        return self.stop <= other.start and max(self.text_start, self.text_stop) <= min(
+            other.text_start, other.text_stop
+        )
+
+
+def line_ends(score: Score, part: Part) -> list[LineEnd]:
+    """Both ends of every wedge and pedal of a part; of two pedal lines that meet one sign, a change."""
+    ends: list[LineEnd] = []
+    for kind in (Wedge, Pedal):
+        placed = list(_placed_lines(score, part, kind))
+        numbered = list(zip(placed, _numbers([extent for _, extent in placed]), strict=True))
+        meeting = _meeting(numbered)
+        for (line, extent), number in numbered:
+            staff = min(line.staff, part.staves)
+            if (extent.start, line.staff, number) not in meeting:
+                ends.append(LineEnd(*extent.start[:2], staff, True, _line(line, "start", number, staff)))
+            stop = "change" if (extent.stop, line.staff, number) in meeting else "stop"
+            ends.append(LineEnd(*extent.stop[:2], staff, False, _line(line, stop, number, staff)))
+    return ends
+
+
+def _meeting(numbered: Sequence[tuple[tuple[Wedge | Pedal, _Extent], int]]) -> set[tuple[_Place, int, int]]:
+    """Where a pedal line ends and another of its staff and number begins."""
+    lines = [(line, extent, number) for (line, extent), number in numbered if isinstance(line, Pedal) and line.line]
+    starts = {(extent.start, line.staff, number) for line, extent, number in lines}
+    return starts & {(extent.stop, line.staff, number) for line, extent, number in lines}
+
+
+def _placed_lines(score: Score, part: Part, kind: type[Wedge] | type[Pedal]) -> Iterator[tuple[Wedge | Pedal, _Extent]]:
+    for index, measure in enumerate(score.measures):
+        for line in measure.spanners:
+            if isinstance(line, kind) and line.part == part.id:
+                start = (index, line.onset, 0)
+                stop = _end_place(score.measures, index + line.end.measures, line.end.onset)
+                if start < stop:
+                    extent = _Extent(start, stop, (index, line.staff, start), (stop[0], line.staff, stop))
+                    yield line, extent
+
+
+def _end_place(measures: Sequence[Measure], index: int, onset: Fraction) -> _Place:
+    """The place of an end; the end of the score for one that lies behind it."""
+    if index < len(measures):
+        return index, onset, 0
+    return len(measures) - 1, measures[-1].duration, 0
+
+
+def _numbers(extents: Sequence[_Extent]) -> list[int]:
+    """For each extent, in order of their starts, the lowest number that none in its way has."""
+    numbers: list[int] = []
+    for index, extent in enumerate(extents):
+        taken = {
+            number
+            for number, other in zip(numbers, extents[:index], strict=True)
+            if not (other.is_before(extent) or extent.is_before(other))
+        }
+        numbers.append(next((number for number in range(1, MOST_NUMBERS) if number not in taken), MOST_NUMBERS))
+    return numbers
+
+
+def _line(line: Wedge | Pedal, end: str, number: int, staff: int) -> etree._Element:
+    element = etree.Element("direction")
+    element.set("placement", line.placement or "below")
+    kind = add(element, "direction-type")
+    if isinstance(line, Wedge):
+        wedge = add(kind, "wedge", attributes={"type": line.type if end == "start" else end, "number": str(number)})
+        if line.niente and (end == "start") == (line.type == "crescendo"):
+            wedge.set("niente", "yes")
+    else:
+        pedal = add(kind, "pedal", attributes={"type": end, "line": "yes" if line.line else "no"})
+        if number > 1:
+            pedal.set("number", str(number))
+        pedal.set("sign", "no" if line.line else "yes")
+    add(element, "staff", staff)
+    return element
+
+
+def slur_marks(score: Score, part: Part) -> Mapping[SlurAddress, tuple[SlurMark, ...]]:
+    """What stands on the notes of a part; a slur that has lost a note is left out."""
+    placed = [found for index in range(len(score.measures)) for found in _placed_slurs(score.measures, index, part)]
+    marks: dict[SlurAddress, list[SlurMark]] = {}
+    for (slur, first, last, _), number in zip(placed, _numbers([extent for *_, extent in placed]), strict=True):
+        marks.setdefault(first, []).append(SlurMark("start", number, slur.placement))
+        marks.setdefault(last, []).insert(0, SlurMark("stop", number, None))
+    return {address: tuple(own) for address, own in marks.items()}
+
+
+def _placed_slurs(
+    measures: Sequence[Measure], index: int, part: Part
+) -> Iterator[tuple[Slur, SlurAddress, SlurAddress, _Extent]]:
+    for slur in measures[index].spanners:
+        last_index = index + slur.end.measures
+        if isinstance(slur, Slur) and slur.part == part.id and last_index < len(measures):
+            first = _address(measures[index], index, slur.slot, slur.onset, slur.grace)
+            last = _address(measures[last_index], last_index, slur.last_slot, slur.end.onset, slur.end_grace)
+            start, stop = (index, slur.onset, -slur.grace), (last_index, slur.end.onset, -slur.end_grace)
+            if first is not None and last is not None and start < stop:
+                places = ((index, _order(slur.slot), start), (last_index, _order(slur.last_slot), stop))
+                yield slur, first, last, _Extent(start, stop, *places)
+
+
+def _order(slot: Slot) -> int:
+    """Where a voice stands in the text of a measure."""
+    return slot.staff * 1000 + slot.voice
+
+
+def _address(measure: Measure, index: int, slot: Slot, onset: Fraction, grace: int) -> SlurAddress | None:
+    voice = measure.voice(slot)
+    element = _element_at(voice, onset, grace) if voice is not None else None
+    return SlurAddress(index, slot, element) if element is not None else None
+
+
+def _element_at(voice: Voice, onset: Fraction, grace: int) -> int | None:
+    """The index of the note or chord at an onset, or of a grace note before it; None where there is none."""
+    position = Fraction(0)
+    graces: list[int] = []
+    for index, element in enumerate(voice.elements):
+        if position == onset and element.grace:
+            graces.append(index)
+        elif position == onset and grace == 0:
+            return None if isinstance(element, Rest) else index
+        position += element.duration
+        if position > onset:
+            break
+    return graces[-grace] if 0 < grace <= len(graces) else None
