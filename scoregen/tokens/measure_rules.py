@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from scoregen.score.elements import Slot
 from scoregen.system.errors import ConstraintError, Place
+from scoregen.tokens.event_tokens import event_tokens
 from scoregen.tokens.events import Event, Header
-from scoregen.tokens.flat import event_tokens
 from scoregen.tokens.places import Finest, OnsetPlaces, places
 from scoregen.tokens.vocabulary import vocabulary
 from scoregen.tokens.voice_masks import Mask, VoiceRule
