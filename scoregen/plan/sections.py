@@ -15,8 +15,6 @@ from scoregen.system.errors import InputError
 Sections = tuple[int, ...]
 """The form by numbers: `AABA` is 0, 0, 1, 0."""
 
-MOST_SECTIONS = 26
-
 
 def parsed_form(form: str) -> Sections:
     """The sections of a form, one for none. InputError unless it is of letters, from A on."""

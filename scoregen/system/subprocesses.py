@@ -13,15 +13,17 @@ from typing import Any
 
 from scoregen.system.errors import ToolError
 
+_CHILD = Path(__file__).with_name("child.py")
 
-def ask(script: Path, package: str, request: Mapping[str, Any], timeout: float, who: str) -> dict[str, Any]:
-    """Run a script that reads `request` on stdin and answers on stdout; `who` names it in errors.
 
-    The script gets the folder that holds `package` and a limit of processor seconds as arguments.
-    Raises ToolError, of one line, where it crashes, fails, or takes longer than `timeout` seconds.
+def ask(worker: Path, package: str, request: Mapping[str, Any], timeout: float, who: str) -> dict[str, Any]:
+    """What a worker script (see `child.py`) answers to a request; `who` names it in errors.
+
+    The worker finds the library `package`. Raises ToolError, of one line, where it crashes, fails, or takes
+    longer than `timeout` seconds.
     """
-    command = [sys.executable, "-I", str(script), str(folder_of(package).parent), str(int(timeout) + 5)]
-    done = run([*command], timeout, who, json.dumps(request).encode())
+    command = [sys.executable, "-I", str(_CHILD), str(worker), str(folder_of(package).parent), str(int(timeout) + 5)]
+    done = run(command, timeout, who, json.dumps(request).encode())
     if done.returncode != 0:
         raise ToolError(f"{who} {ending(done.returncode, done.stderr)}")
     try:
