@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scoregen.analysis.harmony.chord_shapes import AUGMENTED_SIXTHS
 from scoregen.analysis.harmony.chords import ChordSpan
+from scoregen.score.chord_kinds import AUGMENTED_SIXTHS
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote
 

@@ -26,15 +26,14 @@ import numpy as np
 
 from scoregen.evaluation.metrics.bootstrap import Rate, mean, pooled
 from scoregen.evaluation.metrics.frames import FRAMES_A_QUARTER, SILENCE, Frames, events, melodies, steps
+from scoregen.score.chord_kinds import pitch_classes
 
 FIFTH, OCTAVE = 7, 12
 DENSITY_FRAMES = 16
 
-TRIADS = ((0, 4, 7), (0, 3, 7), (0, 3, 6))
-SEVENTHS = ((0, 4, 7, 10), (0, 4, 7, 11), (0, 3, 7, 10), (0, 3, 6, 10), (0, 3, 6, 9))
-CHORDS = frozenset(
-    frozenset((root + member) % 12 for member in chord) for chord in (*TRIADS, *SEVENTHS) for root in range(12)
-)
+TRIADS = ("major", "minor", "diminished")
+SEVENTHS = ("dominant", "major-seventh", "minor-seventh", "half-diminished", "diminished-seventh")
+CHORDS = frozenset(frozenset(pitch_classes(root, kind)) for kind in (*TRIADS, *SEVENTHS) for root in range(12))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,20 +13,21 @@ from numpy.typing import NDArray
 
 from scoregen.model.network.alphabet import GRID, Alphabet
 from scoregen.model.network.history_features import PROFILES
+from scoregen.score.chord_kinds import pitch_classes
 
 Ints = NDArray[np.int64]
 
-CHORD_SHAPES: dict[str, tuple[int, ...]] = {
-    "major": (0, 4, 7),
-    "minor": (0, 3, 7),
-    "diminished": (0, 3, 6),
-    "dominant seventh": (0, 4, 7, 10),
-    "minor seventh": (0, 3, 7, 10),
-    "half-diminished seventh": (0, 3, 6, 10),
-    "diminished seventh": (0, 3, 6, 9),
-    "major seventh": (0, 4, 7, 11),
-}
-"""Semitones over the root, the more usual first: of two that fit the first is meant."""
+CHORD_SHAPES = (
+    "major",
+    "minor",
+    "diminished",
+    "dominant",
+    "minor-seventh",
+    "half-diminished",
+    "diminished-seventh",
+    "major-seventh",
+)
+"""The kinds of chord by id, the more usual first: of two that fit the first is meant. Weights depend on the order."""
 UNLABELLED = -100
 NO_KEY = -99
 """The fifths of a key that is not known: nothing can be seen from it."""
@@ -61,8 +62,8 @@ def harmony_targets(
 def _templates() -> tuple[Ints, Ints, Ints]:
     """[N, 12] pitch classes of every chord, its root and its shape, the likeliest reading first."""
     rows = [
-        (np.isin(np.arange(12), [(root + semitone) % 12 for semitone in shape]), root, index)
-        for index, shape in enumerate(CHORD_SHAPES.values())
+        (np.isin(np.arange(12), pitch_classes(root, kind)), root, index)
+        for index, kind in enumerate(CHORD_SHAPES)
         for root in range(12)
     ]
     members, roots, shapes = zip(*rows, strict=True)

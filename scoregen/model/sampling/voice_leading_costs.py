@@ -23,6 +23,7 @@ from scoregen.model.network.alphabet import FIRST_PITCH, HOLD
 from scoregen.model.network.config import SamplingOptions
 from scoregen.model.network.inputs import MIDI, SILENCE, SPELLED, Ints
 from scoregen.model.sampling.decision_context import DecisionContext
+from scoregen.score.chord_kinds import semitones
 
 Costs = NDArray[np.float32]
 
@@ -40,7 +41,7 @@ COSTS = {
 _SILENT = 12
 _CLASSES: Ints = np.where(MIDI >= 0, MIDI % 12, _SILENT)
 """By pitch id, the pitch class, _SILENT for silence."""
-_OVER_A_ROOT = np.isin(np.arange(12), (0, 3, 4, 7))
+_OVER_A_ROOT = np.isin(np.arange(12), [*semitones("major"), *semitones("minor")])
 """By semitones over the root, what stands in major and minor triads."""
 _HIGHEST = 1000  # MIDI, for a voice that has no neighbour above
 _PAIR = _SILENT + 1
