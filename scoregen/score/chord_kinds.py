@@ -65,7 +65,7 @@ FOUR_NOTES = frozenset(name for name, members in MEMBERS.items() if len(members)
 CONSONANT_TRIADS = frozenset({"major", "minor"})
 
 _STEPS = "FCGDAEB"
-_SYMBOL = re.compile(r"([A-G])(#*|b*)(.*)")
+_SYMBOL = re.compile(r"([A-G])(#+|b+|)(.*)")
 
 
 def semitones(kind: str) -> tuple[int, ...]:

@@ -26,6 +26,8 @@ from scoregen.plan.sections import Sections, first_heard, section_starts, unfold
 from scoregen.score.edit import filled
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import load_ensemble
+from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
+from scoregen.styles.style import Style, load_style
 from scoregen.system.errors import InputError
 from scoregen.tokens.decode import decode
 from scoregen.tokens.encode import encode
@@ -70,6 +72,7 @@ def compose(
     score: Score | None = None,
     *,
     ensemble: str = "satb",
+    style: str = DEFAULT_STYLE,
     roles: Mapping[str, str] | None = None,
     blank: Sequence[str] = (),
     extend: int = 0,
@@ -82,7 +85,8 @@ def compose(
     """Fill what is blank in a score for an ensemble; without a score, write a new piece.
 
     `roles` tells which part takes which role (`{"soprano": "1"}`); `blank` empties parts, measures
-    or both (`"alto,tenor:5-8"`); `extend` appends measures. Raises InputError where there is
+    or both (`"alto,tenor:5-8"`); `extend` appends measures; `style` names a file of grammars/styles, whose costs of
+    parallels and crossing give way to those of `sampling`. Raises InputError where there is
     nothing to fill, RefusedError where notes cannot be written against what is given.
     """
     from scoregen.model.sampling.pretrained import load_pretrained
@@ -91,16 +95,17 @@ def compose(
         raise InputError(f"{count} alternatives were asked for; expected 1 to 100")
     options = sampling or SamplingOptions()
     options = replace(options, candidates=max(options.candidates, count))
-    players = load_ensemble(ensemble)
+    players, manner = load_ensemble(ensemble), load_style(style)
+    options = _with_costs(options, manner)
     wanted = piece or PieceOptions()
-    given = score if score is not None else blank_piece(wanted, players)
+    given = score if score is not None else blank_piece(wanted, players, manner)
     form = wanted.sections if score is None else (0,)
-    task = infill_task(given, players, roles or {}, blank, extend)
+    task = infill_task(given, players, roles or {}, blank, extend, manner)
     pretrained = load_pretrained(Path(checkpoint) if checkpoint else None, players)
     started = time.perf_counter()
-    chords = {} if score is not None else cadence_chords(given, options.seed, form)
-    leading = {} if score is not None else leading_chords(given, chords, options.seed)
-    plan = _Plan(chords, leading, section_starts(given, form) if score is None else ())
+    chords = {} if score is not None else cadence_chords(given, options.seed, form, manner)
+    leading = {} if score is not None else leading_chords(given, chords, options.seed, manner)
+    plan = _Plan(manner, chords, leading, section_starts(given, form) if score is None else ())
     found = _sample(pretrained, task, plan, options, count, progress)
     seconds = time.perf_counter() - started
     calibrated = pretrained.calibration.checksum if pretrained.calibration else None
@@ -111,6 +116,7 @@ def compose(
         "ensemble": ensemble,
         "roles": dict(roles or {}),
     }
+    story |= {"style": style} if style != DEFAULT_STYLE else {}
     story |= {"piece": _plain(asdict(wanted))} if score is None else {}
     alternatives = []
     for rank, draft in enumerate(found[:count], 1):
@@ -161,9 +167,10 @@ def _options_of(record: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What is settled of a new piece beside its blank score: where it is to close and on which chords, what
-    leads there, and where sections begin."""
+    """What is settled of a piece beside its blank score: the style, and of a new one where it is to close and on which
+    chords, what leads there, and where sections begin."""
 
+    style: Style
     chords: Chords
     leading: Chords
     sections: tuple[int, ...]
@@ -182,14 +189,27 @@ def _sample(
 
     tokens = encode(task.score, task.slots, snap=True)
     calibration = pretrained.calibration
-    aims = RankingCriteria.of(tokens, plan.chords, calibration.discriminator if calibration else None)
+    aims = RankingCriteria.of(tokens, plan.chords, calibration.discriminator if calibration else None, plan.style)
     network = pretrained.model.network
     logit_bias = calibration.logit_bias if calibration else None
     settled = _settled(plan, len(tokens.measures))
     request = SamplingRequest(
-        network, tokens, task.rules, settled, pretrained.index, logit_bias, frozenset(plan.sections)
+        network,
+        tokens,
+        task.rules,
+        settled,
+        pretrained.index,
+        logit_bias,
+        frozenset(plan.sections),
+        style=plan.style,
     )
     return draw_candidates(request, aims, options, count, progress or (lambda done: None))
+
+
+def _with_costs(options: SamplingOptions, style: Style) -> SamplingOptions:
+    """The options with the costs of the style where they name none."""
+    costs = style.voice_leading.with_options(options.voice_leading, options.crossing)
+    return replace(options, voice_leading=costs.parallel, crossing=costs.crossing)
 
 
 def _settled(plan: _Plan, measures: int) -> dict[int, dict[Fraction, PlannedChord]]:

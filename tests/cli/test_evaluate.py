@@ -26,7 +26,7 @@ def _quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         patch.setattr("scoregen.evaluation.metrics.two_sample.TREES", 5)
         for module in ("two_sample", "divergence"):
-            patch.setattr(f"scoregen.evaluation.{module}.RESAMPLES", 60)
+            patch.setattr(f"scoregen.evaluation.metrics.{module}.RESAMPLES", 60)
         yield
 
 

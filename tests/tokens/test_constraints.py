@@ -24,12 +24,13 @@ from scoregen.tokens.decode import decode
 from scoregen.tokens.encode import encode, voice_events
 from scoregen.tokens.events import BLANK, Event, Header, TokenScore
 from scoregen.tokens.grammar import check
+from scoregen.tokens.places import DEFAULT_FINEST
 from scoregen.tokens.text import event_text
 from scoregen.tokens.vocabulary import vocabulary
 from tests.strategies import scores
 from tests.tokens.words import token_ids
 
-FINEST = (Finest(), Finest(Fraction(1, 16), Fraction(1, 12)), Finest(Fraction(1), Fraction(1, 6)))
+FINEST = (DEFAULT_FINEST, Finest(Fraction(1, 16), Fraction(1, 12)), Finest(Fraction(1), Fraction(1, 6)))
 
 
 def rule(low: int = 60, high: int = 72, max_chord: int = 1) -> VoiceRule:

@@ -39,6 +39,7 @@ def compose_command(
         typer.Argument(metavar="SCORE", help="A melody, a bass, any parts or a score with holes; none: a new piece."),
     ] = None,
     ensemble: Ensemble = "satb",
+    style: Annotated[str, typer.Option("--style", metavar="NAME", help="How to write it.")] = "chorale",
     role: Roles = None,
     blank: Annotated[
         list[str] | None,
@@ -136,6 +137,7 @@ def compose_command(
             composition = compose(
                 given,
                 ensemble=ensemble,
+                style=style,
                 roles=roles,
                 blank=tuple(blank or ()),
                 extend=extend,
