@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from scoregen.analysis.counterpoint.lines import Counterpoint, VoiceMoment, distinct, pitch_of
+from scoregen.analysis.counterpoint.lines import Counterpoint, VoiceMoment, distinct
 from scoregen.analysis.harmony.chords import ChordSpan
 from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.rule_sets import ANY, RuleSet
 from scoregen.score.cadences import LEADING_HOME_DEGREES
 from scoregen.score.chord_kinds import CONSONANT_TRIADS, MEMBERS
 from scoregen.score.pitch import Pitch
+from scoregen.score.timeline import pitch_of
 
 _INVERSIONS = ("root position", "first inversion", "second inversion", "third inversion")
 _FEWEST_LINES = 3

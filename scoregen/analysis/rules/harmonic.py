@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import combinations, pairwise
 
-from scoregen.analysis.counterpoint.lines import Counterpoint, distinct, pitch_of
+from scoregen.analysis.counterpoint.lines import Counterpoint, distinct
 from scoregen.analysis.harmony.chords import ChordSpan
 from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.rule_sets import ANY, RuleSet
 from scoregen.score.pitch import STEPS, Interval
-from scoregen.score.timeline import SoundingNote
+from scoregen.score.timeline import SoundingNote, pitch_of
 
 LEADING = 5
 """A major seventh on the line of fifths."""
@@ -213,4 +213,4 @@ def _next(music: Counterpoint, index: int, note: SoundingNote) -> SoundingNote |
 
 
 def _end(note: SoundingNote) -> Fraction:
-    return note.onset + note.duration
+    return note.end

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from scoregen.analysis.counterpoint.lines import Counterpoint, VoiceMoment, pitch_of
+from scoregen.analysis.counterpoint.lines import Counterpoint, VoiceMoment
 from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.rule_sets import ANY, RuleSet
 from scoregen.score.parallel_motion import (
@@ -26,7 +26,7 @@ from scoregen.score.parallel_motion import (
     perfect_interval,
 )
 from scoregen.score.pitch import Pitch
-from scoregen.score.timeline import SoundingNote
+from scoregen.score.timeline import SoundingNote, pitch_of
 
 DOUBLING = 3
 """Octaves in a row from which on they are a doubling."""
@@ -152,7 +152,7 @@ def _doubles_in_one_hand(music: Counterpoint, motion: Motion, new: str) -> bool:
 def _is_anticipated(music: Counterpoint, motion: Motion) -> bool:
     """Whether the upper note is struck again at once and stays for longer, as at Bach's cadences."""
     _, note, _, _ = motion.notes
-    end = note.onset + note.duration
+    end = note.end
     return any(
         again.onset == end and again.pitch == note.pitch and again.duration > note.duration
         for again in music.slots[note.slot]
