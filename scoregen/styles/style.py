@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -81,7 +82,8 @@ class CadencePlan:
 
     chances: by place of the phrase (opening, closing), how often it closes on which goal, the tonic or one of
     `goals`, which gives them by mode; dominants: how often `dominant` is settled before the tonic ("home") and
-    before others ("away"); leading_home, leading_away: chords that lead to the tonic, and others that lead elsewhere.
+    before others ("away"); leading_home, leading_away: chords that lead to the tonic, and others that lead elsewhere;
+    stay: quarters for which the outer voices stay on the last chord.
     """
 
     chances: Mapping[str, Mapping[str, float]]
@@ -91,6 +93,7 @@ class CadencePlan:
     without_dominant: tuple[str, ...]
     leading_home: tuple[Chord, ...]
     leading_away: tuple[Chord, ...]
+    stay: Fraction
 
     def goal(self, key: Key, name: str) -> tuple[int, ...]:
         """The pitch classes of a chord to close on, the root first."""
@@ -152,7 +155,7 @@ def parse_style(name: str, declaration: Mapping[str, Any]) -> Style:
 
 
 def _cadences(table: Table) -> CadencePlan:
-    table.only("chances", "goals", "dominants", "dominant", "without_dominant", "leading_home", "leading_away")
+    table.only(*(field.name for field in fields(CadencePlan)))
     chances, goals = table.table("chances"), table.table("goals")
     chances.only("opening", "closing")
     goals.has("major", "minor")
@@ -164,4 +167,5 @@ def _cadences(table: Table) -> CadencePlan:
         table.texts("without_dominant"),
         table.chord_list("leading_home"),
         table.chord_list("leading_away"),
+        table.fraction("stay"),
     )

@@ -213,7 +213,7 @@ def _with_costs(options: SamplingOptions, style: Style) -> SamplingOptions:
 
 
 def _settled(plan: _Plan, measures: int) -> dict[int, dict[Fraction, PlannedChord]]:
-    """The chords of a plan as constraints: each stays for a beat, the last one of a section to its end."""
+    """The chords of a plan as constraints: each stays as the style says, the last one of a section to its end."""
     lasts = {(start or measures) - 1 for start in plan.sections}
     settled: dict[int, dict[Fraction, PlannedChord]] = {}
     for index, places in plan.leading.items():
@@ -221,7 +221,7 @@ def _settled(plan: _Plan, measures: int) -> dict[int, dict[Fraction, PlannedChor
     for index, places in plan.chords.items():
         for onset, members in places.items():
             final = index in lasts and onset == max(places)
-            settled.setdefault(index, {})[onset] = PlannedChord(members, final, stay=Fraction(1))
+            settled.setdefault(index, {})[onset] = PlannedChord(members, final, plan.style.cadences.stay)
     return settled
 
 

@@ -30,6 +30,7 @@ def test_the_chorale_style_is_the_one_that_weights_were_calibrated_with() -> Non
     assert (ranking.breach, ranking.discriminator) == (10.0, 0.24)
     assert (CHORALE.spelling.flats, CHORALE.spelling.sharps) == (6, 10)
     assert CHORALE.finest == DEFAULT_FINEST
+    assert CHORALE.cadences.stay == 1
     assert [CHORALE.phrases.measures(beats) for beats in (2, 3, 4, 6)] == [4, 4, 2, 2]
     assert CHORALE.name == DEFAULT
 

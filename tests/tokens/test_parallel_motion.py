@@ -117,12 +117,6 @@ def test_part_writing_counts_the_same_in_chorales_less_phrase_ends_and_spelling(
     assert counted > 0
 
 
-def test_a_fifth_by_its_sound_alone_is_none_in_part_writing() -> None:
-    diminished_sixth = [Pitch.parse(name) for name in ("G#4", "A4", "Db4", "D4")]
-    assert parallel_interval(*diminished_sixth, replace(PART_WRITING, spelled=False)) == FIFTH
-    assert parallel_interval(*diminished_sixth) is None
-
-
 def test_the_costs_of_the_sampler_fall_on_what_drafts_count() -> None:
     """But where voices cross: a price hangs on pitch classes, so that a fifth below is taken for one above."""
     random = np.random.default_rng(3)

@@ -34,6 +34,8 @@ HOLD, REST = _SUBSET.events.index("hold"), _SUBSET.events.index("rest")
 FIRST_PITCH = len(_SUBSET.events)
 BARLINE = 0
 UNSCORED = -100
+SILENT_CLASS = 12
+"""The pitch class of a voice that does not sound."""
 
 MOST_ACCIDENTALS = _SUBSET.most_accidentals
 """Key signatures reach so far, either way; one beyond is read as the last."""
@@ -74,6 +76,11 @@ class Alphabet:
     def blank(self) -> int:
         """The event id of a voice that is still to be written."""
         return self.events
+
+    @property
+    def pitch_classes(self) -> Ints:
+        """[P + 1] by pitch id, `SILENT_CLASS` for silence."""
+        return np.append(self.midi % 12, SILENT_CLASS)
 
     @property
     def no_key(self) -> int:

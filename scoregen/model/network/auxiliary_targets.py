@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.network.alphabet import GRID, Alphabet
+from scoregen.model.network.alphabet import GRID, SILENT_CLASS, Alphabet
 from scoregen.model.network.history_features import PROFILES
 from scoregen.score.chord_kinds import pitch_classes
 
@@ -45,8 +45,8 @@ def harmony_targets(
     `phrase_ends` are positions; where they are not known, a phrase is taken to end on a sonority of a
     dotted quarter or more. `end` is where the piece ends.
     """
-    classes = np.append(alphabet.midi % 12, 12)[sounding]
-    present = np.eye(13, dtype=np.int64)[classes].max(1)[:, :12]
+    classes = alphabet.pitch_classes[sounding]
+    present = np.eye(SILENT_CLASS + 1, dtype=np.int64)[classes].max(1)[:, :SILENT_CLASS]
     lengths = np.diff(np.append(position, end))
     ends_phrase = lengths >= _LONG if phrase_ends is None else np.isin(position, phrase_ends)
     root, shape = _chords(present, _lowest(sounding, alphabet))

@@ -22,7 +22,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.network.alphabet import FIRST_PITCH, HOLD
+from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, SILENT_CLASS
 from scoregen.model.network.inputs import MIDI, SILENCE, SPELLED, Ints
 from scoregen.model.sampling.decision_context import DecisionContext
 from scoregen.score.chord_kinds import semitones
@@ -30,13 +30,11 @@ from scoregen.styles.style import VoiceLeadingCosts
 
 Costs = NDArray[np.float32]
 
-_SILENT = 12
-_CLASSES: Ints = np.where(MIDI >= 0, MIDI % 12, _SILENT)
-"""By pitch id, the pitch class, _SILENT for silence."""
+_CLASSES: Ints = SPELLED.pitch_classes
 _OVER_A_ROOT = np.isin(np.arange(12), [*semitones("major"), *semitones("minor")])
 """By semitones over the root, what stands in major and minor triads."""
 _HIGHEST = 1000  # MIDI, for a voice that has no neighbour above
-_PAIR = _SILENT + 1
+_PAIR = SILENT_CLASS + 1
 """Rows of a pair of voices: one for each pitch class that the other may go to."""
 
 
@@ -193,5 +191,5 @@ def _arrivals(costs: VoiceLeadingCosts) -> NDArray[np.float64]:
     over = np.array([0, 7, 5, 5, 7])[:, None, None, None]
     nats = np.array([*[costs.parallel] * 3, *[costs.unequal] * 2])[:, None, None, None]
     came, went = np.arange(12)[:, None, None], np.arange(_PAIR)[:, None]
-    arrives = (SPELLED.midi % 12 == (went + over) % 12) & (went != came) & (went != _SILENT)
+    arrives = (SPELLED.midi % 12 == (went + over) % 12) & (went != came) & (went != SILENT_CLASS)
     return np.pad((nats * arrives).reshape(-1, len(SPELLED.midi)), ((_PAIR, 0), (0, 0)))
