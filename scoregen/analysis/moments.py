@@ -14,7 +14,14 @@ from fractions import Fraction
 
 from scoregen.score.elements import Score, Slot
 from scoregen.score.pitch import Pitch
-from scoregen.score.timeline import measure_onsets, metrical_starts, sounding_notes
+from scoregen.score.timeline import (
+    SoundingNote,
+    changes,
+    measure_onsets,
+    metrical_starts,
+    pitch_of,
+    pitched_notes,
+)
 
 OFF_BEAT = 3
 """The weakest place that is told apart: 3 stands for all that is weaker than a beat's half."""
@@ -22,23 +29,15 @@ _STEP = 2  # semitones
 
 
 @dataclass(frozen=True, slots=True)
-class LineNote:
-    """A note in its voice. `before` and `after` are the semitones that lead to it and from it.
+class LineNote(SoundingNote):
+    """A pitched note in its voice. `before` and `after` are the semitones that lead to it and from it.
 
-    They are None at a rest or an end. Onset and duration are in quarters from the start of the score.
+    They are None at a rest or an end.
     """
 
-    slot: Slot
-    onset: Fraction
-    duration: Fraction
     pitch: Pitch
-    measure_index: int
     before: int | None
     after: int | None
-
-    @property
-    def end(self) -> Fraction:
-        return self.onset + self.duration
 
     @property
     def is_reached_by_step(self) -> bool:
@@ -78,20 +77,16 @@ class Moment:
 
 def moments(score: Score) -> tuple[Moment, ...]:
     """The moments of a score in order; silence has none, and grace notes and percussion are left out."""
-    lines = line_notes(score)
-    times = sorted({time for note in lines for time in (note.onset, note.end)})
     starts, places = measure_onsets(score), metrical_starts(score)
     fermatas = {
         start + end for start, measure in zip(starts, score.measures, strict=True) for end in measure.phrase_ends
     }
     found: list[Moment] = []
     sounding: list[LineNote] = []
-    coming, begins = 0, True
-    for time, following in itertools.pairwise(times):
-        sounding = [note for note in sounding if note.end > time]
-        while coming < len(lines) and lines[coming].onset == time:
-            sounding.append(lines[coming])
-            coming += 1
+    begins = True
+    for change, after in itertools.pairwise(changes(line_notes(score))):
+        time, following = change.time, after.time
+        sounding = [note for note in sounding if note.end > time] + [*change.begun]
         if not sounding:
             continue
         ends = any(time <= fermata < following for fermata in fermatas)
@@ -117,45 +112,52 @@ def highest_line(cuts: Sequence[Moment]) -> tuple[LineNote, ...]:
 
 def line_notes(score: Score) -> tuple[LineNote, ...]:
     """Every pitched note with its neighbours in its voice, by onset; a chord's notes are paired by rank."""
-    by_slot: dict[Slot, list[tuple[Fraction, Fraction, Pitch, int]]] = {}
-    for note in sounding_notes(score):
-        if isinstance(note.pitch, Pitch) and note.duration > 0:
-            line = by_slot.setdefault(note.slot, [])
-            line.append((note.onset, note.duration, note.pitch, note.measure_index))
-    found = [note for slot, line in by_slot.items() for note in _in_line(slot, line)]
+    by_slot: dict[Slot, list[SoundingNote]] = {}
+    for note in pitched_notes(score):
+        if note.duration > 0:
+            by_slot.setdefault(note.slot, []).append(note)
+    found = [note for line in by_slot.values() for note in _in_line(line)]
     return tuple(sorted(found, key=lambda note: (note.onset, note.slot, note.pitch.chromatic)))
 
 
-def _in_line(slot: Slot, line: Sequence[tuple[Fraction, Fraction, Pitch, int]]) -> list[LineNote]:
-    groups = [sorted(group, key=lambda note: note[2].chromatic) for _, group in itertools.groupby(line, lambda n: n[0])]
+def _in_line(line: Sequence[SoundingNote]) -> list[LineNote]:
+    groups = [sorted(group, key=_height) for _, group in itertools.groupby(line, lambda note: note.onset)]
     found = []
     for index, group in enumerate(groups):
         earlier = groups[index - 1] if index else []
         later = groups[index + 1] if index + 1 < len(groups) else []
-        for rank, (onset, duration, pitch, measure) in enumerate(group):
-            before = _interval(earlier, rank, len(group), pitch, touches=onset, ends=True)
-            after = _interval(later, rank, len(group), pitch, touches=onset + duration, ends=False)
-            found.append(LineNote(slot, onset, duration, pitch, measure, before, after))
+        for rank, note in enumerate(group):
+            before = _neighbour(earlier, rank, len(group))
+            after = _neighbour(later, rank, len(group))
+            found.append(
+                LineNote(
+                    note.slot,
+                    note.onset,
+                    note.duration,
+                    pitch_of(note),
+                    note.measure_index,
+                    _interval(before, note) if before and before.end >= note.onset else None,
+                    _interval(note, after) if after and after.onset <= note.end else None,
+                )
+            )
     return found
 
 
-def _interval(
-    others: Sequence[tuple[Fraction, Fraction, Pitch, int]],
-    rank: int,
-    size: int,
-    pitch: Pitch,
-    *,
-    touches: Fraction,
-    ends: bool,
-) -> int | None:
-    """Semitones between a note and its neighbour of the same rank, None where they do not touch."""
+def _neighbour(others: Sequence[SoundingNote], rank: int, size: int) -> SoundingNote | None:
+    """The note of another chord that a note goes on from or to: of the same rank, or, if it has another size, the
+    lowest for the lowest and the highest for all others."""
     if not others:
         return None
-    onset, duration, other, _ = others[min(rank, len(others) - 1) if len(others) == size else 0 if rank == 0 else -1]
-    place = onset + duration if ends else onset
-    if place < touches if ends else place > touches:
-        return None
-    return int(pitch.chromatic - other.chromatic) if ends else int(other.chromatic - pitch.chromatic)
+    return others[rank] if len(others) == size else others[0 if rank == 0 else -1]
+
+
+def _interval(note: SoundingNote, following: SoundingNote) -> int:
+    """Semitones from one note to another."""
+    return int(_height(following) - _height(note))
+
+
+def _height(note: SoundingNote) -> int | Fraction:
+    return pitch_of(note).chromatic
 
 
 def _beat(groups: Sequence[Fraction], place: Fraction) -> int:

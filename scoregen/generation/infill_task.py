@@ -11,6 +11,7 @@ from scoregen.score.elements import Part, Rest, Score, Slot, Voice
 from scoregen.score.ensemble import Ensemble, Role, match_roles, role_slots
 from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue
+from scoregen.styles.style import Style, load_style
 from scoregen.system.errors import InputError
 from scoregen.tokens.constraints import VoiceRule
 from scoregen.tokens.encode import encode
@@ -28,7 +29,12 @@ class InfillTask:
 
 
 def infill_task(
-    score: Score, ensemble: Ensemble, told: Mapping[str, str], blank: Sequence[str], extend: int
+    score: Score,
+    ensemble: Ensemble,
+    told: Mapping[str, str],
+    blank: Sequence[str],
+    extend: int,
+    style: Style | None = None,
 ) -> InfillTask:
     """Settle what is blank. InputError where nothing is; RefusedError where it cannot be filled.
 
@@ -59,7 +65,7 @@ def infill_task(
     if not _has_blanks(whole):
         raise InputError("nothing is blank in this score; empty something with --blank, or go on with --extend")
     _refuse_what_cannot_be_filled(whole, slots)
-    rules = tuple(voice_rule(role, whole) for role in ensemble.roles)
+    rules = tuple(voice_rule(role, whole, style) for role in ensemble.roles)
     return InfillTask(whole, slots, rules, tuple(notices))
 
 
@@ -164,10 +170,11 @@ def _refuse_what_cannot_be_filled(score: Score, slots: Sequence[Slot]) -> None:
             encode(score.excerpt(indices[0], indices[-1] + 1), slots)
 
 
-def voice_rule(role: Role, score: Score) -> VoiceRule:
-    """What a role may write: its range, spelled within reach of the keys of the piece."""
+def voice_rule(role: Role, score: Score, style: Style | None = None) -> VoiceRule:
+    """What a role may write: its range, spelled within the style's reach of the keys of the piece."""
     fifths = [measure.key.fifths for measure in score.measures]
-    low, high = min(fifths) - 6, max(fifths) + 10
+    reach = (style or load_style()).spelling
+    low, high = min(fifths) - reach.flats, max(fifths) + reach.sharps
 
     def allowed(pitch: Pitch) -> bool:
         in_range = role.lowest.midi_pitch <= pitch.midi_pitch <= role.highest.midi_pitch

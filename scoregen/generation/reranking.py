@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from scoregen.evaluation.metrics.frames import sonority_frames
+from scoregen.score.chord_kinds import pitch_classes
 from scoregen.score.keys import Key, KeySignature
 from scoregen.score.pitch import Pitch
+from scoregen.styles.style import CadencePlan, Style, load_style, over
 from scoregen.tokens.events import TokenScore
 from scoregen.tokens.sonorities import SILENT, Sonorities
 from scoregen.tokens.vocabulary import vocabulary
@@ -21,44 +23,32 @@ if TYPE_CHECKING:
 Cadences = Mapping[int, Mapping[Fraction, tuple[int, ...]]]
 """By measure index and onset, the pitch classes of the chord that is settled there, the root first."""
 
-PLAIN = 0.75
-"""Nats a choice, about what a measure of a chorale costs. Where nothing is given, one that costs less is no
-better for it: it is a copy of an earlier one, or empty, and the likeliest draft would be the dullest."""
-PARALLEL_COST = 0.06
-"""What a parallel fifth or octave costs a draft, in nats a choice."""
-UNLED_COST = 0.3
-"""What it costs if no cadence is led to by a chord that leads there; in part if some are."""
-ASTRAY_COST = 0.6
-"""What it costs to end elsewhere than on a tonic triad in root position: more than drafts differ by."""
-BREACH_COST = 10.0
-"""What a window of the training corpus costs that is as long as the novelty limit: a draft with one is last."""
-DISCRIMINATOR_WEIGHT = 0.24
-"""What the log odds of being like the corpus are worth, in nats a choice."""
-_LEADING = ({7, 11, 2, 5}, {11, 2, 5, 8}, {5, 9, 0}, {5, 8, 0})
-"""From the root of a cadence, in semitones: its dominant with or without a seventh, and its subdominant."""
-_LEADING_AWAY = ({10, 2, 5}, {7, 10, 2, 5}, {2, 5, 9}, {9, 0, 4})
-"""What may lead to a chord other than the tonic, besides."""
-
 
 @dataclass(frozen=True, slots=True)
 class RankingCriteria:
     """What is asked of a draft beside being likely: whether the end is its own to write, and its cadences.
 
-    `open_measures`: those of which nothing is given.
+    `open_measures`: those of which nothing is given; `style` says what each thing weighs.
     """
 
     open_end: bool
     open_measures: tuple[bool, ...]
     cadences: Cadences
     discriminator: Discriminator | None = None
+    style: Style = field(default_factory=load_style)
 
     @classmethod
     def of(
-        cls, task: TokenScore, cadences: Cadences | None = None, discriminator_log_odds: Discriminator | None = None
+        cls,
+        task: TokenScore,
+        cadences: Cadences | None = None,
+        discriminator: Discriminator | None = None,
+        style: Style | None = None,
     ) -> RankingCriteria:
         """The aims of a task; how a piece ends counts only where the end is blank."""
         blank = [[event.kind == "blank" for event in measure.slices[0].events] for measure in task.measures]
-        return cls(any(blank[-1]), tuple(all(voices) for voices in blank), cadences or {}, discriminator_log_odds)
+        open_measures = tuple(all(voices) for voices in blank)
+        return cls(any(blank[-1]), open_measures, cadences or {}, discriminator, style or load_style())
 
     def of_measures(self, chosen: range) -> RankingCriteria:
         """Of a draft of these measures alone, which do not end the piece."""
@@ -74,17 +64,18 @@ def rerank(drafts: Iterable[Draft], aims: RankingCriteria) -> tuple[Draft, ...]:
 
 
 def cost(draft: Draft, aims: RankingCriteria) -> float:
-    """Nats a choice, in an open measure no less than `PLAIN`, and what the faults of a draft add to them."""
+    """Nats a choice, in an open measure no less than the style's, and what the faults of a draft add to them."""
+    weights = aims.style.ranking
     measures = zip(draft.measure_nats, draft.measure_choices, aims.open_measures, strict=True)
-    nats = sum(max(nats, PLAIN * choices if is_open else 0) for nats, choices, is_open in measures)
+    nats = sum(max(nats, weights.plain * choices if is_open else 0) for nats, choices, is_open in measures)
     astray = aims.open_end and not ends_at_home(draft.tokens)
     return (
         nats / max(draft.choices, 1)
-        + PARALLEL_COST * draft.parallels
-        + ASTRAY_COST * astray
-        + UNLED_COST * unled(draft.tokens, draft.sonorities, aims.cadences)
-        + BREACH_COST * draft.novelty_breaches
-        - DISCRIMINATOR_WEIGHT * discriminator_log_odds(draft, aims)
+        + weights.parallel * draft.parallels
+        + weights.astray * astray
+        + weights.unled * unled(draft.tokens, draft.sonorities, aims.cadences, aims.style.cadences)
+        + weights.breach * draft.novelty_breaches
+        - weights.discriminator * discriminator_log_odds(draft, aims)
     )
 
 
@@ -95,7 +86,7 @@ def discriminator_log_odds(draft: Draft, aims: RankingCriteria) -> float:
     return aims.discriminator.log_odds(sonority_frames(draft.sonorities))
 
 
-def unled(tokens: TokenScore, sounding: Sonorities, cadences: Cadences) -> float:
+def unled(tokens: TokenScore, sounding: Sonorities, cadences: Cadences, plan: CadencePlan) -> float:
     """The share of the cadences that the chord before does not lead to; the first chord of a piece is none.
 
     `sounding` is what sounds together in the tokens.
@@ -106,7 +97,7 @@ def unled(tokens: TokenScore, sounding: Sonorities, cadences: Cadences) -> float
     starts = [sum((measure.header.duration for measure in tokens.measures[:index]), Fraction(0)) for index in cadences]
     tonic = Key.of(tokens.measures[0].header.key).triad[0]
     led = [
-        leads(heard, int((start + onset) * vocabulary().ticks_per_quarter), members[0], tonic)
+        leads(heard, int((start + onset) * vocabulary().ticks_per_quarter), members[0], tonic, plan)
         for start, places in zip(starts, cadences.values(), strict=True)
         for onset, members in places.items()
         if start + onset > 0
@@ -114,14 +105,14 @@ def unled(tokens: TokenScore, sounding: Sonorities, cadences: Cadences) -> float
     return led.count(False) / len(led) if led else 0.0
 
 
-def leads(heard: Sonorities, tick: int, root: int, tonic: int) -> bool:
+def leads(heard: Sonorities, tick: int, root: int, tonic: int, plan: CadencePlan) -> bool:
     """Whether the last sonority before a tick leads to a chord on a root."""
     before = heard.pitches[heard.onset < tick]
     if not len(before):
         return True
-    classes = {int(pitch - root) % 12 for pitch in before[-1] if pitch != SILENT}
-    sets = _LEADING if root == tonic else (*_LEADING, *_LEADING_AWAY)
-    return any(classes <= chord for chord in sets)
+    classes = {int(pitch) % 12 for pitch in before[-1] if pitch != SILENT}
+    chords = plan.leading_home if root == tonic else (*plan.leading_home, *plan.leading_away)
+    return any(classes <= set(over(root, chord)) for chord in chords)
 
 
 def ends_at_home(tokens: TokenScore) -> bool:
@@ -154,4 +145,4 @@ def _tonics(signature: KeySignature, melody: Pitch | None) -> tuple[tuple[int, .
     modes = (signature.mode,) if signature.mode else ("major", "minor")
     keys = [Key.of(replace(signature, mode=mode)) for mode in modes]
     meant = [key for key in keys if melody and key.triad[0] == melody.pitch_class] or keys
-    return tuple(triad for key in meant for triad in (key.triad, (key.triad[0], (key.triad[0] + 4) % 12, key.triad[2])))
+    return tuple(triad for key in meant for triad in (key.triad, pitch_classes(key.triad[0], "major")))

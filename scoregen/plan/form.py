@@ -13,6 +13,7 @@ from scoregen.score.ensemble import Ensemble
 from scoregen.score.keys import Key
 from scoregen.score.metre import TimeSignature
 from scoregen.score.rhythm import NoteValue
+from scoregen.styles.style import PhraseLengths, Style, load_style, over
 from scoregen.system.errors import InputError
 
 MOST_MEASURES = 400
@@ -20,7 +21,7 @@ MOST_MEASURES = 400
 
 @dataclass(frozen=True, slots=True)
 class PieceOptions:
-    """A new piece. `anacrusis` is in quarters; `phrases` 0 gives one phrase for about eight beats.
+    """A new piece. `anacrusis` is in quarters; `phrases` 0 gives as many phrases as the style.
 
     `form` names equally long sections by letters, such as AAB; repeated sections are identical.
     """
@@ -39,7 +40,7 @@ class PieceOptions:
         return parsed_form(self.form)
 
 
-def blank_piece(options: PieceOptions, ensemble: Ensemble) -> Score:
+def blank_piece(options: PieceOptions, ensemble: Ensemble, style: Style | None = None) -> Score:
     """A score for the ensemble in which every voice is blank, with each section of its form once.
 
     InputError names an invalid option.
@@ -50,7 +51,7 @@ def blank_piece(options: PieceOptions, ensemble: Ensemble) -> Score:
     section = replace(options, measures=options.measures // len(form), phrases=options.phrases // len(form))
     parts = tuple(role.part(f"P{number}", ensemble.group) for number, role in enumerate(ensemble.roles, 1))
     voices = tuple(Voice(Slot(part.id), (), "blank") for part in parts)
-    ends = _phrase_ends(section, time)
+    ends = _phrase_ends(section, time, (style or load_style()).phrases)
     columns = _columns(section, time)
     measures = [
         Measure(
@@ -86,12 +87,6 @@ def options_like(score: Score) -> PieceOptions | None:
 Chords = dict[int, dict[Fraction, tuple[int, ...]]]
 """By measure index and onset, the pitch classes of a triad, the root first."""
 
-CADENCES = {
-    "opening": {"fifth": 0.55, "tonic": 0.25, "relative": 0.2},  # the first of two phrases is open
-    "closing": {"tonic": 0.7, "relative": 0.2, "fifth": 0.1},  # the second closes it
-}
-"""The probabilities of the last chord of an inner phrase; `relative`: relative major in minor, else the sixth."""
-
 
 def tonic_chords(piece: Score, form: Sections = (0,)) -> Chords:
     """The places of the tonic triad in a new piece: its first slice and its last phrase end.
@@ -110,8 +105,9 @@ def tonic_chords(piece: Score, form: Sections = (0,)) -> Chords:
     return chords
 
 
-def cadence_chords(piece: Score, seed: int = 0, form: Sections = (0,)) -> Chords:
-    """The tonic chords of a new piece, and a chord for each other phrase end, sampled from CADENCES."""
+def cadence_chords(piece: Score, seed: int = 0, form: Sections = (0,), style: Style | None = None) -> Chords:
+    """The tonic chords of a new piece, and a chord for each other phrase end, sampled by the style's probabilities."""
+    plan = (style or load_style()).cadences
     chooser = random.Random(seed)
     key = Key.of(piece.measures[0].key)
     ends = [(index, end) for index, measure in enumerate(piece.measures) for end in measure.phrase_ends]
@@ -119,29 +115,24 @@ def cadence_chords(piece: Score, seed: int = 0, form: Sections = (0,)) -> Chords
     for number, (index, end) in enumerate(ends):
         if end in chords.get(index, {}):
             continue
-        chances = CADENCES["closing" if number % 2 else "opening"]
+        chances = plan.chances["closing" if number % 2 else "opening"]
         name = chooser.choices(list(chances), list(chances.values()))[0]
-        chords.setdefault(index, {}).setdefault(end, _cadence_chord(key, name))
+        chords.setdefault(index, {}).setdefault(end, plan.goal(key, name))
     return chords
 
 
-AUTHENTIC = {"away": 0.4, "home": 0.6}
-"""The probability of a planned dominant a beat before a phrase end, on the tonic (`home`) or not (`away`). The network
-writes others; altogether, three of five of Bach's phrase ends follow a dominant."""
-
-
-def leading_chords(piece: Score, cadences: Chords, seed: int = 0) -> Chords:
-    """Dominant sevenths a beat before some of the cadences, in all modes except Phrygian and Locrian."""
+def leading_chords(piece: Score, cadences: Chords, seed: int = 0, style: Style | None = None) -> Chords:
+    """Dominants a beat before some of the cadences, sampled by the style's probabilities, in modes that have one."""
+    plan = (style or load_style()).cadences
     chooser = random.Random(f"{seed} leading")
     key = Key.of(piece.measures[0].key)
     chords: Chords = {}
     for index, places in cadences.items():
         for end, members in places.items():
-            share = AUTHENTIC["home" if members == key.triad else "away"]
+            share = plan.dominants["home" if members == key.triad else "away"]
             place = _beat_before(piece, index, end)
-            if chooser.random() < share and place is not None and key.mode not in ("phrygian", "locrian"):
-                dominant = tuple((members[0] + over) % 12 for over in (7, 11, 2, 5))
-                chords.setdefault(place[0], {})[place[1]] = dominant
+            if chooser.random() < share and place is not None and key.mode not in plan.without_dominant:
+                chords.setdefault(place[0], {})[place[1]] = over(members[0], plan.dominant)
     return chords
 
 
@@ -153,22 +144,6 @@ def _beat_before(piece: Score, index: int, end: Fraction) -> tuple[int, Fraction
     earlier = (index, end - beat) if end >= beat else (index - 1, piece.measures[index - 1].duration + end - beat)
     taken = piece.measures[earlier[0]].phrase_ends
     return None if any(earlier <= (earlier[0], place) < (index, end) for place in taken) else earlier
-
-
-def _cadence_chord(key: Key, name: str) -> tuple[int, ...]:
-    """The triad of a cadence. The triad on the fifth is major; a Phrygian key uses that on the fourth instead."""
-    tonic = key.triad[0]
-    if name == "tonic":
-        return key.triad
-    if name == "fifth" and key.mode not in ("phrygian", "locrian"):
-        return _triad(tonic + 7, 4)
-    if name == "fifth":
-        return _triad(tonic + 5, 3)
-    return _triad(tonic + 9, 3) if key.has_major_third else _triad(tonic + 3, 4)
-
-
-def _triad(root: int, third: int) -> tuple[int, ...]:
-    return root % 12, (root + third) % 12, (root + 7) % 12
 
 
 def _parsed(options: PieceOptions) -> tuple[Key, TimeSignature]:
@@ -208,9 +183,9 @@ def _tempo(options: PieceOptions, time: TimeSignature) -> Tempo:
     return Tempo(Fraction(0), beat, Fraction(options.tempo))
 
 
-def _phrase_ends(options: PieceOptions, time: TimeSignature) -> dict[int, tuple[Fraction, ...]]:
+def _phrase_ends(options: PieceOptions, time: TimeSignature, lengths: PhraseLengths) -> dict[int, tuple[Fraction, ...]]:
     """The measure index and onset of each phrase's last note, an anacrusis before the next phrase."""
-    usual = max(1, round(options.measures / (2 if len(time.groups) >= 4 else 4)))
+    usual = max(1, round(options.measures / lengths.measures(len(time.groups))))
     count = options.phrases or usual
     place = _phrase_end_place(options, time)
     first = 1 if options.anacrusis else 0

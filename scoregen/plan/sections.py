@@ -15,8 +15,6 @@ from scoregen.system.errors import InputError
 Sections = tuple[int, ...]
 """A form as numbers: `AABA` is 0, 0, 1, 0."""
 
-MOST_SECTIONS = 26
-
 
 def parsed_form(form: str) -> Sections:
     """The sections of a form; one section for an empty form. InputError unless it consists of letters from A on."""

@@ -1,9 +1,17 @@
-"""What sounds when: computed from a score, never stored in it."""
+"""What sounds when: computed from a score, never stored in it. All others take onsets, ends and ties from here.
+
+Its views: `analysis.moments` (what sounds together, and each note with its neighbours), `analysis.counterpoint`
+(a note a line), `tokens.sonorities` (a table of MIDI pitches by ticks), `evaluation` (by 16ths, or as sequences of
+events), `notation.midi` (as played, with grace notes).
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Generic, TypeVar
 
 from scoregen.score.elements import Score, Slot
 from scoregen.score.pitch import Pitch, Unpitched
@@ -18,6 +26,22 @@ class SoundingNote:
     duration: Fraction
     pitch: Pitch | Unpitched
     measure_index: int
+
+    @property
+    def end(self) -> Fraction:
+        return self.onset + self.duration
+
+
+N = TypeVar("N", bound=SoundingNote)
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Generic[N]):
+    """A time, in quarters from the start of the score, at which notes end or begin."""
+
+    time: Fraction
+    ended: tuple[N, ...]
+    begun: tuple[N, ...]
 
 
 def measure_onsets(score: Score) -> tuple[Fraction, ...]:
@@ -63,7 +87,7 @@ def sounding_notes(score: Score, *, grace: bool = False) -> tuple[SoundingNote, 
         for onset, slot, note in sorted(timed, key=lambda item: item[0]):
             key = (slot.part, note.pitch)
             earlier = open_ties.pop(key, None) if note.tied_from_previous else None
-            if earlier is not None and found[earlier].onset + found[earlier].duration == onset:
+            if earlier is not None and found[earlier].end == onset:
                 old = found[earlier]
                 found[earlier] = replace(old, duration=old.duration + note.duration)
             else:
@@ -72,3 +96,25 @@ def sounding_notes(score: Score, *, grace: bool = False) -> tuple[SoundingNote, 
             if note.tied_to_next:
                 open_ties[key] = earlier
     return tuple(sorted(found, key=lambda note: (note.onset, note.slot)))
+
+
+def pitched_notes(score: Score) -> tuple[SoundingNote, ...]:
+    """The sounding notes that have a pitch, in order; grace notes and percussion are left out."""
+    return tuple(note for note in sounding_notes(score) if isinstance(note.pitch, Pitch))
+
+
+def pitch_of(note: SoundingNote) -> Pitch:
+    """The pitch of a note that has one, as those of `pitched_notes` do."""
+    assert isinstance(note.pitch, Pitch)
+    return note.pitch
+
+
+def changes(notes: Iterable[N]) -> Iterator[Change[N]]:
+    """Every time at which some of the notes end or begin, in order; those of each time in the order of `notes`."""
+    begun: dict[Fraction, list[N]] = defaultdict(list)
+    ended: dict[Fraction, list[N]] = defaultdict(list)
+    for note in notes:
+        begun[note.onset].append(note)
+        ended[note.end].append(note)
+    for time in sorted({*begun, *ended}):
+        yield Change(time, tuple(ended.get(time, ())), tuple(begun.get(time, ())))

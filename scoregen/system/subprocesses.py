@@ -13,15 +13,17 @@ from typing import Any
 
 from scoregen.system.errors import ToolError
 
+_CHILD = Path(__file__).with_name("child.py")
 
-def ask(script: Path, package: str, request: Mapping[str, Any], timeout: float, who: str) -> dict[str, Any]:
-    """Run a script that reads `request` from stdin and answers on stdout; `who` is its name in errors.
 
-    The arguments of the script are the folder that contains `package` and a limit in processor seconds.
-    Raises ToolError if the script crashes, fails, or takes longer than `timeout` seconds.
+def ask(worker: Path, package: str, request: Mapping[str, Any], timeout: float, who: str) -> dict[str, Any]:
+    """The answer of a worker script (see `child.py`) to a request; `who` is its name in errors.
+
+    The worker can import the library `package`. Raises ToolError if it crashes, fails, or takes longer than
+    `timeout` seconds.
     """
-    command = [sys.executable, "-I", str(script), str(folder_of(package).parent), str(int(timeout) + 5)]
-    done = run([*command], timeout, who, json.dumps(request).encode())
+    command = [sys.executable, "-I", str(_CHILD), str(worker), str(folder_of(package).parent), str(int(timeout) + 5)]
+    done = run(command, timeout, who, json.dumps(request).encode())
     if done.returncode != 0:
         raise ToolError(f"{who} {ending(done.returncode, done.stderr)}")
     try:

@@ -15,13 +15,13 @@ from scoregen.analysis.form.cadences import ABBREVIATIONS, Cadence, cadences
 from scoregen.analysis.form.phrases import phrases
 from scoregen.analysis.form.repetition import Repeat, Section, repeats, sections
 from scoregen.analysis.form.texture import Texture, textures
-from scoregen.analysis.harmony.chord_shapes import AUGMENTED_SIXTHS, lead_sheet_suffix, note_name
 from scoregen.analysis.harmony.chords import ChordSpan, chord_spans
 from scoregen.analysis.harmony.keys import KeyRegion, key_regions, main_key
 from scoregen.analysis.harmony.roman_numerals import degree, figured, span_numeral
 from scoregen.analysis.moments import Moment, highest_line, moments
 from scoregen.notation.graft.document import musicxml_text
 from scoregen.notation.graft.harmony import At, ChordMark, Mark, NumeralMark, WordMark, graft_marks, has_chord_symbols
+from scoregen.score.chord_kinds import AUGMENTED_SIXTHS, lead_sheet_suffix, note_name
 from scoregen.score.elements import Part, Score
 from scoregen.score.keys import Key
 from scoregen.score.pitch import Pitch

@@ -26,6 +26,8 @@ from scoregen.plan.sections import Sections, first_occurrence, section_starts, u
 from scoregen.score.edit import filled
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import load_ensemble
+from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
+from scoregen.styles.style import Style, load_style
 from scoregen.system.errors import InputError
 from scoregen.tokens.decode import decode
 from scoregen.tokens.encode import encode
@@ -70,6 +72,7 @@ def compose(
     score: Score | None = None,
     *,
     ensemble: str = "satb",
+    style: str = DEFAULT_STYLE,
     roles: Mapping[str, str] | None = None,
     blank: Sequence[str] = (),
     extend: int = 0,
@@ -82,8 +85,9 @@ def compose(
     """Fill what is blank in a score for an ensemble; without a score, write a new piece.
 
     `roles` assigns parts to roles (`{"soprano": "1"}`); `blank` empties parts, measures or both
-    (`"alto,tenor:5-8"`); `extend` appends measures. Raises InputError if there is nothing to fill,
-    and RefusedError if no notes can be written for what is given.
+    (`"alto,tenor:5-8"`); `extend` appends measures; `style` names a file of grammars/styles, whose costs of parallels
+    and crossing apply unless `sampling` sets its own. Raises InputError if there is nothing to fill, and
+    RefusedError if no notes can be written for what is given.
     """
     from scoregen.model.sampling.pretrained import load_pretrained
 
@@ -91,16 +95,17 @@ def compose(
         raise InputError(f"found a count of {count}; expected 1 to 100 alternatives")
     options = sampling or SamplingOptions()
     options = replace(options, candidates=max(options.candidates, count))
-    players = load_ensemble(ensemble)
+    players, manner = load_ensemble(ensemble), load_style(style)
+    options = _with_costs(options, manner)
     piece_options = piece or PieceOptions()
-    given = score if score is not None else blank_piece(piece_options, players)
+    given = score if score is not None else blank_piece(piece_options, players, manner)
     form = piece_options.sections if score is None else (0,)
-    task = infill_task(given, players, roles or {}, blank, extend)
+    task = infill_task(given, players, roles or {}, blank, extend, manner)
     pretrained = load_pretrained(Path(checkpoint) if checkpoint else None, players)
     started = time.perf_counter()
-    chords = {} if score is not None else cadence_chords(given, options.seed, form)
-    leading = {} if score is not None else leading_chords(given, chords, options.seed)
-    plan = _Plan(chords, leading, section_starts(given, form) if score is None else ())
+    chords = {} if score is not None else cadence_chords(given, options.seed, form, manner)
+    leading = {} if score is not None else leading_chords(given, chords, options.seed, manner)
+    plan = _Plan(manner, chords, leading, section_starts(given, form) if score is None else ())
     drafts = _sample(pretrained, task, plan, options, count, progress)
     seconds = time.perf_counter() - started
     calibration = pretrained.calibration.checksum if pretrained.calibration else None
@@ -111,6 +116,7 @@ def compose(
         "ensemble": ensemble,
         "roles": dict(roles or {}),
     }
+    settings |= {"style": style} if style != DEFAULT_STYLE else {}
     settings |= {"piece": _plain(asdict(piece_options))} if score is None else {}
     alternatives = []
     for rank, draft in enumerate(drafts[:count], 1):
@@ -163,8 +169,10 @@ def _options_of(record: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What is fixed in a new piece: the cadence chords, the chords before them, and the starts of sections."""
+    """What is fixed before sampling: the style, and of a new piece the cadence chords, the chords before them, and
+    the starts of sections."""
 
+    style: Style
     chords: Chords
     leading: Chords
     sections: tuple[int, ...]
@@ -183,18 +191,24 @@ def _sample(
 
     tokens = encode(task.score, task.slots, snap=True)
     calibration = pretrained.calibration
-    criteria = RankingCriteria.of(tokens, plan.chords, calibration.discriminator if calibration else None)
+    criteria = RankingCriteria.of(tokens, plan.chords, calibration.discriminator if calibration else None, plan.style)
     network = pretrained.model.network
     logit_bias = calibration.logit_bias if calibration else None
     chords = _planned_chords(plan, len(tokens.measures))
     request = SamplingRequest(
-        network, tokens, task.rules, chords, pretrained.index, logit_bias, frozenset(plan.sections)
+        network, tokens, task.rules, chords, pretrained.index, logit_bias, frozenset(plan.sections), style=plan.style
     )
     return draw_candidates(request, criteria, options, count, progress or (lambda done: None))
 
 
+def _with_costs(options: SamplingOptions, style: Style) -> SamplingOptions:
+    """The options with the costs of the style where they name none."""
+    costs = style.voice_leading.with_options(options.voice_leading, options.crossing)
+    return replace(options, voice_leading=costs.parallel, crossing=costs.crossing)
+
+
 def _planned_chords(plan: _Plan, measures: int) -> dict[int, dict[Fraction, PlannedChord]]:
-    """The chords of a plan as constraints: each lasts for a beat, the last one of a section to its end."""
+    """The chords of a plan as constraints: each lasts as the style says, the last one of a section to its end."""
     lasts = {(start or measures) - 1 for start in plan.sections}
     chords: dict[int, dict[Fraction, PlannedChord]] = {}
     for index, places in plan.leading.items():
@@ -202,7 +216,7 @@ def _planned_chords(plan: _Plan, measures: int) -> dict[int, dict[Fraction, Plan
     for index, places in plan.chords.items():
         for onset, members in places.items():
             final = index in lasts and onset == max(places)
-            chords.setdefault(index, {})[onset] = PlannedChord(members, final, stay=Fraction(1))
+            chords.setdefault(index, {})[onset] = PlannedChord(members, final, plan.style.cadences.stay)
     return chords
 
 

@@ -24,8 +24,8 @@ import numpy as np
 
 from scoregen.score.pitch import Pitch
 from scoregen.system.errors import ConstraintError
+from scoregen.tokens.event_tokens import event_of
 from scoregen.tokens.events import Event, Slice
-from scoregen.tokens.flat import event_of
 from scoregen.tokens.measure_rules import MeasureRules as MeasureRules
 from scoregen.tokens.measure_rules import Plan
 from scoregen.tokens.places import EITHER, NEITHER

@@ -1,13 +1,12 @@
-"""What may follow what: the rules that every row of tokens keeps, whoever made it.
+"""What may follow what: the rules that a score in tokens keeps, whoever made it.
 
     score  = measure*
     measure = header slice+ barline
-    header = "measure" beats+ beat-type symbol? key mode? ("length" place)? ("start" place)? ("phrase-end" place)*
     slice  = place event{one a voice}
     event  = "hold" | "rest" | "absent" | "blank" | ("+" "~"? pitch)* "~"? pitch
 
-`flat` reads a row by these productions. What they do not say stands here: onsets rise from 0 and
-stay inside the measure, and each event makes sense after what its voice did before.
+Onsets rise from 0 and stay inside the measure, and each event makes sense after what its voice did before.
+`text.from_json` checks by these rules what other programs wrote; `constraints` makes nothing that breaks them.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ def check(tokens: TokenScore) -> None:
             _check_slice(measure, piece, before, tokens)
             for index, (slot, event) in enumerate(zip(tokens.slots, piece.events, strict=True)):
                 try:
-                    doing[index] = follow(event, doing[index], before is None)
+                    doing[index] = _follow(event, doing[index], before is None)
                 except ValueError as error:
                     raise ReadError(f"onset {piece.onset}: {error}", place_of(measure.header.number, slot)) from None
             before = piece
@@ -42,18 +41,18 @@ def check(tokens: TokenScore) -> None:
 
 
 def _check_shape(measure: TokenMeasure, tokens: TokenScore) -> None:
-    problem = header_problem(measure.header)
+    problem = _header_problem(measure.header)
     if problem is not None:
         raise ReadError(f"measure {measure.header.number}: {problem}")
     for index, slot in enumerate(tokens.slots):
-        if not is_notatable(measure, index):
-            raise ReadError(UNNOTATABLE, place_of(measure.header.number, slot))
+        if not _is_notatable(measure, index):
+            raise ReadError(_UNNOTATABLE, place_of(measure.header.number, slot))
 
 
-UNNOTATABLE = "the rhythm cannot be notated; expected 64ths or 32nds of a triplet, beat by beat"
+_UNNOTATABLE = "the rhythm cannot be notated; expected 64ths or 32nds of a triplet, beat by beat"
 
 
-def header_problem(head: Header) -> str | None:
+def _header_problem(head: Header) -> str | None:
     """What is wrong with a measure's length, or with where it begins or its phrases end."""
     if not fits((), head.duration, head.time, head.start) or not head.duration:
         return f"a measure of {head.duration} quarters from {head.start} cannot be notated in {head.time}"
@@ -62,23 +61,23 @@ def header_problem(head: Header) -> str | None:
     return None
 
 
-def is_notatable(measure: TokenMeasure, index: int) -> bool:
+def _is_notatable(measure: TokenMeasure, index: int) -> bool:
     """Whether the rhythm of one voice can be notated."""
     begun = (piece.onset for piece in measure.slices if piece.events[index].kind in ("rest", "attack"))
     return fits(begun, measure.header.duration, measure.header.time, measure.header.start)
 
 
 def _check_slice(measure: TokenMeasure, piece: Slice, before: Slice | None, tokens: TokenScore) -> None:
-    problem = onset_problem(piece, before, measure.header)
+    problem = _onset_problem(piece, before, measure.header)
     if problem is None and len(piece.events) != len(tokens.slots):
         problem = f"there are {len(piece.events)} events; expected one for each of {len(tokens.slots)} voices"
-    if problem is None and before is not None and changes_nothing(piece.events):
+    if problem is None and before is not None and _changes_nothing(piece.events):
         problem = "the slice changes nothing; expected an attack or a rest in some voice"
     if problem is not None:
         raise ReadError(f"measure {measure.header.number}: onset {piece.onset}: {problem}")
 
 
-def onset_problem(piece: Slice, before: Slice | None, header: Header) -> str | None:
+def _onset_problem(piece: Slice, before: Slice | None, header: Header) -> str | None:
     """What is wrong with where a slice stands, after the slice before it in the measure."""
     if vocabulary().ticks(piece.onset) is None:
         return f"expected an onset on {vocabulary().ticks_per_quarter}ths of a quarter"
@@ -89,12 +88,12 @@ def onset_problem(piece: Slice, before: Slice | None, header: Header) -> str | N
     return f"expected an onset after {before.onset} and before the end of the measure at {header.duration}"
 
 
-def changes_nothing(events: Sequence[Event]) -> bool:
+def _changes_nothing(events: Sequence[Event]) -> bool:
     """Whether no voice begins or ends anything, so that there would be no slice here."""
     return not any(event.kind in ("rest", "attack") for event in events)
 
 
-def follow(event: Event, doing: Doing, opening: bool) -> Doing:
+def _follow(event: Event, doing: Doing, opening: bool) -> Doing:
     """What a voice does after an event; `opening` says that it stands at the start of a measure.
 
     Raises ValueError, saying what was expected, where the event makes no sense after `doing`.

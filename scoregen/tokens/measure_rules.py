@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from scoregen.score.elements import Slot
 from scoregen.system.errors import ConstraintError, Place
+from scoregen.tokens.event_tokens import event_tokens
 from scoregen.tokens.events import Event, Header
-from scoregen.tokens.flat import event_tokens
-from scoregen.tokens.places import Finest, OnsetPlaces, places
+from scoregen.tokens.places import DEFAULT_FINEST, Finest, OnsetPlaces, places
 from scoregen.tokens.vocabulary import vocabulary
 from scoregen.tokens.voice_masks import Mask, VoiceRule
 
@@ -37,7 +37,7 @@ class MeasureRules:
     first: bool = False
     place: Place = field(default_factory=Place)
     slots: tuple[Slot, ...] = ()
-    finest: Finest = field(default_factory=Finest)
+    finest: Finest = DEFAULT_FINEST
     extra: Callable[[ConstraintState], Mask] | None = None
     plan: Plan = field(init=False, repr=False)
 

@@ -21,8 +21,12 @@ NEITHER, IN_TWO, IN_THREE, EITHER = 0, 1, 2, 3
 class Finest:
     """The shortest lengths, in quarters, that new notes begin and end on: in two, and in three."""
 
-    binary: Fraction = Fraction(1, 4)
-    triplet: Fraction = Fraction(1, 3)
+    binary: Fraction
+    triplet: Fraction
+
+
+DEFAULT_FINEST = Finest(Fraction(1, 4), Fraction(1, 3))
+"""Where no style says otherwise: 16ths and triplets of eighths."""
 
 
 @dataclass(frozen=True, slots=True)

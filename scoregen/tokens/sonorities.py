@@ -60,13 +60,13 @@ def sonorities(tokens: TokenScore) -> Sonorities:
     return Sonorities(np.array(pitches), np.array(onset), np.array(measure), start)
 
 
-def heard(score: Score, slots: Sequence[Slot], notes: Iterable[SoundingNote]) -> Sonorities:
+def score_sonorities(score: Score, slots: Sequence[Slot], notes: Iterable[SoundingNote]) -> Sonorities:
     """The same of any score, from its `sounding_notes`: what tokens cannot express is rounded to a tick."""
     ends = tick(score.duration)
     starts = np.array([tick(onset) for onset in measure_onsets(score)])
     column = {slot: index for index, slot in enumerate(slots)}
     spans = [
-        (tick(note.onset), tick(note.onset + note.duration), column[note.slot], int(note.pitch.midi_pitch))
+        (tick(note.onset), tick(note.end), column[note.slot], int(note.pitch.midi_pitch))
         for note in notes
         if note.slot in column and isinstance(note.pitch, Pitch)
     ]
@@ -81,7 +81,8 @@ def heard(score: Score, slots: Sequence[Slot], notes: Iterable[SoundingNote]) ->
 
 def tick(position: Fraction) -> int:
     """A position in quarters as the nearest tick."""
-    return round(position * vocabulary().ticks_per_quarter)
+    ticks, rest = divmod(position.numerator * vocabulary().ticks_per_quarter, position.denominator)
+    return round(position * vocabulary().ticks_per_quarter) if rest else ticks
 
 
 def _whole_ticks(place: Fraction) -> int:

@@ -12,8 +12,8 @@ from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
 from scoregen.system.errors import Place, ReadError
+from scoregen.tokens.event_tokens import event_tokens
 from scoregen.tokens.events import Event, Header, Kind, Slice, TokenMeasure, TokenScore
-from scoregen.tokens.flat import event_tokens
 from scoregen.tokens.grammar import check
 from scoregen.tokens.vocabulary import vocabulary
 

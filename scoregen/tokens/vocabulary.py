@@ -7,8 +7,9 @@ then a view of a mask over the whole vocabulary.
 
 from __future__ import annotations
 
+import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
@@ -16,11 +17,16 @@ from types import MappingProxyType
 from typing import Any
 
 from scoregen.score.pitch import Pitch
-from scoregen.system.errors import ReadError
+from scoregen.score.rhythm import FINEST
+from scoregen.system.errors import InputError, Place
 from scoregen.system.resources import folder
 
 EVENT_WORDS = ("hold", "rest", "absent", "blank", "more", "tied")
 HEADER_WORDS = ("measure", "length", "start", "phrase_end")
+
+FILE = "grammars/tokens.toml"
+TICKS_OF_NOTATION = math.lcm((1 / FINEST).numerator, 12)
+"""The coarsest grid of a quarter that holds the shortest notes in two and in three."""
 
 Meaning = Pitch | Fraction | int | str | None
 
@@ -35,6 +41,21 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
+class NetworkSubset:
+    """The part of the language that the network knows, in the order of its ids.
+
+    events: what comes before the pitches; pitches: by height, then by the line of fifths; time_shifts: in quarters,
+    ascending; fifths_reach: how far scale degrees and melodic steps go; most_accidentals: of a key signature.
+    """
+
+    events: tuple[str, ...]
+    pitches: tuple[Pitch, ...]
+    time_shifts: tuple[Fraction, ...]
+    fifths_reach: int
+    most_accidentals: int
+
+
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
     """Every token by id. Pitches are numbered from 0 as well, in the order of their ids."""
 
@@ -42,7 +63,7 @@ class Vocabulary:
     longest_ticks: int
     tokens: tuple[Token, ...]
     pitches: tuple[Pitch, ...]
-    _by_text: Mapping[str, int] = field(repr=False)
+    network: NetworkSubset
     _by_meaning: Mapping[tuple[str, Meaning], int] = field(repr=False)
 
     def __len__(self) -> int:
@@ -98,20 +119,6 @@ class Vocabulary:
     def token_text(self, token_id: int) -> str:
         return self.tokens[token_id].text
 
-    def text(self, ids: tuple[int, ...]) -> str:
-        """The flat text of a row of tokens, parted by spaces."""
-        return " ".join(self.tokens[token_id].text for token_id in ids)
-
-    def parse(self, text: str) -> tuple[int, ...]:
-        """The inverse of `text`; ReadError at the first word that is not in the vocabulary."""
-        return tuple(self._word(index, word) for index, word in enumerate(text.split()))
-
-    def _word(self, index: int, word: str) -> int:
-        found = self._by_text.get(word)
-        if found is None:
-            raise ReadError(f"token {index + 1} is {word!r}, which is no word of the token language")
-        return found
-
 
 @cache
 def vocabulary() -> Vocabulary:
@@ -120,9 +127,9 @@ def vocabulary() -> Vocabulary:
 
 
 def build(declaration: Mapping[str, Any]) -> Vocabulary:
-    """A vocabulary from the tables of a declaration."""
+    """A vocabulary from the tables of a declaration; InputError where two of its facts do not go together."""
     names = declaration["names"]
-    ticks = declaration["grid"]["ticks_per_quarter"]
+    ticks = _ticks_per_quarter(declaration["grid"])
     longest = ticks * declaration["grid"]["longest_measure"]
     pitches = _pitches(declaration["pitch"])
     meanings: list[tuple[str, Meaning]] = [(word, None) for word in EVENT_WORDS]
@@ -132,11 +139,52 @@ def build(declaration: Mapping[str, Any]) -> Vocabulary:
     meanings += [(word, None) for word in HEADER_WORDS]
     meanings += _header_values(declaration)
     tokens = tuple(Token(kind, value, names[kind].format(value)) for kind, value in meanings)
-    by_text = {token.text: index for index, token in enumerate(tokens)}
     by_meaning = {meaning: index for index, meaning in enumerate(meanings)}
-    if len(by_text) < len(tokens) or len(by_meaning) < len(tokens):
-        raise ValueError("grammars/tokens.toml gives two tokens the same text or meaning")
-    return Vocabulary(ticks, longest, tokens, pitches, MappingProxyType(by_text), MappingProxyType(by_meaning))
+    if len({token.text for token in tokens}) < len(tokens) or len(by_meaning) < len(tokens):
+        raise _error("names", "found two tokens of the same text or meaning; expected each once")
+    network = _network(declaration, pitches, ticks, longest)
+    return Vocabulary(ticks, longest, tokens, pitches, network, MappingProxyType(by_meaning))
+
+
+def _ticks_per_quarter(grid: Mapping[str, Any]) -> int:
+    """The grid, which must hold what rhythms are notated in."""
+    ticks: int = grid["ticks_per_quarter"]
+    if ticks % TICKS_OF_NOTATION:
+        raise _error(
+            "grid",
+            f"found ticks_per_quarter = {ticks}; expected a multiple of {TICKS_OF_NOTATION}, which holds 64ths and"
+            " the 32nds of triplets",
+        )
+    return ticks
+
+
+def _network(declaration: Mapping[str, Any], pitches: Sequence[Pitch], ticks: int, longest_ticks: int) -> NetworkSubset:
+    """The network's part; its time shifts and keys must be places and keys of the language."""
+    table = declaration["network"]
+    low, high = table["midi"]
+    chosen = sorted(
+        (pitch for pitch in pitches if low <= pitch.midi_pitch <= high),
+        key=lambda pitch: (pitch.midi_pitch, pitch.fifths),
+    )
+    shifts = tuple(sorted({shift for row in table["time_shifts"] for shift in _multiples(row)}))
+    odd = next((shift for shift in shifts if shift * ticks % 1 or not 0 < shift * ticks <= longest_ticks), None)
+    if odd is not None:
+        raise _error("network", f"found a time shift of {odd} quarters; expected whole {ticks}ths within a measure")
+    flats, sharps = declaration["key"]["fifths"]
+    if flats != -sharps:
+        raise _error("key", f"found fifths = [{flats}, {sharps}]; expected as many flats as sharps")
+    if unknown := set(table["events"]) - set(EVENT_WORDS):
+        raise _error("network", f"found the event {min(unknown)!r}; expected some of {', '.join(EVENT_WORDS)}")
+    return NetworkSubset(tuple(table["events"]), tuple(chosen), shifts, table["fifths_reach"], sharps)
+
+
+def _multiples(row: Mapping[str, str]) -> list[Fraction]:
+    step, low, high = (Fraction(row[name]) for name in ("step", "from", "to"))
+    return [step * count for count in range(int(low / step), int(high / step) + 1)]
+
+
+def _error(table: str, message: str) -> InputError:
+    return InputError(f"[{table}]: {message}", Place(file=FILE))
 
 
 def _pitches(table: Mapping[str, Any]) -> tuple[Pitch, ...]:

@@ -34,12 +34,12 @@ from expert_analyses import Analysed, Label, analysed, label_of, taught
 
 from scoregen.analysis.form.cadences import cadences
 from scoregen.analysis.form.phrases import phrases
-from scoregen.analysis.harmony.chord_shapes import MEMBERS
 from scoregen.analysis.harmony.chords import ChordName, ChordSpan, chord_spans
 from scoregen.analysis.harmony.roman_numerals import Degree, degree
 from scoregen.analysis.moments import Moment, moments
 from scoregen.corpora.manifest import load_corpus
 from scoregen.notation.files import read_score
+from scoregen.score.chord_kinds import MEMBERS
 from scoregen.score.keys import Key
 from scoregen.tasks.analyze import analyze
 

@@ -34,7 +34,7 @@ from scoregen.score.elements import Score
 from scoregen.score.pitch import Pitch, spelled_near
 from scoregen.score.timeline import SoundingNote, sounding_notes
 from scoregen.tasks.novelty import report
-from scoregen.tokens.sonorities import heard
+from scoregen.tokens.sonorities import score_sonorities
 
 RUNS = 9
 MOVED = 0.1
@@ -47,7 +47,7 @@ def varied(score: Score, name: str, random: np.random.Generator) -> WorkSequence
     melodies = tuple(melody([note for note in notes if note.slot == slot]) for slot in slots)
     numbers = tuple(measure.number for measure in score.measures)
     work = Work(name, tuple(slot.part for slot in slots), numbers)
-    return WorkSequences(work, texture(heard(score, slots, notes)), melodies)
+    return WorkSequences(work, texture(score_sonorities(score, slots, notes)), melodies)
 
 
 def moved(note: SoundingNote, key: int, random: np.random.Generator) -> SoundingNote:

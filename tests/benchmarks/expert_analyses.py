@@ -22,10 +22,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
-from scoregen.analysis.harmony.chord_shapes import MEMBERS
 from scoregen.analysis.harmony.features import Function
 from scoregen.corpora.manifest import CorpusPiece, Split, load_corpus
 from scoregen.notation.files import read_score
+from scoregen.score.chord_kinds import MEMBERS
 from scoregen.score.elements import Score
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import measure_onsets, sounding_notes

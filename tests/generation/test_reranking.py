@@ -16,6 +16,7 @@ from scoregen.score.elements import Slot
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
+from scoregen.styles.style import load_style
 from scoregen.tokens.events import BLANK, Event, Header, Slice, TokenMeasure, TokenScore
 from scoregen.tokens.sonorities import sonorities
 from scoregen.tokens.window_hashes import Shared
@@ -43,7 +44,7 @@ def draft(nats: float, parallels: int = 0, penultimate: str = "B4 G4 D4 G3", las
 def share_unled(cadences: Cadences, *chords: str) -> float:
     """The share of the cadences that is not led to, in a piece that ends with these chords."""
     piece = tokens("C5 G4 E4 C3", "A4 F4 C4 F3", *chords)
-    return unled(piece, sonorities(piece), cadences)
+    return unled(piece, sonorities(piece), cadences, load_style().cadences)
 
 
 BLANKS = replace(

@@ -6,14 +6,17 @@ from dataclasses import replace
 
 from hypothesis import HealthCheck, given, settings
 
+from scoregen.analysis.counterpoint.lines import counterpoint_of
+from scoregen.analysis.moments import moments
 from scoregen.score.check import problems
 from scoregen.score.elements import Measure, Note, Part, Rest, Score, Slot, Voice
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue
-from scoregen.score.timeline import measure_onsets, sounding_notes
+from scoregen.score.timeline import changes, measure_onsets, pitch_of, pitched_notes, sounding_notes
 from scoregen.tokens.canonical import canonical
+from scoregen.tokens.sonorities import SILENT, score_sonorities
 from tests.strategies import scores
 
 HALF, G = NoteValue("half"), Pitch("G", 0, 4)
@@ -73,3 +76,33 @@ def test_problems_are_named_with_their_place() -> None:
         "part P1, measure 1, voice 2: a blank voice holds notes",
         "part P1, measure 1, voice 2: two voices share staff 1, voice 2",
     ]
+
+
+def test_changes_say_what_ends_and_what_begins() -> None:
+    upper = Voice(Slot("P1"), (Note(NoteValue("quarter"), G), Note(NoteValue("quarter"), G)))
+    lower = Voice(Slot("P1", 1, 2), (Rest(NoteValue("quarter")), Note(NoteValue("quarter"), Pitch("C", 0, 4))))
+    notes = pitched_notes(score((upper, lower)))
+    found = [(change.time, len(change.ended), [str(note.pitch) for note in change.begun]) for change in changes(notes)]
+    assert found == [(0, 0, ["G4"]), (1, 1, ["G4", "C4"]), (2, 2, [])]
+    assert list(changes([])) == []
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(scores())
+def test_all_views_of_what_sounds_agree(music: Score) -> None:
+    """Of each voice's outer notes: the moments of the analysis, the lines of the rules and the table of pitches."""
+    slots = tuple(slot for slot in music.slots if any(note.slot == slot for note in pitched_notes(music)))
+    table = score_sonorities(music, slots, sounding_notes(music))
+    cuts = moments(music)
+    for index, onset in enumerate(table.onset.tolist()):
+        now = [m for m in cuts if m.onset * 48 <= onset < m.end * 48]
+        notes = now[0].notes if now else ()
+        for column, slot in enumerate(slots):
+            own = [int(note.pitch.midi_pitch) for note in notes if note.slot == slot]
+            outer = min if slot == slots[-1] else max
+            assert table.pitches[index, column] == (outer(own) if own else SILENT)
+    for moment in counterpoint_of(music, slots).moments:
+        heard = {int(pitch_of(note).midi_pitch) for note in moment.notes if note is not None}
+        everything = {int(note.pitch.midi_pitch) for m in cuts if m.onset <= moment.onset < m.end for note in m.notes}
+        assert heard <= everything
+        assert bool(heard) == bool(everything)

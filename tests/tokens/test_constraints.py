@@ -22,12 +22,15 @@ from scoregen.tokens import constraints
 from scoregen.tokens.constraints import ConstraintState, Finest, MeasureRules, VoiceRule
 from scoregen.tokens.decode import decode
 from scoregen.tokens.encode import encode, voice_events
-from scoregen.tokens.events import BLANK, Event, Header, TokenMeasure, TokenScore
-from scoregen.tokens.flat import flatten, unflatten
+from scoregen.tokens.events import BLANK, Event, Header, TokenScore
+from scoregen.tokens.grammar import check
+from scoregen.tokens.places import DEFAULT_FINEST
+from scoregen.tokens.text import event_text
 from scoregen.tokens.vocabulary import vocabulary
 from tests.strategies import scores
+from tests.tokens.words import token_ids
 
-FINEST = (Finest(), Finest(Fraction(1, 16), Fraction(1, 12)), Finest(Fraction(1), Fraction(1, 6)))
+FINEST = (DEFAULT_FINEST, Finest(Fraction(1, 16), Fraction(1, 12)), Finest(Fraction(1), Fraction(1, 6)))
 
 
 def rule(low: int = 60, high: int = 72, max_chord: int = 1) -> VoiceRule:
@@ -93,7 +96,7 @@ def check_walk(score: Score, seed: int, finest: Finest, wide: int) -> None:
     decoded = decode(filled, holes)
     assert problems(decoded) == ()
     assert encode(decoded) == filled
-    assert unflatten(flatten(filled), filled.slots, [m.header.number for m in filled.measures]) == filled
+    check(filled)
     for before, after in zip(tokens.measures, filled.measures, strict=True):
         for voice in range(len(tokens.slots)):
             was = voice_events(before, voice)
@@ -133,7 +136,7 @@ def texts(state: ConstraintState) -> set[str]:
 
 
 def say(state: ConstraintState, text: str) -> ConstraintState:
-    for token in vocabulary().parse(text):
+    for token in token_ids(text):
         state = constraints.advance(state, token)
     return state
 
@@ -253,5 +256,5 @@ def test_a_measure_that_cannot_be_notated_is_refused_by_number() -> None:
 def test_slices_and_measures_read_as_written() -> None:
     state = say(open_measure(header("3/4"), 2), "C4 E4 @1 hold F4 @2 rest hold barline")
     assert constraints.finished(state)
-    tokens = TokenScore((Slot("P1"), Slot("P2")), (TokenMeasure(header("3/4"), constraints.slices(state)),))
-    assert vocabulary().text(flatten(tokens)).endswith("@0 C4 E4 @1 hold F4 @2 rest hold barline")
+    rows = [[str(piece.onset), *map(event_text, piece.events)] for piece in constraints.slices(state)]
+    assert rows == [["0", "C4", "E4"], ["1", "hold", "F4"], ["2", "rest", "hold"]]

@@ -19,7 +19,6 @@ from scoregen.tokens.canonical import canonical
 from scoregen.tokens.decode import decode
 from scoregen.tokens.encode import encode, interleaved, pitched_slots, voice_events
 from scoregen.tokens.events import ABSENT, BLANK, HOLD, REST, Event, Slice
-from scoregen.tokens.flat import flatten, unflatten
 from scoregen.tokens.text import event_text, from_json, to_json
 from tests.strategies import scores
 
@@ -61,7 +60,6 @@ def test_decode_inverts_encode(music: Score) -> None:
     assert encode(canon) == tokens
     assert canonical(canon) == canon
     assert problems(canon) == ()
-    assert unflatten(flatten(tokens), tokens.slots, [m.header.number for m in tokens.measures]) == tokens
     assert from_json(to_json(tokens)) == tokens
     for measure in tokens.measures:
         assert interleaved([voice_events(measure, index) for index in range(len(tokens.slots))]) == measure.slices

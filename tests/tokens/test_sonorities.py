@@ -6,7 +6,7 @@ import numpy as np
 
 from scoregen.score.timeline import sounding_notes
 from scoregen.tokens.encode import encode
-from scoregen.tokens.sonorities import SILENT, Sonorities, heard, sonorities
+from scoregen.tokens.sonorities import SILENT, Sonorities, score_sonorities, sonorities
 from tests.chorales import chorale
 from tests.notation import handmade
 
@@ -18,16 +18,16 @@ def assert_same(one: Sonorities, other: Sonorities) -> None:
 
 def test_a_score_sounds_the_same_in_tokens() -> None:
     for score in (chorale(1), chorale(2, voices=2), handmade.hymn(), handmade.melody("q:C4 q:r h:E4+G4")):
-        found = heard(score, score.slots, sounding_notes(score)).changes()
+        found = score_sonorities(score, score.slots, sounding_notes(score)).changes()
         assert_same(found, sonorities(encode(score)).changes())
 
 
 def test_a_chord_counts_by_its_outer_note() -> None:
     score = handmade.melody("h:C4+E4+G4 h:r")
-    assert heard(score, score.slots, sounding_notes(score)).pitches.tolist() == [[60], [SILENT]]
+    assert score_sonorities(score, score.slots, sounding_notes(score)).pitches.tolist() == [[60], [SILENT]]
 
 
 def test_what_tokens_cannot_express_is_rounded() -> None:
     score = handmade.melody("h:C4 q3:D4 q3:E4 q3:F4")
-    found = heard(score, score.slots, sounding_notes(score))
+    found = score_sonorities(score, score.slots, sounding_notes(score))
     assert found.onset.tolist() == [0, 96, 128, 160]

@@ -7,14 +7,20 @@ from fractions import Fraction
 import pytest
 
 from scoregen.score.pitch import Pitch
-from scoregen.system.errors import ReadError
+from scoregen.system.errors import InputError
 from scoregen.tokens.vocabulary import EVENT_WORDS, build, vocabulary
 
 DECLARATION = {
-    "grid": {"ticks_per_quarter": 2, "longest_measure": 1},
+    "grid": {"ticks_per_quarter": 48, "longest_measure": 1},
     "pitch": {"steps": "C", "alters": [0, 1], "octaves": [4, 4]},
     "time": {"beats": [1, 1], "beat_types": [4], "symbols": []},
     "key": {"fifths": [0, 0], "modes": []},
+    "network": {
+        "events": ["rest"],
+        "midi": [61, 80],
+        "fifths_reach": 3,
+        "time_shifts": [{"step": "1/2", "from": "1/2", "to": "1"}],
+    },
 }
 NAMES = {
     **{word: word for word in (*EVENT_WORDS, "barline", "measure", "length", "start", "phrase_end")},
@@ -25,7 +31,7 @@ NAMES = {
 def test_every_token_reads_back() -> None:
     words = vocabulary()
     everything = tuple(range(len(words)))
-    assert words.parse(words.text(everything)) == everything
+    assert len({words.token_text(token) for token in everything}) == len(words)
     assert [words.id(words.kind(token), words.value(token)) for token in everything] == list(everything)
 
 
@@ -50,17 +56,41 @@ def test_events_and_onsets_are_stretches_of_ids() -> None:
 
 def test_a_small_declaration() -> None:
     words = build({**DECLARATION, "names": NAMES})
-    assert words.text(tuple(range(len(words)))) == (
-        "hold rest absent blank more tied pitch:C4 pitch:C#4 barline place:0 place:1/2 place:1 "
+    assert " ".join(token.text for token in words.tokens if token.kind != "place") == (
+        "hold rest absent blank more tied pitch:C4 pitch:C#4 barline "
         "measure length start phrase_end beats:1 beat_type:4 fifths:0"
     )
+    assert [words.token_text(words.place_id(tick)) for tick in (0, 24, 48)] == ["place:0", "place:1/2", "place:1"]
 
 
-def test_two_tokens_of_one_text_are_a_mistake_of_the_declaration() -> None:
-    with pytest.raises(ValueError, match="two tokens the same text"):
-        build({**DECLARATION, "names": {**NAMES, "hold": "rest"}})
+def test_the_part_of_the_network() -> None:
+    part = build({**DECLARATION, "names": NAMES}).network
+    assert part.events == ("rest",)
+    assert [str(pitch) for pitch in part.pitches] == ["C#4"]
+    assert part.time_shifts == (Fraction(1, 2), Fraction(1))
+    assert (part.fifths_reach, part.most_accidentals) == (3, 0)
 
 
-def test_an_unknown_word_is_named() -> None:
-    with pytest.raises(ReadError, match="token 2 is 'C99', which is no word"):
-        vocabulary().parse("hold C99")
+@pytest.mark.parametrize(
+    ("table", "changes", "message"),
+    [
+        ("names", {"hold": "rest"}, r"\[names\]: found two tokens of the same text or meaning"),
+        ("grid", {"ticks_per_quarter": 24}, r"\[grid\]: found ticks_per_quarter = 24; expected a multiple of 48"),
+        ("key", {"fifths": [-6, 7]}, r"\[key\]: found fifths = \[-6, 7\]; expected as many flats as sharps"),
+        ("network", {"events": ["hold", "sing"]}, r"\[network\]: found the event 'sing'; expected some of hold, rest"),
+        (
+            "network",
+            {"time_shifts": [{"step": "1/5", "from": "1/5", "to": "1"}]},
+            r"\[network\]: found a time shift of 1/5 quarters; expected whole 48ths within a measure",
+        ),
+        (
+            "network",
+            {"time_shifts": [{"step": "1/2", "from": "1/2", "to": "2"}]},
+            r"\[network\]: found a time shift of 3/2 quarters; expected whole 48ths within a measure",
+        ),
+    ],
+)
+def test_facts_that_do_not_go_together_are_one_error(table: str, changes: dict[str, object], message: str) -> None:
+    declaration = {**DECLARATION, "names": NAMES}
+    with pytest.raises(InputError, match=r"^grammars/tokens\.toml: " + message):
+        build({**declaration, table: {**declaration[table], **changes}})

@@ -22,8 +22,7 @@ from scoregen.analysis.counterpoint.voice_groups import CHOIR, VoiceLine, leadin
 from scoregen.analysis.harmony.chords import ChordSpan, chord_spans
 from scoregen.score.elements import Part, Score, Slot
 from scoregen.score.ensemble import load_ensemble
-from scoregen.score.pitch import Pitch
-from scoregen.score.timeline import SoundingNote, measure_onsets, sounding_notes
+from scoregen.score.timeline import SoundingNote, changes, measure_onsets, pitch_of, pitched_notes
 
 DOUBLING_SHARE = 0.95
 """A part of which so much sounds in other parts too is a reduction or a doubling."""
@@ -119,12 +118,6 @@ class Counterpoint:
                 yield old, new
 
 
-def pitch_of(note: SoundingNote) -> Pitch:
-    """The pitch of a note of a `Counterpoint`, which holds pitched notes only."""
-    assert isinstance(note.pitch, Pitch)
-    return note.pitch
-
-
 def counterpoint_of(score: Score, slots: Sequence[Slot] | None = None) -> Counterpoint:
     """The lines of a score, or of some of its voices in order from the top.
 
@@ -132,9 +125,8 @@ def counterpoint_of(score: Score, slots: Sequence[Slot] | None = None) -> Counte
     notice.
     """
     by_slot: dict[Slot, list[SoundingNote]] = defaultdict(list)
-    for note in sounding_notes(score):
-        if isinstance(note.pitch, Pitch):
-            by_slot[note.slot].append(note)
+    for note in pitched_notes(score):
+        by_slot[note.slot].append(note)
     notices: tuple[str, ...] = ()
     given = slots
     if slots is None:
@@ -183,13 +175,7 @@ def _moments(
     sounding: Mapping[Slot, Sequence[SoundingNote]],
     leaders: Sequence[VoiceLine],
 ) -> Iterator[VoiceMoment]:
-    """One sweep over all onsets and ends."""
-    ends: dict[Fraction, set[Slot]] = defaultdict(set)
-    starts: dict[Fraction, list[SoundingNote]] = defaultdict(list)
-    for slot, notes in sounding.items():
-        for note in notes:
-            starts[note.onset].append(note)
-            ends[note.onset + note.duration].add(slot)
+    """One for each change of what sounds."""
     bottoms = {leader.slot for leader in leaders if _is_bottom(leader, leaders)}
     active: dict[Slot, list[SoundingNote]] = {slot: [] for slot in sounding}
     columns: dict[Slot, list[int]] = defaultdict(list)
@@ -197,18 +183,14 @@ def _moments(
         columns[line.slot].append(index)
     row: list[SoundingNote | None] = [None] * len(lines)
     onsets = measure_onsets(score)
-    measure = 0
-    for time in sorted({*starts, *ends}):
-        while measure + 1 < len(onsets) and onsets[measure + 1] <= time:
-            measure += 1
-        changed = ends.get(time, set()) | {note.slot for note in starts.get(time, ())}
-        for slot in changed:
-            held = [note for note in active[slot] if note.onset + note.duration > time]
-            held += [note for note in starts.get(time, ()) if note.slot == slot]
+    for change in changes(itertools.chain.from_iterable(sounding.values())):
+        for slot in {note.slot for note in (*change.ended, *change.begun)}:
+            held = [note for note in active[slot] if note.end > change.time]
+            held += [note for note in change.begun if note.slot == slot]
             active[slot] = sorted(held, key=lambda note: -pitch_of(note).chromatic)
             for index in columns[slot]:
                 row[index] = _note_of(lines[index], active[slot], slot in bottoms)
-        yield VoiceMoment(time, measure, tuple(row))
+        yield VoiceMoment(change.time, bisect_right(onsets, change.time) - 1, tuple(row))
 
 
 def _note_of(line: VoiceLine, active: Sequence[SoundingNote], bottom: bool) -> SoundingNote | None:
@@ -245,7 +227,7 @@ def _boundaries(score: Score, sounding: Mapping[Slot, Sequence[SoundingNote]]) -
     found: set[Fraction] = set()
     longest: dict[Fraction, Fraction] = {}
     for note in itertools.chain.from_iterable(sounding.values()):
-        longest[note.onset] = max(longest.get(note.onset, note.onset), note.onset + note.duration)
+        longest[note.onset] = max(longest.get(note.onset, note.onset), note.end)
     position = Fraction(0)
     for measure, following in zip(score.measures, (*score.measures[1:], None), strict=True):
         found |= {longest[end] for place in measure.phrase_ends if (end := position + place) in longest}

@@ -16,11 +16,12 @@ from scoregen.analysis.harmony.chords import ChordSpan
 from scoregen.analysis.harmony.features import Function
 from scoregen.analysis.harmony.roman_numerals import numeral, span_numeral
 from scoregen.analysis.moments import Moment
+from scoregen.score import cadences as formulas
 from scoregen.score.keys import Key
 
-PERFECT, IMPERFECT = "perfect authentic", "imperfect authentic"
-HALF, PHRYGIAN = "half", "Phrygian half"
-DECEPTIVE, PLAGAL, OPEN = "deceptive", "plagal", "open"
+PERFECT, IMPERFECT = f"perfect {formulas.AUTHENTIC.name}", f"imperfect {formulas.AUTHENTIC.name}"
+HALF, PHRYGIAN = formulas.HALF.name, formulas.PHRYGIAN.name
+DECEPTIVE, PLAGAL, OPEN = formulas.DECEPTIVE.name, formulas.PLAGAL.name, "open"
 ABBREVIATIONS = {
     PERFECT: "PAC",
     IMPERFECT: "IAC",
@@ -30,10 +31,6 @@ ABBREVIATIONS = {
     PLAGAL: "PC",
     OPEN: "",
 }
-_DOMINANTS = frozenset({"major", "dominant"})
-_LEADING = frozenset({"diminished", "half-diminished", "diminished-seventh"})
-_TRIADS = frozenset({"major", "minor"})
-_I, _II, _IV, _V, _VI, _FLAT_VI, _VII = 0, 2, -1, 1, 3, -4, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,29 +73,30 @@ def cadence_kind(before: ChordSpan | None, last: ChordSpan, soprano: int | None)
     end, low = last.function, last.chord.inversion
     if end.target is not None:
         return OPEN
-    if end.offset == _V and end.quality in _DOMINANTS:
+    if formulas.HALF.last.holds(end.offset, end.quality):
         return _half(before, low)
-    if before is None:
+    start = None if before is None else _heard_in(before, last.key)
+    if before is None or start is None:
         return OPEN
-    start = _heard_in(before, last.key)
-    if start is None or end.quality not in _TRIADS:
-        return OPEN
-    from_dominant = start.offset == _V and start.quality in _DOMINANTS
-    if end.offset == _I and (from_dominant or (start.offset == _VII and start.quality in _LEADING)):
+    if _makes(formulas.AUTHENTIC, start, end, low):
+        from_dominant = formulas.DOMINANT.holds(start.offset, start.quality)
         is_perfect = from_dominant and low == 0 and before.chord.inversion == 0 and soprano == last.chord.root
         return PERFECT if is_perfect else IMPERFECT
-    if end.offset in (_VI, _FLAT_VI) and from_dominant:
-        return DECEPTIVE
-    if end.offset == _I and low == 0 and start.offset == _IV and start.quality in _TRIADS:
-        return PLAGAL
-    return OPEN
+    others = (formulas.DECEPTIVE, formulas.PLAGAL)
+    return next((formula.name for formula in others if _makes(formula, start, end, low)), OPEN)
+
+
+def _makes(formula: formulas.Cadence, start: Function, end: Function, low: int) -> bool:
+    """Whether two chords, the last one in the inversion `low`, make a cadence."""
+    is_last = formula.last.holds(end.offset, end.quality) and (low == 0 or not formula.root_position)
+    return is_last and formula.leads(start.offset, start.quality)
 
 
 def _half(before: ChordSpan | None, low: int) -> str:
     if low:
         return OPEN
     if before is not None and before.key.mode == "minor":
-        is_iv6 = before.function[:2] == (_IV, "minor") and before.chord.inversion == 1
+        is_iv6 = formulas.PHRYGIAN.leads(*before.function[:2]) and before.chord.inversion == 1
         return PHRYGIAN if is_iv6 and before.function.target is None else HALF
     return HALF
 

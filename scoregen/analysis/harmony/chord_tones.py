@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scoregen.analysis.harmony.chord_shapes import AUGMENTED_SIXTHS
 from scoregen.analysis.harmony.chords import ChordSpan
+from scoregen.score.chord_kinds import AUGMENTED_SIXTHS
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote
 
@@ -26,7 +26,7 @@ def note_roles(spans: Sequence[ChordSpan], note: SoundingNote) -> tuple[NoteRole
     """What a note is in each chord that it sounds in, in order."""
     if not isinstance(note.pitch, Pitch):
         return ()
-    end = note.onset + note.duration
+    end = note.end
     found = [_role(span, note, note.pitch) for span in spans if span.onset < end and span.end > note.onset]
     return tuple(found)
 

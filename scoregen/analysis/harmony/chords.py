@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scoregen.analysis.harmony.chord_shapes import AUGMENTED_SIXTHS, MEMBERS, SEVENTHS, SUFFIXES, note_name
 from scoregen.analysis.harmony.features import Function, foreign_kind, windows
 from scoregen.analysis.harmony.search import HarmonyState, Scorer, best_path
 from scoregen.analysis.harmony.weights import HarmonyWeights, harmony_weights
 from scoregen.analysis.moments import LineNote, Moment, moments
+from scoregen.score.chord_kinds import AUGMENTED_SIXTHS, CHORD_KINDS, FOUR_NOTES, MEMBERS, note_name
 from scoregen.score.elements import Score
 from scoregen.score.keys import Key
 
@@ -43,12 +43,12 @@ class ChordName:
     @property
     def seventh(self) -> int | None:
         """The place of the seventh, None in a triad."""
-        return self.members[3] if self.quality in SEVENTHS - AUGMENTED_SIXTHS else None
+        return self.members[3] if self.quality in FOUR_NOTES - AUGMENTED_SIXTHS else None
 
     def __str__(self) -> str:
         """The chord symbol, such as `G7/B`."""
         low = f"/{note_name(self.bass)}" if self.inversion else ""
-        return f"{note_name(self.root)}{SUFFIXES[self.quality]}{low}"
+        return f"{note_name(self.root)}{CHORD_KINDS[self.quality].suffix}{low}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
 
-from scoregen.analysis.harmony.chord_shapes import MEMBERS, SEVENTHS
 from scoregen.analysis.moments import LineNote, Moment
+from scoregen.score.chord_kinds import FOUR_NOTES, MEMBERS
 
 FOREIGN = "foreign"
 _SHORT = Fraction(1, 2)
@@ -145,7 +145,7 @@ def emission(window: Window, sound: Sound) -> list[str]:
     come from the chord and go to it.
     """
     members = MEMBERS[sound.quality]
-    size = "7" if sound.quality in SEVENTHS else "3"
+    size = "7" if sound.quality in FOUR_NOTES else "3"
     found = []
     for index, member in enumerate(members):
         place = sound.root + member

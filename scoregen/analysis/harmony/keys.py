@@ -33,11 +33,6 @@ def key_regions(spans: Sequence[ChordSpan]) -> tuple[KeyRegion, ...]:
     )
 
 
-def key_at(regions: Sequence[KeyRegion], onset: Fraction) -> Key | None:
-    """The key at an onset, None outside every region."""
-    return next((region.key for region in regions if region.onset <= onset < region.end), None)
-
-
 def main_key(regions: Sequence[KeyRegion]) -> Key | None:
     """The key of the whole: that of the last region if the piece spends time in it, else the longest.
 

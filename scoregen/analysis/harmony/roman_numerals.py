@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scoregen.analysis.harmony.chord_shapes import AUGMENTED_SIXTHS, SEVENTHS
 from scoregen.analysis.harmony.chords import ChordSpan
 from scoregen.analysis.harmony.features import Function
+from scoregen.score.chord_kinds import AUGMENTED_SIXTHS, FOUR_NOTES
 
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII")
 _SCALES = {"major": (0, 2, 4, -1, 1, 3, 5), "minor": (0, 2, -3, -1, 1, -4, -2)}
@@ -103,7 +103,7 @@ def _plain(function: Function, inversion: int, mode: str) -> str:
         name = name.lower()
     is_leading = function.offset == _LEADING and function.quality in _SIGNS
     sign = "" if is_leading else _alteration(found)
-    is_seventh = function.quality in SEVENTHS
+    is_seventh = function.quality in FOUR_NOTES
     figures = (_SEVENTH_FIGURES if is_seventh else _TRIAD_FIGURES)[inversion]
     major = "maj" if function.quality in _MAJOR_SEVENTH else ""
     return f"{sign}{name}{_SIGNS.get(function.quality, '')}{major}{figures}"

@@ -17,9 +17,9 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from scoregen.analysis.harmony import features as features
-from scoregen.analysis.harmony.chord_shapes import MEMBERS
 from scoregen.analysis.harmony.features import Function, Sound, Window
 from scoregen.analysis.harmony.weights import HarmonyWeights
+from scoregen.score.chord_kinds import MEMBERS
 
 CHORDS_A_MOMENT = 5
 CHORDS_A_BEAT = 3

@@ -51,7 +51,7 @@ class Surroundings:
 
     def __init__(self, music: Counterpoint, rules: RuleSet, line: int, note: SoundingNote) -> None:
         self._rules, self._line, self.note = rules, line, note
-        self._start, self._end = note.onset - AROUND, note.onset + note.duration + AROUND
+        self._start, self._end = note.onset - AROUND, note.end + AROUND
         first = max(0, bisect_left(music.moments, self._start, key=lambda moment: moment.onset) - 1)
         last = bisect_left(music.moments, self._end, key=lambda moment: moment.onset)
         self._moments = (*music.moments[first:last], *(_silence(moment) for moment in music.moments[last : last + 1]))
@@ -92,7 +92,7 @@ class Surroundings:
         """The note of the line that ends where this one begins."""
         sounding = (moment.notes[self._line] for moment in self._moments if moment.onset < self.note.onset)
         last = next(reversed(list(sounding)), None)
-        return last if last is not None and last.onset + last.duration == self.note.onset else None
+        return last if last is not None and last.end == self.note.onset else None
 
     def _with(self, moment: VoiceMoment, old: tuple[SoundingNote | None, ...], new: SoundingNote | None) -> VoiceMoment:
         there = moment.notes[self._line]

@@ -9,16 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from scoregen.analysis.counterpoint.lines import Counterpoint, VoiceMoment, distinct, pitch_of
+from scoregen.analysis.counterpoint.lines import Counterpoint, VoiceMoment, distinct
 from scoregen.analysis.harmony.chords import ChordSpan
 from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.rule_sets import ANY, RuleSet
+from scoregen.score.cadences import LEADING_HOME_DEGREES
+from scoregen.score.chord_kinds import CONSONANT_TRIADS, MEMBERS
 from scoregen.score.pitch import Pitch
+from scoregen.score.timeline import pitch_of
 
 _INVERSIONS = ("root position", "first inversion", "second inversion", "third inversion")
-_LEADING_HOME = (1, 5, -1, 2)
-"""Fifths from the tonic to the roots of V, vii, IV and ii."""
 _FEWEST_LINES = 3
+_CLOSED = tuple({*members[:count]} for members in map(MEMBERS.__getitem__, CONSONANT_TRIADS) for count in (2, 3))
+"""What a triad that closes has over its root, on the line of fifths, with or without its fifth."""
+_THIRDS = {MEMBERS[kind][1] for kind in CONSONANT_TRIADS}
 
 
 def cadences(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
@@ -56,13 +60,13 @@ def _final(music: Counterpoint, rules: RuleSet, spans: Sequence[ChordSpan]) -> I
     before = next((span for span in reversed(spans[:-1]) if span.chord.root != last.chord.root), None)
     if root is not None and root not in _homes(music, last):
         message = f"the piece ends on {_named(end)}, which is not the tonic of {last.key}"
-    elif root is None and not sounding & {4, -3}:
+    elif root is None and not sounding & _THIRDS:
         message = f"the last chord, {_named(end)}, has no third"
     elif root is None and last.chord.inversion:
         message = f"the piece ends on {last.chord}, in {_INVERSIONS[last.chord.inversion]}"
     elif root is None:
         message = f"the piece ends on {_named(end)}, which is no plain triad"
-    elif root == last.chord.root and before is not None and before.chord.root - root not in _LEADING_HOME:
+    elif root == last.chord.root and before is not None and before.chord.root - root not in LEADING_HOME_DEGREES:
         message = f"the last chord, {last.chord}, is come to from {before.chord}, neither dominant nor subdominant"
     else:
         return
@@ -75,7 +79,7 @@ def closed_root(moment: VoiceMoment) -> int | None:
     if not pitches:
         return None
     above = {pitch.fifths - pitches[0].fifths for pitch in pitches}
-    return pitches[0].fifths if above in ({0, 4}, {0, 4, 1}, {0, -3}, {0, -3, 1}) else None
+    return pitches[0].fifths if above in _CLOSED else None
 
 
 def _from_below(moment: VoiceMoment) -> list[Pitch]:

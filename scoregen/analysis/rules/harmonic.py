@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import combinations, pairwise
 
-from scoregen.analysis.counterpoint.lines import Counterpoint, distinct, pitch_of
+from scoregen.analysis.counterpoint.lines import Counterpoint, distinct
 from scoregen.analysis.harmony.chords import ChordSpan
 from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.rule_sets import ANY, RuleSet
 from scoregen.score.pitch import STEPS, Interval
-from scoregen.score.timeline import SoundingNote
+from scoregen.score.timeline import SoundingNote, pitch_of
 
 LEADING = 5
 """A major seventh on the line of fifths."""
@@ -84,7 +84,7 @@ def _doublings(music: Counterpoint, span: ChordSpan) -> Iterator[tuple[int, Soun
         if pitch_of(note).fifths == place
     ]
     for (upper, high), (lower, low) in combinations(held, 2):
-        together = min(_end(high), _end(low), span.end) - max(high.onset, low.onset, span.onset)
+        together = min(high.end, low.end, span.end) - max(high.onset, low.onset, span.onset)
         in_one_choir = music.lines[upper].choir == music.lines[lower].choir
         if upper != lower and high is not low and in_one_choir and together >= min(_LEAST, span.duration):
             yield upper, high, lower, low
@@ -142,7 +142,7 @@ def _stays(music: Counterpoint, seventh: int, following: ChordSpan) -> bool:
 
 def _stands_on(music: Counterpoint, span: ChordSpan, seventh: SoundingNote) -> bool:
     """Whether the root of a chord sounds together with its seventh; without one nothing is dissonant."""
-    start, end = max(span.onset, seventh.onset), min(span.end, _end(seventh))
+    start, end = max(span.onset, seventh.onset), min(span.end, seventh.end)
     return any(
         pitch_of(note).fifths == span.chord.root
         for moment in music.moments_between(start, end)
@@ -170,7 +170,7 @@ def _last_notes(music: Counterpoint, span: ChordSpan) -> Iterator[tuple[int, Sou
     """What each line sounds at the end of a chord, if it is a member of it."""
     for index in range(len(music.lines)):
         own = _notes_in(music, index, span)
-        if own and _end(own[-1]) >= span.end:
+        if own and own[-1].end >= span.end:
             yield index, own[-1]
 
 
@@ -188,7 +188,7 @@ def _departure(
         note, later = later, _next(music, index, later)
     if later is None:
         return None
-    until = max(following.onset, _end(note)) + min(_GRACE, following.duration)
+    until = max(following.onset, note.end) + min(_GRACE, following.duration)
     comes = any(
         (sounding := moment.notes[index]) is not None and pitch_of(sounding).diatonic % len(STEPS) == wanted
         for moment in music.moments_between(following.onset, until)
@@ -206,11 +206,7 @@ def _place_in_choir(music: Counterpoint, index: int, note: SoundingNote, later: 
 
 def _next(music: Counterpoint, index: int, note: SoundingNote) -> SoundingNote | None:
     """The note that a line goes on to at once; None at a rest or a phrase end."""
-    end = _end(note)
+    end = note.end
     if end in music.boundaries:
         return None
     return next((moment.notes[index] for moment in music.moments_between(end, end + _LEAST)), None)
-
-
-def _end(note: SoundingNote) -> Fraction:
-    return note.onset + note.duration

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scoregen.analysis.counterpoint.lines import Counterpoint, pitch_of
+from scoregen.analysis.counterpoint.lines import Counterpoint
 from scoregen.analysis.counterpoint.voice_groups import VoiceLine
 from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.rule_sets import ANY, RuleSet
 from scoregen.score.pitch import Interval, Pitch
-from scoregen.score.timeline import SoundingNote
+from scoregen.score.timeline import SoundingNote, pitch_of
 
 _NUMBERS = ("unison", "second", "third", "fourth", "fifth", "sixth", "seventh", "octave", "ninth", "tenth", "eleventh")
 _MAJOR = (0, 2, 4, 5, 7, 9, 11)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from scoregen.analysis.counterpoint.lines import Counterpoint, VoiceMoment, pitch_of
+from scoregen.analysis.counterpoint.lines import Counterpoint, VoiceMoment
 from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.rule_sets import ANY, RuleSet
 from scoregen.score.pitch import Pitch
-from scoregen.score.timeline import SoundingNote
+from scoregen.score.timeline import SoundingNote, pitch_of
 
 
 def order(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:

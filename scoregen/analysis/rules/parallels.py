@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from scoregen.analysis.counterpoint.lines import counterpoint_of
-from scoregen.analysis.rules.perfect import FIFTH, motions, parallel_interval
+from scoregen.analysis.rules.perfect import motions
 from scoregen.score.elements import Score, Slot
+from scoregen.score.parallel_motion import SEMITONES, parallel_interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,9 @@ def parallels(score: Score, slots: Sequence[Slot]) -> tuple[Parallel, ...]:
     music = counterpoint_of(score, slots)
     found = []
     for motion in motions(music):
-        interval = parallel_interval(motion)
+        interval = parallel_interval(*motion.pitches)
         upper, lower = music.lines[motion.upper], music.lines[motion.lower]
         if interval is not None and upper.leads and lower.leads:
-            semitones = 7 if interval == FIFTH else 0
+            semitones = SEMITONES[interval]
             found.append(Parallel(motion.after.onset, motion.after.measure_index, upper.slot, lower.slot, semitones))
     return tuple(found)

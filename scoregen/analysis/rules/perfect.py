@@ -1,9 +1,7 @@
 """Perfect intervals in a row, and perfect intervals approached badly.
 
-Two lines form the same perfect interval, a fifth, an octave or a unison, simple or compound, before and
-after both move. Moving the same way makes *parallels*, moving apart or together *contrary* ones. A
-repeated note is no motion, and a chord restated with octave leaps is no new interval, for no pitch
-class changes. A fifth is spelled as one: seven semitones that are a diminished sixth are none.
+Two lines form the same perfect interval before and after both move (`scoregen.score.parallel_motion`). Moving the
+same way makes *parallels*, moving apart or together *contrary* ones.
 """
 
 from __future__ import annotations
@@ -12,16 +10,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from scoregen.analysis.counterpoint.lines import Counterpoint, VoiceMoment, pitch_of
+from scoregen.analysis.counterpoint.lines import Counterpoint, VoiceMoment
 from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.rule_sets import ANY, RuleSet
+from scoregen.score.parallel_motion import (
+    DIMINISHED_FIFTH,
+    FIFTH,
+    OCTAVE,
+    PERFECT,
+    UNISON,
+    interval_class,
+    is_restated,
+    is_similar,
+    parallel_interval,
+    perfect_interval,
+)
 from scoregen.score.pitch import Pitch
-from scoregen.score.timeline import SoundingNote
+from scoregen.score.timeline import SoundingNote, pitch_of
 
 DOUBLING = 3
 """Octaves in a row from which on they are a doubling."""
-FIFTH, OCTAVE, UNISON, DIMINISHED_FIFTH = "fifth", "octave", "unison", "diminished fifth"
-_PERFECT = (FIFTH, OCTAVE, UNISON)
 _PLURAL = {FIFTH: "fifths", OCTAVE: "octaves", UNISON: "unisons"}
 
 
@@ -50,8 +58,7 @@ class Motion:
     @property
     def is_similar(self) -> bool:
         """Whether both go up or both go down."""
-        high, higher, low, lower = self.pitches
-        return (higher.chromatic > high.chromatic) == (lower.chromatic > low.chromatic)
+        return is_similar(*self.pitches)
 
     def __str__(self) -> str:
         high, higher, low, lower = self.pitches
@@ -78,54 +85,20 @@ def _pairs(music: Counterpoint) -> list[tuple[int, int]]:
     return [(a, b) for a, b in combinations(range(len(places)), 2) if places[a][0] == places[b][0]]
 
 
-def interval_between(one: Pitch, other: Pitch) -> str | None:
-    """Which perfect interval, or diminished fifth, two pitches form; None if none."""
-    low, high = sorted((one, other), key=lambda pitch: (pitch.chromatic, pitch.diatonic))
-    steps, semitones = high.diatonic - low.diatonic, high.chromatic - low.chromatic
-    if steps % 7 == 4:
-        return {7: FIFTH, 6: DIMINISHED_FIFTH}.get(int(semitones % 12)) if semitones == int(semitones) else None
-    if steps % 7 == 0 and semitones % 12 == 0 and steps * 12 == semitones * 7:
-        return UNISON if semitones == 0 else OCTAVE
-    return None
-
-
 def perfect_intervals(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
     """Parallel, contrary, unequal and direct fifths, octaves and unisons."""
     found = list(motions(music))
     doubled = _doublings(found)
     for motion in found:
         high, higher, low, lower = motion.pitches
-        new = interval_between(higher, lower)
+        new = perfect_interval(higher, lower)
         if new is None:
             continue
-        old = interval_between(high, low)
-        if old is not None and _class(old) == _class(new):
+        old = perfect_interval(high, low)
+        if old is not None and interval_class(old) == interval_class(new):
             yield from _same_interval(music, rules, motion, old, new, doubles=motion in doubled)
-        elif motion.is_similar and new in _PERFECT:
+        elif motion.is_similar and new in PERFECT:
             yield from _approached(music, rules, motion, new)
-
-
-def parallel_interval(motion: Motion) -> str | None:
-    """The perfect interval that two lines keep while they move the same way; None if none.
-
-    A unison that becomes an octave, or the reverse, counts as octaves.
-    """
-    high, higher, low, lower = motion.pitches
-    old, new = interval_between(high, low), interval_between(higher, lower)
-    if old not in _PERFECT or new not in _PERFECT or _class(old) != _class(new) or not motion.is_similar:
-        return None
-    return None if _restates(motion) else (new if old == new else OCTAVE)
-
-
-def _restates(motion: Motion) -> bool:
-    """Whether no pitch class changes: the same chord, an octave away."""
-    high, higher, low, lower = motion.pitches
-    return high.pitch_class == higher.pitch_class and low.pitch_class == lower.pitch_class
-
-
-def _class(interval: str) -> str:
-    """Unisons and octaves are of one class, and so are fifths of both sizes."""
-    return {UNISON: OCTAVE, DIMINISHED_FIFTH: FIFTH}.get(interval, interval)
 
 
 def _doublings(found: Sequence[Motion]) -> set[Motion]:
@@ -134,7 +107,7 @@ def _doublings(found: Sequence[Motion]) -> set[Motion]:
     doubled: set[Motion] = set()
     for motion in found:
         high, higher, low, lower = motion.pitches
-        if {interval_between(high, low), interval_between(higher, lower)} <= {OCTAVE, UNISON}:
+        if {perfect_interval(high, low), perfect_interval(higher, lower)} <= {OCTAVE, UNISON}:
             run = going.setdefault((motion.upper, motion.lower), [])
             if run and (run[-1].pitches[1], run[-1].pitches[3]) != (high, low):
                 run.clear()
@@ -147,7 +120,7 @@ def _doublings(found: Sequence[Motion]) -> set[Motion]:
 def _same_interval(
     music: Counterpoint, rules: RuleSet, motion: Motion, old: str, new: str, *, doubles: bool
 ) -> Iterator[Finding]:
-    if _restates(motion) or _doubles_in_one_hand(music, motion, new):
+    if is_restated(*motion.pitches) or _doubles_in_one_hand(music, motion, new):
         return
     kind = _kind(music, motion)
     if DIMINISHED_FIFTH in (old, new):
@@ -156,11 +129,11 @@ def _same_interval(
             yield from _found(music, rules, motion, "unequal-fifths", kind, message)
         return
     if not motion.is_similar:
-        name = _PLURAL[_class(new)]
+        name = _PLURAL[interval_class(new)]
         message = f"move in {name} by contrary motion ({motion})"
         yield from _found(music, rules, motion, f"contrary-{name}", kind, message)
         return
-    name = _PLURAL[parallel_interval(motion) or new]
+    name = _PLURAL[parallel_interval(*motion.pitches) or new]
     if new == FIFTH and _is_anticipated(music, motion):
         kind, hint = "anticipation", ", the upper one anticipating its next note"
     else:
@@ -179,7 +152,7 @@ def _doubles_in_one_hand(music: Counterpoint, motion: Motion, new: str) -> bool:
 def _is_anticipated(music: Counterpoint, motion: Motion) -> bool:
     """Whether the upper note is struck again at once and stays for longer, as at Bach's cadences."""
     _, note, _, _ = motion.notes
-    end = note.onset + note.duration
+    end = note.end
     return any(
         again.onset == end and again.pitch == note.pitch and again.duration > note.duration
         for again in music.slots[note.slot]

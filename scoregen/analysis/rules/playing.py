@@ -8,12 +8,12 @@ from fractions import Fraction
 from itertools import combinations
 
 from scoregen.analysis.counterpoint.instruments import Playable
-from scoregen.analysis.counterpoint.lines import Counterpoint, pitch_of
+from scoregen.analysis.counterpoint.lines import Counterpoint
 from scoregen.analysis.counterpoint.voice_groups import VoiceLine
 from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.rule_sets import RuleSet
 from scoregen.score.pitch import Pitch
-from scoregen.score.timeline import SoundingNote
+from scoregen.score.timeline import SoundingNote, pitch_of
 
 FINGERS = 5
 

@@ -60,13 +60,14 @@ def bench_jsb16(
     The weights of the neighbours are fitted to the validation part, those of each half of it to the other half.
     InputError where the data or the weights do not fit.
     """
+    from scoregen.benchmarks.jsb16.alphabet import CHROMATIC  # which makes it known to networks
     from scoregen.model.network.checkpoint import load_checkpoint
 
     source = read_jsb16(data)
     paths = tuple(checkpoints) or _shipped(average)
     loaded = [load_checkpoint(path) for path in paths]
     for path, checkpoint in zip(paths, loaded, strict=True):
-        if checkpoint.network.config.alphabet != "chromatic":
+        if checkpoint.network.config.alphabet != CHROMATIC.name:
             raise InputError(f"{path}: these weights read spelled scores; expected weights trained on JSB16")
     networks = [checkpoint.network for checkpoint in loaded]
     orders = _orders(paths, loaded, average)
@@ -85,11 +86,12 @@ def bench_jsb16(
 
 def datastores_by_split(source: Jsb16, networks: Sequence[Any], order: Sequence[int]) -> dict[Split, list[Datastore]]:
     """The datastore for each piece: that of the training part, with weights fitted without the piece itself."""
+    from scoregen.benchmarks.jsb16.alphabet import CHROMATIC
     from scoregen.benchmarks.jsb16.interpolation import collect_evidence
     from scoregen.benchmarks.jsb16.protocol import blank_example
     from scoregen.benchmarks.jsb16.retrieval import Datastore
     from scoregen.benchmarks.jsb16.retrieval_weights import fit, initial_weights
-    from scoregen.benchmarks.jsb16.rolls import CHROMATIC, roll_piece
+    from scoregen.benchmarks.jsb16.rolls import roll_piece
 
     train, valid = ([roll_piece(roll) for roll in source.splits[split]] for split in ("train", "valid"))
     corpus = Datastore.of(train, CHROMATIC, initial_weights(VOICES))

@@ -11,13 +11,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from scoregen.model.network.alphabet import FIRST_PITCH, GRID, HOLD, LONGEST_IN_16THS, REST, alphabet
+from scoregen.benchmarks.jsb16.alphabet import CHROMATIC, LONGEST_IN_16THS
+from scoregen.model.network.alphabet import FIRST_PITCH, GRID, HOLD, REST
 from scoregen.model.network.auxiliary_targets import NO_KEY, harmony_targets
 from scoregen.model.network.history_features import ages, estimated_keys, matches, pitch_history, relative_to_key
 from scoregen.model.network.inputs import Floats, Ints, PieceArrays, pitches_around
 from scoregen.system.errors import RefusedError
 
-CHROMATIC = alphabet("chromatic")
 STEPS = GRID // 4
 """Grid steps in a 16th."""
 _LONG = 6  # 16ths: a sonority that ends a phrase

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from scoregen.benchmarks.jsb16.alphabet import CHROMATIC
 from scoregen.benchmarks.jsb16.data import read_jsb16
 from scoregen.benchmarks.jsb16.rolls import ROLL_FEATURES, roll_piece, transposed_roll
 from scoregen.model.network.batches import OUTER_FIRST, Example
@@ -30,7 +31,7 @@ def read_jsb16_training_set(path: Path, network: NetworkConfig, options: Trainin
     train, valid = ([roll_piece(roll) for roll in source.splits[split]] for split in ("train", "valid"))
     if not train or not valid:
         raise InputError(f"{path}: found {len(train)} pieces in train and {len(valid)} in valid; expected one of each")
-    config = replace(network, alphabet="chromatic", metric_features=ROLL_FEATURES, context=0)
+    config = replace(network, alphabet=CHROMATIC.name, metric_features=ROLL_FEATURES, context=0)
     about = {
         "corpus": "jsb16",
         "source": "the training part of Jsb16thSeparated.json"

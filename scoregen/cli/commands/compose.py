@@ -41,6 +41,7 @@ def compose_command(
         ),
     ] = None,
     ensemble: Ensemble = "satb",
+    style: Annotated[str, typer.Option("--style", metavar="NAME", help="How to write it.")] = "chorale",
     role: Roles = None,
     blank: Annotated[
         list[str] | None,
@@ -165,6 +166,7 @@ def compose_command(
             composition = compose(
                 given,
                 ensemble=ensemble,
+                style=style,
                 roles=roles,
                 blank=tuple(blank or ()),
                 extend=extend,

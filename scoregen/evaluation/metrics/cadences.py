@@ -20,10 +20,14 @@ import numpy as np
 
 from scoregen.evaluation.metrics.bootstrap import Rate, mean, pooled
 from scoregen.evaluation.metrics.frames import FRAMES_A_QUARTER, SILENCE, Frames
+from scoregen.score.cadences import DOMINANT
+from scoregen.score.chord_kinds import semitones
 
-TRIADS = (frozenset({0, 4, 7}), frozenset({0, 3, 7}))
-THIRDS = frozenset({3, 4})
-FOURTH = 5
+TRIADS = tuple(frozenset(semitones(kind)) for kind in ("major", "minor"))
+"""Over the root, in semitones."""
+THIRDS = frozenset(semitones(kind)[1] for kind in ("major", "minor"))
+FROM_DOMINANT = -7 * DOMINANT.degrees[0] % 12
+"""What the lowest voice moves from the dominant's root to the tonic's, in semitones within an octave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ def is_authentic(frames: Frames, end: int) -> bool:
     """Whether the lowest voice reaches this frame from the fifth above its pitch class."""
     earlier = frames[:end, -1]
     earlier = earlier[earlier != SILENCE]
-    return bool(len(earlier)) and int(frames[end, -1] - earlier[-1]) % 12 == FOURTH
+    return bool(len(earlier)) and int(frames[end, -1] - earlier[-1]) % 12 == FROM_DOMINANT
 
 
 def is_home(frames: Frames, tonics: Collection[int]) -> bool:

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from scoregen.evaluation.metrics.frames import FRAMES_A_QUARTER, SILENCE, Frames, Whole, events, melodies, steps
 from scoregen.evaluation.metrics.pieces import EvaluatedPiece
+from scoregen.score.chord_kinds import semitones
 
 LOWEST, HIGHEST = 33, 88
 WIDEST = 12
@@ -31,17 +32,19 @@ LONGEST = 16
 MOST_VOICES = 8
 DEGREES = ("1", "b2", "2", "b3", "3", "4", "b5", "5", "b6", "6", "b7", "7")
 MOTIONS = ("parallel", "similar", "contrary", "oblique")
-KINDS = {
-    "major": (0, 4, 7),
-    "minor": (0, 3, 7),
-    "diminished": (0, 3, 6),
-    "augmented": (0, 4, 8),
-    "7": (0, 4, 7, 10),
-    "maj7": (0, 4, 7, 11),
-    "min7": (0, 3, 7, 10),
-    "half-dim 7": (0, 3, 6, 10),
-    "dim 7": (0, 3, 6, 9),
+NAMES = {
+    "major": "major",
+    "minor": "minor",
+    "diminished": "diminished",
+    "augmented": "augmented",
+    "7": "dominant",
+    "maj7": "major-seventh",
+    "min7": "minor-seventh",
+    "half-dim 7": "half-diminished",
+    "dim 7": "diminished-seventh",
 }
+"""What the figures call the kinds of chord, in the order in which a sonority is read as one."""
+KINDS = {name: semitones(kind) for name, kind in NAMES.items()}
 FIGURES = {3: ("", " 6", " 6/4"), 4: ("", " 6/5", " 4/3", " 4/2")}
 """Thorough bass: what stands in the bass, from the root up."""
 INCOMPLETE, OTHER = "two notes or fewer", "no chord"

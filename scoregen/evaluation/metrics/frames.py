@@ -15,11 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.score.elements import Score, Slot
-from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import measure_onsets, sounding_notes
 from scoregen.system.errors import InputError
 from scoregen.tokens.events import TokenScore
-from scoregen.tokens.sonorities import Sonorities, sonorities
+from scoregen.tokens.sonorities import Sonorities, score_sonorities, sonorities
 from scoregen.tokens.vocabulary import vocabulary
 
 Frames = NDArray[np.int16]
@@ -32,15 +31,8 @@ FRAMES_A_QUARTER = 4
 
 
 def score_frames(score: Score, slots: Sequence[Slot]) -> Frames:
-    """What the slots of a score sound at the beginning of every 16th; of several notes the highest."""
-    frames = np.full((frame_of(score.duration), len(slots)), SILENCE, np.int16)
-    columns = {slot: column for column, slot in enumerate(slots)}
-    for note in sounding_notes(score):
-        column = columns.get(note.slot)
-        if column is not None and isinstance(note.pitch, Pitch):
-            span = frames[frame_of(note.onset) : frame_of(note.onset + note.duration), column]
-            np.maximum(span, note.pitch.midi_pitch, out=span)
-    return frames
+    """What the slots of a score sound at the beginning of every 16th; a chord counts by its outer note."""
+    return sonority_frames(score_sonorities(score, slots, sounding_notes(score)))
 
 
 def token_frames(tokens: TokenScore) -> Frames:

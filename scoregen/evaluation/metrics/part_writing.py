@@ -6,8 +6,8 @@ frames of 16ths:
 
 - *parallel fifths and octaves*: from one event to the next, two voices both move. A fifth is
   parallel where the interval itself is kept (a fifth that becomes a twelfth is none), an octave or
-  unison where its interval class is kept, in whichever direction the voices go. All pairs of
-  voices; a rate per 100 changes. A piece without either is *clean*.
+  unison where its interval class is kept, in whichever direction the voices go (`PROTOCOL` of
+  `scoregen.score.parallel_motion`). All pairs of voices; a rate per 100 changes. A piece without either is *clean*.
 - *crossing*: frames in which a voice lies above its upper neighbour, of all frames and neighbours.
 - *spacing*: frames in which two neighbours, the lowest pair aside, are more than an octave apart.
 - *leaps*: moves over a fifth, of all moves of all voices from one pitch to another, rests left out.
@@ -22,19 +22,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-import numpy as np
-
 from scoregen.evaluation.metrics.bootstrap import Rate, mean, pooled
 from scoregen.evaluation.metrics.frames import FRAMES_A_QUARTER, SILENCE, Frames, events, melodies, steps
+from scoregen.score.chord_kinds import pitch_classes
+from scoregen.score.parallel_motion import PROTOCOL
+from scoregen.tokens.parallel_motion import parallel_motions
 
 FIFTH, OCTAVE = 7, 12
 DENSITY_FRAMES = 16
 
-TRIADS = ((0, 4, 7), (0, 3, 7), (0, 3, 6))
-SEVENTHS = ((0, 4, 7, 10), (0, 4, 7, 11), (0, 3, 7, 10), (0, 3, 6, 10), (0, 3, 6, 9))
-CHORDS = frozenset(
-    frozenset((root + member) % 12 for member in chord) for chord in (*TRIADS, *SEVENTHS) for root in range(12)
-)
+TRIADS = ("major", "minor", "diminished")
+SEVENTHS = ("dominant", "major-seventh", "minor-seventh", "half-diminished", "diminished-seventh")
+CHORDS = frozenset(frozenset(pitch_classes(root, kind)) for kind in (*TRIADS, *SEVENTHS) for root in range(12))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ class Counts:
 
 def count(frames: Frames) -> Counts:
     """The counts of one piece of two or more voices."""
-    fifths, octaves = parallels(frames)
+    fifths, octaves = protocol_parallels(frames)
     leaps, moves = _leaps(frames)
     chord_beats, beats = _chord_beats(frames)
     return Counts(
@@ -99,18 +98,10 @@ def rates(counts: Sequence[Counts], *, seed: int = 0) -> dict[str, Rate]:
     }
 
 
-def parallels(frames: Frames) -> tuple[int, int]:
-    """How many parallel fifths, and how many parallel octaves and unisons."""
-    moments = frames[events(frames)].astype(np.int64)
-    heard = moments != SILENCE
-    moved = (moments[1:] != moments[:-1]) & heard[1:] & heard[:-1]
-    upper, lower = np.triu_indices(frames.shape[1], 1)
-    both = moved[:, upper] & moved[:, lower]
-    interval = moments[:, upper] - moments[:, lower]
-    before, after = interval[:-1], interval[1:]
-    fifths = both & (before == after) & (abs(after) % OCTAVE == FIFTH)
-    octaves = both & (before % OCTAVE == 0) & (after % OCTAVE == 0)
-    return int(fifths.sum()), int(octaves.sum())
+def protocol_parallels(frames: Frames) -> tuple[int, int]:
+    """How many parallel fifths, and how many parallel octaves and unisons, as published figures count them."""
+    found = parallel_motions(frames[events(frames)], PROTOCOL)
+    return int(found.fifths.sum()), int(found.octaves.sum())
 
 
 @cache

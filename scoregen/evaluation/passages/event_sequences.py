@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from scoregen.score.elements import Score, Slot
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote, sounding_notes
-from scoregen.tokens.sonorities import SILENT, Sonorities, heard, tick
+from scoregen.tokens.sonorities import SILENT, Sonorities, score_sonorities, tick
 from scoregen.tokens.window_hashes import mixed, reference, summed
 
 Ints = NDArray[np.int64]
@@ -53,7 +53,7 @@ def event_sequences(score: Score, slots: Sequence[Slot]) -> tuple[EventSequence,
     melodies = tuple(
         melody([note for note in notes if note.slot == slot], lower=slot == lowest and len(slots) > 1) for slot in slots
     )
-    return texture(heard(score, slots, notes)), melodies
+    return texture(score_sonorities(score, slots, notes)), melodies
 
 
 def texture(sounds: Sonorities) -> EventSequence:

@@ -36,6 +36,7 @@ from scoregen.model.network.network import Network
 from scoregen.model.sampling.decision_context import DecisionContext
 from scoregen.model.sampling.logit_bias import LogitBias
 from scoregen.model.sampling.voice_leading_costs import voice_leading_costs
+from scoregen.styles.style import load_style
 from scoregen.tokens.constraints import VoiceRule
 from scoregen.tokens.events import TokenScore
 from scoregen.tokens.window_hashes import NoveltyIndex
@@ -113,10 +114,11 @@ class _Table:
                 if (row, last) in self.bans:
                     self.bans[row, last][NOVELTY] = events
         self.costs, self.logit_bias = np.zeros_like(chances), np.zeros_like(chances)
+        costs = load_style().voice_leading.with_options(writer.options.voice_leading, writer.options.crossing)
         for step in range(example.order.shape[1]):
             decision = _decision(tokens, example, step)
             every = np.arange(piece.length)
-            self.costs[every, decision.voice] = voice_leading_costs(decision, writer.options)
+            self.costs[every, decision.voice] = voice_leading_costs(decision, costs)
             if writer.logit_bias is not None:
                 self.logit_bias[every, decision.voice] = writer.logit_bias.added(decision)
 

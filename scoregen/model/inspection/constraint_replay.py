@@ -19,8 +19,8 @@ from scoregen.model.sampling.decoding_context import EVENT_TOKENS, measure_rules
 from scoregen.model.sampling.novelty_limit import NoveltyLimit
 from scoregen.tokens import constraints
 from scoregen.tokens.constraints import VoiceRule
+from scoregen.tokens.event_tokens import event_tokens
 from scoregen.tokens.events import ABSENT, BLANK, TokenScore
-from scoregen.tokens.flat import event_tokens
 from scoregen.tokens.window_hashes import NoveltyIndex
 
 Forbidden = Mapping[str, Bools]

@@ -1,39 +1,49 @@
-"""The ids that a network reads and writes: events, pitches, time shifts in time.
+"""The ids that a network reads and writes: events, pitches, time shifts.
 
-An alphabet is one of two alphabets. `spelled` is that of scores: pitches with their spelling, keys
-that are written, repeated notes apart from held ones. `chromatic` is that of piano rolls such as
-JSB16: MIDI pitches, keys that are guessed from what has sounded, and no repeated notes.
+The `spelled` alphabet is that of scores, made of the token language (`scoregen.tokens.vocabulary`, whose
+`[network]` table names the part that is used). A benchmark may register one of its own (`register`).
 
 An event id is 0 for hold, 1 for rest, 2 + pitch id for an attack. A pitch id counts the pitches
 from below; the id after the last stands for silence. A time shift leads from one slice to the next:
-0 to the barline, else an index of `time_shifts`, plus one. The chromatic alphabet, which has no barlines,
-has every length twice: the second time it leads to the end of the piece.
+0 to the barline, else an index of `time_shifts`, plus one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.score.pitch import STEPS, Pitch
+from scoregen.score.pitch import Pitch
+from scoregen.system.errors import InputError
+from scoregen.tokens.vocabulary import vocabulary
 
 Ints = NDArray[np.int64]
 
-GRID = 48
-"""Grid steps in a quarter: they hold 64ths and the 32nds of triplets."""
+_LANGUAGE = vocabulary()
+_SUBSET = _LANGUAGE.network
 
-HOLD, REST, FIRST_PITCH = 0, 1, 2
+GRID = _LANGUAGE.ticks_per_quarter
+"""Grid steps in a quarter: one is a tick of the token language."""
+
+HOLD, REST = _SUBSET.events.index("hold"), _SUBSET.events.index("rest")
+FIRST_PITCH = len(_SUBSET.events)
 BARLINE = 0
 UNSCORED = -100
+SILENT_CLASS = 12
+"""The pitch class of a voice that does not sound."""
 
-MOST_ACCIDENTALS = 7
+MOST_ACCIDENTALS = _SUBSET.most_accidentals
 """Key signatures reach so far, either way; one beyond is read as the last."""
-FIFTHS_RANGE = 14
+FIFTHS_REACH = _SUBSET.fifths_reach
 """Scale degrees and melodic steps reach so far along the line of fifths, either way."""
+PITCHES: tuple[Pitch, ...] = _SUBSET.pitches
+"""The spelled pitches by id."""
+PITCH_IDS = {pitch: index for index, pitch in enumerate(PITCHES)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,96 +78,68 @@ class Alphabet:
         return self.events
 
     @property
+    def pitch_classes(self) -> Ints:
+        """[P + 1] by pitch id, `SILENT_CLASS` for silence."""
+        return np.append(self.midi % 12, SILENT_CLASS)
+
+    @property
     def no_key(self) -> int:
         return len(self.degrees) - 1
 
 
-LOWEST_MIDI, HIGHEST_MIDI = 31, 93
-PITCHES: tuple[Pitch, ...] = tuple(
-    sorted(
-        (
-            pitch
-            for octave in range(0, 8)
-            for step in STEPS
-            for alter in range(-2, 3)
-            if LOWEST_MIDI <= (pitch := Pitch(step, alter, octave)).midi_pitch <= HIGHEST_MIDI
-        ),
-        key=lambda pitch: (pitch.midi_pitch, pitch.fifths),
-    )
-)
-"""The spelled pitches by id."""
-PITCH_IDS = {pitch: index for index, pitch in enumerate(PITCHES)}
-
-_SPELLED_TIME_SHIFTS = tuple(
-    sorted(
-        {Fraction(k, 8) for k in range(1, 9)}
-        | {Fraction(k, 6) for k in range(1, 7)}
-        | {Fraction(k, 2) for k in range(2, 17)}
-    )
-)
-_CHROMATIC_LOW, _CHROMATIC_HIGH = 29, 88
-LONGEST_IN_16THS = 64
+_BUILDERS: dict[str, Callable[[], Alphabet]] = {}
 
 
-@lru_cache(maxsize=2)
+def register(name: str, build: Callable[[], Alphabet]) -> None:
+    """Make an alphabet available under a name, which a network's configuration may then give."""
+    _BUILDERS[name] = build
+
+
+@cache
 def alphabet(name: str) -> Alphabet:
-    """`spelled` or `chromatic`; ValueError for another name."""
-    if name == "spelled":
-        return _spelled()
-    if name == "chromatic":
-        return _chromatic()
-    raise ValueError(f"there is no alphabet {name!r}; expected spelled or chromatic")
+    """The alphabet of that name; InputError where none is registered."""
+    if name not in _BUILDERS:
+        raise InputError(
+            f"these weights write in the alphabet {name!r}, which serves a benchmark alone;"
+            f" expected weights in one of: {', '.join(_BUILDERS)}"
+        )
+    return _BUILDERS[name]()
+
+
+def framed(degrees: Ints, size: int) -> Ints:
+    """With a column for silence and a row for the unknown key, both a degree of their own."""
+    return np.pad(degrees, ((0, 1), (0, 1)), constant_values=size)
 
 
 def _spelled() -> Alphabet:
     midi = np.array([pitch.midi_pitch for pitch in PITCHES])
     fifths = np.array([pitch.fifths for pitch in PITCHES])
     keys = np.arange(-MOST_ACCIDENTALS, MOST_ACCIDENTALS + 1)[:, None]
-    size = 2 * FIFTHS_RANGE + 1
-    degrees = np.clip(fifths - keys, -FIFTHS_RANGE, FIFTHS_RANGE) + FIFTHS_RANGE
-    steps = np.clip(fifths[None] - fifths[:, None], -FIFTHS_RANGE, FIFTHS_RANGE) + FIFTHS_RANGE
+    size = 2 * FIFTHS_REACH + 1
+    degrees = np.clip(fifths - keys, -FIFTHS_REACH, FIFTHS_REACH) + FIFTHS_REACH
+    steps = np.clip(fifths[None] - fifths[:, None], -FIFTHS_REACH, FIFTHS_REACH) + FIFTHS_REACH
     return Alphabet(
         "spelled",
         midi,
         fifths,
-        _framed(degrees, size),
+        framed(degrees, size),
         size,
         np.pad(steps, ((0, 1), (0, 0))),
         size,
-        _SPELLED_TIME_SHIFTS,
+        _SUBSET.time_shifts,
         repeats=True,
     )
 
 
-def _chromatic() -> Alphabet:
-    midi = np.arange(_CHROMATIC_LOW, _CHROMATIC_HIGH + 1)
-    fifths = 7 * midi % 12
-    degrees = (fifths - np.arange(12)[:, None]) % 12
-    steps = (fifths[None] - fifths[:, None]) % 12
-    time_shifts = 2 * tuple(Fraction(k, 4) for k in range(1, LONGEST_IN_16THS + 1))
-    return Alphabet(
-        "chromatic",
-        midi,
-        fifths,
-        _framed(degrees, 12),
-        12,
-        np.pad(steps, ((0, 1), (0, 0))),
-        12,
-        time_shifts,
-        repeats=False,
-    )
-
-
-def _framed(degrees: Ints, size: int) -> Ints:
-    """With a column for silence and a row for the unknown key, both a degree of their own."""
-    return np.pad(degrees, ((0, 1), (0, 1)), constant_values=size)
+register("spelled", _spelled)
 
 
 def pitch_id(pitch: Pitch) -> int:
     """The id of a spelled pitch; one out of reach is moved by octaves into it, a microtone rounded down."""
+    lowest, highest = PITCHES[0].midi_pitch, PITCHES[-1].midi_pitch
     moved = Pitch(pitch.step, int(pitch.alter // 1), pitch.octave)
-    while moved.midi_pitch < LOWEST_MIDI:
+    while moved.midi_pitch < lowest:
         moved = Pitch(moved.step, moved.alter, moved.octave + 1)
-    while moved.midi_pitch > HIGHEST_MIDI:
+    while moved.midi_pitch > highest:
         moved = Pitch(moved.step, moved.alter, moved.octave - 1)
     return PITCH_IDS[moved]

@@ -11,22 +11,23 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.network.alphabet import GRID, Alphabet
+from scoregen.model.network.alphabet import GRID, SILENT_CLASS, Alphabet
 from scoregen.model.network.history_features import PROFILES
+from scoregen.score.chord_kinds import pitch_classes
 
 Ints = NDArray[np.int64]
 
-CHORD_SHAPES: dict[str, tuple[int, ...]] = {
-    "major": (0, 4, 7),
-    "minor": (0, 3, 7),
-    "diminished": (0, 3, 6),
-    "dominant seventh": (0, 4, 7, 10),
-    "minor seventh": (0, 3, 7, 10),
-    "half-diminished seventh": (0, 3, 6, 10),
-    "diminished seventh": (0, 3, 6, 9),
-    "major seventh": (0, 4, 7, 11),
-}
-"""Semitones over the root, the more usual first: of two that fit the first is meant."""
+CHORD_SHAPES = (
+    "major",
+    "minor",
+    "diminished",
+    "dominant",
+    "minor-seventh",
+    "half-diminished",
+    "diminished-seventh",
+    "major-seventh",
+)
+"""The kinds of chord by id, the more usual first: of two that fit the first is meant. Weights depend on the order."""
 UNLABELLED = -100
 NO_KEY = -99
 """The fifths of a key that is not known: nothing can be seen from it."""
@@ -44,8 +45,8 @@ def harmony_targets(
     `phrase_ends` are positions; where they are not known, a phrase is taken to end on a sonority of a
     dotted quarter or more. `end` is where the piece ends.
     """
-    classes = np.append(alphabet.midi % 12, 12)[sounding]
-    present = np.eye(13, dtype=np.int64)[classes].max(1)[:, :12]
+    classes = alphabet.pitch_classes[sounding]
+    present = np.eye(SILENT_CLASS + 1, dtype=np.int64)[classes].max(1)[:, :SILENT_CLASS]
     lengths = np.diff(np.append(position, end))
     ends_phrase = lengths >= _LONG if phrase_ends is None else np.isin(position, phrase_ends)
     root, shape = _chords(present, _lowest(sounding, alphabet))
@@ -61,8 +62,8 @@ def harmony_targets(
 def _templates() -> tuple[Ints, Ints, Ints]:
     """[N, 12] pitch classes of every chord, its root and its shape, the likeliest reading first."""
     rows = [
-        (np.isin(np.arange(12), [(root + semitone) % 12 for semitone in shape]), root, index)
-        for index, shape in enumerate(CHORD_SHAPES.values())
+        (np.isin(np.arange(12), pitch_classes(root, kind)), root, index)
+        for index, kind in enumerate(CHORD_SHAPES)
         for root in range(12)
     ]
     members, roots, shapes = zip(*rows, strict=True)

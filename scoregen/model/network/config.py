@@ -44,7 +44,7 @@ class SamplingOptions:
 
     `temperature` and then the nucleus `top_p` act on what the constraints leave. `voice_leading` is
     what a parallel fifth, octave or unison costs, in nats, `crossing` what an attack above a higher
-    voice or below a lower one costs; `model.preferences` has the smaller prices. Every `span` measures
+    voice or below a lower one costs (None: as the style has it, which has the other costs too). Every `span` measures
     the drafts wait for each other and go on from the best (0: each goes its own way to the end).
     """
 
@@ -53,8 +53,8 @@ class SamplingOptions:
     top_p: float = 0.99
     candidates: int = 8
     passes: int = 1
-    voice_leading: float = 0.7
-    crossing: float = 0.5
+    voice_leading: float | None = None
+    crossing: float | None = None
     span: int = 4
 
     def __post_init__(self) -> None:

@@ -7,7 +7,6 @@ when the given voices move and where the beats fall, and nothing of the voices t
 
 from __future__ import annotations
 
-import math
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -33,8 +32,13 @@ from scoregen.model.network.alphabet import (
 )
 from scoregen.model.network.auxiliary_targets import harmony_targets
 from scoregen.model.network.history_features import Buckets, ages, matches, pitch_history, relative_to_key
-from scoregen.score.keys import KeySignature
-from scoregen.score.metre import TimeSignature
+from scoregen.model.network.metric_features import (
+    measure_features,
+    metric_features,
+    mode_features,
+    phrase_features,
+    piece_features,
+)
 from scoregen.score.pitch import Interval
 from scoregen.tokens.events import Event, Header, TokenScore
 
@@ -49,8 +53,6 @@ MIDI: Ints = np.append(SPELLED.midi, -1)
 """By pitch id, -1 for silence."""
 TIME_SHIFT_STEPS: Ints = np.array([int(time_shift * GRID) for time_shift in SPELLED.time_shifts])
 """Grid steps of every time shift but the one to the next barline, which is id 0."""
-MAJOR_MODES = ("major", "ionian", "lydian", "mixolydian")
-MINOR_MODES = ("minor", "aeolian", "dorian", "phrygian")
 _TIME_SHIFT_IDS = {time_shift: index + 1 for index, time_shift in enumerate(SPELLED.time_shifts)}
 
 
@@ -116,26 +118,17 @@ class PieceOutline:
         header = self.headers[index]
         now = float(self.starts[index] + onset)
         phrase = bisect_left(self._ends, now)
-        following = phrase < len(self._ends)
-        to_end = (self._ends[phrase] if following else float(self.duration)) - now
+        end = self._ends[phrase] if phrase < len(self._ends) else None
         since = now - self._ends[phrase - 1] if phrase else now
         left = len(self.headers) - 1 - index
-        return [
-            float(self.knows_phrases),
-            float(self.knows_phrases and following and to_end == 0),
-            *(_nearness(to_end) if self.knows_phrases else (0.0, 0.0, 0.0)),
-            *(_nearness(since) if self.knows_phrases else (0.0, 0.0, 0.0)),
-            float(header.key.mode in MAJOR_MODES),
-            float(header.key.mode in MINOR_MODES),
-            *_in_measure(header.time, header.start + onset, header.duration),
-            *_nearness(float(self.duration) - now),
-            *_nearness(now),
-            float(left == 0),
-            float(left == 1),
-            float(index == 0),
-            float(left % 4 == 0),
-            float(left % 4 == 1),
-        ]
+        return metric_features(
+            {
+                **phrase_features(self.knows_phrases, end, now, since, float(self.duration)),
+                **mode_features(header.key.mode),
+                **measure_features(header.time, header.start + onset, header.duration),
+                **piece_features(float(self.duration) - now, now, index, left),
+            }
+        )
 
 
 @lru_cache(maxsize=4)
@@ -147,42 +140,6 @@ def _outline(headers: tuple[Header, ...]) -> PieceOutline:
         position += header.duration
     ends = [start + end for start, header in zip(starts, headers, strict=True) for end in header.phrase_ends]
     return PieceOutline(headers, tuple(starts), tuple(ends), bool(ends), tuple(map(float, ends)))
-
-
-def _nearness(quarters: float) -> tuple[float, float, float]:
-    """A distance as three decaying values: within beats, within measures, within phrases."""
-    return math.exp(-quarters), math.exp(-quarters / 4), math.exp(-quarters / 16)
-
-
-@lru_cache(maxsize=65536)
-def _in_measure(time: TimeSignature, place: Fraction, duration: Fraction) -> tuple[float, ...]:
-    strength = min(time.strength(place), 6)
-    position = place % time.duration
-    start = Fraction(0)
-    for group in time.groups:
-        if position < start + group:
-            break
-        start += group
-    in_beat = float((position - start) / group)
-    whole = float(position / time.duration)
-    return (
-        *(float(strength == level) for level in range(7)),
-        *(math.sin(2 * math.pi * whole), math.cos(2 * math.pi * whole)),
-        *(math.sin(2 * math.pi * in_beat), math.cos(2 * math.pi * in_beat)),
-        float((start + group - position) / group),
-        float(group),
-        len(time.groups) / 4,
-        float(time.duration) / 4,
-        float(time.is_compound),
-        float(duration < time.duration),
-    )
-
-
-METRIC_FEATURES = len(
-    PieceOutline.of([Header("1", TimeSignature((4,), 4), KeySignature(), Fraction(4))]).metric(0, Fraction(0))
-)
-PHRASE_FEATURES, MODE_FEATURES = slice(0, 8), slice(8, 10)
-"""Where in the metric features it stands how phrases end, and which mode the signature means: all 0 if unknown."""
 
 
 def piece_arrays(tokens: TokenScore, outline: PieceOutline | None = None) -> PieceArrays:

@@ -29,6 +29,7 @@ from scoregen.tokens.constraints import ConstraintState, MeasureRules, VoiceRule
 from scoregen.tokens.encode import voice_events
 from scoregen.tokens.events import ABSENT, Event, TokenMeasure, TokenScore
 from scoregen.tokens.events import BLANK as BLANK_EVENT
+from scoregen.tokens.places import DEFAULT_FINEST, Finest
 from scoregen.tokens.planned_chords import PlannedChord, planned
 from scoregen.tokens.vocabulary import vocabulary
 from scoregen.tokens.voice_masks import Mask
@@ -50,10 +51,19 @@ class DecodingContext:
     and on_beat: [Q] by position whether a phrase ends, and whether a beat begins.
     """
 
-    def __init__(self, network: Network, tokens: TokenScore, voices: Sequence[VoiceRule], chords: Chords) -> None:
+    def __init__(
+        self,
+        network: Network,
+        tokens: TokenScore,
+        voices: Sequence[VoiceRule],
+        chords: Chords,
+        finest: Finest = DEFAULT_FINEST,
+    ) -> None:
         self.tokens = tokens
         self.outline = PieceOutline.of([measure.header for measure in tokens.measures])
-        self.rules = [measure_rules(tokens, index, voices, chords.get(index, {})) for index in range(self.measures)]
+        self.rules = [
+            measure_rules(tokens, index, voices, chords.get(index, {}), finest) for index in range(self.measures)
+        ]
         self.orders: Ints = np.array([rules.order for rules in self.rules])
         self.free: Bools = np.array([[rules.given[slot] is None for slot in rules.order] for rules in self.rules])
         self._given = [[_given_ids(rules, slot) for slot in range(self.orders.shape[1])] for rules in self.rules]
@@ -119,7 +129,11 @@ class DecodingContext:
 
 
 def measure_rules(
-    tokens: TokenScore, index: int, voices: Sequence[VoiceRule], chords: Mapping[Fraction, PlannedChord]
+    tokens: TokenScore,
+    index: int,
+    voices: Sequence[VoiceRule],
+    chords: Mapping[Fraction, PlannedChord],
+    finest: Finest = DEFAULT_FINEST,
 ) -> MeasureRules:
     """What the constraints must know of one measure: its header, what is given, who comes first."""
     measure = tokens.measures[index]
@@ -130,6 +144,7 @@ def measure_rules(
         given,
         tuple(voices),
         first=index == 0,
+        finest=finest,
         place=Place(measure=measure.header.number),
         slots=tokens.slots,
         extra=planned(chords) if chords else None,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scoregen.score.parallel_motion import SAMPLING
 from scoregen.tokens.events import BLANK, TokenScore
-from scoregen.tokens.sonorities import SILENT, Sonorities, sonorities
+from scoregen.tokens.parallel_motion import parallel_motions
+from scoregen.tokens.sonorities import Sonorities, sonorities
 from scoregen.tokens.window_hashes import NoveltyIndex, Shared, shared
 
 Bools = NDArray[np.bool_]
@@ -68,22 +69,7 @@ def blanks(task: TokenScore) -> Bools:
 
 
 def parallels(heard: Sonorities, blank: Bools) -> Ints:
-    """[T] how many parallel fifths, octaves and unisons lead into each slice, one of the two voices being new.
-
-    As in `analysis.voice_leading`: both voices move, and the interval class stays.
-    """
-    pitches, new = heard.pitches, blank[heard.measure[1:]]
-    upper, lower = _pairs(pitches.shape[1])
-    sounds = pitches != SILENT
-    moved = (pitches[1:] != pitches[:-1]) & sounds[1:] & sounds[:-1]
-    interval = (pitches[:, upper] - pitches[:, lower]) % 12
-    kept = (interval[1:] == interval[:-1]) & ((interval[1:] == 0) | (interval[1:] == 7))
-    found = kept & moved[:, upper] & moved[:, lower] & (new[:, upper] | new[:, lower])
-    return np.append(0, found.sum(1))
-
-
-@cache
-def _pairs(voices: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """All pairs of voices: the upper ones and the lower ones."""
-    upper, lower = np.triu_indices(voices, 1)
-    return upper, lower
+    """[T] how many parallel fifths, octaves and unisons lead into each slice, one of the two voices being new."""
+    found = parallel_motions(heard.pitches, SAMPLING)
+    new = blank[heard.measure[1:]]
+    return np.append(0, (found.either & (new[:, found.upper] | new[:, found.lower])).sum(1))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, REST
+from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, REST, SILENT_CLASS
 from scoregen.model.network.history_features import AGES
 from scoregen.model.network.inputs import MIDI, SILENCE, SPELLED, TIME_SHIFT_STEPS, Bools, Ints
 from scoregen.model.sampling.decision_context import DecisionContext
@@ -18,10 +18,7 @@ from scoregen.model.sampling.feature_matching import STEPS, WIDEST, Features, pa
 
 Added = NDArray[np.float32]
 
-_SILENT = 12
-"""The pitch class of a voice that does not sound."""
-_CLASSES: Ints = np.where(MIDI >= 0, MIDI % 12, _SILENT)
-"""By pitch id."""
+_CLASSES: Ints = SPELLED.pitch_classes
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +54,7 @@ class LogitBias:
         ages = np.where(decision.before == SILENCE, AGES, decision.age)
         alone = np.stack([own * silence + decision.before, lengths + own * (AGES + 1) + ages], 1)
         intervals = lengths + 2 * voices * (AGES + 1)
-        against = intervals + (own[:, None] * voices + decision.others) * (_SILENT + 1) + _CLASSES[decision.now]
+        against = intervals + (own[:, None] * voices + decision.others) * (SILENT_CLASS + 1) + _CLASSES[decision.now]
         found: Added = self.rows.take(np.concatenate([alone, against], 1), 0).sum(1)
         held = decision.was[every, decision.voice]
         sounding = np.flatnonzero(held != SILENCE)

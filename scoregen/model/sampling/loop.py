@@ -63,7 +63,10 @@ class _Sampler:
         voices, rows = len(request.tokens.slots), options.candidates
         self.novelty, self.logit_bias, self.options = request.novelty, request.logit_bias, options
         self.sections, self.use_costs = request.sections, request.use_voice_leading_costs
-        self.decoding_context = DecodingContext(request.network, request.tokens, request.rules, request.chords)
+        self.costs = request.style.voice_leading.with_options(options.voice_leading, options.crossing)
+        self.decoding_context = DecodingContext(
+            request.network, request.tokens, request.rules, request.chords, request.style.finest
+        )
         self.decoder = Decoder(request.network, 1, voices, np.unique(self.decoding_context.keys).tolist())
         self.limit = NoveltyLimit(request.novelty, 1, voices) if request.novelty else None
         start = self._absorb()
@@ -240,7 +243,7 @@ class _Sampler:
             now.given[rows],
         )
         costs = (
-            voice_leading_costs(decision, self.options)
+            voice_leading_costs(decision, self.costs)
             if self.use_costs
             else np.zeros((len(rows), len(EVENT_TOKENS)), np.float32)
         )

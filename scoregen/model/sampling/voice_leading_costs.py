@@ -1,12 +1,15 @@
-"""What voice leading costs: prices in nats that are taken off a pitch's score before it is drawn.
+"""What voice leading costs: nats that are taken off a pitch's score before it is drawn.
 
-They lean, they do not forbid: the aim is the rate of the chorales, not none. A lower temperature
-takes away no parallels (each voice is chosen for itself, and the likeliest of each may well go along
-with another), it only empties the music.
+The style says how many (`VoiceLeadingCosts`). They do not forbid: the aim is the rate of the style, not none. A
+lower temperature takes away no parallels (each voice is chosen for itself, and the likeliest of each may well go
+along with another), it only empties the music.
 
 Every price hangs on one thing that is known before the choice, mostly a pitch or a pitch class; so each
 is a row of a table over all events, and what a choice costs is the sum of a few rows. Which rows these are
 is looked up too, by pitches and voices.
+
+Parallels are those of `SAMPLING` in `scoregen.score.parallel_motion`, told by pitch classes: where voices cross, a
+fifth below counts as one above.
 
 R rows, K voices of the slice that are set already, V voices, P pitches, E events.
 """
@@ -19,31 +22,19 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.network.alphabet import FIRST_PITCH, HOLD
-from scoregen.model.network.config import SamplingOptions
+from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, SILENT_CLASS
 from scoregen.model.network.inputs import MIDI, SILENCE, SPELLED, Ints
 from scoregen.model.sampling.decision_context import DecisionContext
+from scoregen.score.chord_kinds import semitones
+from scoregen.styles.style import VoiceLeadingCosts
 
 Costs = NDArray[np.float32]
 
-COSTS = {
-    "direct": 0.35,  # the outer voices leap the same way into an octave or fifth: it stands out as a parallel does
-    "unequal": 0.35,  # a diminished fifth goes on to a perfect one with the bass: half a parallel
-    "overlap": 0.15,  # a voice passes where its neighbour has just been: the ear takes one for the other
-    "augmented": 0.75,  # an augmented second or fourth in one voice: hard to sing
-    "wide": 1.0,  # a leap of more than an octave: harder
-    "seventh": 0.35,  # a leap of a seventh: it wants a reason
-    "unclosed": 2.0,  # a phrase that ends on no triad in root position: nineteen in twenty of Bach's do
-}
-"""Nats for each; parallels and crossings are priced by `SamplingOptions`."""
-
-_SILENT = 12
-_CLASSES: Ints = np.where(MIDI >= 0, MIDI % 12, _SILENT)
-"""By pitch id, the pitch class, _SILENT for silence."""
-_OVER_A_ROOT = np.isin(np.arange(12), (0, 3, 4, 7))
+_CLASSES: Ints = SPELLED.pitch_classes
+_OVER_A_ROOT = np.isin(np.arange(12), [*semitones("major"), *semitones("minor")])
 """By semitones over the root, what stands in major and minor triads."""
 _HIGHEST = 1000  # MIDI, for a voice that has no neighbour above
-_PAIR = _SILENT + 1
+_PAIR = SILENT_CLASS + 1
 """Rows of a pair of voices: one for each pitch class that the other may go to."""
 
 
@@ -77,9 +68,9 @@ class _Voices:
     outer: NDArray[np.bool_]
 
 
-def voice_leading_costs(decision: DecisionContext, options: SamplingOptions) -> Costs:
+def voice_leading_costs(decision: DecisionContext, costs: VoiceLeadingCosts) -> Costs:
     """[R, E] what each event costs."""
-    rows = _rows(options.voice_leading, options.crossing)
+    rows = _rows(costs)
     voices = _voices(rows, decision.was.shape[1])
     every, voice = np.arange(len(decision.voice))[:, None], decision.voice[:, None]
     alone = [
@@ -95,13 +86,15 @@ def voice_leading_costs(decision: DecisionContext, options: SamplingOptions) -> 
     total = rows.table.take(np.concatenate([*alone, crossing, pairs], 1), 0).sum(1)
     outer = voices.outer[voice, decision.others]
     if outer.any():
-        _add_direct(total, decision, own, was, outer)
+        _add_direct(total, decision, own, was, outer, costs.direct)
     if decision.closes.any():
-        _add_unclosed(total, decision)
+        _add_unclosed(total, decision, costs.unclosed)
     return total
 
 
-def _add_direct(total: Costs, decision: DecisionContext, own: Ints, was: Ints, outer: NDArray[np.bool_]) -> None:
+def _add_direct(
+    total: Costs, decision: DecisionContext, own: Ints, was: Ints, outer: NDArray[np.bool_], cost: float
+) -> None:
     """What it costs if the outer voices go the same way into an octave or fifth, the upper one by leap."""
     sounds = (own != SILENCE) & (was != SILENCE) & (decision.now != SILENCE)
     rows, places = np.nonzero(outer & sounds & (_CLASSES[was] != _CLASSES[decision.now]))
@@ -112,17 +105,17 @@ def _add_direct(total: Costs, decision: DecisionContext, own: Ints, was: Ints, o
     leap = np.where(is_above, went, step)
     interval = np.where(is_above, now - SPELLED.midi, SPELLED.midi - now) % 12
     direct = (step * went > 0) & (np.abs(leap) > 2) & ((interval == 0) | (interval == 7))
-    total[rows, FIRST_PITCH:] += COSTS["direct"] * direct
+    total[rows, FIRST_PITCH:] += cost * direct
 
 
-def _add_unclosed(total: Costs, decision: DecisionContext) -> None:
+def _add_unclosed(total: Costs, decision: DecisionContext, cost: float) -> None:
     """What it costs if the voice and the lowest make no triad in root position where a phrase ends."""
     lowest, voice = decision.was.shape[1] - 1, decision.voice[:, None]
     with_lowest = (decision.others == lowest) | ((voice == lowest) & (decision.others == 0))
     rows, places = np.nonzero(with_lowest & decision.closes[:, None] & (decision.now != SILENCE))
     there = MIDI[decision.now[rows, places]][:, None]
     above = np.where(voice[rows] == lowest, there - SPELLED.midi, SPELLED.midi - there)
-    outside = COSTS["unclosed"] * ~_OVER_A_ROOT[above % 12]
+    outside = cost * ~_OVER_A_ROOT[above % 12]
     total[rows, FIRST_PITCH:] += outside
     own = decision.was[rows, decision.voice[rows]]
     holds = np.flatnonzero(own != SILENCE)
@@ -130,18 +123,18 @@ def _add_unclosed(total: Costs, decision: DecisionContext) -> None:
 
 
 @lru_cache(maxsize=8)
-def _rows(voice_leading: float, crossing: float) -> _Rows:
+def _rows(costs: VoiceLeadingCosts) -> _Rows:
     midi = SPELLED.midi
     ceiling = np.append(midi, _HIGHEST)[:, None]
     floor = np.append(midi, -1)[:, None]
     parts = [
-        _melodic(),
-        crossing * (midi > ceiling),
-        crossing * (midi < floor),
-        COSTS["overlap"] * (midi > ceiling),
-        COSTS["overlap"] * (midi < floor),
+        _melodic(costs),
+        costs.crossing * (midi > ceiling),
+        costs.crossing * (midi < floor),
+        costs.overlap * (midi > ceiling),
+        costs.overlap * (midi < floor),
         np.zeros((len(MIDI), len(midi))),
-        _arrivals(voice_leading),
+        _arrivals(costs),
     ]
     table = np.pad(np.concatenate(parts), ((0, 0), (FIRST_PITCH, 0))).astype(np.float32)
     starts = np.cumsum([0, *(len(part) for part in parts[:-1])])
@@ -166,12 +159,12 @@ def _voices(rows: _Rows, count: int) -> _Voices:
     )
 
 
-def _melodic() -> NDArray[np.float64]:
+def _melodic(costs: VoiceLeadingCosts) -> NDArray[np.float64]:
     """[P + 1, P] what going from one pitch to another costs a voice by itself."""
     steps = SPELLED.midi[None] - SPELLED.midi[:, None]
     wider = np.sign(steps) * (SPELLED.fifths[None] - SPELLED.fifths[:, None])
-    table = COSTS["augmented"] * ((wider >= 6) & (np.abs(steps) > 1)) + COSTS["wide"] * (np.abs(steps) > 12)
-    return np.pad(table + COSTS["seventh"] * np.isin(np.abs(steps), (10, 11)), ((0, 1), (0, 0)))
+    table = costs.augmented * ((wider >= 6) & (np.abs(steps) > 1)) + costs.wide * (np.abs(steps) > 12)
+    return np.pad(table + costs.seventh * np.isin(np.abs(steps), (10, 11)), ((0, 1), (0, 0)))
 
 
 @lru_cache(maxsize=1)
@@ -189,14 +182,14 @@ def _motions() -> Ints:
     return np.where(kind < 0, 0, _PAIR * (1 + 12 * kind + was % 12))
 
 
-def _arrivals(voice_leading: float) -> NDArray[np.float64]:
+def _arrivals(costs: VoiceLeadingCosts) -> NDArray[np.float64]:
     """[M, P] by kind of motion and pitch class that the other voice comes from and goes to: what arriving costs.
 
     Semitones that the voice is then over the other, of each kind: those of a fifth, octave or unison that is
     kept, then those of a perfect fifth after a diminished one. The first rows are for no motion at all.
     """
     over = np.array([0, 7, 5, 5, 7])[:, None, None, None]
-    costs = np.array([*[voice_leading] * 3, *[COSTS["unequal"]] * 2])[:, None, None, None]
+    nats = np.array([*[costs.parallel] * 3, *[costs.unequal] * 2])[:, None, None, None]
     came, went = np.arange(12)[:, None, None], np.arange(_PAIR)[:, None]
-    arrives = (SPELLED.midi % 12 == (went + over) % 12) & (went != came) & (went != _SILENT)
-    return np.pad((costs * arrives).reshape(-1, len(SPELLED.midi)), ((_PAIR, 0), (0, 0)))
+    arrives = (SPELLED.midi % 12 == (went + over) % 12) & (went != came) & (went != SILENT_CLASS)
+    return np.pad((nats * arrives).reshape(-1, len(SPELLED.midi)), ((_PAIR, 0), (0, 0)))

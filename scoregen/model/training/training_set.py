@@ -38,7 +38,8 @@ def read_training_set(corpus: str, ensemble: str, network: NetworkConfig, option
 
     Raises InputError where nothing can be learned from it.
     """
-    from scoregen.model.network.inputs import METRIC_FEATURES, piece_arrays
+    from scoregen.model.network.inputs import piece_arrays
+    from scoregen.model.network.metric_features import METRIC_FEATURES
     from scoregen.model.training.examples import score_examples
     from scoregen.model.training.memorisation import forms
     from scoregen.tokens.window_hashes import NoveltyIndex

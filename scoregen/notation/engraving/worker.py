@@ -1,33 +1,15 @@
-"""The child process that engraves: MusicXML and options in on stdin, SVG pages out on stdout, as JSON.
+"""What the child process that engraves does: MusicXML and options in, SVG pages out.
 
-A script and not a module of the package: it imports verovio and nothing else, so that it is up in
-a few hundredths of a second, and so that a crash of verovio ends this process and no other.
-`child.ask` starts it, with the folder of installed packages and a limit of processor seconds.
+`subprocesses.ask` runs it in `system/child.py`. It imports verovio and nothing else.
 """
 
 from __future__ import annotations
 
 import itertools
-import json
-import os
 import re
-import sys
 from typing import Any
 
 MEMORY_BYTES = 4 << 30
-
-
-def limit_resources(seconds: int) -> None:
-    """A belt for when the parent dies before it can end us: processor time, memory, no core file."""
-    try:
-        import resource
-    except ImportError:  # not on Windows
-        return
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
 MEASURE = re.compile(r"(<scoreDef[^>]*>(?:(?!</?scoreDef)[\s\S])*</scoreDef>\s*)?<measure ")
 KEY = re.compile(r"<keySig[^>]*/>")
 
@@ -49,8 +31,13 @@ def with_keys(mei: str, keys: dict[str, dict[str, str]]) -> str:
     return MEASURE.sub(opening, mei)
 
 
-def engraved(text: str, options: dict[str, Any], keys: dict[str, dict[str, str]], resources: str) -> dict[str, Any]:
-    """`pages`, or `error` and verovio's log. Rendering after a failed load would crash."""
+def answer(request: dict[str, Any]) -> dict[str, Any]:
+    """`pages`, or `error` and verovio's log, of a `text` with `options`, `keys` and the folder of `resources`."""
+    return _engraved(**request)
+
+
+def _engraved(text: str, options: dict[str, Any], keys: dict[str, dict[str, str]], resources: str) -> dict[str, Any]:
+    """Rendering after a failed load would crash."""
     import verovio
 
     verovio.enableLog(verovio.LOG_ERROR)
@@ -66,18 +53,3 @@ def engraved(text: str, options: dict[str, Any], keys: dict[str, dict[str, str]]
     if not any('class="measure' in page for page in pages):
         return {"error": "found nothing to engrave", "log": toolkit.getLog()}
     return {"pages": pages}
-
-
-def main() -> None:
-    sys.path.append(sys.argv[1])
-    limit_resources(int(sys.argv[2]))
-    reply = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever the library prints must not get into the reply
-    request = json.loads(sys.stdin.buffer.read())
-    reply.write(json.dumps(engraved(**request)).encode())
-    reply.flush()
-    os._exit(0)  # a damaged score can also crash verovio while it cleans up
-
-
-if __name__ == "__main__":
-    main()

@@ -1,13 +1,12 @@
-"""The child process that reads other notations: a file and its format in on stdin, MusicXML out, as JSON.
+"""What the child process that reads other notations does: a file and its format in, MusicXML out.
 
-A script of its own, started by `child.ask`: music21 and partitura are slow to import, keep state in
+`subprocesses.ask` runs it in `system/child.py`: music21 and partitura are slow to import, keep state in
 global variables and answer a damaged file with any error, a hang or a gigabyte of memory.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import sys
 import warnings
@@ -16,14 +15,7 @@ from typing import Any
 MEMORY_BYTES = 8 << 30
 
 
-def limit_resources(seconds: int) -> None:
-    """Processor time and memory."""
-    try:
-        import resource
-    except ImportError:  # not on Windows
-        return
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+os.environ.setdefault("MPLCONFIGDIR", os.devnull)  # keep matplotlib, if it is there, from writing its cache
 
 
 def by_music21(path: str, kind: str) -> dict[str, Any]:
@@ -62,18 +54,3 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
             return READERS[request["reader"]](request["path"], request["kind"])
         except Exception as error:
             return {"error": f"{type(error).__name__}: {error}"}
-
-
-def main() -> None:
-    sys.path.append(sys.argv[1])
-    limit_resources(int(sys.argv[2]))
-    reply = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    os.environ.setdefault("MPLCONFIGDIR", os.devnull)  # keep matplotlib, if it is there, from writing its cache
-    reply.write(json.dumps(answer(json.loads(sys.stdin.buffer.read()))).encode())
-    reply.flush()
-    os._exit(0)
-
-
-if __name__ == "__main__":
-    main()

@@ -17,7 +17,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scoregen.analysis.counterpoint.lines import Counterpoint, counterpoint_of, pitch_of
+from scoregen.analysis.counterpoint.lines import Counterpoint, counterpoint_of
 from scoregen.analysis.harmony.chord_tones import NoteRole, note_roles
 from scoregen.analysis.rules.alternatives import Surroundings, Verdict
 from scoregen.analysis.rules.findings import Finding
@@ -26,7 +26,7 @@ from scoregen.generation.infill_task import voice_rule
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import Ensemble, load_ensemble
 from scoregen.score.pitch import Pitch
-from scoregen.score.timeline import SoundingNote, measure_onsets, sounding_notes
+from scoregen.score.timeline import SoundingNote, measure_onsets, pitch_of, sounding_notes
 from scoregen.tasks.explain.report import names, plain
 from scoregen.tasks.explain.request import ExplainRequest, explain_request
 

@@ -8,13 +8,14 @@ from fractions import Fraction
 
 import pytest
 
-from scoregen.analysis.counterpoint.lines import counterpoint_of, pitch_of
+from scoregen.analysis.counterpoint.lines import counterpoint_of
 from scoregen.analysis.rules.alternatives import FAMILIES, Surroundings
 from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.harmonic import tendencies
 from scoregen.analysis.rules.rule_sets import load_rule_set
 from scoregen.score.elements import Note, Score
 from scoregen.score.pitch import Pitch, spelled_near
+from scoregen.score.timeline import pitch_of
 from tests.analysis.rules.test_rules import score_of
 from tests.chorales import chorale
 

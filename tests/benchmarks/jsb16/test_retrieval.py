@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from scoregen.benchmarks.jsb16.alphabet import CHROMATIC
 from scoregen.benchmarks.jsb16.context_features import (
     UNKNOWN,
     context_features,
@@ -24,7 +25,7 @@ from scoregen.benchmarks.jsb16.protocol import blank_example, score
 from scoregen.benchmarks.jsb16.report import datastores_by_split
 from scoregen.benchmarks.jsb16.retrieval import Datastore, Floats, RetrievalWeights
 from scoregen.benchmarks.jsb16.retrieval_weights import fit, initial_weights
-from scoregen.benchmarks.jsb16.rolls import CHROMATIC, roll_piece, transposed_roll
+from scoregen.benchmarks.jsb16.rolls import roll_piece, transposed_roll
 from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, REST, alphabet
 from scoregen.model.network.batches import Example, collate
 from scoregen.model.network.inputs import PieceArrays

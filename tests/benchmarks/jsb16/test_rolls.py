@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 import torch
 
+from scoregen.benchmarks.jsb16.alphabet import CHROMATIC, LONGEST_IN_16THS
 from scoregen.benchmarks.jsb16.data import read_jsb16
 from scoregen.benchmarks.jsb16.protocol import score
 from scoregen.benchmarks.jsb16.report import bench_jsb16
 from scoregen.benchmarks.jsb16.rolls import ROLL_FEATURES, STEPS, roll_piece
 from scoregen.benchmarks.jsb16.training_set import roll_examples
-from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, LONGEST_IN_16THS, alphabet
+from scoregen.model.network.alphabet import FIRST_PITCH, HOLD
 from scoregen.model.network.batches import Example, collate
 from scoregen.model.network.checkpoint import save_checkpoint
 from scoregen.model.network.config import NetworkConfig
@@ -34,7 +35,7 @@ CONFIG = NetworkConfig(
     in_slice=32,
     heads=2,
 )
-LOWEST = int(alphabet("chromatic").midi[0])
+LOWEST = int(CHROMATIC.midi[0])
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +94,7 @@ def test_the_chances_of_all_slices_that_can_be_sum_to_one(network: Network) -> N
     """Two voices, every slice that can follow enumerated: the masks leave nothing out and nothing over."""
     silence = -1
     prefix = [[60, 55], [60, 55], [62, silence]]
-    pitches = [*alphabet("chromatic").midi.tolist(), silence]
+    pitches = [*CHROMATIC.midi.tolist(), silence]
     pairs = [(top, low) for top in pitches for low in pitches if (top, low) != (62, silence)]
     total = 0.0
     for start in range(0, len(pairs), 512):
@@ -148,7 +149,7 @@ def test_what_cannot_be_has_no_chance(network: Network) -> None:
     for row in range(1, piece.length):
         for voice in range(4):
             sounding = int(piece.sounding[row - 1, voice])
-            if sounding < alphabet("chromatic").silence:
+            if sounding < CHROMATIC.silence:
                 assert found[row, voice, FIRST_PITCH + sounding] == 0, "a repeated note cannot be told from a held one"
 
 

@@ -53,12 +53,12 @@ def test_held_and_repeated_notes_look_alike() -> None:
     assert score_frames(score, (UPPER, LOWER)).tolist() == [[72, 60]] * 8
 
 
-def test_ties_rests_and_the_highest_note_of_a_chord() -> None:
+def test_ties_rests_and_the_outer_note_of_a_chord() -> None:
     first = ((note("C5", HALF, tied_to_next=True),), (Rest(HALF),))
     second = ((note("C5", QUARTER, tied_from_previous=True), note("D5", QUARTER)), (thirds(), Rest(QUARTER)))
     frames = score_frames(score_of(first, second), (UPPER, LOWER))
     assert frames[:, 0].tolist() == [72] * 12 + [74] * 4
-    assert frames[:, 1].tolist() == [SILENCE] * 8 + [64] * 4 + [SILENCE] * 4
+    assert frames[:, 1].tolist() == [SILENCE] * 8 + [60] * 4 + [SILENCE] * 4
 
 
 def thirds() -> Chord:

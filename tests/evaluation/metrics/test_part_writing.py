@@ -8,7 +8,7 @@ import pytest
 
 from scoregen.evaluation.metrics.bootstrap import mean, pooled
 from scoregen.evaluation.metrics.frames import Frames, listed_frames
-from scoregen.evaluation.metrics.part_writing import count, is_chord, parallels, rates
+from scoregen.evaluation.metrics.part_writing import count, is_chord, protocol_parallels, rates
 
 
 def quarters(*moments: tuple[int, ...]) -> Frames:
@@ -34,7 +34,7 @@ def quarters(*moments: tuple[int, ...]) -> Frames:
     ],
 )
 def test_parallels(moments: tuple[tuple[int, ...], ...], fifths: int, octaves: int) -> None:
-    assert parallels(quarters(*moments)) == (fifths, octaves)
+    assert protocol_parallels(quarters(*moments)) == (fifths, octaves)
 
 
 def test_crossing_spacing_and_leaps() -> None:

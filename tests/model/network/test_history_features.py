@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from scoregen.benchmarks.jsb16.alphabet import CHROMATIC
 from scoregen.benchmarks.jsb16.rolls import roll_piece, transposed_roll
 from scoregen.model.network.alphabet import GRID, HOLD, alphabet
 from scoregen.model.network.history_features import (
@@ -18,7 +19,6 @@ from scoregen.model.network.inputs import piece_arrays, pitches_around, transpos
 from scoregen.score.pitch import Interval
 from tests.model.pieces import random_tokens
 
-CHROMATIC = alphabet("chromatic")
 PHRASE = [[67, 62, 59, 43], [67, 62, 59, 43], [69, 62, 57, 42], [69, 62, 57, 42], [71, 62, 55, 43], [69, 60, 57, 45]]
 
 

@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch.nn import functional
 
+from scoregen.benchmarks.jsb16.alphabet import CHROMATIC
 from scoregen.model.network.batches import collate
 from scoregen.model.network.checkpoint import load_checkpoint, save_checkpoint
 from scoregen.model.network.config import NetworkConfig
@@ -124,7 +125,7 @@ def test_a_student_that_was_stopped_goes_on_with_its_teachers_only(tmp_path: Pat
         assert_same_weights(state_of(tmp_path / "alone")["network"], state_of(tmp_path / "whole")["network"])
 
 
-@pytest.mark.parametrize("changes", [{"alphabet": "chromatic"}, {"metric_features": 5}])
+@pytest.mark.parametrize("changes", [{"alphabet": CHROMATIC.name}, {"metric_features": 5}])
 def test_a_teacher_of_other_choices_is_refused(tmp_path: Path, changes: dict[str, object]) -> None:
     save_checkpoint(Network(replace(CONFIG, **changes)), tmp_path / "stranger", {})
     with pytest.raises(InputError, match=next(iter(changes))):

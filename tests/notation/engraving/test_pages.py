@@ -209,7 +209,7 @@ def test_more_pages_are_numbered(text: bytes) -> None:
 
 def a_worker(folder: Path, body: str) -> Path:
     script = folder / "worker.py"
-    script.write_text(f"import os, signal, sys, time\nsys.stdin.buffer.read()\n{body}\n")
+    script.write_text(f"import os, signal, time\nMEMORY_BYTES = 4 << 30\ndef answer(request):\n    {body}\n")
     return script
 
 
@@ -219,8 +219,9 @@ def a_worker(folder: Path, body: str) -> Path:
         ("os.kill(os.getpid(), signal.SIGSEGV)", "crashed (SIGSEGV)"),
         ("time.sleep(60)", "was stopped after 0.5 s"),
         ("raise MemoryError('no room')", "failed with exit code 1 (MemoryError: no room)"),
-        ("print('no json')", "ended without an answer"),
-        ('print(\'{"error": "could not load the score", "log": ""}\')', "could not load the score"),
+        ("print('no json'); os._exit(0)", "ended without an answer"),
+        ("return {'error': 'could not load the score', 'log': ''}", "could not load the score"),
+        ("return 'x' * MEMORY_BYTES", "failed with exit code 1 (MemoryError"),
     ],
 )
 def test_a_failing_engraver_is_one_line(

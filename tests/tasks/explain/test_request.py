@@ -11,6 +11,7 @@ import pytest
 from scoregen.notation.files import read_score, write_score
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import load_ensemble
+from scoregen.styles.style import load_style
 from scoregen.system.errors import InputError
 from scoregen.tasks.compose import SamplingOptions, compose, provenance_fields
 from scoregen.tasks.explain.request import ExplainRequest, explain_request
@@ -59,7 +60,7 @@ def test_a_score_of_ours_says_itself_what_was_given(
     found = task(score)
     assert found.given == ((True, False, False, False),) * len(score.measures)
     if as_file:
-        assert found.options == options
+        assert found.options == replace(options, voice_leading=load_style().voice_leading.parallel)
         assert found.weights == done.provenance["weights"]
     assert task(score, "bass").given[0] == (False, False, False, True), "the option overrides the provenance"
 

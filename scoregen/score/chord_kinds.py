@@ -1,0 +1,101 @@
+"""The kinds of chord: the one table from which all others take theirs.
+
+A chord is a stack on a root along the line of fifths, where a major third is 4, a minor third -3, a perfect
+fifth 1 and a minor seventh -2. So a chord is spelled: an augmented sixth is not a dominant seventh. The names
+are those of MusicXML.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class ChordKind:
+    """A kind of chord.
+
+    fifths: root, third, fifth and seventh as steps on the line of fifths from the root; suffix: what a chord
+    symbol has after the root; fingered: the suffix of the chord as a player fingers it, if that is another one.
+    """
+
+    name: str
+    fifths: tuple[int, ...]
+    suffix: str
+    fingered: str | None = None
+
+    @property
+    def semitones(self) -> tuple[int, ...]:
+        """The members in semitones over the root, within an octave."""
+        return tuple(7 * place % 12 for place in self.fifths)
+
+
+CHORD_KINDS: Mapping[str, ChordKind] = MappingProxyType(
+    {
+        kind.name: kind
+        for kind in (
+            ChordKind("major", (0, 4, 1), ""),
+            ChordKind("minor", (0, -3, 1), "m"),
+            ChordKind("diminished", (0, -3, -6), "dim"),
+            ChordKind("augmented", (0, 4, 8), "+"),
+            ChordKind("dominant", (0, 4, 1, -2), "7"),
+            ChordKind("major-seventh", (0, 4, 1, 5), "maj7"),
+            ChordKind("minor-seventh", (0, -3, 1, -2), "m7"),
+            ChordKind("half-diminished", (0, -3, -6, -2), "m7b5"),
+            ChordKind("diminished-seventh", (0, -3, -6, -9), "dim7"),
+            ChordKind("major-minor", (0, -3, 1, 5), "m(maj7)"),
+            ChordKind("augmented-seventh", (0, 4, 8, -2), "+7"),
+            ChordKind("Italian", (0, 4, 10), "It6", fingered="7"),
+            ChordKind("German", (0, 4, 1, 10), "Ger6", fingered="7"),
+            ChordKind("French", (0, 4, 6, 10), "Fr6", fingered="7b5"),
+        )
+    }
+)
+"""By name. The sixths named after nations stand on their lowest note, as they are played: the flat sixth degree."""
+
+MEMBERS: Mapping[str, tuple[int, ...]] = MappingProxyType({name: kind.fifths for name, kind in CHORD_KINDS.items()})
+"""By name, root, third, fifth and seventh on the line of fifths."""
+
+AUGMENTED_SIXTHS = frozenset({"Italian", "German", "French"})
+FOUR_NOTES = frozenset(name for name, members in MEMBERS.items() if len(members) == 4)
+"""Sevenths, and the augmented sixths of four notes."""
+CONSONANT_TRIADS = frozenset({"major", "minor"})
+
+_STEPS = "FCGDAEB"
+_SYMBOL = re.compile(r"([A-G])(#+|b+|)(.*)")
+
+
+def semitones(kind: str) -> tuple[int, ...]:
+    """The members of a kind in semitones over the root."""
+    return CHORD_KINDS[kind].semitones
+
+
+@cache
+def pitch_classes(root: int, kind: str) -> tuple[int, ...]:
+    """The pitch classes of a chord on the pitch class `root`, the root first."""
+    return tuple((root + member) % 12 for member in semitones(kind))
+
+
+def lead_sheet_suffix(kind: str) -> str:
+    """What a player reads after the root: an augmented sixth is fingered as a seventh."""
+    found = CHORD_KINDS[kind]
+    return (found.suffix if found.fingered is None else found.fingered).replace("b", "♭")
+
+
+def note_name(fifths: int) -> str:
+    """The name of a place on the line of fifths: F is -1, C 0, B flat -2."""
+    alter, step = divmod(fifths + 1, 7)
+    return f"{_STEPS[step]}{'#' * alter if alter > 0 else 'b' * -alter}"
+
+
+def parse_chord(text: str) -> tuple[int, str]:
+    """The root on the line of fifths and the kind of a chord symbol such as `Bdim7`; ValueError for no such symbol."""
+    by_suffix = {kind.suffix: kind.name for kind in CHORD_KINDS.values()}
+    parts = _SYMBOL.fullmatch(text)
+    if parts is None or parts[3] not in by_suffix:
+        raise ValueError(f"{text!r} is no chord; expected a root and one of {', '.join(filter(None, by_suffix))}")
+    alter = len(parts[2]) * (1 if parts[2].startswith("#") else -1)
+    return _STEPS.index(parts[1]) - 1 + 7 * alter, by_suffix[parts[3]]

@@ -1,0 +1,131 @@
+"""Tables of a TOML file, read with errors of one line that name the file and the key."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from fractions import Fraction
+from typing import Any
+
+from scoregen.score.chord_kinds import parse_chord
+from scoregen.system.errors import InputError, Place
+
+Chord = tuple[int, str]
+"""Fifths from a tonic to the root, and the kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of a file; `path` is its name there, "" for the file itself."""
+
+    file: str
+    path: str
+    values: Mapping[str, Any]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(self.values)
+
+    def only(self, *names: str) -> None:
+        """InputError for a key that is none of these, or one of these that is not there."""
+        unknown = next((key for key in self.values if key not in names), None)
+        if unknown is not None:
+            raise self.error(unknown, f"is no key of a style; expected one of: {', '.join(names)}")
+        self.has(*names)
+
+    def has(self, *names: str) -> None:
+        """InputError for one of these keys that is not there."""
+        missing = next((name for name in names if name not in self.values), None)
+        if missing is not None:
+            raise self.error(missing, "is missing")
+
+    def table(self, key: str) -> Table:
+        value = self._get(key)
+        if not isinstance(value, dict):
+            raise self.error(key, f"found {value!r}; expected a table")
+        return Table(self.file, f"{self.path}.{key}" if self.path else key, value)
+
+    def text(self, key: str) -> str:
+        value = self._get(key)
+        if not isinstance(value, str):
+            raise self.error(key, f"found {value!r}; expected a text")
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        value = self._get(key)
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self.error(key, f"found {value!r}; expected a list of texts")
+        return tuple(value)
+
+    def number(self, key: str) -> float:
+        """A finite number of 0 or more."""
+        value = self._get(key)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < math.inf:
+            raise self.error(key, f"found {value!r}; expected a number of 0 or more")
+        return float(value)
+
+    def count(self, key: str) -> int:
+        """A whole number of 1 or more."""
+        value = self._get(key)
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise self.error(key, f"found {value!r}; expected a whole number of 1 or more")
+        return value
+
+    def fraction(self, key: str) -> Fraction:
+        """A length in quarters such as "1/4"."""
+        value = self._get(key)
+        try:
+            found = Fraction(value) if isinstance(value, str) else Fraction(0)
+        except (ValueError, ZeroDivisionError):
+            found = Fraction(0)
+        if found <= 0:
+            raise self.error(key, f'found {value!r}; expected quarters as in "1/4"')
+        return found
+
+    def chord(self, key: str) -> Chord:
+        """A chord symbol over a tonic of C."""
+        return self._chord(key, self.text(key))
+
+    def chord_list(self, key: str) -> tuple[Chord, ...]:
+        return tuple(self._chord(key, text) for text in self.texts(key))
+
+    def chords(self, *names: str) -> dict[str, Chord]:
+        """Chords by just these keys."""
+        self.only(*names)
+        return {name: self.chord(name) for name in names}
+
+    def numbers(self, kind: type) -> dict[str, float]:
+        """The numbers that are the fields of a dataclass."""
+        self.only(*(field.name for field in fields(kind)))
+        return {key: self.number(key) for key in self.values}
+
+    def counts(self, kind: type) -> dict[str, int]:
+        """The whole numbers that are the fields of a dataclass."""
+        self.only(*(field.name for field in fields(kind)))
+        return {key: self.count(key) for key in self.values}
+
+    def shares(self, *names: str, whole: bool = True) -> dict[str, float]:
+        """Numbers from 0 to 1 by just these keys, in the order of the file; with `whole` their sum is 1."""
+        self.only(*names)
+        found = {key: self.number(key) for key in self.values}
+        high = next((key for key, share in found.items() if share > 1), None)
+        if high is not None:
+            raise self.error(high, f"found {found[high]}; expected a share from 0 to 1")
+        if whole and not math.isclose(sum(found.values()), 1):
+            raise self.error(next(iter(found)), f"found shares that add up to {sum(found.values()):g}; expected 1")
+        return found
+
+    def error(self, key: str, message: str) -> InputError:
+        where = f"[{self.path}] {key}" if self.path else key
+        return InputError(f"{where}{':' * message.startswith('found')} {message}", Place(self.file))
+
+    def _get(self, key: str) -> Any:
+        self.has(key)
+        return self.values[key]
+
+    def _chord(self, key: str, text: str) -> Chord:
+        try:
+            return parse_chord(text)
+        except ValueError as error:
+            raise self.error(key, f"found a chord that cannot be read: {error}") from None

@@ -1,0 +1,71 @@
+"""The ids of the network: made of the language, and the same as the weights were trained with."""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+import pytest
+
+from scoregen.benchmarks.jsb16.alphabet import CHROMATIC
+from scoregen.model.network.alphabet import (
+    BARLINE,
+    FIRST_PITCH,
+    GRID,
+    HOLD,
+    MOST_ACCIDENTALS,
+    PITCH_IDS,
+    PITCHES,
+    REST,
+    Alphabet,
+    alphabet,
+    pitch_id,
+)
+from scoregen.score.pitch import Pitch
+from scoregen.system.errors import InputError
+from scoregen.tokens.vocabulary import vocabulary
+
+SPELLED = alphabet("spelled")
+
+
+def digest(ids: Alphabet) -> str:
+    """A checksum of every table, by which weights of another alphabet are told apart."""
+    found = hashlib.sha256()
+    for table in (ids.midi, ids.fifths, ids.degrees, ids.classes):
+        found.update(repr((table.shape, table.tolist())).encode())
+    shifts = [str(shift) for shift in ids.time_shifts]
+    found.update(repr((ids.degree_count, ids.class_count, shifts, ids.repeats)).encode())
+    return found.hexdigest()[:16]
+
+
+@pytest.mark.parametrize(("ids", "expected"), [(SPELLED, "fe0cf3277c2887d5"), (CHROMATIC, "6e2f96304aa6a639")])
+def test_the_ids_are_those_of_the_trained_weights(ids: Alphabet, expected: str) -> None:
+    assert digest(ids) == expected
+
+
+def test_the_spelled_pitches_and_constants_are_those_of_the_trained_weights() -> None:
+    assert hashlib.sha256(" ".join(map(str, PITCHES)).encode()).hexdigest()[:16] == "327ee9239a0dcf32"
+    assert (GRID, MOST_ACCIDENTALS, HOLD, REST, FIRST_PITCH, BARLINE) == (48, 7, 0, 1, 2, 0)
+    assert (SPELLED.silence, SPELLED.no_key) == (len(PITCHES), 15)
+    assert SPELLED.events == SPELLED.blank == 2 + len(PITCHES)
+
+
+def test_every_id_is_a_word_of_the_language() -> None:
+    words = vocabulary()
+    assert all(words.has("pitch", pitch) for pitch in PITCHES)
+    assert all(words.has("place", shift) for shift in SPELLED.time_shifts)
+    assert words.ticks_per_quarter == GRID
+    assert [words.has(word) for word in words.network.events] == [True] * FIRST_PITCH
+
+
+def test_a_pitch_out_of_reach_is_moved_by_octaves() -> None:
+    assert PITCHES[pitch_id(Pitch("C", 0, 9))] == Pitch("C", 0, 6)
+    assert PITCHES[pitch_id(Pitch("C", 0, 0))] == Pitch("C", 0, 2)
+    assert all(pitch_id(pitch) == PITCH_IDS[pitch] for pitch in PITCHES)
+    moved = [PITCHES[pitch_id(pitch)] for pitch in vocabulary().pitches]
+    assert np.array_equal([p.fifths for p in moved], [p.fifths for p in vocabulary().pitches])
+
+
+def test_an_alphabet_that_nobody_registered_is_named() -> None:
+    with pytest.raises(InputError, match="the alphabet 'klingon', which serves a benchmark alone"):
+        alphabet("klingon")

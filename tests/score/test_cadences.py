@@ -1,0 +1,35 @@
+"""The one table of cadences."""
+
+from __future__ import annotations
+
+import pytest
+
+from scoregen.score.cadences import AUTHENTIC, DECEPTIVE, HALF, LEADING_HOME_DEGREES, PHRYGIAN, PLAGAL, Cadence
+from scoregen.score.chord_kinds import parse_chord
+
+
+@pytest.mark.parametrize(
+    ("cadence", "before", "expected"),
+    [
+        (AUTHENTIC, "G7", True),
+        (AUTHENTIC, "Bm7b5", True),
+        (AUTHENTIC, "Gm", False),
+        (AUTHENTIC, "F", False),
+        (PLAGAL, "Fm", True),
+        (PLAGAL, "Dm", False),
+        (DECEPTIVE, "G", True),
+        (DECEPTIVE, "Bdim", False),
+        (PHRYGIAN, "Fm", True),
+        (PHRYGIAN, "F", False),
+        (HALF, "Ddim7", True),
+    ],
+)
+def test_what_leads_where_over_a_tonic_of_c(cadence: Cadence, before: str, expected: bool) -> None:
+    assert cadence.leads(*parse_chord(before)) is expected
+
+
+def test_the_last_chords() -> None:
+    assert AUTHENTIC.last.holds(0, "minor") and not AUTHENTIC.last.holds(0, "dominant")
+    assert HALF.last.holds(1, "dominant") and HALF.root_position
+    assert DECEPTIVE.last.holds(3, "minor") and DECEPTIVE.last.holds(-4, "major")
+    assert sorted(LEADING_HOME_DEGREES) == [-1, 1, 2, 5]
