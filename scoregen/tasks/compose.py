@@ -33,7 +33,7 @@ from scoregen.tokens.planned_chords import PlannedChord
 from scoregen.version import __version__
 
 if TYPE_CHECKING:
-    from scoregen.model.network.checkpoint import Checkpoint
+    from scoregen.model.engine.loading import LoadedModel
     from scoregen.model.sampling.drafts import Draft
     from scoregen.model.sampling.pretrained import Pretrained
 
@@ -77,6 +77,7 @@ def compose(
     sampling: SamplingOptions | None = None,
     count: int = 1,
     checkpoint: Path | str | None = None,
+    device: str = "auto",
     progress: Callable[[float], None] | None = None,
 ) -> Composition:
     """Fill what is blank in a score for an ensemble; without a score, write a new piece.
@@ -96,7 +97,7 @@ def compose(
     given = score if score is not None else blank_piece(wanted, players)
     form = wanted.sections if score is None else (0,)
     task = infill_task(given, players, roles or {}, blank, extend)
-    pretrained = load_pretrained(Path(checkpoint) if checkpoint else None, players)
+    pretrained = load_pretrained(Path(checkpoint) if checkpoint else None, players, device, options.candidates)
     started = time.perf_counter()
     chords = {} if score is not None else cadence_chords(given, options.seed, form)
     leading = {} if score is not None else leading_chords(given, chords, options.seed)
@@ -121,7 +122,7 @@ def compose(
     return Composition(tuple(alternatives), task.notices, seconds)
 
 
-def provenance(score: Score, model: Checkpoint, options: SamplingOptions, story: Mapping[str, Any]) -> dict[str, Any]:
+def provenance(score: Score, model: LoadedModel, options: SamplingOptions, story: Mapping[str, Any]) -> dict[str, Any]:
     """Where every measure of every part comes from, and what it takes to make it again."""
     return {
         "version": __version__,
@@ -183,11 +184,11 @@ def _sample(
     tokens = encode(task.score, task.slots, snap=True)
     calibration = pretrained.calibration
     aims = RankingCriteria.of(tokens, plan.chords, calibration.discriminator if calibration else None)
-    network = pretrained.model.network
+    engine = pretrained.model.engine
     logit_bias = calibration.logit_bias if calibration else None
     settled = _settled(plan, len(tokens.measures))
     request = SamplingRequest(
-        network, tokens, task.rules, settled, pretrained.index, logit_bias, frozenset(plan.sections)
+        engine, tokens, task.rules, settled, pretrained.index, logit_bias, frozenset(plan.sections)
     )
     return draw_candidates(request, aims, options, count, progress or (lambda done: None))
 

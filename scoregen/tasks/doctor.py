@@ -72,7 +72,7 @@ def _checked(name: str, look: Callable[[], str]) -> Finding:
 
 
 def _device() -> str:
-    from scoregen.model.network.device import describe_device
+    from scoregen.model.engine.device import describe_device
 
     return describe_device()
 

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from scoregen.benchmarks.jsb16.context_features import UNKNOWN, context_features
 from scoregen.benchmarks.jsb16.retrieval import Datastore, Floats, Ints
 from scoregen.model.network.alphabet import UNSCORED
-from scoregen.model.network.batches import Example, collate
+from scoregen.model.network.batches import collate
+from scoregen.model.network.conditioning import Example
 from scoregen.model.network.likelihood import choices, rows_of
 from scoregen.model.network.network import Network
 

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from scoregen.model.network.batches import Example, collate, usual_order
-from scoregen.model.network.inference_mode import inference_mode
+from scoregen.model.network.batches import collate
+from scoregen.model.network.conditioning import Example, usual_order
+from scoregen.model.engine.inference_mode import inference_mode
 from scoregen.model.network.inputs import piece_arrays
 from scoregen.model.network.likelihood import likelihood
 from scoregen.model.network.network import Network

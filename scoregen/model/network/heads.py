@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from scoregen.model.network.alphabet import FIRST_PITCH, Alphabet
 from scoregen.model.network.config import NetworkConfig
-
-MELODIC_REACH, HARMONIC_REACH = 24, 40  # semitones
+from scoregen.model.network.index_tables import HARMONIC_REACH, MELODIC_REACH, interval_tables
 
 
 class EventHeads(nn.Module):
@@ -44,7 +42,7 @@ class EventHeads(nn.Module):
         self.motion = nn.Parameter(torch.zeros(2, 12 * 2, 12))
         self.motion_gate = nn.Linear(s, 2)
         self.dropout = nn.Dropout(config.in_slice_dropout)
-        for name, table in _tables(alphabet).items():
+        for name, table in interval_tables(alphabet).items():
             self.register_buffer(name, torch.from_numpy(table), persistent=False)
 
     def forward(self, state: Tensor, key: Tensor, before: Tensor, others: OtherVoices) -> Tensor:
@@ -69,10 +67,8 @@ class EventHeads(nn.Module):
         logits: Tensor = (harmonic * (others.pitch != self.silence).unsqueeze(2)).sum(1)
         if not self.use_motion:
             return logits
-        moved = (others.is_set == 1) & (others.pitch != others.before)
-        moved &= (
-            (others.pitch != self.silence) & (others.before != self.silence) & (before != self.silence).unsqueeze(1)
-        )
+        sounds = (others.pitch != self.silence) & (others.before != self.silence) & (before != self.silence).unsqueeze(1)
+        moved = (others.is_set == 1) & (others.pitch != others.before) & sounds
         was = self.interval_class[others.before, before.clamp(max=self.silence - 1).unsqueeze(1)]  # [R, K]
         rows = self.motion[:, was]  # [2, R, K, 12]
         gate = self.motion_gate(z)
@@ -91,19 +87,3 @@ class OtherVoices:
     pitch: Tensor  # [R, K] pitch ids
     before: Tensor  # [R, K] pitch ids before the slice
     is_set: Tensor  # [R, K] 1 or 0
-
-
-def _tables(alphabet: Alphabet) -> dict[str, np.typing.NDArray[np.int64]]:
-    """From a pitch that is known [P + 1, the last: silence] to every pitch [P]: indices into logits."""
-    midi = alphabet.midi
-    apart = midi[None] - midi[:, None]
-    wide = np.pad(apart, ((0, 1), (0, 0)))
-    return {
-        "height_index": midi - midi.min(),
-        "degree_index": alphabet.degrees[:, :-1].copy(),
-        "melodic_index": np.clip(wide, -MELODIC_REACH, MELODIC_REACH) + MELODIC_REACH,
-        "class_index": alphabet.classes,
-        "harmonic_index": np.clip(wide, -HARMONIC_REACH, HARMONIC_REACH) + HARMONIC_REACH,
-        # counted apart by which of the two is above
-        "interval_class": wide % 12 + 12 * (wide < 0),
-    }

@@ -80,9 +80,12 @@ class Network(nn.Module):
         code: Tensor = self.voice_out(functional.gelu(voice_codes)).sum(-2)
         return code
 
-    def encode_context(self, codes: Tensor, metric: Tensor, lengths: Tensor) -> Tensor:
-        """Frames of what is given, read both ways: [B, F, ...] to [B, F, 2 context]."""
+    def encode_context(self, codes: Tensor, metric: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """Frames of what is given, read both ways: [B, F, ...] to [B, F, 2 context]; all of `lengths` [B], or full."""
         frames = self.dropout(functional.gelu(self.frame_in(torch.cat([codes, metric], -1))))
+        if lengths is None:
+            whole: Tensor = self.dropout(self.context(frames)[0])
+            return whole
         packed = nn.utils.rnn.pack_padded_sequence(frames, lengths, batch_first=True, enforce_sorted=False)
         out, _ = nn.utils.rnn.pad_packed_sequence(
             self.context(packed)[0], batch_first=True, total_length=codes.shape[1]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.engine.decoding import Decoder
+from scoregen.model.engine.decoder import Decoder
 from scoregen.model.network.inputs import Bools, Ints
 from scoregen.model.sampling.drafts import Draft, drafted
 from scoregen.model.sampling.novelty_limit import NoveltyLimit

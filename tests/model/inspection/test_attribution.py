@@ -12,7 +12,8 @@ from scoregen.model.inspection.attribution import NOVELTY, SamplerSettings, choi
 from scoregen.model.inspection.choice_record import PieceRecord
 from scoregen.model.inspection.constraint_replay import beyond_novelty_limit, forbidden_choices, written_order
 from scoregen.model.network.alphabet import FIRST_PITCH
-from scoregen.model.network.batches import Example, collate
+from scoregen.model.network.batches import collate
+from scoregen.model.network.conditioning import Example
 from scoregen.model.network.config import SamplingOptions
 from scoregen.model.network.inputs import piece_arrays
 from scoregen.model.network.likelihood import likelihood

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from threadpoolctl import ThreadpoolController, threadpool_limits
 
-from scoregen.model.network.inference_mode import inference_mode
+from scoregen.model.engine.inference_mode import inference_mode
 
 
 def blas_threads() -> list[int]:

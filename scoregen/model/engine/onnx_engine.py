@@ -1,0 +1,79 @@
+"""Steps run by ONNX Runtime on a CPU, from graphs that are exported from the network (`engine.export`).
+
+A graph has no weights: they are bound by name when it is loaded, so that it serves every checkpoint of its shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from scoregen.model.engine.graphs import GraphSet
+from scoregen.model.engine.protocol import Array
+from scoregen.model.network.config import NetworkConfig
+from scoregen.model.network.inputs import Floats
+
+Values = Mapping[str, NDArray[np.generic]]
+
+
+class OnnxEngine:
+    """Graphs with the weights of one network. A session is opened when its step is first asked for."""
+
+    def __init__(self, config: NetworkConfig, graphs: GraphSet, weights: Values) -> None:
+        self._config, self._graphs = config, graphs
+        self._weights = {
+            name: onnxruntime.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(value))
+            for name, value in weights.items()
+        }
+        self._sessions: dict[str, Any] = {}
+
+    @property
+    def config(self) -> NetworkConfig:
+        return self._config
+
+    @property
+    def device(self) -> str:
+        return f"ONNX Runtime {onnxruntime.__version__} on cpu"
+
+    def run(self, step: str, *inputs: Array) -> tuple[Array, ...]:
+        session = self._sessions.get(step) or self.load(step)
+        feed = dict(zip(self._graphs.inputs[step], inputs, strict=True))
+        return tuple(session.run(None, feed))
+
+    def zeros(self, *shape: int) -> Array:
+        return np.zeros(shape, dtype=np.float32)
+
+    def numpy(self, array: Array) -> Floats:
+        found: Floats = array
+        return found
+
+    @contextmanager
+    def session(self) -> Iterator[None]:
+        with np.errstate(over="ignore", invalid="ignore"):
+            yield
+
+    def load(self, step: str) -> Any:
+        """The session of a step."""
+        names = list(self._graphs.weights[step])
+        options = _options()
+        options.add_external_initializers(names, [self._weights[name] for name in names])
+        session = onnxruntime.InferenceSession(
+            self._graphs.read(step), options, providers=["CPUExecutionProvider"]
+        )
+        self._sessions[step] = session
+        return session
+
+
+def _options() -> Any:
+    """One thread: rows are few, and what is drawn must not depend on the number of threads."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+    options.log_severity_level = 3
+    return options
