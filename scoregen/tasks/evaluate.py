@@ -85,6 +85,7 @@ def evaluate(
     likelihood: bool = False,
     seed: int = 0,
     draws: int = DRAWS,
+    device: str = "auto",
     progress: Progress | None = None,
 ) -> Comparison:
     """Compare the scores of a folder with a corpus: a folder, or one by its name.
@@ -117,7 +118,7 @@ def evaluate(
     tell(0.85)
     weights, nats = None, None
     if likelihood or checkpoint:
-        weights, nats = _likelihoods(checkpoint, [source for source, _ in rows], corpus, reference, kept)
+        weights, nats = _likelihoods(checkpoint, [source for source, _ in rows], corpus, reference, kept, device)
         asked["nats_a_choice"], itself["nats_a_choice"] = (pooled(*_columns(found), seed=seed) for found in nats)
     distances, shares = {}, {}
     for name, feature in FEATURES.items():
@@ -176,10 +177,13 @@ def _likelihoods(
     corpus: Corpus,
     reference: ReferenceCorpus,
     kept: CachedReference,
+    device: str,
 ) -> tuple[str, tuple[list[tuple[float, int]], list[tuple[float, int]]]]:
     """The checksum of the weights, and nats and choices of the pieces and of the reference."""
+    from scoregen.model.engine.device import choose_device
     from scoregen.model.network.checkpoint import load_checkpoint
 
+    chosen = choose_device(device)
     model = load_checkpoint(checkpoint)
     if model.network.config.alphabet != "spelled":
         raise InputError("these weights read piano rolls, for a benchmark; name weights that were trained on scores")
@@ -187,12 +191,12 @@ def _likelihoods(
     by_name = {source.name: source for source in corpus.pieces}
     there = kept.nats(
         model.checksum,
-        lambda: _nats(model.network, ensemble, [by_name[piece.name] for piece in reference.pieces]),
+        lambda: _nats(model.network, ensemble, [by_name[piece.name] for piece in reference.pieces], chosen),
     )
-    return model.checksum, (_nats(model.network, ensemble, sources), there)
+    return model.checksum, (_nats(model.network, ensemble, sources, chosen), there)
 
 
-def _nats(network: Network, ensemble: Ensemble, sources: Sequence[CorpusPiece]) -> list[tuple[float, int]]:
+def _nats(network: Network, ensemble: Ensemble, sources: Sequence[CorpusPiece], device: str) -> list[tuple[float, int]]:
     """Nats and choices of each piece; 0 choices for one that tokens or the network cannot express."""
     from scoregen.corpora.prepare import piece_tokens
     from scoregen.model.inspection.scoring import piece_nats
@@ -200,7 +204,7 @@ def _nats(network: Network, ensemble: Ensemble, sources: Sequence[CorpusPiece]) 
     costs = []
     for source in sources:
         try:
-            costs += piece_nats(network, [piece_tokens(read_score(source.path), ensemble)])
+            costs += piece_nats(network, [piece_tokens(read_score(source.path), ensemble)], device)
         except ScoregenError:
             costs.append((0.0, 0))
     return costs

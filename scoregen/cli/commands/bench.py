@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scoregen.cli.console.arguments import Json, Quiet
+from scoregen.cli.console.arguments import Device, Json, Quiet
 from scoregen.cli.console.terminal import progress, say, say_json, tell
 
 bench = typer.Typer(help="Measure a network on a published benchmark.", no_args_is_help=True)
@@ -36,6 +36,7 @@ def jsb16_command(
             "--retrieval", help="Interpolate with a nearest-neighbour datastore of the training part: its own figure."
         ),
     ] = False,
+    device: Device = "auto",
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -47,7 +48,12 @@ def jsb16_command(
 
     with progress(quiet=quiet) as stage:
         report = bench_jsb16(
-            data, tuple(checkpoint or ()), average=average, retrieval=retrieval, progress=stage("scoring")
+            data,
+            tuple(checkpoint or ()),
+            average=average,
+            retrieval=retrieval,
+            device=device,
+            progress=stage("scoring"),
         )
     if not report.is_known and not quiet:
         tell(f"{data} is not the file that published figures are measured on")

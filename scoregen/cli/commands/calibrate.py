@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scoregen.cli.console.arguments import Ensemble, Json, Quiet
+from scoregen.cli.console.arguments import Device, Ensemble, Json, Quiet
 from scoregen.cli.console.terminal import progress, say_json, say_paths, tell
 
 
@@ -20,6 +20,7 @@ def calibrate_command(
     ] = 80,
     rounds: Annotated[int, typer.Option("--rounds", min=0, help="Rounds: each mends part of what is left.")] = 8,
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed writes the same.")] = 0,
+    device: Device = "auto",
     only: Annotated[
         list[str] | None,
         typer.Option("--only", metavar="KIND", help="Change this kind alone: step, length, interval, sonority, pace."),
@@ -49,6 +50,7 @@ def calibrate_command(
             rounds=rounds,
             seed=seed,
             kinds=only or (),
+            device=device,
             progress=stage("calibrating"),
             told=show,
         )

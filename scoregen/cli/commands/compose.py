@@ -13,6 +13,7 @@ import typer
 
 from scoregen.cli.console.arguments import (
     Checkpoint,
+    Device,
     Ensemble,
     Force,
     Json,
@@ -98,6 +99,7 @@ def compose_command(
         ),
     ] = None,
     checkpoint: Checkpoint = None,
+    device: Device = "auto",
     provenance: Annotated[
         bool, typer.Option("--provenance", help="Write FILE.provenance.json beside every output.")
     ] = False,
@@ -143,6 +145,7 @@ def compose_command(
                 sampling=SamplingOptions(**sampling),
                 count=count,
                 checkpoint=checkpoint,
+                device=device,
                 progress=advance,
             )
         with _timed(seconds, "write", stage("writing")):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scoregen.cli.console.arguments import Force, Json, Quiet, given_options
+from scoregen.cli.console.arguments import Device, Force, Json, Quiet, given_options
 from scoregen.cli.console.terminal import columns, progress, say, say_json, tell_all
 
 REPORTS = (".html", ".pdf")
@@ -33,6 +33,7 @@ def evaluate_command(
         int | None,
         typer.Option("--draws", min=1, help="Draws of pieces and crops for the classifier.", show_default="4"),
     ] = None,
+    device: Device = "auto",
     force: Force = False,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -53,6 +54,7 @@ def evaluate_command(
             checkpoint=checkpoint,
             likelihood=likelihood,
             seed=seed,
+            device=device,
             progress=stage("comparing"),
             **given_options(draws=draws),
         )

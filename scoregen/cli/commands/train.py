@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from scoregen.cli.console.arguments import Ensemble, Json, Quiet, given_options
+from scoregen.cli.console.arguments import Device, Ensemble, Json, Quiet, given_options
 from scoregen.cli.console.terminal import progress, say_json, say_paths, tell, tell_all
 
 SIGNALLED = 128
@@ -52,6 +52,7 @@ def train_command(
             "--teacher", metavar="CHECKPOINT", help="A trained network to learn from too; as many as you like."
         ),
     ] = None,
+    device: Device = "auto",
     seed: Annotated[int | None, typer.Option("--seed", min=0, help="The same seed trains the same, on a CPU.")] = None,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -95,6 +96,7 @@ def train_command(
             network=network,
             options=options,
             teachers=teacher or (),
+            device=device,
             progress=show,
         )
     if training.stopped_by:

@@ -41,6 +41,7 @@ Outputs = Annotated[
         help="Where to write; the suffix decides: .musicxml .mxl .svg .pdf .png .mid. May be given several times.",
     ),
 ]
+Device = Annotated[str, typer.Option("--device", help="Where the network runs: auto, cpu or cuda.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite files that exist.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No messages and no progress bar.")]

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from scoregen.model.engine.incremental_features import IncrementalFeatures
 from scoregen.model.engine.protocol import Array, Engine
+from scoregen.model.engine.turns import other_voices
 from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, MOST_ACCIDENTALS, alphabet
 from scoregen.model.network.conditioning import NEVER
 from scoregen.model.network.inputs import SILENCE, Floats, Ints
@@ -89,7 +90,9 @@ class Decoder:
         count = len(events)
         histories = [self._read_features(places, *row) for row in zip(events, sounding, time_shifts, strict=True)]
         around = self._around(places, np.concatenate(histories))
-        earlier = [np.concatenate([np.zeros_like(each[:1]), each[:-1]])[None] for each in (events, sounding, places.key)]
+        earlier = [
+            np.concatenate([np.zeros_like(each[:1]), each[:-1]])[None] for each in (events, sounding, places.key)
+        ]
         is_slice = np.ones((1, count), dtype=np.float32)
         is_slice[:, 0] = 0
         _, self._hidden, _, keys, values = self.engine.run(
@@ -154,15 +157,10 @@ class Decoder:
         here, step = self._slice, self._slice.count
         voice = here.order[:, step]
         rows = np.arange(len(voice))
-        others = np.array([rank for rank in range(here.order.shape[1]) if rank != step], dtype=np.int64)
-        is_set = np.broadcast_to((others < step).astype(np.int64), (len(voice), len(others)))
         here.state, chances = self.engine.run(
             "choose_voice",
             *self._turn(),
-            here.order[:, others],
-            here.now[:, others],
-            here.before[:, others],
-            np.ascontiguousarray(is_set),
+            *other_voices(here.order, here.now, here.before, step),
             *self._past(),
             self._events[rows, voice],
             self._matches[rows, voice + 1],

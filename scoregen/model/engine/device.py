@@ -10,7 +10,7 @@ from scoregen.system.errors import InputError
 
 Device = Literal["auto", "cpu", "cuda"]
 WORTH_CUDA = 64
-"""Rows from which on a CUDA device is faster than one thread of a CPU: with fewer, starting its kernels takes longer."""
+"""Rows from which on CUDA is chosen: with fewer, starting its kernels takes longer than a CPU needs for all."""
 
 
 def choose_device(asked: str, rows: int = WORTH_CUDA) -> Literal["cpu", "cuda"]:
@@ -33,6 +33,15 @@ def has_cuda() -> bool:
     import torch
 
     return torch.cuda.is_available()
+
+
+def describe_cuda() -> str | None:
+    """The CUDA device by name, None where there is none."""
+    if not has_cuda():
+        return None
+    import torch
+
+    return f"cuda ({torch.cuda.get_device_name()})"
 
 
 def _shows_cuda() -> bool:

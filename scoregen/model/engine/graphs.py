@@ -18,9 +18,9 @@ INDEX = "graphs.json"
 SOURCES = ("copy_attention", "heads", "history_features", "index_tables", "network", "steps")
 """The modules of `model.network` that the graphs are made from."""
 SHAPE = (
-    "alphabet metric_features embedding context backbone layers in_slice heads "
-    "use_pitch_history use_matches use_motion use_degrees"
-).split()
+    *("alphabet", "metric_features", "embedding", "context", "backbone", "layers", "in_slice", "heads"),
+    *("use_pitch_history", "use_matches", "use_motion", "use_degrees"),
+)
 """The options of a network that its graphs depend on; beside them, the number of roles."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scoregen.model.engine.device import choose_device
 from scoregen.model.engine.graphs import graphs_for
@@ -13,6 +13,9 @@ from scoregen.model.engine.protocol import Engine
 from scoregen.model.network.alphabet import alphabet
 from scoregen.model.network.checkpoint import Weights, network_of, read_weights
 from scoregen.model.network.index_tables import index_tables
+
+if TYPE_CHECKING:
+    from scoregen.model.network.network import Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,12 @@ def load_model(path: Path | None = None, device: str = "auto", rows: int = 1) ->
     chosen = choose_device(device, rows)
     weights = read_weights(path)
     return LoadedModel(engine_for(weights, chosen), weights.checksum, weights.about)
+
+
+def engine_of(network: Network, device: str = "cpu") -> Engine:
+    """An engine with the weights that a network has now."""
+    tensors = {name: weight.numpy(force=True).copy() for name, weight in network.state_dict().items()}
+    return engine_for(Weights(network.config, tensors, "", {}), device)
 
 
 def engine_for(weights: Weights, device: str = "cpu") -> Engine:

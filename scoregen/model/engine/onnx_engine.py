@@ -1,4 +1,4 @@
-"""Steps run by ONNX Runtime on a CPU, from graphs that are exported from the network (`engine.export`).
+"""Steps run by ONNX Runtime on a CPU, from graphs that tools/export_graphs.py makes of the network.
 
 A graph has no weights: they are bound by name when it is loaded, so that it serves every checkpoint of its shape.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -63,9 +62,7 @@ class OnnxEngine:
         names = list(self._graphs.weights[step])
         options = _options()
         options.add_external_initializers(names, [self._weights[name] for name in names])
-        session = onnxruntime.InferenceSession(
-            self._graphs.read(step), options, providers=["CPUExecutionProvider"]
-        )
+        session = onnxruntime.InferenceSession(self._graphs.read(step), options, providers=["CPUExecutionProvider"])
         self._sessions[step] = session
         return session
 

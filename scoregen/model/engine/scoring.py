@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from scoregen.model.engine.frames import encode_frames
 from scoregen.model.engine.protocol import Array, Engine
+from scoregen.model.engine.turns import other_voices
 from scoregen.model.network.alphabet import UNSCORED
 from scoregen.model.network.conditioning import Example
 from scoregen.model.network.inputs import Floats, Ints
@@ -59,10 +60,7 @@ def _nats(engine: Engine, example: Example, number: Ints) -> Nats:
         if given[:, step].all():
             (rows.state,) = engine.run("pass_voice", *turn)
         else:
-            others = [rank for rank in range(count) if rank != step]
-            pitch = np.where(np.array(others) < step, sounding[:, others], before[:, others])
-            is_set = np.tile(np.array([int(rank < step) for rank in others], dtype=np.int64), (len(number), 1))
-            around = (order[:, others], pitch, before[:, others], is_set)
+            around = other_voices(order, sounding, before, step)
             past = (*_past(rows, step), piece.events.T[voice], piece.matches[voice + 1, number])
             rows.state, chances = engine.run("choose_voice", *turn, *around, *past)
             nats -= np.where(given[:, step], 0, engine.numpy(chances)[every, events[:, step]])
@@ -70,7 +68,9 @@ def _nats(engine: Engine, example: Example, number: Ints) -> Nats:
         last = (voice, events[:, step], sounding[:, step], np.ones(len(number), dtype=np.float32))
     shift = piece.time_shift[number]
     done = np.broadcast_to(np.maximum(piece.time_shift, 0), rows.agreed.shape)
-    (chances,) = engine.run("choose_time_shift", rows.state, key, *last, *_past(rows, count), np.ascontiguousarray(done))
+    (chances,) = engine.run(
+        "choose_time_shift", rows.state, key, *last, *_past(rows, count), np.ascontiguousarray(done)
+    )
     return nats - np.where(shift == UNSCORED, 0, engine.numpy(chances)[every, np.maximum(shift, 0)])
 
 
@@ -90,9 +90,7 @@ def _opened(engine: Engine, example: Example, number: Ints) -> _Rows:
     is_slice = np.ones((1, piece.length), dtype=np.float32)
     is_slice[:, 0] = 0
     hidden = engine.zeros(config.layers, 1, config.backbone)
-    context, _, previous, keys, earlier_values = engine.run(
-        "read_slices", *earlier, roles, is_slice, around, hidden
-    )
+    context, _, previous, keys, earlier_values = engine.run("read_slices", *earlier, roles, is_slice, around, hidden)
     values = engine.zeros(*keys.shape)
     values[:, :, :-1] = earlier_values[:, :, 1:]
     position, measure_steps = piece.position[piece.point], piece.measure_steps[piece.point]

@@ -16,6 +16,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from scoregen.model.engine.inference_mode import inference_mode
 from scoregen.model.inspection.choice_record import (
     AttendedSlice,
     ChoiceRecord,
@@ -30,7 +31,6 @@ from scoregen.model.network.alphabet import FIRST_PITCH, GRID, HOLD, PITCHES
 from scoregen.model.network.batches import collate
 from scoregen.model.network.conditioning import Example
 from scoregen.model.network.config import SamplingOptions
-from scoregen.model.engine.inference_mode import inference_mode
 from scoregen.model.network.inputs import MIDI, SILENCE, Bools, Ints, PieceArrays, piece_arrays
 from scoregen.model.network.likelihood import choices
 from scoregen.model.network.network import Network

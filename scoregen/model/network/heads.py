@@ -67,7 +67,9 @@ class EventHeads(nn.Module):
         logits: Tensor = (harmonic * (others.pitch != self.silence).unsqueeze(2)).sum(1)
         if not self.use_motion:
             return logits
-        sounds = (others.pitch != self.silence) & (others.before != self.silence) & (before != self.silence).unsqueeze(1)
+        sounds = (
+            (others.pitch != self.silence) & (others.before != self.silence) & (before != self.silence).unsqueeze(1)
+        )
         moved = (others.is_set == 1) & (others.pitch != others.before) & sounds
         was = self.interval_class[others.before, before.clamp(max=self.silence - 1).unsqueeze(1)]  # [R, K]
         rows = self.motion[:, was]  # [2, R, K, 12]

@@ -42,4 +42,5 @@ def interval_tables(alphabet: Alphabet) -> Tables:
 def distance_buckets() -> NDArray[np.uint8]:
     """[FARTHEST] the bucket of each distance in grid steps: its logarithm to base 2."""
     exponents = np.frexp(np.maximum(np.arange(FARTHEST), 1))[1] - 1
-    return np.minimum(exponents, DISTANCES - 1).astype(np.uint8)
+    buckets: NDArray[np.uint8] = np.minimum(exponents, DISTANCES - 1).astype(np.uint8)
+    return buckets

@@ -182,7 +182,12 @@ def _in_slice(
         voice = order[:, step]
         turn = Turn(voice, before[every, voice], age[every, voice], previous, key)
         past = Past(
-            scores, trusted, agreed, agreed.new_full((), step), batch.events[b, :, voice], batch.matches[b, voice + 1, t]
+            scores,
+            trusted,
+            agreed,
+            agreed.new_full((), step),
+            batch.events[b, :, voice],
+            batch.matches[b, voice + 1, t],
         )
         others = _others(ranked_role, ranked_now, ranked_before, step)
         state, logits, proposed = write_voice(network, state, turn, others, past)

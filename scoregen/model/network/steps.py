@@ -1,7 +1,7 @@
 """The network as steps: what is computed when a piece is written slice by slice and voice by voice.
 
 `likelihood.choices` is made of the same functions over all slices at once. What samples is derived from
-`STEPS`: run as they are on a device (`engine.torch_engine`), or exported as graphs (`engine.export`).
+`STEPS`: run as they are on a device (`engine.torch_engine`), or exported as graphs (tools/export_graphs.py).
 Each step takes and returns plain tensors; its entry in `STEPS` names them with their axes. Whoever adds a layer adds
 it here or in a module that a step calls, and exports the graphs again (tools/export_graphs.py).
 
@@ -66,14 +66,16 @@ def time_shift_logits(network: Network, state: Tensor, previous: Tensor, past: P
     """[R, A] logits of the place of the next slice, once the last voice with the code `previous` is written."""
     state = network.time_shift_state(state, previous)
     logits = network.time_shift(state).float()
-    return logits.scatter_add(1, past.done, _proposed(network, state, past, time_shift=True).float())
+    shifted: Tensor = logits.scatter_add(1, past.done, _proposed(network, state, past, time_shift=True).float())
+    return shifted
 
 
 def _proposed(network: Network, state: Tensor, past: Past, *, time_shift: bool) -> Tensor:
     attention = network.copy_attention
     own = None if past.own is None else past.own.long()
     weights = attention.point(past.scores, own, past.agreed, past.count - past.agreed)
-    return attention.proposals(state, weights, past.trusted, time_shift)
+    proposed: Tensor = attention.proposals(state, weights, past.trusted, time_shift)
+    return proposed
 
 
 def encode_frames(
@@ -196,9 +198,7 @@ def choose_time_shift(
     return (time_shift_logits(network, state, previous, past).log_softmax(-1),)
 
 
-def _code(
-    network: Network, role: Tensor, event: Tensor, sounding: Tensor, key: Tensor, is_voice: Tensor
-) -> Tensor:
+def _code(network: Network, role: Tensor, event: Tensor, sounding: Tensor, key: Tensor, is_voice: Tensor) -> Tensor:
     """[R, embedding] the code of one voice."""
     codes = network.voice_code(event.unsqueeze(-1), sounding.unsqueeze(-1), key, role.unsqueeze(-1))
     return codes[:, 0] * is_voice.unsqueeze(-1)
@@ -221,7 +221,8 @@ class Step:
 
 
 _FLOATS = frozenset(
-    "metric is_slice around hidden context previous keys values state is_voice scores trusted agreed count".split()
+    {"metric", "is_slice", "around", "hidden", "context", "previous", "keys", "values"}
+    | {"state", "is_voice", "scores", "trusted", "agreed", "count"}
 )
 _BYTES = frozenset({"matches", "own"})
 _VOICES = {"events": "B T V", "sounding": "B T V", "key": "B T", "roles": "V"}
@@ -246,9 +247,7 @@ STEPS: Mapping[str, Step] = {
     "open_slices": Step(open_slices, {**_HERE, **_CACHE, "matches": "B M T C"}, ("state", "scores", "trusted")),
     "pass_voice": Step(pass_voice, _TURN, ("state_after",)),
     "choose_voice": Step(choose_voice, {**_TURN, **_OTHERS, **_PAST, "own": "R C"}, ("state_after", "chances")),
-    "choose_time_shift": Step(
-        choose_time_shift, {"state": "R s", "key": "R", **_LAST, **_PAST}, ("chances",)
-    ),
+    "choose_time_shift": Step(choose_time_shift, {"state": "R s", "key": "R", **_LAST, **_PAST}, ("chances",)),
 }
 
 

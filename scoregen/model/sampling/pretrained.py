@@ -1,4 +1,4 @@
-"""A checkpoint for sampling: the network, and where they lie beside it, the windows of its corpus and the calibration."""
+"""A checkpoint for sampling: its network, and, where they lie beside it, its novelty index and its calibration."""
 
 from __future__ import annotations
 
@@ -22,9 +22,7 @@ class Pretrained:
     calibration: Calibration | None
 
 
-def load_pretrained(
-    checkpoint: Path | None, players: Ensemble, device: str = "auto", rows: int = 1
-) -> Pretrained:
+def load_pretrained(checkpoint: Path | None, players: Ensemble, device: str = "auto", rows: int = 1) -> Pretrained:
     """A checkpoint, by default the package's, on the device for so many drafts at once.
 
     InputError where it is for another ensemble.

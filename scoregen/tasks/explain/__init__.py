@@ -125,12 +125,13 @@ def explain(
 def _writer(task: ExplainRequest, players: Ensemble, checkpoint: Path | None) -> tuple[SamplerSettings, str]:
     """The writer with the options of the score, and the checksum of its weights."""
     from scoregen.model.inspection.attribution import SamplerSettings
+    from scoregen.model.network.checkpoint import load_checkpoint
     from scoregen.model.sampling.pretrained import load_pretrained
 
-    pretrained = load_pretrained(checkpoint, players)
+    pretrained, network = load_pretrained(checkpoint, players), load_checkpoint(checkpoint).network
     reach = [voice_rule(role, task.score) for role in players.roles]
     logit_bias = pretrained.calibration.logit_bias if pretrained.calibration else None
-    writer = SamplerSettings(pretrained.model.network, reach, task.options, pretrained.index, logit_bias)
+    writer = SamplerSettings(network, reach, task.options, pretrained.index, logit_bias)
     return writer, pretrained.model.checksum
 
 

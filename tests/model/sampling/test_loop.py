@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from scoregen.generation.refinement import measured
+from scoregen.model.engine.loading import engine_of
 from scoregen.model.network.config import SamplingOptions
 from scoregen.model.network.network import Network
 from scoregen.model.sampling.drafts import Draft
@@ -31,7 +32,7 @@ def network() -> Network:
 
 
 def drawn(network: Network, name: str, options: SamplingOptions = PLAIN) -> tuple[SamplingRequest, tuple[Draft, ...]]:
-    request = SamplingRequest(network, tasks()[name], RULES)
+    request = SamplingRequest(engine_of(network), tasks()[name], RULES)
     return request, fill(request, options)
 
 
@@ -54,7 +55,7 @@ def test_the_chances_of_what_was_drawn_are_those_of_the_finished_piece(network: 
     ],
 )
 def test_so_they_are_with_parts_of_the_network_taken_away(changes: dict[str, int]) -> None:
-    request = SamplingRequest(random_network(**changes), tasks()["going on"], RULES)
+    request = SamplingRequest(engine_of(random_network(**changes)), tasks()["going on"], RULES)
     draft = fill(request, replace(PLAIN, candidates=1))[0]
     assert draft.measure_nats == pytest.approx(measured(request, [draft.tokens])[0].measure_nats, abs=1e-4, rel=1e-5)
 
@@ -79,7 +80,7 @@ def test_a_draft_is_its_own_whatever_else_is_drawn(network: Network) -> None:
 
 def test_all_go_on_from_the_one_that_costs_least(network: Network) -> None:
     """The judge likes high sopranos, and is shown what has been written and its figures alone."""
-    request = SamplingRequest(network, tasks()["going on"], RULES)
+    request = SamplingRequest(engine_of(network), tasks()["going on"], RULES)
     shown: list[tuple[range, Draft]] = []
 
     def judge(draft: Draft, measures: range) -> float:
@@ -105,7 +106,7 @@ def test_a_calibration_leans_on_the_time_to_the_next_slice(network: Network, nam
     for task in ("free", "given"):
         tilts = {"free": Features.none(4), "given": Features.none(4)}
         tilts[task].pace[:, :2] = 8
-        request = SamplingRequest(network, tasks()[name], RULES, logit_bias=LogitBias.of(**tilts))
+        request = SamplingRequest(engine_of(network), tasks()[name], RULES, logit_bias=LogitBias.of(**tilts))
         drafts = fill(request, PLAIN)
         slices.append(sum(len(measure.slices) for draft in drafts for measure in draft.tokens.measures))
         for draft, whole in zip(drafts, measured(request, [draft.tokens for draft in drafts]), strict=True):
@@ -116,11 +117,11 @@ def test_a_calibration_leans_on_the_time_to_the_next_slice(network: Network, nam
 
 def test_progress_ends_at_the_end(network: Network) -> None:
     told: list[float] = []
-    fill(SamplingRequest(network, tasks()["hole"], RULES), PLAIN, progress=told.append)
+    fill(SamplingRequest(engine_of(network), tasks()["hole"], RULES), PLAIN, progress=told.append)
     assert told == sorted(told) and told[-1] == 1
     told.clear()
     fill(
-        SamplingRequest(network, tasks()["nothing"], RULES),
+        SamplingRequest(engine_of(network), tasks()["nothing"], RULES),
         PLAIN,
         progress=told.append,
         stops=[2, 3],
