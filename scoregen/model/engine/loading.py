@@ -49,4 +49,6 @@ def engine_for(weights: Weights, device: str = "cpu") -> Engine:
         return TorchEngine(network_of(weights), device)
     from scoregen.model.engine.onnx_engine import OnnxEngine
 
-    return OnnxEngine(weights.config, graphs, {**weights.tensors, **index_tables(alphabet(weights.config.alphabet))})
+    return OnnxEngine(
+        weights.config, graphs, {**weights.tensors, **index_tables(alphabet(weights.config.alphabet), weights.config)}
+    )

@@ -6,6 +6,7 @@ A graph has no weights: they are bound by name when it is loaded, so that it ser
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,11 +19,19 @@ from scoregen.model.engine.protocol import Array
 from scoregen.model.network.config import NetworkConfig
 from scoregen.model.network.inputs import Floats
 
+IN_ORDER_OF_USE = (
+    "encode_frames",
+    "read_slices",
+    "open_slices",
+    "pass_voice",
+    "choose_voice",
+    "choose_time_shift",
+)
 Values = Mapping[str, NDArray[np.generic]]
 
 
 class OnnxEngine:
-    """Graphs with the weights of one network. A session is opened when its step is first asked for."""
+    """Graphs with the weights of one network. Sessions are opened in a thread beside what the caller does meanwhile."""
 
     def __init__(self, config: NetworkConfig, graphs: GraphSet, weights: Values) -> None:
         self._config, self._graphs = config, graphs
@@ -30,7 +39,9 @@ class OnnxEngine:
             name: onnxruntime.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(value))
             for name, value in weights.items()
         }
-        self._sessions: dict[str, Any] = {}
+        pool = ThreadPoolExecutor(max_workers=1)
+        self._sessions: dict[str, Future[Any]] = {step: pool.submit(self._opened, step) for step in IN_ORDER_OF_USE}
+        pool.shutdown(wait=False)
 
     @property
     def config(self) -> NetworkConfig:
@@ -41,9 +52,8 @@ class OnnxEngine:
         return f"ONNX Runtime {onnxruntime.__version__} on cpu"
 
     def run(self, step: str, *inputs: Array) -> tuple[Array, ...]:
-        session = self._sessions.get(step) or self.load(step)
         feed = dict(zip(self._graphs.inputs[step], inputs, strict=True))
-        return tuple(session.run(None, feed))
+        return tuple(self._sessions[step].result().run(None, feed))
 
     def zeros(self, *shape: int) -> Array:
         return np.zeros(shape, dtype=np.float32)
@@ -57,14 +67,12 @@ class OnnxEngine:
         with np.errstate(over="ignore", invalid="ignore"):
             yield
 
-    def load(self, step: str) -> Any:
+    def _opened(self, step: str) -> Any:
         """The session of a step."""
         names = list(self._graphs.weights[step])
         options = _options()
         options.add_external_initializers(names, [self._weights[name] for name in names])
-        session = onnxruntime.InferenceSession(self._graphs.read(step), options, providers=["CPUExecutionProvider"])
-        self._sessions[step] = session
-        return session
+        return onnxruntime.InferenceSession(self._graphs.read(step), options, providers=["CPUExecutionProvider"])
 
 
 def _options() -> Any:
