@@ -48,10 +48,12 @@ def graphs_for(config: NetworkConfig) -> GraphSet | None:
 def shipped_graphs() -> GraphSet | None:
     """The graphs in the package; None where they have not been exported."""
     folder = weights() / "graphs"
-    try:
-        about = json.loads((folder / INDEX).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
+    return read_graphs(folder) if (folder / INDEX).is_file() else None
+
+
+def read_graphs(folder: Path) -> GraphSet:
+    """The graphs in a folder."""
+    about = json.loads((folder / INDEX).read_text(encoding="utf-8"))
     return GraphSet(folder, about["shape"], about["source"], about["inputs"], about["weights"])
 
 
