@@ -40,7 +40,7 @@ Cost = Callable[[Draft], float]
 
 
 def refine(request: SamplingRequest, draft: Draft, options: SamplingOptions, cost: Cost, number: int = 0) -> Draft:
-    """The draft after `options.passes` passes; `number` tells drafts of one job apart, for their luck."""
+    """The draft after `options.passes` passes; `number` tells drafts of one request apart, for their random numbers."""
     tried: set[range] = set()
     for turn in range(options.passes):
         span = worst_span(request.tokens, draft, tried)

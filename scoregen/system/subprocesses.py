@@ -20,8 +20,8 @@ def ask(script: Path, package: str, request: Mapping[str, Any], timeout: float, 
     The script gets the folder that holds `package` and a limit of processor seconds as arguments.
     Raises ToolError, of one line, where it crashes, fails, or takes longer than `timeout` seconds.
     """
-    command = [sys.executable, "-I", str(script), str(folder_of(package).parent), str(int(timeout) + 5)]
-    done = run([*command], timeout, who, json.dumps(request).encode())
+    child = _started.pop(script, None) or _start(script, package, timeout, who)
+    done = _ended(child, timeout, who, json.dumps(request).encode())
     if done.returncode != 0:
         raise ToolError(f"{who} {ending(done.returncode, done.stderr)}")
     try:
@@ -29,6 +29,45 @@ def ask(script: Path, package: str, request: Mapping[str, Any], timeout: float, 
     except ValueError:
         raise ToolError(f"{who} ended without an answer") from None
     return answer
+
+
+def prepare(script: Path, package: str, timeout: float, who: str) -> None:
+    """Start a script whose answer will be asked for soon, so that it imports its library meanwhile.
+
+    It ends by itself where it is never asked: its stdin is closed with this process.
+    """
+    if script not in _started:
+        _started[script] = _start(script, package, timeout, who)
+
+
+_started: dict[Path, subprocess.Popen[bytes]] = {}
+"""Scripts that wait for a request."""
+
+
+def _start(script: Path, package: str, timeout: float, who: str) -> subprocess.Popen[bytes]:
+    """The process of a script, which gets the folder that holds `package` and its limit of processor seconds."""
+    command = [sys.executable, "-I", str(script), str(folder_of(package).parent), str(int(timeout) + 5)]
+    pipe = subprocess.PIPE
+    try:
+        return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe)
+    except OSError as error:
+        raise ToolError(f"{who} could not be started: {error.strerror}") from None
+
+
+def _ended(
+    child: subprocess.Popen[bytes], timeout: float, who: str, request: bytes
+) -> subprocess.CompletedProcess[bytes]:
+    """The process at its end, killed after `timeout` seconds or if this one is interrupted."""
+    with child:
+        try:
+            stdout, stderr = child.communicate(request, timeout)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            raise ToolError(f"{who} was stopped after {timeout:g} s; try a shorter piece or fewer parts") from None
+        except BaseException:
+            child.kill()
+            raise
+    return subprocess.CompletedProcess(child.args, child.returncode, stdout, stderr)
 
 
 def run(

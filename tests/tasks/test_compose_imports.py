@@ -38,3 +38,19 @@ def test_composing_imports_no_torch(tmp_path: Path, repository: Path, corpus: Pa
     assert code == 0, done.stderr
     assert {"onnxruntime", "numpy"} <= set(modules), "the network has been run"
     assert not set(HEAVY) & set(modules)
+
+
+def test_cuda_where_there_is_none_is_refused_in_one_line(
+    tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from scoregen.cli.app import run
+    from scoregen.model.engine import device
+
+    monkeypatch.setattr(device, "has_cuda", lambda: False)
+    joy = str(repository / "corpora" / "samples" / "hymn-to-joy.musicxml")
+    out = tmp_path / "piece.musicxml"
+    for words in (["compose", joy], ["train", str(tmp_path)]):
+        assert run([*words, "-o", str(out), "--device", "cuda"]) == 2
+        message = capsys.readouterr().err
+        assert message.count("\n") == 1 and "no CUDA device" in message and "--device cpu" in message
+    assert not out.exists()

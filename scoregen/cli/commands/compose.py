@@ -24,7 +24,7 @@ from scoregen.cli.console.arguments import (
     parse_quarters,
     parse_roles,
 )
-from scoregen.cli.console.outputs import check_outputs, numbered, write_alternative
+from scoregen.cli.console.outputs import check_outputs, numbered, prepare_writers, write_alternative
 from scoregen.cli.console.terminal import Advance, naming, progress, say_json, say_paths, tell_all
 from scoregen.system.errors import InputError
 
@@ -130,6 +130,7 @@ def compose_command(
     roles = parse_roles(role or ())
     _check_use(score, piece, role=role, blank=blank, extend=extend)
     check_outputs(output, count, provenance=provenance, force=force)
+    prepare_writers(output)
     seconds: dict[str, float] = {}
     with progress(quiet=quiet) as stage:
         with _timed(seconds, "read", stage("reading")):

@@ -112,7 +112,7 @@ class Decoder:
         Without `chooses` no chances can be had of it: enough where all voices are given.
         """
         at = self.length
-        self.features.arrive(places.position)
+        self.features.enter(places.position)
         around = self._around(places, self.features.pitch_history(places.key - MOST_ACCIDENTALS))[:, None]
         self._grow(at + 1)
         context, self._hidden, previous, key, value = self.engine.run(
@@ -196,7 +196,7 @@ class Decoder:
         self._events[:, :, at] = here.events
         self._time_shifts[:, at] = np.maximum(time_shifts, 0)
         self._last_events, self._last_key = here.events, here.places.key
-        self.features.leave(here.events, self.sounding, time_shifts)
+        self.features.append(here.events, self.sounding, time_shifts)
 
     def keep(self, rows: NDArray[np.intp]) -> None:
         """Go on with these pieces only, between two slices; one that is named several times becomes several."""
@@ -251,9 +251,9 @@ class Decoder:
     def _read_features(self, places: SlicePlaces, events: Ints, sounding: Ints, time_shift: int) -> Floats:
         """The pitch history before the next slice of the only piece; the slice is over then."""
         at = self.length
-        self.features.arrive(places.position[at : at + 1])
+        self.features.enter(places.position[at : at + 1])
         history = self.features.pitch_history(places.key[at : at + 1] - MOST_ACCIDENTALS)
-        self.features.leave(events[None], sounding[None], np.array([time_shift]))
+        self.features.append(events[None], sounding[None], np.array([time_shift]))
         self.before = np.where(events >= FIRST_PITCH, sounding, self.before)
         self.sounding = sounding[None].copy()
         return history

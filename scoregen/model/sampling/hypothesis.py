@@ -35,7 +35,7 @@ class Hypothesis:
     number: int
 
     def fork(self, number: int, rng: np.random.Generator) -> Hypothesis:
-        """Another draft that has come as far, with luck of its own."""
+        """Another draft that has come as far, with a random generator of its own."""
         done, nats, choices = list(self.done), self.nats.copy(), self.choices.copy()
         return Hypothesis(self.measure, self.state, done, rng, nats, choices, number)
 

@@ -1,8 +1,8 @@
 """Drawing from the network: every blank filled, slice by slice, voice by voice, all drafts at once.
 
-The network proposes (`decoding`), the constraints of `tokens.constraints` dispose: each choice is
+The network proposes (`engine.decoder`), the constraints of `tokens.constraints` dispose: each choice is
 drawn from the network's distribution over what is still allowed, so that every draft decodes. What
-leans on a choice without deciding it stands in `preferences`.
+changes chances without forbidding anything stands in `voice_leading_costs` and `logit_bias`.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ class _Sampler:
         start = self._read_given()
         self._spread(np.zeros(rows, dtype=np.intp))
         self.seed = (options.seed % 2**64, round_number)
-        self.hypotheses = [self._page(start, (*self.seed, row)) for row in range(rows)]
+        self.hypotheses = [self._hypothesis(start, (*self.seed, row)) for row in range(rows)]
 
     def run(self, progress: Progress, stops: Sequence[int], judge: Judge | None) -> tuple[Draft, ...]:
         begin = self.decoding_context.first
@@ -110,7 +110,7 @@ class _Sampler:
         )
 
     def _resume(self, best: PausedHypothesis) -> None:
-        """As many drafts as before, all from one; each has luck of its own."""
+        """As many drafts as before, all from one; each has a random generator of its own."""
         self.decoder, self.limit, hypothesis = best.decoder, best.limit, best.hypothesis
         self._spread(np.zeros(self.options.candidates, dtype=np.intp))
         self.hypotheses = [
@@ -118,7 +118,7 @@ class _Sampler:
             for row in range(self.options.candidates)
         ]
 
-    def _page(self, start: ConstraintState, seed: tuple[int, int, int]) -> Hypothesis:
+    def _hypothesis(self, start: ConstraintState, seed: tuple[int, int, int]) -> Hypothesis:
         measures, done = (
             self.decoding_context.measures,
             self.decoding_context.tokens.measures[: self.decoding_context.first],
@@ -136,7 +136,7 @@ class _Sampler:
             places = decoding_context.places(piece.measure[:count], piece.position[piece.point[:count]])
             self.decoder.read(places, piece.events[:count], piece.sounding[:count], piece.time_shift[:count])
             for row in range(count if self.limit else 0):
-                self._hear(piece.sounding[row : row + 1], places.position[row : row + 1])
+                self._append_sonority(piece.sounding[row : row + 1], places.position[row : row + 1])
         state = constraints.begin(decoding_context.rules[0], (None,) * len(decoding_context.tokens.slots))
         for measure in range(decoding_context.first):
             while not constraints.finished(state):
@@ -144,9 +144,9 @@ class _Sampler:
             state = self._begin(measure + 1, state)
         return state
 
-    def _hear(self, sounding: Ints, position: Ints) -> None:
+    def _append_sonority(self, sounding: Ints, position: Ints) -> None:
         if self.limit:
-            self.limit.hear(sounding, position)
+            self.limit.append(sounding, position)
 
     def _spread(self, rows: NDArray[np.intp]) -> None:
         self.decoder.keep(rows)
@@ -178,7 +178,7 @@ class _Sampler:
             if chooses and not free[:, step].any():
                 decoder.pass_voice()
             decoder.write_voice(self._events(step, free[:, step], now))
-        self._hear(decoder.sounding, position)
+        self._append_sonority(decoder.sounding, position)
         logit_bias = None
         if self.logit_bias:
             left = decoding_context.ends[measure] - position
@@ -200,7 +200,7 @@ class _Sampler:
         return events
 
     def _draw_events(self, rows: NDArray[np.intp], step: int, now: SliceContext) -> Ints:
-        """Draw from what the network, the constraints and the preferences leave."""
+        """Draw from what the network, the constraints and the costs leave."""
         chances = _chances(self.decoder.choose_voice())[rows]
         hypotheses = [self.hypotheses[row] for row in rows]
         scores = np.where(self._allowed(rows, step, now), chances - self._costs(rows, step, now), -np.inf)
@@ -218,7 +218,7 @@ class _Sampler:
         allowed = np.stack([self.decoding_context.event_mask(self.hypotheses[row].state) for row in rows])
         if not self.limit or step < now.order.shape[1] - 1:
             return allowed
-        known = self.limit.known(self.decoder.sounding, now.position, now.order[:, step])
+        known = self.limit.completions(self.decoder.sounding, now.position, now.order[:, step])
         if known is None:
             return allowed
         new = allowed & ~known[rows]

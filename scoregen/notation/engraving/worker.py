@@ -73,6 +73,8 @@ def main() -> None:
     limit_resources(int(sys.argv[2]))
     reply = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever the library prints must not get into the reply
+    import verovio  # noqa: F401  # before the request comes: it may take its time
+
     request = json.loads(sys.stdin.buffer.read())
     reply.write(json.dumps(engraved(**request)).encode())
     reply.flush()
