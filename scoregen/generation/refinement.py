@@ -17,12 +17,11 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from scoregen.model.engine.scoring import piece_nats
 from scoregen.model.network.alphabet import UNSCORED
-from scoregen.model.network.batches import Example, collate
+from scoregen.model.network.conditioning import Example
 from scoregen.model.network.config import SamplingOptions
-from scoregen.model.network.inference_mode import inference_mode
 from scoregen.model.network.inputs import Bools, Ints, PieceArrays, PieceOutline, piece_arrays
-from scoregen.model.network.likelihood import likelihood
 from scoregen.model.sampling.decoding_context import voice_order
 from scoregen.model.sampling.drafts import Draft, blanks, drafted
 from scoregen.model.sampling.loop import fill
@@ -36,14 +35,12 @@ FAULT_NATS = 5.0
 """What a parallel weighs in the choice of the worst measures, in nats."""
 MEASURED = 2
 """So many of the ways to fill a hole are measured in the whole piece: those that fit it best."""
-LONG = 64
-"""Pieces with more measures are measured one by one: the memory goes with the square of their length."""
 
 Cost = Callable[[Draft], float]
 
 
 def refine(request: SamplingRequest, draft: Draft, options: SamplingOptions, cost: Cost, number: int = 0) -> Draft:
-    """The draft after `options.passes` passes; `number` tells drafts of one job apart, for their luck."""
+    """The draft after `options.passes` passes; `number` tells drafts of one request apart, for their random numbers."""
     tried: set[range] = set()
     for turn in range(options.passes):
         span = worst_span(request.tokens, draft, tried)
@@ -76,20 +73,15 @@ def emptied(task: TokenScore, written: TokenScore, span: range) -> TokenScore:
 
 
 def measured(request: SamplingRequest, pieces: Sequence[TokenScore]) -> list[Draft]:
-    """Finished pieces as drafts of a task, the likelihood of all of them found in one go (long ones one by one)."""
-    if len(pieces) > 1 and len(request.tokens.measures) > LONG:
-        return [draft for tokens in pieces for draft in measured(request, [tokens])]
+    """Finished pieces as drafts of a task, with their likelihood."""
     if not pieces:
         return []
     blank = blanks(request.tokens)
     order = np.array([voice_order(row) for row in ~blank])
     outline = PieceOutline.of([measure.header for measure in request.tokens.measures])
     arrays = [piece_arrays(tokens, outline) for tokens in pieces]
-    batch = collate([Example(piece, ~blank[piece.measure], order[piece.measure]) for piece in arrays])
-    with inference_mode():
-        found = likelihood(request.network, batch)
-        nats = (found.events.sum(1) + found.time_shifts).double().numpy()
-    costs = np.split(nats, np.cumsum([piece.length for piece in arrays])[:-1])
+    examples = [Example(piece, ~blank[piece.measure], order[piece.measure]) for piece in arrays]
+    costs = [piece_nats(request.engine, example) for example in examples]
     return [
         drafted(
             request.tokens,

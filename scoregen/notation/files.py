@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
-from scoregen.notation.engraving.fonts import with_fonts
+from scoregen.notation.engraving.fonts import prepare_fonts, with_fonts
 from scoregen.notation.engraving.pages import EngravingOptions, engrave, to_pdf, to_png
 from scoregen.notation.musicxml.mxl import write_mxl
 from scoregen.score.check import Problem
@@ -116,6 +116,8 @@ def write_all(
     targets = [Path(path) for path in paths]
     for target in targets:
         _check(target, targets, force=force)
+    if any(target.suffix.lower() == ".svg" for target in targets):
+        prepare_fonts()
     piece = WrittenPiece(score, provenance, engraving, dpi)
     files = [file for target in targets for file in _files(target, WRITERS[target.suffix.lower()](piece, target))]
     return Written(write_files(files, force=force), piece.warnings)

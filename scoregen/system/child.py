@@ -2,10 +2,10 @@
 
     python -I child.py WORKER PACKAGES SECONDS
 
-WORKER is a script with a function `answer(request)` and a limit of memory, `MEMORY_BYTES`; PACKAGES is the
-folder of installed packages; SECONDS limits the processor time. `subprocesses.ask` starts it. This too is a
-script and not a module of the package: it imports nothing but the standard library, so that it is up in a few
-hundredths of a second, and so that a crash of the library ends this process and no other.
+WORKER is a script with a function `answer(request)` and a limit of memory, `MEMORY_BYTES`; its function
+`prepare()`, if it has one, runs before the request is read. PACKAGES is the folder of installed packages.
+SECONDS limits the processor time. `subprocesses.ask` starts this script. It imports only the standard library,
+so that it starts in a few hundredths of a second. A crash of the worker's library ends this process alone.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from types import ModuleType
 
 
 def limit_resources(seconds: int, memory_bytes: int) -> None:
-    """Processor time and memory, and no core file: in case the parent dies before it can end this process."""
+    """Limit processor time and memory, and write no core file, in case the parent dies first."""
     try:
         import resource
     except ImportError:  # not on Windows
@@ -29,7 +29,7 @@ def limit_resources(seconds: int, memory_bytes: int) -> None:
 
 
 def load(script: str) -> ModuleType:
-    """A module from a script, which may stand anywhere."""
+    """A module from a script in any folder."""
     spec = spec_from_file_location("worker", script)
     if spec is None or spec.loader is None:
         raise ImportError(f"no worker can be loaded from {script}")
@@ -42,9 +42,11 @@ def main(script: str, packages: str, seconds: str) -> None:
     sys.dont_write_bytecode = True
     sys.path.append(packages)
     reply = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever the library prints must not get into the reply
+    os.dup2(2, 1)  # what the library prints must not reach the reply
     worker = load(script)
     limit_resources(int(seconds), worker.MEMORY_BYTES)
+    if hasattr(worker, "prepare"):
+        worker.prepare()
     reply.write(json.dumps(worker.answer(json.loads(sys.stdin.buffer.read()))).encode())
     reply.flush()
     os._exit(0)  # a damaged file can also crash a library while it cleans up

@@ -22,8 +22,8 @@ def ask(worker: Path, package: str, request: Mapping[str, Any], timeout: float, 
     The worker can import the library `package`. Raises ToolError if it crashes, fails, or takes longer than
     `timeout` seconds.
     """
-    command = [sys.executable, "-I", str(_CHILD), str(worker), str(folder_of(package).parent), str(int(timeout) + 5)]
-    done = run(command, timeout, who, json.dumps(request).encode())
+    child = _started.pop(worker, None) or _start(worker, package, timeout, who)
+    done = _ended(child, timeout, who, json.dumps(request).encode())
     if done.returncode != 0:
         raise ToolError(f"{who} {ending(done.returncode, done.stderr)}")
     try:
@@ -31,6 +31,45 @@ def ask(worker: Path, package: str, request: Mapping[str, Any], timeout: float, 
     except ValueError:
         raise ToolError(f"{who} ended without an answer") from None
     return answer
+
+
+def prepare(worker: Path, package: str, timeout: float, who: str) -> None:
+    """Start a worker before its request is known, so that it imports its library in the meantime.
+
+    A worker that receives no request ends when this process closes its stdin.
+    """
+    if worker not in _started:
+        _started[worker] = _start(worker, package, timeout, who)
+
+
+_started: dict[Path, subprocess.Popen[bytes]] = {}
+"""Workers that wait for a request."""
+
+
+def _start(worker: Path, package: str, timeout: float, who: str) -> subprocess.Popen[bytes]:
+    """A child process for the worker; its arguments are the folder of `package` and the limit of processor seconds."""
+    command = [sys.executable, "-I", str(_CHILD), str(worker), str(folder_of(package).parent), str(int(timeout) + 5)]
+    pipe = subprocess.PIPE
+    try:
+        return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe)
+    except OSError as error:
+        raise ToolError(f"{who} could not be started: {error.strerror}") from None
+
+
+def _ended(
+    child: subprocess.Popen[bytes], timeout: float, who: str, request: bytes
+) -> subprocess.CompletedProcess[bytes]:
+    """The process at its end, killed after `timeout` seconds or if this one is interrupted."""
+    with child:
+        try:
+            stdout, stderr = child.communicate(request, timeout)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            raise ToolError(f"{who} was stopped after {timeout:g} s; try a shorter piece or fewer parts") from None
+        except BaseException:
+            child.kill()
+            raise
+    return subprocess.CompletedProcess(child.args, child.returncode, stdout, stderr)
 
 
 def run(

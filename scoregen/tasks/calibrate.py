@@ -54,6 +54,7 @@ def calibrate(
     rounds: int = 8,
     seed: int = 0,
     kinds: Sequence[str] = (),
+    device: str = "auto",
     progress: Callable[[float], None] = lambda done: None,
     on_round: Callable[[Round], None] = lambda differences: None,
 ) -> tuple[Round, ...]:
@@ -88,7 +89,7 @@ def calibrate(
             written: list[TokenScore] = []
             melodies: list[Score | PieceOptions] = []
             for index, given in enumerate(inputs):
-                score = _composed(given, SamplingOptions(seed=chooser.randrange(2**32)), weights, ensemble)
+                score = _composed(given, SamplingOptions(seed=chooser.randrange(2**32)), weights, ensemble, device)
                 written.append(piece_tokens(score, players))
                 melodies.append(only(score, written[-1].slots[:1]))
                 progress(ROUND_SHARE * (number + (task + (index + 1) / pieces) / 2) / rounds)
@@ -112,7 +113,12 @@ def calibrate(
     for index in range(count):
         options = SamplingOptions(seed=chooser.randrange(2**32), candidates=DRAFTS, passes=0, span=0)
         made = compose(
-            piece=chooser.choice(plans), ensemble=ensemble, sampling=options, checkpoint=weights, count=DRAFTS
+            piece=chooser.choice(plans),
+            ensemble=ensemble,
+            sampling=options,
+            checkpoint=weights,
+            count=DRAFTS,
+            device=device,
         )
         drafts += [token_frames(piece_tokens(each.score, players)) for each in made.alternatives]
         progress(ROUND_SHARE + (1 - ROUND_SHARE) * (index + 1) / count)
@@ -121,10 +127,12 @@ def calibrate(
     return tuple(history)
 
 
-def _composed(given: Score | PieceOptions, options: SamplingOptions, weights: Path, ensemble: str) -> Score:
+def _composed(
+    given: Score | PieceOptions, options: SamplingOptions, weights: Path, ensemble: str, device: str
+) -> Score:
     if isinstance(given, Score):
-        return compose(given, ensemble=ensemble, sampling=options, checkpoint=weights).score
-    return compose(piece=given, ensemble=ensemble, sampling=options, checkpoint=weights).score
+        return compose(given, ensemble=ensemble, sampling=options, checkpoint=weights, device=device).score
+    return compose(piece=given, ensemble=ensemble, sampling=options, checkpoint=weights, device=device).score
 
 
 def _examples(corpus: str, players: Ensemble) -> tuple[list[TokenScore], list[PieceOptions]]:

@@ -35,7 +35,7 @@ from scoregen.tokens.planned_chords import PlannedChord
 from scoregen.version import __version__
 
 if TYPE_CHECKING:
-    from scoregen.model.network.checkpoint import Checkpoint
+    from scoregen.model.engine.loading import LoadedModel
     from scoregen.model.sampling.drafts import Draft
     from scoregen.model.sampling.pretrained import Pretrained
 
@@ -80,6 +80,7 @@ def compose(
     sampling: SamplingOptions | None = None,
     count: int = 1,
     checkpoint: Path | str | None = None,
+    device: str = "auto",
     progress: Callable[[float], None] | None = None,
 ) -> Composition:
     """Fill what is blank in a score for an ensemble; without a score, write a new piece.
@@ -97,11 +98,11 @@ def compose(
     options = replace(options, candidates=max(options.candidates, count))
     players, manner = load_ensemble(ensemble), load_style(style)
     options = _with_costs(options, manner)
+    pretrained = load_pretrained(Path(checkpoint) if checkpoint else None, players, device, options.candidates)
     piece_options = piece or PieceOptions()
     given = score if score is not None else blank_piece(piece_options, players, manner)
     form = piece_options.sections if score is None else (0,)
     task = infill_task(given, players, roles or {}, blank, extend, manner)
-    pretrained = load_pretrained(Path(checkpoint) if checkpoint else None, players)
     started = time.perf_counter()
     chords = {} if score is not None else cadence_chords(given, options.seed, form, manner)
     leading = {} if score is not None else leading_chords(given, chords, options.seed, manner)
@@ -128,7 +129,7 @@ def compose(
 
 
 def provenance(
-    score: Score, model: Checkpoint, options: SamplingOptions, settings: Mapping[str, Any]
+    score: Score, model: LoadedModel, options: SamplingOptions, settings: Mapping[str, Any]
 ) -> dict[str, Any]:
     """The origin of every measure of every part, and everything that reproduces the score."""
     return {
@@ -192,11 +193,11 @@ def _sample(
     tokens = encode(task.score, task.slots, snap=True)
     calibration = pretrained.calibration
     criteria = RankingCriteria.of(tokens, plan.chords, calibration.discriminator if calibration else None, plan.style)
-    network = pretrained.model.network
+    engine = pretrained.model.engine
     logit_bias = calibration.logit_bias if calibration else None
     chords = _planned_chords(plan, len(tokens.measures))
     request = SamplingRequest(
-        network, tokens, task.rules, chords, pretrained.index, logit_bias, frozenset(plan.sections), style=plan.style
+        engine, tokens, task.rules, chords, pretrained.index, logit_bias, frozenset(plan.sections), style=plan.style
     )
     return draw_candidates(request, criteria, options, count, progress or (lambda done: None))
 

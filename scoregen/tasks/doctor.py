@@ -1,7 +1,7 @@
 """Checks of the installation that start none of its parts.
 
-A finding has a name, a state and a detail. `missing` prevents composing, `absent` only a convenience. Only the
-device needs an import of torch.
+A finding has a name, a state and a detail. `missing` prevents composing, `absent` only a convenience. torch is
+imported only if there is a CUDA device to describe.
 """
 
 from __future__ import annotations
@@ -24,7 +24,19 @@ from scoregen.version import __version__
 
 State = Literal["ok", "absent", "missing"]
 
-ESSENTIAL = ("torch", "numpy", "safetensors", "lxml", "verovio", "typst", "fonttools", "brotli", "mido", "typer")
+ESSENTIAL = (
+    "torch",
+    "numpy",
+    "onnxruntime",
+    "safetensors",
+    "lxml",
+    "verovio",
+    "typst",
+    "fonttools",
+    "brotli",
+    "mido",
+    "typer",
+)
 CONVENIENT = ("music21", "partitura")
 """Python distributions. Without the convenient ones only some input formats are unavailable."""
 
@@ -44,6 +56,7 @@ def examine() -> tuple[Finding, ...]:
         *(_distribution(name, "missing") for name in ESSENTIAL),
         *(_distribution(name, "absent") for name in CONVENIENT),
         _checked("device", _device),
+        _checked("engine", _engine),
         *_weights(),
         _checked("grammars", _grammars),
         _checked("fonts", _font_cache),
@@ -72,9 +85,24 @@ def _checked(name: str, look: Callable[[], str]) -> Finding:
 
 
 def _device() -> str:
-    from scoregen.model.network.device import describe_device
+    """What the network runs on where nobody asks for a device: training, and composing of few and many drafts."""
+    from scoregen.model.engine.device import WORTH_CUDA, describe_cuda
 
-    return describe_device()
+    cuda = describe_cuda()
+    return f"{cuda} for training and {WORTH_CUDA} drafts or more, else cpu" if cuda else "cpu; no CUDA device"
+
+
+def _engine() -> str:
+    """What runs the network on a CPU, tried with the weights that ship."""
+    from scoregen.model.engine.loading import load_model
+
+    engine = load_model(device="cpu").engine
+    others = "networks of another shape run on torch"
+    return (
+        f"{engine.device}; {others}"
+        if engine.device.startswith("ONNX")
+        else f"{engine.device}; its graphs are not of this shape"
+    )
 
 
 def _weights() -> tuple[Finding, ...]:

@@ -85,6 +85,7 @@ def evaluate(
     likelihood: bool = False,
     seed: int = 0,
     draws: int = DRAWS,
+    device: str = "auto",
     progress: Progress | None = None,
 ) -> Comparison:
     """Compare the scores of a folder with a corpus, given as a folder or a name.
@@ -117,7 +118,7 @@ def evaluate(
     report_progress(0.85)
     weights, nats = None, None
     if likelihood or checkpoint:
-        weights, nats = _likelihoods(checkpoint, [source for source, _ in rows], corpus, reference, cache)
+        weights, nats = _likelihoods(checkpoint, [source for source, _ in rows], corpus, reference, cache, device)
         asked["nats_a_choice"], itself["nats_a_choice"] = (pooled(*_columns(costs), seed=seed) for costs in nats)
     distances, shares = {}, {}
     for name, feature in FEATURES.items():
@@ -181,10 +182,13 @@ def _likelihoods(
     corpus: Corpus,
     reference: ReferenceCorpus,
     cache: CachedReference,
+    device: str,
 ) -> tuple[str, tuple[list[tuple[float, int]], list[tuple[float, int]]]]:
     """The checksum of the weights, and nats and choices of the pieces and of the reference."""
+    from scoregen.model.engine.device import choose_device
     from scoregen.model.network.checkpoint import load_checkpoint
 
+    chosen = choose_device(device)
     model = load_checkpoint(checkpoint)
     if model.network.config.alphabet != "spelled":
         raise InputError("found weights for piano rolls (a benchmark); expected weights that were trained on scores")
@@ -192,12 +196,12 @@ def _likelihoods(
     by_name = {source.name: source for source in corpus.pieces}
     reference_nats = cache.nats(
         model.checksum,
-        lambda: _nats(model.network, ensemble, [by_name[piece.name] for piece in reference.pieces]),
+        lambda: _nats(model.network, ensemble, [by_name[piece.name] for piece in reference.pieces], chosen),
     )
-    return model.checksum, (_nats(model.network, ensemble, sources), reference_nats)
+    return model.checksum, (_nats(model.network, ensemble, sources, chosen), reference_nats)
 
 
-def _nats(network: Network, ensemble: Ensemble, sources: Sequence[CorpusPiece]) -> list[tuple[float, int]]:
+def _nats(network: Network, ensemble: Ensemble, sources: Sequence[CorpusPiece], device: str) -> list[tuple[float, int]]:
     """Nats and choices of each piece; 0 choices for a piece that tokens or the network cannot express."""
     from scoregen.corpora.prepare import piece_tokens
     from scoregen.model.inspection.scoring import piece_nats
@@ -205,7 +209,7 @@ def _nats(network: Network, ensemble: Ensemble, sources: Sequence[CorpusPiece]) 
     costs = []
     for source in sources:
         try:
-            costs += piece_nats(network, [piece_tokens(read_score(source.path), ensemble)])
+            costs += piece_nats(network, [piece_tokens(read_score(source.path), ensemble)], device)
         except ScoregenError:
             costs.append((0.0, 0))
     return costs

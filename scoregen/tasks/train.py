@@ -48,6 +48,7 @@ def train(
     network: NetworkConfig | None = None,
     options: TrainingOptions | None = None,
     teachers: Sequence[Path] = (),
+    device: str = "auto",
     progress: Callable[[int, dict[str, float]], None] | None = None,
 ) -> Training:
     """Train on a folder of scores, a corpus by its name or the JSB16 file, and write OUT.safetensors and OUT.json.
@@ -59,11 +60,13 @@ def train(
     processes under torchrun, only the first writes files and reports progress. Raises InputError if the corpus has
     no usable piece, or if OUT.run holds a run with other options.
     """
+    from scoregen.model.engine.device import choose_device
     from scoregen.model.training.loop import train_network
     from scoregen.model.training.loss import load_teachers
     from scoregen.model.training.parallel import is_first
     from scoregen.model.training.signals import stop_on_signals
 
+    choose_device(device)
     out = Path(out)
     for suffix in SUFFIXES:
         check_target(out.with_suffix(suffix), force=True)
@@ -78,7 +81,7 @@ def train(
     with stop_on_signals() as stop:
         report = progress if first else None
         outcome = train_network(
-            training_set.examples, folder, training_set.network, options, about, report, stop, teacher_models
+            training_set.examples, folder, training_set.network, options, about, report, stop, teacher_models, device
         )
     if first:
         _write_curve(folder, out, str(training_set.about["corpus"]))

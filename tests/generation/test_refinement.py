@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from scoregen.generation.refinement import emptied, measured, refine, worst_span
+from scoregen.model.engine.loading import engine_of
 from scoregen.model.network.config import SamplingOptions
 from scoregen.model.network.network import Network
 from scoregen.model.sampling.drafts import Draft
@@ -30,7 +31,7 @@ def cost(draft: Draft) -> float:
 
 @pytest.mark.parametrize("name", ["nothing", "soprano", "hole", "two holes", "6/8 soprano"])
 def test_passes_make_a_draft_better_and_leave_what_is_given(network: Network, name: str) -> None:
-    request = SamplingRequest(network, tasks()[name], RULES)
+    request = SamplingRequest(engine_of(network), tasks()[name], RULES)
     draft = fill(request, replace(OPTIONS, candidates=1))[0]
     better = refine(request, draft, OPTIONS, cost)
     assert cost(better) <= cost(draft)
@@ -42,13 +43,13 @@ def test_passes_make_a_draft_better_and_leave_what_is_given(network: Network, na
 
 
 def test_a_pass_helps(network: Network) -> None:
-    request = SamplingRequest(network, tasks()["nothing"], RULES)
+    request = SamplingRequest(engine_of(network), tasks()["nothing"], RULES)
     draft = fill(request, replace(OPTIONS, candidates=1))[0]
     assert cost(refine(request, draft, replace(OPTIONS, passes=6), cost)) < cost(draft)
 
 
 def test_the_worst_measures_come_first_and_none_twice(network: Network) -> None:
-    request = SamplingRequest(network, tasks()["soprano"], RULES)
+    request = SamplingRequest(engine_of(network), tasks()["soprano"], RULES)
     draft = replace(fill(request, replace(OPTIONS, candidates=1))[0], measure_parallels=(0, 0, 0, 9, 0))
     tried: set[range] = set()
     while (span := worst_span(request.tokens, draft, tried)) is not None:
@@ -58,7 +59,7 @@ def test_the_worst_measures_come_first_and_none_twice(network: Network) -> None:
 
 
 def test_no_note_is_tied_out_of_what_is_emptied(network: Network) -> None:
-    request = SamplingRequest(network, tasks()["soprano"], RULES)
+    request = SamplingRequest(engine_of(network), tasks()["soprano"], RULES)
     for draft in fill(request, OPTIONS):
         tried: set[range] = set()
         while (span := worst_span(request.tokens, draft, tried)) is not None:

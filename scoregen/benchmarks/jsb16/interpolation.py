@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from scoregen.benchmarks.jsb16.context_features import UNKNOWN, context_features
 from scoregen.benchmarks.jsb16.retrieval import Datastore, Floats, Ints
 from scoregen.model.network.alphabet import UNSCORED
-from scoregen.model.network.batches import Example, collate
+from scoregen.model.network.batches import collate
+from scoregen.model.network.conditioning import Example
 from scoregen.model.network.likelihood import choices, rows_of
 from scoregen.model.network.network import Network
 
@@ -77,10 +78,10 @@ def collect_evidence(networks: Sequence[Network], examples: Sequence[Example], d
 
 def mean_chances(networks: Sequence[Network], examples: Sequence[Example]) -> list[tuple[Floats, Floats]]:
     """The mean chances of several networks, of each piece: events [T, V, E] and time shifts [T, A]."""
-    batch = collate(examples)
+    batch = collate(examples).to(next(networks[0].parameters()).device)
     with torch.inference_mode():
         found = [choices(network, batch) for network in networks]
-    events = torch.stack([each.events.double().exp() for each in found]).mean(0).numpy()
-    time_shifts = torch.stack([each.time_shifts.double().exp() for each in found]).mean(0).numpy()
-    b = rows_of(batch)[0].numpy()
+    events = torch.stack([each.events.double().exp() for each in found]).mean(0).numpy(force=True)
+    time_shifts = torch.stack([each.time_shifts.double().exp() for each in found]).mean(0).numpy(force=True)
+    b = rows_of(batch)[0].numpy(force=True)
     return [(events[b == index], time_shifts[b == index]) for index in range(len(examples))]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scoregen.benchmarks.jsb16.interpolation import BATCH, interpolated, mean_chances
 from scoregen.benchmarks.jsb16.retrieval import Datastore
 from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, REST
-from scoregen.model.network.batches import Example
+from scoregen.model.network.conditioning import Example
 from scoregen.model.network.inputs import PieceArrays
 from scoregen.model.network.network import Network
 

@@ -50,6 +50,7 @@ def bench_jsb16(
     average: bool = False,
     retrieval: bool = False,
     splits: Sequence[Split] = ("valid", "test"),
+    device: str = "auto",
     progress: Progress | None = None,
 ) -> Jsb16Report:
     """Score JSB16 under one network, or under the average of several.
@@ -61,15 +62,17 @@ def bench_jsb16(
     InputError where the data or the weights do not fit.
     """
     from scoregen.benchmarks.jsb16.alphabet import CHROMATIC  # which makes it known to networks
+    from scoregen.model.engine.device import choose_device
     from scoregen.model.network.checkpoint import load_checkpoint
 
+    chosen = choose_device(device)
     source = read_jsb16(data)
     paths = tuple(checkpoints) or _shipped(average)
     loaded = [load_checkpoint(path) for path in paths]
     for path, checkpoint in zip(paths, loaded, strict=True):
         if checkpoint.network.config.alphabet != CHROMATIC.name:
             raise InputError(f"{path}: these weights read spelled scores; expected weights trained on JSB16")
-    networks = [checkpoint.network for checkpoint in loaded]
+    networks = [checkpoint.network.to(chosen) for checkpoint in loaded]
     orders = _orders(paths, loaded, average)
     datastores = datastores_by_split(source, networks, orders[0]) if retrieval else {}
     figures = {

@@ -11,7 +11,7 @@ import numpy as np
 from scoregen.benchmarks.jsb16.alphabet import CHROMATIC
 from scoregen.benchmarks.jsb16.data import read_jsb16
 from scoregen.benchmarks.jsb16.rolls import ROLL_FEATURES, roll_piece, transposed_roll
-from scoregen.model.network.batches import OUTER_FIRST, Example
+from scoregen.model.network.conditioning import OUTER_FIRST, Example
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
 from scoregen.model.network.inputs import PieceArrays
 from scoregen.model.training.examples import FREE, TrainingExamples, digest_of, spread

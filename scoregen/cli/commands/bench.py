@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scoregen.cli.console.arguments import Json, Quiet
+from scoregen.cli.console.arguments import Device, Json, Quiet
 from scoregen.cli.console.terminal import print_json, print_line, print_message, progress
 
 bench = typer.Typer(help="Measure a network on a published benchmark.", no_args_is_help=True)
@@ -40,6 +40,7 @@ def jsb16_command(
             help="Interpolate with a nearest-neighbour datastore of the training set; this is a separate figure.",
         ),
     ] = False,
+    device: Device = "auto",
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -51,7 +52,12 @@ def jsb16_command(
 
     with progress(quiet=quiet) as stage:
         report = bench_jsb16(
-            data, tuple(checkpoint or ()), average=average, retrieval=retrieval, progress=stage("scoring")
+            data,
+            tuple(checkpoint or ()),
+            average=average,
+            retrieval=retrieval,
+            device=device,
+            progress=stage("scoring"),
         )
     if not report.is_known and not quiet:
         print_message(f"{data} is not the file that published figures use; expected the original Jsb16thSeparated.json")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scoregen.cli.console.arguments import Ensemble, Json, Quiet
+from scoregen.cli.console.arguments import Device, Ensemble, Json, Quiet
 from scoregen.cli.console.terminal import print_json, print_message, print_paths, progress
 
 
@@ -25,6 +25,7 @@ def calibrate_command(
         int, typer.Option("--rounds", min=0, help="Rounds; each corrects part of the remaining difference.")
     ] = 8,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the random numbers.")] = 0,
+    device: Device = "auto",
     only: Annotated[
         list[str] | None,
         typer.Option(
@@ -59,6 +60,7 @@ def calibrate_command(
             rounds=rounds,
             seed=seed,
             kinds=only or (),
+            device=device,
             progress=stage("calibrating"),
             on_round=show,
         )

@@ -13,6 +13,7 @@ import typer
 
 from scoregen.cli.console.arguments import (
     Checkpoint,
+    Device,
     Ensemble,
     Force,
     Json,
@@ -23,7 +24,7 @@ from scoregen.cli.console.arguments import (
     parse_quarters,
     parse_roles,
 )
-from scoregen.cli.console.outputs import check_outputs, numbered, write_alternative
+from scoregen.cli.console.outputs import check_outputs, numbered, prepare_writers, write_alternative
 from scoregen.cli.console.terminal import Advance, file_in_errors, print_json, print_messages, print_paths, progress
 from scoregen.system.errors import InputError
 
@@ -128,6 +129,7 @@ def compose_command(
         ),
     ] = None,
     checkpoint: Checkpoint = None,
+    device: Device = "auto",
     provenance: Annotated[
         bool, typer.Option("--provenance", help="Write FILE.provenance.json next to every output.")
     ] = False,
@@ -158,6 +160,7 @@ def compose_command(
     roles = parse_roles(role or ())
     _check_use(score, piece, role=role, blank=blank, extend=extend)
     check_outputs(output, count, provenance=provenance, force=force)
+    prepare_writers(output)
     seconds: dict[str, float] = {}
     with progress(quiet=quiet) as stage:
         with _timed(seconds, "read", stage("reading")):
@@ -174,6 +177,7 @@ def compose_command(
                 sampling=SamplingOptions(**sampling),
                 count=count,
                 checkpoint=checkpoint,
+                device=device,
                 progress=advance,
             )
         with _timed(seconds, "write", stage("writing")):

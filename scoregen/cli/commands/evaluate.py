@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scoregen.cli.console.arguments import Force, Json, Quiet, given_options
+from scoregen.cli.console.arguments import Device, Force, Json, Quiet, given_options
 from scoregen.cli.console.terminal import columns, print_json, print_line, print_messages, progress
 
 REPORTS = (".html", ".pdf")
@@ -36,6 +36,7 @@ def evaluate_command(
         int | None,
         typer.Option("--draws", min=1, help="Random draws of pieces and crops for the classifier.", show_default="4"),
     ] = None,
+    device: Device = "auto",
     force: Force = False,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -56,6 +57,7 @@ def evaluate_command(
             checkpoint=checkpoint,
             likelihood=likelihood,
             seed=seed,
+            device=device,
             progress=stage("comparing"),
             **given_options(draws=draws),
         )

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from scoregen.cli.console.arguments import Ensemble, Json, Quiet, given_options
+from scoregen.cli.console.arguments import Device, Ensemble, Json, Quiet, given_options
 from scoregen.cli.console.terminal import print_json, print_message, print_messages, print_paths, progress
 
 SIGNALLED = 128
@@ -55,6 +55,7 @@ def train_command(
     seed: Annotated[
         int | None, typer.Option("--seed", min=0, help="Seed; on a CPU the same seed gives the same weights.")
     ] = None,
+    device: Device = "auto",
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
@@ -98,6 +99,7 @@ def train_command(
             network=network,
             options=options,
             teachers=teacher or (),
+            device=device,
             progress=show,
         )
     if training.stopped_by:

@@ -44,6 +44,7 @@ Outputs = Annotated[
         help="Output file; the suffix sets the format: .musicxml .mxl .svg .pdf .png .mid. Repeatable.",
     ),
 ]
+Device = Annotated[str, typer.Option("--device", help="Where the network runs: auto, cpu or cuda.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite existing files.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no messages and no progress bar.")]

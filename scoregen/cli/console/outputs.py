@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from scoregen.tasks.compose import Alternative
 
 
+ENGRAVED = frozenset({".svg", ".pdf", ".png"})
+
+
 def numbered(paths: Iterable[Path], count: int, rank: int) -> tuple[Path, ...]:
     """The output files of the alternative of a rank, from 1. A single alternative keeps the names."""
     if count == 1:
@@ -39,6 +42,14 @@ def check_outputs(paths: Sequence[Path], count: int = 1, *, provenance: bool = F
         targets = numbered(paths, count, rank)
         for target in (*targets, *map(provenance_file, targets if provenance else ())):
             check_target(target, force=force)
+
+
+def prepare_writers(paths: Sequence[Path]) -> None:
+    """Start what takes a while to be up, before the work: the engraver, where pages are to be written."""
+    if {path.suffix.lower() for path in paths} & ENGRAVED:
+        from scoregen.notation.engraving.pages import prepare_engraver
+
+        prepare_engraver()
 
 
 def write_alternative(alternative: Alternative, paths: Sequence[Path], *, provenance: bool, force: bool) -> Written:

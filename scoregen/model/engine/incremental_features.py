@@ -1,7 +1,7 @@
-"""What growing pieces have in common with their own past: `memory`, brought up to date slice by slice.
+"""What pieces in the making have in common with their own past: `history_features`, updated slice by slice.
 
-Axes: R pieces that grow side by side, V voices, T slices so far. A slice costs O(T) for all pieces at
-once: of the runs of `memory.matches` only the row of the slice to come is kept.
+Axes: R pieces written side by side, V voices, T slices so far. A slice costs O(T) for all pieces at
+once: of the runs of `history_features.matches` only the row of the slice to come is kept.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _MIX = np.array([0x4F1BBCDCBFA53E0B, 0x2545F4914F6CDD1D])
 
 
 class IncrementalFeatures:
-    """The past of R pieces. `arrive` at a slice, read `age`, `heard` and `matches`, then `leave` it.
+    """The past of R pieces. `enter` a slice, read `age`, `pitch_history` and `matches`, then `append` its events.
 
     age: [R, V] buckets; shares: [R, 2, 12]; matches: [R, V + 1, T] buckets for the slice arrived at.
     """
@@ -42,7 +42,7 @@ class IncrementalFeatures:
         self._notes: Ints = np.full((rows, voices, 64), _NOTHING)  # by note: pitch and length
         self._runs: Ints = np.zeros((rows, voices, 64), dtype=np.int64)  # by note: how far its past is the current's
 
-    def arrive(self, position: Ints) -> None:
+    def enter(self, position: Ints) -> None:
         """Go to the next slice, which stands at `position` [R]."""
         if self.length:
             self.shares = decayed_rows(self.shares, self._fresh, position - self._here)
@@ -56,11 +56,11 @@ class IncrementalFeatures:
         self._came[:, :, self.length], self._came_note[:, :, self.length] = came, self._note
 
     def pitch_history(self, keys: Ints) -> Floats:
-        """[R, HEARD] what was heard before this slice, seen from its key signature [R] in fifths."""
+        """[R, HEARD] what has sounded before this slice, seen from its key signature [R] in fifths."""
         return relative_to_key(self.shares, keys)
 
-    def leave(self, events: Ints, sounding: Ints, time_shift: Ints) -> None:
-        """Tell what the voices did [R, V], what sounds now [R, V], and the time shift to the next slice [R]."""
+    def append(self, events: Ints, sounding: Ints, time_shift: Ints) -> None:
+        """Add the slice: what the voices do and sound [R, V], and the time shift to the next slice [R]."""
         self._fresh = self._classes[sounding].sum(1)
         self._count_slice(events, sounding, time_shift)
         begins = events != HOLD

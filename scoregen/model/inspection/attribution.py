@@ -16,6 +16,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from scoregen.model.engine.inference_mode import inference_mode
 from scoregen.model.inspection.choice_record import (
     AttendedSlice,
     ChoiceRecord,
@@ -27,9 +28,9 @@ from scoregen.model.inspection.choice_record import (
 from scoregen.model.inspection.constraint_replay import beyond_novelty_limit, forbidden_choices, written_order
 from scoregen.model.inspection.occlusion import chances, effects
 from scoregen.model.network.alphabet import FIRST_PITCH, GRID, HOLD, PITCHES
-from scoregen.model.network.batches import Example, collate
+from scoregen.model.network.batches import collate
+from scoregen.model.network.conditioning import Example
 from scoregen.model.network.config import SamplingOptions
-from scoregen.model.network.inference_mode import inference_mode
 from scoregen.model.network.inputs import MIDI, SILENCE, Bools, Ints, PieceArrays, piece_arrays
 from scoregen.model.network.likelihood import choices
 from scoregen.model.network.network import Network

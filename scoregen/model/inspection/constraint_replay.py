@@ -57,11 +57,11 @@ def beyond_novelty_limit(piece: PieceArrays, order: Ints, index: NoveltyIndex) -
         last = int(order[row, -1])
         now = piece.sounding[row].copy()
         now[last] = before[last]
-        known = limit.known(now[None], position[row : row + 1], np.array([last]))
+        known = limit.completions(now[None], position[row : row + 1], np.array([last]))
         if known is not None:
             yield row, known[0]
         before = piece.sounding[row]
-        limit.hear(before[None], position[row : row + 1])
+        limit.append(before[None], position[row : row + 1])
 
 
 def written_order(given: Bools) -> Ints:

@@ -1,4 +1,4 @@
-"""Weights on disk: a safetensors file, and beside it a JSON file with the network's shape and story."""
+"""Weights on disk: a safetensors file, and beside it a JSON file with the network's shape and provenance."""
 
 from __future__ import annotations
 
@@ -7,24 +7,38 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import torch
-from safetensors.torch import load, save
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
 
 from scoregen.model.network.config import NetworkConfig
-from scoregen.model.network.network import Network
 from scoregen.model.network.renames import renamed
 from scoregen.system.errors import InputError
 from scoregen.system.files import write_files
 from scoregen.system.resources import weights
 
+if TYPE_CHECKING:
+    from scoregen.model.network.network import Network
+
 SHIPPED = "satb-chorales"
 
 
 @dataclass(frozen=True, slots=True)
+class Weights:
+    """The parameters of a network by name, in 32 bits, the SHA-256 of their file, and what its JSON file says."""
+
+    config: NetworkConfig
+    tensors: Mapping[str, NDArray[np.float32]]
+    checksum: str
+    about: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A network ready for use, the SHA-256 of its weights, and what its JSON file tells."""
+    """A network in torch, the SHA-256 of its weights, and what its JSON file says."""
 
     network: Network
     checksum: str
@@ -33,16 +47,16 @@ class Checkpoint:
 
 def save_checkpoint(network: Network, path: Path, about: Mapping[str, Any], *, half: bool = False) -> None:
     """Write PATH.safetensors and PATH.json; `half` keeps the weights in 16 bits."""
-    dtype = torch.float16 if half else torch.float32
-    state = {name: tensor.detach().to("cpu", dtype).contiguous() for name, tensor in network.state_dict().items()}
+    dtype = np.float16 if half else np.float32
+    state = {name: tensor.numpy(force=True).astype(dtype) for name, tensor in network.state_dict().items()}
     data = save(state)
     story = {"network": asdict(network.config), "sha256": hashlib.sha256(data).hexdigest(), **about}
     text = f"{json.dumps(story, indent=2, sort_keys=True)}\n".encode()
     write_files([(path.with_suffix(".safetensors"), data), (path.with_suffix(".json"), text)], force=True)
 
 
-def load_checkpoint(path: Path | None = None) -> Checkpoint:
-    """The checkpoint at PATH(.safetensors), by default the one that ships with the package."""
+def read_weights(path: Path | None = None) -> Weights:
+    """The weights at PATH(.safetensors), by default those that ship with the package. Imports no torch."""
     stem = (path or weights() / SHIPPED).with_suffix("")
     try:
         data = stem.with_suffix(".safetensors").read_bytes()
@@ -53,16 +67,38 @@ def load_checkpoint(path: Path | None = None) -> Checkpoint:
                 f"{stem}.json is of an earlier version ({remark}); convert it with tools/convert_checkpoint.py of the"
                 " repository"
             )
-        network = Network(NetworkConfig(**{**shape, "roles": tuple(shape["roles"])}))
-        state = {name: tensor.float() for name, tensor in load(data).items()}
-        network.load_state_dict(state)
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
-        raise InputError(
-            f"no weights can be read from {stem}.safetensors and .json ({type(error).__name__})"
-        ) from error
+        config = NetworkConfig(**{**shape, "roles": tuple(shape["roles"])})
+        tensors = {name: values.astype(np.float32) for name, values in load(data).items()}
+    except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
+        raise _unreadable(stem, error) from error
     checksum = hashlib.sha256(data).hexdigest()
     if about.get("sha256") != checksum:
         raise InputError(
             f"{stem}.safetensors is damaged: its checksum is not the one in {stem.name}.json; fetch it again"
         )
-    return Checkpoint(network.eval(), checksum, about)
+    return Weights(config, tensors, checksum, about)
+
+
+def load_checkpoint(path: Path | None = None) -> Checkpoint:
+    """The checkpoint at PATH(.safetensors) as a network in torch, by default the one that ships with the package."""
+    read = read_weights(path)
+    try:
+        network = network_of(read)
+    except (KeyError, TypeError, RuntimeError) as error:
+        raise _unreadable((path or weights() / SHIPPED).with_suffix(""), error) from error
+    return Checkpoint(network, read.checksum, read.about)
+
+
+def network_of(read: Weights) -> Network:
+    """The network in torch with these weights."""
+    import torch
+
+    from scoregen.model.network.network import Network
+
+    network = Network(read.config)
+    network.load_state_dict({name: torch.from_numpy(values) for name, values in read.tensors.items()})
+    return network.eval()
+
+
+def _unreadable(stem: Path, error: Exception) -> InputError:
+    return InputError(f"no weights can be read from {stem}.safetensors and .json ({type(error).__name__})")

@@ -63,7 +63,7 @@ class SamplingOptions:
             raise InputError(f"the temperature is {self.temperature}; expected 0 or more")
         if not 0 < self.top_p <= 1:
             raise InputError(f"top-p is {self.top_p}; expected more than 0 and at most 1")
-        for name, least, most in (("candidates", 1, 256), ("passes", 0, 1000), ("span", 0, 1000)):
+        for name, least, most in (("candidates", 1, 4096), ("passes", 0, 1000), ("span", 0, 1000)):
             if not least <= getattr(self, name) <= most:
                 raise InputError(f"{name} is {getattr(self, name)}; expected {least} to {most}")
 

@@ -15,15 +15,17 @@ import math
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from scoregen.model.network.config import NetworkConfig
 from scoregen.model.network.history_features import MATCHES
-
-DISTANCES = 14  # log2 buckets of grid steps
+from scoregen.model.network.index_tables import DISTANCES, FARTHEST, distance_buckets
 
 
 class CopyAttention(nn.Module):
     """Where in the piece something like this came before."""
+
+    buckets: Tensor
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
@@ -42,15 +44,24 @@ class CopyAttention(nn.Module):
         self.differ = nn.Parameter(torch.full((h,), 1.0))
         self.trust = nn.Parameter(steps.repeat(1, h).clone())
         self.gates = nn.Linear(config.in_slice, 2 * h)
+        self.register_buffer("buckets", torch.from_numpy(distance_buckets()), persistent=False)
 
-    def scores(self, query: Tensor, keys: Tensor, bias: Tensor) -> Tensor:
+    def keys(self, hidden: Tensor) -> Tensor:
+        """[B, H, T, d / H] of the contexts [B, T, d] that led to slices."""
+        return self._split(self.key(hidden))
+
+    def values(self, slices: Tensor) -> Tensor:
+        """[B, H, T, d / H] of what slices are, [B, T, d]."""
+        return self._split(self.value(slices))
+
+    def scores(self, hidden: Tensor, keys: Tensor, bias: Tensor) -> Tensor:
         """[B, H, Tq, Tk] how much each earlier slice is like here, before the softmax."""
-        q, k = self._split(query), self._split(keys)
-        return q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1]) + bias
+        q = self._split(self.query(hidden))
+        return q @ keys.transpose(-1, -2) / math.sqrt(q.shape[-1]) + bias
 
     def attend(self, scores: Tensor, values: Tensor) -> Tensor:
         """[B, Tq, d] what followed there, weighted."""
-        mixed = (self._weights(scores, 2) @ self._split(values)).transpose(1, 2).flatten(2)
+        mixed = (self._weights(scores, 2) @ values).transpose(1, 2).flatten(2)
         result: Tensor = self.out(mixed)
         return result
 
@@ -61,7 +72,7 @@ class CopyAttention(nn.Module):
         -inf where there is not before here.
         """
         distance = here.unsqueeze(-1) - there.unsqueeze(-2)
-        near = distance.clamp(min=1).float().log2().long().clamp(max=DISTANCES - 1)
+        near = self.buckets[distance.clamp(min=0, max=FARTHEST - 1)].long()
         aligned = (distance % measure.unsqueeze(-1) == 0).long() + (distance % 48 == 0).long()
         bias = _look_up(self.distance_bias, near + DISTANCES * aligned)
         if self.use_matches:
@@ -82,23 +93,26 @@ class CopyAttention(nn.Module):
                 scores = scores + _look_up(self.own_bias, own)
         return self._weights(scores, 1)
 
-    def proposals(self, state: Tensor, weights: Tensor, whole: Tensor, time_shift: bool) -> Tensor:
-        """[R, T] what each earlier slice adds to the logit of what it did: `whole` [R, T] its match."""
+    def trusted(self, whole: Tensor) -> Tensor:
+        """[R, H, T] the factor of each earlier slice by how long its past is that of this one, `whole` [R, T]."""
+        return 1 + _look_up(self.trust, whole)
+
+    def proposals(self, state: Tensor, weights: Tensor, trusted: Tensor, time_shift: bool) -> Tensor:
+        """[R, T] what each earlier slice adds to the logit of what it did."""
         gates = self.gates(state)[:, self.heads :] if time_shift else self.gates(state)[:, : self.heads]
-        trusted = gates.unsqueeze(2) * (1 + _look_up(self.trust, whole))  # [R, H, T]
-        added: Tensor = (trusted * weights).sum(1)
+        added: Tensor = (gates.unsqueeze(2) * trusted * weights).sum(1)
         return added
 
     def _weights(self, scores: Tensor, after: int) -> Tensor:
         """Softmax over the last axis with a sink, which takes the weight where nothing is alike."""
-        sink = self.sink.view(-1, *([1] * after)).expand(*scores.shape[:-1], 1)
-        return torch.cat([scores, sink], -1).softmax(-1)[..., :-1]
+        over = scores - self.sink.view(-1, *([1] * after))
+        return functional.pad(over, (0, 1)).softmax(-1)[..., :-1]
 
     def _split(self, x: Tensor) -> Tensor:
         return x.view(*x.shape[:2], self.heads, x.shape[2] // self.heads).transpose(1, 2)
 
 
 def _look_up(table: Tensor, index: Tensor) -> Tensor:
-    """[M, H] at [B, ...] as [B, H, ...]; a gather, because the gradient of indexing is slow on CPUs."""
-    flat = table.t().gather(1, index.reshape(1, -1).expand(table.shape[1], -1))
-    return flat.view(table.shape[1], *index.shape).transpose(0, 1)
+    """[M, H] at [B, ...] as [B, H, ...]; by index_select, whose gradient is the fastest on CPUs."""
+    columns = table.t().index_select(1, index.reshape(-1))
+    return columns.view(table.shape[1], *index.shape).transpose(0, 1)

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from scoregen.model.network.alphabet import FIRST_PITCH, Alphabet
 from scoregen.model.network.config import NetworkConfig
-
-MELODIC_REACH, HARMONIC_REACH = 24, 40  # semitones
+from scoregen.model.network.index_tables import HARMONIC_REACH, head_sizes, head_tables
 
 
 class EventHeads(nn.Module):
@@ -24,63 +22,59 @@ class EventHeads(nn.Module):
 
     height_index: Tensor
     degree_index: Tensor
-    melodic_index: Tensor
-    class_index: Tensor
+    step_index: Tensor
     harmonic_index: Tensor
-    interval_class: Tensor
+    interval_before: Tensor
+    interval_after: Tensor
+    moves: Tensor
+    sounds: Tensor
 
     def __init__(self, config: NetworkConfig, alphabet: Alphabet) -> None:
         super().__init__()
         s, e = config.in_slice, config.embedding
-        self.silence = alphabet.silence
+        self.pitches = alphabet.silence
         self.use_motion = config.use_motion
-        heights = int(alphabet.midi.max() - alphabet.midi.min()) + 1
-        degrees = alphabet.degree_count if config.use_degrees else 0
-        self.sizes = [FIRST_PITCH, heights, degrees, 2 * MELODIC_REACH + 1, alphabet.class_count]
-        self.alone = nn.Linear(s, sum(self.sizes))
+        self.alone = nn.Linear(s, sum(head_sizes(alphabet, config)))
         self.pair_state, self.pair_role = nn.Linear(s, s), nn.Linear(e, s, bias=False)
         self.is_set = nn.Parameter(torch.zeros(2, s))
         self.harmonic = nn.Linear(s, 2 * HARMONIC_REACH + 1)
         self.motion = nn.Parameter(torch.zeros(2, 12 * 2, 12))
         self.motion_gate = nn.Linear(s, 2)
         self.dropout = nn.Dropout(config.in_slice_dropout)
-        for name, table in _tables(alphabet).items():
+        for name, table in head_tables(alphabet, config).items():
             self.register_buffer(name, torch.from_numpy(table), persistent=False)
 
     def forward(self, state: Tensor, key: Tensor, before: Tensor, others: OtherVoices) -> Tensor:
         """[R, E] logits of one voice in the keys [R], coming from the pitch ids `before` [R]."""
         z = self.dropout(state)
-        kinds, height, degree, melodic, classes = self.alone(z).split(self.sizes, -1)
-        step = melodic.gather(1, self.melodic_index[before]) + classes.gather(1, self.class_index[before])
-        pitch = height[:, self.height_index] + step * (before != self.silence).unsqueeze(1)
-        if degree.shape[1]:
-            degree = functional.pad(degree, (0, 1))
-            pitch = pitch + degree.gather(1, self.degree_index[key])
+        columns = functional.pad(self.alone(z), (0, 1))
+        steps = columns.gather(1, self.step_index[before])
+        pitch = columns[:, self.height_index] + columns.gather(1, self.degree_index[key])
+        pitch = pitch + steps[:, : self.pitches] + steps[:, self.pitches :]
         if others.pitch.shape[1]:
             pitch = pitch + self._against(z, before, others)
-        return torch.cat([kinds, pitch], -1)
+        return torch.cat([columns[:, :FIRST_PITCH], pitch], -1)
 
     def _against(self, z: Tensor, before: Tensor, others: OtherVoices) -> Tensor:
         """[R, P] what the other voices ask for: an interval to them, and a motion that does not go along."""
         pairs = functional.gelu(
             self.pair_state(z).unsqueeze(1) + self.pair_role(others.role) + self.is_set[others.is_set]
         )
-        harmonic = self.harmonic(pairs).gather(2, self.harmonic_index[others.pitch])
-        logits: Tensor = (harmonic * (others.pitch != self.silence).unsqueeze(2)).sum(1)
-        if not self.use_motion:
-            return logits
-        moved = (others.is_set == 1) & (others.pitch != others.before)
-        moved &= (
-            (others.pitch != self.silence) & (others.before != self.silence) & (before != self.silence).unsqueeze(1)
-        )
-        was = self.interval_class[others.before, before.clamp(max=self.silence - 1).unsqueeze(1)]  # [R, K]
+        harmonic = functional.pad(self.harmonic(pairs), (0, 1))
+        logits: Tensor = harmonic.gather(2, self.harmonic_index[others.pitch]).sum(1)
+        return logits + self._motion(z, before, others) if self.use_motion else logits
+
+    def _motion(self, z: Tensor, before: Tensor, others: OtherVoices) -> Tensor:
+        """[R, P] what the motions of the voices that are set ask for: of those that have moved, if this one moves."""
+        moved = others.is_set * (others.pitch != others.before)
+        moved = moved * self.sounds[others.pitch] * self.sounds[others.before] * self.sounds[before].unsqueeze(1)
+        was = self.interval_before[others.before * (self.pitches + 1) + before.unsqueeze(1)]  # [R, K]
         rows = self.motion[:, was]  # [2, R, K, 12]
         gate = self.motion_gate(z)
         table = rows[0] * (1 + gate[:, :1, None]) + rows[1] * gate[:, 1:, None]
-        becomes = self.interval_class[others.pitch] % 12  # [R, K, P]
-        moves = (self.melodic_index[before] != MELODIC_REACH).unsqueeze(1) & moved.unsqueeze(2)
-        motion: Tensor = (table.gather(2, becomes) * moves).sum(1)
-        return logits + motion
+        asked = (table * moved.unsqueeze(2)).gather(2, self.interval_after[others.pitch])
+        motion: Tensor = asked.sum(1) * self.moves[before]
+        return motion
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +85,3 @@ class OtherVoices:
     pitch: Tensor  # [R, K] pitch ids
     before: Tensor  # [R, K] pitch ids before the slice
     is_set: Tensor  # [R, K] 1 or 0
-
-
-def _tables(alphabet: Alphabet) -> dict[str, np.typing.NDArray[np.int64]]:
-    """From a pitch that is known [P + 1, the last: silence] to every pitch [P]: indices into logits."""
-    midi = alphabet.midi
-    apart = midi[None] - midi[:, None]
-    wide = np.pad(apart, ((0, 1), (0, 0)))
-    return {
-        "height_index": midi - midi.min(),
-        "degree_index": alphabet.degrees[:, :-1].copy(),
-        "melodic_index": np.clip(wide, -MELODIC_REACH, MELODIC_REACH) + MELODIC_REACH,
-        "class_index": alphabet.classes,
-        "harmonic_index": np.clip(wide, -HARMONIC_REACH, HARMONIC_REACH) + HARMONIC_REACH,
-        # counted apart by which of the two is above
-        "interval_class": wide % 12 + 12 * (wide < 0),
-    }

@@ -17,6 +17,7 @@ from scoregen.model.network.auxiliary_targets import UNLABELLED
 from scoregen.model.network.batches import Batch
 from scoregen.model.network.heads import OtherVoices
 from scoregen.model.network.network import Network
+from scoregen.model.network.steps import Past, Turn, time_shift_logits, write_voice
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +137,12 @@ def choices(network: Network, batch: Batch, known: Tensor | None = None) -> Choi
     slices = network.slice_code(network.forgotten(past))
     previous = functional.pad(slices[:, :-1], (0, 0, 1, 0))
     hidden, _ = network.read_slices(network.backbone_input(previous, around))
-    pointer = network.copy_attention
-    bias = pointer.bias(batch.position, batch.position, batch.measure_steps, batch.matches)
+    attention = network.copy_attention
+    bias = attention.bias(batch.position, batch.position, batch.measure_steps, batch.matches)
     if known is not None:
         bias = bias.masked_fill((known == 0).all(-1)[:, None, None], -torch.inf)
-    scores = pointer.scores(pointer.query(hidden), pointer.key(hidden), bias)
-    attended = pointer.attend(scores, pointer.value(slices))
+    scores = attention.scores(hidden, attention.keys(hidden), bias)
+    attended = attention.attend(scores, attention.values(slices))
     b, t = rows_of(batch)
     start = network.start_slice(*(x[b, t] for x in (hidden, attended, previous, around)))
     return _in_slice(network, batch, (b, t), codes, start, scores)
@@ -172,34 +173,34 @@ def _in_slice(
     before, age, key, row_codes = (x[b, t] for x in (batch.before, batch.age, batch.key, codes))
     auxiliary_logits = network.auxiliary_logits(state)
     scores = scores.transpose(1, 2)[b, t]
-    whole = batch.matches[:, 0][b, t].long()
-    agreed = scores.new_zeros(whole.shape)
-    differed = scores.new_zeros(whole.shape)
+    trusted = network.copy_attention.trusted(batch.matches[:, 0][b, t].long())
+    agreed = scores.new_zeros(len(b), scores.shape[-1])
     ranked_role = network.role(order)
     ranked_now, ranked_before = sounding.gather(1, order), before.gather(1, order)
     found, proposals = [], []
     for step in range(order.shape[1]):
         voice = order[:, step]
-        state = network.read_voice(state, voice, before[every, voice], age[every, voice], previous, key)
+        turn = Turn(voice, before[every, voice], age[every, voice], previous, key)
+        past = Past(
+            scores,
+            trusted,
+            agreed,
+            agreed.new_full((), step),
+            batch.events[b, :, voice],
+            batch.matches[b, voice + 1, t],
+        )
         others = _others(ranked_role, ranked_now, ranked_before, step)
-        logits = network.heads(state, key, before[every, voice], others)
-        past = batch.events[b, :, voice]
-        weights = network.copy_attention.point(scores, batch.matches[b, voice + 1, t].long(), agreed, differed)
-        proposed = network.copy_attention.proposals(state, weights, whole, time_shift=False)
-        logits = logits.float().scatter_add(1, past, proposed.float())
+        state, logits, proposed = write_voice(network, state, turn, others, past)
         found.append(logits)
         proposals.append(proposed)
         previous = row_codes[every, voice]
-        same = (past == events[every, voice].unsqueeze(1)).float()
-        agreed, differed = agreed + same, differed + 1 - same
+        agreed = agreed + (past.done == events[every, voice].unsqueeze(1)).float()
     ranked = torch.stack(found, 1)
     logits = torch.empty_like(ranked).scatter(1, order.unsqueeze(2).expand_as(ranked), ranked)
     if not network.alphabet.repeats:
         logits = logits.masked_fill(_impossible(network, batch, rows, events, order, before), -torch.inf)
-    state = network.time_shift_state(state, previous)
-    weights = network.copy_attention.point(scores, None, agreed, differed)
-    proposed = network.copy_attention.proposals(state, weights, whole, time_shift=True)
-    time_shifts = network.time_shift(state).float().scatter_add(1, batch.time_shift[b].clamp(min=0), proposed.float())
+    past = Past(scores, trusted, agreed, agreed.new_full((), order.shape[1]), batch.time_shift[b].clamp(min=0))
+    time_shifts = time_shift_logits(network, state, previous, past)
     return Choices(logits.log_softmax(-1), time_shifts.log_softmax(-1), auxiliary_logits, tuple(proposals))
 
 

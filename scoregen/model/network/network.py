@@ -11,12 +11,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from scoregen.model.network.alphabet import FIRST_PITCH, alphabet
+from scoregen.model.network.alphabet import alphabet
 from scoregen.model.network.auxiliary_targets import LABELS
 from scoregen.model.network.config import NetworkConfig
 from scoregen.model.network.copy_attention import CopyAttention
 from scoregen.model.network.heads import EventHeads
 from scoregen.model.network.history_features import AGES, PITCH_HISTORY
+from scoregen.model.network.index_tables import voice_tables
 
 KINDS = 4  # hold, rest, attack, blank
 
@@ -25,6 +26,7 @@ class Network(nn.Module):
     """One network for every task: voices to fill are told from given ones by their events alone."""
 
     degree_of: Tensor
+    kind_of: Tensor
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
@@ -51,21 +53,22 @@ class Network(nn.Module):
         self.auxiliary = nn.Linear(s, sum(LABELS.values()))
         self.dropout = LockedDropout(config.dropout) if config.locked_dropout else nn.Dropout(config.dropout)
         self.light_dropout = nn.Dropout(config.in_slice_dropout)
-        self.register_buffer("degree_of", torch.from_numpy(self.alphabet.degrees), persistent=False)
+        for name, index in voice_tables(self.alphabet).items():
+            self.register_buffer(name, torch.from_numpy(index), persistent=False)
         for table in (self.pitch, self.degree, self.role, self.kind, self.age):
             nn.init.normal_(table.weight, std=0.3)
 
     def voice_code(self, events: Tensor, sounding: Tensor, key: Tensor, roles: Tensor) -> Tensor:
         """What a voice does and sounds, [..., V] ids to [..., V, embedding]."""
-        kinds = torch.where(events >= self.alphabet.blank, 3, events.clamp(max=FIRST_PITCH))
-        code: Tensor = self.sound_code(sounding, key.unsqueeze(-1)) + self.kind(kinds) + self.role(roles)
+        kinds = self.kind(self.kind_of[events])
+        code: Tensor = self.sound_code(sounding, key.unsqueeze(-1)) + kinds + self.role(roles)
         return code
 
     def sound_code(self, sounding: Tensor, key: Tensor) -> Tensor:
         """A sounding pitch (or silence) in its key, ids to [..., embedding]."""
         code: Tensor = self.pitch(sounding)
         if self.config.use_degrees:
-            code = code + self.degree(self.degree_of[key, sounding])
+            code = code + self.degree(self.degree_of[key * (self.alphabet.silence + 1) + sounding])
         return code
 
     def forgotten(self, codes: Tensor) -> Tensor:
@@ -80,9 +83,12 @@ class Network(nn.Module):
         code: Tensor = self.voice_out(functional.gelu(voice_codes)).sum(-2)
         return code
 
-    def encode_context(self, codes: Tensor, metric: Tensor, lengths: Tensor) -> Tensor:
-        """Frames of what is given, read both ways: [B, F, ...] to [B, F, 2 context]."""
+    def encode_context(self, codes: Tensor, metric: Tensor, lengths: Tensor | None = None) -> Tensor:
+        """Frames of what is given, read both ways: [B, F, ...] to [B, F, 2 context]; all of `lengths` [B], or full."""
         frames = self.dropout(functional.gelu(self.frame_in(torch.cat([codes, metric], -1))))
+        if lengths is None:
+            whole: Tensor = self.dropout(self.context(frames)[0])
+            return whole
         packed = nn.utils.rnn.pack_padded_sequence(frames, lengths, batch_first=True, enforce_sorted=False)
         out, _ = nn.utils.rnn.pad_packed_sequence(
             self.context(packed)[0], batch_first=True, total_length=codes.shape[1]

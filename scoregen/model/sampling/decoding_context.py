@@ -6,23 +6,22 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
-from scoregen.model.engine.decoding import SlicePlaces
+from scoregen.model.engine.decoder import SlicePlaces
+from scoregen.model.engine.frames import encode_frames
+from scoregen.model.engine.protocol import Engine
 from scoregen.model.network.alphabet import BARLINE, GRID, HOLD, PITCHES, REST, UNSCORED
-from scoregen.model.network.batches import frames, usual_order
+from scoregen.model.network.conditioning import usual_order
 from scoregen.model.network.inputs import (
     BLANK,
     TIME_SHIFT_STEPS,
     Floats,
     Ints,
-    PieceArrays,
     PieceOutline,
     event_id,
     piece_arrays,
 )
-from scoregen.model.network.network import Network
 from scoregen.system.errors import Place
 from scoregen.tokens import constraints
 from scoregen.tokens.constraints import ConstraintState, MeasureRules, VoiceRule
@@ -44,7 +43,7 @@ EVENT_TOKENS = np.array(
 
 
 class DecodingContext:
-    """A score with blanks, its rules and all that the network is told of a place.
+    """A score with blanks, its rules, and the network's inputs at each place.
 
     orders: [M, V] by measure in which order its voices are written, given ones first; free: [M, V]
     by measure and place in that order, whether the voice is blank there; starts, ends: [M] grid steps; closes
@@ -53,7 +52,7 @@ class DecodingContext:
 
     def __init__(
         self,
-        network: Network,
+        engine: Engine,
         tokens: TokenScore,
         voices: Sequence[VoiceRule],
         chords: Chords,
@@ -76,9 +75,10 @@ class DecodingContext:
         self.piece = piece_arrays(tokens, self.outline)
         self.on_beat: Bools = np.zeros_like(self.closes)
         self.on_beat[self.piece.position[self.piece.is_beat]] = True
-        self._frame_positions, self._context = _encoded(network, self.piece)
+        points, self._context = encode_frames(engine, self.piece, self.piece.events != BLANK)
+        self._frame_positions: Ints = self.piece.position[points]
         self._rows: dict[tuple[int, int], int] = {}
-        self._metric: Floats = np.zeros((0, network.config.metric_features), dtype=np.float32)
+        self._metric: Floats = np.zeros((0, engine.config.metric_features), dtype=np.float32)
         self._event_masks: dict[int, tuple[Mask, Bools]] = {}
         self._time_shift_masks: dict[int, tuple[Mask, Bools]] = {}
 
@@ -177,19 +177,6 @@ def _given_ids(rules: MeasureRules, slot: int) -> tuple[dict[int, int], int]:
     events = {int(onset * GRID): event_id(event, lowest) for onset, event in (rules.given[slot] or {}).items()}
     absent = (rules.given[slot] or {}).get(Fraction(0)) == ABSENT
     return events, REST if absent else HOLD
-
-
-def _encoded(network: Network, piece: PieceArrays) -> tuple[Ints, Floats]:
-    """Where the frames of what is given stand [F], and what the network reads around them [F, 2 context]."""
-    chosen, events, sounding = frames(piece, piece.events != BLANK)
-    if not network.config.context:
-        return piece.position[chosen], np.zeros((len(chosen), 0), dtype=np.float32)
-    key = torch.from_numpy(piece.key[chosen])
-    roles = torch.arange(events.shape[1])
-    codes = network.slice_code(network.voice_code(torch.from_numpy(events), torch.from_numpy(sounding), key, roles))
-    metric = torch.from_numpy(piece.metric[chosen])
-    encoded = network.encode_context(codes[None], metric[None], torch.tensor([len(chosen)]))
-    return piece.position[chosen], encoded[0].numpy()
 
 
 def _projected(mask: Mask, known: dict[int, tuple[Mask, Bools]], project: Callable[[Mask], Bools]) -> Bools:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.engine.decoding import Decoder
+from scoregen.model.engine.decoder import Decoder
 from scoregen.model.network.inputs import Bools, Ints
 from scoregen.model.sampling.drafts import Draft, drafted
 from scoregen.model.sampling.novelty_limit import NoveltyLimit
@@ -35,7 +35,7 @@ class Hypothesis:
     number: int
 
     def fork(self, number: int, rng: np.random.Generator) -> Hypothesis:
-        """Another draft that has come as far, with luck of its own."""
+        """Another draft that has come as far, with a random generator of its own."""
         done, nats, choices = list(self.done), self.nats.copy(), self.choices.copy()
         return Hypothesis(self.measure, self.state, done, rng, nats, choices, number)
 

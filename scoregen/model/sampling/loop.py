@@ -1,8 +1,8 @@
 """Drawing from the network: every blank filled, slice by slice, voice by voice, all drafts at once.
 
-The network proposes (`decoding`), the constraints of `tokens.constraints` dispose: each choice is
+The network proposes (`engine.decoder`), the constraints of `tokens.constraints` dispose: each choice is
 drawn from the network's distribution over what is still allowed, so that every draft decodes. What
-leans on a choice without deciding it stands in `preferences`.
+changes chances without forbidding anything stands in `voice_leading_costs` and `logit_bias`.
 """
 
 from __future__ import annotations
@@ -13,11 +13,9 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.engine.decoding import Decoder
-from scoregen.model.engine.layers import log_softmax
+from scoregen.model.engine.decoder import Decoder
 from scoregen.model.network.alphabet import UNSCORED
 from scoregen.model.network.config import SamplingOptions
-from scoregen.model.network.inference_mode import inference_mode
 from scoregen.model.network.inputs import Bools, Floats, Ints
 from scoregen.model.sampling.decision_context import DecisionContext
 from scoregen.model.sampling.decoding_context import EVENT_TOKENS, DecodingContext, time_shift_token
@@ -52,7 +50,7 @@ def fill(
     At each of the measure indices `stops` all drafts wait for each other, and all go on from the one that
     the judge finds to cost least. Raises ConstraintError where nothing can be written.
     """
-    with inference_mode():
+    with request.engine.session():
         return _Sampler(request, options, round_number).run(progress, stops, judge)
 
 
@@ -65,14 +63,14 @@ class _Sampler:
         self.sections, self.use_costs = request.sections, request.use_voice_leading_costs
         self.costs = request.style.voice_leading.with_options(options.voice_leading, options.crossing)
         self.decoding_context = DecodingContext(
-            request.network, request.tokens, request.rules, request.chords, request.style.finest
+            request.engine, request.tokens, request.rules, request.chords, request.style.finest
         )
-        self.decoder = Decoder(request.network, 1, voices, np.unique(self.decoding_context.keys).tolist())
+        self.decoder = Decoder(request.engine, 1, voices)
         self.limit = NoveltyLimit(request.novelty, 1, voices) if request.novelty else None
-        start = self._absorb()
+        start = self._read_given()
         self._spread(np.zeros(rows, dtype=np.intp))
         self.seed = (options.seed % 2**64, round_number)
-        self.hypotheses = [self._page(start, (*self.seed, row)) for row in range(rows)]
+        self.hypotheses = [self._hypothesis(start, (*self.seed, row)) for row in range(rows)]
 
     def run(self, progress: Progress, stops: Sequence[int], judge: Judge | None) -> tuple[Draft, ...]:
         begin = self.decoding_context.first
@@ -115,7 +113,7 @@ class _Sampler:
         )
 
     def _resume(self, best: PausedHypothesis) -> None:
-        """As many drafts as before, all from one; each has luck of its own."""
+        """As many drafts as before, all from one; each has a random generator of its own."""
         self.decoder, self.limit, hypothesis = best.decoder, best.limit, best.hypothesis
         self._spread(np.zeros(self.options.candidates, dtype=np.intp))
         self.hypotheses = [
@@ -123,7 +121,7 @@ class _Sampler:
             for row in range(self.options.candidates)
         ]
 
-    def _page(self, start: ConstraintState, seed: tuple[int, int, int]) -> Hypothesis:
+    def _hypothesis(self, start: ConstraintState, seed: tuple[int, int, int]) -> Hypothesis:
         measures, done = (
             self.decoding_context.measures,
             self.decoding_context.tokens.measures[: self.decoding_context.first],
@@ -133,15 +131,15 @@ class _Sampler:
             self.decoding_context.first, start, list(done), np.random.default_rng(seed), nats, choices, seed[-1]
         )
 
-    def _absorb(self) -> ConstraintState:
+    def _read_given(self) -> ConstraintState:
         """Read what is given before the first blank; the state in which that measure begins."""
         decoding_context, piece = self.decoding_context, self.decoding_context.piece
         count = int(np.searchsorted(piece.measure, decoding_context.first))
         if count:
             places = decoding_context.places(piece.measure[:count], piece.position[piece.point[:count]])
-            self.decoder.absorb(places, piece.events[:count], piece.sounding[:count], piece.time_shift[:count])
+            self.decoder.read(places, piece.events[:count], piece.sounding[:count], piece.time_shift[:count])
             for row in range(count if self.limit else 0):
-                self._hear(piece.sounding[row : row + 1], places.position[row : row + 1])
+                self._append_sonority(piece.sounding[row : row + 1], places.position[row : row + 1])
         state = constraints.begin(decoding_context.rules[0], (None,) * len(decoding_context.tokens.slots))
         for measure in range(decoding_context.first):
             while not constraints.finished(state):
@@ -149,9 +147,9 @@ class _Sampler:
             state = self._begin(measure + 1, state)
         return state
 
-    def _hear(self, sounding: Ints, position: Ints) -> None:
+    def _append_sonority(self, sounding: Ints, position: Ints) -> None:
         if self.limit:
-            self.limit.hear(sounding, position)
+            self.limit.append(sounding, position)
 
     def _spread(self, rows: NDArray[np.intp]) -> None:
         self.decoder.keep(rows)
@@ -176,19 +174,19 @@ class _Sampler:
             [hypothesis.state.tick for hypothesis in self.hypotheses]
         )
         order, free = decoding_context.orders[measure], decoding_context.free[measure]
-        listening = bool(free.any())
-        decoder.open(decoding_context.places(measure, position), order, listening=listening)
+        chooses = bool(free.any())
+        decoder.open_slice(decoding_context.places(measure, position), order, chooses=chooses)
         now = SliceContext(order, decoder.sounding.copy(), position, decoding_context.closes[position], ~free.all(1))
         for step in range(order.shape[1]):
-            if listening:
-                decoder.listen()
-            decoder.tell(self._events(step, free[:, step], now))
-        self._hear(decoder.sounding, position)
+            if chooses and not free[:, step].any():
+                decoder.pass_voice()
+            decoder.write_voice(self._events(step, free[:, step], now))
+        self._append_sonority(decoder.sounding, position)
         logit_bias = None
         if self.logit_bias:
             left = decoding_context.ends[measure] - position
             logit_bias = self.logit_bias.added_to_time_shifts(now.given, decoding_context.on_beat[position], left)
-        decoder.close(self._time_shifts(free.any(1), listening, logit_bias))
+        decoder.close_slice(self._time_shifts(free.any(1), chooses, logit_bias))
 
     def _events(self, step: int, free: Bools, now: SliceContext) -> Ints:
         """[R] what the next voice of every draft does: drawn, or as it is given."""
@@ -205,8 +203,8 @@ class _Sampler:
         return events
 
     def _draw_events(self, rows: NDArray[np.intp], step: int, now: SliceContext) -> Ints:
-        """Draw from what the network, the constraints and the preferences leave."""
-        chances = _chances(self.decoder.event_logits())[rows]
+        """Draw from what the network, the constraints and the costs leave."""
+        chances = _chances(self.decoder.choose_voice())[rows]
         hypotheses = [self.hypotheses[row] for row in rows]
         scores = np.where(self._allowed(rows, step, now), chances - self._costs(rows, step, now), -np.inf)
         drawn = self._draw(hypotheses, scores)
@@ -223,7 +221,7 @@ class _Sampler:
         allowed = np.stack([self.decoding_context.event_mask(self.hypotheses[row].state) for row in rows])
         if not self.limit or step < now.order.shape[1] - 1:
             return allowed
-        known = self.limit.known(self.decoder.sounding, now.position, now.order[:, step])
+        known = self.limit.completions(self.decoder.sounding, now.position, now.order[:, step])
         if known is None:
             return allowed
         new = allowed & ~known[rows]
@@ -235,7 +233,7 @@ class _Sampler:
         decision = DecisionContext(
             voice,
             self.decoder.before[rows, voice],
-            self.decoder.recall.age[rows, voice],
+            self.decoder.features.age[rows, voice],
             now.was[rows],
             others,
             self.decoder.sounding[rows[:, None], others],
@@ -253,15 +251,15 @@ class _Sampler:
         rng = np.array([hypothesis.rng.random() for hypothesis in hypotheses])
         return draw(scores, rng, self.options.temperature, self.options.top_p)
 
-    def _time_shifts(self, free: Bools, listening: bool, logit_bias: Floats | None) -> Ints:
+    def _time_shifts(self, free: Bools, chooses: bool, logit_bias: Floats | None) -> Ints:
         """[R] the time shifts to the next slices, which are opened, and the measures too where a barline comes.
 
         `logit_bias` [R, A] is what the calibration adds to them.
         """
         masks = np.stack([self.decoding_context.time_shift_mask(hypothesis.state) for hypothesis in self.hypotheses])
         time_shifts = np.where(masks.any(1), masks.argmax(1), UNSCORED)
-        if listening:
-            chances = _chances(self.decoder.time_shift_logits())
+        if chooses:
+            chances = _chances(self.decoder.choose_time_shift())
             rows = np.flatnonzero(masks.any(1) & free)
             hypotheses = [self.hypotheses[row] for row in rows]
             scores = chances if logit_bias is None else chances + logit_bias
@@ -300,9 +298,9 @@ class _Sampler:
         return constraints.begin(self.decoding_context.rules[measure], carried)
 
 
-def _chances(logits: Floats) -> Scores:
+def _chances(chances: Floats) -> Scores:
     """[R, ...] log p, never so low that the only choice that is allowed could not be drawn."""
-    found: Scores = np.fmax(log_softmax(logits), np.float32(LEAST))
+    found: Scores = np.fmax(chances, np.float32(LEAST))
     return found
 
 

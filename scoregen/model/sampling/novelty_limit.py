@@ -51,7 +51,7 @@ class NoveltyLimit:
         self._onsets: Ints = np.zeros((rows, LIMIT - 1), dtype=np.int64)
         self._count: Ints = np.zeros(rows, dtype=np.int64)
 
-    def hear(self, sounding: Ints, position: Ints) -> None:
+    def append(self, sounding: Ints, position: Ints) -> None:
         """Take in what sounds [R, V], as pitch ids, from `position` [R] on."""
         pitches = MIDI[sounding]
         rows = np.flatnonzero((self._count == 0) | (pitches != self._pitches[:, -1]).any(1))
@@ -59,7 +59,7 @@ class NoveltyLimit:
         self._onsets[rows, :-1], self._onsets[rows, -1] = self._onsets[rows, 1:], position[rows]
         self._count[rows] += 1
 
-    def known(self, sounding: Ints, position: Ints, voice: Ints) -> Bools | None:
+    def completions(self, sounding: Ints, position: Ints, voice: Ints) -> Bools | None:
         """[R, E] which events of the last voice [R] would complete a window of the corpus; None if none would.
 
         `sounding` [R, V]: what sounds at `position` [R], but for that voice what sounded before.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from scoregen.model.network.network import Network
+from scoregen.model.engine.protocol import Engine
 from scoregen.model.sampling.decoding_context import Chords
 from scoregen.model.sampling.logit_bias import LogitBias
 from scoregen.styles.style import Style, load_style
@@ -16,7 +16,7 @@ from scoregen.tokens.window_hashes import NoveltyIndex
 
 @dataclass(frozen=True, slots=True)
 class SamplingRequest:
-    """What is to be written, and by whom.
+    """What is to be written, and with which network.
 
     `rules` say per voice what may be written, `chords` by measure index and onset what chords are
     settled, `novelty` what must not be written again, `logit_bias` what the sampler does too often or
@@ -24,7 +24,7 @@ class SamplingRequest:
     Without `use_voice_leading_costs` the drafts come from the network alone; else `style` says what is charged.
     """
 
-    network: Network
+    engine: Engine
     tokens: TokenScore
     rules: Sequence[VoiceRule]
     chords: Chords = field(default_factory=dict)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from scoregen.model.network.batches import Example, draw_given, draw_order, usual_order
+from scoregen.model.network.conditioning import Example, draw_given, draw_order, usual_order
 from scoregen.model.network.inputs import PieceArrays, transposed
 from scoregen.model.network.metric_features import MODE_FEATURES, PHRASE_FEATURES
 from scoregen.model.training.memorisation import Forms

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from scoregen.model.network.batches import Batch, Example, collate
+from scoregen.model.network.batches import Batch, collate
 from scoregen.model.network.checkpoint import Checkpoint
+from scoregen.model.network.conditioning import Example
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
 from scoregen.model.network.likelihood import Likelihood, choices, costs, guessed
 from scoregen.model.network.network import Network
@@ -53,6 +54,7 @@ def train_network(
     progress: Progress | None = None,
     stop: Callable[[], int] = lambda: 0,
     teachers: Sequence[Checkpoint] = (),
+    device: str = "auto",
 ) -> Outcome:
     """Train in the folder `out`, going on from where an earlier run stopped.
 
@@ -65,7 +67,7 @@ def train_network(
     tell = progress or (lambda step, figures: None)
     out.mkdir(parents=True, exist_ok=True)
     run = Run(out, config, options, training_examples.digest, about, [teacher.checksum for teacher in teachers])
-    with ranks() as here:
+    with ranks(device) as here:
         if here.world > options.batch_size:
             raise InputError(f"batch_size is {options.batch_size}; expected one piece or more for {here.world} ranks")
         state = run.begin(here.device)

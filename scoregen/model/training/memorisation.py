@@ -17,7 +17,6 @@ B pieces, T slices, R rows (slices of all pieces laid end to end), V voices, W l
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -28,6 +27,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from scoregen.model.engine.loading import engine_of
 from scoregen.model.network.batches import Batch
 from scoregen.model.network.config import SamplingOptions
 from scoregen.model.network.inputs import Bools, Ints
@@ -77,12 +77,12 @@ def drawn(network: Network, asked: Forms, drafts: int, seed: int, step: int, her
 
     What is drawn follows from the weights, the seed and the step alone.
     """
-    pretrained = copy.deepcopy(network).cpu().eval()
+    engine = engine_of(network)
     total = np.zeros((2, len(WINDOWS)))
     for number in here.share(len(asked.blanks)):
         candidates = len(range(number, drafts, len(asked.blanks)))
         task = asked.blanks[number]
-        request = SamplingRequest(pretrained, task, (_anything(),) * len(task.slots), use_voice_leading_costs=False)
+        request = SamplingRequest(engine, task, (_anything(),) * len(task.slots), use_voice_leading_costs=False)
         options = SamplingOptions(seed=seed + number, candidates=candidates, passes=0)
         total += sum_over(known(asked.index, draft.tokens) for draft in fill(request, options, step))
     sums = torch.from_numpy(total).to(here.device)

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, distributed
 
+from scoregen.model.engine.device import choose_device
+
 
 @dataclass(frozen=True, slots=True)
 class Ranks:
@@ -57,18 +59,18 @@ def is_first() -> bool:
 
 
 @contextmanager
-def ranks() -> Iterator[Ranks]:
+def ranks(device: str = "auto") -> Iterator[Ranks]:
     """Meet the other processes if torchrun has started this one, by NCCL on CUDA and by gloo else."""
     together = "RANK" in os.environ and int(os.environ.get("WORLD_SIZE", "1")) > 1
-    cuda = torch.cuda.is_available()
-    device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0"))) if cuda else torch.device("cpu")
+    cuda = choose_device(device) == "cuda"
+    here = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0"))) if cuda else torch.device("cpu")
     if not together:
-        yield Ranks(0, 1, device)
+        yield Ranks(0, 1, here)
         return
     if cuda:
-        torch.cuda.set_device(device)
+        torch.cuda.set_device(here)
     distributed.init_process_group("nccl" if cuda else "gloo")
     try:
-        yield Ranks(distributed.get_rank(), distributed.get_world_size(), device)
+        yield Ranks(distributed.get_rank(), distributed.get_world_size(), here)
     finally:
         distributed.destroy_process_group()

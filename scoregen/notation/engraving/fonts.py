@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import importlib
 import io
 import os
 import re
 import tempfile
+import threading
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
@@ -50,6 +52,11 @@ def font_folder() -> Path:
         folder = Path(_temporary_folder().name)
         _fill(folder, sheets)
     return folder
+
+
+def prepare_fonts() -> None:
+    """Import what embeds glyphs in a thread of its own, while verovio's process draws the pages."""
+    threading.Thread(target=importlib.import_module, args=("fontTools.subset",), daemon=True).start()
 
 
 def with_fonts(pages: Sequence[str]) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from scoregen.notation.engraving.pdf import to_pdf, to_png
 from scoregen.notation.engraving.text_metrics import verovio_resources
 from scoregen.notation.musicxml.document import parse, serialize
 from scoregen.system.errors import InputError, ToolError
-from scoregen.system.subprocesses import ask
+from scoregen.system.subprocesses import ask, prepare
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -46,6 +46,7 @@ TIGHTER = (0.92, 0.85)
 MOST_TIGHTENED = 4
 """Pages up to which that is worth its time."""
 
+_ENGRAVER = "the engraver verovio"
 _WORKER = Path(__file__).with_name("worker.py")
 _TEXT_FONT = re.compile(r'(<(?:svg|text|tspan)\b[^<>]*?\bfont-family=)"Times(?:, serif)?"')
 _HEAD_SPACE = re.compile(r'<g id="[^"]*" class="pgHead[^"]*">.*?</g>', re.DOTALL)
@@ -104,6 +105,11 @@ def engrave(text: bytes, options: EngravingOptions = _DEFAULTS) -> tuple[str, ..
             pages = fewer
             break
     return with_fonts(pages) if options.embed_fonts else pages
+
+
+def prepare_engraver() -> None:
+    """Start verovio's process before there is anything to engrave: it takes a while to be up."""
+    prepare(_WORKER, "verovio", _DEFAULTS.timeout_seconds, _ENGRAVER)
 
 
 def _tighter_scales(pages: tuple[str, ...], options: EngravingOptions) -> tuple[int, ...]:
@@ -172,7 +178,7 @@ def _run_verovio(text: bytes, options: dict[str, Any], keys: Changes, timeout: f
     request = {"text": text.decode(), "options": options, "keys": keys}
     try:
         with verovio_resources() as resources:
-            answer = ask(_WORKER, "verovio", {**request, "resources": str(resources)}, timeout, "the engraver verovio")
+            answer = ask(_WORKER, "verovio", {**request, "resources": str(resources)}, timeout, _ENGRAVER)
     except ToolError as error:
         raise ToolError(f"{error.message}; is the score damaged?") from None
     if "error" in answer:

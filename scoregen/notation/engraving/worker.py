@@ -1,4 +1,4 @@
-"""What the child process that engraves does: MusicXML and options in, SVG pages out.
+"""The worker that engraves: MusicXML and options in, SVG pages out.
 
 `subprocesses.ask` runs it in `system/child.py`. It imports verovio and nothing else.
 """
@@ -29,6 +29,11 @@ def with_keys(mei: str, keys: dict[str, dict[str, str]]) -> str:
         )
 
     return MEASURE.sub(opening, mei)
+
+
+def prepare() -> None:
+    """Import verovio, which takes a while, before the request is known."""
+    import verovio  # noqa: F401
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:

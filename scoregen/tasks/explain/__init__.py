@@ -137,12 +137,12 @@ def explain(
 def _sampler_settings(task: ExplainRequest, players: Ensemble, checkpoint: Path | None) -> tuple[SamplerSettings, str]:
     """The settings of the sampler for the options of the score, and the checksum of its weights."""
     from scoregen.model.inspection.attribution import SamplerSettings
+    from scoregen.model.network.checkpoint import load_checkpoint
     from scoregen.model.sampling.pretrained import load_pretrained
 
-    pretrained = load_pretrained(checkpoint, players)
+    pretrained, network = load_pretrained(checkpoint, players), load_checkpoint(checkpoint).network
     voice_rules = [voice_rule(role, task.score) for role in players.roles]
     logit_bias = pretrained.calibration.logit_bias if pretrained.calibration else None
-    network = pretrained.model.network
     settings = SamplerSettings(network, voice_rules, task.options, pretrained.index, logit_bias)
     return settings, pretrained.model.checksum
 

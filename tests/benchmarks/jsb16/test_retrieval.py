@@ -27,7 +27,8 @@ from scoregen.benchmarks.jsb16.retrieval import Datastore, Floats, RetrievalWeig
 from scoregen.benchmarks.jsb16.retrieval_weights import fit, initial_weights
 from scoregen.benchmarks.jsb16.rolls import roll_piece, transposed_roll
 from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, REST, alphabet
-from scoregen.model.network.batches import Example, collate
+from scoregen.model.network.batches import collate
+from scoregen.model.network.conditioning import Example
 from scoregen.model.network.inputs import PieceArrays
 from scoregen.model.network.likelihood import choices
 from scoregen.model.network.network import Network

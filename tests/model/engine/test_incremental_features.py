@@ -1,4 +1,4 @@
-"""What is remembered slice by slice is what the finished piece says of every slice."""
+"""What is updated slice by slice is what the finished piece says of every slice."""
 
 from __future__ import annotations
 
@@ -22,43 +22,43 @@ def refrain(seed: int, rows: int = 3) -> PieceArrays:
     return piece_arrays(replace(tokens, measures=tuple(measures)))
 
 
-def check(recall: IncrementalFeatures, row: int, piece: PieceArrays, index: int) -> None:
+def check(features: IncrementalFeatures, row: int, piece: PieceArrays, index: int) -> None:
     keys = piece.key[piece.point[index : index + 1]] - MOST_ACCIDENTALS
-    assert (recall.age[row] == piece.age[index]).all()
-    assert (recall.matches[row] == piece.matches[:, index, :index]).all()
+    assert (features.age[row] == piece.age[index]).all()
+    assert (features.matches[row] == piece.matches[:, index, :index]).all()
     np.testing.assert_allclose(
-        recall.pitch_history(np.repeat(keys, len(recall.age)))[row], piece.pitch_history[index], atol=1e-5
+        features.pitch_history(np.repeat(keys, len(features.age)))[row], piece.pitch_history[index], atol=1e-5
     )
 
 
-def test_every_slice_is_remembered_as_the_finished_piece_has_it() -> None:
+def test_every_slice_is_as_the_finished_piece_has_it() -> None:
     pieces = [refrain(seed) for seed in (1, 2, 3)]
     assert all(piece.matches[1:].max() > 4 and piece.matches[0].max() > 4 for piece in pieces)
-    recall = IncrementalFeatures(len(pieces), 4, SPELLED)
+    features = IncrementalFeatures(len(pieces), 4, SPELLED)
     for index in range(min(piece.length for piece in pieces)):
-        recall.arrive(np.array([piece.position[piece.point[index]] for piece in pieces]))
+        features.enter(np.array([piece.position[piece.point[index]] for piece in pieces]))
         for row, piece in enumerate(pieces):
-            check(recall, row, piece, index)
+            check(features, row, piece, index)
         events, sounding, time_shift = (
             np.stack([getattr(piece, name)[index] for piece in pieces]) for name in ("events", "sounding", "time_shift")
         )
-        recall.leave(events, sounding, time_shift)
+        features.append(events, sounding, time_shift)
 
 
 def test_pieces_can_be_left_out_and_doubled_on_the_way() -> None:
     pieces = [refrain(4, 5), refrain(5, 5)]
-    recall = IncrementalFeatures(2, 4, SPELLED)
+    features = IncrementalFeatures(2, 4, SPELLED)
     for index in range(70):
         if index == 20:
-            recall.keep(np.array([1, 0, 1]))
+            features.keep(np.array([1, 0, 1]))
             pieces = [pieces[1], pieces[0], pieces[1]]
         if index == 40:
-            recall.keep(np.array([2]))
+            features.keep(np.array([2]))
             pieces = pieces[2:]
-        recall.arrive(np.array([piece.position[piece.point[index]] for piece in pieces]))
+        features.enter(np.array([piece.position[piece.point[index]] for piece in pieces]))
         for row, piece in enumerate(pieces):
-            check(recall, row, piece, index)
-        recall.leave(
+            check(features, row, piece, index)
+        features.append(
             *(
                 np.stack([getattr(piece, name)[index] for piece in pieces])
                 for name in ("events", "sounding", "time_shift")

@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 import torch
 
+from scoregen.model.engine.loading import engine_of
 from scoregen.model.inspection.attribution import NOVELTY, SamplerSettings, choice_records
 from scoregen.model.inspection.choice_record import PieceRecord
 from scoregen.model.inspection.constraint_replay import beyond_novelty_limit, forbidden_choices, written_order
 from scoregen.model.network.alphabet import FIRST_PITCH
-from scoregen.model.network.batches import Example, collate
+from scoregen.model.network.batches import collate
+from scoregen.model.network.conditioning import Example
 from scoregen.model.network.config import SamplingOptions
 from scoregen.model.network.inputs import piece_arrays
 from scoregen.model.network.likelihood import likelihood
@@ -32,7 +34,7 @@ def network() -> Network:
 
 def written(network: Network, seed: int, holes: frozenset[int], measures: int = 4) -> TokenScore:
     task = blanked(random_tokens(seed, measures), dict.fromkeys(range(measures), holes))
-    return fill(SamplingRequest(network, task, RULES), SamplingOptions(seed, candidates=1))[0].tokens
+    return fill(SamplingRequest(engine_of(network), task, RULES), SamplingOptions(seed, candidates=1))[0].tokens
 
 
 def read(network: Network, tokens: TokenScore, given: list[bool], **more: object) -> PieceRecord:

@@ -12,8 +12,9 @@ from scoregen.corpora.manifest import load_corpus
 from scoregen.corpora.prepare import piece_tokens
 from scoregen.model.inspection.occlusion import chances, effects
 from scoregen.model.network.alphabet import FIRST_PITCH
-from scoregen.model.network.batches import Example, collate
+from scoregen.model.network.batches import collate
 from scoregen.model.network.checkpoint import load_checkpoint
+from scoregen.model.network.conditioning import Example
 from scoregen.model.network.config import NetworkConfig
 from scoregen.model.network.inputs import Bools, PieceArrays, piece_arrays
 from scoregen.model.network.likelihood import likelihood

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from scoregen.model.network.alphabet import UNSCORED
-from scoregen.model.network.batches import Example, collate, draw_given, draw_order
+from scoregen.model.network.batches import collate
+from scoregen.model.network.conditioning import Example, draw_given, draw_order
 from scoregen.model.network.config import NetworkConfig
 from scoregen.model.network.inputs import SPELLED, PieceArrays, piece_arrays
 from scoregen.model.network.likelihood import Likelihood, likelihood

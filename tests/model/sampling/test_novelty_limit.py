@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from scoregen.model.engine.loading import engine_of
 from scoregen.model.network.config import SamplingOptions
 from scoregen.model.network.network import Network
 from scoregen.model.sampling.loop import fill
@@ -30,7 +31,7 @@ def network() -> Network:
 @pytest.mark.parametrize("name", ["nothing", "soprano", "going on", "bass"])
 def test_what_was_written_once_is_not_written_again(network: Network, name: str) -> None:
     """The same seed again, with its own drafts as the corpus: every copy stops in time."""
-    request = SamplingRequest(network, tasks()[name], RULES)
+    request = SamplingRequest(engine_of(network), tasks()[name], RULES)
     first = fill(request, OPTIONS)
     assert all(draft.shared is None for draft in first)
     limited = replace(request, novelty=NoveltyIndex.of([draft.tokens for draft in first]))
@@ -41,7 +42,7 @@ def test_what_was_written_once_is_not_written_again(network: Network, name: str)
 
 
 def test_another_corpus_changes_nothing(network: Network) -> None:
-    request = SamplingRequest(network, tasks()["soprano"], RULES)
+    request = SamplingRequest(engine_of(network), tasks()["soprano"], RULES)
     limited = replace(request, novelty=NoveltyIndex.of([tasks()["nothing"]]))
     assert [d.tokens for d in fill(request, OPTIONS)] == [d.tokens for d in fill(limited, OPTIONS)]
 
@@ -49,7 +50,7 @@ def test_another_corpus_changes_nothing(network: Network) -> None:
 def test_where_nothing_else_is_left_the_window_is_told_of(network: Network) -> None:
     """An alto that can sing one note or rest, and all that comes of it in the corpus."""
     narrow = tuple(VoiceRule(rule.pitches & (np.cumsum(rule.pitches) <= 1)) for rule in RULES)
-    request = SamplingRequest(network, blanked(random_tokens(3, 5), {2: {1}}), narrow)
+    request = SamplingRequest(engine_of(network), blanked(random_tokens(3, 5), {2: {1}}), narrow)
     known = NoveltyIndex.of([draft.tokens for draft in fill(request, replace(OPTIONS, candidates=100))])
     drafts = fill(replace(request, novelty=known), OPTIONS)
     assert sum(draft.novelty_breaches for draft in drafts) > 0

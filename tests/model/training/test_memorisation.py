@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from scoregen.model.engine.loading import engine_of
 from scoregen.model.network.batches import collate
 from scoregen.model.network.checkpoint import load_checkpoint
 from scoregen.model.network.config import NetworkConfig, SamplingOptions, TrainingOptions
@@ -71,9 +72,9 @@ def test_what_greedy_decoding_writes_is_extractable_as_far_as_nothing_is_changed
     asked = forms(NoveltyIndex.of([LEARNED]), [LEARNED], [LEARNED], 1)
     rule = VoiceRule.of(vocabulary().pitches)
     greedy = SamplingOptions(temperature=0, top_p=1, candidates=1, passes=0)
-    draft = fill(SamplingRequest(crammed, asked.blanks[0], (rule,) * 4, use_voice_leading_costs=False), greedy)[
-        0
-    ].tokens
+    draft = fill(
+        SamplingRequest(engine_of(crammed), asked.blanks[0], (rule,) * 4, use_voice_leading_costs=False), greedy
+    )[0].tokens
     assert found_in(crammed, draft) == dict.fromkeys(WINDOWS, 100)
     example = score_examples([piece_arrays(draft)], [piece_arrays(draft)], 0).valid[FREE][0]
     batch = collate([example])
@@ -116,7 +117,7 @@ def test_drafts_are_compared_with_what_was_taught() -> None:
         draft.tokens
         for number, blank in enumerate(asked.blanks)
         for draft in fill(
-            SamplingRequest(network, blank, (rule,) * 4, use_voice_leading_costs=False),
+            SamplingRequest(engine_of(network), blank, (rule,) * 4, use_voice_leading_costs=False),
             SamplingOptions(1 + number, candidates=3, passes=0),
             20,
         )

@@ -1,0 +1,20 @@
+"""The context encoder: what is given, read once for a piece."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from scoregen.model.engine.protocol import Engine
+from scoregen.model.network.conditioning import frames
+from scoregen.model.network.inputs import Bools, Floats, Ints, PieceArrays
+
+
+def encode_frames(engine: Engine, piece: PieceArrays, given: Bools) -> tuple[Ints, Floats]:
+    """The points of a piece at which its frames stand [F], and what is given around each of them [F, 2 context]."""
+    points, events, sounding = frames(piece, given)
+    if not engine.config.context:
+        return points, np.zeros((len(points), 0), dtype=np.float32)
+    roles = np.arange(events.shape[1])
+    inputs = (events[None], sounding[None], piece.key[points][None], roles, piece.metric[points][None])
+    (encoded,) = engine.run("encode_frames", *inputs)
+    return points, engine.numpy(encoded)[0]

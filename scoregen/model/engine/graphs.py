@@ -1,0 +1,82 @@
+"""The exported graphs that ship with the package: for which shape of network, and from which source."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from scoregen.model.network.config import NetworkConfig
+from scoregen.system.resources import weights
+
+INDEX = "graphs.json"
+SOURCES = ("copy_attention", "heads", "history_features", "index_tables", "network", "steps")
+"""The modules of `model.network` that the graphs are made from."""
+SHAPE = (
+    *("alphabet", "metric_features", "embedding", "context", "backbone", "layers", "in_slice", "heads"),
+    *("use_pitch_history", "use_matches", "use_motion", "use_degrees"),
+)
+"""The options of a network that its graphs depend on; beside them, the number of roles."""
+
+
+@dataclass(frozen=True, slots=True)
+class GraphSet:
+    """A folder of graphs: by step, the names of its inputs in order, and of the weights that it needs."""
+
+    folder: Path
+    shape: Mapping[str, Any]
+    source: str
+    inputs: Mapping[str, Sequence[str]]
+    weights: Mapping[str, Sequence[str]]
+
+    def read(self, step: str) -> bytes:
+        return (self.folder / f"{step}.onnx").read_bytes()
+
+
+def graphs_for(config: NetworkConfig) -> GraphSet | None:
+    """The graphs of networks of this shape, None where none are shipped."""
+    shipped = shipped_graphs()
+    return shipped if shipped is not None and shipped.shape == shape_of(config) else None
+
+
+@cache
+def shipped_graphs() -> GraphSet | None:
+    """The graphs in the package; None where they have not been exported."""
+    folder = weights() / "graphs"
+    return read_graphs(folder) if (folder / INDEX).is_file() else None
+
+
+def read_graphs(folder: Path) -> GraphSet:
+    """The graphs in a folder."""
+    about = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+    return GraphSet(folder, about["shape"], about["source"], about["inputs"], about["weights"])
+
+
+def shape_of(config: NetworkConfig) -> dict[str, Any]:
+    """What the graphs of a network depend on."""
+    options = asdict(config)
+    return {"roles": len(config.roles), **{name: options[name] for name in SHAPE}}
+
+
+def source_digest() -> str:
+    """A digest of the source that graphs are exported from; comments and docstrings do not count."""
+    folder = Path(__file__).parent.parent / "network"
+    trees = [_without_docstrings(ast.parse((folder / f"{name}.py").read_text(encoding="utf-8"))) for name in SOURCES]
+    return hashlib.sha256("\n".join(map(ast.dump, trees)).encode()).hexdigest()
+
+
+def _without_docstrings(tree: ast.Module) -> ast.Module:
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            node.body = [each for each in body if not _is_text(each)]  # type: ignore[attr-defined]
+    return tree
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)

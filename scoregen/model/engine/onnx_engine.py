@@ -1,0 +1,84 @@
+"""Steps run by ONNX Runtime on a CPU, from graphs that tools/export_graphs.py makes of the network.
+
+A graph has no weights: they are bound by name when it is loaded, so that it serves every checkpoint of its shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from scoregen.model.engine.graphs import GraphSet
+from scoregen.model.engine.protocol import Array
+from scoregen.model.network.config import NetworkConfig
+from scoregen.model.network.inputs import Floats
+
+IN_ORDER_OF_USE = (
+    "encode_frames",
+    "read_slices",
+    "open_slices",
+    "pass_voice",
+    "choose_voice",
+    "choose_time_shift",
+)
+Values = Mapping[str, NDArray[np.generic]]
+
+
+class OnnxEngine:
+    """Graphs with the weights of one network. Sessions are opened in a thread beside what the caller does meanwhile."""
+
+    def __init__(self, config: NetworkConfig, graphs: GraphSet, weights: Values) -> None:
+        self._config, self._graphs = config, graphs
+        self._weights = {
+            name: onnxruntime.OrtValue.ortvalue_from_numpy(np.ascontiguousarray(value))
+            for name, value in weights.items()
+        }
+        pool = ThreadPoolExecutor(max_workers=1)
+        self._sessions: dict[str, Future[Any]] = {step: pool.submit(self._opened, step) for step in IN_ORDER_OF_USE}
+        pool.shutdown(wait=False)
+
+    @property
+    def config(self) -> NetworkConfig:
+        return self._config
+
+    @property
+    def device(self) -> str:
+        return f"ONNX Runtime {onnxruntime.__version__} on cpu"
+
+    def run(self, step: str, *inputs: Array) -> tuple[Array, ...]:
+        feed = dict(zip(self._graphs.inputs[step], inputs, strict=True))
+        return tuple(self._sessions[step].result().run(None, feed))
+
+    def zeros(self, *shape: int) -> Array:
+        return np.zeros(shape, dtype=np.float32)
+
+    def numpy(self, array: Array) -> Floats:
+        found: Floats = array
+        return found
+
+    @contextmanager
+    def session(self) -> Iterator[None]:
+        with np.errstate(over="ignore", invalid="ignore"):
+            yield
+
+    def _opened(self, step: str) -> Any:
+        """The session of a step."""
+        names = list(self._graphs.weights[step])
+        options = _options()
+        options.add_external_initializers(names, [self._weights[name] for name in names])
+        return onnxruntime.InferenceSession(self._graphs.read(step), options, providers=["CPUExecutionProvider"])
+
+
+def _options() -> Any:
+    """One thread: rows are few, and what is drawn must not depend on the number of threads."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+    options.log_severity_level = 3
+    return options

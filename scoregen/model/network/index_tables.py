@@ -1,0 +1,81 @@
+"""The index tables of the network. They follow from its alphabet: no checkpoint contains them.
+
+P pitches; the pitch id P stands for silence. A part of the network that says nothing is looked up in a column of
+zeros, so that neither the parallel form nor an exported graph needs a mask for it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoregen.model.network.alphabet import FIRST_PITCH, Alphabet
+from scoregen.model.network.config import NetworkConfig
+
+MELODIC_REACH, HARMONIC_REACH = 24, 40  # semitones
+DISTANCES = 14  # log2 buckets of grid steps
+FARTHEST = 1 << DISTANCES
+
+Tables = dict[str, NDArray[np.generic]]
+
+
+def index_tables(alphabet: Alphabet, config: NetworkConfig) -> Tables:
+    """Every table by the name of its buffer in `Network`."""
+    heads = {f"heads.{name}": table for name, table in head_tables(alphabet, config).items()}
+    return {**voice_tables(alphabet), "copy_attention.buckets": distance_buckets(), **heads}
+
+
+def voice_tables(alphabet: Alphabet) -> Tables:
+    """kind_of: [E + 1] hold, rest, attack or blank; degree_of: by key and pitch, [keys (P + 1)]."""
+    kinds = np.full(alphabet.events + 1, FIRST_PITCH)
+    kinds[:FIRST_PITCH], kinds[-1] = np.arange(FIRST_PITCH), FIRST_PITCH + 1
+    return {"kind_of": kinds, "degree_of": alphabet.degrees.reshape(-1)}
+
+
+def head_sizes(alphabet: Alphabet, config: NetworkConfig) -> list[int]:
+    """How many logits there are of kinds of events, heights, scale degrees, melodic steps and their classes."""
+    heights = int(alphabet.midi.max() - alphabet.midi.min()) + 1
+    degrees = alphabet.degree_count if config.use_degrees else 0
+    return [FIRST_PITCH, heights, degrees, 2 * MELODIC_REACH + 1, alphabet.class_count]
+
+
+def head_tables(alphabet: Alphabet, config: NetworkConfig) -> Tables:
+    """From what is known to every pitch: columns of logits, of which one more than `head_sizes` is zero.
+
+    height_index: [P]; degree_index: [keys, P]; step_index: [P + 1, 2 P] melodic steps and their classes;
+    harmonic_index: [P + 1, P] intervals from another voice; interval_before: by that voice's pitch and the own,
+    [(P + 1) (P + 1)], counted apart by which of the two is above; interval_after: [P + 1, P];
+    moves: [P + 1, P] whether it is another pitch; sounds: [P + 1].
+    """
+    sizes = head_sizes(alphabet, config)
+    _, height, degree, melodic, classes = np.cumsum([0, *sizes[:-1]]).tolist()
+    zero, midi = sum(sizes), alphabet.midi
+    apart = np.pad(midi[None] - midi[:, None], ((0, 1), (0, 0)))
+    steps = np.clip(apart, -MELODIC_REACH, MELODIC_REACH) + MELODIC_REACH
+    interval = apart % 12 + 12 * (apart < 0)
+    return {
+        "height_index": height + midi - midi.min(),
+        "degree_index": np.where(alphabet.degrees[:, :-1] < sizes[2], degree + alphabet.degrees[:, :-1], zero),
+        "step_index": _silent(np.concatenate([melodic + steps, classes + alphabet.classes], 1), zero),
+        "harmonic_index": _silent(
+            np.clip(apart, -HARMONIC_REACH, HARMONIC_REACH) + HARMONIC_REACH, 2 * HARMONIC_REACH + 1
+        ),
+        "interval_before": np.pad(interval, ((0, 0), (0, 1))).reshape(-1),
+        "interval_after": interval % 12,
+        "moves": (steps != MELODIC_REACH).astype(np.float32),
+        "sounds": np.append(np.ones(len(midi), dtype=np.float32), np.float32(0)),
+    }
+
+
+def _silent(table: NDArray[np.int64], zero: int) -> NDArray[np.int64]:
+    """The table [P + 1, ...] with the column of zeros in the row of silence."""
+    changed = table.copy()
+    changed[-1] = zero
+    return changed
+
+
+def distance_buckets() -> NDArray[np.uint8]:
+    """[FARTHEST] the bucket of each distance in grid steps: its logarithm to base 2."""
+    exponents = np.frexp(np.maximum(np.arange(FARTHEST), 1))[1] - 1
+    buckets: NDArray[np.uint8] = np.minimum(exponents, DISTANCES - 1).astype(np.uint8)
+    return buckets

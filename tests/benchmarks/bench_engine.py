@@ -1,0 +1,94 @@
+"""What a slice of four voices costs, by engine, size of the network and number of drafts.
+
+    python tests/benchmarks/bench_engine.py [--drafts 1,8,32] [--runs 60]
+
+Prints milliseconds a slice: an open slice, four voices chosen, a time shift; for the shipped shape with 64 slices of
+past, and for one of 384 units with 256. Processor time of one thread, the least of the runs: other programs that run
+meanwhile change it little. The exporter needs the package onnx.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from scoregen.model.engine.decoder import Decoder, SlicePlaces
+from scoregen.model.engine.graphs import read_graphs
+from scoregen.model.engine.onnx_engine import OnnxEngine
+from scoregen.model.engine.protocol import Engine
+from scoregen.model.engine.torch_engine import TorchEngine
+from scoregen.model.network.alphabet import alphabet
+from scoregen.model.network.checkpoint import read_weights
+from scoregen.model.network.index_tables import index_tables
+from scoregen.model.network.network import Network
+from tools.export_graphs import export_graphs
+
+ORDER = (0, 3, 1, 2)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--drafts", type=lambda text: [int(word) for word in text.split(",")], default=[1, 8, 32])
+    parser.add_argument("--runs", type=int, default=60)
+    asked = parser.parse_args()
+    shipped = read_weights().config
+    coming = replace(shipped, backbone=384, in_slice=384)
+    print(f"{'network':>22} {'drafts':>6} {'engine':>12} {'ms a slice':>10}")
+    for config, past in ((shipped, 64), (coming, 256)):
+        network = Network(config).eval()
+        weights = sum(weight.numel() for weight in network.parameters())
+        with TemporaryDirectory() as folder:
+            onnx = onnx_engine(network, Path(folder))
+            engines: dict[str, Engine] = {"ONNX Runtime": onnx, "torch": TorchEngine(network)}
+            for rows in asked.drafts:
+                for name, engine in engines.items():
+                    spent = milliseconds(engine, rows, past, asked.runs)
+                    print(f"{weights / 1e6:10.1f} M, past {past:3} {rows:6} {name:>12} {spent:10.2f}", flush=True)
+
+
+def onnx_engine(network: Network, folder: Path) -> OnnxEngine:
+    """The network with graphs of its own shape."""
+    for name, data in export_graphs(network.config).items():
+        (folder / name).write_bytes(data)
+    tables = index_tables(alphabet(network.config.alphabet), network.config)
+    tensors = {name: weight.numpy(force=True) for name, weight in network.state_dict().items()}
+    return OnnxEngine(network.config, read_graphs(folder), {**tensors, **tables})
+
+
+def milliseconds(engine: Engine, rows: int, past: int, runs: int) -> float:
+    """Of one slice, when so many are past."""
+    decoder, chance = Decoder(engine, rows, len(ORDER)), np.random.default_rng(0)
+    spent = []
+    with engine.session():
+        for _ in range(past + runs):
+            started = time.thread_time()
+            write_slice(decoder, chance)
+            spent.append(time.thread_time() - started)
+    return 1000 * float(np.percentile(spent[past:], 10))
+
+
+def write_slice(decoder: Decoder, chance: np.random.Generator) -> None:
+    """Any events at the next place, an eighth later."""
+    config, rows = decoder.engine.config, len(decoder.before)
+    position = np.full(rows, 24 * decoder.length)
+    metric = np.zeros((rows, config.metric_features), dtype=np.float32)
+    context = np.zeros((rows, 2 * config.context), dtype=np.float32)
+    places = SlicePlaces(position // 192, position, np.full(rows, 192), np.full(rows, 7), metric, context)
+    decoder.open_slice(places, np.tile(np.array(ORDER), (rows, 1)))
+    for _ in ORDER:
+        decoder.choose_voice()
+        decoder.write_voice(chance.integers(0, 180, rows))
+    decoder.choose_time_shift()
+    decoder.close_slice(chance.integers(1, 20, rows))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""ONNX Runtime and torch find the same chances, on every device."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+import torch
+from numpy.typing import NDArray
+
+from scoregen.model.engine.loading import engine_for, engine_of, load_model
+from scoregen.model.engine.onnx_engine import OnnxEngine
+from scoregen.model.engine.scoring import piece_nats
+from scoregen.model.engine.torch_engine import TorchEngine
+from scoregen.model.network.alphabet import alphabet
+from scoregen.model.network.batches import collate
+from scoregen.model.network.checkpoint import load_checkpoint, read_weights
+from scoregen.model.network.conditioning import Example, draw_given, draw_order
+from scoregen.model.network.config import NetworkConfig
+from scoregen.model.network.inputs import piece_arrays
+from scoregen.model.network.likelihood import likelihood
+from scoregen.model.network.steps import STEPS, axis_sizes
+from tests.model.pieces import random_tokens, seeing_network
+
+DEVICES = ["cpu", pytest.param("cuda", marks=pytest.mark.gpu)]
+SIZES: Mapping[str, Mapping[str, int]] = {
+    "a quartet": {"B": 3, "T": 4, "R": 12, "C": 9, "V": 4, "M": 5, "K": 3, "F": 6},
+    "one voice": {"B": 1, "T": 1, "R": 1, "C": 2, "V": 1, "M": 2, "K": 1, "F": 1},
+    "sixteen voices": {"B": 2, "T": 3, "R": 6, "C": 40, "V": 16, "M": 17, "K": 15, "F": 30},
+}
+
+
+@pytest.fixture(scope="module")
+def shipped() -> OnnxEngine:
+    engine = load_model(device="cpu").engine
+    assert isinstance(engine, OnnxEngine)
+    return engine
+
+
+def on_device(device: str) -> TorchEngine:
+    return TorchEngine(load_checkpoint().network, device)
+
+
+def highest(config: NetworkConfig) -> dict[str, int]:
+    """One more than the greatest id of each input."""
+    known = alphabet(config.alphabet)
+    pitches, roles = known.silence + 1, len(config.roles)
+    found = dict.fromkeys(("sounding", "before", "last_sounding", "other_pitch", "other_before"), pitches)
+    found |= dict.fromkeys(("roles", "role", "last_role", "other_role"), roles)
+    found |= {"events": known.events + 1, "last_event": known.events + 1, "key": known.no_key + 1}
+    return found | {"age": 10, "matches": 9, "own": 9, "is_set": 2, "done": 20, "position": 9000, "positions": 9000}
+
+
+def random_inputs(step: str, config: NetworkConfig, sizes: Mapping[str, int]) -> list[NDArray[np.generic]]:
+    chance, most = np.random.default_rng(1), highest(config)
+    widths = {**axis_sizes(config), **sizes}
+    found: list[NDArray[np.generic]] = []
+    for name, axes in STEPS[step].inputs.items():
+        shape = [widths[axis] for axis in axes.split()]
+        dtype = STEPS[step].dtype(name)
+        if dtype == torch.float32:
+            values = np.asarray(chance.standard_normal(shape))
+            found.append((values > 0 if name.startswith("is_") else values).astype(np.float32))
+        elif name == "measure_steps":
+            found.append(np.full(shape, 144))
+        else:
+            ids = chance.integers(0, most[name], shape)
+            found.append(ids.astype(np.uint8) if dtype == torch.uint8 else ids)
+    return found
+
+
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("size", SIZES)
+def test_every_step_of_any_number_of_voices(shipped: OnnxEngine, step: str, size: str, device: str) -> None:
+    inputs = random_inputs(step, shipped.config, SIZES[size])
+    other = on_device(device)
+    for ours, theirs in zip(shipped.run(step, *inputs), other.run(step, *inputs), strict=True):
+        np.testing.assert_allclose(ours, other.numpy(theirs), atol=5e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_a_piece_costs_what_the_parallel_form_says(shipped: OnnxEngine, device: str) -> None:
+    chance = np.random.default_rng(3)
+    engines = (shipped, on_device(device))
+    network = load_checkpoint().network
+    for seed in range(4):
+        piece = piece_arrays(random_tokens(seed, 5))
+        given = draw_given(piece, chance)
+        example = Example(piece, given, draw_order(given, chance))
+        with torch.no_grad():
+            found = likelihood(network, collate([example]))
+        wanted = (found.events.sum(1) + found.time_shifts).numpy()
+        assert wanted.max() > 1
+        for engine in engines:
+            assert piece_nats(engine, example) == pytest.approx(wanted, abs=1e-4)
+
+
+def test_a_piece_of_one_voice_and_of_other_shapes() -> None:
+    small = NetworkConfig(embedding=16, context=16, backbone=32, in_slice=32, heads=2)
+    for config in (NetworkConfig(), small):
+        network = seeing_network(config)
+        engine = engine_of(network)
+        assert isinstance(engine, OnnxEngine if config == NetworkConfig() else TorchEngine)
+        for voices in (1, 2, 3):
+            piece = piece_arrays(random_tokens(5, 3, voices))
+            given = np.zeros(piece.events.shape, dtype=bool)
+            example = Example(piece, given, draw_order(given, np.random.default_rng(0)))
+            with torch.no_grad():
+                found = likelihood(network, collate([example]))
+            wanted = (found.events.sum(1) + found.time_shifts).numpy()
+            assert piece_nats(engine, example) == pytest.approx(wanted, abs=1e-4, rel=1e-5)
+
+
+def test_an_engine_keeps_the_weights_that_a_network_had() -> None:
+    network = seeing_network(NetworkConfig())
+    piece = piece_arrays(random_tokens(5, 3))
+    given = np.zeros(piece.events.shape, dtype=bool)
+    example = Example(piece, given, draw_order(given, np.random.default_rng(0)))
+    engine = engine_of(network)
+    before = piece_nats(engine, example)
+    with torch.no_grad():
+        for weight in network.parameters():
+            weight.mul_(0.5)
+    assert piece_nats(engine, example) == pytest.approx(before)
+    assert piece_nats(engine_of(network), example).sum() != pytest.approx(before.sum(), rel=1e-2)
+
+
+def test_what_runs_a_network_is_told_in_words(shipped: OnnxEngine) -> None:
+    assert shipped.device.startswith("ONNX Runtime") and shipped.device.endswith("cpu")
+    assert engine_for(read_weights(), "cpu").device == shipped.device
+    assert on_device("cpu").device == "torch on cpu"

@@ -1,0 +1,41 @@
+"""The graphs in the package are those of the network as it is described today."""
+
+from __future__ import annotations
+
+import pytest
+
+from scoregen.model.engine.graphs import INDEX, graphs_for, shipped_graphs, source_digest
+from scoregen.model.network.checkpoint import read_weights
+from scoregen.model.network.config import NetworkConfig
+from scoregen.model.network.steps import STEPS
+
+EXPORT = "the network has changed: run `python tools/export_graphs.py`"
+
+
+def test_the_shipped_graphs_are_made_from_the_present_source() -> None:
+    shipped = shipped_graphs()
+    assert shipped is not None and shipped.source == source_digest(), EXPORT
+    assert {step: tuple(names) for step, names in shipped.inputs.items()} == {
+        name: tuple(step.inputs) for name, step in STEPS.items()
+    }, EXPORT
+
+
+def test_a_fresh_export_gives_the_same_files() -> None:
+    pytest.importorskip("onnx", reason="onnx exports the graphs")
+    from tools.export_graphs import export_graphs
+
+    shipped = shipped_graphs()
+    assert shipped is not None
+    fresh = export_graphs(read_weights().config)
+    assert fresh.keys() == {path.name for path in shipped.folder.iterdir()}
+    for name, data in fresh.items():
+        assert (shipped.folder / name).read_bytes() == data, f"{name}: {EXPORT}"
+        assert len(data) < 60_000 or name == INDEX, "a graph has no weights"
+
+
+def test_graphs_serve_networks_of_their_shape_alone() -> None:
+    shipped = read_weights().config
+    assert graphs_for(shipped) is not None
+    assert graphs_for(NetworkConfig()) is not None, "whoever trains with the default options needs no torch to compose"
+    assert graphs_for(NetworkConfig(backbone=384, in_slice=384)) is None
+    assert graphs_for(NetworkConfig(use_motion=False)) is None

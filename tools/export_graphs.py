@@ -1,0 +1,128 @@
+"""Export the steps of the network as ONNX graphs of the shipped shape into scoregen/weights/graphs.
+
+    python tools/export_graphs.py
+
+To be run whenever a module that describes the network has changed; a test says so. Needs the package onnx. The
+graphs have no weights: `model.engine.onnx_engine` binds them by name. The shape of a network is fixed in its graphs;
+the number of rows, voices, slices and frames is not.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import onnx
+import torch
+from torch import Tensor, nn
+
+from scoregen.model.engine.graphs import INDEX, shape_of, source_digest
+from scoregen.model.network.checkpoint import read_weights
+from scoregen.model.network.config import NetworkConfig
+from scoregen.model.network.network import Network
+from scoregen.model.network.steps import STEPS, Step, axis_sizes
+from scoregen.system.files import write_files
+from scoregen.system.resources import weights
+
+OPSET = 18
+EXAMPLE = {"B": 2, "T": 3, "R": 6, "C": 7, "V": 4, "M": 5, "K": 3, "F": 8}
+"""Sizes of the axes that stay open; they only have to differ from one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Graph:
+    """A graph in bytes, and the names of the weights that are bound to it."""
+
+    data: bytes
+    weights: tuple[str, ...]
+
+
+class _StepModule(nn.Module):
+    def __init__(self, network: Network, step: Step) -> None:
+        super().__init__()
+        self.network, self.step = network, step
+
+    def forward(self, *inputs: Tensor) -> tuple[Tensor, ...]:
+        return self.step.function(self.network, *inputs)
+
+
+def export_graphs(config: NetworkConfig) -> dict[str, bytes]:
+    """The files of a folder of graphs, by name."""
+    network = Network(config).eval()
+    for module in network.modules():
+        module._non_persistent_buffers_set.clear()  # so that index tables are exported by name, as weights are
+    for number, weight in enumerate(network.parameters()):
+        nn.init.constant_(weight, number)  # the exporter makes one of weights that are equal
+    graphs = {name: _graph(network, step) for name, step in STEPS.items()}
+    about = {
+        "shape": shape_of(config),
+        "source": source_digest(),
+        "torch": torch.__version__.partition("+")[0],
+        "inputs": {name: list(step.inputs) for name, step in STEPS.items()},
+        "weights": {name: list(graph.weights) for name, graph in graphs.items()},
+    }
+    files = {f"{name}.onnx": graph.data for name, graph in graphs.items()}
+    return {**files, INDEX: f"{json.dumps(about, indent=1)}\n".encode()}
+
+
+def _graph(network: Network, step: Step) -> _Graph:
+    sizes = {**axis_sizes(network.config), **EXAMPLE}
+    inputs = [
+        torch.ones([sizes[axis] for axis in axes.split()], dtype=step.dtype(name)) for name, axes in step.inputs.items()
+    ]
+    open_axes = {
+        name: {place: axis for place, axis in enumerate(axes.split()) if axis in EXAMPLE}
+        for name, axes in step.inputs.items()
+    }
+    written = io.BytesIO()
+    with torch.no_grad(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            _StepModule(network, step),
+            tuple(inputs),
+            written,  # type: ignore[arg-type]
+            dynamo=False,  # the exporter by tracing keeps the names of weights, and any number of slices in a GRU
+            opset_version=OPSET,
+            do_constant_folding=False,
+            dynamic_axes=open_axes,
+            input_names=list(step.inputs),
+            output_names=list(step.outputs),
+        )
+    return _without_weights(written.getvalue())
+
+
+def _without_weights(data: bytes) -> _Graph:
+    """The graph with its initialisers named as in a checkpoint, and their values taken out."""
+    model = onnx.load_from_string(data)
+    renamed = {each.name: each.name.removeprefix("network.") for each in model.graph.initializer}
+    for node in model.graph.node:
+        node.doc_string = ""
+        for place, name in enumerate(node.input):
+            node.input[place] = renamed.get(name, name)
+    for tensor in model.graph.initializer:
+        _empty(tensor, renamed[tensor.name])
+    return _Graph(model.SerializeToString(deterministic=True), tuple(sorted(renamed.values())))
+
+
+def _empty(tensor: Any, name: str) -> None:
+    tensor.name = name
+    tensor.ClearField("raw_data")
+    tensor.data_location = onnx.TensorProto.EXTERNAL
+    entry = tensor.external_data.add()
+    entry.key, entry.value = "location", "weights"
+
+
+def main() -> None:
+    folder = weights() / "graphs"
+    folder.mkdir(exist_ok=True)
+    files = export_graphs(read_weights().config)
+    write_files([(folder / name, data) for name, data in files.items()], force=True)
+    for name, data in files.items():
+        print(f"{name}: {len(data) / 1024:.0f} KB")
+
+
+if __name__ == "__main__":
+    main()
