@@ -18,9 +18,9 @@ PACKAGE = Path(__file__).resolve().parent.parent / "scoregen"
 FLOORS = (
     ("system", "version"),
     ("score",),
-    ("notation", "pictures", "plan", "tokens", "analysis"),
+    ("notation", "pictures", "tokens", "analysis"),
     ("styles", "corpora", "transcription"),
-    ("evaluation",),
+    ("plan", "evaluation"),
     ("model",),
     ("generation",),
     ("benchmarks",),

@@ -58,7 +58,7 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
 
 def test_a_link_to_itself_is_named(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
-    with pytest.raises(OutputError, match="link that leads back to itself"):
+    with pytest.raises(OutputError, match="a symbolic link to itself"):
         check_target(tmp_path / "loop", force=True)
 
 

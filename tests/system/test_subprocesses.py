@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from scoregen.system.errors import ToolError
-from scoregen.system.subprocesses import ask, folder_of, run
+from scoregen.system.subprocesses import ask, folder_of, prepare, run
 
-ECHO = "import json, sys\nrequest = json.load(sys.stdin)\nprint(json.dumps({'twice': 2 * request['number']}))\n"
+LIMIT = "MEMORY_BYTES = 1 << 32\n"
+ECHO = "def answer(request):\n    print('noise')\n    return {'twice': 2 * request['number']}\n"
 
 
 def script(folder: Path, body: str) -> Path:
     path = folder / "worker.py"
-    path.write_text(body)
+    path.write_text(LIMIT + body)
     return path
 
 
@@ -28,7 +30,11 @@ def test_a_request_is_answered(tmp_path: Path) -> None:
     [
         ("import os, signal\nos.kill(os.getpid(), signal.SIGSEGV)\n", r"the worker crashed \(SIGSEGV\)"),
         ("raise SystemExit('no score')\n", r"the worker failed with exit code 1 \(no score\)"),
-        ("print('no JSON')\n", "the worker ended without an answer"),
+        ("import os\nos._exit(0)\n", "the worker ended without an answer"),
+        (
+            "def answer(request):\n    raise ValueError('no score')\n",
+            r"the worker failed with exit code 1 \(ValueError: no",
+        ),
         ("import time\ntime.sleep(60)\n", "the worker was stopped after 0.5 s"),
     ],
 )
@@ -38,6 +44,18 @@ def test_a_bad_end_is_one_line(body: str, message: str, tmp_path: Path) -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_a_prepared_worker_imports_before_the_request_and_answers_once(tmp_path: Path) -> None:
+    marker = tmp_path / "imported"
+    worker = script(tmp_path, f"def prepare():\n    open({str(marker)!r}, 'w').close()\n{ECHO}")
+    prepare(worker, "pytest", 20, "the worker")
+    for _ in range(200):
+        if marker.exists():
+            break
+        time.sleep(0.05)
+    assert marker.exists()
+    assert [ask(worker, "pytest", {"number": number}, 20, "the worker")["twice"] for number in (1, 2)] == [2, 4]
+
+
 def test_a_missing_program_is_named() -> None:
     with pytest.raises(ToolError, match="the engraver could not be started"):
         run(["/no/such/program"], 1, "the engraver")
@@ -45,7 +63,7 @@ def test_a_missing_program_is_named() -> None:
 
 def test_a_missing_library_is_named() -> None:
     assert folder_of("pytest").is_dir()
-    with pytest.raises(ToolError, match="the library no_such_library is missing"):
+    with pytest.raises(ToolError, match="found no library no_such_library"):
         folder_of("no_such_library")
 
 
