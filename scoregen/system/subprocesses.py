@@ -92,7 +92,7 @@ def folder_of(package: str) -> Path:
     """The folder of an installed package, without importing it."""
     spec = find_spec(package)
     if spec is None or spec.origin is None:
-        raise ToolError(f"found no library {package}; install scoregen again")
+        raise ToolError(f"the library {package} is missing; install scoregen again")
     return Path(spec.origin).parent
 
 
