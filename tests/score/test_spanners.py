@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from fractions import Fraction
 
+from scoregen.score.check import problems
 from scoregen.score.directions import RehearsalMark, RepeatMark
 from scoregen.score.edit import blanked, extended, filled, only, with_parts
 from scoregen.score.elements import Score, Slot
@@ -71,6 +72,24 @@ def test_parts_take_their_values_with_them() -> None:
 def test_what_holds_for_all_parts_stays_with_any() -> None:
     values = {type(item.value) for row in only(expressive(), [LEFT]).measures for item in row.directions}
     assert {RehearsalMark, RepeatMark} <= values
+
+
+def test_marks_of_no_part_are_a_problem() -> None:
+    score = expressive()
+    assert problems(score) == ()
+    found = problems(replace(score, parts=score.parts[:1]))
+    assert {problem.message.partition(" belongs")[0] for problem in found} == {
+        "the voice",
+        "a direction",
+        "a chord symbol",
+        "a slur",
+        "a pedal",
+        "a wedge",
+    }
+    early = Slur(SOLO, Fraction(9), End(0, Fraction(9)))
+    first = replace(score.measures[0], spanners=(early,))
+    (problem,) = problems(replace(score, measures=(first, *score.measures[1:])))
+    assert str(problem) == "part P1, measure 1: a slur stands at 9 quarters; the measure lasts 4"
 
 
 def test_other_edits_leave_the_values_alone() -> None:

@@ -20,7 +20,8 @@ from scoregen.notation.musicxml.write.voice import Timed, ticks
 from scoregen.score.directions import DYNAMIC_MARKS, Direction, Dynamic, RehearsalMark, RepeatMark, Words, rank
 from scoregen.score.elements import Measure, Part, Score, Tempo
 
-_SIGNS = {"segno": "segno", "coda": "coda", "tocoda": "coda"}
+_SIGNS = ("segno", "coda")
+"""Repeat marks with a sign. A `tocoda` has words alone: MuseScore takes a sign there for the coda itself."""
 _TEMPO, _STOP, _START, _HARMONY = 1.5, 5, 6, 7
 """Places among the ranks of directions: tempo marks stand before words, hairpins after dynamics."""
 
@@ -151,7 +152,7 @@ def _repeat_mark(element: etree._Element, mark: RepeatMark) -> None:
     if text:
         add(add(element, "direction-type"), "words", text)
     if mark.type in _SIGNS:
-        add(add(element, "direction-type"), _SIGNS[mark.type])
+        add(add(element, "direction-type"), mark.type)
 
 
 def _sound(value: object) -> dict[str, str]:

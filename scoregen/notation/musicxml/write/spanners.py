@@ -108,15 +108,14 @@ def _end_place(measures: Sequence[Measure], index: int, onset: Fraction) -> _Pla
 
 
 def _numbers(extents: Sequence[_Extent]) -> list[int]:
-    """For each extent, in order of their starts, the lowest number that none in its way has."""
+    """For each extent, in order of the measures they start in, the lowest number that none in its way has."""
     numbers: list[int] = []
-    for index, extent in enumerate(extents):
-        taken = {
-            number
-            for number, other in zip(numbers, extents[:index], strict=True)
-            if not (other.is_before(extent) or extent.is_before(other))
-        }
+    near: list[tuple[int, _Extent]] = []
+    for extent in extents:
+        near = [(number, other) for number, other in near if other.stop[0] >= extent.start[0]]
+        taken = {number for number, other in near if not (other.is_before(extent) or extent.is_before(other))}
         numbers.append(next((number for number in range(1, MOST_NUMBERS) if number not in taken), MOST_NUMBERS))
+        near.append((numbers[-1], extent))
     return numbers
 
 

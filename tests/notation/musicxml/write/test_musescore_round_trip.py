@@ -14,6 +14,9 @@ from scoregen.notation.musicxml.read.score import read_musicxml
 from scoregen.notation.musicxml.write.score import write_musicxml
 from scoregen.score.edit import extended
 from scoregen.score.elements import Part, Score, Slot
+from scoregen.score.navigation import performance_order
+from scoregen.score.spanners import Slur, Spanner
+from tests.notation.expressive import expressive
 from tests.notation.graft.test_document import (
     CASE,
     CLARINET,
@@ -65,7 +68,14 @@ def filled_sheet() -> Score:
     return with_voices(score, *rows, (2, LEFT, "e3:D3 e3:E3 e3:F#3 h:E3"), (4, SONG, "e:D4 e:E4 h:F#4"))
 
 
-FRESH = {"hymn": hymn(), "duo": clarinet_and_piano(), "tuplets": TUPLETS, "voices": TWO_VOICES, "long": LONG_METRES}
+FRESH = {
+    "hymn": hymn(),
+    "duo": clarinet_and_piano(),
+    "tuplets": TUPLETS,
+    "voices": TWO_VOICES,
+    "long": LONG_METRES,
+    "expressive": expressive(),
+}
 
 
 def comes_back(text: bytes, folder: Path) -> None:
@@ -85,6 +95,19 @@ def comes_back(text: bytes, folder: Path) -> None:
 @pytest.mark.parametrize("name", FRESH)
 def test_handmade_scores_come_back(name: str, tmp_path: Path) -> None:
     comes_back(write_musicxml(FRESH[name]), tmp_path)
+
+
+def test_the_order_of_performance_and_the_slurs_come_back(tmp_path: Path) -> None:
+    score = expressive()
+    back = through_musescore(write_musicxml(score), tmp_path).score
+    assert performance_order(back.measures) == performance_order(score.measures) == (0, 1, 2, 3, 1, 2, 4, 5)
+    slurs = [(index, s.slot, s.onset, s.end) for index, s in lines(score) if isinstance(s, Slur) and not s.end_slot]
+    kept = [(index, s.slot, s.onset, s.end) for index, s in lines(back) if isinstance(s, Slur)]
+    assert len(slurs) == 2 and set(slurs) <= set(kept)
+
+
+def lines(score: Score) -> list[tuple[int, Spanner]]:
+    return [(index, spanner) for index, row in enumerate(score.measures) for spanner in row.spanners]
 
 
 def test_a_grafted_document_comes_back(tmp_path: Path) -> None:
