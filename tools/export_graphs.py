@@ -34,10 +34,10 @@ EXAMPLE = {"B": 2, "T": 3, "R": 6, "C": 7, "V": 4, "M": 5, "K": 3, "F": 8}
 
 @dataclass(frozen=True, slots=True)
 class _Graph:
-    """A graph in bytes, and the names of the weights that are bound to it."""
+    """A graph in bytes, and the shapes of the weights that are bound to it, by name."""
 
     data: bytes
-    weights: tuple[str, ...]
+    weights: dict[str, list[int]]
 
 
 class _StepModule(nn.Module):
@@ -62,10 +62,10 @@ def export_graphs(config: NetworkConfig) -> dict[str, bytes]:
         "source": source_digest(),
         "torch": torch.__version__.partition("+")[0],
         "inputs": {name: list(step.inputs) for name, step in STEPS.items()},
-        "weights": {name: list(graph.weights) for name, graph in graphs.items()},
+        "weights": {name: graph.weights for name, graph in graphs.items()},
     }
     files = {f"{name}.onnx": graph.data for name, graph in graphs.items()}
-    return {**files, INDEX: f"{json.dumps(about, indent=1)}\n".encode()}
+    return {**files, INDEX: f"{json.dumps(about)}\n".encode()}
 
 
 def _graph(network: Network, step: Step) -> _Graph:
@@ -102,9 +102,10 @@ def _without_weights(data: bytes) -> _Graph:
         node.doc_string = ""
         for place, name in enumerate(node.input):
             node.input[place] = renamed.get(name, name)
+    weights = {renamed[each.name]: list(each.dims) for each in model.graph.initializer}
     for tensor in model.graph.initializer:
         _empty(tensor, renamed[tensor.name])
-    return _Graph(model.SerializeToString(deterministic=True), tuple(sorted(renamed.values())))
+    return _Graph(model.SerializeToString(deterministic=True), weights)
 
 
 def _empty(tensor: Any, name: str) -> None:

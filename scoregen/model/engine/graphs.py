@@ -26,13 +26,18 @@ SHAPE = (
 
 @dataclass(frozen=True, slots=True)
 class GraphSet:
-    """A folder of graphs: by step, the names of its inputs in order, and of the weights that it needs."""
+    """A folder of graphs: by step, the names of its inputs in order, and the shapes of its weights by name."""
 
     folder: Path
     shape: Mapping[str, Any]
     source: str
     inputs: Mapping[str, Sequence[str]]
-    weights: Mapping[str, Sequence[str]]
+    weights: Mapping[str, Mapping[str, Sequence[int]]]
+
+    def fits(self, shapes: Mapping[str, Sequence[int]]) -> bool:
+        """Whether every weight of the graphs is there, in its shape."""
+        wanted = {name: shape for weights in self.weights.values() for name, shape in weights.items()}
+        return all(list(shapes.get(name, ())) == list(shape) for name, shape in wanted.items())
 
     def read(self, step: str) -> bytes:
         return (self.folder / f"{step}.onnx").read_bytes()

@@ -28,7 +28,10 @@ class LoadedModel:
 
 
 def load_model(path: Path | None = None, device: str = "auto", rows: int = 1) -> LoadedModel:
-    """The weights at PATH(.safetensors), by default the package's, on the device for so many rows at once."""
+    """The weights at PATH(.safetensors), by default the package's, on the device for so many rows at once.
+
+    InputError where they cannot be read or do not fit the network that their JSON file describes.
+    """
     chosen = choose_device(device, rows)
     weights = read_weights(path)
     return LoadedModel(engine_for(weights, chosen), weights.checksum, weights.about)
@@ -37,18 +40,17 @@ def load_model(path: Path | None = None, device: str = "auto", rows: int = 1) ->
 def engine_of(network: Network, device: str = "cpu") -> Engine:
     """An engine with the weights that a network has now."""
     tensors = {name: weight.numpy(force=True).copy() for name, weight in network.state_dict().items()}
-    return engine_for(Weights(network.config, tensors, "", {}), device)
+    return engine_for(Weights(Path(), network.config, tensors, "", {}), device)
 
 
 def engine_for(weights: Weights, device: str = "cpu") -> Engine:
-    """ONNX Runtime on a CPU where there are graphs of the network's shape, else torch."""
+    """ONNX Runtime on a CPU where there are graphs of the network's shape and the weights fit them, else torch."""
     graphs = graphs_for(weights.config) if device == "cpu" else None
-    if graphs is None:
+    values = {**weights.tensors, **index_tables(alphabet(weights.config.alphabet), weights.config)}
+    if graphs is None or not graphs.fits({name: value.shape for name, value in values.items()}):
         from scoregen.model.engine.torch_engine import TorchEngine
 
         return TorchEngine(network_of(weights), device)
     from scoregen.model.engine.onnx_engine import OnnxEngine
 
-    return OnnxEngine(
-        weights.config, graphs, {**weights.tensors, **index_tables(alphabet(weights.config.alphabet), weights.config)}
-    )
+    return OnnxEngine(weights.config, graphs, values)

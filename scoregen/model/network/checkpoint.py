@@ -28,8 +28,12 @@ SHIPPED = "satb-chorales"
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The parameters of a network by name, in 32 bits, the SHA-256 of their file, and what its JSON file says."""
+    """The parameters of a network by name, in 32 bits, the SHA-256 of their file, and what its JSON file says.
 
+    `stem` is the path of both files without a suffix.
+    """
+
+    stem: Path
     config: NetworkConfig
     tensors: Mapping[str, NDArray[np.float32]]
     checksum: str
@@ -76,27 +80,26 @@ def read_weights(path: Path | None = None) -> Weights:
         raise InputError(
             f"{stem}.safetensors is damaged: its checksum is not the one in {stem.name}.json; fetch it again"
         )
-    return Weights(config, tensors, checksum, about)
+    return Weights(stem, config, tensors, checksum, about)
 
 
 def load_checkpoint(path: Path | None = None) -> Checkpoint:
     """The checkpoint at PATH(.safetensors) as a network in torch, by default the one that ships with the package."""
     read = read_weights(path)
-    try:
-        network = network_of(read)
-    except (KeyError, TypeError, RuntimeError) as error:
-        raise _unreadable((path or weights() / SHIPPED).with_suffix(""), error) from error
-    return Checkpoint(network, read.checksum, read.about)
+    return Checkpoint(network_of(read), read.checksum, read.about)
 
 
 def network_of(read: Weights) -> Network:
-    """The network in torch with these weights."""
+    """The network in torch with these weights; InputError where they do not fit its description."""
     import torch
 
     from scoregen.model.network.network import Network
 
-    network = Network(read.config)
-    network.load_state_dict({name: torch.from_numpy(values) for name, values in read.tensors.items()})
+    try:
+        network = Network(read.config)
+        network.load_state_dict({name: torch.from_numpy(values) for name, values in read.tensors.items()})
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise _unreadable(read.stem, error) from error
     return network.eval()
 
 

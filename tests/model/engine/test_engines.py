@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,12 +17,14 @@ from scoregen.model.engine.scoring import piece_nats
 from scoregen.model.engine.torch_engine import TorchEngine
 from scoregen.model.network.alphabet import alphabet
 from scoregen.model.network.batches import collate
-from scoregen.model.network.checkpoint import load_checkpoint, read_weights
+from scoregen.model.network.checkpoint import load_checkpoint, read_weights, save_checkpoint
 from scoregen.model.network.conditioning import Example, draw_given, draw_order
 from scoregen.model.network.config import NetworkConfig
 from scoregen.model.network.inputs import piece_arrays
 from scoregen.model.network.likelihood import likelihood
+from scoregen.model.network.network import Network
 from scoregen.model.network.steps import STEPS, axis_sizes
+from scoregen.system.errors import InputError
 from tests.model.pieces import random_tokens, seeing_network
 
 DEVICES = ["cpu", pytest.param("cuda", marks=pytest.mark.gpu)]
@@ -131,3 +135,15 @@ def test_what_runs_a_network_is_told_in_words(shipped: OnnxEngine) -> None:
     assert shipped.device.startswith("ONNX Runtime") and shipped.device.endswith("cpu")
     assert engine_for(read_weights(), "cpu").device == shipped.device
     assert on_device("cpu").device == "torch on cpu"
+
+
+def test_weights_that_do_not_fit_their_description(tmp_path: Path) -> None:
+    """Nothing is left out or broadcast in silence."""
+    network = Network(NetworkConfig())
+    save_checkpoint(network, tmp_path / "whole", {})
+    save_checkpoint(Network(NetworkConfig(in_slice=80)), tmp_path / "other", {})
+    load_model(tmp_path / "whole", "cpu")
+    whole, other = (json.loads((tmp_path / f"{name}.json").read_text()) for name in ("whole", "other"))
+    (tmp_path / "other.json").write_text(json.dumps({**other, "network": whole["network"]}))
+    with pytest.raises(InputError, match="no weights can be read from"):
+        load_model(tmp_path / "other", "cpu")
