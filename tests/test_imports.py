@@ -44,7 +44,9 @@ PACKAGES = {
         ("graft", "engraving", "midi", "interchange"),
         ("",),
     ),
+    "score": (("",), ("theory",)),
     "tasks": (("explain",), ("",)),
+    "tokens": (("",), ("constraints",)),
 }
 """The packages inside a room, the lowest first; "" are the modules that stand in the room itself."""
 MOST_ROOMS, MOST_MODULES = 20, 15

@@ -15,7 +15,12 @@ from typing import Any
 
 from safetensors.numpy import load, save
 
-from scoregen.model.network.renames import CALIBRATION_KEYS, NETWORK_OPTIONS, TRAINING_OPTIONS, renamed_parameter
+from scoregen.model.network.config import (
+    RENAMED_CALIBRATION_KEYS,
+    RENAMED_NETWORK_OPTIONS,
+    RENAMED_TRAINING_OPTIONS,
+    renamed_parameter,
+)
 from scoregen.system.files import write_files
 
 DROPPED = ("use_measures",)
@@ -29,14 +34,16 @@ def converted(stem: Path) -> list[tuple[Path, bytes]]:
     if any(about["network"].get(name) for name in DROPPED):
         raise SystemExit(f"{story}: attention over measures is gone; these weights cannot be converted")
     data = save({renamed_parameter(name): values for name, values in load(weights.read_bytes()).items()})
-    network = {key: value for key, value in _renamed(about["network"], NETWORK_OPTIONS).items() if key not in DROPPED}
+    network = {
+        key: value for key, value in _renamed(about["network"], RENAMED_NETWORK_OPTIONS).items() if key not in DROPPED
+    }
     about |= {"network": network, "sha256": hashlib.sha256(data).hexdigest()}
     if "training" in about:
-        about["training"] = _renamed(about["training"], TRAINING_OPTIONS)
+        about["training"] = _renamed(about["training"], RENAMED_TRAINING_OPTIONS)
     files = [(weights, data), (story, f"{json.dumps(about, indent=2, sort_keys=True)}\n".encode())]
     calibration = stem.with_suffix(".calibration")
     if calibration.exists():
-        content = _renamed(json.loads(calibration.read_text(encoding="utf-8")), CALIBRATION_KEYS)
+        content = _renamed(json.loads(calibration.read_text(encoding="utf-8")), RENAMED_CALIBRATION_KEYS)
         files.append((calibration, f"{json.dumps(content, indent=1)}\n".encode()))
     return files
 

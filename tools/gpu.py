@@ -34,7 +34,7 @@ from scoregen.model.network.config import SamplingOptions
 from scoregen.model.sampling import loop
 from scoregen.model.sampling.request import SamplingRequest
 from scoregen.system.files import write_files
-from scoregen.tokens.constraints import VoiceRule
+from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.events import BLANK, Header, Slice, TokenMeasure, TokenScore
 
 REPOSITORY = Path(__file__).resolve().parents[1]

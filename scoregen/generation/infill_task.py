@@ -13,7 +13,7 @@ from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue
 from scoregen.styles.style import Style, load_style
 from scoregen.system.errors import InputError
-from scoregen.tokens.constraints import VoiceRule
+from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.encode import encode
 from scoregen.tokens.vocabulary import vocabulary
 

@@ -8,9 +8,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from scoregen.evaluation.metrics.frames import sonority_frames
-from scoregen.score.chord_kinds import pitch_classes
 from scoregen.score.keys import Key, KeySignature
 from scoregen.score.pitch import Pitch
+from scoregen.score.theory.chord_kinds import pitch_classes
 from scoregen.styles.style import CadencePlan, Style, load_style, over
 from scoregen.tokens.events import TokenScore
 from scoregen.tokens.sonorities import SILENT, Sonorities

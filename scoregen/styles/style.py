@@ -9,12 +9,12 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-from scoregen.score.chord_kinds import pitch_classes
 from scoregen.score.keys import Key
+from scoregen.score.theory.chord_kinds import pitch_classes
 from scoregen.styles.tables import Chord, Table
 from scoregen.system.errors import InputError
 from scoregen.system.resources import folder
-from scoregen.tokens.places import Finest
+from scoregen.tokens.constraints.places import Finest
 
 DEFAULT = "chorale"
 GOALS = ("fifth", "relative")

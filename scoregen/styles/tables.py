@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any
 
-from scoregen.score.chord_kinds import parse_chord
+from scoregen.score.theory.chord_kinds import parse_chord
 from scoregen.system.errors import InputError, Place
 
 Chord = tuple[int, str]

@@ -21,10 +21,10 @@ from scoregen.analysis.harmony.roman_numerals import degree, figured, span_numer
 from scoregen.analysis.moments import Moment, highest_line, moments
 from scoregen.notation.graft.document import musicxml_text
 from scoregen.notation.graft.harmony import At, ChordMark, Mark, NumeralMark, WordMark, graft_marks, has_chord_symbols
-from scoregen.score.chord_kinds import AUGMENTED_SIXTHS, lead_sheet_suffix, note_name
 from scoregen.score.elements import Part, Score
 from scoregen.score.keys import Key
 from scoregen.score.pitch import Pitch
+from scoregen.score.theory.chord_kinds import AUGMENTED_SIXTHS, lead_sheet_suffix, note_name
 from scoregen.score.timeline import measure_onsets, metrical_starts, sounding_notes
 from scoregen.system.errors import InputError
 

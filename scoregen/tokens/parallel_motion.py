@@ -1,4 +1,4 @@
-"""Parallel fifths, octaves and unisons in tables of MIDI pitches, as `scoregen.score.parallel_motion` defines them.
+"""Parallel fifths, octaves and unisons in tables of MIDI pitches, as defined in `score.theory.parallel_motion`.
 
 T slices, V voices, K pairs of voices.
 """
@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.score.parallel_motion import FIFTH, OCTAVE, SEMITONES, ParallelMotion
+from scoregen.score.theory.parallel_motion import FIFTH, OCTAVE, SEMITONES, ParallelMotion
 from scoregen.tokens.sonorities import SILENT
 
 Bools = NDArray[np.bool_]

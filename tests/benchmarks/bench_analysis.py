@@ -39,8 +39,8 @@ from scoregen.analysis.harmony.roman_numerals import Degree, degree
 from scoregen.analysis.moments import Moment, moments
 from scoregen.corpora.manifest import load_corpus
 from scoregen.notation.files import read_score
-from scoregen.score.chord_kinds import MEMBERS
 from scoregen.score.keys import Key
+from scoregen.score.theory.chord_kinds import MEMBERS
 from scoregen.tasks.analyze import analyze
 
 TASKS = ("key", "degree", "quality", "inversion", "root", "full")

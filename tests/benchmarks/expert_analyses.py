@@ -25,9 +25,9 @@ from typing import NamedTuple
 from scoregen.analysis.harmony.features import Function
 from scoregen.corpora.manifest import CorpusPiece, Split, load_corpus
 from scoregen.notation.files import read_score
-from scoregen.score.chord_kinds import MEMBERS
 from scoregen.score.elements import Score
 from scoregen.score.pitch import Pitch
+from scoregen.score.theory.chord_kinds import MEMBERS
 from scoregen.score.timeline import measure_onsets, sounding_notes
 from scoregen.system.errors import ScoregenError
 

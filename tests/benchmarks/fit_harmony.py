@@ -25,7 +25,7 @@ from scoregen.analysis.harmony.features import Window, windows
 from scoregen.analysis.harmony.search import HarmonyPlace, HarmonyState, Scorer, best_path
 from scoregen.analysis.harmony.weights import HarmonyWeights
 from scoregen.analysis.moments import moments
-from scoregen.score.chord_kinds import MEMBERS
+from scoregen.score.theory.chord_kinds import MEMBERS
 
 RARE = 2
 """A reading of the training labels that occurs less often is not kept."""

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from scoregen.score.cadences import AUTHENTIC, PLAGAL
 from scoregen.score.keys import MODES, Key
+from scoregen.score.theory.cadences import AUTHENTIC, PLAGAL
 from scoregen.styles.style import DEFAULT, load_style, over, parse_style
 from scoregen.system.errors import InputError
 from scoregen.system.resources import folder
-from scoregen.tokens.places import DEFAULT_FINEST
+from scoregen.tokens.constraints.places import DEFAULT_FINEST
 
 CHORALE = load_style()
 

@@ -17,8 +17,8 @@ from scoregen.plan.form import PieceOptions, blank_piece, cadence_chords, leadin
 from scoregen.score.ensemble import load_ensemble
 from scoregen.styles.style import Style, load_style
 from scoregen.tasks.compose import compose
+from scoregen.tokens.constraints.places import Finest
 from scoregen.tokens.events import TokenScore
-from scoregen.tokens.places import Finest
 from tests.model.tasks import RULES, random_network, tasks
 
 CHORALE, SATB = load_style(), load_ensemble("satb")

@@ -19,7 +19,8 @@ from scoregen.model.sampling import drafts
 from scoregen.model.sampling.decision_context import DecisionContext
 from scoregen.model.sampling.voice_leading_costs import voice_leading_costs
 from scoregen.notation.files import read_score
-from scoregen.score.parallel_motion import (
+from scoregen.score.pitch import Pitch, spelled_near
+from scoregen.score.theory.parallel_motion import (
     FIFTH,
     PART_WRITING,
     PROTOCOL,
@@ -27,7 +28,6 @@ from scoregen.score.parallel_motion import (
     ParallelMotion,
     parallel_interval,
 )
-from scoregen.score.pitch import Pitch, spelled_near
 from scoregen.styles.style import load_style
 from scoregen.tokens.encode import encode, pitched_slots
 from scoregen.tokens.parallel_motion import parallel_motions

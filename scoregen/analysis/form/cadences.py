@@ -16,8 +16,8 @@ from scoregen.analysis.harmony.chords import ChordSpan
 from scoregen.analysis.harmony.features import Function
 from scoregen.analysis.harmony.roman_numerals import numeral, span_numeral
 from scoregen.analysis.moments import Moment
-from scoregen.score import cadences as formulas
 from scoregen.score.keys import Key
+from scoregen.score.theory import cadences as formulas
 
 PERFECT, IMPERFECT = f"perfect {formulas.AUTHENTIC.name}", f"imperfect {formulas.AUTHENTIC.name}"
 HALF, PHRYGIAN = formulas.HALF.name, formulas.PHRYGIAN.name

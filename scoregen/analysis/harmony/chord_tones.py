@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scoregen.analysis.harmony.chords import ChordSpan
-from scoregen.score.chord_kinds import AUGMENTED_SIXTHS
 from scoregen.score.pitch import Pitch
+from scoregen.score.theory.chord_kinds import AUGMENTED_SIXTHS
 from scoregen.score.timeline import SoundingNote
 
 MEMBER_NAMES = ("root", "third", "fifth", "seventh")

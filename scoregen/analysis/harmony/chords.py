@@ -15,9 +15,9 @@ from scoregen.analysis.harmony.features import Function, foreign_kind, windows
 from scoregen.analysis.harmony.search import HarmonyState, Scorer, best_path
 from scoregen.analysis.harmony.weights import HarmonyWeights, harmony_weights
 from scoregen.analysis.moments import LineNote, Moment, moments
-from scoregen.score.chord_kinds import AUGMENTED_SIXTHS, CHORD_KINDS, FOUR_NOTES, MEMBERS, note_name
 from scoregen.score.elements import Score
 from scoregen.score.keys import Key
+from scoregen.score.theory.chord_kinds import AUGMENTED_SIXTHS, CHORD_KINDS, FOUR_NOTES, MEMBERS, note_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from scoregen.analysis.moments import LineNote, Moment
-from scoregen.score.chord_kinds import FOUR_NOTES, MEMBERS
+from scoregen.score.theory.chord_kinds import FOUR_NOTES, MEMBERS
 
 FOREIGN = "foreign"
 _SHORT = Fraction(1, 2)

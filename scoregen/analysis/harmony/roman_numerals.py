@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from scoregen.analysis.harmony.chords import ChordSpan
 from scoregen.analysis.harmony.features import Function
-from scoregen.score.chord_kinds import AUGMENTED_SIXTHS, FOUR_NOTES
+from scoregen.score.theory.chord_kinds import AUGMENTED_SIXTHS, FOUR_NOTES
 
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII")
 _SCALES = {"major": (0, 2, 4, -1, 1, 3, 5), "minor": (0, 2, -3, -1, 1, -4, -2)}

@@ -19,7 +19,7 @@ from typing import NamedTuple
 from scoregen.analysis.harmony import features as features
 from scoregen.analysis.harmony.features import Function, Sound, Window
 from scoregen.analysis.harmony.weights import HarmonyWeights
-from scoregen.score.chord_kinds import MEMBERS
+from scoregen.score.theory.chord_kinds import MEMBERS
 
 CHORDS_A_MOMENT = 5
 CHORDS_A_BEAT = 3

@@ -13,9 +13,9 @@ from scoregen.analysis.counterpoint.lines import Counterpoint, VoiceMoment, dist
 from scoregen.analysis.harmony.chords import ChordSpan
 from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.rule_sets import ANY, RuleSet
-from scoregen.score.cadences import LEADING_HOME_DEGREES
-from scoregen.score.chord_kinds import CONSONANT_TRIADS, MEMBERS
 from scoregen.score.pitch import Pitch
+from scoregen.score.theory.cadences import LEADING_HOME_DEGREES
+from scoregen.score.theory.chord_kinds import CONSONANT_TRIADS, MEMBERS
 from scoregen.score.timeline import pitch_of
 
 _INVERSIONS = ("root position", "first inversion", "second inversion", "third inversion")

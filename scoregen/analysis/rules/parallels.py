@@ -9,7 +9,7 @@ from fractions import Fraction
 from scoregen.analysis.counterpoint.lines import counterpoint_of
 from scoregen.analysis.rules.perfect import motions
 from scoregen.score.elements import Score, Slot
-from scoregen.score.parallel_motion import SEMITONES, parallel_interval
+from scoregen.score.theory.parallel_motion import SEMITONES, parallel_interval
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Perfect intervals in a row, and perfect intervals approached badly.
 
-Two lines form the same perfect interval before and after both move (`scoregen.score.parallel_motion`). Moving the
+Two lines form the same perfect interval before and after both move (`score.theory.parallel_motion`). Moving the
 same way makes *parallels*, moving apart or together *contrary* ones.
 """
 
@@ -13,7 +13,8 @@ from itertools import combinations
 from scoregen.analysis.counterpoint.lines import Counterpoint, VoiceMoment
 from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.rule_sets import ANY, RuleSet
-from scoregen.score.parallel_motion import (
+from scoregen.score.pitch import Pitch
+from scoregen.score.theory.parallel_motion import (
     DIMINISHED_FIFTH,
     FIFTH,
     OCTAVE,
@@ -25,7 +26,6 @@ from scoregen.score.parallel_motion import (
     parallel_interval,
     perfect_interval,
 )
-from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote, pitch_of
 
 DOUBLING = 3

@@ -20,8 +20,8 @@ import numpy as np
 
 from scoregen.evaluation.metrics.bootstrap import Rate, mean, pooled
 from scoregen.evaluation.metrics.frames import FRAMES_A_QUARTER, SILENCE, Frames
-from scoregen.score.cadences import DOMINANT
-from scoregen.score.chord_kinds import semitones
+from scoregen.score.theory.cadences import DOMINANT
+from scoregen.score.theory.chord_kinds import semitones
 
 TRIADS = tuple(frozenset(semitones(kind)) for kind in ("major", "minor"))
 """Over the root, in semitones."""

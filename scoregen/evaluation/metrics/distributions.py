@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from scoregen.evaluation.metrics.frames import FRAMES_A_QUARTER, SILENCE, Frames, Whole, events, melodies, steps
 from scoregen.evaluation.metrics.pieces import EvaluatedPiece
-from scoregen.score.chord_kinds import semitones
+from scoregen.score.theory.chord_kinds import semitones
 
 LOWEST, HIGHEST = 33, 88
 WIDEST = 12

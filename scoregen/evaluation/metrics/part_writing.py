@@ -7,7 +7,7 @@ frames of 16ths:
 - *parallel fifths and octaves*: from one event to the next, two voices both move. A fifth is
   parallel where the interval itself is kept (a fifth that becomes a twelfth is none), an octave or
   unison where its interval class is kept, in whichever direction the voices go (`PROTOCOL` of
-  `scoregen.score.parallel_motion`). All pairs of voices; a rate per 100 changes. A piece without either is *clean*.
+  `score.theory.parallel_motion`). All pairs of voices; a rate per 100 changes. A piece without either is *clean*.
 - *crossing*: frames in which a voice lies above its upper neighbour, of all frames and neighbours.
 - *spacing*: frames in which two neighbours, the lowest pair aside, are more than an octave apart.
 - *leaps*: moves over a fifth, of all moves of all voices from one pitch to another, rests left out.
@@ -24,8 +24,8 @@ from functools import cache
 
 from scoregen.evaluation.metrics.bootstrap import Rate, mean, pooled
 from scoregen.evaluation.metrics.frames import FRAMES_A_QUARTER, SILENCE, Frames, events, melodies, steps
-from scoregen.score.chord_kinds import pitch_classes
-from scoregen.score.parallel_motion import PROTOCOL
+from scoregen.score.theory.chord_kinds import pitch_classes
+from scoregen.score.theory.parallel_motion import PROTOCOL
 from scoregen.tokens.parallel_motion import parallel_motions
 
 FIFTH, OCTAVE = 7, 12

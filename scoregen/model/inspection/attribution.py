@@ -38,7 +38,7 @@ from scoregen.model.sampling.decision_context import DecisionContext
 from scoregen.model.sampling.logit_bias import LogitBias
 from scoregen.model.sampling.voice_leading_costs import voice_leading_costs
 from scoregen.styles.style import load_style
-from scoregen.tokens.constraints import VoiceRule
+from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.events import TokenScore
 from scoregen.tokens.window_hashes import NoveltyIndex
 

@@ -17,8 +17,8 @@ from scoregen.model.network.alphabet import GRID
 from scoregen.model.network.inputs import SILENCE, Bools, Ints, PieceArrays
 from scoregen.model.sampling.decoding_context import EVENT_TOKENS, measure_rules, voice_order
 from scoregen.model.sampling.novelty_limit import NoveltyLimit
-from scoregen.tokens import constraints
-from scoregen.tokens.constraints import VoiceRule
+from scoregen.tokens.constraints import state as constraints
+from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.event_tokens import event_tokens
 from scoregen.tokens.events import ABSENT, BLANK, TokenScore
 from scoregen.tokens.window_hashes import NoveltyIndex

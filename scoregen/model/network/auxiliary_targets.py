@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from scoregen.model.network.alphabet import GRID, SILENT_CLASS, Alphabet
 from scoregen.model.network.history_features import PROFILES
-from scoregen.score.chord_kinds import pitch_classes
+from scoregen.score.theory.chord_kinds import pitch_classes
 
 Ints = NDArray[np.int64]
 

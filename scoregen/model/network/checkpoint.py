@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from scoregen.model.network.config import NetworkConfig
-from scoregen.model.network.renames import renamed
+from scoregen.model.network.config import NetworkConfig, renamed
 from scoregen.system.errors import InputError
 from scoregen.system.files import write_files
 from scoregen.system.resources import weights

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scoregen.system.errors import InputError
@@ -142,3 +143,31 @@ class TrainingOptions:
         for name, high in {"transpose": 6, "ema_decay": 1, "distillation": 1}.items():
             if not 0 <= getattr(self, name) <= high:
                 raise InputError(f"{name} is {getattr(self, name)}; expected 0 to {high}")
+
+
+RENAMED_NETWORK_OPTIONS = {
+    "lexicon": "alphabet",
+    "foresight": "auxiliary_weight",
+    "locked": "locked_dropout",
+    "use_heard": "use_pitch_history",
+}
+RENAMED_TRAINING_OPTIONS = {"teaching": "distillation", "agreement": "r_drop"}
+RENAMED_PARAMETERS = {"advance": "time_shift", "foresight": "auxiliary", "pointer": "copy_attention"}
+"""By the first part of a parameter's name."""
+RENAMED_CALIBRATION_KEYS = {"likeness": "discriminator"}
+
+
+def renamed_parameter(name: str) -> str:
+    """The present name of a parameter of a checkpoint."""
+    head, dot, rest = name.partition(".")
+    return f"{RENAMED_PARAMETERS.get(head, head)}{dot}{rest}"
+
+
+def renamed(names: Iterable[str]) -> str | None:
+    """A remark on the first of the names that has changed; None where all are up to date."""
+    tables = RENAMED_NETWORK_OPTIONS | RENAMED_TRAINING_OPTIONS | RENAMED_PARAMETERS | RENAMED_CALIBRATION_KEYS
+    for name in names:
+        head = name.partition(".")[0]
+        if head in tables:
+            return f"{head!r} is now called {tables[head]!r}"
+    return None

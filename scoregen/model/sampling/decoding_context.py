@@ -23,15 +23,15 @@ from scoregen.model.network.inputs import (
     piece_arrays,
 )
 from scoregen.system.errors import Place
-from scoregen.tokens import constraints
-from scoregen.tokens.constraints import ConstraintState, MeasureRules, VoiceRule
+from scoregen.tokens.constraints import state as constraints
+from scoregen.tokens.constraints.places import DEFAULT_FINEST, Finest
+from scoregen.tokens.constraints.planned_chords import PlannedChord, planned
+from scoregen.tokens.constraints.state import ConstraintState, MeasureRules, VoiceRule
+from scoregen.tokens.constraints.voice_masks import Mask
 from scoregen.tokens.encode import voice_events
 from scoregen.tokens.events import ABSENT, Event, TokenMeasure, TokenScore
 from scoregen.tokens.events import BLANK as BLANK_EVENT
-from scoregen.tokens.places import DEFAULT_FINEST, Finest
-from scoregen.tokens.planned_chords import PlannedChord, planned
 from scoregen.tokens.vocabulary import vocabulary
-from scoregen.tokens.voice_masks import Mask
 
 Bools = NDArray[np.bool_]
 Chords = Mapping[int, Mapping[Fraction, PlannedChord]]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.score.parallel_motion import SAMPLING
+from scoregen.score.theory.parallel_motion import SAMPLING
 from scoregen.tokens.events import BLANK, TokenScore
 from scoregen.tokens.parallel_motion import parallel_motions
 from scoregen.tokens.sonorities import Sonorities, sonorities

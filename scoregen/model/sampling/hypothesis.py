@@ -14,7 +14,7 @@ from scoregen.model.engine.decoder import Decoder
 from scoregen.model.network.inputs import Bools, Ints
 from scoregen.model.sampling.drafts import Draft, drafted
 from scoregen.model.sampling.novelty_limit import NoveltyLimit
-from scoregen.tokens.constraints import ConstraintState
+from scoregen.tokens.constraints.state import ConstraintState
 from scoregen.tokens.events import TokenMeasure, TokenScore
 from scoregen.tokens.window_hashes import NoveltyIndex
 

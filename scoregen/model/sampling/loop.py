@@ -25,8 +25,8 @@ from scoregen.model.sampling.novelty_limit import NoveltyLimit
 from scoregen.model.sampling.nucleus import Scores, draw
 from scoregen.model.sampling.request import SamplingRequest
 from scoregen.model.sampling.voice_leading_costs import Costs, voice_leading_costs
-from scoregen.tokens import constraints
-from scoregen.tokens.constraints import Carry, ConstraintState
+from scoregen.tokens.constraints import state as constraints
+from scoregen.tokens.constraints.state import Carry, ConstraintState
 
 LEAST = -1e4
 """Nats: a network that training has driven wild is sure beyond what floats can hold."""

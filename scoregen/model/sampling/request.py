@@ -9,7 +9,7 @@ from scoregen.model.engine.protocol import Engine
 from scoregen.model.sampling.decoding_context import Chords
 from scoregen.model.sampling.logit_bias import LogitBias
 from scoregen.styles.style import Style, load_style
-from scoregen.tokens.constraints import VoiceRule
+from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.events import TokenScore
 from scoregen.tokens.window_hashes import NoveltyIndex
 

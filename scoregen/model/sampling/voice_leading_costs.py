@@ -8,7 +8,7 @@ Every price hangs on one thing that is known before the choice, mostly a pitch o
 is a row of a table over all events, and what a choice costs is the sum of a few rows. Which rows these are
 is looked up too, by pitches and voices.
 
-Parallels are those of `SAMPLING` in `scoregen.score.parallel_motion`, told by pitch classes: where voices cross, a
+Parallels are those of `SAMPLING` in `score.theory.parallel_motion`, found by pitch classes: if voices cross, a
 fifth below counts as one above.
 
 R rows, K voices of the slice that are set already, V voices, P pitches, E events.
@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, SILENT_CLASS
 from scoregen.model.network.inputs import MIDI, SILENCE, SPELLED, Ints
 from scoregen.model.sampling.decision_context import DecisionContext
-from scoregen.score.chord_kinds import semitones
+from scoregen.score.theory.chord_kinds import semitones
 from scoregen.styles.style import VoiceLeadingCosts
 
 Costs = NDArray[np.float32]

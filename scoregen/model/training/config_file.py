@@ -19,8 +19,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from scoregen.model.network.config import NetworkConfig, TrainingOptions
-from scoregen.model.network.renames import renamed
+from scoregen.model.network.config import NetworkConfig, TrainingOptions, renamed
 from scoregen.system.errors import InputError, Place
 
 TABLES = {"network": NetworkConfig, "training": TrainingOptions}

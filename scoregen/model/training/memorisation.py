@@ -35,7 +35,7 @@ from scoregen.model.network.network import Network
 from scoregen.model.sampling.loop import fill
 from scoregen.model.sampling.request import SamplingRequest
 from scoregen.model.training.parallel import Ranks
-from scoregen.tokens.constraints import VoiceRule
+from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.events import BLANK, Slice, TokenMeasure, TokenScore
 from scoregen.tokens.sonorities import sonorities
 from scoregen.tokens.vocabulary import vocabulary

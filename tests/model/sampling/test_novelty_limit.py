@@ -15,7 +15,7 @@ from scoregen.model.sampling.loop import fill
 from scoregen.model.sampling.novelty_limit import load_index, save_index
 from scoregen.model.sampling.request import SamplingRequest
 from scoregen.system.errors import InputError
-from scoregen.tokens.constraints import VoiceRule
+from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.window_hashes import LIMIT, NoveltyIndex
 from tests.model.pieces import random_tokens
 from tests.model.tasks import RULES, blanked, random_network, tasks

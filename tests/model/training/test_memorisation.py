@@ -30,7 +30,7 @@ from scoregen.model.training.memorisation import (
     sum_over,
 )
 from scoregen.model.training.parallel import Ranks
-from scoregen.tokens.constraints import VoiceRule
+from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.events import BLANK, TokenScore
 from scoregen.tokens.vocabulary import vocabulary
 from scoregen.tokens.window_hashes import NoveltyIndex

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from scoregen.score.cadences import AUTHENTIC, DECEPTIVE, HALF, LEADING_HOME_DEGREES, PHRYGIAN, PLAGAL, Cadence
-from scoregen.score.chord_kinds import parse_chord
+from scoregen.score.theory.cadences import AUTHENTIC, DECEPTIVE, HALF, LEADING_HOME_DEGREES, PHRYGIAN, PLAGAL, Cadence
+from scoregen.score.theory.chord_kinds import parse_chord
 
 
 @pytest.mark.parametrize(

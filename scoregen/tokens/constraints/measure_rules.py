@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from scoregen.score.elements import Slot
 from scoregen.system.errors import ConstraintError, Place
+from scoregen.tokens.constraints.places import DEFAULT_FINEST, Finest, OnsetPlaces, places
+from scoregen.tokens.constraints.voice_masks import Mask, VoiceRule
 from scoregen.tokens.event_tokens import event_tokens
 from scoregen.tokens.events import Event, Header
-from scoregen.tokens.places import DEFAULT_FINEST, Finest, OnsetPlaces, places
 from scoregen.tokens.vocabulary import vocabulary
-from scoregen.tokens.voice_masks import Mask, VoiceRule
 
 if TYPE_CHECKING:
-    from scoregen.tokens.constraints import ConstraintState
+    from scoregen.tokens.constraints.state import ConstraintState
 
 
 @dataclass(frozen=True, slots=True, eq=False)

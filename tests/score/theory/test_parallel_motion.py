@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from scoregen.score.parallel_motion import (
+from scoregen.score.pitch import Pitch
+from scoregen.score.theory.parallel_motion import (
     DIMINISHED_FIFTH,
     FIFTH,
     OCTAVE,
@@ -17,7 +18,6 @@ from scoregen.score.parallel_motion import (
     parallel_interval,
     perfect_interval,
 )
-from scoregen.score.pitch import Pitch
 
 
 def pitches(text: str) -> list[Pitch]:

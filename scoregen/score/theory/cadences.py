@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scoregen.score.chord_kinds import CONSONANT_TRIADS
+from scoregen.score.theory.chord_kinds import CONSONANT_TRIADS
 
 
 @dataclass(frozen=True, slots=True)

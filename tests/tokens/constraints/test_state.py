@@ -18,13 +18,13 @@ from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
 from scoregen.system.errors import ConstraintError, Place
-from scoregen.tokens import constraints
-from scoregen.tokens.constraints import ConstraintState, Finest, MeasureRules, VoiceRule
+from scoregen.tokens.constraints import state as constraints
+from scoregen.tokens.constraints.places import DEFAULT_FINEST
+from scoregen.tokens.constraints.state import ConstraintState, Finest, MeasureRules, VoiceRule
 from scoregen.tokens.decode import decode
 from scoregen.tokens.encode import encode, voice_events
 from scoregen.tokens.events import BLANK, Event, Header, TokenScore
 from scoregen.tokens.grammar import check
-from scoregen.tokens.places import DEFAULT_FINEST
 from scoregen.tokens.text import event_text
 from scoregen.tokens.vocabulary import vocabulary
 from tests.strategies import scores

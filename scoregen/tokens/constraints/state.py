@@ -24,15 +24,22 @@ import numpy as np
 
 from scoregen.score.pitch import Pitch
 from scoregen.system.errors import ConstraintError
+from scoregen.tokens.constraints.measure_rules import MeasureRules as MeasureRules
+from scoregen.tokens.constraints.measure_rules import Plan
+from scoregen.tokens.constraints.places import EITHER, NEITHER
+from scoregen.tokens.constraints.places import Finest as Finest
+from scoregen.tokens.constraints.voice_masks import (
+    Mask,
+    VoiceTurn,
+    completes_event,
+    sounding_after,
+    turn_mask,
+    turn_masks,
+)
+from scoregen.tokens.constraints.voice_masks import VoiceRule as VoiceRule
 from scoregen.tokens.event_tokens import event_of
 from scoregen.tokens.events import Event, Slice
-from scoregen.tokens.measure_rules import MeasureRules as MeasureRules
-from scoregen.tokens.measure_rules import Plan
-from scoregen.tokens.places import EITHER, NEITHER
-from scoregen.tokens.places import Finest as Finest
 from scoregen.tokens.vocabulary import EVENT_WORDS, vocabulary
-from scoregen.tokens.voice_masks import Mask, VoiceTurn, completes_event, sounding_after, turn_mask, turn_masks
-from scoregen.tokens.voice_masks import VoiceRule as VoiceRule
 
 Carry = tuple[tuple[Pitch, ...] | None, ...]
 """By slot what it is doing as a measure begins: the pitches it sounds, () if it rests, None if absent."""

@@ -13,9 +13,9 @@ from functools import cache
 
 import numpy as np
 
-from scoregen.tokens.constraints import ConstraintState, expected, onset
+from scoregen.tokens.constraints.state import ConstraintState, expected, onset
+from scoregen.tokens.constraints.voice_masks import Mask
 from scoregen.tokens.vocabulary import vocabulary
-from scoregen.tokens.voice_masks import Mask
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import pytest
 
 from scoregen.evaluation.metrics import cadences, distributions, part_writing
 from scoregen.model.network.auxiliary_targets import CHORD_SHAPES, LABELS
-from scoregen.score.chord_kinds import (
+from scoregen.score.theory.chord_kinds import (
     AUGMENTED_SIXTHS,
     CHORD_KINDS,
     FOUR_NOTES,
