@@ -112,6 +112,7 @@ def compose_command(
     A melody gets its other parts, a score with holes gets them filled, and no score at all gets a
     new piece. Nothing that is given changes.
     """
+    from scoregen.model.engine.device import check_device
     from scoregen.notation.files import read_score
     from scoregen.tasks.compose import PieceOptions, SamplingOptions, compose
 
@@ -130,6 +131,7 @@ def compose_command(
     roles = parse_roles(role or ())
     _check_use(score, piece, role=role, blank=blank, extend=extend)
     check_outputs(output, count, provenance=provenance, force=force)
+    check_device(device)
     prepare_writers(output)
     seconds: dict[str, float] = {}
     with progress(quiet=quiet) as stage:
