@@ -60,13 +60,13 @@ def train(
     processes under torchrun, only the first writes files and reports progress. Raises InputError if the corpus has
     no usable piece, or if OUT.run holds a run with other options.
     """
-    from scoregen.model.engine.device import choose_device
+    from scoregen.model.engine.device import check_device
     from scoregen.model.training.loop import train_network
     from scoregen.model.training.loss import load_teachers
     from scoregen.model.training.parallel import is_first
     from scoregen.model.training.signals import stop_on_signals
 
-    choose_device(device)
+    check_device(device)
     out = Path(out)
     for suffix in SUFFIXES:
         check_target(out.with_suffix(suffix), force=True)

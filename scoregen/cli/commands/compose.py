@@ -142,6 +142,7 @@ def compose_command(
     The command harmonises a melody or a bass, fills the holes of a score, or composes a new piece if no score is
     given. It never changes given notes.
     """
+    from scoregen.model.engine.device import check_device
     from scoregen.notation.files import read_score
     from scoregen.tasks.compose import PieceOptions, SamplingOptions, compose
 
@@ -160,6 +161,7 @@ def compose_command(
     roles = parse_roles(role or ())
     _check_use(score, piece, role=role, blank=blank, extend=extend)
     check_outputs(output, count, provenance=provenance, force=force)
+    check_device(device)
     prepare_writers(output)
     seconds: dict[str, float] = {}
     with progress(quiet=quiet) as stage:

@@ -26,6 +26,11 @@ def choose_device(asked: str, rows: int = WORTH_CUDA) -> Literal["cpu", "cuda"]:
     return "cpu"
 
 
+def check_device(asked: str) -> None:
+    """InputError where the device is unknown, or is CUDA and there is none."""
+    choose_device(asked, 0)
+
+
 def has_cuda() -> bool:
     """Whether torch can use a CUDA device; torch is imported only where the system shows one."""
     if not _shows_cuda() or importlib.util.find_spec("torch") is None:

@@ -57,9 +57,7 @@ class EventHeads(nn.Module):
 
     def _against(self, z: Tensor, before: Tensor, others: OtherVoices) -> Tensor:
         """[R, P] what the other voices ask for: an interval to them, and a motion that does not go along."""
-        pairs = functional.gelu(
-            self.pair_state(z).unsqueeze(1) + self.pair_role(others.role) + self.is_set[others.is_set]
-        )
+        pairs = functional.gelu(self.pair_state(z).unsqueeze(1) + others.role + self.is_set[others.is_set])
         harmonic = functional.pad(self.harmonic(pairs), (0, 1))
         logits: Tensor = harmonic.gather(2, self.harmonic_index[others.pitch]).sum(1)
         return logits + self._motion(z, before, others) if self.use_motion else logits
@@ -81,7 +79,7 @@ class EventHeads(nn.Module):
 class OtherVoices:
     """The other voices of a slice: as they are now where they are set already, else as they were."""
 
-    role: Tensor  # [R, K, embedding]
+    role: Tensor  # [R, K, in_slice], as `Network.pair_role` has it
     pitch: Tensor  # [R, K] pitch ids
     before: Tensor  # [R, K] pitch ids before the slice
     is_set: Tensor  # [R, K] 1 or 0

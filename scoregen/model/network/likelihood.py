@@ -175,7 +175,7 @@ def _in_slice(
     scores = scores.transpose(1, 2)[b, t]
     trusted = network.copy_attention.trusted(batch.matches[:, 0][b, t].long())
     agreed = scores.new_zeros(len(b), scores.shape[-1])
-    ranked_role = network.role(order)
+    ranked_role = network.pair_role(order)
     ranked_now, ranked_before = sounding.gather(1, order), before.gather(1, order)
     found, proposals = [], []
     for step in range(order.shape[1]):

@@ -71,6 +71,11 @@ class Network(nn.Module):
             code = code + self.degree(self.degree_of[key * (self.alphabet.silence + 1) + sounding])
         return code
 
+    def pair_role(self, roles: Tensor) -> Tensor:
+        """What the role of another voice adds to the pair with it, ids to [..., in_slice]: computed role by role."""
+        added: Tensor = functional.embedding(roles, self.heads.pair_role(self.role.weight))
+        return added
+
     def forgotten(self, codes: Tensor) -> Tensor:
         """The voices' codes [B, T, V, e]; in training some events of the past are missing altogether."""
         kept: Tensor = codes * functional.dropout(

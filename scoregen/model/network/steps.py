@@ -172,7 +172,7 @@ def choose_voice(
 ) -> tuple[Tensor, ...]:
     """The state at a voice, and log p of its events [R, E]."""
     previous = _code(network, last_role, last_event, last_sounding, key, is_voice)
-    others = OtherVoices(network.role(other_role), other_pitch, other_before, is_set)
+    others = OtherVoices(network.pair_role(other_role), other_pitch, other_before, is_set)
     past = Past(scores, trusted, agreed, count, done, own)
     state, logits, _ = write_voice(network, state, Turn(role, before, age, previous, key), others, past)
     return state, logits.log_softmax(-1)
