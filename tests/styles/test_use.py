@@ -33,7 +33,9 @@ def onsets(tokens: TokenScore) -> set[Fraction]:
 def test_new_notes_are_as_short_as_the_style_allows() -> None:
     network, task = random_network(), tasks()["nothing"]
     slow = replace(CHORALE, finest=Finest(Fraction(1), Fraction(4)))
-    usual, drawn = (fill(SamplingRequest(engine_of(network), task, RULES, style=style), ONE)[0] for style in (CHORALE, slow))
+    usual, drawn = (
+        fill(SamplingRequest(engine_of(network), task, RULES, style=style), ONE)[0] for style in (CHORALE, slow)
+    )
     assert onsets(usual.tokens) > onsets(drawn.tokens) == {Fraction(0)}
 
 
@@ -79,7 +81,9 @@ def test_pitches_are_spelled_within_the_reach_of_the_style() -> None:
 
 def test_drafts_are_ranked_by_the_weights_of_the_style() -> None:
     task = tasks()["nothing"]
-    draft = replace(fill(SamplingRequest(engine_of(random_network()), task, RULES), ONE)[0], measure_parallels=(1, 2, 0, 0, 0))
+    draft = replace(
+        fill(SamplingRequest(engine_of(random_network()), task, RULES), ONE)[0], measure_parallels=(1, 2, 0, 0, 0)
+    )
     heavy = replace(CHORALE, ranking=replace(CHORALE.ranking, parallel=1.0))
     costs = [cost(draft, RankingCriteria.of(task, style=style)) for style in (CHORALE, heavy)]
     assert costs[1] - costs[0] == pytest.approx(3 * (1.0 - 0.06))

@@ -63,7 +63,7 @@ def test_a_missing_program_is_named() -> None:
 
 def test_a_missing_library_is_named() -> None:
     assert folder_of("pytest").is_dir()
-    with pytest.raises(ToolError, match="no_such_library.*install scoregen again"):
+    with pytest.raises(ToolError, match=r"no_such_library.*install scoregen again"):
         folder_of("no_such_library")
 
 

@@ -169,7 +169,6 @@ def test_options_that_nothing_can_be_trained_with_are_refused(name: str, value: 
 
 
 @pytest.mark.gpu
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
 @pytest.mark.parametrize(("mixed", "compiled"), [(False, False), (True, False), (False, True)])
 def test_it_learns_on_cuda(mixed: bool, compiled: bool, tmp_path: Path) -> None:
     options = replace(OPTIONS, steps=60, save_every=20, mixed_precision=mixed, compile=compiled)
