@@ -1,4 +1,4 @@
-"""The structure of the package: imports go down, each library has its door, and no folder is a warehouse."""
+"""The structure of the package: imports point down, one module imports each library, and no folder is too large."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ FLOORS = (
     ("benchmarks",),
     ("tasks",),
     ("cli", "studio"),
-    ("__init__", "__main__"),  # the public face, which leads into every room
+    ("__init__", "__main__"),  # the public names, which come from all rooms
 )
-"""The rooms, from the lowest floor to the highest."""
+"""The rooms, the lowest first."""
 FLOOR = {room: number for number, rooms in enumerate(FLOORS, 1) for room in rooms}
 
 PACKAGES = {
@@ -48,7 +48,7 @@ PACKAGES = {
     "tasks": (("explain",), ("",)),
     "tokens": (("",), ("constraints",)),
 }
-"""The packages inside a room, the lowest first; "" are the modules that stand in the room itself."""
+"""The packages inside a room, the lowest first; "" are the modules directly in the room."""
 MOST_ROOMS, MOST_MODULES = 20, 15
 
 DOORS = {
@@ -71,12 +71,12 @@ DOORS = {
 }
 
 DISTRIBUTIONS = {"fontTools": "fonttools", "sklearn": "scikit-learn"}
-"""Where the module is not named as its distribution."""
+"""Modules whose name differs from that of their distribution."""
 
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """`file` imports `module`; `for_types` where only a type checker sees it."""
+    """`file` imports `module`; `for_types` if only a type checker sees it."""
 
     file: str
     module: str
@@ -122,9 +122,9 @@ def level(room: str, package: str) -> int:
 
 
 def may_import(module: str, other: str) -> bool:
-    """Down the floors, or down the packages of a room, or within a package."""
+    """To a lower room, to a lower package of the same room, or within a package."""
     (room, package), (other_room, other_package) = package_of(module), package_of(other)
-    if other in ("", "version"):  # `import scoregen` alone asks for the version
+    if other in ("", "version"):  # only `import scoregen` asks for the version
         return True
     if room != other_room:
         return FLOOR[room] > FLOOR[other_room]
@@ -142,7 +142,7 @@ def test_every_room_stands_on_a_floor() -> None:
 def test_every_package_of_a_room_has_a_level() -> None:
     found = {package_of(module) for module in modules() if "." in module}
     assert [(room, package) for room, package in sorted(found) if package and room not in PACKAGES] == [
-        ("benchmarks", "jsb16")  # each benchmark is a package that nothing else knows
+        ("benchmarks", "jsb16")  # each benchmark is a package that nothing else imports
     ]
     for room, package in found:
         assert room not in PACKAGES or any(package in packages for packages in PACKAGES[room]), (room, package)

@@ -1,4 +1,4 @@
-"""What is installed is what stands in the tree: code, grammars, samples and weights."""
+"""The wheel has the content of the tree: code, grammars, samples and weights."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 
 LEFT_OUT = ("__pycache__",)
 BENCHMARKS = Path("weights") / "benchmarks"
-"""Trained on data that names no licence: for measuring, in the repository only."""
+"""Weights trained on data without a stated licence: for measurements, only in the repository."""
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +39,7 @@ def files_under(root: Path) -> list[Path]:
 
 
 def expected_members(repository: Path) -> set[str]:
-    """Every file of the package, and those of the two top-level folders in their packaged place."""
+    """Every file of the package, and those of the two top-level folders at their place in the package."""
     package = {
         f"scoregen/{path.as_posix()}"
         for path in files_under(repository / "scoregen")

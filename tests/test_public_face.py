@@ -1,4 +1,4 @@
-"""`import scoregen`: what it offers, and what it leaves alone until it is asked."""
+"""`import scoregen`: its names, and what it imports only on use."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HEAVY = ("torch", "music21", "partitura", "verovio", "typst", "mido", "numpy", "
 
 
 def run_python(code: str) -> str:
-    """What a fresh interpreter prints."""
+    """The output of a new interpreter."""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
@@ -67,7 +67,7 @@ def test_compose_is_the_function_whoever_came_first() -> None:
 
 @pytest.mark.parametrize("name", scoregen.__all__)
 def test_no_name_is_hidden_by_a_module(name: str) -> None:
-    """`import scoregen.tasks.novelty` makes `scoregen.tasks.novelty` that module, whatever stood there."""
+    """`import scoregen.tasks.novelty` makes `scoregen.tasks.novelty` that module, whatever the name was before."""
     folder = Path(scoregen.__file__).parent
     assert not (folder / f"{name}.py").exists()
     assert not (folder / name).is_dir()

@@ -1,4 +1,4 @@
-"""The tests mirror the package: whoever knows where a module stands knows where its tests stand."""
+"""The tests mirror the package: the path of a module gives the path of its tests."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import pytest
 TESTS = Path(__file__).resolve().parent
 PACKAGE = TESTS.parent / "scoregen"
 WHOLE = ("", "benchmarks", "regression")
-"""Folders whose tests and scripts look at the package as a whole."""
+"""Folders whose tests and scripts cover the package as a whole."""
 
 UNTESTED_ALONE = ["analysis/counterpoint", "cli/console", "evaluation/reference_corpus"]
-"""Packages whose behaviour is tested through the rules, the commands and `evaluate` alone."""
+"""Packages whose behaviour is tested only through the rules, the commands and `evaluate`."""
 
 
 def files_of_tests() -> list[Path]:

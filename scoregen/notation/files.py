@@ -1,7 +1,7 @@
-"""The door for files: the suffix decides how a score is read and written.
+"""Reads and writes score files; the suffix decides the format.
 
-A score that came from MusicXML is written back as its own document with what was generated grafted
-in; any other score is written fresh. MusicXML passes the gate before it is written.
+A score from MusicXML is written as its own document with the generated music grafted in. Any other score is
+written as a new document. MusicXML is validated before it is written.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _NO_PROVENANCE: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What was written, and what is wrong with it that was wrong before. Iterates over its paths."""
+    """The written files, and the problems that the given score already had. Iterates over the paths."""
 
     paths: tuple[Path, ...]
     warnings: tuple[Problem, ...] = ()
@@ -38,7 +38,7 @@ class Written:
 
 
 class WrittenPiece:
-    """A score on its way out: its text and its pages are made once, whatever is made of them."""
+    """A score to be written: its text and its pages are made once for all formats."""
 
     def __init__(
         self,
@@ -62,13 +62,13 @@ class WrittenPiece:
 
     @cached_property
     def checked_text(self) -> bytes:
-        """The MusicXML text, fit to be written; the given problems in it become warnings."""
+        """The validated MusicXML text; problems of the given score become `warnings`."""
         self.warnings = _gate(self.text, self.score)
         return self.text
 
     @cached_property
     def pages(self) -> tuple[str, ...]:
-        """The engraved pages, without fonts, which PDF and PNG bring along."""
+        """The engraved pages without embedded fonts, since PDF and PNG bring their own."""
         return engrave(self.text, replace(self.engraving, embed_fonts=False))
 
     @property
@@ -81,7 +81,7 @@ def read_score(path: Path | str) -> Score:
     path = Path(path)
     reader = READERS.get(path.suffix.lower())
     if reader is None:
-        raise ReadError(f"{_named(path)} is read by nothing here; expected {_list(READERS)}", Place(str(path)))
+        raise ReadError(f"scoregen cannot read {_named(path)}; expected one of {_list(READERS)}", Place(str(path)))
     return reader(path)
 
 
@@ -107,11 +107,11 @@ def write_all(
     engraving: EngravingOptions = DEFAULT_ENGRAVING,
     dpi: int = DEFAULT_DPI,
 ) -> Written:
-    """Write a score to several files of any formats in `WRITERS`, all or none.
+    """Write a score to several files in any formats of `WRITERS`, all or none.
 
-    SVG and PNG of several pages become `name-1.svg`, `name-2.svg` and so on. Nothing is
-    overwritten without `force`. Raises OutputError where a file cannot be written, and
-    RefusedError where the score was read from MusicXML that is not valid.
+    SVG and PNG of several pages become `name-1.svg`, `name-2.svg` and so on. Nothing is overwritten without
+    `force`. Raises OutputError if a file cannot be written, and RefusedError if the score was read from
+    MusicXML that is not valid.
     """
     targets = [Path(path) for path in paths]
     for target in targets:
@@ -124,12 +124,16 @@ def write_all(
 
 
 def writes(suffix: str) -> bool:
-    """Whether files of that suffix can be written."""
+    """Whether files with this suffix can be written."""
     return suffix.lower() in WRITERS
 
 
 def _gate(text: bytes, score: Score) -> tuple[Problem, ...]:
-    """The problems that were given; those that we made are our bug, and invalid input is refused."""
+    """The problems of the given score.
+
+    Raises ScoregenError for problems of generated music, which are bugs, and RefusedError if the given score is
+    not valid MusicXML.
+    """
     from scoregen.notation.musicxml.tree import parse
     from scoregen.notation.validation.gate import check_document, schema_problems, split
 
@@ -138,7 +142,9 @@ def _gate(text: bytes, score: Score) -> tuple[Problem, ...]:
         return ()
     given, generated = split(found, score)
     if generated:
-        raise ScoregenError(f"what was generated is unsound ({generated[0]}); this is a bug of ours, please report it")
+        raise ScoregenError(
+            f"the generated music is not valid ({generated[0]}); this is a bug in scoregen, please report it"
+        )
     invalid = split(schema_problems(parse(text, ""), ""), score).given
     if invalid:
         raise RefusedError(
@@ -153,11 +159,13 @@ def _and_more(count: int) -> str:
 
 
 def _check(target: Path, targets: list[Path], *, force: bool) -> None:
-    """What can be refused before the work begins."""
+    """Refuse a target before the work begins."""
     if not writes(target.suffix):
-        raise OutputError(f"{_named(target)} is written by nothing here; expected {_list(WRITERS)}", Place(str(target)))
+        raise OutputError(
+            f"scoregen cannot write {_named(target)}; expected one of {_list(WRITERS)}", Place(str(target))
+        )
     if targets.count(target) > 1:
-        raise OutputError("the file is named twice; name it once", Place(str(target)))
+        raise OutputError("the output file is named twice; name it once", Place(str(target)))
     check_target(target, force=force)
 
 
@@ -178,7 +186,7 @@ def _read_document(path: Path) -> Score:
 
 
 def _read_other(path: Path) -> Score:
-    """A score of another notation; it has no document, for what is written of it is written fresh."""
+    """A score of another notation. It has no document, since it is always written as a new one."""
     from scoregen.notation.interchange.convert import to_musicxml_text
     from scoregen.notation.musicxml.read.score import read_musicxml
 

@@ -1,8 +1,7 @@
-"""Pages of music: MusicXML to SVG with verovio, in a child process that may crash or hang alone.
+"""MusicXML to SVG pages with verovio, in a subprocess, since verovio may crash or hang.
 
-A page is a self-contained SVG: its text is set in Liberation Serif, which has the widths that
-verovio reckons with, and the glyphs in use are embedded. `engraving_pages` makes PDF and PNG of
-the same pages.
+A page is a self-contained SVG. Its text uses Liberation Serif, which has the widths that verovio assumes, and
+the glyphs in use are embedded. `pdf` makes PDF and PNG of the same pages.
 """
 
 from __future__ import annotations
@@ -42,9 +41,9 @@ PAPERS: dict[str, tuple[float, float]] = {
 
 SYSTEM = 'class="system"'
 TIGHTER = (0.92, 0.85)
-"""Scales that are tried to save a page."""
+"""Factors of the scale that are tried in order to save a page."""
 MOST_TIGHTENED = 4
-"""Pages up to which that is worth its time."""
+"""The number of pages up to which they are tried."""
 
 _ENGRAVER = "the engraver verovio"
 _WORKER = Path(__file__).with_name("worker.py")
@@ -57,9 +56,9 @@ _ROOT = re.compile(r'<svg width="[\d.]+mm" height="([\d.]+)mm"')
 class EngravingOptions:
     """How pages look. At a `scale` of 100 percent a staff is 7.2 mm high.
 
-    `breaks` is `auto` (as fits best) or `encoded` (where the file breaks lines and pages).
-    `embed_fonts=False` saves time where the pages only go into a PDF or PNG. With `fit_height` a page ends
-    where its music does and has no number: for pages that follow each other on a screen.
+    `breaks` is `auto` (chosen by verovio) or `encoded` (the file's line and page breaks). `embed_fonts=False`
+    saves time if the pages only go into a PDF or PNG. With `fit_height` a page ends where its music ends and
+    has no number: for pages that follow each other on a screen.
     """
 
     paper: str = "a4"
@@ -93,10 +92,10 @@ _DEFAULTS = EngravingOptions()
 
 
 def engrave(text: bytes, options: EngravingOptions = _DEFAULTS) -> tuple[str, ...]:
-    """MusicXML as SVG pages, the same for the same text. ToolError where verovio fails.
+    """MusicXML as SVG pages; the same text gives the same pages. Raises ToolError if verovio fails.
 
-    Where a lone system would be left on the last of a few pages, everything is drawn a little
-    smaller if that saves the page.
+    If the last of a few pages would hold a single system, a slightly smaller scale is used if it saves the
+    page.
     """
     pages = _laid_out(text, options)
     for scale in _tighter_scales(pages, options):
@@ -108,7 +107,7 @@ def engrave(text: bytes, options: EngravingOptions = _DEFAULTS) -> tuple[str, ..
 
 
 def prepare_engraver() -> None:
-    """Start verovio's process before there is anything to engrave: it takes a while to be up."""
+    """Start verovio's process before it is needed, since its start takes a while."""
     prepare(_WORKER, "verovio", _DEFAULTS.timeout_seconds, _ENGRAVER)
 
 
@@ -131,16 +130,16 @@ def _laid_out(text: bytes, options: EngravingOptions) -> tuple[str, ...]:
 
 
 def _ease(root: _Element) -> None:
-    """Mend in the engraver's copy what verovio 6.4 stumbles over.
+    """Work around the limits of verovio 6.4 in its copy of the score.
 
-    A part of 0 staves makes it crash, and one without attributes is not drawn. What is drawn is as
-    written, so the transposition goes too, by which verovio would change key signatures, and the
-    alteration of a numeral that is not to be shown, which it shows.
+    Verovio crashes on a part of 0 staves and omits a part without attributes. Pages show written pitch, so
+    <transpose> is removed, by which verovio would change key signatures. Hidden alterations of numerals are
+    removed, since verovio shows them.
     """
     empty = [staves for staves in root.iter("staves") if (staves.text or "").strip() == "0"]
     hidden = [alter for alter in root.iter("numeral-alter") if alter.get("print-object") == "no"]
     for element in (*empty, *hidden, *list(root.iter("transpose"))):
-        element.getparent().remove(element)  # type: ignore[union-attr]  # it was found below the root
+        element.getparent().remove(element)  # type: ignore[union-attr]  # it is below the root
     for part in root.findall("part"):
         first = part.find("measure")
         if first is not None and part.find("measure/attributes") is None:
@@ -165,12 +164,12 @@ def _verovio_options(text: bytes, options: EngravingOptions) -> dict[str, Any]:
         "scaleToPageSize": True,
         "adjustPageHeight": options.fit_height,
         "breaks": options.breaks,
-        "header": "encoded",  # an empty one, which holds the place of our heading
+        "header": "encoded",  # empty credits, which reserve the space of the heading
         "footer": "none",
         "mmOutput": True,
         "svgFormatRaw": True,
         "smuflTextFont": "none",
-        "xmlIdSeed": zlib.crc32(text) % 2**31 or 1,  # unlike from score to score, so that ids in one web page are
+        "xmlIdSeed": zlib.crc32(text) % 2**31 or 1,  # differs between scores, so that ids on one web page are unique
     }
 
 
@@ -189,7 +188,7 @@ def _run_verovio(text: bytes, options: dict[str, Any], keys: Changes, timeout: f
 
 
 def _finished(page: str, index: int, count: int, heading: Heading, options: EngravingOptions) -> str:
-    """A page as it goes out: our fonts by name, our heading in its place, scalable by its viewer."""
+    """The final page: fonts by name, the heading in its space, and a size that viewers can scale."""
     width, height = options.page
     drawn = _ROOT.search(page)
     if options.fit_height and drawn is not None:

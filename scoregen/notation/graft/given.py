@@ -1,4 +1,4 @@
-"""The given parts of a document written on: holes refilled, measures appended at the end."""
+"""Writes into the given parts of a document: generated voices, and measures appended at the end."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _Places = tuple[tuple[Fraction, Fraction], ...]
 
 
 def write_on(score: Score, part: Part, given: GivenPart, struck: Mapping[str, str]) -> None:
-    """Write what was generated in a part that the document has."""
+    """Write the generated music of a part that the document has."""
     sheet = part_sheet(score, part, 1, struck)
     places = tuple(zip(measure_onsets(score), metrical_starts(score), strict=True))
     attributes, lasting = set(given.body.iter("attributes")), set(given.body.iter(*LASTING))
@@ -69,7 +69,7 @@ def _refill_voice(
 
 
 def _divisions_of_run(score: Score, measure: Measure, voice: Voice, given: int) -> int:
-    """The document's divisions where they suffice, else a number that serves every new voice of the part."""
+    """The document's divisions if they suffice, else a number that suits all generated voices of the part."""
     if run_divisions(given, _lengths(measure, voice), voice.slot.part) == given:
         return given
     lengths = [
@@ -88,14 +88,14 @@ def _lengths(measure: Measure, voice: Voice) -> list[Fraction]:
 
 
 def _sheet_at(sheet: PartSheet, state: MeasureState, divisions: int) -> PartSheet:
-    """The sheet with the clefs and the transposition of a measure."""
+    """The context with the clefs and the transposition of a measure."""
     clefs = tuple(state.clefs.get(staff, clef) for staff, clef in enumerate(sheet.part.clefs, start=1))
     part = replace(sheet.part, clefs=clefs, transposition=state.transposition)
     return replace(sheet, part=part, divisions=divisions)
 
 
 def _append_measures(score: Score, sheet: PartSheet, given: GivenPart, places: _Places) -> None:
-    """Measures after the last given one; a final barline moves to the new end."""
+    """Append measures after the last given one; a final barline moves to the new end."""
     first = len(given.elements)
     state = given.states[-1] if given.states else MeasureState(1, 1, dict[int, Clef](), sheet.part.transposition)
     needed = divisions_for(replace(score, measures=score.measures[first:]), [given.id])
@@ -130,7 +130,7 @@ def _new_measure(score: Score, index: int, sheet: PartSheet, given: GivenPart, p
 
 
 def _set_divisions(measure: etree._Element, divisions: int) -> None:
-    """New divisions at the head of a measure of ours."""
+    """Insert new divisions at the start of a generated measure."""
     attributes = measure.find("attributes")
     if attributes is None:
         measure.insert(1 if measure.find("barline[@location='left']") is not None else 0, divisions_change(divisions))
@@ -139,7 +139,7 @@ def _set_divisions(measure: etree._Element, divisions: int) -> None:
 
 
 def _take_final_barline(measure: etree._Element) -> etree._Element | None:
-    """Remove a light-heavy barline without repeat; one that says more keeps the rest of itself."""
+    """Remove and return a light-heavy barline without repeat; one with other content only loses its style."""
     for barline in measure.findall("barline"):
         is_final = (barline.findtext("bar-style") or "").strip() == "light-heavy" and barline.find("repeat") is None
         if barline.get("location", "right") == "right" and is_final:
@@ -151,7 +151,7 @@ def _take_final_barline(measure: etree._Element) -> etree._Element | None:
 
 
 def _end_with(measure: etree._Element, barline: etree._Element) -> None:
-    """The old final barline in place of the one that the new last measure got."""
+    """Replace the barline of the new last measure by the old final one, unless it has a repeat or ending."""
     kept = [child for child in measure if child.tag != "barline" or child.get("location") == "left"]
     replaced = next((child for child in measure if child not in kept), None)
     if replaced is None or (replaced.find("repeat") is None and replaced.find("ending") is None):
@@ -159,7 +159,7 @@ def _end_with(measure: etree._Element, barline: etree._Element) -> None:
 
 
 def _declare_divisions(body: etree._Element, given: Collection[etree._Element]) -> None:
-    """Say how long a duration is where the document never did, because nothing in the part lasted before ours."""
+    """Declare divisions in a part without any: no element before the generated ones has a duration."""
     first = next(body.iter(*LASTING), None)
     if first is None or first in given or body.find("measure/attributes/divisions") is not None:
         return
@@ -169,7 +169,7 @@ def _declare_divisions(body: etree._Element, given: Collection[etree._Element]) 
 
 
 def _drop_idle_divisions(body: etree._Element, given: Collection[etree._Element]) -> None:
-    """Remove a change back of ours that our next change undoes before anything is counted in it."""
+    """Remove a generated change of divisions that the next one undoes before any duration is counted."""
     idle: etree._Element | None = None
     before = current = None
     for element in list(body.iter("attributes", "note", "backup", "forward")):

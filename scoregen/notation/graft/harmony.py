@@ -1,9 +1,8 @@
-"""What an analysis found, written over a MusicXML document: chord symbols, numerals and other words.
+"""Analysis marks in a MusicXML document: chord symbols, numerals and words.
 
-Nothing that stands in the document is changed or moved: a mark is put before the note that sounds at its
-place, with an offset where it falls inside the note. Chord symbols are <harmony> elements; numerals,
-cadences and letters are words, which every program shows, or, where asked for, <harmony> elements with a
-<numeral> of MusicXML 4.0.
+Nothing in the document is changed or moved. A mark precedes the note that sounds at its place, with an <offset>
+if it falls inside the note. Chord symbols are <harmony> elements. Numerals, cadences and section letters are
+words, which every program shows, or on request <harmony> elements with a <numeral> of MusicXML 4.0.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from scoregen.notation.validation.walk import number
 
 @dataclass(frozen=True, slots=True)
 class At:
-    """A part, the index of a measure, quarters from the measure's start, and the staff (from 1)."""
+    """The place of a mark: part id, measure index, quarters from the start of the measure, staff (from 1)."""
 
     part: str
     measure_index: int
@@ -33,7 +32,7 @@ class At:
 
 @dataclass(frozen=True, slots=True)
 class ChordMark:
-    """A chord symbol as it is written in its part; root and bass are step and alter."""
+    """A chord symbol at written pitch; `root` and `bass` are step and alter."""
 
     at: At
     root: tuple[str, int]
@@ -44,7 +43,7 @@ class ChordMark:
 
 @dataclass(frozen=True, slots=True)
 class NumeralMark:
-    """A Roman numeral as a <harmony>: `degree` 1 to 7 with its alteration, in a key of so many fifths."""
+    """A Roman numeral as a <harmony>: `degree` 1 to 7 with its alteration, in the key of `key_fifths`."""
 
     at: At
     degree: int
@@ -58,7 +57,7 @@ class NumeralMark:
 
 @dataclass(frozen=True, slots=True)
 class WordMark:
-    """Words above or below a staff; `boxed` puts a frame around them."""
+    """Words above or below a staff; `boxed` adds a frame."""
 
     at: At
     text: str
@@ -76,7 +75,7 @@ def has_chord_symbols(text: bytes) -> bool:
 
 
 def graft_marks(text: bytes, marks: Iterable[Mark]) -> bytes:
-    """The document with the marks in it. ValueError where it has no such part or measure."""
+    """The document with the marks. Raises ValueError if it lacks the part or the measure of a mark."""
     root = parse(text, "the given document")
     bodies = {body.get("id"): body for body in root.findall("part")}
     by_part: dict[str, dict[int, list[Mark]]] = {}
@@ -92,7 +91,7 @@ def graft_marks(text: bytes, marks: Iterable[Mark]) -> bytes:
 def _mark_part(body: etree._Element, by_measure: dict[int, list[Mark]]) -> None:
     measures = body.findall("measure")
     if max(by_measure) >= len(measures):
-        raise ValueError(f"the part has {len(measures)} measures; a mark stands in number {max(by_measure) + 1}")
+        raise ValueError(f"the part has {len(measures)} measures; a mark is in measure {max(by_measure) + 1}")
     staves = int(number(body.findtext("measure/attributes/staves")) or 1)
     divisions = int(number(body.findtext("measure/attributes/divisions")) or 1)
     for index, measure in enumerate(measures):
@@ -121,7 +120,7 @@ def _mark_measure(
 
 
 def _place(steps: Sequence[Step], position: Fraction) -> int:
-    """The index of the first note or gap that sounds at a position; else of the closing barline, or the end."""
+    """The index of the first note or <forward> that sounds at a position, else of the closing barline or the end."""
     for index, step in enumerate(steps):
         if step.element.tag in ("note", "forward") and step.onset <= position < step.end:
             return index

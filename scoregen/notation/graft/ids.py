@@ -1,4 +1,4 @@
-"""Names for single notes in a document that is to be engraved: the engraver draws each under its name."""
+"""Ids for single notes in a document that is to be engraved; verovio draws each note with its id."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from scoregen.score.timeline import SoundingNote, measure_onsets
 
 
 def with_note_ids(score: Score, names: Mapping[SoundingNote, str]) -> tuple[bytes, dict[SoundingNote, tuple[str, ...]]]:
-    """The score's document with ids for these notes, and by note its ids: one for each note tied to it.
+    """The score's document with ids for these notes, and the ids by note: one for each note of its tie chain.
 
-    The first id of a note is its name. Ids that the document had are gone: the text is for the engraver only.
+    The first id of a note is its name. Existing ids are removed: the text is for engraving only.
     """
     root = parse(musicxml_text(score), "the given document")
     for given in root.iter("note"):
@@ -39,7 +39,7 @@ def with_note_ids(score: Score, names: Mapping[SoundingNote, str]) -> tuple[byte
 
 
 def _written(score: Score) -> dict[str, list[SoundingNote]]:
-    """By part every note as it is written, ties apart."""
+    """All notes by part as notated, with ties not merged."""
     found: dict[str, list[SoundingNote]] = {part.id: [] for part in score.parts}
     for index, (measure, start) in enumerate(zip(score.measures, measure_onsets(score), strict=True)):
         for voice in measure.voices:
@@ -52,7 +52,7 @@ def _written(score: Score) -> dict[str, list[SoundingNote]]:
 
 
 def _tied(note: SoundingNote, written: Mapping[str, list[SoundingNote]]) -> list[SoundingNote]:
-    """The written notes that a sounding one is made of; its voice's own where two voices sing one pitch."""
+    """The notated notes of a sounding note; only those of its voice if two voices share the pitch."""
     end = note.onset + note.duration
     inside = [
         other for other in written[note.slot.part] if other.pitch == note.pitch and note.onset <= other.onset < end

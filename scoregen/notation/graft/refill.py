@@ -1,4 +1,4 @@
-"""One voice of a given measure replaced: everything else in the measure keeps its place in time."""
+"""Replaces one voice of a given measure; all other elements keep their onsets."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TIMING = ("note", "backup", "forward")
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The new notes of a voice from the start of the measure to `length`, counted in `divisions`."""
+    """The new notes of a voice, from the start of the measure to `length` quarters, in `divisions` per quarter."""
 
     notes: tuple[Timed, ...]
     length: Fraction
@@ -28,12 +28,12 @@ class Run:
 
 
 def run_divisions(given: int, lengths: Sequence[Fraction], part_id: str) -> int:
-    """The document's divisions if they can say the new lengths, else the least multiple that can."""
+    """The document's divisions if they express the new lengths, else the least multiple that does."""
     return checked_divisions(math.lcm(given, *(length.denominator for length in lengths)), part_id)
 
 
 def refill(measure: etree._Element, divisions: int, is_own: Callable[[etree._Element], bool], run: Run) -> None:
-    """Replace the notes of one voice, told by `is_own`, by a run; the rest keeps elements and onsets.
+    """Replace the notes of one voice, selected by `is_own`, by a run; other elements keep their onsets.
 
     `divisions` are those at the start of the measure.
     """
@@ -53,7 +53,7 @@ def refill(measure: etree._Element, divisions: int, is_own: Callable[[etree._Ele
 
 
 def _own_notes(steps: Sequence[Step], is_own: Callable[[etree._Element], bool]) -> list[int]:
-    """The notes of the voice; a chord's later notes go with its first one, whatever voice and staff they name."""
+    """The notes of the voice; chord members follow the first note, whatever voice and staff they name."""
     own: list[int] = []
     follows = False
     for index, step in enumerate(steps):
@@ -65,7 +65,7 @@ def _own_notes(steps: Sequence[Step], is_own: Callable[[etree._Element], bool]) 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A child of the measure, the cursor before and after it, and the divisions that it counts in."""
+    """A child of a measure, the cursor before and after it, and the divisions in force."""
 
     element: etree._Element
     onset: Fraction
@@ -78,13 +78,13 @@ class Step:
 
     @property
     def new_divisions(self) -> int:
-        """The divisions that hold after it."""
+        """The divisions in force after it."""
         changed = self.element.findtext("divisions") if self.element.tag == "attributes" else None
         return int(Fraction(changed)) if changed is not None else self.divisions
 
 
 def steps_of(measure: etree._Element, divisions: int) -> list[Step]:
-    """The children of a measure with their places in time; `divisions` are those at its start."""
+    """The children of a measure with their onsets; `divisions` are those at its start."""
     steps: list[Step] = []
     now = Fraction(0)
     for child in measure:
@@ -102,7 +102,7 @@ def _advance(element: etree._Element, divisions: int) -> Fraction:
 
 
 def _single_pass(steps: Sequence[Step], own: Sequence[int]) -> range | None:
-    """The steps from the voice's first note to its last, with the gaps around, if nothing else sounds among them."""
+    """The steps from the voice's first note to its last, with the gaps around; None if others sound between."""
     if not own:
         return None
     first, last = own[0], own[-1]
@@ -118,9 +118,9 @@ def _single_pass(steps: Sequence[Step], own: Sequence[int]) -> range | None:
 
 
 def _in_place(inside: Sequence[Step], run: Run, *, is_last: bool) -> list[etree._Element]:
-    """The run where the old notes stood; what stood between them keeps its onset.
+    """The run in place of the old notes; other elements between them keep their onsets.
 
-    `is_last`: nothing is counted after it, so that it need not end where the old notes did.
+    With `is_last` no timed element follows, so that the run need not end where the old notes ended.
     """
     begin, end, divisions = inside[0].onset, inside[-1].end, inside[0].divisions
     if any(step.new_divisions != divisions for step in inside):
@@ -143,7 +143,7 @@ def _interleaved(kept: Sequence[Step], run: Run) -> Iterator[etree._Element]:
 
 
 def _late(steps: Sequence[Step], run: Run) -> Iterator[etree._Element]:
-    """Elements that stood inside what is now one note: reached by going back, after the run."""
+    """Elements with onsets inside a new note: written after the run, reached by <backup>."""
     now = run.length
     for step in steps:
         yield from move(now, step.onset, run.divisions)
@@ -153,7 +153,7 @@ def _late(steps: Sequence[Step], run: Run) -> Iterator[etree._Element]:
 
 
 def _without(steps: Sequence[Step], own: set[int]) -> Iterator[etree._Element]:
-    """The other voices; the gaps that the removed notes leave are skipped."""
+    """The elements of the other voices; the gaps of removed notes become <forward>."""
     waiting, divisions = Fraction(0), 1
     for index, step in enumerate(steps):
         if index in own or (waiting and step.element.tag in ("backup", "forward")):
@@ -166,14 +166,14 @@ def _without(steps: Sequence[Step], own: set[int]) -> Iterator[etree._Element]:
 
 
 def _appended(steps: Sequence[Step], divisions: int, run: Run) -> list[etree._Element]:
-    """The run after everything else, from the start of the measure."""
+    """The run after all other elements, from the start of the measure."""
     now, last = (steps[-1].end, steps[-1].new_divisions) if steps else (Fraction(0), divisions)
     body = [timed.element for timed in run.notes]
     return [*move(now, Fraction(0), last), *_in_divisions(body, last, run.divisions)]
 
 
 def move(now: Fraction, to: Fraction, divisions: int) -> list[etree._Element]:
-    """What leads the cursor from one place to another: nothing, a backup or a forward."""
+    """The element that moves the cursor: none, a <backup> or a <forward>."""
     if now == to:
         return []
     if to < now:
@@ -184,7 +184,7 @@ def move(now: Fraction, to: Fraction, divisions: int) -> list[etree._Element]:
 
 
 def _in_divisions(body: list[etree._Element], given: int, wanted: int) -> list[etree._Element]:
-    """The elements between a change to finer divisions and the change back, where they need one."""
+    """The elements, between a change of divisions and the change back if they need one."""
     return body if given == wanted else [divisions_change(wanted), *body, divisions_change(given)]
 
 

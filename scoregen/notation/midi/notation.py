@@ -1,8 +1,8 @@
-"""Notes with onset and end to notated measures: barlines, grids, voices, ties.
+"""Converts notes with onset and end to notated measures: barlines, grids, voices, ties.
 
-Each beat of a part lies on one grid, of 64ths or of triplet 32nds, whichever is nearer to what
-happens in it; a file that lies on neither is moved to 16ths and triplet eighths. Notes of one onset and
-end become a chord; what overlaps goes into another voice, at most four a staff.
+Each beat of a part has one grid, 64ths or triplet 32nds, whichever is nearer to its onsets and ends. For a file
+that fits neither, the grids are 16ths and triplet eighths. Notes with the same onset and end become a chord;
+overlapping notes go into other voices, at most four per staff.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _MIDDLE_C = 60
 
 @dataclass(frozen=True, slots=True)
 class TimedNote:
-    """Onset and end in quarters; `pitch` is MIDI's number, of a drum where `drum`.
+    """Onset and end in quarters; `pitch` is a MIDI pitch, or a percussion key if `drum`.
 
-    `velocity` is None where it is the one that notes without any have.
+    `velocity` is None if it is the default.
     """
 
     onset: Fraction
@@ -41,7 +41,7 @@ class TimedNote:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A measure to be: where it begins and ends; `start` is its place in the full metre."""
+    """The frame of a measure: onset and end in quarters; `start` is its position in the full metre."""
 
     onset: Fraction
     end: Fraction
@@ -60,7 +60,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class _Sound:
-    """Notes that begin and end together, each pitch with its velocity."""
+    """Notes that begin and end together, by pitch with their velocities."""
 
     onset: Fraction
     end: Fraction
@@ -75,7 +75,7 @@ class _Sound:
 def columns(
     times: Mapping[Fraction, TimeSignature], keys: Mapping[Fraction, KeySignature], end: Fraction
 ) -> tuple[Column, ...]:
-    """The measures up to `end`. A new signature begins a measure; a short one at the front is an anacrusis."""
+    """The measures up to `end`. A new signature begins a measure; a short first measure is an anacrusis."""
     changes = sorted({Fraction(0): TimeSignature((4,), 4), **times}.items())
     spans: list[tuple[Fraction, Fraction, TimeSignature]] = []
     for index, (onset, time) in enumerate(changes):
@@ -91,7 +91,7 @@ def columns(
 def _with_anacrusis(
     spans: list[tuple[Fraction, Fraction, TimeSignature]],
 ) -> list[tuple[Fraction, Fraction, TimeSignature]]:
-    """The first measure under the second's signature where its own is shorter and ends with it."""
+    """Give a first measure that is shorter than the second's signature that signature."""
     if len(spans) > 1 and spans[0][1] - spans[0][0] < spans[1][2].duration:
         spans[0] = (spans[0][0], spans[0][1], spans[1][2])
     return spans
@@ -108,7 +108,7 @@ def _numbered(
 
 
 def staff_clefs(notes: Sequence[TimedNote]) -> tuple[Clef, ...]:
-    """One staff with the clef that fits, or a treble and a bass staff for what spans both."""
+    """One staff with the clef that fits, or a treble and a bass staff for notes that span both."""
     if any(note.drum for note in notes):
         return (Clef("percussion", 2),)
     pitches = sorted(note.pitch for note in notes)
@@ -125,7 +125,7 @@ def _overlaps(notes: Sequence[TimedNote]) -> bool:
 def filled_measures(
     found: Sequence[Column], parts: Iterable[tuple[Part, Sequence[TimedNote]]], tempos: Iterable[tuple[Fraction, Tempo]]
 ) -> list[Measure]:
-    """The columns with the voices of all parts."""
+    """The measures with the voices of all parts."""
     voices: list[list[Voice]] = [[] for _ in found]
     for part, notes in parts:
         placed = _on_grids(notes, found)
@@ -147,7 +147,7 @@ def _measure(column: Column, voices: tuple[Voice, ...], tempos: Sequence[tuple[F
 
 
 def _on_grids(notes: Sequence[TimedNote], found: Sequence[Column]) -> list[TimedNote]:
-    """The notes with onsets and ends on a grid that notation has; none is lost, none is empty."""
+    """The notes with onsets and ends on notatable grids; none is lost, and all have a length."""
     fine = _is_exact(notes)
     steps = _grid_steps(notes, found, fine)
     placed = []
@@ -159,17 +159,17 @@ def _on_grids(notes: Sequence[TimedNote], found: Sequence[Column]) -> list[Timed
 
 
 def _is_exact(notes: Sequence[TimedNote]) -> bool:
-    """Whether the file was made from notation: nearly every onset lies on 64ths or triplet 32nds."""
+    """Whether the file was made from notation: 95 percent of its onsets are on 64ths or triplet 32nds."""
     exact = sum((16 * note.onset).denominator == 1 or (24 * note.onset).denominator == 1 for note in notes)
     return exact >= 0.95 * len(notes)
 
 
 Spans = dict[tuple[int, int], Fraction]
-"""The grid step for a measure's index and a beat of it."""
+"""The grid step by measure index and beat."""
 
 
 def _grid_steps(notes: Sequence[TimedNote], found: Sequence[Column], fine: bool) -> Spans:
-    """The step of the better grid for every beat with an onset or end inside; others may take any."""
+    """The step of the better grid for every beat with an onset or end inside; other beats need none."""
     inside: dict[tuple[int, int], list[Fraction]] = {}
     for place in (place for note in notes for place in (note.onset, note.end)):
         index, beat, offset = _beat_of(place, found)
@@ -209,9 +209,9 @@ def _rounded(offset: Fraction, step: Fraction) -> Fraction:
 
 
 def _lines(notes: Sequence[TimedNote]) -> list[list[_Sound]]:
-    """Voices in which nothing overlaps: each sound goes into the first that is free.
+    """Voices without overlaps: each sound goes into the first that is free.
 
-    Where all are sounding, the one that would be free first is cut short.
+    If none is free, the voice that ends first is cut short.
     """
     lines: list[list[_Sound]] = [[]]
     for sound in _sounds(notes):
@@ -229,7 +229,7 @@ def _lines(notes: Sequence[TimedNote]) -> list[list[_Sound]]:
 
 
 def _room_for(sound: _Sound, lines: list[list[_Sound]]) -> list[_Sound]:
-    """The voice that ends first, cut off at the sound's onset unless it begins there itself."""
+    """The voice that ends first, cut off at the sound's onset unless it begins there too."""
     line = min(lines, key=lambda line: (line[-1].onset == sound.onset, line[-1].end))
     if line[-1].onset < sound.onset:
         line[-1] = replace(line[-1], end=sound.onset)
@@ -246,7 +246,7 @@ def _sounds(notes: Sequence[TimedNote]) -> list[_Sound]:
 
 
 def _voices(line: Sequence[_Sound], found: Sequence[Column], slot: Slot) -> Iterator[tuple[int, Voice]]:
-    """The voice in each measure; only a staff's first one also fills measures with nothing but rests."""
+    """The voice in each measure; only the first voice of a staff has measures of rests alone."""
     first = 0
     for index, column in enumerate(found):
         while first < len(line) and line[first].end <= column.onset:
@@ -260,7 +260,7 @@ def _voices(line: Sequence[_Sound], found: Sequence[Column], slot: Slot) -> Iter
 
 def _elements(sounds: Sequence[_Sound], column: Column) -> Iterator[Element]:
     """The sounds of one measure and the rests between them, notated."""
-    pieces: list[tuple[Fraction, _Sound | None]] = []  # end in the measure, and what sounds until then
+    pieces: list[tuple[Fraction, _Sound | None]] = []  # end in the measure, and the sound until then
     now = column.onset
     for sound in sounds:
         if sound.onset > now:
@@ -281,7 +281,7 @@ def _elements(sounds: Sequence[_Sound], column: Column) -> Iterator[Element]:
 
 
 def _struck(sound: _Sound, value: NoteValue, before: bool, after: bool, column: Column) -> Element:
-    """The note or chord of a sound, tied to what is before and after; drums are not, for they do not last."""
+    """The note or chord of a sound, tied to its other parts; drums are not tied."""
     if sound.drum:
         struck = [Note(value, unpitched_note(key), velocity=sound.velocities[key]) for key in sound.pitches]
         return struck[0] if len(struck) == 1 else Chord(tuple(struck))

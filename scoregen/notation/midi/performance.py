@@ -1,4 +1,4 @@
-"""The score as it is played: repeats and jumps unfolded, cue notes silent, grace notes before their beat."""
+"""The score as played: repeats and jumps unfolded, cue notes silent, grace notes before their beat."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from scoregen.score.timeline import SoundingNote, sounding_notes
 
 _GRACE = Fraction(1, 8)
 _DEFAULT_TEMPO = Tempo(Fraction(0), NoteValue("quarter"), Fraction(120))
-"""MIDI's own, until the first tempo mark."""
+"""MIDI's default, before the first tempo mark."""
 
 
 def performed(score: Score) -> Score:
-    """The measures in the order of performance, no repeats or jumps left, cue notes silent.
+    """The measures in the order of performance, without repeats and jumps, with cue notes silent.
 
-    Where the performance goes back, so does the tempo, to the one that holds there as the score is written.
+    If the performance goes back, the tempo changes to the one that holds there in the notated score.
     """
     order, written, now = performance_order(score.measures), _tempos(score.measures), _DEFAULT_TEMPO
     measures = []
@@ -37,14 +37,14 @@ def performed(score: Score) -> Score:
 
 
 class TimedNote(NamedTuple):
-    """A note as it is written, and as it is played: a grace note before its beat."""
+    """A note as notated and as played: a grace note is played before its beat."""
 
     written: SoundingNote
     played: SoundingNote
 
 
 def timed_notes(score: Score) -> list[TimedNote]:
-    """What sounds, in the order in which it is played."""
+    """The notes that sound, in the order in which they are played."""
     notes = sounding_notes(score, grace=True)
     groups: dict[tuple[object, Fraction], list[SoundingNote]] = defaultdict(list)
     for note in notes:
@@ -56,7 +56,7 @@ def timed_notes(score: Score) -> list[TimedNote]:
 
 
 def _tempos(measures: Sequence[Measure]) -> list[Tempo]:
-    """The tempo with which each measure begins as the score is written."""
+    """The tempo at the start of each measure of the notated score."""
     tempo, found = _DEFAULT_TEMPO, list[Tempo]()
     for measure in measures:
         found.append(next((own for own in measure.tempos if own.onset == 0), tempo))
@@ -73,7 +73,7 @@ def _played(measure: Measure, tempo: Tempo | None) -> Measure:
 
 
 def _without_cues(measure: Measure) -> Measure:
-    """The same measure with rests for its cue notes."""
+    """The same measure with rests in place of its cue notes."""
     if not any(note.cue for voice in measure.voices for element in voice.elements for note in element.notes):
         return measure
     voices = tuple(replace(voice, elements=tuple(_uncued(voice.elements))) for voice in measure.voices)
@@ -89,7 +89,7 @@ def _uncued(elements: Iterable[Element]) -> Iterator[Element]:
 
 
 def _before_the_beat(group: list[SoundingNote]) -> list[TimedNote]:
-    """Grace notes one after another up to their onset; from it on where nothing comes before."""
+    """Grace notes one after another up to their onset, or from it at the start of the score."""
     onset = group[0].onset
     length = min(_GRACE, onset / len(group)) or _GRACE
     start = onset - length * len(group) if onset else onset

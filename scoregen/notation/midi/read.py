@@ -1,8 +1,8 @@
-"""A MIDI file as a score: for files that were made from notation, exact to the tick.
+"""Reads a MIDI file as a score; files made from notation are read exactly.
 
-This is the way back of `write`: tracks become parts, ticks become exact quarters, velocities and
-pedals are kept, and what lies on no grid of notation is moved to the nearest place of one (`notation`).
-Files played by hand come out legible but rough.
+The inverse of `write`: tracks become parts, ticks become exact quarters, velocities and pedals are kept, and
+positions off the grids of notation are moved to the nearest (`notation`). Recorded performances come out
+legible but rough.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _MOST_QUARTERS = 80_000
 
 @dataclass(slots=True)
 class _Strand:
-    """One channel of one track while the file is read: a part to be."""
+    """One channel of one track while the file is read; it becomes a part."""
 
     name: str = ""
     program: int = 0
@@ -44,7 +44,7 @@ class _Strand:
 
 @dataclass(slots=True)
 class _Reading:
-    """Everything a file says, by onset in quarters."""
+    """The content of a file, by onset in quarters."""
 
     strands: dict[tuple[int, int], _Strand] = field(default_factory=lambda: defaultdict(_Strand))
     times: dict[Fraction, TimeSignature] = field(default_factory=dict)
@@ -54,12 +54,12 @@ class _Reading:
 
 
 def read_midi(path: Path) -> Score:
-    """Read a MIDI file of format 0 or 1. Raises ReadError, or RefusedError for what is no one score."""
+    """Read a MIDI file of format 0 or 1. Raises ReadError, or RefusedError for a file that is not one score."""
     place = Place(str(path))
     reading = _read(_parsed(read_bytes(path), place), place)
     strands = [(channel, strand) for (_, channel), strand in sorted(reading.strands.items()) if strand.notes]
     if not strands:
-        raise ReadError("the MIDI file holds no note", place)
+        raise ReadError("the MIDI file has no notes", place)
     end = max(note.end for _, strand in strands for note in strand.notes)
     if end > _MOST_QUARTERS:
         raise ReadError(f"the MIDI file lasts {end} quarters; at most {_MOST_QUARTERS} are read", place)
@@ -74,7 +74,7 @@ def read_midi(path: Path) -> Score:
 
 def _parsed(data: bytes, place: Place) -> mido.MidiFile:
     if not data.startswith(b"MThd"):
-        raise ReadError("this is no MIDI file; it does not begin with MThd", place)
+        raise ReadError("this is not a MIDI file; it does not begin with MThd", place)
     try:
         file = mido.MidiFile(file=io.BytesIO(data), clip=True, charset="utf-8")
     except (OSError, EOFError, ValueError, LookupError, TypeError, mido.KeySignatureError) as error:
@@ -83,9 +83,9 @@ def _parsed(data: bytes, place: Place) -> mido.MidiFile:
         except (OSError, EOFError, ValueError, LookupError, TypeError, mido.KeySignatureError):
             raise ReadError(f"the MIDI file is damaged ({error})", place) from None
     if file.type == 2:
-        raise RefusedError("this MIDI file holds independent pieces (format 2); expected format 0 or 1", place)
+        raise RefusedError("this MIDI file has independent pieces (format 2); expected format 0 or 1", place)
     if not 0 < file.ticks_per_beat < 0x8000:
-        raise RefusedError("this MIDI file counts film frames and not quarters; expected ticks a quarter", place)
+        raise RefusedError("this MIDI file counts SMPTE frames; expected ticks per quarter", place)
     return file
 
 
@@ -139,7 +139,7 @@ def _read_meta(reading: _Reading, onset: Fraction, message: mido.MetaMessage) ->
 
 
 def _key(name: str) -> KeySignature:
-    """From MIDI's own names: `Eb`, `F#m`."""
+    """From MIDI's names of keys: `Eb`, `F#m`."""
     minor = name.endswith("m")
     tonic = name.removesuffix("m")
     fifths = _MAJOR_FIFTHS[tonic[0]] + 7 * (tonic.count("#") - tonic.count("b")) - (3 if minor else 0)
@@ -156,7 +156,7 @@ def _part(index: int, channel: int, strand: _Strand) -> Part:
 
 
 def _tempos(found: dict[Fraction, int]) -> Iterator[tuple[Fraction, Tempo]]:
-    """Tempos with their place in the score; where one says the same as the last it is left out."""
+    """Tempos with their onset in the score; a repeated value is left out."""
     last = None
     for onset, microseconds in sorted(found.items()):
         per_minute = Fraction(60_000_000, microseconds)

@@ -1,8 +1,8 @@
-"""The gate that every written document passes: valid by the schema, then sound in what it means.
+"""Validates a document before it is written: by the schema, then by its musical content.
 
-The MusicXML 4.0 schema sees names, order and values. It does not see voices that leave their
-measure, parts of unequal length, or ties, beams and slurs that lead nowhere; the second half of the
-gate does. What it finds in a document that a user gave is told apart from what was generated.
+The MusicXML 4.0 schema checks names, order and values. The other checks find voices that leave their measure,
+parts of unequal length, and ties, beams and slurs without a partner. Problems of the given music are separated
+from those of the generated music.
 """
 
 from __future__ import annotations
@@ -28,33 +28,33 @@ _IN_MEASURE = re.compile(r"^/score-partwise/part(?:\[(\d+)\])?(?=/|$)(?:/measure
 
 
 class Split(NamedTuple):
-    """Problems in what the user gave, and problems in what was generated."""
+    """Problems of the given music and of the generated music."""
 
     given: tuple[Problem, ...]
     generated: tuple[Problem, ...]
 
 
 def check_document(text: bytes, file: str) -> tuple[Problem, ...]:
-    """Everything that is wrong with a score-partwise document; ReadError if it is no XML at all."""
+    """All problems of a score-partwise document. Raises ReadError if it is not XML."""
     root = parse(text, file)
     return tuple(dict.fromkeys([*schema_problems(root, file), *_semantic_problems(root, file)]))
 
 
 def schema_problems(root: etree._Element, file: str) -> tuple[Problem, ...]:
-    """What the MusicXML 4.0 schema objects to."""
+    """The errors of the MusicXML 4.0 schema."""
     schema = _schema()
     if schema.validate(root):
         return ()
-    log = list(schema.error_log)  # type: ignore[call-overload]  # the stubs do not know that it iterates
+    log = list(schema.error_log)  # type: ignore[call-overload]  # not iterable in the stubs
     return tuple(Problem(_place(root, error.path, file), one_line(error.message)) for error in log)
 
 
 def split(problems: Iterable[Problem], score: Score) -> Split:
-    """Sort the problems of a document grafted from `score` by who wrote what is wrong.
+    """Separate the problems of a document grafted from `score` by the origin of the music.
 
-    Without a document everything was generated. Else generated is a part without given voices, and
-    a measure of a part in which a voice was generated, save for what the given document already
-    has there and for a given tie or slur whose other end stood in what was replaced.
+    Without a document all music is generated. Otherwise a part without given voices is generated, and a measure
+    of a part with a generated voice. Problems that the given document already has there count as given, and so
+    do given ties and slurs whose other end was replaced.
     """
     found = list(problems)
     if score.document is None:
@@ -81,7 +81,7 @@ def _may_be_ours(problem: Problem, score: Score) -> bool:
 
 
 def _usual_number(slot: Slot) -> str:
-    """What a file says in <voice>, unless it has a mind of its own."""
+    """The usual <voice> text of a voice."""
     return str(VOICES_A_STAFF * (slot.staff - 1) + slot.voice)
 
 
@@ -105,12 +105,12 @@ def _part_list_problems(root: etree._Element, file: str) -> Iterator[Problem]:
     for part_id in dict.fromkeys([*declared, *present]):
         if declared.count(part_id) != 1 or present.count(part_id) != 1:
             found = f"{declared.count(part_id)} times in the part list and {present.count(part_id)} times in the score"
-            yield Problem(Place(file, part_id), f"the part stands {found}; expected once each")
+            yield Problem(Place(file, part_id), f"the part is {found}; expected once each")
 
 
 @cache
 def _schema() -> etree.XMLSchema:
-    """The compiled schema; its imports by URL are answered with the files beside it."""
+    """The compiled schema; its imports by URL are read from its own folder."""
     folder = resources.folder("grammars") / "musicxml"
 
     class Local(etree.Resolver):

@@ -1,4 +1,4 @@
-"""Whether the voices of a document fill their measures, and the measures of its parts match."""
+"""Checks that voices fill their measures, and that the measures of all parts match."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from scoregen.score.rhythm import NOTE_TYPES, NoteValue
 from scoregen.system.errors import Place
 
 ROUNDING = Fraction(1, 32)
-"""Quarters by which two lengths may differ that are meant to be equal: files round tuplets to whole divisions."""
+"""A tolerance in quarters for lengths that should be equal: files round tuplets to whole divisions."""
 _REST_TYPES = ("whole", "breve")
 
 
 def measure_problems(measure: WalkedMeasure) -> Iterator[Problem]:
-    """What is wrong inside one measure of one part."""
+    """The problems inside one measure of one part."""
     yield from measure.problems
     for voice, notes in measure.voices.items():
         yield from _overlaps(notes)
@@ -30,7 +30,7 @@ def measure_problems(measure: WalkedMeasure) -> Iterator[Problem]:
 
 
 def column_problems(parts: Sequence[tuple[WalkedMeasure, ...]]) -> Iterator[Problem]:
-    """Where one part has more measures than another, or a longer one."""
+    """Parts with fewer measures than another, or with shorter ones."""
     longest = max((len(part) for part in parts), default=0)
     for part in parts:
         if part and len(part) < longest:
@@ -73,7 +73,7 @@ def _crowded_staves(measure: WalkedMeasure) -> Iterator[Problem]:
 
 
 def _rests_throughout(note: WalkedNote, measure: WalkedMeasure) -> bool:
-    """Whether it is a rest for the whole measure, which needs no note type of that length."""
+    """Whether the note is a whole-measure rest, which needs no note type of that length."""
     if note.rest is None:
         return False
     kind = (note.element.findtext("type") or "").strip()
@@ -82,14 +82,14 @@ def _rests_throughout(note: WalkedNote, measure: WalkedMeasure) -> bool:
 
 
 def _value_problems(note: WalkedNote) -> Iterator[Problem]:
-    """A note type is there, and lasts what the duration says."""
+    """A note needs a type, and the type the length of the duration."""
     kind = (note.element.findtext("type") or "").strip()
     if kind not in NOTE_TYPES:
-        yield Problem(note.place, "a note has no type; expected one beside its duration")
+        yield Problem(note.place, "a note has no <type>; expected one with its <duration>")
     elif not note.is_grace:
         written = _written(note, kind)
         if written != note.duration:
-            yield Problem(note.place, f"a note is written as {written} quarters and lasts {note.duration}")
+            yield Problem(note.place, f"a note is notated as {written} quarters and lasts {note.duration}")
 
 
 def _written(note: WalkedNote, kind: str) -> Fraction:

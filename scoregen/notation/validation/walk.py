@@ -1,4 +1,4 @@
-"""A document's notes with their places in time, as a reader's cursor finds them."""
+"""A document's notes with their onsets, by the cursor of a reader."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ZERO = Fraction(0)
 
 @dataclass(frozen=True, slots=True)
 class WalkedNote:
-    """A <note> at its onset in the measure; a chord's later notes stand where its first one does."""
+    """A <note> at its onset in the measure; chord members have the onset of the first note."""
 
     element: etree._Element
     place: Place
@@ -41,7 +41,7 @@ class WalkedNote:
 
 @dataclass(slots=True)
 class WalkedMeasure:
-    """A part's measure: how far its cursor came, and what went wrong on the way."""
+    """A part's measure: the furthest position of its cursor, and its problems."""
 
     element: etree._Element
     place: Place
@@ -64,7 +64,7 @@ class WalkedMeasure:
 class _Cursor:
     measure: WalkedMeasure
     divisions: Fraction | None
-    assumed: Fraction  # what holds, and is complained of, where the part gives no divisions
+    assumed: Fraction  # used, with a problem reported, if the part has no divisions
     now: Fraction = _ZERO
     chord: Fraction = _ZERO
 
@@ -121,7 +121,7 @@ def _forward(cursor: _Cursor, length: Fraction) -> None:
 def _move(cursor: _Cursor, length: Fraction) -> None:
     cursor.now += length
     if cursor.now < 0:
-        cursor.complain(f"a backup leads {-cursor.now} quarters before the measure; the least is its start")
+        cursor.complain(f"a <backup> goes {-cursor.now} quarters past the start of the measure")
         cursor.now = _ZERO
     cursor.measure.length = max(cursor.measure.length, cursor.now)
 
@@ -131,12 +131,12 @@ def _length(cursor: _Cursor, element: etree._Element, voice: str | None = None) 
     if duration is None:
         cursor.complain(f"<{element.tag}> has no duration", voice)
     if cursor.divisions is None:
-        cursor.complain("no <divisions> says how long a duration is")
+        cursor.complain("a duration has no <divisions> before it")
     return (duration or _ZERO) / (cursor.divisions or cursor.assumed)
 
 
 def number(text: str | None) -> Fraction | None:
-    """A number as it stands in the file, None where there is none."""
+    """A number in the file; None if there is none."""
     try:
         return Fraction((text or "").strip())
     except (ValueError, ZeroDivisionError):
@@ -144,7 +144,7 @@ def number(text: str | None) -> Fraction | None:
 
 
 def notes_in_order(measures: tuple[WalkedMeasure, ...]) -> Iterator[tuple[int, WalkedNote]]:
-    """Measure index and note, all through a part."""
+    """Measure index and note, for all notes of a part."""
     for index, measure in enumerate(measures):
         for note in measure.notes:
             yield index, note

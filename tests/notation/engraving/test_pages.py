@@ -1,4 +1,4 @@
-"""Engraving: what stands on the pages, that nothing is lost on the way to paper, and what a crash does."""
+"""Engraving: what is on the pages, that nothing is lost in PDF and PNG, and what a crash leads to."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_the_glyphs_in_use_are_embedded_with_the_widths_that_verovio_reckons_wit
 
 
 def syllable_places(word: str) -> list[int]:
-    """Where verovio puts the syllables of four quarters that all carry the same word."""
+    """The positions at which verovio places the syllables of four quarters with the same word."""
     notes = tuple(replace(note, lyrics=(Lyric(word),)) for note in line("q:C5 q:C5 q:C5 q:C5"))  # type: ignore[call-arg]
     score = melody("w:C5")
     measure = replace(score.measures[0], voices=(Voice(Slot("P1"), notes),))
@@ -175,7 +175,7 @@ def test_credits_are_set_where_and_as_large_as_the_file_says(text: bytes) -> Non
 
 
 def key_accidentals(page: str) -> list[list[str]]:
-    """For each drawn key signature its glyphs: E262 a sharp, E260 a flat."""
+    """The glyphs of each drawn key signature: E262 is a sharp, E260 a flat."""
     groups = re.findall(r'class="keySig">(.*?)</g></g>', page)
     return [re.findall(r"#(E26\d)", group) for group in groups]
 
@@ -204,7 +204,7 @@ def test_more_pages_are_numbered(text: bytes) -> None:
     assert to_pdf(pages).count(b"/Type /Page\n") == len(pages) or len(to_png(pages, 20)) == len(pages)
 
 
-# What a child that fails leads to: one line that names it, and never a crash of ours.
+# A subprocess that fails leads to one line that names it, and never to a crash of the program.
 
 
 def a_worker(folder: Path, body: str) -> Path:
@@ -248,7 +248,7 @@ def test_a_library_that_is_missing_is_named() -> None:
 
 @pytest.fixture
 def fresh_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`font_folder` as in a new program."""
+    """Make `font_folder` behave as in a new program."""
     monkeypatch.setattr(fonts, "font_folder", fonts.font_folder.__wrapped__)
 
 
@@ -270,7 +270,7 @@ def test_without_a_cache_a_temporary_folder_serves(tmp_path: Path, monkeypatch: 
     assert len(list(fonts.font_folder().iterdir())) == 5
 
 
-# Paper: rasters of the PDF, so that a missing font cannot pass as a box or as nothing.
+# Rasters of the PDF, so that a missing font cannot pass as a box or as nothing.
 
 needs_poppler = pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="pdftoppm (poppler) is not installed")
 DPI = 400
@@ -292,24 +292,24 @@ def raster(pdf: bytes, folder: Path) -> list[bytes]:
 
 
 def ink(rows: list[bytes]) -> float:
-    """The part of an area that is black."""
+    """The share of an area that is black."""
     return sum(value < 128 for row in rows for value in row) / max(1, sum(map(len, rows)))
 
 
 def flat_in_chord_symbol(page: str, rows: list[bytes]) -> list[bytes]:
-    """The pixels where the flat of `Bb7` must stand: right of the B, as wide as a flat is."""
+    """The pixels where the flat of `Bb7` must be: right of the B, as wide as a flat is."""
     found = re.search(r'<text x="(\d+)" y="(\d+)"[^>]*>(?:<tspan[^>]*>)+B</tspan><tspan[^>]*>\uea64', page)
     assert found is not None
     margin = float(re.findall(r'class="page-margin" transform="translate\((\d+)', page)[0])
     width = float(re.findall(r'viewBox="0 0 (\d+) \d+"', page.partition("definition-scale")[2])[0])
-    size = 210 / 25.4 * DPI / width  # pixels a unit
+    size = 210 / 25.4 * DPI / width  # pixels per unit
     left, baseline = float(found[1]) + margin + 275, float(found[2]) + margin
     top, bottom = round((baseline - 330) * size), round((baseline + 60) * size)
     return [row[round(left * size) : round((left + 125) * size)] for row in rows[top:bottom]]
 
 
 def looks_like_a_flat(area: list[bytes]) -> bool:
-    """A stem on the left, a belly at the lower right, and nothing at the upper right, where a box has a corner."""
+    """A stem on the left, a bowl at the lower right, and nothing at the upper right, where a box has a corner."""
     half, middle = len(area) // 2, len(area[0]) // 2
     upper_left = ink([row[:middle] for row in area[:half]])
     upper_right = ink([row[middle:] for row in area[:half]])

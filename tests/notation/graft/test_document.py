@@ -1,4 +1,4 @@
-"""Grafting: what was given comes back element by element; what was generated stands where it belongs."""
+"""Grafting: the given music is unchanged element by element, and the generated music is in its place."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def with_voices(score: Score, *rows: tuple[int, Slot, str]) -> Score:
 
 
 def checked(score: Score, provenance: dict[str, str] | None = None) -> etree._Element:
-    """The grafted document, once the gate let it pass."""
+    """The grafted document, after it has passed validation."""
     text = graft(score, provenance or {})
     assert split(check_document(text, "f"), score).generated == ()
     assert schema_problems(parse(score.document or b"", "f"), "f") or not schema_problems(parse(text, "f"), "f")
@@ -58,14 +58,14 @@ def sounds(score: Score) -> list[tuple[int, Slot, Fraction, Element]]:
 
 
 def children(element: etree._Element) -> list[bytes]:
-    """Each child as canonical text, white space between elements aside."""
+    """Each child as canonical text, without white space between elements."""
     parser = etree.XMLParser(remove_blank_text=True)
     again = etree.fromstring(etree.tostring(element, with_tail=False), parser)
     return [canonical(child) for child in again]
 
 
 def canonical(element: etree._Element) -> bytes:
-    """Canonical text; lxml crashes when it is asked for that of a comment."""
+    """Canonical text; lxml crashes on that of a comment."""
     if not isinstance(element.tag, str):
         return etree.tostring(element, with_tail=False)
     return etree.tostring(element, method="c14n", with_tail=False)
@@ -80,7 +80,7 @@ def measure(root: etree._Element, part_id: str, index: int) -> etree._Element:
 
 
 def shape(element: etree._Element) -> list[str]:
-    """The children of a measure: tag, and duration, or what a direction says."""
+    """The children of a measure: the tag, and the duration or the text of a direction."""
     return [f"{child.tag} {child.findtext('duration') or ''}".strip() for child in element]
 
 
@@ -99,7 +99,7 @@ def choir(sheet: Score) -> Score:
 
 
 def test_without_a_document_there_is_nothing_to_graft_into() -> None:
-    with pytest.raises(ValueError, match="not read from MusicXML"):
+    with pytest.raises(ValueError, match="the score has no document"):
         graft(melody("w:C4"))
 
 
@@ -263,7 +263,7 @@ def test_finer_lengths_change_the_divisions_for_as_long_as_they_last(sheet: Scor
 
 @pytest.mark.parametrize(("text", "divisions"), [("w:G5", ["1"]), ("e3:D4 e3:E4 e3:F#4 q:E4 h:E4", ["3", "1"])])
 def test_a_part_that_never_said_how_long_a_duration_is_says_it_now(text: str, divisions: list[str]) -> None:
-    """A file of nothing but empty measures needs no divisions until something is written into it."""
+    """A file of empty measures needs no divisions until something is written into it."""
     document = (
         b'<score-partwise version="4.0"><part-list><score-part id="P1"><part-name/></score-part></part-list>'
         b'<part id="P1"><measure number="1"/><measure number="2"/></part></score-partwise>'
@@ -326,12 +326,12 @@ def test_voices_that_the_file_does_not_tell_apart_are_refused() -> None:
     note = text[text.rindex(b"<note>") : text.rindex(b"</note>") + 7]
     twice = text.replace(note, note + b"<backup><duration>4</duration></backup>" + note)
     score = read_musicxml(twice, "")
-    with pytest.raises(RefusedError, match="part P1, measure 1, voice 1: notes of voice '1' sound at once"):
+    with pytest.raises(RefusedError, match="part P1, measure 1, voice 1: notes of voice '1' overlap"):
         graft(with_voices(score, (0, SONG, "w:D4")))
 
 
 def test_a_chord_goes_with_its_first_note() -> None:
-    """Some programs leave the voice out in the later notes of a chord."""
+    """Some programs omit the voice in the later notes of a chord."""
     two = Score((Part("P1"),), (made("1", "4/4", {SONG: "w:C5+E5", Slot("P1", 1, 2): "h:C4+E4 h:D4+F4"}),))
     text = write_musicxml(two)
     bare = re.sub(rb"(<chord/>(?:(?!</note>).)*?)<voice>\d</voice>", rb"\1", text, flags=re.DOTALL)
@@ -357,12 +357,12 @@ def test_divisions_that_change_inside_a_hole_are_refused() -> None:
 
 
 def test_a_slur_that_loses_its_other_end_is_not_ours(sheet: Score) -> None:
-    """What was given stays, even half a slur; the gate does not take it for a fault of the graft."""
+    """The given music stays, even half a slur; validation does not report it as a fault of the graft."""
     score = with_voices(sheet, (0, SONG, "q:C5"))
     text = graft(score)
     found = split(check_document(text, "f"), score)
     assert [str(problem) for problem in found.given] == [
-        "f: part P1, measure 1, voice 1: <slur> number 1 closes 1 times and opens 0 times"
+        "f: part P1, measure 1, voice 1: <slur> number 1 has 1 stops and 0 starts"
     ]
     assert found.generated == ()
 
@@ -371,7 +371,7 @@ def test_a_fault_of_the_given_document_is_not_ours(sheet: Score) -> None:
     flawed = (sheet.document or b"").replace(b"<type>quarter</type>\n        <stem>up</stem>", b"<type>half</type>", 1)
     score = with_voices(read_musicxml(flawed, ""), (1, CLARINET, "h.:C5"), (1, RIGHT, "h.:C5"))
     found = split(check_document(graft(score), "f"), score)
-    assert [problem.message for problem in found.given] == ["a note is written as 2 quarters and lasts 1"]
+    assert [problem.message for problem in found.given] == ["a note is notated as 2 quarters and lasts 1"]
     assert found.generated == ()
     broken = split(
         check_document(graft(score).replace(b"<type>half</type>\n        <dot/>", b"<type>half</type>"), "f"), score
@@ -386,7 +386,7 @@ def test_new_elements_are_indented_as_their_neighbours(sheet: Score) -> None:
 
 
 def alone(score: Score, keep: str) -> Score:
-    """One part of a score as the input, all others as generated for it."""
+    """One part of a score as the input, and all others as generated for it."""
     root = parse(score.document or b"", "")
     for element in [*root.findall("part"), *root.findall("part-list/*")]:
         owner = element.getparent()
@@ -404,7 +404,7 @@ def _generated(voice: Voice) -> Voice:
 
 
 def cut(score: Score, count: int) -> Score:
-    """The first measures as the input, the others as generated to follow them."""
+    """The first measures as the input, and the others as generated after them."""
     root = parse(score.document or b"", "")
     for body in root.iterfind("part"):
         for element in body.findall("measure")[count:]:
@@ -417,7 +417,7 @@ def cut(score: Score, count: int) -> Score:
 
 
 def holes(score: Score) -> Score:
-    """Every third voice of a measure as generated, its untied notes backwards."""
+    """Every third voice of a measure as generated, with its untied notes reversed."""
     return filled(score, _backwards(score))
 
 
@@ -430,7 +430,7 @@ def _backwards(score: Score) -> Iterator[tuple[int, Voice]]:
 
 
 def survives(score: Score) -> bool:
-    """Whether the graft passes the gate, reads back, and left every given measure as it was."""
+    """Whether the graft passes validation, reads back, and leaves every given measure as it was."""
     root, before = checked(score), parse(score.document or b"", "")
     for body in before.iterfind("part"):
         part_id = body.get("id", "")
@@ -450,7 +450,7 @@ def test_psalms_survive(kind: str, shared_data: Callable[[str], Path]) -> None:
 
 
 def test_new_parts_last_as_long_as_the_document_counts() -> None:
-    """A last measure whose music is short, and that the file fills with a skip."""
+    """The music of the last measure is short, and the file fills it with a <forward>."""
     text = write_musicxml(melody("w:C4", "h.:C4", "h.:D4"))
     last = text.rindex(b"</note>") + 7
     score = read_musicxml(text[:last] + b"<forward><duration>1</duration></forward>" + text[last:], "")
@@ -461,7 +461,7 @@ def test_new_parts_last_as_long_as_the_document_counts() -> None:
 
 
 def test_generated_parts_beside_a_whole_document_of_rests() -> None:
-    """A template: every part is there and empty."""
+    """A template: every part is present and empty."""
     full = hymn()
     rests = filled(full, [(i, Voice(v.slot, (), "blank")) for i, row in enumerate(full.measures) for v in row.voices])
     empty = read_musicxml(write_musicxml(rests), "")

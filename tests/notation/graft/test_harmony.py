@@ -1,4 +1,4 @@
-"""Marks over a document: they stand where the music is, and nothing else has changed."""
+"""Marks in a document: they are at their music, and nothing else has changed."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ OURS = ("harmony", "direction")
 
 
 def without(root: etree._Element, marks: int) -> bytes:
-    """The document as it was: the marks, which are told by their text, taken out."""
+    """The original document: the marks, recognised by their text, are removed."""
     taken = 0
     for element in list(root.iter(*OURS)):
         if any("†" in (node.text or "") + node.get("text", "") for node in element.iter()):
-            element.getparent().remove(element)  # type: ignore[union-attr]  # it was found below the root
+            element.getparent().remove(element)  # type: ignore[union-attr]  # type: ignore[union-attr]  # it is below the root
             taken += 1
     assert taken == marks
     return etree.canonicalize(root, strip_text=True).encode()

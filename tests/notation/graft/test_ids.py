@@ -1,4 +1,4 @@
-"""Names for notes: each in its own element, tied ones together, and the engraver keeps them."""
+"""Ids of notes: each in its own element, those of tied notes together, and verovio keeps them."""
 
 from __future__ import annotations
 

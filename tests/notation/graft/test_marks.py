@@ -1,4 +1,4 @@
-"""Marks are added to a document and nothing in it is lost."""
+"""Marks are added to a document, and nothing in it is lost."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def pitched(score: Score) -> tuple[SoundingNote, ...]:
 
 
 def unmarked(text: bytes) -> bytes:
-    """A marked document without what was added."""
+    """A marked document without the additions."""
     root = etree.fromstring(text)
     for element in list(root.iter("direction")):
         added = element.find("direction-type/words[@color]"), element.find("direction-type/bracket[@color]")

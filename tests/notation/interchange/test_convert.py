@@ -1,4 +1,4 @@
-"""Other notations: the notes that stand in them arrive, and damage is one line."""
+"""Other notations: all their notes are read, and a damaged file is a one-line error."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_kern_arrives_with_ties_triplets_and_key() -> None:
 def test_abc_keeps_anacrusis_repeats_and_late_decorations() -> None:
     score = read_score(CASES / "tune.abc")
     lengths = [row.duration for row in score.measures]
-    assert lengths == q(0.5, 3, 3, 3, 2.5, 0.5, 3, 2.5)  # short measures at the repeats are not filled up
+    assert lengths == q(0.5, 3, 3, 3, 2.5, 0.5, 3, 2.5)  # short measures at the repeats are not filled
     dotted = [length for pitch, _, length in sounds(score) if pitch in ("A5", "G5")]
     assert dotted == q(0.75, 0.25)  # a>.g
     assert score.metadata.title == "A Tune"
@@ -91,7 +91,9 @@ def test_rejected_readings_do_not_count_as_lost_notes(tmp_path: Path) -> None:
     (tmp_path / "choice.mei").write_text(text.replace('<note pname="c" oct="5" dur="1"/>', choice))
     try:
         assert len(sounds(read_score(tmp_path / "choice.mei"))) == 4
-    except RefusedError as error:  # a library that knows no choices: refused by name, and not three notes
+    except (
+        RefusedError
+    ) as error:  # a library that does not support choices refuses the file, and does not read three notes
         assert "4 notes" in str(error)
 
 
@@ -110,7 +112,7 @@ def test_garbage_is_one_line(suffix: str, data: bytes, tmp_path: Path) -> None:
 def test_a_book_of_tunes_is_refused_with_their_number(tmp_path: Path) -> None:
     tune = (CASES / "tune.abc").read_text()
     (tmp_path / "book.abc").write_text(tune + "\n" + tune.replace("X:1", "X:2"))
-    with pytest.raises(RefusedError, match="holds 2 pieces"):
+    with pytest.raises(RefusedError, match="has 2 pieces"):
         read_score(tmp_path / "book.abc")
 
 
@@ -168,9 +170,9 @@ def test_musescore_files_are_read_through_musescore(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore")  # of the oracle and what it imports
+@pytest.mark.filterwarnings("ignore")  # from the reference reader and its imports
 def test_kern_agrees_with_partitura_s_reading() -> None:
-    """An oracle that shares no code with the reader: every note of three corpus pieces."""
+    """A reference that shares no code with the reader: every note of three corpus pieces."""
     import music21
     import partitura
 

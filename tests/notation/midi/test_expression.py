@@ -1,4 +1,4 @@
-"""What the marks of a score do to its MIDI: loudness, length, pedal, order, percussion; and what comes back."""
+"""The effect of a score's marks on its MIDI (velocity, length, pedal, order, percussion), and reading them back."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def velocities(score: Score, track: int = 1) -> list[int]:
 
 
 def lengths(score: Score) -> list[Fraction]:
-    """How long each note of the first part is held; one sounds at a time."""
+    """The sounding length of each note of the first part; one sounds at a time."""
     row = [(onset, message.type) for onset, message in tracks(score)[1] if message.type.startswith("note")]
     begins = [onset for onset, kind in row if kind == "note_on"]
     ends = [onset for onset, kind in row if kind == "note_off"]
@@ -58,7 +58,7 @@ def dynamic(onset: Fraction, mark: str, **rest: object) -> Direction:
 
 
 def marked(*texts: str, **values: object) -> Score:
-    """A melody whose first measure has values beside it."""
+    """A melody whose first measure has further values."""
     score = melody(*texts)
     return replace(score, measures=(replace(score.measures[0], **values), *score.measures[1:]))  # type: ignore[arg-type]
 
@@ -103,7 +103,7 @@ def test_marks_hold_until_the_next(marks: list[tuple[Fraction, str]], expected: 
     ],
 )
 def test_hairpins_are_ramps(kind: str, marks: list[tuple[Fraction, str]], expected: list[int]) -> None:
-    """Over a measure, to whatever stands at the next."""
+    """Over a measure, to the mark at the start of the next."""
     wedge = Wedge("P1", ZERO, End(1, ZERO), kind)  # type: ignore[arg-type]
     score = marked(FOUR_QUARTERS, "w:C5", spanners=(wedge,))
     here = tuple(dynamic(*mark) for mark in marks if mark[0] < 4)
@@ -234,7 +234,7 @@ def test_percussion_of_a_file(repository: Path) -> None:
     assert struck & set(declared.values())
 
 
-# The way back.
+# Reading back.
 
 
 def test_velocities_and_pedals_come_back(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""MIDI: what is written is what sounds, and what is read back is what was written."""
+"""MIDI: the file sounds like the score, and it reads back as it was written."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_minor_keys_and_later_tempos() -> None:
 
 
 def rows(*specs: str) -> tuple[Measure, ...]:
-    """`|:` starts a repeat, `:|` (or `:|4`) ends one, `[1,2` is an ending; one spec a measure."""
+    """`|:` starts a repeat, `:|` (or `:|4`) ends one, `[1,2` is an ending; one text per measure."""
     made = []
     for number, spec in enumerate(specs):
         sign = spec.partition(":|")
@@ -169,7 +169,7 @@ def test_triplets_and_septuplets_are_exact_in_ticks() -> None:
     voice = Voice(Slot("P1"), (*line("e3:C4 e3:D4 e3:E4 h:F4"), *seven))
     score = replace(melody("w:C4"), measures=(replace(melody("w:C4").measures[0], voices=(voice,)),))
     file = read_back(to_midi(score))
-    assert file.ticks_per_beat == 3360  # the smallest multiple of 480 that seven divides
+    assert file.ticks_per_beat == 3360  # the smallest multiple of 480 that 7 divides
     assert Counter(sounds(file.tracks[1], file.ticks_per_beat)) == expected(score, "P1")
 
 
@@ -229,7 +229,7 @@ def test_tracks_last_as_long_as_the_score() -> None:
     assert {sum(message.time for message in track) for track in file.tracks} == {8 * file.ticks_per_beat}
 
 
-# The way back.
+# Reading back.
 
 
 def round_trip(score: Score, folder: Path) -> Score:
@@ -334,7 +334,7 @@ def test_more_lines_than_a_staff_holds_lose_no_note(tmp_path: Path) -> None:
         (b"", "does not begin with MThd"),
         (b"no midi at all", "does not begin with MThd"),
         (midi(mido.Message("note_on", note=60))[:20], "damaged"),
-        (midi(mido.Message("program_change", program=3)), "holds no note"),
+        (midi(mido.Message("program_change", program=3)), "has no notes"),
         (
             midi(mido.Message("note_on", note=60), *[mido.Message("note_off", note=60, time=2**27)]),
             "at most",
@@ -348,9 +348,9 @@ def test_a_damaged_file_is_one_line(data: bytes, message: str, tmp_path: Path) -
     assert "bad.mid" in str(caught.value) and "\n" not in str(caught.value)
 
 
-def test_film_frames_and_independent_pieces_are_refused(tmp_path: Path) -> None:
+def test_smpte_frames_and_independent_pieces_are_refused(tmp_path: Path) -> None:
     good = bytearray(midi(mido.Message("note_on", note=60)))
-    for place, value, message in ((12, 0xE7, "film frames"), (9, 2, "format 2")):
+    for place, value, message in ((12, 0xE7, "SMPTE frames"), (9, 2, "format 2")):
         data = bytearray(good)
         data[place] = value
         (tmp_path / "odd.mid").write_bytes(bytes(data))

@@ -121,7 +121,7 @@ def test_timewise_parts_that_pause_stay_in_their_columns(tmp_path: Path) -> None
 
 
 def test_timewise_part_twice_in_a_measure(tmp_path: Path) -> None:
-    with pytest.raises(ReadError, match=r"song\.musicxml: measure 1: the measure holds part 'A' twice"):
+    with pytest.raises(ReadError, match=r"song\.musicxml: measure 1: the measure has part 'A' twice"):
         load(tmp_path, timewise(f'<measure number="1"><part id="A">{NOTE}</part><part id="A"/></measure>'))
 
 

@@ -1,4 +1,4 @@
-"""One <harmony>: the chord symbols that it prints, at sounding pitch."""
+"""One <harmony>: its printed chord symbols, at sounding pitch."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class _Chord:
 
 
 def read_harmony(element: etree._Element, onset: Fraction, part: str, interval: Interval) -> Iterator[ChordSymbol]:
-    """Its chord symbols; one that is told by a numeral or function alone is none.
+    """Its chord symbols; a chord given by numeral or function alone is left out.
 
-    `interval` leads from written to sounding pitch.
+    `interval` is from written to sounding pitch.
     """
     staff = staff_of(element)
     for chord in _chords(element):

@@ -1,4 +1,4 @@
-"""What stands before the music: the parts with their instruments and brackets, and the metadata."""
+"""The header of a score: the parts with their instruments and groups, and the metadata."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PERCUSSION_CHANNEL = "10"
 
 @dataclass(frozen=True, slots=True)
 class PartHeader:
-    """What the part list says of a part; `strikes` names its instruments by their ids."""
+    """A part of the part list; `instrument_names` are pairs of id and name."""
 
     id: str
     name: str = ""
@@ -70,7 +70,7 @@ def read_part_list(root: etree._Element) -> tuple[PartHeader, ...]:
             parts.append(_read_part(element, groups))
     twice = next((part_id for part_id, count in Counter(part.id for part in parts).items() if count > 1), None)
     if twice is not None:
-        raise ReadError(f"the part list holds part {twice!r} twice; every id must be its own")
+        raise ReadError(f"the part list has part {twice!r} twice; every id must be unique")
     return tuple(parts)
 
 
@@ -113,7 +113,7 @@ def _read_instrument(element: etree._Element) -> Instrument | None:
 
 
 def _other_instruments(element: etree._Element) -> Iterator[Instrument]:
-    """The instruments after the first, by the names that notes strike them by."""
+    """The instruments after the first, by the names in `instrument_names`."""
     sounds = {midi.get("id"): midi for midi in element.iterfind("midi-instrument")}
     for instrument, (own_id, name) in list(zip(element.iterfind("score-instrument"), _strikes(element), strict=True))[
         1:

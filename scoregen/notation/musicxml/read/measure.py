@@ -1,4 +1,4 @@
-"""One <measure> of one part: what stands in it, on a cursor that notes, backups and forwards move."""
+"""One <measure> of one part: its content, at a cursor that notes, <backup> and <forward> move."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _REPEATED = "2"
 
 @dataclass(frozen=True, slots=True)
 class PartMeasure:
-    """A part's share of a measure column; `key` sounds, `length` holds trailing forwards too.
+    """A part's share of a measure column; `key` is at sounding pitch, `length` includes trailing <forward>.
 
-    `ends` are those of its spanners, which are paired when the whole part has been read.
+    `ends` are spanner ends, which are paired when the whole part has been read.
     """
 
     number: str
@@ -57,8 +57,8 @@ class PartMeasure:
 class _Draft:
     """A measure while it is read.
 
-    Files round the lengths of tuplets to whole divisions. `cursor` is where the file stands by its
-    own sums, `onset` the exact place; `exact` remembers the places where the two differ.
+    Files round the lengths of tuplets to whole divisions. `cursor` is the position by the file's own sums,
+    `onset` the exact position; `exact` has the positions where the two differ.
     """
 
     state: PartState
@@ -81,7 +81,7 @@ class _Draft:
     break_before: Break | None = None
 
     def advance(self, entry: Entry) -> None:
-        """Past a note: the file by its rounded length, the music by the exact one."""
+        """Pass a note: the cursor by its rounded length, the onset by its exact length."""
         exact = self.cursor is self.onset and entry.length.rounded is entry.length.duration
         if self.length is self.onset:
             self.length = entry.end
@@ -99,11 +99,11 @@ class _Draft:
             self.drift = max(self.drift, abs(self.cursor - self.onset) * self.state.divisions)
 
     def is_mended(self) -> bool:
-        """Whether exact tuplets explain the measure better than the file's own sums."""
+        """Whether exact tuplets fit the measure better than the file's own sums."""
         return self.drift < 1 or (self.state.time is not None and self.length == self.state.time.duration)
 
     def go_to(self, cursor: Fraction) -> None:
-        """Where a backup or forward leads; nothing lies before the start of the measure."""
+        """Follow a <backup> or <forward>, at most back to the start of the measure."""
         self.cursor = max(cursor, _ZERO)
         self.onset = self.exact.get(self.cursor, self.cursor)
         self.reach(self.onset)
@@ -114,7 +114,7 @@ class _Draft:
 
 
 def read_measure(element: etree._Element, state: PartState, index: int) -> PartMeasure:
-    """Read one measure and move the part's state on; errors are without a place yet."""
+    """Read one measure and update the part's state; errors have no place yet."""
     before = state.kept()
     draft = _read_draft(element, state, mends=True)
     if not draft.is_mended():
@@ -159,11 +159,11 @@ def _finish(draft: _Draft, element: etree._Element, index: int) -> PartMeasure:
 
 
 def _refuse_change_inside(draft: _Draft, onset: Fraction, signatures: Signatures) -> None:
-    """A change at the end of a measure holds from the next one on; inside it none can be held."""
+    """Refuse a change inside the measure; one at its end holds from the next measure on."""
     change = signatures.change(draft.state)
     if change is not None and onset < draft.length:
         raise RefusedError(
-            f"the {change} changes inside the measure, {onset} quarters in; move the change to a barline"
+            f"the {change} changes inside the measure, at {onset} quarters; move the change to a barline"
         )
 
 
@@ -188,10 +188,10 @@ def _read_note(draft: _Draft, element: etree._Element) -> None:
 
 
 def _read_chord_member(draft: _Draft, fields: NoteFields) -> None:
-    """A member of another length than its chord sounds beside it, as an entry of its own."""
+    """Add a member to its chord; one of another length becomes an entry of its own."""
     chord = draft.last
     if chord is None:
-        raise ReadError("a <chord/> note stands without a note before it")
+        raise ReadError("a note with <chord/> has no note before it")
     member = read_entry(fields, draft.state, chord.onset, draft.mends)
     if joins(member, chord):
         join(member, chord)
@@ -232,7 +232,7 @@ def _times(repeat: etree._Element | None) -> int:
 
 
 def _read_ending(draft: _Draft, element: etree._Element) -> None:
-    """Endings last from their start to their stop, over as many measures as that takes."""
+    """An ending lasts from its start to its stop, over any number of measures."""
     numbers = tuple(int(found) for found in re.findall(r"\d{1,3}", element.get("number", ""))[:100])
     if element.get("type") == "start":
         draft.endings = draft.state.endings = numbers
@@ -249,7 +249,7 @@ def _read_direction(draft: _Draft, element: etree._Element) -> None:
 
 
 def _onset_of(draft: _Draft, element: etree._Element) -> Fraction:
-    """Where a direction stands: at the cursor, moved by its offset."""
+    """The onset of a direction: the cursor, moved by its offset."""
     offset = element.find("offset")
     if offset is None:
         return draft.onset

@@ -1,4 +1,4 @@
-"""One <note>: its place on the staff and in time, and the `Note` or `Rest` that it stands for."""
+"""One <note>: its staff, onset and length, and its `Note` or `Rest`."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ class NoteFields:
 
     @property
     def notations(self) -> list[etree._Element]:
-        """What stands in <notations>, however many of these there are."""
+        """The children of all <notations>."""
         return [item for group in self.many.get("notations", ()) for item in group]
 
 
 @dataclass(slots=True)
 class Entry:
-    """A note with its chord members, or a rest, from its onset to its end in the measure."""
+    """A note with its chord members, or a rest; onset and end are in the measure."""
 
     onset: Fraction
     end: Fraction
@@ -79,9 +79,9 @@ class Entry:
 
 
 def read_entry(fields: NoteFields, state: PartState, onset: Fraction, mends: bool) -> Entry:
-    """The note or rest as an entry of its own; `joins` tells which chord members belong together.
+    """The note or rest as an entry of its own; `is_chord_member` decides which entries are one chord.
 
-    `mends` takes a tuplet's exact length where the file gives it rounded to whole divisions.
+    With `exact_tuplets` a tuplet has its exact length if the file rounds it to whole divisions.
     """
     grace = "grace" in fields.once
     length, note = _length_and_note(fields, state, mends)
@@ -102,7 +102,7 @@ def read_entry(fields: NoteFields, state: PartState, onset: Fraction, mends: boo
 
 
 def _read_notations(entry: Entry, notations: list[etree._Element]) -> None:
-    """What hangs on the note and is no property of it: fermata, slurs, dynamics."""
+    """Read fermata, slurs and dynamics into the entry."""
     for item in notations:
         tag = item.tag
         if tag == "slur":
@@ -115,7 +115,7 @@ def _read_notations(entry: Entry, notations: list[etree._Element]) -> None:
 
 
 def _length_and_note(fields: NoteFields, state: PartState, mends: bool) -> tuple[Length, Note | None]:
-    """The length, and the note as yet without its marks; no note for a rest."""
+    """The length, and the note without its marks; None for a rest."""
     once = fields.once
     if "pitch" in once and "duration" in once and "grace" not in once:
         given = fields.text("duration") or ""
@@ -132,20 +132,20 @@ def _length_and_note(fields: NoteFields, state: PartState, mends: bool) -> tuple
 def _common_note(
     pitch: PitchTexts, spelling: Spelling, duration: str, divisions: Exact, mends: bool, cue: bool
 ) -> tuple[Length, Note]:
-    """What most notes are: equal texts share one value."""
+    """The usual kind of note; equal texts share one value."""
     length = _required(measured(spelling, duration, divisions, mends))
     return length, Note(length.value, sounding_pitch(*pitch), cue=cue)
 
 
 def joins(member: Entry, chord: Entry) -> bool:
-    """Whether both are one chord for us: notes of one length or of one written value, all grace notes or none."""
+    """Whether both are one chord: of equal length or written value, and both or neither grace notes."""
     written = member.length.written
     same_length = member.end == chord.end or (written is not None and written == chord.length.written)
     return chord.rest is None and member.rest is None and member.grace == chord.grace and same_length
 
 
 def join(member: Entry, chord: Entry) -> None:
-    """Add a member to its chord, in the chord's value."""
+    """Add a member to its chord, with the chord's value."""
     value = chord.notes[0].value
     chord.notes.extend(note if note.value == value else replace(note, value=value) for note in member.notes)
     chord.fermata |= member.fermata
@@ -154,7 +154,7 @@ def join(member: Entry, chord: Entry) -> None:
 
 
 def _staff(fields: NoteFields, state: PartState, voice: str) -> int:
-    """The staff that the note names, else the one where its voice stood last."""
+    """The note's staff, else the last staff of its voice."""
     text = fields.text("staff")
     if text is None:
         return state.voice_staves.get(voice, 1)
@@ -210,7 +210,7 @@ def _with_marks(note: Note, fields: NoteFields, notations: list[etree._Element],
 
 
 def _pitch_texts(fields: NoteFields, state: PartState) -> PitchTexts:
-    """Step, alter, octave, and the interval from there to the sound."""
+    """Step, alter, octave, and the interval to sounding pitch."""
     texts = {child.tag: child.text for child in fields.once["pitch"]}
     interval = (
         state.transposition(_staff(fields, state, voice_name(fields.text("voice")))) if state.transpositions else None
@@ -227,7 +227,7 @@ def _pitch(fields: NoteFields, state: PartState) -> Pitch | Unpitched:
 def _unpitched(fields: NoteFields, state: PartState) -> Unpitched:
     element = fields.once.get("unpitched")
     if element is None:
-        raise ReadError("a note has no <pitch>, <unpitched> or <rest>")
+        raise ReadError("a note has no <pitch>, <unpitched> or <rest>; expected one of them")
     step, octave = text_of(element.find("display-step")), text_of(element.find("display-octave"))
     instrument = fields.once.get("instrument")
     struck = instrument.get("id", "") if instrument is not None else None
@@ -244,7 +244,7 @@ def _articulations(notations: list[etree._Element]) -> tuple[str, ...]:
 
 
 def _lyric(element: etree._Element) -> Lyric | None:
-    """The syllables under one note, elided ones joined; None where nothing is sung."""
+    """The syllables under one note, elided ones joined; None without text."""
     text, syllabics = "", []
     for child in element:
         if child.tag == "elision":
@@ -260,7 +260,7 @@ def _lyric(element: etree._Element) -> Lyric | None:
 
 
 def _syllabic(syllabics: list[str]) -> str:
-    """How the joined syllables hang together with what stands before and after."""
+    """MusicXML's <syllabic> for joined syllables, from the first and the last."""
     continues = bool(syllabics) and syllabics[0] in ("middle", "end")
     goes_on = bool(syllabics) and syllabics[-1] in ("begin", "middle")
     return {(False, False): "single", (False, True): "begin", (True, True): "middle", (True, False): "end"}[

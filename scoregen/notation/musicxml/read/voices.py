@@ -1,7 +1,7 @@
-"""The entries of one measure of one part, sorted into gapless strands; strands get their voice numbers.
+"""Sorts the entries of one measure of one part into gapless strands, and numbers their voices.
 
-A file may give one voice number to music that sounds at once (two staves both in voice 1, no
-<voice> at all): such music is split into strands, so that nothing is lost.
+A file may give one voice number to music that sounds at once (two staves both in voice 1, no <voice> at all).
+Such music is split into strands, so that nothing is lost.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MAX_STRANDS = 64
 
 @dataclass(slots=True)
 class Strand:
-    """One voice of one measure while it grows; `staff` is the staff of its first entry."""
+    """One voice of one measure while it is read; `staff` is the staff of its first entry."""
 
     staff: int
     name: str
@@ -38,7 +38,7 @@ class Strand:
 
     @property
     def is_lone_rest(self) -> bool:
-        """Whether one rest is all, which then may stand for a whole measure of any length."""
+        """Whether the strand is a single rest, which may be a whole-measure rest of any length."""
         return not self.sounds and len(self.elements) == 1
 
     @property
@@ -80,7 +80,7 @@ def _with_texts_on_first(notes: list[Note]) -> list[Note]:
 
 
 def weave(entries: Iterable[Entry]) -> tuple[Strand, ...]:
-    """Every entry of a measure in a strand without overlaps, in order of appearance."""
+    """All entries of a measure in strands without overlaps, in order of appearance."""
     strands: list[Strand] = []
     for entry in entries:
         strand = _free_strand(strands, entry)
@@ -95,7 +95,7 @@ def weave(entries: Iterable[Entry]) -> tuple[Strand, ...]:
 
 
 def _free_strand(strands: list[Strand], entry: Entry) -> Strand | None:
-    """The strand of that voice that the entry continues; it may change staff where no gap is left."""
+    """The strand of the entry's voice that it continues; a change of staff is possible without a gap."""
     best: Strand | None = None
     for strand in strands:
         if strand.name != entry.voice:
@@ -121,8 +121,8 @@ def slur_ends(strands: Iterable[Strand]) -> Iterator[SpannerEnd]:
 def voice_numbers(keys: Iterable[StrandKey]) -> dict[StrandKey, int]:
     """A voice number for every strand of a part, the same in every measure.
 
-    A staff's own range (1-4, 5-8, ...) becomes 1-4; what the file numbers otherwise gets its own
-    number if that is free on the staff, else the lowest free one, in order of appearance.
+    The usual range of a staff (1-4, 5-8, ...) becomes 1-4. Another voice gets its own number if that is free on
+    the staff, else the lowest free one, in order of appearance.
     """
     numbers: dict[StrandKey, int] = {}
     ordered = list(dict.fromkeys(keys))
@@ -139,7 +139,7 @@ def voice_numbers(keys: Iterable[StrandKey]) -> dict[StrandKey, int]:
 
 
 def _own_number(key: StrandKey) -> int | None:
-    """1 to 4 where the file's number lies in the range of the staff."""
+    """1 to 4 if the file's number is in the range of the staff."""
     staff, name, copy = key
     if copy or not (name.isascii() and name.isdigit() and len(name) < 4):
         return None
@@ -148,7 +148,7 @@ def _own_number(key: StrandKey) -> int | None:
 
 
 def close(strand: Strand, slot: Slot, duration: Fraction) -> Voice:
-    """The strand as a voice that fills the measure; silence that is too long is cut to it."""
+    """The strand as a voice that fills the measure; rests that are too long are cut."""
     if strand.end == duration:
         return Voice(slot, tuple(strand.elements))
     if strand.end > duration or strand.is_lone_rest:

@@ -1,7 +1,7 @@
-"""Which accidentals are visible: what the key signature and the measure so far do not say already.
+"""Visible accidentals: those that the key signature and the measure so far do not imply.
 
-An accidental holds for its staff position to the end of the measure. A courtesy accidental reminds
-the player where the previous measure, or another octave of this one, had the step altered.
+An accidental holds for its staff position to the end of the measure. A courtesy accidental is a reminder if the
+step was altered in the previous measure or in another octave of this one.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Accidental(NamedTuple):
 
 
 _Alters = dict[tuple[str, int], int | Fraction]
-"""For a staff position (step, octave) the alteration in force."""
+"""The alteration in force, by staff position (step, octave)."""
 
 
 class _Placed(NamedTuple):
@@ -58,13 +58,13 @@ class _Placed(NamedTuple):
 
 
 def written_key(measure: Measure, part: Part) -> KeySignature:
-    """The key signature that the part's staves show in a measure."""
+    """The key signature of the part's staves in a measure, at written pitch."""
     sounding = dict(measure.own_keys).get(part.id, measure.key)
     return sounding.transposed(-part.transposition) if part.transposition.fifths else sounding
 
 
 def visible_accidentals(score: Score, part: Part) -> Mapping[NoteAddress, Accidental]:
-    """The accidentals of a part, by the note that they stand before."""
+    """The accidentals of a part, by note."""
     ties = paired_ties(score, part.id)
     found: dict[NoteAddress, Accidental] = {}
     for staff in range(1, part.staves + 1):
@@ -96,9 +96,9 @@ def _staff_notes(
 def _mark_measure(
     notes: list[_Placed], key: KeySignature, previous: _Alters, found: dict[NoteAddress, Accidental]
 ) -> _Alters:
-    """Marks one measure of a staff; returns what the next one may have to remind of."""
+    """Mark one measure of a staff; return the alterations that the next measure may need reminders of."""
     state: _Alters = {}
-    held: _Alters = {}  # alterations that only a tie from the previous measure brought here
+    held: _Alters = {}  # alterations of notes tied over from the previous measure
     for placed in notes:
         pitch = placed.written
         place = (pitch.step, pitch.octave)
@@ -116,7 +116,7 @@ def _mark_measure(
 
 
 def _misleads(pitch: Pitch, state: _Alters, reminders: _Alters) -> bool:
-    """Whether what the eye still remembers differs from what the note means."""
+    """Whether an alteration that no longer holds differs from that of the note."""
     if reminders.get((pitch.step, pitch.octave), pitch.alter) != pitch.alter:
         return True
     return any(step == pitch.step and alter != pitch.alter for (step, _), alter in state.items())

@@ -1,4 +1,4 @@
-"""Beams and the metre: which notes of a voice share a beam, and the word for each of its levels."""
+"""Beams by metre: the notes of a voice under one beam, and the value of each beam level."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FLAGS = {
 }
 
 BeamWords = tuple[str, ...]
-"""For one note the word of each level, the outermost first: `("begin", "forward hook")`."""
+"""The values of one note's beams, the outermost first: `("begin", "forward hook")`."""
 
 
 def beam_groups(elements: Sequence[Element], time: TimeSignature, start: Fraction) -> tuple[tuple[int, ...], ...]:
@@ -39,7 +39,7 @@ def beam_groups(elements: Sequence[Element], time: TimeSignature, start: Fractio
 def beam_words(
     elements: Sequence[Element], groups: Iterable[Sequence[int]], start: Fraction
 ) -> Mapping[int, BeamWords]:
-    """The words of every beamed element, by its index."""
+    """The values of every beamed element, by its index."""
     places: list[Fraction] = []
     position = start
     for element in elements:
@@ -63,7 +63,7 @@ def _has_short_notes(elements: Sequence[Element]) -> bool:
 
 
 def _window(position: Fraction, time: TimeSignature, short_notes: bool) -> tuple[int, Fraction]:
-    """The stretch of the metre that a beam may not leave: a felt beat, at most a half note long."""
+    """The span of the metre that a beam may not leave: a beat, at most a half note long."""
     cycle, place = divmod(position, time.duration)
     begin = Fraction(0)
     for group in time.groups:
@@ -76,7 +76,7 @@ def _window(position: Fraction, time: TimeSignature, short_notes: bool) -> tuple
 
 
 def _grace_groups(elements: Sequence[Element]) -> list[tuple[int, ...]]:
-    """Grace notes that follow one another under one beam."""
+    """Consecutive grace notes under one beam."""
     groups: list[list[int]] = [[]]
     for index, element in enumerate(elements):
         if not (element.grace and _is_beamed(element)):
@@ -96,5 +96,5 @@ def _word(flags: Sequence[int], order: int, level: int, points_back: bool) -> st
 
 
 def _points_back(position: Fraction, element: Element) -> bool:
-    """Whether a lone short note belongs to the one before it: it stands off its own double."""
+    """Whether a hook points to the note before: the onset is not a multiple of twice the duration."""
     return element.duration > 0 and position % (2 * element.duration) != 0

@@ -1,7 +1,7 @@
-"""What a part's measures say beside the notes: <direction>, <sound>, <harmony>, each with its onset.
+"""The <direction>, <sound> and <harmony> elements of a part, each with its onset.
 
-An element stands before the note at its onset; one that falls inside a note stands before that note,
-with an offset, and one at the end of the measure after the last note.
+An element precedes the note at its onset. One that falls inside a note precedes that note, with an <offset>.
+One at the end of the measure follows the last note.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from scoregen.score.directions import DYNAMIC_MARKS, Direction, Dynamic, Rehears
 from scoregen.score.elements import Measure, Part, Score, Tempo
 
 _SIGNS = ("segno", "coda")
-"""Repeat marks with a sign. A `tocoda` has words alone: MuseScore takes a sign there for the coda itself."""
+"""Repeat marks with a sign. `tocoda` has words only: MuseScore takes a sign there for the coda itself."""
 _TEMPO, _STOP, _START, _HARMONY = 1.5, 5, 6, 7
-"""Places among the ranks of directions: tempo marks stand before words, hairpins after dynamics."""
+"""Ranks among those of directions: tempo marks precede words, hairpins follow dynamics."""
 
 
 class Attachment(NamedTuple):
-    """An element of a staff and its onset in the measure; of those at one onset the lower `rank` goes first."""
+    """An element of a staff and its onset in the measure; at equal onsets the lower `rank` comes first."""
 
     onset: Fraction
     staff: int
@@ -36,7 +36,7 @@ class Attachment(NamedTuple):
 
 
 def attachments(score: Score, part: Part, *, leads: bool) -> Mapping[int, list[Attachment]]:
-    """What stands beside the notes of a part, by measure index; the leading part carries what holds for all."""
+    """The attachments of a part by measure index; the first part has those that hold for all parts."""
     found: dict[int, list[Attachment]] = {index: [] for index in range(len(score.measures))}
     for index, measure in enumerate(score.measures):
         if leads:
@@ -61,7 +61,7 @@ def _attached(measure: Measure, part: Part, *, leads: bool) -> Iterator[Attachme
 def with_attachments(
     voice: Sequence[Timed], attached: Sequence[Attachment], end: Fraction, divisions: int
 ) -> Iterator[Timed]:
-    """The voice of a measure that lasts to `end`, with each attachment in its place."""
+    """The voice of a measure that lasts to `end`, with the attachments inserted."""
     onsets = sorted({timed.onset for timed in voice})
     ordered = sorted(attached, key=lambda item: (item.onset, item.rank))
     inside = [item for item in ordered if item.onset < end]
@@ -79,7 +79,7 @@ def _last_until(place: Fraction, onsets: Sequence[Fraction]) -> Fraction:
 
 
 def _moved(item: Attachment, offset: Fraction, divisions: int) -> etree._Element:
-    """The element with its offset, to the nearest division."""
+    """The element with its offset, rounded to a division."""
     element = item.element
     rounded = Fraction(round(offset * divisions), divisions)
     if rounded:
@@ -130,7 +130,7 @@ def _element(direction: Direction, staff: int) -> etree._Element:
 
 
 def _dynamics(element: etree._Element, dynamic: Dynamic) -> None:
-    """The marks as elements, other words between them as such."""
+    """Marks as elements, other words as <other-dynamics>."""
     for word in dynamic.mark.split(" "):
         last = element[-1] if len(element) else None
         if word in DYNAMIC_MARKS and (last is None or last.tag == "other-dynamics"):

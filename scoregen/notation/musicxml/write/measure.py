@@ -1,4 +1,4 @@
-"""One <measure> of one part: signatures, voices in turn with what stands beside them, barlines."""
+"""One <measure> of one part: signatures, voices with their attachments, barlines."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from scoregen.system.errors import Place, RefusedError
 
 MAX_DIVISIONS = 16383
 _PLAIN_SYMBOLS = {"common": "4/4", "cut": "2/2"}
-"""Readers take these symbols for these signatures, whatever numbers stand beside them."""
+"""Readers take these symbols for these signatures, whatever the numbers are."""
 
 
 def divisions_for(score: Score, part_ids: Iterable[str]) -> int:
-    """The least divisions of a quarter in which every length of these parts is whole."""
+    """The least divisions per quarter that express every length of these parts."""
     chosen = set(part_ids)
     denominators = {1}
     for measure in score.measures:
@@ -39,9 +39,9 @@ def divisions_for(score: Score, part_ids: Iterable[str]) -> int:
 
 
 def part_divisions(score: Score, *, directions: bool = False) -> Mapping[str, int]:
-    """One number for the whole score, or one a part where no such number is small enough.
+    """Divisions by part: one number for the score, or one for each part if that is too large.
 
-    With `directions` it says their onsets, too, as long as it stays small enough.
+    With `directions` it also expresses their onsets, unless that is too large.
     """
     ids = [part.id for part in score.parts]
     common = divisions_for(score, ids)
@@ -65,19 +65,19 @@ def _direction_denominators(score: Score) -> set[int]:
 def checked_divisions(divisions: int, part_id: str) -> int:
     if divisions > MAX_DIVISIONS:
         raise RefusedError(
-            f"its note lengths need {divisions} divisions a quarter; MusicXML readers take {MAX_DIVISIONS}",
+            f"its note lengths need {divisions} divisions per quarter; MusicXML readers accept {MAX_DIVISIONS} at most",
             Place(part=part_id),
         )
     return divisions
 
 
 def part_sheet(score: Score, part: Part, divisions: int, struck: Mapping[str, str] | None = None) -> PartSheet:
-    """What the writing of a part looks up."""
+    """The values that writing a part needs."""
     return PartSheet(part, divisions, visible_accidentals(score, part), paired_ties(score, part.id), struck or {})
 
 
 def write_part(score: Score, sheet: PartSheet, part_id: str, *, leads: bool = False) -> etree._Element:
-    """A whole <part>; the leading one carries the tempo marks and whatever else holds for all parts."""
+    """A whole <part>; the first part has the tempo marks and all else that holds for all parts."""
     element = etree.Element("part", {"id": part_id})
     attached = attachments(score, sheet.part, leads=leads)
     for index, places in enumerate(zip(measure_onsets(score), metrical_starts(score), strict=True)):
@@ -88,7 +88,7 @@ def write_part(score: Score, sheet: PartSheet, part_id: str, *, leads: bool = Fa
 def frame_for(
     slot: Slot, measure: Measure, index: int, sheet: PartSheet, places: tuple[Fraction, Fraction], voice: str
 ) -> Frame:
-    """The frame of a voice; `places` are where the measure begins in the score and in its metre."""
+    """The frame of a voice; `places` are the start of the measure in the score and in its metre."""
     part = sheet.part
     staff = str(slot.staff) if part.staves > 1 else None
     return Frame(sheet, measure, index, *places, voice, staff, part.clefs[slot.staff - 1])
@@ -97,7 +97,7 @@ def frame_for(
 def write_voices(
     measure: Measure, index: int, sheet: PartSheet, places: tuple[Fraction, Fraction]
 ) -> list[list[Timed]]:
-    """The voices of a part, each from the start of the measure; a staff without any gets a rest."""
+    """The voices of a part, each from the start of the measure; a staff without voices gets a rest."""
     written = []
     voices = voices_of(measure, sheet.part)
     numbers = voice_numbers([voice.slot for voice in voices], measure)
@@ -114,7 +114,7 @@ def backup(length: Fraction, divisions: int) -> etree._Element:
 
 
 def measure_element(measure: Measure, *, is_anacrusis: bool) -> etree._Element:
-    """An empty <measure>; an anacrusis with the number 0 does not count."""
+    """An empty <measure>; an anacrusis with the number 0 is implicit."""
     element = etree.Element("measure", {"number": measure.number})
     if measure.implicit or (is_anacrusis and measure.number == "0"):
         element.set("implicit", "yes")
@@ -122,7 +122,7 @@ def measure_element(measure: Measure, *, is_anacrusis: bool) -> etree._Element:
 
 
 def signatures(measure: Measure, previous: Measure | None, part: Part) -> etree._Element:
-    """An <attributes> with the key and time that the measure changes; all of them where it is the first."""
+    """An <attributes> with the key and time signatures that change, or with both in the first measure."""
     element = etree.Element("attributes")
     key = written_key(measure, part)
     if previous is None or written_key(previous, part) != key:
@@ -149,7 +149,7 @@ def first_attributes(measure: Measure, sheet: PartSheet) -> etree._Element:
 
 
 def left_barline(measure: Measure, previous: Measure | None, *, leads: bool = True) -> etree._Element | None:
-    """The left barline, if it says anything; an ending is drawn over the leading part only."""
+    """The left barline, if it has content; an ending is printed above the first part only."""
     opens = _opens_ending(measure, previous)
     if not (opens or measure.repeat_start):
         return None
@@ -164,7 +164,7 @@ def left_barline(measure: Measure, previous: Measure | None, *, leads: bool = Tr
 
 
 def right_barline(measure: Measure, following: Measure | None, *, leads: bool = True) -> etree._Element | None:
-    """The right barline; the last one of a piece is light-heavy unless the score says otherwise."""
+    """The right barline; a regular barline at the end of a piece becomes light-heavy."""
     closes = _opens_ending(measure, following)
     repeats = measure.barline.repeat_times
     style = measure.barline.style
@@ -208,7 +208,7 @@ def _write_measure(
 
 
 def _attach(voices: list[list[Timed]], measure: Measure, sheet: PartSheet, attached: Sequence[Attachment]) -> None:
-    """Put what stands beside the notes into the first voice of its staff."""
+    """Insert the attachments into the first voice of their staff."""
     staves = [voice.slot.staff for voice in voices_of(measure, sheet.part)]
     for staff in sorted({item.staff for item in attached}):
         order, own = staves.index(staff), [item for item in attached if item.staff == staff]
@@ -216,7 +216,7 @@ def _attach(voices: list[list[Timed]], measure: Measure, sheet: PartSheet, attac
 
 
 def append_voices(element: etree._Element, voices: Sequence[Iterable[Timed]], measure: Measure, divisions: int) -> None:
-    """One voice after another, with a backup to the start of the measure between them."""
+    """Append the voices, with a <backup> to the start of the measure between them."""
     for order, voice in enumerate(voices):
         if order:
             element.append(backup(measure.duration, divisions))
@@ -229,7 +229,7 @@ def _append(parent: etree._Element, child: etree._Element | None) -> None:
 
 
 def voices_of(measure: Measure, part: Part) -> list[Voice]:
-    """The part's voices in order, with a blank one for each staff that has none."""
+    """The part's voices in order, with a blank one for each staff without voices."""
     own = [voice for voice in measure.voices if voice.slot.part == part.id]
     silent_staves = set(range(1, part.staves + 1)) - {voice.slot.staff for voice in own}
     own += [Voice(Slot(part.id, staff), origin="blank") for staff in silent_staves]
@@ -264,7 +264,7 @@ def _clef(attributes: etree._Element, clef: Clef, number: str | None) -> None:
 
 
 def _transpose(attributes: etree._Element, interval: Interval) -> None:
-    """The interval from written to sounding pitch, whole octaves apart."""
+    """The interval from written to sounding pitch, with octaves separate."""
     if interval == Interval(0, 0):
         return
     octaves = int(interval.steps / 7)
@@ -276,7 +276,7 @@ def _transpose(attributes: etree._Element, interval: Interval) -> None:
 
 
 def _opens_ending(measure: Measure, neighbour: Measure | None) -> bool:
-    """Whether an ending of the measure has its edge towards that neighbour."""
+    """Whether an ending begins or stops at the barline to that neighbour."""
     return bool(measure.endings) and (neighbour is None or neighbour.endings != measure.endings)
 
 

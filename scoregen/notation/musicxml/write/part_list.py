@@ -1,4 +1,4 @@
-"""The <part-list>: names, instruments and MIDI channels of the parts, and the brackets around them."""
+"""The <part-list>: names, instruments and MIDI channels of the parts, and their groups."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from scoregen.score.elements import Instrument, Part, Score
 from scoregen.score.pitch import Unpitched
 
 SYMBOLS = ("bracket", "brace", "line", "square")
-"""What the left edge of a group looks like; a group by any other name has a bracket."""
+"""The group symbols; a group of another name has a bracket."""
 _PERCUSSION_CHANNEL = 10
 _CHANNELS = tuple(channel for channel in range(1, 17) if channel != _PERCUSSION_CHANNEL)
 
 
 @dataclass(frozen=True, slots=True)
 class PartEntry:
-    """How a part is declared: its id in the file, its MIDI channel, its instruments by their ids."""
+    """The declaration of a part: its id in the file, its MIDI channel, its instruments by id."""
 
     part: Part
     id: str
@@ -36,9 +36,9 @@ class PartEntry:
 def part_entries(
     score: Score, parts: Iterable[Part], taken: Collection[str] = (), channel: int = 0
 ) -> tuple[PartEntry, ...]:
-    """An entry for each part; ids that XML refuses or that are taken are replaced.
+    """An entry for each part; ids that are invalid or taken are replaced.
 
-    `channel` says how many MIDI channels other parts have already.
+    `channel` is the number of MIDI channels that other parts have.
     """
     used = set(taken)
     entries = []
@@ -75,7 +75,7 @@ def score_part(entry: PartEntry) -> etree._Element:
 
 
 def part_list(entries: Sequence[PartEntry]) -> etree._Element:
-    """All entries, and a bracket around each run of parts that name the same group."""
+    """All entries, with a bracket around each run of parts of one group."""
     element = etree.Element("part-list")
     for number, (group, run) in enumerate(groupby(entries, key=lambda entry: entry.part.group), start=1):
         members = list(run)
@@ -88,7 +88,7 @@ def part_list(entries: Sequence[PartEntry]) -> etree._Element:
 
 
 def group_start(group: str, number: str, parts: Sequence[Part]) -> etree._Element:
-    """A bracket without a printed name; barlines run through it where all its parts are known to be played."""
+    """A bracket without a name; barlines run through it if no part is vocal or lacks an instrument."""
     element = etree.Element("part-group", {"type": "start", "number": number})
     add(element, "group-symbol", group if group in SYMBOLS else "bracket")
     add(element, "group-barline", "yes" if all(_is_played(part) for part in parts) else "no")
@@ -120,7 +120,7 @@ def _channel(part: Part, order: int) -> int:
 
 
 def _instruments(score: Score, part: Part) -> list[Instrument]:
-    """The part's own instruments, and every other one that its unpitched notes strike."""
+    """The part's own instruments, and all others that its unpitched notes name."""
     own = [*([part.instrument] if part.instrument is not None else []), *part.other_instruments]
     names = {instrument.name for instrument in own}
     others = [name for name in _struck_names(score, part) if name not in names]

@@ -1,9 +1,9 @@
-"""A score as a fresh MusicXML 4.0 document.
+"""A score as a new MusicXML 4.0 document.
 
-What is written: everything that the domain holds, with beams, stems, tuplet brackets and visible
-accidentals derived from it. There is no page layout but the breaks of systems and pages, and there are
-no credits: every reader lays the page out itself. The last barline of a piece becomes light-heavy where
-the score leaves it regular, and a tie or slur without its partner is left out.
+All values of the score are written, with beams, stems, tuplet brackets and visible accidentals derived from
+them. There is no page layout except breaks of systems and pages, and there are no credits: every reader lays
+out the pages itself. A regular barline at the end of a piece becomes light-heavy. Ties and slurs without a
+partner are left out.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _NOTHING: Mapping[str, str] = {}
 def write_musicxml(score: Score, provenance: Mapping[str, str] = _NOTHING) -> bytes:
     """The document as UTF-8 text; `provenance` becomes its miscellaneous fields.
 
-    Raises RefusedError for what MusicXML or its readers cannot hold: a fifth voice on a staff, a
-    pitch outside octaves 0 to 9, lengths finer than 16383 divisions of a quarter.
+    Raises RefusedError for what MusicXML or its readers do not support: a fifth voice on a staff, a pitch
+    outside octaves 0 to 9, lengths finer than 16383 divisions per quarter.
     """
     root = etree.Element("score-partwise", {"version": VERSION})
     breaks = {measure.break_before for measure in score.measures if measure.break_before is not None}

@@ -12,7 +12,7 @@ _STEMLESS = ("whole", "breve", "long", "maxima")
 
 
 def shared_direction(voice: Voice, measure: Measure) -> str | None:
-    """Up or down where another voice sings on the same staff, None where the voice is alone."""
+    """Up or down if another voice sounds on the same staff; None for a single voice."""
     singing = sorted(
         other.slot.voice
         for other in measure.voices
@@ -26,7 +26,7 @@ def shared_direction(voice: Voice, measure: Measure) -> str | None:
 def stems(
     elements: Sequence[Element], groups: Sequence[Sequence[int]], clef: Clef, transposition: Interval
 ) -> Mapping[int, str]:
-    """The direction of every element with a stem, when the voice has its staff to itself."""
+    """The stem direction of every element with a stem, for a voice alone on its staff."""
     middle = middle_line(clef)
     together = {index: group for group in groups for index in group}
     found: dict[int, str] = {}
@@ -43,14 +43,14 @@ def has_stem(element: Element) -> bool:
 
 
 def middle_line(clef: Clef) -> int:
-    """The staff position of the middle line, as `Pitch.diatonic` counts."""
+    """The staff position of the middle line, in the steps of `Pitch.diatonic`."""
     note = _CLEF_NOTE.get(clef.sign, _CLEF_NOTE["G"])
     line = clef.line if clef.sign in _CLEF_NOTE else 2
     return note.diatonic + 2 * (3 - line) + 7 * clef.octave_change
 
 
 def _place(element: Element, transposition: Interval, middle: int) -> tuple[int, int]:
-    """How far the lowest and the highest note stand from the middle line."""
+    """The distance of the lowest and the highest note from the middle line, in steps."""
     places = [_diatonic(note.pitch, transposition) - middle for note in element.notes]
     return min(places), max(places)
 

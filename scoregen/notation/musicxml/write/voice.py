@@ -24,7 +24,7 @@ from scoregen.system.errors import Place, RefusedError
 
 
 class Timed(NamedTuple):
-    """An element of a measure and the onset, in quarters, at which the cursor stands before it."""
+    """An element of a measure and the onset, in quarters, of the cursor before it."""
 
     onset: Fraction
     element: etree._Element
@@ -32,28 +32,28 @@ class Timed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PartSheet:
-    """What the writing of a part looks up: computed once from the whole score."""
+    """The values that writing a part needs, computed once from the whole score."""
 
     part: Part
     divisions: int
     accidentals: Mapping[NoteAddress, Accidental]
     ties: frozenset[Tie]
     struck: Mapping[str, str]
-    """The score-instrument id of each percussion instrument, by its name."""
+    """The <score-instrument> id of each instrument, by its name."""
     slurs: Mapping[SlurAddress, tuple[SlurMark, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Where a voice is written: its measure, and the names that it goes by in the file."""
+    """Where a voice is written: its measure, and its voice, staff and clef in the file."""
 
     sheet: PartSheet
     measure: Measure
     index: int
     onset: Fraction
-    """Where the measure begins, in quarters from the start of the score."""
+    """The start of the measure, in quarters from the start of the score."""
     start: Fraction
-    """Where the measure begins in its metre."""
+    """The start of the measure in its metre."""
     voice: str
     staff: str | None
     clef: Clef
@@ -64,7 +64,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class _Marks:
-    """What surrounds the notes of a voice, by the index of the element."""
+    """Beams, stems and tuplets of a voice, by the index of the element."""
 
     beams: Mapping[int, BeamWords]
     stems: Mapping[int, str]
@@ -72,9 +72,9 @@ class _Marks:
 
 
 def voice_numbers(slots: Sequence[Slot], measure: Measure) -> dict[Slot, str]:
-    """The numbers in the file, unique in the part: staff 1 has 1-4, staff 2 has 5-8, and so on.
+    """The voice numbers in the file, unique in the part: staff 1 has 1-4, staff 2 has 5-8, and so on.
 
-    A slot beyond the four takes a number that the measure leaves free on its staff.
+    A voice above 4 takes a number that is free on its staff. Raises RefusedError if none is.
     """
     numbers: dict[Slot, int] = {}
     for slot in sorted(slots, key=lambda slot: (slot.voice > VOICES_A_STAFF, slot)):
@@ -82,7 +82,7 @@ def voice_numbers(slots: Sequence[Slot], measure: Measure) -> dict[Slot, str]:
         free = set(range(first, first + VOICES_A_STAFF)) - set(numbers.values())
         if not free:
             raise RefusedError(
-                f"staff {slot.staff} has more than {VOICES_A_STAFF} voices at once; MusicXML readers take no more",
+                f"staff {slot.staff} has more than {VOICES_A_STAFF} voices at once; MusicXML readers accept no more",
                 Place(part=slot.part, measure=measure.number, voice=str(slot.voice)),
             )
         own = first + slot.voice - 1
@@ -117,10 +117,10 @@ def measure_rest(frame: Frame, *, visible: bool = True, fermata: bool = False) -
 
 
 def ticks(length: Fraction, divisions: int) -> str:
-    """A length in divisions; ValueError where the divisions cannot say it."""
+    """A length in divisions. Raises ValueError if it is not a whole number of them."""
     count = length * divisions
     if count.denominator != 1:
-        raise ValueError(f"{divisions} divisions a quarter cannot express {length} quarters")
+        raise ValueError(f"{divisions} divisions per quarter cannot express {length} quarters")
     return str(count)
 
 
@@ -168,7 +168,7 @@ def _write_rest(rest: Rest, order: int, marks: _Marks, frame: Frame) -> etree._E
 
 
 def _forward(rest: Rest, frame: Frame) -> etree._Element:
-    """A gap whose length no single note value names."""
+    """A gap whose length is no single note value."""
     element = etree.Element("forward")
     _duration(element, rest.duration, frame)
     add(element, "voice", frame.voice)
@@ -228,7 +228,7 @@ def _pitch(element: etree._Element, pitch: Pitch | Unpitched, frame: Frame) -> N
         return
     written = pitch.transposed(-frame.sheet.part.transposition)
     if not 0 <= written.octave <= 9:
-        raise RefusedError(f"{written} lies outside MusicXML's octaves 0 to 9", frame.place())
+        raise RefusedError(f"{written} is outside MusicXML's octaves 0 to 9", frame.place())
     parent = add(element, "pitch")
     add(parent, "step", written.step)
     if written.alter:

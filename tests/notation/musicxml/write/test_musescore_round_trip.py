@@ -1,4 +1,4 @@
-"""What we write goes through MuseScore unharmed: lengths, pitches, onsets, durations, lyrics, repeats."""
+"""MuseScore reads written files without loss: lengths, pitches, onsets, durations, lyrics, repeats."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def sheet() -> Score:
 
 
 def filled_sheet() -> Score:
-    """Holes in every part, with divisions that change, and a measure more."""
+    """Generated voices in every part, with divisions that change, and one more measure."""
     score = extended(choir(sheet()), 1, (SONG, CLARINET, RIGHT, LEFT))
     rows = (
         (1, CLARINET, "q.:A4 e:Bb4 q:C5"),
@@ -79,7 +79,7 @@ FRESH = {
 
 
 def comes_back(text: bytes, folder: Path) -> None:
-    """MuseScore finds nothing wrong with a document, and gives every note of it back."""
+    """MuseScore reports no problem with a document and gives back every note of it."""
     score = read_musicxml(text, "ours")
     accepted = through_musescore(text, folder)
     assert accepted.complaints == ()
@@ -115,7 +115,7 @@ def test_a_grafted_document_comes_back(tmp_path: Path) -> None:
 
 
 def variants(path: Path) -> dict[str, Callable[[], bytes]]:
-    """A file written fresh, and grafted in three ways."""
+    """A file written as a new document, and grafted in three ways."""
     score = read_musicxml(load_document(path), path.name)
     return {
         "fresh": lambda: write_musicxml(replace(score, document=None)),

@@ -1,4 +1,4 @@
-"""The MusicXML writer: the export checklist row by row, golden files, and reading back what it wrote."""
+"""The MusicXML writer: each point of the export checklist, golden files, and reading back."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ def texts(score: Score, path: str) -> list[str | None]:
 
 
 def tags(root: etree._Element, path: str) -> list[str]:
-    """What stands in the first element at a path."""
+    """The children of the first element at a path."""
     return [child.tag for child in root.findall(path)[0]]
 
 
 def accidentals(score: Score) -> list[str]:
-    """For each note its visible accidental, with a `?` where it is only a courtesy, or `-`."""
+    """The visible accidental of each note, with a `?` if it is only a courtesy, or `-`."""
     found = []
     for note in tree(score).iter("note"):
         mark = note.find("accidental")
@@ -54,13 +54,13 @@ def accidentals(score: Score) -> list[str]:
 
 
 def beams(text: str, time: str = "4/4") -> list[str]:
-    """For each note its beam words, the outermost first."""
+    """The beam values of each note, the outermost first."""
     notes = tree(melody(text, time=time)).iter("note")
     return ["/".join(str(beam.text) for beam in note.iterfind("beam")) for note in notes]
 
 
 def tuplets(text: str, time: str = "4/4") -> str:
-    """A bracket as parentheses around the notes that it spans."""
+    """The brackets as parentheses around their notes."""
     found = ""
     for note in tree(melody(text, time=time)).iter("note"):
         kinds = [mark.get("type") for mark in note.iterfind("notations/tuplet")]
@@ -117,7 +117,7 @@ def test_divisions_are_the_least_that_will_do(text: str, divisions: str) -> None
 
 
 def odd(actual: int) -> tuple[Note, ...]:
-    """So many notes in the time of four quarters."""
+    """This many notes in the time of four quarters."""
     return (Note(NoteValue("quarter", 0, actual, 4), Pitch("C", 0, 4)),) * actual
 
 
@@ -139,9 +139,9 @@ def test_transposing_part_is_written_at_its_own_pitch() -> None:
         "-2",
         None,
     ]
-    assert part.findtext(".//key/fifths") == "0"  # two flats sound
+    assert part.findtext(".//key/fifths") == "0"  # two flats at sounding pitch
     first = part.find(".//pitch")
-    assert first is not None and [child.text for child in first] == ["A", "4"]  # G4 sounds
+    assert first is not None and [child.text for child in first] == ["A", "4"]  # G4 at sounding pitch
 
 
 @pytest.mark.parametrize(
@@ -451,7 +451,7 @@ def test_lyrics_articulations_and_grace_notes() -> None:
 
 def test_pitches_outside_the_format_are_refused() -> None:
     score = Score((Part("P1"),), (measure("3", "4/4", {Slot("P1"): (Note(NoteValue("whole"), Pitch("C", 0, 10)),)}),))
-    with pytest.raises(RefusedError, match=r"part P1, measure 3, voice 1: C10 lies outside"):
+    with pytest.raises(RefusedError, match=r"part P1, measure 3, voice 1: C10 is outside"):
         write_musicxml(score)
 
 
