@@ -29,7 +29,7 @@ FLOORS = (
     ("__init__", "__main__"),  # the public names, which come from all rooms
 )
 """The rooms, the lowest first."""
-FLOOR = {room: number for number, rooms in enumerate(FLOORS, 1) for room in rooms}
+ROOMS = {room: number for number, rooms in enumerate(FLOORS, 1) for room in rooms}
 
 PACKAGES = {
     "analysis": (("",), ("harmony",), ("form", "counterpoint"), ("rules",)),
@@ -127,7 +127,7 @@ def may_import(module: str, other: str) -> bool:
     if other in ("", "version"):  # only `import scoregen` asks for the version
         return True
     if room != other_room:
-        return FLOOR[room] > FLOOR[other_room]
+        return ROOMS[room] > ROOMS[other_room]
     return package == other_package or level(room, package) > level(room, other_package)
 
 
@@ -135,8 +135,8 @@ def modules() -> list[str]:
     return [module_of(path.relative_to(PACKAGE).as_posix()) for path in sorted(PACKAGE.rglob("*.py"))]
 
 
-def test_every_room_stands_on_a_floor() -> None:
-    assert {package_of(module)[0] for module in modules()} <= set(FLOOR)
+def test_every_room_has_a_level() -> None:
+    assert {package_of(module)[0] for module in modules()} <= set(ROOMS)
 
 
 def test_every_package_of_a_room_has_a_level() -> None:
@@ -171,7 +171,7 @@ def test_imports_go_down() -> None:
         ("cli.commands.compose", "cli.app"),
     ],
 )
-def test_what_the_floors_forbid(module: str, other: str) -> None:
+def test_imports_that_are_forbidden(module: str, other: str) -> None:
     assert not may_import(module, other)
 
 
@@ -184,11 +184,11 @@ def test_what_the_floors_forbid(module: str, other: str) -> None:
         ("tasks.explain", "tasks.explain.report"),
     ],
 )
-def test_what_the_floors_allow(module: str, other: str) -> None:
+def test_imports_that_are_allowed(module: str, other: str) -> None:
     assert may_import(module, other)
 
 
-def test_no_folder_is_a_warehouse() -> None:
+def test_no_folder_is_too_large() -> None:
     rooms = [path for path in PACKAGE.iterdir() if path.name not in ("__pycache__", "_data")]
     assert len(rooms) <= MOST_ROOMS
     folders = {path.parent for path in PACKAGE.rglob("*.py")}
@@ -200,7 +200,7 @@ def test_no_folder_is_a_warehouse() -> None:
     assert full == {}
 
 
-def test_no_module_is_named_after_nothing() -> None:
+def test_no_module_has_an_empty_name() -> None:
     empty = re.compile(r"(^|\.)(utils?|misc|common|helpers?)$")
     assert [module for module in modules() if empty.search(module)] == []
 

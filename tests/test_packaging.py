@@ -110,7 +110,7 @@ def test_no_other_lark_is_pulled_in(repository: Path) -> None:
 def test_samples_are_what_their_manifest_says(repository: Path) -> None:
     folder = repository / "corpora" / "samples"
     manifest = tomllib.loads((folder / "manifest.toml").read_text(encoding="utf-8"))
-    told = {entry["file"]: entry["sha256"] for entry in manifest["scores"]}
+    listed = {entry["file"]: entry["sha256"] for entry in manifest["scores"]}
     assert all(entry["licence"] for entry in manifest["scores"])
     found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*.musicxml")}
-    assert found == told
+    assert found == listed

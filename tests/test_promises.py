@@ -13,11 +13,11 @@ from lxml import etree
 from scoregen.notation.graft.document import musicxml_text
 from scoregen.notation.musicxml.document import load_document, parse, serialize
 from scoregen.notation.musicxml.read.score import read_musicxml
-from scoregen.notation.validation.gate import check_document, split
+from scoregen.notation.validation.document import check_document, split_by_origin
 from scoregen.score.elements import Score
 from scoregen.system.errors import InputError
 from scoregen.tasks.compose import PieceOptions, SamplingOptions, compose
-from tests.notation.musescore import COMMAND, heard, irregular_lengths, through_musescore
+from tests.notation.musescore import COMMAND, irregular_lengths, note_records, through_musescore
 
 ONE = SamplingOptions(candidates=1)
 
@@ -81,7 +81,7 @@ def outcomes(texts: Iterator[tuple[str, Callable[[], bytes]]], weights: Path) ->
         try:
             text = load()
             score, written = harmonised(text, name, weights)
-            assert split(check_document(written, name), score).generated == (), name
+            assert split_by_origin(check_document(written, name), score).generated == (), name
         except InputError as error:
             assert "\n" not in str(error)
             found[name] = str(error)
@@ -168,17 +168,17 @@ def accepted(number: int, weights: Path, folder: Path) -> None:
     acceptance = through_musescore(text, folder)
     assert acceptance.complaints == ()
     assert acceptance.odd_lengths == irregular_lengths(text, score)
-    assert heard(acceptance.score) == heard(score)
+    assert note_records(acceptance.score) == note_records(score)
 
 
 @pytest.mark.skipif(COMMAND is None, reason="MuseScore 3 (mscore3) is not installed")
-def test_musescore_takes_a_few_generated_scores(untrained: Path, tmp_path: Path) -> None:
+def test_musescore_accepts_a_few_generated_scores(untrained: Path, tmp_path: Path) -> None:
     for number in (3, 14, 25, 36, 47, 58):
         accepted(number, untrained, tmp_path / str(number))
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(COMMAND is None, reason="MuseScore 3 (mscore3) is not installed")
-def test_musescore_takes_two_hundred_generated_scores(untrained: Path, tmp_path: Path) -> None:
+def test_musescore_accepts_two_hundred_generated_scores(untrained: Path, tmp_path: Path) -> None:
     for number in range(200):
         accepted(number, untrained, tmp_path / str(number))

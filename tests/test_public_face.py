@@ -56,7 +56,7 @@ def test_reading_does_not_import_torch() -> None:
     assert run_python(code) == "False"
 
 
-def test_compose_is_the_function_whoever_came_first() -> None:
+def test_compose_is_the_function_whatever_is_imported_first() -> None:
     code = "import {home}; import scoregen; print(callable(scoregen.compose))"
     assert run_python(code.format(home=scoregen.compose.__module__)) == "True"
     assert (
@@ -96,11 +96,11 @@ def test_a_score_that_cannot_be_engraved_shows_its_repr() -> None:
     assert scoregen.Score(parts=(), measures=())._repr_svg_() is None
 
 
-def test_pages_stand_one_below_the_other() -> None:
-    from scoregen.notation.notebook import stacked
+def test_pages_are_one_below_the_other() -> None:
+    from scoregen.notation.notebook import stack
 
     page = '<svg width="210mm" height="297mm" viewBox="0 0 210 297"><g/></svg>'
-    assert stacked([page, page]) == (
+    assert stack([page, page]) == (
         '<svg xmlns="http://www.w3.org/2000/svg" width="210mm" height="594mm" viewBox="0 0 210 594">'
         '<svg y="0" width="210" height="297" viewBox="0 0 210 297"><g/></svg>'
         '<svg y="297" width="210" height="297" viewBox="0 0 210 297"><g/></svg></svg>'

@@ -20,7 +20,7 @@ def files_of_tests() -> list[Path]:
 
 
 @pytest.mark.parametrize("file", files_of_tests(), ids=str)
-def test_a_test_file_stands_where_its_module_stands(file: Path) -> None:
+def test_the_path_of_a_test_file_is_that_of_its_module(file: Path) -> None:
     folder = file.parent.as_posix().removeprefix(".")
     assert folder in WHOLE or (PACKAGE / folder).is_dir(), f"no folder scoregen/{folder}"
 

@@ -27,7 +27,7 @@ _NO_PROVENANCE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenFiles:
     """The written files, and the problems that the given score already had. Iterates over the paths."""
 
     paths: tuple[Path, ...]
@@ -37,7 +37,7 @@ class Written:
         return iter(self.paths)
 
 
-class WrittenPiece:
+class ScoreOutput:
     """A score to be written: its text and its pages are made once for all formats."""
 
     def __init__(
@@ -63,7 +63,7 @@ class WrittenPiece:
     @cached_property
     def checked_text(self) -> bytes:
         """The validated MusicXML text; problems of the given score become `warnings`."""
-        self.warnings = _gate(self.text, self.score)
+        self.warnings = _validate(self.text, self.score)
         return self.text
 
     @cached_property
@@ -93,7 +93,7 @@ def write_score(
     provenance: Mapping[str, str] = _NO_PROVENANCE,
     engraving: EngravingOptions = DEFAULT_ENGRAVING,
     dpi: int = DEFAULT_DPI,
-) -> Written:
+) -> WrittenFiles:
     """Write a score in the format that the suffix names; see `write_all`."""
     return write_all(score, (path,), force=force, provenance=provenance, engraving=engraving, dpi=dpi)
 
@@ -106,7 +106,7 @@ def write_all(
     provenance: Mapping[str, str] = _NO_PROVENANCE,
     engraving: EngravingOptions = DEFAULT_ENGRAVING,
     dpi: int = DEFAULT_DPI,
-) -> Written:
+) -> WrittenFiles:
     """Write a score to several files in any formats of `WRITERS`, all or none.
 
     SVG and PNG of several pages become `name-1.svg`, `name-2.svg` and so on. Nothing is overwritten without
@@ -118,34 +118,34 @@ def write_all(
         _check(target, targets, force=force)
     if any(target.suffix.lower() == ".svg" for target in targets):
         prepare_fonts()
-    piece = WrittenPiece(score, provenance, engraving, dpi)
+    piece = ScoreOutput(score, provenance, engraving, dpi)
     files = [file for target in targets for file in _files(target, WRITERS[target.suffix.lower()](piece, target))]
-    return Written(write_files(files, force=force), piece.warnings)
+    return WrittenFiles(write_files(files, force=force), piece.warnings)
 
 
-def writes(suffix: str) -> bool:
+def can_write(suffix: str) -> bool:
     """Whether files with this suffix can be written."""
     return suffix.lower() in WRITERS
 
 
-def _gate(text: bytes, score: Score) -> tuple[Problem, ...]:
+def _validate(text: bytes, score: Score) -> tuple[Problem, ...]:
     """The problems of the given score.
 
     Raises ScoregenError for problems of generated music, which are bugs, and RefusedError if the given score is
     not valid MusicXML.
     """
     from scoregen.notation.musicxml.tree import parse
-    from scoregen.notation.validation.gate import check_document, schema_problems, split
+    from scoregen.notation.validation.document import check_document, schema_problems, split_by_origin
 
     found = check_document(text, "")
     if not found:
         return ()
-    given, generated = split(found, score)
+    given, generated = split_by_origin(found, score)
     if generated:
         raise ScoregenError(
             f"the generated music is not valid ({generated[0]}); this is a bug in scoregen, please report it"
         )
-    invalid = split(schema_problems(parse(text, ""), ""), score).given
+    invalid = split_by_origin(schema_problems(parse(text, ""), ""), score).given
     if invalid:
         raise RefusedError(
             f"the given score is not valid MusicXML 4.0 ({invalid[0]}{_and_more(len(invalid))}); open it in your"
@@ -160,7 +160,7 @@ def _and_more(count: int) -> str:
 
 def _check(target: Path, targets: list[Path], *, force: bool) -> None:
     """Refuse a target before the work begins."""
-    if not writes(target.suffix):
+    if not can_write(target.suffix):
         raise OutputError(
             f"scoregen cannot write {_named(target)}; expected one of {_list(WRITERS)}", Place(str(target))
         )
@@ -199,29 +199,29 @@ def _read_midi(path: Path) -> Score:
     return read_midi(path)
 
 
-def _musicxml(piece: WrittenPiece, target: Path) -> tuple[bytes, ...]:
+def _musicxml(piece: ScoreOutput, target: Path) -> tuple[bytes, ...]:
     return (piece.checked_text,)
 
 
-def _mxl(piece: WrittenPiece, target: Path) -> tuple[bytes, ...]:
+def _mxl(piece: ScoreOutput, target: Path) -> tuple[bytes, ...]:
     return (write_mxl(piece.checked_text, f"{target.stem}.musicxml"),)
 
 
-def _midi(piece: WrittenPiece, target: Path) -> tuple[bytes, ...]:
+def _midi(piece: ScoreOutput, target: Path) -> tuple[bytes, ...]:
     from scoregen.notation.midi.write import to_midi
 
     return (to_midi(piece.score),)
 
 
-def _svg(piece: WrittenPiece, target: Path) -> tuple[bytes, ...]:
+def _svg(piece: ScoreOutput, target: Path) -> tuple[bytes, ...]:
     return tuple(page.encode() for page in with_fonts(piece.pages))
 
 
-def _pdf(piece: WrittenPiece, target: Path) -> tuple[bytes, ...]:
+def _pdf(piece: ScoreOutput, target: Path) -> tuple[bytes, ...]:
     return (to_pdf(piece.pages, piece.title),)
 
 
-def _png(piece: WrittenPiece, target: Path) -> tuple[bytes, ...]:
+def _png(piece: ScoreOutput, target: Path) -> tuple[bytes, ...]:
     return to_png(piece.pages, piece.dpi)
 
 
@@ -239,7 +239,7 @@ READERS: dict[str, Callable[[Path], Score]] = {
     ".mscx": _read_other,
 }
 
-WRITERS: dict[str, Callable[[WrittenPiece, Path], tuple[bytes, ...]]] = {
+WRITERS: dict[str, Callable[[ScoreOutput, Path], tuple[bytes, ...]]] = {
     ".musicxml": _musicxml,
     ".mxl": _mxl,
     ".xml": _musicxml,

@@ -17,12 +17,12 @@ def picture(score: Score) -> str | None:
     from scoregen.notation.graft.document import musicxml_text
 
     try:
-        return stacked(engrave(musicxml_text(score)))
+        return stack(engrave(musicxml_text(score)))
     except ScoregenError:
         return None
 
 
-def stacked(pages: Sequence[str]) -> str:
+def stack(pages: Sequence[str]) -> str:
     """SVG pages as one document, one below the other."""
     sizes = [_size(page) for page in pages]
     width, height = max(width for width, _ in sizes), sum(height for _, height in sizes)

@@ -24,7 +24,7 @@ COMMAND = shutil.which("mscore3")
 _DAMAGE = re.compile(r"not a valid|backup beyond|underrun|empty score|^measure", re.IGNORECASE | re.MULTILINE)
 
 
-class Heard(NamedTuple):
+class NoteRecord(NamedTuple):
     """The parts of a note that must come back; its lyrics are a set, since MuseScore renumbers verses."""
 
     onset: Fraction
@@ -80,9 +80,9 @@ def irregular_lengths(text: bytes, score: Score) -> tuple[Fraction, ...]:
     return tuple(length for length, nominal in full if length != nominal) * sum(part.staves for part in score.parts)
 
 
-def heard(score: Score) -> dict[tuple[str, int], list[Heard]]:
+def note_records(score: Score) -> dict[tuple[str, int], list[NoteRecord]]:
     """The notes of every staff, in order; the voices of a staff together, since MuseScore renumbers them."""
-    found: dict[tuple[str, int], list[Heard]] = {}
+    found: dict[tuple[str, int], list[NoteRecord]] = {}
     order = {part.id: str(index) for index, part in enumerate(score.parts)}
     for measure, start in zip(score.measures, measure_onsets(score), strict=True):
         for voice in measure.voices:
@@ -90,7 +90,7 @@ def heard(score: Score) -> dict[tuple[str, int], list[Heard]]:
             for element in voice.elements:
                 lyrics = frozenset(lyric.text for note in element.notes for lyric in note.lyrics)
                 for note in element.notes:
-                    heard_note = Heard(position, note.duration, str(note.pitch), lyrics)
-                    found.setdefault((order[voice.slot.part], voice.slot.staff), []).append(heard_note)
+                    record = NoteRecord(position, note.duration, str(note.pitch), lyrics)
+                    found.setdefault((order[voice.slot.part], voice.slot.staff), []).append(record)
                 position += element.duration
     return {staff: sorted(notes, key=lambda note: note[:3]) for staff, notes in found.items()}

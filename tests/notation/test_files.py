@@ -13,10 +13,10 @@ import pytest
 
 import scoregen.notation.files as files_module
 from scoregen.notation.engraving.pages import EngravingOptions
-from scoregen.notation.files import READERS, WRITERS, read_score, write_all, write_score, writes
+from scoregen.notation.files import READERS, WRITERS, can_write, read_score, write_all, write_score
 from scoregen.notation.graft.document import musicxml_text
 from scoregen.notation.musicxml.document import load_document
-from scoregen.notation.validation.gate import check_document
+from scoregen.notation.validation.document import check_document
 from scoregen.score.elements import Score, Voice
 from scoregen.system import files
 from scoregen.system.errors import OutputError, ReadError, RefusedError, ScoregenError, ToolError
@@ -56,14 +56,14 @@ def test_what_is_written_is_read_again(suffix: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["piece.docx", "piece", ".musicxml"])
-def test_an_unknown_suffix_is_answered_with_the_known_ones(name: str, tmp_path: Path) -> None:
+def test_the_error_of_an_unknown_suffix_names_the_known_ones(name: str, tmp_path: Path) -> None:
     with pytest.raises(OutputError) as caught:
         write_score(hymn(), tmp_path / name)
     assert ".musicxml, .mxl" in str(caught.value) and "\n" not in str(caught.value)
     with pytest.raises(ReadError) as refused:
         read_score(tmp_path / name)
     assert ".krn" in str(refused.value)
-    assert writes(".PDF") and not writes(".docx") and set(READERS) - set(WRITERS)
+    assert can_write(".PDF") and not can_write(".docx") and set(READERS) - set(WRITERS)
 
 
 def test_several_formats_are_engraved_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,7 +127,7 @@ def test_problems_of_the_given_music_are_warnings(tmp_path: Path) -> None:
     assert written.warnings == expected
 
 
-def test_problems_of_our_own_are_a_bug_and_nothing_is_written(tmp_path: Path) -> None:
+def test_problems_of_generated_music_are_a_bug_and_nothing_is_written(tmp_path: Path) -> None:
     score = with_origin(hymn(), "generated")
     short = replace(score.measures[1].voices[0], elements=line("q:C4"))
     measure = replace(score.measures[1], voices=(short, *score.measures[1].voices[1:]))
@@ -137,7 +137,7 @@ def test_problems_of_our_own_are_a_bug_and_nothing_is_written(tmp_path: Path) ->
     assert left_behind(tmp_path) == []
 
 
-def test_invalid_musicxml_is_engraved_but_not_passed_on(tmp_path: Path) -> None:
+def test_invalid_musicxml_is_engraved_but_not_written(tmp_path: Path) -> None:
     text = load_document(LYRICS).replace(b"<part-list>", b"<invented/><part-list>")
     (tmp_path / "old.musicxml").write_bytes(text)
     score = read_score(tmp_path / "old.musicxml")

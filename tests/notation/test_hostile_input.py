@@ -221,7 +221,7 @@ def test_a_file_without_permission(tmp_path: Path) -> None:
         load_document(path)
 
 
-def test_permission_errors_are_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_permission_errors_are_one_line_errors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "locked.xml"
     path.write_text(score())
 

@@ -74,7 +74,7 @@ def font_faces(pages: Sequence[str], also: str = "") -> str:
     return "".join(_font_face(style, "".join(sorted(used[style]))) for style in sorted(used))
 
 
-def text_of(pages: Sequence[str]) -> set[str]:
+def characters_of(pages: Sequence[str]) -> set[str]:
     """All characters in the text of the pages."""
     texts = (text for page in pages for text in ElementTree.fromstring(page).iter(f"{_SVG}text"))
     return {character for text in texts for character in "".join(text.itertext())}
@@ -98,7 +98,7 @@ def _fill(folder: Path, sheets: dict[str, bytes]) -> None:
         for index, data in enumerate(_DATA.findall(sheet)):
             target = folder / f"{_SHEETS[name]}-{index}.ttf"
             if not target.is_file():
-                write_atomically(target, _decoded(base64.b64decode(data), name))
+                write_atomically(target, _decode(base64.b64decode(data), name))
 
 
 def write_atomically(target: Path, data: bytes) -> None:
@@ -113,7 +113,7 @@ def write_atomically(target: Path, data: bytes) -> None:
         raise
 
 
-def _decoded(woff2: bytes, name: str) -> bytes:
+def _decode(woff2: bytes, name: str) -> bytes:
     from fontTools.ttLib import TTFont, TTLibError
 
     try:

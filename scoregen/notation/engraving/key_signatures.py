@@ -15,7 +15,7 @@ Changes = dict[str, dict[str, str]]
 """Measure index to staff number to MEI's name of the key signature. All are text, for JSON."""
 
 
-def own_key_changes(root: _Element) -> Changes:
+def part_key_changes(root: _Element) -> Changes:
     """The key changes after the first measure; empty if all staves always change alike."""
     found: dict[int, dict[int, str]] = {}
     staff = 1
@@ -32,7 +32,7 @@ def own_key_changes(root: _Element) -> Changes:
     return {str(index): {str(number): name for number, name in keys.items()} for index, keys in found.items()}
 
 
-def spell_out_rests(root: _Element) -> None:
+def remove_multirests(root: _Element) -> None:
     """Remove multi-measure rests, so that every measure is engraved and can be counted."""
     for style in list(root.iter("measure-style")):
         if style.find("multiple-rest") is not None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from scoregen.notation.engraving.fonts import MUSIC_FAMILY, TEXT_FAMILY, with_fonts
 from scoregen.notation.engraving.heading import Heading, footing_svg, heading_svg, read_heading, reserve_space
-from scoregen.notation.engraving.key_signatures import Changes, own_key_changes, spell_out_rests
+from scoregen.notation.engraving.key_signatures import Changes, part_key_changes, remove_multirests
 from scoregen.notation.engraving.pdf import to_pdf, to_png
 from scoregen.notation.engraving.text_metrics import verovio_resources
 from scoregen.notation.musicxml.document import parse, serialize
@@ -97,9 +97,9 @@ def engrave(text: bytes, options: EngravingOptions = _DEFAULTS) -> tuple[str, ..
     If the last of a few pages would hold a single system, a slightly smaller scale is used if it saves the
     page.
     """
-    pages = _laid_out(text, options)
+    pages = _layout(text, options)
     for scale in _tighter_scales(pages, options):
-        fewer = _laid_out(text, replace(options, scale=scale))
+        fewer = _layout(text, replace(options, scale=scale))
         if len(fewer) < len(pages):
             pages = fewer
             break
@@ -116,20 +116,20 @@ def _tighter_scales(pages: tuple[str, ...], options: EngravingOptions) -> tuple[
     return tuple(round(options.scale * factor) for factor in TIGHTER) if lone and options.breaks == "auto" else ()
 
 
-def _laid_out(text: bytes, options: EngravingOptions) -> tuple[str, ...]:
+def _layout(text: bytes, options: EngravingOptions) -> tuple[str, ...]:
     """The pages at one scale."""
     root = parse(text, "the score to engrave")
     heading = read_heading(root) if options.heading else Heading()
-    _ease(root)
+    _work_around_verovio(root)
     reserve_space(root, heading, options.scale)
-    keys = own_key_changes(root)
+    keys = part_key_changes(root)
     if keys:
-        spell_out_rests(root)
+        remove_multirests(root)
     pages = _run_verovio(serialize(root), _verovio_options(text, options), keys, options.timeout_seconds)
-    return tuple(_finished(page, index, len(pages), heading, options) for index, page in enumerate(pages))
+    return tuple(_finish(page, index, len(pages), heading, options) for index, page in enumerate(pages))
 
 
-def _ease(root: _Element) -> None:
+def _work_around_verovio(root: _Element) -> None:
     """Work around the limits of verovio 6.4 in its copy of the score.
 
     Verovio crashes on a part of 0 staves and omits a part without attributes. Pages show written pitch, so
@@ -187,7 +187,7 @@ def _run_verovio(text: bytes, options: dict[str, Any], keys: Changes, timeout: f
     return pages
 
 
-def _finished(page: str, index: int, count: int, heading: Heading, options: EngravingOptions) -> str:
+def _finish(page: str, index: int, count: int, heading: Heading, options: EngravingOptions) -> str:
     """The final page: fonts by name, the heading in its space, and a size that viewers can scale."""
     width, height = options.page
     drawn = _ROOT.search(page)

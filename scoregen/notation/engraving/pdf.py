@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from scoregen.notation.engraving.fonts import font_folder, text_of
+from scoregen.notation.engraving.fonts import characters_of, font_folder
 from scoregen.system.errors import InputError, ToolError
 
 _SIZE = re.compile(r'<svg width="([\d.]+)mm" height="([\d.]+)mm"')
@@ -28,7 +28,7 @@ def to_png(pages: Sequence[str], dpi: int = 150) -> tuple[bytes, ...]:
     return _compile(pages, "", format="png", ppi=float(dpi))
 
 
-def _compile(pages: Sequence[str], title: str, **how: Any) -> tuple[bytes, ...]:
+def _compile(pages: Sequence[str], title: str, **options: Any) -> tuple[bytes, ...]:
     import typst
 
     inputs = {f"page{index}": _STYLE_SHEET.sub("", page) for index, page in enumerate(pages)}
@@ -38,7 +38,7 @@ def _compile(pages: Sequence[str], title: str, **how: Any) -> tuple[bytes, ...]:
             font_paths=[str(font_folder())],
             ignore_system_fonts=not _needs_system_fonts(pages),
             sys_inputs={**inputs, "title": title},
-            **how,
+            **options,
         )
     except (typst.TypstError, RuntimeError, ValueError) as error:
         raise ToolError(f"typst could not typeset the pages: {error}") from None
@@ -61,4 +61,4 @@ def _page_source(page: str, index: int) -> str:
 
 def _needs_system_fonts(pages: Sequence[str]) -> bool:
     """Whether lyrics need other scripts; all other pages must not depend on installed fonts."""
-    return any(not any(low <= ord(char) <= high for low, high in _OWN_SCRIPTS) for char in text_of(pages))
+    return any(not any(low <= ord(char) <= high for low, high in _OWN_SCRIPTS) for char in characters_of(pages))

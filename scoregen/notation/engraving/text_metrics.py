@@ -41,11 +41,11 @@ def _tables() -> Path:
     folder.mkdir(exist_ok=True)
     for index, table in enumerate(_TABLES):
         if not (folder / table).is_file():
-            write_atomically(folder / table, _completed(table, font_folder() / f"LiberationSerif-{index}.ttf"))
+            write_atomically(folder / table, _complete(table, font_folder() / f"LiberationSerif-{index}.ttf"))
     return folder
 
 
-def _completed(table: str, font: Path) -> bytes:
+def _complete(table: str, font: Path) -> bytes:
     text = (folder_of("verovio") / "data" / "text" / table).read_text(encoding="utf-8")
     return text.replace("</bounding-boxes>", "".join(_boxes(font)) + "</bounding-boxes>").encode()
 

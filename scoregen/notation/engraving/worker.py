@@ -38,10 +38,10 @@ def prepare() -> None:
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
     """`pages`, or `error` and verovio's `log`, for a `text` with `options`, `keys` and the folder of `resources`."""
-    return _engraved(**request)
+    return _engrave(**request)
 
 
-def _engraved(text: str, options: dict[str, Any], keys: dict[str, dict[str, str]], resources: str) -> dict[str, Any]:
+def _engrave(text: str, options: dict[str, Any], keys: dict[str, dict[str, str]], resources: str) -> dict[str, Any]:
     """Load and render; rendering after a failed load would crash."""
     import verovio
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from scoregen.notation.graft.given import write_on
+from scoregen.notation.graft.given_parts import write_generated
 from scoregen.notation.graft.parts import add_parts
 from scoregen.notation.graft.voices import read_given_part
 from scoregen.notation.musicxml.tree import parse, serialize
@@ -43,14 +43,14 @@ def graft(score: Score, provenance: Mapping[str, str] = _NOTHING) -> bytes:
     root = parse(score.document, "the given document")
     bodies = {body.get("id"): body for body in root.findall("part")}
     for part in score.parts:
-        if part.id in bodies and _is_written_on(score, part.id, bodies[part.id]):
-            write_on(score, part, read_given_part(bodies[part.id]), _struck(root, part.id))
+        if part.id in bodies and _has_generated(score, part.id, bodies[part.id]):
+            write_generated(score, part, read_given_part(bodies[part.id]), _instrument_ids(root, part.id))
     add_parts(root, score)
     set_miscellaneous(root, provenance)
     return serialize(root)
 
 
-def _is_written_on(score: Score, part_id: str, body: etree._Element) -> bool:
+def _has_generated(score: Score, part_id: str, body: etree._Element) -> bool:
     """Whether a given part has generated voices or new measures."""
     longest = len(score.measures) > len(body.findall("measure"))
     return longest or any(
@@ -60,7 +60,7 @@ def _is_written_on(score: Score, part_id: str, body: etree._Element) -> bool:
     )
 
 
-def _struck(root: etree._Element, part_id: str) -> Mapping[str, str]:
+def _instrument_ids(root: etree._Element, part_id: str) -> Mapping[str, str]:
     """The instrument ids of a given part, by instrument name."""
     declared = (child for child in root.findall("part-list/score-part") if child.get("id") == part_id)
     instruments = [instrument for part in declared for instrument in part.iterfind("score-instrument")]

@@ -16,8 +16,8 @@ from lxml import etree
 from scoregen.notation.graft.document import musicxml_text
 from scoregen.notation.musicxml.insertion import insert
 from scoregen.notation.musicxml.tree import parse, serialize
-from scoregen.notation.musicxml.write.build import add
-from scoregen.notation.validation.walk import WalkedMeasure, WalkedNote, walk
+from scoregen.notation.musicxml.write.elements import add
+from scoregen.notation.validation.walk import DocumentMeasure, DocumentNote, walk
 from scoregen.score.elements import Score
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote, measure_onsets
@@ -30,7 +30,7 @@ _TEXT_SIZE = "7"
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class FindingMark:
     """The mark of some notes: the text is above the first note, and the bracket spans the notes of its voice."""
 
     notes: tuple[SoundingNote, ...]
@@ -38,11 +38,11 @@ class Mark:
     colour: str
 
 
-def with_marks(score: Score, marks: Sequence[Mark]) -> Score:
+def with_marks(score: Score, marks: Sequence[FindingMark]) -> Score:
     """The score with a document that has the marks; of several marks on one note the last gives the colour."""
     root = parse(musicxml_text(score), "the given document")
     finder = Finder(score, root)
-    texts: dict[etree._Element, list[Mark]] = defaultdict(list)
+    texts: dict[etree._Element, list[FindingMark]] = defaultdict(list)
     for mark in marks:
         found = [finder.element(note) for note in mark.notes]
         for element in found:
@@ -74,18 +74,18 @@ class Finder:
         self._score = score
         self._bodies = {body.get("id", ""): body for body in root.iterfind("part")}
         self._onsets = measure_onsets(score)
-        self._walked: dict[str, tuple[WalkedMeasure, ...]] = {}
+        self._measures: dict[str, tuple[DocumentMeasure, ...]] = {}
 
     def element(self, note: SoundingNote, taken: Collection[etree._Element] = ()) -> etree._Element | None:
         """The note's element, the first of a tie chain and not in `taken`; None if the document has none."""
         part = note.slot.part
         if part not in self._bodies:
             return None
-        if part not in self._walked:
-            self._walked[part] = walk(self._bodies[part], "")
-        if note.measure_index >= len(self._walked[part]):
+        if part not in self._measures:
+            self._measures[part] = walk(self._bodies[part], "")
+        if note.measure_index >= len(self._measures[part]):
             return None
-        measure = self._walked[part][note.measure_index]
+        measure = self._measures[part][note.measure_index]
         onset = note.onset - self._onsets[note.measure_index]
         near = [
             other
@@ -97,12 +97,12 @@ class Finder:
         found = sorted(fitting, key=lambda other: (abs(other.onset - onset), other.staff != str(note.slot.staff)))
         return found[0].element if found else None
 
-    def _is_pitch(self, walked: WalkedNote, note: SoundingNote) -> bool:
+    def _is_pitch(self, document_note: DocumentNote, note: SoundingNote) -> bool:
         if not isinstance(note.pitch, Pitch):
             return False
         written = note.pitch.transposed(-self._score.part(note.slot.part).transposition)
-        alter = Fraction((walked.element.findtext("pitch/alter") or "0").strip() or 0)
-        step, octave = walked.element.findtext("pitch/step"), walked.element.findtext("pitch/octave")
+        alter = Fraction((document_note.element.findtext("pitch/alter") or "0").strip() or 0)
+        step, octave = document_note.element.findtext("pitch/step"), document_note.element.findtext("pitch/octave")
         return (
             (step or "").strip() == written.step
             and (octave or "").strip() == str(written.octave)
@@ -110,7 +110,7 @@ class Finder:
         )
 
 
-def _colour(note: etree._Element, colour: str, marks: Sequence[Mark]) -> None:
+def _colour(note: etree._Element, colour: str, marks: Sequence[FindingMark]) -> None:
     """Colour a note; the colour of an earlier mark is replaced, the user's is kept."""
     own = note.get("color")
     if own is None or own in {mark.colour for mark in marks}:
@@ -127,7 +127,7 @@ def _chord_head(note: etree._Element) -> etree._Element:
     return note
 
 
-def _write_over(head: etree._Element, marks: Sequence[Mark], finder: Finder, brackets: _Brackets) -> None:
+def _write_over(head: etree._Element, marks: Sequence[FindingMark], finder: Finder, brackets: _Brackets) -> None:
     """Write a text for each colour of the marks that begin at a note, and a bracket for the longest mark."""
     staff = (head.findtext("staff") or "").strip()
     for colour, own in _by_colour(marks).items():
@@ -143,14 +143,14 @@ def _write_over(head: etree._Element, marks: Sequence[Mark], finder: Finder, bra
         _before(end, _bracket("stop", level, longest.colour, (end.findtext("staff") or "").strip()))
 
 
-def _by_colour(marks: Sequence[Mark]) -> dict[str, list[Mark]]:
-    found: dict[str, list[Mark]] = {}
+def _by_colour(marks: Sequence[FindingMark]) -> dict[str, list[FindingMark]]:
+    found: dict[str, list[FindingMark]] = {}
     for mark in marks:
         found.setdefault(mark.colour, []).append(mark)
     return found
 
 
-def _end(mark: Mark) -> SoundingNote:
+def _end(mark: FindingMark) -> SoundingNote:
     """The mark's last note in the voice of its first note."""
     first = mark.notes[0]
     own = [note for note in mark.notes if note.slot == first.slot]

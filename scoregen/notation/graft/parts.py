@@ -10,9 +10,9 @@ from itertools import zip_longest
 
 from lxml import etree
 
-from scoregen.notation.graft.refill import move
+from scoregen.notation.graft.refill import cursor_motion
 from scoregen.notation.musicxml.insertion import insert, insert_after
-from scoregen.notation.musicxml.write.measure import checked_divisions, part_divisions, part_sheet, write_part
+from scoregen.notation.musicxml.write.measure import check_divisions, part_context, part_divisions, write_part
 from scoregen.notation.musicxml.write.part_list import PartEntry, group_start, group_stop, part_entries, score_part
 from scoregen.notation.validation.measures import ROUNDING
 from scoregen.notation.validation.walk import walk
@@ -37,10 +37,10 @@ def add_parts(root: etree._Element, score: Score) -> None:
     for part in score.parts:
         if part.id in entries:
             entry = entries[part.id]
-            sheet = part_sheet(score, part, divisions[part.id], entry.struck)
-            body = write_part(score, sheet, entry.id)
-            _fill_gaps(body, gaps, sheet.divisions)
-            _mirror(body, reference, leads=previous is None)
+            context = part_context(score, part, divisions[part.id], entry.instrument_ids)
+            body = write_part(score, context, entry.id)
+            _fill_gaps(body, gaps, context.divisions)
+            _mirror(body, reference, is_first_part=previous is None)
             _declare(root, entry, previous, score)
             _place_body(root, body, bodies[previous.id] if previous is not None else None)
             bodies[part.id] = body
@@ -62,16 +62,16 @@ def _divisions(score: Score, gaps: Sequence[Fraction]) -> dict[str, int]:
     """Divisions per quarter for each part that also express the gaps."""
     own = part_divisions(score)
     wide = {part_id: math.lcm(number, *(gap.denominator for gap in gaps)) for part_id, number in own.items()}
-    return {part_id: checked_divisions(number, part_id) for part_id, number in wide.items()}
+    return {part_id: check_divisions(number, part_id) for part_id, number in wide.items()}
 
 
 def _fill_gaps(body: etree._Element, gaps: Sequence[Fraction], divisions: int) -> None:
     """Add a <forward> up to the end of the given parts, so that all measures are equally long."""
     for measure, gap in zip(body.iterfind("measure"), gaps, strict=False):
-        measure.extend(move(Fraction(0), gap, divisions))
+        measure.extend(cursor_motion(Fraction(0), gap, divisions))
 
 
-def _mirror(body: etree._Element, given: Sequence[etree._Element], *, leads: bool) -> None:
+def _mirror(body: etree._Element, given: Sequence[etree._Element], *, is_first_part: bool) -> None:
     """Copy measure attributes and barlines from the given parts, measure by measure.
 
     An ending is printed above the first part only.
@@ -89,7 +89,7 @@ def _mirror(body: etree._Element, given: Sequence[etree._Element], *, leads: boo
             if value is not None:
                 measure.set(name, value)
         _mirror_barlines(measure, next((model for model in models if model.find("barline") is not None), models[0]))
-        for ending in () if leads else measure.iterfind("barline/ending"):
+        for ending in () if is_first_part else measure.iterfind("barline/ending"):
             ending.set("print-object", "no")
 
 

@@ -10,26 +10,27 @@ from fractions import Fraction
 from lxml import etree
 
 from scoregen.notation.musicxml.insertion import replace_children
-from scoregen.notation.musicxml.write.build import add
-from scoregen.notation.musicxml.write.measure import backup, checked_divisions
-from scoregen.notation.musicxml.write.voice import Timed, ticks
+from scoregen.notation.musicxml.write.elements import add
+from scoregen.notation.musicxml.write.measure import backup, check_divisions
+from scoregen.notation.musicxml.write.voice import TimedElement, ticks
 from scoregen.system.errors import RefusedError
 
-_TIMING = ("note", "backup", "forward")
+TIMING = ("note", "backup", "forward")
+"""Elements that move the cursor."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
     """The new notes of a voice, from the start of the measure to `length` quarters, in `divisions` per quarter."""
 
-    notes: tuple[Timed, ...]
+    notes: tuple[TimedElement, ...]
     length: Fraction
     divisions: int
 
 
 def run_divisions(given: int, lengths: Sequence[Fraction], part_id: str) -> int:
     """The document's divisions if they express the new lengths, else the least multiple that does."""
-    return checked_divisions(math.lcm(given, *(length.denominator for length in lengths)), part_id)
+    return check_divisions(math.lcm(given, *(length.denominator for length in lengths)), part_id)
 
 
 def refill(measure: etree._Element, divisions: int, is_own: Callable[[etree._Element], bool], run: Run) -> None:
@@ -74,7 +75,7 @@ class Step:
 
     @property
     def is_timing(self) -> bool:
-        return self.element.tag in _TIMING
+        return self.element.tag in TIMING
 
     @property
     def new_divisions(self) -> int:
@@ -95,7 +96,7 @@ def steps_of(measure: etree._Element, divisions: int) -> list[Step]:
 
 
 def _advance(element: etree._Element, divisions: int) -> Fraction:
-    if element.tag not in _TIMING or element.find("chord") is not None or element.find("grace") is not None:
+    if element.tag not in TIMING or element.find("chord") is not None or element.find("grace") is not None:
         return Fraction(0)
     length = Fraction((element.findtext("duration") or "0").strip()) / divisions
     return -length if element.tag == "backup" else length
@@ -128,8 +129,8 @@ def _in_place(inside: Sequence[Step], run: Run, *, is_last: bool) -> list[etree.
     kept = [step for step in inside if not step.is_timing]
     late = [step for step in kept if step.onset not in {timed.onset for timed in run.notes} | {run.length}]
     body = [*_interleaved([step for step in kept if step not in late], run), *_late(late, run)]
-    body += move(run.length, max(end, run.length) if is_last else end, run.divisions)
-    return [*move(begin, Fraction(0), divisions), *_in_divisions(body, divisions, run.divisions)]
+    body += cursor_motion(run.length, max(end, run.length) if is_last else end, run.divisions)
+    return [*cursor_motion(begin, Fraction(0), divisions), *_in_divisions(body, divisions, run.divisions)]
 
 
 def _interleaved(kept: Sequence[Step], run: Run) -> Iterator[etree._Element]:
@@ -146,10 +147,10 @@ def _late(steps: Sequence[Step], run: Run) -> Iterator[etree._Element]:
     """Elements with onsets inside a new note: written after the run, reached by <backup>."""
     now = run.length
     for step in steps:
-        yield from move(now, step.onset, run.divisions)
+        yield from cursor_motion(now, step.onset, run.divisions)
         yield step.element
         now = step.onset
-    yield from move(now, run.length, run.divisions)
+    yield from cursor_motion(now, run.length, run.divisions)
 
 
 def _without(steps: Sequence[Step], own: set[int]) -> Iterator[etree._Element]:
@@ -159,20 +160,20 @@ def _without(steps: Sequence[Step], own: set[int]) -> Iterator[etree._Element]:
         if index in own or (waiting and step.element.tag in ("backup", "forward")):
             waiting, divisions = waiting + step.end - step.onset, step.divisions
             continue
-        yield from move(Fraction(0), waiting, divisions)
+        yield from cursor_motion(Fraction(0), waiting, divisions)
         waiting = Fraction(0)
         yield step.element
-    yield from move(Fraction(0), waiting, divisions)
+    yield from cursor_motion(Fraction(0), waiting, divisions)
 
 
 def _appended(steps: Sequence[Step], divisions: int, run: Run) -> list[etree._Element]:
     """The run after all other elements, from the start of the measure."""
     now, last = (steps[-1].end, steps[-1].new_divisions) if steps else (Fraction(0), divisions)
     body = [timed.element for timed in run.notes]
-    return [*move(now, Fraction(0), last), *_in_divisions(body, last, run.divisions)]
+    return [*cursor_motion(now, Fraction(0), last), *_in_divisions(body, last, run.divisions)]
 
 
-def move(now: Fraction, to: Fraction, divisions: int) -> list[etree._Element]:
+def cursor_motion(now: Fraction, to: Fraction, divisions: int) -> list[etree._Element]:
     """The element that moves the cursor: none, a <backup> or a <forward>."""
     if now == to:
         return []

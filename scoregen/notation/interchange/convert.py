@@ -69,10 +69,10 @@ def _by_library(path: Path, shown: Path, library: Library, kind: str) -> bytes:
         raise RefusedError(f"the file has {answer['pieces']} pieces; save each in its own file", place)
     if "error" in answer:
         raise ReadError(f"{library} cannot read this as {kind} ({answer['error']}); is the file damaged?", place)
-    return _tidied(answer["text"].encode(), str(shown))
+    return _clean_up(answer["text"].encode(), str(shown))
 
 
-def _tidied(text: bytes, file: str) -> bytes:
+def _clean_up(text: bytes, file: str) -> bytes:
     """Remove the title and names that music21 invents, and give parts short ids."""
     root = parse(text, file)
     for tag in ("movement-title", "identification/creator", "work/work-title"):
@@ -103,7 +103,7 @@ def _mei(path: Path) -> bytes:
     """MEI by the first library that keeps every note."""
     root = parse_xml(read_bytes(path), str(path))
     wanted, failures = _mei_notes(root), []
-    _ease(root)
+    _work_around_music21(root)
     with tempfile.TemporaryDirectory(prefix="scoregen-") as folder:
         copy = Path(folder) / "score.mei"
         copy.write_bytes(_xml_text(root))
@@ -132,7 +132,7 @@ def _mei_notes(root: _Element) -> Counter[str]:
     return Counter(f"{note.get('pname', '').upper()}{note.get('oct', '')}" for note in notes)
 
 
-def _ease(root: _Element) -> None:
+def _work_around_music21(root: _Element) -> None:
     """Remove syllable attributes that music21 does not support: connectors, and the word position `s`."""
     for syllable in root.iter(f"{_MEI}syl"):
         if syllable.get("con") is not None:

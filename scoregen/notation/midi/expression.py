@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from scoregen.notation.midi.dynamics import VELOCITY, dynamic_curves
-from scoregen.notation.midi.performance import TimedNote
+from scoregen.notation.midi.performance import PerformanceNote
 from scoregen.score.elements import Note, Score, Slot
 from scoregen.score.navigation import performance_order
 from scoregen.score.pitch import Pitch, Unpitched
@@ -30,7 +30,7 @@ _Address = tuple[int, Slot, Fraction, Pitch | Unpitched, bool]
 
 
 @dataclass(frozen=True, slots=True)
-class PlayedNote:
+class MidiNote:
     """A sounding note with its velocity and its sounding length in quarters."""
 
     note: SoundingNote
@@ -38,7 +38,7 @@ class PlayedNote:
     length: Fraction
 
 
-def played_notes(score: Score, played: Score, notes: Sequence[TimedNote]) -> list[PlayedNote]:
+def midi_notes(score: Score, played: Score, notes: Sequence[PerformanceNote]) -> list[MidiNote]:
     """The notes of a performance with the score's expression.
 
     `played` is the score in the order of performance and `notes` its notes. Velocities come from the place in
@@ -52,7 +52,7 @@ def played_notes(score: Score, played: Score, notes: Sequence[TimedNote]) -> lis
         head = heads.get((index, original.slot, onset, original.pitch, original.duration == 0))
         curve = curves.get((original.slot.part, original.slot.staff))
         velocity = _velocity(head, curve.velocity(written[order[index]] + onset) if curve is not None else VELOCITY)
-        found.append(PlayedNote(note, velocity, _length(head, note)))
+        found.append(MidiNote(note, velocity, _length(head, note)))
     return found
 
 

@@ -72,7 +72,7 @@ class _Sound:
         return tuple(sorted(self.velocities))
 
 
-def columns(
+def measure_columns(
     times: Mapping[Fraction, TimeSignature], keys: Mapping[Fraction, KeySignature], end: Fraction
 ) -> tuple[Column, ...]:
     """The measures up to `end`. A new signature begins a measure; a short first measure is an anacrusis."""
@@ -85,7 +85,7 @@ def columns(
             stop = onset + time.duration
             spans.append((onset, stop if last else min(stop, limit), time))
             onset = stop
-    return tuple(_numbered(_with_anacrusis(spans), keys))
+    return tuple(_number_measures(_with_anacrusis(spans), keys))
 
 
 def _with_anacrusis(
@@ -97,7 +97,7 @@ def _with_anacrusis(
     return spans
 
 
-def _numbered(
+def _number_measures(
     spans: list[tuple[Fraction, Fraction, TimeSignature]], keys: Mapping[Fraction, KeySignature]
 ) -> Iterator[Column]:
     short = len(spans) > 1 and spans[0][1] - spans[0][0] < spans[0][2].duration
@@ -122,20 +122,22 @@ def _overlaps(notes: Sequence[TimedNote]) -> bool:
     return any(later.onset < earlier.end for earlier, later in pairwise(ordered))
 
 
-def filled_measures(
-    found: Sequence[Column], parts: Iterable[tuple[Part, Sequence[TimedNote]]], tempos: Iterable[tuple[Fraction, Tempo]]
+def build_measures(
+    columns: Sequence[Column],
+    parts: Iterable[tuple[Part, Sequence[TimedNote]]],
+    tempos: Iterable[tuple[Fraction, Tempo]],
 ) -> list[Measure]:
     """The measures with the voices of all parts."""
-    voices: list[list[Voice]] = [[] for _ in found]
+    voices: list[list[Voice]] = [[] for _ in columns]
     for part, notes in parts:
-        placed = _on_grids(notes, found)
+        placed = _on_grids(notes, columns)
         for staff in range(1, part.staves + 1):
             own = [note for note in placed if part.staves == 1 or (note.pitch >= _MIDDLE_C) == (staff == 1)]
             for number, line in enumerate(_lines(own), start=1):
-                for index, voice in _voices(line, found, Slot(part.id, staff, number)):
+                for index, voice in _voices(line, columns, Slot(part.id, staff, number)):
                     voices[index].append(voice)
     changes = tuple(tempos)
-    return [_measure(column, tuple(own), changes) for column, own in zip(found, voices, strict=True)]
+    return [_measure(column, tuple(own), changes) for column, own in zip(columns, voices, strict=True)]
 
 
 def _measure(column: Column, voices: tuple[Voice, ...], tempos: Sequence[tuple[Fraction, Tempo]]) -> Measure:
@@ -146,15 +148,15 @@ def _measure(column: Column, voices: tuple[Voice, ...], tempos: Sequence[tuple[F
     return Measure(column.number, column.duration, column.time, column.key, voices, implicit, tempos=here)
 
 
-def _on_grids(notes: Sequence[TimedNote], found: Sequence[Column]) -> list[TimedNote]:
+def _on_grids(notes: Sequence[TimedNote], columns: Sequence[Column]) -> list[TimedNote]:
     """The notes with onsets and ends on notatable grids; none is lost, and all have a length."""
     fine = _is_exact(notes)
-    steps = _grid_steps(notes, found, fine)
+    steps = _grid_steps(notes, columns, fine)
     placed = []
     for note in notes:
-        onset = _nearest(note.onset, found, steps)
-        end = _nearest(note.end, found, steps)
-        placed.append(replace(note, onset=onset, end=end if end > onset else _next_place(onset, found, steps)))
+        onset = _nearest(note.onset, columns, steps)
+        end = _nearest(note.end, columns, steps)
+        placed.append(replace(note, onset=onset, end=end if end > onset else _next_place(onset, columns, steps)))
     return sorted(placed, key=lambda note: (note.onset, -note.pitch))
 
 
@@ -168,43 +170,43 @@ Spans = dict[tuple[int, int], Fraction]
 """The grid step by measure index and beat."""
 
 
-def _grid_steps(notes: Sequence[TimedNote], found: Sequence[Column], fine: bool) -> Spans:
+def _grid_steps(notes: Sequence[TimedNote], columns: Sequence[Column], fine: bool) -> Spans:
     """The step of the better grid for every beat with an onset or end inside; other beats need none."""
     inside: dict[tuple[int, int], list[Fraction]] = {}
     for place in (place for note in notes for place in (note.onset, note.end)):
-        index, beat, offset = _beat_of(place, found)
+        index, beat, offset = _beat_of(place, columns)
         inside.setdefault((index, beat), []).append(offset)
-    return {key: _better_step(offsets, tuplet_span(found[key[0]].time), fine) for key, offsets in inside.items()}
+    return {key: _better_step(offsets, tuplet_span(columns[key[0]].time), fine) for key, offsets in inside.items()}
 
 
 def _better_step(offsets: Sequence[Fraction], span: Fraction, fine: bool) -> Fraction:
     binary = Fraction(1, 16) if fine else min(Fraction(1, 4), span / 2)
     triplet = span / 12 if fine else span / 3
-    errors = {step: sum(abs(offset - _rounded(offset, step)) for offset in offsets) for step in (binary, triplet)}
+    errors = {step: sum(abs(offset - _round(offset, step)) for offset in offsets) for step in (binary, triplet)}
     return triplet if errors[triplet] < errors[binary] else binary
 
 
-def _beat_of(place: Fraction, found: Sequence[Column]) -> tuple[int, int, Fraction]:
+def _beat_of(place: Fraction, columns: Sequence[Column]) -> tuple[int, int, Fraction]:
     """Measure index, beat of the full metre, and the offset inside that beat."""
-    index = max(bisect_right(found, place, key=lambda column: column.onset) - 1, 0)
-    column = found[index]
+    index = max(bisect_right(columns, place, key=lambda column: column.onset) - 1, 0)
+    column = columns[index]
     position = place - column.onset + column.start
     beat = position // tuplet_span(column.time)
     return index, int(beat), position - beat * tuplet_span(column.time)
 
 
-def _nearest(place: Fraction, found: Sequence[Column], steps: Spans) -> Fraction:
-    index, beat, offset = _beat_of(place, found)
-    moved = place - offset + _rounded(offset, steps.get((index, beat), Fraction(1, 16)))
-    return min(max(moved, found[index].onset), found[index].end)
+def _nearest(place: Fraction, columns: Sequence[Column], steps: Spans) -> Fraction:
+    index, beat, offset = _beat_of(place, columns)
+    moved = place - offset + _round(offset, steps.get((index, beat), Fraction(1, 16)))
+    return min(max(moved, columns[index].onset), columns[index].end)
 
 
-def _next_place(place: Fraction, found: Sequence[Column], steps: Spans) -> Fraction:
-    index, beat, _ = _beat_of(place, found)
-    return min(place + steps.get((index, beat), Fraction(1, 16)), found[index].end)
+def _next_place(place: Fraction, columns: Sequence[Column], steps: Spans) -> Fraction:
+    index, beat, _ = _beat_of(place, columns)
+    return min(place + steps.get((index, beat), Fraction(1, 16)), columns[index].end)
 
 
-def _rounded(offset: Fraction, step: Fraction) -> Fraction:
+def _round(offset: Fraction, step: Fraction) -> Fraction:
     return round(offset / step) * step
 
 
@@ -245,10 +247,10 @@ def _sounds(notes: Sequence[TimedNote]) -> list[_Sound]:
     return sorted(sounds, key=lambda sound: (sound.onset, -sound.pitches[-1]))
 
 
-def _voices(line: Sequence[_Sound], found: Sequence[Column], slot: Slot) -> Iterator[tuple[int, Voice]]:
+def _voices(line: Sequence[_Sound], columns: Sequence[Column], slot: Slot) -> Iterator[tuple[int, Voice]]:
     """The voice in each measure; only the first voice of a staff has measures of rests alone."""
     first = 0
-    for index, column in enumerate(found):
+    for index, column in enumerate(columns):
         while first < len(line) and line[first].end <= column.onset:
             first += 1
         stop = first
@@ -277,14 +279,14 @@ def _elements(sounds: Sequence[_Sound], column: Column) -> Iterator[Element]:
                 continue
             before = index > 0 or sounding.onset < column.onset
             after = index + 1 < len(own) or sounding.end > column.onset + end
-            yield _struck(sounding, value, before, after, column)
+            yield _note_or_chord(sounding, value, before, after, column)
 
 
-def _struck(sound: _Sound, value: NoteValue, before: bool, after: bool, column: Column) -> Element:
+def _note_or_chord(sound: _Sound, value: NoteValue, before: bool, after: bool, column: Column) -> Element:
     """The note or chord of a sound, tied to its other parts; drums are not tied."""
     if sound.drum:
-        struck = [Note(value, unpitched_note(key), velocity=sound.velocities[key]) for key in sound.pitches]
-        return struck[0] if len(struck) == 1 else Chord(tuple(struck))
+        hits = [Note(value, unpitched_note(key), velocity=sound.velocities[key]) for key in sound.pitches]
+        return hits[0] if len(hits) == 1 else Chord(tuple(hits))
     spelled = [(spelled_near(pitch, column.key.fifths), sound.velocities[pitch]) for pitch in sound.pitches]
     notes = [Note(value, pitch, before, after, velocity=velocity) for pitch, velocity in spelled]
     return notes[0] if len(notes) == 1 else Chord(tuple(notes))

@@ -52,8 +52,8 @@ def percussion_instrument(key: int) -> Instrument:
 def percussion_key(note: Unpitched, part: Part) -> int:
     """The key of the note's instrument, else that of its staff position, else the snare."""
     instruments = [*([part.instrument] if part.instrument is not None else []), *part.other_instruments]
-    struck = [instrument for instrument in instruments if instrument.name == note.instrument]
+    matches = [instrument for instrument in instruments if instrument.name == note.instrument]
     if note.instrument is None and len(instruments) == 1:
-        struck = instruments
-    key = next((instrument.midi_unpitched for instrument in struck if instrument.midi_unpitched is not None), None)
+        matches = instruments
+    key = next((instrument.midi_unpitched for instrument in matches if instrument.midi_unpitched is not None), None)
     return key - 1 if key is not None else _KEYS.get(f"{note.step}{note.octave}", _SNARE)

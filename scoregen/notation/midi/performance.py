@@ -20,7 +20,7 @@ _DEFAULT_TEMPO = Tempo(Fraction(0), NoteValue("quarter"), Fraction(120))
 """MIDI's default, before the first tempo mark."""
 
 
-def performed(score: Score) -> Score:
+def unfold_score(score: Score) -> Score:
     """The measures in the order of performance, without repeats and jumps, with cue notes silent.
 
     If the performance goes back, the tempo changes to the one that holds there in the notated score.
@@ -36,14 +36,14 @@ def performed(score: Score) -> Score:
     return replace(score, measures=tuple(measures), document=None)
 
 
-class TimedNote(NamedTuple):
+class PerformanceNote(NamedTuple):
     """A note as notated and as played: a grace note is played before its beat."""
 
     written: SoundingNote
     played: SoundingNote
 
 
-def timed_notes(score: Score) -> list[TimedNote]:
+def performance_notes(score: Score) -> list[PerformanceNote]:
     """The notes that sound, in the order in which they are played."""
     notes = sounding_notes(score, grace=True)
     groups: dict[tuple[object, Fraction], list[SoundingNote]] = defaultdict(list)
@@ -51,7 +51,7 @@ def timed_notes(score: Score) -> list[TimedNote]:
         if note.duration == 0:
             groups[note.slot, note.onset].append(note)
     graces = [timed for group in groups.values() for timed in _before_the_beat(group)]
-    every = [TimedNote(note, note) for note in notes if note.duration > 0] + graces
+    every = [PerformanceNote(note, note) for note in notes if note.duration > 0] + graces
     return sorted(every, key=lambda timed: (timed.played.onset, timed.played.slot))
 
 
@@ -88,12 +88,12 @@ def _uncued(elements: Iterable[Element]) -> Iterator[Element]:
             yield Rest(element.value)
 
 
-def _before_the_beat(group: list[SoundingNote]) -> list[TimedNote]:
+def _before_the_beat(group: list[SoundingNote]) -> list[PerformanceNote]:
     """Grace notes one after another up to their onset, or from it at the start of the score."""
     onset = group[0].onset
     length = min(_GRACE, onset / len(group)) or _GRACE
     start = onset - length * len(group) if onset else onset
     return [
-        TimedNote(note, replace(note, onset=start + index * length, duration=length))
+        PerformanceNote(note, replace(note, onset=start + index * length, duration=length))
         for index, note in enumerate(group)
     ]

@@ -24,10 +24,10 @@ from fractions import Fraction
 
 import mido
 
-from scoregen.notation.midi.expression import PlayedNote, played_notes
+from scoregen.notation.midi.expression import MidiNote, midi_notes
 from scoregen.notation.midi.pedals import DAMPER, pedal_spans
 from scoregen.notation.midi.percussion import percussion_key
-from scoregen.notation.midi.performance import performed, timed_notes
+from scoregen.notation.midi.performance import performance_notes, unfold_score
 from scoregen.score.elements import Measure, Part, Score, Tempo
 from scoregen.score.keys import KeySignature
 from scoregen.score.pitch import Pitch, Unpitched
@@ -53,10 +53,10 @@ class _Event:
 
 def to_midi(score: Score) -> bytes:
     """A standard MIDI file of format 1; equal scores give equal bytes."""
-    played = performed(score)
-    timed = timed_notes(played)
+    played = unfold_score(score)
+    timed = performance_notes(played)
     ticks = ticks_per_quarter((note.played for note in timed), played)
-    notes = played_notes(score, played, timed)
+    notes = midi_notes(score, played, timed)
     file = mido.MidiFile(type=1, ticks_per_beat=ticks, charset="utf-8")
     end = _ticks(played.duration, ticks)
     file.tracks.append(_track(_conductor_events(played, ticks), end))
@@ -106,7 +106,7 @@ def _opening(part: Part, port: int, channel: int) -> list[_Event]:
     return [_Event(0, rank, message) for rank, message in enumerate(messages)]
 
 
-def _note_events(notes: Sequence[PlayedNote], part: Part, channel: int, ticks: int) -> Iterator[_Event]:
+def _note_events(notes: Sequence[MidiNote], part: Part, channel: int, ticks: int) -> Iterator[_Event]:
     """Note off before note on at one tick, so that a repeated note sounds again."""
     for played in notes:
         note, drum = played.note, isinstance(played.note.pitch, Unpitched)

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from lxml import etree
 
-from scoregen.notation.validation.walk import WalkedMeasure, WalkedNote, notes_in_order
+from scoregen.notation.validation.walk import DocumentMeasure, DocumentNote, notes_in_order
 from scoregen.score.check import Problem
 from scoregen.system.errors import Place
 
@@ -24,11 +24,11 @@ _OPENING: dict[str, tuple[str, ...]] = {
 """The numbered spanners, and the types that open each; `stop` closes."""
 _PATHS = {"slur": "note/notations", "glissando": "note/notations", "slide": "note/notations"}
 
-_Measures = tuple[WalkedMeasure, ...]
+_Measures = tuple[DocumentMeasure, ...]
 _TieEnd = tuple[int, Fraction, tuple[str | None, ...]]
 
 
-def may_come_from_a_hole(problem: Problem) -> bool:
+def may_come_from_refill(problem: Problem) -> bool:
     """Whether the other end may have been in a replaced voice: generated ties are paired, slurs never generated."""
     return problem.message.startswith(("a tie has", *(f"<{tag}>" for tag in _OPENING)))
 
@@ -78,7 +78,7 @@ def _jumps(measures: _Measures, end: _TieEnd) -> bool:
     return any(barline.find("repeat") is not None or barline.find("ending") is not None for barline in barlines)
 
 
-def _pitch(note: WalkedNote) -> tuple[str | None, ...]:
+def _pitch(note: DocumentNote) -> tuple[str | None, ...]:
     element = note.element.find("pitch")
     if element is None:
         element = note.element.find("unpitched")
@@ -174,7 +174,7 @@ def _numbered_problems(tag: str, measures: _Measures) -> Iterator[Problem]:
             yield Problem(ended[-1], f"<{tag}> number {number} has {len(ended)} stops and {len(begun)} starts")
 
 
-def _place_of(mark: etree._Element, measure: WalkedMeasure) -> Place:
+def _place_of(mark: etree._Element, measure: DocumentMeasure) -> Place:
     owner = next((parent for parent in mark.iterancestors() if parent.tag in ("note", "direction")), None)
     voice = owner.findtext("voice") if owner is not None else None
     return Place(measure.place.file, measure.place.part, measure.place.measure, voice)

@@ -83,7 +83,7 @@ def embedded_fonts(page: str) -> dict[str, TTFont]:
     }
 
 
-def test_the_glyphs_in_use_are_embedded_with_the_widths_that_verovio_reckons_with(pages: tuple[str, ...]) -> None:
+def test_the_glyphs_in_use_are_embedded_with_the_widths_that_verovio_assumes(pages: tuple[str, ...]) -> None:
     fonts = embedded_fonts(pages[0])
     assert {ord(FLAT), ord(QUARTER)} <= set(fonts["Leipzig normal normal"].getBestCmap())
     plain = fonts["Liberation Serif normal normal"]
@@ -106,18 +106,18 @@ def syllable_places(word: str) -> list[int]:
 
 
 @pytest.mark.parametrize(("narrow", "wide"), [("iiiiiiiiii", "жжжжжжжжжж"), ("šššššššššš", "ωωωωωωωωωω")])
-def test_letters_beyond_ascii_get_the_room_they_need(narrow: str, wide: str) -> None:
+def test_letters_beyond_ascii_get_enough_space(narrow: str, wide: str) -> None:
     step = {word: syllable_places(word)[1] - syllable_places(word)[0] for word in (narrow, wide)}
     with TTFont(font_folder() / "LiberationSerif-0.ttf") as font:
         width = 10 * font["hmtx"][font.getBestCmap()[ord(wide[0])]][0] / 2048 * 405  # verovio's units
     assert width < step[wide] < 1.5 * width and step[narrow] < step[wide]
 
 
-def test_bold_text_brings_the_bold_font(pages: tuple[str, ...]) -> None:
+def test_bold_text_embeds_the_bold_font(pages: tuple[str, ...]) -> None:
     assert ord("6") in embedded_fonts(pages[0])["Liberation Serif bold normal"].getBestCmap()  # q. = 60
 
 
-def test_pages_for_paper_carry_no_fonts(text: bytes) -> None:
+def test_pages_for_paper_have_no_fonts(text: bytes) -> None:
     bare = engrave(text, EngravingOptions(embed_fonts=False))
     assert "@font-face" not in bare[0]
     assert with_fonts(bare) == engrave(text)
@@ -145,7 +145,7 @@ def first_staff_line(page: str) -> float:
 
 
 @pytest.mark.parametrize("scale", [50, 90, 140])
-def test_the_heading_has_its_height_to_itself(text: bytes, scale: int) -> None:
+def test_the_heading_does_not_overlap_the_music(text: bytes, scale: int) -> None:
     options = {"scale": scale, "embed_fonts": False}
     with_heading = engrave(text, EngravingOptions(**options))[0]  # type: ignore[arg-type]
     without = engrave(text, EngravingOptions(heading=False, **options))[0]  # type: ignore[arg-type]
@@ -155,7 +155,7 @@ def test_the_heading_has_its_height_to_itself(text: bytes, scale: int) -> None:
     assert height - 0.1 <= shift <= height + line + 0.1
 
 
-def test_credits_are_set_where_and_as_large_as_the_file_says(text: bytes) -> None:
+def test_credits_have_the_position_and_size_of_the_file(text: bytes) -> None:
     layout = (
         b"<defaults><page-layout><page-height>1000</page-height><page-width>800</page-width></page-layout></defaults>"
     )
@@ -185,7 +185,7 @@ def test_every_transposing_part_changes_to_its_own_key() -> None:
     assert sorted(key_accidentals(page)) == [["E260"], ["E262"], ["E262", "E262"]]
 
 
-def test_what_makes_verovio_crash_or_draw_nothing_is_mended(text: bytes) -> None:
+def test_what_makes_verovio_crash_or_draw_nothing_is_avoided(text: bytes) -> None:
     no_staves = text.replace(b"<clef><sign>F", b"<staves>0</staves><clef><sign>F")
     assert no_staves != text and "слава" in words(engrave(no_staves)[0])
     bare = re.sub(rb"<attributes>.*?</attributes>", b"", text)
@@ -224,7 +224,7 @@ def a_worker(folder: Path, body: str) -> Path:
         ("return 'x' * MEMORY_BYTES", "failed with exit code 1 (MemoryError"),
     ],
 )
-def test_a_failing_engraver_is_one_line(
+def test_a_failing_engraver_is_a_one_line_error(
     text: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, message: str
 ) -> None:
     monkeypatch.setattr(page_engraving, "_WORKER", a_worker(tmp_path, body))
@@ -263,7 +263,7 @@ def test_fonts_are_unpacked_once_into_the_cache(tmp_path: Path, monkeypatch: pyt
 
 
 @pytest.mark.usefixtures("fresh_fonts")
-def test_without_a_cache_a_temporary_folder_serves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_cache_a_temporary_folder_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
@@ -350,14 +350,14 @@ def test_no_page_is_blank_and_text_stays_text(pages: tuple[str, ...], tmp_path: 
 
 
 @needs_poppler
-def test_the_text_of_a_pdf_is_set_in_the_fonts_that_were_measured(pages: tuple[str, ...], tmp_path: Path) -> None:
+def test_the_text_of_a_pdf_uses_the_measured_fonts(pages: tuple[str, ...], tmp_path: Path) -> None:
     (tmp_path / "page.pdf").write_bytes(to_pdf(pages))
     done = subprocess.run(["pdffonts", str(tmp_path / "page.pdf")], capture_output=True, check=True, timeout=60)
     fonts = {line.split()[0].partition("+")[2] for line in done.stdout.decode().splitlines()[2:]}
     assert fonts == {"LiberationSerif-Regular", "LiberationSerif-Bold", "Leipzig"}
 
 
-def test_png_pages_have_the_asked_resolution(pages: tuple[str, ...]) -> None:
+def test_png_pages_have_the_requested_resolution(pages: tuple[str, ...]) -> None:
     (picture,) = to_png(pages, 100)
     width, height = int.from_bytes(picture[16:20], "big"), int.from_bytes(picture[20:24], "big")
     assert picture.startswith(b"\x89PNG") and (width, height) == (827, 1169)

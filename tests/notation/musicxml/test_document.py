@@ -29,7 +29,7 @@ def part_name(text: bytes) -> str:
     return read_musicxml(text, "song").parts[0].name
 
 
-def test_plain_text_gets_a_head(tmp_path: Path) -> None:
+def test_plain_text_gets_a_header(tmp_path: Path) -> None:
     text = load(tmp_path, SCORE.encode())
     assert text.startswith(b'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE score-partwise PUBLIC')
     assert SCORE.encode() in text

@@ -43,18 +43,18 @@ class PartState:
     clefs: dict[int, Clef] = field(default_factory=dict)
     staves: int = 1
     endings: tuple[int, ...] = ()
-    strikes: dict[str, str] = field(default_factory=dict)
+    instrument_names: dict[str, str] = field(default_factory=dict)
     voice_staves: dict[str, int] = field(default_factory=dict)
     part: str = ""
 
-    def kept(self) -> tuple[Exact, KeySignature | None, TimeSignature | None, dict[int, Interval], tuple[int, ...]]:
+    def snapshot(self) -> tuple[Exact, KeySignature | None, TimeSignature | None, dict[int, Interval], tuple[int, ...]]:
         """The values that reading a measure changes, for `restore`."""
         return self.divisions, self.key, self.time, dict(self.transpositions), self.endings
 
     def restore(
-        self, kept: tuple[Exact, KeySignature | None, TimeSignature | None, dict[int, Interval], tuple[int, ...]]
+        self, snapshot: tuple[Exact, KeySignature | None, TimeSignature | None, dict[int, Interval], tuple[int, ...]]
     ) -> None:
-        self.divisions, self.key, self.time, self.transpositions, self.endings = kept
+        self.divisions, self.key, self.time, self.transpositions, self.endings = snapshot
 
     def transposition(self, staff: int) -> Interval:
         """From written to sounding pitch on a staff."""
@@ -73,17 +73,17 @@ class Signatures:
 
     key: KeySignature | None = None
     time: TimeSignature | None = None
-    senza: bool = False
+    senza_misura: bool = False
 
     def apply(self, state: PartState) -> None:
         state.key = self.key or state.key
-        state.time = None if self.senza else self.time or state.time
+        state.time = None if self.senza_misura else self.time or state.time
 
     def change(self, state: PartState) -> str | None:
         """The name of the signature that would change, None if none would."""
         if self.key is not None and self.key != state.key:
             return "key signature"
-        if (self.time is not None and self.time != state.time) or (self.senza and state.time is not None):
+        if (self.time is not None and self.time != state.time) or (self.senza_misura and state.time is not None):
             return "time signature"
         return None
 
@@ -149,7 +149,7 @@ def _signatures(state: PartState, element: etree._Element) -> Signatures:
     return Signatures(
         key=read_key(key) if key is not None else None,
         time=read_time(time) if time is not None else None,
-        senza=time is not None and time.find("senza-misura") is not None,
+        senza_misura=time is not None and time.find("senza-misura") is not None,
     )
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from scoregen.notation.musicxml.read.attributes import signature_of
 from scoregen.notation.musicxml.read.measure import PartMeasure
 from scoregen.notation.musicxml.read.spanners import StrandKey
-from scoregen.notation.musicxml.read.voices import close
+from scoregen.notation.musicxml.read.voices import fill_voice
 from scoregen.score.chord_symbols import ChordSymbol
 from scoregen.score.directions import Direction, rank
 from scoregen.score.elements import Barline, Break, Measure, Slot, Tempo, Voice
@@ -25,7 +25,7 @@ Share = tuple[str, PartMeasure]
 """A part's id and its measure."""
 
 
-def join(shares: Sequence[Share], slots: Mapping[str, Mapping[StrandKey, Slot]], is_last: bool) -> Measure:
+def join_parts(shares: Sequence[Share], slots: Mapping[str, Mapping[StrandKey, Slot]], is_last: bool) -> Measure:
     """One column of the score; `shares` in part order, at least one.
 
     Raises RefusedError if the parts have different metres.
@@ -121,7 +121,7 @@ def _voices(
     for part, share in shares:
         own = slots[part]
         for strand in sorted(share.strands, key=lambda strand: own[strand.key]):
-            yield close(strand, own[strand.key], duration)
+            yield fill_voice(strand, own[strand.key], duration)
 
 
 def _barline(measures: Sequence[PartMeasure]) -> Barline:

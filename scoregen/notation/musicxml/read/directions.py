@@ -31,7 +31,7 @@ USUAL_TEXTS: dict[RepeatMarkType, str] = {"dacapo": "D.C.", "dalsegno": "D.S.", 
 USUAL_LABELS: dict[RepeatMarkType, str] = {"segno": "segno", "dalsegno": "segno", "coda": "coda", "tocoda": "coda"}
 """The usual labels by which the <sound> elements of repeat marks refer to each other."""
 _SIGNS: dict[object, RepeatMarkType] = {"segno": "segno", "coda": "coda"}
-_WRITTEN_OUT: tuple[tuple[RepeatMarkType, re.Pattern[str]], ...] = (
+_TEXT_PATTERNS: tuple[tuple[RepeatMarkType, re.Pattern[str]], ...] = (
     ("dacapo", re.compile(r"(d\. ?c\.?|dc|da capo)( al .*)?", re.IGNORECASE)),
     ("dalsegno", re.compile(r"(d\. ?s\.?|ds|dal segno)( al .*)?", re.IGNORECASE)),
     ("tocoda", re.compile(r"(to|alla) coda.*", re.IGNORECASE)),
@@ -146,7 +146,7 @@ def _words(elements: list[etree._Element], text: str) -> Words:
 def _repeat_marks(signs: list[RepeatMarkType], sound: etree._Element | None, words: str | None) -> list[RepeatMark]:
     """The repeat marks of a direction: by its sound, by a sign, or by well-known words."""
     marks = list(_sound_marks(sound)) if sound is not None else []
-    written_out = next((kind for kind, pattern in _WRITTEN_OUT if words and pattern.fullmatch(words)), None)
+    written_out = next((kind for kind, pattern in _TEXT_PATTERNS if words and pattern.fullmatch(words)), None)
     if not marks and written_out is not None:
         marks = [RepeatMark(written_out)]
     if not marks:

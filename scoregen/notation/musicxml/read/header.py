@@ -24,7 +24,7 @@ class PartHeader:
     abbreviation: str = ""
     instrument: Instrument | None = None
     group: str | None = None
-    strikes: tuple[tuple[str, str], ...] = ()
+    instrument_names: tuple[tuple[str, str], ...] = ()
     other_instruments: tuple[Instrument, ...] = ()
 
 
@@ -92,12 +92,12 @@ def _read_part(element: etree._Element, groups: list[_Group]) -> PartHeader:
         abbreviation=text_of(element.find("part-abbreviation")) or "",
         instrument=_read_instrument(element),
         group=brackets[-1] if brackets else None,
-        strikes=tuple(_strikes(element)),
+        instrument_names=tuple(_instrument_names(element)),
         other_instruments=tuple(_other_instruments(element)),
     )
 
 
-def _strikes(element: etree._Element) -> Iterator[tuple[str, str]]:
+def _instrument_names(element: etree._Element) -> Iterator[tuple[str, str]]:
     for instrument in element.iterfind("score-instrument"):
         own_id = instrument.get("id", "")
         yield own_id, text_of(instrument.find("instrument-name")) or own_id
@@ -115,9 +115,9 @@ def _read_instrument(element: etree._Element) -> Instrument | None:
 def _other_instruments(element: etree._Element) -> Iterator[Instrument]:
     """The instruments after the first, by the names in `instrument_names`."""
     sounds = {midi.get("id"): midi for midi in element.iterfind("midi-instrument")}
-    for instrument, (own_id, name) in list(zip(element.iterfind("score-instrument"), _strikes(element), strict=True))[
-        1:
-    ]:
+    for instrument, (own_id, name) in list(
+        zip(element.iterfind("score-instrument"), _instrument_names(element), strict=True)
+    )[1:]:
         yield _instrument(name, instrument, sounds.get(own_id))
 
 

@@ -11,11 +11,11 @@ from lxml import etree
 from scoregen.notation.musicxml.read.attributes import PartState, Signatures, read_attributes
 from scoregen.notation.musicxml.read.directions import barline_marks, note_dynamics, read_direction, sounding_marks
 from scoregen.notation.musicxml.read.harmony import read_harmony
-from scoregen.notation.musicxml.read.notes import Entry, NoteFields, join, joins, read_entry
+from scoregen.notation.musicxml.read.notes import Entry, NoteFields, add_chord_member, is_chord_member, read_entry
 from scoregen.notation.musicxml.read.spanners import SpannerEnd
 from scoregen.notation.musicxml.read.tempos import read_tempo
 from scoregen.notation.musicxml.read.values import UNISON, number, quarters, text_of
-from scoregen.notation.musicxml.read.voices import Strand, slur_ends, weave
+from scoregen.notation.musicxml.read.voices import Strand, build_strands, slur_ends
 from scoregen.score.chord_symbols import ChordSymbol
 from scoregen.score.directions import Direction
 from scoregen.score.elements import Barline, Break, Tempo
@@ -65,7 +65,7 @@ class _Draft:
     cursor: Fraction = _ZERO
     onset: Fraction = _ZERO
     length: Fraction = _ZERO
-    mends: bool = True
+    exact_tuplets: bool = True
     drift: Fraction = _ZERO
     exact: dict[Fraction, Fraction] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
@@ -98,7 +98,7 @@ class _Draft:
             self.exact.setdefault(self.cursor, self.onset)
             self.drift = max(self.drift, abs(self.cursor - self.onset) * self.state.divisions)
 
-    def is_mended(self) -> bool:
+    def fits_exact_tuplets(self) -> bool:
         """Whether exact tuplets fit the measure better than the file's own sums."""
         return self.drift < 1 or (self.state.time is not None and self.length == self.state.time.duration)
 
@@ -115,11 +115,11 @@ class _Draft:
 
 def read_measure(element: etree._Element, state: PartState, index: int) -> PartMeasure:
     """Read one measure and update the part's state; errors have no place yet."""
-    before = state.kept()
-    draft = _read_draft(element, state, mends=True)
-    if not draft.is_mended():
+    before = state.snapshot()
+    draft = _read_draft(element, state, exact_tuplets=True)
+    if not draft.fits_exact_tuplets():
         state.restore(before)
-        draft = _read_draft(element, state, mends=False)
+        draft = _read_draft(element, state, exact_tuplets=False)
     for onset, signatures in draft.later:
         _refuse_change_inside(draft, onset, signatures)
     measure = _finish(draft, element, index)
@@ -128,8 +128,8 @@ def read_measure(element: etree._Element, state: PartState, index: int) -> PartM
     return measure
 
 
-def _read_draft(element: etree._Element, state: PartState, mends: bool) -> _Draft:
-    draft = _Draft(state, mends=mends, endings=state.endings)
+def _read_draft(element: etree._Element, state: PartState, exact_tuplets: bool) -> _Draft:
+    draft = _Draft(state, exact_tuplets=exact_tuplets, endings=state.endings)
     for child in element:
         reader = _READERS.get(child.tag)
         if reader is not None:
@@ -138,7 +138,7 @@ def _read_draft(element: etree._Element, state: PartState, mends: bool) -> _Draf
 
 
 def _finish(draft: _Draft, element: etree._Element, index: int) -> PartMeasure:
-    state, strands = draft.state, weave(draft.entries)
+    state, strands = draft.state, build_strands(draft.entries)
     return PartMeasure(
         number=(element.get("number") or str(index + 1))[:40],
         implicit=element.get("implicit") == "yes",
@@ -180,7 +180,7 @@ def _read_note(draft: _Draft, element: etree._Element) -> None:
     if "chord" in fields.once:
         _read_chord_member(draft, fields)
         return
-    entry = draft.last = read_entry(fields, draft.state, draft.onset, draft.mends)
+    entry = draft.last = read_entry(fields, draft.state, draft.onset, draft.exact_tuplets)
     draft.entries.append(entry)
     if entry.dynamics:
         draft.directions += note_dynamics(entry.dynamics, entry.onset, draft.state.part, entry.staff)
@@ -192,9 +192,9 @@ def _read_chord_member(draft: _Draft, fields: NoteFields) -> None:
     chord = draft.last
     if chord is None:
         raise ReadError("a note with <chord/> has no note before it")
-    member = read_entry(fields, draft.state, chord.onset, draft.mends)
-    if joins(member, chord):
-        join(member, chord)
+    member = read_entry(fields, draft.state, chord.onset, draft.exact_tuplets)
+    if is_chord_member(member, chord):
+        add_chord_member(member, chord)
     else:
         draft.entries.append(member)
         draft.reach(member.end)

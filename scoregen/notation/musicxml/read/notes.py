@@ -14,13 +14,13 @@ from scoregen.notation.musicxml.read.values import (
     Exact,
     Length,
     Spelling,
-    as_written,
     integer,
-    lasting,
-    measured,
-    notated,
+    length_of_value,
+    read_length,
     sounding_pitch,
     text_of,
+    value_of_duration,
+    value_of_spelling,
     velocity_of,
     voice_name,
 )
@@ -78,13 +78,13 @@ class Entry:
     dynamics: tuple[etree._Element, ...] = ()
 
 
-def read_entry(fields: NoteFields, state: PartState, onset: Fraction, mends: bool) -> Entry:
+def read_entry(fields: NoteFields, state: PartState, onset: Fraction, exact_tuplets: bool) -> Entry:
     """The note or rest as an entry of its own; `is_chord_member` decides which entries are one chord.
 
     With `exact_tuplets` a tuplet has its exact length if the file rounds it to whole divisions.
     """
     grace = "grace" in fields.once
-    length, note = _length_and_note(fields, state, mends)
+    length, note = _length_and_note(fields, state, exact_tuplets)
     voice = voice_name(fields.text("voice"))
     entry = Entry(
         onset, onset if grace else onset + length.duration, length, voice, _staff(fields, state, voice), grace
@@ -114,15 +114,15 @@ def _read_notations(entry: Entry, notations: list[etree._Element]) -> None:
             entry.dynamics = (*entry.dynamics, item)
 
 
-def _length_and_note(fields: NoteFields, state: PartState, mends: bool) -> tuple[Length, Note | None]:
+def _length_and_note(fields: NoteFields, state: PartState, exact_tuplets: bool) -> tuple[Length, Note | None]:
     """The length, and the note without its marks; None for a rest."""
     once = fields.once
     if "pitch" in once and "duration" in once and "grace" not in once:
         given = fields.text("duration") or ""
         return _common_note(
-            _pitch_texts(fields, state), _spelling(fields), given, state.divisions, mends, "cue" in once
+            _pitch_texts(fields, state), _spelling(fields), given, state.divisions, exact_tuplets, "cue" in once
         )
-    length = _length(fields, state, mends)
+    length = _length(fields, state, exact_tuplets)
     if "rest" in once:
         return length, None
     return length, Note(length.value, _pitch(fields, state), grace="grace" in once, cue="cue" in once)
@@ -130,21 +130,21 @@ def _length_and_note(fields: NoteFields, state: PartState, mends: bool) -> tuple
 
 @lru_cache(maxsize=16384)
 def _common_note(
-    pitch: PitchTexts, spelling: Spelling, duration: str, divisions: Exact, mends: bool, cue: bool
+    pitch: PitchTexts, spelling: Spelling, duration: str, divisions: Exact, exact_tuplets: bool, cue: bool
 ) -> tuple[Length, Note]:
     """The usual kind of note; equal texts share one value."""
-    length = _required(measured(spelling, duration, divisions, mends))
+    length = _require(read_length(spelling, duration, divisions, exact_tuplets))
     return length, Note(length.value, sounding_pitch(*pitch), cue=cue)
 
 
-def joins(member: Entry, chord: Entry) -> bool:
+def is_chord_member(member: Entry, chord: Entry) -> bool:
     """Whether both are one chord: of equal length or written value, and both or neither grace notes."""
     written = member.length.written
     same_length = member.end == chord.end or (written is not None and written == chord.length.written)
     return chord.rest is None and member.rest is None and member.grace == chord.grace and same_length
 
 
-def join(member: Entry, chord: Entry) -> None:
+def add_chord_member(member: Entry, chord: Entry) -> None:
     """Add a member to its chord, with the chord's value."""
     value = chord.notes[0].value
     chord.notes.extend(note if note.value == value else replace(note, value=value) for note in member.notes)
@@ -175,18 +175,18 @@ def _spelling(fields: NoteFields) -> Spelling:
     return Spelling(fields.text("type"), dots, ratio.findtext("actual-notes"), ratio.findtext("normal-notes"))
 
 
-def _length(fields: NoteFields, state: PartState, mends: bool) -> Length:
+def _length(fields: NoteFields, state: PartState, exact_tuplets: bool) -> Length:
     if "grace" in fields.once:
-        return as_written(notated(_spelling(fields)) or _GRACE_VALUE)
+        return length_of_value(value_of_spelling(_spelling(fields)) or _GRACE_VALUE)
     if "duration" in fields.once:
-        return _required(measured(_spelling(fields), fields.text("duration") or "", state.divisions, mends))
+        return _require(read_length(_spelling(fields), fields.text("duration") or "", state.divisions, exact_tuplets))
     if _fills_measure(fields) and state.time is not None:
-        return as_written(lasting(state.time.duration))
-    written = notated(_spelling(fields))
-    return _required(as_written(written) if written is not None else None)
+        return length_of_value(value_of_duration(state.time.duration))
+    written = value_of_spelling(_spelling(fields))
+    return _require(length_of_value(written) if written is not None else None)
 
 
-def _required(length: Length | None) -> Length:
+def _require(length: Length | None) -> Length:
     if length is None:
         raise ReadError("a note has neither a duration nor a note type; expected <duration>")
     return length
@@ -230,11 +230,11 @@ def _unpitched(fields: NoteFields, state: PartState) -> Unpitched:
         raise ReadError("a note has no <pitch>, <unpitched> or <rest>; expected one of them")
     step, octave = text_of(element.find("display-step")), text_of(element.find("display-octave"))
     instrument = fields.once.get("instrument")
-    struck = instrument.get("id", "") if instrument is not None else None
+    instrument_id = instrument.get("id", "") if instrument is not None else None
     return Unpitched(
         step or "B",
         integer(octave or "4", "the display-octave", -1, 10),
-        state.strikes.get(struck, struck) if struck else None,
+        state.instrument_names.get(instrument_id, instrument_id) if instrument_id else None,
     )
 
 

@@ -15,7 +15,7 @@ from lxml import etree
 
 from scoregen.notation.musicxml.document import open_document
 from scoregen.notation.musicxml.read.attributes import PartState, read_divisions
-from scoregen.notation.musicxml.read.columns import Share, join
+from scoregen.notation.musicxml.read.columns import Share, join_parts
 from scoregen.notation.musicxml.read.header import PartHeader, read_metadata, read_part_list
 from scoregen.notation.musicxml.read.measure import PartMeasure, read_measure
 from scoregen.notation.musicxml.read.spanners import StrandKey, paired_spanners
@@ -89,7 +89,7 @@ def _first_divisions(root: etree._Element, file: str) -> Exact:
 
 
 def _read_part(header: PartHeader, body: etree._Element | None, divisions: Exact, file: str) -> _PartReading:
-    state = PartState(divisions, strikes=dict(header.strikes), part=header.id)
+    state = PartState(divisions, instrument_names=dict(header.instrument_names), part=header.id)
     elements = body.findall("measure") if body is not None else []
     measures = [_read_measure(element, state, index, header.id, file) for index, element in enumerate(elements)]
     numbers = voice_numbers(strand.key for measure in measures for strand in measure.strands)
@@ -142,6 +142,6 @@ def _read_columns(readings: Sequence[_PartReading], file: str) -> list[Measure]:
 
 def _join(shares: Sequence[Share], slots: dict[str, dict[StrandKey, Slot]], is_last: bool, file: str) -> Measure:
     try:
-        return join(shares, slots, is_last)
+        return join_parts(shares, slots, is_last)
     except InputError as error:
         raise type(error)(error.message, Place(file, measure=shares[0][1].number)) from None

@@ -128,31 +128,36 @@ class Spelling(NamedTuple):
 
 
 @lru_cache(maxsize=8192)
-def measured(spelling: Spelling, duration: str, divisions: Exact, mends: bool) -> Length | None:
+def read_length(spelling: Spelling, duration: str, divisions: Exact, exact_tuplets: bool) -> Length | None:
     """The length of a note with a <duration>; None if that is 0 and the type gives none.
 
     The duration decides; the written value is kept if it agrees. With `exact_tuplets` it is also kept if the
     duration is that of a tuplet, rounded to whole divisions.
     """
-    rounded, written = quarters(duration, divisions), notated(spelling)
+    rounded, written = quarters(duration, divisions), value_of_spelling(spelling)
     if written is not None:
         exact = written.duration
         if rounded in (0, exact):
             return Length(written, exact, exact if rounded else rounded, written)
-        if mends and written.is_tuplet and abs(exact - rounded) * divisions < 1 and abs(exact - rounded) * 8 < rounded:
+        if (
+            exact_tuplets
+            and written.is_tuplet
+            and abs(exact - rounded) * divisions < 1
+            and abs(exact - rounded) * 8 < rounded
+        ):
             return Length(written, exact, rounded, written)
     return Length(NoteValue.of(rounded), rounded, rounded, written) if rounded else None
 
 
 @lru_cache(maxsize=4096)
-def as_written(value: NoteValue) -> Length:
+def length_of_value(value: NoteValue) -> Length:
     """The length of a note without a <duration>."""
     duration = value.duration
     return Length(value, duration, duration, value)
 
 
 @lru_cache(maxsize=4096)
-def notated(spelling: Spelling) -> NoteValue | None:
+def value_of_spelling(spelling: Spelling) -> NoteValue | None:
     """The note value of the texts; None if they give none."""
     name, actual, normal = ((text or "").strip() for text in (spelling.type, spelling.actual, spelling.normal))
     if name not in NOTE_TYPES or spelling.dots > MAX_DOTS:
@@ -164,7 +169,7 @@ def notated(spelling: Spelling) -> NoteValue | None:
 
 
 @lru_cache(maxsize=4096)
-def lasting(duration: Fraction) -> NoteValue:
+def value_of_duration(duration: Fraction) -> NoteValue:
     """A note value of any positive duration."""
     return NoteValue.of(duration)
 

@@ -13,7 +13,7 @@ from itertools import islice, takewhile
 
 from scoregen.notation.musicxml.read.notes import Entry
 from scoregen.notation.musicxml.read.spanners import SpannerEnd, StrandKey
-from scoregen.notation.musicxml.read.values import lasting
+from scoregen.notation.musicxml.read.values import value_of_duration
 from scoregen.score.elements import Chord, Element, Note, Rest, Slot, Voice
 from scoregen.score.pitch import STEPS, Unpitched
 from scoregen.system.errors import ReadError
@@ -47,7 +47,7 @@ class Strand:
 
     def add(self, entry: Entry) -> None:
         if entry.onset is not self.end and entry.onset > self.end:
-            self.elements.append(Rest(lasting(entry.onset - self.end), visible=False))
+            self.elements.append(Rest(value_of_duration(entry.onset - self.end), visible=False))
         if entry.slurs:
             self.slurs += [(len(self.elements), end) for end in entry.slurs]
         self.elements.append(entry.rest or _sounding(entry.notes))
@@ -79,7 +79,7 @@ def _with_texts_on_first(notes: list[Note]) -> list[Note]:
     return [replace(bare[0], lyrics=lyrics, fermata=fermata), *bare[1:]]
 
 
-def weave(entries: Iterable[Entry]) -> tuple[Strand, ...]:
+def build_strands(entries: Iterable[Entry]) -> tuple[Strand, ...]:
     """All entries of a measure in strands without overlaps, in order of appearance."""
     strands: list[Strand] = []
     for entry in entries:
@@ -147,15 +147,15 @@ def _own_number(key: StrandKey) -> int | None:
     return number if 1 <= number <= VOICES_A_STAFF and str(int(name)) == name else None
 
 
-def close(strand: Strand, slot: Slot, duration: Fraction) -> Voice:
+def fill_voice(strand: Strand, slot: Slot, duration: Fraction) -> Voice:
     """The strand as a voice that fills the measure; rests that are too long are cut."""
     if strand.end == duration:
         return Voice(slot, tuple(strand.elements))
     if strand.end > duration or strand.is_lone_rest:
         return Voice(slot, (_long_rest(strand, duration),))
-    return Voice(slot, (*strand.elements, Rest(lasting(duration - strand.end), visible=False)))
+    return Voice(slot, (*strand.elements, Rest(value_of_duration(duration - strand.end), visible=False)))
 
 
 def _long_rest(strand: Strand, duration: Fraction) -> Rest:
     rests = [element for element in strand.elements if isinstance(element, Rest)]
-    return Rest(lasting(duration), any(rest.visible for rest in rests), any(rest.fermata for rest in rests))
+    return Rest(value_of_duration(duration), any(rest.visible for rest in rests), any(rest.fermata for rest in rests))

@@ -13,10 +13,10 @@ from typing import NamedTuple
 from lxml import etree
 
 from scoregen.notation.musicxml.read.directions import USUAL_LABELS, USUAL_TEXTS
-from scoregen.notation.musicxml.write.build import add, decimal, loudness
+from scoregen.notation.musicxml.write.elements import add, decimal, loudness
 from scoregen.notation.musicxml.write.harmony import harmony
 from scoregen.notation.musicxml.write.spanners import line_ends
-from scoregen.notation.musicxml.write.voice import Timed, ticks
+from scoregen.notation.musicxml.write.voice import TimedElement, ticks
 from scoregen.score.directions import DYNAMIC_MARKS, Direction, Dynamic, RehearsalMark, RepeatMark, Words, rank
 from scoregen.score.elements import Measure, Part, Score, Tempo
 
@@ -35,21 +35,21 @@ class Attachment(NamedTuple):
     element: etree._Element
 
 
-def attachments(score: Score, part: Part, *, leads: bool) -> Mapping[int, list[Attachment]]:
+def attachments(score: Score, part: Part, *, is_first_part: bool) -> Mapping[int, list[Attachment]]:
     """The attachments of a part by measure index; the first part has those that hold for all parts."""
     found: dict[int, list[Attachment]] = {index: [] for index in range(len(score.measures))}
     for index, measure in enumerate(score.measures):
-        if leads:
+        if is_first_part:
             found[index] += [Attachment(tempo.onset, 1, _TEMPO, _tempo(tempo)) for tempo in measure.tempos]
-        found[index] += _attached(measure, part, leads=leads)
+        found[index] += _attached(measure, part, is_first_part=is_first_part)
     for end in line_ends(score, part):
         found[end.measure].append(Attachment(end.onset, end.staff, _START if end.starts else _STOP, end.element))
     return found
 
 
-def _attached(measure: Measure, part: Part, *, leads: bool) -> Iterator[Attachment]:
+def _attached(measure: Measure, part: Part, *, is_first_part: bool) -> Iterator[Attachment]:
     for direction in measure.directions:
-        if direction.part == part.id or (direction.part is None and leads):
+        if direction.part == part.id or (direction.part is None and is_first_part):
             staff = min(direction.staff, part.staves)
             yield Attachment(direction.onset, staff, rank(direction), _element(direction, staff))
     for symbol in measure.chord_symbols:
@@ -59,8 +59,8 @@ def _attached(measure: Measure, part: Part, *, leads: bool) -> Iterator[Attachme
 
 
 def with_attachments(
-    voice: Sequence[Timed], attached: Sequence[Attachment], end: Fraction, divisions: int
-) -> Iterator[Timed]:
+    voice: Sequence[TimedElement], attached: Sequence[Attachment], end: Fraction, divisions: int
+) -> Iterator[TimedElement]:
     """The voice of a measure that lasts to `end`, with the attachments inserted."""
     onsets = sorted({timed.onset for timed in voice})
     ordered = sorted(attached, key=lambda item: (item.onset, item.rank))
@@ -68,10 +68,10 @@ def with_attachments(
     before = {onset: [item for item in inside if onset == _last_until(item.onset, onsets)] for onset in onsets}
     for timed in voice:
         for item in before.pop(timed.onset, ()):
-            yield Timed(timed.onset, _moved(item, item.onset - timed.onset, divisions))
+            yield TimedElement(timed.onset, _moved(item, item.onset - timed.onset, divisions))
         yield timed
     for item in ordered[len(inside) :]:
-        yield Timed(end, _moved(item, item.onset - end, divisions))
+        yield TimedElement(end, _moved(item, item.onset - end, divisions))
 
 
 def _last_until(place: Fraction, onsets: Sequence[Fraction]) -> Fraction:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from scoregen.notation.musicxml.write.build import add, decimal
+from scoregen.notation.musicxml.write.elements import add, decimal
 from scoregen.score.chord_symbols import ChordSymbol, Degree, SpelledPitchClass
 from scoregen.score.pitch import Interval, Pitch
 

@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from lxml import etree
 
 from scoregen.notation.musicxml.insertion import insert
-from scoregen.notation.musicxml.write.build import add, clean
+from scoregen.notation.musicxml.write.elements import add, clean
 from scoregen.score.elements import Metadata
 from scoregen.version import __version__
 
@@ -21,7 +21,7 @@ _SUPPORTS = ("accidental", "beam", "stem")
 _BEFORE_IDENTIFICATION = ("work", "movement-number", "movement-title")
 
 
-def write_identity(
+def write_identification(
     root: etree._Element, metadata: Metadata, provenance: Mapping[str, str], breaks: Collection[str] = ()
 ) -> None:
     """Append the header of a new document, up to its identification; `breaks` are the kinds that it has."""

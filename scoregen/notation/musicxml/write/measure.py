@@ -9,10 +9,10 @@ from fractions import Fraction
 from lxml import etree
 
 from scoregen.notation.musicxml.write.accidentals import visible_accidentals, written_key
-from scoregen.notation.musicxml.write.build import add, decimal
 from scoregen.notation.musicxml.write.directions import Attachment, attachments, with_attachments
+from scoregen.notation.musicxml.write.elements import add, decimal
 from scoregen.notation.musicxml.write.ties import paired_ties
-from scoregen.notation.musicxml.write.voice import Frame, PartSheet, Timed, ticks, voice_numbers, write_voice
+from scoregen.notation.musicxml.write.voice import Frame, PartContext, TimedElement, ticks, voice_numbers, write_voice
 from scoregen.score.elements import Clef, Measure, Part, Score, Slot, Voice
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
@@ -49,7 +49,7 @@ def part_divisions(score: Score, *, directions: bool = False) -> Mapping[str, in
         common = finer
     if common <= MAX_DIVISIONS:
         return dict.fromkeys(ids, common)
-    return {part_id: checked_divisions(divisions_for(score, [part_id]), part_id) for part_id in ids}
+    return {part_id: check_divisions(divisions_for(score, [part_id]), part_id) for part_id in ids}
 
 
 def _direction_denominators(score: Score) -> set[int]:
@@ -62,7 +62,7 @@ def _direction_denominators(score: Score) -> set[int]:
     return {onset.denominator for onset in onsets | ends}
 
 
-def checked_divisions(divisions: int, part_id: str) -> int:
+def check_divisions(divisions: int, part_id: str) -> int:
     if divisions > MAX_DIVISIONS:
         raise RefusedError(
             f"its note lengths need {divisions} divisions per quarter; MusicXML readers accept {MAX_DIVISIONS} at most",
@@ -71,38 +71,42 @@ def checked_divisions(divisions: int, part_id: str) -> int:
     return divisions
 
 
-def part_sheet(score: Score, part: Part, divisions: int, struck: Mapping[str, str] | None = None) -> PartSheet:
+def part_context(
+    score: Score, part: Part, divisions: int, instrument_ids: Mapping[str, str] | None = None
+) -> PartContext:
     """The values that writing a part needs."""
-    return PartSheet(part, divisions, visible_accidentals(score, part), paired_ties(score, part.id), struck or {})
+    return PartContext(
+        part, divisions, visible_accidentals(score, part), paired_ties(score, part.id), instrument_ids or {}
+    )
 
 
-def write_part(score: Score, sheet: PartSheet, part_id: str, *, leads: bool = False) -> etree._Element:
+def write_part(score: Score, context: PartContext, part_id: str, *, is_first_part: bool = False) -> etree._Element:
     """A whole <part>; the first part has the tempo marks and all else that holds for all parts."""
     element = etree.Element("part", {"id": part_id})
-    attached = attachments(score, sheet.part, leads=leads)
+    attached = attachments(score, context.part, is_first_part=is_first_part)
     for index, places in enumerate(zip(measure_onsets(score), metrical_starts(score), strict=True)):
-        element.append(_write_measure(score, index, sheet, places, attached[index], leads))
+        element.append(_write_measure(score, index, context, places, attached[index], is_first_part))
     return element
 
 
 def frame_for(
-    slot: Slot, measure: Measure, index: int, sheet: PartSheet, places: tuple[Fraction, Fraction], voice: str
+    slot: Slot, measure: Measure, index: int, context: PartContext, places: tuple[Fraction, Fraction], voice: str
 ) -> Frame:
     """The frame of a voice; `places` are the start of the measure in the score and in its metre."""
-    part = sheet.part
+    part = context.part
     staff = str(slot.staff) if part.staves > 1 else None
-    return Frame(sheet, measure, index, *places, voice, staff, part.clefs[slot.staff - 1])
+    return Frame(context, measure, index, *places, voice, staff, part.clefs[slot.staff - 1])
 
 
 def write_voices(
-    measure: Measure, index: int, sheet: PartSheet, places: tuple[Fraction, Fraction]
-) -> list[list[Timed]]:
+    measure: Measure, index: int, context: PartContext, places: tuple[Fraction, Fraction]
+) -> list[list[TimedElement]]:
     """The voices of a part, each from the start of the measure; a staff without voices gets a rest."""
     written = []
-    voices = voices_of(measure, sheet.part)
+    voices = voices_of(measure, context.part)
     numbers = voice_numbers([voice.slot for voice in voices], measure)
     for voice in voices:
-        frame = frame_for(voice.slot, measure, index, sheet, places, numbers[voice.slot])
+        frame = frame_for(voice.slot, measure, index, context, places, numbers[voice.slot])
         written.append(write_voice(voice, frame))
     return written
 
@@ -132,12 +136,12 @@ def signatures(measure: Measure, previous: Measure | None, part: Part) -> etree.
     return element
 
 
-def first_attributes(measure: Measure, sheet: PartSheet) -> etree._Element:
+def first_attributes(measure: Measure, context: PartContext) -> etree._Element:
     """The opening <attributes>: divisions, signatures, staves, clefs, transposition."""
-    part = sheet.part
+    part = context.part
     element = signatures(measure, None, part)
     divisions = etree.Element("divisions")
-    divisions.text = str(sheet.divisions)
+    divisions.text = str(context.divisions)
     element.insert(0, divisions)
     if part.staves > 1:
         add(element, "staves", part.staves)
@@ -148,7 +152,7 @@ def first_attributes(measure: Measure, sheet: PartSheet) -> etree._Element:
     return element
 
 
-def left_barline(measure: Measure, previous: Measure | None, *, leads: bool = True) -> etree._Element | None:
+def left_barline(measure: Measure, previous: Measure | None, *, is_first_part: bool = True) -> etree._Element | None:
     """The left barline, if it has content; an ending is printed above the first part only."""
     opens = _opens_ending(measure, previous)
     if not (opens or measure.repeat_start):
@@ -157,13 +161,13 @@ def left_barline(measure: Measure, previous: Measure | None, *, leads: bool = Tr
     if measure.repeat_start:
         add(element, "bar-style", "heavy-light")
     if opens:
-        _ending(element, measure, "start", leads)
+        _ending(element, measure, "start", is_first_part)
     if measure.repeat_start:
         add(element, "repeat", attributes={"direction": "forward"})
     return element
 
 
-def right_barline(measure: Measure, following: Measure | None, *, leads: bool = True) -> etree._Element | None:
+def right_barline(measure: Measure, following: Measure | None, *, is_first_part: bool = True) -> etree._Element | None:
     """The right barline; a regular barline at the end of a piece becomes light-heavy."""
     closes = _opens_ending(measure, following)
     repeats = measure.barline.repeat_times
@@ -176,7 +180,7 @@ def right_barline(measure: Measure, following: Measure | None, *, leads: bool = 
     if style != "regular":
         add(element, "bar-style", style)
     if closes:
-        _ending(element, measure, "stop" if repeats or style != "regular" else "discontinue", leads)
+        _ending(element, measure, "stop" if repeats or style != "regular" else "discontinue", is_first_part)
     if repeats:
         times = {"times": str(repeats)} if repeats != 2 else {}
         add(element, "repeat", attributes={"direction": "backward", **times})
@@ -186,36 +190,40 @@ def right_barline(measure: Measure, following: Measure | None, *, leads: bool = 
 def _write_measure(
     score: Score,
     index: int,
-    sheet: PartSheet,
+    context: PartContext,
     places: tuple[Fraction, Fraction],
     attached: Sequence[Attachment],
-    leads: bool,
+    is_first_part: bool,
 ) -> etree._Element:
     measure = score.measures[index]
     previous = score.measures[index - 1] if index else None
     following = score.measures[index + 1] if index + 1 < len(score.measures) else None
     element = measure_element(measure, is_anacrusis=index == 0 and score.has_anacrusis)
-    if leads and measure.break_before is not None:
+    if is_first_part and measure.break_before is not None:
         add(element, "print", attributes={f"new-{measure.break_before}": "yes"})
-    _append(element, left_barline(measure, previous, leads=leads))
-    attributes = signatures(measure, previous, sheet.part) if index else first_attributes(measure, sheet)
+    _append(element, left_barline(measure, previous, is_first_part=is_first_part))
+    attributes = signatures(measure, previous, context.part) if index else first_attributes(measure, context)
     _append(element, attributes if len(attributes) else None)
-    voices = write_voices(measure, index, sheet, places)
-    _attach(voices, measure, sheet, attached)
-    append_voices(element, voices, measure, sheet.divisions)
-    _append(element, right_barline(measure, following, leads=leads))
+    voices = write_voices(measure, index, context, places)
+    _attach(voices, measure, context, attached)
+    append_voices(element, voices, measure, context.divisions)
+    _append(element, right_barline(measure, following, is_first_part=is_first_part))
     return element
 
 
-def _attach(voices: list[list[Timed]], measure: Measure, sheet: PartSheet, attached: Sequence[Attachment]) -> None:
+def _attach(
+    voices: list[list[TimedElement]], measure: Measure, context: PartContext, attached: Sequence[Attachment]
+) -> None:
     """Insert the attachments into the first voice of their staff."""
-    staves = [voice.slot.staff for voice in voices_of(measure, sheet.part)]
+    staves = [voice.slot.staff for voice in voices_of(measure, context.part)]
     for staff in sorted({item.staff for item in attached}):
         order, own = staves.index(staff), [item for item in attached if item.staff == staff]
-        voices[order] = list(with_attachments(voices[order], own, measure.duration, sheet.divisions))
+        voices[order] = list(with_attachments(voices[order], own, measure.duration, context.divisions))
 
 
-def append_voices(element: etree._Element, voices: Sequence[Iterable[Timed]], measure: Measure, divisions: int) -> None:
+def append_voices(
+    element: etree._Element, voices: Sequence[Iterable[TimedElement]], measure: Measure, divisions: int
+) -> None:
     """Append the voices, with a <backup> to the start of the measure between them."""
     for order, voice in enumerate(voices):
         if order:
@@ -280,7 +288,7 @@ def _opens_ending(measure: Measure, neighbour: Measure | None) -> bool:
     return bool(measure.endings) and (neighbour is None or neighbour.endings != measure.endings)
 
 
-def _ending(barline: etree._Element, measure: Measure, kind: str, leads: bool) -> None:
-    hidden = {} if leads else {"print-object": "no"}
+def _ending(barline: etree._Element, measure: Measure, kind: str, is_first_part: bool) -> None:
+    hidden = {} if is_first_part else {"print-object": "no"}
     number = ", ".join(map(str, measure.endings))
     add(barline, "ending", attributes={"number": number, "type": kind, **hidden})

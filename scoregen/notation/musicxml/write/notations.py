@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from lxml import etree
 
-from scoregen.notation.musicxml.write.build import add
+from scoregen.notation.musicxml.write.elements import add
 from scoregen.notation.musicxml.write.spanners import SlurMark
 from scoregen.notation.musicxml.write.tuplets import TupletBrackets
 from scoregen.score.elements import Lyric, Note, Rest

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from lxml import etree
 
-from scoregen.notation.musicxml.write.build import add, is_identifier
+from scoregen.notation.musicxml.write.elements import add, is_identifier
 from scoregen.score.elements import Instrument, Part, Score
 from scoregen.score.pitch import Unpitched
 
@@ -28,7 +28,7 @@ class PartEntry:
     instruments: tuple[tuple[str, Instrument], ...]
 
     @property
-    def struck(self) -> Mapping[str, str]:
+    def instrument_ids(self) -> Mapping[str, str]:
         """The id of each instrument by its name."""
         return {instrument.name: own_id for own_id, instrument in self.instruments}
 
@@ -123,11 +123,11 @@ def _instruments(score: Score, part: Part) -> list[Instrument]:
     """The part's own instruments, and all others that its unpitched notes name."""
     own = [*([part.instrument] if part.instrument is not None else []), *part.other_instruments]
     names = {instrument.name for instrument in own}
-    others = [name for name in _struck_names(score, part) if name not in names]
+    others = [name for name in _note_instruments(score, part) if name not in names]
     return own + [Instrument(name, percussion=True) for name in others]
 
 
-def _struck_names(score: Score, part: Part) -> list[str]:
+def _note_instruments(score: Score, part: Part) -> list[str]:
     pitches = (
         note.pitch
         for measure in score.measures

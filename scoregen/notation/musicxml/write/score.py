@@ -14,8 +14,8 @@ from dataclasses import replace
 from lxml import etree
 
 from scoregen.notation.musicxml.tree import serialize
-from scoregen.notation.musicxml.write.identification import write_identity
-from scoregen.notation.musicxml.write.measure import part_divisions, part_sheet, write_part
+from scoregen.notation.musicxml.write.identification import write_identification
+from scoregen.notation.musicxml.write.measure import part_context, part_divisions, write_part
 from scoregen.notation.musicxml.write.part_list import part_entries, part_list
 from scoregen.notation.musicxml.write.spanners import slur_marks
 from scoregen.score.elements import Score
@@ -32,13 +32,13 @@ def write_musicxml(score: Score, provenance: Mapping[str, str] = _NOTHING) -> by
     """
     root = etree.Element("score-partwise", {"version": VERSION})
     breaks = {measure.break_before for measure in score.measures if measure.break_before is not None}
-    write_identity(root, score.metadata, provenance, breaks)
+    write_identification(root, score.metadata, provenance, breaks)
     entries = part_entries(score, score.parts)
     root.append(part_list(entries))
     divisions = part_divisions(score, directions=True)
     for order, entry in enumerate(entries):
-        sheet = part_sheet(score, entry.part, divisions[entry.part.id], entry.struck)
-        sheet = replace(sheet, slurs=slur_marks(score, entry.part))
-        root.append(write_part(score, sheet, entry.id, leads=order == 0))
+        context = part_context(score, entry.part, divisions[entry.part.id], entry.instrument_ids)
+        context = replace(context, slurs=slur_marks(score, entry.part))
+        root.append(write_part(score, context, entry.id, is_first_part=order == 0))
     etree.indent(root, space="  ")
     return serialize(root)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from scoregen.notation.musicxml.write.build import add
+from scoregen.notation.musicxml.write.elements import add
 from scoregen.score.elements import Measure, Part, Rest, Score, Slot, Voice
 from scoregen.score.spanners import Pedal, Slur, Wedge
 

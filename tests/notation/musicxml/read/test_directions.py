@@ -41,7 +41,7 @@ def direction_of(types: str, sound: str = "") -> list[object]:
     return [item.value for item in measure_with(content).measures[0].directions]
 
 
-def test_dynamics_and_words_stand_where_they_are_printed() -> None:
+def test_dynamics_and_words_are_where_they_are_printed() -> None:
     first, second, _ = case("expression").measures
     assert first.directions == (
         Direction(ZERO, Words("molto dolce", italic=True), "P1", placement="below"),

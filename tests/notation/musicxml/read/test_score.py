@@ -230,7 +230,7 @@ def test_short_overfull_and_missing_measures(case: Callable[[str], Score]) -> No
         ),
     ],
 )
-def test_what_no_score_can_hold_is_refused_by_name(case: Callable[[str], Score], name: str, message: str) -> None:
+def test_unsupported_music_is_refused_by_name(case: Callable[[str], Score], name: str, message: str) -> None:
     with pytest.raises(RefusedError, match=f"{name}.musicxml: {message}"):
         case(name)
 
@@ -261,13 +261,13 @@ def test_broken_measures_are_named(measure: str, message: str) -> None:
     assert "divisions" in measure or "part P1, measure 7" in str(caught.value)
 
 
-def test_a_backup_leads_no_further_than_the_start() -> None:
+def test_a_backup_stops_at_the_start_of_the_measure() -> None:
     text = PART.format(f"<measure number='1'>{NOTE}<backup><duration>99</duration></backup>{NOTE}</measure>")
     score = read_musicxml(text.encode(), "song.xml")
     assert (score.measures[0].duration, len(score.measures[0].voices)) == (4, 2)
 
 
-def test_divisions_may_change_and_a_part_without_any_borrows_them() -> None:
+def test_divisions_may_change_and_a_part_without_any_takes_those_of_another() -> None:
     both = "<score-partwise><part-list/><part id='P1'>{}</part><part id='P2'>{}</part></score-partwise>"
     four = "<attributes><divisions>4</divisions></attributes>"
     two = "<attributes><divisions>2</divisions></attributes>"

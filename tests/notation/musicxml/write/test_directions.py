@@ -17,7 +17,7 @@ from scoregen.notation.files import read_score
 from scoregen.notation.graft.document import musicxml_text
 from scoregen.notation.musicxml.read.score import read_musicxml
 from scoregen.notation.musicxml.write.score import write_musicxml
-from scoregen.notation.validation.gate import check_document
+from scoregen.notation.validation.document import check_document
 from scoregen.score.chord_symbols import ChordSymbol, SpelledPitchClass
 from scoregen.score.directions import DYNAMIC_MARKS, Direction, Dynamic, Words
 from scoregen.score.elements import Measure, Part, Score, Slot, Tempo
@@ -47,13 +47,13 @@ def test_golden() -> None:
     assert written.replace(f"scoregen {__version__}<", "scoregen<") == GOLDEN.read_text(encoding="utf-8")
 
 
-def test_everything_passes_the_gate_and_reads_back() -> None:
+def test_everything_is_valid_and_reads_back() -> None:
     text = write_musicxml(expressive())
     assert check_document(text, "") == ()
     assert read_musicxml(text, "") == as_written(expressive())
 
 
-def test_what_holds_for_all_parts_stands_in_the_first() -> None:
+def test_what_holds_for_all_parts_is_in_the_first() -> None:
     first, second = tree(expressive()).findall("part")
     for tag in ("rehearsal", "segno", "coda", "metronome", "print"):
         assert first.find(f".//{tag}") is not None and second.find(f".//{tag}") is None
@@ -193,7 +193,7 @@ def _is_named(item: object) -> bool:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(marked_scores())
-def test_any_marks_pass_the_gate_and_read_back(score: Score) -> None:
+def test_any_marks_are_valid_and_read_back(score: Score) -> None:
     text = write_musicxml(score)
     assert check_document(text, "") == ()
     read = read_musicxml(text, "")

@@ -27,11 +27,11 @@ from tests.notation.graft.test_document import (
     alone,
     choir,
     cut,
-    holes,
+    generated_voices,
     with_voices,
 )
 from tests.notation.handmade import clarinet_and_piano, hymn, measure, melody
-from tests.notation.musescore import COMMAND, heard, irregular_lengths, through_musescore
+from tests.notation.musescore import COMMAND, irregular_lengths, note_records, through_musescore
 from tests.notation.musicxml.write.test_score import chorales
 
 pytestmark = pytest.mark.skipif(COMMAND is None, reason="MuseScore 3 (mscore3) is not installed")
@@ -84,7 +84,7 @@ def comes_back(text: bytes, folder: Path) -> None:
     accepted = through_musescore(text, folder)
     assert accepted.complaints == ()
     assert sorted(accepted.odd_lengths) == sorted(irregular_lengths(text, score))
-    assert heard(accepted.score) == heard(score)
+    assert note_records(accepted.score) == note_records(score)
     for name in ("repeat_start", "endings", "time"):
         assert [getattr(row, name) for row in accepted.score.measures] == [getattr(row, name) for row in score.measures]
     assert [row.barline.repeat_times for row in accepted.score.measures] == [
@@ -121,17 +121,17 @@ def variants(path: Path) -> dict[str, Callable[[], bytes]]:
         "fresh": lambda: write_musicxml(replace(score, document=None)),
         "alone": lambda: graft(alone(score, score.parts[0].id)),
         "cut": lambda: graft(cut(score, len(score.measures) // 2)),
-        "holes": lambda: graft(holes(score)),
+        "generated_voices": lambda: graft(generated_voices(score)),
     }
 
 
-@pytest.mark.parametrize("kind", ["fresh", "alone", "cut", "holes"])
+@pytest.mark.parametrize("kind", ["fresh", "alone", "cut", "generated_voices"])
 def test_a_chorale_comes_back(kind: str, tmp_path: Path) -> None:
     comes_back(variants(chorales()[100])[kind](), tmp_path)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["fresh", "alone", "cut", "holes"])
+@pytest.mark.parametrize("kind", ["fresh", "alone", "cut", "generated_voices"])
 def test_many_chorales_come_back(kind: str, tmp_path: Path) -> None:
     for path in chorales()[::10]:
         folder = tmp_path / path.stem
@@ -140,7 +140,7 @@ def test_many_chorales_come_back(kind: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["fresh", "alone", "cut", "holes"])
+@pytest.mark.parametrize("kind", ["fresh", "alone", "cut", "generated_voices"])
 def test_psalms_come_back(kind: str, tmp_path: Path, shared_data: Callable[[str], Path]) -> None:
     for path in sorted((shared_data("goudimel") / "scores").glob("*.mxl"))[::4]:
         folder = tmp_path / path.stem

@@ -17,7 +17,7 @@ from lxml import etree
 from scoregen.notation.musicxml.read.voices import VOICES_A_STAFF
 from scoregen.notation.musicxml.tree import parse
 from scoregen.notation.validation.measures import column_problems, measure_problems
-from scoregen.notation.validation.spanners import may_come_from_a_hole, spanner_problems
+from scoregen.notation.validation.spanners import may_come_from_refill, spanner_problems
 from scoregen.notation.validation.walk import walk
 from scoregen.score.check import Problem
 from scoregen.score.elements import Score, Slot
@@ -27,7 +27,7 @@ from scoregen.system.errors import Place, one_line
 _IN_MEASURE = re.compile(r"^/score-partwise/part(?:\[(\d+)\])?(?=/|$)(?:/measure(?:\[(\d+)\])?)?")
 
 
-class Split(NamedTuple):
+class ProblemsByOrigin(NamedTuple):
     """Problems of the given music and of the generated music."""
 
     given: tuple[Problem, ...]
@@ -49,7 +49,7 @@ def schema_problems(root: etree._Element, file: str) -> tuple[Problem, ...]:
     return tuple(Problem(_place(root, error.path, file), one_line(error.message)) for error in log)
 
 
-def split(problems: Iterable[Problem], score: Score) -> Split:
+def split_by_origin(problems: Iterable[Problem], score: Score) -> ProblemsByOrigin:
     """Separate the problems of a document grafted from `score` by the origin of the music.
 
     Without a document all music is generated. Otherwise a part without given voices is generated, and a measure
@@ -58,11 +58,11 @@ def split(problems: Iterable[Problem], score: Score) -> Split:
     """
     found = list(problems)
     if score.document is None:
-        return Split((), tuple(found))
+        return ProblemsByOrigin((), tuple(found))
     suspects = [problem for problem in found if _may_be_ours(problem, score)]
     before = {_signature(problem) for problem in check_document(score.document, "")} if suspects else set()
     ours = {problem for problem in suspects if _signature(problem) not in before}
-    return Split(tuple(p for p in found if p not in ours), tuple(p for p in found if p in ours))
+    return ProblemsByOrigin(tuple(p for p in found if p not in ours), tuple(p for p in found if p in ours))
 
 
 def _may_be_ours(problem: Problem, score: Score) -> bool:
@@ -75,7 +75,7 @@ def _may_be_ours(problem: Problem, score: Score) -> bool:
     here = [voice for number, voice in voices if number == place.measure]
     given = {_usual_number(voice.slot) for voice in here if voice.origin == "given"}
     generated = {_usual_number(voice.slot) for voice in here if voice.origin == "generated"}
-    if given and (place.voice in given - generated or may_come_from_a_hole(problem)):
+    if given and (place.voice in given - generated or may_come_from_refill(problem)):
         return False
     return bool(generated)
 

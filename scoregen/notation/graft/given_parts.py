@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from lxml import etree
 
-from scoregen.notation.graft.refill import Run, divisions_change, refill, run_divisions
+from scoregen.notation.graft.refill import TIMING, Run, divisions_change, refill, run_divisions
 from scoregen.notation.graft.voices import GivenPart, MeasureState
 from scoregen.notation.musicxml.insertion import insert, replace_children
 from scoregen.notation.musicxml.write.measure import (
@@ -19,48 +19,51 @@ from scoregen.notation.musicxml.write.measure import (
     frame_for,
     left_barline,
     measure_element,
-    part_sheet,
+    part_context,
     right_barline,
     signatures,
     voices_of,
 )
-from scoregen.notation.musicxml.write.voice import PartSheet, Timed, write_voice
+from scoregen.notation.musicxml.write.voice import PartContext, TimedElement, write_voice
 from scoregen.score.elements import Clef, Measure, Part, Score, Voice
 from scoregen.score.timeline import measure_onsets, metrical_starts
 from scoregen.system.errors import Place, RefusedError
 
-LASTING = ("note", "backup", "forward")
-"""What has a duration."""
-
 _Places = tuple[tuple[Fraction, Fraction], ...]
 
 
-def write_on(score: Score, part: Part, given: GivenPart, struck: Mapping[str, str]) -> None:
+def write_generated(score: Score, part: Part, given: GivenPart, instrument_ids: Mapping[str, str]) -> None:
     """Write the generated music of a part that the document has."""
-    sheet = part_sheet(score, part, 1, struck)
+    context = part_context(score, part, 1, instrument_ids)
     places = tuple(zip(measure_onsets(score), metrical_starts(score), strict=True))
-    attributes, lasting = set(given.body.iter("attributes")), set(given.body.iter(*LASTING))
-    _refill_holes(score, sheet, given, places)
+    attributes, timed = set(given.body.iter("attributes")), set(given.body.iter(*TIMING))
+    _refill_voices(score, context, given, places)
     if len(score.measures) > len(given.elements):
-        _append_measures(score, sheet, given, places)
+        _append_measures(score, context, given, places)
     _drop_idle_divisions(given.body, attributes)
-    _declare_divisions(given.body, lasting)
+    _declare_divisions(given.body, timed)
 
 
-def _refill_holes(score: Score, sheet: PartSheet, given: GivenPart, places: _Places) -> None:
+def _refill_voices(score: Score, context: PartContext, given: GivenPart, places: _Places) -> None:
     for index, element in enumerate(given.elements):
         for voice in score.measures[index].voices if index < len(score.measures) else ():
             if voice.slot.part == given.id and voice.origin == "generated":
-                _refill_voice(score, index, voice, element, sheet, given, places)
+                _refill_voice(score, index, voice, element, context, given, places)
 
 
 def _refill_voice(
-    score: Score, index: int, voice: Voice, element: etree._Element, sheet: PartSheet, given: GivenPart, places: _Places
+    score: Score,
+    index: int,
+    voice: Voice,
+    element: etree._Element,
+    context: PartContext,
+    given: GivenPart,
+    places: _Places,
 ) -> None:
     measure, state = score.measures[index], given.states[index]
     divisions = _divisions_of_run(score, measure, voice, math.lcm(state.divisions, state.end_divisions))
     name = given.voice_names([voice.slot])[voice.slot]
-    frame = frame_for(voice.slot, measure, index, _sheet_at(sheet, state, divisions), places[index], name)
+    frame = frame_for(voice.slot, measure, index, _context_at(context, state, divisions), places[index], name)
     run = Run(tuple(write_voice(voice, frame)), measure.duration, divisions)
     try:
         refill(element, state.divisions, given.owns(voice.slot, index), run)
@@ -87,21 +90,21 @@ def _lengths(measure: Measure, voice: Voice) -> list[Fraction]:
     return [measure.duration, *(item.duration for item in voice.elements)]
 
 
-def _sheet_at(sheet: PartSheet, state: MeasureState, divisions: int) -> PartSheet:
+def _context_at(context: PartContext, state: MeasureState, divisions: int) -> PartContext:
     """The context with the clefs and the transposition of a measure."""
-    clefs = tuple(state.clefs.get(staff, clef) for staff, clef in enumerate(sheet.part.clefs, start=1))
-    part = replace(sheet.part, clefs=clefs, transposition=state.transposition)
-    return replace(sheet, part=part, divisions=divisions)
+    clefs = tuple(state.clefs.get(staff, clef) for staff, clef in enumerate(context.part.clefs, start=1))
+    part = replace(context.part, clefs=clefs, transposition=state.transposition)
+    return replace(context, part=part, divisions=divisions)
 
 
-def _append_measures(score: Score, sheet: PartSheet, given: GivenPart, places: _Places) -> None:
+def _append_measures(score: Score, context: PartContext, given: GivenPart, places: _Places) -> None:
     """Append measures after the last given one; a final barline moves to the new end."""
     first = len(given.elements)
-    state = given.states[-1] if given.states else MeasureState(1, 1, dict[int, Clef](), sheet.part.transposition)
+    state = given.states[-1] if given.states else MeasureState(1, 1, dict[int, Clef](), context.part.transposition)
     needed = divisions_for(replace(score, measures=score.measures[first:]), [given.id])
     divisions = run_divisions(state.end_divisions, [Fraction(1, needed)], given.id)
     final = _take_final_barline(given.elements[-1]) if given.elements else None
-    at_end = _sheet_at(sheet, state, divisions)
+    at_end = _context_at(context, state, divisions)
     for index in range(first, len(score.measures)):
         element = _new_measure(score, index, at_end, given, places)
         if index == first and divisions != state.end_divisions:
@@ -111,20 +114,20 @@ def _append_measures(score: Score, sheet: PartSheet, given: GivenPart, places: _
         _end_with(given.body[-1], final)
 
 
-def _new_measure(score: Score, index: int, sheet: PartSheet, given: GivenPart, places: _Places) -> etree._Element:
+def _new_measure(score: Score, index: int, context: PartContext, given: GivenPart, places: _Places) -> etree._Element:
     measure, previous = score.measures[index], score.measures[index - 1] if index else None
     following = score.measures[index + 1] if index + 1 < len(score.measures) else None
     element = measure_element(measure, is_anacrusis=False)
-    attributes = signatures(measure, previous, sheet.part)
-    own = voices_of(measure, sheet.part)
+    attributes = signatures(measure, previous, context.part)
+    own = voices_of(measure, context.part)
     names = given.voice_names([voice.slot for voice in own])
-    voices: list[list[Timed]] = []
+    voices: list[list[TimedElement]] = []
     for voice in own:
-        frame = frame_for(voice.slot, measure, index, sheet, places[index], names[voice.slot])
+        frame = frame_for(voice.slot, measure, index, context, places[index], names[voice.slot])
         voices.append(write_voice(voice, frame))
     left, right = left_barline(measure, previous), right_barline(measure, following)
     element.extend([item for item in (left, attributes if len(attributes) else None) if item is not None])
-    append_voices(element, voices, measure, sheet.divisions)
+    append_voices(element, voices, measure, context.divisions)
     element.extend([right] if right is not None else [])
     return element
 
@@ -160,7 +163,7 @@ def _end_with(measure: etree._Element, barline: etree._Element) -> None:
 
 def _declare_divisions(body: etree._Element, given: Collection[etree._Element]) -> None:
     """Declare divisions in a part without any: no element before the generated ones has a duration."""
-    first = next(body.iter(*LASTING), None)
+    first = next(body.iter(*TIMING), None)
     if first is None or first in given or body.find("measure/attributes/divisions") is not None:
         return
     measure = first.getparent()
@@ -172,7 +175,7 @@ def _drop_idle_divisions(body: etree._Element, given: Collection[etree._Element]
     """Remove a generated change of divisions that the next one undoes before any duration is counted."""
     idle: etree._Element | None = None
     before = current = None
-    for element in list(body.iter("attributes", "note", "backup", "forward")):
+    for element in list(body.iter("attributes", *TIMING)):
         divisions = element.findtext("divisions") if element.tag == "attributes" else None
         is_ours = divisions is not None and element not in given and len(element) == 1
         if element.tag != "attributes":

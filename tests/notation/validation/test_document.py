@@ -12,8 +12,8 @@ import pytest
 from scoregen.notation.musicxml.document import load_document
 from scoregen.notation.musicxml.read.score import read_musicxml
 from scoregen.notation.musicxml.write.score import write_musicxml
-from scoregen.notation.validation import gate
-from scoregen.notation.validation.gate import check_document, split
+from scoregen.notation.validation import document
+from scoregen.notation.validation.document import check_document, split_by_origin
 from scoregen.system.errors import ReadError
 from tests.notation.handmade import clarinet_and_piano, hymn, melody
 
@@ -31,7 +31,7 @@ def song(*measures: str) -> bytes:
 PLAIN = song("e:C4 e:D4 h.:E4", "e3:C4 e3:D4 e3:E4 h.:F4~", "w:~F4")
 
 
-def test_sound_documents_pass() -> None:
+def test_valid_documents_pass() -> None:
     for text in (PLAIN, write_musicxml(hymn()), write_musicxml(clarinet_and_piano())):
         assert check_document(text, "f") == ()
 
@@ -55,7 +55,7 @@ def test_the_schema_is_compiled_without_a_network(monkeypatch: pytest.MonkeyPatc
         raise AssertionError("the schema asked for the network")
 
     monkeypatch.setattr(socket, "socket", refuse)
-    gate._schema.cache_clear()
+    document._schema.cache_clear()
     assert check_document(PLAIN, "f") == ()
 
 
@@ -110,7 +110,7 @@ def test_the_schema_is_compiled_without_a_network(monkeypatch: pytest.MonkeyPatc
         ),
     ],
 )
-def test_what_the_schema_does_not_see(old: str, new: str, expected: str) -> None:
+def test_problems_that_the_schema_does_not_find(old: str, new: str, expected: str) -> None:
     assert f"f: {expected}" in damaged(PLAIN, old, new)
 
 
@@ -151,7 +151,7 @@ def test_voices_and_their_places() -> None:
     assert "f: part P2, measure 1, voice 1: two notes of the voice overlap at 0 quarters" in doubled
 
 
-def test_a_gap_that_is_skipped_is_no_hole() -> None:
+def test_a_forward_is_not_a_missing_part_of_a_voice() -> None:
     text = song("h:C4 h:D4")
     note = text[text.rindex(b"<note>") : text.rindex(b"</note>") + 7]
     skipped = text.replace(note, b"<forward><duration>2</duration></forward>")
@@ -201,16 +201,16 @@ def test_no_xml_is_a_read_error() -> None:
         check_document(b"<score-partwise>", "f")
 
 
-def test_problems_are_sorted_by_who_wrote_the_measure() -> None:
+def test_problems_are_split_by_origin() -> None:
     text = PLAIN.replace(b"<type>half</type>", b"").replace(b"<type>whole</type>", b"")
     score = replace(read_musicxml(PLAIN, "f"), document=PLAIN)
     last = score.measures[2]
     voices = tuple(replace(voice, origin="generated") for voice in last.voices)
     mixed = replace(score, measures=(*score.measures[:2], replace(last, voices=voices)))
-    found = split(check_document(text, "f"), mixed)
+    found = split_by_origin(check_document(text, "f"), mixed)
     assert {problem.place.measure for problem in found.given} == {"1", "2"}
     assert {problem.place.measure for problem in found.generated} == {"3"}
-    assert split(check_document(text, "f"), replace(mixed, document=None)).given == ()
+    assert split_by_origin(check_document(text, "f"), replace(mixed, document=None)).given == ()
 
 
 def test_suite_files_of_others(shared_data: Callable[[str], Path]) -> None:
