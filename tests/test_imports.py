@@ -15,7 +15,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "scoregen"
 
-FLOORS = (
+ROOMS = (
     ("system", "version"),
     ("score",),
     ("notation", "pictures", "tokens", "analysis"),
@@ -29,7 +29,7 @@ FLOORS = (
     ("__init__", "__main__"),  # the public names, which come from all rooms
 )
 """The rooms, the lowest first."""
-ROOMS = {room: number for number, rooms in enumerate(FLOORS, 1) for room in rooms}
+LEVELS = {room: number for number, rooms in enumerate(ROOMS, 1) for room in rooms}
 
 PACKAGES = {
     "analysis": (("",), ("harmony",), ("form", "counterpoint"), ("rules",)),
@@ -127,7 +127,7 @@ def may_import(module: str, other: str) -> bool:
     if other in ("", "version"):  # only `import scoregen` asks for the version
         return True
     if room != other_room:
-        return ROOMS[room] > ROOMS[other_room]
+        return LEVELS[room] > LEVELS[other_room]
     return package == other_package or level(room, package) > level(room, other_package)
 
 
@@ -136,7 +136,7 @@ def modules() -> list[str]:
 
 
 def test_every_room_has_a_level() -> None:
-    assert {package_of(module)[0] for module in modules()} <= set(ROOMS)
+    assert {package_of(module)[0] for module in modules()} <= set(LEVELS)
 
 
 def test_every_package_of_a_room_has_a_level() -> None:

@@ -81,7 +81,9 @@ def read_score(path: Path | str) -> Score:
     path = Path(path)
     reader = READERS.get(path.suffix.lower())
     if reader is None:
-        raise ReadError(f"scoregen cannot read {_named(path)}; expected one of {_list(READERS)}", Place(str(path)))
+        raise ReadError(
+            f"scoregen cannot read {_description(path)}; expected one of {_list(READERS)}", Place(str(path))
+        )
     return reader(path)
 
 
@@ -162,7 +164,7 @@ def _check(target: Path, targets: list[Path], *, force: bool) -> None:
     """Refuse a target before the work begins."""
     if not can_write(target.suffix):
         raise OutputError(
-            f"scoregen cannot write {_named(target)}; expected one of {_list(WRITERS)}", Place(str(target))
+            f"scoregen cannot write {_description(target)}; expected one of {_list(WRITERS)}", Place(str(target))
         )
     if targets.count(target) > 1:
         raise OutputError("the output file is named twice; name it once", Place(str(target)))
@@ -251,7 +253,7 @@ WRITERS: dict[str, Callable[[ScoreOutput, Path], tuple[bytes, ...]]] = {
 }
 
 
-def _named(path: Path) -> str:
+def _description(path: Path) -> str:
     return f"a {path.suffix} file" if path.suffix else "a file without a suffix"
 
 

@@ -13,7 +13,7 @@ from scoregen.notation.graft.refill import TIMING, Run, divisions_change, refill
 from scoregen.notation.graft.voices import GivenPart, MeasureState
 from scoregen.notation.musicxml.insertion import insert, replace_children
 from scoregen.notation.musicxml.write.measure import (
-    MAX_DIVISIONS,
+    MAX_OUTPUT_DIVISIONS,
     append_voices,
     divisions_for,
     frame_for,
@@ -83,7 +83,7 @@ def _divisions_of_run(score: Score, measure: Measure, voice: Voice, given: int) 
         for length in _lengths(other, sibling)
     ]
     common = math.lcm(given, *(length.denominator for length in lengths))
-    return common if common <= MAX_DIVISIONS else run_divisions(given, _lengths(measure, voice), voice.slot.part)
+    return common if common <= MAX_OUTPUT_DIVISIONS else run_divisions(given, _lengths(measure, voice), voice.slot.part)
 
 
 def _lengths(measure: Measure, voice: Voice) -> list[Fraction]:
@@ -111,7 +111,7 @@ def _append_measures(score: Score, context: PartContext, given: GivenPart, place
             _set_divisions(element, divisions)
         insert(given.body, len(given.body), element)
     if final is not None:
-        _end_with(given.body[-1], final)
+        _set_final_barline(given.body[-1], final)
 
 
 def _new_measure(score: Score, index: int, context: PartContext, given: GivenPart, places: _Places) -> etree._Element:
@@ -153,7 +153,7 @@ def _take_final_barline(measure: etree._Element) -> etree._Element | None:
     return None
 
 
-def _end_with(measure: etree._Element, barline: etree._Element) -> None:
+def _set_final_barline(measure: etree._Element, barline: etree._Element) -> None:
     """Replace the barline of the new last measure by the old final one, unless it has a repeat or ending."""
     kept = [child for child in measure if child.tag != "barline" or child.get("location") == "left"]
     replaced = next((child for child in measure if child not in kept), None)

@@ -23,12 +23,12 @@ def with_note_ids(score: Score, names: Mapping[SoundingNote, str]) -> tuple[byte
         if "id" in given.attrib:
             del given.attrib["id"]
     finder = Finder(score, root)
-    written = _written(score)
+    written = _notated_notes(score)
     found: dict[SoundingNote, tuple[str, ...]] = {}
     taken: set[etree._Element] = set()
     for note, name in names.items():
         ids: list[str] = []
-        for piece in _tied(note, written):
+        for piece in _tie_chain(note, written):
             element = finder.element(piece, taken)
             if element is not None:
                 taken.add(element)
@@ -38,7 +38,7 @@ def with_note_ids(score: Score, names: Mapping[SoundingNote, str]) -> tuple[byte
     return serialize(root), found
 
 
-def _written(score: Score) -> dict[str, list[SoundingNote]]:
+def _notated_notes(score: Score) -> dict[str, list[SoundingNote]]:
     """All notes by part as notated, with ties not merged."""
     found: dict[str, list[SoundingNote]] = {part.id: [] for part in score.parts}
     for index, (measure, start) in enumerate(zip(score.measures, measure_onsets(score), strict=True)):
@@ -51,7 +51,7 @@ def _written(score: Score) -> dict[str, list[SoundingNote]]:
     return found
 
 
-def _tied(note: SoundingNote, written: Mapping[str, list[SoundingNote]]) -> list[SoundingNote]:
+def _tie_chain(note: SoundingNote, written: Mapping[str, list[SoundingNote]]) -> list[SoundingNote]:
     """The notated notes of a sounding note; only those of its voice if two voices share the pitch."""
     end = note.onset + note.duration
     inside = [

@@ -175,7 +175,9 @@ def _runs(score: Score, entries: dict[str, PartEntry], ungrouped: set[str]) -> l
     free = {part.id for part in score.parts if (entries[part.id].id if part.id in entries else part.id) in ungrouped}
     one_choir = all(part.id in free and part.staves == 1 for part in score.parts)
     joins = {
-        part.id for part in score.parts if part.id not in entries and (one_choir or (part.staves == 1 and _sings(part)))
+        part.id
+        for part in score.parts
+        if part.id not in entries and (one_choir or (part.staves == 1 and _is_vocal(part)))
     }
     runs: list[list[Part]] = []
     group: str | None = None
@@ -190,7 +192,7 @@ def _runs(score: Score, entries: dict[str, PartEntry], ungrouped: set[str]) -> l
     return [run for run in runs if len(run) > 1 and any(part.id in new for part in run)]
 
 
-def _sings(part: Part) -> bool:
+def _is_vocal(part: Part) -> bool:
     return part.instrument is not None and (part.instrument.sound or "").startswith("voice.")
 
 

@@ -42,13 +42,13 @@ def refill(measure: etree._Element, divisions: int, is_own: Callable[[etree._Ele
     own = _own_notes(steps, is_own)
     span = _single_pass(steps, own)
     if span is None:
-        children = [*_without(steps, set(own)), *_appended(steps, divisions, run)]
+        children = [*_other_voices(steps, set(own)), *_run_at_end(steps, divisions, run)]
         barline = next((child for child in children if _is_right_barline(child)), None)
         if barline is not None:
             children = [child for child in children if child is not barline] + [barline]
     else:
         before, inside, after = steps[: span.start], steps[span.start : span.stop], steps[span.stop :]
-        new = _in_place(inside, run, is_last=not any(step.is_timing for step in after))
+        new = _run_in_place(inside, run, is_last=not any(step.is_timing for step in after))
         children = [*(step.element for step in before), *new, *(step.element for step in after)]
     replace_children(measure, children)
 
@@ -118,7 +118,7 @@ def _single_pass(steps: Sequence[Step], own: Sequence[int]) -> range | None:
     return range(first, last + 1)
 
 
-def _in_place(inside: Sequence[Step], run: Run, *, is_last: bool) -> list[etree._Element]:
+def _run_in_place(inside: Sequence[Step], run: Run, *, is_last: bool) -> list[etree._Element]:
     """The run in place of the old notes; other elements between them keep their onsets.
 
     With `is_last` no timed element follows, so that the run need not end where the old notes ended.
@@ -128,12 +128,12 @@ def _in_place(inside: Sequence[Step], run: Run, *, is_last: bool) -> list[etree.
         raise RefusedError("the divisions change inside a voice that is to be filled; export the file again")
     kept = [step for step in inside if not step.is_timing]
     late = [step for step in kept if step.onset not in {timed.onset for timed in run.notes} | {run.length}]
-    body = [*_interleaved([step for step in kept if step not in late], run), *_late(late, run)]
+    body = [*_interleave([step for step in kept if step not in late], run), *_late_elements(late, run)]
     body += cursor_motion(run.length, max(end, run.length) if is_last else end, run.divisions)
     return [*cursor_motion(begin, Fraction(0), divisions), *_in_divisions(body, divisions, run.divisions)]
 
 
-def _interleaved(kept: Sequence[Step], run: Run) -> Iterator[etree._Element]:
+def _interleave(kept: Sequence[Step], run: Run) -> Iterator[etree._Element]:
     waiting = list(kept)
     for timed in run.notes:
         while waiting and waiting[0].onset <= timed.onset:
@@ -143,7 +143,7 @@ def _interleaved(kept: Sequence[Step], run: Run) -> Iterator[etree._Element]:
         yield step.element
 
 
-def _late(steps: Sequence[Step], run: Run) -> Iterator[etree._Element]:
+def _late_elements(steps: Sequence[Step], run: Run) -> Iterator[etree._Element]:
     """Elements with onsets inside a new note: written after the run, reached by <backup>."""
     now = run.length
     for step in steps:
@@ -153,7 +153,7 @@ def _late(steps: Sequence[Step], run: Run) -> Iterator[etree._Element]:
     yield from cursor_motion(now, run.length, run.divisions)
 
 
-def _without(steps: Sequence[Step], own: set[int]) -> Iterator[etree._Element]:
+def _other_voices(steps: Sequence[Step], own: set[int]) -> Iterator[etree._Element]:
     """The elements of the other voices; the gaps of removed notes become <forward>."""
     waiting, divisions = Fraction(0), 1
     for index, step in enumerate(steps):
@@ -166,7 +166,7 @@ def _without(steps: Sequence[Step], own: set[int]) -> Iterator[etree._Element]:
     yield from cursor_motion(Fraction(0), waiting, divisions)
 
 
-def _appended(steps: Sequence[Step], divisions: int, run: Run) -> list[etree._Element]:
+def _run_at_end(steps: Sequence[Step], divisions: int, run: Run) -> list[etree._Element]:
     """The run after all other elements, from the start of the measure."""
     now, last = (steps[-1].end, steps[-1].new_divisions) if steps else (Fraction(0), divisions)
     body = [timed.element for timed in run.notes]

@@ -31,7 +31,7 @@ def unfold_score(score: Score) -> Score:
         measure, tempo = score.measures[index], written[index]
         is_new = index <= previous and tempo.quarters_per_minute != now.quarters_per_minute
         now = tempo if is_new else now
-        measures.append(_played(measure, tempo if is_new else None))
+        measures.append(_unfold_measure(measure, tempo if is_new else None))
         now = measure.tempos[-1] if measure.tempos else now
     return replace(score, measures=tuple(measures), document=None)
 
@@ -64,7 +64,7 @@ def _tempos(measures: Sequence[Measure]) -> list[Tempo]:
     return found
 
 
-def _played(measure: Measure, tempo: Tempo | None) -> Measure:
+def _unfold_measure(measure: Measure, tempo: Tempo | None) -> Measure:
     directions = tuple(item for item in measure.directions if not isinstance(item.value, RepeatMark))
     barline = replace(measure.barline, repeat_times=0)
     tempos = measure.tempos if tempo is None or tempo in measure.tempos else (tempo, *measure.tempos)
@@ -76,11 +76,11 @@ def _without_cues(measure: Measure) -> Measure:
     """The same measure with rests in place of its cue notes."""
     if not any(note.cue for voice in measure.voices for element in voice.elements for note in element.notes):
         return measure
-    voices = tuple(replace(voice, elements=tuple(_uncued(voice.elements))) for voice in measure.voices)
+    voices = tuple(replace(voice, elements=tuple(_drop_cues(voice.elements))) for voice in measure.voices)
     return replace(measure, voices=voices)
 
 
-def _uncued(elements: Iterable[Element]) -> Iterator[Element]:
+def _drop_cues(elements: Iterable[Element]) -> Iterator[Element]:
     for element in elements:
         if not any(note.cue for note in element.notes):
             yield element

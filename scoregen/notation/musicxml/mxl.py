@@ -50,7 +50,7 @@ def write_mxl(text: bytes, name: str) -> bytes:
     """A compressed file with one score under `name`; equal input gives equal bytes."""
     container = (
         '<?xml version="1.0" encoding="UTF-8"?>\n<container><rootfiles>'
-        f'<rootfile full-path={_quoted(name)} media-type="{MIMETYPE}+xml"/>'
+        f'<rootfile full-path={_quote(name)} media-type="{MIMETYPE}+xml"/>'
         "</rootfiles></container>\n"
     )
     buffer = io.BytesIO()
@@ -61,7 +61,7 @@ def write_mxl(text: bytes, name: str) -> bytes:
     return buffer.getvalue()
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
     return f'"{escaped}"'
 

@@ -59,13 +59,13 @@ def split_by_origin(problems: Iterable[Problem], score: Score) -> ProblemsByOrig
     found = list(problems)
     if score.document is None:
         return ProblemsByOrigin((), tuple(found))
-    suspects = [problem for problem in found if _may_be_ours(problem, score)]
+    suspects = [problem for problem in found if _may_be_generated(problem, score)]
     before = {_signature(problem) for problem in check_document(score.document, "")} if suspects else set()
-    ours = {problem for problem in suspects if _signature(problem) not in before}
-    return ProblemsByOrigin(tuple(p for p in found if p not in ours), tuple(p for p in found if p in ours))
+    generated = {problem for problem in suspects if _signature(problem) not in before}
+    return ProblemsByOrigin(tuple(p for p in found if p not in generated), tuple(p for p in found if p in generated))
 
 
-def _may_be_ours(problem: Problem, score: Score) -> bool:
+def _may_be_generated(problem: Problem, score: Score) -> bool:
     place = problem.place
     if place.part is None:
         return False

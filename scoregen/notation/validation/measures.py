@@ -87,12 +87,12 @@ def _value_problems(note: DocumentNote) -> Iterator[Problem]:
     if kind not in NOTE_TYPES:
         yield Problem(note.place, "a note has no <type>; expected one with its <duration>")
     elif not note.is_grace:
-        written = _written(note, kind)
+        written = _notated_length(note, kind)
         if written != note.duration:
             yield Problem(note.place, f"a note is notated as {written} quarters and lasts {note.duration}")
 
 
-def _written(note: DocumentNote, kind: str) -> Fraction:
+def _notated_length(note: DocumentNote, kind: str) -> Fraction:
     ratio = note.element.find("time-modification")
     actual = optional_fraction(ratio.findtext("actual-notes")) if ratio is not None else 1
     normal = optional_fraction(ratio.findtext("normal-notes")) if ratio is not None else 1

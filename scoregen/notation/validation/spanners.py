@@ -50,24 +50,24 @@ def _tie_problems(measures: _Measures) -> Iterator[Problem]:
     for index, note in notes_in_order(measures):
         kinds = {tie.get("type") for tie in note.element.iterfind("tie")}
         if "start" in kinds:
-            begun[(*_moment(measures, index, note.end), _pitch(note))] = note.place
+            begun[(*_position(measures, index, note.end), _pitch(note))] = note.place
         if "stop" in kinds:
             taken[(index, note.onset, _pitch(note))] = note.place
     for end, place in begun.items():
-        if end not in taken and not _jumps(measures, end):
+        if end not in taken and not _is_at_repeat(measures, end):
             yield Problem(place, "a tie has no next note of the same pitch")
     for end, place in taken.items():
-        if end not in begun and not _jumps(measures, end):
+        if end not in begun and not _is_at_repeat(measures, end):
             yield Problem(place, "a tie has no previous note of the same pitch")
 
 
-def _moment(measures: _Measures, index: int, onset: Fraction) -> tuple[int, Fraction]:
+def _position(measures: _Measures, index: int, onset: Fraction) -> tuple[int, Fraction]:
     """A place in a part; where the notes of a measure end the next measure begins, whatever the gap."""
     end = max((note.end for note in measures[index].notes), default=measures[index].length)
     return (index + 1, Fraction(0)) if onset >= end else (index, onset)
 
 
-def _jumps(measures: _Measures, end: _TieEnd) -> bool:
+def _is_at_repeat(measures: _Measures, end: _TieEnd) -> bool:
     """Whether a repeat or an ending is at the barline of an unpaired tie."""
     index, onset, _ = end
     if onset != 0:

@@ -121,7 +121,7 @@ def _forward(cursor: _Cursor, length: Fraction) -> None:
 def _move(cursor: _Cursor, length: Fraction) -> None:
     cursor.now += length
     if cursor.now < 0:
-        cursor.report(f"a <backup> goes {-cursor.now} quarters past the start of the measure")
+        cursor.report(f"a <backup> goes {-cursor.now} quarters before the start of the measure")
         cursor.now = _ZERO
     cursor.measure.length = max(cursor.measure.length, cursor.now)
 

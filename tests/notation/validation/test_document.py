@@ -142,7 +142,7 @@ def test_voices_and_their_places() -> None:
     text = write_musicxml(clarinet_and_piano())
     back = "<backup>\n        <duration>24</duration>"
     assert damaged(text, back, back.replace("24", "30"))[:1] == [
-        "f: part P2, measure 1: a <backup> goes 1 quarters past the start of the measure"
+        "f: part P2, measure 1: a <backup> goes 1 quarters before the start of the measure"
     ]
     overlap = damaged(text, back, back.replace("24", "18"))
     assert "f: part P1, measure 1: the measure lasts 4 quarters; expected 5" in overlap

@@ -40,14 +40,14 @@ def read_metadata(root: etree._Element) -> Metadata:
     return Metadata(
         title=text_of(root.find("work/work-title")),
         movement=text_of(root.find("movement-title")),
-        composer=_joined(root, ("composer",)),
-        lyricist=_joined(root, ("lyricist", "poet")),
+        composer=_join_creators(root, ("composer",)),
+        lyricist=_join_creators(root, ("lyricist", "poet")),
         rights="; ".join(filter(None, map(text_of, root.iterfind("identification/rights")))) or None,
         miscellaneous=tuple(_miscellaneous(root)),
     )
 
 
-def _joined(root: etree._Element, kinds: tuple[str, ...]) -> str | None:
+def _join_creators(root: etree._Element, kinds: tuple[str, ...]) -> str | None:
     creators = root.iterfind("identification/creator")
     names = [text_of(creator) for creator in creators if creator.get("type", "composer") in kinds]
     return "; ".join(filter(None, names)) or None

@@ -16,7 +16,7 @@ from scoregen.score.keys import KeySignature
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import measure_onsets
 
-WORDS: dict[int | Fraction, str] = {
+VALUES: dict[int | Fraction, str] = {
     -3: "triple-flat",
     -2: "flat-flat",
     Fraction(-3, 2): "three-quarters-flat",
@@ -41,7 +41,7 @@ class NoteAddress(NamedTuple):
 
 
 class Accidental(NamedTuple):
-    word: str
+    value: str
     cautionary: bool
 
 
@@ -49,7 +49,7 @@ _Alters = dict[tuple[str, int], int | Fraction]
 """The alteration in force, by staff position (step, octave)."""
 
 
-class _Placed(NamedTuple):
+class _PlacedNote(NamedTuple):
     address: NoteAddress
     note: Note
     written: Pitch
@@ -75,13 +75,13 @@ def visible_accidentals(score: Score, part: Part) -> Mapping[NoteAddress, Accide
     return found
 
 
-def _by_time(placed: _Placed) -> tuple[Fraction, int, int]:
+def _by_time(placed: _PlacedNote) -> tuple[Fraction, int, int]:
     return placed.onset, placed.address.slot.voice, placed.address.element
 
 
 def _staff_notes(
     index: int, measure: Measure, part: Part, staff: int, onset: Fraction, ties: frozenset[Tie]
-) -> Iterator[_Placed]:
+) -> Iterator[_PlacedNote]:
     for voice in measure.voices:
         position = onset
         for order, element in enumerate(voice.elements if voice.slot[:2] == (part.id, staff) else ()):
@@ -89,12 +89,12 @@ def _staff_notes(
                 if isinstance(note.pitch, Pitch):
                     continues = note.tied_from_previous and Tie(position, note.pitch) in ties
                     address = NoteAddress(index, voice.slot, order, number)
-                    yield _Placed(address, note, note.pitch.transposed(-part.transposition), continues, position)
+                    yield _PlacedNote(address, note, note.pitch.transposed(-part.transposition), continues, position)
             position += element.duration
 
 
 def _mark_measure(
-    notes: list[_Placed], key: KeySignature, previous: _Alters, found: dict[NoteAddress, Accidental]
+    notes: list[_PlacedNote], key: KeySignature, previous: _Alters, found: dict[NoteAddress, Accidental]
 ) -> _Alters:
     """Mark one measure of a staff; return the alterations that the next measure may need reminders of."""
     state: _Alters = {}
@@ -108,9 +108,9 @@ def _mark_measure(
         reminders = {**previous, **held}
         expected = state.get(place, key.alter(pitch.step))
         if pitch.alter != expected or (place not in state and _misleads(pitch, state, reminders)):
-            word = WORDS.get(pitch.alter)
-            if word is not None:
-                found[placed.address] = Accidental(word, pitch.alter == expected)
+            value = VALUES.get(pitch.alter)
+            if value is not None:
+                found[placed.address] = Accidental(value, pitch.alter == expected)
         state[place] = pitch.alter
     return {place: alter for place, alter in {**held, **state}.items() if alter != key.alter(place[0])}
 

@@ -13,7 +13,7 @@ FLAGS = {
     for count, name in enumerate(("eighth", "16th", "32nd", "64th", "128th", "256th", "512th", "1024th"), start=1)
 }
 
-BeamWords = tuple[str, ...]
+BeamValues = tuple[str, ...]
 """The values of one note's beams, the outermost first: `("begin", "forward hook")`."""
 
 
@@ -36,22 +36,22 @@ def beam_groups(elements: Sequence[Element], time: TimeSignature, start: Fractio
     return (*timed, *_grace_groups(elements))
 
 
-def beam_words(
+def beam_values(
     elements: Sequence[Element], groups: Iterable[Sequence[int]], start: Fraction
-) -> Mapping[int, BeamWords]:
+) -> Mapping[int, BeamValues]:
     """The values of every beamed element, by its index."""
     places: list[Fraction] = []
     position = start
     for element in elements:
         places.append(position)
         position += element.duration
-    words: dict[int, BeamWords] = {}
+    values: dict[int, BeamValues] = {}
     for group in groups:
         flags = [FLAGS[elements[index].value.type] for index in group]
         for order, index in enumerate(group):
             tail = _points_back(places[index], elements[index])
-            words[index] = tuple(_word(flags, order, level, tail) for level in range(1, flags[order] + 1))
-    return words
+            values[index] = tuple(_beam_value(flags, order, level, tail) for level in range(1, flags[order] + 1))
+    return values
 
 
 def _is_beamed(element: Element) -> bool:
@@ -86,7 +86,7 @@ def _grace_groups(elements: Sequence[Element]) -> list[tuple[int, ...]]:
     return [tuple(group) for group in groups if len(group) > 1]
 
 
-def _word(flags: Sequence[int], order: int, level: int, points_back: bool) -> str:
+def _beam_value(flags: Sequence[int], order: int, level: int, points_back: bool) -> str:
     before = order > 0 and flags[order - 1] >= level
     after = order + 1 < len(flags) and flags[order + 1] >= level
     if before or after:

@@ -41,13 +41,13 @@ def attachments(score: Score, part: Part, *, is_first_part: bool) -> Mapping[int
     for index, measure in enumerate(score.measures):
         if is_first_part:
             found[index] += [Attachment(tempo.onset, 1, _TEMPO, _tempo(tempo)) for tempo in measure.tempos]
-        found[index] += _attached(measure, part, is_first_part=is_first_part)
+        found[index] += _measure_attachments(measure, part, is_first_part=is_first_part)
     for end in line_ends(score, part):
         found[end.measure].append(Attachment(end.onset, end.staff, _START if end.starts else _STOP, end.element))
     return found
 
 
-def _attached(measure: Measure, part: Part, *, is_first_part: bool) -> Iterator[Attachment]:
+def _measure_attachments(measure: Measure, part: Part, *, is_first_part: bool) -> Iterator[Attachment]:
     for direction in measure.directions:
         if direction.part == part.id or (direction.part is None and is_first_part):
             staff = min(direction.staff, part.staves)
@@ -68,17 +68,17 @@ def with_attachments(
     before = {onset: [item for item in inside if onset == _last_until(item.onset, onsets)] for onset in onsets}
     for timed in voice:
         for item in before.pop(timed.onset, ()):
-            yield TimedElement(timed.onset, _moved(item, item.onset - timed.onset, divisions))
+            yield TimedElement(timed.onset, _set_offset(item, item.onset - timed.onset, divisions))
         yield timed
     for item in ordered[len(inside) :]:
-        yield TimedElement(end, _moved(item, item.onset - end, divisions))
+        yield TimedElement(end, _set_offset(item, item.onset - end, divisions))
 
 
 def _last_until(place: Fraction, onsets: Sequence[Fraction]) -> Fraction:
     return max((onset for onset in onsets if onset <= place), default=onsets[0])
 
 
-def _moved(item: Attachment, offset: Fraction, divisions: int) -> etree._Element:
+def _set_offset(item: Attachment, offset: Fraction, divisions: int) -> etree._Element:
     """The element with its offset, rounded to a division."""
     element = item.element
     rounded = Fraction(round(offset * divisions), divisions)

@@ -12,7 +12,14 @@ from scoregen.notation.musicxml.write.accidentals import visible_accidentals, wr
 from scoregen.notation.musicxml.write.directions import Attachment, attachments, with_attachments
 from scoregen.notation.musicxml.write.elements import add, decimal
 from scoregen.notation.musicxml.write.ties import paired_ties
-from scoregen.notation.musicxml.write.voice import Frame, PartContext, TimedElement, ticks, voice_numbers, write_voice
+from scoregen.notation.musicxml.write.voice import (
+    Frame,
+    PartContext,
+    TimedElement,
+    document_voice_numbers,
+    ticks,
+    write_voice,
+)
 from scoregen.score.elements import Clef, Measure, Part, Score, Slot, Voice
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
@@ -20,7 +27,7 @@ from scoregen.score.pitch import Interval
 from scoregen.score.timeline import measure_onsets, metrical_starts
 from scoregen.system.errors import Place, RefusedError
 
-MAX_DIVISIONS = 16383
+MAX_OUTPUT_DIVISIONS = 16383
 _PLAIN_SYMBOLS = {"common": "4/4", "cut": "2/2"}
 """Readers take these symbols for these signatures, whatever the numbers are."""
 
@@ -45,9 +52,9 @@ def part_divisions(score: Score, *, directions: bool = False) -> Mapping[str, in
     """
     ids = [part.id for part in score.parts]
     common = divisions_for(score, ids)
-    if directions and (finer := math.lcm(common, *_direction_denominators(score))) <= MAX_DIVISIONS:
+    if directions and (finer := math.lcm(common, *_direction_denominators(score))) <= MAX_OUTPUT_DIVISIONS:
         common = finer
-    if common <= MAX_DIVISIONS:
+    if common <= MAX_OUTPUT_DIVISIONS:
         return dict.fromkeys(ids, common)
     return {part_id: check_divisions(divisions_for(score, [part_id]), part_id) for part_id in ids}
 
@@ -63,9 +70,10 @@ def _direction_denominators(score: Score) -> set[int]:
 
 
 def check_divisions(divisions: int, part_id: str) -> int:
-    if divisions > MAX_DIVISIONS:
+    if divisions > MAX_OUTPUT_DIVISIONS:
         raise RefusedError(
-            f"its note lengths need {divisions} divisions per quarter; MusicXML readers accept {MAX_DIVISIONS} at most",
+            f"its note lengths need {divisions} divisions per quarter;"
+            f" MusicXML readers accept {MAX_OUTPUT_DIVISIONS} at most",
             Place(part=part_id),
         )
     return divisions
@@ -104,7 +112,7 @@ def write_voices(
     """The voices of a part, each from the start of the measure; a staff without voices gets a rest."""
     written = []
     voices = voices_of(measure, context.part)
-    numbers = voice_numbers([voice.slot for voice in voices], measure)
+    numbers = document_voice_numbers([voice.slot for voice in voices], measure)
     for voice in voices:
         frame = frame_for(voice.slot, measure, index, context, places, numbers[voice.slot])
         written.append(write_voice(voice, frame))

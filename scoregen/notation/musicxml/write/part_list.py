@@ -91,7 +91,7 @@ def group_start(group: str, number: str, parts: Sequence[Part]) -> etree._Elemen
     """A bracket without a name; barlines run through it if no part is vocal or lacks an instrument."""
     element = etree.Element("part-group", {"type": "start", "number": number})
     add(element, "group-symbol", group if group in SYMBOLS else "bracket")
-    add(element, "group-barline", "yes" if all(_is_played(part) for part in parts) else "no")
+    add(element, "group-barline", "yes" if all(_is_instrumental(part) for part in parts) else "no")
     return element
 
 
@@ -99,7 +99,7 @@ def group_stop(number: str) -> etree._Element:
     return etree.Element("part-group", {"type": "stop", "number": number})
 
 
-def _is_played(part: Part) -> bool:
+def _is_instrumental(part: Part) -> bool:
     sound = part.instrument.sound if part.instrument is not None else None
     return sound is not None and not sound.startswith("voice.")
 

@@ -72,17 +72,17 @@ def line_ends(score: Score, part: Part) -> list[LineEnd]:
     for kind in (Wedge, Pedal):
         placed = list(_placed_lines(score, part, kind))
         numbered = list(zip(placed, _numbers([extent for _, extent in placed]), strict=True))
-        meeting = _meeting(numbered)
+        junctions = _junctions(numbered)
         for (line, extent), number in numbered:
             staff = min(line.staff, part.staves)
-            if (extent.start, line.staff, number) not in meeting:
+            if (extent.start, line.staff, number) not in junctions:
                 ends.append(LineEnd(*extent.start[:2], staff, True, _line(line, "start", number, staff)))
-            stop = "change" if (extent.stop, line.staff, number) in meeting else "stop"
+            stop = "change" if (extent.stop, line.staff, number) in junctions else "stop"
             ends.append(LineEnd(*extent.stop[:2], staff, False, _line(line, stop, number, staff)))
     return ends
 
 
-def _meeting(numbered: Sequence[tuple[tuple[Wedge | Pedal, _Extent], int]]) -> set[tuple[_Place, int, int]]:
+def _junctions(numbered: Sequence[tuple[tuple[Wedge | Pedal, _Extent], int]]) -> set[tuple[_Place, int, int]]:
     """The places where a pedal line ends and another of its staff and number begins."""
     lines = [(line, extent, number) for (line, extent), number in numbered if isinstance(line, Pedal) and line.line]
     starts = {(extent.start, line.staff, number) for line, extent, number in lines}
@@ -172,7 +172,7 @@ def _address(measure: Measure, index: int, slot: Slot, onset: Fraction, grace: i
 
 
 def _element_at(voice: Voice, onset: Fraction, grace: int) -> int | None:
-    """The index of the note or chord at an onset, or of a grace note before it; None where there is none."""
+    """The index of the note or chord at an onset, or of a grace note before it; None if there is none."""
     position = Fraction(0)
     graces: list[int] = []
     for index, element in enumerate(voice.elements):

@@ -13,14 +13,14 @@ _STEMLESS = ("whole", "breve", "long", "maxima")
 
 def shared_direction(voice: Voice, measure: Measure) -> str | None:
     """Up or down if another voice sounds on the same staff; None for a single voice."""
-    singing = sorted(
+    sounding = sorted(
         other.slot.voice
         for other in measure.voices
         if other.slot[:2] == voice.slot[:2] and not other.is_silent and not other.is_blank
     )
-    if len(singing) < 2 or voice.slot.voice not in singing:
+    if len(sounding) < 2 or voice.slot.voice not in sounding:
         return None
-    return "up" if singing.index(voice.slot.voice) % 2 == 0 else "down"
+    return "up" if sounding.index(voice.slot.voice) % 2 == 0 else "down"
 
 
 def stems(

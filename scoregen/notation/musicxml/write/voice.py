@@ -11,7 +11,7 @@ from lxml import etree
 
 from scoregen.notation.musicxml.read.voices import VOICES_A_STAFF
 from scoregen.notation.musicxml.write.accidentals import Accidental, NoteAddress
-from scoregen.notation.musicxml.write.beams import BeamWords, beam_groups, beam_words
+from scoregen.notation.musicxml.write.beams import BeamValues, beam_groups, beam_values
 from scoregen.notation.musicxml.write.elements import add, decimal, loudness
 from scoregen.notation.musicxml.write.notations import write_lyric, write_notations
 from scoregen.notation.musicxml.write.spanners import SlurAddress, SlurMark
@@ -66,12 +66,12 @@ class Frame:
 class _Marks:
     """Beams, stems and tuplets of a voice, by the index of the element."""
 
-    beams: Mapping[int, BeamWords]
+    beams: Mapping[int, BeamValues]
     stems: Mapping[int, str]
     tuplets: TupletBrackets
 
 
-def voice_numbers(slots: Sequence[Slot], measure: Measure) -> dict[Slot, str]:
+def document_voice_numbers(slots: Sequence[Slot], measure: Measure) -> dict[Slot, str]:
     """The voice numbers in the file, unique in the part: staff 1 has 1-4, staff 2 has 5-8, and so on.
 
     A voice above 4 takes a number that is free on its staff. Raises RefusedError if none is.
@@ -134,7 +134,7 @@ def _marks(voice: Voice, frame: Frame) -> _Marks:
     groups = beam_groups(voice.elements, frame.measure.time, frame.start)
     shared = shared_direction(voice, frame.measure)
     return _Marks(
-        beams=beam_words(voice.elements, groups, frame.start),
+        beams=beam_values(voice.elements, groups, frame.start),
         stems=stems(voice.elements, groups, frame.clef, frame.context.part.transposition)
         if shared is None
         else {order: shared for order, element in enumerate(voice.elements) if has_stem(element)},
@@ -256,7 +256,7 @@ def _value(element: etree._Element, item: Note | Rest, accidental: Accidental | 
     for _ in range(value.dots):
         add(element, "dot")
     if accidental is not None:
-        add(element, "accidental", accidental.word, {"cautionary": "yes"} if accidental.cautionary else None)
+        add(element, "accidental", accidental.value, {"cautionary": "yes"} if accidental.cautionary else None)
     if value.is_tuplet:
         ratio = add(element, "time-modification")
         add(ratio, "actual-notes", value.actual)
