@@ -1,4 +1,4 @@
-"""A few short pieces in four voices on disk: random, but reproducible, for tests of what compares pieces."""
+"""A few short pieces in four voices on disk, random but reproducible, for tests that compare pieces."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ VOICES = (
 
 
 def chorale(seed: int, measures: int = 10, transposed: int = 0, voices: int = 4) -> Score:
-    """Quarters and eighths by chance, a phrase end in every fifth measure; a seed gives the same piece in any key."""
+    """Random quarters and eighths with a phrase end in every fifth measure; a seed gives the same piece in any key."""
     chance = random.Random(seed)
     rows = [
         [_measure(chance, middle, transposed, ends=number % 5 == 0) for _, _, middle in VOICES[:voices]]
@@ -46,7 +46,7 @@ def chorale(seed: int, measures: int = 10, transposed: int = 0, voices: int = 4)
 
 
 def _measure(chance: random.Random, middle: int, transposed: int, *, ends: bool) -> tuple[Note, ...]:
-    """Four quarters; where a phrase ends a fermata stands on the first note."""
+    """Four quarters; at a phrase end the first note has a fermata."""
     values = [name for _ in range(4) for name in chance.choice((("quarter",), ("eighth", "eighth")))]
     notes = [Note(NoteValue(name), _pitch(middle + chance.randint(-5, 5) + transposed)) for name in values]
     return (replace(notes[0], fermata=ends), *notes[1:])
@@ -57,7 +57,7 @@ def _pitch(midi: int) -> Pitch:
 
 
 def write_chorales(folder: Path, seeds: range, **options: int) -> Path:
-    """A folder of them, 000.musicxml and on."""
+    """A folder of such pieces, named 000.musicxml and so on."""
     folder.mkdir(parents=True, exist_ok=True)
     for seed in seeds:
         write_score(chorale(seed, **options), folder / f"{seed:03}.musicxml")

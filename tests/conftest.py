@@ -1,4 +1,4 @@
-"""What several suites share: where the optional test data stands, and the repository's root."""
+"""Fixtures for several suites: the optional test data, the root of the repository, a small network."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def interruptible() -> None:
-    """Ctrl-C is heard, here and in the programs that tests start: a shell's background jobs inherit that it is not."""
+    """Restore Ctrl-C here and in the programs that tests start; background jobs of a shell ignore it."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
@@ -38,10 +38,10 @@ def repository() -> Path:
 
 @pytest.fixture(scope="session")
 def shared_data() -> Callable[[str], Path]:
-    """`shared_data("goudimel")`: that folder of the test corpora, which are no part of the repository.
+    """`shared_data("goudimel")`: that folder of the test corpora, which are not part of the repository.
 
-    They are looked for under $SCOREGEN_SHARED, else in `shared/data` beside the repository; a test
-    that asks for a folder that is not there is skipped and says so.
+    They are searched in $SCOREGEN_SHARED, else in `shared/data` in the parent folder of the repository. A test
+    that asks for a missing folder is skipped with a message.
     """
     root = Path(os.environ.get("SCOREGEN_SHARED") or REPOSITORY.parent / "shared" / "data")
 
@@ -56,7 +56,7 @@ def shared_data() -> Callable[[str], Path]:
 
 @pytest.fixture(scope="session")
 def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small network that has learned nothing: what holds with it holds with any."""
+    """A small untrained network: what holds with it holds with any."""
     import torch
 
     from scoregen.model.network.checkpoint import save_checkpoint
@@ -71,7 +71,7 @@ def untrained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three pieces for choir; by their names, the last is the one to validate with."""
+    """Three pieces for choir; by their names, the last is the one for validation."""
     from scoregen.notation.files import write_score
     from scoregen.score.elements import Score
     from scoregen.score.ensemble import load_ensemble

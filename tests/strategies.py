@@ -1,7 +1,7 @@
 """Random scores for hypothesis: any metre, anacruses, triplets, chords, ties, up to eight voices.
 
-They are messier than what the token language writes: values split and tied, ties that lead
-nowhere, grace notes, lyrics, rests in pieces. Everything in them can be encoded.
+They are less regular than what the token language writes: values split and tied, ties without a partner, grace
+notes, lyrics, divided rests. Everything in them can be encoded.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ def pitches() -> st.SearchStrategy[Pitch]:
     return st.sampled_from(PITCHES)
 
 
-@cache  # a strategy is validated when it is made: once each is enough
+@cache  # a strategy is validated when it is made: once for each is enough
 def chords(most: int) -> st.SearchStrategy[tuple[Pitch, ...]]:
-    """One to so many different pitches, lowest first."""
+    """One to `most` different pitches, the lowest first."""
     return st.lists(pitches(), min_size=1, max_size=most).map(lambda chosen: ascending(set(chosen)))
 
 
 @cache
 def one_in(count: int) -> st.SearchStrategy[bool]:
-    """True about once in so many draws; False is the simpler value."""
+    """True about once in `count` draws; False is the simpler value."""
     return st.sampled_from([False] * (count - 1) + [True])
 
 
@@ -55,7 +55,7 @@ def _places(steps: int) -> st.SearchStrategy[set[int]]:
 
 @cache
 def _steps(span: Fraction, whole: bool) -> st.SearchStrategy[int]:
-    """Into how many parts a stretch is divided: in two, or in three if it lies in the measure."""
+    """The number of parts of a divided stretch: two, or three as well if it is inside the measure."""
     in_two = [steps for steps in (1, 1, 2, 2, 4, 8, 16) if span / steps >= Fraction(1, 16)]
     return st.sampled_from(in_two + [3, 3, 6, 12] * whole)
 
@@ -65,7 +65,7 @@ _KINDS = st.sampled_from(("attack", "attack", "attack", "rest", "hold", "partly"
 
 @dataclass(frozen=True)
 class Frame:
-    """A measure without its voices, and where in its metre it begins."""
+    """A measure without its voices, and its start in its metre."""
 
     measure: Measure
     start: Fraction
@@ -96,7 +96,7 @@ def _anacruses(draw: st.DrawFn, time: TimeSignature) -> Frame:
 
 @st.composite
 def boundaries(draw: st.DrawFn, duration: Fraction, time: TimeSignature, start: Fraction) -> list[Fraction]:
-    """Where the notes of a voice begin or end inside a measure, so that they can be notated."""
+    """The onsets and ends of the notes of a voice inside a measure, so that they can be notated."""
     span = tuplet_span(time)
     low = -(start % span)
     found: set[Fraction] = set()
@@ -108,7 +108,7 @@ def boundaries(draw: st.DrawFn, duration: Fraction, time: TimeSignature, start: 
 
 @st.composite
 def _cuts(draw: st.DrawFn, low: Fraction, high: Fraction, duration: Fraction) -> set[Fraction]:
-    """Cuts of a stretch in one division; or a cut in the middle, and each half in its own."""
+    """Cuts of a stretch in one division; or one cut in the middle, and each half in its own division."""
     span, middle = high - low, (low + high) / 2
     if span >= Fraction(1, 2) and 0 <= middle <= duration and draw(one_in(8)):
         return {middle} | draw(_cuts(low, middle, duration)) | draw(_cuts(middle, high, duration))
@@ -118,7 +118,7 @@ def _cuts(draw: st.DrawFn, low: Fraction, high: Fraction, duration: Fraction) ->
 
 @dataclass(frozen=True)
 class _Piece:
-    """What a voice sounds from an onset of a measure to another; `held` goes on from before."""
+    """The pitches of a voice from one onset of a measure to another; `held` ones continue from before."""
 
     onset: Fraction
     end: Fraction
@@ -128,7 +128,7 @@ class _Piece:
 
 @st.composite
 def _pieces(draw: st.DrawFn, frame: Frame, sounding: tuple[Pitch, ...], most: int) -> list[_Piece]:
-    """What one voice does in a measure, after what it sounded before."""
+    """The pieces of one voice in a measure, after what it sounded before."""
     measure = frame.measure
     places = [Fraction(0), *draw(boundaries(measure.duration, measure.time, frame.start)), measure.duration]
     found = []
@@ -148,7 +148,7 @@ def _pieces(draw: st.DrawFn, frame: Frame, sounding: tuple[Pitch, ...], most: in
 
 @st.composite
 def lines(draw: st.DrawFn, row: Sequence[Frame], slot: Slot, most_in_chord: int = 3) -> list[Voice | None]:
-    """One voice through all measures; None where it is absent."""
+    """One voice through all measures; None in measures without it."""
     present = [not draw(one_in(10)) for _ in row]
     found: list[list[_Piece]] = []
     sounding: tuple[Pitch, ...] = ()
@@ -178,14 +178,14 @@ def _elements(
         parts = [part for value in values for part in draw(_split(value))]
         goes_on = following.held if following else frozenset()
         if draw(one_in(15)):
-            goes_on = goes_on | frozenset(piece.pitches[:1])  # a tie that may lead nowhere
+            goes_on = goes_on | frozenset(piece.pitches[:1])  # a tie that may have no partner
         found += [_element(piece, value, index, index == len(parts) - 1, goes_on) for index, value in enumerate(parts)]
     return tuple(found)
 
 
 @st.composite
 def _split(draw: st.DrawFn, value: NoteValue) -> list[NoteValue]:
-    """The value, or two halves of it to be tied."""
+    """The value, or two tied halves of it."""
     half = NoteValue.plain(NoteValue(value.type, value.dots).duration / 2)
     if half is None or half.duration < Fraction(1, 16) or not draw(one_in(8)):
         return [value]

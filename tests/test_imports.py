@@ -1,4 +1,4 @@
-"""The structure of the package: imports go down, each library has its door, and no folder is a warehouse."""
+"""The structure of the package: imports point down, one module imports each library, and no folder is too large."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "scoregen"
 
-FLOORS = (
+ROOMS = (
     ("system", "version"),
     ("score",),
     ("notation", "pictures", "tokens", "analysis"),
@@ -26,10 +26,10 @@ FLOORS = (
     ("benchmarks",),
     ("tasks",),
     ("cli", "studio"),
-    ("__init__", "__main__"),  # the public face, which leads into every room
+    ("__init__", "__main__"),  # the public names, which come from all rooms
 )
-"""The rooms, from the lowest floor to the highest."""
-FLOOR = {room: number for number, rooms in enumerate(FLOORS, 1) for room in rooms}
+"""The rooms, the lowest first."""
+LEVELS = {room: number for number, rooms in enumerate(ROOMS, 1) for room in rooms}
 
 PACKAGES = {
     "analysis": (("",), ("harmony",), ("form", "counterpoint"), ("rules",)),
@@ -48,7 +48,7 @@ PACKAGES = {
     "tasks": (("explain",), ("",)),
     "tokens": (("",), ("constraints",)),
 }
-"""The packages inside a room, the lowest first; "" are the modules that stand in the room itself."""
+"""The packages inside a room, the lowest first; "" are the modules directly in the room."""
 MOST_ROOMS, MOST_MODULES = 20, 15
 
 DOORS = {
@@ -71,12 +71,12 @@ DOORS = {
 }
 
 DISTRIBUTIONS = {"fontTools": "fonttools", "sklearn": "scikit-learn"}
-"""Where the module is not named as its distribution."""
+"""Modules whose name differs from that of their distribution."""
 
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """`file` imports `module`; `for_types` where only a type checker sees it."""
+    """`file` imports `module`; `for_types` if only a type checker sees it."""
 
     file: str
     module: str
@@ -122,12 +122,12 @@ def level(room: str, package: str) -> int:
 
 
 def may_import(module: str, other: str) -> bool:
-    """Down the floors, or down the packages of a room, or within a package."""
+    """To a lower room, to a lower package of the same room, or within a package."""
     (room, package), (other_room, other_package) = package_of(module), package_of(other)
-    if other in ("", "version"):  # `import scoregen` alone asks for the version
+    if other in ("", "version"):  # only `import scoregen` asks for the version
         return True
     if room != other_room:
-        return FLOOR[room] > FLOOR[other_room]
+        return LEVELS[room] > LEVELS[other_room]
     return package == other_package or level(room, package) > level(room, other_package)
 
 
@@ -135,14 +135,14 @@ def modules() -> list[str]:
     return [module_of(path.relative_to(PACKAGE).as_posix()) for path in sorted(PACKAGE.rglob("*.py"))]
 
 
-def test_every_room_stands_on_a_floor() -> None:
-    assert {package_of(module)[0] for module in modules()} <= set(FLOOR)
+def test_every_room_has_a_level() -> None:
+    assert {package_of(module)[0] for module in modules()} <= set(LEVELS)
 
 
 def test_every_package_of_a_room_has_a_level() -> None:
     found = {package_of(module) for module in modules() if "." in module}
     assert [(room, package) for room, package in sorted(found) if package and room not in PACKAGES] == [
-        ("benchmarks", "jsb16")  # each benchmark is a package that nothing else knows
+        ("benchmarks", "jsb16")  # each benchmark is a package that nothing else imports
     ]
     for room, package in found:
         assert room not in PACKAGES or any(package in packages for packages in PACKAGES[room]), (room, package)
@@ -171,7 +171,7 @@ def test_imports_go_down() -> None:
         ("cli.commands.compose", "cli.app"),
     ],
 )
-def test_what_the_floors_forbid(module: str, other: str) -> None:
+def test_imports_that_are_forbidden(module: str, other: str) -> None:
     assert not may_import(module, other)
 
 
@@ -184,11 +184,11 @@ def test_what_the_floors_forbid(module: str, other: str) -> None:
         ("tasks.explain", "tasks.explain.report"),
     ],
 )
-def test_what_the_floors_allow(module: str, other: str) -> None:
+def test_imports_that_are_allowed(module: str, other: str) -> None:
     assert may_import(module, other)
 
 
-def test_no_folder_is_a_warehouse() -> None:
+def test_no_folder_is_too_large() -> None:
     rooms = [path for path in PACKAGE.iterdir() if path.name not in ("__pycache__", "_data")]
     assert len(rooms) <= MOST_ROOMS
     folders = {path.parent for path in PACKAGE.rglob("*.py")}
@@ -200,7 +200,7 @@ def test_no_folder_is_a_warehouse() -> None:
     assert full == {}
 
 
-def test_no_module_is_named_after_nothing() -> None:
+def test_no_module_has_an_empty_name() -> None:
     empty = re.compile(r"(^|\.)(utils?|misc|common|helpers?)$")
     assert [module for module in modules() if empty.search(module)] == []
 

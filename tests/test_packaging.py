@@ -1,4 +1,4 @@
-"""What is installed is what stands in the tree: code, grammars, samples and weights."""
+"""The wheel has the content of the tree: code, grammars, samples and weights."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 
 LEFT_OUT = ("__pycache__",)
 BENCHMARKS = Path("weights") / "benchmarks"
-"""Trained on data that names no licence: for measuring, in the repository only."""
+"""Weights trained on data without a stated licence: for measurements, only in the repository."""
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +39,7 @@ def files_under(root: Path) -> list[Path]:
 
 
 def expected_members(repository: Path) -> set[str]:
-    """Every file of the package, and those of the two top-level folders in their packaged place."""
+    """Every file of the package, and those of the two top-level folders at their place in the package."""
     package = {
         f"scoregen/{path.as_posix()}"
         for path in files_under(repository / "scoregen")
@@ -110,7 +110,7 @@ def test_no_other_lark_is_pulled_in(repository: Path) -> None:
 def test_samples_are_what_their_manifest_says(repository: Path) -> None:
     folder = repository / "corpora" / "samples"
     manifest = tomllib.loads((folder / "manifest.toml").read_text(encoding="utf-8"))
-    told = {entry["file"]: entry["sha256"] for entry in manifest["scores"]}
+    listed = {entry["file"]: entry["sha256"] for entry in manifest["scores"]}
     assert all(entry["licence"] for entry in manifest["scores"])
     found = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*.musicxml")}
-    assert found == told
+    assert found == listed

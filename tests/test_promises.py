@@ -1,4 +1,4 @@
-"""The promises, on real files: what was given comes back untouched, and MuseScore takes what is written."""
+"""The promises, on real files: given music comes back unchanged, and MuseScore accepts what is written."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from lxml import etree
 from scoregen.notation.graft.document import musicxml_text
 from scoregen.notation.musicxml.document import load_document, parse, serialize
 from scoregen.notation.musicxml.read.score import read_musicxml
-from scoregen.notation.validation.gate import check_document, split
+from scoregen.notation.validation.document import check_document, split_by_origin
 from scoregen.score.elements import Score
 from scoregen.system.errors import InputError
 from scoregen.tasks.compose import PieceOptions, SamplingOptions, compose
-from tests.notation.musescore import COMMAND, heard, irregular_lengths, through_musescore
+from tests.notation.musescore import COMMAND, irregular_lengths, note_records, through_musescore
 
 ONE = SamplingOptions(candidates=1)
 
@@ -28,9 +28,9 @@ def harmonised(text: bytes, name: str, weights: Path) -> tuple[Score, bytes]:
 
 
 def differences(before: bytes, after: bytes, score: Score) -> list[str]:
-    """Every child of the document and of its parts that was given and is not there as it was.
+    """Every given child of the document and of its parts that is missing or changed.
 
-    A measure in which a hole was filled is looked at without its notes.
+    A measure with a filled voice is compared without its notes.
     """
     old, new = parse(before, "before"), parse(after, "after")
     found = []
@@ -56,7 +56,7 @@ NOTES = ("note", "backup", "forward")
 
 
 def shape(measure: etree._Element, refilled: bool) -> list[bytes]:
-    """The children of a measure; of a refilled one all but the notes and a change of divisions for them."""
+    """The children of a measure; of a filled one all except the notes and the changes of divisions for them."""
     children = [child for child in measure if not (refilled and child.tag in NOTES)]
     return [
         canonical(child)
@@ -66,7 +66,7 @@ def shape(measure: etree._Element, refilled: bool) -> list[bytes]:
 
 
 def canonical(element: etree._Element) -> bytes:
-    """Canonical text; of a comment its plain text, for lxml crashes when asked for the other."""
+    """Canonical text; plain text for a comment, since lxml crashes on its canonical text."""
     if not isinstance(element.tag, str):
         return etree.tostring(element, with_tail=False)
     parser = etree.XMLParser(remove_blank_text=True)
@@ -75,13 +75,13 @@ def canonical(element: etree._Element) -> bytes:
 
 
 def outcomes(texts: Iterator[tuple[str, Callable[[], bytes]]], weights: Path) -> dict[str, str]:
-    """By file: '' where it came back untouched and valid, else the one line that it was refused with."""
+    """By file: '' if it came back unchanged and valid, else the one-line message that refused it."""
     found = {}
     for name, load in texts:
         try:
             text = load()
             score, written = harmonised(text, name, weights)
-            assert split(check_document(written, name), score).generated == (), name
+            assert split_by_origin(check_document(written, name), score).generated == (), name
         except InputError as error:
             assert "\n" not in str(error)
             found[name] = str(error)
@@ -102,7 +102,7 @@ def vocal_lines(folder: Path, count: int) -> Iterator[tuple[str, Callable[[], by
 
 
 def _first_part(text: bytes, name: str) -> bytes:
-    """The document with the singer's part alone."""
+    """The document with the singer's part only."""
     root = parse(text, name)
     for other in root.findall("part")[1:]:
         root.remove(other)
@@ -160,7 +160,7 @@ PIECES = [
 
 
 def accepted(number: int, weights: Path, folder: Path) -> None:
-    """One new piece, alternately from the shipped and from untrained weights, through MuseScore and back."""
+    """One new piece through MuseScore and back, alternately from the shipped and from untrained weights."""
     sampling = SamplingOptions(seed=number, candidates=1)
     score = compose(piece=PIECES[number % 100], checkpoint=weights if number % 2 else None, sampling=sampling).score
     folder.mkdir()
@@ -168,17 +168,17 @@ def accepted(number: int, weights: Path, folder: Path) -> None:
     acceptance = through_musescore(text, folder)
     assert acceptance.complaints == ()
     assert acceptance.odd_lengths == irregular_lengths(text, score)
-    assert heard(acceptance.score) == heard(score)
+    assert note_records(acceptance.score) == note_records(score)
 
 
 @pytest.mark.skipif(COMMAND is None, reason="MuseScore 3 (mscore3) is not installed")
-def test_musescore_takes_a_few_generated_scores(untrained: Path, tmp_path: Path) -> None:
+def test_musescore_accepts_a_few_generated_scores(untrained: Path, tmp_path: Path) -> None:
     for number in (3, 14, 25, 36, 47, 58):
         accepted(number, untrained, tmp_path / str(number))
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(COMMAND is None, reason="MuseScore 3 (mscore3) is not installed")
-def test_musescore_takes_two_hundred_generated_scores(untrained: Path, tmp_path: Path) -> None:
+def test_musescore_accepts_two_hundred_generated_scores(untrained: Path, tmp_path: Path) -> None:
     for number in range(200):
         accepted(number, untrained, tmp_path / str(number))

@@ -1,4 +1,4 @@
-"""`import scoregen`: what it offers, and what it leaves alone until it is asked."""
+"""`import scoregen`: its names, and what it imports only on use."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HEAVY = ("torch", "music21", "partitura", "verovio", "typst", "mido", "numpy", "
 
 
 def run_python(code: str) -> str:
-    """What a fresh interpreter prints."""
+    """The output of a new interpreter."""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
@@ -56,7 +56,7 @@ def test_reading_does_not_import_torch() -> None:
     assert run_python(code) == "False"
 
 
-def test_compose_is_the_function_whoever_came_first() -> None:
+def test_compose_is_the_function_whatever_is_imported_first() -> None:
     code = "import {home}; import scoregen; print(callable(scoregen.compose))"
     assert run_python(code.format(home=scoregen.compose.__module__)) == "True"
     assert (
@@ -67,7 +67,7 @@ def test_compose_is_the_function_whoever_came_first() -> None:
 
 @pytest.mark.parametrize("name", scoregen.__all__)
 def test_no_name_is_hidden_by_a_module(name: str) -> None:
-    """`import scoregen.tasks.novelty` makes `scoregen.tasks.novelty` that module, whatever stood there."""
+    """`import scoregen.tasks.novelty` makes `scoregen.tasks.novelty` that module, whatever the name was before."""
     folder = Path(scoregen.__file__).parent
     assert not (folder / f"{name}.py").exists()
     assert not (folder / name).is_dir()
@@ -96,11 +96,11 @@ def test_a_score_that_cannot_be_engraved_shows_its_repr() -> None:
     assert scoregen.Score(parts=(), measures=())._repr_svg_() is None
 
 
-def test_pages_stand_one_below_the_other() -> None:
-    from scoregen.notation.notebook import stacked
+def test_pages_are_one_below_the_other() -> None:
+    from scoregen.notation.notebook import stack
 
     page = '<svg width="210mm" height="297mm" viewBox="0 0 210 297"><g/></svg>'
-    assert stacked([page, page]) == (
+    assert stack([page, page]) == (
         '<svg xmlns="http://www.w3.org/2000/svg" width="210mm" height="594mm" viewBox="0 0 210 594">'
         '<svg y="0" width="210" height="297" viewBox="0 0 210 297"><g/></svg>'
         '<svg y="297" width="210" height="297" viewBox="0 0 210 297"><g/></svg></svg>'

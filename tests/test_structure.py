@@ -1,4 +1,4 @@
-"""The tests mirror the package: whoever knows where a module stands knows where its tests stand."""
+"""The tests mirror the package: the path of a module gives the path of its tests."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import pytest
 TESTS = Path(__file__).resolve().parent
 PACKAGE = TESTS.parent / "scoregen"
 WHOLE = ("", "benchmarks", "regression")
-"""Folders whose tests and scripts look at the package as a whole."""
+"""Folders whose tests and scripts cover the package as a whole."""
 
 UNTESTED_ALONE = ["analysis/counterpoint", "cli/console", "evaluation/reference_corpus"]
-"""Packages whose behaviour is tested through the rules, the commands and `evaluate` alone."""
+"""Packages whose behaviour is tested only through the rules, the commands and `evaluate`."""
 
 
 def files_of_tests() -> list[Path]:
@@ -20,7 +20,7 @@ def files_of_tests() -> list[Path]:
 
 
 @pytest.mark.parametrize("file", files_of_tests(), ids=str)
-def test_a_test_file_stands_where_its_module_stands(file: Path) -> None:
+def test_the_path_of_a_test_file_is_that_of_its_module(file: Path) -> None:
     folder = file.parent.as_posix().removeprefix(".")
     assert folder in WHOLE or (PACKAGE / folder).is_dir(), f"no folder scoregen/{folder}"
 

@@ -1,7 +1,7 @@
-"""The door for files: the suffix decides how a score is read and written.
+"""Reads and writes score files; the suffix decides the format.
 
-A score that came from MusicXML is written back as its own document with what was generated grafted
-in; any other score is written fresh. MusicXML passes the gate before it is written.
+A score from MusicXML is written as its own document with the generated music grafted in. Any other score is
+written as a new document. MusicXML is validated before it is written.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ _NO_PROVENANCE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """What was written, and what is wrong with it that was wrong before. Iterates over its paths."""
+class WrittenFiles:
+    """The written files, and the problems that the given score already had. Iterates over the paths."""
 
     paths: tuple[Path, ...]
     warnings: tuple[Problem, ...] = ()
@@ -37,8 +37,8 @@ class Written:
         return iter(self.paths)
 
 
-class WrittenPiece:
-    """A score on its way out: its text and its pages are made once, whatever is made of them."""
+class ScoreOutput:
+    """A score to be written: its text and its pages are made once for all formats."""
 
     def __init__(
         self,
@@ -62,13 +62,13 @@ class WrittenPiece:
 
     @cached_property
     def checked_text(self) -> bytes:
-        """The MusicXML text, fit to be written; the given problems in it become warnings."""
-        self.warnings = _gate(self.text, self.score)
+        """The validated MusicXML text; problems of the given score become `warnings`."""
+        self.warnings = _validate(self.text, self.score)
         return self.text
 
     @cached_property
     def pages(self) -> tuple[str, ...]:
-        """The engraved pages, without fonts, which PDF and PNG bring along."""
+        """The engraved pages without embedded fonts, since PDF and PNG bring their own."""
         return engrave(self.text, replace(self.engraving, embed_fonts=False))
 
     @property
@@ -81,7 +81,9 @@ def read_score(path: Path | str) -> Score:
     path = Path(path)
     reader = READERS.get(path.suffix.lower())
     if reader is None:
-        raise ReadError(f"{_named(path)} is read by nothing here; expected {_list(READERS)}", Place(str(path)))
+        raise ReadError(
+            f"scoregen cannot read {_description(path)}; expected one of {_list(READERS)}", Place(str(path))
+        )
     return reader(path)
 
 
@@ -93,7 +95,7 @@ def write_score(
     provenance: Mapping[str, str] = _NO_PROVENANCE,
     engraving: EngravingOptions = DEFAULT_ENGRAVING,
     dpi: int = DEFAULT_DPI,
-) -> Written:
+) -> WrittenFiles:
     """Write a score in the format that the suffix names; see `write_all`."""
     return write_all(score, (path,), force=force, provenance=provenance, engraving=engraving, dpi=dpi)
 
@@ -106,40 +108,46 @@ def write_all(
     provenance: Mapping[str, str] = _NO_PROVENANCE,
     engraving: EngravingOptions = DEFAULT_ENGRAVING,
     dpi: int = DEFAULT_DPI,
-) -> Written:
-    """Write a score to several files of any formats in `WRITERS`, all or none.
+) -> WrittenFiles:
+    """Write a score to several files in any formats of `WRITERS`, all or none.
 
-    SVG and PNG of several pages become `name-1.svg`, `name-2.svg` and so on. Nothing is
-    overwritten without `force`. Raises OutputError where a file cannot be written, and
-    RefusedError where the score was read from MusicXML that is not valid.
+    SVG and PNG of several pages become `name-1.svg`, `name-2.svg` and so on. Nothing is overwritten without
+    `force`. Raises OutputError if a file cannot be written, and RefusedError if the score was read from
+    MusicXML that is not valid.
     """
     targets = [Path(path) for path in paths]
     for target in targets:
         _check(target, targets, force=force)
     if any(target.suffix.lower() == ".svg" for target in targets):
         prepare_fonts()
-    piece = WrittenPiece(score, provenance, engraving, dpi)
+    piece = ScoreOutput(score, provenance, engraving, dpi)
     files = [file for target in targets for file in _files(target, WRITERS[target.suffix.lower()](piece, target))]
-    return Written(write_files(files, force=force), piece.warnings)
+    return WrittenFiles(write_files(files, force=force), piece.warnings)
 
 
-def writes(suffix: str) -> bool:
-    """Whether files of that suffix can be written."""
+def can_write(suffix: str) -> bool:
+    """Whether files with this suffix can be written."""
     return suffix.lower() in WRITERS
 
 
-def _gate(text: bytes, score: Score) -> tuple[Problem, ...]:
-    """The problems that were given; those that we made are our bug, and invalid input is refused."""
+def _validate(text: bytes, score: Score) -> tuple[Problem, ...]:
+    """The problems of the given score.
+
+    Raises ScoregenError for problems of generated music, which are bugs, and RefusedError if the given score is
+    not valid MusicXML.
+    """
     from scoregen.notation.musicxml.tree import parse
-    from scoregen.notation.validation.gate import check_document, schema_problems, split
+    from scoregen.notation.validation.document import check_document, schema_problems, split_by_origin
 
     found = check_document(text, "")
     if not found:
         return ()
-    given, generated = split(found, score)
+    given, generated = split_by_origin(found, score)
     if generated:
-        raise ScoregenError(f"what was generated is unsound ({generated[0]}); this is a bug of ours, please report it")
-    invalid = split(schema_problems(parse(text, ""), ""), score).given
+        raise ScoregenError(
+            f"the generated music is not valid ({generated[0]}); this is a bug in scoregen, please report it"
+        )
+    invalid = split_by_origin(schema_problems(parse(text, ""), ""), score).given
     if invalid:
         raise RefusedError(
             f"the given score is not valid MusicXML 4.0 ({invalid[0]}{_and_more(len(invalid))}); open it in your"
@@ -153,11 +161,13 @@ def _and_more(count: int) -> str:
 
 
 def _check(target: Path, targets: list[Path], *, force: bool) -> None:
-    """What can be refused before the work begins."""
-    if not writes(target.suffix):
-        raise OutputError(f"{_named(target)} is written by nothing here; expected {_list(WRITERS)}", Place(str(target)))
+    """Refuse a target before the work begins."""
+    if not can_write(target.suffix):
+        raise OutputError(
+            f"scoregen cannot write {_description(target)}; expected one of {_list(WRITERS)}", Place(str(target))
+        )
     if targets.count(target) > 1:
-        raise OutputError("the file is named twice; name it once", Place(str(target)))
+        raise OutputError("the output file is named twice; name it once", Place(str(target)))
     check_target(target, force=force)
 
 
@@ -178,7 +188,7 @@ def _read_document(path: Path) -> Score:
 
 
 def _read_other(path: Path) -> Score:
-    """A score of another notation; it has no document, for what is written of it is written fresh."""
+    """A score of another notation. It has no document, since it is always written as a new one."""
     from scoregen.notation.interchange.convert import to_musicxml_text
     from scoregen.notation.musicxml.read.score import read_musicxml
 
@@ -191,29 +201,29 @@ def _read_midi(path: Path) -> Score:
     return read_midi(path)
 
 
-def _musicxml(piece: WrittenPiece, target: Path) -> tuple[bytes, ...]:
+def _musicxml(piece: ScoreOutput, target: Path) -> tuple[bytes, ...]:
     return (piece.checked_text,)
 
 
-def _mxl(piece: WrittenPiece, target: Path) -> tuple[bytes, ...]:
+def _mxl(piece: ScoreOutput, target: Path) -> tuple[bytes, ...]:
     return (write_mxl(piece.checked_text, f"{target.stem}.musicxml"),)
 
 
-def _midi(piece: WrittenPiece, target: Path) -> tuple[bytes, ...]:
+def _midi(piece: ScoreOutput, target: Path) -> tuple[bytes, ...]:
     from scoregen.notation.midi.write import to_midi
 
     return (to_midi(piece.score),)
 
 
-def _svg(piece: WrittenPiece, target: Path) -> tuple[bytes, ...]:
+def _svg(piece: ScoreOutput, target: Path) -> tuple[bytes, ...]:
     return tuple(page.encode() for page in with_fonts(piece.pages))
 
 
-def _pdf(piece: WrittenPiece, target: Path) -> tuple[bytes, ...]:
+def _pdf(piece: ScoreOutput, target: Path) -> tuple[bytes, ...]:
     return (to_pdf(piece.pages, piece.title),)
 
 
-def _png(piece: WrittenPiece, target: Path) -> tuple[bytes, ...]:
+def _png(piece: ScoreOutput, target: Path) -> tuple[bytes, ...]:
     return to_png(piece.pages, piece.dpi)
 
 
@@ -231,7 +241,7 @@ READERS: dict[str, Callable[[Path], Score]] = {
     ".mscx": _read_other,
 }
 
-WRITERS: dict[str, Callable[[WrittenPiece, Path], tuple[bytes, ...]]] = {
+WRITERS: dict[str, Callable[[ScoreOutput, Path], tuple[bytes, ...]]] = {
     ".musicxml": _musicxml,
     ".mxl": _mxl,
     ".xml": _musicxml,
@@ -243,7 +253,7 @@ WRITERS: dict[str, Callable[[WrittenPiece, Path], tuple[bytes, ...]]] = {
 }
 
 
-def _named(path: Path) -> str:
+def _description(path: Path) -> str:
     return f"a {path.suffix} file" if path.suffix else "a file without a suffix"
 
 

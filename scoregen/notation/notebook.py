@@ -1,4 +1,4 @@
-"""The picture of a score in a notebook: its engraved pages, one below the other."""
+"""A score in a notebook: its engraved pages, one below the other."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ _SIZE = re.compile(r'<svg width="([\d.]+)mm" height="([\d.]+)mm"')
 
 
 def picture(score: Score) -> str | None:
-    """The whole score as one SVG document; None where it cannot be engraved, so that its repr is shown."""
+    """The whole score as one SVG document; None if it cannot be engraved, so that its repr is shown."""
     from scoregen.notation.engraving.pages import engrave
     from scoregen.notation.graft.document import musicxml_text
 
     try:
-        return stacked(engrave(musicxml_text(score)))
+        return stack(engrave(musicxml_text(score)))
     except ScoregenError:
         return None
 
 
-def stacked(pages: Sequence[str]) -> str:
-    """SVG pages as one document, each at the foot of the one before."""
+def stack(pages: Sequence[str]) -> str:
+    """SVG pages as one document, one below the other."""
     sizes = [_size(page) for page in pages]
     width, height = max(width for width, _ in sizes), sum(height for _, height in sizes)
     body, top = [], 0.0

@@ -20,7 +20,15 @@ from scoregen.analysis.harmony.keys import KeyRegion, key_regions, main_key
 from scoregen.analysis.harmony.roman_numerals import degree, figured, span_numeral
 from scoregen.analysis.moments import Moment, highest_line, moments
 from scoregen.notation.graft.document import musicxml_text
-from scoregen.notation.graft.harmony import At, ChordMark, Mark, NumeralMark, WordMark, graft_marks, has_chord_symbols
+from scoregen.notation.graft.harmony import (
+    AnalysisMark,
+    Anchor,
+    ChordMark,
+    NumeralMark,
+    WordMark,
+    graft_marks,
+    has_chord_symbols,
+)
 from scoregen.score.elements import Part, Score
 from scoregen.score.keys import Key
 from scoregen.score.pitch import Pitch
@@ -131,33 +139,33 @@ def annotated(score: Score, analysis: Analysis, *, numerals: Numerals = "text") 
     return replace(score, document=graft_marks(text, marks)), notices
 
 
-def _marks(score: Score, analysis: Analysis, numerals: Numerals) -> Iterator[Mark]:
+def _marks(score: Score, analysis: Analysis, numerals: Numerals) -> Iterator[AnalysisMark]:
     places = ScorePositions(score)
     top, bottom = _outer_parts(score)
     as_words = numerals == "text" or (numerals == "page" and bottom.staves > 1)
     for section in analysis.sections:
-        at = At(
+        anchor = Anchor(
             top.id, section.phrase.first_measure, places.position(section.phrase.first_measure, section.phrase.onset)
         )
-        yield WordMark(at, section.letter, above=True, boxed=True, bold=True)
+        yield WordMark(anchor, section.letter, above=True, boxed=True, bold=True)
     if not analysis.chords and analysis.key is not None:
         first = analysis.keys[0]
         position = places.position(first.measure_index, first.onset)
         yield WordMark(
-            At(bottom.id, first.measure_index, position, bottom.staves), f"{_key_name(analysis.key)}:", bold=True
+            Anchor(bottom.id, first.measure_index, position, bottom.staves), f"{_key_name(analysis.key)}:", bold=True
         )
     key: Key | None = None
     for span in analysis.chords:
         position = places.position(span.measure_index, span.onset)
-        yield _chord_mark(span, At(top.id, span.measure_index, position), top)
-        at = At(bottom.id, span.measure_index, position, bottom.staves)
-        yield _numeral_mark(span, at, as_words=as_words, new_key=span.key != key)
+        yield _chord_mark(span, Anchor(top.id, span.measure_index, position), top)
+        anchor = Anchor(bottom.id, span.measure_index, position, bottom.staves)
+        yield _numeral_mark(span, anchor, as_words=as_words, new_key=span.key != key)
         key = span.key
     for cadence in analysis.cadences:
         if ABBREVIATIONS[cadence.kind]:
             position = places.position(cadence.measure_index, cadence.onset)
-            at = At(bottom.id, cadence.measure_index, position, bottom.staves)
-            yield WordMark(at, ABBREVIATIONS[cadence.kind], boxed=True)
+            anchor = Anchor(bottom.id, cadence.measure_index, position, bottom.staves)
+            yield WordMark(anchor, ABBREVIATIONS[cadence.kind], boxed=True)
 
 
 def _outer_parts(score: Score) -> tuple[Part, Part]:
@@ -167,12 +175,12 @@ def _outer_parts(score: Score) -> tuple[Part, Part]:
     return parts[0], parts[-1]
 
 
-def _chord_mark(span: ChordSpan, at: At, part: Part) -> ChordMark:
+def _chord_mark(span: ChordSpan, anchor: Anchor, part: Part) -> ChordMark:
     """The chord symbol at written pitch; the part may transpose."""
     chord, shift = span.chord, part.transposition.fifths
     bass = _note(chord.bass - shift) if chord.inversion else None
     kind = "dominant" if chord.quality in AUGMENTED_SIXTHS else chord.quality
-    return ChordMark(at, _note(chord.root - shift), kind, lead_sheet_suffix(chord.quality), bass)
+    return ChordMark(anchor, _note(chord.root - shift), kind, lead_sheet_suffix(chord.quality), bass)
 
 
 def _note(fifths: int) -> tuple[str, int]:
@@ -180,14 +188,14 @@ def _note(fifths: int) -> tuple[str, int]:
     return name[0], name.count("#") - name.count("b")
 
 
-def _numeral_mark(span: ChordSpan, at: At, *, as_words: bool, new_key: bool) -> Mark:
+def _numeral_mark(span: ChordSpan, anchor: Anchor, *, as_words: bool, new_key: bool) -> AnalysisMark:
     text = figured(span_numeral(span))
     label = f"{_key_name(span.key)}: " if new_key else ""
     if as_words:
-        return WordMark(at, f"{label}{text}", bold=new_key)
+        return WordMark(anchor, f"{label}{text}", bold=new_key)
     scale_degree = degree(span.function.offset, span.key.mode)
     return NumeralMark(
-        at,
+        anchor,
         scale_degree.number,
         scale_degree.alter,
         span.chord.quality,

@@ -24,7 +24,7 @@ from scoregen.score.elements import Score
 from scoregen.system.errors import InputError, OutputError, Place
 
 if TYPE_CHECKING:
-    from scoregen.notation.files import Written
+    from scoregen.notation.files import WrittenFiles
 
 FAMILIES: tuple[Callable[[Counterpoint, RuleSet], Iterator[Finding]], ...] = (
     perfect_intervals,
@@ -73,28 +73,28 @@ def check_targets(paths: Sequence[Path], *, force: bool) -> None:
         check_target(path, force=force)
 
 
-def write_marked(report: Report, file: Path, paths: Sequence[Path], *, force: bool = False) -> Written:
+def write_marked(report: Report, file: Path, paths: Sequence[Path], *, force: bool = False) -> WrittenFiles:
     """Write the marked score, and the findings as SARIF, to files by their suffix. `file` is the checked file."""
-    from scoregen.notation.files import Written, write_all
-    from scoregen.notation.graft.marks import Mark, with_marks
+    from scoregen.notation.files import WrittenFiles, write_all
+    from scoregen.notation.graft.marks import FindingMark, with_marks
     from scoregen.system.files import write_files
 
     check_targets(paths, force=force)
     logs = [path for path in paths if path.suffix.lower() == SARIF]
     pages = [path for path in paths if path not in logs]
-    written = Written(())
+    written = WrittenFiles(())
     if pages:
         numbered = list(enumerate(report.findings, 1))
         numbered.sort(key=lambda item: SEVERITIES.index(item[1].severity))  # the colour of the most severe finding wins
         marks = [
-            Mark(finding.notes, f"{number} {RULES[finding.rule].short}", COLOURS[finding.severity])
+            FindingMark(finding.notes, f"{number} {RULES[finding.rule].short}", COLOURS[finding.severity])
             for number, finding in numbered
         ]
         written = write_all(with_marks(report.score, marks), pages, force=force)
     if logs:
         log = to_sarif(report, file, _lines(report, file))
         paths_written = (*written.paths, *write_files([(path, log) for path in logs], force=force))
-        written = Written(paths_written, written.warnings)
+        written = WrittenFiles(paths_written, written.warnings)
     return written
 
 

@@ -41,7 +41,7 @@ ends("import of typer's parser")
 from pathlib import Path
 import numpy
 ends("import of numpy")
-from scoregen.notation.files import WrittenPiece, read_score
+from scoregen.notation.files import ScoreOutput, read_score
 from scoregen.tasks.compose import compose, provenance_fields
 from scoregen.score.ensemble import load_ensemble
 import scoregen.model.sampling.loop, scoregen.generation.refinement
@@ -57,7 +57,7 @@ made = compose(score)
 ends("compose")
 stages["of it, sample"] = made.sampling_seconds
 best = made.alternatives[0]
-piece = WrittenPiece(best.score, provenance_fields(best.provenance))
+piece = ScoreOutput(best.score, provenance_fields(best.provenance))
 piece.checked_text
 ends("write MusicXML")
 piece.pages

@@ -1,4 +1,4 @@
-"""A score made by hand that says everything beside its notes that a score can say."""
+"""A score made by hand with every kind of value besides the notes."""
 
 from __future__ import annotations
 

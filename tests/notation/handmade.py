@@ -1,4 +1,4 @@
-"""Scores made by hand, each to show one side of the notation; and what writing does to a score."""
+"""Scores made by hand, each for one aspect of notation, and the effect of writing on a score."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ TREBLE, TENOR, BASS = Clef("G", 2), Clef("G", 2, -1), Clef("F", 4)
 
 
 def value(text: str) -> NoteValue:
-    """`q` a quarter, `q.` a dotted one, `e3` an eighth of a triplet."""
+    """`q` is a quarter, `q.` a dotted one, `e3` an eighth of a triplet."""
     triplet = text.endswith("3")
     name = text.removesuffix("3")
     return NoteValue(TYPES[name[0]], name.count("."), *((3, 2) if triplet else (1, 1)))
 
 
 def line(text: str) -> tuple[Element, ...]:
-    """`q:C4 e.:Bb3+D4 s:r h:F#4~`: value, pitches or r (x: an invisible rest), a tie that begins or ends."""
+    """`q:C4 e.:Bb3+D4 s:r h:F#4~`: value, pitches or r (x is an invisible rest), a tie that begins or ends."""
     return tuple(_element(word) for word in text.split())
 
 
@@ -118,7 +118,7 @@ def _sung(length: str, pitch: str, *verses: str) -> Note:
 
 
 def clarinet_and_piano() -> Score:
-    """A transposing part beside a part of two staves, three voices and a chord; repeat and endings."""
+    """A transposing part and a part with two staves, three voices and a chord; repeat and endings."""
     clarinet = Part(
         "P1",
         "Clarinet in B♭",
@@ -154,7 +154,7 @@ def clarinet_and_piano() -> Score:
 
 
 def as_written(score: Score) -> Score:
-    """The score as its fresh document tells it: the losses that the writer states, and no others."""
+    """The score as its new document represents it: with the losses that the writer documents, and no others."""
     ties = {part.id: paired_ties(score, part.id) for part in score.parts}
     rows = []
     for index, (row, onset) in enumerate(zip(score.measures, measure_onsets(score), strict=True)):
@@ -177,7 +177,7 @@ def as_written(score: Score) -> Score:
 
 
 def _declared(part: Part, score: Score) -> tuple[Instrument, ...]:
-    """The part's further instruments, with those that only its notes name."""
+    """The part's further instruments, including those that only its notes name."""
     voices = (voice for row in score.measures for voice in row.voices if voice.slot.part == part.id)
     pitches = (note.pitch for voice in voices for element in voice.elements for note in element.notes)
     names = dict.fromkeys(pitch.instrument for pitch in pitches if isinstance(pitch, Unpitched) and pitch.instrument)
@@ -206,7 +206,7 @@ def _as_written(voice: Voice, onset: Fraction, ties: frozenset[Tie]) -> Voice:
 
 
 def _with_silent_staves(row: Measure, voices: tuple[Voice, ...], score: Score) -> tuple[Voice, ...]:
-    """A staff without a voice gets a rest for the whole measure."""
+    """A staff without a voice gets a whole-measure rest."""
     present = {voice.slot[:2] for voice in voices}
     rest = (Rest(NoteValue.of(row.duration)),)
     missing = [

@@ -1,6 +1,6 @@
-"""A score through MuseScore and back: the acceptance test for what we write.
+"""A score through MuseScore and back: the acceptance test for written files.
 
-MuseScore ends with code 0 on damaged files, so what it says and what it gives back are compared.
+MuseScore ends with code 0 on damaged files, so its messages and its output are compared.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ COMMAND = shutil.which("mscore3")
 _DAMAGE = re.compile(r"not a valid|backup beyond|underrun|empty score|^measure", re.IGNORECASE | re.MULTILINE)
 
 
-class Heard(NamedTuple):
-    """What has to come back of a note: its lyrics are a set, for MuseScore renumbers verses."""
+class NoteRecord(NamedTuple):
+    """The parts of a note that must come back; its lyrics are a set, since MuseScore renumbers verses."""
 
     onset: Fraction
     duration: Fraction
@@ -34,7 +34,7 @@ class Heard(NamedTuple):
 
 
 class Acceptance(NamedTuple):
-    """What MuseScore said, the lengths of the measures that it changed, and the score it wrote back."""
+    """The messages of MuseScore, the lengths of the measures that it changed, and the score that it wrote."""
 
     complaints: tuple[str, ...]
     odd_lengths: tuple[Fraction, ...]
@@ -70,9 +70,9 @@ def _convert(source: Path, target: Path, folder: Path) -> str:
 
 
 def irregular_lengths(text: bytes, score: Score) -> tuple[Fraction, ...]:
-    """The `Measure len` that MuseScore must write: for each staff, the measures unlike their signature.
+    """The `Measure len` values that MuseScore must write: for each staff, measures that differ from their signature.
 
-    They last as long as the document's cursor goes, which a skip at the end makes longer than the music.
+    They last as long as the document's cursor, which a <forward> at the end moves beyond the music.
     """
     parts = [walk(part, "") for part in etree.fromstring(text).iterfind("part")]
     columns = zip(zip(*parts, strict=True), score.measures, strict=True)
@@ -80,9 +80,9 @@ def irregular_lengths(text: bytes, score: Score) -> tuple[Fraction, ...]:
     return tuple(length for length, nominal in full if length != nominal) * sum(part.staves for part in score.parts)
 
 
-def heard(score: Score) -> dict[tuple[str, int], list[Heard]]:
-    """The notes of every staff, in order; voices of a staff together, for MuseScore renumbers them."""
-    found: dict[tuple[str, int], list[Heard]] = {}
+def note_records(score: Score) -> dict[tuple[str, int], list[NoteRecord]]:
+    """The notes of every staff, in order; the voices of a staff together, since MuseScore renumbers them."""
+    found: dict[tuple[str, int], list[NoteRecord]] = {}
     order = {part.id: str(index) for index, part in enumerate(score.parts)}
     for measure, start in zip(score.measures, measure_onsets(score), strict=True):
         for voice in measure.voices:
@@ -90,7 +90,7 @@ def heard(score: Score) -> dict[tuple[str, int], list[Heard]]:
             for element in voice.elements:
                 lyrics = frozenset(lyric.text for note in element.notes for lyric in note.lyrics)
                 for note in element.notes:
-                    heard_note = Heard(position, note.duration, str(note.pitch), lyrics)
-                    found.setdefault((order[voice.slot.part], voice.slot.staff), []).append(heard_note)
+                    record = NoteRecord(position, note.duration, str(note.pitch), lyrics)
+                    found.setdefault((order[voice.slot.part], voice.slot.staff), []).append(record)
                 position += element.duration
     return {staff: sorted(notes, key=lambda note: note[:3]) for staff, notes in found.items()}

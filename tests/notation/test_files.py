@@ -1,4 +1,4 @@
-"""The door for files: formats by suffix, all or nothing on disk, and errors of one line."""
+"""Score files: formats by suffix, all or nothing on disk, and one-line errors."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import pytest
 
 import scoregen.notation.files as files_module
 from scoregen.notation.engraving.pages import EngravingOptions
-from scoregen.notation.files import READERS, WRITERS, read_score, write_all, write_score, writes
+from scoregen.notation.files import READERS, WRITERS, can_write, read_score, write_all, write_score
 from scoregen.notation.graft.document import musicxml_text
 from scoregen.notation.musicxml.document import load_document
-from scoregen.notation.validation.gate import check_document
+from scoregen.notation.validation.document import check_document
 from scoregen.score.elements import Score, Voice
 from scoregen.system import files
 from scoregen.system.errors import OutputError, ReadError, RefusedError, ScoregenError, ToolError
@@ -56,14 +56,14 @@ def test_what_is_written_is_read_again(suffix: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["piece.docx", "piece", ".musicxml"])
-def test_an_unknown_suffix_is_answered_with_the_known_ones(name: str, tmp_path: Path) -> None:
+def test_the_error_of_an_unknown_suffix_names_the_known_ones(name: str, tmp_path: Path) -> None:
     with pytest.raises(OutputError) as caught:
         write_score(hymn(), tmp_path / name)
     assert ".musicxml, .mxl" in str(caught.value) and "\n" not in str(caught.value)
     with pytest.raises(ReadError) as refused:
         read_score(tmp_path / name)
     assert ".krn" in str(refused.value)
-    assert writes(".PDF") and not writes(".docx") and set(READERS) - set(WRITERS)
+    assert can_write(".PDF") and not can_write(".docx") and set(READERS) - set(WRITERS)
 
 
 def test_several_formats_are_engraved_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,7 +92,7 @@ def test_several_pages_are_numbered_files(tmp_path: Path) -> None:
         write_score(long_score(), tmp_path / "long.svg", engraving=options)
 
 
-# What was given comes back.
+# Given music is unchanged.
 
 
 def test_an_unchanged_score_is_its_own_document(tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_an_unchanged_score_is_its_own_document(tmp_path: Path) -> None:
 
 def test_an_unchanged_score_is_engraved_from_its_own_document(tmp_path: Path) -> None:
     text = LEAD_SHEET.read_bytes()
-    assert b"<harmony" in text  # which no Score holds
+    assert b"<harmony" in text  # which no `Score` has
     write_score(read_score(LEAD_SHEET), tmp_path / "sheet.svg")
     assert 'class="harm"' in (tmp_path / "sheet.svg").read_text()
 
@@ -127,17 +127,17 @@ def test_problems_of_the_given_music_are_warnings(tmp_path: Path) -> None:
     assert written.warnings == expected
 
 
-def test_problems_of_our_own_are_a_bug_and_nothing_is_written(tmp_path: Path) -> None:
+def test_problems_of_generated_music_are_a_bug_and_nothing_is_written(tmp_path: Path) -> None:
     score = with_origin(hymn(), "generated")
     short = replace(score.measures[1].voices[0], elements=line("q:C4"))
     measure = replace(score.measures[1], voices=(short, *score.measures[1].voices[1:]))
     broken = replace(score, measures=(score.measures[0], measure, score.measures[2]))
-    with pytest.raises(ScoregenError, match="bug of ours"):
+    with pytest.raises(ScoregenError, match="bug in scoregen"):
         write_all(broken, [tmp_path / "hymn.mid", tmp_path / "hymn.musicxml"])
     assert left_behind(tmp_path) == []
 
 
-def test_invalid_musicxml_is_engraved_but_not_passed_on(tmp_path: Path) -> None:
+def test_invalid_musicxml_is_engraved_but_not_written(tmp_path: Path) -> None:
     text = load_document(LYRICS).replace(b"<part-list>", b"<invented/><part-list>")
     (tmp_path / "old.musicxml").write_bytes(text)
     score = read_score(tmp_path / "old.musicxml")
@@ -263,7 +263,7 @@ def test_a_failing_disk_leaves_nothing_behind(
 
 
 def test_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Against the system's own full device."""
+    """With the system's own full device."""
     if not Path("/dev/full").exists():
         pytest.skip("this system has no /dev/full")
     opened = os.open
@@ -292,7 +292,7 @@ def test_an_interrupted_run_leaves_no_half_file(tmp_path: Path, monkeypatch: pyt
 
 def test_a_failure_in_one_format_writes_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> bytes:
-        raise ToolError("typst could not set the pages")
+        raise ToolError("typst could not typeset the pages")
 
     monkeypatch.setattr(files_module, "to_pdf", broken)
     with pytest.raises(ToolError):

@@ -1,4 +1,4 @@
-"""Files that are broken or mean harm: one line, exit code 2, at once."""
+"""Broken and malicious files: one line, exit code 2, without delay."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ HEAD = "<score-partwise><part-list><score-part id='P1'/></part-list>"
 
 @contextmanager
 def refused(message: str) -> Iterator[None]:
-    """The block must end in a one-line ReadError, quickly."""
+    """Expect a one-line ReadError from the block, within a time limit."""
     started = time.process_time()
     with pytest.raises(ReadError, match=message) as caught:
         yield
@@ -102,7 +102,7 @@ def test_a_zip_bomb_by_ratio(tmp_path: Path) -> None:
 
 def test_a_zip_bomb_by_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mxl, "MAX_BYTES", 1 << 20)
-    with refused("unpacks to more than 1 MiB"):
+    with refused("unpacks to more than the limit of 1 MiB"):
         read(tmp_path, zipped({"score.xml": random.Random(4).randbytes(2 << 20)}), "bomb.mxl")
 
 
@@ -117,7 +117,7 @@ def test_a_zip_with_too_many_members(tmp_path: Path) -> None:
     "name", ["/etc/passwd", "../up.xml", "a/../../b.xml", "..\\up.xml", "C:/x.xml", "\\\\host\\x.xml"]
 )
 def test_paths_that_leave_the_archive(tmp_path: Path, name: str) -> None:
-    with refused("holds the unsafe path"):
+    with refused("has the unsafe path"):
         read(tmp_path, zipped({name: b"", "score.xml": score().encode()}), "path.mxl")
 
 
@@ -202,7 +202,7 @@ def test_missing_folder_and_special_files(tmp_path: Path) -> None:
     for name, message in (
         (".", "this is a folder"),
         ("gone.xml", "there is no such file"),
-        ("pipe", "no regular file"),
+        ("pipe", "not a regular file"),
     ):
         with refused(message):
             load_document(tmp_path / name)
@@ -217,11 +217,11 @@ def test_a_file_without_permission(tmp_path: Path) -> None:
     path = tmp_path / "locked.xml"
     path.write_text(score())
     path.chmod(0)
-    with refused("may not be read"):
+    with refused("cannot be read; check its permissions"):
         load_document(path)
 
 
-def test_permission_errors_are_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_permission_errors_are_one_line_errors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "locked.xml"
     path.write_text(score())
 
@@ -229,7 +229,7 @@ def test_permission_errors_are_one_line(tmp_path: Path, monkeypatch: pytest.Monk
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "open", deny)
-    with refused("may not be read; check its permissions"):
+    with refused("the file cannot be read; check its permissions"):
         load_document(path)
 
 
@@ -254,9 +254,9 @@ def test_huge_numbers_are_not_computed(tmp_path: Path) -> None:
         (f"<score-timewise>{'<measure/>' * 20_001}</score-timewise>", "20001 measures; at most 20000"),
         (score("<note/>" * 250_001), "250001 notes; at most 250000"),
         (score("<sound/>" * 400_001), "400001 notes, directions and other items"),
-        (score("<print/>" * 4_000_001), "more than 4000000 XML tags"),
+        (score("<print/>" * 4_000_001), "more XML tags than the limit of 4000000"),
         (score(f"{NOTE}<backup><duration>4</duration></backup>" * 1000), "more than 64 voices sound at once"),
-        (score() + " " * (64 << 20), "larger than 64 MiB"),
+        (score() + " " * (64 << 20), "larger than the limit of 64 MiB"),
     ],
     ids=["parts", "measures", "timewise measures", "notes", "items", "tags", "voices", "bytes"],
 )
@@ -267,13 +267,13 @@ def test_limits_are_named(tmp_path: Path, text: str, message: str) -> None:
 
 def test_few_tags_cannot_become_many_measures(tmp_path: Path) -> None:
     shares = "".join(f"<measure><part id='P{n}'/></measure>" for n in range(200))
-    with refused("200 parts of 5000 measures, more than are read"):
+    with refused("200 parts of 5000 measures; at most"):
         read(tmp_path, f"<score-timewise>{shares}{'<measure/>' * 4800}</score-timewise>")
 
 
 def test_limits_on_text_divisions_and_staves(tmp_path: Path) -> None:
     words = "<direction><direction-type><words>{}</words></direction-type></direction>"
-    with refused("<words> holds more than 20000 characters"):
+    with refused("<words> has more characters of text than the limit of 20000"):
         read(tmp_path, score(words.format("x" * 20_001)))
     with refused("<divisions> is 99999999999"):
         read(tmp_path, score("<attributes><divisions>99999999999</divisions></attributes>"))

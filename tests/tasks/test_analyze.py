@@ -12,7 +12,7 @@ from lxml import etree
 from scoregen.cli.app import run
 from scoregen.notation.files import read_score, write_score
 from scoregen.notation.musicxml.document import parse
-from scoregen.notation.validation.gate import check_document
+from scoregen.notation.validation.document import check_document
 from scoregen.score.elements import Score
 from scoregen.score.keys import Key
 from scoregen.system.errors import InputError

@@ -29,7 +29,7 @@ from scoregen.cli.console.terminal import Advance, file_in_errors, print_json, p
 from scoregen.system.errors import InputError
 
 if TYPE_CHECKING:
-    from scoregen.notation.files import Written
+    from scoregen.notation.files import WrittenFiles
     from scoregen.tasks.compose import Composition
 
 
@@ -212,7 +212,7 @@ def _timed(seconds: dict[str, float], stage: str, advance: Advance) -> Iterator[
     seconds[stage] = round(time.perf_counter() - started, 3)
 
 
-def _report(composition: Composition, written: Sequence[Written], seconds: Mapping[str, float]) -> dict[str, Any]:
+def _report(composition: Composition, written: Sequence[WrittenFiles], seconds: Mapping[str, float]) -> dict[str, Any]:
     """The result for programs."""
     alternatives = [
         {

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from scoregen.system.errors import OutputError, Place
 
 if TYPE_CHECKING:
-    from scoregen.notation.files import Written
+    from scoregen.notation.files import WrittenFiles
     from scoregen.tasks.compose import Alternative
 
 
@@ -32,11 +32,11 @@ def provenance_file(path: Path) -> Path:
 
 def check_outputs(paths: Sequence[Path], count: int = 1, *, provenance: bool = False, force: bool) -> None:
     """Check before the work that all outputs can be written. OutputError names the first that cannot."""
-    from scoregen.notation.files import WRITERS, writes
+    from scoregen.notation.files import WRITERS, can_write
     from scoregen.system.files import check_target
 
     for path in paths:
-        if not writes(path.suffix):
+        if not can_write(path.suffix):
             raise OutputError(f"found no known suffix; expected one of {', '.join(WRITERS)}", Place(file=str(path)))
     for rank in range(1, count + 1):
         targets = numbered(paths, count, rank)
@@ -52,7 +52,9 @@ def prepare_writers(paths: Sequence[Path]) -> None:
         prepare_engraver()
 
 
-def write_alternative(alternative: Alternative, paths: Sequence[Path], *, provenance: bool, force: bool) -> Written:
+def write_alternative(
+    alternative: Alternative, paths: Sequence[Path], *, provenance: bool, force: bool
+) -> WrittenFiles:
     """Write one alternative to all its files, and its provenance next to each."""
     from scoregen.notation.files import write_all
     from scoregen.system.files import write_files

@@ -1,9 +1,8 @@
-"""The two fonts of a page: where they come from, and how the glyphs in use get into an SVG.
+"""The two fonts of a page: where they come from, and how the glyphs in use are embedded in an SVG.
 
-Verovio brings both as woff2 in style sheets: Leipzig, its music font, for the flats and notes that
-stand in text, and Liberation Serif, whose widths are those of Times, by which it places text. Its
-own table of widths is of use for ASCII only, so that other lyrics would collide or stand apart
-(`engraving_metrics` mends that).
+Verovio ships both as woff2 in style sheets: Leipzig, its music font, for flats and notes inside text, and
+Liberation Serif, which has the widths of Times, for all other text. Verovio's own table of widths covers ASCII
+only, so that other lyrics would collide or drift apart; `text_metrics` corrects that.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ Style = tuple[str, str]
 
 @cache
 def font_folder() -> Path:
-    """A folder with the fonts as files: the user's cache, or a temporary one where that is read-only."""
+    """The folder of the font files: in the user's cache, or a temporary one if the cache is read-only."""
     sheets = {name: _sheet(name) for name in _SHEETS}
     digest = hashlib.sha256(b"".join(sheets.values())).hexdigest()[:12]
     root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
@@ -55,18 +54,18 @@ def font_folder() -> Path:
 
 
 def prepare_fonts() -> None:
-    """Import what embeds glyphs in a thread of its own, while verovio's process draws the pages."""
+    """Import the glyph subsetter in a thread of its own, while verovio's process engraves the pages."""
     threading.Thread(target=importlib.import_module, args=("fontTools.subset",), daemon=True).start()
 
 
 def with_fonts(pages: Sequence[str]) -> tuple[str, ...]:
-    """The pages with the glyphs of their text embedded, so that every browser sets them alike."""
+    """The pages with the glyphs of their text embedded, so that every browser renders them alike."""
     faces = font_faces(pages)
     return tuple(_with_style(page, faces) for page in pages) if faces else tuple(pages)
 
 
 def font_faces(pages: Sequence[str], also: str = "") -> str:
-    """The CSS rules that embed the glyphs which the pages set as text, and in each style those of other text."""
+    """The CSS rules that embed the glyphs of the pages' text, and those of `also` in the first three styles."""
     used: dict[Style, set[str]] = defaultdict(set)
     for shape in _STYLES[:3] if also else ():
         used[TEXT_FAMILY, shape].update(also)
@@ -75,8 +74,8 @@ def font_faces(pages: Sequence[str], also: str = "") -> str:
     return "".join(_font_face(style, "".join(sorted(used[style]))) for style in sorted(used))
 
 
-def text_of(pages: Sequence[str]) -> set[str]:
-    """Every character that the pages set as text."""
+def characters_of(pages: Sequence[str]) -> set[str]:
+    """All characters in the text of the pages."""
     texts = (text for page in pages for text in ElementTree.fromstring(page).iter(f"{_SVG}text"))
     return {character for text in texts for character in "".join(text.itertext())}
 
@@ -99,11 +98,11 @@ def _fill(folder: Path, sheets: dict[str, bytes]) -> None:
         for index, data in enumerate(_DATA.findall(sheet)):
             target = folder / f"{_SHEETS[name]}-{index}.ttf"
             if not target.is_file():
-                write_atomically(target, _decoded(base64.b64decode(data), name))
+                write_atomically(target, _decode(base64.b64decode(data), name))
 
 
 def write_atomically(target: Path, data: bytes) -> None:
-    """So that two programs that fill the cache at once never see half a font."""
+    """Write so that two programs that fill the cache at the same time never see half a font."""
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=".font-")
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -114,7 +113,7 @@ def write_atomically(target: Path, data: bytes) -> None:
         raise
 
 
-def _decoded(woff2: bytes, name: str) -> bytes:
+def _decode(woff2: bytes, name: str) -> bytes:
     from fontTools.ttLib import TTFont, TTLibError
 
     try:
@@ -128,7 +127,7 @@ def _decoded(woff2: bytes, name: str) -> bytes:
 
 
 def _collect(element: ElementTree.Element, style: tuple[str, str, str], used: dict[Style, set[str]]) -> None:
-    """The characters in an element, by the family, weight and slant that they inherit."""
+    """Collect the characters of an element by the family, weight and slant that they inherit."""
     kind = (element.get("class") or "").partition(" ")[0]
     family = element.get("font-family", style[0])
     weight = element.get("font-weight", "bold" if kind in _BOLD_GROUPS else style[1])
@@ -140,7 +139,7 @@ def _collect(element: ElementTree.Element, style: tuple[str, str, str], used: di
 
 
 def _font_face(style: Style, characters: str) -> str:
-    """The CSS rule with the subset, or nothing where our font has none of the characters."""
+    """The CSS rule with a subset of the font."""
     family, shape = style
     if family == MUSIC_FAMILY:
         name, path = MUSIC_FAMILY, font_folder() / "Leipzig-0.ttf"

@@ -1,7 +1,7 @@
-"""What stands over and under the music: title, names and rights, set by us and not by the engraver.
+"""The text above and below the music (title, names, rights), written here and not by verovio.
 
-Verovio drops names and the sizes of credits. So we take the credits out of the document that it
-gets, let it keep a space free with empty ones, and set the text into that space ourselves.
+Verovio drops names and the font sizes of credits. The credits are therefore removed from verovio's copy of the
+document, empty ones reserve their space, and the text is written into that space.
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ _TYPE_COLUMNS: dict[str, Column] = {
     "poet": "left",
     "rights": "foot",
 }
-# How much verovio keeps free for one line of an encoded head and below the last, in its units of
-# 1/100 mm at 100 percent; a test holds it to that.
+# The space that verovio reserves for one line of an encoded header and below the last line, in its units of 1/100 mm
+# at 100 percent. A test verifies both.
 _SPACER_LINE, _SPACER_END = 356, 180
 _ANCHORS = {"left": "start", "center": "middle", "right": "end", "foot": "middle"}
 
@@ -72,15 +72,15 @@ class Heading:
 
 
 def read_heading(root: _Element) -> Heading:
-    """The credits of the first page as the file has them, else what its metadata say."""
+    """The credits of the first page, or lines made from the metadata if it has none."""
     credits = [line for credit in root.findall("credit") for line in _credit_lines(credit, root)]
     return Heading(tuple(credits) or tuple(_metadata_lines(root)))
 
 
 def reserve_space(root: _Element, heading: Heading, scale: int) -> None:
-    """Exchange the document's credits for empty ones that keep the heading's height free.
+    """Replace the document's credits by empty ones that reserve the height of the heading.
 
-    The page layout goes too: it tells verovio nothing but where on the page credits belong.
+    The page layout is removed too: verovio uses it only to place credits.
     """
     for element in (*root.findall("credit"), *root.findall("defaults/page-layout")):
         element.getparent().remove(element)  # type: ignore[union-attr]  # neither is the root
@@ -97,7 +97,7 @@ def reserve_space(root: _Element, heading: Heading, scale: int) -> None:
 
 
 def heading_svg(heading: Heading, page: tuple[float, float], margin: float) -> str:
-    """The heading in millimetres of the page: the middle column, then the sides below it."""
+    """The heading in millimetres of the page: the middle column, and the side columns below it."""
     below = margin + _height(heading.column("center"))
     return (
         '<g class="heading">'
@@ -109,7 +109,7 @@ def heading_svg(heading: Heading, page: tuple[float, float], margin: float) -> s
 
 
 def footing_svg(heading: Heading, index: int, count: int, page: tuple[float, float], margin: float) -> str:
-    """Under the first page the rights, under the others their number."""
+    """The rights below the first page, the page number below the others."""
     lines = heading.column("foot") if index == 0 else (HeadingLine(str(index + 1), "foot", 10),)
     if not lines or (index == 0 and count < 1):
         return ""
@@ -118,7 +118,7 @@ def footing_svg(heading: Heading, index: int, count: int, page: tuple[float, flo
 
 
 def _credit_lines(credit: _Element, root: _Element) -> list[HeadingLine]:
-    """The lines of one credit; several runs of words are joined, as they are meant to be read."""
+    """The lines of one credit; several <credit-words> are joined."""
     words = [word for word in credit.findall("credit-words") if word.text and word.text.strip()]
     kind = (credit.findtext("credit-type") or "").strip().lower()
     if not words or credit.get("page", "1") != "1" or kind == "page number":
@@ -135,7 +135,7 @@ def _credit_lines(credit: _Element, root: _Element) -> list[HeadingLine]:
 
 
 def _credit_column(words: _Element, kind: str, root: _Element) -> Column:
-    """By place on the page where the file gives one, else by what it is."""
+    """The foot of the page for rights and low credits, else the column by justification, type or position."""
     layout = root.find("defaults/page-layout")
     width = _number(layout.findtext("page-width")) if layout is not None else None
     height = _number(layout.findtext("page-height")) if layout is not None else None
@@ -174,7 +174,7 @@ def _height(lines: Sequence[HeadingLine]) -> float:
 
 
 def _column_svg(lines: Sequence[HeadingLine], top: float, width: float, margin: float) -> str:
-    """Lines one under another; one too long for the page is set smaller."""
+    """Lines one below the other; a line too long for the page gets a smaller font."""
     found = []
     for line in lines:
         baseline = top + 0.8 * line.size * POINT

@@ -1,7 +1,7 @@
-"""Key signatures that change later and not alike in all parts, which verovio takes from the first part.
+"""Key signatures that change after the first measure and differ between parts, as of transposing instruments.
 
-Transposing instruments have such. The engraver's copy of the score goes through MEI, and the
-changes are written into that, staff by staff.
+Verovio takes key signatures from the first part. Its copy of the score is therefore converted to MEI, and the
+changes are written into the MEI staff by staff.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 Changes = dict[str, dict[str, str]]
-"""Measure index to staff number to MEI's name of the signature; text, as it travels as JSON."""
+"""Measure index to staff number to MEI's name of the key signature. All are text, for JSON."""
 
 
-def own_key_changes(root: _Element) -> Changes:
-    """The key changes after the first measure, if anywhere the staves do not all change alike."""
+def part_key_changes(root: _Element) -> Changes:
+    """The key changes after the first measure; empty if all staves always change alike."""
     found: dict[int, dict[int, str]] = {}
     staff = 1
     for part in root.findall("part"):
@@ -32,11 +32,11 @@ def own_key_changes(root: _Element) -> Changes:
     return {str(index): {str(number): name for number, name in keys.items()} for index, keys in found.items()}
 
 
-def spell_out_rests(root: _Element) -> None:
-    """Keep verovio from joining measures of rest, so that measures can be counted."""
+def remove_multirests(root: _Element) -> None:
+    """Remove multi-measure rests, so that every measure is engraved and can be counted."""
     for style in list(root.iter("measure-style")):
         if style.find("multiple-rest") is not None:
-            style.getparent().remove(style)  # type: ignore[union-attr]  # it was found below the root
+            style.getparent().remove(style)  # type: ignore[union-attr]  # it is below the root
 
 
 def _staves_of(key: _Element, staves: int) -> range:
@@ -45,7 +45,7 @@ def _staves_of(key: _Element, staves: int) -> range:
 
 
 def _mei_name(fifths: str | None) -> str:
-    """`2s` for two sharps, `1f` for a flat; a signature without fifths counts as none."""
+    """`2s` for two sharps, `1f` for one flat; `0` for none and for an invalid number."""
     try:
         number = int(fifths or 0)
     except ValueError:

@@ -1,8 +1,7 @@
-"""Pages of music: MusicXML to SVG with verovio, in a child process that may crash or hang alone.
+"""MusicXML to SVG pages with verovio, in a subprocess, since verovio may crash or hang.
 
-A page is a self-contained SVG: its text is set in Liberation Serif, which has the widths that
-verovio reckons with, and the glyphs in use are embedded. `engraving_pages` makes PDF and PNG of
-the same pages.
+A page is a self-contained SVG. Its text uses Liberation Serif, which has the widths that verovio assumes, and
+the glyphs in use are embedded. `pdf` makes PDF and PNG of the same pages.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from scoregen.notation.engraving.fonts import MUSIC_FAMILY, TEXT_FAMILY, with_fonts
 from scoregen.notation.engraving.heading import Heading, footing_svg, heading_svg, read_heading, reserve_space
-from scoregen.notation.engraving.key_signatures import Changes, own_key_changes, spell_out_rests
+from scoregen.notation.engraving.key_signatures import Changes, part_key_changes, remove_multirests
 from scoregen.notation.engraving.pdf import to_pdf, to_png
 from scoregen.notation.engraving.text_metrics import verovio_resources
 from scoregen.notation.musicxml.document import parse, serialize
@@ -42,9 +41,9 @@ PAPERS: dict[str, tuple[float, float]] = {
 
 SYSTEM = 'class="system"'
 TIGHTER = (0.92, 0.85)
-"""Scales that are tried to save a page."""
+"""Factors of the scale that are tried in order to save a page."""
 MOST_TIGHTENED = 4
-"""Pages up to which that is worth its time."""
+"""The number of pages up to which they are tried."""
 
 _ENGRAVER = "the engraver verovio"
 _WORKER = Path(__file__).with_name("worker.py")
@@ -57,9 +56,9 @@ _ROOT = re.compile(r'<svg width="[\d.]+mm" height="([\d.]+)mm"')
 class EngravingOptions:
     """How pages look. At a `scale` of 100 percent a staff is 7.2 mm high.
 
-    `breaks` is `auto` (as fits best) or `encoded` (where the file breaks lines and pages).
-    `embed_fonts=False` saves time where the pages only go into a PDF or PNG. With `fit_height` a page ends
-    where its music does and has no number: for pages that follow each other on a screen.
+    `breaks` is `auto` (chosen by verovio) or `encoded` (the file's line and page breaks). `embed_fonts=False`
+    saves time if the pages only go into a PDF or PNG. With `fit_height` a page ends where its music ends and
+    has no number: for pages that follow each other on a screen.
     """
 
     paper: str = "a4"
@@ -93,14 +92,14 @@ _DEFAULTS = EngravingOptions()
 
 
 def engrave(text: bytes, options: EngravingOptions = _DEFAULTS) -> tuple[str, ...]:
-    """MusicXML as SVG pages, the same for the same text. ToolError where verovio fails.
+    """MusicXML as SVG pages; the same text gives the same pages. Raises ToolError if verovio fails.
 
-    Where a lone system would be left on the last of a few pages, everything is drawn a little
-    smaller if that saves the page.
+    If the last of a few pages would hold a single system, a slightly smaller scale is used if it saves the
+    page.
     """
-    pages = _laid_out(text, options)
+    pages = _layout(text, options)
     for scale in _tighter_scales(pages, options):
-        fewer = _laid_out(text, replace(options, scale=scale))
+        fewer = _layout(text, replace(options, scale=scale))
         if len(fewer) < len(pages):
             pages = fewer
             break
@@ -108,7 +107,7 @@ def engrave(text: bytes, options: EngravingOptions = _DEFAULTS) -> tuple[str, ..
 
 
 def prepare_engraver() -> None:
-    """Start verovio's process before there is anything to engrave: it takes a while to be up."""
+    """Start verovio's process before it is needed, since its start takes a while."""
     prepare(_WORKER, "verovio", _DEFAULTS.timeout_seconds, _ENGRAVER)
 
 
@@ -117,30 +116,30 @@ def _tighter_scales(pages: tuple[str, ...], options: EngravingOptions) -> tuple[
     return tuple(round(options.scale * factor) for factor in TIGHTER) if lone and options.breaks == "auto" else ()
 
 
-def _laid_out(text: bytes, options: EngravingOptions) -> tuple[str, ...]:
+def _layout(text: bytes, options: EngravingOptions) -> tuple[str, ...]:
     """The pages at one scale."""
     root = parse(text, "the score to engrave")
     heading = read_heading(root) if options.heading else Heading()
-    _ease(root)
+    _work_around_verovio(root)
     reserve_space(root, heading, options.scale)
-    keys = own_key_changes(root)
+    keys = part_key_changes(root)
     if keys:
-        spell_out_rests(root)
+        remove_multirests(root)
     pages = _run_verovio(serialize(root), _verovio_options(text, options), keys, options.timeout_seconds)
-    return tuple(_finished(page, index, len(pages), heading, options) for index, page in enumerate(pages))
+    return tuple(_finish(page, index, len(pages), heading, options) for index, page in enumerate(pages))
 
 
-def _ease(root: _Element) -> None:
-    """Mend in the engraver's copy what verovio 6.4 stumbles over.
+def _work_around_verovio(root: _Element) -> None:
+    """Work around the limits of verovio 6.4 in its copy of the score.
 
-    A part of 0 staves makes it crash, and one without attributes is not drawn. What is drawn is as
-    written, so the transposition goes too, by which verovio would change key signatures, and the
-    alteration of a numeral that is not to be shown, which it shows.
+    Verovio crashes on a part of 0 staves and omits a part without attributes. Pages show written pitch, so
+    <transpose> is removed, by which verovio would change key signatures. Hidden alterations of numerals are
+    removed, since verovio shows them.
     """
     empty = [staves for staves in root.iter("staves") if (staves.text or "").strip() == "0"]
     hidden = [alter for alter in root.iter("numeral-alter") if alter.get("print-object") == "no"]
     for element in (*empty, *hidden, *list(root.iter("transpose"))):
-        element.getparent().remove(element)  # type: ignore[union-attr]  # it was found below the root
+        element.getparent().remove(element)  # type: ignore[union-attr]  # it is below the root
     for part in root.findall("part"):
         first = part.find("measure")
         if first is not None and part.find("measure/attributes") is None:
@@ -165,12 +164,12 @@ def _verovio_options(text: bytes, options: EngravingOptions) -> dict[str, Any]:
         "scaleToPageSize": True,
         "adjustPageHeight": options.fit_height,
         "breaks": options.breaks,
-        "header": "encoded",  # an empty one, which holds the place of our heading
+        "header": "encoded",  # empty credits, which reserve the space of the heading
         "footer": "none",
         "mmOutput": True,
         "svgFormatRaw": True,
         "smuflTextFont": "none",
-        "xmlIdSeed": zlib.crc32(text) % 2**31 or 1,  # unlike from score to score, so that ids in one web page are
+        "xmlIdSeed": zlib.crc32(text) % 2**31 or 1,  # differs between scores, so that ids on one web page are unique
     }
 
 
@@ -188,8 +187,8 @@ def _run_verovio(text: bytes, options: dict[str, Any], keys: Changes, timeout: f
     return pages
 
 
-def _finished(page: str, index: int, count: int, heading: Heading, options: EngravingOptions) -> str:
-    """A page as it goes out: our fonts by name, our heading in its place, scalable by its viewer."""
+def _finish(page: str, index: int, count: int, heading: Heading, options: EngravingOptions) -> str:
+    """The final page: fonts by name, the heading in its space, and a size that viewers can scale."""
     width, height = options.page
     drawn = _ROOT.search(page)
     if options.fit_height and drawn is not None:

@@ -1,7 +1,8 @@
-"""The widths by which verovio places text, for every letter of our text font.
+"""The widths by which verovio places text, for every character of the text font.
 
-Verovio 6.4 looks letters up by code point in tables that name them by their UTF-8 bytes. All but
-ASCII is therefore taken to be as wide as an `o`. We hand it the same tables with what is missing.
+Verovio 6.4 looks characters up by code point in tables that name them by their UTF-8 bytes. It therefore takes
+all characters beyond ASCII to be as wide as an `o`. These tables are the same with the missing characters
+added.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ from scoregen.notation.engraving.fonts import font_folder, write_atomically
 from scoregen.system.subprocesses import folder_of
 
 _TABLES = ("Times.xml", "Times-bold.xml", "Times-italic.xml", "Times-bold-italic.xml")  # in the order of the fonts
-_FIRST = 0x80  # what lies below is right as it is
+_FIRST = 0x80  # the characters below it are found
 
 
 @contextmanager
 def verovio_resources() -> Iterator[Path]:
-    """Verovio's folder of fonts with our tables in place of its own; its own where links cannot be made."""
+    """Verovio's resource folder with the completed tables; verovio's own folder if links cannot be made."""
     own = folder_of("verovio") / "data"
     with tempfile.TemporaryDirectory(prefix="scoregen-verovio-") as name:
         folder = Path(name)
@@ -35,22 +36,22 @@ def verovio_resources() -> Iterator[Path]:
 
 @cache
 def _tables() -> Path:
-    """A folder with the completed tables, beside the fonts."""
+    """A folder with the completed tables, inside the font folder."""
     folder = font_folder() / "text"
     folder.mkdir(exist_ok=True)
     for index, table in enumerate(_TABLES):
         if not (folder / table).is_file():
-            write_atomically(folder / table, _completed(table, font_folder() / f"LiberationSerif-{index}.ttf"))
+            write_atomically(folder / table, _complete(table, font_folder() / f"LiberationSerif-{index}.ttf"))
     return folder
 
 
-def _completed(table: str, font: Path) -> bytes:
+def _complete(table: str, font: Path) -> bytes:
     text = (folder_of("verovio") / "data" / "text" / table).read_text(encoding="utf-8")
     return text.replace("</bounding-boxes>", "".join(_boxes(font)) + "</bounding-boxes>").encode()
 
 
 def _boxes(path: Path) -> Iterator[str]:
-    """A line of the table for every letter: its outline's box and how far it moves on."""
+    """One line of the table for each character: the bounding box of its outline and its advance width."""
     from fontTools.ttLib import TTFont
 
     with TTFont(path, lazy=True, recalcTimestamp=False) as font:

@@ -1,6 +1,6 @@
-"""The worker that engraves: MusicXML and options in, SVG pages out.
+"""The subprocess that engraves: MusicXML and options in, SVG pages out; run by `subprocesses.ask`.
 
-`subprocesses.ask` runs it in `system/child.py`. It imports verovio and nothing else.
+It imports verovio and nothing else.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ KEY = re.compile(r"<keySig[^>]*/>")
 
 
 def with_keys(mei: str, keys: dict[str, dict[str, str]]) -> str:
-    """An MEI text with key changes, by measure index and staff, in place of those of the whole score."""
+    """An MEI text whose key changes are replaced by those given, by measure index and staff."""
     count = itertools.count()
 
     def opening(found: re.Match[str]) -> str:
@@ -32,17 +32,17 @@ def with_keys(mei: str, keys: dict[str, dict[str, str]]) -> str:
 
 
 def prepare() -> None:
-    """Import verovio, which takes a while, before the request is known."""
+    """Import verovio, which takes a while, before the first request."""
     import verovio  # noqa: F401
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
-    """`pages`, or `error` and verovio's log, of a `text` with `options`, `keys` and the folder of `resources`."""
-    return _engraved(**request)
+    """`pages`, or `error` and verovio's `log`, for a `text` with `options`, `keys` and the folder of `resources`."""
+    return _engrave(**request)
 
 
-def _engraved(text: str, options: dict[str, Any], keys: dict[str, dict[str, str]], resources: str) -> dict[str, Any]:
-    """Rendering after a failed load would crash."""
+def _engrave(text: str, options: dict[str, Any], keys: dict[str, dict[str, str]], resources: str) -> dict[str, Any]:
+    """Load and render; rendering after a failed load would crash."""
     import verovio
 
     verovio.enableLog(verovio.LOG_ERROR)

@@ -1,9 +1,8 @@
-"""What was generated, written into the document that it was generated for.
+"""Grafts generated music into the document that it was generated for.
 
-The given parts of the input stay as they are, element by element: lyrics, slurs, layout, credits and
-whatever this program does not know. New parts are declared and written beside them, holes are
-refilled in place, new measures follow the last one, and where all of it comes from is noted in the
-identification.
+The given music stays as it is, element by element: lyrics, slurs, layout, credits and elements that scoregen
+does not know. New parts are declared and added, generated voices are filled in place, new measures follow the
+last one, and the provenance is written into the identification.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from collections.abc import Mapping
 
 from lxml import etree
 
-from scoregen.notation.graft.given import write_on
+from scoregen.notation.graft.given_parts import write_generated
 from scoregen.notation.graft.parts import add_parts
 from scoregen.notation.graft.voices import read_given_part
 from scoregen.notation.musicxml.tree import parse, serialize
@@ -24,7 +23,7 @@ _NOTHING: Mapping[str, str] = {}
 
 
 def musicxml_text(score: Score, provenance: Mapping[str, str] = _NOTHING) -> bytes:
-    """The score as MusicXML: the document it was read from, with what was generated; else a fresh one."""
+    """The score as MusicXML: its own document with the generated music, or a new document."""
     if score.document is None:
         return write_musicxml(score, provenance)
     generated = any(voice.origin == "generated" for measure in score.measures for voice in measure.voices)
@@ -34,25 +33,25 @@ def musicxml_text(score: Score, provenance: Mapping[str, str] = _NOTHING) -> byt
 
 
 def graft(score: Score, provenance: Mapping[str, str] = _NOTHING) -> bytes:
-    """The score's document with its generated voices, new parts and new measures written in.
+    """The score's document with its generated voices, new parts and new measures.
 
-    Raises ValueError for a score without a document, and RefusedError where a voice that is to be
-    replaced cannot be told from another.
+    Raises ValueError for a score without a document, and RefusedError if a voice to be replaced cannot be
+    separated from another.
     """
     if score.document is None:
-        raise ValueError("the score was not read from MusicXML; write it fresh")
+        raise ValueError("the score has no document; write it with write_musicxml")
     root = parse(score.document, "the given document")
     bodies = {body.get("id"): body for body in root.findall("part")}
     for part in score.parts:
-        if part.id in bodies and _is_written_on(score, part.id, bodies[part.id]):
-            write_on(score, part, read_given_part(bodies[part.id]), _struck(root, part.id))
+        if part.id in bodies and _has_generated(score, part.id, bodies[part.id]):
+            write_generated(score, part, read_given_part(bodies[part.id]), _instrument_ids(root, part.id))
     add_parts(root, score)
     set_miscellaneous(root, provenance)
     return serialize(root)
 
 
-def _is_written_on(score: Score, part_id: str, body: etree._Element) -> bool:
-    """Whether anything in a given part is ours to write."""
+def _has_generated(score: Score, part_id: str, body: etree._Element) -> bool:
+    """Whether a given part has generated voices or new measures."""
     longest = len(score.measures) > len(body.findall("measure"))
     return longest or any(
         voice.slot.part == part_id and voice.origin == "generated"
@@ -61,8 +60,8 @@ def _is_written_on(score: Score, part_id: str, body: etree._Element) -> bool:
     )
 
 
-def _struck(root: etree._Element, part_id: str) -> Mapping[str, str]:
-    """The ids of a given part's instruments by their names."""
+def _instrument_ids(root: etree._Element, part_id: str) -> Mapping[str, str]:
+    """The instrument ids of a given part, by instrument name."""
     declared = (child for child in root.findall("part-list/score-part") if child.get("id") == part_id)
     instruments = [instrument for part in declared for instrument in part.iterfind("score-instrument")]
     ids = [instrument.get("id", "") for instrument in instruments]

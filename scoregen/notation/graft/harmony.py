@@ -1,9 +1,8 @@
-"""What an analysis found, written over a MusicXML document: chord symbols, numerals and other words.
+"""Analysis marks in a MusicXML document: chord symbols, numerals and words.
 
-Nothing that stands in the document is changed or moved: a mark is put before the note that sounds at its
-place, with an offset where it falls inside the note. Chord symbols are <harmony> elements; numerals,
-cadences and letters are words, which every program shows, or, where asked for, <harmony> elements with a
-<numeral> of MusicXML 4.0.
+Nothing in the document is changed or moved. A mark precedes the note that sounds at its place, with an <offset>
+if it falls inside the note. Chord symbols are <harmony> elements. Numerals, cadences and section letters are
+words, which every program shows, or on request <harmony> elements with a <numeral> of MusicXML 4.0.
 """
 
 from __future__ import annotations
@@ -17,13 +16,13 @@ from lxml import etree
 from scoregen.notation.graft.refill import Step, steps_of
 from scoregen.notation.musicxml.insertion import replace_children
 from scoregen.notation.musicxml.tree import parse, serialize
-from scoregen.notation.musicxml.write.build import add, decimal
-from scoregen.notation.validation.walk import number
+from scoregen.notation.musicxml.write.elements import add, decimal
+from scoregen.notation.validation.walk import optional_fraction
 
 
 @dataclass(frozen=True, slots=True)
-class At:
-    """A part, the index of a measure, quarters from the measure's start, and the staff (from 1)."""
+class Anchor:
+    """The place of a mark: part id, measure index, quarters from the start of the measure, staff (from 1)."""
 
     part: str
     measure_index: int
@@ -33,9 +32,9 @@ class At:
 
 @dataclass(frozen=True, slots=True)
 class ChordMark:
-    """A chord symbol as it is written in its part; root and bass are step and alter."""
+    """A chord symbol at written pitch; `root` and `bass` are step and alter."""
 
-    at: At
+    anchor: Anchor
     root: tuple[str, int]
     kind: str
     text: str
@@ -44,9 +43,9 @@ class ChordMark:
 
 @dataclass(frozen=True, slots=True)
 class NumeralMark:
-    """A Roman numeral as a <harmony>: `degree` 1 to 7 with its alteration, in a key of so many fifths."""
+    """A Roman numeral as a <harmony>: `degree` 1 to 7 with its alteration, in the key of `key_fifths`."""
 
-    at: At
+    anchor: Anchor
     degree: int
     alter: int
     kind: str
@@ -58,16 +57,16 @@ class NumeralMark:
 
 @dataclass(frozen=True, slots=True)
 class WordMark:
-    """Words above or below a staff; `boxed` puts a frame around them."""
+    """Words above or below a staff; `boxed` adds a frame."""
 
-    at: At
+    anchor: Anchor
     text: str
     above: bool = False
     boxed: bool = False
     bold: bool = False
 
 
-Mark = ChordMark | NumeralMark | WordMark
+AnalysisMark = ChordMark | NumeralMark | WordMark
 
 
 def has_chord_symbols(text: bytes) -> bool:
@@ -75,13 +74,13 @@ def has_chord_symbols(text: bytes) -> bool:
     return next(parse(text, "the given document").iterfind("part/measure/harmony"), None) is not None
 
 
-def graft_marks(text: bytes, marks: Iterable[Mark]) -> bytes:
-    """The document with the marks in it. ValueError where it has no such part or measure."""
+def graft_marks(text: bytes, marks: Iterable[AnalysisMark]) -> bytes:
+    """The document with the marks. Raises ValueError if it lacks the part or the measure of a mark."""
     root = parse(text, "the given document")
     bodies = {body.get("id"): body for body in root.findall("part")}
-    by_part: dict[str, dict[int, list[Mark]]] = {}
+    by_part: dict[str, dict[int, list[AnalysisMark]]] = {}
     for mark in marks:
-        by_part.setdefault(mark.at.part, {}).setdefault(mark.at.measure_index, []).append(mark)
+        by_part.setdefault(mark.anchor.part, {}).setdefault(mark.anchor.measure_index, []).append(mark)
     for part, by_measure in by_part.items():
         if part not in bodies:
             raise ValueError(f"the document has no part {part!r}")
@@ -89,30 +88,30 @@ def graft_marks(text: bytes, marks: Iterable[Mark]) -> bytes:
     return serialize(root)
 
 
-def _mark_part(body: etree._Element, by_measure: dict[int, list[Mark]]) -> None:
+def _mark_part(body: etree._Element, by_measure: dict[int, list[AnalysisMark]]) -> None:
     measures = body.findall("measure")
     if max(by_measure) >= len(measures):
-        raise ValueError(f"the part has {len(measures)} measures; a mark stands in number {max(by_measure) + 1}")
-    staves = int(number(body.findtext("measure/attributes/staves")) or 1)
-    divisions = int(number(body.findtext("measure/attributes/divisions")) or 1)
+        raise ValueError(f"the part has {len(measures)} measures; a mark is in measure {max(by_measure) + 1}")
+    staves = int(optional_fraction(body.findtext("measure/attributes/staves")) or 1)
+    divisions = int(optional_fraction(body.findtext("measure/attributes/divisions")) or 1)
     for index, measure in enumerate(measures):
         steps = steps_of(measure, divisions)
         if index in by_measure:
-            own = sorted(by_measure[index], key=lambda mark: mark.at.position)
+            own = sorted(by_measure[index], key=lambda mark: mark.anchor.position)
             _mark_measure(measure, steps, divisions, own, staves)
         divisions = steps[-1].new_divisions if steps else divisions
 
 
 def _mark_measure(
-    measure: etree._Element, steps: Sequence[Step], divisions: int, marks: Sequence[Mark], staves: int
+    measure: etree._Element, steps: Sequence[Step], divisions: int, marks: Sequence[AnalysisMark], staves: int
 ) -> None:
     before: dict[int, list[etree._Element]] = {}
     for mark in marks:
-        place = _place(steps, mark.at.position)
+        place = _place(steps, mark.anchor.position)
         here = steps[place] if place < len(steps) else None
         onset = here.onset if here is not None else steps[-1].end if steps else Fraction(0)
         own_divisions = here.divisions if here is not None else divisions
-        element = _element(mark, (mark.at.position - onset) * own_divisions, staves)
+        element = _element(mark, (mark.anchor.position - onset) * own_divisions, staves)
         before.setdefault(place, []).append(element)
     children: list[etree._Element] = []
     for index, step in enumerate(steps):
@@ -121,7 +120,7 @@ def _mark_measure(
 
 
 def _place(steps: Sequence[Step], position: Fraction) -> int:
-    """The index of the first note or gap that sounds at a position; else of the closing barline, or the end."""
+    """The index of the first note or <forward> that sounds at a position, else of the closing barline or the end."""
     for index, step in enumerate(steps):
         if step.element.tag in ("note", "forward") and step.onset <= position < step.end:
             return index
@@ -131,7 +130,7 @@ def _place(steps: Sequence[Step], position: Fraction) -> int:
     return last
 
 
-def _element(mark: Mark, offset: Fraction, staves: int) -> etree._Element:
+def _element(mark: AnalysisMark, offset: Fraction, staves: int) -> etree._Element:
     if isinstance(mark, WordMark):
         element = _words(mark)
     else:
@@ -139,7 +138,7 @@ def _element(mark: Mark, offset: Fraction, staves: int) -> etree._Element:
     if offset:
         add(element, "offset", decimal(offset))
     if staves > 1:
-        add(element, "staff", mark.at.staff)
+        add(element, "staff", mark.anchor.staff)
     return element
 
 

@@ -1,4 +1,4 @@
-"""Names for single notes in a document that is to be engraved: the engraver draws each under its name."""
+"""Ids for single notes in a document that is to be engraved; verovio draws each note with its id."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ from scoregen.score.timeline import SoundingNote, measure_onsets
 
 
 def with_note_ids(score: Score, names: Mapping[SoundingNote, str]) -> tuple[bytes, dict[SoundingNote, tuple[str, ...]]]:
-    """The score's document with ids for these notes, and by note its ids: one for each note tied to it.
+    """The score's document with ids for these notes, and the ids by note: one for each note of its tie chain.
 
-    The first id of a note is its name. Ids that the document had are gone: the text is for the engraver only.
+    The first id of a note is its name. Existing ids are removed: the text is for engraving only.
     """
     root = parse(musicxml_text(score), "the given document")
     for given in root.iter("note"):
         if "id" in given.attrib:
             del given.attrib["id"]
     finder = Finder(score, root)
-    written = _written(score)
+    written = _notated_notes(score)
     found: dict[SoundingNote, tuple[str, ...]] = {}
     taken: set[etree._Element] = set()
     for note, name in names.items():
         ids: list[str] = []
-        for piece in _tied(note, written):
+        for piece in _tie_chain(note, written):
             element = finder.element(piece, taken)
             if element is not None:
                 taken.add(element)
@@ -38,8 +38,8 @@ def with_note_ids(score: Score, names: Mapping[SoundingNote, str]) -> tuple[byte
     return serialize(root), found
 
 
-def _written(score: Score) -> dict[str, list[SoundingNote]]:
-    """By part every note as it is written, ties apart."""
+def _notated_notes(score: Score) -> dict[str, list[SoundingNote]]:
+    """All notes by part as notated, with ties not merged."""
     found: dict[str, list[SoundingNote]] = {part.id: [] for part in score.parts}
     for index, (measure, start) in enumerate(zip(score.measures, measure_onsets(score), strict=True)):
         for voice in measure.voices:
@@ -51,8 +51,8 @@ def _written(score: Score) -> dict[str, list[SoundingNote]]:
     return found
 
 
-def _tied(note: SoundingNote, written: Mapping[str, list[SoundingNote]]) -> list[SoundingNote]:
-    """The written notes that a sounding one is made of; its voice's own where two voices sing one pitch."""
+def _tie_chain(note: SoundingNote, written: Mapping[str, list[SoundingNote]]) -> list[SoundingNote]:
+    """The notated notes of a sounding note; only those of its voice if two voices share the pitch."""
     end = note.onset + note.duration
     inside = [
         other for other in written[note.slot.part] if other.pitch == note.pitch and note.onset <= other.onset < end

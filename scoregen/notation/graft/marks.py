@@ -1,7 +1,7 @@
-"""A teacher's marks in the user's own document: coloured notes, short texts over the staff, brackets.
+"""Marks of findings in the user's own document: coloured notes, short texts above the staff, brackets.
 
-Nothing is taken out and nothing moved: directions are added before the notes that they are about, and
-notes get a colour unless they have one. A score of another notation is written fresh first.
+Nothing is removed or moved. Directions are added before their notes, and notes without a colour get one. A
+score of another notation is written as a new document first.
 """
 
 from __future__ import annotations
@@ -16,33 +16,33 @@ from lxml import etree
 from scoregen.notation.graft.document import musicxml_text
 from scoregen.notation.musicxml.insertion import insert
 from scoregen.notation.musicxml.tree import parse, serialize
-from scoregen.notation.musicxml.write.build import add
-from scoregen.notation.validation.walk import WalkedMeasure, WalkedNote, walk
+from scoregen.notation.musicxml.write.elements import add
+from scoregen.notation.validation.walk import DocumentMeasure, DocumentNote, walk
 from scoregen.score.elements import Score
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote, measure_onsets
 
 LEVELS = 16
-"""Brackets that MusicXML can tell apart at one time in a part."""
+"""Bracket numbers that MusicXML distinguishes at one time in a part."""
 NEAR = Fraction(1, 8)
-"""Quarters: files round the onsets of tuplets by less than this."""
+"""A tolerance in quarters: files round the onsets of tuplets by less."""
 _TEXT_SIZE = "7"
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """What is written about some notes; the first is the one that the text stands over, and its line is bracketed."""
+class FindingMark:
+    """The mark of some notes: the text is above the first note, and the bracket spans the notes of its voice."""
 
     notes: tuple[SoundingNote, ...]
     text: str
     colour: str
 
 
-def with_marks(score: Score, marks: Sequence[Mark]) -> Score:
-    """The score with a document that carries the marks; of marks on one note the last gives the colour."""
+def with_marks(score: Score, marks: Sequence[FindingMark]) -> Score:
+    """The score with a document that has the marks; of several marks on one note the last gives the colour."""
     root = parse(musicxml_text(score), "the given document")
     finder = Finder(score, root)
-    texts: dict[etree._Element, list[Mark]] = defaultdict(list)
+    texts: dict[etree._Element, list[FindingMark]] = defaultdict(list)
     for mark in marks:
         found = [finder.element(note) for note in mark.notes]
         for element in found:
@@ -58,51 +58,51 @@ def with_marks(score: Score, marks: Sequence[Mark]) -> Score:
 
 
 def lines_in_file(score: Score, notes: Sequence[SoundingNote]) -> tuple[int | None, ...]:
-    """The line of the score's document, from 1, on which each note stands; None where that cannot be told."""
+    """The line (from 1) of each note in the score's document; None if it cannot be determined."""
     if score.document is None:
         return (None,) * len(notes)
     finder = Finder(score, parse(score.document, "the given document"))
     found = [finder.element(note) for note in notes]
     lines = (element.sourceline if element is not None else None for element in found)
-    return tuple(int(line) if line is not None else None for line in lines)  # type: ignore[call-overload]  # the stubs know no number
+    return tuple(int(line) if line is not None else None for line in lines)  # type: ignore[call-overload]  # not typed in the stubs
 
 
 class Finder:
-    """The <note> of each note of a score."""
+    """Finds the <note> of each note of a score."""
 
     def __init__(self, score: Score, root: etree._Element) -> None:
         self._score = score
         self._bodies = {body.get("id", ""): body for body in root.iterfind("part")}
         self._onsets = measure_onsets(score)
-        self._walked: dict[str, tuple[WalkedMeasure, ...]] = {}
+        self._measures: dict[str, tuple[DocumentMeasure, ...]] = {}
 
     def element(self, note: SoundingNote, taken: Collection[etree._Element] = ()) -> etree._Element | None:
-        """The note's element, the first of a tied chain and none of `taken`; None where the document has none."""
+        """The note's element, the first of a tie chain and not in `taken`; None if the document has none."""
         part = note.slot.part
         if part not in self._bodies:
             return None
-        if part not in self._walked:
-            self._walked[part] = walk(self._bodies[part], "")
-        if note.measure_index >= len(self._walked[part]):
+        if part not in self._measures:
+            self._measures[part] = walk(self._bodies[part], "")
+        if note.measure_index >= len(self._measures[part]):
             return None
-        measure = self._walked[part][note.measure_index]
+        measure = self._measures[part][note.measure_index]
         onset = note.onset - self._onsets[note.measure_index]
         near = [
             other
             for other in measure.notes
             if abs(other.onset - onset) < NEAR and not other.is_grace and other.element not in taken
         ]
-        # Where a part changes its transposition on the way, a lone note is known by its place alone.
+        # If a part changes its transposition, a single note at the place is accepted at any pitch.
         fitting = [other for other in near if self._is_pitch(other, note)] or near * (len(near) == 1)
         found = sorted(fitting, key=lambda other: (abs(other.onset - onset), other.staff != str(note.slot.staff)))
         return found[0].element if found else None
 
-    def _is_pitch(self, walked: WalkedNote, note: SoundingNote) -> bool:
+    def _is_pitch(self, document_note: DocumentNote, note: SoundingNote) -> bool:
         if not isinstance(note.pitch, Pitch):
             return False
         written = note.pitch.transposed(-self._score.part(note.slot.part).transposition)
-        alter = Fraction((walked.element.findtext("pitch/alter") or "0").strip() or 0)
-        step, octave = walked.element.findtext("pitch/step"), walked.element.findtext("pitch/octave")
+        alter = Fraction((document_note.element.findtext("pitch/alter") or "0").strip() or 0)
+        step, octave = document_note.element.findtext("pitch/step"), document_note.element.findtext("pitch/octave")
         return (
             (step or "").strip() == written.step
             and (octave or "").strip() == str(written.octave)
@@ -110,8 +110,8 @@ class Finder:
         )
 
 
-def _colour(note: etree._Element, colour: str, marks: Sequence[Mark]) -> None:
-    """A colour of ours gives way to a later one of ours; the user's stays."""
+def _colour(note: etree._Element, colour: str, marks: Sequence[FindingMark]) -> None:
+    """Colour a note; the colour of an earlier mark is replaced, the user's is kept."""
     own = note.get("color")
     if own is None or own in {mark.colour for mark in marks}:
         note.set("color", colour)
@@ -127,8 +127,8 @@ def _chord_head(note: etree._Element) -> etree._Element:
     return note
 
 
-def _write_over(head: etree._Element, marks: Sequence[Mark], finder: Finder, brackets: _Brackets) -> None:
-    """One text for all the marks that begin at a note, and a bracket for the longest of them."""
+def _write_over(head: etree._Element, marks: Sequence[FindingMark], finder: Finder, brackets: _Brackets) -> None:
+    """Write a text for each colour of the marks that begin at a note, and a bracket for the longest mark."""
     staff = (head.findtext("staff") or "").strip()
     for colour, own in _by_colour(marks).items():
         _before(head, _words("; ".join(mark.text for mark in own), colour, staff))
@@ -143,15 +143,15 @@ def _write_over(head: etree._Element, marks: Sequence[Mark], finder: Finder, bra
         _before(end, _bracket("stop", level, longest.colour, (end.findtext("staff") or "").strip()))
 
 
-def _by_colour(marks: Sequence[Mark]) -> dict[str, list[Mark]]:
-    found: dict[str, list[Mark]] = {}
+def _by_colour(marks: Sequence[FindingMark]) -> dict[str, list[FindingMark]]:
+    found: dict[str, list[FindingMark]] = {}
     for mark in marks:
         found.setdefault(mark.colour, []).append(mark)
     return found
 
 
-def _end(mark: Mark) -> SoundingNote:
-    """The last note of the line that the mark begins on."""
+def _end(mark: FindingMark) -> SoundingNote:
+    """The mark's last note in the voice of its first note."""
     first = mark.notes[0]
     own = [note for note in mark.notes if note.slot == first.slot]
     return max(own, key=lambda note: note.onset)
@@ -159,7 +159,7 @@ def _end(mark: Mark) -> SoundingNote:
 
 def _before(note: etree._Element, direction: etree._Element) -> None:
     parent = note.getparent()
-    assert parent is not None  # a note stands in a measure
+    assert parent is not None  # a note is inside a measure
     insert(parent, parent.index(note), direction)
 
 
@@ -185,7 +185,7 @@ def _bracket(kind: str, level: int, colour: str, staff: str) -> etree._Element:
 
 
 class _Brackets:
-    """Which bracket levels are in use where, so that no bracket closes another's."""
+    """The bracket numbers in use and where, so that no bracket closes another."""
 
     def __init__(self, root: etree._Element) -> None:
         self._given = {
@@ -196,7 +196,7 @@ class _Brackets:
         self._taken: dict[tuple[etree._Element, int], list[tuple[int, int]]] = defaultdict(list)
 
     def free_level(self, start: etree._Element, end: etree._Element) -> int | None:
-        """A level that nothing uses from one note to the other; None where all are taken."""
+        """A number that nothing uses from one note to the other; None if all are taken."""
         part = next(start.iterancestors("part"))
         first, last = sorted((self._order[start], self._order[end]))
         if self._order[start] > self._order[end]:

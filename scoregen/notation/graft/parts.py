@@ -1,4 +1,4 @@
-"""New parts beside given ones: declared in the part list, written as whole parts, barlines mirrored."""
+"""Adds new parts to a given document: declared in the part list, written in full, barlines copied."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from itertools import zip_longest
 
 from lxml import etree
 
-from scoregen.notation.graft.refill import move
+from scoregen.notation.graft.refill import cursor_motion
 from scoregen.notation.musicxml.insertion import insert, insert_after
-from scoregen.notation.musicxml.write.measure import checked_divisions, part_divisions, part_sheet, write_part
+from scoregen.notation.musicxml.write.measure import check_divisions, part_context, part_divisions, write_part
 from scoregen.notation.musicxml.write.part_list import PartEntry, group_start, group_stop, part_entries, score_part
 from scoregen.notation.validation.measures import ROUNDING
 from scoregen.notation.validation.walk import walk
@@ -23,7 +23,7 @@ _MIRRORED_BARLINE = ("bar-style", "ending", "repeat")
 
 
 def add_parts(root: etree._Element, score: Score) -> None:
-    """Declare and write every part of the score that the document has no music for."""
+    """Declare and write every part of the score that has no <part> in the document."""
     bodies = {body.get("id"): body for body in root.findall("part")}
     new = [part for part in score.parts if part.id not in bodies]
     if not new:
@@ -37,10 +37,10 @@ def add_parts(root: etree._Element, score: Score) -> None:
     for part in score.parts:
         if part.id in entries:
             entry = entries[part.id]
-            sheet = part_sheet(score, part, divisions[part.id], entry.struck)
-            body = write_part(score, sheet, entry.id)
-            _fill_gaps(body, gaps, sheet.divisions)
-            _mirror(body, reference, leads=previous is None)
+            context = part_context(score, part, divisions[part.id], entry.instrument_ids)
+            body = write_part(score, context, entry.id)
+            _fill_gaps(body, gaps, context.divisions)
+            _mirror(body, reference, is_first_part=previous is None)
             _declare(root, entry, previous, score)
             _place_body(root, body, bodies[previous.id] if previous is not None else None)
             bodies[part.id] = body
@@ -49,7 +49,7 @@ def add_parts(root: etree._Element, score: Score) -> None:
 
 
 def _gaps(score: Score, given: Sequence[etree._Element]) -> list[Fraction]:
-    """For each measure how far the given parts go on beyond its music: with skips and with rests that are too long."""
+    """The quarters by which the given parts exceed each measure, by <forward> or by rests that are too long."""
     walked = [walk(part, "") for part in given]
     lengths = [
         max((measure.length for measure in column if measure), default=Fraction(0)) for column in zip_longest(*walked)
@@ -59,22 +59,22 @@ def _gaps(score: Score, given: Sequence[etree._Element]) -> list[Fraction]:
 
 
 def _divisions(score: Score, gaps: Sequence[Fraction]) -> dict[str, int]:
-    """Divisions of a quarter for each part that can say the gaps, too."""
+    """Divisions per quarter for each part that also express the gaps."""
     own = part_divisions(score)
     wide = {part_id: math.lcm(number, *(gap.denominator for gap in gaps)) for part_id, number in own.items()}
-    return {part_id: checked_divisions(number, part_id) for part_id, number in wide.items()}
+    return {part_id: check_divisions(number, part_id) for part_id, number in wide.items()}
 
 
 def _fill_gaps(body: etree._Element, gaps: Sequence[Fraction], divisions: int) -> None:
-    """Skip to where the given parts end, so that readers find all measures equally long."""
+    """Add a <forward> up to the end of the given parts, so that all measures are equally long."""
     for measure, gap in zip(body.iterfind("measure"), gaps, strict=False):
-        measure.extend(move(Fraction(0), gap, divisions))
+        measure.extend(cursor_motion(Fraction(0), gap, divisions))
 
 
-def _mirror(body: etree._Element, given: Sequence[etree._Element], *, leads: bool) -> None:
-    """Measure attributes and barlines as in the given parts, measure by measure.
+def _mirror(body: etree._Element, given: Sequence[etree._Element], *, is_first_part: bool) -> None:
+    """Copy measure attributes and barlines from the given parts, measure by measure.
 
-    An ending is drawn over the leading part only.
+    An ending is printed above the first part only.
     """
     columns = [part.findall("measure") for part in given]
     for index, measure in enumerate(body.iterfind("measure")):
@@ -89,7 +89,7 @@ def _mirror(body: etree._Element, given: Sequence[etree._Element], *, leads: boo
             if value is not None:
                 measure.set(name, value)
         _mirror_barlines(measure, next((model for model in models if model.find("barline") is not None), models[0]))
-        for ending in () if leads else measure.iterfind("barline/ending"):
+        for ending in () if is_first_part else measure.iterfind("barline/ending"):
             ending.set("print-object", "no")
 
 
@@ -104,7 +104,7 @@ def _mirror_barlines(measure: etree._Element, model: etree._Element) -> None:
 
 
 def _bare_copy(barline: etree._Element) -> etree._Element:
-    """The barline without what a single staff carries: fermatas, segni, layout, ids."""
+    """The barline without the content of a single staff: fermatas, segni, layout, ids."""
     copied = etree.Element("barline", {"location": barline.get("location", "right")})
     copied.extend([deepcopy(child) for child in barline if child.tag in _MIRRORED_BARLINE])
     for child in copied:
@@ -115,7 +115,7 @@ def _bare_copy(barline: etree._Element) -> etree._Element:
 
 
 def _declare(root: etree._Element, entry: PartEntry, previous: Part | None, score: Score) -> None:
-    """A <score-part> after that of the previous part, outside the groups that it does not belong to."""
+    """Insert a <score-part> after that of the previous part, outside groups to which it does not belong."""
     listing = root.find("part-list")
     if listing is None or listing.find(f"score-part[@id='{entry.id}']") is not None:
         return
@@ -124,12 +124,12 @@ def _declare(root: etree._Element, entry: PartEntry, previous: Part | None, scor
         return
     place = _declaration(listing, previous.id)
     while entry.part.group != previous.group and _is_group(place.getnext(), "stop"):
-        place = place.getnext()  # type: ignore[assignment]  # it is there: its tag was looked at
+        place = place.getnext()  # type: ignore[assignment]  # not None: its tag was checked
     insert_after(place, score_part(entry))
 
 
 def _first_place(listing: etree._Element, part: Part, score: Score) -> int:
-    """Before everything, or inside the bracket of the part that follows if it is the same."""
+    """Index 0, or inside the group of the following part if both parts have the same group."""
     follower = score.parts[score.parts.index(part) + 1]
     declared = next((child for child in listing if child.get("id") == follower.id), None)
     inside = declared is not None and part.group is not None and part.group == follower.group
@@ -151,7 +151,7 @@ def _place_body(root: etree._Element, body: etree._Element, previous: etree._Ele
 
 
 def _add_brackets(root: etree._Element, score: Score, entries: dict[str, PartEntry]) -> None:
-    """A bracket around each run of new parts of one group that no bracket of the document holds."""
+    """Add a bracket around each run of new parts of one group that has no bracket in the document."""
     listing = root.find("part-list")
     if listing is None:
         return
@@ -166,16 +166,18 @@ def _add_brackets(root: etree._Element, score: Score, entries: dict[str, PartEnt
 
 
 def _runs(score: Score, entries: dict[str, PartEntry], ungrouped: set[str]) -> list[list[Part]]:
-    """Neighbouring parts for one new bracket: new ones of a group, and given ones that sing with them.
+    """Runs of adjacent parts for new brackets: new parts of one group, and given parts that join them.
 
-    A given part without a bracket joins where it is known to be sung, or where every part of the
-    score has one staff and no bracket yet: then the whole score is one choir.
+    A given part without a bracket joins if its instrument is a voice, or if every part of the score has one
+    staff and no bracket: then the whole score counts as one choir.
     """
     new = {part.id for part in score.parts if part.id in entries and part.group is not None}
     free = {part.id for part in score.parts if (entries[part.id].id if part.id in entries else part.id) in ungrouped}
     one_choir = all(part.id in free and part.staves == 1 for part in score.parts)
     joins = {
-        part.id for part in score.parts if part.id not in entries and (one_choir or (part.staves == 1 and _sings(part)))
+        part.id
+        for part in score.parts
+        if part.id not in entries and (one_choir or (part.staves == 1 and _is_vocal(part)))
     }
     runs: list[list[Part]] = []
     group: str | None = None
@@ -190,12 +192,12 @@ def _runs(score: Score, entries: dict[str, PartEntry], ungrouped: set[str]) -> l
     return [run for run in runs if len(run) > 1 and any(part.id in new for part in run)]
 
 
-def _sings(part: Part) -> bool:
+def _is_vocal(part: Part) -> bool:
     return part.instrument is not None and (part.instrument.sound or "").startswith("voice.")
 
 
 def _ungrouped(listing: etree._Element) -> set[str]:
-    """Ids of the declared parts that stand in no group."""
+    """Ids of the declared parts that are in no group."""
     depth: set[str] = set()
     found: set[str] = set()
     for child in listing:

@@ -1,4 +1,4 @@
-"""One voice of a given measure replaced: everything else in the measure keeps its place in time."""
+"""Replaces one voice of a given measure; all other elements keep their onsets."""
 
 from __future__ import annotations
 
@@ -10,30 +10,31 @@ from fractions import Fraction
 from lxml import etree
 
 from scoregen.notation.musicxml.insertion import replace_children
-from scoregen.notation.musicxml.write.build import add
-from scoregen.notation.musicxml.write.measure import backup, checked_divisions
-from scoregen.notation.musicxml.write.voice import Timed, ticks
+from scoregen.notation.musicxml.write.elements import add
+from scoregen.notation.musicxml.write.measure import backup, check_divisions
+from scoregen.notation.musicxml.write.voice import TimedElement, ticks
 from scoregen.system.errors import RefusedError
 
-_TIMING = ("note", "backup", "forward")
+TIMING = ("note", "backup", "forward")
+"""Elements that move the cursor."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The new notes of a voice from the start of the measure to `length`, counted in `divisions`."""
+    """The new notes of a voice, from the start of the measure to `length` quarters, in `divisions` per quarter."""
 
-    notes: tuple[Timed, ...]
+    notes: tuple[TimedElement, ...]
     length: Fraction
     divisions: int
 
 
 def run_divisions(given: int, lengths: Sequence[Fraction], part_id: str) -> int:
-    """The document's divisions if they can say the new lengths, else the least multiple that can."""
-    return checked_divisions(math.lcm(given, *(length.denominator for length in lengths)), part_id)
+    """The document's divisions if they express the new lengths, else the least multiple that does."""
+    return check_divisions(math.lcm(given, *(length.denominator for length in lengths)), part_id)
 
 
 def refill(measure: etree._Element, divisions: int, is_own: Callable[[etree._Element], bool], run: Run) -> None:
-    """Replace the notes of one voice, told by `is_own`, by a run; the rest keeps elements and onsets.
+    """Replace the notes of one voice, selected by `is_own`, by a run; other elements keep their onsets.
 
     `divisions` are those at the start of the measure.
     """
@@ -41,19 +42,19 @@ def refill(measure: etree._Element, divisions: int, is_own: Callable[[etree._Ele
     own = _own_notes(steps, is_own)
     span = _single_pass(steps, own)
     if span is None:
-        children = [*_without(steps, set(own)), *_appended(steps, divisions, run)]
+        children = [*_other_voices(steps, set(own)), *_run_at_end(steps, divisions, run)]
         barline = next((child for child in children if _is_right_barline(child)), None)
         if barline is not None:
             children = [child for child in children if child is not barline] + [barline]
     else:
         before, inside, after = steps[: span.start], steps[span.start : span.stop], steps[span.stop :]
-        new = _in_place(inside, run, is_last=not any(step.is_timing for step in after))
+        new = _run_in_place(inside, run, is_last=not any(step.is_timing for step in after))
         children = [*(step.element for step in before), *new, *(step.element for step in after)]
     replace_children(measure, children)
 
 
 def _own_notes(steps: Sequence[Step], is_own: Callable[[etree._Element], bool]) -> list[int]:
-    """The notes of the voice; a chord's later notes go with its first one, whatever voice and staff they name."""
+    """The notes of the voice; chord members follow the first note, whatever voice and staff they name."""
     own: list[int] = []
     follows = False
     for index, step in enumerate(steps):
@@ -65,7 +66,7 @@ def _own_notes(steps: Sequence[Step], is_own: Callable[[etree._Element], bool]) 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A child of the measure, the cursor before and after it, and the divisions that it counts in."""
+    """A child of a measure, the cursor before and after it, and the divisions in force."""
 
     element: etree._Element
     onset: Fraction
@@ -74,17 +75,17 @@ class Step:
 
     @property
     def is_timing(self) -> bool:
-        return self.element.tag in _TIMING
+        return self.element.tag in TIMING
 
     @property
     def new_divisions(self) -> int:
-        """The divisions that hold after it."""
+        """The divisions in force after it."""
         changed = self.element.findtext("divisions") if self.element.tag == "attributes" else None
         return int(Fraction(changed)) if changed is not None else self.divisions
 
 
 def steps_of(measure: etree._Element, divisions: int) -> list[Step]:
-    """The children of a measure with their places in time; `divisions` are those at its start."""
+    """The children of a measure with their onsets; `divisions` are those at its start."""
     steps: list[Step] = []
     now = Fraction(0)
     for child in measure:
@@ -95,14 +96,14 @@ def steps_of(measure: etree._Element, divisions: int) -> list[Step]:
 
 
 def _advance(element: etree._Element, divisions: int) -> Fraction:
-    if element.tag not in _TIMING or element.find("chord") is not None or element.find("grace") is not None:
+    if element.tag not in TIMING or element.find("chord") is not None or element.find("grace") is not None:
         return Fraction(0)
     length = Fraction((element.findtext("duration") or "0").strip()) / divisions
     return -length if element.tag == "backup" else length
 
 
 def _single_pass(steps: Sequence[Step], own: Sequence[int]) -> range | None:
-    """The steps from the voice's first note to its last, with the gaps around, if nothing else sounds among them."""
+    """The steps from the voice's first note to its last, with the gaps around; None if others sound between."""
     if not own:
         return None
     first, last = own[0], own[-1]
@@ -117,22 +118,22 @@ def _single_pass(steps: Sequence[Step], own: Sequence[int]) -> range | None:
     return range(first, last + 1)
 
 
-def _in_place(inside: Sequence[Step], run: Run, *, is_last: bool) -> list[etree._Element]:
-    """The run where the old notes stood; what stood between them keeps its onset.
+def _run_in_place(inside: Sequence[Step], run: Run, *, is_last: bool) -> list[etree._Element]:
+    """The run in place of the old notes; other elements between them keep their onsets.
 
-    `is_last`: nothing is counted after it, so that it need not end where the old notes did.
+    With `is_last` no timed element follows, so that the run need not end where the old notes ended.
     """
     begin, end, divisions = inside[0].onset, inside[-1].end, inside[0].divisions
     if any(step.new_divisions != divisions for step in inside):
         raise RefusedError("the divisions change inside a voice that is to be filled; export the file again")
     kept = [step for step in inside if not step.is_timing]
     late = [step for step in kept if step.onset not in {timed.onset for timed in run.notes} | {run.length}]
-    body = [*_interleaved([step for step in kept if step not in late], run), *_late(late, run)]
-    body += move(run.length, max(end, run.length) if is_last else end, run.divisions)
-    return [*move(begin, Fraction(0), divisions), *_in_divisions(body, divisions, run.divisions)]
+    body = [*_interleave([step for step in kept if step not in late], run), *_late_elements(late, run)]
+    body += cursor_motion(run.length, max(end, run.length) if is_last else end, run.divisions)
+    return [*cursor_motion(begin, Fraction(0), divisions), *_in_divisions(body, divisions, run.divisions)]
 
 
-def _interleaved(kept: Sequence[Step], run: Run) -> Iterator[etree._Element]:
+def _interleave(kept: Sequence[Step], run: Run) -> Iterator[etree._Element]:
     waiting = list(kept)
     for timed in run.notes:
         while waiting and waiting[0].onset <= timed.onset:
@@ -142,38 +143,38 @@ def _interleaved(kept: Sequence[Step], run: Run) -> Iterator[etree._Element]:
         yield step.element
 
 
-def _late(steps: Sequence[Step], run: Run) -> Iterator[etree._Element]:
-    """Elements that stood inside what is now one note: reached by going back, after the run."""
+def _late_elements(steps: Sequence[Step], run: Run) -> Iterator[etree._Element]:
+    """Elements with onsets inside a new note: written after the run, reached by <backup>."""
     now = run.length
     for step in steps:
-        yield from move(now, step.onset, run.divisions)
+        yield from cursor_motion(now, step.onset, run.divisions)
         yield step.element
         now = step.onset
-    yield from move(now, run.length, run.divisions)
+    yield from cursor_motion(now, run.length, run.divisions)
 
 
-def _without(steps: Sequence[Step], own: set[int]) -> Iterator[etree._Element]:
-    """The other voices; the gaps that the removed notes leave are skipped."""
+def _other_voices(steps: Sequence[Step], own: set[int]) -> Iterator[etree._Element]:
+    """The elements of the other voices; the gaps of removed notes become <forward>."""
     waiting, divisions = Fraction(0), 1
     for index, step in enumerate(steps):
         if index in own or (waiting and step.element.tag in ("backup", "forward")):
             waiting, divisions = waiting + step.end - step.onset, step.divisions
             continue
-        yield from move(Fraction(0), waiting, divisions)
+        yield from cursor_motion(Fraction(0), waiting, divisions)
         waiting = Fraction(0)
         yield step.element
-    yield from move(Fraction(0), waiting, divisions)
+    yield from cursor_motion(Fraction(0), waiting, divisions)
 
 
-def _appended(steps: Sequence[Step], divisions: int, run: Run) -> list[etree._Element]:
-    """The run after everything else, from the start of the measure."""
+def _run_at_end(steps: Sequence[Step], divisions: int, run: Run) -> list[etree._Element]:
+    """The run after all other elements, from the start of the measure."""
     now, last = (steps[-1].end, steps[-1].new_divisions) if steps else (Fraction(0), divisions)
     body = [timed.element for timed in run.notes]
-    return [*move(now, Fraction(0), last), *_in_divisions(body, last, run.divisions)]
+    return [*cursor_motion(now, Fraction(0), last), *_in_divisions(body, last, run.divisions)]
 
 
-def move(now: Fraction, to: Fraction, divisions: int) -> list[etree._Element]:
-    """What leads the cursor from one place to another: nothing, a backup or a forward."""
+def cursor_motion(now: Fraction, to: Fraction, divisions: int) -> list[etree._Element]:
+    """The element that moves the cursor: none, a <backup> or a <forward>."""
     if now == to:
         return []
     if to < now:
@@ -184,7 +185,7 @@ def move(now: Fraction, to: Fraction, divisions: int) -> list[etree._Element]:
 
 
 def _in_divisions(body: list[etree._Element], given: int, wanted: int) -> list[etree._Element]:
-    """The elements between a change to finer divisions and the change back, where they need one."""
+    """The elements, between a change of divisions and the change back if they need one."""
     return body if given == wanted else [divisions_change(wanted), *body, divisions_change(given)]
 
 

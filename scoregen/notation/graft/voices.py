@@ -1,4 +1,4 @@
-"""The given parts of a document: which element belongs to which voice, and the state at each measure."""
+"""The given parts of a document: the voice of each element, and the state at each measure."""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ from scoregen.system.errors import Place, RefusedError
 
 @dataclass(frozen=True, slots=True)
 class MeasureState:
-    """What holds in a measure of a part: its divisions before the first note and at its end, its clefs
-    by staff, its transposition."""
+    """The state in a measure: divisions before the first note and at the end, clefs by staff, transposition."""
 
     divisions: int
     end_divisions: int
@@ -31,7 +30,7 @@ class MeasureState:
 
 @dataclass(frozen=True, slots=True)
 class GivenPart:
-    """A part as the document has it, read once."""
+    """A part of the document, read once."""
 
     id: str
     body: etree._Element
@@ -39,12 +38,12 @@ class GivenPart:
     measures: tuple[PartMeasure, ...]
     states: tuple[MeasureState, ...]
     keys: Mapping[tuple[int, int], StrandKey]
-    """The file's name of each voice, by staff and voice number."""
+    """The voices of the file, by staff and voice number."""
 
     def voice_names(self, slots: Sequence[Slot]) -> dict[Slot, str]:
-        """The text of <voice> for some voices of one measure, each with its own.
+        """The <voice> texts of some voices of one measure, all different.
 
-        It is the file's own name of the voice, else the standard number, else one that is free.
+        A voice keeps its name in the file, else it gets the standard number, else the first free one.
         """
         taken = {name for _, name, _ in self.keys.values()}
         names: dict[Slot, str] = {}
@@ -57,7 +56,7 @@ class GivenPart:
         return names
 
     def owns(self, slot: Slot, index: int) -> Callable[[etree._Element], bool]:
-        """Whether a <note> of a measure belongs to a voice; RefusedError where the file does not tell."""
+        """Whether a <note> of a measure belongs to a voice. Raises RefusedError if the file does not decide it."""
         key = self.keys.get((slot.staff, slot.voice))
         if key is None:
             return lambda note: False
@@ -65,7 +64,7 @@ class GivenPart:
         namesakes = [strand.key for strand in self.measures[index].strands if strand.name == name]
         if copy or any(other[2] for other in namesakes):
             raise RefusedError(
-                f"notes of voice {name!r} sound at once, so that none can be replaced; give each voice its number",
+                f"notes of voice {name!r} overlap and cannot be replaced; give each voice its own number",
                 Place(part=self.id, measure=self.measures[index].number, voice=name),
             )
         if key not in namesakes:
@@ -75,7 +74,7 @@ class GivenPart:
 
 
 def read_given_part(body: etree._Element) -> GivenPart:
-    """Read a part of a document that was read before."""
+    """Read a part of a document that has been read as a score before."""
     state, clefs = PartState(), dict[int, Clef]()
     elements = tuple(body.findall("measure"))
     measures, states, divisions = [], [], 1
@@ -101,7 +100,7 @@ def _whole(state: PartState, body: etree._Element, element: etree._Element) -> i
 
 
 def _leading_attributes(measure: etree._Element) -> list[etree._Element]:
-    """The <attributes> that stand before the first note."""
+    """The <attributes> before the first note."""
     leading = takewhile(lambda child: child.tag not in ("note", "backup", "forward"), measure)
     return [child for child in leading if child.tag == "attributes"]
 

@@ -1,8 +1,8 @@
-"""Other notations to MusicXML text, which then goes the way of every MusicXML file.
+"""Converts other notations to MusicXML text, which is then read like any MusicXML file.
 
-`**kern`, ABC and Capella are read by music21, MEI by music21 or, where that fails or loses notes,
-by partitura; MuseScore's own files by MuseScore. What a library makes of an MEI file is compared
-with the notes that stand in it, and refused where they differ.
+music21 reads `**kern`, ABC and Capella. music21 also reads MEI; if it fails or loses notes, partitura does.
+MuseScore reads its own files. What a library makes of an MEI file is compared with the notes of the file, and
+refused if they differ.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Library = Literal["music21", "partitura"]
 
 MUSIC21_FORMATS = {".krn": "humdrum", ".abc": "abc", ".capx": "capella", ".mei": "mei"}
-"""Suffixes that music21 reads for us, and what it calls the format."""
+"""The suffixes that music21 reads, and its names of the formats."""
 
 TIMEOUT_SECONDS = 120.0
 
@@ -43,8 +43,8 @@ _MEI_ALTERNATIVES = ("sic", "orig", "del", "rdg", "ossia")
 def to_musicxml_text(path: Path) -> bytes:
     """A notation file of another format as MusicXML text.
 
-    Raises ReadError for a damaged file, RefusedError for one that holds several pieces or that no
-    library reads without losing notes, ToolError where a program is missing.
+    Raises ReadError for a damaged file, RefusedError for a file with several pieces or one that no library
+    reads without losing notes, and ToolError if a program is missing.
     """
     suffix = path.suffix.lower()
     if suffix in (".mscz", ".mscx"):
@@ -58,7 +58,7 @@ def to_musicxml_text(path: Path) -> bytes:
 
 
 def _by_library(path: Path, shown: Path, library: Library, kind: str) -> bytes:
-    """What a library makes of a file; `shown` is the name for errors."""
+    """Convert a file with a library; `shown` is its name in errors."""
     request = {"path": str(path.resolve()), "reader": library, "kind": kind}
     place = Place(str(shown))
     try:
@@ -66,19 +66,19 @@ def _by_library(path: Path, shown: Path, library: Library, kind: str) -> bytes:
     except ToolError as error:
         raise ReadError(f"{error.message} while reading this as {kind}; is the file damaged?", place) from None
     if "pieces" in answer:
-        raise RefusedError(f"the file holds {answer['pieces']} pieces; give each a file of its own", place)
+        raise RefusedError(f"the file has {answer['pieces']} pieces; save each in its own file", place)
     if "error" in answer:
         raise ReadError(f"{library} cannot read this as {kind} ({answer['error']}); is the file damaged?", place)
-    return _tidied(answer["text"].encode(), str(shown))
+    return _clean_up(answer["text"].encode(), str(shown))
 
 
-def _tidied(text: bytes, file: str) -> bytes:
-    """Without the title and the names that music21 invents, and with part ids that a person can read."""
+def _clean_up(text: bytes, file: str) -> bytes:
+    """Remove the title and names that music21 invents, and give parts short ids."""
     root = parse(text, file)
     for tag in ("movement-title", "identification/creator", "work/work-title"):
         for element in root.findall(tag):
             if (element.text or "").strip() in _INVENTED:
-                element.getparent().remove(element)  # type: ignore[union-attr]  # it was found below the root
+                element.getparent().remove(element)  # type: ignore[union-attr]  # it is below the root
     ids = {part.get("id", ""): f"P{index}" for index, part in enumerate(root.iter("score-part"), start=1)}
     for element in (*root.iter("score-part"), *root.findall("part")):
         element.set("id", ids.get(element.get("id", ""), element.get("id", "")))
@@ -86,7 +86,7 @@ def _tidied(text: bytes, file: str) -> bytes:
 
 
 def _abc(path: Path) -> bytes:
-    """ABC, of any encoding, with what music21 stumbles over taken out of a copy."""
+    """ABC in any encoding; decorations that music21 mishandles are removed from a copy."""
     data = read_bytes(path)
     try:
         text = data.decode("utf-8-sig")
@@ -103,7 +103,7 @@ def _mei(path: Path) -> bytes:
     """MEI by the first library that keeps every note."""
     root = parse_xml(read_bytes(path), str(path))
     wanted, failures = _mei_notes(root), []
-    _ease(root)
+    _work_around_music21(root)
     with tempfile.TemporaryDirectory(prefix="scoregen-") as folder:
         copy = Path(folder) / "score.mei"
         copy.write_bytes(_xml_text(root))
@@ -121,19 +121,19 @@ def _mei(path: Path) -> bytes:
 
 
 def _mei_notes(root: _Element) -> Counter[str]:
-    """The written notes of an MEI file as step and octave, without rejected readings."""
+    """The written notes of an MEI file as step and octave, without alternative readings."""
     if root.tag not in (f"{_MEI}mei", f"{_MEI}music"):
         return Counter()
     for name in _MEI_ALTERNATIVES:
         for element in list(root.iter(f"{_MEI}{name}")):
             if name != "rdg" or element.getprevious() is not None:
-                element.getparent().remove(element)  # type: ignore[union-attr]  # it was found below the root
+                element.getparent().remove(element)  # type: ignore[union-attr]  # it is below the root
     notes = root.iter(f"{_MEI}note")
     return Counter(f"{note.get('pname', '').upper()}{note.get('oct', '')}" for note in notes)
 
 
-def _ease(root: _Element) -> None:
-    """Take out of a copy what music21 does not know: the syllable that is a word."""
+def _work_around_music21(root: _Element) -> None:
+    """Remove syllable attributes that music21 does not support: connectors, and the word position `s`."""
     for syllable in root.iter(f"{_MEI}syl"):
         if syllable.get("con") is not None:
             del syllable.attrib["con"]
@@ -147,7 +147,7 @@ def _musicxml_notes(text: bytes, file: str) -> Counter[str]:
 
 
 def _without_hyphens(text: bytes, file: str) -> bytes:
-    """music21 writes the hyphens between MEI's syllables into the syllables."""
+    """Remove the hyphens that music21 writes into MEI's syllables."""
     root = parse(text, file)
     for lyric in root.iter("lyric"):
         words, syllabic = lyric.find("text"), lyric.findtext("syllabic")
@@ -158,17 +158,17 @@ def _without_hyphens(text: bytes, file: str) -> bytes:
 
 
 def _xml_text(root: _Element) -> bytes:
-    """The tree as text, by way of the one serializer that we have, without its DOCTYPE."""
+    """The tree as text without its DOCTYPE."""
     return serialize(root).partition(b"\n")[2].partition(b"\n")[2]
 
 
 def _by_musescore(path: Path) -> bytes:
-    """MuseScore's own files through MuseScore, if it is installed."""
+    """Convert MuseScore's own files with MuseScore, if it is installed."""
     read_bytes(path)
     program = next((found for name in _MUSESCORES if (found := shutil.which(name))), None)
     if program is None:
         raise ToolError(
-            "a MuseScore file needs MuseScore to be read; install it, or export the score as MusicXML", Place(str(path))
+            "reading a MuseScore file needs MuseScore; install it, or export the score as MusicXML", Place(str(path))
         )
     with tempfile.TemporaryDirectory(prefix="scoregen-") as folder:
         target = Path(folder) / "score.musicxml"

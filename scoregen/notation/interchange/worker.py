@@ -1,7 +1,7 @@
-"""What the child process that reads other notations does: a file and its format in, MusicXML out.
+"""The subprocess that reads other notations: a file and its format in, MusicXML out.
 
-`subprocesses.ask` runs it in `system/child.py`: music21 and partitura are slow to import, keep state in
-global variables and answer a damaged file with any error, a hang or a gigabyte of memory.
+`subprocesses.ask` runs it: music21 and partitura are slow to import and keep global state. On a damaged file
+they may raise any error, hang, or use a gigabyte of memory.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 MEMORY_BYTES = 8 << 30
 
 
-os.environ.setdefault("MPLCONFIGDIR", os.devnull)  # keep matplotlib, if it is there, from writing its cache
+os.environ.setdefault("MPLCONFIGDIR", os.devnull)  # keeps matplotlib, if installed, from writing its cache
 
 
 def by_music21(path: str, kind: str) -> dict[str, Any]:
@@ -29,7 +29,7 @@ def by_music21(path: str, kind: str) -> dict[str, Any]:
     if isinstance(score, stream.Opus):
         return {"pieces": len(score.scores)}
     exporter = GeneralObjectExporter(score)
-    exporter.makeNotation = False  # which would fill up the short measures at repeats with rests
+    exporter.makeNotation = False  # it would fill the short measures at repeats with rests
     try:
         return {"text": exporter.parse().decode()}
     except MusicXMLExportException:  # not in measures yet, or with lengths that need ties
@@ -47,7 +47,7 @@ READERS = {"music21": by_music21, "partitura": by_partitura}
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
-    """`text`, `pieces` where the file holds several, or `error`: these libraries raise whatever they like."""
+    """`text`, or `pieces` if the file has several, or `error`: these libraries raise exceptions of any type."""
     with warnings.catch_warnings(), contextlib.redirect_stdout(sys.stderr):
         warnings.simplefilter("ignore")
         try:

@@ -1,10 +1,9 @@
-"""How loud each place of a part is: dynamic marks, hairpins and sforzati as MIDI velocities.
+"""MIDI velocities at each place of a part, from dynamic marks, hairpins and sforzati.
 
-A mark holds from its onset to the next one. It holds for all staves of its part, unless another staff
-has a mark of its own at the same place. A hairpin changes the velocity evenly from where it begins to
-where it ends, up or down to the mark that follows it within a quarter, else by one step of the scale
-of marks; one to or from nothing leaves the level as it was. A sforzato is louder at its onset only;
-after `fp` and its like it is softer.
+A mark holds from its onset to the next one. It holds for all staves of its part, unless another staff has its
+own mark at the same place. A hairpin changes the velocity linearly, up or down to the mark that follows it
+within a quarter, else by one step of the scale of marks. A hairpin from or to niente leaves the level unchanged
+after it. A sforzato is louder at its onset only; after `fp` and similar marks the level is softer.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from scoregen.score.spanners import Wedge
 from scoregen.score.timeline import measure_onsets
 
 VELOCITY = 72
-"""What a note without any mark before it sounds with."""
+"""The velocity of a note before the first mark."""
 _STEP = 16
 _NEAR = Fraction(1)
 _LEVELS = {
@@ -32,12 +31,12 @@ _ACCENTS = {
     **{"sf": 112, "sfz": 112, "fz": 112, "rf": 104, "rfz": 104, "sffz": 126},
     **{"fp": 96, "sfp": 112, "sfpp": 112, "sfzp": 112, "pf": 49},
 }
-"""The velocity at the onset of a mark that changes at once."""
+"""The velocity at the onset of a mark whose level changes at once."""
 _AFTERWARDS = {"fp": 49, "sfp": 49, "sfpp": 33, "sfzp": 49, "pf": 96}
 
 
 class _Segment(NamedTuple):
-    """From `start` on a velocity that moves from `first` to `last` until `stop` and stays there."""
+    """From `start` on, a velocity that moves from `first` to `last` until `stop` and stays there."""
 
     start: Fraction
     stop: Fraction
@@ -52,13 +51,13 @@ class _Segment(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DynamicCurve:
-    """The velocities of one staff, by quarters from the start of the score as it is written."""
+    """The velocities of one staff, by quarters from the start of the notated score."""
 
     segments: tuple[_Segment, ...]
     accents: Mapping[Fraction, int]
 
     def velocity(self, place: Fraction) -> int:
-        """1 to 127 for a note at a place."""
+        """The velocity, 1 to 127, of a note at a place."""
         if place in self.accents:
             return self.accents[place]
         index = bisect_right(self.segments, place, key=lambda segment: segment.start) - 1
@@ -114,7 +113,7 @@ def _hairpins(score: Score, part: str, onsets: Sequence[Fraction]) -> list[_Hair
 
 
 def _of_staff(items: Sequence[_Item], staff: int) -> list[_Item]:
-    """Those that a staff follows: of several at one place its own, if it has any there."""
+    """The items that apply to a staff: at one place its own, if it has any there."""
     own = {item.place for item in items if item.staff == staff}
     return [item for item in items if item.staff == staff or item.place not in own]
 
@@ -135,7 +134,7 @@ def _curve(marks: Sequence[_Mark], hairpins: Sequence[_Hairpin]) -> DynamicCurve
 
 
 def _ramp(hairpin: _Hairpin, level: Fraction, marks: Sequence[_Mark]) -> _Segment:
-    """To the mark at the hairpin's end if that is louder or softer as the hairpin says, else by a step."""
+    """To the mark at the hairpin's end if its level is in the hairpin's direction, else by one step."""
     sign = 1 if hairpin.wedge.type == "crescendo" else -1
     if hairpin.wedge.niente:
         first, last = (Fraction(1), level) if sign > 0 else (level, Fraction(1))
@@ -154,7 +153,7 @@ def _symbol(dynamic: Dynamic) -> str:
 
 
 def _level(dynamic: Dynamic) -> int | None:
-    """The velocity that a mark leaves; None where it leaves things as they were."""
+    """The velocity after a mark; None if it does not change."""
     symbol = _symbol(dynamic)
     if symbol in _ACCENTS:
         return _AFTERWARDS.get(symbol)
@@ -162,6 +161,6 @@ def _level(dynamic: Dynamic) -> int | None:
 
 
 def _accent(dynamic: Dynamic) -> int | None:
-    """The velocity at the onset alone, of a sforzato and its like."""
+    """The velocity at the onset alone, of a sforzato or similar mark."""
     symbol = _symbol(dynamic)
     return (dynamic.velocity or _ACCENTS[symbol]) if symbol in _ACCENTS else None

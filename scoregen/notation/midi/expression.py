@@ -1,4 +1,4 @@
-"""How each note is played: its velocity, and how much of its length it sounds."""
+"""How each note is played: its velocity, and the share of its length that sounds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from scoregen.notation.midi.dynamics import VELOCITY, dynamic_curves
-from scoregen.notation.midi.performance import TimedNote
+from scoregen.notation.midi.performance import PerformanceNote
 from scoregen.score.elements import Note, Score, Slot
 from scoregen.score.navigation import performance_order
 from scoregen.score.pitch import Pitch, Unpitched
@@ -20,9 +20,9 @@ LENGTHS = {
     "strong-accent": Fraction(2, 3),
     "detached-legato": Fraction(3, 4),
 }
-"""How much of its length a note sounds; the shortest counts, and a tenuto on a staccato makes it a portato."""
+"""The share of its length that a note sounds. The shortest applies; a tenuto with a staccato is a portato."""
 ACCENTS = {"accent": 16, "strong-accent": 24, "soft-accent": 8, "stress": 12, "unstress": -12}
-"""By how much an articulation changes the velocity."""
+"""The change of velocity by an articulation."""
 _PORTATO = LENGTHS["detached-legato"]
 
 _Address = tuple[int, Slot, Fraction, Pitch | Unpitched, bool]
@@ -30,19 +30,19 @@ _Address = tuple[int, Slot, Fraction, Pitch | Unpitched, bool]
 
 
 @dataclass(frozen=True, slots=True)
-class PlayedNote:
-    """A sounding note with its velocity and the length, in quarters, that it is held."""
+class MidiNote:
+    """A sounding note with its velocity and its sounding length in quarters."""
 
     note: SoundingNote
     velocity: int
     length: Fraction
 
 
-def played_notes(score: Score, played: Score, notes: Sequence[TimedNote]) -> list[PlayedNote]:
-    """The notes of a performance with the expression that the score asks for.
+def midi_notes(score: Score, played: Score, notes: Sequence[PerformanceNote]) -> list[MidiNote]:
+    """The notes of a performance with the score's expression.
 
-    `played` is the score in the order of performance and `notes` what sounds in it. Loudness goes
-    by the place in the score as written: what is repeated is as loud as before.
+    `played` is the score in the order of performance and `notes` its notes. Velocities come from the place in
+    the notated score: a repeat is as loud as the first time.
     """
     order, starts, written = performance_order(score.measures), measure_onsets(played), measure_onsets(score)
     heads, curves = _heads(played), dynamic_curves(score)
@@ -52,12 +52,12 @@ def played_notes(score: Score, played: Score, notes: Sequence[TimedNote]) -> lis
         head = heads.get((index, original.slot, onset, original.pitch, original.duration == 0))
         curve = curves.get((original.slot.part, original.slot.staff))
         velocity = _velocity(head, curve.velocity(written[order[index]] + onset) if curve is not None else VELOCITY)
-        found.append(PlayedNote(note, velocity, _length(head, note)))
+        found.append(MidiNote(note, velocity, _length(head, note)))
     return found
 
 
 def _heads(played: Score) -> Mapping[_Address, Note]:
-    """Every note by its address; of two equal ones the first."""
+    """Every note by its address; of equal ones the first."""
     heads: dict[_Address, Note] = {}
     for index, measure in enumerate(played.measures):
         for voice in measure.voices:
@@ -70,7 +70,7 @@ def _heads(played: Score) -> Mapping[_Address, Note]:
 
 
 def _velocity(head: Note | None, level: int) -> int:
-    """The note's own velocity if it has one, else that of its place, with its accents."""
+    """The note's own velocity, else that of its place with its accents."""
     if head is not None and head.velocity is not None:
         return head.velocity
     accents = [ACCENTS.get(name, 0) for name in head.articulations] if head is not None else []
@@ -78,7 +78,7 @@ def _velocity(head: Note | None, level: int) -> int:
 
 
 def _length(head: Note | None, note: SoundingNote) -> Fraction:
-    """The notated length, shortened by articulations; one that is tied on is held in full."""
+    """The notated length, shortened by articulations; tied notes keep their length."""
     if head is None or not head.articulations or head.duration != note.duration:
         return note.duration
     share = min((LENGTHS[name] for name in head.articulations if name in LENGTHS), default=Fraction(1))

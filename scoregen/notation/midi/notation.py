@@ -1,8 +1,8 @@
-"""Notes with onset and end to notated measures: barlines, grids, voices, ties.
+"""Converts notes with onset and end to notated measures: barlines, grids, voices, ties.
 
-Each beat of a part lies on one grid, of 64ths or of triplet 32nds, whichever is nearer to what
-happens in it; a file that lies on neither is moved to 16ths and triplet eighths. Notes of one onset and
-end become a chord; what overlaps goes into another voice, at most four a staff.
+Each beat of a part has one grid, 64ths or triplet 32nds, whichever is nearer to its onsets and ends. For a file
+that fits neither, the grids are 16ths and triplet eighths. Notes with the same onset and end become a chord;
+overlapping notes go into other voices, at most four per staff.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _MIDDLE_C = 60
 
 @dataclass(frozen=True, slots=True)
 class TimedNote:
-    """Onset and end in quarters; `pitch` is MIDI's number, of a drum where `drum`.
+    """Onset and end in quarters; `pitch` is a MIDI pitch, or a percussion key if `drum`.
 
-    `velocity` is None where it is the one that notes without any have.
+    `velocity` is None if it is the default.
     """
 
     onset: Fraction
@@ -41,7 +41,7 @@ class TimedNote:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A measure to be: where it begins and ends; `start` is its place in the full metre."""
+    """The frame of a measure: onset and end in quarters; `start` is its position in the full metre."""
 
     onset: Fraction
     end: Fraction
@@ -60,7 +60,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class _Sound:
-    """Notes that begin and end together, each pitch with its velocity."""
+    """Notes that begin and end together, by pitch with their velocities."""
 
     onset: Fraction
     end: Fraction
@@ -72,10 +72,10 @@ class _Sound:
         return tuple(sorted(self.velocities))
 
 
-def columns(
+def measure_columns(
     times: Mapping[Fraction, TimeSignature], keys: Mapping[Fraction, KeySignature], end: Fraction
 ) -> tuple[Column, ...]:
-    """The measures up to `end`. A new signature begins a measure; a short one at the front is an anacrusis."""
+    """The measures up to `end`. A new signature begins a measure; a short first measure is an anacrusis."""
     changes = sorted({Fraction(0): TimeSignature((4,), 4), **times}.items())
     spans: list[tuple[Fraction, Fraction, TimeSignature]] = []
     for index, (onset, time) in enumerate(changes):
@@ -85,19 +85,19 @@ def columns(
             stop = onset + time.duration
             spans.append((onset, stop if last else min(stop, limit), time))
             onset = stop
-    return tuple(_numbered(_with_anacrusis(spans), keys))
+    return tuple(_number_measures(_with_anacrusis(spans), keys))
 
 
 def _with_anacrusis(
     spans: list[tuple[Fraction, Fraction, TimeSignature]],
 ) -> list[tuple[Fraction, Fraction, TimeSignature]]:
-    """The first measure under the second's signature where its own is shorter and ends with it."""
+    """Give a first measure that is shorter than the second's signature that signature."""
     if len(spans) > 1 and spans[0][1] - spans[0][0] < spans[1][2].duration:
         spans[0] = (spans[0][0], spans[0][1], spans[1][2])
     return spans
 
 
-def _numbered(
+def _number_measures(
     spans: list[tuple[Fraction, Fraction, TimeSignature]], keys: Mapping[Fraction, KeySignature]
 ) -> Iterator[Column]:
     short = len(spans) > 1 and spans[0][1] - spans[0][0] < spans[0][2].duration
@@ -108,7 +108,7 @@ def _numbered(
 
 
 def staff_clefs(notes: Sequence[TimedNote]) -> tuple[Clef, ...]:
-    """One staff with the clef that fits, or a treble and a bass staff for what spans both."""
+    """One staff with the clef that fits, or a treble and a bass staff for notes that span both."""
     if any(note.drum for note in notes):
         return (Clef("percussion", 2),)
     pitches = sorted(note.pitch for note in notes)
@@ -122,20 +122,22 @@ def _overlaps(notes: Sequence[TimedNote]) -> bool:
     return any(later.onset < earlier.end for earlier, later in pairwise(ordered))
 
 
-def filled_measures(
-    found: Sequence[Column], parts: Iterable[tuple[Part, Sequence[TimedNote]]], tempos: Iterable[tuple[Fraction, Tempo]]
+def build_measures(
+    columns: Sequence[Column],
+    parts: Iterable[tuple[Part, Sequence[TimedNote]]],
+    tempos: Iterable[tuple[Fraction, Tempo]],
 ) -> list[Measure]:
-    """The columns with the voices of all parts."""
-    voices: list[list[Voice]] = [[] for _ in found]
+    """The measures with the voices of all parts."""
+    voices: list[list[Voice]] = [[] for _ in columns]
     for part, notes in parts:
-        placed = _on_grids(notes, found)
+        placed = _on_grids(notes, columns)
         for staff in range(1, part.staves + 1):
             own = [note for note in placed if part.staves == 1 or (note.pitch >= _MIDDLE_C) == (staff == 1)]
             for number, line in enumerate(_lines(own), start=1):
-                for index, voice in _voices(line, found, Slot(part.id, staff, number)):
+                for index, voice in _voices(line, columns, Slot(part.id, staff, number)):
                     voices[index].append(voice)
     changes = tuple(tempos)
-    return [_measure(column, tuple(own), changes) for column, own in zip(found, voices, strict=True)]
+    return [_measure(column, tuple(own), changes) for column, own in zip(columns, voices, strict=True)]
 
 
 def _measure(column: Column, voices: tuple[Voice, ...], tempos: Sequence[tuple[Fraction, Tempo]]) -> Measure:
@@ -146,72 +148,72 @@ def _measure(column: Column, voices: tuple[Voice, ...], tempos: Sequence[tuple[F
     return Measure(column.number, column.duration, column.time, column.key, voices, implicit, tempos=here)
 
 
-def _on_grids(notes: Sequence[TimedNote], found: Sequence[Column]) -> list[TimedNote]:
-    """The notes with onsets and ends on a grid that notation has; none is lost, none is empty."""
+def _on_grids(notes: Sequence[TimedNote], columns: Sequence[Column]) -> list[TimedNote]:
+    """The notes with onsets and ends on notatable grids; none is lost, and all have a length."""
     fine = _is_exact(notes)
-    steps = _grid_steps(notes, found, fine)
+    steps = _grid_steps(notes, columns, fine)
     placed = []
     for note in notes:
-        onset = _nearest(note.onset, found, steps)
-        end = _nearest(note.end, found, steps)
-        placed.append(replace(note, onset=onset, end=end if end > onset else _next_place(onset, found, steps)))
+        onset = _nearest(note.onset, columns, steps)
+        end = _nearest(note.end, columns, steps)
+        placed.append(replace(note, onset=onset, end=end if end > onset else _next_place(onset, columns, steps)))
     return sorted(placed, key=lambda note: (note.onset, -note.pitch))
 
 
 def _is_exact(notes: Sequence[TimedNote]) -> bool:
-    """Whether the file was made from notation: nearly every onset lies on 64ths or triplet 32nds."""
+    """Whether the file was made from notation: 95 percent of its onsets are on 64ths or triplet 32nds."""
     exact = sum((16 * note.onset).denominator == 1 or (24 * note.onset).denominator == 1 for note in notes)
     return exact >= 0.95 * len(notes)
 
 
 Spans = dict[tuple[int, int], Fraction]
-"""The grid step for a measure's index and a beat of it."""
+"""The grid step by measure index and beat."""
 
 
-def _grid_steps(notes: Sequence[TimedNote], found: Sequence[Column], fine: bool) -> Spans:
-    """The step of the better grid for every beat with an onset or end inside; others may take any."""
+def _grid_steps(notes: Sequence[TimedNote], columns: Sequence[Column], fine: bool) -> Spans:
+    """The step of the better grid for every beat with an onset or end inside; other beats need none."""
     inside: dict[tuple[int, int], list[Fraction]] = {}
     for place in (place for note in notes for place in (note.onset, note.end)):
-        index, beat, offset = _beat_of(place, found)
+        index, beat, offset = _beat_of(place, columns)
         inside.setdefault((index, beat), []).append(offset)
-    return {key: _better_step(offsets, tuplet_span(found[key[0]].time), fine) for key, offsets in inside.items()}
+    return {key: _better_step(offsets, tuplet_span(columns[key[0]].time), fine) for key, offsets in inside.items()}
 
 
 def _better_step(offsets: Sequence[Fraction], span: Fraction, fine: bool) -> Fraction:
     binary = Fraction(1, 16) if fine else min(Fraction(1, 4), span / 2)
     triplet = span / 12 if fine else span / 3
-    errors = {step: sum(abs(offset - _rounded(offset, step)) for offset in offsets) for step in (binary, triplet)}
+    errors = {step: sum(abs(offset - _round(offset, step)) for offset in offsets) for step in (binary, triplet)}
     return triplet if errors[triplet] < errors[binary] else binary
 
 
-def _beat_of(place: Fraction, found: Sequence[Column]) -> tuple[int, int, Fraction]:
+def _beat_of(place: Fraction, columns: Sequence[Column]) -> tuple[int, int, Fraction]:
     """Measure index, beat of the full metre, and the offset inside that beat."""
-    index = max(bisect_right(found, place, key=lambda column: column.onset) - 1, 0)
-    column = found[index]
+    index = max(bisect_right(columns, place, key=lambda column: column.onset) - 1, 0)
+    column = columns[index]
     position = place - column.onset + column.start
     beat = position // tuplet_span(column.time)
     return index, int(beat), position - beat * tuplet_span(column.time)
 
 
-def _nearest(place: Fraction, found: Sequence[Column], steps: Spans) -> Fraction:
-    index, beat, offset = _beat_of(place, found)
-    moved = place - offset + _rounded(offset, steps.get((index, beat), Fraction(1, 16)))
-    return min(max(moved, found[index].onset), found[index].end)
+def _nearest(place: Fraction, columns: Sequence[Column], steps: Spans) -> Fraction:
+    index, beat, offset = _beat_of(place, columns)
+    moved = place - offset + _round(offset, steps.get((index, beat), Fraction(1, 16)))
+    return min(max(moved, columns[index].onset), columns[index].end)
 
 
-def _next_place(place: Fraction, found: Sequence[Column], steps: Spans) -> Fraction:
-    index, beat, _ = _beat_of(place, found)
-    return min(place + steps.get((index, beat), Fraction(1, 16)), found[index].end)
+def _next_place(place: Fraction, columns: Sequence[Column], steps: Spans) -> Fraction:
+    index, beat, _ = _beat_of(place, columns)
+    return min(place + steps.get((index, beat), Fraction(1, 16)), columns[index].end)
 
 
-def _rounded(offset: Fraction, step: Fraction) -> Fraction:
+def _round(offset: Fraction, step: Fraction) -> Fraction:
     return round(offset / step) * step
 
 
 def _lines(notes: Sequence[TimedNote]) -> list[list[_Sound]]:
-    """Voices in which nothing overlaps: each sound goes into the first that is free.
+    """Voices without overlaps: each sound goes into the first that is free.
 
-    Where all are sounding, the one that would be free first is cut short.
+    If none is free, the voice that ends first is cut short.
     """
     lines: list[list[_Sound]] = [[]]
     for sound in _sounds(notes):
@@ -229,7 +231,7 @@ def _lines(notes: Sequence[TimedNote]) -> list[list[_Sound]]:
 
 
 def _room_for(sound: _Sound, lines: list[list[_Sound]]) -> list[_Sound]:
-    """The voice that ends first, cut off at the sound's onset unless it begins there itself."""
+    """The voice that ends first, cut off at the sound's onset unless it begins there too."""
     line = min(lines, key=lambda line: (line[-1].onset == sound.onset, line[-1].end))
     if line[-1].onset < sound.onset:
         line[-1] = replace(line[-1], end=sound.onset)
@@ -245,10 +247,10 @@ def _sounds(notes: Sequence[TimedNote]) -> list[_Sound]:
     return sorted(sounds, key=lambda sound: (sound.onset, -sound.pitches[-1]))
 
 
-def _voices(line: Sequence[_Sound], found: Sequence[Column], slot: Slot) -> Iterator[tuple[int, Voice]]:
-    """The voice in each measure; only a staff's first one also fills measures with nothing but rests."""
+def _voices(line: Sequence[_Sound], columns: Sequence[Column], slot: Slot) -> Iterator[tuple[int, Voice]]:
+    """The voice in each measure; only the first voice of a staff has measures of rests alone."""
     first = 0
-    for index, column in enumerate(found):
+    for index, column in enumerate(columns):
         while first < len(line) and line[first].end <= column.onset:
             first += 1
         stop = first
@@ -260,7 +262,7 @@ def _voices(line: Sequence[_Sound], found: Sequence[Column], slot: Slot) -> Iter
 
 def _elements(sounds: Sequence[_Sound], column: Column) -> Iterator[Element]:
     """The sounds of one measure and the rests between them, notated."""
-    pieces: list[tuple[Fraction, _Sound | None]] = []  # end in the measure, and what sounds until then
+    pieces: list[tuple[Fraction, _Sound | None]] = []  # end in the measure, and the sound until then
     now = column.onset
     for sound in sounds:
         if sound.onset > now:
@@ -277,14 +279,14 @@ def _elements(sounds: Sequence[_Sound], column: Column) -> Iterator[Element]:
                 continue
             before = index > 0 or sounding.onset < column.onset
             after = index + 1 < len(own) or sounding.end > column.onset + end
-            yield _struck(sounding, value, before, after, column)
+            yield _note_or_chord(sounding, value, before, after, column)
 
 
-def _struck(sound: _Sound, value: NoteValue, before: bool, after: bool, column: Column) -> Element:
-    """The note or chord of a sound, tied to what is before and after; drums are not, for they do not last."""
+def _note_or_chord(sound: _Sound, value: NoteValue, before: bool, after: bool, column: Column) -> Element:
+    """The note or chord of a sound, tied to its other parts; drums are not tied."""
     if sound.drum:
-        struck = [Note(value, unpitched_note(key), velocity=sound.velocities[key]) for key in sound.pitches]
-        return struck[0] if len(struck) == 1 else Chord(tuple(struck))
+        hits = [Note(value, unpitched_note(key), velocity=sound.velocities[key]) for key in sound.pitches]
+        return hits[0] if len(hits) == 1 else Chord(tuple(hits))
     spelled = [(spelled_near(pitch, column.key.fifths), sound.velocities[pitch]) for pitch in sound.pitches]
     notes = [Note(value, pitch, before, after, velocity=velocity) for pitch, velocity in spelled]
     return notes[0] if len(notes) == 1 else Chord(tuple(notes))

@@ -15,13 +15,13 @@ from scoregen.score.timeline import measure_onsets
 DAMPER = 64
 """The number of the controller."""
 DOWN = 64
-"""The least value for which the pedal is down."""
-_GRID = 48  # places of a quarter that notes can have
+"""The least value at which the pedal is down."""
+_GRID = 48  # positions per quarter that notes can have
 _STEP = Fraction(1, 16)
 
 
 def pedal_spans(score: Score, part_id: str) -> Iterator[tuple[Fraction, Fraction]]:
-    """Where the pedals of a part go down and up, in quarters from the start of the score."""
+    """Start and end of the pedals of a part, in quarters from the start of the score."""
     onsets = measure_onsets(score)
     for index, measure in enumerate(score.measures):
         for pedal in measure.spanners:
@@ -45,7 +45,7 @@ def with_pedals(
 
 
 def _spans(changes: Iterable[tuple[Fraction, int]], end: Fraction) -> Iterator[tuple[Fraction, Fraction]]:
-    """From each time that the pedal goes down to the next that it comes up, to places that notation has."""
+    """From each time that the pedal goes down to the next time that it comes up, at notatable places."""
     down: Fraction | None = None
     for onset, value in (*changes, (end, 0)):
         place = min(_place(onset), end)
@@ -62,5 +62,5 @@ def _place(onset: Fraction) -> Fraction:
 
 
 def _column_at(place: Fraction, columns: Sequence[Column]) -> int:
-    """The measure that holds a place; the last one holds its end, too."""
+    """The index of the measure at a place; the end of the score belongs to the last."""
     return max(bisect_right(columns, place, key=lambda column: column.onset) - 1, 0)

@@ -1,4 +1,4 @@
-"""Percussion keys of General MIDI, where drum staves put them, and which key an unpitched note sounds."""
+"""General MIDI's percussion keys, their staff positions, and the key of an unpitched note."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PLACES = {
     49: "A5",
     44: "D4",
 }
-"""The place on the staff of the keys that a drum set has a place for."""
+"""The staff positions of the keys that drum set notation has."""
 _KEYS = {place: key for key, place in PLACES.items()}
 _SNARE = 38
 _FIRST_NAMED = 35
@@ -35,7 +35,7 @@ _NAMES = (
 
 
 def unpitched_note(key: int) -> Unpitched:
-    """The note of a percussion key from 0; one that has no place stands on the snare's and names its instrument."""
+    """The note of a percussion key from 0. A key without a staff position gets the snare's and names its instrument."""
     place = PLACES.get(key)
     if place is not None:
         return Unpitched(place[0], int(place[1]))
@@ -50,10 +50,10 @@ def percussion_instrument(key: int) -> Instrument:
 
 
 def percussion_key(note: Unpitched, part: Part) -> int:
-    """The key that the note's instrument names, else the one of its place on the staff, else a snare."""
+    """The key of the note's instrument, else that of its staff position, else the snare."""
     instruments = [*([part.instrument] if part.instrument is not None else []), *part.other_instruments]
-    struck = [instrument for instrument in instruments if instrument.name == note.instrument]
+    matches = [instrument for instrument in instruments if instrument.name == note.instrument]
     if note.instrument is None and len(instruments) == 1:
-        struck = instruments
-    key = next((instrument.midi_unpitched for instrument in struck if instrument.midi_unpitched is not None), None)
+        matches = instruments
+    key = next((instrument.midi_unpitched for instrument in matches if instrument.midi_unpitched is not None), None)
     return key - 1 if key is not None else _KEYS.get(f"{note.step}{note.octave}", _SNARE)

@@ -1,16 +1,16 @@
-"""A score as a standard MIDI file: a conductor's track, then one track a part.
+"""A score as a standard MIDI file: a conductor track, then one track per part.
 
-What is played, in this order of rules:
+The rules of the performance, in order:
 
 1. Repeats, endings, da capo, dal segno, fine and coda are unfolded (`score.navigation`).
-2. Ties are merged, cue notes are silent. A note has the velocity that it was given, else that of the
-   dynamic marks and hairpins at its place (`dynamics`) with its accents, and its notated length, which
-   a staccato and its like shorten (`expression`). Without any mark the velocity is 72.
-3. Grace notes come just before the note that they lead to, and take no time from it.
-4. Pedal marks are controller 64. A tempo mark sounds where it has a number.
-5. An unpitched note sounds the percussion key of its instrument, else that of its place on the staff.
-6. A measure shorter or longer than its time signature gets a signature of its own, so that the
-   barlines of the file and of the score stay in step.
+2. Ties are merged, and cue notes are silent. A note has its own velocity, else that of the dynamic marks and
+   hairpins at its place (`dynamics`), changed by its accents. It has its notated length, which a staccato or
+   similar articulation shortens (`expression`). The velocity before the first mark is 72.
+3. Grace notes sound just before the note that follows them, and take no time from it.
+4. Pedal marks are controller 64. A tempo mark sounds if it has a number.
+5. An unpitched note sounds the percussion key of its instrument, else that of its staff position.
+6. A measure shorter or longer than its time signature gets a time signature of its own, so that the
+   barlines of the file match those of the score.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from fractions import Fraction
 
 import mido
 
-from scoregen.notation.midi.expression import PlayedNote, played_notes
+from scoregen.notation.midi.expression import MidiNote, midi_notes
 from scoregen.notation.midi.pedals import DAMPER, pedal_spans
 from scoregen.notation.midi.percussion import percussion_key
-from scoregen.notation.midi.performance import performed, timed_notes
+from scoregen.notation.midi.performance import performance_notes, unfold_score
 from scoregen.score.elements import Measure, Part, Score, Tempo
 from scoregen.score.keys import KeySignature
 from scoregen.score.pitch import Pitch, Unpitched
@@ -44,7 +44,7 @@ _MINOR = ("Ab", "Eb", "Bb", "F", "C", "G", "D", "A", "E", "B", "F#", "C#", "G#",
 
 @dataclass(frozen=True, slots=True)
 class _Event:
-    """A message at a tick; of those at one tick the lower `rank` goes first."""
+    """A message at a tick; at equal ticks the lower `rank` comes first."""
 
     tick: int
     rank: int
@@ -52,11 +52,11 @@ class _Event:
 
 
 def to_midi(score: Score) -> bytes:
-    """A standard MIDI file of format 1, the same bytes for the same score."""
-    played = performed(score)
-    timed = timed_notes(played)
+    """A standard MIDI file of format 1; equal scores give equal bytes."""
+    played = unfold_score(score)
+    timed = performance_notes(played)
     ticks = ticks_per_quarter((note.played for note in timed), played)
-    notes = played_notes(score, played, timed)
+    notes = midi_notes(score, played, timed)
     file = mido.MidiFile(type=1, ticks_per_beat=ticks, charset="utf-8")
     end = _ticks(played.duration, ticks)
     file.tracks.append(_track(_conductor_events(played, ticks), end))
@@ -70,7 +70,7 @@ def to_midi(score: Score) -> bytes:
 
 
 def ticks_per_quarter(notes: Iterable[SoundingNote], score: Score) -> int:
-    """480 or the smallest multiple that holds every onset and duration exactly; 480 where none can."""
+    """Ticks that express every onset and duration exactly, if possible a multiple of 480; 480 if none can."""
     spans = [span for note in notes for span in (note.onset, note.duration)]
     spans += [start + tempo.onset for start, tempo in _tempos(score)] + list(measure_onsets(score))
     needed = math.lcm(*(span.denominator for span in spans)) if spans else 1
@@ -80,7 +80,7 @@ def ticks_per_quarter(notes: Iterable[SoundingNote], score: Score) -> int:
 
 
 def _channels(parts: Sequence[Part]) -> list[tuple[int, int]]:
-    """Port and channel for each part: its own while they last, else one for each program."""
+    """Port and channel for each part: a channel of its own while they suffice, else one for each program."""
     shared: dict[object, int] = {}
     found = []
     for part in parts:
@@ -93,12 +93,12 @@ def _channels(parts: Sequence[Part]) -> list[tuple[int, int]]:
 
 
 def _program(part: Part) -> int:
-    """MIDI's program, which counts from 0."""
+    """MIDI's program number, from 0."""
     return min(max(part.instrument.midi_program - 1, 0), 127) if part.instrument else 0
 
 
 def _opening(part: Part, port: int, channel: int) -> list[_Event]:
-    """What a part's track begins with."""
+    """The first events of a part's track."""
     messages: list[mido.Message | mido.MetaMessage] = [mido.MetaMessage("track_name", name=part.name or part.id)]
     if port:
         messages.append(mido.MetaMessage("midi_port", port=port))
@@ -106,8 +106,8 @@ def _opening(part: Part, port: int, channel: int) -> list[_Event]:
     return [_Event(0, rank, message) for rank, message in enumerate(messages)]
 
 
-def _note_events(notes: Sequence[PlayedNote], part: Part, channel: int, ticks: int) -> Iterator[_Event]:
-    """Note off before note on at one tick, so that a repeated note is struck anew."""
+def _note_events(notes: Sequence[MidiNote], part: Part, channel: int, ticks: int) -> Iterator[_Event]:
+    """Note off before note on at one tick, so that a repeated note sounds again."""
     for played in notes:
         note, drum = played.note, isinstance(played.note.pitch, Unpitched)
         key = {"channel": _DRUM_CHANNEL if drum else channel, "note": _midi_note(note.pitch, part)}
@@ -118,7 +118,7 @@ def _note_events(notes: Sequence[PlayedNote], part: Part, channel: int, ticks: i
 
 
 def _pedal_events(score: Score, part: Part, channel: int, ticks: int) -> Iterator[_Event]:
-    """The damper pedal up and down; up before down at one tick, and both before the notes."""
+    """The damper pedal up and down; at one tick up before down, and both before the notes."""
     changes: dict[int, list[int]] = defaultdict(list)
     for start, stop in pedal_spans(score, part.id):
         if start < stop:
@@ -135,7 +135,7 @@ def _pedal_events(score: Score, part: Part, channel: int, ticks: int) -> Iterato
 
 
 def _midi_note(pitch: Pitch | Unpitched, part: Part) -> int:
-    """0-127; a pitch beyond that is folded back by octaves, a microtone rounded down."""
+    """0-127; a pitch out of range is moved by octaves, and a microtone is rounded down."""
     if isinstance(pitch, Unpitched):
         return percussion_key(pitch, part)
     number = pitch.midi_pitch
@@ -143,7 +143,7 @@ def _midi_note(pitch: Pitch | Unpitched, part: Part) -> int:
 
 
 def _conductor_events(score: Score, ticks: int) -> list[_Event]:
-    """Title, tempo, time and key signatures, each where it changes."""
+    """Title, tempo, time and key signatures, each at its changes."""
     title = score.metadata.title or score.metadata.movement
     events = [_Event(0, 0, mido.MetaMessage("track_name", name=title))] if title else []
     last: dict[str, object] = {}
@@ -156,7 +156,7 @@ def _conductor_events(score: Score, ticks: int) -> list[_Event]:
 
 
 def _tempo_events(score: Score, ticks: int) -> list[_Event]:
-    """The tempos of the score; 120 quarters a minute, MIDI's own default, until the first."""
+    """The tempos of the score; before the first, 120 quarters per minute, MIDI's default."""
     found = {0: 500_000}
     for start, tempo in _tempos(score):
         microseconds = round(60_000_000 / tempo.quarters_per_minute) if tempo.quarters_per_minute > 0 else 500_000
@@ -171,7 +171,7 @@ def _tempos(score: Score) -> Iterator[tuple[Fraction, Tempo]]:
 
 
 def _time_message(measure: Measure) -> mido.MetaMessage | None:
-    """The time signature, or for a measure of another length one of just that length."""
+    """The time signature, or for a measure of another length one of that length."""
     numerator, denominator = sum(measure.time.beats), measure.time.beat_type
     if measure.duration != measure.time.duration:
         whole = measure.duration / 4
@@ -182,7 +182,7 @@ def _time_message(measure: Measure) -> mido.MetaMessage | None:
 
 
 def _key_message(key: KeySignature) -> mido.MetaMessage | None:
-    """The key signature; none for a custom one or one that MIDI cannot name."""
+    """The key signature; None for a custom one or one that MIDI has no name for."""
     if key.custom or not -7 <= key.fifths <= 7:
         return None
     name = f"{_MINOR[key.fifths + 7]}m" if key.mode == "minor" else _MAJOR[key.fifths + 7]
@@ -190,7 +190,7 @@ def _key_message(key: KeySignature) -> mido.MetaMessage | None:
 
 
 def _track(events: Iterable[_Event], end: int) -> mido.MidiTrack:
-    """Events in order with MIDI's delta times; the track ends where the score does, or its last note."""
+    """Events in order with delta times; the track ends with the score or its last note."""
     track, last = mido.MidiTrack(), 0
     for event in sorted(events, key=lambda event: (event.tick, event.rank)):
         track.append(event.message.copy(time=event.tick - last))

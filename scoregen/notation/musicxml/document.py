@@ -1,6 +1,6 @@
-"""A MusicXML file as text: found by its content, unpacked, made partwise, in UTF-8.
+"""A MusicXML file as text: recognised by its content, unpacked, partwise, in UTF-8.
 
-What comes out of here is what `musicxml_reader` reads and what `graft` writes into.
+`read` reads this text, and `graft` writes into it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ __all__ = ["Document", "load_document", "open_document", "parse", "serialize"]
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A score-partwise text and its tree, which say the same."""
+    """A score-partwise text and its tree, with the same content."""
 
     text: bytes
     root: etree._Element
@@ -29,15 +29,14 @@ class Document:
 def load_document(path: Path) -> bytes:
     """A .musicxml, .xml or .mxl file as UTF-8 score-partwise text with a DOCTYPE.
 
-    The content decides, not the suffix; a file that is all this already keeps every byte. Raises
-    ReadError for a file that is missing, broken, hostile or no MusicXML, and RefusedError for an
-    opus.
+    The content decides, not the suffix. A file that already has this form keeps every byte. Raises ReadError
+    for a file that is missing, broken, malicious or not MusicXML, and RefusedError for an opus.
     """
     return open_document(path).text
 
 
 def open_document(path: Path) -> Document:
-    """`load_document`, with the tree that it had to build anyway."""
+    """As `load_document`, together with the parsed tree."""
     file = str(path)
     data = read_bytes(path)
     if is_zip(data):
@@ -52,30 +51,30 @@ def open_document(path: Path) -> Document:
 
 
 def read_bytes(path: Path) -> bytes:
-    """The content of a regular file of bearable size; every failure is a ReadError."""
+    """The content of a regular file within the size limit. Raises ReadError for every failure."""
     place = Place(str(path))
     try:
         mode = path.stat().st_mode
         if stat.S_ISDIR(mode):
             raise ReadError("this is a folder; expected a notation file", place)
         if not stat.S_ISREG(mode):
-            raise ReadError("this is no regular file; expected a notation file", place)
+            raise ReadError("this is not a regular file; expected a notation file", place)
         with path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise ReadError("there is no such file", place) from None
     except PermissionError:
-        raise ReadError("the file may not be read; check its permissions", place) from None
+        raise ReadError("the file cannot be read; check its permissions", place) from None
     except (OSError, ValueError) as error:
         raise ReadError(f"the file cannot be read: {error}", place) from None
     if len(data) > MAX_BYTES:
-        raise ReadError(f"the file is larger than {MAX_BYTES >> 20} MiB, the most that is read", place)
+        raise ReadError(f"the file is larger than the limit of {MAX_BYTES >> 20} MiB", place)
     return data
 
 
 def _check_root(root: etree._Element, place: Place) -> None:
     if root.tag == "opus":
-        raise RefusedError("this is an opus, a list of other files; read each of its scores by itself", place)
+        raise RefusedError("this is an opus, a list of other files; read each of its scores separately", place)
     if root.tag not in ("score-partwise", "score-timewise"):
         raise ReadError(f"the root element is <{root.tag}>; expected <score-partwise> or <score-timewise>", place)
 
@@ -100,16 +99,20 @@ def _partwise(timewise: etree._Element, file: str) -> etree._Element:
 
 
 def _check_size(timewise: etree._Element, columns: int, place: Place) -> None:
-    """Every part gets a measure in every column, so that few tags could become many measures."""
+    """Limit the size: every part gets a measure in every column, so that few tags could become many measures."""
     parts = len({share.get("id", "") for share in timewise.iterfind("measure/part")})
     if parts > MAX_PARTS or parts * columns > MAX_PART_MEASURES:
-        raise ReadError(f"the score has {parts} parts of {columns} measures, more than are read", place)
+        raise ReadError(
+            f"the score has {parts} parts of {columns} measures; at most {MAX_PARTS} parts and"
+            f" {MAX_PART_MEASURES} measures in all parts are read",
+            place,
+        )
 
 
 def _part_for(
     root: etree._Element, parts: dict[str, etree._Element], part_id: str, earlier: list[etree._Element]
 ) -> etree._Element:
-    """The part of that id; one that enters late begins with empty measures."""
+    """The part with this id; a part that enters late begins with empty measures."""
     if part_id not in parts:
         parts[part_id] = etree.SubElement(root, "part", id=part_id)
         for column in earlier:
@@ -118,12 +121,12 @@ def _part_for(
 
 
 def _check_shares(column: etree._Element, parts: dict[str, etree._Element], index: int, place: Place) -> None:
-    """Every part has one measure a column: a missing share becomes an empty measure."""
+    """Ensure that every part has one measure per column; a missing one is added empty."""
     for part_id, part in parts.items():
         if len(part) == index:
             etree.SubElement(part, "measure", _attributes(column))
         elif len(part) != index + 1:
-            raise ReadError(f"the measure holds part {part_id!r} twice", place)
+            raise ReadError(f"the measure has part {part_id!r} twice; expected once", place)
 
 
 def _attributes(element: etree._Element) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Putting elements into a document that somebody else laid out: order and indentation stay theirs."""
+"""Inserts elements into an existing document; its order and indentation are kept."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ _STEP = "  "
 
 
 def insert(parent: etree._Element, index: int, element: etree._Element) -> None:
-    """Insert a child, indented as its siblings are."""
+    """Insert a child, indented like its siblings."""
     children = list(parent)
     replace_children(parent, [*children[:index], element, *children[index:]])
 
 
 def insert_after(sibling: etree._Element, element: etree._Element) -> None:
     parent = sibling.getparent()
-    assert parent is not None  # a sibling that we found in a document stands in one
+    assert parent is not None  # the sibling is inside a document
     insert(parent, parent.index(sibling) + 1, element)
 
 
 def replace_children(parent: etree._Element, children: Sequence[etree._Element]) -> None:
-    """Give the parent these children; those that are new to it get its indentation."""
+    """Give the parent these children; new ones get its indentation."""
     old = list(parent)
     inner = parent.text if _is_blank(parent.text) else None
     outer = old[-1].tail if old else None
@@ -47,7 +47,7 @@ def _is_blank(text: str | None) -> bool:
 
 
 def _indent(element: etree._Element, before: str) -> None:
-    """Lay out a new element's own children one step deeper than the element."""
+    """Indent the children of a new element one step deeper than the element."""
     margin = before.rsplit("\n", 1)[-1]
     etree.indent(element, space=_STEP)
     for inner in element.iter():

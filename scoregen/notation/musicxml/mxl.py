@@ -1,7 +1,6 @@
 """Compressed MusicXML (.mxl): a zip file whose container names the score inside it.
 
-Members are read in memory and never extracted. Every size is capped while reading, whatever the
-archive claims about itself.
+Members are read in memory and never extracted. Sizes are limited while reading, whatever the archive declares.
 """
 
 from __future__ import annotations
@@ -33,9 +32,9 @@ def is_zip(data: bytes) -> bool:
 
 
 def read_mxl(data: bytes, file: str) -> bytes:
-    """The bytes of the score inside a compressed file, as they stand there.
+    """The bytes of the score inside a compressed file, unchanged.
 
-    Raises ReadError for a broken, encrypted, oversized or tricked archive.
+    Raises ReadError for a broken, encrypted, oversized or malicious archive.
     """
     place = Place(file)
     _check_directory(data, place)
@@ -48,10 +47,10 @@ def read_mxl(data: bytes, file: str) -> bytes:
 
 
 def write_mxl(text: bytes, name: str) -> bytes:
-    """A compressed file that holds one score under `name`; equal input gives equal bytes."""
+    """A compressed file with one score under `name`; equal input gives equal bytes."""
     container = (
         '<?xml version="1.0" encoding="UTF-8"?>\n<container><rootfiles>'
-        f'<rootfile full-path={_quoted(name)} media-type="{MIMETYPE}+xml"/>'
+        f'<rootfile full-path={_quote(name)} media-type="{MIMETYPE}+xml"/>'
         "</rootfiles></container>\n"
     )
     buffer = io.BytesIO()
@@ -62,7 +61,7 @@ def write_mxl(text: bytes, name: str) -> bytes:
     return buffer.getvalue()
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
     return f'"{escaped}"'
 
@@ -76,7 +75,7 @@ def _add_member(archive: zipfile.ZipFile, name: str, data: bytes, method: int) -
 
 
 def _check_directory(data: bytes, place: Place) -> None:
-    """Refuse a huge list of members before the zip library spends time on it."""
+    """Refuse a huge list of members before the zip library parses it."""
     end = data.rfind(b"PK\x05\x06", max(0, len(data) - 66_000))
     size = int.from_bytes(data[end + 12 : end + 16], "little")
     if end >= 0 and size > MAX_DIRECTORY_BYTES:
@@ -89,22 +88,23 @@ def _checked_names(archive: zipfile.ZipFile, place: Place) -> list[str]:
         raise ReadError(f"the compressed file lists {len(names)} members; at most {MAX_MEMBERS} are read", place)
     for name in names:
         if name.startswith(("/", "\\")) or ":" in name[:3] or ".." in PurePosixPath(name.replace("\\", "/")).parts:
-            raise ReadError(f"the compressed file holds the unsafe path {name!r}; export it again", place)
+            raise ReadError(f"the compressed file has the unsafe path {name!r}; export it again", place)
     return names
 
 
 def _score_name(archive: zipfile.ZipFile, names: list[str], file: str) -> str:
-    """The member that the container points to; without a container the only candidate."""
+    """The member that the container names, or without a container the only candidate."""
     if CONTAINER not in names:
         return _only_candidate(names, Place(file))
     for path, media_type in root_files(_read_member(archive, CONTAINER, Place(file)), f"{file} ({CONTAINER})"):
         if media_type in SCORE_MEDIA_TYPES:
             if path not in names:
                 raise ReadError(
-                    f"the container points to {path!r}, which the compressed file does not hold", Place(file)
+                    f"the container names {path!r}, which the compressed file does not have; export it again",
+                    Place(file),
                 )
             return path
-    raise ReadError("the container of the compressed file names no MusicXML score", Place(file))
+    raise ReadError("the container of the compressed file names no MusicXML score; export it again", Place(file))
 
 
 def _only_candidate(names: list[str], place: Place) -> str:
@@ -115,7 +115,7 @@ def _only_candidate(names: list[str], place: Place) -> str:
 
 
 def _read_member(archive: zipfile.ZipFile, name: str, place: Place) -> bytes:
-    """The content of a member, counted while it is inflated."""
+    """The content of a member; its size is checked while it is inflated."""
     member = archive.getinfo(name)
     chunks: list[bytes] = []
     size = 0
@@ -129,6 +129,6 @@ def _read_member(archive: zipfile.ZipFile, name: str, place: Place) -> bytes:
 
 def _check_size(name: str, size: int, compressed: int, place: Place) -> None:
     if size > MAX_BYTES:
-        raise ReadError(f"{name!r} unpacks to more than {MAX_BYTES >> 20} MiB, the most that is read", place)
+        raise ReadError(f"{name!r} unpacks to more than the limit of {MAX_BYTES >> 20} MiB", place)
     if size > _RATIO_COUNTS_FROM and size > MAX_RATIO * max(compressed, 1):
-        raise ReadError(f"{name!r} unpacks to more than {MAX_RATIO} times its size, as only zip bombs do", place)
+        raise ReadError(f"{name!r} unpacks to more than {MAX_RATIO} times its size, like a zip bomb", place)

@@ -1,4 +1,4 @@
-"""XML text to and from a tree, safely: nothing is fetched, expanded or allowed to grow without end."""
+"""XML text to and from a tree, safely: no network access, no entities, limited sizes."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ _LIMITS = (
 
 
 def parse_xml(text: bytes, file: str) -> etree._Element:
-    """The root of any XML text; ReadError for broken XML and for entities of its own."""
+    """The root of any XML text. Raises ReadError for broken XML and for entities."""
     place = Place(file)
     if not text or text.isspace():
         raise ReadError("the file is empty; expected a MusicXML score", place)
     if len(text) > MAX_BYTES:
-        raise ReadError(f"the file is larger than {MAX_BYTES >> 20} MiB, the most that is read", place)
+        raise ReadError(f"the file is larger than the limit of {MAX_BYTES >> 20} MiB", place)
     if text.count(b"<") > MAX_TAGS:
-        raise ReadError(f"the file holds more than {MAX_TAGS} XML tags, the most that are read", place)
+        raise ReadError(f"the file has more XML tags than the limit of {MAX_TAGS}", place)
     try:
         root = etree.fromstring(text.lstrip() if text[:1].isspace() else text, _parser(_encoding(text)))
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
@@ -57,7 +57,7 @@ def parse_xml(text: bytes, file: str) -> etree._Element:
 
 
 def parse(text: bytes, file: str) -> etree._Element:
-    """The root of a MusicXML text, within every limit; ReadError otherwise."""
+    """The root of a MusicXML text within all limits; otherwise ReadError."""
     root = parse_xml(text, file)
     for what, count, limit in _LIMITS:
         found = int(float(str(count(root))))
@@ -83,14 +83,14 @@ def serialize(root: etree._Element) -> bytes:
 
 
 def is_serialized(text: bytes, root: etree._Element) -> bool:
-    """Whether the text that the root was read from is UTF-8 with a score-partwise DOCTYPE already."""
+    """Whether the text of the root is already UTF-8 with a score-partwise DOCTYPE."""
     info = _doc_info(root)
     in_utf_8 = (info.encoding or "UTF-8").upper() == "UTF-8" and text.startswith(b"<?xml") and not _encoding(text)
     return in_utf_8 and "score-partwise" in info.doctype
 
 
 def _doc_info(root: etree._Element) -> Any:
-    """lxml's view of the DOCTYPE, which its type stubs know only in part."""
+    """lxml's view of the DOCTYPE, which its type stubs cover only in part."""
     return root.getroottree().docinfo
 
 
@@ -99,18 +99,18 @@ def _parser(encoding: str | None) -> etree.XMLParser:
 
 
 def _encoding(text: bytes) -> str | None:
-    """UTF-8 for the files that say UTF-16 but are plain 8-bit text; else as the file says."""
+    """UTF-8 for 8-bit files that declare UTF-16; else None, for the declared encoding."""
     declared = _UTF_16.search(text[:200])
     return "UTF-8" if declared and b"\0" not in text else None
 
 
 def _plain(error: Exception) -> str:
-    """libxml2's message without the name that it gives to text in memory."""
+    """libxml2's message without its name for text in memory."""
     return str(error).replace(" (<string>, ", " (").strip()
 
 
 def _refuse_entities(root: etree._Element, place: Place) -> None:
-    """A DOCTYPE is welcome, an entity is not: declared here or left undeclared."""
+    """Accept a DOCTYPE; refuse entities, declared or undeclared."""
     dtd = _doc_info(root).internalDTD
     declared = next(iter(dtd.iterentities()), None) if dtd is not None else None
     if declared is not None:
@@ -123,4 +123,4 @@ def _refuse_entities(root: etree._Element, place: Place) -> None:
 def _refuse_long_text(root: etree._Element, place: Place) -> None:
     found: Any = root.xpath(f"//text()[string-length(.) > {MAX_TEXT}]/..")
     if found:
-        raise ReadError(f"<{found[0].tag}> holds more than {MAX_TEXT} characters of text", place)
+        raise ReadError(f"<{found[0].tag}> has more characters of text than the limit of {MAX_TEXT}", place)

@@ -1,4 +1,4 @@
-"""Whether the voices of a document fill their measures, and the measures of its parts match."""
+"""Checks that voices fill their measures, and that the measures of all parts match."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ from fractions import Fraction
 from itertools import pairwise
 
 from scoregen.notation.musicxml.read.voices import VOICES_A_STAFF
-from scoregen.notation.validation.walk import WalkedMeasure, WalkedNote, number
+from scoregen.notation.validation.walk import DocumentMeasure, DocumentNote, optional_fraction
 from scoregen.score.check import Problem
 from scoregen.score.rhythm import NOTE_TYPES, NoteValue
 from scoregen.system.errors import Place
 
 ROUNDING = Fraction(1, 32)
-"""Quarters by which two lengths may differ that are meant to be equal: files round tuplets to whole divisions."""
+"""A tolerance in quarters for lengths that should be equal: files round tuplets to whole divisions."""
 _REST_TYPES = ("whole", "breve")
 
 
-def measure_problems(measure: WalkedMeasure) -> Iterator[Problem]:
-    """What is wrong inside one measure of one part."""
+def measure_problems(measure: DocumentMeasure) -> Iterator[Problem]:
+    """The problems inside one measure of one part."""
     yield from measure.problems
     for voice, notes in measure.voices.items():
         yield from _overlaps(notes)
         yield from _early_end(voice, notes, measure)
     yield from _crowded_staves(measure)
     for note in measure.notes:
-        if not _rests_throughout(note, measure):
+        if not _is_measure_rest(note, measure):
             yield from _value_problems(note)
 
 
-def column_problems(parts: Sequence[tuple[WalkedMeasure, ...]]) -> Iterator[Problem]:
-    """Where one part has more measures than another, or a longer one."""
+def column_problems(parts: Sequence[tuple[DocumentMeasure, ...]]) -> Iterator[Problem]:
+    """Parts with fewer measures than another, or with shorter ones."""
     longest = max((len(part) for part in parts), default=0)
     for part in parts:
         if part and len(part) < longest:
@@ -39,7 +39,7 @@ def column_problems(parts: Sequence[tuple[WalkedMeasure, ...]]) -> Iterator[Prob
         yield from _uneven([part[index] for part in parts if index < len(part)])
 
 
-def _uneven(column: Sequence[WalkedMeasure]) -> Iterator[Problem]:
+def _uneven(column: Sequence[DocumentMeasure]) -> Iterator[Problem]:
     """Measures shorter than the longest of their column, by more than the rounding of a tuplet."""
     expected = max(measure.length for measure in column)
     for measure in column:
@@ -47,13 +47,13 @@ def _uneven(column: Sequence[WalkedMeasure]) -> Iterator[Problem]:
             yield Problem(measure.place, f"the measure lasts {measure.length} quarters; expected {expected or 'music'}")
 
 
-def _overlaps(notes: Sequence[WalkedNote]) -> Iterator[Problem]:
+def _overlaps(notes: Sequence[DocumentNote]) -> Iterator[Problem]:
     for earlier, later in pairwise(notes):
         if later.onset < earlier.end:
             yield Problem(later.place, f"two notes of the voice overlap at {later.onset} quarters")
 
 
-def _early_end(voice: str, notes: Sequence[WalkedNote], measure: WalkedMeasure) -> Iterator[Problem]:
+def _early_end(voice: str, notes: Sequence[DocumentNote], measure: DocumentMeasure) -> Iterator[Problem]:
     end = max(note.end for note in notes)
     for start, stop in sorted(measure.skipped):
         if start <= end < stop:
@@ -63,7 +63,7 @@ def _early_end(voice: str, notes: Sequence[WalkedNote], measure: WalkedMeasure) 
         yield Problem(place, f"the voice ends after {end} of {measure.length} quarters")
 
 
-def _crowded_staves(measure: WalkedMeasure) -> Iterator[Problem]:
+def _crowded_staves(measure: DocumentMeasure) -> Iterator[Problem]:
     staves: dict[str, set[str]] = {}
     for note in measure.notes:
         staves.setdefault(note.staff, set()).add(note.voice)
@@ -72,8 +72,8 @@ def _crowded_staves(measure: WalkedMeasure) -> Iterator[Problem]:
             yield Problem(measure.place, f"staff {staff} has {len(voices)} voices; expected {VOICES_A_STAFF} at most")
 
 
-def _rests_throughout(note: WalkedNote, measure: WalkedMeasure) -> bool:
-    """Whether it is a rest for the whole measure, which needs no note type of that length."""
+def _is_measure_rest(note: DocumentNote, measure: DocumentMeasure) -> bool:
+    """Whether the note is a whole-measure rest, which needs no note type of that length."""
     if note.rest is None:
         return False
     kind = (note.element.findtext("type") or "").strip()
@@ -81,19 +81,19 @@ def _rests_throughout(note: WalkedNote, measure: WalkedMeasure) -> bool:
     return note.rest.get("measure") == "yes" or (fills and kind in ("", *_REST_TYPES))
 
 
-def _value_problems(note: WalkedNote) -> Iterator[Problem]:
-    """A note type is there, and lasts what the duration says."""
+def _value_problems(note: DocumentNote) -> Iterator[Problem]:
+    """A note needs a type, and the type the length of the duration."""
     kind = (note.element.findtext("type") or "").strip()
     if kind not in NOTE_TYPES:
-        yield Problem(note.place, "a note has no type; expected one beside its duration")
+        yield Problem(note.place, "a note has no <type>; expected one with its <duration>")
     elif not note.is_grace:
-        written = _written(note, kind)
+        written = _notated_length(note, kind)
         if written != note.duration:
-            yield Problem(note.place, f"a note is written as {written} quarters and lasts {note.duration}")
+            yield Problem(note.place, f"a note is notated as {written} quarters and lasts {note.duration}")
 
 
-def _written(note: WalkedNote, kind: str) -> Fraction:
+def _notated_length(note: DocumentNote, kind: str) -> Fraction:
     ratio = note.element.find("time-modification")
-    actual = number(ratio.findtext("actual-notes")) if ratio is not None else 1
-    normal = number(ratio.findtext("normal-notes")) if ratio is not None else 1
+    actual = optional_fraction(ratio.findtext("actual-notes")) if ratio is not None else 1
+    normal = optional_fraction(ratio.findtext("normal-notes")) if ratio is not None else 1
     return NoteValue(kind, len(note.element.findall("dot"))).duration * (normal or 1) / (actual or 1)

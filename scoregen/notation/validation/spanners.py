@@ -1,4 +1,4 @@
-"""Whether everything that a document opens is closed: ties, beams, tuplets, slurs, wedges, endings."""
+"""Checks that ties, beams, tuplets, slurs, wedges and endings that are opened are closed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from lxml import etree
 
-from scoregen.notation.validation.walk import WalkedMeasure, WalkedNote, notes_in_order
+from scoregen.notation.validation.walk import DocumentMeasure, DocumentNote, notes_in_order
 from scoregen.score.check import Problem
 from scoregen.system.errors import Place
 
@@ -21,20 +21,20 @@ _OPENING: dict[str, tuple[str, ...]] = {
     "dashes": ("start",),
     "bracket": ("start",),
 }
-"""The spanners that are numbered, and the types that open each; `stop` closes."""
+"""The numbered spanners, and the types that open each; `stop` closes."""
 _PATHS = {"slur": "note/notations", "glissando": "note/notations", "slide": "note/notations"}
 
-_Measures = tuple[WalkedMeasure, ...]
+_Measures = tuple[DocumentMeasure, ...]
 _TieEnd = tuple[int, Fraction, tuple[str | None, ...]]
 
 
-def may_come_from_a_hole(problem: Problem) -> bool:
-    """Whether a spanner may have lost its other end to a refilled hole: we write ties in pairs, and no slurs."""
+def may_come_from_refill(problem: Problem) -> bool:
+    """Whether the other end may have been in a replaced voice: generated ties are paired, slurs never generated."""
     return problem.message.startswith(("a tie has", *(f"<{tag}>" for tag in _OPENING)))
 
 
 def spanner_problems(measures: _Measures) -> Iterator[Problem]:
-    """Every unpaired end in one part."""
+    """The problems of every unpaired end in one part."""
     yield from _tie_problems(measures)
     yield from _beam_problems(measures)
     yield from _tuplet_problems(measures)
@@ -44,31 +44,31 @@ def spanner_problems(measures: _Measures) -> Iterator[Problem]:
 
 
 def _tie_problems(measures: _Measures) -> Iterator[Problem]:
-    """A tie joins a note to one of the same pitch that begins where it ends, or jumps with a repeat."""
+    """A tie joins a note to one of the same pitch that begins where it ends, or crosses a repeat."""
     begun: dict[_TieEnd, Place] = {}
     taken: dict[_TieEnd, Place] = {}
     for index, note in notes_in_order(measures):
         kinds = {tie.get("type") for tie in note.element.iterfind("tie")}
         if "start" in kinds:
-            begun[(*_moment(measures, index, note.end), _pitch(note))] = note.place
+            begun[(*_position(measures, index, note.end), _pitch(note))] = note.place
         if "stop" in kinds:
             taken[(index, note.onset, _pitch(note))] = note.place
     for end, place in begun.items():
-        if end not in taken and not _jumps(measures, end):
-            yield Problem(place, "a tie has no note of the same pitch to lead to")
+        if end not in taken and not _is_at_repeat(measures, end):
+            yield Problem(place, "a tie has no next note of the same pitch")
     for end, place in taken.items():
-        if end not in begun and not _jumps(measures, end):
-            yield Problem(place, "a tie has no note of the same pitch to come from")
+        if end not in begun and not _is_at_repeat(measures, end):
+            yield Problem(place, "a tie has no previous note of the same pitch")
 
 
-def _moment(measures: _Measures, index: int, onset: Fraction) -> tuple[int, Fraction]:
-    """A place in a part; where the notes of a measure end, the next begins, whatever was skipped between."""
+def _position(measures: _Measures, index: int, onset: Fraction) -> tuple[int, Fraction]:
+    """A place in a part; where the notes of a measure end the next measure begins, whatever the gap."""
     end = max((note.end for note in measures[index].notes), default=measures[index].length)
     return (index + 1, Fraction(0)) if onset >= end else (index, onset)
 
 
-def _jumps(measures: _Measures, end: _TieEnd) -> bool:
-    """Whether a repeat or an ending stands at the barline where the tie stops short."""
+def _is_at_repeat(measures: _Measures, end: _TieEnd) -> bool:
+    """Whether a repeat or an ending is at the barline of an unpaired tie."""
     index, onset, _ = end
     if onset != 0:
         return False
@@ -78,7 +78,7 @@ def _jumps(measures: _Measures, end: _TieEnd) -> bool:
     return any(barline.find("repeat") is not None or barline.find("ending") is not None for barline in barlines)
 
 
-def _pitch(note: WalkedNote) -> tuple[str | None, ...]:
+def _pitch(note: DocumentNote) -> tuple[str | None, ...]:
     element = note.element.find("pitch")
     if element is None:
         element = note.element.find("unpitched")
@@ -86,9 +86,9 @@ def _pitch(note: WalkedNote) -> tuple[str | None, ...]:
 
 
 def _beam_problems(measures: _Measures) -> Iterator[Problem]:
-    """Each level of a voice's beams runs begin, continue, end; grace notes have beams of their own.
+    """Each level of a voice's beams is begin, continue, end; grace notes have beams of their own.
 
-    A beam that is left open is named where its last note stands, whatever comes after.
+    An open beam is reported at its last note, whatever follows.
     """
     opened: dict[tuple[str, bool], dict[str, Place]] = {}
     for _, note in notes_in_order(measures):
@@ -97,20 +97,20 @@ def _beam_problems(measures: _Measures) -> Iterator[Problem]:
         levels = opened.setdefault((note.voice, note.is_grace), {})
         words = {beam.get("number", "1"): (beam.text or "").strip() for beam in note.element.iterfind("beam")}
         if "1" in levels and "1" not in words:
-            yield Problem(levels["1"], "a beam is never ended")
+            yield Problem(levels["1"], "a beam has no end")
             levels.clear()
         for level, word in words.items():
             yield from _beam_step(level, word, levels, note.place)
     for levels in opened.values():
         for place in levels.values():
-            yield Problem(place, "a beam is never ended")
+            yield Problem(place, "a beam has no end")
 
 
 def _beam_step(level: str, word: str, levels: dict[str, Place], place: Place) -> Iterator[Problem]:
     if word == "begin" and level in levels:
-        yield Problem(levels[level], "a beam is never ended")
+        yield Problem(levels[level], "a beam has no end")
     if word in ("continue", "end") and level not in levels:
-        yield Problem(place, f"a beam of level {level} goes on that never began")
+        yield Problem(place, f"a beam of level {level} continues or ends without a beginning")
     if word == "end":
         levels.pop(level, None)
     elif word in ("begin", "continue"):
@@ -118,7 +118,7 @@ def _beam_step(level: str, word: str, levels: dict[str, Place], place: Place) ->
 
 
 def _tuplet_problems(measures: _Measures) -> Iterator[Problem]:
-    """Brackets of one number and voice open and close in turn."""
+    """Brackets of one number and voice alternately open and close."""
     opened: dict[tuple[str, str], Place] = {}
     for _, note in notes_in_order(measures):
         marks = note.element.findall("notations/tuplet")
@@ -126,16 +126,16 @@ def _tuplet_problems(measures: _Measures) -> Iterator[Problem]:
             key = (note.voice, mark.get("number", "1"))
             if mark.get("type") == "start":
                 if key in opened:
-                    yield Problem(opened[key], "a tuplet bracket is never closed")
+                    yield Problem(opened[key], "a tuplet bracket has no stop")
                 opened[key] = note.place
             elif opened.pop(key, None) is None:
-                yield Problem(note.place, "a tuplet bracket closes that was never opened")
+                yield Problem(note.place, "a tuplet bracket stops without a start")
     for place in opened.values():
-        yield Problem(place, "a tuplet bracket is never closed")
+        yield Problem(place, "a tuplet bracket has no stop")
 
 
 def _is_whole(mark: etree._Element, marks: Sequence[etree._Element]) -> bool:
-    """Whether a stop closes a bracket that opens on the same note and holds nothing else."""
+    """Whether a stop closes a bracket that opens on the same note."""
     before = marks[: marks.index(mark)]
     return any(other.get("number", "1") == mark.get("number", "1") for other in before)
 
@@ -146,18 +146,18 @@ def _ending_problems(measures: _Measures) -> Iterator[Problem]:
         for ending in measure.element.iterfind("barline/ending"):
             if ending.get("type") == "start":
                 if opened is not None:
-                    yield Problem(opened, "an ending is never closed")
+                    yield Problem(opened, "an ending has no stop")
                 opened = measure.place
             elif opened is None:
-                yield Problem(measure.place, "an ending closes that was never opened")
+                yield Problem(measure.place, "an ending stops without a start")
             else:
                 opened = None
     if opened is not None:
-        yield Problem(opened, "an ending is never closed")
+        yield Problem(opened, "an ending has no stop")
 
 
 def _numbered_problems(tag: str, measures: _Measures) -> Iterator[Problem]:
-    """As many stops as starts for each number: their order in the text says little, since voices go back."""
+    """Each number needs as many stops as starts. Their order in the text is not checked, since voices go back."""
     path = f"{_PATHS.get(tag, 'direction/direction-type')}/{tag}"
     starts: dict[str, list[Place]] = {}
     stops: dict[str, list[Place]] = {}
@@ -169,12 +169,12 @@ def _numbered_problems(tag: str, measures: _Measures) -> Iterator[Problem]:
     for number in sorted({*starts, *stops}):
         begun, ended = starts.get(number, []), stops.get(number, [])
         if len(begun) > len(ended):
-            yield Problem(begun[-1], f"<{tag}> number {number} opens {len(begun)} times and closes {len(ended)} times")
+            yield Problem(begun[-1], f"<{tag}> number {number} has {len(begun)} starts and {len(ended)} stops")
         elif len(ended) > len(begun):
-            yield Problem(ended[-1], f"<{tag}> number {number} closes {len(ended)} times and opens {len(begun)} times")
+            yield Problem(ended[-1], f"<{tag}> number {number} has {len(ended)} stops and {len(begun)} starts")
 
 
-def _place_of(mark: etree._Element, measure: WalkedMeasure) -> Place:
+def _place_of(mark: etree._Element, measure: DocumentMeasure) -> Place:
     owner = next((parent for parent in mark.iterancestors() if parent.tag in ("note", "direction")), None)
     voice = owner.findtext("voice") if owner is not None else None
     return Place(measure.place.file, measure.place.part, measure.place.measure, voice)

@@ -1,4 +1,4 @@
-"""A document's notes with their places in time, as a reader's cursor finds them."""
+"""A document's notes with their onsets, by the cursor of a reader."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _ZERO = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
-class WalkedNote:
-    """A <note> at its onset in the measure; a chord's later notes stand where its first one does."""
+class DocumentNote:
+    """A <note> at its onset in the measure; chord members have the onset of the first note."""
 
     element: etree._Element
     place: Place
@@ -40,20 +40,20 @@ class WalkedNote:
 
 
 @dataclass(slots=True)
-class WalkedMeasure:
-    """A part's measure: how far its cursor came, and what went wrong on the way."""
+class DocumentMeasure:
+    """A part's measure: the furthest position of its cursor, and its problems."""
 
     element: etree._Element
     place: Place
     length: Fraction = _ZERO
-    notes: list[WalkedNote] = field(default_factory=list)
+    notes: list[DocumentNote] = field(default_factory=list)
     skipped: list[tuple[Fraction, Fraction]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     @property
-    def voices(self) -> dict[str, list[WalkedNote]]:
+    def voices(self) -> dict[str, list[DocumentNote]]:
         """The timed notes of each voice, chord members left out, in order of onset."""
-        found: dict[str, list[WalkedNote]] = {}
+        found: dict[str, list[DocumentNote]] = {}
         for note in sorted(self.notes, key=lambda note: note.onset):
             if not note.in_chord and not note.is_grace:
                 found.setdefault(note.voice, []).append(note)
@@ -62,25 +62,25 @@ class WalkedMeasure:
 
 @dataclass(slots=True)
 class _Cursor:
-    measure: WalkedMeasure
+    measure: DocumentMeasure
     divisions: Fraction | None
-    assumed: Fraction  # what holds, and is complained of, where the part gives no divisions
+    assumed: Fraction  # used, with a problem reported, if the part has no divisions
     now: Fraction = _ZERO
     chord: Fraction = _ZERO
 
-    def complain(self, message: str, voice: str | None = None) -> None:
+    def report(self, message: str, voice: str | None = None) -> None:
         place = self.measure.place
         self.measure.problems.append(Problem(Place(place.file, place.part, place.measure, voice), message))
 
 
-def walk(part: etree._Element, file: str) -> tuple[WalkedMeasure, ...]:
+def walk(part: etree._Element, file: str) -> tuple[DocumentMeasure, ...]:
     """Every measure of a part."""
     walked = []
     divisions: Fraction | None = None
-    assumed = number(part.getroottree().findtext("part/measure/attributes/divisions")) or Fraction(1)
+    assumed = optional_fraction(part.getroottree().findtext("part/measure/attributes/divisions")) or Fraction(1)
     for element in part.iterfind("measure"):
         place = Place(file, part.get("id"), element.get("number"))
-        cursor = _Cursor(WalkedMeasure(element, place), divisions, assumed)
+        cursor = _Cursor(DocumentMeasure(element, place), divisions, assumed)
         for child in element:
             _step(cursor, child)
         divisions = cursor.divisions
@@ -96,7 +96,7 @@ def _step(cursor: _Cursor, child: etree._Element) -> None:
     elif child.tag == "forward":
         _forward(cursor, _length(cursor, child))
     elif child.tag == "attributes" and child.find("divisions") is not None:
-        cursor.divisions = number(child.findtext("divisions")) or None
+        cursor.divisions = optional_fraction(child.findtext("divisions")) or None
 
 
 def _note(cursor: _Cursor, element: etree._Element) -> None:
@@ -107,7 +107,7 @@ def _note(cursor: _Cursor, element: etree._Element) -> None:
     onset = cursor.chord if in_chord else cursor.now
     place = Place(cursor.measure.place.file, cursor.measure.place.part, cursor.measure.place.measure, voice)
     staff = (element.findtext("staff") or "1").strip()
-    cursor.measure.notes.append(WalkedNote(element, place, onset, duration, voice, staff, in_chord))
+    cursor.measure.notes.append(DocumentNote(element, place, onset, duration, voice, staff, in_chord))
     if not in_chord:
         cursor.chord = cursor.now
         _move(cursor, duration)
@@ -121,30 +121,30 @@ def _forward(cursor: _Cursor, length: Fraction) -> None:
 def _move(cursor: _Cursor, length: Fraction) -> None:
     cursor.now += length
     if cursor.now < 0:
-        cursor.complain(f"a backup leads {-cursor.now} quarters before the measure; the least is its start")
+        cursor.report(f"a <backup> goes {-cursor.now} quarters before the start of the measure")
         cursor.now = _ZERO
     cursor.measure.length = max(cursor.measure.length, cursor.now)
 
 
 def _length(cursor: _Cursor, element: etree._Element, voice: str | None = None) -> Fraction:
-    duration = number(element.findtext("duration"))
+    duration = optional_fraction(element.findtext("duration"))
     if duration is None:
-        cursor.complain(f"<{element.tag}> has no duration", voice)
+        cursor.report(f"<{element.tag}> has no duration", voice)
     if cursor.divisions is None:
-        cursor.complain("no <divisions> says how long a duration is")
+        cursor.report("a duration has no <divisions> before it")
     return (duration or _ZERO) / (cursor.divisions or cursor.assumed)
 
 
-def number(text: str | None) -> Fraction | None:
-    """A number as it stands in the file, None where there is none."""
+def optional_fraction(text: str | None) -> Fraction | None:
+    """A number in the file; None if there is none."""
     try:
         return Fraction((text or "").strip())
     except (ValueError, ZeroDivisionError):
         return None
 
 
-def notes_in_order(measures: tuple[WalkedMeasure, ...]) -> Iterator[tuple[int, WalkedNote]]:
-    """Measure index and note, all through a part."""
+def notes_in_order(measures: tuple[DocumentMeasure, ...]) -> Iterator[tuple[int, DocumentNote]]:
+    """Measure index and note, for all notes of a part."""
     for index, measure in enumerate(measures):
         for note in measure.notes:
             yield index, note

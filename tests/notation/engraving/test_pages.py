@@ -1,4 +1,4 @@
-"""Engraving: what stands on the pages, that nothing is lost on the way to paper, and what a crash does."""
+"""Engraving: what is on the pages, that nothing is lost in PDF and PNG, and what a crash leads to."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def embedded_fonts(page: str) -> dict[str, TTFont]:
     }
 
 
-def test_the_glyphs_in_use_are_embedded_with_the_widths_that_verovio_reckons_with(pages: tuple[str, ...]) -> None:
+def test_the_glyphs_in_use_are_embedded_with_the_widths_that_verovio_assumes(pages: tuple[str, ...]) -> None:
     fonts = embedded_fonts(pages[0])
     assert {ord(FLAT), ord(QUARTER)} <= set(fonts["Leipzig normal normal"].getBestCmap())
     plain = fonts["Liberation Serif normal normal"]
@@ -96,7 +96,7 @@ def test_the_glyphs_in_use_are_embedded_with_the_widths_that_verovio_reckons_wit
 
 
 def syllable_places(word: str) -> list[int]:
-    """Where verovio puts the syllables of four quarters that all carry the same word."""
+    """The positions at which verovio places the syllables of four quarters with the same word."""
     notes = tuple(replace(note, lyrics=(Lyric(word),)) for note in line("q:C5 q:C5 q:C5 q:C5"))  # type: ignore[call-arg]
     score = melody("w:C5")
     measure = replace(score.measures[0], voices=(Voice(Slot("P1"), notes),))
@@ -106,18 +106,18 @@ def syllable_places(word: str) -> list[int]:
 
 
 @pytest.mark.parametrize(("narrow", "wide"), [("iiiiiiiiii", "жжжжжжжжжж"), ("šššššššššš", "ωωωωωωωωωω")])
-def test_letters_beyond_ascii_get_the_room_they_need(narrow: str, wide: str) -> None:
+def test_letters_beyond_ascii_get_enough_space(narrow: str, wide: str) -> None:
     step = {word: syllable_places(word)[1] - syllable_places(word)[0] for word in (narrow, wide)}
     with TTFont(font_folder() / "LiberationSerif-0.ttf") as font:
         width = 10 * font["hmtx"][font.getBestCmap()[ord(wide[0])]][0] / 2048 * 405  # verovio's units
     assert width < step[wide] < 1.5 * width and step[narrow] < step[wide]
 
 
-def test_bold_text_brings_the_bold_font(pages: tuple[str, ...]) -> None:
+def test_bold_text_embeds_the_bold_font(pages: tuple[str, ...]) -> None:
     assert ord("6") in embedded_fonts(pages[0])["Liberation Serif bold normal"].getBestCmap()  # q. = 60
 
 
-def test_pages_for_paper_carry_no_fonts(text: bytes) -> None:
+def test_pages_for_paper_have_no_fonts(text: bytes) -> None:
     bare = engrave(text, EngravingOptions(embed_fonts=False))
     assert "@font-face" not in bare[0]
     assert with_fonts(bare) == engrave(text)
@@ -145,7 +145,7 @@ def first_staff_line(page: str) -> float:
 
 
 @pytest.mark.parametrize("scale", [50, 90, 140])
-def test_the_heading_has_its_height_to_itself(text: bytes, scale: int) -> None:
+def test_the_heading_does_not_overlap_the_music(text: bytes, scale: int) -> None:
     options = {"scale": scale, "embed_fonts": False}
     with_heading = engrave(text, EngravingOptions(**options))[0]  # type: ignore[arg-type]
     without = engrave(text, EngravingOptions(heading=False, **options))[0]  # type: ignore[arg-type]
@@ -155,7 +155,7 @@ def test_the_heading_has_its_height_to_itself(text: bytes, scale: int) -> None:
     assert height - 0.1 <= shift <= height + line + 0.1
 
 
-def test_credits_are_set_where_and_as_large_as_the_file_says(text: bytes) -> None:
+def test_credits_have_the_position_and_size_of_the_file(text: bytes) -> None:
     layout = (
         b"<defaults><page-layout><page-height>1000</page-height><page-width>800</page-width></page-layout></defaults>"
     )
@@ -175,7 +175,7 @@ def test_credits_are_set_where_and_as_large_as_the_file_says(text: bytes) -> Non
 
 
 def key_accidentals(page: str) -> list[list[str]]:
-    """For each drawn key signature its glyphs: E262 a sharp, E260 a flat."""
+    """The glyphs of each drawn key signature: E262 is a sharp, E260 a flat."""
     groups = re.findall(r'class="keySig">(.*?)</g></g>', page)
     return [re.findall(r"#(E26\d)", group) for group in groups]
 
@@ -185,7 +185,7 @@ def test_every_transposing_part_changes_to_its_own_key() -> None:
     assert sorted(key_accidentals(page)) == [["E260"], ["E262"], ["E262", "E262"]]
 
 
-def test_what_makes_verovio_crash_or_draw_nothing_is_mended(text: bytes) -> None:
+def test_what_makes_verovio_crash_or_draw_nothing_is_avoided(text: bytes) -> None:
     no_staves = text.replace(b"<clef><sign>F", b"<staves>0</staves><clef><sign>F")
     assert no_staves != text and "слава" in words(engrave(no_staves)[0])
     bare = re.sub(rb"<attributes>.*?</attributes>", b"", text)
@@ -204,7 +204,7 @@ def test_more_pages_are_numbered(text: bytes) -> None:
     assert to_pdf(pages).count(b"/Type /Page\n") == len(pages) or len(to_png(pages, 20)) == len(pages)
 
 
-# What a child that fails leads to: one line that names it, and never a crash of ours.
+# A subprocess that fails leads to one line that names it, and never to a crash of the program.
 
 
 def a_worker(folder: Path, body: str) -> Path:
@@ -224,7 +224,7 @@ def a_worker(folder: Path, body: str) -> Path:
         ("return 'x' * MEMORY_BYTES", "failed with exit code 1 (MemoryError"),
     ],
 )
-def test_a_failing_engraver_is_one_line(
+def test_a_failing_engraver_is_a_one_line_error(
     text: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, message: str
 ) -> None:
     monkeypatch.setattr(page_engraving, "_WORKER", a_worker(tmp_path, body))
@@ -248,7 +248,7 @@ def test_a_library_that_is_missing_is_named() -> None:
 
 @pytest.fixture
 def fresh_fonts(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`font_folder` as in a new program."""
+    """Make `font_folder` behave as in a new program."""
     monkeypatch.setattr(fonts, "font_folder", fonts.font_folder.__wrapped__)
 
 
@@ -263,14 +263,14 @@ def test_fonts_are_unpacked_once_into_the_cache(tmp_path: Path, monkeypatch: pyt
 
 
 @pytest.mark.usefixtures("fresh_fonts")
-def test_without_a_cache_a_temporary_folder_serves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_cache_a_temporary_folder_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
     assert len(list(fonts.font_folder().iterdir())) == 5
 
 
-# Paper: rasters of the PDF, so that a missing font cannot pass as a box or as nothing.
+# Rasters of the PDF, so that a missing font cannot pass as a box or as nothing.
 
 needs_poppler = pytest.mark.skipif(shutil.which("pdftoppm") is None, reason="pdftoppm (poppler) is not installed")
 DPI = 400
@@ -292,24 +292,24 @@ def raster(pdf: bytes, folder: Path) -> list[bytes]:
 
 
 def ink(rows: list[bytes]) -> float:
-    """The part of an area that is black."""
+    """The share of an area that is black."""
     return sum(value < 128 for row in rows for value in row) / max(1, sum(map(len, rows)))
 
 
 def flat_in_chord_symbol(page: str, rows: list[bytes]) -> list[bytes]:
-    """The pixels where the flat of `Bb7` must stand: right of the B, as wide as a flat is."""
+    """The pixels where the flat of `Bb7` must be: right of the B, as wide as a flat is."""
     found = re.search(r'<text x="(\d+)" y="(\d+)"[^>]*>(?:<tspan[^>]*>)+B</tspan><tspan[^>]*>\uea64', page)
     assert found is not None
     margin = float(re.findall(r'class="page-margin" transform="translate\((\d+)', page)[0])
     width = float(re.findall(r'viewBox="0 0 (\d+) \d+"', page.partition("definition-scale")[2])[0])
-    size = 210 / 25.4 * DPI / width  # pixels a unit
+    size = 210 / 25.4 * DPI / width  # pixels per unit
     left, baseline = float(found[1]) + margin + 275, float(found[2]) + margin
     top, bottom = round((baseline - 330) * size), round((baseline + 60) * size)
     return [row[round(left * size) : round((left + 125) * size)] for row in rows[top:bottom]]
 
 
 def looks_like_a_flat(area: list[bytes]) -> bool:
-    """A stem on the left, a belly at the lower right, and nothing at the upper right, where a box has a corner."""
+    """A stem on the left, a bowl at the lower right, and nothing at the upper right, where a box has a corner."""
     half, middle = len(area) // 2, len(area[0]) // 2
     upper_left = ink([row[:middle] for row in area[:half]])
     upper_right = ink([row[middle:] for row in area[:half]])
@@ -350,14 +350,14 @@ def test_no_page_is_blank_and_text_stays_text(pages: tuple[str, ...], tmp_path: 
 
 
 @needs_poppler
-def test_the_text_of_a_pdf_is_set_in_the_fonts_that_were_measured(pages: tuple[str, ...], tmp_path: Path) -> None:
+def test_the_text_of_a_pdf_uses_the_measured_fonts(pages: tuple[str, ...], tmp_path: Path) -> None:
     (tmp_path / "page.pdf").write_bytes(to_pdf(pages))
     done = subprocess.run(["pdffonts", str(tmp_path / "page.pdf")], capture_output=True, check=True, timeout=60)
     fonts = {line.split()[0].partition("+")[2] for line in done.stdout.decode().splitlines()[2:]}
     assert fonts == {"LiberationSerif-Regular", "LiberationSerif-Bold", "Leipzig"}
 
 
-def test_png_pages_have_the_asked_resolution(pages: tuple[str, ...]) -> None:
+def test_png_pages_have_the_requested_resolution(pages: tuple[str, ...]) -> None:
     (picture,) = to_png(pages, 100)
     width, height = int.from_bytes(picture[16:20], "big"), int.from_bytes(picture[20:24], "big")
     assert picture.startswith(b"\x89PNG") and (width, height) == (827, 1169)

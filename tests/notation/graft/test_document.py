@@ -1,4 +1,4 @@
-"""Grafting: what was given comes back element by element; what was generated stands where it belongs."""
+"""Grafting: the given music is unchanged element by element, and the generated music is in its place."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scoregen.notation.graft.document import graft
 from scoregen.notation.musicxml.document import load_document, parse, serialize
 from scoregen.notation.musicxml.read.score import read_musicxml
 from scoregen.notation.musicxml.write.score import write_musicxml
-from scoregen.notation.validation.gate import check_document, schema_problems, split
+from scoregen.notation.validation.document import check_document, schema_problems, split_by_origin
 from scoregen.score.edit import extended, filled, with_parts
 from scoregen.score.elements import Clef, Element, Part, Score, Slot, Voice
 from scoregen.score.pitch import Interval
@@ -38,9 +38,9 @@ def with_voices(score: Score, *rows: tuple[int, Slot, str]) -> Score:
 
 
 def checked(score: Score, provenance: dict[str, str] | None = None) -> etree._Element:
-    """The grafted document, once the gate let it pass."""
+    """The grafted document, after it has passed validation."""
     text = graft(score, provenance or {})
-    assert split(check_document(text, "f"), score).generated == ()
+    assert split_by_origin(check_document(text, "f"), score).generated == ()
     assert schema_problems(parse(score.document or b"", "f"), "f") or not schema_problems(parse(text, "f"), "f")
     return parse(text, "f")
 
@@ -58,14 +58,14 @@ def sounds(score: Score) -> list[tuple[int, Slot, Fraction, Element]]:
 
 
 def children(element: etree._Element) -> list[bytes]:
-    """Each child as canonical text, white space between elements aside."""
+    """Each child as canonical text, without white space between elements."""
     parser = etree.XMLParser(remove_blank_text=True)
     again = etree.fromstring(etree.tostring(element, with_tail=False), parser)
     return [canonical(child) for child in again]
 
 
 def canonical(element: etree._Element) -> bytes:
-    """Canonical text; lxml crashes when it is asked for that of a comment."""
+    """Canonical text; lxml crashes on that of a comment."""
     if not isinstance(element.tag, str):
         return etree.tostring(element, with_tail=False)
     return etree.tostring(element, method="c14n", with_tail=False)
@@ -80,7 +80,7 @@ def measure(root: etree._Element, part_id: str, index: int) -> etree._Element:
 
 
 def shape(element: etree._Element) -> list[str]:
-    """The children of a measure: tag, and duration, or what a direction says."""
+    """The children of a measure: the tag, and the duration or the text of a direction."""
     return [f"{child.tag} {child.findtext('duration') or ''}".strip() for child in element]
 
 
@@ -99,11 +99,11 @@ def choir(sheet: Score) -> Score:
 
 
 def test_without_a_document_there_is_nothing_to_graft_into() -> None:
-    with pytest.raises(ValueError, match="not read from MusicXML"):
+    with pytest.raises(ValueError, match="the score has no document"):
         graft(melody("w:C4"))
 
 
-def test_nothing_generated_changes_nothing(sheet: Score) -> None:
+def test_without_generated_music_nothing_changes(sheet: Score) -> None:
     assert sheet.document is not None
     assert graft(sheet) == serialize(parse(sheet.document, ""))
 
@@ -119,7 +119,7 @@ def test_given_parts_are_untouched(sheet: Score) -> None:
     assert after.get("version") == "3.1" and b"MusicXML 3.1 Partwise" in graft(choir(sheet))
 
 
-def test_what_was_generated_reads_back(sheet: Score) -> None:
+def test_generated_music_reads_back(sheet: Score) -> None:
     score = choir(sheet)
     again = read_musicxml(graft(score), "")
     assert [given.id for given in again.parts] == ["P1", "P8", "P9", "P2", "P3"]
@@ -160,7 +160,7 @@ def listing(root: etree._Element) -> list[str]:
     return [f"{child.get('id') or child.get('type')}" for child in root.findall("part-list")[0]]
 
 
-def test_new_parts_are_declared_in_order_and_bracketed_with_those_that_sing(sheet: Score) -> None:
+def test_new_parts_are_declared_in_order_and_bracketed_with_vocal_parts(sheet: Score) -> None:
     root = checked(choir(sheet))
     assert listing(root) == ["start", "P1", "P8", "P9", "stop", "start", "P2", "P3", "stop"]
     groups = root.findall("part-list/part-group")
@@ -186,7 +186,7 @@ def test_a_whole_choir_gets_one_bracket() -> None:
     assert len(set(channels)) == len(channels)
 
 
-def test_provenance_joins_the_identification(sheet: Score) -> None:
+def test_provenance_is_added_to_the_identification(sheet: Score) -> None:
     root = checked(choir(sheet), {"scoregen:seed": "7", "scoregen:weights": "abc"})
     identification = root.findall("identification")[0]
     assert [child.tag for child in identification] == ["creator", "encoding", "source", "miscellaneous"]
@@ -211,7 +211,7 @@ def test_a_document_without_identification_gets_one_in_its_place() -> None:
     ]
 
 
-def test_a_hole_is_refilled_in_place(sheet: Score) -> None:
+def test_a_voice_is_refilled_in_place(sheet: Score) -> None:
     score = with_voices(sheet, (1, CLARINET, "q.:A4 e:Bb4 q:C5"))
     root, before = checked(score), parse(sheet.document or b"", "")
     assert shape(measure(root, "P2", 1)) == ["barline", "note 3", "note 1", "note 2"]
@@ -262,8 +262,8 @@ def test_finer_lengths_change_the_divisions_for_as_long_as_they_last(sheet: Scor
 
 
 @pytest.mark.parametrize(("text", "divisions"), [("w:G5", ["1"]), ("e3:D4 e3:E4 e3:F#4 q:E4 h:E4", ["3", "1"])])
-def test_a_part_that_never_said_how_long_a_duration_is_says_it_now(text: str, divisions: list[str]) -> None:
-    """A file of nothing but empty measures needs no divisions until something is written into it."""
+def test_a_part_without_divisions_gets_them(text: str, divisions: list[str]) -> None:
+    """A file of empty measures needs no divisions until something is written into it."""
     document = (
         b'<score-partwise version="4.0"><part-list><score-part id="P1"><part-name/></score-part></part-list>'
         b'<part id="P1"><measure number="1"/><measure number="2"/></part></score-partwise>'
@@ -275,14 +275,14 @@ def test_a_part_that_never_said_how_long_a_duration_is_says_it_now(text: str, di
     assert sounds(read_musicxml(graft(score), "")) == sounds(score)
 
 
-def test_divisions_are_changed_within_a_measure_where_others_count_on(sheet: Score) -> None:
+def test_divisions_change_within_a_measure_and_back(sheet: Score) -> None:
     score = with_voices(sheet, (1, RIGHT, "e3:F4 e3:G4 e3:A4 h:A4"))
     root = checked(score)
     assert [d.text for d in part(root, "P3").iterfind("measure/attributes/divisions")] == ["4", "12", "4"]
     assert sounds(read_musicxml(graft(score), "")) == sounds(score)
 
 
-def test_stems_and_accidentals_know_the_clef_and_the_voices_around() -> None:
+def test_stems_and_accidentals_follow_the_clef_and_the_other_voices() -> None:
     song = replace(melody("w:F#4", "w:r"), parts=(Part("P1", clefs=(BASS,)),))
     score = read_musicxml(write_musicxml(song), "")
     note = measure(checked(with_voices(score, (1, SONG, "h:F4 h:F3"))), "P1", 1).findall("note")
@@ -291,7 +291,7 @@ def test_stems_and_accidentals_know_the_clef_and_the_voices_around() -> None:
     ] == [("natural", "down"), (None, "down")]
 
 
-def test_a_tie_into_what_was_given_needs_its_other_end(sheet: Score) -> None:
+def test_a_tie_to_a_given_note_needs_its_other_end(sheet: Score) -> None:
     given = read_musicxml(write_musicxml(melody("h:C4 h:D4", "h:D4~ h:~D4")), "")
     root = checked(with_voices(given, (0, SONG, "h:C4 h:D4~")))
     assert [tie.get("type") for tie in measure(root, "P1", 0).iter("tie")] == []
@@ -313,7 +313,7 @@ def test_measures_are_appended_to_every_part(sheet: Score) -> None:
     assert len(measure(root, "P1", 4).findall("attributes/divisions")) == 1
 
 
-def test_a_final_barline_moves_as_it_is() -> None:
+def test_a_final_barline_moves_unchanged() -> None:
     text = write_musicxml(melody("w:C4")).replace(b'location="right"', b'location="right" coda="x"')
     score = extended(read_musicxml(text, ""), 1, (SONG,))
     root = checked(with_voices(score, (1, SONG, "w:D4")))
@@ -321,17 +321,17 @@ def test_a_final_barline_moves_as_it_is() -> None:
     assert measure(root, "P1", 1).findall("barline")[0].get("coda") == "x"
 
 
-def test_voices_that_the_file_does_not_tell_apart_are_refused() -> None:
+def test_voices_that_the_file_does_not_separate_are_refused() -> None:
     text = write_musicxml(melody("w:C4"))
     note = text[text.rindex(b"<note>") : text.rindex(b"</note>") + 7]
     twice = text.replace(note, note + b"<backup><duration>4</duration></backup>" + note)
     score = read_musicxml(twice, "")
-    with pytest.raises(RefusedError, match="part P1, measure 1, voice 1: notes of voice '1' sound at once"):
+    with pytest.raises(RefusedError, match="part P1, measure 1, voice 1: notes of voice '1' overlap"):
         graft(with_voices(score, (0, SONG, "w:D4")))
 
 
-def test_a_chord_goes_with_its_first_note() -> None:
-    """Some programs leave the voice out in the later notes of a chord."""
+def test_chord_members_follow_the_first_note() -> None:
+    """Some programs omit the voice in the later notes of a chord."""
     two = Score((Part("P1"),), (made("1", "4/4", {SONG: "w:C5+E5", Slot("P1", 1, 2): "h:C4+E4 h:D4+F4"}),))
     text = write_musicxml(two)
     bare = re.sub(rb"(<chord/>(?:(?!</note>).)*?)<voice>\d</voice>", rb"\1", text, flags=re.DOTALL)
@@ -342,7 +342,7 @@ def test_a_chord_goes_with_its_first_note() -> None:
         assert sounds(read_musicxml(graft(refilled), "")) == sounds(refilled)
 
 
-def test_divisions_that_change_inside_a_hole_are_refused() -> None:
+def test_divisions_that_change_inside_a_refilled_voice_are_refused() -> None:
     text = write_musicxml(melody("h:C4 h:D4", "h:E4 h:F4"))
     second = text.index(b"<note>", text.index(b"<note>") + 1)
     changed = text[:second] + b"<attributes><divisions>2</divisions></attributes>" + text[second:]
@@ -356,24 +356,24 @@ def test_divisions_that_change_inside_a_hole_are_refused() -> None:
     assert measure(checked(with_voices(score, (1, SONG, "w:D4"))), "P1", 1).findtext("note/duration") == "8"
 
 
-def test_a_slur_that_loses_its_other_end_is_not_ours(sheet: Score) -> None:
-    """What was given stays, even half a slur; the gate does not take it for a fault of the graft."""
+def test_a_slur_that_loses_its_other_end_is_a_given_problem(sheet: Score) -> None:
+    """The given music stays, even half a slur; validation does not report it as a fault of the graft."""
     score = with_voices(sheet, (0, SONG, "q:C5"))
     text = graft(score)
-    found = split(check_document(text, "f"), score)
+    found = split_by_origin(check_document(text, "f"), score)
     assert [str(problem) for problem in found.given] == [
-        "f: part P1, measure 1, voice 1: <slur> number 1 closes 1 times and opens 0 times"
+        "f: part P1, measure 1, voice 1: <slur> number 1 has 1 stops and 0 starts"
     ]
     assert found.generated == ()
 
 
-def test_a_fault_of_the_given_document_is_not_ours(sheet: Score) -> None:
+def test_a_fault_of_the_given_document_is_a_given_problem(sheet: Score) -> None:
     flawed = (sheet.document or b"").replace(b"<type>quarter</type>\n        <stem>up</stem>", b"<type>half</type>", 1)
     score = with_voices(read_musicxml(flawed, ""), (1, CLARINET, "h.:C5"), (1, RIGHT, "h.:C5"))
-    found = split(check_document(graft(score), "f"), score)
-    assert [problem.message for problem in found.given] == ["a note is written as 2 quarters and lasts 1"]
+    found = split_by_origin(check_document(graft(score), "f"), score)
+    assert [problem.message for problem in found.given] == ["a note is notated as 2 quarters and lasts 1"]
     assert found.generated == ()
-    broken = split(
+    broken = split_by_origin(
         check_document(graft(score).replace(b"<type>half</type>\n        <dot/>", b"<type>half</type>"), "f"), score
     )
     assert {(problem.place.part, problem.place.measure) for problem in broken.generated} == {("P2", "1"), ("P3", "1")}
@@ -386,7 +386,7 @@ def test_new_elements_are_indented_as_their_neighbours(sheet: Score) -> None:
 
 
 def alone(score: Score, keep: str) -> Score:
-    """One part of a score as the input, all others as generated for it."""
+    """One part of a score as the input, and all others as generated for it."""
     root = parse(score.document or b"", "")
     for element in [*root.findall("part"), *root.findall("part-list/*")]:
         owner = element.getparent()
@@ -404,7 +404,7 @@ def _generated(voice: Voice) -> Voice:
 
 
 def cut(score: Score, count: int) -> Score:
-    """The first measures as the input, the others as generated to follow them."""
+    """The first measures as the input, and the others as generated after them."""
     root = parse(score.document or b"", "")
     for body in root.iterfind("part"):
         for element in body.findall("measure")[count:]:
@@ -416,8 +416,8 @@ def cut(score: Score, count: int) -> Score:
     return replace(score, document=serialize(root), measures=tuple(rows))
 
 
-def holes(score: Score) -> Score:
-    """Every third voice of a measure as generated, its untied notes backwards."""
+def generated_voices(score: Score) -> Score:
+    """Every third voice of a measure as generated, with its untied notes reversed."""
     return filled(score, _backwards(score))
 
 
@@ -430,7 +430,7 @@ def _backwards(score: Score) -> Iterator[tuple[int, Voice]]:
 
 
 def survives(score: Score) -> bool:
-    """Whether the graft passes the gate, reads back, and left every given measure as it was."""
+    """Whether the graft passes validation, reads back, and leaves every given measure as it was."""
     root, before = checked(score), parse(score.document or b"", "")
     for body in before.iterfind("part"):
         part_id = body.get("id", "")
@@ -441,16 +441,20 @@ def survives(score: Score) -> bool:
     return sounds(read_musicxml(serialize(root), "")) == sounds(score)
 
 
-@pytest.mark.parametrize("kind", ["alone", "cut", "holes"])
+@pytest.mark.parametrize("kind", ["alone", "cut", "generated_voices"])
 def test_psalms_survive(kind: str, shared_data: Callable[[str], Path]) -> None:
     for path in sorted((shared_data("goudimel") / "scores").glob("*.mxl"))[::3]:
         score = read_musicxml(load_document(path), path.name)
-        made = {"alone": lambda s: alone(s, s.parts[2].id), "cut": lambda s: cut(s, 5), "holes": holes}[kind](score)
+        made = {
+            "alone": lambda s: alone(s, s.parts[2].id),
+            "cut": lambda s: cut(s, 5),
+            "generated_voices": generated_voices,
+        }[kind](score)
         assert survives(made), path.name
 
 
-def test_new_parts_last_as_long_as_the_document_counts() -> None:
-    """A last measure whose music is short, and that the file fills with a skip."""
+def test_new_parts_are_as_long_as_the_document() -> None:
+    """The music of the last measure is short, and the file fills it with a <forward>."""
     text = write_musicxml(melody("w:C4", "h.:C4", "h.:D4"))
     last = text.rindex(b"</note>") + 7
     score = read_musicxml(text[:last] + b"<forward><duration>1</duration></forward>" + text[last:], "")
@@ -460,8 +464,8 @@ def test_new_parts_last_as_long_as_the_document_counts() -> None:
     assert sounds(read_musicxml(graft(full), "")) == sounds(full)
 
 
-def test_generated_parts_beside_a_whole_document_of_rests() -> None:
-    """A template: every part is there and empty."""
+def test_generated_parts_in_a_document_of_rests() -> None:
+    """A template: every part is present and empty."""
     full = hymn()
     rests = filled(full, [(i, Voice(v.slot, (), "blank")) for i, row in enumerate(full.measures) for v in row.voices])
     empty = read_musicxml(write_musicxml(rests), "")

@@ -1,4 +1,4 @@
-"""Names for notes: each in its own element, tied ones together, and the engraver keeps them."""
+"""Ids of notes: each in its own element, those of tied notes together, and verovio keeps them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_tied_notes_share_a_name_and_the_engraver_keeps_it() -> None:
     assert drawn == ["n0", "n1", "n1-1", "n2", "n3"]
 
 
-def test_a_page_may_end_where_its_music_does() -> None:
+def test_a_page_may_end_with_its_music() -> None:
     score = handmade.melody("w:C4")
     text, _ = with_note_ids(score, {})
     (page,) = engrave(text, EngravingOptions("screen", heading=False, fit_height=True, embed_fonts=False))

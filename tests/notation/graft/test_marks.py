@@ -1,4 +1,4 @@
-"""Marks are added to a document and nothing in it is lost."""
+"""Marks are added to a document, and nothing in it is lost."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from lxml import etree
 
 from scoregen.notation.files import read_score
 from scoregen.notation.graft.document import musicxml_text
-from scoregen.notation.graft.marks import Mark, lines_in_file, with_marks
-from scoregen.notation.validation.gate import check_document
+from scoregen.notation.graft.marks import FindingMark, lines_in_file, with_marks
+from scoregen.notation.validation.document import check_document
 from scoregen.score.elements import Score
 from scoregen.score.timeline import SoundingNote, sounding_notes
 
@@ -31,7 +31,7 @@ def pitched(score: Score) -> tuple[SoundingNote, ...]:
 
 
 def unmarked(text: bytes) -> bytes:
-    """A marked document without what was added."""
+    """A marked document without the additions."""
     root = etree.fromstring(text)
     for element in list(root.iter("direction")):
         added = element.find("direction-type/words[@color]"), element.find("direction-type/bracket[@color]")
@@ -52,7 +52,7 @@ def canonical(text: bytes) -> bytes:
 def test_every_note_is_marked_and_nothing_is_lost(name: str, repository: Path) -> None:
     score = read_score(repository / name)
     notes = pitched(score)
-    marked = with_marks(score, [Mark((note,), str(number), RED) for number, note in enumerate(notes, 1)])
+    marked = with_marks(score, [FindingMark((note,), str(number), RED) for number, note in enumerate(notes, 1)])
     assert marked.document is not None
     root = etree.fromstring(marked.document)
     assert len(root.findall(".//note[@color]")) == len(set(notes))
@@ -63,7 +63,9 @@ def test_every_note_is_marked_and_nothing_is_lost(name: str, repository: Path) -
 def test_a_pair_of_notes_gets_a_bracket(repository: Path) -> None:
     score = read_score(repository / CASES[0])
     first, second, third, *_ = pitched(score)
-    marked = with_marks(score, [Mark((first, second), "1 leap", RED), Mark((second, third), "2 leap", RED)])
+    marked = with_marks(
+        score, [FindingMark((first, second), "1 leap", RED), FindingMark((second, third), "2 leap", RED)]
+    )
     root = etree.fromstring(marked.document or b"")
     brackets = [(item.get("type"), item.get("number")) for item in root.iter("bracket")]
     assert sorted(brackets) == [("start", "1"), ("start", "2"), ("stop", "1"), ("stop", "2")]
@@ -76,7 +78,7 @@ def test_the_users_colour_stays(repository: Path) -> None:
     from scoregen.notation.musicxml.read.score import read_musicxml
 
     score = read_musicxml(text, "")
-    marked = with_marks(score, [Mark(pitched(score)[:1], "1", RED)])
+    marked = with_marks(score, [FindingMark(pitched(score)[:1], "1", RED)])
     assert b"#00FF00" in (marked.document or b"")
 
 

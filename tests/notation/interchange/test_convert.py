@@ -1,4 +1,4 @@
-"""Other notations: the notes that stand in them arrive, and damage is one line."""
+"""Other notations: all their notes are read, and a damaged file is a one-line error."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scoregen.notation.files import read_score
 from scoregen.notation.interchange import convert
 from scoregen.notation.interchange.convert import to_musicxml_text
 from scoregen.notation.musicxml.write.score import write_musicxml
-from scoregen.notation.validation.gate import check_document
+from scoregen.notation.validation.document import check_document
 from scoregen.score.elements import Score
 from scoregen.score.timeline import sounding_notes
 from scoregen.system.errors import ReadError, RefusedError, ScoregenError, ToolError
@@ -31,7 +31,7 @@ def q(*numbers: float) -> list[Fraction]:
     return [Fraction(number).limit_denominator(24) for number in numbers]
 
 
-def test_kern_arrives_with_ties_triplets_and_key() -> None:
+def test_kern_is_read_with_ties_triplets_and_key() -> None:
     score = read_score(CASES / "two_voices.krn")
     upper = [note for note in sounds(score) if note[0] >= "A" and note[0][-1] in "45"]
     assert [pitch for pitch, _, _ in upper] == ["A4", "G4", "F#4", "G4", "Bb4", "C5", "D5", "A4"]
@@ -44,7 +44,7 @@ def test_kern_arrives_with_ties_triplets_and_key() -> None:
 def test_abc_keeps_anacrusis_repeats_and_late_decorations() -> None:
     score = read_score(CASES / "tune.abc")
     lengths = [row.duration for row in score.measures]
-    assert lengths == q(0.5, 3, 3, 3, 2.5, 0.5, 3, 2.5)  # short measures at the repeats are not filled up
+    assert lengths == q(0.5, 3, 3, 3, 2.5, 0.5, 3, 2.5)  # short measures at the repeats are not filled
     dotted = [length for pitch, _, length in sounds(score) if pitch in ("A5", "G5")]
     assert dotted == q(0.75, 0.25)  # a>.g
     assert score.metadata.title == "A Tune"
@@ -65,7 +65,7 @@ def test_mei_keeps_lyrics_without_extra_hyphens() -> None:
 
 
 @pytest.mark.parametrize("name", ["two_voices.krn", "tune.abc", "verse.mei"])
-def test_what_arrives_can_be_written_as_valid_musicxml(name: str) -> None:
+def test_other_notations_can_be_written_as_valid_musicxml(name: str) -> None:
     assert check_document(write_musicxml(read_score(CASES / name)), name) == ()
 
 
@@ -91,7 +91,9 @@ def test_rejected_readings_do_not_count_as_lost_notes(tmp_path: Path) -> None:
     (tmp_path / "choice.mei").write_text(text.replace('<note pname="c" oct="5" dur="1"/>', choice))
     try:
         assert len(sounds(read_score(tmp_path / "choice.mei"))) == 4
-    except RefusedError as error:  # a library that knows no choices: refused by name, and not three notes
+    except (
+        RefusedError
+    ) as error:  # a library that does not support choices refuses the file, and does not read three notes
         assert "4 notes" in str(error)
 
 
@@ -99,7 +101,7 @@ def test_rejected_readings_do_not_count_as_lost_notes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "data", [b"", b"garbage\n", bytes(range(256)) * 20, b"<mei/>"], ids=["empty", "words", "bytes", "xml"]
 )
-def test_garbage_is_one_line(suffix: str, data: bytes, tmp_path: Path) -> None:
+def test_garbage_is_a_one_line_error(suffix: str, data: bytes, tmp_path: Path) -> None:
     path = tmp_path / f"bad{suffix}"
     path.write_bytes(data)
     with pytest.raises((ReadError, RefusedError)) as caught:
@@ -110,7 +112,7 @@ def test_garbage_is_one_line(suffix: str, data: bytes, tmp_path: Path) -> None:
 def test_a_book_of_tunes_is_refused_with_their_number(tmp_path: Path) -> None:
     tune = (CASES / "tune.abc").read_text()
     (tmp_path / "book.abc").write_text(tune + "\n" + tune.replace("X:1", "X:2"))
-    with pytest.raises(RefusedError, match="holds 2 pieces"):
+    with pytest.raises(RefusedError, match="has 2 pieces"):
         read_score(tmp_path / "book.abc")
 
 
@@ -127,7 +129,7 @@ def test_abc_in_an_old_encoding_is_read(tmp_path: Path) -> None:
         ("import os; os.kill(os.getpid(), 11)", "crashed (SIGSEGV)"),
     ],
 )
-def test_a_reader_that_hangs_or_crashes_is_one_line(
+def test_a_reader_that_hangs_or_crashes_is_a_one_line_error(
     body: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     script = tmp_path / "worker.py"
@@ -168,9 +170,9 @@ def test_musescore_files_are_read_through_musescore(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore")  # of the oracle and what it imports
+@pytest.mark.filterwarnings("ignore")  # from the reference reader and its imports
 def test_kern_agrees_with_partitura_s_reading() -> None:
-    """An oracle that shares no code with the reader: every note of three corpus pieces."""
+    """A reference that shares no code with the reader: every note of three corpus pieces."""
     import music21
     import partitura
 

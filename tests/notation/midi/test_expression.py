@@ -1,4 +1,4 @@
-"""What the marks of a score do to its MIDI: loudness, length, pedal, order, percussion; and what comes back."""
+"""The effect of a score's marks on its MIDI (velocity, length, pedal, order, percussion), and reading them back."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def velocities(score: Score, track: int = 1) -> list[int]:
 
 
 def lengths(score: Score) -> list[Fraction]:
-    """How long each note of the first part is held; one sounds at a time."""
+    """The sounding length of each note of the first part; one sounds at a time."""
     row = [(onset, message.type) for onset, message in tracks(score)[1] if message.type.startswith("note")]
     begins = [onset for onset, kind in row if kind == "note_on"]
     ends = [onset for onset, kind in row if kind == "note_off"]
@@ -58,7 +58,7 @@ def dynamic(onset: Fraction, mark: str, **rest: object) -> Direction:
 
 
 def marked(*texts: str, **values: object) -> Score:
-    """A melody whose first measure has values beside it."""
+    """A melody whose first measure has further values."""
     score = melody(*texts)
     return replace(score, measures=(replace(score.measures[0], **values), *score.measures[1:]))  # type: ignore[arg-type]
 
@@ -71,7 +71,7 @@ def test_without_marks_every_note_has_one_velocity() -> None:
         assert {velocity for track in range(1, len(score.parts) + 1) for velocity in velocities(score, track)} == {72}
 
 
-def test_words_slurs_and_signs_that_lead_nowhere_change_no_byte() -> None:
+def test_words_slurs_and_signs_without_a_target_change_no_byte() -> None:
     words = (Direction(ZERO, Words("dolce"), "P1"), Direction(ZERO, RepeatMark("segno")))
     slurs = (Slur(Slot("P1"), ZERO, End(0, TWO)),)
     assert to_midi(marked(FOUR_QUARTERS, directions=words, spanners=slurs)) == to_midi(melody(FOUR_QUARTERS))
@@ -103,7 +103,7 @@ def test_marks_hold_until_the_next(marks: list[tuple[Fraction, str]], expected: 
     ],
 )
 def test_hairpins_are_ramps(kind: str, marks: list[tuple[Fraction, str]], expected: list[int]) -> None:
-    """Over a measure, to whatever stands at the next."""
+    """Over a measure, to the mark at the start of the next."""
     wedge = Wedge("P1", ZERO, End(1, ZERO), kind)  # type: ignore[arg-type]
     score = marked(FOUR_QUARTERS, "w:C5", spanners=(wedge,))
     here = tuple(dynamic(*mark) for mark in marks if mark[0] < 4)
@@ -119,7 +119,7 @@ def test_a_mark_within_a_beat_of_a_hairpin_is_its_goal() -> None:
     assert velocities(marked(FOUR_QUARTERS, spanners=(wedge,), directions=marks)) == [49, 80, 96, 96]
 
 
-def test_to_nothing_and_back() -> None:
+def test_hairpins_to_and_from_niente() -> None:
     wedge = Wedge("P1", ZERO, End(0, THREE), "diminuendo", niente=True)
     assert velocities(marked(FOUR_QUARTERS, spanners=(wedge,))) == [72, 48, 25, 72]
 
@@ -132,7 +132,7 @@ def test_staves_share_their_marks_unless_both_have_one() -> None:
     assert velocities(score) == [49, 49, 96, 33]
 
 
-def test_what_a_file_says_of_loudness_wins() -> None:
+def test_velocities_of_a_file_take_precedence() -> None:
     loud = (Direction(ZERO, Dynamic("p", 60), "P1"),)
     score = marked(FOUR_QUARTERS, directions=loud)
     assert velocities(score) == [60] * 4
@@ -169,7 +169,7 @@ def test_articulations(names: tuple[str, ...], length: Fraction, velocity: int) 
     assert velocities(articulated(*names)) == [velocity, 72, 72]
 
 
-def test_a_note_that_is_tied_on_is_held_in_full() -> None:
+def test_a_tied_note_has_its_full_length() -> None:
     score = melody("h:C5 h:D5~", "w:~D5")
     *rest, last = score.measures[0].voices[0].elements
     voice = replace(score.measures[0].voices[0], elements=(*rest, replace(last, articulations=("staccato",))))  # type: ignore[call-arg]
@@ -214,7 +214,7 @@ def keys(score: Score) -> list[tuple[int, int]]:
     return [(m.channel, m.note) for _, m in tracks(score)[1] if m.type == "note_on"]
 
 
-def test_percussion_sounds_as_its_instrument_says() -> None:
+def test_percussion_sounds_the_key_of_its_instrument() -> None:
     cowbell = Instrument("Cowbell", None, 1, True, 57)
     assert keys(drums("Kick", "Cowbell", None, others=(cowbell,), key=37)) == [(9, 36), (9, 56), (9, 38)]
     assert keys(drums("Kick", None, key=37)) == [(9, 36), (9, 36)]
@@ -234,7 +234,7 @@ def test_percussion_of_a_file(repository: Path) -> None:
     assert struck & set(declared.values())
 
 
-# The way back.
+# Reading back.
 
 
 def test_velocities_and_pedals_come_back(tmp_path: Path) -> None:

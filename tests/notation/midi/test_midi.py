@@ -1,4 +1,4 @@
-"""MIDI: what is written is what sounds, and what is read back is what was written."""
+"""MIDI: the file sounds like the score, and it reads back as it was written."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoregen.notation.midi.performance import performed
+from scoregen.notation.midi.performance import unfold_score
 from scoregen.notation.midi.read import read_midi
 from scoregen.notation.midi.write import ticks_per_quarter, to_midi
 from scoregen.notation.musicxml.document import load_document
@@ -66,7 +66,7 @@ def sounds(track: mido.MidiTrack, ticks: int) -> list[Sound]:
 
 
 def expected(score: Score, part: str) -> Counter[Sound]:
-    notes = sounding_notes(performed(score))
+    notes = sounding_notes(unfold_score(score))
     return Counter((n.pitch.midi_pitch, n.onset, n.duration) for n in notes if n.slot.part == part)  # type: ignore[union-attr]
 
 
@@ -91,7 +91,7 @@ def test_the_same_score_gives_the_same_bytes() -> None:
     assert to_midi(hymn()) == to_midi(hymn())
 
 
-def test_the_conductor_knows_title_tempo_metre_and_key() -> None:
+def test_the_conductor_track_has_title_tempo_metre_and_key() -> None:
     score = replace(hymn(), metadata=Metadata("Für Élise"))
     (conductor, *_) = read_back(to_midi(score)).tracks
     found = [(m.type, m.dict()) for m in conductor if m.is_meta]
@@ -119,7 +119,7 @@ def test_minor_keys_and_later_tempos() -> None:
 
 
 def rows(*specs: str) -> tuple[Measure, ...]:
-    """`|:` starts a repeat, `:|` (or `:|4`) ends one, `[1,2` is an ending; one spec a measure."""
+    """`|:` starts a repeat, `:|` (or `:|4`) ends one, `[1,2` is an ending; one text per measure."""
     made = []
     for number, spec in enumerate(specs):
         sign = spec.partition(":|")
@@ -150,14 +150,14 @@ def rows(*specs: str) -> tuple[Measure, ...]:
         (("", ":|", "", ":|"), "01012323"),
     ],
 )
-def test_repeats_and_endings_are_played_out(specs: tuple[str, ...], order: str) -> None:
+def test_repeats_and_endings_are_unfolded(specs: tuple[str, ...], order: str) -> None:
     assert "".join(map(str, performance_order(rows(*specs)))) == order
 
 
-def test_what_has_been_played_out_has_no_repeats_left() -> None:
-    played = performed(clarinet_and_piano())
+def test_an_unfolded_score_has_no_repeats() -> None:
+    played = unfold_score(clarinet_and_piano())
     assert [row.number for row in played.measures] == ["1", "2", "1", "3"]
-    assert performed(played) == played
+    assert unfold_score(played) == played
 
 
 def test_a_repeat_sign_cannot_run_for_ever() -> None:
@@ -169,11 +169,11 @@ def test_triplets_and_septuplets_are_exact_in_ticks() -> None:
     voice = Voice(Slot("P1"), (*line("e3:C4 e3:D4 e3:E4 h:F4"), *seven))
     score = replace(melody("w:C4"), measures=(replace(melody("w:C4").measures[0], voices=(voice,)),))
     file = read_back(to_midi(score))
-    assert file.ticks_per_beat == 3360  # the smallest multiple of 480 that seven divides
+    assert file.ticks_per_beat == 3360  # the smallest multiple of 480 that 7 divides
     assert Counter(sounds(file.tracks[1], file.ticks_per_beat)) == expected(score, "P1")
 
 
-def test_what_no_resolution_holds_is_rounded() -> None:
+def test_times_that_no_resolution_expresses_are_rounded() -> None:
     wild = tuple(Note(NoteValue("quarter", 0, n, 1), Pitch("C", 0, 4)) for n in (7, 11, 13, 17, 19))
     score = replace(melody("w:C4"), measures=(replace(melody("w:C4").measures[0], voices=(Voice(Slot("P1"), wild),)),))
     assert ticks_per_quarter(sounding_notes(score), score) == 480
@@ -192,7 +192,7 @@ def test_grace_notes_come_before_their_beat_and_cue_notes_are_silent() -> None:
     ]  # fmt: skip
 
 
-def test_a_repeated_note_is_struck_again() -> None:
+def test_a_repeated_note_sounds_again() -> None:
     track = read_back(to_midi(melody("q:C4 q:C4 h:C4"))).tracks[1]
     kinds = [message.type for message in track if message.type.startswith("note")]
     assert kinds == ["note_on", "note_off"] * 3
@@ -207,7 +207,7 @@ def choir(count: int, **instrument: object) -> Score:
     return Score(parts, (replace(melody("w:C4").measures[0], voices=voices),))
 
 
-def test_channels_leave_the_drums_alone_and_go_on_to_other_ports() -> None:
+def test_channels_skip_the_drums_and_continue_on_other_ports() -> None:
     tracks = read_back(to_midi(choir(20))).tracks[1:]
     channels = [next(m.channel for m in track if m.type == "program_change") for track in tracks]
     ports = [next((m.port for m in track if m.type == "midi_port"), 0) for track in tracks]
@@ -229,7 +229,7 @@ def test_tracks_last_as_long_as_the_score() -> None:
     assert {sum(message.time for message in track) for track in file.tracks} == {8 * file.ticks_per_beat}
 
 
-# The way back.
+# Reading back.
 
 
 def round_trip(score: Score, folder: Path) -> Score:
@@ -246,10 +246,10 @@ def bag(score: Score) -> Counter[tuple[str, str, Fraction, Fraction]]:
 def test_a_score_comes_back_from_midi(score: Score, tmp_path: Path) -> None:
     read = round_trip(score, tmp_path)
     assert problems(read) == ()
-    assert bag(read) == bag(performed(score))
+    assert bag(read) == bag(unfold_score(score))
     assert [part.name for part in read.parts] == [part.name for part in score.parts]
     assert [(row.duration, row.key.fifths) for row in read.measures] == [
-        (row.duration, row.key.fifths) for row in performed(score).measures
+        (row.duration, row.key.fifths) for row in unfold_score(score).measures
     ]
 
 
@@ -334,23 +334,23 @@ def test_more_lines_than_a_staff_holds_lose_no_note(tmp_path: Path) -> None:
         (b"", "does not begin with MThd"),
         (b"no midi at all", "does not begin with MThd"),
         (midi(mido.Message("note_on", note=60))[:20], "damaged"),
-        (midi(mido.Message("program_change", program=3)), "holds no note"),
+        (midi(mido.Message("program_change", program=3)), "has no notes"),
         (
             midi(mido.Message("note_on", note=60), *[mido.Message("note_off", note=60, time=2**27)]),
             "at most",
         ),
     ],
 )
-def test_a_damaged_file_is_one_line(data: bytes, message: str, tmp_path: Path) -> None:
+def test_a_damaged_file_is_a_one_line_error(data: bytes, message: str, tmp_path: Path) -> None:
     (tmp_path / "bad.mid").write_bytes(data)
     with pytest.raises(ReadError, match=message) as caught:
         read_midi(tmp_path / "bad.mid")
     assert "bad.mid" in str(caught.value) and "\n" not in str(caught.value)
 
 
-def test_film_frames_and_independent_pieces_are_refused(tmp_path: Path) -> None:
+def test_smpte_frames_and_independent_pieces_are_refused(tmp_path: Path) -> None:
     good = bytearray(midi(mido.Message("note_on", note=60)))
-    for place, value, message in ((12, 0xE7, "film frames"), (9, 2, "format 2")):
+    for place, value, message in ((12, 0xE7, "SMPTE frames"), (9, 2, "format 2")):
         data = bytearray(good)
         data[place] = value
         (tmp_path / "odd.mid").write_bytes(bytes(data))

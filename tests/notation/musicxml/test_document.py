@@ -29,7 +29,7 @@ def part_name(text: bytes) -> str:
     return read_musicxml(text, "song").parts[0].name
 
 
-def test_plain_text_gets_a_head(tmp_path: Path) -> None:
+def test_plain_text_gets_a_header(tmp_path: Path) -> None:
     text = load(tmp_path, SCORE.encode())
     assert text.startswith(b'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE score-partwise PUBLIC')
     assert SCORE.encode() in text
@@ -121,7 +121,7 @@ def test_timewise_parts_that_pause_stay_in_their_columns(tmp_path: Path) -> None
 
 
 def test_timewise_part_twice_in_a_measure(tmp_path: Path) -> None:
-    with pytest.raises(ReadError, match=r"song\.musicxml: measure 1: the measure holds part 'A' twice"):
+    with pytest.raises(ReadError, match=r"song\.musicxml: measure 1: the measure has part 'A' twice"):
         load(tmp_path, timewise(f'<measure number="1"><part id="A">{NOTE}</part><part id="A"/></measure>'))
 
 

@@ -62,7 +62,7 @@ def test_without_a_container_the_only_candidate_counts() -> None:
     [
         ({"a.xml": SCORE, "b.xml": SCORE}, "no container and 2 possible scores"),
         ({"readme.txt": b""}, "no container and 0 possible scores"),
-        ({"META-INF/container.xml": container("gone.xml")}, "points to 'gone.xml', which the compressed file does not"),
+        ({"META-INF/container.xml": container("gone.xml")}, "names 'gone.xml', which the compressed file does not"),
         ({"META-INF/container.xml": container(), "a.xml": SCORE}, "names no MusicXML score"),
         ({"META-INF/container.xml": "<container", "a.xml": SCORE}, "the XML is broken"),
     ],

@@ -1,4 +1,4 @@
-"""The running state of a part: divisions, signatures, clefs and transposition, as <attributes> change them."""
+"""The state of a part: divisions, signatures, clefs and transposition, changed by <attributes>."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _MAX_BEATS = 256
 
 @dataclass(slots=True)
 class PartState:
-    """What a part carries from measure to measure; `key` is as written.
+    """The state of a part from measure to measure; `key` is at written pitch.
 
-    `time` is None before the first signature and in senza misura. Staff 0 stands for every staff
-    that has no transposition of its own.
+    `time` is None before the first signature and in senza misura. Staff 0 of `transpositions` is every staff
+    without its own. `instrument_names` are by instrument id.
     """
 
     divisions: Exact = 1
@@ -43,18 +43,18 @@ class PartState:
     clefs: dict[int, Clef] = field(default_factory=dict)
     staves: int = 1
     endings: tuple[int, ...] = ()
-    strikes: dict[str, str] = field(default_factory=dict)
+    instrument_names: dict[str, str] = field(default_factory=dict)
     voice_staves: dict[str, int] = field(default_factory=dict)
     part: str = ""
 
-    def kept(self) -> tuple[Exact, KeySignature | None, TimeSignature | None, dict[int, Interval], tuple[int, ...]]:
-        """What reading a measure changes for good, for `restore`."""
+    def snapshot(self) -> tuple[Exact, KeySignature | None, TimeSignature | None, dict[int, Interval], tuple[int, ...]]:
+        """The values that reading a measure changes, for `restore`."""
         return self.divisions, self.key, self.time, dict(self.transpositions), self.endings
 
     def restore(
-        self, kept: tuple[Exact, KeySignature | None, TimeSignature | None, dict[int, Interval], tuple[int, ...]]
+        self, snapshot: tuple[Exact, KeySignature | None, TimeSignature | None, dict[int, Interval], tuple[int, ...]]
     ) -> None:
-        self.divisions, self.key, self.time, self.transpositions, self.endings = kept
+        self.divisions, self.key, self.time, self.transpositions, self.endings = snapshot
 
     def transposition(self, staff: int) -> Interval:
         """From written to sounding pitch on a staff."""
@@ -69,27 +69,27 @@ class PartState:
 
 @dataclass(frozen=True, slots=True)
 class Signatures:
-    """The signatures that one <attributes> sets, None where it sets none; `senza` is a metre without measure."""
+    """The signatures of one <attributes>, None if it sets none; `senza_misura` removes the metre."""
 
     key: KeySignature | None = None
     time: TimeSignature | None = None
-    senza: bool = False
+    senza_misura: bool = False
 
     def apply(self, state: PartState) -> None:
         state.key = self.key or state.key
-        state.time = None if self.senza else self.time or state.time
+        state.time = None if self.senza_misura else self.time or state.time
 
     def change(self, state: PartState) -> str | None:
-        """The name of what would change, None if nothing."""
+        """The name of the signature that would change, None if none would."""
         if self.key is not None and self.key != state.key:
             return "key signature"
-        if (self.time is not None and self.time != state.time) or (self.senza and state.time is not None):
+        if (self.time is not None and self.time != state.time) or (self.senza_misura and state.time is not None):
             return "time signature"
         return None
 
 
 def read_attributes(state: PartState, element: etree._Element) -> Signatures:
-    """Apply divisions, staves, clefs and transposition to the state; hand the signatures back."""
+    """Apply divisions, staves, clefs and transposition to the state; return the signatures."""
     for child in element:
         if child.tag == "divisions":
             state.divisions = read_divisions(child)
@@ -103,7 +103,7 @@ def read_attributes(state: PartState, element: etree._Element) -> Signatures:
 
 
 def read_divisions(element: etree._Element) -> Exact:
-    """Divisions of a quarter, within bounds."""
+    """Divisions per quarter, within bounds."""
     value = number(element.text, "<divisions>")
     if not 0 < value <= MAX_DIVISIONS:
         raise ReadError(f"<divisions> is {value}; expected 1 to {MAX_DIVISIONS}")
@@ -115,7 +115,7 @@ def _staff_number(element: etree._Element, default: str = "1") -> int:
 
 
 def _read_clef(state: PartState, element: etree._Element) -> None:
-    """Note the first clef of each staff."""
+    """Record the first clef of each staff."""
     line, change = text_of(element.find("line")), text_of(element.find("clef-octave-change"))
     clef = Clef(
         sign=text_of(element.find("sign")) or "G",
@@ -140,7 +140,7 @@ def _read_transpose(state: PartState, element: etree._Element) -> None:
 
 
 def _signatures(state: PartState, element: etree._Element) -> Signatures:
-    """The key and time of the first staff: they stand for the part."""
+    """The key and time signature of the first staff, which hold for the part."""
     key, time = _of_first_staff(element, "key"), _of_first_staff(element, "time")
     if state.key is not None and key is not None and key.get("number", "1") != "1":
         key = None
@@ -149,7 +149,7 @@ def _signatures(state: PartState, element: etree._Element) -> Signatures:
     return Signatures(
         key=read_key(key) if key is not None else None,
         time=read_time(time) if time is not None else None,
-        senza=time is not None and time.find("senza-misura") is not None,
+        senza_misura=time is not None and time.find("senza-misura") is not None,
     )
 
 
@@ -171,12 +171,12 @@ def _altered_steps(element: etree._Element) -> tuple[tuple[str, Exact], ...]:
     steps = [text_of(step) or "" for step in element.iterfind("key-step")]
     alters = [number(alter.text, "<key-alter>") for alter in element.iterfind("key-alter")]
     if len(steps) != len(alters) or any(step not in STEPS for step in steps):
-        raise ReadError(f"the key signature alters the steps {steps} by {len(alters)} values; expected one each")
+        raise ReadError(f"the key signature has the steps {steps} and {len(alters)} <key-alter>; expected one each")
     return tuple(zip(steps, alters, strict=True))
 
 
 def read_time(element: etree._Element) -> TimeSignature | None:
-    """A time signature, its groups on one common unit; None for senza misura."""
+    """A time signature with all groups in one unit; None for senza misura."""
     if element.find("senza-misura") is not None:
         return None
     tops = [text_of(beats) or "" for beats in element.iterfind("beats")]
@@ -186,7 +186,7 @@ def read_time(element: etree._Element) -> TimeSignature | None:
     unit = max(bottoms)
     if any(bottom not in _BEAT_TYPES for bottom in bottoms):
         raise RefusedError(
-            f"the time signature counts in {bottoms}; only {', '.join(map(str, _BEAT_TYPES))} can be held"
+            f"the time signature has the beat types {bottoms}; expected {', '.join(map(str, _BEAT_TYPES))}"
         )
     groups = [beats * unit // bottom for top, bottom in zip(tops, bottoms, strict=True) for beats in _beats(top)]
     symbol = element.get("symbol", "normal")
@@ -198,7 +198,7 @@ def _beats(text: str) -> list[int]:
 
 
 def signature_of(duration: Fraction) -> TimeSignature:
-    """The time signature of a measure that was given none: its own length; 4/4 where none can name it."""
+    """A time signature of a measure's own length; 4/4 if none has that length."""
     for beat_type in _BEAT_TYPES[2:]:
         beats = duration * beat_type / 4
         if beats.denominator == 1 and beats > 0:

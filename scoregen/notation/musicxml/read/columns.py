@@ -1,4 +1,4 @@
-"""The parts' measures side by side: one `Measure` for each column, or a refusal by name."""
+"""Joins the parts' measures: one `Measure` for each column, or a RefusedError."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fractions import Fraction
 from scoregen.notation.musicxml.read.attributes import signature_of
 from scoregen.notation.musicxml.read.measure import PartMeasure
 from scoregen.notation.musicxml.read.spanners import StrandKey
-from scoregen.notation.musicxml.read.voices import close
+from scoregen.notation.musicxml.read.voices import fill_voice
 from scoregen.score.chord_symbols import ChordSymbol
 from scoregen.score.directions import Direction, rank
 from scoregen.score.elements import Barline, Break, Measure, Slot, Tempo, Voice
@@ -22,13 +22,13 @@ _WITHOUT_TIME = TimeSignature((4,), 4)
 _CLOSING = ("light-heavy", "heavy-light", "heavy-heavy")
 _ZERO = Fraction(0)
 Share = tuple[str, PartMeasure]
-"""A part's id and what the part has in the measure."""
+"""A part's id and its measure."""
 
 
-def join(shares: Sequence[Share], slots: Mapping[str, Mapping[StrandKey, Slot]], is_last: bool) -> Measure:
+def join_parts(shares: Sequence[Share], slots: Mapping[str, Mapping[StrandKey, Slot]], is_last: bool) -> Measure:
     """One column of the score; `shares` in part order, at least one.
 
-    Raises RefusedError where the parts follow different metres.
+    Raises RefusedError if the parts have different metres.
     """
     measures = [share for _, share in shares]
     barline = _barline(measures)
@@ -60,11 +60,11 @@ def join(shares: Sequence[Share], slots: Mapping[str, Mapping[StrandKey, Slot]],
 
 
 def _length(measures: Sequence[PartMeasure], ends_section: bool, time: TimeSignature | None) -> Fraction:
-    """The real length: the longest strand with notes, or silence as far as the metre allows.
+    """The actual length: that of the longest strand with notes, or of silence within the metre.
 
-    Notes count whatever the metre says. Rests and forwards that go beyond the time signature do
-    not stretch a measure that has notes; nor, where a section ends or the measure is implicit (and
-    so may be incomplete on purpose), do forwards and rests that stand for a whole measure.
+    Notes always count. Rests and <forward> beyond the time signature do not lengthen a measure that has notes.
+    At the end of a section and in an implicit measure, which may be incomplete on purpose, <forward> and
+    whole-measure rests do not lengthen it either.
     """
     strands = [strand for share in measures for strand in share.strands]
     sounding = max((strand.end for strand in strands if strand.sounds), default=_ZERO)
@@ -77,7 +77,7 @@ def _length(measures: Sequence[PartMeasure], ends_section: bool, time: TimeSigna
 
 
 def _time(shares: Sequence[Share]) -> TimeSignature | None:
-    """The common time signature; where parts name different ones, the one that fits their length."""
+    """The common time signature; if parts differ, the one that fits their length."""
     named = list(dict.fromkeys(share.time for _, share in shares if share.time is not None))
     if len(named) < 2:
         return named[0] if named else None
@@ -88,19 +88,19 @@ def _time(shares: Sequence[Share]) -> TimeSignature | None:
 
 
 def _refuse_polymetre(shares: Sequence[Share]) -> None:
-    """Different signatures are borne as long as all parts last equally long."""
+    """Different signatures are accepted while all parts are equally long."""
     lengths: dict[Fraction, str] = {}
     for part, share in shares:
         if share.length and share.time is not None:
             lengths.setdefault(share.length, f"part {part} has {share.time} ({share.length} quarters)")
     if len(lengths) > 1:
         raise RefusedError(
-            f"the parts follow different metres at once: {', '.join(lengths.values())}; expected one metre"
+            f"the parts have different metres at once: {', '.join(lengths.values())}; expected one metre"
         )
 
 
 def _key(measures: Sequence[PartMeasure]) -> KeySignature:
-    """The sounding key of most parts, the first of equals."""
+    """The sounding key of most parts; of equally frequent keys the first."""
     keys = [share.key for share in measures if share.key is not None]
     if not keys or keys.count(keys[0]) == len(keys):
         return keys[0] if keys else _NO_KEY
@@ -109,7 +109,7 @@ def _key(measures: Sequence[PartMeasure]) -> KeySignature:
 
 
 def _own_keys(shares: Sequence[Share], key: KeySignature) -> Iterable[tuple[str, KeySignature]]:
-    """The parts that sound in another key than most; the mode is no difference."""
+    """The parts whose sounding key is not that of most; the mode is ignored."""
     for part, share in shares:
         if share.key is not None and (share.key.fifths, share.key.custom) != (key.fifths, key.custom):
             yield part, share.key
@@ -121,7 +121,7 @@ def _voices(
     for part, share in shares:
         own = slots[part]
         for strand in sorted(share.strands, key=lambda strand: own[strand.key]):
-            yield close(strand, own[strand.key], duration)
+            yield fill_voice(strand, own[strand.key], duration)
 
 
 def _barline(measures: Sequence[PartMeasure]) -> Barline:
@@ -130,7 +130,7 @@ def _barline(measures: Sequence[PartMeasure]) -> Barline:
 
 
 def _tempos(measures: Sequence[PartMeasure]) -> tuple[Tempo, ...]:
-    """The tempos of all parts, each once, as it is printed rather than as it only sounds."""
+    """The tempos of all parts, each once; a printed tempo is preferred to one that only sounds."""
     every = [tempo for share in reversed(measures) for tempo in share.tempos]
     found: dict[tuple[Fraction, Fraction], Tempo] = {}
     for tempo in sorted(every, key=_is_printed) if len(every) > 1 else every:
@@ -143,7 +143,7 @@ def _is_printed(tempo: Tempo) -> bool:
 
 
 def _directions(measures: Sequence[PartMeasure]) -> tuple[Direction, ...]:
-    """Those of all parts in order of onset, part, staff and kind; what holds for all parts once, and first."""
+    """The directions of all parts by onset, part, staff and kind; those for all parts once, and first."""
     found: dict[object, Direction] = {}
     order: dict[object, tuple[Fraction, int, int, int]] = {}
     for index, share in enumerate(measures):
@@ -156,7 +156,7 @@ def _directions(measures: Sequence[PartMeasure]) -> tuple[Direction, ...]:
 
 
 def _chord_symbols(measures: Sequence[PartMeasure]) -> tuple[ChordSymbol, ...]:
-    """Those of all parts in order of onset, then part."""
+    """The chord symbols of all parts by onset, then part."""
     return tuple(sorted((symbol for share in measures for symbol in share.chord_symbols), key=lambda s: s.onset))
 
 

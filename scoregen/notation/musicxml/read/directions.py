@@ -1,4 +1,4 @@
-"""One <direction>: dynamics, words, rehearsal and repeat marks, tempo, and the ends of wedges and pedals."""
+"""One <direction>: dynamics, words, rehearsal and repeat marks, tempo, ends of wedges and pedals."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from scoregen.score.directions import (
 from scoregen.score.elements import Tempo
 
 USUAL_TEXTS: dict[RepeatMarkType, str] = {"dacapo": "D.C.", "dalsegno": "D.S.", "fine": "Fine", "tocoda": "To Coda"}
-"""What is printed for a repeat mark, if nothing else is."""
+"""The usual text of a repeat mark."""
 USUAL_LABELS: dict[RepeatMarkType, str] = {"segno": "segno", "dalsegno": "segno", "coda": "coda", "tocoda": "coda"}
-"""How the sounds of repeat marks name each other, if by nothing else."""
+"""The usual labels by which the <sound> elements of repeat marks refer to each other."""
 _SIGNS: dict[object, RepeatMarkType] = {"segno": "segno", "coda": "coda"}
-_WRITTEN_OUT: tuple[tuple[RepeatMarkType, re.Pattern[str]], ...] = (
+_TEXT_PATTERNS: tuple[tuple[RepeatMarkType, re.Pattern[str]], ...] = (
     ("dacapo", re.compile(r"(d\. ?c\.?|dc|da capo)( al .*)?", re.IGNORECASE)),
     ("dalsegno", re.compile(r"(d\. ?s\.?|ds|dal segno)( al .*)?", re.IGNORECASE)),
     ("tocoda", re.compile(r"(to|alla) coda.*", re.IGNORECASE)),
@@ -41,7 +41,7 @@ _WRITTEN_OUT: tuple[tuple[RepeatMarkType, re.Pattern[str]], ...] = (
 
 @dataclass(slots=True)
 class DirectionReading:
-    """What one <direction> holds."""
+    """The content of one <direction>."""
 
     directions: list[Direction] = field(default_factory=list)
     ends: list[SpannerEnd] = field(default_factory=list)
@@ -50,7 +50,7 @@ class DirectionReading:
 
 @dataclass(slots=True)
 class _Content:
-    """The children of the direction types, sorted."""
+    """The children of the <direction-type> elements, sorted."""
 
     words: list[etree._Element] = field(default_factory=list)
     dynamics: list[etree._Element] = field(default_factory=list)
@@ -82,7 +82,7 @@ def read_direction(element: etree._Element, onset: Fraction, part: str) -> Direc
 
 
 def read_dynamics(elements: list[etree._Element], sound: etree._Element | None) -> Iterator[Dynamic]:
-    """The marks of some <dynamics>; a sound gives them its loudness."""
+    """The marks of some <dynamics>; a <sound> gives their velocity."""
     velocity = velocity_of(sound.get("dynamics")) if sound is not None else None
     for element in elements:
         mark = ""
@@ -95,20 +95,20 @@ def read_dynamics(elements: list[etree._Element], sound: etree._Element | None) 
 
 
 def note_dynamics(elements: Iterable[etree._Element], onset: Fraction, part: str, staff: int) -> Iterator[Direction]:
-    """The dynamics that hang on a note."""
+    """The dynamics in the <notations> of a note."""
     for element in elements:
         for value in read_dynamics([element], None):
             yield _direction(onset, value, part, staff, placement_of(element, None))
 
 
 def sounding_marks(sound: etree._Element, onset: Fraction) -> Iterator[Direction]:
-    """The repeat marks of a <sound> that stands in a measure by itself."""
+    """The repeat marks of a <sound> directly in a measure."""
     for mark in _sound_marks(sound):
         yield Direction(onset, RepeatMark(mark.type, "", mark.label))
 
 
 def barline_marks(barline: etree._Element, onset: Fraction) -> Iterator[Direction]:
-    """The segno or coda that stands over a barline."""
+    """The segno or coda of a barline."""
     for child in barline:
         if child.tag in _SIGNS:
             yield Direction(onset, RepeatMark(_SIGNS[child.tag]))
@@ -131,7 +131,7 @@ def _content(element: etree._Element) -> _Content:
 
 
 def _direction(onset: Fraction, value: DirectionValue, part: str, staff: int, placement: Placement | None) -> Direction:
-    """Rehearsal and repeat marks hold for all parts; the usual placement is not named."""
+    """Rehearsal and repeat marks hold for all parts; the usual placement becomes None."""
     if isinstance(value, RehearsalMark | RepeatMark):
         return Direction(onset, value, placement="below" if placement == "below" else None)
     usual = "below" if isinstance(value, Dynamic) else "above"
@@ -139,14 +139,14 @@ def _direction(onset: Fraction, value: DirectionValue, part: str, staff: int, pl
 
 
 def _words(elements: list[etree._Element], text: str) -> Words:
-    """The words in the style of the first of them."""
+    """The words in the style of the first element."""
     return Words(text, elements[0].get("font-style") == "italic", elements[0].get("font-weight") == "bold")
 
 
 def _repeat_marks(signs: list[RepeatMarkType], sound: etree._Element | None, words: str | None) -> list[RepeatMark]:
-    """What a direction says of the order of performance: by its sound, by a sign, or by well-known words."""
+    """The repeat marks of a direction: by its sound, by a sign, or by well-known words."""
     marks = list(_sound_marks(sound)) if sound is not None else []
-    written_out = next((kind for kind, pattern in _WRITTEN_OUT if words and pattern.fullmatch(words)), None)
+    written_out = next((kind for kind, pattern in _TEXT_PATTERNS if words and pattern.fullmatch(words)), None)
     if not marks and written_out is not None:
         marks = [RepeatMark(written_out)]
     if not marks:

@@ -1,4 +1,4 @@
-"""One <harmony>: the chord symbols that it prints, at sounding pitch."""
+"""One <harmony>: its printed chord symbols, at sounding pitch."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class _Chord:
 
 
 def read_harmony(element: etree._Element, onset: Fraction, part: str, interval: Interval) -> Iterator[ChordSymbol]:
-    """Its chord symbols; one that is told by a numeral or function alone is none.
+    """Its chord symbols; a chord given by numeral or function alone is left out.
 
-    `interval` leads from written to sounding pitch.
+    `interval` is from written to sounding pitch.
     """
     staff = staff_of(element)
     for chord in _chords(element):
@@ -42,7 +42,7 @@ def read_harmony(element: etree._Element, onset: Fraction, part: str, interval: 
             part,
             root,
             text_of(kind) or "other",
-            _printed(kind),
+            _kind_text(kind),
             int(inversion) if inversion is not None and inversion >= 0 else None,
             _pitch_class(bass, "bass", interval) if bass is not None else None,
             tuple(_degrees(chord.degrees)),
@@ -62,7 +62,7 @@ def _chords(element: etree._Element) -> list[_Chord]:
     return chords
 
 
-def _printed(kind: etree._Element) -> str | None:
+def _kind_text(kind: etree._Element) -> str | None:
     text = kind.get("text")
     return " ".join(text.split()) if text is not None else None
 

@@ -1,4 +1,4 @@
-"""What stands before the music: the parts with their instruments and brackets, and the metadata."""
+"""The header of a score: the parts with their instruments and groups, and the metadata."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _PERCUSSION_CHANNEL = "10"
 
 @dataclass(frozen=True, slots=True)
 class PartHeader:
-    """What the part list says of a part; `strikes` names its instruments by their ids."""
+    """A part of the part list; `instrument_names` are pairs of id and name."""
 
     id: str
     name: str = ""
     abbreviation: str = ""
     instrument: Instrument | None = None
     group: str | None = None
-    strikes: tuple[tuple[str, str], ...] = ()
+    instrument_names: tuple[tuple[str, str], ...] = ()
     other_instruments: tuple[Instrument, ...] = ()
 
 
@@ -40,14 +40,14 @@ def read_metadata(root: etree._Element) -> Metadata:
     return Metadata(
         title=text_of(root.find("work/work-title")),
         movement=text_of(root.find("movement-title")),
-        composer=_joined(root, ("composer",)),
-        lyricist=_joined(root, ("lyricist", "poet")),
+        composer=_join_creators(root, ("composer",)),
+        lyricist=_join_creators(root, ("lyricist", "poet")),
         rights="; ".join(filter(None, map(text_of, root.iterfind("identification/rights")))) or None,
         miscellaneous=tuple(_miscellaneous(root)),
     )
 
 
-def _joined(root: etree._Element, kinds: tuple[str, ...]) -> str | None:
+def _join_creators(root: etree._Element, kinds: tuple[str, ...]) -> str | None:
     creators = root.iterfind("identification/creator")
     names = [text_of(creator) for creator in creators if creator.get("type", "composer") in kinds]
     return "; ".join(filter(None, names)) or None
@@ -70,7 +70,7 @@ def read_part_list(root: etree._Element) -> tuple[PartHeader, ...]:
             parts.append(_read_part(element, groups))
     twice = next((part_id for part_id, count in Counter(part.id for part in parts).items() if count > 1), None)
     if twice is not None:
-        raise ReadError(f"the part list holds part {twice!r} twice; every id must be its own")
+        raise ReadError(f"the part list has part {twice!r} twice; every id must be unique")
     return tuple(parts)
 
 
@@ -92,12 +92,12 @@ def _read_part(element: etree._Element, groups: list[_Group]) -> PartHeader:
         abbreviation=text_of(element.find("part-abbreviation")) or "",
         instrument=_read_instrument(element),
         group=brackets[-1] if brackets else None,
-        strikes=tuple(_strikes(element)),
+        instrument_names=tuple(_instrument_names(element)),
         other_instruments=tuple(_other_instruments(element)),
     )
 
 
-def _strikes(element: etree._Element) -> Iterator[tuple[str, str]]:
+def _instrument_names(element: etree._Element) -> Iterator[tuple[str, str]]:
     for instrument in element.iterfind("score-instrument"):
         own_id = instrument.get("id", "")
         yield own_id, text_of(instrument.find("instrument-name")) or own_id
@@ -113,11 +113,11 @@ def _read_instrument(element: etree._Element) -> Instrument | None:
 
 
 def _other_instruments(element: etree._Element) -> Iterator[Instrument]:
-    """The instruments after the first, by the names that notes strike them by."""
+    """The instruments after the first, by the names in `instrument_names`."""
     sounds = {midi.get("id"): midi for midi in element.iterfind("midi-instrument")}
-    for instrument, (own_id, name) in list(zip(element.iterfind("score-instrument"), _strikes(element), strict=True))[
-        1:
-    ]:
+    for instrument, (own_id, name) in list(
+        zip(element.iterfind("score-instrument"), _instrument_names(element), strict=True)
+    )[1:]:
         yield _instrument(name, instrument, sounds.get(own_id))
 
 

@@ -1,4 +1,4 @@
-"""One <measure> of one part: what stands in it, on a cursor that notes, backups and forwards move."""
+"""One <measure> of one part: its content, at a cursor that notes, <backup> and <forward> move."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from lxml import etree
 from scoregen.notation.musicxml.read.attributes import PartState, Signatures, read_attributes
 from scoregen.notation.musicxml.read.directions import barline_marks, note_dynamics, read_direction, sounding_marks
 from scoregen.notation.musicxml.read.harmony import read_harmony
-from scoregen.notation.musicxml.read.notes import Entry, NoteFields, join, joins, read_entry
+from scoregen.notation.musicxml.read.notes import Entry, NoteFields, add_chord_member, is_chord_member, read_entry
 from scoregen.notation.musicxml.read.spanners import SpannerEnd
 from scoregen.notation.musicxml.read.tempos import read_tempo
 from scoregen.notation.musicxml.read.values import UNISON, number, quarters, text_of
-from scoregen.notation.musicxml.read.voices import Strand, slur_ends, weave
+from scoregen.notation.musicxml.read.voices import Strand, build_strands, slur_ends
 from scoregen.score.chord_symbols import ChordSymbol
 from scoregen.score.directions import Direction
 from scoregen.score.elements import Barline, Break, Tempo
@@ -30,9 +30,9 @@ _REPEATED = "2"
 
 @dataclass(frozen=True, slots=True)
 class PartMeasure:
-    """A part's share of a measure column; `key` sounds, `length` holds trailing forwards too.
+    """A part's share of a measure column; `key` is at sounding pitch, `length` includes trailing <forward>.
 
-    `ends` are those of its spanners, which are paired when the whole part has been read.
+    `ends` are spanner ends, which are paired when the whole part has been read.
     """
 
     number: str
@@ -54,18 +54,18 @@ class PartMeasure:
 
 
 @dataclass(slots=True)
-class _Draft:
+class _MeasureReading:
     """A measure while it is read.
 
-    Files round the lengths of tuplets to whole divisions. `cursor` is where the file stands by its
-    own sums, `onset` the exact place; `exact` remembers the places where the two differ.
+    Files round the lengths of tuplets to whole divisions. `cursor` is the position by the file's own sums,
+    `onset` the exact position; `exact` has the positions where the two differ.
     """
 
     state: PartState
     cursor: Fraction = _ZERO
     onset: Fraction = _ZERO
     length: Fraction = _ZERO
-    mends: bool = True
+    exact_tuplets: bool = True
     drift: Fraction = _ZERO
     exact: dict[Fraction, Fraction] = field(default_factory=dict)
     entries: list[Entry] = field(default_factory=list)
@@ -81,7 +81,7 @@ class _Draft:
     break_before: Break | None = None
 
     def advance(self, entry: Entry) -> None:
-        """Past a note: the file by its rounded length, the music by the exact one."""
+        """Pass a note: the cursor by its rounded length, the onset by its exact length."""
         exact = self.cursor is self.onset and entry.length.rounded is entry.length.duration
         if self.length is self.onset:
             self.length = entry.end
@@ -98,12 +98,12 @@ class _Draft:
             self.exact.setdefault(self.cursor, self.onset)
             self.drift = max(self.drift, abs(self.cursor - self.onset) * self.state.divisions)
 
-    def is_mended(self) -> bool:
-        """Whether exact tuplets explain the measure better than the file's own sums."""
+    def fits_exact_tuplets(self) -> bool:
+        """Whether exact tuplets fit the measure better than the file's own sums."""
         return self.drift < 1 or (self.state.time is not None and self.length == self.state.time.duration)
 
     def go_to(self, cursor: Fraction) -> None:
-        """Where a backup or forward leads; nothing lies before the start of the measure."""
+        """Follow a <backup> or <forward>, at most back to the start of the measure."""
         self.cursor = max(cursor, _ZERO)
         self.onset = self.exact.get(self.cursor, self.cursor)
         self.reach(self.onset)
@@ -114,114 +114,114 @@ class _Draft:
 
 
 def read_measure(element: etree._Element, state: PartState, index: int) -> PartMeasure:
-    """Read one measure and move the part's state on; errors are without a place yet."""
-    before = state.kept()
-    draft = _read_draft(element, state, mends=True)
-    if not draft.is_mended():
+    """Read one measure and update the part's state; errors have no place yet."""
+    before = state.snapshot()
+    reading = _read_content(element, state, exact_tuplets=True)
+    if not reading.fits_exact_tuplets():
         state.restore(before)
-        draft = _read_draft(element, state, mends=False)
-    for onset, signatures in draft.later:
-        _refuse_change_inside(draft, onset, signatures)
-    measure = _finish(draft, element, index)
-    for _, signatures in draft.later:
+        reading = _read_content(element, state, exact_tuplets=False)
+    for onset, signatures in reading.later:
+        _refuse_change_inside(reading, onset, signatures)
+    measure = _finish(reading, element, index)
+    for _, signatures in reading.later:
         signatures.apply(state)
     return measure
 
 
-def _read_draft(element: etree._Element, state: PartState, mends: bool) -> _Draft:
-    draft = _Draft(state, mends=mends, endings=state.endings)
+def _read_content(element: etree._Element, state: PartState, exact_tuplets: bool) -> _MeasureReading:
+    reading = _MeasureReading(state, exact_tuplets=exact_tuplets, endings=state.endings)
     for child in element:
         reader = _READERS.get(child.tag)
         if reader is not None:
-            reader(draft, child)
-    return draft
+            reader(reading, child)
+    return reading
 
 
-def _finish(draft: _Draft, element: etree._Element, index: int) -> PartMeasure:
-    state, strands = draft.state, weave(draft.entries)
+def _finish(reading: _MeasureReading, element: etree._Element, index: int) -> PartMeasure:
+    state, strands = reading.state, build_strands(reading.entries)
     return PartMeasure(
         number=(element.get("number") or str(index + 1))[:40],
         implicit=element.get("implicit") == "yes",
-        length=draft.length,
+        length=reading.length,
         strands=strands,
         time=state.time,
         key=state.sounding_key,
-        barline=draft.barline,
-        repeat_start=draft.repeat_start,
-        endings=draft.endings,
-        tempos=tuple(draft.tempos),
-        phrase_ends=frozenset(entry.onset for entry in draft.entries if entry.fermata),
-        directions=tuple(draft.directions),
-        chord_symbols=tuple(draft.chord_symbols),
-        ends=(*draft.ends, *slur_ends(strands)),
-        break_before=draft.break_before,
+        barline=reading.barline,
+        repeat_start=reading.repeat_start,
+        endings=reading.endings,
+        tempos=tuple(reading.tempos),
+        phrase_ends=frozenset(entry.onset for entry in reading.entries if entry.fermata),
+        directions=tuple(reading.directions),
+        chord_symbols=tuple(reading.chord_symbols),
+        ends=(*reading.ends, *slur_ends(strands)),
+        break_before=reading.break_before,
     )
 
 
-def _refuse_change_inside(draft: _Draft, onset: Fraction, signatures: Signatures) -> None:
-    """A change at the end of a measure holds from the next one on; inside it none can be held."""
-    change = signatures.change(draft.state)
-    if change is not None and onset < draft.length:
+def _refuse_change_inside(reading: _MeasureReading, onset: Fraction, signatures: Signatures) -> None:
+    """Refuse a change inside the measure; one at its end holds from the next measure on."""
+    change = signatures.change(reading.state)
+    if change is not None and onset < reading.length:
         raise RefusedError(
-            f"the {change} changes inside the measure, {onset} quarters in; move the change to a barline"
+            f"the {change} changes inside the measure, at {onset} quarters; move the change to a barline"
         )
 
 
-def _read_attributes(draft: _Draft, element: etree._Element) -> None:
-    signatures = read_attributes(draft.state, element)
-    if draft.onset == 0:
-        signatures.apply(draft.state)
+def _read_attributes(reading: _MeasureReading, element: etree._Element) -> None:
+    signatures = read_attributes(reading.state, element)
+    if reading.onset == 0:
+        signatures.apply(reading.state)
     else:
-        draft.later.append((draft.onset, signatures))
+        reading.later.append((reading.onset, signatures))
 
 
-def _read_note(draft: _Draft, element: etree._Element) -> None:
+def _read_note(reading: _MeasureReading, element: etree._Element) -> None:
     fields = NoteFields(element)
     if "chord" in fields.once:
-        _read_chord_member(draft, fields)
+        _read_chord_member(reading, fields)
         return
-    entry = draft.last = read_entry(fields, draft.state, draft.onset, draft.mends)
-    draft.entries.append(entry)
+    entry = reading.last = read_entry(fields, reading.state, reading.onset, reading.exact_tuplets)
+    reading.entries.append(entry)
     if entry.dynamics:
-        draft.directions += note_dynamics(entry.dynamics, entry.onset, draft.state.part, entry.staff)
-    draft.advance(entry)
+        reading.directions += note_dynamics(entry.dynamics, entry.onset, reading.state.part, entry.staff)
+    reading.advance(entry)
 
 
-def _read_chord_member(draft: _Draft, fields: NoteFields) -> None:
-    """A member of another length than its chord sounds beside it, as an entry of its own."""
-    chord = draft.last
+def _read_chord_member(reading: _MeasureReading, fields: NoteFields) -> None:
+    """Add a member to its chord; one of another length becomes an entry of its own."""
+    chord = reading.last
     if chord is None:
-        raise ReadError("a <chord/> note stands without a note before it")
-    member = read_entry(fields, draft.state, chord.onset, draft.mends)
-    if joins(member, chord):
-        join(member, chord)
+        raise ReadError("a note with <chord/> has no note before it")
+    member = read_entry(fields, reading.state, chord.onset, reading.exact_tuplets)
+    if is_chord_member(member, chord):
+        add_chord_member(member, chord)
     else:
-        draft.entries.append(member)
-        draft.reach(member.end)
+        reading.entries.append(member)
+        reading.reach(member.end)
 
 
-def _read_backup(draft: _Draft, element: etree._Element) -> None:
-    draft.go_to(draft.cursor - _distance(draft, element))
+def _read_backup(reading: _MeasureReading, element: etree._Element) -> None:
+    reading.go_to(reading.cursor - _distance(reading, element))
 
 
-def _read_forward(draft: _Draft, element: etree._Element) -> None:
-    draft.go_to(draft.cursor + _distance(draft, element))
+def _read_forward(reading: _MeasureReading, element: etree._Element) -> None:
+    reading.go_to(reading.cursor + _distance(reading, element))
 
 
-def _distance(draft: _Draft, element: etree._Element) -> Fraction:
-    return quarters(element.findtext("duration"), draft.state.divisions)
+def _distance(reading: _MeasureReading, element: etree._Element) -> Fraction:
+    return quarters(element.findtext("duration"), reading.state.divisions)
 
 
-def _read_barline(draft: _Draft, element: etree._Element) -> None:
+def _read_barline(reading: _MeasureReading, element: etree._Element) -> None:
     location = element.get("location", "right")
-    draft.directions += barline_marks(element, draft.onset)
+    reading.directions += barline_marks(element, reading.onset)
     ending, repeat = element.find("ending"), element.find("repeat")
     if ending is not None:
-        _read_ending(draft, ending)
+        _read_ending(reading, ending)
     if location == "left":
-        draft.repeat_start |= repeat is not None and repeat.get("direction") == "forward"
+        reading.repeat_start |= repeat is not None and repeat.get("direction") == "forward"
     elif location == "right":
-        draft.barline = Barline(text_of(element.find("bar-style")) or "regular", _times(repeat))
+        reading.barline = Barline(text_of(element.find("bar-style")) or "regular", _times(repeat))
 
 
 def _times(repeat: etree._Element | None) -> int:
@@ -231,49 +231,49 @@ def _times(repeat: etree._Element | None) -> int:
     return int(times) if re.fullmatch(r"\d{1,3}", times) else 2
 
 
-def _read_ending(draft: _Draft, element: etree._Element) -> None:
-    """Endings last from their start to their stop, over as many measures as that takes."""
+def _read_ending(reading: _MeasureReading, element: etree._Element) -> None:
+    """An ending lasts from its start to its stop, over any number of measures."""
     numbers = tuple(int(found) for found in re.findall(r"\d{1,3}", element.get("number", ""))[:100])
     if element.get("type") == "start":
-        draft.endings = draft.state.endings = numbers
+        reading.endings = reading.state.endings = numbers
     else:
-        draft.endings = draft.endings or numbers
-        draft.state.endings = ()
+        reading.endings = reading.endings or numbers
+        reading.state.endings = ()
 
 
-def _read_direction(draft: _Draft, element: etree._Element) -> None:
-    reading = read_direction(element, _onset_of(draft, element), draft.state.part)
-    draft.directions += reading.directions
-    draft.ends += reading.ends
-    draft.tempos += [reading.tempo] if reading.tempo is not None else ()
+def _read_direction(reading: _MeasureReading, element: etree._Element) -> None:
+    content = read_direction(element, _onset_of(reading, element), reading.state.part)
+    reading.directions += content.directions
+    reading.ends += content.ends
+    reading.tempos += [content.tempo] if content.tempo is not None else ()
 
 
-def _onset_of(draft: _Draft, element: etree._Element) -> Fraction:
-    """Where a direction stands: at the cursor, moved by its offset."""
+def _onset_of(reading: _MeasureReading, element: etree._Element) -> Fraction:
+    """The onset of a direction: the cursor, moved by its offset."""
     offset = element.find("offset")
     if offset is None:
-        return draft.onset
-    return max(draft.onset + Fraction(number(offset.text, "the offset")) / draft.state.divisions, _ZERO)
+        return reading.onset
+    return max(reading.onset + Fraction(number(offset.text, "the offset")) / reading.state.divisions, _ZERO)
 
 
-def _read_sound(draft: _Draft, element: etree._Element) -> None:
-    onset = _onset_of(draft, element)
+def _read_sound(reading: _MeasureReading, element: etree._Element) -> None:
+    onset = _onset_of(reading, element)
     tempo = read_tempo(onset, None, element, None)
-    draft.tempos += [tempo] if tempo is not None else ()
-    draft.directions += sounding_marks(element, onset)
+    reading.tempos += [tempo] if tempo is not None else ()
+    reading.directions += sounding_marks(element, onset)
 
 
-def _read_harmony(draft: _Draft, element: etree._Element) -> None:
-    state = draft.state
+def _read_harmony(reading: _MeasureReading, element: etree._Element) -> None:
+    state = reading.state
     interval = state.transposition(1) if state.transpositions else UNISON
-    draft.chord_symbols += read_harmony(element, _onset_of(draft, element), state.part, interval)
+    reading.chord_symbols += read_harmony(element, _onset_of(reading, element), state.part, interval)
 
 
-def _read_print(draft: _Draft, element: etree._Element) -> None:
+def _read_print(reading: _MeasureReading, element: etree._Element) -> None:
     if element.get("new-page") == "yes":
-        draft.break_before = "page"
+        reading.break_before = "page"
     elif element.get("new-system") == "yes":
-        draft.break_before = draft.break_before or "system"
+        reading.break_before = reading.break_before or "system"
 
 
 _READERS = {

@@ -1,4 +1,4 @@
-"""One <note>: its place on the staff and in time, and the `Note` or `Rest` that it stands for."""
+"""One <note>: its staff, onset and length, and its `Note` or `Rest`."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from scoregen.notation.musicxml.read.values import (
     Exact,
     Length,
     Spelling,
-    as_written,
     integer,
-    lasting,
-    measured,
-    notated,
+    length_of_value,
+    read_length,
     sounding_pitch,
     text_of,
+    value_of_duration,
+    value_of_spelling,
     velocity_of,
     voice_name,
 )
@@ -57,13 +57,13 @@ class NoteFields:
 
     @property
     def notations(self) -> list[etree._Element]:
-        """What stands in <notations>, however many of these there are."""
+        """The children of all <notations>."""
         return [item for group in self.many.get("notations", ()) for item in group]
 
 
 @dataclass(slots=True)
 class Entry:
-    """A note with its chord members, or a rest, from its onset to its end in the measure."""
+    """A note with its chord members, or a rest; onset and end are in the measure."""
 
     onset: Fraction
     end: Fraction
@@ -78,13 +78,13 @@ class Entry:
     dynamics: tuple[etree._Element, ...] = ()
 
 
-def read_entry(fields: NoteFields, state: PartState, onset: Fraction, mends: bool) -> Entry:
-    """The note or rest as an entry of its own; `joins` tells which chord members belong together.
+def read_entry(fields: NoteFields, state: PartState, onset: Fraction, exact_tuplets: bool) -> Entry:
+    """The note or rest as an entry of its own; `is_chord_member` decides which entries are one chord.
 
-    `mends` takes a tuplet's exact length where the file gives it rounded to whole divisions.
+    With `exact_tuplets` a tuplet has its exact length if the file rounds it to whole divisions.
     """
     grace = "grace" in fields.once
-    length, note = _length_and_note(fields, state, mends)
+    length, note = _length_and_note(fields, state, exact_tuplets)
     voice = voice_name(fields.text("voice"))
     entry = Entry(
         onset, onset if grace else onset + length.duration, length, voice, _staff(fields, state, voice), grace
@@ -102,7 +102,7 @@ def read_entry(fields: NoteFields, state: PartState, onset: Fraction, mends: boo
 
 
 def _read_notations(entry: Entry, notations: list[etree._Element]) -> None:
-    """What hangs on the note and is no property of it: fermata, slurs, dynamics."""
+    """Read fermata, slurs and dynamics into the entry."""
     for item in notations:
         tag = item.tag
         if tag == "slur":
@@ -114,15 +114,15 @@ def _read_notations(entry: Entry, notations: list[etree._Element]) -> None:
             entry.dynamics = (*entry.dynamics, item)
 
 
-def _length_and_note(fields: NoteFields, state: PartState, mends: bool) -> tuple[Length, Note | None]:
-    """The length, and the note as yet without its marks; no note for a rest."""
+def _length_and_note(fields: NoteFields, state: PartState, exact_tuplets: bool) -> tuple[Length, Note | None]:
+    """The length, and the note without its marks; None for a rest."""
     once = fields.once
     if "pitch" in once and "duration" in once and "grace" not in once:
         given = fields.text("duration") or ""
         return _common_note(
-            _pitch_texts(fields, state), _spelling(fields), given, state.divisions, mends, "cue" in once
+            _pitch_texts(fields, state), _spelling(fields), given, state.divisions, exact_tuplets, "cue" in once
         )
-    length = _length(fields, state, mends)
+    length = _length(fields, state, exact_tuplets)
     if "rest" in once:
         return length, None
     return length, Note(length.value, _pitch(fields, state), grace="grace" in once, cue="cue" in once)
@@ -130,22 +130,22 @@ def _length_and_note(fields: NoteFields, state: PartState, mends: bool) -> tuple
 
 @lru_cache(maxsize=16384)
 def _common_note(
-    pitch: PitchTexts, spelling: Spelling, duration: str, divisions: Exact, mends: bool, cue: bool
+    pitch: PitchTexts, spelling: Spelling, duration: str, divisions: Exact, exact_tuplets: bool, cue: bool
 ) -> tuple[Length, Note]:
-    """What most notes are: equal texts share one value."""
-    length = _required(measured(spelling, duration, divisions, mends))
+    """The usual kind of note; equal texts share one value."""
+    length = _require(read_length(spelling, duration, divisions, exact_tuplets))
     return length, Note(length.value, sounding_pitch(*pitch), cue=cue)
 
 
-def joins(member: Entry, chord: Entry) -> bool:
-    """Whether both are one chord for us: notes of one length or of one written value, all grace notes or none."""
+def is_chord_member(member: Entry, chord: Entry) -> bool:
+    """Whether both are one chord: of equal length or written value, and both or neither grace notes."""
     written = member.length.written
     same_length = member.end == chord.end or (written is not None and written == chord.length.written)
     return chord.rest is None and member.rest is None and member.grace == chord.grace and same_length
 
 
-def join(member: Entry, chord: Entry) -> None:
-    """Add a member to its chord, in the chord's value."""
+def add_chord_member(member: Entry, chord: Entry) -> None:
+    """Add a member to its chord, with the chord's value."""
     value = chord.notes[0].value
     chord.notes.extend(note if note.value == value else replace(note, value=value) for note in member.notes)
     chord.fermata |= member.fermata
@@ -154,7 +154,7 @@ def join(member: Entry, chord: Entry) -> None:
 
 
 def _staff(fields: NoteFields, state: PartState, voice: str) -> int:
-    """The staff that the note names, else the one where its voice stood last."""
+    """The note's staff, else the last staff of its voice."""
     text = fields.text("staff")
     if text is None:
         return state.voice_staves.get(voice, 1)
@@ -175,18 +175,18 @@ def _spelling(fields: NoteFields) -> Spelling:
     return Spelling(fields.text("type"), dots, ratio.findtext("actual-notes"), ratio.findtext("normal-notes"))
 
 
-def _length(fields: NoteFields, state: PartState, mends: bool) -> Length:
+def _length(fields: NoteFields, state: PartState, exact_tuplets: bool) -> Length:
     if "grace" in fields.once:
-        return as_written(notated(_spelling(fields)) or _GRACE_VALUE)
+        return length_of_value(value_of_spelling(_spelling(fields)) or _GRACE_VALUE)
     if "duration" in fields.once:
-        return _required(measured(_spelling(fields), fields.text("duration") or "", state.divisions, mends))
+        return _require(read_length(_spelling(fields), fields.text("duration") or "", state.divisions, exact_tuplets))
     if _fills_measure(fields) and state.time is not None:
-        return as_written(lasting(state.time.duration))
-    written = notated(_spelling(fields))
-    return _required(as_written(written) if written is not None else None)
+        return length_of_value(value_of_duration(state.time.duration))
+    written = value_of_spelling(_spelling(fields))
+    return _require(length_of_value(written) if written is not None else None)
 
 
-def _required(length: Length | None) -> Length:
+def _require(length: Length | None) -> Length:
     if length is None:
         raise ReadError("a note has neither a duration nor a note type; expected <duration>")
     return length
@@ -210,7 +210,7 @@ def _with_marks(note: Note, fields: NoteFields, notations: list[etree._Element],
 
 
 def _pitch_texts(fields: NoteFields, state: PartState) -> PitchTexts:
-    """Step, alter, octave, and the interval from there to the sound."""
+    """Step, alter, octave, and the interval to sounding pitch."""
     texts = {child.tag: child.text for child in fields.once["pitch"]}
     interval = (
         state.transposition(_staff(fields, state, voice_name(fields.text("voice")))) if state.transpositions else None
@@ -227,14 +227,14 @@ def _pitch(fields: NoteFields, state: PartState) -> Pitch | Unpitched:
 def _unpitched(fields: NoteFields, state: PartState) -> Unpitched:
     element = fields.once.get("unpitched")
     if element is None:
-        raise ReadError("a note has no <pitch>, <unpitched> or <rest>")
+        raise ReadError("a note has no <pitch>, <unpitched> or <rest>; expected one of them")
     step, octave = text_of(element.find("display-step")), text_of(element.find("display-octave"))
     instrument = fields.once.get("instrument")
-    struck = instrument.get("id", "") if instrument is not None else None
+    instrument_id = instrument.get("id", "") if instrument is not None else None
     return Unpitched(
         step or "B",
         integer(octave or "4", "the display-octave", -1, 10),
-        state.strikes.get(struck, struck) if struck else None,
+        state.instrument_names.get(instrument_id, instrument_id) if instrument_id else None,
     )
 
 
@@ -244,7 +244,7 @@ def _articulations(notations: list[etree._Element]) -> tuple[str, ...]:
 
 
 def _lyric(element: etree._Element) -> Lyric | None:
-    """The syllables under one note, elided ones joined; None where nothing is sung."""
+    """The syllables under one note, elided ones joined; None without text."""
     text, syllabics = "", []
     for child in element:
         if child.tag == "elision":
@@ -260,7 +260,7 @@ def _lyric(element: etree._Element) -> Lyric | None:
 
 
 def _syllabic(syllabics: list[str]) -> str:
-    """How the joined syllables hang together with what stands before and after."""
+    """MusicXML's <syllabic> for joined syllables, from the first and the last."""
     continues = bool(syllabics) and syllabics[0] in ("middle", "end")
     goes_on = bool(syllabics) and syllabics[-1] in ("begin", "middle")
     return {(False, False): "single", (False, True): "begin", (True, True): "middle", (True, False): "end"}[

@@ -1,8 +1,7 @@
 """score-partwise MusicXML text to a `Score` at sounding pitch.
 
-The way of the data: header (`musicxml_header`), then each part measure by measure
-(`musicxml_measure`, with `musicxml_attributes` as its memory and `musicxml_notes` for its notes),
-strands (`musicxml_voices`), and at last the columns of all parts (`musicxml_columns`).
+Steps: the `header`; then each part measure by measure (`measure`, with its state in `attributes` and its notes
+in `notes`); strands (`voices`); and the columns of all parts (`columns`).
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from lxml import etree
 
 from scoregen.notation.musicxml.document import open_document
 from scoregen.notation.musicxml.read.attributes import PartState, read_divisions
-from scoregen.notation.musicxml.read.columns import Share, join
+from scoregen.notation.musicxml.read.columns import Share, join_parts
 from scoregen.notation.musicxml.read.header import PartHeader, read_metadata, read_part_list
 from scoregen.notation.musicxml.read.measure import PartMeasure, read_measure
 from scoregen.notation.musicxml.read.spanners import StrandKey, paired_spanners
@@ -29,7 +28,7 @@ from scoregen.system.errors import InputError, Place, ReadError
 
 @dataclass(frozen=True, slots=True)
 class _PartReading:
-    """A part with all its measures, not yet beside the others."""
+    """A part with all its measures, before the parts are joined."""
 
     part: Part
     measures: tuple[PartMeasure, ...]
@@ -37,7 +36,7 @@ class _PartReading:
 
 
 def read_file(path: Path) -> Score:
-    """Read a .musicxml, .xml or .mxl file; as `load_document` and `read_musicxml`, parsed just once."""
+    """Read a .musicxml, .xml or .mxl file; like `load_document` and `read_musicxml`, but parsed once."""
     document = open_document(path)
     return _read_root(document.root, document.text, str(path))
 
@@ -45,8 +44,8 @@ def read_file(path: Path) -> Score:
 def read_musicxml(text: bytes, file: str) -> Score:
     """Read score-partwise MusicXML; `Score.document` keeps the text.
 
-    Raises ReadError for a broken text and RefusedError for music that a `Score` cannot hold, with
-    file, part and measure.
+    Raises ReadError for a broken text and RefusedError for music that a `Score` cannot represent, with file,
+    part and measure.
     """
     root = parse(text, file)
     if root.tag != "score-partwise":
@@ -65,23 +64,23 @@ def _read_root(root: etree._Element, text: bytes, file: str) -> Score:
 
 
 def _read_parts(root: etree._Element, headers: Sequence[PartHeader], file: str) -> list[_PartReading]:
-    """In the order of the part list; parts that it forgot come last."""
+    """The parts in the order of the part list; parts missing there come last."""
     bodies: dict[str, etree._Element] = {}
     for element in root.iterfind("part"):
         part_id = element.get("id", "")
         if part_id in bodies:
-            raise ReadError("the score holds this part twice; every id must be its own", Place(file, part_id))
+            raise ReadError("the score has this part twice; every id must be unique", Place(file, part_id))
         bodies[part_id] = element
     known = {header.id for header in headers}
     every = [*headers, *(PartHeader(part_id) for part_id in bodies if part_id not in known)]
     if not bodies:
-        raise ReadError("the score holds no part", Place(file))
+        raise ReadError("the score has no part", Place(file))
     divisions = _first_divisions(root, file)
     return [_read_part(header, bodies.get(header.id), divisions, file) for header in every]
 
 
 def _first_divisions(root: etree._Element, file: str) -> Exact:
-    """What holds for a part that gives no <divisions> of its own: the first that any part gives, else 1."""
+    """The divisions of a part without <divisions>: the first in the document, else 1."""
     first = root.find("part/measure/attributes/divisions")
     try:
         return read_divisions(first) if first is not None else 1
@@ -90,7 +89,7 @@ def _first_divisions(root: etree._Element, file: str) -> Exact:
 
 
 def _read_part(header: PartHeader, body: etree._Element | None, divisions: Exact, file: str) -> _PartReading:
-    state = PartState(divisions, strikes=dict(header.strikes), part=header.id)
+    state = PartState(divisions, instrument_names=dict(header.instrument_names), part=header.id)
     elements = body.findall("measure") if body is not None else []
     measures = [_read_measure(element, state, index, header.id, file) for index, element in enumerate(elements)]
     numbers = voice_numbers(strand.key for measure in measures for strand in measure.strands)
@@ -131,7 +130,7 @@ def _instrument(instrument: Instrument, state: PartState) -> Instrument:
 
 
 def _read_columns(readings: Sequence[_PartReading], file: str) -> list[Measure]:
-    """One measure a column; a part that ends early is absent from the rest."""
+    """One measure per column; a part that ends early has no share in the rest."""
     slots = {reading.part.id: reading.slots for reading in readings}
     names = [reading.part.id for reading in readings]
     columns = [
@@ -143,6 +142,6 @@ def _read_columns(readings: Sequence[_PartReading], file: str) -> list[Measure]:
 
 def _join(shares: Sequence[Share], slots: dict[str, dict[StrandKey, Slot]], is_last: bool, file: str) -> Measure:
     try:
-        return join(shares, slots, is_last)
+        return join_parts(shares, slots, is_last)
     except InputError as error:
         raise type(error)(error.message, Place(file, measure=shares[0][1].number)) from None

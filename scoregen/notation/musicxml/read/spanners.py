@@ -1,8 +1,8 @@
-"""Wedges, pedals and slurs: their ends as a part gives them, paired to spanners.
+"""Wedges, pedals and slurs: the ends in a part, paired to spanners.
 
-A stop closes the open start of its number in its own voice, or for a direction on its staff. What is left
-over is paired in the order of time, which is not that of the text, since voices go back. An end that
-finds no partner is left out.
+A stop closes the open start with its number in the same voice, or for a direction on the same staff. The
+remaining ends are paired in the order of time, which is not that of the text, since voices go back. An end
+without a partner is left out.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from scoregen.score.spanners import End, Pedal, Slur, Spanner, Wedge, WedgeType
 
 Kind = Literal["wedge", "pedal", "slur"]
 StrandKey = tuple[int, str, int]
-"""Staff, name of the voice in the file, and a count of its strands that overlap."""
+"""Staff, voice name in the file, and a count of overlapping strands of that name."""
 _PEDAL_ENDS = {"start": (True,), "resume": (True,), "stop": (False,), "discontinue": (False,), "change": (False, True)}
 
 
 class SpannerEnd(NamedTuple):
     """The start or stop of a spanner; `strand` and `grace` are those of a slur's note.
 
-    `type` is a wedge's; `flag` tells a wedge from or to nothing, and a pedal drawn as a line.
+    `type` is a wedge's; `flag` is niente for a wedge, and a line for a pedal.
     """
 
     kind: Kind
@@ -71,7 +71,7 @@ def pedal_ends(
 
 
 def slur_end(element: etree._Element, onset: Fraction, staff: int) -> SpannerEnd | None:
-    """The start or stop on a note; its strand is not known yet."""
+    """The start or stop on a note; its strand is set later."""
     kind = element.get("type")
     if kind not in ("start", "stop"):
         return None
@@ -84,7 +84,7 @@ def slur_end(element: etree._Element, onset: Fraction, staff: int) -> SpannerEnd
 def paired_spanners(
     ends: Sequence[Sequence[SpannerEnd]], part: str, slots: Mapping[StrandKey, Slot]
 ) -> dict[int, tuple[Spanner, ...]]:
-    """The spanners of a part by the index of the measure in which they begin; `ends` measure by measure."""
+    """The spanners of a part by the index of their first measure; `ends` are those of each measure."""
     flat = [end._replace(measure=index) for index, row in enumerate(ends) for end in row if end.number]
     found: dict[int, list[Spanner]] = {}
     for start, stop in _pairs(flat):
@@ -93,7 +93,7 @@ def paired_spanners(
 
 
 def _pairs(ends: Sequence[SpannerEnd]) -> Iterator[tuple[SpannerEnd, SpannerEnd]]:
-    """Starts with their stops, first those of one voice or staff; what would have no length is left out."""
+    """Starts with their stops, first within one voice or staff; spanners without length are left out."""
     opened: dict[object, list[SpannerEnd]] = {}
     left: list[SpannerEnd] = []
     for end in ends:
@@ -113,7 +113,7 @@ def _pairs(ends: Sequence[SpannerEnd]) -> Iterator[tuple[SpannerEnd, SpannerEnd]
 
 
 def _pairs_across(ends: Iterable[SpannerEnd]) -> Iterator[tuple[SpannerEnd, SpannerEnd]]:
-    """Those that begin in one voice or staff and end in another, in the order of time."""
+    """Pairs that begin in one voice or staff and end in another, in the order of time."""
     opened: dict[tuple[Kind, str], list[SpannerEnd]] = {}
     for end in ends:
         starts = opened.setdefault((end.kind, end.number), [])
@@ -130,7 +130,7 @@ def _spanner(start: SpannerEnd, stop: SpannerEnd, part: str, slots: Mapping[Stra
         return Wedge(part, start.onset, end, start.type, start.staff, niente, start.placement)
     if start.kind == "pedal":
         return Pedal(part, start.onset, end, start.staff, start.flag, start.placement)
-    assert start.strand is not None and stop.strand is not None  # a slur hangs on notes
+    assert start.strand is not None and stop.strand is not None  # a slur belongs to notes
     first, last = slots[start.strand], slots[stop.strand]
     other = last if last != first else None
     return Slur(first, start.onset, end, other, start.grace, stop.grace, start.placement)

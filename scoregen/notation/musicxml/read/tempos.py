@@ -1,4 +1,4 @@
-"""Tempo marks: a printed metronome mark, a tempo that only sounds, and the words beside them."""
+"""Tempo marks: printed metronome marks, tempos that only sound, and their words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PER_MINUTE = re.compile(r"\d{1,6}(\.\d{1,6})?")
 def read_tempo(
     onset: Fraction, metronome: etree._Element | None, sound: etree._Element | None, words: str | None
 ) -> Tempo | None:
-    """The printed metronome mark if it gives a number, else the sounding tempo in quarters; None without either."""
+    """The printed metronome mark if it has a number, else the sounding tempo in quarters; None without either."""
     found = _metronome(metronome) if metronome is not None else None
     implicit = found is None
     if found is None and sound is not None and sound.get("tempo"):

@@ -1,4 +1,4 @@
-"""Single values out of MusicXML text: numbers, lengths, pitches. Equal texts share one value."""
+"""Single values of MusicXML text: numbers, lengths, pitches. Equal texts share one value."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_VOICE_NAME = 100
 UNISON = Interval(0, 0)
 
 FORTE = 90
-"""The MIDI velocity of which MusicXML gives percentages."""
+"""The MIDI velocity of 100 percent in MusicXML."""
 
 _STAFF_BOTTOM = -40  # tenths from the top line
 _NUMBER = re.compile(r"[+-]?(?:\d{1,15}(?:\.\d{0,15})?|\.\d{1,15})")
@@ -31,7 +31,7 @@ _DIATONIC_STEPS = (0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6)
 
 
 def text_of(element: etree._Element | None) -> str | None:
-    """The text of an element without outer or doubled white space; None where there is none."""
+    """The text of an element with white space normalised; None if there is none."""
     if element is None or element.text is None:
         return None
     return " ".join(element.text.split()) or None
@@ -39,13 +39,13 @@ def text_of(element: etree._Element | None) -> str | None:
 
 @lru_cache(maxsize=1024)
 def voice_name(text: str | None) -> str:
-    """The name of a voice; without a <voice> it is the first."""
+    """The name of a voice; `1` without a <voice>."""
     return (text or "").strip()[:MAX_VOICE_NAME] or "1"
 
 
 @lru_cache(maxsize=4096)
 def number(text: str | None, what: str) -> Exact:
-    """An exact decimal; ReadError names `what` it should have been."""
+    """An exact decimal; the ReadError for anything else names it by `what`."""
     found = (text or "").strip()
     if not _NUMBER.fullmatch(found):
         raise ReadError(f"{what} is {found[:40]!r}; expected a number")
@@ -55,7 +55,7 @@ def number(text: str | None, what: str) -> Exact:
 
 @lru_cache(maxsize=4096)
 def integer(text: str | None, what: str, lowest: int, highest: int) -> int:
-    """A whole number within bounds; ReadError names `what` it should have been."""
+    """A whole number within bounds; the ReadError for anything else names it by `what`."""
     value = number(text, what)
     if value != int(value) or not lowest <= value <= highest:
         raise ReadError(f"{what} is {value}; expected a whole number from {lowest} to {highest}")
@@ -64,7 +64,7 @@ def integer(text: str | None, what: str, lowest: int, highest: int) -> int:
 
 @lru_cache(maxsize=4096)
 def optional_number(text: str | None) -> Exact | None:
-    """An exact decimal, None for anything else: for what may be left out."""
+    """An exact decimal; None for anything else."""
     try:
         return number(text, "")
     except ReadError:
@@ -73,19 +73,19 @@ def optional_number(text: str | None) -> Exact | None:
 
 @lru_cache(maxsize=4096)
 def velocity_of(text: str | None) -> int | None:
-    """MIDI's velocity, 1 to 127, from a percentage of a forte; None for anything else."""
+    """A MIDI velocity, 1 to 127, from a percentage of a forte; None for anything else."""
     percentage = optional_number(text)
     return min(max(round(percentage * Fraction(FORTE, 100)), 1), 127) if percentage is not None else None
 
 
 def staff_of(element: etree._Element) -> int:
-    """The staff that a direction or chord symbol names, else the first."""
+    """The staff of a direction or chord symbol, by default the first."""
     staff = optional_number(text_of(element.find("staff")))
     return int(staff) if staff is not None and 1 <= staff <= 16 else 1
 
 
 def placement_of(element: etree._Element, content: etree._Element | None) -> Placement | None:
-    """Above or below by name, else by the place on the page: clearly over the staff or under its five lines."""
+    """The named placement, else that of the position on the page: clearly above the staff or below its lines."""
     named = element.get("placement")
     if named in ("above", "below"):
         return "above" if named == "above" else "below"
@@ -97,7 +97,7 @@ def placement_of(element: etree._Element, content: etree._Element | None) -> Pla
 
 @lru_cache(maxsize=4096)
 def quarters(text: str | None, divisions: Exact) -> Fraction:
-    """The length that a <duration> gives, in quarters."""
+    """The length of a <duration> in quarters."""
     value = number(text, "the duration")
     length = Fraction(value) / divisions
     if not 0 <= length <= MAX_QUARTERS:
@@ -106,10 +106,10 @@ def quarters(text: str | None, divisions: Exact) -> Fraction:
 
 
 class Length(NamedTuple):
-    """How long a note lasts.
+    """The length of a note.
 
-    `value` is how it is notated and `duration` what that makes in quarters; `rounded` is what the
-    file says in its divisions, and `written` what its note type, dots and tuplet spell, if they do.
+    `value` is its notation and `duration` the quarters of that; `rounded` is the duration in the file, and
+    `written` the value of its note type, dots and tuplet, if they give one.
     """
 
     value: NoteValue
@@ -119,7 +119,7 @@ class Length(NamedTuple):
 
 
 class Spelling(NamedTuple):
-    """The texts that spell a note value: type, number of dots, and the tuplet's two numbers."""
+    """The texts of a note value: type, number of dots, and the tuplet's two numbers."""
 
     type: str | None
     dots: int
@@ -128,32 +128,37 @@ class Spelling(NamedTuple):
 
 
 @lru_cache(maxsize=8192)
-def measured(spelling: Spelling, duration: str, divisions: Exact, mends: bool) -> Length | None:
-    """The length of a note with a <duration>, None where that is 0 and no type helps.
+def read_length(spelling: Spelling, duration: str, divisions: Exact, exact_tuplets: bool) -> Length | None:
+    """The length of a note with a <duration>; None if that is 0 and the type gives none.
 
-    The duration decides; the written value is kept where it says the same. With `mends` it is
-    kept as well where the duration is that of a tuplet, rounded to whole divisions.
+    The duration decides; the written value is kept if it agrees. With `exact_tuplets` it is also kept if the
+    duration is that of a tuplet, rounded to whole divisions.
     """
-    rounded, written = quarters(duration, divisions), notated(spelling)
+    rounded, written = quarters(duration, divisions), value_of_spelling(spelling)
     if written is not None:
         exact = written.duration
         if rounded in (0, exact):
             return Length(written, exact, exact if rounded else rounded, written)
-        if mends and written.is_tuplet and abs(exact - rounded) * divisions < 1 and abs(exact - rounded) * 8 < rounded:
+        if (
+            exact_tuplets
+            and written.is_tuplet
+            and abs(exact - rounded) * divisions < 1
+            and abs(exact - rounded) * 8 < rounded
+        ):
             return Length(written, exact, rounded, written)
     return Length(NoteValue.of(rounded), rounded, rounded, written) if rounded else None
 
 
 @lru_cache(maxsize=4096)
-def as_written(value: NoteValue) -> Length:
+def length_of_value(value: NoteValue) -> Length:
     """The length of a note without a <duration>."""
     duration = value.duration
     return Length(value, duration, duration, value)
 
 
 @lru_cache(maxsize=4096)
-def notated(spelling: Spelling) -> NoteValue | None:
-    """The note value that is spelled; None where the texts spell none."""
+def value_of_spelling(spelling: Spelling) -> NoteValue | None:
+    """The note value of the texts; None if they give none."""
     name, actual, normal = ((text or "").strip() for text in (spelling.type, spelling.actual, spelling.normal))
     if name not in NOTE_TYPES or spelling.dots > MAX_DOTS:
         return None
@@ -164,14 +169,14 @@ def notated(spelling: Spelling) -> NoteValue | None:
 
 
 @lru_cache(maxsize=4096)
-def lasting(duration: Fraction) -> NoteValue:
+def value_of_duration(duration: Fraction) -> NoteValue:
     """A note value of any positive duration."""
     return NoteValue.of(duration)
 
 
 @lru_cache(maxsize=4096)
 def sounding_pitch(step: str | None, alter: str | None, octave: str | None, interval: Interval | None) -> Pitch:
-    """The written pitch moved by the interval of a transposing instrument, if it is one."""
+    """The written pitch, moved by the transposition of the instrument, if it has one."""
     name = (step or "").strip()
     if name not in STEPS or len(name) != 1:
         raise ReadError(f"the step is {name[:40]!r}; expected one of {', '.join(STEPS)}")
@@ -183,7 +188,7 @@ def sounding_pitch(step: str | None, alter: str | None, octave: str | None, inte
 
 
 def transposition(diatonic: str | None, chromatic: str | None, octaves: str | None) -> Interval:
-    """The interval from written to sounding pitch; a missing diatonic part follows the chromatic one."""
+    """The interval from written to sounding pitch; a missing diatonic part is derived from the chromatic one."""
     semitones = integer(chromatic or "0", "the chromatic transposition", -60, 60)
     octave = integer(octaves or "0", "the octave change", -5, 5)
     if diatonic is None:

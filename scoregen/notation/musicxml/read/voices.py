@@ -1,7 +1,7 @@
-"""The entries of one measure of one part, sorted into gapless strands; strands get their voice numbers.
+"""Sorts the entries of one measure of one part into gapless strands, and numbers their voices.
 
-A file may give one voice number to music that sounds at once (two staves both in voice 1, no
-<voice> at all): such music is split into strands, so that nothing is lost.
+A file may give one voice number to music that sounds at once (two staves both in voice 1, no <voice> at all).
+Such music is split into strands, so that nothing is lost.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itertools import islice, takewhile
 
 from scoregen.notation.musicxml.read.notes import Entry
 from scoregen.notation.musicxml.read.spanners import SpannerEnd, StrandKey
-from scoregen.notation.musicxml.read.values import lasting
+from scoregen.notation.musicxml.read.values import value_of_duration
 from scoregen.score.elements import Chord, Element, Note, Rest, Slot, Voice
 from scoregen.score.pitch import STEPS, Unpitched
 from scoregen.system.errors import ReadError
@@ -24,7 +24,7 @@ MAX_STRANDS = 64
 
 @dataclass(slots=True)
 class Strand:
-    """One voice of one measure while it grows; `staff` is the staff of its first entry."""
+    """One voice of one measure while it is read; `staff` is the staff of its first entry."""
 
     staff: int
     name: str
@@ -38,7 +38,7 @@ class Strand:
 
     @property
     def is_lone_rest(self) -> bool:
-        """Whether one rest is all, which then may stand for a whole measure of any length."""
+        """Whether the strand is a single rest, which may be a whole-measure rest of any length."""
         return not self.sounds and len(self.elements) == 1
 
     @property
@@ -47,7 +47,7 @@ class Strand:
 
     def add(self, entry: Entry) -> None:
         if entry.onset is not self.end and entry.onset > self.end:
-            self.elements.append(Rest(lasting(entry.onset - self.end), visible=False))
+            self.elements.append(Rest(value_of_duration(entry.onset - self.end), visible=False))
         if entry.slurs:
             self.slurs += [(len(self.elements), end) for end in entry.slurs]
         self.elements.append(entry.rest or _sounding(entry.notes))
@@ -79,8 +79,8 @@ def _with_texts_on_first(notes: list[Note]) -> list[Note]:
     return [replace(bare[0], lyrics=lyrics, fermata=fermata), *bare[1:]]
 
 
-def weave(entries: Iterable[Entry]) -> tuple[Strand, ...]:
-    """Every entry of a measure in a strand without overlaps, in order of appearance."""
+def build_strands(entries: Iterable[Entry]) -> tuple[Strand, ...]:
+    """All entries of a measure in strands without overlaps, in order of appearance."""
     strands: list[Strand] = []
     for entry in entries:
         strand = _free_strand(strands, entry)
@@ -95,7 +95,7 @@ def weave(entries: Iterable[Entry]) -> tuple[Strand, ...]:
 
 
 def _free_strand(strands: list[Strand], entry: Entry) -> Strand | None:
-    """The strand of that voice that the entry continues; it may change staff where no gap is left."""
+    """The strand of the entry's voice that it continues; a change of staff is possible without a gap."""
     best: Strand | None = None
     for strand in strands:
         if strand.name != entry.voice:
@@ -121,8 +121,8 @@ def slur_ends(strands: Iterable[Strand]) -> Iterator[SpannerEnd]:
 def voice_numbers(keys: Iterable[StrandKey]) -> dict[StrandKey, int]:
     """A voice number for every strand of a part, the same in every measure.
 
-    A staff's own range (1-4, 5-8, ...) becomes 1-4; what the file numbers otherwise gets its own
-    number if that is free on the staff, else the lowest free one, in order of appearance.
+    The usual range of a staff (1-4, 5-8, ...) becomes 1-4. Another voice gets its own number if that is free on
+    the staff, else the lowest free one, in order of appearance.
     """
     numbers: dict[StrandKey, int] = {}
     ordered = list(dict.fromkeys(keys))
@@ -139,7 +139,7 @@ def voice_numbers(keys: Iterable[StrandKey]) -> dict[StrandKey, int]:
 
 
 def _own_number(key: StrandKey) -> int | None:
-    """1 to 4 where the file's number lies in the range of the staff."""
+    """1 to 4 if the file's number is in the range of the staff."""
     staff, name, copy = key
     if copy or not (name.isascii() and name.isdigit() and len(name) < 4):
         return None
@@ -147,15 +147,15 @@ def _own_number(key: StrandKey) -> int | None:
     return number if 1 <= number <= VOICES_A_STAFF and str(int(name)) == name else None
 
 
-def close(strand: Strand, slot: Slot, duration: Fraction) -> Voice:
-    """The strand as a voice that fills the measure; silence that is too long is cut to it."""
+def fill_voice(strand: Strand, slot: Slot, duration: Fraction) -> Voice:
+    """The strand as a voice that fills the measure; rests that are too long are cut."""
     if strand.end == duration:
         return Voice(slot, tuple(strand.elements))
     if strand.end > duration or strand.is_lone_rest:
         return Voice(slot, (_long_rest(strand, duration),))
-    return Voice(slot, (*strand.elements, Rest(lasting(duration - strand.end), visible=False)))
+    return Voice(slot, (*strand.elements, Rest(value_of_duration(duration - strand.end), visible=False)))
 
 
 def _long_rest(strand: Strand, duration: Fraction) -> Rest:
     rests = [element for element in strand.elements if isinstance(element, Rest)]
-    return Rest(lasting(duration), any(rest.visible for rest in rests), any(rest.fermata for rest in rests))
+    return Rest(value_of_duration(duration), any(rest.visible for rest in rests), any(rest.fermata for rest in rests))

@@ -1,7 +1,7 @@
-"""Which accidentals are visible: what the key signature and the measure so far do not say already.
+"""Visible accidentals: those that the key signature and the measure so far do not imply.
 
-An accidental holds for its staff position to the end of the measure. A courtesy accidental reminds
-the player where the previous measure, or another octave of this one, had the step altered.
+An accidental holds for its staff position to the end of the measure. A courtesy accidental is a reminder if the
+step was altered in the previous measure or in another octave of this one.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from scoregen.score.keys import KeySignature
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import measure_onsets
 
-WORDS: dict[int | Fraction, str] = {
+VALUES: dict[int | Fraction, str] = {
     -3: "triple-flat",
     -2: "flat-flat",
     Fraction(-3, 2): "three-quarters-flat",
@@ -41,15 +41,15 @@ class NoteAddress(NamedTuple):
 
 
 class Accidental(NamedTuple):
-    word: str
+    value: str
     cautionary: bool
 
 
 _Alters = dict[tuple[str, int], int | Fraction]
-"""For a staff position (step, octave) the alteration in force."""
+"""The alteration in force, by staff position (step, octave)."""
 
 
-class _Placed(NamedTuple):
+class _PlacedNote(NamedTuple):
     address: NoteAddress
     note: Note
     written: Pitch
@@ -58,13 +58,13 @@ class _Placed(NamedTuple):
 
 
 def written_key(measure: Measure, part: Part) -> KeySignature:
-    """The key signature that the part's staves show in a measure."""
+    """The key signature of the part's staves in a measure, at written pitch."""
     sounding = dict(measure.own_keys).get(part.id, measure.key)
     return sounding.transposed(-part.transposition) if part.transposition.fifths else sounding
 
 
 def visible_accidentals(score: Score, part: Part) -> Mapping[NoteAddress, Accidental]:
-    """The accidentals of a part, by the note that they stand before."""
+    """The accidentals of a part, by note."""
     ties = paired_ties(score, part.id)
     found: dict[NoteAddress, Accidental] = {}
     for staff in range(1, part.staves + 1):
@@ -75,13 +75,13 @@ def visible_accidentals(score: Score, part: Part) -> Mapping[NoteAddress, Accide
     return found
 
 
-def _by_time(placed: _Placed) -> tuple[Fraction, int, int]:
+def _by_time(placed: _PlacedNote) -> tuple[Fraction, int, int]:
     return placed.onset, placed.address.slot.voice, placed.address.element
 
 
 def _staff_notes(
     index: int, measure: Measure, part: Part, staff: int, onset: Fraction, ties: frozenset[Tie]
-) -> Iterator[_Placed]:
+) -> Iterator[_PlacedNote]:
     for voice in measure.voices:
         position = onset
         for order, element in enumerate(voice.elements if voice.slot[:2] == (part.id, staff) else ()):
@@ -89,16 +89,16 @@ def _staff_notes(
                 if isinstance(note.pitch, Pitch):
                     continues = note.tied_from_previous and Tie(position, note.pitch) in ties
                     address = NoteAddress(index, voice.slot, order, number)
-                    yield _Placed(address, note, note.pitch.transposed(-part.transposition), continues, position)
+                    yield _PlacedNote(address, note, note.pitch.transposed(-part.transposition), continues, position)
             position += element.duration
 
 
 def _mark_measure(
-    notes: list[_Placed], key: KeySignature, previous: _Alters, found: dict[NoteAddress, Accidental]
+    notes: list[_PlacedNote], key: KeySignature, previous: _Alters, found: dict[NoteAddress, Accidental]
 ) -> _Alters:
-    """Marks one measure of a staff; returns what the next one may have to remind of."""
+    """Mark one measure of a staff; return the alterations that the next measure may need reminders of."""
     state: _Alters = {}
-    held: _Alters = {}  # alterations that only a tie from the previous measure brought here
+    held: _Alters = {}  # alterations of notes tied over from the previous measure
     for placed in notes:
         pitch = placed.written
         place = (pitch.step, pitch.octave)
@@ -108,15 +108,15 @@ def _mark_measure(
         reminders = {**previous, **held}
         expected = state.get(place, key.alter(pitch.step))
         if pitch.alter != expected or (place not in state and _misleads(pitch, state, reminders)):
-            word = WORDS.get(pitch.alter)
-            if word is not None:
-                found[placed.address] = Accidental(word, pitch.alter == expected)
+            value = VALUES.get(pitch.alter)
+            if value is not None:
+                found[placed.address] = Accidental(value, pitch.alter == expected)
         state[place] = pitch.alter
     return {place: alter for place, alter in {**held, **state}.items() if alter != key.alter(place[0])}
 
 
 def _misleads(pitch: Pitch, state: _Alters, reminders: _Alters) -> bool:
-    """Whether what the eye still remembers differs from what the note means."""
+    """Whether an alteration that no longer holds differs from that of the note."""
     if reminders.get((pitch.step, pitch.octave), pitch.alter) != pitch.alter:
         return True
     return any(step == pitch.step and alter != pitch.alter for (step, _), alter in state.items())

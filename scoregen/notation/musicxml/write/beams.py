@@ -1,4 +1,4 @@
-"""Beams and the metre: which notes of a voice share a beam, and the word for each of its levels."""
+"""Beams by metre: the notes of a voice under one beam, and the value of each beam level."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ FLAGS = {
     for count, name in enumerate(("eighth", "16th", "32nd", "64th", "128th", "256th", "512th", "1024th"), start=1)
 }
 
-BeamWords = tuple[str, ...]
-"""For one note the word of each level, the outermost first: `("begin", "forward hook")`."""
+BeamValues = tuple[str, ...]
+"""The values of one note's beams, the outermost first: `("begin", "forward hook")`."""
 
 
 def beam_groups(elements: Sequence[Element], time: TimeSignature, start: Fraction) -> tuple[tuple[int, ...], ...]:
@@ -36,22 +36,22 @@ def beam_groups(elements: Sequence[Element], time: TimeSignature, start: Fractio
     return (*timed, *_grace_groups(elements))
 
 
-def beam_words(
+def beam_values(
     elements: Sequence[Element], groups: Iterable[Sequence[int]], start: Fraction
-) -> Mapping[int, BeamWords]:
-    """The words of every beamed element, by its index."""
+) -> Mapping[int, BeamValues]:
+    """The values of every beamed element, by its index."""
     places: list[Fraction] = []
     position = start
     for element in elements:
         places.append(position)
         position += element.duration
-    words: dict[int, BeamWords] = {}
+    values: dict[int, BeamValues] = {}
     for group in groups:
         flags = [FLAGS[elements[index].value.type] for index in group]
         for order, index in enumerate(group):
             tail = _points_back(places[index], elements[index])
-            words[index] = tuple(_word(flags, order, level, tail) for level in range(1, flags[order] + 1))
-    return words
+            values[index] = tuple(_beam_value(flags, order, level, tail) for level in range(1, flags[order] + 1))
+    return values
 
 
 def _is_beamed(element: Element) -> bool:
@@ -63,7 +63,7 @@ def _has_short_notes(elements: Sequence[Element]) -> bool:
 
 
 def _window(position: Fraction, time: TimeSignature, short_notes: bool) -> tuple[int, Fraction]:
-    """The stretch of the metre that a beam may not leave: a felt beat, at most a half note long."""
+    """The span of the metre that a beam may not leave: a beat, at most a half note long."""
     cycle, place = divmod(position, time.duration)
     begin = Fraction(0)
     for group in time.groups:
@@ -76,7 +76,7 @@ def _window(position: Fraction, time: TimeSignature, short_notes: bool) -> tuple
 
 
 def _grace_groups(elements: Sequence[Element]) -> list[tuple[int, ...]]:
-    """Grace notes that follow one another under one beam."""
+    """Consecutive grace notes under one beam."""
     groups: list[list[int]] = [[]]
     for index, element in enumerate(elements):
         if not (element.grace and _is_beamed(element)):
@@ -86,7 +86,7 @@ def _grace_groups(elements: Sequence[Element]) -> list[tuple[int, ...]]:
     return [tuple(group) for group in groups if len(group) > 1]
 
 
-def _word(flags: Sequence[int], order: int, level: int, points_back: bool) -> str:
+def _beam_value(flags: Sequence[int], order: int, level: int, points_back: bool) -> str:
     before = order > 0 and flags[order - 1] >= level
     after = order + 1 < len(flags) and flags[order + 1] >= level
     if before or after:
@@ -96,5 +96,5 @@ def _word(flags: Sequence[int], order: int, level: int, points_back: bool) -> st
 
 
 def _points_back(position: Fraction, element: Element) -> bool:
-    """Whether a lone short note belongs to the one before it: it stands off its own double."""
+    """Whether a hook points to the note before: the onset is not a multiple of twice the duration."""
     return element.duration > 0 and position % (2 * element.duration) != 0

@@ -1,7 +1,7 @@
-"""What a part's measures say beside the notes: <direction>, <sound>, <harmony>, each with its onset.
+"""The <direction>, <sound> and <harmony> elements of a part, each with its onset.
 
-An element stands before the note at its onset; one that falls inside a note stands before that note,
-with an offset, and one at the end of the measure after the last note.
+An element precedes the note at its onset. One that falls inside a note precedes that note, with an <offset>.
+One at the end of the measure follows the last note.
 """
 
 from __future__ import annotations
@@ -13,21 +13,21 @@ from typing import NamedTuple
 from lxml import etree
 
 from scoregen.notation.musicxml.read.directions import USUAL_LABELS, USUAL_TEXTS
-from scoregen.notation.musicxml.write.build import add, decimal, loudness
+from scoregen.notation.musicxml.write.elements import add, decimal, loudness
 from scoregen.notation.musicxml.write.harmony import harmony
 from scoregen.notation.musicxml.write.spanners import line_ends
-from scoregen.notation.musicxml.write.voice import Timed, ticks
+from scoregen.notation.musicxml.write.voice import TimedElement, ticks
 from scoregen.score.directions import DYNAMIC_MARKS, Direction, Dynamic, RehearsalMark, RepeatMark, Words, rank
 from scoregen.score.elements import Measure, Part, Score, Tempo
 
 _SIGNS = ("segno", "coda")
-"""Repeat marks with a sign. A `tocoda` has words alone: MuseScore takes a sign there for the coda itself."""
+"""Repeat marks with a sign. `tocoda` has words only: MuseScore takes a sign there for the coda itself."""
 _TEMPO, _STOP, _START, _HARMONY = 1.5, 5, 6, 7
-"""Places among the ranks of directions: tempo marks stand before words, hairpins after dynamics."""
+"""Ranks among those of directions: tempo marks precede words, hairpins follow dynamics."""
 
 
 class Attachment(NamedTuple):
-    """An element of a staff and its onset in the measure; of those at one onset the lower `rank` goes first."""
+    """An element of a staff and its onset in the measure; at equal onsets the lower `rank` comes first."""
 
     onset: Fraction
     staff: int
@@ -35,21 +35,21 @@ class Attachment(NamedTuple):
     element: etree._Element
 
 
-def attachments(score: Score, part: Part, *, leads: bool) -> Mapping[int, list[Attachment]]:
-    """What stands beside the notes of a part, by measure index; the leading part carries what holds for all."""
+def attachments(score: Score, part: Part, *, is_first_part: bool) -> Mapping[int, list[Attachment]]:
+    """The attachments of a part by measure index; the first part has those that hold for all parts."""
     found: dict[int, list[Attachment]] = {index: [] for index in range(len(score.measures))}
     for index, measure in enumerate(score.measures):
-        if leads:
+        if is_first_part:
             found[index] += [Attachment(tempo.onset, 1, _TEMPO, _tempo(tempo)) for tempo in measure.tempos]
-        found[index] += _attached(measure, part, leads=leads)
+        found[index] += _measure_attachments(measure, part, is_first_part=is_first_part)
     for end in line_ends(score, part):
         found[end.measure].append(Attachment(end.onset, end.staff, _START if end.starts else _STOP, end.element))
     return found
 
 
-def _attached(measure: Measure, part: Part, *, leads: bool) -> Iterator[Attachment]:
+def _measure_attachments(measure: Measure, part: Part, *, is_first_part: bool) -> Iterator[Attachment]:
     for direction in measure.directions:
-        if direction.part == part.id or (direction.part is None and leads):
+        if direction.part == part.id or (direction.part is None and is_first_part):
             staff = min(direction.staff, part.staves)
             yield Attachment(direction.onset, staff, rank(direction), _element(direction, staff))
     for symbol in measure.chord_symbols:
@@ -59,27 +59,27 @@ def _attached(measure: Measure, part: Part, *, leads: bool) -> Iterator[Attachme
 
 
 def with_attachments(
-    voice: Sequence[Timed], attached: Sequence[Attachment], end: Fraction, divisions: int
-) -> Iterator[Timed]:
-    """The voice of a measure that lasts to `end`, with each attachment in its place."""
+    voice: Sequence[TimedElement], attached: Sequence[Attachment], end: Fraction, divisions: int
+) -> Iterator[TimedElement]:
+    """The voice of a measure that lasts to `end`, with the attachments inserted."""
     onsets = sorted({timed.onset for timed in voice})
     ordered = sorted(attached, key=lambda item: (item.onset, item.rank))
     inside = [item for item in ordered if item.onset < end]
     before = {onset: [item for item in inside if onset == _last_until(item.onset, onsets)] for onset in onsets}
     for timed in voice:
         for item in before.pop(timed.onset, ()):
-            yield Timed(timed.onset, _moved(item, item.onset - timed.onset, divisions))
+            yield TimedElement(timed.onset, _set_offset(item, item.onset - timed.onset, divisions))
         yield timed
     for item in ordered[len(inside) :]:
-        yield Timed(end, _moved(item, item.onset - end, divisions))
+        yield TimedElement(end, _set_offset(item, item.onset - end, divisions))
 
 
 def _last_until(place: Fraction, onsets: Sequence[Fraction]) -> Fraction:
     return max((onset for onset in onsets if onset <= place), default=onsets[0])
 
 
-def _moved(item: Attachment, offset: Fraction, divisions: int) -> etree._Element:
-    """The element with its offset, to the nearest division."""
+def _set_offset(item: Attachment, offset: Fraction, divisions: int) -> etree._Element:
+    """The element with its offset, rounded to a division."""
     element = item.element
     rounded = Fraction(round(offset * divisions), divisions)
     if rounded:
@@ -130,7 +130,7 @@ def _element(direction: Direction, staff: int) -> etree._Element:
 
 
 def _dynamics(element: etree._Element, dynamic: Dynamic) -> None:
-    """The marks as elements, other words between them as such."""
+    """Marks as elements, other words as <other-dynamics>."""
     for word in dynamic.mark.split(" "):
         last = element[-1] if len(element) else None
         if word in DYNAMIC_MARKS and (last is None or last.tag == "other-dynamics"):

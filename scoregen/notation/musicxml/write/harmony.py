@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lxml import etree
 
-from scoregen.notation.musicxml.write.build import add, decimal
+from scoregen.notation.musicxml.write.elements import add, decimal
 from scoregen.score.chord_symbols import ChordSymbol, Degree, SpelledPitchClass
 from scoregen.score.pitch import Interval, Pitch
 
@@ -17,11 +17,11 @@ KINDS = frozenset(
         *("Neapolitan", "Italian", "French", "German", "pedal", "power", "Tristan", "other", "none"),
     )
 )
-"""The kinds of MusicXML; any other is written as `other`, with its name as text."""
+"""MusicXML's kinds; any other is written as `other`, with its name as text."""
 
 
 def harmony(symbol: ChordSymbol, transposition: Interval, staff: int) -> etree._Element:
-    """The element as it is written in a part with that transposition."""
+    """The element at the written pitch of a part with this transposition."""
     element = etree.Element("harmony")
     _pitch_class(element, "root", symbol.root, transposition)
     if symbol.kind == "none":
@@ -48,7 +48,7 @@ def _pitch_class(parent: etree._Element, name: str, sounding: SpelledPitchClass,
 
 
 def _hide(root: etree._Element) -> None:
-    """A root that the schema asks for and nobody is to see."""
+    """Hide a root that the schema requires and that is not printed."""
     root[0].set("text", "")
     for alter in root.iterfind("root-alter"):
         alter.set("print-object", "no")

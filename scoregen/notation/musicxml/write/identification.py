@@ -1,7 +1,7 @@
-"""Who wrote what with which program: <work>, <movement-title> and <identification>.
+"""Titles, creators and software: <work>, <movement-title> and <identification>.
 
-The same score gives the same bytes at any time: an encoding date is written only where the
-environment sets SOURCE_DATE_EPOCH, the convention of reproducible builds.
+The same score always gives the same bytes: an encoding date is written only if SOURCE_DATE_EPOCH is set, the
+convention of reproducible builds.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Collection, Mapping
 from lxml import etree
 
 from scoregen.notation.musicxml.insertion import insert
-from scoregen.notation.musicxml.write.build import add, clean
+from scoregen.notation.musicxml.write.elements import add, clean
 from scoregen.score.elements import Metadata
 from scoregen.version import __version__
 
@@ -21,10 +21,10 @@ _SUPPORTS = ("accidental", "beam", "stem")
 _BEFORE_IDENTIFICATION = ("work", "movement-number", "movement-title")
 
 
-def write_identity(
+def write_identification(
     root: etree._Element, metadata: Metadata, provenance: Mapping[str, str], breaks: Collection[str] = ()
 ) -> None:
-    """Append the head of a fresh document, down to its identification; `breaks` are the kinds that it has."""
+    """Append the header of a new document, up to its identification; `breaks` are the kinds that it has."""
     if metadata.title:
         add(add(root, "work"), "work-title", metadata.title)
     if metadata.movement:
@@ -40,7 +40,7 @@ def write_identity(
 
 
 def set_miscellaneous(root: etree._Element, fields: Mapping[str, str]) -> None:
-    """Write named fields into the identification; a field of the same name gets the new text."""
+    """Write named fields into the identification; an existing field gets the new text."""
     if not fields:
         return
     miscellaneous = root.find("identification/miscellaneous")
@@ -89,7 +89,7 @@ def _add_fields(miscellaneous: etree._Element, fields: Mapping[str, str]) -> Non
 
 
 def _identification(root: etree._Element) -> etree._Element:
-    """The element of that name, made in its place where the document has none."""
+    """The <identification>, inserted if the document has none."""
     found = root.find("identification")
     if found is None:
         found = etree.Element("identification")

@@ -1,4 +1,4 @@
-"""One <measure> of one part: signatures, voices in turn with what stands beside them, barlines."""
+"""One <measure> of one part: signatures, voices with their attachments, barlines."""
 
 from __future__ import annotations
 
@@ -9,10 +9,17 @@ from fractions import Fraction
 from lxml import etree
 
 from scoregen.notation.musicxml.write.accidentals import visible_accidentals, written_key
-from scoregen.notation.musicxml.write.build import add, decimal
 from scoregen.notation.musicxml.write.directions import Attachment, attachments, with_attachments
+from scoregen.notation.musicxml.write.elements import add, decimal
 from scoregen.notation.musicxml.write.ties import paired_ties
-from scoregen.notation.musicxml.write.voice import Frame, PartSheet, Timed, ticks, voice_numbers, write_voice
+from scoregen.notation.musicxml.write.voice import (
+    Frame,
+    PartContext,
+    TimedElement,
+    document_voice_numbers,
+    ticks,
+    write_voice,
+)
 from scoregen.score.elements import Clef, Measure, Part, Score, Slot, Voice
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
@@ -20,13 +27,13 @@ from scoregen.score.pitch import Interval
 from scoregen.score.timeline import measure_onsets, metrical_starts
 from scoregen.system.errors import Place, RefusedError
 
-MAX_DIVISIONS = 16383
+MAX_OUTPUT_DIVISIONS = 16383
 _PLAIN_SYMBOLS = {"common": "4/4", "cut": "2/2"}
-"""Readers take these symbols for these signatures, whatever numbers stand beside them."""
+"""Readers take these symbols for these signatures, whatever the numbers are."""
 
 
 def divisions_for(score: Score, part_ids: Iterable[str]) -> int:
-    """The least divisions of a quarter in which every length of these parts is whole."""
+    """The least divisions per quarter that express every length of these parts."""
     chosen = set(part_ids)
     denominators = {1}
     for measure in score.measures:
@@ -39,17 +46,17 @@ def divisions_for(score: Score, part_ids: Iterable[str]) -> int:
 
 
 def part_divisions(score: Score, *, directions: bool = False) -> Mapping[str, int]:
-    """One number for the whole score, or one a part where no such number is small enough.
+    """Divisions by part: one number for the score, or one for each part if that is too large.
 
-    With `directions` it says their onsets, too, as long as it stays small enough.
+    With `directions` it also expresses their onsets, unless that is too large.
     """
     ids = [part.id for part in score.parts]
     common = divisions_for(score, ids)
-    if directions and (finer := math.lcm(common, *_direction_denominators(score))) <= MAX_DIVISIONS:
+    if directions and (finer := math.lcm(common, *_direction_denominators(score))) <= MAX_OUTPUT_DIVISIONS:
         common = finer
-    if common <= MAX_DIVISIONS:
+    if common <= MAX_OUTPUT_DIVISIONS:
         return dict.fromkeys(ids, common)
-    return {part_id: checked_divisions(divisions_for(score, [part_id]), part_id) for part_id in ids}
+    return {part_id: check_divisions(divisions_for(score, [part_id]), part_id) for part_id in ids}
 
 
 def _direction_denominators(score: Score) -> set[int]:
@@ -62,47 +69,52 @@ def _direction_denominators(score: Score) -> set[int]:
     return {onset.denominator for onset in onsets | ends}
 
 
-def checked_divisions(divisions: int, part_id: str) -> int:
-    if divisions > MAX_DIVISIONS:
+def check_divisions(divisions: int, part_id: str) -> int:
+    if divisions > MAX_OUTPUT_DIVISIONS:
         raise RefusedError(
-            f"its note lengths need {divisions} divisions a quarter; MusicXML readers take {MAX_DIVISIONS}",
+            f"its note lengths need {divisions} divisions per quarter;"
+            f" MusicXML readers accept {MAX_OUTPUT_DIVISIONS} at most",
             Place(part=part_id),
         )
     return divisions
 
 
-def part_sheet(score: Score, part: Part, divisions: int, struck: Mapping[str, str] | None = None) -> PartSheet:
-    """What the writing of a part looks up."""
-    return PartSheet(part, divisions, visible_accidentals(score, part), paired_ties(score, part.id), struck or {})
+def part_context(
+    score: Score, part: Part, divisions: int, instrument_ids: Mapping[str, str] | None = None
+) -> PartContext:
+    """The values that writing a part needs."""
+    return PartContext(
+        part, divisions, visible_accidentals(score, part), paired_ties(score, part.id), instrument_ids or {}
+    )
 
 
-def write_part(score: Score, sheet: PartSheet, part_id: str, *, leads: bool = False) -> etree._Element:
-    """A whole <part>; the leading one carries the tempo marks and whatever else holds for all parts."""
+def write_part(score: Score, context: PartContext, part_id: str, *, is_first_part: bool = False) -> etree._Element:
+    """A whole <part>; the first part has the tempo marks and all else that holds for all parts."""
     element = etree.Element("part", {"id": part_id})
-    attached = attachments(score, sheet.part, leads=leads)
+    attached = attachments(score, context.part, is_first_part=is_first_part)
     for index, places in enumerate(zip(measure_onsets(score), metrical_starts(score), strict=True)):
-        element.append(_write_measure(score, index, sheet, places, attached[index], leads))
+        element.append(_write_measure(score, index, context, places, attached[index], is_first_part))
     return element
 
 
 def frame_for(
-    slot: Slot, measure: Measure, index: int, sheet: PartSheet, places: tuple[Fraction, Fraction], voice: str
+    slot: Slot, measure: Measure, index: int, context: PartContext, places: tuple[Fraction, Fraction], voice: str
 ) -> Frame:
-    """The frame of a voice; `places` are where the measure begins in the score and in its metre."""
-    part = sheet.part
+    """The frame of a voice; `places` are the start of the measure in the score and in its metre."""
+    part = context.part
     staff = str(slot.staff) if part.staves > 1 else None
-    return Frame(sheet, measure, index, *places, voice, staff, part.clefs[slot.staff - 1])
+    return Frame(context, measure, index, *places, voice, staff, part.clefs[slot.staff - 1])
 
 
 def write_voices(
-    measure: Measure, index: int, sheet: PartSheet, places: tuple[Fraction, Fraction]
-) -> list[list[Timed]]:
-    """The voices of a part, each from the start of the measure; a staff without any gets a rest."""
+    measure: Measure, index: int, context: PartContext, places: tuple[Fraction, Fraction]
+) -> list[list[TimedElement]]:
+    """The voices of a part, each from the start of the measure; a staff without voices gets a rest."""
     written = []
-    voices = voices_of(measure, sheet.part)
-    numbers = voice_numbers([voice.slot for voice in voices], measure)
+    voices = voices_of(measure, context.part)
+    numbers = document_voice_numbers([voice.slot for voice in voices], measure)
     for voice in voices:
-        frame = frame_for(voice.slot, measure, index, sheet, places, numbers[voice.slot])
+        frame = frame_for(voice.slot, measure, index, context, places, numbers[voice.slot])
         written.append(write_voice(voice, frame))
     return written
 
@@ -114,7 +126,7 @@ def backup(length: Fraction, divisions: int) -> etree._Element:
 
 
 def measure_element(measure: Measure, *, is_anacrusis: bool) -> etree._Element:
-    """An empty <measure>; an anacrusis with the number 0 does not count."""
+    """An empty <measure>; an anacrusis with the number 0 is implicit."""
     element = etree.Element("measure", {"number": measure.number})
     if measure.implicit or (is_anacrusis and measure.number == "0"):
         element.set("implicit", "yes")
@@ -122,7 +134,7 @@ def measure_element(measure: Measure, *, is_anacrusis: bool) -> etree._Element:
 
 
 def signatures(measure: Measure, previous: Measure | None, part: Part) -> etree._Element:
-    """An <attributes> with the key and time that the measure changes; all of them where it is the first."""
+    """An <attributes> with the key and time signatures that change, or with both in the first measure."""
     element = etree.Element("attributes")
     key = written_key(measure, part)
     if previous is None or written_key(previous, part) != key:
@@ -132,12 +144,12 @@ def signatures(measure: Measure, previous: Measure | None, part: Part) -> etree.
     return element
 
 
-def first_attributes(measure: Measure, sheet: PartSheet) -> etree._Element:
+def first_attributes(measure: Measure, context: PartContext) -> etree._Element:
     """The opening <attributes>: divisions, signatures, staves, clefs, transposition."""
-    part = sheet.part
+    part = context.part
     element = signatures(measure, None, part)
     divisions = etree.Element("divisions")
-    divisions.text = str(sheet.divisions)
+    divisions.text = str(context.divisions)
     element.insert(0, divisions)
     if part.staves > 1:
         add(element, "staves", part.staves)
@@ -148,8 +160,8 @@ def first_attributes(measure: Measure, sheet: PartSheet) -> etree._Element:
     return element
 
 
-def left_barline(measure: Measure, previous: Measure | None, *, leads: bool = True) -> etree._Element | None:
-    """The left barline, if it says anything; an ending is drawn over the leading part only."""
+def left_barline(measure: Measure, previous: Measure | None, *, is_first_part: bool = True) -> etree._Element | None:
+    """The left barline, if it has content; an ending is printed above the first part only."""
     opens = _opens_ending(measure, previous)
     if not (opens or measure.repeat_start):
         return None
@@ -157,14 +169,14 @@ def left_barline(measure: Measure, previous: Measure | None, *, leads: bool = Tr
     if measure.repeat_start:
         add(element, "bar-style", "heavy-light")
     if opens:
-        _ending(element, measure, "start", leads)
+        _ending(element, measure, "start", is_first_part)
     if measure.repeat_start:
         add(element, "repeat", attributes={"direction": "forward"})
     return element
 
 
-def right_barline(measure: Measure, following: Measure | None, *, leads: bool = True) -> etree._Element | None:
-    """The right barline; the last one of a piece is light-heavy unless the score says otherwise."""
+def right_barline(measure: Measure, following: Measure | None, *, is_first_part: bool = True) -> etree._Element | None:
+    """The right barline; a regular barline at the end of a piece becomes light-heavy."""
     closes = _opens_ending(measure, following)
     repeats = measure.barline.repeat_times
     style = measure.barline.style
@@ -176,7 +188,7 @@ def right_barline(measure: Measure, following: Measure | None, *, leads: bool = 
     if style != "regular":
         add(element, "bar-style", style)
     if closes:
-        _ending(element, measure, "stop" if repeats or style != "regular" else "discontinue", leads)
+        _ending(element, measure, "stop" if repeats or style != "regular" else "discontinue", is_first_part)
     if repeats:
         times = {"times": str(repeats)} if repeats != 2 else {}
         add(element, "repeat", attributes={"direction": "backward", **times})
@@ -186,37 +198,41 @@ def right_barline(measure: Measure, following: Measure | None, *, leads: bool = 
 def _write_measure(
     score: Score,
     index: int,
-    sheet: PartSheet,
+    context: PartContext,
     places: tuple[Fraction, Fraction],
     attached: Sequence[Attachment],
-    leads: bool,
+    is_first_part: bool,
 ) -> etree._Element:
     measure = score.measures[index]
     previous = score.measures[index - 1] if index else None
     following = score.measures[index + 1] if index + 1 < len(score.measures) else None
     element = measure_element(measure, is_anacrusis=index == 0 and score.has_anacrusis)
-    if leads and measure.break_before is not None:
+    if is_first_part and measure.break_before is not None:
         add(element, "print", attributes={f"new-{measure.break_before}": "yes"})
-    _append(element, left_barline(measure, previous, leads=leads))
-    attributes = signatures(measure, previous, sheet.part) if index else first_attributes(measure, sheet)
+    _append(element, left_barline(measure, previous, is_first_part=is_first_part))
+    attributes = signatures(measure, previous, context.part) if index else first_attributes(measure, context)
     _append(element, attributes if len(attributes) else None)
-    voices = write_voices(measure, index, sheet, places)
-    _attach(voices, measure, sheet, attached)
-    append_voices(element, voices, measure, sheet.divisions)
-    _append(element, right_barline(measure, following, leads=leads))
+    voices = write_voices(measure, index, context, places)
+    _attach(voices, measure, context, attached)
+    append_voices(element, voices, measure, context.divisions)
+    _append(element, right_barline(measure, following, is_first_part=is_first_part))
     return element
 
 
-def _attach(voices: list[list[Timed]], measure: Measure, sheet: PartSheet, attached: Sequence[Attachment]) -> None:
-    """Put what stands beside the notes into the first voice of its staff."""
-    staves = [voice.slot.staff for voice in voices_of(measure, sheet.part)]
+def _attach(
+    voices: list[list[TimedElement]], measure: Measure, context: PartContext, attached: Sequence[Attachment]
+) -> None:
+    """Insert the attachments into the first voice of their staff."""
+    staves = [voice.slot.staff for voice in voices_of(measure, context.part)]
     for staff in sorted({item.staff for item in attached}):
         order, own = staves.index(staff), [item for item in attached if item.staff == staff]
-        voices[order] = list(with_attachments(voices[order], own, measure.duration, sheet.divisions))
+        voices[order] = list(with_attachments(voices[order], own, measure.duration, context.divisions))
 
 
-def append_voices(element: etree._Element, voices: Sequence[Iterable[Timed]], measure: Measure, divisions: int) -> None:
-    """One voice after another, with a backup to the start of the measure between them."""
+def append_voices(
+    element: etree._Element, voices: Sequence[Iterable[TimedElement]], measure: Measure, divisions: int
+) -> None:
+    """Append the voices, with a <backup> to the start of the measure between them."""
     for order, voice in enumerate(voices):
         if order:
             element.append(backup(measure.duration, divisions))
@@ -229,7 +245,7 @@ def _append(parent: etree._Element, child: etree._Element | None) -> None:
 
 
 def voices_of(measure: Measure, part: Part) -> list[Voice]:
-    """The part's voices in order, with a blank one for each staff that has none."""
+    """The part's voices in order, with a blank one for each staff without voices."""
     own = [voice for voice in measure.voices if voice.slot.part == part.id]
     silent_staves = set(range(1, part.staves + 1)) - {voice.slot.staff for voice in own}
     own += [Voice(Slot(part.id, staff), origin="blank") for staff in silent_staves]
@@ -264,7 +280,7 @@ def _clef(attributes: etree._Element, clef: Clef, number: str | None) -> None:
 
 
 def _transpose(attributes: etree._Element, interval: Interval) -> None:
-    """The interval from written to sounding pitch, whole octaves apart."""
+    """The interval from written to sounding pitch, with octaves separate."""
     if interval == Interval(0, 0):
         return
     octaves = int(interval.steps / 7)
@@ -276,11 +292,11 @@ def _transpose(attributes: etree._Element, interval: Interval) -> None:
 
 
 def _opens_ending(measure: Measure, neighbour: Measure | None) -> bool:
-    """Whether an ending of the measure has its edge towards that neighbour."""
+    """Whether an ending begins or stops at the barline to that neighbour."""
     return bool(measure.endings) and (neighbour is None or neighbour.endings != measure.endings)
 
 
-def _ending(barline: etree._Element, measure: Measure, kind: str, leads: bool) -> None:
-    hidden = {} if leads else {"print-object": "no"}
+def _ending(barline: etree._Element, measure: Measure, kind: str, is_first_part: bool) -> None:
+    hidden = {} if is_first_part else {"print-object": "no"}
     number = ", ".join(map(str, measure.endings))
     add(barline, "ending", attributes={"number": number, "type": kind, **hidden})

@@ -1,4 +1,4 @@
-"""What hangs on a note: ties, slurs, tuplet brackets, articulations, fermatas, lyrics."""
+"""The notations of a note: ties, slurs, tuplet brackets, articulations, fermatas, lyrics."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from lxml import etree
 
-from scoregen.notation.musicxml.write.build import add
+from scoregen.notation.musicxml.write.elements import add
 from scoregen.notation.musicxml.write.spanners import SlurMark
 from scoregen.notation.musicxml.write.tuplets import TupletBrackets
 from scoregen.score.elements import Lyric, Note, Rest
@@ -26,7 +26,7 @@ def write_notations(
     order: int,
     slurs: Sequence[SlurMark] = (),
 ) -> None:
-    """Append the <notations> of a note or rest, if it has any; chord members after the first have no bracket."""
+    """Append the <notations> of a note or rest, if it has any; only the first note of a chord has a bracket."""
     notations = etree.Element("notations")
     for name in ties:
         add(notations, "tied", attributes={"type": name})
@@ -59,7 +59,7 @@ def _tuplet(notations: etree._Element, order: int, brackets: TupletBrackets) -> 
 
 
 def _articulations(notations: etree._Element, names: Sequence[str]) -> None:
-    """Articulations by MusicXML's names; any other name as a text."""
+    """Articulations by MusicXML's names; other names as <other-articulation>."""
     parent = add(notations, "articulations")
     for name in names:
         if name in ARTICULATIONS:

@@ -1,4 +1,4 @@
-"""The <part-list>: names, instruments and MIDI channels of the parts, and the brackets around them."""
+"""The <part-list>: names, instruments and MIDI channels of the parts, and their groups."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from itertools import groupby
 
 from lxml import etree
 
-from scoregen.notation.musicxml.write.build import add, is_identifier
+from scoregen.notation.musicxml.write.elements import add, is_identifier
 from scoregen.score.elements import Instrument, Part, Score
 from scoregen.score.pitch import Unpitched
 
 SYMBOLS = ("bracket", "brace", "line", "square")
-"""What the left edge of a group looks like; a group by any other name has a bracket."""
+"""The group symbols; a group of another name has a bracket."""
 _PERCUSSION_CHANNEL = 10
 _CHANNELS = tuple(channel for channel in range(1, 17) if channel != _PERCUSSION_CHANNEL)
 
 
 @dataclass(frozen=True, slots=True)
 class PartEntry:
-    """How a part is declared: its id in the file, its MIDI channel, its instruments by their ids."""
+    """The declaration of a part: its id in the file, its MIDI channel, its instruments by id."""
 
     part: Part
     id: str
@@ -28,7 +28,7 @@ class PartEntry:
     instruments: tuple[tuple[str, Instrument], ...]
 
     @property
-    def struck(self) -> Mapping[str, str]:
+    def instrument_ids(self) -> Mapping[str, str]:
         """The id of each instrument by its name."""
         return {instrument.name: own_id for own_id, instrument in self.instruments}
 
@@ -36,9 +36,9 @@ class PartEntry:
 def part_entries(
     score: Score, parts: Iterable[Part], taken: Collection[str] = (), channel: int = 0
 ) -> tuple[PartEntry, ...]:
-    """An entry for each part; ids that XML refuses or that are taken are replaced.
+    """An entry for each part; ids that are invalid or taken are replaced.
 
-    `channel` says how many MIDI channels other parts have already.
+    `channel` is the number of MIDI channels that other parts have.
     """
     used = set(taken)
     entries = []
@@ -75,7 +75,7 @@ def score_part(entry: PartEntry) -> etree._Element:
 
 
 def part_list(entries: Sequence[PartEntry]) -> etree._Element:
-    """All entries, and a bracket around each run of parts that name the same group."""
+    """All entries, with a bracket around each run of parts of one group."""
     element = etree.Element("part-list")
     for number, (group, run) in enumerate(groupby(entries, key=lambda entry: entry.part.group), start=1):
         members = list(run)
@@ -88,10 +88,10 @@ def part_list(entries: Sequence[PartEntry]) -> etree._Element:
 
 
 def group_start(group: str, number: str, parts: Sequence[Part]) -> etree._Element:
-    """A bracket without a printed name; barlines run through it where all its parts are known to be played."""
+    """A bracket without a name; barlines run through it if no part is vocal or lacks an instrument."""
     element = etree.Element("part-group", {"type": "start", "number": number})
     add(element, "group-symbol", group if group in SYMBOLS else "bracket")
-    add(element, "group-barline", "yes" if all(_is_played(part) for part in parts) else "no")
+    add(element, "group-barline", "yes" if all(_is_instrumental(part) for part in parts) else "no")
     return element
 
 
@@ -99,7 +99,7 @@ def group_stop(number: str) -> etree._Element:
     return etree.Element("part-group", {"type": "stop", "number": number})
 
 
-def _is_played(part: Part) -> bool:
+def _is_instrumental(part: Part) -> bool:
     sound = part.instrument.sound if part.instrument is not None else None
     return sound is not None and not sound.startswith("voice.")
 
@@ -120,14 +120,14 @@ def _channel(part: Part, order: int) -> int:
 
 
 def _instruments(score: Score, part: Part) -> list[Instrument]:
-    """The part's own instruments, and every other one that its unpitched notes strike."""
+    """The part's own instruments, and all others that its unpitched notes name."""
     own = [*([part.instrument] if part.instrument is not None else []), *part.other_instruments]
     names = {instrument.name for instrument in own}
-    others = [name for name in _struck_names(score, part) if name not in names]
+    others = [name for name in _note_instruments(score, part) if name not in names]
     return own + [Instrument(name, percussion=True) for name in others]
 
 
-def _struck_names(score: Score, part: Part) -> list[str]:
+def _note_instruments(score: Score, part: Part) -> list[str]:
     pitches = (
         note.pitch
         for measure in score.measures

@@ -1,7 +1,7 @@
-"""Wedges, pedals and slurs as MusicXML has them: a start and a stop of one number.
+"""Wedges, pedals and slurs in MusicXML: a start and a stop with one number.
 
-Numbers are the lowest that keep two spanners of a part apart, whether a reader goes by the order of time
-or by the order of the text, where one voice follows another.
+Numbers are the lowest that separate the spanners of a part, whether a reader pairs them in the order of time or
+in that of the text, where one voice follows another.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from scoregen.notation.musicxml.write.build import add
+from scoregen.notation.musicxml.write.elements import add
 from scoregen.score.elements import Measure, Part, Rest, Score, Slot, Voice
 from scoregen.score.spanners import Pedal, Slur, Wedge
 
 MOST_NUMBERS = 16
 
 _Place = tuple[int, Fraction, int]
-"""Measure index, onset, and minus the count of grace notes back."""
+"""Measure index, onset, and minus the number of grace notes before the beat."""
 _TextPlace = tuple[int, int, _Place]
 """Measure index, the staff or the order of the voice, and the place in time."""
 
@@ -53,7 +53,7 @@ class SlurAddress(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Extent:
-    """From where to where a spanner reaches, in time and in the text."""
+    """The start and stop of a spanner, in time and in the text."""
 
     start: _Place
     stop: _Place
@@ -67,23 +67,23 @@ class _Extent:
 
 
 def line_ends(score: Score, part: Part) -> list[LineEnd]:
-    """Both ends of every wedge and pedal of a part; of two pedal lines that meet one sign, a change."""
+    """Both ends of every wedge and pedal of a part; adjacent pedal lines meet in one `change`."""
     ends: list[LineEnd] = []
     for kind in (Wedge, Pedal):
         placed = list(_placed_lines(score, part, kind))
         numbered = list(zip(placed, _numbers([extent for _, extent in placed]), strict=True))
-        meeting = _meeting(numbered)
+        junctions = _junctions(numbered)
         for (line, extent), number in numbered:
             staff = min(line.staff, part.staves)
-            if (extent.start, line.staff, number) not in meeting:
+            if (extent.start, line.staff, number) not in junctions:
                 ends.append(LineEnd(*extent.start[:2], staff, True, _line(line, "start", number, staff)))
-            stop = "change" if (extent.stop, line.staff, number) in meeting else "stop"
+            stop = "change" if (extent.stop, line.staff, number) in junctions else "stop"
             ends.append(LineEnd(*extent.stop[:2], staff, False, _line(line, stop, number, staff)))
     return ends
 
 
-def _meeting(numbered: Sequence[tuple[tuple[Wedge | Pedal, _Extent], int]]) -> set[tuple[_Place, int, int]]:
-    """Where a pedal line ends and another of its staff and number begins."""
+def _junctions(numbered: Sequence[tuple[tuple[Wedge | Pedal, _Extent], int]]) -> set[tuple[_Place, int, int]]:
+    """The places where a pedal line ends and another of its staff and number begins."""
     lines = [(line, extent, number) for (line, extent), number in numbered if isinstance(line, Pedal) and line.line]
     starts = {(extent.start, line.staff, number) for line, extent, number in lines}
     return starts & {(extent.stop, line.staff, number) for line, extent, number in lines}
@@ -101,14 +101,14 @@ def _placed_lines(score: Score, part: Part, kind: type[Wedge] | type[Pedal]) -> 
 
 
 def _end_place(measures: Sequence[Measure], index: int, onset: Fraction) -> _Place:
-    """The place of an end; the end of the score for one that lies behind it."""
+    """The place of an end, at most the end of the score."""
     if index < len(measures):
         return index, onset, 0
     return len(measures) - 1, measures[-1].duration, 0
 
 
 def _numbers(extents: Sequence[_Extent]) -> list[int]:
-    """For each extent, in order of the measures they start in, the lowest number that none in its way has."""
+    """For each extent, in order of the first measure, the lowest number that no conflicting one has."""
     numbers: list[int] = []
     near: list[tuple[int, _Extent]] = []
     for extent in extents:
@@ -137,7 +137,7 @@ def _line(line: Wedge | Pedal, end: str, number: int, staff: int) -> etree._Elem
 
 
 def slur_marks(score: Score, part: Part) -> Mapping[SlurAddress, tuple[SlurMark, ...]]:
-    """What stands on the notes of a part; a slur that has lost a note is left out."""
+    """The slur marks on the notes of a part; a slur with a missing note is left out."""
     placed = [found for index in range(len(score.measures)) for found in _placed_slurs(score.measures, index, part)]
     marks: dict[SlurAddress, list[SlurMark]] = {}
     for (slur, first, last, _), number in zip(placed, _numbers([extent for *_, extent in placed]), strict=True):
@@ -161,7 +161,7 @@ def _placed_slurs(
 
 
 def _order(slot: Slot) -> int:
-    """Where a voice stands in the text of a measure."""
+    """The order of a voice in the text of a measure."""
     return slot.staff * 1000 + slot.voice
 
 
@@ -172,7 +172,7 @@ def _address(measure: Measure, index: int, slot: Slot, onset: Fraction, grace: i
 
 
 def _element_at(voice: Voice, onset: Fraction, grace: int) -> int | None:
-    """The index of the note or chord at an onset, or of a grace note before it; None where there is none."""
+    """The index of the note or chord at an onset, or of a grace note before it; None if there is none."""
     position = Fraction(0)
     graces: list[int] = []
     for index, element in enumerate(voice.elements):

@@ -12,21 +12,21 @@ _STEMLESS = ("whole", "breve", "long", "maxima")
 
 
 def shared_direction(voice: Voice, measure: Measure) -> str | None:
-    """Up or down where another voice sings on the same staff, None where the voice is alone."""
-    singing = sorted(
+    """Up or down if another voice sounds on the same staff; None for a single voice."""
+    sounding = sorted(
         other.slot.voice
         for other in measure.voices
         if other.slot[:2] == voice.slot[:2] and not other.is_silent and not other.is_blank
     )
-    if len(singing) < 2 or voice.slot.voice not in singing:
+    if len(sounding) < 2 or voice.slot.voice not in sounding:
         return None
-    return "up" if singing.index(voice.slot.voice) % 2 == 0 else "down"
+    return "up" if sounding.index(voice.slot.voice) % 2 == 0 else "down"
 
 
 def stems(
     elements: Sequence[Element], groups: Sequence[Sequence[int]], clef: Clef, transposition: Interval
 ) -> Mapping[int, str]:
-    """The direction of every element with a stem, when the voice has its staff to itself."""
+    """The stem direction of every element with a stem, for a voice alone on its staff."""
     middle = middle_line(clef)
     together = {index: group for group in groups for index in group}
     found: dict[int, str] = {}
@@ -43,14 +43,14 @@ def has_stem(element: Element) -> bool:
 
 
 def middle_line(clef: Clef) -> int:
-    """The staff position of the middle line, as `Pitch.diatonic` counts."""
+    """The staff position of the middle line, in the steps of `Pitch.diatonic`."""
     note = _CLEF_NOTE.get(clef.sign, _CLEF_NOTE["G"])
     line = clef.line if clef.sign in _CLEF_NOTE else 2
     return note.diatonic + 2 * (3 - line) + 7 * clef.octave_change
 
 
 def _place(element: Element, transposition: Interval, middle: int) -> tuple[int, int]:
-    """How far the lowest and the highest note stand from the middle line."""
+    """The distance of the lowest and the highest note from the middle line, in steps."""
     places = [_diatonic(note.pitch, transposition) - middle for note in element.notes]
     return min(places), max(places)
 

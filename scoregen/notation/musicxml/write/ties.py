@@ -1,4 +1,4 @@
-"""Ties that have both ends: one without its partner is not written."""
+"""Ties with both ends; a tie without a partner is not written."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from scoregen.score.timeline import measure_onsets
 
 
 class Tie(NamedTuple):
-    """Where the first note ends and the second begins, in quarters from the start of the score."""
+    """The place where one note ends and the next begins, in quarters from the start of the score."""
 
     place: Fraction
     pitch: Pitch | Unpitched
 
 
 def paired_ties(score: Score, part_id: str) -> frozenset[Tie]:
-    """The ties of a part that one note begins and another, right after it, takes up."""
+    """The ties of a part between a note and another right after it."""
     begun: set[Tie] = set()
     taken: set[Tie] = set()
     for onset, note in _notes(score, part_id):

@@ -1,4 +1,4 @@
-"""Where tuplet brackets begin and end: notes of one ratio, grouped until they fill a plain length."""
+"""Tuplet brackets: notes of one ratio, grouped until they fill a plain length."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from scoregen.score.elements import Element
 
 
 class TupletBrackets(NamedTuple):
-    """Indices of the elements that open and that close a bracket."""
+    """Indices of the elements that open and of those that close a bracket."""
 
     starts: frozenset[int]
     stops: frozenset[int]
 
     @property
     def alone(self) -> frozenset[int]:
-        """Elements that no other joins: their ratio only spells an odd length."""
+        """Elements alone in their bracket: their ratio only notates an odd length."""
         return self.starts & self.stops
 
 
 def tuplet_brackets(elements: Sequence[Element]) -> TupletBrackets:
-    """The brackets over a voice of one measure; grace notes stand outside them."""
+    """The brackets of a voice in one measure; grace notes are outside them."""
     timed = [(index, element) for index, element in enumerate(elements) if not element.grace]
     groups: list[tuple[int, int]] = []
     for (actual, normal), run in groupby(timed, key=lambda item: (item[1].value.actual, item[1].value.normal)):
@@ -33,17 +33,17 @@ def tuplet_brackets(elements: Sequence[Element]) -> TupletBrackets:
 
 
 def closes(written: Fraction, actual: int, least: Fraction) -> bool:
-    """Whether notes that last `written` outside the tuplet fill `actual` equal plain notes of `least` or longer."""
+    """Whether notes of length `written` outside the tuplet fill `actual` equal plain notes of `least` or longer."""
     unit = written / actual
     is_plain = unit.numerator & (unit.numerator - 1) == 0 and unit.denominator & (unit.denominator - 1) == 0
     return is_plain and unit >= least
 
 
 def _groups_of_run(run: list[tuple[int, Element]], actual: int) -> list[tuple[int, int]]:
-    """First and last index of each bracket: the shortest ones that together use up the run.
+    """First and last index of each bracket: the shortest ones that together cover the run.
 
-    The notes that a bracket counts are no shorter than its shortest note, so that six 16ths in the
-    time of four are one bracket and not two; only where this finds no way it is given up.
+    The notes that a bracket counts are no shorter than its shortest note, so that six 16ths in the time of four
+    are one bracket and not two. This condition is dropped if it has no solution.
     """
     lengths = [element.duration * actual / element.value.normal for _, element in run]
     ends = _partition(lengths, actual, True) or _partition(lengths, actual, False) or (len(run),)
@@ -52,7 +52,7 @@ def _groups_of_run(run: list[tuple[int, Element]], actual: int) -> list[tuple[in
 
 
 def _partition(lengths: Sequence[Fraction], actual: int, counts_shortest: bool) -> tuple[int, ...] | None:
-    """Where the groups end; None where no cut into closed groups of two or more notes exists."""
+    """The ends of the groups; None if the run cannot be cut into complete groups of two or more notes."""
     totals = (Fraction(0), *accumulate(lengths))
     best: list[tuple[int, ...] | None] = [None] * len(lengths) + [()]
     for begin in reversed(range(len(lengths))):

@@ -11,8 +11,8 @@ from lxml import etree
 
 from scoregen.notation.musicxml.read.voices import VOICES_A_STAFF
 from scoregen.notation.musicxml.write.accidentals import Accidental, NoteAddress
-from scoregen.notation.musicxml.write.beams import BeamWords, beam_groups, beam_words
-from scoregen.notation.musicxml.write.build import add, decimal, loudness
+from scoregen.notation.musicxml.write.beams import BeamValues, beam_groups, beam_values
+from scoregen.notation.musicxml.write.elements import add, decimal, loudness
 from scoregen.notation.musicxml.write.notations import write_lyric, write_notations
 from scoregen.notation.musicxml.write.spanners import SlurAddress, SlurMark
 from scoregen.notation.musicxml.write.stems import has_stem, shared_direction, stems
@@ -23,58 +23,58 @@ from scoregen.score.pitch import Pitch, Unpitched
 from scoregen.system.errors import Place, RefusedError
 
 
-class Timed(NamedTuple):
-    """An element of a measure and the onset, in quarters, at which the cursor stands before it."""
+class TimedElement(NamedTuple):
+    """An element of a measure and the onset, in quarters, of the cursor before it."""
 
     onset: Fraction
     element: etree._Element
 
 
 @dataclass(frozen=True, slots=True)
-class PartSheet:
-    """What the writing of a part looks up: computed once from the whole score."""
+class PartContext:
+    """The values that writing a part needs, computed once from the whole score."""
 
     part: Part
     divisions: int
     accidentals: Mapping[NoteAddress, Accidental]
     ties: frozenset[Tie]
-    struck: Mapping[str, str]
-    """The score-instrument id of each percussion instrument, by its name."""
+    instrument_ids: Mapping[str, str]
+    """The <score-instrument> id of each instrument, by its name."""
     slurs: Mapping[SlurAddress, tuple[SlurMark, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Where a voice is written: its measure, and the names that it goes by in the file."""
+    """Where a voice is written: its measure, and its voice, staff and clef in the file."""
 
-    sheet: PartSheet
+    context: PartContext
     measure: Measure
     index: int
     onset: Fraction
-    """Where the measure begins, in quarters from the start of the score."""
+    """The start of the measure, in quarters from the start of the score."""
     start: Fraction
-    """Where the measure begins in its metre."""
+    """The start of the measure in its metre."""
     voice: str
     staff: str | None
     clef: Clef
 
     def place(self) -> Place:
-        return Place(part=self.sheet.part.id, measure=self.measure.number, voice=self.voice)
+        return Place(part=self.context.part.id, measure=self.measure.number, voice=self.voice)
 
 
 @dataclass(frozen=True, slots=True)
 class _Marks:
-    """What surrounds the notes of a voice, by the index of the element."""
+    """Beams, stems and tuplets of a voice, by the index of the element."""
 
-    beams: Mapping[int, BeamWords]
+    beams: Mapping[int, BeamValues]
     stems: Mapping[int, str]
     tuplets: TupletBrackets
 
 
-def voice_numbers(slots: Sequence[Slot], measure: Measure) -> dict[Slot, str]:
-    """The numbers in the file, unique in the part: staff 1 has 1-4, staff 2 has 5-8, and so on.
+def document_voice_numbers(slots: Sequence[Slot], measure: Measure) -> dict[Slot, str]:
+    """The voice numbers in the file, unique in the part: staff 1 has 1-4, staff 2 has 5-8, and so on.
 
-    A slot beyond the four takes a number that the measure leaves free on its staff.
+    A voice above 4 takes a number that is free on its staff. Raises RefusedError if none is.
     """
     numbers: dict[Slot, int] = {}
     for slot in sorted(slots, key=lambda slot: (slot.voice > VOICES_A_STAFF, slot)):
@@ -82,7 +82,7 @@ def voice_numbers(slots: Sequence[Slot], measure: Measure) -> dict[Slot, str]:
         free = set(range(first, first + VOICES_A_STAFF)) - set(numbers.values())
         if not free:
             raise RefusedError(
-                f"staff {slot.staff} has more than {VOICES_A_STAFF} voices at once; MusicXML readers take no more",
+                f"staff {slot.staff} has more than {VOICES_A_STAFF} voices at once; MusicXML readers accept no more",
                 Place(part=slot.part, measure=measure.number, voice=str(slot.voice)),
             )
         own = first + slot.voice - 1
@@ -90,16 +90,16 @@ def voice_numbers(slots: Sequence[Slot], measure: Measure) -> dict[Slot, str]:
     return {slot: str(number) for slot, number in numbers.items()}
 
 
-def write_voice(voice: Voice, frame: Frame) -> list[Timed]:
+def write_voice(voice: Voice, frame: Frame) -> list[TimedElement]:
     """The voice's <note> elements; a blank or silent voice is one rest for the whole measure."""
     elements = voice.elements
     if not elements or (len(elements) == 1 and isinstance(elements[0], Rest)):
-        return _written_silence(elements, frame)
+        return _silence(elements, frame)
     marks = _marks(voice, frame)
-    timed: list[Timed] = []
+    timed: list[TimedElement] = []
     onset = Fraction(0)
     for order, element in enumerate(elements):
-        timed += [Timed(onset, written) for written in _write_element(voice, order, onset, marks, frame)]
+        timed += [TimedElement(onset, written) for written in _write_element(voice, order, onset, marks, frame)]
         onset += element.duration
     return timed
 
@@ -117,25 +117,25 @@ def measure_rest(frame: Frame, *, visible: bool = True, fermata: bool = False) -
 
 
 def ticks(length: Fraction, divisions: int) -> str:
-    """A length in divisions; ValueError where the divisions cannot say it."""
+    """A length in divisions. Raises ValueError if it is not a whole number of them."""
     count = length * divisions
     if count.denominator != 1:
-        raise ValueError(f"{divisions} divisions a quarter cannot express {length} quarters")
+        raise ValueError(f"{divisions} divisions per quarter cannot express {length} quarters")
     return str(count)
 
 
-def _written_silence(elements: tuple[Element, ...], frame: Frame) -> list[Timed]:
+def _silence(elements: tuple[Element, ...], frame: Frame) -> list[TimedElement]:
     rest = elements[0] if elements else None
     visible = not isinstance(rest, Rest) or rest.visible
-    return [Timed(Fraction(0), measure_rest(frame, visible=visible, fermata=rest is not None and rest.fermata))]
+    return [TimedElement(Fraction(0), measure_rest(frame, visible=visible, fermata=rest is not None and rest.fermata))]
 
 
 def _marks(voice: Voice, frame: Frame) -> _Marks:
     groups = beam_groups(voice.elements, frame.measure.time, frame.start)
     shared = shared_direction(voice, frame.measure)
     return _Marks(
-        beams=beam_words(voice.elements, groups, frame.start),
-        stems=stems(voice.elements, groups, frame.clef, frame.sheet.part.transposition)
+        beams=beam_values(voice.elements, groups, frame.start),
+        stems=stems(voice.elements, groups, frame.clef, frame.context.part.transposition)
         if shared is None
         else {order: shared for order, element in enumerate(voice.elements) if has_stem(element)},
         tuplets=tuplet_brackets(voice.elements),
@@ -148,8 +148,8 @@ def _write_element(voice: Voice, order: int, onset: Fraction, marks: _Marks, fra
         return [_write_rest(element, order, marks, frame)]
     written = []
     for number, note in enumerate(element.notes):
-        accidental = frame.sheet.accidentals.get(NoteAddress(frame.index, voice.slot, order, number))
-        slurs = frame.sheet.slurs.get(SlurAddress(frame.index, voice.slot, order), ()) if number == 0 else ()
+        accidental = frame.context.accidentals.get(NoteAddress(frame.index, voice.slot, order, number))
+        slurs = frame.context.slurs.get(SlurAddress(frame.index, voice.slot, order), ()) if number == 0 else ()
         written.append(_write_note(note, order, number, frame.onset + onset, accidental, slurs, marks, frame))
     return written
 
@@ -168,7 +168,7 @@ def _write_rest(rest: Rest, order: int, marks: _Marks, frame: Frame) -> etree._E
 
 
 def _forward(rest: Rest, frame: Frame) -> etree._Element:
-    """A gap whose length no single note value names."""
+    """A gap whose length is no single note value."""
     element = etree.Element("forward")
     _duration(element, rest.duration, frame)
     add(element, "voice", frame.voice)
@@ -188,8 +188,8 @@ def _write_note(
 ) -> etree._Element:
     """One <note>, its children in the order of the schema; `onset` counts from the start of the score."""
     element = etree.Element("note", {"dynamics": loudness(note.velocity)} if note.velocity is not None else {})
-    stop = note.tied_from_previous and Tie(onset, note.pitch) in frame.sheet.ties
-    start = note.tied_to_next and Tie(onset + note.duration, note.pitch) in frame.sheet.ties
+    stop = note.tied_from_previous and Tie(onset, note.pitch) in frame.context.ties
+    start = note.tied_to_next and Tie(onset + note.duration, note.pitch) in frame.context.ties
     ties = [name for name, is_there in (("stop", stop), ("start", start)) if is_there]
     _begin_note(element, note, number > 0, frame)
     for name in ties if not note.cue else ():
@@ -226,9 +226,9 @@ def _pitch(element: etree._Element, pitch: Pitch | Unpitched, frame: Frame) -> N
         add(parent, "display-step", pitch.step)
         add(parent, "display-octave", pitch.octave)
         return
-    written = pitch.transposed(-frame.sheet.part.transposition)
+    written = pitch.transposed(-frame.context.part.transposition)
     if not 0 <= written.octave <= 9:
-        raise RefusedError(f"{written} lies outside MusicXML's octaves 0 to 9", frame.place())
+        raise RefusedError(f"{written} is outside MusicXML's octaves 0 to 9", frame.place())
     parent = add(element, "pitch")
     add(parent, "step", written.step)
     if written.alter:
@@ -237,12 +237,16 @@ def _pitch(element: etree._Element, pitch: Pitch | Unpitched, frame: Frame) -> N
 
 
 def _instrument(element: etree._Element, pitch: Pitch | Unpitched, frame: Frame) -> None:
-    if isinstance(pitch, Unpitched) and pitch.instrument is not None and pitch.instrument in frame.sheet.struck:
-        add(element, "instrument", attributes={"id": frame.sheet.struck[pitch.instrument]})
+    if (
+        isinstance(pitch, Unpitched)
+        and pitch.instrument is not None
+        and pitch.instrument in frame.context.instrument_ids
+    ):
+        add(element, "instrument", attributes={"id": frame.context.instrument_ids[pitch.instrument]})
 
 
 def _duration(element: etree._Element, length: Fraction, frame: Frame) -> None:
-    add(element, "duration", ticks(length, frame.sheet.divisions))
+    add(element, "duration", ticks(length, frame.context.divisions))
 
 
 def _value(element: etree._Element, item: Note | Rest, accidental: Accidental | None) -> None:
@@ -252,7 +256,7 @@ def _value(element: etree._Element, item: Note | Rest, accidental: Accidental | 
     for _ in range(value.dots):
         add(element, "dot")
     if accidental is not None:
-        add(element, "accidental", accidental.word, {"cautionary": "yes"} if accidental.cautionary else None)
+        add(element, "accidental", accidental.value, {"cautionary": "yes"} if accidental.cautionary else None)
     if value.is_tuplet:
         ratio = add(element, "time-modification")
         add(ratio, "actual-notes", value.actual)

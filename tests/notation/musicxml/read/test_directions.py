@@ -1,4 +1,4 @@
-"""What a file says beside its notes, value by value (tests/cases/reading)."""
+"""The values of a file besides its notes, one by one (tests/cases/reading)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def case(name: str) -> Score:
 
 
 def measure_with(content: str) -> Score:
-    """A score of one measure: a direction, or whatever else, before a whole note."""
+    """A score of one measure with a direction, or other content, before a whole note."""
     note = "<note><pitch><step>C</step><octave>5</octave></pitch><duration>4</duration><type>whole</type></note>"
     return read_musicxml(
         "<score-partwise><part-list><score-part id='P1'/></part-list><part id='P1'><measure number='1'>"
@@ -41,7 +41,7 @@ def direction_of(types: str, sound: str = "") -> list[object]:
     return [item.value for item in measure_with(content).measures[0].directions]
 
 
-def test_dynamics_and_words_stand_where_they_are_printed() -> None:
+def test_dynamics_and_words_are_where_they_are_printed() -> None:
     first, second, _ = case("expression").measures
     assert first.directions == (
         Direction(ZERO, Words("molto dolce", italic=True), "P1", placement="below"),

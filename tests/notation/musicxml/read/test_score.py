@@ -23,7 +23,7 @@ HALF = Fraction(1, 2)
 
 @pytest.fixture(scope="module")
 def case(repository: Path) -> Callable[[str], Score]:
-    """The score of a file in tests/cases/reading, which must hold together."""
+    """The score of a file in tests/cases/reading, which must be consistent."""
 
     def read(name: str) -> Score:
         path = repository / "tests" / "cases" / "reading" / f"{name}.musicxml"
@@ -39,7 +39,7 @@ def slots(score: Score, index: int) -> list[tuple[int, int]]:
 
 
 def line(score: Score, index: int, slot: Slot) -> list[str]:
-    """One word an element: pitches with their length, r for a rest, g for a gap."""
+    """One word per element: pitches with their length, r for a rest, g for a gap."""
     voice = score.measures[index].voice(slot)
     assert voice is not None
     words = []
@@ -223,11 +223,14 @@ def test_short_overfull_and_missing_measures(case: Callable[[str], Score]) -> No
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("refused_polymetre", "measure 1: the parts follow different metres at once: part P1 has 3/4"),
-        ("refused_key_inside_measure", "part P1, measure 2: the key signature changes inside the measure, 2 quarters"),
+        ("refused_polymetre", "measure 1: the parts have different metres at once: part P1 has 3/4"),
+        (
+            "refused_key_inside_measure",
+            "part P1, measure 2: the key signature changes inside the measure, at 2",
+        ),
     ],
 )
-def test_what_no_score_can_hold_is_refused_by_name(case: Callable[[str], Score], name: str, message: str) -> None:
+def test_unsupported_music_is_refused_by_name(case: Callable[[str], Score], name: str, message: str) -> None:
     with pytest.raises(RefusedError, match=f"{name}.musicxml: {message}"):
         case(name)
 
@@ -241,7 +244,7 @@ NOTE = "<note><pitch><step>C</step><octave>4</octave></pitch><duration>4</durati
     [
         ("<note><duration>4</duration></note>", "no <pitch>, <unpitched> or <rest>"),
         ("<note><rest/></note>", "neither a duration nor a note type"),
-        (NOTE.replace("<pitch>", "<chord/><pitch>"), "<chord/> note stands without a note"),
+        (NOTE.replace("<pitch>", "<chord/><pitch>"), "a note with <chord/> has no note"),
         (NOTE.replace("C", "H"), "the step is 'H'"),
         (NOTE.replace(">4<", ">1e9<", 1), "the octave is '1e9'"),
         (NOTE.replace("<octave>", "<alter>9</alter><octave>"), "the alter is 9 semitones"),
@@ -258,13 +261,13 @@ def test_broken_measures_are_named(measure: str, message: str) -> None:
     assert "divisions" in measure or "part P1, measure 7" in str(caught.value)
 
 
-def test_a_backup_leads_no_further_than_the_start() -> None:
+def test_a_backup_stops_at_the_start_of_the_measure() -> None:
     text = PART.format(f"<measure number='1'>{NOTE}<backup><duration>99</duration></backup>{NOTE}</measure>")
     score = read_musicxml(text.encode(), "song.xml")
     assert (score.measures[0].duration, len(score.measures[0].voices)) == (4, 2)
 
 
-def test_divisions_may_change_and_a_part_without_any_borrows_them() -> None:
+def test_divisions_may_change_and_a_part_without_any_takes_those_of_another() -> None:
     both = "<score-partwise><part-list/><part id='P1'>{}</part><part id='P2'>{}</part></score-partwise>"
     four = "<attributes><divisions>4</divisions></attributes>"
     two = "<attributes><divisions>2</divisions></attributes>"

@@ -1,8 +1,8 @@
-"""The reader against music21 on whole suites: no file breaks it, no note gets lost.
+"""The reader against music21 on whole suites: no file breaks it, and no note is lost.
 
-Every file loads or is refused in one line. Notes are counted one by one (chord members, grace
-notes and unpitched ones too), and the length of the piece is compared. The tables say, file by
-file, why a reading differs; a file that is not in them must agree, and one that is must not.
+Every file is read or refused in one line. Notes are counted one by one (chord members, grace notes and
+unpitched ones too), and the length of the piece is compared. The tables give, file by file, the reason for a
+difference; a file that is not in them must agree, and one that is must differ.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def test_every_file_loads_or_is_refused_by_name(suite: str, shared_data: Callabl
 def compared(
     request: pytest.FixtureRequest, shared_data: Callable[[str], Path]
 ) -> Iterator[list[tuple[str, Score, object]]]:
-    """Name, our score and music21's score (or its exception) of every file that we read."""
+    """Name, score and music21's score (or its exception) of every file that is read."""
     rows = []
     for path in paths(shared_data(request.param)):
         ours = reading(path)
@@ -126,7 +126,7 @@ def compared(
 
 
 def theirs(path: Path) -> object:
-    """Notes and length as music21 reads them, or the exception that it ends in."""
+    """Notes and length as music21 reads them, or its exception."""
     from music21 import converter, stream
 
     with warnings.catch_warnings():
@@ -196,19 +196,19 @@ def test_every_bach_chorale_agrees_with_music21() -> None:
 
 
 CORPORA = {"josquin-jrp": 3, "openscore-quartets": 9, "orchestral-stress": 4, "openscore-lieder": 25}
-"""Every so manyth file."""
+"""Every how manyth file is read."""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("corpus", CORPORA)
 def test_corpora_load_without_losing_a_note(corpus: str, shared_data: Callable[[str], Path]) -> None:
-    """Polymetre apart; the notes are counted in the text itself."""
+    """Except polymetre; the notes are counted in the text itself."""
     for path in sorted((shared_data(corpus) / "scores").glob("*.mxl"))[:: CORPORA[corpus]]:
         text = load_document(path)
         try:
             score = read_musicxml(text, path.name)
         except RefusedError as error:
-            assert "the parts follow different metres at once" in str(error)
+            assert "the parts have different metres at once" in str(error)
             continue
         assert problems(score) == (), path.name
         assert count_notes(score) == len(re.findall(rb"<note[ >]", text)) - len(re.findall(rb"<rest[ />]", text))

@@ -1,4 +1,4 @@
-"""What stands beside the notes, written: valid by the schema, in its order, and the same when it is read back."""
+"""Directions as written: valid by the schema, in order, and the same when they are read back."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from scoregen.notation.files import read_score
 from scoregen.notation.graft.document import musicxml_text
 from scoregen.notation.musicxml.read.score import read_musicxml
 from scoregen.notation.musicxml.write.score import write_musicxml
-from scoregen.notation.validation.gate import check_document
+from scoregen.notation.validation.document import check_document
 from scoregen.score.chord_symbols import ChordSymbol, SpelledPitchClass
 from scoregen.score.directions import DYNAMIC_MARKS, Direction, Dynamic, Words
 from scoregen.score.elements import Measure, Part, Score, Slot, Tempo
@@ -37,7 +37,7 @@ def tree(score: Score) -> etree._Element:
 
 
 def marked(**values: object) -> Score:
-    """A measure of four quarters, with values beside them."""
+    """A measure of four quarters with these values."""
     score = melody("q:C5 q:D5 q:E5 q:F5")
     return replace(score, measures=(replace(score.measures[0], **values),))  # type: ignore[arg-type]
 
@@ -47,13 +47,13 @@ def test_golden() -> None:
     assert written.replace(f"scoregen {__version__}<", "scoregen<") == GOLDEN.read_text(encoding="utf-8")
 
 
-def test_everything_passes_the_gate_and_reads_back() -> None:
+def test_everything_is_valid_and_reads_back() -> None:
     text = write_musicxml(expressive())
     assert check_document(text, "") == ()
     assert read_musicxml(text, "") == as_written(expressive())
 
 
-def test_what_holds_for_all_parts_stands_in_the_first() -> None:
+def test_what_holds_for_all_parts_is_in_the_first() -> None:
     first, second = tree(expressive()).findall("part")
     for tag in ("rehearsal", "segno", "coda", "metronome", "print"):
         assert first.find(f".//{tag}") is not None and second.find(f".//{tag}") is None
@@ -152,7 +152,7 @@ PLACES = st.integers(0, 8).map(lambda eighths: Fraction(eighths, 2))
 
 @st.composite
 def rows(draw: st.DrawFn, index: int, count: int) -> Measure:
-    """A measure of two staves and three voices with any values beside it, in the order in which they are read."""
+    """A measure of two staves and three voices with any values, in the order in which they are read."""
     slots = (Slot("P1"), Slot("P1", 1, 2), Slot("P1", 2))
     notes = {slot: draw(st.sampled_from(("q:C4 q:D4 q:E4 q:F4", "e:C4 e:D4 q:E4 h:F4", "w:C4"))) for slot in slots}
     ends = st.builds(End, st.integers(0, count - 1 - index), PLACES)
@@ -178,7 +178,7 @@ def marked_scores(draw: st.DrawFn) -> Score:
 
 
 def values(score: Score) -> Counter[str]:
-    """Every direction and hairpin with its measure; one that would last no time is none."""
+    """Every direction and hairpin with its measure; spanners without length are left out."""
     found: Counter[str] = Counter()
     for index, row in enumerate(score.measures):
         lasting = [s for s in row.spanners if s.end.measures or s.end.onset > s.onset]
@@ -187,13 +187,13 @@ def values(score: Score) -> Counter[str]:
 
 
 def _is_named(item: object) -> bool:
-    """What is above is the usual place for words."""
+    """Above is the usual place of words."""
     return not (isinstance(item, Direction) and isinstance(item.value, Words) and item.placement == "above")
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(marked_scores())
-def test_any_marks_pass_the_gate_and_read_back(score: Score) -> None:
+def test_any_marks_are_valid_and_read_back(score: Score) -> None:
     text = write_musicxml(score)
     assert check_document(text, "") == ()
     read = read_musicxml(text, "")
@@ -203,7 +203,7 @@ def test_any_marks_pass_the_gate_and_read_back(score: Score) -> None:
 
 @st.composite
 def slurred_scores(draw: st.DrawFn) -> Score:
-    """Slurs between any two notes of two voices, in any number at once."""
+    """Slurs between any two notes of two voices, any number at once."""
     slots = (Slot("P1"), Slot("P1", 1, 2))
     row = measure("1", "4/4", {slot: line("q:C4 q:D4 q:E4 q:F4") for slot in slots})
     notes = st.tuples(st.sampled_from(slots), st.integers(0, 3))
@@ -230,12 +230,12 @@ LEAST = {
     "realworld-musicxml": {"Direction": 100, "Slur": 100, "Wedge": 20, "ChordSymbol": 10},
     "xmltestsuite": {"Direction": 20, "Slur": 10, "ChordSymbol": 20},
 }
-"""How many values the compared files hold at least."""
+"""The least number of values in the compared files."""
 
 
 @pytest.mark.parametrize("corpus", LEAST)
 def test_real_files_keep_their_values(corpus: str, shared_data: Callable[[str], Path]) -> None:
-    """Directions, chord symbols, breaks and lines come back equal; slurs between voices that keep their number."""
+    """Directions, chord symbols, breaks and lines come back equal, and so do slurs if the voices keep their numbers."""
     compared: Counter[str] = Counter()
     for path in real_files(shared_data(corpus)):
         try:

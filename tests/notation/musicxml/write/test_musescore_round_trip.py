@@ -1,4 +1,4 @@
-"""What we write goes through MuseScore unharmed: lengths, pitches, onsets, durations, lyrics, repeats."""
+"""MuseScore reads written files without loss: lengths, pitches, onsets, durations, lyrics, repeats."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from tests.notation.graft.test_document import (
     alone,
     choir,
     cut,
-    holes,
+    generated_voices,
     with_voices,
 )
 from tests.notation.handmade import clarinet_and_piano, hymn, measure, melody
-from tests.notation.musescore import COMMAND, heard, irregular_lengths, through_musescore
+from tests.notation.musescore import COMMAND, irregular_lengths, note_records, through_musescore
 from tests.notation.musicxml.write.test_score import chorales
 
 pytestmark = pytest.mark.skipif(COMMAND is None, reason="MuseScore 3 (mscore3) is not installed")
@@ -57,7 +57,7 @@ def sheet() -> Score:
 
 
 def filled_sheet() -> Score:
-    """Holes in every part, with divisions that change, and a measure more."""
+    """Generated voices in every part, with divisions that change, and one more measure."""
     score = extended(choir(sheet()), 1, (SONG, CLARINET, RIGHT, LEFT))
     rows = (
         (1, CLARINET, "q.:A4 e:Bb4 q:C5"),
@@ -79,12 +79,12 @@ FRESH = {
 
 
 def comes_back(text: bytes, folder: Path) -> None:
-    """MuseScore finds nothing wrong with a document, and gives every note of it back."""
+    """MuseScore reports no problem with a document and gives back every note of it."""
     score = read_musicxml(text, "ours")
     accepted = through_musescore(text, folder)
     assert accepted.complaints == ()
     assert sorted(accepted.odd_lengths) == sorted(irregular_lengths(text, score))
-    assert heard(accepted.score) == heard(score)
+    assert note_records(accepted.score) == note_records(score)
     for name in ("repeat_start", "endings", "time"):
         assert [getattr(row, name) for row in accepted.score.measures] == [getattr(row, name) for row in score.measures]
     assert [row.barline.repeat_times for row in accepted.score.measures] == [
@@ -115,23 +115,23 @@ def test_a_grafted_document_comes_back(tmp_path: Path) -> None:
 
 
 def variants(path: Path) -> dict[str, Callable[[], bytes]]:
-    """A file written fresh, and grafted in three ways."""
+    """A file written as a new document, and grafted in three ways."""
     score = read_musicxml(load_document(path), path.name)
     return {
         "fresh": lambda: write_musicxml(replace(score, document=None)),
         "alone": lambda: graft(alone(score, score.parts[0].id)),
         "cut": lambda: graft(cut(score, len(score.measures) // 2)),
-        "holes": lambda: graft(holes(score)),
+        "generated_voices": lambda: graft(generated_voices(score)),
     }
 
 
-@pytest.mark.parametrize("kind", ["fresh", "alone", "cut", "holes"])
+@pytest.mark.parametrize("kind", ["fresh", "alone", "cut", "generated_voices"])
 def test_a_chorale_comes_back(kind: str, tmp_path: Path) -> None:
     comes_back(variants(chorales()[100])[kind](), tmp_path)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["fresh", "alone", "cut", "holes"])
+@pytest.mark.parametrize("kind", ["fresh", "alone", "cut", "generated_voices"])
 def test_many_chorales_come_back(kind: str, tmp_path: Path) -> None:
     for path in chorales()[::10]:
         folder = tmp_path / path.stem
@@ -140,7 +140,7 @@ def test_many_chorales_come_back(kind: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["fresh", "alone", "cut", "holes"])
+@pytest.mark.parametrize("kind", ["fresh", "alone", "cut", "generated_voices"])
 def test_psalms_come_back(kind: str, tmp_path: Path, shared_data: Callable[[str], Path]) -> None:
     for path in sorted((shared_data("goudimel") / "scores").glob("*.mxl"))[::4]:
         folder = tmp_path / path.stem

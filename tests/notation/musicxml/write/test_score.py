@@ -1,4 +1,4 @@
-"""The MusicXML writer: the export checklist row by row, golden files, and reading back what it wrote."""
+"""The MusicXML writer: each point of the export checklist, golden files, and reading back."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lxml import etree
 from scoregen.notation.musicxml.document import load_document
 from scoregen.notation.musicxml.read.score import read_musicxml
 from scoregen.notation.musicxml.write.score import write_musicxml
-from scoregen.notation.validation.gate import check_document
+from scoregen.notation.validation.document import check_document
 from scoregen.score.elements import Barline, Clef, Instrument, Lyric, Note, Part, Rest, Score, Slot, Tempo, Voice
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
@@ -39,12 +39,12 @@ def texts(score: Score, path: str) -> list[str | None]:
 
 
 def tags(root: etree._Element, path: str) -> list[str]:
-    """What stands in the first element at a path."""
+    """The children of the first element at a path."""
     return [child.tag for child in root.findall(path)[0]]
 
 
 def accidentals(score: Score) -> list[str]:
-    """For each note its visible accidental, with a `?` where it is only a courtesy, or `-`."""
+    """The visible accidental of each note, with a `?` if it is only a courtesy, or `-`."""
     found = []
     for note in tree(score).iter("note"):
         mark = note.find("accidental")
@@ -54,13 +54,13 @@ def accidentals(score: Score) -> list[str]:
 
 
 def beams(text: str, time: str = "4/4") -> list[str]:
-    """For each note its beam words, the outermost first."""
+    """The beam values of each note, the outermost first."""
     notes = tree(melody(text, time=time)).iter("note")
     return ["/".join(str(beam.text) for beam in note.iterfind("beam")) for note in notes]
 
 
 def tuplets(text: str, time: str = "4/4") -> str:
-    """A bracket as parentheses around the notes that it spans."""
+    """The brackets as parentheses around their notes."""
     found = ""
     for note in tree(melody(text, time=time)).iter("note"):
         kinds = [mark.get("type") for mark in note.iterfind("notations/tuplet")]
@@ -76,7 +76,7 @@ def test_golden(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", GOLDENS)
-def test_what_is_written_passes_the_gate_and_reads_back(name: str) -> None:
+def test_what_is_written_is_valid_and_reads_back(name: str) -> None:
     text = write_musicxml(GOLDENS[name]())
     assert check_document(text, "") == ()
     assert read_musicxml(text, "") == as_written(GOLDENS[name]())
@@ -112,12 +112,12 @@ def test_titles_and_lyrics_lose_what_xml_cannot_hold() -> None:
     ("text", "divisions"),
     [("w:C4", "1"), ("e:C4 e:C4 q:C4 h:C4", "2"), ("e3:C4 e3:C4 e3:C4 s:C4 s:C4 e:C4 h:C4", "12")],
 )
-def test_divisions_are_the_least_that_will_do(text: str, divisions: str) -> None:
+def test_divisions_are_the_least_that_suffice(text: str, divisions: str) -> None:
     assert texts(melody(text), "part/measure/attributes/divisions") == [divisions]
 
 
 def odd(actual: int) -> tuple[Note, ...]:
-    """So many notes in the time of four quarters."""
+    """This many notes in the time of four quarters."""
     return (Note(NoteValue("quarter", 0, actual, 4), Pitch("C", 0, 4)),) * actual
 
 
@@ -139,9 +139,9 @@ def test_transposing_part_is_written_at_its_own_pitch() -> None:
         "-2",
         None,
     ]
-    assert part.findtext(".//key/fifths") == "0"  # two flats sound
+    assert part.findtext(".//key/fifths") == "0"  # two flats at sounding pitch
     first = part.find(".//pitch")
-    assert first is not None and [child.text for child in first] == ["A", "4"]  # G4 sounds
+    assert first is not None and [child.text for child in first] == ["A", "4"]  # G4 at sounding pitch
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_transposing_part_is_written_at_its_own_pitch() -> None:
         (Interval(5, 9), ["5", "9", None]),
     ],
 )
-def test_octaves_of_a_transposition_stand_apart(interval: Interval, expected: list[str | None]) -> None:
+def test_octaves_of_a_transposition_are_separate(interval: Interval, expected: list[str | None]) -> None:
     score = melody("w:C4")
     score = replace(score, parts=(replace(score.parts[0], transposition=interval),))
     element = tree(score).find(".//transpose")
@@ -184,7 +184,7 @@ def test_a_fifth_voice_takes_a_free_number_or_is_refused() -> None:
         write_musicxml(score(1, 2, 3, 4, 5))
 
 
-def test_stems_part_the_voices_of_a_staff_and_follow_the_middle_line() -> None:
+def test_stems_separate_the_voices_of_a_staff_and_follow_the_middle_line() -> None:
     two = Score((Part("P1"),), (measure("1", "4/4", {Slot("P1"): "h:C4 h:C6", Slot("P1", 1, 2): "h:A3 h:C4"}),))
     assert texts(two, "part/measure/note/stem") == ["up", "up", "down", "down"]
     assert texts(melody("q:A4 q:B4 e:C4 e:D6 q:r"), "part/measure/note/stem") == ["up", "down", "down", "down"]
@@ -268,7 +268,7 @@ def test_accidentals_of_a_staff_count_for_all_its_voices() -> None:
     assert accidentals(Score((Part("P1"),), (row,))) == ["-", "natural", "-", "sharp", "-", "-"]
 
 
-def test_ties_stand_twice_and_only_with_both_ends() -> None:
+def test_ties_are_written_twice_and_only_with_both_ends() -> None:
     root = tree(melody("h:C4 h:D4~", "h:~D4 h:E4~"))
     assert [[tie.get("type") for tie in note.iterfind("tie")] for note in root.iter("note")] == [
         [],
@@ -300,7 +300,7 @@ def test_gaps_are_invisible_rests_and_odd_ones_are_skipped() -> None:
     assert read_musicxml(write_musicxml(score), "") == as_written(score)
 
 
-def test_repeats_and_endings_stand_in_every_part() -> None:
+def test_repeats_and_endings_are_in_every_part() -> None:
     for part in tree(clarinet_and_piano()).iterfind("part"):
         marks = [
             (b.get("location"), b.findtext("bar-style"), *[(c.tag, c.get("type") or c.get("direction")) for c in b[1:]])
@@ -368,7 +368,7 @@ def test_instruments_are_declared() -> None:
     assert [part.findtext(f"midi-instrument/{tag}") for tag in ("midi-channel", "midi-program")] == ["1", "53"]
 
 
-def test_percussion_strikes_declared_instruments() -> None:
+def test_percussion_notes_name_declared_instruments() -> None:
     drum = tuple(Note(NoteValue("half"), Unpitched("E", 4, name)) for name in ("Kick", "Snare"))
     part = Part("P1", "Drums", clefs=(Clef("percussion"),), instrument=Instrument("Kick", None, 1, True))
     score = Score((part,), (measure("1", "4/4", {Slot("P1"): drum}),))
@@ -378,14 +378,14 @@ def test_percussion_strikes_declared_instruments() -> None:
     assert read_musicxml(write_musicxml(score), "") == as_written(score)
 
 
-def test_part_ids_become_what_xml_takes() -> None:
+def test_part_ids_become_valid_xml_ids() -> None:
     score = Score((Part("1"), Part("P1")), (measure("1", "4/4", {Slot("1"): "w:C4", Slot("P1"): "w:E4"}),))
     root = tree(score)
     assert [part.get("id") for part in root.iter("part")] == ["P1", "P1.2"]
     assert check_document(write_musicxml(score), "") == ()
 
 
-def test_a_tempo_stands_where_it_sounds() -> None:
+def test_a_tempo_is_where_it_sounds() -> None:
     score = melody("h:C4+E4 h:D4")
     tempos = tuple(
         Tempo(onset, NoteValue("quarter", 1), Fraction(60), text)
@@ -451,13 +451,13 @@ def test_lyrics_articulations_and_grace_notes() -> None:
 
 def test_pitches_outside_the_format_are_refused() -> None:
     score = Score((Part("P1"),), (measure("3", "4/4", {Slot("P1"): (Note(NoteValue("whole"), Pitch("C", 0, 10)),)}),))
-    with pytest.raises(RefusedError, match=r"part P1, measure 3, voice 1: C10 lies outside"):
+    with pytest.raises(RefusedError, match=r"part P1, measure 3, voice 1: C10 is outside"):
         write_musicxml(score)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(scores(most_voices=5))
-def test_any_score_passes_the_gate_and_reads_back(score: Score) -> None:
+def test_any_score_is_valid_and_reads_back(score: Score) -> None:
     text = write_musicxml(score)
     assert check_document(text, "") == ()
     assert read_musicxml(text, "") == as_written(score)
@@ -493,7 +493,7 @@ def test_psalms_read_back(shared_data: Callable[[str], Path]) -> None:
     assert [path.name for path in psalms if not reads_back(path)] == []
 
 
-def test_the_schema_of_every_number_we_write() -> None:
+def test_every_number_is_a_plain_decimal() -> None:
     """Decimals are plain: no exponent, no fraction sign."""
     score = melody("w:C4")
     tempo = Tempo(Fraction(0), NoteValue("quarter"), Fraction(200, 3))

@@ -1,4 +1,4 @@
-"""The gate: every kind of damage is found and named where it is, and sound documents pass."""
+"""Validation: every kind of damage is found and named with its place, and valid documents pass."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ import pytest
 from scoregen.notation.musicxml.document import load_document
 from scoregen.notation.musicxml.read.score import read_musicxml
 from scoregen.notation.musicxml.write.score import write_musicxml
-from scoregen.notation.validation import gate
-from scoregen.notation.validation.gate import check_document, split
+from scoregen.notation.validation import document
+from scoregen.notation.validation.document import check_document, split_by_origin
 from scoregen.system.errors import ReadError
 from tests.notation.handmade import clarinet_and_piano, hymn, melody
 
 
 def damaged(text: bytes, old: str, new: str, count: int = 1) -> list[str]:
-    """What the gate says of a document after one replacement in its text."""
+    """The problems of a document after one replacement in its text."""
     assert old.encode() in text
     return [str(problem) for problem in check_document(text.replace(old.encode(), new.encode(), count), "f")]
 
@@ -31,7 +31,7 @@ def song(*measures: str) -> bytes:
 PLAIN = song("e:C4 e:D4 h.:E4", "e3:C4 e3:D4 e3:E4 h.:F4~", "w:~F4")
 
 
-def test_sound_documents_pass() -> None:
+def test_valid_documents_pass() -> None:
     for text in (PLAIN, write_musicxml(hymn()), write_musicxml(clarinet_and_piano())):
         assert check_document(text, "f") == ()
 
@@ -55,58 +55,62 @@ def test_the_schema_is_compiled_without_a_network(monkeypatch: pytest.MonkeyPatc
         raise AssertionError("the schema asked for the network")
 
     monkeypatch.setattr(socket, "socket", refuse)
-    gate._schema.cache_clear()
+    document._schema.cache_clear()
     assert check_document(PLAIN, "f") == ()
 
 
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("<divisions>6</divisions>", "", "part P1, measure 1: no <divisions> says how long a duration is"),
+        ("<divisions>6</divisions>", "", "part P1, measure 1: a duration has no <divisions> before it"),
         (
             "<duration>18</duration>",
             "<duration>12</duration>",
-            "part P1, measure 1, voice 1: a note is written as 3 quarters and lasts 2",
+            "part P1, measure 1, voice 1: a note is notated as 3 quarters and lasts 2",
         ),
-        ("<type>half</type>", "", "part P1, measure 1, voice 1: a note has no type; expected one beside its duration"),
-        ('<tie type="stop"/>', "", "part P1, measure 2, voice 1: a tie has no note of the same pitch to lead to"),
-        ('<tie type="start"/>', "", "part P1, measure 3, voice 1: a tie has no note of the same pitch to come from"),
+        (
+            "<type>half</type>",
+            "",
+            "part P1, measure 1, voice 1: a note has no <type>; expected one with its <duration>",
+        ),
+        ('<tie type="stop"/>', "", "part P1, measure 2, voice 1: a tie has no next note of the same pitch"),
+        ('<tie type="start"/>', "", "part P1, measure 3, voice 1: a tie has no previous note of the same pitch"),
         (
             '<beam number="1">begin</beam>',
             "",
-            "part P1, measure 1, voice 1: a beam of level 1 goes on that never began",
+            "part P1, measure 1, voice 1: a beam of level 1 continues or ends without a beginning",
         ),
-        ('<beam number="1">end</beam>', "", "part P1, measure 1, voice 1: a beam is never ended"),
+        ('<beam number="1">end</beam>', "", "part P1, measure 1, voice 1: a beam has no end"),
         (
             '<beam number="1">end</beam>',
             '<beam number="1">begin</beam>',
-            "part P1, measure 1, voice 1: a beam is never ended",
+            "part P1, measure 1, voice 1: a beam has no end",
         ),
-        ('<tuplet type="start"/>', "", "part P1, measure 2, voice 1: a tuplet bracket closes that was never opened"),
-        ('<tuplet type="stop"/>', "", "part P1, measure 2, voice 1: a tuplet bracket is never closed"),
+        ('<tuplet type="start"/>', "", "part P1, measure 2, voice 1: a tuplet bracket stops without a start"),
+        ('<tuplet type="stop"/>', "", "part P1, measure 2, voice 1: a tuplet bracket has no stop"),
         (
             "<duration>24</duration>",
             "<duration>25</duration>",
-            "part P1, measure 3, voice 1: a note is written as 4 quarters and lasts 25/6",
+            "part P1, measure 3, voice 1: a note is notated as 4 quarters and lasts 25/6",
         ),
         (
             '<tied type="stop"/>',
             '<slur number="2" type="stop"/>',
-            "part P1, measure 3, voice 1: <slur> number 2 closes 1 times and opens 0 times",
+            "part P1, measure 3, voice 1: <slur> number 2 has 1 stops and 0 starts",
         ),
         (
             '<tied type="start"/>',
             '<slur type="start"/>',
-            "part P1, measure 2, voice 1: <slur> number 1 opens 1 times and closes 0 times",
+            "part P1, measure 2, voice 1: <slur> number 1 has 1 starts and 0 stops",
         ),
         (
             '<part id="P1">',
             '<part id="P9">',
-            "part P9: the part stands 0 times in the part list and 1 times in the score; expected once each",
+            "part P9: the part is 0 times in the part list and 1 times in the score; expected once each",
         ),
     ],
 )
-def test_what_the_schema_does_not_see(old: str, new: str, expected: str) -> None:
+def test_problems_that_the_schema_does_not_find(old: str, new: str, expected: str) -> None:
     assert f"f: {expected}" in damaged(PLAIN, old, new)
 
 
@@ -117,9 +121,9 @@ def with_direction(kind: str) -> str:
 @pytest.mark.parametrize(
     ("mark", "expected"),
     [
-        ('<wedge type="crescendo"/>', "<wedge> number 1 opens 1 times and closes 0 times"),
-        ('<octave-shift type="stop"/>', "<octave-shift> number 1 closes 1 times and opens 0 times"),
-        ('<dashes type="start" number="3"/>', "<dashes> number 3 opens 1 times and closes 0 times"),
+        ('<wedge type="crescendo"/>', "<wedge> number 1 has 1 starts and 0 stops"),
+        ('<octave-shift type="stop"/>', "<octave-shift> number 1 has 1 stops and 0 starts"),
+        ('<dashes type="start" number="3"/>', "<dashes> number 3 has 1 starts and 0 stops"),
     ],
 )
 def test_directions_are_closed(mark: str, expected: str) -> None:
@@ -129,16 +133,16 @@ def test_directions_are_closed(mark: str, expected: str) -> None:
 def test_endings_are_closed() -> None:
     text = write_musicxml(clarinet_and_piano())
     opened = '<ending number="1" type="stop"/>'
-    assert damaged(text, opened, "") == ["f: part P1, measure 2: an ending is never closed"]
+    assert damaged(text, opened, "") == ["f: part P1, measure 2: an ending has no stop"]
     started = '<ending number="2" type="start"/>'
-    assert damaged(text, started, "") == ["f: part P1, measure 3: an ending closes that was never opened"]
+    assert damaged(text, started, "") == ["f: part P1, measure 3: an ending stops without a start"]
 
 
 def test_voices_and_their_places() -> None:
     text = write_musicxml(clarinet_and_piano())
     back = "<backup>\n        <duration>24</duration>"
     assert damaged(text, back, back.replace("24", "30"))[:1] == [
-        "f: part P2, measure 1: a backup leads 1 quarters before the measure; the least is its start"
+        "f: part P2, measure 1: a <backup> goes 1 quarters before the start of the measure"
     ]
     overlap = damaged(text, back, back.replace("24", "18"))
     assert "f: part P1, measure 1: the measure lasts 4 quarters; expected 5" in overlap
@@ -147,7 +151,7 @@ def test_voices_and_their_places() -> None:
     assert "f: part P2, measure 1, voice 1: two notes of the voice overlap at 0 quarters" in doubled
 
 
-def test_a_gap_that_is_skipped_is_no_hole() -> None:
+def test_a_forward_is_not_a_missing_part_of_a_voice() -> None:
     text = song("h:C4 h:D4")
     note = text[text.rindex(b"<note>") : text.rindex(b"</note>") + 7]
     skipped = text.replace(note, b"<forward><duration>2</duration></forward>")
@@ -197,20 +201,20 @@ def test_no_xml_is_a_read_error() -> None:
         check_document(b"<score-partwise>", "f")
 
 
-def test_problems_are_sorted_by_who_wrote_the_measure() -> None:
+def test_problems_are_split_by_origin() -> None:
     text = PLAIN.replace(b"<type>half</type>", b"").replace(b"<type>whole</type>", b"")
     score = replace(read_musicxml(PLAIN, "f"), document=PLAIN)
     last = score.measures[2]
     voices = tuple(replace(voice, origin="generated") for voice in last.voices)
     mixed = replace(score, measures=(*score.measures[:2], replace(last, voices=voices)))
-    found = split(check_document(text, "f"), mixed)
+    found = split_by_origin(check_document(text, "f"), mixed)
     assert {problem.place.measure for problem in found.given} == {"1", "2"}
     assert {problem.place.measure for problem in found.generated} == {"3"}
-    assert split(check_document(text, "f"), replace(mixed, document=None)).given == ()
+    assert split_by_origin(check_document(text, "f"), replace(mixed, document=None)).given == ()
 
 
 def test_suite_files_of_others(shared_data: Callable[[str], Path]) -> None:
-    """Sound by intent, nearly all of them: what the gate says of them is no false alarm."""
+    """Nearly all of them are meant to be valid: what validation reports is no false alarm."""
     files = sorted((shared_data("xmltestsuite") / "files").glob("*.xml"))
     clean = [path for path in files if not check_document(load_document(path), path.name)]
     assert len(files) == 165 and len(clean) >= 148
@@ -218,7 +222,7 @@ def test_suite_files_of_others(shared_data: Callable[[str], Path]) -> None:
 
 @pytest.mark.slow
 def test_files_of_many_programs(shared_data: Callable[[str], Path]) -> None:
-    """The gate reads every file that can be read, and passes most."""
+    """Validation reads every file that can be read, and passes most."""
     files = sorted((shared_data("realworld-musicxml") / "files").iterdir())
     clean, read = 0, 0
     for path in files:

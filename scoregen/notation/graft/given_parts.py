@@ -1,4 +1,4 @@
-"""The given parts of a document written on: holes refilled, measures appended at the end."""
+"""Writes into the given parts of a document: generated voices, and measures appended at the end."""
 
 from __future__ import annotations
 
@@ -9,58 +9,61 @@ from fractions import Fraction
 
 from lxml import etree
 
-from scoregen.notation.graft.refill import Run, divisions_change, refill, run_divisions
+from scoregen.notation.graft.refill import TIMING, Run, divisions_change, refill, run_divisions
 from scoregen.notation.graft.voices import GivenPart, MeasureState
 from scoregen.notation.musicxml.insertion import insert, replace_children
 from scoregen.notation.musicxml.write.measure import (
-    MAX_DIVISIONS,
+    MAX_OUTPUT_DIVISIONS,
     append_voices,
     divisions_for,
     frame_for,
     left_barline,
     measure_element,
-    part_sheet,
+    part_context,
     right_barline,
     signatures,
     voices_of,
 )
-from scoregen.notation.musicxml.write.voice import PartSheet, Timed, write_voice
+from scoregen.notation.musicxml.write.voice import PartContext, TimedElement, write_voice
 from scoregen.score.elements import Clef, Measure, Part, Score, Voice
 from scoregen.score.timeline import measure_onsets, metrical_starts
 from scoregen.system.errors import Place, RefusedError
 
-LASTING = ("note", "backup", "forward")
-"""What has a duration."""
-
 _Places = tuple[tuple[Fraction, Fraction], ...]
 
 
-def write_on(score: Score, part: Part, given: GivenPart, struck: Mapping[str, str]) -> None:
-    """Write what was generated in a part that the document has."""
-    sheet = part_sheet(score, part, 1, struck)
+def write_generated(score: Score, part: Part, given: GivenPart, instrument_ids: Mapping[str, str]) -> None:
+    """Write the generated music of a part that the document has."""
+    context = part_context(score, part, 1, instrument_ids)
     places = tuple(zip(measure_onsets(score), metrical_starts(score), strict=True))
-    attributes, lasting = set(given.body.iter("attributes")), set(given.body.iter(*LASTING))
-    _refill_holes(score, sheet, given, places)
+    attributes, timed = set(given.body.iter("attributes")), set(given.body.iter(*TIMING))
+    _refill_voices(score, context, given, places)
     if len(score.measures) > len(given.elements):
-        _append_measures(score, sheet, given, places)
+        _append_measures(score, context, given, places)
     _drop_idle_divisions(given.body, attributes)
-    _declare_divisions(given.body, lasting)
+    _declare_divisions(given.body, timed)
 
 
-def _refill_holes(score: Score, sheet: PartSheet, given: GivenPart, places: _Places) -> None:
+def _refill_voices(score: Score, context: PartContext, given: GivenPart, places: _Places) -> None:
     for index, element in enumerate(given.elements):
         for voice in score.measures[index].voices if index < len(score.measures) else ():
             if voice.slot.part == given.id and voice.origin == "generated":
-                _refill_voice(score, index, voice, element, sheet, given, places)
+                _refill_voice(score, index, voice, element, context, given, places)
 
 
 def _refill_voice(
-    score: Score, index: int, voice: Voice, element: etree._Element, sheet: PartSheet, given: GivenPart, places: _Places
+    score: Score,
+    index: int,
+    voice: Voice,
+    element: etree._Element,
+    context: PartContext,
+    given: GivenPart,
+    places: _Places,
 ) -> None:
     measure, state = score.measures[index], given.states[index]
     divisions = _divisions_of_run(score, measure, voice, math.lcm(state.divisions, state.end_divisions))
     name = given.voice_names([voice.slot])[voice.slot]
-    frame = frame_for(voice.slot, measure, index, _sheet_at(sheet, state, divisions), places[index], name)
+    frame = frame_for(voice.slot, measure, index, _context_at(context, state, divisions), places[index], name)
     run = Run(tuple(write_voice(voice, frame)), measure.duration, divisions)
     try:
         refill(element, state.divisions, given.owns(voice.slot, index), run)
@@ -69,7 +72,7 @@ def _refill_voice(
 
 
 def _divisions_of_run(score: Score, measure: Measure, voice: Voice, given: int) -> int:
-    """The document's divisions where they suffice, else a number that serves every new voice of the part."""
+    """The document's divisions if they suffice, else a number that suits all generated voices of the part."""
     if run_divisions(given, _lengths(measure, voice), voice.slot.part) == given:
         return given
     lengths = [
@@ -80,57 +83,57 @@ def _divisions_of_run(score: Score, measure: Measure, voice: Voice, given: int) 
         for length in _lengths(other, sibling)
     ]
     common = math.lcm(given, *(length.denominator for length in lengths))
-    return common if common <= MAX_DIVISIONS else run_divisions(given, _lengths(measure, voice), voice.slot.part)
+    return common if common <= MAX_OUTPUT_DIVISIONS else run_divisions(given, _lengths(measure, voice), voice.slot.part)
 
 
 def _lengths(measure: Measure, voice: Voice) -> list[Fraction]:
     return [measure.duration, *(item.duration for item in voice.elements)]
 
 
-def _sheet_at(sheet: PartSheet, state: MeasureState, divisions: int) -> PartSheet:
-    """The sheet with the clefs and the transposition of a measure."""
-    clefs = tuple(state.clefs.get(staff, clef) for staff, clef in enumerate(sheet.part.clefs, start=1))
-    part = replace(sheet.part, clefs=clefs, transposition=state.transposition)
-    return replace(sheet, part=part, divisions=divisions)
+def _context_at(context: PartContext, state: MeasureState, divisions: int) -> PartContext:
+    """The context with the clefs and the transposition of a measure."""
+    clefs = tuple(state.clefs.get(staff, clef) for staff, clef in enumerate(context.part.clefs, start=1))
+    part = replace(context.part, clefs=clefs, transposition=state.transposition)
+    return replace(context, part=part, divisions=divisions)
 
 
-def _append_measures(score: Score, sheet: PartSheet, given: GivenPart, places: _Places) -> None:
-    """Measures after the last given one; a final barline moves to the new end."""
+def _append_measures(score: Score, context: PartContext, given: GivenPart, places: _Places) -> None:
+    """Append measures after the last given one; a final barline moves to the new end."""
     first = len(given.elements)
-    state = given.states[-1] if given.states else MeasureState(1, 1, dict[int, Clef](), sheet.part.transposition)
+    state = given.states[-1] if given.states else MeasureState(1, 1, dict[int, Clef](), context.part.transposition)
     needed = divisions_for(replace(score, measures=score.measures[first:]), [given.id])
     divisions = run_divisions(state.end_divisions, [Fraction(1, needed)], given.id)
     final = _take_final_barline(given.elements[-1]) if given.elements else None
-    at_end = _sheet_at(sheet, state, divisions)
+    at_end = _context_at(context, state, divisions)
     for index in range(first, len(score.measures)):
         element = _new_measure(score, index, at_end, given, places)
         if index == first and divisions != state.end_divisions:
             _set_divisions(element, divisions)
         insert(given.body, len(given.body), element)
     if final is not None:
-        _end_with(given.body[-1], final)
+        _set_final_barline(given.body[-1], final)
 
 
-def _new_measure(score: Score, index: int, sheet: PartSheet, given: GivenPart, places: _Places) -> etree._Element:
+def _new_measure(score: Score, index: int, context: PartContext, given: GivenPart, places: _Places) -> etree._Element:
     measure, previous = score.measures[index], score.measures[index - 1] if index else None
     following = score.measures[index + 1] if index + 1 < len(score.measures) else None
     element = measure_element(measure, is_anacrusis=False)
-    attributes = signatures(measure, previous, sheet.part)
-    own = voices_of(measure, sheet.part)
+    attributes = signatures(measure, previous, context.part)
+    own = voices_of(measure, context.part)
     names = given.voice_names([voice.slot for voice in own])
-    voices: list[list[Timed]] = []
+    voices: list[list[TimedElement]] = []
     for voice in own:
-        frame = frame_for(voice.slot, measure, index, sheet, places[index], names[voice.slot])
+        frame = frame_for(voice.slot, measure, index, context, places[index], names[voice.slot])
         voices.append(write_voice(voice, frame))
     left, right = left_barline(measure, previous), right_barline(measure, following)
     element.extend([item for item in (left, attributes if len(attributes) else None) if item is not None])
-    append_voices(element, voices, measure, sheet.divisions)
+    append_voices(element, voices, measure, context.divisions)
     element.extend([right] if right is not None else [])
     return element
 
 
 def _set_divisions(measure: etree._Element, divisions: int) -> None:
-    """New divisions at the head of a measure of ours."""
+    """Insert new divisions at the start of a generated measure."""
     attributes = measure.find("attributes")
     if attributes is None:
         measure.insert(1 if measure.find("barline[@location='left']") is not None else 0, divisions_change(divisions))
@@ -139,7 +142,7 @@ def _set_divisions(measure: etree._Element, divisions: int) -> None:
 
 
 def _take_final_barline(measure: etree._Element) -> etree._Element | None:
-    """Remove a light-heavy barline without repeat; one that says more keeps the rest of itself."""
+    """Remove and return a light-heavy barline without repeat; one with other content only loses its style."""
     for barline in measure.findall("barline"):
         is_final = (barline.findtext("bar-style") or "").strip() == "light-heavy" and barline.find("repeat") is None
         if barline.get("location", "right") == "right" and is_final:
@@ -150,8 +153,8 @@ def _take_final_barline(measure: etree._Element) -> etree._Element | None:
     return None
 
 
-def _end_with(measure: etree._Element, barline: etree._Element) -> None:
-    """The old final barline in place of the one that the new last measure got."""
+def _set_final_barline(measure: etree._Element, barline: etree._Element) -> None:
+    """Replace the barline of the new last measure by the old final one, unless it has a repeat or ending."""
     kept = [child for child in measure if child.tag != "barline" or child.get("location") == "left"]
     replaced = next((child for child in measure if child not in kept), None)
     if replaced is None or (replaced.find("repeat") is None and replaced.find("ending") is None):
@@ -159,8 +162,8 @@ def _end_with(measure: etree._Element, barline: etree._Element) -> None:
 
 
 def _declare_divisions(body: etree._Element, given: Collection[etree._Element]) -> None:
-    """Say how long a duration is where the document never did, because nothing in the part lasted before ours."""
-    first = next(body.iter(*LASTING), None)
+    """Declare divisions in a part without any: no element before the generated ones has a duration."""
+    first = next(body.iter(*TIMING), None)
     if first is None or first in given or body.find("measure/attributes/divisions") is not None:
         return
     measure = first.getparent()
@@ -169,10 +172,10 @@ def _declare_divisions(body: etree._Element, given: Collection[etree._Element]) 
 
 
 def _drop_idle_divisions(body: etree._Element, given: Collection[etree._Element]) -> None:
-    """Remove a change back of ours that our next change undoes before anything is counted in it."""
+    """Remove a generated change of divisions that the next one undoes before any duration is counted."""
     idle: etree._Element | None = None
     before = current = None
-    for element in list(body.iter("attributes", "note", "backup", "forward")):
+    for element in list(body.iter("attributes", *TIMING)):
         divisions = element.findtext("divisions") if element.tag == "attributes" else None
         is_ours = divisions is not None and element not in given and len(element) == 1
         if element.tag != "attributes":

@@ -1,4 +1,4 @@
-"""Small pieces of MusicXML: elements with text, numbers as the format spells them."""
+"""Builders of MusicXML elements, and numbers in MusicXML's format."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NAME = re.compile(r"[^\W\d][\w.\-]*")
 def add(
     parent: etree._Element, tag: str, text: object = None, attributes: dict[str, str] | None = None
 ) -> etree._Element:
-    """A new last child; its text and attributes lose the characters that XML has no way to hold."""
+    """Append a child; characters that XML cannot represent are removed from text and attributes."""
     element = etree.SubElement(parent, tag)
     for name, value in (attributes or {}).items():
         element.set(name, clean(value))
@@ -31,12 +31,12 @@ def clean(text: str) -> str:
 
 
 def is_identifier(text: str) -> bool:
-    """Whether XML takes the text for an id."""
+    """Whether the text is a valid XML id."""
     return _NAME.fullmatch(text) is not None
 
 
 def decimal(number: int | Fraction) -> str:
-    """The shortest decimal for an exact number, to six places where it has no end."""
+    """The shortest decimal of an exact number, to six places if it does not terminate."""
     if number == int(number):
         return str(int(number))
     return f"{float(number):.6f}".rstrip("0")

@@ -1,8 +1,8 @@
-"""The gate that every written document passes: valid by the schema, then sound in what it means.
+"""Validates a document before it is written: by the schema, then by its musical content.
 
-The MusicXML 4.0 schema sees names, order and values. It does not see voices that leave their
-measure, parts of unequal length, or ties, beams and slurs that lead nowhere; the second half of the
-gate does. What it finds in a document that a user gave is told apart from what was generated.
+The MusicXML 4.0 schema checks names, order and values. The other checks find voices that leave their measure,
+parts of unequal length, and ties, beams and slurs without a partner. Problems of the given music are separated
+from those of the generated music.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from lxml import etree
 from scoregen.notation.musicxml.read.voices import VOICES_A_STAFF
 from scoregen.notation.musicxml.tree import parse
 from scoregen.notation.validation.measures import column_problems, measure_problems
-from scoregen.notation.validation.spanners import may_come_from_a_hole, spanner_problems
+from scoregen.notation.validation.spanners import may_come_from_refill, spanner_problems
 from scoregen.notation.validation.walk import walk
 from scoregen.score.check import Problem
 from scoregen.score.elements import Score, Slot
@@ -27,45 +27,45 @@ from scoregen.system.errors import Place, one_line
 _IN_MEASURE = re.compile(r"^/score-partwise/part(?:\[(\d+)\])?(?=/|$)(?:/measure(?:\[(\d+)\])?)?")
 
 
-class Split(NamedTuple):
-    """Problems in what the user gave, and problems in what was generated."""
+class ProblemsByOrigin(NamedTuple):
+    """Problems of the given music and of the generated music."""
 
     given: tuple[Problem, ...]
     generated: tuple[Problem, ...]
 
 
 def check_document(text: bytes, file: str) -> tuple[Problem, ...]:
-    """Everything that is wrong with a score-partwise document; ReadError if it is no XML at all."""
+    """All problems of a score-partwise document. Raises ReadError if it is not XML."""
     root = parse(text, file)
     return tuple(dict.fromkeys([*schema_problems(root, file), *_semantic_problems(root, file)]))
 
 
 def schema_problems(root: etree._Element, file: str) -> tuple[Problem, ...]:
-    """What the MusicXML 4.0 schema objects to."""
+    """The errors of the MusicXML 4.0 schema."""
     schema = _schema()
     if schema.validate(root):
         return ()
-    log = list(schema.error_log)  # type: ignore[call-overload]  # the stubs do not know that it iterates
+    log = list(schema.error_log)  # type: ignore[call-overload]  # not iterable in the stubs
     return tuple(Problem(_place(root, error.path, file), one_line(error.message)) for error in log)
 
 
-def split(problems: Iterable[Problem], score: Score) -> Split:
-    """Sort the problems of a document grafted from `score` by who wrote what is wrong.
+def split_by_origin(problems: Iterable[Problem], score: Score) -> ProblemsByOrigin:
+    """Separate the problems of a document grafted from `score` by the origin of the music.
 
-    Without a document everything was generated. Else generated is a part without given voices, and
-    a measure of a part in which a voice was generated, save for what the given document already
-    has there and for a given tie or slur whose other end stood in what was replaced.
+    Without a document all music is generated. Otherwise a part without given voices is generated, and a measure
+    of a part with a generated voice. Problems that the given document already has there count as given, and so
+    do given ties and slurs whose other end was replaced.
     """
     found = list(problems)
     if score.document is None:
-        return Split((), tuple(found))
-    suspects = [problem for problem in found if _may_be_ours(problem, score)]
+        return ProblemsByOrigin((), tuple(found))
+    suspects = [problem for problem in found if _may_be_generated(problem, score)]
     before = {_signature(problem) for problem in check_document(score.document, "")} if suspects else set()
-    ours = {problem for problem in suspects if _signature(problem) not in before}
-    return Split(tuple(p for p in found if p not in ours), tuple(p for p in found if p in ours))
+    generated = {problem for problem in suspects if _signature(problem) not in before}
+    return ProblemsByOrigin(tuple(p for p in found if p not in generated), tuple(p for p in found if p in generated))
 
 
-def _may_be_ours(problem: Problem, score: Score) -> bool:
+def _may_be_generated(problem: Problem, score: Score) -> bool:
     place = problem.place
     if place.part is None:
         return False
@@ -75,13 +75,13 @@ def _may_be_ours(problem: Problem, score: Score) -> bool:
     here = [voice for number, voice in voices if number == place.measure]
     given = {_usual_number(voice.slot) for voice in here if voice.origin == "given"}
     generated = {_usual_number(voice.slot) for voice in here if voice.origin == "generated"}
-    if given and (place.voice in given - generated or may_come_from_a_hole(problem)):
+    if given and (place.voice in given - generated or may_come_from_refill(problem)):
         return False
     return bool(generated)
 
 
 def _usual_number(slot: Slot) -> str:
-    """What a file says in <voice>, unless it has a mind of its own."""
+    """The usual <voice> text of a voice."""
     return str(VOICES_A_STAFF * (slot.staff - 1) + slot.voice)
 
 
@@ -105,12 +105,12 @@ def _part_list_problems(root: etree._Element, file: str) -> Iterator[Problem]:
     for part_id in dict.fromkeys([*declared, *present]):
         if declared.count(part_id) != 1 or present.count(part_id) != 1:
             found = f"{declared.count(part_id)} times in the part list and {present.count(part_id)} times in the score"
-            yield Problem(Place(file, part_id), f"the part stands {found}; expected once each")
+            yield Problem(Place(file, part_id), f"the part is {found}; expected once each")
 
 
 @cache
 def _schema() -> etree.XMLSchema:
-    """The compiled schema; its imports by URL are answered with the files beside it."""
+    """The compiled schema; its imports by URL are read from its own folder."""
     folder = resources.folder("grammars") / "musicxml"
 
     class Local(etree.Resolver):
