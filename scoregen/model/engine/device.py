@@ -9,15 +9,15 @@ from typing import Literal, get_args
 from scoregen.system.errors import InputError
 
 Device = Literal["auto", "cpu", "cuda"]
-WORTH_CUDA = 64
+MIN_CUDA_ROWS = 64
 """Rows from which CUDA is chosen: with fewer, starting its kernels takes longer than the whole work on a CPU."""
 
 
-def choose_device(device: str, rows: int = WORTH_CUDA) -> Literal["cpu", "cuda"]:
+def choose_device(device: str, rows: int = MIN_CUDA_ROWS) -> Literal["cpu", "cuda"]:
     """The device for this number of rows. InputError if it is unknown, or if it is CUDA and there is none."""
     if device not in get_args(Device):
         raise InputError(f"the device is {device!r}; expected {', '.join(get_args(Device))}")
-    if device == "cpu" or (device == "auto" and rows < WORTH_CUDA):
+    if device == "cpu" or (device == "auto" and rows < MIN_CUDA_ROWS):
         return "cpu"
     if has_cuda():
         return "cuda"

@@ -19,7 +19,7 @@ from scoregen.model.engine.protocol import Array
 from scoregen.model.network.config import NetworkConfig
 from scoregen.model.network.inputs import Floats
 
-IN_ORDER_OF_USE = (
+LOADING_ORDER = (
     "encode_frames",
     "read_slices",
     "open_slices",
@@ -40,9 +40,7 @@ class OnnxEngine:
             for name, value in weights.items()
         }
         pool = ThreadPoolExecutor(max_workers=1)
-        self._sessions: dict[str, Future[Any]] = {
-            step: pool.submit(self._open_session, step) for step in IN_ORDER_OF_USE
-        }
+        self._sessions: dict[str, Future[Any]] = {step: pool.submit(self._open_session, step) for step in LOADING_ORDER}
         pool.shutdown(wait=False)
 
     @property

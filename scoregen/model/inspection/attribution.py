@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 
 from scoregen.model.engine.inference_mode import inference_mode
 from scoregen.model.inspection.choice_record import (
-    AttendedSlice,
     Ban,
     ChoiceRecord,
     GivenNote,
     Option,
     PieceRecord,
+    Source,
 )
 from scoregen.model.inspection.constraint_replay import constraint_bans, novelty_bans, orders_by_measure
 from scoregen.model.inspection.occlusion import effects, event_log_p
@@ -209,11 +209,11 @@ def _bans(table: _ChoiceTable, row: int, voice: int, every: Sequence[tuple[Optio
     return result
 
 
-def _sources(piece: PieceArrays, row: int, voice: int, event: int, proposed: Floats) -> list[AttendedSlice]:
+def _sources(piece: PieceArrays, row: int, voice: int, event: int, proposed: Floats) -> list[Source]:
     """The earlier slices with the same event that add most to its logit."""
     same = np.flatnonzero((piece.events[:row, voice] == event) & (proposed[:row] >= MIN_SOURCE_NATS))
     best = sorted(same.tolist(), key=lambda earlier: -proposed[earlier])[:MAX_SOURCES]
-    return [AttendedSlice(earlier, float(proposed[earlier])) for earlier in best]
+    return [Source(earlier, float(proposed[earlier])) for earlier in best]
 
 
 def _alone(network: Network, example: Example) -> Floats:

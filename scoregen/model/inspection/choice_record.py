@@ -34,7 +34,7 @@ class Ban:
 
 
 @dataclass(frozen=True, slots=True)
-class AttendedSlice:
+class Source:
     """An earlier slice in which the voice has the same event, and the nats that it adds to the logit of this event."""
 
     row: int
@@ -62,7 +62,7 @@ class ChoiceRecord:
     options: tuple[Option, ...]
     chosen: int
     bans: tuple[Ban, ...]
-    sources: tuple[AttendedSlice, ...]
+    sources: tuple[Source, ...]
     measures: tuple[float, ...]
     notes: tuple[tuple[int, float], ...]
 

@@ -106,8 +106,8 @@ def _auxiliary_cost(logits: Sequence[Tensor], labels: Tensor, mask: Tensor) -> T
     """Nats of the labels [R, labels], in rows where something is scored."""
     targets = labels.masked_fill(~mask.unsqueeze(1), UNLABELLED)
     nats = [
-        functional.cross_entropy(guess, targets[:, index], ignore_index=UNLABELLED, reduction="sum")
-        for index, guess in enumerate(logits)
+        functional.cross_entropy(label_logits, targets[:, index], ignore_index=UNLABELLED, reduction="sum")
+        for index, label_logits in enumerate(logits)
     ]
     return torch.stack(nats).sum()
 

@@ -44,7 +44,7 @@ Sums = NDArray[np.float64]
 
 WINDOWS = (4, 8, 12)
 """Slices, or changes of sonority."""
-DRAFTS_A_FORM = 4
+DRAFTS_PER_FORM = 4
 """Drafts for each form, which are sampled together at little more than the cost of one."""
 LONGEST_FORM = 24
 """The maximum number of measures of a form."""
@@ -66,7 +66,7 @@ class Forms:
 
 def forms(index: NoveltyIndex, train: Sequence[TokenScore], valid: Iterable[TokenScore], drafts: int) -> Forms:
     """The forms for this number of drafts, from training pieces spaced evenly over the corpus."""
-    count = min(len(train), -(-drafts // DRAFTS_A_FORM))
+    count = min(len(train), -(-drafts // DRAFTS_PER_FORM))
     chosen = [train[number * len(train) // count] for number in range(count)]
     return Forms(
         tuple(map(_blank_form, chosen)), index, shares(sum_over(known_windows(index, piece) for piece in valid))

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from scoregen.model.engine import device
-from scoregen.model.engine.device import WORTH_CUDA, choose_device
+from scoregen.model.engine.device import MIN_CUDA_ROWS, choose_device
 from scoregen.system.errors import InputError
 
 
@@ -21,8 +21,8 @@ def test_without_cuda_the_cpu_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_cuda_is_chosen_for_many_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(device, "has_cuda", lambda: True)
-    assert choose_device("auto") == choose_device("auto", WORTH_CUDA) == choose_device("cuda", 1) == "cuda"
-    assert choose_device("auto", WORTH_CUDA - 1) == choose_device("cpu", 1000) == "cpu"
+    assert choose_device("auto") == choose_device("auto", MIN_CUDA_ROWS) == choose_device("cuda", 1) == "cuda"
+    assert choose_device("auto", MIN_CUDA_ROWS - 1) == choose_device("cpu", 1000) == "cpu"
 
 
 def test_an_unknown_device_is_refused() -> None:

@@ -159,10 +159,10 @@ def test_biases_move_towards_the_target_and_stay_if_it_is_reached() -> None:
     more = Features.zeros(4)
     more.step[:] = few.step
     more.step[2, WIDEST - 1] += 500
-    lean = update_biases(nothing, few, more, 1.0).step
-    assert lean[2].argmax() == WIDEST - 1
-    assert lean[2, WIDEST - 1] > 0.3
-    assert not lean[1].any()
+    step_biases = update_biases(nothing, few, more, 1.0).step
+    assert step_biases[2].argmax() == WIDEST - 1
+    assert step_biases[2, WIDEST - 1] > 0.3
+    assert not step_biases[1].any()
     length = update_biases(nothing, few, many, 1.0).length
     assert length[..., 0] == pytest.approx(-length[..., 1])
     assert length.shape == (4, AGES, 2)

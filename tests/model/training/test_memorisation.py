@@ -19,7 +19,7 @@ from scoregen.model.sampling.request import SamplingRequest
 from scoregen.model.training.examples import FREE, score_examples
 from scoregen.model.training.loop import measure, train_network
 from scoregen.model.training.memorisation import (
-    DRAFTS_A_FORM,
+    DRAFTS_PER_FORM,
     LONGEST_FORM,
     WINDOWS,
     draft_shares,
@@ -113,7 +113,7 @@ def test_drafts_are_compared_with_the_training_pieces() -> None:
     targets = forms(nothing, train, [train[0], random_tokens(9, 4)], 6)
     assert targets.valid == dict.fromkeys(WINDOWS, 50)
     rule = VoiceRule.of(vocabulary().pitches)
-    assert len(targets.blanks) == -(-6 // DRAFTS_A_FORM) == 2
+    assert len(targets.blanks) == -(-6 // DRAFTS_PER_FORM) == 2
     drafts = [
         draft.tokens
         for number, blank in enumerate(targets.blanks)
