@@ -72,8 +72,8 @@ def _table(title: str, command: Any, context: typer.Context) -> Iterator[str]:
 
 
 def _row(name: str, text: str) -> str:
-    found = _EXTRA.fullmatch(text)
-    meaning, extra = (found[1], found[2] or "") if found else (text, "")
+    result = _EXTRA.fullmatch(text)
+    meaning, extra = (result[1], result[2] or "") if result else (text, "")
     return f"| `{_escaped(name)}` | {_escaped(meaning)} | {_escaped(_without_word(extra))} |"
 
 

@@ -1,8 +1,8 @@
-"""Rewrite checkpoints of earlier versions under the present names.
+"""Convert checkpoints of earlier versions to the current names.
 
     python tools/convert_checkpoint.py NAME.safetensors [...]
 
-NAME.safetensors and NAME.json are rewritten, and NAME.calibration where there is one. No value changes.
+Rewrites NAME.safetensors and NAME.json, and NAME.calibration if it exists. No value changes.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from scoregen.model.network.config import (
     RENAMED_CALIBRATION_KEYS,
     RENAMED_NETWORK_OPTIONS,
     RENAMED_TRAINING_OPTIONS,
-    renamed_parameter,
+    current_name,
 )
 from scoregen.system.files import write_files
 
 DROPPED = ("use_measures",)
-"""Options of parts that the network no longer has; they were off."""
+"""Options of parts that the network no longer has; they were disabled."""
 
 
 def converted(stem: Path) -> list[tuple[Path, bytes]]:
-    """The files of a checkpoint under the present names."""
+    """The files of a checkpoint under the current names."""
     weights, story = stem.with_suffix(".safetensors"), stem.with_suffix(".json")
     about = json.loads(story.read_text(encoding="utf-8"))
     if any(about["network"].get(name) for name in DROPPED):
-        raise SystemExit(f"{story}: attention over measures is gone; these weights cannot be converted")
-    data = save({renamed_parameter(name): values for name, values in load(weights.read_bytes()).items()})
+        raise SystemExit(f"{story}: these weights use attention over measures, which was removed; they cannot be used")
+    data = save({current_name(name): values for name, values in load(weights.read_bytes()).items()})
     network = {
         key: value for key, value in _renamed(about["network"], RENAMED_NETWORK_OPTIONS).items() if key not in DROPPED
     }

@@ -2,9 +2,9 @@
 
     python tools/export_graphs.py
 
-To be run whenever a module that describes the network has changed; a test says so. Needs the package onnx. The
-graphs have no weights: `model.engine.onnx_engine` binds them by name. The shape of a network is fixed in its graphs;
-the number of rows, voices, slices and frames is not.
+Run this whenever a module that defines the network has changed; a test checks it. Needs the package onnx. The
+graphs have no weights: `model.engine.onnx_engine` binds them by name. The shape of the network is fixed in its graphs;
+the numbers of rows, voices, slices and frames are not.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ OPSET = 18
 PREFIX = "network."
 """Before the names of weights, as the exporter has them."""
 EXAMPLE = {"B": 2, "T": 3, "R": 6, "C": 7, "V": 4, "M": 5, "K": 3, "F": 8}
-"""Sizes of the axes that stay open; they only have to differ from one."""
+"""Sizes of the dynamic axes in the traced inputs; they only have to differ from one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,9 @@ def export_graphs(config: NetworkConfig) -> dict[str, bytes]:
     """The files of a folder of graphs, by name."""
     network = Network(config).eval()
     for module in network.modules():
-        module._non_persistent_buffers_set.clear()  # so that index tables are exported by name, as weights are
+        module._non_persistent_buffers_set.clear()  # so that index tables are exported by name, like weights
     for number, weight in enumerate(network.parameters()):
-        nn.init.constant_(weight, number)  # the exporter makes one of weights that are equal
+        nn.init.constant_(weight, number)  # the exporter merges equal weights
     graphs = {name: _graph(network, step) for name, step in STEPS.items()}
     about = {
         "shape": shape_of(config),
@@ -87,7 +87,7 @@ def _graph(network: Network, step: Step) -> _Graph:
             _StepModule(network, step),
             tuple(inputs),
             written,  # type: ignore[arg-type]
-            dynamo=False,  # the exporter by tracing keeps the names of weights, and any number of slices in a GRU
+            dynamo=False,  # the tracing exporter keeps the names of weights, and any number of slices in a GRU
             opset_version=OPSET,
             do_constant_folding=False,
             dynamic_axes=open_axes,
@@ -98,10 +98,9 @@ def _graph(network: Network, step: Step) -> _Graph:
 
 
 def _without_weights(data: bytes) -> _Graph:
-    """The graph with its weights named as in a checkpoint and their values taken out, and simplified.
+    """The graph, simplified, with its weights named as in a checkpoint and their values removed.
 
-    Weights are made inputs while ONNX Runtime folds all else that is constant: an engine opens such a graph in half
-    of the time.
+    The weights are inputs while ONNX Runtime folds all other constants. An engine opens such a graph in half the time.
     """
     model = onnx.load_from_string(data)
     weights = [_empty(tensor) for tensor in model.graph.initializer]

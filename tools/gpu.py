@@ -1,9 +1,9 @@
-"""What a device is worth: the tests marked `gpu`, sampling by batch size and stage, and the speed of training.
+"""Benchmark a device: the tests marked `gpu`, sampling by batch size and stage, and the speed of training.
 
     python tools/gpu.py [--device cuda] [--batches 1,32,512] [--measures 16] [--seconds 60] [--jsb16 FILE]
 
-Installs nothing and takes less than ten minutes. Writes gpu.json into $OUT, by default into this folder. Without
-JSB16's file, training reads random rolls as long as those of JSB16.
+Installs nothing and takes less than ten minutes. Writes gpu.json into $OUT, by default into the current folder.
+Without the file of JSB16, training uses random rolls of the same length.
 """
 
 from __future__ import annotations
@@ -39,23 +39,23 @@ from scoregen.tokens.events import BLANK, Header, Slice, TokenMeasure, TokenScor
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 ROLLS, ROLL_LENGTH = 229, 240
-"""Training pieces of JSB16, and 16ths of each, about."""
+"""The number of training pieces of JSB16, and their approximate length in 16ths."""
 
 Timers = dict[str, float]
 
 
 def main() -> None:
-    asked = _arguments()
-    device = choose_device(asked.device)
-    found: dict[str, Any] = {"device": device, "machine": platform.processor() or platform.machine(), **_versions()}
-    if device == "cuda" and not asked.skip_tests:
-        found["tests"] = _tests()
-    found["sampling"] = [_sampling(device, batch, asked.measures) for batch in asked.batches]
-    _show("sampling", found["sampling"])
-    found["training"] = _training(device, asked.jsb16, asked.seconds)
-    _show("training", found["training"])
+    arguments = _arguments()
+    device = choose_device(arguments.device)
+    results: dict[str, Any] = {"device": device, "machine": platform.processor() or platform.machine(), **_versions()}
+    if device == "cuda" and not arguments.skip_tests:
+        results["tests"] = _tests()
+    results["sampling"] = [_sampling(device, batch, arguments.measures) for batch in arguments.batches]
+    _show("sampling", results["sampling"])
+    results["training"] = _training(device, arguments.jsb16, arguments.seconds)
+    _show("training", results["training"])
     target = Path(os.environ.get("OUT", ".")) / "gpu.json"
-    write_files([(target, f"{json.dumps(found, indent=1)}\n".encode())], force=True)
+    write_files([(target, f"{json.dumps(results, indent=1)}\n".encode())], force=True)
     print(target)
 
 
@@ -90,7 +90,7 @@ def _tests() -> dict[str, Any]:
 
 
 def _blank_piece(measures: int) -> TokenScore:
-    """A new piece of 4/4 for four voices, in C major."""
+    """A blank piece in 4/4 and C major for four voices."""
     from scoregen.score.elements import Slot
     from scoregen.score.keys import KeySignature
     from scoregen.score.metre import TimeSignature
@@ -109,7 +109,7 @@ def _rules() -> tuple[VoiceRule, ...]:
 
 
 def _sampling(device: str, batch: int, measures: int) -> dict[str, Any]:
-    """Pieces a second of one batch, and the share of each stage."""
+    """Pieces a second for one batch, and the share of each stage."""
     engine = load_model(device=device).engine
     request = SamplingRequest(engine, _blank_piece(measures), _rules())
     loop.fill(SamplingRequest(engine, _blank_piece(2), _rules()), SamplingOptions(candidates=batch))
@@ -132,7 +132,7 @@ def _sampling(device: str, batch: int, measures: int) -> dict[str, Any]:
 
 @contextmanager
 def _timed(engine: Engine) -> Iterator[Timers]:
-    """Timers around the stages of the sampler; on CUDA a step ends when its kernels have."""
+    """Timers around the stages of the sampler; on CUDA a step ends when its kernels have ended."""
     import torch
 
     timers: Timers = defaultdict(float)
@@ -164,7 +164,7 @@ def _timed(engine: Engine) -> Iterator[Timers]:
 
 
 def _training(device: str, data: Path | None, seconds: float) -> dict[str, Any]:
-    """Steps a second of the network of JSB16, as its recipe has it."""
+    """Steps a second for the network of JSB16 with its configuration file."""
     from scoregen.benchmarks.jsb16.rolls import roll_piece
     from scoregen.benchmarks.jsb16.training_set import roll_examples
     from scoregen.model.training.config_file import read_config
@@ -201,9 +201,9 @@ def _rolls(data: Path | None, config: Any, options: Any) -> tuple[list[Any], Any
     network = replace(config, alphabet="chromatic", metric_features=ROLL_FEATURES, context=0)
     if data is not None:
         return list(read_jsb16(data).splits["train"]), network
-    chance = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     start = np.array([[70, 65, 58, 48]])
-    moves = chance.integers(-2, 3, (ROLLS, ROLL_LENGTH // 4, 4)).cumsum(1)
+    moves = rng.integers(-2, 3, (ROLLS, ROLL_LENGTH // 4, 4)).cumsum(1)
     return [np.clip(start + piece, 36, 84).repeat(4, 0).tolist() for piece in moves], network
 
 

@@ -23,7 +23,7 @@ from scoregen.model.network.conditioning import Example
 from scoregen.model.network.config import SamplingOptions
 from scoregen.model.network.inputs import Bools, Ints, PieceArrays, PieceOutline, piece_arrays
 from scoregen.model.sampling.decoding_context import voice_order
-from scoregen.model.sampling.drafts import Draft, blanks, drafted
+from scoregen.model.sampling.drafts import Draft, blanks, make_draft
 from scoregen.model.sampling.loop import fill
 from scoregen.model.sampling.request import SamplingRequest
 from scoregen.tokens.encode import interleaved, voice_events
@@ -83,7 +83,7 @@ def measured(request: SamplingRequest, pieces: Sequence[TokenScore]) -> list[Dra
     examples = [Example(piece, ~blank[piece.measure], order[piece.measure]) for piece in arrays]
     costs = [piece_nats(request.engine, example) for example in examples]
     return [
-        drafted(
+        make_draft(
             request.tokens,
             tokens,
             _by_measure(piece, own, blank),

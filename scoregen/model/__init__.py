@@ -1,1 +1,1 @@
-"""The network and its training: the only room that knows torch. It sees ids and features."""
+"""The network and its training: the only room that imports torch. It works on ids and features."""

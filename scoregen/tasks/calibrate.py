@@ -66,7 +66,7 @@ def calibrate(
     not for the ensemble.
     """
     from scoregen.model.network.inputs import piece_arrays
-    from scoregen.model.sampling.feature_matching import KINDS, Features, counted, difference, tilted
+    from scoregen.model.sampling.feature_matching import KINDS, Features, count_features, difference, update_biases
     from scoregen.model.sampling.feature_matching_file import SUFFIX, Calibration, load_calibration, save_calibration
 
     if unknown := set(kinds) - set(KINDS):
@@ -75,8 +75,8 @@ def calibrate(
     roles = [role.name for role in players.roles]
     check_target(weights.with_suffix(SUFFIX), force=True)
     tokens, plans = _examples(corpus, players)
-    target = counted([piece_arrays(each) for each in tokens])
-    empty = Features.none(len(roles))
+    target = count_features([piece_arrays(each) for each in tokens])
+    empty = Features.zeros(len(roles))
     calibration = before = load_calibration(weights, roles) or Calibration(empty, empty, {})
     history: list[Round] = []
     for number in range(rounds):
@@ -93,8 +93,8 @@ def calibrate(
                 written.append(piece_tokens(score, players))
                 melodies.append(only(score, written[-1].slots[:1]))
                 progress(ROUND_SHARE * (number + (task + (index + 1) / pieces) / 2) / rounds)
-            current = counted([piece_arrays(each) for each in written])
-            tasks.append(tilted(tilt, current, target, rate, kinds or KINDS))
+            current = count_features([piece_arrays(each) for each in written])
+            tasks.append(update_biases(tilt, current, target, rate, kinds or KINDS))
             differences.append(difference(current, target))
             inputs = melodies
         history.append(Round(differences[0], differences[1]))

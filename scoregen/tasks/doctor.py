@@ -86,10 +86,10 @@ def _checked(name: str, look: Callable[[], str]) -> Finding:
 
 def _device() -> str:
     """What the network runs on where nobody asks for a device: training, and composing of few and many drafts."""
-    from scoregen.model.engine.device import WORTH_CUDA, describe_cuda
+    from scoregen.model.engine.device import MIN_CUDA_ROWS, describe_cuda
 
     cuda = describe_cuda()
-    return f"{cuda} for training and {WORTH_CUDA} drafts or more, else cpu" if cuda else "cpu; no CUDA device"
+    return f"{cuda} for training and {MIN_CUDA_ROWS} drafts or more, else cpu" if cuda else "cpu; no CUDA device"
 
 
 def _engine() -> str:

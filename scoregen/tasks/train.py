@@ -28,7 +28,7 @@ SUFFIXES = (".safetensors", ".json", ".novelty", ".curve.jsonl", ".curve.png")
 class Training:
     """The path of the weights, the figures of the best step, and the pieces that were left out.
 
-    `step` is the last step. `stopped_by` is the signal that ended the run early, or 0; a run that was stopped
+    `step` is the last step. `stop_signal` is the signal that ended the run early, or 0; a run that was stopped
     has not written its weights yet. `notices` report memorised pieces.
     """
 
@@ -36,7 +36,7 @@ class Training:
     figures: dict[str, float]
     refused: tuple[str, ...]
     step: int
-    stopped_by: int = 0
+    stop_signal: int = 0
     notices: tuple[str, ...] = ()
 
 
@@ -85,11 +85,11 @@ def train(
         )
     if first:
         _write_curve(folder, out, str(training_set.about["corpus"]))
-        if not outcome.stopped_by:
+        if not outcome.stop_signal:
             _write_weights(folder, out, training_set.index)
     weights = out.with_suffix(".safetensors")
-    notices = () if outcome.stopped_by else memorisation_notices(outcome.figures)
-    return Training(weights, outcome.figures, training_set.refused, outcome.step, outcome.stopped_by, notices)
+    notices = () if outcome.stop_signal else memorisation_notices(outcome.figures)
+    return Training(weights, outcome.figures, training_set.refused, outcome.step, outcome.stop_signal, notices)
 
 
 def _training_set(corpus: Path, ensemble: str, network: NetworkConfig, options: TrainingOptions) -> TrainingSet:

@@ -1,15 +1,15 @@
-"""How far `scoregen analyze` agrees with expert analyses of chorales, beside music21, and how fast it is.
+"""The agreement of `scoregen analyze` with expert analyses of chorales, compared with music21, and its speed.
 
     python tests/benchmarks/bench_analysis.py DATA [--split test] [--limit N] [--music21] [--cache FILE] [--json]
     python tests/benchmarks/bench_analysis.py --speed
 
 DATA holds index.json and rntxt/ of "When in Rome". Agreement is the share of the sounding time, in
 percent of all chorales together, as in N. Napoles Lopez and others, AugmentedNet (2021) and G. Micchi
-and others (2020): *key* (tonic and mode), *degree* (with what it is applied to), *quality*,
+and others (2020): *key* (tonic and mode), *degree* (with the target of an applied chord), *quality*,
 *inversion*, and *full*, all of these at once; *root* is the sounding root. *cadence* is the share of
-phrase ends whose kind is the one that the expert's own labels make. The weights were fitted to
-analyses that music21 brings (`fit_harmony.py`); their chorales are left out. Features were chosen by the
-valid split; test was held out.
+phrase ends with the kind that follows from the expert's own labels. The weights were fitted to
+analyses that ship with music21 (`fit_harmony.py`); their chorales are excluded. Features were selected on the
+valid split; the test split was held out.
 
 --music21 adds music21's `analyze('key')` over the whole piece and `romanNumeralFromChord` on every
 chord of `chordify()`. --speed measures the analysis of a chorale of 16 measures and the whole command.
@@ -30,7 +30,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from expert_analyses import Analysed, Label, analysed, label_of, taught
+from expert_analyses import AnalysedChorale, Label, label_of, load_analyses, training_analyses
 
 from scoregen.analysis.form.cadences import cadences
 from scoregen.analysis.form.phrases import phrases
@@ -50,34 +50,34 @@ RUNS = 5
 Labels = Sequence[Label]
 
 
-def ours(piece: Analysed) -> Labels:
+def ours(piece: AnalysedChorale) -> Labels:
     return [
         Label(s.onset, s.end, s.key.mode, s.key.tonic_fifths, s.function, s.chord.inversion)
         for s in chord_spans(piece.score)
     ]
 
 
-def music21s(piece: Analysed) -> Labels:
+def music21s(piece: AnalysedChorale) -> Labels:
     import music21
 
-    parsed = music21.converter.parse(str(_path(piece)), forceSource=True)
-    key = parsed.analyze("key")
-    found = []
-    for chord in parsed.chordify().recurse().getElementsByClass("Chord"):
-        onset = Fraction(chord.getOffsetInHierarchy(parsed)).limit_denominator(96)
+    parse_arguments = music21.converter.parse(str(_path(piece)), forceSource=True)
+    key = parse_arguments.analyze("key")
+    result = []
+    for chord in parse_arguments.chordify().recurse().getElementsByClass("Chord"):
+        onset = Fraction(chord.getOffsetInHierarchy(parse_arguments)).limit_denominator(96)
         label = label_of(music21.roman.romanNumeralFromChord(chord, key))
-        found.append(label._replace(onset=onset, end=onset + Fraction(chord.quarterLength).limit_denominator(96)))
-    return found
+        result.append(label._replace(onset=onset, end=onset + Fraction(chord.quarterLength).limit_denominator(96)))
+    return result
 
 
-def _path(piece: Analysed) -> Path:
-    return next(found.path for found in load_corpus("bach-chorales").pieces if found.name == piece.name)
+def _path(piece: AnalysedChorale) -> Path:
+    return next(result.path for result in load_corpus("bach-chorales").pieces if result.name == piece.name)
 
 
-def r_drop(piece: Analysed, found: Labels) -> dict[str, Fraction]:
-    """Quarters that agree, task by task, and `time`, the quarters that sound under a label."""
+def agreement(piece: AnalysedChorale, result: Labels) -> dict[str, Fraction]:
+    """Quarters with equal labels, by task, and `time`, the quarters that have a label."""
     total = dict.fromkeys((*TASKS, "time"), Fraction(0))
-    for start, end, expert, own in _overlaid(moments(piece.score), piece.labels, found):
+    for start, end, expert, own in _overlay(moments(piece.score), piece.labels, result):
         right = _right(expert, own)
         total["time"] += end - start
         for task in TASKS:
@@ -85,15 +85,15 @@ def r_drop(piece: Analysed, found: Labels) -> dict[str, Fraction]:
     return total
 
 
-def _overlaid(cuts: Sequence[Moment], experts: Labels, found: Labels):  # type: ignore[no-untyped-def]
+def _overlay(cuts: Sequence[Moment], experts: Labels, result: Labels):  # type: ignore[no-untyped-def]
     for moment in cuts:
         edges = {moment.onset, moment.end}
-        for label in (*_touching(experts, moment), *_touching(found, moment)):
+        for label in (*_touching(experts, moment), *_touching(result, moment)):
             edges |= {time for time in (label.onset, label.end) if moment.onset < time < moment.end}
         for start, end in itertools.pairwise(sorted(edges)):
             expert = next((label for label in experts if label.onset <= start < label.end), None)
             if expert is not None:
-                yield start, end, expert, next((label for label in found if label.onset <= start < label.end), None)
+                yield start, end, expert, next((label for label in result if label.onset <= start < label.end), None)
 
 
 def _touching(labels: Labels, moment: Moment) -> Labels:
@@ -123,27 +123,27 @@ def _degree(label: Label) -> tuple[Degree, Degree | None]:
     return degree(label.function.offset - (target or 0), label.mode), applied
 
 
-def cadence_agreement(piece: Analysed) -> tuple[int, int]:
+def cadence_agreement(piece: AnalysedChorale) -> tuple[int, int]:
     """Phrase ends at which the kind of cadence is the expert's, and phrase ends."""
     cuts, spans = moments(piece.score), chord_spans(piece.score)
     ends = phrases(piece.score, cuts, spans)
-    own = {found.onset: found.kind for found in _closed(ends, spans, cuts)}
-    theirs = {found.onset: found.kind for found in _closed(ends, _expert_spans(piece), cuts)}
+    own = {result.onset: result.kind for result in _cadences(ends, spans, cuts)}
+    theirs = {result.onset: result.kind for result in _cadences(ends, _expert_spans(piece), cuts)}
     return sum(own.get(onset) == kind for onset, kind in theirs.items()), len(theirs)
 
 
-def _closed(ends, spans, cuts):  # type: ignore[no-untyped-def]
-    """Cadences by the onset at which their phrases close."""
-    found = []
+def _cadences(ends, spans, cuts):  # type: ignore[no-untyped-def]
+    """Cadences by the onset of the close of their phrases."""
+    result = []
     for phrase in ends:
         for cadence in cadences([phrase], spans, cuts):
-            found.append(
+            result.append(
                 type(cadence)(phrase.closing, cadence.measure_index, cadence.kind, cadence.key, cadence.chords)
             )
-    return found
+    return result
 
 
-def _expert_spans(piece: Analysed) -> list[ChordSpan]:
+def _expert_spans(piece: AnalysedChorale) -> list[ChordSpan]:
     spans = []
     for label in piece.labels:
         if label.function is not None:
@@ -154,10 +154,10 @@ def _expert_spans(piece: Analysed) -> list[ChordSpan]:
     return spans
 
 
-def percents(pieces: Sequence[Analysed], method: Callable[[Analysed], Labels]) -> dict[str, float]:
-    counted = [r_drop(piece, method(piece)) for piece in pieces]
-    time_ = sum(count["time"] for count in counted)
-    return {task: round(float(100 * sum(count[task] for count in counted) / time_), 1) for task in TASKS}
+def percents(pieces: Sequence[AnalysedChorale], method: Callable[[AnalysedChorale], Labels]) -> dict[str, float]:
+    quarters = [agreement(piece, method(piece)) for piece in pieces]
+    time_ = sum(count["time"] for count in quarters)
+    return {task: round(float(100 * sum(count[task] for count in quarters) / time_), 1) for task in TASKS}
 
 
 def speed() -> dict[str, float]:
@@ -183,7 +183,7 @@ def speed() -> dict[str, float]:
     }
 
 
-def parsed() -> argparse.Namespace:
+def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path, nargs="?")
     parser.add_argument("--split", default="test", choices=("train", "valid", "test"))
@@ -199,14 +199,14 @@ def parsed() -> argparse.Namespace:
 
 
 def main() -> None:
-    arguments = parsed()
+    arguments = parse_arguments()
     warnings.simplefilter("ignore")
     if arguments.speed:
         report: dict[str, object] = dict(speed())
     else:
-        pieces, left_out = analysed(arguments.data, arguments.cache)
-        known = {piece.name for piece in taught()}
-        pieces = [piece for piece in pieces if piece.split == arguments.split and piece.name not in known]
+        pieces, left_out = load_analyses(arguments.data, arguments.cache)
+        training_names = {piece.name for piece in training_analyses()}
+        pieces = [piece for piece in pieces if piece.split == arguments.split and piece.name not in training_names]
         pieces = pieces[: arguments.limit]
         same, ends = (sum(column) for column in zip(*map(cadence_agreement, pieces), strict=True))
         scoregen = {**percents(pieces, ours), "cadence": round(100 * same / ends, 1)}

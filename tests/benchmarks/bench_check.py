@@ -1,4 +1,4 @@
-"""How long `scoregen check` takes on a chorale of 16 measures, start-up included: the median of three runs.
+"""The time of `scoregen check` for a chorale of 16 measures, with start-up: the median of three runs.
 
 python tests/benchmarks/bench_check.py [SCORE]
 """
@@ -34,7 +34,7 @@ def main() -> None:
 
 
 def _time(arguments: list[str]) -> tuple[float, float]:
-    """Seconds by the clock, and of the processor: the two differ where other work shares the machine."""
+    """Wall-clock seconds and processor seconds, which differ if other programs are running."""
     started, used = time.perf_counter(), os.times()
     subprocess.run([sys.executable, "-m", "scoregen", "check", *arguments], capture_output=True, check=False)
     after = os.times()

@@ -1,11 +1,10 @@
-"""A melody of 16 measures to MusicXML, SVG and PDF, from start of process to exit, and where the time goes.
+"""The time from a melody of 16 measures to MusicXML, SVG and PDF, from start to exit, and the time of each stage.
 
     python tests/benchmarks/bench_compose.py [SCORE]
 
-Prints the median of five fresh processes of `scoregen compose`, the largest resident memory of any of them, and, from
-five processes that do the same stage by stage, the median seconds of each stage. Python finds bytecode of all modules,
-as in an installed package. The stages do not sum to the whole:
-`compose` opens sessions of the engine while it does other things.
+Prints the median of five fresh processes of `scoregen compose`, their largest resident memory, and the median time of
+each stage in five processes that run the stages one by one. Python has the bytecode of all modules, as in an installed
+package. The stages do not sum to the whole, because `compose` opens the sessions of the engine in parallel.
 """
 
 from __future__ import annotations
@@ -73,13 +72,13 @@ print(json.dumps(stages))
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """That of the processes: their bytecode is kept in the folder."""
+    """The environment of the processes, whose bytecode is cached in the folder."""
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {**kept, "PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
 
 
 def whole(score: Path, folder: Path) -> float:
-    """Seconds of a process of the command line."""
+    """Seconds of one run of the command."""
     outputs = [word for suffix in SUFFIXES for word in ("-o", str(folder / f"piece{suffix}"))]
     command = [sys.executable, "-m", "scoregen", "compose", str(score), *outputs, "--force", "--quiet"]
     started = time.perf_counter()
@@ -91,8 +90,8 @@ def stages(score: Path, folder: Path) -> dict[str, float]:
     """Seconds of each stage in a process of its own."""
     command = [sys.executable, "-c", STAGES, str(score), str(folder), str(time.time())]
     done = subprocess.run(command, stdout=subprocess.PIPE, check=True, env=environment(folder))
-    found: dict[str, float] = json.loads(done.stdout)
-    return found
+    result: dict[str, float] = json.loads(done.stdout)
+    return result
 
 
 def main() -> None:

@@ -1,10 +1,10 @@
-"""What a slice of four voices costs, by engine, size of the network and number of drafts.
+"""The time of a slice of four voices, by engine, size of the network and number of drafts.
 
     python tests/benchmarks/bench_engine.py [--drafts 1,8,32] [--runs 60]
 
-Prints milliseconds a slice: an open slice, four voices chosen, a time shift; for the shipped shape with 64 slices of
-past, and for one of 384 units with 256. Processor time of one thread, the least of the runs: other programs that run
-meanwhile change it little. The exporter needs the package onnx.
+Prints milliseconds a slice (opening it, choosing four voices and a time shift), for the shipped shape after 64 slices
+and for one of 384 units after 256. This is the minimum over the runs of the processor time of one thread, on which
+other programs have little influence. The exporter needs the package onnx.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--drafts", type=lambda text: [int(word) for word in text.split(",")], default=[1, 8, 32])
     parser.add_argument("--runs", type=int, default=60)
-    asked = parser.parse_args()
+    arguments = parser.parse_args()
     shipped = read_weights().config
     coming = replace(shipped, backbone=384, in_slice=384)
     print(f"{'network':>22} {'drafts':>6} {'engine':>12} {'ms a slice':>10}")
@@ -48,9 +48,9 @@ def main() -> None:
         with TemporaryDirectory() as folder:
             onnx = onnx_engine(network, Path(folder))
             engines: dict[str, Engine] = {"ONNX Runtime": onnx, "torch": TorchEngine(network)}
-            for rows in asked.drafts:
+            for rows in arguments.drafts:
                 for name, engine in engines.items():
-                    spent = milliseconds(engine, rows, past, asked.runs)
+                    spent = milliseconds(engine, rows, past, arguments.runs)
                     print(f"{weights / 1e6:10.1f} M, past {past:3} {rows:6} {name:>12} {spent:10.2f}", flush=True)
 
 
@@ -64,19 +64,19 @@ def onnx_engine(network: Network, folder: Path) -> OnnxEngine:
 
 
 def milliseconds(engine: Engine, rows: int, past: int, runs: int) -> float:
-    """Of one slice, when so many are past."""
-    decoder, chance = Decoder(engine, rows, len(ORDER)), np.random.default_rng(0)
+    """Milliseconds of one slice after `past` slices."""
+    decoder, rng = Decoder(engine, rows, len(ORDER)), np.random.default_rng(0)
     spent = []
     with engine.session():
         for _ in range(past + runs):
             started = time.thread_time()
-            write_slice(decoder, chance)
+            write_slice(decoder, rng)
             spent.append(time.thread_time() - started)
     return 1000 * float(np.percentile(spent[past:], 10))
 
 
-def write_slice(decoder: Decoder, chance: np.random.Generator) -> None:
-    """Any events at the next place, an eighth later."""
+def write_slice(decoder: Decoder, rng: np.random.Generator) -> None:
+    """Write random events at the next place, an eighth later."""
     config, rows = decoder.engine.config, len(decoder.before)
     position = np.full(rows, 24 * decoder.length)
     metric = np.zeros((rows, config.metric_features), dtype=np.float32)
@@ -85,9 +85,9 @@ def write_slice(decoder: Decoder, chance: np.random.Generator) -> None:
     decoder.open_slice(places, np.tile(np.array(ORDER), (rows, 1)))
     for _ in ORDER:
         decoder.choose_voice()
-        decoder.write_voice(chance.integers(0, 180, rows))
+        decoder.write_voice(rng.integers(0, 180, rows))
     decoder.choose_time_shift()
-    decoder.close_slice(chance.integers(1, 20, rows))
+    decoder.close_slice(rng.integers(1, 20, rows))
 
 
 if __name__ == "__main__":

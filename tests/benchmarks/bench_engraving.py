@@ -1,4 +1,4 @@
-"""How long a 16-measure SATB score takes to SVG and PDF: medians of five runs, and the memory.
+"""The time and memory of engraving a 16-measure SATB score as SVG and PDF: medians of five runs.
 
 python tests/benchmarks/bench_engraving.py [--json]
 """
@@ -75,7 +75,7 @@ def median_seconds(work: Callable[[], object]) -> float:
     return statistics.median(runs)
 
 
-def measured() -> dict[str, float]:
+def measure() -> dict[str, float]:
     score = satb()
     text = write_musicxml(score)
     bare = EngravingOptions(embed_fonts=False)
@@ -85,7 +85,7 @@ def measured() -> dict[str, float]:
         (folder / "in.musicxml").write_bytes(text)
         outputs = [folder / "out.svg", folder / "out.pdf"]
         command = [sys.executable, "-c", PROGRAM, str(folder / "in.musicxml"), *map(str, outputs)]
-        found = {
+        result = {
             "parse_ms": 1000 * median_seconds(lambda: parse(text, "")),
             "engrave_ms": 1000 * median_seconds(lambda: engrave(text, bare)),
             "embed_fonts_ms": 1000 * median_seconds(lambda: with_fonts(pages)),
@@ -95,17 +95,17 @@ def measured() -> dict[str, float]:
             "svg_and_pdf_ms": 1000 * median_seconds(lambda: write_all(score, outputs, force=True)),
             "whole_program_ms": 1000 * median_seconds(lambda: subprocess.run(command, check=True)),
         }
-    found["memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    found["largest_child_mb"] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    return found
+    result["memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    result["largest_child_mb"] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    return result
 
 
 def main() -> None:
-    found = measured()
+    result = measure()
     if "--json" in sys.argv:
-        print(json.dumps(found))
+        print(json.dumps(result))
         return
-    for name, number in found.items():
+    for name, number in result.items():
         print(f"{name:18} {number:8.1f}")
 
 

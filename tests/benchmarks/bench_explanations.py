@@ -1,17 +1,17 @@
-"""Whether the measures that an explanation names are those that count: two tests over notes of held-out chorales.
+"""Evaluate explanations: do the measures with the largest effects matter? Two tests on notes of held-out chorales.
 
-An explanation gives every earlier measure the nats that a note loses where the network forgets that
-measure alone. Here the `--measures` strongest are taken away together, and as many drawn at random; it is
-told how far the note's log p moves, either way. Taken away in two ways:
+An explanation gives the effect of every earlier measure: the nats that a note loses by its occlusion. Here the
+`--measures` strongest are removed together, or the same number of random ones, and the absolute change of the
+note's log p is measured. Measures are removed in two ways:
 
-    forgotten   as in the explanation itself, but jointly
-    rewritten   other chorales' music stands in their place, so that nothing of the method is used again:
-                every voice, given or not, and so also from where the note's own voice comes
+    occluded    as in the explanation itself, but jointly
+    rewritten   music of other chorales replaces them in every voice, given or not, and so may also change the
+                last pitch of the note's own voice; this is independent of the method
 
-Beside the explanation stand other ways to rank the measures: `recent` (the nearest ones), `attention`
-(the weight of the pointer's attention) and `gradient` (gradient times input of the note's log p).
-Notes are attacks with at least twice as many earlier measures as are taken away; intervals are 95 %
-bootstraps over pieces, paired.
+Other rankings of the measures are compared with that of the explanation: `recent` (the nearest ones), `attention`
+(the weight of the copy attention) and `gradient` (gradient times input of the note's log p).
+Notes are attacks with at least twice as many earlier measures as are removed; intervals are paired 95 % bootstrap
+intervals over pieces.
 
     python tests/benchmarks/bench_explanations.py [--notes N] [--measures K] [--donors D] [--seed S]
         [--given ROLE] [--checkpoint PATH] [--json]
@@ -48,7 +48,7 @@ from scoregen.score.ensemble import load_ensemble
 from scoregen.tokens.events import TokenMeasure, TokenScore
 
 RANKINGS = ("explained", "recent", "attention", "gradient", "random")
-WAYS = ("forgotten", "rewritten")
+WAYS = ("occluded", "rewritten")
 Floats = NDArray[np.float64]
 Moves = dict[str, list[float]]
 
@@ -69,46 +69,46 @@ def example_of(tokens: TokenScore, given_voices: Sequence[int]) -> Example:
     return Example(piece, given, np.tile(voice_order(given[0].tolist()), (piece.length, 1)))
 
 
-def forgetting(example: Example, measures: Sequence[int]) -> Bools:
+def occlusion_mask(example: Example, measures: Sequence[int]) -> Bools:
     voices = example.given.shape[1]
     return np.tile(np.isin(example.piece.measure, list(measures))[:, None], (1, voices))
 
 
-def targets(example: Example, count: int, taken: int, chance: np.random.Generator) -> list[Target]:
+def targets(example: Example, count: int, removed: int, rng: np.random.Generator) -> list[Target]:
     piece = example.piece
-    late = piece.measure >= 2 * taken
+    late = piece.measure >= 2 * removed
     rows, voices = np.nonzero((piece.events >= FIRST_PITCH) & ~example.given & late[:, None])
-    chosen = chance.permutation(len(rows))[:count]
+    chosen = rng.permutation(len(rows))[:count]
     return [Target(int(rows[i]), int(voices[i]), np.arange(piece.measure[rows[i]])) for i in sorted(chosen)]
 
 
 def attention(network: Network, example: Example) -> Floats:
-    """[T, M] the pointer's weight on the slices of each measure, the mean of its heads."""
+    """[T, M] the weight of the copy attention on the slices of each measure, the mean of its heads."""
     batch = collate([example])
-    kept: list[torch.Tensor] = []
-    hook = network.copy_attention.query.register_forward_hook(lambda module, inputs, out: kept.append(inputs[0]))
+    captured: list[torch.Tensor] = []
+    hook = network.copy_attention.query.register_forward_hook(lambda module, inputs, out: captured.append(inputs[0]))
     with inference_mode():
         choices(network, batch)
         hook.remove()
-        pointer, hidden = network.copy_attention, kept[0]
-        bias = pointer.bias(batch.position, batch.position, batch.measure_steps, batch.matches)
-        scores = pointer.scores(pointer.query(hidden), pointer.key(hidden), bias)
-        sink = pointer.sink.view(-1, 1, 1).expand(*scores.shape[:-1], 1)[0]
+        layer, hidden = network.copy_attention, captured[0]
+        bias = layer.bias(batch.position, batch.position, batch.measure_steps, batch.matches)
+        scores = layer.scores(hidden, layer.keys(hidden), bias)
+        sink = layer.sink.view(-1, 1, 1).expand(*scores.shape[:-1], 1)[0]
         weights = torch.cat([scores[0], sink], -1).softmax(-1)[..., :-1].mean(0)
     return _by_measure(weights.double().numpy(), example)
 
 
 def gradients(network: Network, example: Example, notes: Sequence[Target]) -> Floats:
-    """[N, M] gradient times input: what each note's log p hangs on each slice's codes, summed over a measure."""
+    """[N, M] gradient times input of each note's log p for the codes of each slice, summed over a measure."""
     batch = collate([example] * len(notes))
-    known = torch.ones(len(notes), *example.given.shape, requires_grad=True)
-    found = choices(network, batch, known).events
+    visible = torch.ones(len(notes), *example.given.shape, requires_grad=True)
+    result = choices(network, batch, visible).events
     rows = [number * example.piece.length + note.row for number, note in enumerate(notes)]
     voices = [note.voice for note in notes]
     events = [int(example.piece.events[note.row, note.voice]) for note in notes]
-    found[rows, voices, events].sum().backward()
-    assert known.grad is not None
-    return _by_measure(known.grad.sum(2).double().numpy(), example)
+    result[rows, voices, events].sum().backward()
+    assert visible.grad is not None
+    return _by_measure(visible.grad.sum(2).double().numpy(), example)
 
 
 def _by_measure(values: Floats, example: Example) -> Floats:
@@ -116,35 +116,39 @@ def _by_measure(values: Floats, example: Example) -> Floats:
     return np.stack([values[:, example.piece.measure == index].sum(1) for index in range(measures)], 1)
 
 
-def rewritten(tokens: TokenScore, measures: Sequence[int], donors: Sequence[TokenMeasure]) -> TokenScore:
-    """The piece with other music in some measures; their headers stay."""
+def rewrite(tokens: TokenScore, measures: Sequence[int], donors: Sequence[TokenMeasure]) -> TokenScore:
+    """The piece with other music in some measures, under the same headers."""
     written = list(tokens.measures)
     for index, donor in zip(measures, donors, strict=True):
         written[index] = replace(written[index], slices=donor.slices)
     return replace(tokens, measures=tuple(written))
 
 
-def like(tokens: TokenScore, index: int, others: Sequence[TokenScore]) -> list[TokenMeasure]:
-    """Measures of other pieces that are as long, in the nearest key signature."""
+def similar_measures(tokens: TokenScore, index: int, others: Sequence[TokenScore]) -> list[TokenMeasure]:
+    """Measures of other pieces with the same length, in the nearest key signature."""
     head = tokens.measures[index].header
-    found = [m for other in others if other is not tokens for m in other.measures if m.header.duration == head.duration]
-    nearest = min((abs(m.header.key.fifths - head.key.fifths) for m in found), default=0)
-    return [m for m in found if abs(m.header.key.fifths - head.key.fifths) == nearest]
+    result = [
+        m for other in others if other is not tokens for m in other.measures if m.header.duration == head.duration
+    ]
+    nearest = min((abs(m.header.key.fifths - head.key.fifths) for m in result), default=0)
+    return [m for m in result if abs(m.header.key.fifths - head.key.fifths) == nearest]
 
 
 class Piece:
-    """One chorale and what its notes lose."""
+    """One chorale and the changes of log p of its notes."""
 
     def __init__(self, network: Network, tokens: TokenScore, given: Sequence[int], others: Sequence[TokenScore]):
         self.network, self.tokens, self.given, self.others = network, tokens, given, others
         self.example = example_of(tokens, given)
 
-    def moved(self, notes: Sequence[Target], taken: int, donors: int, chance: np.random.Generator) -> Iterator[Moves]:
-        """By note, way and ranking how far log p moves."""
+    def changes(self, notes: Sequence[Target], removed: int, donors: int, rng: np.random.Generator) -> Iterator[Moves]:
+        """By note, way and ranking, the absolute change of log p."""
         if not notes:
             return
         measures = len(self.tokens.measures)
-        alone = effects(self.network, self.example, [forgetting(self.example, [index]) for index in range(measures)])
+        alone = effects(
+            self.network, self.example, [occlusion_mask(self.example, [index]) for index in range(measures)]
+        )
         weights = attention(self.network, self.example)
         slopes = gradients(self.network, self.example, notes)
         with inference_mode():
@@ -155,25 +159,25 @@ class Piece:
                     "recent": note.earlier.astype(float),
                     "attention": weights[note.row, :last],
                     "gradient": np.abs(slope[:last]),
-                    "random": chance.random(last),
+                    "random": rng.random(last),
                 }
-                sets = [np.sort(np.argsort(-rank, kind="stable")[:taken]).tolist() for rank in ranks.values()]
-                luck = int(chance.integers(1 << 32))
-                yield {"forgotten": self._forgotten(note, sets), "rewritten": self._rewritten(note, sets, donors, luck)}
+                sets = [np.sort(np.argsort(-rank, kind="stable")[:removed]).tolist() for rank in ranks.values()]
+                seed = int(rng.integers(1 << 32))
+                yield {"occluded": self._occluded(note, sets), "rewritten": self._rewritten(note, sets, donors, seed)}
 
-    def _forgotten(self, note: Target, sets: Sequence[Sequence[int]]) -> list[float]:
-        lost = effects(self.network, self.example, [forgetting(self.example, chosen) for chosen in sets])
-        return [abs(float(nats)) for nats in lost[:, note.row, note.voice]]
+    def _occluded(self, note: Target, sets: Sequence[Sequence[int]]) -> list[float]:
+        losses = effects(self.network, self.example, [occlusion_mask(self.example, chosen) for chosen in sets])
+        return [abs(float(nats)) for nats in losses[:, note.row, note.voice]]
 
-    def _rewritten(self, note: Target, sets: Sequence[Sequence[int]], donors: int, luck: int) -> list[float]:
-        """The mean over donors; the same luck for each ranking."""
+    def _rewritten(self, note: Target, sets: Sequence[Sequence[int]], donors: int, seed: int) -> list[float]:
+        """The mean over donors, with the same random numbers for each ranking."""
         examples = [self.example]
         for chosen in sets:
             for number in range(donors):
-                music = self._music(chosen, np.random.default_rng((luck, number)))
-                examples.append(example_of(rewritten(self.tokens, chosen, music), self.given))
+                music = self._music(chosen, np.random.default_rng((seed, number)))
+                examples.append(example_of(rewrite(self.tokens, chosen, music), self.given))
         batch = collate(examples)
-        found = choices(self.network, batch).events
+        result = choices(self.network, batch).events
         starts = np.cumsum([0, *(example.piece.length for example in examples[:-1])])
         event = int(self.example.piece.events[note.row, note.voice])
         own = self.example.piece.measure
@@ -182,32 +186,38 @@ class Piece:
             start + int(np.searchsorted(example.piece.measure, own[note.row])) + inside
             for start, example in zip(starts, examples, strict=True)
         ]
-        chances = found[rows, note.voice, event].double().numpy()
-        moves: Floats = np.abs(chances[1:] - chances[0]).reshape(len(sets), donors).mean(1)
+        log_p = result[rows, note.voice, event].double().numpy()
+        moves: Floats = np.abs(log_p[1:] - log_p[0]).reshape(len(sets), donors).mean(1)
         return list(moves.tolist())
 
-    def _music(self, chosen: Sequence[int], luck: np.random.Generator) -> list[TokenMeasure]:
+    def _music(self, chosen: Sequence[int], rng: np.random.Generator) -> list[TokenMeasure]:
         music = []
         for index in chosen:
-            fitting = like(self.tokens, index, self.others) or [self.tokens.measures[index]]
-            music.append(fitting[int(luck.integers(len(fitting)))])
+            fitting = similar_measures(self.tokens, index, self.others) or [self.tokens.measures[index]]
+            music.append(fitting[int(rng.integers(len(fitting)))])
         return music
 
 
 def measure(
-    network: Network, pieces: Sequence[TokenScore], given: Sequence[int], notes: int, taken: int, donors: int, seed: int
+    network: Network,
+    pieces: Sequence[TokenScore],
+    given: Sequence[int],
+    notes: int,
+    removed: int,
+    donors: int,
+    seed: int,
 ) -> dict[str, Any]:
-    """The figures: by way and ranking the mean move in nats, against random ones, and how often it is larger."""
-    chance = np.random.default_rng(seed)
+    """By way and ranking: the mean change in nats, its excess over random measures, and how often it is larger."""
+    rng = np.random.default_rng(seed)
     each = [notes // len(pieces) + (index < notes % len(pieces)) for index in range(len(pieces))]
     torch.set_num_threads(1)
     rows: dict[str, list[list[list[float]]]] = {way: [] for way in WAYS}
     for tokens, count in zip(pieces, each, strict=True):
         piece = Piece(network, tokens, given, pieces)
-        chosen = targets(piece.example, count, taken, chance)
-        found = list(piece.moved(chosen, taken, donors, chance))
+        chosen = targets(piece.example, count, removed, rng)
+        result = list(piece.changes(chosen, removed, donors, rng))
         for way in WAYS:
-            rows[way].append([note[way] for note in found])
+            rows[way].append([note[way] for note in result])
     counts = [len(piece) for piece in rows[WAYS[0]]]
     return {
         "notes": sum(counts),
@@ -220,29 +230,29 @@ def _figures(rows: Sequence[Sequence[Sequence[float]]], counts: Sequence[int], s
     table = [np.array(piece).reshape(len(piece), len(RANKINGS)) for piece in rows]
     figures = {}
     for column, ranking in enumerate(RANKINGS):
-        moved = pooled([piece[:, column].sum() for piece in table], counts, seed=seed)
+        changes = pooled([piece[:, column].sum() for piece in table], counts, seed=seed)
         more = pooled([(piece[:, column] - piece[:, -1]).sum() for piece in table], counts, seed=seed)
         larger = pooled([_larger(piece[:, column], piece[:, -1]) for piece in table], counts, 100, seed=seed)
         figures[ranking] = {
             name: [rate.value, rate.low, rate.high]
-            for name, rate in (("nats", moved), ("more", more), ("larger_percent", larger))
+            for name, rate in (("nats", changes), ("more", more), ("larger_percent", larger))
         }
     return figures
 
 
 def _larger(one: Floats, other: Floats) -> float:
-    """How often one is larger; a tie is half."""
+    """How often the first is larger; a tie counts as half."""
     return float((one > other).sum() + (one == other).sum() / 2)
 
 
-def report(figures: dict[str, Any], taken: int) -> Iterator[str]:
-    yield f"{figures['notes']} notes of {figures['pieces']} chorales, {taken} measures taken away"
+def report(figures: dict[str, Any], removed: int) -> Iterator[str]:
+    yield f"{figures['notes']} notes of {figures['pieces']} chorales, {removed} measures removed"
     for way, rankings in figures["ways"].items():
         yield ""
-        yield f"{way:<12}{'nats moved':>24}{'more than random':>26}{'larger, %':>26}"
-        for ranking, found in rankings.items():
-            cells = "".join(f"{_cell(*found[name]):>{width}}" for name, width in (("nats", 24), ("more", 26)))
-            yield f"{ranking:<12}{cells}{_cell(*found['larger_percent'], digits=1):>26}"
+        yield f"{way:<12}{'change, nats':>24}{'more than random':>26}{'larger, %':>26}"
+        for ranking, result in rankings.items():
+            cells = "".join(f"{_cell(*result[name]):>{width}}" for name, width in (("nats", 24), ("more", 26)))
+            yield f"{ranking:<12}{cells}{_cell(*result['larger_percent'], digits=1):>26}"
 
 
 def _cell(value: float, low: float, high: float, digits: int = 3) -> str:
@@ -255,7 +265,7 @@ def main() -> None:
     parser.add_argument("--measures", type=int, default=2)
     parser.add_argument("--donors", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--given", action="append", default=[], help="a role that is given, as in soprano")
+    parser.add_argument("--given", action="append", default=[], help="a given role, for example soprano")
     parser.add_argument("--checkpoint", type=Path)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
@@ -264,12 +274,12 @@ def main() -> None:
     model = load_checkpoint(options.checkpoint)
     pieces = [tokens for _, tokens in prepare(load_corpus("bach-chorales"), "valid", satb).pieces]
     given = [names.index(role) for role in options.given]
-    found = measure(model.network, pieces, given, options.notes, options.measures, options.donors, options.seed)
+    result = measure(model.network, pieces, given, options.notes, options.measures, options.donors, options.seed)
     if options.json:
         shown = {name: str(value) if isinstance(value, Path) else value for name, value in vars(options).items()}
-        print(json.dumps({"weights": model.checksum, "options": shown, **found}, indent=2))
+        print(json.dumps({"weights": model.checksum, "options": shown, **result}, indent=2))
     else:
-        print("\n".join(report(found, options.measures)))
+        print("\n".join(report(result, options.measures)))
 
 
 if __name__ == "__main__":

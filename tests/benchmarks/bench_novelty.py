@@ -1,12 +1,12 @@
 """One chorale against 10,000 works: the median time of a query, with and without starting a process.
 
-The works are the chorales of bach-chorales, each again and again in other keys and with one note in ten
-moved by up to two semitones, so that no two are alike. The query is a test chorale, its own variations
-among the works.
+The works are variations of the chorales of bach-chorales, in other keys and with one note in ten
+moved by up to two semitones, so that no two are equal. The query is a test chorale, of which there are
+variations among the works.
 
     python tests/benchmarks/bench_novelty.py [--works N] [--index FILE]
 
---index keeps the index that is made; if the file is there, it is taken.
+--index saves the index in a file, or uses the file if it exists.
 """
 
 from __future__ import annotations
@@ -40,17 +40,17 @@ RUNS = 9
 MOVED = 0.1
 
 
-def varied(score: Score, name: str, random: np.random.Generator) -> WorkSequences:
+def vary(score: Score, name: str, random: np.random.Generator) -> WorkSequences:
     """The score in another key, with a few of its notes moved."""
     slots, key = sounding_slots(score), int(random.integers(-5, 6))
-    notes = [moved(note, key, random) for note in sounding_notes(score)]
+    notes = [move_note(note, key, random) for note in sounding_notes(score)]
     melodies = tuple(melody([note for note in notes if note.slot == slot]) for slot in slots)
     numbers = tuple(measure.number for measure in score.measures)
     work = Work(name, tuple(slot.part for slot in slots), numbers)
     return WorkSequences(work, texture(score_sonorities(score, slots, notes)), melodies)
 
 
-def moved(note: SoundingNote, key: int, random: np.random.Generator) -> SoundingNote:
+def move_note(note: SoundingNote, key: int, random: np.random.Generator) -> SoundingNote:
     if not isinstance(note.pitch, Pitch):
         return note
     step = int(random.integers(-2, 3)) if random.random() < MOVED else 0
@@ -61,10 +61,10 @@ def variations(count: int) -> Iterator[WorkSequences]:
     random = np.random.default_rng(0)
     scores = [read_score(piece.path) for piece in load_corpus("bach-chorales").pieces]
     for number, score in zip(range(count), itertools.cycle(scores), strict=False):
-        yield varied(score, f"variation {number}", random)
+        yield vary(score, f"variation {number}", random)
 
 
-def made(count: int, path: Path) -> None:
+def write_index(count: int, path: Path) -> None:
     started = time.perf_counter()
     about = {
         "corpus": "variations",
@@ -98,12 +98,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = arguments.index or Path(folder) / "works.passages"
         if not path.exists():
-            made(arguments.works, path)
+            write_index(arguments.works, path)
         query = load_corpus("bach-chorales").split("test")[3].path
-        repertoire, asked = open_corpus_index(path), score_work(read_score(query), query.name)
-        report(asked, repertoire)
-        print(f"{query.name} against {len(repertoire)} works")
-        print(f"query alone: {median(lambda: report(asked, repertoire), resource.RUSAGE_SELF)}")
+        works, query_work = open_corpus_index(path), score_work(read_score(query), query.name)
+        report(query_work, works)
+        print(f"{query.name} against {len(works)} works")
+        print(f"query alone: {median(lambda: report(query_work, works), resource.RUSAGE_SELF)}")
         command = [sys.executable, "-m", "scoregen", "novelty", str(query), "--index", str(path), "--json"]
         whole = median(lambda: subprocess.run(command, stdout=subprocess.DEVNULL, check=True), resource.RUSAGE_CHILDREN)
         print(f"whole command: {whole}")

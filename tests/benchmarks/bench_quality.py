@@ -1,20 +1,19 @@
-"""How far what the weights write is from what Bach wrote: one table, generated pieces beside his.
+"""Compare what the weights write with Bach's chorales, in one table.
 
-Pieces from nothing are as long, in the metre, key and number of phrases of training chorales drawn
-at random; harmonised ones are given the sopranos of the validation chorales. All are composed with
-`compose` and its defaults, one call a piece. `scoregen/evaluation` says what each figure means;
-brackets are 95 % intervals over pieces.
+New pieces have the length, metre, key and number of phrases of training chorales drawn at random; harmonised ones
+are given the sopranos of the validation chorales. All are composed with `compose` and its defaults, one call for each
+piece. `scoregen/evaluation` defines the figures; brackets are 95 % intervals over pieces.
 
-With --data (the JSB16 file) Bach's figures, the classifier's real side (valid + test; for each of the
-two the other) and the training windows are those of the file, else of the corpus bach-chorales, whose
-validation chorales always give what needs fermatas and a key. Harmonised pieces share their sopranos
-with the real side, which makes them harder to tell from it.
+With --data (the JSB16 file) Bach's figures, the real side of the classifier (valid + test; for each of the
+two the other) and the training windows are those of the file, otherwise of the corpus bach-chorales. Figures that
+need fermatas and a key always use its validation chorales. Harmonised pieces share their sopranos
+with the real side, which makes them harder to distinguish from it.
 
     python tests/benchmarks/bench_quality.py [--unconditional N] [--harmonised N] [--seed S]
         [--checkpoint PATH] [--data Jsb16thSeparated.json] [--cache DIR] [--set NAME=VALUE] [--json]
 
---cache keeps every piece in a file of its own: a run that was stopped goes on, and the table is made
-again without composing. --set changes one of the sampling options, as in --set temperature=1.
+--cache saves every piece in a file, so that an interrupted run can resume and the table can be computed
+again without composing. --set changes a sampling option, for example --set temperature=1.
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ from typing import Any, NamedTuple
 from scoregen.benchmarks.jsb16.data import read_jsb16
 from scoregen.corpora.manifest import Split, load_corpus
 from scoregen.evaluation import figures
-from scoregen.evaluation.metrics import pieces as measured
+from scoregen.evaluation.metrics import pieces as piece_metrics
 from scoregen.evaluation.metrics.bootstrap import Rate, mean
 from scoregen.evaluation.metrics.frames import Frames, listed_frames, phrase_end_frames, score_frames
 from scoregen.notation.files import read_score
@@ -50,11 +49,11 @@ DRAWS = 8  # of pieces and crops, for the classifier
 
 LABELS = {
     **figures.LABELS,
-    "as_asked_percent": ("pieces as long as asked, %", 1),
+    "as_asked_percent": ("pieces of the requested length, %", 1),
     "same_bass_percent": ("pieces that end on Bach's bass note, %", 1),
     "sampling_seconds": ("seconds of sampling a piece", 2),
 }
-"""What each figure is called, and its decimals."""
+"""The label of each figure, and its decimals."""
 
 
 class Chorale(NamedTuple):
@@ -69,7 +68,7 @@ class Chorale(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What the table needs of a piece, and what a file of the cache holds."""
+    """The data of a piece for the table, and the content of a file of the cache."""
 
     frames: list[list[int]]
     phrase_ends: list[int]
@@ -88,45 +87,45 @@ def chorales(split: Split) -> Iterator[Chorale]:
             yield Chorale(piece.name, score, role_slots(score, [matched[role.name] for role in satb.roles]))
 
 
-def drawn_options(count: int, seed: int) -> list[PieceOptions]:
+def random_options(count: int, seed: int) -> list[PieceOptions]:
     if not count:
         return []
-    known = [options for chorale in chorales("train") if (options := options_like(chorale.score))]
+    options_of_corpus = [options for chorale in chorales("train") if (options := options_like(chorale.score))]
     chooser = random.Random(seed)
-    return [chooser.choice(known) for _ in range(count)]
+    return [chooser.choice(options_of_corpus) for _ in range(count)]
 
 
-def piece_of(score: Score, slots: Sequence[Slot], asked: Score | PieceOptions, seconds: float) -> Piece:
+def piece_of(score: Score, slots: Sequence[Slot], request: Score | PieceOptions, seconds: float) -> Piece:
     frames, ends = score_frames(score, slots), phrase_end_frames(score)
-    if isinstance(asked, Score):
-        is_long_enough = score.duration == asked.duration
+    if isinstance(request, Score):
+        is_long_enough = score.duration == request.duration
     else:
-        full = len(score.measures) - bool(asked.anacrusis)
-        is_long_enough = full == asked.measures and bool((frames[max(ends)] >= 0).all())
+        full = len(score.measures) - bool(request.anacrusis)
+        is_long_enough = full == request.measures and bool((frames[max(ends)] >= 0).all())
     tonic = Key.of(score.measures[0].key).triad[0]
     return Piece(frames.tolist(), list(ends), tonic, is_long_enough, seconds)
 
 
-def composed(make: Callable[[], Composition], asked: Score | PieceOptions) -> Piece:
+def compose_piece(make: Callable[[], Composition], request: Score | PieceOptions) -> Piece:
     done = make()
     satb = load_ensemble("satb")
     matched = match_roles(done.score, satb)
     slots = role_slots(done.score, [matched[role.name] for role in satb.roles])
-    return piece_of(done.score, slots, asked, done.sampling_seconds)
+    return piece_of(done.score, slots, request, done.sampling_seconds)
 
 
-def cached(folder: Path | None, name: str, story: Mapping[str, Any], make: Callable[[], Piece]) -> Piece:
-    """A piece from its file if it came from the same weights and options; else it is made and kept."""
+def load_or_compose(folder: Path | None, name: str, description: Mapping[str, Any], make: Callable[[], Piece]) -> Piece:
+    """A piece from its file if it comes from the same weights and options; otherwise it is composed and saved."""
     if folder is None:
         return make()
     file = folder / f"{name}.json"
     if file.exists():
         kept = json.loads(file.read_text(encoding="utf-8"))
-        if kept["story"] != story:
-            raise SystemExit(f"{file}: comes from other weights or options; name another folder for --cache")
+        if kept["story"] != description:
+            raise SystemExit(f"{file}: comes from other weights or options; use another folder for --cache")
         return Piece(**kept["piece"])
     piece = make()
-    file.write_text(json.dumps({"story": story, "piece": asdict(piece)}), encoding="utf-8")
+    file.write_text(json.dumps({"story": description, "piece": asdict(piece)}), encoding="utf-8")
     return piece
 
 
@@ -148,7 +147,7 @@ def sampling_options(seed: int, changes: Sequence[str]) -> SamplingOptions:
 def closing(pieces: Sequence[Piece]) -> dict[str, Rate]:
     """What needs phrase ends and a key."""
     return figures.closing_figures(
-        [measured.EvaluatedPiece("", listed_frames(p.frames), (), tuple(p.phrase_ends), p.tonic) for p in pieces]
+        [piece_metrics.EvaluatedPiece("", listed_frames(p.frames), (), tuple(p.phrase_ends), p.tonic) for p in pieces]
     )
 
 
@@ -169,8 +168,8 @@ def same_bass(pieces: Sequence[Piece], models: Sequence[Chorale]) -> Rate:
 
 def reference(data: Path | None, held_out: Sequence[Chorale]) -> dict[Split, list[Frames]]:
     if data is None:
-        found: dict[Split, list[Frames]] = {"valid": [chorale.frames for chorale in held_out]}
-        return found | {split: [chorale.frames for chorale in chorales(split)] for split in ("train", "test")}
+        result: dict[Split, list[Frames]] = {"valid": [chorale.frames for chorale in held_out]}
+        return result | {split: [chorale.frames for chorale in chorales(split)] for split in ("train", "test")}
     return {split: [listed_frames(piece) for piece in pieces] for split, pieces in read_jsb16(data).splits.items()}
 
 
@@ -178,30 +177,34 @@ def table(report: Mapping[str, Mapping[str, Any]], sizes: Mapping[str, int]) -> 
     """A line a figure, a column a set."""
     rows = [["", *(f"{name} ({sizes[name]})" for name in report)]]
     rows += [
-        [label, *(figures.shown(found.get(figure), digits) for found in report.values())]
+        [label, *(figures.shown(result.get(figure), digits) for result in report.values())]
         for figure, (label, digits) in LABELS.items()
-        if any(figure in found for found in report.values())
+        if any(figure in result for result in report.values())
     ]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
 
 
-def tell(what: str, done: int, count: int) -> None:
+def show_progress(what: str, done: int, count: int) -> None:
     print(f"\r{what}: {done} of {count}", end="\n" if done == count else "", file=sys.stderr, flush=True)
 
 
 def unconditional(arguments: argparse.Namespace, sampling: SamplingOptions, checked: str) -> list[Piece]:
     pieces = []
-    for index, wanted in enumerate(drawn_options(arguments.unconditional, arguments.seed)):
+    for index, piece_options in enumerate(random_options(arguments.unconditional, arguments.seed)):
         options = replace(sampling, seed=sampling.seed + index)
-        story = {
+        description = {
             "weights": checked,
             "sampling": asdict(options),
-            "piece": {k: str(v) for k, v in asdict(wanted).items()},
+            "piece": {k: str(v) for k, v in asdict(piece_options).items()},
         }
-        make = partial(compose, piece=wanted, sampling=options, checkpoint=arguments.checkpoint)
-        pieces.append(cached(arguments.cache, f"unconditional-{index:04}", story, partial(composed, make, wanted)))
-        tell("from nothing", index + 1, arguments.unconditional)
+        make = partial(compose, piece=piece_options, sampling=options, checkpoint=arguments.checkpoint)
+        pieces.append(
+            load_or_compose(
+                arguments.cache, f"unconditional-{index:04}", description, partial(compose_piece, make, piece_options)
+            )
+        )
+        show_progress("new pieces", index + 1, arguments.unconditional)
     return pieces
 
 
@@ -211,15 +214,19 @@ def harmonised(
     pieces = []
     for index, chorale in enumerate(models):
         options = replace(sampling, seed=sampling.seed + index)
-        story = {"weights": checked, "sampling": asdict(options), "melody": chorale.name}
+        description = {"weights": checked, "sampling": asdict(options), "melody": chorale.name}
         melody = only(chorale.score, chorale.slots[:1])
         make = partial(compose, melody, sampling=options, checkpoint=arguments.checkpoint)
-        pieces.append(cached(arguments.cache, f"harmonised-{index:04}", story, partial(composed, make, melody)))
-        tell("harmonised", index + 1, len(models))
+        pieces.append(
+            load_or_compose(
+                arguments.cache, f"harmonised-{index:04}", description, partial(compose_piece, make, melody)
+            )
+        )
+        show_progress("harmonised", index + 1, len(models))
     return pieces
 
 
-def parsed() -> argparse.Namespace:
+def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--unconditional", type=int, default=200)
     parser.add_argument("--harmonised", type=int, default=76)
@@ -233,7 +240,7 @@ def parsed() -> argparse.Namespace:
 
 
 def main() -> None:
-    arguments = parsed()
+    arguments = parse_arguments()
     if arguments.cache:
         arguments.cache.mkdir(parents=True, exist_ok=True)
     sampling, checked = sampling_options(arguments.seed, arguments.set), checksum(arguments.checkpoint)
@@ -257,7 +264,7 @@ def main() -> None:
     if models:
         report["harmonised"]["same_bass_percent"] = same_bass(generated["harmonised"], models)
     if arguments.json:
-        plain = {name: {key: asdict(value) for key, value in found.items()} for name, found in report.items()}
+        plain = {name: {key: asdict(value) for key, value in result.items()} for name, result in report.items()}
         print(json.dumps({"weights": checked, "sampling": asdict(sampling), "pieces": sizes, "figures": plain}))
     else:
         print(table(report, sizes))

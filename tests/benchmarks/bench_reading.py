@@ -1,4 +1,4 @@
-"""How fast fifty chorales are read, beside music21: medians of five runs, and the ratio.
+"""The time to read fifty chorales, compared with music21: medians of five runs, and the ratio.
 
 python tests/benchmarks/bench_reading.py [--json]
 """
@@ -34,7 +34,7 @@ def read_with_music21(path: Path) -> None:
 
 
 def seconds(read: Callable[[Path], None], paths: list[Path]) -> float:
-    """Processor time for reading all files once, which other programs on the machine disturb least."""
+    """The processor time to read all files once, on which other programs have the least influence."""
     started = time.process_time()
     for path in paths:
         read(path)

@@ -1,4 +1,4 @@
-"""How long `scoregen --help` takes: the median of five runs, from start of process to exit.
+"""The time of `scoregen --help`, from start to exit: the median of five runs.
 
 python tests/benchmarks/bench_startup.py
 """

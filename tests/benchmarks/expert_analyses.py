@@ -1,12 +1,12 @@
-"""The expert analyses of the chorales laid over the chorales: RomanText beside what music21 distributes.
+"""The expert analyses of the chorales in RomanText, aligned with the chorales that music21 distributes.
 
-Twenty analyses come with music21 itself: the weights are fitted to those (`taught`). The others, which
-"When in Rome" has, measure how well they do.
+Twenty analyses ship with music21 itself, to which the weights are fitted (`training_analyses`). The others, from
+"When in Rome", are used for evaluation.
 
-A label is moved to its measure of the score by its printed number. A chorale is left out where numbers
-or lengths of measures differ, or where less than `SHARED` of the time does a label share two notes
-with what sounds: then the analysis is of another version. music21 reads the RomanText; what it says
-is turned into a root, a quality and a target of application on the line of fifths.
+A label is moved to its measure of the score by its printed number. A chorale is excluded if numbers
+or lengths of measures differ, or if a label shares two notes with the music for less than `SHARED` of the
+time: then the analysis is of another version. music21 parses the RomanText; its numerals are converted
+to a root, a quality and the target of an applied chord on the line of fifths.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _FARTHEST = 5  # fifths between the keys of a score and its analysis
 
 
 class Label(NamedTuple):
-    """What the expert wrote over a span of quarters; `function` is None where no quality here fits."""
+    """The expert's label of a span of quarters; `function` is None if no quality in use fits."""
 
     onset: Fraction
     end: Fraction
@@ -49,7 +49,7 @@ class Label(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Analysed:
+class AnalysedChorale:
     name: str
     split: Split
     source: str
@@ -57,20 +57,20 @@ class Analysed:
     labels: tuple[Label, ...]
 
 
-def taught() -> list[Analysed]:
-    """The chorales that an analysis fits which music21 brings with it, where need be in another key."""
+def training_analyses() -> list[AnalysedChorale]:
+    """The chorales with a matching analysis that ships with music21, transposed if necessary."""
     import music21
 
     pieces = {Path(piece.name).stem: piece for piece in _pieces()}
     folder = Path(str(music21.corpus.getWork("bach/choraleAnalyses/riemenschneider001.rntxt"))).parent
-    found = []
+    result = []
     for path in sorted(folder.glob("*.rntxt")):
         work = re.search(r"^BWV: *(\S+)", path.read_text(encoding="utf-8"), re.MULTILINE)
         piece = pieces.get(_file_name(work[1])) if work else None
         if piece is not None:
             with suppress(ScoregenError, ValueError):  # of another version
-                found.append(_in_its_key(piece, path))
-    return found
+                result.append(_in_its_key(piece, path))
+    return result
 
 
 def _file_name(work: str) -> str:
@@ -79,34 +79,34 @@ def _file_name(work: str) -> str:
     return f"bwv{part[1]}.{part[3]}-{part[2]}" if part else f"bwv{work}"
 
 
-def _in_its_key(piece: CorpusPiece, path: Path) -> Analysed:
-    """An analysis laid over a score, moved to the nearest key in which it fits."""
+def _in_its_key(piece: CorpusPiece, path: Path) -> AnalysedChorale:
+    """An analysis aligned with a score, transposed to the nearest key in which it fits."""
     for shift in sorted(range(-_FARTHEST, _FARTHEST + 1), key=abs):
         with suppress(ValueError):
-            return _laid_over(piece, path, shift)
+            return _aligned(piece, path, shift)
     raise ValueError("the labels fit in no key")
 
 
-def analysed(data: Path, cache: Path | None = None) -> tuple[list[Analysed], dict[str, str]]:
-    """Every chorale of the corpus that an analysis fits, and why the others were left out."""
+def load_analyses(data: Path, cache: Path | None = None) -> tuple[list[AnalysedChorale], dict[str, str]]:
+    """Every chorale of the corpus with a matching analysis, and the reasons why the others are excluded."""
     if cache is not None and cache.exists():
         with cache.open("rb") as stream:
             return pickle.load(stream)  # our own file
-    found, left_out = [], {}
+    result, excluded = [], {}
     numbers = _numbers(data)
     for piece in _pieces():
         for number in numbers.get(Path(piece.name).name, ()):
             try:
-                found.append(_laid_over(piece, data / "rntxt" / f"riemenschneider{number}.rntxt"))
+                result.append(_aligned(piece, data / "rntxt" / f"riemenschneider{number}.rntxt"))
                 break
             except (ScoregenError, ValueError) as error:
-                left_out[piece.name] = f"{number}: {error}"
+                excluded[piece.name] = f"{number}: {error}"
         else:
-            left_out.setdefault(piece.name, "no analysis")
+            excluded.setdefault(piece.name, "no analysis")
     if cache is not None:
         with cache.open("wb") as stream:
-            pickle.dump((found, left_out), stream)
-    return found, left_out
+            pickle.dump((result, excluded), stream)
+    return result, excluded
 
 
 def _pieces() -> Iterator[CorpusPiece]:
@@ -123,7 +123,7 @@ def _numbers(data: Path) -> dict[str, list[str]]:
     return numbers
 
 
-def _laid_over(piece: CorpusPiece, path: Path, shift: int = 0) -> Analysed:
+def _aligned(piece: CorpusPiece, path: Path, shift: int = 0) -> AnalysedChorale:
     score = read_score(piece.path)
     columns = _columns(path)
     labels = []
@@ -137,7 +137,7 @@ def _laid_over(piece: CorpusPiece, path: Path, shift: int = 0) -> Analysed:
     labels = _until_next(sorted(labels), score.duration)
     if (share := _shared(score, labels)) < SHARED:
         raise ValueError(f"the labels fit {float(share):.0%} of the time")
-    return Analysed(piece.name, piece.split, path.stem, score, tuple(labels))
+    return AnalysedChorale(piece.name, piece.split, path.stem, score, tuple(labels))
 
 
 def _until_next(labels: list[Label], end: Fraction) -> list[Label]:
@@ -146,20 +146,20 @@ def _until_next(labels: list[Label], end: Fraction) -> list[Label]:
 
 
 def _shared(score: Score, labels: list[Label]) -> Fraction:
-    """The part of the labelled time in which two notes of the label are heard."""
+    """The share of the labelled time in which two notes of the label sound."""
     notes = [note for note in sounding_notes(score) if isinstance(note.pitch, Pitch)]
     good = total = Fraction(0)
     for label in labels:
         total += label.end - label.onset
-        heard = {n.pitch.fifths for n in notes if n.onset < label.end and n.onset + n.duration > label.onset}
+        sounding = {n.pitch.fifths for n in notes if n.onset < label.end and n.onset + n.duration > label.onset}
         if label.function is not None:
             chord = {label.tonic + label.function.offset + member for member in MEMBERS[label.function.quality]}
-            good += (label.end - label.onset) * (len(heard & chord) >= 2)
+            good += (label.end - label.onset) * (len(sounding & chord) >= 2)
     return good / total if total else Fraction(0)
 
 
 def _columns(path: Path) -> dict[str, list[tuple[Fraction, Label]]]:
-    """For each measure number the labels and where in the measure they stand."""
+    """The labels of each measure number, with their positions in the measure."""
     import music21
 
     with warnings.catch_warnings():

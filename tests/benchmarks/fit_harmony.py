@@ -1,11 +1,11 @@
-"""Fit the weights of the harmonic analysis to the expert analyses that music21 brings with it.
+"""Fit the weights of the harmonic analysis to the expert analyses that ship with music21.
 
     python tests/benchmarks/fit_harmony.py -o grammars/harmony/weights.json [--epochs N] [--seeds N] [--data DATA]
 
 An averaged structured perceptron with a loss in the search (M. Collins 2002; I. Tsochantaridis et al.
 2005), the mean of several orders of the chorales. With DATA, the folder that holds index.json and rntxt/
 of "When in Rome", it prints the agreement with the validation chorales at the end; the test chorales are
-not looked at.
+not used.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from expert_analyses import Analysed, analysed, taught
+from expert_analyses import AnalysedChorale, load_analyses, training_analyses
 
 from scoregen.analysis.harmony import features as features
 from scoregen.analysis.harmony.features import Window, windows
@@ -28,24 +28,24 @@ from scoregen.analysis.moments import moments
 from scoregen.score.theory.chord_kinds import MEMBERS
 
 RARE = 2
-"""A reading of the training labels that occurs less often is not kept."""
+"""The minimum number of occurrences of a reading of the training labels."""
 RATE = 0.05
 WRONG_KEY, WRONG_CHORD, WRONG_INVERSION = 1.5, 1.5, 0.75
-"""How much better, for each moment, the right path must be than one that is wrong there."""
+"""The margin, for each moment, of the correct path over one that is wrong there."""
 LEAST_OF_RUN, LEAST = 0.01, 0.05
-"""Weights nearer to 0 are left out, of a run and of the mean."""
+"""Weights nearer to 0 are omitted, from a run and from the mean."""
 Readings = dict[tuple[str, int, str], tuple[int | None, ...]]
 MINOR_SCALE, MAJOR_SCALE = (0, 2, -3, -1, 1, -4, 5), (0, 2, 4, -1, 1, 3, 5)
 
 
-class Lesson(NamedTuple):
+class HarmonyExample(NamedTuple):
     name: str
     seen: list[Window]
     signatures: list[int]
     gold: list[HarmonyState]
 
 
-def lesson(piece: Analysed) -> Lesson:
+def harmony_example(piece: AnalysedChorale) -> HarmonyExample:
     cuts = moments(piece.score)
     gold: list[HarmonyState | None] = []
     place = 0
@@ -60,30 +60,30 @@ def lesson(piece: Analysed) -> Lesson:
         gold.append(state or (gold[-1] if gold else None))
     first = next(state for state in gold if state is not None)
     signatures = [piece.score.measures[moment.measure_index].key.fifths for moment in cuts]
-    return Lesson(piece.name, windows(cuts), signatures, [state or first for state in gold])
+    return HarmonyExample(piece.name, windows(cuts), signatures, [state or first for state in gold])
 
 
 def path_features(seen: Sequence[Window], signatures: Sequence[int], path: Sequence[HarmonyState]) -> Counter[str]:
-    """The features that the search would add up along a path."""
-    found: Counter[str] = Counter()
+    """The features that the search sums along a path."""
+    result: Counter[str] = Counter()
     old: HarmonyState | None = None
     for index, (window, signature, state) in enumerate(zip(seen, signatures, path, strict=True)):
         key, function, low = state
-        found.update(features.emission(window, state.sound))
-        found.update(features.key_fit(window, *key))
-        found[features.home(*key, signature)] += 1
+        result.update(features.emission(window, state.sound))
+        result.update(features.key_fit(window, *key))
+        result[features.home(*key, signature)] += 1
         if window.moment.ends_phrase:
-            found.update(features.at_phrase_end(key.mode, function, low))
+            result.update(features.at_phrase_end(key.mode, function, low))
         if index == len(seen) - 1:
-            found.update(features.last_function(key.mode, function))
+            result.update(features.last_function(key.mode, function))
         if old == state:
-            found.update(features.goes_on(window))
+            result.update(features.goes_on(window))
         else:
-            found.update(features.begins(window, function.quality, features.length_word(window.moment)))
-            found.update(features.alone(key.mode, function, low))
-            found.update(arrival(old, state, signature, window))
+            result.update(features.begins(window, function.quality, features.length_word(window.moment)))
+            result.update(features.alone(key.mode, function, low))
+            result.update(arrival(old, state, signature, window))
         old = state
-    return found
+    return result
 
 
 def arrival(old: HarmonyState | None, state: HarmonyState, signature: int, window: Window) -> list[str]:
@@ -96,25 +96,25 @@ def arrival(old: HarmonyState | None, state: HarmonyState, signature: int, windo
     change += [*features.leaves(old.key.mode, old.function), *features.enters(key.mode, function, low)]
     offset = old.key.tonic + old.function.offset - key.tonic
     readings = READINGS.readings(key.mode, offset, old.function.quality)
-    heard = readings[0] if readings else None
-    return [*change, *features.follows(key.mode, heard, old.inversion, function, low)]
+    reading = readings[0] if readings else None
+    return [*change, *features.follows(key.mode, reading, old.inversion, function, low)]
 
 
 READINGS = HarmonyWeights({}, {})
 
 
-def readings_of(pieces: Sequence[Analysed]) -> Readings:
+def readings_of(pieces: Sequence[AnalysedChorale]) -> Readings:
     counted: dict[tuple[str, int, str], Counter[int | None]] = defaultdict(Counter)
     for piece in pieces:
         for label in piece.labels:
             if label.function is not None:
                 counted[label.mode, label.function.offset, label.function.quality][label.function.target] += 1
-    kept = {key: [t for t, n in found.most_common() if n >= RARE] for key, found in counted.items()}
-    return {key: tuple(found) for key, found in kept.items() if found}
+    frequent = {key: [t for t, n in result.most_common() if n >= RARE] for key, result in counted.items()}
+    return {key: tuple(result) for key, result in frequent.items() if result}
 
 
 def start_weights() -> dict[str, float]:
-    """Enough to know which keys are worth a look."""
+    """Initial weights with which the search finds plausible keys."""
     weights = {}
     for mode, scale in (("major", MAJOR_SCALE), ("minor", MINOR_SCALE)):
         for step in range(-8, 9):
@@ -136,7 +136,7 @@ def loss_for(gold: Sequence[HarmonyState]):  # type: ignore[no-untyped-def]
     return loss
 
 
-def r_drop(training_examples: Sequence[Lesson], table: HarmonyWeights) -> tuple[float, float, float]:
+def agreement(training_examples: Sequence[HarmonyExample], table: HarmonyWeights) -> tuple[float, float, float]:
     """Key, chord and full agreement in percent of the time of the moments."""
     total = keys = chords = full = 0.0
     for _, seen, signatures, gold in training_examples:
@@ -150,7 +150,7 @@ def r_drop(training_examples: Sequence[Lesson], table: HarmonyWeights) -> tuple[
     return 100 * keys / total, 100 * chords / total, 100 * full / total
 
 
-def fit(training_examples: Sequence[Lesson], targets: Readings, epochs: int, seed: int) -> dict[str, float]:
+def fit(training_examples: Sequence[HarmonyExample], targets: Readings, epochs: int, seed: int) -> dict[str, float]:
     """The weights after so many epochs in an order drawn from a seed, averaged over all steps."""
     global READINGS
     weights = start_weights()
@@ -170,17 +170,17 @@ def fit(training_examples: Sequence[Lesson], targets: Readings, epochs: int, see
                         sums[feature] += steps * RATE * amount
             steps += 1
         print(f"seed {seed}: epoch {epoch + 1} of {epochs}", flush=True)
-    return kept({feature: weight - sums[feature] / steps for feature, weight in weights.items()}, LEAST_OF_RUN)
+    return frequent({feature: weight - sums[feature] / steps for feature, weight in weights.items()}, LEAST_OF_RUN)
 
 
-def kept(weights: dict[str, float], least: float) -> dict[str, float]:
+def frequent(weights: dict[str, float], least: float) -> dict[str, float]:
     return {name: round(weight, 3) for name, weight in sorted(weights.items()) if abs(weight) >= least}
 
 
 def mean(runs: Sequence[dict[str, float]]) -> dict[str, float]:
-    """The mean of several runs, which a linear model allows, without what is next to nothing."""
+    """The mean of several runs of the linear model, without weights near 0."""
     names = sorted(set().union(*runs))
-    return kept({name: round(sum(run.get(name, 0.0) for run in runs) / len(runs), 3) for name in names}, LEAST)
+    return frequent({name: round(sum(run.get(name, 0.0) for run in runs) / len(runs), 3) for name in names}, LEAST)
 
 
 def main() -> None:
@@ -191,24 +191,26 @@ def main() -> None:
     parser.add_argument("--cache", type=Path)
     parser.add_argument("-o", "--output", type=Path, required=True)
     arguments = parser.parse_args()
-    train = taught()
+    train = training_analyses()
     targets = readings_of(train)
-    training_examples = [lesson(piece) for piece in train]
+    training_examples = [harmony_example(piece) for piece in train]
     weights = mean([fit(training_examples, targets, arguments.epochs, seed) for seed in range(arguments.seeds)])
     write(arguments.output, targets, weights)
     print(f"fitted to {len(train)} chorales")
     if arguments.data:
-        known = {piece.name for piece in train}
-        pieces, _ = analysed(arguments.data, arguments.cache)
-        valid = [lesson(piece) for piece in pieces if piece.split == "valid" and piece.name not in known]
-        figures = ", ".join(f"{figure:.1f}" for figure in r_drop(valid, HarmonyWeights(targets, weights)))
+        training_names = {piece.name for piece in train}
+        pieces, _ = load_analyses(arguments.data, arguments.cache)
+        valid = [
+            harmony_example(piece) for piece in pieces if piece.split == "valid" and piece.name not in training_names
+        ]
+        figures = ", ".join(f"{figure:.1f}" for figure in agreement(valid, HarmonyWeights(targets, weights)))
         print(f"validation key, chord, full: {figures}")
 
 
 def write(path: Path, targets: Readings, weights: dict[str, float]) -> None:
     numerals: dict[str, list[list[object]]] = {"major": [], "minor": []}
-    for (mode, offset, quality), found in sorted(targets.items()):
-        numerals[mode].append([offset, quality, list(found)])
+    for (mode, offset, quality), result in sorted(targets.items()):
+        numerals[mode].append([offset, quality, list(result)])
     path.write_text(json.dumps({"numerals": numerals, "weights": weights}, indent=0) + "\n", encoding="utf-8")
 
 

@@ -1,4 +1,4 @@
-"""Small pieces in tokens for the tests of the model: random, but reproducible."""
+"""Small pieces in tokens for the tests of the model, random and reproducible."""
 
 from __future__ import annotations
 
@@ -20,33 +20,33 @@ CENTRES = (70, 64, 57, 48)
 
 def random_tokens(seed: int, measures: int = 4, voices: int = 4) -> TokenScore:
     """Measures of 4/4 in which every beat changes a random set of voices."""
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     return TokenScore(
         tuple(Slot(f"P{voice + 1}") for voice in range(voices)),
-        tuple(_measure(number, measures, voices, chance) for number in range(measures)),
+        tuple(_measure(number, measures, voices, rng) for number in range(measures)),
     )
 
 
-def _measure(number: int, measures: int, voices: int, chance: random.Random) -> TokenMeasure:
+def _measure(number: int, measures: int, voices: int, rng: random.Random) -> TokenMeasure:
     ends = (Fraction(3),) if number == measures - 1 else ()
     header = Header(str(number + 1), TimeSignature((4,), 4), KeySignature(0), Fraction(4), Fraction(0), ends)
-    onsets = [Fraction(0)] + [Fraction(k, 2) for k in range(1, 8) if chance.random() < 0.6]
-    return TokenMeasure(header, tuple(_slice(onset, voices, chance) for onset in onsets))
+    onsets = [Fraction(0)] + [Fraction(k, 2) for k in range(1, 8) if rng.random() < 0.6]
+    return TokenMeasure(header, tuple(_slice(onset, voices, rng) for onset in onsets))
 
 
-def _slice(onset: Fraction, voices: int, chance: random.Random) -> Slice:
-    mover = chance.randrange(voices)
+def _slice(onset: Fraction, voices: int, rng: random.Random) -> Slice:
+    mover = rng.randrange(voices)
     events = [
-        Event("attack", (spelled_near(CENTRES[voice] + chance.randrange(-5, 6), 0),))
-        if onset == 0 or voice == mover or chance.random() < 0.5
+        Event("attack", (spelled_near(CENTRES[voice] + rng.randrange(-5, 6), 0),))
+        if onset == 0 or voice == mover or rng.random() < 0.5
         else HOLD
         for voice in range(voices)
     ]
     return Slice(onset, tuple(events))
 
 
-def seeing_network(config: NetworkConfig) -> Network:
-    """Random weights, large enough that everything the network can see makes a difference."""
+def sensitive_network(config: NetworkConfig) -> Network:
+    """Random weights, large enough that every input of the network makes a difference."""
     torch.manual_seed(0)
     made = Network(config).eval()
     with torch.no_grad():

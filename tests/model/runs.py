@@ -1,4 +1,4 @@
-"""Small training runs for the tests, in processes of their own where they are to be killed or to work together."""
+"""Small training runs for the tests, in separate processes if they are killed or work together."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def four_examples(transpose: int = OPTIONS.transpose) -> TrainingExamples:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """The bits of a sum depend on how many threads share it, and threads that wait for each other cost minutes."""
+    """One thread: the bits of a sum depend on the number of threads, and waiting for threads costs minutes."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
@@ -52,12 +52,12 @@ def train_here(out: Path, options: TrainingOptions = OPTIONS, config: NetworkCon
 
 
 def process(out: Path, options: TrainingOptions, config: NetworkConfig = CONFIG, **environment: str) -> BaseProcess:
-    """A run in a process, started; the processes are forked from one that has imported torch already.
+    """Start a run in a process, forked from one that has already imported torch.
 
     With WRITES=n it kills itself at its nth step of writing.
     """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["torch._dynamo", __name__])  # the former is what optimizers import late
+    context.set_forkserver_preload(["torch._dynamo", __name__])  # optimizers import the former late
     made = context.Process(target=_train_there, args=(out, options, config, environment))
     made.start()
     return made
@@ -71,7 +71,7 @@ def _train_there(out: Path, options: TrainingOptions, config: NetworkConfig, env
 
 
 def _die_at(last: int) -> None:
-    """SIGKILL at the nth write: half the data there, or all of it under the temporary name."""
+    """SIGKILL at the nth write, with half of the data written, or all of it under the temporary name."""
     seen = 0
 
     def dying(call: Callable[..., None]) -> Callable[..., None]:
@@ -91,12 +91,12 @@ def _die_at(last: int) -> None:
 
 
 def state_of(out: Path) -> dict[str, Any]:
-    found: dict[str, Any] = torch.load(out / "state.pt", weights_only=True)
-    return found
+    result: dict[str, Any] = torch.load(out / "state.pt", weights_only=True)
+    return result
 
 
 def curve_of(out: Path) -> list[dict[str, float]]:
-    """The learning curve without the time it took, which no two runs share."""
+    """The learning curve without the time, which differs between runs."""
     lines = [json.loads(line) for line in (out / "curve.jsonl").read_text().splitlines()]
     return [{name: value for name, value in figures.items() if name != "seconds"} for figures in lines]
 

@@ -30,7 +30,7 @@ EVERYTHING, LOWER = frozenset({0, 1, 2, 3}), frozenset({1, 2, 3})
 
 
 def random_network(**changes: Any) -> Network:
-    """Random weights, large enough that everything the network can see makes a difference."""
+    """Random weights, large enough that every input of the network makes a difference."""
     torch.manual_seed(0)
     small = NetworkConfig(metric_features=METRIC_FEATURES, embedding=16, context=16, backbone=32, in_slice=32, heads=2)
     made = Network(replace(small, **changes)).eval()
@@ -102,14 +102,14 @@ def in_two_keys() -> TokenScore:
 
 
 def refrain() -> TokenScore:
-    """Two measures that come three times."""
+    """Two measures, three times."""
     tokens = random_tokens(11, 6)
     measures = [replace(tokens.measures[index], slices=tokens.measures[index % 2].slices) for index in range(6)]
     return replace(tokens, measures=tuple(measures))
 
 
 def tasks() -> dict[str, TokenScore]:
-    """By name, pieces in which this and that is blank."""
+    """Pieces with various blanks, by name."""
     whole, six, four = random_tokens(3, 5), triplets_in_six_eight(), triplets_in_four_four()
     return {
         "nothing": blanked(whole, dict.fromkeys(range(5), EVERYTHING)),

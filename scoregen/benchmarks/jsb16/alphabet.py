@@ -1,7 +1,7 @@
-"""The alphabet of piano rolls: MIDI pitches, keys that are estimated from what has sounded, no repeated notes.
+"""The alphabet of piano rolls: MIDI pitches, keys estimated from the pitch history, no repeated notes.
 
-It has no barlines. Every length stands in it twice: the second time it leads to the end of the piece.
-Importing this module registers it as `chromatic`.
+It has no barlines. Every length occurs twice: the second one leads to the end of the piece.
+Importing this module registers the alphabet as `chromatic`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from scoregen.model.network.alphabet import Alphabet, alphabet, framed, register
+from scoregen.model.network.alphabet import Alphabet, alphabet, pad_degrees, register
 
 LOWEST_MIDI, HIGHEST_MIDI = 29, 88
 LONGEST_IN_16THS = 64
@@ -26,7 +26,7 @@ def _chromatic() -> Alphabet:
         "chromatic",
         midi,
         fifths,
-        framed(degrees, 12),
+        pad_degrees(degrees, 12),
         12,
         np.pad(steps, ((0, 1), (0, 0))),
         12,

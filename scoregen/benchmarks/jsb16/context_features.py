@@ -1,7 +1,7 @@
 """Features of the context of a slice, which two places of a corpus can have in common.
 
-The *sonority* is what the voices sounded last, as intervals over the lowest of them. Each other feature is
-one number, for example the last two slices, or the beat. The features depend on the past alone. They are
+The *sonority* consists of the last pitches of the voices, as intervals over the lowest of them. Each other feature
+is one number, for example the last two slices, or the beat. The features depend on the past alone and are
 invariant under transposition.
 
 T slices, V voices, F features, P pitches.
@@ -23,9 +23,9 @@ from scoregen.model.network.inputs import PieceArrays
 Ints = NDArray[np.int64]
 
 SLICES = 6
-"""The most slices of the past that a feature covers, all voices at once."""
+"""The maximum number of past slices that a feature covers, all voices at once."""
 NOTES = 2
-"""The most notes of the past that a feature of one voice covers."""
+"""The maximum number of past notes that a feature of one voice covers."""
 UNKNOWN = -1
 """A feature, sonority or move that equals no other."""
 _PERIODS = (GRID // 2, GRID, 3 * GRID, 4 * GRID)
@@ -41,7 +41,7 @@ _MIX = np.array([pow(0x2545F4914F6CDD1D, power, 1 << 63) for power in range(1, 2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ContextFeatures:
-    """Of T slices: sonority [T], features [T, F] and moves [T, V] of the voices; UNKNOWN where there is none."""
+    """The sonority [T], features [T, F] and moves [T, V] of T slices; UNKNOWN if there is none."""
 
     sonority: Ints
     features: Ints
@@ -64,7 +64,7 @@ def context_features(piece: PieceArrays, alphabet: Alphabet) -> ContextFeatures:
     moves = voice_moves(piece.events, piece.sounding, piece.before, alphabet)
     position, lowest = piece.position[piece.point], piece.before[:, -1]
     degree = alphabet.degrees[piece.key[piece.point], lowest]
-    slices = _histories(_mixed(np.column_stack([moves, piece.time_shift])), SLICES)
+    slices = _histories(_hash_rows(np.column_stack([moves, piece.time_shift])), SLICES)
     notes = [_notes(moves[:, voice], position) for voice in range(moves.shape[1])]
     parts = [
         slices,
@@ -77,45 +77,45 @@ def context_features(piece: PieceArrays, alphabet: Alphabet) -> ContextFeatures:
 
 
 def sonorities(before: Ints, alphabet: Alphabet) -> Ints:
-    """[T] the last pitches of the voices [T, V] over the lowest one; UNKNOWN where no voice has sounded."""
+    """[T] a hash of the last pitches of the voices [T, V] over the lowest one; UNKNOWN if no voice has sounded."""
     pitches = np.append(line(alphabet), 0)[before]
     silent = before == alphabet.silence
     lowest = np.where(silent, np.iinfo(np.int64).max, pitches).min(1, keepdims=True)
-    seen = np.where(silent, UNKNOWN, pitches - np.where(silent, 0, lowest))
-    found: Ints = np.where(silent.all(1), UNKNOWN, _mixed(seen))
-    return found
+    intervals = np.where(silent, UNKNOWN, pitches - np.where(silent, 0, lowest))
+    results: Ints = np.where(silent.all(1), UNKNOWN, _hash_rows(intervals))
+    return results
 
 
 @cache
 def line(alphabet: Alphabet) -> Ints:
     """[P] a number for each pitch, such that the difference of two of them is their interval."""
-    found: Ints = alphabet.midi * 64
-    return found + alphabet.fifths if alphabet.name == "spelled" else found
+    results: Ints = alphabet.midi * 64
+    return results + alphabet.fifths if alphabet.name == "spelled" else results
 
 
 def voice_moves(events: Ints, sounding: Ints, before: Ints, alphabet: Alphabet) -> Ints:
-    """[T, V] what each voice does: hold, rest, or the interval from its last note; UNKNOWN for its first note."""
+    """[T, V] the move of each voice: hold, rest, or the interval from its last note; UNKNOWN for its first note."""
     pitches = np.append(line(alphabet), 0)
     way = _ATTACK + pitches[sounding] - pitches[before]
     way = np.where(before == alphabet.silence, UNKNOWN, way)
-    found: Ints = np.where(events >= FIRST_PITCH, way, events)
-    return found
+    results: Ints = np.where(events >= FIRST_PITCH, way, events)
+    return results
 
 
 def events_of(moves: Ints, before: Ints, alphabet: Alphabet) -> Ints:
-    """The event ids of the moves of voices whose last pitch is `before`; UNKNOWN where the alphabet has none."""
+    """The event ids of the moves of voices whose last pitch is `before`; UNKNOWN if the alphabet has none."""
     table = _events_on_line(alphabet)
     start = np.append(line(alphabet), -_ATTACK)[before]
     there = np.where(moves < _ATTACK // 2, 0, moves - _ATTACK + start)
     inside = (there >= 0) & (before != alphabet.silence)
     attack = np.where(inside, table[np.where(inside, there, 0)], UNKNOWN)
-    found: Ints = np.where(moves < _ATTACK // 2, moves, attack)
-    return found
+    results: Ints = np.where(moves < _ATTACK // 2, moves, attack)
+    return results
 
 
 @cache
 def _events_on_line(alphabet: Alphabet) -> Ints:
-    """The attack of each pitch, indexed by its number on the line; UNKNOWN where there is no pitch."""
+    """The attack of each pitch, indexed by its number on the line; UNKNOWN for numbers without a pitch."""
     table = np.full(2 * _ATTACK, UNKNOWN)
     table[line(alphabet)] = FIRST_PITCH + np.arange(alphabet.silence)
     return table
@@ -127,26 +127,26 @@ def _histories(numbers: Ints, most: int) -> Ints:
     latest = np.zeros((length, most), dtype=np.int64)
     for count in range(1, min(most, length - 1) + 1):
         latest[count:, count - 1] = numbers[:-count]
-    return _folded(latest, np.arange(length))
+    return _hash_prefixes(latest, np.arange(length))
 
 
-def _folded(latest: Ints, counts: Ints) -> Ints:
+def _hash_prefixes(latest: Ints, counts: Ints) -> Ints:
     """[..., most] a hash of the last 1, 2, ... of `counts` [...] numbers, the latest first."""
     hashed = (latest * _MIX[: latest.shape[-1]]).cumsum(-1) & _POSITIVE
     return np.where(counts[..., None] > np.arange(latest.shape[-1]), hashed, UNKNOWN)
 
 
 def _notes(moves: Ints, position: Ints) -> Ints:
-    """[T, NOTES] a hash of the moves and durations that led a voice to its note, over the last 1, 2, ... notes."""
+    """[T, NOTES] a hash of the moves and durations before each note of a voice, over the last 1, 2, ... notes."""
     begins = np.flatnonzero(moves != HOLD)
-    came = np.append(UNKNOWN, np.diff(position[begins]))[: len(begins)]
-    histories = _histories(np.append(_mixed(np.column_stack([moves[begins], came])), 0), NOTES)
+    durations = np.append(UNKNOWN, np.diff(position[begins]))[: len(begins)]
+    histories = _histories(np.append(_hash_rows(np.column_stack([moves[begins], durations])), 0), NOTES)
     count = np.append(0, np.cumsum(moves != HOLD)[:-1])  # notes begun before each slice
     result: Ints = histories[count]
     return result
 
 
-def _mixed(rows: Ints) -> Ints:
-    """[T] a hash of each row, not negative."""
-    found: Ints = ((rows + 1) * _MIX[: rows.shape[1]]).sum(1) & _POSITIVE
-    return found
+def _hash_rows(rows: Ints) -> Ints:
+    """[T] a non-negative hash of each row."""
+    results: Ints = ((rows + 1) * _MIX[: rows.shape[1]]).sum(1) & _POSITIVE
+    return results

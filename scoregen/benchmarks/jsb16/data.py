@@ -1,7 +1,7 @@
-"""The JSB chorales on a grid of 16ths, the field's benchmark: 229, 76 and 77 pieces, no metre, no key.
+"""The JSB chorales on a grid of 16ths, a standard benchmark: 229, 76 and 77 pieces, no metre, no key.
 
-The user brings the file (`Jsb16thSeparated.json`, the split of Boulanger-Lewandowski as published with
-Coconet by C.-Z. A. Huang, 2017). It is not shipped.
+The user provides the file (`Jsb16thSeparated.json`, the split of Boulanger-Lewandowski as published with
+Coconet by C.-Z. A. Huang, 2017). It is not part of scoregen.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ Frame = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Jsb16:
-    """The pieces of each split; `is_known`: the file is the published one."""
+    """The pieces of each split; `is_published`: the file is the published one."""
 
     splits: Mapping[Split, tuple[tuple[Frame, ...], ...]]
-    is_known: bool
+    is_published: bool
 
     def frames(self, split: Split) -> int:
         return sum(len(piece) for piece in self.splits[split])
 
 
 def read_jsb16(path: Path) -> Jsb16:
-    """Read the file. InputError names the split, piece and frame where it is not as expected."""
+    """Read the file. InputError names the split, piece and frame at which it is invalid."""
     try:
         data = path.read_bytes()
         table = json.loads(data)
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}") from error
     except ValueError as error:
-        raise InputError(f"{path}: found no JSON ({error}); expected Jsb16thSeparated.json") from error
+        raise InputError(f"{path}: the file is not valid JSON ({error}); expected Jsb16thSeparated.json") from error
     names: tuple[Split, ...] = ("train", "valid", "test")
     if not isinstance(table, dict) or any(not isinstance(table.get(name), list) for name in names):
         raise InputError(f"{path}: expected lists of pieces under train, valid and test")

@@ -25,63 +25,65 @@ BATCH = 16
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """What the neighbours of the slices of a finished piece vote for. C neighbours, K choices a slice.
+    """The votes of the neighbours of the slices of a finished piece. C neighbours, K choices a slice.
 
-    row: [C] slices; common: [C, F]; voted: [C, K] whether a neighbour with weight votes for a possible event;
-    agreed: [C, K] whether that event is the one in the piece; chance: [T, K] the network's chance of the event in
-    the piece, 1 where it was given.
+    row: [C] slices; common: [C, F]; has_vote: [C, K] whether a neighbour with weight votes for a possible event;
+    is_correct: [C, K] whether that event is the one in the piece; chance: [T, K] the network's probability of the
+    event in the piece, 1 if it was given.
     """
 
     row: Ints
     common: NDArray[np.bool_]
-    voted: NDArray[np.bool_] = field(repr=False)
-    agreed: NDArray[np.bool_] = field(repr=False)
-    chance: Floats = field(repr=False)
+    has_vote: NDArray[np.bool_] = field(repr=False)
+    is_correct: NDArray[np.bool_] = field(repr=False)
+    probability: Floats = field(repr=False)
 
 
-def interpolated(
+def interpolate_piece(
     datastore: Datastore, example: Example, events: Floats, time_shifts: Floats
 ) -> tuple[Floats, Floats, Evidence]:
-    """The interpolated chances [T, V, E] and [T, A], and the evidence for fitting the weights."""
+    """The interpolated probabilities [T, V, E] and [T, A], and the evidence for fitting the weights."""
     piece, order, given = example.piece, example.order, example.given
     neighbours = datastore.neighbours(context_features(piece, datastore.alphabet), piece.before)
     every = np.arange(piece.length)
     mixed = events.copy()
-    voted, agreed, paid = [], [], []
+    has_vote, is_correct, chosen = [], [], []
 
-    def interpolate(votes: Ints, chances: Floats, choice: Ints, scored: NDArray[np.bool_]) -> Floats:
-        possible = (votes != UNKNOWN) & (chances[neighbours.row, np.maximum(votes, 0)] > 0)
-        voted.append((neighbours.weight > 0) & possible & scored[neighbours.row])
-        agreed.append(voted[-1] & (votes == choice[neighbours.row]))
-        paid.append(np.where(scored, chances[every, np.maximum(choice, 0)], 1.0))
-        return np.where(scored[:, None], neighbours.interpolate(chances, votes), chances)
+    def interpolate(votes: Ints, probabilities: Floats, choice: Ints, scored: NDArray[np.bool_]) -> Floats:
+        possible = (votes != UNKNOWN) & (probabilities[neighbours.row, np.maximum(votes, 0)] > 0)
+        has_vote.append((neighbours.weight > 0) & possible & scored[neighbours.row])
+        is_correct.append(has_vote[-1] & (votes == choice[neighbours.row]))
+        chosen.append(np.where(scored, probabilities[every, np.maximum(choice, 0)], 1.0))
+        return np.where(scored[:, None], neighbours.interpolate(probabilities, votes), probabilities)
 
     for voice in order.T:
         votes, choice = neighbours.events(voice), piece.events[every, voice]
         mixed[every, voice] = interpolate(votes, events[every, voice], choice, ~given[every, voice])
         neighbours.keep_agreeing(votes, choice)
-    timed = (piece.time_shift != UNSCORED) & ~given.all(1)
-    timing = interpolate(neighbours.time_shifts(), time_shifts, piece.time_shift, timed)
-    evidence = Evidence(neighbours.row, neighbours.common, np.stack(voted, 1), np.stack(agreed, 1), np.stack(paid, 1))
+    is_timed = (piece.time_shift != UNSCORED) & ~given.all(1)
+    timing = interpolate(neighbours.time_shifts(), time_shifts, piece.time_shift, is_timed)
+    evidence = Evidence(
+        neighbours.row, neighbours.common, np.stack(has_vote, 1), np.stack(is_correct, 1), np.stack(chosen, 1)
+    )
     return mixed, timing, evidence
 
 
 def collect_evidence(networks: Sequence[Network], examples: Sequence[Example], datastore: Datastore) -> list[Evidence]:
-    """The evidence of held-out pieces, under the mean chances of the networks."""
-    found = []
+    """The evidence of held-out pieces, under the mean distributions of the networks."""
+    result = []
     for start in range(0, len(examples), BATCH):
         some = examples[start : start + BATCH]
-        for example, (events, time_shifts) in zip(some, mean_chances(networks, some), strict=True):
-            found.append(interpolated(datastore, example, events, time_shifts)[2])
-    return found
+        for example, (events, time_shifts) in zip(some, mean_probabilities(networks, some), strict=True):
+            result.append(interpolate_piece(datastore, example, events, time_shifts)[2])
+    return result
 
 
-def mean_chances(networks: Sequence[Network], examples: Sequence[Example]) -> list[tuple[Floats, Floats]]:
-    """The mean chances of several networks, of each piece: events [T, V, E] and time shifts [T, A]."""
+def mean_probabilities(networks: Sequence[Network], examples: Sequence[Example]) -> list[tuple[Floats, Floats]]:
+    """The mean distributions of several networks for each piece: events [T, V, E] and time shifts [T, A]."""
     batch = collate(examples).to(next(networks[0].parameters()).device)
     with torch.inference_mode():
-        found = [choices(network, batch) for network in networks]
-    events = torch.stack([each.events.double().exp() for each in found]).mean(0).numpy(force=True)
-    time_shifts = torch.stack([each.time_shifts.double().exp() for each in found]).mean(0).numpy(force=True)
+        result = [choices(network, batch) for network in networks]
+    events = torch.stack([each.events.double().exp() for each in result]).mean(0).numpy(force=True)
+    time_shifts = torch.stack([each.time_shifts.double().exp() for each in result]).mean(0).numpy(force=True)
     b = rows_of(batch)[0].numpy(force=True)
     return [(events[b == index], time_shifts[b == index]) for index in range(len(examples))]

@@ -1,9 +1,9 @@
 """Scoring finished pieces: nats by kind of choice, calibration, and averages over networks and orders of voices.
 
-Every choice is conditioned on earlier choices alone. Several networks are averaged by the chances of
+Every choice is conditioned on earlier choices alone. Several networks are averaged by their probabilities of
 each single choice. The voices of a slice can choose in several orders, each of which is a factorisation
 of the same joint distribution. Networks that were trained on all orders are averaged over the orders by
-the chances of the whole slice (Uria et al. 2014, "A deep and tractable density estimator"; for chorales
+their probabilities of the whole slice (Uria et al. 2014, "A deep and tractable density estimator"; for chorales
 Huang et al. 2017, arXiv:1903.07227). Both averages are proper likelihoods.
 """
 
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.benchmarks.jsb16.interpolation import BATCH, interpolated, mean_chances
+from scoregen.benchmarks.jsb16.interpolation import BATCH, interpolate_piece, mean_probabilities
 from scoregen.benchmarks.jsb16.retrieval import Datastore
 from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, REST
 from scoregen.model.network.conditioning import Example
@@ -25,11 +25,11 @@ from scoregen.model.network.network import Network
 Floats = NDArray[np.float64]
 
 BINS = 15
-"""Equal widths of confidence, as in Guo et al. 2017 (arXiv:1706.04599)."""
+"""Bins of confidence of equal width, as in Guo et al. 2017 (arXiv:1706.04599)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class SplitScore:
     """The negative log-likelihood of one split. P pieces.
 
     nats: [P]; by_kind: nats and count of each kind of choice; calibration: [BINS, 3] count, mean confidence
@@ -53,10 +53,10 @@ def score(
     orders: Sequence[Sequence[int]],
     progress: Callable[[float], None] | None = None,
     datastore: Sequence[Datastore] | None = None,
-) -> Scored:
+) -> SplitScore:
     """Score pieces under the average of the networks and of the orders of voices.
 
-    `datastore` holds one datastore a piece, with which the networks are interpolated.
+    `datastore` holds a datastore for each piece, with which the networks are interpolated.
     """
     nats = np.zeros(len(pieces))
     kinds: dict[str, tuple[float, int]] = {}
@@ -74,7 +74,7 @@ def score(
         if progress is not None:
             progress(min(1.0, (start + BATCH) / len(pieces)))
     counts = np.maximum(bins[:, :1], 1)
-    return Scored(nats, dict(sorted(kinds.items())), np.hstack([bins[:, :1], bins[:, 1:] / counts]))
+    return SplitScore(nats, dict(sorted(kinds.items())), np.hstack([bins[:, :1], bins[:, 1:] / counts]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,32 +95,32 @@ def _batch(
     first: list[tuple[dict[str, tuple[float, int]], Floats]] = []
     for order in orders:
         examples = [blank_example(piece, order) for piece in pieces]
-        for index, (events, time_shifts) in enumerate(mean_chances(networks, examples)):
+        for index, (events, time_shifts) in enumerate(mean_probabilities(networks, examples)):
             if datastore:
-                events, time_shifts, _ = interpolated(datastore[index], examples[index], events, time_shifts)
-            cost, timing = _paid(pieces[index], events, time_shifts)
+                events, time_shifts, _ = interpolate_piece(datastore[index], examples[index], events, time_shifts)
+            cost, timing = _choice_nats(pieces[index], events, time_shifts)
             slices[index].append(cost.sum(1) + timing)
             if order is orders[0]:
                 first.append((_kinds(pieces[index], cost, timing), _all_bins(pieces[index], events, time_shifts)))
     return [
-        _Costs(float(_averaged(np.stack(costs)).sum()), kinds, bins)
+        _Costs(float(_average(np.stack(costs)).sum()), kinds, bins)
         for costs, (kinds, bins) in zip(slices, first, strict=True)
     ]
 
 
-def _averaged(costs: Floats) -> Floats:
-    """[T] the nats of the mean of N chances, given in nats [N, T]."""
+def _average(costs: Floats) -> Floats:
+    """[T] the nats of the mean of N probabilities, given in nats [N, T]."""
     least = costs.min(0)
     result: Floats = least - np.log(np.exp(least - costs).mean(0))
     return result
 
 
 def blank_example(piece: PieceArrays, order: Sequence[int]) -> Example:
-    """A piece of which nothing is given, and whose voices choose in a fixed order."""
+    """An example with nothing given, whose voices choose in a fixed order."""
     return Example(piece, np.zeros(piece.events.shape, dtype=bool), np.tile(np.array(order), (piece.length, 1)))
 
 
-def _paid(piece: PieceArrays, events: Floats, time_shifts: Floats) -> tuple[Floats, Floats]:
+def _choice_nats(piece: PieceArrays, events: Floats, time_shifts: Floats) -> tuple[Floats, Floats]:
     """The nats of each choice: events [T, V], time shifts [T]."""
     cost = np.take_along_axis(events, piece.events[..., None], 2)[..., 0]
     timing = np.take_along_axis(time_shifts, piece.time_shift[:, None], 1)[:, 0]
@@ -142,10 +142,10 @@ def _all_bins(piece: PieceArrays, events: Floats, time_shifts: Floats) -> Floats
     return _bins(events, piece.events) + _bins(time_shifts, piece.time_shift)
 
 
-def _bins(chances: Floats, chosen: NDArray[np.int64]) -> Floats:
+def _bins(probabilities: Floats, chosen: NDArray[np.int64]) -> Floats:
     """[BINS, 3] sums of choices, confidence and correct choices."""
-    sure = chances.max(-1).flatten()
-    right = (chances.argmax(-1) == chosen).astype(np.float64).flatten()
-    place = np.minimum((sure * BINS).astype(np.int64), BINS - 1)
-    rows = [np.bincount(place, weights, BINS) for weights in (np.ones_like(sure), sure, right)]
+    confidence = probabilities.max(-1).flatten()
+    is_correct = (probabilities.argmax(-1) == chosen).astype(np.float64).flatten()
+    place = np.minimum((confidence * BINS).astype(np.int64), BINS - 1)
+    rows = [np.bincount(place, weights, BINS) for weights in (np.ones_like(confidence), confidence, is_correct)]
     return np.stack(rows, 1)

@@ -1,8 +1,8 @@
-"""Published benchmarks: what a network's likelihood is on data that others report on too.
+"""Published benchmarks: the likelihood of a network on data that others also report on.
 
-JSB16, the proper protocol: nats over everything that is generated (which voices change, to what,
-when the next change comes, the end), divided by four voices times all 16ths; untransposed; every
-probability conditions on nothing but what comes earlier in one order of slices and voices.
+JSB16, the proper protocol: nats over everything that is generated (which voices change, to which pitch,
+when the next change comes, and the end), divided by four voices times all 16ths, untransposed. Every
+probability is conditioned on what comes earlier in one order of slices and voices, and on nothing else.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from scoregen.system.errors import InputError
 from scoregen.system.resources import weights
 
 if TYPE_CHECKING:
-    from scoregen.benchmarks.jsb16.protocol import Scored
+    from scoregen.benchmarks.jsb16.protocol import SplitScore
     from scoregen.benchmarks.jsb16.retrieval import Datastore
     from scoregen.model.network.checkpoint import Checkpoint
 
@@ -33,10 +33,10 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True)
 class Jsb16Report:
-    """Figures by split, and what was measured with which weights."""
+    """The figures by split, and the weights with which they were measured."""
 
     data: Path
-    is_known: bool
+    is_published: bool
     checkpoints: tuple[tuple[str, str, int], ...]  # name, checksum, parameters
     orders: tuple[tuple[int, ...], ...]
     splits: dict[Split, dict[str, Any]]
@@ -55,13 +55,13 @@ def bench_jsb16(
 ) -> Jsb16Report:
     """Score JSB16 under one network, or under the average of several.
 
-    Without `checkpoints` the repository's weights for this benchmark are taken: one network, or with
-    `average` all of them, the voices of each slice choosing in every order that they were trained in.
+    Without `checkpoints` the repository's weights for this benchmark are used: one network, or with `average` all of
+    them, averaged over all orders of voices in which they were trained.
     With `retrieval` their distributions are interpolated with a nearest-neighbour datastore of the training part.
-    The weights of the neighbours are fitted to the validation part, those of each half of it to the other half.
-    InputError where the data or the weights do not fit.
+    The weights of the neighbours are fitted to the validation part; for each half of it, to the other half.
+    InputError if the data or the weights do not fit.
     """
-    from scoregen.benchmarks.jsb16.alphabet import CHROMATIC  # which makes it known to networks
+    from scoregen.benchmarks.jsb16.alphabet import CHROMATIC  # which registers it
     from scoregen.model.engine.device import choose_device
     from scoregen.model.network.checkpoint import load_checkpoint
 
@@ -79,16 +79,16 @@ def bench_jsb16(
         split: _figures(source, split, networks, orders, _part_of(progress, index, len(splits)), datastores.get(split))
         for index, split in enumerate(splits)
     }
-    named = tuple(
+    names_and_sizes = tuple(
         (path.stem, checkpoint.checksum, sum(weight.numel() for weight in checkpoint.network.parameters()))
         for path, checkpoint in zip(paths, loaded, strict=True)
     )
     datastore = _datastore_json(datastores["test"][0]) if retrieval else None
-    return Jsb16Report(data, source.is_known, named, orders, figures, datastore)
+    return Jsb16Report(data, source.is_published, names_and_sizes, orders, figures, datastore)
 
 
 def datastores_by_split(source: Jsb16, networks: Sequence[Any], order: Sequence[int]) -> dict[Split, list[Datastore]]:
-    """The datastore for each piece: that of the training part, with weights fitted without the piece itself."""
+    """The datastore of the training part for each piece, with weights fitted without the piece itself."""
     from scoregen.benchmarks.jsb16.alphabet import CHROMATIC
     from scoregen.benchmarks.jsb16.interpolation import collect_evidence
     from scoregen.benchmarks.jsb16.protocol import blank_example
@@ -112,23 +112,23 @@ def _shipped(average: bool) -> tuple[Path, ...]:
     folder = weights() / "benchmarks"
     single = folder / f"{SHIPPED_SINGLE}.safetensors"
     members = sorted(folder.glob(SHIPPED_MEMBERS)) if average else []
-    found = [path for path in (single, *members) if path.exists()]
-    if not found:
+    results = [path for path in (single, *members) if path.exists()]
+    if not results:
         raise InputError(
-            "the benchmark's own weights come with the repository, not with the package; name some with "
+            "the benchmark's own weights are in the repository, not in the package; specify some with "
             "--checkpoint, or train them: scoregen train Jsb16thSeparated.json --config jsb16.toml -o jsb16"
         )
-    return tuple(found)
+    return tuple(results)
 
 
 def _orders(paths: Sequence[Path], loaded: Sequence[Checkpoint], average: bool) -> tuple[tuple[int, ...], ...]:
-    """The order of voices in which all of the networks choose, first; InputError where they differ."""
+    """The orders of voices, that of the networks first; InputError if the networks differ."""
     first = {tuple(checkpoint.about.get("order", range(VOICES))) for checkpoint in loaded}
     if len(first) > 1:
-        raise InputError(f"{paths[0].stem} and others choose the voices in different orders: no average is defined")
+        raise InputError(f"{paths[0].stem} and others use different orders of the voices, which cannot be averaged")
     usual = first.pop()
-    know_all = all(checkpoint.about.get("orders") == ANY_ORDER for checkpoint in loaded)
-    others = [order for order in permutations(range(VOICES)) if order != usual] if average and know_all else []
+    all_orders = all(checkpoint.about.get("orders") == ANY_ORDER for checkpoint in loaded)
+    others = [order for order in permutations(range(VOICES)) if order != usual] if average and all_orders else []
     return (usual, *others)
 
 
@@ -162,34 +162,35 @@ def _figures(
     from scoregen.benchmarks.jsb16.rolls import roll_piece
 
     rolls = source.splits[split]
-    scored: Scored = score(networks, [roll_piece(roll) for roll in rolls], orders, progress, datastore)
+    result: SplitScore = score(networks, [roll_piece(roll) for roll in rolls], orders, progress, datastore)
     notes = [VOICES * len(roll) for roll in rolls]
     return {
         "pieces": len(rolls),
         "frames": source.frames(split),
-        "nats_per_note": float(scored.nats.sum() / sum(notes)),
-        "nats_per_note_piece_mean": float((scored.nats / notes).mean()),
+        "nats_per_note": float(result.nats.sum() / sum(notes)),
+        "nats_per_note_piece_mean": float((result.nats / notes).mean()),
         "by_kind": {
             kind: {
                 "bits_per_choice": cost / log(2) / max(count, 1),
                 "nats_per_note": cost / sum(notes),
                 "choices": count,
             }
-            for kind, (cost, count) in scored.by_kind.items()
+            for kind, (cost, count) in result.by_kind.items()
         },
-        "calibration_error": scored.calibration_error,
+        "calibration_error": result.calibration_error,
         "calibration": [
-            {"choices": int(count), "confidence": sure, "right": right} for count, sure, right in scored.calibration
+            {"choices": int(count), "confidence": confidence, "right": accuracy}
+            for count, confidence, accuracy in result.calibration
         ],
     }
 
 
 def report_json(report: Jsb16Report) -> dict[str, Any]:
-    """The report for a program to read: `valid.nats_per_note`, `test.nats_per_note` and what they rest on."""
+    """The report as JSON values: `valid.nats_per_note`, `test.nats_per_note` and the settings behind them."""
     return {
         "benchmark": "jsb16",
         "data": str(report.data),
-        "data_is_the_published_file": report.is_known,
+        "data_is_the_published_file": report.is_published,
         "networks": [
             {"name": name, "sha256": checksum, "parameters": parameters}
             for name, checksum, parameters in report.checkpoints

@@ -1,14 +1,14 @@
 """A nearest-neighbour datastore of the training pieces, interpolated with the network's predictions.
 
-A network that learns a small corpus needs strong regularisation, which blurs frequent turns of phrase. The
+A network that learns a small corpus needs strong regularisation, which blurs frequent idioms. The
 datastore restores them. The neighbours of a slice are all places of the corpus with the same sonority, in any
 key. Each neighbour votes for its own continuation, with a weight that grows with the features that both
 places have in common (`context_features`). While a slice is written voice by voice, neighbours that
 contradict an earlier voice lose their vote. The share of the votes in the mixture grows with their total
 weight. Compare caches in language models (Grave et al. 2017, arXiv:1711.02604; kNN-LM: Khandelwal et al.
-2020, arXiv:1911.00172), which compare hidden states where this compares notes.
+2020, arXiv:1911.00172), which compare hidden states instead of notes.
 
-N places of the corpus, R places now, C neighbours of all of them end to end, V voices, F features, E events,
+N places of the corpus, R current places, C neighbours of all of them end to end, V voices, F features, E events,
 A time shifts.
 """
 
@@ -54,22 +54,22 @@ class Datastore:
     @classmethod
     def of(cls, pieces: Sequence[PieceArrays], alphabet: Alphabet, weights: RetrievalWeights) -> Datastore:
         """All places of these pieces at which the move of every voice is known."""
-        found = [context_features(piece, alphabet) for piece in pieces]
+        result = [context_features(piece, alphabet) for piece in pieces]
         sonority, features, moves = (
-            np.concatenate([getattr(each, name) for each in found]) for name in ("sonority", "features", "moves")
+            np.concatenate([getattr(each, name) for each in result]) for name in ("sonority", "features", "moves")
         )
         time_shift = np.concatenate([piece.time_shift for piece in pieces])
         usable = (sonority != UNKNOWN) & (moves != UNKNOWN).all(1) & (time_shift != UNSCORED)
         order = np.flatnonzero(usable)[np.argsort(sonority[usable], kind="stable")]
         return cls(alphabet, sonority[order], features[order], moves[order], time_shift[order], weights)
 
-    def neighbours(self, here: ContextFeatures, before: Ints) -> Neighbours:
-        """The neighbours of R places, at which the voices' last pitches are `before` [R, V]."""
-        start = np.searchsorted(self.sonority, here.sonority, "left")
-        count = np.where(here.sonority == UNKNOWN, 0, np.searchsorted(self.sonority, here.sonority, "right") - start)
+    def neighbours(self, query: ContextFeatures, before: Ints) -> Neighbours:
+        """The neighbours of R places, where the last pitches of the voices are `before` [R, V]."""
+        start = np.searchsorted(self.sonority, query.sonority, "left")
+        count = np.where(query.sonority == UNKNOWN, 0, np.searchsorted(self.sonority, query.sonority, "right") - start)
         row = np.repeat(np.arange(len(count)), count)
         place = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count) + start[row]
-        there, ours = self.features[place], here.features[row]
+        there, ours = self.features[place], query.features[row]
         common = (there == ours) & (ours != UNKNOWN)
         weight = np.exp(self.weights.base + common @ self.weights.features)
         return Neighbours(self, row, place, before, common, weight)
@@ -79,7 +79,7 @@ class Neighbours:
     """The neighbours of R slices that are being written.
 
     row, place: [C] the slice of each neighbour, and its place in the corpus; common: [C, F] the features in
-    common; weight: [C], 0 once the slice has contradicted the neighbour.
+    common; weight: [C], 0 for neighbours that contradict the slice.
     """
 
     def __init__(
@@ -89,31 +89,31 @@ class Neighbours:
         self._datastore, self._before = datastore, before
 
     def events(self, voice: Ints) -> Ints:
-        """[C] the event of `voice` [R] that each neighbour votes for; UNKNOWN where it has none."""
+        """[C] the event of `voice` [R] for which each neighbour votes; UNKNOWN if it has none."""
         own = voice[self.row]
         moves = self._datastore.moves[self.place, own]
         return events_of(moves, self._before[self.row, own], self._datastore.alphabet)
 
-    def interpolate(self, chances: Floats, votes: Ints) -> Floats:
-        """[R, E] the network's chances [R, E], interpolated with the neighbours' `votes` [C].
+    def interpolate(self, probabilities: Floats, votes: Ints) -> Floats:
+        """[R, E] the network's probabilities [R, E], interpolated with the neighbours' `votes` [C].
 
-        An event to which the network gives no chance keeps none.
+        An event with probability 0 keeps it.
         """
-        rows, width = chances.shape
+        rows, width = probabilities.shape
         valid = votes != UNKNOWN
         mass = np.bincount(
             self.row[valid] * width + votes[valid], weights=self.weight[valid], minlength=rows * width
         ).reshape(rows, width)
-        mass *= chances > 0
+        mass *= probabilities > 0
         total = mass.sum(1, keepdims=True)
         share = self._datastore.weights.max_share * total / (1 + total)
-        mixture: Floats = (1 - share) * chances + share * mass / np.where(total > 0, total, 1)
+        mixture: Floats = (1 - share) * probabilities + share * mass / np.where(total > 0, total, 1)
         return mixture
 
     def keep_agreeing(self, votes: Ints, choice: Ints) -> None:
-        """Take the weight from all neighbours whose vote [C] is not the choice [R]."""
+        """Set the weight of all neighbours to 0 whose vote [C] is not the choice [R]."""
         self.weight = np.where(votes == choice[self.row], self.weight, 0.0)
 
     def time_shifts(self) -> Ints:
-        """[C] the time shift that each neighbour votes for."""
+        """[C] the time shift for which each neighbour votes."""
         return self._datastore.time_shift[self.place]

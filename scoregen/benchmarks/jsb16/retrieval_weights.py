@@ -18,14 +18,14 @@ from scoregen.benchmarks.jsb16.interpolation import Evidence
 from scoregen.benchmarks.jsb16.retrieval import Datastore, RetrievalWeights
 
 RIDGE = 1.0
-"""The L2 penalty of a weight of one, in nats: features that say little keep a weight near zero."""
-LOUDEST = 30.0
-"""The upper bound of a log weight, so that no step of the fit ends in infinity."""
+"""The L2 penalty of a weight of one, in nats: weights of uninformative features stay near zero."""
+MAX_LOG_WEIGHT = 30.0
+"""The upper bound of a log weight, which keeps every step of the fit finite."""
 _ROUNDS = 60
 
 
 def initial_weights(voices: int) -> RetrievalWeights:
-    """The weights at which fitting begins: more features in common, more weight."""
+    """The initial weights of the fit: the weight of a neighbour grows with the number of common features."""
     return RetrievalWeights(-2.0, np.full(len(feature_names([""] * voices)), 0.3), 0.4)
 
 
@@ -37,7 +37,7 @@ def fit(datastore: Datastore, evidence: Sequence[Evidence]) -> Datastore:
         dtype=torch.float64,
         requires_grad=True,
     )
-    slices = sum(len(each.chance) for each in evidence)
+    slices = sum(len(each.probability) for each in evidence)
     tensors = [_EvidenceTensors(each) for each in evidence]
     optimizer = torch.optim.LBFGS([theta], max_iter=_ROUNDS, line_search_fn="strong_wolfe", tolerance_change=1e-7)
 
@@ -60,13 +60,13 @@ class _EvidenceTensors:
     def __init__(self, evidence: Evidence) -> None:
         self.row = torch.from_numpy(evidence.row)
         self.common = torch.from_numpy(evidence.common.astype(np.float64))
-        self.voted, self.agreed = torch.from_numpy(evidence.voted), torch.from_numpy(evidence.agreed)
-        self.chance = torch.from_numpy(evidence.chance)
+        self.has_vote, self.is_correct = torch.from_numpy(evidence.has_vote), torch.from_numpy(evidence.is_correct)
+        self.probability = torch.from_numpy(evidence.probability)
 
     def nats(self, theta: Tensor) -> Tensor:
-        weight = (theta[0] + self.common @ theta[2:]).clamp(max=LOUDEST).exp().unsqueeze(1)
-        nothing = torch.zeros_like(self.chance)
-        total = nothing.index_add(0, self.row, weight * self.voted)
-        voted = nothing.index_add(0, self.row, weight * self.agreed)
+        weight = (theta[0] + self.common @ theta[2:]).clamp(max=MAX_LOG_WEIGHT).exp().unsqueeze(1)
+        nothing = torch.zeros_like(self.probability)
+        total = nothing.index_add(0, self.row, weight * self.has_vote)
+        voted = nothing.index_add(0, self.row, weight * self.is_correct)
         share = theta[1].sigmoid() * total / (1 + total)
-        return -((1 - share) * self.chance + share * voted / total.clamp(min=1e-300)).log().sum()
+        return -((1 - share) * self.probability + share * voted / total.clamp(min=1e-300)).log().sum()

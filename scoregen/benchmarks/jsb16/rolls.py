@@ -14,7 +14,7 @@ import numpy as np
 from scoregen.benchmarks.jsb16.alphabet import CHROMATIC, LONGEST_IN_16THS
 from scoregen.model.network.alphabet import FIRST_PITCH, GRID, HOLD, REST
 from scoregen.model.network.auxiliary_targets import NO_KEY, harmony_targets
-from scoregen.model.network.history_features import ages, estimated_keys, matches, pitch_history, relative_to_key
+from scoregen.model.network.history_features import ages, estimate_keys, matches, pitch_history, relative_to_key
 from scoregen.model.network.inputs import Floats, Ints, PieceArrays, pitches_around
 from scoregen.system.errors import RefusedError
 
@@ -25,7 +25,7 @@ ROLL_FEATURES = 16 + 12 + 3 + 1 + 1 + 8 + 3
 
 
 def roll_piece(frames: Sequence[Sequence[int]]) -> PieceArrays:
-    """The arrays of a roll of [frames, voices] MIDI pitches, -1 for rests; a slice begins where any voice changes.
+    """The arrays of a roll of [frames, voices] MIDI pitches, -1 for rests; a slice begins when any voice changes.
 
     RefusedError for a pitch or a duration beyond the alphabet.
     """
@@ -41,8 +41,8 @@ def roll_piece(frames: Sequence[Sequence[int]]) -> PieceArrays:
     before, sounding = pitches_around(events, CHROMATIC)
     position = starts * STEPS
     shares = pitch_history(sounding, position, CHROMATIC)
-    key = estimated_keys(shares, CHROMATIC.no_key)
-    known = key != CHROMATIC.no_key
+    key = estimate_keys(shares, CHROMATIC.no_key)
+    has_key = key != CHROMATIC.no_key
     time_shift = lengths + LONGEST_IN_16THS * (np.arange(len(starts)) == len(starts) - 1)
     everywhere = np.arange(len(starts))
     return PieceArrays(
@@ -50,10 +50,10 @@ def roll_piece(frames: Sequence[Sequence[int]]) -> PieceArrays:
         before=before,
         sounding=sounding,
         age=ages(events, position),
-        pitch_history=relative_to_key(shares, np.where(known, key, 0)),
+        pitch_history=relative_to_key(shares, np.where(has_key, key, 0)),
         time_shift=time_shift,
         matches=matches(events, sounding, time_shift, position),
-        labels=harmony_targets(sounding, position, len(roll) * STEPS, np.where(known, key, NO_KEY), None, CHROMATIC),
+        labels=harmony_targets(sounding, position, len(roll) * STEPS, np.where(has_key, key, NO_KEY), None, CHROMATIC),
         measure=starts // 16,
         point=everywhere,
         position=position,
@@ -66,8 +66,8 @@ def roll_piece(frames: Sequence[Sequence[int]]) -> PieceArrays:
     )
 
 
-def transposed_roll(piece: PieceArrays, semitones: int) -> PieceArrays | None:
-    """The piece so many semitones higher, or None where a pitch leaves the alphabet."""
+def transpose_roll(piece: PieceArrays, semitones: int) -> PieceArrays | None:
+    """The piece transposed by this number of semitones, or None if a pitch leaves the alphabet."""
     silence = CHROMATIC.silence
     attacks = piece.events >= FIRST_PITCH
     pitches = piece.events[attacks] - FIRST_PITCH + semitones

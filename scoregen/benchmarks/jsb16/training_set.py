@@ -1,4 +1,4 @@
-"""The training set of the benchmark: piano rolls, of which nothing is ever given."""
+"""The training set of the benchmark: piano rolls, with nothing given."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from scoregen.benchmarks.jsb16.alphabet import CHROMATIC
 from scoregen.benchmarks.jsb16.data import read_jsb16
-from scoregen.benchmarks.jsb16.rolls import ROLL_FEATURES, roll_piece, transposed_roll
+from scoregen.benchmarks.jsb16.rolls import ROLL_FEATURES, roll_piece, transpose_roll
 from scoregen.model.network.conditioning import OUTER_FIRST, Example
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
 from scoregen.model.network.inputs import PieceArrays
@@ -19,13 +19,13 @@ from scoregen.model.training.training_set import TrainingSet
 from scoregen.system.errors import InputError
 
 ROLL_ORDER = OUTER_FIRST
-"""In which order the voices of a roll choose when they are measured: one, so that a likelihood is one."""
+"""The order of the voices of a roll in validation: a single one, so that the likelihood is well defined."""
 
 
 def read_jsb16_training_set(path: Path, network: NetworkConfig, options: TrainingOptions) -> TrainingSet:
     """The training and validation parts of JSB16's file; the test part is not read into arrays.
 
-    Raises InputError where the file holds no usable piece.
+    Raises InputError if the file has no usable piece.
     """
     source = read_jsb16(path)
     train, valid = ([roll_piece(roll) for roll in source.splits[split]] for split in ("train", "valid"))
@@ -35,23 +35,23 @@ def read_jsb16_training_set(path: Path, network: NetworkConfig, options: Trainin
     about = {
         "corpus": "jsb16",
         "source": "the training part of Jsb16thSeparated.json"
-        + ("" if source.is_known else ", another file than usual"),
+        + ("" if source.is_published else ", another file than usual"),
         "licence": "music in the public domain; the file names no licence: for this benchmark only, not for composing",
         "pieces": len(train),
         "valid_pieces": len(valid),
         "order": list(ROLL_ORDER),
         "orders": options.voice_orders,
     }
-    found = roll_examples(train, valid, options.transpose, any_order=options.voice_orders == "any")
-    return TrainingSet(found, config, about, ())
+    examples = roll_examples(train, valid, options.transpose, any_order=options.voice_orders == "any")
+    return TrainingSet(examples, config, about, ())
 
 
 def roll_examples(
     train: Sequence[PieceArrays], valid: Sequence[PieceArrays], transpose: int, *, any_order: bool = False
 ) -> TrainingExamples:
-    """Training examples in keys up to `transpose` semitones away.
+    """Training examples transposed by `transpose` semitones or fewer.
 
-    With `any_order` the voices of every slice choose in a random order, so that a slice's chances can be
+    With `any_order` the voices of every slice choose in a random order, so that the probabilities of a slice can be
     averaged over all 24 orders (order-agnostic training: Uria et al. 2014, arXiv:1310.1757).
     """
 
@@ -59,7 +59,7 @@ def roll_examples(
         piece = None
         while piece is None:
             source = train[int(generator.integers(len(train)))]
-            piece = transposed_roll(source, int(generator.integers(-transpose, transpose + 1)))
+            piece = transpose_roll(source, int(generator.integers(-transpose, transpose + 1)))
         example = _roll_example(piece)
         if any_order:
             example = replace(example, order=np.argsort(generator.random(piece.events.shape), axis=1))

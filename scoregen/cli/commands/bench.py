@@ -59,7 +59,7 @@ def jsb16_command(
             device=device,
             progress=stage("scoring"),
         )
-    if not report.is_known and not quiet:
+    if not report.is_published and not quiet:
         print_message(f"{data} is not the file that published figures use; expected the original Jsb16thSeparated.json")
     if as_json:
         print_json(report_json(report))

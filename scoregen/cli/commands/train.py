@@ -102,10 +102,10 @@ def train_command(
             device=device,
             progress=show,
         )
-    if training.stopped_by:
+    if training.stop_signal:
         if not quiet:
             print_message(f"stopped after step {training.step} of {options.steps}; the same command resumes the run")
-        raise SystemExit(SIGNALLED + training.stopped_by)
+        raise SystemExit(SIGNALLED + training.stop_signal)
     print_messages((f"left out: {reason}" for reason in training.refused), quiet=quiet)
     print_messages(training.notices, quiet=quiet)
     if training.step < options.steps and not quiet:

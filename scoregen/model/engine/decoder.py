@@ -1,10 +1,10 @@
-"""Pieces that are written slice by slice by the steps of a network, with caches of what is past.
+"""Incremental decoding: pieces are written slice by slice by the steps of a network, with caches of the past.
 
-The chances of a slice are those that `likelihood.choices` finds in the finished piece; a test compares them. A slice
-is opened at a place, its voices are passed or chosen one after the other and written, and it is closed with the time
-shift to the next.
+The log probabilities of a slice equal those of `likelihood.choices` on the finished piece; a test compares them. A
+slice is opened at a place. Its voices are then passed or chosen, and written, one after the other. The time shift to
+the next slice closes it.
 
-R rows (pieces written side by side), V voices, T slices so far, C slices of room in the caches, E events,
+R rows (pieces written in parallel), V voices, T slices so far, C slices of capacity in the caches, E events,
 A time shifts.
 """
 
@@ -17,19 +17,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.model.engine.incremental_features import IncrementalFeatures
+from scoregen.model.engine.other_voices import other_voices
 from scoregen.model.engine.protocol import Array, Engine
-from scoregen.model.engine.turns import other_voices
 from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, MOST_ACCIDENTALS, alphabet
 from scoregen.model.network.conditioning import NEVER
 from scoregen.model.network.inputs import SILENCE, Floats, Ints
 
-ROOM = 32
-"""Slices by which caches grow."""
+CACHE_BLOCK = 32
+"""Slices by which the caches grow."""
 
 
 @dataclass(frozen=True, slots=True)
 class SlicePlaces:
-    """Where slices stand. `metric` [R, F], and `context` [R, 2 context]: what is given around them."""
+    """The places of slices. `metric` [R, F] and `context` [R, 2 context] hold their features and the given context."""
 
     measure: Ints  # [R] index of the measure
     position: Ints  # [R] grid steps from the start of the piece
@@ -47,12 +47,12 @@ class _OpenSlice:
     order: Ints
     before: Ints  # pitch ids before the slice
     age: Ints  # age buckets of those pitches
-    now: Ints  # pitch ids that sound, as before where a voice is not written yet
+    sounding: Ints  # pitch ids that sound; the ids before the slice for voices not written yet
     events: Ints  # by voice index
     state: Array  # [R, s]
     scores: Array  # [R, H, C]
-    trusted: Array  # [R, H, C]
-    agreed: Floats  # [R, C] how many of the voices that are written did the same in an earlier slice
+    trust: Array  # [R, H, C]
+    agreement: Floats  # [R, C] how many of the written voices have the same event in an earlier slice
     count: int = 0
 
 
@@ -68,11 +68,11 @@ class Decoder:
         self._roles = np.arange(voices)
         self._hidden = engine.zeros(config.layers, rows, config.backbone)
         width = config.backbone // config.heads
-        self._keys = engine.zeros(rows, config.heads, ROOM, width)
-        self._values = engine.zeros(rows, config.heads, ROOM, width)
-        self._positions: Ints = np.full((rows, ROOM), NEVER)
-        self._events: Ints = np.zeros((rows, voices, ROOM), dtype=np.int64)
-        self._time_shifts: Ints = np.zeros((rows, ROOM), dtype=np.int64)
+        self._keys = engine.zeros(rows, config.heads, CACHE_BLOCK, width)
+        self._values = engine.zeros(rows, config.heads, CACHE_BLOCK, width)
+        self._positions: Ints = np.full((rows, CACHE_BLOCK), NEVER)
+        self._events: Ints = np.zeros((rows, voices, CACHE_BLOCK), dtype=np.int64)
+        self._time_shifts: Ints = np.zeros((rows, CACHE_BLOCK), dtype=np.int64)
         self._last_events: Ints = np.zeros((rows, voices), dtype=np.int64)
         self._last_key: Ints = np.zeros(rows, dtype=np.int64)
         self._slice: _OpenSlice
@@ -83,13 +83,13 @@ class Decoder:
         return self.features.length
 
     def read(self, places: SlicePlaces, events: Ints, sounding: Ints, time_shifts: Ints) -> None:
-        """Take in the first slices of the only piece: `places` has a row for each of them, the rest is [T, V] and [T].
+        """Read the first slices of the only piece: `places` has a row for each, the other arrays are [T, V] and [T].
 
-        Where nothing is chosen nothing is attended to, so that only the backbone runs.
+        Nothing is chosen, so no attention is needed and only the backbone runs.
         """
         count = len(events)
         histories = [self._read_features(places, *row) for row in zip(events, sounding, time_shifts, strict=True)]
-        around = self._around(places, np.concatenate(histories))
+        around = self._backbone_inputs(places, np.concatenate(histories))
         earlier = [
             np.concatenate([np.zeros_like(each[:1]), each[:-1]])[None] for each in (events, sounding, places.key)
         ]
@@ -107,13 +107,13 @@ class Decoder:
         self._last_events, self._last_key = events[-1:], places.key[-1:]
 
     def open_slice(self, places: SlicePlaces, order: Ints, *, chooses: bool = True) -> None:
-        """Begin a slice; `order` [R, V] are the voices in the order in which they will be written.
+        """Begin a slice; `order` [R, V] lists the voices in the order in which they will be written.
 
-        Without `chooses` no chances can be had of it: enough where all voices are given.
+        Without `chooses` the slice has no log probabilities, which suffices if all voices are given.
         """
         at = self.length
         self.features.enter(places.position)
-        around = self._around(places, self.features.pitch_history(places.key - MOST_ACCIDENTALS))[:, None]
+        around = self._backbone_inputs(places, self.features.pitch_history(places.key - MOST_ACCIDENTALS))[:, None]
         self._grow(at + 1)
         context, self._hidden, previous, key, value = self.engine.run(
             "read_slices",
@@ -128,12 +128,12 @@ class Decoder:
         self._keys[:, :, at] = key[:, :, 0]
         if at:
             self._values[:, :, at - 1] = value[:, :, 0]
-        state = scores = trusted = None
+        state = scores = trust = None
         if chooses:
-            state, scores, trusted = self._attend(places, context, previous, around)
+            state, scores, trust = self._attend(places, context, previous, around)
         every = np.arange(len(order))[:, None]
         before = self.before[every, order]
-        agreed = np.zeros(self._positions.shape, dtype=np.float32)
+        agreement = np.zeros(self._positions.shape, dtype=np.float32)
         self._slice = _OpenSlice(
             places,
             order,
@@ -143,70 +143,70 @@ class Decoder:
             np.zeros_like(order),
             state,
             scores,
-            trusted,
-            agreed,
+            trust,
+            agreement,
         )
 
     def pass_voice(self) -> None:
-        """Go on to the next voice, whose event is given."""
-        here = self._slice
-        (here.state,) = self.engine.run("pass_voice", *self._turn())
+        """Advance to the next voice, whose event is given."""
+        current = self._slice
+        (current.state,) = self.engine.run("pass_voice", *self._voice_inputs())
 
     def choose_voice(self) -> Floats:
-        """Go on to the next voice: [R, E] log p of what it may do."""
-        here, step = self._slice, self._slice.count
-        voice = here.order[:, step]
+        """Advance to the next voice: [R, E] log p of its events."""
+        current, step = self._slice, self._slice.count
+        voice = current.order[:, step]
         rows = np.arange(len(voice))
-        here.state, chances = self.engine.run(
+        current.state, log_p = self.engine.run(
             "choose_voice",
-            *self._turn(),
-            *other_voices(here.order, here.now, here.before, step),
+            *self._voice_inputs(),
+            *other_voices(current.order, current.sounding, current.before, step),
             *self._past(),
             self._events[rows, voice],
             self._matches[rows, voice + 1],
         )
-        return self.engine.numpy(chances)
+        return self.engine.numpy(log_p)
 
     def write_voice(self, events: Ints) -> None:
-        """What the voice does that has been passed or chosen, event ids [R]."""
-        here, step = self._slice, self._slice.count
-        voice, rows = here.order[:, step], np.arange(len(events))
+        """Write the event ids [R] of the voice that was passed or chosen."""
+        current, step = self._slice, self._slice.count
+        voice, rows = current.order[:, step], np.arange(len(events))
         attacks = events >= FIRST_PITCH
         still = np.where(events == HOLD, self.sounding[rows, voice], SILENCE)
         sounding = np.where(attacks, events - FIRST_PITCH, still)
         self.sounding[rows, voice] = sounding
         self.before[rows, voice] = np.where(attacks, sounding, self.before[rows, voice])
-        here.now[:, step] = sounding
-        here.events[rows, voice] = events
-        here.agreed += self._events[rows, voice] == events[:, None]
-        here.count += 1
+        current.sounding[:, step] = sounding
+        current.events[rows, voice] = events
+        current.agreement += self._events[rows, voice] == events[:, None]
+        current.count += 1
 
     def choose_time_shift(self) -> Floats:
-        """[R, A] log p of where the next slice stands, once every voice is written."""
-        here = self._slice
-        (chances,) = self.engine.run(
-            "choose_time_shift", here.state, here.places.key, *self._last(), *self._past(), self._time_shifts
+        """[R, A] log p of the time shift to the next slice, once every voice is written."""
+        current = self._slice
+        (log_p,) = self.engine.run(
+            "choose_time_shift", current.state, current.places.key, *self._last(), *self._past(), self._time_shifts
         )
-        return self.engine.numpy(chances)
+        return self.engine.numpy(log_p)
 
     def close_slice(self, time_shifts: Ints) -> None:
-        """End the slice with the time shift to the next, ids [R]."""
-        here, at = self._slice, self.length
-        self._positions[:, at] = here.places.position
-        self._events[:, :, at] = here.events
+        """Close the slice with the time shift to the next, ids [R]."""
+        current, at = self._slice, self.length
+        self._positions[:, at] = current.places.position
+        self._events[:, :, at] = current.events
         self._time_shifts[:, at] = np.maximum(time_shifts, 0)
-        self._last_events, self._last_key = here.events, here.places.key
-        self.features.append(here.events, self.sounding, time_shifts)
+        self._last_events, self._last_key = current.events, current.places.key
+        self.features.append(current.events, self.sounding, time_shifts)
 
     def keep(self, rows: NDArray[np.intp]) -> None:
-        """Go on with these pieces only, between two slices; one that is named several times becomes several."""
+        """Keep only these pieces, between two slices; a row that is listed several times is duplicated."""
         self.features.keep(rows)
         self._hidden = self._hidden[:, rows]
         for name in _BY_ROW:
             setattr(self, name, getattr(self, name)[rows])
 
     def fork(self, row: int) -> Decoder:
-        """A decoder of one of these pieces as far as it is written, between two slices."""
+        """A decoder of one of these pieces with its state so far, between two slices."""
         one = copy(self)
         one.features = copy(self.features)
         one.keep(np.array([row]))
@@ -230,26 +230,26 @@ class Decoder:
             self._matches[:, :, None],
         )
 
-    def _turn(self) -> tuple[Array, ...]:
-        """The inputs of a step that say whose turn it is."""
-        here, step = self._slice, self._slice.count
-        turn = (here.order[:, step], here.before[:, step], here.age[:, step], here.places.key)
-        return (here.state, *map(np.ascontiguousarray, turn), *self._last())
+    def _voice_inputs(self) -> tuple[Array, ...]:
+        """The inputs of a step for the next voice."""
+        current, step = self._slice, self._slice.count
+        inputs = (current.order[:, step], current.before[:, step], current.age[:, step], current.places.key)
+        return (current.state, *map(np.ascontiguousarray, inputs), *self._last())
 
     def _last(self) -> tuple[Array, ...]:
-        """The voice that was written last: role, event, what it sounds, and whether there is one."""
-        here, last = self._slice, max(self._slice.count - 1, 0)
-        voice = here.order[:, last]
-        events = here.events[np.arange(len(voice)), voice]
-        is_voice = np.full(len(voice), float(here.count > 0), dtype=np.float32)
-        return np.ascontiguousarray(voice), events, np.ascontiguousarray(here.now[:, last]), is_voice
+        """The voice that was written last: role, event, pitch, and whether there is one."""
+        current, last = self._slice, max(self._slice.count - 1, 0)
+        voice = current.order[:, last]
+        events = current.events[np.arange(len(voice)), voice]
+        is_voice = np.full(len(voice), float(current.count > 0), dtype=np.float32)
+        return np.ascontiguousarray(voice), events, np.ascontiguousarray(current.sounding[:, last]), is_voice
 
     def _past(self) -> tuple[Array, ...]:
-        here = self._slice
-        return here.scores, here.trusted, here.agreed, np.array(here.count, dtype=np.float32)
+        current = self._slice
+        return current.scores, current.trust, current.agreement, np.array(current.count, dtype=np.float32)
 
     def _read_features(self, places: SlicePlaces, events: Ints, sounding: Ints, time_shift: int) -> Floats:
-        """The pitch history before the next slice of the only piece; the slice is over then."""
+        """The pitch history before the next slice of the only piece, which is then appended."""
         at = self.length
         self.features.enter(places.position[at : at + 1])
         history = self.features.pitch_history(places.key[at : at + 1] - MOST_ACCIDENTALS)
@@ -258,25 +258,25 @@ class Decoder:
         self.sounding = sounding[None].copy()
         return history
 
-    def _around(self, places: SlicePlaces, history: Floats) -> Floats:
+    def _backbone_inputs(self, places: SlicePlaces, history: Floats) -> Floats:
         used = history if self.engine.config.use_pitch_history else np.zeros_like(history)
         return np.concatenate([places.metric, used, places.context], axis=1)
 
     def _grow(self, needed: int) -> None:
-        """Room for so many slices in every cache."""
-        room = self._positions.shape[1]
-        if needed <= room:
+        """Make room for this number of slices in every cache."""
+        capacity = self._positions.shape[1]
+        if needed <= capacity:
             return
-        wider = -(-needed // ROOM) * ROOM
-        self._keys, self._values = self._widened(self._keys, wider), self._widened(self._values, wider)
-        more = wider - room
+        wider = -(-needed // CACHE_BLOCK) * CACHE_BLOCK
+        self._keys, self._values = self._widen(self._keys, wider), self._widen(self._values, wider)
+        more = wider - capacity
         self._positions = np.pad(self._positions, ((0, 0), (0, more)), constant_values=NEVER)
         self._events = np.pad(self._events, ((0, 0), (0, 0), (0, more)))
         self._time_shifts = np.pad(self._time_shifts, ((0, 0), (0, more)))
 
-    def _widened(self, cache: Array, room: int) -> Array:
+    def _widen(self, cache: Array, capacity: int) -> Array:
         rows, heads, length, width = cache.shape
-        wider = self.engine.zeros(rows, heads, room, width)
+        wider = self.engine.zeros(rows, heads, capacity, width)
         wider[:, :, :length] = cache
         return wider
 

@@ -1,4 +1,4 @@
-"""Which device a network runs on: asked of the system before torch is imported, which takes a second."""
+"""The device on which a network runs, detected before torch is imported, since that import takes a second."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from typing import Literal, get_args
 from scoregen.system.errors import InputError
 
 Device = Literal["auto", "cpu", "cuda"]
-WORTH_CUDA = 64
-"""Rows from which on CUDA is chosen: with fewer, starting its kernels takes longer than a CPU needs for all."""
+MIN_CUDA_ROWS = 64
+"""Rows from which CUDA is chosen: with fewer, starting its kernels takes longer than the whole work on a CPU."""
 
 
-def choose_device(asked: str, rows: int = WORTH_CUDA) -> Literal["cpu", "cuda"]:
-    """The device for so many rows at once. InputError where it is unknown, or is CUDA and there is none."""
-    if asked not in get_args(Device):
-        raise InputError(f"the device is {asked!r}; expected {', '.join(get_args(Device))}")
-    if asked == "cpu" or (asked == "auto" and rows < WORTH_CUDA):
+def choose_device(device: str, rows: int = MIN_CUDA_ROWS) -> Literal["cpu", "cuda"]:
+    """The device for this number of rows. InputError if it is unknown, or if it is CUDA and there is none."""
+    if device not in get_args(Device):
+        raise InputError(f"the device is {device!r}; expected {', '.join(get_args(Device))}")
+    if device == "cpu" or (device == "auto" and rows < MIN_CUDA_ROWS):
         return "cpu"
     if has_cuda():
         return "cuda"
-    if asked == "cuda":
-        raise InputError("no CUDA device can be used here; leave out --device, or say --device cpu")
+    if device == "cuda":
+        raise InputError("no CUDA device is available; leave out --device, or use --device cpu")
     return "cpu"
 
 
-def check_device(asked: str) -> None:
-    """InputError where the device is unknown, or is CUDA and there is none."""
-    choose_device(asked, 0)
+def check_device(device: str) -> None:
+    """InputError if the device is unknown, or if it is CUDA and there is none."""
+    choose_device(device, 0)
 
 
 def has_cuda() -> bool:
-    """Whether torch can use a CUDA device; torch is imported only where the system shows one."""
+    """Whether torch can use a CUDA device; torch is imported only if the system has one."""
     if not _shows_cuda() or importlib.util.find_spec("torch") is None:
         return False
     import torch
@@ -41,7 +41,7 @@ def has_cuda() -> bool:
 
 
 def describe_cuda() -> str | None:
-    """The CUDA device by name, None where there is none."""
+    """The name of the CUDA device, None if there is none."""
     if not has_cuda():
         return None
     import torch
@@ -50,5 +50,5 @@ def describe_cuda() -> str | None:
 
 
 def _shows_cuda() -> bool:
-    """Whether a driver has made device files, of Linux or of Windows' Linux."""
+    """Whether a driver has created device files, on Linux or on the Windows Subsystem for Linux."""
     return any(Path("/dev").glob("nvidia[0-9]*")) or Path("/dev/dxg").exists()

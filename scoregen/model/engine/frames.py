@@ -1,4 +1,4 @@
-"""The context encoder: what is given, read once for a piece."""
+"""The context encoder, which reads the given voices once for each piece."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scoregen.model.network.inputs import Bools, Floats, Ints, PieceArrays
 
 
 def encode_frames(engine: Engine, piece: PieceArrays, given: Bools) -> tuple[Ints, Floats]:
-    """The points of a piece at which its frames stand [F], and what is given around each of them [F, 2 context]."""
+    """The points of a piece that are frames [F], and the given context at each of them [F, 2 context]."""
     points, events, sounding = frames(piece, given)
     if not engine.config.context:
         return points, np.zeros((len(points), 0), dtype=np.float32)

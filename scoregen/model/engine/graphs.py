@@ -1,4 +1,4 @@
-"""The exported graphs that ship with the package: for which shape of network, and from which source."""
+"""The exported graphs that ship with the package: the shape of their network and the digest of their source."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from scoregen.system.resources import weights
 
 INDEX = "graphs.json"
 SOURCES = ("copy_attention", "heads", "history_features", "index_tables", "network", "steps")
-"""The modules of `model.network` that the graphs are made from."""
+"""The modules of `model.network` from which the graphs are exported."""
 SHAPE = (
     *("alphabet", "metric_features", "embedding", "context", "backbone", "layers", "in_slice", "heads"),
     *("use_pitch_history", "use_matches", "use_motion", "use_degrees"),
 )
-"""The options of a network that its graphs depend on; beside them, the number of roles."""
+"""The options of a network on which its graphs depend, in addition to the number of roles."""
 
 
 @dataclass(frozen=True, slots=True)
 class GraphSet:
-    """A folder of graphs: by step, the names of its inputs in order, and the shapes of its weights by name."""
+    """A folder of graphs: the input names of each step in order, and the shapes of its weights by name."""
 
     folder: Path
     shape: Mapping[str, Any]
@@ -35,23 +35,23 @@ class GraphSet:
     weights: Mapping[str, Mapping[str, Sequence[int]]]
 
     def fits(self, shapes: Mapping[str, Sequence[int]]) -> bool:
-        """Whether every weight of the graphs is there, in its shape."""
-        wanted = {name: shape for weights in self.weights.values() for name, shape in weights.items()}
-        return all(list(shapes.get(name, ())) == list(shape) for name, shape in wanted.items())
+        """Whether every weight of the graphs is present and has its shape."""
+        expected = {name: shape for weights in self.weights.values() for name, shape in weights.items()}
+        return all(list(shapes.get(name, ())) == list(shape) for name, shape in expected.items())
 
     def read(self, step: str) -> bytes:
         return (self.folder / f"{step}.onnx").read_bytes()
 
 
 def graphs_for(config: NetworkConfig) -> GraphSet | None:
-    """The graphs of networks of this shape, None where none are shipped."""
+    """The graphs of networks of this shape, None if none ship."""
     shipped = shipped_graphs()
     return shipped if shipped is not None and shipped.shape == shape_of(config) else None
 
 
 @cache
 def shipped_graphs() -> GraphSet | None:
-    """The graphs in the package; None where they have not been exported."""
+    """The graphs in the package; None if they have not been exported."""
     folder = weights() / "graphs"
     return read_graphs(folder) if (folder / INDEX).is_file() else None
 
@@ -63,13 +63,13 @@ def read_graphs(folder: Path) -> GraphSet:
 
 
 def shape_of(config: NetworkConfig) -> dict[str, Any]:
-    """What the graphs of a network depend on."""
+    """The options on which the graphs of a network depend."""
     options = asdict(config)
     return {"roles": len(config.roles), **{name: options[name] for name in SHAPE}}
 
 
 def source_digest() -> str:
-    """A digest of the source that graphs are exported from; comments and docstrings do not count."""
+    """A digest of the source from which graphs are exported; comments and docstrings do not count."""
     folder = Path(__file__).parent.parent / "network"
     trees = [_without_docstrings(ast.parse((folder / f"{name}.py").read_text(encoding="utf-8"))) for name in SOURCES]
     return hashlib.sha256("\n".join(map(ast.dump, trees)).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""How torch runs a network outside training: without gradients, on one thread."""
+"""Running a network in torch outside training: without gradients, on one thread."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import torch
 
 @contextmanager
 def inference_mode() -> Iterator[None]:
-    """One thread: rows are short, a second one costs more than it brings, and figures do not depend on their number.
+    """Use one thread: rows are short, so a second thread costs more than it gains, and results do not depend on it.
 
-    Warnings of numpy's arithmetic are off, as torch's are: values out of range are caught where choices are made.
+    numpy's arithmetic warnings are off, like torch's; the sampler handles values out of range.
     """
     threads = torch.get_num_threads()
     torch.set_num_threads(1)

@@ -1,4 +1,4 @@
-"""From weights on disk to an engine that runs them."""
+"""Loading weights from disk into an engine."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LoadedModel:
-    """An engine with a network's weights, their SHA-256, and what the JSON file beside them says."""
+    """An engine with a network's weights, their SHA-256, and the content of their JSON file."""
 
     engine: Engine
     checksum: str
@@ -28,9 +28,9 @@ class LoadedModel:
 
 
 def load_model(path: Path | None = None, device: str = "auto", rows: int = 1) -> LoadedModel:
-    """The weights at PATH(.safetensors), by default the package's, on the device for so many rows at once.
+    """The weights at PATH(.safetensors), by default the package's, on the device for this number of rows.
 
-    InputError where they cannot be read or do not fit the network that their JSON file describes.
+    InputError if they cannot be read or do not fit the network that their JSON file describes.
     """
     chosen = choose_device(device, rows)
     weights = read_weights(path)
@@ -38,13 +38,13 @@ def load_model(path: Path | None = None, device: str = "auto", rows: int = 1) ->
 
 
 def engine_of(network: Network, device: str = "cpu") -> Engine:
-    """An engine with the weights that a network has now."""
+    """An engine with a copy of the current weights of a network."""
     tensors = {name: weight.numpy(force=True).copy() for name, weight in network.state_dict().items()}
     return engine_for(Weights(Path(), network.config, tensors, "", {}), device)
 
 
 def engine_for(weights: Weights, device: str = "cpu") -> Engine:
-    """ONNX Runtime on a CPU where there are graphs of the network's shape and the weights fit them, else torch."""
+    """ONNX Runtime on a CPU if there are graphs of the network's shape that the weights fit, otherwise torch."""
     graphs = graphs_for(weights.config) if device == "cpu" else None
     values = {**weights.tensors, **index_tables(alphabet(weights.config.alphabet), weights.config)}
     if graphs is None or not graphs.fits({name: value.shape for name, value in values.items()}):

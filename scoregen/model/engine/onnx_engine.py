@@ -1,6 +1,6 @@
-"""Steps run by ONNX Runtime on a CPU, from graphs that tools/export_graphs.py makes of the network.
+"""Running the steps with ONNX Runtime on a CPU, from the graphs that tools/export_graphs.py exports.
 
-A graph has no weights: they are bound by name when it is loaded, so that it serves every checkpoint of its shape.
+A graph has no weights. They are bound by name when it is loaded, so that it serves every checkpoint of its shape.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from scoregen.model.engine.protocol import Array
 from scoregen.model.network.config import NetworkConfig
 from scoregen.model.network.inputs import Floats
 
-IN_ORDER_OF_USE = (
+LOADING_ORDER = (
     "encode_frames",
     "read_slices",
     "open_slices",
@@ -31,7 +31,7 @@ Values = Mapping[str, NDArray[np.generic]]
 
 
 class OnnxEngine:
-    """Graphs with the weights of one network. Sessions are opened in a thread beside what the caller does meanwhile."""
+    """Graphs with the weights of one network. A thread opens the sessions while the caller goes on."""
 
     def __init__(self, config: NetworkConfig, graphs: GraphSet, weights: Values) -> None:
         self._config, self._graphs = config, graphs
@@ -40,7 +40,7 @@ class OnnxEngine:
             for name, value in weights.items()
         }
         pool = ThreadPoolExecutor(max_workers=1)
-        self._sessions: dict[str, Future[Any]] = {step: pool.submit(self._opened, step) for step in IN_ORDER_OF_USE}
+        self._sessions: dict[str, Future[Any]] = {step: pool.submit(self._open_session, step) for step in LOADING_ORDER}
         pool.shutdown(wait=False)
 
     @property
@@ -59,15 +59,15 @@ class OnnxEngine:
         return np.zeros(shape, dtype=np.float32)
 
     def numpy(self, array: Array) -> Floats:
-        found: Floats = array
-        return found
+        result: Floats = array
+        return result
 
     @contextmanager
     def session(self) -> Iterator[None]:
         with np.errstate(over="ignore", invalid="ignore"):
             yield
 
-    def _opened(self, step: str) -> Any:
+    def _open_session(self, step: str) -> Any:
         """The session of a step."""
         names = list(self._graphs.weights[step])
         options = _options()
@@ -76,7 +76,7 @@ class OnnxEngine:
 
 
 def _options() -> Any:
-    """One thread: rows are few, and what is drawn must not depend on the number of threads."""
+    """One thread: there are few rows, and samples must not depend on the number of threads."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL

@@ -1,4 +1,4 @@
-"""What runs the steps of a network, on whichever device: the protocol that sampling relies on."""
+"""The protocol of an engine, which runs the steps of a network on some device; sampling relies on it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from scoregen.model.network.config import NetworkConfig
 from scoregen.model.network.inputs import Floats
 
 Array = Any
-"""An array of the engine: of numpy or torch, wherever it lies. Both are indexed and assigned to alike."""
+"""An array of the engine, of numpy or torch, on any device. Both are indexed and assigned to in the same way."""
 
 
 class Engine(Protocol):
-    """A network that is ready for inference. `device` says in words what runs it."""
+    """A network ready for inference. `device` describes in words what runs it."""
 
     @property
     def config(self) -> NetworkConfig: ...
@@ -30,9 +30,9 @@ class Engine(Protocol):
         ...
 
     def numpy(self, array: Array) -> Floats:
-        """An array of the engine as one of numpy."""
+        """An array of the engine as a numpy array."""
         ...
 
     def session(self) -> AbstractContextManager[None]:
-        """What must be in force while steps are run, such as the number of threads."""
+        """The context in which steps are run, for example with its number of threads."""
         ...

@@ -1,7 +1,7 @@
-"""The likelihood of finished pieces by the steps that write them: all slices of a piece are rows of one step.
+"""The likelihood of finished pieces, computed by the steps of the engine: all slices of a piece are rows of one step.
 
-The same figures as `network.likelihood`, without torch where the engine needs none. T slices, V voices, R slices in
-which something is chosen.
+The figures equal those of `network.likelihood`, and need torch only if the engine does. T slices, V voices, R slices
+in which something is chosen.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.model.engine.frames import encode_frames
+from scoregen.model.engine.other_voices import other_voices
 from scoregen.model.engine.protocol import Array, Engine
-from scoregen.model.engine.turns import other_voices
 from scoregen.model.network.alphabet import UNSCORED
 from scoregen.model.network.conditioning import Example
 from scoregen.model.network.inputs import Floats, Ints
@@ -22,7 +22,7 @@ Nats = NDArray[np.float64]
 
 
 def piece_nats(engine: Engine, example: Example) -> Nats:
-    """[T] -log p of what is chosen in each slice: its events that are not given, and the time shift after them."""
+    """[T] -log p of the choices of each slice: its events that are not given, and the time shift after them."""
     rows = np.flatnonzero(~example.given.all(1))
     nats = np.zeros(example.piece.length)
     if len(rows):
@@ -33,18 +33,18 @@ def piece_nats(engine: Engine, example: Example) -> Nats:
 
 @dataclass(slots=True)
 class _Rows:
-    """The slices in which something is chosen, as the steps take them."""
+    """The slices in which something is chosen, as inputs of the steps."""
 
     number: Ints  # [R]
     state: Array
     scores: Array
-    trusted: Array
-    agreed: Floats  # [R, T]
+    trust: Array
+    agreement: Floats  # [R, T]
 
 
 def _nats(engine: Engine, example: Example, number: Ints) -> Nats:
     piece, order = example.piece, example.order[number]
-    rows = _opened(engine, example, number)
+    rows = _open_rows(engine, example, number)
     every, count = np.arange(len(number)), order.shape[1]
     events, sounding, before = (
         np.take_along_axis(each[number], order, 1) for each in (piece.events, piece.sounding, piece.before)
@@ -56,30 +56,30 @@ def _nats(engine: Engine, example: Example, number: Ints) -> Nats:
     last = (order[:, 0], events[:, 0], sounding[:, 0], np.zeros(len(number), dtype=np.float32))
     for step in range(count):
         voice = order[:, step]
-        turn = (rows.state, voice, before[:, step], age[:, step], key, *last)
+        inputs = (rows.state, voice, before[:, step], age[:, step], key, *last)
         if given[:, step].all():
-            (rows.state,) = engine.run("pass_voice", *turn)
+            (rows.state,) = engine.run("pass_voice", *inputs)
         else:
             around = other_voices(order, sounding, before, step)
             past = (*_past(rows, step), piece.events.T[voice], piece.matches[voice + 1, number])
-            rows.state, chances = engine.run("choose_voice", *turn, *around, *past)
-            nats -= np.where(given[:, step], 0, engine.numpy(chances)[every, events[:, step]])
-        rows.agreed += piece.events.T[voice] == events[:, step, None]
+            rows.state, log_p = engine.run("choose_voice", *inputs, *around, *past)
+            nats -= np.where(given[:, step], 0, engine.numpy(log_p)[every, events[:, step]])
+        rows.agreement += piece.events.T[voice] == events[:, step, None]
         last = (voice, events[:, step], sounding[:, step], np.ones(len(number), dtype=np.float32))
     shift = piece.time_shift[number]
-    done = np.broadcast_to(np.maximum(piece.time_shift, 0), rows.agreed.shape)
-    (chances,) = engine.run(
-        "choose_time_shift", rows.state, key, *last, *_past(rows, count), np.ascontiguousarray(done)
+    past_choices = np.broadcast_to(np.maximum(piece.time_shift, 0), rows.agreement.shape)
+    (log_p,) = engine.run(
+        "choose_time_shift", rows.state, key, *last, *_past(rows, count), np.ascontiguousarray(past_choices)
     )
-    return nats - np.where(shift == UNSCORED, 0, engine.numpy(chances)[every, np.maximum(shift, 0)])
+    return nats - np.where(shift == UNSCORED, 0, engine.numpy(log_p)[every, np.maximum(shift, 0)])
 
 
 def _past(rows: _Rows, count: int) -> tuple[Array, ...]:
-    return rows.scores, rows.trusted, rows.agreed, np.array(count, dtype=np.float32)
+    return rows.scores, rows.trust, rows.agreement, np.array(count, dtype=np.float32)
 
 
-def _opened(engine: Engine, example: Example, number: Ints) -> _Rows:
-    """Every slice read by the backbone, and those opened in which something is chosen."""
+def _open_rows(engine: Engine, example: Example, number: Ints) -> _Rows:
+    """Run the backbone over every slice, and open those in which something is chosen."""
     piece, config = example.piece, engine.config
     key, roles = piece.key[piece.point], np.arange(piece.events.shape[1])
     points, encoded = encode_frames(engine, piece, example.given)
@@ -94,7 +94,7 @@ def _opened(engine: Engine, example: Example, number: Ints) -> _Rows:
     values = engine.zeros(*keys.shape)
     values[:, :, :-1] = earlier_values[:, :, 1:]
     position, measure_steps = piece.position[piece.point], piece.measure_steps[piece.point]
-    state, scores, trusted = engine.run(
+    state, scores, trust = engine.run(
         "open_slices",
         context[:, number],
         previous[:, number],
@@ -106,4 +106,4 @@ def _opened(engine: Engine, example: Example, number: Ints) -> _Rows:
         measure_steps[None, number],
         piece.matches[None, :, number],
     )
-    return _Rows(number, state, scores, trusted, np.zeros((len(number), piece.length), dtype=np.float32))
+    return _Rows(number, state, scores, trust, np.zeros((len(number), piece.length), dtype=np.float32))

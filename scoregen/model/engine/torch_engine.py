@@ -1,4 +1,4 @@
-"""Steps run by torch as they are: on CUDA, and on CPUs for networks whose shape has no exported graphs."""
+"""Running the steps with torch: on CUDA, and on CPUs for networks whose shape has no exported graphs."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ class TorchEngine:
         return torch.zeros(shape, device=self._device)
 
     def numpy(self, array: Array) -> Floats:
-        found: Floats = array.numpy(force=True)
-        return found
+        result: Floats = array.numpy(force=True)
+        return result
 
     @contextmanager
     def session(self) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""What there is to say of the choices of a finished piece, as `weighing` finds it: plain values."""
+"""Records of the choices of a finished piece, as plain values (made by `attribution`)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from scoregen.score.pitch import Pitch
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One way to go on, in all its spellings: hold, rest, or begin a pitch.
+    """One option in all its spellings: hold, rest, or the attack of a pitch.
 
-    `chance` is the network's, from 0 to 1; `cost` is what the sampler takes off its score for voice leading
-    and `logit_bias` what the calibration adds, in nats; `forbidden_by` names the constraints that rule it out.
+    `chance` is the network's probability from 0 to 1. `cost` is the voice-leading cost that the sampler subtracts
+    from the logit and `logit_bias` what the calibration adds, in nats. `constraints` names those that ban the option.
     """
 
     kind: str
@@ -21,12 +21,12 @@ class Option:
     chance: float
     cost: float
     logit_bias: float
-    forbidden_by: tuple[str, ...]
+    constraints: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class ForbiddenChoice:
-    """What a constraint takes away: the network's chance of all of it, and the likeliest events."""
+class Ban:
+    """What one constraint excludes: the network's probability of all of it, and the likeliest events."""
 
     constraint: str
     chance: float
@@ -34,8 +34,8 @@ class ForbiddenChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class AttendedSlice:
-    """An earlier slice in which the voice did the same, and the nats that it added to the score of doing so."""
+class Source:
+    """An earlier slice in which the voice has the same event, and the nats that it adds to the logit of this event."""
 
     row: int
     nats: float
@@ -45,10 +45,10 @@ class AttendedSlice:
 class ChoiceRecord:
     """One choice: voice `voice` of slice `row`, in measure `measure` at `onset`.
 
-    `nats` is -log p of what stands there, spelled as it is; `alone_nats` the same before the voice knew those
-    that are chosen before it in this slice; `entropy` of all events, in nats. `options` are the likeliest,
-    that which stands there among them at `chosen`. `measures` has by measure index, and `notes` by note of
-    `PieceRecord.given_notes` the strongest, the nats that the choice loses where it is forgotten.
+    `nats` is -log p of the event in its spelling; `alone_nats` the same before the voices that precede it in this
+    slice (`after`); `entropy` that of all events, in nats. `options` are the likeliest ones and include the event of
+    the piece, at index `chosen`. `measures` (by measure index) and `notes` (by index in `PieceRecord.given_notes`, the
+    strongest) are effects: the nats that the choice loses by occlusion.
     """
 
     row: int
@@ -61,15 +61,15 @@ class ChoiceRecord:
     entropy: float
     options: tuple[Option, ...]
     chosen: int
-    bans: tuple[ForbiddenChoice, ...]
-    sources: tuple[AttendedSlice, ...]
+    bans: tuple[Ban, ...]
+    sources: tuple[Source, ...]
     measures: tuple[float, ...]
     notes: tuple[tuple[int, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class GivenNote:
-    """A note that was given: its voice, and where it begins."""
+    """A given note: its voice and its onset."""
 
     voice: int
     measure: int
@@ -78,8 +78,8 @@ class GivenNote:
 
 @dataclass(frozen=True, slots=True)
 class PieceRecord:
-    """A whole piece as the network read it. `places` are measure index and onset of every slice."""
+    """The record of a piece. `places` are the measure index and onset of every slice."""
 
     places: tuple[tuple[int, Fraction], ...]
-    weighed: tuple[ChoiceRecord, ...]
+    choices: tuple[ChoiceRecord, ...]
     given_notes: tuple[GivenNote, ...]

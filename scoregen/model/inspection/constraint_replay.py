@@ -1,7 +1,7 @@
-"""Which constraint forbids what in a piece that is finished: each choice asked again, as if it were still to come.
+"""Constraint replay: what each constraint bans at every choice of a finished piece.
 
-The constraints are those under which `sampling` writes: syntax, time and range of `tokens.constraints`, and the
-novelty limit. What stands written goes on to stand, even where a constraint would have forbidden it.
+The constraints are those of `sampling`: syntax, time and range of `tokens.constraints`, and the novelty limit. The
+events of the piece remain in force even if a constraint would have banned them.
 
 T slices, V voices, E events.
 """
@@ -23,54 +23,54 @@ from scoregen.tokens.event_tokens import event_tokens
 from scoregen.tokens.events import ABSENT, BLANK, TokenScore
 from scoregen.tokens.window_hashes import NoveltyIndex
 
-Forbidden = Mapping[str, Bools]
-"""By the name of a constraint, the events [E] that it rules out."""
+Bans = Mapping[str, Bools]
+"""By the name of a constraint, the events [E] that it excludes."""
 
 
-def forbidden_choices(tokens: TokenScore, given: Bools, rules: Sequence[VoiceRule]) -> dict[tuple[int, int], Forbidden]:
-    """By slice and voice, of every voice that is not given [M, V]: what each constraint leaves out."""
-    found: dict[tuple[int, int], Forbidden] = {}
+def constraint_bans(tokens: TokenScore, given: Bools, rules: Sequence[VoiceRule]) -> dict[tuple[int, int], Bans]:
+    """By slice and voice, for every voice that is not given [M, V]: the bans of each constraint."""
+    bans: dict[tuple[int, int], Bans] = {}
     carry: constraints.Carry = (None,) * len(tokens.slots)
     row = 0
     for index, measure in enumerate(tokens.measures):
-        known = _blanked(tokens, index, given[index])
-        state = constraints.begin(measure_rules(known, index, rules, {}), carry)
+        task = _blanked(tokens, index, given[index])
+        state = constraints.begin(measure_rules(task, index, rules, {}), carry)
         for number, piece in enumerate(measure.slices):
             if number:
                 state = constraints.moved(state, int(piece.onset * GRID))
             for slot in state.rules.order:
                 if state.rules.given[slot] is None:
                     masks = constraints.left_by(state)
-                    found[row, slot] = {name: ~mask[EVENT_TOKENS] for name, mask in masks.items()}
+                    bans[row, slot] = {name: ~mask[EVENT_TOKENS] for name, mask in masks.items()}
                 state = constraints.taken(state, event_tokens(piece.events[slot]))
             row += 1
         carry = constraints.carry(state)
-    return found
+    return bans
 
 
-def beyond_novelty_limit(piece: PieceArrays, order: Ints, index: NoveltyIndex) -> Iterator[tuple[int, Bools]]:
-    """By slice, the events [E] of its last voice that would complete a window of the corpus, where there are any."""
+def novelty_bans(piece: PieceArrays, order: Ints, index: NoveltyIndex) -> Iterator[tuple[int, Bools]]:
+    """By slice, if there are any, the events [E] of its last voice that would complete a window of the corpus."""
     limit = NoveltyLimit(index, 1, piece.events.shape[1])
     position = piece.position[piece.point]
     before = np.full(piece.events.shape[1], SILENCE)
     for row in range(piece.length):
         last = int(order[row, -1])
-        now = piece.sounding[row].copy()
-        now[last] = before[last]
-        known = limit.completions(now[None], position[row : row + 1], np.array([last]))
-        if known is not None:
-            yield row, known[0]
+        sounding = piece.sounding[row].copy()
+        sounding[last] = before[last]
+        completions = limit.completions(sounding[None], position[row : row + 1], np.array([last]))
+        if completions is not None:
+            yield row, completions[0]
         before = piece.sounding[row]
         limit.append(before[None], position[row : row + 1])
 
 
-def written_order(given: Bools) -> Ints:
-    """[M, V] in which order the voices of each measure are chosen, given ones first."""
+def orders_by_measure(given: Bools) -> Ints:
+    """[M, V] the order in which the voices of each measure are chosen, given ones first."""
     return np.array([voice_order(row.tolist()) for row in given])
 
 
 def _blanked(tokens: TokenScore, index: int, given: Bools) -> TokenScore:
-    """The piece with those voices of a measure blank at its start that are not given: what its rules are made from."""
+    """The piece in which the voices of a measure that are not given are blank: the input of its rules."""
     measure = tokens.measures[index]
     events = tuple(
         event if is_given or event == ABSENT else BLANK

@@ -1,13 +1,12 @@
-"""What a choice rests on: how much less likely it is where a part of the piece is forgotten.
+"""Occlusion: the effect of parts of a piece on a choice (Zeiler and Fergus 2014, arXiv:1311.2901).
 
-Forgotten is what the network knows of some events: their codes in its past (the mean of their voice
-takes the place), their pitch classes in what was heard, their part in what matches, and, where they
-were given, their place in the context. A slice that is forgotten in all voices is hidden from the
-pointer. What every voice sounded last, and what is set already in the slice of the choice, stays known:
-a choice without it would be another one. This is occlusion (Zeiler and Fergus 2014, arXiv:1311.2901):
-each effect is a second forward pass and no estimate; that effects do not sum to a whole is its price.
+Occluded events are removed from the input of the network: the mean code of their voice replaces their codes in the
+past, their pitch classes leave the pitch history, they match nothing, and given ones are blank in the context. The
+copy attention does not see slices that are occluded in all voices. The last pitch of every voice remains, and so do
+the events of the same slice that were chosen before, since the choice would not be the same without them.
+Each effect is exact and costs a forward pass. Effects do not sum to a total.
 
-N ways to forget, T slices, V voices.
+N masks, T slices, V voices.
 """
 
 from __future__ import annotations
@@ -30,49 +29,49 @@ from scoregen.model.network.network import Network
 
 Nats = NDArray[np.float32]
 BATCH_CELLS = 160_000
-"""Pieces times slices squared that go through the network at once: the pointer's tables are as large."""
-_UNLIKE = 1 << 20
-"""Event ids from here on stand for forgotten events: none is like another."""
+"""Pieces times slices squared in one forward pass; the tables of the copy attention have this size."""
+_OCCLUDED = 1 << 20
+"""The first of the event ids of occluded events, which are all different."""
 
 
-def effects(network: Network, example: Example, forgotten: Sequence[Bools]) -> Nats:
-    """[N, T, V] nats that what stands there loses by each way to forget, [T, V] a way; negative where it gains."""
-    everything = np.zeros_like(example.given)
-    found = chances(network, example, [everything, *forgotten])
-    lost: Nats = found[:1] - found[1:]
-    return lost
+def effects(network: Network, example: Example, masks: Sequence[Bools]) -> Nats:
+    """[N, T, V] the nats that each event loses by each mask [T, V] of occluded events; negative if it gains."""
+    nothing = np.zeros_like(example.given)
+    result = event_log_p(network, example, [nothing, *masks])
+    losses: Nats = result[:1] - result[1:]
+    return losses
 
 
-def chances(network: Network, example: Example, forgotten: Sequence[Bools]) -> Nats:
-    """[N, T, V] log p of what stands there, by voice, with a part of the rest forgotten."""
-    at_once = max(1, BATCH_CELLS // example.piece.length**2)
-    starts = range(0, len(forgotten), at_once)
+def event_log_p(network: Network, example: Example, masks: Sequence[Bools]) -> Nats:
+    """[N, T, V] log p of the events of the piece under each mask of occluded events."""
+    batch_size = max(1, BATCH_CELLS // example.piece.length**2)
+    starts = range(0, len(masks), batch_size)
     with inference_mode():
-        return np.concatenate([_chances(network, example, forgotten[start : start + at_once]) for start in starts])
+        return np.concatenate([_event_log_p(network, example, masks[start : start + batch_size]) for start in starts])
 
 
-def occluded(piece: PieceArrays, known: Bools) -> PieceArrays:
-    """The piece with what was heard and what matches reckoned from the known events [T, V] alone."""
-    if known.all():
+def occlude(piece: PieceArrays, visible: Bools) -> PieceArrays:
+    """The piece with pitch history and matches computed from the visible events [T, V] alone."""
+    if visible.all():
         return piece
     position = piece.position[piece.point]
-    slots = np.arange(known.size).reshape(known.shape)
-    events = np.where(known, piece.events, _UNLIKE + slots)
+    slots = np.arange(visible.size).reshape(visible.shape)
+    events = np.where(visible, piece.events, _OCCLUDED + slots)
     return replace(
         piece,
         pitch_history=relative_to_key(
-            pitch_history(np.where(known, piece.sounding, SILENCE), position, SPELLED),
+            pitch_history(np.where(visible, piece.sounding, SILENCE), position, SPELLED),
             piece.key[piece.point] - MOST_ACCIDENTALS,
         ),
-        matches=matches(events, np.where(known, piece.sounding, _UNLIKE + slots), piece.time_shift, position),
+        matches=matches(events, np.where(visible, piece.sounding, _OCCLUDED + slots), piece.time_shift, position),
     )
 
 
-def _chances(network: Network, example: Example, forgotten: Sequence[Bools]) -> Nats:
-    known = [~mask for mask in forgotten]
-    examples = [Example(occluded(example.piece, own), example.given & own, example.order) for own in known]
+def _event_log_p(network: Network, example: Example, masks: Sequence[Bools]) -> Nats:
+    visible = [~mask for mask in masks]
+    examples = [Example(occlude(example.piece, own), example.given & own, example.order) for own in visible]
     batch = collate(examples)
     b, t = rows_of(batch)
-    found = choices(network, batch, torch.from_numpy(np.stack(known)).float()).events
-    chosen: Nats = found.gather(2, batch.events[b, t].unsqueeze(2))[..., 0].numpy()
-    return chosen.reshape(len(known), *example.given.shape)
+    result = choices(network, batch, torch.from_numpy(np.stack(visible)).float()).events
+    chosen: Nats = result.gather(2, batch.events[b, t].unsqueeze(2))[..., 0].numpy()
+    return chosen.reshape(len(visible), *example.given.shape)

@@ -1,4 +1,4 @@
-"""How likely a network finds finished pieces, piece by piece, with nothing of them given."""
+"""The likelihood of finished pieces under a network, piece by piece, with nothing given."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from scoregen.tokens.events import TokenScore
 
 
 def piece_nats(network: Network, pieces: Sequence[TokenScore], device: str = "cpu") -> list[tuple[float, int]]:
-    """Of each piece, -log p in nats of all its choices and how many there are, as `valid_free` in training."""
+    """-log p in nats of all choices of each piece, and their number, as in `valid_free` of the learning curve."""
     with inference_mode():
         return [_nats(network.to(device), tokens, device) for tokens in pieces]
 

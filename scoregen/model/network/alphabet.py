@@ -1,11 +1,11 @@
 """The ids that a network reads and writes: events, pitches, time shifts.
 
-The `spelled` alphabet is that of scores, made of the token language (`scoregen.tokens.vocabulary`, whose
-`[network]` table names the part that is used). A benchmark may register one of its own (`register`).
+The `spelled` alphabet, for scores, is made from the token language (`scoregen.tokens.vocabulary`, whose `[network]`
+table names the part in use). A benchmark may register an alphabet of its own (`register`).
 
-An event id is 0 for hold, 1 for rest, 2 + pitch id for an attack. A pitch id counts the pitches
-from below; the id after the last stands for silence. A time shift leads from one slice to the next:
-0 to the barline, else an index of `time_shifts`, plus one.
+An event id is 0 for hold, 1 for rest, 2 + pitch id for an attack. Pitch ids count the pitches
+from the lowest up; the id after the last means silence. A time shift is the distance to the next slice:
+0 means the barline, any other id is an index of `time_shifts` plus one.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ SILENT_CLASS = 12
 """The pitch class of a voice that does not sound."""
 
 MOST_ACCIDENTALS = _SUBSET.most_accidentals
-"""Key signatures reach so far, either way; one beyond is read as the last."""
+"""The largest number of accidentals of a key signature; larger ones are read as this one."""
 FIFTHS_REACH = _SUBSET.fifths_reach
-"""Scale degrees and melodic steps reach so far along the line of fifths, either way."""
+"""The largest distance of a scale degree or melodic step on the line of fifths, in either direction."""
 PITCHES: tuple[Pitch, ...] = _SUBSET.pitches
 """The spelled pitches by id."""
 PITCH_IDS = {pitch: index for index, pitch in enumerate(PITCHES)}
@@ -48,10 +48,10 @@ PITCH_IDS = {pitch: index for index, pitch in enumerate(PITCHES)}
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Alphabet:
-    """An alphabet in tables. P pitches; a key is an index: `keys` of them, then `no_key` where none is known.
+    """An alphabet in tables. P pitches; a key is an index below `keys`, or `no_key` if it is unknown.
 
-    midi, fifths: [P]; degrees: [keys + 1, P + 1] where each pitch stands in each key (the last column:
-    silence, the last row: no key); classes: [P + 1, P] the class of the interval between two pitches.
+    midi, fifths: [P]; degrees: [keys + 1, P + 1] the scale degree of each pitch in each key (last column:
+    silence, last row: no key); classes: [P + 1, P] the class of the interval between two pitches.
     """
 
     name: str
@@ -91,23 +91,23 @@ _BUILDERS: dict[str, Callable[[], Alphabet]] = {}
 
 
 def register(name: str, build: Callable[[], Alphabet]) -> None:
-    """Make an alphabet available under a name, which a network's configuration may then give."""
+    """Make an alphabet available under a name, which the configuration of a network can then use."""
     _BUILDERS[name] = build
 
 
 @cache
 def alphabet(name: str) -> Alphabet:
-    """The alphabet of that name; InputError where none is registered."""
+    """The alphabet of that name; InputError if none is registered."""
     if name not in _BUILDERS:
         raise InputError(
-            f"these weights write in the alphabet {name!r}, which serves a benchmark alone;"
-            f" expected weights in one of: {', '.join(_BUILDERS)}"
+            f"these weights use the alphabet {name!r}, which is for a benchmark only;"
+            f" expected weights with one of: {', '.join(_BUILDERS)}"
         )
     return _BUILDERS[name]()
 
 
-def framed(degrees: Ints, size: int) -> Ints:
-    """With a column for silence and a row for the unknown key, both a degree of their own."""
+def pad_degrees(degrees: Ints, size: int) -> Ints:
+    """Add a column for silence and a row for the unknown key, both with a degree of their own."""
     return np.pad(degrees, ((0, 1), (0, 1)), constant_values=size)
 
 
@@ -122,7 +122,7 @@ def _spelled() -> Alphabet:
         "spelled",
         midi,
         fifths,
-        framed(degrees, size),
+        pad_degrees(degrees, size),
         size,
         np.pad(steps, ((0, 1), (0, 0))),
         size,
@@ -135,7 +135,7 @@ register("spelled", _spelled)
 
 
 def pitch_id(pitch: Pitch) -> int:
-    """The id of a spelled pitch; one out of reach is moved by octaves into it, a microtone rounded down."""
+    """The id of a spelled pitch; a pitch out of range is moved into it by octaves, a microtone is rounded down."""
     lowest, highest = PITCHES[0].midi_pitch, PITCHES[-1].midi_pitch
     moved = Pitch(pitch.step, int(pitch.alter // 1), pitch.octave)
     while moved.midi_pitch < lowest:

@@ -21,7 +21,7 @@ class Batch:
     before: Tensor  # [B, T, V]
     sounding: Tensor  # [B, T, V]
     age: Tensor  # [B, T, V]
-    pitch_history: Tensor  # [B, T, HEARD]
+    pitch_history: Tensor  # [B, T, PITCH_HISTORY]
     matches: Tensor  # [B, V + 1, T, T] uint8
     labels: Tensor  # [B, T, labels]
     given: Tensor  # [B, T, V] bool
@@ -31,7 +31,7 @@ class Batch:
     metric: Tensor  # [B, T, features]
     position: Tensor  # [B, T]
     measure_steps: Tensor  # [B, T]
-    frame: Tensor  # [B, T] the frame in force at a slice
+    frame: Tensor  # [B, T] the frame of each slice
     lengths: Tensor  # [B]
     frame_events: Tensor  # [B, F, V]
     frame_sounding: Tensor  # [B, F, V]
@@ -46,10 +46,10 @@ class Batch:
 def collate(examples: Sequence[Example]) -> Batch:
     """One padded batch of examples."""
     pieces = [example.piece for example in examples]
-    framed = [frames(example.piece, example.given) for example in examples]
+    all_frames = [frames(example.piece, example.given) for example in examples]
     frame_of = [
-        np.searchsorted(chosen, piece.point, side="right") - 1
-        for piece, (chosen, _, _) in zip(pieces, framed, strict=True)
+        np.searchsorted(points, piece.point, side="right") - 1
+        for piece, (points, _, _) in zip(pieces, all_frames, strict=True)
     ]
     return Batch(
         events=_pad([piece.events for piece in pieces]),
@@ -68,11 +68,11 @@ def collate(examples: Sequence[Example]) -> Batch:
         measure_steps=_pad([piece.measure_steps[piece.point] for piece in pieces], fill=1),
         frame=_pad(frame_of),
         lengths=torch.tensor([piece.length for piece in pieces]),
-        frame_events=_pad([events for _, events, _ in framed]),
-        frame_sounding=_pad([sounding for _, _, sounding in framed]),
-        frame_key=_pad([piece.key[chosen] for piece, (chosen, _, _) in zip(pieces, framed, strict=True)]),
-        frame_metric=_pad([piece.metric[chosen] for piece, (chosen, _, _) in zip(pieces, framed, strict=True)]),
-        frame_lengths=torch.tensor([len(chosen) for chosen, _, _ in framed]),
+        frame_events=_pad([events for _, events, _ in all_frames]),
+        frame_sounding=_pad([sounding for _, _, sounding in all_frames]),
+        frame_key=_pad([piece.key[points] for piece, (points, _, _) in zip(pieces, all_frames, strict=True)]),
+        frame_metric=_pad([piece.metric[points] for piece, (points, _, _) in zip(pieces, all_frames, strict=True)]),
+        frame_lengths=torch.tensor([len(points) for points, _, _ in all_frames]),
     )
 
 

@@ -1,4 +1,4 @@
-"""Weights on disk: a safetensors file, and beside it a JSON file with the network's shape and provenance."""
+"""Weights on disk: a safetensors file, and a JSON file with the network's shape and provenance."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from scoregen.model.network.config import NetworkConfig, renamed
+from scoregen.model.network.config import NetworkConfig, renaming_notice
 from scoregen.system.errors import InputError
 from scoregen.system.files import write_files
 from scoregen.system.resources import weights
@@ -27,7 +27,7 @@ SHIPPED = "satb-chorales"
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The parameters of a network by name, in 32 bits, the SHA-256 of their file, and what its JSON file says.
+    """The parameters of a network by name, in 32 bits, the SHA-256 of their file, and the content of the JSON file.
 
     `stem` is the path of both files without a suffix.
     """
@@ -41,7 +41,7 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A network in torch, the SHA-256 of its weights, and what its JSON file says."""
+    """A network in torch, the SHA-256 of its weights, and the content of the JSON file."""
 
     network: Network
     checksum: str
@@ -49,23 +49,23 @@ class Checkpoint:
 
 
 def save_checkpoint(network: Network, path: Path, about: Mapping[str, Any], *, half: bool = False) -> None:
-    """Write PATH.safetensors and PATH.json; `half` keeps the weights in 16 bits."""
+    """Write PATH.safetensors and PATH.json; `half` stores the weights in 16 bits."""
     dtype = np.float16 if half else np.float32
     state = {name: tensor.numpy(force=True).astype(dtype) for name, tensor in network.state_dict().items()}
     data = save(state)
-    story = {"network": asdict(network.config), "sha256": hashlib.sha256(data).hexdigest(), **about}
-    text = f"{json.dumps(story, indent=2, sort_keys=True)}\n".encode()
+    description = {"network": asdict(network.config), "sha256": hashlib.sha256(data).hexdigest(), **about}
+    text = f"{json.dumps(description, indent=2, sort_keys=True)}\n".encode()
     write_files([(path.with_suffix(".safetensors"), data), (path.with_suffix(".json"), text)], force=True)
 
 
 def read_weights(path: Path | None = None) -> Weights:
-    """The weights at PATH(.safetensors), by default those that ship with the package. Imports no torch."""
+    """The weights at PATH(.safetensors), by default those of the package. Does not import torch."""
     stem = (path or weights() / SHIPPED).with_suffix("")
     try:
         data = stem.with_suffix(".safetensors").read_bytes()
         about = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
         shape = about["network"]
-        if remark := renamed(shape):
+        if remark := renaming_notice(shape):
             raise InputError(
                 f"{stem}.json is of an earlier version ({remark}); convert it with tools/convert_checkpoint.py of the"
                 " repository"
@@ -83,13 +83,13 @@ def read_weights(path: Path | None = None) -> Weights:
 
 
 def load_checkpoint(path: Path | None = None) -> Checkpoint:
-    """The checkpoint at PATH(.safetensors) as a network in torch, by default the one that ships with the package."""
+    """The checkpoint at PATH(.safetensors) as a network in torch, by default that of the package."""
     read = read_weights(path)
     return Checkpoint(network_of(read), read.checksum, read.about)
 
 
 def network_of(read: Weights) -> Network:
-    """The network in torch with these weights; InputError where they do not fit its description."""
+    """The network in torch with these weights; InputError if they do not fit its description."""
     import torch
 
     from scoregen.model.network.network import Network

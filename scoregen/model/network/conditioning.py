@@ -1,4 +1,4 @@
-"""The conditions of an example: which events are given, and in which order the others are chosen.
+"""The conditioning of an example: which events are given, and in which order the others are chosen.
 
 T slices, V voices, F frames.
 """
@@ -14,12 +14,12 @@ from scoregen.model.network.inputs import BLANK, SILENCE, Bools, Ints, PieceArra
 
 OUTER_FIRST = (0, 3, 1, 2)
 NEVER = 1 << 40
-"""The position of padding: later than everything, so that nothing attends to it."""
+"""The position of padding: later than every slice, so that nothing attends to it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A piece, which of its events are given [T, V], and the order of voices in each slice [T, V]."""
+    """A piece, which of its events are given [T, V], and the order of the voices in each slice [T, V]."""
 
     piece: PieceArrays
     given: Bools
@@ -27,7 +27,7 @@ class Example:
 
 
 def draw_given(piece: PieceArrays, generator: np.random.Generator) -> Bools:
-    """What is given in one example: nothing, one voice, several, or all but a hole."""
+    """Draw the given events of an example: nothing, one voice, several, or all but a hole."""
     voices = piece.events.shape[1]
     given = np.zeros(piece.events.shape, dtype=bool)
     kind = generator.random()
@@ -49,7 +49,7 @@ def draw_given(piece: PieceArrays, generator: np.random.Generator) -> Bools:
 
 
 def draw_order(given: Bools, generator: np.random.Generator) -> Ints:
-    """Given voices first; the others as usual half of the time, else in any order."""
+    """Draw an order: given voices first; the others in the usual order half of the time, otherwise in any order."""
     voices = given.shape[1]
     if voices == len(OUTER_FIRST) and generator.random() < 0.5:
         return usual_order(given)
@@ -57,7 +57,7 @@ def draw_order(given: Bools, generator: np.random.Generator) -> Ints:
 
 
 def usual_order(given: Bools) -> Ints:
-    """Given voices first, then of four the outer before the inner: as measured, and as used."""
+    """Given voices first, then outer before inner voices if there are four: the order of validation and of sampling."""
     voices = given.shape[1]
     return _given_first(np.array(OUTER_FIRST) if voices == len(OUTER_FIRST) else np.arange(voices), given)
 
@@ -68,17 +68,17 @@ def _given_first(order: Ints, given: Bools) -> Ints:
 
 
 def frames(piece: PieceArrays, given: Bools) -> tuple[Ints, Ints, Ints]:
-    """The context encoder's timeline: points [F], and each voice's event and pitch there [F, V].
+    """The timeline of the context encoder: points [F], and the event and pitch of each voice there [F, V].
 
-    A point is a frame if it is a beat or a given voice moves there; nothing else of the blank
-    voices, not even where they move, can be read from it.
+    A point is a frame if it is a beat or if a given voice moves there. The frames reveal nothing else about
+    the blank voices, not even where they move.
     """
     moves = given & (piece.events != HOLD)
     at = piece.last_slice
     chosen = np.flatnonzero(piece.is_beat | (piece.is_slice & moves[at].any(1)))
     slices = at[chosen]
-    known = given[slices]
+    is_given = given[slices]
     exact = piece.is_slice[chosen][:, None] & moves[slices]
     resting = piece.sounding[slices] == SILENCE
     events = np.where(exact, piece.events[slices], np.where(resting, REST, HOLD))
-    return chosen, np.where(known, events, BLANK), np.where(known, piece.sounding[slices], SILENCE)
+    return chosen, np.where(is_given, events, BLANK), np.where(is_given, piece.sounding[slices], SILENCE)

@@ -1,4 +1,4 @@
-"""The shape of a network, how it is trained and how it is drawn from: plain values, no torch."""
+"""The shape of a network and the options of training and sampling: plain values, no torch."""
 
 from __future__ import annotations
 
@@ -11,11 +11,10 @@ from scoregen.system.errors import InputError
 
 @dataclass(frozen=True, slots=True)
 class NetworkConfig:
-    """Widths and rates; they travel in every checkpoint. `roles` names the known voices, in id order.
+    """Widths and rates, which every checkpoint contains. `roles` names the voices, in id order.
 
-    `context` 0 leaves out the context encoder: for data of which nothing is ever given. `auxiliary_weight`
-    is what a nat of the harmony foreseen wrongly weighs in the training loss beside a nat of the notes.
-    The switches take parts away, for ablations.
+    `context` 0 omits the context encoder, for data in which nothing is ever given. `auxiliary_weight` is the weight
+    of the auxiliary harmony targets in the training loss. The switches disable parts, for ablations.
     """
 
     roles: tuple[str, ...] = ("soprano", "alto", "tenor", "bass")
@@ -41,12 +40,12 @@ class NetworkConfig:
 
 @dataclass(frozen=True, slots=True)
 class SamplingOptions:
-    """How to draw. `candidates` drafts are drawn at once; in each of `passes` the worst measures are written anew.
+    """How to sample: `candidates` drafts in a batch, whose worst measures are rewritten in each of `passes`.
 
-    `temperature` and then the nucleus `top_p` act on what the constraints leave. `voice_leading` is
-    what a parallel fifth, octave or unison costs, in nats, `crossing` what an attack above a higher
-    voice or below a lower one costs (None: as the style has it, which has the other costs too). Every `span` measures
-    the drafts wait for each other and go on from the best (0: each goes its own way to the end).
+    `temperature` and then the nucleus `top_p` apply to what the constraints leave. `voice_leading` is the cost in
+    nats of a parallel fifth, octave or unison, and `crossing` that of an attack above a higher voice or below a
+    lower one (None: the cost of the style, which also sets all other costs). After every `span` measures all drafts
+    continue from the best one (0: every draft continues by itself).
     """
 
     seed: int = 0
@@ -59,7 +58,7 @@ class SamplingOptions:
     span: int = 4
 
     def __post_init__(self) -> None:
-        """Raise InputError for a number that nothing can be drawn with."""
+        """Raise InputError for an invalid value."""
         if not 0 <= self.temperature < math.inf:
             raise InputError(f"the temperature is {self.temperature}; expected 0 or more")
         if not 0 < self.top_p <= 1:
@@ -71,31 +70,29 @@ class SamplingOptions:
 
 @dataclass(frozen=True, slots=True)
 class TrainingOptions:
-    """How to train. A step is one batch; every piece comes in a random key each time.
+    """How to train. A step is one batch; each piece appears in a random key every time.
 
-    `batch_size` counts the pieces of a step over all processes; `transpose` is the most semitones that a
-    piece is moved, up or down. The learning rate warms up over `warm_up` steps (an eighth of a short
-    run), then falls (`schedule` "cosine") or stays ("constant": the average of the weights takes the
-    place of the fall). `save_every` steps the network is validated and the state kept; after `patience`
-    validations without a better one, training ends. 0, the default, lets it run: what looks like
-    standing still at first often is not.
+    `batch_size` counts the pieces of a step over all processes. `transpose` is the maximum transposition in
+    semitones, up or down. The learning rate warms up over `warm_up` steps (an eighth of a short run), then decays
+    (`schedule` "cosine") or stays ("constant": weight averaging takes the place of the decay). Every `save_every`
+    steps the network is validated and the state saved. Training ends after `patience` validations without
+    improvement. The default 0 disables this, because an early plateau often passes.
 
-    At a validation the network draws `drafts` pieces from nothing, to see whether it writes the corpus again;
-    with 0 it draws none.
+    At each validation the network samples `drafts` pieces with nothing given, to measure copying; 0 disables this.
 
-    `voice_orders` says in which order the voices of a roll choose: "fixed", or "any", drawn anew for every
-    slice. (Voices of scores are given in all combinations, and always in many orders.)
+    `voice_orders` is the order of the voices of a roll: "fixed", or "any", drawn again for every slice. (The voices
+    of scores are given in all combinations, and always in many orders.)
 
-    `distillation` is the share of the loss that the chances of the teachers have, where there are any, in place of
-    the notes that stand in the pieces.
+    `distillation` is the weight of the teachers' distributions in the loss, if there are teachers, in place of the
+    notes of the pieces (knowledge distillation).
 
-    With an `r_drop` above 0 every batch is shown twice, with other dropout, and so many times the nats that
-    the two lie apart are added to the loss: held-out pieces are learned better, in nearly twice the time.
+    With `r_drop` above 0, every batch is processed twice with different dropout masks, and the divergence of the two
+    distributions, times `r_drop`, is added to the loss (R-Drop). Held-out loss improves, at nearly twice the time.
 
-    `mixed_precision`: bfloat16 where PyTorch finds it safe. A CPU that reckons in it (AVX512-BF16, AMX) trains
-    in half the time; others have nothing to gain. On CUDA a network of this size waits for its kernels
-    to start rather than for their arithmetic, and cuDNN's recurrences come out in 16 bits. `compile` (torch.compile)
-    acts on CUDA only; every batch has another shape, so that it pays in long runs only. Both are off.
+    `mixed_precision` uses bfloat16 where PyTorch considers it safe. A CPU with bfloat16 arithmetic (AVX512-BF16, AMX)
+    trains in half the time; others gain nothing. On CUDA, the launch of kernels dominates the time of a network of
+    this size, and cuDNN's recurrences return 16 bits. `compile` (torch.compile) affects CUDA only; every batch has
+    another shape, so it pays only in long runs. Both are off by default.
     """
 
     steps: int = 2000
@@ -118,7 +115,7 @@ class TrainingOptions:
     seed: int = 1
 
     def __post_init__(self) -> None:
-        """Raise InputError for a number that nothing can be trained with."""
+        """Raise InputError for an invalid value."""
         least = {
             "steps": 1,
             "warm_up": 0,
@@ -157,14 +154,14 @@ RENAMED_PARAMETERS = {"advance": "time_shift", "foresight": "auxiliary", "pointe
 RENAMED_CALIBRATION_KEYS = {"likeness": "discriminator"}
 
 
-def renamed_parameter(name: str) -> str:
-    """The present name of a parameter of a checkpoint."""
+def current_name(name: str) -> str:
+    """The current name of a parameter of a checkpoint."""
     head, dot, rest = name.partition(".")
     return f"{RENAMED_PARAMETERS.get(head, head)}{dot}{rest}"
 
 
-def renamed(names: Iterable[str]) -> str | None:
-    """A remark on the first of the names that has changed; None where all are up to date."""
+def renaming_notice(names: Iterable[str]) -> str | None:
+    """A remark on the first name that has changed; None if all are current."""
     tables = RENAMED_NETWORK_OPTIONS | RENAMED_TRAINING_OPTIONS | RENAMED_PARAMETERS | RENAMED_CALIBRATION_KEYS
     for name in names:
         head = name.partition(".")[0]

@@ -1,10 +1,9 @@
-"""Attention over the earlier slices of the piece, and what it proposes.
+"""Attention over the earlier slices of the piece, which proposes their continuations.
 
-The key of a slice is the context that led to it, its value what followed there: an alike past
-proposes its continuation. How long two pasts are the same (`memory.matches`) is known exactly and
-biases the attention; while a slice is written, voice by voice, the weights move to those earlier
-slices that agree with what is set already, and point at what they did next (pointer networks:
-Vinyals et al. 2015, arXiv:1506.03134).
+The key of a slice is the context that led to it, its value what followed: a similar context proposes its
+continuation. The length of the exact match between two contexts (`history_features.matches`) biases the
+attention. While a slice is written, voice by voice, the weights shift to those earlier slices that agree with the
+voices already written, and point to their continuation (pointer networks: Vinyals et al. 2015, arXiv:1506.03134).
 
 B pieces, T slices, H heads, R rows (slices of all pieces end to end).
 """
@@ -23,7 +22,7 @@ from scoregen.model.network.index_tables import DISTANCES, FARTHEST, distance_bu
 
 
 class CopyAttention(nn.Module):
-    """Where in the piece something like this came before."""
+    """Attention to the earlier places of the piece with a similar context."""
 
     buckets: Tensor
 
@@ -47,64 +46,66 @@ class CopyAttention(nn.Module):
         self.register_buffer("buckets", torch.from_numpy(distance_buckets()), persistent=False)
 
     def keys(self, hidden: Tensor) -> Tensor:
-        """[B, H, T, d / H] of the contexts [B, T, d] that led to slices."""
+        """[B, H, T, d / H] the keys of slices, from the contexts [B, T, d] that led to them."""
         return self._split(self.key(hidden))
 
     def values(self, slices: Tensor) -> Tensor:
-        """[B, H, T, d / H] of what slices are, [B, T, d]."""
+        """[B, H, T, d / H] the values of slices, from their codes [B, T, d]."""
         return self._split(self.value(slices))
 
     def scores(self, hidden: Tensor, keys: Tensor, bias: Tensor) -> Tensor:
-        """[B, H, Tq, Tk] how much each earlier slice is like here, before the softmax."""
+        """[B, H, Tq, Tk] the similarity of each earlier slice to the current one, before the softmax."""
         q = self._split(self.query(hidden))
         return q @ keys.transpose(-1, -2) / math.sqrt(q.shape[-1]) + bias
 
     def attend(self, scores: Tensor, values: Tensor) -> Tensor:
-        """[B, Tq, d] what followed there, weighted."""
+        """[B, Tq, d] the weighted mean of the values."""
         mixed = (self._weights(scores, 2) @ values).transpose(1, 2).flatten(2)
         result: Tensor = self.out(mixed)
         return result
 
-    def bias(self, here: Tensor, there: Tensor, measure: Tensor, matches: Tensor) -> Tensor:
-        """[B, H, Tq, Tk] learned preferences by distance and by how long the pasts are the same.
+    def bias(self, position: Tensor, positions: Tensor, measure: Tensor, matches: Tensor) -> Tensor:
+        """[B, H, Tq, Tk] learned biases for distances and for the lengths of matches.
 
-        Positions [B, Tq] and [B, Tk], grid steps a measure [B, Tq], matches [B, V + 1, Tq, Tk];
-        -inf where there is not before here.
+        `position` [B, Tq], `positions` [B, Tk], grid steps a measure [B, Tq], matches [B, V + 1, Tq, Tk];
+        -inf for slices that are not earlier.
         """
-        distance = here.unsqueeze(-1) - there.unsqueeze(-2)
-        near = self.buckets[distance.clamp(min=0, max=FARTHEST - 1)].long()
+        distance = position.unsqueeze(-1) - positions.unsqueeze(-2)
+        bucket = self.buckets[distance.clamp(min=0, max=FARTHEST - 1)].long()
         aligned = (distance % measure.unsqueeze(-1) == 0).long() + (distance % 48 == 0).long()
-        bias = _look_up(self.distance_bias, near + DISTANCES * aligned)
+        bias = _look_up(self.distance_bias, bucket + DISTANCES * aligned)
         if self.use_matches:
             bias = bias + _look_up(self.whole_bias, matches[:, 0].long())
             bias = bias + _look_up(self.outer_bias, matches[:, 1].long())
             bias = bias + _look_up(self.outer_bias, matches[:, -1].long() + MATCHES)
         return bias.masked_fill((distance <= 0).unsqueeze(1), -torch.inf)
 
-    def point(self, scores: Tensor, own: Tensor | None, agreed: Tensor, differed: Tensor) -> Tensor:
+    def point(self, scores: Tensor, voice_matches: Tensor | None, agreement: Tensor, disagreement: Tensor) -> Tensor:
         """[R, H, T] weights for the next choice of a slice.
 
-        `scores` [R, H, T]; `own` [R, T] how long the voice's own pasts match; `agreed` and `differed`
-        [R, T] with how many of the voices set so far an earlier slice agrees.
+        `scores` [R, H, T]; `voice_matches` [R, T] the length of the match of the voice's own past; `agreement` and
+        `disagreement` [R, T] the number of written voices with which an earlier slice agrees and disagrees.
         """
         if self.use_matches:
-            scores = scores + (agreed.unsqueeze(-1) * self.agree - differed.unsqueeze(-1) * self.differ).transpose(1, 2)
-            if own is not None:
-                scores = scores + _look_up(self.own_bias, own)
+            scores = scores + (
+                agreement.unsqueeze(-1) * self.agree - disagreement.unsqueeze(-1) * self.differ
+            ).transpose(1, 2)
+            if voice_matches is not None:
+                scores = scores + _look_up(self.own_bias, voice_matches)
         return self._weights(scores, 1)
 
-    def trusted(self, whole: Tensor) -> Tensor:
-        """[R, H, T] the factor of each earlier slice by how long its past is that of this one, `whole` [R, T]."""
+    def trust_factors(self, whole: Tensor) -> Tensor:
+        """[R, H, T] the factor of each earlier slice for the length of its match with this one, `whole` [R, T]."""
         return 1 + _look_up(self.trust, whole)
 
-    def proposals(self, state: Tensor, weights: Tensor, trusted: Tensor, time_shift: bool) -> Tensor:
-        """[R, T] what each earlier slice adds to the logit of what it did."""
+    def proposals(self, state: Tensor, weights: Tensor, trust: Tensor, time_shift: bool) -> Tensor:
+        """[R, T] what each earlier slice adds to the logit of its own choice."""
         gates = self.gates(state)[:, self.heads :] if time_shift else self.gates(state)[:, : self.heads]
-        added: Tensor = (gates.unsqueeze(2) * trusted * weights).sum(1)
-        return added
+        result: Tensor = (gates.unsqueeze(2) * trust * weights).sum(1)
+        return result
 
     def _weights(self, scores: Tensor, after: int) -> Tensor:
-        """Softmax over the last axis with a sink, which takes the weight where nothing is alike."""
+        """Softmax over the last axis with a sink, which takes the weight if nothing is similar."""
         over = scores - self.sink.view(-1, *([1] * after))
         return functional.pad(over, (0, 1)).softmax(-1)[..., :-1]
 

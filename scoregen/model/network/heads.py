@@ -1,4 +1,4 @@
-"""Logits over what a voice may do: a sum of absolute, scale-degree, melodic, harmonic and contrapuntal parts.
+"""Logits of a voice's events: a sum of absolute, scale-degree, melodic, harmonic and contrapuntal terms.
 
 R rows (slices of all pieces end to end), V voices, K the other voices of a slice, P pitches,
 E = 2 + P events.
@@ -18,7 +18,7 @@ from scoregen.model.network.index_tables import HARMONIC_REACH, head_sizes, head
 
 
 class EventHeads(nn.Module):
-    """One voice's logits, given the in-slice state and what every other voice does or did last."""
+    """The logits of one voice, given the in-slice state and the present or last event of every other voice."""
 
     height_index: Tensor
     degree_index: Tensor
@@ -45,41 +45,43 @@ class EventHeads(nn.Module):
             self.register_buffer(name, torch.from_numpy(table), persistent=False)
 
     def forward(self, state: Tensor, key: Tensor, before: Tensor, others: OtherVoices) -> Tensor:
-        """[R, E] logits of one voice in the keys [R], coming from the pitch ids `before` [R]."""
+        """[R, E] logits of one voice in the keys [R], whose last pitch ids are `before` [R]."""
         z = self.dropout(state)
         columns = functional.pad(self.alone(z), (0, 1))
         steps = columns.gather(1, self.step_index[before])
         pitch = columns[:, self.height_index] + columns.gather(1, self.degree_index[key])
         pitch = pitch + steps[:, : self.pitches] + steps[:, self.pitches :]
         if others.pitch.shape[1]:
-            pitch = pitch + self._against(z, before, others)
+            pitch = pitch + self._pair_logits(z, before, others)
         return torch.cat([columns[:, :FIRST_PITCH], pitch], -1)
 
-    def _against(self, z: Tensor, before: Tensor, others: OtherVoices) -> Tensor:
-        """[R, P] what the other voices ask for: an interval to them, and a motion that does not go along."""
+    def _pair_logits(self, z: Tensor, before: Tensor, others: OtherVoices) -> Tensor:
+        """[R, P] the terms for the other voices: the intervals to them, and the motion relative to them."""
         pairs = functional.gelu(self.pair_state(z).unsqueeze(1) + others.role + self.is_set[others.is_set])
         harmonic = functional.pad(self.harmonic(pairs), (0, 1))
         logits: Tensor = harmonic.gather(2, self.harmonic_index[others.pitch]).sum(1)
         return logits + self._motion(z, before, others) if self.use_motion else logits
 
     def _motion(self, z: Tensor, before: Tensor, others: OtherVoices) -> Tensor:
-        """[R, P] what the motions of the voices that are set ask for: of those that have moved, if this one moves."""
-        moved = others.is_set * (others.pitch != others.before)
-        moved = moved * self.sounds[others.pitch] * self.sounds[others.before] * self.sounds[before].unsqueeze(1)
-        was = self.interval_before[others.before * (self.pitches + 1) + before.unsqueeze(1)]  # [R, K]
-        rows = self.motion[:, was]  # [2, R, K, 12]
+        """[R, P] the terms for the motion of written voices, for pairs of voices that both move."""
+        has_moved = others.is_set * (others.pitch != others.before)
+        has_moved = (
+            has_moved * self.sounds[others.pitch] * self.sounds[others.before] * self.sounds[before].unsqueeze(1)
+        )
+        interval = self.interval_before[others.before * (self.pitches + 1) + before.unsqueeze(1)]  # [R, K]
+        rows = self.motion[:, interval]  # [2, R, K, 12]
         gate = self.motion_gate(z)
         table = rows[0] * (1 + gate[:, :1, None]) + rows[1] * gate[:, 1:, None]
-        asked = (table * moved.unsqueeze(2)).gather(2, self.interval_after[others.pitch])
-        motion: Tensor = asked.sum(1) * self.moves[before]
+        terms = (table * has_moved.unsqueeze(2)).gather(2, self.interval_after[others.pitch])
+        motion: Tensor = terms.sum(1) * self.moves[before]
         return motion
 
 
 @dataclass(frozen=True, slots=True)
 class OtherVoices:
-    """The other voices of a slice: as they are now where they are set already, else as they were."""
+    """The other voices of a slice: in this slice if they are already written, otherwise in the last one."""
 
-    role: Tensor  # [R, K, in_slice], as `Network.pair_role` has it
+    role: Tensor  # [R, K, in_slice], the output of `Network.pair_role`
     pitch: Tensor  # [R, K] pitch ids
     before: Tensor  # [R, K] pitch ids before the slice
     is_set: Tensor  # [R, K] 1 or 0

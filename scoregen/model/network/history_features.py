@@ -1,6 +1,6 @@
-"""What a place of a piece has in common with earlier places: how long notes last, what was heard, what repeats.
+"""Features of the past of a place: the ages of notes, the pitch history, and matches with earlier places.
 
-All of it looks back only, none of it changes when a piece is transposed. Axes: T slices, V voices.
+All features look back only and are invariant under transposition. T slices, V voices.
 """
 
 from __future__ import annotations
@@ -18,39 +18,39 @@ AGES = 10
 _AGE_LIMITS = np.array([1, 12, 24, 36, 48, 72, 96, 144, 192])  # grid steps; a fresh piece has age 0
 MATCHES = 9
 _MATCH_BUCKETS = np.array([0, 1, 2, 3, 4, 4, 5, 5, 5, *[6] * 4, *[7] * 12, 8], dtype=np.uint8)
-"""By how many slices (or notes) in a row were the same: 0, 1, 2, 3, 4-5, 6-8, 9-12, 13-24, more."""
+"""By the number of consecutive identical slices (or notes): 0, 1, 2, 3, 4-5, 6-8, 9-12, 13-24, more."""
 PITCH_HISTORY = 24
 _HALF_LIVES = (4.0, 16.0)  # quarters
 
 
 def ages(events: Ints, position: Ints) -> Ints:
-    """[T, V] how long before each slice the voice last began something, as a bucket."""
-    began = np.maximum.accumulate(np.where(events != HOLD, position[:, None], -1), axis=0)
-    before = np.vstack([np.full((1, events.shape[1]), -1), began[:-1]])
+    """[T, V] the time from the last attack or rest of the voice to each slice, as a bucket."""
+    onsets = np.maximum.accumulate(np.where(events != HOLD, position[:, None], -1), axis=0)
+    before = np.vstack([np.full((1, events.shape[1]), -1), onsets[:-1]])
     return age_bucket(np.where(before < 0, 0, position[:, None] - before))
 
 
 def pitch_history(sounding: Ints, position: Ints, alphabet: Alphabet) -> Floats:
-    """[T, 2, 12] the share of each pitch class (by fifths) in what sounded before, fading by the half-lives."""
+    """[T, 2, 12] the share of each pitch class (by fifths) in the music before, with exponential decay."""
     classes = np.append(alphabet.fifths % 12, 12)[sounding]
     shares = np.zeros((len(position), len(_HALF_LIVES), 12), dtype=np.float32)
     for index in range(1, len(position)):
-        shares[index] = decayed(shares[index - 1], classes[index - 1], int(position[index] - position[index - 1]))
+        shares[index] = decay_shares(shares[index - 1], classes[index - 1], int(position[index] - position[index - 1]))
     return shares
 
 
-def decayed(shares: Floats, classes: Ints, steps: int) -> Floats:
-    """The shares [2, 12] after pitch classes [V] (12: silence) have sounded for so many grid steps."""
+def decay_shares(shares: Floats, classes: Ints, steps: int) -> Floats:
+    """The shares [2, 12] after pitch classes [V] (12: silence) have sounded for a number of grid steps."""
     fresh = np.bincount(classes, minlength=13)[:12].astype(np.float32)
-    result: Floats = decayed_rows(shares[None], fresh[None], np.array([steps]))[0]
+    result: Floats = decay_rows(shares[None], fresh[None], np.array([steps]))[0]
     return result
 
 
 def relative_to_key(shares: Floats, keys: Ints) -> Floats:
-    """[T, 24] the shares with the tonic of each slice's key first, summing to one where anything was heard."""
-    turned = np.take_along_axis(shares, ((np.arange(12) + keys[:, None]) % 12)[:, None], axis=2)
-    total = turned.sum(2, keepdims=True)
-    result: Floats = (turned / np.maximum(total, 1e-6)).reshape(len(keys), PITCH_HISTORY).astype(np.float32)
+    """[T, 24] the shares with the tonic of each slice's key first; they sum to one if anything has sounded."""
+    rotated = np.take_along_axis(shares, ((np.arange(12) + keys[:, None]) % 12)[:, None], axis=2)
+    total = rotated.sum(2, keepdims=True)
+    result: Floats = (rotated / np.maximum(total, 1e-6)).reshape(len(keys), PITCH_HISTORY).astype(np.float32)
     return result
 
 
@@ -70,18 +70,18 @@ def _collections() -> NDArray[np.float64]:
 PROFILES = _collections()
 
 
-def estimated_keys(shares: Floats, no_key: int) -> Ints:
-    """[T] the signature (in fifths, 0-11) whose major or minor key fits best what was heard."""
+def estimate_keys(shares: Floats, no_key: int) -> Ints:
+    """[T] the signature (in fifths, 0-11) whose major or minor key fits the pitch history best."""
     slow = shares[:, 1]
     best = (slow @ PROFILES.reshape(24, 12).T).reshape(-1, 2, 12).max(1).argmax(1)
     return np.where(slow.sum(1) > 0, best, no_key)
 
 
 def matches(events: Ints, sounding: Ints, time_shift: Ints, position: Ints) -> Buckets:
-    """[V + 1, T, T] how long the pasts of slices t and s < t are the same: whole, then voice by voice.
+    """[V + 1, T, T] the length of the match between the pasts of slices t and s < t: whole, then voice by voice.
 
-    Whole: how many slices in a row before t equal those before s, time shifts included. Of one voice:
-    how many of its notes, the one that sounds last being as old at t as at s.
+    Whole: the number of consecutive slices before t that equal those before s, time shifts included. One voice:
+    the number of its notes, of which the current one has the same age at t and s.
     """
     length, voices = events.shape
     table = np.zeros((voices + 1, length, length), dtype=np.uint8)
@@ -98,7 +98,7 @@ def bucket(lengths: Ints) -> Buckets:
 
 
 def _runs(kinds: Ints) -> Ints:
-    """[T, T] of a sequence: how many elements in a row before t equal those before s, for s < t."""
+    """[T, T] for a sequence: the number of consecutive elements before t that equal those before s, for s < t."""
     length = len(kinds)
     same = kinds[:, None] == kinds[None]
     runs = np.zeros((length + 1, length + 1), dtype=np.int64)
@@ -108,10 +108,10 @@ def _runs(kinds: Ints) -> Ints:
 
 
 def _voice_match(events: Ints, sounding: Ints, position: Ints) -> Ints:
-    """Notes in a row that are the same, where the current one is as old here as there."""
+    """The number of consecutive notes that are equal, the current one with the same age at both places."""
     begins = np.flatnonzero(events != HOLD)
-    current = np.cumsum(events != HOLD)  # how many have begun up to and with each slice
-    before = np.append(0, current[:-1]) - 1  # the one that sounds as a slice comes, -1: none
+    current = np.cumsum(events != HOLD)  # the number of notes begun up to and including each slice
+    before = np.append(0, current[:-1]) - 1  # the note that sounds before each slice, -1: none
     if not len(begins):
         return np.zeros((len(events), len(events)), dtype=np.int64)
     onset, pitch = position[begins], sounding[begins]
@@ -119,18 +119,18 @@ def _voice_match(events: Ints, sounding: Ints, position: Ints) -> Ints:
     _, finished = np.unique(np.column_stack([pitch, lengths]), axis=0, return_inverse=True)
     runs = _runs(finished.reshape(-1))  # [N, N] notes before the current ones
     age = position - onset[before]
-    alike = (pitch[before][:, None] == pitch[before][None]) & (age[:, None] == age[None])
-    alike &= (before[:, None] > before[None]) & (before[None] >= 0)
-    return np.where(alike, 1 + runs[before][:, before], 0)
+    same = (pitch[before][:, None] == pitch[before][None]) & (age[:, None] == age[None])
+    same &= (before[:, None] > before[None]) & (before[None] >= 0)
+    return np.where(same, 1 + runs[before][:, before], 0)
 
 
 def age_bucket(steps: Ints) -> Ints:
-    """How long a note has sounded, in grid steps, as a bucket: as `ages` counts, for a piece in the making."""
+    """The bucket of a note's age in grid steps."""
     return np.searchsorted(_AGE_LIMITS, steps, side="right")
 
 
-def decayed_rows(shares: Floats, fresh: Floats, steps: Ints) -> Floats:
-    """`faded` for many pieces: shares [R, 2, 12], voices by pitch class that sounded [R, 12], grid steps [R]."""
+def decay_rows(shares: Floats, fresh: Floats, steps: Ints) -> Floats:
+    """`decay_shares` for many pieces: shares [R, 2, 12], counts of sounding pitch classes [R, 12], grid steps [R]."""
     exponents = -steps.astype(np.float32)[:, None] / GRID / np.array(_HALF_LIVES, dtype=np.float32)
     kept = np.exp2(exponents)[:, :, None]
     result: Floats = (kept * shares + (1 - kept) * fresh[:, None]).astype(np.float32, copy=False)

@@ -1,10 +1,12 @@
-"""The index tables of the network. They follow from its alphabet: no checkpoint contains them.
+"""The index tables of the network. They follow from its alphabet, so no checkpoint contains them.
 
-P pitches; the pitch id P stands for silence. A part of the network that says nothing is looked up in a column of
-zeros, so that neither the parallel form nor an exported graph needs a mask for it.
+P pitches; the pitch id P means silence. A term of the network that does not apply is looked up in a column of
+zeros, so that neither the parallel form nor an exported graph needs a mask.
 """
 
 from __future__ import annotations
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,33 +34,49 @@ def voice_tables(alphabet: Alphabet) -> Tables:
     return {"kind_of": kinds, "degree_of": alphabet.degrees.reshape(-1)}
 
 
-def head_sizes(alphabet: Alphabet, config: NetworkConfig) -> list[int]:
-    """How many logits there are of kinds of events, heights, scale degrees, melodic steps and their classes."""
-    heights = int(alphabet.midi.max() - alphabet.midi.min()) + 1
-    degrees = alphabet.degree_count if config.use_degrees else 0
-    return [FIRST_PITCH, heights, degrees, 2 * MELODIC_REACH + 1, alphabet.class_count]
+class HeadSizes(NamedTuple):
+    """The numbers of logits for kinds of events, heights, scale degrees, melodic steps and their classes."""
+
+    kinds: int
+    heights: int
+    degrees: int
+    steps: int
+    classes: int
+
+
+def head_sizes(alphabet: Alphabet, config: NetworkConfig) -> HeadSizes:
+    """The sizes that follow from an alphabet and the options of a network."""
+    return HeadSizes(
+        kinds=FIRST_PITCH,
+        heights=int(alphabet.midi.max() - alphabet.midi.min()) + 1,
+        degrees=alphabet.degree_count if config.use_degrees else 0,
+        steps=2 * MELODIC_REACH + 1,
+        classes=alphabet.class_count,
+    )
 
 
 def head_tables(alphabet: Alphabet, config: NetworkConfig) -> Tables:
-    """From what is known to every pitch: columns of logits, of which one more than `head_sizes` is zero.
+    """Indices of the logits that apply to each pitch; the column after those of `head_sizes` is zero.
 
     height_index: [P]; degree_index: [keys, P]; step_index: [P + 1, 2 P] melodic steps and their classes;
-    harmonic_index: [P + 1, P] intervals from another voice; interval_before: by that voice's pitch and the own,
-    [(P + 1) (P + 1)], counted apart by which of the two is above; interval_after: [P + 1, P];
+    harmonic_index: [P + 1, P] intervals from another voice; interval_before: [(P + 1) (P + 1)] by the last pitches
+    of that voice and of this one, separate by which of the two is higher; interval_after: [P + 1, P];
     moves: [P + 1, P] whether it is another pitch; sounds: [P + 1].
     """
     sizes = head_sizes(alphabet, config)
-    _, height, degree, melodic, classes = np.cumsum([0, *sizes[:-1]]).tolist()
+    first = HeadSizes._make(np.cumsum([0, *sizes[:-1]]).tolist())
     zero, midi = sum(sizes), alphabet.midi
-    apart = np.pad(midi[None] - midi[:, None], ((0, 1), (0, 0)))
-    steps = np.clip(apart, -MELODIC_REACH, MELODIC_REACH) + MELODIC_REACH
-    interval = apart % 12 + 12 * (apart < 0)
+    intervals = np.pad(midi[None] - midi[:, None], ((0, 1), (0, 0)))
+    steps = np.clip(intervals, -MELODIC_REACH, MELODIC_REACH) + MELODIC_REACH
+    interval = intervals % 12 + 12 * (intervals < 0)
     return {
-        "height_index": height + midi - midi.min(),
-        "degree_index": np.where(alphabet.degrees[:, :-1] < sizes[2], degree + alphabet.degrees[:, :-1], zero),
-        "step_index": _silent(np.concatenate([melodic + steps, classes + alphabet.classes], 1), zero),
-        "harmonic_index": _silent(
-            np.clip(apart, -HARMONIC_REACH, HARMONIC_REACH) + HARMONIC_REACH, 2 * HARMONIC_REACH + 1
+        "height_index": first.heights + midi - midi.min(),
+        "degree_index": np.where(
+            alphabet.degrees[:, :-1] < sizes.degrees, first.degrees + alphabet.degrees[:, :-1], zero
+        ),
+        "step_index": _with_silence(np.concatenate([first.steps + steps, first.classes + alphabet.classes], 1), zero),
+        "harmonic_index": _with_silence(
+            np.clip(intervals, -HARMONIC_REACH, HARMONIC_REACH) + HARMONIC_REACH, 2 * HARMONIC_REACH + 1
         ),
         "interval_before": np.pad(interval, ((0, 0), (0, 1))).reshape(-1),
         "interval_after": interval % 12,
@@ -67,11 +85,11 @@ def head_tables(alphabet: Alphabet, config: NetworkConfig) -> Tables:
     }
 
 
-def _silent(table: NDArray[np.int64], zero: int) -> NDArray[np.int64]:
+def _with_silence(table: NDArray[np.int64], zero: int) -> NDArray[np.int64]:
     """The table [P + 1, ...] with the column of zeros in the row of silence."""
-    changed = table.copy()
-    changed[-1] = zero
-    return changed
+    result = table.copy()
+    result[-1] = zero
+    return result
 
 
 def distance_buckets() -> NDArray[np.uint8]:

@@ -1,8 +1,8 @@
-"""From tokens to arrays: what the network sees of a piece.
+"""From tokens to the arrays that the network reads.
 
-A piece has two timelines. Its *slices* are what is scored or sampled. Its *points* are the slices
-and the beats together: the frames of the context encoder are chosen from them, so that they show
-when the given voices move and where the beats fall, and nothing of the voices to be filled.
+A piece has two timelines. Its *slices* are scored or sampled. Its *points* are the slices and the beats
+together, from which the frames of the context encoder are chosen. The frames show when the given voices move and
+where the beats are, and reveal nothing about the blank voices.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ SILENCE = SPELLED.silence
 MIDI: Ints = np.append(SPELLED.midi, -1)
 """By pitch id, -1 for silence."""
 TIME_SHIFT_STEPS: Ints = np.array([int(time_shift * GRID) for time_shift in SPELLED.time_shifts])
-"""Grid steps of every time shift but the one to the next barline, which is id 0."""
+"""Grid steps of every time shift except that to the next barline, which has id 0."""
 _TIME_SHIFT_IDS = {time_shift: index + 1 for index, time_shift in enumerate(SPELLED.time_shifts)}
 
 
@@ -60,16 +60,16 @@ _TIME_SHIFT_IDS = {time_shift: index + 1 for index, time_shift in enumerate(SPEL
 class PieceArrays:
     """One piece in arrays. Axes: T slices, V voices, Q points, F metric features."""
 
-    events: Ints  # [T, V] event ids, the alphabet's `blank` where to be filled
+    events: Ints  # [T, V] event ids, the alphabet's `blank` for blank voices
     before: Ints  # [T, V] pitch id sounding before the slice (the last one, for a rest), or silence
     sounding: Ints  # [T, V] pitch id sounding after the slice's events, or silence
     age: Ints  # [T, V] how long that pitch has sounded, as a bucket
-    pitch_history: Floats  # [T, HEARD] shares of pitch classes before the slice, seen from its key
-    time_shift: Ints  # [T] time shift ids, UNSCORED where the alphabet lacks one
-    matches: Buckets  # [V + 1, T, T] how alike the pasts of two slices are
+    pitch_history: Floats  # [T, PITCH_HISTORY] shares of pitch classes before the slice, relative to its key
+    time_shift: Ints  # [T] time shift ids, UNSCORED for those that the alphabet lacks
+    matches: Buckets  # [V + 1, T, T] the length of the match between the pasts of two slices
     labels: Ints  # [T, labels] the harmony of the slice: targets only
     measure: Ints  # [T] measure index
-    point: Ints  # [T] the point at which a slice stands
+    point: Ints  # [T] the point of each slice
     position: Ints  # [Q] grid steps from the start of the piece
     metric: Floats  # [Q, F]
     key: Ints  # [Q] index of the key in the alphabet
@@ -85,12 +85,12 @@ class PieceArrays:
 
 @dataclass(frozen=True, slots=True)
 class PieceOutline:
-    """What is known of the whole before any note: where measures, phrases and the piece end."""
+    """The outline of a piece, without notes: the ends of its measures, its phrases and the piece."""
 
     headers: tuple[Header, ...]
     starts: tuple[Fraction, ...]
     phrase_ends: tuple[Fraction, ...]
-    knows_phrases: bool
+    has_phrase_ends: bool
     _ends: tuple[float, ...]
     _metrics: dict[tuple[int, Fraction], list[float]] = field(default_factory=dict, compare=False, repr=False)
 
@@ -103,37 +103,37 @@ class PieceOutline:
         return self.starts[-1] + self.headers[-1].duration
 
     def key(self, index: int) -> int:
-        """The key signature of a measure as the alphabet counts it, within what the network knows."""
+        """The key signature of a measure as an index of the alphabet, limited to its range."""
         fifths = self.headers[index].key.fifths
         return MOST_ACCIDENTALS + max(-MOST_ACCIDENTALS, min(MOST_ACCIDENTALS, fifths))
 
     def metric(self, index: int, onset: Fraction) -> list[float]:
         """The metric features of a place: in its measure, its phrase and the piece."""
-        found = self._metrics.get((index, onset))
-        if found is None:
-            found = self._metrics[index, onset] = self._metric(index, onset)
-        return found
+        features = self._metrics.get((index, onset))
+        if features is None:
+            features = self._metrics[index, onset] = self._metric(index, onset)
+        return features
 
     def _metric(self, index: int, onset: Fraction) -> list[float]:
         header = self.headers[index]
-        now = float(self.starts[index] + onset)
-        phrase = bisect_left(self._ends, now)
+        position = float(self.starts[index] + onset)
+        phrase = bisect_left(self._ends, position)
         end = self._ends[phrase] if phrase < len(self._ends) else None
-        since = now - self._ends[phrase - 1] if phrase else now
+        since = position - self._ends[phrase - 1] if phrase else position
         left = len(self.headers) - 1 - index
         return metric_features(
             {
-                **phrase_features(self.knows_phrases, end, now, since, float(self.duration)),
+                **phrase_features(self.has_phrase_ends, end, position, since, float(self.duration)),
                 **mode_features(header.key.mode),
                 **measure_features(header.time, header.start + onset, header.duration),
-                **piece_features(float(self.duration) - now, now, index, left),
+                **piece_features(float(self.duration) - position, position, index, left),
             }
         )
 
 
 @lru_cache(maxsize=4)
 def _outline(headers: tuple[Header, ...]) -> PieceOutline:
-    """Of a piece that is filled, measured and filled again: what it knows of places is found once."""
+    """The outline, cached: a piece is filled and measured several times."""
     starts, position = [], Fraction(0)
     for header in headers:
         starts.append(position)
@@ -143,7 +143,7 @@ def _outline(headers: tuple[Header, ...]) -> PieceOutline:
 
 
 def piece_arrays(tokens: TokenScore, outline: PieceOutline | None = None) -> PieceArrays:
-    """The arrays of a score in tokens; chords are read by their outer note (bass: the lowest)."""
+    """The arrays of a score in tokens; a chord is read as its outer note (bass: the lowest)."""
     outline = outline or PieceOutline.of([measure.header for measure in tokens.measures])
     rows = _slice_rows(tokens)
     places = _points(tokens, outline)
@@ -178,13 +178,13 @@ def piece_arrays(tokens: TokenScore, outline: PieceOutline | None = None) -> Pie
 
 
 def _labels(sounding: Ints, position: Ints, keys: Ints, outline: PieceOutline) -> Ints:
-    ends = np.array([int(end * GRID) for end in outline.phrase_ends]) if outline.knows_phrases else None
+    ends = np.array([int(end * GRID) for end in outline.phrase_ends]) if outline.has_phrase_ends else None
     end = int(outline.duration * GRID)
     return harmony_targets(sounding, position, end, keys - MOST_ACCIDENTALS, ends, SPELLED)
 
 
 def event_id(event: Event, lowest: bool = False) -> int:
-    """The id of one voice's event; of a chord, one note stands for it."""
+    """The id of one voice's event; a chord is represented by one note."""
     if event.kind == "attack":
         return FIRST_PITCH + pitch_id(event.pitches[0 if lowest else -1])
     return {"hold": HOLD, "rest": REST, "absent": REST, "blank": BLANK}[event.kind]
@@ -220,38 +220,38 @@ def _points(tokens: TokenScore, outline: PieceOutline) -> list[tuple[int, Fracti
 
 
 def pitches_around(events: Ints, alphabet: Alphabet) -> tuple[Ints, Ints]:
-    """The pitch of each voice before and after every slice. Before a slice, a rest is looked through."""
+    """The pitch of each voice before and after every slice. Before a slice, rests are ignored."""
     before, sounding = np.full_like(events, alphabet.silence), np.full_like(events, alphabet.silence)
     last = np.full(events.shape[1], alphabet.silence)
-    now = last.copy()
+    current = last.copy()
     for index, row in enumerate(events):
         before[index] = last
         attacks = (row >= FIRST_PITCH) & (row < alphabet.blank)
-        now = np.where(attacks, row - FIRST_PITCH, np.where(row == HOLD, now, alphabet.silence))
-        last = np.where(attacks, now, last)
-        sounding[index] = now
+        current = np.where(attacks, row - FIRST_PITCH, np.where(row == HOLD, current, alphabet.silence))
+        last = np.where(attacks, current, last)
+        sounding[index] = current
     return before, sounding
 
 
 def _time_shifts(tokens: TokenScore, rows: Sequence[tuple[int, Fraction, list[int]]]) -> Ints:
     ids = []
-    for here, after in zip(rows, [*rows[1:], None], strict=True):
-        if after is None or after[0] != here[0]:
+    for row, following in zip(rows, [*rows[1:], None], strict=True):
+        if following is None or following[0] != row[0]:
             ids.append(BARLINE)
         else:
-            ids.append(_TIME_SHIFT_IDS.get(after[1] - here[1], UNSCORED))
+            ids.append(_TIME_SHIFT_IDS.get(following[1] - row[1], UNSCORED))
     return np.array(ids)
 
 
 @lru_cache(maxsize=64)
 def _transposition(interval: Interval) -> Ints:
-    """[pitch ids + 1] where each pitch id goes; -1 where it leaves the alphabet."""
+    """[pitch ids + 1] the transposed pitch ids; -1 if a pitch leaves the alphabet."""
     moved = [PITCH_IDS.get(pitch.transposed(interval), -1) for pitch in PITCHES]
     return np.array([*moved, SILENCE])
 
 
-def transposed(piece: PieceArrays, interval: Interval) -> PieceArrays | None:
-    """The piece an interval away, or None where a pitch leaves the alphabet or the key seven accidentals."""
+def transpose_piece(piece: PieceArrays, interval: Interval) -> PieceArrays | None:
+    """The piece an interval away, or None if a pitch leaves the alphabet or the key exceeds seven accidentals."""
     table = _transposition(interval)
     attacks = (piece.events >= FIRST_PITCH) & (piece.events < BLANK)
     moved = table[np.where(attacks, piece.events - FIRST_PITCH, SILENCE)]

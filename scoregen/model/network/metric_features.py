@@ -1,7 +1,7 @@
-"""The metric features of a place: where it stands in its phrase, its measure and the piece.
+"""The metric features of a place: its position in its phrase, its measure and the piece.
 
-`LAYOUT` names the features in their order, which trained weights depend on. Distances are given as three
-decaying values (`_nearness`): within beats, within measures, within phrases.
+`LAYOUT` names the features in their order, on which trained weights depend. A distance is encoded as three
+decaying values (`_nearness`), on the scales of beats, measures and phrases.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Values = Mapping[str, tuple[float, ...]]
 MAJOR_MODES = ("major", "ionian", "lydian", "mixolydian")
 MINOR_MODES = ("minor", "aeolian", "dorian", "phrygian")
 WEAKEST = 6
-"""The metrical strengths that are told apart: 0, the downbeat, to this."""
+"""The largest metrical strength; 0 is the downbeat."""
 
 LAYOUT: dict[str, int] = {
     "phrases are known": 1,
@@ -43,16 +43,16 @@ METRIC_FEATURES = sum(LAYOUT.values())
 
 
 def span(first: str, last: str) -> slice:
-    """Where a run of features stands among the values."""
+    """The slice of a run of features within the values."""
     names = list(LAYOUT)
     before = sum(LAYOUT[name] for name in names[: names.index(first)])
     return slice(before, sum(LAYOUT[name] for name in names[: names.index(last) + 1]))
 
 
 PHRASE_FEATURES = span("phrases are known", "since phrase end")
-"""How phrases end: all 0 if unknown."""
+"""The features of phrase ends: all 0 if unknown."""
 MODE_FEATURES = span("mode", "mode")
-"""Which mode the key signature means: all 0 if unknown."""
+"""The features of the mode: all 0 if unknown."""
 
 
 def metric_features(values: Values) -> list[float]:
@@ -60,14 +60,14 @@ def metric_features(values: Values) -> list[float]:
     return [value for name in LAYOUT for value in values[name]]
 
 
-def phrase_features(known: bool, end: float | None, now: float, since: float, duration: float) -> Values:
-    """Of a place in quarters `now`: `end` is where its phrase ends, None after the last phrase end."""
-    to_end = (duration if end is None else end) - now
+def phrase_features(has_phrase_ends: bool, end: float | None, onset: float, since: float, duration: float) -> Values:
+    """The features of the place `onset`, in quarters: `end` is the end of its phrase, None after the last one."""
+    to_end = (duration if end is None else end) - onset
     return {
-        "phrases are known": (float(known),),
-        "phrase end": (float(known and end is not None and to_end == 0),),
-        "to phrase end": _nearness(to_end) if known else (0.0, 0.0, 0.0),
-        "since phrase end": _nearness(since) if known else (0.0, 0.0, 0.0),
+        "phrases are known": (float(has_phrase_ends),),
+        "phrase end": (float(has_phrase_ends and end is not None and to_end == 0),),
+        "to phrase end": _nearness(to_end) if has_phrase_ends else (0.0, 0.0, 0.0),
+        "since phrase end": _nearness(since) if has_phrase_ends else (0.0, 0.0, 0.0),
     }
 
 
@@ -77,7 +77,7 @@ def mode_features(mode: str | None) -> Values:
 
 @lru_cache(maxsize=65536)
 def measure_features(time: TimeSignature, place: Fraction, duration: Fraction) -> Values:
-    """Of a place in its metre, and of the measure, which lasts `duration` quarters."""
+    """The features of a place in its metre, and of the measure, which has `duration` quarters."""
     strength = min(time.strength(place), WEAKEST)
     position = place % time.duration
     start = Fraction(0)
@@ -99,7 +99,7 @@ def measure_features(time: TimeSignature, place: Fraction, duration: Fraction) -
 
 
 def piece_features(left: float, past: float, index: int, measures_left: int) -> Values:
-    """Of a place `left` quarters before the end and `past` after the start, in the measure `index`."""
+    """The features of a place `left` quarters before the end and `past` after the start, in the measure `index`."""
     return {
         "to end of piece": _nearness(left),
         "since start of piece": _nearness(past),
@@ -114,7 +114,7 @@ def piece_features(left: float, past: float, index: int, measures_left: int) -> 
 
 
 def _nearness(quarters: float) -> tuple[float, float, float]:
-    """A distance as three decaying values: within beats, within measures, within phrases."""
+    """A distance as three decaying values, on the scales of beats, measures and phrases."""
     return math.exp(-quarters), math.exp(-quarters / 4), math.exp(-quarters / 16)
 
 

@@ -1,8 +1,7 @@
 """The network: context encoder, backbone over slices with attention, in-slice GRU over voices.
 
-Shapes are given as [axis, axis]: B pieces, T slices, F frames, V voices, R rows (slices of all
-pieces laid end to end). The same functions serve training (all slices at once) and sampling (one
-slice of every candidate at a time), so neither can drift.
+B pieces, T slices, F frames, V voices, R rows (slices of all pieces end to end). The same functions serve training
+(all slices at once) and sampling (one slice of every candidate at a time), so that the two cannot diverge.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ KINDS = 4  # hold, rest, attack, blank
 
 
 class Network(nn.Module):
-    """One network for every task: voices to fill are told from given ones by their events alone."""
+    """One network for every task: only their events distinguish blank voices from given ones."""
 
     degree_of: Tensor
     kind_of: Tensor
@@ -59,37 +58,37 @@ class Network(nn.Module):
             nn.init.normal_(table.weight, std=0.3)
 
     def voice_code(self, events: Tensor, sounding: Tensor, key: Tensor, roles: Tensor) -> Tensor:
-        """What a voice does and sounds, [..., V] ids to [..., V, embedding]."""
+        """The codes of voices from their events and pitches, [..., V] ids to [..., V, embedding]."""
         kinds = self.kind(self.kind_of[events])
         code: Tensor = self.sound_code(sounding, key.unsqueeze(-1)) + kinds + self.role(roles)
         return code
 
     def sound_code(self, sounding: Tensor, key: Tensor) -> Tensor:
-        """A sounding pitch (or silence) in its key, ids to [..., embedding]."""
+        """The code of a sounding pitch (or silence) in its key, ids to [..., embedding]."""
         code: Tensor = self.pitch(sounding)
         if self.config.use_degrees:
             code = code + self.degree(self.degree_of[key * (self.alphabet.silence + 1) + sounding])
         return code
 
     def pair_role(self, roles: Tensor) -> Tensor:
-        """What the role of another voice adds to the pair with it, ids to [..., in_slice]: computed role by role."""
-        added: Tensor = functional.embedding(roles, self.heads.pair_role(self.role.weight))
-        return added
+        """The term of another voice's role in a pair, ids to [..., in_slice]: computed role by role."""
+        result: Tensor = functional.embedding(roles, self.heads.pair_role(self.role.weight))
+        return result
 
-    def forgotten(self, codes: Tensor) -> Tensor:
-        """The voices' codes [B, T, V, e]; in training some events of the past are missing altogether."""
-        kept: Tensor = codes * functional.dropout(
+    def drop_events(self, codes: Tensor) -> Tensor:
+        """Event dropout: in training, the codes [B, T, V, e] of some past events are set to zero."""
+        result: Tensor = codes * functional.dropout(
             torch.ones_like(codes[..., :1]), self.config.event_dropout, self.training
         )
-        return kept
+        return result
 
     def slice_code(self, voice_codes: Tensor) -> Tensor:
-        """All voices of a slice in one vector, [..., V, embedding] to [..., backbone]."""
+        """The code of a slice from those of its voices, [..., V, embedding] to [..., backbone]."""
         code: Tensor = self.voice_out(functional.gelu(voice_codes)).sum(-2)
         return code
 
     def encode_context(self, codes: Tensor, metric: Tensor, lengths: Tensor | None = None) -> Tensor:
-        """Frames of what is given, read both ways: [B, F, ...] to [B, F, 2 context]; all of `lengths` [B], or full."""
+        """Encode the frames of the given voices in both directions: [B, F, ...] to [B, F, 2 context]; lengths [B]."""
         frames = self.dropout(functional.gelu(self.frame_in(torch.cat([codes, metric], -1))))
         if lengths is None:
             whole: Tensor = self.dropout(self.context(frames)[0])
@@ -102,59 +101,59 @@ class Network(nn.Module):
         return result
 
     def backbone_input(self, previous: Tensor, around: Tensor) -> Tensor:
-        """What the backbone reads at a slice: the slice before, and where we are, what was heard, what is given."""
-        read: Tensor = self.dropout(functional.gelu(self.slice_in(torch.cat([previous, around], -1))))
-        return read
+        """The input of the backbone at a slice: the previous slice, the metric, the pitch history and the context."""
+        inputs: Tensor = self.dropout(functional.gelu(self.slice_in(torch.cat([previous, around], -1))))
+        return inputs
 
-    def read_slices(self, read: Tensor, hidden: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """The backbone over [B, T, d] slices from its state [layers, B, d]; in training some of its memory fails.
+    def read_slices(self, inputs: Tensor, hidden: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Run the backbone over [B, T, d] slices from its state [layers, B, d].
 
-        Dropping weights from state to state, the same at every slice, keeps a recurrent network from
-        learning pieces by heart (DropConnect: Merity et al. 2017, arXiv:1708.02182).
+        In training, recurrent weights are dropped, the same ones at every slice, which reduces memorisation
+        (DropConnect: Merity et al. 2017, arXiv:1708.02182).
         """
         gru, p = self.backbone, self.config.recurrent_dropout
         if not (self.training and p):
-            out, state = gru(read, hidden)
+            out, state = gru(inputs, hidden)
             return out, state
         weights = [
             functional.dropout(weight, p) if "weight_hh" in name else weight for name, weight in gru.named_parameters()
         ]
-        start = read.new_zeros(gru.num_layers, len(read), gru.hidden_size) if hidden is None else hidden
-        out, state = torch._VF.gru(read, start, weights, True, gru.num_layers, gru.dropout, True, False, True)
+        start = inputs.new_zeros(gru.num_layers, len(inputs), gru.hidden_size) if hidden is None else hidden
+        out, state = torch._VF.gru(inputs, start, weights, True, gru.num_layers, gru.dropout, True, False, True)
         return out, state
 
     def start_slice(self, hidden: Tensor, attended: Tensor, previous: Tensor, around: Tensor) -> Tensor:
         """The in-slice state before the first voice, [R, in_slice].
 
-        The slice before and the place are read once more beside the backbone's summary of them:
-        a choice of notes hangs on what sounded last, exactly.
+        The previous slice and the place are inputs here as well as in the backbone, because the choice of notes
+        depends on exactly what sounded last.
         """
-        known = [self.dropout(hidden), self.dropout(attended), self.light_dropout(previous), around]
-        start: Tensor = torch.tanh(self.in_slice_start(torch.cat(known, -1)))
+        inputs = [self.dropout(hidden), self.dropout(attended), self.light_dropout(previous), around]
+        start: Tensor = torch.tanh(self.in_slice_start(torch.cat(inputs, -1)))
         return start
 
     def read_voice(
         self, state: Tensor, role: Tensor, before: Tensor, age: Tensor, previous: Tensor, key: Tensor
     ) -> Tensor:
-        """One step over the voices: who is next, where it comes from and since when, what the last one did."""
-        read = torch.cat([self.role(role) + self.age(age), self.sound_code(before, key), previous], -1)
-        state_out: Tensor = self.in_slice(read, state)
+        """One step over the voices: role, last pitch and its age of the next voice, and the event of the last one."""
+        inputs = torch.cat([self.role(role) + self.age(age), self.sound_code(before, key), previous], -1)
+        state_out: Tensor = self.in_slice(inputs, state)
         return state_out
 
     def time_shift_state(self, state: Tensor, previous: Tensor) -> Tensor:
-        """The state after the last voice's event has been read."""
-        nobody = torch.zeros_like(previous)
-        result: Tensor = self.light_dropout(self.in_slice(torch.cat([nobody, nobody, previous], -1), state))
+        """The state after the event of the last voice."""
+        nothing = torch.zeros_like(previous)
+        result: Tensor = self.light_dropout(self.in_slice(torch.cat([nothing, nothing, previous], -1), state))
         return result
 
     def auxiliary_logits(self, start: Tensor) -> tuple[Tensor, ...]:
-        """Logits over the labels of the slice to come, from the in-slice state before its first voice."""
+        """Logits of the labels of the coming slice, from the in-slice state before its first voice."""
         labels: tuple[Tensor, ...] = self.auxiliary(self.light_dropout(start)).split(list(LABELS.values()), -1)
         return labels
 
 
 class LockedDropout(nn.Dropout):
-    """Dropout whose mask is the same at every slice of a piece (Gal and Ghahramani 2016, arXiv:1512.05287)."""
+    """Dropout with the same mask at every slice of a piece (Gal and Ghahramani 2016, arXiv:1512.05287)."""
 
     def forward(self, input: Tensor) -> Tensor:
         if input.dim() < 3:

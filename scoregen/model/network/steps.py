@@ -1,12 +1,12 @@
-"""The network as steps: what is computed when a piece is written slice by slice and voice by voice.
+"""The steps of the network: what is computed while a piece is written slice by slice and voice by voice.
 
-`likelihood.choices` is made of the same functions over all slices at once. What samples is derived from
-`STEPS`: run as they are on a device (`engine.torch_engine`), or exported as graphs (tools/export_graphs.py).
-Each step takes and returns plain tensors; its entry in `STEPS` names them with their axes. Whoever adds a layer adds
-it here or in a module that a step calls, and exports the graphs again (tools/export_graphs.py).
+`likelihood.choices` applies the same functions to all slices at once. Sampling uses `STEPS`, either directly on a
+device (`engine.torch_engine`) or exported as graphs. Each step takes and returns plain tensors; its entry in `STEPS`
+names them with their axes. Add a new layer here or in a module that a step calls, then export the graphs again
+(tools/export_graphs.py).
 
-B pieces, T slices at once, C slices of the past (cache), R rows (B T slices end to end), V voices, K voices of a
-slice other than the one that is written, F frames.
+B pieces, T slices at once, C slices of the past (cache), R rows (B T slices end to end), V voices, K other voices of
+a slice, F frames.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from scoregen.model.network.network import Network
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """Whose turn it is in a slice: its role, the pitch id and age bucket that it comes from, the key, all [R];
+class VoiceInputs:
+    """The next voice of a slice: its role, the pitch id and age bucket before the slice, and the key, all [R];
     `previous` [R, embedding] is the code of the voice written before, zero for the first."""
 
     role: Tensor
@@ -37,51 +37,51 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """The earlier slices as one choice sees them.
+    """The earlier slices as inputs of one choice.
 
-    scores, trusted: [R, H, C] of the slice; agreed: [R, C] how many of the `count` voices that are written
-    did the same there; done: [R, C] the ids that this choice had there; own: [R, C] how long the pasts of the
-    voice match.
+    scores, trust: [R, H, C] of the slice; agreement: [R, C] how many of the `count` written voices have the same
+    event there; past_choices: [R, C] the ids of this choice there; voice_matches: [R, C] the length of the match of
+    the voice's own past.
     """
 
     scores: Tensor
-    trusted: Tensor
-    agreed: Tensor
+    trust: Tensor
+    agreement: Tensor
     count: Tensor
-    done: Tensor
-    own: Tensor | None = None
+    past_choices: Tensor
+    voice_matches: Tensor | None = None
 
 
 def write_voice(
-    network: Network, state: Tensor, turn: Turn, others: OtherVoices, past: Past
+    network: Network, state: Tensor, inputs: VoiceInputs, others: OtherVoices, past: Past
 ) -> tuple[Tensor, Tensor, Tensor]:
     """The in-slice state [R, s] at a voice, its logits [R, E], and what each earlier slice adds to them [R, C]."""
-    state = network.read_voice(state, turn.role, turn.before, turn.age, turn.previous, turn.key)
-    logits = network.heads(state, turn.key, turn.before, others)
-    proposed = _proposed(network, state, past, time_shift=False)
-    return state, logits.float().scatter_add(1, past.done, proposed.float()), proposed
+    state = network.read_voice(state, inputs.role, inputs.before, inputs.age, inputs.previous, inputs.key)
+    logits = network.heads(state, inputs.key, inputs.before, others)
+    proposals = _proposals(network, state, past, time_shift=False)
+    return state, logits.float().scatter_add(1, past.past_choices, proposals.float()), proposals
 
 
 def time_shift_logits(network: Network, state: Tensor, previous: Tensor, past: Past) -> Tensor:
-    """[R, A] logits of the place of the next slice, once the last voice with the code `previous` is written."""
+    """[R, A] logits of the time shift to the next slice, after the last voice with the code `previous`."""
     state = network.time_shift_state(state, previous)
     logits = network.time_shift(state).float()
-    shifted: Tensor = logits.scatter_add(1, past.done, _proposed(network, state, past, time_shift=True).float())
-    return shifted
+    result: Tensor = logits.scatter_add(1, past.past_choices, _proposals(network, state, past, time_shift=True).float())
+    return result
 
 
-def _proposed(network: Network, state: Tensor, past: Past, *, time_shift: bool) -> Tensor:
+def _proposals(network: Network, state: Tensor, past: Past, *, time_shift: bool) -> Tensor:
     attention = network.copy_attention
-    own = None if past.own is None else past.own.long()
-    weights = attention.point(past.scores, own, past.agreed, past.count - past.agreed)
-    proposed: Tensor = attention.proposals(state, weights, past.trusted, time_shift)
-    return proposed
+    voice_matches = None if past.voice_matches is None else past.voice_matches.long()
+    weights = attention.point(past.scores, voice_matches, past.agreement, past.count - past.agreement)
+    proposals: Tensor = attention.proposals(state, weights, past.trust, time_shift)
+    return proposals
 
 
 def encode_frames(
     network: Network, events: Tensor, sounding: Tensor, key: Tensor, roles: Tensor, metric: Tensor
 ) -> tuple[Tensor, ...]:
-    """[B, F, 2 context] what is given, read both ways."""
+    """[B, F, 2 context] the given voices, encoded in both directions."""
     codes = network.slice_code(network.voice_code(events, sounding, key, roles))
     return (network.encode_context(codes, metric),)
 
@@ -96,10 +96,10 @@ def read_slices(
     around: Tensor,
     hidden: Tensor,
 ) -> tuple[Tensor, ...]:
-    """The backbone at T slices, of each of which the slice before it is given (`is_slice` 0: there is none).
+    """Run the backbone at T slices, each with the ids of its previous slice (`is_slice` 0: there is none).
 
-    Context [B, T, d], the backbone's state, the code of the slice before [B, T, d]; the keys of these slices
-    and the values of those before them [B, H, T, d / H].
+    Returns the context [B, T, d], the backbone's state, the code of the previous slice [B, T, d], the keys of these
+    slices and the values of those before them [B, H, T, d / H].
     """
     previous = network.slice_code(network.voice_code(events, sounding, key, roles)) * is_slice.unsqueeze(-1)
     context, hidden = network.read_slices(network.backbone_input(previous, around), hidden)
@@ -121,14 +121,14 @@ def open_slices(
 ) -> tuple[Tensor, ...]:
     """Before the first voice of T slices: in-slice state [R, s], attention scores and trust [R, H, C].
 
-    `positions` [B, C] are those of the cache; what does not stand before `position` [B, T] is left out.
+    `positions` [B, C] are those of the cache; slices that are not before `position` [B, T] are masked.
     """
     attention = network.copy_attention
     scores = attention.scores(context, keys, attention.bias(position, positions, measure_steps, matches))
     attended = attention.attend(scores, values)
     start = network.start_slice(*(x.flatten(0, 1) for x in (context, attended, previous, around)))
-    trusted = attention.trusted(matches[:, 0].flatten(0, 1).long())
-    return start, scores.transpose(1, 2).flatten(0, 1), trusted
+    trust = attention.trust_factors(matches[:, 0].flatten(0, 1).long())
+    return start, scores.transpose(1, 2).flatten(0, 1), trust
 
 
 def pass_voice(
@@ -143,7 +143,7 @@ def pass_voice(
     last_sounding: Tensor,
     is_voice: Tensor,
 ) -> tuple[Tensor, ...]:
-    """The state at a voice whose event is given. The voice before is told by ids; `is_voice` 0: there is none."""
+    """The state at a voice whose event is given. The last voice is given by ids; `is_voice` 0: there is none."""
     previous = _code(network, last_role, last_event, last_sounding, key, is_voice)
     return (network.read_voice(state, role, before, age, previous, key),)
 
@@ -164,17 +164,17 @@ def choose_voice(
     other_before: Tensor,
     is_set: Tensor,
     scores: Tensor,
-    trusted: Tensor,
-    agreed: Tensor,
+    trust: Tensor,
+    agreement: Tensor,
     count: Tensor,
-    done: Tensor,
-    own: Tensor,
+    past_choices: Tensor,
+    voice_matches: Tensor,
 ) -> tuple[Tensor, ...]:
     """The state at a voice, and log p of its events [R, E]."""
     previous = _code(network, last_role, last_event, last_sounding, key, is_voice)
     others = OtherVoices(network.pair_role(other_role), other_pitch, other_before, is_set)
-    past = Past(scores, trusted, agreed, count, done, own)
-    state, logits, _ = write_voice(network, state, Turn(role, before, age, previous, key), others, past)
+    past = Past(scores, trust, agreement, count, past_choices, voice_matches)
+    state, logits, _ = write_voice(network, state, VoiceInputs(role, before, age, previous, key), others, past)
     return state, logits.log_softmax(-1)
 
 
@@ -187,14 +187,14 @@ def choose_time_shift(
     last_sounding: Tensor,
     is_voice: Tensor,
     scores: Tensor,
-    trusted: Tensor,
-    agreed: Tensor,
+    trust: Tensor,
+    agreement: Tensor,
     count: Tensor,
-    done: Tensor,
+    past_choices: Tensor,
 ) -> tuple[Tensor, ...]:
     """log p of the time shifts [R, A], once all voices are written."""
     previous = _code(network, last_role, last_event, last_sounding, key, is_voice)
-    past = Past(scores, trusted, agreed, count, done)
+    past = Past(scores, trust, agreement, count, past_choices)
     return (time_shift_logits(network, state, previous, past).log_softmax(-1),)
 
 
@@ -208,7 +208,7 @@ def _code(network: Network, role: Tensor, event: Tensor, sounding: Tensor, key: 
 class Step:
     """A step with its inputs in order, each with its axes, and the names of its outputs.
 
-    Axes that the network fixes are lower case or L, H: see `axis_sizes`; the others stay open.
+    Axes with a size fixed by the network are lower case or L, H (see `axis_sizes`); the others are dynamic.
     """
 
     function: Callable[..., tuple[Tensor, ...]]
@@ -222,15 +222,15 @@ class Step:
 
 _FLOATS = frozenset(
     {"metric", "is_slice", "around", "hidden", "context", "previous", "keys", "values"}
-    | {"state", "is_voice", "scores", "trusted", "agreed", "count"}
+    | {"state", "is_voice", "scores", "trust", "agreement", "count"}
 )
-_BYTES = frozenset({"matches", "own"})
+_BYTES = frozenset({"matches", "voice_matches"})
 _VOICES = {"events": "B T V", "sounding": "B T V", "key": "B T", "roles": "V"}
 _LAST = {"last_role": "R", "last_event": "R", "last_sounding": "R", "is_voice": "R"}
-_TURN = {"state": "R s", "role": "R", "before": "R", "age": "R", "key": "R", **_LAST}
-_PAST = {"scores": "R H C", "trusted": "R H C", "agreed": "R C", "count": "", "done": "R C"}
+_VOICE_INPUTS = {"state": "R s", "role": "R", "before": "R", "age": "R", "key": "R", **_LAST}
+_PAST = {"scores": "R H C", "trust": "R H C", "agreement": "R C", "count": "", "past_choices": "R C"}
 _OTHERS = {"other_role": "R K", "other_pitch": "R K", "other_before": "R K", "is_set": "R K"}
-_HERE = {"context": "B T d", "previous": "B T d", "around": "B T a"}
+_SLICE = {"context": "B T d", "previous": "B T d", "around": "B T a"}
 _CACHE = {"keys": "B H C h", "values": "B H C h", "position": "B T", "positions": "B C", "measure_steps": "B T"}
 
 STEPS: Mapping[str, Step] = {
@@ -244,15 +244,17 @@ STEPS: Mapping[str, Step] = {
         {**_VOICES, "is_slice": "B T", "around": "B T a", "hidden": "L B d"},
         ("context", "hidden_after", "previous", "keys", "values"),
     ),
-    "open_slices": Step(open_slices, {**_HERE, **_CACHE, "matches": "B M T C"}, ("state", "scores", "trusted")),
-    "pass_voice": Step(pass_voice, _TURN, ("state_after",)),
-    "choose_voice": Step(choose_voice, {**_TURN, **_OTHERS, **_PAST, "own": "R C"}, ("state_after", "chances")),
-    "choose_time_shift": Step(choose_time_shift, {"state": "R s", "key": "R", **_LAST, **_PAST}, ("chances",)),
+    "open_slices": Step(open_slices, {**_SLICE, **_CACHE, "matches": "B M T C"}, ("state", "scores", "trust")),
+    "pass_voice": Step(pass_voice, _VOICE_INPUTS, ("state_after",)),
+    "choose_voice": Step(
+        choose_voice, {**_VOICE_INPUTS, **_OTHERS, **_PAST, "voice_matches": "R C"}, ("state_after", "log_p")
+    ),
+    "choose_time_shift": Step(choose_time_shift, {"state": "R s", "key": "R", **_LAST, **_PAST}, ("log_p",)),
 }
 
 
 def axis_sizes(config: NetworkConfig) -> dict[str, int]:
-    """The widths of the axes that a network fixes."""
+    """The sizes of the axes that a network fixes."""
     return {
         "m": config.metric_features,
         "a": config.metric_features + PITCH_HISTORY + 2 * config.context,

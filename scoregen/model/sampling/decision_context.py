@@ -1,6 +1,6 @@
-"""What is known when a voice is about to choose, beside what the network knows.
+"""The context of a decision: the inputs of costs and logit biases when a voice chooses its event.
 
-R rows, K voices of the slice that are set already, V voices.
+R rows, K voices of the slice that are already written, V voices.
 """
 
 from __future__ import annotations
@@ -15,19 +15,18 @@ from scoregen.model.network.inputs import Ints
 
 @dataclass(frozen=True, slots=True)
 class DecisionContext:
-    """Whose turn it is, and what stands around: `voice` [R]; `before` [R] its last pitch id, `age` [R] how
-    long it has lasted, as a bucket.
+    """`voice` [R] is the voice that chooses, `before` [R] its last pitch id, `age` [R] the bucket of its age.
 
-    `was` [R, V] what sounded in every voice before the slice, by slot, as pitch ids; `others` [R, K]
-    the slots of the voices set already, `now` [R, K] what they sound now; `closes` [R] whether a
-    phrase ends here; `given` [R] whether another voice of the measure is given.
+    `previous_pitches` [R, V] are the pitch ids of every voice before the slice, by slot; `others` [R, K] the slots of
+    the voices already written, and `other_pitches` [R, K] their pitch ids; `closes` [R] whether a phrase ends
+    here; `given` [R] whether another voice of the measure is given.
     """
 
     voice: Ints
     before: Ints
     age: Ints
-    was: Ints
+    previous_pitches: Ints
     others: Ints
-    now: Ints
+    other_pitches: Ints
     closes: NDArray[np.bool_]
     given: NDArray[np.bool_]

@@ -1,4 +1,4 @@
-"""What is to be written, as the sampler asks for it: places, given events, and masks in the network's ids."""
+"""The task in the ids of the network: places, given events, and the masks of the constraints."""
 
 from __future__ import annotations
 
@@ -45,9 +45,9 @@ EVENT_TOKENS = np.array(
 class DecodingContext:
     """A score with blanks, its rules, and the network's inputs at each place.
 
-    orders: [M, V] by measure in which order its voices are written, given ones first; free: [M, V]
-    by measure and place in that order, whether the voice is blank there; starts, ends: [M] grid steps; closes
-    and on_beat: [Q] by position whether a phrase ends, and whether a beat begins.
+    orders: [M, V] the order in which the voices of each measure are written, given ones first; free: [M, V]
+    whether the voice at each place of that order is blank; starts, ends: [M] grid steps; closes
+    and on_beat: [Q] by position, whether a phrase ends, and whether a beat begins.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class DecodingContext:
 
     @property
     def stop(self) -> int:
-        """One more than the last measure with a blank: what comes after needs no choice."""
+        """The index after the last measure with a blank; the measures from there on need no choice."""
         return self.measures - int(np.argmax(np.flip(self.free.any(1))))
 
     def places(self, measure: Ints, position: Ints) -> SlicePlaces:
@@ -110,22 +110,20 @@ class DecodingContext:
         return events.get(tick, otherwise)
 
     def event_mask(self, state: ConstraintState) -> Bools:
-        """[E] the events that the voice whose turn it is may do."""
-        return _projected(constraints.allowed(state), self._event_masks, lambda mask: mask[EVENT_TOKENS])
+        """[E] the events allowed to the next voice."""
+        return _project(constraints.allowed(state), self._event_masks, lambda mask: mask[EVENT_TOKENS])
 
     def time_shift_mask(self, state: ConstraintState) -> Bools:
-        """[A] the time shifts that may follow a slice; none where only a place beyond the alphabet is left."""
-        return _projected(
-            constraints.allowed(state), self._time_shift_masks, lambda mask: _time_shifts(mask, state.tick)
-        )
+        """[A] the time shifts allowed after a slice; none if the only places left are not in the alphabet."""
+        return _project(constraints.allowed(state), self._time_shift_masks, lambda mask: _time_shifts(mask, state.tick))
 
     def _row(self, measure: int, tick: int) -> int:
-        found = self._rows.get((measure, tick))
-        if found is None:
-            found = self._rows[measure, tick] = len(self._rows)
+        entry = self._rows.get((measure, tick))
+        if entry is None:
+            entry = self._rows[measure, tick] = len(self._rows)
             features = np.array([self.outline.metric(measure, Fraction(tick, GRID))], dtype=np.float32)
             self._metric = np.concatenate([self._metric, features])
-        return found
+        return entry
 
 
 def measure_rules(
@@ -135,7 +133,7 @@ def measure_rules(
     chords: Mapping[Fraction, PlannedChord],
     finest: Finest = DEFAULT_FINEST,
 ) -> MeasureRules:
-    """What the constraints must know of one measure: its header, what is given, who comes first."""
+    """The rules of one measure for the constraints: its header, its given events and its order of voices."""
     measure = tokens.measures[index]
     given = tuple(_given(measure, voice) for voice in range(len(tokens.slots)))
     return MeasureRules(
@@ -152,12 +150,12 @@ def measure_rules(
 
 
 def voice_order(given: Sequence[bool]) -> tuple[int, ...]:
-    """In which order voices are written: given ones first, outer ones before inner ones."""
+    """The order in which voices are written: given ones first, outer ones before inner ones."""
     return tuple(usual_order(np.array([given]))[0].tolist())
 
 
 def time_shift_token(state: ConstraintState, time_shift: int) -> int:
-    """The token of a time shift; of UNSCORED, the nearest place that is allowed."""
+    """The token of a time shift; for UNSCORED, that of the nearest allowed place."""
     start: int = vocabulary().onsets.start
     if time_shift == UNSCORED:
         return start + int(np.flatnonzero(constraints.allowed(state)[vocabulary().onsets])[0])
@@ -167,31 +165,31 @@ def time_shift_token(state: ConstraintState, time_shift: int) -> int:
 
 
 def _given(measure: TokenMeasure, voice: int) -> dict[Fraction, Event] | None:
-    found = dict(voice_events(measure, voice))
-    return None if found[Fraction(0)] == BLANK_EVENT else found
+    entry = dict(voice_events(measure, voice))
+    return None if entry[Fraction(0)] == BLANK_EVENT else entry
 
 
 def _given_ids(rules: MeasureRules, slot: int) -> tuple[dict[int, int], int]:
-    """What a given voice does by tick, and what it does between its events."""
+    """The events of a given voice by tick, and its event between them."""
     lowest = slot == len(rules.order) - 1
     events = {int(onset * GRID): event_id(event, lowest) for onset, event in (rules.given[slot] or {}).items()}
     absent = (rules.given[slot] or {}).get(Fraction(0)) == ABSENT
     return events, REST if absent else HOLD
 
 
-def _projected(mask: Mask, known: dict[int, tuple[Mask, Bools]], project: Callable[[Mask], Bools]) -> Bools:
-    """A mask over the vocabulary in the network's ids; those that the constraints keep are projected once."""
+def _project(mask: Mask, cache: dict[int, tuple[Mask, Bools]], project: Callable[[Mask], Bools]) -> Bools:
+    """A mask over the vocabulary in the network's ids, cached for the masks that the constraints keep."""
     if mask.flags.writeable:
         return project(mask)
-    found = known.get(id(mask))
-    if found is None:
-        found = known[id(mask)] = (mask, project(mask))  # the mask is kept too, so that its id stays its own
-    return found[1]
+    entry = cache.get(id(mask))
+    if entry is None:
+        entry = cache[id(mask)] = (mask, project(mask))  # the mask is kept too, so that its id stays its own
+    return entry[1]
 
 
 def _time_shifts(mask: Mask, tick: int) -> Bools:
     onsets = mask[vocabulary().onsets]
     places = 1 + tick + TIME_SHIFT_STEPS
     inside = places < len(onsets)
-    found: Bools = np.concatenate([onsets[:1], onsets[np.where(inside, places, 0)] & inside])
-    return found
+    entry: Bools = np.concatenate([onsets[:1], onsets[np.where(inside, places, 0)] & inside])
+    return entry

@@ -1,4 +1,4 @@
-"""One way to fill the blanks, and what there is to say of it: how likely it is, its faults, how new it is."""
+"""A draft, one sampled way to fill the blanks, with its likelihood, its parallels and its overlap with the corpus."""
 
 from __future__ import annotations
 
@@ -19,12 +19,11 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The tokens of a finished draft, and by measure the -log p in nats of how many choices, and its parallels.
+    """The tokens of a finished draft, and by measure its -log p in nats, its choices and its parallels.
 
     Nats and choices are those of `likelihood`: of every event of a blank voice, and of every time shift
-    after one. Parallels are fifths and octaves in which a voice that was blank takes part. `heard` is
-    what sounds together in the tokens; `shared` says what the draft has in common with the corpus of the
-    weights, None where nobody knows.
+    after one. Parallels are fifths and octaves that involve a blank voice. `shared` describes the overlap with the
+    corpus of the weights, None if that corpus is unknown.
     """
 
     tokens: TokenScore
@@ -48,28 +47,28 @@ class Draft:
 
     @property
     def novelty_breaches(self) -> int:
-        """How many windows that are as long as the limit stand in the corpus."""
+        """The number of windows of the length of the limit that occur in the corpus."""
         return self.shared.breaches if self.shared else 0
 
 
-def drafted(
+def make_draft(
     task: TokenScore, tokens: TokenScore, nats: NDArray[np.float64], choices: Ints, index: NoveltyIndex | None
 ) -> Draft:
     """A draft of a task, from its tokens and the nats [M] and choices [M] of its measures."""
-    heard = sonorities(tokens)
+    sounds = sonorities(tokens)
     blank = blanks(task)
-    known = None if index is None else shared(index, heard, np.atleast_1d(blank.any(1)))
-    faults = np.bincount(heard.measure, parallels(heard, blank), len(blank)).astype(int)
-    return Draft(tokens, tuple(nats.tolist()), tuple(choices.tolist()), tuple(faults.tolist()), heard, known)
+    overlap = None if index is None else shared(index, sounds, np.atleast_1d(blank.any(1)))
+    faults = np.bincount(sounds.measure, parallels(sounds, blank), len(blank)).astype(int)
+    return Draft(tokens, tuple(nats.tolist()), tuple(choices.tolist()), tuple(faults.tolist()), sounds, overlap)
 
 
 def blanks(task: TokenScore) -> Bools:
-    """[M, V] which voices of which measures are to be written."""
+    """[M, V] the voices of each measure that are blank."""
     return np.array([[event == BLANK for event in measure.slices[0].events] for measure in task.measures])
 
 
-def parallels(heard: Sonorities, blank: Bools) -> Ints:
-    """[T] how many parallel fifths, octaves and unisons lead into each slice, one of the two voices being new."""
-    found = parallel_motions(heard.pitches, SAMPLING)
-    new = blank[heard.measure[1:]]
-    return np.append(0, (found.either & (new[:, found.upper] | new[:, found.lower])).sum(1))
+def parallels(sounds: Sonorities, blank: Bools) -> Ints:
+    """[T] the number of parallel fifths, octaves and unisons into each slice that involve a blank voice."""
+    motions = parallel_motions(sounds.pitches, SAMPLING)
+    new = blank[sounds.measure[1:]]
+    return np.append(0, (motions.either & (new[:, motions.upper] | new[:, motions.lower])).sum(1))

@@ -1,12 +1,11 @@
-"""What a sampler writes too often or too seldom, and what is added to its scores to mend it.
+"""Feature matching: logit biases with which drafts have simple features as often as the corpus.
 
-A network that is drawn from event by event drifts: small excesses of each choice add up, the nucleus
-cuts off what is rare, the ranking of drafts prefers some textures. A *calibration* is a log-linear tilt
-against that: for each of a few hundred plain features (a voice's step, how long its note has lasted, the
-interval between two voices, the sonority of all, the time until anything changes) a number of nats,
-fitted until drafts show the feature as often as the corpus does. So far as the features go it is the
-least change of the distribution that gives them their rates (maximum entropy: Berger et al. 1996; moment
-matching of language models: Khalifa et al. 2021, arXiv:2012.11635).
+Sampling drifts from the corpus: small errors of each choice accumulate, the nucleus removes rare events, and
+reranking prefers some textures. A *calibration* corrects this with a log-linear model. Each of a few hundred
+features (a voice's step, the age of its note, the interval between two voices, the sonority of all voices, the time
+until the next change) has a bias in nats, fitted until drafts show the feature as often as the corpus. For these
+features it is the smallest change of the distribution that gives them their rates (maximum entropy: Berger et al.
+1996; moment matching of language models: Khalifa et al. 2021, arXiv:2012.11635).
 
 T slices, V voices, B tasks (nothing given; something given).
 """
@@ -28,30 +27,29 @@ Nats = NDArray[np.float64]
 
 WIDEST = 12
 STEPS = 2 * WIDEST + 1
-"""A voice's steps in semitones, wider ones at the ends."""
+"""The steps of a voice in semitones; wider ones count as the widest."""
 CHORDS = 4096
 """Sonorities as bits: the interval classes over the lowest voice."""
 PACES = 5
-"""Times until anything changes: up to a 16th, an eighth, three 16ths, a quarter, and longer."""
+"""Times until the next change: up to a 16th, an eighth, three 16ths, a quarter, and longer."""
 _SIXTEENTH = GRID // 4
 _PRIOR = {"step": 8.0, "length": 8.0, "interval": 20.0, "sonority": 20.0, "pace": 8.0}
-"""Occurrences that are added to everything, so that what is rare is not judged by a few. (Those of intervals and
-sonorities are 16ths, of which one choice makes several.)"""
+"""Occurrences added to all counts, so that a few cannot decide about rare features. (Intervals and sonorities are
+counted in 16ths, several for one choice.)"""
 _GAIN = {"pace": 0.5}
-"""How much of what differs is mended where it is not all: a piece goes on at the pace at which it began, so that
-what leans on it counts twice."""
-MOST = 1.0
-"""Nats, the most that anything is favoured: what does not come with that is kept from coming by something else."""
+"""The part of a difference that one round corrects, if not all: a piece keeps the pace at which it begins, so that
+a bias on the pace takes effect twice."""
+MAX_BIAS = 1.0
+"""The largest absolute bias in nats: if it does not suffice, the cause is elsewhere."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Features:
-    """A number for each feature: how often it occurred, or what is added to its score in nats.
+    """A number for each feature: how often it occurred, or its logit bias in nats.
 
-    step: [V, STEPS] of a voice; length: [V, AGES, 2] by how long the voice's note has lasted, whether it
-    stays or goes; interval: [V, V, 12] classes between an upper and a lower voice, in 16ths; sonority:
-    [CHORDS] in 16ths; pace: [2, PACES] off a beat and on one, the time to the next slice. Of tilts, `length` holds
-    half the log odds.
+    step: [V, STEPS] by voice; length: [V, AGES, 2] by the age of the voice's note and whether it stays (0) or
+    ends (1); interval: [V, V, 12] classes between an upper and a lower voice, in 16ths; sonority: [CHORDS] in 16ths;
+    pace: [2, PACES] the time to the next slice, off a beat and on one. As biases, `length` holds half the log odds.
     """
 
     step: Nats
@@ -61,7 +59,7 @@ class Features:
     pace: Nats
 
     @classmethod
-    def none(cls, voices: int) -> Features:
+    def zeros(cls, voices: int) -> Features:
         return cls(
             np.zeros((voices, STEPS)),
             np.zeros((voices, AGES, 2)),
@@ -74,75 +72,75 @@ class Features:
 KINDS = tuple(field.name for field in fields(Features))
 
 
-def counted(pieces: Sequence[PieceArrays]) -> Features:
-    """How often each feature occurs in finished pieces."""
-    found = Features.none(pieces[0].events.shape[1])
+def count_features(pieces: Sequence[PieceArrays]) -> Features:
+    """The number of occurrences of each feature in finished pieces."""
+    counts = Features.zeros(pieces[0].events.shape[1])
     for piece in pieces:
         times = _times(piece)
-        _count_voices(found, piece)
-        _count_together(found, piece, times / _SIXTEENTH)
-        np.add.at(found.pace, (piece.is_beat[piece.point].astype(int), pace(times)), 1)
-    return found
+        _count_voices(counts, piece)
+        _count_together(counts, piece, times / _SIXTEENTH)
+        np.add.at(counts.pace, (piece.is_beat[piece.point].astype(int), pace(times)), 1)
+    return counts
 
 
 def pace(steps: Ints) -> Ints:
-    """Which of the PACES times are that are so many grid steps long."""
+    """The index in PACES of times in grid steps."""
     return np.minimum(-(-steps // _SIXTEENTH), PACES) - 1
 
 
-def tilted(
-    tilt: Features, written: Features, wanted: Features, rate: float, kinds: Collection[str] = KINDS
+def update_biases(
+    biases: Features, counts: Features, target: Features, rate: float, kinds: Collection[str] = KINDS
 ) -> Features:
-    """The tilt after one more round: what was written too often is taken back.
+    """The biases after a round whose drafts have the counts `counts`, where `target` are those of the corpus.
 
-    `rate` says how much of the difference is mended at once, `kinds` of which features.
+    `rate` is the part of the difference that is corrected, `kinds` are the features that change.
     """
 
-    def moved(name: str) -> Nats:
-        was, here, there = (getattr(features, name) for features in (tilt, written, wanted))
+    def updated(name: str) -> Nats:
+        bias, own, wanted = (getattr(features, name) for features in (biases, counts, target))
         gain = rate * _GAIN.get(name, 1.0)
-        result: Nats = np.clip(was + gain * _lacking(here, there, name), -MOST, MOST)
+        result: Nats = np.clip(bias + gain * _log_ratio(own, wanted, name), -MAX_BIAS, MAX_BIAS)
         return result
 
-    return replace(tilt, **{name: moved(name) for name in kinds})
+    return replace(biases, **{name: updated(name) for name in kinds})
 
 
-def difference(written: Features, wanted: Features) -> dict[str, float]:
-    """By kind of feature, the mean absolute log ratio of the rates, weighted by how often the corpus has them."""
-    found = {}
+def difference(counts: Features, target: Features) -> dict[str, float]:
+    """By kind of feature, the mean absolute log ratio of the rates, weighted by their frequency in the corpus."""
+    differences = {}
     for name in KINDS:
-        here, there = getattr(written, name), getattr(wanted, name)
-        apart = np.abs(_lacking(here, there, name))
-        found[name] = float(np.average(apart, weights=there + 1e-9))
-    return found
+        own, wanted = getattr(counts, name), getattr(target, name)
+        ratios = np.abs(_log_ratio(own, wanted, name))
+        differences[name] = float(np.average(ratios, weights=wanted + 1e-9))
+    return differences
 
 
-def _lacking(here: Nats, there: Nats, name: str) -> Nats:
-    """By how many nats the log rates of what was written lie below those that are wanted, as far as both are sure.
+def _log_ratio(counts: Nats, target: Nats, name: str) -> Nats:
+    """The log ratio in nats of the target rates to those of the drafts, regularised by the prior.
 
-    Both are brought to the smaller number of occurrences first, so that the prior weighs the same. Of
-    lengths it is half the difference of the log odds of going on, with either sign.
+    Both counts are first scaled to the smaller total, so that the prior has the same weight in both. For
+    lengths it is half the difference of the log odds that a note ends, with either sign.
     """
-    size = [counts.sum(-1, keepdims=True) for counts in (here, there)]
-    least = np.minimum(*size)
-    written, wanted = (
-        counts * least / np.maximum(total, 1) + _PRIOR[name] for counts, total in zip((here, there), size, strict=True)
+    totals = [each.sum(-1, keepdims=True) for each in (counts, target)]
+    least = np.minimum(*totals)
+    own, wanted = (
+        each * least / np.maximum(total, 1) + _PRIOR[name] for each, total in zip((counts, target), totals, strict=True)
     )
-    found: Nats = np.log(wanted / written)
+    ratio: Nats = np.log(wanted / own)
     if name == "length":
-        odds = (found[..., 1] - found[..., 0]) / 2
-        found = np.stack([-odds, odds], -1)
-    return found
+        odds = (ratio[..., 1] - ratio[..., 0]) / 2
+        ratio = np.stack([-odds, odds], -1)
+    return ratio
 
 
-def _count_voices(found: Features, piece: PieceArrays) -> None:
+def _count_voices(counts: Features, piece: PieceArrays) -> None:
     for voice in range(piece.events.shape[1]):
         events, before, age = (x[:, voice] for x in (piece.events, piece.before, piece.age))
-        heard = before != SILENCE
-        np.add.at(found.length[voice], (age[heard], (events[heard] != HOLD).astype(int)), 1)
-        moves = heard & (events >= FIRST_PITCH) & (events < SPELLED.blank)
+        has_sounded = before != SILENCE
+        np.add.at(counts.length[voice], (age[has_sounded], (events[has_sounded] != HOLD).astype(int)), 1)
+        moves = has_sounded & (events >= FIRST_PITCH) & (events < SPELLED.blank)
         step = MIDI[events[moves] - FIRST_PITCH] - MIDI[before[moves]]
-        np.add.at(found.step[voice], np.clip(step, -WIDEST, WIDEST) + WIDEST, 1)
+        np.add.at(counts.step[voice], np.clip(step, -WIDEST, WIDEST) + WIDEST, 1)
 
 
 def _times(piece: PieceArrays) -> Ints:
@@ -151,22 +149,22 @@ def _times(piece: PieceArrays) -> Ints:
     return np.diff(np.append(position, position[-1] + _last_length(piece)))
 
 
-def _count_together(found: Features, piece: PieceArrays, weight: Nats) -> None:
+def _count_together(counts: Features, piece: PieceArrays, weight: Nats) -> None:
     pitches, voices = MIDI[piece.sounding], piece.sounding.shape[1]
     sounds = piece.sounding != SILENCE
     for upper in range(voices):
         for lower in range(upper + 1, voices):
             both = sounds[:, upper] & sounds[:, lower]
             classes = (pitches[both, upper] - pitches[both, lower]) % 12
-            found.interval[upper, lower] += np.bincount(classes, weight[both], 12)
+            counts.interval[upper, lower] += np.bincount(classes, weight[both], 12)
     full = sounds[:, -1]
     over = (pitches[full] - pitches[full, -1:]) % 12
     masks = np.bitwise_or.reduce(np.where(sounds[full], 1 << over, 0), axis=1)
-    found.sonority[:] += np.bincount(masks, weight[full], CHORDS)
+    counts.sonority[:] += np.bincount(masks, weight[full], CHORDS)
 
 
 def _last_length(piece: PieceArrays) -> int:
-    """Grid steps of the last slice: to the end of its measure, as far as a full one tells."""
+    """Grid steps of the last slice: to the end of its measure, according to the metre."""
     last = piece.point[-1]
     measures = int(piece.measure_steps[last])
     inside = int(piece.position[last] - piece.position[piece.point[piece.measure == piece.measure[-1]][0]])
@@ -174,7 +172,7 @@ def _last_length(piece: PieceArrays) -> int:
 
 
 @cache
-def sonority_turns() -> Ints:
-    """[12, CHORDS] a set of pitch classes as the set of their distances from a lowest one."""
+def sonority_rotations() -> Ints:
+    """[12, CHORDS] a set of pitch classes as the set of their intervals over a lowest one."""
     sets = np.arange(CHORDS)
     return np.stack([(sets >> low) | (sets << (12 - low)) & (CHORDS - 1) for low in range(12)])

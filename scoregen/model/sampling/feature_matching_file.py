@@ -1,8 +1,8 @@
-"""A calibration on disk: NAME.calibration beside the weights, JSON with every feature under its name.
+"""The file of a calibration, NAME.calibration next to the weights: JSON with every feature under its name.
 
-It can be read and changed by hand: 0.1 in `step`, `tenor`, `-1` makes a tenor's step down by a semitone
-likelier by a factor of e^0.1. `discriminator` holds by how many nats a feature of a passage tells that it comes
-from the corpus and not from the weights.
+The file can be read and edited: 0.1 in `step`, `tenor`, `-1` makes a tenor's step down by a semitone
+likelier by a factor of e^0.1. `discriminator` holds the weights of a linear classifier of passages: the log odds in
+nats, for each feature, that a passage comes from the corpus and not from the weights.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from scoregen.system.files import write_files
 
 SUFFIX = ".calibration"
 AGE_NAMES = ("0", "less than 1/4", "1/4", "1/2", "3/4", "1", "3/2", "2", "3", "4 or more")
-"""How long a note has lasted, in quarters: from there to the next."""
+"""The age of a note in quarters, each up to the next."""
 PACE_NAMES = ("1/4", "1/2", "3/4", "1", "more")
-"""How long nothing changes, in quarters, at most."""
+"""The time to the next change in quarters, at most."""
 PLACES = ("off a beat", "on a beat")
 _DIGITS = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calibration:
-    """The tilts of both tasks, what tells drafts from the corpus, where it all comes from, and its file's SHA-256."""
+    """The logit biases of both tasks, the discriminator, the provenance, and the SHA-256 of the file."""
 
     free: Features
     given: Features
@@ -47,17 +47,17 @@ class Calibration:
         return LogitBias.of(self.free, self.given)
 
 
-def save_calibration(found: Calibration, weights: Path, roles: Sequence[str]) -> None:
-    """Write it beside some weights; what is next to nothing is left out."""
+def save_calibration(calibration: Calibration, weights: Path, roles: Sequence[str]) -> None:
+    """Write a calibration next to some weights, without values that round to 0."""
     content = {
-        "about": dict(found.about),
-        "free": _named(found.free, roles),
-        "given": _named(found.given, roles),
+        "about": dict(calibration.about),
+        "free": _by_name(calibration.free, roles),
+        "given": _by_name(calibration.given, roles),
     }
-    if found.discriminator:
-        content["discriminator"] = {"bias": round(found.discriminator.bias, _DIGITS)} | {
+    if calibration.discriminator:
+        content["discriminator"] = {"bias": round(calibration.discriminator.bias, _DIGITS)} | {
             name: weight
-            for name, value in zip(feature_names(roles), found.discriminator.weights.tolist(), strict=True)
+            for name, value in zip(feature_names(roles), calibration.discriminator.weights.tolist(), strict=True)
             if (weight := round(value, _DIGITS))
         }
     text = json.dumps(content, indent=1, ensure_ascii=False)
@@ -65,7 +65,7 @@ def save_calibration(found: Calibration, weights: Path, roles: Sequence[str]) ->
 
 
 def load_calibration(weights: Path, roles: Sequence[str]) -> Calibration | None:
-    """That beside some weights, None where there is none; InputError where it cannot be read."""
+    """The calibration next to some weights, None if there is none; InputError if it cannot be read."""
     path = weights.with_suffix(SUFFIX)
     if not path.is_file():
         return None
@@ -76,42 +76,44 @@ def load_calibration(weights: Path, roles: Sequence[str]) -> Calibration | None:
         discriminator = _discriminator(content["discriminator"], roles) if "discriminator" in content else None
         return Calibration(free, given, content["about"], discriminator, hashlib.sha256(data).hexdigest())
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"{path} is no calibration ({error}); make it again or remove it") from error
+        raise InputError(f"{path} is no calibration ({error}); create it again or remove it") from error
 
 
-def _named(tilt: Features, roles: Sequence[str]) -> dict[str, Any]:
+def _by_name(biases: Features, roles: Sequence[str]) -> dict[str, Any]:
     voices = range(len(roles))
     pairs = [(upper, lower) for upper in voices for lower in voices if upper < lower]
     return {
-        "step": {roles[voice]: _some(tilt.step[voice], _step_name) for voice in voices},
-        "moving on after": {roles[voice]: _some(tilt.length[voice, :, 1], AGE_NAMES.__getitem__) for voice in voices},
-        "interval": {f"{roles[u]} over {roles[v]}": _some(tilt.interval[u, v], str) for u, v in pairs},
-        "sonority": _some(tilt.sonority, _chord_name),
+        "step": {roles[voice]: _nonzero(biases.step[voice], _step_name) for voice in voices},
+        "moving on after": {
+            roles[voice]: _nonzero(biases.length[voice, :, 1], AGE_NAMES.__getitem__) for voice in voices
+        },
+        "interval": {f"{roles[u]} over {roles[v]}": _nonzero(biases.interval[u, v], str) for u, v in pairs},
+        "sonority": _nonzero(biases.sonority, _chord_name),
         "next change": {
-            place: _some(row, PACE_NAMES.__getitem__) for place, row in zip(PLACES, tilt.pace, strict=True)
+            place: _nonzero(row, PACE_NAMES.__getitem__) for place, row in zip(PLACES, biases.pace, strict=True)
         },
     }
 
 
 def _features(named: Mapping[str, Any], roles: Sequence[str]) -> Features:
-    found = Features.none(len(roles))
+    result = Features.zeros(len(roles))
     for voice, role in enumerate(roles):
         for name, nats in named["step"][role].items():
-            found.step[voice, int(name) + WIDEST] = float(nats)
+            result.step[voice, int(name) + WIDEST] = float(nats)
         for name, nats in named["moving on after"][role].items():
-            found.length[voice, AGE_NAMES.index(name)] = -float(nats), float(nats)
+            result.length[voice, AGE_NAMES.index(name)] = -float(nats), float(nats)
         for lower in range(voice + 1, len(roles)):
             for name, nats in named["interval"][f"{role} over {roles[lower]}"].items():
-                found.interval[voice, lower, int(name)] = float(nats)
+                result.interval[voice, lower, int(name)] = float(nats)
     for name, nats in named["sonority"].items():
-        found.sonority[_chord_number(name)] = float(nats)
-    for place, row in zip(PLACES, found.pace, strict=True):
-        for name, nats in named.get("next change", {}).get(place, {}).items():  # younger than the rest
+        result.sonority[_chord_number(name)] = float(nats)
+    for place, row in zip(PLACES, result.pace, strict=True):
+        for name, nats in named.get("next change", {}).get(place, {}).items():  # missing in older files
             row[PACE_NAMES.index(name)] = float(nats)
-    parts = (found.step, found.length, found.interval, found.sonority, found.pace)
+    parts = (result.step, result.length, result.interval, result.sonority, result.pace)
     if not all(np.isfinite(part).all() for part in parts):
         raise ValueError("a number is not finite")
-    return found
+    return result
 
 
 def _discriminator(named: Mapping[str, Any], roles: Sequence[str]) -> Discriminator:
@@ -119,13 +121,13 @@ def _discriminator(named: Mapping[str, Any], roles: Sequence[str]) -> Discrimina
     if unknown := set(named) - {"bias", *names}:
         raise ValueError(f"{unknown.pop()!r} is no feature")
     weights = np.array([float(named.get(name, 0)) for name in names])
-    found = Discriminator(weights, float(named["bias"]))
-    if not np.isfinite([*weights, found.bias]).all():
+    result = Discriminator(weights, float(named["bias"]))
+    if not np.isfinite([*weights, result.bias]).all():
         raise ValueError("a number is not finite")
-    return found
+    return result
 
 
-def _some(values: np.typing.NDArray[np.float64], name: Any) -> dict[str, float]:
+def _nonzero(values: np.typing.NDArray[np.float64], name: Any) -> dict[str, float]:
     return {name(index): number for index, value in enumerate(values) if (number := round(float(value), _DIGITS))}
 
 

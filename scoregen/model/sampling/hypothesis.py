@@ -1,4 +1,4 @@
-"""Drafts in the making: what each has come to, and what it takes to go on from there.
+"""Hypotheses: unfinished drafts, with the state that is needed to continue them.
 
 R drafts, V voices, M measures.
 """
@@ -12,47 +12,47 @@ from numpy.typing import NDArray
 
 from scoregen.model.engine.decoder import Decoder
 from scoregen.model.network.inputs import Bools, Ints
-from scoregen.model.sampling.drafts import Draft, drafted
+from scoregen.model.sampling.drafts import Draft, make_draft
 from scoregen.model.sampling.novelty_limit import NoveltyLimit
 from scoregen.tokens.constraints.state import ConstraintState
 from scoregen.tokens.events import TokenMeasure, TokenScore
 from scoregen.tokens.window_hashes import NoveltyIndex
 
-JUDGED = 12
-"""Measures that a judge is shown, at most."""
+JUDGE_MEASURES = 12
+"""The maximum number of measures that a judge evaluates."""
 
 
 @dataclass(slots=True, eq=False)
 class Hypothesis:
-    """A draft in the making: which measure is being written, how far it has come, and what is done."""
+    """An unfinished draft: the index of the current measure, its constraint state, and the finished measures."""
 
     measure: int
     state: ConstraintState
-    done: list[TokenMeasure]
+    measures: list[TokenMeasure]
     rng: np.random.Generator
     nats: NDArray[np.float64]  # [M]
     choices: Ints  # [M]
     number: int
 
     def fork(self, number: int, rng: np.random.Generator) -> Hypothesis:
-        """Another draft that has come as far, with a random generator of its own."""
-        done, nats, choices = list(self.done), self.nats.copy(), self.choices.copy()
-        return Hypothesis(self.measure, self.state, done, rng, nats, choices, number)
+        """A copy of this hypothesis with a random generator of its own."""
+        measures, nats, choices = list(self.measures), self.nats.copy(), self.choices.copy()
+        return Hypothesis(self.measure, self.state, measures, rng, nats, choices, number)
 
-    def part(self, task: TokenScore, begin: int, index: NoveltyIndex | None) -> tuple[Draft, range]:
-        """The last measures written as a draft of their own, with the figures of those since `begin`."""
-        shown = range(max(0, self.measure - JUDGED), self.measure)
+    def excerpt(self, task: TokenScore, begin: int, index: NoveltyIndex | None) -> tuple[Draft, range]:
+        """The last measures as a draft, with the figures of those since `begin`."""
+        shown = range(max(0, self.measure - JUDGE_MEASURES), self.measure)
         task = replace(task, measures=task.measures[shown.start : shown.stop])
-        written = replace(task, measures=tuple(self.done[shown.start :]))
+        written = replace(task, measures=tuple(self.measures[shown.start :]))
         new = np.array(shown) >= begin
-        draft = drafted(task, written, self.nats[shown] * new, self.choices[shown] * new, index)
+        draft = make_draft(task, written, self.nats[shown] * new, self.choices[shown] * new, index)
         parallels = tuple(count * int(is_new) for count, is_new in zip(draft.measure_parallels, new, strict=True))
         return replace(draft, measure_parallels=parallels), shown
 
 
 @dataclass(frozen=True, slots=True)
 class PausedHypothesis:
-    """A draft that has come to a stop, with all that it takes to go on from there."""
+    """A hypothesis that waits for the others, with its decoder and novelty limit."""
 
     hypothesis: Hypothesis
     decoder: Decoder
@@ -61,13 +61,13 @@ class PausedHypothesis:
 
 @dataclass(frozen=True, slots=True)
 class SliceContext:
-    """The slice in writing: the order of its voices [R, V], what sounded before [R, V], where it stands [R].
+    """The current slice: the order of its voices [R, V], the pitches before it [R, V], its position [R].
 
     `closes` [R]: whether a phrase ends there; `given` [R]: whether a voice is given there.
     """
 
     order: Ints
-    was: Ints
+    previous_pitches: Ints
     position: Ints
     closes: Bools
     given: Bools

@@ -1,8 +1,8 @@
-"""Drawing from the network: every blank filled, slice by slice, voice by voice, all drafts at once.
+"""The sampling loop: all drafts fill their blanks together, slice by slice, voice by voice.
 
-The network proposes (`engine.decoder`), the constraints of `tokens.constraints` dispose: each choice is
-drawn from the network's distribution over what is still allowed, so that every draft decodes. What
-changes chances without forbidding anything stands in `voice_leading_costs` and `logit_bias`.
+Each choice is drawn from the network's distribution (`engine.decoder`) over the events that the constraints
+(`tokens.constraints`) allow, so that every draft can be decoded. `voice_leading_costs` and `logit_bias` change
+probabilities without excluding anything.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from scoregen.model.network.config import SamplingOptions
 from scoregen.model.network.inputs import Bools, Floats, Ints
 from scoregen.model.sampling.decision_context import DecisionContext
 from scoregen.model.sampling.decoding_context import EVENT_TOKENS, DecodingContext, time_shift_token
-from scoregen.model.sampling.drafts import Draft, drafted
+from scoregen.model.sampling.drafts import Draft, make_draft
 from scoregen.model.sampling.hypothesis import Hypothesis, PausedHypothesis, SliceContext
 from scoregen.model.sampling.novelty_limit import NoveltyLimit
 from scoregen.model.sampling.nucleus import Scores, draw
@@ -28,34 +28,34 @@ from scoregen.model.sampling.voice_leading_costs import Costs, voice_leading_cos
 from scoregen.tokens.constraints import state as constraints
 from scoregen.tokens.constraints.state import Carry, ConstraintState
 
-LEAST = -1e4
-"""Nats: a network that training has driven wild is sure beyond what floats can hold."""
+MIN_LOG_P = -1e4
+"""Nats: the log probabilities of a diverged network can overflow."""
 
 Progress = Callable[[float], None]
 Judge = Callable[[Draft, range], float]
-"""What a draft of some measures costs; its figures are those of the measures that were written last."""
+"""The cost of a draft of some measures; its figures are those of the measures written last."""
 
 
 def fill(
     request: SamplingRequest,
     options: SamplingOptions,
     round_number: int = 0,
-    progress: Progress = lambda done: None,
+    progress: Progress = lambda share: None,
     *,
     stops: Sequence[int] = (),
     judge: Judge | None = None,
 ) -> tuple[Draft, ...]:
-    """Fill every blank, as many times as `options.candidates`; the same seed and round draw the same.
+    """Fill every blank, `options.candidates` times; the same seed and round give the same drafts.
 
-    At each of the measure indices `stops` all drafts wait for each other, and all go on from the one that
-    the judge finds to cost least. Raises ConstraintError where nothing can be written.
+    At each of the measure indices `stops` all drafts wait for each other, and then continue from the one
+    to which the judge gives the lowest cost. Raises ConstraintError if no event is allowed.
     """
     with request.engine.session():
         return _Sampler(request, options, round_number).run(progress, stops, judge)
 
 
 class _Sampler:
-    """The drafts in the making, all of them at the same slice of their own."""
+    """The unfinished drafts, each at its own current slice."""
 
     def __init__(self, request: SamplingRequest, options: SamplingOptions, round_number: int) -> None:
         voices, rows = len(request.tokens.slots), options.candidates
@@ -78,16 +78,17 @@ class _Sampler:
             if judge and begin < stop < self.decoding_context.stop:
                 paused = self._write(stop, progress)
                 costs = [
-                    judge(*each.hypothesis.part(self.decoding_context.tokens, begin, self.novelty)) for each in paused
+                    judge(*each.hypothesis.excerpt(self.decoding_context.tokens, begin, self.novelty))
+                    for each in paused
                 ]
                 self._resume(paused[int(np.argmin(costs))])
                 begin = stop
         finished = [each.hypothesis for each in self._write(self.decoding_context.stop, progress)]
         rest = self.decoding_context.tokens.measures[self.decoding_context.stop :]
         return tuple(
-            drafted(
+            make_draft(
                 self.decoding_context.tokens,
-                replace(self.decoding_context.tokens, measures=(*hypothesis.done, *rest)),
+                replace(self.decoding_context.tokens, measures=(*hypothesis.measures, *rest)),
                 hypothesis.nats,
                 hypothesis.choices,
                 self.novelty,
@@ -96,7 +97,7 @@ class _Sampler:
         )
 
     def _write(self, stop: int, progress: Progress) -> list[PausedHypothesis]:
-        """Every draft up to a measure; they come there one after the other."""
+        """Write every draft up to a measure, which they reach at different times."""
         decoding_context, rows = self.decoding_context, len(self.hypotheses)
         paused: list[PausedHypothesis] = []
         while self.hypotheses:
@@ -113,7 +114,7 @@ class _Sampler:
         )
 
     def _resume(self, best: PausedHypothesis) -> None:
-        """As many drafts as before, all from one; each has a random generator of its own."""
+        """Continue all drafts from one; each has a random generator of its own."""
         self.decoder, self.limit, hypothesis = best.decoder, best.limit, best.hypothesis
         self._spread(np.zeros(self.options.candidates, dtype=np.intp))
         self.hypotheses = [
@@ -122,17 +123,13 @@ class _Sampler:
         ]
 
     def _hypothesis(self, start: ConstraintState, seed: tuple[int, int, int]) -> Hypothesis:
-        measures, done = (
-            self.decoding_context.measures,
-            self.decoding_context.tokens.measures[: self.decoding_context.first],
-        )
-        nats, choices = np.zeros(measures), np.zeros(measures, dtype=np.int64)
-        return Hypothesis(
-            self.decoding_context.first, start, list(done), np.random.default_rng(seed), nats, choices, seed[-1]
-        )
+        first, measures = self.decoding_context.first, self.decoding_context.tokens.measures
+        nats, choices = np.zeros(len(measures)), np.zeros(len(measures), dtype=np.int64)
+        rng = np.random.default_rng(seed)
+        return Hypothesis(first, start, list(measures[:first]), rng, nats, choices, seed[-1])
 
     def _read_given(self) -> ConstraintState:
-        """Read what is given before the first blank; the state in which that measure begins."""
+        """Read the given measures before the first blank; returns the state at the start of the next measure."""
         decoding_context, piece = self.decoding_context, self.decoding_context.piece
         count = int(np.searchsorted(piece.measure, decoding_context.first))
         if count:
@@ -143,7 +140,7 @@ class _Sampler:
         state = constraints.begin(decoding_context.rules[0], (None,) * len(decoding_context.tokens.slots))
         for measure in range(decoding_context.first):
             while not constraints.finished(state):
-                state = _through_given(state)
+                state = _skip_given(state)
             state = self._begin(measure + 1, state)
         return state
 
@@ -167,7 +164,7 @@ class _Sampler:
             self.hypotheses = hypotheses
 
     def _slice(self) -> None:
-        """One slice of every draft."""
+        """Write one slice of every draft."""
         decoding_context, decoder = self.decoding_context, self.decoder
         measure = np.array([hypothesis.measure for hypothesis in self.hypotheses])
         position = decoding_context.starts[measure] + np.array(
@@ -176,95 +173,97 @@ class _Sampler:
         order, free = decoding_context.orders[measure], decoding_context.free[measure]
         chooses = bool(free.any())
         decoder.open_slice(decoding_context.places(measure, position), order, chooses=chooses)
-        now = SliceContext(order, decoder.sounding.copy(), position, decoding_context.closes[position], ~free.all(1))
+        context = SliceContext(
+            order, decoder.sounding.copy(), position, decoding_context.closes[position], ~free.all(1)
+        )
         for step in range(order.shape[1]):
             if chooses and not free[:, step].any():
                 decoder.pass_voice()
-            decoder.write_voice(self._events(step, free[:, step], now))
+            decoder.write_voice(self._events(step, free[:, step], context))
         self._append_sonority(decoder.sounding, position)
         logit_bias = None
         if self.logit_bias:
             left = decoding_context.ends[measure] - position
-            logit_bias = self.logit_bias.added_to_time_shifts(now.given, decoding_context.on_beat[position], left)
+            logit_bias = self.logit_bias.time_shift_biases(context.given, decoding_context.on_beat[position], left)
         decoder.close_slice(self._time_shifts(free.any(1), chooses, logit_bias))
 
-    def _events(self, step: int, free: Bools, now: SliceContext) -> Ints:
-        """[R] what the next voice of every draft does: drawn, or as it is given."""
+    def _events(self, step: int, free: Bools, context: SliceContext) -> Ints:
+        """[R] the events of the next voice of every draft, drawn or given."""
         events = np.zeros(len(free), dtype=np.int64)
         rows = np.flatnonzero(free)
         if len(rows):
-            events[rows] = self._draw_events(rows, step, now)
+            events[rows] = self._draw_events(rows, step, context)
         for row in np.flatnonzero(~free):
             hypothesis = self.hypotheses[row]
             events[row] = self.decoding_context.given_event(
-                hypothesis.measure, int(now.order[row, step]), hypothesis.state.tick
+                hypothesis.measure, int(context.order[row, step]), hypothesis.state.tick
             )
             hypothesis.state = constraints.give(hypothesis.state)
         return events
 
-    def _draw_events(self, rows: NDArray[np.intp], step: int, now: SliceContext) -> Ints:
-        """Draw from what the network, the constraints and the costs leave."""
-        chances = _chances(self.decoder.choose_voice())[rows]
+    def _draw_events(self, rows: NDArray[np.intp], step: int, context: SliceContext) -> Ints:
+        """Draw events from the network's distribution under the constraints and costs."""
+        log_p = _bounded(self.decoder.choose_voice())[rows]
         hypotheses = [self.hypotheses[row] for row in rows]
-        scores = np.where(self._allowed(rows, step, now), chances - self._costs(rows, step, now), -np.inf)
-        drawn = self._draw(hypotheses, scores)
+        scores = np.where(self._allowed(rows, step, context), log_p - self._costs(rows, step, context), -np.inf)
+        events = self._draw(hypotheses, scores)
         for hypothesis, event, chance in zip(
-            hypotheses, drawn.tolist(), chances[np.arange(len(rows)), drawn], strict=True
+            hypotheses, events.tolist(), log_p[np.arange(len(rows)), events], strict=True
         ):
             hypothesis.state = constraints.taken(hypothesis.state, (int(EVENT_TOKENS[event]),))
             hypothesis.nats[hypothesis.measure] -= chance
             hypothesis.choices[hypothesis.measure] += 1
-        return drawn
+        return events
 
-    def _allowed(self, rows: NDArray[np.intp], step: int, now: SliceContext) -> Bools:
-        """[R, E] what the constraints leave, and of that what is new enough, if anything is."""
+    def _allowed(self, rows: NDArray[np.intp], step: int, context: SliceContext) -> Bools:
+        """[R, E] the events that the constraints allow, without those beyond the novelty limit if any are left."""
         allowed = np.stack([self.decoding_context.event_mask(self.hypotheses[row].state) for row in rows])
-        if not self.limit or step < now.order.shape[1] - 1:
+        if not self.limit or step < context.order.shape[1] - 1:
             return allowed
-        known = self.limit.completions(self.decoder.sounding, now.position, now.order[:, step])
-        if known is None:
+        completions = self.limit.completions(self.decoder.sounding, context.position, context.order[:, step])
+        if completions is None:
             return allowed
-        new = allowed & ~known[rows]
+        new = allowed & ~completions[rows]
         return np.where(new.any(1, keepdims=True), new, allowed)
 
-    def _costs(self, rows: NDArray[np.intp], step: int, now: SliceContext) -> Costs:
-        """[R, E] what each event costs, less what the calibration adds to it."""
-        voice, others = now.order[rows, step], now.order[rows, :step]
+    def _costs(self, rows: NDArray[np.intp], step: int, context: SliceContext) -> Costs:
+        """[R, E] the cost of each event, minus its logit bias."""
+        voice, others = context.order[rows, step], context.order[rows, :step]
         decision = DecisionContext(
             voice,
             self.decoder.before[rows, voice],
             self.decoder.features.age[rows, voice],
-            now.was[rows],
+            context.previous_pitches[rows],
             others,
             self.decoder.sounding[rows[:, None], others],
-            now.closes[rows],
-            now.given[rows],
+            context.closes[rows],
+            context.given[rows],
         )
         costs = (
             voice_leading_costs(decision, self.costs)
             if self.use_costs
             else np.zeros((len(rows), len(EVENT_TOKENS)), np.float32)
         )
-        return costs - self.logit_bias.added(decision) if self.logit_bias else costs
+        return costs - self.logit_bias.event_biases(decision) if self.logit_bias else costs
 
     def _draw(self, hypotheses: Sequence[Hypothesis], scores: Scores) -> Ints:
         rng = np.array([hypothesis.rng.random() for hypothesis in hypotheses])
         return draw(scores, rng, self.options.temperature, self.options.top_p)
 
     def _time_shifts(self, free: Bools, chooses: bool, logit_bias: Floats | None) -> Ints:
-        """[R] the time shifts to the next slices, which are opened, and the measures too where a barline comes.
+        """[R] the time shifts to the next slices; opens these slices, and new measures after barlines.
 
-        `logit_bias` [R, A] is what the calibration adds to them.
+        `logit_bias` [R, A] holds the biases of the time shifts.
         """
         masks = np.stack([self.decoding_context.time_shift_mask(hypothesis.state) for hypothesis in self.hypotheses])
         time_shifts = np.where(masks.any(1), masks.argmax(1), UNSCORED)
         if chooses:
-            chances = _chances(self.decoder.choose_time_shift())
+            log_p = _bounded(self.decoder.choose_time_shift())
             rows = np.flatnonzero(masks.any(1) & free)
             hypotheses = [self.hypotheses[row] for row in rows]
-            scores = chances if logit_bias is None else chances + logit_bias
+            scores = log_p if logit_bias is None else log_p + logit_bias
             time_shifts[rows] = self._draw(hypotheses, np.where(masks[rows], scores[rows], -np.inf))
-            for hypothesis, chance in zip(hypotheses, chances[rows, time_shifts[rows]], strict=True):
+            for hypothesis, chance in zip(hypotheses, log_p[rows, time_shifts[rows]], strict=True):
                 hypothesis.nats[hypothesis.measure] -= chance
                 hypothesis.choices[hypothesis.measure] += 1
         for hypothesis, time_shift in zip(self.hypotheses, time_shifts.tolist(), strict=True):
@@ -276,15 +275,15 @@ class _Sampler:
         if not constraints.finished(hypothesis.state):
             return
         measure = self.decoding_context.tokens.measures[hypothesis.measure]
-        hypothesis.done.append(replace(measure, slices=constraints.slices(hypothesis.state)))
+        hypothesis.measures.append(replace(measure, slices=constraints.slices(hypothesis.state)))
         hypothesis.measure += 1
         if hypothesis.measure < self.decoding_context.stop:
             hypothesis.state = self._begin(hypothesis.measure, hypothesis.state)
 
     def _begin(self, measure: int, before: ConstraintState) -> ConstraintState:
-        """The state in which a measure begins after another.
+        """The state at the start of a measure after another one.
 
-        A given note is never tied to a new one, nor the other way round, and nothing into a new section.
+        Given and new notes are never tied to each other, and no tie leads into a new section.
         """
         if measure in self.sections:
             return constraints.begin(
@@ -292,20 +291,20 @@ class _Sampler:
             )
         old, new = self.decoding_context.rules[measure - 1].given, self.decoding_context.rules[measure].given
         carried: Carry = tuple(
-            sounding if (was is None) == (comes is None) else ()
-            for sounding, was, comes in zip(constraints.carry(before), old, new, strict=True)
+            sounding if (before_given is None) == (after_given is None) else ()
+            for sounding, before_given, after_given in zip(constraints.carry(before), old, new, strict=True)
         )
         return constraints.begin(self.decoding_context.rules[measure], carried)
 
 
-def _chances(chances: Floats) -> Scores:
-    """[R, ...] log p, never so low that the only choice that is allowed could not be drawn."""
-    found: Scores = np.fmax(chances, np.float32(LEAST))
-    return found
+def _bounded(log_p: Floats) -> Scores:
+    """[R, ...] log p with a lower bound, so that a single allowed choice can always be drawn."""
+    result: Scores = np.fmax(log_p, np.float32(MIN_LOG_P))
+    return result
 
 
-def _through_given(state: ConstraintState) -> ConstraintState:
-    """The next slice of a measure in which all is given."""
+def _skip_given(state: ConstraintState) -> ConstraintState:
+    """The state at the next slice of a measure in which everything is given."""
     for _ in state.rules.order:
         state = constraints.give(state)
     return constraints.advance(state, int(np.flatnonzero(constraints.allowed(state))[0]))

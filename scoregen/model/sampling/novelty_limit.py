@@ -1,6 +1,6 @@
-"""The novelty limit while notes are drawn: the last voice of a slice leaves out what would complete a known window.
+"""The novelty limit in sampling: the last voice of a slice avoids events that would complete a window of the corpus.
 
-The index of a corpus lies beside the weights that were trained on it, as NAME.novelty.
+The index of a corpus is the file NAME.novelty next to the weights that were trained on it.
 
 R drafts, V voices, E events, N = LIMIT sonorities.
 """
@@ -22,12 +22,12 @@ from scoregen.tokens.window_hashes import LIMIT, NoveltyIndex, counted, finished
 
 Bools = NDArray[np.bool_]
 SUFFIX = ".novelty"
-_OF_EVENT = np.concatenate([np.full(FIRST_PITCH, SILENT), SPELLED.midi])
-"""By event id; that of a hold hangs on what sounds."""
+_EVENT_PITCHES = np.concatenate([np.full(FIRST_PITCH, SILENT), SPELLED.midi])
+"""The MIDI pitch of each event id; that of a hold depends on the sounding pitch."""
 
 
 def load_index(weights: Path) -> NoveltyIndex | None:
-    """The index beside some weights, None where there is none; InputError where it is damaged."""
+    """The index next to some weights, None if there is none; InputError if it is damaged."""
     path = weights.with_suffix(SUFFIX)
     if not path.is_file():
         return None
@@ -38,12 +38,12 @@ def load_index(weights: Path) -> NoveltyIndex | None:
 
 
 def save_index(index: NoveltyIndex, weights: Path) -> None:
-    """Write the index beside some weights."""
+    """Write the index next to some weights."""
     write_files([(weights.with_suffix(SUFFIX), index.to_bytes())], force=True)
 
 
 class NoveltyLimit:
-    """The last sonorities of every draft, and which pitches would make them too long a window of the corpus."""
+    """The last sonorities of every draft, and the events that would complete a window of the corpus with them."""
 
     def __init__(self, index: NoveltyIndex, rows: int, voices: int) -> None:
         self._index = index
@@ -52,7 +52,7 @@ class NoveltyLimit:
         self._count: Ints = np.zeros(rows, dtype=np.int64)
 
     def append(self, sounding: Ints, position: Ints) -> None:
-        """Take in what sounds [R, V], as pitch ids, from `position` [R] on."""
+        """Append the pitch ids [R, V] that sound from `position` [R] on."""
         pitches = MIDI[sounding]
         rows = np.flatnonzero((self._count == 0) | (pitches != self._pitches[:, -1]).any(1))
         self._pitches[rows, :-1], self._pitches[rows, -1] = self._pitches[rows, 1:], pitches[rows]
@@ -60,24 +60,24 @@ class NoveltyLimit:
         self._count[rows] += 1
 
     def completions(self, sounding: Ints, position: Ints, voice: Ints) -> Bools | None:
-        """[R, E] which events of the last voice [R] would complete a window of the corpus; None if none would.
+        """[R, E] the events of the last voice [R] that would complete a window of the corpus; None if there are none.
 
-        `sounding` [R, V]: what sounds at `position` [R], but for that voice what sounded before.
+        `sounding` [R, V]: the pitch ids at `position` [R]; for that voice, those before.
         """
         close = self._index.knows(hashed(self._pitches, np.diff(self._onsets)), LIMIT - 1)
         rows = np.flatnonzero(close & (self._count >= LIMIT - 1))
         if not len(rows):
             return None
-        found = np.zeros((len(sounding), len(_OF_EVENT)), dtype=np.bool_)
-        found[rows] = self._completes(rows, sounding[rows], position[rows], voice[rows])
-        return found if found.any() else None
+        masks = np.zeros((len(sounding), len(_EVENT_PITCHES)), dtype=np.bool_)
+        masks[rows] = self._completes(rows, sounding[rows], position[rows], voice[rows])
+        return masks if masks.any() else None
 
     def keep(self, rows: NDArray[np.intp]) -> None:
-        """Go on with these drafts only."""
+        """Keep only these drafts."""
         self._pitches, self._onsets, self._count = self._pitches[rows], self._onsets[rows], self._count[rows]
 
     def fork(self, row: int) -> NoveltyLimit:
-        """The limit of one of these drafts, as far as it has come."""
+        """The limit of one of these drafts with its state so far."""
         one = copy(self)
         one.keep(np.array([row]))
         return one
@@ -86,13 +86,13 @@ class NoveltyLimit:
         past, voices = self._pitches[rows], sounding.shape[1]
         durations = np.diff(np.column_stack([self._onsets[rows], position]))
         base = reference(past)
-        now = np.repeat(MIDI[sounding][:, None], len(_OF_EVENT), axis=1)  # [R, E, V]
+        sonorities = np.repeat(MIDI[sounding][:, None], len(_EVENT_PITCHES), axis=1)  # [R, E, V]
         every = np.arange(len(rows))
-        holds = now[every, HOLD, voice]
-        now[every, :, voice] = _OF_EVENT
-        now[every, HOLD, voice] = holds
-        added = weighted(counted(now, base[:, None, None]), LIMIT - 1, voices).sum(2)
+        holds = sonorities[every, HOLD, voice]
+        sonorities[every, :, voice] = _EVENT_PITCHES
+        sonorities[every, HOLD, voice] = holds
+        added = weighted(counted(sonorities, base[:, None, None]), LIMIT - 1, voices).sum(2)
         completed = finished(summed(past, durations, base)[:, None] + added, LIMIT)
-        changes = (now != past[:, -1:]).any(2)
+        changes = (sonorities != past[:, -1:]).any(2)
         result: Bools = self._index.knows(completed, LIMIT) & changes
         return result

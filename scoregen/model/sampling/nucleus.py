@@ -1,4 +1,4 @@
-"""One draw a row from scores: first the mask, then the temperature, then the nucleus."""
+"""Drawing one choice for each row of scores: mask, temperature, nucleus."""
 
 from __future__ import annotations
 
@@ -7,35 +7,35 @@ import numpy as np
 from scoregen.model.network.inputs import Ints
 
 Scores = np.typing.NDArray[np.float32]
-Chances = np.typing.NDArray[np.float64]
+Probabilities = np.typing.NDArray[np.float64]
 
-COLDEST = 1e-3
+MIN_TEMPERATURE = 1e-3
 
 
-def draw(scores: Scores, uniforms: Chances, temperature: float, top_p: float = 1.0) -> Ints:
-    """[R] a column for each row of scores [R, E] in nats, -inf where forbidden; `uniforms` [R] in [0, 1).
+def draw(scores: Scores, uniforms: Probabilities, temperature: float, top_p: float = 1.0) -> Ints:
+    """[R] a column for each row of scores [R, E] in nats, -inf for excluded ones; `uniforms` [R] in [0, 1).
 
-    The nucleus (Holtzman et al. 2020, arXiv:1904.09751) is the fewest of the likeliest that together
-    have the chance `top_p`; among them is drawn. With 1 all that is allowed can be drawn.
+    Nucleus sampling (Holtzman et al. 2020, arXiv:1904.09751) draws from the smallest set of the likeliest columns
+    with a total probability of `top_p`. With 1, every allowed column can be drawn.
     """
-    columns = np.flatnonzero((scores > -np.inf).any(0))  # few are allowed to any row
+    columns = np.flatnonzero((scores > -np.inf).any(0))  # rows allow few columns
     scores = scores.take(columns, 1)
-    over = scores - scores.max(1, keepdims=True, initial=-np.inf)  # of no rows, no columns are left
-    chances = np.exp(over.astype(np.float64) / max(temperature, COLDEST))
+    over = scores - scores.max(1, keepdims=True, initial=-np.inf)  # without rows there are no columns either
+    probabilities = np.exp(over.astype(np.float64) / max(temperature, MIN_TEMPERATURE))
     if top_p < 1:
-        chances = nucleus(chances, top_p)
-    reached = chances.cumsum(1)
-    found: Ints = columns[(reached <= uniforms[:, None] * reached[:, -1:]).sum(1)]
-    return found
+        probabilities = nucleus(probabilities, top_p)
+    cumulative = probabilities.cumsum(1)
+    result: Ints = columns[(cumulative <= uniforms[:, None] * cumulative[:, -1:]).sum(1)]
+    return result
 
 
-def nucleus(chances: Chances, top_p: float) -> Chances:
-    """The chances [R, E] with all but the nucleus set to 0; they need not sum to one.
+def nucleus(probabilities: Probabilities, top_p: float) -> Probabilities:
+    """The probabilities [R, E] with 0 outside the nucleus; they need not sum to one.
 
-    Of equal chances at its edge all stay.
+    Equal probabilities at the edge of the nucleus are all kept.
     """
-    ranked = -np.sort(-chances, axis=1)
-    reached = ranked.cumsum(1)
-    count = (reached - ranked < top_p * reached[:, -1:]).sum(1)
+    ranked = -np.sort(-probabilities, axis=1)
+    cumulative = ranked.cumsum(1)
+    count = (cumulative - ranked < top_p * cumulative[:, -1:]).sum(1)
     least = ranked[np.arange(len(ranked)), count - 1]
-    return np.where(chances >= least[:, None], chances, 0.0)
+    return np.where(probabilities >= least[:, None], probabilities, 0.0)

@@ -1,4 +1,4 @@
-"""A checkpoint for sampling: its network, and, where they lie beside it, its novelty index and its calibration."""
+"""A checkpoint for sampling: its network, and its novelty index and calibration if there are any."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ class Pretrained:
 
 
 def load_pretrained(checkpoint: Path | None, players: Ensemble, device: str = "auto", rows: int = 1) -> Pretrained:
-    """A checkpoint, by default the package's, on the device for so many drafts at once.
+    """A checkpoint, by default the package's, on the device for this number of drafts.
 
-    InputError where it is for another ensemble.
+    InputError if it is for another ensemble.
     """
     model = load_model(checkpoint, device, rows)
     config = model.engine.config
     if config.alphabet != "spelled":
-        raise InputError("these weights read piano rolls, for a benchmark; name weights that were trained on scores")
-    wanted = tuple(role.name for role in players.roles)
-    if config.roles != wanted:
-        known = ", ".join(config.roles)
-        raise InputError(f"these weights write for {known}; {players.name} needs {', '.join(wanted)}")
-    beside = checkpoint or weights() / SHIPPED
-    return Pretrained(model, load_index(beside), load_calibration(beside, wanted))
+        raise InputError("these weights read piano rolls, for a benchmark; use weights that were trained on scores")
+    roles = tuple(role.name for role in players.roles)
+    if config.roles != roles:
+        others = ", ".join(config.roles)
+        raise InputError(f"these weights write for {others}; {players.name} needs {', '.join(roles)}")
+    path = checkpoint or weights() / SHIPPED
+    return Pretrained(model, load_index(path), load_calibration(path, roles))

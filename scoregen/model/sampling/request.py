@@ -1,4 +1,4 @@
-"""What the sampler is asked to do."""
+"""The request to the sampler."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from scoregen.tokens.window_hashes import NoveltyIndex
 
 @dataclass(frozen=True, slots=True)
 class SamplingRequest:
-    """What is to be written, and with which network.
+    """What is to be written, and by which network.
 
-    `rules` say per voice what may be written, `chords` by measure index and onset what chords are
-    settled, `novelty` what must not be written again, `logit_bias` what the sampler does too often or
-    too seldom (None: nobody knows); `sections` the measure indices into which nothing is tied over.
-    Without `use_voice_leading_costs` the drafts come from the network alone; else `style` says what is charged.
+    `rules` hold the constraints of each voice, `chords` the planned chords by measure index and onset, `novelty`
+    the index of the novelty limit, `logit_bias` the calibration (None: there is none), and `sections` the measure
+    indices into which nothing is tied. Without `use_voice_leading_costs` the drafts come from the network
+    alone; otherwise `style` sets the costs.
     """
 
     engine: Engine

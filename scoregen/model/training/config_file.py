@@ -1,4 +1,4 @@
-"""The shape of a network and how to train it from a TOML file; what the file does not say keeps its default.
+"""The configuration of a network and its training in a TOML file; missing keys keep their defaults.
 
     [network]
     backbone = 160
@@ -7,7 +7,7 @@
     steps = 4000
     patience = 10
 
-The keys are the fields of `NetworkConfig` and `TrainingOptions`, which are also their types and defaults.
+The keys are the fields of `NetworkConfig` and `TrainingOptions`, which also define their types and defaults.
 """
 
 from __future__ import annotations
@@ -19,17 +19,17 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from scoregen.model.network.config import NetworkConfig, TrainingOptions, renamed
+from scoregen.model.network.config import NetworkConfig, TrainingOptions, renaming_notice
 from scoregen.system.errors import InputError, Place
 
 TABLES = {"network": NetworkConfig, "training": TrainingOptions}
-SETTLED = {
+DERIVED = {
     "roles": "it follows from the ensemble",
     "alphabet": "it follows from the corpus",
     "metric_features": "it follows from the corpus",
 }
-"""Fields that are no options of a training."""
-WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
+"""Fields that the file may not set, with the reason."""
+TYPE_NAMES = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
 
 
 def read_config(path: Path) -> tuple[NetworkConfig, TrainingOptions]:
@@ -39,7 +39,7 @@ def read_config(path: Path) -> tuple[NetworkConfig, TrainingOptions]:
     except OSError as error:
         raise InputError(f"the file cannot be read: {error.strerror}", Place(str(path))) from error
     except ValueError as error:  # neither TOML nor UTF-8
-        raise InputError(f"this is no TOML: {error}", Place(str(path))) from error
+        raise InputError(f"the file is not valid TOML: {error}", Place(str(path))) from error
     for name, table in text.items():
         if name not in TABLES or not isinstance(table, dict):
             raise InputError(f"there is no table for {name!r}; expected [network] or [training]", Place(str(path)))
@@ -53,24 +53,24 @@ def read_config(path: Path) -> tuple[NetworkConfig, TrainingOptions]:
 def _values(name: str, table: Mapping[str, Any]) -> dict[str, Any]:
     """The values of one table, each of the type of its field."""
     types = get_type_hints(TABLES[name])
-    known = [field.name for field in fields(TABLES[name]) if field.name not in SETTLED]
+    options = [field.name for field in fields(TABLES[name]) if field.name not in DERIVED]
     for key in table:
-        if key not in known:
-            reason = SETTLED.get(key, f"expected one of: {', '.join(known)}")
-            raise InputError(f"[{name}] takes no {key!r}; {renamed([key]) or reason}")
+        if key not in options:
+            reason = DERIVED.get(key, f"expected one of: {', '.join(options)}")
+            raise InputError(f"[{name}] has no option {key!r}; {renaming_notice([key]) or reason}")
     return {key: _value(f"[{name}] {key}", value, types[key]) for key, value in table.items()}
 
 
 def _value(where: str, value: Any, kind: Any) -> Any:
     if not _fits(value, kind):
-        raise InputError(f"{where} is {value!r}; expected {_in_words(kind)}")
+        raise InputError(f"{where} is {value!r}; expected {_type_name(kind)}")
     if kind is float:
         return float(value)
     return tuple(value) if isinstance(value, list) else value
 
 
 def _fits(value: Any, kind: Any) -> bool:
-    """Whether a value of TOML is of a field's type; true is no number, and a list stands for a tuple."""
+    """Whether a TOML value has the type of a field; a boolean is not a number, and a list represents a tuple."""
     inner = get_args(kind)
     if get_origin(kind) in (Union, UnionType):
         return any(_fits(value, each) for each in inner)
@@ -83,10 +83,10 @@ def _fits(value: Any, kind: Any) -> bool:
     return isinstance(value, (int, float) if kind is float else kind)
 
 
-def _in_words(kind: Any) -> str:
+def _type_name(kind: Any) -> str:
     inner = get_args(kind)
     if get_origin(kind) is Literal:
         return f"one of: {', '.join(map(str, inner))}"
     if get_origin(kind) is tuple:
-        return f"a list, each item {_in_words(inner[0])}"
-    return WORDS.get(kind, "another type")
+        return f"a list, each item {_type_name(inner[0])}"
+    return TYPE_NAMES.get(kind, "another type")

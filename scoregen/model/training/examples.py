@@ -1,4 +1,4 @@
-"""What a network is trained with and measured by: examples drawn at random, and examples that stay."""
+"""The examples of a training run: random ones for training, fixed ones for validation."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from scoregen.model.network.conditioning import Example, draw_given, draw_order, usual_order
-from scoregen.model.network.inputs import PieceArrays, transposed
+from scoregen.model.network.inputs import PieceArrays, transpose_piece
 from scoregen.model.network.metric_features import MODE_FEATURES, PHRASE_FEATURES
 from scoregen.model.training.memorisation import Forms
 from scoregen.score.pitch import Interval
@@ -21,18 +21,18 @@ TRANSPOSITIONS = tuple(
     )
 )  # fmt: skip
 FREE = "free"
-MOST_FITTED = 32
-"""How many training pieces are measured beside the validation pieces: enough to see the gap grow."""
+MAX_FIT_PIECES = 32
+"""The maximum number of training pieces that are measured, which suffices to see the gap to the validation pieces."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingExamples:
-    """All that training knows of its pieces.
+    """The examples of a training run.
 
-    `draw` makes a training example, from its generator alone. `valid` and `fit` are fixed examples of
-    held-out and of training pieces under the name of their task; both name the same tasks, of which
-    FREE, with nothing given, is one. `digest` tells one corpus from another. `forms` say what drafts are drawn for
-    to see whether they repeat the corpus; None where nothing can be drawn.
+    `draw` makes a training example from its random generator alone. `valid` and `fit` are fixed examples of
+    held-out and of training pieces by task. Both have the same tasks, one of which is FREE, with nothing given.
+    `digest` identifies the pieces. `forms` are the forms of the drafts that measure copying; None if no drafts can be
+    sampled.
     """
 
     draw: Callable[[np.random.Generator], Example]
@@ -43,28 +43,28 @@ class TrainingExamples:
 
 
 def score_examples(
-    train: Sequence[PieceArrays], valid: Sequence[PieceArrays], transpose: int, asked: Forms | None = None
+    train: Sequence[PieceArrays], valid: Sequence[PieceArrays], transpose: int, forms: Forms | None = None
 ) -> TrainingExamples:
-    """Train on pieces in keys up to `transpose` semitones away; measure them as they are.
+    """Train on pieces transposed by `transpose` semitones or fewer; measure pieces untransposed.
 
-    Measured are the whole texture with nothing given, and the lower voices to the first.
+    The tasks are all voices with nothing given, and the lower voices with the first voice given.
     """
     intervals = [interval for interval in TRANSPOSITIONS if abs(interval.semitones) <= transpose]
 
     def draw(generator: np.random.Generator) -> Example:
         piece = None
-        while piece is None:  # where no key of the alphabet holds it, another is drawn
+        while piece is None:  # no key of the alphabet holds this transposition: draw again
             source = train[int(generator.integers(len(train)))]
             interval = intervals[int(generator.integers(len(intervals)))]
-            piece = transposed(source, interval) if interval.semitones else source
+            piece = transpose_piece(source, interval) if interval.semitones else source
         given = draw_given(piece, generator)
         return Example(drop_hints(piece, generator), given, draw_order(given, generator))
 
-    return TrainingExamples(draw, _tasks(valid), _tasks(spread(train, len(valid))), digest_of([*train, *valid]), asked)
+    return TrainingExamples(draw, _tasks(valid), _tasks(spread(train, len(valid))), digest_of([*train, *valid]), forms)
 
 
 def drop_hints(piece: PieceArrays, generator: np.random.Generator) -> PieceArrays:
-    """The piece, now and then without its phrase ends or without its mode: users do not always tell."""
+    """The piece, at times without its phrase ends or its mode, which users do not always provide."""
     metric = piece.metric
     for features, share in ((PHRASE_FEATURES, 0.3), (MODE_FEATURES, 0.3)):
         if generator.random() < share:
@@ -74,8 +74,8 @@ def drop_hints(piece: PieceArrays, generator: np.random.Generator) -> PieceArray
 
 
 def spread(train: Sequence[PieceArrays], most: int) -> list[PieceArrays]:
-    """A few training pieces from all over the corpus."""
-    count = min(len(train), most, MOST_FITTED)
+    """A few training pieces, spaced evenly over the corpus."""
+    count = min(len(train), most, MAX_FIT_PIECES)
     return [train[index * len(train) // count] for index in range(count)]
 
 
@@ -90,9 +90,9 @@ def _fixed(piece: PieceArrays, given_voices: int) -> Example:
 
 
 def digest_of(pieces: Sequence[PieceArrays]) -> str:
-    """A checksum of all arrays: the same pieces in the same order, or another one."""
-    found = hashlib.sha256()
+    """A checksum of all arrays of the pieces in their order."""
+    digest = hashlib.sha256()
     for piece in pieces:
         for field in fields(piece):
-            found.update(np.ascontiguousarray(getattr(piece, field.name)).tobytes())
-    return found.hexdigest()
+            digest.update(np.ascontiguousarray(getattr(piece, field.name)).tobytes())
+    return digest.hexdigest()

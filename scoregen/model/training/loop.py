@@ -1,4 +1,4 @@
-"""Training: one visible loop, on one device or several, resumable from its last state, bit for bit on CPU."""
+"""The training loop: on one device or several processes, resumable from its last state, bit for bit on a CPU."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ from scoregen.model.network.batches import Batch, collate
 from scoregen.model.network.checkpoint import Checkpoint
 from scoregen.model.network.conditioning import Example
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
-from scoregen.model.network.likelihood import Likelihood, choices, costs, guessed
+from scoregen.model.network.likelihood import Likelihood, choices, costs, is_greedy
 from scoregen.model.network.network import Network
 from scoregen.model.training.examples import FREE, TrainingExamples
 from scoregen.model.training.loss import training_loss
-from scoregen.model.training.memorisation import WINDOWS, drawn, extractable, shares, sum_over
-from scoregen.model.training.parallel import Ranks, ranks
+from scoregen.model.training.memorisation import WINDOWS, draft_shares, extractable_windows, shares, sum_over
+from scoregen.model.training.parallel import ProcessGroup, process_group
 from scoregen.model.training.run_state import Figures, Run, TrainingState
 from scoregen.system.errors import InputError, ScoregenError
 
-MEASURED_AT_ONCE = 16
+MEASURE_BATCH = 16
 POOL = 4
 """Steps whose batches are drawn together."""
 
 Score = Callable[[Network, Batch], Likelihood]
 Progress = Callable[[int, Figures], None]
-"""Told the step, and the figures of a validation or nothing."""
+"""A callback with the step, and the figures of a validation or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The figures of the best step, the step reached, and the signal that stopped the run before its end, or 0."""
+    """The figures of the best step, the last step, and the signal that stopped the run before its end, or 0."""
 
     figures: Figures
     step: int
-    stopped_by: int = 0
+    stop_signal: int = 0
 
 
 def train_network(
@@ -56,90 +56,89 @@ def train_network(
     teachers: Sequence[Checkpoint] = (),
     device: str = "auto",
 ) -> Outcome:
-    """Train in the folder `out`, going on from where an earlier run stopped.
+    """Train in the folder `out`, resuming an earlier run.
 
-    The best weights, by validation, of their exponential average become out/best.safetensors; the
-    other files are told of in `run_state`. After every step `stop` is asked for a signal to end by.
-    Of `teachers` the network learns as `options.distillation` says.
-    Raises InputError where `out` holds a run with other options, ScoregenError where the loss is no
-    number any more.
+    The best weights by validation, of their exponential moving average, are written to out/best.safetensors;
+    `run_state` describes the other files. After every step `stop` returns a signal to end the run, or 0.
+    `teachers` are used for knowledge distillation with the weight `options.distillation`.
+    Raises InputError if `out` holds a run with other options, ScoregenError if the loss diverges.
     """
-    tell = progress or (lambda step, figures: None)
+    report = progress or (lambda step, figures: None)
     out.mkdir(parents=True, exist_ok=True)
     run = Run(out, config, options, training_examples.digest, about, [teacher.checksum for teacher in teachers])
-    with ranks(device) as here:
-        if here.world > options.batch_size:
-            raise InputError(f"batch_size is {options.batch_size}; expected one piece or more for {here.world} ranks")
-        state = run.begin(here.device)
-        if here.is_first:
-            run.show_all(state)
-        score = _score(options, here.device, [teacher.network.to(here.device) for teacher in teachers])
-        clock, began = time.monotonic() - state.seconds, time.time() - state.seconds
-        stopped_by = 0
-        while state.step < options.steps and not _out_of_patience(state, options) and not stopped_by:
-            _step(state, training_examples, options, here, score)
+    with process_group(device) as group:
+        if group.world > options.batch_size:
+            raise InputError(f"batch_size is {options.batch_size}; expected one piece or more for {group.world} ranks")
+        state = run.begin(group.device)
+        if group.is_first:
+            run.write_outputs(state)
+        score = _score(options, group.device, [teacher.network.to(group.device) for teacher in teachers])
+        clock, start_time = time.monotonic() - state.seconds, time.time() - state.seconds
+        stop_signal = 0
+        while state.step < options.steps and not _out_of_patience(state, options) and not stop_signal:
+            _step(state, training_examples, options, group, score)
             state.seconds = time.monotonic() - clock
-            stopped_by = here.highest(stop())
+            stop_signal = group.highest(stop())
             if state.step % options.save_every == 0 or state.step == options.steps:
-                _check(state, training_examples, options, here)
+                _validate(state, training_examples, options, group)
                 state.seconds = time.monotonic() - clock
-                if here.is_first:
+                if group.is_first:
                     run.save(state)
-                    run.show_last(state, began)
-                tell(state.step, state.curve[-1])
+                    run.update_outputs(state, start_time)
+                report(state.step, state.curve[-1])
             else:
-                if stopped_by and here.is_first:
+                if stop_signal and group.is_first:
                     run.save(state)
-                tell(state.step, {})
-    return Outcome(state.best, state.step, stopped_by if state.step < options.steps else 0)
+                report(state.step, {})
+    return Outcome(state.best, state.step, stop_signal if state.step < options.steps else 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
-    """Nats in all and nats a choice, and which share of windows is extractable, in percent by length."""
+class Measurement:
+    """Nats in total and per choice, and the share of windows that are extractable, in percent by length."""
 
     nats: float
     loss: float
     extractable: dict[int, float]
 
 
-def measure(network: Network, examples: Sequence[Example], here: Ranks) -> Measured:
-    """What a network makes of examples, without dropout; the processes share the work."""
+def measure(network: Network, examples: Sequence[Example], group: ProcessGroup) -> Measurement:
+    """Measure a network on examples, without dropout; the processes share the work."""
     network.eval()
-    sums = torch.zeros(2, dtype=torch.float64, device=here.device)
-    windows = torch.zeros(2, len(WINDOWS), dtype=torch.float64, device=here.device)
-    batches = [examples[start : start + MEASURED_AT_ONCE] for start in range(0, len(examples), MEASURED_AT_ONCE)]
-    for index in here.share(len(batches)):
-        batch = collate(batches[index]).to(here.device)
+    sums = torch.zeros(2, dtype=torch.float64, device=group.device)
+    windows = torch.zeros(2, len(WINDOWS), dtype=torch.float64, device=group.device)
+    batches = [examples[start : start + MEASURE_BATCH] for start in range(0, len(examples), MEASURE_BATCH)]
+    for index in group.share(len(batches)):
+        batch = collate(batches[index]).to(group.device)
         with torch.no_grad():
-            chances = choices(network, batch)
-            sums += _sums(costs(network, batch, chances))
-        found = sum_over(extractable(batch, guessed(batch, chances)))
-        windows += torch.from_numpy(found).to(here.device)
-    here.add_up([sums, windows])
+            log_p = choices(network, batch)
+            sums += _sums(costs(network, batch, log_p))
+        result = sum_over(extractable_windows(batch, is_greedy(batch, log_p)))
+        windows += torch.from_numpy(result).to(group.device)
+    group.add_up([sums, windows])
     network.train()
     nats, count = sums.tolist()
-    return Measured(nats, nats / count, shares(windows.cpu().numpy()))
+    return Measurement(nats, nats / count, shares(windows.cpu().numpy()))
 
 
-def draw_batch(training_examples: TrainingExamples, options: TrainingOptions, step: int, here: Ranks) -> Batch:
+def draw_batch(training_examples: TrainingExamples, options: TrainingOptions, step: int, group: ProcessGroup) -> Batch:
     """This process's share of the batch of a step.
 
-    Examples are drawn for a few steps at once and dealt out by length, so that little of a batch is
-    padding. They follow from the seed, the step and their numbers alone: so a run goes on with the
-    batches it would have had, and any number of processes see the same ones.
+    Examples are drawn for a few steps at once and sorted by length, so that batches have little padding. They depend
+    on the seed, the step and their numbers alone. So a run resumes with the same batches, and any number of processes
+    get the same ones.
     """
     pool, place = divmod(step, POOL)
     numbers = range(POOL * options.batch_size)
-    drawn = [training_examples.draw(np.random.default_rng((options.seed, pool, number))) for number in numbers]
-    drawn.sort(key=lambda example: example.piece.length)
+    examples = [training_examples.draw(np.random.default_rng((options.seed, pool, number))) for number in numbers]
+    examples.sort(key=lambda example: example.piece.length)
     turn = int(np.random.default_rng((options.seed, pool)).permutation(POOL)[place])
-    chosen = drawn[turn * options.batch_size : (turn + 1) * options.batch_size]
-    return collate([chosen[number] for number in here.share(options.batch_size)])
+    chosen = examples[turn * options.batch_size : (turn + 1) * options.batch_size]
+    return collate([chosen[number] for number in group.share(options.batch_size)])
 
 
 def learning_rate(step: int, options: TrainingOptions) -> float:
-    """Warm up, then stay, or a half cosine down to a hundredth."""
+    """Linear warm-up, then a constant rate or a half cosine down to a hundredth."""
     warm = max(1, min(options.warm_up, options.steps // 8))
     if step < warm:
         return options.learning_rate * (step + 1) / warm
@@ -150,52 +149,58 @@ def learning_rate(step: int, options: TrainingOptions) -> float:
 
 
 def _step(
-    state: TrainingState, training_examples: TrainingExamples, options: TrainingOptions, here: Ranks, score: Score
+    state: TrainingState,
+    training_examples: TrainingExamples,
+    options: TrainingOptions,
+    group: ProcessGroup,
+    score: Score,
 ) -> None:
-    for group in state.optimizer.param_groups:
-        group["lr"] = learning_rate(state.step, options)
-    batch = draw_batch(training_examples, options, state.step, here).to(here.device)
-    _seed_dropout(options.seed, state.step, here.rank)
-    with _precision(options, here.device):
-        found = score(state.network, batch)
+    for settings in state.optimizer.param_groups:
+        settings["lr"] = learning_rate(state.step, options)
+    batch = draw_batch(training_examples, options, state.step, group).to(group.device)
+    _seed_dropout(options.seed, state.step, group.rank)
+    with _precision(options, group.device):
+        result = score(state.network, batch)
     state.optimizer.zero_grad()
-    found.cost.backward()  # type: ignore[no-untyped-call]  # the sum: what its mean is of, only all shares tell
+    result.cost.backward()  # type: ignore[no-untyped-call]  # the sum: its divisor is the choices of all processes
     parameters = list(state.network.parameters())
     gradients = [torch.zeros_like(weight) if weight.grad is None else weight.grad for weight in parameters]
-    sums = _sums(found)
-    here.add_up([*gradients, sums])
+    sums = _sums(result)
+    group.add_up([*gradients, sums])
     for weight, gradient in zip(parameters, gradients, strict=True):
         weight.grad = gradient.div_(sums[1].clamp(min=1))
     torch.nn.utils.clip_grad_norm_(parameters, options.clip)
     state.optimizer.step()
-    state.since += sums
+    state.running_sums += sums
     state.step += 1
-    _follow(state.average, state.network, min(options.ema_decay, state.step / (state.step + 10)))
+    _update_average(state.average, state.network, min(options.ema_decay, state.step / (state.step + 10)))
 
 
-def _sums(found: Likelihood) -> torch.Tensor:
+def _sums(result: Likelihood) -> torch.Tensor:
     """Nats and choices, [2]."""
-    return torch.stack([found.nats.detach().double(), (found.event_count + found.time_shift_count).double()])
+    return torch.stack([result.nats.detach().double(), (result.event_count + result.time_shift_count).double()])
 
 
-def _follow(average: Network, network: Network, decay: float) -> None:
-    """Move the average of the weights towards them; in the first steps it keeps less of the past."""
+def _update_average(average: Network, network: Network, decay: float) -> None:
+    """Update the exponential moving average of the weights; in the first steps the decay is smaller."""
     with torch.no_grad():
         for slow, fast in zip(average.parameters(), network.parameters(), strict=True):
             slow.lerp_(fast, 1 - decay)
 
 
-def _check(state: TrainingState, training_examples: TrainingExamples, options: TrainingOptions, here: Ranks) -> None:
-    """One more line of the curve, and the weights if they are the best so far.
+def _validate(
+    state: TrainingState, training_examples: TrainingExamples, options: TrainingOptions, group: ProcessGroup
+) -> None:
+    """Append a line to the curve, and keep the weights if they are the best so far.
 
-    `train` is the loss of the batches as they were trained on, with dropout and before the average;
-    `fit` measures training pieces just as `valid` measures others, so that their `gap` is only what
-    was learned by heart. Shares of windows, `memorisation` says which, are in percent.
+    `train` is the loss of the training batches, with dropout and without weight averaging. `fit` measures training
+    pieces exactly as `valid` measures held-out ones, so that their `gap` is due to overfitting. The shares of windows,
+    defined in `memorisation`, are in percent.
     """
-    nats, choices = state.since.tolist()
+    nats, choices = state.running_sums.tolist()
     if not math.isfinite(nats):
         raise ScoregenError(
-            f"the loss is no number by step {state.step}; try a lower learning rate, and another output"
+            f"the loss is not finite at step {state.step}; try a lower learning rate, and another output"
         )
     figures: Figures = {"step": state.step, "examples": state.step * options.batch_size}
     figures |= {"seconds": round(state.seconds, 1), "learning_rate": learning_rate(state.step - 1, options)}
@@ -203,33 +208,35 @@ def _check(state: TrainingState, training_examples: TrainingExamples, options: T
     for split, tasks in (("fit", training_examples.fit), ("valid", training_examples.valid)):
         losses = []
         for task, examples in tasks.items():
-            found = measure(state.average, examples, here)
-            losses.append(found.loss)
-            figures |= {f"{split}_{task}": found.loss, f"{split}_{task}_nats": found.nats}
+            result = measure(state.average, examples, group)
+            losses.append(result.loss)
+            figures |= {f"{split}_{task}": result.loss, f"{split}_{task}_nats": result.nats}
             if task == FREE:
-                figures |= _named(f"{split}_extractable", found.extractable)
+                figures |= _by_length(f"{split}_extractable", result.extractable)
         figures[split] = sum(losses) / len(losses)
     figures["gap"] = figures["valid"] - figures["fit"]
     if training_examples.forms and options.drafts and math.isfinite(figures["valid"]):
-        figures |= _named("valid_known", training_examples.forms.valid)
-        known = drawn(state.average, training_examples.forms, options.drafts, options.seed, state.step, here)
-        figures |= _named("drafts_known", known)
-    state.since.zero_()
+        figures |= _by_length("valid_known", training_examples.forms.valid)
+        shares_of_drafts = draft_shares(
+            state.average, training_examples.forms, options.drafts, options.seed, state.step, group
+        )
+        figures |= _by_length("drafts_known", shares_of_drafts)
+    state.running_sums.zero_()
     state.curve.append(figures)
-    if state.checks_since_best == 0:
+    if state.validations_since_best == 0:
         state.best_weights = {name: weight.clone() for name, weight in state.average.state_dict().items()}
 
 
-def _named(name: str, shares: Mapping[int, float]) -> Figures:
+def _by_length(name: str, shares: Mapping[int, float]) -> Figures:
     return {f"{name}_{length}": share for length, share in shares.items()}
 
 
 def _out_of_patience(state: TrainingState, options: TrainingOptions) -> bool:
-    return 0 < options.patience <= state.checks_since_best
+    return 0 < options.patience <= state.validations_since_best
 
 
 def _seed_dropout(seed: int, step: int, rank: int) -> None:
-    """Like the batches, masks follow from the step: nothing of a generator need be kept."""
+    """Seed the dropout masks from the step, so that no generator state has to be saved."""
     torch.manual_seed(int(np.random.SeedSequence((seed, step, rank)).generate_state(1)[0]))
 
 
@@ -238,7 +245,7 @@ def _precision(options: TrainingOptions, device: torch.device) -> AbstractContex
 
 
 def _score(options: TrainingOptions, device: torch.device, teachers: Sequence[Network]) -> Score:
-    """What a batch costs, compiled if asked for; `dynamic` since hardly two batches have one shape."""
+    """The training loss of a batch, compiled on request; `dynamic` because the shapes of batches differ."""
     score: Score = partial(training_loss, teachers=teachers, distillation=options.distillation, r_drop=options.r_drop)
     if options.compile and device.type == "cuda":
         score = torch.compile(score, dynamic=True)

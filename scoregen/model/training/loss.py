@@ -1,15 +1,15 @@
-"""What training brings down: what the notes cost, what teachers find likely, and that two draws of dropout agree.
+"""The training loss: the likelihood of the batch, knowledge distillation, and R-Drop.
 
-A choice in a piece says what was chosen; the mean chances of several trained networks say how much else
-could have been. A student that learns both generalises better than any of its teachers, though it
-sees no other pieces (Hinton et al. 2015, arXiv:1503.02531; of networks of the same size: Furlanello
-et al. 2018, arXiv:1805.04770).
+A piece shows only which note was chosen. The mean distribution of several trained networks, the teachers, also shows
+which other notes were possible. A student trained with both generalises better than any of its teachers, although it
+sees no other pieces (knowledge distillation: Hinton et al. 2015, arXiv:1503.02531; with networks of the same size:
+Furlanello et al. 2018, arXiv:1805.04770).
 
-A network that is held back by dropout is another one at every step, and so learns much that hangs on what
-happens to be left out. Shown a batch twice, it learns to say the same both times (R-Drop: Liang et al. 2021,
-arXiv:2106.14448).
+Dropout makes a different network of every step, so that much of what is learned depends on the units dropped. R-Drop
+processes a batch twice with different dropout masks and penalises the divergence of the two distributions (Liang et
+al. 2021, arXiv:2106.14448).
 
-R rows (slices of all pieces laid end to end), V voices.
+R rows (slices of all pieces end to end), V voices.
 """
 
 from __future__ import annotations
@@ -24,78 +24,79 @@ from torch import Tensor
 from scoregen.model.network.batches import Batch
 from scoregen.model.network.checkpoint import Checkpoint, load_checkpoint
 from scoregen.model.network.config import NetworkConfig
-from scoregen.model.network.likelihood import Choices, Likelihood, choices, costs, scored
+from scoregen.model.network.likelihood import Choices, Likelihood, choices, costs, score_masks
 from scoregen.model.network.network import Network
 from scoregen.system.errors import InputError
 
-LEAST = -30.0
-"""Nats: what cannot be has no finite cost, and no teacher gives it a chance."""
+MIN_LOG_P = -30.0
+"""Nats: impossible events have no finite log probability, and teachers give them none."""
 
 
 def load_teachers(paths: Sequence[Path], config: NetworkConfig) -> tuple[Checkpoint, ...]:
-    """Trained networks for a student of this shape. InputError where one speaks of other choices than the student."""
-    found = tuple(load_checkpoint(path) for path in paths)
-    for path, teacher in zip(paths, found, strict=True):
+    """The teachers for a student of this shape. InputError if one has other choices than the student."""
+    teachers = tuple(load_checkpoint(path) for path in paths)
+    for path, teacher in zip(paths, teachers, strict=True):
         for name in ("alphabet", "roles", "metric_features"):
-            own, asked = getattr(teacher.network.config, name), getattr(config, name)
-            if own != asked:
-                raise InputError(f"{path}: the teacher's {name} is {own}; expected {asked}, as the corpus has it")
-    return found
+            own, expected = getattr(teacher.network.config, name), getattr(config, name)
+            if own != expected:
+                raise InputError(f"{path}: the teacher's {name} is {own}; expected {expected}, as in the corpus")
+    return teachers
 
 
 def training_loss(
     network: Network, batch: Batch, teachers: Sequence[Network] = (), distillation: float = 0.0, r_drop: float = 0.0
 ) -> Likelihood:
-    """What a batch costs in training.
+    """The training loss of a batch.
 
-    The nats are those of the batch, of both draws in the mean where there are two; the rest of the cost is
-    `auxiliary`: `distillation` is the share of the teachers' mean chances in place of the notes, `r_drop` times the
-    nats that two draws lie apart are added.
+    The nats are those of the batch, the mean of both samples if there are two. `auxiliary` holds the other terms:
+    `distillation` is the weight of the teachers' mean distribution in place of the notes, and `r_drop` that of the
+    divergence between the two dropout samples.
     """
-    drawn = [choices(network, batch) for _ in range(2 if r_drop else 1)]
-    paid = _mean([costs(network, batch, each) for each in drawn])
-    auxiliary = paid.auxiliary
+    samples = [choices(network, batch) for _ in range(2 if r_drop else 1)]
+    likelihoods = _mean([costs(network, batch, each) for each in samples])
+    auxiliary = likelihoods.auxiliary
     if teachers:
-        auxiliary = auxiliary + distillation * (_surprise(batch, drawn, teachers) - paid.nats)
+        auxiliary = auxiliary + distillation * (_cross_entropy(batch, samples, teachers) - likelihoods.nats)
     if r_drop:
-        auxiliary = auxiliary + r_drop * _apart(batch, *drawn)
-    return replace(paid, auxiliary=auxiliary)
+        auxiliary = auxiliary + r_drop * _symmetric_divergence(batch, *samples)
+    return replace(likelihoods, auxiliary=auxiliary)
 
 
-def _mean(paid: Sequence[Likelihood]) -> Likelihood:
+def _mean(likelihoods: Sequence[Likelihood]) -> Likelihood:
     names = ("events", "time_shifts", "auxiliary")
-    means = {name: torch.stack([getattr(each, name) for each in paid]).mean(0) for name in names}
-    return replace(paid[0], **means)
+    means = {name: torch.stack([getattr(each, name) for each in likelihoods]).mean(0) for name in names}
+    return replace(likelihoods[0], **means)
 
 
-def _surprise(batch: Batch, drawn: Sequence[Choices], teachers: Sequence[Network]) -> Tensor:
-    """Nats that choices cost which fall as the teachers find likely."""
+def _cross_entropy(batch: Batch, samples: Sequence[Choices], teachers: Sequence[Network]) -> Tensor:
+    """The cross-entropy of the choices relative to the teachers' mean distribution, in nats."""
     with torch.no_grad():
-        said = [choices(teacher, batch) for teacher in teachers]
-        events = torch.stack([each.events.exp() for each in said]).mean(0)
-        time_shifts = torch.stack([each.time_shifts.exp() for each in said]).mean(0)
-    asked, timed = scored(batch)
+        targets = [choices(teacher, batch) for teacher in teachers]
+        events = torch.stack([each.events.exp() for each in targets]).mean(0)
+        time_shifts = torch.stack([each.time_shifts.exp() for each in targets]).mean(0)
+    event_mask, time_shift_mask = score_masks(batch)
     nats = [
-        _expected(events, each.events)[asked].sum() + _expected(time_shifts, each.time_shifts)[timed].sum()
-        for each in drawn
+        _expected(events, each.events)[event_mask].sum()
+        + _expected(time_shifts, each.time_shifts)[time_shift_mask].sum()
+        for each in samples
     ]
     return -torch.stack(nats).mean()
 
 
-def _apart(batch: Batch, one: Choices, other: Choices) -> Tensor:
-    """The mean of the two divergences of Kullback and Leibler, summed over all that is scored."""
-    asked, timed = scored(batch)
+def _symmetric_divergence(batch: Batch, one: Choices, other: Choices) -> Tensor:
+    """The mean of the two Kullback-Leibler divergences, summed over all scored choices."""
+    event_mask, time_shift_mask = score_masks(batch)
     return (
-        _divergence(one.events, other.events)[asked].sum()
-        + _divergence(one.time_shifts, other.time_shifts)[timed].sum()
+        _divergence(one.events, other.events)[event_mask].sum()
+        + _divergence(one.time_shifts, other.time_shifts)[time_shift_mask].sum()
     )
 
 
 def _divergence(one: Tensor, other: Tensor) -> Tensor:
-    first, second = one.clamp(min=LEAST), other.clamp(min=LEAST)
+    first, second = one.clamp(min=MIN_LOG_P), other.clamp(min=MIN_LOG_P)
     return ((first.exp() - second.exp()) * (first - second)).sum(-1) / 2
 
 
-def _expected(chances: Tensor, found: Tensor) -> Tensor:
-    """Over the last axis: the mean log p of what falls by these chances."""
-    return (chances * found.clamp(min=LEAST)).sum(-1)
+def _expected(probabilities: Tensor, log_p: Tensor) -> Tensor:
+    """[...] the mean log p under these probabilities, over the last axis."""
+    return (probabilities * log_p.clamp(min=MIN_LOG_P)).sum(-1)

@@ -1,8 +1,8 @@
-"""Several processes that train as one, as `torchrun` starts them.
+"""Data-parallel training in several processes, started by `torchrun`.
 
-Every process holds the whole network and takes its share of each batch. Gradients are added up as they
-are, in one flat tensor, and divided once by the choices of the whole batch: what comes out is the
-gradient of that batch in one process, which averaging the means of unequal shares would not be.
+Every process holds the whole network and takes its share of each batch. Gradients are summed in one flat tensor and
+divided once by the choices of the whole batch. The result is the gradient of that batch in one process; averaging
+the means of unequal shares would not give it.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from scoregen.model.engine.device import choose_device
 
 
 @dataclass(frozen=True, slots=True)
-class Ranks:
-    """Which of how many processes this one is, and the device that it computes on."""
+class ProcessGroup:
+    """The rank of this process, the number of processes, and the device of this process."""
 
     rank: int
     world: int
@@ -28,15 +28,15 @@ class Ranks:
 
     @property
     def is_first(self) -> bool:
-        """Whether this process is the one that writes files."""
+        """Whether this process writes the files."""
         return self.rank == 0
 
     def share(self, count: int) -> range:
-        """Which of `count` things fall to this process."""
+        """The indices below `count` that belong to this process."""
         return range(self.rank, count, self.world)
 
     def add_up(self, tensors: Sequence[Tensor]) -> None:
-        """Replace each tensor by its sum over the processes, the same bits in all of them."""
+        """Replace each tensor by its sum over the processes, with the same bits in all of them."""
         if self.world == 1:
             return
         flat = torch.cat([tensor.reshape(-1) for tensor in tensors])
@@ -45,32 +45,32 @@ class Ranks:
             tensor.copy_(total.view_as(tensor))
 
     def highest(self, number: int) -> int:
-        """The highest of the processes' numbers, so that all of them do the same next."""
+        """The maximum of the processes' numbers, so that all of them take the same decision."""
         if self.world == 1:
             return number
-        found = torch.tensor(number, device=self.device)
-        distributed.all_reduce(found, op=distributed.ReduceOp.MAX)
-        return int(found)
+        maximum = torch.tensor(number, device=self.device)
+        distributed.all_reduce(maximum, op=distributed.ReduceOp.MAX)
+        return int(maximum)
 
 
 def is_first() -> bool:
-    """Whether this is the only process or the first of several, known before they have met."""
+    """Whether this is the only process or the first of several; it can be called before they are connected."""
     return os.environ.get("RANK", "0") == "0"
 
 
 @contextmanager
-def ranks(device: str = "auto") -> Iterator[Ranks]:
-    """Meet the other processes if torchrun has started this one, by NCCL on CUDA and by gloo else."""
-    together = "RANK" in os.environ and int(os.environ.get("WORLD_SIZE", "1")) > 1
+def process_group(device: str = "auto") -> Iterator[ProcessGroup]:
+    """Connect the processes if torchrun has started this one, by NCCL on CUDA and otherwise by gloo."""
+    is_distributed = "RANK" in os.environ and int(os.environ.get("WORLD_SIZE", "1")) > 1
     cuda = choose_device(device) == "cuda"
-    here = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0"))) if cuda else torch.device("cpu")
-    if not together:
-        yield Ranks(0, 1, here)
+    torch_device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0"))) if cuda else torch.device("cpu")
+    if not is_distributed:
+        yield ProcessGroup(0, 1, torch_device)
         return
     if cuda:
-        torch.cuda.set_device(here)
+        torch.cuda.set_device(torch_device)
     distributed.init_process_group("nccl" if cuda else "gloo")
     try:
-        yield Ranks(distributed.get_rank(), distributed.get_world_size(), here)
+        yield ProcessGroup(distributed.get_rank(), distributed.get_world_size(), torch_device)
     finally:
         distributed.destroy_process_group()

@@ -1,12 +1,11 @@
-"""A training run on disk, so that it can end at any moment and go on as if it had not.
+"""The state of a training run on disk, from which it can resume after any interruption.
 
-`state.pt` is the run: weights, optimizer, learning curve and the best weights so far, replaced in one
-rename. The other files, `best.safetensors` and `best.json`, `curve.jsonl` and the event file, only
-show what stands in it. They are written after it, and once more when a run goes on, so that it does
-not matter between which two of them the power went.
+`state.pt` holds the run: weights, optimizer, learning curve and the best weights so far. It is replaced atomically.
+The other files, `best.safetensors` and `best.json`, `curve.jsonl` and the event file, are derived from it. They are
+written after it, and again when a run resumes, so that an interruption between them does no harm.
 
-Nothing in it is a state of a random generator: what a step draws follows from the seed and the number
-of the step (`training.draw_batch`).
+No state of a random generator is saved, because the random numbers of a step depend only on the seed and the step
+(`loop.draw_batch`).
 """
 
 from __future__ import annotations
@@ -33,7 +32,7 @@ from scoregen.system.errors import InputError, Place
 from scoregen.system.files import write_files
 
 FORMAT = 3
-"""Of state.pt; another number is another version's."""
+"""The format of state.pt."""
 
 Figures = dict[str, float]
 """One line of the curve."""
@@ -41,15 +40,15 @@ Figures = dict[str, float]
 
 @dataclass(slots=True)
 class TrainingState:
-    """Everything that the next step depends on, and what came of the steps before.
+    """Everything on which the next step depends, and the results so far.
 
-    `since` are the nats and choices of the batches since the last line of the curve, float64.
+    `running_sums` are the nats and choices of the batches since the last line of the curve, float64.
     """
 
     network: Network
     average: Network
     optimizer: torch.optim.AdamW
-    since: Tensor
+    running_sums: Tensor
     step: int = 0
     seconds: float = 0.0
     curve: list[Figures] = field(default_factory=list)
@@ -57,17 +56,17 @@ class TrainingState:
 
     @property
     def best(self) -> Figures:
-        """The line of the lowest validation loss, the first of them; empty before any."""
+        """The first line with the lowest validation loss; empty if there is none."""
         return min(self.curve, key=lambda figures: figures["valid"], default={})
 
     @property
-    def checks_since_best(self) -> int:
+    def validations_since_best(self) -> int:
         return len(self.curve) - 1 - self.curve.index(self.best) if self.curve else 0
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a run is, for as long as it lasts: its folder, shape, options, pieces, story, and teachers by checksum."""
+    """The identity of a run: its folder, shape, options, pieces, description, and teachers by checksum."""
 
     folder: Path
     config: NetworkConfig
@@ -77,13 +76,13 @@ class Run:
     teachers: Sequence[str] = ()
 
     def begin(self, device: torch.device) -> TrainingState:
-        """Where the folder's run stopped, or the start. InputError where that was another run."""
+        """The saved state of the folder's run, or the initial one. InputError if that run was another."""
         torch.manual_seed(self.options.seed)
         network = Network(self.config).to(device)
         rates = {"lr": self.options.learning_rate, "weight_decay": self.options.weight_decay}
         optimizer = torch.optim.AdamW(network.parameters(), betas=(0.9, 0.98), **rates)  # type: ignore[arg-type]
-        since = torch.zeros(2, dtype=torch.float64, device=device)
-        state = TrainingState(network, copy.deepcopy(network), optimizer, since)
+        running_sums = torch.zeros(2, dtype=torch.float64, device=device)
+        state = TrainingState(network, copy.deepcopy(network), optimizer, running_sums)
         if (self.folder / "state.pt").exists():
             self._load(state)
         return state
@@ -91,59 +90,60 @@ class Run:
     def _load(self, state: TrainingState) -> None:
         path = self.folder / "state.pt"
         try:
-            saved = torch.load(path, map_location=state.since.device, weights_only=True)
-            story = json.loads(saved["story"])
-            found = story["format"]
+            saved = torch.load(path, map_location=state.running_sums.device, weights_only=True)
+            description = json.loads(saved["story"])
+            version = description["format"]
         except (OSError, RuntimeError, ValueError, KeyError, EOFError, pickle.UnpicklingError) as error:
             raise InputError(
-                f"no state can be read ({type(error).__name__}); remove {self.folder} to begin anew", Place(str(path))
+                f"the state cannot be read ({type(error).__name__}); remove {self.folder} to start again",
+                Place(str(path)),
             ) from error
-        if found != FORMAT:
-            raise InputError(f"this is another version's; remove {self.folder} to begin anew", Place(str(path)))
-        refuse_other_run(path, story["run"], self._identity())
+        if version != FORMAT:
+            raise InputError(f"the state is of another version; remove {self.folder} to start again", Place(str(path)))
+        check_same_run(path, description["run"], self._identity())
         for name in ("network", "average", "optimizer"):
             getattr(state, name).load_state_dict(saved[name])
-        state.since, state.best_weights = saved["since"], saved["best_weights"]
-        state.step, state.seconds, state.curve = story["step"], story["seconds"], story["curve"]
+        state.running_sums, state.best_weights = saved["since"], saved["best_weights"]
+        state.step, state.seconds, state.curve = description["step"], description["seconds"], description["curve"]
 
     def save(self, state: TrainingState) -> None:
-        """Replace state.pt, whole or not at all."""
-        story = {"format": FORMAT, "run": self._identity(), "step": state.step, "seconds": state.seconds}
+        """Replace state.pt atomically."""
+        description = {"format": FORMAT, "run": self._identity(), "step": state.step, "seconds": state.seconds}
         saved = {name: getattr(state, name).state_dict() for name in ("network", "average", "optimizer")}
-        saved |= {"since": state.since, "best_weights": state.best_weights}
+        saved |= {"since": state.running_sums, "best_weights": state.best_weights}
         buffer = io.BytesIO()
-        torch.save({**saved, "story": json.dumps({**story, "curve": state.curve})}, buffer)
+        torch.save({**saved, "story": json.dumps({**description, "curve": state.curve})}, buffer)
         write_files([(self.folder / "state.pt", buffer.getvalue())], force=True)
 
-    def show_all(self, state: TrainingState) -> None:
-        """All files beside state.pt anew, and none that a killed process has left half written."""
-        for left in self.folder.glob(".scoregen-*.part"):
-            left.unlink()
-        self._show_curve(state)
+    def write_outputs(self, state: TrainingState) -> None:
+        """Rewrite all files derived from the state, and remove partial files that a killed process has left."""
+        for partial in self.folder.glob(".scoregen-*.part"):
+            partial.unlink()
+        self._write_curve(state)
         write_events(self.folder, state.curve, time.time() - state.seconds)
         if state.curve:
-            self._show_best(state)
+            self._write_best(state)
 
-    def show_last(self, state: TrainingState, began: float) -> None:
-        """Bring the files beside state.pt up to the last line of the curve."""
-        self._show_curve(state)
-        append_events(self.folder, state.curve[-1], began)
-        if state.checks_since_best == 0:
-            self._show_best(state)
+    def update_outputs(self, state: TrainingState, start_time: float) -> None:
+        """Add the last line of the curve to the files derived from the state."""
+        self._write_curve(state)
+        append_events(self.folder, state.curve[-1], start_time)
+        if state.validations_since_best == 0:
+            self._write_best(state)
 
-    def _show_curve(self, state: TrainingState) -> None:
-        """The curve is short: written whole each time, it never has half a line or one twice."""
+    def _write_curve(self, state: TrainingState) -> None:
+        """Write the whole curve, which is short, so that no line is partial or duplicate."""
         lines = "".join(f"{json.dumps(figures)}\n" for figures in state.curve)
         write_files([(self.folder / "curve.jsonl", lines.encode())], force=True)
 
-    def _show_best(self, state: TrainingState) -> None:
+    def _write_best(self, state: TrainingState) -> None:
         network = Network(self.config)
         network.load_state_dict(state.best_weights)
-        story = {**self.about, "training": asdict(self.options), "figures": state.best}
-        save_checkpoint(network, self.folder / "best", story)
+        description = {**self.about, "training": asdict(self.options), "figures": state.best}
+        save_checkpoint(network, self.folder / "best", description)
 
     def _identity(self) -> dict[str, Any]:
-        """What must be the same for a run to go on, as JSON has it."""
+        """What must be the same for a run to resume, as JSON values."""
         tables = {
             "training": asdict(self.options),
             "network": asdict(self.config),
@@ -154,26 +154,26 @@ class Run:
         return identity
 
 
-def refuse_other_run(path: Path, begun: Mapping[str, Any], now: Mapping[str, Any]) -> None:
-    """InputError names the first option that is another than the run was begun with.
+def check_same_run(path: Path, saved: Mapping[str, Any], current: Mapping[str, Any]) -> None:
+    """InputError names the first option that differs from the saved run.
 
     Only the number of steps and the patience may grow.
     """
-    for table in now:
-        for name in {**begun[table], **now[table]}:
-            before, after = begun[table].get(name), now[table].get(name)
+    for table in current:
+        for name in {**saved[table], **current[table]}:
+            before, after = saved[table].get(name), current[table].get(name)
             if before == after or _may_grow(table, name, before, after):
                 continue
             if table in ("pieces", "teachers"):
-                raise InputError(f"the run was begun with other {table}; {_AGAIN}", Place(str(path)))
-            raise InputError(f"the run was begun with {name} {before}, not {after}; {_AGAIN}", Place(str(path)))
+                raise InputError(f"the run was started with other {table}; {_AGAIN}", Place(str(path)))
+            raise InputError(f"the run was started with {name} {before}, not {after}; {_AGAIN}", Place(str(path)))
 
 
-_AGAIN = "give the same to go on, or another output to begin anew"
+_AGAIN = "use the same to resume, or another output to start again"
 
 
 def _may_grow(table: str, name: str, before: Any, after: Any) -> bool:
-    """A patience of 0 is one without end."""
+    """Whether an option may change from `before` to `after`; a patience of 0 is infinite."""
     if table != "training" or name not in ("steps", "patience") or before is None or after is None:
         return False
     endless = math.inf if name == "patience" else 0

@@ -1,4 +1,4 @@
-"""Stopping on request: the first SIGINT or SIGTERM lets the work under way come to a good end."""
+"""Stopping on request: after the first SIGINT or SIGTERM the current step is completed."""
 
 from __future__ import annotations
 
@@ -11,36 +11,36 @@ from types import FrameType
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 ECHO_SECONDS = 1.0
-"""So soon again, a signal is the same one passed on: by a shell to the group, and by a parent to its child."""
+"""A signal within this time is a duplicate: a shell sends it to the group, and a parent forwards it to its child."""
 
 Stop = Callable[[], int]
-"""The signal that asked for an end, or 0."""
+"""Returns the signal that was received, or 0."""
 
 
 @contextmanager
 def stop_on_signals() -> Iterator[Stop]:
-    """Take note of signals while the block runs; a second one does what it would have done outside.
+    """Record signals while the block runs; the handlers from outside process a second one.
 
-    Only the main thread may set handlers; in another one nothing asks for an end.
+    Only the main thread may set handlers; in other threads no signal is recorded.
     """
     if threading.current_thread() is not threading.main_thread():
         yield lambda: 0
         return
-    asked: list[tuple[int, float]] = []
+    received: list[tuple[int, float]] = []
 
-    def take_note(number: int, frame: FrameType | None) -> None:
-        if not asked:
-            asked.append((number, time.monotonic()))
-        elif time.monotonic() - asked[0][1] > ECHO_SECONDS:
+    def record(number: int, frame: FrameType | None) -> None:
+        if not received:
+            received.append((number, time.monotonic()))
+        elif time.monotonic() - received[0][1] > ECHO_SECONDS:
             restore()
             signal.raise_signal(number)
 
     def restore() -> None:
-        for number, handler in before.items():
+        for number, handler in handlers.items():
             signal.signal(number, handler)
 
-    before = {number: signal.signal(number, take_note) for number in SIGNALS}
+    handlers = {number: signal.signal(number, record) for number in SIGNALS}
     try:
-        yield lambda: asked[0][0] if asked else 0
+        yield lambda: received[0][0] if received else 0
     finally:
         restore()

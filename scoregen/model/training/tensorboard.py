@@ -1,8 +1,8 @@
-"""Learning curves as TensorBoard reads them: `tensorboard --logdir` on the folder shows them live.
+"""Learning curves in TensorBoard's format: `tensorboard --logdir` on the folder shows them during training.
 
-An event file is a sequence of TFRecords (length, checksum, data, checksum), each a protocol buffer
-`Event` with a wall time, a step and named numbers. The four kinds of fields that this takes are written
-here; the package that would do it brings a web server, gRPC and six more libraries along.
+An event file is a sequence of TFRecords (length, checksum, data, checksum), each of which holds a protocol buffer
+`Event` with a wall time, a step and named numbers. The four kinds of fields in use are written here, because the
+tensorboard package depends on a web server, gRPC and six more libraries.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from pathlib import Path
 from scoregen.model.training.memorisation import WINDOWS
 
 NAME = "events.out.tfevents.0.scoregen"
-"""TensorBoard knows event files by the middle of their name."""
+"""TensorBoard recognises event files by the middle of their name."""
 
-MEMORISED = ("drafts_known", "valid_known", "fit_extractable", "valid_extractable")
+MEMORISATION = ("drafts_known", "valid_known", "fit_extractable", "valid_extractable")
 TAGS = {
     "train": "loss/train",
     "fit": "loss/fit",
@@ -25,35 +25,35 @@ TAGS = {
     "valid_free": "loss/valid_free",
     "valid_melody": "loss/valid_melody",
     "gap": "loss/gap",
-    **{f"{name}_{length}": f"memorised/{name}_{length}" for name in MEMORISED for length in WINDOWS},
+    **{f"{name}_{length}": f"memorised/{name}_{length}" for name in MEMORISATION for length in WINDOWS},
     "learning_rate": "progress/learning_rate",
     "examples": "progress/examples",
     "seconds": "progress/seconds",
 }
-"""Which figure is shown under which name; what stands before the slash is the chart's group."""
+"""The tag of each figure; the part before the slash is the group of the chart."""
 
 
-def write_events(folder: Path, curve: Iterable[Mapping[str, float]], began: float) -> None:
-    """The event file of a curve, anew; `began` is when its first second was, in seconds since 1970."""
-    (folder / NAME).write_bytes(b"".join([_first(began), *(_of_figures(figures, began) for figures in curve)]))
+def write_events(folder: Path, curve: Iterable[Mapping[str, float]], start_time: float) -> None:
+    """Write the event file of a curve; `start_time` is the start of the run in seconds since 1970."""
+    (folder / NAME).write_bytes(b"".join([_first(start_time), *(_event(figures, start_time) for figures in curve)]))
 
 
-def append_events(folder: Path, figures: Mapping[str, float], began: float) -> None:
-    """Go on with the file that `write_events` began: whoever watches it reads on at its end."""
+def append_events(folder: Path, figures: Mapping[str, float], start_time: float) -> None:
+    """Append figures to the file of `write_events`; a TensorBoard that shows it reads on at its end."""
     with (folder / NAME).open("ab") as stream:
-        stream.write(_of_figures(figures, began))
+        stream.write(_event(figures, start_time))
 
 
-def _first(began: float) -> bytes:
-    return _record(_double(1, began) + _bytes(3, b"brain.Event:2"))
+def _first(start_time: float) -> bytes:
+    return _record(_double(1, start_time) + _bytes(3, b"brain.Event:2"))
 
 
-def _of_figures(figures: Mapping[str, float], began: float) -> bytes:
+def _event(figures: Mapping[str, float], start_time: float) -> bytes:
     values = [
         _bytes(1, _bytes(1, tag.encode()) + _float(2, figures[name])) for name, tag in TAGS.items() if name in figures
     ]
-    when = began + figures["seconds"]
-    return _record(_double(1, when) + _whole(2, int(figures["step"])) + _bytes(5, b"".join(values)))
+    wall_time = start_time + figures["seconds"]
+    return _record(_double(1, wall_time) + _whole(2, int(figures["step"])) + _bytes(5, b"".join(values)))
 
 
 def _record(data: bytes) -> bytes:
@@ -81,7 +81,7 @@ def _float(number: int, value: float) -> bytes:
 
 
 def _varint(value: int) -> bytes:
-    """Seven bits a byte, lowest first; the eighth says that more follow."""
+    """Seven bits a byte, lowest first; the eighth means that more follow."""
     out = bytearray()
     while value > 0x7F:
         out.append(value & 0x7F | 0x80)
@@ -91,7 +91,7 @@ def _varint(value: int) -> bytes:
 
 @cache
 def _crc_table() -> tuple[int, ...]:
-    """What each byte does to the remainder, the polynomial read from its lowest bit."""
+    """The remainder of each byte, with the polynomial in reflected form."""
     table = []
     for byte in range(256):
         for _ in range(8):
@@ -109,6 +109,6 @@ def crc(data: bytes) -> int:
 
 
 def masked_crc(data: bytes) -> int:
-    """The checksum as TFRecords have it, so that one of data that holds checksums stays a good one."""
+    """The masked checksum of TFRecords, which stays reliable for data that contain checksums."""
     value = crc(data)
     return (value >> 15 | value << 17) + 0xA282EAD8 & 0xFFFFFFFF

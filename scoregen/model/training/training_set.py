@@ -1,4 +1,4 @@
-"""What a corpus teaches: from files to examples, and the shape of a network that can take them."""
+"""Training sets: from the files of a corpus to examples, and the shape of a network for them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TrainingSet:
-    """Examples, the network that they are for, what its weights should tell of them, and what was left out.
+    """Examples, the configuration of a network for them, the provenance of the weights, and the refused files.
 
     `index` holds the windows of the training scores, which the sampler must not repeat; None without one.
     """
@@ -34,9 +34,9 @@ class TrainingSet:
 
 
 def read_training_set(corpus: str, ensemble: str, network: NetworkConfig, options: TrainingOptions) -> TrainingSet:
-    """The training set of a folder of scores or of a corpus by its name.
+    """The training set of a folder of scores, or of a corpus given by name.
 
-    Raises InputError where nothing can be learned from it.
+    Raises InputError if no piece can be used for training or validation.
     """
     from scoregen.model.network.inputs import piece_arrays
     from scoregen.model.network.metric_features import METRIC_FEATURES
@@ -47,7 +47,7 @@ def read_training_set(corpus: str, ensemble: str, network: NetworkConfig, option
     players = load_ensemble(ensemble)
     source = load_corpus(corpus)
     verify(source)
-    learned, held_out = _read(source, players, corpus)
+    train, valid = _read(source, players, corpus)
     roles = tuple(role.name for role in players.roles)
     config = replace(network, roles=roles, alphabet="spelled", metric_features=METRIC_FEATURES)
     about = {
@@ -55,37 +55,37 @@ def read_training_set(corpus: str, ensemble: str, network: NetworkConfig, option
         "source": source.source,
         "licence": source.licence,
         "ensemble": players.name,
-        "pieces": len(learned.pieces),
-        "valid_pieces": len(held_out.pieces),
+        "pieces": len(train.pieces),
+        "valid_pieces": len(valid.pieces),
     }
-    own, others = ([tokens for _, tokens in prepared.pieces] for prepared in (learned, held_out))
-    taught = _enriched(own)
-    index = NoveltyIndex.of(taught)
-    found = score_examples(
-        [piece_arrays(tokens) for tokens in taught],
+    own, others = ([tokens for _, tokens in prepared.pieces] for prepared in (train, valid))
+    augmented = _augment(own)
+    index = NoveltyIndex.of(augmented)
+    examples = score_examples(
+        [piece_arrays(tokens) for tokens in augmented],
         [piece_arrays(tokens) for tokens in others],
         options.transpose,
         forms(index, own, others, options.drafts),
     )
-    return TrainingSet(found, config, about, (*learned.refused, *held_out.refused), index)
+    return TrainingSet(examples, config, about, (*train.refused, *valid.refused), index)
 
 
 def _read(source: Corpus, players: Ensemble, corpus: str) -> tuple[Prepared, Prepared]:
-    """The pieces to train on and those to validate with, one of each at least."""
-    learned, held_out = prepare(source, "train", players), prepare(source, "valid", players)
-    if not learned.pieces or not held_out.pieces:
-        found = f"{len(learned.pieces)} pieces to train on and {len(held_out.pieces)} to validate with can be used"
-        reason = (*learned.refused, *held_out.refused, "none was refused")[0]
+    """The pieces for training and for validation, at least one of each."""
+    train, valid = prepare(source, "train", players), prepare(source, "valid", players)
+    if not train.pieces or not valid.pieces:
+        counts = f"{len(train.pieces)} pieces for training and {len(valid.pieces)} for validation can be used"
+        reason = (*train.refused, *valid.refused, "none was refused")[0]
         raise InputError(
-            f"{corpus}: {found}; expected one of each with parts for {players.name}; the first refused: {reason}"
+            f"{corpus}: {counts}; expected one of each with parts for {players.name}; first refusal: {reason}"
         )
-    return learned, held_out
+    return train, valid
 
 
-def _enriched(pieces: Sequence[TokenScore]) -> list[TokenScore]:
-    """The pieces, and for every third one each of its variants; a variant in 6/8 for every piece in 3/4."""
-    found = list(pieces)
+def _augment(pieces: Sequence[TokenScore]) -> list[TokenScore]:
+    """Augment the pieces: one metric variant of every third piece, and a variant in 6/8 of every piece in 3/4."""
+    result = list(pieces)
     for index, tokens in enumerate(pieces):
-        made = list(variants(tokens))
-        found += made if len(made) == 1 else made[index % 3 : index % 3 + 1]
-    return found
+        metric_variants = list(variants(tokens))
+        result += metric_variants if len(metric_variants) == 1 else metric_variants[index % 3 : index % 3 + 1]
+    return result

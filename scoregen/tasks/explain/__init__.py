@@ -106,7 +106,7 @@ def explain(
     by_place = _by_place(task)
     notes = [
         _explained(music, rule_set, note, choice)
-        for choice in records.weighed
+        for choice in records.choices
         if (note := _note_at(task, choice.voice, choice.measure, choice.onset, by_place)) is not None
     ]
     report_progress(1.0)

@@ -90,7 +90,7 @@ def _explained(explanation: Explanation, entry: NoteExplanation, ids: Mapping[So
                 **_option(option),
                 "cost": round(option.cost, DIGITS),
                 "logit_bias": round(option.logit_bias, DIGITS),
-                "forbidden_by": list(option.forbidden_by),
+                "forbidden_by": list(option.constraints),
                 "breaks": _findings(verdict.broken),
                 "mends": _findings(verdict.mended),
             }

@@ -20,12 +20,12 @@ from scoregen.benchmarks.jsb16.context_features import (
     voice_moves,
 )
 from scoregen.benchmarks.jsb16.data import read_jsb16
-from scoregen.benchmarks.jsb16.interpolation import collect_evidence, interpolated
+from scoregen.benchmarks.jsb16.interpolation import collect_evidence, interpolate_piece
 from scoregen.benchmarks.jsb16.protocol import blank_example, score
 from scoregen.benchmarks.jsb16.report import datastores_by_split
 from scoregen.benchmarks.jsb16.retrieval import Datastore, Floats, RetrievalWeights
 from scoregen.benchmarks.jsb16.retrieval_weights import fit, initial_weights
-from scoregen.benchmarks.jsb16.rolls import roll_piece, transposed_roll
+from scoregen.benchmarks.jsb16.rolls import roll_piece, transpose_roll
 from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, REST, alphabet
 from scoregen.model.network.batches import collate
 from scoregen.model.network.conditioning import Example
@@ -33,7 +33,7 @@ from scoregen.model.network.inputs import PieceArrays
 from scoregen.model.network.likelihood import choices
 from scoregen.model.network.network import Network
 from tests.benchmarks.jsb16.test_rolls import CONFIG, differing_after, random_roll
-from tests.model.pieces import seeing_network
+from tests.model.pieces import sensitive_network
 
 ORDER = (0, 3, 1, 2)
 WEIGHTS = replace(initial_weights(4), base=1.0, max_share=0.9)
@@ -41,25 +41,25 @@ WEIGHTS = replace(initial_weights(4), base=1.0, max_share=0.9)
 
 @pytest.fixture(scope="module")
 def network() -> Network:
-    return seeing_network(CONFIG)
+    return sensitive_network(CONFIG)
 
 
 def moved(piece: PieceArrays, semitones: int) -> PieceArrays:
-    found = transposed_roll(piece, semitones)
-    assert found is not None
-    return found
+    result = transpose_roll(piece, semitones)
+    assert result is not None
+    return result
 
 
-def interpolated_chances(
+def interpolated_probabilities(
     network: Network, datastore: Datastore | None, piece: PieceArrays, order: tuple[int, ...] = ORDER
 ) -> tuple[Floats, Floats]:
-    """The chances of a piece's events and time shifts, with the datastore or without."""
+    """The probabilities of a piece's events and time shifts, with the datastore or without."""
     given = np.zeros(piece.events.shape, dtype=bool)
     example = Example(piece, given, np.tile(order, (piece.length, 1)))
     with torch.inference_mode():
-        found = choices(network, collate([example]))
-    events, time_shifts = found.events.double().exp().numpy(), found.time_shifts.double().exp().numpy()
-    return interpolated(datastore, example, events, time_shifts)[:2] if datastore else (events, time_shifts)
+        results = choices(network, collate([example]))
+    events, time_shifts = results.events.double().exp().numpy(), results.time_shifts.double().exp().numpy()
+    return interpolate_piece(datastore, example, events, time_shifts)[:2] if datastore else (events, time_shifts)
 
 
 def corpus(weights: RetrievalWeights = WEIGHTS, seeds: range = range(6)) -> Datastore:
@@ -67,20 +67,20 @@ def corpus(weights: RetrievalWeights = WEIGHTS, seeds: range = range(6)) -> Data
 
 
 @pytest.mark.parametrize("semitones", [-5, 3, 6])
-def test_a_place_is_told_alike_in_any_key(semitones: int) -> None:
+def test_context_features_are_invariant_under_transposition(semitones: int) -> None:
     piece = roll_piece(random_roll(1))
-    here, there = (context_features(each, CHROMATIC) for each in (piece, moved(piece, semitones)))
-    assert np.array_equal(here.sonority, there.sonority)
+    one, other = (context_features(each, CHROMATIC) for each in (piece, moved(piece, semitones)))
+    assert np.array_equal(one.sonority, other.sonority)
     before, after = (
         voice_moves(each.events, each.sounding, each.before, CHROMATIC) for each in (piece, moved(piece, semitones))
     )
     assert np.array_equal(before, after)
-    assert np.array_equal(here.features, there.features)
-    assert here.features.shape[1] == len(feature_names("SATB"))
+    assert np.array_equal(one.features, other.features)
+    assert one.features.shape[1] == len(feature_names("SATB"))
 
 
 @pytest.mark.parametrize("name", ["chromatic", "spelled"])
-def test_what_is_done_can_be_done_elsewhere(name: str) -> None:
+def test_events_can_be_restored_from_moves(name: str) -> None:
     ids = alphabet(name)
     before, sounding = np.array([[20, 24]]), np.array([[27, 22]])
     events = sounding + FIRST_PITCH
@@ -94,8 +94,8 @@ def test_what_is_done_can_be_done_elsewhere(name: str) -> None:
     assert events_of(moves, top, ids)[0, 0] == UNKNOWN, "above the highest pitch there is none"
 
 
-def test_histories_go_as_far_back_as_they_say() -> None:
-    """Two rolls with one slice that differs: features of the slices so and so long after it differ, no others."""
+def test_histories_cover_the_slices_in_their_name() -> None:
+    """Two rolls that differ in one slice: only the features that cover this slice differ."""
     one = [[60 + index, 55, 50, 45 - index] for index in range(12) for _ in range(4)]
     other = [list(frame) for frame in one]
     other[16:20] = [[71, 55, 50, 45 - 4]] * 4  # slice 4: the soprano leaps there and back
@@ -107,24 +107,26 @@ def test_histories_go_as_far_back_as_they_say() -> None:
     assert (features[0][: np.arange(6)[0] + 1, :6] == UNKNOWN).all(), "the first slice has no past"
 
 
-def test_other_sonorities_and_other_pasts_have_other_numbers() -> None:
+def test_different_sonorities_and_pasts_have_different_hashes() -> None:
     pieces = [roll_piece(random_roll(seed, 400)) for seed in range(20)]
     before = np.concatenate([piece.before for piece in pieces])
-    known = before[(before != CHROMATIC.silence).all(1)]
-    assert len(known) > 2000
-    shapes = np.unique(known - known.min(1, keepdims=True), axis=0)
-    assert len(np.unique(sonorities(known, CHROMATIC))) == len(shapes)
+    complete = before[(before != CHROMATIC.silence).all(1)]
+    assert len(complete) > 2000
+    shapes = np.unique(complete - complete.min(1, keepdims=True), axis=0)
+    assert len(np.unique(sonorities(complete, CHROMATIC))) == len(shapes)
     features = np.concatenate([context_features(piece, CHROMATIC).features for piece in pieces])
     kinds = [len(np.unique(features[:, count])) for count in range(6)]
-    assert kinds == sorted(kinds), "of two longer pasts that are the same, the shorter ones are"
+    assert kinds == sorted(kinds), "if two longer pasts are equal, so are the shorter ones"
 
 
 @pytest.mark.parametrize("order", [ORDER, (2, 1, 3, 0)])
-def test_chances_sum_to_one_and_the_impossible_stays_so(network: Network, order: tuple[int, ...]) -> None:
+def test_probabilities_sum_to_one_and_impossible_events_stay_impossible(
+    network: Network, order: tuple[int, ...]
+) -> None:
     piece = moved(roll_piece(random_roll(2)), 2)
     alone, together = (
-        interpolated_chances(network, None, piece, order),
-        interpolated_chances(network, corpus(), piece, order),
+        interpolated_probabilities(network, None, piece, order),
+        interpolated_probabilities(network, corpus(), piece, order),
     )
     for before, after in zip(alone, together, strict=True):
         assert after.sum(-1) == pytest.approx(1.0, abs=1e-6)
@@ -133,22 +135,22 @@ def test_chances_sum_to_one_and_the_impossible_stays_so(network: Network, order:
 
 
 @pytest.mark.parametrize("cut", [7, 16, 31, 44])
-def test_no_later_note_changes_an_earlier_chance(network: Network, cut: int) -> None:
+def test_no_later_note_changes_an_earlier_probability(network: Network, cut: int) -> None:
     before, after, first = differing_after(cut)
-    (one, paces), (two, others) = (interpolated_chances(network, corpus(), piece) for piece in (before, after))
+    (one, paces), (two, others) = (interpolated_probabilities(network, corpus(), piece) for piece in (before, after))
     assert one[:first] == pytest.approx(two[:first], abs=1e-6)
     assert paces[: first - 1] == pytest.approx(others[: first - 1], abs=1e-6)
     assert not np.allclose(one[first + 1], two[first + 1], atol=1e-3)
 
 
-def test_within_a_slice_only_earlier_voices_count(network: Network) -> None:
+def test_within_a_slice_only_earlier_voices_matter(network: Network) -> None:
     """A neighbour that contradicts an earlier voice loses its vote; later voices do not matter."""
     roll = random_roll(2)[:31]
     pieces = []
     for alto in (61, 66):
         roll[-1] = [roll[-1][0], alto, *roll[-1][2:]]
         pieces.append(roll_piece(roll))
-    (one, _), (two, _) = (interpolated_chances(network, corpus(), piece) for piece in pieces)
+    (one, _), (two, _) = (interpolated_probabilities(network, corpus(), piece) for piece in pieces)
     assert one[-1, [0, 3, 1]] == pytest.approx(two[-1, [0, 3, 1]], abs=1e-6)
     neighbours = corpus().neighbours(context_features(pieces[0], CHROMATIC), pieces[0].before)
     assert neighbours.weight.all()
@@ -158,10 +160,10 @@ def test_within_a_slice_only_earlier_voices_count(network: Network) -> None:
     assert np.array_equal(neighbours.weight > 0, votes == chosen[neighbours.row])
 
 
-def test_what_the_corpus_has_in_another_key_is_likelier(network: Network) -> None:
-    known, new = (moved(roll_piece(random_roll(seed)), 3) for seed in (0, 50))
-    alone = score([network], [known, new], [ORDER]).nats
-    together = score([network], [known, new], [ORDER], datastore=[corpus()] * 2).nats
+def test_pieces_of_the_corpus_are_likelier_in_another_key(network: Network) -> None:
+    old, new = (moved(roll_piece(random_roll(seed)), 3) for seed in (0, 50))
+    alone = score([network], [old, new], [ORDER]).nats
+    together = score([network], [old, new], [ORDER], datastore=[corpus()] * 2).nats
     assert together[0] < 0.75 * alone[0]
     assert together[0] - alone[0] < together[1] - alone[1]
 
@@ -179,14 +181,14 @@ def test_weights_are_fitted_to_held_out_pieces(network: Network) -> None:
     assert np.array_equal(after.weights.features, again.weights.features)
 
 
-def test_no_piece_takes_part_in_fitting_the_weights_of_its_own_datastore(network: Network, tmp_path: Path) -> None:
+def test_no_piece_is_used_to_fit_the_weights_of_its_own_datastore(network: Network, tmp_path: Path) -> None:
     """The first validation piece changes: the datastores of its own half stay the same, all others change."""
     train, valid = ([random_roll(seed, 40) for seed in seeds] for seeds in (range(3), range(3, 7)))
-    found = []
+    results = []
     for first in (valid[0], train[1]):
-        path = tmp_path / f"{len(found)}.json"
+        path = tmp_path / f"{len(results)}.json"
         path.write_text(json.dumps({"train": train, "valid": [first, *valid[1:]], "test": valid}))
         parts = datastores_by_split(read_jsb16(path), [network], ORDER)
-        found.append([each.weights.base for each in (*parts["valid"], *parts["test"])])
-    one, other = found
+        results.append([each.weights.base for each in (*parts["valid"], *parts["test"])])
+    one, other = results
     assert [a == b for a, b in zip(one, other, strict=True)] == [True, False, True, False] + [False] * 4

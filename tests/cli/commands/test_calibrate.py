@@ -45,9 +45,9 @@ def rising(score: Score, part: str) -> float:
 def test_what_is_favoured_is_written_more_often(mine: Path, repository: Path) -> None:
     melody = read_score(repository / "corpora" / "samples" / "hymn-to-joy.musicxml")
     bare = compose(melody, checkpoint=mine, sampling=FEW)
-    tilt = Features.none(4)
+    tilt = Features.zeros(4)
     tilt.step[2, WIDEST + 1] = 6.0
-    save_calibration(Calibration(Features.none(4), tilt, {}), mine, ROLES)
+    save_calibration(Calibration(Features.zeros(4), tilt, {}), mine, ROLES)
     logit_bias = compose(melody, checkpoint=mine, sampling=FEW)
     tenor, alto = (next(p.id for p in logit_bias.score.parts if p.name == name) for name in ("Tenor", "Alto"))
     assert rising(logit_bias.score, tenor) > rising(bare.score, tenor) + 0.1
@@ -76,7 +76,7 @@ def test_rounds_bring_drafts_nearer_to_the_corpus(mine: Path, corpus: Path, caps
 
 def test_one_kind_alone_can_be_weighed_and_the_rest_stays(mine: Path, corpus: Path, capsys: Captured) -> None:
     discriminator = Discriminator(np.ones(len(feature_names(ROLES))), -1.5)
-    before = Calibration(Features.none(4), Features.none(4), {"corpus": "mine"}, discriminator)
+    before = Calibration(Features.zeros(4), Features.zeros(4), {"corpus": "mine"}, discriminator)
     before.free.step[2, WIDEST + 1] = 0.5
     save_calibration(before, mine, ROLES)
     command = ["calibrate", str(mine), str(corpus), "--pieces", "2", "--rounds", "1", "--quiet"]
@@ -99,7 +99,7 @@ def test_a_likeness_is_kept_by_name_and_helps_to_choose(mine: Path) -> None:
     names = feature_names(ROLES)
     leaping = np.array([float(name in ("bass step 12", "bass step -12", "leaps")) for name in names])
     save_calibration(
-        Calibration(Features.none(4), Features.none(4), {}, Discriminator(50 * leaping, -1.5)), mine, ROLES
+        Calibration(Features.zeros(4), Features.zeros(4), {}, Discriminator(50 * leaping, -1.5)), mine, ROLES
     )
     content = json.loads(mine.with_suffix(".calibration").read_text(encoding="utf-8"))
     assert content["discriminator"] == {"bias": -1.5, "bass step -12": 50.0, "bass step 12": 50.0, "leaps": 50.0}
@@ -121,7 +121,7 @@ def test_a_likeness_is_kept_by_name_and_helps_to_choose(mine: Path) -> None:
 
 
 def test_a_feature_that_nobody_knows_is_one_line(mine: Path, capsys: Captured) -> None:
-    save_calibration(Calibration(Features.none(4), Features.none(4), {}), mine, ROLES)
+    save_calibration(Calibration(Features.zeros(4), Features.zeros(4), {}), mine, ROLES)
     path = mine.with_suffix(".calibration")
     content = json.loads(path.read_text(encoding="utf-8")) | {"discriminator": {"bias": 0, "harp step 1": 1}}
     path.write_text(json.dumps(content), encoding="utf-8")

@@ -126,7 +126,7 @@ def test_a_run_goes_on_only_as_it_was_begun(command: list[str], capsys: Captured
     capsys.readouterr()
     assert run([*command, "--steps", "1", "--batch-size", "3"]) == 2
     captured = capsys.readouterr()
-    assert "new.run/state.pt: the run was begun with batch_size 2, not 3; give the same to go on" in captured.err
+    assert "new.run/state.pt: the run was started with batch_size 2, not 3; use the same to resume" in captured.err
     assert captured.err.count("\n") == 1
 
 

@@ -1,4 +1,4 @@
-"""ONNX Runtime and torch find the same chances, on every device."""
+"""ONNX Runtime and torch return the same log probabilities, on every device."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from scoregen.model.network.likelihood import likelihood
 from scoregen.model.network.network import Network
 from scoregen.model.network.steps import STEPS, axis_sizes
 from scoregen.system.errors import InputError
-from tests.model.pieces import random_tokens, seeing_network
+from tests.model.pieces import random_tokens, sensitive_network
 
 DEVICES = ["cpu", pytest.param("cuda", marks=pytest.mark.gpu)]
 SIZES: Mapping[str, Mapping[str, int]] = {
@@ -46,38 +46,46 @@ def on_device(device: str) -> TorchEngine:
     return TorchEngine(load_checkpoint().network, device)
 
 
-def highest(config: NetworkConfig) -> dict[str, int]:
-    """One more than the greatest id of each input."""
-    known = alphabet(config.alphabet)
-    pitches, roles = known.silence + 1, len(config.roles)
-    found = dict.fromkeys(("sounding", "before", "last_sounding", "other_pitch", "other_before"), pitches)
-    found |= dict.fromkeys(("roles", "role", "last_role", "other_role"), roles)
-    found |= {"events": known.events + 1, "last_event": known.events + 1, "key": known.no_key + 1}
-    return found | {"age": 10, "matches": 9, "own": 9, "is_set": 2, "done": 20, "position": 9000, "positions": 9000}
+def id_limits(config: NetworkConfig) -> dict[str, int]:
+    """The exclusive upper bound of the ids of each input."""
+    ids = alphabet(config.alphabet)
+    pitches, roles = ids.silence + 1, len(config.roles)
+    result = dict.fromkeys(("sounding", "before", "last_sounding", "other_pitch", "other_before"), pitches)
+    result |= dict.fromkeys(("roles", "role", "last_role", "other_role"), roles)
+    result |= {"events": ids.events + 1, "last_event": ids.events + 1, "key": ids.no_key + 1}
+    return result | {
+        "age": 10,
+        "matches": 9,
+        "voice_matches": 9,
+        "is_set": 2,
+        "past_choices": 20,
+        "position": 9000,
+        "positions": 9000,
+    }
 
 
 def random_inputs(step: str, config: NetworkConfig, sizes: Mapping[str, int]) -> list[NDArray[np.generic]]:
-    chance, most = np.random.default_rng(1), highest(config)
+    rng, limits = np.random.default_rng(1), id_limits(config)
     widths = {**axis_sizes(config), **sizes}
-    found: list[NDArray[np.generic]] = []
+    result: list[NDArray[np.generic]] = []
     for name, axes in STEPS[step].inputs.items():
         shape = [widths[axis] for axis in axes.split()]
         dtype = STEPS[step].dtype(name)
         if dtype == torch.float32:
-            values = np.asarray(chance.standard_normal(shape))
-            found.append((values > 0 if name.startswith("is_") else values).astype(np.float32))
+            values = np.asarray(rng.standard_normal(shape))
+            result.append((values > 0 if name.startswith("is_") else values).astype(np.float32))
         elif name == "measure_steps":
-            found.append(np.full(shape, 144))
+            result.append(np.full(shape, 144))
         else:
-            ids = chance.integers(0, most[name], shape)
-            found.append(ids.astype(np.uint8) if dtype == torch.uint8 else ids)
-    return found
+            ids = rng.integers(0, limits[name], shape)
+            result.append(ids.astype(np.uint8) if dtype == torch.uint8 else ids)
+    return result
 
 
 @pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("size", SIZES)
-def test_every_step_of_any_number_of_voices(shipped: OnnxEngine, step: str, size: str, device: str) -> None:
+def test_every_step_with_any_number_of_voices(shipped: OnnxEngine, step: str, size: str, device: str) -> None:
     inputs = random_inputs(step, shipped.config, SIZES[size])
     other = on_device(device)
     for ours, theirs in zip(shipped.run(step, *inputs), other.run(step, *inputs), strict=True):
@@ -85,26 +93,26 @@ def test_every_step_of_any_number_of_voices(shipped: OnnxEngine, step: str, size
 
 
 @pytest.mark.parametrize("device", DEVICES)
-def test_a_piece_costs_what_the_parallel_form_says(shipped: OnnxEngine, device: str) -> None:
-    chance = np.random.default_rng(3)
+def test_the_likelihood_of_a_piece_equals_that_of_the_parallel_form(shipped: OnnxEngine, device: str) -> None:
+    rng = np.random.default_rng(3)
     engines = (shipped, on_device(device))
     network = load_checkpoint().network
     for seed in range(4):
         piece = piece_arrays(random_tokens(seed, 5))
-        given = draw_given(piece, chance)
-        example = Example(piece, given, draw_order(given, chance))
+        given = draw_given(piece, rng)
+        example = Example(piece, given, draw_order(given, rng))
         with torch.no_grad():
-            found = likelihood(network, collate([example]))
-        wanted = (found.events.sum(1) + found.time_shifts).numpy()
-        assert wanted.max() > 1
+            result = likelihood(network, collate([example]))
+        expected = (result.events.sum(1) + result.time_shifts).numpy()
+        assert expected.max() > 1
         for engine in engines:
-            assert piece_nats(engine, example) == pytest.approx(wanted, abs=1e-4)
+            assert piece_nats(engine, example) == pytest.approx(expected, abs=1e-4)
 
 
-def test_a_piece_of_one_voice_and_of_other_shapes() -> None:
+def test_other_numbers_of_voices_and_other_shapes() -> None:
     small = NetworkConfig(embedding=16, context=16, backbone=32, in_slice=32, heads=2)
     for config in (NetworkConfig(), small):
-        network = seeing_network(config)
+        network = sensitive_network(config)
         engine = engine_of(network)
         assert isinstance(engine, OnnxEngine if config == NetworkConfig() else TorchEngine)
         for voices in (1, 2, 3):
@@ -112,13 +120,13 @@ def test_a_piece_of_one_voice_and_of_other_shapes() -> None:
             given = np.zeros(piece.events.shape, dtype=bool)
             example = Example(piece, given, draw_order(given, np.random.default_rng(0)))
             with torch.no_grad():
-                found = likelihood(network, collate([example]))
-            wanted = (found.events.sum(1) + found.time_shifts).numpy()
-            assert piece_nats(engine, example) == pytest.approx(wanted, abs=1e-4, rel=1e-5)
+                result = likelihood(network, collate([example]))
+            expected = (result.events.sum(1) + result.time_shifts).numpy()
+            assert piece_nats(engine, example) == pytest.approx(expected, abs=1e-4, rel=1e-5)
 
 
-def test_an_engine_keeps_the_weights_that_a_network_had() -> None:
-    network = seeing_network(NetworkConfig())
+def test_an_engine_has_a_copy_of_the_weights() -> None:
+    network = sensitive_network(NetworkConfig())
     piece = piece_arrays(random_tokens(5, 3))
     given = np.zeros(piece.events.shape, dtype=bool)
     example = Example(piece, given, draw_order(given, np.random.default_rng(0)))
@@ -131,14 +139,14 @@ def test_an_engine_keeps_the_weights_that_a_network_had() -> None:
     assert piece_nats(engine_of(network), example).sum() != pytest.approx(before.sum(), rel=1e-2)
 
 
-def test_what_runs_a_network_is_told_in_words(shipped: OnnxEngine) -> None:
+def test_an_engine_describes_its_device(shipped: OnnxEngine) -> None:
     assert shipped.device.startswith("ONNX Runtime") and shipped.device.endswith("cpu")
     assert engine_for(read_weights(), "cpu").device == shipped.device
     assert on_device("cpu").device == "torch on cpu"
 
 
-def test_weights_that_do_not_fit_their_description(tmp_path: Path) -> None:
-    """Nothing is left out or broadcast in silence."""
+def test_weights_that_do_not_fit_their_description_are_refused(tmp_path: Path) -> None:
+    """No weight is omitted or broadcast silently."""
     network = Network(NetworkConfig())
     save_checkpoint(network, tmp_path / "whole", {})
     save_checkpoint(Network(NetworkConfig(in_slice=80)), tmp_path / "other", {})

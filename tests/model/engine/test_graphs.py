@@ -1,4 +1,4 @@
-"""The graphs in the package are those of the network as it is described today."""
+"""The graphs in the package are exported from the current source of the network."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scoregen.model.network.steps import STEPS
 EXPORT = "the network has changed: run `python tools/export_graphs.py`"
 
 
-def test_the_shipped_graphs_are_made_from_the_present_source() -> None:
+def test_the_shipped_graphs_are_up_to_date() -> None:
     shipped = shipped_graphs()
     assert shipped is not None and shipped.source == source_digest(), EXPORT
     assert {step: tuple(names) for step, names in shipped.inputs.items()} == {
@@ -33,9 +33,9 @@ def test_a_fresh_export_gives_the_same_files() -> None:
         assert len(data) < 60_000 or name == INDEX, "a graph has no weights"
 
 
-def test_graphs_serve_networks_of_their_shape_alone() -> None:
+def test_graphs_fit_networks_of_their_shape_only() -> None:
     shipped = read_weights().config
     assert graphs_for(shipped) is not None
-    assert graphs_for(NetworkConfig()) is not None, "whoever trains with the default options needs no torch to compose"
+    assert graphs_for(NetworkConfig()) is not None, "networks trained with the default options compose without torch"
     assert graphs_for(NetworkConfig(backbone=384, in_slice=384)) is None
     assert graphs_for(NetworkConfig(use_motion=False)) is None

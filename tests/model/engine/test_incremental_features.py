@@ -1,4 +1,4 @@
-"""What is updated slice by slice is what the finished piece says of every slice."""
+"""The features updated slice by slice equal those of the finished piece."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.model.pieces import random_tokens
 
 
 def refrain(seed: int, rows: int = 3) -> PieceArrays:
-    """A piece in which every other pair of measures comes back."""
+    """A piece in which every other pair of measures is repeated."""
     tokens = random_tokens(seed, rows * 4)
     measures = list(tokens.measures)
     for start in range(0, rows * 4, 4):
@@ -31,7 +31,7 @@ def check(features: IncrementalFeatures, row: int, piece: PieceArrays, index: in
     )
 
 
-def test_every_slice_is_as_the_finished_piece_has_it() -> None:
+def test_every_slice_has_the_features_of_the_finished_piece() -> None:
     pieces = [refrain(seed) for seed in (1, 2, 3)]
     assert all(piece.matches[1:].max() > 4 and piece.matches[0].max() > 4 for piece in pieces)
     features = IncrementalFeatures(len(pieces), 4, SPELLED)
@@ -45,7 +45,7 @@ def test_every_slice_is_as_the_finished_piece_has_it() -> None:
         features.append(events, sounding, time_shift)
 
 
-def test_pieces_can_be_left_out_and_doubled_on_the_way() -> None:
+def test_pieces_can_be_removed_and_duplicated() -> None:
     pieces = [refrain(4, 5), refrain(5, 5)]
     features = IncrementalFeatures(2, 4, SPELLED)
     for index in range(70):

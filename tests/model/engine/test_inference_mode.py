@@ -1,4 +1,4 @@
-"""Inference in torch keeps to one thread, and leaves the number as it was."""
+"""Inference in torch uses one thread and restores the number of threads."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import torch
 from scoregen.model.engine.inference_mode import inference_mode
 
 
-def test_one_thread_and_then_as_many_as_before() -> None:
+def test_one_thread_is_used_and_the_number_restored() -> None:
     before = torch.get_num_threads()
     torch.set_num_threads(2)
     try:

@@ -1,4 +1,4 @@
-"""The ids of the network: made of the language, and the same as the weights were trained with."""
+"""The ids of the network: derived from the token language, and those with which the weights were trained."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ SPELLED = alphabet("spelled")
 
 
 def digest(ids: Alphabet) -> str:
-    """A checksum of every table, by which weights of another alphabet are told apart."""
-    found = hashlib.sha256()
+    """A checksum of every table, which differs between alphabets."""
+    result = hashlib.sha256()
     for table in (ids.midi, ids.fifths, ids.degrees, ids.classes):
-        found.update(repr((table.shape, table.tolist())).encode())
+        result.update(repr((table.shape, table.tolist())).encode())
     shifts = [str(shift) for shift in ids.time_shifts]
-    found.update(repr((ids.degree_count, ids.class_count, shifts, ids.repeats)).encode())
-    return found.hexdigest()[:16]
+    result.update(repr((ids.degree_count, ids.class_count, shifts, ids.repeats)).encode())
+    return result.hexdigest()[:16]
 
 
 @pytest.mark.parametrize(("ids", "expected"), [(SPELLED, "fe0cf3277c2887d5"), (CHROMATIC, "6e2f96304aa6a639")])
@@ -50,7 +50,7 @@ def test_the_spelled_pitches_and_constants_are_those_of_the_trained_weights() ->
     assert SPELLED.events == SPELLED.blank == 2 + len(PITCHES)
 
 
-def test_every_id_is_a_word_of_the_language() -> None:
+def test_every_id_is_a_token_of_the_language() -> None:
     words = vocabulary()
     assert all(words.has("pitch", pitch) for pitch in PITCHES)
     assert all(words.has("place", shift) for shift in SPELLED.time_shifts)
@@ -58,7 +58,7 @@ def test_every_id_is_a_word_of_the_language() -> None:
     assert [words.has(word) for word in words.network.events] == [True] * FIRST_PITCH
 
 
-def test_a_pitch_out_of_reach_is_moved_by_octaves() -> None:
+def test_a_pitch_out_of_range_is_moved_by_octaves() -> None:
     assert PITCHES[pitch_id(Pitch("C", 0, 9))] == Pitch("C", 0, 6)
     assert PITCHES[pitch_id(Pitch("C", 0, 0))] == Pitch("C", 0, 2)
     assert all(pitch_id(pitch) == PITCH_IDS[pitch] for pitch in PITCHES)
@@ -66,6 +66,6 @@ def test_a_pitch_out_of_reach_is_moved_by_octaves() -> None:
     assert np.array_equal([p.fifths for p in moved], [p.fifths for p in vocabulary().pitches])
 
 
-def test_an_alphabet_that_nobody_registered_is_named() -> None:
-    with pytest.raises(InputError, match="the alphabet 'klingon', which serves a benchmark alone"):
+def test_an_unregistered_alphabet_is_refused_by_name() -> None:
+    with pytest.raises(InputError, match="the alphabet 'klingon', which is for a benchmark only"):
         alphabet("klingon")

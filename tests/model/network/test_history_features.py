@@ -1,21 +1,21 @@
-"""What a place has in common with earlier places, checked against the plainest way to say it."""
+"""History features, checked against naive definitions."""
 
 import numpy as np
 import pytest
 
 from scoregen.benchmarks.jsb16.alphabet import CHROMATIC
-from scoregen.benchmarks.jsb16.rolls import roll_piece, transposed_roll
+from scoregen.benchmarks.jsb16.rolls import roll_piece, transpose_roll
 from scoregen.model.network.alphabet import GRID, HOLD, alphabet
 from scoregen.model.network.history_features import (
     MATCHES,
     ages,
     bucket,
-    estimated_keys,
+    estimate_keys,
     matches,
     pitch_history,
     relative_to_key,
 )
-from scoregen.model.network.inputs import piece_arrays, pitches_around, transposed
+from scoregen.model.network.inputs import piece_arrays, pitches_around, transpose_piece
 from scoregen.score.pitch import Interval
 from tests.model.pieces import random_tokens
 
@@ -29,7 +29,7 @@ def run_length(rows: list[tuple[int, ...]], t: int, s: int) -> int:
     return count
 
 
-def test_whole_matches_count_the_slices_in_a_row_that_were_the_same() -> None:
+def test_whole_matches_count_consecutive_identical_slices() -> None:
     piece = roll_piece(PHRASE * 3)
     rows = [
         (*event, *sound, int(time_shift))
@@ -40,21 +40,21 @@ def test_whole_matches_count_the_slices_in_a_row_that_were_the_same() -> None:
     for t in range(piece.length):
         for s in range(t):
             assert piece.matches[0, t, s] == bucket(np.array([run_length(rows, t, s)]))[0]
-        assert not piece.matches[0, t, t:].any(), "nothing is compared with its own future"
+        assert not piece.matches[0, t, t:].any(), "no slice is compared with later ones"
 
 
-def test_a_voice_matches_by_notes_though_the_others_differ() -> None:
+def test_a_voice_matches_by_notes_while_the_others_differ() -> None:
     other = [[top, 64, 60, 48] for top, *_ in PHRASE]
     piece = roll_piece(PHRASE + other)
     repeat = int(np.flatnonzero(piece.position == 6 * GRID // 4)[0])
     last = piece.length - 1
-    assert piece.matches[1, last, repeat - 1] >= 3, "the soprano sings the same again"
+    assert piece.matches[1, last, repeat - 1] >= 3, "the soprano repeats its phrase"
     assert piece.matches[0, last].max() == 0, "the whole does not"
 
 
 def test_the_match_table_is_the_same_in_every_key() -> None:
     piece = roll_piece(PHRASE * 2)
-    moved = transposed_roll(piece, 3)
+    moved = transpose_roll(piece, 3)
     again = roll_piece([[pitch + 3 for pitch in frame] for frame in PHRASE * 2])
     assert moved is not None
     for name in ("events", "before", "sounding", "key", "age", "matches", "time_shift", "labels"):
@@ -62,9 +62,9 @@ def test_the_match_table_is_the_same_in_every_key() -> None:
     assert np.allclose(moved.pitch_history, again.pitch_history, atol=1e-6)
 
 
-def test_spelled_pieces_keep_their_memory_when_transposed() -> None:
+def test_history_features_of_spelled_pieces_are_invariant_under_transposition() -> None:
     piece = piece_arrays(random_tokens(3))
-    moved = transposed(piece, Interval(1, 2))
+    moved = transpose_piece(piece, Interval(1, 2))
     assert moved is not None
     before, sounding = pitches_around(moved.events, alphabet("spelled"))
     assert np.array_equal(moved.before, before)
@@ -74,21 +74,21 @@ def test_spelled_pieces_keep_their_memory_when_transposed() -> None:
     assert np.allclose(moved.pitch_history, relative_to_key(shares, moved.key[moved.point] - 7), atol=1e-6)
 
 
-def test_ages_count_from_the_last_thing_a_voice_began() -> None:
+def test_ages_count_from_the_last_attack_or_rest() -> None:
     events = np.array([[40, 50], [HOLD, 51], [41, HOLD]])
-    found = ages(events, np.array([0, GRID, 3 * GRID]))
-    assert found[0].tolist() == [0, 0]
-    assert found[1, 0] == found[1, 1] == found[2, 1] - 2, "a quarter each, then a half note"
-    assert found[2, 0] > found[2, 1], "a dotted half"
+    result = ages(events, np.array([0, GRID, 3 * GRID]))
+    assert result[0].tolist() == [0, 0]
+    assert result[1, 0] == result[1, 1] == result[2, 1] - 2, "a quarter each, then a half note"
+    assert result[2, 0] > result[2, 1], "a dotted half"
 
 
-def test_what_was_heard_fades_and_sums_to_one() -> None:
+def test_the_pitch_history_decays_and_sums_to_one() -> None:
     piece = roll_piece(PHRASE * 4)
     assert not piece.pitch_history[0].any()
     assert piece.pitch_history[1:].reshape(-1, 2, 12).sum(2) == pytest.approx(1.0, abs=1e-5)
 
 
-def test_a_key_is_guessed_from_the_past_alone() -> None:
+def test_a_key_is_estimated_from_the_past_alone() -> None:
     cadence = [
         [67, 62, 59, 43],
         [67, 64, 60, 48],
@@ -100,14 +100,14 @@ def test_a_key_is_guessed_from_the_past_alone() -> None:
     piece = roll_piece([frame for frame in cadence for _ in range(4)])
     assert piece.key[0] == CHROMATIC.no_key
     assert piece.key[-1] == 1, "one sharp"
-    assert estimated_keys(np.zeros((2, 2, 12), dtype=np.float32), 12).tolist() == [12, 12]
+    assert estimate_keys(np.zeros((2, 2, 12), dtype=np.float32), 12).tolist() == [12, 12]
 
 
-def test_buckets_rise_and_end() -> None:
-    found = bucket(np.arange(100))
-    assert (np.diff(found.astype(int)) >= 0).all()
-    assert found[0] == 0
-    assert found[-1] == MATCHES - 1
+def test_buckets_are_monotonic_and_bounded() -> None:
+    result = bucket(np.arange(100))
+    assert (np.diff(result.astype(int)) >= 0).all()
+    assert result[0] == 0
+    assert result[-1] == MATCHES - 1
 
 
 def test_tables_of_two_equal_slices() -> None:

@@ -1,4 +1,4 @@
-"""The likelihood is one: it sums to one, and nothing in it has seen the future."""
+"""The likelihood is proper: probabilities sum to one and depend on nothing later."""
 
 from dataclasses import replace
 
@@ -13,14 +13,14 @@ from scoregen.model.network.config import NetworkConfig
 from scoregen.model.network.inputs import SPELLED, PieceArrays, piece_arrays
 from scoregen.model.network.likelihood import Likelihood, likelihood
 from scoregen.model.network.network import Network
-from tests.model.pieces import random_tokens, seeing_network
+from tests.model.pieces import random_tokens, sensitive_network
 
 CONFIG = NetworkConfig(embedding=16, context=16, backbone=32, in_slice=32, heads=2)
 
 
 @pytest.fixture(scope="module")
 def network() -> Network:
-    return seeing_network(CONFIG)
+    return sensitive_network(CONFIG)
 
 
 def scored(network: Network, examples: list[Example]) -> Likelihood:
@@ -38,7 +38,7 @@ def with_event(piece: PieceArrays, row: int, voice: int, event: int) -> PieceArr
     return replace(piece, events=events, time_shift=np.full_like(piece.time_shift, UNSCORED))
 
 
-def test_the_chances_of_all_events_of_one_voice_sum_to_one(network: Network) -> None:
+def test_the_probabilities_of_all_events_of_one_voice_sum_to_one(network: Network) -> None:
     piece = piece_arrays(random_tokens(1))
     given = np.ones_like(piece.events, dtype=bool)
     row, voice = piece.length // 2, 3
@@ -48,7 +48,7 @@ def test_the_chances_of_all_events_of_one_voice_sum_to_one(network: Network) -> 
     assert float((-costs).exp().sum()) == pytest.approx(1.0, abs=1e-4)
 
 
-def test_what_comes_later_changes_no_earlier_chance(network: Network) -> None:
+def test_later_events_change_no_earlier_probability(network: Network) -> None:
     piece, other = piece_arrays(random_tokens(2)), piece_arrays(random_tokens(2))
     row = piece.length // 2
     other.events[row, 2:] = other.events[row, 2:][::-1] + 1
@@ -65,8 +65,8 @@ def test_what_comes_later_changes_no_earlier_chance(network: Network) -> None:
     assert not torch.equal(before.events[row + 1 :], after.events[row + 1 :])
 
 
-def test_blank_voices_leave_no_trace_in_the_context(network: Network) -> None:
-    """With the soprano given, moving the alto's later notes in pitch and time changes nothing before."""
+def test_blank_voices_have_no_influence_on_the_context(network: Network) -> None:
+    """With the soprano given, changing the pitches and times of the alto's later notes changes nothing earlier."""
     piece = piece_arrays(random_tokens(3))
     given = np.zeros_like(piece.events, dtype=bool)
     given[:, 0] = True
@@ -78,7 +78,7 @@ def test_blank_voices_leave_no_trace_in_the_context(network: Network) -> None:
     assert not torch.equal(before.events[row:], after.events[row:])
 
 
-def test_the_given_future_is_seen(network: Network) -> None:
+def test_later_given_events_have_an_influence(network: Network) -> None:
     piece, other = piece_arrays(random_tokens(4)), piece_arrays(random_tokens(4))
     given = np.zeros_like(piece.events, dtype=bool)
     given[:, 0] = True
@@ -89,7 +89,7 @@ def test_the_given_future_is_seen(network: Network) -> None:
     assert not torch.equal(before.events[:last], after.events[:last])
 
 
-def test_padding_changes_nothing(network: Network) -> None:
+def test_padding_has_no_influence(network: Network) -> None:
     generator = np.random.default_rng(5)
     examples = []
     for seed, measures in ((5, 2), (6, 5)):

@@ -1,4 +1,4 @@
-"""The metric features: named, in the order that the weights were trained with."""
+"""The metric features, with their names and in the order of the trained weights."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ def test_phrase_ends_and_modes_change_their_own_features_only() -> None:
 
 
 def test_values_at_a_place() -> None:
-    found = dict(zip(LAYOUT, (features(PLAIN, PLAIN)[span(name, name)].tolist() for name in LAYOUT), strict=True))
-    assert found["phrases are known"] == found["phrase end"] == [0.0]
-    assert found["metrical strength"] == [0, 0, 0, 1, 0, 0, 0]
-    assert np.allclose(found["place in beat"], [0, -1])
-    assert found["beats left in beat"] == [0.5] and found["beat"] == [1]
-    assert found["metre"] == [1, 1, 0] and found["short measure"] == [0]
-    assert np.allclose(found["since start of piece"], np.exp([-5.5, -5.5 / 4, -5.5 / 16]))
-    assert found["measure"] == [1, 0, 0, 1, 0]
+    result = dict(zip(LAYOUT, (features(PLAIN, PLAIN)[span(name, name)].tolist() for name in LAYOUT), strict=True))
+    assert result["phrases are known"] == result["phrase end"] == [0.0]
+    assert result["metrical strength"] == [0, 0, 0, 1, 0, 0, 0]
+    assert np.allclose(result["place in beat"], [0, -1])
+    assert result["beats left in beat"] == [0.5] and result["beat"] == [1]
+    assert result["metre"] == [1, 1, 0] and result["short measure"] == [0]
+    assert np.allclose(result["since start of piece"], np.exp([-5.5, -5.5 / 4, -5.5 / 16]))
+    assert result["measure"] == [1, 0, 0, 1, 0]

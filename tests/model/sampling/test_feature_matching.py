@@ -1,4 +1,4 @@
-"""A calibration counts what it says it counts, leans on that and on nothing else, and finds its way back."""
+"""Feature matching: counts, logit biases, their update, and the file of a calibration."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from scoregen.model.sampling.feature_matching import (
     PACES,
     WIDEST,
     Features,
-    counted,
+    count_features,
     difference,
-    sonority_turns,
-    tilted,
+    sonority_rotations,
+    update_biases,
 )
 from scoregen.model.sampling.feature_matching_file import SUFFIX, Calibration, load_calibration, save_calibration
 from scoregen.model.sampling.logit_bias import LogitBias
@@ -37,80 +37,82 @@ def ids(names: str) -> list[int]:
 
 
 def random_features(seed: int) -> Features:
-    chance = np.random.default_rng(seed)
-    empty = Features.none(4)
-    found = {field.name: chance.normal(0, 0.5, getattr(empty, field.name).shape) for field in fields(Features)}
-    found["length"][..., 0] = -found["length"][..., 1]
-    found["interval"] *= np.triu(np.ones((4, 4)), 1)[..., None]
-    return Features(**found)
+    rng = np.random.default_rng(seed)
+    empty = Features.zeros(4)
+    result = {field.name: rng.normal(0, 0.5, getattr(empty, field.name).shape) for field in fields(Features)}
+    result["length"][..., 0] = -result["length"][..., 1]
+    result["interval"] *= np.triu(np.ones((4, 4)), 1)[..., None]
+    return Features(**result)
 
 
-def turn(voice: int, was: str, told: dict[int, str], *, age: int = 5, given: bool = False) -> DecisionContext:
-    """A voice's turn; `told` is what the voices set already sound now."""
+def decision_context(
+    voice: int, previous: str, others: dict[int, str], *, age: int = 5, given: bool = False
+) -> DecisionContext:
+    """The context of a voice's decision; `others` are the pitches of the voices already written."""
 
     def one(value: int | bool) -> np.ndarray:
         return np.array([value])
 
-    sounded = np.array([ids(was)])
-    others: Ints = np.array([list(told)], dtype=np.int64).reshape(1, -1)
-    now: Ints = np.array([ids(" ".join(told.values()))], dtype=np.int64).reshape(1, -1)
-    return DecisionContext(one(voice), sounded[:, voice], one(age), sounded, others, now, one(False), one(given))
+    sounded = np.array([ids(previous)])
+    slots: Ints = np.array([list(others)], dtype=np.int64).reshape(1, -1)
+    pitches: Ints = np.array([ids(" ".join(others.values()))], dtype=np.int64).reshape(1, -1)
+    return DecisionContext(one(voice), sounded[:, voice], one(age), sounded, slots, pitches, one(False), one(given))
 
 
 @pytest.mark.parametrize("given", [False, True])
 @pytest.mark.parametrize("order", [(0, 3, 1, 2), (2, 1, 0, 3), (3, 1, 2, 0)])
-def test_what_is_added_is_the_sum_of_what_the_features_say(order: tuple[int, ...], given: bool) -> None:
+def test_an_event_bias_is_the_sum_of_the_biases_of_its_features(order: tuple[int, ...], given: bool) -> None:
     free, other = random_features(1), random_features(2)
-    logit_bias, tilt = LogitBias.of(free, other), (other if given else free)
-    was, becomes = "C5 G4 E4 C3", {0: "B4", 1: "G4", 2: "D4", 3: "-"}
+    logit_bias, biases = LogitBias.of(free, other), (other if given else free)
+    previous, becomes = "C5 G4 E4 C3", {0: "B4", 1: "G4", 2: "D4", 3: "-"}
     for step, voice in enumerate(order):
-        told = {index: becomes[index] for index in order[:step]}
-        added = logit_bias.added(turn(voice, was, told, age=3, given=given))[0]
-        before = MIDI[ids(was)[voice]]
+        others = {index: becomes[index] for index in order[:step]}
+        added = logit_bias.event_biases(decision_context(voice, previous, others, age=3, given=given))[0]
+        before = MIDI[ids(previous)[voice]]
         for event in (HOLD, REST, FIRST_PITCH + ids("A4")[0], FIRST_PITCH + ids("Gb3")[0]):
-            expected = tilt.length[voice, 3, int(event != HOLD)]
+            expected = biases.length[voice, 3, int(event != HOLD)]
             own = before if event == HOLD else MIDI[event - FIRST_PITCH] if event >= FIRST_PITCH else None
             if event >= FIRST_PITCH:
-                expected += tilt.step[voice, np.clip(own - before, -WIDEST, WIDEST) + WIDEST]
-            heard = {index: MIDI[ids(name)[0]] for index, name in told.items() if name != "-"}
+                expected += biases.step[voice, np.clip(own - before, -WIDEST, WIDEST) + WIDEST]
+            sounding = {index: MIDI[ids(name)[0]] for index, name in others.items() if name != "-"}
             if own is not None:
-                for index, pitch in heard.items():
+                for index, pitch in sounding.items():
                     upper, lower = sorted((index, voice))
-                    apart = own - pitch if voice == upper else pitch - own
-                    expected += tilt.interval[upper, lower, apart % 12]
-                whole = {**heard, voice: own}
+                    interval = own - pitch if voice == upper else pitch - own
+                    expected += biases.interval[upper, lower, interval % 12]
+                whole = {**sounding, voice: own}
                 if step == 3 and 3 in whole:
-                    expected += tilt.sonority[sum({1 << (pitch - whole[3]) % 12 for pitch in whole.values()})]
+                    expected += biases.sonority[sum({1 << (pitch - whole[3]) % 12 for pitch in whole.values()})]
             assert added[event] == pytest.approx(expected, abs=1e-5), (voice, event)
 
 
-def test_a_voice_that_has_not_sounded_leans_nowhere_by_itself() -> None:
+def test_a_voice_that_has_not_sounded_has_no_bias_of_its_own() -> None:
     logit_bias = LogitBias.of(random_features(1), random_features(2))
-    assert not logit_bias.added(turn(0, "- - - -", {}, age=0)).any()
+    assert not logit_bias.event_biases(decision_context(0, "- - - -", {}, age=0)).any()
 
 
-def test_sets_of_pitches_are_turned_to_their_lowest() -> None:
-    turns = sonority_turns()
+def test_sonorities_are_rotated_to_their_lowest_pitch() -> None:
+    turns = sonority_rotations()
     for low in range(12):
         classes = {low, (low + 4) % 12, (low + 7) % 12}
         assert turns[low, sum(1 << pitch for pitch in classes)] == 1 | 1 << 4 | 1 << 7
 
 
-def test_counting_agrees_with_a_plain_count() -> None:
+def test_counts_agree_with_a_naive_count() -> None:
     pieces = [piece_arrays(random_tokens(seed)) for seed in range(3)]
-    found = counted(pieces)
+    result = count_features(pieces)
     moves = sum(int(((p.events >= FIRST_PITCH) & (p.before != SILENCE)).sum()) for p in pieces)
-    assert found.step.sum() == moves
-    assert found.length.sum() == sum(int((p.before != SILENCE).sum()) for p in pieces)
+    assert result.step.sum() == moves
+    assert result.length.sum() == sum(int((p.before != SILENCE).sum()) for p in pieces)
     first = pieces[0]
     sixteenths = np.diff(first.position[first.point]) / 12
     both = (first.sounding[:-1, 0] != SILENCE) & (first.sounding[:-1, 3] != SILENCE)
-    alone = counted(pieces[:1]).interval[0, 3].sum()
+    alone = count_features(pieces[:1]).interval[0, 3].sum()
     assert sixteenths[both].sum() <= alone <= sixteenths[both].sum() + 16
 
 
 def test_the_time_to_the_next_change_is_counted_off_and_on_the_beat() -> None:
-    """Measures of 4/4 whose slices stand on eighths."""
+    """Measures of 4/4 with slices on eighths."""
     tokens = [random_tokens(seed) for seed in range(3)]
     expected = np.zeros((2, PACES))
     for piece in tokens:
@@ -118,62 +120,64 @@ def test_the_time_to_the_next_change_is_counted_off_and_on_the_beat() -> None:
         for onset, after in zip(onsets, [*onsets[1:], Fraction(16)], strict=True):
             sixteenths = int((after - onset) * 4)
             expected[int(onset.denominator == 1), min(sixteenths, PACES) - 1] += 1
-    assert (counted([piece_arrays(piece) for piece in tokens]).pace == expected).all()
+    assert (count_features([piece_arrays(piece) for piece in tokens]).pace == expected).all()
 
 
-def test_what_is_added_to_an_advance_is_what_its_time_says() -> None:
+def test_a_time_shift_bias_is_that_of_its_pace() -> None:
     free, given = random_features(1), random_features(2)
-    found = LogitBias.of(free, given).added_to_time_shifts(
+    result = LogitBias.of(free, given).time_shift_biases(
         np.array([False, True]), np.array([True, False]), np.array([24, 96])
     )
-    for row, (tilt, beat, left) in enumerate(((free, 1, 24), (given, 0, 96))):
-        for time_shift, added in enumerate(found[row]):
+    for row, (biases, beat, left) in enumerate(((free, 1, 24), (given, 0, 96))):
+        for time_shift, added in enumerate(result[row]):
             steps = left if time_shift == BARLINE else int(SPELLED.time_shifts[time_shift - 1] * GRID)
             kind = next((index for index, most in enumerate((12, 24, 36, 48)) if steps <= most), 4)
-            assert added == pytest.approx(tilt.pace[beat, kind])
+            assert added == pytest.approx(biases.pace[beat, kind])
 
 
-def test_a_calibration_from_before_there_were_paces_still_counts(tmp_path: Path) -> None:
+def test_a_calibration_without_paces_can_be_read(tmp_path: Path) -> None:
     save_calibration(Calibration(random_features(3), random_features(4), {}), tmp_path / "weights", ROLES)
     path = (tmp_path / "weights").with_suffix(SUFFIX)
     content = json.loads(path.read_text())
     for task in ("free", "given"):
         del content[task]["next change"]
     path.write_text(json.dumps(content))
-    found = load_calibration(tmp_path / "weights", ROLES)
-    assert found is not None
-    assert not found.free.pace.any()
-    assert found.free.step.any()
+    result = load_calibration(tmp_path / "weights", ROLES)
+    assert result is not None
+    assert not result.free.pace.any()
+    assert result.free.step.any()
 
 
-def test_the_tilt_leans_towards_what_was_lacking_and_stops_where_nothing_is() -> None:
-    few, many = (counted([piece_arrays(random_tokens(seed)) for seed in seeds]) for seeds in ((1, 2), range(3, 9)))
-    nothing = Features.none(4)
-    same = tilted(nothing, many, many, 1.0)
+def test_biases_move_towards_the_target_and_stay_if_it_is_reached() -> None:
+    few, many = (
+        count_features([piece_arrays(random_tokens(seed)) for seed in seeds]) for seeds in ((1, 2), range(3, 9))
+    )
+    nothing = Features.zeros(4)
+    same = update_biases(nothing, many, many, 1.0)
     assert all(not getattr(same, field.name).any() for field in fields(Features))
     assert set(difference(many, many).values()) == {0.0}
-    more = Features.none(4)
+    more = Features.zeros(4)
     more.step[:] = few.step
     more.step[2, WIDEST - 1] += 500
-    lean = tilted(nothing, few, more, 1.0).step
-    assert lean[2].argmax() == WIDEST - 1
-    assert lean[2, WIDEST - 1] > 0.3
-    assert not lean[1].any()
-    length = tilted(nothing, few, many, 1.0).length
+    step_biases = update_biases(nothing, few, more, 1.0).step
+    assert step_biases[2].argmax() == WIDEST - 1
+    assert step_biases[2, WIDEST - 1] > 0.3
+    assert not step_biases[1].any()
+    length = update_biases(nothing, few, many, 1.0).length
     assert length[..., 0] == pytest.approx(-length[..., 1])
     assert length.shape == (4, AGES, 2)
 
 
-def test_a_file_says_it_all_by_name(tmp_path: Path) -> None:
+def test_a_calibration_survives_its_file(tmp_path: Path) -> None:
     calibration = Calibration(random_features(3), random_features(4), {"corpus": "mine"})
     save_calibration(calibration, tmp_path / "weights.safetensors", ROLES)
-    found = load_calibration(tmp_path / "weights", ROLES)
-    assert found is not None
-    assert found.about == {"corpus": "mine"}
-    assert len(found.checksum) == 64
+    result = load_calibration(tmp_path / "weights", ROLES)
+    assert result is not None
+    assert result.about == {"corpus": "mine"}
+    assert len(result.checksum) == 64
     for name in ("free", "given"):
         for field in fields(Features):
-            one, two = (getattr(getattr(each, name), field.name) for each in (calibration, found))
+            one, two = (getattr(getattr(each, name), field.name) for each in (calibration, result))
             assert two == pytest.approx(one, abs=6e-4), field.name
     assert load_calibration(tmp_path / "others", ROLES) is None
 
@@ -191,8 +195,8 @@ def test_a_file_says_it_all_by_name(tmp_path: Path) -> None:
         ('"0 4 7": ', '"0 4 7": 1e999, "0": '),
     ],
 )
-def test_a_file_that_was_spoilt_is_one_line(tmp_path: Path, old: str, new: str) -> None:
-    features = Features.none(4)
+def test_a_damaged_file_is_refused_in_one_line(tmp_path: Path, old: str, new: str) -> None:
+    features = Features.zeros(4)
     features.sonority[1 | 1 << 4 | 1 << 7] = 0.5
     save_calibration(Calibration(features, features, {}), tmp_path / "weights", ROLES)
     path = (tmp_path / "weights").with_suffix(SUFFIX)
@@ -201,7 +205,9 @@ def test_a_file_that_was_spoilt_is_one_line(tmp_path: Path, old: str, new: str) 
         load_calibration(tmp_path / "weights", ROLES)
 
 
-def test_all_events_have_a_number() -> None:
-    added = LogitBias.of(random_features(1), random_features(2)).added(turn(1, "C5 G4 E4 C3", {0: "C5", 3: "C3"}))
+def test_all_event_biases_are_finite() -> None:
+    added = LogitBias.of(random_features(1), random_features(2)).event_biases(
+        decision_context(1, "C5 G4 E4 C3", {0: "C5", 3: "C3"})
+    )
     assert added.shape == (1, SPELLED.events)
     assert np.isfinite(added).all()

@@ -1,4 +1,4 @@
-"""What is drawn is what the network says: slice by slice the same chances as of the finished piece at once."""
+"""Sampling agrees with the likelihood: the log probabilities slice by slice equal those of the finished piece."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from scoregen.system.errors import InputError
 from scoregen.tokens.encode import voice_events
 from scoregen.tokens.events import BLANK
 from scoregen.tokens.sonorities import sonorities
-from tests.model.pieces import seeing_network
+from tests.model.pieces import sensitive_network
 from tests.model.tasks import RULES, random_network, tasks
 
 PLAIN = SamplingOptions(seed=5, temperature=1.0, candidates=3, voice_leading=0, crossing=0)
@@ -42,34 +42,34 @@ def network() -> Network:
 
 @pytest.fixture(scope="module")
 def shipped_shape() -> Network:
-    """Random weights in the shape that graphs are shipped for."""
-    return seeing_network(NetworkConfig())
+    """Random weights in the shape of the shipped graphs."""
+    return sensitive_network(NetworkConfig())
 
 
-def drawn(network: Network, name: str, options: SamplingOptions = PLAIN) -> tuple[SamplingRequest, tuple[Draft, ...]]:
+def sample(network: Network, name: str, options: SamplingOptions = PLAIN) -> tuple[SamplingRequest, tuple[Draft, ...]]:
     request = SamplingRequest(engine_of(network), tasks()[name], RULES)
     return request, fill(request, options)
 
 
 def nats_by_measure(network: Network, request: SamplingRequest, draft: Draft) -> list[float]:
-    """What `likelihood`, the parallel form in torch, says of a finished piece."""
+    """The `likelihood` of a finished piece, the parallel form in torch."""
     blank = blanks(request.tokens)
     piece = piece_arrays(draft.tokens)
     order = np.array([voice_order(row) for row in ~blank])
     with torch.no_grad():
-        found = likelihood(network, collate([Example(piece, ~blank[piece.measure], order[piece.measure])]))
-    by_measure = np.bincount(piece.measure, (found.events.sum(1) + found.time_shifts).numpy(), len(blank))
+        result = likelihood(network, collate([Example(piece, ~blank[piece.measure], order[piece.measure])]))
+    by_measure = np.bincount(piece.measure, (result.events.sum(1) + result.time_shifts).numpy(), len(blank))
     return by_measure.astype(float).tolist()
 
 
 @pytest.mark.parametrize("engine", [OnnxEngine, TorchEngine])
 @pytest.mark.parametrize("name", tasks())
-def test_the_chances_of_what_was_drawn_are_those_of_the_finished_piece(
+def test_the_nats_of_a_draft_are_those_of_the_finished_piece(
     network: Network, shipped_shape: Network, name: str, engine: type
 ) -> None:
-    """Slice by slice in sampling, piece by piece in `measured`, and by the parallel form."""
+    """Slice by slice in sampling, piece by piece in the engine, and in the parallel form."""
     own = shipped_shape if engine is OnnxEngine else network
-    request, drafts = drawn(own, name)
+    request, drafts = sample(own, name)
     assert isinstance(request.engine, engine)
     for draft, whole in zip(drafts, measured(request, [draft.tokens for draft in drafts]), strict=True):
         wanted = nats_by_measure(own, request, draft)
@@ -88,7 +88,7 @@ def test_the_chances_of_what_was_drawn_are_those_of_the_finished_piece(
         *({f"use_{name}": False} for name in ("pitch_history", "matches", "motion", "degrees")),
     ],
 )
-def test_so_they_are_with_parts_of_the_network_taken_away(changes: dict[str, int]) -> None:
+def test_the_nats_agree_without_parts_of_the_network(changes: dict[str, int]) -> None:
     network = random_network(**changes)
     request = SamplingRequest(engine_of(network), tasks()["going on"], RULES)
     draft = fill(request, replace(PLAIN, candidates=1))[0]
@@ -98,25 +98,25 @@ def test_so_they_are_with_parts_of_the_network_taken_away(changes: dict[str, int
 
 
 @pytest.mark.parametrize("name", tasks())
-def test_what_is_given_stays(network: Network, name: str) -> None:
-    request, drafts = drawn(network, name)
+def test_given_events_do_not_change(network: Network, name: str) -> None:
+    request, drafts = sample(network, name)
     for before, *after in zip(request.tokens.measures, *(draft.tokens.measures for draft in drafts), strict=True):
         for voice in range(4):
             if before.slices[0].events[voice] != BLANK:
                 assert all(voice_events(measure, voice) == voice_events(before, voice) for measure in after)
 
 
-def test_a_draft_is_its_own_whatever_else_is_drawn(network: Network) -> None:
-    """The first drafts of many are those of few; another round draws others."""
-    request, few = drawn(network, "soprano", replace(PLAIN, candidates=2))
-    _, many = drawn(network, "soprano", replace(PLAIN, candidates=5))
+def test_a_draft_is_independent_of_the_others(network: Network) -> None:
+    """The first of many drafts equal those of a smaller number; another round gives others."""
+    request, few = sample(network, "soprano", replace(PLAIN, candidates=2))
+    _, many = sample(network, "soprano", replace(PLAIN, candidates=5))
     assert [draft.tokens for draft in few] == [draft.tokens for draft in many[:2]]
     again = fill(request, replace(PLAIN, candidates=2), round_number=1)
     assert all(one.tokens != other.tokens for one, other in zip(few, again, strict=True))
 
 
-def test_all_go_on_from_the_one_that_costs_least(network: Network) -> None:
-    """The judge likes high sopranos, and is shown what has been written and its figures alone."""
+def test_all_drafts_continue_from_the_one_with_the_lowest_cost(network: Network) -> None:
+    """The judge prefers high sopranos, and gets only the written measures and their figures."""
     request = SamplingRequest(engine_of(network), tasks()["going on"], RULES)
     shown: list[tuple[range, Draft]] = []
 
@@ -137,13 +137,13 @@ def test_all_go_on_from_the_one_that_costs_least(network: Network) -> None:
 
 
 @pytest.mark.parametrize("name", ["nothing", "soprano"])
-def test_a_calibration_leans_on_the_time_to_the_next_slice(network: Network, name: str) -> None:
-    """Of its own task, and the chances that are told stay those of the network."""
+def test_a_calibration_changes_the_time_to_the_next_slice(network: Network, name: str) -> None:
+    """Only the biases of the task apply, and the reported nats are those of the network."""
     slices = []
     for task in ("free", "given"):
-        tilts = {"free": Features.none(4), "given": Features.none(4)}
-        tilts[task].pace[:, :2] = 8
-        request = SamplingRequest(engine_of(network), tasks()[name], RULES, logit_bias=LogitBias.of(**tilts))
+        biases = {"free": Features.zeros(4), "given": Features.zeros(4)}
+        biases[task].pace[:, :2] = 8
+        request = SamplingRequest(engine_of(network), tasks()[name], RULES, logit_bias=LogitBias.of(**biases))
         drafts = fill(request, PLAIN)
         slices.append(sum(len(measure.slices) for draft in drafts for measure in draft.tokens.measures))
         for draft, whole in zip(drafts, measured(request, [draft.tokens for draft in drafts]), strict=True):
@@ -152,36 +152,36 @@ def test_a_calibration_leans_on_the_time_to_the_next_slice(network: Network, nam
     assert slices[quicker] > 1.2 * slices[1 - quicker]
 
 
-def test_progress_ends_at_the_end(network: Network) -> None:
-    told: list[float] = []
-    fill(SamplingRequest(engine_of(network), tasks()["hole"], RULES), PLAIN, progress=told.append)
-    assert told == sorted(told) and told[-1] == 1
-    told.clear()
+def test_progress_ends_at_one(network: Network) -> None:
+    shares: list[float] = []
+    fill(SamplingRequest(engine_of(network), tasks()["hole"], RULES), PLAIN, progress=shares.append)
+    assert shares == sorted(shares) and shares[-1] == 1
+    shares.clear()
     fill(
         SamplingRequest(engine_of(network), tasks()["nothing"], RULES),
         PLAIN,
-        progress=told.append,
+        progress=shares.append,
         stops=[2, 3],
         judge=lambda *_: 0,
     )
-    assert told == sorted(told) and told[-1] == 1
+    assert shares == sorted(shares) and shares[-1] == 1
 
 
-def test_the_nucleus_is_the_fewest_of_the_likeliest() -> None:
-    chances = np.array([[0.1, 0.5, 0.0, 0.25, 0.15]])
-    assert np.flatnonzero(nucleus(chances, 0.5)).tolist() == [1]
-    assert np.flatnonzero(nucleus(chances, 0.51)).tolist() == [1, 3]
-    assert np.flatnonzero(nucleus(chances, 0.9)).tolist() == [1, 3, 4]
-    assert np.flatnonzero(nucleus(chances, 1.0)).tolist() == [0, 1, 3, 4]
+def test_the_nucleus_is_the_smallest_set_of_the_likeliest() -> None:
+    probabilities = np.array([[0.1, 0.5, 0.0, 0.25, 0.15]])
+    assert np.flatnonzero(nucleus(probabilities, 0.5)).tolist() == [1]
+    assert np.flatnonzero(nucleus(probabilities, 0.51)).tolist() == [1, 3]
+    assert np.flatnonzero(nucleus(probabilities, 0.9)).tolist() == [1, 3, 4]
+    assert np.flatnonzero(nucleus(probabilities, 1.0)).tolist() == [0, 1, 3, 4]
     assert np.flatnonzero(nucleus(np.array([[0.5, 0.25, 0.25]]), 0.6)).tolist() == [0, 1, 2], "equals at the edge"
 
 
-def test_draws_follow_the_chances() -> None:
+def test_draws_follow_the_probabilities() -> None:
     scores = np.log(np.array([[0.2, 1.0, 0.7, 0.1]], dtype=np.float32))
     scores[0, 1] = -np.inf
     rng = (np.arange(1000) + 0.5) / 1000
-    found = np.bincount(draw(scores.repeat(1000, 0), rng, 1.0), minlength=4) / 1000
-    assert found == pytest.approx([0.2, 0, 0.7, 0.1], abs=2e-3)
+    result = np.bincount(draw(scores.repeat(1000, 0), rng, 1.0), minlength=4) / 1000
+    assert result == pytest.approx([0.2, 0, 0.7, 0.1], abs=2e-3)
     assert set(draw(scores.repeat(1000, 0), rng, 0.0)) == {2}
     assert set(draw(scores.repeat(1000, 0), rng, 1.0, 0.8)) == {0, 2}
     assert draw(scores[:0], rng[:0], 1.0, 0.8).shape == (0,)
@@ -190,6 +190,6 @@ def test_draws_follow_the_chances() -> None:
 @pytest.mark.parametrize(
     "wrong", [{"temperature": -1.0}, {"temperature": float("nan")}, {"top_p": 0}, {"top_p": 1.1}, {"passes": -1}]
 )
-def test_options_that_nothing_can_be_drawn_with(wrong: dict[str, float]) -> None:
+def test_invalid_options_are_refused(wrong: dict[str, float]) -> None:
     with pytest.raises(InputError, match="expected"):
         SamplingOptions(**wrong)

@@ -1,4 +1,4 @@
-"""What would complete a window of the corpus is not drawn, unless there is nothing else."""
+"""The novelty limit: no event completes a window of the corpus, unless no other is allowed."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def network() -> Network:
 
 
 @pytest.mark.parametrize("name", ["nothing", "soprano", "going on", "bass"])
-def test_what_was_written_once_is_not_written_again(network: Network, name: str) -> None:
-    """The same seed again, with its own drafts as the corpus: every copy stops in time."""
+def test_windows_of_the_corpus_are_not_written(network: Network, name: str) -> None:
+    """The same seed again, with its own drafts as the corpus: every copy diverges in time."""
     request = SamplingRequest(engine_of(network), tasks()[name], RULES)
     first = fill(request, OPTIONS)
     assert all(draft.shared is None for draft in first)
@@ -41,14 +41,14 @@ def test_what_was_written_once_is_not_written_again(network: Network, name: str)
         assert after.shared is not None and after.shared.longest < LIMIT
 
 
-def test_another_corpus_changes_nothing(network: Network) -> None:
+def test_an_unrelated_corpus_has_no_influence(network: Network) -> None:
     request = SamplingRequest(engine_of(network), tasks()["soprano"], RULES)
     limited = replace(request, novelty=NoveltyIndex.of([tasks()["nothing"]]))
     assert [d.tokens for d in fill(request, OPTIONS)] == [d.tokens for d in fill(limited, OPTIONS)]
 
 
-def test_where_nothing_else_is_left_the_window_is_told_of(network: Network) -> None:
-    """An alto that can sing one note or rest, and all that comes of it in the corpus."""
+def test_a_window_without_alternative_is_reported(network: Network) -> None:
+    """An alto with one possible note or a rest, and all resulting windows in the corpus."""
     narrow = tuple(VoiceRule(rule.pitches & (np.cumsum(rule.pitches) <= 1)) for rule in RULES)
     request = SamplingRequest(engine_of(network), blanked(random_tokens(3, 5), {2: {1}}), narrow)
     known = NoveltyIndex.of([draft.tokens for draft in fill(request, replace(OPTIONS, candidates=100))])
@@ -56,14 +56,14 @@ def test_where_nothing_else_is_left_the_window_is_told_of(network: Network) -> N
     assert sum(draft.novelty_breaches for draft in drafts) > 0
 
 
-def test_the_index_lies_beside_the_weights(tmp_path: Path) -> None:
+def test_the_index_is_next_to_the_weights(tmp_path: Path) -> None:
     weights = tmp_path / "mine.safetensors"
     assert load_index(weights) is None
     index = NoveltyIndex.of([tasks()["nothing"]])
     save_index(index, weights)
     assert (tmp_path / "mine.novelty").is_file()
-    found = load_index(tmp_path / "mine")
-    assert found is not None and all((found.tables[n] == index.tables[n]).all() for n in index.tables)
+    result = load_index(tmp_path / "mine")
+    assert result is not None and all((result.tables[n] == index.tables[n]).all() for n in index.tables)
     (tmp_path / "mine.novelty").write_bytes(b"something else")
     with pytest.raises(InputError, match=r"mine\.novelty is damaged"):
         load_index(weights)

@@ -1,4 +1,4 @@
-"""A config file says what it changes; whatever is wrong in it is one line with file and key."""
+"""A configuration file overrides defaults; an error in it is one line with file and key."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scoregen.model.training.config_file import read_config
 from scoregen.system.errors import InputError
 
 
-def test_what_a_file_says_and_what_it_leaves(tmp_path: Path) -> None:
+def test_missing_keys_keep_their_defaults(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text("[network]\nbackbone = 64\n[training]\nlearning_rate = 1\npatience = 5\ncompile = true\n")
     network, options = read_config(path)
@@ -24,7 +24,7 @@ def test_what_a_file_says_and_what_it_leaves(tmp_path: Path) -> None:
     assert read_config(path) == (NetworkConfig(), TrainingOptions())
 
 
-def test_the_document_shows_a_file_that_can_be_read(repository: Path, tmp_path: Path) -> None:
+def test_the_examples_in_the_documentation_can_be_read(repository: Path, tmp_path: Path) -> None:
     text = (repository / "docs" / "training.md").read_text(encoding="utf-8")
     blocks = re.findall(r"^```toml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     assert blocks
@@ -39,19 +39,19 @@ def test_the_document_shows_a_file_that_can_be_read(repository: Path, tmp_path: 
     [
         ("steps = 3\n", "there is no table for 'steps'; expected [network] or [training]"),
         ("[trainer]\n", "there is no table for 'trainer'; expected [network] or [training]"),
-        ("[training]\nstep = 3\n", "[training] takes no 'step'; expected one of: steps, batch_size, "),
-        ("[network]\nroles = ['bass']\n", "[network] takes no 'roles'; it follows from the ensemble"),
+        ("[training]\nstep = 3\n", "[training] has no option 'step'; expected one of: steps, batch_size, "),
+        ("[network]\nroles = ['bass']\n", "[network] has no option 'roles'; it follows from the ensemble"),
         ("[training]\nsteps = 'many'\n", "[training] steps is 'many'; expected a whole number"),
         ("[training]\nsteps = 2.5\n", "[training] steps is 2.5; expected a whole number"),
         ("[training]\nsteps = true\n", "[training] steps is True; expected a whole number"),
         ("[training]\nclip = [1]\n", "[training] clip is [1]; expected a number"),
         ("[training]\ncompile = 1\n", "[training] compile is 1; expected true or false"),
         ("[training]\nsteps = 0\n", "steps is 0; expected 1 or more"),
-        ("[training\n", "this is no TOML: "),
+        ("[training\n", "the file is not valid TOML: "),
         (None, "the file cannot be read: No such file"),
     ],
 )
-def test_what_is_wrong_is_one_line(text: str | None, expected: str, tmp_path: Path) -> None:
+def test_an_error_is_one_line(text: str | None, expected: str, tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     if text is not None:
         path.write_text(text)

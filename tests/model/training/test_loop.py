@@ -1,4 +1,4 @@
-"""Training learns, measures what it learned, knows when to end, and its draws follow from the step alone."""
+"""The training loop: learning, validation, stopping, and random numbers that depend on the step alone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scoregen.model.network.config import NetworkConfig, TrainingOptions
 from scoregen.model.network.inputs import piece_arrays
 from scoregen.model.training.examples import TRANSPOSITIONS, score_examples
 from scoregen.model.training.loop import draw_batch, learning_rate, train_network
-from scoregen.model.training.parallel import Ranks
+from scoregen.model.training.parallel import ProcessGroup
 from scoregen.system.errors import InputError, ScoregenError
 from tests.model.pieces import random_tokens
 from tests.model.runs import CONFIG, OPTIONS, assert_same_run, curve_of, four_examples, one_thread, train_here
@@ -23,7 +23,7 @@ from tests.model.runs import CONFIG, OPTIONS, assert_same_run, curve_of, four_ex
 CPU = torch.device("cpu")
 
 
-def test_a_small_network_learns_one_measure_by_heart(tmp_path: Path) -> None:
+def test_a_small_network_memorises_one_measure(tmp_path: Path) -> None:
     piece = piece_arrays(random_tokens(7, measures=1))
     config = NetworkConfig(embedding=16, context=16, backbone=32, in_slice=32, heads=2, dropout=0, in_slice_dropout=0)
     options = TrainingOptions(
@@ -36,7 +36,7 @@ def test_a_small_network_learns_one_measure_by_heart(tmp_path: Path) -> None:
 
 
 class StoppedError(Exception):
-    """Stands for the machine going away."""
+    """A simulated failure of the machine."""
 
 
 def test_an_interrupted_run_ends_with_the_same_weights(tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_an_interrupted_run_ends_with_the_same_weights(tmp_path: Path) -> None:
     assert_same_run(tmp_path / "whole", tmp_path / "parts")
 
 
-def test_a_checkpoint_comes_back_and_tells_when_it_is_damaged(tmp_path: Path) -> None:
+def test_a_checkpoint_is_restored_and_a_damaged_one_refused(tmp_path: Path) -> None:
     train_here(tmp_path, TrainingOptions(steps=2, batch_size=1, save_every=2))
     loaded = load_checkpoint(tmp_path / "best")
     assert loaded.about["about"] == "a test"
@@ -65,12 +65,12 @@ def test_a_checkpoint_comes_back_and_tells_when_it_is_damaged(tmp_path: Path) ->
         load_checkpoint(tmp_path / "best")
 
 
-def test_the_curve_tells_what_was_seen_and_what_it_brought(tmp_path: Path) -> None:
-    told: list[tuple[int, dict[str, float]]] = []
-    outcome = train_here(tmp_path, progress=lambda step, figures: told.append((step, figures)))
+def test_the_curve_has_the_figures_of_each_validation(tmp_path: Path) -> None:
+    reports: list[tuple[int, dict[str, float]]] = []
+    outcome = train_here(tmp_path, progress=lambda step, figures: reports.append((step, figures)))
     curve = curve_of(tmp_path)
-    assert [step for step, _ in told] == list(range(1, 13))
-    assert [step for step, figures in told if figures] == [4, 8, 12]
+    assert [step for step, _ in reports] == list(range(1, 13))
+    assert [step for step, figures in reports if figures] == [4, 8, 12]
     assert [figures["examples"] for figures in curve] == [8, 16, 24]
     for figures in curve:
         assert figures["learning_rate"] == learning_rate(figures["step"] - 1, OPTIONS)
@@ -81,7 +81,7 @@ def test_the_curve_tells_what_was_seen_and_what_it_brought(tmp_path: Path) -> No
     assert outcome.figures["valid"] == min(figures["valid"] for figures in curve)
 
 
-def test_without_drafts_there_is_less_to_tell_and_the_weights_are_the_same(tmp_path: Path) -> None:
+def test_without_drafts_the_curve_has_no_shares_and_the_weights_are_the_same(tmp_path: Path) -> None:
     train_here(tmp_path / "some")
     train_here(tmp_path / "none", replace(OPTIONS, drafts=0))
     assert not [name for name in curve_of(tmp_path / "none")[-1] if "known" in name]
@@ -89,17 +89,19 @@ def test_without_drafts_there_is_less_to_tell_and_the_weights_are_the_same(tmp_p
     assert all(torch.equal(weight, weights[1][name]) for name, weight in weights[0].items())
 
 
-def test_it_ends_when_patience_does(tmp_path: Path) -> None:
+def test_training_ends_when_patience_does(tmp_path: Path) -> None:
     """Steps this large make each validation worse than the first."""
-    wild = replace(OPTIONS, steps=40, save_every=2, learning_rate=30.0, clip=1e6, patience=3, ema_decay=0)
-    outcome = train_here(tmp_path, wild)
+    unstable = replace(OPTIONS, steps=40, save_every=2, learning_rate=30.0, clip=1e6, patience=3, ema_decay=0)
+    outcome = train_here(tmp_path, unstable)
     best = outcome.figures["step"]
     assert outcome.step == best + 3 * 2 < 40
-    assert train_here(tmp_path, wild).step == outcome.step
+    assert train_here(tmp_path, unstable).step == outcome.step
     assert load_checkpoint(tmp_path / "best").about["figures"]["step"] == best
 
 
-def test_a_loss_that_is_no_number_ends_it_and_spoils_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_loss_that_is_not_finite_ends_training_and_keeps_the_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     train_here(tmp_path, replace(OPTIONS, steps=4))
     before = (tmp_path / "state.pt").read_bytes()
 
@@ -107,36 +109,36 @@ def test_a_loss_that_is_no_number_ends_it_and_spoils_nothing(tmp_path: Path, mon
         for weight in network.parameters():
             weight.detach().fill_(torch.nan)
 
-    monkeypatch.setattr("scoregen.model.training.loop._follow", lambda average, network, decay: broken(network))
-    with pytest.raises(ScoregenError, match="the loss is no number by step 8"):
+    monkeypatch.setattr("scoregen.model.training.loop._update_average", lambda average, network, decay: broken(network))
+    with pytest.raises(ScoregenError, match="the loss is not finite at step 8"):
         train_here(tmp_path)
     assert (tmp_path / "state.pt").read_bytes() == before
 
 
-def test_a_batch_follows_from_its_step_and_processes_share_it() -> None:
-    found = four_examples()
+def test_a_batch_depends_on_its_step_and_processes_share_it() -> None:
+    result = four_examples()
     options = replace(OPTIONS, batch_size=5)
-    whole, again, later = (draw_batch(found, options, step, Ranks(0, 1, CPU)) for step in (3, 3, 4))
+    whole, again, later = (draw_batch(result, options, step, ProcessGroup(0, 1, CPU)) for step in (3, 3, 4))
     assert all(torch.equal(getattr(whole, each.name), getattr(again, each.name)) for each in fields(whole))
     assert whole.events.shape != later.events.shape or not torch.equal(whole.events, later.events)
-    shares = [draw_batch(found, options, 3, Ranks(rank, 2, CPU)) for rank in (0, 1)]
+    shares = [draw_batch(result, options, 3, ProcessGroup(rank, 2, CPU)) for rank in (0, 1)]
     for rank, share in enumerate(shares):
         assert torch.equal(share.lengths, whole.lengths[rank::2])
         assert torch.equal(share.events, whole.events[rank::2, : share.events.shape[1]])
 
 
 @pytest.mark.parametrize("span", [0, 2, 5])
-def test_pieces_move_as_far_as_they_may(span: int) -> None:
+def test_pieces_are_transposed_within_the_limit(span: int) -> None:
     piece = piece_arrays(random_tokens(0, 2))
-    found = score_examples([piece], [piece], span)
+    result = score_examples([piece], [piece], span)
     starts = {
-        int(found.draw(np.random.default_rng(seed)).piece.events[0, 0] - piece.events[0, 0]) for seed in range(60)
+        int(result.draw(np.random.default_rng(seed)).piece.events[0, 0] - piece.events[0, 0]) for seed in range(60)
     }
     keys = sum(abs(interval.semitones) <= span for interval in TRANSPOSITIONS)
     assert 0.7 * keys <= len(starts) <= keys
 
 
-def test_the_rate_warms_up_and_falls() -> None:
+def test_the_learning_rate_warms_up_and_decays() -> None:
     rates = [learning_rate(step, replace(OPTIONS, steps=100, warm_up=5)) for step in range(100)]
     assert rates.index(max(rates)) in (4, 5)
     assert max(rates) == OPTIONS.learning_rate
@@ -145,7 +147,7 @@ def test_the_rate_warms_up_and_falls() -> None:
     assert rates[-1] < 0.02 * OPTIONS.learning_rate
 
 
-def test_the_rate_may_stay_and_a_short_run_warms_up_fast() -> None:
+def test_the_learning_rate_can_stay_and_a_short_run_warms_up_fast() -> None:
     rates = [learning_rate(step, replace(OPTIONS, steps=80, schedule="constant")) for step in range(80)]
     assert rates[10:] == [OPTIONS.learning_rate] * 70
     assert rates[:10] == pytest.approx([OPTIONS.learning_rate * step / 10 for step in range(1, 11)])
@@ -163,14 +165,14 @@ def test_the_rate_may_stay_and_a_short_run_warms_up_fast() -> None:
         ("drafts", -1),
     ],
 )
-def test_options_that_nothing_can_be_trained_with_are_refused(name: str, value: float) -> None:
+def test_invalid_options_are_refused(name: str, value: float) -> None:
     with pytest.raises(InputError, match=f"{name} is {value}; expected"):
         replace(TrainingOptions(), **{name: value})
 
 
 @pytest.mark.gpu
 @pytest.mark.parametrize(("mixed", "compiled"), [(False, False), (True, False), (False, True)])
-def test_it_learns_on_cuda(mixed: bool, compiled: bool, tmp_path: Path) -> None:
+def test_training_on_cuda_reduces_the_loss(mixed: bool, compiled: bool, tmp_path: Path) -> None:
     options = replace(OPTIONS, steps=60, save_every=20, mixed_precision=mixed, compile=compiled)
     train_here(tmp_path, options, CONFIG)
     curve = curve_of(tmp_path)

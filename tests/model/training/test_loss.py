@@ -1,4 +1,4 @@
-"""A student learns what its teachers find likely and to agree with itself; its likelihood stays its own."""
+"""The training loss: knowledge distillation, R-Drop, and a likelihood without either."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from scoregen.benchmarks.jsb16.alphabet import CHROMATIC
 from scoregen.model.network.batches import collate
 from scoregen.model.network.checkpoint import load_checkpoint, save_checkpoint
 from scoregen.model.network.config import NetworkConfig
-from scoregen.model.network.likelihood import choices, costs, likelihood, scored
+from scoregen.model.network.likelihood import choices, costs, likelihood, score_masks
 from scoregen.model.network.network import Network
 from scoregen.model.training.loss import load_teachers, training_loss
 from scoregen.system.errors import InputError
-from tests.model.pieces import seeing_network
+from tests.model.pieces import sensitive_network
 from tests.model.runs import CONFIG, OPTIONS, assert_same_run, assert_same_weights, four_examples, state_of, train_here
 
 
 def other_network() -> Network:
-    made = seeing_network(CONFIG)
+    made = sensitive_network(CONFIG)
     with torch.no_grad():
         for weight in made.parameters():
             weight.mul_(-0.7)
@@ -30,20 +30,20 @@ def other_network() -> Network:
 
 
 @torch.inference_mode()
-def test_the_nats_are_those_of_the_batch_and_of_all_the_teacher_itself_is_surprised_least() -> None:
-    """Gibbs' inequality: no student finds the teacher's chances likelier than the teacher does."""
-    teacher, student = seeing_network(CONFIG), other_network()
+def test_the_nats_are_those_of_the_batch_and_the_teacher_has_the_lowest_cross_entropy() -> None:
+    """Gibbs' inequality: no student has a lower cross-entropy to the teacher than the teacher itself."""
+    teacher, student = sensitive_network(CONFIG), other_network()
     for examples in four_examples().valid.values():
         batch = collate(examples)
         alone = likelihood(student, batch)
-        found, own = (training_loss(network, batch, [teacher], 1.0) for network in (student, teacher))
-        assert torch.equal(found.nats, alone.nats)
-        assert float(found.cost - alone.auxiliary) > float((own.cost - likelihood(teacher, batch).auxiliary).detach())
+        result, own = (training_loss(network, batch, [teacher], 1.0) for network in (student, teacher))
+        assert torch.equal(result.nats, alone.nats)
+        assert float(result.cost - alone.auxiliary) > float((own.cost - likelihood(teacher, batch).auxiliary).detach())
 
 
 @torch.inference_mode()
-def test_without_a_share_nothing_is_taught_and_two_teachers_speak_as_their_mean() -> None:
-    one, two, student = seeing_network(CONFIG), other_network(), seeing_network(replace(CONFIG, heads=1))
+def test_a_weight_of_zero_has_no_effect_and_two_teachers_are_averaged() -> None:
+    one, two, student = sensitive_network(CONFIG), other_network(), sensitive_network(replace(CONFIG, heads=1))
     batch = collate(four_examples().valid["melody"])
     assert float(training_loss(student, batch, [one], 0.0).cost) == pytest.approx(
         float(likelihood(student, batch).cost)
@@ -53,24 +53,24 @@ def test_without_a_share_nothing_is_taught_and_two_teachers_speak_as_their_mean(
 
 
 @torch.inference_mode()
-def test_what_is_given_is_not_objective() -> None:
-    """With all but one event given, what the teachers say of the rest moves nothing."""
+def test_given_events_are_not_in_the_loss() -> None:
+    """With all but one event given, the teachers' distributions of the others have no influence."""
     example = four_examples().valid["free"][0]
     given = torch.ones(example.given.shape, dtype=torch.bool).numpy()
     given[3, 1] = False
     batch = collate([replace(example, given=given)])
-    teacher, student = seeing_network(CONFIG), other_network()
-    said, found = choices(teacher, batch), choices(student, batch)
-    expected = -(said.events[3, 1].exp() * found.events[3, 1]).sum()
-    expected = expected - (said.time_shifts[3].exp() * found.time_shifts[3]).sum()
+    teacher, student = sensitive_network(CONFIG), other_network()
+    target, result = choices(teacher, batch), choices(student, batch)
+    expected = -(target.events[3, 1].exp() * result.events[3, 1]).sum()
+    expected = expected - (target.time_shifts[3].exp() * result.time_shifts[3]).sum()
     cost = training_loss(student, batch, [teacher], 1.0)
     auxiliary = likelihood(student, batch).auxiliary
     assert float(cost.cost - auxiliary) == pytest.approx(float(expected), rel=1e-4)
 
 
-def test_two_draws_agree_without_dropout_and_lie_apart_by_both_divergences_with_it() -> None:
+def test_r_drop_adds_both_divergences_and_nothing_without_dropout() -> None:
     batch = collate(four_examples().valid["melody"])
-    network = seeing_network(replace(CONFIG, dropout=0.5))
+    network = sensitive_network(replace(CONFIG, dropout=0.5))
     network.eval()
     with torch.inference_mode():
         assert float(training_loss(network, batch, r_drop=1.0).cost) == pytest.approx(
@@ -81,22 +81,22 @@ def test_two_draws_agree_without_dropout_and_lie_apart_by_both_divergences_with_
         torch.manual_seed(3)
         one, other = choices(network, batch), choices(network, batch)
         torch.manual_seed(3)
-        found = training_loss(network, batch, r_drop=2.0)
-    paid = [costs(network, batch, each) for each in (one, other)]
-    assert float(found.nats) == pytest.approx(float(paid[0].nats + paid[1].nats) / 2)
-    asked, timed = scored(batch)
-    apart = 0.0
-    for name, mask in (("events", asked), ("time_shifts", timed)):
+        result = training_loss(network, batch, r_drop=2.0)
+    likelihoods = [costs(network, batch, each) for each in (one, other)]
+    assert float(result.nats) == pytest.approx(float(likelihoods[0].nats + likelihoods[1].nats) / 2)
+    event_mask, time_shift_mask = score_masks(batch)
+    divergence = 0.0
+    for name, mask in (("events", event_mask), ("time_shifts", time_shift_mask)):
         first, second = (getattr(each, name)[mask].clamp(min=-30) for each in (one, other))
-        apart += float(functional.kl_div(first, second, log_target=True, reduction="sum"))
-        apart += float(functional.kl_div(second, first, log_target=True, reduction="sum"))
-    assert apart > 1
-    assert float(found.auxiliary - (paid[0].auxiliary + paid[1].auxiliary) / 2) == pytest.approx(
-        2.0 * apart / 2, rel=1e-4
+        divergence += float(functional.kl_div(first, second, log_target=True, reduction="sum"))
+        divergence += float(functional.kl_div(second, first, log_target=True, reduction="sum"))
+    assert divergence > 1
+    assert float(result.auxiliary - (likelihoods[0].auxiliary + likelihoods[1].auxiliary) / 2) == pytest.approx(
+        2.0 * divergence / 2, rel=1e-4
     )
 
 
-def test_a_run_in_agreement_and_16_bits_goes_on_bit_for_bit(tmp_path: Path) -> None:
+def test_a_run_with_r_drop_and_16_bits_resumes_bit_for_bit(tmp_path: Path) -> None:
     options = replace(OPTIONS, r_drop=0.5, mixed_precision=True, schedule="constant", warm_up=1)
     config = replace(CONFIG, recurrent_dropout=0.2, event_dropout=0.1, locked_dropout=True)
     train_here(tmp_path / "whole", options, config)
@@ -111,14 +111,14 @@ def teacher(tmp_path: Path) -> Path:
     return tmp_path / "teacher" / "best"
 
 
-def test_a_student_that_was_stopped_goes_on_with_its_teachers_only(tmp_path: Path, teacher: Path) -> None:
-    masters = [load_checkpoint(teacher)]
+def test_a_student_resumes_only_with_its_teachers(tmp_path: Path, teacher: Path) -> None:
+    teachers = [load_checkpoint(teacher)]
     steady = replace(OPTIONS, schedule="constant", warm_up=1)
-    train_here(tmp_path / "whole", steady, teachers=masters)
-    train_here(tmp_path / "parts", replace(steady, steps=8), teachers=masters)
-    with pytest.raises(InputError, match="begun with other teachers"):
+    train_here(tmp_path / "whole", steady, teachers=teachers)
+    train_here(tmp_path / "parts", replace(steady, steps=8), teachers=teachers)
+    with pytest.raises(InputError, match="started with other teachers"):
         train_here(tmp_path / "parts", steady)
-    train_here(tmp_path / "parts", steady, teachers=masters)
+    train_here(tmp_path / "parts", steady, teachers=teachers)
     assert_same_run(tmp_path / "whole", tmp_path / "parts")
     train_here(tmp_path / "alone", steady)
     with pytest.raises(AssertionError):
@@ -126,7 +126,7 @@ def test_a_student_that_was_stopped_goes_on_with_its_teachers_only(tmp_path: Pat
 
 
 @pytest.mark.parametrize("changes", [{"alphabet": CHROMATIC.name}, {"metric_features": 5}])
-def test_a_teacher_of_other_choices_is_refused(tmp_path: Path, changes: dict[str, object]) -> None:
+def test_a_teacher_with_other_choices_is_refused(tmp_path: Path, changes: dict[str, object]) -> None:
     save_checkpoint(Network(replace(CONFIG, **changes)), tmp_path / "stranger", {})
     with pytest.raises(InputError, match=next(iter(changes))):
         load_teachers([tmp_path / "stranger"], CONFIG)

@@ -1,4 +1,4 @@
-"""Two processes that train together end where one does: they share batches of the same size."""
+"""Data-parallel training: two processes give the result of one, since they share batches of the same size."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from scoregen.model.network.config import TrainingOptions
 from tests.model.runs import STILL, curve_of, process, state_of, train_here
 
 TOGETHER = TrainingOptions(steps=10, batch_size=5, save_every=4, drafts=2)
-"""An odd batch: the shares differ in pieces as well as in choices."""
+"""An odd batch size, so that the shares differ in pieces as well as in choices."""
 
 
 def free_port() -> str:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return str(found.getsockname()[1])
+    with socket.socket() as result:
+        result.bind(("127.0.0.1", 0))
+        return str(result.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
-def test_two_processes_learn_what_one_learns(two: Path, tmp_path: Path) -> None:
+def test_two_processes_give_the_weights_of_one(two: Path, tmp_path: Path) -> None:
     train_here(tmp_path, TOGETHER, STILL)
     ours, theirs = state_of(tmp_path), state_of(two)
     for name, weight in ours["network"].items():
@@ -42,6 +42,6 @@ def test_two_processes_learn_what_one_learns(two: Path, tmp_path: Path) -> None:
         assert other == pytest.approx(figures, rel=1e-4, abs=1e-5)
 
 
-def test_one_of_them_writes(two: Path) -> None:
+def test_one_process_writes_the_files(two: Path) -> None:
     assert [figures["step"] for figures in curve_of(two)] == [4, 8, 10]
     assert curve_of(two)[-1]["examples"] == 50

@@ -1,4 +1,4 @@
-"""A run can be killed at any moment and goes on as if it had not been; another run is not taken for it."""
+"""A run resumes after being killed at any moment, and only with the same options."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ OFTEN = TrainingOptions(steps=30, batch_size=2, save_every=2, drafts=2)
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The run that nobody disturbed."""
+    """The uninterrupted run."""
     out = tmp_path_factory.mktemp("whole")
-    done = process(out, OFTEN)
-    done.join(60)
-    assert done.exitcode == 0
+    run = process(out, OFTEN)
+    run.join(60)
+    assert run.exitcode == 0
     return out
 
 
-def test_a_run_that_is_killed_at_random_moments_ends_as_one_that_was_not(whole: Path, tmp_path: Path) -> None:
-    chance = random.Random(11)
+def test_a_run_killed_at_random_moments_ends_like_an_uninterrupted_one(whole: Path, tmp_path: Path) -> None:
+    rng = random.Random(11)
     for _ in range(5):
         run = process(tmp_path, OFTEN)
-        time.sleep(chance.uniform(0.1, 0.7))
+        time.sleep(rng.uniform(0.1, 0.7))
         run.kill()
         run.join(60)
     finished = process(tmp_path, OFTEN)
@@ -43,14 +43,14 @@ def test_a_run_that_is_killed_at_random_moments_ends_as_one_that_was_not(whole: 
     assert_same_run(whole, tmp_path)
 
 
-def test_a_run_that_is_killed_at_each_step_of_writing_ends_as_one_that_was_not(whole: Path, tmp_path: Path) -> None:
-    """The nth time it dies at its nth write: in the middle of each file, and between each two."""
+def test_a_run_killed_at_each_write_ends_like_an_uninterrupted_one(whole: Path, tmp_path: Path) -> None:
+    """In the nth attempt the run is killed at its nth write: in the middle of each file, and between each two."""
     for writes in range(1, 15):
         run = process(tmp_path, OFTEN, WRITES=str(writes))
         run.join(60)
         assert run.exitcode == -signal.SIGKILL
         if (tmp_path / "state.pt").exists():
-            state_of(tmp_path)  # it can be read
+            state_of(tmp_path)  # checks that it can be read
     finished = process(tmp_path, OFTEN)
     finished.join(60)
     assert finished.exitcode == 0
@@ -58,7 +58,7 @@ def test_a_run_that_is_killed_at_each_step_of_writing_ends_as_one_that_was_not(w
     assert not list(tmp_path.glob(".*"))
 
 
-def test_files_that_lag_behind_the_state_are_brought_up_to_it(whole: Path, tmp_path: Path) -> None:
+def test_outdated_files_are_updated_from_the_state(whole: Path, tmp_path: Path) -> None:
     train_here(tmp_path)
     curve, best = ((tmp_path / name).read_bytes() for name in ("curve.jsonl", "best.json"))
     (tmp_path / "curve.jsonl").write_bytes(curve + curve[: len(curve) // 2])
@@ -72,12 +72,12 @@ def test_files_that_lag_behind_the_state_are_brought_up_to_it(whole: Path, tmp_p
     load_checkpoint(tmp_path / "best")
 
 
-def test_what_was_stopped_between_two_checks_goes_on_from_that_step(tmp_path: Path) -> None:
-    asked = iter([0, 0, 0, 0, 0, signal.SIGTERM])
-    outcome = train_here(tmp_path / "parts", stop=lambda: next(asked))
-    assert (outcome.step, outcome.stopped_by) == (6, signal.SIGTERM)
+def test_a_run_stopped_between_two_validations_resumes_from_that_step(tmp_path: Path) -> None:
+    signals = iter([0, 0, 0, 0, 0, signal.SIGTERM])
+    outcome = train_here(tmp_path / "parts", stop=lambda: next(signals))
+    assert (outcome.step, outcome.stop_signal) == (6, signal.SIGTERM)
     assert len(curve_of(tmp_path / "parts")) == 1
-    assert train_here(tmp_path / "parts").stopped_by == 0
+    assert train_here(tmp_path / "parts").stop_signal == 0
     train_here(tmp_path / "whole")
     assert_same_run(tmp_path / "whole", tmp_path / "parts")
 
@@ -85,14 +85,14 @@ def test_what_was_stopped_between_two_checks_goes_on_from_that_step(tmp_path: Pa
 @pytest.mark.parametrize(
     ("options", "config", "expected"),
     [
-        ({"batch_size": 3}, {}, "begun with batch_size 2, not 3"),
-        ({"seed": 2}, {}, "begun with seed 1, not 2"),
-        ({"steps": 8}, {}, "begun with steps 12, not 8"),
-        ({"patience": 3}, {}, "begun with patience 0, not 3"),
-        ({}, {"backbone": 32}, "begun with backbone 16, not 32"),
+        ({"batch_size": 3}, {}, "started with batch_size 2, not 3"),
+        ({"seed": 2}, {}, "started with seed 1, not 2"),
+        ({"steps": 8}, {}, "started with steps 12, not 8"),
+        ({"patience": 3}, {}, "started with patience 0, not 3"),
+        ({}, {"backbone": 32}, "started with backbone 16, not 32"),
     ],
 )
-def test_a_run_of_other_options_is_refused_by_name(
+def test_other_options_are_refused_by_name(
     options: dict[str, Any], config: dict[str, Any], expected: str, finished: Path
 ) -> None:
     before = (finished / "state.pt").read_bytes()
@@ -121,18 +121,18 @@ def test_other_pieces_are_refused(finished: Path) -> None:
     from tests.model.runs import four_examples
 
     other = replace(four_examples(), digest="another")
-    with pytest.raises(InputError, match="begun with other pieces"):
+    with pytest.raises(InputError, match="started with other pieces"):
         train_network(other, finished, CONFIG, OPTIONS, {})
 
 
 @pytest.mark.parametrize("content", [b"", b"no state", b"PK\x03\x04 half a file"])
-def test_a_state_that_cannot_be_read_is_told_of(content: bytes, tmp_path: Path) -> None:
+def test_an_unreadable_state_is_reported(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "state.pt").write_bytes(content)
-    with pytest.raises(InputError, match="no state can be read"):
+    with pytest.raises(InputError, match="the state cannot be read"):
         train_here(tmp_path)
 
 
-def test_a_state_of_another_version_is_told_of(tmp_path: Path) -> None:
+def test_a_state_of_another_version_is_reported(tmp_path: Path) -> None:
     torch.save({"story": '{"format": 0}'}, tmp_path / "state.pt")
-    with pytest.raises(InputError, match="another version's"):
+    with pytest.raises(InputError, match="of another version"):
         train_here(tmp_path)

@@ -1,4 +1,4 @@
-"""The first signal is taken note of, a second one does what it did before."""
+"""The first signal is recorded; a second one is processed by the original handler."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scoregen.model.training.signals import stop_on_signals
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_the_first_signal_is_noted_and_handlers_come_back(number: signal.Signals) -> None:
+def test_the_first_signal_is_recorded_and_handlers_are_restored(number: signal.Signals) -> None:
     before = signal.getsignal(number)
     with stop_on_signals() as stop:
         assert stop() == 0
@@ -20,7 +20,7 @@ def test_the_first_signal_is_noted_and_handlers_come_back(number: signal.Signals
     assert signal.getsignal(number) is before
 
 
-def test_the_same_signal_passed_on_is_no_second_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_duplicate_signal_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
     monkeypatch.setattr("scoregen.model.training.signals.time.monotonic", lambda: now)
     with stop_on_signals() as stop:
@@ -32,14 +32,14 @@ def test_the_same_signal_passed_on_is_no_second_one(monkeypatch: pytest.MonkeyPa
             signal.raise_signal(signal.SIGINT)
 
 
-def test_other_threads_are_left_alone() -> None:
-    found = []
+def test_other_threads_record_no_signals() -> None:
+    result = []
 
     def work() -> None:
         with stop_on_signals() as stop:
-            found.append(stop())
+            result.append(stop())
 
     thread = threading.Thread(target=work)
     thread.start()
     thread.join()
-    assert found == [0]
+    assert result == [0]

@@ -1,4 +1,4 @@
-"""Event files: the checksum is the published one, and what is written can be read field by field."""
+"""Event files: the checksum is the published one, and the files can be read field by field."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CURVE = [
 
 
 def records(data: bytes) -> Iterator[bytes]:
-    """What stands in the TFRecords, each checked."""
+    """The data of the TFRecords, each checked."""
     while data:
         (length,) = struct.unpack("<Q", data[:8])
         assert data[8:12] == struct.pack("<I", masked_crc(data[:8]))
@@ -29,12 +29,12 @@ def records(data: bytes) -> Iterator[bytes]:
 
 def fields(message: bytes) -> list[tuple[int, float | bytes]]:
     """Number and value of each field of a protocol buffer."""
-    found: list[tuple[int, float | bytes]] = []
+    result: list[tuple[int, float | bytes]] = []
     while message:
         number, kind, message = message[0] >> 3, message[0] & 7, message[1:]
         if kind in (1, 5):
             size = {1: 8, 5: 4}[kind]
-            found.append((number, *struct.unpack("<d" if kind == 1 else "<f", message[:size])))
+            result.append((number, *struct.unpack("<d" if kind == 1 else "<f", message[:size])))
             message = message[size:]
             continue
         value, shift = 0, 0
@@ -45,11 +45,11 @@ def fields(message: bytes) -> list[tuple[int, float | bytes]]:
             if byte < 0x80:
                 break
         if kind == 2:
-            found.append((number, message[:value]))
+            result.append((number, message[:value]))
             message = message[value:]
         else:
-            found.append((number, value))
-    return found
+            result.append((number, value))
+    return result
 
 
 @pytest.mark.parametrize(
@@ -61,9 +61,9 @@ def test_the_checksum_is_crc_32c(data: bytes, expected: int) -> None:
     assert crc(data) == expected
 
 
-def test_what_is_written_comes_back(tmp_path: Path) -> None:
-    write_events(tmp_path, CURVE[:1], began=1000.0)
-    append_events(tmp_path, CURVE[1], began=1000.0)
+def test_written_figures_can_be_read(tmp_path: Path) -> None:
+    write_events(tmp_path, CURVE[:1], start_time=1000.0)
+    append_events(tmp_path, CURVE[1], start_time=1000.0)
     first, *events = (fields(record) for record in records((tmp_path / NAME).read_bytes()))
     assert first == [(1, 1000.0), (3, b"brain.Event:2")]
     assert [event[:2] for event in events] == [[(1, 1002.5), (2, 300)], [(1, 1005.0), (2, 600)]]
@@ -76,9 +76,9 @@ def test_what_is_written_comes_back(tmp_path: Path) -> None:
     ]
 
 
-def test_a_file_that_went_on_is_the_one_written_at_once(tmp_path: Path) -> None:
-    write_events(tmp_path, CURVE[:1], began=0.0)
-    append_events(tmp_path, CURVE[1], began=0.0)
+def test_an_appended_file_equals_one_written_at_once(tmp_path: Path) -> None:
+    write_events(tmp_path, CURVE[:1], start_time=0.0)
+    append_events(tmp_path, CURVE[1], start_time=0.0)
     grown = (tmp_path / NAME).read_bytes()
-    write_events(tmp_path, CURVE, began=0.0)
+    write_events(tmp_path, CURVE, start_time=0.0)
     assert (tmp_path / NAME).read_bytes() == grown
