@@ -65,7 +65,7 @@ def head_tables(alphabet: Alphabet, config: NetworkConfig) -> Tables:
     """
     sizes = head_sizes(alphabet, config)
     first = HeadSizes._make(np.cumsum([0, *sizes[:-1]]).tolist())
-    zero, midi = sum(sizes), alphabet.midi
+    zero, midi, degrees = sum(sizes), alphabet.midi, alphabet.degrees[:, :-1]
     intervals = np.pad(midi[None] - midi[:, None], ((0, 1), (0, 0)))
     steps = np.clip(intervals, -MELODIC_REACH, MELODIC_REACH) + MELODIC_REACH
     interval = intervals % 12 + 12 * (intervals < 0)
