@@ -71,9 +71,7 @@ def head_tables(alphabet: Alphabet, config: NetworkConfig) -> Tables:
     interval = intervals % 12 + 12 * (intervals < 0)
     return {
         "height_index": first.heights + midi - midi.min(),
-        "degree_index": np.where(
-            alphabet.degrees[:, :-1] < sizes.degrees, first.degrees + alphabet.degrees[:, :-1], zero
-        ),
+        "degree_index": np.where(degrees < sizes.degrees, first.degrees + degrees, zero),
         "step_index": _with_silence(np.concatenate([first.steps + steps, first.classes + alphabet.classes], 1), zero),
         "harmonic_index": _with_silence(
             np.clip(intervals, -HARMONIC_REACH, HARMONIC_REACH) + HARMONIC_REACH, 2 * HARMONIC_REACH + 1
