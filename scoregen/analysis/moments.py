@@ -86,7 +86,7 @@ def moments(score: Score) -> tuple[Moment, ...]:
     begins = True
     for change, after in itertools.pairwise(changes(line_notes(score))):
         time, following = change.time, after.time
-        sounding = [note for note in sounding if note.end > time] + [*change.begun]
+        sounding = [note for note in sounding if note.end > time] + [*change.starts]
         if not sounding:
             continue
         ends = any(time <= fermata < following for fermata in fermatas)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from scoregen.score.edit import Selection, blanked, extended, filled, silent, with_parts
+from scoregen.score.edit import Selection, append_measures, blank_voices, insert_voices, is_silent, with_parts
 from scoregen.score.elements import Part, Rest, Score, Slot, Voice
 from scoregen.score.ensemble import Ensemble, Role, match_roles, role_slots
 from scoregen.score.pitch import Pitch
@@ -55,9 +55,9 @@ def infill_task(
     whole, parts = _with_missing_parts(score, ensemble, matched)
     slots = role_slots(whole, parts)
     for slot, indices in selected:
-        whole = blanked(whole, [slot], indices)
-    empty = [slot for slot in slots if silent(whole, slot.part)]
-    whole = blanked(whole, empty, range(len(whole.measures)))
+        whole = blank_voices(whole, [slot], indices)
+    empty = [slot for slot in slots if is_silent(whole, slot.part)]
+    whole = blank_voices(whole, empty, range(len(whole.measures)))
     whole = _extended(whole, extend, slots) if extend else whole
     if not _has_blanks(whole):
         whole, holes = _with_holes(whole, slots)
@@ -124,14 +124,14 @@ def _extended(score: Score, count: int, slots: Sequence[Slot]) -> Score:
     """New blank measures; parts without a role rest in them."""
     if not 1 <= count <= 400:
         raise InputError(f"--extend {count}: expected 1 to 400 measures")
-    longer = extended(score, count, slots)
+    longer = append_measures(score, count, slots)
     others = {slot.part: slot for slot in reversed(score.slots) if slot.part not in {slot.part for slot in slots}}
     rests = [
         (index, Voice(slot, (Rest(NoteValue.of(longer.measures[index].duration)),), "generated"))
         for index in range(len(score.measures), len(longer.measures))
         for slot in others.values()
     ]
-    return filled(longer, rests)
+    return insert_voices(longer, rests)
 
 
 def _has_blanks(score: Score) -> bool:
@@ -147,10 +147,10 @@ def _with_holes(score: Score, slots: Sequence[Slot]) -> tuple[Score, list[str]]:
             for index, measure in enumerate(score.measures)
             if not measure.is_short
             and _rests_alone(measure.voice(slot))
-            and not all(silent(score, other.part, [index]) for other in slots)
+            and not all(is_silent(score, other.part, [index]) for other in slots)
         ]
         if indices:
-            score = blanked(score, [slot], indices)
+            score = blank_voices(score, [slot], indices)
             name = score.part(slot.part).name or slot.part
             numbers = ", ".join(score.measures[index].number for index in indices)
             notices.append(f"{name}: the whole-measure rests of measures {numbers} are taken for holes and filled")

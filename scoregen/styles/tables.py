@@ -31,7 +31,7 @@ class Table:
         """InputError for a key that is none of these, or one of these that is not there."""
         unknown = next((key for key in self.values if key not in names), None)
         if unknown is not None:
-            raise self.error(unknown, f"is no key of a style; expected one of: {', '.join(names)}")
+            raise self.error(unknown, f"is not a key of a style; expected one of: {', '.join(names)}")
         self.has(*names)
 
     def has(self, *names: str) -> None:

@@ -19,7 +19,7 @@ from scoregen.evaluation.metrics.discriminator import fitted
 from scoregen.evaluation.metrics.frames import Frames, token_frames
 from scoregen.notation.files import read_score
 from scoregen.plan.form import PieceOptions, options_like
-from scoregen.score.edit import only
+from scoregen.score.edit import select_voices
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import Ensemble, load_ensemble
 from scoregen.system.errors import InputError, ScoregenError
@@ -91,7 +91,7 @@ def calibrate(
             for index, given in enumerate(inputs):
                 score = _composed(given, SamplingOptions(seed=chooser.randrange(2**32)), weights, ensemble, device)
                 written.append(piece_tokens(score, players))
-                melodies.append(only(score, written[-1].slots[:1]))
+                melodies.append(select_voices(score, written[-1].slots[:1]))
                 progress(ROUND_SHARE * (number + (task + (index + 1) / pieces) / 2) / rounds)
             current = counted([piece_arrays(each) for each in written])
             tasks.append(tilted(tilt, current, target, rate, kinds or KINDS))

@@ -36,9 +36,9 @@ class Parallels:
 def parallel_motions(pitches: NDArray[np.integer], counts: ParallelMotion) -> Parallels:
     """Where two voices of a table [T, V], SILENT for rests, move in parallel.
 
-    A table has no spelling and no phrases: `counts.spelled` must be off and `counts.phrase_ends` on.
+    A table has no spelling and no phrases: `counts.spelling` must be off and `counts.phrase_ends` on.
     """
-    if counts.spelled or not counts.phrase_ends:
+    if counts.spelling or not counts.phrase_ends:
         raise ValueError("MIDI pitches have no spelling and no phrase ends to tell parallels by")
     table = pitches.astype(np.int64)
     upper, lower = pairs(table.shape[1])
@@ -47,7 +47,7 @@ def parallel_motions(pitches: NDArray[np.integer], counts: ParallelMotion) -> Pa
     both = moved[:, upper] & moved[:, lower]
     if not counts.contrary:
         both &= (step[:, upper] > 0) == (step[:, lower] > 0)
-    if not counts.restated:
+    if not counts.octave_shifts:
         both &= (step[:, upper] % 12 != 0) | (step[:, lower] % 12 != 0)
     interval = table[:, upper] - table[:, lower]
     fifths = _kept(interval, SEMITONES[FIFTH]) & both

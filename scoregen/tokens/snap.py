@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from fractions import Fraction
 
-from scoregen.score.pitch import Pitch, spelled_near
+from scoregen.score.pitch import Pitch, spell_near
 from scoregen.score.rhythm import FINEST, fits, tuplet_span
 from scoregen.tokens.events import HOLD, REST, Event, Header, ascending
 from scoregen.tokens.vocabulary import vocabulary
@@ -17,7 +17,7 @@ def snapped_pitch(pitch: Pitch) -> Pitch:
     words = vocabulary()
     octave = min(max(pitch.octave, words.pitches[0].octave), words.pitches[-1].octave)
     rounded = Pitch(pitch.step, round(pitch.alter), octave)
-    return rounded if words.has("pitch", rounded) else spelled_near(rounded.midi_pitch, 0)
+    return rounded if words.has("pitch", rounded) else spell_near(rounded.midi_pitch, 0)
 
 
 def snapped(doings: Mapping[Fraction, Event], head: Header) -> dict[Fraction, Event]:

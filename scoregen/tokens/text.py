@@ -64,7 +64,7 @@ def event_from_text(text: str) -> Event:
         begun = tuple(Pitch.parse(item) for item in text.split("+") if item[:1] != "~")
         held = tuple(Pitch.parse(item[1:]) for item in text.split("+") if item[:1] == "~")
     except ValueError as error:
-        raise ReadError(f"{text!r} is no event: {error}") from None
+        raise ReadError(f"{text!r} is not an event: {error}") from None
     return Event("attack", begun, held)
 
 

@@ -38,7 +38,7 @@ from scoregen.evaluation.metrics.bootstrap import Rate, mean
 from scoregen.evaluation.metrics.frames import Frames, listed_frames, phrase_end_frames, score_frames
 from scoregen.notation.files import read_score
 from scoregen.plan.form import options_like
-from scoregen.score.edit import only
+from scoregen.score.edit import select_voices
 from scoregen.score.elements import Score, Slot
 from scoregen.score.ensemble import load_ensemble, match_roles, role_slots
 from scoregen.score.keys import Key
@@ -212,7 +212,7 @@ def harmonised(
     for index, chorale in enumerate(models):
         options = replace(sampling, seed=sampling.seed + index)
         story = {"weights": checked, "sampling": asdict(options), "melody": chorale.name}
-        melody = only(chorale.score, chorale.slots[:1])
+        melody = select_voices(chorale.score, chorale.slots[:1])
         make = partial(compose, melody, sampling=options, checkpoint=arguments.checkpoint)
         pieces.append(cached(arguments.cache, f"harmonised-{index:04}", story, partial(composed, make, melody)))
         tell("harmonised", index + 1, len(models))

@@ -11,7 +11,7 @@ import pytest
 from scoregen.score.elements import Slot
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
-from scoregen.score.pitch import spelled_near
+from scoregen.score.pitch import spell_near
 from scoregen.system.errors import ReadError
 from scoregen.tokens.events import HOLD, REST, Event, Header, Slice, TokenMeasure, TokenScore
 from scoregen.tokens.sonorities import SILENT, sonorities
@@ -27,7 +27,7 @@ def piece(chords: list[tuple[int, ...]], lengths: list[Fraction] | None = None) 
     measures = []
     for number in range(int(onsets[-1] // 4) + 1):
         slices = [
-            Slice(onset % 4, tuple(Event("attack", (spelled_near(p, 0),)) if p else REST for p in chord))
+            Slice(onset % 4, tuple(Event("attack", (spell_near(p, 0),)) if p else REST for p in chord))
             for onset, chord in zip(onsets, chords, strict=True)
             if onset // 4 == number
         ]

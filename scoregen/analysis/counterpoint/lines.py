@@ -184,9 +184,9 @@ def _moments(
     row: list[SoundingNote | None] = [None] * len(lines)
     onsets = measure_onsets(score)
     for change in changes(itertools.chain.from_iterable(sounding.values())):
-        for slot in {note.slot for note in (*change.ended, *change.begun)}:
+        for slot in {note.slot for note in (*change.ends, *change.starts)}:
             held = [note for note in active[slot] if note.end > change.time]
-            held += [note for note in change.begun if note.slot == slot]
+            held += [note for note in change.starts if note.slot == slot]
             active[slot] = sorted(held, key=lambda note: -pitch_of(note).chromatic)
             for index in columns[slot]:
                 row[index] = _note_of(lines[index], active[slot], slot in bottoms)

@@ -21,7 +21,7 @@ from scoregen.score.theory.parallel_motion import (
     PERFECT,
     UNISON,
     interval_class,
-    is_restated,
+    is_octave_shift,
     is_similar,
     parallel_interval,
     perfect_interval,
@@ -120,7 +120,7 @@ def _doublings(found: Sequence[Motion]) -> set[Motion]:
 def _same_interval(
     music: Counterpoint, rules: RuleSet, motion: Motion, old: str, new: str, *, doubles: bool
 ) -> Iterator[Finding]:
-    if is_restated(*motion.pitches) or _doubles_in_one_hand(music, motion, new):
+    if is_octave_shift(*motion.pitches) or _doubles_in_one_hand(music, motion, new):
         return
     kind = _kind(music, motion)
     if DIMINISHED_FIFTH in (old, new):

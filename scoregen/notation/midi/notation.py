@@ -17,7 +17,7 @@ from scoregen.notation.midi.percussion import unpitched_note
 from scoregen.score.elements import Chord, Clef, Element, Measure, Note, Part, Rest, Slot, Tempo, Voice
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
-from scoregen.score.pitch import spelled_near
+from scoregen.score.pitch import spell_near
 from scoregen.score.rhythm import NoteValue, notate, tuplet_span
 
 MAX_VOICES = 4
@@ -285,6 +285,6 @@ def _struck(sound: _Sound, value: NoteValue, before: bool, after: bool, column: 
     if sound.drum:
         struck = [Note(value, unpitched_note(key), velocity=sound.velocities[key]) for key in sound.pitches]
         return struck[0] if len(struck) == 1 else Chord(tuple(struck))
-    spelled = [(spelled_near(pitch, column.key.fifths), sound.velocities[pitch]) for pitch in sound.pitches]
+    spelled = [(spell_near(pitch, column.key.fifths), sound.velocities[pitch]) for pitch in sound.pitches]
     notes = [Note(value, pitch, before, after, velocity=velocity) for pitch, velocity in spelled]
     return notes[0] if len(notes) == 1 else Chord(tuple(notes))

@@ -14,7 +14,7 @@ from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.harmonic import tendencies
 from scoregen.analysis.rules.rule_sets import load_rule_set
 from scoregen.score.elements import Note, Score
-from scoregen.score.pitch import Pitch, spelled_near
+from scoregen.score.pitch import Pitch, spell_near
 from scoregen.score.timeline import pitch_of
 from tests.analysis.rules.test_rules import score_of
 from tests.chorales import chorale
@@ -95,7 +95,7 @@ def test_it_is_what_the_whole_score_would_show(seed: int) -> None:
     old = score.measures[measure].voices[voice].elements[place]
     assert isinstance(old, Note)
     assert isinstance(old.pitch, Pitch)
-    pitch = spelled_near(old.pitch.midi_pitch + chance.choice([-7, -3, -1, 2, 4, 12]), 0)
+    pitch = spell_near(old.pitch.midi_pitch + chance.choice([-7, -3, -1, 2, 4, 12]), 0)
     music = counterpoint_of(score)
     onset = measure * Fraction(4) + sum(
         (element.duration for element in score.measures[measure].voices[voice].elements[:place]), Fraction(0)

@@ -1,4 +1,4 @@
-"""The one table of cadences."""
+"""The table of cadences."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from scoregen.score.theory.chord_kinds import parse_chord
         (HALF, "Ddim7", True),
     ],
 )
-def test_what_leads_where_over_a_tonic_of_c(cadence: Cadence, before: str, expected: bool) -> None:
+def test_chords_that_lead_to_a_cadence_in_c(cadence: Cadence, before: str, expected: bool) -> None:
     assert cadence.leads(*parse_chord(before)) is expected
 
 
