@@ -26,7 +26,7 @@ from scoregen.model.sampling.decoding_context import voice_order
 from scoregen.model.sampling.drafts import Draft, blanks, drafted
 from scoregen.model.sampling.loop import fill
 from scoregen.model.sampling.request import SamplingRequest
-from scoregen.tokens.encode import interleaved, voice_events
+from scoregen.tokens.encode import interleave, voice_events
 from scoregen.tokens.events import BLANK, HOLD, TokenMeasure, TokenScore
 
 SPAN = 2
@@ -130,4 +130,4 @@ def _emptied(blank: TokenMeasure, written: TokenMeasure) -> TokenMeasure:
         {Fraction(0): BLANK} if event == BLANK else voice_events(written, voice)
         for voice, event in enumerate(blank.slices[0].events)
     ]
-    return replace(written, slices=interleaved(voices))
+    return replace(written, slices=interleave(voices))

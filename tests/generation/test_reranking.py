@@ -19,7 +19,7 @@ from scoregen.score.pitch import Pitch
 from scoregen.styles.style import load_style
 from scoregen.tokens.events import BLANK, Event, Header, Slice, TokenMeasure, TokenScore
 from scoregen.tokens.sonorities import sonorities
-from scoregen.tokens.window_hashes import Shared
+from scoregen.tokens.window_hashes import SharedWindows
 
 CADENCES = {0: {Fraction(0): (0, 4, 7)}, 1: {Fraction(2): (0, 4, 7)}}
 SLOTS = tuple(Slot(f"P{voice}") for voice in range(4))
@@ -73,7 +73,7 @@ def test_a_copied_measure_is_no_better_than_one_that_is_usual() -> None:
         draft(8, parallels=1),
         draft(8, penultimate="E5 G4 B3 E3"),
         draft(8, last="C5 A4 E4 A2"),
-        replace(draft(4), shared=Shared(12, 1)),
+        replace(draft(4), shared=SharedWindows(12, 1)),
     ],
 )
 def test_faults_cost(worse: Draft) -> None:

@@ -24,7 +24,7 @@ from scoregen.score.elements import Score, Slot
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote, sounding_notes
 from scoregen.tokens.sonorities import SILENT, Sonorities, score_sonorities, tick
-from scoregen.tokens.window_hashes import mixed, reference, summed
+from scoregen.tokens.window_hashes import mix_bits, reference_pitch, window_sums
 
 Ints = NDArray[np.int64]
 Keys = NDArray[np.uint64]
@@ -61,7 +61,7 @@ def texture(sounds: Sonorities) -> EventSequence:
     changes = sounds.changes()
     base = _bases(changes.pitches)
     pairs = np.stack([changes.pitches[:-1], changes.pitches[1:]], 1)
-    keys = mixed(summed(pairs, changes.durations[:-1, None], base[:-1]), _PAIR)
+    keys = mix_bits(window_sums(pairs, changes.durations[:-1, None], base[:-1]), _PAIR)
     return EventSequence(keys, base, changes.measure)
 
 
@@ -69,7 +69,7 @@ def _bases(pitches: Ints) -> Ints:
     """[E] the first pitch that sounds; in a general rest that of before, at the start the first of all."""
     sounds = (pitches != SILENT).any(1)
     last = np.maximum.accumulate(np.where(sounds, np.arange(len(pitches)), int(sounds.argmax())))
-    return reference(pitches[last][:, None])
+    return reference_pitch(pitches[last][:, None])
 
 
 def melody(notes: Iterable[SoundingNote], *, lower: bool = False) -> EventSequence:

@@ -11,7 +11,7 @@ from scoregen.score.theory.parallel_motion import SAMPLING
 from scoregen.tokens.events import BLANK, TokenScore
 from scoregen.tokens.parallel_motion import parallel_motions
 from scoregen.tokens.sonorities import Sonorities, sonorities
-from scoregen.tokens.window_hashes import NoveltyIndex, Shared, shared
+from scoregen.tokens.window_hashes import NoveltyIndex, SharedWindows, shared_windows
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -32,7 +32,7 @@ class Draft:
     measure_choices: tuple[int, ...]
     measure_parallels: tuple[int, ...]
     sonorities: Sonorities = field(compare=False, repr=False)
-    shared: Shared | None = None
+    shared: SharedWindows | None = None
 
     @property
     def nats(self) -> float:
@@ -58,7 +58,7 @@ def drafted(
     """A draft of a task, from its tokens and the nats [M] and choices [M] of its measures."""
     heard = sonorities(tokens)
     blank = blanks(task)
-    known = None if index is None else shared(index, heard, np.atleast_1d(blank.any(1)))
+    known = None if index is None else shared_windows(index, heard, np.atleast_1d(blank.any(1)))
     faults = np.bincount(heard.measure, parallels(heard, blank), len(blank)).astype(int)
     return Draft(tokens, tuple(nats.tolist()), tuple(choices.tolist()), tuple(faults.tolist()), heard, known)
 

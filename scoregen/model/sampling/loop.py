@@ -142,7 +142,7 @@ class _Sampler:
                 self._append_sonority(piece.sounding[row : row + 1], places.position[row : row + 1])
         state = constraints.begin(decoding_context.rules[0], (None,) * len(decoding_context.tokens.slots))
         for measure in range(decoding_context.first):
-            while not constraints.finished(state):
+            while not constraints.is_finished(state):
                 state = _through_given(state)
             state = self._begin(measure + 1, state)
         return state
@@ -199,7 +199,7 @@ class _Sampler:
             events[row] = self.decoding_context.given_event(
                 hypothesis.measure, int(now.order[row, step]), hypothesis.state.tick
             )
-            hypothesis.state = constraints.give(hypothesis.state)
+            hypothesis.state = constraints.advance_given(hypothesis.state)
         return events
 
     def _draw_events(self, rows: NDArray[np.intp], step: int, now: SliceContext) -> Ints:
@@ -211,7 +211,7 @@ class _Sampler:
         for hypothesis, event, chance in zip(
             hypotheses, drawn.tolist(), chances[np.arange(len(rows)), drawn], strict=True
         ):
-            hypothesis.state = constraints.taken(hypothesis.state, (int(EVENT_TOKENS[event]),))
+            hypothesis.state = constraints.after_event(hypothesis.state, (int(EVENT_TOKENS[event]),))
             hypothesis.nats[hypothesis.measure] -= chance
             hypothesis.choices[hypothesis.measure] += 1
         return drawn
@@ -273,7 +273,7 @@ class _Sampler:
 
     def _move(self, hypothesis: Hypothesis, token: int) -> None:
         hypothesis.state = constraints.advance(hypothesis.state, token)
-        if not constraints.finished(hypothesis.state):
+        if not constraints.is_finished(hypothesis.state):
             return
         measure = self.decoding_context.tokens.measures[hypothesis.measure]
         hypothesis.done.append(replace(measure, slices=constraints.slices(hypothesis.state)))
@@ -307,5 +307,5 @@ def _chances(chances: Floats) -> Scores:
 def _through_given(state: ConstraintState) -> ConstraintState:
     """The next slice of a measure in which all is given."""
     for _ in state.rules.order:
-        state = constraints.give(state)
-    return constraints.advance(state, int(np.flatnonzero(constraints.allowed(state))[0]))
+        state = constraints.advance_given(state)
+    return constraints.advance(state, int(np.flatnonzero(constraints.allowed_tokens(state))[0]))

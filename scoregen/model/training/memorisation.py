@@ -92,7 +92,7 @@ def drawn(network: Network, asked: Forms, drafts: int, seed: int, step: int, her
 
 def known(index: NoveltyIndex, piece: TokenScore) -> list[Bools]:
     """By length of window, which ones of a piece stand in the index."""
-    found = index.known_windows(sonorities(piece).changes())
+    found = index.matches(sonorities(piece).changes())
     return [found[length] for length in WINDOWS]
 
 
