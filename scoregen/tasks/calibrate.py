@@ -15,7 +15,7 @@ from pathlib import Path
 
 from scoregen.corpora.manifest import load_corpus, verify
 from scoregen.corpora.prepare import piece_tokens
-from scoregen.evaluation.metrics.discriminator import fitted
+from scoregen.evaluation.metrics.discriminator import fit
 from scoregen.evaluation.metrics.frames import Frames, token_frames
 from scoregen.notation.files import read_score
 from scoregen.plan.form import PieceOptions, options_like
@@ -122,7 +122,7 @@ def calibrate(
         )
         drafts += [token_frames(piece_tokens(each.score, players)) for each in made.alternatives]
         progress(ROUND_SHARE + (1 - ROUND_SHARE) * (index + 1) / count)
-    discriminator = fitted([token_frames(each) for each in tokens], drafts)
+    discriminator = fit([token_frames(each) for each in tokens], drafts)
     save_calibration(replace(calibration, discriminator=discriminator), weights, roles)
     return tuple(history)
 

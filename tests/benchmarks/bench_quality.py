@@ -35,7 +35,7 @@ from scoregen.corpora.manifest import Split, load_corpus
 from scoregen.evaluation import figures
 from scoregen.evaluation.metrics import pieces as measured
 from scoregen.evaluation.metrics.bootstrap import Rate, mean
-from scoregen.evaluation.metrics.frames import Frames, listed_frames, phrase_end_frames, score_frames
+from scoregen.evaluation.metrics.frames import Frames, frames_from_lists, phrase_end_frames, score_frames
 from scoregen.notation.files import read_score
 from scoregen.plan.form import options_like
 from scoregen.score.edit import select_voices
@@ -148,13 +148,13 @@ def sampling_options(seed: int, changes: Sequence[str]) -> SamplingOptions:
 def closing(pieces: Sequence[Piece]) -> dict[str, Rate]:
     """What needs phrase ends and a key."""
     return figures.closing_figures(
-        [measured.EvaluatedPiece("", listed_frames(p.frames), (), tuple(p.phrase_ends), p.tonic) for p in pieces]
+        [measured.EvaluatedPiece("", frames_from_lists(p.frames), (), tuple(p.phrase_ends), p.tonic) for p in pieces]
     )
 
 
 def generated_figures(pieces: Sequence[Piece], training: Sequence[Frames], real: Sequence[Frames]) -> dict[str, Any]:
     return {
-        **figures.frame_figures([listed_frames(piece.frames) for piece in pieces], training, real, draws=DRAWS),
+        **figures.frame_figures([frames_from_lists(piece.frames) for piece in pieces], training, real, draws=DRAWS),
         **closing(pieces),
         "as_asked_percent": mean([piece.as_asked for piece in pieces], 100.0),
         "sampling_seconds": mean([piece.seconds for piece in pieces]),
@@ -171,14 +171,14 @@ def reference(data: Path | None, held_out: Sequence[Chorale]) -> dict[Split, lis
     if data is None:
         found: dict[Split, list[Frames]] = {"valid": [chorale.frames for chorale in held_out]}
         return found | {split: [chorale.frames for chorale in chorales(split)] for split in ("train", "test")}
-    return {split: [listed_frames(piece) for piece in pieces] for split, pieces in read_jsb16(data).splits.items()}
+    return {split: [frames_from_lists(piece) for piece in pieces] for split, pieces in read_jsb16(data).splits.items()}
 
 
 def table(report: Mapping[str, Mapping[str, Any]], sizes: Mapping[str, int]) -> str:
     """A line a figure, a column a set."""
     rows = [["", *(f"{name} ({sizes[name]})" for name in report)]]
     rows += [
-        [label, *(figures.shown(found.get(figure), digits) for found in report.values())]
+        [label, *(figures.figure_text(found.get(figure), digits) for found in report.values())]
         for figure, (label, digits) in LABELS.items()
         if any(figure in found for found in report.values())
     ]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scoregen.evaluation.metrics.frames import Frames, listed_frames
+from scoregen.evaluation.metrics.frames import Frames, frames_from_lists
 from scoregen.evaluation.metrics.part_writing import count, rates
 from scoregen.evaluation.metrics.two_sample import separation
 from scoregen.evaluation.passages.overlap import novelty
@@ -32,7 +32,7 @@ def sets(shared_data: Callable[[str], Path]) -> Sets:
     splits = json.loads((shared_data("jsb16") / "Jsb16thSeparated.json").read_text(encoding="utf-8"))
     fakes = json.loads((shared_data("peers") / "js-fakes" / "js-fakes-16thSeparated.json").read_text(encoding="utf-8"))
     return {
-        name: [listed_frames(piece) for piece in pieces]
+        name: [frames_from_lists(piece) for piece in pieces]
         for name, pieces in {**splits, "fakes": fakes["pitches"]}.items()
     }
 

@@ -17,7 +17,7 @@ class ChordClass:
     degrees: tuple[int, ...]
     kinds: frozenset[str]
 
-    def holds(self, degree: int, kind: str) -> bool:
+    def contains(self, degree: int, kind: str) -> bool:
         return degree in self.degrees and kind in self.kinds
 
 
@@ -40,7 +40,7 @@ class Cadence:
 
     def leads(self, degree: int, kind: str) -> bool:
         """Whether a chord may come before the last one."""
-        return not self.before or any(chords.holds(degree, kind) for chords in self.before)
+        return not self.before or any(chords.contains(degree, kind) for chords in self.before)
 
 
 AUTHENTIC = Cadence("authentic", (DOMINANT, LEADING_TONE), TONIC)

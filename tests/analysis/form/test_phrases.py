@@ -24,12 +24,12 @@ def letters(score: Score) -> list[str]:
 def test_a_fermata_ends_a_phrase() -> None:
     found = cut(chorale(LINE, phrase_ends=(3, 7)))
     assert [(phrase.onset, phrase.end, phrase.closing) for phrase in found] == [(0, 4, 3), (4, 8, 7)]
-    assert all(phrase.marked for phrase in found)
+    assert all(phrase.has_fermata for phrase in found)
 
 
 def test_what_follows_the_last_fermata_is_a_phrase_too() -> None:
     found = cut(chorale(LINE, phrase_ends=(3,)))
-    assert [(phrase.end, phrase.marked) for phrase in found] == [(4, True), (8, False)]
+    assert [(phrase.end, phrase.has_fermata) for phrase in found] == [(4, True), (8, False)]
 
 
 def test_a_melody_without_fermatas_is_cut_at_its_long_notes() -> None:
@@ -44,7 +44,7 @@ def test_one_fermata_in_a_long_piece_does_not_make_one_long_phrase() -> None:
     long = " | ".join([LINE] * 8)
     found = cut(chorale(long, phrase_ends=(63,)))
     assert len(found) > 2
-    assert not any(phrase.marked for phrase in found)
+    assert not any(phrase.has_fermata for phrase in found)
 
 
 def test_the_same_melody_gets_the_same_letter() -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from scoregen.analysis.harmony.features import Function
-from scoregen.analysis.harmony.roman_numerals import Degree, degree, figured, numeral
+from scoregen.analysis.harmony.roman_numerals import Degree, degree, numeral, typeset
 
 
 @pytest.mark.parametrize(
@@ -37,5 +37,5 @@ def test_degrees_are_told_from_the_scale_of_the_mode() -> None:
 
 
 def test_figures_are_raised_and_lowered_in_print() -> None:
-    assert figured("viio65/V") == "vii°⁶₅/V"
-    assert figured("I") == "I"
+    assert typeset("viio65/V") == "vii°⁶₅/V"
+    assert typeset("I") == "I"

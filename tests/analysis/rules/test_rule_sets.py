@@ -29,18 +29,18 @@ def test_a_set_of_ones_own_begins_with_another(tmp_path: Path) -> None:
     assert rules.name == "mine"
     assert rules.limit("spacing", "upper") == 14
     assert rules.limit("spacing", "lowest") == 24
-    assert not rules.holds("voice-overlap")
-    assert rules.holds("voice-crossing")
+    assert not rules.applies("voice-overlap")
+    assert rules.applies("voice-crossing")
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("[spacing", "this is no TOML"),
+        ("[spacing", "this is not TOML"),
         ("[parallel-thirds]", "there is no rule 'parallel-thirds'"),
         ('[spacing]\nseverity = "grave"', "has the severity 'grave'"),
-        ("[spacing]\nupper = -1", "[spacing] says upper = -1"),
-        ("[spacing]\nwidth = 12", "[spacing] says width = 12"),
+        ("[spacing]\nupper = -1", "[spacing] has upper = -1"),
+        ("[spacing]\nwidth = 12", "[spacing] has width = 12"),
         ("spacing = 3", "expected a table"),
         ('base = "lenient"', "there is no rule set 'lenient'"),
     ],

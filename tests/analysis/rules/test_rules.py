@@ -181,7 +181,7 @@ def test_the_last_chord_is_home() -> None:
 
 def test_double_stops() -> None:
     assert spoken("double-stop", violin="A3+B3") == [
-        "Violin plays A3-B3 at once: no two strings of one player give it; divide it if the part is a section"
+        "Violin plays A3-B3 at once: impossible for one player; divide it if the part is a section"
     ]
     assert not spoken("double-stop", violin="G3+D4 D4+B4 E4+C5 G3+D4+B4+G5")
     assert not spoken("double-stop", flute="A4+B4")
@@ -211,5 +211,5 @@ def test_chords_in_one_voice_are_lines_of_their_own() -> None:
 def test_a_reduction_is_not_listened_to() -> None:
     lines = {"Soprano": "C5 B4", "Alto": "E4 D4", "Organ": "E4+C5 D4+B4"}
     report = check(score_of(lines))
-    assert report.notices == ("part 'Organ' only doubles other parts: it is not listened to",)
+    assert report.notices == ("part 'Organ' only doubles other parts: it is left out",)
     assert report.findings == ()

@@ -10,7 +10,7 @@ from scoregen.evaluation.metrics.frames import (
     SILENCE,
     durations,
     events,
-    listed_frames,
+    frames_from_lists,
     melodies,
     phrase_end_frames,
     score_frames,
@@ -78,16 +78,16 @@ def test_phrase_ends_are_frames() -> None:
 
 
 def test_events_and_their_durations() -> None:
-    frames = listed_frames([[72, 60], [72, 60], [74, 60], [74, -1]])
+    frames = frames_from_lists([[72, 60], [72, 60], [74, 60], [74, -1]])
     assert events(frames).tolist() == [0, 2, 3]
     assert durations(events(frames), 4).tolist() == [2, 1, 1]
 
 
 def test_a_melody_leaves_rests_out() -> None:
-    _, pitches, lengths = melodies(listed_frames([[72], [72], [-1], [74]]))
+    _, pitches, lengths = melodies(frames_from_lists([[72], [72], [-1], [74]]))
     assert (pitches.tolist(), lengths.tolist()) == ([72, 74], [2, 1])
 
 
 def test_what_is_no_list_of_frames_is_refused() -> None:
     with pytest.raises(InputError, match="list of frames"):
-        listed_frames([])
+        frames_from_lists([])

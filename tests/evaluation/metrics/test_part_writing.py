@@ -7,13 +7,13 @@ import math
 import pytest
 
 from scoregen.evaluation.metrics.bootstrap import mean, pooled
-from scoregen.evaluation.metrics.frames import Frames, listed_frames
+from scoregen.evaluation.metrics.frames import Frames, frames_from_lists
 from scoregen.evaluation.metrics.part_writing import count, is_chord, protocol_parallels, rates
 
 
 def quarters(*moments: tuple[int, ...]) -> Frames:
     """A quarter for each moment, one pitch a voice."""
-    return listed_frames([list(moment) for moment in moments for _ in range(4)])
+    return frames_from_lists([list(moment) for moment in moments for _ in range(4)])
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scoregen.evaluation.metrics import two_sample
-from scoregen.evaluation.metrics.frames import Frames, listed_frames
+from scoregen.evaluation.metrics.frames import Frames, frames_from_lists
 from scoregen.evaluation.metrics.two_sample import (
     CROP_FRAMES,
     area_under_curve,
@@ -29,7 +29,7 @@ def test_there_are_215_features_and_shares_sum_to_one() -> None:
     assert found.shape == (215,)
     assert found[:25].sum() == pytest.approx(1)
     assert found[136:148].sum() == pytest.approx(1)
-    assert not features(listed_frames([[-1] * 4] * CROP_FRAMES))[:-1].any()
+    assert not features(frames_from_lists([[-1] * 4] * CROP_FRAMES))[:-1].any()
 
 
 @pytest.mark.parametrize("voices", [["melody", "bass"], ["soprano", "alto", "tenor", "bass"]])
@@ -41,7 +41,7 @@ def test_every_feature_has_a_name(voices: list[str]) -> None:
 
 
 def test_crops_begin_on_quarters() -> None:
-    piece = listed_frames([[frame] * 4 for frame in range(CROP_FRAMES + 9)])
+    piece = frames_from_lists([[frame] * 4 for frame in range(CROP_FRAMES + 9)])
     starts = {int(random_crop(piece, np.random.default_rng(seed))[0, 0]) for seed in range(40)}
     assert starts == {0, 4, 8}
 

@@ -82,7 +82,7 @@ def test_shared_passages_are_where_they_are_said_to_be() -> None:
     steps = [9, 9, *CORPUS[4][3:10], 9]
     passage = max(INDEX.nearest(strand(steps)).shared, key=lambda found: found.length)
     assert (passage.first, passage.length, passage.same, passage.at) == (2, 8, 7, 2)
-    row = INDEX.strand_at(passage.place)
+    row = INDEX.sequence_at(passage.place)
     assert (INDEX.works[row], passage.place - INDEX.firsts[row]) == (4, 3)
     assert passage.similarity == 1
 
