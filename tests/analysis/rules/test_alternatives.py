@@ -1,4 +1,4 @@
-"""What an alternative would break is what the checker finds in a score that has it."""
+"""The faults of an alternative are those that the checker finds in a score with it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def rules_of(findings: tuple[Finding, ...]) -> set[str]:
     return {finding.rule for finding in findings}
 
 
-def test_another_pitch_breaks_and_mends() -> None:
+def test_another_pitch_adds_and_removes_faults() -> None:
     tenor = around(score_of(LINES), 2, 1)
     change = tenor.exchange("begin", Pitch.parse("D4"))
     assert "parallel-fifths" in rules_of(change.new)
@@ -44,7 +44,7 @@ def test_another_pitch_breaks_and_mends() -> None:
 
 
 @pytest.mark.parametrize("kind", ["hold", "rest"])
-def test_who_does_not_move_makes_no_parallels(kind: str) -> None:
+def test_a_voice_that_does_not_move_has_no_parallels(kind: str) -> None:
     faulty = around(score_of({**LINES, "Tenor": "C4 D4"}), 2, 1)
     change = faulty.exchange(kind, None)
     assert {"parallel-fifths", "parallel-octaves"} & rules_of(change.gone)
@@ -60,8 +60,8 @@ def test_the_same_note_again_changes_nothing() -> None:
             assert change.new == change.gone == ()
 
 
-def test_a_fault_that_only_begins_later_is_none_of_the_alternatives() -> None:
-    """Two voices stay an octave apart too far: a first note that lies nearer leaves the second as it was."""
+def test_a_fault_that_only_begins_later_is_no_change() -> None:
+    """Two voices are more than an octave apart on two notes; a nearer first note does not change the second."""
     apart = score_of({"Soprano": "C5 C5", "Alto": "A4 A4", "Tenor": "D3 E3", "Bass": "C3 C3"})
     change = around(apart, 2, 0).exchange("begin", Pitch.parse("F4"))
     assert "spacing" not in rules_of(change.new) | rules_of(change.gone)
@@ -82,12 +82,12 @@ def _with_pitch(score: Score, measure: int, voice: int, place: int, pitch: Pitch
 
 def _found(score: Score) -> set[tuple[str, Fraction, tuple[str, ...]]]:
     music = counterpoint_of(score)
-    families = [family for family in FAMILIES if family is not tendencies]  # which reads the chords anew
+    families = [family for family in FAMILIES if family is not tendencies]  # which would analyse the chords again
     return {(f.rule, f.onset, f.lines) for family in families for f in family(music, RULES)}
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_it_is_what_the_whole_score_would_show(seed: int) -> None:
+def test_the_changes_agree_with_a_check_of_the_whole_score(seed: int) -> None:
     chance = random.Random(seed)
     score = chorale(seed)
     measure, voice = chance.randrange(2, 8), chance.randrange(4)

@@ -1,4 +1,4 @@
-"""Rule sets are data: those that ship are sound, a user's own is read, and what is wrong with it is told."""
+"""Rule sets: the shipped ones are valid, those of users are read, and their faults are reported."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def test_the_sets_that_ship() -> None:
         assert {rule for rule, _ in rules.severities} <= set(RULES)
 
 
-def test_strict_holds_every_rule() -> None:
+def test_strict_applies_every_rule() -> None:
     assert {rule for rule, _ in load_rule_set("strict").severities} == set(RULES)
 
 
-def test_a_set_of_ones_own_begins_with_another(tmp_path: Path) -> None:
+def test_a_user_rule_set_with_a_base(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text('base = "strict"\n[spacing]\nupper = 14\n[voice-overlap]\nseverity = "off"\n')
     rules = load_rule_set(str(path))
@@ -45,7 +45,7 @@ def test_a_set_of_ones_own_begins_with_another(tmp_path: Path) -> None:
         ('base = "lenient"', "there is no rule set 'lenient'"),
     ],
 )
-def test_what_is_wrong_with_a_set_is_told(text: str, expected: str, tmp_path: Path) -> None:
+def test_faults_of_a_rule_set(text: str, expected: str, tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(text)
     with pytest.raises(InputError) as told:
@@ -53,7 +53,7 @@ def test_what_is_wrong_with_a_set_is_told(text: str, expected: str, tmp_path: Pa
     assert expected in str(told.value)
 
 
-def test_a_set_may_not_stand_on_itself(tmp_path: Path) -> None:
+def test_a_rule_set_may_not_be_its_own_base(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(f'base = "{path}"')
     with pytest.raises(InputError, match="its own base"):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from scoregen.generation.reranking import ends_at_home
+from scoregen.generation.reranking import ends_on_tonic
 from scoregen.plan.form import blank_piece, tonic_chords
 from scoregen.score.ensemble import load_ensemble
 from scoregen.tasks.compose import PieceOptions, SamplingOptions, compose
@@ -24,7 +24,7 @@ def test_a_new_piece_begins_and_ends_on_the_tonic(untrained: Path, key: str, roo
     last = [voice.elements[-1].notes[0].pitch.pitch_class for voice in closing.voices]
     for classes in (first, last):
         assert set(classes) <= members and classes[-1] == root
-    assert ends_at_home(encode(score))
+    assert ends_on_tonic(encode(score))
     assert all(voice.elements[-1].fermata for voice in closing.voices)
 
 
