@@ -102,7 +102,7 @@ def test_all_views_of_the_timeline_agree(music: Score) -> None:
             outer = min if slot == slots[-1] else max
             assert table.pitches[index, column] == (outer(own) if own else SILENT)
     for moment in counterpoint_of(music, slots).moments:
-        heard = {int(pitch_of(note).midi_pitch) for note in moment.notes if note is not None}
+        sounding = {int(pitch_of(note).midi_pitch) for note in moment.notes if note is not None}
         everything = {int(note.pitch.midi_pitch) for m in cuts if m.onset <= moment.onset < m.end for note in m.notes}
-        assert heard <= everything
-        assert bool(heard) == bool(everything)
+        assert sounding <= everything
+        assert bool(sounding) == bool(everything)

@@ -178,7 +178,7 @@ def test_a_quintuplet_that_nothing_is_written_against_stays(untrained: Path) -> 
 
 def test_what_cannot_be_done_is_one_error_line(harmonised: Composition, melody: Score, untrained: Path) -> None:
     for arguments, message in (
-        ({"score": harmonised.score}, "nothing is blank"),
+        ({"score": harmonised.score}, "has no blanks"),
         ({"score": melody, "blank": ["viola"]}, "viola"),
         ({"score": melody, "blank": ["soprano:90-95"]}, "no measures 90-95"),
         ({"score": melody, "roles": {"cello": "1"}}, "cello"),

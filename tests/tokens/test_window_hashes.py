@@ -120,5 +120,5 @@ def test_an_empty_corpus_has_no_windows() -> None:
 
 def test_measures_may_start_with_a_hold() -> None:
     tokens = piece(CHORDS[:6], [Fraction(3, 2)] * 6)
-    heard = sonorities(replace(tokens)).changes()
-    assert heard.onset.tolist() == [72 * index for index in range(6)]
+    changes = sonorities(replace(tokens)).changes()
+    assert changes.onset.tolist() == [72 * index for index in range(6)]

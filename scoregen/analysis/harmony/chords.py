@@ -124,7 +124,7 @@ def _span(group: Sequence[tuple[Moment, HarmonyState]]) -> ChordSpan:
         Key(state.key.tonic, state.key.mode),
         chord,
         state.function,
-        tuple(sorted(foreign, key=lambda found: (found.note.onset, found.note.slot))),
+        tuple(sorted(foreign, key=lambda tone: (tone.note.onset, tone.note.slot))),
         first.begins_phrase,
         any(moment.ends_phrase for moment, _ in group),
     )

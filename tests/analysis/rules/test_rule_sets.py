@@ -48,9 +48,9 @@ def test_a_user_rule_set_with_a_base(tmp_path: Path) -> None:
 def test_faults_of_a_rule_set(text: str, expected: str, tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(text)
-    with pytest.raises(InputError) as told:
+    with pytest.raises(InputError) as error:
         load_rule_set(str(path))
-    assert expected in str(told.value)
+    assert expected in str(error.value)
 
 
 def test_a_rule_set_may_not_be_its_own_base(tmp_path: Path) -> None:

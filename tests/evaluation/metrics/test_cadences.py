@@ -1,4 +1,4 @@
-"""Phrases that close, and pieces that come home."""
+"""Closed phrases, and pieces that end on the tonic."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each feature counts what it says, on pieces whose counts are known."""
+"""The histograms of the features, on pieces with known counts."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_every_feature_has_a_bin_for_everything() -> None:
         assert histograms(feature, [wild, wild]).shape == (2, len(feature.bins))
 
 
-def test_pieces_come_back_from_json() -> None:
+def test_pieces_read_back_from_json() -> None:
     again = from_json(to_json(piece()))
     assert (again.frames == piece().frames).all()
     assert (again.measures, again.phrase_ends, again.tonic, again.name) == ((0, 8), (8,), 0, "a")

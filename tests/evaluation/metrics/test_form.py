@@ -1,4 +1,4 @@
-"""What comes back is found, and at which distance."""
+"""Repeated measures, self-similarity and phrase lengths."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from scoregen.evaluation.metrics.pieces import EvaluatedPiece
 
 
 def piece(measures: str, ends: tuple[int, ...] = ()) -> EvaluatedPiece:
-    """A measure of four quarters a letter, each letter with four pitches of its own."""
+    """One measure of four quarters for each letter; each letter has its own four pitches."""
     pitches = [4 * (ord(letter) - ord("a")) + beat for letter in measures for beat in range(4)]
     rows = [[60 + pitch % 12, 48 + pitch % 12] for pitch in pitches for _ in range(4)]
     return EvaluatedPiece(measures, frames_from_lists(rows), tuple(range(0, len(rows), 16)), ends, 0)
@@ -38,7 +38,7 @@ def test_self_similarity_shows_the_distance_of_a_repeat() -> None:
     assert np.isnan(curve[23])
 
 
-def test_silence_is_like_nothing() -> None:
+def test_silence_has_no_self_similarity() -> None:
     assert np.isnan(self_similarity(frames_from_lists([[-1, -1]] * 32))).all()
 
 

@@ -1,4 +1,4 @@
-"""Windows: transposed copies are copies, other durations are not."""
+"""Windows: transposed copies are known, other durations are not."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_other_durations_are_another_window() -> None:
     assert longest_known(piece(TUNE, 4), piece(TUNE)) == 0
 
 
-def test_the_last_duration_is_free() -> None:
+def test_the_last_duration_does_not_count() -> None:
     held = frames_from_lists([[72, 60]] * 2 + [[74, 59]] * 8)
     assert share(held, 2, piece(TUNE)) == 1
 
