@@ -17,7 +17,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from scoregen.score.display import lend_engraver
+from scoregen.score.display import set_engraver
 from scoregen.version import __version__ as __version__
 
 if TYPE_CHECKING:
@@ -109,4 +109,4 @@ def _picture(score: Score) -> str | None:
     return picture(score)
 
 
-lend_engraver(_picture)
+set_engraver(_picture)

@@ -11,7 +11,7 @@ from scoregen.notation.files import write_score
 from scoregen.score.elements import Clef, Measure, Metadata, Note, Part, Score, Slot, Voice
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
-from scoregen.score.pitch import Pitch, spelled_near
+from scoregen.score.pitch import Pitch, spell_near
 from scoregen.score.rhythm import NoteValue
 
 FOUR = TimeSignature((4,), 4)
@@ -53,7 +53,7 @@ def _measure(chance: random.Random, middle: int, transposed: int, *, ends: bool)
 
 
 def _pitch(midi: int) -> Pitch:
-    return spelled_near(midi, 0)
+    return spell_near(midi, 0)
 
 
 def write_chorales(folder: Path, seeds: range, **options: int) -> Path:

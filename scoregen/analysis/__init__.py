@@ -1,1 +1,1 @@
-"""What stands in the notes: findings computed from a score, nothing of them stored in it."""
+"""Analysis: keys, chords, form and part-writing, computed from a score and never stored in it."""

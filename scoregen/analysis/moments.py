@@ -1,7 +1,6 @@
-"""A score cut wherever a note begins or ends: what sounds in each cut, and how it is come to and left.
+"""Moments: a score cut wherever a note begins or ends, each note with the intervals before and after it.
 
-What a note is in its line (held over, left by step, ...) decides whether it can be foreign to a chord,
-so that it is looked at once, here.
+How a note moves in its line (held over, left by step, ...) decides which kind of non-chord tone it can be.
 """
 
 from __future__ import annotations
@@ -24,13 +23,13 @@ from scoregen.score.timeline import (
 )
 
 OFF_BEAT = 3
-"""The weakest place that is told apart: 3 stands for all that is weaker than a beat's half."""
+"""The weakest metrical strength; all weaker positions have it too."""
 _STEP = 2  # semitones
 
 
 @dataclass(frozen=True, slots=True)
 class LineNote(SoundingNote):
-    """A pitched note in its voice. `before` and `after` are the semitones that lead to it and from it.
+    """A pitched note in its voice. `before` and `after` are the intervals to it and from it in semitones.
 
     They are None at a rest or an end.
     """
@@ -50,11 +49,11 @@ class LineNote(SoundingNote):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What sounds from one onset to the next change, lowest note first; never empty of notes.
+    """The notes from one onset to the next change, lowest first; there is at least one.
 
-    `strength` is the metrical weight of its onset, 0 the downbeat to `OFF_BEAT`; `beat` is the index of
-    the measure and that of the felt beat in it; `ends_phrase` says that a fermata stands on it,
-    `begins_phrase` that the moment before it ended a phrase.
+    `strength` is the metrical strength of its onset, from 0 for the downbeat to `OFF_BEAT`; `beat` is the index
+    of the measure and that of the beat in it; `ends_phrase` means that it has a fermata, `begins_phrase` that
+    the moment before it ended a phrase.
     """
 
     onset: Fraction
@@ -76,17 +75,17 @@ class Moment:
 
 
 def moments(score: Score) -> tuple[Moment, ...]:
-    """The moments of a score in order; silence has none, and grace notes and percussion are left out."""
+    """The moments of a score in order, without silence, grace notes and percussion."""
     starts, places = measure_onsets(score), metrical_starts(score)
     fermatas = {
         start + end for start, measure in zip(starts, score.measures, strict=True) for end in measure.phrase_ends
     }
-    found: list[Moment] = []
+    rows: list[Moment] = []
     sounding: list[LineNote] = []
     begins = True
     for change, after in itertools.pairwise(changes(line_notes(score))):
         time, following = change.time, after.time
-        sounding = [note for note in sounding if note.end > time] + [*change.begun]
+        sounding = [note for note in sounding if note.end > time] + [*change.starts]
         if not sounding:
             continue
         ends = any(time <= fermata < following for fermata in fermatas)
@@ -96,40 +95,40 @@ def moments(score: Score) -> tuple[Moment, ...]:
         strength = min(OFF_BEAT, time_signature.strength(place))
         beat = (index, _beat(time_signature.groups, place))
         notes = tuple(sorted(sounding, key=lambda note: (note.pitch.chromatic, note.slot)))
-        found.append(Moment(time, following - time, index, strength, beat, notes, ends, begins and not ends))
+        rows.append(Moment(time, following - time, index, strength, beat, notes, ends, begins and not ends))
         begins = ends
-    return tuple(found)
+    return tuple(rows)
 
 
 def highest_line(cuts: Sequence[Moment]) -> tuple[LineNote, ...]:
-    """What is highest from moment to moment, each note once."""
-    found: list[LineNote] = []
+    """The highest note of each moment, each note once."""
+    line: list[LineNote] = []
     for moment in cuts:
-        if not found or found[-1] != moment.notes[-1]:
-            found.append(moment.notes[-1])
-    return tuple(found)
+        if not line or line[-1] != moment.notes[-1]:
+            line.append(moment.notes[-1])
+    return tuple(line)
 
 
 def line_notes(score: Score) -> tuple[LineNote, ...]:
-    """Every pitched note with its neighbours in its voice, by onset; a chord's notes are paired by rank."""
+    """All pitched notes with their neighbours in the voice, by onset; the notes of chords are paired by rank."""
     by_slot: dict[Slot, list[SoundingNote]] = {}
     for note in pitched_notes(score):
         if note.duration > 0:
             by_slot.setdefault(note.slot, []).append(note)
-    found = [note for line in by_slot.values() for note in _in_line(line)]
-    return tuple(sorted(found, key=lambda note: (note.onset, note.slot, note.pitch.chromatic)))
+    notes = [note for line in by_slot.values() for note in _in_line(line)]
+    return tuple(sorted(notes, key=lambda note: (note.onset, note.slot, note.pitch.chromatic)))
 
 
 def _in_line(line: Sequence[SoundingNote]) -> list[LineNote]:
     groups = [sorted(group, key=_height) for _, group in itertools.groupby(line, lambda note: note.onset)]
-    found = []
+    notes = []
     for index, group in enumerate(groups):
         earlier = groups[index - 1] if index else []
         later = groups[index + 1] if index + 1 < len(groups) else []
         for rank, note in enumerate(group):
             before = _neighbour(earlier, rank, len(group))
             after = _neighbour(later, rank, len(group))
-            found.append(
+            notes.append(
                 LineNote(
                     note.slot,
                     note.onset,
@@ -140,12 +139,12 @@ def _in_line(line: Sequence[SoundingNote]) -> list[LineNote]:
                     _interval(note, after) if after and after.onset <= note.end else None,
                 )
             )
-    return found
+    return notes
 
 
 def _neighbour(others: Sequence[SoundingNote], rank: int, size: int) -> SoundingNote | None:
-    """The note of another chord that a note goes on from or to: of the same rank, or, if it has another size, the
-    lowest for the lowest and the highest for all others."""
+    """The note of an adjacent chord that precedes or follows a note: that of the same rank, or, in a chord of another
+    size, the lowest for the lowest and the highest for all others."""
     if not others:
         return None
     return others[rank] if len(others) == size else others[0 if rank == 0 else -1]
@@ -161,5 +160,5 @@ def _height(note: SoundingNote) -> int | Fraction:
 
 
 def _beat(groups: Sequence[Fraction], place: Fraction) -> int:
-    """The felt beat that a place of a measure falls into."""
+    """The index of the beat at a position in the measure."""
     return bisect_right(list(itertools.accumulate(groups)), place)

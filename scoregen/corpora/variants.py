@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from scoregen.score.metre import TimeSignature
-from scoregen.tokens.encode import interleaved, voice_events
+from scoregen.tokens.encode import interleave, voice_events
 from scoregen.tokens.events import ABSENT, BLANK, HOLD, REST, Event, Header, TokenMeasure, TokenScore
 
 TWO_TWO = TimeSignature((2,), 2)
@@ -93,7 +93,7 @@ def _joined(measures: Sequence[TokenMeasure], voices: int) -> TokenMeasure:
     columns = [
         _merged([(offset, voice_events(measure, voice)) for measure, offset in pairs]) for voice in range(voices)
     ]
-    return TokenMeasure(header, interleaved(columns))
+    return TokenMeasure(header, interleave(columns))
 
 
 def _merged(parts: Sequence[tuple[Fraction, Mapping[Fraction, Event]]]) -> dict[Fraction, Event]:
@@ -121,7 +121,7 @@ def _split(measure: TokenMeasure, cut: Fraction, voices: int) -> list[TokenMeasu
                 start=TWO_FOUR.duration - (high - low) if head.start and low == 0 else Fraction(0),
                 phrase_ends=tuple(end - low for end in head.phrase_ends if low <= end < high),
             ),
-            interleaved([_cut_out(voice_events(measure, voice), low, high) for voice in range(voices)]),
+            interleave([_cut_out(voice_events(measure, voice), low, high) for voice in range(voices)]),
         )
         for low, high in spans
     ]

@@ -1,1 +1,1 @@
-"""Evaluation: how far pieces in four voices are from a reference, in figures that can be compared."""
+"""Evaluation: comparable figures for the distance of pieces from a reference."""

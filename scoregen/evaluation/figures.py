@@ -1,4 +1,4 @@
-"""The figures of a set of pieces by name, what each is called, and how it is printed."""
+"""The figures of a set of pieces by name, with their labels and their text."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LABELS: Mapping[str, tuple[str, int]] = MappingProxyType(
         "known_8_percent": ("windows of 8", 2),
         "known_12_percent": ("windows of 12", 2),
         "longest_known_events": ("longest window in training, events", 1),
-        "auc": ("told from the corpus by the classifier (AUC)", 2),
+        "auc": ("classifier against the corpus (AUC)", 2),
         "closed_percent": ("phrase ends that close, %", 1),
         "authentic_percent": ("phrase ends with the bass from the fifth, %", 1),
         "home_percent": ("pieces that end on the tonic, %", 1),
@@ -40,32 +40,32 @@ LABELS: Mapping[str, tuple[str, int]] = MappingProxyType(
         "nats_a_choice": ("nats a choice under the network", 3),
     }
 )
-"""What each figure is called, and its decimals."""
+"""The label of each figure, and its decimals."""
 
 
 def frame_figures(
     frames: Sequence[Frames], training: Sequence[Frames], real: Sequence[Frames], *, draws: int, seed: int = 0
 ) -> dict[str, Any]:
-    """What frames alone tell: part-writing, what stands in `training`, and whether a classifier tells them from `real`.
+    """The figures that need only frames: part-writing, windows in `training`, and a classifier against `real`.
 
-    The classifier takes pieces in four voices only; of others, and of too few, it says nothing.
+    The classifier needs pieces in four voices, and enough of them; otherwise its figure is left out.
     """
-    found: dict[str, Any] = part_writing.rates([part_writing.count(piece) for piece in frames], seed=seed)
-    found |= novelty(frames, training, seed=seed)
+    figures: dict[str, Any] = part_writing.rates([part_writing.count(piece) for piece in frames], seed=seed)
+    figures |= novelty(frames, training, seed=seed)
     four = all(piece.shape[1] == VOICES for piece in (*frames, *real))
-    if four and (told := separation(real, frames, draws=draws, seed=seed)):
-        found["auc"] = told
-    return found
+    if four and (auc := separation(real, frames, draws=draws, seed=seed)):
+        figures["auc"] = auc
+    return figures
 
 
 def closing_figures(pieces: Sequence[EvaluatedPiece], *, seed: int = 0) -> dict[str, Rate]:
-    """What needs phrase ends and a key."""
+    """The figures that need phrase ends and a key."""
     counts = [cadences.closes(piece.frames, piece.phrase_ends, [piece.tonic]) for piece in pieces]
     return cadences.rates(counts, seed=seed)
 
 
-def known(figures: Mapping[str, Rate | Separation]) -> dict[str, Rate | Separation]:
-    """Without those that nothing could be counted for, such as rates of phrase ends where none is marked."""
+def without_nan(figures: Mapping[str, Rate | Separation]) -> dict[str, Rate | Separation]:
+    """The figures without those that are NaN, such as rates of phrase ends for pieces without fermatas."""
     return {
         name: figure
         for name, figure in figures.items()
@@ -73,8 +73,8 @@ def known(figures: Mapping[str, Rate | Separation]) -> dict[str, Rate | Separati
     }
 
 
-def shown(figure: Rate | Separation | None, digits: int) -> str:
-    """A figure and its interval, as a table has it."""
+def figure_text(figure: Rate | Separation | None, digits: int) -> str:
+    """A figure and its interval, as in a table."""
     if figure is None or (isinstance(figure, Rate) and math.isnan(figure.value)):
         return ""
     value = figure.auc if isinstance(figure, Separation) else figure.value

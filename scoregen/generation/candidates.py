@@ -1,4 +1,4 @@
-"""Drafts of a task: drawn side by side, chosen from every few measures and in the end, gone over again."""
+"""Candidates: drafts are sampled in parallel, selected every few measures and at the end, and refined."""
 
 from __future__ import annotations
 
@@ -16,48 +16,49 @@ if TYPE_CHECKING:
 Progress = Callable[[float], None]
 
 FEWEST = 4
-"""Drafts of each alternative, at least."""
-A_ROUND = 1_000_000
-"""Rounds of luck that an alternative may use up: more than there are passes."""
-SHARE_OF_A_PASS = 0.25
-"""What going once more over a draft takes, as a share of what drafting takes: for telling progress."""
+"""The fewest drafts of each alternative."""
+SEEDS_PER_ALTERNATIVE = 1_000_000
+"""The distance of the random streams of two alternatives: more than there are refinement passes."""
+PASS_SHARE = 0.25
+"""The time of a refinement pass as a share of the time of drafting, for the progress."""
 
 
 def draw_candidates(
-    request: SamplingRequest, aims: RankingCriteria, options: SamplingOptions, count: int, progress: Progress
+    request: SamplingRequest, criteria: RankingCriteria, options: SamplingOptions, count: int, progress: Progress
 ) -> tuple[Draft, ...]:
-    """At least `count` drafts, best first; so many of the best have been gone over again."""
+    """At least `count` drafts, best first; the best `count` are refined."""
     from scoregen.generation.refinement import refine
 
-    work = 1 + options.passes * count * SHARE_OF_A_PASS
-    found = _drawn(request, aims, options, count, lambda done: progress(done / work))
+    work = 1 + options.passes * count * PASS_SHARE
+    drafts = _sample(request, criteria, options, count, lambda done: progress(done / work))
     if options.passes == 0:
-        return found
+        return drafts
     better = []
-    for rank, draft in enumerate(found[:count]):
-        better.append(refine(request, draft, options, lambda draft: cost(draft, aims), rank))
-        progress((1 + (rank + 1) * options.passes * SHARE_OF_A_PASS) / work)
-    return rerank([*better, *found[count:]], aims)
+    for rank, draft in enumerate(drafts[:count]):
+        better.append(refine(request, draft, options, lambda draft: cost(draft, criteria), rank))
+        progress((1 + (rank + 1) * options.passes * PASS_SHARE) / work)
+    return rerank([*better, *drafts[count:]], criteria)
 
 
-def _drawn(
-    request: SamplingRequest, aims: RankingCriteria, options: SamplingOptions, count: int, progress: Progress
+def _sample(
+    request: SamplingRequest, criteria: RankingCriteria, options: SamplingOptions, count: int, progress: Progress
 ) -> tuple[Draft, ...]:
-    """Drafts, best first; where they wait for each other and one goes on, every alternative has its own."""
+    """Drafts, best first. If drafts continue from the best one after each span, every alternative has its own."""
     from scoregen.model.sampling.loop import fill
 
     stops = range(options.span, len(request.tokens.measures), options.span) if options.span else range(0)
     if not stops:
-        return rerank(fill(request, options, progress=progress), aims)
+        return rerank(fill(request, options, progress=progress), criteria)
     each = replace(options, candidates=max(min(FEWEST, options.candidates), -(-options.candidates // count)))
 
     def judge(draft: Draft, measures: range) -> float:
-        return cost(draft, aims.of_measures(measures))
+        return cost(draft, criteria.of_measures(measures))
 
     def alternative(number: int) -> Draft:
-        def told(done: float) -> None:
+        def own_progress(done: float) -> None:
             progress((number + done) / count)
 
-        return rerank(fill(request, each, number * A_ROUND, told, stops=stops, judge=judge), aims)[0]
+        stream = number * SEEDS_PER_ALTERNATIVE
+        return rerank(fill(request, each, stream, own_progress, stops=stops, judge=judge), criteria)[0]
 
-    return rerank(map(alternative, range(count)), aims)
+    return rerank(map(alternative, range(count)), criteria)

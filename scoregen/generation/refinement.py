@@ -1,9 +1,8 @@
-"""Going over a draft again: its worst measures are emptied and filled anew with both sides known.
+"""Refinement: the worst measures of a draft are sampled again, with the music on both sides as context.
 
-A draft is written from left to right, so that a phrase may have to end in a way that its beginning did
-not foresee. With everything but a measure or two given, the context encoder sees what follows (block
-Gibbs sampling, as Coconet does it: Huang et al. 2017, arXiv:1903.07227). Better is what the whole
-piece costs less with.
+A draft is sampled from left to right, so that the beginning of a phrase does not depend on its end. When all but a
+measure or two is given, the context encoder also sees the following music (block Gibbs sampling as in Coconet,
+Huang et al. 2017, arXiv:1903.07227). A new version is accepted if the whole piece has a lower cost.
 
 B drafts, T slices, V voices, M measures.
 """
@@ -26,54 +25,54 @@ from scoregen.model.sampling.decoding_context import voice_order
 from scoregen.model.sampling.drafts import Draft, blanks, make_draft
 from scoregen.model.sampling.loop import fill
 from scoregen.model.sampling.request import SamplingRequest
-from scoregen.tokens.encode import interleaved, voice_events
+from scoregen.tokens.encode import interleave, voice_events
 from scoregen.tokens.events import BLANK, HOLD, TokenMeasure, TokenScore
 
 SPAN = 2
-"""Measures that are emptied at once, at most."""
+"""The most measures that are sampled again at once."""
 FAULT_NATS = 5.0
-"""What a parallel weighs in the choice of the worst measures, in nats."""
-MEASURED = 2
-"""So many of the ways to fill a hole are measured in the whole piece: those that fit it best."""
+"""The nats that a parallel adds in the selection of the worst measures."""
+FINALISTS = 2
+"""The number of best fills for which the likelihood of the whole piece is computed."""
 
 Cost = Callable[[Draft], float]
 
 
 def refine(request: SamplingRequest, draft: Draft, options: SamplingOptions, cost: Cost, number: int = 0) -> Draft:
-    """The draft after `options.passes` passes; `number` tells drafts of one request apart, for their random numbers."""
+    """The draft after `options.passes` passes; `number` selects the random numbers of this draft of the request."""
     tried: set[range] = set()
     for turn in range(options.passes):
         span = worst_span(request.tokens, draft, tried)
         if span is None:
             break
         tried.add(span)
-        holey = replace(request, tokens=emptied(request.tokens, draft.tokens, span))
-        refilled = sorted(fill(holey, options, 1 + turn + number * options.passes), key=cost)
-        others = [made for made in refilled[:MEASURED] if made.tokens != draft.tokens]
-        if holey.tokens != request.tokens:
-            others = measured(request, [made.tokens for made in others])
+        partial = replace(request, tokens=blank_span(request.tokens, draft.tokens, span))
+        fills = sorted(fill(partial, options, 1 + turn + number * options.passes), key=cost)
+        others = [other for other in fills[:FINALISTS] if other.tokens != draft.tokens]
+        if partial.tokens != request.tokens:
+            others = score_pieces(request, [other.tokens for other in others])
         draft = min([draft, *others], key=cost)
     return draft
 
 
 def worst_span(task: TokenScore, draft: Draft, tried: set[range]) -> range | None:
-    """The measures with the most nats a choice, faults included, of those that can be emptied and were not yet."""
+    """The span with the most nats per choice, faults included, among those that can be blanked and were not tried."""
     spans = [span for start in range(len(task.measures)) if (span := _span(task, draft, start))]
     left = [span for span in spans if span not in tried and any(draft.measure_choices[index] for index in span)]
     return max(left, key=lambda span: _badness(draft, span), default=None)
 
 
-def emptied(task: TokenScore, written: TokenScore, span: range) -> TokenScore:
-    """What was written, blank where the task is blank within the span."""
+def blank_span(task: TokenScore, written: TokenScore, span: range) -> TokenScore:
+    """The written piece with the blanks of the task restored within the span."""
     measures = [
-        _emptied(blank, measure) if index in span else measure
+        _blank_measure(blank, measure) if index in span else measure
         for index, (blank, measure) in enumerate(zip(task.measures, written.measures, strict=True))
     ]
     return replace(written, measures=tuple(measures))
 
 
-def measured(request: SamplingRequest, pieces: Sequence[TokenScore]) -> list[Draft]:
-    """Finished pieces as drafts of a task, with their likelihood."""
+def score_pieces(request: SamplingRequest, pieces: Sequence[TokenScore]) -> list[Draft]:
+    """Finished pieces as drafts of a request, with their likelihood."""
     if not pieces:
         return []
     blank = blanks(request.tokens)
@@ -95,19 +94,19 @@ def measured(request: SamplingRequest, pieces: Sequence[TokenScore]) -> list[Dra
 
 
 def _choices(piece: PieceArrays, blank: Bools) -> Ints:
-    """[T] how much was chosen in each slice: an event for every blank voice, and the advance after them."""
+    """[T] the number of choices in each slice: an event for every blank voice, and the time shift after them."""
     free = blank[piece.measure]
     count: Ints = free.sum(1) + (free.any(1) & (piece.time_shift != UNSCORED))
     return count
 
 
 def _by_measure(piece: PieceArrays, values: NDArray[np.generic], blank: Bools) -> NDArray[np.float64]:
-    """[M] the sum of what each slice of a measure has."""
+    """[M] the sums of values of slices [T] over the measures."""
     return np.bincount(piece.measure, values, len(blank)).astype(np.float64)
 
 
 def _span(task: TokenScore, draft: Draft, start: int) -> range | None:
-    """A span that begins there and that no new note is tied out of, as long as may be; None if there is none."""
+    """The longest span that begins at `start` and that no new note is tied out of; None if there is none."""
     for stop in range(min(start + SPAN, len(task.measures)), start, -1):
         if stop == len(task.measures) or not _is_tied(task.measures[stop - 1], draft.tokens.measures[stop]):
             return range(start, stop)
@@ -117,7 +116,7 @@ def _span(task: TokenScore, draft: Draft, start: int) -> range | None:
 def _is_tied(blank: TokenMeasure, following: TokenMeasure) -> bool:
     """Whether a voice that is blank in one measure is held over into the next."""
     opening, after = blank.slices[0].events, following.slices[0].events
-    return any(here == BLANK and there == HOLD for here, there in zip(opening, after, strict=True))
+    return any(event == BLANK and following == HOLD for event, following in zip(opening, after, strict=True))
 
 
 def _badness(draft: Draft, span: range) -> float:
@@ -125,9 +124,9 @@ def _badness(draft: Draft, span: range) -> float:
     return nats / sum(draft.measure_choices[index] for index in span)
 
 
-def _emptied(blank: TokenMeasure, written: TokenMeasure) -> TokenMeasure:
+def _blank_measure(blank: TokenMeasure, written: TokenMeasure) -> TokenMeasure:
     voices = [
         {Fraction(0): BLANK} if event == BLANK else voice_events(written, voice)
         for voice, event in enumerate(blank.slices[0].events)
     ]
-    return replace(written, slices=interleaved(voices))
+    return replace(written, slices=interleave(voices))

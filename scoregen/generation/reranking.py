@@ -1,4 +1,4 @@
-"""Which of several drafts is best: new, likely, free of parallels, led to its cadences, at home when it ends."""
+"""Reranking of drafts by novelty, likelihood, parallels, the chords before cadences, and the final chord."""
 
 from __future__ import annotations
 
@@ -21,14 +21,15 @@ if TYPE_CHECKING:
     from scoregen.model.sampling.drafts import Draft
 
 Cadences = Mapping[int, Mapping[Fraction, tuple[int, ...]]]
-"""By measure index and onset, the pitch classes of the chord that is settled there, the root first."""
+"""By measure index and onset, the pitch classes of the planned chord, the root first."""
 
 
 @dataclass(frozen=True, slots=True)
 class RankingCriteria:
-    """What is asked of a draft beside being likely: whether the end is its own to write, and its cadences.
+    """The criteria of a draft in addition to its likelihood.
 
-    `open_measures`: those of which nothing is given; `style` says what each thing weighs.
+    `open_end`: the last measure has a blank voice; `open_measures`: whether nothing is given in each measure;
+    `cadences`: the planned chords; `style`: the weights.
     """
 
     open_end: bool
@@ -45,69 +46,69 @@ class RankingCriteria:
         discriminator: Discriminator | None = None,
         style: Style | None = None,
     ) -> RankingCriteria:
-        """The aims of a task; how a piece ends counts only where the end is blank."""
+        """The criteria of a task; the end of a piece counts only if it is blank."""
         blank = [[event.kind == "blank" for event in measure.slices[0].events] for measure in task.measures]
         open_measures = tuple(all(voices) for voices in blank)
         return cls(any(blank[-1]), open_measures, cadences or {}, discriminator, style or load_style())
 
     def of_measures(self, chosen: range) -> RankingCriteria:
-        """Of a draft of these measures alone, which do not end the piece."""
+        """The criteria of a draft of these measures alone, without the end of the piece."""
         cadences = {index - chosen.start: places for index, places in self.cadences.items() if index in chosen}
         return replace(
             self, open_end=False, open_measures=self.open_measures[chosen.start : chosen.stop], cadences=cadences
         )
 
 
-def rerank(drafts: Iterable[Draft], aims: RankingCriteria) -> tuple[Draft, ...]:
+def rerank(drafts: Iterable[Draft], criteria: RankingCriteria) -> tuple[Draft, ...]:
     """The drafts, best first."""
-    return tuple(sorted(drafts, key=lambda draft: cost(draft, aims)))
+    return tuple(sorted(drafts, key=lambda draft: cost(draft, criteria)))
 
 
-def cost(draft: Draft, aims: RankingCriteria) -> float:
-    """Nats a choice, in an open measure no less than the style's, and what the faults of a draft add to them."""
-    weights = aims.style.ranking
-    measures = zip(draft.measure_nats, draft.measure_choices, aims.open_measures, strict=True)
+def cost(draft: Draft, criteria: RankingCriteria) -> float:
+    """Nats per choice, in an open measure at least those of the style (`plain`), plus the costs of faults."""
+    weights = criteria.style.ranking
+    measures = zip(draft.measure_nats, draft.measure_choices, criteria.open_measures, strict=True)
     nats = sum(max(nats, weights.plain * choices if is_open else 0) for nats, choices, is_open in measures)
-    astray = aims.open_end and not ends_at_home(draft.tokens)
+    astray = criteria.open_end and not ends_on_tonic(draft.tokens)
     return (
         nats / max(draft.choices, 1)
         + weights.parallel * draft.parallels
         + weights.astray * astray
-        + weights.unled * unled(draft.tokens, draft.sonorities, aims.cadences, aims.style.cadences)
+        + weights.unled * unprepared_share(draft.tokens, draft.sonorities, criteria.cadences, criteria.style.cadences)
         + weights.breach * draft.novelty_breaches
-        - weights.discriminator * discriminator_log_odds(draft, aims)
+        - weights.discriminator * discriminator_log_odds(draft, criteria)
     )
 
 
-def discriminator_log_odds(draft: Draft, aims: RankingCriteria) -> float:
-    """The log odds that the last eight measures come from the corpus, 0 where nobody can tell."""
-    if aims.discriminator is None:
+def discriminator_log_odds(draft: Draft, criteria: RankingCriteria) -> float:
+    """The log odds that the last eight measures come from the corpus; 0 without a discriminator."""
+    if criteria.discriminator is None:
         return 0.0
-    return aims.discriminator.log_odds(sonority_frames(draft.sonorities))
+    return criteria.discriminator.log_odds(sonority_frames(draft.sonorities))
 
 
-def unled(tokens: TokenScore, sounding: Sonorities, cadences: Cadences, plan: CadencePlan) -> float:
-    """The share of the cadences that the chord before does not lead to; the first chord of a piece is none.
+def unprepared_share(tokens: TokenScore, piece: Sonorities, cadences: Cadences, plan: CadencePlan) -> float:
+    """The share of the cadences to which the chord before does not lead; the first chord of a piece does not count.
 
-    `sounding` is what sounds together in the tokens.
+    `piece` are the sonorities of the tokens.
     """
     if not cadences:
         return 0.0
-    heard = sounding.changes()
+    changes = piece.changes()
     starts = [sum((measure.header.duration for measure in tokens.measures[:index]), Fraction(0)) for index in cadences]
     tonic = Key.of(tokens.measures[0].header.key).triad[0]
-    led = [
-        leads(heard, int((start + onset) * vocabulary().ticks_per_quarter), members[0], tonic, plan)
+    flags = [
+        leads(changes, int((start + onset) * vocabulary().ticks_per_quarter), members[0], tonic, plan)
         for start, places in zip(starts, cadences.values(), strict=True)
         for onset, members in places.items()
         if start + onset > 0
     ]
-    return led.count(False) / len(led) if led else 0.0
+    return flags.count(False) / len(flags) if flags else 0.0
 
 
-def leads(heard: Sonorities, tick: int, root: int, tonic: int, plan: CadencePlan) -> bool:
+def leads(changes: Sonorities, tick: int, root: int, tonic: int, plan: CadencePlan) -> bool:
     """Whether the last sonority before a tick leads to a chord on a root."""
-    before = heard.pitches[heard.onset < tick]
+    before = changes.pitches[changes.onset < tick]
     if not len(before):
         return True
     classes = {int(pitch) % 12 for pitch in before[-1] if pitch != SILENT}
@@ -115,7 +116,7 @@ def leads(heard: Sonorities, tick: int, root: int, tonic: int, plan: CadencePlan
     return any(classes <= set(over(root, chord)) for chord in chords)
 
 
-def ends_at_home(tokens: TokenScore) -> bool:
+def ends_on_tonic(tokens: TokenScore) -> bool:
     """Whether the last sonority is a tonic triad with its root in the last voice."""
     final = final_pitches(tokens)
     if not final:
@@ -140,9 +141,9 @@ def _last_pitch(tokens: TokenScore, index: int) -> Pitch | None:
 
 
 def _tonics(signature: KeySignature, melody: Pitch | None) -> tuple[tuple[int, ...], ...]:
-    """The triads to end on. A signature without a mode leaves a major and a minor key; the one whose
-    tonic the melody ends on is meant, if there is one. A minor piece may end in major."""
+    """The triads to end on. A signature without a mode allows a major and a minor key; if the melody ends
+    on one of their tonics, only that key counts. A minor piece may end in major."""
     modes = (signature.mode,) if signature.mode else ("major", "minor")
     keys = [Key.of(replace(signature, mode=mode)) for mode in modes]
-    meant = [key for key in keys if melody and key.triad[0] == melody.pitch_class] or keys
-    return tuple(triad for key in meant for triad in (key.triad, pitch_classes(key.triad[0], "major")))
+    likely = [key for key in keys if melody and key.triad[0] == melody.pitch_class] or keys
+    return tuple(triad for key in likely for triad in (key.triad, pitch_classes(key.triad[0], "major")))

@@ -28,9 +28,9 @@ class Degree(NamedTuple):
 class ChordSymbol:
     """A chord symbol at an onset of its measure, in quarters, over a staff of a part.
 
-    Root and bass sound: they are not transposed as the part is written. `kind` is MusicXML's name
-    (`major`, `minor-seventh`, `none` for no chord) and `text` what is printed for it, None for what
-    a reader makes of the kind. `inversion` counts from 0, None where the file does not say.
+    Root and bass are at sounding pitch, even if the part transposes. `kind` is MusicXML's name
+    (`major`, `minor-seventh`, `none` for no chord). `text` is the printed text; None leaves it to the
+    program that displays the kind. `inversion` counts from 0; None if the file does not give it.
     """
 
     onset: Fraction

@@ -1,6 +1,6 @@
-"""What a score says beside its notes: dynamics, words, rehearsal marks, signs and words that lead elsewhere.
+"""Directions: dynamics, words, rehearsal marks and repeat marks.
 
-Each is a `Direction`: a value at an onset of a measure, over or under a staff of a part. The names are
+Each is a `Direction`: a value at an onset of a measure, above or below a staff of a part. The names are
 those of MusicXML (`<direction>`, `<dynamics>`, `<words>`, `<rehearsal>`, the attributes of `<sound>`) and
 of music21. Tempo marks are `elements.Tempo`; hairpins, slurs and pedals are in `spanners`.
 """
@@ -22,14 +22,14 @@ DYNAMIC_MARKS = frozenset(
         *("sf", "sfp", "sfpp", "fp", "rf", "rfz", "sfz", "sffz", "fz", "n", "pf", "sfzp"),
     )
 )
-"""The dynamics that MusicXML has an element for."""
+"""The dynamics that are elements in MusicXML."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dynamic:
     """A dynamic mark: `p`, `mf`, `sfz`, or words with marks in them (`piu f`).
 
-    `velocity` is MIDI's, 1 to 127, where the file gives one; None leaves it to the mark.
+    `velocity` is the MIDI velocity, 1 to 127, if the file gives one; None derives it from the mark.
     """
 
     mark: str
@@ -38,7 +38,7 @@ class Dynamic:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Free words: `dolce`, `rit.`, `pizz.`."""
+    """Free text: `dolce`, `rit.`, `pizz.`."""
 
     text: str
     italic: bool = False
@@ -54,13 +54,12 @@ class RehearsalMark:
 
 @dataclass(frozen=True, slots=True)
 class RepeatMark:
-    """A sign or words that the order of performance follows.
+    """A sign or words that control the order of performance.
 
-    `segno` and `coda` are places to go to; `dacapo` and `dalsegno` go there after their measure;
-    afterwards `tocoda` leads to the coda and `fine` ends the piece. `text` is what is printed, None
-    for what is usual (`D.C.`, `Fine`), empty for a mark that only sounds. `label` pairs a
-    `dalsegno` with its `segno` and a `tocoda` with its `coda` where there are several; None for the
-    only one.
+    `segno` and `coda` are targets. `dacapo` and `dalsegno` jump after their measure; afterwards
+    `tocoda` leads to the coda and `fine` ends the piece. `text` is the printed text: None for the
+    usual one (`D.C.`, `Fine`), empty for a mark that is played but not printed. `label` pairs a
+    `dalsegno` with its `segno` and a `tocoda` with its `coda` if there are several, else it is None.
     """
 
     type: RepeatMarkType
@@ -75,8 +74,8 @@ DirectionValue = Dynamic | Words | RehearsalMark | RepeatMark
 class Direction:
     """A value at an onset of its measure, in quarters.
 
-    `part` is None for what holds for all parts: rehearsal and repeat marks. `placement` is None
-    where it is the usual one: below the staff for dynamics, above it for everything else.
+    `part` is None if the direction applies to all parts, as rehearsal and repeat marks do.
+    `placement` is None for the usual one: below the staff for dynamics, above it for all others.
     """
 
     onset: Fraction
@@ -90,5 +89,5 @@ _RANKS = (RehearsalMark, RepeatMark, Words, Dynamic)
 
 
 def rank(direction: Direction) -> int:
-    """The order of directions of one place: rehearsal marks, repeat marks, words, dynamics."""
+    """The rank of a direction among those at one onset: rehearsal marks, repeat marks, words, dynamics."""
     return _RANKS.index(type(direction.value))

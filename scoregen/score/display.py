@@ -1,7 +1,7 @@
-"""How a score shows itself in a notebook.
+"""How a score is displayed in a notebook.
 
-Notebooks ask a value for its picture, and the domain may not know the engraver, which stands on a
-floor above. So the package lends one when it is imported; without one a score shows its repr.
+A notebook asks a value for its picture, but this room may not import the engraver, which is in a higher
+room. The package therefore sets the engraver when it is imported; without one a score shows its repr.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
     from scoregen.score.elements import Score
 
 Engraver = Callable[["Score"], str | None]
-"""A score as one SVG document; None where it cannot be engraved."""
+"""A score as one SVG document; None if it cannot be engraved."""
 
-_lent: list[Engraver] = []
+_engravers: list[Engraver] = []  # none or one
 
 
-def lend_engraver(engraver: Engraver) -> None:
-    """Let scores show themselves with this engraver from now on."""
-    _lent[:] = [engraver]
+def set_engraver(engraver: Engraver) -> None:
+    """Display scores with this engraver from now on."""
+    _engravers[:] = [engraver]
 
 
 def picture(score: Score) -> str | None:
-    """The score as SVG, None while no engraver is lent."""
-    return _lent[0](score) if _lent else None
+    """The score as SVG; None if no engraver is set."""
+    return _engravers[0](score) if _engravers else None

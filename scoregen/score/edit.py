@@ -1,4 +1,4 @@
-"""Edits that return a new score: blanks made, parts added, measures appended."""
+"""Edits that return a new score: blank or replace voices, add parts, append measures."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ class Selection:
 
     @classmethod
     def parse(cls, text: str, option: str = "--blank") -> Selection:
-        """From `alto`, `alto,tenor:5-8`, `:5-8` or `:5`; InputError, which names the option, for anything else."""
+        """Parse `alto`, `alto,tenor:5-8`, `:5-8` or `:5`. An InputError for anything else names the option."""
         names, colon, span = text.partition(":")
         first, dash, last = span.partition("-")
         chosen = tuple(name.strip() for name in names.split(",") if name.strip())
         numbers = (first, last if dash else first) if colon else ()
         if not all(number.strip().isdigit() for number in numbers) or not (chosen or numbers):
-            raise InputError(f"{option} {text!r} is not understood; expected parts, measures or both: alto,tenor:5-8")
+            raise InputError(f"{option} {text!r} cannot be parsed; expected parts, measures or both: alto,tenor:5-8")
         low, high = (int(number) for number in numbers) if numbers else (None, None)
         if low is not None and high is not None and low > high:
             raise InputError(f"{option} {text!r}: the measures run backwards; expected the lower number first")
         return cls(chosen, low, high)
 
     def measures(self, score: Score) -> tuple[int, ...]:
-        """The indices of the selected measures; InputError where the score has none of them."""
+        """The indices of the selected measures; InputError if the score has none of them."""
         if self.first is None or self.last is None:
             return tuple(range(len(score.measures)))
         chosen = tuple(
@@ -47,7 +47,7 @@ class Selection:
         return chosen
 
 
-def blanked(score: Score, slots: Collection[Slot], indices: Iterable[int]) -> Score:
+def blank_voices(score: Score, slots: Collection[Slot], indices: Iterable[int]) -> Score:
     """The score with these voices blank in these measures, and no tie or slur leading into or out of them."""
     chosen = set(indices)
     blank = {slot: Voice(slot, (), "blank") for slot in slots}
@@ -59,7 +59,7 @@ def blanked(score: Score, slots: Collection[Slot], indices: Iterable[int]) -> Sc
 
 
 def _untied(measure: Measure, slots: Collection[Slot], index: int, blank: Collection[int]) -> Measure:
-    """A measure beside blank ones, without the ties whose other end is gone."""
+    """A measure next to blank ones, without the ties whose other end is removed."""
     voices = [
         replace(voice, elements=_without_ties(voice.elements, start=index - 1 in blank, end=index + 1 in blank))
         if voice.slot in slots
@@ -71,25 +71,25 @@ def _untied(measure: Measure, slots: Collection[Slot], index: int, blank: Collec
 
 def _without_ties(elements: tuple[Element, ...], *, start: bool, end: bool) -> tuple[Element, ...]:
     timed = [index for index, element in enumerate(elements) if not element.grace]
-    found = list(elements)
+    row = list(elements)
     if timed and start:
-        found[timed[0]] = with_notes(found[timed[0]], lambda note: replace(note, tied_from_previous=False))
+        row[timed[0]] = with_notes(row[timed[0]], lambda note: replace(note, tied_from_previous=False))
     if timed and end:
-        found[timed[-1]] = with_notes(found[timed[-1]], lambda note: replace(note, tied_to_next=False))
-    return tuple(found)
+        row[timed[-1]] = with_notes(row[timed[-1]], lambda note: replace(note, tied_to_next=False))
+    return tuple(row)
 
 
 def with_notes(element: Element, change: Callable[[Note], Note]) -> Element:
-    """An element with every note of it changed; a rest as it is."""
+    """An element with `change` applied to each of its notes; a rest is unchanged."""
     if isinstance(element, Chord):
         return Chord(tuple(change(note) for note in element.notes))
     return change(element) if isinstance(element, Note) else element
 
 
-def filled(score: Score, voices: Iterable[tuple[int, Voice]]) -> Score:
-    """The score with voices put in place of the ones at their address, by measure index.
+def insert_voices(score: Score, voices: Iterable[tuple[int, Voice]]) -> Score:
+    """The score with voices, given with their measure index, in place of those with the same slot.
 
-    Slurs stay; one that finds no note at its end any more is not written.
+    Slurs are kept; a slur without a note at its end is later not written.
     """
     by_index: dict[int, dict[Slot, Voice]] = {}
     for index, voice in voices:
@@ -99,16 +99,16 @@ def filled(score: Score, voices: Iterable[tuple[int, Voice]]) -> Score:
 
 
 def with_parts(score: Score, parts: Sequence[Part]) -> Score:
-    """The score with exactly these parts, in this order; those it did not have are blank throughout."""
-    known = {part.id for part in score.parts}
-    new = [Slot(part.id) for part in parts if part.id not in known]
+    """The score with exactly these parts, in this order; new parts are blank throughout."""
+    old = {part.id for part in score.parts}
+    new = [Slot(part.id) for part in parts if part.id not in old]
     kept = {part.id for part in parts}
-    measures = score.measures if known <= kept else tuple(_of_parts(measure, kept) for measure in score.measures)
-    return blanked(replace(score, parts=tuple(parts), measures=measures), new, range(len(score.measures)))
+    measures = score.measures if old <= kept else tuple(_of_parts(measure, kept) for measure in score.measures)
+    return blank_voices(replace(score, parts=tuple(parts), measures=measures), new, range(len(score.measures)))
 
 
-def only(score: Score, slots: Collection[Slot]) -> Score:
-    """These voices alone, in the measures of the score: no longer the document that it was read from."""
+def select_voices(score: Score, slots: Collection[Slot]) -> Score:
+    """These voices alone, in the measures of the score, without the document that it was read from."""
     kept = {slot.part for slot in slots}
     chosen = (
         replace(measure, voices=tuple(voice for voice in measure.voices if voice.slot in slots))
@@ -120,10 +120,10 @@ def only(score: Score, slots: Collection[Slot]) -> Score:
     return replace(score, parts=parts, measures=measures, document=None)
 
 
-def extended(score: Score, count: int, slots: Collection[Slot]) -> Score:
-    """The score with `count` blank measures after its end, the final barline moved to the new end.
+def append_measures(score: Score, count: int, slots: Collection[Slot]) -> Score:
+    """The score with `count` blank measures after its end; the final barline moves to the new end.
 
-    A last measure cut short for an anacrusis stays as it is.
+    A last measure that is shortened by an anacrusis is unchanged.
     """
     if not score.measures:
         raise InputError("an empty score cannot be extended; expected at least one measure")
@@ -140,7 +140,7 @@ def extended(score: Score, count: int, slots: Collection[Slot]) -> Score:
     return replace(score, measures=(*score.measures[:-1], kept, *new))
 
 
-def silent(score: Score, part_id: str, indices: Iterable[int] | None = None) -> bool:
+def is_silent(score: Score, part_id: str, indices: Iterable[int] | None = None) -> bool:
     """Whether a part has no notes, in the whole score or in some measures."""
     chosen = range(len(score.measures)) if indices is None else indices
     return all(
@@ -149,7 +149,7 @@ def silent(score: Score, part_id: str, indices: Iterable[int] | None = None) -> 
 
 
 def _of_parts(measure: Measure, parts: Collection[str]) -> Measure:
-    """The measure with the directions, chord symbols and spanners of some parts, and those of the whole score."""
+    """The measure with the directions, chord symbols and spanners of these parts and of the whole score."""
     if not (measure.directions or measure.chord_symbols or measure.spanners):
         return measure
     return replace(

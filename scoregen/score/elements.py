@@ -1,8 +1,8 @@
-"""The score: parts, and measure columns that hold one gapless voice after another.
+"""The score: parts, and measures that contain gapless voices.
 
-Timewise: a `Measure` holds what all parts share (number, signatures, barlines) and the voices of
-every part, so that a signature exists once and an excerpt is a slice of `Score.measures`.
-All pitches sound as written here: transposing instruments are resolved at the file border.
+The order is timewise: a `Measure` holds what all parts share (number, signatures, barlines) and the
+voices of every part, so that a signature exists once and an excerpt is a slice of `Score.measures`.
+All pitches are at sounding pitch; readers and writers handle transposing instruments.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import UNISON, Interval, Pitch, Unpitched
 from scoregen.score.rhythm import NoteValue
-from scoregen.score.spanners import Spanner, clipped
+from scoregen.score.spanners import Spanner, slice_measures
 
 Origin = Literal["given", "blank", "generated"]
 Break = Literal["system", "page"]
@@ -36,7 +36,7 @@ class Lyric:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One pitch for one note value; a grace note takes no time. `velocity`, 1 to 127, is its own if it has one."""
+    """One pitch for one note value; a grace note takes no time. `velocity` is 1 to 127, None by default."""
 
     value: NoteValue
     pitch: Pitch | Unpitched
@@ -60,7 +60,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Chord:
-    """Several notes of one value, lowest first; lyrics and fermata stand on the first."""
+    """Several notes of one value, lowest first; lyrics and fermata belong to the first."""
 
     notes: tuple[Note, ...]
 
@@ -83,7 +83,7 @@ class Chord:
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """Silence; an invisible one stands for a gap that the file left in the voice."""
+    """Silence; an invisible rest fills a gap that the file left in the voice."""
 
     value: NoteValue
     visible: bool = True
@@ -106,7 +106,7 @@ Element = Note | Chord | Rest
 
 
 class Slot(NamedTuple):
-    """The address of a voice: part id, staff (from 1) and voice number within the staff's part."""
+    """The address of a voice: part id, staff (from 1) and voice number within the part."""
 
     part: str
     staff: int = 1
@@ -115,7 +115,7 @@ class Slot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """What one voice does in one measure. Gapless: its elements fill the measure; blank: none yet."""
+    """One voice in one measure. Its elements fill the measure; a blank voice has none."""
 
     slot: Slot
     elements: tuple[Element, ...] = ()
@@ -131,13 +131,13 @@ class Voice:
 
     @property
     def is_silent(self) -> bool:
-        """Whether it holds rests only."""
+        """Whether it contains only rests."""
         return all(isinstance(element, Rest) for element in self.elements)
 
 
 @dataclass(frozen=True, slots=True)
 class Barline:
-    """The right edge of a measure, in MusicXML's words (`regular`, `light-heavy`, ...)."""
+    """The right edge of a measure; `style` is MusicXML's (`regular`, `light-heavy`, ...)."""
 
     style: str = "regular"
     repeat_times: int = 0  # 0: no repeat sign
@@ -145,7 +145,7 @@ class Barline:
 
 @dataclass(frozen=True, slots=True)
 class Tempo:
-    """`per_minute` beats of `beat`, printed after the words `text`; with `number_implicit` only the words are."""
+    """`per_minute` beats of `beat`, printed after `text`; with `number_implicit` only the text is printed."""
 
     onset: Fraction
     beat: NoteValue
@@ -160,12 +160,12 @@ class Tempo:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One column of the score.
+    """One measure of all parts.
 
-    `duration` is the actual length in quarters, which an anacrusis, a split measure or a damaged
-    file makes differ from the time signature's. `phrase_ends` are the onsets that carry a
-    fermata. `own_keys` names parts whose sounding key signature differs from `key`. `break_before`
-    is the system or page that it begins. `spanners` are those that begin in it.
+    `duration` is the actual length in quarters; it differs from that of the time signature in an
+    anacrusis, a split measure or a damaged file. `phrase_ends` are the onsets with a fermata.
+    `own_keys` lists parts whose sounding key signature differs from `key`. `break_before` is the
+    system or page break before the measure. `spanners` are those that begin in the measure.
     """
 
     number: str
@@ -187,16 +187,16 @@ class Measure:
 
     @property
     def ends_section(self) -> bool:
-        """Whether a section or movement ends with it: a final barline that repeats nothing."""
+        """Whether a section or movement ends with it: a final barline without a repeat."""
         return self.barline.style == "light-heavy" and self.barline.repeat_times == 0
 
     @property
     def is_short(self) -> bool:
-        """Whether it is shorter than its time signature says."""
+        """Whether it is shorter than its time signature requires."""
         return self.duration < self.time.duration
 
     def voice(self, slot: Slot) -> Voice | None:
-        """The voice at an address, None where the measure has none there."""
+        """The voice of a slot; None if the measure has none."""
         return next((voice for voice in self.voices if voice.slot == slot), None)
 
 
@@ -209,9 +209,9 @@ class Clef:
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """`sound` is MusicXML's instrument-sound; `midi_program` counts from 1 (MIDI's own from 0).
+    """`sound` is MusicXML's instrument-sound; `midi_program` counts from 1 (MIDI itself from 0).
 
-    So does `midi_unpitched`, the key on the percussion channel; None: as its place on the staff has it.
+    So does `midi_unpitched`, the key on the percussion channel; None derives it from the staff position.
     """
 
     name: str
@@ -223,10 +223,10 @@ class Instrument:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One player or line group. `transposition` leads from written to sounding pitch.
+    """The music of one player or section. `transposition` is the interval from written to sounding pitch.
 
-    `clefs` are the opening clefs, one a staff; `group` names the bracket the part stands under.
-    `other_instruments` are what it plays beside `instrument`: the rest of a percussion set.
+    `clefs` are the opening clefs, one per staff; `group` is the name of the bracket around the part.
+    `other_instruments` are its instruments in addition to `instrument`: the rest of a percussion set.
     """
 
     id: str
@@ -257,8 +257,8 @@ class Metadata:
 class Score:
     """A whole piece at sounding pitch.
 
-    `document` is the MusicXML text that the score was read from, if it was: what is written later
-    is grafted into it, so that nothing in it is lost. It takes no part in comparison.
+    `document` is the MusicXML text that the score was read from, if any. Writers graft new music into
+    it, so that nothing in it is lost. It is excluded from comparison.
     """
 
     parts: tuple[Part, ...]
@@ -276,22 +276,22 @@ class Score:
 
     @property
     def slots(self) -> tuple[Slot, ...]:
-        """Every voice address in use, in part order, then staff, then voice."""
+        """Every slot in use, by part, then staff, then voice."""
         order = {part.id: index for index, part in enumerate(self.parts)}
-        found = {voice.slot for measure in self.measures for voice in measure.voices}
-        return tuple(sorted(found, key=lambda slot: (order[slot.part], slot.staff, slot.voice)))
+        slots = {voice.slot for measure in self.measures for voice in measure.voices}
+        return tuple(sorted(slots, key=lambda slot: (order[slot.part], slot.staff, slot.voice)))
 
     def part(self, part_id: str) -> Part:
-        """The part of that id; KeyError if there is none."""
+        """The part with this id; KeyError if there is none."""
         for part in self.parts:
             if part.id == part_id:
                 return part
         raise KeyError(part_id)
 
     def _repr_svg_(self) -> str | None:
-        """The picture that notebooks show."""
+        """The picture that notebooks display."""
         return picture(self)
 
     def excerpt(self, start: int, stop: int) -> Score:
-        """Measures by index, as for a slice, with the hairpins and pedals cut to them; it has no document."""
-        return replace(self, measures=clipped(self.measures, start, stop), document=None)
+        """Measures by index, as in a slice, with hairpins and pedals cut to them; without a document."""
+        return replace(self, measures=slice_measures(self.measures, start, stop), document=None)

@@ -1,4 +1,4 @@
-"""Ensembles: which roles there are, what each can sing or play, and which part takes which role."""
+"""Ensembles: their roles with ranges, and the assignment of parts to roles."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from scoregen.system.resources import folder
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """One line of an ensemble; pitches from `lowest` to `highest` can be sung or played."""
+    """The function of a part in an ensemble; its pitches are `lowest` to `highest`."""
 
     name: str
     title: str
@@ -45,11 +45,11 @@ class Ensemble:
 
 @cache
 def load_ensemble(name: str) -> Ensemble:
-    """An ensemble of grammars/ensembles by its name; InputError lists those that exist."""
-    known = {path.stem: path for path in sorted((folder("grammars") / "ensembles").glob("*.toml"))}
-    if name not in known:
-        raise InputError(f"there is no ensemble {name!r}; expected one of: {', '.join(known)}")
-    table = tomllib.loads(known[name].read_text(encoding="utf-8"))
+    """An ensemble of grammars/ensembles by name; InputError lists those that exist."""
+    paths = {path.stem: path for path in sorted((folder("grammars") / "ensembles").glob("*.toml"))}
+    if name not in paths:
+        raise InputError(f"there is no ensemble {name!r}; expected one of: {', '.join(paths)}")
+    table = tomllib.loads(paths[name].read_text(encoding="utf-8"))
     roles = tuple(_role(entry) for entry in table["roles"])
     return Ensemble(table["name"], table["title"], table.get("group"), roles)
 
@@ -69,14 +69,14 @@ def _role(entry: Mapping[str, Any]) -> Role:
     )
 
 
-def match_roles(score: Score, ensemble: Ensemble, told: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Which part sings which role: role name -> part id, for the parts that have one.
+def match_roles(score: Score, ensemble: Ensemble, assignments: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The assignment of parts to roles, from role name to part id, for the parts that have a role.
 
-    `told` maps role names to a part's number (from 1), id or name and comes first; the other
-    parts are matched by name, then by clef and range, keeping high parts above low ones.
+    `assignments` maps role names to a part's number (from 1), id or name and has priority. The other
+    parts are matched by name, then by clef and range, with high parts above low ones.
     Raises InputError for a role or part that does not exist.
     """
-    matched = {role: _told_part(score, ensemble, role, which) for role, which in (told or {}).items()}
+    matched = {role: _assigned_part(score, ensemble, role, which) for role, which in (assignments or {}).items()}
     parts = [part for part in score.parts if part.id not in matched.values()]
     for role in ensemble.roles:
         if role.name not in matched:
@@ -93,14 +93,14 @@ def match_roles(score: Score, ensemble: Ensemble, told: Mapping[str, str] | None
 
 
 def role_slots(score: Score, part_ids: Sequence[str]) -> tuple[Slot, ...]:
-    """The first voice of each part: the one that carries a role's line."""
+    """The first voice of each part, which is the voice of its role."""
     first: dict[str, Slot] = {}
     for slot in score.slots:
         first.setdefault(slot.part, slot)
     return tuple(first.get(part, Slot(part)) for part in part_ids)
 
 
-def _told_part(score: Score, ensemble: Ensemble, role: str, which: str) -> str:
+def _assigned_part(score: Score, ensemble: Ensemble, role: str, which: str) -> str:
     names = [candidate.name for candidate in ensemble.roles]
     if role not in names:
         raise InputError(f"{ensemble.name} has no role {role!r}; expected one of: {', '.join(names)}")
@@ -123,7 +123,7 @@ def _is_percussion(part: Part) -> bool:
 
 
 def _by_clef(part: Part, roles: Sequence[Role]) -> dict[str, str]:
-    """The first role that reads the part's clef, else the one whose clef lies nearest."""
+    """The first role with the part's clef, else the role with the nearest clef."""
     clef = part.clefs[0]
     same = [role for role in roles if role.clef == clef]
     role = same[0] if same else min(roles, key=lambda role: abs(_clef_height(role.clef) - _clef_height(clef)))
@@ -131,13 +131,13 @@ def _by_clef(part: Part, roles: Sequence[Role]) -> dict[str, str]:
 
 
 def _clef_height(clef: Clef) -> int:
-    """The MIDI pitch of the middle line, nearly: enough to tell clefs apart."""
+    """The approximate MIDI pitch of the middle line, exact enough to distinguish clefs."""
     line = {"G": 67, "C": 60, "F": 53}.get(clef.sign, 67) + 12 * clef.octave_change
     return line + (3 - clef.line) * 3
 
 
 def _by_range(score: Score, parts: Sequence[Part], roles: Sequence[Role]) -> dict[str, str]:
-    """The order-keeping assignment of parts to roles that lies closest to the roles' middles."""
+    """The assignment of parts to roles, in order of height, that is closest to the middles of their ranges."""
     heights = [_height(score, part) for part in parts]
     middles = [Fraction(role.comfortable[0].midi_pitch + role.comfortable[1].midi_pitch, 2) for role in roles]
     order = sorted(range(len(parts)), key=lambda index: -heights[index])
@@ -150,7 +150,7 @@ def _by_range(score: Score, parts: Sequence[Part], roles: Sequence[Role]) -> dic
 
 
 def _height(score: Score, part: Part) -> Fraction:
-    """The mean sounding pitch, or what the clef suggests for a silent part."""
+    """The mean sounding pitch; for a silent part that of its clef."""
     pitches = [
         note.pitch.midi_pitch
         for measure in score.measures

@@ -1,4 +1,4 @@
-"""Key signatures (written) and keys (heard)."""
+"""Key signatures (notated) and keys (analysed)."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _TONIC_OFFSET = {
 
 @dataclass(frozen=True, slots=True)
 class KeySignature:
-    """Sharps (positive) or flats (negative), and the mode if the file names one.
+    """The number of sharps (positive) or flats (negative), and the mode if the file gives one.
 
-    `custom` holds the altered steps of a non-traditional signature; `fifths` is then 0.
+    `custom` contains the altered steps of a non-traditional signature; `fifths` is then 0.
     """
 
     fifths: int = 0
@@ -42,24 +42,23 @@ class KeySignature:
         return KeySignature(fifths, self.mode, self.custom)
 
     def alter(self, step: str) -> int | Fraction:
-        """What the signature does to a step: in two flats, `B` gives -1."""
+        """The alteration of a step by the signature: with two flats, `B` gives -1."""
         for name, alter in self.custom:
             if name == step:
                 return alter
-        place = Pitch(step, 0, 4).fifths
-        return (self.fifths - place + 5) // 7
+        return (self.fifths - Pitch(step, 0, 4).fifths + 5) // 7
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A tonic and a mode: `Key.parse("g minor")`; the tonic is a place on the line of fifths."""
+    """A tonic, as a position on the line of fifths, and a mode: `Key.parse("g minor")`."""
 
     tonic_fifths: int
     mode: str
 
     @classmethod
     def parse(cls, text: str) -> Key:
-        """From `Eb`, `Eb major`, `g minor`, `f#` (lower case: minor), `d dorian`."""
+        """Parse `Eb`, `Eb major`, `g minor`, `f#` (lower case: minor), `d dorian`; ValueError for anything else."""
         name, _, mode = text.replace("-", "b" if text[1:2] == "-" else " ").strip().partition(" ")
         mode = mode.strip().lower() or ("minor" if name[:1].islower() else "major")
         if mode.endswith("m") and mode == "m":
@@ -69,12 +68,12 @@ class Key:
         except ValueError:
             tonic = None
         if tonic is None or mode not in MODES or not -7 <= tonic.fifths - _TONIC_OFFSET[mode] <= 7:
-            raise ValueError(f"{text!r} is no key; expected a tonic and a mode, as in 'Eb major' or 'f# minor'")
+            raise ValueError(f"{text!r} is not a key; expected a tonic and a mode, as in 'Eb major' or 'f# minor'")
         return cls(tonic.fifths, mode)
 
     @classmethod
     def of(cls, signature: KeySignature) -> Key:
-        """The key that a signature names; major where it names no mode."""
+        """The key of a signature; major if it gives no mode."""
         mode = signature.mode if signature.mode in _TONIC_OFFSET else "major"
         return cls(signature.fifths + _TONIC_OFFSET[mode], mode)
 

@@ -1,4 +1,4 @@
-"""Time signatures, and the ladder of strong and weak places that they lay over a measure."""
+"""Time signatures and the metrical strength of positions in a measure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class TimeSignature:
 
     @classmethod
     def parse(cls, text: str) -> TimeSignature:
-        """From `4/4`, `6/8`, `3+2/8`, `C` (common), `C|` (cut)."""
+        """Parse `4/4`, `6/8`, `3+2/8`, `C` (common), `C|` (cut); ValueError for anything else."""
         if text in ("C", "C|"):
             return cls((4,), 4, "common") if text == "C" else cls((2,), 2, "cut")
         top, _, bottom = text.partition("/")
@@ -29,17 +29,17 @@ class TimeSignature:
         except ValueError:
             signature = None
         if signature is None or min(signature.beats) < 1 or signature.beat_type not in (1, 2, 4, 8, 16, 32, 64):
-            raise ValueError(f"{text!r} is no time signature; expected one like 4/4, 6/8 or 3+2/8")
+            raise ValueError(f"{text!r} is not a time signature; expected one like 4/4, 6/8 or 3+2/8")
         return signature
 
     @property
     def duration(self) -> Fraction:
-        """Quarters in a full measure."""
+        """The length of a full measure in quarters."""
         return sum(self.beats) * self.unit
 
     @property
     def unit(self) -> Fraction:
-        """Quarters in the note that the lower number names."""
+        """The length, in quarters, of the note value of the lower number."""
         return Fraction(4, self.beat_type)
 
     @property
@@ -48,7 +48,7 @@ class TimeSignature:
 
     @property
     def groups(self) -> tuple[Fraction, ...]:
-        """The felt beats of a measure in quarters: 6/8 gives (3/2, 3/2), 5/8 (3/2, 1), 4/4 four ones."""
+        """The beats of a measure in quarters: 6/8 gives (3/2, 3/2), 5/8 (3/2, 1), 4/4 (1, 1, 1, 1)."""
         if len(self.beats) > 1:
             return tuple(beat * self.unit for beat in self.beats)
         count = self.beats[0]
@@ -61,15 +61,15 @@ class TimeSignature:
         return (self.unit,) * count
 
     def strength(self, position: Fraction) -> int:
-        """How strong a place in the measure is: 0 the downbeat, then 1, 2, ... ever weaker.
+        """The metrical strength of a position: 0 for the downbeat, then 1, 2, ... for weaker ones.
 
-        1 is the middle of a measure of four (or twelve eighths), or any beat of another measure;
-        each halving of a beat adds one. A place off every binary level gets 99.
+        1 is the middle of a measure of four beats (as in 4/4 or 12/8), or any beat of another measure;
+        each halving of a beat adds one. A position on no binary level gets 99.
         """
         return _strength(self, position % self.duration)
 
 
-@lru_cache(maxsize=4096)  # notation asks for the same few places again and again
+@lru_cache(maxsize=4096)  # notation needs the same few positions many times
 def _strength(time: TimeSignature, position: Fraction) -> int:
     if position == 0:
         return 0
@@ -98,7 +98,7 @@ def _starts(groups: tuple[Fraction, ...]) -> list[Fraction]:
 
 
 def _level_inside(offset: Fraction, group: Fraction, unit: Fraction) -> int:
-    """Levels below the beat: a beat of units splits into its units first, then in halves."""
+    """Levels below the beat: a compound beat divides into its units first, then into halves."""
     step, level = group, 0
     if group > unit:
         if offset % unit == 0:

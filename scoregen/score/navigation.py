@@ -1,15 +1,15 @@
-"""The order of performance: repeats, endings, da capo, dal segno, fine and coda unfolded.
+"""The order of performance: expansion of repeats, endings, da capo, dal segno, fine and coda.
 
-1. A repeat sign goes back to the last start of a repeat, or to the beginning, as often as it says
-   (twice unless it says otherwise; as often as there are endings). A measure under an ending is
-   played in the rounds that it names.
-2. Da capo and dal segno are followed once each, at the end of their measure and after its repeats.
-   On the way back to that measure repeats are not taken, and of endings the last ones are played.
-3. After such a jump, `fine` ends the performance at the end of its measure; on the way back `tocoda`
-   leads to the coda: before its measure where it stands at its start, else after it. Where no `tocoda` is
-   written and there are two codas or more, the first that is met after the jump is where to leave.
+1. A repeat sign returns to the last start of a repeat, or to the beginning, as often as it specifies
+   (by default the music is played twice, or as often as there are endings). A measure under an ending
+   is played in the rounds of that ending.
+2. Each da capo and dal segno is followed once, at the end of its measure and after its repeats. From
+   the target to that measure, repeats are ignored and only the last endings are played.
+3. After such a jump, `fine` ends the performance at the end of its measure, and `tocoda` leads to the
+   coda: before its measure if the mark is at the start of the measure, else after it. If there is no
+   `tocoda` but two codas or more, the first coda takes its place.
 
-Words that ask for something else (`con ripetizione`, `D.C. senza fine`) are not followed.
+Other instructions in words (`con ripetizione`, `D.C. senza fine`) are ignored.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from scoregen.score.directions import JUMPS, RepeatMark
 from scoregen.score.elements import Measure
 
 MAX_ROUNDS = 32
-"""A repeat sign that asks for more is played so often."""
+"""The most rounds of a repeat; a higher number in the score is reduced to this."""
 
 
 class _Mark(NamedTuple):
@@ -34,10 +34,10 @@ class _Mark(NamedTuple):
 
 @dataclass(slots=True)
 class _Performance:
-    """The performance as far as it has come.
+    """The state of the expansion.
 
-    `round` counts through the repeat that began at `start`; `jump` is the da capo or dal segno
-    that the performance has gone back for and not yet come to again.
+    `round` counts the rounds of the repeat that began at `start`; `jump` is the da capo or dal segno
+    that was taken, until its measure is reached again.
     """
 
     measures: Sequence[Measure]
@@ -51,7 +51,7 @@ class _Performance:
     jumped: set[_Mark] = field(default_factory=set)
 
     def step(self) -> None:
-        """Past the measure at the index, to whatever follows it."""
+        """Go past the measure at `index`."""
         measure = self.measures[self.index]
         if self.jump is not None and self.index > self.jump.measure:
             self.jump = None
@@ -81,7 +81,7 @@ class _Performance:
         self._leave()
 
     def _leave(self) -> None:
-        """After a measure: the end, the coda, a jump, or the next measure."""
+        """Go from a measure to the end, the coda, the target of a jump, or the next measure."""
         here = [mark for mark in self.marks if mark.measure == self.index]
         jump = next((mark for mark in here if mark.value.type in JUMPS and mark not in self.jumped), None)
         coda = self._coda(before=False)
@@ -100,7 +100,7 @@ class _Performance:
         self.round, self.jump = 1, jump
 
     def _coda(self, *, before: bool) -> int | None:
-        """The measure of the coda, where the performance leaves for it before or after the measure at the index."""
+        """The measure of the coda, if the performance jumps to it before (else after) the measure at `index`."""
         if self.jump is None:
             return None
         codas = [mark for mark in self.marks if mark.value.type == "coda"]
@@ -113,7 +113,7 @@ class _Performance:
         return later[0] if here and later else None
 
     def _target(self, jump: _Mark) -> int:
-        """Where a jump goes: the segno of its name, else the last before it, else the beginning."""
+        """The target of a jump: the segno with its label, else the last one before it, else the beginning."""
         segni = [mark for mark in self.marks if mark.value.type == "segno" and mark.measure <= jump.measure]
         named = [mark for mark in segni if mark.value.label == jump.value.label]
         return (named or segni)[-1].measure if segni and jump.value.type == "dalsegno" else 0
@@ -138,7 +138,7 @@ def _repeat_marks(measures: Sequence[Measure]) -> Iterator[_Mark]:
 
 
 def _is_at_start(mark: _Mark) -> bool:
-    """Whether it stands at the barline before its measure."""
+    """Whether the mark is at the barline before its measure."""
     return mark.onset == 0 and mark.measure > 0
 
 
@@ -148,7 +148,7 @@ def _leaves_endings(measures: Sequence[Measure], index: int) -> bool:
 
 
 def _last_ending(measures: Sequence[Measure], index: int) -> int:
-    """The highest ending of the group that a measure stands in."""
+    """The highest ending of the group of endings that a measure belongs to."""
     first = last = index
     while first > 0 and measures[first - 1].endings:
         first -= 1
@@ -158,7 +158,7 @@ def _last_ending(measures: Sequence[Measure], index: int) -> int:
 
 
 def _rounds(measures: Sequence[Measure], index: int) -> int:
-    """How often the repeat is played that the sign at the end of a measure closes; 1 without a sign."""
+    """How often the music before the repeat sign at the end of a measure is played; 1 without a sign."""
     measure = measures[index]
     if not measure.barline.repeat_times:
         return 1

@@ -1,4 +1,4 @@
-"""Spelled pitch: a step, an alteration and an octave; MIDI numbers are derived from it."""
+"""Spelled pitch: a step, an alteration and an octave, from which MIDI numbers are derived."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ALTER_SIGNS = {-2: "bb", -1: "b", 0: "", 1: "#", 2: "##"}
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A directed spelled interval: so many diatonic steps, so many semitones."""
+    """A directed spelled interval in diatonic steps and semitones."""
 
     steps: int
     semitones: int
@@ -24,7 +24,7 @@ class Interval:
 
     @property
     def fifths(self) -> int:
-        """How far it moves along the line of fifths: a major second is 2, a minor third -3."""
+        """The distance on the line of fifths: a major second is 2, a minor third -3."""
         return 7 * self.semitones - 12 * self.steps
 
 
@@ -48,12 +48,12 @@ class Pitch:
 
     @classmethod
     def parse(cls, text: str) -> Pitch:
-        """The pitch that `str` printed, such as `F#4` or `Bb3`; ValueError for anything else."""
+        """The inverse of `str`, for text such as `F#4` or `Bb3`; ValueError for anything else."""
         step, rest = text[:1].upper(), text[1:]
         sign = rest.rstrip("-0123456789")
         alters = {name: alter for alter, name in _ALTER_SIGNS.items()}
         if step not in _SEMITONES or sign not in alters or not rest[len(sign) :]:
-            raise ValueError(f"{text!r} is no pitch; expected a step, # or b, and an octave, as in F#4")
+            raise ValueError(f"{text!r} is not a pitch; expected a step, # or b, and an octave, as in F#4")
         return cls(step, alters[sign], int(rest[len(sign) :]))
 
     @property
@@ -62,12 +62,12 @@ class Pitch:
 
     @property
     def chromatic(self) -> int | Fraction:
-        """Semitones above C-1, exact: the MIDI number, with a fraction where microtonal."""
+        """Semitones above C-1: the exact MIDI number, a fraction for a microtone."""
         return 12 * (self.octave + 1) + _SEMITONES[self.step] + self.alter
 
     @property
     def midi_pitch(self) -> int:
-        """0-127 for what MIDI can sound, middle C being 60; a microtone is rounded down."""
+        """0-127 in the range of MIDI, with middle C at 60; a microtone is rounded down."""
         return int(self.chromatic // 1)
 
     @property
@@ -81,7 +81,7 @@ class Pitch:
 
     @property
     def fifths(self) -> int:
-        """Place on the line of fifths: F is -1, C 0, G 1, B flat -2; a microtone is cut off."""
+        """Position on the line of fifths: F is -1, C 0, G 1, B flat -2; the fraction of a microtone is dropped."""
         return _FIFTHS[self.step] + 7 * int(self.alter)
 
     def transposed(self, interval: Interval) -> Pitch:
@@ -91,21 +91,21 @@ class Pitch:
         return Pitch(STEPS[index], self.chromatic + interval.semitones - natural, octave)
 
     def interval_to(self, other: Pitch) -> Interval:
-        """The spelled interval from here to there."""
+        """The spelled interval from this pitch to another."""
         return Interval(other.diatonic - self.diatonic, int(other.chromatic - self.chromatic))
 
 
 @dataclass(frozen=True, slots=True)
 class Unpitched:
-    """A percussion note: where it stands on the staff, and which instrument it strikes."""
+    """A percussion note: its staff position and its instrument."""
 
     step: str
     octave: int
     instrument: str | None = None
 
 
-def spelled(midi_pitch: int, fifths: int) -> Pitch:
-    """The pitch of a MIDI number whose place on the line of fifths is `fifths`; ValueError if none."""
+def spell(midi_pitch: int, fifths: int) -> Pitch:
+    """The pitch with this MIDI number at position `fifths` on the line of fifths; ValueError if there is none."""
     alter, step = divmod(fifths + 1, 7)
     name = _STEP_BY_FIFTHS[step - 1]
     octave, remainder = divmod(midi_pitch - _SEMITONES[name] - alter, 12)
@@ -114,12 +114,12 @@ def spelled(midi_pitch: int, fifths: int) -> Pitch:
     return Pitch(name, alter, octave - 1)
 
 
-def spelled_near(midi_pitch: int, key_fifths: int) -> Pitch:
-    """The spelling of a MIDI number that lies closest to a key signature on the line of fifths.
+def spell_near(midi_pitch: int, key_fifths: int) -> Pitch:
+    """The spelling of a MIDI number that is closest to a key signature on the line of fifths.
 
-    The window runs from five fifths below the tonic of the major key to six above it, which holds
-    the raised sixth, seventh and fourth of major and of the relative minor.
+    The window runs from four fifths below the tonic of the major key to seven above it: without sharps
+    or flats, from A flat to C sharp.
     """
     home = 7 * midi_pitch % 12
     lowest = key_fifths - 4
-    return spelled(midi_pitch, lowest + (home - lowest) % 12)
+    return spell(midi_pitch, lowest + (home - lowest) % 12)

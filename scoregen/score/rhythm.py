@@ -1,8 +1,7 @@
-"""Notated lengths: note type, dots, tuplet ratio; and how to notate a stretch of time.
+"""Note values (note type, dots, tuplet ratio) and the notation of durations.
 
-A duration is an exact `Fraction` of a quarter and always derived from the notated value.
-`notate` is the way back: where the notes of a voice begin and end, to note values and ties that
-keep the metre readable.
+A duration is an exact `Fraction` of a quarter, derived from the note value. `notate` is the inverse:
+it turns the onsets and ends of a voice into note values and ties that keep the metre readable.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ _SHORTEST_SPAN = Fraction(1, 4)
 
 @dataclass(frozen=True, slots=True)
 class NoteValue:
-    """A notated length; `actual` notes are played in the time of `normal` (3 and 2 in a triplet)."""
+    """A notated length; `actual` notes take the time of `normal` (3 and 2 in a triplet)."""
 
     type: str
     dots: int = 0
@@ -58,7 +57,7 @@ class NoteValue:
 
     @classmethod
     def plain(cls, duration: Fraction, max_dots: int = 1) -> NoteValue | None:
-        """The value of that duration with at most so many dots and no tuplet, or None."""
+        """The value of this duration with at most `max_dots` dots and no tuplet, or None."""
         for dots in range(max_dots + 1):
             name = _TYPE_BY_DURATION.get(duration / _DOTS[dots])
             if name is not None:
@@ -67,7 +66,7 @@ class NoteValue:
 
     @classmethod
     def of(cls, duration: Fraction) -> NoteValue:
-        """A value for any positive duration: plain, triplet or, at last, a ratio to a quarter."""
+        """A value for any positive duration: plain, else a triplet, else a ratio to a quarter."""
         plain = cls.plain(duration, 2)
         if plain is not None:
             return plain
@@ -77,7 +76,7 @@ class NoteValue:
         return cls("quarter", 0, duration.denominator, duration.numerator)
 
 
-@lru_cache(maxsize=1024)  # asked for every element of every voice
+@lru_cache(maxsize=1024)  # called for every element of every voice
 def _duration(name: str, dots: int, actual: int, normal: int) -> Fraction:
     return NOTE_TYPES[name] * (2 - Fraction(1, 2**dots)) * Fraction(normal, actual)
 
@@ -95,13 +94,13 @@ def notate(
 ) -> tuple[tuple[NoteValue, ...], ...]:
     """Note values for a voice of one measure whose notes end at `ends`, the last at `duration`.
 
-    `start` is where the measure begins in its metre (an anacrusis of one quarter in 4/4 begins at
-    3); `rests` are the indices of those notes that are rests, which show the metre more strictly.
-    Returns one tuple a note: its values in order, to be tied when it is a note. Every note fits
-    whose ends lie, beat by beat, on 64ths or on the 32nds of a triplet (`fits` tells); the halves
-    and quarters of a beat may each have their own division.
+    `start` is the position in the metre at which the measure begins (3 for an anacrusis of one quarter
+    in 4/4). `rests` are the indices of the notes that are rests; rests follow the metre more strictly.
+    Returns one tuple for each note: its values in order, to be tied unless it is a rest. In each beat,
+    notes must begin and end on 64ths or on the 32nds of a triplet (see `fits`); the halves and quarters
+    of a beat may each have their own division.
 
-    Raises ValueError where a note does not fit.
+    Raises ValueError if a note does not fit.
     """
     return _notated((Fraction(0), *ends), duration, time, start, frozenset(rests))
 
@@ -122,7 +121,7 @@ def _notated(
 def fits(
     boundaries: Iterable[Fraction], duration: Fraction, time: TimeSignature, start: Fraction = Fraction(0)
 ) -> bool:
-    """Whether one voice of a measure can be notated with notes that begin or end at these places."""
+    """Whether one voice of a measure can be notated with notes that begin or end at these positions."""
     try:
         _tuplet_regions(tuple(sorted({Fraction(0), *boundaries, duration})), duration, time, start)
     except ValueError:
@@ -131,7 +130,7 @@ def fits(
 
 
 def tuplet_span(time: TimeSignature) -> Fraction:
-    """The stretch inside which a voice keeps to one division, in two or in three: at most a quarter."""
+    """The length within which a voice has one division, in two or in three: at most a quarter."""
     return min(Fraction(1), time.unit)
 
 
@@ -154,7 +153,7 @@ def _tuplet_regions(
 def _wide_triplet(
     cuts: Sequence[Fraction], low: Fraction, duration: Fraction, position: Fraction, unit: Fraction, time: TimeSignature
 ) -> Fraction | None:
-    """The length of a triplet of quarters, halves or wholes that begins here, if the cuts show one."""
+    """The length of a triplet of quarters, halves or wholes that begins at `low`; None if the cuts show none."""
     if time.is_compound or low not in cuts:
         return None
     for wide in (8 * unit, 4 * unit, 2 * unit):
@@ -165,13 +164,13 @@ def _wide_triplet(
 
 
 def _shows_triplet(inside: Sequence[Fraction], wide: Fraction) -> bool:
-    """Whether cuts inside a stretch are thirds of it, or all its thirds and some of its sixths."""
+    """Whether the cuts inside a stretch are at its thirds, or at both thirds and some of its sixths."""
     thirds = [cut for cut in inside if cut in (wide / 3, 2 * wide / 3)]
     return bool(thirds) and (len(thirds) == len(inside) or (len(thirds) == 2 and _all_on(wide / 6, inside)))
 
 
 def _triplets_between(low: Fraction, high: Fraction, cuts: Sequence[Fraction], duration: Fraction) -> list[Stretch]:
-    """The triplets of one span: none, one over all of it, or those of its halves."""
+    """The triplets of one span: none, one for the whole span, or those of its halves."""
     inside = [cut - low for cut in cuts if low <= cut < high]
     if _all_on(FINEST, inside):
         return []
@@ -192,7 +191,7 @@ def _all_on(grid: Fraction, places: Sequence[Fraction]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Metre:
-    """The metre that a note is written into, and which lengths may cross its strong places."""
+    """The metre in which a note is notated, and the rule for lengths that cross strong positions."""
 
     time: TimeSignature
     start: Fraction
@@ -200,7 +199,7 @@ class _Metre:
 
 
 def _note_values(onset: Fraction, end: Fraction, regions: Sequence[Stretch], metre: _Metre) -> list[NoteValue]:
-    """The values of one note: binary outside the triplets, threes in the time of two inside."""
+    """The values of one note: binary outside triplets, three in the time of two inside."""
     values: list[NoteValue] = []
     for low, high in regions:
         if high <= onset or low >= end:
@@ -213,7 +212,7 @@ def _note_values(onset: Fraction, end: Fraction, regions: Sequence[Stretch], met
 
 
 def _triplet(onset: Fraction, end: Fraction) -> list[NoteValue]:
-    """Values inside a triplet: three in the time of two, the longest first."""
+    """Values inside a triplet (three in the time of two), the longest first."""
     written = (end - onset) * Fraction(3, 2)
     values: list[NoteValue] = []
     while written > 0:
@@ -229,7 +228,7 @@ def _triplet(onset: Fraction, end: Fraction) -> list[NoteValue]:
 
 
 def _binary(onset: Fraction, end: Fraction, metre: _Metre) -> list[NoteValue]:
-    """Values outside tuplets: one if the metre stays readable, else split at the strongest place."""
+    """Values outside tuplets: one if the metre stays readable, else split at the strongest position."""
     value = NoteValue.plain(end - onset)
     low, high = onset + metre.start, end + metre.start
     crossed = _strongest_inside(low, high, metre.time)
@@ -242,10 +241,10 @@ def _binary(onset: Fraction, end: Fraction, metre: _Metre) -> list[NoteValue]:
 
 
 def _strongest_inside(low: Fraction, high: Fraction, time: TimeSignature) -> Fraction | None:
-    """The strongest metrical place strictly between two others.
+    """The strongest metrical position strictly between two others.
 
-    Of equals the one that leaves the longer piece to the stronger end: the last if the stretch
-    begins on a stronger place than it ends on, else the first.
+    Among equals it is the one that leaves the longer part at the stronger end: the last if the start
+    is at least as strong as the end, else the first.
     """
     towards = -1 if time.strength(low) <= time.strength(high) else 1
     step = time.unit
@@ -263,12 +262,11 @@ def _multiples_inside(low: Fraction, high: Fraction, step: Fraction) -> list[Fra
 
 
 def _readable(value: NoteValue, low: Fraction, high: Fraction, crossed: Fraction, time: TimeSignature) -> bool:
-    """Whether one note may cross the strongest place inside it.
+    """Whether one note may cross the strongest position inside it.
 
-    It may when it starts or ends on a place as strong; or, where that place divides time in two,
-    when it starts just one level weaker (a syncopation one level deep). One beat's length may
-    straddle any beat evenly, as editions of chorales write it. In compound metres a note that
-    crosses a beat is dotted, as the beats are.
+    It may if it starts or ends on a position that is as strong, or if it starts just one level weaker (a
+    syncopation of one level). A note of one beat may extend over any beat evenly, as in editions of
+    chorales. In compound metres a note that crosses a beat must be dotted.
     """
     strength = time.strength(crossed)
     begins, ends = time.strength(low), time.strength(high)
@@ -282,10 +280,10 @@ def _readable(value: NoteValue, low: Fraction, high: Fraction, crossed: Fraction
 
 
 def _rest_readable(value: NoteValue, low: Fraction, high: Fraction, crossed: Fraction, time: TimeSignature) -> bool:
-    """Whether one rest may cross the strongest place inside it.
+    """Whether one rest may cross the strongest position inside it.
 
-    A rest starts on a stronger place than any inside it. It has a dot only where it fills beats of
-    a compound metre, and where beats come in threes it does not join two of them.
+    A rest must start on a stronger position than any inside it. It has a dot only if it fills beats of
+    a compound metre, and in a measure of three beats it does not join two of them.
     """
     if time.strength(low) >= time.strength(crossed):
         return False

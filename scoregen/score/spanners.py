@@ -1,8 +1,8 @@
-"""What lasts from one place to another: hairpins, slurs, pedals.
+"""Spanners, which extend from one onset to another: hairpins, slurs and pedals.
 
-A spanner is a value of the measure in which it begins; its end is so many measures later. So a row of
-measures can be cut out or repeated without a thought of its spanners; an end that lies behind the last
-measure is taken for the end of the score.
+A spanner belongs to the measure in which it begins, and its end is counted in measures from there. Measures
+can therefore be cut out or repeated without changes to their spanners. An end after the last measure means
+the end of the score.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ WedgeType = Literal["crescendo", "diminuendo"]
 
 
 class End(NamedTuple):
-    """A place so many measures after the one that holds the spanner; `onset` in quarters in that measure."""
+    """The end of a spanner: `measures` after the measure of the spanner, at `onset` in quarters there."""
 
     measures: int
     onset: Fraction
@@ -29,7 +29,7 @@ class End(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Wedge:
-    """A hairpin. `placement` is None where it is the usual one, below the staff."""
+    """A hairpin. `placement` is None for the usual one, below the staff."""
 
     part: str
     onset: Fraction
@@ -56,9 +56,8 @@ class Pedal:
 class Slur:
     """A slur from one note or chord to another.
 
-    It begins in the voice `slot` and ends there, or in `end_slot`. An element is told by its onset;
-    for a grace note, `grace` counts back from the element of that onset: 1 is the last grace note
-    before it.
+    It begins in the voice `slot` and ends there or in `end_slot`. An onset identifies an element; for
+    a grace note, `grace` counts back from the element at that onset: 1 is the last grace note before it.
     """
 
     slot: Slot
@@ -82,10 +81,10 @@ class Slur:
 Spanner = Wedge | Pedal | Slur
 
 
-def clipped(measures: Sequence[Measure], start: int, stop: int) -> tuple[Measure, ...]:
-    """Measures by index, as for a slice, with the spanners that reach into them cut to them.
+def slice_measures(measures: Sequence[Measure], start: int, stop: int) -> tuple[Measure, ...]:
+    """Measures by index, as in a slice, with the spanners cut to them.
 
-    A hairpin or pedal keeps what lies inside; a slur that loses an end is left out.
+    A hairpin or pedal keeps its part inside the measures; a slur that loses an end is removed.
     """
     begin, end, _ = slice(start, stop).indices(len(measures))
     rows = [_cut_ends(measure, end - index) for index, measure in enumerate(measures[begin:end], start=begin)]
@@ -96,7 +95,7 @@ def clipped(measures: Sequence[Measure], start: int, stop: int) -> tuple[Measure
 
 
 def _cut_ends(measure: Measure, left: int) -> Measure:
-    """The measure with spanners that end within `left` measures, itself counted."""
+    """The measure with spanners that end within `left` measures, including itself."""
     if all(spanner.end.measures < left for spanner in measure.spanners):
         return measure
     kept = (spanner for spanner in measure.spanners if spanner.end.measures < left or not isinstance(spanner, Slur))
@@ -108,7 +107,7 @@ def _ended(spanner: Spanner, left: int) -> Spanner:
 
 
 def _entering(measures: Sequence[Measure], begin: int, end: int) -> Iterator[Spanner]:
-    """The hairpins and pedals that are under way where an excerpt begins."""
+    """The hairpins and pedals that have begun before an excerpt and continue into it."""
     for index, measure in enumerate(measures[:begin]):
         for spanner in measure.spanners:
             last = index + spanner.end.measures
@@ -119,7 +118,7 @@ def _entering(measures: Sequence[Measure], begin: int, end: int) -> Iterator[Spa
 
 
 def without_slurs(measures: Sequence[Measure], cuts: Callable[[Slot, int], bool]) -> tuple[Measure, ...]:
-    """The measures without the slurs that begin or end where `cuts` says so of a voice and a measure index."""
+    """The measures without the slurs that begin or end in a voice and measure index for which `cuts` is true."""
     return tuple(_kept_slurs(measure, index, cuts) for index, measure in enumerate(measures))
 
 

@@ -1,8 +1,8 @@
-"""What sounds when: computed from a score, never stored in it. All others take onsets, ends and ties from here.
+"""The timeline of sounding notes, computed from a score: the only source of their onsets, ends and ties.
 
-Its views: `analysis.moments` (what sounds together, and each note with its neighbours), `analysis.counterpoint`
-(a note a line), `tokens.sonorities` (a table of MIDI pitches by ticks), `evaluation` (by 16ths, or as sequences of
-events), `notation.midi` (as played, with grace notes).
+Its views are `analysis.moments` (what sounds together, and each note with its neighbours), `analysis.counterpoint`
+(one note per line), `tokens.sonorities` (a table of MIDI pitches by ticks), `evaluation` (by 16ths, or as sequences of
+events) and `notation.midi` (as performed, with grace notes).
 """
 
 from __future__ import annotations
@@ -37,15 +37,15 @@ N = TypeVar("N", bound=SoundingNote)
 
 @dataclass(frozen=True, slots=True)
 class Change(Generic[N]):
-    """A time, in quarters from the start of the score, at which notes end or begin."""
+    """A time, in quarters from the start of the score, with the notes that end and start there."""
 
     time: Fraction
-    ended: tuple[N, ...]
-    begun: tuple[N, ...]
+    ends: tuple[N, ...]
+    starts: tuple[N, ...]
 
 
 def measure_onsets(score: Score) -> tuple[Fraction, ...]:
-    """Where each measure begins, in quarters from the start of the score."""
+    """The onset of each measure, in quarters from the start of the score."""
     onsets, position = [], Fraction(0)
     for measure in score.measures:
         onsets.append(position)
@@ -54,9 +54,9 @@ def measure_onsets(score: Score) -> tuple[Fraction, ...]:
 
 
 def metrical_starts(score: Score) -> tuple[Fraction, ...]:
-    """For each measure the place in its metre where it begins: 3 for an anacrusis of a quarter in 4/4.
+    """For each measure the position in its metre at which it begins: 3 for an anacrusis of a quarter in 4/4.
 
-    The second half of a measure that a repeat sign splits begins where the first half ended.
+    The second half of a measure that a repeat sign splits begins at the end of the first half.
     """
     starts: list[Fraction] = []
     for index, measure in enumerate(score.measures):
@@ -70,12 +70,12 @@ def metrical_starts(score: Score) -> tuple[Fraction, ...]:
 
 
 def sounding_notes(score: Score, *, grace: bool = False) -> tuple[SoundingNote, ...]:
-    """Every note with its ties merged, ordered by onset, then slot; grace notes only if asked for.
+    """All notes with ties merged, ordered by onset, then slot; grace notes only with `grace`.
 
-    A tie is followed within a part and pitch, so that it may lead from one voice into another, as
-    notation allows; a tie without a partner ends its note.
+    A tie connects notes of one pitch in one part, also from one voice to another, as notation allows. A
+    tie without a second note is ignored.
     """
-    found: list[SoundingNote] = []
+    notes: list[SoundingNote] = []
     open_ties: dict[tuple[str, Pitch | Unpitched], int] = {}
     for index, (measure, start) in enumerate(zip(score.measures, measure_onsets(score), strict=True)):
         timed = []
@@ -87,34 +87,34 @@ def sounding_notes(score: Score, *, grace: bool = False) -> tuple[SoundingNote, 
         for onset, slot, note in sorted(timed, key=lambda item: item[0]):
             key = (slot.part, note.pitch)
             earlier = open_ties.pop(key, None) if note.tied_from_previous else None
-            if earlier is not None and found[earlier].end == onset:
-                old = found[earlier]
-                found[earlier] = replace(old, duration=old.duration + note.duration)
+            if earlier is not None and notes[earlier].end == onset:
+                old = notes[earlier]
+                notes[earlier] = replace(old, duration=old.duration + note.duration)
             else:
-                earlier = len(found)
-                found.append(SoundingNote(slot, onset, note.duration, note.pitch, index))
+                earlier = len(notes)
+                notes.append(SoundingNote(slot, onset, note.duration, note.pitch, index))
             if note.tied_to_next:
                 open_ties[key] = earlier
-    return tuple(sorted(found, key=lambda note: (note.onset, note.slot)))
+    return tuple(sorted(notes, key=lambda note: (note.onset, note.slot)))
 
 
 def pitched_notes(score: Score) -> tuple[SoundingNote, ...]:
-    """The sounding notes that have a pitch, in order; grace notes and percussion are left out."""
+    """The sounding notes with a pitch, in order, without grace notes and percussion."""
     return tuple(note for note in sounding_notes(score) if isinstance(note.pitch, Pitch))
 
 
 def pitch_of(note: SoundingNote) -> Pitch:
-    """The pitch of a note that has one, as those of `pitched_notes` do."""
+    """The pitch of a pitched note, such as those of `pitched_notes`."""
     assert isinstance(note.pitch, Pitch)
     return note.pitch
 
 
 def changes(notes: Iterable[N]) -> Iterator[Change[N]]:
-    """Every time at which some of the notes end or begin, in order; those of each time in the order of `notes`."""
-    begun: dict[Fraction, list[N]] = defaultdict(list)
-    ended: dict[Fraction, list[N]] = defaultdict(list)
+    """Every time at which some of the notes end or start, in order, with its notes in the order of `notes`."""
+    starts: dict[Fraction, list[N]] = defaultdict(list)
+    ends: dict[Fraction, list[N]] = defaultdict(list)
     for note in notes:
-        begun[note.onset].append(note)
-        ended[note.end].append(note)
-    for time in sorted({*begun, *ended}):
-        yield Change(time, tuple(ended.get(time, ())), tuple(begun.get(time, ())))
+        starts[note.onset].append(note)
+        ends[note.end].append(note)
+    for time in sorted({*starts, *ends}):
+        yield Change(time, tuple(ends.get(time, ())), tuple(starts.get(time, ())))

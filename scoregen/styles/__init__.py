@@ -1,1 +1,1 @@
-"""Styles: what pieces of a kind have in common beyond their ensemble, as data."""
+"""Styles: the properties of a kind of music beyond its ensemble, as data."""

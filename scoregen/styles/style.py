@@ -1,4 +1,4 @@
-"""A style: voice-leading costs, ranking weights, cadences and the like, from a file of grammars/styles."""
+"""A style, from a file of grammars/styles: voice-leading costs, ranking weights, cadences, phrase lengths."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TONIC = "tonic"
 
 @dataclass(frozen=True, slots=True)
 class VoiceLeadingCosts:
-    """Nats that are taken off the score of a pitch before it is drawn; the style's file says what each is for."""
+    """Nats that are subtracted from the logit of a pitch before sampling; the style's file explains each cost."""
 
     parallel: float
     crossing: float
@@ -36,7 +36,7 @@ class VoiceLeadingCosts:
     unclosed: float
 
     def with_options(self, parallel: float | None, crossing: float | None) -> VoiceLeadingCosts:
-        """The costs with those that a user gives in place of the style's."""
+        """The costs with the values of the user in place of those of the style."""
         return replace(
             self,
             parallel=self.parallel if parallel is None else parallel,
@@ -46,7 +46,7 @@ class VoiceLeadingCosts:
 
 @dataclass(frozen=True, slots=True)
 class RankingWeights:
-    """What the ranking of drafts adds to the nats a choice; the style's file says what each is for."""
+    """The terms that reranking adds to the nats per choice; the style's file explains each weight."""
 
     plain: float
     parallel: float
@@ -58,7 +58,7 @@ class RankingWeights:
 
 @dataclass(frozen=True, slots=True)
 class SpellingReach:
-    """How far new notes lie from the key signature on the line of fifths, on the side of flats and of sharps."""
+    """The reach of new notes from the key signature on the line of fifths, to the flats and to the sharps."""
 
     flats: int
     sharps: int
@@ -66,7 +66,7 @@ class SpellingReach:
 
 @dataclass(frozen=True, slots=True)
 class PhraseLengths:
-    """Measures a phrase: `long` in a metre of `long_metre` beats or more, else `short`."""
+    """Measures per phrase: `long` in a metre of `long_metre` beats or more, else `short`."""
 
     long_metre: int
     long: int
@@ -78,12 +78,12 @@ class PhraseLengths:
 
 @dataclass(frozen=True, slots=True)
 class CadencePlan:
-    """Where phrases close and what leads there. A chord is fifths over what it leads to, and its kind.
+    """The goals of phrases and the chords before them. A chord is given by fifths above its goal, and its kind.
 
-    chances: by place of the phrase (opening, closing), how often it closes on which goal, the tonic or one of
-    `goals`, which gives them by mode; dominants: how often `dominant` is settled before the tonic ("home") and
-    before others ("away"); leading_home, leading_away: chords that lead to the tonic, and others that lead elsewhere;
-    stay: quarters for which the outer voices stay on the last chord.
+    chances: by place of the phrase (opening, closing), the probability of each goal: the tonic or one of `goals`,
+    which are given by mode; dominants: the probability that `dominant` is fixed before the tonic ("home") and
+    before other goals ("away"); leading_home, leading_away: chords that lead to the tonic, and further chords that
+    lead to other goals; stay: the quarters for which the outer voices stay on the last chord.
     """
 
     chances: Mapping[str, Mapping[str, float]]
@@ -96,7 +96,7 @@ class CadencePlan:
     stay: Fraction
 
     def goal(self, key: Key, name: str) -> tuple[int, ...]:
-        """The pitch classes of a chord to close on, the root first."""
+        """The pitch classes of a goal, the root first."""
         if name == TONIC:
             return key.triad
         goals = self.goals.get(key.mode) or self.goals["major" if key.has_major_third else "minor"]
@@ -105,7 +105,7 @@ class CadencePlan:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """All that belongs to a style."""
+    """All settings of a style."""
 
     name: str
     title: str
@@ -118,19 +118,19 @@ class Style:
 
 
 def over(root: int, chord: Chord) -> tuple[int, ...]:
-    """The pitch classes of a chord that is written over a pitch class, its own root first."""
+    """The pitch classes of a chord relative to the pitch class `root`, the root of the chord first."""
     fifths, kind = chord
     return pitch_classes((root + 7 * fifths) % 12, kind)
 
 
 @cache
 def load_style(name: str = DEFAULT) -> Style:
-    """A style of grammars/styles by its name; InputError lists those that exist, or names what a file has wrong."""
-    known = {path.stem: path for path in sorted((folder("grammars") / "styles").glob("*.toml"))}
-    if name not in known:
-        raise InputError(f"there is no style {name!r}; expected one of: {', '.join(known)}")
+    """A style of grammars/styles by name; InputError lists those that exist, or names the fault in a file."""
+    paths = {path.stem: path for path in sorted((folder("grammars") / "styles").glob("*.toml"))}
+    if name not in paths:
+        raise InputError(f"there is no style {name!r}; expected one of: {', '.join(paths)}")
     try:
-        table = tomllib.loads(known[name].read_text(encoding="utf-8"))
+        table = tomllib.loads(paths[name].read_text(encoding="utf-8"))
     except tomllib.TOMLDecodeError as error:
         raise InputError(f"grammars/styles/{name}.toml: {error}") from None
     return parse_style(name, table)
@@ -139,9 +139,9 @@ def load_style(name: str = DEFAULT) -> Style:
 def parse_style(name: str, declaration: Mapping[str, Any]) -> Style:
     """A style from the tables of its file."""
     top = Table(f"grammars/styles/{name}.toml", "", declaration)
-    top.only("title", "voice_leading", "ranking", "rhythm", "spelling", "phrases", "cadences")
+    top.require_exactly("title", "voice_leading", "ranking", "rhythm", "spelling", "phrases", "cadences")
     rhythm, spelling, phrases = top.table("rhythm"), top.table("spelling"), top.table("phrases")
-    rhythm.only("binary", "triplet")
+    rhythm.require_exactly("binary", "triplet")
     return Style(
         name,
         top.text("title"),
@@ -155,10 +155,10 @@ def parse_style(name: str, declaration: Mapping[str, Any]) -> Style:
 
 
 def _cadences(table: Table) -> CadencePlan:
-    table.only(*(field.name for field in fields(CadencePlan)))
+    table.require_exactly(*(field.name for field in fields(CadencePlan)))
     chances, goals = table.table("chances"), table.table("goals")
-    chances.only("opening", "closing")
-    goals.has("major", "minor")
+    chances.require_exactly("opening", "closing")
+    goals.require("major", "minor")
     return CadencePlan(
         {place: chances.table(place).shares(TONIC, *GOALS) for place in ("opening", "closing")},
         {mode: goals.table(mode).chords(*GOALS) for mode in goals.keys},

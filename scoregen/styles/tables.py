@@ -1,4 +1,4 @@
-"""Tables of a TOML file, read with errors of one line that name the file and the key."""
+"""Tables of a TOML file; an error is one line that names the file and the key."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Chord = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of a file; `path` is its name there, "" for the file itself."""
+    """A table of a file; `path` is its name in the file, "" for the top level."""
 
     file: str
     path: str
@@ -27,15 +27,15 @@ class Table:
     def keys(self) -> tuple[str, ...]:
         return tuple(self.values)
 
-    def only(self, *names: str) -> None:
-        """InputError for a key that is none of these, or one of these that is not there."""
+    def require_exactly(self, *names: str) -> None:
+        """Raise InputError if a key is unknown or one of these keys is missing."""
         unknown = next((key for key in self.values if key not in names), None)
         if unknown is not None:
-            raise self.error(unknown, f"is no key of a style; expected one of: {', '.join(names)}")
-        self.has(*names)
+            raise self.error(unknown, f"is not a key of a style; expected one of: {', '.join(names)}")
+        self.require(*names)
 
-    def has(self, *names: str) -> None:
-        """InputError for one of these keys that is not there."""
+    def require(self, *names: str) -> None:
+        """Raise InputError if one of these keys is missing."""
         missing = next((name for name in names if name not in self.values), None)
         if missing is not None:
             raise self.error(missing, "is missing")
@@ -76,52 +76,52 @@ class Table:
         """A length in quarters such as "1/4"."""
         value = self._get(key)
         try:
-            found = Fraction(value) if isinstance(value, str) else Fraction(0)
+            length = Fraction(value) if isinstance(value, str) else Fraction(0)
         except (ValueError, ZeroDivisionError):
-            found = Fraction(0)
-        if found <= 0:
+            length = Fraction(0)
+        if length <= 0:
             raise self.error(key, f'found {value!r}; expected quarters as in "1/4"')
-        return found
+        return length
 
     def chord(self, key: str) -> Chord:
-        """A chord symbol over a tonic of C."""
+        """A chord, from a chord symbol relative to a tonic of C."""
         return self._chord(key, self.text(key))
 
     def chord_list(self, key: str) -> tuple[Chord, ...]:
         return tuple(self._chord(key, text) for text in self.texts(key))
 
     def chords(self, *names: str) -> dict[str, Chord]:
-        """Chords by just these keys."""
-        self.only(*names)
+        """The chords of exactly these keys."""
+        self.require_exactly(*names)
         return {name: self.chord(name) for name in names}
 
     def numbers(self, kind: type) -> dict[str, float]:
-        """The numbers that are the fields of a dataclass."""
-        self.only(*(field.name for field in fields(kind)))
+        """The numbers for the fields of a dataclass."""
+        self.require_exactly(*(field.name for field in fields(kind)))
         return {key: self.number(key) for key in self.values}
 
     def counts(self, kind: type) -> dict[str, int]:
-        """The whole numbers that are the fields of a dataclass."""
-        self.only(*(field.name for field in fields(kind)))
+        """The whole numbers for the fields of a dataclass."""
+        self.require_exactly(*(field.name for field in fields(kind)))
         return {key: self.count(key) for key in self.values}
 
     def shares(self, *names: str, whole: bool = True) -> dict[str, float]:
-        """Numbers from 0 to 1 by just these keys, in the order of the file; with `whole` their sum is 1."""
-        self.only(*names)
-        found = {key: self.number(key) for key in self.values}
-        high = next((key for key, share in found.items() if share > 1), None)
+        """Numbers from 0 to 1 for exactly these keys, in the order of the file; with `whole` their sum must be 1."""
+        self.require_exactly(*names)
+        shares = {key: self.number(key) for key in self.values}
+        high = next((key for key, share in shares.items() if share > 1), None)
         if high is not None:
-            raise self.error(high, f"found {found[high]}; expected a share from 0 to 1")
-        if whole and not math.isclose(sum(found.values()), 1):
-            raise self.error(next(iter(found)), f"found shares that add up to {sum(found.values()):g}; expected 1")
-        return found
+            raise self.error(high, f"found {shares[high]}; expected a share from 0 to 1")
+        if whole and not math.isclose(sum(shares.values()), 1):
+            raise self.error(next(iter(shares)), f"found shares that add up to {sum(shares.values()):g}; expected 1")
+        return shares
 
     def error(self, key: str, message: str) -> InputError:
         where = f"[{self.path}] {key}" if self.path else key
         return InputError(f"{where}{':' * message.startswith('found')} {message}", Place(self.file))
 
     def _get(self, key: str) -> Any:
-        self.has(key)
+        self.require(key)
         return self.values[key]
 
     def _chord(self, key: str, text: str) -> Chord:

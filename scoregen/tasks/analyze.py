@@ -17,7 +17,7 @@ from scoregen.analysis.form.repetition import Repeat, Section, repeats, sections
 from scoregen.analysis.form.texture import Texture, textures
 from scoregen.analysis.harmony.chords import ChordSpan, chord_spans
 from scoregen.analysis.harmony.keys import KeyRegion, key_regions, main_key
-from scoregen.analysis.harmony.roman_numerals import degree, figured, span_numeral
+from scoregen.analysis.harmony.roman_numerals import degree, span_numeral, typeset
 from scoregen.analysis.moments import Moment, highest_line, moments
 from scoregen.notation.graft.document import musicxml_text
 from scoregen.notation.graft.harmony import (
@@ -189,7 +189,7 @@ def _note(fifths: int) -> tuple[str, int]:
 
 
 def _numeral_mark(span: ChordSpan, anchor: Anchor, *, as_words: bool, new_key: bool) -> AnalysisMark:
-    text = figured(span_numeral(span))
+    text = typeset(span_numeral(span))
     label = f"{_key_name(span.key)}: " if new_key else ""
     if as_words:
         return WordMark(anchor, f"{label}{text}", bold=new_key)
@@ -292,7 +292,7 @@ def _plain_section(places: ScorePositions, section: Section) -> dict[str, Any]:
         "last_measure": places.number(phrase.last_measure),
         "onset": float(phrase.onset),
         "end": float(phrase.end),
-        "fermata": phrase.marked,
+        "fermata": phrase.has_fermata,
         "played_twice": section.repeats,
     }
 

@@ -15,11 +15,11 @@ from pathlib import Path
 
 from scoregen.corpora.manifest import load_corpus, verify
 from scoregen.corpora.prepare import piece_tokens
-from scoregen.evaluation.metrics.discriminator import fitted
+from scoregen.evaluation.metrics.discriminator import fit
 from scoregen.evaluation.metrics.frames import Frames, token_frames
 from scoregen.notation.files import read_score
 from scoregen.plan.form import PieceOptions, options_like
-from scoregen.score.edit import only
+from scoregen.score.edit import select_voices
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import Ensemble, load_ensemble
 from scoregen.system.errors import InputError, ScoregenError
@@ -91,7 +91,7 @@ def calibrate(
             for index, given in enumerate(inputs):
                 score = _composed(given, SamplingOptions(seed=chooser.randrange(2**32)), weights, ensemble, device)
                 written.append(piece_tokens(score, players))
-                melodies.append(only(score, written[-1].slots[:1]))
+                melodies.append(select_voices(score, written[-1].slots[:1]))
                 progress(ROUND_SHARE * (number + (task + (index + 1) / pieces) / 2) / rounds)
             current = count_features([piece_arrays(each) for each in written])
             tasks.append(update_biases(tilt, current, target, rate, kinds or KINDS))
@@ -122,7 +122,7 @@ def calibrate(
         )
         drafts += [token_frames(piece_tokens(each.score, players)) for each in made.alternatives]
         progress(ROUND_SHARE + (1 - ROUND_SHARE) * (index + 1) / count)
-    discriminator = fitted([token_frames(each) for each in tokens], drafts)
+    discriminator = fit([token_frames(each) for each in tokens], drafts)
     save_calibration(replace(calibration, discriminator=discriminator), weights, roles)
     return tuple(history)
 

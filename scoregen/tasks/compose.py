@@ -23,7 +23,7 @@ from scoregen.generation.reranking import RankingCriteria
 from scoregen.model.network.config import SamplingOptions
 from scoregen.plan.form import Chords, PieceOptions, blank_piece, cadence_chords, leading_chords
 from scoregen.plan.sections import Sections, first_occurrence, section_starts, unfolded
-from scoregen.score.edit import filled
+from scoregen.score.edit import insert_voices
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import load_ensemble
 from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
@@ -251,7 +251,7 @@ def _finished(task: InfillTask, draft: Draft) -> Score:
         for voice in measure.voices
         if (index, voice.slot) in blank
     ]
-    return filled(task.score, voices)
+    return insert_voices(task.score, voices)
 
 
 def _origin(voices: Sequence[Any], part_id: str) -> str:

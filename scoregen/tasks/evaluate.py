@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scoregen.corpora.manifest import Corpus, CorpusPiece, load_corpus
-from scoregen.evaluation.figures import LABELS, closing_figures, frame_figures, known, shown
+from scoregen.evaluation.figures import LABELS, closing_figures, figure_text, frame_figures, without_nan
 from scoregen.evaluation.metrics import form, part_writing
 from scoregen.evaluation.metrics.bootstrap import pooled
 from scoregen.evaluation.metrics.distributions import FEATURES, histograms
@@ -141,8 +141,8 @@ def evaluate(
         len(reference.pieces),
         len(reference.training),
         reference.held_out,
-        known(asked),
-        known(itself),
+        without_nan(asked),
+        without_nan(itself),
         distances,
         within,
         shares,
@@ -161,7 +161,7 @@ def distinct_figures(comparison: Comparison) -> list[str]:
         if here is None or there is None or not (here.low > there.high or here.high < there.low):
             continue
         direction = "higher" if here.low > there.high else "lower"
-        lines.append(f"{label}: {shown(here, digits)}, {direction} than {shown(there, digits)}")
+        lines.append(f"{label}: {figure_text(here, digits)}, {direction} than {figure_text(there, digits)}")
     return lines
 
 
@@ -255,7 +255,7 @@ def tables(comparison: Comparison) -> list[Table]:
         f"{comparison.corpus} ({comparison.reference_pieces})",
     )
     rows: list[tuple[str, ...]] = [
-        (label, shown(comparison.asked.get(name), digits), shown(comparison.reference.get(name), digits))
+        (label, figure_text(comparison.asked.get(name), digits), figure_text(comparison.reference.get(name), digits))
         for name, (label, digits) in LABELS.items()
         if name in comparison.asked or name in comparison.reference
     ]
@@ -266,14 +266,14 @@ def tables(comparison: Comparison) -> list[Table]:
 def _feature_row(comparison: Comparison, name: str) -> tuple[str, ...]:
     here, within, feature = comparison.distances[name], comparison.within[name], FEATURES[name]
     unit = f" {feature.unit}" if feature.unit else ""
-    far = f"{shown(here.wasserstein, 3)}{unit}" if here.wasserstein else ""
+    far = f"{figure_text(here.wasserstein, 3)}{unit}" if here.wasserstein else ""
     return (
         feature.title,
-        shown(here.jensen_shannon, 4),
+        figure_text(here.jensen_shannon, 4),
         f"{within.jensen_shannon.value:.4f}",
         far,
         f"{within.wasserstein.value:.3f}" if within.wasserstein else "",
-        shown(here.overlap_area, 2),
+        figure_text(here.overlap_area, 2),
         f"{within.overlap_area.value:.2f}",
     )
 

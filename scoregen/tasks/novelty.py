@@ -186,7 +186,7 @@ def _line(
 def _located(
     passage: Passage, sequence: EventSequence, numbers: Sequence[str], corpus: CorpusIndex, index: NgramIndex
 ) -> SharedPassage:
-    row = index.strand_at(passage.place)
+    row = index.sequence_at(passage.place)
     work = corpus.work(int(index.works[row]))
     voice = work.voices[index.voices[row]] if index is corpus.melodies else None
     semitones = int(sequence.pitches[passage.at]) - int(index.pitches[passage.place])

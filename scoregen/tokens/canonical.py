@@ -1,9 +1,9 @@
-"""What the token language keeps of a score, said without tokens.
+"""The canonical form: what the token language keeps of a score, defined without tokens.
 
-Each voice is read as a roll: pitches that sound from one place to another, ties merged. The roll
-is cut wherever a pitch begins or ends, and each piece is notated afresh. Grace notes, lyrics and
-articulations fall away; consecutive rests become one. `decode(encode(score), score)` gives the
-same by another way, which is what the tests hold against each other.
+Each voice is read as a roll: pitches with onsets and ends, ties merged. The roll is cut wherever a pitch
+begins or ends, and each piece is notated again. Grace notes, lyrics and articulations are dropped;
+consecutive rests become one. `decode(encode(score), score)` gives the same score in another way, and the
+tests compare the two.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from scoregen.score.timeline import measure_onsets
 from scoregen.system.errors import RefusedError
 from scoregen.tokens.encode import pitched_slots
 from scoregen.tokens.events import Header
-from scoregen.tokens.headers import filling_voice, headers, place_of
+from scoregen.tokens.headers import complete_voice, headers, place_of
 
 
 @dataclass(slots=True)
 class _Line:
-    """A pitch from where it begins to where it ends, in quarters from the start of the score."""
+    """A pitch with its onset and end, in quarters from the start of the score."""
 
     pitch: Pitch
     onset: Fraction
     end: Fraction
-    tied: bool  # whether its last note asks to go on
+    tied: bool  # whether its last note is tied to the next
 
 
 def canonical(score: Score, slots: Sequence[Slot] | None = None) -> Score:
-    """The projection of a score on what tokens express, for some voices (by default all pitched ones).
+    """The canonical form of a score, for some voices (by default all pitched ones).
 
-    A tie counts inside one voice only. Phrase ends become fermatas on the notes that sound there.
+    Only ties inside one voice count. Phrase ends become fermatas on the notes that sound there.
     Raises RefusedError for a rhythm, metre or length that cannot be notated.
     """
     chosen = pitched_slots(score) if slots is None else tuple(slots)
@@ -56,8 +56,8 @@ def canonical(score: Score, slots: Sequence[Slot] | None = None) -> Score:
 
 
 def _column(score: Score, slot: Slot, heads: Sequence[Header], starts: Sequence[Fraction]) -> dict[int, Voice]:
-    """One voice, notated afresh in every measure that has it."""
-    voices = {index: voice for index, measure in enumerate(score.measures) if (voice := filling_voice(measure, slot))}
+    """One voice, notated again in every measure that has it."""
+    voices = {index: voice for index, measure in enumerate(score.measures) if (voice := complete_voice(measure, slot))}
     here: dict[int, list[_Line]] = {index: [] for index in voices}
     for line in _lines(voices, starts):
         for index in range(bisect_right(starts, line.onset) - 1, bisect_left(starts, line.end)):
@@ -93,7 +93,7 @@ def _lines(voices: dict[int, Voice], starts: Sequence[Fraction]) -> list[_Line]:
 
 
 def _elements(lines: Sequence[_Line], start: Fraction, head: Header, slot: Slot) -> tuple[Element, ...]:
-    """What one measure covers of the roll."""
+    """The elements of one measure, from the lines that sound in it."""
     stop = start + head.duration
     inside = {place for line in lines for place in (line.onset, line.end) if start < place < stop}
     places = [start, *sorted(inside), stop]
@@ -119,7 +119,7 @@ def _values(
 
 
 def _element(sounding: Sequence[_Line], value: NoteValue, onset: Fraction, place: Fraction, head: Header) -> Element:
-    """One note value of the lines that sound at an onset of the score, a place in the measure."""
+    """One note value of the lines that sound at `onset` in the score, `place` in the measure."""
     if not sounding:
         return Rest(value, fermata=place in head.phrase_ends)
     end = onset + value.duration

@@ -1,4 +1,4 @@
-"""From tokens to a score: what each voice does, notated."""
+"""From tokens to a score: the events of each voice are notated."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from scoregen.tokens.headers import place_of
 
 @dataclass(slots=True)
 class _Stretch:
-    """What a voice sounds from an onset on; `held` of it sounded before, `goes_on` of it after.
+    """The pitches of a voice from an onset on; `held` sounded before, `goes_on` sound after.
 
-    `goes_on` is known only when the next stretch is, so it is filled in then.
+    `goes_on` depends on the next stretch and is filled in then.
     """
 
     onset: Fraction
@@ -28,11 +28,11 @@ class _Stretch:
 
 
 def decode(tokens: TokenScore, like: Score) -> Score:
-    """The score that tokens stand for.
+    """The score that tokens represent.
 
-    `like` supplies what the tokens do not hold: the parts, the metadata, and measure by measure
-    the barlines, repeats, endings and tempos. Measures beyond its last get plain barlines. Voices
-    are as given, or generated where `like` had a blank or nothing.
+    `like` supplies what the tokens do not contain: the parts, the metadata, and measure by measure
+    the barlines, repeats, endings and tempos. Measures beyond its last get plain barlines. Voices that
+    are blank or absent in `like` are generated; the others keep their origin.
     """
     columns = [_column(tokens.measures, index, slot, like) for index, slot in enumerate(tokens.slots)]
     measures = (
@@ -80,17 +80,17 @@ def _origin(like: Score, index: int, slot: Slot) -> Origin:
 
 
 def _stretches(measures: Sequence[TokenMeasure], index: int) -> list[list[_Stretch]]:
-    """For each measure what one voice sounds, one stretch after another."""
-    found: list[list[_Stretch]] = []
+    """For each measure the stretches of one voice."""
+    rows: list[list[_Stretch]] = []
     last = _Stretch(Fraction(0))
     for measure in measures:
-        found.append([])
+        rows.append([])
         for onset, event in _changes(measure, index):
             stretch = _stretch(onset, event, last)
             last.goes_on = stretch.held
-            found[-1].append(stretch)
+            rows[-1].append(stretch)
             last = stretch
-    return found
+    return rows
 
 
 def _changes(measure: TokenMeasure, index: int) -> Iterator[tuple[Fraction, Event]]:
@@ -125,7 +125,7 @@ def _notated(stretches: Sequence[_Stretch], head: Header, slot: Slot) -> tuple[E
 def _sounding_elements(
     stretch: _Stretch, values: Sequence[NoteValue], phrase_ends: Sequence[Fraction]
 ) -> Iterator[Element]:
-    """A note or chord for each value, tied to each other."""
+    """A note or chord for each value, with ties between them."""
     onset = stretch.onset
     for index, value in enumerate(values):
         end = onset + value.duration
@@ -141,7 +141,7 @@ def _sounding_elements(
 
 
 def _rests(onset: Fraction, end: Fraction, values: Sequence[NoteValue], head: Header) -> Iterator[Rest]:
-    """A rest for each value, or one for a whole measure; a phrase end that begins with it gives it a fermata."""
+    """A rest for each value, or one for a whole measure; a phrase end at its onset gives it a fermata."""
     whole = end - onset == head.duration
     for value in (NoteValue.of(head.duration),) if whole else values:
         yield Rest(value, fermata=onset in head.phrase_ends)

@@ -1,4 +1,4 @@
-"""From a score to tokens: each voice to what it does when, then the voices side by side."""
+"""From a score to tokens: each voice becomes events by onset, then the voices are interleaved."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from scoregen.tokens.events import (
     TokenScore,
     ascending,
 )
-from scoregen.tokens.headers import filling_voice, headers, place_of
-from scoregen.tokens.snap import snapped, snapped_pitch
+from scoregen.tokens.headers import complete_voice, headers, place_of
+from scoregen.tokens.snap import snap_events, snap_pitch
 from scoregen.tokens.vocabulary import vocabulary
 
-Doings = Mapping[Fraction, Event]
-"""What one voice does in one measure, by onset; an absent or blank voice has that one event at 0."""
+VoiceEvents = Mapping[Fraction, Event]
+"""The events of one voice in one measure, by onset; an absent or blank voice has only that event, at 0."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Sounding:
-    """What a voice sounds after an element, and which of it is tied onwards."""
+    """The pitches of a voice after an element, and those of them that are tied to the next."""
 
     pitches: frozenset[Pitch] = frozenset()
     tied: frozenset[Pitch] = frozenset()
@@ -55,27 +55,27 @@ def pitched_slots(score: Score) -> tuple[Slot, ...]:
 def encode(score: Score, slots: Sequence[Slot] | None = None, *, snap: bool = False) -> TokenScore:
     """The score in tokens, one column for each of `slots` (by default every pitched voice).
 
-    Raises RefusedError for what the language cannot express: a quintuplet, a value under a 64th, a
-    microtone, percussion. With `snap` such onsets and pitches move to the nearest expressible
-    place instead, which serves as context but is no longer what was written.
+    Raises RefusedError for what the language cannot express: a quintuplet, a value shorter than a 64th,
+    a microtone, percussion. With `snap` such onsets and pitches move to the nearest ones that it can
+    express; the result serves as context but is not the original music.
     """
     chosen = pitched_slots(score) if slots is None else tuple(slots)
     heads = headers(score, snap=snap)
     columns = [_column(score, slot, heads, snap) for slot in chosen]
     measures = (
-        TokenMeasure(head, interleaved([column[index] for column in columns])) for index, head in enumerate(heads)
+        TokenMeasure(head, interleave([column[index] for column in columns])) for index, head in enumerate(heads)
     )
     return TokenScore(chosen, tuple(measures))
 
 
-def interleaved(voices: Sequence[Doings]) -> tuple[Slice, ...]:
-    """The slices of a measure: its start, and wherever one of the voices does something."""
+def interleave(voices: Sequence[VoiceEvents]) -> tuple[Slice, ...]:
+    """The slices of a measure: at its start, and wherever a voice has an event."""
     onsets = sorted({Fraction(0)}.union(*voices))
     return tuple(Slice(onset, tuple(_event_at(voice, onset) for voice in voices)) for onset in onsets)
 
 
-def voice_events(measure: TokenMeasure, index: int) -> Doings:
-    """What the voice of that index does in a measure, by onset: the inverse of `interleaved`."""
+def voice_events(measure: TokenMeasure, index: int) -> VoiceEvents:
+    """The events of one voice of a measure, by onset: the inverse of `interleave`."""
     events = {piece.onset: piece.events[index] for piece in measure.slices}
     opening = events[Fraction(0)]
     if opening in (ABSENT, BLANK):
@@ -83,43 +83,45 @@ def voice_events(measure: TokenMeasure, index: int) -> Doings:
     return {onset: event for onset, event in events.items() if onset == 0 or event != HOLD}
 
 
-def _event_at(voice: Doings, onset: Fraction) -> Event:
+def _event_at(voice: VoiceEvents, onset: Fraction) -> Event:
     opening = voice[Fraction(0)]
     return opening if opening in (ABSENT, BLANK) else voice.get(onset, HOLD)
 
 
-def _column(score: Score, slot: Slot, heads: Sequence[Header], snap: bool) -> list[Doings]:
-    """What one voice does, measure by measure."""
-    column: list[Doings] = []
+def _column(score: Score, slot: Slot, heads: Sequence[Header], snap: bool) -> list[VoiceEvents]:
+    """The events of one voice, measure by measure."""
+    column: list[VoiceEvents] = []
     sounding = _SILENT
     for measure, head in zip(score.measures, heads, strict=True):
-        voice = filling_voice(measure, slot)
+        voice = complete_voice(measure, slot)
         if voice is None or voice.is_blank:
             column.append({Fraction(0): ABSENT if voice is None else BLANK})
             sounding = _SILENT
             continue
         place = place_of(measure.number, slot)
-        found, sounding = _doings(voice, sounding, place, snap)
-        column.append(_fitting(found, head, place, snap))
+        events, sounding = _measure_events(voice, sounding, place, snap)
+        column.append(_fitting(events, head, place, snap))
     return column
 
 
-def _doings(voice: Voice, sounding: _Sounding, place: Place, snap: bool) -> tuple[dict[Fraction, Event], _Sounding]:
-    found: dict[Fraction, Event] = {}
+def _measure_events(
+    voice: Voice, sounding: _Sounding, place: Place, snap: bool
+) -> tuple[dict[Fraction, Event], _Sounding]:
+    events: dict[Fraction, Event] = {}
     onset = Fraction(0)
     for element in voice.elements:
         if element.grace:
             continue
         event, after = _step(element, sounding, place, snap)
         if onset == 0 or not (event == HOLD or (event == REST and not sounding.pitches)):
-            found[onset] = event
+            events[onset] = event
         sounding = after
         onset += element.duration
-    return found, sounding
+    return events, sounding
 
 
 def _step(element: Note | Chord | Rest, before: _Sounding, place: Place, snap: bool) -> tuple[Event, _Sounding]:
-    """What an element does after what sounded before it, and what sounds then."""
+    """The event of an element, given what sounded before it, and what sounds after it."""
     notes = [(note, pitch) for note in element.notes if (pitch := _pitch(note, place, snap)) is not None]
     if not notes:
         return REST, _SILENT
@@ -137,31 +139,31 @@ def _pitch(note: Note, place: Place, snap: bool) -> Pitch | None:
     if isinstance(pitch, Pitch) and vocabulary().has("pitch", pitch):
         return pitch
     if not snap:
-        raise RefusedError(f"{_found(pitch)} cannot be written in tokens; {_writable()}", place)
-    return snapped_pitch(pitch) if isinstance(pitch, Pitch) else None
+        raise RefusedError(f"{_description(pitch)} cannot be written in tokens; {_expected_pitches()}", place)
+    return snap_pitch(pitch) if isinstance(pitch, Pitch) else None
 
 
-def _found(pitch: Pitch | Unpitched) -> str:
+def _description(pitch: Pitch | Unpitched) -> str:
     if isinstance(pitch, Unpitched):
         return "an unpitched note"
     return f"the microtone {pitch}" if pitch.is_microtonal else f"the pitch {pitch}"
 
 
-def _writable() -> str:
+def _expected_pitches() -> str:
     low, high = vocabulary().pitches[0], vocabulary().pitches[-1]
-    return f"pitches of octaves {low.octave} to {high.octave} with at most {high.alter} sharps or flats can"
+    return f"expected pitches of octaves {low.octave} to {high.octave} with at most {high.alter} sharps or flats"
 
 
-def _fitting(found: dict[Fraction, Event], head: Header, place: Place, snap: bool) -> Doings:
-    """The doings if they can be notated; with `snap` moved to where they can."""
-    on_grid = all(vocabulary().ticks(onset) is not None for onset in found)
-    if on_grid and fits(found, head.duration, head.time, head.start):
-        return found
+def _fitting(events: dict[Fraction, Event], head: Header, place: Place, snap: bool) -> VoiceEvents:
+    """The events if they can be notated; with `snap` moved to onsets at which they can."""
+    on_grid = all(vocabulary().ticks(onset) is not None for onset in events)
+    if on_grid and fits(events, head.duration, head.time, head.start):
+        return events
     if snap:
-        return snapped(found, head)
-    odd = [onset for onset in found if vocabulary().ticks(onset) is None] or list(found)
+        return snap_events(events, head)
+    odd = [onset for onset in events if vocabulary().ticks(onset) is None] or list(events)
     raise RefusedError(
-        f"notes or rests begin at {', '.join(map(str, odd))} quarters; binary values down to the 64th and triplets "
-        "down to the 32nd, a triplet inside one whole beat of the measure, can be written in tokens",
+        f"notes or rests begin at {', '.join(map(str, odd))} quarters; expected binary values down to the 64th and "
+        "triplets down to the 32nd, each triplet inside one whole beat of the measure",
         place,
     )

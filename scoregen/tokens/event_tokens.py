@@ -1,4 +1,4 @@
-"""One voice's event as tokens of the vocabulary, and back: what the constraints and the sampler write."""
+"""The event of a voice as tokens of the vocabulary, and the inverse."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ _SIMPLE = {"hold": HOLD, "rest": REST, "absent": ABSENT, "blank": BLANK}
 
 
 def event_tokens(event: Event) -> tuple[int, ...]:
-    """An event as ids: one for hold, rest, absent and blank; for a chord each pitch, lowest first."""
+    """An event as ids: one for hold, rest, absent and blank; for a chord its pitches, lowest first."""
     words = vocabulary()
     if event.kind != "attack":
         return (words.id(event.kind),)
     more, tied = words.id("more"), words.id("tied")
     pitches = ascending((*event.pitches, *event.tied))
-    found: list[int] = []
+    ids: list[int] = []
     for pitch in pitches:
-        found += [more] * (pitch != pitches[-1])
-        found += [tied] * (pitch in event.tied)
-        found.append(words.pitch_id(pitch))
-    return tuple(found)
+        ids += [more] * (pitch != pitches[-1])
+        ids += [tied] * (pitch in event.tied)
+        ids.append(words.pitch_id(pitch))
+    return tuple(ids)
 
 
 def event_of(ids: Sequence[int]) -> Event:
-    """The inverse of `event_tokens`; ReadError where the ids are not one event."""
+    """The inverse of `event_tokens`; ReadError if the ids are not one event."""
     words = vocabulary()
     if len(ids) == 1 and (kind := words.tokens[ids[0]].kind) in _SIMPLE:
         return _SIMPLE[kind]
@@ -41,7 +41,7 @@ def event_of(ids: Sequence[int]) -> Event:
 
 
 def _pitches(ids: Sequence[int], tied: int) -> tuple[tuple[Pitch, ...], tuple[Pitch, ...]]:
-    """The pitches that begin, and those that go on, which come after the sign for it."""
+    """The pitches that are attacked, and those that continue, which follow the id `tied`."""
     words = vocabulary()
     pitches = [(words.value(token), index > 0 and ids[index - 1] == tied) for index, token in enumerate(ids)]
     return (

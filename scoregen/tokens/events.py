@@ -1,9 +1,9 @@
-"""The structured form of the token language: measures of slices of one event a voice.
+"""The structured form of the token language: measures of slices with one event for each voice.
 
-A slice stands wherever any voice attacks or begins to rest, and at the start of every measure. In
-it each voice does one thing: **hold** what it was doing, **rest**, or **attack** one or more
-spelled pitches; it is **absent** from a measure that has no such voice, and **blank** where it is
-still to be written. `vocabulary` gives the flat form, one id a token.
+A slice begins wherever any voice attacks or begins a rest, and at the start of every measure. In
+it each voice has one event: it **holds** its note or rest, **rests**, or **attacks** one or more
+spelled pitches; it is **absent** from a measure that lacks the voice, and **blank** if it is still to
+be written. `vocabulary` gives the flat form, one id for each token.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Kind = Literal["hold", "rest", "attack", "absent", "blank"]
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """What one voice does in one slice; `tied` are the pitches of a chord that only go on sounding."""
+    """The event of one voice in one slice; `tied` are the pitches of a chord that only continue."""
 
     kind: Kind
     pitches: tuple[Pitch, ...] = ()
@@ -37,13 +37,13 @@ BLANK = Event("blank")
 
 
 def ascending(pitches: Iterable[Pitch]) -> tuple[Pitch, ...]:
-    """The order of pitches in a chord: lowest first; enharmonic ones by staff position."""
+    """Pitches in the order of a chord: lowest first; enharmonic ones by staff position."""
     return tuple(sorted(pitches, key=lambda pitch: (pitch.chromatic, pitch.diatonic)))
 
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """An instant: its onset in the measure, and one event for each slot of the score."""
+    """An onset in the measure, in quarters, with one event for each slot of the score."""
 
     onset: Fraction
     events: tuple[Event, ...]
@@ -51,10 +51,10 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What is settled before a measure's notes: metre, key signature, length, where phrases end.
+    """The settings of a measure: metre, key signature, length, phrase ends.
 
-    `start` is the place in the full metre where the measure begins: 3 for an anacrusis of one
-    quarter in 4/4, 0 for full measures.
+    `start` is the position in the metre at which the measure begins: 3 for an anacrusis of one quarter
+    in 4/4, 0 for full measures.
     """
 
     number: str

@@ -1,7 +1,6 @@
-"""What is settled before a measure's notes: from the measures of a score to headers.
+"""Headers: from the measures of a score to their metre, key, length, start and phrase ends.
 
-Here too stands the one thing about metre that no measure knows by itself: where in the full metre
-an incomplete measure begins.
+The start of an incomplete measure in its metre depends on the neighbouring measures; it is derived here.
 """
 
 from __future__ import annotations
@@ -20,22 +19,23 @@ from scoregen.tokens.vocabulary import Vocabulary, vocabulary
 
 
 def headers(score: Score, *, snap: bool = False) -> tuple[Header, ...]:
-    """One header a measure.
+    """One header for each measure.
 
-    Raises RefusedError for a metre, key or length that the language has no words for; with `snap`
-    a signature of single altered steps becomes none, and one beyond seven its enharmonic.
+    Raises RefusedError for a metre, key or length that the language cannot express. With `snap` a
+    signature of single altered steps becomes an empty one, and one beyond seven its enharmonic.
     """
     starts = measure_starts(score.measures)
     return tuple(_header(measure, start, snap) for measure, start in zip(score.measures, starts, strict=True))
 
 
-def filling_voice(measure: Measure, slot: Slot) -> Voice | None:
-    """The voice at an address; RefusedError where it does not last as long as its measure."""
+def complete_voice(measure: Measure, slot: Slot) -> Voice | None:
+    """The voice of a slot, None if absent; RefusedError if it does not last as long as its measure."""
     voice = measure.voice(slot)
     if voice is None or voice.is_blank or voice.duration == measure.duration:
         return voice
     raise RefusedError(
-        f"the voice lasts {voice.duration} quarters; its measure {measure.duration}", place_of(measure.number, slot)
+        f"the voice lasts {voice.duration} quarters; its measure lasts {measure.duration}",
+        place_of(measure.number, slot),
     )
 
 
@@ -44,7 +44,7 @@ def place_of(measure_number: str, slot: Slot) -> Place:
 
 
 def measure_starts(measures: Sequence[Measure]) -> tuple[Fraction, ...]:
-    """Where in the full metre each measure begins: 0, but for an anacrusis or the rest of a split measure."""
+    """The position in the metre at which each measure begins: 0 except for an anacrusis or a second half."""
     starts: list[Fraction] = []
     for index, measure in enumerate(measures):
         before = (measures[index - 1], starts[-1]) if starts else None
@@ -56,17 +56,17 @@ def measure_starts(measures: Sequence[Measure]) -> tuple[Fraction, ...]:
 def _start(measure: Measure, before: tuple[Measure, Fraction] | None, after: Measure | None) -> Fraction:
     if not measure.is_short:
         return Fraction(0)
-    reached = _reached(*before) if before and before[0].time == measure.time else Fraction(0)
-    if reached and reached + measure.duration <= measure.time.duration:
-        return reached
-    begins_something = before is None or measure.implicit
-    if after is None or not begins_something or (_completes(measure, after) and not measure.implicit):
+    unfinished = _unfinished_end(*before) if before and before[0].time == measure.time else Fraction(0)
+    if unfinished and unfinished + measure.duration <= measure.time.duration:
+        return unfinished
+    is_opening = before is None or measure.implicit
+    if after is None or not is_opening or (_completes(measure, after) and not measure.implicit):
         return Fraction(0)
     return measure.time.duration - measure.duration
 
 
-def _reached(measure: Measure, start: Fraction) -> Fraction:
-    """How far a measure leaves its metre unfinished; 0 where it is complete."""
+def _unfinished_end(measure: Measure, start: Fraction) -> Fraction:
+    """The position in the metre at which an incomplete measure ends; 0 for a complete one."""
     end = start + measure.duration
     return end if end < measure.time.duration else Fraction(0)
 
@@ -82,8 +82,8 @@ def _header(measure: Measure, start: Fraction, snap: bool) -> Header:
     time = _time(measure.time, words, place)
     if not words.ticks(measure.duration) or not fits((), measure.duration, time, start):
         raise RefusedError(
-            f"the measure lasts {measure.duration} quarters; measures of at most "
-            f"{words.longest_ticks // words.ticks_per_quarter} quarters that end on a 64th can be written",
+            f"the measure lasts {measure.duration} quarters; expected at most "
+            f"{words.longest_ticks // words.ticks_per_quarter} quarters and an end on a 64th",
             place,
         )
     ends = tuple(end for end in measure.phrase_ends if end < measure.duration and words.ticks(end) is not None)
@@ -92,14 +92,14 @@ def _header(measure: Measure, start: Fraction, snap: bool) -> Header:
 
 def _time(time: TimeSignature, words: Vocabulary, place: Place) -> TimeSignature:
     if not words.has("beat_type", time.beat_type) or not all(words.has("beats", beats) for beats in time.beats):
-        raise RefusedError(f"the metre is {time}, which the token language has no words for", place)
+        raise RefusedError(f"the metre is {time}, which the token language cannot express", place)
     return time if words.has("symbol", time.symbol) else replace(time, symbol=None)
 
 
 def _key(key: KeySignature, words: Vocabulary, place: Place, snap: bool) -> KeySignature:
     if not snap and (key.custom or not words.has("fifths", key.fifths)):
         steps = ", ".join(step for step, _ in key.custom)
-        found = f"single altered steps ({steps})" if steps else f"{key.fifths} fifths"
-        raise RefusedError(f"the key signature has {found}; up to seven sharps or flats can be written", place)
+        content = f"single altered steps ({steps})" if steps else f"{key.fifths} fifths"
+        raise RefusedError(f"the key signature has {content}; expected at most seven sharps or flats", place)
     fifths = key.fifths - 12 * (key.fifths > 7) + 12 * (key.fifths < -7)
     return KeySignature(fifths, key.mode if words.has("mode", key.mode) else None)

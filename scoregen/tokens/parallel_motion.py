@@ -21,7 +21,7 @@ Pair = NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Parallels:
-    """fifths, octaves: [T - 1, K] from each slice to the next; upper, lower: [K] the voices of each pair, by place."""
+    """fifths, octaves: [T - 1, K] from each slice to the next; upper, lower: [K] the voice indices of each pair."""
 
     fifths: Bools
     octaves: Bools
@@ -34,12 +34,12 @@ class Parallels:
 
 
 def parallel_motions(pitches: NDArray[np.integer], counts: ParallelMotion) -> Parallels:
-    """Where two voices of a table [T, V], SILENT for rests, move in parallel.
+    """The parallel motions between the voices of a table [T, V], SILENT for rests.
 
-    A table has no spelling and no phrases: `counts.spelled` must be off and `counts.phrase_ends` on.
+    A table has no spelling and no phrases: `counts.spelling` must be off and `counts.phrase_ends` on.
     """
-    if counts.spelled or not counts.phrase_ends:
-        raise ValueError("MIDI pitches have no spelling and no phrase ends to tell parallels by")
+    if counts.spelling or not counts.phrase_ends:
+        raise ValueError("tables of MIDI pitches have no spelling and no phrase ends; expected options without them")
     table = pitches.astype(np.int64)
     upper, lower = pairs(table.shape[1])
     step = np.diff(table, axis=0)
@@ -47,7 +47,7 @@ def parallel_motions(pitches: NDArray[np.integer], counts: ParallelMotion) -> Pa
     both = moved[:, upper] & moved[:, lower]
     if not counts.contrary:
         both &= (step[:, upper] > 0) == (step[:, lower] > 0)
-    if not counts.restated:
+    if not counts.octave_shifts:
         both &= (step[:, upper] % 12 != 0) | (step[:, lower] % 12 != 0)
     interval = table[:, upper] - table[:, lower]
     fifths = _kept(interval, SEMITONES[FIFTH]) & both
@@ -57,9 +57,9 @@ def parallel_motions(pitches: NDArray[np.integer], counts: ParallelMotion) -> Pa
 
 
 def _kept(interval: Ints, semitones: int) -> Bools:
-    """[T - 1, K] where an interval has that size within an octave, before and after."""
-    found: Bools = np.abs(interval) % 12 == semitones
-    return found[1:] & found[:-1]
+    """[T - 1, K] whether an interval has this size within an octave, before and after."""
+    matches: Bools = np.abs(interval) % 12 == semitones
+    return matches[1:] & matches[:-1]
 
 
 @cache

@@ -1,4 +1,4 @@
-"""To the nearest thing that the token language can express: for context, never for what is given back."""
+"""Snapping to the nearest onset or pitch that the token language can express: for context only, never for output."""
 
 from __future__ import annotations
 
@@ -6,40 +6,40 @@ import math
 from collections.abc import Mapping
 from fractions import Fraction
 
-from scoregen.score.pitch import Pitch, spelled_near
+from scoregen.score.pitch import Pitch, spell_near
 from scoregen.score.rhythm import FINEST, fits, tuplet_span
 from scoregen.tokens.events import HOLD, REST, Event, Header, ascending
 from scoregen.tokens.vocabulary import vocabulary
 
 
-def snapped_pitch(pitch: Pitch) -> Pitch:
-    """The nearest pitch of the vocabulary: a microtone rounded, a far octave moved in."""
+def snap_pitch(pitch: Pitch) -> Pitch:
+    """The nearest pitch of the vocabulary: microtones are rounded, octaves limited to its range."""
     words = vocabulary()
     octave = min(max(pitch.octave, words.pitches[0].octave), words.pitches[-1].octave)
     rounded = Pitch(pitch.step, round(pitch.alter), octave)
-    return rounded if words.has("pitch", rounded) else spelled_near(rounded.midi_pitch, 0)
+    return rounded if words.has("pitch", rounded) else spell_near(rounded.midi_pitch, 0)
 
 
-def snapped(doings: Mapping[Fraction, Event], head: Header) -> dict[Fraction, Event]:
-    """The events of a voice at places that can be notated, beat by beat.
+def snap_events(events: Mapping[Fraction, Event], head: Header) -> dict[Fraction, Event]:
+    """The events of a voice at onsets that can be notated, beat by beat.
 
-    Where two events meet at one place the later one stays: the earlier has no time left.
+    If two events meet at one onset, the later one remains, because the earlier has no duration left.
     """
     unit = tuplet_span(head.time)
-    moved: dict[Fraction, Event] = {}
+    by_onset: dict[Fraction, Event] = {}
     low = -(head.start % unit)
     while low < head.duration:
-        for onset, event in _span(doings, low, low + unit, head):
-            moved[onset] = _later(moved[onset], event) if onset in moved else event
+        for onset, event in _span(events, low, low + unit, head):
+            by_onset[onset] = _later(by_onset[onset], event) if onset in by_onset else event
         low += unit
-    return _without_repeats(moved)
+    return _without_repeats(by_onset)
 
 
 def _span(
-    doings: Mapping[Fraction, Event], low: Fraction, high: Fraction, head: Header
+    events: Mapping[Fraction, Event], low: Fraction, high: Fraction, head: Header
 ) -> list[tuple[Fraction, Event]]:
-    """The events of one span on the division of it that moves them least."""
-    inside = [(onset, event) for onset, event in doings.items() if low <= onset < high]
+    """The events of one span on the division that moves them least."""
+    inside = [(onset, event) for onset, event in events.items() if low <= onset < high]
     divisions = (FINEST, max((high - low) / 12, Fraction(1, vocabulary().ticks_per_quarter)))
     choices = [[(_nearest(onset, low, grid, head), event) for onset, event in inside] for grid in divisions]
     notatable = [choice for choice in choices if _notatable(choice, head)]
@@ -51,7 +51,7 @@ def _notatable(choice: list[tuple[Fraction, Event]], head: Header) -> bool:
 
 
 def _nearest(onset: Fraction, low: Fraction, grid: Fraction, head: Header) -> Fraction:
-    """The nearest place of a grid that is in the measure and not at its end."""
+    """The nearest position of a grid inside the measure, before its end."""
     steps = round((onset - low) / grid)
     place = low + steps * grid
     if place >= head.duration:
@@ -60,23 +60,23 @@ def _nearest(onset: Fraction, low: Fraction, grid: Fraction, head: Header) -> Fr
 
 
 def _later(earlier: Event, event: Event) -> Event:
-    """The later of two events at one place; what it holds from the earlier one now begins here."""
+    """The later of two events at one onset; pitches that it holds from the earlier one now begin here."""
     if earlier == HOLD or event.kind != "attack":
         return event if event != HOLD else earlier
-    begun = set(event.tied) & set(earlier.pitches)
-    return Event("attack", ascending({*event.pitches, *begun}), ascending(set(event.tied) - begun))
+    attacks = set(event.tied) & set(earlier.pitches)
+    return Event("attack", ascending({*event.pitches, *attacks}), ascending(set(event.tied) - attacks))
 
 
 def _distance(choice: list[tuple[Fraction, Event]], inside: list[tuple[Fraction, Event]]) -> Fraction:
     return sum((abs(new - old) for (new, _), (old, _) in zip(choice, inside, strict=True)), Fraction(0))
 
 
-def _without_repeats(moved: Mapping[Fraction, Event]) -> dict[Fraction, Event]:
-    """The events in order, less a rest that follows a rest."""
+def _without_repeats(events: Mapping[Fraction, Event]) -> dict[Fraction, Event]:
+    """The events in order, without rests that follow a rest."""
     kept: dict[Fraction, Event] = {}
     last = HOLD
-    for onset in sorted(moved):
-        event = moved[onset]
+    for onset in sorted(events):
+        event = events[onset]
         if not (event == REST and last == REST):
             kept[onset] = event
         last = event

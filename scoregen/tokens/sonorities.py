@@ -1,4 +1,4 @@
-"""What sounds together, slice by slice: a score, in tokens or as it was read, as a table of MIDI pitches."""
+"""Sonorities: a score, or a score in tokens, as a table of MIDI pitches by slice."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Sonorities:
     end: int
 
     def changes(self) -> Sonorities:
-        """Only where the sonority is another one than before: repeated notes are heard as held ones here."""
+        """Only the slices at which the sonority changes; repeated notes count as held."""
         new = np.append(True, (self.pitches[1:] != self.pitches[:-1]).any(1))
         return Sonorities(self.pitches[new], self.onset[new], self.measure[new], self.end)
 
@@ -42,7 +42,7 @@ class Sonorities:
 
 
 def sonorities(tokens: TokenScore) -> Sonorities:
-    """What sounds from each slice on. A chord counts by its upper note, in the last voice by its lowest."""
+    """The sonority of each slice. Of a chord only the highest note counts, in the last voice the lowest."""
     outer = [-1] * (len(tokens.slots) - 1) + [0]  # which pitch of a chord counts, by voice
     sounding = [SILENT] * len(tokens.slots)
     pitches, onset, measure = [], [], []
@@ -61,7 +61,7 @@ def sonorities(tokens: TokenScore) -> Sonorities:
 
 
 def score_sonorities(score: Score, slots: Sequence[Slot], notes: Iterable[SoundingNote]) -> Sonorities:
-    """The same of any score, from its `sounding_notes`: what tokens cannot express is rounded to a tick."""
+    """The sonorities of any score, from its `sounding_notes`, with onsets and ends rounded to ticks."""
     ends = tick(score.duration)
     starts = np.array([tick(onset) for onset in measure_onsets(score)])
     column = {slot: index for index, slot in enumerate(slots)}
@@ -86,7 +86,7 @@ def tick(position: Fraction) -> int:
 
 
 def _whole_ticks(place: Fraction) -> int:
-    """A place of the token language, which stands on a tick."""
+    """An onset of the token language, which is always on a tick."""
     return place.numerator * vocabulary().ticks_per_quarter // place.denominator
 
 

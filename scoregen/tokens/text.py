@@ -1,4 +1,4 @@
-"""Tokens for people and for other programs: aligned text, one line a slice, and JSON."""
+"""Tokens as aligned text, one line per slice, and as JSON."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FORMAT = "scoregen tokens 1"
 
 
 def render_text(tokens: TokenScore) -> str:
-    """A table: a line for each measure's header, then one a slice, with a column a voice."""
+    """A table with a line for the header of each measure and for each slice, and a column for each voice."""
     rows: list[list[str] | str] = [["voices", *(slot_text(slot) for slot in tokens.slots)]]
     for measure in tokens.measures:
         rows.append(header_text(measure.header))
@@ -32,23 +32,23 @@ def render_text(tokens: TokenScore) -> str:
 
 
 def slot_text(slot: Slot) -> str:
-    """The part id, and staff and voice where they are not the first: `P2.2.1`."""
+    """The part id, and staff and voice unless both are 1: `P2.2.1`."""
     return slot.part if slot[1:] == (1, 1) else f"{slot.part}.{slot.staff}.{slot.voice}"
 
 
 def header_text(head: Header) -> str:
     """`measure 12: 3/4, 2 sharps, minor, 1 quarter from 2, phrase ends at 1`."""
-    said = [str(head.time), _key_text(head.key)]
+    items = [str(head.time), _key_text(head.key)]
     if head.duration != head.time.duration or head.start:
         unit = "quarter" if head.duration <= 1 else "quarters"
-        said.append(f"{head.duration} {unit}" + (f" from {head.start}" if head.start else ""))
+        items.append(f"{head.duration} {unit}" + (f" from {head.start}" if head.start else ""))
     if head.phrase_ends:
-        said.append("phrase ends at " + ", ".join(map(str, head.phrase_ends)))
-    return f"measure {head.number}: " + ", ".join(said)
+        items.append("phrase ends at " + ", ".join(map(str, head.phrase_ends)))
+    return f"measure {head.number}: " + ", ".join(items)
 
 
 def event_text(event: Event) -> str:
-    """`hold`, `rest`, `absent`, `blank`, or the pitches from below, `~` before one that only goes on: `~C4+E4`."""
+    """`hold`, `rest`, `absent`, `blank`, or the pitches from below, with `~` before one that continues: `~C4+E4`."""
     words = vocabulary()
     signs = (words.id("more"), words.id("tied"))
     ids = event_tokens(event)
@@ -61,22 +61,22 @@ def event_from_text(text: str) -> Event:
     if text in ("hold", "rest", "absent", "blank"):
         return Event(cast("Kind", text))
     try:
-        begun = tuple(Pitch.parse(item) for item in text.split("+") if item[:1] != "~")
+        attacks = tuple(Pitch.parse(item) for item in text.split("+") if item[:1] != "~")
         held = tuple(Pitch.parse(item[1:]) for item in text.split("+") if item[:1] == "~")
     except ValueError as error:
-        raise ReadError(f"{text!r} is no event: {error}") from None
-    return Event("attack", begun, held)
+        raise ReadError(f"{text!r} is not an event: {error}") from None
+    return Event("attack", attacks, held)
 
 
 def to_json(tokens: TokenScore) -> str:
-    """One object: the format's name, the slots, and a line for each measure."""
+    """One object: the name of the format, the slots, and a line for each measure."""
     measures = ",\n  ".join(json.dumps(_measure_object(measure), ensure_ascii=False) for measure in tokens.measures)
     slots = json.dumps([list(slot) for slot in tokens.slots])
     return f'{{"format": {json.dumps(FORMAT)},\n "slots": {slots},\n "measures": [\n  {measures}\n ]}}\n'
 
 
 def from_json(text: str) -> TokenScore:
-    """The inverse of `to_json`. ReadError where it is not such an object, or breaks the grammar."""
+    """The inverse of `to_json`. ReadError if the text is not such an object or breaks the grammar."""
     try:
         value = json.loads(text)
         if value["format"] != FORMAT:
@@ -84,7 +84,7 @@ def from_json(text: str) -> TokenScore:
         slots = tuple(Slot(str(part), int(staff), int(voice)) for part, staff, voice in value["slots"])
         tokens = TokenScore(slots, tuple(_measure(item) for item in value["measures"]))
     except (KeyError, TypeError, ValueError) as error:
-        raise ReadError(f"the text is no {FORMAT} in JSON: {type(error).__name__} {error}") from None
+        raise ReadError(f"the text is not {FORMAT} in JSON: {type(error).__name__} {error}") from None
     check(tokens)
     return tokens
 
@@ -100,8 +100,8 @@ def _joint(token: int, signs: Sequence[int]) -> str:
 def _key_text(key: KeySignature) -> str:
     count = abs(key.fifths)
     sign = "sharp" if key.fifths > 0 else "flat"
-    said = f"{count} {sign}{'s' * (count > 1)}" if count else "no sharps or flats"
-    return f"{said} ({key.mode})" if key.mode else said
+    text = f"{count} {sign}{'s' * (count > 1)}" if count else "no sharps or flats"
+    return f"{text} ({key.mode})" if key.mode else text
 
 
 def _measure_object(measure: TokenMeasure) -> dict[str, Any]:
@@ -112,7 +112,7 @@ def _measure_object(measure: TokenMeasure) -> dict[str, Any]:
 
 
 def _header_items(head: Header) -> Iterator[tuple[str, Any]]:
-    """The header, less what its time signature tells."""
+    """The header without what follows from its time signature."""
     yield from (("number", head.number), ("time", str(head.time)), ("fifths", head.key.fifths))
     optional = {
         "symbol": head.time.symbol,

@@ -1,8 +1,8 @@
 """The ids of the token language, as `grammars/tokens.toml` declares them.
 
-What a voice may do (hold, rest, ..., every spelled pitch) is one stretch of ids, `events`; what
-may follow a slice (the barline, every onset) is another, `onsets`. A mask over either stretch is
-then a view of a mask over the whole vocabulary.
+The events of a voice (hold, rest, ..., every spelled pitch) are one range of ids, `events`; the tokens that
+may follow a slice (the barline, every onset) are another, `onsets`. A mask over either range is therefore a
+view of a mask over the whole vocabulary.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ HEADER_WORDS = ("measure", "length", "start", "phrase_end")
 
 FILE = "grammars/tokens.toml"
 TICKS_OF_NOTATION = math.lcm((1 / FINEST).numerator, 12)
-"""The coarsest grid of a quarter that holds the shortest notes in two and in three."""
+"""The ticks per quarter of the coarsest grid that contains the shortest notes in two and in three."""
 
 Meaning = Pitch | Fraction | int | str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word of the language: its kind, what it stands for, and its text."""
+    """One word of the language: its kind, its value, and its text."""
 
     kind: str
     value: Meaning
@@ -42,10 +42,10 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class NetworkSubset:
-    """The part of the language that the network knows, in the order of its ids.
+    """The part of the language that the network reads and writes, in the order of its ids.
 
-    events: what comes before the pitches; pitches: by height, then by the line of fifths; time_shifts: in quarters,
-    ascending; fifths_reach: how far scale degrees and melodic steps go; most_accidentals: of a key signature.
+    events: the words before the pitches; pitches: by height, then by the line of fifths; time_shifts: in quarters,
+    ascending; fifths_reach: the range of scale degrees and melodic steps; most_accidentals: of a key signature.
     """
 
     events: tuple[str, ...]
@@ -71,12 +71,12 @@ class Vocabulary:
 
     @property
     def events(self) -> slice:
-        """The ids of all that a voice may do; the first are `EVENT_WORDS`, then the pitches."""
+        """The ids of the events of a voice: `EVENT_WORDS`, then the pitches."""
         return slice(0, self.barline)
 
     @property
     def onsets(self) -> slice:
-        """The ids of what may follow a slice: the barline, then the onset of every tick."""
+        """The ids that may follow a slice: the barline, then the onset of every tick."""
         return slice(self.barline, self.barline + 2 + self.longest_ticks)
 
     @property
@@ -88,7 +88,7 @@ class Vocabulary:
         return self.first_pitch + len(self.pitches)
 
     def id(self, kind: str, value: Meaning = None) -> int:
-        """The id of a token; KeyError where the language has no such word."""
+        """The id of a token; KeyError if the language has no such word."""
         return self._by_meaning[kind, value]
 
     def has(self, kind: str, value: Meaning = None) -> bool:
@@ -98,7 +98,7 @@ class Vocabulary:
         return self._by_meaning["pitch", pitch]
 
     def place_id(self, tick: int) -> int:
-        """The id of an onset or length that is given in ticks."""
+        """The id of an onset or length in ticks."""
         return self.barline + 1 + tick
 
     def tick(self, token_id: int) -> int:
@@ -106,14 +106,14 @@ class Vocabulary:
         return token_id - self.barline - 1
 
     def ticks(self, place: Fraction) -> int | None:
-        """An onset in quarters in whole ticks, None where the grid has no such place."""
+        """An onset in quarters as ticks; None if it is not on the grid or beyond its end."""
         ticks, rest = divmod(place * self.ticks_per_quarter, 1)
         return ticks if not rest and 0 <= ticks <= self.longest_ticks else None
 
     def kind(self, token_id: int) -> str:
         return self.tokens[token_id].kind
 
-    def value(self, token_id: int) -> Any:  # the kind of the token tells which type it is
+    def value(self, token_id: int) -> Any:  # its type depends on the kind of the token
         return self.tokens[token_id].value
 
     def token_text(self, token_id: int) -> str:
@@ -127,7 +127,7 @@ def vocabulary() -> Vocabulary:
 
 
 def build(declaration: Mapping[str, Any]) -> Vocabulary:
-    """A vocabulary from the tables of a declaration; InputError where two of its facts do not go together."""
+    """A vocabulary from the tables of a declaration; InputError if they contradict each other."""
     names = declaration["names"]
     ticks = _ticks_per_quarter(declaration["grid"])
     longest = ticks * declaration["grid"]["longest_measure"]
@@ -141,25 +141,25 @@ def build(declaration: Mapping[str, Any]) -> Vocabulary:
     tokens = tuple(Token(kind, value, names[kind].format(value)) for kind, value in meanings)
     by_meaning = {meaning: index for index, meaning in enumerate(meanings)}
     if len({token.text for token in tokens}) < len(tokens) or len(by_meaning) < len(tokens):
-        raise _error("names", "found two tokens of the same text or meaning; expected each once")
+        raise _error("names", "found two tokens with the same text or meaning; expected each once")
     network = _network(declaration, pitches, ticks, longest)
     return Vocabulary(ticks, longest, tokens, pitches, network, MappingProxyType(by_meaning))
 
 
 def _ticks_per_quarter(grid: Mapping[str, Any]) -> int:
-    """The grid, which must hold what rhythms are notated in."""
+    """The grid, which must contain all rhythms that can be notated."""
     ticks: int = grid["ticks_per_quarter"]
     if ticks % TICKS_OF_NOTATION:
         raise _error(
             "grid",
-            f"found ticks_per_quarter = {ticks}; expected a multiple of {TICKS_OF_NOTATION}, which holds 64ths and"
+            f"found ticks_per_quarter = {ticks}; expected a multiple of {TICKS_OF_NOTATION}, which contains 64ths and"
             " the 32nds of triplets",
         )
     return ticks
 
 
 def _network(declaration: Mapping[str, Any], pitches: Sequence[Pitch], ticks: int, longest_ticks: int) -> NetworkSubset:
-    """The network's part; its time shifts and keys must be places and keys of the language."""
+    """The part of the network; its time shifts and keys must be those of the language."""
     table = declaration["network"]
     low, high = table["midi"]
     chosen = sorted(

@@ -1,8 +1,8 @@
-"""What of a piece stands in a corpus already: windows of sonorities, compared by their hashes.
+"""Windows of sonorities that a piece shares with a corpus, compared by their hashes.
 
-A window is so many sonorities in a row: the pitches of all voices, relative to the first of them, and
-how long each but the last sounds. Transposed, it is the same window; in other note values it is
-another. An index holds the hashes of all windows of a corpus, not its music.
+A window is N consecutive sonorities: the pitches of all voices, relative to the first sounding pitch, and the
+durations of all sonorities but the last. A transposed window is the same one; in other note values it is
+another. An index contains the hashes of all windows of a corpus, not its music.
 
 R rows, T sonorities, V voices, N the length of a window.
 """
@@ -26,9 +26,9 @@ Hashes = NDArray[np.uint32]
 Ints = NDArray[np.int64]
 
 LIMIT = 12
-"""No window as long as this may stand in the corpus."""
+"""A generated piece may have no window of this length in common with the corpus."""
 SHORTEST = 4
-"""Shorter windows than this are everybody's."""
+"""Shorter windows are common property and are not counted."""
 _MAGIC = b"scoregen novelty 1\n"
 _MIDDLE, _SILENCE = 256, 1
 
@@ -37,8 +37,8 @@ _MIDDLE, _SILENCE = 256, 1
 class NoveltyIndex:
     """The windows of a corpus: by length, sorted hashes without duplicates.
 
-    A hash has 32 bits; as a window is only asked for after the shorter one that it begins with, hardly
-    one in a million answers is wrong.
+    A hash has 32 bits. A window is looked up only if the shorter one at its start is in the corpus, so that
+    fewer than about one in a million answers is wrong.
     """
 
     tables: Mapping[int, Hashes]
@@ -47,37 +47,37 @@ class NoveltyIndex:
     def of(cls, pieces: Iterable[TokenScore]) -> NoveltyIndex:
         """The index of a corpus."""
         lengths = range(SHORTEST, LIMIT + 1)
-        found = [window_hashes(sonorities(tokens).changes(), lengths) for tokens in pieces]
+        rows = [window_hashes(sonorities(tokens).changes(), lengths) for tokens in pieces]
         nothing = np.zeros(0, dtype=np.uint32)
-        return cls({n: np.unique(np.concatenate([nothing, *(hashes[n] for hashes in found)])) for n in lengths})
+        return cls({n: np.unique(np.concatenate([nothing, *(hashes[n] for hashes in rows)])) for n in lengths})
 
-    def knows(self, hashes: Hashes, length: int) -> Bools:
-        """Which windows of that length stand in the corpus."""
+    def contains(self, hashes: Hashes, length: int) -> Bools:
+        """Which windows of this length occur in the corpus."""
         table = self.tables[length]
         if not len(table):
             return np.zeros(hashes.shape, dtype=np.bool_)
-        found: Bools = table[np.minimum(np.searchsorted(table, hashes), len(table) - 1)] == hashes
-        return found
+        matches: Bools = table[np.minimum(np.searchsorted(table, hashes), len(table) - 1)] == hashes
+        return matches
 
-    def known_windows(self, piece: Sonorities) -> dict[int, Bools]:
-        """By length, which windows of a piece (told by their first sonority) stand in the corpus."""
-        found: dict[int, Bools] = {}
+    def matches(self, piece: Sonorities) -> dict[int, Bools]:
+        """By length, whether the window of a piece from each sonority on occurs in the corpus."""
+        matches: dict[int, Bools] = {}
         for length, hashes in window_hashes(piece, sorted(self.tables)).items():
             here = np.ones(len(hashes), dtype=np.bool_)
-            if length - 1 in found and len(here):
-                here = found[length - 1][:-1] & found[length - 1][1:]
-            here[here] = self.knows(hashes[here], length)
-            found[length] = here
-        return found
+            if length - 1 in matches and len(here):
+                here = matches[length - 1][:-1] & matches[length - 1][1:]
+            here[here] = self.contains(hashes[here], length)
+            matches[length] = here
+        return matches
 
     def to_bytes(self) -> bytes:
-        """As a file holds it."""
+        """The content of a file."""
         header = json.dumps({"windows": {str(length): len(table) for length, table in self.tables.items()}})
         return _MAGIC + header.encode() + b"\n" + b"".join(t.astype("<u4").tobytes() for t in self.tables.values())
 
     @classmethod
     def from_bytes(cls, data: bytes) -> NoveltyIndex:
-        """The inverse of `to_bytes`; ReadError where it is none."""
+        """The inverse of `to_bytes`; ReadError if the data is not an index."""
         if not data.startswith(_MAGIC):
             raise ReadError(f"found {data[:20]!r} at the start; expected {_MAGIC!r}")
         header, _, body = data[len(_MAGIC) :].partition(b"\n")
@@ -89,11 +89,12 @@ class NoveltyIndex:
 
 
 @dataclass(frozen=True, slots=True)
-class Shared:
-    """What a piece has in common with a corpus: its longest window there, and how many are as long as LIMIT.
+class SharedWindows:
+    """The windows that a piece shares with a corpus.
 
-    `longest` is 0 where it is shorter than SHORTEST; `measure` is the index of the one that it begins in, or
-    -1. `share` is that of the windows of SHORTEST which stand there.
+    `longest`: the length of the longest one, 0 if it is shorter than SHORTEST; `breaches`: the number of windows of
+    length LIMIT; `measure`: the index of the measure in which the longest begins, or -1; `share`: the share of the
+    windows of length SHORTEST.
     """
 
     longest: int
@@ -102,89 +103,89 @@ class Shared:
     share: float = 0.0
 
 
-def shared(index: NoveltyIndex, piece: Sonorities, new: Bools) -> Shared:
-    """What the windows with something new in them share with the corpus; `new` [measures] says where that is.
+def shared_windows(index: NoveltyIndex, piece: Sonorities, new: Bools) -> SharedWindows:
+    """The windows with new music that occur in the corpus; `new` [measures] tells which measures are new.
 
-    Windows beyond LIMIT are told by those of that length which follow each other without a gap.
+    A longer window than LIMIT is a run of consecutive windows of length LIMIT.
     """
     piece = piece.changes()
-    fresh = np.append(0, np.cumsum(new[piece.measure]))
+    new_before = np.append(0, np.cumsum(new[piece.measure]))
     longest, breaches, measure, share = 0, 0, -1, 0.0
-    for length, known in index.known_windows(piece).items():
-        asked = (fresh[length:] > fresh[:-length])[: len(known)] if len(known) else known
-        touched = known & asked
-        if not touched.any():
+    for length, matches in index.matches(piece).items():
+        is_new = (new_before[length:] > new_before[:-length])[: len(matches)] if len(matches) else matches
+        copies = matches & is_new
+        if not copies.any():
             continue
-        first, run = _longest_run(touched)
+        first, run = _longest_run(copies)
         longest, measure = length, int(piece.measure[first])
         if length == SHORTEST:
-            share = float(touched.sum() / asked.sum())
+            share = float(copies.sum() / is_new.sum())
         if length == max(index.tables):
-            longest, breaches = length + run - 1, int(touched.sum())
-    return Shared(longest, breaches, measure, share)
+            longest, breaches = length + run - 1, int(copies.sum())
+    return SharedWindows(longest, breaches, measure, share)
 
 
 def window_hashes(piece: Sonorities, lengths: Sequence[int]) -> dict[int, Hashes]:
     """By length N, [T - N + 1] the hash of every window of a piece of changes.
 
-    A window begins with the shorter ones, so that the sums of all lengths are one running sum.
+    The sums of all lengths are one cumulative sum, because a window begins with the shorter ones.
     """
     (count, voices), longest = piece.pitches.shape, max(lengths)
     weights, weights_of_lengths = _weights(longest, voices)
     places = np.arange(count)[:, None] + np.arange(longest)
-    places = np.minimum(places, count - 1)  # windows that reach beyond the end are not asked for
-    heights = counted(piece.pitches[places], reference(piece.pitches[:, None])[:, None, None])
+    places = np.minimum(places, count - 1)  # windows beyond the end are cut off below
+    heights = relative_pitches(piece.pitches[places], reference_pitch(piece.pitches[:, None])[:, None, None])
     sums = (heights.astype(np.uint64) * weights).sum(2)
     sums[:, 1:] += piece.durations[places[:, :-1]].astype(np.uint64) * weights_of_lengths[:-1]
     sums = sums.cumsum(1)
-    return {length: finished(sums[: max(0, count - length + 1), length - 1], length) for length in lengths}
+    return {length: hashes_of_sums(sums[: max(0, count - length + 1), length - 1], length) for length in lengths}
 
 
-def hashed(pitches: Ints, durations: Ints) -> Hashes:
+def hash_windows(pitches: Ints, durations: Ints) -> Hashes:
     """[R] hashes of windows: pitches [R, N, V], SILENT for none, and durations [R, N - 1] in ticks."""
-    return finished(summed(pitches, durations, reference(pitches)), pitches.shape[1])
+    return hashes_of_sums(window_sums(pitches, durations, reference_pitch(pitches)), pitches.shape[1])
 
 
-def reference(pitches: Ints) -> Ints:
-    """[R] the pitch that a window [R, N, V] counts from: the first that sounds in it at its start, 0 if none."""
+def reference_pitch(pitches: Ints) -> Ints:
+    """[R] the reference pitch of windows [R, N, V]: the first that sounds at the start, 0 if there is none."""
     first = pitches[:, 0]
     sounds = first != SILENT
     return np.where(sounds.any(1), first[np.arange(len(first)), sounds.argmax(1)], 0)
 
 
-def summed(pitches: Ints, durations: Ints, base: Ints) -> NDArray[np.uint64]:
-    """[R] a window's sum before it is mixed: a sonority more adds its own `weighted` voices."""
+def window_sums(pitches: Ints, durations: Ints, base: Ints) -> NDArray[np.uint64]:
+    """[R] the sum of each window, before `mix_bits`; a further sonority adds its `pitch_terms`."""
     length, voices = pitches.shape[1:]
     weights, lengths = _weights(length + 1, voices)
-    heights = counted(pitches, base[:, None, None]).astype(np.uint64) * weights[:length]
+    heights = relative_pitches(pitches, base[:, None, None]).astype(np.uint64) * weights[:length]
     lasting = durations.astype(np.uint64) * lengths[: durations.shape[1]]
     total: NDArray[np.uint64] = heights.sum((1, 2)) + lasting.sum(1)
     return total
 
 
-def counted(pitches: Ints, base: Ints) -> Ints:
-    """Pitches as they are counted from the base of their window, as positive numbers."""
+def relative_pitches(pitches: Ints, base: Ints) -> Ints:
+    """Pitches relative to the reference pitch of their window, as positive numbers."""
     return np.where(pitches == SILENT, _SILENCE, pitches - base + _MIDDLE)
 
 
-def weighted(counts: Ints, place: int, voices: int) -> NDArray[np.uint64]:
-    """What counted pitches [..., V] add to a window's sum as its sonority number `place`, each voice by itself."""
+def pitch_terms(pitches: Ints, place: int, voices: int) -> NDArray[np.uint64]:
+    """[..., V] the terms of relative pitches [..., V] in the sum of a window whose sonority number `place` they are."""
     weights, _ = _weights(place + 1, voices)
-    added: NDArray[np.uint64] = counts.astype(np.uint64) * weights[place]
-    return added
+    terms: NDArray[np.uint64] = pitches.astype(np.uint64) * weights[place]
+    return terms
 
 
-def finished(sums: NDArray[np.uint64], length: int) -> Hashes:
-    """The hashes of sums of windows of a length."""
-    return (mixed(sums, length) >> np.uint64(32)).astype(np.uint32)
+def hashes_of_sums(sums: NDArray[np.uint64], length: int) -> Hashes:
+    """The hashes of the sums of windows of one length."""
+    return (mix_bits(sums, length) >> np.uint64(32)).astype(np.uint32)
 
 
-def mixed(sums: NDArray[np.uint64], length: int) -> NDArray[np.uint64]:
-    """The same in all 64 bits."""
-    mixed = sums + np.uint64(length)
+def mix_bits(sums: NDArray[np.uint64], length: int) -> NDArray[np.uint64]:
+    """The hashes of sums in 64 bits."""
+    bits = sums + np.uint64(length)
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
-    return mixed
+        bits = (bits ^ (bits >> np.uint64(shift))) * np.uint64(factor)
+    return bits
 
 
 @cache
@@ -198,7 +199,7 @@ def _weights(length: int, voices: int) -> tuple[NDArray[np.uint64], NDArray[np.u
 
 
 def _longest_run(flags: Bools) -> tuple[int, int]:
-    """Where the longest run of flags begins, and how long it is; there is one at least."""
+    """The start and the length of the longest run of flags; there is at least one."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
     lengths = edges[1::2] - edges[::2]
     best = int(lengths.argmax())

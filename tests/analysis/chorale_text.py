@@ -1,4 +1,4 @@
-"""Four parts from text: `"C5 E4 G3 C3 | ..."`, a chord a quarter, the highest voice first."""
+"""Four parts from text: `"C5 E4 G3 C3 | ..."`, one chord per quarter, the highest voice first."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NAMES = ("soprano", "alto", "tenor", "bass")
 
 
 def chorale(text: str, *, fifths: int = 0, phrase_ends: tuple[int, ...] = (), beats: int = 4) -> Score:
-    """Chords apart by `|`, one a quarter; a chord counted in `phrase_ends` carries a fermata."""
+    """Chords separated by `|`, one per quarter; the chords with indices in `phrase_ends` have fermatas."""
     chords = [[Pitch.parse(name) for name in chord.split()] for chord in text.split("|")]
     slots = [Slot(name) for name in NAMES[: len(chords[0])]]
     measures = []

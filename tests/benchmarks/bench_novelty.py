@@ -31,7 +31,7 @@ from scoregen.evaluation.passages.event_sequences import melody, texture
 from scoregen.evaluation.reference_corpus.pieces import score_work, sounding_slots
 from scoregen.notation.files import read_score
 from scoregen.score.elements import Score
-from scoregen.score.pitch import Pitch, spelled_near
+from scoregen.score.pitch import Pitch, spell_near
 from scoregen.score.timeline import SoundingNote, sounding_notes
 from scoregen.tasks.novelty import report
 from scoregen.tokens.sonorities import score_sonorities
@@ -54,7 +54,7 @@ def move_note(note: SoundingNote, key: int, random: np.random.Generator) -> Soun
     if not isinstance(note.pitch, Pitch):
         return note
     step = int(random.integers(-2, 3)) if random.random() < MOVED else 0
-    return replace(note, pitch=spelled_near(int(note.pitch.midi_pitch) + key + step, 0))
+    return replace(note, pitch=spell_near(int(note.pitch.midi_pitch) + key + step, 0))
 
 
 def variations(count: int) -> Iterator[WorkSequences]:

@@ -34,10 +34,10 @@ from scoregen.corpora.manifest import Split, load_corpus
 from scoregen.evaluation import figures
 from scoregen.evaluation.metrics import pieces as piece_metrics
 from scoregen.evaluation.metrics.bootstrap import Rate, mean
-from scoregen.evaluation.metrics.frames import Frames, listed_frames, phrase_end_frames, score_frames
+from scoregen.evaluation.metrics.frames import Frames, frames_from_lists, phrase_end_frames, score_frames
 from scoregen.notation.files import read_score
 from scoregen.plan.form import options_like
-from scoregen.score.edit import only
+from scoregen.score.edit import select_voices
 from scoregen.score.elements import Score, Slot
 from scoregen.score.ensemble import load_ensemble, match_roles, role_slots
 from scoregen.score.keys import Key
@@ -147,13 +147,16 @@ def sampling_options(seed: int, changes: Sequence[str]) -> SamplingOptions:
 def closing(pieces: Sequence[Piece]) -> dict[str, Rate]:
     """What needs phrase ends and a key."""
     return figures.closing_figures(
-        [piece_metrics.EvaluatedPiece("", listed_frames(p.frames), (), tuple(p.phrase_ends), p.tonic) for p in pieces]
+        [
+            piece_metrics.EvaluatedPiece("", frames_from_lists(p.frames), (), tuple(p.phrase_ends), p.tonic)
+            for p in pieces
+        ]
     )
 
 
 def generated_figures(pieces: Sequence[Piece], training: Sequence[Frames], real: Sequence[Frames]) -> dict[str, Any]:
     return {
-        **figures.frame_figures([listed_frames(piece.frames) for piece in pieces], training, real, draws=DRAWS),
+        **figures.frame_figures([frames_from_lists(piece.frames) for piece in pieces], training, real, draws=DRAWS),
         **closing(pieces),
         "as_asked_percent": mean([piece.as_asked for piece in pieces], 100.0),
         "sampling_seconds": mean([piece.seconds for piece in pieces]),
@@ -170,14 +173,14 @@ def reference(data: Path | None, held_out: Sequence[Chorale]) -> dict[Split, lis
     if data is None:
         result: dict[Split, list[Frames]] = {"valid": [chorale.frames for chorale in held_out]}
         return result | {split: [chorale.frames for chorale in chorales(split)] for split in ("train", "test")}
-    return {split: [listed_frames(piece) for piece in pieces] for split, pieces in read_jsb16(data).splits.items()}
+    return {split: [frames_from_lists(piece) for piece in pieces] for split, pieces in read_jsb16(data).splits.items()}
 
 
 def table(report: Mapping[str, Mapping[str, Any]], sizes: Mapping[str, int]) -> str:
     """A line a figure, a column a set."""
     rows = [["", *(f"{name} ({sizes[name]})" for name in report)]]
     rows += [
-        [label, *(figures.shown(result.get(figure), digits) for result in report.values())]
+        [label, *(figures.figure_text(result.get(figure), digits) for result in report.values())]
         for figure, (label, digits) in LABELS.items()
         if any(figure in result for result in report.values())
     ]
@@ -215,7 +218,7 @@ def harmonised(
     for index, chorale in enumerate(models):
         options = replace(sampling, seed=sampling.seed + index)
         description = {"weights": checked, "sampling": asdict(options), "melody": chorale.name}
-        melody = only(chorale.score, chorale.slots[:1])
+        melody = select_voices(chorale.score, chorale.slots[:1])
         make = partial(compose, melody, sampling=options, checkpoint=arguments.checkpoint)
         pieces.append(
             load_or_compose(

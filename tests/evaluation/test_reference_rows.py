@@ -1,4 +1,4 @@
-"""The figures of known sets come out as they were first measured: Bach's own, and a peer system's."""
+"""The figures of reference sets, Bach's own and those of a peer system, are as first measured."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scoregen.evaluation.metrics.frames import Frames, listed_frames
+from scoregen.evaluation.metrics.frames import Frames, frames_from_lists
 from scoregen.evaluation.metrics.part_writing import count, rates
 from scoregen.evaluation.metrics.two_sample import separation
 from scoregen.evaluation.passages.overlap import novelty
@@ -32,7 +32,7 @@ def sets(shared_data: Callable[[str], Path]) -> Sets:
     splits = json.loads((shared_data("jsb16") / "Jsb16thSeparated.json").read_text(encoding="utf-8"))
     fakes = json.loads((shared_data("peers") / "js-fakes" / "js-fakes-16thSeparated.json").read_text(encoding="utf-8"))
     return {
-        name: [listed_frames(piece) for piece in pieces]
+        name: [frames_from_lists(piece) for piece in pieces]
         for name, pieces in {**splits, "fakes": fakes["pitches"]}.items()
     }
 
@@ -59,10 +59,10 @@ def test_novelty(sets: Sets, name: str, row: Sequence[float]) -> None:
 
 @pytest.mark.slow
 def test_the_classifier(sets: Sets) -> None:
-    """Two thirds of a minute: Bach's parts cannot be told apart, the peer system can."""
-    told = separation(sets["valid"] + sets["test"], sets["fakes"])
+    """Takes 40 seconds. Bach's parts cannot be distinguished, the peer system can."""
+    result = separation(sets["valid"] + sets["test"], sets["fakes"])
     alike = separation(sets["valid"], sets["test"])
-    assert told is not None
+    assert result is not None
     assert alike is not None
-    assert told.auc == pytest.approx(0.865, abs=0.02)
+    assert result.auc == pytest.approx(0.865, abs=0.02)
     assert alike.auc == pytest.approx(0.5, abs=0.1)

@@ -1,4 +1,4 @@
-"""Going over a draft again makes it no dearer, and touches nothing that was given."""
+"""Refinement never raises the cost of a draft, and never changes given music."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from scoregen.generation.refinement import emptied, measured, refine, worst_span
+from scoregen.generation.refinement import blank_span, refine, score_pieces, worst_span
 from scoregen.model.engine.loading import engine_of
 from scoregen.model.network.config import SamplingOptions
 from scoregen.model.network.network import Network
@@ -30,12 +30,14 @@ def cost(draft: Draft) -> float:
 
 
 @pytest.mark.parametrize("name", ["nothing", "soprano", "hole", "two holes", "6/8 soprano"])
-def test_passes_make_a_draft_better_and_leave_what_is_given(network: Network, name: str) -> None:
+def test_passes_lower_the_cost_and_keep_given_music(network: Network, name: str) -> None:
     request = SamplingRequest(engine_of(network), tasks()[name], RULES)
     draft = fill(request, replace(OPTIONS, candidates=1))[0]
     better = refine(request, draft, OPTIONS, cost)
     assert cost(better) <= cost(draft)
-    assert better.measure_nats == pytest.approx(measured(request, [better.tokens])[0].measure_nats, abs=1e-4, rel=1e-5)
+    assert better.measure_nats == pytest.approx(
+        score_pieces(request, [better.tokens])[0].measure_nats, abs=1e-4, rel=1e-5
+    )
     assert refine(request, draft, OPTIONS, cost) == better
     for before, after in zip(request.tokens.measures, better.tokens.measures, strict=True):
         for voice, event in enumerate(before.slices[0].events):
@@ -58,12 +60,12 @@ def test_the_worst_measures_come_first_and_none_twice(network: Network) -> None:
     assert len(tried) > 2
 
 
-def test_no_note_is_tied_out_of_what_is_emptied(network: Network) -> None:
+def test_no_note_is_tied_out_of_the_blanked_span(network: Network) -> None:
     request = SamplingRequest(engine_of(network), tasks()["soprano"], RULES)
     for draft in fill(request, OPTIONS):
         tried: set[range] = set()
         while (span := worst_span(request.tokens, draft, tried)) is not None:
             tried.add(span)
-            holey = emptied(request.tokens, draft.tokens, span)
-            if span.stop < len(holey.measures):
-                assert HOLD not in holey.measures[span.stop].slices[0].events[1:]
+            partial = blank_span(request.tokens, draft.tokens, span)
+            if span.stop < len(partial.measures):
+                assert HOLD not in partial.measures[span.stop].slices[0].events[1:]

@@ -1,4 +1,4 @@
-"""The best draft is likely, and faults cost more than drafts differ by."""
+"""The likeliest draft is best, and faults cost more than the differences between drafts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 
 from scoregen.evaluation.metrics.discriminator import Discriminator
 from scoregen.evaluation.metrics.two_sample import feature_names
-from scoregen.generation.reranking import Cadences, RankingCriteria, cost, rerank, unled
+from scoregen.generation.reranking import Cadences, RankingCriteria, cost, rerank, unprepared_share
 from scoregen.model.sampling.drafts import Draft
 from scoregen.score.elements import Slot
 from scoregen.score.keys import KeySignature
@@ -19,7 +19,7 @@ from scoregen.score.pitch import Pitch
 from scoregen.styles.style import load_style
 from scoregen.tokens.events import BLANK, Event, Header, Slice, TokenMeasure, TokenScore
 from scoregen.tokens.sonorities import sonorities
-from scoregen.tokens.window_hashes import Shared
+from scoregen.tokens.window_hashes import SharedWindows
 
 CADENCES = {0: {Fraction(0): (0, 4, 7)}, 1: {Fraction(2): (0, 4, 7)}}
 SLOTS = tuple(Slot(f"P{voice}") for voice in range(4))
@@ -27,7 +27,7 @@ HEADER = Header("1", TimeSignature((4,), 4), KeySignature(0, "major"), Fraction(
 
 
 def tokens(*chords: str) -> TokenScore:
-    """Half notes, two chords a measure."""
+    """Half notes, two chords per measure."""
     slices = [
         Slice(Fraction(2 * (index % 2)), tuple(Event("attack", (Pitch.parse(name),)) for name in chord.split()))
         for index, chord in enumerate(chords)
@@ -42,9 +42,9 @@ def draft(nats: float, parallels: int = 0, penultimate: str = "B4 G4 D4 G3", las
 
 
 def share_unled(cadences: Cadences, *chords: str) -> float:
-    """The share of the cadences that is not led to, in a piece that ends with these chords."""
+    """The share of unprepared cadences in a piece that ends with these chords."""
     piece = tokens("C5 G4 E4 C3", "A4 F4 C4 F3", *chords)
-    return unled(piece, sonorities(piece), cadences, load_style().cadences)
+    return unprepared_share(piece, sonorities(piece), cadences, load_style().cadences)
 
 
 BLANKS = replace(
@@ -58,7 +58,7 @@ def test_the_likeliest_comes_first() -> None:
     assert [found.nats for found in rerank([draft(14), draft(13), draft(15)], AIMS)] == [13, 14, 15]
 
 
-def test_a_copied_measure_is_no_better_than_one_that_is_usual() -> None:
+def test_a_copied_measure_is_no_better_than_a_usual_one() -> None:
     usual, copied = draft(12), replace(draft(12), measure_nats=(6.0, 0.5))
     assert cost(copied, AIMS) == cost(usual, AIMS)
     unlikely = replace(draft(12), measure_nats=(9.0, 0.5))
@@ -73,14 +73,14 @@ def test_a_copied_measure_is_no_better_than_one_that_is_usual() -> None:
         draft(8, parallels=1),
         draft(8, penultimate="E5 G4 B3 E3"),
         draft(8, last="C5 A4 E4 A2"),
-        replace(draft(4), shared=Shared(12, 1)),
+        replace(draft(4), shared=SharedWindows(12, 1)),
     ],
 )
 def test_faults_cost(worse: Draft) -> None:
     assert cost(draft(8), AIMS) < cost(worse, AIMS)
 
 
-def test_how_a_given_end_ends_costs_nothing() -> None:
+def test_a_given_end_costs_nothing() -> None:
     aims = RankingCriteria.of(tokens("C5 G4 E4 C3", "A4 F4 C4 F3", "C5 G4 E4 C3", "A4 F4 C4 F3"))
     assert cost(draft(8, last="C5 A4 E4 A2"), aims) == cost(draft(8), aims)
 
@@ -96,20 +96,20 @@ def test_how_a_given_end_ends_costs_nothing() -> None:
         ("B4 G4 E4 E3", 1.0),
     ],
 )
-def test_what_leads_home(before: str, share: float) -> None:
-    """The first chord of a piece need not be led to."""
+def test_chords_that_lead_to_the_tonic(before: str, share: float) -> None:
+    """The first chord of a piece needs no preparation."""
     assert share_unled(CADENCES, before, "C5 G4 E4 C3") == share
 
 
-def test_more_leads_away_from_home_than_back() -> None:
+def test_more_chords_lead_to_other_goals_than_to_the_tonic() -> None:
     half = {1: {Fraction(2): (7, 11, 2)}}
     for before in ("C5 G4 E4 C3", "A4 F4 C4 F3", "A4 F4 D4 D3", "A4 F#4 D4 D3"):
         assert share_unled(half, before, "B4 G4 D4 G3") == 0
     assert share_unled(half, "C#5 A4 E4 A3", "B4 G4 D4 G3") == 1
 
 
-def test_what_is_like_the_corpus_comes_first() -> None:
-    """A likeness that has learned one thing: in the corpus sopranos fall."""
+def test_the_draft_most_like_the_corpus_comes_first() -> None:
+    """With a discriminator of one feature: in the corpus, sopranos fall."""
     names = feature_names(["soprano", "alto", "tenor", "bass"])
     falling = Discriminator(np.array([float(name.startswith("soprano step -")) for name in names]), 0.0)
     falls, rises = draft(14, penultimate="D5 G4 B3 G3"), draft(14, penultimate="B4 G4 D4 G3")
@@ -117,7 +117,7 @@ def test_what_is_like_the_corpus_comes_first() -> None:
     assert cost(falls, AIMS) == cost(rises, AIMS)
 
 
-def test_of_some_measures_only_their_cadences_count_and_no_end() -> None:
+def test_criteria_of_some_measures_have_their_cadences_and_no_end() -> None:
     aims = AIMS.of_measures(range(1, 2))
     assert aims.cadences == {0: {Fraction(2): (0, 4, 7)}}
     assert (aims.open_end, aims.open_measures) == (False, (True,))

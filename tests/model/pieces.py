@@ -12,7 +12,7 @@ from scoregen.model.network.network import Network
 from scoregen.score.elements import Slot
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
-from scoregen.score.pitch import spelled_near
+from scoregen.score.pitch import spell_near
 from scoregen.tokens.events import HOLD, Event, Header, Slice, TokenMeasure, TokenScore
 
 CENTRES = (70, 64, 57, 48)
@@ -37,7 +37,7 @@ def _measure(number: int, measures: int, voices: int, rng: random.Random) -> Tok
 def _slice(onset: Fraction, voices: int, rng: random.Random) -> Slice:
     mover = rng.randrange(voices)
     events = [
-        Event("attack", (spelled_near(CENTRES[voice] + rng.randrange(-5, 6), 0),))
+        Event("attack", (spell_near(CENTRES[voice] + rng.randrange(-5, 6), 0),))
         if onset == 0 or voice == mover or rng.random() < 0.5
         else HOLD
         for voice in range(voices)

@@ -16,7 +16,7 @@ from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
 from scoregen.tokens.constraints.state import VoiceRule
-from scoregen.tokens.encode import interleaved, voice_events
+from scoregen.tokens.encode import interleave, voice_events
 from scoregen.tokens.events import BLANK, Event, Header, Slice, TokenMeasure, TokenScore
 from scoregen.tokens.vocabulary import vocabulary
 from tests.model.pieces import random_tokens
@@ -48,7 +48,7 @@ def blanked(tokens: TokenScore, holes: Mapping[int, Collection[int]]) -> TokenSc
             {Fraction(0): BLANK} if voice in holes.get(index, ()) else voice_events(measure, voice)
             for voice in range(len(tokens.slots))
         ]
-        measures.append(replace(measure, slices=interleaved(voices)))
+        measures.append(replace(measure, slices=interleave(voices)))
     return replace(tokens, measures=tuple(measures))
 
 

@@ -1,8 +1,8 @@
-"""Edits leave everything else as it was, and no tie that leads into a blank."""
+"""Edits change nothing else, and leave no tie that leads into a blank."""
 
 import pytest
 
-from scoregen.score.edit import Selection, blanked, extended, silent, with_parts
+from scoregen.score.edit import Selection, append_measures, blank_voices, is_silent, with_parts
 from scoregen.score.elements import Part
 from scoregen.system.errors import InputError
 from tests.notation.handmade import hymn
@@ -17,10 +17,10 @@ def test_a_selection_is_parts_measures_or_both() -> None:
             Selection.parse(text)
 
 
-def test_blanks_cut_the_ties_that_led_into_them() -> None:
+def test_blanks_cut_the_ties_into_them() -> None:
     score = hymn()
     for index in range(len(score.measures)):
-        holey = blanked(score, score.slots, [index])
+        holey = blank_voices(score, score.slots, [index])
         for measure in holey.measures[index + 1 : index + 2]:
             firsts = [voice.elements[0].notes for voice in measure.voices]
             assert not any(note.tied_from_previous for notes in firsts for note in notes)
@@ -33,10 +33,10 @@ def test_blanks_cut_the_ties_that_led_into_them() -> None:
 def test_a_new_part_is_blank_throughout() -> None:
     score = hymn()
     larger = with_parts(score, (*score.parts, Part("new")))
-    assert silent(larger, "new") and not silent(larger, score.parts[0].id)
+    assert is_silent(larger, "new") and not is_silent(larger, score.parts[0].id)
     assert [m.voices[: len(score.measures[0].voices)] for m in larger.measures] == [m.voices for m in score.measures]
 
 
-def test_extending_nothing_is_refused() -> None:
+def test_an_empty_score_cannot_be_extended() -> None:
     with pytest.raises(InputError, match="empty score"):
-        extended(hymn().excerpt(0, 0), 2, ())
+        append_measures(hymn().excerpt(0, 0), 2, ())

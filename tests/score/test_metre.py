@@ -1,4 +1,4 @@
-"""Time signatures: their beats, and how strong the places of a measure are."""
+"""Time signatures: their beats and the metrical strength of positions."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def test_strengths(text: str, strengths: dict[str, int]) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "4", "4/3", "0/4", "x/4", "4/4/4", "3+/8"])
-def test_what_is_no_time_signature(text: str) -> None:
-    with pytest.raises(ValueError, match="is no time signature"):
+def test_text_that_is_not_a_time_signature(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a time signature"):
         TimeSignature.parse(text)
 
 

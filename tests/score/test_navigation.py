@@ -1,4 +1,4 @@
-"""The order of performance: signs and words that lead elsewhere, with repeats and endings among them."""
+"""The order of performance: jumps, repeats and endings."""
 
 from __future__ import annotations
 
@@ -69,17 +69,17 @@ def test_jumps(specs: tuple[str, ...], expected: str) -> None:
         (("|:", "DC :|", ""), "0101012"),
     ],
 )
-def test_repeats_are_not_taken_on_the_way_back(specs: tuple[str, ...], expected: str) -> None:
+def test_repeats_are_ignored_after_a_jump(specs: tuple[str, ...], expected: str) -> None:
     assert order(*specs) == expected
 
 
-def test_signs_of_one_name_belong_together() -> None:
+def test_labels_pair_signs() -> None:
     specs = ("S1", "", "S2", "DS1", "DS2", "")
     assert order(*specs) == "0123" + "01234" + "2345"
     assert order("S", "to1", "DS", "O2", "O1") == "01" + "2" + "01" + "4"
 
 
-def test_a_mark_that_leads_nowhere_changes_nothing() -> None:
+def test_a_mark_without_a_target_changes_nothing() -> None:
     assert order("fine", "S", "to", "O") == "0123"
     assert order("DS", "") == "001"
     only = (Direction(Fraction(0), RehearsalMark("A")),)
@@ -94,7 +94,7 @@ def test_a_segno_at_the_end_of_a_measure_marks_the_next_one() -> None:
     assert performance_order(rows) == (0, 1, 2, 1, 2)
 
 
-def test_what_parts_print_differently_is_one_jump() -> None:
+def test_one_jump_with_different_texts_in_two_parts() -> None:
     rows = [row(0, ""), row(1, "")]
     jumps = tuple(Direction(Fraction(4), RepeatMark("dacapo", text)) for text in (None, "Da Capo al Fine"))
     rows[1] = Measure("1", Fraction(4), TimeSignature((4,), 4), KeySignature(), directions=jumps)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scoregen.score.keys import Key, KeySignature
-from scoregen.score.pitch import Interval, Pitch, spelled, spelled_near
+from scoregen.score.pitch import Interval, Pitch, spell, spell_near
 from tests.strategies import pitches
 
 
@@ -18,7 +18,7 @@ def test_the_name_reads_back(pitch: Pitch) -> None:
 
 @given(pitches())
 def test_midi_number_and_fifths_make_the_spelling(pitch: Pitch) -> None:
-    assert spelled(pitch.midi_pitch, pitch.fifths) == pitch
+    assert spell(pitch.midi_pitch, pitch.fifths) == pitch
 
 
 @given(pitches(), pitches())
@@ -29,7 +29,7 @@ def test_the_interval_leads_from_one_to_the_other(low: Pitch, high: Pitch) -> No
 
 @given(st.integers(0, 127), st.integers(-7, 7))
 def test_a_spelling_near_a_key_sounds_the_same(midi_pitch: int, fifths: int) -> None:
-    pitch = spelled_near(midi_pitch, fifths)
+    pitch = spell_near(midi_pitch, fifths)
     assert pitch.midi_pitch == midi_pitch
     assert -4 <= pitch.fifths - fifths <= 7
 
@@ -42,7 +42,7 @@ def test_known_pitches(name: str, midi: int, fifths: int) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "H4", "C", "C###4", "4", "Cx4"])
-def test_what_is_no_pitch(name: str) -> None:
+def test_text_that_is_not_a_pitch(name: str) -> None:
     with pytest.raises(ValueError, match="expected a step"):
         Pitch.parse(name)
 
@@ -53,5 +53,5 @@ def test_signatures_and_keys() -> None:
     assert KeySignature(6).transposed(Interval(1, 2)) == KeySignature(-4)  # eight sharps become four flats
     assert Key.parse("g minor").signature.fifths == -2
     assert str(Key.parse("f#")) == "F# minor"
-    with pytest.raises(ValueError, match="is no key"):
+    with pytest.raises(ValueError, match="is not a key"):
         Key.parse("Q major")

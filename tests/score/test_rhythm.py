@@ -1,4 +1,4 @@
-"""Notated values: they last what they should, close their tuplets, and show the metre."""
+"""Note values have the right durations, complete their tuplets, and show the metre."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from tests.strategies import Frame, boundaries, frames
 
 
 def written(values: tuple[NoteValue, ...]) -> str:
-    """`half. quarter/3`: type, dots, and the tuplet if there is one."""
+    """A value as text, `half.` or `quarter/3`: type, dots, and the tuplet if any."""
     return " ".join(value.type + "." * value.dots + f"/{value.actual}" * value.is_tuplet for value in values)
 
 
 def notes(metre: str, ends: str, start: str = "0", rests: tuple[int, ...] = ()) -> list[str]:
-    """What `notate` makes of notes with these ends, the last of which is the end of the measure."""
+    """The values that `notate` gives for notes with these ends, the last at the end of the measure."""
     places = [Fraction(end) for end in ends.split()]
     return [written(row) for row in notate(places, places[-1], TimeSignature.parse(metre), Fraction(start), rests)]
 
 
 @st.composite
 def rhythms(draw: st.DrawFn) -> tuple[Frame, list[Fraction], set[int]]:
-    """A measure, where its notes end, and which of them are rests."""
+    """A measure, the ends of its notes, and the indices of the rests."""
     frame = draw(frames(most=1))[0]
     measure = frame.measure
     ends = [*draw(boundaries(measure.duration, measure.time, frame.start)), measure.duration]
@@ -47,7 +47,7 @@ def test_values_last_exactly_as_long_as_the_note(rhythm: tuple[Frame, list[Fract
 @settings(max_examples=200, deadline=None)
 @given(rhythms())
 def test_tuplets_close(rhythm: tuple[Frame, list[Fraction], set[int]]) -> None:
-    """Where a run of triplet values begins and ends, binary values can go on."""
+    """A run of triplet values begins and ends on binary positions."""
     frame, ends, rests = rhythm
     values = [value for row in notate(ends, ends[-1], frame.measure.time, frame.start, rests) for value in row]
     places = [frame.start, *accumulate((value.duration for value in values), initial=frame.start)]
@@ -78,7 +78,7 @@ def test_plain_values_have_at_most_one_dot_and_triplets_are_three_in_two(
         ("4/4", "4", ["whole"]),
         ("4/4", "1/2 3/2 2 4", ["eighth", "quarter", "eighth", "half"]),
         ("4/4", "1 3 4", ["quarter", "half", "quarter"]),
-        ("4/4", "3/2 5/2 4", ["quarter.", "quarter", "quarter."]),  # over the middle, as chorale editions write it
+        ("4/4", "3/2 5/2 4", ["quarter.", "quarter", "quarter."]),  # over the middle, as in chorale editions
         ("4/4", "1 5/2 4", ["quarter", "quarter.", "quarter."]),
         ("4/4", "1/2 5/2 4", ["eighth", "quarter. eighth", "quarter."]),
         ("4/4", "7/4 9/4 4", ["quarter eighth.", "16th 16th", "eighth. quarter"]),
@@ -124,14 +124,14 @@ def test_rests_show_the_metre_more_strictly(metre: str, ends: str, expected: lis
     assert notes(metre, ends, rests=(rest,)) == expected
 
 
-def test_an_anacrusis_is_written_at_its_place_in_the_metre() -> None:
+def test_an_anacrusis_is_notated_at_its_position_in_the_metre() -> None:
     assert notes("4/4", "1/2 3/2", start="5/2") == ["eighth", "quarter"]
     assert notes("6/8", "1/2 2", start="1") == ["eighth", "quarter."]
     assert notes("6/8", "2", start="1") == ["eighth quarter."]
 
 
 @pytest.mark.parametrize("ends", ["1/5 2/5 1", "1/7 1", "1/32 1", "1/9 1", "1/96 1"])
-def test_what_cannot_be_notated_is_refused(ends: str) -> None:
+def test_ends_that_cannot_be_notated(ends: str) -> None:
     assert not fits([Fraction(end) for end in ends.split()], Fraction(1), TimeSignature.parse("1/4"))
     with pytest.raises(ValueError, match="cannot be notated"):
         notes("1/4", ends)

@@ -1,4 +1,4 @@
-"""Excerpts and selections keep what lies in them and cut what leads out of them."""
+"""Excerpts and selections keep the spanners inside them and cut those that lead out of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from scoregen.score.check import problems
 from scoregen.score.directions import RehearsalMark, RepeatMark
-from scoregen.score.edit import blanked, extended, filled, only, with_parts
+from scoregen.score.edit import append_measures, blank_voices, insert_voices, select_voices, with_parts
 from scoregen.score.elements import Score, Slot
 from scoregen.score.spanners import End, Pedal, Slur, Spanner, Wedge
 from tests.notation.expressive import LEFT, RIGHT, SOLO, expressive
@@ -54,23 +54,23 @@ def test_a_slur_needs_both_its_notes() -> None:
 
     score = expressive()
     assert slurs(score) == 3
-    assert slurs(blanked(score, [SOLO], [1])) == 2  # the one that leads into the blank is cut
-    assert slurs(blanked(score, [RIGHT], [0])) == 2  # and so is the one that crosses to the other staff
-    assert slurs(blanked(score, [LEFT], [3])) == 3
+    assert slurs(blank_voices(score, [SOLO], [1])) == 2  # the one that leads into the blank is cut
+    assert slurs(blank_voices(score, [RIGHT], [0])) == 2  # and so is the one that crosses to the other staff
+    assert slurs(blank_voices(score, [LEFT], [3])) == 3
     assert slurs(score.excerpt(0, 1)) == 2
-    assert slurs(only(score, [LEFT])) == 0
+    assert slurs(select_voices(score, [LEFT])) == 0
 
 
-def test_parts_take_their_values_with_them() -> None:
+def test_parts_keep_their_values() -> None:
     score = expressive()
-    assert parts_of(only(score, [SOLO])) == {None, "P1"}
-    assert parts_of(only(score, [RIGHT, LEFT])) == {None, "P2"}
+    assert parts_of(select_voices(score, [SOLO])) == {None, "P1"}
+    assert parts_of(select_voices(score, [RIGHT, LEFT])) == {None, "P2"}
     assert parts_of(with_parts(score, score.parts[1:])) == {None, "P2"}
     assert with_parts(score, score.parts) == score
 
 
-def test_what_holds_for_all_parts_stays_with_any() -> None:
-    values = {type(item.value) for row in only(expressive(), [LEFT]).measures for item in row.directions}
+def test_values_of_all_parts_stay_with_any_part() -> None:
+    values = {type(item.value) for row in select_voices(expressive(), [LEFT]).measures for item in row.directions}
     assert {RehearsalMark, RepeatMark} <= values
 
 
@@ -89,23 +89,23 @@ def test_marks_of_no_part_are_a_problem() -> None:
     early = Slur(SOLO, Fraction(9), End(0, Fraction(9)))
     first = replace(score.measures[0], spanners=(early,))
     (problem,) = problems(replace(score, measures=(first, *score.measures[1:])))
-    assert str(problem) == "part P1, measure 1: a slur stands at 9 quarters; the measure lasts 4"
+    assert str(problem) == "part P1, measure 1: a slur has its onset at 9 quarters; the measure lasts 4"
 
 
-def test_other_edits_leave_the_values_alone() -> None:
+def test_other_edits_keep_the_values() -> None:
     score = expressive()
-    longer = extended(score, 2, score.slots)
+    longer = append_measures(score, 2, score.slots)
     assert spanners(longer) == spanners(score)
     assert [row.directions for row in longer.measures[:6]] == [row.directions for row in score.measures]
     voice = score.measures[3].voice(SOLO)
-    assert voice is not None and filled(score, [(3, voice)]) == score
+    assert voice is not None and insert_voices(score, [(3, voice)]) == score
 
 
-def test_a_score_without_values_is_as_before() -> None:
+def test_a_score_without_values_is_unchanged() -> None:
     for row in hymn().measures:
         assert (row.directions, row.chord_symbols, row.spanners, row.break_before) == ((), (), (), None)
     slot = Slot("P1")
-    assert blanked(hymn(), [slot], [0]).measures[1].spanners == ()
+    assert blank_voices(hymn(), [slot], [0]).measures[1].spanners == ()
 
 
 def test_a_final_barline_ends_a_section() -> None:

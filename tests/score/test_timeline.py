@@ -1,4 +1,4 @@
-"""What sounds when, and what is wrong with a score."""
+"""Sounding notes, and the problems of a score."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def score(*measures: tuple[Voice, ...]) -> Score:
     return Score((Part("P1"),), tuple(columns))
 
 
-def test_a_tie_is_followed_over_the_barline_and_into_another_voice() -> None:
+def test_a_tie_leads_over_the_barline_and_into_another_voice() -> None:
     first = Voice(Slot("P1"), (Note(HALF, G, tied_to_next=True),))
     second = Voice(Slot("P1", 1, 2), (Note(HALF, G, tied_from_previous=True),))
     found = sounding_notes(score((first,), (second,)))
     assert [(note.onset, note.duration, note.measure_index) for note in found] == [(0, 4, 0)]
 
 
-def test_a_tie_without_partner_ends_its_note() -> None:
+def test_a_tie_without_a_second_note_is_ignored() -> None:
     first = Voice(Slot("P1"), (Note(HALF, G, tied_to_next=True),))
     silent = Voice(Slot("P1"), (Rest(HALF),))
     last = Voice(Slot("P1"), (Note(HALF, G, tied_from_previous=True),))
@@ -44,7 +44,7 @@ def test_a_tie_without_partner_ends_its_note() -> None:
     assert [(note.onset, note.duration) for note in found] == [(0, 2), (4, 2)]
 
 
-def test_grace_notes_are_told_only_on_request() -> None:
+def test_grace_notes_are_listed_only_on_request() -> None:
     voice = Voice(Slot("P1"), (Note(NoteValue("eighth"), G, grace=True), Note(HALF, G)))
     assert len(sounding_notes(score((voice,)))) == 1
     assert [note.duration for note in sounding_notes(score((voice,)), grace=True)] == [0, 2]
@@ -52,8 +52,8 @@ def test_grace_notes_are_told_only_on_request() -> None:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(scores(most_voices=1))
-def test_writing_a_score_afresh_changes_nothing_that_sounds(music: Score) -> None:
-    """Of one voice: ties between voices are no part of the token language."""
+def test_the_canonical_form_sounds_the_same(music: Score) -> None:
+    """For a single voice, because the token language has no ties between voices."""
     assert sounding_notes(canonical(music)) == sounding_notes(music)
 
 
@@ -71,26 +71,26 @@ def test_problems_are_named_with_their_place() -> None:
     full_blank = Voice(Slot("P1", 1, 2), (Rest(HALF),), "blank")
     twin = replace(full_blank, origin="given")
     assert [str(problem) for problem in problems(score((short, stranger, full_blank, twin)))] == [
-        "part P1, measure 1, voice 1: the voice lasts 1 quarters; the measure 2",
+        "part P1, measure 1, voice 1: the voice lasts 1 quarters; the measure lasts 2",
         "part P9, measure 1, voice 1: the voice belongs to no part of the score",
-        "part P1, measure 1, voice 2: a blank voice holds notes",
+        "part P1, measure 1, voice 2: a blank voice contains notes",
         "part P1, measure 1, voice 2: two voices share staff 1, voice 2",
     ]
 
 
-def test_changes_say_what_ends_and_what_begins() -> None:
+def test_changes_list_the_notes_that_end_and_start() -> None:
     upper = Voice(Slot("P1"), (Note(NoteValue("quarter"), G), Note(NoteValue("quarter"), G)))
     lower = Voice(Slot("P1", 1, 2), (Rest(NoteValue("quarter")), Note(NoteValue("quarter"), Pitch("C", 0, 4))))
     notes = pitched_notes(score((upper, lower)))
-    found = [(change.time, len(change.ended), [str(note.pitch) for note in change.begun]) for change in changes(notes)]
+    found = [(change.time, len(change.ends), [str(note.pitch) for note in change.starts]) for change in changes(notes)]
     assert found == [(0, 0, ["G4"]), (1, 1, ["G4", "C4"]), (2, 2, [])]
     assert list(changes([])) == []
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(scores())
-def test_all_views_of_what_sounds_agree(music: Score) -> None:
-    """Of each voice's outer notes: the moments of the analysis, the lines of the rules and the table of pitches."""
+def test_all_views_of_the_timeline_agree(music: Score) -> None:
+    """On each voice's outer notes: the moments of the analysis, the lines of the rules and the table of pitches."""
     slots = tuple(slot for slot in music.slots if any(note.slot == slot for note in pitched_notes(music)))
     table = score_sonorities(music, slots, sounding_notes(music))
     cuts = moments(music)
@@ -102,7 +102,7 @@ def test_all_views_of_what_sounds_agree(music: Score) -> None:
             outer = min if slot == slots[-1] else max
             assert table.pitches[index, column] == (outer(own) if own else SILENT)
     for moment in counterpoint_of(music, slots).moments:
-        heard = {int(pitch_of(note).midi_pitch) for note in moment.notes if note is not None}
+        sounding = {int(pitch_of(note).midi_pitch) for note in moment.notes if note is not None}
         everything = {int(note.pitch.midi_pitch) for m in cuts if m.onset <= moment.onset < m.end for note in m.notes}
-        assert heard <= everything
-        assert bool(heard) == bool(everything)
+        assert sounding <= everything
+        assert bool(sounding) == bool(everything)

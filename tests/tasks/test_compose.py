@@ -11,7 +11,7 @@ import pytest
 from scoregen.model.sampling.novelty_limit import save_index
 from scoregen.notation.files import read_score
 from scoregen.score.check import problems
-from scoregen.score.edit import blanked
+from scoregen.score.edit import blank_voices
 from scoregen.score.elements import Measure, Note, Part, Score, Slot, Voice
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
@@ -99,7 +99,7 @@ def test_a_hole_is_filled_and_nothing_else(harmonised: Composition, untrained: P
     again = compose(whole, blank=["alto,tenor:3-4"], checkpoint=untrained, sampling=replace(FEW, seed=9)).score
     numbers = {"3", "4"}
     inner = [Slot(part.id) for part in whole.parts if part.name in ("Alto", "Tenor")]
-    holey = blanked(whole, inner, [3, 4])
+    holey = blank_voices(whole, inner, [3, 4])
     assert [measure.number for measure in whole.measures[3:5]] == ["3", "4"]
     for old, new in zip(holey.measures, again.measures, strict=True):
         for part in whole.parts:
@@ -178,7 +178,7 @@ def test_a_quintuplet_that_nothing_is_written_against_stays(untrained: Path) -> 
 
 def test_what_cannot_be_done_is_one_error_line(harmonised: Composition, melody: Score, untrained: Path) -> None:
     for arguments, message in (
-        ({"score": harmonised.score}, "nothing is blank"),
+        ({"score": harmonised.score}, "has no blanks"),
         ({"score": melody, "blank": ["viola"]}, "viola"),
         ({"score": melody, "blank": ["soprano:90-95"]}, "no measures 90-95"),
         ({"score": melody, "roles": {"cello": "1"}}, "cello"),

@@ -1,4 +1,4 @@
-"""Events as tokens, and back."""
+"""Events as tokens, and the inverse."""
 
 from __future__ import annotations
 
@@ -33,6 +33,6 @@ def test_a_chord_is_written_from_below() -> None:
 @pytest.mark.parametrize(
     "text", ["", "hold hold", "+ E4 C4", "+ C4 C4", "+ hold", "+", "~", "~ + C4 E4", "C4 E4", "@0"]
 )
-def test_what_is_no_event_is_refused(text: str) -> None:
+def test_tokens_that_are_not_an_event(text: str) -> None:
     with pytest.raises(ReadError, match="expected hold, rest, absent, blank, or the pitches of a chord, lowest first"):
         event_of(token_ids(text))

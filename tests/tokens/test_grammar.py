@@ -1,4 +1,4 @@
-"""The grammar accepts what `encode` writes and says where anything else goes wrong."""
+"""The grammar accepts the output of `encode` and names the place of any fault."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def tokens(*measures: TokenMeasure) -> TokenScore:
 
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(scores(), st.integers(0, 2**32))
-def test_what_encode_writes_keeps_the_rules_and_most_changes_break_one(music: Score, seed: int) -> None:
+def test_encoded_scores_are_grammatical_and_most_changes_break_a_rule(music: Score, seed: int) -> None:
     written, random = encode(music), Random(seed)
     check(written)
     place = random.randrange(len(written.measures))
@@ -58,12 +58,12 @@ def test_what_encode_writes_keeps_the_rules_and_most_changes_break_one(music: Sc
         ("0 C4 C4 | 2 D4 D4", "expected an onset after 0 and before the end of the measure at 2"),
         ("0 C4 C4 | 1 D4 hold | 1 E4 hold", "expected an onset after 1"),
         ("0 C4 C4 | 1 hold hold", "the slice changes nothing; expected an attack or a rest"),
-        ("0 hold C4", "part P1, measure 5, voice 1: onset 0: found hold where nothing sounds; expected rest"),
-        ("0 rest C4 | 1 rest D4", "found rest where the voice rests; expected hold"),
+        ("0 hold C4", "part P1, measure 5, voice 1: onset 0: found hold in a voice that does not sound; expected rest"),
+        ("0 rest C4 | 1 rest D4", "found rest in a voice that rests already; expected hold"),
         ("0 C4 C4 | 1 absent D4", "found absent in the middle of a measure"),
         ("0 absent C4 | 1 E4 D4", "found attack; expected absent until the barline"),
-        ("0 C4 C4 | 1 ~D4 D4", "D4 cannot go on: it does not sound"),
-        ("0 C4 C4 | 1 ~C4 D4", "a chord that only goes on is a hold"),
+        ("0 C4 C4 | 1 ~D4 D4", "D4 cannot continue: it does not sound"),
+        ("0 C4 C4 | 1 ~C4 D4", "found a chord in which all pitches continue; expected hold"),
         ("0 E4+C4 C4", "expected the pitches of a chord once each, lowest first"),
         ("0 C4+C4 C4", "expected the pitches of a chord once each, lowest first"),
     ],
@@ -78,11 +78,11 @@ def test_errors_name_the_place_and_what_was_expected(text: str, message: str) ->
     [
         ({"duration": Fraction(1, 3)}, "a measure of 1/3 quarters from 0 cannot be notated in 2/4"),
         ({"duration": Fraction(0)}, "a measure of 0 quarters from 0 cannot be notated in 2/4"),
-        ({"phrase_ends": (Fraction(2),)}, "expected phrase ends in rising order"),
-        ({"phrase_ends": (Fraction(1), Fraction(0))}, "expected phrase ends in rising order"),
+        ({"phrase_ends": (Fraction(2),)}, "expected phrase ends in ascending order"),
+        ({"phrase_ends": (Fraction(1), Fraction(0))}, "expected phrase ends in ascending order"),
     ],
 )
-def test_what_a_header_may_say(changes: dict[str, object], message: str) -> None:
+def test_faults_of_headers(changes: dict[str, object], message: str) -> None:
     with pytest.raises(ReadError, match=message):
         check(tokens(measure("0 C4 C4", replace(HEAD, **changes))))
 
@@ -92,7 +92,7 @@ def test_a_rhythm_that_cannot_be_notated() -> None:
         check(tokens(measure("0 C4 C4 | 13/48 D4 D4", replace(HEAD, duration=Fraction(3, 8)))))
 
 
-def test_a_voice_goes_on_over_the_barline() -> None:
+def test_a_voice_continues_over_the_barline() -> None:
     check(tokens(measure("0 C4 absent | 1 rest absent"), measure("0 rest C4"), measure("0 E4 hold")))
-    with pytest.raises(ReadError, match="voice 1: onset 0: found hold where nothing sounds"):
+    with pytest.raises(ReadError, match="voice 1: onset 0: found hold in a voice that does not sound"):
         check(tokens(measure("0 C4 absent | 1 rest absent"), measure("0 hold C4")))

@@ -1,4 +1,4 @@
-"""Where incomplete measures begin in their metre."""
+"""The starts of incomplete measures in their metre."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from scoregen.tokens.headers import measure_starts
 @pytest.mark.parametrize(
     ("lengths", "expected"),
     [
-        ("1 4 4 3", "3 0 0 0"),  # an upbeat, and a last measure that is short by it
+        ("1 4 4 3", "3 0 0 0"),  # an upbeat, and a last measure that is shortened by it
         ("4 3 1 4", "0 0 3 0"),  # a measure split by a repeat
         ("1 4 3 1 4 3", "3 0 0 3 0 0"),
-        ("4 1i 4", "0 3 0"),  # an upbeat inside the piece, which the file calls implicit
+        ("4 1i 4", "0 3 0"),  # an upbeat inside the piece, implicit in the file
         ("4 1 4", "0 0 0"),
         ("3 1 4", "0 3 0"),  # the first measure is split
         ("2i 2 4", "2 0 0"),

@@ -1,4 +1,4 @@
-"""All that count parallels agree, but for the options in which they say that they differ."""
+"""All counts of parallels agree, except for the options in which they differ."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from scoregen.model.sampling import drafts
 from scoregen.model.sampling.decision_context import DecisionContext
 from scoregen.model.sampling.voice_leading_costs import voice_leading_costs
 from scoregen.notation.files import read_score
-from scoregen.score.pitch import Pitch, spelled_near
+from scoregen.score.pitch import Pitch, spell_near
 from scoregen.score.theory.parallel_motion import (
     FIFTH,
     PART_WRITING,
@@ -35,11 +35,11 @@ from scoregen.tokens.sonorities import SILENT, sonorities
 
 COSTS = load_style().voice_leading
 PRICED, FREE = replace(COSTS, parallel=6.0), replace(COSTS, parallel=0.0)
-TABLES = replace(PART_WRITING, spelled=False, phrase_ends=True)
-"""The rules of part-writing as far as a table of MIDI pitches can tell."""
+TABLES = replace(PART_WRITING, spelling=False, phrase_ends=True)
+"""The options of part-writing for tables of MIDI pitches."""
 EVERY = [
-    replace(TABLES, contrary=contrary, restated=restated, compound_fifths=compound)
-    for contrary, restated, compound in product((False, True), repeat=3)
+    replace(TABLES, contrary=contrary, octave_shifts=octave_shifts, compound_fifths=compound)
+    for contrary, octave_shifts, compound in product((False, True), repeat=3)
 ]
 
 
@@ -56,13 +56,13 @@ def random_table(seed: int, voices: int = 4, length: int = 200) -> np.ndarray:
 
 
 def by_pitches(table: np.ndarray, counts: ParallelMotion) -> Counter[str]:
-    """The same, pair by pair, from spelled pitches."""
+    """The counts from spelled pitches, pair by pair."""
     found: Counter[str] = Counter()
     for before, after in zip(table[:-1].tolist(), table[1:].tolist(), strict=True):
         for upper, lower in combinations(range(table.shape[1]), 2):
             four = (before[upper], after[upper], before[lower], after[lower])
             if SILENT not in four:
-                interval = parallel_interval(*(spelled_near(pitch, 0) for pitch in four), counts)
+                interval = parallel_interval(*(spell_near(pitch, 0) for pitch in four), counts)
                 found["fifths" if interval == FIFTH else "octaves"] += interval is not None
     return found
 
@@ -86,10 +86,10 @@ def test_every_option_makes_a_difference() -> None:
         return sum(int(parallel_motions(table, counts).either.sum()) for table in tables)
 
     assert count(replace(TABLES, contrary=True)) > count(TABLES)
-    assert count(replace(TABLES, restated=True)) > count(TABLES)
+    assert count(replace(TABLES, octave_shifts=True)) > count(TABLES)
     assert count(replace(TABLES, compound_fifths=False)) < count(TABLES)
     names = {field.name for field in fields(ParallelMotion)}
-    assert names == {"spelled", "contrary", "restated", "compound_fifths", "phrase_ends"}
+    assert names == {"spelling", "contrary", "octave_shifts", "compound_fifths", "phrase_ends"}
 
 
 def test_drafts_and_figures_count_by_their_options() -> None:
@@ -118,7 +118,7 @@ def test_part_writing_counts_the_same_in_chorales_less_phrase_ends_and_spelling(
 
 
 def test_the_costs_of_the_sampler_fall_on_what_drafts_count() -> None:
-    """But where voices cross: a price hangs on pitch classes, so that a fifth below is taken for one above."""
+    """Except where voices cross: costs depend on pitch classes, so that a fifth below counts as one above."""
     random = np.random.default_rng(3)
     expensive = 0
     for _ in range(400):
@@ -133,8 +133,8 @@ def test_the_costs_of_the_sampler_fall_on_what_drafts_count() -> None:
 
 
 def parallel_cost(voice: int, was: int, other_was: int, other: int, new: int) -> float:
-    """Nats for a voice to go from `was` to `new`, of parallels alone, in the middle of four voices."""
-    own, before, now, pitch = (pitch_id(spelled_near(midi, 0)) for midi in (was, other_was, other, new))
+    """The cost of parallels, in nats, for one of four voices that moves from `was` to `new`."""
+    own, before, now, pitch = (pitch_id(spell_near(midi, 0)) for midi in (was, other_was, other, new))
     row = np.full((1, 4), pitch_id(Pitch("C", 0, 4)))
     row[0, 1 + voice], row[0, 2 - voice] = own, before
     prices = [

@@ -1,4 +1,4 @@
-"""A score sounds the same as it was read and in tokens."""
+"""A score and its tokens have the same sonorities."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def test_a_chord_counts_by_its_outer_note() -> None:
     assert score_sonorities(score, score.slots, sounding_notes(score)).pitches.tolist() == [[60], [SILENT]]
 
 
-def test_what_tokens_cannot_express_is_rounded() -> None:
+def test_onsets_that_tokens_cannot_express_are_rounded() -> None:
     score = handmade.melody("h:C4 q3:D4 q3:E4 q3:F4")
     found = score_sonorities(score, score.slots, sounding_notes(score))
     assert found.onset.tolist() == [0, 96, 128, 160]

@@ -1,4 +1,4 @@
-"""Tokens as a table for people and as JSON for programs."""
+"""Tokens as a table and as JSON."""
 
 from __future__ import annotations
 
@@ -67,17 +67,17 @@ def test_event_texts_read_back(begun: tuple[Pitch, ...], held: tuple[Pitch, ...]
     [
         ('"scoregen tokens 1"', '"else"', "the format is 'else'; expected 'scoregen tokens 1'"),
         ('"slots"', '"voices"', "KeyError 'slots'"),
-        ("~C4+Eb4", "H4", "measure 0: 'H4' is no event: 'H4' is no pitch"),
-        ("~C4+Eb4", "~D4", "part P1, measure 0, voice 1: onset 1/2: D4 cannot go on"),
+        ("~C4+Eb4", "H4", "measure 0: 'H4' is not an event: 'H4' is not a pitch"),
+        ("~C4+Eb4", "~D4", "part P1, measure 0, voice 1: onset 1/2: D4 cannot continue"),
         ('"hold", "rest"', '"hold"', "measure 1: onset 0: there are 1 events; expected one for each of 2 voices"),
         ('"10/3", "rest"', '"10/3", "hold"', ""),
         ('"10/3"', '"11"', "measure 1: onset 11: expected an onset after 0 and before the end of the measure at 4"),
         ('"10/3"', '"16/5"', "measure 1: onset 16/5: expected an onset on 48ths of a quarter"),
-        ('"4/4"', '"4/5"', "is no time signature"),
+        ('"4/4"', '"4/5"', "is not a time signature"),
         ('"number"', "number", "JSONDecodeError"),
     ],
 )
-def test_broken_json_is_refused_with_its_place(old: str, new: str, message: str) -> None:
+def test_the_error_for_broken_json_gives_the_place(old: str, new: str, message: str) -> None:
     text = to_json(TOKENS).replace(old, new)
     if not message:
         assert from_json(text).measures[1].slices[1].events[0] == HOLD

@@ -1,4 +1,4 @@
-"""The vocabulary: what `grammars/tokens.toml` declares, each word once, each readable back."""
+"""The vocabulary of `grammars/tokens.toml`: each word occurs once and can be read back."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_the_grid_and_the_pitches() -> None:
     assert words.ticks(Fraction(1, 5)) is words.ticks(Fraction(17)) is words.ticks(Fraction(-1)) is None
 
 
-def test_events_and_onsets_are_stretches_of_ids() -> None:
+def test_events_and_onsets_are_ranges_of_ids() -> None:
     words = vocabulary()
     kinds = [words.kind(token) for token in range(len(words))]
     assert kinds[words.events] == [*EVENT_WORDS, *["pitch"] * len(words.pitches)]
@@ -74,7 +74,7 @@ def test_the_part_of_the_network() -> None:
 @pytest.mark.parametrize(
     ("table", "changes", "message"),
     [
-        ("names", {"hold": "rest"}, r"\[names\]: found two tokens of the same text or meaning"),
+        ("names", {"hold": "rest"}, r"\[names\]: found two tokens with the same text or meaning"),
         ("grid", {"ticks_per_quarter": 24}, r"\[grid\]: found ticks_per_quarter = 24; expected a multiple of 48"),
         ("key", {"fifths": [-6, 7]}, r"\[key\]: found fifths = \[-6, 7\]; expected as many flats as sharps"),
         ("network", {"events": ["hold", "sing"]}, r"\[network\]: found the event 'sing'; expected some of hold, rest"),
@@ -90,7 +90,7 @@ def test_the_part_of_the_network() -> None:
         ),
     ],
 )
-def test_facts_that_do_not_go_together_are_one_error(table: str, changes: dict[str, object], message: str) -> None:
+def test_contradictions_in_a_declaration(table: str, changes: dict[str, object], message: str) -> None:
     declaration = {**DECLARATION, "names": NAMES}
     with pytest.raises(InputError, match=r"^grammars/tokens\.toml: " + message):
         build({**declaration, table: {**declaration[table], **changes}})

@@ -1,4 +1,4 @@
-"""What instruments can play: `grammars/instruments.toml`, and which of them a part is written for."""
+"""The instruments of `grammars/instruments.toml`, and the instrument of a part."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _NUMERAL = re.compile(r"^(\d+\.?|[ivx]+\.?|[ab]|solo|\(.*\))$")
 
 @dataclass(frozen=True, slots=True)
 class Playable:
-    """An instrument: its range at sounding pitch, and what a hand or a bow can reach.
+    """An instrument: its range at sounding pitch, and the reach of a hand or bow.
 
-    `span` is the most semitones that a hand covers, 0 where hands do not limit what sounds together.
+    `span` is the widest interval of a hand in semitones, 0 if hands do not limit simultaneous notes.
     `strings` are the open strings of a bowed instrument, lowest first; `stretch` is the most semitones
     along the strings between the stopped notes of a double stop.
     """
@@ -36,11 +36,11 @@ class Playable:
 
 
 def instrument_of(part: Part) -> Playable | None:
-    """The instrument that a part names, by its name first, then by its sound; None if it names none that is known."""
+    """The instrument of a part, by its name, else by its sound; None if neither is in the table."""
     name = plain_name(part.name)
     sound = part.instrument.sound if part.instrument is not None else None
-    named = next((known for known in instruments() if name in known.aliases), None)
-    return named or next((known for known in instruments() if sound in known.sounds), None)
+    by_name = next((instrument for instrument in instruments() if name in instrument.aliases), None)
+    return by_name or next((instrument for instrument in instruments() if sound in instrument.sounds), None)
 
 
 def plain_name(name: str) -> str:
@@ -53,7 +53,7 @@ def plain_name(name: str) -> str:
 
 @cache
 def instruments() -> tuple[Playable, ...]:
-    """Every instrument that is known."""
+    """All instruments of the table."""
     text = (folder("grammars") / "instruments.toml").read_text(encoding="utf-8")
     return tuple(_playable(table) for table in tomllib.loads(text)["instruments"])
 

@@ -1,11 +1,11 @@
-"""A score as lines that move together: what every rule of part-writing looks at.
+"""A score as simultaneous lines, the input of every rule of part-writing.
 
-A *line* is one melodic strand: a voice, or, where a voice holds chords, each of their notes counted
-from the note that leads. The leading note is the highest, save in the lowest voice of a group,
-where it is the lowest. The other notes of a chord continue only in a chord of as many notes.
+A *line* is one melody: a voice, or, if a voice contains chords, one of the notes of these chords. The leading
+line of a voice has the highest notes, except in the lowest voice of a group, where it has the lowest. The
+other notes of a chord continue only in a chord of the same size.
 
-A *choir* is a group of lines that belong together, highest first: the voices of a choir, the staves of
-a keyboard, the parts of a small ensemble. Crossing and spacing are asked within a choir only.
+A *voice group* is a set of lines that belong together, highest first: the voices of a choir, the staves of a
+keyboard, the parts of a small ensemble. Crossing and spacing are checked only within a group.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from scoregen.score.ensemble import load_ensemble
 from scoregen.score.timeline import SoundingNote, changes, measure_onsets, pitch_of, pitched_notes
 
 DOUBLING_SHARE = 0.95
-"""A part of which so much sounds in other parts too is a reduction or a doubling."""
+"""The share of a part's notes that must also sound in other parts for it to be a reduction or a doubling."""
 _CLOSING = ("light-light", "light-heavy", "heavy-light", "heavy-heavy")
 
 
 @dataclass(frozen=True, slots=True)
 class VoiceMoment:
-    """What sounds from an onset to the next change: one note a line, None where it rests."""
+    """The notes from an onset to the next change: one for each line, None for a rest."""
 
     onset: Fraction
     measure_index: int
@@ -44,7 +44,7 @@ class VoiceMoment:
 
 @dataclass(frozen=True)
 class Counterpoint:
-    """The lines of a score, everything that they do in turn, and the onsets before which a phrase ends."""
+    """The lines of a score, their moments in order, and the onsets before which a phrase ends."""
 
     score: Score
     lines: tuple[VoiceLine, ...]
@@ -54,19 +54,19 @@ class Counterpoint:
     notices: tuple[str, ...] = ()
 
     def successions(self) -> Iterator[tuple[VoiceMoment, VoiceMoment]]:
-        """Each moment with the next one, phrase ends left out."""
+        """Each moment with the next one, except across phrase ends."""
         for before, after in itertools.pairwise(self.moments):
             if after.onset not in self.boundaries:
                 yield before, after
 
     def with_moments(self, moments: Sequence[VoiceMoment], chords: Sequence[ChordSpan]) -> Counterpoint:
-        """The same lines in other moments, such as a few of them with another note, under chords that are told."""
-        found = replace(self, moments=tuple(moments))
-        vars(found)["chords"] = tuple(chords)
-        return found
+        """The same lines with other moments, such as some of them with another note, and with given chords."""
+        changed = replace(self, moments=tuple(moments))
+        vars(changed)["chords"] = tuple(chords)
+        return changed
 
     def moments_between(self, start: Fraction, end: Fraction) -> Iterator[VoiceMoment]:
-        """The moments that begin in a stretch of time, and the one that it begins in."""
+        """The moments that overlap a stretch of time."""
         first = max(0, bisect_right(self.moments, start, key=lambda moment: moment.onset) - 1)
         for moment in itertools.islice(self.moments, first, None):
             if moment.onset >= end:
@@ -75,43 +75,43 @@ class Counterpoint:
 
     @cached_property
     def chords(self) -> tuple[ChordSpan, ...]:
-        """The chords of the score, found when they are first asked for."""
+        """The chords of the score, computed on first use."""
         return chord_spans(self.score)
 
     @cached_property
     def neighbours(self) -> tuple[tuple[int, int], ...]:
-        """The pairs of leading lines that lie side by side in a choir, as indices."""
+        """The pairs of adjacent leading lines of a group, as indices."""
         leading = [index for index, line in enumerate(self.lines) if line.leads]
         return tuple(
             (upper, lower)
             for upper, lower in itertools.pairwise(leading)
-            if self.lines[upper].choir == self.lines[lower].choir
+            if self.lines[upper].group == self.lines[lower].group
         )
 
-    def choir(self, index: int) -> tuple[int, ...]:
-        """The leading lines of the choir that a line belongs to, from the top."""
-        return self._choirs[self.lines[index].choir]
+    def group(self, index: int) -> tuple[int, ...]:
+        """The leading lines of the group of a line, highest first."""
+        return self._groups[self.lines[index].group]
 
     @cached_property
-    def _choirs(self) -> dict[int, tuple[int, ...]]:
-        found: dict[int, list[int]] = defaultdict(list)
+    def _groups(self) -> dict[int, tuple[int, ...]]:
+        groups: dict[int, list[int]] = defaultdict(list)
         for index, line in enumerate(self.lines):
             if line.leads:
-                found[line.choir].append(index)
-        return {choir: tuple(own) for choir, own in found.items()}
+                groups[line.group].append(index)
+        return {group: tuple(own) for group, own in groups.items()}
 
     def is_outer(self, upper: int, lower: int) -> bool:
-        """Whether two lines are the top and the bottom of their choir."""
-        own = self.choir(upper)
+        """Whether two lines are the highest and the lowest of their group."""
+        own = self.group(upper)
         return (upper, lower) == (own[0], own[-1])
 
     def is_bass(self, index: int) -> bool:
-        """Whether a line is the lowest of a choir that has others."""
-        own = self.choir(index)
+        """Whether a line is the lowest of a group of two or more."""
+        own = self.group(index)
         return len(own) > 1 and own[-1] == index
 
     def melody(self, index: int) -> Iterator[tuple[SoundingNote, SoundingNote]]:
-        """Each note of a line with the one that follows it without a rest, a phrase end or a chord of another size."""
+        """Each note of a line with the next, unless a rest, a phrase end or a chord of another size separates them."""
         for before, after in itertools.pairwise(self.moments):
             old, new = before.notes[index], after.notes[index]
             if old is not None and new is not None and old is not new and after.onset not in self.boundaries:
@@ -119,10 +119,9 @@ class Counterpoint:
 
 
 def counterpoint_of(score: Score, slots: Sequence[Slot] | None = None) -> Counterpoint:
-    """The lines of a score, or of some of its voices in order from the top.
+    """The lines of a score, or of some of its voices, highest first.
 
-    Without `slots`, parts that only double others, such as a reduction for rehearsal, are left out, with a
-    notice.
+    Without `slots`, parts that only double others, such as a rehearsal reduction, are left out, with a notice.
     """
     by_slot: dict[Slot, list[SoundingNote]] = defaultdict(list)
     for note in pitched_notes(score):
@@ -131,9 +130,7 @@ def counterpoint_of(score: Score, slots: Sequence[Slot] | None = None) -> Counte
     given = slots
     if slots is None:
         doubling = _doubling_parts(score, by_slot)
-        notices = tuple(
-            f"part {part.name or part.id!r} only doubles other parts: it is not listened to" for part in doubling
-        )
+        notices = tuple(f"part {part.name or part.id!r} only doubles other parts: it is left out" for part in doubling)
         left_out = {part.id for part in doubling}
         slots = [slot for slot in score.slots if slot in by_slot and slot.part not in left_out]
     sounding = {slot: tuple(by_slot[slot]) for slot in slots}
@@ -149,7 +146,7 @@ def counterpoint_of(score: Score, slots: Sequence[Slot] | None = None) -> Counte
 def _lines_of(
     leader: VoiceLine, sounding: Mapping[Slot, Sequence[SoundingNote]], leaders: Sequence[VoiceLine]
 ) -> Iterator[VoiceLine]:
-    """A voice's leading line and one for every other note of its chords."""
+    """The leading line of a voice, and one line for every other note of its chords."""
     at_once = Counter(note.onset for note in sounding[leader.slot])
     bottom = _is_bottom(leader, leaders)
     if not bottom:
@@ -164,8 +161,8 @@ def _lines_of(
 
 
 def _is_bottom(leader: VoiceLine, leaders: Sequence[VoiceLine]) -> bool:
-    """Whether a voice is the lowest of a choir that has others."""
-    own = [line for line in leaders if line.choir == leader.choir]
+    """Whether a voice is the lowest of a group of two or more."""
+    own = [line for line in leaders if line.group == leader.group]
     return len(own) > 1 and own[-1] is leader
 
 
@@ -175,7 +172,7 @@ def _moments(
     sounding: Mapping[Slot, Sequence[SoundingNote]],
     leaders: Sequence[VoiceLine],
 ) -> Iterator[VoiceMoment]:
-    """One for each change of what sounds."""
+    """One moment for each change of the sounding notes."""
     bottoms = {leader.slot for leader in leaders if _is_bottom(leader, leaders)}
     active: dict[Slot, list[SoundingNote]] = {slot: [] for slot in sounding}
     columns: dict[Slot, list[int]] = defaultdict(list)
@@ -184,9 +181,9 @@ def _moments(
     row: list[SoundingNote | None] = [None] * len(lines)
     onsets = measure_onsets(score)
     for change in changes(itertools.chain.from_iterable(sounding.values())):
-        for slot in {note.slot for note in (*change.ended, *change.begun)}:
+        for slot in {note.slot for note in (*change.ends, *change.starts)}:
             held = [note for note in active[slot] if note.end > change.time]
-            held += [note for note in change.begun if note.slot == slot]
+            held += [note for note in change.starts if note.slot == slot]
             active[slot] = sorted(held, key=lambda note: -pitch_of(note).chromatic)
             for index in columns[slot]:
                 row[index] = _note_of(lines[index], active[slot], slot in bottoms)
@@ -204,41 +201,41 @@ def _note_of(line: VoiceLine, active: Sequence[SoundingNote], bottom: bool) -> S
 def _doubling_parts(score: Score, by_slot: Mapping[Slot, Sequence[SoundingNote]]) -> list[Part]:
     """Parts without a role whose notes nearly all sound in other parts at the same time.
 
-    They are a reduction for rehearsal, which holds chords, or instruments that play along with a choir.
+    They are a rehearsal reduction, which contains chords, or instruments that play along with a choir.
     """
     ensemble = load_ensemble(CHOIR)
     by_part: dict[str, set[tuple[Fraction, int]]] = defaultdict(set)
     for slot, notes in by_slot.items():
         by_part[slot.part] |= {(note.onset, pitch_of(note).midi_pitch) for note in notes}
     sung = {part.id for part in score.parts if role_of(part, ensemble) is not None}
-    found: list[Part] = []
+    doubling: list[Part] = []
     for part in score.parts:
         own = by_part.get(part.id, set())
-        left = [other.id for other in score.parts if other is not part and other not in found]
+        left = [other.id for other in score.parts if other is not part and other not in doubling]
         others = set[tuple[Fraction, int]]().union(*(by_part.get(other, set()) for other in left))
         is_chordal = len(own) > len({onset for onset, _ in own})
         if own and part.id not in sung and (is_chordal or sung) and len(own & others) >= DOUBLING_SHARE * len(own):
-            found.append(part)
-    return found
+            doubling.append(part)
+    return doubling
 
 
 def _boundaries(score: Score, sounding: Mapping[Slot, Sequence[SoundingNote]]) -> frozenset[Fraction]:
-    """The onsets at which something new begins: after fermatas, after closing barlines, between endings."""
-    found: set[Fraction] = set()
+    """The onsets before which a phrase ends: after fermatas, after closing barlines, between endings."""
+    boundaries: set[Fraction] = set()
     longest: dict[Fraction, Fraction] = {}
     for note in itertools.chain.from_iterable(sounding.values()):
         longest[note.onset] = max(longest.get(note.onset, note.onset), note.end)
     position = Fraction(0)
     for measure, following in zip(score.measures, (*score.measures[1:], None), strict=True):
-        found |= {longest[end] for place in measure.phrase_ends if (end := position + place) in longest}
+        boundaries |= {longest[end] for place in measure.phrase_ends if (end := position + place) in longest}
         position += measure.duration
         closes = measure.barline.style in _CLOSING or measure.barline.repeat_times > 0
         leaves_ending = bool(measure.endings) and following is not None and following.endings != measure.endings
         if closes or leaves_ending or (following is not None and following.repeat_start):
-            found.add(position)
-    return frozenset(found)
+            boundaries.add(position)
+    return frozenset(boundaries)
 
 
 def distinct(notes: Iterable[SoundingNote | None]) -> tuple[SoundingNote, ...]:
-    """The notes that there are, each once, in order."""
+    """The notes without None and duplicates, in order."""
     return tuple(dict.fromkeys(note for note in notes if note is not None))

@@ -1,4 +1,4 @@
-"""Who sings what: the leading line of each voice, its name, its role, and the choir that it belongs to."""
+"""Voice groups: the leading line of each voice, with its name, its role and its group."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from scoregen.score.elements import Part, Score, Slot
 from scoregen.score.ensemble import Ensemble, Role, load_ensemble
 
 CHOIR = "satb"
-MOST_IN_ONE_CHOIR = 6
-"""Lines of a small ensemble without roles; of more parts none is expected to stay above the next."""
+MOST_IN_ONE_GROUP = 6
+"""The most lines of an ensemble without roles that form one group; larger ensembles keep no order of height."""
 _VOCAL_WORDS = {"solo", "soli", "choir", "chorus", "voice", "chor", "coro", "voices", "i", "ii", "iii", "iv"}
 
 
 @dataclass(frozen=True, slots=True)
 class VoiceLine:
-    """One strand. `size` is 0 for the leading note, else how many notes its chords have; `rank` from the top."""
+    """One line. `size` is 0 for the leading line, else the number of notes of its chords; `rank` is from the top."""
 
     slot: Slot
     name: str
-    choir: int
-    place: int  # within the choir, from the top
+    group: int
+    place: int  # within the group, from the top
     role: Role | None = None
     instrument: Playable | None = None
     size: int = 0
@@ -35,7 +35,7 @@ class VoiceLine:
 
 
 def leading_lines(score: Score, slots: Sequence[Slot]) -> list[VoiceLine]:
-    """One leading line for each voice, in order from the top of each choir."""
+    """One leading line for each voice, highest first in each group."""
     ensemble = load_ensemble(CHOIR)
     closed = _closed_score(score, slots)
     if closed:
@@ -51,25 +51,25 @@ def leading_lines(score: Score, slots: Sequence[Slot]) -> list[VoiceLine]:
 
 
 def _grouped(score: Score, slots: Sequence[Slot], roles: Mapping[str, Role], ensemble: Ensemble) -> Iterator[VoiceLine]:
-    """Lines with their choirs: a choir ends where a higher role begins again, or another part does."""
-    is_small = len(slots) <= MOST_IN_ONE_CHOIR
-    named = Counter(score.part(slot.part).name for slot in {slot.part: slot for slot in slots}.values())
-    choir, place, before = 0, -1, None
+    """Lines with their groups: a new group begins with a higher role, or with another part."""
+    is_small = len(slots) <= MOST_IN_ONE_GROUP
+    names = Counter(score.part(slot.part).name for slot in {slot.part: slot for slot in slots}.values())
+    group, place, before = 0, -1, None
     for slot in slots:
         part = score.part(slot.part)
         height = ensemble.roles.index(roles[slot.part]) if slot.part in roles else None
         if before is not None and not _stays(before, slot.part, height, is_small):
-            choir, place = choir + 1, -1
+            group, place = group + 1, -1
         place += 1
         before = slot.part, height
         instrument = None if slot.part in roles else instrument_of(part)
         is_keyboard = instrument is not None and instrument.span > 0 and part.staves == 2
-        name = _name(part, slot, slots, unique=named[part.name] == 1, is_keyboard=is_keyboard)
-        yield VoiceLine(slot, name, choir, place, roles.get(slot.part), instrument)
+        name = _name(part, slot, slots, unique=names[part.name] == 1, is_keyboard=is_keyboard)
+        yield VoiceLine(slot, name, group, place, roles.get(slot.part), instrument)
 
 
 def _stays(before: tuple[str, int | None], part: str, height: int | None, is_small: bool) -> bool:
-    """Whether a voice belongs to the choir of the one above it."""
+    """Whether a voice belongs to the group of the one above it."""
     above, above_height = before
     if above == part:
         return True
@@ -79,7 +79,7 @@ def _stays(before: tuple[str, int | None], part: str, height: int | None, is_sma
 
 
 def _name(part: Part, slot: Slot, slots: Sequence[Slot], *, unique: bool, is_keyboard: bool) -> str:
-    """What a musician calls a voice: the part, and as much more as tells it from the others."""
+    """The name of a voice: its part, and as much more as distinguishes it from the others."""
     role = role_of(part, load_ensemble(CHOIR))
     name = (part.name.lower() if role is not None else part.name.strip()) or f"part {part.id}"
     name = name if unique or not part.name else f"{name} ({part.id})"
@@ -93,7 +93,7 @@ def _name(part: Part, slot: Slot, slots: Sequence[Slot], *, unique: bool, is_key
 
 
 def role_of(part: Part, ensemble: Ensemble) -> Role | None:
-    """The role that a part names by its sound or its name; a bass clarinet is no bass."""
+    """The role of a part by its sound or its name; a bass clarinet is not a bass."""
     sound = part.instrument.sound if part.instrument is not None else None
     words = [word.strip("().,:;1234567890") for word in plain_name(part.name).replace(".", " ").split()]
     if instrument_of(part) is not None or part.staves != 1:
@@ -106,7 +106,7 @@ def role_of(part: Part, ensemble: Ensemble) -> Role | None:
 
 
 def _closed_score(score: Score, slots: Sequence[Slot]) -> tuple[Slot, ...]:
-    """The four voices of a choir on two staves, two on each; empty if the score is laid out otherwise."""
+    """The four voices of a choir on two staves, two on each; empty for any other layout."""
     staves: dict[tuple[str, int], list[Slot]] = defaultdict(list)
     for slot in slots:
         staves[slot.part, slot.staff].append(slot)

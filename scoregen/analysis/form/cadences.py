@@ -1,8 +1,8 @@
-"""Cadences: how each phrase closes, from its last two chords and its highest note.
+"""The cadence of each phrase, from its last two chords and its highest note.
 
-Perfect authentic: V to I, both in root position, the tonic on top. Imperfect authentic: any other V or
-viio to I. Half: on V; Phrygian, where iv6 leads to it in minor. Deceptive: V to the sixth degree.
-Plagal: IV to I. The key is that of the last chord (W. Caplin, Classical Form, 1998, for the kinds).
+Perfect authentic: V to I, both in root position, with the tonic in the highest voice. Imperfect authentic: any
+other V or viio to I. Half: on V; Phrygian half: iv6 to V in minor. Deceptive: V to the sixth degree. Plagal: IV
+to I. The key is that of the last chord. The kinds follow W. Caplin, Classical Form (1998).
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ ABBREVIATIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """How a phrase closes. `chords` are the numerals of the last two chords; `open` closes on neither I nor V."""
+    """The close of a phrase. `chords` are the numerals of the last two chords; `open` is no cadence."""
 
     onset: Fraction
     measure_index: int
@@ -45,8 +45,8 @@ class Cadence:
 
 
 def cadences(closes: Sequence[Phrase], spans: Sequence[ChordSpan], cuts: Sequence[Moment]) -> tuple[Cadence, ...]:
-    """One for each phrase that ends on a chord."""
-    found = []
+    """One cadence for each phrase that ends on a chord."""
+    rows = []
     tops = {moment.onset: moment.notes[-1].pitch.fifths for moment in cuts}
     for phrase in closes:
         own = [span for span in spans if phrase.onset <= span.onset <= phrase.closing]
@@ -57,38 +57,38 @@ def cadences(closes: Sequence[Phrase], spans: Sequence[ChordSpan], cuts: Sequenc
             soprano = tops[top] if top is not None else None
             names = tuple(_name_in(span, last.key) for span in (before, last) if span is not None)
             kind = cadence_kind(before, last, soprano)
-            found.append(Cadence(last.onset, last.measure_index, kind, last.key, names))
-    return tuple(found)
+            rows.append(Cadence(last.onset, last.measure_index, kind, last.key, names))
+    return tuple(rows)
 
 
 def _name_in(span: ChordSpan, key: Key) -> str:
-    """The numeral of a chord in the key that the phrase closes in."""
+    """The numeral of a chord in the key in which the phrase closes."""
     if span.key == key:
         return span_numeral(span)
     return numeral(Function(span.chord.root - key.tonic_fifths, span.chord.quality), span.chord.inversion, key.mode)
 
 
 def cadence_kind(before: ChordSpan | None, last: ChordSpan, soprano: int | None) -> str:
-    """The kind that the last chord and the one before it make; `soprano` is a place on the line of fifths."""
+    """The kind of cadence of two chords; `soprano` is the highest note on the line of fifths."""
     end, low = last.function, last.chord.inversion
     if end.target is not None:
         return OPEN
-    if formulas.HALF.last.holds(end.offset, end.quality):
+    if formulas.HALF.last.contains(end.offset, end.quality):
         return _half(before, low)
-    start = None if before is None else _heard_in(before, last.key)
+    start = None if before is None else _function_in(before, last.key)
     if before is None or start is None:
         return OPEN
-    if _makes(formulas.AUTHENTIC, start, end, low):
-        from_dominant = formulas.DOMINANT.holds(start.offset, start.quality)
+    if _matches(formulas.AUTHENTIC, start, end, low):
+        from_dominant = formulas.DOMINANT.contains(start.offset, start.quality)
         is_perfect = from_dominant and low == 0 and before.chord.inversion == 0 and soprano == last.chord.root
         return PERFECT if is_perfect else IMPERFECT
     others = (formulas.DECEPTIVE, formulas.PLAGAL)
-    return next((formula.name for formula in others if _makes(formula, start, end, low)), OPEN)
+    return next((formula.name for formula in others if _matches(formula, start, end, low)), OPEN)
 
 
-def _makes(formula: formulas.Cadence, start: Function, end: Function, low: int) -> bool:
-    """Whether two chords, the last one in the inversion `low`, make a cadence."""
-    is_last = formula.last.holds(end.offset, end.quality) and (low == 0 or not formula.root_position)
+def _matches(formula: formulas.Cadence, start: Function, end: Function, low: int) -> bool:
+    """Whether two chords, the last one in the inversion `low`, form a cadence."""
+    is_last = formula.last.contains(end.offset, end.quality) and (low == 0 or not formula.root_position)
     return is_last and formula.leads(start.offset, start.quality)
 
 
@@ -101,8 +101,8 @@ def _half(before: ChordSpan | None, low: int) -> str:
     return HALF
 
 
-def _heard_in(span: ChordSpan, key: Key) -> Function | None:
-    """A chord as a function of another key; None where it is applied to a degree of its own."""
+def _function_in(span: ChordSpan, key: Key) -> Function | None:
+    """The function of a chord in a key; None if it is an applied chord of this key."""
     if span.key == key:
         return span.function if span.function.target is None else None
     return Function(span.chord.root - key.tonic_fifths, span.function.quality)

@@ -1,9 +1,9 @@
-"""Phrases: where the music breathes.
+"""Phrases and their ends.
 
-In a hymn a fermata ends each phrase. A score without fermatas, or with a few far apart, is cut where its
-highest line makes the break felt: a rest, or a note that is long beside its neighbours (the local
-boundaries of E. Cambouropoulos, 2001), weighed against how far the phrase is from four measures. The
-ends are chosen together.
+In a hymn a fermata ends each phrase. In a score without fermatas, or with a few that are far apart, ends are
+estimated from the highest line: a rest, or a note that is longer than its neighbours (the local boundaries of
+E. Cambouropoulos, 2001), with a cost for phrases much shorter or longer than four measures. Dynamic
+programming finds the best ends together.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from scoregen.score.timeline import measure_onsets
 USUAL_MEASURES = 4
 LEAST_MEASURES = 1.5
 MOST_MEASURES = 12
-LENGTH_WEIGHT = 1.2  # what a phrase of twice or half the usual length costs
+LENGTH_WEIGHT = 1.2  # the cost of a phrase of twice or half the usual length
 REST_WEIGHT = 1.5
 LONG_WEIGHT = 1.0
 CADENCE_WEIGHT = 0.8
 DOWNBEAT_WEIGHT = 0.3
 FERMATA_WEIGHT = 3.0
-NO_BREAK = -1.5  # what an end costs where nothing marks it
+NO_BREAK = -1.5  # the score of an end that nothing marks
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """From the onset of its first note to the end of its last chord, in quarters from the score's start.
+    """A phrase from the onset of its first note to the end of its last chord, in quarters from the start.
 
-    `closing` is the onset of the chord it ends on; measures are indices, both included. `marked` says
-    that a fermata ends it.
+    `closing` is the onset of its last chord; measures are indices, both included. `has_fermata` means that a
+    fermata ends it.
     """
 
     onset: Fraction
@@ -44,18 +44,18 @@ class Phrase:
     closing: Fraction
     first_measure: int
     last_measure: int
-    marked: bool
+    has_fermata: bool
 
 
 def phrases(score: Score, cuts: Sequence[Moment], spans: Sequence[ChordSpan]) -> tuple[Phrase, ...]:
-    """The phrases of a score in order, which together hold all that sounds."""
+    """The phrases of a score in order; together they contain all sounding notes."""
     if not cuts:
         return ()
     if any(moment.ends_phrase for moment in cuts):
-        found = _marked(cuts)
-        if max(phrase.end - phrase.onset for phrase in found) <= MOST_MEASURES * _usual(score):
-            return found
-    return _felt(score, cuts, spans)
+        by_fermatas = _by_fermatas(cuts)
+        if max(phrase.end - phrase.onset for phrase in by_fermatas) <= MOST_MEASURES * _usual(score):
+            return by_fermatas
+    return _estimated(score, cuts, spans)
 
 
 def _usual(score: Score) -> Fraction:
@@ -63,35 +63,35 @@ def _usual(score: Score) -> Fraction:
     return max(measure.duration for measure in score.measures)
 
 
-def _marked(cuts: Sequence[Moment]) -> tuple[Phrase, ...]:
-    """One phrase from each fermata to the next; what follows the last one is a phrase of its own."""
-    found, first, closing = [], 0, None
+def _by_fermatas(cuts: Sequence[Moment]) -> tuple[Phrase, ...]:
+    """One phrase from each fermata to the next; the music after the last fermata is a further phrase."""
+    rows, first, closing = [], 0, None
     for index, moment in enumerate(cuts):
         if moment.ends_phrase and closing is None:
             closing = moment.onset
         is_last = index + 1 == len(cuts)
         if is_last or (moment.ends_phrase and not cuts[index + 1].ends_phrase):
-            found.append(
+            rows.append(
                 _phrase(cuts[first : index + 1], moment.onset if closing is None else closing, closing is not None)
             )
             first, closing = index + 1, None
-    return tuple(found)
+    return tuple(rows)
 
 
-def _phrase(cuts: Sequence[Moment], closing: Fraction, marked: bool) -> Phrase:
-    return Phrase(cuts[0].onset, cuts[-1].end, closing, cuts[0].measure_index, cuts[-1].measure_index, marked)
+def _phrase(cuts: Sequence[Moment], closing: Fraction, has_fermata: bool) -> Phrase:
+    return Phrase(cuts[0].onset, cuts[-1].end, closing, cuts[0].measure_index, cuts[-1].measure_index, has_fermata)
 
 
 @dataclass(frozen=True, slots=True)
 class _Break:
-    """A place between two notes of the highest line where a phrase may end."""
+    """A possible phrase end between two notes of the highest line."""
 
     note: LineNote
     next_onset: Fraction
     strength: float
 
 
-def _felt(score: Score, cuts: Sequence[Moment], spans: Sequence[ChordSpan]) -> tuple[Phrase, ...]:
+def _estimated(score: Score, cuts: Sequence[Moment], spans: Sequence[ChordSpan]) -> tuple[Phrase, ...]:
     line = highest_line(cuts)
     if not line:
         return ()
@@ -116,7 +116,7 @@ def _felt(score: Score, cuts: Sequence[Moment], spans: Sequence[ChordSpan]) -> t
 
 
 def _cut_at(cuts: Sequence[Moment], ends: Sequence[_Break], starts: Sequence[Fraction]) -> list[Phrase]:
-    found, place = [], 0
+    rows, place = [], 0
     for end in ends:
         inside = place
         while inside < len(cuts) and cuts[inside].onset < end.next_onset:
@@ -124,15 +124,15 @@ def _cut_at(cuts: Sequence[Moment], ends: Sequence[_Break], starts: Sequence[Fra
         if inside > place:
             own = cuts[place:inside]
             closing = max((moment.onset for moment in own if moment.onset <= end.note.onset), default=own[-1].onset)
-            found.append(_phrase(own, closing, marked=False))
+            rows.append(_phrase(own, closing, has_fermata=False))
             place = inside
-    return found
+    return rows
 
 
 def _breaks(line: Sequence[LineNote], cuts: Sequence[Moment], spans: Sequence[ChordSpan]) -> list[_Break]:
     onsets = {moment.onset: moment for moment in cuts}
     fermatas = [moment.onset for moment in cuts if moment.ends_phrase]
-    found = []
+    breaks = []
     for index, (note, following) in enumerate(itertools.pairwise(line)):
         around = [float(other.duration) for other in line[max(0, index - 4) : index + 5]]
         usual = sorted(around)[len(around) // 2]
@@ -147,12 +147,12 @@ def _breaks(line: Sequence[LineNote], cuts: Sequence[Moment], spans: Sequence[Ch
             strength += DOWNBEAT_WEIGHT
         strength += FERMATA_WEIGHT * any(note.onset <= fermata < following.onset for fermata in fermatas)
         if strength > NO_BREAK + DOWNBEAT_WEIGHT:
-            found.append(_Break(note, following.onset, strength))
-    return found
+            breaks.append(_Break(note, following.onset, strength))
+    return breaks
 
 
 def _length_cost(measures: Fraction, is_last: bool) -> float:
-    """How unlike a phrase a stretch of so many measures is; the last one may be cut short."""
+    """The score, 0 or negative, of a phrase of this length; the last one may be short."""
     length = float(measures)
     if length < LEAST_MEASURES and not is_last:
         return -9.0

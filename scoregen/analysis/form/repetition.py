@@ -1,8 +1,8 @@
-"""Form: which measures come again, and which phrases are like which.
+"""Form: measures that recur, and phrases with the same melody.
 
-Measures are compared by what is in them: all voices (an exact repeat), all voices so many steps higher
-or lower (a transposed one), or the highest voice alone (the melody comes again over other harmony).
-Phrases get letters: the same letter for the same melody, with a prime where it is varied.
+Measures are compared by all voices (an exact repeat), by all voices at another height (a transposed
+repeat), or by the highest voice alone (the melody recurs with other harmony). Phrases get letters: the
+same letter for the same melody, with a prime for a variant.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from scoregen.score.pitch import Pitch
 
 RepeatKind = Literal["exact", "transposed", "melody"]
 VARIED = 0.6
-"""The share of a melody that must come again for a varied phrase."""
+"""The share of a melody that must recur in a variant."""
 LEAST_NOTES = 4
-"""A run of measures with fewer notes in its melody is no repeat."""
+"""The fewest notes, in the voice with most notes, of a run of measures that counts as a repeat."""
 
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """Measures `first` to `last` (indices, both included) come again from `again` on.
+    """Measures `first` to `last` (indices, both included) recur from `again` on.
 
-    `steps` is the number of diatonic steps that a transposed repeat lies higher.
+    `steps` is the number of diatonic steps by which a transposed repeat is higher.
     """
 
     first: int
@@ -46,7 +46,7 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A phrase with its letter; `repeats` says that the score plays its measures twice."""
+    """A phrase with its letter; `repeats` means that its measures are between repeat signs."""
 
     letter: str
     phrase: Phrase
@@ -54,24 +54,24 @@ class Section:
 
 
 class _Content:
-    """What a measure holds, in the three ways that measures are compared."""
+    """The content of a measure, in the three forms in which measures are compared."""
 
     def __init__(self, measure: Measure) -> None:
-        found: dict[Slot, list[tuple[Fraction, Fraction, int, int]]] = {}
+        voices: dict[Slot, list[tuple[Fraction, Fraction, int, int]]] = {}
         for voice in measure.voices:
             now = Fraction(0)
             for element in voice.elements:
                 for note in element.notes:
                     if isinstance(note.pitch, Pitch) and not note.grace:
                         event = (now, element.duration, note.pitch.diatonic, int(note.pitch.alter))
-                        found.setdefault(voice.slot, []).append(event)
+                        voices.setdefault(voice.slot, []).append(event)
                 now += element.duration
-        self.voices = tuple((slot, tuple(events)) for slot, events in found.items())
+        self.voices = tuple((slot, tuple(events)) for slot, events in voices.items())
         self.lowest = min((event[2] for _, events in self.voices for event in events), default=0)
 
     @cached_property
     def contour(self) -> Hashable:
-        """The steps of all notes over the lowest one."""
+        """The diatonic steps of all notes above the lowest one."""
         return tuple(
             (slot, tuple((on, long, step - self.lowest) for on, long, step, _ in events))
             for slot, events in self.voices
@@ -79,61 +79,62 @@ class _Content:
 
     @cached_property
     def melody(self) -> Hashable:
-        """The voice that lies highest on the whole."""
+        """The voice that is highest on average."""
         return max(
             (events for _, events in self.voices),
             key=lambda events: sum(e[2] for e in events) / len(events),
             default=(),
         )
 
-    def seen_as(self, kind: RepeatKind) -> Hashable:
+    def form(self, kind: RepeatKind) -> Hashable:
+        """The form in which this kind of repeat compares measures."""
         return {"exact": self.voices, "transposed": self.contour, "melody": self.melody}[kind]
 
     @property
     def size(self) -> int:
-        """The number of notes in its busiest voice."""
+        """The number of notes in the voice with most notes."""
         return max((len(events) for _, events in self.voices), default=0)
 
 
 def repeats(score: Score) -> tuple[Repeat, ...]:
-    """The longest runs of measures that come again; each later measure is told of once, the closest kind first."""
+    """The longest runs of measures that recur; each later measure is in one repeat, of the most exact kind."""
     contents = [_Content(measure) for measure in score.measures]
-    found: list[Repeat] = []
-    told: set[int] = set()
+    rows: list[Repeat] = []
+    covered: set[int] = set()
     kinds: tuple[RepeatKind, ...] = ("exact", "transposed", "melody")
     for kind in kinds:
         for repeat in _runs(contents, kind):
             later = set(range(repeat.again, repeat.again_last + 1))
-            if not later & told:
-                told |= later
-                found.append(repeat)
-    return tuple(sorted(found, key=lambda repeat: (repeat.first, repeat.again)))
+            if not later & covered:
+                covered |= later
+                rows.append(repeat)
+    return tuple(sorted(rows, key=lambda repeat: (repeat.first, repeat.again)))
 
 
 def _runs(contents: Sequence[_Content], kind: RepeatKind) -> list[Repeat]:
-    """Maximal runs of like measures, the longest first, then the earliest."""
+    """Maximal runs of equal measures, the longest first, then the earliest."""
     numbers: dict[Hashable, int] = {}
-    like = [numbers.setdefault(content.seen_as(kind), len(numbers)) for content in contents]
-    found = []
+    like = [numbers.setdefault(content.form(kind), len(numbers)) for content in contents]
+    runs = []
     for distance in range(1, len(contents)):
         start = 0
         while start + distance < len(contents):
             length = _run_length(contents, like, start, distance, kind)
             if length and sum(content.size for content in contents[start : start + length]) >= LEAST_NOTES:
                 steps = contents[start + distance].lowest - contents[start].lowest if kind == "transposed" else 0
-                found.append(Repeat(start, start + length - 1, start + distance, kind, steps))
+                runs.append(Repeat(start, start + length - 1, start + distance, kind, steps))
             start += max(length, 1)
-    return sorted(found, key=lambda repeat: (repeat.first - repeat.last, repeat.again, repeat.first))
+    return sorted(runs, key=lambda repeat: (repeat.first - repeat.last, repeat.again, repeat.first))
 
 
 def _run_length(contents: Sequence[_Content], like: Sequence[int], start: int, distance: int, kind: RepeatKind) -> int:
-    """How many measures from `start` on are like those `distance` later, by one and the same interval."""
+    """How many measures from `start` on equal those `distance` later, all at the same interval."""
     length = 0
     steps = contents[start + distance].lowest - contents[start].lowest
     while length < distance and start + length + distance < len(contents):
         one, other = start + length, start + length + distance
-        moved = kind == "transposed" and contents[other].lowest - contents[one].lowest != steps
-        if like[one] != like[other] or not contents[one].voices or moved:
+        is_shifted = kind == "transposed" and contents[other].lowest - contents[one].lowest != steps
+        if like[one] != like[other] or not contents[one].voices or is_shifted:
             break
         length += 1
     return length
@@ -142,19 +143,18 @@ def _run_length(contents: Sequence[_Content], like: Sequence[int], start: int, d
 def sections(score: Score, parts: Sequence[Phrase], line: Sequence[LineNote]) -> tuple[Section, ...]:
     """The phrases with letters, by the highest line."""
     melodies = [_melody_of(phrase, line) for phrase in parts]
-    twice = _played_twice(score)
-    found: list[Section] = []
+    repeated = _repeated_measures(score)
+    rows: list[Section] = []
     models: list[tuple[str, Sequence[tuple[Fraction, int]]]] = []
     for phrase, melody in zip(parts, melodies, strict=True):
-        likeness, letter = max(((_likeness(melody, model), name) for name, model in models), default=(0.0, ""))
-        if likeness < VARIED or not melody:
+        similarity, letter = max(((_similarity(melody, model), name) for name, model in models), default=(0.0, ""))
+        if similarity < VARIED or not melody:
             letter = _letter(len(models))
             models.append((letter, melody))
-        elif likeness < 1:
+        elif similarity < 1:
             letter += "′"
-        repeated = phrase.first_measure in twice and phrase.last_measure in twice
-        found.append(Section(letter, phrase, repeated))
-    return tuple(found)
+        rows.append(Section(letter, phrase, {phrase.first_measure, phrase.last_measure} <= repeated))
+    return tuple(rows)
 
 
 def _letter(index: int) -> str:
@@ -168,7 +168,7 @@ def _melody_of(phrase: Phrase, line: Sequence[LineNote]) -> list[tuple[Fraction,
     return [(note.duration, note.pitch.diatonic - own[0].pitch.diatonic) for note in own]
 
 
-def _likeness(one: Sequence[tuple[Fraction, int]], other: Sequence[tuple[Fraction, int]]) -> float:
+def _similarity(one: Sequence[tuple[Fraction, int]], other: Sequence[tuple[Fraction, int]]) -> float:
     """The longest common subsequence, as a share of the longer melody; 1 for the same."""
     if not one or not other:
         return 0.0
@@ -181,14 +181,14 @@ def _likeness(one: Sequence[tuple[Fraction, int]], other: Sequence[tuple[Fractio
     return row[-1] / max(len(one), len(other))
 
 
-def _played_twice(score: Score) -> set[int]:
-    """The measures between repeat signs."""
-    found: set[int] = set()
+def _repeated_measures(score: Score) -> set[int]:
+    """The indices of the measures between repeat signs."""
+    indices: set[int] = set()
     start = 0
     for index, measure in enumerate(score.measures):
         if measure.repeat_start:
             start = index
         if measure.barline.repeat_times:
-            found |= set(range(start, index + 1))
+            indices |= set(range(start, index + 1))
             start = index + 1
-    return found
+    return indices

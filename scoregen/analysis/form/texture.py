@@ -1,9 +1,9 @@
 """Texture: how many lines sound in a measure, and whether they move together.
 
-*Together* is the share of lines that attack where any does. A measure is monophonic where one pitch at
-a time sounds (octaves count as one: unison), homorhythmic where nearly all lines attack together, a
-melody with accompaniment where the highest line attacks far more often than any other, polyphonic
-where lines go their own ways, and homophonic in between.
+`together` is the mean share of the sounding lines that attack when any line does. A measure is monophonic if one
+pitch sounds at a time (unison if it is doubled in octaves), homorhythmic if nearly all lines attack together,
+melody and accompaniment if the highest line attacks far more often than any other, polyphonic if few lines attack
+together, and homophonic otherwise.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ class Texture:
 
 
 def textures(score: Score, cuts: Sequence[Moment]) -> tuple[Texture, ...]:
-    """Every measure, neighbours of one kind gathered."""
+    """The texture of all measures, with adjacent measures of one kind merged."""
     by_measure: dict[int, list[Moment]] = {}
     for moment in cuts:
         by_measure.setdefault(moment.measure_index, []).append(moment)
     single = [_measure_texture(index, by_measure.get(index, [])) for index in range(len(score.measures))]
-    return tuple(_gathered(list(run)) for _, run in itertools.groupby(single, key=lambda texture: texture.kind))
+    return tuple(_merge(list(run)) for _, run in itertools.groupby(single, key=lambda texture: texture.kind))
 
 
-def _gathered(run: Sequence[Texture]) -> Texture:
+def _merge(run: Sequence[Texture]) -> Texture:
     together = sum(texture.together for texture in run) / len(run)
     voices = max(texture.voices for texture in run)
     return Texture(run[0].first, run[-1].last, run[0].kind, voices, round(together, 2))

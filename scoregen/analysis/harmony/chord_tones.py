@@ -1,4 +1,4 @@
-"""What a note is in the chords that it sounds in: their root, third, fifth or seventh, or foreign to them."""
+"""The function of a note in each of its chords: root, third, fifth, seventh, or a kind of non-chord tone."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MEMBER_NAMES = ("root", "third", "fifth", "seventh")
 
 @dataclass(frozen=True, slots=True)
 class NoteRole:
-    """A chord, and what the note is in it: the name of a member, or the kind of a foreign note."""
+    """A chord and the function of a note in it: the name of a member, or the kind of a non-chord tone."""
 
     span: ChordSpan
     name: str
@@ -23,12 +23,11 @@ class NoteRole:
 
 
 def note_roles(spans: Sequence[ChordSpan], note: SoundingNote) -> tuple[NoteRole, ...]:
-    """What a note is in each chord that it sounds in, in order."""
-    if not isinstance(note.pitch, Pitch):
+    """The function of a note in each chord with which it sounds, in order."""
+    pitch = note.pitch
+    if not isinstance(pitch, Pitch):
         return ()
-    end = note.end
-    found = [_role(span, note, note.pitch) for span in spans if span.onset < end and span.end > note.onset]
-    return tuple(found)
+    return tuple(_role(span, note, pitch) for span in spans if span.onset < note.end and span.end > note.onset)
 
 
 def _role(span: ChordSpan, note: SoundingNote, pitch: Pitch) -> NoteRole:

@@ -1,7 +1,7 @@
-"""The chords of a score: root, quality, inversion, the key they stand in, and the notes foreign to them.
+"""The chords of a score: root, quality, inversion, key and non-chord tones.
 
-`chord_spans` is the way in; keys and chords are found together (`harmony`), so that a span knows its
-key and `keys.key_regions` only gathers them.
+`chord_spans` is the entry point. The search (`search`) finds keys and chords together, so that every span has a
+key; `keys.key_regions` only merges them.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from scoregen.score.theory.chord_kinds import AUGMENTED_SIXTHS, CHORD_KINDS, FOU
 
 @dataclass(frozen=True, slots=True)
 class ChordName:
-    """A chord as it sounds. `root` is a place on the line of fifths, `quality` MusicXML's word for it.
+    """A chord. `root` is a position on the line of fifths, `quality` the kind in MusicXML's terms.
 
-    `inversion` counts the members below the root's place: 0 root position, 3 the seventh in the bass.
+    `inversion` is the index of the member in the bass: 0 for root position, 3 for the seventh.
     """
 
     root: int
@@ -33,7 +33,7 @@ class ChordName:
 
     @property
     def members(self) -> tuple[int, ...]:
-        """Root, third, fifth and seventh as places on the line of fifths."""
+        """Root, third, fifth and seventh on the line of fifths."""
         return tuple(self.root + member for member in MEMBERS[self.quality])
 
     @property
@@ -42,7 +42,7 @@ class ChordName:
 
     @property
     def seventh(self) -> int | None:
-        """The place of the seventh, None in a triad."""
+        """The seventh on the line of fifths; None in a triad."""
         return self.members[3] if self.quality in FOUR_NOTES - AUGMENTED_SIXTHS else None
 
     def __str__(self) -> str:
@@ -53,7 +53,7 @@ class ChordName:
 
 @dataclass(frozen=True, slots=True)
 class ForeignNote:
-    """A note that is no member of the chord that it sounds in, and what it is there.
+    """A non-chord tone: a note that is not a member of its chord.
 
     `kind` is passing, neighbour, suspension, appoggiatura, escape, held, pedal or free.
     """
@@ -64,9 +64,9 @@ class ForeignNote:
 
 @dataclass(frozen=True, slots=True)
 class ChordSpan:
-    """One chord from its onset for its duration, in quarters from the start of the score.
+    """One chord with its onset and duration, in quarters from the start of the score.
 
-    `function` places it in `key`: fifths from tonic to root, the quality, and what it is applied to.
+    `function` is relative to `key`: fifths from the tonic to the root, the quality, and the target of an applied chord.
     """
 
     onset: Fraction
@@ -85,10 +85,10 @@ class ChordSpan:
 
 
 def chord_spans(score: Score, weights: HarmonyWeights | None = None) -> tuple[ChordSpan, ...]:
-    """The chords of a score in order. Silence has none, and a score without pitches gives ().
+    """The chords of a score in order. Silence has no chord, and a score without pitches gives ().
 
-    A span ends where the next begins or where all is silent; a chord that goes on over a phrase end
-    is cut there. `weights` are the shipped ones by default.
+    A span ends at the next one or at a silence; a chord that continues over a phrase end is cut there.
+    `weights` are the shipped ones by default.
     """
     cuts = moments(score)
     signatures = [score.measures[moment.measure_index].key.fifths for moment in cuts]
@@ -124,14 +124,14 @@ def _span(group: Sequence[tuple[Moment, HarmonyState]]) -> ChordSpan:
         Key(state.key.tonic, state.key.mode),
         chord,
         state.function,
-        tuple(sorted(foreign, key=lambda found: (found.note.onset, found.note.slot))),
+        tuple(sorted(foreign, key=lambda tone: (tone.note.onset, tone.note.slot))),
         first.begins_phrase,
         any(moment.ends_phrase for moment, _ in group),
     )
 
 
 def chord_at(spans: Sequence[ChordSpan], onset: Fraction) -> ChordSpan | None:
-    """The chord that sounds at an onset, None in silence."""
+    """The chord at an onset; None in silence."""
     return next((span for span in spans if span.onset <= onset < span.end), None)
 
 

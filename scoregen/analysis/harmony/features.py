@@ -1,8 +1,8 @@
-"""What the harmonic analysis looks at: one name a feature, whose weights `harmony_weights` reads.
+"""The features of the harmonic analysis, as names; `weights.harmony_weights` reads their weights.
 
-The features are of four kinds: how the notes of a moment fit a chord (emission), how they fit a key,
-what happens where a chord begins or goes on, and which numeral follows which. A place on the line of
-fifths is always told from the root or the tonic, so that nothing depends on the key's name.
+There are four kinds of features: how the notes of a moment fit a chord (emission), how they fit a key, what
+happens when a chord begins or continues, and which numeral follows which. Positions on the line of fifths are
+relative to the root or the tonic, so that no feature depends on the key.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from scoregen.score.theory.chord_kinds import FOUR_NOTES, MEMBERS
 
 FOREIGN = "foreign"
 _SHORT = Fraction(1, 2)
-_FAR = 8  # fifths from a tonic beyond which all notes are alike
+_FAR = 8  # fifths from a tonic; notes farther away share one feature
 
 
 class Sound(NamedTuple):
-    """A chord as it stands: its root on the line of fifths, its quality, and which member is lowest."""
+    """A chord without a key: its root on the line of fifths, its quality, and its inversion."""
 
     root: int
     quality: str
@@ -29,9 +29,9 @@ class Sound(NamedTuple):
 
 
 class Function(NamedTuple):
-    """A chord in a key: fifths from the tonic to the root, its quality, and what it is applied to.
+    """A chord relative to a key: fifths from the tonic to the root, its quality, and its target if it is applied.
 
-    `target` is the fifths from the tonic to the degree that is tonicised, None in the key itself.
+    `target` is the number of fifths from the tonic to the tonicised degree, None for the key itself.
     """
 
     offset: int
@@ -43,11 +43,11 @@ class Function(NamedTuple):
         return f"{self.offset}{self.quality}{applied}"
 
 
-class Look(NamedTuple):
-    """A note of a moment as every chord looks at it.
+class NoteView(NamedTuple):
+    """A note of a moment, in the form that emission features use.
 
-    `place` is on the line of fifths, `pitch_class`, `before` and `after` count semitones; these two are the
-    pitch classes that its line comes from and goes to, None at a rest or an end.
+    `place` is its position on the line of fifths; `before` and `after` are the pitch classes of the previous
+    and the next note of its line, None at a rest or an end.
     """
 
     place: int
@@ -61,13 +61,13 @@ class Look(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A moment with the places on the line of fifths that sound in it and in its beat.
+    """A moment with the positions on the line of fifths that sound in it and in its beat.
 
-    `closing_bass` is the lowest place where the next fermata stands, None without one.
+    `closing_bass` is the bass at the next fermata, None if there is none.
     """
 
     moment: Moment
-    looks: tuple[Look, ...]
+    notes: tuple[NoteView, ...]
     places: frozenset[int]
     beat_places: frozenset[int]
     attacks: int
@@ -77,7 +77,7 @@ class Window:
 
 
 def windows(cuts: Sequence[Moment]) -> list[Window]:
-    """Each moment with what its beat holds, and where its phrase ends."""
+    """Each moment with the notes of its beat and the bass at the end of its phrase."""
     of_beat: dict[tuple[int, int], set[int]] = {}
     places = [frozenset(note.pitch.fifths for note in moment.notes) for moment in cuts]
     for moment, own in zip(cuts, places, strict=True):
@@ -86,7 +86,7 @@ def windows(cuts: Sequence[Moment]) -> list[Window]:
     return [
         Window(
             moment,
-            tuple(_look(note, moment) for note in moment.notes),
+            tuple(_view(note, moment) for note in moment.notes),
             places[index],
             frozenset(of_beat[moment.beat]),
             min(4, sum(note.onset == moment.onset for note in moment.notes)),
@@ -98,9 +98,9 @@ def windows(cuts: Sequence[Moment]) -> list[Window]:
     ]
 
 
-def _look(note: LineNote, moment: Moment) -> Look:
+def _view(note: LineNote, moment: Moment) -> NoteView:
     own = note.pitch.pitch_class
-    return Look(
+    return NoteView(
         note.pitch.fifths,
         foreign_kind(note, moment),
         "short" if note.duration <= _SHORT else "long",
@@ -112,18 +112,18 @@ def _look(note: LineNote, moment: Moment) -> Look:
 
 
 def _closing_basses(cuts: Sequence[Moment]) -> list[int | None]:
-    """For each moment the lowest place at the next fermata; past the last one there is none."""
-    found: list[int | None] = []
+    """For each moment the bass at the next fermata; None after the last one."""
+    basses: list[int | None] = []
     closing = None
     for moment in reversed(cuts):
         if moment.ends_phrase:
             closing = moment.bass.pitch.fifths
-        found.append(closing)
-    return found[::-1]
+        basses.append(closing)
+    return basses[::-1]
 
 
 def foreign_kind(note: LineNote, moment: Moment) -> str:
-    """What a note that is no member of the chord is in its line."""
+    """The kind of a non-chord tone, from its line."""
     held = note.onset < moment.onset or note.before == 0
     if note.is_left_by_step and held:
         return "suspension"
@@ -138,66 +138,66 @@ def foreign_kind(note: LineNote, moment: Moment) -> str:
 
 
 def emission(window: Window, sound: Sound) -> list[str]:
-    """How the notes of a moment fit a chord: which members are heard, and what each note does in its line.
+    """How the notes of a moment fit a chord: which members sound, and how each note moves in its line.
 
-    A member is told by the kind of chord, and by whether that is a triad or a seventh chord (`mt`): few
-    analyses teach the first for rare kinds. A seventh that passes is none, and a foreign note should
-    come from the chord and go to it.
+    The features of a member name the kind of chord (`m`) and its size, triad or seventh chord (`mt`); for rare
+    kinds the training data are too few for the former. A passing seventh is not a chord tone, and a non-chord
+    tone should come from a chord tone and go to one.
     """
     members = MEMBERS[sound.quality]
     size = "7" if sound.quality in FOUR_NOTES else "3"
-    found = []
+    names = []
     for index, member in enumerate(members):
         place = sound.root + member
-        heard = "now" if place in window.places else "beat" if place in window.beat_places else "no"
-        found += [f"m {sound.quality} {index} {heard}", f"mt {size} {index} {heard}"]
+        sounds = "now" if place in window.places else "beat" if place in window.beat_places else "no"
+        names += [f"m {sound.quality} {index} {sounds}", f"mt {size} {index} {sounds}"]
     classes = {7 * (sound.root + member) % 12 for member in members}
     weight = "strong" if window.moment.strength <= 1 else "beat" if window.moment.strength == 2 else "weak"
-    for look in window.looks:
-        member = look.place - sound.root
+    for note in window.notes:
+        member = note.place - sound.root
         if member in members:
-            found.append(f"ms {size} {members.index(member)} {look.kind} {look.length} {weight}")
+            names.append(f"ms {size} {members.index(member)} {note.kind} {note.length} {weight}")
         else:
-            found += _foreign(look, classes, weight)
+            names += _foreign(note, classes, weight)
     lowest = window.bass - sound.root
     if lowest == members[sound.inversion]:
-        found.append("b own")
+        names.append("b own")
     else:
-        found.append(f"b {'other' if lowest in members else FOREIGN} {weight}")
-    return found
+        names.append(f"b {'other' if lowest in members else FOREIGN} {weight}")
+    return names
 
 
-def _foreign(look: Look, classes: Container[int], weight: str) -> list[str]:
-    """What a note is that is no member of a chord of these pitch classes."""
-    place = f"{look.length} {look.where} {weight}"
-    comes = "start" if look.before is None else "home" if look.before in classes else "away"
-    goes = "end" if look.after is None else "home" if look.after in classes else "away"
-    kind = look.kind
+def _foreign(note: NoteView, classes: Container[int], weight: str) -> list[str]:
+    """The features of a non-chord tone of a chord with these pitch classes."""
+    place = f"{note.length} {note.where} {weight}"
+    comes = "start" if note.before is None else "home" if note.before in classes else "away"
+    goes = "end" if note.after is None else "home" if note.after in classes else "away"
+    kind = note.kind
     return [f"f {kind} {place}", f"ft {kind}", f"fw {place}", "fn", f"fb {kind} {comes}", f"fr {kind} {goes}"]
 
 
 def key_fit(window: Window, mode: str, tonic: int) -> list[str]:
-    """Which places of the scale the notes of a moment are."""
-    found = [f"kn {mode} {max(-_FAR, min(_FAR, place - tonic))}" for place in window.places]
+    """The notes of a moment, and the bass at the end of its phrase, relative to a tonic."""
+    names = [f"kn {mode} {max(-_FAR, min(_FAR, place - tonic))}" for place in window.places]
     if window.closing_bass is not None:
-        found.append(f"kb {mode} {window.closing_bass - tonic}")
-    return found
+        names.append(f"kb {mode} {window.closing_bass - tonic}")
+    return names
 
 
 def home(mode: str, tonic: int, signature: int) -> str:
-    """Where a key stands from the signature of the moment: 0 for the major key of the signature."""
+    """The distance of a key from the key signature of the moment: 0 for the major key of the signature."""
     return f"kh {mode} {tonic - signature}"
 
 
 def begins(window: Window, quality: str, duration: str) -> list[str]:
-    """A chord begins here."""
+    """A chord begins at this moment."""
     strength = window.moment.strength
     bass = "moves" if window.bass_moves else "stays"
     return [f"o {strength} {bass} {window.attacks}", f"q {quality} {duration} {strength}"]
 
 
 def goes_on(window: Window) -> list[str]:
-    """The chord of the moment before goes on."""
+    """The chord of the moment before continues."""
     bass = "moves" if window.bass_moves else "stays"
     return [f"s {window.moment.strength} {bass} {window.attacks}"]
 
@@ -215,25 +215,25 @@ def at_phrase_end(mode: str, function: Function, inversion: int) -> list[str]:
 
 
 def follows(mode: str, first: Function | None, low: int, second: Function, inversion: int) -> list[str]:
-    """One numeral after another in one key; `first` is None where the chord has no numeral in it."""
+    """A succession of two numerals in one key; `first` is None if the first chord has no numeral in this key."""
     if first is None:
         return [f"bn {mode} {second}"]
     return [f"bi {mode} {first} {second}", f"bj {mode} {first} {low} {second} {inversion}"]
 
 
 def key_change(mode: str, new_mode: str, fifths: int, window: Window) -> list[str]:
-    """A key gives way to one whose tonic lies so many fifths above."""
+    """A change to a key whose tonic is this number of fifths higher."""
     where = "phrase" if window.moment.begins_phrase else window.moment.strength
     return [f"kc {mode} {new_mode} {fifths}", f"kp {where}"]
 
 
 def leaves(mode: str, function: Function) -> list[str]:
-    """The last chord of a key that is left."""
+    """The last chord before a key change."""
     return [f"kg {mode} {function}"]
 
 
 def enters(mode: str, function: Function, inversion: int) -> list[str]:
-    """The first chord of a key that is come to."""
+    """The first chord after a key change."""
     return [f"ke {mode} {function}", f"kf {mode} {function.offset} {inversion}"]
 
 

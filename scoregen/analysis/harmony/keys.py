@@ -1,7 +1,6 @@
-"""The keys that a score goes through, gathered from its chords.
+"""The key regions of a score, from its chords.
 
-The key of a moment is found together with its chord (`harmony`): what is heard in it, what follows
-what, how far it lies from the signature, and what it costs to leave a key.
+The search (`search`) finds the key of a moment together with its chord.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ class KeyRegion:
 
 
 def key_regions(spans: Sequence[ChordSpan]) -> tuple[KeyRegion, ...]:
-    """The keys in order, each from its first chord to the first of the next."""
+    """The key regions in order, each from its first chord to the first chord of the next."""
     runs = by_key(spans)
     ends = [run[0].onset for _, run in runs[1:]] + [spans[-1].end] if runs else []
     return tuple(
@@ -34,10 +33,10 @@ def key_regions(spans: Sequence[ChordSpan]) -> tuple[KeyRegion, ...]:
 
 
 def main_key(regions: Sequence[KeyRegion]) -> Key | None:
-    """The key of the whole: that of the last region if the piece spends time in it, else the longest.
+    """The key of the whole piece: the key of the last region if it is long enough, else the key of the longest total.
 
-    A last region counts where it, with its earlier returns, fills a quarter of the piece; a chorale
-    that ends on the dominant of its key must not be named after its last measure.
+    The last key must fill a quarter of the piece in all its regions together; a chorale that ends on the
+    dominant must not be named after its last measure.
     """
     lengths: dict[Key, Fraction] = {}
     for region in regions:

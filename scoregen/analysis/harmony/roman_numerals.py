@@ -1,9 +1,9 @@
-"""Roman numerals: a chord's function in a key, as one writes it under the staff.
+"""Roman numerals: the function of a chord in a key.
 
 Upper case is major or augmented, lower case minor or diminished; `o` is diminished, `ø` half
-diminished, `+` augmented, `maj7` a major seventh; figures say the inversion (6, 64; 65, 43, 42); what
-follows a stroke is the degree that the chord is applied to. In minor the raised leading note needs no
-sign: viio, and VII on the natural one.
+diminished, `+` augmented, `maj7` a major seventh; figures give the inversion (6, 64; 65, 43, 42); the
+degree after a slash is the target of an applied chord. In minor, viio is on the raised leading note and
+needs no sign; VII is on the natural seventh degree.
 """
 
 from __future__ import annotations
@@ -37,20 +37,20 @@ _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 @dataclass(frozen=True, slots=True)
 class Degree:
-    """A degree of a scale, 1 to 7, and the semitones by which it is altered there."""
+    """A degree of a scale, 1 to 7, and its alteration in semitones."""
 
     number: int
     alter: int = 0
 
 
 def degree(offset: int, mode: str) -> Degree:
-    """The degree that lies so many fifths from the tonic; the leading note of minor is an altered one."""
+    """The degree at a distance in fifths from the tonic; the leading note of minor is altered."""
     number = 4 * offset % 7 + 1
     return Degree(number, (offset - _SCALES[_major_or_minor(mode)][number - 1]) // 7)
 
 
 def numeral(function: Function, inversion: int, mode: str) -> str:
-    """The numeral of a chord in a key of that mode, such as `V65/V`."""
+    """The numeral of a chord in a key of this mode, such as `V65/V`."""
     if function.target is None:
         return _plain(function, inversion, mode)
     local = Function(function.offset - function.target, function.quality)
@@ -58,7 +58,7 @@ def numeral(function: Function, inversion: int, mode: str) -> str:
 
 
 def target_mode(target: int, mode: str) -> str:
-    """Whether the triad on a degree that a chord is applied to is major or minor, in the scale itself."""
+    """The mode, major or minor, of the diatonic triad on the target of an applied chord."""
     scale = _SCALES[_major_or_minor(mode)]
     third = (scale.index(target) + 2) % 7 if target in scale else 0
     if target not in scale:
@@ -67,15 +67,15 @@ def target_mode(target: int, mode: str) -> str:
 
 
 def target_numeral(target: int, mode: str) -> str:
-    """The degree that a chord is applied to; a dominant is major in either mode."""
-    found = degree(target, mode)
+    """The numeral of the target of an applied chord; a dominant is major in both modes."""
+    goal = degree(target, mode)
     is_major = target == 1 or target_mode(target, mode) == "major"
-    name = _ROMAN[found.number - 1] if is_major else _ROMAN[found.number - 1].lower()
-    return f"{_alteration(found)}{name}"
+    name = _ROMAN[goal.number - 1] if is_major else _ROMAN[goal.number - 1].lower()
+    return f"{_alteration(goal)}{name}"
 
 
-def figured(text: str) -> str:
-    """A numeral as it is printed: figures raised or lowered, `°` for diminished."""
+def typeset(text: str) -> str:
+    """A numeral for print: superscript and subscript figures, `°` for diminished."""
     head, stroke, applied = text.partition("/")
     return "".join(_figures(head)) + stroke + applied.replace("o", "°")
 
@@ -97,20 +97,20 @@ def span_numeral(span: ChordSpan) -> str:
 def _plain(function: Function, inversion: int, mode: str) -> str:
     if function.quality in AUGMENTED_SIXTHS:
         return _SIXTHS[function.quality]
-    found = degree(function.offset, mode)
-    name = _ROMAN[found.number - 1]
+    own = degree(function.offset, mode)
+    name = _ROMAN[own.number - 1]
     if function.quality not in _UPPER:
         name = name.lower()
     is_leading = function.offset == _LEADING and function.quality in _SIGNS
-    sign = "" if is_leading else _alteration(found)
+    sign = "" if is_leading else _alteration(own)
     is_seventh = function.quality in FOUR_NOTES
     figures = (_SEVENTH_FIGURES if is_seventh else _TRIAD_FIGURES)[inversion]
     major = "maj" if function.quality in _MAJOR_SEVENTH else ""
     return f"{sign}{name}{_SIGNS.get(function.quality, '')}{major}{figures}"
 
 
-def _alteration(found: Degree) -> str:
-    return "#" * found.alter if found.alter > 0 else "b" * -found.alter
+def _alteration(own: Degree) -> str:
+    return "#" * own.alter if own.alter > 0 else "b" * -own.alter
 
 
 def _major_or_minor(mode: str) -> str:

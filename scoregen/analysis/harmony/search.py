@@ -1,11 +1,10 @@
-"""Keys and chords found together: the best path through (key, numeral, inversion), moment by moment.
+"""Joint search for keys and chords: the best path through (key, numeral, inversion), moment by moment.
 
-A Viterbi search over moments, not over beats: a chord may begin wherever a note does. Its score is a
-sum of weighted features (`harmony_features`), so that a suspension, a passing note and a modulation
-are weighed against each other. It is a linear conditional model as in C. Sutton and A. McCallum, An
-Introduction to Conditional Random Fields (2012), trained as in M. Collins (2002). Joint search over
-key and numeral follows C. Raphael and J. Stoddard, Functional Harmonic Analysis Using Probabilistic
-Models (2004).
+The Viterbi search with a beam runs over moments, not over beats, because a chord may begin with any note. The
+score of a path is a sum of weighted features (`features`). The model is a linear-chain conditional random field
+(C. Sutton and A. McCallum, An Introduction to Conditional Random Fields, 2012), trained with the structured
+perceptron of M. Collins (2002). Joint search over key and numeral follows C. Raphael and J. Stoddard,
+Functional Harmonic Analysis Using Probabilistic Models (2004).
 """
 
 from __future__ import annotations
@@ -25,13 +24,13 @@ CHORDS_A_MOMENT = 5
 CHORDS_A_BEAT = 3
 CHORDS_CARRIED = 5
 KEYS_A_MOMENT = 7
-KEY_WINDOW = 10  # moments to each side that say which keys are worth a look
+KEY_WINDOW = 10  # moments on each side that decide which keys are searched
 BEAM = 40
-_REACH = 5  # fifths between a key and the key of the signature
+_REACH = 5  # the most fifths between a key and the key of the signature
 
 
 class HarmonyPlace(NamedTuple):
-    """A key: whether it is major or minor, and its tonic on the line of fifths."""
+    """A key: its mode, major or minor, and its tonic on the line of fifths."""
 
     mode: str
     tonic: int
@@ -51,12 +50,12 @@ Loss = Callable[[int, HarmonyState], float]
 
 
 class Scorer:
-    """Weighted sums of features, each computed once for one piece of music."""
+    """Weighted sums of features, each computed once per piece."""
 
-    def __init__(self, weights: HarmonyWeights, signatures: Sequence[int], seen: Sequence[Window]) -> None:
+    def __init__(self, weights: HarmonyWeights, signatures: Sequence[int], windows: Sequence[Window]) -> None:
         self.table = weights
         self.get = weights.weights.get
-        self.seen = seen
+        self.windows = windows
         self.signatures = signatures
         self._follows: dict[tuple[object, ...], float] = {}
         self._alone: dict[tuple[object, ...], float] = {}
@@ -77,54 +76,52 @@ class Scorer:
 
     def follows(self, mode: str, first: Function | None, low: int, second: Function, inversion: int) -> float:
         key = (mode, first, low, second, inversion)
-        found = self._follows.get(key)
-        if found is None:
-            found = self.total(features.follows(mode, first, low, second, inversion))
-            self._follows[key] = found
-        return found
+        score = self._follows.get(key)
+        if score is None:
+            score = self._follows[key] = self.total(features.follows(mode, first, low, second, inversion))
+        return score
 
     def alone(self, mode: str, function: Function, inversion: int) -> float:
         key = (mode, function, inversion)
-        found = self._alone.get(key)
-        if found is None:
-            found = self.total(features.alone(mode, function, inversion))
-            self._alone[key] = found
-        return found
+        score = self._alone.get(key)
+        if score is None:
+            score = self._alone[key] = self.total(features.alone(mode, function, inversion))
+        return score
 
     def leaves(self, mode: str, function: Function) -> float:
         key = (mode, function)
-        found = self._leaves.get(key)
-        if found is None:
-            found = self._leaves[key] = self.total(features.leaves(mode, function))
-        return found
+        score = self._leaves.get(key)
+        if score is None:
+            score = self._leaves[key] = self.total(features.leaves(mode, function))
+        return score
 
     def enters(self, mode: str, function: Function, inversion: int) -> float:
         key = (mode, function, inversion)
-        found = self._enters.get(key)
-        if found is None:
-            found = self._enters[key] = self.total(features.enters(mode, function, inversion))
-        return found
+        score = self._enters.get(key)
+        if score is None:
+            score = self._enters[key] = self.total(features.enters(mode, function, inversion))
+        return score
 
     def change(self, old: HarmonyPlace, new: HarmonyPlace, window: Window) -> float:
         key = (old.mode, new.mode, new.tonic - old.tonic, window.moment.begins_phrase, window.moment.strength)
-        found = self._changes.get(key)
-        if found is None:
-            found = self.total(features.key_change(old.mode, new.mode, new.tonic - old.tonic, window))
-            self._changes[key] = found
-        return found
+        score = self._changes.get(key)
+        if score is None:
+            score = self.total(features.key_change(old.mode, new.mode, new.tonic - old.tonic, window))
+            self._changes[key] = score
+        return score
 
     def keys_at(self) -> list[list[HarmonyPlace]]:
-        """For each moment the keys that its surroundings fit best."""
+        """For each moment the keys that best fit the moments around it."""
         fits: list[dict[HarmonyPlace, float]] = []
-        known: dict[tuple[object, ...], dict[HarmonyPlace, float]] = {}
-        for window, signature in zip(self.seen, self.signatures, strict=True):
-            asked = (window.places, window.closing_bass, signature)
-            if asked not in known:
-                known[asked] = {
+        cache: dict[tuple[object, ...], dict[HarmonyPlace, float]] = {}
+        for window, signature in zip(self.windows, self.signatures, strict=True):
+            case = (window.places, window.closing_bass, signature)
+            if case not in cache:
+                cache[case] = {
                     place: self.total(features.key_fit(window, place.mode, place.tonic)) for place in _near(signature)
                 }
-            fits.append(known[asked])
-        found = []
+            fits.append(cache[case])
+        keys = []
         for index, signature in enumerate(self.signatures):
             around = fits[max(0, index - KEY_WINDOW) : index + KEY_WINDOW + 1]
             total = {
@@ -132,17 +129,17 @@ class Scorer:
                 + self.get(features.home(place.mode, place.tonic, signature), 0.0)
                 for place in _near(signature)
             }
-            found.append(heapq.nlargest(KEYS_A_MOMENT, total, key=lambda place: total[place]))
-        return found
+            keys.append(heapq.nlargest(KEYS_A_MOMENT, total, key=lambda place: total[place]))
+        return keys
 
 
 def best_path(scorer: Scorer, *, gold: Sequence[HarmonyState] = (), loss: Loss | None = None) -> list[HarmonyState]:
-    """The best state of each moment. Training gives the states that must be reachable, and a loss to add."""
+    """The best state of each moment. In training, `gold` states stay reachable and `loss` is added to the scores."""
     keys = scorer.keys_at()
     beam: dict[HarmonyState, tuple[float, int]] = {}
     history: list[list[tuple[HarmonyState, int]]] = []
-    for index in range(len(scorer.seen)):
-        states = _states(scorer, keys[index], _sounds(scorer.seen[index], beam))
+    for index in range(len(scorer.windows)):
+        states = _states(scorer, keys[index], _sounds(scorer.windows[index], beam))
         if gold:
             states[gold[index]] = True
         scored = _step(scorer, index, tuple(states or beam or _tonics(keys[index])), beam)
@@ -155,7 +152,7 @@ def best_path(scorer: Scorer, *, gold: Sequence[HarmonyState] = (), loss: Loss |
 
 
 def _tonics(keys: Sequence[HarmonyPlace]) -> list[HarmonyState]:
-    """What a piece begins with where no chord is known that fits."""
+    """The states at the start of a piece if no chord fits."""
     return [HarmonyState(key, Function(0, key.mode), 0) for key in keys]
 
 
@@ -171,8 +168,8 @@ def _walk_back(history: Sequence[Sequence[tuple[HarmonyState, int]]]) -> list[Ha
 def _step(
     scorer: Scorer, index: int, states: Sequence[HarmonyState], beam: dict[HarmonyState, tuple[float, int]]
 ) -> list[tuple[float, HarmonyState, int]]:
-    """Score every state of a moment by its best way from the moment before, with the rank that it comes from."""
-    window = scorer.seen[index]
+    """Score every state of a moment by its best path from the moment before; with the rank of the state before."""
+    window = scorer.windows[index]
     signature = scorer.signatures[index]
     moment = window.moment
     staying = scorer.total(features.goes_on(window))
@@ -180,7 +177,7 @@ def _step(
     fits: dict[Sound, float] = {}
     key_fits: dict[HarmonyPlace, float] = {}
     arrivals = _Arrivals(scorer, beam, window)
-    found = []
+    rows = []
     for state in states:
         key, function, inversion = state
         sound = Sound(key.tonic + function.offset, function.quality, inversion)
@@ -195,7 +192,7 @@ def _step(
         local = fits[sound] + key_fits[key]
         if moment.ends_phrase:
             local += scorer.total(features.at_phrase_end(key.mode, function, inversion))
-        if index == len(scorer.seen) - 1:
+        if index == len(scorer.windows) - 1:
             local += scorer.total(features.last_function(key.mode, function))
         entering = starting[function.quality] + scorer.alone(key.mode, function, inversion)
         if not beam:
@@ -206,12 +203,12 @@ def _step(
             stay = beam.get(state)
             if stay is not None and stay[0] + staying > score:
                 score, rank = stay[0] + staying, stay[1]
-        found.append((score + local, state, rank))
-    return found
+        rows.append((score + local, state, rank))
+    return rows
 
 
 class _Arrivals:
-    """The best way from a beam into a new chord."""
+    """The best transition from a beam to a new chord."""
 
     def __init__(self, scorer: Scorer, beam: dict[HarmonyState, tuple[float, int]], window: Window) -> None:
         self.scorer = scorer
@@ -237,7 +234,7 @@ class _Arrivals:
         return best, best_rank
 
     def _crossings(self, key: HarmonyPlace) -> list[tuple[Function | None, int, float, int]]:
-        """The last chords of other keys, as they are heard in this one, each by its best way."""
+        """The last chords of other keys, as functions of this key, each with its best score."""
         if key not in self.crossings:
             ways: dict[tuple[Function | None, int], tuple[float, int]] = {}
             for old_key, states in self.by_key.items():
@@ -256,7 +253,7 @@ class _Arrivals:
 
 
 def _states(scorer: Scorer, keys: Sequence[HarmonyPlace], sounds: Sequence[Sound]) -> dict[HarmonyState, bool]:
-    """Every way to read one of the chords in one of the keys, in a fixed order."""
+    """All functions of the chords in the keys, in a fixed order."""
     return {
         HarmonyState(key, function, sound.inversion): True
         for key in keys
@@ -266,21 +263,21 @@ def _states(scorer: Scorer, keys: Sequence[HarmonyPlace], sounds: Sequence[Sound
 
 
 def _sounds(window: Window, beam: Mapping[HarmonyState, object]) -> list[Sound]:
-    """The chords that a moment may be: what fits it, what fits its beat, and the best that may go on."""
-    found: dict[Sound, bool] = {}
+    """The candidate chords of a moment: those that fit it, those that fit its beat, and the best that may continue."""
+    sounds: dict[Sound, bool] = {}
     for root, quality in (*_fitting(window.places, CHORDS_A_MOMENT), *_fitting(window.beat_places, CHORDS_A_BEAT)):
         members = MEMBERS[quality]
         lowest = window.bass - root
         inversions = (members.index(lowest),) if lowest in members else (0, 1)
         for inversion in inversions:
-            found[Sound(root, quality, inversion)] = True
-    going_on = dict.fromkeys((state.sound for state in beam), True)
-    return [*found, *(sound for sound in list(going_on)[:CHORDS_CARRIED] if sound not in found)]
+            sounds[Sound(root, quality, inversion)] = True
+    continuing = dict.fromkeys((state.sound for state in beam), True)
+    return [*sounds, *(sound for sound in list(continuing)[:CHORDS_CARRIED] if sound not in sounds)]
 
 
 @lru_cache(maxsize=4096)
 def _fitting(places: frozenset[int], count: int) -> tuple[tuple[int, str], ...]:
-    """The chords that most of the notes belong to, those with the fewest missing members first."""
+    """The chords with the fewest non-chord tones and missing members, best first."""
     ranked = []
     for quality, members in MEMBERS.items():
         for root in range(min(places) - 10, max(places) + 11):
@@ -295,9 +292,9 @@ def _fitting(places: frozenset[int], count: int) -> tuple[tuple[int, str], ...]:
 
 @lru_cache(maxsize=64)
 def _near(signature: int) -> tuple[HarmonyPlace, ...]:
-    """Every key whose own signature is near, the nearest first."""
-    found = [HarmonyPlace(mode, signature + step + at) for step in range(-_REACH, _REACH + 1) for mode, at in _MODES]
-    return tuple(sorted(found, key=lambda place: abs(place.tonic - signature - dict(_MODES)[place.mode])))
+    """All keys with a near signature, the nearest first."""
+    keys = [HarmonyPlace(mode, signature + step + at) for step in range(-_REACH, _REACH + 1) for mode, at in _MODES]
+    return tuple(sorted(keys, key=lambda place: abs(place.tonic - signature - dict(_MODES)[place.mode])))
 
 
 _MODES = (("major", 0), ("minor", 3))

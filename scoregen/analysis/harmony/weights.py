@@ -1,4 +1,4 @@
-"""The weights of the harmonic analysis, and the numerals that it knows: `grammars/harmony/weights.json`."""
+"""The weights and the numerals of the harmonic analysis: `grammars/harmony/weights.json`."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from scoregen.system.resources import folder
 
 @dataclass(frozen=True, slots=True)
 class HarmonyWeights:
-    """`targets` leads from a mode, fifths from the tonic to the root and a quality to the ways to read it.
+    """`targets`: the possible targets by mode, fifths from the tonic to the root, and quality.
 
-    A feature without a weight counts nothing.
+    A feature without a weight has the weight 0.
     """
 
     targets: Mapping[tuple[str, int, str], tuple[int | None, ...]]
     weights: Mapping[str, float]
 
     def readings(self, mode: str, offset: int, quality: str) -> tuple[Function, ...]:
-        """What a chord can be in a key."""
+        """The possible functions of a chord in a key."""
         return tuple(Function(offset, quality, target) for target in self.targets.get((mode, offset, quality), ()))
 
 
 @cache
 def harmony_weights() -> HarmonyWeights:
-    """The weights that ship, read once."""
+    """The shipped weights, read once."""
     table = json.loads((folder("grammars") / "harmony" / "weights.json").read_text(encoding="utf-8"))
     targets = {
-        (mode, offset, quality): tuple(found)
+        (mode, offset, quality): tuple(degrees)
         for mode, rows in table["numerals"].items()
-        for offset, quality, found in rows
+        for offset, quality, degrees in rows
     }
     return HarmonyWeights(targets, table["weights"])

@@ -1,1 +1,1 @@
-"""The rules of part-writing, a family a file: pure functions from the lines of a score to findings."""
+"""The rules of part-writing, one family per file: pure functions from the lines of a score to findings."""

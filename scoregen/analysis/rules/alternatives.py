@@ -1,7 +1,7 @@
-"""What another note would have broken: a rule set asked again around one note, with the note exchanged.
+"""The faults of alternative notes: a rule set is applied again around one note, with the note exchanged.
 
-Asked are the rules on two voices, on the order of voices, on melody, range, leading notes and sevenths. The
-chords stay as they were read with the note that stands; cadences, hands and bows are not asked.
+The rules are those on two voices, on the order of voices, and on melody, range, leading notes and sevenths. The
+chords remain those of the original note. The rules on cadences, hands and bows are not applied.
 """
 
 from __future__ import annotations
@@ -29,25 +29,25 @@ FAMILIES: tuple[Callable[[Counterpoint, RuleSet], Iterator[Finding]], ...] = (
     tendencies,
 )
 AROUND = Fraction(2)
-"""Quarters before and after a note in which its faults can show."""
+"""The quarters before and after a note within which it can cause faults."""
 
 Fault = tuple[str, Fraction, tuple[str, ...]]
-"""A rule, where it is broken, and between which lines."""
+"""A rule, the onset of the fault, and its lines."""
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What another note would change: `broken` are faults that it makes, `mended` those that it takes away.
+class FaultChange:
+    """The faults that another note would add (`new`) and those that it would remove (`gone`).
 
-    A fault that lasts and would only begin elsewhere, with other notes, is neither.
+    A fault that would only begin elsewhere, with other notes, is in neither.
     """
 
-    broken: tuple[Finding, ...]
-    mended: tuple[Finding, ...]
+    new: tuple[Finding, ...]
+    gone: tuple[Finding, ...]
 
 
 class Surroundings:
-    """The moments around one note of a line, and what the rules find there."""
+    """The moments around one note of a line, with their findings."""
 
     def __init__(self, music: Counterpoint, rules: RuleSet, line: int, note: SoundingNote) -> None:
         self._rules, self._line, self.note = rules, line, note
@@ -57,32 +57,32 @@ class Surroundings:
         self._moments = (*music.moments[first:last], *(_silence(moment) for moment in music.moments[last : last + 1]))
         self._chords = [span for span in music.chords if span.end > self._start and span.onset < self._end]
         self._music = music
-        self._found = self._ask(self._moments)
+        self._faults = self._check(self._moments)
 
     def findings(self) -> tuple[Finding, ...]:
-        """What the rules find in which this note takes part."""
-        own = [finding for finding in self._found.values() if any(note == self.note for note in finding.notes)]
+        """The findings that include this note."""
+        own = [finding for finding in self._faults.values() if any(note == self.note for note in finding.notes)]
         return tuple(sorted(own, key=lambda finding: (finding.onset, finding.rule)))
 
-    def instead(self, kind: str, pitch: Pitch | None) -> Verdict:
-        """What would be found with a rest, the note before held on, or another pitch begun in its place."""
-        old, new = self._exchange(kind, pitch)
-        found = self._ask(tuple(self._with(moment, (self.note, old), new) for moment in self._moments))
-        made = {fault: finding for fault, finding in found.items() if fault not in self._found}
-        gone = {fault: finding for fault, finding in self._found.items() if fault not in found}
-        ended = {(rule, lines) for rule, _, lines in gone}
-        moved = {
+    def exchange(self, kind: str, pitch: Pitch | None) -> FaultChange:
+        """The change of faults with a rest, the previous note held, or an attack of another pitch in its place."""
+        old, note = self._replacement(kind, pitch)
+        faults = self._check(tuple(self._with(moment, (self.note, old), note) for moment in self._moments))
+        new = {fault: finding for fault, finding in faults.items() if fault not in self._faults}
+        gone = {fault: finding for fault, finding in self._faults.items() if fault not in faults}
+        gone_pairs = {(rule, lines) for rule, _, lines in gone}
+        shifts = {
             (rule, lines)
-            for (rule, _, lines), finding in made.items()
-            if (rule, lines) in ended and new not in finding.notes
+            for (rule, _, lines), finding in new.items()
+            if (rule, lines) in gone_pairs and note not in finding.notes
         }
-        return Verdict(
-            tuple(finding for (rule, _, lines), finding in made.items() if (rule, lines) not in moved),
-            tuple(finding for (rule, _, lines), finding in gone.items() if (rule, lines) not in moved),
+        return FaultChange(
+            tuple(finding for (rule, _, lines), finding in new.items() if (rule, lines) not in shifts),
+            tuple(finding for (rule, _, lines), finding in gone.items() if (rule, lines) not in shifts),
         )
 
-    def _exchange(self, kind: str, pitch: Pitch | None) -> tuple[SoundingNote | None, SoundingNote | None]:
-        """The note before that gives way too, if one does, and what sounds in the end: None for a rest."""
+    def _replacement(self, kind: str, pitch: Pitch | None) -> tuple[SoundingNote | None, SoundingNote | None]:
+        """The previous note if it is replaced too, and the new note: None for a rest."""
         if kind == "hold":
             old = self._before()
             return old, replace(old, duration=old.duration + self.note.duration) if old is not None else None
@@ -95,12 +95,12 @@ class Surroundings:
         return last if last is not None and last.end == self.note.onset else None
 
     def _with(self, moment: VoiceMoment, old: tuple[SoundingNote | None, ...], new: SoundingNote | None) -> VoiceMoment:
-        there = moment.notes[self._line]
-        if there is None or there not in old:
+        own = moment.notes[self._line]
+        if own is None or own not in old:
             return moment
         return replace(moment, notes=(*moment.notes[: self._line], new, *moment.notes[self._line + 1 :]))
 
-    def _ask(self, moments: tuple[VoiceMoment, ...]) -> Mapping[Fault, Finding]:
+    def _check(self, moments: tuple[VoiceMoment, ...]) -> Mapping[Fault, Finding]:
         music = self._music.with_moments(moments, self._chords)
         return {
             (finding.rule, finding.onset, finding.lines): finding
@@ -111,5 +111,5 @@ class Surroundings:
 
 
 def _silence(moment: VoiceMoment) -> VoiceMoment:
-    """The moment in which nothing sounds any more: every score ends with one, and so must a part of it."""
+    """The moment with all notes removed: a score ends with a silent moment, and an excerpt must too."""
     return replace(moment, notes=(None,) * len(moment.notes))

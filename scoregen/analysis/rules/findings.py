@@ -1,4 +1,4 @@
-"""What a checker says about a score: one finding a fault, with the place and the notes that it is about."""
+"""Findings: one for each fault, with its place and notes."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from scoregen.score.timeline import SoundingNote, measure_onsets, metrical_start
 
 Severity = Literal["note", "warning", "error"]
 SEVERITIES: tuple[Severity, ...] = ("note", "warning", "error")
-"""From the mildest to the gravest; the words are SARIF's levels."""
+"""In ascending order; the names are the levels of SARIF."""
 RULES_TEXT = "docs/rules.md"
-"""Where every rule is explained, under a heading that is its name."""
+"""The explanation of every rule, under a heading with its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One fault. `onset` in quarters from the start of the score is where it is heard; `notes` are those at fault.
+    """One fault, at `onset` in quarters from the start of the score; `notes` are the faulty notes.
 
-    `lines` names the voices, highest first, as `message` does. A fault that lasts, such as crossed
+    `lines` names the voices, highest first, as `message` does. A fault that continues, such as crossed
     voices, is one finding at its beginning.
     """
 
@@ -36,26 +36,26 @@ class Finding:
 
     @property
     def reference(self) -> str:
-        """Where the rule is explained."""
+        """The link to the explanation of the rule."""
         return f"{RULES_TEXT}#{self.rule}"
 
     @property
     def part_ids(self) -> tuple[str, ...]:
-        """The parts concerned, each once."""
+        """The ids of the parts of the notes, each once."""
         return tuple(dict.fromkeys(note.slot.part for note in self.notes))
 
 
 def at_least(findings: Iterable[Finding], severity: Severity) -> tuple[Finding, ...]:
-    """The findings that are as grave as that, or graver."""
-    bar = SEVERITIES.index(severity)
-    return tuple(finding for finding in findings if SEVERITIES.index(finding.severity) >= bar)
+    """The findings of at least this severity."""
+    lowest = SEVERITIES.index(severity)
+    return tuple(finding for finding in findings if SEVERITIES.index(finding.severity) >= lowest)
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A place as a musician says it: the printed number of the measure and the felt beat, from 1.
+    """A place in the score: the printed number of the measure, and the beat, from 1.
 
-    A lone upbeat in 4/4 is beat 4; in 6/8 a measure has two beats.
+    An upbeat of one quarter in 4/4 is beat 4; in 6/8 a measure has two beats.
     """
 
     measure: str
@@ -73,14 +73,14 @@ class Spot:
 
 
 def spot(score: Score, onset: Fraction, measure_index: int) -> Spot:
-    """Measure number and beat of an onset."""
+    """The measure number and beat of an onset."""
     measure = score.measures[measure_index]
     place = onset - measure_onsets(score)[measure_index] + metrical_starts(score)[measure_index]
     return Spot(measure.number, _beat(measure.time, place))
 
 
 def _beat(time: TimeSignature, place: Fraction) -> Fraction:
-    """The felt beat of a place in the metre; a measure that goes on beyond its metre counts on in its last beat."""
+    """The beat at a position in the metre; a measure that is longer than its metre extends its last beat."""
     *others, last = time.groups
     for index, group in enumerate(others):
         if place < group:

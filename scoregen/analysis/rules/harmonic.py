@@ -1,9 +1,9 @@
-"""Notes that want to go somewhere: leading notes and sevenths, by the chord that they belong to.
+"""Tendency tones: leading notes and sevenths, by their chords.
 
-A leading note is the one a major seventh above the tonic of the key, or of what an applied dominant is
-applied to, where it is a member of a dominant chord. It resolves where its line comes to the tonic, a
-seventh where its line steps down, at the next chord or within a beat of it; a note that is held
-into the next chord has its time there. What a phrase end or a rest cuts off is not asked about.
+A leading note is a major seventh above the tonic of the key, or above the target of an applied dominant, and a
+member of a dominant chord. It resolves if its line reaches the tonic, a seventh if its line steps down, at the
+next chord or within a beat of it; the beat of a note that is held into the next chord begins at its end. Notes
+before a phrase end or a rest are not checked.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ _DOMINANTS = {
     1: ("major", "dominant", "augmented", "augmented-seventh"),
     LEADING: ("diminished", "half-diminished", "diminished-seventh"),
 }
-"""By the fifths from the tonic to the root."""
+"""The qualities of dominant chords, by the fifths from the tonic to the root."""
 _TONICS = ("major", "minor")
 _SUBMEDIANTS = (3, -4)
 _LEAST = Fraction(1)
-"""Quarters for which a leading note must be doubled to be heard so."""
-_GRACE = Fraction(1)
-"""Quarters after the next chord begins in which an ornament may put off a resolution."""
+"""The quarters for which a leading note must be doubled to count."""
+_DELAY = Fraction(1)
+"""The quarters by which an ornament may delay a resolution after the onset of the next chord."""
 
 
 def tendencies(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
     """Doubled and unresolved leading notes, and unresolved sevenths."""
-    if not rules.holds("doubled-leading-note", "unresolved-leading-note", "unresolved-seventh"):
+    if not rules.applies("doubled-leading-note", "unresolved-leading-note", "unresolved-seventh"):
         return
     spans = music.chords
     yield from _doubled_leading_notes(music, rules, spans)
@@ -47,24 +47,24 @@ def tendencies(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
 
 
 def leading_note(span: ChordSpan) -> int | None:
-    """The leading note of a dominant chord, as a place on the line of fifths; None in any other chord."""
+    """The leading note of a dominant chord on the line of fifths; None for any other chord."""
     tonic = _goal(span)
     is_dominant = span.chord.quality in _DOMINANTS.get(span.chord.root - tonic, ())
     return tonic + LEADING if is_dominant else None
 
 
 def _goal(span: ChordSpan) -> int:
-    """The place of the tonic, or of the degree that an applied chord leads to."""
+    """The tonic, or the target of an applied chord, on the line of fifths."""
     return span.key.tonic_fifths + (span.function.target or 0)
 
 
 def _doubled_leading_notes(music: Counterpoint, rules: RuleSet, spans: Sequence[ChordSpan]) -> Iterator[Finding]:
-    """Each pair of notes once, however many chords it lasts for."""
-    said: set[frozenset[SoundingNote]] = set()
+    """Findings for doubled leading notes; each pair of notes once, even if it lasts for several chords."""
+    seen: set[frozenset[SoundingNote]] = set()
     for span in spans:
         for upper, high, lower, low in _doublings(music, span):
-            if {high, low} not in said:
-                said.add(frozenset((high, low)))
+            if {high, low} not in seen:
+                seen.add(frozenset((high, low)))
                 names = music.lines[upper].name, music.lines[lower].name
                 start = max(high.onset, low.onset, span.onset)
                 measure = max(high.measure_index, low.measure_index, span.measure_index)
@@ -73,7 +73,7 @@ def _doubled_leading_notes(music: Counterpoint, rules: RuleSet, spans: Sequence[
 
 
 def _doublings(music: Counterpoint, span: ChordSpan) -> Iterator[tuple[int, SoundingNote, int, SoundingNote]]:
-    """Two lines of a choir on the leading note together, for a beat or all the chord; foreign notes do not count."""
+    """Two lines of a group on the leading note, for a beat or the whole chord; non-chord tones do not count."""
     place = leading_note(span)
     if place is None:
         return
@@ -85,13 +85,13 @@ def _doublings(music: Counterpoint, span: ChordSpan) -> Iterator[tuple[int, Soun
     ]
     for (upper, high), (lower, low) in combinations(held, 2):
         together = min(high.end, low.end, span.end) - max(high.onset, low.onset, span.onset)
-        in_one_choir = music.lines[upper].choir == music.lines[lower].choir
-        if upper != lower and high is not low and in_one_choir and together >= min(_LEAST, span.duration):
+        in_one_group = music.lines[upper].group == music.lines[lower].group
+        if upper != lower and high is not low and in_one_group and together >= min(_LEAST, span.duration):
             yield upper, high, lower, low
 
 
 def _leading_notes(music: Counterpoint, rules: RuleSet, span: ChordSpan, following: ChordSpan) -> Iterator[Finding]:
-    """A leading note that does not rise to the tonic where a tonic chord, or its deceptive neighbour, follows."""
+    """A leading note that does not rise to the tonic before a tonic chord or in a deceptive resolution."""
     place = leading_note(span)
     step = following.chord.root - _goal(span)
     arrives = following.chord.quality in _TONICS and (step == 0 or step in _SUBMEDIANTS)
@@ -105,7 +105,7 @@ def _leading_notes(music: Counterpoint, rules: RuleSet, span: ChordSpan, followi
             continue
         name = music.lines[index].name
         target = pitch_of(note).transposed(Interval(1, 1))
-        kind = _place_in_choir(music, index, note, later)
+        kind = _kind(music, index, note, later)
         message = f"{name} leaves the leading note {pitch_of(note)} for {pitch_of(later)} instead of {target}"
         yield from rules.judge(
             "unresolved-leading-note", kind, later.onset, later.measure_index, (name,), (note, later), message
@@ -118,7 +118,7 @@ def _sevenths(music: Counterpoint, rules: RuleSet, span: ChordSpan, following: C
     if seventh is None or following.chord.root == span.chord.root or _stays(music, seventh, following):
         return
     for index, note in _last_notes(music, span):
-        if pitch_of(note).fifths != seventh or not _stands_on(music, span, note):
+        if pitch_of(note).fifths != seventh or not _sounds_with_root(music, span, note):
             continue
         later = _departure(music, index, note, following, -1)
         if later is None or _rises_in_tenths(span, note, later):
@@ -132,7 +132,7 @@ def _sevenths(music: Counterpoint, rules: RuleSet, span: ChordSpan, following: C
 
 
 def _stays(music: Counterpoint, seventh: int, following: ChordSpan) -> bool:
-    """Whether a seventh belongs to the next chord and is heard there, so that it may resolve later or elsewhere."""
+    """Whether a seventh is a member of the next chord and sounds there, so that it is checked from that chord on."""
     return seventh in following.chord.members and any(
         pitch_of(note).fifths == seventh
         for moment in music.moments_between(following.onset, following.end)
@@ -140,8 +140,8 @@ def _stays(music: Counterpoint, seventh: int, following: ChordSpan) -> bool:
     )
 
 
-def _stands_on(music: Counterpoint, span: ChordSpan, seventh: SoundingNote) -> bool:
-    """Whether the root of a chord sounds together with its seventh; without one nothing is dissonant."""
+def _sounds_with_root(music: Counterpoint, span: ChordSpan, seventh: SoundingNote) -> bool:
+    """Whether the root of a chord sounds together with its seventh; without it there is no dissonance."""
     start, end = max(span.onset, seventh.onset), min(span.end, seventh.end)
     return any(
         pitch_of(note).fifths == span.chord.root
@@ -151,13 +151,13 @@ def _stands_on(music: Counterpoint, span: ChordSpan, seventh: SoundingNote) -> b
 
 
 def _rises_in_tenths(span: ChordSpan, note: SoundingNote, later: SoundingNote) -> bool:
-    """The one licence of the textbooks: a dominant in second inversion between tonics, all rising in tenths."""
+    """The exception of the textbooks: the seventh of a passing dominant in second inversion may rise by step."""
     return span.chord.inversion == 2 and pitch_of(later).diatonic - pitch_of(note).diatonic == 1
 
 
 def _notes_in(music: Counterpoint, index: int, span: ChordSpan) -> list[SoundingNote]:
-    """The notes of a line that sound in a chord and belong to it, in order."""
-    foreign = {(found.note.slot, found.note.onset, found.note.pitch) for found in span.foreign}
+    """The notes of a line that sound in a chord and are members of it, in order."""
+    foreign = {(tone.note.slot, tone.note.onset, tone.note.pitch) for tone in span.foreign}
     own = dict.fromkeys(
         note
         for moment in music.moments_between(span.onset, span.end)
@@ -167,7 +167,7 @@ def _notes_in(music: Counterpoint, index: int, span: ChordSpan) -> list[Sounding
 
 
 def _last_notes(music: Counterpoint, span: ChordSpan) -> Iterator[tuple[int, SoundingNote]]:
-    """What each line sounds at the end of a chord, if it is a member of it."""
+    """The note of each line at the end of a chord, if it is a member of the chord."""
     for index in range(len(music.lines)):
         own = _notes_in(music, index, span)
         if own and own[-1].end >= span.end:
@@ -177,35 +177,35 @@ def _last_notes(music: Counterpoint, span: ChordSpan) -> Iterator[tuple[int, Sou
 def _departure(
     music: Counterpoint, index: int, note: SoundingNote, following: ChordSpan, steps: int
 ) -> SoundingNote | None:
-    """The note for which a line leaves another, where it does not come to the step above or below in time.
+    """The next note of a line that does not reach the step above or below a note in time.
 
-    None where it does, in whichever octave, and where a rest, a phrase end or the end of the piece comes
-    first. Repeated notes are one note.
+    None if it does, in any octave, or if a rest, a phrase end or the end of the piece comes first. Repeated
+    notes count as one note.
     """
-    wanted = (pitch_of(note).diatonic + steps) % len(STEPS)
+    target = (pitch_of(note).diatonic + steps) % len(STEPS)
     later = _next(music, index, note)
     while later is not None and later.pitch == note.pitch:
         note, later = later, _next(music, index, later)
     if later is None:
         return None
-    until = max(following.onset, note.end) + min(_GRACE, following.duration)
-    comes = any(
-        (sounding := moment.notes[index]) is not None and pitch_of(sounding).diatonic % len(STEPS) == wanted
+    until = max(following.onset, note.end) + min(_DELAY, following.duration)
+    resolves = any(
+        (sounding := moment.notes[index]) is not None and pitch_of(sounding).diatonic % len(STEPS) == target
         for moment in music.moments_between(following.onset, until)
     )
-    return None if comes else later
+    return None if resolves else later
 
 
-def _place_in_choir(music: Counterpoint, index: int, note: SoundingNote, later: SoundingNote) -> str:
-    """Outer or inner; an inner leading note that falls a third to the fifth of the chord is a kind of its own."""
-    choir = music.choir(index)
-    if index in (choir[0], choir[-1]):
+def _kind(music: Counterpoint, index: int, note: SoundingNote, later: SoundingNote) -> str:
+    """`outer` or `inner`; `falling` for an inner leading note that falls a third to the fifth of the chord."""
+    group = music.group(index)
+    if index in (group[0], group[-1]):
         return "outer"
     return "falling" if pitch_of(later).diatonic - pitch_of(note).diatonic == -2 else "inner"
 
 
 def _next(music: Counterpoint, index: int, note: SoundingNote) -> SoundingNote | None:
-    """The note that a line goes on to at once; None at a rest or a phrase end."""
+    """The note of a line that follows immediately; None at a rest or a phrase end."""
     end = note.end
     if end in music.boundaries:
         return None

@@ -1,4 +1,4 @@
-"""What one line may do by itself: its intervals and its range."""
+"""Rules for a single line: its intervals and its range."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ _OCTAVE_STEPS = 7
 
 
 def intervals(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
-    """Augmented intervals and large leaps from a note to the next; rests and phrase ends part them."""
+    """Augmented intervals and large leaps from a note to the next, except across rests and phrase ends."""
     for index, line in enumerate(music.lines):
         if not line.leads:
             continue
         limit = rules.limit("large-leap", "bass_steps" if music.is_bass(index) else "steps")
         for old, new in music.melody(index):
-            moved = pitch_of(old).interval_to(pitch_of(new))
-            steps = abs(moved.steps)
-            if steps and _is_augmented(moved):
-                yield from _judge(rules, "augmented-interval", line, old, new, f"an {interval_name(moved)}")
+            interval = pitch_of(old).interval_to(pitch_of(new))
+            steps = abs(interval.steps)
+            if steps and _is_augmented(interval):
+                yield from _judge(rules, "augmented-interval", line, old, new, f"an {interval_name(interval)}")
             elif limit is not None and (steps > _OCTAVE_STEPS or (steps > limit and steps != _OCTAVE_STEPS)):
                 yield from _judge(
-                    rules, "large-leap", line, old, new, f"a {interval_name(moved)}".replace("a a", "an a")
+                    rules, "large-leap", line, old, new, f"a {interval_name(interval)}".replace("a a", "an a")
                 )
 
 
@@ -42,14 +42,14 @@ def _judge(
 
 
 def _is_augmented(interval: Interval) -> bool:
-    """Wider than major or perfect; a chromatic semitone (no step) is not asked about."""
+    """Whether an interval is wider than major or perfect; callers exclude the chromatic semitone (no step)."""
     sign = 1 if interval.steps > 0 else -1
     octaves, step = divmod(abs(interval.steps), 7)
     return sign * interval.semitones > _MAJOR[step] + 12 * octaves
 
 
 def interval_name(interval: Interval) -> str:
-    """Such as `augmented second`, `minor seventh`; the direction is left out."""
+    """The name of an interval without its direction, such as `augmented second` or `minor seventh`."""
     sign = 1 if interval.steps > 0 else -1
     octaves, step = divmod(abs(interval.steps), 7)
     excess = sign * interval.semitones - _MAJOR[step] - 12 * octaves
@@ -63,9 +63,9 @@ def interval_name(interval: Interval) -> str:
 
 
 def ranges(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
-    """Notes that a voice or an instrument does not have, and those that a voice has at its edge.
+    """Notes outside the range of a voice or instrument, and uncomfortable notes of a voice.
 
-    Several in a row are one finding, at the first.
+    Consecutive ones are one finding, at the first.
     """
     for index, line in enumerate(music.lines):
         limits = _limits(line)
@@ -76,7 +76,7 @@ def ranges(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
             note = moment.notes[index]
             if note is None or note.onset != moment.onset:
                 continue
-            kind, message = _placed(line, pitch_of(note), *limits)
+            kind, message = _range_fault(line, pitch_of(note), *limits)
             if kind and kind != before:
                 yield from rules.judge(
                     "range", kind, note.onset, note.measure_index, (line.name,), (note,), f"{line.name} {message}"
@@ -85,7 +85,7 @@ def ranges(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
 
 
 def _limits(line: VoiceLine) -> tuple[Pitch, Pitch, Pitch, Pitch] | None:
-    """Lowest, highest, and the comfortable ones; None where nobody knows."""
+    """The lowest, the highest, and the comfortable pitches of a line; None if unknown."""
     if line.role is not None:
         return line.role.lowest, line.role.highest, *line.role.comfortable
     if line.instrument is not None:
@@ -93,10 +93,10 @@ def _limits(line: VoiceLine) -> tuple[Pitch, Pitch, Pitch, Pitch] | None:
     return None
 
 
-def _placed(
+def _range_fault(
     line: VoiceLine, pitch: Pitch, lowest: Pitch, highest: Pitch, comfortable_low: Pitch, comfortable_high: Pitch
 ) -> tuple[str, str]:
-    """The kind of fault and what to say; an empty kind for a note that lies well."""
+    """The kind of fault and the message; both empty if the note is comfortable."""
     height = pitch.chromatic
     if not lowest.chromatic <= height <= highest.chromatic:
         verb = "sings" if line.role is not None else "plays"

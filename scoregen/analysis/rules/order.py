@@ -1,4 +1,4 @@
-"""Whether neighbouring voices keep their order and their distance."""
+"""The order and the spacing of adjacent voices."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def order(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
 
 
 def _crossing(music: Counterpoint, rules: RuleSet, upper: int, lower: int) -> Iterator[Finding]:
-    """An upper voice below its lower neighbour."""
+    """A voice below the next lower voice."""
     for moment, high, low in _spans(music, upper, lower, lambda high, low: high.chromatic < low.chromatic):
         one, other = music.lines[upper].name, music.lines[lower].name
         message = f"{one} crosses below {other} ({pitch_of(high)} under {pitch_of(low)})"
@@ -30,9 +30,9 @@ def _crossing(music: Counterpoint, rules: RuleSet, upper: int, lower: int) -> It
 
 
 def _spacing(music: Counterpoint, rules: RuleSet, upper: int, lower: int) -> Iterator[Finding]:
-    """Two neighbours too far apart; the lowest voice of three or more may lie further off."""
+    """Adjacent voices that are too far apart; the lowest voice of three or more may be farther away."""
     limit = rules.limit("spacing", "lowest" if music.is_bass(lower) else "upper")
-    if limit is None or len(music.choir(upper)) < 3:
+    if limit is None or len(music.group(upper)) < 3:
         return
     one, other = music.lines[upper].name, music.lines[lower].name
     wide = _spans(music, upper, lower, lambda high, low: high.chromatic - low.chromatic > limit)
@@ -50,18 +50,18 @@ def _distance(semitones: int) -> str:
 def _spans(
     music: Counterpoint, upper: int, lower: int, is_wrong: Callable[[Pitch, Pitch], bool]
 ) -> Iterator[tuple[VoiceMoment, SoundingNote, SoundingNote]]:
-    """Where two lines begin to stand wrongly; as long as they go on doing so, it is one fault."""
-    goes_on = False
+    """The moments at which two lines begin to be at fault; a fault that continues counts once."""
+    continues = False
     for moment in music.moments:
         high, low = moment.notes[upper], moment.notes[lower]
         wrong = high is not None and low is not None and is_wrong(pitch_of(high), pitch_of(low))
-        if wrong and not goes_on and high is not None and low is not None:
+        if wrong and not continues and high is not None and low is not None:
             yield moment, high, low
-        goes_on = wrong
+        continues = wrong
 
 
 def _overlap(music: Counterpoint, rules: RuleSet, upper: int, lower: int) -> Iterator[Finding]:
-    """A voice moves past the pitch that its neighbour has just left; not within one chord, nor where they cross."""
+    """A voice that moves past the last pitch of an adjacent voice, except within one chord or while they cross."""
     for before, after in music.successions():
         high, higher, low, lower_note = (moment.notes[line] for line in (upper, lower) for moment in (before, after))
         if high is None or higher is None or low is None or lower_note is None:
@@ -70,7 +70,7 @@ def _overlap(music: Counterpoint, rules: RuleSet, upper: int, lower: int) -> Ite
             continue
         old_high, new_high, old_low, new_low = (pitch_of(note) for note in (high, higher, low, lower_note))
         if new_high.chromatic <= new_low.chromatic or old_high.chromatic < old_low.chromatic:
-            continue  # a unison or a crossing, of which other rules speak
+            continue  # a unison or a crossing, which other rules check
         one, other = music.lines[upper].name, music.lines[lower].name
         if new_low.chromatic > old_high.chromatic:
             message = f"{other} moves to {new_low}, above the {old_high} that {one} has just left"

@@ -1,4 +1,4 @@
-"""Parallel fifths and octaves between some voices of a score, as `rules.perfect` finds them."""
+"""Parallel fifths and octaves between some voices of a score, from the motions of `rules.perfect`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from scoregen.score.theory.parallel_motion import SEMITONES, parallel_interval
 
 @dataclass(frozen=True, slots=True)
 class Parallel:
-    """Two voices moving in parallel into an onset; `semitones` is 7 for fifths, 0 for octaves and unisons."""
+    """Two voices that move in parallel to an onset; `semitones` is 7 for fifths, 0 for octaves and unisons."""
 
     onset: Fraction
     measure_index: int
@@ -24,17 +24,17 @@ class Parallel:
 
 
 def parallels(score: Score, slots: Sequence[Slot]) -> tuple[Parallel, ...]:
-    """Every parallel fifth, octave and unison between two of the voices, in order of onset.
+    """All parallel fifths, octaves and unisons between two of the voices, in order of onset.
 
-    A phrase end parts what stands before and after it; a voice that sings chords is led by its highest note,
-    the last of `slots` by its lowest.
+    Motion across a phrase end does not count. Of a chord only the highest note counts, in the last of
+    `slots` the lowest.
     """
     music = counterpoint_of(score, slots)
-    found = []
+    rows = []
     for motion in motions(music):
         interval = parallel_interval(*motion.pitches)
         upper, lower = music.lines[motion.upper], music.lines[motion.lower]
         if interval is not None and upper.leads and lower.leads:
             semitones = SEMITONES[interval]
-            found.append(Parallel(motion.after.onset, motion.after.measure_index, upper.slot, lower.slot, semitones))
-    return tuple(found)
+            rows.append(Parallel(motion.after.onset, motion.after.measure_index, upper.slot, lower.slot, semitones))
+    return tuple(rows)

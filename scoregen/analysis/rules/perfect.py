@@ -1,7 +1,7 @@
-"""Perfect intervals in a row, and perfect intervals approached badly.
+"""Consecutive perfect intervals, and perfect intervals that are approached in similar motion.
 
-Two lines form the same perfect interval before and after both move (`score.theory.parallel_motion`). Moving the
-same way makes *parallels*, moving apart or together *contrary* ones.
+Two lines form the same perfect interval before and after both move (`score.theory.parallel_motion`). Similar
+motion gives *parallels*, motion in opposite directions *contrary* fifths or octaves.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from scoregen.score.theory.parallel_motion import (
     PERFECT,
     UNISON,
     interval_class,
-    is_restated,
+    is_octave_shift,
     is_similar,
     parallel_interval,
     perfect_interval,
@@ -29,13 +29,13 @@ from scoregen.score.theory.parallel_motion import (
 from scoregen.score.timeline import SoundingNote, pitch_of
 
 DOUBLING = 3
-"""Octaves in a row from which on they are a doubling."""
+"""The number of consecutive octaves from which on one line doubles the other."""
 _PLURAL = {FIFTH: "fifths", OCTAVE: "octaves", UNISON: "unisons"}
 
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """Two lines that both move into a moment; `upper` and `lower` are indices of lines."""
+    """Two lines that both move to a moment; `upper` and `lower` are indices of lines."""
 
     before: VoiceMoment
     after: VoiceMoment
@@ -44,10 +44,10 @@ class Motion:
 
     @property
     def notes(self) -> tuple[SoundingNote, SoundingNote, SoundingNote, SoundingNote]:
-        """The upper line's two notes, then the lower's."""
+        """The two notes of the upper line, then those of the lower."""
         row = [moment.notes[line] for line in (self.upper, self.lower) for moment in (self.before, self.after)]
         a, b, c, d = row
-        assert a is not None and b is not None and c is not None and d is not None  # as `motions` found them
+        assert a is not None and b is not None and c is not None and d is not None  # `motions` ensures it
         return a, b, c, d
 
     @property
@@ -57,7 +57,7 @@ class Motion:
 
     @property
     def is_similar(self) -> bool:
-        """Whether both go up or both go down."""
+        """Whether both lines go up or both go down."""
         return is_similar(*self.pitches)
 
     def __str__(self) -> str:
@@ -66,72 +66,72 @@ class Motion:
 
 
 def motions(music: Counterpoint) -> Iterator[Motion]:
-    """Every step in which two lines of a choir both move to another pitch, phrase ends left out."""
+    """All motions in which two lines of a group both go to another pitch, except across phrase ends."""
     pairs = _pairs(music)
     for before, after in music.successions():
-        moved = {
+        movers = {
             index
             for index, (old, new) in enumerate(zip(before.notes, after.notes, strict=True))
             if old is not None and new is not None and pitch_of(old).chromatic != pitch_of(new).chromatic
         }
         for upper, lower in pairs:
-            if upper in moved and lower in moved:
+            if upper in movers and lower in movers:
                 yield Motion(before, after, upper, lower)
 
 
 def _pairs(music: Counterpoint) -> list[tuple[int, int]]:
-    """The pairs of lines of one choir, upper line first."""
-    places = [(line.choir, line.place) for line in music.lines]
-    return [(a, b) for a, b in combinations(range(len(places)), 2) if places[a][0] == places[b][0]]
+    """The pairs of lines of one group, upper line first."""
+    groups = [line.group for line in music.lines]
+    return [(a, b) for a, b in combinations(range(len(groups)), 2) if groups[a] == groups[b]]
 
 
 def perfect_intervals(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
     """Parallel, contrary, unequal and direct fifths, octaves and unisons."""
-    found = list(motions(music))
-    doubled = _doublings(found)
-    for motion in found:
+    rows = list(motions(music))
+    doublings = _doublings(rows)
+    for motion in rows:
         high, higher, low, lower = motion.pitches
         new = perfect_interval(higher, lower)
         if new is None:
             continue
         old = perfect_interval(high, low)
         if old is not None and interval_class(old) == interval_class(new):
-            yield from _same_interval(music, rules, motion, old, new, doubles=motion in doubled)
+            yield from _same_interval(music, rules, motion, old, new, doubles=motion in doublings)
         elif motion.is_similar and new in PERFECT:
-            yield from _approached(music, rules, motion, new)
+            yield from _direct(music, rules, motion, new)
 
 
-def _doublings(found: Sequence[Motion]) -> set[Motion]:
-    """The motions of lines that go in octaves or unisons for so long that one doubles the other."""
-    going: dict[tuple[int, int], list[Motion]] = {}
-    doubled: set[Motion] = set()
-    for motion in found:
+def _doublings(rows: Sequence[Motion]) -> set[Motion]:
+    """The motions of lines that have DOUBLING or more consecutive octaves or unisons."""
+    runs: dict[tuple[int, int], list[Motion]] = {}
+    doublings: set[Motion] = set()
+    for motion in rows:
         high, higher, low, lower = motion.pitches
         if {perfect_interval(high, low), perfect_interval(higher, lower)} <= {OCTAVE, UNISON}:
-            run = going.setdefault((motion.upper, motion.lower), [])
+            run = runs.setdefault((motion.upper, motion.lower), [])
             if run and (run[-1].pitches[1], run[-1].pitches[3]) != (high, low):
                 run.clear()
             run.append(motion)
             if len(run) >= DOUBLING:
-                doubled.update(run)
-    return doubled
+                doublings.update(run)
+    return doublings
 
 
 def _same_interval(
     music: Counterpoint, rules: RuleSet, motion: Motion, old: str, new: str, *, doubles: bool
 ) -> Iterator[Finding]:
-    if is_restated(*motion.pitches) or _doubles_in_one_hand(music, motion, new):
+    if is_octave_shift(*motion.pitches) or _doubles_in_one_hand(music, motion, new):
         return
     kind = _kind(music, motion)
     if DIMINISHED_FIFTH in (old, new):
         if motion.is_similar and old != new and new == FIFTH:
             message = f"move from a diminished to a perfect fifth ({motion})"
-            yield from _found(music, rules, motion, "unequal-fifths", kind, message)
+            yield from _findings(music, rules, motion, "unequal-fifths", kind, message)
         return
     if not motion.is_similar:
         name = _PLURAL[interval_class(new)]
         message = f"move in {name} by contrary motion ({motion})"
-        yield from _found(music, rules, motion, f"contrary-{name}", kind, message)
+        yield from _findings(music, rules, motion, f"contrary-{name}", kind, message)
         return
     name = _PLURAL[parallel_interval(*motion.pitches) or new]
     if new == FIFTH and _is_anticipated(music, motion):
@@ -141,16 +141,16 @@ def _same_interval(
     if doubles:
         kind, hint = "doubling", ", one doubling the other for a while"
     message = f"move in parallel {name} ({motion}){hint}"
-    yield from _found(music, rules, motion, f"parallel-{name}", kind, message)
+    yield from _findings(music, rules, motion, f"parallel-{name}", kind, message)
 
 
 def _doubles_in_one_hand(music: Counterpoint, motion: Motion, new: str) -> bool:
-    """Octaves between the notes of one voice's chords thicken a line; they are no two lines."""
+    """Whether two lines are octaves in the chords of one voice, which thicken a single line."""
     return new != FIFTH and music.lines[motion.upper].slot == music.lines[motion.lower].slot
 
 
 def _is_anticipated(music: Counterpoint, motion: Motion) -> bool:
-    """Whether the upper note is struck again at once and stays for longer, as at Bach's cadences."""
+    """Whether the upper note is repeated immediately as a longer note, as in Bach's cadences."""
     _, note, _, _ = motion.notes
     end = note.end
     return any(
@@ -159,8 +159,8 @@ def _is_anticipated(music: Counterpoint, motion: Motion) -> bool:
     )
 
 
-def _approached(music: Counterpoint, rules: RuleSet, motion: Motion, new: str) -> Iterator[Finding]:
-    """Similar motion into a perfect interval; where the chord stays the same it only changes its position."""
+def _direct(music: Counterpoint, rules: RuleSet, motion: Motion, new: str) -> Iterator[Finding]:
+    """Similar motion to a perfect interval, except for a change of position within one chord."""
     high, higher, _, _ = motion.pitches
     if motion.before.pitch_classes == motion.after.pitch_classes:
         return
@@ -168,18 +168,18 @@ def _approached(music: Counterpoint, rules: RuleSet, motion: Motion, new: str) -
     if new == UNISON:
         if leaps and (motion.upper, motion.lower) in music.neighbours:
             message = f"move in the same direction into a unison ({motion})"
-            yield from _found(music, rules, motion, "direct-unisons", ANY, message)
+            yield from _findings(music, rules, motion, "direct-unisons", ANY, message)
         return
     if leaps:
         message = f"leap in the same direction into {'a fifth' if new == FIFTH else 'an octave'} ({motion})"
-        yield from _found(music, rules, motion, f"direct-{_PLURAL[new]}", _kind(music, motion), message)
+        yield from _findings(music, rules, motion, f"direct-{_PLURAL[new]}", _kind(music, motion), message)
 
 
 def _kind(music: Counterpoint, motion: Motion) -> str:
     return "outer" if music.is_outer(motion.upper, motion.lower) else "inner"
 
 
-def _found(
+def _findings(
     music: Counterpoint, rules: RuleSet, motion: Motion, rule: str, kind: str, predicate: str
 ) -> Iterator[Finding]:
     names = music.lines[motion.upper].name, music.lines[motion.lower].name

@@ -1,4 +1,4 @@
-"""What hands and bows cannot do: spans of keyboard chords, and double stops."""
+"""The limits of hands and bows: spans of keyboard chords, and double stops."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ FINGERS = 5
 
 
 def playing(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
-    """Hands and double stops of every part whose instrument is known."""
-    if not rules.holds("hand-span", "double-stop"):
+    """Hand spans and double stops of all parts with an instrument of the table."""
+    if not rules.applies("hand-span", "double-stop"):
         return
     parts: dict[str, list[VoiceLine]] = defaultdict(list)
     for line in music.lines:
@@ -35,22 +35,22 @@ def playing(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
 
 
 def _hands(music: Counterpoint, rules: RuleSet, lines: Sequence[VoiceLine], instrument: Playable) -> Iterator[Finding]:
-    """A hand, which is a staff, that covers too much; the other hand may be able to help."""
+    """Chords of one hand (one staff) that are too wide or have too many notes; the other hand may be able to help."""
     span = rules.limit("hand-span", "semitones") or instrument.span
-    for onset, struck in _chords(music, lines):
+    for onset, chord in _chords(music, lines):
         by_staff: dict[int, list[SoundingNote]] = defaultdict(list)
-        for note in struck:
+        for note in chord:
             by_staff[note.slot.staff].append(note)
         for own in by_staff.values():
             if _fits(own, span):
                 continue
             name = next(line.name for line in lines if line.slot == own[0].slot).partition(", voice")[0]
-            helped = _two_hands(struck, span)
-            kind = "shared" if helped else "impossible"
+            is_shared = _two_hands(chord, span)
+            kind = "shared" if is_shared else "impossible"
             ends = f"{pitch_of(own[0])} to {pitch_of(own[-1])}"
             count = len({note.pitch for note in own})
             what = f"{count} notes" if count > FINGERS else f"{_semitones(own)} semitones"
-            hint = "playable only if the hands share it" if helped else "more than two hands can reach"
+            hint = "playable only if the hands share it" if is_shared else "more than two hands can reach"
             message = f"{name} spans {what} ({ends}): {hint}"
             yield from rules.judge("hand-span", kind, onset, own[0].measure_index, (name,), own, message)
 
@@ -60,31 +60,31 @@ def _semitones(notes: Sequence[SoundingNote]) -> int:
 
 
 def _fits(notes: Sequence[SoundingNote], span: int) -> bool:
-    """Whether one hand can strike these, lowest first."""
+    """Whether one hand can strike these notes, given lowest first."""
     return not notes or (_semitones(notes) <= span and len({note.pitch for note in notes}) <= FINGERS)
 
 
 def _two_hands(notes: Sequence[SoundingNote], span: int) -> bool:
-    """Whether some division of the notes, lowest first, leaves each hand what it can strike."""
+    """Whether two hands can strike these notes, given lowest first."""
     return any(_fits(notes[:cut], span) and _fits(notes[cut:], span) for cut in range(len(notes) + 1))
 
 
 def _chords(music: Counterpoint, lines: Sequence[VoiceLine]) -> Iterator[tuple[Fraction, list[SoundingNote]]]:
-    """What a part strikes at once, lowest first. What is held from before may be the pedal's."""
+    """The notes that a part attacks together, lowest first. Held notes do not count: the pedal may hold them."""
     slots = {line.slot for line in lines}
-    struck: dict[Fraction, list[SoundingNote]] = defaultdict(list)
+    attacks: dict[Fraction, list[SoundingNote]] = defaultdict(list)
     for slot in slots:
         for note in music.slots[slot]:
-            struck[note.onset].append(note)
-    for onset in sorted(struck):
-        yield onset, sorted(struck[onset], key=lambda note: pitch_of(note).chromatic)
+            attacks[note.onset].append(note)
+    for onset in sorted(attacks):
+        yield onset, sorted(attacks[onset], key=lambda note: pitch_of(note).chromatic)
 
 
 def _stops(music: Counterpoint, rules: RuleSet, lines: Sequence[VoiceLine], instrument: Playable) -> Iterator[Finding]:
-    """Chords of one bowed part, all its voices together; a divided section may play what one player cannot."""
+    """Chords of a bowed part, all its voices together; a section can divide what one player cannot play."""
     stretch = rules.limit("double-stop", "stretch") or instrument.stretch
-    for onset, struck in _chords(music, lines):
-        chord = sorted({pitch_of(note) for note in struck}, key=lambda pitch: pitch.chromatic)
+    for onset, attacks in _chords(music, lines):
+        chord = sorted({pitch_of(note) for note in attacks}, key=lambda pitch: pitch.chromatic)
         if len(chord) < 2:
             continue
         kind = "" if _reach(chord, instrument, stretch) else "wide" if _reach(chord, instrument, 12) else "impossible"
@@ -92,16 +92,15 @@ def _stops(music: Counterpoint, rules: RuleSet, lines: Sequence[VoiceLine], inst
             continue
         name = lines[0].name.partition(", voice")[0]
         notes = "-".join(map(str, chord))
-        reason = "no two strings of one player give it" if kind == "impossible" else "a stretch for one player"
+        reason = "impossible for one player" if kind == "impossible" else "a stretch for one player"
         message = f"{name} plays {notes} at once: {reason}; divide it if the part is a section"
-        yield from rules.judge("double-stop", kind, onset, struck[0].measure_index, (name,), struck, message)
+        yield from rules.judge("double-stop", kind, onset, attacks[0].measure_index, (name,), attacks, message)
 
 
 def _reach(chord: Sequence[Pitch], instrument: Playable, stretch: int) -> bool:
-    """Whether the notes, lowest first, can lie on adjacent strings, one each, under one hand.
+    """Whether the notes, given lowest first, can lie on adjacent strings, one on each, under one hand.
 
-    An open string asks for no finger; the stopped ones must lie within `stretch` semitones along the
-    strings.
+    An open string needs no finger; the stopped notes must be within `stretch` semitones along the strings.
     """
     strings = [string.midi_pitch for string in instrument.strings]
     heights = [pitch.midi_pitch for pitch in chord]

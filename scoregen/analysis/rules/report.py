@@ -1,4 +1,4 @@
-"""Findings in the form that people and programs read: sentences, JSON, and SARIF for editors.
+"""Reports of findings: sentences, JSON, and SARIF for editors.
 
 SARIF 2.1.0: https://docs.oasis-open.org/sarif/sarif/v2.1.0/
 """
@@ -24,7 +24,7 @@ SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schem
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was found in a score, in its order, and what the user should know besides. Findings count from 1."""
+    """The findings of a score, in its order and numbered from 1, with notices for the user."""
 
     score: Score
     rules: RuleSet
@@ -35,20 +35,20 @@ class Report:
         return spot(self.score, finding.onset, finding.measure_index)
 
     def sentence(self, finding: Finding) -> str:
-        """Place and fault in one sentence, as a teacher says it."""
+        """The place and the fault in one sentence."""
         return f"{self.spot(finding)}: {finding.message}"
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many findings there are of each severity, the gravest first."""
-        counted = Counter(finding.severity for finding in self.findings)
-        return {severity: counted[severity] for severity in reversed(SEVERITIES)}
+        """The number of findings of each severity, errors first."""
+        counts = Counter(finding.severity for finding in self.findings)
+        return {severity: counts[severity] for severity in reversed(SEVERITIES)}
 
     def summary(self) -> str:
-        """Such as `2 errors, 1 warning, 0 notes (rules: strict)`."""
-        counted = ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for name, count in self.counts.items())
-        explained = f"; each is explained in {RULES_TEXT}" if self.findings else ""
-        return f"{counted} (rules: {self.rules.name}){explained}"
+        """A summary such as `2 errors, 1 warning, 0 notes (rules: strict)`."""
+        counts = ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for name, count in self.counts.items())
+        hint = f"; each is explained in {RULES_TEXT}" if self.findings else ""
+        return f"{counts} (rules: {self.rules.name}){hint}"
 
 
 def to_json(report: Report) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def _note(score: Score, note: SoundingNote) -> dict[str, Any]:
 
 
 def to_sarif(report: Report, file: Path, lines: Sequence[int | None]) -> bytes:
-    """The log of one run over one file. `lines`: the line of each finding in that file, None where unknown."""
+    """The SARIF log of one file. `lines`: the line of each finding in the file, None if unknown."""
     used = [rule for rule in RULES if any(finding.rule == rule for finding in report.findings)]
     results = [
         _result(report, finding, used.index(finding.rule), file, line)

@@ -1,8 +1,7 @@
-"""Which rules hold, how grave each fault is, and where its limits lie: `grammars/rules/*.toml`.
+"""Rule sets: the rules that apply, the severity of each fault, and the limits (`grammars/rules/*.toml`).
 
-A rule set is a table for each rule, which names a severity for each kind of its faults, and its limits.
-A rule that is not named is off, and so is a kind. `base` names a set to begin with, of which only what
-differs is said:
+A rule set has a table for each rule, with a severity for each kind of fault and with the limits. Rules and kinds
+that are not listed are off. `base` names a rule set from which only the differences are listed:
 
     name = "mine"
     base = "strict"
@@ -31,15 +30,15 @@ from scoregen.system.resources import folder
 DEFAULT = "strict"
 OFF = "off"
 ANY = "any"
-"""The kind of a rule that knows no kinds."""
+"""The kind of a rule without kinds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What can be said of a rule in a rule set: the kinds of its faults, and its limits (whole numbers)."""
+    """What a rule set can specify for a rule: the kinds of its faults, and its limits (whole numbers)."""
 
     title: str
-    short: str  # what is printed over the staff
+    short: str  # printed above the staff
     kinds: tuple[str, ...] = (ANY,)
     limits: tuple[str, ...] = ()
 
@@ -69,24 +68,24 @@ RULES: dict[str, Rule] = {
     "hand-span": Rule("hand span", "span", ("impossible", "shared"), ("semitones",)),
     "double-stop": Rule("double stop", "stop", ("impossible", "wide"), ("stretch",)),
 }
-"""Every rule by its name, which is also its heading in docs/rules.md."""
+"""All rules by name; the name is also the heading in docs/rules.md."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """`severities` by rule and kind; `limits` by rule and name. What is off is not in them."""
+    """`severities` by rule and kind; `limits` by rule and name. Kinds that are off are not included."""
 
     name: str
     title: str
     severities: Mapping[tuple[str, str], Severity]
     limits: Mapping[tuple[str, str], int]
 
-    def holds(self, *rules: str) -> bool:
+    def applies(self, *rules: str) -> bool:
         """Whether any of these rules is on."""
         return any(rule in rules for rule, _ in self.severities)
 
     def limit(self, rule: str, name: str) -> int | None:
-        """A limit; None where the set gives none."""
+        """A limit; None if the set does not give it."""
         return self.limits.get((rule, name))
 
     def judge(
@@ -99,19 +98,19 @@ class RuleSet:
         notes: Sequence[SoundingNote],
         message: str,
     ) -> Iterator[Finding]:
-        """The finding with the severity of this rule and kind; none where they are off."""
+        """The finding with the severity of this rule and kind; none if they are off."""
         severity = self.severities.get((rule, kind))
         if severity is not None:
             yield Finding(rule, severity, onset, measure_index, tuple(lines), tuple(notes), message)
 
 
 def rule_set_names() -> tuple[str, ...]:
-    """The rule sets that come with the program."""
+    """The shipped rule sets."""
     return tuple(sorted(path.stem for path in (folder("grammars") / "rules").glob("*.toml")))
 
 
 def load_rule_set(which: str) -> RuleSet:
-    """A rule set by its name, or from a TOML file. InputError says what is wrong with it and where."""
+    """A rule set by its name, or from a TOML file. InputError gives the fault and its place."""
     return _load(which, ())
 
 
@@ -122,7 +121,7 @@ def _load(which: str, under: tuple[str, ...]) -> RuleSet:
     try:
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"this is no TOML: {error}", Place(file)) from None
+        raise InputError(f"this is not TOML: {error}", Place(file)) from None
     base = table.pop("base", None)
     if base is not None and not isinstance(base, str):
         raise InputError(f"base is {base!r}; expected the name of a rule set", Place(file))
@@ -173,7 +172,7 @@ def _read_rule(
         else:
             keys = ("severity", *(kind for kind in rule.kinds if kind != ANY), *rule.limits)
             raise InputError(
-                f"[{name}] says {key} = {value!r}; expected {', '.join(keys)}, limits as whole numbers", Place(file)
+                f"[{name}] has {key} = {value!r}; expected {', '.join(keys)}, limits as whole numbers", Place(file)
             )
 
 

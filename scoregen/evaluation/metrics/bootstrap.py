@@ -1,7 +1,7 @@
-"""Rates over pieces and how sure they are.
+"""Rates over pieces with bootstrap confidence intervals.
 
-A rate is pooled: the sum of what was counted over the sum of what could have been. Events within
-a piece are no independent draws, pieces nearly are; so the interval comes from resampling pieces.
+A rate is pooled: the sum of the cases over the sum of the possible cases. Events within a piece are not
+independent, but pieces nearly are; the interval therefore comes from resampling pieces.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ CONFIDENCE = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A figure and the bounds of its 95 % interval; NaN where nothing could be counted."""
+    """A figure and the bounds of its 95 % interval; NaN if there was nothing to count."""
 
     value: float
     low: float
     high: float
 
 
-def pooled(counted: ArrayLike, possible: ArrayLike, per: float = 1.0, *, seed: int = 0) -> Rate:
-    """`per` times the sum over pieces of `counted` over that of `possible`, with its interval."""
-    above, below = np.asarray(counted, np.float64), np.asarray(possible, np.float64)
+def pooled(cases: ArrayLike, possible: ArrayLike, per: float = 1.0, *, seed: int = 0) -> Rate:
+    """`per` times the sum of `cases` over pieces, divided by the sum of `possible`, with its interval."""
+    above, below = np.asarray(cases, np.float64), np.asarray(possible, np.float64)
     if not below.sum():
         return Rate(float("nan"), float("nan"), float("nan"))
-    drawn = np.random.default_rng(seed).integers(len(below), size=(RESAMPLES, len(below)))
-    sums, totals = above[drawn].sum(axis=1), below[drawn].sum(axis=1)
+    samples = np.random.default_rng(seed).integers(len(below), size=(RESAMPLES, len(below)))
+    sums, totals = above[samples].sum(axis=1), below[samples].sum(axis=1)
     low, high = np.quantile(sums[totals > 0] / totals[totals > 0], [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     return Rate(per * float(above.sum() / below.sum()), per * float(low), per * float(high))
 

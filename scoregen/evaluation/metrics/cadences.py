@@ -1,14 +1,13 @@
-"""Whether phrases close, and whether a piece comes home.
+"""The closes of phrases, and the final tonic.
 
-The task is to ask of a piece what its plan asked of it. A phrase end is a fermata. It is *closed*
-where all voices sound a major or minor triad with its third, the root in the lowest voice, and the
-outer voices stay on it for a beat: nineteen of twenty of Bach's phrase ends are, and four of nine
-of his other beats. It is *authentic* where, besides, the lowest voice came to the root from the
-fifth above it, down a fifth or up a fourth, as three of five of his do. No key is estimated: the
-piece may have modulated to where the phrase closes.
+The figures test a piece for what its plan fixed. A phrase end is a fermata. It is *closed* if all voices sound a
+major or minor triad with its third and with the root in the lowest voice, and the outer voices stay on it for a
+beat: nineteen of twenty of Bach's phrase ends are closed, and four of nine of his other beats. It is *authentic* if,
+in addition, the lowest voice reached the root from the fifth above it, down a fifth or up a fourth, as in three of
+five of his. No key is estimated: the piece may have modulated.
 
-A piece is *home* where its last sonority is a triad on the tonic in root position; the third may be
-missing or major.
+A piece is *home* if its last sonority is a triad on the tonic in root position; the third may be missing or
+major.
 """
 
 from __future__ import annotations
@@ -24,15 +23,15 @@ from scoregen.score.theory.cadences import DOMINANT
 from scoregen.score.theory.chord_kinds import semitones
 
 TRIADS = tuple(frozenset(semitones(kind)) for kind in ("major", "minor"))
-"""Over the root, in semitones."""
+"""In semitones above the root."""
 THIRDS = frozenset(semitones(kind)[1] for kind in ("major", "minor"))
 FROM_DOMINANT = -7 * DOMINANT.degrees[0] % 12
-"""What the lowest voice moves from the dominant's root to the tonic's, in semitones within an octave."""
+"""The motion of the lowest voice from the dominant's root to the tonic's, in semitones within an octave."""
 
 
 @dataclass(frozen=True, slots=True)
 class Closes:
-    """What was counted at the phrase ends of one piece, and whether it ends at home."""
+    """The counts of the phrase ends of one piece, and whether it ends on the tonic."""
 
     ends: int
     closed: int
@@ -41,7 +40,7 @@ class Closes:
 
 
 def closes(frames: Frames, ends: Collection[int], tonics: Collection[int]) -> Closes:
-    """The phrase ends of a piece, given as frames, and its end; `tonics` are pitch classes to end on."""
+    """The counts of a piece with phrase ends at these frames; `tonics` are pitch classes to end on."""
     closed = [end for end in ends if is_closed(frames, end)]
     authentic = sum(is_authentic(frames, end) for end in closed)
     return Closes(len(ends), len(closed), authentic, is_home(frames, tonics))
@@ -68,21 +67,21 @@ def is_closed(frames: Frames, end: int) -> bool:
 
 
 def is_authentic(frames: Frames, end: int) -> bool:
-    """Whether the lowest voice reaches this frame from the fifth above its pitch class."""
+    """Whether the lowest voice reaches its pitch at this frame from the fifth above it."""
     earlier = frames[:end, -1]
     earlier = earlier[earlier != SILENCE]
     return bool(len(earlier)) and int(frames[end, -1] - earlier[-1]) % 12 == FROM_DOMINANT
 
 
 def is_home(frames: Frames, tonics: Collection[int]) -> bool:
-    """Whether the last frame with a sound in it is a triad in root position on one of the tonics."""
-    heard = np.flatnonzero((frames != SILENCE).any(axis=1))
-    if not len(heard) or frames[heard[-1], -1] == SILENCE:
+    """Whether the last frame that is not silent is a triad in root position on one of the tonics."""
+    sounding = np.flatnonzero((frames != SILENCE).any(axis=1))
+    if not len(sounding) or frames[sounding[-1], -1] == SILENCE:
         return False
-    final = frames[heard[-1]]
+    final = frames[sounding[-1]]
     return int(final[-1]) % 12 in tonics and any(_above_lowest(final) <= triad for triad in TRIADS)
 
 
 def _above_lowest(moment: Frames) -> frozenset[int]:
-    """The interval classes over the last voice of those that sound."""
+    """The interval classes of the sounding voices above the last voice."""
     return frozenset(int(pitch - moment[-1]) % 12 for pitch in moment if pitch != SILENCE)

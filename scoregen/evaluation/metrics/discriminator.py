@@ -1,8 +1,8 @@
-"""How like a corpus a passage is, beside what a sampler writes: a linear classifier over its features.
+"""The discriminator: a linear classifier between passages of a corpus and passages of a sampler.
 
-What the classifier finds are the log odds that a passage comes from the corpus and not from the
-sampler; to choose among drafts by them is discriminator rejection sampling (Azadi et al. 2019,
-arXiv:1810.06758) with few tries. The features are those of `two_sample`, for any number of voices.
+It gives the log odds that a passage comes from the corpus. Choosing among drafts by these log odds approximates
+discriminator rejection sampling (Azadi et al. 2019, arXiv:1810.06758). The features are those of `two_sample`,
+for any number of voices.
 
 N features.
 """
@@ -21,31 +21,31 @@ from scoregen.evaluation.metrics.two_sample import CROP_FRAMES, features
 Vector = NDArray[np.float64]
 
 RIDGE = 0.15
-"""What the square of a weight costs, halved, beside the mean loss in nats: there are few pieces and many features."""
+"""The L2 penalty: half of it times the squared weights is added to the mean loss in nats."""
 STRIDE = 8 * FRAMES_A_QUARTER
 STEPS = 30
-"""Of Newton's method; a dozen are enough."""
+"""The most steps of Newton's method; about twelve are enough."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Discriminator:
-    """Log odds as a sum: `weights` [N] times the features, and `bias`."""
+    """Log odds as a sum: `weights` [N] times the features, plus `bias`."""
 
     weights: Vector
     bias: float
 
     def log_odds(self, frames: Frames) -> float:
-        """Of a passage as it ends: of the last eight measures of 4/4 that there are; less of a shorter one."""
+        """The log odds of the last eight measures of 4/4; for a shorter passage, in proportion to its length."""
         passage = frames[-CROP_FRAMES:]
         return len(passage) / CROP_FRAMES * float(features(passage) @ self.weights + self.bias)
 
 
-def fitted(real: Sequence[Frames], written: Sequence[Frames]) -> Discriminator | None:
-    """The classifier of passages of eight measures: ridge logistic regression on standardised features.
+def fit(real: Sequence[Frames], samples: Sequence[Frames]) -> Discriminator | None:
+    """Fit the classifier of passages of eight measures: ridge logistic regression on standardised features.
 
-    Both sides count alike, however many pieces they have. None where one has no piece as long.
+    Both sides have the same total weight. None if one side has no piece of eight measures.
     """
-    passages = [[features(crop) for piece in side for crop in crops(piece)] for side in (real, written)]
+    passages = [[features(crop) for piece in side for crop in crops(piece)] for side in (real, samples)]
     if not all(passages):
         return None
     sides = [np.array(side) for side in passages]
@@ -60,21 +60,21 @@ def fitted(real: Sequence[Frames], written: Sequence[Frames]) -> Discriminator |
 
 
 def crops(piece: Frames) -> list[Frames]:
-    """Passages of eight measures, one from every other measure on."""
+    """Passages of eight measures, beginning at every second measure."""
     return [piece[start : start + CROP_FRAMES] for start in range(0, len(piece) - CROP_FRAMES + 1, STRIDE)]
 
 
 def _logistic(inputs: Vector, targets: Vector, share: Vector) -> tuple[Vector, float]:
-    """Weights and bias by Newton's method; the shares of the rows sum to one."""
+    """The weights and the bias by Newton's method; the weights `share` of the rows sum to 1."""
     rows = np.column_stack([inputs, np.ones(len(inputs))])
     ridge = np.diag(np.append(np.full(inputs.shape[1], RIDGE), 0.0))
-    found = np.zeros(rows.shape[1])
+    weights = np.zeros(rows.shape[1])
     for _ in range(STEPS):
-        chance = 1 / (1 + np.exp(-np.clip(rows @ found, -30, 30)))
-        slope = rows.T @ (share * (chance - targets)) + ridge @ found
-        curve = (rows * (share * chance * (1 - chance))[:, None]).T @ rows + ridge
-        step = np.linalg.solve(curve, slope)
-        found -= step
+        probability = 1 / (1 + np.exp(-np.clip(rows @ weights, -30, 30)))
+        gradient = rows.T @ (share * (probability - targets)) + ridge @ weights
+        hessian = (rows * (share * probability * (1 - probability))[:, None]).T @ rows + ridge
+        step = np.linalg.solve(hessian, gradient)
+        weights -= step
         if np.abs(step).max() < 1e-8:
             break
-    return found[:-1], float(found[-1])
+    return weights[:-1], float(weights[-1])

@@ -1,15 +1,15 @@
-"""What a piece is made of, as histograms: the features by which sets of pieces are compared.
+"""Histograms of the features of a piece, by which sets of pieces are compared.
 
-Each feature counts one thing in one piece, on frames of 16ths, where a repeated note is a held one:
+Each feature is counted on frames of 16ths, in which a repeated note counts as held:
 
 - *pitch*: pitch classes above the tonic of the key signature, each voice in each frame;
-- *register*: how high notes are, in semitones (MIDI pitches);
-- *interval*: melodic intervals of all voices, in semitones, wider ones as an octave;
-- *duration*: how long notes last, in quarters, longer ones as a whole note;
-- *onset*: where in its measure an event begins, by 16ths, from the fifth quarter on as from the first;
-- *chord*: the sonority of each beat, as a chord with its bass note, or as none;
-- *texture*: how many voices move at an event;
-- *motion*: how the outer voices go at an event where one of them moves.
+- *register*: MIDI pitches of notes;
+- *interval*: melodic intervals of all voices in semitones, wider ones as an octave;
+- *duration*: durations of notes in quarters, longer ones as a whole note;
+- *onset*: the position of events in the measure by 16ths, modulo a whole note;
+- *chord*: the sonority of each beat, as a chord with its inversion, or as no chord;
+- *texture*: the number of voices that move at an event;
+- *motion*: the motion of the outer voices at an event at which one of them moves.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ NAMES = {
     "half-dim 7": "half-diminished",
     "dim 7": "diminished-seventh",
 }
-"""What the figures call the kinds of chord, in the order in which a sonority is read as one."""
+"""The kinds of chord by their names in the figures, in the order in which a sonority is matched."""
 KINDS = {name: semitones(kind) for name, kind in NAMES.items()}
 FIGURES = {3: ("", " 6", " 6/4"), 4: ("", " 6/5", " 4/3", " 4/2")}
-"""Thorough bass: what stands in the bass, from the root up."""
+"""Figured bass by the member in the bass, from the root up, for triads and seventh chords."""
 INCOMPLETE, OTHER = "two notes or fewer", "no chord"
 
 Counts = NDArray[np.int64]
@@ -54,7 +54,7 @@ Counts = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """What is counted, and the names of its bins; `step` is their distance in `unit` where they have an order."""
+    """A feature with the names of its bins; `step` is their distance in `unit` if they have an order."""
 
     title: str
     bins: tuple[str, ...]
@@ -64,22 +64,22 @@ class Feature:
 
 
 def _chord_names() -> tuple[str, ...]:
-    named = [f"{kind}{figure}" for kind, members in KINDS.items() for figure in FIGURES[len(members)]]
+    names = [f"{kind}{figure}" for kind, members in KINDS.items() for figure in FIGURES[len(members)]]
     symmetric = {f"augmented{figure}" for figure in FIGURES[3][1:]} | {f"dim 7{figure}" for figure in FIGURES[4][1:]}
-    return (*(name for name in named if name not in symmetric), INCOMPLETE, OTHER)
+    return (*(name for name in names if name not in symmetric), INCOMPLETE, OTHER)
 
 
 CHORDS = _chord_names()
 
 
 def histograms(feature: Feature, pieces: Sequence[EvaluatedPiece]) -> Counts:
-    """[pieces, bins] what was counted in each piece."""
+    """[pieces, bins] the counts of each piece."""
     return np.stack([feature.count(piece) for piece in pieces])
 
 
 @cache
 def chord_name(above_bass: frozenset[int]) -> str:
-    """The chord of pitch classes above the lowest note, itself 0; a seventh chord may lack its fifth."""
+    """The chord of pitch classes above the lowest note, which is 0; a seventh chord may lack its fifth."""
     if len(above_bass) < 3:
         return INCOMPLETE
     for kind, members in KINDS.items():
@@ -92,28 +92,29 @@ def chord_name(above_bass: frozenset[int]) -> str:
 
 
 def _pitch(piece: EvaluatedPiece) -> Counts:
-    heard = piece.frames[piece.frames != SILENCE].astype(np.int64)
-    return np.bincount((heard - piece.tonic) % 12, minlength=12)
+    pitches = piece.frames[piece.frames != SILENCE].astype(np.int64)
+    return np.bincount((pitches - piece.tonic) % 12, minlength=12)
 
 
 def _register(piece: EvaluatedPiece) -> Counts:
-    return _clipped(melodies(piece.frames)[1], LOWEST, HIGHEST)
+    return _count(melodies(piece.frames)[1], LOWEST, HIGHEST)
 
 
 def _interval(piece: EvaluatedPiece) -> Counts:
     voice, pitches, _ = melodies(piece.frames)
     _, moves = steps(voice, pitches)
-    return _clipped(moves[moves != 0], -WIDEST, WIDEST)
+    return _count(moves[moves != 0], -WIDEST, WIDEST)
 
 
 def _duration(piece: EvaluatedPiece) -> Counts:
-    return _clipped(melodies(piece.frames)[2], 1, LONGEST)
+    return _count(melodies(piece.frames)[2], 1, LONGEST)
 
 
 def _onset(piece: EvaluatedPiece) -> Counts:
     starts = np.array(piece.measures)
-    found = events(piece.frames)
-    return np.bincount((found - starts[np.searchsorted(starts, found, side="right") - 1]) % LONGEST, minlength=LONGEST)
+    onsets = events(piece.frames)
+    measures = np.searchsorted(starts, onsets, side="right") - 1
+    return np.bincount((onsets - starts[measures]) % LONGEST, minlength=LONGEST)
 
 
 def _chord(piece: EvaluatedPiece) -> Counts:
@@ -122,14 +123,14 @@ def _chord(piece: EvaluatedPiece) -> Counts:
 
 
 def _texture(piece: EvaluatedPiece) -> Counts:
-    moved = (_moments(piece.frames)[1:] != _moments(piece.frames)[:-1]).sum(1)
-    return _clipped(moved, 1, MOST_VOICES)
+    movers = (_moments(piece.frames)[1:] != _moments(piece.frames)[:-1]).sum(1)
+    return _count(movers, 1, MOST_VOICES)
 
 
 def _motion(piece: EvaluatedPiece) -> Counts:
     outer = _moments(piece.frames)[:, [0, -1]].astype(np.int64)
-    heard = (outer != SILENCE).all(1)
-    steps = np.diff(outer, axis=0)[heard[1:] & heard[:-1]]
+    sounds = (outer != SILENCE).all(1)
+    steps = np.diff(outer, axis=0)[sounds[1:] & sounds[:-1]]
     steps = steps[steps.any(1)]
     both = steps.all(1)
     kinds = np.where(~both, 3, np.where(steps[:, 0] == steps[:, 1], 0, np.where(steps.prod(1) > 0, 1, 2)))
@@ -141,28 +142,28 @@ def _moments(frames: Frames) -> Frames:
 
 
 def _above_lowest(beat: NDArray[np.int16]) -> frozenset[int]:
-    heard = [pitch for pitch in beat.tolist() if pitch != SILENCE]
-    return frozenset((pitch - min(heard)) % 12 for pitch in heard) if heard else frozenset()
+    pitches = [pitch for pitch in beat.tolist() if pitch != SILENCE]
+    return frozenset((pitch - min(pitches)) % 12 for pitch in pitches) if pitches else frozenset()
 
 
-def _clipped(values: Whole, low: int, high: int) -> Counts:
-    """How often each whole number from low to high occurs; what lies outside counts at the end."""
+def _count(values: Whole, low: int, high: int) -> Counts:
+    """The number of occurrences of each whole number from low to high; values outside count at the nearer end."""
     return np.bincount(np.clip(values, low, high) - low, minlength=high - low + 1)
 
 
-def _numbered(low: int, high: int) -> tuple[str, ...]:
+def _numbers(low: int, high: int) -> tuple[str, ...]:
     return tuple(str(number) for number in range(low, high + 1))
 
 
 FEATURES: Mapping[str, Feature] = MappingProxyType(
     {
         "pitch": Feature("pitch classes above the tonic", DEGREES, _pitch),
-        "register": Feature("pitches (MIDI)", _numbered(LOWEST, HIGHEST), _register, 1.0, "semitones"),
-        "interval": Feature("melodic intervals", _numbered(-WIDEST, WIDEST), _interval, 1.0, "semitones"),
-        "duration": Feature("durations (16ths)", _numbered(1, LONGEST), _duration, 1 / FRAMES_A_QUARTER, "quarters"),
-        "onset": Feature("onsets in the measure (16ths)", _numbered(0, LONGEST - 1), _onset),
+        "register": Feature("pitches (MIDI)", _numbers(LOWEST, HIGHEST), _register, 1.0, "semitones"),
+        "interval": Feature("melodic intervals", _numbers(-WIDEST, WIDEST), _interval, 1.0, "semitones"),
+        "duration": Feature("durations (16ths)", _numbers(1, LONGEST), _duration, 1 / FRAMES_A_QUARTER, "quarters"),
+        "onset": Feature("onsets in the measure (16ths)", _numbers(0, LONGEST - 1), _onset),
         "chord": Feature("chords of beats", CHORDS, _chord),
-        "texture": Feature("voices that move at once", _numbered(1, MOST_VOICES), _texture, 1.0, "voices"),
+        "texture": Feature("voices that move at once", _numbers(1, MOST_VOICES), _texture, 1.0, "voices"),
         "motion": Feature("motion of the outer voices", MOTIONS, _motion),
     }
 )

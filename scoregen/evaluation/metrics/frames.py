@@ -1,8 +1,8 @@
-"""A piece as frames: what each voice sounds at every 16th, held and repeated notes alike.
+"""A piece as frames: the pitch of each voice at every 16th, without a distinction of held and repeated notes.
 
-All figures of this room are taken from frames, because that is the least that every source of
-chorales offers: a score with its metre as well as a table of MIDI pitches without one. An **event**
-is a frame at which any voice changes; the first frame is an event, but no change.
+All figures of this room use frames, because every source of chorales supplies them: a score with its metre as
+well as a table of MIDI pitches without one. An **event** is a frame at which any voice changes; the first frame is
+an event, but not a change.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from scoregen.tokens.sonorities import Sonorities, score_sonorities, sonorities
 from scoregen.tokens.vocabulary import vocabulary
 
 Frames = NDArray[np.int16]
-"""[frame, voice]: MIDI pitches, the highest voice first; SILENCE where a voice rests."""
+"""[frame, voice]: MIDI pitches, the highest voice first; SILENCE for a rest."""
 
 Whole = NDArray[np.int64]
 
@@ -31,32 +31,32 @@ FRAMES_A_QUARTER = 4
 
 
 def score_frames(score: Score, slots: Sequence[Slot]) -> Frames:
-    """What the slots of a score sound at the beginning of every 16th; a chord counts by its outer note."""
+    """The pitches of the slots of a score at the beginning of every 16th; of a chord only the outer note counts."""
     return sonority_frames(score_sonorities(score, slots, sounding_notes(score)))
 
 
 def token_frames(tokens: TokenScore) -> Frames:
-    """What the voices of a score in tokens sound at the beginning of every 16th."""
+    """The pitches of the voices of a score in tokens at the beginning of every 16th."""
     return sonority_frames(sonorities(tokens))
 
 
-def sonority_frames(heard: Sonorities) -> Frames:
-    """What sounds together in a piece, at the beginning of every 16th."""
-    ticks = np.arange(0, heard.end, vocabulary().ticks_per_quarter // FRAMES_A_QUARTER)
-    frames: Frames = heard.pitches[np.searchsorted(heard.onset, ticks, side="right") - 1].astype(np.int16)
+def sonority_frames(piece: Sonorities) -> Frames:
+    """The sonorities of a piece at the beginning of every 16th."""
+    ticks = np.arange(0, piece.end, vocabulary().ticks_per_quarter // FRAMES_A_QUARTER)
+    frames: Frames = piece.pitches[np.searchsorted(piece.onset, ticks, side="right") - 1].astype(np.int16)
     return frames
 
 
-def listed_frames(rows: Sequence[Sequence[int]]) -> Frames:
-    """A piece of the JSB16 files: a list of frames, each a list of MIDI pitches, -1 for a rest."""
+def frames_from_lists(rows: Sequence[Sequence[int]]) -> Frames:
+    """The frames of a piece of the JSB16 files: a list of lists of MIDI pitches, -1 for a rest."""
     frames = np.array(rows, np.int16)
     if frames.ndim != 2 or not len(frames):
-        raise InputError(f"a piece is a list of frames of equally many pitches; found shape {frames.shape}")
+        raise InputError(f"found shape {frames.shape}; expected a list of frames with the same number of pitches")
     return frames
 
 
 def frame_sonorities(frames: Frames) -> Sonorities:
-    """What sounds together, a frame a tick; all in one measure, for frames know none."""
+    """The sonorities of frames, one frame per tick, all in one measure, because frames have no measures."""
     onset = np.arange(len(frames))
     return Sonorities(frames.astype(np.int64), onset, np.zeros_like(onset), len(frames))
 
@@ -74,12 +74,12 @@ def events(frames: Frames) -> Whole:
 
 
 def durations(indices: Whole, frame_count: int) -> Whole:
-    """How many frames each event lasts, until the next one or the end of the piece."""
+    """The duration of each event in frames, until the next event or the end of the piece."""
     return np.diff(np.append(indices, frame_count))
 
 
 def melodies(frames: Frames) -> tuple[Whole, Whole, Whole]:
-    """The melodies of all voices, one voice after the other: the voice of each note, its pitch, its frames.
+    """The melodies of all voices, one voice after the other: the voice, the pitch and the frames of each note.
 
     Rests are left out.
     """
@@ -87,12 +87,12 @@ def melodies(frames: Frames) -> tuple[Whole, Whole, Whole]:
     voice, onset = np.nonzero(begins.T)
     pitches = frames[onset, voice].astype(np.int64)
     lengths = durations(voice * len(frames) + onset, frames.size)  # of all voices end to end
-    heard = pitches != SILENCE
-    return voice[heard], pitches[heard], lengths[heard]
+    sounds = pitches != SILENCE
+    return voice[sounds], pitches[sounds], lengths[sounds]
 
 
 def steps(voice: Whole, pitches: Whole) -> tuple[Whole, Whole]:
-    """Of melodies, from each note to the next of its voice: the voice, and how many semitones."""
+    """The steps of melodies, from each note to the next of its voice: the voice, and the interval in semitones."""
     same = voice[1:] == voice[:-1]
     return voice[1:][same], np.diff(pitches)[same]
 

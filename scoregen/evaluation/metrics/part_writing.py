@@ -1,18 +1,17 @@
-"""How voices are led: what a teacher of harmony would mark, counted piece by piece.
+"""Part-writing: rates of the faults that teachers of harmony mark.
 
-The task is to compare rates with those of a reference, not to find every fault: Bach writes
-parallels and crosses voices too, and a piece that never did would not be like his. The figures, on
-frames of 16ths:
+The rates are for comparison with those of a reference, where some faults are normal: Bach also writes parallels
+and crosses voices. The figures, on frames of 16ths:
 
-- *parallel fifths and octaves*: from one event to the next, two voices both move. A fifth is
-  parallel where the interval itself is kept (a fifth that becomes a twelfth is none), an octave or
-  unison where its interval class is kept, in whichever direction the voices go (`PROTOCOL` of
-  `score.theory.parallel_motion`). All pairs of voices; a rate per 100 changes. A piece without either is *clean*.
-- *crossing*: frames in which a voice lies above its upper neighbour, of all frames and neighbours.
-- *spacing*: frames in which two neighbours, the lowest pair aside, are more than an octave apart.
-- *leaps*: moves over a fifth, of all moves of all voices from one pitch to another, rests left out.
-- *chord beats*: quarter beats whose pitch classes lie within a major, minor or diminished triad or
-  a seventh chord (dominant, major, minor, half diminished, diminished), of those that sound.
+- *parallel fifths and octaves*: motions from one event to the next in which two voices both move. A fifth is
+  parallel if the interval itself is kept (a fifth that becomes a twelfth does not count), an octave or unison if
+  its interval class is kept, in any direction of the voices (`PROTOCOL` of `score.theory.parallel_motion`). All
+  pairs of voices count; the rate is per 100 changes. A piece without either is *clean*.
+- *crossing*: frames in which a voice is above the next higher voice, of all frames and adjacent pairs.
+- *spacing*: frames in which two adjacent voices, except the lowest pair, are more than an octave apart.
+- *leaps*: melodic intervals larger than a fifth, of all melodic intervals, across rests too.
+- *chord beats*: quarter beats whose pitch classes are within a major, minor or diminished triad or a seventh
+  chord (dominant, major, minor, half diminished, diminished), of all beats that sound.
 - *density*: changes in 16 frames.
 """
 
@@ -38,7 +37,7 @@ CHORDS = frozenset(frozenset(pitch_classes(root, kind)) for kind in (*TRIADS, *S
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What was counted in one piece, each beside what it is a share of."""
+    """The counts of one piece: the cases and the possible cases of each rate."""
 
     changes: int
     fifths: int
@@ -80,8 +79,8 @@ def count(frames: Frames) -> Counts:
 def rates(counts: Sequence[Counts], *, seed: int = 0) -> dict[str, Rate]:
     """The pooled rates of a set of pieces by name, in the order of the list above."""
 
-    def rate(counted: Sequence[int], possible: Sequence[int], per: float = 100.0) -> Rate:
-        return pooled(counted, possible, per, seed=seed)
+    def rate(cases: Sequence[int], possible: Sequence[int], per: float = 100.0) -> Rate:
+        return pooled(cases, possible, per, seed=seed)
 
     changes, frames = [c.changes for c in counts], [c.frames for c in counts]
     neighbours = [c.frames * (c.voices - 1) for c in counts]
@@ -99,20 +98,20 @@ def rates(counts: Sequence[Counts], *, seed: int = 0) -> dict[str, Rate]:
 
 
 def protocol_parallels(frames: Frames) -> tuple[int, int]:
-    """How many parallel fifths, and how many parallel octaves and unisons, as published figures count them."""
-    found = parallel_motions(frames[events(frames)], PROTOCOL)
-    return int(found.fifths.sum()), int(found.octaves.sum())
+    """The numbers of parallel fifths and of parallel octaves and unisons, as published figures count them."""
+    parallels = parallel_motions(frames[events(frames)], PROTOCOL)
+    return int(parallels.fifths.sum()), int(parallels.octaves.sum())
 
 
 @cache
 def is_chord(pitch_classes: frozenset[int]) -> bool:
-    """Whether the pitch classes lie within one triad or seventh chord."""
+    """Whether the pitch classes are within one triad or seventh chord."""
     return any(pitch_classes <= chord for chord in CHORDS)
 
 
 def _crossed(frames: Frames) -> int:
-    heard = frames != SILENCE
-    return int((heard[:, :-1] & heard[:, 1:] & (frames[:, :-1] < frames[:, 1:])).sum())
+    sounds = frames != SILENCE
+    return int((sounds[:, :-1] & sounds[:, 1:] & (frames[:, :-1] < frames[:, 1:])).sum())
 
 
 def _wide(frames: Frames) -> int:
@@ -131,5 +130,5 @@ def _chord_beats(frames: Frames) -> tuple[int, int]:
     beats = [
         frozenset(pitch % OCTAVE for pitch in beat if pitch != SILENCE) for beat in frames[::FRAMES_A_QUARTER].tolist()
     ]
-    heard = [beat for beat in beats if beat]
-    return sum(map(is_chord, heard)), len(heard)
+    sounding = [beat for beat in beats if beat]
+    return sum(map(is_chord, sounding)), len(sounding)

@@ -1,4 +1,4 @@
-"""A piece as it is measured: frames, and what of the notation the figures need beside them."""
+"""A piece for evaluation: its frames, and the notation that the figures need."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scoregen.evaluation.metrics.frames import Frames, frame_of, listed_frames, phrase_end_frames, score_frames
+from scoregen.evaluation.metrics.frames import Frames, frame_of, frames_from_lists, phrase_end_frames, score_frames
 from scoregen.score.elements import Score, Slot
 from scoregen.score.keys import Key
 from scoregen.score.timeline import measure_onsets
@@ -35,7 +35,7 @@ def score_piece(name: str, score: Score, slots: Sequence[Slot]) -> EvaluatedPiec
 
 
 def to_json(piece: EvaluatedPiece) -> dict[str, Any]:
-    """As a cache holds it."""
+    """The piece as plain values, for a cache."""
     return {
         "name": piece.name,
         "frames": piece.frames.tolist(),
@@ -48,5 +48,5 @@ def to_json(piece: EvaluatedPiece) -> dict[str, Any]:
 def from_json(row: Mapping[str, Any]) -> EvaluatedPiece:
     """The inverse of `to_json`."""
     return EvaluatedPiece(
-        row["name"], listed_frames(row["frames"]), tuple(row["measures"]), tuple(row["phrase_ends"]), row["tonic"]
+        row["name"], frames_from_lists(row["frames"]), tuple(row["measures"]), tuple(row["phrase_ends"]), row["tonic"]
     )

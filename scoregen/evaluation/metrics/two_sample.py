@@ -1,14 +1,14 @@
-"""Can a classifier tell two sets of pieces apart? The area under its ROC curve says how well.
+"""Classifier two-sample test: the area under the ROC curve of a classifier between two sets of pieces.
 
-The task is the two-sample test with a learned statistic (Lopez-Paz and Oquab, 2017, "Revisiting
-classifier two-sample tests"): of each piece one random crop of eight measures of 4/4, of each set
-equally many pieces, one random forest of 400 trees in five-fold cross-validation, whose votes on
-the pieces that it has not seen are ranked. 0.5: it cannot tell; 1: it always can. With 76 pieces
-of each kind two halves of the same set come out between 0.4 and 0.55.
+The method follows D. Lopez-Paz and M. Oquab, "Revisiting classifier two-sample tests" (2017). The sample is one
+random crop of eight measures of 4/4 from each piece, with equally many pieces from each set. A random forest of 400
+trees is evaluated in five-fold cross-validation, and its votes on the held-out pieces are ranked. An area of 0.5
+means that it cannot distinguish the sets, 1 that it always can. With 76 pieces of each kind, two halves of the same
+set give areas between 0.4 and 0.55.
 
-A crop is described by 215 numbers: for each of four voices the shares of melodic intervals (-12 to
-12 semitones, wider ones at the ends) and of nine durations; for each of the six pairs of voices
-the shares of the twelve interval classes, a frame each; and the seven rates of `part_writing`.
+A crop has 215 features: for each of four voices the shares of melodic intervals (-12 to 12 semitones, wider
+ones at the ends) and of nine durations; for each of the six pairs of voices the shares of the twelve interval
+classes, counted by frames; and the seven rates of `part_writing`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from scoregen.evaluation.metrics.part_writing import count
 CROP_FRAMES = 128
 VOICES = 4
 DURATIONS = (1, 2, 3, 4, 6, 8, 12, 16)
-"""In frames; any other is the ninth."""
+"""Durations in frames; all others form the ninth class."""
 _KIND = np.array(
     [DURATIONS.index(length) if length in DURATIONS else len(DURATIONS) for length in range(DURATIONS[-1] + 2)]
 )
@@ -39,9 +39,9 @@ Vector = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Separation:
-    """How well two sets are told apart: the mean area, its standard error over several draws, pieces a set.
+    """The mean area, its standard error over several draws, and the number of pieces in each set.
 
-    `low` and `high` bound the 95 % interval over pieces, the forests' votes being as they are.
+    `low` and `high` bound the 95 % interval over pieces, for fixed votes of the forests.
     """
 
     auc: float
@@ -54,8 +54,8 @@ class Separation:
 def separation(real: Sequence[Frames], other: Sequence[Frames], *, draws: int = 4, seed: int = 0) -> Separation | None:
     """The area under the curve over several draws of pieces and crops; None for too few long pieces.
 
-    The standard error is that of the mean over the draws: it tells how much of the figure is chance
-    in the drawing, not how much another set of pieces would change it.
+    The standard error is that of the mean over the draws. It measures the variation between draws, not how much
+    another set of pieces would change the figure.
     """
     sets = [[piece for piece in pieces if len(piece) >= CROP_FRAMES] for pieces in (real, other)]
     size = min(map(len, sets))
@@ -69,30 +69,30 @@ def separation(real: Sequence[Frames], other: Sequence[Frames], *, draws: int = 
 
 
 def area_under_curve(real: Vector, other: Vector) -> float:
-    """How often a real piece has more votes than another one, a tie counting half."""
+    """The probability that a real piece has more votes than another one; a tie counts half."""
     ranked = np.sort(other)
     below, upto = (np.searchsorted(ranked, real, side=side) for side in ("left", "right"))
     return float((below + upto).sum() / (2 * len(real) * len(other)))
 
 
 def _bounds(real: Vector, other: Vector, seed: int) -> Vector:
-    """The interval of the area if pieces are drawn again, of each set as many."""
+    """The bootstrap interval of the area, with the pieces of each set resampled."""
     random = np.random.default_rng(seed)
-    drawn = [
+    areas = [
         area_under_curve(*(votes[random.integers(len(votes), size=len(votes))] for votes in (real, other)))
         for _ in range(RESAMPLES)
     ]
-    bounds: Vector = np.quantile(drawn, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+    bounds: Vector = np.quantile(areas, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     return bounds
 
 
 def features(frames: Frames) -> Vector:
-    """The numbers of a crop, 215 of four voices; a share of nothing is 0."""
+    """The features of a crop, 215 for four voices; a share without cases is 0."""
     return np.concatenate([_melodic(frames).ravel(), _intervals(frames).ravel(), _faults(frames)])
 
 
 def feature_names(voices: Sequence[str]) -> list[str]:
-    """What each of the numbers is, in words."""
+    """The names of the features."""
     names = []
     for voice in voices:
         names += [f"{voice} step {step}" for step in range(-WIDEST, WIDEST + 1)]
@@ -102,14 +102,14 @@ def feature_names(voices: Sequence[str]) -> list[str]:
 
 
 def random_crop(frames: Frames, random: np.random.Generator) -> Frames:
-    """Eight measures of 4/4 from a quarter beat on."""
+    """Eight measures of 4/4, beginning on a random quarter."""
     places = (len(frames) - CROP_FRAMES) // FRAMES_A_QUARTER + 1
     start = FRAMES_A_QUARTER * int(random.integers(places))
     return frames[start : start + CROP_FRAMES]
 
 
 def _votes(sets: Sequence[Sequence[Frames]], size: int, seed: int) -> tuple[Vector, Vector]:
-    """What share of the trees takes each piece of the two sets for real."""
+    """The share of the trees that classify each piece of the two sets as real."""
     from sklearn.ensemble import RandomForestClassifier
     from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
@@ -124,7 +124,7 @@ def _votes(sets: Sequence[Sequence[Frames]], size: int, seed: int) -> tuple[Vect
 
 
 def _melodic(frames: Frames) -> Vector:
-    """[V, 34] of each voice its steps, and how long its notes are."""
+    """[V, 34] the shares of the melodic intervals and of the durations of each voice."""
     voice, pitches, lengths = melodies(frames)
     mover, moves = steps(voice, pitches)
     kinds = _KIND[np.minimum(lengths, len(_KIND) - 1)]
@@ -139,7 +139,7 @@ def _melodic(frames: Frames) -> Vector:
 
 
 def _intervals(frames: Frames) -> Vector:
-    """[pairs, 12] of each pair of voices its interval classes."""
+    """[pairs, 12] the shares of the interval classes of each pair of voices."""
     upper, lower = np.triu_indices(frames.shape[1], 1)
     sounds = frames != SILENCE
     frame, pair = np.nonzero(sounds[:, upper] & sounds[:, lower])
@@ -147,21 +147,21 @@ def _intervals(frames: Frames) -> Vector:
 
 
 def _faults(frames: Frames) -> Vector:
-    found = count(frames)
+    counts = count(frames)
     shares = (
-        (found.fifths, found.changes),
-        (found.octaves, found.changes),
-        (found.crossed, found.frames * (found.voices - 1)),
-        (found.wide, found.frames * (found.voices - 2)),
-        (found.leaps, found.moves),
-        (found.chord_beats, found.beats),
-        (found.changes, found.frames),
+        (counts.fifths, counts.changes),
+        (counts.octaves, counts.changes),
+        (counts.crossed, counts.frames * (counts.voices - 1)),
+        (counts.wide, counts.frames * (counts.voices - 2)),
+        (counts.leaps, counts.moves),
+        (counts.chord_beats, counts.beats),
+        (counts.changes, counts.frames),
     )
-    return np.array([counted / max(possible, 1) for counted, possible in shares])
+    return np.array([cases / max(possible, 1) for cases, possible in shares])
 
 
 def _shares(rows: NDArray[np.integer], kinds: NDArray[np.integer], count_of_rows: int, count_of_kinds: int) -> Vector:
-    """[rows, kinds] how much of what is in a row is of a kind."""
+    """[rows, kinds] the share of each kind in each row."""
     counts = np.bincount(rows * count_of_kinds + kinds, minlength=count_of_rows * count_of_kinds)
     counts = counts.reshape(count_of_rows, count_of_kinds)
     shares: Vector = counts / np.maximum(counts.sum(1, keepdims=True), 1)

@@ -1,8 +1,7 @@
-"""The works that a score is compared with, ready for search: two indexes, and what the works are called.
+"""The corpus index: all works of a corpus, ready for search, with their names.
 
-On disk a repertoire is one file, which is mapped into memory and not read: a magic line, a line of JSON
-(the header: what was indexed, and how arrays follow), and the arrays. What a work is called stands
-in a table of JSON lines that is read a work at a time.
+The file is mapped into memory. It has a magic line, a header (one line of JSON that describes the corpus and the
+arrays), and the arrays. The names are lines of JSON in one array, of which a line is read when it is needed.
 """
 
 from __future__ import annotations
@@ -23,12 +22,12 @@ from scoregen.evaluation.passages.ngram_index import NgramIndex, Span, longest
 from scoregen.system.errors import ReadError
 
 _MAGIC = b"scoregen passages 1\n"
-_ALIGNED = 64
+_ALIGNMENT = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """A work by its name: the names of its voices and the numbers of its measures."""
+    """The name of a work, the names of its voices and the numbers of its measures."""
 
     name: str
     voices: tuple[str, ...]
@@ -37,7 +36,7 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class WorkSequences:
-    """A work and what is compared of it."""
+    """A work and its event sequences."""
 
     work: Work
     texture: EventSequence
@@ -46,9 +45,9 @@ class WorkSequences:
 
 @dataclass(frozen=True, slots=True)
 class NoveltyReference:
-    """How long the longest passages are that works share with others, in events, a work a row.
+    """The lengths, in events, of the longest passages that works share with others, one value per work.
 
-    `texture`: all voices; `melodies`: by voice, for the works that have it, from the first voice on.
+    `texture`: all voices; `melodies`: by voice, from the first, for the works that have the voice.
     """
 
     texture: tuple[int, ...]
@@ -57,7 +56,7 @@ class NoveltyReference:
 
 @dataclass(frozen=True, slots=True)
 class CorpusIndex:
-    """`about` is the caller's: plain values that JSON can hold."""
+    """`about`: a description by the caller, in plain values for JSON."""
 
     about: Mapping[str, Any]
     texture: NgramIndex
@@ -67,7 +66,7 @@ class CorpusIndex:
 
     @classmethod
     def of(cls, works: Iterable[WorkSequences], about: Mapping[str, Any]) -> CorpusIndex:
-        """The repertoire of some works, which are numbered in their order."""
+        """The index of some works, which are numbered in their order."""
         rows = list(works)
         lines = [json.dumps([row.work.name, row.work.voices, row.work.numbers]).encode() for row in rows]
         starts = np.concatenate([[0], np.cumsum([len(line) for line in lines])]).astype(np.int64)
@@ -85,7 +84,7 @@ class CorpusIndex:
         return len(self.line_starts) - 1
 
     def work(self, number: int) -> Work:
-        """What a work is called."""
+        """The work with this number."""
         line = self.lines[self.line_starts[number] : self.line_starts[number + 1]].tobytes()
         name, voices, numbers = json.loads(line)
         return Work(name, tuple(voices), tuple(numbers))
@@ -96,34 +95,34 @@ class CorpusIndex:
 
 
 def reference(
-    works: Sequence[tuple[WorkSequences, Sequence[Span], Sequence[Span]]], repertoire: CorpusIndex
+    works: Sequence[tuple[WorkSequences, Sequence[Span], Sequence[Span]]], index: CorpusIndex
 ) -> NoveltyReference:
-    """What works share with a repertoire, each without some spans of the two indexes."""
+    """The passages that works share with an index, each without some spans of its two n-gram indexes."""
     texture: list[int] = []
     melodies: defaultdict[int, list[int]] = defaultdict(list)
-    for strands, texture_spans, melody_spans in works:
-        texture.append(longest(repertoire.texture.runs(strands.texture, texture_spans)))
-        for voice, melody in enumerate(strands.melodies):
-            melodies[voice].append(longest(repertoire.melodies.runs(melody, melody_spans)))
+    for sequences, texture_spans, melody_spans in works:
+        texture.append(longest(index.texture.runs(sequences.texture, texture_spans)))
+        for voice, melody in enumerate(sequences.melodies):
+            melodies[voice].append(longest(index.melodies.runs(melody, melody_spans)))
     return NoveltyReference(tuple(texture), tuple(tuple(melodies[voice]) for voice in sorted(melodies)))
 
 
-def to_bytes(repertoire: CorpusIndex) -> bytes:
-    """As a file holds it."""
-    arrays = _arrays(repertoire)
-    described = [[name, array.dtype.str, len(array)] for name, array in arrays]
-    header = json.dumps({"about": dict(repertoire.about), "arrays": described}).encode() + b"\n"
+def to_bytes(index: CorpusIndex) -> bytes:
+    """The content of a file."""
+    arrays = _arrays(index)
+    descriptions = [[name, array.dtype.str, len(array)] for name, array in arrays]
+    header = json.dumps({"about": dict(index.about), "arrays": descriptions}).encode() + b"\n"
     parts = [_MAGIC, header]
     size = len(_MAGIC) + len(header)
     for _, array in arrays:
-        gap = -size % _ALIGNED
+        gap = -size % _ALIGNMENT
         parts += [bytes(gap), array.tobytes()]
         size += gap + array.nbytes
     return b"".join(parts)
 
 
 def open_corpus_index(path: Path) -> CorpusIndex:
-    """The repertoire in a file. ReadError where it holds none or is damaged."""
+    """The index in a file. ReadError if the file is not an index or is damaged."""
     with path.open("rb") as stream:
         start = stream.read(len(_MAGIC))
         if start != _MAGIC:
@@ -132,28 +131,28 @@ def open_corpus_index(path: Path) -> CorpusIndex:
     try:
         return _from_bytes(data)
     except (ValueError, KeyError, TypeError) as error:
-        raise ReadError(f"{path}: the index is damaged ({error}); remove it, and it is made anew") from None
+        raise ReadError(f"{path}: the index is damaged ({error}); remove the file to rebuild it") from None
 
 
 def _from_bytes(data: mmap.mmap) -> CorpusIndex:
     end = data.find(b"\n", len(_MAGIC)) + 1
     header = json.loads(data[len(_MAGIC) : end])
-    found: dict[str, NDArray[Any]] = {}
+    arrays: dict[str, NDArray[Any]] = {}
     for name, kind, count in header["arrays"]:
-        end += -end % _ALIGNED
-        found[name] = np.frombuffer(data, kind, count, end)
-        end += found[name].nbytes
+        end += -end % _ALIGNMENT
+        arrays[name] = np.frombuffer(data, kind, count, end)
+        end += arrays[name].nbytes
     texture, melodies = (
-        NgramIndex(**{field.name: found[f"{which}.{field.name}"] for field in fields(NgramIndex)})
+        NgramIndex(**{field.name: arrays[f"{which}.{field.name}"] for field in fields(NgramIndex)})
         for which in ("texture", "melodies")
     )
-    return CorpusIndex(header["about"], texture, melodies, found["lines"], found["line_starts"])
+    return CorpusIndex(header["about"], texture, melodies, arrays["lines"], arrays["line_starts"])
 
 
-def _arrays(repertoire: CorpusIndex) -> list[tuple[str, NDArray[Any]]]:
-    indexes = (("texture", repertoire.texture), ("melodies", repertoire.melodies))
+def _arrays(index: CorpusIndex) -> list[tuple[str, NDArray[Any]]]:
+    ngrams = (("texture", index.texture), ("melodies", index.melodies))
     return [
-        *((f"{which}.{field.name}", getattr(index, field.name)) for which, index in indexes for field in fields(index)),
-        ("lines", repertoire.lines),
-        ("line_starts", repertoire.line_starts),
+        *((f"{which}.{field.name}", getattr(own, field.name)) for which, own in ngrams for field in fields(own)),
+        ("lines", index.lines),
+        ("line_starts", index.line_starts),
     ]

@@ -37,12 +37,12 @@ def constraint_bans(tokens: TokenScore, given: Bools, rules: Sequence[VoiceRule]
         state = constraints.begin(measure_rules(task, index, rules, {}), carry)
         for number, piece in enumerate(measure.slices):
             if number:
-                state = constraints.moved(state, int(piece.onset * GRID))
+                state = constraints.at_tick(state, int(piece.onset * GRID))
             for slot in state.rules.order:
                 if state.rules.given[slot] is None:
-                    masks = constraints.left_by(state)
+                    masks = constraints.masks_by_constraint(state)
                     bans[row, slot] = {name: ~mask[EVENT_TOKENS] for name, mask in masks.items()}
-                state = constraints.taken(state, event_tokens(piece.events[slot]))
+                state = constraints.after_event(state, event_tokens(piece.events[slot]))
             row += 1
         carry = constraints.carry(state)
     return bans

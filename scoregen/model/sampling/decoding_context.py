@@ -25,7 +25,7 @@ from scoregen.model.network.inputs import (
 from scoregen.system.errors import Place
 from scoregen.tokens.constraints import state as constraints
 from scoregen.tokens.constraints.places import DEFAULT_FINEST, Finest
-from scoregen.tokens.constraints.planned_chords import PlannedChord, planned
+from scoregen.tokens.constraints.planned_chords import PlannedChord, planned_chord_mask
 from scoregen.tokens.constraints.state import ConstraintState, MeasureRules, VoiceRule
 from scoregen.tokens.constraints.voice_masks import Mask
 from scoregen.tokens.encode import voice_events
@@ -111,11 +111,13 @@ class DecodingContext:
 
     def event_mask(self, state: ConstraintState) -> Bools:
         """[E] the events allowed to the next voice."""
-        return _project(constraints.allowed(state), self._event_masks, lambda mask: mask[EVENT_TOKENS])
+        return _project(constraints.allowed_tokens(state), self._event_masks, lambda mask: mask[EVENT_TOKENS])
 
     def time_shift_mask(self, state: ConstraintState) -> Bools:
         """[A] the time shifts allowed after a slice; none if the only places left are not in the alphabet."""
-        return _project(constraints.allowed(state), self._time_shift_masks, lambda mask: _time_shifts(mask, state.tick))
+        return _project(
+            constraints.allowed_tokens(state), self._time_shift_masks, lambda mask: _time_shifts(mask, state.tick)
+        )
 
     def _row(self, measure: int, tick: int) -> int:
         entry = self._rows.get((measure, tick))
@@ -145,7 +147,7 @@ def measure_rules(
         finest=finest,
         place=Place(measure=measure.header.number),
         slots=tokens.slots,
-        extra=planned(chords) if chords else None,
+        extra=planned_chord_mask(chords) if chords else None,
     )
 
 
@@ -158,7 +160,7 @@ def time_shift_token(state: ConstraintState, time_shift: int) -> int:
     """The token of a time shift; for UNSCORED, that of the nearest allowed place."""
     start: int = vocabulary().onsets.start
     if time_shift == UNSCORED:
-        return start + int(np.flatnonzero(constraints.allowed(state)[vocabulary().onsets])[0])
+        return start + int(np.flatnonzero(constraints.allowed_tokens(state)[vocabulary().onsets])[0])
     if time_shift == BARLINE:
         return start
     return start + 1 + state.tick + int(TIME_SHIFT_STEPS[time_shift - 1])

@@ -11,7 +11,7 @@ from scoregen.score.theory.parallel_motion import SAMPLING
 from scoregen.tokens.events import BLANK, TokenScore
 from scoregen.tokens.parallel_motion import parallel_motions
 from scoregen.tokens.sonorities import Sonorities, sonorities
-from scoregen.tokens.window_hashes import NoveltyIndex, Shared, shared
+from scoregen.tokens.window_hashes import NoveltyIndex, SharedWindows, shared_windows
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -31,7 +31,7 @@ class Draft:
     measure_choices: tuple[int, ...]
     measure_parallels: tuple[int, ...]
     sonorities: Sonorities = field(compare=False, repr=False)
-    shared: Shared | None = None
+    shared: SharedWindows | None = None
 
     @property
     def nats(self) -> float:
@@ -57,7 +57,7 @@ def make_draft(
     """A draft of a task, from its tokens and the nats [M] and choices [M] of its measures."""
     sounds = sonorities(tokens)
     blank = blanks(task)
-    overlap = None if index is None else shared(index, sounds, np.atleast_1d(blank.any(1)))
+    overlap = None if index is None else shared_windows(index, sounds, np.atleast_1d(blank.any(1)))
     faults = np.bincount(sounds.measure, parallels(sounds, blank), len(blank)).astype(int)
     return Draft(tokens, tuple(nats.tolist()), tuple(choices.tolist()), tuple(faults.tolist()), sounds, overlap)
 

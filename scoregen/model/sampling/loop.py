@@ -139,7 +139,7 @@ class _Sampler:
                 self._append_sonority(piece.sounding[row : row + 1], places.position[row : row + 1])
         state = constraints.begin(decoding_context.rules[0], (None,) * len(decoding_context.tokens.slots))
         for measure in range(decoding_context.first):
-            while not constraints.finished(state):
+            while not constraints.is_finished(state):
                 state = _skip_given(state)
             state = self._begin(measure + 1, state)
         return state
@@ -198,7 +198,7 @@ class _Sampler:
             events[row] = self.decoding_context.given_event(
                 hypothesis.measure, int(context.order[row, step]), hypothesis.state.tick
             )
-            hypothesis.state = constraints.give(hypothesis.state)
+            hypothesis.state = constraints.advance_given(hypothesis.state)
         return events
 
     def _draw_events(self, rows: NDArray[np.intp], step: int, context: SliceContext) -> Ints:
@@ -210,7 +210,7 @@ class _Sampler:
         for hypothesis, event, chance in zip(
             hypotheses, events.tolist(), log_p[np.arange(len(rows)), events], strict=True
         ):
-            hypothesis.state = constraints.taken(hypothesis.state, (int(EVENT_TOKENS[event]),))
+            hypothesis.state = constraints.after_event(hypothesis.state, (int(EVENT_TOKENS[event]),))
             hypothesis.nats[hypothesis.measure] -= chance
             hypothesis.choices[hypothesis.measure] += 1
         return events
@@ -272,7 +272,7 @@ class _Sampler:
 
     def _move(self, hypothesis: Hypothesis, token: int) -> None:
         hypothesis.state = constraints.advance(hypothesis.state, token)
-        if not constraints.finished(hypothesis.state):
+        if not constraints.is_finished(hypothesis.state):
             return
         measure = self.decoding_context.tokens.measures[hypothesis.measure]
         hypothesis.measures.append(replace(measure, slices=constraints.slices(hypothesis.state)))
@@ -306,5 +306,5 @@ def _bounded(log_p: Floats) -> Scores:
 def _skip_given(state: ConstraintState) -> ConstraintState:
     """The state at the next slice of a measure in which everything is given."""
     for _ in state.rules.order:
-        state = constraints.give(state)
-    return constraints.advance(state, int(np.flatnonzero(constraints.allowed(state))[0]))
+        state = constraints.advance_given(state)
+    return constraints.advance(state, int(np.flatnonzero(constraints.allowed_tokens(state))[0]))

@@ -18,7 +18,16 @@ from scoregen.model.network.inputs import MIDI, SPELLED, Ints
 from scoregen.system.errors import InputError, ScoregenError
 from scoregen.system.files import write_files
 from scoregen.tokens.sonorities import SILENT
-from scoregen.tokens.window_hashes import LIMIT, NoveltyIndex, counted, finished, hashed, reference, summed, weighted
+from scoregen.tokens.window_hashes import (
+    LIMIT,
+    NoveltyIndex,
+    hash_windows,
+    hashes_of_sums,
+    pitch_terms,
+    reference_pitch,
+    relative_pitches,
+    window_sums,
+)
 
 Bools = NDArray[np.bool_]
 SUFFIX = ".novelty"
@@ -64,7 +73,7 @@ class NoveltyLimit:
 
         `sounding` [R, V]: the pitch ids at `position` [R]; for that voice, those before.
         """
-        close = self._index.knows(hashed(self._pitches, np.diff(self._onsets)), LIMIT - 1)
+        close = self._index.contains(hash_windows(self._pitches, np.diff(self._onsets)), LIMIT - 1)
         rows = np.flatnonzero(close & (self._count >= LIMIT - 1))
         if not len(rows):
             return None
@@ -85,14 +94,14 @@ class NoveltyLimit:
     def _completes(self, rows: NDArray[np.intp], sounding: Ints, position: Ints, voice: Ints) -> Bools:
         past, voices = self._pitches[rows], sounding.shape[1]
         durations = np.diff(np.column_stack([self._onsets[rows], position]))
-        base = reference(past)
+        base = reference_pitch(past)
         sonorities = np.repeat(MIDI[sounding][:, None], len(_EVENT_PITCHES), axis=1)  # [R, E, V]
         every = np.arange(len(rows))
         holds = sonorities[every, HOLD, voice]
         sonorities[every, :, voice] = _EVENT_PITCHES
         sonorities[every, HOLD, voice] = holds
-        added = weighted(counted(sonorities, base[:, None, None]), LIMIT - 1, voices).sum(2)
-        completed = finished(summed(past, durations, base)[:, None] + added, LIMIT)
+        added = pitch_terms(relative_pitches(sonorities, base[:, None, None]), LIMIT - 1, voices).sum(2)
+        completed = hashes_of_sums(window_sums(past, durations, base)[:, None] + added, LIMIT)
         changes = (sonorities != past[:, -1:]).any(2)
-        result: Bools = self._index.knows(completed, LIMIT) & changes
+        result: Bools = self._index.contains(completed, LIMIT) & changes
         return result

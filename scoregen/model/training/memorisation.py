@@ -95,7 +95,7 @@ def draft_shares(
 
 def known_windows(index: NoveltyIndex, piece: TokenScore) -> list[Bools]:
     """By length, which windows of a piece are in the index."""
-    result = index.known_windows(sonorities(piece).changes())
+    result = index.matches(sonorities(piece).changes())
     return [result[length] for length in WINDOWS]
 
 

@@ -17,7 +17,7 @@ from scoregen.notation.midi.percussion import unpitched_note
 from scoregen.score.elements import Chord, Clef, Element, Measure, Note, Part, Rest, Slot, Tempo, Voice
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
-from scoregen.score.pitch import spelled_near
+from scoregen.score.pitch import spell_near
 from scoregen.score.rhythm import NoteValue, notate, tuplet_span
 
 MAX_VOICES = 4
@@ -287,6 +287,6 @@ def _note_or_chord(sound: _Sound, value: NoteValue, before: bool, after: bool, c
     if sound.drum:
         hits = [Note(value, unpitched_note(key), velocity=sound.velocities[key]) for key in sound.pitches]
         return hits[0] if len(hits) == 1 else Chord(tuple(hits))
-    spelled = [(spelled_near(pitch, column.key.fifths), sound.velocities[pitch]) for pitch in sound.pitches]
+    spelled = [(spell_near(pitch, column.key.fifths), sound.velocities[pitch]) for pitch in sound.pitches]
     notes = [Note(value, pitch, before, after, velocity=velocity) for pitch, velocity in spelled]
     return notes[0] if len(notes) == 1 else Chord(tuple(notes))

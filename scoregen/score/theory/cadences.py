@@ -1,4 +1,4 @@
-"""The cadences: which chords lead to which, the one table from which all others take theirs.
+"""The cadences as successions of chords: the only table of them.
 
 Degrees are fifths from the tonic to the root. The kinds and their names follow W. Caplin, Classical Form (1998).
 """
@@ -17,7 +17,7 @@ class ChordClass:
     degrees: tuple[int, ...]
     kinds: frozenset[str]
 
-    def holds(self, degree: int, kind: str) -> bool:
+    def contains(self, degree: int, kind: str) -> bool:
         return degree in self.degrees and kind in self.kinds
 
 
@@ -31,7 +31,7 @@ MINOR_SUBDOMINANT = ChordClass((-1,), frozenset({"minor"}))
 
 @dataclass(frozen=True, slots=True)
 class Cadence:
-    """Chords that lead to a last chord; `before` is empty where any may. `root_position` binds the last chord."""
+    """The chords before a last chord; an empty `before` allows any. `root_position` restricts the last chord."""
 
     name: str
     before: tuple[ChordClass, ...]
@@ -39,15 +39,15 @@ class Cadence:
     root_position: bool = False
 
     def leads(self, degree: int, kind: str) -> bool:
-        """Whether a chord leads to the last one."""
-        return not self.before or any(chords.holds(degree, kind) for chords in self.before)
+        """Whether a chord may come before the last one."""
+        return not self.before or any(chords.contains(degree, kind) for chords in self.before)
 
 
 AUTHENTIC = Cadence("authentic", (DOMINANT, LEADING_TONE), TONIC)
-"""Perfect where it is V to I, both in root position, with the tonic on top; else imperfect."""
+"""Perfect if it is V to I, both in root position, with the tonic in the highest voice; else imperfect."""
 HALF = Cadence("half", (), DOMINANT, root_position=True)
 PHRYGIAN = Cadence("Phrygian half", (MINOR_SUBDOMINANT,), DOMINANT, root_position=True)
-"""In minor, the chord before in first inversion."""
+"""In minor; the chord before is in first inversion."""
 DECEPTIVE = Cadence("deceptive", (DOMINANT,), SUBMEDIANT)
 PLAGAL = Cadence("plagal", (SUBDOMINANT,), TONIC, root_position=True)
 
@@ -57,4 +57,4 @@ LEADING_HOME_DEGREES = (
     *SUBDOMINANT.degrees,
     SUPERTONIC_DEGREE,
 )
-"""The degrees of chords that may come before a last tonic: dominants, and subdominants in the wider sense."""
+"""The degrees of chords that may come before a final tonic: dominants, and subdominants in the wider sense."""

@@ -1,10 +1,10 @@
-"""Parallel fifths, octaves and unisons: the one definition, and the options in which its uses differ.
+"""Parallel fifths, octaves and unisons: the only definition, and the options in which its uses differ.
 
-Two voices move in parallel where both sound before and after, both go to another pitch, and they form the same
-perfect interval before and after: a fifth, or an octave or unison. A repeated or held note is no motion, and a
-rest between parts what stands before and after it. Which voice is the upper one is asked of the pitches.
+Two voices move in parallel if both sound before and after, both go to another pitch, and they form the same
+perfect interval before and after: a fifth, or an octave or unison. A repeated or held note is not motion, and a
+rest separates the notes before and after it. The pitches decide which voice is the upper one.
 
-This is the form for spelled pitches; `scoregen.tokens.parallel_motion` is that for tables of MIDI pitches.
+These functions take spelled pitches; those of `scoregen.tokens.parallel_motion` take tables of MIDI pitches.
 """
 
 from __future__ import annotations
@@ -17,39 +17,39 @@ from scoregen.score.pitch import Pitch
 FIFTH, OCTAVE, UNISON, DIMINISHED_FIFTH = "fifth", "octave", "unison", "diminished fifth"
 PERFECT = (FIFTH, OCTAVE, UNISON)
 SEMITONES = {FIFTH: 7, OCTAVE: 0, UNISON: 0}
-"""Within an octave."""
+"""The size within an octave."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParallelMotion:
     """What counts as parallel beyond the definition above.
 
-    spelled: an interval is perfect by its spelling (a diminished sixth is no fifth), else by its semitones;
-    contrary: voices that move in opposite directions count too; restated: so do voices that keep their pitch
-    classes, such as a chord that is set again an octave away; compound_fifths: so does a fifth that becomes a
-    twelfth, or the reverse. (An octave that becomes a unison always counts.) phrase_ends: so does a motion from
-    the end of a phrase to the start of the next.
+    spelling: an interval is perfect by its spelling (a diminished sixth is not a fifth), else by its semitones;
+    contrary: motion in opposite directions counts; octave_shifts: voices that keep their pitch classes count, as
+    in a chord that is repeated an octave away; compound_fifths: a fifth that becomes a twelfth, or the reverse,
+    counts (an octave that becomes a unison always counts); phrase_ends: motion from the end of a phrase to the
+    start of the next counts.
     """
 
-    spelled: bool = True
+    spelling: bool = True
     contrary: bool = False
-    restated: bool = False
+    octave_shifts: bool = False
     compound_fifths: bool = True
     phrase_ends: bool = False
 
 
 PART_WRITING = ParallelMotion()
-"""What teachers of harmony mark, and `scoregen check` reports."""
-SAMPLING = ParallelMotion(spelled=False, contrary=True, phrase_ends=True)
-"""What costs a draft: the network is kept from contrary fifths and octaves as well, and does not see phrases apart."""
-PROTOCOL = ParallelMotion(spelled=False, contrary=True, restated=True, compound_fifths=False, phrase_ends=True)
-"""What the published figures count, in tables of MIDI pitches without phrases."""
+"""The parallels that teachers of harmony mark and `scoregen check` reports."""
+SAMPLING = ParallelMotion(spelling=False, contrary=True, phrase_ends=True)
+"""The parallels that cost a draft: contrary fifths and octaves count too, and phrase ends are ignored."""
+PROTOCOL = ParallelMotion(spelling=False, contrary=True, octave_shifts=True, compound_fifths=False, phrase_ends=True)
+"""The parallels of the published figures, in tables of MIDI pitches without phrases."""
 
 
 def perfect_interval(one: Pitch, other: Pitch) -> str | None:
-    """Which perfect interval, or diminished fifth, two pitches form by their spelling; None if none.
+    """The perfect interval or diminished fifth that two pitches form by their spelling; None if they form neither.
 
-    A fifth of any size over an octave is a fifth, and so is an octave.
+    Compound intervals count as simple ones: a twelfth is a fifth.
     """
     low, high = sorted((one, other), key=lambda pitch: (pitch.chromatic, pitch.diatonic))
     steps, semitones = high.diatonic - low.diatonic, high.chromatic - low.chromatic
@@ -61,7 +61,7 @@ def perfect_interval(one: Pitch, other: Pitch) -> str | None:
 
 
 def sounding_interval(one: Pitch, other: Pitch) -> str | None:
-    """Which perfect interval two pitches form by their semitones; None if none."""
+    """The perfect interval that two pitches form by their semitones; None if they form none."""
     semitones = abs(Fraction(one.chromatic) - Fraction(other.chromatic))
     if semitones % 12 == SEMITONES[OCTAVE]:
         return UNISON if semitones == 0 else OCTAVE
@@ -69,16 +69,16 @@ def sounding_interval(one: Pitch, other: Pitch) -> str | None:
 
 
 def interval_class(interval: str) -> str:
-    """Unisons and octaves are of one class, and so are fifths of both sizes."""
+    """The class of an interval: octave for octaves and unisons, fifth for perfect and diminished fifths."""
     return {UNISON: OCTAVE, DIMINISHED_FIFTH: FIFTH}.get(interval, interval)
 
 
 def is_similar(high: Pitch, higher: Pitch, low: Pitch, lower: Pitch) -> bool:
-    """Whether two voices that both move, from `high` to `higher` and from `low` to `lower`, go the same way."""
+    """Whether two voices, from `high` to `higher` and from `low` to `lower`, move in the same direction."""
     return (higher.chromatic > high.chromatic) == (lower.chromatic > low.chromatic)
 
 
-def is_restated(high: Pitch, higher: Pitch, low: Pitch, lower: Pitch) -> bool:
+def is_octave_shift(high: Pitch, higher: Pitch, low: Pitch, lower: Pitch) -> bool:
     """Whether no pitch class changes: the same notes in another octave."""
     return high.pitch_class == higher.pitch_class and low.pitch_class == lower.pitch_class
 
@@ -88,17 +88,17 @@ def parallel_interval(
 ) -> str | None:
     """The perfect interval that one voice, from `high` to `higher`, keeps with another, from `low` to `lower`.
 
-    None where the motion is not parallel. A unison that becomes an octave, or the reverse, counts as octaves.
+    None if the motion is not parallel. A unison that becomes an octave, or the reverse, counts as octaves.
     """
-    named = perfect_interval if counts.spelled else sounding_interval
-    old, new = named(high, low), named(higher, lower)
+    interval = perfect_interval if counts.spelling else sounding_interval
+    old, new = interval(high, low), interval(higher, lower)
     if old not in PERFECT or new not in PERFECT or interval_class(old) != interval_class(new):
         return None
     if high.chromatic == higher.chromatic or low.chromatic == lower.chromatic:
         return None
     if not counts.contrary and not is_similar(high, higher, low, lower):
         return None
-    if not counts.restated and is_restated(high, higher, low, lower):
+    if not counts.octave_shifts and is_octave_shift(high, higher, low, lower):
         return None
     is_same_size = high.chromatic - low.chromatic == higher.chromatic - lower.chromatic
     if new == FIFTH and not counts.compound_fifths and not is_same_size:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from scoregen.analysis.counterpoint.lines import Counterpoint, counterpoint_of
 from scoregen.analysis.harmony.chord_tones import NoteRole, note_roles
-from scoregen.analysis.rules.alternatives import Surroundings, Verdict
+from scoregen.analysis.rules.alternatives import FaultChange, Surroundings
 from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.rule_sets import DEFAULT, RuleSet, load_rule_set
 from scoregen.generation.infill_task import voice_rule
@@ -41,16 +41,16 @@ OPTIONS = 6
 
 @dataclass(frozen=True, slots=True)
 class NoteExplanation:
-    """A generated note: the record of its choice, its function in its chords, and the verdicts of the rules.
+    """A generated note: the record of its choice, its function in its chords, and the fault changes of its options.
 
-    `verdicts` belong to `choice.options`; that of the chosen option is empty. `findings` are the faults of the
+    `fault_changes` belong to `choice.options`; that of the chosen option is empty. `findings` are the faults of the
     score that involve the note.
     """
 
     note: SoundingNote
     choice: ChoiceRecord
     roles: tuple[NoteRole, ...]
-    verdicts: tuple[Verdict, ...]
+    fault_changes: tuple[FaultChange, ...]
     findings: tuple[Finding, ...]
 
 
@@ -170,13 +170,13 @@ def _explained(music: Counterpoint, rules: RuleSet, note: SoundingNote, choice: 
     roles = note_roles(music.chords, note)
     line = next((index for index, own in enumerate(music.lines) if own.leads and own.slot == note.slot), None)
     if line is None:
-        return NoteExplanation(note, choice, roles, (Verdict((), ()),) * len(choice.options), ())
+        return NoteExplanation(note, choice, roles, (FaultChange((), ()),) * len(choice.options), ())
     around = Surroundings(music, rules, line, note)
-    verdicts = tuple(
-        Verdict((), ()) if index == choice.chosen else around.instead(option.kind, option.pitch)
+    fault_changes = tuple(
+        FaultChange((), ()) if index == choice.chosen else around.exchange(option.kind, option.pitch)
         for index, option in enumerate(choice.options)
     )
-    return NoteExplanation(note, choice, roles, verdicts, around.findings())
+    return NoteExplanation(note, choice, roles, fault_changes, around.findings())
 
 
 def _left_out(task: ExplainRequest, explained: Container[SoundingNote], by_place: _Places) -> Iterator[str]:

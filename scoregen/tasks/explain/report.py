@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from scoregen.analysis.harmony.chord_tones import NoteRole
-from scoregen.analysis.harmony.roman_numerals import figured, span_numeral
+from scoregen.analysis.harmony.roman_numerals import span_numeral, typeset
 from scoregen.analysis.rules.findings import Finding, spot
 from scoregen.score.timeline import SoundingNote, measure_onsets
 from scoregen.version import __version__
@@ -91,10 +91,10 @@ def _explained(explanation: Explanation, entry: NoteExplanation, ids: Mapping[So
                 "cost": round(option.cost, DIGITS),
                 "logit_bias": round(option.logit_bias, DIGITS),
                 "forbidden_by": list(option.constraints),
-                "breaks": _findings(verdict.broken),
-                "mends": _findings(verdict.mended),
+                "breaks": _findings(change.new),
+                "mends": _findings(change.gone),
             }
-            for option, verdict in zip(choice.options, entry.verdicts, strict=True)
+            for option, change in zip(choice.options, entry.fault_changes, strict=True)
         ],
         "bans": [
             {
@@ -128,7 +128,7 @@ def _role(explanation: Explanation, role: NoteRole) -> dict[str, Any]:
         **_place(explanation, span.onset, span.measure_index),
         "name": role.name,
         "is_member": role.is_member,
-        "numeral": figured(span_numeral(span)),
+        "numeral": typeset(span_numeral(span)),
         "chord": str(span.chord),
         "key": str(span.key),
     }

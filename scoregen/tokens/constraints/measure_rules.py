@@ -1,4 +1,4 @@
-"""What is settled of a measure before it is written, as the caller says it and as `constraints` asks it."""
+"""The rules of a measure, as the caller gives them and as `state` uses them."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MeasureRules:
-    """What is settled of a measure before it is written.
+    """What is fixed in a measure before it is written.
 
-    `order`: in which order the slots are written within a slice, given voices first. `given`: by
-    slot what a given voice does by onset (as `encode.doings` tells), None where it is blank.
-    `voices`: by slot what a blank voice may do. `first`: nothing sounds before. `finest` bounds
-    the onsets that blank voices choose; along with a given voice they may be shorter. `place` and
-    `slots` name the voices in errors.
+    `order`: the order of the slots within a slice, given voices first. `given`: by slot the events of
+    a given voice by onset (as `encode.voice_events` returns them), None for a blank voice. `voices`: by
+    slot the rule of a blank voice. `first`: nothing sounds before. `finest`: the shortest values that
+    blank voices choose; together with a given voice they may be shorter. `extra`: a further mask of
+    the caller. `place` and `slots` name the voices in errors.
     """
 
     header: Header
@@ -47,13 +47,13 @@ class MeasureRules:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """The rules of a measure in ticks and ids, ready to be asked."""
+    """The rules of a measure in ticks and ids."""
 
     spans: tuple[int, ...]  # by tick
-    divisions: tuple[int, ...]  # by tick: under which divisions a blank voice may begin something
-    stops: tuple[int, ...]  # the ticks at which given voices begin something
+    divisions: tuple[int, ...]  # by tick: the divisions in which a blank voice may begin a note or rest
+    stops: tuple[int, ...]  # the ticks at which given voices begin a note or rest
     given: tuple[Mapping[int, tuple[int, ...]] | None, ...]
-    otherwise: tuple[tuple[int, ...], ...]  # by slot what a given voice says between its events
+    between: tuple[tuple[int, ...], ...]  # by slot the event of a given voice between its own events
     onsets: dict[tuple[int, int, bool], Mask]
 
 
@@ -68,18 +68,19 @@ def _plan(rules: MeasureRules) -> Plan:
         for events in rules.given
     )
     stops = tuple(sorted({0}.union(*(events for events in given if events))))
-    return Plan(grid.spans, _with_stops(grid, stops), stops, given, tuple(_otherwise(events) for events in given), {})
+    between = tuple(_event_between(events) for events in given)
+    return Plan(grid.spans, _with_stops(grid, stops), stops, given, between, {})
 
 
 def _with_stops(grid: OnsetPlaces, stops: Sequence[int]) -> tuple[int, ...]:
-    """The divisions by tick: a blank voice may go along with whatever a given voice does."""
-    found = list(grid.chosen)
+    """The divisions by tick; a blank voice may begin a note wherever a given voice does."""
+    divisions = list(grid.free)
     for tick in stops:
-        found[tick] = grid.notatable[tick]
-    return tuple(found)
+        divisions[tick] = grid.notatable[tick]
+    return tuple(divisions)
 
 
-def _otherwise(events: Mapping[int, tuple[int, ...]] | None) -> tuple[int, ...]:
+def _event_between(events: Mapping[int, tuple[int, ...]] | None) -> tuple[int, ...]:
     words = vocabulary()
     opening = (events or {}).get(0)
     missing = ((words.id("absent"),), (words.id("blank"),))

@@ -1,7 +1,7 @@
-"""Where in a measure a voice may begin something so that what it does can be notated.
+"""The positions of a measure at which a voice may begin a note or rest so that it can be notated.
 
-Between two multiples of the tuplet span a voice keeps to one division, in two or in three. So for
-every tick it is enough to know under which divisions a boundary may stand there.
+Between two multiples of the tuplet span a voice has one division, in two or in three. For every tick it
+is therefore enough to know in which divisions a note may begin or end there.
 """
 
 from __future__ import annotations
@@ -19,30 +19,30 @@ NEITHER, IN_TWO, IN_THREE, EITHER = 0, 1, 2, 3
 
 @dataclass(frozen=True, slots=True)
 class Finest:
-    """The shortest lengths, in quarters, that new notes begin and end on: in two, and in three."""
+    """The grids, in quarters, on which new notes begin and end: in two, and in three."""
 
     binary: Fraction
     triplet: Fraction
 
 
 DEFAULT_FINEST = Finest(Fraction(1, 4), Fraction(1, 3))
-"""Where no style says otherwise: 16ths and triplets of eighths."""
+"""The default if no style is given: 16ths and triplets of eighths."""
 
 
 @dataclass(frozen=True, slots=True)
 class OnsetPlaces:
-    """By tick of a measure: its tuplet span, and the divisions of it that have a place there.
+    """By tick of a measure: its tuplet span, and the divisions that have a position there.
 
-    `notatable` holds whatever `notate` can write, `chosen` only what is as long as `Finest` asks.
+    `notatable` has all that `notate` can write, `free` only those on the grids of `Finest`.
     """
 
     spans: tuple[int, ...]
     notatable: tuple[int, ...]
-    chosen: tuple[int, ...]
+    free: tuple[int, ...]
 
 
 def places(head: Header, finest: Finest) -> OnsetPlaces:
-    """The places of a measure; ValueError where not even a held note can be notated in it."""
+    """The positions of a measure; ValueError if not even one note of its length can be notated."""
     if not fits((), head.duration, head.time, head.start):
         raise ValueError(f"a measure of {head.duration} quarters in {head.time} cannot be notated")
     return _places(tuplet_span(head.time), head.duration, head.start, finest)
@@ -52,7 +52,7 @@ def places(head: Header, finest: Finest) -> OnsetPlaces:
 def _places(span: Fraction, duration: Fraction, start: Fraction, finest: Finest) -> OnsetPlaces:
     ticks_per_quarter = vocabulary().ticks_per_quarter
     third, twelfth = _third(span, finest), span / 12
-    spans, notatable, chosen = [], [], []
+    spans, notatable, free = [], [], []
     for tick in range(int(duration * ticks_per_quarter)):
         metric = Fraction(tick, ticks_per_quarter) + start
         inside = metric % span
@@ -62,8 +62,8 @@ def _places(span: Fraction, duration: Fraction, start: Fraction, finest: Finest)
         may = _divisions(metric % finest.binary == 0, third is not None and inside % third == 0)
         spans.append(int(metric // span))
         notatable.append(can)
-        chosen.append(can & may)
-    return OnsetPlaces(tuple(spans), tuple(notatable), tuple(chosen))
+        free.append(can & may)
+    return OnsetPlaces(tuple(spans), tuple(notatable), tuple(free))
 
 
 def _divisions(in_two: bool, in_three: bool) -> int:
@@ -71,7 +71,7 @@ def _divisions(in_two: bool, in_three: bool) -> int:
 
 
 def _third(span: Fraction, finest: Finest) -> Fraction | None:
-    """The shortest triplet step of a span that is long enough, None where its thirds are too short."""
+    """The shortest triplet step of a span that is not too short; None if its thirds are too short."""
     step = span / 3
     if step < finest.triplet:
         return None

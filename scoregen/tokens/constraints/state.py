@@ -1,14 +1,14 @@
 """Writing a measure token by token so that it can always be completed, notated and decoded.
 
-A slice takes one event of every voice, in `MeasureRules.order`; then comes the onset of the next
-slice, or the barline. `allowed` offers only what leaves a way to the barline:
+A slice has one event of every voice, in `MeasureRules.order`; then comes the onset of the next
+slice, or the barline. `allowed_tokens` contains only tokens from which the barline can be reached:
 
-    syntax      hold what sounds, rest only once, one event a voice, a slice that changes something
-    time        each tuplet span of a voice keeps to one division; no onset of a given voice is skipped
-    range       what the voice's rule lets it attack
-    extra       the caller's own mask
+    syntax      hold what sounds, rest only once, one event per voice, a slice that changes something
+    time        each tuplet span of a voice has one division; no onset of a given voice is skipped
+    range       the pitches of the voice's rule
+    extra       the mask of the caller
 
-They combine by intersection; where the extra mask leaves nothing a ConstraintError names the voice.
+They combine by intersection; if the extra mask leaves nothing, a ConstraintError names the voice.
 """
 
 from __future__ import annotations
@@ -42,56 +42,56 @@ from scoregen.tokens.events import Event, Slice
 from scoregen.tokens.vocabulary import EVENT_WORDS, vocabulary
 
 Carry = tuple[tuple[Pitch, ...] | None, ...]
-"""By slot what it is doing as a measure begins: the pitches it sounds, () if it rests, None if absent."""
+"""By slot what sounds at the start of a measure: the pitches, () during a rest, None if absent."""
 
-_NOBODY = -1
-_ANYTHING = (len(EVENT_WORDS),)
+_NO_TURN = -1
+_ANY_PITCH = (len(EVENT_WORDS),)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ConstraintState:
-    """How far a measure is written."""
+    """A partly written measure."""
 
     rules: MeasureRules
     tick: int
-    turn: int  # whose event comes next, as an index of `order`; its length when an onset comes
-    written: tuple[int, ...]  # the tokens of the event in writing
+    turn: int  # the index in `order` of the next event; the length of `order` if an onset comes next
+    written: tuple[int, ...]  # the tokens of the incomplete event
     sounding: tuple[tuple[int, ...] | None, ...]  # by slot, as pitch ids
-    divisions: tuple[int, ...]  # by slot, what is left open in this tuplet span
-    duty: int  # the turn that must not hold, if nobody changes anything before it
+    divisions: tuple[int, ...]  # by slot, the divisions that are still possible in this tuplet span
+    duty: int  # the turn that must not hold if no voice changes before it
     events: tuple[tuple[int, ...], ...]  # of this slice, by turn
     slices: tuple[tuple[int, tuple[tuple[int, ...], ...]], ...]
     finished: bool = False
 
 
 def begin(rules: MeasureRules, carry: Carry | Sequence[tuple[Pitch, ...] | None]) -> ConstraintState:
-    """The start of a measure, where every voice says something; `carry` is what goes on over the barline."""
+    """The start of a measure, where every voice has an event; `carry` is what sounds before the barline."""
     words = vocabulary()
-    heard = [None if doing is None else () if rules.first else doing for doing in carry]
-    sounding = tuple(None if doing is None else tuple(words.pitch_id(pitch) for pitch in doing) for doing in heard)
+    before = [None if pitches is None else () if rules.first else pitches for pitches in carry]
+    sounding = tuple(None if row is None else tuple(words.pitch_id(pitch) for pitch in row) for row in before)
     divisions = (rules.plan.divisions[0],) * len(rules.order)
-    slices = () if rules.order else ((0, ()),)  # without voices the one slice is complete as it is
-    return ConstraintState(rules, 0, 0, (), sounding, divisions, _NOBODY, (), slices)
+    slices = () if rules.order else ((0, ()),)  # without voices the only slice is complete
+    return ConstraintState(rules, 0, 0, (), sounding, divisions, _NO_TURN, (), slices)
 
 
-def expected(state: ConstraintState) -> tuple[Literal["event"], int] | tuple[Literal["onset"]]:
+def next_step(state: ConstraintState) -> tuple[Literal["event"], int] | tuple[Literal["onset"]]:
     """What comes next: the event of a slot, or the onset of the next slice (or the barline)."""
     order = state.rules.order
     return ("event", order[state.turn]) if state.turn < len(order) else ("onset",)
 
 
 def onset(state: ConstraintState) -> Fraction:
-    """The onset of the slice in writing."""
+    """The onset of the current slice, in quarters."""
     return Fraction(state.tick, vocabulary().ticks_per_quarter)
 
 
-def finished(state: ConstraintState) -> bool:
+def is_finished(state: ConstraintState) -> bool:
     """Whether the barline is written."""
     return state.finished
 
 
-def allowed(state: ConstraintState) -> Mask:
-    """A mask over the vocabulary (read-only): the tokens that may come next. Raises ConstraintError if none."""
+def allowed_tokens(state: ConstraintState) -> Mask:
+    """A read-only mask over the vocabulary: the tokens that may come next. Raises ConstraintError if there are none."""
     mask = _mask(state)
     if state.rules.extra is None:
         return mask
@@ -101,19 +101,19 @@ def allowed(state: ConstraintState) -> Mask:
     return narrowed
 
 
-def left_by(state: ConstraintState) -> dict[str, Mask]:
-    """What each constraint leaves by itself to the blank voice whose turn it is, by the constraint's name."""
+def masks_by_constraint(state: ConstraintState) -> dict[str, Mask]:
+    """The mask of each constraint alone, by its name, for the blank voice whose turn it is."""
     slot = state.rules.order[state.turn]
     return turn_masks(state.rules.voices[slot], _turn(state, slot))
 
 
-def taken(state: ConstraintState, event: tuple[int, ...]) -> ConstraintState:
-    """The state after a whole event that stands written, allowed or not."""
+def after_event(state: ConstraintState, event: tuple[int, ...]) -> ConstraintState:
+    """The state after a complete event, whether it is allowed or not."""
     return _with_event(state, event)
 
 
-def moved(state: ConstraintState, tick: int) -> ConstraintState:
-    """The state at the start of the slice at a tick, after whole slices that stand written, allowed or not."""
+def at_tick(state: ConstraintState, tick: int) -> ConstraintState:
+    """The state at the start of the slice at a tick, after complete slices, whether they are allowed or not."""
     return _to_onset(state, vocabulary().place_id(tick))
 
 
@@ -129,13 +129,13 @@ def advance(state: ConstraintState, token: int) -> ConstraintState:
     return _with_event(state, written)
 
 
-def give(state: ConstraintState) -> ConstraintState:
-    """The state after the whole event of a given voice, whose turn it must be."""
+def advance_given(state: ConstraintState) -> ConstraintState:
+    """The state after the event of a given voice, whose turn it must be."""
     return _with_event(state, _given_event(state, state.rules.order[state.turn]))
 
 
 def slices(state: ConstraintState) -> tuple[Slice, ...]:
-    """The slices that are complete."""
+    """The complete slices."""
     order = state.rules.order
     ticks = vocabulary().ticks_per_quarter
     return tuple(
@@ -145,7 +145,7 @@ def slices(state: ConstraintState) -> tuple[Slice, ...]:
 
 
 def carry(state: ConstraintState) -> Carry:
-    """What each slot is doing: to `begin` the next measure with."""
+    """What each slot sounds, with which to `begin` the next measure."""
     words = vocabulary()
     return tuple(
         None if sounding is None else tuple(words.value(pitch) for pitch in sounding) for sounding in state.sounding
@@ -156,8 +156,8 @@ def _given_event(state: ConstraintState, slot: int) -> tuple[int, ...]:
     plan = state.rules.plan
     events = plan.given[slot]
     if events is None:
-        raise ValueError(f"voice {slot + 1} is blank: it has no event to give")
-    return events.get(state.tick, plan.otherwise[slot])
+        raise ValueError(f"voice {slot + 1} is blank: it has no given event")
+    return events.get(state.tick, plan.between[slot])
 
 
 def _mask(state: ConstraintState) -> Mask:
@@ -174,12 +174,12 @@ def _turn(state: ConstraintState, slot: int) -> VoiceTurn:
     may_begin = state.tick == 0 or state.divisions[slot] & state.rules.plan.divisions[state.tick] != NEITHER
     sounding = state.sounding[slot]
     if sounding and state.rules.voices[slot].max_chord == 1:
-        sounding = _ANYTHING  # which pitch it is decides nothing: fewer turns to remember
+        sounding = _ANY_PITCH  # the pitch is irrelevant: fewer turns in the cache
     return VoiceTurn(state.tick == 0, sounding, may_begin, state.duty == state.turn, state.written)
 
 
 def _with_event(state: ConstraintState, written: tuple[int, ...]) -> ConstraintState:
-    """The state after a whole event."""
+    """The state after a complete event."""
     rules, slot = state.rules, state.rules.order[state.turn]
     first = written[0]
     changes = first != _hold() and rules.plan.given[slot] is None
@@ -189,7 +189,7 @@ def _with_event(state: ConstraintState, written: tuple[int, ...]) -> ConstraintS
     if changes:
         kept = divisions[slot] & rules.plan.divisions[state.tick]
         divisions = (*divisions[:slot], kept, *divisions[slot + 1 :])
-        duty = _NOBODY
+        duty = _NO_TURN
     turn, events = state.turn + 1, (*state.events, written)
     complete = state.slices if turn < len(rules.order) else (*state.slices, (state.tick, events))
     return ConstraintState(rules, state.tick, turn, (), sounding, divisions, duty, events, complete)
@@ -204,12 +204,12 @@ def _to_onset(state: ConstraintState, token: int) -> ConstraintState:
     divisions = state.divisions
     if rules.plan.spans[tick] != rules.plan.spans[state.tick]:
         divisions = (EITHER,) * len(divisions)
-    duty = _NOBODY if tick in rules.plan.stops else _last_able(state, divisions, tick)
+    duty = _NO_TURN if tick in rules.plan.stops else _last_able(state, divisions, tick)
     return ConstraintState(rules, tick, 0, (), state.sounding, divisions, duty, (), state.slices)
 
 
 def _is_able(state: ConstraintState, slot: int) -> bool:
-    """Whether a blank voice has anything to begin: a note, or a rest if it sounds."""
+    """Whether a blank voice can begin anything: a note, or a rest if it sounds."""
     rules = state.rules
     return rules.plan.given[slot] is None and (bool(state.sounding[slot]) or not rules.voices[slot].is_silent)
 
@@ -218,7 +218,7 @@ def _last_able(state: ConstraintState, divisions: Sequence[int], tick: int) -> i
     """The last turn at which a blank voice can begin something at a tick."""
     here = state.rules.plan.divisions[tick]
     able = (turn for turn, slot in enumerate(state.rules.order) if divisions[slot] & here and _is_able(state, slot))
-    return max(able, default=_NOBODY)
+    return max(able, default=_NO_TURN)
 
 
 def _onset_mask(state: ConstraintState) -> Mask:
@@ -228,17 +228,17 @@ def _onset_mask(state: ConstraintState) -> Mask:
     for slot in able:
         reachable |= state.divisions[slot]
     key = (state.tick, reachable, bool(able))
-    found = state.rules.plan.onsets.get(key)
-    if found is None:
-        found = state.rules.plan.onsets[key] = _onsets(state.rules.plan, *key)
-    return found
+    mask = state.rules.plan.onsets.get(key)
+    if mask is None:
+        mask = state.rules.plan.onsets[key] = _onsets(state.rules.plan, *key)
+    return mask
 
 
-def _onsets(plan: Plan, tick: int, reachable: int, anybody: bool) -> Mask:
+def _onsets(plan: Plan, tick: int, reachable: int, any_able: bool) -> Mask:
     words = vocabulary()
     mask = np.zeros(len(words), dtype=np.bool_)
     later = plan.stops[bisect_right(plan.stops, tick) :]
-    here, elsewhere = reachable, EITHER if anybody else NEITHER
+    here, elsewhere = reachable, EITHER if any_able else NEITHER
     for place in range(tick + 1, later[0] if later else len(plan.spans)):
         in_span = plan.spans[place] == plan.spans[tick]
         mask[words.place_id(place)] = plan.divisions[place] & (here if in_span else elsewhere)
@@ -257,8 +257,8 @@ def _nothing_left(state: ConstraintState, mask: Mask) -> ConstraintError:
             place = replace(place, part=rules.slots[slot].part, voice=str(rules.slots[slot].voice))
     options = [words.token_text(int(token)) for token in np.flatnonzero(mask)]
     few = ", ".join(options[:4]) + (f" and {len(options) - 4} more" if len(options) > 4 else "")
-    found = f"nothing is left to write at onset {onset(state)}: the extra constraints rule out {few}"
-    return ConstraintError(f"{found}; loosen one of them", place)
+    problem = f"no event is possible at onset {onset(state)}: the extra constraints exclude {few}"
+    return ConstraintError(f"{problem}; relax one of them", place)
 
 
 @lru_cache(maxsize=4096)

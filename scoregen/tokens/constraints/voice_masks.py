@@ -1,7 +1,7 @@
-"""What one voice may do in a slice, as masks over the vocabulary.
+"""The allowed events of one voice in a slice, as masks over the vocabulary.
 
-Each rule is a small function of the voice's turn; they combine by intersection. A voice meets few
-different turns, so the masks are kept with the rule that they come from.
+Each rule is a small function of the voice's turn; they combine by intersection. A voice has few
+different turns, so each rule caches its masks.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ Mask = NDArray[np.bool_]
 
 
 class VoiceTurn(NamedTuple):
-    """All that decides what a voice may do: where it stands, what it sounds, what it has begun to write.
+    """Everything that the allowed tokens of a voice depend on.
 
-    `sounding` are the ids of its pitches, () while it rests, None if it was absent. `may_begin`
-    says that something that begins here can be notated; `must_change` that holding is not enough;
-    `written` are the tokens of its event so far.
+    `opening`: at the start of a measure; `sounding`: the ids of its pitches, () during a rest, None if it
+    was absent; `may_begin`: a note or rest that begins here can be notated; `must_change`: hold is not
+    allowed; `written`: the tokens of its event so far.
     """
 
     opening: bool
@@ -37,7 +37,7 @@ class VoiceTurn(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VoiceRule:
-    """What a blank voice may attack: by pitch number of the vocabulary, and how many at once."""
+    """The pitches that a blank voice may attack, by pitch number of the vocabulary, and the most at once."""
 
     pitches: Mask  # [pitches]
     max_chord: int = 1
@@ -45,41 +45,41 @@ class VoiceRule:
 
     @classmethod
     def of(cls, pitches: Iterable[Pitch], max_chord: int = 1) -> VoiceRule:
-        """A rule that lets the voice attack these pitches."""
+        """A rule that allows these pitches."""
         chosen = frozenset(pitches)
         return cls(np.array([pitch in chosen for pitch in vocabulary().pitches]), max_chord)
 
     @property
     def is_silent(self) -> bool:
-        """Whether it may attack nothing at all."""
+        """Whether it allows no pitch."""
         return not self.pitches.any()
 
 
 def turn_mask(rule: VoiceRule, turn: VoiceTurn) -> Mask:
-    """The tokens with which a voice may go on; never empty where the measure was built by these masks."""
-    found = rule.masks.get(turn)
-    if found is None:
+    """The tokens that may come next in a voice; never empty if the measure follows these masks."""
+    mask = rule.masks.get(turn)
+    if mask is None:
         syntax, time, reach = turn_masks(rule, turn).values()
-        found = rule.masks[turn] = syntax & time & reach
-        found.flags.writeable = False
-    return found
+        mask = rule.masks[turn] = syntax & time & reach
+        mask.flags.writeable = False
+    return mask
 
 
 def turn_masks(rule: VoiceRule, turn: VoiceTurn) -> dict[str, Mask]:
-    """What each of the three rules leaves, by its name."""
+    """The mask of each of the three rules, by its name."""
     return {"syntax": _syntax(turn), "time": _time(turn), "range": _range(rule, turn)}
 
 
 def completes_event(written: tuple[int, ...]) -> bool:
-    """Whether these tokens are a whole event: a pitch that no `+` announces, or a single word."""
+    """Whether these tokens are a complete event: a word, or pitches of which the last has no `+` before it."""
     words = _Words.of()
     if written[-1] < words.first_pitch:
         return written[-1] not in (words.more, words.tied)
-    return not _Item.of(written[:-1]).announced
+    return not _Item.of(written[:-1]).has_more
 
 
 def sounding_after(written: tuple[int, ...], before: tuple[int, ...] | None) -> tuple[int, ...] | None:
-    """What a voice sounds after a whole event, as pitch ids; () if it rests, None if it is absent or blank."""
+    """The pitch ids that a voice sounds after a complete event; () during a rest, None if absent or blank."""
     words = _Words.of()
     first = written[0]
     if first == words.hold:
@@ -90,21 +90,21 @@ def sounding_after(written: tuple[int, ...], before: tuple[int, ...] | None) -> 
 
 
 def _syntax(turn: VoiceTurn) -> Mask:
-    """Hold what sounds; rest where it does not rest already; attack; chords rise."""
+    """Hold only what sounds; rest only if not at rest already; the pitches of a chord ascend."""
     words = _Words.of()
     mask = _nothing()
     if not turn.written:
         mask[words.hold] = bool(turn.sounding) or (turn.sounding is not None and not turn.opening)
         mask[words.rest] = bool(turn.sounding) or turn.opening
     item = _Item.of(turn.written)
-    mask[words.more] = not item.announced and not item.tied
+    mask[words.more] = not item.has_more and not item.tied
     mask[words.tied] = not item.tied and bool(turn.sounding)
     mask[words.pitches] = item.above()
     return mask
 
 
 def _time(turn: VoiceTurn) -> Mask:
-    """Where nothing can begin only hold is left; where something must, hold is not."""
+    """Only hold if nothing can begin here; no hold if something must."""
     words = _Words.of()
     mask = np.full(words.size, turn.may_begin)
     mask[words.hold] = not turn.must_change
@@ -112,7 +112,7 @@ def _time(turn: VoiceTurn) -> Mask:
 
 
 def _range(rule: VoiceRule, turn: VoiceTurn) -> Mask:
-    """Pitches of the voice's rule, or those that go on; a chord keeps room for its last pitch."""
+    """Pitches of the voice's rule, or those that continue; a chord leaves room for its last pitch."""
     words = _Words.of()
     item = _Item.of(turn.written)
     held = np.zeros_like(rule.pitches)
@@ -121,21 +121,21 @@ def _range(rule: VoiceRule, turn: VoiceTurn) -> Mask:
     inner = _chromatic() < _chromatic()[below_last].max(initial=-1)
     mask = ~_nothing()
     ends_chord = held & item.above() & _breaks_hold(item, turn.sounding or ())
-    mask[words.pitches] = (held if item.tied else rule.pitches) & (inner if item.announced else True)
-    if item.tied and not item.announced:
+    mask[words.pitches] = (held if item.tied else rule.pitches) & (inner if item.has_more else True)
+    if item.tied and not item.has_more:
         mask[words.pitches] &= ends_chord
     more_room = item.size + 2 <= rule.max_chord
     mask[words.more] = more_room and bool(((rule.pitches | held) & item.above() & inner).any())
-    can_tie = (held & item.above() & inner).any() if item.announced else ends_chord.any()
+    can_tie = (held & item.above() & inner).any() if item.has_more else ends_chord.any()
     mask[words.tied] = rule.max_chord > 1 and bool(can_tie)
     return mask
 
 
 def _breaks_hold(item: _Item, sounding: tuple[int, ...]) -> Mask:
-    """The pitches that may go on as the last of a chord: not those that make it all a hold."""
+    """The pitches that may continue as the last of a chord: not one that turns the whole event into a hold."""
     words = _Words.of()
     mask = np.ones(words.pitches.stop - words.pitches.start, dtype=np.bool_)
-    if not item.begun:
+    if not item.attacks:
         left = set(sounding) - set(item.held)
         if len(left) == 1:
             mask[left.pop() - words.first_pitch] = False
@@ -143,41 +143,41 @@ def _breaks_hold(item: _Item, sounding: tuple[int, ...]) -> Mask:
 
 
 class _Item(NamedTuple):
-    """A chord in the making: what is in it, and how far its next item has come."""
+    """An incomplete chord: its pitches, and the signs before the next pitch."""
 
-    begun: tuple[int, ...]
+    attacks: tuple[int, ...]
     held: tuple[int, ...]
-    announced: bool  # a `+` stands before the next pitch: it is not the last
+    has_more: bool  # a `+` precedes the next pitch: it is not the last
     tied: bool
 
     @classmethod
     def of(cls, written: tuple[int, ...]) -> _Item:
         words = _Words.of()
-        begun: list[int] = []
+        attacks: list[int] = []
         held: list[int] = []
-        announced = tied = False
+        has_more = tied = False
         for token in written:
             if token >= words.first_pitch:
-                (held if tied else begun).append(token)
-                announced = tied = False
-            announced |= token == words.more
+                (held if tied else attacks).append(token)
+                has_more = tied = False
+            has_more |= token == words.more
             tied |= token == words.tied
-        return cls(tuple(begun), tuple(held), announced, tied)
+        return cls(tuple(attacks), tuple(held), has_more, tied)
 
     @property
     def size(self) -> int:
-        return len(self.begun) + len(self.held)
+        return len(self.attacks) + len(self.held)
 
     def above(self) -> Mask:
-        """The pitches that sound higher than all in the chord."""
-        chosen = [token - _Words.of().first_pitch for token in (*self.begun, *self.held)]
+        """The pitches above all those of the chord."""
+        chosen = [token - _Words.of().first_pitch for token in (*self.attacks, *self.held)]
         highest = _chromatic()[chosen].max(initial=-1)
         above: Mask = _chromatic() > highest
         return above
 
 
 class _Words(NamedTuple):
-    """The ids that the masks speak of."""
+    """The ids that the masks use."""
 
     hold: int
     rest: int
@@ -200,7 +200,7 @@ class _Words(NamedTuple):
 
 @cache
 def _chromatic() -> NDArray[np.int64]:
-    """By pitch number, semitones above the lowest C."""
+    """Semitones above C-1 by pitch number."""
     return np.array([int(pitch.chromatic) for pitch in vocabulary().pitches])
 
 

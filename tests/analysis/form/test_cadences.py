@@ -10,7 +10,7 @@ HOME = "C5 G4 E4 C3 | D5 G4 B3 G3 | E5 G4 C4 C3 | "
 
 
 def closing(text: str) -> Cadence:
-    """The cadence of a text whose last chord carries a fermata."""
+    """The cadence of a text with a fermata on its last chord."""
     score = chorale(text, phrase_ends=(text.count("|"),))
     cuts, spans = moments(score), chord_spans(score)
     (found,) = cadences(phrases(score, cuts, spans), spans, cuts)
@@ -28,7 +28,7 @@ def closing(text: str) -> Cadence:
         ("E5 G4 C4 C3 | C5 A4 F4 F3 | C5 G4 E4 C3", "plagal", ("IV", "I")),
     ],
 )
-def test_each_kind_is_known(text: str, kind: str, chords: tuple[str, ...]) -> None:
+def test_the_kinds_of_cadences(text: str, kind: str, chords: tuple[str, ...]) -> None:
     found = closing(HOME + text)
     assert (found.kind, found.chords) == (kind, chords)
 

@@ -24,12 +24,12 @@ def letters(score: Score) -> list[str]:
 def test_a_fermata_ends_a_phrase() -> None:
     found = cut(chorale(LINE, phrase_ends=(3, 7)))
     assert [(phrase.onset, phrase.end, phrase.closing) for phrase in found] == [(0, 4, 3), (4, 8, 7)]
-    assert all(phrase.marked for phrase in found)
+    assert all(phrase.has_fermata for phrase in found)
 
 
-def test_what_follows_the_last_fermata_is_a_phrase_too() -> None:
+def test_the_music_after_the_last_fermata_is_a_phrase() -> None:
     found = cut(chorale(LINE, phrase_ends=(3,)))
-    assert [(phrase.end, phrase.marked) for phrase in found] == [(4, True), (8, False)]
+    assert [(phrase.end, phrase.has_fermata) for phrase in found] == [(4, True), (8, False)]
 
 
 def test_a_melody_without_fermatas_is_cut_at_its_long_notes() -> None:
@@ -44,7 +44,7 @@ def test_one_fermata_in_a_long_piece_does_not_make_one_long_phrase() -> None:
     long = " | ".join([LINE] * 8)
     found = cut(chorale(long, phrase_ends=(63,)))
     assert len(found) > 2
-    assert not any(phrase.marked for phrase in found)
+    assert not any(phrase.has_fermata for phrase in found)
 
 
 def test_the_same_melody_gets_the_same_letter() -> None:
@@ -54,7 +54,7 @@ def test_the_same_melody_gets_the_same_letter() -> None:
     assert letters(chorale(f"{LINE} | {varied}", phrase_ends=(3, 7, 11))) == ["A", "B", "A′"]
 
 
-def test_measures_that_come_again_are_told_once_and_by_the_closest_kind() -> None:
+def test_measures_that_recur_are_in_one_repeat_of_the_most_exact_kind() -> None:
     other_bass = LINE.replace("C3", "C2")
     found = repeats(chorale(f"{LINE} | {LINE} | {HIGHER} | {other_bass}"))
     assert [(r.first, r.last, r.again, r.kind, r.steps) for r in found] == [
@@ -70,6 +70,6 @@ def test_a_sequence_is_a_transposed_repeat() -> None:
     assert (found.kind, found.steps, found.again_last) == ("transposed", 1, 1)
 
 
-def test_there_is_nothing_to_cut_in_silence() -> None:
+def test_silence_has_no_phrases() -> None:
     assert cut(chorale(LINE).excerpt(0, 0)) == ()
     assert repeats(chorale(LINE).excerpt(0, 0)) == ()

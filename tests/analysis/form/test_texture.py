@@ -13,7 +13,7 @@ LENGTHS = {"w": "whole", "h": "half", "q": "quarter", "e": "eighth"}
 
 
 def measure(*lines: str) -> Measure:
-    """Each line is notes like `C4q` or `-h` for a rest."""
+    """A measure of lines; each line has notes like `C4q`, or `-h` for a rest."""
     voices = tuple(
         Voice(Slot(f"P{number}"), tuple(_element(word) for word in line.split())) for number, line in enumerate(lines)
     )
@@ -48,6 +48,6 @@ def test_textures(lines: tuple[str, ...], kind: str) -> None:
     assert kinds(measure(*lines)) == [kind]
 
 
-def test_neighbours_of_one_kind_are_gathered() -> None:
+def test_adjacent_measures_of_one_kind_are_merged() -> None:
     chords = measure("C5q D5q E5q C5q", "E4q F4q G4q E4q")
     assert kinds(chords, chords, measure("-w", "-w"), chords) == ["homorhythmic", "silence", "homorhythmic"]

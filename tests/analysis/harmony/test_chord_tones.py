@@ -1,4 +1,4 @@
-"""What notes are in their chords."""
+"""The functions of notes in their chords."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.analysis.rules.test_rules import score_of
 CADENCE = {"Soprano": "C5 D5 C5 C5", "Alto": "G4 G4 F4 E4", "Tenor": "E4 D4 D4 C4", "Bass": "C3 B2 G2 C3"}
 
 
-def test_members_are_told_by_their_place() -> None:
+def test_members_are_named_by_their_position() -> None:
     score = score_of(CADENCE)
     spans = chord_spans(score)
     first = [note_roles(spans, note)[0] for note in sounding_notes(score) if note.onset == 0]
@@ -18,7 +18,7 @@ def test_members_are_told_by_their_place() -> None:
     assert all(role.is_member for role in first)
 
 
-def test_a_foreign_note_is_told_by_its_kind() -> None:
+def test_a_non_chord_tone_is_named_by_its_kind() -> None:
     score = score_of(CADENCE)
     spans = chord_spans(score)
     found = {

@@ -33,7 +33,7 @@ def test_spelling_decides_between_chords_that_sound_alike() -> None:
 
 
 @pytest.mark.parametrize("fifths", range(-6, 7))
-def test_the_answer_moves_with_the_music(fifths: int) -> None:
+def test_the_chords_are_transposed_with_the_music(fifths: int) -> None:
     from scoregen.score.pitch import Interval
 
     there = Interval(4 * fifths % 7, 7 * fifths % 12)
@@ -59,7 +59,7 @@ def test_a_modulation_is_followed() -> None:
     assert main_key(regions) == Key(1, "major")
 
 
-def test_a_suspension_is_foreign_and_named() -> None:
+def test_a_suspension_is_a_non_chord_tone() -> None:
     text = "C5 G4 E4 C3 | C5 A4 F4 D3 | C5 G4 D4 G3 | B4 G4 D4 G3 | C5 G4 E4 C3"
     spans = chord_spans(chorale(text))
     over_g = chord_at(spans, Fraction(2))
@@ -72,7 +72,7 @@ def test_silence_and_emptiness_have_no_chords() -> None:
     assert key_regions(()) == () and main_key(()) is None
 
 
-def test_sounds_without_a_known_chord_still_get_a_path() -> None:
+def test_notes_without_a_matching_chord_still_have_a_path() -> None:
     spans = chord_spans(chorale("C5 C#4 D4 D#3 | E5 F4 F#4 G3 | G#5 A4 A#4 B3"))
     assert spans[0].onset == 0 and spans[-1].end == 3
 

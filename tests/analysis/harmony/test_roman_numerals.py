@@ -1,7 +1,7 @@
 import pytest
 
 from scoregen.analysis.harmony.features import Function
-from scoregen.analysis.harmony.roman_numerals import Degree, degree, figured, numeral
+from scoregen.analysis.harmony.roman_numerals import Degree, degree, numeral, typeset
 
 
 @pytest.mark.parametrize(
@@ -26,16 +26,16 @@ from scoregen.analysis.harmony.roman_numerals import Degree, degree, figured, nu
         (Function(-4, "German"), 0, "minor", "Ger65"),
     ],
 )
-def test_numerals_as_they_are_taught(function: Function, inversion: int, mode: str, text: str) -> None:
+def test_numerals(function: Function, inversion: int, mode: str, text: str) -> None:
     assert numeral(function, inversion, mode) == text
 
 
-def test_degrees_are_told_from_the_scale_of_the_mode() -> None:
+def test_degrees_are_relative_to_the_scale_of_the_mode() -> None:
     assert degree(-4, "minor") == Degree(6)
     assert degree(-4, "major") == Degree(6, -1)
     assert degree(5, "minor") == Degree(7, 1)
 
 
-def test_figures_are_raised_and_lowered_in_print() -> None:
-    assert figured("viio65/V") == "vii°⁶₅/V"
-    assert figured("I") == "I"
+def test_figures_are_superscript_and_subscript_in_print() -> None:
+    assert typeset("viio65/V") == "vii°⁶₅/V"
+    assert typeset("I") == "I"

@@ -1,9 +1,8 @@
-"""Clean passages of four voices, and one fault planted into each: what a checker must find, and no more.
+"""Clean passages of four voices, each with one planted fault: the faults that a checker must find, and no others.
 
-The passages are written note against note by a small backtracking writer, from functional progressions in
-all usual keys. `faults` says what is wrong with a passage by definitions of its own, on columns of four
-pitches, independent of what they test. A fault is planted by voicing one chord anew until `faults` names
-exactly one, of the kind that is wanted.
+The passages are written note against note, with backtracking, from functional progressions in all usual keys.
+`faults` has its own definitions of faults, on columns of four pitches, independent of the checker. A fault is
+planted by changing the voicing of one chord until `faults` finds exactly one, of the requested kind.
 
     python -m tests.analysis.rules.planting     # recall and precision by kind
 """
@@ -58,12 +57,12 @@ CLOSINGS = (
 FALSE_ENDS = {"I": ("I6", "V7", "VI"), "V": ("V6", "V7", "VII6")}
 
 Fault = tuple[str, int]
-"""A kind of fault and the index of the column in which it is heard."""
+"""A kind of fault and the index of its column."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """One chord: its numeral, its pitches from soprano to bass, whether a phrase ends on it."""
+    """One chord: its numeral, its pitches from soprano to bass, and whether a phrase ends on it."""
 
     numeral: str
     pitches: tuple[Pitch, ...] = ()
@@ -85,7 +84,7 @@ class Passage:
     columns: tuple[Column, ...]
 
     def members(self, numeral: str) -> tuple[int, ...]:
-        """Places on the line of fifths, root first."""
+        """The members on the line of fifths, root first."""
         degree = numeral.rstrip("67")
         quality = "7" if numeral.endswith("7") else (MINOR if self.is_minor else MAJOR)[degree]
         root = self.tonic + (MINOR_ROOTS if self.is_minor else ROOTS)[degree]
@@ -96,7 +95,7 @@ class Passage:
 
 
 def faults(passage: Passage, within: range | None = None) -> list[Fault]:
-    """Every fault of a passage, by kind and column; `within` some columns where the others are known to be clean."""
+    """All faults of a passage, by kind and column; only those `within` some columns if the others are clean."""
     columns = range(len(passage.columns)) if within is None else within
     found = [fault for index in columns for fault in _faults_at(passage, index)]
     last = passage.columns[-1]
@@ -108,21 +107,21 @@ def faults(passage: Passage, within: range | None = None) -> list[Fault]:
 
 
 def _faults_at(passage: Passage, index: int) -> list[Fault]:
-    """What begins to be wrong at a column."""
+    """The faults that begin at a column."""
     columns = passage.columns
     column = columns[index]
     before = columns[index - 1] if index and not columns[index - 1].ends_phrase else None
-    standing = set(_standing(passage, column))
-    earlier = set(_standing(passage, columns[index - 1])) if index else set()
+    standing = set(_faults_of_chord(passage, column))
+    earlier = set(_faults_of_chord(passage, columns[index - 1])) if index else set()
     found = [(str(kind), index) for kind, *_ in sorted(standing - earlier, key=str)]
     if before is not None:
-        found += [(kind, index) for kind in _moving(passage, before, column)]
+        found += [(kind, index) for kind in _faults_of_motion(passage, before, column)]
     if column.ends_phrase and index < len(columns) - 1 and column.numeral not in ("I", "IV", "V", "VI"):
         found.append(("phrase-end", index))
     return found
 
 
-def _standing(passage: Passage, column: Column) -> Iterator[tuple[object, ...]]:
+def _faults_of_chord(passage: Passage, column: Column) -> Iterator[tuple[object, ...]]:
     heights = [_height(pitch) for pitch in column.pitches]
     for upper, limit in ((0, 12), (1, 12), (2, 24)):
         if heights[upper] < heights[upper + 1]:
@@ -137,7 +136,7 @@ def _standing(passage: Passage, column: Column) -> Iterator[tuple[object, ...]]:
         yield "doubled-leading-note", column.pitches
 
 
-def _moving(passage: Passage, old: Column, new: Column) -> Iterator[str]:
+def _faults_of_motion(passage: Passage, old: Column, new: Column) -> Iterator[str]:
     same_chord = {_height(p) % 12 for p in old.pitches} == {_height(p) % 12 for p in new.pitches}
     for upper, lower in combinations(range(4), 2):
         pair = old.pitches[upper], new.pitches[upper], old.pitches[lower], new.pitches[lower]
@@ -219,7 +218,7 @@ def _place(pitch: Pitch) -> int:
 
 
 def clean_passage(chance: random.Random, needed: str = "") -> Passage:
-    """Two phrases without a fault; the first holds the `needed` chord."""
+    """Two phrases without a fault; the first contains the `needed` chord."""
     while True:
         is_minor = chance.random() < 0.4
         tonic = chance.randint(-4, 4) + (3 if is_minor else 0)
@@ -260,15 +259,15 @@ def _write(blank: Passage, numerals: Sequence[str], phrase_end: int, chance: ran
 
 
 def _voicings(passage: Passage, numeral: str) -> list[tuple[Pitch, ...]]:
-    """Every voicing of a chord with all its members, where most voices lie well."""
+    """All voicings of a chord with all its members in which most voices are comfortable."""
     members = passage.members(numeral)
     rows = [_pitches(members, low, high) for low, high in COMFORTABLE[:3]]
     rows.append(_pitches((members[1] if numeral.endswith("6") else members[0],), *COMFORTABLE[3]))
     everything = product(*rows)
-    return [pitches for pitches in everything if set(members) <= set(map(_place, pitches)) and _lies_well(pitches)]
+    return [pitches for pitches in everything if set(members) <= set(map(_place, pitches)) and _is_comfortable(pitches)]
 
 
-def _lies_well(pitches: Sequence[Pitch]) -> bool:
+def _is_comfortable(pitches: Sequence[Pitch]) -> bool:
     soprano, alto, tenor, bass = map(_height, pitches)
     return soprano >= alto >= tenor >= bass and soprano - alto <= 12 and alto - tenor <= 12 and tenor - bass <= 24
 
@@ -285,7 +284,7 @@ def _pitches(places: Sequence[int], low: int, high: int) -> list[Pitch]:
 
 
 def planted(passage: Passage, chance: random.Random, tries: int) -> Iterator[tuple[Passage, Fault]]:
-    """The passage with one chord voiced anew, or ended wrongly, such that there is exactly one fault."""
+    """The passage with one chord in another voicing, or with a wrong ending, and with exactly one fault."""
     wide = [(low - 4, high + 4) for low, high in WHOLE]
     telling = [index for index, column in enumerate(passage.columns) if column.numeral == "VII6" or column.ends_phrase]
     for _ in range(tries):
@@ -313,9 +312,9 @@ def _revoiced(
     coupled: Sequence[int],
     chance: random.Random,
 ) -> Column:
-    """The chord with some of its voices elsewhere, two of them perhaps on one pitch.
+    """The chord with some of its voices on other pitches, sometimes two on one pitch.
 
-    As it was where too much of the chord would be missing.
+    Unchanged if too many members of the chord would be missing.
     """
     members = passage.members(numeral)
     bass = members[1] if numeral.endswith("6") else members[0]
@@ -339,7 +338,7 @@ QUARTER, HALF = NoteValue("quarter"), NoteValue("half")
 
 @dataclass(frozen=True)
 class Setting:
-    """How a passage stands in a score: the rhythm of each column, and how its phrases are parted."""
+    """The notation of a passage: the rhythm of each column, and the break between its phrases."""
 
     time: str
     lengths: tuple[int, ...]  # quarters
@@ -358,7 +357,7 @@ def setting(passage: Passage, chance: random.Random) -> Setting:
 
 
 def score_of(passage: Passage, how: Setting) -> tuple[Score, tuple[Fraction, ...]]:
-    """The passage as a score for choir, and the onset of each column."""
+    """The passage as a score for four voices, and the onset of each column."""
     beats: list[list[tuple[str, Pitch | None, bool]]] = [[] for _ in VOICES]
     onsets, now = [], 0
     for column, length, repeats in zip(passage.columns, how.lengths, how.repeats, strict=True):
@@ -402,7 +401,7 @@ def _score(passage: Passage, how: Setting, beats: list[list[tuple[str, Pitch | N
 
 
 def _elements(row: Sequence[tuple[str, Pitch | None, bool]], start: int, end: int) -> tuple[Note | Rest, ...]:
-    """Quarters, held ones tied: what a voice does from one beat to another."""
+    """The quarters of a voice from one beat to another; held ones are tied."""
     found: list[Note | Rest] = []
     for place in range(start, end):
         strike, pitch, fermata = row[place]
@@ -440,7 +439,7 @@ KINDS = (
 
 @dataclass(frozen=True)
 class Case:
-    """A clean passage, the same with a fault, what the fault is, and how both stand in a score."""
+    """A clean passage, the same passage with a fault, the fault, and the notation of both."""
 
     clean: Passage
     changed: Passage
@@ -449,7 +448,7 @@ class Case:
 
 
 def plant(kinds: Sequence[str], each: int, seed: int = 0) -> Iterator[Case]:
-    """So many cases of each kind, the same for the same seed."""
+    """`each` cases of each kind, the same for the same seed."""
     chance = random.Random(seed)
     missing = Counter(dict.fromkeys(kinds, each))
     while missing:  # a diminished fifth needs a diminished chord
@@ -469,7 +468,7 @@ def plant(kinds: Sequence[str], each: int, seed: int = 0) -> Iterator[Case]:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a checker made of a case: whether it found the fault in its place, and the kinds it found too many."""
+    """The result of a case: whether the checker found the fault in its place, and the kinds of false findings."""
 
     case: Case
     is_found: bool
@@ -478,7 +477,7 @@ class Outcome:
 
 
 def outcome(case: Case) -> Outcome:
-    """Check a case by the strict rules, clean and with its fault."""
+    """Check a case with the strict rules, clean and with its fault."""
     kind, index = case.fault
     score, onsets = score_of(case.changed, case.how)
     end = onsets[index + 1] if index + 1 < len(onsets) else score.duration

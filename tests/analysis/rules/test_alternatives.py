@@ -1,4 +1,4 @@
-"""What an alternative would break is what the checker finds in a score that has it."""
+"""The faults of an alternative are those that the checker finds in a score with it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.harmonic import tendencies
 from scoregen.analysis.rules.rule_sets import load_rule_set
 from scoregen.score.elements import Note, Score
-from scoregen.score.pitch import Pitch, spelled_near
+from scoregen.score.pitch import Pitch, spell_near
 from scoregen.score.timeline import pitch_of
 from tests.analysis.rules.test_rules import score_of
 from tests.chorales import chorale
@@ -33,22 +33,22 @@ def rules_of(findings: tuple[Finding, ...]) -> set[str]:
     return {finding.rule for finding in findings}
 
 
-def test_another_pitch_breaks_and_mends() -> None:
+def test_another_pitch_adds_and_removes_faults() -> None:
     tenor = around(score_of(LINES), 2, 1)
-    verdict = tenor.instead("begin", Pitch.parse("D4"))
-    assert "parallel-fifths" in rules_of(verdict.broken)
-    assert "alto and tenor move in parallel fifths (C4-G4 to D4-A4)" in {f.message for f in verdict.broken}
+    change = tenor.exchange("begin", Pitch.parse("D4"))
+    assert "parallel-fifths" in rules_of(change.new)
+    assert "alto and tenor move in parallel fifths (C4-G4 to D4-A4)" in {f.message for f in change.new}
     faulty = around(score_of({**LINES, "Tenor": "C4 D4"}), 2, 1)
     assert "parallel-fifths" in rules_of(faulty.findings())
-    assert "parallel-fifths" in rules_of(faulty.instead("begin", Pitch.parse("B3")).mended)
+    assert "parallel-fifths" in rules_of(faulty.exchange("begin", Pitch.parse("B3")).gone)
 
 
 @pytest.mark.parametrize("kind", ["hold", "rest"])
-def test_who_does_not_move_makes_no_parallels(kind: str) -> None:
+def test_a_voice_that_does_not_move_has_no_parallels(kind: str) -> None:
     faulty = around(score_of({**LINES, "Tenor": "C4 D4"}), 2, 1)
-    verdict = faulty.instead(kind, None)
-    assert {"parallel-fifths", "parallel-octaves"} & rules_of(verdict.mended)
-    assert not {"parallel-fifths", "parallel-octaves"} & rules_of(verdict.broken)
+    change = faulty.exchange(kind, None)
+    assert {"parallel-fifths", "parallel-octaves"} & rules_of(change.gone)
+    assert not {"parallel-fifths", "parallel-octaves"} & rules_of(change.new)
 
 
 def test_the_same_note_again_changes_nothing() -> None:
@@ -56,15 +56,15 @@ def test_the_same_note_again_changes_nothing() -> None:
     music = counterpoint_of(score)
     for line, own in enumerate(music.lines):
         for note in music.slots[own.slot][:6]:
-            verdict = Surroundings(music, RULES, line, note).instead("begin", pitch_of(note))
-            assert verdict.broken == verdict.mended == ()
+            change = Surroundings(music, RULES, line, note).exchange("begin", pitch_of(note))
+            assert change.new == change.gone == ()
 
 
-def test_a_fault_that_only_begins_later_is_none_of_the_alternatives() -> None:
-    """Two voices stay an octave apart too far: a first note that lies nearer leaves the second as it was."""
+def test_a_fault_that_only_begins_later_is_no_change() -> None:
+    """Two voices are more than an octave apart on two notes; a nearer first note does not change the second."""
     apart = score_of({"Soprano": "C5 C5", "Alto": "A4 A4", "Tenor": "D3 E3", "Bass": "C3 C3"})
-    verdict = around(apart, 2, 0).instead("begin", Pitch.parse("F4"))
-    assert "spacing" not in rules_of(verdict.broken) | rules_of(verdict.mended)
+    change = around(apart, 2, 0).exchange("begin", Pitch.parse("F4"))
+    assert "spacing" not in rules_of(change.new) | rules_of(change.gone)
 
 
 def _with_pitch(score: Score, measure: int, voice: int, place: int, pitch: Pitch) -> Score:
@@ -82,12 +82,12 @@ def _with_pitch(score: Score, measure: int, voice: int, place: int, pitch: Pitch
 
 def _found(score: Score) -> set[tuple[str, Fraction, tuple[str, ...]]]:
     music = counterpoint_of(score)
-    families = [family for family in FAMILIES if family is not tendencies]  # which reads the chords anew
+    families = [family for family in FAMILIES if family is not tendencies]  # which would analyse the chords again
     return {(f.rule, f.onset, f.lines) for family in families for f in family(music, RULES)}
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_it_is_what_the_whole_score_would_show(seed: int) -> None:
+def test_the_changes_agree_with_a_check_of_the_whole_score(seed: int) -> None:
     chance = random.Random(seed)
     score = chorale(seed)
     measure, voice = chance.randrange(2, 8), chance.randrange(4)
@@ -95,19 +95,19 @@ def test_it_is_what_the_whole_score_would_show(seed: int) -> None:
     old = score.measures[measure].voices[voice].elements[place]
     assert isinstance(old, Note)
     assert isinstance(old.pitch, Pitch)
-    pitch = spelled_near(old.pitch.midi_pitch + chance.choice([-7, -3, -1, 2, 4, 12]), 0)
+    pitch = spell_near(old.pitch.midi_pitch + chance.choice([-7, -3, -1, 2, 4, 12]), 0)
     music = counterpoint_of(score)
     onset = measure * Fraction(4) + sum(
         (element.duration for element in score.measures[measure].voices[voice].elements[:place]), Fraction(0)
     )
     note = next(note for note in music.slots[music.lines[voice].slot] if note.onset == onset)
-    verdict = Surroundings(music, RULES, voice, note).instead("begin", pitch)
-    broken, mended = (
-        {(f.rule, f.onset, f.lines) for f in found if f.rule not in BY_CHORD}
-        for found in (verdict.broken, verdict.mended)
+    change = Surroundings(music, RULES, voice, note).exchange("begin", pitch)
+    new, gone = (
+        {(f.rule, f.onset, f.lines) for f in findings if f.rule not in BY_CHORD}
+        for findings in (change.new, change.gone)
     )
     before, after = _found(score), _found(_with_pitch(score, measure, voice, place, pitch))
-    assert broken <= after - before
-    assert mended <= before - after
-    moved = {(rule, lines) for rule, _, lines in (after - before) - broken}
-    assert moved == {(rule, lines) for rule, _, lines in (before - after) - mended}
+    assert new <= after - before
+    assert gone <= before - after
+    shifts = {(rule, lines) for rule, _, lines in (after - before) - new}
+    assert shifts == {(rule, lines) for rule, _, lines in (before - after) - gone}

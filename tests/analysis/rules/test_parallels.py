@@ -1,4 +1,4 @@
-"""Parallels are found where they are, and nowhere else."""
+"""All parallels are found, and nothing else."""
 
 from fractions import Fraction
 
@@ -14,7 +14,7 @@ TWO_FOUR = TimeSignature((2,), 4)
 
 
 def two_voices(upper: str, lower: str) -> Score:
-    """One measure of quarters for each line of pitches; `-` rests."""
+    """One measure of quarters for each line of pitches; `-` is a rest."""
     lines = [[_element(name) for name in line.split()] for line in (upper, lower)]
     duration = Fraction(len(lines[0]))
     voices = tuple(Voice(slot, tuple(line)) for slot, line in zip(SLOTS, lines, strict=True))
@@ -38,10 +38,10 @@ def test_parallel_fifths_octaves_and_unisons() -> None:
     assert found("G5 A5", "C4 D4") == [(1, 7)]
 
 
-def test_what_is_no_parallel() -> None:
+def test_motions_that_are_not_parallel() -> None:
     assert found("G4 G4", "C4 C4") == []  # repeated notes do not move
     assert found("G4 G4", "C4 C3") == []  # one voice stays
     assert found("G4 A4", "C4 E4") == []  # a fifth goes to a fourth
-    assert found("G4 - A4", "C4 - D4") == []  # a rest parts them
+    assert found("G4 - A4", "C4 - D4") == []  # a rest separates them
     assert found("E4 F4", "C4 D4") == []  # thirds
     assert found("G4 G5", "C4 C5") == []  # the same chord, an octave higher

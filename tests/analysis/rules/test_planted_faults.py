@@ -1,4 +1,4 @@
-"""Every fault that is planted into a clean passage is found, and nothing else is."""
+"""Every fault that is planted into a clean passage is found, and nothing else."""
 
 from __future__ import annotations
 

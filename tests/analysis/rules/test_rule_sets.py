@@ -1,4 +1,4 @@
-"""Rule sets are data: those that ship are sound, a user's own is read, and what is wrong with it is told."""
+"""Rule sets: the shipped ones are valid, those of users are read, and their faults are reported."""
 
 from __future__ import annotations
 
@@ -18,42 +18,42 @@ def test_the_sets_that_ship() -> None:
         assert {rule for rule, _ in rules.severities} <= set(RULES)
 
 
-def test_strict_holds_every_rule() -> None:
+def test_strict_applies_every_rule() -> None:
     assert {rule for rule, _ in load_rule_set("strict").severities} == set(RULES)
 
 
-def test_a_set_of_ones_own_begins_with_another(tmp_path: Path) -> None:
+def test_a_user_rule_set_with_a_base(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text('base = "strict"\n[spacing]\nupper = 14\n[voice-overlap]\nseverity = "off"\n')
     rules = load_rule_set(str(path))
     assert rules.name == "mine"
     assert rules.limit("spacing", "upper") == 14
     assert rules.limit("spacing", "lowest") == 24
-    assert not rules.holds("voice-overlap")
-    assert rules.holds("voice-crossing")
+    assert not rules.applies("voice-overlap")
+    assert rules.applies("voice-crossing")
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("[spacing", "this is no TOML"),
+        ("[spacing", "this is not TOML"),
         ("[parallel-thirds]", "there is no rule 'parallel-thirds'"),
         ('[spacing]\nseverity = "grave"', "has the severity 'grave'"),
-        ("[spacing]\nupper = -1", "[spacing] says upper = -1"),
-        ("[spacing]\nwidth = 12", "[spacing] says width = 12"),
+        ("[spacing]\nupper = -1", "[spacing] has upper = -1"),
+        ("[spacing]\nwidth = 12", "[spacing] has width = 12"),
         ("spacing = 3", "expected a table"),
         ('base = "lenient"', "there is no rule set 'lenient'"),
     ],
 )
-def test_what_is_wrong_with_a_set_is_told(text: str, expected: str, tmp_path: Path) -> None:
+def test_faults_of_a_rule_set(text: str, expected: str, tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(text)
-    with pytest.raises(InputError) as told:
+    with pytest.raises(InputError) as error:
         load_rule_set(str(path))
-    assert expected in str(told.value)
+    assert expected in str(error.value)
 
 
-def test_a_set_may_not_stand_on_itself(tmp_path: Path) -> None:
+def test_a_rule_set_may_not_be_its_own_base(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(f'base = "{path}"')
     with pytest.raises(InputError, match="its own base"):

@@ -1,4 +1,4 @@
-"""Each rule on a few notes: where it speaks, and where it must not."""
+"""Each rule on a few notes: cases with a finding, and cases without one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ QUARTER = NoteValue("quarter")
 
 
 def element(text: str) -> Element:
-    """`C4` a quarter, `C4^` under a fermata, `C4+E4` a chord, `-` a rest."""
+    """An element: `C4` a quarter, `C4^` with a fermata, `C4+E4` a chord, `-` a rest."""
     if text == "-":
         return Rest(QUARTER)
     notes = [Note(QUARTER, Pitch.parse(name.rstrip("^")), fermata=name.endswith("^")) for name in text.split("+")]
@@ -31,7 +31,7 @@ def element(text: str) -> Element:
 
 
 def score_of(lines: dict[str, str], **part: object) -> Score:
-    """One measure of quarters; a line for each part."""
+    """One measure of quarters, with a line for each part."""
     rows = [[element(text) for text in line.split()] for line in lines.values()]
     voices = tuple(Voice(Slot(f"P{number}"), tuple(row)) for number, row in enumerate(rows, 1))
     ends = tuple(
@@ -52,17 +52,17 @@ def rules_of(found: list[Finding]) -> list[str]:
     return [finding.rule for finding in found]
 
 
-def spoken(rule: str, **lines: str) -> list[str]:
+def messages(rule: str, **lines: str) -> list[str]:
     return [finding.message for finding in findings(**lines) if finding.rule == rule]
 
 
 def test_a_parallel_names_voices_and_notes() -> None:
-    assert spoken("parallel-fifths", alto="G4 A4", tenor="C4 D4") == [
+    assert messages("parallel-fifths", alto="G4 A4", tenor="C4 D4") == [
         "alto and tenor move in parallel fifths (C4-G4 to D4-A4)"
     ]
-    assert spoken("parallel-octaves", soprano="C5 D5", bass="C3 D3")
-    assert spoken("parallel-unisons", alto="C4 D4", tenor="C4 D4")
-    assert spoken("parallel-fifths", soprano="G4 A4", tenor="C3 D3"), "compound intervals count"
+    assert messages("parallel-octaves", soprano="C5 D5", bass="C3 D3")
+    assert messages("parallel-unisons", alto="C4 D4", tenor="C4 D4")
+    assert messages("parallel-fifths", soprano="G4 A4", tenor="C3 D3"), "compound intervals count"
 
 
 @pytest.mark.parametrize(
@@ -74,66 +74,66 @@ def test_a_parallel_names_voices_and_notes() -> None:
         ("G4^ A4", "C4^ D4"),  # a phrase end
         ("G4 G5", "C4 C5"),  # the same chord, an octave away
         ("G4 A4", "C4 E4"),  # another interval
-        ("G#4 A4", "Eb4 D4"),  # seven semitones that are no fifth
+        ("G#4 A4", "Eb4 D4"),  # seven semitones that are not a fifth
     ],
 )
-def test_what_is_no_parallel(alto: str, tenor: str) -> None:
+def test_motions_that_are_not_parallel(alto: str, tenor: str) -> None:
     assert not [rule for rule in rules_of(findings(alto=alto, tenor=tenor)) if rule.startswith("parallel")]
 
 
 def test_contrary_and_unequal_motion() -> None:
-    assert spoken("contrary-fifths", soprano="G4 D5", bass="C4 G3")
-    assert spoken("contrary-octaves", soprano="C5 G4", bass="C4 G4") or spoken(
+    assert messages("contrary-fifths", soprano="G4 D5", bass="C4 G3")
+    assert messages("contrary-octaves", soprano="C5 G4", bass="C4 G4") or messages(
         "contrary-octaves", soprano="C5 G4", bass="C3 G3"
     )
-    assert spoken("unequal-fifths", soprano="F4 G4", alto="B3 C4")
-    assert not spoken("unequal-fifths", soprano="G4 F4", alto="C4 B3"), "perfect to diminished is allowed"
+    assert messages("unequal-fifths", soprano="F4 G4", alto="B3 C4")
+    assert not messages("unequal-fifths", soprano="G4 F4", alto="C4 B3"), "perfect to diminished is allowed"
 
 
 def test_direct_intervals_need_a_leap_above() -> None:
-    assert spoken("direct-octaves", soprano="E4 C5", bass="A2 C3")
-    assert not spoken("direct-octaves", soprano="B4 C5", bass="G2 C3"), "the upper voice steps"
-    assert spoken("direct-fifths", soprano="C4 G4", bass="A2 C3")
-    assert not spoken("direct-fifths", soprano="C4 G4", alto="A3 C4", bass="F2 F2"), "not the outer voices"
+    assert messages("direct-octaves", soprano="E4 C5", bass="A2 C3")
+    assert not messages("direct-octaves", soprano="B4 C5", bass="G2 C3"), "the upper voice steps"
+    assert messages("direct-fifths", soprano="C4 G4", bass="A2 C3")
+    assert not messages("direct-fifths", soprano="C4 G4", alto="A3 C4", bass="F2 F2"), "not the outer voices"
 
 
-def test_order_and_distance() -> None:
-    assert spoken("voice-crossing", alto="E4 C4 C4 E4", tenor="C4 D4 D4 C4") == [
+def test_order_and_spacing() -> None:
+    assert messages("voice-crossing", alto="E4 C4 C4 E4", tenor="C4 D4 D4 C4") == [
         "alto crosses below tenor (C4 under D4)"
     ], "one fault as long as it lasts"
-    assert spoken("voice-overlap", alto="C4 F4", tenor="A3 D4")
-    assert spoken("spacing", soprano="E5", alto="D4", bass="C3")
-    assert not spoken("spacing", soprano="E5", alto="E4", bass="C3"), "an octave is allowed"
-    assert not spoken("spacing", soprano="E5", bass="C3"), "two voices may lie as they like"
+    assert messages("voice-overlap", alto="C4 F4", tenor="A3 D4")
+    assert messages("spacing", soprano="E5", alto="D4", bass="C3")
+    assert not messages("spacing", soprano="E5", alto="E4", bass="C3"), "an octave is allowed"
+    assert not messages("spacing", soprano="E5", bass="C3"), "two voices may lie as they like"
 
 
 def test_melody() -> None:
-    assert spoken("augmented-interval", alto="F4 G#4") == ["alto leaps up an augmented second (F4 to G#4)"]
-    assert not spoken("augmented-interval", alto="F4 F#4"), "a chromatic semitone"
-    assert spoken("large-leap", alto="C4 Bb4") == ["alto leaps up a minor seventh (C4 to Bb4)"]
-    assert not spoken("large-leap", soprano="C4 C5"), "the octave"
-    assert not spoken("large-leap", alto="C4 - Bb4"), "a rest parts them"
-    assert not spoken("large-leap", alto="C4^ Bb4"), "a phrase end parts them"
+    assert messages("augmented-interval", alto="F4 G#4") == ["alto leaps up an augmented second (F4 to G#4)"]
+    assert not messages("augmented-interval", alto="F4 F#4"), "a chromatic semitone"
+    assert messages("large-leap", alto="C4 Bb4") == ["alto leaps up a minor seventh (C4 to Bb4)"]
+    assert not messages("large-leap", soprano="C4 C5"), "the octave"
+    assert not messages("large-leap", alto="C4 - Bb4"), "a rest parts them"
+    assert not messages("large-leap", alto="C4^ Bb4"), "a phrase end parts them"
 
 
-def test_ranges_of_voices_instruments_and_strangers() -> None:
-    assert spoken("range", bass="C2 C2 C3") == ["bass sings C2, outside its range (D2 to E4)"]
-    assert spoken("range", violin="F3 G3") == ["Violin plays F3, outside its range (G3 to A7)"]
-    assert not spoken("range", theremin="C1 C9")
-    assert not spoken("range", bass_clarinet="D5 D5"), "a bass clarinet is no bass"
+def test_ranges_of_voices_and_of_known_and_unknown_instruments() -> None:
+    assert messages("range", bass="C2 C2 C3") == ["bass sings C2, outside its range (D2 to E4)"]
+    assert messages("range", violin="F3 G3") == ["Violin plays F3, outside its range (G3 to A7)"]
+    assert not messages("range", theremin="C1 C9")
+    assert not messages("range", bass_clarinet="D5 D5"), "a bass clarinet is no bass"
 
 
 def test_harmony() -> None:
     to_tonic = {"alto": "F4 D4 E4", "tenor": "A3 G3 G3", "bass": "F3 G3 C3"}
-    assert spoken("unresolved-leading-note", soprano="C5 B4 G4", **to_tonic) == [
+    assert messages("unresolved-leading-note", soprano="C5 B4 G4", **to_tonic) == [
         "soprano leaves the leading note B4 for G4 instead of C5"
     ]
-    assert not spoken("unresolved-leading-note", soprano="C5 B4 C5", **to_tonic)
+    assert not messages("unresolved-leading-note", soprano="C5 B4 C5", **to_tonic)
     doubled = findings(soprano="C5 B4 C5", alto="F4 D4 E4", tenor="A3 B3 C4", bass="F3 G3 C3")
     assert "doubled-leading-note" in rules_of(doubled)
     sevenths = {"soprano": "C5 B4 C5", "tenor": "A3 D4 C4", "bass": "F3 G3 C3"}
-    assert spoken("unresolved-seventh", alto="F4 F4 G4", **sevenths)
-    assert not spoken("unresolved-seventh", alto="F4 F4 E4", **sevenths)
+    assert messages("unresolved-seventh", alto="F4 F4 G4", **sevenths)
+    assert not messages("unresolved-seventh", alto="F4 F4 E4", **sevenths)
 
 
 A7, G_MINOR_6, E_HALF_DIMINISHED_65, A = (
@@ -146,7 +146,7 @@ A7, G_MINOR_6, E_HALF_DIMINISHED_65, A = (
 
 
 def sevenths(chords: tuple[ChordName, ...], **lines: str) -> list[str]:
-    """What is said of sevenths where a chord is called so on each quarter."""
+    """The findings on sevenths with these chords, one per quarter."""
     score = score_of(lines)
     spans = [
         ChordSpan(Fraction(place), Fraction(1), 0, Key(2, "minor"), chord, Function(chord.root - 2, chord.quality))
@@ -157,8 +157,8 @@ def sevenths(chords: tuple[ChordName, ...], **lines: str) -> list[str]:
     return [found.message for found in tendencies(music, load_rule_set("strict")) if found.rule == "unresolved-seventh"]
 
 
-def test_a_seventh_stands_on_a_root_that_sounds() -> None:
-    # G minor with its root doubled, whatever it is called: D is a fifth.
+def test_a_seventh_needs_a_sounding_root() -> None:
+    # The notes are G minor with a doubled root, whatever the chord is called: D is its fifth.
     upper = {"soprano": "D5 A4", "alto": "D4 C#4", "tenor": "Bb3 E3"}
     assert not sevenths((E_HALF_DIMINISHED_65, A), **upper, bass="G2 A2")
     assert sevenths((E_HALF_DIMINISHED_65, A), **{**upper, "tenor": "E3 E3"}, bass="G2 A2") == [
@@ -166,25 +166,25 @@ def test_a_seventh_stands_on_a_root_that_sounds() -> None:
     ]
 
 
-def test_a_seventh_stays_only_where_it_is_heard_again() -> None:
-    # B flat and D may be called G minor, yet no G sounds there that the seventh could have gone to.
+def test_a_seventh_stays_only_if_it_sounds_in_the_next_chord() -> None:
+    # B flat and D may be called G minor, but there is no G to which the seventh could go.
     lines = {"soprano": "C#5 D5", "alto": "E4 D4", "tenor": "G3 Bb3", "bass": "A2 Bb2"}
     assert sevenths((A7, G_MINOR_6), **lines) == ["tenor leaves the seventh G3 of A7 for Bb3 instead of stepping down"]
     assert not sevenths((A7, G_MINOR_6), **{**lines, "soprano": "C#5 G4"})
 
 
-def test_the_last_chord_is_home() -> None:
-    assert not spoken("final-cadence", soprano="C5 B4 C5", alto="F4 D4 E4", tenor="A3 G3 G3", bass="F3 G3 C3")
-    assert spoken("final-cadence", soprano="C5 B4 C5", alto="F4 D4 E4", tenor="A3 G3 G3", bass="F3 G3 E3")
-    assert spoken("final-cadence", soprano="C5 B4 C5", alto="F4 D4 C4", tenor="A3 G3 G3", bass="F3 G3 C3")
+def test_the_last_chord_is_the_tonic() -> None:
+    assert not messages("final-cadence", soprano="C5 B4 C5", alto="F4 D4 E4", tenor="A3 G3 G3", bass="F3 G3 C3")
+    assert messages("final-cadence", soprano="C5 B4 C5", alto="F4 D4 E4", tenor="A3 G3 G3", bass="F3 G3 E3")
+    assert messages("final-cadence", soprano="C5 B4 C5", alto="F4 D4 C4", tenor="A3 G3 G3", bass="F3 G3 C3")
 
 
 def test_double_stops() -> None:
-    assert spoken("double-stop", violin="A3+B3") == [
-        "Violin plays A3-B3 at once: no two strings of one player give it; divide it if the part is a section"
+    assert messages("double-stop", violin="A3+B3") == [
+        "Violin plays A3-B3 at once: impossible for one player; divide it if the part is a section"
     ]
-    assert not spoken("double-stop", violin="G3+D4 D4+B4 E4+C5 G3+D4+B4+G5")
-    assert not spoken("double-stop", flute="A4+B4")
+    assert not messages("double-stop", violin="G3+D4 D4+B4 E4+C5 G3+D4+B4+G5")
+    assert not messages("double-stop", flute="A4+B4")
 
 
 def test_hands() -> None:
@@ -208,8 +208,8 @@ def test_chords_in_one_voice_are_lines_of_their_own() -> None:
     assert rules_of(findings(piano="C3+C4 D3+D4")) == [], "octaves in one hand thicken a line"
 
 
-def test_a_reduction_is_not_listened_to() -> None:
+def test_a_reduction_is_left_out() -> None:
     lines = {"Soprano": "C5 B4", "Alto": "E4 D4", "Organ": "E4+C5 D4+B4"}
     report = check(score_of(lines))
-    assert report.notices == ("part 'Organ' only doubles other parts: it is not listened to",)
+    assert report.notices == ("part 'Organ' only doubles other parts: it is left out",)
     assert report.findings == ()

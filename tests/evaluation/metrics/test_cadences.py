@@ -1,17 +1,17 @@
-"""Phrases that close, and pieces that come home."""
+"""Closed phrases, and pieces that end on the tonic."""
 
 from __future__ import annotations
 
 import pytest
 
 from scoregen.evaluation.metrics.cadences import closes, is_closed, is_home, rates
-from scoregen.evaluation.metrics.frames import Frames, listed_frames
+from scoregen.evaluation.metrics.frames import Frames, frames_from_lists
 
 DOMINANT, TONIC, TONIC_FIRST_INVERSION = (74, 67, 59, 55), (72, 67, 64, 48), (72, 67, 60, 52)
 
 
 def quarters(*moments: tuple[int, ...]) -> Frames:
-    return listed_frames([list(moment) for moment in moments for _ in range(4)])
+    return frames_from_lists([list(moment) for moment in moments for _ in range(4)])
 
 
 @pytest.mark.parametrize(
@@ -32,9 +32,9 @@ def test_a_phrase_closes_on_a_triad_in_root_position(last: tuple[int, ...], is_o
 
 def test_the_outer_voices_stay_for_a_beat() -> None:
     beat = [[72, 67, 65, 48], [72, 67, 64, 48]]
-    assert not is_closed(listed_frames([*beat, *beat]), 0)
-    assert is_closed(listed_frames([beat[1], beat[1], [72, 67, 62, 48], [72, 67, 62, 48]]), 0)
-    assert not is_closed(listed_frames([beat[1], beat[1], [74, 67, 64, 48], [74, 67, 64, 48]]), 0)
+    assert not is_closed(frames_from_lists([*beat, *beat]), 0)
+    assert is_closed(frames_from_lists([beat[1], beat[1], [72, 67, 62, 48], [72, 67, 62, 48]]), 0)
+    assert not is_closed(frames_from_lists([beat[1], beat[1], [74, 67, 64, 48], [74, 67, 64, 48]]), 0)
 
 
 def test_counts_and_rates() -> None:

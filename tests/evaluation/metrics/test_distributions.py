@@ -1,4 +1,4 @@
-"""Each feature counts what it says, on pieces whose counts are known."""
+"""The histograms of the features, on pieces with known counts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scoregen.evaluation.metrics.distributions import CHORDS, FEATURES, INCOMPLETE, OTHER, chord_name, histograms
-from scoregen.evaluation.metrics.frames import listed_frames
+from scoregen.evaluation.metrics.frames import frames_from_lists
 from scoregen.evaluation.metrics.pieces import EvaluatedPiece, from_json, to_json
 
 MOMENTS = ([72, 67, 64, 48], [74, 67, 65, 47], [76, 67, 64, 48], [76, 69, 60, 53])
@@ -14,7 +14,7 @@ MOMENTS = ([72, 67, 64, 48], [74, 67, 65, 47], [76, 67, 64, 48], [76, 69, 60, 53
 
 def piece(moments: tuple[list[int], ...] = MOMENTS, frames: int = 4, tonic: int = 0) -> EvaluatedPiece:
     rows = [list(moment) for moment in moments for _ in range(frames)]
-    return EvaluatedPiece("a", listed_frames(rows), (0, 8), (8,), tonic)
+    return EvaluatedPiece("a", frames_from_lists(rows), (0, 8), (8,), tonic)
 
 
 def counted(feature: str, what: EvaluatedPiece | None = None) -> dict[str, int]:
@@ -75,7 +75,7 @@ def test_every_feature_has_a_bin_for_everything() -> None:
         assert histograms(feature, [wild, wild]).shape == (2, len(feature.bins))
 
 
-def test_pieces_come_back_from_json() -> None:
+def test_pieces_read_back_from_json() -> None:
     again = from_json(to_json(piece()))
     assert (again.frames == piece().frames).all()
     assert (again.measures, again.phrase_ends, again.tonic, again.name) == ((0, 8), (8,), 0, "a")

@@ -1,4 +1,4 @@
-"""Distances between sets are those of the textbook, and their intervals hold them."""
+"""Distances between sets agree with their definitions, and the intervals contain them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def row(*values: float) -> np.ndarray:
 
 
 def pieces(seed: int, count: int, shift: int = 0, bins: int = 56) -> Counts:
-    """Pieces of 80 notes about one pitch each."""
+    """Pieces of 80 notes, each around one pitch."""
     random = np.random.default_rng(seed)
     rows = []
     for _ in range(count):
@@ -37,7 +37,7 @@ def test_kullback_leibler_is_finite_for_empty_bins() -> None:
     assert kullback_leibler(row(1, 0), row(0, 1))[0] == pytest.approx(expected)
 
 
-def test_wasserstein_is_how_far_mass_goes() -> None:
+def test_wasserstein_is_the_distance_of_mass() -> None:
     assert wasserstein(row(1, 0, 0), row(0, 0, 1))[0] == pytest.approx(2)
     assert wasserstein(row(1, 1, 0), row(0, 1, 1))[0] == pytest.approx(1)
 
@@ -54,7 +54,7 @@ def test_the_same_kind_of_pieces_is_near_and_another_far() -> None:
     assert far.intra_inter.value > near.intra_inter.value
 
 
-def test_intervals_hold_the_figure_and_narrow_with_more_pieces() -> None:
+def test_intervals_contain_the_figure_and_narrow_with_more_pieces() -> None:
     few, many = (distance(REGISTER, pieces(1, count), pieces(2, count)) for count in (10, 120))
     for found in (few, many):
         for rate in (found.jensen_shannon, found.kullback_leibler, found.overlap_area, found.intra_inter):

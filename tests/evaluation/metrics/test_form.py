@@ -1,4 +1,4 @@
-"""What comes back is found, and at which distance."""
+"""Repeated measures, self-similarity and phrase lengths."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from scoregen.evaluation.metrics.form import (
     repeated_measures,
     self_similarity,
 )
-from scoregen.evaluation.metrics.frames import listed_frames
+from scoregen.evaluation.metrics.frames import frames_from_lists
 from scoregen.evaluation.metrics.pieces import EvaluatedPiece
 
 
 def piece(measures: str, ends: tuple[int, ...] = ()) -> EvaluatedPiece:
-    """A measure of four quarters a letter, each letter with four pitches of its own."""
+    """One measure of four quarters for each letter; each letter has its own four pitches."""
     pitches = [4 * (ord(letter) - ord("a")) + beat for letter in measures for beat in range(4)]
     rows = [[60 + pitch % 12, 48 + pitch % 12] for pitch in pitches for _ in range(4)]
-    return EvaluatedPiece(measures, listed_frames(rows), tuple(range(0, len(rows), 16)), ends, 0)
+    return EvaluatedPiece(measures, frames_from_lists(rows), tuple(range(0, len(rows), 16)), ends, 0)
 
 
 def test_repeated_measures() -> None:
@@ -38,8 +38,8 @@ def test_self_similarity_shows_the_distance_of_a_repeat() -> None:
     assert np.isnan(curve[23])
 
 
-def test_silence_is_like_nothing() -> None:
-    assert np.isnan(self_similarity(listed_frames([[-1, -1]] * 32))).all()
+def test_silence_has_no_self_similarity() -> None:
+    assert np.isnan(self_similarity(frames_from_lists([[-1, -1]] * 32))).all()
 
 
 def test_phrases_are_measured_from_end_to_end() -> None:

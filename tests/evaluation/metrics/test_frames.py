@@ -1,4 +1,4 @@
-"""Scores become frames of 16ths, and events are found where voices change."""
+"""Frames of 16ths from scores, and events where voices change."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scoregen.evaluation.metrics.frames import (
     SILENCE,
     durations,
     events,
-    listed_frames,
+    frames_from_lists,
     melodies,
     phrase_end_frames,
     score_frames,
@@ -30,7 +30,7 @@ def note(pitch: str, value: NoteValue, **ties: bool) -> Note:
 
 
 def score_of(*measures: tuple[tuple[Note | Chord | Rest, ...], ...], ends: tuple[Fraction, ...] = ()) -> Score:
-    """Two parts, one tuple of elements a voice and measure; the fermatas stand in the last measure."""
+    """Two parts, one tuple of elements for each voice and measure; the fermatas are in the last measure."""
     columns = [
         Measure(
             str(number),
@@ -48,7 +48,7 @@ def score_of(*measures: tuple[tuple[Note | Chord | Rest, ...], ...], ends: tuple
 QUARTER, HALF = NoteValue("quarter"), NoteValue("half")
 
 
-def test_held_and_repeated_notes_look_alike() -> None:
+def test_held_and_repeated_notes_are_equal() -> None:
     score = score_of(((note("C5", QUARTER), note("C5", QUARTER)), (note("C4", HALF),)))
     assert score_frames(score, (UPPER, LOWER)).tolist() == [[72, 60]] * 8
 
@@ -78,16 +78,16 @@ def test_phrase_ends_are_frames() -> None:
 
 
 def test_events_and_their_durations() -> None:
-    frames = listed_frames([[72, 60], [72, 60], [74, 60], [74, -1]])
+    frames = frames_from_lists([[72, 60], [72, 60], [74, 60], [74, -1]])
     assert events(frames).tolist() == [0, 2, 3]
     assert durations(events(frames), 4).tolist() == [2, 1, 1]
 
 
 def test_a_melody_leaves_rests_out() -> None:
-    _, pitches, lengths = melodies(listed_frames([[72], [72], [-1], [74]]))
+    _, pitches, lengths = melodies(frames_from_lists([[72], [72], [-1], [74]]))
     assert (pitches.tolist(), lengths.tolist()) == ([72, 74], [2, 1])
 
 
-def test_what_is_no_list_of_frames_is_refused() -> None:
+def test_a_value_that_is_not_a_list_of_frames() -> None:
     with pytest.raises(InputError, match="list of frames"):
-        listed_frames([])
+        frames_from_lists([])

@@ -1,4 +1,4 @@
-"""Small pieces whose faults can be counted by hand."""
+"""The counts and rates of small pieces, compared with counts by hand."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import math
 import pytest
 
 from scoregen.evaluation.metrics.bootstrap import mean, pooled
-from scoregen.evaluation.metrics.frames import Frames, listed_frames
+from scoregen.evaluation.metrics.frames import Frames, frames_from_lists
 from scoregen.evaluation.metrics.part_writing import count, is_chord, protocol_parallels, rates
 
 
 def quarters(*moments: tuple[int, ...]) -> Frames:
-    """A quarter for each moment, one pitch a voice."""
-    return listed_frames([list(moment) for moment in moments for _ in range(4)])
+    """One quarter for each moment, with one pitch for each voice."""
+    return frames_from_lists([list(moment) for moment in moments for _ in range(4)])
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ def quarters(*moments: tuple[int, ...]) -> Frames:
         (((67, 60), (69, 62)), 1, 0),
         (((79, 60), (81, 62)), 1, 0),  # twelfths
         (((67, 60), (81, 62)), 0, 0),  # a fifth becomes a twelfth
-        (((60, 67), (67, 60)), 0, 0),  # two voices change places
+        (((60, 67), (67, 60)), 0, 0),  # two voices exchange their pitches
         (((67, 60), (67, 60)), 0, 0),
         (((67, 60), (69, 65)), 0, 0),
         (((72, 60), (74, 62)), 0, 1),
@@ -64,7 +64,7 @@ def test_rates_are_pooled_and_clean_pieces_counted() -> None:
     assert found["changes_per_16"].value == pytest.approx(16 * 3 / 24)
 
 
-def test_intervals_hold_the_rate_and_are_seeded() -> None:
+def test_intervals_contain_the_rate_and_are_seeded() -> None:
     rate = pooled([0, 1, 2, 3], [10, 10, 10, 10], 100)
     assert rate.value == pytest.approx(15)
     assert rate.low < 15 < rate.high

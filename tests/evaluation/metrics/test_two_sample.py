@@ -1,4 +1,4 @@
-"""The classifier tells what differs and cannot tell what does not."""
+"""The classifier distinguishes different sets, and only these."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scoregen.evaluation.metrics import two_sample
-from scoregen.evaluation.metrics.frames import Frames, listed_frames
+from scoregen.evaluation.metrics.frames import Frames, frames_from_lists
 from scoregen.evaluation.metrics.two_sample import (
     CROP_FRAMES,
     area_under_curve,
@@ -18,7 +18,7 @@ from scoregen.evaluation.metrics.two_sample import (
 
 
 def walk(seed: int, widest: int, frames: int = 160) -> Frames:
-    """Four voices that wander by at most so many semitones every quarter."""
+    """Four voices in a random walk of at most `widest` semitones per quarter."""
     steps = np.random.default_rng(seed).integers(-widest, widest + 1, (frames // 4, 4))
     lines = np.array([72, 67, 60, 48]) + np.clip(steps.cumsum(axis=0), -12, 12)
     return np.repeat(lines, 4, axis=0).astype(np.int16)
@@ -29,7 +29,7 @@ def test_there_are_215_features_and_shares_sum_to_one() -> None:
     assert found.shape == (215,)
     assert found[:25].sum() == pytest.approx(1)
     assert found[136:148].sum() == pytest.approx(1)
-    assert not features(listed_frames([[-1] * 4] * CROP_FRAMES))[:-1].any()
+    assert not features(frames_from_lists([[-1] * 4] * CROP_FRAMES))[:-1].any()
 
 
 @pytest.mark.parametrize("voices", [["melody", "bass"], ["soprano", "alto", "tenor", "bass"]])
@@ -41,19 +41,19 @@ def test_every_feature_has_a_name(voices: list[str]) -> None:
 
 
 def test_crops_begin_on_quarters() -> None:
-    piece = listed_frames([[frame] * 4 for frame in range(CROP_FRAMES + 9)])
+    piece = frames_from_lists([[frame] * 4 for frame in range(CROP_FRAMES + 9)])
     starts = {int(random_crop(piece, np.random.default_rng(seed))[0, 0]) for seed in range(40)}
     assert starts == {0, 4, 8}
 
 
-def test_what_differs_is_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_different_sets_are_distinguished(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(two_sample, "TREES", 40)
     calm, wild = [walk(seed, 2) for seed in range(20)], [walk(seed, 9) for seed in range(20, 44)]
-    told = separation(calm, wild, draws=2)
-    assert told is not None
-    assert (told.auc > 0.95, told.pieces) == (True, 20)
-    assert told.low <= told.auc <= told.high
-    assert told == separation(calm, wild, draws=2)
+    result = separation(calm, wild, draws=2)
+    assert result is not None
+    assert (result.auc > 0.95, result.pieces) == (True, 20)
+    assert result.low <= result.auc <= result.high
+    assert result == separation(calm, wild, draws=2)
     alike = separation(calm, [walk(seed, 2) for seed in range(50, 70)], draws=2)
     assert alike is not None
     assert 0.2 < alike.auc < 0.8

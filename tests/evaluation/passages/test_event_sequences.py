@@ -1,4 +1,4 @@
-"""The same music has the same steps in any key; other music has not."""
+"""The same music has the same steps in any key; other music has other steps."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_a_transposed_melody_is_the_same() -> None:
     assert same(tune("q:C4 q:D4 h:E4"), tune("q:F#4 q:G#4 h:A#4")) == [True, True]
 
 
-def test_intervals_lengths_and_rests_tell_melodies_apart() -> None:
+def test_melodies_differ_by_intervals_durations_and_rests() -> None:
     plain = tune("q:C4 q:D4 h:E4")
     assert same(plain, tune("q:C4 q:Db4 h:E4")) == [False, False]
     assert same(plain, tune("q:C4 e:D4 e:E4 h:r")) == [True, False]
@@ -48,13 +48,13 @@ def test_all_voices_are_the_same_in_any_key() -> None:
     assert (moved.pitches - first.pitches).tolist() == [3] * 5
 
 
-def test_one_voice_moved_is_another_step() -> None:
+def test_a_change_in_one_voice_is_another_step() -> None:
     first, other = sounds((72, 60), (74, 59), (76, 60)), sounds((72, 60), (74, 58), (76, 60))
     assert same(first, other) == [False, False]
     assert not set(sounds((72, 60), (74, 59)).keys.tolist()) & set(sounds((72, 60, 50), (74, 59, 50)).keys.tolist())
 
 
-def test_a_repeated_sonority_is_a_held_one() -> None:
+def test_a_repeated_sonority_counts_as_held() -> None:
     assert len(sounds((72, 60), (72, 60), (74, 59))) == 2
 
 

@@ -1,8 +1,8 @@
-"""Windows: transposed copies are copies, other durations are not."""
+"""Windows: transposed copies are known, other durations are not."""
 
 from __future__ import annotations
 
-from scoregen.evaluation.metrics.frames import Frames, listed_frames
+from scoregen.evaluation.metrics.frames import Frames, frames_from_lists
 from scoregen.evaluation.passages.ngram_index import longest
 from scoregen.evaluation.passages.overlap import known_runs, known_share, novelty
 
@@ -10,7 +10,7 @@ TUNE = ((72, 60), (74, 59), (76, 60), (74, 62), (72, 64), (-1, -1), (72, 60))
 
 
 def piece(moments: tuple[tuple[int, int], ...], frames: int = 2) -> Frames:
-    return listed_frames([list(moment) for moment in moments for _ in range(frames)])
+    return frames_from_lists([list(moment) for moment in moments for _ in range(frames)])
 
 
 def transposed(moments: tuple[tuple[int, int], ...], semitones: int) -> tuple[tuple[int, int], ...]:
@@ -36,8 +36,8 @@ def test_other_durations_are_another_window() -> None:
     assert longest_known(piece(TUNE, 4), piece(TUNE)) == 0
 
 
-def test_the_last_duration_is_free() -> None:
-    held = listed_frames([[72, 60]] * 2 + [[74, 59]] * 8)
+def test_the_last_duration_does_not_count() -> None:
+    held = frames_from_lists([[72, 60]] * 2 + [[74, 59]] * 8)
     assert share(held, 2, piece(TUNE)) == 1
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from scoregen.generation.refinement import measured
+from scoregen.generation.refinement import score_pieces
 from scoregen.model.engine.loading import engine_of
 from scoregen.model.engine.onnx_engine import OnnxEngine
 from scoregen.model.engine.torch_engine import TorchEngine
@@ -71,7 +71,7 @@ def test_the_nats_of_a_draft_are_those_of_the_finished_piece(
     own = shipped_shape if engine is OnnxEngine else network
     request, drafts = sample(own, name)
     assert isinstance(request.engine, engine)
-    for draft, whole in zip(drafts, measured(request, [draft.tokens for draft in drafts]), strict=True):
+    for draft, whole in zip(drafts, score_pieces(request, [draft.tokens for draft in drafts]), strict=True):
         wanted = nats_by_measure(own, request, draft)
         assert sum(wanted) > 1
         assert draft.measure_choices == whole.measure_choices
@@ -94,7 +94,7 @@ def test_the_nats_agree_without_parts_of_the_network(changes: dict[str, int]) ->
     draft = fill(request, replace(PLAIN, candidates=1))[0]
     wanted = nats_by_measure(network, request, draft)
     assert draft.measure_nats == pytest.approx(wanted, abs=1e-4, rel=1e-5)
-    assert measured(request, [draft.tokens])[0].measure_nats == pytest.approx(wanted, abs=1e-4, rel=1e-5)
+    assert score_pieces(request, [draft.tokens])[0].measure_nats == pytest.approx(wanted, abs=1e-4, rel=1e-5)
 
 
 @pytest.mark.parametrize("name", tasks())
@@ -130,7 +130,7 @@ def test_all_drafts_continue_from_the_one_with_the_lowest_cost(network: Network)
     best = min((draft for _, draft in shown), key=lambda draft: -sonorities(draft.tokens).pitches[-1, 0])
     assert all(draft.tokens.measures[:4] == best.tokens.measures for draft in drafts)
     assert len({draft.tokens for draft in drafts}) == 3, "and each goes its own way from there"
-    for draft, whole in zip(drafts, measured(request, [draft.tokens for draft in drafts]), strict=True):
+    for draft, whole in zip(drafts, score_pieces(request, [draft.tokens for draft in drafts]), strict=True):
         assert draft.measure_nats == pytest.approx(whole.measure_nats, abs=1e-4, rel=1e-5)
     again = fill(request, PLAIN, stops=[2, 4], judge=lambda draft, measures: judge(draft, measures))
     assert again == drafts
@@ -146,7 +146,7 @@ def test_a_calibration_changes_the_time_to_the_next_slice(network: Network, name
         request = SamplingRequest(engine_of(network), tasks()[name], RULES, logit_bias=LogitBias.of(**biases))
         drafts = fill(request, PLAIN)
         slices.append(sum(len(measure.slices) for draft in drafts for measure in draft.tokens.measures))
-        for draft, whole in zip(drafts, measured(request, [draft.tokens for draft in drafts]), strict=True):
+        for draft, whole in zip(drafts, score_pieces(request, [draft.tokens for draft in drafts]), strict=True):
             assert draft.measure_nats == pytest.approx(whole.measure_nats, abs=1e-4, rel=1e-5)
     quicker = 0 if name == "nothing" else 1
     assert slices[quicker] > 1.2 * slices[1 - quicker]

@@ -16,7 +16,7 @@ from scoregen.notation.musicxml.document import load_document, parse, serialize
 from scoregen.notation.musicxml.read.score import read_musicxml
 from scoregen.notation.musicxml.write.score import write_musicxml
 from scoregen.notation.validation.document import check_document, schema_problems, split_by_origin
-from scoregen.score.edit import extended, filled, with_parts
+from scoregen.score.edit import append_measures, insert_voices, with_parts
 from scoregen.score.elements import Clef, Element, Part, Score, Slot, Voice
 from scoregen.score.pitch import Interval
 from scoregen.system.errors import RefusedError
@@ -34,7 +34,7 @@ def sheet() -> Score:
 
 def with_voices(score: Score, *rows: tuple[int, Slot, str]) -> Score:
     """The score with generated voices, by measure index and slot."""
-    return filled(score, [(index, Voice(slot, line(text), "generated")) for index, slot, text in rows])
+    return insert_voices(score, [(index, Voice(slot, line(text), "generated")) for index, slot, text in rows])
 
 
 def checked(score: Score, provenance: dict[str, str] | None = None) -> etree._Element:
@@ -298,7 +298,7 @@ def test_a_tie_to_a_given_note_needs_its_other_end(sheet: Score) -> None:
 
 
 def test_measures_are_appended_to_every_part(sheet: Score) -> None:
-    score = extended(sheet, 2, (SONG, CLARINET, RIGHT, LEFT))
+    score = append_measures(sheet, 2, (SONG, CLARINET, RIGHT, LEFT))
     score = with_voices(
         score, (4, SONG, "e:D4 e:E4 h:F#4"), (5, SONG, "h.:D4"), (4, LEFT, "h.:D3"), (5, CLARINET, "h.:F#4")
     )
@@ -315,7 +315,7 @@ def test_measures_are_appended_to_every_part(sheet: Score) -> None:
 
 def test_a_final_barline_moves_unchanged() -> None:
     text = write_musicxml(melody("w:C4")).replace(b'location="right"', b'location="right" coda="x"')
-    score = extended(read_musicxml(text, ""), 1, (SONG,))
+    score = append_measures(read_musicxml(text, ""), 1, (SONG,))
     root = checked(with_voices(score, (1, SONG, "w:D4")))
     assert measure(root, "P1", 0).find("barline") is None
     assert measure(root, "P1", 1).findall("barline")[0].get("coda") == "x"
@@ -418,7 +418,7 @@ def cut(score: Score, count: int) -> Score:
 
 def generated_voices(score: Score) -> Score:
     """Every third voice of a measure as generated, with its untied notes reversed."""
-    return filled(score, _backwards(score))
+    return insert_voices(score, _backwards(score))
 
 
 def _backwards(score: Score) -> Iterator[tuple[int, Voice]]:
@@ -467,7 +467,9 @@ def test_new_parts_are_as_long_as_the_document() -> None:
 def test_generated_parts_in_a_document_of_rests() -> None:
     """A template: every part is present and empty."""
     full = hymn()
-    rests = filled(full, [(i, Voice(v.slot, (), "blank")) for i, row in enumerate(full.measures) for v in row.voices])
+    rests = insert_voices(
+        full, [(i, Voice(v.slot, (), "blank")) for i, row in enumerate(full.measures) for v in row.voices]
+    )
     empty = read_musicxml(write_musicxml(rests), "")
-    score = filled(empty, [(i, _generated(v)) for i, row in enumerate(full.measures) for v in row.voices])
+    score = insert_voices(empty, [(i, _generated(v)) for i, row in enumerate(full.measures) for v in row.voices])
     assert sounds(read_musicxml(serialize(checked(score)), "")) == sounds(full)

@@ -1,4 +1,4 @@
-"""The one table of cadences."""
+"""The table of cadences."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from scoregen.score.theory.chord_kinds import parse_chord
         (HALF, "Ddim7", True),
     ],
 )
-def test_what_leads_where_over_a_tonic_of_c(cadence: Cadence, before: str, expected: bool) -> None:
+def test_chords_that_lead_to_a_cadence_in_c(cadence: Cadence, before: str, expected: bool) -> None:
     assert cadence.leads(*parse_chord(before)) is expected
 
 
 def test_the_last_chords() -> None:
-    assert AUTHENTIC.last.holds(0, "minor") and not AUTHENTIC.last.holds(0, "dominant")
-    assert HALF.last.holds(1, "dominant") and HALF.root_position
-    assert DECEPTIVE.last.holds(3, "minor") and DECEPTIVE.last.holds(-4, "major")
+    assert AUTHENTIC.last.contains(0, "minor") and not AUTHENTIC.last.contains(0, "dominant")
+    assert HALF.last.contains(1, "dominant") and HALF.root_position
+    assert DECEPTIVE.last.contains(3, "minor") and DECEPTIVE.last.contains(-4, "major")
     assert sorted(LEADING_HOME_DEGREES) == [-1, 1, 2, 5]

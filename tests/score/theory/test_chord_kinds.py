@@ -1,4 +1,4 @@
-"""The one table of chords, and those who take theirs from it."""
+"""The table of chord kinds, and the tables that are derived from it."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_members_are_stacks_of_thirds() -> None:
         assert sorted(semitones(name)) == list(semitones(name))
 
 
-def test_the_semitones_of_known_chords() -> None:
+def test_the_semitones_of_some_chords() -> None:
     assert semitones("major") == (0, 4, 7)
     assert semitones("diminished-seventh") == (0, 3, 6, 9)
     assert semitones("major-minor") == (0, 3, 7, 11)
@@ -55,12 +55,12 @@ def test_every_chord_symbol_reads_back() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "H", "c", "Cfoo", "C#b"])
-def test_what_is_no_chord_symbol_is_named(text: str) -> None:
-    with pytest.raises(ValueError, match=f"{text!r} is no chord; expected a root and one of m, dim"):
+def test_text_that_is_not_a_chord_symbol(text: str) -> None:
+    with pytest.raises(ValueError, match=f"{text!r} is not a chord; expected a root and one of m, dim"):
         parse_chord(text)
 
 
-def test_an_augmented_sixth_is_fingered_as_a_seventh() -> None:
+def test_a_lead_sheet_writes_an_augmented_sixth_as_a_seventh() -> None:
     assert [lead_sheet_suffix(kind) for kind in ("German", "French", "half-diminished")] == ["7", "7♭5", "m7♭5"]
 
 

@@ -35,11 +35,11 @@ def test_an_explanation_speaks_of_its_own_note(found: Explanation) -> None:
         option = entry.choice.options[entry.choice.chosen]
         assert option.pitch == entry.note.pitch
         assert entry.choice.measure == entry.note.measure_index
-        assert len(entry.verdicts) == len(entry.choice.options)
+        assert len(entry.fault_changes) == len(entry.choice.options)
         assert len(entry.choice.measures) == len(found.score.measures)
         assert entry.roles
         assert all(any(note == entry.note for note in finding.notes) for finding in entry.findings)
-    assert any(verdict.broken for entry in found.notes for verdict in entry.verdicts)
+    assert any(change.new for entry in found.notes for change in entry.fault_changes)
 
 
 def test_plain_values_are_json_and_name_what_they_point_at(found: Explanation) -> None:

@@ -84,7 +84,7 @@ def test_four_voices_on_two_staves_are_a_choir() -> None:
     [
         (chorale(1, voices=1), (), "found no part for alto, tenor, bass"),
         (chorale(1), ("organ",), "--given: found no part 'organ'; expected one of: soprano, alto, tenor, bass"),
-        (chorale(1), ("soprano:5-",), "--given 'soprano:5-' is not understood"),
+        (chorale(1), ("soprano:5-",), "--given 'soprano:5-' cannot be parsed"),
         (chorale(1), ("soprano:50",), "the score has no measures 50-50"),
         (chorale(1), ("soprano,alto,tenor,bass",), "found the whole score; expected some generated music"),
         (handmade.melody("w:r"), (), "found no notes"),

@@ -1,4 +1,4 @@
-"""Whatever is drawn from what the constraints allow completes, decodes, and leaves what was given alone."""
+"""Random choices among the allowed tokens complete the measure, decode, and leave the given voices unchanged."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ FINEST = (DEFAULT_FINEST, Finest(Fraction(1, 16), Fraction(1, 12)), Finest(Fract
 
 
 def rule(low: int = 60, high: int = 72, max_chord: int = 1) -> VoiceRule:
-    """Naturals of a range of MIDI pitches."""
+    """The naturals in a range of MIDI pitches."""
     words = vocabulary()
     chosen = [pitch.alter == 0 and low <= pitch.midi_pitch <= high for pitch in words.pitches]
     return VoiceRule(np.array(chosen), max_chord)
 
 
 def walk(state: ConstraintState, random: Random) -> ConstraintState:
-    """Draw tokens until the barline; a barline or a rest is no rarer than any one pitch."""
-    while not constraints.finished(state):
-        choices = np.flatnonzero(constraints.allowed(state))
+    """Sample tokens until the barline; a barline or a rest is as likely as any one pitch."""
+    while not constraints.is_finished(state):
+        choices = np.flatnonzero(constraints.allowed_tokens(state))
         heads = [token for token in choices if token < 6 or token == vocabulary().barline]
         token = random.choice(heads) if heads and random.random() < 0.4 else random.choice(choices)
         state = constraints.advance(state, int(token))
@@ -51,7 +51,7 @@ def walk(state: ConstraintState, random: Random) -> ConstraintState:
 
 
 def fill(tokens: TokenScore, rules: Sequence[VoiceRule], finest: Finest, random: Random) -> TokenScore:
-    """Every blank of the tokens filled at random."""
+    """The tokens with every blank filled at random."""
     carry: constraints.Carry = (None,) * len(tokens.slots)
     before: tuple[bool, ...] = (False,) * len(tokens.slots)
     measures = []
@@ -71,7 +71,7 @@ def fill(tokens: TokenScore, rules: Sequence[VoiceRule], finest: Finest, random:
 
 
 def blanked(score: Score, random: Random) -> Score:
-    """Some voices blank throughout, some in some measures."""
+    """The score with some voices blank throughout, and some in some measures."""
     whole = {slot: random.random() < 0.4 for slot in score.slots}
     measures = tuple(
         replace(
@@ -87,7 +87,7 @@ def blanked(score: Score, random: Random) -> Score:
 
 
 def check_walk(score: Score, seed: int, finest: Finest, wide: int) -> None:
-    """`wide` is how many semitones the voices but the first have: with -1 they may attack nothing at all."""
+    """`wide` is the range, in semitones, of the voices but the first: with -1 they may not attack any pitch."""
     random = Random(seed)
     holes = blanked(score, random)
     tokens = encode(holes)
@@ -125,14 +125,14 @@ def header(metre: str = "4/4", **changes: Fraction) -> Header:
 
 
 def open_measure(head: Header, voices: int = 1, **settings: object) -> ConstraintState:
-    """A measure of blank voices that all rested before."""
+    """A measure of blank voices, all at rest before."""
     rules = MeasureRules(head, tuple(range(voices)), (None,) * voices, (rule(),) * voices, **settings)  # type: ignore[arg-type]
     return constraints.begin(rules, ((),) * voices)
 
 
 def texts(state: ConstraintState) -> set[str]:
-    """What is allowed, as text."""
-    return {vocabulary().token_text(int(token)) for token in np.flatnonzero(constraints.allowed(state))}
+    """The allowed tokens as text."""
+    return {vocabulary().token_text(int(token)) for token in np.flatnonzero(constraints.allowed_tokens(state))}
 
 
 def say(state: ConstraintState, text: str) -> ConstraintState:
@@ -141,7 +141,7 @@ def say(state: ConstraintState, text: str) -> ConstraintState:
     return state
 
 
-def test_onsets_stand_on_16ths_and_8th_triplets_by_default() -> None:
+def test_onsets_are_on_16ths_and_8th_triplets_by_default() -> None:
     state = say(open_measure(header("2/4")), "C4")
     places = [Fraction(text[1:]) for text in texts(state) - {"barline"}]
     assert sorted(places) == sorted({Fraction(n, 4) for n in range(1, 8)} | {Fraction(n, 3) for n in range(1, 6)})
@@ -151,7 +151,7 @@ def test_compound_metres_have_no_triplets_by_default() -> None:
     assert texts(say(open_measure(header("3/8")), "C4")) == {"barline", "@1/4", "@1/2", "@3/4", "@1", "@5/4"}
 
 
-def test_a_beat_keeps_to_one_division() -> None:
+def test_a_beat_has_one_division() -> None:
     state = say(open_measure(header("1/4")), "C4 @1/3 D4")
     assert texts(state) == {"barline", "@2/3"}
     assert texts(say(open_measure(header("1/4")), "C4 @1/4 D4")) == {"barline", "@1/2", "@3/4"}
@@ -163,18 +163,18 @@ def test_a_voice_that_cannot_be_notated_here_holds() -> None:
     state = say(open_measure(header("1/4"), 2), "C4 C4 @1/2 D4 hold @3/4 hold")
     assert "hold" not in texts(state)
     state = say(open_measure(header("1/4"), 2), "C4 C4 @1/4 D4 hold")
-    assert texts(say(state, "@1/3")) == {"hold"}  # the second voice alone may turn to triplets
+    assert texts(say(state, "@1/3")) == {"hold"}  # only the second voice may change to triplets
     assert "hold" not in texts(say(state, "@1/3 hold"))
 
 
 def test_no_onset_of_a_given_voice_is_skipped() -> None:
     melody = {Fraction(0): Event("attack", (Pitch("C", 0, 5),)), Fraction(3, 2): Event("attack", (Pitch("D", 0, 5),))}
     rules = MeasureRules(header("2/4"), (0, 1), (melody, None), (rule(), rule()))
-    state = constraints.give(constraints.begin(rules, (None, ())))
-    assert constraints.expected(state) == ("event", 1)
+    state = constraints.advance_given(constraints.begin(rules, (None, ())))
+    assert constraints.next_step(state) == ("event", 1)
     assert texts(state) == {"rest", "C4", "D4", "E4", "F4", "G4", "A4", "B4", "C5"}
     state = say(state, "C4")
-    assert constraints.expected(state) == ("onset",)
+    assert constraints.next_step(state) == ("onset",)
     assert {"@3/2", "@1"} <= texts(state)
     assert not {"barline", "@7/4"} & texts(state)
     assert texts(say(state, "@3/2")) == {"D5"}
@@ -198,7 +198,7 @@ def test_a_chord_always_has_room_for_its_last_pitch() -> None:
     assert texts(say(state, "C4 + D4")) == {"E4"}
 
 
-def test_what_only_goes_on_is_a_hold() -> None:
+def test_a_chord_in_which_all_pitches_continue_is_a_hold() -> None:
     chord = (Pitch("C", 0, 4), Pitch("E", 0, 4))
     rules = MeasureRules(header(), (0,), (None,), (rule(60, 72, max_chord=3),))
     state = say(constraints.begin(rules, (chord,)), "+ ~ C4")
@@ -206,7 +206,7 @@ def test_what_only_goes_on_is_a_hold() -> None:
     assert texts(say(constraints.begin(rules, (chord,)), "~")) == {"C4", "E4"}
 
 
-def test_what_sounded_before_may_be_held_and_nothing_else() -> None:
+def test_only_pitches_that_sounded_before_may_be_held() -> None:
     rules = MeasureRules(header(), (0, 1, 2), (None,) * 3, (rule(),) * 3)
     state = constraints.begin(rules, ((Pitch("C", 0, 4),), (), None))
     assert {"hold", "rest"} <= texts(state)
@@ -221,7 +221,7 @@ def replace_first(rules: MeasureRules) -> MeasureRules:
     return MeasureRules(rules.header, rules.order, rules.given, rules.voices, first=True)
 
 
-def test_an_extra_constraint_narrows_and_names_the_voice_it_empties() -> None:
+def test_an_extra_constraint_that_leaves_nothing_names_the_voice() -> None:
     words = vocabulary()
 
     def only_f(state: ConstraintState) -> np.ndarray:
@@ -236,25 +236,25 @@ def test_an_extra_constraint_narrows_and_names_the_voice_it_empties() -> None:
     place = Place(file="hymn.musicxml")
     state = open_measure(header(), 2, extra=nothing_above_c, slots=(Slot("P1"), Slot("P2", 1, 2)), place=place)
     state = say(state, "C4 C4")
-    with pytest.raises(ConstraintError, match=r"hymn\.musicxml: measure 5: .*the extra constraints rule out barline"):
-        constraints.allowed(state)
+    with pytest.raises(ConstraintError, match=r"hymn\.musicxml: measure 5: .*the extra constraints exclude barline"):
+        constraints.allowed_tokens(state)
     state = open_measure(header(), 1, extra=lambda state: np.zeros(len(words), dtype=bool), slots=(Slot("P2", 1, 2),))
-    with pytest.raises(ConstraintError, match=r"part P2, measure 5, voice 2: nothing is left to write at onset 0"):
-        constraints.allowed(state)
+    with pytest.raises(ConstraintError, match=r"part P2, measure 5, voice 2: no event is possible at onset 0"):
+        constraints.allowed_tokens(state)
 
 
-def test_a_token_that_is_not_allowed_is_refused() -> None:
+def test_a_token_that_is_not_allowed_is_an_error() -> None:
     with pytest.raises(ValueError, match="C2 is not allowed at onset 0"):
         say(open_measure(header()), "C2")
 
 
-def test_a_measure_that_cannot_be_notated_is_refused_by_number() -> None:
+def test_the_error_for_a_measure_that_cannot_be_notated_gives_its_number() -> None:
     with pytest.raises(ConstraintError, match="measure 5: a measure of 1/3 quarters in 4/4 cannot be notated"):
         open_measure(header(duration=Fraction(1, 3)))
 
 
-def test_slices_and_measures_read_as_written() -> None:
+def test_slices_and_carry_are_those_that_were_written() -> None:
     state = say(open_measure(header("3/4"), 2), "C4 E4 @1 hold F4 @2 rest hold barline")
-    assert constraints.finished(state)
+    assert constraints.is_finished(state)
     rows = [[str(piece.onset), *map(event_text, piece.events)] for piece in constraints.slices(state)]
     assert rows == [["0", "C4", "E4"], ["1", "hold", "F4"], ["2", "rest", "hold"]]

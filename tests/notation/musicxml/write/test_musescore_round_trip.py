@@ -12,7 +12,7 @@ from scoregen.notation.graft.document import graft
 from scoregen.notation.musicxml.document import load_document
 from scoregen.notation.musicxml.read.score import read_musicxml
 from scoregen.notation.musicxml.write.score import write_musicxml
-from scoregen.score.edit import extended
+from scoregen.score.edit import append_measures
 from scoregen.score.elements import Part, Score, Slot
 from scoregen.score.navigation import performance_order
 from scoregen.score.spanners import Slur, Spanner
@@ -58,7 +58,7 @@ def sheet() -> Score:
 
 def filled_sheet() -> Score:
     """Generated voices in every part, with divisions that change, and one more measure."""
-    score = extended(choir(sheet()), 1, (SONG, CLARINET, RIGHT, LEFT))
+    score = append_measures(choir(sheet()), 1, (SONG, CLARINET, RIGHT, LEFT))
     rows = (
         (1, CLARINET, "q.:A4 e:Bb4 q:C5"),
         (1, RIGHT, "e3:F4 e3:G4 e3:A4 h:A4"),
