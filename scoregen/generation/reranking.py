@@ -68,14 +68,15 @@ def cost(draft: Draft, criteria: RankingCriteria) -> float:
     """Nats per choice, in an open measure at least those of the style (`plain`), plus the costs of faults."""
     weights = criteria.style.ranking
     measures = zip(draft.measure_nats, draft.measure_choices, criteria.open_measures, strict=True)
-    nats = sum(max(nats, weights.plain * choices if is_open else 0) for nats, choices, is_open in measures)
-    astray = criteria.open_end and not ends_on_tonic(draft.tokens)
+    nats = sum(max(nats, weights.measure_floor * choices if is_open else 0) for nats, choices, is_open in measures)
+    off_tonic = criteria.open_end and not ends_on_tonic(draft.tokens)
     return (
         nats / max(draft.choices, 1)
         + weights.parallel * draft.parallels
-        + weights.astray * astray
-        + weights.unled * unprepared_share(draft.tokens, draft.sonorities, criteria.cadences, criteria.style.cadences)
-        + weights.breach * draft.novelty_breaches
+        + weights.off_tonic_end * off_tonic
+        + weights.unprepared_cadence
+        * unprepared_share(draft.tokens, draft.sonorities, criteria.cadences, criteria.style.cadences)
+        + weights.novelty_breach * draft.novelty_breaches
         - weights.discriminator * discriminator_log_odds(draft, criteria)
     )
 

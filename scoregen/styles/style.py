@@ -27,13 +27,13 @@ class VoiceLeadingCosts:
 
     parallel: float
     crossing: float
-    direct: float
-    unequal: float
+    direct_motion: float
+    unequal_fifths: float
     overlap: float
-    augmented: float
-    wide: float
-    seventh: float
-    unclosed: float
+    augmented_step: float
+    leap_over_octave: float
+    leap_of_seventh: float
+    open_phrase_end: float
 
     def with_options(self, parallel: float | None, crossing: float | None) -> VoiceLeadingCosts:
         """The costs with the values of the user in place of those of the style."""
@@ -48,11 +48,11 @@ class VoiceLeadingCosts:
 class RankingWeights:
     """The terms that reranking adds to the nats per choice; the style's file explains each weight."""
 
-    plain: float
+    measure_floor: float
     parallel: float
-    unled: float
-    astray: float
-    breach: float
+    unprepared_cadence: float
+    off_tonic_end: float
+    novelty_breach: float
     discriminator: float
 
 

@@ -41,7 +41,7 @@ def draft(nats: float, parallels: int = 0, penultimate: str = "B4 G4 D4 G3", las
     return Draft(piece, (nats / 2, nats / 2), (8, 8), (0, parallels), sonorities(piece))
 
 
-def share_unled(cadences: Cadences, *chords: str) -> float:
+def unprepared(cadences: Cadences, *chords: str) -> float:
     """The share of unprepared cadences in a piece that ends with these chords."""
     piece = tokens("C5 G4 E4 C3", "A4 F4 C4 F3", *chords)
     return unprepared_share(piece, sonorities(piece), cadences, load_style().cadences)
@@ -98,14 +98,14 @@ def test_a_given_end_costs_nothing() -> None:
 )
 def test_chords_that_lead_to_the_tonic(before: str, share: float) -> None:
     """The first chord of a piece needs no preparation."""
-    assert share_unled(CADENCES, before, "C5 G4 E4 C3") == share
+    assert unprepared(CADENCES, before, "C5 G4 E4 C3") == share
 
 
 def test_more_chords_lead_to_other_goals_than_to_the_tonic() -> None:
     half = {1: {Fraction(2): (7, 11, 2)}}
     for before in ("C5 G4 E4 C3", "A4 F4 C4 F3", "A4 F4 D4 D3", "A4 F#4 D4 D3"):
-        assert share_unled(half, before, "B4 G4 D4 G3") == 0
-    assert share_unled(half, "C#5 A4 E4 A3", "B4 G4 D4 G3") == 1
+        assert unprepared(half, before, "B4 G4 D4 G3") == 0
+    assert unprepared(half, "C#5 A4 E4 A3", "B4 G4 D4 G3") == 1
 
 
 def test_the_draft_most_like_the_corpus_comes_first() -> None:

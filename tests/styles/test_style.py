@@ -24,10 +24,26 @@ def declaration() -> dict[str, Any]:
 
 def test_the_chorale_style_is_the_one_that_weights_were_calibrated_with() -> None:
     costs, ranking = CHORALE.voice_leading, CHORALE.ranking
-    assert (costs.parallel, costs.crossing, costs.direct, costs.unequal, costs.overlap) == (0.7, 0.5, 0.35, 0.35, 0.15)
-    assert (costs.augmented, costs.wide, costs.seventh, costs.unclosed) == (0.75, 1.0, 0.35, 2.0)
-    assert (ranking.plain, ranking.parallel, ranking.unled, ranking.astray) == (0.75, 0.06, 0.3, 0.6)
-    assert (ranking.breach, ranking.discriminator) == (10.0, 0.24)
+    assert (costs.parallel, costs.crossing, costs.direct_motion, costs.unequal_fifths, costs.overlap) == (
+        0.7,
+        0.5,
+        0.35,
+        0.35,
+        0.15,
+    )
+    assert (costs.augmented_step, costs.leap_over_octave, costs.leap_of_seventh, costs.open_phrase_end) == (
+        0.75,
+        1.0,
+        0.35,
+        2.0,
+    )
+    assert (ranking.measure_floor, ranking.parallel, ranking.unprepared_cadence, ranking.off_tonic_end) == (
+        0.75,
+        0.06,
+        0.3,
+        0.6,
+    )
+    assert (ranking.novelty_breach, ranking.discriminator) == (10.0, 0.24)
     assert (CHORALE.spelling.flats, CHORALE.spelling.sharps) == (6, 10)
     assert CHORALE.finest == DEFAULT_FINEST
     assert CHORALE.cadences.stay == 1
@@ -64,7 +80,7 @@ def test_the_goals_of_every_mode(mode: str) -> None:
 def test_costs_give_way_to_what_a_user_asks_for() -> None:
     assert CHORALE.voice_leading.with_options(None, None) == CHORALE.voice_leading
     changed = CHORALE.voice_leading.with_options(2.0, 0.0)
-    assert (changed.parallel, changed.crossing, changed.direct) == (2.0, 0.0, CHORALE.voice_leading.direct)
+    assert (changed.parallel, changed.crossing, changed.direct_motion) == (2.0, 0.0, CHORALE.voice_leading.direct_motion)
 
 
 def test_a_style_that_does_not_exist() -> None:
@@ -80,10 +96,18 @@ def test_a_style_that_does_not_exist() -> None:
         ("ranking", None, "ranking is missing"),
         ("ranking", 3, "ranking: found 3; expected a table"),
         ("tempo", 3, "tempo is not a key of a style; expected one of: title, voice_leading, ranking"),
-        ("voice_leading.direct", None, "[voice_leading] direct is missing"),
-        ("voice_leading.direct", "much", "[voice_leading] direct: found 'much'; expected a number of 0 or more"),
-        ("voice_leading.direct", -1, "[voice_leading] direct: found -1; expected a number of 0 or more"),
-        ("voice_leading.direct", True, "[voice_leading] direct: found True; expected a number of 0 or more"),
+        ("voice_leading.direct_motion", None, "[voice_leading] direct_motion is missing"),
+        (
+            "voice_leading.direct_motion",
+            "much",
+            "[voice_leading] direct_motion: found 'much'; expected a number of 0 or more",
+        ),
+        ("voice_leading.direct_motion", -1, "[voice_leading] direct_motion: found -1; expected a number of 0 or more"),
+        (
+            "voice_leading.direct_motion",
+            True,
+            "[voice_leading] direct_motion: found True; expected a number of 0 or more",
+        ),
         (
             "voice_leading.hidden",
             1,

@@ -90,9 +90,9 @@ def voice_leading_costs(decision: DecisionContext, costs: VoiceLeadingCosts) -> 
     total = rows.table.take(np.concatenate([*alone, crossing, pairs], 1), 0).sum(1)
     outer = voices.outer[voice, decision.others]
     if outer.any():
-        _add_direct(total, decision, own, other_before, outer, costs.direct)
+        _add_direct(total, decision, own, other_before, outer, costs.direct_motion)
     if decision.closes.any():
-        _add_open_end(total, decision, costs.unclosed)
+        _add_open_end(total, decision, costs.open_phrase_end)
     return total
 
 
@@ -167,8 +167,8 @@ def _melodic(costs: VoiceLeadingCosts) -> NDArray[np.float64]:
     """[P + 1, P] the cost of a melodic step from one pitch to another."""
     steps = SPELLED.midi[None] - SPELLED.midi[:, None]
     wider = np.sign(steps) * (SPELLED.fifths[None] - SPELLED.fifths[:, None])
-    table = costs.augmented * ((wider >= 6) & (np.abs(steps) > 1)) + costs.wide * (np.abs(steps) > 12)
-    return np.pad(table + costs.seventh * np.isin(np.abs(steps), (10, 11)), ((0, 1), (0, 0)))
+    table = costs.augmented_step * ((wider >= 6) & (np.abs(steps) > 1)) + costs.leap_over_octave * (np.abs(steps) > 12)
+    return np.pad(table + costs.leap_of_seventh * np.isin(np.abs(steps), (10, 11)), ((0, 1), (0, 0)))
 
 
 @lru_cache(maxsize=1)
@@ -193,7 +193,7 @@ def _arrivals(costs: VoiceLeadingCosts) -> NDArray[np.float64]:
     fifths, octaves and unisons, then those of a perfect fifth after a diminished one. The first rows cost nothing.
     """
     over = np.array([0, 7, 5, 5, 7])[:, None, None, None]
-    nats = np.array([*[costs.parallel] * 3, *[costs.unequal] * 2])[:, None, None, None]
+    nats = np.array([*[costs.parallel] * 3, *[costs.unequal_fifths] * 2])[:, None, None, None]
     came, went = np.arange(12)[:, None, None], np.arange(_PAIR)[:, None]
     arrives = (SPELLED.midi % 12 == (went + over) % 12) & (went != came) & (went != SILENT_CLASS)
     return np.pad((nats * arrives).reshape(-1, len(SPELLED.midi)), ((_PAIR, 0), (0, 0)))

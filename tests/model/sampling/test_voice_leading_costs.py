@@ -58,17 +58,17 @@ def cost(voice: int, previous: str, others: dict[int, str], pitch: str) -> float
         (1, "C5 G4 E4 C3", {0: "F5", 3: "C3"}, "D5", COSTS.overlap),  # below it, at its last pitch
         (2, "C5 G4 E4 C3", {0: "C5", 3: "C3"}, "A4", COSTS.overlap),
         (2, "C5 G4 E4 C3", {}, "F#4", 0.0),
-        (2, "C5 A4 F4 C3", {}, "G#4", COSTS.augmented),
+        (2, "C5 A4 F4 C3", {}, "G#4", COSTS.augmented_step),
         (2, "C5 A4 F4 C3", {}, "Ab4", 0.0),  # a minor third
         (2, "C5 A4 F4 C3", {}, "F#4", 0.0),  # a chromatic step
-        (2, "C5 A5 C4 C3", {}, "B4", COSTS.seventh),
-        (3, "C5 A4 F4 C3", {}, "E4", COSTS.wide),
+        (2, "C5 A5 C4 C3", {}, "B4", COSTS.leap_of_seventh),
+        (3, "C5 A4 F4 C3", {}, "E4", COSTS.leap_over_octave),
         (3, "C5 A4 F4 C3", {}, "C4", 0.0),  # an octave is not too wide
-        (3, "C5 A4 F4 A2", {0: "G5"}, "C3", COSTS.direct),  # up together, the soprano by leap
+        (3, "C5 A4 F4 A2", {0: "G5"}, "C3", COSTS.direct_motion),  # up together, the soprano by leap
         (3, "E5 A4 F4 C3", {0: "F5"}, "F3", 0.0),  # by step
         (3, "C5 A4 F4 E3", {0: "G5"}, "C3", 0.0),  # in contrary motion
-        (0, "C5 A4 F4 A2", {3: "C3"}, "G5", COSTS.direct),
-        (0, "F4 D4 B3 B2", {3: "C3"}, "G4", COSTS.unequal),
+        (0, "C5 A4 F4 A2", {3: "C3"}, "G5", COSTS.direct_motion),
+        (0, "F4 D4 B3 B2", {3: "C3"}, "G4", COSTS.unequal_fifths),
         (3, "- E4 C4 C3", {0: "A4"}, "D3", 0.0),  # a voice that rested is in no parallel
     ],
 )
@@ -88,9 +88,9 @@ def test_rows_are_independent() -> None:
     [
         (3, {0: "D5"}, "G3", 0.0),  # the soprano has the fifth
         (3, {0: "D5"}, "B2", 0.0),  # the third
-        (3, {0: "D5"}, "A3", COSTS.unclosed),  # a fourth over the bass
+        (3, {0: "D5"}, "A3", COSTS.open_phrase_end),  # a fourth over the bass
         (1, {0: "D5", 3: "G3"}, "B4", 0.0),
-        (1, {0: "D5", 3: "G3"}, "C5", COSTS.unclosed),
+        (1, {0: "D5", 3: "G3"}, "C5", COSTS.open_phrase_end),
         (1, {0: "D5"}, "C5", 0.0),  # the bass is not written yet
     ],
 )
@@ -105,5 +105,5 @@ def test_a_phrase_ends_on_a_triad_in_root_position(
     }
     event = FIRST_PITCH + ids(pitch)[0]
     assert costs[True][event] - costs[False][event] == pytest.approx(expected)
-    hold = COSTS.unclosed if voice == 1 and 3 in others else 0.0
+    hold = COSTS.open_phrase_end if voice == 1 and 3 in others else 0.0
     assert costs[True][HOLD] == pytest.approx(hold), "a held suspension costs as much as an attack"
