@@ -10,6 +10,8 @@ PYTHON ?= python3
 VENV   ?= .venv
 SCORE  ?= corpora/samples/hymn-to-joy.musicxml
 OUT    ?= out
+# Processes of the tests; none: WORKERS=
+WORKERS ?= -n 2 --dist worksteal
 
 BIN  := $(VENV)/bin
 NAME := $(shell basename "$(SCORE)" | sed "s/\.[^.]*$$//")
@@ -22,7 +24,7 @@ compose: $(VENV)/.runtime
 		-o "$(OUT)/$(NAME).musicxml" -o "$(OUT)/$(NAME).svg" -o "$(OUT)/$(NAME).pdf" -o "$(OUT)/$(NAME).mid"
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -m "not slow" --durations=10
+	$(BIN)/python -m pytest -m "not slow" $(WORKERS) --durations=10
 
 test-all: $(VENV)/.dev
 	$(BIN)/python -m pytest
