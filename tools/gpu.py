@@ -28,8 +28,9 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from scoregen.model.engine.device import choose_device
-from scoregen.model.engine.loading import load_model
+from scoregen.model.engine.loading import load_engine
 from scoregen.model.engine.protocol import Engine
+from scoregen.model.network.checkpoint import read_weights
 from scoregen.model.network.config import SamplingOptions
 from scoregen.model.sampling import loop
 from scoregen.model.sampling.request import SamplingRequest
@@ -110,7 +111,7 @@ def _rules() -> tuple[VoiceRule, ...]:
 
 def _sampling(device: str, batch: int, measures: int) -> dict[str, Any]:
     """Pieces a second for one batch, and the share of each stage."""
-    engine = load_model(device=device).engine
+    engine = load_engine(read_weights(), device)
     request = SamplingRequest(engine, _blank_piece(measures), _rules())
     loop.fill(SamplingRequest(engine, _blank_piece(2), _rules()), SamplingOptions(candidates=batch))
     with _timed(engine) as timers:

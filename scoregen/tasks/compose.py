@@ -35,7 +35,8 @@ from scoregen.tokens.encode import encode
 from scoregen.version import __version__
 
 if TYPE_CHECKING:
-    from scoregen.model.engine.loading import LoadedModel
+    from scoregen.model.engine.protocol import Engine
+    from scoregen.model.network.checkpoint import Weights
     from scoregen.model.sampling.drafts import Draft
     from scoregen.model.sampling.pretrained import Pretrained
 
@@ -90,6 +91,7 @@ def compose(
     and crossing apply unless `sampling` sets its own. Raises InputError if there is nothing to fill, and
     RefusedError if no notes can be written for what is given.
     """
+    from scoregen.model.engine.loading import load_engine
     from scoregen.model.sampling.pretrained import load_pretrained
 
     if not 1 <= count <= 100:
@@ -98,7 +100,8 @@ def compose(
     options = replace(options, candidates=max(options.candidates, count))
     players, manner = load_ensemble(ensemble), load_style(style)
     options = _with_costs(options, manner)
-    pretrained = load_pretrained(Path(checkpoint) if checkpoint else None, players, device, options.candidates)
+    pretrained = load_pretrained(Path(checkpoint) if checkpoint else None, players)
+    engine = load_engine(pretrained.weights, device, options.candidates)
     piece_options = piece or PieceOptions()
     given = score if score is not None else blank_piece(piece_options, players, manner)
     form = piece_options.sections if score is None else (0,)
@@ -107,7 +110,7 @@ def compose(
     chords = {} if score is not None else cadence_chords(given, options.seed, form, manner)
     leading = {} if score is not None else leading_chords(given, chords, options.seed, manner)
     plan = _Plan(manner, chords, leading, section_starts(given, form) if score is None else ())
-    drafts = _sample(pretrained, task, plan, options, count, progress)
+    drafts = _sample(engine, pretrained, task, plan, options, count, progress)
     seconds = time.perf_counter() - started
     calibration = pretrained.calibration.checksum if pretrained.calibration else None
     settings = {
@@ -123,18 +126,16 @@ def compose(
     for rank, draft in enumerate(drafts[:count], 1):
         done = unfolded(_finished(task, draft), form)
         novelty = _novelty(draft, done, form)
-        record = provenance(done, pretrained.model, options, {**settings, "rank": rank, "novelty": novelty})
+        record = provenance(done, pretrained.weights, options, {**settings, "rank": rank, "novelty": novelty})
         alternatives.append(Alternative(done, -draft.nats, parallels(done, task.slots), record))
     return Composition(tuple(alternatives), task.notices, seconds)
 
 
-def provenance(
-    score: Score, model: LoadedModel, options: SamplingOptions, settings: Mapping[str, Any]
-) -> dict[str, Any]:
+def provenance(score: Score, weights: Weights, options: SamplingOptions, settings: Mapping[str, Any]) -> dict[str, Any]:
     """The origin of every measure of every part, and everything that reproduces the score."""
     return {
         "version": __version__,
-        "weights": model.checksum,
+        "weights": weights.checksum,
         "sampling": asdict(options),
         **settings,
         "measures": {
@@ -180,6 +181,7 @@ class _Plan:
 
 
 def _sample(
+    engine: Engine,
     pretrained: Pretrained,
     task: InfillTask,
     plan: _Plan,
@@ -193,7 +195,6 @@ def _sample(
     tokens = encode(task.score, task.slots, snap=True)
     calibration = pretrained.calibration
     criteria = RankingCriteria.of(tokens, plan.chords, calibration.discriminator if calibration else None, plan.style)
-    engine = pretrained.model.engine
     logit_bias = calibration.logit_bias if calibration else None
     chords = _planned_chords(plan, len(tokens.measures))
     request = SamplingRequest(

@@ -94,9 +94,10 @@ def _device() -> str:
 
 def _engine() -> str:
     """What runs the network on a CPU, tried with the weights that ship."""
-    from scoregen.model.engine.loading import load_model
+    from scoregen.model.engine.loading import load_engine
+    from scoregen.model.network.checkpoint import read_weights
 
-    engine = load_model(device="cpu").engine
+    engine = load_engine(read_weights(), "cpu")
     others = "networks of another shape run on torch"
     return (
         f"{engine.device}; {others}"

@@ -45,12 +45,13 @@ from scoregen.tasks.compose import compose, provenance_fields
 from scoregen.score.ensemble import load_ensemble
 import scoregen.model.sampling.loop, scoregen.generation.refinement
 ends("import of the task")
+from scoregen.model.engine.loading import load_engine
 from scoregen.model.sampling.pretrained import load_pretrained
 import scoregen.model.engine.onnx_engine
 ends("import of the engine")
 score = read_score(Path(sys.argv[1]))
 ends("read")
-load_pretrained(None, load_ensemble("satb"))
+load_engine(load_pretrained(None, load_ensemble("satb")).weights)
 ends("load weights")
 made = compose(score)
 ends("compose")

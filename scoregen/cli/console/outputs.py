@@ -45,7 +45,7 @@ def check_outputs(paths: Sequence[Path], count: int = 1, *, provenance: bool = F
 
 
 def prepare_writers(paths: Sequence[Path]) -> None:
-    """Start what takes a while to be up, before the work: the engraver, where pages are to be written."""
+    """Start the engraver's process before the work if pages will be written."""
     if {path.suffix.lower() for path in paths} & ENGRAVED:
         from scoregen.notation.engraving.pages import prepare_engraver
 

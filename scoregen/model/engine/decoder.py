@@ -31,7 +31,6 @@ CACHE_BLOCK = 32
 class SlicePlaces:
     """The places of slices. `metric` [R, F] and `context` [R, 2 context] hold their features and the given context."""
 
-    measure: Ints  # [R] index of the measure
     position: Ints  # [R] grid steps from the start of the piece
     measure_steps: Ints  # [R] grid steps in a full measure of the metre
     key: Ints  # [R] index of the key in the alphabet

@@ -2,39 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from scoregen.model.engine.device import choose_device
 from scoregen.model.engine.graphs import graphs_for
 from scoregen.model.engine.protocol import Engine
 from scoregen.model.network.alphabet import alphabet
-from scoregen.model.network.checkpoint import Weights, network_of, read_weights
+from scoregen.model.network.checkpoint import Weights, network_of
+from scoregen.model.network.config import NetworkConfig
 from scoregen.model.network.index_tables import index_tables
 
 if TYPE_CHECKING:
     from scoregen.model.network.network import Network
 
 
-@dataclass(frozen=True, slots=True)
-class LoadedModel:
-    """An engine with a network's weights, their SHA-256, and the content of their JSON file."""
-
-    engine: Engine
-    checksum: str
-    about: Mapping[str, Any]
+_open_engines: dict[tuple[str, NetworkConfig, str], Engine] = {}
+"""The engine that was opened last, by the checksum and description of its weights and its device."""
 
 
-def load_model(path: Path | None = None, device: str = "auto", rows: int = 1) -> LoadedModel:
-    """The weights at PATH(.safetensors), by default the package's, on the device for this number of rows.
+def load_engine(weights: Weights, device: str = "auto", rows: int = 1) -> Engine:
+    """The engine of these weights on the device for this number of rows.
 
-    InputError if they cannot be read or do not fit the network that their JSON file describes.
+    Opening graphs takes longer than reading weights, so that the engine stays open for calls with the same weights.
     """
-    chosen = choose_device(device, rows)
-    weights = read_weights(path)
-    return LoadedModel(engine_for(weights, chosen), weights.checksum, weights.about)
+    key = (weights.checksum, weights.config, choose_device(device, rows))
+    if key not in _open_engines:
+        _open_engines.clear()
+        _open_engines[key] = engine_for(weights, key[2])
+    return _open_engines[key]
 
 
 def engine_of(network: Network, device: str = "cpu") -> Engine:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from scoregen.model.network.config import NetworkConfig, renaming_notice
+from scoregen.model.network.config import CONVERSION, RENAMED_NETWORK_OPTIONS, NetworkConfig, renaming_notice
 from scoregen.system.errors import InputError
 from scoregen.system.files import write_files
 from scoregen.system.resources import weights
@@ -65,11 +65,8 @@ def read_weights(path: Path | None = None) -> Weights:
         data = stem.with_suffix(".safetensors").read_bytes()
         about = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
         shape = about["network"]
-        if remark := renaming_notice(shape):
-            raise InputError(
-                f"{stem}.json is of an earlier version ({remark}); convert it with tools/convert_checkpoint.py of the"
-                " repository"
-            )
+        if remark := renaming_notice(shape, RENAMED_NETWORK_OPTIONS):
+            raise InputError(f"{stem}.json is of an earlier version ({remark}); {CONVERSION}")
         config = NetworkConfig(**{**shape, "roles": tuple(shape["roles"])})
         tensors = {name: values.astype(np.float32) for name, values in load(data).items()}
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:

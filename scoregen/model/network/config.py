@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from scoregen.system.errors import InputError
@@ -152,6 +152,7 @@ RENAMED_TRAINING_OPTIONS = {"teaching": "distillation", "agreement": "r_drop"}
 RENAMED_PARAMETERS = {"advance": "time_shift", "foresight": "auxiliary", "pointer": "copy_attention"}
 """By the first part of a parameter's name."""
 RENAMED_CALIBRATION_KEYS = {"likeness": "discriminator"}
+CONVERSION = "convert it with tools/convert_checkpoint.py of the repository"
 
 
 def current_name(name: str) -> str:
@@ -160,11 +161,6 @@ def current_name(name: str) -> str:
     return f"{RENAMED_PARAMETERS.get(head, head)}{dot}{rest}"
 
 
-def renaming_notice(names: Iterable[str]) -> str | None:
-    """A remark on the first name that has changed; None if all are current."""
-    tables = RENAMED_NETWORK_OPTIONS | RENAMED_TRAINING_OPTIONS | RENAMED_PARAMETERS | RENAMED_CALIBRATION_KEYS
-    for name in names:
-        head = name.partition(".")[0]
-        if head in tables:
-            return f"{head!r} is now called {tables[head]!r}"
-    return None
+def renaming_notice(names: Iterable[str], table: Mapping[str, str]) -> str | None:
+    """A notice that a name has a new name in the table, for the first such name; None if there is none."""
+    return next((f"{name!r} is now called {table[name]!r}" for name in names if name in table), None)

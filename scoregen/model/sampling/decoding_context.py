@@ -102,7 +102,7 @@ class DecodingContext:
         rows = [self._row(*place) for place in zip(measure.tolist(), tick.tolist(), strict=True)]
         frame = np.searchsorted(self._frame_positions, position, side="right") - 1
         steps, keys = self._steps[measure], self.keys[measure]
-        return SlicePlaces(measure, position, steps, keys, self._metric[rows], self._context[frame])
+        return SlicePlaces(position, steps, keys, self._metric[rows], self._context[frame])
 
     def given_event(self, measure: int, slot: int, tick: int) -> int:
         """The event id of a given voice."""

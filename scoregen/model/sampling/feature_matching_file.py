@@ -18,6 +18,7 @@ import numpy as np
 
 from scoregen.evaluation.metrics.discriminator import Discriminator
 from scoregen.evaluation.metrics.two_sample import feature_names
+from scoregen.model.network.config import CONVERSION, RENAMED_CALIBRATION_KEYS, renaming_notice
 from scoregen.model.sampling.feature_matching import CHORDS, WIDEST, Features
 from scoregen.model.sampling.logit_bias import LogitBias
 from scoregen.system.errors import InputError
@@ -72,6 +73,8 @@ def load_calibration(weights: Path, roles: Sequence[str]) -> Calibration | None:
     try:
         data = path.read_bytes()
         content = json.loads(data)
+        if remark := renaming_notice(content, RENAMED_CALIBRATION_KEYS):
+            raise InputError(f"{path} is of an earlier version ({remark}); {CONVERSION}")
         free, given = (_features(content[task], roles) for task in ("free", "given"))
         discriminator = _discriminator(content["discriminator"], roles) if "discriminator" in content else None
         return Calibration(free, given, content["about"], discriminator, hashlib.sha256(data).hexdigest())

@@ -19,10 +19,17 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from scoregen.model.network.config import NetworkConfig, TrainingOptions, renaming_notice
+from scoregen.model.network.config import (
+    RENAMED_NETWORK_OPTIONS,
+    RENAMED_TRAINING_OPTIONS,
+    NetworkConfig,
+    TrainingOptions,
+    renaming_notice,
+)
 from scoregen.system.errors import InputError, Place
 
 TABLES = {"network": NetworkConfig, "training": TrainingOptions}
+RENAMED = {"network": RENAMED_NETWORK_OPTIONS, "training": RENAMED_TRAINING_OPTIONS}
 DERIVED = {
     "roles": "it follows from the ensemble",
     "alphabet": "it follows from the corpus",
@@ -57,7 +64,7 @@ def _values(name: str, table: Mapping[str, Any]) -> dict[str, Any]:
     for key in table:
         if key not in options:
             reason = DERIVED.get(key, f"expected one of: {', '.join(options)}")
-            raise InputError(f"[{name}] has no option {key!r}; {renaming_notice([key]) or reason}")
+            raise InputError(f"[{name}] has no option {key!r}; {renaming_notice([key], RENAMED[name]) or reason}")
     return {key: _value(f"[{name}] {key}", value, types[key]) for key, value in table.items()}
 
 

@@ -137,14 +137,15 @@ def explain(
 def _sampler_settings(task: ExplainRequest, players: Ensemble, checkpoint: Path | None) -> tuple[SamplerSettings, str]:
     """The settings of the sampler for the options of the score, and the checksum of its weights."""
     from scoregen.model.inspection.attribution import SamplerSettings
-    from scoregen.model.network.checkpoint import load_checkpoint
+    from scoregen.model.network.checkpoint import network_of
     from scoregen.model.sampling.pretrained import load_pretrained
 
-    pretrained, network = load_pretrained(checkpoint, players), load_checkpoint(checkpoint).network
+    pretrained = load_pretrained(checkpoint, players)
+    network = network_of(pretrained.weights)
     voice_rules = [voice_rule(role, task.score) for role in players.roles]
     logit_bias = pretrained.calibration.logit_bias if pretrained.calibration else None
     settings = SamplerSettings(network, voice_rules, task.options, pretrained.index, logit_bias)
-    return settings, pretrained.model.checksum
+    return settings, pretrained.weights.checksum
 
 
 _Places = Mapping[tuple[int, Fraction], Sequence[SoundingNote]]

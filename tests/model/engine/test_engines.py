@@ -11,7 +11,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from scoregen.model.engine.loading import engine_for, engine_of, load_model
+from scoregen.model.engine.loading import engine_for, engine_of, load_engine
 from scoregen.model.engine.onnx_engine import OnnxEngine
 from scoregen.model.engine.scoring import piece_nats
 from scoregen.model.engine.torch_engine import TorchEngine
@@ -37,7 +37,7 @@ SIZES: Mapping[str, Mapping[str, int]] = {
 
 @pytest.fixture(scope="module")
 def shipped() -> OnnxEngine:
-    engine = load_model(device="cpu").engine
+    engine = load_engine(read_weights(), "cpu")
     assert isinstance(engine, OnnxEngine)
     return engine
 
@@ -150,8 +150,16 @@ def test_weights_that_do_not_fit_their_description_are_refused(tmp_path: Path) -
     network = Network(NetworkConfig())
     save_checkpoint(network, tmp_path / "whole", {})
     save_checkpoint(Network(NetworkConfig(in_slice=80)), tmp_path / "other", {})
-    load_model(tmp_path / "whole", "cpu")
+    load_engine(read_weights(tmp_path / "whole"), "cpu")
     whole, other = (json.loads((tmp_path / f"{name}.json").read_text()) for name in ("whole", "other"))
     (tmp_path / "other.json").write_text(json.dumps({**other, "network": whole["network"]}))
     with pytest.raises(InputError, match="no weights can be read from"):
-        load_model(tmp_path / "other", "cpu")
+        load_engine(read_weights(tmp_path / "other"), "cpu")
+
+
+def test_an_engine_stays_open_for_the_same_weights(tmp_path: Path) -> None:
+    first = load_engine(read_weights(), "cpu")
+    assert load_engine(read_weights(), "cpu") is first
+    save_checkpoint(Network(NetworkConfig()), tmp_path / "other", {})
+    other = load_engine(read_weights(tmp_path / "other"), "cpu")
+    assert other is not first and load_engine(read_weights(tmp_path / "other"), "cpu") is other

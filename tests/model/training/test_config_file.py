@@ -39,6 +39,14 @@ def test_the_examples_in_the_documentation_can_be_read(repository: Path, tmp_pat
     [
         ("steps = 3\n", "there is no table for 'steps'; expected [network] or [training]"),
         ("[trainer]\n", "there is no table for 'trainer'; expected [network] or [training]"),
+        (
+            "[training]\nteaching = 0.5\n",
+            "[training] has no option 'teaching'; 'teaching' is now called 'distillation'",
+        ),
+        (
+            "[network]\nforesight = 0.1\n",
+            "[network] has no option 'foresight'; 'foresight' is now called 'auxiliary_weight'",
+        ),
         ("[training]\nstep = 3\n", "[training] has no option 'step'; expected one of: steps, batch_size, "),
         ("[network]\nroles = ['bass']\n", "[network] has no option 'roles'; it follows from the ensemble"),
         ("[training]\nsteps = 'many'\n", "[training] steps is 'many'; expected a whole number"),
