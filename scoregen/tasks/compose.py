@@ -21,6 +21,7 @@ from scoregen.generation.candidates import draw_candidates
 from scoregen.generation.infill_task import InfillTask, infill_task
 from scoregen.generation.reranking import RankingCriteria
 from scoregen.model.network.config import SamplingOptions
+from scoregen.plan.chord_symbols import GivenChord, chord_timeline, unread_symbols
 from scoregen.plan.form import Chords, PieceOptions, blank_piece, cadence_chords, leading_chords
 from scoregen.plan.sections import Sections, first_occurrence, section_starts, unfolded
 from scoregen.score.edit import insert_voices
@@ -29,6 +30,7 @@ from scoregen.score.ensemble import load_ensemble
 from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
 from scoregen.styles.style import Style, load_style
 from scoregen.system.errors import InputError
+from scoregen.tokens.constraints.given_chords import ChordSpan
 from scoregen.tokens.constraints.planned_chords import PlannedChord
 from scoregen.tokens.decode import decode
 from scoregen.tokens.encode import encode
@@ -37,10 +39,13 @@ from scoregen.version import __version__
 if TYPE_CHECKING:
     from scoregen.model.engine.protocol import Engine
     from scoregen.model.network.checkpoint import Weights
+    from scoregen.model.sampling.decoding_context import GivenChords
     from scoregen.model.sampling.drafts import Draft
     from scoregen.model.sampling.pretrained import Pretrained
 
 __all__ = ["Alternative", "Composition", "PieceOptions", "SamplingOptions", "compose"]
+
+CHORD_SYMBOL_USES = ("follow", "ignore")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +87,15 @@ def compose(
     count: int = 1,
     checkpoint: Path | str | None = None,
     device: str = "auto",
+    chord_symbols: str = "follow",
     progress: Callable[[float], None] | None = None,
 ) -> Composition:
     """Fill what is blank in a score for an ensemble; without a score, write a new piece.
 
     `roles` assigns parts to roles (`{"soprano": "1"}`); `blank` empties parts, measures or both
     (`"alto,tenor:5-8"`); `extend` appends measures; `style` names a file of grammars/styles, whose costs of parallels
-    and crossing apply unless `sampling` sets its own. Raises InputError if there is nothing to fill, and
+    and crossing apply unless `sampling` sets its own; `chord_symbols` is `follow` if new voices sound only members of
+    the chords that the symbols of the score name, or `ignore`. Raises InputError if there is nothing to fill, and
     RefusedError if no notes can be written for what is given.
     """
     from scoregen.model.engine.loading import load_engine
@@ -109,7 +116,8 @@ def compose(
     started = time.perf_counter()
     chords = {} if score is not None else cadence_chords(given, options.seed, form, manner)
     leading = {} if score is not None else leading_chords(given, chords, options.seed, manner)
-    plan = _Plan(manner, chords, leading, section_starts(given, form) if score is None else ())
+    followed = _given_chords(task.score, chord_symbols)
+    plan = _Plan(manner, chords, leading, section_starts(given, form) if score is None else (), followed)
     drafts = _sample(engine, pretrained, task, plan, options, count, progress)
     seconds = time.perf_counter() - started
     calibration = pretrained.calibration.checksum if pretrained.calibration else None
@@ -120,6 +128,7 @@ def compose(
         "ensemble": ensemble,
         "roles": dict(roles or {}),
     }
+    settings |= {"chord_symbols": chord_symbols} if followed or chord_symbols != "follow" else {}
     settings |= {"style": style} if style != DEFAULT_STYLE else {}
     settings |= {"piece": _plain(asdict(piece_options))} if score is None else {}
     alternatives = []
@@ -128,7 +137,7 @@ def compose(
         novelty = _novelty(draft, done, form)
         record = provenance(done, pretrained.weights, options, {**settings, "rank": rank, "novelty": novelty})
         alternatives.append(Alternative(done, -draft.nats, parallels(done, task.slots), record))
-    return Composition(tuple(alternatives), task.notices, seconds)
+    return Composition(tuple(alternatives), (*task.notices, *_chord_notices(task.score, chord_symbols)), seconds)
 
 
 def provenance(score: Score, weights: Weights, options: SamplingOptions, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -172,12 +181,13 @@ def _options_of(record: Mapping[str, Any]) -> dict[str, Any]:
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """What is fixed before sampling: the style, and of a new piece the cadence chords, the chords before them, and
-    the starts of sections."""
+    the starts of sections; `given_chords` are those of chord symbols."""
 
     style: Style
     chords: Chords
     leading: Chords
     sections: tuple[int, ...]
+    given_chords: GivenChords
 
 
 def _sample(
@@ -198,7 +208,15 @@ def _sample(
     logit_bias = calibration.logit_bias if calibration else None
     chords = _planned_chords(plan, len(tokens.measures))
     request = SamplingRequest(
-        engine, tokens, task.rules, chords, pretrained.index, logit_bias, frozenset(plan.sections), style=plan.style
+        engine,
+        tokens,
+        task.rules,
+        chords,
+        plan.given_chords,
+        pretrained.index,
+        logit_bias,
+        frozenset(plan.sections),
+        style=plan.style,
     )
     return draw_candidates(request, criteria, options, count, progress or (lambda done: None))
 
@@ -220,6 +238,36 @@ def _planned_chords(plan: _Plan, measures: int) -> dict[int, dict[Fraction, Plan
             final = index in lasts and onset == max(places)
             chords.setdefault(index, {})[onset] = PlannedChord(members, final, plan.style.cadences.stay)
     return chords
+
+
+def _given_chords(score: Score, chord_symbols: str) -> dict[int, dict[Fraction, ChordSpan]]:
+    """The chords of the symbols of a score as constraints; InputError for an unknown way to use them."""
+    if chord_symbols not in CHORD_SYMBOL_USES:
+        raise InputError(f"found {chord_symbols!r} for chord symbols; expected {' or '.join(CHORD_SYMBOL_USES)}")
+    timeline = chord_timeline(score) if chord_symbols == "follow" else {}
+    return {
+        index: {onset: _chord_span(chord) for onset, chord in entries.items()} for index, entries in timeline.items()
+    }
+
+
+def _chord_span(chord: GivenChord) -> ChordSpan:
+    if chord.tones is None:
+        return ChordSpan(frozenset())
+    members = frozenset(chord.tones.members)
+    return ChordSpan(members, chord.tones.essential, chord.tones.bass) if chord.begins else ChordSpan(members)
+
+
+def _chord_notices(score: Score, chord_symbols: str) -> tuple[str, ...]:
+    """Notices of chord symbols that new voices do not follow."""
+    unread = unread_symbols(score) if chord_symbols == "follow" else ()
+    if not unread:
+        return ()
+    number, symbol = unread[0]
+    name = f"{symbol.root.step} {symbol.kind}"
+    return (
+        f"{len(unread)} chord symbols are not understood and fix nothing, the first in measure {number} ({name});"
+        " expected a kind of MusicXML with whole alterations",
+    )
 
 
 def _novelty(draft: Draft, score: Score, form: Sections) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from scoregen.model.network.inputs import (
 )
 from scoregen.system.errors import Place
 from scoregen.tokens.constraints import state as constraints
+from scoregen.tokens.constraints.given_chords import ChordSpan, given_chord_mask
 from scoregen.tokens.constraints.places import DEFAULT_FINEST, Finest
 from scoregen.tokens.constraints.planned_chords import PlannedChord, planned_chord_mask
 from scoregen.tokens.constraints.state import ConstraintState, MeasureRules, VoiceRule
@@ -35,6 +36,8 @@ from scoregen.tokens.vocabulary import vocabulary
 
 Bools = NDArray[np.bool_]
 Chords = Mapping[int, Mapping[Fraction, PlannedChord]]
+GivenChords = Mapping[int, Mapping[Fraction, ChordSpan]]
+_NO_SPANS: GivenChords = {}
 
 EVENT_TOKENS = np.array(
     [vocabulary().id("hold"), vocabulary().id("rest"), *(vocabulary().pitch_id(pitch) for pitch in PITCHES)]
@@ -57,11 +60,13 @@ class DecodingContext:
         voices: Sequence[VoiceRule],
         chords: Chords,
         finest: Finest = DEFAULT_FINEST,
+        given_chords: GivenChords = _NO_SPANS,
     ) -> None:
         self.tokens = tokens
         self.outline = PieceOutline.of([measure.header for measure in tokens.measures])
         self.rules = [
-            measure_rules(tokens, index, voices, chords.get(index, {}), finest) for index in range(self.measures)
+            measure_rules(tokens, index, voices, chords.get(index, {}), finest, given_chords.get(index, {}))
+            for index in range(self.measures)
         ]
         self.orders: Ints = np.array([rules.order for rules in self.rules])
         self.free: Bools = np.array([[rules.given[slot] is None for slot in rules.order] for rules in self.rules])
@@ -134,8 +139,12 @@ def measure_rules(
     voices: Sequence[VoiceRule],
     chords: Mapping[Fraction, PlannedChord],
     finest: Finest = DEFAULT_FINEST,
+    spans: Mapping[Fraction, ChordSpan] | None = None,
 ) -> MeasureRules:
-    """The rules of one measure for the constraints: its header, its given events and its order of voices."""
+    """The rules of one measure for the constraints: its header, its given events and its order of voices.
+
+    `chords` are planned chords, `spans` given ones.
+    """
     measure = tokens.measures[index]
     given = tuple(_given(measure, voice) for voice in range(len(tokens.slots)))
     return MeasureRules(
@@ -147,8 +156,17 @@ def measure_rules(
         finest=finest,
         place=Place(measure=measure.header.number),
         slots=tokens.slots,
-        extra=planned_chord_mask(chords) if chords else None,
+        extra=_chord_mask(chords, spans or {}),
     )
+
+
+def _chord_mask(
+    chords: Mapping[Fraction, PlannedChord], spans: Mapping[Fraction, ChordSpan]
+) -> Callable[[ConstraintState], Mask] | None:
+    """The mask of the chords of a measure; given chords have priority over planned ones."""
+    if spans:
+        return given_chord_mask(spans)
+    return planned_chord_mask(chords) if chords else None
 
 
 def voice_order(given: Sequence[bool]) -> tuple[int, ...]:

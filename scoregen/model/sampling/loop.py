@@ -63,7 +63,12 @@ class _Sampler:
         self.sections, self.use_costs = request.sections, request.use_voice_leading_costs
         self.costs = request.style.voice_leading.with_options(options.voice_leading, options.crossing)
         self.decoding_context = DecodingContext(
-            request.engine, request.tokens, request.rules, request.chords, request.style.finest
+            request.engine,
+            request.tokens,
+            request.rules,
+            request.chords,
+            request.style.finest,
+            request.given_chords,
         )
         self.decoder = Decoder(request.engine, 1, voices)
         self.limit = NoveltyLimit(request.novelty, 1, voices) if request.novelty else None
