@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from scoregen.score.elements import Barline, Chord, Element, Measure, Note, Part, Score, Slot, Voice
+from scoregen.score.signatures import last_key, last_time
 from scoregen.score.spanners import without_slurs
 from scoregen.system.errors import InputError
 
@@ -130,8 +131,9 @@ def append_measures(score: Score, count: int, slots: Collection[Slot]) -> Score:
     last = score.measures[-1]
     number = next((int(m.number) for m in reversed(score.measures) if m.number.isdigit()), 0)
     voices = tuple(Voice(slot, (), "blank") for slot in slots)
+    time, key = last_time(last), last_key(last)
     new = [
-        Measure(str(number + index), last.time.duration, last.time, last.key, voices, own_keys=last.own_keys)
+        Measure(str(number + index), time.duration, time, key, voices, own_keys=last.own_keys)
         for index in range(1, count + 1)
     ]
     moved = last.barline if last.barline.repeat_times == 0 else Barline("light-heavy")

@@ -18,6 +18,7 @@ from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import UNISON, Interval, Pitch, Unpitched
 from scoregen.score.rhythm import NoteValue
+from scoregen.score.signatures import SignatureChange
 from scoregen.score.spanners import Spanner, slice_measures
 
 Origin = Literal["given", "blank", "generated"]
@@ -165,7 +166,8 @@ class Measure:
     `duration` is the actual length in quarters; it differs from that of the time signature in an
     anacrusis, a split measure or a damaged file. `phrase_ends` are the onsets with a fermata.
     `own_keys` lists parts whose sounding key signature differs from `key`. `break_before` is the
-    system or page break before the measure. `spanners` are those that begin in the measure.
+    system or page break before the measure. `spanners` are those that begin in the measure. `time` and `key`
+    hold from its start, `changes` from their onsets inside it.
     """
 
     number: str
@@ -184,6 +186,7 @@ class Measure:
     chord_symbols: tuple[ChordSymbol, ...] = ()
     spanners: tuple[Spanner, ...] = ()
     break_before: Break | None = None
+    changes: tuple[SignatureChange, ...] = ()
 
     @property
     def ends_section(self) -> bool:

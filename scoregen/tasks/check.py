@@ -94,7 +94,7 @@ def write_marked(report: Report, file: Path, paths: Sequence[Path], *, force: bo
     if logs:
         log = to_sarif(report, file, _lines(report, file))
         paths_written = (*written.paths, *write_files([(path, log) for path in logs], force=force))
-        written = WrittenFiles(paths_written, written.warnings)
+        written = replace(written, paths=paths_written)
     return written
 
 

@@ -187,9 +187,8 @@ def compose_command(
                 write_alternative(alternative, numbered(output, count, rank), provenance=provenance, force=force)
                 for rank, alternative in enumerate(composition.alternatives, 1)
             ]
-    print_messages(
-        (*composition.notices, *(str(problem) for done in written for problem in done.warnings)), quiet=quiet
-    )
+    notices = dict.fromkeys(notice for done in written for notice in done.notices)
+    print_messages((*composition.notices, *notices), quiet=quiet)
     if as_json:
         print_json(_report(composition, written, {**seconds, "sample": round(composition.sampling_seconds, 3)}))
     else:

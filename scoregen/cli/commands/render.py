@@ -28,7 +28,7 @@ def render_command(
         music = read_score(score)
         stage("writing")
         written = write_all(music, output, force=force)
-    print_messages(map(str, written.warnings), quiet=quiet)
+    print_messages(written.notices, quiet=quiet)
     if as_json:
         print_json({"score": str(score), "files": [str(path) for path in written]})
     else:

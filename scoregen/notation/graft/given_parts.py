@@ -21,9 +21,9 @@ from scoregen.notation.musicxml.write.measure import (
     measure_element,
     part_context,
     right_barline,
-    signatures,
     voices_of,
 )
+from scoregen.notation.musicxml.write.signatures import signatures
 from scoregen.notation.musicxml.write.voice import PartContext, TimedElement, write_voice
 from scoregen.score.elements import Clef, Measure, Part, Score, Voice
 from scoregen.score.timeline import measure_onsets, metrical_starts

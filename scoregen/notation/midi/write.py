@@ -19,7 +19,7 @@ import io
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import mido
@@ -148,11 +148,22 @@ def _conductor_events(score: Score, ticks: int) -> list[_Event]:
     events = [_Event(0, 0, mido.MetaMessage("track_name", name=title))] if title else []
     last: dict[str, object] = {}
     for start, measure in zip(measure_onsets(score), score.measures, strict=True):
-        for rank, message in enumerate((_time_message(measure), _key_message(measure.key)), start=1):
+        for onset, rank, message in _signature_messages(measure):
             if message is not None and (message.type not in last or last[message.type] != message):
                 last[message.type] = message
-                events.append(_Event(_ticks(start, ticks), rank, message))
+                events.append(_Event(_ticks(start + onset, ticks), rank, message))
     return events + _tempo_events(score, ticks)
+
+
+def _signature_messages(measure: Measure) -> Iterator[tuple[Fraction, int, mido.MetaMessage | None]]:
+    """The time and key signatures at the start of a measure, and those that change inside it, by onset and rank."""
+    yield Fraction(0), 1, _time_message(measure)
+    yield Fraction(0), 2, _key_message(measure.key)
+    for change in measure.changes:
+        if change.time is not None:
+            yield change.onset, 1, _time_message(replace(measure, time=change.time, duration=change.time.duration))
+        if change.key is not None:
+            yield change.onset, 2, _key_message(change.key)
 
 
 def _tempo_events(score: Score, ticks: int) -> list[_Event]:

@@ -20,6 +20,7 @@ from scoregen.score.elements import Clef
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import STEPS, Interval
+from scoregen.score.signatures import SignatureChange
 from scoregen.system.errors import ReadError, RefusedError
 
 MAX_STAVES = 16
@@ -62,9 +63,13 @@ class PartState:
 
     @property
     def sounding_key(self) -> KeySignature | None:
-        if self.key is None or self.key.custom or not self.transpositions:
-            return self.key
-        return self.key.transposed(self.transposition(1))
+        return self.sounding(self.key)
+
+    def sounding(self, key: KeySignature | None) -> KeySignature | None:
+        """A written key signature at sounding pitch."""
+        if key is None or key.custom or not self.transpositions:
+            return key
+        return key.transposed(self.transposition(1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +84,11 @@ class Signatures:
         state.key = self.key or state.key
         state.time = None if self.senza_misura else self.time or state.time
 
-    def change(self, state: PartState) -> str | None:
-        """The name of the signature that would change, None if none would."""
-        if self.key is not None and self.key != state.key:
-            return "key signature"
-        if (self.time is not None and self.time != state.time) or (self.senza_misura and state.time is not None):
-            return "time signature"
-        return None
+    def change(self, state: PartState, onset: Fraction) -> SignatureChange | None:
+        """The signatures that differ from those of the state, None if none does."""
+        key = self.key if self.key != state.key else None
+        time = self.time if self.time != state.time else None
+        return SignatureChange(onset, state.sounding(key), time) if key is not None or time is not None else None
 
 
 def read_attributes(state: PartState, element: etree._Element) -> Signatures:

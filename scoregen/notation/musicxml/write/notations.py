@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from lxml import etree
@@ -15,6 +16,8 @@ ARTICULATIONS = (
     *("accent", "strong-accent", "staccato", "tenuto", "detached-legato", "staccatissimo", "spiccato", "scoop"),
     *("plop", "doit", "falloff", "breath-mark", "caesura", "stress", "unstress", "soft-accent", "other-articulation"),
 )
+_NO_TOKEN = re.compile(r"[^\w.:-]")
+"""The characters that the schema does not accept in the number of a verse."""
 _SYLLABIC = ("single", "begin", "middle", "end")
 
 
@@ -45,7 +48,7 @@ def write_notations(
 
 def write_lyric(parent: etree._Element, lyric: Lyric) -> None:
     """Append one syllable of one verse."""
-    element = add(parent, "lyric", attributes={"number": "".join(lyric.verse.split()) or "1"})
+    element = add(parent, "lyric", attributes={"number": _NO_TOKEN.sub("-", "".join(lyric.verse.split())) or "1"})
     add(element, "syllabic", lyric.syllabic if lyric.syllabic in _SYLLABIC else "single")
     add(element, "text", lyric.text)
     if lyric.extend:
