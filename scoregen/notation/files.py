@@ -59,13 +59,16 @@ class ScoreOutput:
         self.engraving = engraving
         self.dpi = dpi
         self.warnings: tuple[Problem, ...] = ()
+        self.changes: tuple[str, ...] = ()
 
     @cached_property
     def text(self) -> bytes:
-        """The MusicXML text, not yet checked."""
-        from scoregen.notation.graft.document import musicxml_text
+        """The MusicXML text, not yet checked; what happened to given marks becomes `changes`."""
+        from scoregen.notation.graft.document import musicxml_document
 
-        return musicxml_text(self.score, self.provenance)
+        document = musicxml_document(self.score, self.provenance)
+        self.changes = document.notices
+        return document.text
 
     @cached_property
     def checked_text(self) -> bytes:
@@ -129,7 +132,7 @@ def write_all(
         prepare_fonts()
     piece = ScoreOutput(score, provenance, engraving, dpi)
     files = [file for target in targets for file in _files(target, WRITERS[target.suffix.lower()](piece, target))]
-    return WrittenFiles(write_files(files, force=force), piece.warnings)
+    return WrittenFiles(write_files(files, force=force), piece.warnings, piece.changes)
 
 
 def can_write(suffix: str) -> bool:

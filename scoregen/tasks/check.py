@@ -7,6 +7,7 @@ write_marked(report, [Path("marked.pdf")])
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 

@@ -16,10 +16,12 @@ from scoregen.notation.engraving.pages import EngravingOptions
 from scoregen.notation.files import READERS, WRITERS, can_write, read_score, write_all, write_score
 from scoregen.notation.graft.document import musicxml_text
 from scoregen.notation.musicxml.document import load_document
+from scoregen.notation.musicxml.read.score import read_musicxml
+from scoregen.notation.musicxml.write.score import write_musicxml
 from scoregen.notation.validation.document import check_document
 from scoregen.score.elements import Score, Voice
 from scoregen.system import files
-from scoregen.system.errors import OutputError, ReadError, RefusedError, ScoregenError, ToolError
+from scoregen.system.errors import OutputError, ReadError, ScoregenError, ToolError
 from tests.notation.handmade import hymn, line, melody
 
 CASES = Path(__file__).resolve().parents[1] / "cases"
@@ -137,14 +139,35 @@ def test_problems_of_generated_music_are_a_bug_and_nothing_is_written(tmp_path: 
     assert left_behind(tmp_path) == []
 
 
-def test_invalid_musicxml_is_engraved_but_not_written(tmp_path: Path) -> None:
-    text = load_document(LYRICS).replace(b"<part-list>", b"<invented/><part-list>")
+@pytest.mark.parametrize(
+    ("old", "new", "name"),
+    [
+        (b"<part-list>", b"<invented/><part-list>", "invented"),
+        (b"<note>", b'<note data-id="1">', "data-id"),
+        (b"<key>", b"<clef><sign>G</sign></clef><key>", "key"),
+    ],
+)
+def test_a_schema_fault_of_the_given_music_is_passed_on(old: bytes, new: bytes, name: str, tmp_path: Path) -> None:
+    text = load_document(LYRICS).replace(old, new, 1)
     (tmp_path / "old.musicxml").write_bytes(text)
     score = read_score(tmp_path / "old.musicxml")
-    with pytest.raises(RefusedError, match=r"not valid MusicXML 4\.0 .*invented.*export it again"):
-        write_score(score, tmp_path / "new.musicxml")
-    write_score(score, tmp_path / "new.svg")
-    assert left_behind(tmp_path) == ["new.svg", "old.musicxml"]
+    assert any(name in problem.message for problem in check_document(text, ""))
+    written = write_score(score, tmp_path / "new.musicxml", provenance={"seed": "7"})
+    assert new in (tmp_path / "new.musicxml").read_bytes()
+    (notice,) = written.notices
+    assert notice.startswith("the given score has ") and "written as found" in notice and name in notice
+
+
+def test_a_new_fault_beside_a_given_one_is_a_bug(tmp_path: Path) -> None:
+    text = write_musicxml(hymn()).replace(b"<part-list>", b"<invented/><part-list>", 1)
+    score = read_musicxml(text, "f")
+    first, *others = score.measures[1].voices
+    short = replace(first, origin="generated", elements=line("q:C4"))
+    measure = replace(score.measures[1], voices=(short, *others))
+    broken = replace(score, measures=(score.measures[0], measure, score.measures[2]))
+    with pytest.raises(ScoregenError, match="bug in scoregen"):
+        write_score(broken, tmp_path / "new.musicxml")
+    assert left_behind(tmp_path) == []
 
 
 def test_provenance_is_written_into_the_document(tmp_path: Path) -> None:
