@@ -37,7 +37,10 @@ class Lyric:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One pitch for one note value; a grace note takes no time. `velocity` is 1 to 127, None by default."""
+    """One pitch for one note value; a grace note takes no time. `velocity` is 1 to 127, None by default.
+
+    `staff` is the staff that the note is written on if that is not the staff of its voice.
+    """
 
     value: NoteValue
     pitch: Pitch | Unpitched
@@ -49,6 +52,7 @@ class Note:
     articulations: tuple[str, ...] = ()
     lyrics: tuple[Lyric, ...] = ()
     velocity: int | None = None
+    staff: int | None = None
 
     @property
     def duration(self) -> Fraction:

@@ -8,8 +8,9 @@ The rules of the performance, in order:
    similar articulation shortens (`expression`). The velocity before the first mark is 72.
 3. Grace notes sound just before the note that follows them, and take no time from it.
 4. Pedal marks are controller 64. A tempo mark sounds if it has a number.
-5. An unpitched note sounds the percussion key of its instrument, else that of its staff position.
-6. A measure shorter or longer than its time signature gets a time signature of its own, so that the
+5. A tablature that repeats another staff is silent.
+6. An unpitched note sounds the percussion key of its instrument, else that of its staff position.
+7. A measure shorter or longer than its time signature gets a time signature of its own, so that the
    barlines of the file match those of the score.
 """
 
@@ -31,6 +32,7 @@ from scoregen.notation.midi.performance import performance_notes, unfold_score
 from scoregen.score.elements import Measure, Part, Score, Tempo
 from scoregen.score.keys import KeySignature
 from scoregen.score.pitch import Pitch, Unpitched
+from scoregen.score.tablature import without_tablature
 from scoregen.score.timeline import SoundingNote, measure_onsets
 
 DEFAULT_TICKS_PER_QUARTER = 480
@@ -53,6 +55,7 @@ class _Event:
 
 def to_midi(score: Score) -> bytes:
     """A standard MIDI file of format 1; equal scores give equal bytes."""
+    score = without_tablature(score)
     played = unfold_score(score)
     timed = performance_notes(played)
     ticks = ticks_per_quarter((note.played for note in timed), played)

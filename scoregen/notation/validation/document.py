@@ -62,8 +62,9 @@ def split_by_origin(problems: Iterable[Problem], score: Score) -> ProblemsByOrig
 
 
 def _signature(problem: Problem) -> tuple[str | None, str | None, str]:
-    """Part, measure and message; what the schema expects instead depends on the other children."""
-    return problem.place.part, problem.place.measure, problem.message.partition(" Expected is ")[0]
+    """Part, measure and what was found; what is expected instead depends on other elements."""
+    found = problem.message.partition(" Expected is ")[0].partition("; expected ")[0]
+    return problem.place.part, problem.place.measure, found
 
 
 def _semantic_problems(root: etree._Element, file: str) -> Iterator[Problem]:

@@ -102,6 +102,8 @@ def read_attributes(state: PartState, element: etree._Element) -> Signatures:
             _read_clef(state, child)
         elif child.tag == "transpose":
             _read_transpose(state, child)
+    if state.transpositions:
+        _drop_doubled_octaves(state)
     return _signatures(state, element)
 
 
@@ -140,6 +142,15 @@ def _read_transpose(state: PartState, element: etree._Element) -> None:
     state.transpositions[staff] = interval
     if state.first_transposition is None:
         state.first_transposition = interval
+
+
+def _drop_doubled_octaves(state: PartState) -> None:
+    """Ignore a transposition by octaves that an octave clef states too: the written pitches are those of the clef."""
+    for staff, interval in state.transpositions.items():
+        octaves = state.clefs.get(staff or 1, Clef()).octave_change
+        if octaves and interval == Interval(7 * octaves, 12 * octaves):
+            state.transpositions[staff] = UNISON
+            state.first_transposition = UNISON if state.first_transposition == interval else state.first_transposition
 
 
 def _signatures(state: PartState, element: etree._Element) -> Signatures:

@@ -147,7 +147,9 @@ def is_chord_member(member: Entry, chord: Entry) -> bool:
 def add_chord_member(member: Entry, chord: Entry) -> None:
     """Add a member to its chord, with the chord's value."""
     value = chord.notes[0].value
-    chord.notes.extend(note if note.value == value else replace(note, value=value) for note in member.notes)
+    staff = member.staff if member.staff != chord.staff else None
+    same = [note if note.value == value else replace(note, value=value) for note in member.notes]
+    chord.notes.extend(same if staff is None else [replace(note, staff=staff) for note in same])
     chord.fermata |= member.fermata
     chord.slurs += member.slurs
     chord.dynamics += member.dynamics

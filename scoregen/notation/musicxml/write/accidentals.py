@@ -100,9 +100,9 @@ def _staff_notes(
 ) -> Iterator[_PlacedNote]:
     for voice in measure.voices:
         position = onset
-        for order, element in enumerate(voice.elements if voice.slot[:2] == (part.id, staff) else ()):
+        for order, element in enumerate(voice.elements if voice.slot.part == part.id else ()):
             for number, note in enumerate(element.notes):
-                if isinstance(note.pitch, Pitch):
+                if isinstance(note.pitch, Pitch) and (note.staff or voice.slot.staff) == staff:
                     continues = note.tied_from_previous and Tie(position, note.pitch) in ties
                     address = NoteAddress(index, voice.slot, order, number)
                     yield _PlacedNote(address, note, note.pitch.transposed(-part.transposition), continues, position)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from scoregen.notation.musicxml.document import load_document
 from scoregen.notation.musicxml.read.score import read_musicxml
+from scoregen.notation.musicxml.write.score import write_musicxml
 from scoregen.score.check import problems
 from scoregen.score.elements import Barline, Chord, Clef, Instrument, Lyric, Note, Rest, Score, Slot
 from scoregen.score.keys import KeySignature
@@ -82,6 +84,31 @@ def test_transposing_instruments_sound(case: Callable[[str], Score]) -> None:
     assert [part.transposition for part in score.parts] == [Interval(-1, -2), Interval(-7, -12), Interval(-4, -7)]
 
 
+OCTAVE_CLEF = (
+    "<clef><sign>G</sign><line>2</line><clef-octave-change>-1</clef-octave-change></clef>"
+    "<transpose><diatonic>{}</diatonic><chromatic>{}</chromatic>{}</transpose>"
+)
+
+
+@pytest.mark.parametrize(
+    ("diatonic", "chromatic", "octaves", "expected", "left"),
+    [
+        (0, 0, "<octave-change>-1</octave-change>", "C4", Interval(0, 0)),
+        (-7, -12, "", "C4", Interval(0, 0)),
+        (0, 0, "<octave-change>-2</octave-change>", "C2", Interval(-14, -24)),
+        (-1, -2, "<octave-change>-1</octave-change>", "Bb2", Interval(-8, -14)),
+        (0, 0, "", "C4", Interval(0, 0)),
+    ],
+)
+def test_an_octave_in_the_clef_and_in_the_transposition_is_one_octave(
+    diatonic: int, chromatic: int, octaves: str, expected: str, left: Interval
+) -> None:
+    attributes = f"<attributes>{OCTAVE_CLEF.format(diatonic, chromatic, octaves)}</attributes>"
+    score = read_musicxml(PART.format(f"<measure number='1'>{attributes}{NOTE}</measure>").encode(), "f")
+    assert line(score, 0, Slot("P1")) == [f"{expected}:4"]
+    assert score.parts[0].transposition == left
+
+
 def test_transposition_changes_with_the_instrument(case: Callable[[str], Score]) -> None:
     score = case("transposition")
     assert line(score, 1, Slot("P1")) == ["C5:4"]
@@ -99,6 +126,22 @@ def test_a_voice_that_crosses_the_staves_keeps_one_slot(case: Callable[[str], Sc
     assert slots(score, 0) == [(1, 1), (2, 1)]
     assert line(score, 0, Slot("P1", 1, 1)) == ["C5:2", "G3:2"]
     assert line(score, 0, Slot("P1", 2, 1)) == ["C3:2", "C4:2"]
+    assert staves_of_notes(score, 0, Slot("P1", 1, 1)) == [None, 2]
+
+
+def staves_of_notes(score: Score, index: int, slot: Slot) -> list[int | None]:
+    voice = score.measures[index].voice(slot)
+    assert voice is not None
+    return [note.staff for element in voice.elements for note in element.notes]
+
+
+def test_the_members_of_a_chord_keep_their_staves() -> None:
+    member = "<note>{}<pitch><step>{}</step><octave>4</octave></pitch><duration>4</duration><staff>{}</staff></note>"
+    chord = member.format("", "C", 2) + member.format("<chord/>", "G", 1)
+    score = read_musicxml(PART.format(f"<measure number='1'>{chord}</measure>").encode(), "f")
+    assert staves_of_notes(score, 0, Slot("P1", 2, 1)) == [None, 1]
+    again = read_musicxml(write_musicxml(replace(score, document=None)), "f")
+    assert staves_of_notes(again, 0, Slot("P1", 2, 1)) == [None, 1]
 
 
 def test_one_voice_number_on_two_staves_at_once_is_two_voices(case: Callable[[str], Score]) -> None:
