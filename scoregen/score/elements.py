@@ -39,7 +39,7 @@ class Lyric:
 class Note:
     """One pitch for one note value; a grace note takes no time. `velocity` is 1 to 127, None by default.
 
-    `staff` is the staff that the note is written on if that is not the staff of its voice.
+    `staff` is the staff on which the note is printed, if it is not that of its voice.
     """
 
     value: NoteValue

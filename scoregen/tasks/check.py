@@ -22,7 +22,6 @@ from scoregen.analysis.rules.playing import playing
 from scoregen.analysis.rules.report import Report, to_sarif
 from scoregen.analysis.rules.rule_sets import DEFAULT, RULES, RuleSet, load_rule_set
 from scoregen.score.elements import Score
-from scoregen.score.tablature import without_tablature
 from scoregen.system.errors import InputError, OutputError, Place
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ def check(score: Score, rules: RuleSet | str = DEFAULT) -> Report:
     Raises InputError if the score has no notes, or if the rule set is invalid.
     """
     rule_set = load_rule_set(rules) if isinstance(rules, str) else rules
-    music = counterpoint_of(without_tablature(score))
+    music = counterpoint_of(score)
     if not music.lines:
         raise InputError("found no pitched notes; expected a score with notes to check")
     findings = {finding for family in FAMILIES for finding in family(music, rule_set)}

@@ -264,5 +264,6 @@ def _value(element: etree._Element, item: Note | Rest, accidental: Accidental | 
 
 
 def _staff(element: etree._Element, frame: Frame, own: int | None = None) -> None:
+    """The staff in a part with several; `own` is that of a note of a voice on another staff."""
     if frame.staff is not None:
-        add(element, "staff", own or frame.staff)
+        add(element, "staff", frame.staff if own is None else str(own))
