@@ -100,11 +100,16 @@ def insert_voices(score: Score, voices: Iterable[tuple[int, Voice]]) -> Score:
 
 
 def with_parts(score: Score, parts: Sequence[Part]) -> Score:
-    """The score with exactly these parts, in this order; new parts are blank throughout."""
+    """The score with exactly these parts, in this order; new parts are blank throughout.
+
+    Breaks of systems and pages go if parts are added: they were set for fewer staves.
+    """
     old = {part.id for part in score.parts}
     new = [Slot(part.id) for part in parts if part.id not in old]
     kept = {part.id for part in parts}
     measures = score.measures if old <= kept else tuple(_of_parts(measure, kept) for measure in score.measures)
+    if new:
+        measures = tuple(replace(measure, break_before=None) for measure in measures)
     return blank_voices(replace(score, parts=tuple(parts), measures=measures), new, range(len(score.measures)))
 
 

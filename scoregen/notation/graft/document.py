@@ -26,7 +26,7 @@ _NOTHING: Mapping[str, str] = {}
 
 @dataclass(frozen=True, slots=True)
 class Grafted:
-    """A MusicXML text, and what happened to given marks whose notes were replaced, one line for each part."""
+    """A MusicXML text, and what was removed from the given music beside replaced notes, one line each."""
 
     text: bytes
     notices: tuple[str, ...] = ()
@@ -63,7 +63,7 @@ def graft(score: Score, provenance: Mapping[str, str] = _NOTHING) -> Grafted:
             lines = read_lines(bodies[part.id])
             write_generated(score, part, read_given_part(bodies[part.id]), _instrument_ids(root, part.id))
             notices += close_loose_ends(bodies[part.id], lines, part.name or part.id)
-    add_parts(root, score)
+    notices += add_parts(root, score)
     set_miscellaneous(root, provenance)
     return Grafted(serialize(root), tuple(notices))
 

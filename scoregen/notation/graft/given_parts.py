@@ -24,6 +24,7 @@ from scoregen.notation.musicxml.write.measure import (
     voices_of,
 )
 from scoregen.notation.musicxml.write.signatures import signatures
+from scoregen.notation.musicxml.write.stems import shared_direction
 from scoregen.notation.musicxml.write.voice import PartContext, TimedElement, write_voice
 from scoregen.score.elements import Clef, Measure, Part, Score, Voice
 from scoregen.score.timeline import measure_onsets, metrical_starts
@@ -49,6 +50,21 @@ def _refill_voices(score: Score, context: PartContext, given: GivenPart, places:
         for voice in score.measures[index].voices if index < len(score.measures) else ():
             if voice.slot.part == given.id and voice.origin == "generated":
                 _refill_voice(score, index, voice, element, context, given, places)
+        if index < len(score.measures):
+            _turn_stems(score.measures[index], index, element, given)
+
+
+def _turn_stems(measure: Measure, index: int, element: etree._Element, given: GivenPart) -> None:
+    """Turn the stems of given notes away from a generated voice on their staff."""
+    own = [voice for voice in measure.voices if voice.slot.part == given.id]
+    staves = {voice.slot.staff for voice in own if voice.origin == "generated"}
+    for voice in own:
+        direction = shared_direction(voice, measure) if voice.origin == "given" and voice.slot.staff in staves else None
+        if direction is None or not given.is_separate(voice.slot, index):
+            continue
+        is_own = given.owns(voice.slot, index)
+        for stem in (stem for note in element.iterfind("note") if is_own(note) for stem in note.iterfind("stem")):
+            stem.text = direction if stem.text in ("up", "down") else stem.text
 
 
 def _refill_voice(

@@ -5,29 +5,36 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from copy import deepcopy
+from dataclasses import replace
 from fractions import Fraction
 from itertools import zip_longest
 
 from lxml import etree
 
+from scoregen.notation.graft.hidden_signatures import mirror_signatures
 from scoregen.notation.graft.refill import cursor_motion
-from scoregen.notation.musicxml.insertion import insert, insert_after
+from scoregen.notation.musicxml.insertion import insert, insert_after, replace_children
 from scoregen.notation.musicxml.write.measure import check_divisions, part_context, part_divisions, write_part
 from scoregen.notation.musicxml.write.part_list import PartEntry, group_start, group_stop, part_entries, score_part
+from scoregen.notation.musicxml.write.spanners import slur_marks
 from scoregen.notation.validation.measures import ROUNDING
 from scoregen.notation.validation.walk import walk
 from scoregen.score.elements import Part, Score
 
 _MIRRORED_ATTRIBUTES = ("number", "implicit", "non-controlling", "text")
+_BREAKS = ("new-system", "new-page", "blank-page")
 _MIRRORED_BARLINE = ("bar-style", "ending", "repeat")
 
 
-def add_parts(root: etree._Element, score: Score) -> None:
-    """Declare and write every part of the score that has no <part> in the document."""
+def add_parts(root: etree._Element, score: Score) -> tuple[str, ...]:
+    """Declare and write every part of the score that has no <part> in the document.
+
+    The breaks of systems and pages of the given parts go, since they were set for fewer staves; a notice says so.
+    """
     bodies = {body.get("id"): body for body in root.findall("part")}
     new = [part for part in score.parts if part.id not in bodies]
     if not new:
-        return
+        return ()
     ids = {str(value) for value in root.xpath("//@id")}  # type: ignore[union-attr]  # an attribute path gives a list
     entries = {entry.part.id: entry for entry in part_entries(score, new, ids, channel=len(bodies))}
     reference = list(bodies.values())
@@ -38,14 +45,28 @@ def add_parts(root: etree._Element, score: Score) -> None:
         if part.id in entries:
             entry = entries[part.id]
             context = part_context(score, part, divisions[part.id], entry.instrument_ids)
-            body = write_part(score, context, entry.id)
+            body = write_part(score, replace(context, slurs=slur_marks(score, part)), entry.id)
             _fill_gaps(body, gaps, context.divisions)
             _mirror(body, reference, is_first_part=previous is None)
+            mirror_signatures(body, reference)
             _declare(root, entry, previous, score)
             _place_body(root, body, bodies[previous.id] if previous is not None else None)
             bodies[part.id] = body
         previous = part
     _add_brackets(root, score, entries)
+    return _drop_breaks(reference)
+
+
+def _drop_breaks(given: Sequence[etree._Element]) -> tuple[str, ...]:
+    """Remove the breaks of systems and pages; a <print> without other content goes too."""
+    places = [item for part in given for item in part.iterfind("measure/print") if set(item.attrib) & set(_BREAKS)]
+    for item in places:
+        for name in _BREAKS:
+            item.attrib.pop(name, None)
+        measure = item.getparent()
+        if not item.attrib and not len(item) and measure is not None:
+            replace_children(measure, [child for child in measure if child is not item])
+    return ("the system and page breaks of the given score are left out, since staves were added",) if places else ()
 
 
 def _gaps(score: Score, given: Sequence[etree._Element]) -> list[Fraction]:

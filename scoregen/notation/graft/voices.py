@@ -55,14 +55,21 @@ class GivenPart:
             names[slot] = next(name for name in (*wishes, *free) if name not in names.values())
         return names
 
+    def is_separate(self, slot: Slot, index: int) -> bool:
+        """Whether the <voice> texts of a measure separate the notes of a voice from all others."""
+        key = self.keys.get((slot.staff, slot.voice))
+        if key is None:
+            return True
+        return not (key[2] or any(strand.key[2] for strand in self.measures[index].strands if strand.name == key[1]))
+
     def owns(self, slot: Slot, index: int) -> Callable[[etree._Element], bool]:
         """Whether a <note> of a measure belongs to a voice. Raises RefusedError if the file does not decide it."""
         key = self.keys.get((slot.staff, slot.voice))
         if key is None:
             return lambda note: False
-        staff, name, copy = key
+        staff, name, _ = key
         namesakes = [strand.key for strand in self.measures[index].strands if strand.name == name]
-        if copy or any(other[2] for other in namesakes):
+        if not self.is_separate(slot, index):
             raise RefusedError(
                 f"notes of voice {name!r} overlap and cannot be replaced; give each voice its own number",
                 Place(part=self.id, measure=self.measures[index].number, voice=name),
