@@ -26,6 +26,7 @@ from scoregen.plan.sections import Sections, first_occurrence, section_starts, u
 from scoregen.score.edit import insert_voices
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import load_ensemble
+from scoregen.score.sung_texts import LYRICS, LyricsChoice, with_given_marks
 from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
 from scoregen.styles.style import Style, load_style
 from scoregen.system.errors import InputError
@@ -82,20 +83,23 @@ def compose(
     count: int = 1,
     checkpoint: Path | str | None = None,
     device: str = "auto",
+    lyrics: LyricsChoice = "all",
     progress: Callable[[float], None] | None = None,
 ) -> Composition:
     """Fill what is blank in a score for an ensemble; without a score, write a new piece.
 
     `roles` assigns parts to roles (`{"soprano": "1"}`); `blank` empties parts, measures or both
     (`"alto,tenor:5-8"`); `extend` appends measures; `style` names a file of grammars/styles, whose costs of parallels
-    and crossing apply unless `sampling` sets its own. Raises InputError if there is nothing to fill, and
-    RefusedError if no notes can be written for what is given.
+    and crossing apply unless `sampling` sets its own; `lyrics` names the verses that new parts get: all, or the first.
+    Raises InputError if there is nothing to fill, and RefusedError if no notes can be written for what is given.
     """
     from scoregen.model.engine.loading import load_engine
     from scoregen.model.sampling.pretrained import load_pretrained
 
     if not 1 <= count <= 100:
         raise InputError(f"found a count of {count}; expected 1 to 100 alternatives")
+    if lyrics not in LYRICS:
+        raise InputError(f"found {lyrics!r} for lyrics; expected one of: {', '.join(LYRICS)}")
     options = sampling or SamplingOptions()
     options = replace(options, candidates=max(options.candidates, count))
     players, manner = load_ensemble(ensemble), load_style(style)
@@ -124,7 +128,7 @@ def compose(
     settings |= {"piece": _plain(asdict(piece_options))} if score is None else {}
     alternatives = []
     for rank, draft in enumerate(drafts[:count], 1):
-        done = unfolded(_finished(task, draft), form)
+        done = with_given_marks(unfolded(_finished(task, draft), form), lyrics)
         novelty = _novelty(draft, done, form)
         record = provenance(done, pretrained.weights, options, {**settings, "rank": rank, "novelty": novelty})
         alternatives.append(Alternative(done, -draft.nats, parallels(done, task.slots), record))

@@ -19,10 +19,12 @@ from scoregen.notation.musicxml.document import load_document
 from scoregen.notation.musicxml.read.score import read_musicxml
 from scoregen.notation.musicxml.write.score import write_musicxml
 from scoregen.notation.validation.document import check_document
-from scoregen.score.elements import Score, Voice
+from scoregen.score.edit import insert_voices, with_parts
+from scoregen.score.elements import Clef, Score, Slot, Voice
+from scoregen.score.timeline import pitched_notes
 from scoregen.system import files
 from scoregen.system.errors import OutputError, ReadError, ScoregenError, ToolError
-from tests.notation.handmade import hymn, line, melody
+from tests.notation.handmade import hymn, line, melody, voice_part
 
 CASES = Path(__file__).resolve().parents[1] / "cases"
 LYRICS = CASES / "reading" / "lyrics.musicxml"
@@ -156,6 +158,28 @@ def test_a_schema_fault_of_the_given_music_is_passed_on(old: bytes, new: bytes, 
     assert new in (tmp_path / "new.musicxml").read_bytes()
     (notice,) = written.notices
     assert notice.startswith("the given score has ") and "written as found" in notice and name in notice
+
+
+@pytest.mark.parametrize("path", sorted((CASES / "faults").glob("*.musicxml")), ids=lambda path: path.stem)
+def test_files_with_small_faults_are_written_with_new_music(path: Path, tmp_path: Path) -> None:
+    """The given faults stay, no new one is added, and the score can also be written as a new document."""
+    given = read_score(path)
+    part = replace(voice_part(2, "Alto", Clef()), id="P9")
+    rows = [(index, Voice(Slot("P9"), line("w:A4"), "generated")) for index in range(len(given.measures))]
+    score = insert_voices(with_parts(given, (*given.parts, part)), rows)
+    before = check_document(given.document or b"", "")
+    written = write_score(score, tmp_path / "new.musicxml", provenance={"seed": "1"})
+    assert {str(problem) for problem in written.warnings} == {str(problem) for problem in before}
+    assert len(written.notices) == bool(before) and (before or path.stem == "namespace")
+    write_score(replace(score, document=None), tmp_path / "fresh.musicxml")
+    fresh, grafted = (read_score(tmp_path / f"{name}.musicxml") for name in ("fresh", "new"))
+    assert pitched_notes(fresh) == pitched_notes(grafted)
+
+
+def test_a_note_without_type_has_the_value_of_its_duration() -> None:
+    score = read_score(CASES / "faults" / "note_without_type.musicxml")
+    values = [element.value for measure in score.measures for voice in measure.voices for element in voice.elements]
+    assert [value.type for value in values] == ["quarter"] * 4 + ["whole"]
 
 
 def test_a_new_fault_beside_a_given_one_is_a_bug(tmp_path: Path) -> None:

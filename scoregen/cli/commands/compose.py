@@ -128,6 +128,9 @@ def compose_command(
             show_default="4",
         ),
     ] = None,
+    lyrics: Annotated[
+        str, typer.Option("--lyrics", metavar="all|first", help="The verses that new parts get from a given part.")
+    ] = "all",
     checkpoint: Checkpoint = None,
     device: Device = "auto",
     provenance: Annotated[
@@ -144,6 +147,7 @@ def compose_command(
     """
     from scoregen.model.engine.device import check_device
     from scoregen.notation.files import read_score
+    from scoregen.score.sung_texts import LYRICS
     from scoregen.tasks.compose import PieceOptions, SamplingOptions, compose
 
     piece = given_options(
@@ -159,6 +163,9 @@ def compose_command(
         seed=seed, temperature=temperature, top_p=top_p, candidates=candidates, passes=passes, span=span
     )
     roles = parse_roles(role or ())
+    verses = next((name for name in LYRICS if name == lyrics), None)
+    if verses is None:
+        raise InputError(f"--lyrics: found {lyrics!r}; expected one of: {', '.join(LYRICS)}")
     _check_use(score, piece, role=role, blank=blank, extend=extend)
     check_outputs(output, count, provenance=provenance, force=force)
     check_device(device)
@@ -178,6 +185,7 @@ def compose_command(
                 piece=None if given else PieceOptions(**piece),
                 sampling=SamplingOptions(**sampling),
                 count=count,
+                lyrics=verses,
                 checkpoint=checkpoint,
                 device=device,
                 progress=advance,

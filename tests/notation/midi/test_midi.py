@@ -248,6 +248,27 @@ def test_a_linked_tablature_is_silent() -> None:
     assert [message.note for message in track if message.type == "note_on"] == [60, 64]
 
 
+def played(name: str, track: int) -> list[int]:
+    """The keys of the notes of a track of a file in tests/cases/reading."""
+    score = read_musicxml(load_document(CASES / f"{name}.musicxml"), name)
+    messages = mido.MidiFile(file=io.BytesIO(to_midi(score))).tracks[track]
+    return [message.note for message in messages if message.type == "note_on"]
+
+
+@pytest.mark.parametrize(
+    ("name", "track", "expected"),
+    [
+        ("octave_clef_and_transpose", 2, [60, 59, 60, 62, 64, 60]),
+        ("dal_segno_al_coda", 1, [60, 62, 64, 65, 62, 64, 67, 72]),
+        ("midi_unpitched", 2, [38, 42, 38, 42, 38, 38]),
+        ("linked_tablature", 2, [60, 64, 55]),
+        ("tie_across_voices", 1, [74, 67]),
+    ],
+)
+def test_files_of_other_programs_sound_as_meant(name: str, track: int, expected: list[int]) -> None:
+    assert played(name, track) == expected
+
+
 def test_tracks_last_as_long_as_the_score() -> None:
     file = read_back(to_midi(melody("q:C4 h.:r", "w:r")))
     assert {sum(message.time for message in track) for track in file.tracks} == {8 * file.ticks_per_beat}

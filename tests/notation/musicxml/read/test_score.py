@@ -285,6 +285,30 @@ def test_signatures_that_change_inside_a_measure(case: Callable[[str], Score]) -
     assert score.measures[0].changes == (SignatureChange(Fraction(2), KeySignature(2), TimeSignature((2,), 4)),)
 
 
+def test_a_metre_that_changes_inside_a_measure(case: Callable[[str], Score]) -> None:
+    score = case("time_inside_measure")
+    assert score.measures[0].changes == (SignatureChange(Fraction(2), None, TimeSignature((2,), 4)),)
+    assert [measure.duration for measure in score.measures] == [4, 2]
+
+
+def test_the_notes_of_a_voice_name_their_staves(case: Callable[[str], Score]) -> None:
+    score = case("voice_and_piano")
+    slots = [voice.slot for voice in score.measures[0].voices]
+    crossing = next(slot for slot in slots if 1 in staves_of_notes(score, 0, slot))
+    assert crossing.staff == 2 and staves_of_notes(score, 0, crossing) == [None, None, 1, 1, 1, 1, 1]
+
+
+def test_a_closed_score_has_two_voices_a_staff(case: Callable[[str], Score]) -> None:
+    score = case("closed_score")
+    assert [line(score, 1, slot) for slot in score.slots] == [["G4:4"], ["E4:4"], ["C4:4"], ["C3:4"]]
+    assert [slot.staff for slot in score.slots] == [1, 1, 2, 2]
+
+
+def test_a_score_without_measures_is_named() -> None:
+    with pytest.raises(ReadError, match="f: the score has no measure"):
+        read_musicxml(PART.format("").encode(), "f")
+
+
 def test_a_repeated_signature_is_no_change() -> None:
     same = CHANGES.replace("<fifths>5</fifths>", "<fifths>0</fifths>").replace("<beats>2</beats>", "<beats>4</beats>")
     assert read_musicxml(same.encode(), "f").measures[0].changes == ()
