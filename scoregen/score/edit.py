@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from scoregen.score.elements import Barline, Chord, Element, Measure, Note, Part, Score, Slot, Voice
-from scoregen.score.signatures import last_key, last_time
+from scoregen.score.metre import last_key, last_time
 from scoregen.score.spanners import without_slurs
 from scoregen.system.errors import InputError
 

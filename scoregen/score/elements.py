@@ -15,10 +15,9 @@ from scoregen.score.chord_symbols import ChordSymbol
 from scoregen.score.directions import Direction
 from scoregen.score.display import picture
 from scoregen.score.keys import KeySignature
-from scoregen.score.metre import TimeSignature
+from scoregen.score.metre import SignatureChange, TimeSignature
 from scoregen.score.pitch import UNISON, Interval, Pitch, Unpitched
 from scoregen.score.rhythm import NoteValue
-from scoregen.score.signatures import SignatureChange
 from scoregen.score.spanners import Spanner, slice_measures
 
 Origin = Literal["given", "blank", "generated"]

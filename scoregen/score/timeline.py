@@ -74,7 +74,7 @@ def metrical_starts(score: Score) -> tuple[Fraction, ...]:
 
 
 def sounding_notes(score: Score, *, grace: bool = False) -> tuple[SoundingNote, ...]:
-    """All notes with ties merged, ordered by onset, then slot; grace notes only with `grace`.
+    """All notes with ties merged, ordered by onset, then slot; no cue notes, and grace notes only with `grace`.
 
     A tie connects notes of one pitch in one part, also from one voice to another, as notation allows. A
     tie without a second note is ignored.
@@ -86,7 +86,8 @@ def sounding_notes(score: Score, *, grace: bool = False) -> tuple[SoundingNote, 
         for voice in measure.voices:
             position = start
             for element in voice.elements:
-                timed += [(position, voice.slot, note) for note in element.notes if grace or not note.grace]
+                sounding = [note for note in element.notes if not note.cue and (grace or not note.grace)]
+                timed += [(position, voice.slot, note) for note in sounding]
                 position += element.duration
         for onset, slot, note in sorted(timed, key=lambda item: item[0]):
             key = (slot.part, note.pitch)

@@ -23,10 +23,10 @@ from scoregen.generation.reranking import RankingCriteria
 from scoregen.model.network.config import SamplingOptions
 from scoregen.plan.form import Chords, PieceOptions, blank_piece, cadence_chords, leading_chords
 from scoregen.plan.sections import Sections, first_occurrence, section_starts, unfolded
+from scoregen.score.arrangement.sung_texts import LYRICS, LyricsChoice, with_given_marks
 from scoregen.score.edit import insert_voices
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import load_ensemble
-from scoregen.score.sung_texts import LYRICS, LyricsChoice, with_given_marks
 from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
 from scoregen.styles.style import Style, load_style
 from scoregen.system.errors import InputError

@@ -147,7 +147,7 @@ def compose_command(
     """
     from scoregen.model.engine.device import check_device
     from scoregen.notation.files import read_score
-    from scoregen.score.sung_texts import LYRICS
+    from scoregen.score.arrangement.sung_texts import LYRICS
     from scoregen.tasks.compose import PieceOptions, SamplingOptions, compose
 
     piece = given_options(

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from scoregen.notation.musicxml.insertion import replace_children
+from scoregen.notation.musicxml.insertion import insert, replace_children
 from scoregen.notation.musicxml.write.elements import add
 from scoregen.notation.validation.walk import DocumentNote, walk
 
@@ -149,7 +149,7 @@ def _add_end(note: etree._Element, tag: str, kind: str, number: str) -> None:
         notations = etree.Element("notations")
         following = next((child for child in note if child.tag in ("lyric", "play", "listen")), None)
         place = note.index(following) if following is not None else len(note)
-        replace_children(note, [*note[:place], notations, *note[place:]])
+        insert(note, place, notations)
     add(notations, tag, attributes={"type": kind, "number": number})
 
 

@@ -61,8 +61,8 @@ def _drop_breaks(given: Sequence[etree._Element]) -> tuple[str, ...]:
     """Remove the breaks of systems and pages; a <print> without other content goes too."""
     places = [item for part in given for item in part.iterfind("measure/print") if set(item.attrib) & set(_BREAKS)]
     for item in places:
-        for name in _BREAKS:
-            item.attrib.pop(name, None)
+        for name in set(item.attrib) & set(_BREAKS):
+            del item.attrib[name]
         measure = item.getparent()
         if not item.attrib and not len(item) and measure is not None:
             replace_children(measure, [child for child in measure if child is not item])

@@ -12,9 +12,9 @@ from scoregen.notation.graft.document import Grafted, graft
 from scoregen.notation.musicxml.read.score import read_musicxml
 from scoregen.notation.musicxml.write.score import write_musicxml
 from scoregen.notation.validation.document import check_document
+from scoregen.score.arrangement.sung_texts import with_given_marks
 from scoregen.score.edit import insert_voices, with_parts
 from scoregen.score.elements import Clef, Instrument, Lyric, Part, Score, Slot, Voice
-from scoregen.score.sung_texts import with_given_marks
 from tests.notation.handmade import BASS, line, melody
 from tests.notation.musescore import COMMAND, note_records, through_musescore
 

@@ -35,11 +35,10 @@ from scoregen.score.elements import (
     Voice,
 )
 from scoregen.score.keys import KeySignature
-from scoregen.score.metre import TimeSignature
+from scoregen.score.metre import SignatureChange, TimeSignature
 from scoregen.score.navigation import MAX_ROUNDS, performance_order
 from scoregen.score.pitch import Pitch, Unpitched
 from scoregen.score.rhythm import NoteValue, notate
-from scoregen.score.signatures import SignatureChange
 from scoregen.score.timeline import sounding_notes
 from scoregen.system.errors import ReadError, RefusedError
 from tests.notation.handmade import clarinet_and_piano, hymn, line, measure, melody

@@ -18,9 +18,8 @@ from scoregen.notation.musicxml.read.values import (
 )
 from scoregen.score.elements import Clef
 from scoregen.score.keys import KeySignature
-from scoregen.score.metre import TimeSignature
+from scoregen.score.metre import SignatureChange, TimeSignature
 from scoregen.score.pitch import STEPS, Interval
-from scoregen.score.signatures import SignatureChange
 from scoregen.system.errors import ReadError, RefusedError
 
 MAX_STAVES = 16

@@ -14,8 +14,7 @@ from scoregen.score.chord_symbols import ChordSymbol
 from scoregen.score.directions import Direction, rank
 from scoregen.score.elements import Barline, Break, Measure, Slot, Tempo, Voice
 from scoregen.score.keys import KeySignature
-from scoregen.score.metre import TimeSignature
-from scoregen.score.signatures import SignatureChange
+from scoregen.score.metre import SignatureChange, TimeSignature
 from scoregen.system.errors import RefusedError
 
 _NO_KEY = KeySignature()

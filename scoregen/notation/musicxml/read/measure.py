@@ -21,8 +21,7 @@ from scoregen.score.chord_symbols import ChordSymbol
 from scoregen.score.directions import Direction
 from scoregen.score.elements import Barline, Break, Tempo
 from scoregen.score.keys import KeySignature
-from scoregen.score.metre import TimeSignature
-from scoregen.score.signatures import SignatureChange
+from scoregen.score.metre import SignatureChange, TimeSignature
 from scoregen.score.spanners import Spanner
 from scoregen.system.errors import ReadError
 

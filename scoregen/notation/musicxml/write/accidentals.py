@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-from scoregen.notation.musicxml.write.ties import Tie, paired_ties
+from scoregen.notation.musicxml.write.spanners import Tie, paired_ties
 from scoregen.score.elements import Measure, Note, Part, Score, Slot
 from scoregen.score.keys import KeySignature
+from scoregen.score.metre import keys_inside
 from scoregen.score.pitch import Pitch
-from scoregen.score.signatures import keys_inside
 from scoregen.score.timeline import measure_onsets
 
 VALUES: dict[int | Fraction, str] = {

@@ -12,7 +12,7 @@ from scoregen.notation.musicxml.write.accidentals import visible_accidentals
 from scoregen.notation.musicxml.write.directions import Attachment, attachments, with_attachments
 from scoregen.notation.musicxml.write.elements import add
 from scoregen.notation.musicxml.write.signatures import first_attributes, insert_changes, signatures
-from scoregen.notation.musicxml.write.ties import paired_ties
+from scoregen.notation.musicxml.write.spanners import paired_ties
 from scoregen.notation.musicxml.write.voice import (
     Frame,
     PartContext,
@@ -34,7 +34,8 @@ def divisions_for(score: Score, part_ids: Iterable[str]) -> int:
     denominators = {1}
     for measure in score.measures:
         denominators.add(measure.duration.denominator)
-        denominators.update(item.onset.denominator for item in (*measure.tempos, *measure.changes))
+        denominators.update(tempo.onset.denominator for tempo in measure.tempos)
+        denominators.update(change.onset.denominator for change in measure.changes)
         for voice in measure.voices:
             if voice.slot.part in chosen:
                 denominators.update(element.duration.denominator for element in voice.elements)

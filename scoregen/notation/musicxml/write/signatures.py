@@ -11,9 +11,8 @@ from scoregen.notation.musicxml.write.elements import add, decimal
 from scoregen.notation.musicxml.write.voice import PartContext, ticks
 from scoregen.score.elements import Clef, Measure, Part
 from scoregen.score.keys import KeySignature
-from scoregen.score.metre import TimeSignature
+from scoregen.score.metre import SignatureChange, TimeSignature, last_time
 from scoregen.score.pitch import Interval
-from scoregen.score.signatures import SignatureChange, last_time
 
 _PLAIN_SYMBOLS = {"common": "4/4", "cut": "2/2"}
 """Readers take these symbols for these signatures, whatever the numbers are."""

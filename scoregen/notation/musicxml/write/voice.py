@@ -14,9 +14,8 @@ from scoregen.notation.musicxml.write.accidentals import Accidental, NoteAddress
 from scoregen.notation.musicxml.write.beams import BeamValues, beam_groups, beam_values
 from scoregen.notation.musicxml.write.elements import add, decimal, loudness
 from scoregen.notation.musicxml.write.notations import write_lyric, write_notations
-from scoregen.notation.musicxml.write.spanners import SlurAddress, SlurMark
+from scoregen.notation.musicxml.write.spanners import SlurAddress, SlurMark, Tie
 from scoregen.notation.musicxml.write.stems import has_stem, shared_direction, stems
-from scoregen.notation.musicxml.write.ties import Tie
 from scoregen.notation.musicxml.write.tuplets import TupletBrackets, tuplet_brackets
 from scoregen.score.elements import Clef, Element, Measure, Note, Part, Rest, Slot, Voice
 from scoregen.score.pitch import Pitch, Unpitched

@@ -15,10 +15,9 @@ from scoregen.notation.musicxml.write.score import write_musicxml
 from scoregen.score.check import problems
 from scoregen.score.elements import Barline, Chord, Clef, Instrument, Lyric, Note, Rest, Score, Slot
 from scoregen.score.keys import KeySignature
-from scoregen.score.metre import TimeSignature
+from scoregen.score.metre import SignatureChange, TimeSignature, last_key
 from scoregen.score.pitch import Interval, Unpitched
 from scoregen.score.rhythm import NoteValue
-from scoregen.score.signatures import SignatureChange, last_key
 from scoregen.system.errors import ReadError, RefusedError
 
 HALF = Fraction(1, 2)

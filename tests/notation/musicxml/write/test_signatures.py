@@ -16,9 +16,8 @@ from scoregen.notation.validation.document import check_document
 from scoregen.score.edit import append_measures, insert_voices, with_parts
 from scoregen.score.elements import Clef, Instrument, Part, Score, Slot, Voice
 from scoregen.score.keys import KeySignature
-from scoregen.score.metre import TimeSignature
+from scoregen.score.metre import SignatureChange, TimeSignature, last_key, last_time
 from scoregen.score.pitch import Interval
-from scoregen.score.signatures import SignatureChange, last_key, last_time
 from tests.notation.handmade import line, melody
 from tests.notation.musescore import COMMAND, note_records, through_musescore
 

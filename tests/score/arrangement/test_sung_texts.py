@@ -7,10 +7,10 @@ from fractions import Fraction
 
 import pytest
 
+from scoregen.score.arrangement.sung_texts import LyricsChoice, with_given_marks
 from scoregen.score.directions import Direction, Dynamic, Words
 from scoregen.score.elements import Clef, Element, Lyric, Note, Part, Score, Slot, Voice
 from scoregen.score.spanners import End, Slur, Wedge
-from scoregen.score.sung_texts import LyricsChoice, with_given_marks
 from tests.notation.handmade import line, measure
 
 SOPRANO, ALTO, BASS = Slot("P1"), Slot("P2"), Slot("P3")

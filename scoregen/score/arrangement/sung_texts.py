@@ -38,9 +38,14 @@ def with_given_marks(score: Score, lyrics: LyricsChoice = "all") -> Score:
     generated = {voice.slot for measure in score.measures for voice in measure.voices if voice.origin == "generated"}
     if not generated:
         return score
+    sung = with_given_words(score, lyrics)
+    return replace(sung, measures=tuple(_with_dynamics(sung.measures, score.parts, generated)))
+
+
+def with_given_words(score: Score, lyrics: LyricsChoice = "all") -> Score:
+    """The score with the words and breaths of given voices in its generated ones."""
     verses = _verses(score, lyrics)
-    measures = [_sung(measure, verses) for measure in score.measures]
-    return replace(score, measures=tuple(_with_dynamics(measures, score.parts, generated)))
+    return replace(score, measures=tuple(_sung(measure, verses) for measure in score.measures))
 
 
 def _verses(score: Score, lyrics: LyricsChoice) -> frozenset[str]:
