@@ -30,6 +30,7 @@ from scoregen.score.ensemble import load_ensemble
 from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
 from scoregen.styles.style import Style, load_style
 from scoregen.system.errors import InputError
+from scoregen.tasks.layout import NEW_SCORE, LayoutOptions, lay_out
 from scoregen.tokens.constraints.planned_chords import PlannedChord
 from scoregen.tokens.decode import decode
 from scoregen.tokens.encode import encode
@@ -84,13 +85,15 @@ def compose(
     checkpoint: Path | str | None = None,
     device: str = "auto",
     lyrics: LyricsChoice = "all",
+    layout: LayoutOptions | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Composition:
     """Fill what is blank in a score for an ensemble; without a score, write a new piece.
 
     `roles` assigns parts to roles (`{"soprano": "1"}`); `blank` empties parts, measures or both
     (`"alto,tenor:5-8"`); `extend` appends measures; `style` names a file of grammars/styles, whose costs of parallels
-    and crossing apply unless `sampling` sets its own; `lyrics` names the verses that new parts get: all, or the first.
+    and crossing apply unless `sampling` sets its own; `lyrics` names the verses that new parts get: all, or the first;
+    `layout` lays the result out as open or closed score or adds a rehearsal reduction.
     Raises InputError if there is nothing to fill, and RefusedError if no notes can be written for what is given.
     """
     from scoregen.model.engine.loading import load_engine
@@ -100,6 +103,8 @@ def compose(
         raise InputError(f"found a count of {count}; expected 1 to 100 alternatives")
     if lyrics not in LYRICS:
         raise InputError(f"found {lyrics!r} for lyrics; expected one of: {', '.join(LYRICS)}")
+    shape = layout or LayoutOptions()
+    shape.check()
     options = sampling or SamplingOptions()
     options = replace(options, candidates=max(options.candidates, count))
     players, manner = load_ensemble(ensemble), load_style(style)
@@ -131,8 +136,11 @@ def compose(
         done = with_given_marks(unfolded(_finished(task, draft), form), lyrics)
         novelty = _novelty(draft, done, form)
         record = provenance(done, pretrained.weights, options, {**settings, "rank": rank, "novelty": novelty})
-        alternatives.append(Alternative(done, -draft.nats, parallels(done, task.slots), record))
-    return Composition(tuple(alternatives), task.notices, seconds)
+        found = parallels(done, task.slots)
+        shown = lay_out(done, task.slots, players.roles, shape, players.group)
+        alternatives.append(Alternative(shown, -draft.nats, found, record))
+    is_new = given.document is not None and alternatives[0].score.document is None
+    return Composition(tuple(alternatives), (*task.notices, *([NEW_SCORE] if is_new else [])), seconds)
 
 
 def provenance(score: Score, weights: Weights, options: SamplingOptions, settings: Mapping[str, Any]) -> dict[str, Any]:

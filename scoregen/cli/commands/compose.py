@@ -17,8 +17,10 @@ from scoregen.cli.console.arguments import (
     Ensemble,
     Force,
     Json,
+    Layout,
     Outputs,
     Quiet,
+    Reduction,
     Roles,
     given_options,
     parse_quarters,
@@ -131,6 +133,8 @@ def compose_command(
     lyrics: Annotated[
         str, typer.Option("--lyrics", metavar="all|first", help="The verses that new parts get from a given part.")
     ] = "all",
+    layout: Layout = None,
+    reduction: Reduction = False,
     checkpoint: Checkpoint = None,
     device: Device = "auto",
     provenance: Annotated[
@@ -149,6 +153,7 @@ def compose_command(
     from scoregen.notation.files import read_score
     from scoregen.score.arrangement.sung_texts import LYRICS
     from scoregen.tasks.compose import PieceOptions, SamplingOptions, compose
+    from scoregen.tasks.layout import LayoutOptions
 
     piece = given_options(
         measures=measures,
@@ -164,6 +169,8 @@ def compose_command(
     )
     roles = parse_roles(role or ())
     verses = next((name for name in LYRICS if name == lyrics), None)
+    shape = LayoutOptions(layout, reduction)
+    shape.check()
     if verses is None:
         raise InputError(f"--lyrics: found {lyrics!r}; expected one of: {', '.join(LYRICS)}")
     _check_use(score, piece, role=role, blank=blank, extend=extend)
@@ -186,6 +193,7 @@ def compose_command(
                 sampling=SamplingOptions(**sampling),
                 count=count,
                 lyrics=verses,
+                layout=shape,
                 checkpoint=checkpoint,
                 device=device,
                 progress=advance,

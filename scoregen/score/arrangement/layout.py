@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from scoregen.score.arrangement.sung_texts import with_given_words
+from scoregen.score.arrangement.sung_texts import BREATHS, with_given_words
 from scoregen.score.directions import Direction, Dynamic
 from scoregen.score.edit import with_notes
 from scoregen.score.elements import Chord, Clef, Element, Instrument, Measure, Note, Part, Score, Slot, Voice
@@ -31,18 +31,26 @@ class Line:
     target: Slot
 
 
-def open_score(score: Score, slots: Sequence[Slot], parts: Sequence[Part]) -> Score:
+class LaidOut(NamedTuple):
+    """A score in a new layout, and the new places of its voices."""
+
+    score: Score
+    slots: tuple[Slot, ...]
+
+
+def open_score(score: Score, slots: Sequence[Slot], parts: Sequence[Part]) -> LaidOut:
     """The score with each voice of `slots` in the part at its place in `parts`.
 
     Voices without words of their own get those of a voice with the same rhythm.
     """
-    lines = [Line(slot, Slot(part.id)) for slot, part in zip(slots, _unused_ids(score, parts), strict=True)]
-    moved = _moved(score, lines, _unused_ids(score, parts))
+    own = _unused_ids(score, parts)
+    lines = [Line(slot, Slot(part.id)) for slot, part in zip(slots, own, strict=True)]
     silent = {line.target for line in lines if not _has_words(score, line.source)}
-    return with_words_of_others(moved, silent)
+    done = with_words_of_others(_moved(score, lines, own), silent)
+    return LaidOut(done, tuple(line.target for line in lines))
 
 
-def closed_score(score: Score, staves: Sequence[tuple[Part, Sequence[Slot]]]) -> Score:
+def closed_score(score: Score, staves: Sequence[tuple[Part, Sequence[Slot]]]) -> LaidOut:
     """The score with the voices of each staff, highest first, in its part; equal words are printed once."""
     parts = _unused_ids(score, [part for part, _ in staves])
     lines = [
@@ -53,13 +61,16 @@ def closed_score(score: Score, staves: Sequence[tuple[Part, Sequence[Slot]]]) ->
     moved = _moved(score, lines, parts)
     first = lines[0].target
     shared = [line.target for line in lines if line.target.voice > 1]
-    measures = [_without_doubles(_without_equal_words(measure, first), shared) for measure in moved.measures]
-    return replace(moved, measures=tuple(measures))
+    measures = [_without_doubles(_without_equal_words(_one_breath(row), first), shared) for row in moved.measures]
+    return LaidOut(replace(moved, measures=tuple(measures)), tuple(line.target for line in lines))
 
 
 def with_reduction(score: Score, upper: Sequence[Slot], lower: Sequence[Slot]) -> Score:
-    """The score with a part of two staves at the bottom that repeats its voices in cue notes."""
-    (part,) = _unused_ids(score, [REDUCTION])
+    """The score with a part of two staves at the bottom that repeats its voices in cue notes.
+
+    Without lower voices the part has one staff.
+    """
+    (part,) = _unused_ids(score, [REDUCTION if lower else replace(REDUCTION, clefs=REDUCTION.clefs[:1])])
     measures = []
     for measure in score.measures:
         new = [
@@ -243,6 +254,17 @@ def _number(verse: str) -> int:
     return int(verse) if verse.isdigit() else 1
 
 
+def _one_breath(measure: Measure) -> Measure:
+    """The measure with the breath marks of the first voice of each staff alone."""
+    voices = [voice if voice.slot.voice == 1 else _changed(voice, _without_breath) for voice in measure.voices]
+    return replace(measure, voices=tuple(voices))
+
+
+def _without_breath(note: Note) -> Note:
+    kept = tuple(name for name in note.articulations if name not in BREATHS)
+    return note if kept == note.articulations else replace(note, articulations=kept)
+
+
 def _without_doubles(measure: Measure, lower: Sequence[Slot]) -> Measure:
     """The measure without lower voices that rest where the voice above rests too."""
     silent = {voice.slot for voice in measure.voices if voice.is_silent and voice.elements}
@@ -257,7 +279,9 @@ def _reduced(voices: Sequence[Voice | None], part: str, staff: int) -> list[Voic
     if len(small) > 1 and len({_rhythm(voice) for voice in small}) == 1:
         rows = zip(*(voice.elements for voice in small), strict=True)
         small = [replace(small[0], elements=tuple(_chord(row) for row in rows))]
-    return [replace(voice, slot=Slot(part, staff, number)) for number, voice in enumerate(small, start=1)]
+    return [
+        Voice(Slot(part, staff, number), voice.elements, "generated") for number, voice in enumerate(small, start=1)
+    ]
 
 
 def _cue(note: Note) -> Note:

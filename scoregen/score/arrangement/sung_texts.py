@@ -20,7 +20,8 @@ from scoregen.score.spanners import End, Slur, Spanner, Wedge
 LyricsChoice = Literal["all", "first"]
 LYRICS: tuple[LyricsChoice, ...] = ("all", "first")
 """Which verses new parts get."""
-_BREATHS = ("breath-mark", "caesura")
+BREATHS = ("breath-mark", "caesura")
+"""The articulations after which singers breathe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def _sung(measure: Measure, verses: frozenset[str]) -> Measure:
             if source is not None and source.slot[:2] != voice.slot[:2]:
                 voice, melismas = _with_words(voice, source, verses)
                 slurs += melismas
-            voice = _with_breaths(voice, given)
+            voice = _with_breaths(voice, [other for other in given if other.slot[:2] != voice.slot[:2]])
         voices.append(voice)
     return replace(measure, voices=tuple(voices), spanners=(*measure.spanners, *slurs))
 
@@ -149,7 +150,7 @@ def _with_breaths(voice: Voice, given: Sequence[Voice]) -> Voice:
     places = dict[Fraction, str]()
     for other in given:
         for end, element in _ends(other):
-            marks = [mark for note in element.notes for mark in note.articulations if mark in _BREATHS]
+            marks = [mark for note in element.notes for mark in note.articulations if mark in BREATHS]
             if marks:
                 places.setdefault(end, marks[0])
     if not places:

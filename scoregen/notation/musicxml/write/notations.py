@@ -28,8 +28,13 @@ def write_notations(
     brackets: TupletBrackets | None,
     order: int,
     slurs: Sequence[SlurMark] = (),
+    *,
+    below: bool = False,
 ) -> None:
-    """Append the <notations> of a note or rest, if it has any; only the first note of a chord has a bracket."""
+    """Append the <notations> of a note or rest, if it has any; only the first note of a chord has a bracket.
+
+    The fermata of a voice below another is inverted.
+    """
     notations = etree.Element("notations")
     for name in ties:
         add(notations, "tied", attributes={"type": name})
@@ -41,7 +46,7 @@ def write_notations(
     if isinstance(item, Note) and item.articulations:
         _articulations(notations, item.articulations)
     if item.fermata:
-        add(notations, "fermata", attributes={"type": "upright"})
+        add(notations, "fermata", attributes={"type": "inverted" if below else "upright"})
     if len(notations):
         parent.append(notations)
 

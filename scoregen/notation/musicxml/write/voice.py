@@ -63,11 +63,12 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class _Marks:
-    """Beams, stems and tuplets of a voice, by the index of the element."""
+    """Beams, stems and tuplets of a voice, by the index of the element; `below` if another voice is above it."""
 
     beams: Mapping[int, BeamValues]
     stems: Mapping[int, str]
     tuplets: TupletBrackets
+    below: bool
 
 
 def document_voice_numbers(slots: Sequence[Slot], measure: Measure) -> dict[Slot, str]:
@@ -138,6 +139,7 @@ def _marks(voice: Voice, frame: Frame) -> _Marks:
         if shared is None
         else {order: shared for order, element in enumerate(voice.elements) if has_stem(element)},
         tuplets=tuplet_brackets(voice.elements),
+        below=shared == "down",
     )
 
 
@@ -162,7 +164,7 @@ def _write_rest(rest: Rest, order: int, marks: _Marks, frame: Frame) -> etree._E
     add(element, "voice", frame.voice)
     _value(element, rest, None)
     _staff(element, frame)
-    write_notations(element, rest, (), marks.tuplets, order)
+    write_notations(element, rest, (), marks.tuplets, order, below=marks.below)
     return element
 
 
@@ -201,7 +203,8 @@ def _write_note(
     _staff(element, frame, note.staff)
     for level, word in enumerate(marks.beams.get(order, ()) if number == 0 else (), start=1):
         add(element, "beam", word, {"number": str(level)})
-    write_notations(element, note, ties, marks.tuplets if number == 0 else None, order, slurs)
+    brackets = marks.tuplets if number == 0 else None
+    write_notations(element, note, ties, brackets, order, slurs, below=marks.below)
     for lyric in note.lyrics:
         write_lyric(element, lyric)
     return element
