@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from scoregen.notation.musicxml.document import load_document
 from scoregen.notation.musicxml.read.score import read_musicxml
 from scoregen.notation.musicxml.write.score import write_musicxml
 from scoregen.notation.validation.document import check_document
-from scoregen.score.edit import insert_voices, with_parts
+from scoregen.score.edit import append_measures, insert_voices, select_voices, with_parts
 from scoregen.score.elements import Clef, Score, Slot, Voice
 from scoregen.score.timeline import pitched_notes
 from scoregen.system import files
@@ -174,6 +175,59 @@ def test_files_with_small_faults_are_written_with_new_music(path: Path, tmp_path
     write_score(replace(score, document=None), tmp_path / "fresh.musicxml")
     fresh, grafted = (read_score(tmp_path / f"{name}.musicxml") for name in ("fresh", "new"))
     assert pitched_notes(fresh) == pitched_notes(grafted)
+
+
+FAULTS = [
+    ("<part-list>", "<other/><part-list>"),
+    ("<step>", "<alter></alter><step>"),
+    ("<sign>G</sign>", "<sign>X</sign>"),
+    ("<line>2</line>", "<line>x</line>"),
+    ("<time>", '<time symbol="odd">'),
+    ("<measure number", '<measure implicit="maybe" number'),
+    ("<bar-style>light-heavy</bar-style>", "<bar-style>thick</bar-style><ending type='stop'/>"),
+    (
+        "<bar-style>light-heavy</bar-style>",
+        "<bar-style>light-heavy</bar-style><repeat direction='backward' times='x'/>",
+    ),
+    ("<midi-program>53<", "<midi-program>0<"),
+    ("<note>", "<sound tempo='fast'/><note>"),
+    ("<note>", "<direction><direction-type><words>a</words></direction-type><offset>x</offset></direction><note>"),
+    ("<type>half</type>", "<type>halve</type>"),
+    ("<duration>2</duration>", "<duration>0</duration>"),
+    ("<divisions>1</divisions>", ""),
+    ("<stem>", "<time-modification><actual-notes>x</actual-notes></time-modification><stem>"),
+]
+"""Small faults: text of a valid document, and what stands in its place."""
+
+
+@pytest.mark.parametrize(("old", "new"), FAULTS)
+def test_small_faults_are_read_and_new_music_beside_them_is_valid(old: str, new: str, tmp_path: Path) -> None:
+    choir = hymn()
+    soprano = select_voices(choir, [Slot("P1")])
+    text = write_musicxml(replace(soprano, measures=melody("h:D5 h:E5", "w:D5").measures)).decode()
+    assert old in text
+    score = read_musicxml(text.replace(old, new, 1).encode(), "f")
+    alto, bars = choir.parts[1], len(score.measures)
+    longer = append_measures(score, 1, [Slot("P1")])
+    rows = [(index, Voice(Slot("P2"), line("w:A4"), "generated")) for index in range(bars + 1)]
+    rows += [
+        (bars, Voice(Slot("P1"), line("w:C5"), "generated")),
+        (1, Voice(Slot("P1", 1, 2), line("w:F4"), "generated")),
+    ]
+    done = insert_voices(with_parts(longer, (*longer.parts, alto)), rows)
+    written = write_score(done, tmp_path / "new.musicxml", provenance={"seed": "1"})
+    assert written.notices and "bug" not in written.notices[0]
+    assert len(read_score(tmp_path / "new.musicxml").parts) == 2
+    write_score(replace(done, document=None), tmp_path / "fresh.musicxml")
+
+
+def test_a_document_without_part_list_gets_one(tmp_path: Path) -> None:
+    text = re.sub(r"<part-list>.*</part-list>", "", write_musicxml(melody("w:C5")).decode(), flags=re.DOTALL)
+    score = read_musicxml(text.encode(), "f")
+    new = with_parts(score, (*score.parts, replace(hymn().parts[1], id="P5")))
+    write_score(insert_voices(new, [(0, Voice(Slot("P5"), line("w:A4"), "generated"))]), tmp_path / "new.musicxml")
+    assert [part.id for part in read_score(tmp_path / "new.musicxml").parts] == ["P1", "P5"]
+    assert check_document((tmp_path / "new.musicxml").read_bytes(), "") == ()
 
 
 def test_a_note_without_type_has_the_value_of_its_duration() -> None:

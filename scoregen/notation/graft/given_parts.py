@@ -123,11 +123,15 @@ def _append_measures(score: Score, context: PartContext, given: GivenPart, place
     at_end = _context_at(context, state, divisions)
     for index in range(first, len(score.measures)):
         element = _new_measure(score, index, at_end, given, places)
-        if index == first and divisions != state.end_divisions:
+        if index == first and (divisions != state.end_divisions or not _has_divisions(given.body)):
             _set_divisions(element, divisions)
         insert(given.body, len(given.body), element)
     if final is not None:
         _set_final_barline(given.body[-1], final)
+
+
+def _has_divisions(body: etree._Element) -> bool:
+    return body.find("measure/attributes/divisions") is not None
 
 
 def _new_measure(score: Score, index: int, context: PartContext, given: GivenPart, places: _Places) -> etree._Element:
@@ -180,7 +184,7 @@ def _set_final_barline(measure: etree._Element, barline: etree._Element) -> None
 def _declare_divisions(body: etree._Element, given: Collection[etree._Element]) -> None:
     """Declare divisions in a part without any: no element before the generated ones has a duration."""
     first = next(body.iter(*TIMING), None)
-    if first is None or first in given or body.find("measure/attributes/divisions") is not None:
+    if first is None or first in given or _has_divisions(body):
         return
     measure = first.getparent()
     if measure is not None:

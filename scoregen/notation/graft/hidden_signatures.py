@@ -8,6 +8,9 @@ from itertools import takewhile
 
 from lxml import etree
 
+from scoregen.notation.musicxml.read.attributes import TIME_SYMBOLS
+
+_KEPT = {"symbol": TIME_SYMBOLS, "print-object": ("yes", "no")}
 _MOVING = ("note", "backup", "forward")
 
 
@@ -66,11 +69,12 @@ def _drop(time: etree._Element) -> None:
 
 
 def _bare(model: etree._Element) -> etree._Element:
-    """A copy without what belongs to one staff: number, id, position."""
+    """A copy without what belongs to one staff (number, id, position) and without values that are not valid."""
     copied = deepcopy(model)
     copied.tail = None
-    for name in [name for name in copied.attrib if name not in ("symbol", "separator", "print-object")]:
-        del copied.attrib[name]
+    for name, value in list(copied.attrib.items()):
+        if value not in _KEPT.get(str(name), ()):
+            del copied.attrib[name]
     return copied
 
 

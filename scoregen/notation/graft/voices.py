@@ -9,9 +9,10 @@ from itertools import takewhile
 
 from lxml import etree
 
-from scoregen.notation.musicxml.read.attributes import PartState
+from scoregen.notation.musicxml.read.attributes import MAX_STAVES, PartState, read_clef
 from scoregen.notation.musicxml.read.measure import PartMeasure, read_measure
 from scoregen.notation.musicxml.read.spanners import StrandKey
+from scoregen.notation.musicxml.read.values import lenient_integer
 from scoregen.notation.musicxml.read.voices import VOICES_A_STAFF, voice_numbers
 from scoregen.score.elements import Clef, Slot
 from scoregen.score.pitch import Interval
@@ -116,12 +117,7 @@ def _clefs_of(attributes: Sequence[etree._Element], before: Mapping[int, Clef]) 
     """The clefs after some <attributes>."""
     after = dict(before)
     for element in (clef for item in attributes for clef in item.iterfind("clef")):
-        clef = Clef(
-            element.findtext("sign", "G").strip(),
-            int(element.findtext("line") or 2),
-            int(element.findtext("clef-octave-change") or 0),
-        )
-        after[int(element.get("number", "1"))] = clef
+        after[lenient_integer(element.get("number"), 1, 1, MAX_STAVES)] = read_clef(element)
     return after
 
 
@@ -130,4 +126,4 @@ def _voice(note: etree._Element) -> str:
 
 
 def _staff(note: etree._Element) -> int:
-    return int(note.findtext("staff") or 1)
+    return lenient_integer(note.findtext("staff"), 1, 1, MAX_STAVES)

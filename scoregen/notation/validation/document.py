@@ -8,7 +8,7 @@ are separated from new ones.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -57,8 +57,25 @@ def split_by_origin(problems: Iterable[Problem], score: Score) -> ProblemsByOrig
     if score.document is None or not found:
         return ProblemsByOrigin((), tuple(found))
     before = {_signature(problem) for problem in check_document(score.document, "")}
-    given = tuple(problem for problem in found if _signature(problem) in before)
-    return ProblemsByOrigin(given, tuple(problem for problem in found if _signature(problem) not in before))
+    irregular = set(_irregular_measures(parse(score.document, ""), score))
+    new = tuple(
+        problem for problem in found if not (_signature(problem) in before or _follows_from(problem, irregular))
+    )
+    return ProblemsByOrigin(tuple(problem for problem in found if problem not in new), new)
+
+
+def _irregular_measures(root: etree._Element, score: Score) -> Iterator[tuple[str | None, str | None]]:
+    """Part and number of the given measures whose durations do not add up to the length of their notes."""
+    for part in root.iterfind("part"):
+        for measure, row in zip(walk(part, ""), score.measures, strict=False):
+            if measure.length != row.duration:
+                yield measure.place.part, measure.place.measure
+
+
+def _follows_from(problem: Problem, irregular: Collection[tuple[str | None, str | None]]) -> bool:
+    """Whether a problem of lengths is that of a given measure, seen beside new music of full length."""
+    place = (problem.place.part, problem.place.measure)
+    return place in irregular and problem.message.startswith(("the measure lasts", "the voice ends after"))
 
 
 def _signature(problem: Problem) -> tuple[str | None, str | None, str]:

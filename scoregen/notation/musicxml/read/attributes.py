@@ -12,6 +12,7 @@ from scoregen.notation.musicxml.read.values import (
     UNISON,
     Exact,
     integer,
+    lenient_integer,
     number,
     text_of,
     transposition,
@@ -23,6 +24,8 @@ from scoregen.score.pitch import STEPS, Interval
 from scoregen.system.errors import ReadError, RefusedError
 
 MAX_STAVES = 16
+CLEF_SIGNS = ("G", "F", "C", "percussion", "TAB", "jianpu", "none")
+TIME_SYMBOLS = ("common", "cut", "single-number", "note", "dotted-note")
 _BEAT_TYPES = (1, 2, 4, 8, 16, 32, 64, 128)
 _MAX_BEATS = 256
 
@@ -120,13 +123,17 @@ def _staff_number(element: etree._Element, default: str = "1") -> int:
 
 def _read_clef(state: PartState, element: etree._Element) -> None:
     """Record the first clef of each staff."""
-    line, change = text_of(element.find("line")), text_of(element.find("clef-octave-change"))
-    clef = Clef(
-        sign=text_of(element.find("sign")) or "G",
-        line=integer(line, "the clef's line", -20, 20) if line else 2,
-        octave_change=integer(change, "the clef's octave change", -5, 5) if change else 0,
+    state.clefs.setdefault(_staff_number(element), read_clef(element))
+
+
+def read_clef(element: etree._Element) -> Clef:
+    """A clef; a sign that does not exist counts as that of a treble clef."""
+    sign = text_of(element.find("sign")) or "G"
+    return Clef(
+        sign=sign if sign in CLEF_SIGNS else "G",
+        line=lenient_integer(element.findtext("line"), 2, -20, 20),
+        octave_change=lenient_integer(element.findtext("clef-octave-change"), 0, -5, 5),
     )
-    state.clefs.setdefault(_staff_number(element), clef)
 
 
 def _read_transpose(state: PartState, element: etree._Element) -> None:
@@ -203,7 +210,7 @@ def read_time(element: etree._Element) -> TimeSignature | None:
         )
     groups = [beats * unit // bottom for top, bottom in zip(tops, bottoms, strict=True) for beats in _beats(top)]
     symbol = element.get("symbol", "normal")
-    return TimeSignature(tuple(groups), unit, symbol if symbol != "normal" else None)
+    return TimeSignature(tuple(groups), unit, symbol if symbol in TIME_SYMBOLS else None)
 
 
 def _beats(text: str) -> list[int]:

@@ -15,7 +15,7 @@ from scoregen.notation.musicxml.read.harmony import read_harmony
 from scoregen.notation.musicxml.read.notes import Entry, NoteFields, add_chord_member, is_chord_member, read_entry
 from scoregen.notation.musicxml.read.spanners import SpannerEnd
 from scoregen.notation.musicxml.read.tempos import read_tempo
-from scoregen.notation.musicxml.read.values import UNISON, number, quarters, text_of
+from scoregen.notation.musicxml.read.values import UNISON, optional_number, quarters, text_of
 from scoregen.notation.musicxml.read.voices import Strand, build_strands, slur_ends
 from scoregen.score.chord_symbols import ChordSymbol
 from scoregen.score.directions import Direction
@@ -248,10 +248,8 @@ def _read_direction(reading: _MeasureReading, element: etree._Element) -> None:
 
 def _onset_of(reading: _MeasureReading, element: etree._Element) -> Fraction:
     """The onset of a direction: the cursor, moved by its offset."""
-    offset = element.find("offset")
-    if offset is None:
-        return reading.onset
-    return max(reading.onset + Fraction(number(offset.text, "the offset")) / reading.state.divisions, _ZERO)
+    offset = optional_number(element.findtext("offset"))
+    return max(reading.onset + Fraction(offset) / reading.state.divisions, _ZERO) if offset else reading.onset
 
 
 def _read_sound(reading: _MeasureReading, element: etree._Element) -> None:

@@ -26,6 +26,10 @@ from scoregen.score.timeline import measure_onsets, metrical_starts
 from scoregen.system.errors import Place, RefusedError
 
 MAX_OUTPUT_DIVISIONS = 16383
+BAR_STYLES = (
+    *("regular", "dotted", "dashed", "heavy", "light-light", "light-heavy", "heavy-light", "heavy-heavy", "tick"),
+    *("short", "none"),
+)
 
 
 def divisions_for(score: Score, part_ids: Iterable[str]) -> int:
@@ -149,7 +153,7 @@ def right_barline(measure: Measure, following: Measure | None, *, is_first_part:
     """The right barline; a regular barline at the end of a piece becomes light-heavy."""
     closes = _opens_ending(measure, following)
     repeats = measure.barline.repeat_times
-    style = measure.barline.style
+    style = measure.barline.style if measure.barline.style in BAR_STYLES else "regular"
     if following is None and style == "regular" and not repeats:
         style = "light-heavy"
     if style == "regular" and not (closes or repeats):
