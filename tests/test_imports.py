@@ -44,7 +44,7 @@ PACKAGES = {
         ("graft", "engraving", "midi", "interchange"),
         ("",),
     ),
-    "score": (("",), ("theory",)),
+    "score": (("",), ("arrangement", "theory")),
     "tasks": (("explain",), ("",)),
     "tokens": (("",), ("constraints",)),
 }

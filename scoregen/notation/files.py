@@ -1,12 +1,13 @@
 """Reads and writes score files; the suffix decides the format.
 
 A score from MusicXML is written as its own document with the generated music grafted in. Any other score is
-written as a new document. MusicXML is validated before it is written.
+written as a new document. MusicXML is validated before it is written: what scoregen adds
+must be valid, and a fault of the given document is passed on as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +18,7 @@ from scoregen.notation.engraving.pages import EngravingOptions, engrave, to_pdf,
 from scoregen.notation.musicxml.mxl import write_mxl
 from scoregen.score.check import Problem
 from scoregen.score.elements import Score
-from scoregen.system.errors import OutputError, Place, ReadError, RefusedError, ScoregenError
+from scoregen.system.errors import OutputError, Place, ReadError, ScoregenError
 from scoregen.system.files import check_target, write_files
 
 DEFAULT_DPI = 150
@@ -28,10 +29,16 @@ _NO_PROVENANCE: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class WrittenFiles:
-    """The written files, and the problems that the given score already had. Iterates over the paths."""
+    """The written files, the problems that the given score already had, and notices. Iterates over the paths."""
 
     paths: tuple[Path, ...]
     warnings: tuple[Problem, ...] = ()
+    changes: tuple[str, ...] = ()
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """One line for all problems that the given score already had, and one for each change of given marks."""
+        return (*self.changes, *([_passed_on(self.warnings)] if self.warnings else []))
 
     def __iter__(self) -> Iterator[Path]:
         return iter(self.paths)
@@ -52,13 +59,16 @@ class ScoreOutput:
         self.engraving = engraving
         self.dpi = dpi
         self.warnings: tuple[Problem, ...] = ()
+        self.changes: tuple[str, ...] = ()
 
     @cached_property
     def text(self) -> bytes:
-        """The MusicXML text, not yet checked."""
-        from scoregen.notation.graft.document import musicxml_text
+        """The MusicXML text, not yet checked; what happened to given marks becomes `changes`."""
+        from scoregen.notation.graft.document import musicxml_document
 
-        return musicxml_text(self.score, self.provenance)
+        document = musicxml_document(self.score, self.provenance)
+        self.changes = document.notices
+        return document.text
 
     @cached_property
     def checked_text(self) -> bytes:
@@ -112,8 +122,8 @@ def write_all(
     """Write a score to several files in any formats of `WRITERS`, all or none.
 
     SVG and PNG of several pages become `name-1.svg`, `name-2.svg` and so on. Nothing is overwritten without
-    `force`. Raises OutputError if a file cannot be written, and RefusedError if the score was read from
-    MusicXML that is not valid.
+    `force`. Raises OutputError if a file cannot be written. A fault of the MusicXML that the score was read from
+    is written as found and named in the notices.
     """
     targets = [Path(path) for path in paths]
     for target in targets:
@@ -122,7 +132,7 @@ def write_all(
         prepare_fonts()
     piece = ScoreOutput(score, provenance, engraving, dpi)
     files = [file for target in targets for file in _files(target, WRITERS[target.suffix.lower()](piece, target))]
-    return WrittenFiles(write_files(files, force=force), piece.warnings)
+    return WrittenFiles(write_files(files, force=force), piece.warnings, piece.changes)
 
 
 def can_write(suffix: str) -> bool:
@@ -131,33 +141,25 @@ def can_write(suffix: str) -> bool:
 
 
 def _validate(text: bytes, score: Score) -> tuple[Problem, ...]:
-    """The problems of the given score.
+    """The problems that the given score already had, which are written as they are.
 
-    Raises ScoregenError for problems of generated music, which are bugs, and RefusedError if the given score is
-    not valid MusicXML.
+    Raises ScoregenError for new ones, which are bugs.
     """
-    from scoregen.notation.musicxml.tree import parse
-    from scoregen.notation.validation.document import check_document, schema_problems, split_by_origin
+    from scoregen.notation.validation.document import check_document, split_by_origin
 
-    found = check_document(text, "")
-    if not found:
-        return ()
-    given, generated = split_by_origin(found, score)
-    if generated:
+    given, new = split_by_origin(check_document(text, ""), score)
+    if new:
         raise ScoregenError(
-            f"the generated music is not valid ({generated[0]}); this is a bug in scoregen, please report it"
-        )
-    invalid = split_by_origin(schema_problems(parse(text, ""), ""), score).given
-    if invalid:
-        raise RefusedError(
-            f"the given score is not valid MusicXML 4.0 ({invalid[0]}{_and_more(len(invalid))}); open it in your"
-            " notation program and export it again"
+            f"the music to be written is not valid ({new[0]}); this is a bug in scoregen, please report it"
         )
     return given
 
 
-def _and_more(count: int) -> str:
-    return f"; {count - 1} more" if count > 1 else ""
+def _passed_on(problems: Sequence[Problem]) -> str:
+    """One line that names the first of some faults of the given score."""
+    count = f"{len(problems)} faults, which are" if len(problems) > 1 else "a fault, which is"
+    more = f"; {len(problems) - 1} more" if len(problems) > 1 else ""
+    return f"the given score has {count} written as found: {problems[0]}{more}"
 
 
 def _check(target: Path, targets: list[Path], *, force: bool) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from scoregen.score.elements import Barline, Chord, Element, Measure, Note, Part, Score, Slot, Voice
+from scoregen.score.metre import last_key, last_time
 from scoregen.score.spanners import without_slurs
 from scoregen.system.errors import InputError
 
@@ -99,11 +100,16 @@ def insert_voices(score: Score, voices: Iterable[tuple[int, Voice]]) -> Score:
 
 
 def with_parts(score: Score, parts: Sequence[Part]) -> Score:
-    """The score with exactly these parts, in this order; new parts are blank throughout."""
+    """The score with exactly these parts, in this order; new parts are blank throughout.
+
+    Breaks of systems and pages go if parts are added: they were set for fewer staves.
+    """
     old = {part.id for part in score.parts}
     new = [Slot(part.id) for part in parts if part.id not in old]
     kept = {part.id for part in parts}
     measures = score.measures if old <= kept else tuple(_of_parts(measure, kept) for measure in score.measures)
+    if new:
+        measures = tuple(replace(measure, break_before=None) for measure in measures)
     return blank_voices(replace(score, parts=tuple(parts), measures=measures), new, range(len(score.measures)))
 
 
@@ -130,8 +136,9 @@ def append_measures(score: Score, count: int, slots: Collection[Slot]) -> Score:
     last = score.measures[-1]
     number = next((int(m.number) for m in reversed(score.measures) if m.number.isdigit()), 0)
     voices = tuple(Voice(slot, (), "blank") for slot in slots)
+    time, key = last_time(last), last_key(last)
     new = [
-        Measure(str(number + index), last.time.duration, last.time, last.key, voices, own_keys=last.own_keys)
+        Measure(str(number + index), time.duration, time, key, voices, own_keys=last.own_keys)
         for index in range(1, count + 1)
     ]
     moved = last.barline if last.barline.repeat_times == 0 else Barline("light-heavy")

@@ -15,7 +15,7 @@ from scoregen.score.chord_symbols import ChordSymbol
 from scoregen.score.directions import Direction
 from scoregen.score.display import picture
 from scoregen.score.keys import KeySignature
-from scoregen.score.metre import TimeSignature
+from scoregen.score.metre import SignatureChange, TimeSignature
 from scoregen.score.pitch import UNISON, Interval, Pitch, Unpitched
 from scoregen.score.rhythm import NoteValue
 from scoregen.score.spanners import Spanner, slice_measures
@@ -36,7 +36,10 @@ class Lyric:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One pitch for one note value; a grace note takes no time. `velocity` is 1 to 127, None by default."""
+    """One pitch for one note value; a grace note takes no time. `velocity` is 1 to 127, None by default.
+
+    `staff` is the staff on which the note is printed, if it is not that of its voice.
+    """
 
     value: NoteValue
     pitch: Pitch | Unpitched
@@ -48,6 +51,7 @@ class Note:
     articulations: tuple[str, ...] = ()
     lyrics: tuple[Lyric, ...] = ()
     velocity: int | None = None
+    staff: int | None = None
 
     @property
     def duration(self) -> Fraction:
@@ -165,7 +169,8 @@ class Measure:
     `duration` is the actual length in quarters; it differs from that of the time signature in an
     anacrusis, a split measure or a damaged file. `phrase_ends` are the onsets with a fermata.
     `own_keys` lists parts whose sounding key signature differs from `key`. `break_before` is the
-    system or page break before the measure. `spanners` are those that begin in the measure.
+    system or page break before the measure. `spanners` are those that begin in the measure. `time` and `key`
+    hold from its start, `changes` from their onsets inside it.
     """
 
     number: str
@@ -184,6 +189,7 @@ class Measure:
     chord_symbols: tuple[ChordSymbol, ...] = ()
     spanners: tuple[Spanner, ...] = ()
     break_before: Break | None = None
+    changes: tuple[SignatureChange, ...] = ()
 
     @property
     def ends_section(self) -> bool:

@@ -1,10 +1,16 @@
-"""Time signatures and the metrical strength of positions in a measure."""
+"""Time signatures, the metrical strength of positions in a measure, and signatures that change inside a measure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from scoregen.score.keys import KeySignature
+
+if TYPE_CHECKING:
+    from scoregen.score.elements import Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,30 @@ class TimeSignature:
         each halving of a beat adds one. A position on no binary level gets 99.
         """
         return _strength(self, position % self.duration)
+
+
+@dataclass(frozen=True, slots=True)
+class SignatureChange:
+    """A key signature at sounding pitch, a time signature or both, at an onset inside a measure; None: no change."""
+
+    onset: Fraction
+    key: KeySignature | None = None
+    time: TimeSignature | None = None
+
+
+def last_key(measure: Measure) -> KeySignature:
+    """The key signature at the end of a measure."""
+    return next((change.key for change in reversed(measure.changes) if change.key is not None), measure.key)
+
+
+def last_time(measure: Measure) -> TimeSignature:
+    """The time signature at the end of a measure."""
+    return next((change.time for change in reversed(measure.changes) if change.time is not None), measure.time)
+
+
+def keys_inside(measure: Measure) -> tuple[tuple[Fraction, KeySignature], ...]:
+    """The key signatures that begin inside a measure, with their onsets."""
+    return tuple((change.onset, change.key) for change in measure.changes if change.key is not None)
 
 
 @lru_cache(maxsize=4096)  # notation needs the same few positions many times

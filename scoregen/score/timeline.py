@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Generic, TypeVar
 
@@ -19,13 +19,17 @@ from scoregen.score.pitch import Pitch, Unpitched
 
 @dataclass(frozen=True, slots=True)
 class SoundingNote:
-    """A note with its ties merged; onset and duration in quarters from the start of the score."""
+    """A note with its ties merged; onset and duration in quarters from the start of the score.
+
+    `staff` is the staff on which it is printed; None for that of its slot.
+    """
 
     slot: Slot
     onset: Fraction
     duration: Fraction
     pitch: Pitch | Unpitched
     measure_index: int
+    staff: int | None = field(default=None, kw_only=True, compare=False)
 
     @property
     def end(self) -> Fraction:
@@ -70,7 +74,7 @@ def metrical_starts(score: Score) -> tuple[Fraction, ...]:
 
 
 def sounding_notes(score: Score, *, grace: bool = False) -> tuple[SoundingNote, ...]:
-    """All notes with ties merged, ordered by onset, then slot; grace notes only with `grace`.
+    """All notes with ties merged, ordered by onset, then slot; no cue notes, and grace notes only with `grace`.
 
     A tie connects notes of one pitch in one part, also from one voice to another, as notation allows. A
     tie without a second note is ignored.
@@ -82,7 +86,8 @@ def sounding_notes(score: Score, *, grace: bool = False) -> tuple[SoundingNote, 
         for voice in measure.voices:
             position = start
             for element in voice.elements:
-                timed += [(position, voice.slot, note) for note in element.notes if grace or not note.grace]
+                sounding = [note for note in element.notes if not note.cue and (grace or not note.grace)]
+                timed += [(position, voice.slot, note) for note in sounding]
                 position += element.duration
         for onset, slot, note in sorted(timed, key=lambda item: item[0]):
             key = (slot.part, note.pitch)
@@ -92,7 +97,7 @@ def sounding_notes(score: Score, *, grace: bool = False) -> tuple[SoundingNote, 
                 notes[earlier] = replace(old, duration=old.duration + note.duration)
             else:
                 earlier = len(notes)
-                notes.append(SoundingNote(slot, onset, note.duration, note.pitch, index))
+                notes.append(SoundingNote(slot, onset, note.duration, note.pitch, index, staff=note.staff))
             if note.tied_to_next:
                 open_ties[key] = earlier
     return tuple(sorted(notes, key=lambda note: (note.onset, note.slot)))

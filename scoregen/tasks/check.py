@@ -7,6 +7,7 @@ write_marked(report, [Path("marked.pdf")])
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -94,7 +95,7 @@ def write_marked(report: Report, file: Path, paths: Sequence[Path], *, force: bo
     if logs:
         log = to_sarif(report, file, _lines(report, file))
         paths_written = (*written.paths, *write_files([(path, log) for path in logs], force=force))
-        written = WrittenFiles(paths_written, written.warnings)
+        written = replace(written, paths=paths_written)
     return written
 
 

@@ -25,6 +25,7 @@ from scoregen.plan.chord_symbols import GivenChord, chord_timeline, unread_symbo
 from scoregen.plan.chord_text import chord_measures, text_timeline
 from scoregen.plan.form import Chords, PieceOptions, blank_piece, cadence_chords, leading_chords
 from scoregen.plan.sections import Sections, first_occurrence, section_starts, unfolded
+from scoregen.score.arrangement.sung_texts import LYRICS, LyricsChoice, with_given_marks
 from scoregen.score.edit import insert_voices
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import load_ensemble
@@ -33,6 +34,7 @@ from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
 from scoregen.styles.style import Style, load_style
 from scoregen.system.errors import InputError
 from scoregen.tokens.constraints.given_chords import ChordSpan
+from scoregen.tasks.layout import NEW_SCORE, LayoutOptions, lay_out
 from scoregen.tokens.constraints.planned_chords import PlannedChord
 from scoregen.tokens.decode import decode
 from scoregen.tokens.encode import encode
@@ -91,6 +93,8 @@ def compose(
     device: str = "auto",
     chords: str | None = None,
     chord_symbols: str = "follow",
+    lyrics: LyricsChoice = "all",
+    layout: LayoutOptions | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Composition:
     """Fill what is blank in a score for an ensemble; without a score, write a new piece.
@@ -99,14 +103,19 @@ def compose(
     (`"alto,tenor:5-8"`); `extend` appends measures; `style` names a file of grammars/styles, whose costs of parallels
     and crossing apply unless `sampling` sets its own. `chords` is a progression for the new voices, in chord symbols
     or numerals (`"I vi | ii65 V7 | I"`). Without it, `chord_symbols` is `follow` if new voices sound only members of
-    the chords that the symbols of the score name, or `ignore`. Raises InputError if there is nothing to fill, and
-    RefusedError if no notes can be written for what is given.
+    the chords that the symbols of the score name, or `ignore`. `lyrics` names the verses that new parts get: all, or
+    the first; `layout` lays the result out as open or closed score or adds a rehearsal reduction.
+    Raises InputError if there is nothing to fill, and RefusedError if no notes can be written for what is given.
     """
     from scoregen.model.engine.loading import load_engine
     from scoregen.model.sampling.pretrained import load_pretrained
 
     if not 1 <= count <= 100:
         raise InputError(f"found a count of {count}; expected 1 to 100 alternatives")
+    if lyrics not in LYRICS:
+        raise InputError(f"found {lyrics!r} for lyrics; expected one of: {', '.join(LYRICS)}")
+    shape = layout or LayoutOptions()
+    shape.check()
     options = sampling or SamplingOptions()
     options = replace(options, candidates=max(options.candidates, count))
     players, manner = load_ensemble(ensemble), load_style(style)
@@ -140,12 +149,17 @@ def compose(
     settings |= {"piece": _plain(asdict(piece_options))} if score is None else {}
     alternatives = []
     for rank, draft in enumerate(drafts[:count], 1):
-        done = unfolded(_finished(task, draft), form)
+        done = with_given_marks(unfolded(_finished(task, draft), form), lyrics)
         novelty = _novelty(draft, done, form)
         record = provenance(done, pretrained.weights, options, {**settings, "rank": rank, "novelty": novelty})
-        alternatives.append(Alternative(done, -draft.nats, parallels(done, task.slots), record))
+        found = parallels(done, task.slots)
+        shown = lay_out(done, task.slots, players.roles, shape, players.group)
+        alternatives.append(Alternative(shown, -draft.nats, found, record))
+    is_new = given.document is not None and alternatives[0].score.document is None
     return Composition(
-        tuple(alternatives), (*task.notices, *_chord_notices(task.score, chords, chord_symbols)), seconds
+        tuple(alternatives),
+        (*task.notices, *_chord_notices(task.score, chords, chord_symbols), *([NEW_SCORE] if is_new else [])),
+        seconds,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from scoregen.notation.musicxml.write.part_list import SYMBOLS
-from scoregen.notation.musicxml.write.ties import Tie, paired_ties
+from scoregen.notation.musicxml.write.spanners import Tie, paired_ties
 from scoregen.score.elements import (
     Barline,
     Chord,

@@ -64,7 +64,7 @@ def analyze_command(
             marked, more = annotated(music, analysis, numerals=style)
             result = write_all(marked, targets, force=force)
             written += result.paths
-            notices += [*more, *map(str, result.warnings)]
+            notices += [*more, *result.notices]
     print_messages(notices, quiet=quiet)
     table = plain(music, analysis)
     if as_json:

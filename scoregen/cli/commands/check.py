@@ -74,7 +74,7 @@ def check_command(
         report = check(music, rules)
         written = write_marked(report, score, targets, force=force)
     failing = at_least(report.findings, severity)
-    print_messages((*report.notices, *map(str, written.warnings)), quiet=quiet)
+    print_messages((*report.notices, *written.notices), quiet=quiet)
     if as_json:
         files = [str(path) for path in written]
         print_json(

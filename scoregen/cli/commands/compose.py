@@ -17,8 +17,10 @@ from scoregen.cli.console.arguments import (
     Ensemble,
     Force,
     Json,
+    Layout,
     Outputs,
     Quiet,
+    Reduction,
     Roles,
     given_options,
     parse_quarters,
@@ -144,6 +146,11 @@ def compose_command(
             show_default="4",
         ),
     ] = None,
+    lyrics: Annotated[
+        str, typer.Option("--lyrics", metavar="all|first", help="The verses that new parts get from a given part.")
+    ] = "all",
+    layout: Layout = None,
+    reduction: Reduction = False,
     checkpoint: Checkpoint = None,
     device: Device = "auto",
     provenance: Annotated[
@@ -161,7 +168,9 @@ def compose_command(
     from scoregen.model.engine.device import check_device
     from scoregen.notation.files import read_score
     from scoregen.plan.chord_text import chord_measures
+    from scoregen.score.arrangement.sung_texts import LYRICS
     from scoregen.tasks.compose import PieceOptions, SamplingOptions, compose
+    from scoregen.tasks.layout import LayoutOptions
 
     piece = given_options(
         measures=measures,
@@ -178,6 +187,11 @@ def compose_command(
         seed=seed, temperature=temperature, top_p=top_p, candidates=candidates, passes=passes, span=span
     )
     roles = parse_roles(role or ())
+    verses = next((name for name in LYRICS if name == lyrics), None)
+    shape = LayoutOptions(layout, reduction)
+    shape.check()
+    if verses is None:
+        raise InputError(f"--lyrics: found {lyrics!r}; expected one of: {', '.join(LYRICS)}")
     _check_use(score, piece, role=role, blank=blank, extend=extend)
     check_outputs(output, count, provenance=provenance, force=force)
     check_device(device)
@@ -199,6 +213,8 @@ def compose_command(
                 piece=PieceOptions(**piece) if piece else None,
                 sampling=SamplingOptions(**sampling),
                 count=count,
+                lyrics=verses,
+                layout=shape,
                 checkpoint=checkpoint,
                 device=device,
                 progress=advance,
@@ -208,9 +224,8 @@ def compose_command(
                 write_alternative(alternative, numbered(output, count, rank), provenance=provenance, force=force)
                 for rank, alternative in enumerate(composition.alternatives, 1)
             ]
-    print_messages(
-        (*composition.notices, *(str(problem) for done in written for problem in done.warnings)), quiet=quiet
-    )
+    notices = dict.fromkeys(notice for done in written for notice in done.notices)
+    print_messages((*composition.notices, *notices), quiet=quiet)
     if as_json:
         print_json(_report(composition, written, {**seconds, "sample": round(composition.sampling_seconds, 3)}))
     else:

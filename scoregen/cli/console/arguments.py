@@ -47,6 +47,13 @@ Outputs = Annotated[
 Device = Annotated[str, typer.Option("--device", help="Where the network runs: auto, cpu or cuda.")]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite existing files.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Layout = Annotated[
+    str | None,
+    typer.Option("--layout", metavar="open|closed", help="Open score: a staff for each voice; closed: two on a staff."),
+]
+Reduction = Annotated[
+    bool, typer.Option("--reduction", help="Add a rehearsal reduction: all voices in small notes on two staves.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no messages and no progress bar.")]
 
 

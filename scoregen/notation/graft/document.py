@@ -8,10 +8,12 @@ last one, and the provenance is written into the identification.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from lxml import etree
 
 from scoregen.notation.graft.given_parts import write_generated
+from scoregen.notation.graft.loose_ends import close_loose_ends, read_lines
 from scoregen.notation.graft.parts import add_parts
 from scoregen.notation.graft.voices import read_given_part
 from scoregen.notation.musicxml.tree import parse, serialize
@@ -22,17 +24,30 @@ from scoregen.score.elements import Score
 _NOTHING: Mapping[str, str] = {}
 
 
+@dataclass(frozen=True, slots=True)
+class Grafted:
+    """A MusicXML text, and what was removed from the given music beside replaced notes, one line each."""
+
+    text: bytes
+    notices: tuple[str, ...] = ()
+
+
 def musicxml_text(score: Score, provenance: Mapping[str, str] = _NOTHING) -> bytes:
+    """The text of `musicxml_document`."""
+    return musicxml_document(score, provenance).text
+
+
+def musicxml_document(score: Score, provenance: Mapping[str, str] = _NOTHING) -> Grafted:
     """The score as MusicXML: its own document with the generated music, or a new document."""
     if score.document is None:
-        return write_musicxml(score, provenance)
+        return Grafted(write_musicxml(score, provenance))
     generated = any(voice.origin == "generated" for measure in score.measures for voice in measure.voices)
     if not generated and not provenance:
-        return score.document
+        return Grafted(score.document)
     return graft(score, provenance)
 
 
-def graft(score: Score, provenance: Mapping[str, str] = _NOTHING) -> bytes:
+def graft(score: Score, provenance: Mapping[str, str] = _NOTHING) -> Grafted:
     """The score's document with its generated voices, new parts and new measures.
 
     Raises ValueError for a score without a document, and RefusedError if a voice to be replaced cannot be
@@ -42,12 +57,15 @@ def graft(score: Score, provenance: Mapping[str, str] = _NOTHING) -> bytes:
         raise ValueError("the score has no document; write it with write_musicxml")
     root = parse(score.document, "the given document")
     bodies = {body.get("id"): body for body in root.findall("part")}
+    notices: list[str] = []
     for part in score.parts:
         if part.id in bodies and _has_generated(score, part.id, bodies[part.id]):
+            lines = read_lines(bodies[part.id])
             write_generated(score, part, read_given_part(bodies[part.id]), _instrument_ids(root, part.id))
-    add_parts(root, score)
+            notices += close_loose_ends(bodies[part.id], lines, part.name or part.id)
+    notices += add_parts(root, score)
     set_miscellaneous(root, provenance)
-    return serialize(root)
+    return Grafted(serialize(root), tuple(notices))
 
 
 def _has_generated(score: Score, part_id: str, body: etree._Element) -> bool:

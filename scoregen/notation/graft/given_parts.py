@@ -21,9 +21,10 @@ from scoregen.notation.musicxml.write.measure import (
     measure_element,
     part_context,
     right_barline,
-    signatures,
     voices_of,
 )
+from scoregen.notation.musicxml.write.signatures import signatures
+from scoregen.notation.musicxml.write.stems import shared_direction
 from scoregen.notation.musicxml.write.voice import PartContext, TimedElement, write_voice
 from scoregen.score.elements import Clef, Measure, Part, Score, Voice
 from scoregen.score.timeline import measure_onsets, metrical_starts
@@ -49,6 +50,21 @@ def _refill_voices(score: Score, context: PartContext, given: GivenPart, places:
         for voice in score.measures[index].voices if index < len(score.measures) else ():
             if voice.slot.part == given.id and voice.origin == "generated":
                 _refill_voice(score, index, voice, element, context, given, places)
+        if index < len(score.measures):
+            _turn_stems(score.measures[index], index, element, given)
+
+
+def _turn_stems(measure: Measure, index: int, element: etree._Element, given: GivenPart) -> None:
+    """Turn the stems of given notes away from a generated voice on their staff."""
+    own = [voice for voice in measure.voices if voice.slot.part == given.id]
+    staves = {voice.slot.staff for voice in own if voice.origin == "generated"}
+    for voice in own:
+        direction = shared_direction(voice, measure) if voice.origin == "given" and voice.slot.staff in staves else None
+        if direction is None or not given.is_separate(voice.slot, index):
+            continue
+        is_own = given.owns(voice.slot, index)
+        for stem in (stem for note in element.iterfind("note") if is_own(note) for stem in note.iterfind("stem")):
+            stem.text = direction if stem.text in ("up", "down") else stem.text
 
 
 def _refill_voice(
@@ -107,11 +123,15 @@ def _append_measures(score: Score, context: PartContext, given: GivenPart, place
     at_end = _context_at(context, state, divisions)
     for index in range(first, len(score.measures)):
         element = _new_measure(score, index, at_end, given, places)
-        if index == first and divisions != state.end_divisions:
+        if index == first and (divisions != state.end_divisions or not _has_divisions(given.body)):
             _set_divisions(element, divisions)
         insert(given.body, len(given.body), element)
     if final is not None:
         _set_final_barline(given.body[-1], final)
+
+
+def _has_divisions(body: etree._Element) -> bool:
+    return body.find("measure/attributes/divisions") is not None
 
 
 def _new_measure(score: Score, index: int, context: PartContext, given: GivenPart, places: _Places) -> etree._Element:
@@ -164,7 +184,7 @@ def _set_final_barline(measure: etree._Element, barline: etree._Element) -> None
 def _declare_divisions(body: etree._Element, given: Collection[etree._Element]) -> None:
     """Declare divisions in a part without any: no element before the generated ones has a duration."""
     first = next(body.iter(*TIMING), None)
-    if first is None or first in given or body.find("measure/attributes/divisions") is not None:
+    if first is None or first in given or _has_divisions(body):
         return
     measure = first.getparent()
     if measure is not None:

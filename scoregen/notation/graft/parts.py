@@ -3,31 +3,49 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from dataclasses import replace
 from fractions import Fraction
 from itertools import zip_longest
 
 from lxml import etree
 
+from scoregen.notation.graft.hidden_signatures import mirror_signatures
 from scoregen.notation.graft.refill import cursor_motion
-from scoregen.notation.musicxml.insertion import insert, insert_after
-from scoregen.notation.musicxml.write.measure import check_divisions, part_context, part_divisions, write_part
+from scoregen.notation.musicxml.insertion import insert, insert_after, replace_children
+from scoregen.notation.musicxml.write.measure import (
+    BAR_STYLES,
+    check_divisions,
+    part_context,
+    part_divisions,
+    write_part,
+)
 from scoregen.notation.musicxml.write.part_list import PartEntry, group_start, group_stop, part_entries, score_part
+from scoregen.notation.musicxml.write.spanners import slur_marks
 from scoregen.notation.validation.measures import ROUNDING
 from scoregen.notation.validation.walk import walk
 from scoregen.score.elements import Part, Score
 
 _MIRRORED_ATTRIBUTES = ("number", "implicit", "non-controlling", "text")
+_ENDINGS = ("start", "stop", "discontinue")
+_NUMBERS = re.compile(r" *|[1-9]\d*(, ?[1-9]\d*)*")
+_BREAKS = ("new-system", "new-page", "blank-page")
+_YES_OR_NO = ("implicit", "non-controlling")
 _MIRRORED_BARLINE = ("bar-style", "ending", "repeat")
 
 
-def add_parts(root: etree._Element, score: Score) -> None:
-    """Declare and write every part of the score that has no <part> in the document."""
+def add_parts(root: etree._Element, score: Score) -> tuple[str, ...]:
+    """Declare and write every part of the score that has no <part> in the document.
+
+    The breaks of systems and pages of the given parts go, since they were set for fewer staves; a notice says so.
+    """
     bodies = {body.get("id"): body for body in root.findall("part")}
     new = [part for part in score.parts if part.id not in bodies]
     if not new:
-        return
+        return ()
+    _list_parts(root, bodies)
     ids = {str(value) for value in root.xpath("//@id")}  # type: ignore[union-attr]  # an attribute path gives a list
     entries = {entry.part.id: entry for entry in part_entries(score, new, ids, channel=len(bodies))}
     reference = list(bodies.values())
@@ -38,14 +56,37 @@ def add_parts(root: etree._Element, score: Score) -> None:
         if part.id in entries:
             entry = entries[part.id]
             context = part_context(score, part, divisions[part.id], entry.instrument_ids)
-            body = write_part(score, context, entry.id)
+            body = write_part(score, replace(context, slurs=slur_marks(score, part)), entry.id)
             _fill_gaps(body, gaps, context.divisions)
             _mirror(body, reference, is_first_part=previous is None)
+            mirror_signatures(body, reference)
             _declare(root, entry, previous, score)
             _place_body(root, body, bodies[previous.id] if previous is not None else None)
             bodies[part.id] = body
         previous = part
     _add_brackets(root, score, entries)
+    return _drop_breaks(reference)
+
+
+def _drop_breaks(given: Sequence[etree._Element]) -> tuple[str, ...]:
+    """Remove the breaks of systems and pages; a <print> without other content goes too."""
+    places = [item for part in given for item in part.iterfind("measure/print") if set(item.attrib) & set(_BREAKS)]
+    for item in places:
+        for name in set(item.attrib) & set(_BREAKS):
+            del item.attrib[name]
+        measure = item.getparent()
+        if not item.attrib and not len(item) and measure is not None:
+            replace_children(measure, [child for child in measure if child is not item])
+    return ("the system and page breaks of the given score are left out, since staves were added",) if places else ()
+
+
+def _list_parts(root: etree._Element, bodies: Mapping[str | None, etree._Element]) -> None:
+    """Declare the given parts in a document without a part list."""
+    if root.find("part-list") is not None:
+        return
+    listing = etree.Element("part-list")
+    listing.extend([score_part(PartEntry(Part(name or "P1"), name or "P1", 1, ())) for name in bodies])
+    insert(root, list(root).index(next(iter(bodies.values()))), listing)
 
 
 def _gaps(score: Score, given: Sequence[etree._Element]) -> list[Fraction]:
@@ -86,7 +127,7 @@ def _mirror(body: etree._Element, given: Sequence[etree._Element], *, is_first_p
         measure.set("number", own_number)
         for name in _MIRRORED_ATTRIBUTES:
             value = models[0].get(name)
-            if value is not None:
+            if value is not None and (name not in _YES_OR_NO or value in ("yes", "no")):
                 measure.set(name, value)
         _mirror_barlines(measure, next((model for model in models if model.find("barline") is not None), models[0]))
         for ending in () if is_first_part else measure.iterfind("barline/ending"):
@@ -106,12 +147,21 @@ def _mirror_barlines(measure: etree._Element, model: etree._Element) -> None:
 def _bare_copy(barline: etree._Element) -> etree._Element:
     """The barline without the content of a single staff: fermatas, segni, layout, ids."""
     copied = etree.Element("barline", {"location": barline.get("location", "right")})
-    copied.extend([deepcopy(child) for child in barline if child.tag in _MIRRORED_BARLINE])
+    copied.extend([deepcopy(child) for child in barline if child.tag in _MIRRORED_BARLINE and _is_sound(child)])
     for child in copied:
         child.tail = None
         for name in [name for name in child.attrib if name == "id" or "-x" in name or "-y" in name]:
             del child.attrib[name]
     return copied
+
+
+def _is_sound(item: etree._Element) -> bool:
+    """Whether the content of a barline has valid values, so that a copy of it is no new fault."""
+    if item.tag == "ending":
+        return item.get("type") in _ENDINGS and _NUMBERS.fullmatch(item.get("number", "x")) is not None
+    if item.tag == "repeat":
+        return item.get("direction") in ("backward", "forward") and item.get("times", "2").isdigit()
+    return (item.text or "").strip() in BAR_STYLES
 
 
 def _declare(root: etree._Element, entry: PartEntry, previous: Part | None, score: Score) -> None:

@@ -9,9 +9,10 @@ from itertools import takewhile
 
 from lxml import etree
 
-from scoregen.notation.musicxml.read.attributes import PartState
+from scoregen.notation.musicxml.read.attributes import MAX_STAVES, PartState, read_clef
 from scoregen.notation.musicxml.read.measure import PartMeasure, read_measure
 from scoregen.notation.musicxml.read.spanners import StrandKey
+from scoregen.notation.musicxml.read.values import lenient_integer
 from scoregen.notation.musicxml.read.voices import VOICES_A_STAFF, voice_numbers
 from scoregen.score.elements import Clef, Slot
 from scoregen.score.pitch import Interval
@@ -55,14 +56,21 @@ class GivenPart:
             names[slot] = next(name for name in (*wishes, *free) if name not in names.values())
         return names
 
+    def is_separate(self, slot: Slot, index: int) -> bool:
+        """Whether the <voice> texts of a measure separate the notes of a voice from all others."""
+        key = self.keys.get((slot.staff, slot.voice))
+        if key is None:
+            return True
+        return not (key[2] or any(strand.key[2] for strand in self.measures[index].strands if strand.name == key[1]))
+
     def owns(self, slot: Slot, index: int) -> Callable[[etree._Element], bool]:
         """Whether a <note> of a measure belongs to a voice. Raises RefusedError if the file does not decide it."""
         key = self.keys.get((slot.staff, slot.voice))
         if key is None:
             return lambda note: False
-        staff, name, copy = key
+        staff, name, _ = key
         namesakes = [strand.key for strand in self.measures[index].strands if strand.name == name]
-        if copy or any(other[2] for other in namesakes):
+        if not self.is_separate(slot, index):
             raise RefusedError(
                 f"notes of voice {name!r} overlap and cannot be replaced; give each voice its own number",
                 Place(part=self.id, measure=self.measures[index].number, voice=name),
@@ -109,12 +117,7 @@ def _clefs_of(attributes: Sequence[etree._Element], before: Mapping[int, Clef]) 
     """The clefs after some <attributes>."""
     after = dict(before)
     for element in (clef for item in attributes for clef in item.iterfind("clef")):
-        clef = Clef(
-            element.findtext("sign", "G").strip(),
-            int(element.findtext("line") or 2),
-            int(element.findtext("clef-octave-change") or 0),
-        )
-        after[int(element.get("number", "1"))] = clef
+        after[lenient_integer(element.get("number"), 1, 1, MAX_STAVES)] = read_clef(element)
     return after
 
 
@@ -123,4 +126,4 @@ def _voice(note: etree._Element) -> str:
 
 
 def _staff(note: etree._Element) -> int:
-    return int(note.findtext("staff") or 1)
+    return lenient_integer(note.findtext("staff"), 1, 1, MAX_STAVES)

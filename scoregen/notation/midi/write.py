@@ -8,8 +8,9 @@ The rules of the performance, in order:
    similar articulation shortens (`expression`). The velocity before the first mark is 72.
 3. Grace notes sound just before the note that follows them, and take no time from it.
 4. Pedal marks are controller 64. A tempo mark sounds if it has a number.
-5. An unpitched note sounds the percussion key of its instrument, else that of its staff position.
-6. A measure shorter or longer than its time signature gets a time signature of its own, so that the
+5. A tablature that repeats another staff is silent.
+6. An unpitched note sounds the percussion key of its instrument, else that of its staff position.
+7. A measure shorter or longer than its time signature gets a time signature of its own, so that the
    barlines of the file match those of the score.
 """
 
@@ -19,7 +20,7 @@ import io
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import mido
@@ -31,6 +32,7 @@ from scoregen.notation.midi.performance import performance_notes, unfold_score
 from scoregen.score.elements import Measure, Part, Score, Tempo
 from scoregen.score.keys import KeySignature
 from scoregen.score.pitch import Pitch, Unpitched
+from scoregen.score.tablature import without_tablature
 from scoregen.score.timeline import SoundingNote, measure_onsets
 
 DEFAULT_TICKS_PER_QUARTER = 480
@@ -53,6 +55,7 @@ class _Event:
 
 def to_midi(score: Score) -> bytes:
     """A standard MIDI file of format 1; equal scores give equal bytes."""
+    score = without_tablature(score)
     played = unfold_score(score)
     timed = performance_notes(played)
     ticks = ticks_per_quarter((note.played for note in timed), played)
@@ -148,11 +151,22 @@ def _conductor_events(score: Score, ticks: int) -> list[_Event]:
     events = [_Event(0, 0, mido.MetaMessage("track_name", name=title))] if title else []
     last: dict[str, object] = {}
     for start, measure in zip(measure_onsets(score), score.measures, strict=True):
-        for rank, message in enumerate((_time_message(measure), _key_message(measure.key)), start=1):
+        for onset, rank, message in _signature_messages(measure):
             if message is not None and (message.type not in last or last[message.type] != message):
                 last[message.type] = message
-                events.append(_Event(_ticks(start, ticks), rank, message))
+                events.append(_Event(_ticks(start + onset, ticks), rank, message))
     return events + _tempo_events(score, ticks)
+
+
+def _signature_messages(measure: Measure) -> Iterator[tuple[Fraction, int, mido.MetaMessage | None]]:
+    """The time and key signatures at the start of a measure, and those that change inside it, by onset and rank."""
+    yield Fraction(0), 1, _time_message(measure)
+    yield Fraction(0), 2, _key_message(measure.key)
+    for change in measure.changes:
+        if change.time is not None:
+            yield change.onset, 1, _time_message(replace(measure, time=change.time, duration=change.time.duration))
+        if change.key is not None:
+            yield change.onset, 2, _key_message(change.key)
 
 
 def _tempo_events(score: Score, ticks: int) -> list[_Event]:

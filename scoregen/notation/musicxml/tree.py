@@ -24,6 +24,8 @@ DOCTYPE = (
 )
 _HEAD = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 _UTF_16 = re.compile(rb"""encoding\s*=\s*["']utf-?16["']""", re.IGNORECASE)
+_UTF_8 = re.compile(rb"""encoding\s*=\s*["']utf-?8["']""", re.IGNORECASE)
+_NAMESPACED = re.compile(rb"<(?:[\w.-]+:score-|score-(?:part|time)wise\s[^>]*\bxmlns\s*=)")
 _LONG_TEXT = re.compile(rb">[^<]{%d}" % MAX_TEXT)
 _LIMITS = (
     ("parts", etree.XPath("count(/*/part)"), MAX_PARTS),
@@ -48,8 +50,9 @@ def parse_xml(text: bytes, file: str) -> etree._Element:
         raise ReadError(f"the file is larger than the limit of {MAX_BYTES >> 20} MiB", place)
     if text.count(b"<") > MAX_TAGS:
         raise ReadError(f"the file has more XML tags than the limit of {MAX_TAGS}", place)
+    content = text.lstrip() if text[:1].isspace() else text
     try:
-        root = etree.fromstring(text.lstrip() if text[:1].isspace() else text, _parser(_encoding(text)))
+        root = etree.fromstring(content, _parser(_encoding(text)))
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
         raise ReadError(f"the XML is broken: {_plain(error)}; export the file again", place) from None
     _refuse_entities(root, place)
@@ -57,8 +60,8 @@ def parse_xml(text: bytes, file: str) -> etree._Element:
 
 
 def parse(text: bytes, file: str) -> etree._Element:
-    """The root of a MusicXML text within all limits; otherwise ReadError."""
-    root = parse_xml(text, file)
+    """The root of a MusicXML text within all limits, in no namespace; otherwise ReadError."""
+    root = _without_namespace(parse_xml(text, file))
     for what, count, limit in _LIMITS:
         found = int(float(str(count(root))))
         if found > limit:
@@ -83,10 +86,20 @@ def serialize(root: etree._Element) -> bytes:
 
 
 def is_serialized(text: bytes, root: etree._Element) -> bool:
-    """Whether the text of the root is already UTF-8 with a score-partwise DOCTYPE."""
+    """Whether the text of the root is already UTF-8 with a score-partwise DOCTYPE, in no namespace."""
     info = _doc_info(root)
     in_utf_8 = (info.encoding or "UTF-8").upper() == "UTF-8" and text.startswith(b"<?xml") and not _encoding(text)
-    return in_utf_8 and "score-partwise" in info.doctype
+    return in_utf_8 and "score-partwise" in info.doctype and not _NAMESPACED.search(text)
+
+
+def _without_namespace(root: etree._Element) -> etree._Element:
+    """The root with its own namespace removed from all elements: MusicXML has none, but some programs declare one."""
+    own = etree.QName(root).namespace
+    if own is not None:
+        for element in root.iter(f"{{{own}}}*"):
+            element.tag = etree.QName(element).localname
+        etree.cleanup_namespaces(root)
+    return root
 
 
 def _doc_info(root: etree._Element) -> Any:
@@ -99,9 +112,18 @@ def _parser(encoding: str | None) -> etree.XMLParser:
 
 
 def _encoding(text: bytes) -> str | None:
-    """UTF-8 for 8-bit files that declare UTF-16; else None, for the declared encoding."""
-    declared = _UTF_16.search(text[:200])
-    return "UTF-8" if declared and b"\0" not in text else None
+    """The true encoding of 8-bit files that declare UTF-16, or UTF-8 and are not; else None, for the declared one."""
+    if _UTF_16.search(text[:200]) and b"\0" not in text:
+        return "UTF-8"
+    return None if not _UTF_8.search(text[:200]) or _is_utf_8(text) else "windows-1252"
+
+
+def _is_utf_8(text: bytes) -> bool:
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _plain(error: Exception) -> str:

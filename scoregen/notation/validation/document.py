@@ -1,26 +1,25 @@
 """Validates a document before it is written: by the schema, then by its musical content.
 
 The MusicXML 4.0 schema checks names, order and values. The other checks find voices that leave their measure,
-parts of unequal length, and ties, beams and slurs without a partner. Problems of the given music are separated
-from those of the generated music.
+parts of unequal length, and ties, beams and slurs without a partner. Problems that the given document already has
+are separated from new ones.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from typing import NamedTuple
 
 from lxml import etree
 
-from scoregen.notation.musicxml.read.voices import VOICES_A_STAFF
 from scoregen.notation.musicxml.tree import parse
 from scoregen.notation.validation.measures import column_problems, measure_problems
-from scoregen.notation.validation.spanners import may_come_from_refill, spanner_problems
+from scoregen.notation.validation.spanners import spanner_problems
 from scoregen.notation.validation.walk import walk
 from scoregen.score.check import Problem
-from scoregen.score.elements import Score, Slot
+from scoregen.score.elements import Score
 from scoregen.system import resources
 from scoregen.system.errors import Place, one_line
 
@@ -28,7 +27,7 @@ _IN_MEASURE = re.compile(r"^/score-partwise/part(?:\[(\d+)\])?(?=/|$)(?:/measure
 
 
 class ProblemsByOrigin(NamedTuple):
-    """Problems of the given music and of the generated music."""
+    """Problems that the given document already has, and new ones."""
 
     given: tuple[Problem, ...]
     generated: tuple[Problem, ...]
@@ -50,43 +49,39 @@ def schema_problems(root: etree._Element, file: str) -> tuple[Problem, ...]:
 
 
 def split_by_origin(problems: Iterable[Problem], score: Score) -> ProblemsByOrigin:
-    """Separate the problems of a document grafted from `score` by the origin of the music.
+    """Separate the problems of a document grafted from `score`: those that the given document had, and new ones.
 
-    Without a document all music is generated. Otherwise a part without given voices is generated, and a measure
-    of a part with a generated voice. Problems that the given document already has there count as given, and so
-    do given ties and slurs whose other end was replaced.
+    Without a document all music is generated, and all problems are new.
     """
     found = list(problems)
-    if score.document is None:
+    if score.document is None or not found:
         return ProblemsByOrigin((), tuple(found))
-    suspects = [problem for problem in found if _may_be_generated(problem, score)]
-    before = {_signature(problem) for problem in check_document(score.document, "")} if suspects else set()
-    generated = {problem for problem in suspects if _signature(problem) not in before}
-    return ProblemsByOrigin(tuple(p for p in found if p not in generated), tuple(p for p in found if p in generated))
+    before = {_signature(problem) for problem in check_document(score.document, "")}
+    irregular = set(_irregular_measures(parse(score.document, ""), score))
+    new = tuple(
+        problem for problem in found if not (_signature(problem) in before or _follows_from(problem, irregular))
+    )
+    return ProblemsByOrigin(tuple(problem for problem in found if problem not in new), new)
 
 
-def _may_be_generated(problem: Problem, score: Score) -> bool:
-    place = problem.place
-    if place.part is None:
-        return False
-    voices = [(measure.number, v) for measure in score.measures for v in measure.voices if v.slot.part == place.part]
-    if all(voice.origin != "given" for _, voice in voices):
-        return True
-    here = [voice for number, voice in voices if number == place.measure]
-    given = {_usual_number(voice.slot) for voice in here if voice.origin == "given"}
-    generated = {_usual_number(voice.slot) for voice in here if voice.origin == "generated"}
-    if given and (place.voice in given - generated or may_come_from_refill(problem)):
-        return False
-    return bool(generated)
+def _irregular_measures(root: etree._Element, score: Score) -> Iterator[tuple[str | None, str | None]]:
+    """Part and number of the given measures whose durations do not add up to the length of their notes."""
+    for part in root.iterfind("part"):
+        for measure, row in zip(walk(part, ""), score.measures, strict=False):
+            if measure.length != row.duration:
+                yield measure.place.part, measure.place.measure
 
 
-def _usual_number(slot: Slot) -> str:
-    """The usual <voice> text of a voice."""
-    return str(VOICES_A_STAFF * (slot.staff - 1) + slot.voice)
+def _follows_from(problem: Problem, irregular: Collection[tuple[str | None, str | None]]) -> bool:
+    """Whether a problem of lengths is that of a given measure, seen beside new music of full length."""
+    place = (problem.place.part, problem.place.measure)
+    return place in irregular and problem.message.startswith(("the measure lasts", "the voice ends after"))
 
 
 def _signature(problem: Problem) -> tuple[str | None, str | None, str]:
-    return problem.place.part, problem.place.measure, problem.message
+    """Part, measure and what was found; what is expected instead depends on other elements."""
+    found = problem.message.partition(" Expected is ")[0].partition("; expected ")[0]
+    return problem.place.part, problem.place.measure, found
 
 
 def _semantic_problems(root: etree._Element, file: str) -> Iterator[Problem]:

@@ -28,11 +28,6 @@ _Measures = tuple[DocumentMeasure, ...]
 _TieEnd = tuple[int, Fraction, tuple[str | None, ...]]
 
 
-def may_come_from_refill(problem: Problem) -> bool:
-    """Whether the other end may have been in a replaced voice: generated ties are paired, slurs never generated."""
-    return problem.message.startswith(("a tie has", *(f"<{tag}>" for tag in _OPENING)))
-
-
 def spanner_problems(measures: _Measures) -> Iterator[Problem]:
     """The problems of every unpaired end in one part."""
     yield from _tie_problems(measures)

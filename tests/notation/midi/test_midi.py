@@ -22,6 +22,7 @@ from scoregen.score.check import problems
 from scoregen.score.elements import (
     Barline,
     Chord,
+    Clef,
     Instrument,
     Measure,
     Metadata,
@@ -34,13 +35,13 @@ from scoregen.score.elements import (
     Voice,
 )
 from scoregen.score.keys import KeySignature
-from scoregen.score.metre import TimeSignature
+from scoregen.score.metre import SignatureChange, TimeSignature
 from scoregen.score.navigation import MAX_ROUNDS, performance_order
 from scoregen.score.pitch import Pitch, Unpitched
 from scoregen.score.rhythm import NoteValue, notate
 from scoregen.score.timeline import sounding_notes
 from scoregen.system.errors import ReadError, RefusedError
-from tests.notation.handmade import clarinet_and_piano, hymn, line, melody
+from tests.notation.handmade import clarinet_and_piano, hymn, line, measure, melody
 
 CASES = Path(__file__).resolve().parents[2] / "cases" / "reading"
 Sound = tuple[int, Fraction, Fraction]
@@ -222,6 +223,49 @@ def test_drums_go_to_their_channel() -> None:
     score = replace(score, measures=(replace(score.measures[0], voices=(snare,)),))
     (note,) = [m for m in read_back(to_midi(score)).tracks[1] if m.type == "note_on"]
     assert (note.channel, note.note) == (9, 38)
+
+
+def test_signatures_that_change_inside_a_measure() -> None:
+    changes = (SignatureChange(Fraction(2), KeySignature(-3, "major"), TimeSignature((2,), 4)),)
+    first, last = melody("h:C4 h:D4", "h:E4").measures
+    later = replace(last, time=TimeSignature((2,), 4), key=KeySignature(-3, "major"))
+    score = Score(melody("w:C4").parts, (replace(first, changes=changes), later))
+    now, found = 0, []
+    for message in mido.MidiFile(file=io.BytesIO(to_midi(score))).tracks[0]:
+        now += message.time
+        if message.type == "time_signature":
+            found.append((now, f"{message.numerator}/{message.denominator}"))
+        elif message.type == "key_signature":
+            found.append((now, message.key))
+    assert found == [(0, "4/4"), (0, "C"), (960, "2/4"), (960, "Eb")]
+
+
+def test_a_linked_tablature_is_silent() -> None:
+    part = Part("P1", "Guitar", clefs=(Clef("G", 2, -1), Clef("TAB", 5)))
+    score = Score((part,), (measure("1", "4/4", {Slot("P1", 1): "h:C4 h:E4", Slot("P1", 2): "h:C4 h:E4"}),))
+    track = mido.MidiFile(file=io.BytesIO(to_midi(score))).tracks[1]
+    assert [message.note for message in track if message.type == "note_on"] == [60, 64]
+
+
+def played(name: str, track: int) -> list[int]:
+    """The keys of the notes of a track of a file in tests/cases/reading."""
+    score = read_musicxml(load_document(CASES / f"{name}.musicxml"), name)
+    messages = mido.MidiFile(file=io.BytesIO(to_midi(score))).tracks[track]
+    return [message.note for message in messages if message.type == "note_on"]
+
+
+@pytest.mark.parametrize(
+    ("name", "track", "expected"),
+    [
+        ("octave_clef_and_transpose", 2, [60, 59, 60, 62, 64, 60]),
+        ("dal_segno_al_coda", 1, [60, 62, 64, 65, 62, 64, 67, 72]),
+        ("midi_unpitched", 2, [38, 42, 38, 42, 38, 38]),
+        ("linked_tablature", 2, [60, 64, 55]),
+        ("tie_across_voices", 1, [74, 67]),
+    ],
+)
+def test_files_of_other_programs_sound_as_meant(name: str, track: int, expected: list[int]) -> None:
+    assert played(name, track) == expected
 
 
 def test_tracks_last_as_long_as_the_score() -> None:

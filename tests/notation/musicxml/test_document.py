@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -80,9 +81,33 @@ def test_white_space_before_the_declaration(tmp_path: Path) -> None:
     assert part_name(load(tmp_path, f'\n <?xml version="1.0"?>{SCORE}'.encode())) == "Flöte"
 
 
-def test_wrong_bytes_for_the_encoding_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ReadError, match=r"song\.musicxml: the XML is broken"):
-        load(tmp_path, f'<?xml version="1.0" encoding="UTF-8"?>{SCORE}'.encode("latin-1"))
+def test_latin_text_that_claims_to_be_utf_8(tmp_path: Path) -> None:
+    text = load(tmp_path, f'<?xml version="1.0" encoding="UTF-8"?>{SCORE}'.encode("latin-1"))
+    assert part_name(text) == "Flöte" and text.decode("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("<score-partwise", "<score-partwise xmlns='http://www.musicxml.org/score-partwise'"),
+        ("<score-partwise", "<score-partwise xmlns:xlink='http://www.w3.org/1999/xlink' xmlns='urn:any'"),
+    ],
+)
+def test_a_namespace_of_the_elements_is_removed(tmp_path: Path, old: str, new: str) -> None:
+    text = load(tmp_path, f"{DOCTYPE}{SCORE}".replace(old, new, 1).encode())
+    assert part_name(text) == "Flöte" and b"xmlns=" not in text and load(tmp_path, text) == text
+
+
+def test_a_prefix_of_the_elements_is_removed(tmp_path: Path) -> None:
+    prefixed = re.sub(r"<(/?)(\w)", r"<\1m:\2", SCORE).replace(
+        "<m:score-partwise", "<m:score-partwise xmlns:m='urn:m'", 1
+    )
+    assert part_name(load(tmp_path, prefixed.encode())) == "Flöte"
+
+
+def test_limits_hold_in_a_namespace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ReadError, match="at most"):
+        load(tmp_path, ("<score-partwise xmlns='urn:m'>" + "<part/>" * 300 + "</score-partwise>").encode())
 
 
 @pytest.mark.parametrize("name", ["song.mxl", "song.musicxml", "song.xml", "song"])

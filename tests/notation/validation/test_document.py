@@ -201,16 +201,24 @@ def test_no_xml_is_a_read_error() -> None:
         check_document(b"<score-partwise>", "f")
 
 
-def test_problems_are_split_by_origin() -> None:
-    text = PLAIN.replace(b"<type>half</type>", b"").replace(b"<type>whole</type>", b"")
-    score = replace(read_musicxml(PLAIN, "f"), document=PLAIN)
-    last = score.measures[2]
-    voices = tuple(replace(voice, origin="generated") for voice in last.voices)
-    mixed = replace(score, measures=(*score.measures[:2], replace(last, voices=voices)))
-    found = split_by_origin(check_document(text, "f"), mixed)
-    assert {problem.place.measure for problem in found.given} == {"1", "2"}
+def test_problems_of_the_given_document_are_separated_from_new_ones() -> None:
+    given = PLAIN.replace(b"<type>half</type>", b"")
+    text = given.replace(b"<type>whole</type>", b"")
+    score = read_musicxml(given, "f")
+    found = split_by_origin(check_document(text, "f"), score)
+    assert found.given == check_document(given, "f") and {problem.place.measure for problem in found.given} == {
+        "1",
+        "2",
+    }
     assert {problem.place.measure for problem in found.generated} == {"3"}
-    assert split_by_origin(check_document(text, "f"), replace(mixed, document=None)).given == ()
+    assert split_by_origin(check_document(text, "f"), replace(score, document=None)).given == ()
+
+
+def test_what_the_schema_expects_instead_does_not_make_a_new_problem() -> None:
+    given = PLAIN.replace(b"</part-list>", b"<invented/></part-list>")
+    text = given.replace(b"<invented/>", b"<score-part id='P9'><part-name/></score-part><invented/>")
+    found = [problem for problem in check_document(text, "f") if "invented" in problem.message]
+    assert found and split_by_origin(found, read_musicxml(given, "f")).generated == ()
 
 
 def test_suite_files_of_others(shared_data: Callable[[str], Path]) -> None:

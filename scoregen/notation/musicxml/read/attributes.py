@@ -12,17 +12,20 @@ from scoregen.notation.musicxml.read.values import (
     UNISON,
     Exact,
     integer,
+    lenient_integer,
     number,
     text_of,
     transposition,
 )
 from scoregen.score.elements import Clef
 from scoregen.score.keys import KeySignature
-from scoregen.score.metre import TimeSignature
+from scoregen.score.metre import SignatureChange, TimeSignature
 from scoregen.score.pitch import STEPS, Interval
 from scoregen.system.errors import ReadError, RefusedError
 
 MAX_STAVES = 16
+CLEF_SIGNS = ("G", "F", "C", "percussion", "TAB", "jianpu", "none")
+TIME_SYMBOLS = ("common", "cut", "single-number", "note", "dotted-note")
 _BEAT_TYPES = (1, 2, 4, 8, 16, 32, 64, 128)
 _MAX_BEATS = 256
 
@@ -62,9 +65,13 @@ class PartState:
 
     @property
     def sounding_key(self) -> KeySignature | None:
-        if self.key is None or self.key.custom or not self.transpositions:
-            return self.key
-        return self.key.transposed(self.transposition(1))
+        return self.sounding(self.key)
+
+    def sounding(self, key: KeySignature | None) -> KeySignature | None:
+        """A written key signature at sounding pitch."""
+        if key is None or key.custom or not self.transpositions:
+            return key
+        return key.transposed(self.transposition(1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +86,11 @@ class Signatures:
         state.key = self.key or state.key
         state.time = None if self.senza_misura else self.time or state.time
 
-    def change(self, state: PartState) -> str | None:
-        """The name of the signature that would change, None if none would."""
-        if self.key is not None and self.key != state.key:
-            return "key signature"
-        if (self.time is not None and self.time != state.time) or (self.senza_misura and state.time is not None):
-            return "time signature"
-        return None
+    def change(self, state: PartState, onset: Fraction) -> SignatureChange | None:
+        """The signatures that differ from those of the state, None if none does."""
+        key = self.key if self.key != state.key else None
+        time = self.time if self.time != state.time else None
+        return SignatureChange(onset, state.sounding(key), time) if key is not None or time is not None else None
 
 
 def read_attributes(state: PartState, element: etree._Element) -> Signatures:
@@ -99,6 +104,8 @@ def read_attributes(state: PartState, element: etree._Element) -> Signatures:
             _read_clef(state, child)
         elif child.tag == "transpose":
             _read_transpose(state, child)
+    if state.transpositions:
+        _drop_doubled_octaves(state)
     return _signatures(state, element)
 
 
@@ -116,13 +123,17 @@ def _staff_number(element: etree._Element, default: str = "1") -> int:
 
 def _read_clef(state: PartState, element: etree._Element) -> None:
     """Record the first clef of each staff."""
-    line, change = text_of(element.find("line")), text_of(element.find("clef-octave-change"))
-    clef = Clef(
-        sign=text_of(element.find("sign")) or "G",
-        line=integer(line, "the clef's line", -20, 20) if line else 2,
-        octave_change=integer(change, "the clef's octave change", -5, 5) if change else 0,
+    state.clefs.setdefault(_staff_number(element), read_clef(element))
+
+
+def read_clef(element: etree._Element) -> Clef:
+    """A clef; a sign that does not exist counts as that of a treble clef."""
+    sign = text_of(element.find("sign")) or "G"
+    return Clef(
+        sign=sign if sign in CLEF_SIGNS else "G",
+        line=lenient_integer(element.findtext("line"), 2, -20, 20),
+        octave_change=lenient_integer(element.findtext("clef-octave-change"), 0, -5, 5),
     )
-    state.clefs.setdefault(_staff_number(element), clef)
 
 
 def _read_transpose(state: PartState, element: etree._Element) -> None:
@@ -137,6 +148,15 @@ def _read_transpose(state: PartState, element: etree._Element) -> None:
     state.transpositions[staff] = interval
     if state.first_transposition is None:
         state.first_transposition = interval
+
+
+def _drop_doubled_octaves(state: PartState) -> None:
+    """Ignore a transposition by octaves that an octave clef states too: the written pitches are those of the clef."""
+    for staff, interval in state.transpositions.items():
+        octaves = state.clefs.get(staff or 1, Clef()).octave_change
+        if octaves and interval == Interval(7 * octaves, 12 * octaves):
+            state.transpositions[staff] = UNISON
+            state.first_transposition = UNISON if state.first_transposition == interval else state.first_transposition
 
 
 def _signatures(state: PartState, element: etree._Element) -> Signatures:
@@ -190,7 +210,7 @@ def read_time(element: etree._Element) -> TimeSignature | None:
         )
     groups = [beats * unit // bottom for top, bottom in zip(tops, bottoms, strict=True) for beats in _beats(top)]
     symbol = element.get("symbol", "normal")
-    return TimeSignature(tuple(groups), unit, symbol if symbol != "normal" else None)
+    return TimeSignature(tuple(groups), unit, symbol if symbol in TIME_SYMBOLS else None)
 
 
 def _beats(text: str) -> list[int]:

@@ -14,7 +14,7 @@ from scoregen.score.chord_symbols import ChordSymbol
 from scoregen.score.directions import Direction, rank
 from scoregen.score.elements import Barline, Break, Measure, Slot, Tempo, Voice
 from scoregen.score.keys import KeySignature
-from scoregen.score.metre import TimeSignature
+from scoregen.score.metre import SignatureChange, TimeSignature
 from scoregen.system.errors import RefusedError
 
 _NO_KEY = KeySignature()
@@ -56,6 +56,7 @@ def join_parts(shares: Sequence[Share], slots: Mapping[str, Mapping[StrandKey, S
         chord_symbols=_chord_symbols(measures),
         spanners=tuple(spanner for share in measures for spanner in share.spanners),
         break_before=_break_before(measures),
+        changes=_changes(measures),
     )
 
 
@@ -72,7 +73,8 @@ def _length(measures: Sequence[PartMeasure], ends_section: bool, time: TimeSigna
     forwards = [] if ends_section else [share.length for share in measures]
     if sounding == 0:
         return max((strand.end for strand in strands), default=_ZERO) or max(share.length for share in measures)
-    bound = time.duration if time is not None else sounding
+    is_regular = time is not None and not any(change.time for share in measures for change in share.changes)
+    bound = time.duration if time is not None and is_regular else sounding
     return max([sounding, *(end for end in (*rests, *forwards) if end <= bound)])
 
 
@@ -158,6 +160,14 @@ def _directions(measures: Sequence[PartMeasure]) -> tuple[Direction, ...]:
 def _chord_symbols(measures: Sequence[PartMeasure]) -> tuple[ChordSymbol, ...]:
     """The chord symbols of all parts by onset, then part."""
     return tuple(sorted((symbol for share in measures for symbol in share.chord_symbols), key=lambda s: s.onset))
+
+
+def _changes(measures: Sequence[PartMeasure]) -> tuple[SignatureChange, ...]:
+    """The signature changes inside the measure: at each onset those of the first part that has some."""
+    found: dict[Fraction, SignatureChange] = {}
+    for change in (change for share in measures for change in share.changes):
+        found.setdefault(change.onset, change)
+    return tuple(found[onset] for onset in sorted(found))
 
 
 def _break_before(measures: Sequence[PartMeasure]) -> Break | None:

@@ -32,10 +32,10 @@ USUAL_LABELS: dict[RepeatMarkType, str] = {"segno": "segno", "dalsegno": "segno"
 """The usual labels by which the <sound> elements of repeat marks refer to each other."""
 _SIGNS: dict[object, RepeatMarkType] = {"segno": "segno", "coda": "coda"}
 _TEXT_PATTERNS: tuple[tuple[RepeatMarkType, re.Pattern[str]], ...] = (
-    ("dacapo", re.compile(r"(d\. ?c\.?|dc|da capo)( al .*)?", re.IGNORECASE)),
-    ("dalsegno", re.compile(r"(d\. ?s\.?|ds|dal segno)( al .*)?", re.IGNORECASE)),
-    ("tocoda", re.compile(r"(to|alla) coda.*", re.IGNORECASE)),
-    ("fine", re.compile(r"fine\.?", re.IGNORECASE)),
+    ("dacapo", re.compile(r"\(?(d\. ?c\.?|dc|da capo)\)?([ ,(].*)?", re.IGNORECASE)),
+    ("dalsegno", re.compile(r"\(?(d\. ?s\. ?s?\.?|dss?|dal segno)\)?([ ,(].*)?", re.IGNORECASE)),
+    ("tocoda", re.compile(r"\(?(to|al|alla)( the)? (coda\b.*|[\u2295\N{MUSICAL SYMBOL CODA}])\)?", re.IGNORECASE)),
+    ("fine", re.compile(r"\(?fine\.?\)?", re.IGNORECASE)),
 )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from scoregen.notation.musicxml.read.values import integer, optional_number, text_of
+from scoregen.notation.musicxml.read.values import lenient_integer, optional_number, text_of
 from scoregen.score.elements import Instrument, Metadata
 from scoregen.system.errors import ReadError
 
@@ -133,7 +133,7 @@ def _instrument(name: str, instrument: etree._Element | None, midi: etree._Eleme
 
 def _program(midi: etree._Element | None) -> int:
     text = text_of(midi.find("midi-program")) if midi is not None else None
-    return integer(text, "the midi-program", 1, 128) if text else 1
+    return lenient_integer(text, 1, 1, 128)
 
 
 def _unpitched_key(midi: etree._Element | None) -> int | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from lxml import etree
@@ -14,15 +15,15 @@ from scoregen.notation.musicxml.read.harmony import read_harmony
 from scoregen.notation.musicxml.read.notes import Entry, NoteFields, add_chord_member, is_chord_member, read_entry
 from scoregen.notation.musicxml.read.spanners import SpannerEnd
 from scoregen.notation.musicxml.read.tempos import read_tempo
-from scoregen.notation.musicxml.read.values import UNISON, number, quarters, text_of
+from scoregen.notation.musicxml.read.values import UNISON, optional_number, quarters, text_of
 from scoregen.notation.musicxml.read.voices import Strand, build_strands, slur_ends
 from scoregen.score.chord_symbols import ChordSymbol
 from scoregen.score.directions import Direction
 from scoregen.score.elements import Barline, Break, Tempo
 from scoregen.score.keys import KeySignature
-from scoregen.score.metre import TimeSignature
+from scoregen.score.metre import SignatureChange, TimeSignature
 from scoregen.score.spanners import Spanner
-from scoregen.system.errors import ReadError, RefusedError
+from scoregen.system.errors import ReadError
 
 _ZERO = Fraction(0)
 _REPEATED = "2"
@@ -51,6 +52,7 @@ class PartMeasure:
     ends: tuple[SpannerEnd, ...] = ()
     spanners: tuple[Spanner, ...] = ()
     break_before: Break | None = None
+    changes: tuple[SignatureChange, ...] = ()
 
 
 @dataclass(slots=True)
@@ -120,12 +122,8 @@ def read_measure(element: etree._Element, state: PartState, index: int) -> PartM
     if not reading.fits_exact_tuplets():
         state.restore(before)
         reading = _read_content(element, state, exact_tuplets=False)
-    for onset, signatures in reading.later:
-        _refuse_change_inside(reading, onset, signatures)
     measure = _finish(reading, element, index)
-    for _, signatures in reading.later:
-        signatures.apply(state)
-    return measure
+    return replace(measure, changes=tuple(_apply_later(reading)))
 
 
 def _read_content(element: etree._Element, state: PartState, exact_tuplets: bool) -> _MeasureReading:
@@ -158,13 +156,13 @@ def _finish(reading: _MeasureReading, element: etree._Element, index: int) -> Pa
     )
 
 
-def _refuse_change_inside(reading: _MeasureReading, onset: Fraction, signatures: Signatures) -> None:
-    """Refuse a change inside the measure; one at its end holds from the next measure on."""
-    change = signatures.change(reading.state)
-    if change is not None and onset < reading.length:
-        raise RefusedError(
-            f"the {change} changes inside the measure, at {onset} quarters; move the change to a barline"
-        )
+def _apply_later(reading: _MeasureReading) -> Iterator[SignatureChange]:
+    """Apply the signatures behind the start of the measure; those at its end hold from the next measure on."""
+    for onset, signatures in sorted(reading.later, key=lambda item: item[0]):
+        change = signatures.change(reading.state, onset)
+        if change is not None and onset < reading.length:
+            yield change
+        signatures.apply(reading.state)
 
 
 def _read_attributes(reading: _MeasureReading, element: etree._Element) -> None:
@@ -250,10 +248,8 @@ def _read_direction(reading: _MeasureReading, element: etree._Element) -> None:
 
 def _onset_of(reading: _MeasureReading, element: etree._Element) -> Fraction:
     """The onset of a direction: the cursor, moved by its offset."""
-    offset = element.find("offset")
-    if offset is None:
-        return reading.onset
-    return max(reading.onset + Fraction(number(offset.text, "the offset")) / reading.state.divisions, _ZERO)
+    offset = optional_number(element.findtext("offset"))
+    return max(reading.onset + Fraction(offset) / reading.state.divisions, _ZERO) if offset else reading.onset
 
 
 def _read_sound(reading: _MeasureReading, element: etree._Element) -> None:

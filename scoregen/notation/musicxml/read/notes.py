@@ -16,6 +16,7 @@ from scoregen.notation.musicxml.read.values import (
     Spelling,
     integer,
     length_of_value,
+    lenient_integer,
     read_length,
     sounding_pitch,
     text_of,
@@ -147,7 +148,9 @@ def is_chord_member(member: Entry, chord: Entry) -> bool:
 def add_chord_member(member: Entry, chord: Entry) -> None:
     """Add a member to its chord, with the chord's value."""
     value = chord.notes[0].value
-    chord.notes.extend(note if note.value == value else replace(note, value=value) for note in member.notes)
+    staff = member.staff if member.staff != chord.staff else None
+    same = [note if note.value == value else replace(note, value=value) for note in member.notes]
+    chord.notes.extend(same if staff is None else [replace(note, staff=staff) for note in same])
     chord.fermata |= member.fermata
     chord.slurs += member.slurs
     chord.dynamics += member.dynamics
@@ -158,7 +161,7 @@ def _staff(fields: NoteFields, state: PartState, voice: str) -> int:
     text = fields.text("staff")
     if text is None:
         return state.voice_staves.get(voice, 1)
-    staff = integer(text, "the staff", 1, MAX_STAVES)
+    staff = integer(text, "the staff", 0, MAX_STAVES) or 1
     state.voice_staves[voice] = staff
     return staff
 
@@ -233,7 +236,7 @@ def _unpitched(fields: NoteFields, state: PartState) -> Unpitched:
     instrument_id = instrument.get("id", "") if instrument is not None else None
     return Unpitched(
         step or "B",
-        integer(octave or "4", "the display-octave", -1, 10),
+        lenient_integer(octave, 4, -1, 10),
         state.instrument_names.get(instrument_id, instrument_id) if instrument_id else None,
     )
 

@@ -60,6 +60,8 @@ def _read_root(root: etree._Element, text: bytes, file: str) -> Score:
         raise type(error)(error.message, Place(file)) from None
     readings = _read_parts(root, headers, file)
     measures = tuple(_read_columns(readings, file))
+    if not measures:
+        raise ReadError("the score has no measure; expected one at least", Place(file))
     return Score(tuple(reading.part for reading in readings), measures, metadata, document=text)
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from lxml import etree
 
-from scoregen.notation.musicxml.read.values import number, text_of
+from scoregen.notation.musicxml.read.values import optional_number, text_of
 from scoregen.score.elements import Tempo
 from scoregen.score.rhythm import NOTE_TYPES, NoteValue
 
@@ -20,8 +20,9 @@ def read_tempo(
     """The printed metronome mark if it has a number, else the sounding tempo in quarters; None without either."""
     found = _metronome(metronome) if metronome is not None else None
     implicit = found is None
-    if found is None and sound is not None and sound.get("tempo"):
-        found = NoteValue("quarter"), Fraction(number(sound.get("tempo"), "the tempo"))
+    tempo = optional_number(sound.get("tempo")) if found is None and sound is not None else None
+    if tempo is not None:
+        found = NoteValue("quarter"), Fraction(tempo)
     if found is None or found[1] <= 0:
         return None
     return Tempo(onset, found[0], found[1], words, number_implicit=implicit)

@@ -72,6 +72,13 @@ def optional_number(text: str | None) -> Exact | None:
 
 
 @lru_cache(maxsize=4096)
+def lenient_integer(text: str | None, default: int, lowest: int, highest: int) -> int:
+    """A whole number within bounds; the default for anything else. For values that the notes do not depend on."""
+    value = optional_number(text)
+    return int(value) if value is not None and value == int(value) and lowest <= value <= highest else default
+
+
+@lru_cache(maxsize=4096)
 def velocity_of(text: str | None) -> int | None:
     """A MIDI velocity, 1 to 127, from a percentage of a forte; None for anything else."""
     percentage = optional_number(text)
@@ -162,10 +169,8 @@ def value_of_spelling(spelling: Spelling) -> NoteValue | None:
     name, actual, normal = ((text or "").strip() for text in (spelling.type, spelling.actual, spelling.normal))
     if name not in NOTE_TYPES or spelling.dots > MAX_DOTS:
         return None
-    if not actual or not normal:
-        return NoteValue(name, spelling.dots)
-    ratio = integer(actual, "actual-notes", 1, 10_000), integer(normal, "normal-notes", 1, 10_000)
-    return NoteValue(name, spelling.dots, *ratio)
+    ratio = lenient_integer(actual, 0, 1, 10_000), lenient_integer(normal, 0, 1, 10_000)
+    return NoteValue(name, spelling.dots, *ratio) if all(ratio) else NoteValue(name, spelling.dots)
 
 
 @lru_cache(maxsize=4096)

@@ -50,10 +50,20 @@ class Strand:
             self.elements.append(Rest(value_of_duration(entry.onset - self.end), visible=False))
         if entry.slurs:
             self.slurs += [(len(self.elements), end) for end in entry.slurs]
-        self.elements.append(entry.rest or _sounding(entry.notes))
+        self.elements.append(entry.rest or _sounding(self._placed(entry)))
         self.end = entry.end
         self.last_staff = entry.staff
         self.sounds = self.sounds or entry.rest is None
+
+    def _placed(self, entry: Entry) -> list[Note]:
+        """The notes of an entry with their staff where it is not that of the strand."""
+        if entry.staff == self.staff and all(note.staff is None for note in entry.notes):
+            return entry.notes
+        staves = [note.staff or entry.staff for note in entry.notes]
+        return [
+            replace(note, staff=staff if staff != self.staff else None)
+            for note, staff in zip(entry.notes, staves, strict=True)
+        ]
 
 
 def _sounding(notes: list[Note]) -> Element:

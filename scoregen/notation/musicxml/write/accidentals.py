@@ -10,9 +10,10 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import NamedTuple
 
-from scoregen.notation.musicxml.write.ties import Tie, paired_ties
+from scoregen.notation.musicxml.write.spanners import Tie, paired_ties
 from scoregen.score.elements import Measure, Note, Part, Score, Slot
 from scoregen.score.keys import KeySignature
+from scoregen.score.metre import keys_inside
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import measure_onsets
 
@@ -59,8 +60,18 @@ class _PlacedNote(NamedTuple):
 
 def written_key(measure: Measure, part: Part) -> KeySignature:
     """The key signature of the part's staves in a measure, at written pitch."""
-    sounding = dict(measure.own_keys).get(part.id, measure.key)
-    return sounding.transposed(-part.transposition) if part.transposition.fifths else sounding
+    return written_at(dict(measure.own_keys).get(part.id, measure.key), part)
+
+
+def last_written_key(measure: Measure, part: Part) -> KeySignature:
+    """The key signature of the part's staves at the end of a measure, at written pitch."""
+    inside = keys_inside(measure)
+    return written_at(inside[-1][1], part) if inside else written_key(measure, part)
+
+
+def written_at(key: KeySignature, part: Part) -> KeySignature:
+    """A sounding key signature at the written pitch of a part."""
+    return key.transposed(-part.transposition) if part.transposition.fifths else key
 
 
 def visible_accidentals(score: Score, part: Part) -> Mapping[NoteAddress, Accidental]:
@@ -71,7 +82,12 @@ def visible_accidentals(score: Score, part: Part) -> Mapping[NoteAddress, Accide
         previous: _Alters = {}
         for index, (measure, onset) in enumerate(zip(score.measures, measure_onsets(score), strict=True)):
             notes = sorted(_staff_notes(index, measure, part, staff, onset, ties), key=_by_time)
-            previous = _mark_measure(notes, written_key(measure, part), previous, found)
+            key = written_key(measure, part)
+            for place, new_key in keys_inside(measure):
+                before = [placed for placed in notes if placed.onset < onset + place]
+                previous = _mark_measure(before, key, previous, found)
+                notes, key = notes[len(before) :], written_at(new_key, part)
+            previous = _mark_measure(notes, key, previous, found)
     return found
 
 
@@ -84,9 +100,9 @@ def _staff_notes(
 ) -> Iterator[_PlacedNote]:
     for voice in measure.voices:
         position = onset
-        for order, element in enumerate(voice.elements if voice.slot[:2] == (part.id, staff) else ()):
+        for order, element in enumerate(voice.elements if voice.slot.part == part.id else ()):
             for number, note in enumerate(element.notes):
-                if isinstance(note.pitch, Pitch):
+                if isinstance(note.pitch, Pitch) and (note.staff or voice.slot.staff) == staff:
                     continues = note.tied_from_previous and Tie(position, note.pitch) in ties
                     address = NoteAddress(index, voice.slot, order, number)
                     yield _PlacedNote(address, note, note.pitch.transposed(-part.transposition), continues, position)
@@ -96,7 +112,7 @@ def _staff_notes(
 def _mark_measure(
     notes: list[_PlacedNote], key: KeySignature, previous: _Alters, found: dict[NoteAddress, Accidental]
 ) -> _Alters:
-    """Mark one measure of a staff; return the alterations that the next measure may need reminders of."""
+    """Mark one measure of a staff under one key; return the alterations that what follows may need reminders of."""
     state: _Alters = {}
     held: _Alters = {}  # alterations of notes tied over from the previous measure
     for placed in notes:

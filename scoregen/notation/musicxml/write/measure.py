@@ -8,10 +8,11 @@ from fractions import Fraction
 
 from lxml import etree
 
-from scoregen.notation.musicxml.write.accidentals import visible_accidentals, written_key
+from scoregen.notation.musicxml.write.accidentals import visible_accidentals
 from scoregen.notation.musicxml.write.directions import Attachment, attachments, with_attachments
-from scoregen.notation.musicxml.write.elements import add, decimal
-from scoregen.notation.musicxml.write.ties import paired_ties
+from scoregen.notation.musicxml.write.elements import add
+from scoregen.notation.musicxml.write.signatures import first_attributes, insert_changes, signatures
+from scoregen.notation.musicxml.write.spanners import paired_ties
 from scoregen.notation.musicxml.write.voice import (
     Frame,
     PartContext,
@@ -20,16 +21,15 @@ from scoregen.notation.musicxml.write.voice import (
     ticks,
     write_voice,
 )
-from scoregen.score.elements import Clef, Measure, Part, Score, Slot, Voice
-from scoregen.score.keys import KeySignature
-from scoregen.score.metre import TimeSignature
-from scoregen.score.pitch import Interval
+from scoregen.score.elements import Measure, Part, Score, Slot, Voice
 from scoregen.score.timeline import measure_onsets, metrical_starts
 from scoregen.system.errors import Place, RefusedError
 
 MAX_OUTPUT_DIVISIONS = 16383
-_PLAIN_SYMBOLS = {"common": "4/4", "cut": "2/2"}
-"""Readers take these symbols for these signatures, whatever the numbers are."""
+BAR_STYLES = (
+    *("regular", "dotted", "dashed", "heavy", "light-light", "light-heavy", "heavy-light", "heavy-heavy", "tick"),
+    *("short", "none"),
+)
 
 
 def divisions_for(score: Score, part_ids: Iterable[str]) -> int:
@@ -39,6 +39,7 @@ def divisions_for(score: Score, part_ids: Iterable[str]) -> int:
     for measure in score.measures:
         denominators.add(measure.duration.denominator)
         denominators.update(tempo.onset.denominator for tempo in measure.tempos)
+        denominators.update(change.onset.denominator for change in measure.changes)
         for voice in measure.voices:
             if voice.slot.part in chosen:
                 denominators.update(element.duration.denominator for element in voice.elements)
@@ -133,33 +134,6 @@ def measure_element(measure: Measure, *, is_anacrusis: bool) -> etree._Element:
     return element
 
 
-def signatures(measure: Measure, previous: Measure | None, part: Part) -> etree._Element:
-    """An <attributes> with the key and time signatures that change, or with both in the first measure."""
-    element = etree.Element("attributes")
-    key = written_key(measure, part)
-    if previous is None or written_key(previous, part) != key:
-        _key(element, key)
-    if previous is None or previous.time != measure.time:
-        _time(element, measure.time)
-    return element
-
-
-def first_attributes(measure: Measure, context: PartContext) -> etree._Element:
-    """The opening <attributes>: divisions, signatures, staves, clefs, transposition."""
-    part = context.part
-    element = signatures(measure, None, part)
-    divisions = etree.Element("divisions")
-    divisions.text = str(context.divisions)
-    element.insert(0, divisions)
-    if part.staves > 1:
-        add(element, "staves", part.staves)
-        add(element, "part-symbol", "brace", {"top-staff": "1", "bottom-staff": str(part.staves)})
-    for number, clef in enumerate(part.clefs, start=1):
-        _clef(element, clef, str(number) if part.staves > 1 else None)
-    _transpose(element, part.transposition)
-    return element
-
-
 def left_barline(measure: Measure, previous: Measure | None, *, is_first_part: bool = True) -> etree._Element | None:
     """The left barline, if it has content; an ending is printed above the first part only."""
     opens = _opens_ending(measure, previous)
@@ -179,7 +153,7 @@ def right_barline(measure: Measure, following: Measure | None, *, is_first_part:
     """The right barline; a regular barline at the end of a piece becomes light-heavy."""
     closes = _opens_ending(measure, following)
     repeats = measure.barline.repeat_times
-    style = measure.barline.style
+    style = measure.barline.style if measure.barline.style in BAR_STYLES else "regular"
     if following is None and style == "regular" and not repeats:
         style = "light-heavy"
     if style == "regular" and not (closes or repeats):
@@ -215,6 +189,7 @@ def _write_measure(
     voices = write_voices(measure, index, context, places)
     _attach(voices, measure, context, attached)
     append_voices(element, voices, measure, context.divisions)
+    insert_changes(element, measure, context)
     _append(element, right_barline(measure, following, is_first_part=is_first_part))
     return element
 
@@ -250,45 +225,6 @@ def voices_of(measure: Measure, part: Part) -> list[Voice]:
     silent_staves = set(range(1, part.staves + 1)) - {voice.slot.staff for voice in own}
     own += [Voice(Slot(part.id, staff), origin="blank") for staff in silent_staves]
     return sorted(own, key=lambda voice: voice.slot)
-
-
-def _key(attributes: etree._Element, key: KeySignature) -> None:
-    element = add(attributes, "key")
-    if key.custom:
-        for step, alter in key.custom:
-            add(element, "key-step", step)
-            add(element, "key-alter", decimal(alter))
-        return
-    add(element, "fifths", key.fifths)
-    if key.mode is not None:
-        add(element, "mode", key.mode)
-
-
-def _time(attributes: etree._Element, time: TimeSignature) -> None:
-    symbol = time.symbol if _PLAIN_SYMBOLS.get(time.symbol or "", str(time)) == str(time) else None
-    element = add(attributes, "time", attributes={"symbol": symbol} if symbol else None)
-    add(element, "beats", "+".join(map(str, time.beats)))
-    add(element, "beat-type", time.beat_type)
-
-
-def _clef(attributes: etree._Element, clef: Clef, number: str | None) -> None:
-    element = add(attributes, "clef", attributes={"number": number} if number else None)
-    add(element, "sign", clef.sign)
-    add(element, "line", clef.line)
-    if clef.octave_change:
-        add(element, "clef-octave-change", clef.octave_change)
-
-
-def _transpose(attributes: etree._Element, interval: Interval) -> None:
-    """The interval from written to sounding pitch, with octaves separate."""
-    if interval == Interval(0, 0):
-        return
-    octaves = int(interval.steps / 7)
-    element = add(attributes, "transpose")
-    add(element, "diatonic", interval.steps - 7 * octaves)
-    add(element, "chromatic", interval.semitones - 12 * octaves)
-    if octaves:
-        add(element, "octave-change", octaves)
 
 
 def _opens_ending(measure: Measure, neighbour: Measure | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from lxml import etree
@@ -15,6 +16,8 @@ ARTICULATIONS = (
     *("accent", "strong-accent", "staccato", "tenuto", "detached-legato", "staccatissimo", "spiccato", "scoop"),
     *("plop", "doit", "falloff", "breath-mark", "caesura", "stress", "unstress", "soft-accent", "other-articulation"),
 )
+_NO_TOKEN = re.compile(r"[^\w.:-]")
+"""The characters that the schema does not accept in the number of a verse."""
 _SYLLABIC = ("single", "begin", "middle", "end")
 
 
@@ -25,8 +28,13 @@ def write_notations(
     brackets: TupletBrackets | None,
     order: int,
     slurs: Sequence[SlurMark] = (),
+    *,
+    below: bool = False,
 ) -> None:
-    """Append the <notations> of a note or rest, if it has any; only the first note of a chord has a bracket."""
+    """Append the <notations> of a note or rest, if it has any; only the first note of a chord has a bracket.
+
+    The fermata of a voice below another is inverted.
+    """
     notations = etree.Element("notations")
     for name in ties:
         add(notations, "tied", attributes={"type": name})
@@ -38,14 +46,14 @@ def write_notations(
     if isinstance(item, Note) and item.articulations:
         _articulations(notations, item.articulations)
     if item.fermata:
-        add(notations, "fermata", attributes={"type": "upright"})
+        add(notations, "fermata", attributes={"type": "inverted" if below else "upright"})
     if len(notations):
         parent.append(notations)
 
 
 def write_lyric(parent: etree._Element, lyric: Lyric) -> None:
     """Append one syllable of one verse."""
-    element = add(parent, "lyric", attributes={"number": "".join(lyric.verse.split()) or "1"})
+    element = add(parent, "lyric", attributes={"number": _NO_TOKEN.sub("-", "".join(lyric.verse.split())) or "1"})
     add(element, "syllabic", lyric.syllabic if lyric.syllabic in _SYLLABIC else "single")
     add(element, "text", lyric.text)
     if lyric.extend:

@@ -1,7 +1,7 @@
-"""Wedges, pedals and slurs in MusicXML: a start and a stop with one number.
+"""Wedges, pedals, slurs and ties in MusicXML. A wedge, pedal or slur has a start and a stop with one number.
 
 Numbers are the lowest that separate the spanners of a part, whether a reader pairs them in the order of time or
-in that of the text, where one voice follows another.
+in that of the text, where one voice follows another. A tie without a partner is not written.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from typing import NamedTuple
 from lxml import etree
 
 from scoregen.notation.musicxml.write.elements import add
-from scoregen.score.elements import Measure, Part, Rest, Score, Slot, Voice
+from scoregen.score.elements import Measure, Note, Part, Rest, Score, Slot, Voice
+from scoregen.score.pitch import Pitch, Unpitched
 from scoregen.score.spanners import Pedal, Slur, Wedge
+from scoregen.score.timeline import measure_onsets
 
 MOST_NUMBERS = 16
 
@@ -184,3 +186,32 @@ def _element_at(voice: Voice, onset: Fraction, grace: int) -> int | None:
         if position > onset:
             break
     return graces[-grace] if 0 < grace <= len(graces) else None
+
+
+class Tie(NamedTuple):
+    """The place where one note ends and the next begins, in quarters from the start of the score."""
+
+    place: Fraction
+    pitch: Pitch | Unpitched
+
+
+def paired_ties(score: Score, part_id: str) -> frozenset[Tie]:
+    """The ties of a part between a note and another right after it."""
+    begun: set[Tie] = set()
+    taken: set[Tie] = set()
+    for onset, note in _placed_notes(score, part_id):
+        if note.tied_to_next:
+            begun.add(Tie(onset + note.duration, note.pitch))
+        if note.tied_from_previous:
+            taken.add(Tie(onset, note.pitch))
+    return frozenset(begun & taken)
+
+
+def _placed_notes(score: Score, part_id: str) -> Iterator[tuple[Fraction, Note]]:
+    for measure, start in zip(score.measures, measure_onsets(score), strict=True):
+        for voice in measure.voices:
+            position = start
+            for element in voice.elements if voice.slot.part == part_id else ():
+                for note in element.notes:
+                    yield position, note
+                position += element.duration

@@ -14,9 +14,8 @@ from scoregen.notation.musicxml.write.accidentals import Accidental, NoteAddress
 from scoregen.notation.musicxml.write.beams import BeamValues, beam_groups, beam_values
 from scoregen.notation.musicxml.write.elements import add, decimal, loudness
 from scoregen.notation.musicxml.write.notations import write_lyric, write_notations
-from scoregen.notation.musicxml.write.spanners import SlurAddress, SlurMark
+from scoregen.notation.musicxml.write.spanners import SlurAddress, SlurMark, Tie
 from scoregen.notation.musicxml.write.stems import has_stem, shared_direction, stems
-from scoregen.notation.musicxml.write.ties import Tie
 from scoregen.notation.musicxml.write.tuplets import TupletBrackets, tuplet_brackets
 from scoregen.score.elements import Clef, Element, Measure, Note, Part, Rest, Slot, Voice
 from scoregen.score.pitch import Pitch, Unpitched
@@ -64,11 +63,12 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class _Marks:
-    """Beams, stems and tuplets of a voice, by the index of the element."""
+    """Beams, stems and tuplets of a voice, by the index of the element; `below` if another voice is above it."""
 
     beams: Mapping[int, BeamValues]
     stems: Mapping[int, str]
     tuplets: TupletBrackets
+    below: bool
 
 
 def document_voice_numbers(slots: Sequence[Slot], measure: Measure) -> dict[Slot, str]:
@@ -139,6 +139,7 @@ def _marks(voice: Voice, frame: Frame) -> _Marks:
         if shared is None
         else {order: shared for order, element in enumerate(voice.elements) if has_stem(element)},
         tuplets=tuplet_brackets(voice.elements),
+        below=shared == "down",
     )
 
 
@@ -163,7 +164,7 @@ def _write_rest(rest: Rest, order: int, marks: _Marks, frame: Frame) -> etree._E
     add(element, "voice", frame.voice)
     _value(element, rest, None)
     _staff(element, frame)
-    write_notations(element, rest, (), marks.tuplets, order)
+    write_notations(element, rest, (), marks.tuplets, order, below=marks.below)
     return element
 
 
@@ -199,10 +200,11 @@ def _write_note(
     _value(element, note, accidental)
     if order in marks.stems:
         add(element, "stem", marks.stems[order])
-    _staff(element, frame)
+    _staff(element, frame, note.staff)
     for level, word in enumerate(marks.beams.get(order, ()) if number == 0 else (), start=1):
         add(element, "beam", word, {"number": str(level)})
-    write_notations(element, note, ties, marks.tuplets if number == 0 else None, order, slurs)
+    brackets = marks.tuplets if number == 0 else None
+    write_notations(element, note, ties, brackets, order, slurs, below=marks.below)
     for lyric in note.lyrics:
         write_lyric(element, lyric)
     return element
@@ -263,6 +265,7 @@ def _value(element: etree._Element, item: Note | Rest, accidental: Accidental | 
         add(ratio, "normal-notes", value.normal)
 
 
-def _staff(element: etree._Element, frame: Frame) -> None:
+def _staff(element: etree._Element, frame: Frame, own: int | None = None) -> None:
+    """The staff in a part with several; `own` is that of a note of a voice on another staff."""
     if frame.staff is not None:
-        add(element, "staff", frame.staff)
+        add(element, "staff", frame.staff if own is None else str(own))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,10 +11,11 @@ import pytest
 
 from scoregen.notation.musicxml.document import load_document
 from scoregen.notation.musicxml.read.score import read_musicxml
+from scoregen.notation.musicxml.write.score import write_musicxml
 from scoregen.score.check import problems
 from scoregen.score.elements import Barline, Chord, Clef, Instrument, Lyric, Note, Rest, Score, Slot
 from scoregen.score.keys import KeySignature
-from scoregen.score.metre import TimeSignature
+from scoregen.score.metre import SignatureChange, TimeSignature, last_key
 from scoregen.score.pitch import Interval, Unpitched
 from scoregen.score.rhythm import NoteValue
 from scoregen.system.errors import ReadError, RefusedError
@@ -81,6 +83,31 @@ def test_transposing_instruments_sound(case: Callable[[str], Score]) -> None:
     assert [part.transposition for part in score.parts] == [Interval(-1, -2), Interval(-7, -12), Interval(-4, -7)]
 
 
+OCTAVE_CLEF = (
+    "<clef><sign>G</sign><line>2</line><clef-octave-change>-1</clef-octave-change></clef>"
+    "<transpose><diatonic>{}</diatonic><chromatic>{}</chromatic>{}</transpose>"
+)
+
+
+@pytest.mark.parametrize(
+    ("diatonic", "chromatic", "octaves", "expected", "left"),
+    [
+        (0, 0, "<octave-change>-1</octave-change>", "C4", Interval(0, 0)),
+        (-7, -12, "", "C4", Interval(0, 0)),
+        (0, 0, "<octave-change>-2</octave-change>", "C2", Interval(-14, -24)),
+        (-1, -2, "<octave-change>-1</octave-change>", "Bb2", Interval(-8, -14)),
+        (0, 0, "", "C4", Interval(0, 0)),
+    ],
+)
+def test_an_octave_in_the_clef_and_in_the_transposition_is_one_octave(
+    diatonic: int, chromatic: int, octaves: str, expected: str, left: Interval
+) -> None:
+    attributes = f"<attributes>{OCTAVE_CLEF.format(diatonic, chromatic, octaves)}</attributes>"
+    score = read_musicxml(PART.format(f"<measure number='1'>{attributes}{NOTE}</measure>").encode(), "f")
+    assert line(score, 0, Slot("P1")) == [f"{expected}:4"]
+    assert score.parts[0].transposition == left
+
+
 def test_transposition_changes_with_the_instrument(case: Callable[[str], Score]) -> None:
     score = case("transposition")
     assert line(score, 1, Slot("P1")) == ["C5:4"]
@@ -98,6 +125,22 @@ def test_a_voice_that_crosses_the_staves_keeps_one_slot(case: Callable[[str], Sc
     assert slots(score, 0) == [(1, 1), (2, 1)]
     assert line(score, 0, Slot("P1", 1, 1)) == ["C5:2", "G3:2"]
     assert line(score, 0, Slot("P1", 2, 1)) == ["C3:2", "C4:2"]
+    assert staves_of_notes(score, 0, Slot("P1", 1, 1)) == [None, 2]
+
+
+def staves_of_notes(score: Score, index: int, slot: Slot) -> list[int | None]:
+    voice = score.measures[index].voice(slot)
+    assert voice is not None
+    return [note.staff for element in voice.elements for note in element.notes]
+
+
+def test_the_members_of_a_chord_keep_their_staves() -> None:
+    member = "<note>{}<pitch><step>{}</step><octave>4</octave></pitch><duration>4</duration><staff>{}</staff></note>"
+    chord = member.format("", "C", 2) + member.format("<chord/>", "G", 1)
+    score = read_musicxml(PART.format(f"<measure number='1'>{chord}</measure>").encode(), "f")
+    assert staves_of_notes(score, 0, Slot("P1", 2, 1)) == [None, 1]
+    again = read_musicxml(write_musicxml(replace(score, document=None)), "f")
+    assert staves_of_notes(again, 0, Slot("P1", 2, 1)) == [None, 1]
 
 
 def test_one_voice_number_on_two_staves_at_once_is_two_voices(case: Callable[[str], Score]) -> None:
@@ -224,15 +267,61 @@ def test_short_overfull_and_missing_measures(case: Callable[[str], Score]) -> No
     ("name", "message"),
     [
         ("refused_polymetre", "measure 1: the parts have different metres at once: part P1 has 3/4"),
-        (
-            "refused_key_inside_measure",
-            "part P1, measure 2: the key signature changes inside the measure, at 2",
-        ),
     ],
 )
 def test_unsupported_music_is_refused_by_name(case: Callable[[str], Score], name: str, message: str) -> None:
     with pytest.raises(RefusedError, match=f"{name}.musicxml: {message}"):
         case(name)
+
+
+def test_signatures_that_change_inside_a_measure(case: Callable[[str], Score]) -> None:
+    score = case("key_inside_measure")
+    assert score.measures[1].key == KeySignature(0) and last_key(score.measures[1]) == KeySignature(2)
+    assert score.measures[1].changes == (SignatureChange(Fraction(2), KeySignature(2)),)
+    score = read_musicxml(CHANGES.encode(), "f")
+    assert [measure.duration for measure in score.measures] == [4, 2]
+    assert [measure.time for measure in score.measures] == [TimeSignature((4,), 4), TimeSignature((2,), 4)]
+    assert score.measures[0].changes == (SignatureChange(Fraction(2), KeySignature(2), TimeSignature((2,), 4)),)
+
+
+def test_a_metre_that_changes_inside_a_measure(case: Callable[[str], Score]) -> None:
+    score = case("time_inside_measure")
+    assert score.measures[0].changes == (SignatureChange(Fraction(2), None, TimeSignature((2,), 4)),)
+    assert [measure.duration for measure in score.measures] == [4, 2]
+
+
+def test_the_notes_of_a_voice_name_their_staves(case: Callable[[str], Score]) -> None:
+    score = case("voice_and_piano")
+    slots = [voice.slot for voice in score.measures[0].voices]
+    crossing = next(slot for slot in slots if 1 in staves_of_notes(score, 0, slot))
+    assert crossing.staff == 2 and staves_of_notes(score, 0, crossing) == [None, None, 1, 1, 1, 1, 1]
+
+
+def test_a_closed_score_has_two_voices_a_staff(case: Callable[[str], Score]) -> None:
+    score = case("closed_score")
+    assert [line(score, 1, slot) for slot in score.slots] == [["G4:4"], ["E4:4"], ["C4:4"], ["C3:4"]]
+    assert [slot.staff for slot in score.slots] == [1, 1, 2, 2]
+
+
+def test_a_score_without_measures_is_named() -> None:
+    with pytest.raises(ReadError, match="f: the score has no measure"):
+        read_musicxml(PART.format("").encode(), "f")
+
+
+def test_a_repeated_signature_is_no_change() -> None:
+    same = CHANGES.replace("<fifths>5</fifths>", "<fifths>0</fifths>").replace("<beats>2</beats>", "<beats>4</beats>")
+    assert read_musicxml(same.encode(), "f").measures[0].changes == ()
+
+
+HALF_NOTE = "<note><pitch><step>D</step><octave>5</octave></pitch><duration>2</duration><type>half</type></note>"
+CHANGES = (
+    "<score-partwise><part-list><score-part id='P1'/></part-list><part id='P1'><measure number='1'>"
+    "<attributes><divisions>1</divisions><key><fifths>0</fifths></key><time><beats>4</beats><beat-type>4</beat-type>"
+    f"</time><transpose><diatonic>2</diatonic><chromatic>3</chromatic></transpose></attributes>{HALF_NOTE}"
+    "<attributes><key><fifths>5</fifths></key><time><beats>2</beats><beat-type>4</beat-type></time></attributes>"
+    f"{HALF_NOTE}</measure><measure number='2'>{HALF_NOTE}</measure></part></score-partwise>"
+)
+"""Written B major for an instrument that sounds a minor third higher: D major."""
 
 
 PART = "<score-partwise><part-list><score-part id='P1'/></part-list><part id='P1'>{}</part></score-partwise>"

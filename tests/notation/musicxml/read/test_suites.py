@@ -26,15 +26,11 @@ from scoregen.system.errors import InputError, ReadError, RefusedError
 SECONDS = 10.0
 
 REFUSED: dict[str, tuple[type[InputError], str]] = {
-    "13b-KeySignatures-ChurchModes.xml": (RefusedError, "part P1, measure 1: the key signature changes inside"),
-    "34b-Colors.xml": (RefusedError, "part P1, measure 10: the key signature changes inside the measure"),
-    "34c-Font-Size.xml": (RefusedError, "part P1, measure 7: the key signature changes inside the measure"),
     "099_MuseScore_0__Mozart_-_Piano_Sonata_No._16_-_Allegro.mxl": (
         ReadError,
         "part P1, measure 18: the alter is 9 semitones",
     ),
     "177_bad-or-odd-encoding__ly33d_Spanners_OctaveShifts.xml": (ReadError, "the XML is broken: Start tag expected"),
-    "178_bad-or-odd-encoding__UTFEncodedInput.xml": (ReadError, "the XML is broken: Invalid bytes in character"),
 }
 
 NOTES_DIFFER = {
