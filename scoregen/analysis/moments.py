@@ -13,6 +13,7 @@ from fractions import Fraction
 
 from scoregen.score.elements import Score, Slot
 from scoregen.score.pitch import Pitch
+from scoregen.score.tablature import linked_tablature
 from scoregen.score.timeline import (
     SoundingNote,
     changes,
@@ -110,10 +111,14 @@ def highest_line(cuts: Sequence[Moment]) -> tuple[LineNote, ...]:
 
 
 def line_notes(score: Score) -> tuple[LineNote, ...]:
-    """All pitched notes with their neighbours in the voice, by onset; the notes of chords are paired by rank."""
+    """All pitched notes with their neighbours in the voice, by onset; the notes of chords are paired by rank.
+
+    Tablature that repeats a staff is left out.
+    """
     by_slot: dict[Slot, list[SoundingNote]] = {}
+    repeated = linked_tablature(score)
     for note in pitched_notes(score):
-        if note.duration > 0:
+        if note.duration > 0 and note.slot not in repeated:
             by_slot.setdefault(note.slot, []).append(note)
     notes = [note for line in by_slot.values() for note in _in_line(line)]
     return tuple(sorted(notes, key=lambda note: (note.onset, note.slot, note.pitch.chromatic)))
@@ -137,6 +142,7 @@ def _in_line(line: Sequence[SoundingNote]) -> list[LineNote]:
                     note.measure_index,
                     _interval(before, note) if before and before.end >= note.onset else None,
                     _interval(note, after) if after and after.onset <= note.end else None,
+                    staff=note.staff,
                 )
             )
     return notes

@@ -36,7 +36,10 @@ class Lyric:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One pitch for one note value; a grace note takes no time. `velocity` is 1 to 127, None by default."""
+    """One pitch for one note value; a grace note takes no time. `velocity` is 1 to 127, None by default.
+
+    `staff` is the staff on which the note is printed, if it is not that of its voice.
+    """
 
     value: NoteValue
     pitch: Pitch | Unpitched
@@ -48,6 +51,7 @@ class Note:
     articulations: tuple[str, ...] = ()
     lyrics: tuple[Lyric, ...] = ()
     velocity: int | None = None
+    staff: int | None = None
 
     @property
     def duration(self) -> Fraction:

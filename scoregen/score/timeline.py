@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Generic, TypeVar
 
@@ -19,13 +19,17 @@ from scoregen.score.pitch import Pitch, Unpitched
 
 @dataclass(frozen=True, slots=True)
 class SoundingNote:
-    """A note with its ties merged; onset and duration in quarters from the start of the score."""
+    """A note with its ties merged; onset and duration in quarters from the start of the score.
+
+    `staff` is the staff on which it is printed; None for that of its slot.
+    """
 
     slot: Slot
     onset: Fraction
     duration: Fraction
     pitch: Pitch | Unpitched
     measure_index: int
+    staff: int | None = field(default=None, kw_only=True, compare=False)
 
     @property
     def end(self) -> Fraction:
@@ -92,7 +96,7 @@ def sounding_notes(score: Score, *, grace: bool = False) -> tuple[SoundingNote, 
                 notes[earlier] = replace(old, duration=old.duration + note.duration)
             else:
                 earlier = len(notes)
-                notes.append(SoundingNote(slot, onset, note.duration, note.pitch, index))
+                notes.append(SoundingNote(slot, onset, note.duration, note.pitch, index, staff=note.staff))
             if note.tied_to_next:
                 open_ties[key] = earlier
     return tuple(sorted(notes, key=lambda note: (note.onset, note.slot)))

@@ -50,10 +50,16 @@ class Strand:
             self.elements.append(Rest(value_of_duration(entry.onset - self.end), visible=False))
         if entry.slurs:
             self.slurs += [(len(self.elements), end) for end in entry.slurs]
-        self.elements.append(entry.rest or _sounding(entry.notes))
+        self.elements.append(entry.rest or _sounding(self._on_staves(entry)))
         self.end = entry.end
         self.last_staff = entry.staff
         self.sounds = self.sounds or entry.rest is None
+
+    def _on_staves(self, entry: Entry) -> list[Note]:
+        """The notes of an entry; those on another staff than the voice name it."""
+        if entry.staff == self.staff:
+            return entry.notes
+        return [replace(note, staff=entry.staff) for note in entry.notes]
 
 
 def _sounding(notes: list[Note]) -> Element:

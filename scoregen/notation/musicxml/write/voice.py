@@ -199,7 +199,7 @@ def _write_note(
     _value(element, note, accidental)
     if order in marks.stems:
         add(element, "stem", marks.stems[order])
-    _staff(element, frame)
+    _staff(element, frame, note.staff)
     for level, word in enumerate(marks.beams.get(order, ()) if number == 0 else (), start=1):
         add(element, "beam", word, {"number": str(level)})
     write_notations(element, note, ties, marks.tuplets if number == 0 else None, order, slurs)
@@ -263,6 +263,7 @@ def _value(element: etree._Element, item: Note | Rest, accidental: Accidental | 
         add(ratio, "normal-notes", value.normal)
 
 
-def _staff(element: etree._Element, frame: Frame) -> None:
+def _staff(element: etree._Element, frame: Frame, own: int | None = None) -> None:
+    """The staff in a part with several; `own` is that of a note of a voice on another staff."""
     if frame.staff is not None:
-        add(element, "staff", frame.staff)
+        add(element, "staff", frame.staff if own is None else str(own))
