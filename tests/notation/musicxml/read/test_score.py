@@ -98,7 +98,9 @@ def test_a_voice_that_crosses_the_staves_keeps_one_slot(case: Callable[[str], Sc
     assert slots(score, 0) == [(1, 1), (2, 1)]
     assert line(score, 0, Slot("P1", 1, 1)) == ["C5:2", "G3:2"]
     assert line(score, 0, Slot("P1", 2, 1)) == ["C3:2", "C4:2"]
-    staves = [[note.staff for element in voice.elements for note in element.notes] for voice in score.measures[0].voices]
+    staves = [
+        [note.staff for element in voice.elements for note in element.notes] for voice in score.measures[0].voices
+    ]
     assert staves == [[None, 2], [None, 1]], "a note on the other staff names it"
 
 
