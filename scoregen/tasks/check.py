@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING
 
 from scoregen.analysis.counterpoint.lines import Counterpoint, counterpoint_of
 from scoregen.analysis.rules.cadence import cadences
+from scoregen.analysis.rules.dissonance import dissonances
 from scoregen.analysis.rules.findings import SEVERITIES, Finding
 from scoregen.analysis.rules.harmonic import tendencies
 from scoregen.analysis.rules.melody import intervals, ranges
 from scoregen.analysis.rules.order import order
 from scoregen.analysis.rules.perfect import perfect_intervals
 from scoregen.analysis.rules.playing import playing
+from scoregen.analysis.rules.progressions import progressions
 from scoregen.analysis.rules.report import Report, to_sarif
 from scoregen.analysis.rules.rule_sets import DEFAULT, RULES, RuleSet, load_rule_set
+from scoregen.analysis.rules.triads import triads
 from scoregen.score.elements import Score
 from scoregen.system.errors import InputError, OutputError, Place
 
@@ -34,6 +37,9 @@ FAMILIES: tuple[Callable[[Counterpoint, RuleSet], Iterator[Finding]], ...] = (
     ranges,
     playing,
     tendencies,
+    triads,
+    progressions,
+    dissonances,
     cadences,
 )
 COLOURS = {"error": "#C4161C", "warning": "#C96A00", "note": "#1F6FB4"}

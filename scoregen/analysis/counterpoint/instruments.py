@@ -22,7 +22,8 @@ class Playable:
 
     `span` is the widest interval of a hand in semitones, 0 if hands do not limit simultaneous notes.
     `strings` are the open strings of a bowed instrument, lowest first; `stretch` is the most semitones
-    along the strings between the stopped notes of a double stop.
+    along the strings between the stopped notes of a double stop. `chordal` instruments play chords: keyboards,
+    guitars, harps.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Playable:
     span: int = 0
     strings: tuple[Pitch, ...] = ()
     stretch: int = 0
+    chordal: bool = False
 
 
 def instrument_of(part: Part) -> Playable | None:
@@ -68,4 +70,5 @@ def _playable(table: Mapping[str, Any]) -> Playable:
         span=table.get("span", 0),
         strings=tuple(Pitch.parse(string) for string in table.get("strings", ())),
         stretch=table.get("stretch", 0),
+        chordal=table.get("chordal", "span" in table),
     )

@@ -11,35 +11,25 @@ keyboard, the parts of a small ensemble. Crossing and spacing are checked only w
 from __future__ import annotations
 
 import itertools
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 
+from scoregen.analysis.counterpoint.boundaries import phrase_boundaries
+from scoregen.analysis.counterpoint.unisons import Unison, unison_passages
 from scoregen.analysis.counterpoint.voice_groups import CHOIR, VoiceLine, leading_lines, role_of
+from scoregen.analysis.counterpoint.voice_moments import VoiceMoment
 from scoregen.analysis.harmony.chords import ChordSpan, chord_spans
 from scoregen.score.elements import Part, Score, Slot
 from scoregen.score.ensemble import load_ensemble
+from scoregen.score.tablature import linked_tablature
 from scoregen.score.timeline import SoundingNote, changes, measure_onsets, pitch_of, pitched_notes
 
 DOUBLING_SHARE = 0.95
 """The share of a part's notes that must also sound in other parts for it to be a reduction or a doubling."""
-_CLOSING = ("light-light", "light-heavy", "heavy-light", "heavy-heavy")
-
-
-@dataclass(frozen=True, slots=True)
-class VoiceMoment:
-    """The notes from an onset to the next change: one for each line, None for a rest."""
-
-    onset: Fraction
-    measure_index: int
-    notes: tuple[SoundingNote | None, ...]
-
-    @property
-    def pitch_classes(self) -> frozenset[int]:
-        return frozenset(pitch_of(note).pitch_class for note in self.notes if note is not None)
 
 
 @dataclass(frozen=True)
@@ -80,13 +70,22 @@ class Counterpoint:
 
     @cached_property
     def neighbours(self) -> tuple[tuple[int, int], ...]:
-        """The pairs of adjacent leading lines of a group, as indices."""
-        leading = [index for index, line in enumerate(self.lines) if line.leads]
+        """The pairs of adjacent leading lines of a group, as indices; without instruments of chords."""
+        leading = [index for index, line in enumerate(self.lines) if line.leads and not line.is_chordal]
         return tuple(
             (upper, lower)
             for upper, lower in itertools.pairwise(leading)
             if self.lines[upper].group == self.lines[lower].group
         )
+
+    @cached_property
+    def unisons(self) -> tuple[Unison, ...]:
+        """The passages in which all voices of a group double each other, in order."""
+        return unison_passages(self.moments, list(self._groups.values()))
+
+    def is_unison(self, onset: Fraction, index: int) -> bool:
+        """Whether a line is in a unison passage at an onset."""
+        return any(passage.start <= onset < passage.end and index in passage.lines for passage in self.unisons)
 
     def group(self, index: int) -> tuple[int, ...]:
         """The leading lines of the group of a line, highest first."""
@@ -100,6 +99,18 @@ class Counterpoint:
                 groups[line.group].append(index)
         return {group: tuple(own) for group, own in groups.items()}
 
+    def are_compared(self, upper: int, lower: int) -> bool:
+        """Whether two lines form a pair: in one group, and neither an upper note of the other's accompaniment.
+
+        An accompaniment may double the melody.
+        """
+        one, other = self.lines[upper], self.lines[lower]
+        if one.group != other.group:
+            return False
+        if one.slot.part == other.slot.part:
+            return True
+        return all(self.is_bass(index) for index in (upper, lower) if self.lines[index].is_chordal)
+
     def is_outer(self, upper: int, lower: int) -> bool:
         """Whether two lines are the highest and the lowest of their group."""
         own = self.group(upper)
@@ -109,6 +120,20 @@ class Counterpoint:
         """Whether a line is the lowest of a group of two or more."""
         own = self.group(index)
         return len(own) > 1 and own[-1] == index
+
+    def following(self, index: int, note: SoundingNote) -> SoundingNote | None:
+        """The note of a line that follows a note immediately; None at a rest or a phrase end."""
+        if note.end in self.boundaries:
+            return None
+        moment = next(self.moments_between(note.end, note.end + 1), None)
+        return None if moment is None else moment.notes[index]
+
+    def previous(self, index: int, note: SoundingNote) -> SoundingNote | None:
+        """The note of a line immediately before a note; None after a rest or a phrase end."""
+        place = bisect_left(self.moments, note.onset, key=lambda moment: moment.onset)
+        if place == 0 or note.onset in self.boundaries:
+            return None
+        return self.moments[place - 1].notes[index]
 
     def melody(self, index: int) -> Iterator[tuple[SoundingNote, SoundingNote]]:
         """Each note of a line with the next, unless a rest, a phrase end or a chord of another size separates them."""
@@ -121,7 +146,8 @@ class Counterpoint:
 def counterpoint_of(score: Score, slots: Sequence[Slot] | None = None) -> Counterpoint:
     """The lines of a score, or of some of its voices, highest first.
 
-    Without `slots`, parts that only double others, such as a rehearsal reduction, are left out, with a notice.
+    Without `slots`, parts that only double others, such as a rehearsal reduction, and tablature that repeats a
+    staff are left out, with a notice.
     """
     by_slot: dict[Slot, list[SoundingNote]] = defaultdict(list)
     for note in pitched_notes(score):
@@ -130,9 +156,12 @@ def counterpoint_of(score: Score, slots: Sequence[Slot] | None = None) -> Counte
     given = slots
     if slots is None:
         doubling = _doubling_parts(score, by_slot)
-        notices = tuple(f"part {part.name or part.id!r} only doubles other parts: it is left out" for part in doubling)
+        tablature = linked_tablature(score)
+        notices = (*map(_says_doubling, doubling), *_tablature_notices(score, tablature))
         left_out = {part.id for part in doubling}
-        slots = [slot for slot in score.slots if slot in by_slot and slot.part not in left_out]
+        slots = [
+            slot for slot in score.slots if slot in by_slot and slot.part not in left_out and slot not in tablature
+        ]
     sounding = {slot: tuple(by_slot[slot]) for slot in slots}
     if given is not None:
         leaders = [VoiceLine(slot, f"voice {place + 1}", 0, place) for place, slot in enumerate(given)]
@@ -140,7 +169,17 @@ def counterpoint_of(score: Score, slots: Sequence[Slot] | None = None) -> Counte
         leaders = leading_lines(score, list(sounding))
     lines = tuple(line for leader in leaders for line in _lines_of(leader, sounding, leaders))
     moments = tuple(_moments(score, lines, sounding, leaders))
-    return Counterpoint(score, lines, moments, _boundaries(score, sounding), sounding, notices)
+    return Counterpoint(score, lines, moments, phrase_boundaries(score, sounding), sounding, notices)
+
+
+def _says_doubling(part: Part) -> str:
+    return f"part {part.name or part.id!r} only doubles other parts: it is left out"
+
+
+def _tablature_notices(score: Score, tablature: Iterable[Slot]) -> Iterator[str]:
+    for part_id in dict.fromkeys(slot.part for slot in sorted(tablature)):
+        part = score.part(part_id)
+        yield f"part {part.name or part.id!r}: the tablature repeats a staff; it is left out"
 
 
 def _lines_of(
@@ -217,23 +256,6 @@ def _doubling_parts(score: Score, by_slot: Mapping[Slot, Sequence[SoundingNote]]
         if own and part.id not in sung and (is_chordal or sung) and len(own & others) >= DOUBLING_SHARE * len(own):
             doubling.append(part)
     return doubling
-
-
-def _boundaries(score: Score, sounding: Mapping[Slot, Sequence[SoundingNote]]) -> frozenset[Fraction]:
-    """The onsets before which a phrase ends: after fermatas, after closing barlines, between endings."""
-    boundaries: set[Fraction] = set()
-    longest: dict[Fraction, Fraction] = {}
-    for note in itertools.chain.from_iterable(sounding.values()):
-        longest[note.onset] = max(longest.get(note.onset, note.onset), note.end)
-    position = Fraction(0)
-    for measure, following in zip(score.measures, (*score.measures[1:], None), strict=True):
-        boundaries |= {longest[end] for place in measure.phrase_ends if (end := position + place) in longest}
-        position += measure.duration
-        closes = measure.barline.style in _CLOSING or measure.barline.repeat_times > 0
-        leaves_ending = bool(measure.endings) and following is not None and following.endings != measure.endings
-        if closes or leaves_ending or (following is not None and following.repeat_start):
-            boundaries.add(position)
-    return frozenset(boundaries)
 
 
 def distinct(notes: Iterable[SoundingNote | None]) -> tuple[SoundingNote, ...]:

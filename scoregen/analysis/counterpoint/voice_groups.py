@@ -33,6 +33,11 @@ class VoiceLine:
     def leads(self) -> bool:
         return self.size == 0
 
+    @property
+    def is_chordal(self) -> bool:
+        """Whether it belongs to an instrument of chords, whose lines cross and leap freely."""
+        return self.instrument is not None and self.instrument.chordal
+
 
 def leading_lines(score: Score, slots: Sequence[Slot]) -> list[VoiceLine]:
     """One leading line for each voice, highest first in each group."""

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from scoregen.analysis.counterpoint.lines import Counterpoint, VoiceMoment
+from scoregen.analysis.counterpoint.lines import Counterpoint
+from scoregen.analysis.counterpoint.voice_moments import VoiceMoment
 from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.harmonic import tendencies
 from scoregen.analysis.rules.melody import intervals, ranges

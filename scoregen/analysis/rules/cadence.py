@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from scoregen.analysis.counterpoint.lines import Counterpoint, VoiceMoment, distinct
+from scoregen.analysis.counterpoint.lines import Counterpoint, distinct
+from scoregen.analysis.counterpoint.voice_moments import VoiceMoment
 from scoregen.analysis.harmony.chords import ChordSpan
 from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.rule_sets import ANY, RuleSet

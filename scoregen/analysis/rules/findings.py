@@ -79,6 +79,11 @@ def spot(score: Score, onset: Fraction, measure_index: int) -> Spot:
     return Spot(measure.number, _beat(measure.time, place))
 
 
+def is_on_beat(score: Score, onset: Fraction, measure_index: int) -> bool:
+    """Whether an onset is on a beat of its measure."""
+    return spot(score, onset, measure_index).beat.denominator == 1
+
+
 def _beat(time: TimeSignature, place: Fraction) -> Fraction:
     """The beat at a position in the metre; a measure that is longer than its metre extends its last beat."""
     *others, last = time.groups

@@ -85,7 +85,7 @@ def _doublings(music: Counterpoint, span: ChordSpan) -> Iterator[tuple[int, Soun
     ]
     for (upper, high), (lower, low) in combinations(held, 2):
         together = min(high.end, low.end, span.end) - max(high.onset, low.onset, span.onset)
-        in_one_group = music.lines[upper].group == music.lines[lower].group
+        in_one_group = music.are_compared(upper, lower)
         if upper != lower and high is not low and in_one_group and together >= min(_LEAST, span.duration):
             yield upper, high, lower, low
 
@@ -183,9 +183,9 @@ def _departure(
     notes count as one note.
     """
     target = (pitch_of(note).diatonic + steps) % len(STEPS)
-    later = _next(music, index, note)
+    later = music.following(index, note)
     while later is not None and later.pitch == note.pitch:
-        note, later = later, _next(music, index, later)
+        note, later = later, music.following(index, later)
     if later is None:
         return None
     until = max(following.onset, note.end) + min(_DELAY, following.duration)
@@ -202,11 +202,3 @@ def _kind(music: Counterpoint, index: int, note: SoundingNote, later: SoundingNo
     if index in (group[0], group[-1]):
         return "outer"
     return "falling" if pitch_of(later).diatonic - pitch_of(note).diatonic == -2 else "inner"
-
-
-def _next(music: Counterpoint, index: int, note: SoundingNote) -> SoundingNote | None:
-    """The note of a line that follows immediately; None at a rest or a phrase end."""
-    end = note.end
-    if end in music.boundaries:
-        return None
-    return next((moment.notes[index] for moment in music.moments_between(end, end + _LEAST)), None)

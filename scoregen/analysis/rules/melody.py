@@ -17,9 +17,12 @@ _OCTAVE_STEPS = 7
 
 
 def intervals(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
-    """Augmented intervals and large leaps from a note to the next, except across rests and phrase ends."""
+    """Augmented intervals and large leaps from a note to the next, except across rests and phrase ends.
+
+    Instruments of chords leap as they like.
+    """
     for index, line in enumerate(music.lines):
-        if not line.leads:
+        if not line.leads or line.is_chordal:
             continue
         limit = rules.limit("large-leap", "bass_steps" if music.is_bass(index) else "steps")
         for old, new in music.melody(index):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from scoregen.analysis.counterpoint.lines import Counterpoint, VoiceMoment
+from scoregen.analysis.counterpoint.lines import Counterpoint
+from scoregen.analysis.counterpoint.voice_moments import VoiceMoment
 from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.rule_sets import ANY, RuleSet
 from scoregen.score.pitch import Pitch

@@ -7,11 +7,13 @@ motion gives *parallels*, motion in opposite directions *contrary* fifths or oct
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import combinations
 
-from scoregen.analysis.counterpoint.lines import Counterpoint, VoiceMoment
-from scoregen.analysis.rules.findings import Finding
+from scoregen.analysis.counterpoint.lines import Counterpoint, distinct
+from scoregen.analysis.counterpoint.voice_moments import VoiceMoment
+from scoregen.analysis.rules.findings import Finding, is_on_beat, spot
 from scoregen.analysis.rules.rule_sets import ANY, RuleSet
 from scoregen.score.pitch import Pitch
 from scoregen.score.theory.parallel_motion import (
@@ -81,24 +83,81 @@ def motions(music: Counterpoint) -> Iterator[Motion]:
 
 def _pairs(music: Counterpoint) -> list[tuple[int, int]]:
     """The pairs of lines of one group, upper line first."""
-    groups = [line.group for line in music.lines]
-    return [(a, b) for a, b in combinations(range(len(groups)), 2) if groups[a] == groups[b]]
+    pairs = combinations(range(len(music.lines)), 2)
+    return [(a, b) for a, b in pairs if music.are_compared(a, b)]
 
 
 def perfect_intervals(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
-    """Parallel, contrary, unequal and direct fifths, octaves and unisons."""
-    rows = list(motions(music))
+    """Parallel, contrary, unequal and direct fifths, octaves and unisons; a passage in unison is one finding."""
+    yield from _unison_passages(music, rules)
+    rows = [motion for motion in motions(music) if not _in_unison(music, motion)]
+    yield from _one_for_each_run(music, list(_faulty_motions(music, rules, rows)))
+
+
+def _unison_passages(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
+    for passage in music.unisons:
+        notes = distinct(passage.first.notes[index] for index in passage.lines)
+        names = [music.lines[index].name for index in passage.lines if passage.first.notes[index] is not None]
+        message = f"{_listed(names)} sing in unison or octaves{_until(music, passage.end)}"
+        yield from rules.judge("unison-passage", ANY, passage.start, passage.first.measure_index, names, notes, message)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _until(music: Counterpoint, end: Fraction) -> str:
+    """The words for the end of a passage, by the last moment before it."""
+    last = max((moment for moment in music.moments if moment.onset < end), key=lambda moment: moment.onset)
+    return f" to {spot(music.score, last.onset, last.measure_index)}"
+
+
+def _in_unison(music: Counterpoint, motion: Motion) -> bool:
+    """Whether both lines are in a unison passage before a motion."""
+    return all(music.is_unison(motion.before.onset, index) for index in (motion.upper, motion.lower))
+
+
+def _one_for_each_run(music: Counterpoint, found: Sequence[tuple[Motion, Finding]]) -> Iterator[Finding]:
+    """The findings, with consecutive ones of one kind between the same lines as one, at its beginning."""
+    runs: dict[tuple[str, int, int], list[tuple[Motion, Finding]]] = {}
+    for motion, finding in found:
+        key = (finding.rule, motion.upper, motion.lower)
+        run = runs.get(key)
+        if run and (run[-1][0].notes[1::2]) == motion.notes[0::2]:
+            run.append((motion, finding))
+            continue
+        if run:
+            yield _as_one(music, run)
+        runs[key] = [(motion, finding)]
+    for run in runs.values():
+        yield _as_one(music, run)
+
+
+def _as_one(music: Counterpoint, run: Sequence[tuple[Motion, Finding]]) -> Finding:
+    first = run[0][1]
+    if len(run) == 1:
+        return first
+    last = run[-1][0].after
+    message = f"{first.message}, and so on to {spot(music.score, last.onset, last.measure_index)}"
+    return replace(first, message=message)
+
+
+def _faulty_motions(music: Counterpoint, rules: RuleSet, rows: Sequence[Motion]) -> Iterator[tuple[Motion, Finding]]:
     doublings = _doublings(rows)
     for motion in rows:
-        high, higher, low, lower = motion.pitches
-        new = perfect_interval(higher, lower)
-        if new is None:
-            continue
-        old = perfect_interval(high, low)
-        if old is not None and interval_class(old) == interval_class(new):
-            yield from _same_interval(music, rules, motion, old, new, doubles=motion in doublings)
-        elif motion.is_similar and new in PERFECT:
-            yield from _direct(music, rules, motion, new)
+        for finding in _faults_of(music, rules, motion, doubles=motion in doublings):
+            yield motion, finding
+
+
+def _faults_of(music: Counterpoint, rules: RuleSet, motion: Motion, *, doubles: bool) -> Iterator[Finding]:
+    high, higher, low, lower = motion.pitches
+    new, old = perfect_interval(higher, lower), perfect_interval(high, low)
+    if new is None:
+        return
+    if old is not None and interval_class(old) == interval_class(new):
+        yield from _same_interval(music, rules, motion, old, new, doubles=doubles)
+    elif motion.is_similar and new in PERFECT:
+        yield from _direct(music, rules, motion, new)
 
 
 def _doublings(rows: Sequence[Motion]) -> set[Motion]:
@@ -150,11 +209,12 @@ def _doubles_in_one_hand(music: Counterpoint, motion: Motion, new: str) -> bool:
 
 
 def _is_anticipated(music: Counterpoint, motion: Motion) -> bool:
-    """Whether the upper note is repeated immediately as a longer note, as in Bach's cadences."""
+    """Whether the upper note is a short one off the beat that is repeated as a longer note, as in Bach's cadences."""
     _, note, _, _ = motion.notes
-    end = note.end
+    if is_on_beat(music.score, note.onset, note.measure_index):
+        return False
     return any(
-        again.onset == end and again.pitch == note.pitch and again.duration > note.duration
+        again.onset == note.end and again.pitch == note.pitch and again.duration > note.duration
         for again in music.slots[note.slot]
     )
 

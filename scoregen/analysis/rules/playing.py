@@ -12,10 +12,12 @@ from scoregen.analysis.counterpoint.lines import Counterpoint
 from scoregen.analysis.counterpoint.voice_groups import VoiceLine
 from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.rule_sets import RuleSet
+from scoregen.score.elements import Part
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote, pitch_of
 
 FINGERS = 5
+_HINTS = {"shared": "playable only if the hands share it", "impossible": "more than two hands can reach"}
 
 
 def playing(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
@@ -35,24 +37,43 @@ def playing(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
 
 
 def _hands(music: Counterpoint, rules: RuleSet, lines: Sequence[VoiceLine], instrument: Playable) -> Iterator[Finding]:
-    """Chords of one hand (one staff) that are too wide or have too many notes; the other hand may be able to help."""
+    """Chords that are too wide for a hand or have too many notes; one finding for consecutive chords of a kind.
+
+    A hand plays one staff. The other hand may be able to help, and a part on one staff is played with both.
+    """
     span = rules.limit("hand-span", "semitones") or instrument.span
+    part = music.score.part(lines[0].slot.part)
+    before: dict[int, str] = {}
     for onset, chord in _chords(music, lines):
         by_staff: dict[int, list[SoundingNote]] = defaultdict(list)
         for note in chord:
-            by_staff[note.slot.staff].append(note)
-        for own in by_staff.values():
-            if _fits(own, span):
-                continue
-            name = next(line.name for line in lines if line.slot == own[0].slot).partition(", voice")[0]
-            is_shared = _two_hands(chord, span)
-            kind = "shared" if is_shared else "impossible"
-            ends = f"{pitch_of(own[0])} to {pitch_of(own[-1])}"
-            count = len({note.pitch for note in own})
-            what = f"{count} notes" if count > FINGERS else f"{_semitones(own)} semitones"
-            hint = "playable only if the hands share it" if is_shared else "more than two hands can reach"
-            message = f"{name} spans {what} ({ends}): {hint}"
-            yield from rules.judge("hand-span", kind, onset, own[0].measure_index, (name,), own, message)
+            by_staff[note.staff or note.slot.staff].append(note)
+        for staff, own in by_staff.items():
+            kind = _hand_fault(own, chord, span, alone=part.staves == 1)
+            if kind and kind != before.get(staff):
+                name = _hand_name(lines[0], part, staff)
+                message = f"{name} spans {_width(own)}: {_HINTS[kind]}"
+                yield from rules.judge("hand-span", kind, onset, own[0].measure_index, (name,), own, message)
+            before[staff] = kind
+
+
+def _hand_fault(own: Sequence[SoundingNote], chord: Sequence[SoundingNote], span: int, *, alone: bool) -> str:
+    """The kind of fault of the notes of a staff; empty if they can be played."""
+    if _fits(own, span) or (alone and _two_hands(chord, span)):
+        return ""
+    return "shared" if _two_hands(chord, span) else "impossible"
+
+
+def _hand_name(line: VoiceLine, part: Part, staff: int) -> str:
+    name = part.name.strip() or f"part {part.id}"
+    hands = {1: "right hand", 2: "left hand"}
+    return f"{name}, {hands[staff]}" if part.staves == 2 and staff in hands else line.name.partition(", ")[0]
+
+
+def _width(own: Sequence[SoundingNote]) -> str:
+    count = len({note.pitch for note in own})
+    what = f"{count} notes" if count > FINGERS else f"{_semitones(own)} semitones"
+    return f"{what} ({pitch_of(own[0])} to {pitch_of(own[-1])})"
 
 
 def _semitones(notes: Sequence[SoundingNote]) -> int:
@@ -93,7 +114,7 @@ def _stops(music: Counterpoint, rules: RuleSet, lines: Sequence[VoiceLine], inst
         name = lines[0].name.partition(", voice")[0]
         notes = "-".join(map(str, chord))
         reason = "impossible for one player" if kind == "impossible" else "a stretch for one player"
-        message = f"{name} plays {notes} at once: {reason}; divide it if the part is a section"
+        message = f"{name} plays {notes} at once: {reason}"
         yield from rules.judge("double-stop", kind, onset, attacks[0].measure_index, (name,), attacks, message)
 
 

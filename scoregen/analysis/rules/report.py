@@ -35,8 +35,8 @@ class Report:
         return spot(self.score, finding.onset, finding.measure_index)
 
     def sentence(self, finding: Finding) -> str:
-        """The place and the fault in one sentence."""
-        return f"{self.spot(finding)}: {finding.message}"
+        """The place, the fault, and what to do, in one sentence."""
+        return f"{self.spot(finding)}: {finding.message}; {RULES[finding.rule].advice}"
 
     @property
     def counts(self) -> dict[str, int]:

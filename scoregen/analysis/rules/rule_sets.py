@@ -35,38 +35,66 @@ ANY = "any"
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a rule set can specify for a rule: the kinds of its faults, and its limits (whole numbers)."""
+    """What a rule set can specify for a rule: the kinds of its faults, and its limits (whole numbers).
+
+    `advice` says what to do about a finding, as the end of its sentence.
+    """
 
     title: str
     short: str  # printed above the staff
+    advice: str
     kinds: tuple[str, ...] = (ANY,)
     limits: tuple[str, ...] = ()
 
 
 _PAIRS = ("outer", "inner")
+_OTHER_WAY = "let one of them move the other way or stay"
 RULES: dict[str, Rule] = {
-    "parallel-fifths": Rule("parallel fifths", "par. 5ths", (*_PAIRS, "anticipation")),
-    "parallel-octaves": Rule("parallel octaves", "par. 8ves", (*_PAIRS, "doubling")),
-    "parallel-unisons": Rule("parallel unisons", "par. unis.", (*_PAIRS, "doubling")),
-    "contrary-fifths": Rule("fifths in contrary motion", "contr. 5ths", _PAIRS),
-    "contrary-octaves": Rule("octaves in contrary motion", "contr. 8ves", _PAIRS),
-    "unequal-fifths": Rule("unequal fifths", "uneq. 5ths", _PAIRS),
-    "direct-fifths": Rule("direct fifth", "direct 5th", _PAIRS),
-    "direct-octaves": Rule("direct octave", "direct 8ve", _PAIRS),
-    "direct-unisons": Rule("direct unison", "direct unis."),
-    "voice-crossing": Rule("voice crossing", "crossing"),
-    "voice-overlap": Rule("voice overlap", "overlap"),
-    "spacing": Rule("spacing", "spacing", (ANY,), ("upper", "lowest")),
-    "augmented-interval": Rule("augmented interval", "augm."),
-    "large-leap": Rule("large leap", "leap", (ANY,), ("steps", "bass_steps")),
-    "range": Rule("range", "range", ("outside", "uncomfortable")),
-    "doubled-leading-note": Rule("doubled leading note", "leading n. doubled"),
-    "unresolved-leading-note": Rule("unresolved leading note", "leading n.", (*_PAIRS, "falling")),
-    "unresolved-seventh": Rule("unresolved seventh", "7th"),
-    "phrase-end": Rule("phrase end", "phrase end"),
-    "final-cadence": Rule("final cadence", "cadence"),
-    "hand-span": Rule("hand span", "span", ("impossible", "shared"), ("semitones",)),
-    "double-stop": Rule("double stop", "stop", ("impossible", "wide"), ("stretch",)),
+    "parallel-fifths": Rule("parallel fifths", "par. 5ths", _OTHER_WAY, (*_PAIRS, "anticipation")),
+    "parallel-octaves": Rule("parallel octaves", "par. 8ves", _OTHER_WAY, (*_PAIRS, "doubling")),
+    "parallel-unisons": Rule("parallel unisons", "par. unis.", _OTHER_WAY, (*_PAIRS, "doubling")),
+    "unison-passage": Rule("passage in unison", "unison", "nothing need be done if it is meant"),
+    "contrary-fifths": Rule("fifths in contrary motion", "contr. 5ths", "lead one of them to another interval", _PAIRS),
+    "contrary-octaves": Rule(
+        "octaves in contrary motion", "contr. 8ves", "lead one of them to another interval", _PAIRS
+    ),
+    "unequal-fifths": Rule("unequal fifths", "uneq. 5ths", "lead the diminished fifth inward to a third", _PAIRS),
+    "direct-fifths": Rule(
+        "direct fifth", "direct 5th", "let the upper voice step, or move them in contrary motion", _PAIRS
+    ),
+    "direct-octaves": Rule(
+        "direct octave", "direct 8ve", "let the upper voice step, or move them in contrary motion", _PAIRS
+    ),
+    "direct-unisons": Rule("direct unison", "direct unis.", "approach the unison by contrary motion or by step"),
+    "voice-crossing": Rule("voice crossing", "crossing", "exchange the two notes"),
+    "voice-overlap": Rule("voice overlap", "overlap", "keep each voice on its side of its neighbour's last note"),
+    "spacing": Rule("spacing", "spacing", "bring the voices closer", (ANY,), ("upper", "lowest")),
+    "augmented-interval": Rule("augmented interval", "augm.", "move by step or by the diminished inversion"),
+    "large-leap": Rule("large leap", "leap", "fill the leap, or take another octave", (ANY,), ("steps", "bass_steps")),
+    "range": Rule("range", "range", "change the octave or the chord's voicing", ("outside", "uncomfortable")),
+    "doubled-leading-note": Rule("doubled leading note", "leading n. doubled", "double the root or the fifth instead"),
+    "unresolved-leading-note": Rule(
+        "unresolved leading note", "leading n.", "lead it up, or give it to an inner voice", (*_PAIRS, "falling")
+    ),
+    "unresolved-seventh": Rule("unresolved seventh", "7th", "lead it down, or take another member of the chord"),
+    "unresolved-suspension": Rule("unresolved suspension", "susp.", "lead it down, or strike a chord note instead", ("rising", "leaping")),
+    "missing-third": Rule("chord without third", "no 3rd", "let one voice take the third"),
+    "doubled-third": Rule("doubled third", "3rd doubled", "double the root or the fifth instead"),
+    "six-four": Rule("six-four chord", "6/4", "use root position or first inversion"),
+    "retrogression": Rule("dominant to subdominant", "V-IV", "put the subdominant before the dominant"),
+    "cross-relation": Rule(
+        "cross relation", "cross rel.", "keep both forms of the note in one voice", ("simultaneous", *_PAIRS)
+    ),
+    "phrase-end": Rule("phrase end", "phrase end", "close on a major or minor triad in root position"),
+    "final-cadence": Rule(
+        "final cadence", "cadence", "close on the tonic in root position, with its third, after V or IV"
+    ),
+    "hand-span": Rule(
+        "hand span", "span", "leave out a note or break the chord", ("impossible", "shared"), ("semitones",)
+    ),
+    "double-stop": Rule(
+        "double stop", "stop", "divide the section or leave out a note", ("impossible", "wide"), ("stretch",)
+    ),
 }
 """All rules by name; the name is also the heading in docs/rules.md."""
 

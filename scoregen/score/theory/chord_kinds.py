@@ -8,7 +8,7 @@ names are those of MusicXML.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -63,6 +63,21 @@ AUGMENTED_SIXTHS = frozenset({"Italian", "German", "French"})
 FOUR_NOTES = frozenset(name for name, members in MEMBERS.items() if len(members) == 4)
 """Seventh chords, and the augmented sixths of four notes."""
 CONSONANT_TRIADS = frozenset({"major", "minor"})
+
+_FIFTH, _MINOR_SEVENTH = 1, -2
+
+
+def open_fifth_root(places: Set[int]) -> int | None:
+    """The root of a chord without third: a root and its fifth, with or without a minor seventh; else None.
+
+    `places` are the sounding notes on the line of fifths.
+    """
+    for root in places:
+        above = {place - root for place in places}
+        if above in ({0, _FIFTH}, {0, _FIFTH, _MINOR_SEVENTH}):
+            return root
+    return None
+
 
 _STEPS = "FCGDAEB"
 _SYMBOL = re.compile(r"([A-G])(#+|b+|)(.*)")
