@@ -47,7 +47,7 @@ class Report:
     def summary(self) -> str:
         """A summary such as `2 errors, 1 warning, 0 notes (rules: strict)`."""
         counts = ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for name, count in self.counts.items())
-        hint = f"; each is explained in {RULES_TEXT}" if self.findings else ""
+        hint = "; `scoregen manual rules` explains each" if self.findings else ""
         return f"{counts} (rules: {self.rules.name}){hint}"
 
 
