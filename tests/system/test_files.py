@@ -92,7 +92,7 @@ def test_permission_is_checked_before_the_work(tmp_path: Path, monkeypatch: pyte
         return False
 
     monkeypatch.setattr(files.os, "access", locked)  # the superuser may write everywhere
-    with pytest.raises(OutputError, match="a.pdf: you may not write here"):
+    with pytest.raises(OutputError, match=r"a\.pdf: you may not write here"):
         check_target(tmp_path / "new" / "a.pdf", force=False)
     assert asked == [tmp_path]
 

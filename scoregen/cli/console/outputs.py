@@ -54,7 +54,8 @@ def output_files(
 ) -> dict[Path | None, tuple[Path, ...]]:
     """The output files of each score; without `-o` one with the default name, or standard output for standard input.
 
-    `suffix` is the format of the default name, `piped` that of standard output. OutputError if two scores would have the same file.
+    `suffix` is the format of the default name, `piped` that of standard output. OutputError if two scores would have
+    the same file.
     """
     found = [
         (score, tuple(_file(path, score, label, (suffix, piped)) for path in _named(outputs, score)))
