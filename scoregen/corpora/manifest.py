@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -13,7 +14,7 @@ from scoregen.system.errors import InputError
 from scoregen.system.resources import folder
 
 Split = Literal["train", "valid", "test"]
-SUFFIXES = (".musicxml", ".xml", ".mxl", ".krn", ".mei", ".abc", ".mid", ".midi")
+SUFFIXES = (".musicxml", ".xml", ".mxl", ".krn", ".mei", ".abc", ".mid", ".midi", ".mscz", ".mscx", ".capx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +98,30 @@ def _from_folder(path: Path) -> Corpus:
     files = sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES)
     if not files:
         raise InputError(f"{path}: found no scores; expected files ending in {' '.join(SUFFIXES)}")
-    pieces = tuple(CorpusPiece(str(file.relative_to(path)), _split_of(file.name), file) for file in files)
-    return Corpus(path.name, str(path), "the user's own", pieces)
+    splits = _splits([file.name for file in files])
+    pieces = tuple(
+        CorpusPiece(file.relative_to(path).as_posix(), split, file) for file, split in zip(files, splits, strict=True)
+    )
+    return Corpus(path.resolve().name, str(path), "the user's own", pieces)
 
 
-def _split_of(name: str) -> Split:
-    """The split by the hash of the file name, 90, 5 and 5 %, so that new files do not move others."""
-    bucket = hashlib.sha256(name.encode()).digest()[0]
-    return "valid" if bucket < 13 else "test" if bucket < 26 else "train"
+def _splits(names: Sequence[str]) -> list[Split]:
+    """The split of each file by the hash of its name, 90, 5 and 5 %, so that new files do not move others.
+
+    Of two files or more, one is always for training and one for validation: the first and the last by their hashes.
+    """
+    hashes = [name_hash(name) for name in names]
+    splits = [_split_of(digest) for digest in hashes]
+    for wanted, chosen in (("train", max(hashes)), ("valid", min(hashes))):
+        if wanted not in splits and len(splits) > 1:
+            splits[hashes.index(chosen)] = wanted  # type: ignore[call-overload]  # it is a literal of Split
+    return splits
+
+
+def name_hash(name: str) -> bytes:
+    """The hash of a file name, which orders the files of a folder at random but always alike."""
+    return hashlib.sha256(name.encode(errors="surrogateescape")).digest()
+
+
+def _split_of(digest: bytes) -> Split:
+    return "valid" if digest[0] < 13 else "test" if digest[0] < 26 else "train"

@@ -51,6 +51,10 @@ class NoveltyIndex:
         nothing = np.zeros(0, dtype=np.uint32)
         return cls({n: np.unique(np.concatenate([nothing, *(hashes[n] for hashes in rows)])) for n in lengths})
 
+    def merged(self, other: NoveltyIndex) -> NoveltyIndex:
+        """The index of both corpora."""
+        return NoveltyIndex({n: np.union1d(table, other.tables[n]) for n, table in self.tables.items()})
+
     def contains(self, hashes: Hashes, length: int) -> Bools:
         """Which windows of this length occur in the corpus."""
         table = self.tables[length]

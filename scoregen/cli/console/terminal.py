@@ -10,12 +10,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from scoregen.system.errors import ScoregenError
 
-Advance = Callable[[float], None]
-"""Reports the completed fraction of a stage, from 0 to 1."""
+
+class Advance(Protocol):
+    """Reports the completed fraction of a stage, from 0 to 1, and a text to show beside the bar."""
+
+    def __call__(self, fraction: float, text: str = "") -> None: ...
+
+
 Stage = Callable[[str], Advance]
 """Begins a stage with a label."""
 
@@ -93,17 +98,26 @@ def file_in_errors(score: Path | None) -> Iterator[None]:
 def progress(*, quiet: bool) -> Iterator[Stage]:
     """Show a progress bar while the block runs, if standard error is a terminal."""
     if quiet or not sys.stderr.isatty():
-        yield lambda label: lambda fraction: None
+        yield lambda label: _advance_silently
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[text]}", markup=False),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
+        task = bar.add_task("", total=None, text="")
 
         def stage(label: str) -> Advance:
-            bar.reset(task, description=label, total=None)
-            return lambda fraction: bar.update(task, total=1.0, completed=fraction)
+            bar.reset(task, description=label, total=None, text="")
+            return lambda fraction, text="": bar.update(task, total=1.0, completed=fraction, text=text)
 
         yield stage
+
+
+def _advance_silently(fraction: float, text: str = "") -> None:
+    """Show nothing."""
