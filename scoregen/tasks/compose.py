@@ -21,6 +21,7 @@ from scoregen.generation.candidates import draw_candidates
 from scoregen.generation.infill_task import InfillTask, infill_task
 from scoregen.generation.reranking import RankingCriteria
 from scoregen.model.network.config import SamplingOptions
+from scoregen.notation.results import ScoreResult
 from scoregen.plan.form import Chords, PieceOptions, blank_piece, cadence_chords, leading_chords
 from scoregen.plan.sections import Sections, first_occurrence, section_starts, unfolded
 from scoregen.score.edit import insert_voices
@@ -43,8 +44,8 @@ if TYPE_CHECKING:
 __all__ = ["Alternative", "Composition", "PieceOptions", "SamplingOptions", "compose"]
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+@dataclass(frozen=True, slots=True, repr=False)
+class Alternative(ScoreResult):
     """One finished score, the log likelihood of its generated part in nats, and its provenance.
 
     `parallels` are all parallel fifths and octaves between its voices, given and generated.
@@ -55,10 +56,19 @@ class Alternative:
     parallels: tuple[Parallel, ...]
     provenance: dict[str, Any]
 
+    def __repr__(self) -> str:
+        return f"<Alternative {self.provenance['rank']} of {self.score!r}: {self.log_likelihood:.1f} nats>"
 
-@dataclass(frozen=True, slots=True)
-class Composition:
-    """The result of `compose`: the alternatives, best first, and notices for the user."""
+    def _fields(self) -> Mapping[str, str]:
+        return provenance_fields(self.provenance)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Composition(ScoreResult):
+    """The result of `compose`: the alternatives, best first, and notices for the user.
+
+    `score`, `save` and the conversions use the best.
+    """
 
     alternatives: tuple[Alternative, ...]
     notices: tuple[str, ...]
@@ -67,6 +77,13 @@ class Composition:
     @property
     def score(self) -> Score:
         return self.alternatives[0].score
+
+    def __repr__(self) -> str:
+        count = len(self.alternatives)
+        return f"<Composition of {self.score!r}, {count} alternative{'' if count == 1 else 's'}>"
+
+    def _fields(self) -> Mapping[str, str]:
+        return provenance_fields(self.alternatives[0].provenance)
 
 
 def compose(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".safetensors", ".json", ".novelty", ".curve.jsonl", ".curve.png")
 """The files that are written next to the folder of the run."""
-FINE_TUNING = TrainingOptions(steps=300, learning_rate=1e-3, save_every=25, warm_up=20, ema_decay=0.98)
+FINE_TUNING = TrainingOptions(steps=200, learning_rate=5e-4, save_every=20, patience=4, warm_up=20, ema_decay=0.98)
 """The options for a run that starts from trained weights."""
 
 

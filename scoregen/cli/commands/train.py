@@ -37,7 +37,7 @@ def train_command(
         ),
     ] = "shipped",
     steps: Annotated[
-        int | None, typer.Option("--steps", min=1, help="Number of batches.", show_default="300; from none: 2000")
+        int | None, typer.Option("--steps", min=1, help="Number of batches.", show_default="200; from none: 2000")
     ] = None,
     seed: Annotated[
         int | None,
