@@ -86,6 +86,8 @@ class NoveltyIndex:
             raise ReadError(f"found {data[:20]!r} at the start; expected {_MAGIC!r}")
         header, _, body = data[len(_MAGIC) :].partition(b"\n")
         counts = {int(length): int(count) for length, count in json.loads(header)["windows"].items()}
+        if list(counts) != list(range(SHORTEST, LIMIT + 1)) or min(counts.values()) < 0:
+            raise ReadError(f"found windows of other lengths than {SHORTEST} to {LIMIT}")
         if len(body) != 4 * sum(counts.values()):
             raise ReadError(f"found {len(body)} bytes of hashes; expected {4 * sum(counts.values())}")
         rows = np.split(np.frombuffer(body, dtype="<u4").astype(np.uint32), np.cumsum(list(counts.values()))[:-1])
