@@ -2,12 +2,11 @@
 
     import scoregen
 
-    score = scoregen.read_score("melody.musicxml")
-    result = scoregen.compose(score, ensemble="satb")
-    scoregen.write_score(result.score, "hymn.pdf")
+    result = scoregen.compose("melody.musicxml", seed=1)
+    result.save("hymn.pdf", "hymn.mid")
 
-Each command is a function: `compose`, `analyze`, `check`, `explain`, `novelty_report` (`novelty` is the module),
-`evaluate` and `train`; `render` is `read_score` and `write_score`.
+Each command is a function: `compose`, `render`, `analyze`, `check`, `explain`, `novelty_report` (`novelty` is the
+module), `evaluate` and `train`. A score is the name of a file, a `Score`, a music21 stream or a partitura score.
 
 A name is imported from its module when it is first used, so that `import scoregen` is fast.
 """
@@ -21,20 +20,32 @@ from scoregen.score.display import set_engraver
 from scoregen.version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from scoregen.analysis.rules.findings import Finding
+    from scoregen.analysis.rules.report import Report
     from scoregen.model.network.config import NetworkConfig, TrainingOptions
-    from scoregen.notation.files import read_score, write_score
     from scoregen.score.elements import Chord, Measure, Note, Part, Rest, Score, Voice
     from scoregen.score.keys import Key, KeySignature
     from scoregen.score.metre import TimeSignature
     from scoregen.score.pitch import Pitch
     from scoregen.system.errors import ScoregenError
-    from scoregen.tasks.analyze import Analysis, analyze
-    from scoregen.tasks.check import check
-    from scoregen.tasks.compose import Alternative, Composition, PieceOptions, SamplingOptions, compose
-    from scoregen.tasks.evaluate import Comparison, evaluate
-    from scoregen.tasks.explain import Explanation, explain, write_explanation
-    from scoregen.tasks.novelty import NoveltyReport, novelty_report
-    from scoregen.tasks.train import Training, train
+    from scoregen.tasks.analyze import Analysis
+    from scoregen.tasks.compose import Alternative, Composition, PieceOptions, SamplingOptions
+    from scoregen.tasks.evaluate import Comparison
+    from scoregen.tasks.explain import Explanation, write_explanation
+    from scoregen.tasks.novelty import NoveltyReport
+    from scoregen.tasks.public.verbs import (
+        analyze,
+        check,
+        compose,
+        evaluate,
+        explain,
+        novelty_report,
+        read_score,
+        render,
+        train,
+        write_score,
+    )
+    from scoregen.tasks.train import Training
 
 __all__ = [
     "Alternative",
@@ -43,6 +54,7 @@ __all__ = [
     "Comparison",
     "Composition",
     "Explanation",
+    "Finding",
     "Key",
     "KeySignature",
     "Measure",
@@ -52,6 +64,7 @@ __all__ = [
     "Part",
     "PieceOptions",
     "Pitch",
+    "Report",
     "Rest",
     "SamplingOptions",
     "Score",
@@ -67,26 +80,31 @@ __all__ = [
     "explain",
     "novelty_report",
     "read_score",
+    "render",
     "train",
     "write_explanation",
     "write_score",
 ]
 
 _HOMES = {
-    "scoregen.tasks.analyze": ("Analysis", "analyze"),
-    "scoregen.tasks.check": ("check",),
-    "scoregen.tasks.evaluate": ("Comparison", "evaluate"),
-    "scoregen.tasks.compose": ("Alternative", "Composition", "PieceOptions", "SamplingOptions", "compose"),
+    "scoregen.analysis.rules.findings": ("Finding",),
+    "scoregen.analysis.rules.report": ("Report",),
+    "scoregen.tasks.public.verbs": (
+        *("analyze", "check", "compose", "evaluate", "explain", "novelty_report"),
+        *("read_score", "render", "train", "write_score"),
+    ),
+    "scoregen.tasks.analyze": ("Analysis",),
+    "scoregen.tasks.evaluate": ("Comparison",),
+    "scoregen.tasks.compose": ("Alternative", "Composition", "PieceOptions", "SamplingOptions"),
     "scoregen.system.errors": ("ScoregenError",),
-    "scoregen.tasks.explain": ("Explanation", "explain", "write_explanation"),
+    "scoregen.tasks.explain": ("Explanation", "write_explanation"),
     "scoregen.model.network.config": ("NetworkConfig", "TrainingOptions"),
-    "scoregen.notation.files": ("read_score", "write_score"),
-    "scoregen.tasks.novelty": ("NoveltyReport", "novelty_report"),
+    "scoregen.tasks.novelty": ("NoveltyReport",),
     "scoregen.score.elements": ("Chord", "Measure", "Note", "Part", "Rest", "Score", "Voice"),
     "scoregen.score.keys": ("Key", "KeySignature"),
     "scoregen.score.metre": ("TimeSignature",),
     "scoregen.score.pitch": ("Pitch",),
-    "scoregen.tasks.train": ("Training", "train"),
+    "scoregen.tasks.train": ("Training",),
 }
 
 

@@ -45,7 +45,7 @@ PACKAGES = {
         ("",),
     ),
     "score": (("",), ("arrangement", "theory")),
-    "tasks": (("explain",), ("",)),
+    "tasks": (("explain",), ("",), ("public",)),
     "tokens": (("",), ("constraints",)),
 }
 """The packages inside a room, the lowest first; "" are the modules directly in the room."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType
 from typing import Annotated, NoReturn
 
@@ -20,11 +21,13 @@ from scoregen.cli.commands.compose import compose_command
 from scoregen.cli.commands.doctor import doctor_command
 from scoregen.cli.commands.evaluate import evaluate_command
 from scoregen.cli.commands.explain import explain_command
+from scoregen.cli.commands.manual import manual_command
 from scoregen.cli.commands.novelty import novelty_command
 from scoregen.cli.commands.render import render_command
 from scoregen.cli.commands.tokens import tokens_command
 from scoregen.cli.commands.train import train_command
-from scoregen.cli.console.terminal import print_message
+from scoregen.cli.console.help_text import GroupedCommand
+from scoregen.cli.console.terminal import accept_all_characters, print_error
 from scoregen.system.errors import ScoregenError, one_line
 from scoregen.version import __version__
 
@@ -40,17 +43,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command("compose")(compose_command)
-app.command("check")(check_command)
-app.command("render")(render_command)
-app.command("analyze")(analyze_command)
-app.command("explain")(explain_command)
-app.command("tokens")(tokens_command)
-app.command("train")(train_command)
-app.command("calibrate")(calibrate_command)
-app.command("evaluate")(evaluate_command)
-app.command("novelty")(novelty_command)
-app.command("doctor")(doctor_command)
+COMMANDS: dict[str, Callable[..., None]] = {
+    "compose": compose_command,
+    "check": check_command,
+    "render": render_command,
+    "analyze": analyze_command,
+    "explain": explain_command,
+    "tokens": tokens_command,
+    "train": train_command,
+    "calibrate": calibrate_command,
+    "evaluate": evaluate_command,
+    "novelty": novelty_command,
+    "manual": manual_command,
+    "doctor": doctor_command,
+}
+for _name, _command in COMMANDS.items():
+    app.command(_name, cls=GroupedCommand)(_command)
 app.add_typer(bench, name="bench")
 
 
@@ -80,6 +88,7 @@ def main() -> NoReturn:
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code. A traceback that escapes is a bug of scoregen."""
     _quieten_libraries()
+    accept_all_characters()
     try:
         code = app(list(arguments), prog_name="scoregen", standalone_mode=False)
         sys.stdout.flush()
@@ -100,7 +109,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _fail(message: str, code: int) -> int:
-    print_message(f"error: {message}")
+    print_error(message)
     return code
 
 
@@ -115,9 +124,10 @@ def _usage(error: typer.TyperException) -> str:
 
 
 def _quieten_libraries() -> None:
-    """Hide warnings of libraries from users; `python -W` still shows them."""
+    """Hide warnings and log messages of libraries from users; `python -W` still shows them."""
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
+        logging.lastResort = None
 
 
 def _drop_output() -> None:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import re
 import tomllib
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
+from pathlib import Path, PureWindowsPath
+from typing import Any, Literal
 
-from scoregen.system.errors import InputError
+from scoregen.system.errors import InputError, Place
 from scoregen.system.resources import folder
 
 Split = Literal["train", "valid", "test"]
-SUFFIXES = (".musicxml", ".xml", ".mxl", ".krn", ".mei", ".abc", ".mid", ".midi")
+SPLITS: tuple[Split, ...] = ("train", "valid", "test")
+SUFFIXES = (".musicxml", ".xml", ".mxl", ".krn", ".mei", ".abc", ".mid", ".midi", ".mscz", ".mscx", ".capx")
+_CHECKSUM = re.compile(r"(?:[0-9a-fA-F]{64})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,36 +63,83 @@ def load_corpus(which: str) -> Corpus:
 def verify(corpus: Corpus) -> None:
     """Compare every file with its checksum. InputError names the first that is missing or different."""
     for piece in corpus.pieces:
-        if not piece.path.is_file():
-            raise InputError(f"{piece.path}: found no file; the manifest of {corpus.name} lists it")
-        if piece.sha256 and hashlib.sha256(piece.path.read_bytes()).hexdigest() != piece.sha256:
-            raise InputError(
-                f"{piece.path}: found another checksum than the manifest of {corpus.name}; install the version in it"
-            )
+        verify_piece(piece, corpus.name)
+
+
+def verify_piece(piece: CorpusPiece, corpus: str) -> None:
+    """Compare a file with its checksum in the manifest, if it has one. InputError if it is missing or different."""
+    place = Place(str(piece.path))
+    if not piece.path.is_file():
+        raise InputError(f"found no file; the manifest of {corpus} lists it", place)
+    if piece.sha256 and hashlib.sha256(piece.path.read_bytes()).hexdigest() != piece.sha256.lower():
+        raise InputError(f"found another checksum than the manifest of {corpus}; install the version in it", place)
 
 
 def _from_manifest(path: Path) -> Corpus:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{path}: found invalid TOML ({error}); expected a manifest") from None
+        corpus = _corpus_of(table, path.parent)
+    except OSError as error:
+        raise InputError(f"the manifest cannot be read: {error.strerror}", Place(str(path))) from None
+    except (ValueError, RecursionError) as error:  # neither TOML nor UTF-8, or nested too deeply
+        raise InputError(f"found invalid TOML ({error}); expected a manifest", Place(str(path))) from None
+    except InputError as error:
+        raise InputError(error.message, Place(str(path))) from None
+    return corpus
+
+
+def _corpus_of(table: Mapping[str, Any], folder_of_manifest: Path) -> Corpus:
+    """The corpus of a manifest. InputError for what it lacks, and for files outside its folder."""
     missing = [key for key in ("name", "source", "licence") if key not in table]
     if missing:
-        raise InputError(f"{path}: found no {', '.join(missing)}; expected name, source and licence")
-    root = _package_folder(table["package"]) / table["folder"] if "package" in table else path.parent
+        raise InputError(f"found no {', '.join(missing)}; expected name, source and licence")
+    name, source, licence = (_text(table, key) for key in ("name", "source", "licence"))
+    root = folder_of_manifest
+    if "package" in table:
+        root = _inside(_package_folder(_text(table, "package")), _text(table, "folder"))
     pieces = tuple(
-        CorpusPiece(name, split, root / name, checksum)
-        for split in ("train", "valid", "test")
-        for name, checksum in table.get(split, {}).items()
+        CorpusPiece(file, split, _inside(root, file), checksum)
+        for split in SPLITS
+        for file, checksum in _listed(table, split).items()
     )
     if not pieces:
-        raise InputError(f"{path}: found no piece under train, valid or test; expected at least one")
-    return Corpus(table["name"], table["source"], table["licence"], pieces, is_split=True)
+        raise InputError("found no piece under train, valid or test; expected at least one")
+    twice = [file for file, count in Counter(piece.name for piece in pieces).items() if count > 1]
+    if twice:
+        raise InputError(f"{twice[0]!r} is in two splits; expected each piece in one")
+    return Corpus(name, source, licence, pieces, is_split=True)
+
+
+def _text(table: Mapping[str, Any], key: str) -> str:
+    value = table.get(key)
+    if not isinstance(value, str):
+        raise InputError(f"{key} is {value!r}; expected a text")
+    return value
+
+
+def _listed(table: Mapping[str, Any], split: str) -> Mapping[str, str]:
+    """The files of a split and their checksums, which may be empty."""
+    listed = table.get(split, {})
+    if not isinstance(listed, dict):
+        raise InputError(f"[{split}] is {type(listed).__name__}; expected a table of files and checksums")
+    for file, checksum in listed.items():
+        if not isinstance(checksum, str) or not _CHECKSUM.fullmatch(checksum):
+            raise InputError(f"the checksum of {file!r} is {checksum!r}; expected 64 hexadecimal digits")
+    return listed
+
+
+def _inside(root: Path, name: str) -> Path:
+    """A file or folder below a folder. InputError for an absolute path, and for one that leaves the folder."""
+    parts = PureWindowsPath(name)
+    leaves = parts.is_absolute() or parts.drive or parts.root or ".." in parts.parts
+    if leaves or "\0" in name or not (root / name).resolve().is_relative_to(root.resolve()):
+        raise InputError(f"{name!r} is outside the folder of the corpus; expected a path inside it")
+    return root / name
 
 
 def _package_folder(package: str) -> Path:
     """The folder of an installed package, without importing it."""
-    spec = importlib.util.find_spec(package)
+    spec = importlib.util.find_spec(package) if package.isidentifier() else None
     if spec is None or spec.origin is None:
         raise InputError(f"found no Python package {package}, which contains the corpus; install it")
     return Path(spec.origin).parent
@@ -97,11 +149,30 @@ def _from_folder(path: Path) -> Corpus:
     files = sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES)
     if not files:
         raise InputError(f"{path}: found no scores; expected files ending in {' '.join(SUFFIXES)}")
-    pieces = tuple(CorpusPiece(str(file.relative_to(path)), _split_of(file.name), file) for file in files)
-    return Corpus(path.name, str(path), "the user's own", pieces)
+    splits = _splits([file.name for file in files])
+    pieces = tuple(
+        CorpusPiece(file.relative_to(path).as_posix(), split, file) for file, split in zip(files, splits, strict=True)
+    )
+    return Corpus(path.resolve().name, str(path), "the user's own", pieces)
 
 
-def _split_of(name: str) -> Split:
-    """The split by the hash of the file name, 90, 5 and 5 %, so that new files do not move others."""
-    bucket = hashlib.sha256(name.encode()).digest()[0]
-    return "valid" if bucket < 13 else "test" if bucket < 26 else "train"
+def _splits(names: Sequence[str]) -> list[Split]:
+    """The split of each file by the hash of its name, 90, 5 and 5 %, so that new files do not move others.
+
+    Of two files or more, one is always for training and one for validation: the first and the last by their hashes.
+    """
+    hashes = [name_hash(name) for name in names]
+    splits = [_split_of(digest) for digest in hashes]
+    for wanted, chosen in (("train", max(hashes)), ("valid", min(hashes))):
+        if wanted not in splits and len(splits) > 1:
+            splits[hashes.index(chosen)] = wanted  # type: ignore[call-overload]  # it is a literal of Split
+    return splits
+
+
+def name_hash(name: str) -> bytes:
+    """The hash of a file name, which orders the files of a folder at random but always alike."""
+    return hashlib.sha256(name.encode(errors="surrogateescape")).digest()
+
+
+def _split_of(digest: bytes) -> Split:
+    return "valid" if digest[0] < 13 else "test" if digest[0] < 26 else "train"

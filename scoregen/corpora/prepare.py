@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scoregen.corpora.manifest import Corpus, CorpusPiece, Split
 from scoregen.notation.files import read_score
@@ -28,7 +28,8 @@ def prepare(corpus: Corpus, split: Split, ensemble: Ensemble) -> Prepared:
         try:
             pieces.append((piece, piece_tokens(read_score(piece.path), ensemble)))
         except ScoregenError as error:
-            refused.append(f"{piece.name}: {error}")
+            place = replace(error.place, file=piece.name)
+            refused.append(str(ScoregenError(error.message, place)))
     return Prepared(tuple(pieces), tuple(refused))
 
 

@@ -6,7 +6,8 @@ room. The package therefore sets the engraver when it is imported; without one a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,6 +22,16 @@ _engravers: list[Engraver] = []  # none or one
 def set_engraver(engraver: Engraver) -> None:
     """Display scores with this engraver from now on."""
     _engravers[:] = [engraver]
+
+
+def html_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A table for notebooks; cells are plain text."""
+    lines = [f"<tr>{_cells(row, 'td')}</tr>" for row in rows]
+    return f"<table><thead><tr>{_cells(head, 'th')}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+
+
+def _cells(row: Sequence[object], tag: str) -> str:
+    return "".join(f'<{tag} style="text-align:left">{escape(str(cell))}</{tag}>' for cell in row)
 
 
 def picture(score: Score) -> str | None:

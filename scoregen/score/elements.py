@@ -259,7 +259,7 @@ class Metadata:
     miscellaneous: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Score:
     """A whole piece at sounding pitch.
 
@@ -271,6 +271,14 @@ class Score:
     measures: tuple[Measure, ...]
     metadata: Metadata = Metadata()
     document: bytes | None = field(default=None, compare=False, repr=False)
+
+    def __repr__(self) -> str:
+        title = self.metadata.title or self.metadata.movement
+        names = [part.name or part.id for part in self.parts]
+        shown = ", ".join([*names[:6], *(["..."] if len(names) > 6 else [])])
+        parts = f"{len(names)} part{'' if len(names) == 1 else 's'}{f' ({shown})' if names else ''}"
+        measures = f"{len(self.measures)} measure{'' if len(self.measures) == 1 else 's'}"
+        return f"<Score{f' {title!r}' if title else ''}: {parts}, {measures}>"
 
     @property
     def duration(self) -> Fraction:

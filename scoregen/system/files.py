@@ -1,7 +1,7 @@
 """Atomic writing of one or several files: temporary files next to their targets, then renames.
 
-Existing files are overwritten only on request. A failure leaves neither a partial nor a temporary file, and raises an
-`OutputError` of one line.
+Missing folders are made. Existing files are overwritten only on request. A failure leaves neither a partial nor a
+temporary file, and raises an `OutputError` of one line.
 """
 
 from __future__ import annotations
@@ -34,10 +34,22 @@ def check_target(path: Path, *, force: bool) -> None:
             raise OutputError("this is a folder; expected a file name", Place(str(path)))
         if target.exists() and not target.is_file():
             raise OutputError("found no regular file; expected a file name", Place(str(path)))
-        if not target.parent.is_dir():
-            raise OutputError(f"there is no folder {path.parent}; create it first", Place(str(path)))
         if not force and os.path.lexists(path):
             raise _exists(path)
+        _check_folder(_existing_folder(target), path)
+
+
+def _existing_folder(target: Path) -> Path:
+    """The nearest folder above a file that exists; the folders between them are made when the file is written."""
+    return next(folder for folder in target.absolute().parents if os.path.lexists(folder))
+
+
+def _check_folder(folder: Path, path: Path) -> None:
+    """OutputError if no file can be made in the folder."""
+    if not folder.is_dir():
+        raise OutputError(f"{folder} is a file; expected a folder", Place(str(path)))
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise OutputError(_REASONS[errno.EACCES], Place(str(path)))
 
 
 def check_targets(paths: Sequence[Path], suffixes: Sequence[str], *, force: bool) -> None:
@@ -69,7 +81,9 @@ def write_files(files: Sequence[tuple[Path, bytes]], *, force: bool = False) -> 
 def _temporary_path(path: Path) -> Path:
     """A unique name on the file system of the target, where a rename is atomic."""
     with _failures_named(path):
-        return _resolved(path).with_name(f".scoregen-{os.urandom(6).hex()}.part")
+        target = _resolved(path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        return target.with_name(f".scoregen-{os.urandom(6).hex()}.part")
 
 
 def _fill(temporary: Path, data: bytes, path: Path) -> None:

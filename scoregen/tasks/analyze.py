@@ -7,8 +7,9 @@ writer of scores also writes the analysis.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from html import escape
 from typing import Any, Literal
 
 from scoregen.analysis.form.cadences import ABBREVIATIONS, Cadence, cadences
@@ -29,6 +30,7 @@ from scoregen.notation.graft.harmony import (
     graft_marks,
     has_chord_symbols,
 )
+from scoregen.score.display import html_table
 from scoregen.score.elements import Part, Score
 from scoregen.score.keys import Key
 from scoregen.score.pitch import Pitch
@@ -47,7 +49,7 @@ MELODY_ONLY = "only one note sounds at a time; the analysis names no chords"
 SYMBOLS_KEPT = "the score has chord symbols; they stay, and none were added"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Analysis:
     """The analysis of a score. `notices` name what was not analysed, and why."""
 
@@ -59,6 +61,27 @@ class Analysis:
     repeats: tuple[Repeat, ...]
     textures: tuple[Texture, ...]
     notices: tuple[str, ...] = ()
+    score: Score | None = field(default=None, compare=False)
+
+    def __repr__(self) -> str:
+        found = {"chord": self.chords, "cadence": self.cadences, "section": self.sections, "repeat": self.repeats}
+        counts = ", ".join(f"{len(items)} {name}{'' if len(items) == 1 else 's'}" for name, items in found.items())
+        return f"<Analysis of {self.score!r}: {self.key}, {counts}>"
+
+    def _repr_html_(self) -> str:
+        if self.score is None:
+            return f"<pre>{escape(repr(self))}</pre>"
+        table = plain(self.score, self)
+        chords = [(c["measure"], f"{c['beat']:g}", c["key"], c["numeral"], c["symbol"]) for c in table["chords"]]
+        cadences = [(c["measure"], c["kind"], c["key"], " ".join(c["numerals"])) for c in table["cadences"]]
+        return f"<p>{escape(f'Key: {self.key}')}</p>" + "".join(
+            html_table(head, rows)
+            for head, rows in (
+                (("Measure", "Cadence", "Key", "Chords"), cadences),
+                (("Measure", "Beat", "Key", "Numeral", "Chord"), chords),
+            )
+            if rows
+        )
 
 
 def analyze(score: Score) -> Analysis:
@@ -84,6 +107,7 @@ def analyze(score: Score) -> Analysis:
         repeats=repeats(score),
         textures=textures(score, cuts),
         notices=notices,
+        score=score,
     )
 
 

@@ -83,7 +83,6 @@ def check_targets(paths: Sequence[Path], *, force: bool) -> None:
 def write_marked(report: Report, file: Path, paths: Sequence[Path], *, force: bool = False) -> WrittenFiles:
     """Write the marked score, and the findings as SARIF, to files by their suffix. `file` is the checked file."""
     from scoregen.notation.files import WrittenFiles, write_all
-    from scoregen.notation.graft.marks import FindingMark, with_marks
     from scoregen.system.files import write_files
 
     check_targets(paths, force=force)
@@ -91,18 +90,25 @@ def write_marked(report: Report, file: Path, paths: Sequence[Path], *, force: bo
     pages = [path for path in paths if path not in logs]
     written = WrittenFiles(())
     if pages:
-        numbered = list(enumerate(report.findings, 1))
-        numbered.sort(key=lambda item: SEVERITIES.index(item[1].severity))  # the colour of the most severe finding wins
-        marks = [
-            FindingMark(finding.notes, f"{number} {RULES[finding.rule].short}", COLOURS[finding.severity])
-            for number, finding in numbered
-        ]
-        written = write_all(with_marks(report.score, marks), pages, force=force)
+        written = write_all(marked_score(report), pages, force=force)
     if logs:
         log = to_sarif(report, file, _lines(report, file))
         paths_written = (*written.paths, *write_files([(path, log) for path in logs], force=force))
         written = replace(written, paths=paths_written)
     return written
+
+
+def marked_score(report: Report) -> Score:
+    """The score of a report with its findings in colour, numbered as in the report."""
+    from scoregen.notation.graft.marks import FindingMark, with_marks
+
+    numbered = list(enumerate(report.findings, 1))
+    numbered.sort(key=lambda item: SEVERITIES.index(item[1].severity))  # the colour of the most severe finding wins
+    marks = [
+        FindingMark(finding.notes, f"{number} {RULES[finding.rule].short}", COLOURS[finding.severity])
+        for number, finding in numbered
+    ]
+    return with_marks(report.score, marks)
 
 
 def _lines(report: Report, file: Path) -> tuple[int | None, ...]:

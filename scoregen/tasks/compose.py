@@ -21,6 +21,7 @@ from scoregen.generation.candidates import draw_candidates
 from scoregen.generation.infill_task import InfillTask, infill_task
 from scoregen.generation.reranking import RankingCriteria
 from scoregen.model.network.config import SamplingOptions
+from scoregen.notation.results import ScoreResult
 from scoregen.plan.chord_symbols import GivenChord, chord_timeline, unread_symbols
 from scoregen.plan.chord_text import chord_measures, text_timeline
 from scoregen.plan.form import Chords, PieceOptions, blank_piece, cadence_chords, leading_chords
@@ -33,8 +34,8 @@ from scoregen.score.keys import Key
 from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
 from scoregen.styles.style import Style, load_style
 from scoregen.system.errors import InputError
-from scoregen.tokens.constraints.given_chords import ChordSpan
 from scoregen.tasks.layout import NEW_SCORE, LayoutOptions, lay_out
+from scoregen.tokens.constraints.given_chords import ChordSpan
 from scoregen.tokens.constraints.planned_chords import PlannedChord
 from scoregen.tokens.decode import decode
 from scoregen.tokens.encode import encode
@@ -52,8 +53,8 @@ __all__ = ["Alternative", "Composition", "PieceOptions", "SamplingOptions", "com
 CHORD_SYMBOL_USES = ("follow", "ignore")
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+@dataclass(frozen=True, slots=True, repr=False)
+class Alternative(ScoreResult):
     """One finished score, the log likelihood of its generated part in nats, and its provenance.
 
     `parallels` are all parallel fifths and octaves between its voices, given and generated.
@@ -64,10 +65,19 @@ class Alternative:
     parallels: tuple[Parallel, ...]
     provenance: dict[str, Any]
 
+    def __repr__(self) -> str:
+        return f"<Alternative {self.provenance['rank']} of {self.score!r}: {self.log_likelihood:.1f} nats>"
 
-@dataclass(frozen=True, slots=True)
-class Composition:
-    """The result of `compose`: the alternatives, best first, and notices for the user."""
+    def _fields(self) -> Mapping[str, str]:
+        return provenance_fields(self.provenance)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Composition(ScoreResult):
+    """The result of `compose`: the alternatives, best first, and notices for the user.
+
+    `score`, `save` and the conversions use the best.
+    """
 
     alternatives: tuple[Alternative, ...]
     notices: tuple[str, ...]
@@ -76,6 +86,13 @@ class Composition:
     @property
     def score(self) -> Score:
         return self.alternatives[0].score
+
+    def __repr__(self) -> str:
+        count = len(self.alternatives)
+        return f"<Composition of {self.score!r}, {count} alternative{'' if count == 1 else 's'}>"
+
+    def _fields(self) -> Mapping[str, str]:
+        return provenance_fields(self.alternatives[0].provenance)
 
 
 def compose(

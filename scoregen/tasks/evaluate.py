@@ -33,6 +33,7 @@ from scoregen.evaluation.reference_corpus.statistics import (
     frames_of,
 )
 from scoregen.notation.files import read_score
+from scoregen.score.display import html_table
 from scoregen.score.ensemble import Ensemble, load_ensemble
 from scoregen.system.errors import InputError, ScoregenError
 from scoregen.version import __version__
@@ -47,7 +48,7 @@ Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
 """A header row, and rows of cells."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Comparison:
     """Figures and distances by name, of the pieces (`asked`) and of the reference.
 
@@ -75,6 +76,12 @@ class Comparison:
     each: tuple[dict[str, Any], ...]
     refused: tuple[str, ...]
     notices: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"<Comparison of {self.folder} ({self.pieces} pieces) with {self.corpus} ({self.reference_pieces})>"
+
+    def _repr_html_(self) -> str:
+        return "".join(html_table(head, rows) for head, rows in tables(self))
 
 
 def evaluate(

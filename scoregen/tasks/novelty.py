@@ -19,6 +19,7 @@ from scoregen.evaluation.passages.event_sequences import EventSequence
 from scoregen.evaluation.passages.ngram_index import NgramIndex, Passage
 from scoregen.evaluation.reference_corpus.index_cache import open_works
 from scoregen.evaluation.reference_corpus.pieces import score_work
+from scoregen.score.display import html_table
 from scoregen.score.elements import Score
 from scoregen.system.errors import InputError
 from scoregen.version import __version__
@@ -96,7 +97,7 @@ class VoiceNovelty:
         return "unknown" if share is None else "new" if share >= USUAL else "usual" if share >= RARE else "borrowed"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class NoveltyReport:
     """`held_out`: the reference compares held-out works with the others, else each work with all others."""
 
@@ -106,6 +107,14 @@ class NoveltyReport:
     measures: tuple[str, ...]
     lines: tuple[VoiceNovelty, ...]
     notices: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        first = self.lines[0]
+        return f"<NoveltyReport against {self.corpus}, {self.works} works: {first.voice} {first.verdict}>"
+
+    def _repr_html_(self) -> str:
+        rows = [(line.voice, line.events, line.longest, line.verdict) for line in self.lines]
+        return html_table(("Voice", "Events", "Longest passage", "Verdict"), rows)
 
 
 def novelty_report(

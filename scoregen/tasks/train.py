@@ -3,33 +3,56 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
 from scoregen.model.training.training_set import TrainingSet, read_training_set
+from scoregen.model.training.verdict import verdict
+from scoregen.system.errors import InputError
 from scoregen.system.files import check_target, write_files
 
 if TYPE_CHECKING:
     from scoregen.model.network.checkpoint import Checkpoint
+    from scoregen.model.training.speed import Speed
+    from scoregen.model.training.starting_weights import StartingWeights
     from scoregen.tokens.window_hashes import NoveltyIndex
 
-WINDOW = 8
-"""Events in the windows that measure memorisation: shorter ones are common, longer ones rare."""
-MEMORISED = 1.0
-"""Percentage points by which training pieces must exceed validation pieces in extractable windows for a notice."""
 SUFFIXES = (".safetensors", ".json", ".novelty", ".curve.jsonl", ".curve.png")
 """The files that are written next to the folder of the run."""
+FINE_TUNING = TrainingOptions(steps=200, learning_rate=5e-4, save_every=20, patience=4, warm_up=20, ema_decay=0.98)
+"""The options for a run that starts from trained weights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """What a run has found and will cost, before its first step.
+
+    `pieces` and `valid_pieces` are the numbers of pieces for training and for validation, `measures` that of their
+    measures, `roles` the parts. `refused` are the files left out, each with the reason. `start` names the weights to
+    start from, or says why there are none. `done` of the `steps` were taken by an earlier run.
+    """
+
+    pieces: int
+    valid_pieces: int
+    measures: int
+    roles: tuple[str, ...]
+    refused: tuple[str, ...]
+    start: str
+    done: int
+    steps: int
+    speed: Speed
 
 
 @dataclass(frozen=True, slots=True)
 class Training:
     """The path of the weights, the figures of the best step, and the pieces that were left out.
 
-    `step` is the last step. `stop_signal` is the signal that ended the run early, or 0; a run that was stopped
-    has not written its weights yet. `notices` report memorised pieces.
+    `before` is the validation loss before the first step, in nats per choice. `step` is the last step. `stop_signal`
+    is the signal that ended the run early, or 0. `verdict` says in words whether the network learned, and whether it
+    copies.
     """
 
     weights: Path
@@ -37,7 +60,8 @@ class Training:
     refused: tuple[str, ...]
     step: int
     stop_signal: int = 0
-    notices: tuple[str, ...] = ()
+    before: float | None = None
+    verdict: tuple[str, ...] = ()
 
 
 def train(
@@ -45,51 +69,85 @@ def train(
     out: Path | str,
     *,
     ensemble: str = "satb",
+    start: Path | str = "shipped",
     network: NetworkConfig | None = None,
     options: TrainingOptions | None = None,
     teachers: Sequence[Path] = (),
     device: str = "auto",
     progress: Callable[[int, dict[str, float]], None] | None = None,
+    on_start: Callable[[Preparation], None] | None = None,
+    **changes: Any,
 ) -> Training:
     """Train on a folder of scores, a corpus by its name or the JSB16 file, and write OUT.safetensors and OUT.json.
 
     OUT.novelty holds the windows that `compose` must not repeat; OUT.curve.jsonl and OUT.curve.png hold the
     learning curve. The folder OUT.run holds the state of the run; another call resumes it. The first SIGINT or
-    SIGTERM ends the run after the current step. `teachers` are checkpoints for knowledge distillation
-    (`model.training.loss`). `progress` receives each step and, at a validation, its figures. Of several
-    processes under torchrun, only the first writes files and reports progress. Raises InputError if the corpus has
-    no usable piece, or if OUT.run holds a run with other options.
+    SIGTERM ends the run after the current step, and the best weights so far are written.
+
+    `start` are the weights to start from: "shipped" (if they have the roles of the ensemble and the shape of
+    `network`), "none", or a checkpoint. `options` default to those of fine-tuning or of a run from random weights, and
+    `changes` are single options by name (`steps=300`). `teachers` are checkpoints for knowledge distillation
+    (`model.training.loss`).
+
+    `on_start` receives what was found and measured before the first step, `progress` each step and its figures
+    (`model.training.loop`). Of several processes under torchrun, only the first writes files and reports progress.
+    Raises InputError if the corpus has no two usable pieces, if the starting weights do not fit, or if OUT.run holds a
+    run with other options.
     """
     from scoregen.model.engine.device import check_device
     from scoregen.model.training.loop import train_network
     from scoregen.model.training.loss import load_teachers
     from scoregen.model.training.parallel import is_first
     from scoregen.model.training.signals import stop_on_signals
+    from scoregen.model.training.starting_weights import starting_weights
 
     check_device(device)
-    out = Path(out)
+    out = _stem(Path(out))
     for suffix in SUFFIXES:
         check_target(out.with_suffix(suffix), force=True)
-    options = options or TrainingOptions()
-    training_set = _training_set(Path(corpus), ensemble, network or NetworkConfig(), options)
+    starting = starting_weights(start, Path(corpus), ensemble, network)
+    initial = starting.checkpoint
+    options = replace(options or (FINE_TUNING if initial else TrainingOptions()), **changes)
+    shape = network or (initial.network.config if initial else NetworkConfig())
+    training_set = _training_set(Path(corpus), ensemble, shape, options)
     teacher_models = load_teachers(teachers, training_set.network)
-    about = training_set.about
-    if teacher_models:
-        about = about | {"teachers": [_teacher_record(teacher) for teacher in teacher_models]}
-    folder = out.with_name(f"{out.stem}.run")
+    about = training_set.about | _provenance(teacher_models, initial)
+    folder = out.with_suffix(".run")
     first = is_first()
+
+    def tell(speed: Speed) -> None:
+        if on_start is not None and first:
+            on_start(_preparation(training_set, starting.name, options.steps, speed))
+
     with stop_on_signals() as stop:
-        report = progress if first else None
         outcome = train_network(
-            training_set.examples, folder, training_set.network, options, about, report, stop, teacher_models, device
+            training_set.examples,
+            folder,
+            training_set.network,
+            options,
+            about,
+            progress if first else None,
+            stop,
+            teacher_models,
+            device,
+            initial,
+            tell,
         )
     if first:
         _write_curve(folder, out, str(training_set.about["corpus"]))
-        if not outcome.stop_signal:
-            _write_weights(folder, out, training_set.index)
+        _write_weights(folder, out, _full_index(training_set.index, starting))
     weights = out.with_suffix(".safetensors")
-    notices = () if outcome.stop_signal else memorisation_notices(outcome.figures)
-    return Training(weights, outcome.figures, training_set.refused, outcome.step, outcome.stop_signal, notices)
+    said = verdict(outcome.before, outcome.figures)
+    return Training(
+        weights, outcome.figures, training_set.refused, outcome.step, outcome.stop_signal, outcome.before, said
+    )
+
+
+def _stem(out: Path) -> Path:
+    """The name of a checkpoint without its suffix. InputError for another suffix, which other files replace."""
+    if out.suffix not in ("", ".safetensors"):
+        raise InputError(f"{out}: found the suffix {out.suffix}; expected a name without a dot for the checkpoint")
+    return out.with_suffix("")
 
 
 def _training_set(corpus: Path, ensemble: str, network: NetworkConfig, options: TrainingOptions) -> TrainingSet:
@@ -101,32 +159,41 @@ def _training_set(corpus: Path, ensemble: str, network: NetworkConfig, options: 
     return read_training_set(str(corpus), ensemble, network, options)
 
 
-def memorisation_notices(figures: Mapping[str, float]) -> tuple[str, ...]:
-    """Notices on memorisation by the figures of a validation (`model.training.memorisation`), one line each."""
-    notices = []
-    drafts, others = figures.get(f"drafts_known_{WINDOW}"), figures.get(f"valid_known_{WINDOW}", 0.0)
-    if drafts is not None and drafts > others:
-        notices.append(
-            f"drafts of these weights repeat the corpus: {drafts:.1f} % of their windows of {WINDOW} changes of "
-            f"sonority occur in it, compared with {others:.1f} % for the validation pieces; {_REMEDY}"
-        )
-    training, others = (figures.get(f"{split}_extractable_{WINDOW}", 0.0) for split in ("fit", "valid"))
-    if training >= others + MEMORISED:
-        notices.append(
-            f"these weights have memorised training pieces: they continue {training:.1f} % of the windows of {WINDOW} "
-            f"slices note for note, compared with {others:.1f} % for the validation pieces; {_REMEDY}"
-        )
-    return tuple(notices)
+def _preparation(training_set: TrainingSet, start: str, steps: int, speed: Speed) -> Preparation:
+    about = training_set.about
+    return Preparation(
+        pieces=about["pieces"],
+        valid_pieces=about["valid_pieces"],
+        measures=training_set.measures,
+        roles=training_set.network.roles,
+        refused=training_set.refused,
+        start=start,
+        done=speed.done,
+        steps=steps,
+        speed=speed,
+    )
 
 
-_REMEDY = "use more pieces, fewer steps or more dropout"
+def _provenance(teachers: Sequence[Checkpoint], start: Checkpoint | None) -> dict[str, Any]:
+    """The records of the teachers and of the starting weights, from whose data the network has learned too."""
+    records: dict[str, Any] = {}
+    if teachers:
+        records["teachers"] = [_record_of(teacher) for teacher in teachers]
+    if start:
+        records["start"] = _record_of(start)
+    return records
 
 
-def _teacher_record(teacher: Checkpoint) -> dict[str, Any]:
-    """The record of a teacher in the checkpoint of the student, which has learned from the teacher's data too."""
-    return {"sha256": teacher.checksum} | {
-        name: teacher.about[name] for name in ("corpus", "source", "licence") if name in teacher.about
+def _record_of(checkpoint: Checkpoint) -> dict[str, Any]:
+    names = ("corpus", "source", "licence", "start")
+    return {"sha256": checkpoint.checksum} | {
+        name: checkpoint.about[name] for name in names if name in checkpoint.about
     }
+
+
+def _full_index(index: NoveltyIndex | None, start: StartingWeights) -> NoveltyIndex | None:
+    """The windows of the corpus, and of the corpus of the starting weights."""
+    return index.merged(start.index) if index and start.index else index
 
 
 def _write_weights(folder: Path, out: Path, index: NoveltyIndex | None) -> None:

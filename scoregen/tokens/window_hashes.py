@@ -51,6 +51,10 @@ class NoveltyIndex:
         nothing = np.zeros(0, dtype=np.uint32)
         return cls({n: np.unique(np.concatenate([nothing, *(hashes[n] for hashes in rows)])) for n in lengths})
 
+    def merged(self, other: NoveltyIndex) -> NoveltyIndex:
+        """The index of both corpora."""
+        return NoveltyIndex({n: np.union1d(table, other.tables[n]) for n, table in self.tables.items()})
+
     def contains(self, hashes: Hashes, length: int) -> Bools:
         """Which windows of this length occur in the corpus."""
         table = self.tables[length]
@@ -82,6 +86,8 @@ class NoveltyIndex:
             raise ReadError(f"found {data[:20]!r} at the start; expected {_MAGIC!r}")
         header, _, body = data[len(_MAGIC) :].partition(b"\n")
         counts = {int(length): int(count) for length, count in json.loads(header)["windows"].items()}
+        if list(counts) != list(range(SHORTEST, LIMIT + 1)) or min(counts.values()) < 0:
+            raise ReadError(f"found windows of other lengths than {SHORTEST} to {LIMIT}")
         if len(body) != 4 * sum(counts.values()):
             raise ReadError(f"found {len(body)} bytes of hashes; expected {4 * sum(counts.values())}")
         rows = np.split(np.frombuffer(body, dtype="<u4").astype(np.uint32), np.cumsum(list(counts.values()))[:-1])

@@ -44,6 +44,7 @@ COMMANDS = (
     "bench",
     "evaluate",
     "novelty",
+    "manual",
     "doctor",
 )
 Captured = pytest.CaptureFixture[str]
@@ -130,8 +131,8 @@ def test_completion_knows_the_ensembles() -> None:
     ("arguments", "expected"),
     [
         (["sing"], "No such command 'sing'"),
-        (["compose"], "Missing option '--output'"),
-        (["render"], "Missing argument 'SCORE'"),
+        (["compose"], "found no score; name a melody, or describe a new piece"),
+        (["render"], "Missing argument 'SCORE...'"),
         (["compose", "--loud"], "No such option: --loud"),
         (["compose", "-o", "new.svg", "--measures", "many"], "Invalid value for '--measures'"),
         (["compose", "-o", "new.svg", "--anacrusis", "-1"], "found '-1'; expected a length in quarters"),
@@ -149,8 +150,11 @@ def test_completion_knows_the_ensembles() -> None:
         (["compose", "MELODY", "-o", "new.svg", "--checkpoint", "none"], "no weights can be read from none"),
         (["render", "missing.musicxml", "-o", "new.svg"], "missing.musicxml: "),
         (["render", "MELODY", "-o", "new.doc"], "new.doc: "),
-        (["render", "MELODY", "-o", "nowhere/new.svg"], "nowhere/new.svg: "),
-        (["render", "MELODY", "-o", "."], ".: "),
+        (["render", "MELODY", "-o", f"{__file__}/new.svg"], "is a file; expected a folder"),
+        (["render", "MELODY", "-o", "new.svg", "-o", "new.svg"], "the output file is named twice"),
+        (["compose", ".", "-o", "new.svg"], ".: this is a folder; name its files, such as *.musicxml"),
+        (["compose", "MELODY", "--json", "-o", "-"], "--json: standard output takes the JSON"),
+        (["compose", "MELODY", "--count", "2", "-o", "-"], "--count 2: standard output takes one score"),
         (["tokens", "missing.musicxml"], "missing.musicxml: "),
     ],
 )

@@ -65,6 +65,80 @@ def test_a_folder_with_a_manifest_is_split_by_it(tmp_path: Path) -> None:
     assert corpus.pieces[0].path == tmp_path / "a.musicxml"
 
 
+@pytest.mark.parametrize("count", range(2, 30))
+def test_a_folder_has_pieces_for_training_and_for_validation(count: int, tmp_path: Path) -> None:
+    for number in range(count):
+        (tmp_path / f"{count}-{number}.mxl").write_text("")
+    assert {"train", "valid"} <= {piece.split for piece in load_corpus(str(tmp_path)).pieces}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../outside.musicxml",
+        "a/../../outside.musicxml",
+        "/etc/passwd",
+        "C:/x.mid",
+        "C:x.mid",
+        "\\\\server\\x",
+        "link.mid",
+    ],
+)
+def test_a_manifest_stays_in_its_folder(name: str, tmp_path: Path) -> None:
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    (tmp_path / "outside.mid").write_text("")
+    (folder / "link.mid").symlink_to(tmp_path / "outside.mid")
+    head = 'name = "mine"\nsource = "here"\nlicence = "CC0"\n'
+    (folder / "manifest.toml").write_text(f"{head}[train]\n'{name}' = ''\n")
+    with pytest.raises(InputError, match=r"manifest\.toml: .* is outside the folder of the corpus"):
+        load_corpus(str(folder))
+
+
+@pytest.mark.parametrize(("package", "folder"), [("music21", ".."), ("music21", "/etc")])
+def test_a_manifest_stays_in_its_package(package: str, folder: str, tmp_path: Path) -> None:
+    head = f'name = "x"\nsource = "y"\nlicence = "z"\npackage = "{package}"\nfolder = "{folder}"\n'
+    (tmp_path / "manifest.toml").write_text(f"{head}[train]\n'a.mxl' = ''\n")
+    with pytest.raises(InputError, match="is outside the folder of the corpus"):
+        load_corpus(str(tmp_path))
+
+
+ODD = {
+    "name = 1\nsource = 'b'\nlicence = 'c'": "name is 1; expected a text",
+    "{}train = 1": r"\[train\] is int; expected a table",
+    "{}[train]\n'a.mxl' = 5": "the checksum of 'a.mxl' is 5; expected 64 hexadecimal digits",
+    "{}[train]\n'a.mxl' = 'abc'": "the checksum of 'a.mxl' is 'abc'",
+    "{}[train]\n'a.mxl' = ''\n[test]\n'a.mxl' = ''": "'a.mxl' is in two splits",
+    "{}package = 3\n[train]\n'a.mxl' = ''": "package is 3; expected a text",
+    "{}package = 'os.path.x'\nfolder = '.'\n[train]\n'a.mxl' = ''": "found no Python package os.path.x",
+    "{}package = 'music21'\n[train]\n'a.mxl' = ''": "folder is None; expected a text",
+    "x = " + "[" * 5000: "found invalid TOML",
+}
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_an_odd_manifest_is_one_line(text: str, tmp_path: Path) -> None:
+    (tmp_path / "manifest.toml").write_text(text.replace("{}", 'name = "a"\nsource = "b"\nlicence = "c"\n'))
+    with pytest.raises(InputError, match=ODD[text]) as caught:
+        load_corpus(str(tmp_path))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_changed_file_is_left_out_of_comparisons(tmp_path: Path) -> None:
+    from scoregen.evaluation.reference_corpus.pieces import read_pieces
+    from scoregen.notation.files import write_score
+    from tests.chorales import chorale
+
+    head = 'name = "mine"\nsource = "here"\nlicence = "CC0"\n[train]\n'
+    for number in range(2):
+        write_score(chorale(number, measures=4), tmp_path / f"{number}.musicxml")
+    rows = "".join(f'"{number}.musicxml" = "{"" if number else "0" * 64}"\n' for number in range(2))
+    (tmp_path / "manifest.toml").write_text(head + rows)
+    pieces, refused = read_pieces(load_corpus(str(tmp_path)))
+    assert [piece.name for piece, _ in pieces] == ["1.musicxml"]
+    assert refused == ("0.musicxml: found another checksum than the manifest of mine; install the version in it",)
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

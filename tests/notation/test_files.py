@@ -305,9 +305,10 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
 
 def test_links_into_nowhere_and_in_circles_are_named(tmp_path: Path) -> None:
     nowhere, circle = tmp_path / "nowhere.mid", tmp_path / "circle.mid"
-    nowhere.symlink_to(tmp_path / "no" / "folder.mid")
+    (tmp_path / "file").write_text("")
+    nowhere.symlink_to(tmp_path / "file" / "folder.mid")
     circle.symlink_to(circle)
-    with pytest.raises(OutputError, match=r"nowhere.mid: there is no folder"):
+    with pytest.raises(OutputError, match=r"nowhere.mid: .*file is a file; expected a folder"):
         write_score(hymn(), nowhere, force=True)
     with pytest.raises(OutputError, match=r"circle.mid: .*link"):
         write_score(hymn(), circle, force=True)
@@ -323,8 +324,7 @@ def test_bad_targets_are_named_before_the_work(tmp_path: Path, monkeypatch: pyte
     os.mkfifo(tmp_path / "pipe.pdf")
     for name, message in {
         "folder.pdf": "this is a folder",
-        "missing/piece.pdf": "there is no folder",
-        "file/piece.pdf": "folder",
+        "file/piece.pdf": "expected a folder",
         "pipe.pdf": "no regular file",
         f"{'x' * 300}.pdf": "too long",
     }.items():

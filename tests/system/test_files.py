@@ -65,13 +65,36 @@ def test_a_link_to_itself_is_named(tmp_path: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
 def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "file").write_bytes(b"")
     for name, message in {
         ".": "this is a folder",
         "pipe": "no regular file",
-        "missing/a": "there is no folder",
+        "file/a": "file is a file; expected a folder",
+        "file/b/c": "file is a file; expected a folder",
     }.items():
         with pytest.raises(OutputError, match=message):
             check_target(tmp_path / name, force=True)
+
+
+def test_missing_folders_are_made_when_the_file_is_written(tmp_path: Path) -> None:
+    target = tmp_path / "one" / "two" / "a.txt"
+    check_target(target, force=False)
+    assert names(tmp_path) == []  # a check makes nothing
+    assert write_files([(target, b"text")]) == (target,)
+    assert target.read_bytes() == b"text"
+
+
+def test_permission_is_checked_before_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Path] = []
+
+    def locked(folder: Path, mode: int) -> bool:
+        asked.append(folder)
+        return False
+
+    monkeypatch.setattr(files.os, "access", locked)  # the superuser may write everywhere
+    with pytest.raises(OutputError, match=r"a\.pdf: you may not write here"):
+        check_target(tmp_path / "new" / "a.pdf", force=False)
+    assert asked == [tmp_path]
 
 
 def test_an_unknown_suffix_is_refused(tmp_path: Path) -> None:

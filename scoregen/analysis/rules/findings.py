@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from scoregen.score.display import html_table
 from scoregen.score.elements import Score
 from scoregen.score.metre import TimeSignature
 from scoregen.score.timeline import SoundingNote, measure_onsets, metrical_starts
@@ -18,7 +19,7 @@ RULES_TEXT = "docs/rules.md"
 """The explanation of every rule, under a heading with its name."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Finding:
     """One fault, at `onset` in quarters from the start of the score; `notes` are the faulty notes.
 
@@ -33,6 +34,12 @@ class Finding:
     lines: tuple[str, ...]
     notes: tuple[SoundingNote, ...]
     message: str
+
+    def __repr__(self) -> str:
+        return f"<Finding {self.rule} ({self.severity}) at quarter {self.onset}: {self.message}>"
+
+    def _repr_html_(self) -> str:
+        return html_table(("Severity", "Finding", "Rule"), [(self.severity, self.message, self.rule)])
 
     @property
     def reference(self) -> str:

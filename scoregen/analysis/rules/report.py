@@ -9,12 +9,14 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from scoregen.analysis.rules.findings import RULES_TEXT, SEVERITIES, Finding, Spot, spot
 from scoregen.analysis.rules.rule_sets import RULES, RuleSet
+from scoregen.score.display import html_table
 from scoregen.score.elements import Score
 from scoregen.score.timeline import SoundingNote
 from scoregen.version import __version__
@@ -22,7 +24,7 @@ from scoregen.version import __version__
 SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Report:
     """The findings of a score, in its order and numbered from 1, with notices for the user."""
 
@@ -30,6 +32,18 @@ class Report:
     rules: RuleSet
     findings: tuple[Finding, ...]
     notices: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for name, count in self.counts.items())
+        return f"<Report on {self.score!r}: {counts} (rules: {self.rules.name})>"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (number, finding.severity, self.spot(finding), finding.message, finding.rule)
+            for number, finding in enumerate(self.findings, 1)
+        ]
+        table = html_table(("", "Severity", "Place", "Finding", "Rule"), rows) if rows else ""
+        return f"{table}<p>{escape(self.summary())}</p>"
 
     def spot(self, finding: Finding) -> Spot:
         return spot(self.score, finding.onset, finding.measure_index)
@@ -47,7 +61,7 @@ class Report:
     def summary(self) -> str:
         """A summary such as `2 errors, 1 warning, 0 notes (rules: strict)`."""
         counts = ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for name, count in self.counts.items())
-        hint = f"; each is explained in {RULES_TEXT}" if self.findings else ""
+        hint = "; `scoregen manual rules` explains each" if self.findings else ""
         return f"{counts} (rules: {self.rules.name}){hint}"
 
 

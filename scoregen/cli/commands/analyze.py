@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scoregen.cli.console.arguments import Force, Json, Quiet
-from scoregen.cli.console.outputs import check_outputs
-from scoregen.cli.console.terminal import print_json, print_line, print_messages, print_paths, progress
-from scoregen.system.errors import InputError, OutputError, Place
+from scoregen.cli.console.arguments import ADVANCED, Force, Json, Quiet, Scores, output_option
+from scoregen.cli.console.inputs import exit_with, for_each, input_files, name_of, print_heading, read_input
+from scoregen.cli.console.outputs import check_outputs, output_files, targets_of
+from scoregen.cli.console.terminal import file_in_errors, print_line, print_messages, print_paths, progress
+from scoregen.system.errors import OutputError, Place
 
 if TYPE_CHECKING:
     from scoregen.tasks.analyze import Numerals
@@ -22,58 +23,63 @@ NUMERALS: dict[str, Numerals] = {"text": "text", "harmony": "harmony"}
 
 
 def analyze_command(
-    score: Annotated[Path, typer.Argument(metavar="SCORE", help="Any score that scoregen reads.")],
-    output: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            help="Write the annotated score: .musicxml .mxl .svg .pdf .png. Repeatable.",
-        ),
-    ] = None,
+    score: Scores,
+    output: Annotated[list[Path] | None, output_option(".musicxml .mxl .svg .pdf .png")] = None,
     numerals: Annotated[
         str,
         typer.Option(
             metavar="text|harmony",
             help="Encoding of numerals in MusicXML: words, which every program displays, or harmony elements (4.0).",
+            rich_help_panel=ADVANCED,
         ),
     ] = "text",
     force: Force = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Find the keys, chords, cadences, phrases, form and texture of a score."""
-    from scoregen.notation.files import read_score, write_all
+    """Find the keys, chords, cadences, phrases, form and texture of scores.
+
+    With -o the analysis is written into the score instead of printed.
+    """
+    scores = input_files(score)
+    outputs = output_files(output, scores, "analysis", ".pdf") if output else dict.fromkeys(scores, ())
+
+    def analyze_one(file: Path) -> dict[str, Any]:
+        with targets_of(outputs[file], as_json=as_json) as targets:
+            _check(targets.paths, numerals, force=force)
+            table, written, notices = _analyze_and_write(file, targets.paths, NUMERALS[numerals], force, quiet)
+        print_messages(notices, quiet=quiet)
+        if output and not as_json:
+            print_paths(targets.named(written))
+        elif not as_json:
+            print_heading(file, scores)
+            print_line("\n".join(_report(table)))
+        return {"score": name_of(file), **table, "files": [str(path) for path in written]}
+
+    exit_with(for_each(scores, analyze_one, as_json=as_json))
+
+
+def _analyze_and_write(
+    file: Path, paths: Sequence[Path], numerals: Numerals, force: bool, quiet: bool
+) -> tuple[dict[str, Any], list[Path], list[str]]:
+    """The analysis as plain values, the annotated scores that were written, and notices."""
+    from scoregen.notation.files import write_all
     from scoregen.tasks.analyze import analyze, annotated, plain
 
-    paths = output or []
-    _check(paths, numerals, force=force)
-    with progress(quiet=quiet) as stage:
+    with progress(quiet=quiet) as stage, file_in_errors(file):
         stage("reading")
-        music = read_score(score)
+        music = read_input(file)
         stage("analysing")
-        try:
-            analysis = analyze(music)
-        except InputError as error:
-            raise InputError(error.message, Place(str(score))) from None
+        analysis = analyze(music)
         written: list[Path] = []
         notices = list(analysis.notices)
-        for style, targets in _by_style(paths, NUMERALS[numerals]):
+        for style, targets in _by_style(paths, numerals):
             stage("writing")
             marked, more = annotated(music, analysis, numerals=style)
             result = write_all(marked, targets, force=force)
             written += result.paths
             notices += [*more, *result.notices]
-    print_messages(notices, quiet=quiet)
-    table = plain(music, analysis)
-    if as_json:
-        print_json({"score": str(score), **table, "files": [str(path) for path in written]})
-    elif paths:
-        print_paths(written)
-    else:
-        for line in _report(table):
-            print_line(line)
+    return plain(music, analysis), written, notices
 
 
 def _by_style(paths: Sequence[Path], numerals: Numerals) -> Iterator[tuple[Numerals, list[Path]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scoregen.cli.console.arguments import (
+    ADVANCED,
     Checkpoint,
     Device,
     Ensemble,
@@ -26,8 +28,17 @@ from scoregen.cli.console.arguments import (
     parse_quarters,
     parse_roles,
 )
-from scoregen.cli.console.outputs import check_outputs, numbered, prepare_writers, write_alternative
-from scoregen.cli.console.terminal import Advance, file_in_errors, print_json, print_messages, print_paths, progress
+from scoregen.cli.console.inputs import exit_with, for_each, input_files, name_of, read_input
+from scoregen.cli.console.outputs import (
+    Targets,
+    check_outputs,
+    numbered,
+    output_files,
+    prepare_writers,
+    targets_of,
+    write_alternative,
+)
+from scoregen.cli.console.terminal import Advance, file_in_errors, print_messages, print_paths, progress
 from scoregen.system.errors import InputError
 
 if TYPE_CHECKING:
@@ -36,13 +47,15 @@ if TYPE_CHECKING:
 
 
 def compose_command(
-    output: Outputs,
     score: Annotated[
-        Path | None,
+        list[Path] | None,
         typer.Argument(
-            metavar="SCORE", help="A melody, a bass, any parts, or a score with holes. Without a score: a new piece."
+            metavar="SCORE...",
+            help="Melodies, basses, any parts, or scores with holes; - reads standard input. Without a score: a new"
+            " piece.",
         ),
     ] = None,
+    output: Outputs = None,
     ensemble: Ensemble = "satb",
     style: Annotated[str, typer.Option("--style", metavar="NAME", help="How to write it.")] = "chorale",
     role: Roles = None,
@@ -114,7 +127,10 @@ def compose_command(
     temperature: Annotated[
         float | None,
         typer.Option(
-            "--temperature", help="Sampling temperature: low is conventional, high is varied.", show_default="1.0"
+            "--temperature",
+            help="Sampling temperature: low is conventional, high is varied.",
+            show_default="1.0",
+            rich_help_panel=ADVANCED,
         ),
     ] = None,
     top_p: Annotated[
@@ -123,10 +139,18 @@ def compose_command(
             "--top-p",
             help="Nucleus sampling: sample from the likeliest choices with this total probability.",
             show_default="0.99",
+            rich_help_panel=ADVANCED,
         ),
     ] = None,
     candidates: Annotated[
-        int | None, typer.Option("--candidates", min=1, help="Number of drafts to sample and rank.", show_default="8")
+        int | None,
+        typer.Option(
+            "--candidates",
+            min=1,
+            help="Number of drafts to sample and rank.",
+            show_default="8",
+            rich_help_panel=ADVANCED,
+        ),
     ] = None,
     passes: Annotated[
         int | None,
@@ -135,6 +159,7 @@ def compose_command(
             min=0,
             help="Refinement passes, each of which samples the worst measures again.",
             show_default="1",
+            rich_help_panel=ADVANCED,
         ),
     ] = None,
     span: Annotated[
@@ -144,6 +169,7 @@ def compose_command(
             min=0,
             help="Measures after which all drafts continue from the best one; 0: never.",
             show_default="4",
+            rich_help_panel=ADVANCED,
         ),
     ] = None,
     lyrics: Annotated[
@@ -154,7 +180,12 @@ def compose_command(
     checkpoint: Checkpoint = None,
     device: Device = "auto",
     provenance: Annotated[
-        bool, typer.Option("--provenance", help="Write FILE.provenance.json next to every output.")
+        bool,
+        typer.Option(
+            "--provenance",
+            help="Write FILE.provenance.json next to every output.",
+            rich_help_panel=ADVANCED,
+        ),
     ] = False,
     force: Force = False,
     as_json: Json = False,
@@ -163,13 +194,12 @@ def compose_command(
     """Fill what is blank: missing parts, measures, or a whole piece.
 
     The command harmonises a melody or a bass, fills the holes of a score, or composes a new piece if no score is
-    given. It never changes given notes.
+    given. It never changes given notes. Without -o, SCORE.ENSEMBLE.musicxml is written in the current folder.
     """
     from scoregen.model.engine.device import check_device
-    from scoregen.notation.files import read_score
     from scoregen.plan.chord_text import chord_measures
     from scoregen.score.arrangement.sung_texts import LYRICS
-    from scoregen.tasks.compose import PieceOptions, SamplingOptions, compose
+    from scoregen.tasks.compose import PieceOptions, SamplingOptions
     from scoregen.tasks.layout import LayoutOptions
 
     piece = given_options(
@@ -186,50 +216,86 @@ def compose_command(
     sampling = given_options(
         seed=seed, temperature=temperature, top_p=top_p, candidates=candidates, passes=passes, span=span
     )
-    roles = parse_roles(role or ())
-    verses = next((name for name in LYRICS if name == lyrics), None)
+    if lyrics not in LYRICS:
+        raise InputError(f"--lyrics: found {lyrics!r}; expected one of: {', '.join(LYRICS)}")
     shape = LayoutOptions(layout, reduction)
     shape.check()
-    if verses is None:
-        raise InputError(f"--lyrics: found {lyrics!r}; expected one of: {', '.join(LYRICS)}")
-    _check_use(score, piece, role=role, blank=blank, extend=extend)
-    check_outputs(output, count, provenance=provenance, force=force)
+    options: dict[str, Any] = {
+        "ensemble": ensemble,
+        "style": style,
+        "roles": parse_roles(role or ()),
+        "blank": tuple(blank or ()),
+        "extend": extend,
+        "chords": chords,
+        "chord_symbols": chord_symbols,
+        "lyrics": lyrics,
+        "layout": shape,
+        "sampling": SamplingOptions(**sampling),
+        "count": count,
+        "checkpoint": checkpoint,
+        "device": device,
+    }
+    scores: list[Path | None] = [*input_files(score)] if score else [None]
+    _check_use(scores[0], piece, role=role, blank=blank, extend=extend)
+    if not (score or piece or output or chords):
+        raise InputError("found no score; name a melody, or describe a new piece with --measures or --key")
+    options["piece"] = PieceOptions(**piece) if piece else None
+    outputs = output_files(output, scores, ensemble, ".musicxml")
+    writing = _Writing(outputs, count, provenance, force, as_json, quiet)
+    if len(scores) == 1:
+        writing.check(scores[0])
     check_device(device)
-    prepare_writers(output)
-    seconds: dict[str, float] = {}
-    with progress(quiet=quiet) as stage:
-        with _timed(seconds, "read", stage("reading")):
-            given = read_score(score) if score else None
-        with file_in_errors(score), _timed(seconds, "compose", stage("composing")) as advance:
-            composition = compose(
-                given,
-                ensemble=ensemble,
-                style=style,
-                roles=roles,
-                blank=tuple(blank or ()),
-                extend=extend,
-                chords=chords,
-                chord_symbols=chord_symbols,
-                piece=PieceOptions(**piece) if piece else None,
-                sampling=SamplingOptions(**sampling),
-                count=count,
-                lyrics=verses,
-                layout=shape,
-                checkpoint=checkpoint,
-                device=device,
-                progress=advance,
+    prepare_writers(outputs[scores[0]])
+    exit_with(for_each(scores, lambda each: _compose_one(each, options, writing), as_json=as_json))
+
+
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """Where the alternatives of each score go, and how they are written."""
+
+    outputs: Mapping[Path | None, tuple[Path, ...]]
+    count: int
+    provenance: bool
+    force: bool
+    as_json: bool
+    quiet: bool
+
+    def check(self, score: Path | None) -> None:
+        """Check before the work that the files of a score can be written."""
+        with targets_of(self.outputs[score], as_json=self.as_json, copy=False) as targets:
+            if targets.piped and self.count > 1:
+                raise InputError(f"--count {self.count}: standard output takes one score; name a file with -o")
+            check_outputs(targets.paths, self.count, provenance=self.provenance, force=self.force)
+
+    def write(self, composition: Composition, targets: Targets) -> list[WrittenFiles]:
+        """Write every alternative."""
+        return [
+            write_alternative(
+                alternative, numbered(targets.paths, self.count, rank), provenance=self.provenance, force=self.force
             )
+            for rank, alternative in enumerate(composition.alternatives, 1)
+        ]
+
+
+def _compose_one(score: Path | None, options: Mapping[str, Any], writing: _Writing) -> dict[str, Any]:
+    """Compose and write one score; the result for programs."""
+    from scoregen.tasks.compose import compose
+
+    writing.check(score)
+    seconds: dict[str, float] = {}
+    with progress(quiet=writing.quiet) as stage, targets_of(writing.outputs[score], as_json=writing.as_json) as targets:
+        with _timed(seconds, "read", stage("reading")):
+            given = read_input(score) if score else None
+        with file_in_errors(score), _timed(seconds, "compose", stage("composing")) as advance:
+            composition = compose(given, progress=advance, **options)
         with _timed(seconds, "write", stage("writing")):
-            written = [
-                write_alternative(alternative, numbered(output, count, rank), provenance=provenance, force=force)
-                for rank, alternative in enumerate(composition.alternatives, 1)
-            ]
+            written = writing.write(composition, targets)
     notices = dict.fromkeys(notice for done in written for notice in done.notices)
-    print_messages((*composition.notices, *notices), quiet=quiet)
-    if as_json:
-        print_json(_report(composition, written, {**seconds, "sample": round(composition.sampling_seconds, 3)}))
-    else:
-        print_paths(path for paths in written for path in paths)
+    print_messages((*composition.notices, *notices), quiet=writing.quiet)
+    if not writing.as_json:
+        print_paths(targets.named(path for paths in written for path in paths))
+    seconds["sample"] = round(composition.sampling_seconds, 3)
+    return {"score": name_of(score) if score else None, **_report(composition, written, seconds)}
 
 
 def _check_use(score: Path | None, piece: Mapping[str, Any], **for_scores: Any) -> None:

@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from scoregen.cli.commands.check import rule_sets
-from scoregen.cli.console.arguments import Checkpoint, Ensemble, Force, Json, Quiet, Roles, parse_roles
-from scoregen.cli.console.terminal import file_in_errors, print_json, print_messages, print_paths, progress
+from scoregen.cli.console.arguments import (
+    Checkpoint,
+    Ensemble,
+    Force,
+    Json,
+    Quiet,
+    Roles,
+    output_option,
+    parse_roles,
+)
+from scoregen.cli.console.inputs import exit_with, for_each, input_files, name_of, read_input
+from scoregen.cli.console.outputs import output_files, targets_of
+from scoregen.cli.console.terminal import file_in_errors, print_messages, print_paths, progress
+
+if TYPE_CHECKING:
+    from scoregen.tasks.explain import Explanation
 
 
 def explain_command(
     score: Annotated[
-        Path, typer.Argument(metavar="SCORE", help="A score for choir, from scoregen or from any other source.")
-    ],
-    output: Annotated[
         list[Path],
-        typer.Option("--output", "-o", metavar="FILE", help="The page (.html) or its data (.json). Repeatable."),
+        typer.Argument(metavar="SCORE...", help="Scores for choir, from scoregen or any other source; - reads one."),
     ],
+    output: Annotated[list[Path] | None, output_option(".html for the page, .json for its data")] = None,
     given: Annotated[
         list[str] | None,
         typer.Option(
@@ -49,35 +61,47 @@ def explain_command(
 ) -> None:
     """Explain each note: its probability, the alternatives, and the music that it depends on.
 
-    The page shows the score with each note coloured by its surprisal. docs/explaining.md defines each number.
+    The page shows the score with each note coloured by its surprisal; `scoregen manual explaining` defines each
+    number. Without -o, SCORE.explained.html is written in the current folder.
     """
-    from scoregen.notation.files import read_score
+    scores = input_files(score)
+    outputs = output_files(output, scores, "explained", ".html", ".html")
+    options = {
+        "ensemble": ensemble,
+        "roles": parse_roles(role or ()),
+        "given": tuple(given or ()),
+        "rules": rules,
+        "checkpoint": checkpoint,
+    }
+
+    def explain_one(file: Path) -> dict[str, Any]:
+        command = _command(file, outputs[file], given or (), rules, ensemble, role or (), checkpoint)
+        with targets_of(outputs[file], as_json=as_json) as targets:
+            explanation = _explain_and_write(file, targets.paths, options, command, force, quiet)
+        print_messages(explanation.notices, quiet=quiet)
+        if not as_json:
+            print_paths(targets.named(targets.paths))
+        files = [str(path) for path in targets.paths]
+        return {"score": name_of(file), "notes": len(explanation.notes), "files": files}
+
+    exit_with(for_each(scores, explain_one, as_json=as_json))
+
+
+def _explain_and_write(
+    file: Path, paths: Sequence[Path], options: Mapping[str, Any], command: str, force: bool, quiet: bool
+) -> Explanation:
+    """Explain one score and write the page or its data."""
     from scoregen.system.files import check_targets
     from scoregen.tasks.explain import SUFFIXES, explain, write_explanation
 
-    check_targets(output, SUFFIXES, force=force)
-    command = _command(score, output, given or (), rules, ensemble, role or (), checkpoint)
-    with progress(quiet=quiet) as stage:
+    check_targets(paths, SUFFIXES, force=force)
+    with progress(quiet=quiet) as stage, file_in_errors(file):
         stage("reading")
-        music = read_score(score)
-        advance = stage("explaining")
-        with file_in_errors(score):
-            explanation = explain(
-                music,
-                ensemble=ensemble,
-                roles=parse_roles(role or ()),
-                given=tuple(given or ()),
-                rules=rules,
-                checkpoint=checkpoint,
-                progress=advance,
-            )
+        music = read_input(file)
+        explanation = explain(music, progress=stage("explaining"), **options)
         stage("writing")
-        write_explanation(explanation, output, command=command, force=force)
-    print_messages(explanation.notices, quiet=quiet)
-    if as_json:
-        print_json({"score": str(score), "notes": len(explanation.notes), "files": [str(path) for path in output]})
-    else:
-        print_paths(output)
+        write_explanation(explanation, paths, command=command, force=force)
+    return explanation
 
 
 def _command(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scoregen.cli.console.arguments import Force, Json, Quiet
+from scoregen.cli.console.inputs import input_files, read_input
 from scoregen.cli.console.terminal import columns, print_json, print_line, print_messages, progress
 
 if TYPE_CHECKING:
@@ -56,15 +57,15 @@ def novelty_command(
 
     The works of the corpus serve as reference: how much they share with each other.
     """
-    from scoregen.notation.files import read_score
     from scoregen.system.files import check_targets, write_files
     from scoregen.tasks.novelty import novelty_report, picture, report_json, sentences
 
     outputs = tuple(output or ())
+    input_files([score])
     check_targets(outputs, PICTURES, force=force)
     with progress(quiet=quiet) as stage:
         stage("reading")
-        music = read_score(score)
+        music = read_input(score)
         advance = stage("reading the corpus")
         report = novelty_report(
             music, against, name=str(score), index=index, without=tuple(without or ()), progress=advance

@@ -3,42 +3,50 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Any
 
-import typer
-
-from scoregen.cli.console.arguments import Force, Json, Layout, Outputs, Quiet, Reduction
-from scoregen.cli.console.outputs import check_outputs
-from scoregen.cli.console.terminal import file_in_errors, print_json, print_messages, print_paths, progress
+from scoregen.cli.console.arguments import Force, Json, Layout, Outputs, Quiet, Reduction, Scores
+from scoregen.cli.console.inputs import exit_with, for_each, input_files, name_of, read_input
+from scoregen.cli.console.outputs import check_outputs, output_files, targets_of
+from scoregen.cli.console.terminal import file_in_errors, print_messages, print_paths, progress
 
 
 def render_command(
-    score: Annotated[Path, typer.Argument(metavar="SCORE", help="Any score that scoregen reads.")],
-    output: Outputs,
+    score: Scores,
+    output: Outputs = None,
     layout: Layout = None,
     reduction: Reduction = False,
     force: Force = False,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Engrave a score, or convert it to MIDI or MusicXML."""
-    from scoregen.notation.files import read_score, write_all
-    from scoregen.score.ensemble import load_ensemble
+    """Engrave scores, or convert them to MIDI or MusicXML.
+
+    Without -o, SCORE.pdf is written in the current folder.
+    """
     from scoregen.tasks.layout import NEW_SCORE, LayoutOptions, lay_out_given
 
     shape = LayoutOptions(layout, reduction)
     shape.check()
-    check_outputs(output, force=force)
-    with progress(quiet=quiet) as stage:
-        stage("reading")
-        music = read_score(score)
-        with file_in_errors(score):
-            shown = lay_out_given(music, load_ensemble("satb"), shape) if shape != LayoutOptions() else music
-        stage("writing")
-        written = write_all(shown, output, force=force)
-    is_new = music.document is not None and shown.document is None
-    print_messages((*([NEW_SCORE] if is_new else []), *written.notices), quiet=quiet)
-    if as_json:
-        print_json({"score": str(score), "files": [str(path) for path in written]})
-    else:
-        print_paths(written)
+    scores = input_files(score)
+    outputs = output_files(output, scores, "", ".pdf")
+
+    def render(file: Path) -> dict[str, Any]:
+        from scoregen.notation.files import write_all
+        from scoregen.score.ensemble import load_ensemble
+
+        with progress(quiet=quiet) as stage, targets_of(outputs[file], as_json=as_json) as targets:
+            check_outputs(targets.paths, force=force)
+            stage("reading")
+            music = read_input(file)
+            with file_in_errors(file):
+                shown = lay_out_given(music, load_ensemble("satb"), shape) if shape != LayoutOptions() else music
+            stage("writing")
+            written = write_all(shown, targets.paths, force=force)
+        is_new = music.document is not None and shown.document is None
+        print_messages((*([NEW_SCORE] if is_new else []), *written.notices), quiet=quiet)
+        if not as_json:
+            print_paths(targets.named(written))
+        return {"score": name_of(file), "files": [str(path) for path in written]}
+
+    exit_with(for_each(scores, render, as_json=as_json))

@@ -2,46 +2,56 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scoregen.cli.console.arguments import Json
-from scoregen.cli.console.terminal import print_json, print_line, print_message
+from scoregen.cli.console.arguments import Json, Scores
+from scoregen.cli.console.inputs import exit_with, for_each, input_files, print_heading, read_input
+from scoregen.cli.console.terminal import print_line, print_message
+
+if TYPE_CHECKING:
+    from scoregen.score.elements import Score
+    from scoregen.tokens.events import TokenScore
 
 
 def tokens_command(
-    score: Annotated[Path, typer.Argument(metavar="SCORE", help="Any score that scoregen reads.")],
+    score: Scores,
     as_json: Json = False,
     check: Annotated[
         bool,
         typer.Option("--check", help="Only test that decoding the tokens gives the score back; exit code 1 if not."),
     ] = False,
 ) -> None:
-    """Print a score in the token language."""
-    from scoregen.notation.files import read_score
+    """Print scores in the token language."""
+    scores = input_files(score)
+
+    def print_tokens(file: Path) -> dict[str, Any]:
+        from scoregen.tokens.encode import encode
+        from scoregen.tokens.text import render_text, to_json
+
+        music = read_input(file)
+        tokens = encode(music)
+        if check:
+            return _round_trip(music, tokens, as_json=as_json)
+        if not as_json:
+            print_heading(file, scores)
+            print_line(render_text(tokens).rstrip())
+        result: dict[str, Any] = json.loads(to_json(tokens))
+        return result
+
+    exit_with(for_each(scores, print_tokens, as_json=as_json))
+
+
+def _round_trip(music: Score, tokens: TokenScore, *, as_json: bool) -> dict[str, Any]:
     from scoregen.tokens.canonical import canonical
     from scoregen.tokens.decode import decode
-    from scoregen.tokens.encode import encode
-    from scoregen.tokens.text import render_text, to_json
 
-    music = read_score(score)
-    tokens = encode(music)
-    if check:
-        same = decode(tokens, music) == canonical(music)
-        _report(same, len(tokens.measures), as_json=as_json)
-    elif as_json:
-        print_line(to_json(tokens).rstrip())
-    else:
-        print_line(render_text(tokens).rstrip())
-
-
-def _report(same: bool, measures: int, *, as_json: bool) -> None:
-    if as_json:
-        print_json({"round_trip": same, "measures": measures})
-    elif same:
+    same, measures = decode(tokens, music) == canonical(music), len(tokens.measures)
+    if same and not as_json:
         print_line(f"round trip exact: {measures} measures")
     if not same:
         print_message("error: decoding the tokens gives another score; please report the file")
-        raise typer.Exit(1)
+    return {"round_trip": same, "measures": measures, "exit": 0 if same else 1}

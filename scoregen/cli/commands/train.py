@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import time
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scoregen.cli.console.arguments import Device, Ensemble, Json, Quiet, given_options
-from scoregen.cli.console.terminal import print_json, print_message, print_messages, print_paths, progress
+from scoregen.cli.console.arguments import ADVANCED, Device, Ensemble, Json, Quiet, given_options
+from scoregen.cli.console.terminal import Stage, print_json, print_message, print_messages, print_paths, progress
+
+if TYPE_CHECKING:
+    from scoregen.tasks.train import Preparation, Training
 
 SIGNALLED = 128
 """Shells add this to the number of the signal that ended a program."""
@@ -20,56 +24,105 @@ def train_command(
         str, typer.Argument(metavar="CORPUS", help="A folder of scores, the name of a corpus, or the JSB16 file.")
     ],
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="CHECKPOINT", help="Name of the files to write, without suffix.")
+        Path, typer.Option("--output", "-o", metavar="NAME", help="Name of the files to write, without suffix.")
     ],
     ensemble: Ensemble = "satb",
+    start: Annotated[
+        str,
+        typer.Option(
+            "--from",
+            metavar="none|NAME",
+            help="Weights to start from: a checkpoint, or none for random ones.",
+            show_default="those of the package, if they fit",
+        ),
+    ] = "shipped",
+    steps: Annotated[
+        int | None, typer.Option("--steps", min=1, help="Number of batches.", show_default="200; from none: 2000")
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option("--seed", min=0, help="Seed; on a CPU the same seed gives the same weights.", show_default="1"),
+    ] = None,
     config: Annotated[
         Path | None,
-        typer.Option("--config", "-c", metavar="FILE", help="Configuration in TOML: [network] and [training]."),
+        typer.Option(
+            "--config",
+            "-c",
+            metavar="FILE",
+            help="Configuration in TOML: [network] and [training].",
+            rich_help_panel=ADVANCED,
+        ),
     ] = None,
-    steps: Annotated[int | None, typer.Option("--steps", min=1, help="Number of batches.")] = None,
-    batch_size: Annotated[int | None, typer.Option("--batch-size", min=1, help="Pieces per batch.")] = None,
-    learning_rate: Annotated[float | None, typer.Option("--learning-rate", help="Peak learning rate.")] = None,
+    batch_size: Annotated[
+        int | None, typer.Option("--batch-size", min=1, help="Pieces per batch.", rich_help_panel=ADVANCED)
+    ] = None,
+    learning_rate: Annotated[
+        float | None, typer.Option("--learning-rate", help="Peak learning rate.", rich_help_panel=ADVANCED)
+    ] = None,
     save_every: Annotated[
-        int | None, typer.Option("--save-every", min=1, help="Steps between validations; each also saves the state.")
+        int | None,
+        typer.Option(
+            "--save-every",
+            min=1,
+            help="Steps between validations; each also saves the state.",
+            rich_help_panel=ADVANCED,
+        ),
     ] = None,
     patience: Annotated[
         int | None,
-        typer.Option("--patience", min=0, help="Stop after so many validations without improvement; 0: never."),
+        typer.Option(
+            "--patience",
+            min=0,
+            help="Stop after so many validations without improvement; 0: never.",
+            rich_help_panel=ADVANCED,
+        ),
     ] = None,
     drafts: Annotated[
         int | None,
-        typer.Option("--drafts", min=0, help="Pieces to sample at each validation, to measure copying."),
+        typer.Option(
+            "--drafts",
+            min=0,
+            help="Pieces to sample at each validation, to measure copying.",
+            rich_help_panel=ADVANCED,
+        ),
     ] = None,
     transpose: Annotated[
-        int | None, typer.Option("--transpose", min=0, max=6, help="Maximum transposition in semitones.")
+        int | None,
+        typer.Option("--transpose", min=0, max=6, help="Maximum transposition in semitones.", rich_help_panel=ADVANCED),
     ] = None,
     mixed_precision: Annotated[
-        bool | None, typer.Option("--mixed-precision/--full-precision", help="bfloat16 where it is safe.")
+        bool | None,
+        typer.Option("--mixed-precision/--full-precision", help="bfloat16 where it is safe.", rich_help_panel=ADVANCED),
     ] = None,
-    compiled: Annotated[bool | None, typer.Option("--compile/--no-compile", help="Use torch.compile, on CUDA.")] = None,
+    compiled: Annotated[
+        bool | None,
+        typer.Option("--compile/--no-compile", help="Use torch.compile, on CUDA.", rich_help_panel=ADVANCED),
+    ] = None,
     teacher: Annotated[
         list[Path] | None,
-        typer.Option("--teacher", metavar="CHECKPOINT", help="Trained network for knowledge distillation. Repeatable."),
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option("--seed", min=0, help="Seed; on a CPU the same seed gives the same weights.")
+        typer.Option(
+            "--teacher",
+            metavar="CHECKPOINT",
+            help="Trained network for knowledge distillation. Repeatable.",
+            rich_help_panel=ADVANCED,
+        ),
     ] = None,
     device: Device = "auto",
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Train the network on a corpus of scores.
+    """Train the network on a folder of scores.
 
-    A run that was stopped resumes. Options override the configuration file, which overrides the defaults
-    (docs/training.md).
+    Training starts from the weights of the package if they fit. A run that is stopped (Ctrl-C) keeps its best weights,
+    and the same command resumes it. Options override the configuration file, which overrides the defaults. `scoregen
+    manual training` explains the options and the figures.
     """
-    from scoregen.model.network.config import NetworkConfig, TrainingOptions
-    from scoregen.model.training.config_file import read_config
+    from scoregen.model.network.config import NetworkConfig
+    from scoregen.model.training.config_file import read_options
     from scoregen.model.training.parallel import is_first
     from scoregen.tasks.train import train
 
-    network, options = read_config(config) if config else (NetworkConfig(), TrainingOptions())
+    network, training_options = read_options(config) if config else ({}, {})
     flags = given_options(
         steps=steps,
         batch_size=batch_size,
@@ -82,46 +135,95 @@ def train_command(
         compile=compiled,
         seed=seed,
     )
-    options = replace(options, **flags)
     quiet = quiet or not is_first()
     with progress(quiet=quiet) as stage:
-        advance = stage("training")
-
-        def show(step: int, figures: dict[str, float]) -> None:
-            advance(step / options.steps)
-            if figures and not quiet:
-                print_message(curve_line(figures))
-
+        view = _View(stage, quiet)
         training = train(
             corpus,
             output,
             ensemble=ensemble,
-            network=network,
-            options=options,
+            start=start,
+            network=NetworkConfig(**network) if network else None,
             teachers=teacher or (),
             device=device,
-            progress=show,
+            progress=view.show,
+            on_start=view.begin,
+            **{**training_options, **flags},
         )
+    if is_first():
+        _print_end(training, view.steps, as_json=as_json, quiet=quiet)
     if training.stop_signal:
-        if not quiet:
-            print_message(f"stopped after step {training.step} of {options.steps}; the same command resumes the run")
         raise SystemExit(SIGNALLED + training.stop_signal)
-    print_messages((f"left out: {reason}" for reason in training.refused), quiet=quiet)
-    print_messages(training.notices, quiet=quiet)
-    if training.step < options.steps and not quiet:
-        print_message(f"ended after step {training.step}: {options.patience} validations without improvement")
-    if not is_first():
-        return
+
+
+class _View:
+    """What the terminal shows of a run: what was found, the bar, and a line for each validation."""
+
+    def __init__(self, stage: Stage, quiet: bool) -> None:
+        self.stage, self.quiet = stage, quiet
+        self.advance = stage("reading")
+        self.steps, self.done, self.began = 1, 0, 0.0
+
+    def begin(self, preparation: Preparation) -> None:
+        """Before the first step."""
+        self.steps, self.done, self.began = preparation.steps, preparation.done, time.monotonic()
+        print_messages(found_lines(preparation), quiet=self.quiet)
+        self.advance = self.stage("training")
+        self.advance(self.done / self.steps, f"{duration(preparation.speed.seconds)} left")
+
+    def show(self, step: int, figures: dict[str, float]) -> None:
+        """After each step."""
+        left = (time.monotonic() - self.began) / max(1, step - self.done) * (self.steps - step)
+        self.advance(step / self.steps, f"step {step}/{self.steps}, loss {figures['loss']:.3f}, {duration(left)} left")
+        if "valid" in figures and not self.quiet:
+            print_message(curve_line(figures))
+
+
+def found_lines(preparation: Preparation) -> Iterator[str]:
+    """What a run has found and will cost, as lines of text."""
+    for reason in preparation.refused:
+        yield f"left out: {reason}"
+    pieces = preparation.pieces + preparation.valid_pieces
+    yield (
+        f"found {pieces} pieces, {preparation.measures} measures in {len(preparation.roles)} parts "
+        f"({', '.join(preparation.roles)}); {preparation.valid_pieces} of them only to measure the result"
+    )
+    begun = f"resumes after step {preparation.done}" if preparation.done else f"starts from {preparation.start}"
+    speed = preparation.speed
+    memory = "" if speed.memory is None else f", {speed.memory / 2**30:.1f} GiB of memory"
+    yield (
+        f"{begun}; {preparation.steps - preparation.done} steps at {speed.steps_per_second:.2g} a second: "
+        f"about {duration(speed.seconds)}{memory}; Ctrl-C stops and keeps the weights"
+    )
+
+
+def duration(seconds: float) -> str:
+    """A duration in the largest units: `45 s`, `12 min`, `3 h 20 min`."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def _print_end(training: Training, steps: int, *, as_json: bool, quiet: bool) -> None:
+    """How the run ended, what became of the network, and where it is."""
+    if training.stop_signal:
+        ended = [f"stopped after step {training.step} of {steps}; the same command resumes the run"]
+    elif training.step < steps:
+        ended = [f"ended after step {training.step}: no validation improved any more"]
+    else:
+        ended = []
+    print_messages([*ended, *training.verdict], quiet=quiet)
     if as_json:
-        result = {"figures": training.figures, "notices": training.notices, "refused": training.refused}
-        print_json({"weights": str(training.weights), **result})
+        result = {"before": training.before, "figures": training.figures, "verdict": training.verdict}
+        print_json({"weights": str(training.weights), "step": training.step, **result, "refused": training.refused})
     else:
         print_paths([training.weights])
 
 
 def curve_line(figures: dict[str, float]) -> str:
     """One validation of the learning curve as a line of text."""
-    from scoregen.tasks.train import WINDOW
+    from scoregen.model.training.verdict import WINDOW
 
     losses = ", ".join(f"{name} {figures[name]:.3f}" for name in ("train", "fit", "valid"))
     words = [f"step {figures['step']}: {losses} nats per choice", f"{figures['seconds']:.0f} s"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -11,6 +12,9 @@ import typer
 
 from scoregen.system.errors import InputError
 from scoregen.system.resources import folder
+
+ADVANCED = "Advanced options"
+"""The group of options in a help text that most people do not need."""
 
 
 def given_options(**options: Any) -> dict[str, Any]:
@@ -33,18 +37,44 @@ Roles = Annotated[
 ]
 Checkpoint = Annotated[
     Path | None,
-    typer.Option("--checkpoint", help="Weights to use instead of those of the package.", show_default=False),
-]
-Outputs = Annotated[
-    list[Path],
     typer.Option(
+        "--checkpoint",
+        help="Weights to use instead of those of the package.",
+        show_default=False,
+        rich_help_panel=ADVANCED,
+    ),
+]
+DEFAULT_NAME = "*"
+"""Stands for the default name of an output in a folder."""
+
+
+def parse_output(text: str) -> Path:
+    """An output file. A text that ends with a slash names a folder, in which the file has its default name."""
+    is_folder = text.endswith(tuple(filter(None, (os.sep, os.altsep))))
+    return Path(text) / DEFAULT_NAME if is_folder else Path(text)
+
+
+def output_option(formats: str) -> Any:
+    """The option `-o` of a command that writes these formats."""
+    place = "A folder or a suffix alone takes the default name; - is standard output."
+    return typer.Option(
         "--output",
         "-o",
         metavar="FILE",
-        help="Output file; the suffix sets the format: .musicxml .mxl .svg .pdf .png .mid. Repeatable.",
-    ),
+        parser=parse_output,
+        help=f"Output file; the suffix sets the format: {formats}. {place} Repeatable.",
+        show_default=False,
+    )
+
+
+Scores = Annotated[
+    list[Path],
+    typer.Argument(metavar="SCORE...", help="Any scores that scoregen reads; - reads standard input."),
 ]
-Device = Annotated[str, typer.Option("--device", help="Where the network runs: auto, cpu or cuda.")]
+Outputs = Annotated[list[Path] | None, output_option(".musicxml .mxl .svg .pdf .png .mid")]
+Device = Annotated[
+    str, typer.Option("--device", help="Where the network runs: auto, cpu or cuda.", rich_help_panel=ADVANCED)
+]
 Force = Annotated[bool, typer.Option("--force", help="Overwrite existing files.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Layout = Annotated[

@@ -2,36 +2,60 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from scoregen.system.errors import ScoregenError
 
-Advance = Callable[[float], None]
-"""Reports the completed fraction of a stage, from 0 to 1."""
+
+class Advance(Protocol):
+    """Reports the completed fraction of a stage, from 0 to 1, and a text to show beside the bar."""
+
+    def __call__(self, fraction: float, text: str = "") -> None: ...
+
+
 Stage = Callable[[str], Advance]
 """Begins a stage with a label."""
 
 
+_CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, marks that reorder text, and bytes of a file name that are no text; not the tabulator."""
+
+
+def escaped(line: str) -> str:
+    """The line with control characters as escape sequences, so that no name or text can steer the terminal."""
+    return _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), line)
+
+
 def print_line(line: str) -> None:
-    """Print one line of the result."""
-    print(line)
+    """Print one line of the result, or several that `line` holds."""
+    print("\n".join(map(escaped, line.split("\n"))))
 
 
 def print_paths(paths: Iterable[Path]) -> None:
     """Print the names of the files that were written, one per line."""
     for path in paths:
-        print(path)
+        print(escaped(str(path)))
 
 
 def print_json(value: Any) -> None:
-    """Print the result as JSON."""
-    print(json.dumps(value, indent=2, ensure_ascii=False))
+    """Print the result as JSON, in ASCII if standard output has another encoding than UTF-8."""
+    is_unicode = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
+    print(json.dumps(value, indent=2, ensure_ascii=not is_unicode))
+
+
+def accept_all_characters() -> None:
+    """Print characters that the encoding of the terminal lacks as escape sequences, instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def columns(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -44,7 +68,12 @@ def columns(rows: Sequence[Sequence[str]]) -> list[str]:
 
 def print_message(line: str) -> None:
     """Print one message on standard error."""
-    print(f"scoregen: {line}", file=sys.stderr)
+    print(escaped(f"scoregen: {line}"), file=sys.stderr)
+
+
+def print_error(line: str) -> None:
+    """Print one error on standard error."""
+    print_message(f"error: {line}")
 
 
 def print_messages(lines: Iterable[str], *, quiet: bool) -> None:
@@ -61,24 +90,34 @@ def file_in_errors(score: Path | None) -> Iterator[None]:
     except ScoregenError as error:
         if score is None or error.place.file is not None:
             raise
-        raise type(error)(error.message, replace(error.place, file=str(score))) from None
+        name = "standard input" if score == Path("-") else str(score)
+        raise type(error)(error.message, replace(error.place, file=name)) from None
 
 
 @contextmanager
 def progress(*, quiet: bool) -> Iterator[Stage]:
     """Show a progress bar while the block runs, if standard error is a terminal."""
     if quiet or not sys.stderr.isatty():
-        yield lambda label: lambda fraction: None
+        yield lambda label: _advance_silently
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[text]}", markup=False),
+    )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
+        task = bar.add_task("", total=None, text="")
 
         def stage(label: str) -> Advance:
-            bar.reset(task, description=label, total=None)
-            return lambda fraction: bar.update(task, total=1.0, completed=fraction)
+            bar.reset(task, description=label, total=None, text="")
+            return lambda fraction, text="": bar.update(task, total=1.0, completed=fraction, text=text)
 
         yield stage
+
+
+def _advance_silently(fraction: float, text: str = "") -> None:
+    """Show nothing."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from scoregen.corpora.manifest import Corpus, load_corpus
+from scoregen.corpora.manifest import Corpus, load_corpus, verify_piece
 from scoregen.evaluation.passages.corpus_index import (
     CorpusIndex,
     NoveltyReference,
@@ -73,6 +73,7 @@ def read_works(corpus: Corpus, fingerprint: str = "", progress: Progress | None 
     refused: list[str] = []
     for number, piece in enumerate(corpus.pieces):
         try:
+            verify_piece(piece, corpus.name)
             entries.append((piece.split, score_work(read_score(piece.path), piece.name)))
         except ScoregenError as error:
             refused.append(f"{piece.name}: {error.message}")

@@ -7,7 +7,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 
-from scoregen.corpora.manifest import Corpus, CorpusPiece
+from scoregen.corpora.manifest import Corpus, CorpusPiece, verify_piece
 from scoregen.evaluation.metrics.pieces import EvaluatedPiece, score_piece
 from scoregen.evaluation.passages.corpus_index import Work, WorkSequences
 from scoregen.evaluation.passages.event_sequences import event_sequences
@@ -66,6 +66,7 @@ def read_pieces(
     refused: list[str] = []
     for number, source in enumerate(corpus.pieces, 1):
         try:
+            verify_piece(source, corpus.name)
             score = read_score(source.path)
             slots = sounding_slots(score)
             if len(slots) < FEWEST_VOICES:

@@ -14,8 +14,14 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from scoregen.model.network.config import CONVERSION, RENAMED_NETWORK_OPTIONS, NetworkConfig, renaming_notice
-from scoregen.system.errors import InputError
+from scoregen.model.network.config import (
+    CONVERSION,
+    RENAMED_NETWORK_OPTIONS,
+    NetworkConfig,
+    check_shape,
+    renaming_notice,
+)
+from scoregen.system.errors import InputError, Place
 from scoregen.system.files import write_files
 from scoregen.system.resources import weights
 
@@ -62,13 +68,17 @@ def read_weights(path: Path | None = None) -> Weights:
     """The weights at PATH(.safetensors), by default those of the package. Does not import torch."""
     stem = (path or weights() / SHIPPED).with_suffix("")
     try:
-        data = stem.with_suffix(".safetensors").read_bytes()
-        about = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
+        data = _content(stem.with_suffix(".safetensors"))
+        about = json.loads(_content(stem.with_suffix(".json")))
         shape = about["network"]
         if remark := renaming_notice(shape, RENAMED_NETWORK_OPTIONS):
             raise InputError(f"{stem}.json is of an earlier version ({remark}); {CONVERSION}")
-        config = NetworkConfig(**{**shape, "roles": tuple(shape["roles"])})
-        tensors = {name: values.astype(np.float32) for name, values in load(data).items()}
+        roles = shape["roles"]
+        config = NetworkConfig(**{**shape, "roles": tuple(roles) if isinstance(roles, list) else roles})
+        check_shape(config)
+        tensors = {name: _finite(name, values) for name, values in load(data).items()}
+    except InputError as error:
+        raise InputError(error.message, Place(f"{stem}.safetensors")) from error
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
         raise _unreadable(stem, error) from error
     checksum = hashlib.sha256(data).hexdigest()
@@ -91,12 +101,30 @@ def network_of(read: Weights) -> Network:
 
     from scoregen.model.network.network import Network
 
+    if read.config.backbone**2 > sum(values.size for values in read.tensors.values()):
+        raise InputError("the network is larger than its weights", Place(f"{read.stem}.safetensors"))
     try:
         network = Network(read.config)
         network.load_state_dict({name: torch.from_numpy(values) for name, values in read.tensors.items()})
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise _unreadable(read.stem, error) from error
     return network.eval()
+
+
+def _content(path: Path) -> bytes:
+    """The content of a regular file; another, such as a pipe, might never end."""
+    if path.exists() and not path.is_file():
+        raise OSError(f"{path.name} is no regular file")
+    return path.read_bytes()
+
+
+def _finite(name: str, values: NDArray[Any]) -> NDArray[np.float32]:
+    """A parameter in 32 bits. InputError if a number is not finite."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        result = values.astype(np.float32)
+    if not np.isfinite(result).all():
+        raise InputError(f"the weights {name} hold a number that is not finite; fetch or train them again")
+    return result
 
 
 def _unreadable(stem: Path, error: Exception) -> InputError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from scoregen.system.errors import InputError
 
@@ -36,6 +36,25 @@ class NetworkConfig:
     use_matches: bool = True
     use_motion: bool = True
     use_degrees: bool = True
+
+
+MOST_WIDTH, MOST_LAYERS, MOST_VOICES = 4096, 16, 64
+
+
+def check_shape(config: NetworkConfig) -> None:
+    """InputError for a configuration from a file whose values have other types, or could describe no network."""
+    for field in fields(config):
+        value, expected = getattr(config, field.name), type(field.default)
+        if type(value) is not expected and not (expected is float and type(value) is int):
+            raise InputError(f"the network has {field.name} {value!r}; expected a {expected.__name__}")
+    names = [role for role in config.roles if isinstance(role, str)]
+    if not 0 < len(names) == len(config.roles) <= MOST_VOICES:
+        raise InputError(f"the network has the roles {config.roles!r}; expected 1 to {MOST_VOICES} names")
+    widths = ("embedding", "context", "backbone", "in_slice", "heads", "metric_features")
+    for name, most in {**dict.fromkeys(widths, MOST_WIDTH), "layers": MOST_LAYERS}.items():
+        least = 0 if name in ("context", "metric_features") else 1
+        if not least <= getattr(config, name) <= most:
+            raise InputError(f"the network has {name} {getattr(config, name)}; expected {least} to {most}")
 
 
 @dataclass(frozen=True, slots=True)

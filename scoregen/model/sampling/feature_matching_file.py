@@ -30,6 +30,8 @@ AGE_NAMES = ("0", "less than 1/4", "1/4", "1/2", "3/4", "1", "3/2", "2", "3", "4
 PACE_NAMES = ("1/4", "1/2", "3/4", "1", "more")
 """The time to the next change in quarters, at most."""
 PLACES = ("off a beat", "on a beat")
+MOST_NATS = 50
+"""The largest bias: more would leave no choice."""
 _DIGITS = 3
 
 
@@ -78,8 +80,12 @@ def load_calibration(weights: Path, roles: Sequence[str]) -> Calibration | None:
         free, given = (_features(content[task], roles) for task in ("free", "given"))
         discriminator = _discriminator(content["discriminator"], roles) if "discriminator" in content else None
         return Calibration(free, given, content["about"], discriminator, hashlib.sha256(data).hexdigest())
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"{path} is no calibration ({error}); create it again or remove it") from error
+    except InputError:
+        raise
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError, OverflowError) as error:
+        raise InputError(
+            f"{path} is no calibration ({type(error).__name__}: {error}); create it again or remove it"
+        ) from error
 
 
 def _by_name(biases: Features, roles: Sequence[str]) -> dict[str, Any]:
@@ -102,21 +108,29 @@ def _features(named: Mapping[str, Any], roles: Sequence[str]) -> Features:
     result = Features.zeros(len(roles))
     for voice, role in enumerate(roles):
         for name, nats in named["step"][role].items():
-            result.step[voice, int(name) + WIDEST] = float(nats)
+            result.step[voice, _number(name, -WIDEST, WIDEST) + WIDEST] = float(nats)
         for name, nats in named["moving on after"][role].items():
             result.length[voice, AGE_NAMES.index(name)] = -float(nats), float(nats)
         for lower in range(voice + 1, len(roles)):
             for name, nats in named["interval"][f"{role} over {roles[lower]}"].items():
-                result.interval[voice, lower, int(name)] = float(nats)
+                result.interval[voice, lower, _number(name, 0, result.interval.shape[2] - 1)] = float(nats)
     for name, nats in named["sonority"].items():
         result.sonority[_chord_number(name)] = float(nats)
     for place, row in zip(PLACES, result.pace, strict=True):
         for name, nats in named.get("next change", {}).get(place, {}).items():  # missing in older files
             row[PACE_NAMES.index(name)] = float(nats)
     parts = (result.step, result.length, result.interval, result.sonority, result.pace)
-    if not all(np.isfinite(part).all() for part in parts):
-        raise ValueError("a number is not finite")
+    if not all((np.abs(part) <= MOST_NATS).all() for part in parts):
+        raise ValueError(f"a bias is not between -{MOST_NATS} and {MOST_NATS} nats")
     return result
+
+
+def _number(name: str, least: int, most: int) -> int:
+    """The number that a feature is named by. ValueError if it is out of range."""
+    number = int(name)
+    if not least <= number <= most:
+        raise ValueError(f"{name!r} is out of range; expected {least} to {most}")
+    return number
 
 
 def _discriminator(named: Mapping[str, Any], roles: Sequence[str]) -> Discriminator:

@@ -42,7 +42,7 @@ def load_index(weights: Path) -> NoveltyIndex | None:
         return None
     try:
         return NoveltyIndex.from_bytes(path.read_bytes())
-    except (ScoregenError, ValueError, KeyError) as error:
+    except (ScoregenError, OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
         raise InputError(f"{path} is damaged ({error}); fetch it again or remove it") from error
 
 

@@ -41,6 +41,12 @@ TYPE_NAMES = {int: "a whole number", float: "a number", bool: "true or false", s
 
 def read_config(path: Path) -> tuple[NetworkConfig, TrainingOptions]:
     """Read a file. InputError names the file and the key that is unknown, of a wrong type or out of range."""
+    network, training = read_options(path)
+    return NetworkConfig(**network), TrainingOptions(**training)
+
+
+def read_options(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The values that a file sets, in [network] and in [training]; errors as in `read_config`."""
     try:
         text = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -52,9 +58,10 @@ def read_config(path: Path) -> tuple[NetworkConfig, TrainingOptions]:
             raise InputError(f"there is no table for {name!r}; expected [network] or [training]", Place(str(path)))
     try:
         network, training = (_values(name, text.get(name, {})) for name in TABLES)
-        return NetworkConfig(**network), TrainingOptions(**training)
+        NetworkConfig(**network), TrainingOptions(**training)
     except InputError as error:
         raise InputError(error.message, Place(str(path))) from error
+    return network, training
 
 
 def _values(name: str, table: Mapping[str, Any]) -> dict[str, Any]:

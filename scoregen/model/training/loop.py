@@ -25,6 +25,7 @@ from scoregen.model.training.loss import training_loss
 from scoregen.model.training.memorisation import WINDOWS, draft_shares, extractable_windows, shares, sum_over
 from scoregen.model.training.parallel import ProcessGroup, process_group
 from scoregen.model.training.run_state import Figures, Run, TrainingState
+from scoregen.model.training.speed import Speed, measured_speed
 from scoregen.system.errors import InputError, ScoregenError
 
 MEASURE_BATCH = 16
@@ -33,16 +34,20 @@ POOL = 4
 
 Score = Callable[[Network, Batch], Likelihood]
 Progress = Callable[[int, Figures], None]
-"""A callback with the step, and the figures of a validation or nothing."""
+"""A callback with the step and its figures: `loss`, and at a validation the line of the curve."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The figures of the best step, the last step, and the signal that stopped the run before its end, or 0."""
+    """The figures of the best step, the last step, and the signal that stopped the run before its end, or 0.
+
+    `before` is the validation loss before the first step.
+    """
 
     figures: Figures
     step: int
     stop_signal: int = 0
+    before: float | None = None
 
 
 def train_network(
@@ -55,17 +60,21 @@ def train_network(
     stop: Callable[[], int] = lambda: 0,
     teachers: Sequence[Checkpoint] = (),
     device: str = "auto",
+    start: Checkpoint | None = None,
+    on_speed: Callable[[Speed], None] | None = None,
 ) -> Outcome:
     """Train in the folder `out`, resuming an earlier run.
 
     The best weights by validation, of their exponential moving average, are written to out/best.safetensors;
     `run_state` describes the other files. After every step `stop` returns a signal to end the run, or 0.
-    `teachers` are used for knowledge distillation with the weight `options.distillation`.
+    `teachers` are used for knowledge distillation with the weight `options.distillation`. `start` are weights to
+    start from. `on_speed` receives the measured speed before the first step.
     Raises InputError if `out` holds a run with other options, ScoregenError if the loss diverges.
     """
     report = progress or (lambda step, figures: None)
     out.mkdir(parents=True, exist_ok=True)
-    run = Run(out, config, options, training_examples.digest, about, [teacher.checksum for teacher in teachers])
+    checksums = [teacher.checksum for teacher in teachers]
+    run = Run(out, config, options, training_examples.digest, about, checksums, start)
     with process_group(device) as group:
         if group.world > options.batch_size:
             raise InputError(f"batch_size is {options.batch_size}; expected one piece or more for {group.world} ranks")
@@ -73,10 +82,14 @@ def train_network(
         if group.is_first:
             run.write_outputs(state)
         score = _score(options, group.device, [teacher.network.to(group.device) for teacher in teachers])
+        if on_speed is not None:
+            on_speed(_measure_speed(state, training_examples, options, group, score))
+        if state.before is None:
+            state.before = _validation_loss(state.average, training_examples, group)
         clock, start_time = time.monotonic() - state.seconds, time.time() - state.seconds
         stop_signal = 0
         while state.step < options.steps and not _out_of_patience(state, options) and not stop_signal:
-            _step(state, training_examples, options, group, score)
+            loss = _step(state, training_examples, options, group, score)
             state.seconds = time.monotonic() - clock
             stop_signal = group.highest(stop())
             if state.step % options.save_every == 0 or state.step == options.steps:
@@ -85,12 +98,60 @@ def train_network(
                 if group.is_first:
                     run.save(state)
                     run.update_outputs(state, start_time)
-                report(state.step, state.curve[-1])
+                report(state.step, {"loss": loss, **state.curve[-1]})
             else:
                 if stop_signal and group.is_first:
-                    run.save(state)
-                report(state.step, {})
-    return Outcome(state.best, state.step, stop_signal if state.step < options.steps else 0)
+                    _keep(run, state)
+                report(state.step, {"loss": loss})
+    return Outcome(state.best, state.step, stop_signal if state.step < options.steps else 0, state.before)
+
+
+def _keep(run: Run, state: TrainingState) -> None:
+    """Save a run that is stopped; before its first validation the current weights are the best."""
+    run.save(state)
+    if not state.curve:
+        run.write_average(state)
+
+
+def _validation_loss(network: Network, training_examples: TrainingExamples, group: ProcessGroup) -> float:
+    """Nats per choice of the validation pieces, the mean of the tasks."""
+    losses = [measure(network, examples, group).loss for examples in training_examples.valid.values()]
+    return sum(losses) / len(losses)
+
+
+def _measure_speed(
+    state: TrainingState,
+    training_examples: TrainingExamples,
+    options: TrainingOptions,
+    group: ProcessGroup,
+    score: Score,
+) -> Speed:
+    """The speed of the run, from a few steps and a batch of a validation, which change no weight."""
+    tasks = [*training_examples.fit.values(), *training_examples.valid.values()]
+    sample = tasks[-1][:MEASURE_BATCH]
+    return measured_speed(
+        rehearse=partial(_rehearse, state, training_examples, options, group, score),
+        validate=partial(measure, state.average, sample, group),
+        batches=sum(map(len, tasks)) / len(sample),
+        done=state.step,
+        remaining=options.steps - state.step,
+        save_every=options.save_every,
+        device=group.device,
+    )
+
+
+def _rehearse(
+    state: TrainingState,
+    training_examples: TrainingExamples,
+    options: TrainingOptions,
+    group: ProcessGroup,
+    score: Score,
+) -> None:
+    """The work of a step, without the step."""
+    batch = draw_batch(training_examples, options, state.step, group).to(group.device)
+    with _precision(options, group.device):
+        score(state.network, batch).cost.backward()  # type: ignore[no-untyped-call]
+    state.network.zero_grad()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +215,8 @@ def _step(
     options: TrainingOptions,
     group: ProcessGroup,
     score: Score,
-) -> None:
+) -> float:
+    """Take one step; the loss of its batch in nats per choice."""
     for settings in state.optimizer.param_groups:
         settings["lr"] = learning_rate(state.step, options)
     batch = draw_batch(training_examples, options, state.step, group).to(group.device)
@@ -174,6 +236,7 @@ def _step(
     state.running_sums += sums
     state.step += 1
     _update_average(state.average, state.network, min(options.ema_decay, state.step / (state.step + 10)))
+    return float(sums[0] / sums[1].clamp(min=1))
 
 
 def _sums(result: Likelihood) -> torch.Tensor:

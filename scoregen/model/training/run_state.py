@@ -24,14 +24,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from scoregen.model.network.checkpoint import save_checkpoint
+from scoregen.model.network.checkpoint import Checkpoint, save_checkpoint
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
 from scoregen.model.network.network import Network
 from scoregen.model.training.tensorboard import append_events, write_events
 from scoregen.system.errors import InputError, Place
 from scoregen.system.files import write_files
 
-FORMAT = 3
+FORMAT = 4
 """The format of state.pt."""
 
 Figures = dict[str, float]
@@ -42,7 +42,8 @@ Figures = dict[str, float]
 class TrainingState:
     """Everything on which the next step depends, and the results so far.
 
-    `running_sums` are the nats and choices of the batches since the last line of the curve, float64.
+    `running_sums` are the nats and choices of the batches since the last line of the curve, float64. `before` is the
+    validation loss before the first step.
     """
 
     network: Network
@@ -51,6 +52,7 @@ class TrainingState:
     running_sums: Tensor
     step: int = 0
     seconds: float = 0.0
+    before: float | None = None
     curve: list[Figures] = field(default_factory=list)
     best_weights: dict[str, Tensor] = field(default_factory=dict)
 
@@ -66,7 +68,10 @@ class TrainingState:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The identity of a run: its folder, shape, options, pieces, description, and teachers by checksum."""
+    """The identity of a run: its folder, shape, options, pieces, description, and teachers by checksum.
+
+    `start` are the weights that the run starts from; None for random ones.
+    """
 
     folder: Path
     config: NetworkConfig
@@ -74,11 +79,14 @@ class Run:
     digest: str
     about: Mapping[str, Any]
     teachers: Sequence[str] = ()
+    start: Checkpoint | None = None
 
     def begin(self, device: torch.device) -> TrainingState:
         """The saved state of the folder's run, or the initial one. InputError if that run was another."""
         torch.manual_seed(self.options.seed)
         network = Network(self.config).to(device)
+        if self.start is not None:
+            network.load_state_dict(self.start.network.state_dict())
         rates = {"lr": self.options.learning_rate, "weight_decay": self.options.weight_decay}
         optimizer = torch.optim.AdamW(network.parameters(), betas=(0.9, 0.98), **rates)  # type: ignore[arg-type]
         running_sums = torch.zeros(2, dtype=torch.float64, device=device)
@@ -105,10 +113,12 @@ class Run:
             getattr(state, name).load_state_dict(saved[name])
         state.running_sums, state.best_weights = saved["since"], saved["best_weights"]
         state.step, state.seconds, state.curve = description["step"], description["seconds"], description["curve"]
+        state.before = description["before"]
 
     def save(self, state: TrainingState) -> None:
         """Replace state.pt atomically."""
         description = {"format": FORMAT, "run": self._identity(), "step": state.step, "seconds": state.seconds}
+        description["before"] = state.before
         saved = {name: getattr(state, name).state_dict() for name in ("network", "average", "optimizer")}
         saved |= {"since": state.running_sums, "best_weights": state.best_weights}
         buffer = io.BytesIO()
@@ -137,8 +147,15 @@ class Run:
         write_files([(self.folder / "curve.jsonl", lines.encode())], force=True)
 
     def _write_best(self, state: TrainingState) -> None:
+        self._write(state, state.best_weights)
+
+    def write_average(self, state: TrainingState) -> None:
+        """Write the current weights as the best, for a run that is stopped before its first validation."""
+        self._write(state, state.average.state_dict())
+
+    def _write(self, state: TrainingState, weights: Mapping[str, Tensor]) -> None:
         network = Network(self.config)
-        network.load_state_dict(state.best_weights)
+        network.load_state_dict(weights)
         description = {**self.about, "training": asdict(self.options), "figures": state.best}
         save_checkpoint(network, self.folder / "best", description)
 
@@ -149,6 +166,7 @@ class Run:
             "network": asdict(self.config),
             "pieces": {"sha256": self.digest},
             "teachers": {"sha256": list(self.teachers)},
+            "starting weights": {"sha256": self.start.checksum if self.start else None},
         }
         identity: dict[str, Any] = json.loads(json.dumps(tables))
         return identity
@@ -164,7 +182,7 @@ def check_same_run(path: Path, saved: Mapping[str, Any], current: Mapping[str, A
             before, after = saved[table].get(name), current[table].get(name)
             if before == after or _may_grow(table, name, before, after):
                 continue
-            if table in ("pieces", "teachers"):
+            if table in ("pieces", "teachers", "starting weights"):
                 raise InputError(f"the run was started with other {table}; {_AGAIN}", Place(str(path)))
             raise InputError(f"the run was started with {name} {before}, not {after}; {_AGAIN}", Place(str(path)))
 

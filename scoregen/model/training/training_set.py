@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from scoregen.corpora.manifest import Corpus, load_corpus, verify
+from scoregen.corpora.manifest import Corpus, load_corpus, name_hash, verify
 from scoregen.corpora.prepare import Prepared, prepare
 from scoregen.corpora.variants import variants
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class TrainingSet:
     """Examples, the configuration of a network for them, the provenance of the weights, and the refused files.
 
-    `index` holds the windows of the training scores, which the sampler must not repeat; None without one.
+    `measures` is the number of measures of all pieces. `index` holds the windows of the training scores, which the
+    sampler must not repeat; None without one.
     """
 
     examples: TrainingExamples
@@ -31,6 +32,7 @@ class TrainingSet:
     about: dict[str, Any]
     refused: tuple[str, ...]
     index: NoveltyIndex | None = None
+    measures: int = 0
 
 
 def read_training_set(corpus: str, ensemble: str, network: NetworkConfig, options: TrainingOptions) -> TrainingSet:
@@ -67,19 +69,35 @@ def read_training_set(corpus: str, ensemble: str, network: NetworkConfig, option
         options.transpose,
         forms(index, own, others, options.drafts),
     )
-    return TrainingSet(examples, config, about, (*train.refused, *valid.refused), index)
+    measures = sum(len(tokens.measures) for tokens in (*own, *others))
+    return TrainingSet(examples, config, about, (*train.refused, *valid.refused), index, measures)
 
 
 def _read(source: Corpus, players: Ensemble, corpus: str) -> tuple[Prepared, Prepared]:
-    """The pieces for training and for validation, at least one of each."""
+    """The pieces for training and for validation, at least one of each.
+
+    If a folder without a manifest has usable pieces of one kind only, one of them changes sides.
+    """
     train, valid = prepare(source, "train", players), prepare(source, "valid", players)
+    if not source.is_split and len(train.pieces) + len(valid.pieces) > 1:
+        train, valid = _with_one(train, valid), _with_one(valid, train)
     if not train.pieces or not valid.pieces:
         counts = f"{len(train.pieces)} pieces for training and {len(valid.pieces)} for validation can be used"
         reason = (*train.refused, *valid.refused, "none was refused")[0]
         raise InputError(
-            f"{corpus}: {counts}; expected one of each with parts for {players.name}; first refusal: {reason}"
+            f"{corpus}: {counts}; expected two pieces or more with parts for {players.name}; first refusal: {reason}"
         )
     return train, valid
+
+
+def _with_one(some: Prepared, others: Prepared) -> Prepared:
+    """`some` with one piece of the others if it has none, or without the piece that the others take from it."""
+    first = min(some.pieces or others.pieces, key=lambda item: name_hash(item[0].path.name))
+    if not some.pieces:
+        return Prepared((first,), some.refused)
+    if not others.pieces:
+        return Prepared(tuple(item for item in some.pieces if item is not first), some.refused)
+    return some
 
 
 def _augment(pieces: Sequence[TokenScore]) -> list[TokenScore]:

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ from scoregen.score.elements import Score
 from scoregen.score.ensemble import Ensemble, load_ensemble
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote, measure_onsets, pitch_of, sounding_notes
+from scoregen.system.wording import python_errors
 from scoregen.tasks.explain.report import names, plain
 from scoregen.tasks.explain.request import ExplainRequest, explain_request
 
@@ -54,7 +56,7 @@ class NoteExplanation:
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Explanation:
     """The explanation of a score. `roles` are the names of its voices.
 
@@ -74,6 +76,18 @@ class Explanation:
     @property
     def score(self) -> Score:
         return self.task.score
+
+    def __repr__(self) -> str:
+        return f"<Explanation of {self.score!r}: {len(self.notes)} notes (rules: {self.rules})>"
+
+    def _repr_html_(self) -> str:
+        content = escape(page(self).decode(), quote=True)
+        return f'<iframe srcdoc="{content}" width="100%" height="640" style="border:0"></iframe>'
+
+    def save(self, *paths: Path | str, force: bool = False) -> None:
+        """Write the page (.html) or its data (.json). Nothing is overwritten without `force`."""
+        with python_errors():
+            write_explanation(self, [Path(path) for path in paths], force=force)
 
 
 def explain(

@@ -70,7 +70,8 @@ def test_the_curve_has_the_figures_of_each_validation(tmp_path: Path) -> None:
     outcome = train_here(tmp_path, progress=lambda step, figures: reports.append((step, figures)))
     curve = curve_of(tmp_path)
     assert [step for step, _ in reports] == list(range(1, 13))
-    assert [step for step, figures in reports if figures] == [4, 8, 12]
+    assert [step for step, figures in reports if "valid" in figures] == [4, 8, 12]
+    assert all(figures["loss"] > 0 for _, figures in reports)
     assert [figures["examples"] for figures in curve] == [8, 16, 24]
     for figures in curve:
         assert figures["learning_rate"] == learning_rate(figures["step"] - 1, OPTIONS)

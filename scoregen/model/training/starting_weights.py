@@ -1,0 +1,62 @@
+"""The weights that a training run starts from: those of the package, others by name, or random ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scoregen.model.engine.graphs import shape_of
+from scoregen.model.network import checkpoint as checkpoints
+from scoregen.model.network.config import NetworkConfig
+from scoregen.score.ensemble import load_ensemble
+from scoregen.system import resources
+from scoregen.system.errors import InputError
+
+if TYPE_CHECKING:
+    from scoregen.tokens.window_hashes import NoveltyIndex
+
+SHIPPED, NONE = "shipped", "none"
+"""The weights of the package if they fit, and random ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartingWeights:
+    """`name` is the name of the weights, or the reason why there are none. `index`: the windows of their corpus."""
+
+    name: str
+    checkpoint: checkpoints.Checkpoint | None = None
+    index: NoveltyIndex | None = None
+
+
+def starting_weights(start: Path | str, corpus: Path, ensemble: str, network: NetworkConfig | None) -> StartingWeights:
+    """The weights that `start` names, for a corpus and an ensemble; `network` is the shape that was asked for, if any.
+
+    InputError if weights that were named do not fit.
+    """
+    from scoregen.model.sampling.novelty_limit import load_index
+
+    if str(start) == NONE:
+        return StartingWeights("random weights")
+    path = None if str(start) == SHIPPED else Path(start)
+    found = checkpoints.read_weights(path)
+    if obstacle := _obstacle(found.config, corpus, ensemble, network):
+        if path is None:
+            return StartingWeights(f"random weights, because {obstacle}")
+        raise InputError(f"--from {start}: {obstacle}; use --from none")
+    initial = checkpoints.Checkpoint(checkpoints.network_of(found), found.checksum, found.about)
+    stem = path or resources.weights() / checkpoints.SHIPPED
+    return StartingWeights(f"the weights {stem.name}", initial, load_index(stem))
+
+
+def _obstacle(config: NetworkConfig, corpus: Path, ensemble: str, network: NetworkConfig | None) -> str | None:
+    """Why a run cannot start from weights of this shape; None if it can."""
+    if corpus.suffix == ".json":
+        return "the file holds piano rolls"
+    roles = tuple(role.name for role in load_ensemble(ensemble).roles)
+    if config.alphabet != "spelled" or config.roles != roles:
+        return f"the weights are for {', '.join(config.roles)}, and {ensemble} needs {', '.join(roles)}"
+    if network is None:
+        return None
+    asked = replace(network, roles=roles, alphabet=config.alphabet, metric_features=config.metric_features)
+    return None if shape_of(asked) == shape_of(config) else "the configuration asks for a network of another shape"

@@ -1,0 +1,38 @@
+"""The result of a training run in plain words: whether the network learned, and whether it copies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+WINDOW = 8
+"""Events in the windows that measure memorisation: shorter ones are common, longer ones rare."""
+MEMORISED = 1.0
+"""Percentage points by which drafts or training pieces must exceed validation pieces to count as copying."""
+
+
+def verdict(before: float | None, figures: Mapping[str, float]) -> tuple[str, ...]:
+    """Whether the network learned and whether it copies, one sentence each, by the figures of its best step."""
+    if before is None or "valid" not in figures:
+        return ("there was no validation yet, so that nothing can be said about these weights",)
+    return _learning(before, figures["valid"]), _copying(figures)
+
+
+def _learning(before: float, after: float) -> str:
+    change = f"pieces that it was not trained on cost {before:.3f} nats per choice before and {after:.3f} after"
+    if after < before:
+        return f"it learned: {change} (lower is better)"
+    return f"it learned nothing: {change} (lower is better); use more pieces, more steps or another learning rate"
+
+
+def _copying(figures: Mapping[str, float]) -> str:
+    """The share of windows that are copied, compared with the share that pieces of one style have in common."""
+    drafts, alike = (figures.get(f"{split}_known_{WINDOW}") for split in ("drafts", "valid"))
+    trained, held_out = (figures.get(f"{split}_extractable_{WINDOW}", 0.0) for split in ("fit", "valid"))
+    kept = f"it continues {trained:.1f} % of the passages of its pieces note for note, and {held_out:.1f} % of others"
+    if drafts is not None and alike is not None:
+        kept = f"{drafts:.1f} % of the passages of its drafts are in its pieces ({alike:.1f} % for others), and {kept}"
+    copies = trained > held_out + MEMORISED or (drafts or 0.0) > (alike or 0.0) + MEMORISED
+    passages = f"passages of {WINDOW} events"
+    if copies:
+        return f"it copies: {kept} ({passages}); use more pieces, fewer steps or more dropout"
+    return f"it does not copy: {kept} ({passages})"

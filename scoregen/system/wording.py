@@ -1,0 +1,36 @@
+"""The wording of errors: messages name options of the command line; in Python they name keywords."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from scoregen.system.errors import ScoregenError
+
+KEYWORDS = {"force": "force=True", "role": "roles=", "from": "start="}
+"""The keywords whose names differ from those of their options."""
+_ROLE = re.compile(r"--role ([\w ]+?)=(\w+)")
+_OPTION = re.compile(r"(?<![\w-])--([a-z][a-z0-9-]*)\b")
+
+
+def python_wording(message: str) -> str:
+    """The message with keywords in place of options: `key=` for `--key`."""
+    with_roles = _ROLE.sub(r"""roles={"\1": "\2"}""", message)
+    return _OPTION.sub(_keyword, with_roles)
+
+
+def _keyword(found: re.Match[str]) -> str:
+    return KEYWORDS.get(found[1], f"{found[1].replace('-', '_')}=")
+
+
+@contextmanager
+def python_errors() -> Iterator[None]:
+    """Errors of the block in the words of Python."""
+    try:
+        yield
+    except ScoregenError as error:
+        message = python_wording(error.message)
+        if message == error.message:
+            raise
+        raise type(error)(message, error.place) from error.__cause__

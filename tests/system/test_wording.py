@@ -1,0 +1,32 @@
+"""Errors name options on the command line, and keywords in Python."""
+
+from __future__ import annotations
+
+import pytest
+
+from scoregen.system.errors import InputError, OutputError, Place
+from scoregen.system.wording import python_errors, python_wording
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("the file exists; --force overwrites it", "the file exists; force=True overwrites it"),
+        ("select with --blank, or append with --extend", "select with blank=, or append with extend="),
+        ("--top-p: expected 0 to 1", "top_p=: expected 0 to 1"),
+        ("assign it, as in --role soprano=1", 'assign it, as in roles={"soprano": "1"}'),
+        ("use --from none", "use start= none"),
+        ("a half-cadence, 3-4 -- well-known; x -y", "a half-cadence, 3-4 -- well-known; x -y"),
+        ("measures 5-8 of song-001.mid", "measures 5-8 of song-001.mid"),
+    ],
+)  # fmt: skip
+def test_options_become_keywords(message: str, expected: str) -> None:
+    assert python_wording(message) == expected
+
+
+def test_the_kind_and_the_place_of_an_error_stay() -> None:
+    with pytest.raises(OutputError, match=r"^a\.pdf: force=True$") as caught, python_errors():
+        raise OutputError("--force", Place("a.pdf"))
+    assert caught.value.place == Place("a.pdf")
+    with pytest.raises(InputError, match="plain"), python_errors():
+        raise InputError("plain")
