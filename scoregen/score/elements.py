@@ -258,13 +258,15 @@ class Score:
     """A whole piece at sounding pitch.
 
     `document` is the MusicXML text that the score was read from, if any. Writers graft new music into
-    it, so that nothing in it is lost. It is excluded from comparison.
+    it, so that nothing in it is lost. `notices` say what the reader could not keep or had to decide, one line
+    each. Both are excluded from comparison.
     """
 
     parts: tuple[Part, ...]
     measures: tuple[Measure, ...]
     metadata: Metadata = Metadata()
     document: bytes | None = field(default=None, compare=False, repr=False)
+    notices: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def duration(self) -> Fraction:
