@@ -26,7 +26,10 @@ Break = Literal["system", "page"]
 
 @dataclass(frozen=True, slots=True)
 class Lyric:
-    """One syllable of one verse; `syllabic` is single, begin, middle or end."""
+    """One syllable of one verse; `syllabic` is single, begin, middle or end.
+
+    `extend` draws a melisma line after it. Without a text it is a note on that line.
+    """
 
     text: str
     syllabic: str = "single"
