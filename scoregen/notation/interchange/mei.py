@@ -73,11 +73,15 @@ def mei_contents(root: _Element) -> Contents:
     numbers = {
         "syllable": sum(bool((item.text or "").strip()) for item in root.iter(f"{_MEI}syl")),
         "slur": sum(1 for _ in root.iter(f"{_MEI}slur")),
-        "dynamic": sum(bool({*"".join(item.itertext()).split()} & DYNAMIC_MARKS) for item in root.iter(f"{_MEI}dynam")),
+        "dynamic": sum(bool({*_text(item).split()} & DYNAMIC_MARKS) for item in root.iter(f"{_MEI}dynam")),
         "hairpin": sum(1 for _ in root.iter(f"{_MEI}hairpin")),
-        "chord symbol": sum(bool("".join(item.itertext()).strip()) for item in root.iter(f"{_MEI}harm")),
+        "chord symbol": sum(bool(_text(item).strip()) for item in root.iter(f"{_MEI}harm")),
     }
     return Contents(walk.notes, numbers)
+
+
+def _text(element: _Element) -> str:
+    return "".join(map(str, element.itertext()))
 
 
 def _define(element: _Element, walk: _Walk) -> None:
@@ -163,8 +167,6 @@ def _count_note(note: _Element, onset: Fraction, staff: _Staff, walk: _Walk) -> 
     ends_tie = note.get("tie", "") in ("m", "t") or note.get(f"{{{_XML}}}id", "") in walk.tied
     if not ends_tie and octave.lstrip("-").isdigit():
         walk.notes[onset, Pitch(step.upper(), alter, int(octave)).midi_pitch + staff.transposition] += 1
-
-
 
 
 def _alter(note: _Element, place: tuple[str, str], staff: _Staff) -> int:

@@ -22,8 +22,9 @@ os.environ.setdefault("MPLCONFIGDIR", os.devnull)  # keeps matplotlib, if instal
 def by_converter21(path: str, kind: str) -> dict[str, Any]:
     from music21.metadata import Metadata
 
-    if not hasattr(Metadata, "_convertValue"):  # the name in music21 9, by which converter21 4.0.1 calls it
-        Metadata._convertValue = staticmethod(Metadata.convertValue)
+    names: Any = Metadata
+    if not hasattr(names, "_convertValue"):  # the name in music21 9, by which converter21 4.0.1 calls it
+        names._convertValue = staticmethod(names.convertValue)
     from converter21.humdrum import HumdrumFile
     from converter21.mei import MeiReader
 
