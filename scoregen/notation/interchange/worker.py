@@ -25,8 +25,8 @@ def by_converter21(path: str, kind: str) -> dict[str, Any]:
     names: Any = Metadata
     if not hasattr(names, "_convertValue"):  # the name in music21 9, by which converter21 4.0.1 calls it
         names._convertValue = staticmethod(names.convertValue)
-    from converter21.humdrum import HumdrumFile
-    from converter21.mei import MeiReader
+    from converter21.humdrum.humdrumfile import HumdrumFile
+    from converter21.mei.meireader import MeiReader
 
     if kind == "mei":
         return _exported(MeiReader(Path(path).read_text(encoding="utf-8")).run())
