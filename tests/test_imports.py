@@ -53,6 +53,7 @@ MOST_ROOMS, MOST_MODULES = 20, 15
 
 DOORS = {
     "brotli": ("notation/engraving/*",),
+    "converter21": ("notation/interchange/*",),
     "fontTools": ("notation/engraving/*",),
     "lxml": ("notation/graft/*", "notation/musicxml/*", "notation/validation/*"),
     "matplotlib": ("pictures/*",),

@@ -190,11 +190,9 @@ def _read_document(path: Path) -> Score:
 
 
 def _read_other(path: Path) -> Score:
-    """A score of another notation. It has no document, since it is always written as a new one."""
-    from scoregen.notation.interchange.convert import to_musicxml_text
-    from scoregen.notation.musicxml.read.score import read_musicxml
+    from scoregen.notation.interchange.convert import read_other
 
-    return replace(read_musicxml(to_musicxml_text(path), str(path)), document=None)
+    return read_other(path)
 
 
 def _read_midi(path: Path) -> Score:

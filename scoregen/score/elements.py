@@ -26,7 +26,10 @@ Break = Literal["system", "page"]
 
 @dataclass(frozen=True, slots=True)
 class Lyric:
-    """One syllable of one verse; `syllabic` is single, begin, middle or end."""
+    """One syllable of one verse; `syllabic` is single, begin, middle or end.
+
+    `extend` draws a melisma line after it. Without a text it is a note on that line.
+    """
 
     text: str
     syllabic: str = "single"
@@ -264,13 +267,15 @@ class Score:
     """A whole piece at sounding pitch.
 
     `document` is the MusicXML text that the score was read from, if any. Writers graft new music into
-    it, so that nothing in it is lost. It is excluded from comparison.
+    it, so that nothing in it is lost. `notices` say what the reader could not keep or had to decide, one line
+    each. Both are excluded from comparison.
     """
 
     parts: tuple[Part, ...]
     measures: tuple[Measure, ...]
     metadata: Metadata = Metadata()
     document: bytes | None = field(default=None, compare=False, repr=False)
+    notices: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     def __repr__(self) -> str:
         title = self.metadata.title or self.metadata.movement

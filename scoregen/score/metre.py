@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from scoregen.score.elements import Measure
 
 
+MAX_QUARTERS = 64
+"""The longest measure of a time signature that is parsed from text."""
+
+
 @dataclass(frozen=True, slots=True)
 class TimeSignature:
     """`TimeSignature((3, 2), 8)` is 3+2/8; `symbol` is MusicXML's (common, cut, single-number, ...)."""
@@ -26,7 +30,7 @@ class TimeSignature:
 
     @classmethod
     def parse(cls, text: str) -> TimeSignature:
-        """Parse `4/4`, `6/8`, `3+2/8`, `C` (common), `C|` (cut); ValueError for anything else."""
+        """Parse `4/4`, `6/8`, `3+2/8`, `C` (common), `C|` (cut); ValueError for anything else, and for huge ones."""
         if text in ("C", "C|"):
             return cls((4,), 4, "common") if text == "C" else cls((2,), 2, "cut")
         top, _, bottom = text.partition("/")
@@ -36,6 +40,8 @@ class TimeSignature:
             signature = None
         if signature is None or min(signature.beats) < 1 or signature.beat_type not in (1, 2, 4, 8, 16, 32, 64):
             raise ValueError(f"{text!r} is not a time signature; expected one like 4/4, 6/8 or 3+2/8")
+        if signature.duration > MAX_QUARTERS:
+            raise ValueError(f"{text!r} has measures of more than {MAX_QUARTERS} quarters; expected one like 4/4")
         return signature
 
     @property

@@ -114,12 +114,13 @@ def spell(midi_pitch: int, fifths: int) -> Pitch:
     return Pitch(name, alter, octave - 1)
 
 
-def spell_near(midi_pitch: int, key_fifths: int) -> Pitch:
+def spell_near(midi_pitch: int, key_fifths: int, *, minor: bool = False) -> Pitch:
     """The spelling of a MIDI number that is closest to a key signature on the line of fifths.
 
-    The window runs from four fifths below the tonic of the major key to seven above it: without sharps
-    or flats, from A flat to C sharp.
+    In major the window runs from four fifths below the tonic to seven above it: without sharps or flats, from
+    A flat to C sharp. In minor it is two fifths higher, from B flat to D sharp, so that it has the raised sixth
+    and seventh degrees and the leading note of the dominant.
     """
     home = 7 * midi_pitch % 12
-    lowest = key_fifths - 4
+    lowest = key_fifths - (2 if minor else 4)
     return spell(midi_pitch, lowest + (home - lowest) % 12)

@@ -18,14 +18,18 @@ from types import ModuleType
 
 
 def limit_resources(seconds: int, memory_bytes: int) -> None:
-    """Limit processor time and memory, and write no core file, in case the parent dies first."""
+    """Limit processor time and memory, and write no core file, in case the parent dies first.
+
+    No limit is raised above the one in force.
+    """
     try:
         import resource
     except ImportError:  # not on Windows
         return
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    wanted = ((resource.RLIMIT_CPU, seconds, seconds + 1), (resource.RLIMIT_AS, memory_bytes, memory_bytes))
+    for kind, soft, hard in (*wanted, (resource.RLIMIT_CORE, 0, 0)):
+        in_force = [limit for limit in resource.getrlimit(kind) if limit != resource.RLIM_INFINITY]
+        resource.setrlimit(kind, (min([soft, *in_force]), min([hard, *in_force[-1:]])))
 
 
 def load(script: str) -> ModuleType:

@@ -2,34 +2,37 @@
 
 Each beat of a part has one grid, 64ths or triplet 32nds, whichever is nearer to its onsets and ends. For a file
 that fits neither, the grids are 16ths and triplet eighths. Notes with the same onset and end become a chord;
-overlapping notes go into other voices, at most four per staff.
+overlapping notes go into other voices, at most four per staff. Pitches are spelled by `spelling`.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
 
 from scoregen.notation.midi.percussion import unpitched_note
-from scoregen.score.elements import Chord, Clef, Element, Measure, Note, Part, Rest, Slot, Tempo, Voice
-from scoregen.score.keys import KeySignature
+from scoregen.notation.midi.spelling import pitch_class_weights, spell_in_key, spelling_key
+from scoregen.notation.musicxml.tree import MAX_MEASURES
+from scoregen.score.elements import Chord, Clef, Element, Lyric, Measure, Note, Part, Rest, Slot, Tempo, Voice
+from scoregen.score.keys import Key, KeySignature
 from scoregen.score.metre import TimeSignature
-from scoregen.score.pitch import spell_near
+from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue, notate, tuplet_span
 
 MAX_VOICES = 4
 
 _MIDDLE_C = 60
+_C_MAJOR = Key(0, "major")
 
 
 @dataclass(frozen=True, slots=True)
 class TimedNote:
     """Onset and end in quarters; `pitch` is a MIDI pitch, or a percussion key if `drum`.
 
-    `velocity` is None if it is the default.
+    `velocity` is None if it is the default. `lyric` is the syllable that is sung on it.
     """
 
     onset: Fraction
@@ -37,17 +40,22 @@ class TimedNote:
     pitch: int
     drum: bool = False
     velocity: int | None = None
+    lyric: Lyric | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The frame of a measure: onset and end in quarters; `start` is its position in the full metre."""
+    """The frame of a measure: onset and end in quarters; `start` is its position in the full metre.
+
+    `key` is the signature that is written, and `spelling` the key by which its notes are spelled.
+    """
 
     onset: Fraction
     end: Fraction
     time: TimeSignature
     key: KeySignature
     number: str
+    spelling: Key = _C_MAJOR
 
     @property
     def duration(self) -> Fraction:
@@ -60,12 +68,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class _Sound:
-    """Notes that begin and end together, by pitch with their velocities."""
+    """Notes that begin and end together, by pitch with their velocities and, later, their spellings."""
 
     onset: Fraction
     end: Fraction
     velocities: Mapping[int, int | None]
     drum: bool
+    lyric: Lyric | None = None
+    spelled: Mapping[int, Pitch] = field(default_factory=dict)
 
     @property
     def pitches(self) -> tuple[int, ...]:
@@ -75,13 +85,18 @@ class _Sound:
 def measure_columns(
     times: Mapping[Fraction, TimeSignature], keys: Mapping[Fraction, KeySignature], end: Fraction
 ) -> tuple[Column, ...]:
-    """The measures up to `end`. A new signature begins a measure; a short first measure is an anacrusis."""
+    """The measures up to `end`. A new signature begins a measure; a short first measure is an anacrusis.
+
+    Raises ValueError for more measures than are read.
+    """
     changes = sorted({Fraction(0): TimeSignature((4,), 4), **times}.items())
     spans: list[tuple[Fraction, Fraction, TimeSignature]] = []
     for index, (onset, time) in enumerate(changes):
         limit = changes[index + 1][0] if index + 1 < len(changes) else max(end, onset + time.duration)
         last = index + 1 == len(changes)
         while onset < limit and (onset < end or not spans):
+            if len(spans) == MAX_MEASURES:
+                raise ValueError(f"the music has more than {MAX_MEASURES} measures")
             stop = onset + time.duration
             spans.append((onset, stop if last else min(stop, limit), time))
             onset = stop
@@ -105,6 +120,22 @@ def _number_measures(
     for index, (onset, end, time) in enumerate(spans):
         key = next((key for place, key in reversed(changes) if place <= onset), KeySignature(0))
         yield Column(onset, end, time, key, str(index if short else index + 1))
+
+
+def with_spelling(
+    columns: Sequence[Column], keys: Mapping[Fraction, KeySignature], notes: Sequence[TimedNote]
+) -> tuple[Column, ...]:
+    """The columns with the key that spells the notes of their key signature's region."""
+    starts = sorted({Fraction(0), *keys})
+    regions: list[list[tuple[int, Fraction]]] = [[] for _ in starts]
+    for note in notes:
+        if not note.drum:
+            regions[bisect_right(starts, note.onset) - 1].append((note.pitch, note.end - note.onset))
+    found = [
+        spelling_key(keys.get(start, None), pitch_class_weights(region))
+        for start, region in zip(starts, regions, strict=True)
+    ]
+    return tuple(replace(column, spelling=found[bisect_right(starts, column.onset) - 1]) for column in columns)
 
 
 def staff_clefs(notes: Sequence[TimedNote]) -> tuple[Clef, ...]:
@@ -134,7 +165,7 @@ def build_measures(
         for staff in range(1, part.staves + 1):
             own = [note for note in placed if part.staves == 1 or (note.pitch >= _MIDDLE_C) == (staff == 1)]
             for number, line in enumerate(_lines(own), start=1):
-                for index, voice in _voices(line, columns, Slot(part.id, staff, number)):
+                for index, voice in _voices(_spelled(line, columns), columns, Slot(part.id, staff, number)):
                     voices[index].append(voice)
     changes = tuple(tempos)
     return [_measure(column, tuple(own), changes) for column, own in zip(columns, voices, strict=True)]
@@ -224,7 +255,8 @@ def _lines(notes: Sequence[TimedNote]) -> list[list[_Sound]]:
         if line is None:
             line = _room_for(sound, lines)
         if line[-1:] and line[-1].onset == sound.onset:
-            line[-1] = replace(line[-1], velocities={**sound.velocities, **line[-1].velocities})
+            joined = {**sound.velocities, **line[-1].velocities}
+            line[-1] = replace(line[-1], velocities=joined, lyric=line[-1].lyric or sound.lyric)
         else:
             line.append(sound)
     return lines
@@ -241,10 +273,29 @@ def _room_for(sound: _Sound, lines: list[list[_Sound]]) -> list[_Sound]:
 def _sounds(notes: Sequence[TimedNote]) -> list[_Sound]:
     """Notes joined to chords, by onset, the highest first."""
     joined: dict[tuple[Fraction, Fraction, bool], dict[int, int | None]] = {}
+    lyrics: dict[tuple[Fraction, Fraction, bool], Lyric] = {}
     for note in notes:
-        joined.setdefault((note.onset, note.end, note.drum), {}).setdefault(note.pitch, note.velocity)
-    sounds = [_Sound(onset, end, velocities, drum) for (onset, end, drum), velocities in joined.items()]
+        span = (note.onset, note.end, note.drum)
+        joined.setdefault(span, {}).setdefault(note.pitch, note.velocity)
+        if note.lyric is not None:
+            lyrics[span] = note.lyric
+    sounds = [
+        _Sound(onset, end, velocities, drum, lyrics.get((onset, end, drum)))
+        for (onset, end, drum), velocities in joined.items()
+    ]
     return sorted(sounds, key=lambda sound: (sound.onset, -sound.pitches[-1]))
+
+
+def _spelled(line: Sequence[_Sound], columns: Sequence[Column]) -> list[_Sound]:
+    """The sounds of a voice with their pitches spelled; a single note knows the single note that follows it."""
+    found = []
+    for sound, following in zip(line, [*line[1:], None], strict=True):
+        single = following is not None and len(following.pitches) == len(sound.pitches) == 1
+        goal = following.pitches[0] if single and following is not None else None
+        key = columns[max(bisect_right(columns, sound.onset, key=lambda column: column.onset) - 1, 0)].spelling
+        spelled = {} if sound.drum else {pitch: spell_in_key(pitch, key, goal) for pitch in sound.pitches}
+        found.append(replace(sound, spelled=spelled))
+    return found
 
 
 def _voices(line: Sequence[_Sound], columns: Sequence[Column], slot: Slot) -> Iterator[tuple[int, Voice]]:
@@ -279,14 +330,17 @@ def _elements(sounds: Sequence[_Sound], column: Column) -> Iterator[Element]:
                 continue
             before = index > 0 or sounding.onset < column.onset
             after = index + 1 < len(own) or sounding.end > column.onset + end
-            yield _note_or_chord(sounding, value, before, after, column)
+            yield _note_or_chord(sounding, value, before, after)
 
 
-def _note_or_chord(sound: _Sound, value: NoteValue, before: bool, after: bool, column: Column) -> Element:
+def _note_or_chord(sound: _Sound, value: NoteValue, before: bool, after: bool) -> Element:
     """The note or chord of a sound, tied to its other parts; drums are not tied."""
     if sound.drum:
         hits = [Note(value, unpitched_note(key), velocity=sound.velocities[key]) for key in sound.pitches]
         return hits[0] if len(hits) == 1 else Chord(tuple(hits))
-    spelled = [(spell_near(pitch, column.key.fifths), sound.velocities[pitch]) for pitch in sound.pitches]
-    notes = [Note(value, pitch, before, after, velocity=velocity) for pitch, velocity in spelled]
+    notes = [
+        Note(value, sound.spelled[pitch], before, after, velocity=sound.velocities[pitch]) for pitch in sound.pitches
+    ]
+    if sound.lyric is not None and not before:
+        notes[0] = replace(notes[0], lyrics=(sound.lyric,))
     return notes[0] if len(notes) == 1 else Chord(tuple(notes))

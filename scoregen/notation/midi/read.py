@@ -1,153 +1,145 @@
 """Reads a MIDI file as a score; files made from notation are read exactly.
 
-The inverse of `write`: tracks become parts, ticks become exact quarters, velocities and pedals are kept, and
-positions off the grids of notation are moved to the nearest (`notation`). Recorded performances come out
-legible but rough.
+The inverse of `write`: tracks become parts, ticks become exact quarters, velocities, pedals and words (`lyrics`)
+are kept, and positions off the grids of notation are moved to the nearest (`notation`). Recorded performances come
+out legible but rough. Notes without a length are left out, and notes without an end last as long as their track;
+`Score.notices` says so.
 """
 
 from __future__ import annotations
 
-import io
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-import mido
-
-from scoregen.notation.midi.dynamics import VELOCITY
-from scoregen.notation.midi.notation import TimedNote, build_measures, measure_columns, staff_clefs
-from scoregen.notation.midi.pedals import DAMPER, with_pedals
+from scoregen.notation.midi.anacrusis import find_anacrusis
+from scoregen.notation.midi.content import DRUM_CHANNEL, Channel, MidiContent, read_content
+from scoregen.notation.midi.lyrics import place_syllables, sung_words, syllables
+from scoregen.notation.midi.notation import (
+    Column,
+    TimedNote,
+    build_measures,
+    measure_columns,
+    staff_clefs,
+    with_spelling,
+)
+from scoregen.notation.midi.pedals import with_pedals
 from scoregen.notation.midi.percussion import PLACES, percussion_instrument
 from scoregen.notation.musicxml.document import read_bytes
-from scoregen.score.elements import Instrument, Metadata, Part, Score, Tempo
-from scoregen.score.keys import KeySignature
+from scoregen.notation.musicxml.tree import MAX_PART_MEASURES, MAX_PARTS
+from scoregen.score.elements import Instrument, Lyric, Metadata, Part, Score, Tempo
 from scoregen.score.metre import TimeSignature
 from scoregen.score.rhythm import NoteValue
-from scoregen.system.errors import Place, ReadError, RefusedError
+from scoregen.system.errors import Place, ReadError
 
-_DRUM_CHANNEL = 9
-_MAJOR_FIFTHS = {"C": 0, "G": 1, "D": 2, "A": 3, "E": 4, "B": 5, "F": -1}
 _MOST_QUARTERS = 80_000
+_COMMON_TIME = TimeSignature((4,), 4)
 
-
-@dataclass(slots=True)
-class _Channel:
-    """One channel of one track while the file is read; it becomes a part."""
-
-    name: str = ""
-    program: int = 0
-    notes: list[TimedNote] = field(default_factory=list)
-    pedal: list[tuple[Fraction, int]] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _MidiContent:
-    """The content of a file, by onset in quarters."""
-
-    channels: dict[tuple[int, int], _Channel] = field(default_factory=lambda: defaultdict(_Channel))
-    times: dict[Fraction, TimeSignature] = field(default_factory=dict)
-    keys: dict[Fraction, KeySignature] = field(default_factory=dict)
-    tempos: dict[Fraction, int] = field(default_factory=dict)
-    title: str | None = None
+_Channels = list[tuple[int, int, Channel]]
+"""Track, channel number and content of every part."""
 
 
 def read_midi(path: Path) -> Score:
     """Read a MIDI file of format 0 or 1. Raises ReadError, or RefusedError for a file that is not one score."""
     place = Place(str(path))
-    reading = _read(_parse(read_bytes(path), place), place)
-    channels = [(channel, content) for (_, channel), content in sorted(reading.channels.items()) if content.notes]
+    content = read_content(read_bytes(path), place)
+    channels = [(track, number, channel) for (track, number), channel in sorted(content.channels.items())]
+    channels = [found for found in channels if found[2].notes]
     if not channels:
         raise ReadError("the MIDI file has no notes", place)
-    end = max(note.end for _, content in channels for note in content.notes)
+    lost = _add_words(content, channels)
+    pickup = _add_anacrusis(content, channels)
+    columns = _columns(content, channels, place)
+    parts = tuple(_part(index, number, channel) for index, (_, number, channel) in enumerate(channels, start=1))
+    voiced = [(part, channel.notes) for part, (*_, channel) in zip(parts, channels, strict=True)]
+    measures = build_measures(columns, voiced, _tempos(content.tempos))
+    for part, (*_, channel) in zip(parts, channels, strict=True):
+        measures = with_pedals(measures, columns, part.id, channel.pedal)
+    notices = tuple(_notices(content, lost, pickup))
+    return Score(parts, tuple(measures), Metadata(title=content.title), notices=notices)
+
+
+def _columns(content: MidiContent, channels: _Channels, place: Place) -> tuple[Column, ...]:
+    """The measures with the keys that spell their notes. ReadError for music longer than is read."""
+    notes = [note for *_, channel in channels for note in channel.notes]
+    end = max(note.end for note in notes)
     if end > _MOST_QUARTERS:
-        raise ReadError(f"the MIDI file lasts {end} quarters; at most {_MOST_QUARTERS} are read", place)
-    parts = tuple(_part(index, channel, content) for index, (channel, content) in enumerate(channels, start=1))
-    voiced = [(part, content.notes) for part, (_, content) in zip(parts, channels, strict=True)]
-    columns = measure_columns(reading.times, reading.keys, end)
-    measures = build_measures(columns, voiced, _tempos(reading.tempos))
-    for part, (_, content) in zip(parts, channels, strict=True):
-        measures = with_pedals(measures, columns, part.id, content.pedal)
-    return Score(parts, tuple(measures), Metadata(title=reading.title))
-
-
-def _parse(data: bytes, place: Place) -> mido.MidiFile:
-    if not data.startswith(b"MThd"):
-        raise ReadError("this is not a MIDI file; it does not begin with MThd", place)
+        raise ReadError(f"the MIDI file lasts {int(end)} quarters; at most {_MOST_QUARTERS} are read", place)
     try:
-        file = mido.MidiFile(file=io.BytesIO(data), clip=True, charset="utf-8")
-    except (OSError, EOFError, ValueError, LookupError, TypeError, mido.KeySignatureError) as error:
-        try:  # an older file with names in another encoding
-            file = mido.MidiFile(file=io.BytesIO(data), clip=True)
-        except (OSError, EOFError, ValueError, LookupError, TypeError, mido.KeySignatureError):
-            raise ReadError(f"the MIDI file is damaged ({error})", place) from None
-    if file.type == 2:
-        raise RefusedError("this MIDI file has independent pieces (format 2); expected format 0 or 1", place)
-    if not 0 < file.ticks_per_beat < 0x8000:
-        raise RefusedError("this MIDI file counts SMPTE frames; expected ticks per quarter", place)
-    return file
+        columns = measure_columns(content.times, content.keys, end)
+    except ValueError as error:
+        raise ReadError(str(error), place) from None
+    if len(channels) > MAX_PARTS or len(channels) * len(columns) > MAX_PART_MEASURES:
+        raise ReadError(
+            f"the MIDI file has {len(channels)} parts of {len(columns)} measures; at most {MAX_PARTS} parts and"
+            f" {MAX_PART_MEASURES} measures in all parts are read",
+            place,
+        )
+    return with_spelling(columns, content.keys, notes)
 
 
-def _read(file: mido.MidiFile, place: Place) -> _MidiContent:
-    reading = _MidiContent()
-    for index, track in enumerate(file.tracks):
-        try:
-            _read_track(reading, index, track, file.ticks_per_beat)
-        except ValueError as error:
-            raise ReadError(f"track {index + 1} of the MIDI file is damaged ({error})", place) from None
-    if len(file.tracks) > 1 and file.tracks[0].name and not any(track == 0 for track, _ in reading.channels):
-        reading.title = file.tracks[0].name
-    return reading
+def _add_anacrusis(content: MidiContent, channels: _Channels) -> Fraction:
+    """Put the barlines after the pickup that the rhythm shows, if the file has one metre throughout."""
+    if any(onset > 0 for onset in content.times):
+        return Fraction(0)
+    time = content.times.get(Fraction(0), _COMMON_TIME)
+    spans = sorted((note.onset, note.end) for _, _, channel in channels for note in channel.notes if not note.drum)
+    pickup = find_anacrusis(spans, time)
+    if pickup:
+        content.times |= {Fraction(0): time, pickup: time}
+    return pickup
 
 
-def _read_track(reading: _MidiContent, index: int, track: Iterable[mido.Message], ticks: int) -> None:
-    now, name = 0, ""
-    open_notes: dict[tuple[int, int], list[tuple[Fraction, int]]] = defaultdict(list)
-    for message in track:
-        now += message.time
-        onset = Fraction(now, ticks)
-        if message.type == "track_name":
-            name = message.name.strip()
-        elif message.is_meta:
-            _read_meta(reading, onset, message)
-        elif message.type == "program_change":
-            reading.channels[index, message.channel].program = message.program
-        elif message.type == "control_change" and message.control == DAMPER:
-            reading.channels[index, message.channel].pedal.append((onset, message.value))
-        elif message.type in ("note_on", "note_off"):
-            started = open_notes[message.channel, message.note]
-            if message.type == "note_on" and message.velocity > 0:
-                started.append((onset, message.velocity))
-            elif started:
-                begin, velocity = started.pop(0)
-                own = velocity if velocity != VELOCITY else None
-                note = TimedNote(begin, onset, message.note, message.channel == _DRUM_CHANNEL, own)
-                reading.channels[index, message.channel].notes.append(note)
-    for (track_index, _), content in reading.channels.items():
-        if track_index == index:
-            content.name = name
+def _add_words(content: MidiContent, channels: _Channels) -> int:
+    """Put the words of each track under the notes of its part; the number of syllables that have no note.
+
+    The words of a track without notes go to the part that has most notes at their onsets.
+    """
+    lost = 0
+    for track, events in content.words.items():
+        words = syllables(sung_words(events))
+        own = [channel for index, _, channel in channels if index == track]
+        placed = [(place_syllables(words, _onsets(channel)), channel) for channel in own or [c for *_, c in channels]]
+        (syllable_at, missing), channel = min(placed, key=lambda found: found[0][1])
+        channel.notes = _with_lyrics(channel.notes, syllable_at)
+        lost += missing
+    return lost
 
 
-def _read_meta(reading: _MidiContent, onset: Fraction, message: mido.MetaMessage) -> None:
-    if message.type == "set_tempo" and message.tempo > 0:
-        reading.tempos[onset] = message.tempo
-    elif message.type == "time_signature" and message.numerator and message.denominator in (1, 2, 4, 8, 16, 32, 64):
-        reading.times[onset] = TimeSignature((message.numerator,), message.denominator)
-    elif message.type == "key_signature":
-        reading.keys[onset] = _key(message.key)
+def _onsets(channel: Channel) -> list[Fraction]:
+    return sorted({note.onset for note in channel.notes})
 
 
-def _key(name: str) -> KeySignature:
-    """From MIDI's names of keys: `Eb`, `F#m`."""
-    minor = name.endswith("m")
-    tonic = name.removesuffix("m")
-    fifths = _MAJOR_FIFTHS[tonic[0]] + 7 * (tonic.count("#") - tonic.count("b")) - (3 if minor else 0)
-    return KeySignature(fifths, "minor" if minor else "major")
+def _with_lyrics(notes: Sequence[TimedNote], syllable_at: Mapping[Fraction, Lyric]) -> list[TimedNote]:
+    """The notes with each syllable on the highest note of its onset."""
+    highest = {note.onset: note.pitch for note in sorted(notes, key=lambda note: note.pitch)}
+    return [
+        replace(note, lyric=syllable_at[note.onset])
+        if note.onset in syllable_at and note.pitch == highest[note.onset]
+        else note
+        for note in notes
+    ]
 
 
-def _part(index: int, channel: int, content: _Channel) -> Part:
-    drums = channel == _DRUM_CHANNEL
+def _notices(content: MidiContent, lost: int, pickup: Fraction) -> Iterator[str]:
+    """What was changed while reading, one line each."""
+    if pickup:
+        yield f"the rhythm shows an anacrusis of {_count(pickup, 'quarter')}, which the MIDI file does not mark"
+    if content.empty:
+        yield f"{_count(content.empty, 'note')} without a length left out"
+    if content.endless:
+        yield f"{_count(content.endless, 'note')} without an end in the MIDI file; held to the end of the track"
+    if lost:
+        yield f"{_count(lost, 'syllable')} of the MIDI file left out; found no note at that place"
+
+
+def _count(number: Fraction | int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _part(index: int, channel: int, content: Channel) -> Part:
+    drums = channel == DRUM_CHANNEL
     name = content.name or ("Drums" if drums else f"Part {index}")
     instrument = Instrument(name, None, content.program + 1, percussion=drums)
     keys = sorted({note.pitch for note in content.notes if note.drum} - set(PLACES))
@@ -155,7 +147,7 @@ def _part(index: int, channel: int, content: _Channel) -> Part:
     return Part(f"P{index}", name, "", staff_clefs(content.notes), instrument, other_instruments=others)
 
 
-def _tempos(changes: dict[Fraction, int]) -> Iterator[tuple[Fraction, Tempo]]:
+def _tempos(changes: Mapping[Fraction, int]) -> Iterator[tuple[Fraction, Tempo]]:
     """Tempos with their onset in the score; a repeated value is left out."""
     last = None
     for onset, microseconds in sorted(changes.items()):

@@ -1,6 +1,7 @@
 """Compressed MusicXML (.mxl): a zip file whose container names the score inside it.
 
 Members are read in memory and never extracted. Sizes are limited while reading, whatever the archive declares.
+Members are stored or deflated, as the format requires: other methods inflate without a limit.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ SCORE_MEDIA_TYPES = (None, "", "text/xml", "application/xml", MIMETYPE + "+xml")
 _SCORE_SUFFIXES = (".musicxml", ".xml")
 _RATIO_COUNTS_FROM = 1 << 20
 _CHUNK = 1 << 18
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _TIMESTAMP = (1980, 1, 1, 0, 0, 0)
 
 
@@ -117,6 +119,8 @@ def _only_candidate(names: list[str], place: Place) -> str:
 def _read_member(archive: zipfile.ZipFile, name: str, place: Place) -> bytes:
     """The content of a member; its size is checked while it is inflated."""
     member = archive.getinfo(name)
+    if member.compress_type not in _METHODS:
+        raise ReadError(f"{name!r} is not deflated, as a compressed score must be; export it again", place)
     chunks: list[bytes] = []
     size = 0
     with archive.open(member) as stream:

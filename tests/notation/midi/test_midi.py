@@ -375,8 +375,8 @@ def test_more_lines_than_a_staff_holds_lose_no_note(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", "does not begin with MThd"),
-        (b"no midi at all", "does not begin with MThd"),
+        (b"", "has no header MThd"),
+        (b"no midi at all", "has no header MThd"),
         (midi(mido.Message("note_on", note=60))[:20], "damaged"),
         (midi(mido.Message("program_change", program=3)), "has no notes"),
         (

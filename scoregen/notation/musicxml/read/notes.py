@@ -247,7 +247,7 @@ def _articulations(notations: list[etree._Element]) -> tuple[str, ...]:
 
 
 def _lyric(element: etree._Element) -> Lyric | None:
-    """The syllables under one note, elided ones joined; None without text."""
+    """The syllables under one note, elided ones joined; without text the end of a melisma line, or None."""
     text, syllabics = "", []
     for child in element:
         if child.tag == "elision":
@@ -256,9 +256,9 @@ def _lyric(element: etree._Element) -> Lyric | None:
             text += child.text or ""
         elif child.tag == "syllabic":
             syllabics.append((child.text or "").strip())
-    if not text.strip():
-        return None
     extend = element.find("extend") is not None
+    if not text.strip() and not extend:
+        return None
     return Lyric(text.strip(), _syllabic(syllabics), element.get("number") or element.get("name") or "1", extend)
 
 

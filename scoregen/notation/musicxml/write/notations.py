@@ -52,8 +52,11 @@ def write_notations(
 
 
 def write_lyric(parent: etree._Element, lyric: Lyric) -> None:
-    """Append one syllable of one verse."""
+    """Append one syllable of one verse, or the end of a melisma line."""
     element = add(parent, "lyric", attributes={"number": _NO_TOKEN.sub("-", "".join(lyric.verse.split())) or "1"})
+    if not lyric.text:
+        add(element, "extend", attributes={"type": "stop"})
+        return
     add(element, "syllabic", lyric.syllabic if lyric.syllabic in _SYLLABIC else "single")
     add(element, "text", lyric.text)
     if lyric.extend:

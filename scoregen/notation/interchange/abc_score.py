@@ -1,0 +1,368 @@
+"""Reads an ABC tune as a score: voices become parts, measures side by side, notes their values and ties."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+
+from scoregen.notation.interchange.abc_contents import abc_contents, head_count
+from scoregen.notation.interchange.abc_fields import StaffGroup, chord_symbol, tempo_of
+from scoregen.notation.interchange.abc_voices import AbcMeasure, AbcTune, AbcVoice, Event, read_tune
+from scoregen.notation.interchange.contents import losses, score_contents
+from scoregen.notation.interchange.encoding import decoded
+from scoregen.notation.musicxml.document import read_bytes
+from scoregen.notation.musicxml.tree import MAX_PARTS
+from scoregen.score.chord_symbols import ChordSymbol
+from scoregen.score.directions import (
+    DYNAMIC_MARKS,
+    Direction,
+    Dynamic,
+    RehearsalMark,
+    RepeatMark,
+    RepeatMarkType,
+    Words,
+)
+from scoregen.score.elements import Barline, Chord, Element, Measure, Metadata, Note, Part, Rest, Score, Slot, Voice
+from scoregen.score.pitch import Interval, Pitch
+from scoregen.score.rhythm import NoteValue
+from scoregen.score.spanners import End, Slur, Wedge, WedgeType
+from scoregen.system.errors import Place, ReadError, RefusedError
+
+_ARTICULATIONS = {
+    **{"staccato": "staccato", "accent": "accent", ">": "accent", "emphasis": "accent", "tenuto": "tenuto"},
+    **{"marcato": "strong-accent", "^": "strong-accent", "wedge": "staccatissimo", "breath": "breath-mark"},
+}
+_FERMATAS = ("fermata", "invertedfermata")
+_JUMPS: Mapping[str, RepeatMarkType] = {
+    **{"segno": "segno", "coda": "coda", "D.C.": "dacapo", "dacapo": "dacapo", "D.S.": "dalsegno"},
+    **{"dalsegno": "dalsegno", "fine": "fine", "dacoda": "tocoda"},
+}
+_HAIRPINS: Mapping[str, WedgeType] = {
+    "crescendo(": "crescendo",
+    "<(": "crescendo",
+    "diminuendo(": "diminuendo",
+    ">(": "diminuendo",
+}
+_HAIRPIN_ENDS = ("crescendo)", "<)", "diminuendo)", ">)")
+_ANNOTATION = ("^", "_", "<", ">", "@")
+_BARS = {"||": "light-light", "|]": "light-heavy", "[|": "heavy-light"}
+_STEPS = (0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6)
+_SHORTEST = Fraction(1, 64)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One layer of a voice: its slot, its part, and the interval from its written to its sounding pitch."""
+
+    slot: Slot
+    voice: AbcVoice
+    layer: int
+    interval: Interval
+
+
+@dataclass(slots=True)
+class _Marks:
+    """What is attached to a measure, and what is still open in each line."""
+
+    directions: list[Direction]
+    symbols: list[ChordSymbol]
+    spanners: dict[int, list[Slur | Wedge]]
+    slurs: dict[Slot, list[tuple[int, Fraction]]]
+    hairpins: dict[Slot, tuple[int, Fraction, WedgeType]]
+    ties: dict[Slot, set[Pitch]]
+
+
+def read_abc(path: Path) -> Score:
+    """Read an ABC file with one tune. Raises ReadError, or RefusedError for several tunes."""
+    text, place = decoded(read_bytes(path)), Place(str(path))
+    count = len(re.findall(r"^X:", text, re.MULTILINE))
+    if count > 1:
+        raise RefusedError(f"the file has {count} pieces; save each in its own file", place)
+    try:
+        tune = read_tune(text)
+    except (ValueError, ZeroDivisionError, OverflowError) as error:
+        raise ReadError(f"this cannot be read as ABC ({error}); is the file damaged?", place) from None
+    voices = {name: voice for name, voice in tune.voices.items() if any(_events(voice))}
+    if not any(event.pitches for voice in voices.values() for event in _events(voice)):
+        raise ReadError("this cannot be read as ABC (it has no notes); is the file damaged?", place)
+    if len(voices) > MAX_PARTS:
+        raise ReadError(f"the tune has {len(voices)} voices; at most {MAX_PARTS} are read", place)
+    score = _score(tune, voices)
+    lost = losses(abc_contents(text, tune.unread), head_count(score_contents(score), tune.heads))
+    return replace(score, notices=(f"{path.name}: {lost}",)) if lost else score
+
+
+def _events(voice: AbcVoice) -> Iterator[Event]:
+    return (event for measure in voice.measures for layer in measure.layers for event in layer)
+
+
+def _score(tune: AbcTune, voices: Mapping[str, AbcVoice]) -> Score:
+    groups = _groups(tune, voices)
+    parts = tuple(_part(number, group, voices, alone=len(groups) == 1) for number, group in enumerate(groups, start=1))
+    lines = [line for part, group in zip(parts, groups, strict=True) for line in _lines(part, group, voices)]
+    marks = _Marks([], [], {}, {}, {}, {})
+    length = max(len(voice.measures) for voice in voices.values())
+    while length > 1 and not any(_measure_of(line, length - 1) for line in lines):
+        length -= 1
+    rows = [_row(tune, lines, index, marks) for index in range(length)]
+    measures = _numbered([replace(row, spanners=tuple(marks.spanners.get(i, ()))) for i, row in enumerate(rows)])
+    return Score(parts, tuple(_with_endings(measures, lines)), _metadata(tune))
+
+
+def _groups(tune: AbcTune, voices: Mapping[str, AbcVoice]) -> list[StaffGroup]:
+    """The parts that the directive names and that have music, then all other voices."""
+    named = [
+        replace(group, staves=staves)
+        for group in tune.groups
+        if (staves := tuple(own for staff in group.staves if (own := tuple(name for name in staff if name in voices))))
+    ]
+    known = {name for group in named for staff in group.staves for name in staff}
+    others = [name for name in voices if name not in known]
+    bracket = "bracket" if len(others) > 1 and not named else None
+    return [*named, *(StaffGroup(((name,),), bracket) for name in others)]
+
+
+def _part(number: int, group: StaffGroup, voices: Mapping[str, AbcVoice], *, alone: bool) -> Part:
+    first = [voices[staff[0]].properties for staff in group.staves]
+    names = [voices[name].properties.name for staff in group.staves for name in staff]
+    name = " and ".join(dict.fromkeys(filter(None, names))) or ("" if alone else f"Voice {group.staves[0][0]}")
+    clefs = tuple(properties.clef for properties in first)
+    interval = _interval(first[0].transpose)
+    return Part(f"P{number}", name, first[0].short_name, clefs, transposition=interval, group=group.group)
+
+
+def _interval(semitones: int) -> Interval:
+    octaves, rest = divmod(abs(semitones), 12)
+    interval = Interval(7 * octaves + _STEPS[rest], abs(semitones))
+    return interval if semitones >= 0 else -interval
+
+
+def _lines(part: Part, group: StaffGroup, voices: Mapping[str, AbcVoice]) -> Iterator[_Line]:
+    """The lines of a part: every layer of every voice has a number on its staff."""
+    for staff, names in enumerate(group.staves, start=1):
+        number = 0
+        for voice in (voices[name] for name in names):
+            for layer in range(max(len(measure.layers) for measure in voice.measures)):
+                number += 1
+                yield _Line(Slot(part.id, staff, number), voice, layer, part.transposition)
+
+
+def _measure_of(line: _Line, index: int) -> AbcMeasure | None:
+    """The measure of a line if it has any event."""
+    if index >= len(line.voice.measures):
+        return None
+    measure = line.voice.measures[index]
+    return measure if line.layer < len(measure.layers) and measure.layers[line.layer] else None
+
+
+def _row(tune: AbcTune, lines: Sequence[_Line], index: int, marks: _Marks) -> Measure:
+    """One measure of all lines."""
+    found = [line.voice.measures[index] for line in lines if index < len(line.voice.measures)]
+    first = next((line for line in lines if index < len(line.voice.measures)), lines[0])
+    duration = max((measure.duration for measure in found), default=Fraction(0)) or found[0].time.duration
+    marks.directions, marks.symbols = [], []
+    voices = tuple(
+        _voice(tune, line, measure, index, duration, marks)
+        for line in lines
+        if (measure := _measure_of(line, index)) is not None or line.slot.voice == 1
+    )
+    key = found[0].key.transposed(first.interval)
+    sounding = {
+        line.slot.part: line.voice.measures[index].key.transposed(line.interval)
+        for line in lines
+        if index < len(line.voice.measures)
+    }
+    bar = next((measure.bar for measure in found if measure.bar), "")
+    tempos = [replace(tempo, onset=onset) for measure in found for onset, tempo in measure.tempos]
+    if index == 0:
+        given = (tempo_of(text, tune.unit_length) for text in tune.fields.get("Q", []))
+        tempos = [*(tempo for tempo in given if tempo is not None), *tempos]
+    return Measure(
+        str(index + 1),
+        duration,
+        found[0].time,
+        key,
+        voices,
+        barline=_barline(bar),
+        repeat_start=any(measure.repeat_start for measure in found),
+        endings=next((measure.ending for measure in found if measure.ending), ()),
+        tempos=tuple(tempos),
+        phrase_ends=_phrase_ends(voices),
+        own_keys=tuple((part, own) for part, own in sounding.items() if own != key),
+        directions=tuple(marks.directions),
+        chord_symbols=tuple(marks.symbols),
+    )
+
+
+def _phrase_ends(voices: Sequence[Voice]) -> tuple[Fraction, ...]:
+    """The onsets with a fermata."""
+    found = set()
+    for voice in voices:
+        onset = Fraction(0)
+        for element in voice.elements:
+            if element.fermata:
+                found.add(onset)
+            onset += element.duration
+    return tuple(sorted(found))
+
+
+def _voice(
+    tune: AbcTune, line: _Line, measure: AbcMeasure | None, index: int, duration: Fraction, marks: _Marks
+) -> Voice:
+    """A line in one measure, filled up with rests."""
+    if measure is None:
+        return Voice(line.slot, tuple(Rest(value) for value in _values(duration)))
+    onset, elements = Fraction(0), list[Element]()
+    for event in measure.layers[line.layer]:
+        _attach(tune, line, event, (index, onset), marks)
+        elements.extend(_elements(event, line, marks.ties))
+        onset += event.duration
+    gap = duration - onset
+    return Voice(line.slot, (*elements, *(Rest(value, visible=False) for value in _values(gap))))
+
+
+def _elements(event: Event, line: _Line, ties: dict[Slot, set[Pitch]]) -> Iterator[Element]:
+    """The values of an event, tied to each other and to its neighbours."""
+    values = _values(event.length, event.ratio)
+    before = ties.get(line.slot, set()) & set(event.pitches)
+    fermata = any(sign in _FERMATAS for sign in event.signs)
+    for place, value in enumerate(values):
+        first, last = place == 0, place == len(values) - 1
+        if not event.pitches:
+            yield Rest(value, event.visible, fermata and first)
+            continue
+        notes = tuple(
+            Note(
+                value,
+                pitch.transposed(line.interval),
+                tied_from_previous=not first or pitch in before,
+                tied_to_next=not last or pitch in event.tied,
+                grace=event.grace,
+                fermata=fermata and first and lowest,
+                articulations=_articulations(event) if first else (),
+                lyrics=tuple(event.lyrics) if first and lowest else (),
+            )
+            for lowest, pitch in _lowest_first(event.pitches)
+        )
+        yield notes[0] if len(notes) == 1 else Chord(notes)
+    if not event.grace:
+        ties[line.slot] = set(event.tied)
+
+
+def _lowest_first(pitches: Sequence[Pitch]) -> Iterator[tuple[bool, Pitch]]:
+    """Each pitch once, and whether it is the lowest."""
+    for place, pitch in enumerate(sorted(dict.fromkeys(pitches), key=lambda pitch: (pitch.chromatic, pitch.diatonic))):
+        yield place == 0, pitch
+
+
+def _articulations(event: Event) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_ARTICULATIONS[sign] for sign in event.signs if sign in _ARTICULATIONS))
+
+
+def _values(length: Fraction, ratio: tuple[int, int] = (1, 1)) -> list[NoteValue]:
+    """The fewest note values that make up a length, the longest first."""
+    found: list[NoteValue] = []
+    while length >= _SHORTEST and (length / _SHORTEST).denominator == 1:
+        longest = max((value for value in _PLAIN if value.duration <= length), key=lambda value: value.duration)
+        found.append(replace(longest, actual=ratio[0], normal=ratio[1]))
+        length -= longest.duration
+    return found + ([NoteValue.of(length * ratio[1] / ratio[0])] if length > 0 else [])
+
+
+_PLAIN = tuple(
+    value
+    for power in range(-6, 5)
+    for dotted in (Fraction(1), Fraction(3, 2))
+    if (value := NoteValue.plain(Fraction(2) ** power * dotted)) is not None
+)
+
+
+def _attach(tune: AbcTune, line: _Line, event: Event, place: tuple[int, Fraction], marks: _Marks) -> None:
+    """The texts, decorations and slurs of an event."""
+    index, onset = place
+    part, staff = line.slot.part, line.slot.staff
+    for text in event.texts:
+        symbol = chord_symbol(text, onset, part) if not text.startswith(_ANNOTATION) else None
+        if symbol is not None:
+            marks.symbols.append(replace(symbol, staff=staff))
+        elif words := text.lstrip("^_<>@").strip():
+            below = text.startswith("_")
+            marks.directions.append(Direction(onset, Words(words), part, staff, "below" if below else "above"))
+    for sign in event.signs:
+        _attach_sign(tune, line, sign, place, marks)
+    opened = marks.slurs.setdefault(line.slot, [])
+    opened.extend([place] * event.slurs)
+    for _ in range(event.slur_ends):
+        if opened:
+            start, begin = opened.pop()
+            slur = Slur(line.slot, begin, End(index - start, onset))
+            marks.spanners.setdefault(start, []).append(slur)
+
+
+def _attach_sign(tune: AbcTune, line: _Line, sign: str, place: tuple[int, Fraction], marks: _Marks) -> None:
+    index, onset = place
+    part, staff = line.slot.part, line.slot.staff
+    leads = line.slot == Slot("P1", 1, 1)
+    if sign in DYNAMIC_MARKS:
+        marks.directions.append(Direction(onset, Dynamic(sign), part, staff))
+    elif sign in _HAIRPINS:
+        marks.hairpins[line.slot] = (index, onset, _HAIRPINS[sign])
+    elif sign in _HAIRPIN_ENDS and line.slot in marks.hairpins:
+        start, begin, kind = marks.hairpins.pop(line.slot)
+        wedge = Wedge(part, begin, End(index - start, onset), kind, staff)
+        marks.spanners.setdefault(start, []).append(wedge)
+    elif sign.startswith("part ") or sign in _JUMPS:
+        if leads:
+            value = RepeatMark(_JUMPS[sign]) if sign in _JUMPS else RehearsalMark(sign.removeprefix("part "))
+            marks.directions.append(Direction(onset, value))
+    elif sign not in _FERMATAS and sign not in _ARTICULATIONS:
+        tune.unread["ornament or other sign"] += 1
+
+
+def _barline(bar: str) -> Barline:
+    if ":|" in bar or bar.startswith("::"):
+        return Barline("light-heavy", 2)
+    return Barline(next((style for sign, style in _BARS.items() if sign in bar), "regular"))
+
+
+def _numbered(rows: Sequence[Measure]) -> list[Measure]:
+    """The measures with numbers: 0 and implicit for an anacrusis."""
+    short = len(rows) > 1 and rows[0].is_short
+    found = [replace(row, number=str(index if short else index + 1)) for index, row in enumerate(rows)]
+    if short:
+        found[0] = replace(found[0], implicit=True)
+    return found
+
+
+def _with_endings(rows: Sequence[Measure], lines: Sequence[_Line]) -> Iterator[Measure]:
+    """Each ending lasts up to a repeat sign, a double bar or the next ending; without them it is one measure."""
+    current: tuple[int, ...] = ()
+    for index, row in enumerate(rows):
+        if row.endings:
+            current = row.endings
+            closed = any(_closes(later) or later.endings for later in (row, *rows[index + 1 :]))
+            closed = closed if _closes(row) else any(_closes(later) or later.endings for later in rows[index + 1 :])
+        elif row.repeat_start:
+            current = ()
+        yield replace(row, endings=current)
+        if current and (_closes(row) or not closed):
+            current = ()
+
+
+def _closes(row: Measure) -> bool:
+    return row.barline.repeat_times > 0 or row.barline.style in ("light-light", "light-heavy", "heavy-light")
+
+
+def _metadata(tune: AbcTune) -> Metadata:
+    titles = [title for title in tune.fields.get("T", []) if title]
+    others = [
+        (f"abc-{name}", "; ".join(values))
+        for name, values in tune.fields.items()
+        if name not in ("T", "C", "Q") and any(values)
+    ]
+    others += [("abc-subtitle", title) for title in titles[1:]]
+    composer = "; ".join(filter(None, tune.fields.get("C", []))) or None
+    return Metadata(title=titles[0] if titles else None, composer=composer, miscellaneous=tuple(others))

@@ -1,0 +1,113 @@
+"""What a file contains, by kind, and what is missing in the score that was read from it.
+
+A second reader counts the file itself (`kern`, `mei`, `abc.contents`). It shares no code with the reader that makes
+the score.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from scoregen.score.directions import Dynamic
+from scoregen.score.elements import Score
+from scoregen.score.pitch import Pitch
+from scoregen.score.spanners import Slur, Wedge
+from scoregen.score.timeline import sounding_notes
+
+KINDS = ("syllable", "slur", "dynamic", "hairpin", "chord symbol")
+"""The kinds that are compared by number, in addition to the notes."""
+
+_ROUNDING = 48
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The contents of a file.
+
+    `notes` counts onsets in quarters with MIDI pitches, tied notes as one; `numbers` counts the other `KINDS`.
+    `unread` are kinds of content that no reader supports, with their numbers.
+    """
+
+    notes: Counter[tuple[Fraction, int]]
+    numbers: Mapping[str, int]
+    unread: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def pitches(self) -> Counter[int]:
+        found: Counter[int] = Counter()
+        for (_, pitch), count in self.notes.items():
+            found[pitch] += count
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """The numbers of what differs: notes missing, added and at another onset, and of other kinds missing."""
+
+    missing: int
+    added: int
+    moved: int
+    others: Mapping[str, int]
+
+    @property
+    def rank(self) -> tuple[int, int, int]:
+        """Of two readings the one with the lower rank is better."""
+        return self.missing + self.added, sum(self.others.values()), self.moved
+
+    def __bool__(self) -> bool:
+        return any(self.rank)
+
+    def __str__(self) -> str:
+        notes = {"note": self.missing}
+        parts = [_counted(number, name) for name, number in (notes | dict(self.others)).items() if number]
+        kept = [f"{' and '.join(parts)} not kept"] if len(parts) < 3 else [f"{', '.join(parts)} not kept"]
+        changes = [*(kept if parts else []), *([f"{_counted(self.added, 'note')} too many"] if self.added else [])]
+        return "; ".join([*changes, *([f"{_counted(self.moved, 'note')} moved"] if self.moved else [])])
+
+
+def score_contents(score: Score) -> Contents:
+    """The contents of a score that was read."""
+    notes = [note for note in sounding_notes(score, grace=True) if isinstance(note.pitch, Pitch)]
+    spanners = [spanner for measure in score.measures for spanner in measure.spanners]
+    values = [direction.value for measure in score.measures for direction in measure.directions]
+    heads = [
+        note
+        for measure in score.measures
+        for voice in measure.voices
+        for element in voice.elements
+        for note in element.notes
+    ]
+    numbers = {
+        "syllable": sum(bool(lyric.text) for note in heads for lyric in note.lyrics),
+        "slur": sum(isinstance(spanner, Slur) for spanner in spanners),
+        "dynamic": sum(isinstance(value, Dynamic) for value in values),
+        "hairpin": sum(isinstance(spanner, Wedge) for spanner in spanners),
+        "chord symbol": sum(len(measure.chord_symbols) for measure in score.measures),
+    }
+    return Contents(Counter((note.onset, note.pitch.midi_pitch) for note in notes), numbers)  # type: ignore[union-attr]
+
+
+def losses(file: Contents, score: Contents) -> Losses:
+    """What a score lacks of a file. Onsets are compared on a grid of 1/48 quarter, in a score with the same notes."""
+    missing, added = file.pitches - score.pitches, score.pitches - file.pitches
+    others = {
+        kind: file.numbers.get(kind, 0) - score.numbers.get(kind, 0)
+        for kind in KINDS
+        if score.numbers.get(kind, 0) < file.numbers.get(kind, 0)
+    }
+    moved = 0 if missing or added else (_rounded(file) - _rounded(score)).total()
+    return Losses(missing.total(), added.total(), moved, others | dict(file.unread))
+
+
+def _rounded(contents: Contents) -> Counter[tuple[int, int]]:
+    found: Counter[tuple[int, int]] = Counter()
+    for (onset, pitch), count in contents.notes.items():
+        found[round(onset * _ROUNDING), pitch] += count
+    return found
+
+
+def _counted(number: int, name: str) -> str:
+    return f"{number} {name}" if number == 1 else f"{number} {name}s"

@@ -1,0 +1,34 @@
+"""MuseScore's own files, as the MusicXML that an installed MuseScore writes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from scoregen.notation.musicxml.document import load_document, read_bytes
+from scoregen.system.errors import Place, ReadError, ToolError
+from scoregen.system.subprocesses import ending, run
+
+TIMEOUT_SECONDS = 120.0
+_PROGRAMS = ("mscore4portable", "mscore", "musescore", "mscore4", "musescore4", "mscore3", "musescore3", "MuseScore4")
+
+
+def musescore_to_musicxml(path: Path) -> bytes:
+    """A .mscz or .mscx file as MusicXML. Raises ToolError without MuseScore, ReadError for a damaged file."""
+    read_bytes(path)
+    program = next((found for name in _PROGRAMS if (found := shutil.which(name))), None)
+    if program is None:
+        raise ToolError(
+            "reading a MuseScore file needs MuseScore; install it, or export the score as MusicXML", Place(str(path))
+        )
+    with tempfile.TemporaryDirectory(prefix="scoregen-") as folder:
+        target = Path(folder) / "score.musicxml"
+        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": folder}
+        command = [program, "-o", str(target), str(path.resolve())]
+        done = run(command, TIMEOUT_SECONDS, "MuseScore", environment=environment)
+        if done.returncode != 0 or not target.is_file():
+            how = ending(done.returncode, b"") if done.returncode else "wrote no score"
+            raise ReadError(f"MuseScore {how}; is the file damaged?", Place(str(path)))
+        return load_document(target)
