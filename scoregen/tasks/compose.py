@@ -11,7 +11,6 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from fractions import Fraction
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,7 +20,8 @@ from scoregen.generation.candidates import draw_candidates
 from scoregen.generation.infill_task import InfillTask, infill_task
 from scoregen.generation.reranking import RankingCriteria
 from scoregen.model.network.config import SamplingOptions
-from scoregen.plan.form import Chords, PieceOptions, blank_piece, cadence_chords, leading_chords
+from scoregen.plan.drafts import DraftPlans, Manner, plans_for_given, plans_for_piece
+from scoregen.plan.form import PieceOptions, blank_piece
 from scoregen.plan.sections import Sections, first_occurrence, section_starts, unfolded
 from scoregen.score.edit import insert_voices
 from scoregen.score.elements import Score
@@ -29,7 +29,6 @@ from scoregen.score.ensemble import load_ensemble
 from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
 from scoregen.styles.style import Style, load_style
 from scoregen.system.errors import InputError
-from scoregen.tokens.constraints.planned_chords import PlannedChord
 from scoregen.tokens.decode import decode
 from scoregen.tokens.encode import encode
 from scoregen.version import __version__
@@ -107,10 +106,9 @@ def compose(
     form = piece_options.sections if score is None else (0,)
     task = infill_task(given, players, roles or {}, blank, extend, manner)
     started = time.perf_counter()
-    chords = {} if score is not None else cadence_chords(given, options.seed, form, manner)
-    leading = {} if score is not None else leading_chords(given, chords, options.seed, manner)
-    plan = _Plan(manner, chords, leading, section_starts(given, form) if score is None else ())
-    drafts = _sample(engine, pretrained, task, plan, options, count, progress)
+    sections = section_starts(given, form) if score is None else ()
+    plans = _plans(task, form if score is None else None, manner, options, count)
+    drafts = _sample(engine, pretrained, task, plans, manner, sections, options, progress)
     seconds = time.perf_counter() - started
     calibration = pretrained.calibration.checksum if pretrained.calibration else None
     settings = {
@@ -169,57 +167,42 @@ def _options_of(record: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in record.items() if key not in ("version", "weights", "measures", "novelty")}
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What is fixed before sampling: the style, and of a new piece the cadence chords, the chords before them, and
-    the starts of sections."""
-
-    style: Style
-    chords: Chords
-    leading: Chords
-    sections: tuple[int, ...]
+def _plans(task: InfillTask, form: Sections | None, style: Style, options: SamplingOptions, count: int) -> DraftPlans:
+    """The plans of the drafts of all alternatives; `form` is that of a new piece, None for a given score."""
+    manner = Manner(style, options.rhythm, options.difficulty == "easy")
+    if form is None:
+        return plans_for_given(task.score, task.slots, manner, options.seed, count, options.candidates)
+    return plans_for_piece(task.score, form, manner, options.seed, count)
 
 
 def _sample(
     engine: Engine,
     pretrained: Pretrained,
     task: InfillTask,
-    plan: _Plan,
+    plans: DraftPlans,
+    style: Style,
+    sections: Sequence[int],
     options: SamplingOptions,
-    count: int,
     progress: Callable[[float], None] | None,
 ) -> tuple[Draft, ...]:
     """The drafts, best first; the `count` best have been refined."""
     from scoregen.model.sampling.request import SamplingRequest
 
-    tokens = encode(task.score, task.slots, snap=True)
+    tokens = encode(plans.score, task.slots, snap=True)
     calibration = pretrained.calibration
-    criteria = RankingCriteria.of(tokens, plan.chords, calibration.discriminator if calibration else None, plan.style)
+    criteria = RankingCriteria.of(tokens, plans.ends, calibration.discriminator if calibration else None, style)
     logit_bias = calibration.logit_bias if calibration else None
-    chords = _planned_chords(plan, len(tokens.measures))
-    request = SamplingRequest(
-        engine, tokens, task.rules, chords, pretrained.index, logit_bias, frozenset(plan.sections), style=plan.style
-    )
-    return draw_candidates(request, criteria, options, count, progress or (lambda done: None))
+    requests = [
+        SamplingRequest(engine, tokens, task.rules, own, pretrained.index, logit_bias, frozenset(sections), style=style)
+        for own in plans.plans
+    ]
+    return draw_candidates(requests, criteria, options, progress or (lambda done: None))
 
 
 def _with_costs(options: SamplingOptions, style: Style) -> SamplingOptions:
     """The options with the costs of the style where they name none."""
     costs = style.voice_leading.with_options(options.voice_leading, options.crossing)
     return replace(options, voice_leading=costs.parallel, crossing=costs.crossing)
-
-
-def _planned_chords(plan: _Plan, measures: int) -> dict[int, dict[Fraction, PlannedChord]]:
-    """The chords of a plan as constraints: each lasts as the style says, the last one of a section to its end."""
-    lasts = {(start or measures) - 1 for start in plan.sections}
-    chords: dict[int, dict[Fraction, PlannedChord]] = {}
-    for index, places in plan.leading.items():
-        chords[index] = {onset: PlannedChord(members) for onset, members in places.items()}
-    for index, places in plan.chords.items():
-        for onset, members in places.items():
-            final = index in lasts and onset == max(places)
-            chords.setdefault(index, {})[onset] = PlannedChord(members, final, plan.style.cadences.stay)
-    return chords
 
 
 def _novelty(draft: Draft, score: Score, form: Sections) -> dict[str, Any]:

@@ -128,6 +128,24 @@ def compose_command(
             show_default="4",
         ),
     ] = None,
+    rhythm: Annotated[
+        str | None,
+        typer.Option(
+            "--rhythm",
+            help="New voices follow the pulse of what is given, are flowing (free), or plain (no ornament).",
+            metavar="follow|flowing|plain",
+            show_default="follow",
+        ),
+    ] = None,
+    difficulty: Annotated[
+        str | None,
+        typer.Option(
+            "--difficulty",
+            help="Easy: narrow ranges and no leap wider than a fourth.",
+            metavar="normal|easy",
+            show_default="normal",
+        ),
+    ] = None,
     checkpoint: Checkpoint = None,
     device: Device = "auto",
     provenance: Annotated[
@@ -156,7 +174,14 @@ def compose_command(
         form=form,
     )
     sampling = given_options(
-        seed=seed, temperature=temperature, top_p=top_p, candidates=candidates, passes=passes, span=span
+        seed=seed,
+        temperature=temperature,
+        top_p=top_p,
+        candidates=candidates,
+        passes=passes,
+        span=span,
+        rhythm=rhythm,
+        difficulty=difficulty,
     )
     roles = parse_roles(role or ())
     _check_use(score, piece, role=role, blank=blank, extend=extend)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -24,8 +24,8 @@ from scoregen.model.network.inputs import (
 )
 from scoregen.system.errors import Place
 from scoregen.tokens.constraints import state as constraints
+from scoregen.tokens.constraints.measure_plan import MeasurePlan, Plan
 from scoregen.tokens.constraints.places import DEFAULT_FINEST, Finest
-from scoregen.tokens.constraints.planned_chords import PlannedChord, planned_chord_mask
 from scoregen.tokens.constraints.state import ConstraintState, MeasureRules, VoiceRule
 from scoregen.tokens.constraints.voice_masks import Mask
 from scoregen.tokens.encode import voice_events
@@ -34,7 +34,6 @@ from scoregen.tokens.events import BLANK as BLANK_EVENT
 from scoregen.tokens.vocabulary import vocabulary
 
 Bools = NDArray[np.bool_]
-Chords = Mapping[int, Mapping[Fraction, PlannedChord]]
 
 EVENT_TOKENS = np.array(
     [vocabulary().id("hold"), vocabulary().id("rest"), *(vocabulary().pitch_id(pitch) for pitch in PITCHES)]
@@ -55,17 +54,17 @@ class DecodingContext:
         engine: Engine,
         tokens: TokenScore,
         voices: Sequence[VoiceRule],
-        chords: Chords,
+        plans: Sequence[Plan],
         finest: Finest = DEFAULT_FINEST,
     ) -> None:
         self.tokens = tokens
+        self._voices, self._plans, self._finest = voices, plans, finest
+        self._planned: dict[tuple[int, int], MeasureRules] = {}
         self.outline = PieceOutline.of([measure.header for measure in tokens.measures])
-        self.rules = [
-            measure_rules(tokens, index, voices, chords.get(index, {}), finest) for index in range(self.measures)
-        ]
-        self.orders: Ints = np.array([rules.order for rules in self.rules])
-        self.free: Bools = np.array([[rules.given[slot] is None for slot in rules.order] for rules in self.rules])
-        self._given = [[_given_ids(rules, slot) for slot in range(self.orders.shape[1])] for rules in self.rules]
+        rules = [self.rules(0, index) for index in range(self.measures)]
+        self.orders: Ints = np.array([each.order for each in rules])
+        self.free: Bools = np.array([[each.given[slot] is None for slot in each.order] for each in rules])
+        self._given = [[_given_ids(each, slot) for slot in range(self.orders.shape[1])] for each in rules]
         self.starts: Ints = np.array([int(start * GRID) for start in self.outline.starts])
         self.ends: Ints = np.append(self.starts[1:], int(self.outline.duration * GRID))
         self.closes: Bools = np.zeros(int(self.outline.duration * GRID) + 1, dtype=np.bool_)
@@ -95,6 +94,16 @@ class DecodingContext:
     def stop(self) -> int:
         """The index after the last measure with a blank; the measures from there on need no choice."""
         return self.measures - int(np.argmax(np.flip(self.free.any(1))))
+
+    def rules(self, draft: int, measure: int) -> MeasureRules:
+        """The rules of a measure for the draft of a number; only its plan depends on the draft."""
+        number = draft % len(self._plans)
+        found = self._planned.get((number, measure))
+        if found is None:
+            plan = self._plans[number].get(measure, MeasurePlan())
+            found = measure_rules(self.tokens, measure, self._voices, plan, self._finest)
+            self._planned[number, measure] = found
+        return found
 
     def places(self, measure: Ints, position: Ints) -> SlicePlaces:
         """Places by measure index [R] and grid steps from the start of the piece [R]."""
@@ -132,7 +141,7 @@ def measure_rules(
     tokens: TokenScore,
     index: int,
     voices: Sequence[VoiceRule],
-    chords: Mapping[Fraction, PlannedChord],
+    plan: MeasurePlan,
     finest: Finest = DEFAULT_FINEST,
 ) -> MeasureRules:
     """The rules of one measure for the constraints: its header, its given events and its order of voices."""
@@ -147,7 +156,8 @@ def measure_rules(
         finest=finest,
         place=Place(measure=measure.header.number),
         slots=tokens.slots,
-        extra=planned_chord_mask(chords) if chords else None,
+        onsets=plan.onsets,
+        extra=plan.mask(),
     )
 
 

@@ -101,6 +101,11 @@ def allowed_tokens(state: ConstraintState) -> Mask:
     return narrowed
 
 
+def base_mask(state: ConstraintState) -> Mask:
+    """The tokens that may come next without the mask of the caller; there is at least one."""
+    return _mask(state)
+
+
 def masks_by_constraint(state: ConstraintState) -> dict[str, Mask]:
     """The mask of each constraint alone, by its name, for the blank voice whose turn it is."""
     slot = state.rules.order[state.turn]
