@@ -22,7 +22,7 @@ USUAL_BEATS = 8.5
 LENGTH_WEIGHT = 1.5
 """The cost of a phrase of twice or half the usual length; it grows with the square of the octaves."""
 LEAST_NOTES = 3
-MOST_BEATS = 26
+MOST_BEATS = 16
 """The most beats between two fermatas that mark all phrases."""
 
 
