@@ -19,7 +19,7 @@ from scoregen.score.elements import Score, Slot
 from scoregen.score.keys import Key
 from scoregen.score.timeline import measure_onsets
 from scoregen.styles.style import Style
-from scoregen.tokens.constraints.measure_plan import Plan
+from scoregen.tokens.constraints.measure_plan import GivenChords, Plan
 from scoregen.tokens.constraints.planned_chords import PlannedChord
 
 NEAREST_FIFTHS = range(-5, 7)
@@ -53,10 +53,10 @@ class Manner:
 
 
 def plans_for_given(
-    score: Score, slots: Sequence[Slot], manner: Manner, seed: int, count: int, drafts: int
+    score: Score, slots: Sequence[Slot], manner: Manner, seed: int, count: int, drafts: int, symbols: GivenChords
 ) -> DraftPlans:
     """Plans for a score with blanks, of which the last slot is the lowest voice: for each of `count` alternatives one
-    for each draft.
+    for each draft. `symbols` are the chords of chord symbols, which decide where there are any.
     """
     music = GivenMusic.of(score, slots)
     ends = phrase_ends(score, music)
@@ -64,7 +64,8 @@ def plans_for_given(
     voices = len({voice.slot for measure in score.measures for voice in measure.voices if voice.is_blank})
     plans = tuple(
         tuple(
-            _plan_for_given(score, setting, ends, manner, voices, f"{seed} {number} {draft}") for draft in range(drafts)
+            _plan_for_given(score, setting, ends, manner, voices, symbols, f"{seed} {number} {draft}")
+            for draft in range(drafts)
         )
         for number in range(count)
     )
@@ -72,14 +73,27 @@ def plans_for_given(
 
 
 def _plan_for_given(
-    score: Score, setting: Setting, ends: Sequence[PhraseEnd], manner: Manner, voices: int, seed: str
+    score: Score,
+    setting: Setting,
+    ends: Sequence[PhraseEnd],
+    manner: Manner,
+    voices: int,
+    symbols: GivenChords,
+    seed: str,
 ) -> Plan:
     cadences = melody_cadences(setting, ends, random.Random(f"{seed} cadences"))
     chords = timed_chords(cadences, setting.music, score.duration, manner.rhythm, manner.style)
     line = setting.music.line
     chance = random.Random(f"{seed} onsets")
-    onsets = open_onsets(setting.pulse, line, _phrase_starts(line, ends), voices, manner.rhythm, chance)
-    return in_measures(score, chords, onsets, manner.widest_leap)
+    starts = {*_phrase_starts(line, ends), *_onsets_of(symbols, score)}
+    onsets = open_onsets(setting.pulse, line, starts, voices, manner.rhythm, chance)
+    plan = in_measures(score, chords, onsets, manner.widest_leap)
+    return {index: replace(each, given_chords=symbols.get(index, {})) for index, each in plan.items()}
+
+
+def _onsets_of(symbols: GivenChords, score: Score) -> list[Fraction]:
+    starts = measure_onsets(score)
+    return [starts[index] + onset for index, chords in symbols.items() for onset in chords]
 
 
 def _phrase_starts(line: Sequence[GivenNote], ends: Sequence[PhraseEnd]) -> frozenset[Fraction]:

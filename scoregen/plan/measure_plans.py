@@ -75,7 +75,7 @@ def in_measures(
             if open_places is None
             else frozenset(place - start for place in open_places if start <= place < start + measure.duration)
         )
-        plans[index] = MeasurePlan(own, inside, widest_leap)
+        plans[index] = MeasurePlan(own, onsets=inside, widest_leap=widest_leap)
     return plans
 
 

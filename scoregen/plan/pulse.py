@@ -63,19 +63,20 @@ def pulse_of(score: Score, line: Sequence[GivenNote]) -> Pulse:
 def open_onsets(
     pulse: Pulse,
     line: Sequence[GivenNote],
-    phrase_starts: Set[Fraction],
+    always: Set[Fraction],
     voices: int,
     rhythm: Rhythm,
     chance: random.Random,
 ) -> frozenset[Fraction] | None:
     """The onsets, in quarters from the start, at which new voices may begin a note; None for every place.
 
-    `voices` is the number of new voices, each of which divides the pulse as often as the tune.
+    `always` are onsets that are open in any case, such as the starts of phrases. `voices` is the number of new voices,
+    each of which divides the pulse as often as the tune.
     """
     if rhythm == "flowing":
         return None
     onsets = frozenset(note.onset for note in line)
-    chosen = {*pulse.starts[:-1], *phrase_starts}
+    chosen = {*pulse.starts[:-1], *always}
     if rhythm == "plain":
         return frozenset(chosen)
     share = min(MOST_DIVIDED, 1 - (1 - _divided_share(pulse, onsets)) ** voices)

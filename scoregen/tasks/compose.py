@@ -11,6 +11,7 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from fractions import Fraction
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ from scoregen.generation.candidates import draw_candidates
 from scoregen.generation.infill_task import InfillTask, infill_task
 from scoregen.generation.reranking import RankingCriteria
 from scoregen.model.network.config import SamplingOptions
+from scoregen.plan.chord_symbols import GivenChord, chord_timeline, unread_symbols
 from scoregen.plan.drafts import DraftPlans, Manner, plans_for_given, plans_for_piece
 from scoregen.plan.form import PieceOptions, blank_piece
 from scoregen.plan.sections import Sections, first_occurrence, section_starts, unfolded
@@ -29,6 +31,8 @@ from scoregen.score.ensemble import load_ensemble
 from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
 from scoregen.styles.style import Style, load_style
 from scoregen.system.errors import InputError
+from scoregen.tokens.constraints.given_chords import ChordSpan
+from scoregen.tokens.constraints.measure_plan import GivenChords
 from scoregen.tokens.decode import decode
 from scoregen.tokens.encode import encode
 from scoregen.version import __version__
@@ -40,6 +44,8 @@ if TYPE_CHECKING:
     from scoregen.model.sampling.pretrained import Pretrained
 
 __all__ = ["Alternative", "Composition", "PieceOptions", "SamplingOptions", "compose"]
+
+CHORD_SYMBOL_USES = ("follow", "ignore")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +87,15 @@ def compose(
     count: int = 1,
     checkpoint: Path | str | None = None,
     device: str = "auto",
+    chord_symbols: str = "follow",
     progress: Callable[[float], None] | None = None,
 ) -> Composition:
     """Fill what is blank in a score for an ensemble; without a score, write a new piece.
 
     `roles` assigns parts to roles (`{"soprano": "1"}`); `blank` empties parts, measures or both
     (`"alto,tenor:5-8"`); `extend` appends measures; `style` names a file of grammars/styles, whose costs of parallels
-    and crossing apply unless `sampling` sets its own. Raises InputError if there is nothing to fill, and
+    and crossing apply unless `sampling` sets its own; `chord_symbols` is `follow` if new voices sound only members of
+    the chords that the symbols of the score name, or `ignore`. Raises InputError if there is nothing to fill, and
     RefusedError if no notes can be written for what is given.
     """
     from scoregen.model.engine.loading import load_engine
@@ -107,7 +115,8 @@ def compose(
     task = infill_task(given, players, roles or {}, blank, extend, manner)
     started = time.perf_counter()
     sections = section_starts(given, form) if score is None else ()
-    plans = _plans(task, form if score is None else None, manner, options, count)
+    followed = _given_chords(task.score, chord_symbols)
+    plans = _plans(task, form if score is None else None, manner, options, count, followed)
     drafts = _sample(engine, pretrained, task, plans, manner, sections, options, progress)
     seconds = time.perf_counter() - started
     calibration = pretrained.calibration.checksum if pretrained.calibration else None
@@ -118,6 +127,7 @@ def compose(
         "ensemble": ensemble,
         "roles": dict(roles or {}),
     }
+    settings |= {"chord_symbols": chord_symbols} if followed or chord_symbols != "follow" else {}
     settings |= {"style": style} if style != DEFAULT_STYLE else {}
     settings |= {"piece": _plain(asdict(piece_options))} if score is None else {}
     alternatives = []
@@ -126,7 +136,7 @@ def compose(
         novelty = _novelty(draft, done, form)
         record = provenance(done, pretrained.weights, options, {**settings, "rank": rank, "novelty": novelty})
         alternatives.append(Alternative(done, -draft.nats, parallels(done, task.slots), record))
-    return Composition(tuple(alternatives), task.notices, seconds)
+    return Composition(tuple(alternatives), (*task.notices, *_chord_notices(task.score, chord_symbols)), seconds)
 
 
 def provenance(score: Score, weights: Weights, options: SamplingOptions, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -167,11 +177,13 @@ def _options_of(record: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in record.items() if key not in ("version", "weights", "measures", "novelty")}
 
 
-def _plans(task: InfillTask, form: Sections | None, style: Style, options: SamplingOptions, count: int) -> DraftPlans:
+def _plans(
+    task: InfillTask, form: Sections | None, style: Style, options: SamplingOptions, count: int, symbols: GivenChords
+) -> DraftPlans:
     """The plans of the drafts of all alternatives; `form` is that of a new piece, None for a given score."""
     manner = Manner(style, options.rhythm, options.difficulty == "easy")
     if form is None:
-        return plans_for_given(task.score, task.slots, manner, options.seed, count, options.candidates)
+        return plans_for_given(task.score, task.slots, manner, options.seed, count, options.candidates, symbols)
     return plans_for_piece(task.score, form, manner, options.seed, count)
 
 
@@ -203,6 +215,36 @@ def _with_costs(options: SamplingOptions, style: Style) -> SamplingOptions:
     """The options with the costs of the style where they name none."""
     costs = style.voice_leading.with_options(options.voice_leading, options.crossing)
     return replace(options, voice_leading=costs.parallel, crossing=costs.crossing)
+
+
+def _given_chords(score: Score, chord_symbols: str) -> dict[int, dict[Fraction, ChordSpan]]:
+    """The chords of the symbols of a score as constraints; InputError for an unknown way to use them."""
+    if chord_symbols not in CHORD_SYMBOL_USES:
+        raise InputError(f"found {chord_symbols!r} for chord symbols; expected {' or '.join(CHORD_SYMBOL_USES)}")
+    timeline = chord_timeline(score) if chord_symbols == "follow" else {}
+    return {
+        index: {onset: _chord_span(chord) for onset, chord in entries.items()} for index, entries in timeline.items()
+    }
+
+
+def _chord_span(chord: GivenChord) -> ChordSpan:
+    if chord.tones is None:
+        return ChordSpan(frozenset())
+    members = frozenset(chord.tones.members)
+    return ChordSpan(members, chord.tones.essential, chord.tones.bass) if chord.begins else ChordSpan(members)
+
+
+def _chord_notices(score: Score, chord_symbols: str) -> tuple[str, ...]:
+    """Notices of chord symbols that new voices do not follow."""
+    unread = unread_symbols(score) if chord_symbols == "follow" else ()
+    if not unread:
+        return ()
+    number, symbol = unread[0]
+    name = f"{symbol.root.step} {symbol.kind}"
+    return (
+        f"{len(unread)} chord symbols are not understood and fix nothing, the first in measure {number} ({name});"
+        " expected a kind of MusicXML with whole alterations",
+    )
 
 
 def _novelty(draft: Draft, score: Score, form: Sections) -> dict[str, Any]:

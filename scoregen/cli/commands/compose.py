@@ -53,6 +53,14 @@ def compose_command(
         ),
     ] = None,
     extend: Annotated[int, typer.Option("--extend", min=0, help="Number of measures to append.")] = 0,
+    chord_symbols: Annotated[
+        str,
+        typer.Option(
+            "--chord-symbols",
+            metavar="USE",
+            help="follow: new voices sound only the chords that the score names; ignore.",
+        ),
+    ] = "follow",
     measures: Annotated[
         int | None, typer.Option("--measures", min=1, help="New piece: number of measures.", show_default="16")
     ] = None,
@@ -200,6 +208,7 @@ def compose_command(
                 roles=roles,
                 blank=tuple(blank or ()),
                 extend=extend,
+                chord_symbols=chord_symbols,
                 piece=None if given else PieceOptions(**piece),
                 sampling=SamplingOptions(**sampling),
                 count=count,

@@ -19,9 +19,9 @@ class SamplingRequest:
     """What is to be written, and by which network.
 
     `rules` hold the constraints of each voice. `plans` are what is planned in each measure: the drafts take them in
-    turn. `novelty` is the index of the novelty limit, `logit_bias` the calibration (None: there is none), `sections` the
-    measure indices into which nothing is tied. Without `use_voice_leading_costs` the drafts come from the network
-    alone; otherwise `style` sets the costs.
+    turn. `novelty` is the index of the novelty limit, `logit_bias` the calibration (None: there is none), `sections`
+    are the measure indices into which nothing is tied. Without `use_voice_leading_costs` the drafts come from the
+    network alone; otherwise `style` sets the costs.
     """
 
     engine: Engine

@@ -9,8 +9,9 @@ from functools import cache
 
 import numpy as np
 
+from scoregen.tokens.constraints.given_chords import ChordSpan, given_chord_mask
 from scoregen.tokens.constraints.planned_chords import PlannedChords, planned_chord_mask
-from scoregen.tokens.constraints.state import ConstraintState, base_mask, next_step
+from scoregen.tokens.constraints.state import ConstraintState, next_step, unrestricted_tokens
 from scoregen.tokens.constraints.voice_masks import Mask
 from scoregen.tokens.vocabulary import vocabulary
 
@@ -19,17 +20,20 @@ from scoregen.tokens.vocabulary import vocabulary
 class MeasurePlan:
     """What is planned in a measure before it is sampled.
 
-    `chords`: the planned chords by onset; `onsets`: where blank voices may begin a note or rest, None for every
-    place; `widest_leap`: the most semitones between two successive notes of a voice, None for any.
+    `chords`: the planned chords by onset; `given_chords`: those of chord symbols, which replace them; `onsets`: where
+    blank voices may begin a note or rest, None for every place; `widest_leap`: the most semitones between two
+    successive notes of a voice, None for any.
     """
 
     chords: PlannedChords = field(default_factory=dict)
+    given_chords: Mapping[Fraction, ChordSpan] = field(default_factory=dict)
     onsets: frozenset[Fraction] | None = None
     widest_leap: int | None = None
 
     def mask(self) -> Callable[[ConstraintState], Mask] | None:
         """The mask of the chords and leaps (`MeasureRules.extra`); None if there are neither."""
         chords = planned_chord_mask(self.chords) if self.chords else None
+        chords = given_chord_mask(self.given_chords) if self.given_chords else chords
         if self.widest_leap is None:
             return chords
         return _with_leaps(chords, self.widest_leap)
@@ -37,6 +41,8 @@ class MeasurePlan:
 
 Plan = Mapping[int, MeasurePlan]
 """The plans of the measures of a piece, by index."""
+GivenChords = Mapping[int, Mapping[Fraction, ChordSpan]]
+"""The chords of chord symbols, by measure index and onset."""
 
 
 def _with_leaps(chords: Callable[[ConstraintState], Mask] | None, widest: int) -> Callable[[ConstraintState], Mask]:
@@ -48,7 +54,7 @@ def _with_leaps(chords: Callable[[ConstraintState], Mask] | None, widest: int) -
         if step[0] == "onset":
             return wanted
         near = wanted & _near(state.sounding[state.rules.order[state.turn]], widest)
-        return near if (near & base_mask(state)).any() else wanted
+        return near if (near & unrestricted_tokens(state)).any() else wanted
 
     return mask
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scoregen.tokens.constraints.state import ConstraintState, base_mask, next_step, onset
+from scoregen.tokens.constraints.state import ConstraintState, next_step, onset, unrestricted_tokens
 from scoregen.tokens.constraints.voice_masks import Mask
 from scoregen.tokens.vocabulary import vocabulary
 
@@ -58,7 +58,7 @@ def planned_chord_mask(chords: PlannedChords) -> Callable[[ConstraintState], Mas
     def mask(state: ConstraintState) -> Mask:
         now = onset(state)
         wanted = _onsets(chords, now, state) if next_step(state) == ("onset",) else _events(chords, now, state)
-        base = base_mask(state)
+        base = unrestricted_tokens(state)
         return next((each for each in wanted if (base & each).any()), _everything())
 
     return mask

@@ -92,18 +92,13 @@ def is_finished(state: ConstraintState) -> bool:
 
 def allowed_tokens(state: ConstraintState) -> Mask:
     """A read-only mask over the vocabulary: the tokens that may come next. Raises ConstraintError if there are none."""
-    mask = _mask(state)
+    mask = unrestricted_tokens(state)
     if state.rules.extra is None:
         return mask
     narrowed = mask & state.rules.extra(state)
     if not narrowed.any():
         raise _nothing_left(state, mask)
     return narrowed
-
-
-def base_mask(state: ConstraintState) -> Mask:
-    """The tokens that may come next without the mask of the caller; there is at least one."""
-    return _mask(state)
 
 
 def masks_by_constraint(state: ConstraintState) -> dict[str, Mask]:
@@ -124,7 +119,7 @@ def at_tick(state: ConstraintState, tick: int) -> ConstraintState:
 
 def advance(state: ConstraintState, token: int) -> ConstraintState:
     """The state after a token; ValueError if the rules do not allow it."""
-    if not _mask(state)[token]:
+    if not unrestricted_tokens(state)[token]:
         raise ValueError(f"{vocabulary().token_text(token)} is not allowed at onset {onset(state)}")
     if state.turn == len(state.rules.order):
         return _to_onset(state, token)
@@ -165,7 +160,8 @@ def _given_event(state: ConstraintState, slot: int) -> tuple[int, ...]:
     return events.get(state.tick, plan.between[slot])
 
 
-def _mask(state: ConstraintState) -> Mask:
+def unrestricted_tokens(state: ConstraintState) -> Mask:
+    """A read-only mask of the tokens that may come next without the extra mask of the caller; never empty."""
     order = state.rules.order
     if state.turn == len(order):
         return _onset_mask(state)
