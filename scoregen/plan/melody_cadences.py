@@ -124,14 +124,19 @@ def _chord_before(
     """The chord before a goal and where the goal then begins, if that is earlier than its phrase end."""
     plan, root = setting.style.melody_cadences, goal.members[0]
     is_home = root == key.tonic_fifths
-    if not is_home and chance.random() >= plan.before_other:
+    share = plan.before_fifth if root == key.tonic_fifths + 1 else plan.before_other
+    if not is_home and chance.random() >= share:
         return None, None
     weights = plan.before_tonic_of(key) if is_home else {setting.style.cadences.dominant: 1.0}
     if not is_home and (key.mode in MODAL or not _is_consonant(goal.members)):
         return None, None
     for place, early in _places(setting, goal, earliest):
-        fitting = {_over(root, chord): weight for chord, weight in weights.items()}
-        fitting = {members: weight for members, weight in fitting.items() if setting.allows(members, place)}
+        fitting = {
+            members: weight
+            for chord, weight in weights.items()
+            if setting.allows(members := _over(root, chord), place)
+            and (is_last or not _is_in_octaves(setting, members, place, goal))
+        }
         members = _draw(fitting, chance)
         if members:
             return PlacedChord(place, members), early
@@ -162,6 +167,13 @@ def _places(setting: Setting, goal: PlacedChord, earliest: Fraction) -> list[tup
             break
         rows.append((pulse.starts[index], early))
     return [(place, early) for place, early in rows if place > earliest or (earliest == place == 0)]
+
+
+def _is_in_octaves(setting: Setting, members: tuple[int, ...], place: Fraction, goal: PlacedChord) -> bool:
+    """Whether the leading line moves from root to root, in octaves with a bass in root position."""
+    leader = setting.music.leader
+    notes = [setting.music.at(leader, time) for time in (place, goal.onset)] if leader else []
+    return [note.pitch.fifths for note in notes if note] == [members[0], goal.members[0]] and leader != setting.bass
 
 
 def _is_consonant(members: tuple[int, ...]) -> bool:

@@ -16,14 +16,15 @@ class MelodyCadences:
     """The chords at and before the phrase ends of a melody, in fifths above the tonic; by mode.
 
     goals: by the degree of the melody, the weights of the chords at a phrase end; before_tonic: the weights of the
-    chords before a tonic; picardy: the probability that a last minor tonic becomes major; before_other: the
-    probability that a chord other than the tonic gets its own dominant. A mode without an own table uses that of major
+    chords before a tonic; picardy: the probability that a last minor tonic becomes major; before_fifth, before_other: the
+    probabilities that a chord on the fifth degree, and one on a degree other than the tonic, gets its own dominant. A mode without an own table uses that of major
     or minor, by its third.
     """
 
     goals: Mapping[str, Mapping[int, Weights]]
     before_tonic: Mapping[str, Weights]
     picardy: Mapping[str, float]
+    before_fifth: float
     before_other: float
 
     def goals_of(self, key: Key, degree: int) -> Weights:
@@ -49,6 +50,7 @@ def parse_melody_cadences(table: Table) -> MelodyCadences:
         {mode: _goals(goals.table(mode)) for mode in goals.keys},
         {mode: before.table(mode).chord_weights() for mode in before.keys},
         picardy.shares(*picardy.keys, whole=False),
+        table.share("before_fifth"),
         table.share("before_other"),
     )
 
