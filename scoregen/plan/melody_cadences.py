@@ -131,15 +131,15 @@ def _chord_before(
     if not is_home and (key.mode in MODAL or not _is_consonant(goal.members)):
         return None, None
     for place, early in _places(setting, goal, earliest):
+        chords = {_over(root, chord): weight for chord, weight in weights.items()}
         fitting = {
             members: weight
-            for chord, weight in weights.items()
-            if setting.allows(members := _over(root, chord), place)
-            and (is_last or not _is_in_octaves(setting, members, place, goal))
+            for members, weight in chords.items()
+            if setting.allows(members, place) and (is_last or not _is_in_octaves(setting, members, place, goal))
         }
-        members = _draw(fitting, chance)
-        if members:
-            return PlacedChord(place, members), early
+        chosen = _draw(fitting, chance)
+        if chosen:
+            return PlacedChord(place, chosen), early
     return None, None
 
 

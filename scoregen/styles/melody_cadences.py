@@ -16,9 +16,9 @@ class MelodyCadences:
     """The chords at and before the phrase ends of a melody, in fifths above the tonic; by mode.
 
     goals: by the degree of the melody, the weights of the chords at a phrase end; before_tonic: the weights of the
-    chords before a tonic; picardy: the probability that a last minor tonic becomes major; before_fifth, before_other: the
-    probabilities that a chord on the fifth degree, and one on a degree other than the tonic, gets its own dominant. A mode without an own table uses that of major
-    or minor, by its third.
+    chords before a tonic; picardy: the probability that a last minor tonic becomes major; before_fifth, before_other:
+    the probabilities that a chord on the fifth degree, and one on another degree, gets its own dominant. A mode without
+    an own table uses that of major or minor, by its third.
     """
 
     goals: Mapping[str, Mapping[int, Weights]]
