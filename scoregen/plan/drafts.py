@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from scoregen.plan.easy_parts import WIDEST_LEAP
 from scoregen.plan.form import cadence_chords, leading_chords
 from scoregen.plan.given_line import GivenMusic, GivenNote
-from scoregen.plan.measure_plans import EASY_LEAP, in_measures, timed_chords
+from scoregen.plan.measure_plans import in_measures, timed_chords
 from scoregen.plan.melody_cadences import Setting, melody_cadences
 from scoregen.plan.phrase_ends import PhraseEnd, phrase_ends, with_phrase_ends
 from scoregen.plan.pulse import Rhythm, open_onsets, pulse_of
@@ -49,46 +50,48 @@ class Manner:
 
     @property
     def widest_leap(self) -> int | None:
-        return EASY_LEAP if self.easy else None
+        return WIDEST_LEAP if self.easy else None
 
 
-def plans_for_given(
-    score: Score, slots: Sequence[Slot], manner: Manner, seed: int, count: int, drafts: int, symbols: GivenChords
-) -> DraftPlans:
-    """Plans for a score with blanks, of which the last slot is the lowest voice: for each of `count` alternatives one
-    for each draft. `symbols` are the chords of chord symbols, which decide where there are any.
+@dataclass(frozen=True, slots=True)
+class GivenTask:
+    """A score with blanks: its voices, of which the last is the lowest, and the key of each measure.
+
+    `symbols` are the chords of chord symbols, which decide where there are any.
     """
-    music = GivenMusic.of(score, slots)
-    ends = phrase_ends(score, music)
-    setting = Setting(music, slots[-1], pulse_of(score, music.line), found_keys(score, music.line), manner.style)
-    voices = len({voice.slot for measure in score.measures for voice in measure.voices if voice.is_blank})
+
+    score: Score
+    slots: Sequence[Slot]
+    keys: Sequence[Key]
+    symbols: GivenChords = field(default_factory=dict)
+
+    @property
+    def new_voices(self) -> int:
+        """The number of voices that are blank anywhere."""
+        return len({voice.slot for measure in self.score.measures for voice in measure.voices if voice.is_blank})
+
+
+def plans_for_given(task: GivenTask, manner: Manner, seed: int, count: int, drafts: int) -> DraftPlans:
+    """Plans for a score with blanks: for each of `count` alternatives one for each draft."""
+    music = GivenMusic.of(task.score, task.slots)
+    ends = phrase_ends(task.score, music)
+    setting = Setting(music, task.slots[-1], pulse_of(task.score, music.line), task.keys, manner.style)
     plans = tuple(
-        tuple(
-            _plan_for_given(score, setting, ends, manner, voices, symbols, f"{seed} {number} {draft}")
-            for draft in range(drafts)
-        )
+        tuple(_plan_for_given(task, setting, ends, manner, f"{seed} {number} {draft}") for draft in range(drafts))
         for number in range(count)
     )
-    return DraftPlans(with_phrase_ends(score, ends) if ends else score, plans, _places(ends))
+    return DraftPlans(with_phrase_ends(task.score, ends) if ends else task.score, plans, _places(ends))
 
 
-def _plan_for_given(
-    score: Score,
-    setting: Setting,
-    ends: Sequence[PhraseEnd],
-    manner: Manner,
-    voices: int,
-    symbols: GivenChords,
-    seed: str,
-) -> Plan:
+def _plan_for_given(task: GivenTask, setting: Setting, ends: Sequence[PhraseEnd], manner: Manner, seed: str) -> Plan:
     cadences = melody_cadences(setting, ends, random.Random(f"{seed} cadences"))
-    chords = timed_chords(cadences, setting.music, score.duration, manner.rhythm, manner.style)
+    chords = timed_chords(cadences, setting.music, task.score.duration, manner.rhythm, manner.style)
     line = setting.music.line
+    starts = {*_phrase_starts(line, ends), *_onsets_of(task.symbols, task.score)}
     chance = random.Random(f"{seed} onsets")
-    starts = {*_phrase_starts(line, ends), *_onsets_of(symbols, score)}
-    onsets = open_onsets(setting.pulse, line, starts, voices, manner.rhythm, chance)
-    plan = in_measures(score, chords, onsets, manner.widest_leap)
-    return {index: replace(each, given_chords=symbols.get(index, {})) for index, each in plan.items()}
+    onsets = open_onsets(setting.pulse, line, starts, task.new_voices, manner.rhythm, chance)
+    plan = in_measures(task.score, chords, onsets, manner.widest_leap)
+    return {index: replace(each, given_chords=task.symbols.get(index, {})) for index, each in plan.items()}
 
 
 def _onsets_of(symbols: GivenChords, score: Score) -> list[Fraction]:
@@ -151,9 +154,9 @@ def _spelled(classes: Sequence[int], tonic: int) -> tuple[int, ...]:
     return (root, *others)
 
 
-def found_keys(score: Score, line: Sequence[GivenNote]) -> tuple[Key, ...]:
+def found_keys(score: Score, slots: Sequence[Slot]) -> tuple[Key, ...]:
     """The key of each measure. A signature without a mode is minor if the line ends on its minor tonic."""
-    keys = []
+    keys, line = [], GivenMusic.of(score, slots).line
     for measure in score.measures:
         minor = Key.of(replace(measure.key, mode="minor"))
         is_minor = measure.key.mode is None and bool(line) and line[-1].pitch.fifths == minor.tonic_fifths

@@ -16,9 +16,6 @@ from scoregen.styles.style import Style
 from scoregen.tokens.constraints.measure_plan import MeasurePlan
 from scoregen.tokens.constraints.planned_chords import PlannedChord
 
-EASY_LEAP = 5
-"""The widest leap, in semitones, of an easy part: a fourth."""
-
 TimedChords = Mapping[Fraction, PlannedChord]
 """Planned chords by onset in quarters from the start of the piece."""
 

@@ -130,17 +130,23 @@ def _chord_before(
     weights = plan.before_tonic_of(key) if is_home else {setting.style.cadences.dominant: 1.0}
     if not is_home and (key.mode in MODAL or not _is_consonant(goal.members)):
         return None, None
-    for place, early in _places(setting, goal, earliest):
-        chords = {_over(root, chord): weight for chord, weight in weights.items()}
-        fitting = {
-            members: weight
-            for members, weight in chords.items()
-            if setting.allows(members, place) and (is_last or not _is_in_octaves(setting, members, place, goal))
-        }
-        chosen = _draw(fitting, chance)
-        if chosen:
-            return PlacedChord(place, chosen), early
-    return None, None
+    places = _places(setting, goal, earliest)
+    found: dict[tuple[int, ...], tuple[Fraction, Fraction | None]] = {}
+    for members in (_over(root, chord) for chord in weights):
+        fitting = (each for each in places if _fits_before(setting, members, each[0], goal, is_last=is_last))
+        place = next(fitting, None)
+        found |= {members: place} if place else {}
+    chosen = _draw(
+        {_over(root, chord): weight for chord, weight in weights.items() if _over(root, chord) in found}, chance
+    )
+    return (PlacedChord(found[chosen][0], chosen), found[chosen][1]) if chosen else (None, None)
+
+
+def _fits_before(
+    setting: Setting, members: tuple[int, ...], place: Fraction, goal: PlacedChord, *, is_last: bool
+) -> bool:
+    """Whether what is given allows a chord at a place before its goal."""
+    return setting.allows(members, place) and (is_last or not _is_in_octaves(setting, members, place, goal))
 
 
 MODAL = frozenset({"dorian", "phrygian", "lydian", "mixolydian", "aeolian", "locrian"})

@@ -22,7 +22,8 @@ from scoregen.generation.infill_task import InfillTask, infill_task
 from scoregen.generation.reranking import RankingCriteria
 from scoregen.model.network.config import SamplingOptions
 from scoregen.plan.chord_symbols import GivenChord, chord_timeline, unread_symbols
-from scoregen.plan.drafts import DraftPlans, Manner, plans_for_given, plans_for_piece
+from scoregen.plan.drafts import DraftPlans, GivenTask, Manner, found_keys, plans_for_given, plans_for_piece
+from scoregen.plan.easy_parts import easy_rules
 from scoregen.plan.form import PieceOptions, blank_piece
 from scoregen.plan.sections import Sections, first_occurrence, section_starts, unfolded
 from scoregen.score.edit import insert_voices
@@ -113,6 +114,7 @@ def compose(
     given = score if score is not None else blank_piece(piece_options, players, manner)
     form = piece_options.sections if score is None else (0,)
     task = infill_task(given, players, roles or {}, blank, extend, manner)
+    task = replace(task, rules=easy_rules(task.rules, players.roles)) if options.difficulty == "easy" else task
     started = time.perf_counter()
     sections = section_starts(given, form) if score is None else ()
     followed = _given_chords(task.score, chord_symbols)
@@ -183,7 +185,8 @@ def _plans(
     """The plans of the drafts of all alternatives; `form` is that of a new piece, None for a given score."""
     manner = Manner(style, options.rhythm, options.difficulty == "easy")
     if form is None:
-        return plans_for_given(task.score, task.slots, manner, options.seed, count, options.candidates, symbols)
+        given = GivenTask(task.score, task.slots, found_keys(task.score, task.slots), symbols)
+        return plans_for_given(given, manner, options.seed, count, options.candidates)
     return plans_for_piece(task.score, form, manner, options.seed, count)
 
 
