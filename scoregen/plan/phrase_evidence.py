@@ -32,11 +32,11 @@ CAPITALS_AT_LINES = 0.35
 class EvidenceWeights:
     """What each kind of evidence adds to the strength of an end."""
 
-    nothing: float = -2.9
+    nothing: float = -2.3
     fermata: float = 5.0
     breath: float = 4.0
-    rest: float = 1.2
-    long: float = 1.2
+    rest: float = 2.5
+    long: float = 1.7
     stop: float = 3.0
     comma: float = 1.2
     capital: float = 2.0
@@ -46,7 +46,7 @@ class EvidenceWeights:
     double_bar: float = 3.0
     same_place: float = 1.8
     two_measures: float = 0.75
-    strong_beat: float = 0.6
+    strong_beat: float = 1.0
 
 
 WEIGHTS = EvidenceWeights()
