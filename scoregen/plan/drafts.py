@@ -90,8 +90,11 @@ def _plan_for_given(task: GivenTask, setting: Setting, ends: Sequence[PhraseEnd]
     starts = {*_phrase_starts(line, ends), *_onsets_of(task.symbols, task.score)}
     chance = random.Random(f"{seed} onsets")
     onsets = open_onsets(setting.pulse, line, starts, task.new_voices, manner.rhythm, chance)
-    plan = in_measures(task.score, chords, onsets, manner.widest_leap)
-    return {index: replace(each, given_chords=task.symbols.get(index, {})) for index, each in plan.items()}
+    return _with_symbols(in_measures(task.score, chords, onsets, manner.widest_leap), task.symbols)
+
+
+def _with_symbols(plan: Plan, symbols: GivenChords) -> Plan:
+    return {index: replace(each, given_chords=symbols.get(index, {})) for index, each in plan.items()}
 
 
 def _onsets_of(symbols: GivenChords, score: Score) -> list[Fraction]:
@@ -116,15 +119,17 @@ def _places(ends: Sequence[PhraseEnd]) -> dict[int, tuple[Fraction, ...]]:
     return places
 
 
-def plans_for_piece(score: Score, form: Sections, manner: Manner, seed: int, count: int) -> DraftPlans:
+def plans_for_piece(
+    score: Score, form: Sections, manner: Manner, seed: int, count: int, symbols: GivenChords
+) -> DraftPlans:
     """Plans for a new piece, which has each section of its form once: one for each of `count` alternatives.
 
     The first is that of the seed itself.
     """
     seeds = [seed, *(random.Random(f"{seed} plan {number}").getrandbits(32) for number in range(1, count))]
-    plans = tuple((_plan_for_piece(score, form, manner, each),) for each in seeds)
-    places = {index: tuple(chords) for index, chords in cadence_chords(score, seed, form, manner.style).items()}
-    return DraftPlans(score, plans, places)
+    plans = tuple((_with_symbols(_plan_for_piece(score, form, manner, each), symbols),) for each in seeds)
+    goals = cadence_chords(score, seed, form, manner.style)
+    return DraftPlans(score, plans, {index: tuple(goals[index]) for index in goals if index not in symbols})
 
 
 def _plan_for_piece(score: Score, form: Sections, manner: Manner, seed: int) -> Plan:

@@ -22,6 +22,7 @@ from scoregen.generation.infill_task import InfillTask, infill_task
 from scoregen.generation.reranking import RankingCriteria
 from scoregen.model.network.config import SamplingOptions
 from scoregen.plan.chord_symbols import GivenChord, chord_timeline, unread_symbols
+from scoregen.plan.chord_text import chord_measures, text_timeline
 from scoregen.plan.drafts import DraftPlans, GivenTask, Manner, found_keys, plans_for_given, plans_for_piece
 from scoregen.plan.easy_parts import easy_rules
 from scoregen.plan.form import PieceOptions, blank_piece
@@ -29,6 +30,7 @@ from scoregen.plan.sections import Sections, first_occurrence, section_starts, u
 from scoregen.score.edit import insert_voices
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import load_ensemble
+from scoregen.score.keys import Key
 from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
 from scoregen.styles.style import Style, load_style
 from scoregen.system.errors import InputError
@@ -88,6 +90,7 @@ def compose(
     count: int = 1,
     checkpoint: Path | str | None = None,
     device: str = "auto",
+    chords: str | None = None,
     chord_symbols: str = "follow",
     progress: Callable[[float], None] | None = None,
 ) -> Composition:
@@ -95,7 +98,8 @@ def compose(
 
     `roles` assigns parts to roles (`{"soprano": "1"}`); `blank` empties parts, measures or both
     (`"alto,tenor:5-8"`); `extend` appends measures; `style` names a file of grammars/styles, whose costs of parallels
-    and crossing apply unless `sampling` sets its own; `chord_symbols` is `follow` if new voices sound only members of
+    and crossing apply unless `sampling` sets its own. `chords` is a progression for the new voices, in chord symbols
+    or numerals (`"I vi | ii65 V7 | I"`). Without it, `chord_symbols` is `follow` if new voices sound only members of
     the chords that the symbols of the score name, or `ignore`. Raises InputError if there is nothing to fill, and
     RefusedError if no notes can be written for what is given.
     """
@@ -110,14 +114,14 @@ def compose(
     options = _with_costs(options, manner)
     pretrained = load_pretrained(Path(checkpoint) if checkpoint else None, players)
     engine = load_engine(pretrained.weights, device, options.candidates)
-    piece_options = piece or PieceOptions()
+    piece_options = piece or (PieceOptions(measures=len(chord_measures(chords))) if chords else PieceOptions())
     given = score if score is not None else blank_piece(piece_options, players, manner)
     form = piece_options.sections if score is None else (0,)
     task = infill_task(given, players, roles or {}, blank, extend, manner)
     task = replace(task, rules=easy_rules(task.rules, players.roles)) if options.difficulty == "easy" else task
     started = time.perf_counter()
     sections = section_starts(given, form) if score is None else ()
-    followed = _given_chords(task.score, chord_symbols)
+    followed = _given_chords(task.score, chords, chord_symbols)
     plans = _plans(task, form if score is None else None, manner, options, count, followed)
     drafts = _sample(engine, pretrained, task, plans, manner, sections, options, progress)
     seconds = time.perf_counter() - started
@@ -129,7 +133,8 @@ def compose(
         "ensemble": ensemble,
         "roles": dict(roles or {}),
     }
-    settings |= {"chord_symbols": chord_symbols} if followed or chord_symbols != "follow" else {}
+    settings |= {"chords": chords} if chords else {}
+    settings |= {"chord_symbols": chord_symbols} if (followed and not chords) or chord_symbols != "follow" else {}
     settings |= {"style": style} if style != DEFAULT_STYLE else {}
     settings |= {"piece": _plain(asdict(piece_options))} if score is None else {}
     alternatives = []
@@ -138,7 +143,9 @@ def compose(
         novelty = _novelty(draft, done, form)
         record = provenance(done, pretrained.weights, options, {**settings, "rank": rank, "novelty": novelty})
         alternatives.append(Alternative(done, -draft.nats, parallels(done, task.slots), record))
-    return Composition(tuple(alternatives), (*task.notices, *_chord_notices(task.score, chord_symbols)), seconds)
+    return Composition(
+        tuple(alternatives), (*task.notices, *_chord_notices(task.score, chords, chord_symbols)), seconds
+    )
 
 
 def provenance(score: Score, weights: Weights, options: SamplingOptions, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -187,7 +194,7 @@ def _plans(
     if form is None:
         given = GivenTask(task.score, task.slots, found_keys(task.score, task.slots), symbols)
         return plans_for_given(given, manner, options.seed, count, options.candidates)
-    return plans_for_piece(task.score, form, manner, options.seed, count)
+    return plans_for_piece(task.score, form, manner, options.seed, count, symbols)
 
 
 def _sample(
@@ -220,11 +227,17 @@ def _with_costs(options: SamplingOptions, style: Style) -> SamplingOptions:
     return replace(options, voice_leading=costs.parallel, crossing=costs.crossing)
 
 
-def _given_chords(score: Score, chord_symbols: str) -> dict[int, dict[Fraction, ChordSpan]]:
-    """The chords of the symbols of a score as constraints; InputError for an unknown way to use them."""
+def _given_chords(score: Score, chords: str | None, chord_symbols: str) -> dict[int, dict[Fraction, ChordSpan]]:
+    """The chords of a progression, else of the symbols of a score, as constraints.
+
+    InputError for a progression that is not understood, and for an unknown way to use symbols.
+    """
     if chord_symbols not in CHORD_SYMBOL_USES:
         raise InputError(f"found {chord_symbols!r} for chord symbols; expected {' or '.join(CHORD_SYMBOL_USES)}")
-    timeline = chord_timeline(score) if chord_symbols == "follow" else {}
+    if chords:
+        timeline = text_timeline(chords, score, Key.of(score.measures[0].key))
+    else:
+        timeline = chord_timeline(score) if chord_symbols == "follow" else {}
     return {
         index: {onset: _chord_span(chord) for onset, chord in entries.items()} for index, entries in timeline.items()
     }
@@ -237,9 +250,9 @@ def _chord_span(chord: GivenChord) -> ChordSpan:
     return ChordSpan(members, chord.tones.essential, chord.tones.bass) if chord.begins else ChordSpan(members)
 
 
-def _chord_notices(score: Score, chord_symbols: str) -> tuple[str, ...]:
+def _chord_notices(score: Score, chords: str | None, chord_symbols: str) -> tuple[str, ...]:
     """Notices of chord symbols that new voices do not follow."""
-    unread = unread_symbols(score) if chord_symbols == "follow" else ()
+    unread = unread_symbols(score) if chord_symbols == "follow" and not chords else ()
     if not unread:
         return ()
     number, symbol = unread[0]

@@ -53,6 +53,14 @@ def compose_command(
         ),
     ] = None,
     extend: Annotated[int, typer.Option("--extend", min=0, help="Number of measures to append.")] = 0,
+    chords: Annotated[
+        str | None,
+        typer.Option(
+            "--chords",
+            metavar="TEXT",
+            help="Progression for the new voices: 'C Am | F G7 | C' or 'I vi | ii65 V7 | I'.",
+        ),
+    ] = None,
     chord_symbols: Annotated[
         str,
         typer.Option(
@@ -170,6 +178,7 @@ def compose_command(
     """
     from scoregen.model.engine.device import check_device
     from scoregen.notation.files import read_score
+    from scoregen.plan.chord_text import chord_measures
     from scoregen.tasks.compose import PieceOptions, SamplingOptions, compose
 
     piece = given_options(
@@ -181,6 +190,8 @@ def compose_command(
         phrases=phrases,
         form=form,
     )
+    if chords and not score:
+        piece = {"measures": len(chord_measures(chords))} | piece
     sampling = given_options(
         seed=seed,
         temperature=temperature,
@@ -208,8 +219,9 @@ def compose_command(
                 roles=roles,
                 blank=tuple(blank or ()),
                 extend=extend,
+                chords=chords,
                 chord_symbols=chord_symbols,
-                piece=None if given else PieceOptions(**piece),
+                piece=PieceOptions(**piece) if piece else None,
                 sampling=SamplingOptions(**sampling),
                 count=count,
                 checkpoint=checkpoint,
