@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -24,31 +24,39 @@ PASS_SHARE = 0.25
 
 
 def draw_candidates(
-    request: SamplingRequest, criteria: RankingCriteria, options: SamplingOptions, count: int, progress: Progress
+    requests: Sequence[SamplingRequest], criteria: RankingCriteria, options: SamplingOptions, progress: Progress
 ) -> tuple[Draft, ...]:
-    """At least `count` drafts, best first; the best `count` are refined."""
+    """At least one draft for each request, best first; as many of the best are refined.
+
+    The requests are those of the alternatives, which differ in their plans alone.
+    """
     from scoregen.generation.refinement import refine
 
+    count = len(requests)
     work = 1 + options.passes * count * PASS_SHARE
-    drafts = _sample(request, criteria, options, count, lambda done: progress(done / work))
+    drafts = _sample(requests, criteria, options, lambda done: progress(done / work))
     if options.passes == 0:
-        return drafts
+        return tuple(draft for draft, _ in drafts)
     better = []
-    for rank, draft in enumerate(drafts[:count]):
+    for rank, (draft, request) in enumerate(drafts[:count]):
         better.append(refine(request, draft, options, lambda draft: cost(draft, criteria), rank))
         progress((1 + (rank + 1) * options.passes * PASS_SHARE) / work)
-    return rerank([*better, *drafts[count:]], criteria)
+    return rerank([*better, *(draft for draft, _ in drafts[count:])], criteria)
 
 
 def _sample(
-    request: SamplingRequest, criteria: RankingCriteria, options: SamplingOptions, count: int, progress: Progress
-) -> tuple[Draft, ...]:
-    """Drafts, best first. If drafts continue from the best one after each span, every alternative has its own."""
+    requests: Sequence[SamplingRequest], criteria: RankingCriteria, options: SamplingOptions, progress: Progress
+) -> list[tuple[Draft, SamplingRequest]]:
+    """Drafts with their requests, best first. If drafts continue from the best one after each span, every alternative
+    has its own.
+    """
     from scoregen.model.sampling.loop import fill
 
-    stops = range(options.span, len(request.tokens.measures), options.span) if options.span else range(0)
+    first, count = requests[0], len(requests)
+    stops = range(options.span, len(first.tokens.measures), options.span) if options.span else range(0)
     if not stops:
-        return rerank(fill(request, options, progress=progress), criteria)
+        every = replace(first, plans=tuple(plan for request in requests for plan in request.plans))
+        return [(draft, every) for draft in rerank(fill(every, options, progress=progress), criteria)]
     each = replace(options, candidates=max(min(FEWEST, options.candidates), -(-options.candidates // count)))
 
     def judge(draft: Draft, measures: range) -> float:
@@ -59,6 +67,7 @@ def _sample(
             progress((number + done) / count)
 
         stream = number * SEEDS_PER_ALTERNATIVE
-        return rerank(fill(request, each, stream, own_progress, stops=stops, judge=judge), criteria)[0]
+        return rerank(fill(requests[number], each, stream, own_progress, stops=stops, judge=judge), criteria)[0]
 
-    return rerank(map(alternative, range(count)), criteria)
+    drafts = [(alternative(number), request) for number, request in enumerate(requests)]
+    return sorted(drafts, key=lambda pair: cost(pair[0], criteria))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from scoregen.evaluation.metrics.discriminator import Discriminator
     from scoregen.model.sampling.drafts import Draft
 
-Cadences = Mapping[int, Mapping[Fraction, tuple[int, ...]]]
-"""By measure index and onset, the pitch classes of the planned chord, the root first."""
+Cadences = Mapping[int, Sequence[Fraction]]
+"""By measure index, the onsets of phrase ends and other planned chords."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class RankingCriteria:
     """The criteria of a draft in addition to its likelihood.
 
     `open_end`: the last measure has a blank voice; `open_measures`: whether nothing is given in each measure;
-    `cadences`: the planned chords; `style`: the weights.
+    `cadences`: the places of planned chords; `style`: the weights.
     """
 
     open_end: bool
@@ -98,13 +98,20 @@ def unprepared_share(tokens: TokenScore, piece: Sonorities, cadences: Cadences, 
     changes = piece.changes()
     starts = [sum((measure.header.duration for measure in tokens.measures[:index]), Fraction(0)) for index in cadences]
     tonic = Key.of(tokens.measures[0].header.key).triad[0]
-    flags = [
-        leads(changes, int((start + onset) * vocabulary().ticks_per_quarter), members[0], tonic, plan)
+    ticks = [
+        int((start + onset) * vocabulary().ticks_per_quarter)
         for start, places in zip(starts, cadences.values(), strict=True)
-        for onset, members in places.items()
+        for onset in places
         if start + onset > 0
     ]
+    flags = [leads(changes, tick, root, tonic, plan) for tick in ticks if (root := _bass(changes, tick)) is not None]
     return flags.count(False) / len(flags) if flags else 0.0
+
+
+def _bass(changes: Sonorities, tick: int) -> int | None:
+    """The pitch class of the last voice at a tick; None if it is silent."""
+    until = changes.pitches[changes.onset <= tick]
+    return None if not len(until) or until[-1][-1] == SILENT else int(until[-1][-1]) % 12
 
 
 def leads(changes: Sonorities, tick: int, root: int, tonic: int, plan: CadencePlan) -> bool:

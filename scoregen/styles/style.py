@@ -11,6 +11,7 @@ from typing import Any
 
 from scoregen.score.keys import Key
 from scoregen.score.theory.chord_kinds import pitch_classes
+from scoregen.styles.melody_cadences import MelodyCadences, parse_melody_cadences
 from scoregen.styles.tables import Chord, Table
 from scoregen.system.errors import InputError
 from scoregen.system.resources import folder
@@ -19,6 +20,7 @@ from scoregen.tokens.constraints.places import Finest
 DEFAULT = "chorale"
 GOALS = ("fifth", "relative")
 TONIC = "tonic"
+SECTIONS = ("title", "voice_leading", "ranking", "rhythm", "spelling", "phrases", "cadences", "melody_cadences")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ class Style:
     spelling: SpellingReach
     phrases: PhraseLengths
     cadences: CadencePlan
+    melody_cadences: MelodyCadences
 
 
 def over(root: int, chord: Chord) -> tuple[int, ...]:
@@ -139,7 +142,7 @@ def load_style(name: str = DEFAULT) -> Style:
 def parse_style(name: str, declaration: Mapping[str, Any]) -> Style:
     """A style from the tables of its file."""
     top = Table(f"grammars/styles/{name}.toml", "", declaration)
-    top.require_exactly("title", "voice_leading", "ranking", "rhythm", "spelling", "phrases", "cadences")
+    top.require_exactly(*SECTIONS)
     rhythm, spelling, phrases = top.table("rhythm"), top.table("spelling"), top.table("phrases")
     rhythm.require_exactly("binary", "triplet")
     return Style(
@@ -151,6 +154,7 @@ def parse_style(name: str, declaration: Mapping[str, Any]) -> Style:
         SpellingReach(**spelling.counts(SpellingReach)),
         PhraseLengths(**phrases.counts(PhraseLengths)),
         _cadences(top.table("cadences")),
+        parse_melody_cadences(top.table("melody_cadences")),
     )
 
 

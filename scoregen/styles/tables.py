@@ -95,6 +95,24 @@ class Table:
         self.require_exactly(*names)
         return {name: self.chord(name) for name in names}
 
+    def chord_weights(self) -> dict[Chord, float]:
+        """Numbers of 0 or more by chord symbol."""
+        return {self._chord(key, key): self.number(key) for key in self.values}
+
+    def degree(self, key: str) -> int:
+        """The position of a key of the table, the name of a note, on the line of fifths above a tonic of C."""
+        fifths, kind = self._chord(key, key)
+        if kind != "major" or len(key) > 2:
+            raise self.error(key, "is not a note; expected a name such as Eb or F#")
+        return fifths
+
+    def share(self, key: str) -> float:
+        """A number from 0 to 1."""
+        value = self.number(key)
+        if value > 1:
+            raise self.error(key, f"found {value}; expected a share from 0 to 1")
+        return value
+
     def numbers(self, kind: type) -> dict[str, float]:
         """The numbers for the fields of a dataclass."""
         self.require_exactly(*(field.name for field in fields(kind)))

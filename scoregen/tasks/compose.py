@@ -24,7 +24,9 @@ from scoregen.model.network.config import SamplingOptions
 from scoregen.notation.results import ScoreResult
 from scoregen.plan.chord_symbols import GivenChord, chord_timeline, unread_symbols
 from scoregen.plan.chord_text import chord_measures, text_timeline
-from scoregen.plan.form import Chords, PieceOptions, blank_piece, cadence_chords, leading_chords
+from scoregen.plan.drafts import DraftPlans, GivenTask, Manner, found_keys, plans_for_given, plans_for_piece
+from scoregen.plan.easy_parts import easy_rules
+from scoregen.plan.form import PieceOptions, blank_piece
 from scoregen.plan.sections import Sections, first_occurrence, section_starts, unfolded
 from scoregen.score.arrangement.sung_texts import LYRICS, LyricsChoice, with_given_marks
 from scoregen.score.edit import insert_voices
@@ -36,7 +38,7 @@ from scoregen.styles.style import Style, load_style
 from scoregen.system.errors import InputError
 from scoregen.tasks.layout import NEW_SCORE, LayoutOptions, lay_out
 from scoregen.tokens.constraints.given_chords import ChordSpan
-from scoregen.tokens.constraints.planned_chords import PlannedChord
+from scoregen.tokens.constraints.measure_plan import GivenChords
 from scoregen.tokens.decode import decode
 from scoregen.tokens.encode import encode
 from scoregen.version import __version__
@@ -44,7 +46,6 @@ from scoregen.version import __version__
 if TYPE_CHECKING:
     from scoregen.model.engine.protocol import Engine
     from scoregen.model.network.checkpoint import Weights
-    from scoregen.model.sampling.decoding_context import GivenChords
     from scoregen.model.sampling.drafts import Draft
     from scoregen.model.sampling.pretrained import Pretrained
 
@@ -143,14 +144,12 @@ def compose(
     given = score if score is not None else blank_piece(piece_options, players, manner)
     form = piece_options.sections if score is None else (0,)
     task = infill_task(given, players, roles or {}, blank, extend, manner)
+    task = replace(task, rules=easy_rules(task.rules, players.roles)) if options.difficulty == "easy" else task
     started = time.perf_counter()
+    sections = section_starts(given, form) if score is None else ()
     followed = _given_chords(task.score, chords, chord_symbols)
-    cadences = {} if score is not None else cadence_chords(given, options.seed, form, manner)
-    cadences = {index: places for index, places in cadences.items() if index not in followed}
-    leading = {} if score is not None else leading_chords(given, cadences, options.seed, manner)
-    leading = {index: places for index, places in leading.items() if index not in followed}
-    plan = _Plan(manner, cadences, leading, section_starts(given, form) if score is None else (), followed)
-    drafts = _sample(engine, pretrained, task, plan, options, count, progress)
+    plans = _plans(task, form if score is None else None, manner, options, count, followed)
+    drafts = _sample(engine, pretrained, task, plans, manner, sections, options, progress)
     seconds = time.perf_counter() - started
     calibration = pretrained.calibration.checksum if pretrained.calibration else None
     settings = {
@@ -218,66 +217,45 @@ def _options_of(record: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in record.items() if key not in ("version", "weights", "measures", "novelty")}
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """What is fixed before sampling: the style, and of a new piece the cadence chords, the chords before them, and
-    the starts of sections; `given_chords` are those of chord symbols."""
-
-    style: Style
-    chords: Chords
-    leading: Chords
-    sections: tuple[int, ...]
-    given_chords: GivenChords
+def _plans(
+    task: InfillTask, form: Sections | None, style: Style, options: SamplingOptions, count: int, symbols: GivenChords
+) -> DraftPlans:
+    """The plans of the drafts of all alternatives; `form` is that of a new piece, None for a given score."""
+    manner = Manner(style, options.rhythm, options.difficulty == "easy")
+    if form is None:
+        given = GivenTask(task.score, task.slots, found_keys(task.score, task.slots), symbols)
+        return plans_for_given(given, manner, options.seed, count, options.candidates)
+    return plans_for_piece(task.score, form, manner, options.seed, count, symbols)
 
 
 def _sample(
     engine: Engine,
     pretrained: Pretrained,
     task: InfillTask,
-    plan: _Plan,
+    plans: DraftPlans,
+    style: Style,
+    sections: Sequence[int],
     options: SamplingOptions,
-    count: int,
     progress: Callable[[float], None] | None,
 ) -> tuple[Draft, ...]:
     """The drafts, best first; the `count` best have been refined."""
     from scoregen.model.sampling.request import SamplingRequest
 
-    tokens = encode(task.score, task.slots, snap=True)
+    tokens = encode(plans.score, task.slots, snap=True)
     calibration = pretrained.calibration
-    criteria = RankingCriteria.of(tokens, plan.chords, calibration.discriminator if calibration else None, plan.style)
+    criteria = RankingCriteria.of(tokens, plans.ends, calibration.discriminator if calibration else None, style)
     logit_bias = calibration.logit_bias if calibration else None
-    chords = _planned_chords(plan, len(tokens.measures))
-    request = SamplingRequest(
-        engine,
-        tokens,
-        task.rules,
-        chords,
-        plan.given_chords,
-        pretrained.index,
-        logit_bias,
-        frozenset(plan.sections),
-        style=plan.style,
-    )
-    return draw_candidates(request, criteria, options, count, progress or (lambda done: None))
+    requests = [
+        SamplingRequest(engine, tokens, task.rules, own, pretrained.index, logit_bias, frozenset(sections), style=style)
+        for own in plans.plans
+    ]
+    return draw_candidates(requests, criteria, options, progress or (lambda done: None))
 
 
 def _with_costs(options: SamplingOptions, style: Style) -> SamplingOptions:
     """The options with the costs of the style where they name none."""
     costs = style.voice_leading.with_options(options.voice_leading, options.crossing)
     return replace(options, voice_leading=costs.parallel, crossing=costs.crossing)
-
-
-def _planned_chords(plan: _Plan, measures: int) -> dict[int, dict[Fraction, PlannedChord]]:
-    """The chords of a plan as constraints: each lasts as the style says, the last one of a section to its end."""
-    lasts = {(start or measures) - 1 for start in plan.sections}
-    chords: dict[int, dict[Fraction, PlannedChord]] = {}
-    for index, places in plan.leading.items():
-        chords[index] = {onset: PlannedChord(members) for onset, members in places.items()}
-    for index, places in plan.chords.items():
-        for onset, members in places.items():
-            final = index in lasts and onset == max(places)
-            chords.setdefault(index, {})[onset] = PlannedChord(members, final, plan.style.cadences.stay)
-    return chords
 
 
 def _given_chords(score: Score, chords: str | None, chord_symbols: str) -> dict[int, dict[Fraction, ChordSpan]]:

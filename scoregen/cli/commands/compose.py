@@ -177,6 +177,24 @@ def compose_command(
     ] = "all",
     layout: Layout = None,
     reduction: Reduction = False,
+    rhythm: Annotated[
+        str | None,
+        typer.Option(
+            "--rhythm",
+            help="New voices follow the pulse of what is given, are flowing (free), or plain (no ornament).",
+            metavar="follow|flowing|plain",
+            show_default="follow",
+        ),
+    ] = None,
+    difficulty: Annotated[
+        str | None,
+        typer.Option(
+            "--difficulty",
+            help="Easy: narrow ranges and no leap wider than a fourth.",
+            metavar="normal|easy",
+            show_default="normal",
+        ),
+    ] = None,
     checkpoint: Checkpoint = None,
     device: Device = "auto",
     provenance: Annotated[
@@ -214,7 +232,14 @@ def compose_command(
     if chords and not score:
         piece = {"measures": len(chord_measures(chords))} | piece
     sampling = given_options(
-        seed=seed, temperature=temperature, top_p=top_p, candidates=candidates, passes=passes, span=span
+        seed=seed,
+        temperature=temperature,
+        top_p=top_p,
+        candidates=candidates,
+        passes=passes,
+        span=span,
+        rhythm=rhythm,
+        difficulty=difficulty,
     )
     if lyrics not in LYRICS:
         raise InputError(f"--lyrics: found {lyrics!r}; expected one of: {', '.join(LYRICS)}")

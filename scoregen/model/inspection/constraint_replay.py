@@ -18,6 +18,7 @@ from scoregen.model.network.inputs import SILENCE, Bools, Ints, PieceArrays
 from scoregen.model.sampling.decoding_context import EVENT_TOKENS, measure_rules, voice_order
 from scoregen.model.sampling.novelty_limit import NoveltyLimit
 from scoregen.tokens.constraints import state as constraints
+from scoregen.tokens.constraints.measure_plan import MeasurePlan
 from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.event_tokens import event_tokens
 from scoregen.tokens.events import ABSENT, BLANK, TokenScore
@@ -34,7 +35,7 @@ def constraint_bans(tokens: TokenScore, given: Bools, rules: Sequence[VoiceRule]
     row = 0
     for index, measure in enumerate(tokens.measures):
         task = _blanked(tokens, index, given[index])
-        state = constraints.begin(measure_rules(task, index, rules, {}), carry)
+        state = constraints.begin(measure_rules(task, index, rules, MeasurePlan()), carry)
         for number, piece in enumerate(measure.slices):
             if number:
                 state = constraints.at_tick(state, int(piece.onset * GRID))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from typing import Literal
 
 from scoregen.system.errors import InputError
 
@@ -64,7 +65,9 @@ class SamplingOptions:
     `temperature` and then the nucleus `top_p` apply to what the constraints leave. `voice_leading` is the cost in
     nats of a parallel fifth, octave or unison, and `crossing` that of an attack above a higher voice or below a
     lower one (None: the cost of the style, which also sets all other costs). After every `span` measures all drafts
-    continue from the best one (0: every draft continues by itself).
+    continue from the best one (0: every draft continues by itself). `rhythm`: new voices `follow` the pulse of what is
+    given, are `plain` (on the pulse alone) or `flowing` (as the network likes). `difficulty`: `easy` parts have narrow
+    ranges and no leap wider than a fourth.
     """
 
     seed: int = 0
@@ -75,6 +78,8 @@ class SamplingOptions:
     voice_leading: float | None = None
     crossing: float | None = None
     span: int = 4
+    rhythm: Literal["follow", "flowing", "plain"] = "follow"
+    difficulty: Literal["normal", "easy"] = "normal"
 
     def __post_init__(self) -> None:
         """Raise InputError for an invalid value."""
@@ -85,6 +90,9 @@ class SamplingOptions:
         for name, least, most in (("candidates", 1, 4096), ("passes", 0, 1000), ("span", 0, 1000)):
             if not least <= getattr(self, name) <= most:
                 raise InputError(f"{name} is {getattr(self, name)}; expected {least} to {most}")
+        for name, values in (("rhythm", ("follow", "flowing", "plain")), ("difficulty", ("normal", "easy"))):
+            if getattr(self, name) not in values:
+                raise InputError(f"the {name} is {getattr(self, name)!r}; expected one of: {', '.join(values)}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -24,9 +24,8 @@ from scoregen.model.network.inputs import (
 )
 from scoregen.system.errors import Place
 from scoregen.tokens.constraints import state as constraints
-from scoregen.tokens.constraints.given_chords import ChordSpan, given_chord_mask
+from scoregen.tokens.constraints.measure_plan import MeasurePlan, Plan
 from scoregen.tokens.constraints.places import DEFAULT_FINEST, Finest
-from scoregen.tokens.constraints.planned_chords import PlannedChord, planned_chord_mask
 from scoregen.tokens.constraints.state import ConstraintState, MeasureRules, VoiceRule
 from scoregen.tokens.constraints.voice_masks import Mask
 from scoregen.tokens.encode import voice_events
@@ -35,9 +34,6 @@ from scoregen.tokens.events import BLANK as BLANK_EVENT
 from scoregen.tokens.vocabulary import vocabulary
 
 Bools = NDArray[np.bool_]
-Chords = Mapping[int, Mapping[Fraction, PlannedChord]]
-GivenChords = Mapping[int, Mapping[Fraction, ChordSpan]]
-_NO_SPANS: GivenChords = {}
 
 EVENT_TOKENS = np.array(
     [vocabulary().id("hold"), vocabulary().id("rest"), *(vocabulary().pitch_id(pitch) for pitch in PITCHES)]
@@ -58,19 +54,17 @@ class DecodingContext:
         engine: Engine,
         tokens: TokenScore,
         voices: Sequence[VoiceRule],
-        chords: Chords,
+        plans: Sequence[Plan],
         finest: Finest = DEFAULT_FINEST,
-        given_chords: GivenChords = _NO_SPANS,
     ) -> None:
         self.tokens = tokens
+        self._voices, self._plans, self._finest = voices, plans, finest
+        self._planned: dict[tuple[int, int], MeasureRules] = {}
         self.outline = PieceOutline.of([measure.header for measure in tokens.measures])
-        self.rules = [
-            measure_rules(tokens, index, voices, chords.get(index, {}), finest, given_chords.get(index, {}))
-            for index in range(self.measures)
-        ]
-        self.orders: Ints = np.array([rules.order for rules in self.rules])
-        self.free: Bools = np.array([[rules.given[slot] is None for slot in rules.order] for rules in self.rules])
-        self._given = [[_given_ids(rules, slot) for slot in range(self.orders.shape[1])] for rules in self.rules]
+        rules = [self.rules(0, index) for index in range(self.measures)]
+        self.orders: Ints = np.array([each.order for each in rules])
+        self.free: Bools = np.array([[each.given[slot] is None for slot in each.order] for each in rules])
+        self._given = [[_given_ids(each, slot) for slot in range(self.orders.shape[1])] for each in rules]
         self.starts: Ints = np.array([int(start * GRID) for start in self.outline.starts])
         self.ends: Ints = np.append(self.starts[1:], int(self.outline.duration * GRID))
         self.closes: Bools = np.zeros(int(self.outline.duration * GRID) + 1, dtype=np.bool_)
@@ -100,6 +94,16 @@ class DecodingContext:
     def stop(self) -> int:
         """The index after the last measure with a blank; the measures from there on need no choice."""
         return self.measures - int(np.argmax(np.flip(self.free.any(1))))
+
+    def rules(self, draft: int, measure: int) -> MeasureRules:
+        """The rules of a measure for the draft of a number; only its plan depends on the draft."""
+        number = draft % len(self._plans)
+        found = self._planned.get((number, measure))
+        if found is None:
+            plan = self._plans[number].get(measure, MeasurePlan())
+            found = measure_rules(self.tokens, measure, self._voices, plan, self._finest)
+            self._planned[number, measure] = found
+        return found
 
     def places(self, measure: Ints, position: Ints) -> SlicePlaces:
         """Places by measure index [R] and grid steps from the start of the piece [R]."""
@@ -137,14 +141,10 @@ def measure_rules(
     tokens: TokenScore,
     index: int,
     voices: Sequence[VoiceRule],
-    chords: Mapping[Fraction, PlannedChord],
+    plan: MeasurePlan,
     finest: Finest = DEFAULT_FINEST,
-    spans: Mapping[Fraction, ChordSpan] | None = None,
 ) -> MeasureRules:
-    """The rules of one measure for the constraints: its header, its given events and its order of voices.
-
-    `chords` are planned chords, `spans` given ones.
-    """
+    """The rules of one measure for the constraints: its header, its given events and its order of voices."""
     measure = tokens.measures[index]
     given = tuple(_given(measure, voice) for voice in range(len(tokens.slots)))
     return MeasureRules(
@@ -156,17 +156,9 @@ def measure_rules(
         finest=finest,
         place=Place(measure=measure.header.number),
         slots=tokens.slots,
-        extra=_chord_mask(chords, spans or {}),
+        onsets=plan.onsets,
+        extra=plan.mask(),
     )
-
-
-def _chord_mask(
-    chords: Mapping[Fraction, PlannedChord], spans: Mapping[Fraction, ChordSpan]
-) -> Callable[[ConstraintState], Mask] | None:
-    """The mask of the chords of a measure; given chords have priority over planned ones."""
-    if spans:
-        return given_chord_mask(spans)
-    return planned_chord_mask(chords) if chords else None
 
 
 def voice_order(given: Sequence[bool]) -> tuple[int, ...]:

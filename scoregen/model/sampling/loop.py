@@ -63,12 +63,7 @@ class _Sampler:
         self.sections, self.use_costs = request.sections, request.use_voice_leading_costs
         self.costs = request.style.voice_leading.with_options(options.voice_leading, options.crossing)
         self.decoding_context = DecodingContext(
-            request.engine,
-            request.tokens,
-            request.rules,
-            request.chords,
-            request.style.finest,
-            request.given_chords,
+            request.engine, request.tokens, request.rules, request.plans, request.style.finest
         )
         self.decoder = Decoder(request.engine, 1, voices)
         self.limit = NoveltyLimit(request.novelty, 1, voices) if request.novelty else None
@@ -131,6 +126,7 @@ class _Sampler:
         first, measures = self.decoding_context.first, self.decoding_context.tokens.measures
         nats, choices = np.zeros(len(measures)), np.zeros(len(measures), dtype=np.int64)
         rng = np.random.default_rng(seed)
+        start = replace(start, rules=self.decoding_context.rules(seed[-1], first))
         return Hypothesis(first, start, list(measures[:first]), rng, nats, choices, seed[-1])
 
     def _read_given(self) -> ConstraintState:
@@ -142,11 +138,11 @@ class _Sampler:
             self.decoder.read(places, piece.events[:count], piece.sounding[:count], piece.time_shift[:count])
             for row in range(count if self.limit else 0):
                 self._append_sonority(piece.sounding[row : row + 1], places.position[row : row + 1])
-        state = constraints.begin(decoding_context.rules[0], (None,) * len(decoding_context.tokens.slots))
+        state = constraints.begin(decoding_context.rules(0, 0), (None,) * len(decoding_context.tokens.slots))
         for measure in range(decoding_context.first):
             while not constraints.is_finished(state):
                 state = _skip_given(state)
-            state = self._begin(measure + 1, state)
+            state = self._begin(0, measure + 1, state)
         return state
 
     def _append_sonority(self, sounding: Ints, position: Ints) -> None:
@@ -283,23 +279,23 @@ class _Sampler:
         hypothesis.measures.append(replace(measure, slices=constraints.slices(hypothesis.state)))
         hypothesis.measure += 1
         if hypothesis.measure < self.decoding_context.stop:
-            hypothesis.state = self._begin(hypothesis.measure, hypothesis.state)
+            hypothesis.state = self._begin(hypothesis.number, hypothesis.measure, hypothesis.state)
 
-    def _begin(self, measure: int, before: ConstraintState) -> ConstraintState:
-        """The state at the start of a measure after another one.
+    def _begin(self, draft: int, measure: int, before: ConstraintState) -> ConstraintState:
+        """The state of a draft at the start of a measure after another one.
 
         Given and new notes are never tied to each other, and no tie leads into a new section.
         """
+        rules = self.decoding_context.rules(draft, measure)
         if measure in self.sections:
-            return constraints.begin(
-                self.decoding_context.rules[measure], ((),) * len(self.decoding_context.tokens.slots)
-            )
-        old, new = self.decoding_context.rules[measure - 1].given, self.decoding_context.rules[measure].given
+            return constraints.begin(rules, ((),) * len(self.decoding_context.tokens.slots))
         carried: Carry = tuple(
             sounding if (before_given is None) == (after_given is None) else ()
-            for sounding, before_given, after_given in zip(constraints.carry(before), old, new, strict=True)
+            for sounding, before_given, after_given in zip(
+                constraints.carry(before), before.rules.given, rules.given, strict=True
+            )
         )
-        return constraints.begin(self.decoding_context.rules[measure], carried)
+        return constraints.begin(rules, carried)
 
 
 def _bounded(log_p: Floats) -> Scores:

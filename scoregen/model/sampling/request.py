@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from scoregen.model.engine.protocol import Engine
-from scoregen.model.sampling.decoding_context import Chords, GivenChords
 from scoregen.model.sampling.logit_bias import LogitBias
 from scoregen.styles.style import Style, load_style
+from scoregen.tokens.constraints.measure_plan import Plan
 from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.events import TokenScore
 from scoregen.tokens.window_hashes import NoveltyIndex
@@ -18,17 +18,16 @@ from scoregen.tokens.window_hashes import NoveltyIndex
 class SamplingRequest:
     """What is to be written, and by which network.
 
-    `rules` hold the constraints of each voice, `chords` the planned chords by measure index and onset, `given_chords`
-    those of chord symbols, `novelty` the index of the novelty limit, `logit_bias` the calibration (None: there is
-    none), and `sections` the measure indices into which nothing is tied. Without `use_voice_leading_costs` the drafts
-    come from the network alone; otherwise `style` sets the costs.
+    `rules` hold the constraints of each voice. `plans` are what is planned in each measure: the drafts take them in
+    turn. `novelty` is the index of the novelty limit, `logit_bias` the calibration (None: there is none), `sections`
+    are the measure indices into which nothing is tied. Without `use_voice_leading_costs` the drafts come from the
+    network alone; otherwise `style` sets the costs.
     """
 
     engine: Engine
     tokens: TokenScore
     rules: Sequence[VoiceRule]
-    chords: Chords = field(default_factory=dict)
-    given_chords: GivenChords = field(default_factory=dict)
+    plans: Sequence[Plan] = ({},)
     novelty: NoveltyIndex | None = None
     logit_bias: LogitBias | None = None
     sections: frozenset[int] = frozenset()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from scoregen.score.elements import Slot
 from scoregen.system.errors import ConstraintError, Place
-from scoregen.tokens.constraints.places import DEFAULT_FINEST, Finest, OnsetPlaces, places
+from scoregen.tokens.constraints.places import DEFAULT_FINEST, NEITHER, Finest, OnsetPlaces, places
 from scoregen.tokens.constraints.voice_masks import Mask, VoiceRule
 from scoregen.tokens.event_tokens import event_tokens
 from scoregen.tokens.events import Event, Header
@@ -26,8 +26,9 @@ class MeasureRules:
     `order`: the order of the slots within a slice, given voices first. `given`: by slot the events of
     a given voice by onset (as `encode.voice_events` returns them), None for a blank voice. `voices`: by
     slot the rule of a blank voice. `first`: nothing sounds before. `finest`: the shortest values that
-    blank voices choose; together with a given voice they may be shorter. `extra`: a further mask of
-    the caller. `place` and `slots` name the voices in errors.
+    blank voices choose; together with a given voice they may be shorter. `onsets`: the only places, besides the start,
+    at which blank voices begin anything (None: every place). `extra`: a further mask of the caller. `place` and `slots`
+    name the voices in errors.
     """
 
     header: Header
@@ -38,6 +39,7 @@ class MeasureRules:
     place: Place = field(default_factory=Place)
     slots: tuple[Slot, ...] = ()
     finest: Finest = DEFAULT_FINEST
+    onsets: frozenset[Fraction] | None = None
     extra: Callable[[ConstraintState], Mask] | None = None
     plan: Plan = field(init=False, repr=False)
 
@@ -69,7 +71,10 @@ def _plan(rules: MeasureRules) -> Plan:
     )
     stops = tuple(sorted({0}.union(*(events for events in given if events))))
     between = tuple(_event_between(events) for events in given)
-    return Plan(grid.spans, _with_stops(grid, stops), stops, given, between, {})
+    divisions = _with_stops(grid, stops)
+    if rules.onsets is not None:
+        divisions = _only_at({0, *(int(place * ticks) for place in rules.onsets)}, divisions)
+    return Plan(grid.spans, divisions, stops, given, between, {})
 
 
 def _with_stops(grid: OnsetPlaces, stops: Sequence[int]) -> tuple[int, ...]:
@@ -78,6 +83,11 @@ def _with_stops(grid: OnsetPlaces, stops: Sequence[int]) -> tuple[int, ...]:
     for tick in stops:
         divisions[tick] = grid.notatable[tick]
     return tuple(divisions)
+
+
+def _only_at(open_ticks: Set[int], divisions: Sequence[int]) -> tuple[int, ...]:
+    """The divisions of these ticks alone."""
+    return tuple(division if tick in open_ticks else NEITHER for tick, division in enumerate(divisions))
 
 
 def _event_between(events: Mapping[int, tuple[int, ...]] | None) -> tuple[int, ...]:

@@ -1,67 +1,157 @@
 """Planned chords: at an onset every voice sounds a member, the last voice the root, and one voice the third.
 
-During `stay` the outer voices do not change their pitches. This constraint is added to those of `state` by
-intersection.
+Afterwards the outer voices stay, or all voices hold and then rest. A chord that leads to the next planned one has its
+tendency tones once; no voice leaves them before the next chord, into which the leading note rises and the seventh
+falls. What is given may exclude some of this: the mask then asks for less, so that it never excludes everything.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
-from scoregen.tokens.constraints.state import ConstraintState, next_step, onset
+from scoregen.tokens.constraints.state import ConstraintState, next_step, onset, unrestricted_tokens
 from scoregen.tokens.constraints.voice_masks import Mask
 from scoregen.tokens.vocabulary import vocabulary
+
+_LEADING_NOTE = 4
+"""The third of a dominant on the line of fifths above its root."""
+_STEP_UP = -5
+"""A minor second up on the line of fifths."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedChord:
-    """The pitch classes of a chord: root, third, then the others.
+    """The members of a chord on the line of fifths: root, third, then the others.
 
-    `final`: nothing follows it in its measure; `stay`: the quarters during which the outer voices
-    begin no other pitch.
+    `final`: nothing follows it in its measure; `stay`: the quarters during which the outer voices begin no other
+    pitch; `hold`: the quarters during which no voice begins anything, and `rest` those after them in which all voices
+    rest; `leads`: it is a dominant of the next planned chord.
     """
 
     members: tuple[int, ...]
     final: bool = False
     stay: Fraction = Fraction(0)
+    hold: Fraction = Fraction(0)
+    rest: Fraction = Fraction(0)
+    leads: bool = False
+
+    @property
+    def single(self) -> frozenset[int]:
+        """The members that sound once: the third of a major chord, and the seventh."""
+        third = self.members[1:2] if self.members[1] - self.members[0] == _LEADING_NOTE else ()
+        return frozenset((*third, *self.members[3:4]))
 
 
-def planned_chord_mask(chords: Mapping[Fraction, PlannedChord]) -> Callable[[ConstraintState], Mask]:
-    """The mask (`MeasureRules.extra`) of one measure with these chords by onset."""
+PlannedChords = Mapping[Fraction, PlannedChord]
+"""The chords of a measure by onset in the measure; the last one before the measure has a negative onset."""
+
+
+def planned_chord_mask(chords: PlannedChords) -> Callable[[ConstraintState], Mask]:
+    """The mask of one measure with these chords."""
 
     def mask(state: ConstraintState) -> Mask:
-        step = next_step(state)
         now = onset(state)
-        if step == ("onset",):
-            return _no_later(chords, now)
-        slot = state.rules.order[state.turn]
-        chord = chords.get(now)
-        if chord is not None:
-            return _members(_classes(chord, state, slot), state.sounding[slot])
-        is_outer = slot in (0, len(state.rules.order) - 1)
-        staying = any(place < now < place + chord.stay for place, chord in chords.items())
-        return _same_pitch(state.sounding[slot]) if is_outer and staying else _everything()
+        wanted = _onsets(chords, now, state) if next_step(state) == ("onset",) else _events(chords, now, state)
+        base = unrestricted_tokens(state)
+        return next((each for each in wanted if (base & each).any()), _everything())
 
     return mask
 
 
-def _classes(chord: PlannedChord, state: ConstraintState, slot: int) -> tuple[int, ...]:
-    """The pitch classes that a voice may sound; if no other voice has the third, the last to be written takes it."""
-    last = len(state.rules.order) - 1
-    if slot == last:
-        return chord.members[:1]
-    others = (sounding for other, sounding in enumerate(state.sounding) if other != slot)
-    present = {vocabulary().value(token).pitch_class for sounding in others for token in sounding or ()}
-    return chord.members[1:2] if state.turn == last and chord.members[1] not in present else chord.members
+def _events(chords: PlannedChords, now: Fraction, state: ConstraintState) -> Iterator[Mask]:
+    """The events that a voice should choose from, the best choice first."""
+    slot, before = state.rules.order[state.turn], _latest(chords, now)
+    if now in chords:
+        classes = _Voices(chords[now], before[1] if before and before[1].leads else None, state)
+        yield from classes.choices(slot)
+    elif before and now < before[0] + before[1].hold:
+        yield _only("hold")
+    elif before and now < before[0] + before[1].hold + before[1].rest:
+        yield _only("hold" if state.sounding[slot] == () and now > 0 else "rest")
+    elif before and before[1].leads:
+        yield _towards_goal(before[1], slot, state)
+    elif before and slot in _outer(state) and now < before[0] + before[1].stay:
+        yield _same_pitch(state.sounding[slot])
 
 
-def _no_later(chords: Mapping[Fraction, PlannedChord], now: Fraction) -> Mask:
-    """The next slice is no later than the next planned chord; after a final one comes the barline."""
+def _latest(chords: PlannedChords, now: Fraction) -> tuple[Fraction, PlannedChord] | None:
+    """The last chord that begins before a time, with its onset."""
+    place = max((place for place in chords if place < now), default=None)
+    return None if place is None else (place, chords[place])
+
+
+def _outer(state: ConstraintState) -> tuple[int, int]:
+    return 0, len(state.rules.order) - 1
+
+
+class _Voices(NamedTuple):
+    """A chord, the dominant before it if it is one, and the state in which its voices are written."""
+
+    chord: PlannedChord
+    dominant: PlannedChord | None
+    state: ConstraintState
+
+    def choices(self, slot: int) -> Iterator[Mask]:
+        """The masks of a voice, the strictest first."""
+        members, sounding = self.chord.members, self.state.sounding[slot]
+        if slot == _outer(self.state)[1]:
+            yield _members(members[:1], sounding)
+        elif (target := self.resolution(slot)) is not None:
+            yield _by_step(target, sounding)
+            yield _members(members, sounding)
+        elif self.is_last_free(slot) and members[1] not in self.written():
+            yield _members(members[1:2], sounding)
+        else:
+            left = tuple(member for member in members if member not in self.chord.single & self.written())
+            yield _members(left, sounding)
+            yield _members(members, sounding)
+
+    def written(self) -> frozenset[int]:
+        """The positions on the line of fifths of the voices that are already written in this slice."""
+        slots = self.state.rules.order[: self.state.turn]
+        return frozenset(fifths for slot in slots for fifths in _fifths(self.state.sounding[slot]))
+
+    def resolution(self, slot: int) -> int | None:
+        """The member to which a tendency tone of a voice moves; None if the voice has none."""
+        if self.dominant is None:
+            return None
+        sounding = _fifths(self.state.sounding[slot])
+        leading_note, seventh = self.dominant.members[1], self.dominant.members[3:4]
+        if leading_note in sounding and leading_note - self.dominant.members[0] == _LEADING_NOTE:
+            return leading_note + _STEP_UP if leading_note + _STEP_UP in self.chord.members else None
+        if seventh and seventh[0] in sounding:
+            steps = (seventh[0] - _STEP_UP, seventh[0] - 2)
+            return next((target for target in steps if target in self.chord.members), None)
+        return None
+
+    def is_last_free(self, slot: int) -> bool:
+        """Whether no later voice can take the third."""
+        later = self.state.rules.order[self.state.rules.order.index(slot) + 1 :]
+        bass = _outer(self.state)[1]
+        return all(other == bass or self.resolution(other) is not None for other in later)
+
+
+def _towards_goal(dominant: PlannedChord, slot: int, state: ConstraintState) -> Mask:
+    """Between a dominant and its goal: tendency tones stay, the bass stays on the root, nobody doubles a tendency."""
+    sounding = state.sounding[slot]
+    if slot == _outer(state)[1]:
+        return _members(dominant.members[:1], sounding)
+    if dominant.single & set(_fifths(sounding)):
+        return _same_pitch(sounding)
+    return ~_members(tuple(sorted(dominant.single)), None)
+
+
+def _onsets(chords: PlannedChords, now: Fraction, state: ConstraintState) -> Iterator[Mask]:
+    """The next slice is no later than the next chord, and no earlier than the end of a hold, except with a given voice.
+
+    After a final chord comes the barline.
+    """
     words = vocabulary()
     following = min((place for place in chords if place > now), default=None)
     mask = np.ones(len(words), dtype=np.bool_)
@@ -71,18 +161,55 @@ def _no_later(chords: Mapping[Fraction, PlannedChord], now: Fraction) -> Mask:
     elif now in chords and chords[now].final:
         mask[words.onsets] = False
         mask[words.barline] = True
+    kept = mask & _after_hold(chords, now, following, state)
+    yield kept
+    yield mask
+
+
+def _after_hold(chords: PlannedChords, now: Fraction, following: Fraction | None, state: ConstraintState) -> Mask:
+    """No onset of a new voice before the end of a hold and its rest."""
+    words = vocabulary()
+    mask = np.ones(len(words), dtype=np.bool_)
+    place = max((place for place in chords if place <= now), default=None)
+    if place is None:
+        return mask
+    end = place + chords[place].hold + chords[place].rest
+    end = end if following is None else min(end, following)
+    inside = [
+        tick
+        for tick in range(state.tick + 1, min(int(end * words.ticks_per_quarter), len(state.rules.plan.spans)))
+        if tick not in state.rules.plan.stops
+    ]
+    mask[[words.place_id(tick) for tick in inside]] = False
+    return mask
+
+
+def _fifths(sounding: tuple[int, ...] | None) -> tuple[int, ...]:
+    return tuple(vocabulary().value(token).fifths for token in sounding or ())
+
+
+@cache
+def _members(members: tuple[int, ...], sounding: tuple[int, ...] | None) -> Mask:
+    """Attacks of these positions on the line of fifths, and hold if all sounding pitches belong to them."""
+    words = vocabulary()
+    mask = np.zeros(len(words), dtype=np.bool_)
+    for number, pitch in enumerate(words.pitches):
+        mask[words.first_pitch + number] = pitch.fifths in members
+    if sounding and all(fifths in members for fifths in _fifths(sounding)):
+        mask[words.id("hold")] = True
+    mask.flags.writeable = False
     return mask
 
 
 @cache
-def _members(classes: tuple[int, ...], sounding: tuple[int, ...] | None) -> Mask:
-    """Attacks of these pitch classes, and hold if all sounding pitches belong to them."""
+def _by_step(target: int, sounding: tuple[int, ...] | None) -> Mask:
+    """Attacks of a position on the line of fifths a second away from what sounds."""
     words = vocabulary()
     mask = np.zeros(len(words), dtype=np.bool_)
+    places = [words.value(token).chromatic for token in sounding or ()]
     for number, pitch in enumerate(words.pitches):
-        mask[words.first_pitch + number] = pitch.pitch_class in classes
-    if sounding and all(words.value(token).pitch_class in classes for token in sounding):
-        mask[words.id("hold")] = True
+        is_near = any(abs(pitch.chromatic - place) <= 2 for place in places)
+        mask[words.first_pitch + number] = pitch.fifths == target and is_near
     mask.flags.writeable = False
     return mask
 
@@ -92,6 +219,14 @@ def _same_pitch(sounding: tuple[int, ...] | None) -> Mask:
     """Hold, or an attack of the same pitch."""
     mask = np.zeros(len(vocabulary()), dtype=np.bool_)
     mask[[vocabulary().id("hold"), *(sounding or ())]] = True
+    mask.flags.writeable = False
+    return mask
+
+
+@cache
+def _only(word: str) -> Mask:
+    mask = np.zeros(len(vocabulary()), dtype=np.bool_)
+    mask[vocabulary().id(word)] = True
     mask.flags.writeable = False
     return mask
 

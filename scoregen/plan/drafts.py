@@ -1,0 +1,169 @@
+"""The plans of drafts: for each draft its own cadences and open onsets, drawn from one seed."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from scoregen.plan.easy_parts import WIDEST_LEAP
+from scoregen.plan.form import cadence_chords, leading_chords
+from scoregen.plan.given_line import GivenMusic, GivenNote
+from scoregen.plan.measure_plans import in_measures, timed_chords
+from scoregen.plan.melody_cadences import Setting, melody_cadences
+from scoregen.plan.phrase_ends import PhraseEnd, phrase_ends, with_phrase_ends
+from scoregen.plan.pulse import Rhythm, open_onsets, pulse_of
+from scoregen.plan.sections import Sections, section_starts
+from scoregen.score.elements import Score, Slot
+from scoregen.score.keys import Key
+from scoregen.score.timeline import measure_onsets
+from scoregen.styles.style import Style
+from scoregen.tokens.constraints.measure_plan import GivenChords, Plan
+from scoregen.tokens.constraints.planned_chords import PlannedChord
+
+NEAREST_FIFTHS = range(-5, 7)
+"""The positions on the line of fifths that spell the twelve pitch classes around a tonic."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftPlans:
+    """The plans of the drafts of a task, by alternative: its drafts take them in turn.
+
+    `score` is the task with the phrase ends that were found in it; `ends` are the places of planned chords by measure
+    index, which all drafts share.
+    """
+
+    score: Score
+    plans: tuple[tuple[Plan, ...], ...]
+    ends: Mapping[int, tuple[Fraction, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How new voices are written: their style, rhythm, and whether they are easy."""
+
+    style: Style
+    rhythm: Rhythm = "follow"
+    easy: bool = False
+
+    @property
+    def widest_leap(self) -> int | None:
+        return WIDEST_LEAP if self.easy else None
+
+
+@dataclass(frozen=True, slots=True)
+class GivenTask:
+    """A score with blanks: its voices, of which the last is the lowest, and the key of each measure.
+
+    `symbols` are the chords of chord symbols, which decide where there are any.
+    """
+
+    score: Score
+    slots: Sequence[Slot]
+    keys: Sequence[Key]
+    symbols: GivenChords = field(default_factory=dict)
+
+    @property
+    def new_voices(self) -> int:
+        """The number of voices that are blank anywhere."""
+        return len({voice.slot for measure in self.score.measures for voice in measure.voices if voice.is_blank})
+
+
+def plans_for_given(task: GivenTask, manner: Manner, seed: int, count: int, drafts: int) -> DraftPlans:
+    """Plans for a score with blanks: for each of `count` alternatives one for each draft."""
+    music = GivenMusic.of(task.score, task.slots)
+    ends = phrase_ends(task.score, music)
+    setting = Setting(music, task.slots[-1], pulse_of(task.score, music.line), task.keys, manner.style)
+    plans = tuple(
+        tuple(_plan_for_given(task, setting, ends, manner, f"{seed} {number} {draft}") for draft in range(drafts))
+        for number in range(count)
+    )
+    return DraftPlans(with_phrase_ends(task.score, ends) if ends else task.score, plans, _places(ends))
+
+
+def _plan_for_given(task: GivenTask, setting: Setting, ends: Sequence[PhraseEnd], manner: Manner, seed: str) -> Plan:
+    cadences = melody_cadences(setting, ends, random.Random(f"{seed} cadences"))
+    chords = timed_chords(cadences, setting.music, task.score.duration, manner.rhythm, manner.style)
+    line = setting.music.line
+    starts = {*_phrase_starts(line, ends), *_onsets_of(task.symbols, task.score)}
+    chance = random.Random(f"{seed} onsets")
+    onsets = open_onsets(setting.pulse, line, starts, task.new_voices, manner.rhythm, chance)
+    return _with_symbols(in_measures(task.score, chords, onsets, manner.widest_leap), task.symbols)
+
+
+def _with_symbols(plan: Plan, symbols: GivenChords) -> Plan:
+    return {index: replace(each, given_chords=symbols.get(index, {})) for index, each in plan.items()}
+
+
+def _onsets_of(symbols: GivenChords, score: Score) -> list[Fraction]:
+    starts = measure_onsets(score)
+    return [starts[index] + onset for index, chords in symbols.items() for onset in chords]
+
+
+def _phrase_starts(line: Sequence[GivenNote], ends: Sequence[PhraseEnd]) -> frozenset[Fraction]:
+    """The onsets of the notes after phrase ends and rests, and of the first note."""
+    closing = {end.onset for end in ends}
+    starts = {line[0].onset} if line else set()
+    for note, following in itertools.pairwise(line):
+        if note.onset in closing or following.onset > note.end:
+            starts.add(following.onset)
+    return frozenset(starts)
+
+
+def _places(ends: Sequence[PhraseEnd]) -> dict[int, tuple[Fraction, ...]]:
+    places: dict[int, tuple[Fraction, ...]] = {}
+    for end in ends:
+        places[end.measure_index] = (*places.get(end.measure_index, ()), end.place)
+    return places
+
+
+def plans_for_piece(
+    score: Score, form: Sections, manner: Manner, seed: int, count: int, symbols: GivenChords
+) -> DraftPlans:
+    """Plans for a new piece, which has each section of its form once: one for each of `count` alternatives.
+
+    The first is that of the seed itself.
+    """
+    seeds = [seed, *(random.Random(f"{seed} plan {number}").getrandbits(32) for number in range(1, count))]
+    plans = tuple((_with_symbols(_plan_for_piece(score, form, manner, each), symbols),) for each in seeds)
+    goals = cadence_chords(score, seed, form, manner.style)
+    return DraftPlans(score, plans, {index: tuple(goals[index]) for index in goals if index not in symbols})
+
+
+def _plan_for_piece(score: Score, form: Sections, manner: Manner, seed: int) -> Plan:
+    goals = cadence_chords(score, seed, form, manner.style)
+    leading = leading_chords(score, goals, seed, manner.style)
+    starts, tonic = measure_onsets(score), Key.of(score.measures[0].key).tonic_fifths
+    lasts = {(start or len(score.measures)) - 1 for start in section_starts(score, form)}
+    chords: dict[Fraction, PlannedChord] = {}
+    for index, places in leading.items():
+        chords |= {
+            starts[index] + onset: PlannedChord(_spelled(each, tonic), leads=True) for onset, each in places.items()
+        }
+    for index, places in goals.items():
+        for onset, members in places.items():
+            is_final = index in lasts and onset == max(places)
+            stay = manner.style.cadences.stay
+            chords[starts[index] + onset] = PlannedChord(_spelled(members, tonic), is_final, stay)
+    pulse = pulse_of(score, ())
+    onsets = frozenset(pulse.starts[:-1]) if manner.rhythm == "plain" else None
+    return in_measures(score, chords, onsets, manner.widest_leap)
+
+
+def _spelled(classes: Sequence[int], tonic: int) -> tuple[int, ...]:
+    """Pitch classes on the line of fifths: the root near the tonic, the other members near the root."""
+    root = next(tonic + step for step in NEAREST_FIFTHS if 7 * (tonic + step) % 12 == classes[0])
+    others = [next(root + step for step in NEAREST_FIFTHS if 7 * (root + step) % 12 == each) for each in classes[1:]]
+    return (root, *others)
+
+
+def found_keys(score: Score, slots: Sequence[Slot]) -> tuple[Key, ...]:
+    """The key of each measure. A signature without a mode is minor if the line ends on its minor tonic."""
+    keys, line = [], GivenMusic.of(score, slots).line
+    for measure in score.measures:
+        minor = Key.of(replace(measure.key, mode="minor"))
+        is_minor = measure.key.mode is None and bool(line) and line[-1].pitch.fifths == minor.tonic_fifths
+        keys.append(minor if is_minor else Key.of(measure.key))
+    return tuple(keys)

@@ -1,0 +1,94 @@
+"""The given music: the line that leads, and what sounds at a moment."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from scoregen.score.elements import Lyric, Note, Score, Slot
+from scoregen.score.pitch import Pitch
+from scoregen.score.timeline import SoundingNote, measure_onsets, pitch_of, pitched_notes
+
+
+@dataclass(frozen=True, slots=True)
+class GivenNote:
+    """A note of a line with its ties merged, in quarters from the start; of a chord, its highest note.
+
+    `lyric` is its syllable of the lowest-numbered verse.
+    """
+
+    slot: Slot
+    onset: Fraction
+    duration: Fraction
+    pitch: Pitch
+    measure_index: int
+    articulations: tuple[str, ...] = ()
+    lyric: Lyric | None = None
+
+    @property
+    def end(self) -> Fraction:
+        return self.onset + self.duration
+
+
+@dataclass(frozen=True, slots=True)
+class GivenMusic:
+    """The given notes of a task by slot, each line in order."""
+
+    lines: Mapping[Slot, tuple[GivenNote, ...]]
+
+    @classmethod
+    def of(cls, score: Score, slots: Sequence[Slot]) -> GivenMusic:
+        """The notes of the given voices of `slots`, the highest role first."""
+        marks = _marks(score)
+        rows: dict[Slot, dict[Fraction, GivenNote]] = {slot: {} for slot in slots}
+        for note in pitched_notes(score):
+            row = rows.get(note.slot)
+            if row is not None and (
+                note.onset not in row or row[note.onset].pitch.chromatic < pitch_of(note).chromatic
+            ):
+                row[note.onset] = _given(note, marks)
+        return cls({slot: tuple(row[onset] for onset in sorted(row)) for slot, row in rows.items()})
+
+    @property
+    def leader(self) -> Slot | None:
+        """The highest slot with notes, of those with at least half as many as another one; None without notes."""
+        most = max((len(line) for line in self.lines.values()), default=0)
+        return next((slot for slot, line in self.lines.items() if line and len(line) >= most / 2), None)
+
+    @property
+    def line(self) -> tuple[GivenNote, ...]:
+        """The line of the leader."""
+        return self.lines[self.leader] if self.leader else ()
+
+    def at(self, slot: Slot, time: Fraction) -> GivenNote | None:
+        """The note that a slot sounds at a time."""
+        line = self.lines[slot]
+        index = bisect_right(line, time, key=lambda note: note.onset) - 1
+        return line[index] if index >= 0 and line[index].end > time else None
+
+    def sounding(self, time: Fraction) -> dict[Slot, Pitch]:
+        """The pitches that sound at a time, by slot."""
+        notes = {slot: self.at(slot, time) for slot in self.lines}
+        return {slot: note.pitch for slot, note in notes.items() if note}
+
+
+def _given(note: SoundingNote, marks: Mapping[tuple[Slot, Fraction], Note]) -> GivenNote:
+    source = marks.get((note.slot, note.onset))
+    articulations = source.articulations if source else ()
+    lyric = min(source.lyrics, key=lambda lyric: lyric.verse, default=None) if source else None
+    return GivenNote(note.slot, note.onset, note.duration, pitch_of(note), note.measure_index, articulations, lyric)
+
+
+def _marks(score: Score) -> dict[tuple[Slot, Fraction], Note]:
+    """The first note of every element, by slot and onset, with its articulations and lyrics."""
+    rows: dict[tuple[Slot, Fraction], Note] = {}
+    for start, measure in zip(measure_onsets(score), score.measures, strict=True):
+        for voice in measure.voices:
+            position = start
+            for element in voice.elements:
+                if element.notes and not element.grace:
+                    rows[voice.slot, position] = element.notes[0]
+                position += element.duration
+    return rows

@@ -1,0 +1,199 @@
+"""Cadences for given music: at each phrase end a chord that fits what is given, and often a dominant before it.
+
+The style weights the chords by the degree of the melody, as Bach harmonised it. What is given excludes chords; if it
+excludes all of them, nothing is planned.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from scoregen.plan.given_line import GivenMusic
+from scoregen.plan.phrase_ends import PhraseEnd
+from scoregen.plan.pulse import Pulse
+from scoregen.score.elements import Slot
+from scoregen.score.keys import Key
+from scoregen.score.theory.chord_kinds import CONSONANT_TRIADS, MEMBERS
+from scoregen.styles.style import Style
+from scoregen.styles.tables import Chord
+
+REACH = 2
+"""The pulses before a phrase end within which the chord before it begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedChord:
+    """A chord at an onset in quarters from the start: its members on the line of fifths, the root first."""
+
+    onset: Fraction
+    members: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MelodyCadence:
+    """The cadence at a phrase end: the chord of the end, and the one before it, None if it is free.
+
+    `early` is the onset at which the last chord begins, if that is before the last note of the phrase.
+    """
+
+    end: PhraseEnd
+    goal: PlacedChord
+    before: PlacedChord | None = None
+    early: Fraction | None = None
+    is_last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What cadences are planned for: the given music, the lowest voice, the pulse, and the key of each measure."""
+
+    music: GivenMusic
+    bass: Slot
+    pulse: Pulse
+    keys: Sequence[Key]
+    style: Style
+
+    def allows(self, members: tuple[int, ...], time: Fraction) -> bool:
+        """Whether all given notes at a time belong to a chord, with its root in the lowest voice."""
+        sounding = {slot: pitch.fifths for slot, pitch in self.music.sounding(time).items()}
+        return set(sounding.values()) <= set(members) and sounding.get(self.bass, members[0]) == members[0]
+
+
+def melody_cadences(setting: Setting, ends: Sequence[PhraseEnd], chance: random.Random) -> tuple[MelodyCadence, ...]:
+    """The cadences of the phrase ends, drawn by the weights of the style; none at an end that allows no chord."""
+    rows: list[MelodyCadence] = []
+    earliest = Fraction(0)
+    for end in ends:
+        cadence = _cadence(setting, end, earliest, chance, is_last=end is ends[-1])
+        rows += [cadence] if cadence else []
+        earliest = end.onset
+    return tuple(rows)
+
+
+def _cadence(
+    setting: Setting, end: PhraseEnd, earliest: Fraction, chance: random.Random, *, is_last: bool
+) -> MelodyCadence | None:
+    key = setting.keys[end.measure_index]
+    members = _goal(setting, end, key, chance, is_last=is_last)
+    if members is None:
+        return None
+    goal = PlacedChord(end.onset, members)
+    before, early = _chord_before(setting, goal, key, earliest, chance, is_last=is_last)
+    return MelodyCadence(end, goal, before, early, is_last)
+
+
+def _goal(
+    setting: Setting, end: PhraseEnd, key: Key, chance: random.Random, *, is_last: bool
+) -> tuple[int, ...] | None:
+    """The chord of a phrase end: the tonic at the last one, if what is given allows it."""
+    plan = setting.style.melody_cadences
+    if is_last:
+        tonics = _tonics(key, plan.picardy.get(key.mode, 0.0), chance)
+        home = next((members for members in tonics if setting.allows(members, end.onset)), None)
+        if home:
+            return home
+    lead = setting.music.at(setting.music.leader, end.onset) if setting.music.leader else None
+    weights = _weights(setting, key, lead.pitch.fifths if lead else key.tonic_fifths)
+    fitting = {chord: weight for chord, weight in weights.items() if setting.allows(chord, end.onset)}
+    return _draw(fitting, chance)
+
+
+def _weights(setting: Setting, key: Key, note: int) -> dict[tuple[int, ...], float]:
+    """The chords over a note of the leading line. If it is the bass, the chords of which it is the root."""
+    plan, tonic = setting.style.melody_cadences, key.tonic_fifths
+    if setting.music.leader != setting.bass:
+        return {_over(tonic, chord): weight for chord, weight in plan.goals_of(key, note - tonic).items()}
+    every = {chord for degree in range(-5, 7) for chord in plan.goals_of(key, degree)}
+    return {_over(tonic, chord): 1.0 for chord in sorted(every) if tonic + chord[0] == note}
+
+
+def _tonics(key: Key, picardy: float, chance: random.Random) -> list[tuple[int, ...]]:
+    """The tonic triads, the wanted one first."""
+    major, minor = (_over(key.tonic_fifths, (0, kind)) for kind in ("major", "minor"))
+    if key.has_major_third:
+        return [major]
+    return [major, minor] if chance.random() < picardy else [minor, major]
+
+
+def _chord_before(
+    setting: Setting, goal: PlacedChord, key: Key, earliest: Fraction, chance: random.Random, *, is_last: bool
+) -> tuple[PlacedChord | None, Fraction | None]:
+    """The chord before a goal and where the goal then begins, if that is earlier than its phrase end."""
+    plan, root = setting.style.melody_cadences, goal.members[0]
+    is_home = root == key.tonic_fifths
+    share = plan.before_fifth if root == key.tonic_fifths + 1 else plan.before_other
+    if not is_home and chance.random() >= share:
+        return None, None
+    weights = plan.before_tonic_of(key) if is_home else {setting.style.cadences.dominant: 1.0}
+    if not is_home and (key.mode in MODAL or not _is_consonant(goal.members)):
+        return None, None
+    places = _places(setting, goal, earliest)
+    found: dict[tuple[int, ...], tuple[Fraction, Fraction | None]] = {}
+    for members in (_over(root, chord) for chord in weights):
+        fitting = (each for each in places if _fits_before(setting, members, each[0], goal, is_last=is_last))
+        place = next(fitting, None)
+        found |= {members: place} if place else {}
+    chosen = _draw(
+        {_over(root, chord): weight for chord, weight in weights.items() if _over(root, chord) in found}, chance
+    )
+    return (PlacedChord(found[chosen][0], chosen), found[chosen][1]) if chosen else (None, None)
+
+
+def _fits_before(
+    setting: Setting, members: tuple[int, ...], place: Fraction, goal: PlacedChord, *, is_last: bool
+) -> bool:
+    """Whether what is given allows a chord at a place before its goal."""
+    return setting.allows(members, place) and (is_last or not _is_in_octaves(setting, members, place, goal))
+
+
+MODAL = frozenset({"dorian", "phrygian", "lydian", "mixolydian", "aeolian", "locrian"})
+
+
+def _places(setting: Setting, goal: PlacedChord, earliest: Fraction) -> list[tuple[Fraction, Fraction | None]]:
+    """The places of the chord before a goal, the best first, each with the onset at which the goal then begins.
+
+    First the pulse before, then a note of the leading line after it; then earlier pulses, if the goal allows all that
+    follows them.
+    """
+    pulse, line = setting.pulse, setting.music.line
+    last = pulse.before(goal.onset)
+    if last < 0:
+        return []
+    nearest = pulse.starts[last]
+    within = [note.onset for note in line if nearest < note.onset < goal.onset]
+    rows: list[tuple[Fraction, Fraction | None]] = [(nearest, None)]
+    rows += [(onset, None) for onset in within if (goal.onset - onset) * 3 >= goal.onset - nearest]
+    for index in range(last - 1, max(-1, last - REACH), -1):
+        early = pulse.starts[index + 1]
+        heard = [early, *(note.onset for note in line if early < note.onset < goal.onset)]
+        if not all(setting.allows(goal.members, time) for time in heard):
+            break
+        rows.append((pulse.starts[index], early))
+    return [(place, early) for place, early in rows if place > earliest or (earliest == place == 0)]
+
+
+def _is_in_octaves(setting: Setting, members: tuple[int, ...], place: Fraction, goal: PlacedChord) -> bool:
+    """Whether the leading line moves from root to root, in octaves with a bass in root position."""
+    leader = setting.music.leader
+    notes = [setting.music.at(leader, time) for time in (place, goal.onset)] if leader else []
+    return [note.pitch.fifths for note in notes if note] == [members[0], goal.members[0]] and leader != setting.bass
+
+
+def _is_consonant(members: tuple[int, ...]) -> bool:
+    shape = tuple(member - members[0] for member in members)
+    return any(shape == MEMBERS[kind] for kind in CONSONANT_TRIADS)
+
+
+def _over(tonic: int, chord: Chord) -> tuple[int, ...]:
+    """The members of a chord of the style on the line of fifths."""
+    fifths, kind = chord
+    return tuple(tonic + fifths + member for member in MEMBERS[kind])
+
+
+def _draw(weights: Mapping[tuple[int, ...], float], chance: random.Random) -> tuple[int, ...] | None:
+    if not weights:
+        return None
+    return chance.choices(list(weights), list(weights.values()))[0]

@@ -1,0 +1,121 @@
+"""The phrase ends of given music, from the line that leads alone: there are no chords yet.
+
+Fermatas decide if they are as close as the phrases of a hymn; otherwise the ends with the most evidence, whose
+phrases have usual lengths, are found together by dynamic programming.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from scoregen.plan.given_line import GivenMusic, GivenNote
+from scoregen.plan.phrase_evidence import FORBIDDEN, WEIGHTS, EvidenceWeights, strengths
+from scoregen.score.elements import Score
+from scoregen.score.timeline import measure_onsets
+
+USUAL_BEATS = 8.5
+LENGTH_WEIGHT = 1.5
+"""The cost of a phrase of twice or half the usual length; it grows with the square of the octaves."""
+LEAST_NOTES = 3
+MOST_BEATS = 16
+"""The most beats between two fermatas that mark all phrases."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhraseEnd:
+    """The last note of a phrase: its onset and end in quarters from the start, and its place in its measure.
+
+    The note is taken from where it begins, so that a final note that is tied over a barline closes before it.
+    """
+
+    onset: Fraction
+    end: Fraction
+    measure_index: int
+    place: Fraction
+
+
+def phrase_ends(score: Score, given: GivenMusic, weights: EvidenceWeights = WEIGHTS) -> tuple[PhraseEnd, ...]:
+    """The phrase ends of the given music in order, the last note included; none if nothing is given."""
+    line = given.line
+    if not line:
+        return ()
+    marked = _fermata_notes(score, line)
+    beats = _beats(score)
+    chosen = marked if _are_all(line, marked, beats) else _estimated(line, strengths(line, score, weights), beats)
+    onsets = measure_onsets(score)
+    return tuple(_phrase_end(line[index], onsets) for index in chosen)
+
+
+def with_phrase_ends(score: Score, ends: Sequence[PhraseEnd]) -> Score:
+    """The score with these phrase ends in place of its own."""
+    places: dict[int, list[Fraction]] = {}
+    for end in ends:
+        places.setdefault(end.measure_index, []).append(end.place)
+    measures = (
+        replace(measure, phrase_ends=tuple(places.get(index, ()))) for index, measure in enumerate(score.measures)
+    )
+    return replace(score, measures=tuple(measures))
+
+
+def _phrase_end(note: GivenNote, onsets: Sequence[Fraction]) -> PhraseEnd:
+    index = bisect_right(onsets, note.onset) - 1
+    return PhraseEnd(note.onset, note.end, index, note.onset - onsets[index])
+
+
+def _fermata_notes(score: Score, line: Sequence[GivenNote]) -> list[int]:
+    """The notes with a fermata, and the last one."""
+    places = [
+        start + end
+        for start, measure in zip(measure_onsets(score), score.measures, strict=True)
+        for end in measure.phrase_ends
+    ]
+    marked = {index for index, note in enumerate(line) if any(note.onset <= place < note.end for place in places)}
+    return sorted({*marked, len(line) - 1})
+
+
+def _are_all(line: Sequence[GivenNote], marked: Sequence[int], beat: Fraction) -> bool:
+    """Whether the fermatas mark all phrases: more than the last one, none far from the next."""
+    edges = [line[0].onset, *(line[index].onset for index in marked)]
+    return len(marked) > 1 and all(high - low <= MOST_BEATS * beat for low, high in itertools.pairwise(edges))
+
+
+def _beats(score: Score) -> Fraction:
+    """The length of a beat in quarters, in the metre of the most music."""
+    lengths: dict[Fraction, Fraction] = {}
+    for measure in score.measures:
+        beat = measure.time.groups[0]
+        lengths[beat] = lengths.get(beat, Fraction(0)) + measure.duration
+    return max(lengths, key=lambda beat: lengths[beat])
+
+
+def _estimated(line: Sequence[GivenNote], after: Sequence[float], beat: Fraction) -> list[int]:
+    """The indices of the notes that end phrases, the last one included."""
+    candidates = [index for index, strength in enumerate(after) if strength > FORBIDDEN]
+    best: dict[int, tuple[float, int]] = {-1: (0.0, -1)}
+    for index in [*candidates, len(line) - 1]:
+        own = after[index] if index < len(after) else 0.0
+        ways = [
+            (value + _length_score(line, earlier, index, beat), earlier)
+            for earlier, (value, _) in best.items()
+            if index - earlier >= LEAST_NOTES or index == len(line) - 1
+        ]
+        if ways:
+            value, earlier = max(ways)
+            best[index] = (value + own, earlier)
+    chosen, index = [], len(line) - 1
+    while index >= 0:
+        chosen.append(index)
+        index = best[index][1]
+    return chosen[::-1]
+
+
+def _length_score(line: Sequence[GivenNote], earlier: int, index: int, beat: Fraction) -> float:
+    """0 or less for a phrase from the note after `earlier` to the onset of the note `index`."""
+    beats = float((line[index].onset - line[earlier + 1].onset) / beat) + 1
+    octaves = math.log2(beats / USUAL_BEATS)
+    return -LENGTH_WEIGHT * octaves**2

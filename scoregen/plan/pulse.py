@@ -1,0 +1,142 @@
+"""The pulse of given music: the unit in which it moves, and the onsets that are open to new voices.
+
+`follow`: new voices move on the pulse. Within it they move as often as the tune does, at the next division; they may
+join the notes of the tune there, but never run while it holds. `plain`: the pulse alone. `flowing`: any place, as
+often as the network likes.
+"""
+
+from __future__ import annotations
+
+import random
+from bisect import bisect_left
+from collections.abc import Callable, Sequence, Set
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal, get_args
+
+from scoregen.plan.given_line import GivenNote
+from scoregen.score.elements import Measure, Score
+from scoregen.score.timeline import measure_onsets, metrical_starts
+
+Rhythm = Literal["follow", "flowing", "plain"]
+RHYTHMS: tuple[Rhythm, ...] = get_args(Rhythm)
+ON_PULSE = 0.9
+"""The least share of a tune's notes that begin on its pulse, if the pulse is longer than the beat of its metre."""
+MOST_DIVIDED = 0.5
+"""The largest share of pulses that new voices divide where the tune does not; Bach's lower voices divide 0.48."""
+JOINING = 0.5
+"""The share of the tune's notes within a pulse at which new voices may move; in Bach's chorales 0.67 have another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """The pulses of a piece in quarters from the start, in order; the last entry is the end of the piece.
+
+    `division` is the number of parts into which the metre divides each of them: 2, or 3 in a compound metre.
+    """
+
+    starts: tuple[Fraction, ...]
+    division: tuple[int, ...]
+
+    def inner(self, index: int) -> tuple[Fraction, ...]:
+        """The places of the next division within a pulse."""
+        start, parts = self.starts[index], self.division[index]
+        length = self.starts[index + 1] - start
+        return tuple(start + length * part / parts for part in range(1, parts))
+
+    def before(self, time: Fraction) -> int:
+        """The index of the last pulse that begins before a time; -1 if there is none."""
+        return bisect_left(self.starts, time) - 1
+
+
+def pulse_of(score: Score, line: Sequence[GivenNote]) -> Pulse:
+    """The pulse: the beat of the metre, or a multiple of it on which nearly all notes of the line begin."""
+    levels = [_pulse(score, level) for level in (_by_measures, _by_halves)] if line else []
+    onsets = [note.onset for note in line]
+    for pulse in levels:
+        starts = frozenset(pulse.starts)
+        if sum(onset in starts for onset in onsets) >= ON_PULSE * len(onsets):
+            return pulse
+    return _pulse(score, _by_beats)
+
+
+def open_onsets(
+    pulse: Pulse,
+    line: Sequence[GivenNote],
+    always: Set[Fraction],
+    voices: int,
+    rhythm: Rhythm,
+    chance: random.Random,
+) -> frozenset[Fraction] | None:
+    """The onsets, in quarters from the start, at which new voices may begin a note; None for every place.
+
+    `always` are onsets that are open in any case, such as the starts of phrases. `voices` is the number of new voices,
+    each of which divides the pulse as often as the tune.
+    """
+    if rhythm == "flowing":
+        return None
+    onsets = frozenset(note.onset for note in line)
+    chosen = {*pulse.starts[:-1], *always}
+    if rhythm == "plain":
+        return frozenset(chosen)
+    share = min(MOST_DIVIDED, 1 - (1 - _divided_share(pulse, onsets)) ** voices)
+    ordered = sorted(onsets)
+    for index in range(len(pulse.starts) - 1):
+        inside = _between(ordered, pulse.starts[index], pulse.starts[index + 1])
+        places = pulse.inner(index)
+        joining = [place for place in inside if place in places or _is_triplet(inside, pulse, index)]
+        chosen |= {place for place in joining if chance.random() < JOINING}
+        if not inside and pulse.division[index] == 2 and chance.random() < share:
+            chosen |= set(places)
+    return frozenset(chosen)
+
+
+def _divided_share(pulse: Pulse, onsets: Set[Fraction]) -> float:
+    """The share of pulses that the line divides."""
+    count = len(pulse.starts) - 1
+    return sum(any(place in onsets for place in pulse.inner(index)) for index in range(count)) / max(count, 1)
+
+
+def _between(ordered: Sequence[Fraction], low: Fraction, high: Fraction) -> list[Fraction]:
+    """The onsets between two times, without both."""
+    return [place for place in ordered[bisect_left(ordered, low) : bisect_left(ordered, high)] if place > low]
+
+
+def _is_triplet(inside: Sequence[Fraction], pulse: Pulse, index: int) -> bool:
+    """Whether the line divides a binary pulse in three."""
+    start, length = pulse.starts[index], pulse.starts[index + 1] - pulse.starts[index]
+    return any((place - start) * 3 % length == 0 for place in inside)
+
+
+def _pulse(score: Score, level: Callable[[Measure], list[tuple[Fraction, int]]]) -> Pulse:
+    starts: list[Fraction] = []
+    division: list[int] = []
+    for onset, metrical, measure in zip(measure_onsets(score), metrical_starts(score), score.measures, strict=True):
+        groups = level(measure)
+        position = -metrical
+        while position < measure.duration:
+            for length, parts in groups:
+                if (0 <= position < measure.duration) or (position < 0 < position + length):
+                    starts.append(onset + max(position, Fraction(0)))
+                    division.append(parts if position >= 0 else 2)
+                position += length
+    return Pulse((*starts, score.duration), tuple(division))
+
+
+def _by_beats(measure: Measure) -> list[tuple[Fraction, int]]:
+    """The length and division of each beat of a full measure."""
+    time = measure.time
+    return [(length, 3 if length == 3 * time.unit else 2) for length in time.groups]
+
+
+def _by_halves(measure: Measure) -> list[tuple[Fraction, int]]:
+    """Pairs of beats where the metre has them."""
+    beats = _by_beats(measure)
+    if len(beats) % 2 or len(beats) < 4:
+        return beats
+    return [(first[0] + second[0], 2) for first, second in zip(beats[::2], beats[1::2], strict=True)]
+
+
+def _by_measures(measure: Measure) -> list[tuple[Fraction, int]]:
+    beats = len(measure.time.groups)
+    return [(measure.time.duration, 3 if beats % 3 == 0 else 2)]

@@ -1,0 +1,72 @@
+"""The plan of a measure: its chords, the onsets that are open to blank voices, and their widest leap."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cache
+
+import numpy as np
+
+from scoregen.tokens.constraints.given_chords import ChordSpan, given_chord_mask
+from scoregen.tokens.constraints.planned_chords import PlannedChords, planned_chord_mask
+from scoregen.tokens.constraints.state import ConstraintState, next_step, unrestricted_tokens
+from scoregen.tokens.constraints.voice_masks import Mask
+from scoregen.tokens.vocabulary import vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class MeasurePlan:
+    """What is planned in a measure before it is sampled.
+
+    `chords`: the planned chords by onset; `given_chords`: those of chord symbols, which replace them; `onsets`: where
+    blank voices may begin a note or rest, None for every place; `widest_leap`: the most semitones between two
+    successive notes of a voice, None for any.
+    """
+
+    chords: PlannedChords = field(default_factory=dict)
+    given_chords: Mapping[Fraction, ChordSpan] = field(default_factory=dict)
+    onsets: frozenset[Fraction] | None = None
+    widest_leap: int | None = None
+
+    def mask(self) -> Callable[[ConstraintState], Mask] | None:
+        """The mask of the chords and leaps (`MeasureRules.extra`); None if there are neither."""
+        chords = planned_chord_mask(self.chords) if self.chords else None
+        chords = given_chord_mask(self.given_chords) if self.given_chords else chords
+        if self.widest_leap is None:
+            return chords
+        return _with_leaps(chords, self.widest_leap)
+
+
+Plan = Mapping[int, MeasurePlan]
+"""The plans of the measures of a piece, by index."""
+GivenChords = Mapping[int, Mapping[Fraction, ChordSpan]]
+"""The chords of chord symbols, by measure index and onset."""
+
+
+def _with_leaps(chords: Callable[[ConstraintState], Mask] | None, widest: int) -> Callable[[ConstraintState], Mask]:
+    """The mask of chords with that of leaps, where both leave a choice."""
+
+    def mask(state: ConstraintState) -> Mask:
+        wanted = chords(state) if chords else np.ones(len(vocabulary()), dtype=np.bool_)
+        step = next_step(state)
+        if step[0] == "onset":
+            return wanted
+        near = wanted & _near(state.sounding[state.rules.order[state.turn]], widest)
+        return near if (near & unrestricted_tokens(state)).any() else wanted
+
+    return mask
+
+
+@cache
+def _near(sounding: tuple[int, ...] | None, widest: int) -> Mask:
+    """Every event but an attack farther than `widest` semitones from all pitches that sound."""
+    words = vocabulary()
+    mask = np.ones(len(words), dtype=np.bool_)
+    places = [words.value(token).chromatic for token in sounding or ()]
+    for number, pitch in enumerate(words.pitches):
+        if places and min(abs(pitch.chromatic - place) for place in places) > widest:
+            mask[words.first_pitch + number] = False
+    mask.flags.writeable = False
+    return mask

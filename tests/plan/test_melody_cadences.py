@@ -1,0 +1,131 @@
+"""Under a given melody every phrase closes on a chord that fits it, and the last one on the tonic."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from scoregen.model.network.config import SamplingOptions
+from scoregen.plan.given_line import GivenMusic
+from scoregen.plan.melody_cadences import MelodyCadence, Setting, melody_cadences
+from scoregen.plan.phrase_ends import phrase_ends
+from scoregen.plan.pulse import pulse_of
+from scoregen.score.elements import Score, Slot
+from scoregen.score.keys import Key
+from scoregen.score.timeline import pitched_notes
+from scoregen.styles.style import load_style
+from scoregen.tasks.compose import compose
+from tests.plan.tunes import PLAIN, SLOT, tune
+
+BASS = Slot("P4")
+MINOR = "A4:1 C5:1 B4:1 A4:1 | E5:1 D5:1 C5:2^ | B4:1 C5:1 D5:1 B4:1 | C5:1 B4:1 A4:2^ |"
+HELD = "C4:1 | F4:1 A4:1 F4:1 | G4:2 E4:1 | F4:2 D4:1 | E4:2 C4:1 | F4:1 A4:1 F4:1 | A4:1 F4:1 G4:1 | F4:3~ | F4:2 |"
+
+
+def cadences(score: Score, key: str, seed: int = 0, bass: Slot = BASS) -> tuple[MelodyCadence, ...]:
+    music = GivenMusic.of(score, [SLOT])
+    keys = (Key.parse(key),) * len(score.measures)
+    setting = Setting(music, bass, pulse_of(score, music.line), keys, load_style())
+    return melody_cadences(setting, phrase_ends(score, music), random.Random(seed))
+
+
+def test_every_phrase_end_has_a_chord_with_the_note_of_the_melody() -> None:
+    for seed in range(50):
+        plan = cadences(tune(PLAIN), "C major", seed)
+        assert [cadence.goal.onset for cadence in plan] == [6, 14, 22, 30]
+        for cadence, note in zip(plan, (2, 0, 1, 0), strict=True):
+            assert note in cadence.goal.members
+        assert plan[-1].goal.members == (0, 4, 1)
+        assert plan[-1].before is not None
+        assert (plan[-1].before.onset, plan[-1].before.members) == (29, (1, 5, 2, -1))
+
+
+def test_seeds_draw_different_plans_by_the_weights_of_the_style() -> None:
+    first = Counter(cadences(tune(PLAIN), "C major", seed)[1].goal.members for seed in range(300))
+    assert set(first) == {(0, 4, 1), (3, 0, 4), (-1, 3, 0)}
+    assert first[0, 4, 1] > 200
+
+
+def test_minor_ends_with_a_leading_note_and_often_a_picardy_third() -> None:
+    lasts = [cadences(tune(MINOR, key="a minor"), "a minor", seed)[-1] for seed in range(200)]
+    assert Counter(last.goal.members for last in lasts)[3, 7, 4] > 150
+    assert {last.goal.members for last in lasts} == {(3, 7, 4), (3, 0, 4)}
+    assert {last.before.members for last in lasts if last.before} == {(4, 8, 5, 2)}
+
+
+def test_modes_without_a_leading_note_keep_their_seventh() -> None:
+    text = "G4:1 B4:1 D5:1 B4:1 | C5:1 A4:1 G4:2^ | G4:1 A4:1 B4:1 C5:1 | A4:1 F4:1 G4:2^ |"
+    plans = [cadences(tune(text, key="G mixolydian"), "G mixolydian", seed)[-1] for seed in range(50)]
+    assert {plan.goal.members for plan in plans} == {(1, 5, 2)}
+    assert {plan.before.members for plan in plans if plan.before} == {(-1, 3, 0), (2, -1, 3)}
+
+
+def test_a_repeated_tonic_follows_the_dominant_of_the_note_before() -> None:
+    text = "C4:1 D4:1 E4:1 F4:1 | G4:1 F4:1 E4:2^ | F4:1 E4:1 D4:1 E4:1 | C4:1 B3:1 C4:1 C4:1^ |"
+    lasts = [cadences(tune(text), "C major", seed)[-1] for seed in range(50)]
+    places = Counter((last.before.onset, last.early, last.goal.onset) for last in lasts if last.before)
+    assert places[13, 14, 15] > 30
+    assert set(places) == {(13, 14, 15), (14, None, 15)}  # otherwise the cadence is plagal
+
+
+def test_a_given_bass_has_the_roots() -> None:
+    text = "C3:1 F3:1 E3:1 C3:1 | D3:1 G2:1 C3:2^ | A2:1 F2:1 D3:1 E3:1 | F3:1 G3:1 C3:2^ |"
+    plan = cadences(tune(text, name="Bass"), "C major", bass=SLOT)
+    assert plan[-1].goal.members == (0, 4, 1) and plan[-1].before is not None
+    assert plan[-1].before.members[0] == 1
+
+
+def test_a_note_that_no_chord_of_the_style_contains_has_no_plan() -> None:
+    text = "C4:1 D4:1 E4:1 F4:1 | G4:1 G4:1 C#5:2^ | E4:1 F4:1 D4:1 E4:1 | F4:1 D4:1 C#4:2^ |"
+    assert cadences(tune(text), "C major") == ()
+
+
+def sounding(score: Score, time: Fraction) -> list[int]:
+    """The pitch classes at a time, by part."""
+    return [note.pitch.pitch_class for note in pitched_notes(score) if note.onset <= time < note.end]
+
+
+@pytest.mark.parametrize(
+    ("text", "time", "key", "final"),
+    [
+        (PLAIN, "4/4", "C major", Fraction(30)),
+        (MINOR, "4/4", "a minor", Fraction(14)),
+        (HELD, "3/4", "F major", Fraction(19)),
+    ],
+)
+@pytest.mark.parametrize("rhythm", ["follow", "flowing", "plain"])
+def test_a_melody_ends_on_its_tonic_whatever_the_network(
+    untrained: Path, text: str, time: str, key: str, final: Fraction, rhythm: str
+) -> None:
+    sampling = SamplingOptions(candidates=2, passes=1, rhythm=rhythm)  # type: ignore[arg-type]
+    given = tune(text, time, key)
+    score = compose(given, checkpoint=untrained, sampling=sampling).score
+    tonic = Key.parse(key).triad[0]
+    chord = sounding(score, final)
+    assert chord[-1] == tonic and {(tonic + 3) % 12, (tonic + 4) % 12} & set(chord)
+    assert set(chord) <= {tonic, (tonic + 3) % 12, (tonic + 4) % 12, (tonic + 7) % 12}
+    assert sounding(score, given.duration - Fraction(1, 16)) == chord
+    before = [note for note in pitched_notes(score) if note.onset < final <= note.end]
+    bass = [note for note in before if note.slot.part == score.parts[-1].id][-1]
+    assert bass.pitch.pitch_class == (tonic + 7) % 12
+    leading = [note for note in before if note.pitch.fifths == Key.parse(key).tonic_fifths + 5]
+    assert len(leading) == 1
+    resolved = [note for note in pitched_notes(score) if note.onset == final and note.slot == leading[0].slot]
+    assert resolved[0].pitch.midi_pitch == leading[0].pitch.midi_pitch + 1
+
+
+def test_alternatives_of_a_melody_differ_in_their_plans() -> None:
+    from scoregen.plan.drafts import GivenTask, Manner, found_keys, plans_for_given
+
+    score = tune(PLAIN)
+    task = GivenTask(score, [SLOT, BASS], found_keys(score, [SLOT]))
+    plans = plans_for_given(task, Manner(load_style()), 0, 3, 8).plans
+    assert [len(group) for group in plans] == [8, 8, 8]
+    chords = {
+        tuple(sorted((index, *plan[index].chords.items()) for index in plan)) for group in plans for plan in group
+    }
+    assert len(chords) > 3
