@@ -37,21 +37,41 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Ensemble:
+    """Roles from the highest to the lowest.
+
+    `voices` are names of parts that sing without telling which role; `staves` are names of staves that several roles
+    share, with these roles. All names are in lower case.
+    """
+
     name: str
     title: str
     group: str | None
     roles: tuple[Role, ...]
+    voices: tuple[str, ...] = ()
+    staves: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
+
+    def role(self, name: str) -> Role:
+        """The role with this name; KeyError if there is none."""
+        for role in self.roles:
+            if role.name == name:
+                return role
+        raise KeyError(name)
+
+
+def load_ensemble(name: str) -> Ensemble:
+    """An ensemble of grammars/ensembles by name, in any case; InputError lists those that exist."""
+    return _load_ensemble(name.strip().lower(), name)
 
 
 @cache
-def load_ensemble(name: str) -> Ensemble:
-    """An ensemble of grammars/ensembles by name; InputError lists those that exist."""
+def _load_ensemble(stem: str, name: str) -> Ensemble:
     paths = {path.stem: path for path in sorted((folder("grammars") / "ensembles").glob("*.toml"))}
-    if name not in paths:
+    if stem not in paths:
         raise InputError(f"there is no ensemble {name!r}; expected one of: {', '.join(paths)}")
-    table = tomllib.loads(paths[name].read_text(encoding="utf-8"))
+    table = tomllib.loads(paths[stem].read_text(encoding="utf-8"))
     roles = tuple(_role(entry) for entry in table["roles"])
-    return Ensemble(table["name"], table["title"], table.get("group"), roles)
+    staves = tuple((tuple(entry["names"]), tuple(entry["roles"])) for entry in table.get("staves", ()))
+    return Ensemble(table["name"], table["title"], table.get("group"), roles, tuple(table.get("voices", ())), staves)
 
 
 def _role(entry: Mapping[str, Any]) -> Role:
