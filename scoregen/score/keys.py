@@ -35,7 +35,19 @@ _MODE_NAMES = {
     **dict.fromkeys(("loc", "lokrisch"), "locrian"),
 }
 _GERMAN_MODES = ("dur", "moll", "mixolydisch", "dorisch", "phrygisch", "lydisch", "äolisch", "aeolisch", "ionisch")
-_SIGNS = {"": 0, "#": 1, "b": -1, "-": -1, "is": 1, "es": -1, "s": -1, " sharp": 1, "-sharp": 1, " flat": -1, "-flat": -1}
+_SIGNS = {
+    "": 0,
+    "#": 1,
+    "b": -1,
+    "-": -1,
+    "is": 1,
+    "es": -1,
+    "s": -1,
+    " sharp": 1,
+    "-sharp": 1,
+    " flat": -1,
+    "-flat": -1,
+}
 _KEY = re.compile(r"(?P<letter>[A-Ha-h])(?P<sign>#|b|is|es|s|[ -]sharp|[ -]flat|-(?= |$))?[ -]?(?P<mode>[^\W\d]*)")
 _NATURALS = {"F": -1, "C": 0, "G": 1, "D": 2, "A": 3, "E": 4, "B": 5, "H": 5}
 
@@ -88,7 +100,9 @@ class Key:
             mode = _mode_of(found["letter"], name)
             fifths = _tonic_fifths(found["letter"].upper(), (found["sign"] or "").lower(), name)
         if mode is None or fifths is None or not -7 <= fifths - _TONIC_OFFSET[mode] <= 7:
-            raise ValueError(f"{text!r} is not a key; expected a tonic and a mode, as in 'Eb major', 'f# minor' or 'Gm'")
+            raise ValueError(
+                f"{text!r} is not a key; expected a tonic and a mode, as in 'Eb major', 'f# minor' or 'Gm'"
+            )
         return cls(fifths, mode)
 
     @classmethod

@@ -29,7 +29,8 @@ def _interval_semitones(steps: int, quality: str) -> int | None:
 def _is_plain(steps: int, semitones: int) -> bool:
     """Whether an interval of at most an octave is perfect, major, minor, or the tritone."""
     return any(
-        _interval_semitones(steps, name) == semitones for name in ("PMm" if steps % 7 != 3 and steps % 7 != 4 else "PAd")
+        _interval_semitones(steps, name) == semitones
+        for name in ("PMm" if steps % 7 != 3 and steps % 7 != 4 else "PAd")
     )
 
 

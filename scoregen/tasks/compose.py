@@ -19,13 +19,17 @@ from typing import TYPE_CHECKING, Any
 from scoregen.analysis.rules.parallels import Parallel, parallels
 from scoregen.generation.candidates import draw_candidates
 from scoregen.generation.infill_task import InfillTask, infill_task
+from scoregen.generation.ranges import transposition_of
 from scoregen.generation.reranking import RankingCriteria
+from scoregen.generation.understanding import Understanding
 from scoregen.model.network.config import SamplingOptions
+from scoregen.notation.graft.transposition import transposed, transposed_voice
 from scoregen.plan.form import Chords, PieceOptions, blank_piece, cadence_chords, leading_chords
 from scoregen.plan.sections import Sections, first_occurrence, section_starts, unfolded
 from scoregen.score.edit import insert_voices
-from scoregen.score.elements import Score
+from scoregen.score.elements import Score, Slot, Voice
 from scoregen.score.ensemble import load_ensemble
+from scoregen.score.keys import Key
 from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
 from scoregen.styles.style import Style, load_style
 from scoregen.system.errors import InputError
@@ -58,11 +62,12 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """The result of `compose`: the alternatives, best first, and notices for the user."""
+    """The result of `compose`: the alternatives, best first, notices for the user, and what was understood."""
 
     alternatives: tuple[Alternative, ...]
     notices: tuple[str, ...]
     sampling_seconds: float
+    understanding: Understanding
 
     @property
     def score(self) -> Score:
@@ -77,6 +82,9 @@ def compose(
     roles: Mapping[str, str] | None = None,
     blank: Sequence[str] = (),
     extend: int = 0,
+    key: str | None = None,
+    add: Sequence[str] = (),
+    transpose: str | None = None,
     piece: PieceOptions | None = None,
     sampling: SamplingOptions | None = None,
     count: int = 1,
@@ -87,9 +95,11 @@ def compose(
     """Fill what is blank in a score for an ensemble; without a score, write a new piece.
 
     `roles` assigns parts to roles (`{"soprano": "1"}`); `blank` empties parts, measures or both
-    (`"alto,tenor:5-8"`); `extend` appends measures; `style` names a file of grammars/styles, whose costs of parallels
-    and crossing apply unless `sampling` sets its own. Raises InputError if there is nothing to fill, and
-    RefusedError if no notes can be written for what is given.
+    (`"alto,tenor:5-8"`); `extend` appends measures; `key` is the key of a given score, which is found without it;
+    `add` names roles that get a new part; `transpose` moves the score, given parts included, by an interval (`-M2`),
+    by semitones, or (`auto`) to where the given voices fit their ranges; `style` names a file of grammars/styles,
+    whose costs of parallels and crossing apply unless `sampling` sets its own. Raises InputError if there is nothing
+    to fill, and RefusedError if no notes can be written for what is given.
     """
     from scoregen.model.engine.loading import load_engine
     from scoregen.model.sampling.pretrained import load_pretrained
@@ -103,9 +113,11 @@ def compose(
     pretrained = load_pretrained(Path(checkpoint) if checkpoint else None, players)
     engine = load_engine(pretrained.weights, device, options.candidates)
     piece_options = piece or PieceOptions()
-    given = score if score is not None else blank_piece(piece_options, players, manner)
+    given = blank_piece(piece_options, players, manner) if score is None else score
+    if transpose is not None:
+        given = transposed(given, transposition_of(transpose, given, players, roles or {}))
     form = piece_options.sections if score is None else (0,)
-    task = infill_task(given, players, roles or {}, blank, extend, manner)
+    task = infill_task(given, players, roles or {}, blank, extend, manner, key=_asked_key(key), add=add)
     started = time.perf_counter()
     chords = {} if score is not None else cadence_chords(given, options.seed, form, manner)
     leading = {} if score is not None else leading_chords(given, chords, options.seed, manner)
@@ -120,6 +132,7 @@ def compose(
         "ensemble": ensemble,
         "roles": dict(roles or {}),
     }
+    settings |= {name: value for name, value in (("key", key), ("add", list(add)), ("transpose", transpose)) if value}
     settings |= {"style": style} if style != DEFAULT_STYLE else {}
     settings |= {"piece": _plain(asdict(piece_options))} if score is None else {}
     alternatives = []
@@ -127,8 +140,16 @@ def compose(
         done = unfolded(_finished(task, draft), form)
         novelty = _novelty(draft, done, form)
         record = provenance(done, pretrained.weights, options, {**settings, "rank": rank, "novelty": novelty})
-        alternatives.append(Alternative(done, -draft.nats, parallels(done, task.slots), record))
-    return Composition(tuple(alternatives), task.notices, seconds)
+        found = parallels(unfolded(_read(task, draft), form), task.page_slots)
+        alternatives.append(Alternative(done, -draft.nats, found, record))
+    return Composition(tuple(alternatives), task.notices, seconds, task.understanding)
+
+
+def _asked_key(key: str | None) -> Key | None:
+    try:
+        return Key.parse(key) if key is not None else None
+    except ValueError as error:
+        raise InputError(f"--key: {error}") from None
 
 
 def provenance(score: Score, weights: Weights, options: SamplingOptions, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -244,15 +265,30 @@ def _novelty(draft: Draft, score: Score, form: Sections) -> dict[str, Any]:
 
 
 def _finished(task: InfillTask, draft: Draft) -> Score:
-    """A draft as a score: its blanks filled, everything else unchanged."""
-    blank = {(index, voice.slot) for index, m in enumerate(task.score.measures) for voice in m.voices if voice.is_blank}
+    """The page with its blanks filled from a draft, everything else unchanged."""
+    blank = _blanks(task.page)
     voices = [
-        (index, voice)
-        for index, measure in enumerate(decode(draft.tokens, task.score).measures)
-        for voice in measure.voices
+        (index, transposed_voice(voice, -task.interval))
+        for index, voice in _decoded(task, draft)
         if (index, voice.slot) in blank
     ]
-    return insert_voices(task.score, voices)
+    return insert_voices(task.page, voices)
+
+
+def _read(task: InfillTask, draft: Draft) -> Score:
+    """What the network reads, with its blanks filled from a draft."""
+    blank = _blanks(task.score)
+    return insert_voices(task.score, [(index, v) for index, v in _decoded(task, draft) if (index, v.slot) in blank])
+
+
+def _blanks(score: Score) -> set[tuple[int, Slot]]:
+    return {(index, voice.slot) for index, m in enumerate(score.measures) for voice in m.voices if voice.is_blank}
+
+
+def _decoded(task: InfillTask, draft: Draft) -> list[tuple[int, Voice]]:
+    """The voices of a draft with their measure indices."""
+    measures = decode(draft.tokens, task.score).measures
+    return [(index, voice) for index, measure in enumerate(measures) for voice in measure.voices]
 
 
 def _origin(voices: Sequence[Any], part_id: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -53,11 +54,30 @@ def compose_command(
         ),
     ] = None,
     extend: Annotated[int, typer.Option("--extend", min=0, help="Number of measures to append.")] = 0,
+    add: Annotated[
+        str | None,
+        typer.Option(
+            "--add", metavar="ROLES", help="Roles that get a new staff beside given ones, such as tenor,bass."
+        ),
+    ] = None,
+    transpose: Annotated[
+        str | None,
+        typer.Option(
+            "--transpose",
+            metavar="auto|INTERVAL",
+            help="Move the whole score, given notes included: auto (into the ranges), -M2, m3, P4, or semitones.",
+        ),
+    ] = None,
     measures: Annotated[
         int | None, typer.Option("--measures", min=1, help="New piece: number of measures.", show_default="16")
     ] = None,
     key: Annotated[
-        str | None, typer.Option("--key", help="New piece: key, such as 'g minor'.", show_default="C major")
+        str | None,
+        typer.Option(
+            "--key",
+            help="Key, such as 'g minor', Gm or G-Dur.",
+            show_default="C major, or found in the score",
+        ),
     ] = None,
     time_signature: Annotated[
         str | None, typer.Option("--time", help="New piece: time signature, such as 6/8.", show_default="4/4")
@@ -148,7 +168,6 @@ def compose_command(
 
     piece = given_options(
         measures=measures,
-        key=key,
         time=time_signature,
         tempo=tempo,
         anacrusis=anacrusis,
@@ -159,7 +178,8 @@ def compose_command(
         seed=seed, temperature=temperature, top_p=top_p, candidates=candidates, passes=passes, span=span
     )
     roles = parse_roles(role or ())
-    _check_use(score, piece, role=role, blank=blank, extend=extend)
+    _check_use(score, piece, role=role, blank=blank, extend=extend, add=add, transpose=transpose)
+    piece |= given_options(key=key) if score is None else {}
     check_outputs(output, count, provenance=provenance, force=force)
     check_device(device)
     prepare_writers(output)
@@ -175,6 +195,9 @@ def compose_command(
                 roles=roles,
                 blank=tuple(blank or ()),
                 extend=extend,
+                key=key if given else None,
+                add=tuple(name.strip().lower() for name in add.split(",")) if add else (),
+                transpose=transpose,
                 piece=None if given else PieceOptions(**piece),
                 sampling=SamplingOptions(**sampling),
                 count=count,
@@ -187,9 +210,8 @@ def compose_command(
                 write_alternative(alternative, numbered(output, count, rank), provenance=provenance, force=force)
                 for rank, alternative in enumerate(composition.alternatives, 1)
             ]
-    print_messages(
-        (*composition.notices, *(str(problem) for done in written for problem in done.warnings)), quiet=quiet
-    )
+    problems = (str(problem) for done in written for problem in done.warnings)
+    print_messages((f"understood: {composition.understanding}", *composition.notices, *problems), quiet=quiet)
     if as_json:
         print_json(_report(composition, written, {**seconds, "sample": round(composition.sampling_seconds, 3)}))
     else:
@@ -222,4 +244,9 @@ def _report(composition: Composition, written: Sequence[WrittenFiles], seconds: 
         }
         for rank, (alternative, paths) in enumerate(zip(composition.alternatives, written, strict=True), 1)
     ]
-    return {"alternatives": alternatives, "notices": list(composition.notices), "seconds": dict(seconds)}
+    return {
+        "understanding": asdict(composition.understanding),
+        "alternatives": alternatives,
+        "notices": list(composition.notices),
+        "seconds": dict(seconds),
+    }

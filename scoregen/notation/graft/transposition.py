@@ -51,7 +51,9 @@ def _measure(measure: Measure, interval: Interval) -> Measure:
 
 def transposed_voice(voice: Voice, interval: Interval) -> Voice:
     """A voice an interval away; percussion notes stay."""
-    return replace(voice, elements=tuple(with_notes(each, lambda note: _note(note, interval)) for each in voice.elements))
+    return replace(
+        voice, elements=tuple(with_notes(each, lambda note: _note(note, interval)) for each in voice.elements)
+    )
 
 
 def _note(note: Note, interval: Interval) -> Note:
