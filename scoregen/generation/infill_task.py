@@ -1,15 +1,22 @@
-"""The infill task: the assignment of parts to roles, and the measures that are blank."""
+"""The infill task: what the network reads of a page, and the measures that are blank."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 
-from scoregen.score.edit import Selection, append_measures, blank_voices, insert_voices, is_silent, with_parts
+from scoregen.analysis.harmony.tune_keys import asked_keys, tune_keys
+from scoregen.generation.ranges import range_notices
+from scoregen.generation.reading import reading_of, reading_slot
+from scoregen.generation.seating import Seating, is_empty, seat, unseen_roles
+from scoregen.generation.understanding import Understanding, signature_notices, understanding_of
+from scoregen.notation.graft.transposition import transposed
+from scoregen.score.edit import Selection, append_measures, blank_voices, insert_voices, with_parts
 from scoregen.score.elements import Part, Rest, Score, Slot, Voice
-from scoregen.score.ensemble import Ensemble, Role, match_roles, role_slots
-from scoregen.score.pitch import Pitch
+from scoregen.score.ensemble import Ensemble, Role
+from scoregen.score.keys import Key
+from scoregen.score.pitch import UNISON, Interval, Pitch
 from scoregen.score.rhythm import NoteValue
 from scoregen.styles.style import Style, load_style
 from scoregen.system.errors import InputError
@@ -17,15 +24,28 @@ from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.encode import encode
 from scoregen.tokens.vocabulary import vocabulary
 
+CHURCH_MODES = ("dorian", "phrygian", "lydian", "mixolydian", "locrian")
+
 
 @dataclass(frozen=True, slots=True)
 class InfillTask:
-    """A score with blanks, the slot of each role, and the rule of each voice."""
+    """A page with blanks, and what the network reads of it.
+
+    `page` is the score that is written. `score` is what the network reads: a voice for each role, in the keys found,
+    at `interval` from the page. It has the voices of the page at the same slots, and voices for roles that are left
+    out of the page. `slots` are its slots by role, `page_slots` those that the page has, `rules` the constraints by
+    role, and `keys` the key of each measure of the page.
+    """
 
     score: Score
     slots: tuple[Slot, ...]
     rules: tuple[VoiceRule, ...]
     notices: tuple[str, ...]
+    page: Score
+    page_slots: tuple[Slot, ...]
+    keys: tuple[Key, ...]
+    understanding: Understanding
+    interval: Interval = UNISON
 
 
 def infill_task(
@@ -35,89 +55,178 @@ def infill_task(
     blank: Sequence[str],
     extend: int,
     style: Style | None = None,
+    *,
+    key: Key | None = None,
+    add: Collection[str] = (),
 ) -> InfillTask:
     """Mark what is blank. InputError if nothing is; RefusedError if it cannot be filled.
 
-    Blank are the parts of roles that the score lacks or leaves empty, the selections of `blank`, and `extend`
-    measures after the end. If there are none of these, the full measures in which a role rests while another
-    sings are blank.
+    Blank are the empty voices of the page, the selections of `blank`, and `extend` measures after the end. If there
+    are none of these, or if the page has one voice, the roles that it lacks are added as parts; so are the roles
+    `add`. If nothing is blank then, the full measures in which a role rests while another sings are blank. `key` is
+    the key of the first measure; without it the keys are found.
     """
-    matched = match_roles(score, ensemble, assignments)
-    if not matched:
-        example = f"--role {ensemble.roles[0].name}=1"
-        raise InputError(f"no part of the score matches a role of {ensemble.name}; assign one, as in {example}")
+    seating = seat(score, ensemble, assignments)
+    empty = [line for line in seating.lines.values() if is_empty(score, line)]
+    chosen = _roles_to_add(ensemble, seating, add, has_blanks=bool(empty or blank or extend))
+    whole, added = _with_new_parts(score, ensemble, seating, chosen)
+    slots = {name: reading_slot(score, line) for name, line in seating.lines.items()} | added
+    for slot, indices in _selections(score, seating, blank):
+        whole = blank_voices(whole, [slot], indices)
+    whole = blank_voices(whole, [line.slot for line in empty], range(len(whole.measures)))
+    page_slots = tuple(slots[role.name] for role in ensemble.roles if role.name in slots)
+    whole = _extend(whole, extend, page_slots) if extend else whole
+    holes: list[str] = []
+    if not _has_blanks(whole):
+        plain = [line.slot for line in seating.lines.values() if line.is_plain]
+        whole, holes = _with_holes(whole, plain, page_slots)
+    if not _has_blanks(whole):
+        raise InputError(_nothing_blank(seating))
+    return _task(whole, score, ensemble, seating, slots, style or load_style(), key, holes)
+
+
+def _task(
+    page: Score,
+    given: Score,
+    ensemble: Ensemble,
+    seating: Seating,
+    slots: Mapping[str, Slot],
+    style: Style,
+    key: Key | None,
+    holes: Sequence[str],
+) -> InfillTask:
+    """The task of a page whose blanks are marked; `slots` are those of the roles on the page, by name."""
+    unseen = unseen_roles(ensemble, seating, slots)
+    lines = [slots[role.name] for role in ensemble.roles if role.name in slots]
+    read = reading_of(page, seating, slots)
+    keys = asked_keys(page, key) if key is not None else tune_keys(read, lines)
+    reading, all_slots = _as_read(read, ensemble, seating, slots, unseen, keys)
+    _check_blanks(reading, all_slots)
+    ranges = seating.ranges(ensemble)
+    rules = tuple(voice_rule(ranges[role.name], reading, style, seating.interval) for role in ensemble.roles)
+    notices = (
+        *_page_notices(ensemble, seating, unseen),
+        *signature_notices(page, keys, asked=key is not None),
+        *range_notices(given, ensemble, seating),
+        *holes,
+    )
+    understanding = understanding_of(page, ensemble, seating, slots, keys)
+    return InfillTask(reading, all_slots, rules, notices, page, tuple(lines), keys, understanding, seating.interval)
+
+
+def _roles_to_add(ensemble: Ensemble, seating: Seating, add: Collection[str], *, has_blanks: bool) -> list[str]:
+    """The roles that get a new part: those of `add`, and all others if the page has one voice or nothing to fill."""
+    names = [role.name for role in ensemble.roles]
+    wrong = next((name for name in add if name not in names), None)
+    if wrong is not None:
+        raise InputError(f"{ensemble.name} has no role {wrong!r} to add; expected one of: {', '.join(names)}")
+    every = len(seating.lines) == 1 or not (has_blanks or add or seating.own_order)
+    return [name for name in names if name not in seating.lines and (every or name in add)]
+
+
+def _nothing_blank(seating: Seating) -> str:
+    others = f"; left as they are: {', '.join(line.name for line in seating.unseated)}" if seating.unseated else ""
+    return f"the score has no blanks{others}; select some with --blank, or append measures with --extend"
+
+
+def _page_notices(ensemble: Ensemble, seating: Seating, unseen: Sequence[Role]) -> list[str]:
+    """What of the page is not as the network knows it."""
     notices = [
         f"part {part.name or part.id!r} has no role in {ensemble.name}: it is kept unchanged and ignored"
-        for part in score.parts
-        if part.id not in matched.values()
+        for part in seating.kept
     ]
-    selections = _selections(score, matched, blank)
-    whole, parts = _with_missing_parts(score, ensemble, matched)
-    slots = role_slots(whole, parts)
-    for slot, indices in selections:
-        whole = blank_voices(whole, [slot], indices)
-    empty = [slot for slot in slots if is_silent(whole, slot.part)]
-    whole = blank_voices(whole, empty, range(len(whole.measures)))
-    whole = _extend(whole, extend, slots) if extend else whole
-    if not _has_blanks(whole):
-        whole, holes = _with_holes(whole, slots)
-        notices += holes
-    if not _has_blanks(whole):
-        raise InputError("the score has no blanks; select some with --blank, or append measures with --extend")
-    _check_blanks(whole, slots)
-    rules = tuple(voice_rule(role, whole, style) for role in ensemble.roles)
-    return InfillTask(whole, slots, rules, tuple(notices))
+    notices += [
+        f"{line.name}: no role is left for this voice; it is kept unchanged and ignored" for line in seating.unseated
+    ]
+    if seating.own_order:
+        pairs = ", ".join(f"{line.name} as {name}" for name, line in seating.lines.items())
+        interval = f", moved by {seating.interval}" if seating.interval != UNISON else ""
+        notices.append(f"the network knows {ensemble.name} only, not these voices: it reads {pairs}{interval}")
+    if unseen:
+        names = ",".join(role.name for role in unseen)
+        notices.append(f"no staff is added for {names}; --add {names} adds them")
+    return notices
 
 
-def _selections(score: Score, matched: Mapping[str, str], blank: Sequence[str]) -> list[tuple[Slot, tuple[int, ...]]]:
+def _selections(score: Score, seating: Seating, blank: Sequence[str]) -> list[tuple[Slot, tuple[int, ...]]]:
     """The voices and measure indices of the user's selections."""
     rows = []
     for text in blank:
         selection = Selection.parse(text)
-        names = selection.names or tuple(role for role in matched)
-        parts = [_part_named(score, matched, name) for name in names]
         indices = selection.measures(score)
-        rows += [(slot, indices) for slot in score.slots if slot.part in parts]
-        rows += [(Slot(part), indices) for part in parts if part not in {slot.part for slot in score.slots}]
+        for name in selection.names or tuple(seating.lines):
+            rows += [(slot, indices) for slot in _slots_named(score, seating, name)]
     return rows
 
 
-def _part_named(score: Score, matched: Mapping[str, str], name: str) -> str:
-    if name in matched:
-        return matched[name]
-    for part in score.parts:
-        if name.casefold() in (part.id.casefold(), part.name.casefold()) and part.id in matched.values():
-            return part.id
-    raise InputError(f"--blank: there is no part {name!r} to fill; expected one of: {', '.join(matched)}")
+def _slots_named(score: Score, seating: Seating, name: str) -> list[Slot]:
+    """The voices of a role, or of a part by its id or name. InputError if there is none, or if it cannot be emptied."""
+    found = [line for role, line in seating.lines.items() if role == name.casefold()]
+    if not found:
+        ids = [part.id for part in score.parts if name.casefold() in (part.id.casefold(), part.name.casefold())]
+        found = [line for line in seating.lines.values() if line.slot.part in ids]
+    if not found:
+        raise InputError(f"--blank: there is no part {name!r} to fill; expected one of: {', '.join(seating.lines)}")
+    both = next((line for line in found if not line.is_plain), None)
+    if both is not None:
+        raise InputError(
+            f"--blank {name}: the voices of {both.name} share the chords of one staff; expected a voice of its own for"
+            " each (voices 1 and 2)"
+        )
+    whole = {slot for line in found for slot in score.slots if slot.part == line.slot.part}
+    alone = len([line for line in seating.lines.values() if line.slot.part == found[0].slot.part]) == 1
+    return sorted(whole | {line.slot for line in found}) if alone else [line.slot for line in found]
 
 
-def _with_missing_parts(score: Score, ensemble: Ensemble, matched: Mapping[str, str]) -> tuple[Score, list[str]]:
-    """The score with a part for every role, each new one next to the adjacent role, and the part ids by role."""
+def _with_new_parts(
+    score: Score, ensemble: Ensemble, seating: Seating, names: Collection[str]
+) -> tuple[Score, dict[str, Slot]]:
+    """The score with a part for each of some roles, next to the adjacent role, and their slots by role."""
     parts = list(score.parts)
-    by_role: list[str] = []
+    part_ids = {name: line.slot.part for name, line in seating.lines.items()}
+    added: dict[str, Slot] = {}
+    above: list[str] = []
     for index, role in enumerate(ensemble.roles):
-        if role.name in matched:
-            by_role.append(matched[role.name])
-            continue
-        new = role.part(_free_id(parts), ensemble.group)
-        parts.insert(_place_for(parts, by_role, ensemble.roles[index:], matched), new)
-        by_role.append(new.id)
-    return with_parts(score, parts), by_role
+        if role.name in names:
+            new = role.part(_free_id(parts), ensemble.group)
+            below = [part_ids[other.name] for other in ensemble.roles[index:] if other.name in part_ids]
+            parts.insert(_place_for(parts, above, below), new)
+            added[role.name] = Slot(new.id)
+            above.append(new.id)
+        elif role.name in part_ids:
+            above.append(part_ids[role.name])
+    return with_parts(score, parts), added
 
 
-def _place_for(
-    parts: Sequence[Part], above: Sequence[str], roles_below: Sequence[Role], matched: Mapping[str, str]
-) -> int:
+def _place_for(parts: Sequence[Part], above: Sequence[str], below: Sequence[str]) -> int:
     """The index after the part of the role above, else before the part of the next role that has one."""
     ids = [part.id for part in parts]
-    if above:
-        return ids.index(above[-1]) + 1
-    return next((ids.index(matched[role.name]) for role in roles_below if role.name in matched), 0)
+    return ids.index(above[-1]) + 1 if above else ids.index(below[0]) if below else 0
 
 
 def _free_id(parts: Sequence[Part]) -> str:
     used = {part.id for part in parts}
     return next(name for number in range(1, len(parts) + 2) if (name := f"P{number}") not in used)
+
+
+def _as_read(
+    read: Score,
+    ensemble: Ensemble,
+    seating: Seating,
+    slots: Mapping[str, Slot],
+    unseen: Sequence[Role],
+    keys: Sequence[Key],
+) -> tuple[Score, tuple[Slot, ...]]:
+    """What the network reads, in the found keys and at the interval of the seating, and the slots of all roles."""
+    parts = list(read.parts)
+    hidden: dict[str, Slot] = {}
+    for role in unseen:
+        parts.append(role.part(_free_id(parts), ensemble.group))
+        hidden[role.name] = Slot(parts[-1].id)
+    keyed = (replace(m, key=key.signature) for m, key in zip(read.measures, keys, strict=True))
+    score = with_parts(replace(read, measures=tuple(keyed)), parts)
+    every = {**slots, **hidden}
+    return transposed(score, seating.interval), tuple(every[role.name] for role in ensemble.roles)
 
 
 def _extend(score: Score, count: int, slots: Sequence[Slot]) -> Score:
@@ -138,8 +247,8 @@ def _has_blanks(score: Score) -> bool:
     return any(voice.is_blank for measure in score.measures for voice in measure.voices)
 
 
-def _with_holes(score: Score, slots: Sequence[Slot]) -> tuple[Score, list[str]]:
-    """The score with whole-measure rests blank where another role sings, and the notices."""
+def _with_holes(score: Score, slots: Sequence[Slot], all_slots: Sequence[Slot]) -> tuple[Score, list[str]]:
+    """The score with whole-measure rests of `slots` blank where another role sings, and the notices."""
     notices = []
     for slot in slots:
         indices = [
@@ -147,7 +256,7 @@ def _with_holes(score: Score, slots: Sequence[Slot]) -> tuple[Score, list[str]]:
             for index, measure in enumerate(score.measures)
             if not measure.is_short
             and _rests_alone(measure.voice(slot))
-            and not all(is_silent(score, other.part, [index]) for other in slots)
+            and not all(_is_silent_voice(measure.voice(other)) for other in all_slots)
         ]
         if indices:
             score = blank_voices(score, [slot], indices)
@@ -155,6 +264,10 @@ def _with_holes(score: Score, slots: Sequence[Slot]) -> tuple[Score, list[str]]:
             numbers = ", ".join(score.measures[index].number for index in indices)
             notices.append(f"{name}: the whole-measure rests of measures {numbers} count as blanks and are filled")
     return score, notices
+
+
+def _is_silent_voice(voice: Voice | None) -> bool:
+    return voice is None or voice.is_silent
 
 
 def _rests_alone(voice: Voice | None) -> bool:
@@ -170,14 +283,37 @@ def _check_blanks(score: Score, slots: Sequence[Slot]) -> None:
             encode(score.excerpt(indices[0], indices[-1] + 1), slots)
 
 
-def voice_rule(role: Role, score: Score, style: Style | None = None) -> VoiceRule:
-    """The rule of a role: the pitches of its range, spelled within the style's reach of the keys of the piece."""
-    fifths = [measure.key.fifths for measure in score.measures]
-    reach = (style or load_style()).spelling
-    low, high = min(fifths) - reach.flats, max(fifths) + reach.sharps
+def voice_rule(role: Role, score: Score, style: Style | None = None, interval: Interval = UNISON) -> VoiceRule:
+    """The rule of a role: the pitches of its range at an interval, spelled as the keys of the piece allow.
+
+    In major and minor these are the spellings within the style's reach of the key signatures. In a church mode they
+    are the notes of the scale, and those that the given voices use.
+    """
+    low, high = role.lowest.transposed(interval), role.highest.transposed(interval)
+    spellings = _spellings(score, style or load_style())
 
     def is_allowed(pitch: Pitch) -> bool:
-        in_range = role.lowest.midi_pitch <= pitch.midi_pitch <= role.highest.midi_pitch
-        return in_range and low <= pitch.fifths <= high
+        return low.midi_pitch <= pitch.midi_pitch <= high.midi_pitch and pitch.fifths in spellings
 
     return VoiceRule.of(pitch for pitch in vocabulary().pitches if is_allowed(pitch))
+
+
+def _spellings(score: Score, style: Style) -> frozenset[int]:
+    """The places on the line of fifths that new notes may have."""
+    signatures = {measure.key for measure in score.measures}
+    if all(signature.mode in CHURCH_MODES for signature in signatures):
+        scales = {place for signature in signatures for place in range(signature.fifths - 1, signature.fifths + 6)}
+        return frozenset(scales.union(_used_places(score)))
+    fifths = [signature.fifths for signature in signatures]
+    return frozenset(range(min(fifths) - style.spelling.flats, max(fifths) + style.spelling.sharps + 1))
+
+
+def _used_places(score: Score) -> Iterable[int]:
+    return (
+        note.pitch.fifths
+        for measure in score.measures
+        for voice in measure.voices
+        for element in voice.elements
+        for note in element.notes
+        if isinstance(note.pitch, Pitch)
+    )

@@ -215,6 +215,12 @@ class Clef:
     line: int = 2
     octave_change: int = 0
 
+    @property
+    def height(self) -> int:
+        """The approximate MIDI pitch of the middle line, exact enough to distinguish clefs."""
+        named_line = {"G": 67, "C": 60, "F": 53}.get(self.sign, 67) + 12 * self.octave_change
+        return named_line + (3 - self.line) * 3
+
 
 @dataclass(frozen=True, slots=True)
 class Instrument:

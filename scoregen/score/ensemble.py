@@ -37,21 +37,43 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Ensemble:
+    """Roles from the highest to the lowest.
+
+    `voices` are names of parts that sing without telling which role, `played` words in the names of instruments;
+    `staves` are names of staves that several roles share, with these roles. All names are in lower case.
+    """
+
     name: str
     title: str
     group: str | None
     roles: tuple[Role, ...]
+    voices: tuple[str, ...] = ()
+    played: tuple[str, ...] = ()
+    staves: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
+
+    def role(self, name: str) -> Role:
+        """The role with this name; KeyError if there is none."""
+        for role in self.roles:
+            if role.name == name:
+                return role
+        raise KeyError(name)
+
+
+def load_ensemble(name: str) -> Ensemble:
+    """An ensemble of grammars/ensembles by name, in any case; InputError lists those that exist."""
+    return _load_ensemble(name.strip().lower(), name)
 
 
 @cache
-def load_ensemble(name: str) -> Ensemble:
-    """An ensemble of grammars/ensembles by name; InputError lists those that exist."""
+def _load_ensemble(stem: str, name: str) -> Ensemble:
     paths = {path.stem: path for path in sorted((folder("grammars") / "ensembles").glob("*.toml"))}
-    if name not in paths:
+    if stem not in paths:
         raise InputError(f"there is no ensemble {name!r}; expected one of: {', '.join(paths)}")
-    table = tomllib.loads(paths[name].read_text(encoding="utf-8"))
+    table = tomllib.loads(paths[stem].read_text(encoding="utf-8"))
     roles = tuple(_role(entry) for entry in table["roles"])
-    return Ensemble(table["name"], table["title"], table.get("group"), roles)
+    staves = tuple((tuple(entry["names"]), tuple(entry["roles"])) for entry in table.get("staves", ()))
+    voices, played = (tuple(table.get(kind, ())) for kind in ("voices", "played"))
+    return Ensemble(table["name"], table["title"], table.get("group"), roles, voices, played, staves)
 
 
 def _role(entry: Mapping[str, Any]) -> Role:
@@ -76,7 +98,7 @@ def match_roles(score: Score, ensemble: Ensemble, assignments: Mapping[str, str]
     parts are matched by name, then by clef and range, with high parts above low ones.
     Raises InputError for a role or part that does not exist.
     """
-    matched = {role: _assigned_part(score, ensemble, role, which) for role, which in (assignments or {}).items()}
+    matched = {role: assigned_part(score, ensemble, role, which) for role, which in (assignments or {}).items()}
     parts = [part for part in score.parts if part.id not in matched.values()]
     for role in ensemble.roles:
         if role.name not in matched:
@@ -100,7 +122,8 @@ def role_slots(score: Score, part_ids: Sequence[str]) -> tuple[Slot, ...]:
     return tuple(first.get(part, Slot(part)) for part in part_ids)
 
 
-def _assigned_part(score: Score, ensemble: Ensemble, role: str, which: str) -> str:
+def assigned_part(score: Score, ensemble: Ensemble, role: str, which: str) -> str:
+    """The id of the part that `which` names by number, id or name; InputError if role or part does not exist."""
     names = [candidate.name for candidate in ensemble.roles]
     if role not in names:
         raise InputError(f"{ensemble.name} has no role {role!r}; expected one of: {', '.join(names)}")
@@ -126,14 +149,8 @@ def _by_clef(part: Part, roles: Sequence[Role]) -> dict[str, str]:
     """The first role with the part's clef, else the role with the nearest clef."""
     clef = part.clefs[0]
     same = [role for role in roles if role.clef == clef]
-    role = same[0] if same else min(roles, key=lambda role: abs(_clef_height(role.clef) - _clef_height(clef)))
+    role = same[0] if same else min(roles, key=lambda role: abs(role.clef.height - clef.height))
     return {role.name: part.id}
-
-
-def _clef_height(clef: Clef) -> int:
-    """The approximate MIDI pitch of the middle line, exact enough to distinguish clefs."""
-    line = {"G": 67, "C": 60, "F": 53}.get(clef.sign, 67) + 12 * clef.octave_change
-    return line + (3 - clef.line) * 3
 
 
 def _by_range(score: Score, parts: Sequence[Part], roles: Sequence[Role]) -> dict[str, str]:
@@ -162,4 +179,4 @@ def _height(score: Score, part: Part) -> Fraction:
     ]
     if pitches:
         return Fraction(sum(pitches), len(pitches))
-    return Fraction(_clef_height(part.clefs[0]))
+    return Fraction(part.clefs[0].height)

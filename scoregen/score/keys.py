@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -19,6 +20,36 @@ _TONIC_OFFSET = {
     "phrygian": 4,
     "locrian": 5,
 }
+
+
+_MODE_NAMES = {
+    **{mode: mode for mode in _TONIC_OFFSET},
+    **dict.fromkeys(("maj", "dur", "majeur", "maggiore", "mayor"), "major"),
+    **dict.fromkeys(("m", "min", "moll", "mineur", "minore", "menor"), "minor"),
+    **dict.fromkeys(("mix", "mixolydisch", "mixolydien"), "mixolydian"),
+    **dict.fromkeys(("dor", "dorisch", "dorien"), "dorian"),
+    **dict.fromkeys(("phr", "phrygisch", "phrygien"), "phrygian"),
+    **dict.fromkeys(("lyd", "lydisch", "lydien"), "lydian"),
+    **dict.fromkeys(("aeo", "äolisch", "aeolisch"), "aeolian"),
+    **dict.fromkeys(("ion", "ionisch"), "ionian"),
+    **dict.fromkeys(("loc", "lokrisch"), "locrian"),
+}
+_GERMAN_MODES = ("dur", "moll", "mixolydisch", "dorisch", "phrygisch", "lydisch", "äolisch", "aeolisch", "ionisch")
+_SIGNS = {
+    "": 0,
+    "#": 1,
+    "b": -1,
+    "-": -1,
+    "is": 1,
+    "es": -1,
+    "s": -1,
+    " sharp": 1,
+    "-sharp": 1,
+    " flat": -1,
+    "-flat": -1,
+}
+_KEY = re.compile(r"(?P<letter>[A-Ha-h])(?P<sign>#|b|is|es|s|[ -]sharp|[ -]flat|-(?= |$))?[ -]?(?P<mode>[^\W\d]*)")
+_NATURALS = {"F": -1, "C": 0, "G": 1, "D": 2, "A": 3, "E": 4, "B": 5, "H": 5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +89,21 @@ class Key:
 
     @classmethod
     def parse(cls, text: str) -> Key:
-        """Parse `Eb`, `Eb major`, `g minor`, `f#` (lower case: minor), `d dorian`; ValueError for anything else."""
-        name, _, mode = text.replace("-", "b" if text[1:2] == "-" else " ").strip().partition(" ")
-        mode = mode.strip().lower() or ("minor" if name[:1].islower() else "major")
-        if mode.endswith("m") and mode == "m":
-            mode = "minor"
-        try:
-            tonic = Pitch.parse(name + "4")
-        except ValueError:
-            tonic = None
-        if tonic is None or mode not in MODES or not -7 <= tonic.fifths - _TONIC_OFFSET[mode] <= 7:
-            raise ValueError(f"{text!r} is not a key; expected a tonic and a mode, as in 'Eb major' or 'f# minor'")
-        return cls(tonic.fifths, mode)
+        """Parse `Eb`, `Eb major`, `g minor`, `f#` or `F#m` (minor), `d dorian`, `G-Dur`, `fis-moll`, `B-Dur` (B flat).
+
+        A German mode or a German name of a note (`fis`, `es`, `h`) makes `B` a B flat. ValueError for anything else.
+        """
+        found = _KEY.fullmatch(" ".join(text.replace("♯", "#").replace("♭", "b").replace("_", " ").split()))
+        mode = fifths = None
+        if found:
+            name = "major" if found["mode"] == "M" else found["mode"].lower()
+            mode = _mode_of(found["letter"], name)
+            fifths = _tonic_fifths(found["letter"].upper(), (found["sign"] or "").lower(), name)
+        if mode is None or fifths is None or not -7 <= fifths - _TONIC_OFFSET[mode] <= 7:
+            raise ValueError(
+                f"{text!r} is not a key; expected a tonic and a mode, as in 'Eb major', 'f# minor' or 'Gm'"
+            )
+        return cls(fifths, mode)
 
     @classmethod
     def of(cls, signature: KeySignature) -> Key:
@@ -95,3 +129,18 @@ class Key:
         alter, step = divmod(self.tonic_fifths + 1, 7)
         sign = "#" * alter if alter > 0 else "b" * -alter
         return f"{'FCGDAEB'[step]}{sign} {self.mode}"
+
+
+def _mode_of(letter: str, name: str) -> str | None:
+    """The mode of a name; without one, minor for a small letter."""
+    return _MODE_NAMES.get(name) if name else "minor" if letter.islower() else "major"
+
+
+def _tonic_fifths(letter: str, sign: str, mode: str) -> int | None:
+    """The tonic on the line of fifths; None if the letter and the sign do not fit."""
+    german = mode in _GERMAN_MODES or sign in ("is", "es", "s") or letter == "H"
+    if (sign == "s" and letter not in "AE") or (letter == "H" and sign not in ("", "is")):
+        return None
+    if letter == "B" and german and not sign:
+        return _NATURALS["B"] - 7
+    return _NATURALS[letter] + 7 * _SIGNS[sign]

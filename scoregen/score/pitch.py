@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -10,6 +11,27 @@ _SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 _FIFTHS = {"F": -1, "C": 0, "G": 1, "D": 2, "A": 3, "E": 4, "B": 5}
 _STEP_BY_FIFTHS = {fifths: step for step, fifths in _FIFTHS.items()}
 _ALTER_SIGNS = {-2: "bb", -1: "b", 0: "", 1: "#", 2: "##"}
+
+
+_INTERVAL = re.compile(r"(?P<sign>[+-]?)(?P<quality>[PMmAd])(?P<number>[1-9]\d?)")
+_MAJOR = (0, 2, 4, 5, 7, 9, 11)
+_PERFECT = (0, 3, 4)
+
+
+def _interval_semitones(steps: int, quality: str) -> int | None:
+    """The semitones of an upward interval of a quality (P M m A d); None if there is none of that quality."""
+    octaves, step = divmod(steps, 7)
+    perfect = step in _PERFECT
+    widths = {"P": 0, "A": 1, "d": -1} if perfect else {"M": 0, "m": -1, "A": 1, "d": -2}
+    return 12 * octaves + _MAJOR[step] + widths[quality] if quality in widths else None
+
+
+def _is_plain(steps: int, semitones: int) -> bool:
+    """Whether an interval of at most an octave is perfect, major, minor, or the tritone."""
+    return any(
+        _interval_semitones(steps, name) == semitones
+        for name in ("PMm" if steps % 7 != 3 and steps % 7 != 4 else "PAd")
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +43,32 @@ class Interval:
 
     def __neg__(self) -> Interval:
         return Interval(-self.steps, -self.semitones)
+
+    @classmethod
+    def parse(cls, text: str) -> Interval:
+        """Parse `M2`, `-m3`, `P4`, `+A4` or `P8`: quality, number, and a minus for downwards; ValueError for others."""
+        found = _INTERVAL.fullmatch(text.strip())
+        steps = int(found["number"]) - 1 if found else 0
+        width = _interval_semitones(steps, found["quality"]) if found else None
+        if found is None or width is None:
+            raise ValueError(f"{text!r} is not an interval; expected a quality and a number, as in M2, -m3 or P4")
+        return cls(-steps, -width) if found["sign"] == "-" else cls(steps, width)
+
+    @classmethod
+    def nearest(cls, semitones: int, fifths: int) -> Interval:
+        """The interval of some semitones that moves a signature of `fifths` to the one with the fewest accidentals."""
+        up = abs(semitones)
+        found = [cls(up // 12 * 7 + steps, up) for steps in range(8) if _is_plain(steps, up % 12)]
+        each = [-interval if semitones < 0 else interval for interval in found]
+        return min(each, key=lambda interval: abs(fifths + interval.fifths))
+
+    def __str__(self) -> str:
+        """The name: `-m3` for a minor third down."""
+        steps, width = abs(self.steps), self.semitones if self.steps >= 0 else -self.semitones
+        if self.steps == 0:
+            width = abs(self.semitones)
+        quality = next((name for name in "PMmAd" if _interval_semitones(steps, name) == width), f"{width} semitones ")
+        return f"{'-' if self.steps < 0 or self.semitones < 0 else ''}{quality}{steps + 1}"
 
     @property
     def fifths(self) -> int:

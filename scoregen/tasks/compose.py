@@ -19,8 +19,11 @@ from typing import TYPE_CHECKING, Any
 from scoregen.analysis.rules.parallels import Parallel, parallels
 from scoregen.generation.candidates import draw_candidates
 from scoregen.generation.infill_task import InfillTask, infill_task
+from scoregen.generation.ranges import transposition_of
 from scoregen.generation.reranking import RankingCriteria
+from scoregen.generation.understanding import Understanding
 from scoregen.model.network.config import SamplingOptions
+from scoregen.notation.graft.transposition import transposed, transposed_voice
 from scoregen.notation.results import ScoreResult
 from scoregen.plan.chord_symbols import GivenChord, chord_timeline, unread_symbols
 from scoregen.plan.chord_text import chord_measures, text_timeline
@@ -30,7 +33,7 @@ from scoregen.plan.form import PieceOptions, blank_piece
 from scoregen.plan.sections import Sections, first_occurrence, section_starts, unfolded
 from scoregen.score.arrangement.sung_texts import LYRICS, LyricsChoice, with_given_marks
 from scoregen.score.edit import insert_voices
-from scoregen.score.elements import Score
+from scoregen.score.elements import Score, Slot, Voice
 from scoregen.score.ensemble import load_ensemble
 from scoregen.score.keys import Key
 from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
@@ -75,7 +78,7 @@ class Alternative(ScoreResult):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Composition(ScoreResult):
-    """The result of `compose`: the alternatives, best first, and notices for the user.
+    """The result of `compose`: the alternatives, best first, notices for the user, and what was understood.
 
     `score`, `save` and the conversions use the best.
     """
@@ -83,6 +86,7 @@ class Composition(ScoreResult):
     alternatives: tuple[Alternative, ...]
     notices: tuple[str, ...]
     sampling_seconds: float
+    understanding: Understanding
 
     @property
     def score(self) -> Score:
@@ -104,6 +108,9 @@ def compose(
     roles: Mapping[str, str] | None = None,
     blank: Sequence[str] = (),
     extend: int = 0,
+    key: str | None = None,
+    add: Sequence[str] = (),
+    transpose: str | None = None,
     piece: PieceOptions | None = None,
     sampling: SamplingOptions | None = None,
     count: int = 1,
@@ -118,12 +125,15 @@ def compose(
     """Fill what is blank in a score for an ensemble; without a score, write a new piece.
 
     `roles` assigns parts to roles (`{"soprano": "1"}`); `blank` empties parts, measures or both
-    (`"alto,tenor:5-8"`); `extend` appends measures; `style` names a file of grammars/styles, whose costs of parallels
-    and crossing apply unless `sampling` sets its own. `chords` is a progression for the new voices, in chord symbols
-    or numerals (`"I vi | ii65 V7 | I"`). Without it, `chord_symbols` is `follow` if new voices sound only members of
-    the chords that the symbols of the score name, or `ignore`. `lyrics` names the verses that new parts get: all, or
-    the first; `layout` lays the result out as open or closed score or adds a rehearsal reduction.
-    Raises InputError if there is nothing to fill, and RefusedError if no notes can be written for what is given.
+    (`"alto,tenor:5-8"`); `extend` appends measures; `key` is the key of a given score, which is found without it;
+    `add` names roles that get a new part; `transpose` moves the score, given parts included, by an interval (`-M2`),
+    by semitones, or (`auto`) to where the given voices fit their ranges; `style` names a file of grammars/styles,
+    whose costs of parallels and crossing apply unless `sampling` sets its own. `chords` is a progression for the new
+    voices, in chord symbols or numerals (`"I vi | ii65 V7 | I"`). Without it, `chord_symbols` is `follow` if new
+    voices sound only members of the chords that the symbols of the score name, or `ignore`. `lyrics` names the verses
+    that new parts get: all, or the first; `layout` lays the result out as open or closed score or adds a rehearsal
+    reduction. Raises InputError if there is nothing to fill, and RefusedError if no notes can be written for what is
+    given.
     """
     from scoregen.model.engine.loading import load_engine
     from scoregen.model.sampling.pretrained import load_pretrained
@@ -141,9 +151,11 @@ def compose(
     pretrained = load_pretrained(Path(checkpoint) if checkpoint else None, players)
     engine = load_engine(pretrained.weights, device, options.candidates)
     piece_options = piece or (PieceOptions(measures=len(chord_measures(chords))) if chords else PieceOptions())
-    given = score if score is not None else blank_piece(piece_options, players, manner)
+    given = blank_piece(piece_options, players, manner) if score is None else score
+    if transpose is not None:
+        given = transposed(given, transposition_of(transpose, given, players, roles or {}))
     form = piece_options.sections if score is None else (0,)
-    task = infill_task(given, players, roles or {}, blank, extend, manner)
+    task = infill_task(given, players, roles or {}, blank, extend, manner, key=_asked_key(key), add=add)
     task = replace(task, rules=easy_rules(task.rules, players.roles)) if options.difficulty == "easy" else task
     started = time.perf_counter()
     sections = section_starts(given, form) if score is None else ()
@@ -159,6 +171,7 @@ def compose(
         "ensemble": ensemble,
         "roles": dict(roles or {}),
     }
+    settings |= {name: value for name, value in (("key", key), ("add", list(add)), ("transpose", transpose)) if value}
     settings |= {"chords": chords} if chords else {}
     settings |= {"chord_symbols": chord_symbols} if (followed and not chords) or chord_symbols != "follow" else {}
     settings |= {"style": style} if style != DEFAULT_STYLE else {}
@@ -168,7 +181,7 @@ def compose(
         done = with_given_marks(unfolded(_finished(task, draft), form), lyrics)
         novelty = _novelty(draft, done, form)
         record = provenance(done, pretrained.weights, options, {**settings, "rank": rank, "novelty": novelty})
-        found = parallels(done, task.slots)
+        found = parallels(unfolded(_read(task, draft), form), task.page_slots)
         shown = lay_out(done, task.slots, players.roles, shape, players.group)
         alternatives.append(Alternative(shown, -draft.nats, found, record))
     is_new = given.document is not None and alternatives[0].score.document is None
@@ -176,7 +189,15 @@ def compose(
         tuple(alternatives),
         (*task.notices, *_chord_notices(task.score, chords, chord_symbols), *([NEW_SCORE] if is_new else [])),
         seconds,
+        task.understanding,
     )
+
+
+def _asked_key(key: str | None) -> Key | None:
+    try:
+        return Key.parse(key) if key is not None else None
+    except ValueError as error:
+        raise InputError(f"--key: {error}") from None
 
 
 def provenance(score: Score, weights: Weights, options: SamplingOptions, settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -316,15 +337,30 @@ def _novelty(draft: Draft, score: Score, form: Sections) -> dict[str, Any]:
 
 
 def _finished(task: InfillTask, draft: Draft) -> Score:
-    """A draft as a score: its blanks filled, everything else unchanged."""
-    blank = {(index, voice.slot) for index, m in enumerate(task.score.measures) for voice in m.voices if voice.is_blank}
+    """The page with its blanks filled from a draft, everything else unchanged."""
+    blank = _blanks(task.page)
     voices = [
-        (index, voice)
-        for index, measure in enumerate(decode(draft.tokens, task.score).measures)
-        for voice in measure.voices
+        (index, transposed_voice(voice, -task.interval))
+        for index, voice in _decoded(task, draft)
         if (index, voice.slot) in blank
     ]
-    return insert_voices(task.score, voices)
+    return insert_voices(task.page, voices)
+
+
+def _read(task: InfillTask, draft: Draft) -> Score:
+    """What the network reads, with its blanks filled from a draft."""
+    blank = _blanks(task.score)
+    return insert_voices(task.score, [(index, v) for index, v in _decoded(task, draft) if (index, v.slot) in blank])
+
+
+def _blanks(score: Score) -> set[tuple[int, Slot]]:
+    return {(index, voice.slot) for index, m in enumerate(score.measures) for voice in m.voices if voice.is_blank}
+
+
+def _decoded(task: InfillTask, draft: Draft) -> list[tuple[int, Voice]]:
+    """The voices of a draft with their measure indices."""
+    measures = decode(draft.tokens, task.score).measures
+    return [(index, voice) for index, measure in enumerate(measures) for voice in measure.voices]
 
 
 def _origin(voices: Sequence[Any], part_id: str) -> str:

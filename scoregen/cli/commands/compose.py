@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -84,11 +84,30 @@ def compose_command(
             help="follow: new voices sound only the chords that the score names; ignore.",
         ),
     ] = "follow",
+    add: Annotated[
+        str | None,
+        typer.Option(
+            "--add", metavar="ROLES", help="Roles that get a new staff beside given ones, such as tenor,bass."
+        ),
+    ] = None,
+    transpose: Annotated[
+        str | None,
+        typer.Option(
+            "--transpose",
+            metavar="auto|INTERVAL",
+            help="Move the whole score, given notes included: auto (into the ranges), -M2, m3, P4, or semitones.",
+        ),
+    ] = None,
     measures: Annotated[
         int | None, typer.Option("--measures", min=1, help="New piece: number of measures.", show_default="16")
     ] = None,
     key: Annotated[
-        str | None, typer.Option("--key", help="New piece: key, such as 'g minor'.", show_default="C major")
+        str | None,
+        typer.Option(
+            "--key",
+            help="Key, such as 'g minor', Gm or G-Dur.",
+            show_default="C major, or found in the score",
+        ),
     ] = None,
     time_signature: Annotated[
         str | None, typer.Option("--time", help="New piece: time signature, such as 6/8.", show_default="4/4")
@@ -222,7 +241,6 @@ def compose_command(
 
     piece = given_options(
         measures=measures,
-        key=key,
         time=time_signature,
         tempo=tempo,
         anacrusis=anacrusis,
@@ -251,6 +269,9 @@ def compose_command(
         "roles": parse_roles(role or ()),
         "blank": tuple(blank or ()),
         "extend": extend,
+        "key": key if score else None,
+        "add": tuple(name.strip().lower() for name in add.split(",")) if add else (),
+        "transpose": transpose,
         "chords": chords,
         "chord_symbols": chord_symbols,
         "lyrics": lyrics,
@@ -261,7 +282,8 @@ def compose_command(
         "device": device,
     }
     scores: list[Path | None] = [*input_files(score)] if score else [None]
-    _check_use(scores[0], piece, role=role, blank=blank, extend=extend)
+    _check_use(scores[0], piece, role=role, blank=blank, extend=extend, add=add, transpose=transpose)
+    piece |= given_options(key=key) if not score else {}
     if not (score or piece or output or chords):
         raise InputError("found no score; name a melody, or describe a new piece with --measures or --key")
     options["piece"] = PieceOptions(**piece) if piece else None
@@ -316,7 +338,8 @@ def _compose_one(score: Path | None, options: Mapping[str, Any], writing: _Writi
         with _timed(seconds, "write", stage("writing")):
             written = writing.write(composition, targets)
     notices = dict.fromkeys(notice for done in written for notice in done.notices)
-    print_messages((*composition.notices, *notices), quiet=writing.quiet)
+    understood = f"understood: {composition.understanding}"
+    print_messages((understood, *composition.notices, *notices), quiet=writing.quiet)
     if not writing.as_json:
         print_paths(targets.named(path for paths in written for path in paths))
     seconds["sample"] = round(composition.sampling_seconds, 3)
@@ -349,4 +372,9 @@ def _report(composition: Composition, written: Sequence[WrittenFiles], seconds: 
         }
         for rank, (alternative, paths) in enumerate(zip(composition.alternatives, written, strict=True), 1)
     ]
-    return {"alternatives": alternatives, "notices": list(composition.notices), "seconds": dict(seconds)}
+    return {
+        "understanding": asdict(composition.understanding),
+        "alternatives": alternatives,
+        "notices": list(composition.notices),
+        "seconds": dict(seconds),
+    }

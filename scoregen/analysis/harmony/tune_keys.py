@@ -1,0 +1,189 @@
+"""The key and mode of a tune without chords: by its final, its first note, the notes it uses and its signature.
+
+The candidates are the major, minor and church-mode keys of the notated signature, and of the next signatures if the
+tune alters a step of the signature throughout. The score of a candidate is a weighted sum of what a listener goes by;
+the weights are a conditional logit, fitted to every second tune with a stated mode of O'Neill's, Aird's and Ryan's
+collections and to the sopranos of the training chorales.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import groupby
+
+from scoregen.score.elements import Measure, Note, Score, Slot
+from scoregen.score.keys import Key, KeySignature
+from scoregen.score.pitch import Pitch
+
+_PRIORS = {"major": 1.9, "mixolydian": 0.8, "minor": 0.4, "dorian": 0.1, "lydian": -1.6, "phrygian": -1.6}
+_FINAL_TONIC, _FINAL_THIRD = 2.4, 0.2
+_FIRST_TONIC, _FIRST_FIFTH = 0.6, 0.9
+_TONIC_SHARE, _FIFTH_SHARE = 5.8, 1.2
+_STRONG_TRIAD_SHARE, _PHRASE_END_SHARE = 2.4, 0.5
+_IN_SCALE, _SMALL_SHARE = 0.7, 0.02
+_STATED = {"major": 1.0, "ionian": 4.0, "minor": 3.0, "aeolian": 4.0}
+_STATED_CHURCH_MODE = 4.0
+_RAISED = {"minor": (3, 5), "dorian": (5,), "phrygian": (5,)}
+"""By mode, the degrees outside its scale that its cadences raise, in fifths above the tonic."""
+_FEWEST_OUTER = 3
+"""With this many voices the lowest one has the final of the piece; with fewer the highest one has it."""
+_FEWEST_NOTES = 8
+"""With fewer notes only major and minor are considered, unless the file states a church mode."""
+_FEWEST_ALTERED = 2
+"""With fewer altered notes the signature holds."""
+
+
+def tune_key(score: Score, slots: Sequence[Slot] | None = None) -> Key:
+    """The key of a piece, from the notes of some voices, highest first (by default all), under its last signature."""
+    keys = tune_keys(score, slots)
+    return keys[-1] if keys else Key.of(KeySignature())
+
+
+def tune_keys(score: Score, slots: Sequence[Slot] | None = None) -> tuple[Key, ...]:
+    """The key of each measure: one for each stretch of equal key signatures, from the notes of that stretch."""
+    chosen = tuple(score.slots if slots is None else slots)
+    keys: list[Key] = []
+    for signature, group in groupby(score.measures, key=lambda measure: measure.key):
+        measures = list(group)
+        keys += [_region_key(measures, signature, chosen)] * len(measures)
+    return tuple(keys)
+
+
+def asked_keys(score: Score, key: Key) -> tuple[Key, ...]:
+    """The key of each measure if the piece begins in `key`: where the signature changes, it moves by as many fifths."""
+    home = score.measures[0].key.fifths if score.measures else 0
+    return tuple(Key(key.tonic_fifths + measure.key.fifths - home, key.mode) for measure in score.measures)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tune:
+    """The notes of a stretch on the line of fifths, and how long each sounds in quarters."""
+
+    signature: KeySignature
+    lengths: Counter[int]
+    counts: Counter[int]
+    strong: Counter[int]  # those that begin a measure
+    phrase_ends: tuple[int, ...]
+    first: int
+    final: int
+
+    def share(self, *places: int) -> float:
+        return sum(self.lengths[place] for place in places) / self.lengths.total()
+
+    def strong_share(self, *places: int) -> float:
+        return sum(self.strong[place] for place in places) / max(self.strong.total(), 1)
+
+
+def _region_key(measures: Sequence[Measure], signature: KeySignature, slots: Sequence[Slot]) -> Key:
+    tune = _tune(measures, signature, slots)
+    if tune is None:
+        return Key.of(signature)
+    best = max(_candidates(tune), key=lambda key: _score(tune, key))
+    return _with_seventh(tune, best)
+
+
+def _with_seventh(tune: _Tune, key: Key) -> Key:
+    """A mixolydian tune without a seventh degree is major, the usual mode, unless the file says otherwise."""
+    has_seventh = tune.lengths[key.tonic_fifths - 2] or tune.lengths[key.tonic_fifths + 5]
+    is_stated = tune.signature.mode == key.mode
+    return Key(key.tonic_fifths, "major") if key.mode == "mixolydian" and not (has_seventh or is_stated) else key
+
+
+def _tune(measures: Sequence[Measure], signature: KeySignature, slots: Sequence[Slot]) -> _Tune | None:
+    """The notes of a stretch; None if there are none."""
+    lines = [line for slot in slots if (line := _line(measures, slot))]
+    if not lines:
+        return None
+    leader = lines[-1] if len(lines) >= _FEWEST_OUTER else lines[0]
+    lengths: Counter[int] = Counter()
+    strong: Counter[int] = Counter()
+    notes = [note for line in lines for note in line]
+    for place, length, begins, _ in notes:
+        lengths[place] += length  # type: ignore[assignment]
+        strong[place] += length if begins else 0  # type: ignore[assignment]
+    ends = tuple(place for place, _, _, closes in leader[:-1] if closes)
+    first = next((place for place, _, begins, _ in leader if begins), leader[0][0])
+    return _Tune(signature, lengths, Counter(note[0] for note in notes), strong, ends, first, leader[-1][0])
+
+
+_Line = list[tuple[int, Fraction, bool, bool]]
+"""The notes of a voice: fifths, quarters, whether it begins a measure, whether it ends a phrase."""
+
+
+def _line(measures: Sequence[Measure], slot: Slot) -> _Line:
+    line: _Line = []
+    for measure in measures:
+        voice, onset = measure.voice(slot), Fraction(0)
+        for element in voice.elements if voice else ():
+            closes = element.grace is False and (onset in measure.phrase_ends or (element.notes and element.fermata))
+            line += [
+                (note.pitch.fifths, note.duration, onset == 0, bool(closes))
+                for note in element.notes
+                if isinstance(note, Note) and isinstance(note.pitch, Pitch) and not note.grace
+            ]
+            onset += element.duration
+    return line
+
+
+def _candidates(tune: _Tune) -> list[Key]:
+    few = tune.counts.total() < _FEWEST_NOTES
+    modes = [mode for mode in _PRIORS if not few or mode in ("major", "minor", tune.signature.mode)]
+    return [Key.of(KeySignature(fifths, mode)) for fifths in _signatures(tune) for mode in modes]
+
+
+def _signatures(tune: _Tune) -> list[int]:
+    """The notated signature in fifths, and the next ones whose further sharps or flats the tune has throughout."""
+    notated = tune.signature.fifths
+    chosen = [notated]
+    for step, altered, plain in ((1, 6, -1), (-1, -2, 5)):
+        place = notated
+        while abs(place) < 7 and tune.counts[place + altered] >= _FEWEST_ALTERED and not tune.counts[place + plain]:
+            place += step
+            chosen.append(place)
+    return chosen
+
+
+def _score(tune: _Tune, key: Key) -> float:
+    """The log odds of a key, up to a constant."""
+    tonic = key.tonic_fifths
+    third, fifth = tonic + (4 if key.has_major_third else -3), tonic + 1
+    ends = tune.phrase_ends
+    return (
+        _PRIORS[key.mode]
+        + _FINAL_TONIC * (tune.final == tonic)
+        + _FINAL_THIRD * (tune.final == third)
+        + _FIRST_TONIC * (tune.first == tonic)
+        + _FIRST_FIFTH * (tune.first == fifth)
+        + _TONIC_SHARE * tune.share(tonic)
+        + _FIFTH_SHARE * tune.share(fifth)
+        + _STRONG_TRIAD_SHARE * tune.strong_share(tonic, third, fifth)
+        + _PHRASE_END_SHARE * sum(place in (tonic, third, fifth) for place in ends) / max(len(ends), 1)
+        - _IN_SCALE * math.log(_SMALL_SHARE + _outside(tune, key))
+        + _stated(tune.signature, key)
+    )
+
+
+def _outside(tune: _Tune, key: Key) -> float:
+    """The share of notes outside the scale, without the raised degrees of cadences."""
+    lowest = key.signature.fifths - 1
+    allowed = {*range(lowest, lowest + 7), *(key.tonic_fifths + degree for degree in _RAISED.get(key.mode, ()))}
+    return 1 - tune.share(*(place for place in tune.lengths if place in allowed))
+
+
+def _stated(signature: KeySignature, key: Key) -> float:
+    """What a mode in the file adds to its key; writers put `major` where nobody has chosen a mode."""
+    if signature.mode is None or Key.of(signature) != _plain(signature, key):
+        return 0.0
+    return _STATED.get(signature.mode, _STATED_CHURCH_MODE)
+
+
+def _plain(signature: KeySignature, key: Key) -> Key:
+    """The key by the name of the mode that the file uses: minor for aeolian, major for ionian."""
+    names = {"ionian": "major", "aeolian": "minor"}
+    return (
+        Key(key.tonic_fifths, signature.mode) if names.get(signature.mode or "") == key.mode and signature.mode else key
+    )

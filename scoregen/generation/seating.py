@@ -1,0 +1,186 @@
+"""Seating: which voice of a page takes which role of the ensemble, in the order of the page.
+
+The network writes for the roles of one ensemble. Other choirs (tenors 1 and 2 with baritone and bass, a descant above
+a soprano) take its roles in the order of the page, and are read at an interval at which they lie in its ranges.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from scoregen.generation.page import Line, is_instrument, is_percussion, line_pitches, lines_of
+from scoregen.score.elements import Part, Score
+from scoregen.score.ensemble import Ensemble, Role, assigned_part
+from scoregen.score.pitch import UNISON, Interval
+from scoregen.system.errors import InputError
+
+READING_INTERVALS = tuple(map(Interval.parse, ("P1", "M2", "-M2", "P4", "-P4", "P5", "-P5", "M6", "-M6", "P8", "-P8")))
+"""The intervals at which a choir is read; the nearest ones first."""
+MOST_ACCIDENTALS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Seating:
+    """By role name the line that takes it; roles without a line have no voice on the page.
+
+    `kept` are the parts that no role takes. `unseated` are singing lines beyond the roles of the ensemble.
+    `interval` is that from the page to what the network reads; `own_order` tells that the choir is not the ensemble.
+    """
+
+    lines: Mapping[str, Line]
+    kept: tuple[Part, ...] = ()
+    unseated: tuple[Line, ...] = ()
+    interval: Interval = UNISON
+    own_order: bool = False
+
+    def ranges(self, ensemble: Ensemble) -> dict[str, Role]:
+        """By role name the role whose range the voice has: its own by name, else the one that it takes."""
+        own = {name: line.role for name, line in self.lines.items() if self.own_order and line.role}
+        return {role.name: ensemble.role(own.get(role.name) or role.name) for role in ensemble.roles}
+
+
+def seat(score: Score, ensemble: Ensemble, assignments: Mapping[str, str]) -> Seating:
+    """Seat the singing lines of a page. `assignments` maps role names to parts, and comes first.
+
+    InputError for an assignment of a role or part that does not exist, and if no line sings.
+    """
+    assigned = {role: _assigned_line(score, ensemble, role, which) for role, which in assignments.items()}
+    taken = {line.slot.part for line in assigned.values()}
+    parts = [part for part in score.parts if part.id not in taken]
+    lines = [line for part in parts if not is_instrument(part, ensemble) for line in lines_of(score, part, ensemble)]
+    if not lines and not assigned:
+        lines = _lone_melody(score, parts)
+    free = [role for role in ensemble.roles if role.name not in assigned]
+    seated = _seats(score, lines, free, empty=[line for line in lines if is_empty(score, line)])
+    if not (seated or assigned):
+        example = f"--role {ensemble.roles[0].name}=1"
+        raise InputError(f"no part of the score matches a role of {ensemble.name}; assign one, as in {example}")
+    return _seating(score, ensemble, {**assigned, **seated}, lines)
+
+
+def is_empty(score: Score, line: Line) -> bool:
+    return line.is_new or not line_pitches(score, line.slot)
+
+
+def _assigned_line(score: Score, ensemble: Ensemble, role: str, which: str) -> Line:
+    part = score.part(assigned_part(score, ensemble, role, which))
+    first = next((slot for slot in score.slots if slot.part == part.id), None)
+    slot = first or lines_of(score, part, ensemble)[0].slot
+    return Line(slot, part.name or part.id, part.clefs[0], role)
+
+
+def _lone_melody(score: Score, parts: Sequence[Part]) -> list[Line]:
+    """The melody of a score with a single part of one staff, whatever plays it."""
+    if len(parts) != 1 or parts[0].staves > 1 or is_percussion(parts[0]):
+        return []
+    slot = next(iter(score.slots), None)
+    return [Line(slot, parts[0].name or parts[0].id, parts[0].clefs[0])] if slot else []
+
+
+def _seats(score: Score, lines: Sequence[Line], roles: Sequence[Role], empty: Sequence[Line]) -> dict[str, Line]:
+    """The lines by role: by their names if these are different roles in order, else by the order of the page."""
+    names = [role.name for role in roles]
+    wishes = [line.role for line in lines if line.role is not None]
+    ordered = [name for name in names if name in wishes]
+    if len(wishes) == len(lines) and len(set(wishes)) == len(wishes) and set(wishes) <= set(names):
+        return {line.role: line for line in lines if line.role is not None}
+    if len(lines) == 1:
+        return _alone(lines[0], roles)
+    if wishes and len(set(wishes)) == len(wishes) and len(lines) <= len(roles) and ordered == wishes:
+        return _between(lines, names)
+    chosen = _within(lines, len(roles), empty)
+    return _by_range(score, chosen, roles) if not wishes else _in_order(chosen, roles)
+
+
+def _alone(line: Line, roles: Sequence[Role]) -> dict[str, Line]:
+    """A lone line takes its own role, else the first with its clef, else the one with the nearest clef."""
+    own = next((role for role in roles if role.name == line.role), None)
+    same = next((role for role in roles if role.clef == line.clef), None)
+    role = own or same or min(roles, key=lambda role: abs(role.clef.height - line.clef.height), default=None)
+    return {role.name: line} if role else {}
+
+
+def _between(lines: Sequence[Line], names: Sequence[str]) -> dict[str, Line]:
+    """Named lines take their roles, and lines without a role the free ones between them as far as there are any."""
+    seats: dict[str, Line] = {}
+    for index, line in enumerate(lines):
+        later = [names.index(other.role) for other in lines[index:] if other.role is not None]
+        last = max((names.index(name) for name in seats), default=-1)
+        place = names.index(line.role) if line.role is not None else last + 1
+        if line.role is not None or place < min(later, default=len(names)):
+            seats[names[place]] = line
+    return seats
+
+
+def _within(lines: Sequence[Line], count: int, empty: Sequence[Line]) -> list[Line]:
+    """At most `count` lines in the order of the page: the empty ones, and of the others the outer ones first."""
+    if len(lines) <= count:
+        return list(lines)
+    rest = [line for line in lines if line not in empty]
+    outer = [rest[0], rest[-1], *rest[1:-1]] if len(rest) > 1 else rest
+    chosen = [*empty, *outer][:count]
+    return [line for line in lines if line in chosen]
+
+
+def _in_order(lines: Sequence[Line], roles: Sequence[Role]) -> dict[str, Line]:
+    """Lines in the order of the page; if there are fewer than roles, the last line takes the last role."""
+    if len(lines) == len(roles) - 1 and len(lines) > 2:
+        return {roles[index].name: line for index, line in zip((0, 1, len(roles) - 1), lines, strict=True)}
+    return {role.name: line for role, line in zip(roles, lines, strict=False)}
+
+
+def _by_range(score: Score, lines: Sequence[Line], roles: Sequence[Role]) -> dict[str, Line]:
+    """The roles in the order of the page whose ranges have their middles nearest to the lines."""
+    heights = [_height(score, line) for line in lines]
+    rows = list(lines)
+    if any(upper.clef.height + 6 < lower.clef.height for upper, lower in itertools.pairwise(lines)):
+        order = sorted(range(len(lines)), key=lambda index: -heights[index])
+        heights, rows = [heights[index] for index in order], [lines[index] for index in order]
+    middles = [_middle(role) for role in roles]
+
+    def distance(chosen: tuple[int, ...]) -> Fraction:
+        return sum((abs(height - middles[role]) for height, role in zip(heights, chosen, strict=True)), Fraction(0))
+
+    best = min(itertools.combinations(range(len(roles)), len(rows)), key=distance)
+    return {roles[role].name: line for role, line in zip(best, rows, strict=True)}
+
+
+def _height(score: Score, line: Line) -> Fraction:
+    """The mean sounding pitch; for an empty line that of its clef."""
+    pitches = line_pitches(score, line.slot)
+    return Fraction(sum(pitches), len(pitches)) if pitches else Fraction(line.clef.height)
+
+
+def _middle(role: Role) -> Fraction:
+    return Fraction(role.comfortable[0].midi_pitch + role.comfortable[1].midi_pitch, 2)
+
+
+def _seating(score: Score, ensemble: Ensemble, seats: Mapping[str, Line], lines: Sequence[Line]) -> Seating:
+    used = {line.slot.part for line in seats.values()}
+    kept = tuple(
+        part for part in score.parts if part.id not in used and part.id not in {line.slot.part for line in lines}
+    )
+    unseated = tuple(line for line in lines if line not in seats.values())
+    own_order = bool(unseated) or any(line.role not in (None, name) for name, line in seats.items())
+    ordered = {role.name: seats[role.name] for role in ensemble.roles if role.name in seats}
+    seating = Seating(ordered, kept, unseated, UNISON, own_order)
+    return replace(seating, interval=_reading_interval(score, ensemble, seating)) if own_order else seating
+
+
+def _reading_interval(score: Score, ensemble: Ensemble, seating: Seating) -> Interval:
+    """The interval at which the voices lie nearest to the middles of the roles that they take."""
+    ranges = seating.ranges(ensemble)
+    gaps = [_middle(ensemble.role(name)) - _middle(ranges[name]) for name in seating.lines]
+    keys = {measure.key.fifths for measure in score.measures}
+    fitting = [
+        each for each in READING_INTERVALS if all(abs(key + each.fifths) <= MOST_ACCIDENTALS for key in keys)
+    ] or [UNISON]
+    return min(fitting, key=lambda each: sum((abs(gap - each.semitones) for gap in gaps), Fraction(0)))
+
+
+def unseen_roles(ensemble: Ensemble, seating: Seating, added: Collection[str]) -> tuple[Role, ...]:
+    """The roles that the network writes and that are left out of the page."""
+    return tuple(role for role in ensemble.roles if role.name not in seating.lines and role.name not in added)

@@ -1,0 +1,112 @@
+"""What was understood of a score: which voice is which role, key, metre, beat, what is given and what is blank."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
+
+from scoregen.generation.seating import Seating
+from scoregen.score.elements import Score, Slot
+from scoregen.score.ensemble import Ensemble
+from scoregen.score.keys import Key, KeySignature
+from scoregen.score.metre import TimeSignature
+from scoregen.score.rhythm import NoteValue
+
+ChordSymbolUse = Literal["none", "ignored", "followed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What was understood of a score. `str` is one line.
+
+    `roles` are pairs of a name on the page and its role; parts that no role takes are in `ignored`. `keys` and
+    `metres` are those of the piece in order. `given` and `blank` are voices by their names, with the measures that
+    are blank if not all are. `added` are the roles that get a new staff.
+    """
+
+    roles: tuple[tuple[str, str], ...]
+    ignored: tuple[str, ...]
+    keys: tuple[str, ...]
+    metres: tuple[str, ...]
+    beat: str
+    given: tuple[str, ...]
+    blank: tuple[str, ...]
+    added: tuple[str, ...]
+    chord_symbols: ChordSymbolUse
+
+    def __str__(self) -> str:
+        pairs = (role if name.lower() == role else f"{name} = {role}" for name, role in self.roles)
+        new = f" (new: {', '.join(self.added)})" if self.added else ""
+        fields = [
+            ", ".join(pairs),
+            *([f"not sung: {', '.join(self.ignored)}"] if self.ignored else []),
+            f"{', '.join(self.keys)}, {', '.join(self.metres)} (beat: {self.beat})",
+            f"given: {', '.join(self.given) or 'nothing'}",
+            f"to write: {', '.join(self.blank)}{new}",
+            *([f"chord symbols {self.chord_symbols}"] if self.chord_symbols != "none" else []),
+        ]
+        return "; ".join(fields)
+
+
+def understanding_of(
+    page: Score, ensemble: Ensemble, seating: Seating, slots: Mapping[str, Slot], keys: Sequence[Key]
+) -> Understanding:
+    """What was understood of a page whose blanks are marked; `slots` are those of the roles on the page, by name."""
+    names = [role.name for role in ensemble.roles if role.name in slots]
+    blanks = {name: _blank_measures(page, slots[name]) for name in names}
+    every = len(page.measures)
+    on_page = [line.name for line in seating.lines.values()]
+    labels = {name: name for name in names}
+    labels |= {name: line.name for name, line in seating.lines.items() if on_page.count(line.name) == 1}
+    return Understanding(
+        tuple((seating.lines[name].name, name) for name in names if name in seating.lines),
+        tuple(part.name or part.id for part in seating.kept) + tuple(line.name for line in seating.unseated),
+        tuple(str(key) for key, _ in groupby(keys)),
+        tuple(str(time) for time, _ in groupby(measure.time for measure in page.measures)),
+        _beat(page.measures[0].time) if page.measures else "quarter",
+        tuple(labels[name] for name in names if len(blanks[name]) < every),
+        tuple(_named(page, labels[name], blanks[name]) for name in names if blanks[name]),
+        tuple(name for name in names if name not in seating.lines),
+        "ignored" if any(measure.chord_symbols for measure in page.measures) else "none",
+    )
+
+
+def signature_notices(page: Score, keys: Sequence[Key], *, asked: bool) -> list[str]:
+    """A notice for each stretch whose key signature is not that of its key."""
+    notices = []
+    for (signature, key), group in groupby(
+        zip((measure.key for measure in page.measures), keys, strict=True),
+    ):
+        del group
+        if not asked and signature.fifths != key.signature.fifths and not signature.custom:
+            notices.append(
+                f"the key signature has {_accidentals(signature)}, but the notes are in {key}"
+                f" ({_accidentals(key.signature)}); it stays as it is, and new voices are written in {key}"
+            )
+    return list(dict.fromkeys(notices))
+
+
+def _accidentals(signature: KeySignature) -> str:
+    count = abs(signature.fifths)
+    kind = "sharp" if signature.fifths > 0 else "flat"
+    return f"{count} {kind}{'s' if count > 1 else ''}" if count else "no accidentals"
+
+
+def _blank_measures(page: Score, slot: Slot) -> list[int]:
+    return [index for index, measure in enumerate(page.measures) if (voice := measure.voice(slot)) and voice.is_blank]
+
+
+def _named(page: Score, name: str, indices: Sequence[int]) -> str:
+    """A role with the measures in which it is blank, unless that is the whole piece."""
+    if len(indices) == len(page.measures):
+        return name
+    numbers = [page.measures[index].number for index in indices]
+    joined = len(indices) == indices[-1] - indices[0] + 1
+    return f"{name} {numbers[0]}-{numbers[-1]}" if joined and len(numbers) > 1 else f"{name} {' '.join(numbers)}"
+
+
+def _beat(time: TimeSignature) -> str:
+    value = NoteValue.plain(time.groups[0])
+    return "beat" if value is None else f"{'dotted ' * value.dots}{value.type}"
