@@ -17,9 +17,12 @@ from scoregen.cli.console.arguments import (
     Ensemble,
     Force,
     Json,
+    Landscape,
     Outputs,
+    Paper,
     Quiet,
     Roles,
+    StaffSize,
     given_options,
     parse_quarters,
     parse_roles,
@@ -130,6 +133,9 @@ def compose_command(
     ] = None,
     checkpoint: Checkpoint = None,
     device: Device = "auto",
+    paper: Paper = None,
+    staff_size: StaffSize = None,
+    landscape: Landscape = False,
     provenance: Annotated[
         bool, typer.Option("--provenance", help="Write FILE.provenance.json next to every output.")
     ] = False,
@@ -143,6 +149,7 @@ def compose_command(
     given. It never changes given notes.
     """
     from scoregen.model.engine.device import check_device
+    from scoregen.notation.engraving.pages import engraving_options
     from scoregen.notation.files import read_score
     from scoregen.tasks.compose import PieceOptions, SamplingOptions, compose
 
@@ -159,6 +166,7 @@ def compose_command(
         seed=seed, temperature=temperature, top_p=top_p, candidates=candidates, passes=passes, span=span
     )
     roles = parse_roles(role or ())
+    engraving = engraving_options(paper, staff_size, landscape)
     _check_use(score, piece, role=role, blank=blank, extend=extend)
     check_outputs(output, count, provenance=provenance, force=force)
     check_device(device)
@@ -184,7 +192,9 @@ def compose_command(
             )
         with _timed(seconds, "write", stage("writing")):
             written = [
-                write_alternative(alternative, numbered(output, count, rank), provenance=provenance, force=force)
+                write_alternative(
+                    alternative, numbered(output, count, rank), engraving, provenance=provenance, force=force
+                )
                 for rank, alternative in enumerate(composition.alternatives, 1)
             ]
     print_messages(
