@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from scoregen.notation.engraving.fonts import prepare_fonts, with_fonts
-from scoregen.notation.engraving.pages import EngravingOptions, engrave, to_pdf, to_png
+from scoregen.notation.engraving.pages import EngravingOptions, engrave_and_compare, to_pdf, to_png
 from scoregen.notation.musicxml.mxl import write_mxl
 from scoregen.score.check import Problem
 from scoregen.score.elements import Score
@@ -29,7 +29,10 @@ _NO_PROVENANCE: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class WrittenFiles:
-    """The written files, the problems that the given score already had, and notices. Iterates over the paths."""
+    """The written files, the problems that the given score already had, and notices of changes and of what pages lack.
+
+    Iterates over the paths.
+    """
 
     paths: tuple[Path, ...]
     warnings: tuple[Problem, ...] = ()
@@ -73,13 +76,15 @@ class ScoreOutput:
     @cached_property
     def checked_text(self) -> bytes:
         """The validated MusicXML text; problems of the given score become `warnings`."""
-        self.warnings = _validate(self.text, self.score)
+        self.warnings += _validate(self.text, self.score)
         return self.text
 
     @cached_property
     def pages(self) -> tuple[str, ...]:
-        """The engraved pages without embedded fonts, since PDF and PNG bring their own."""
-        return engrave(self.text, replace(self.engraving, embed_fonts=False))
+        """The engraved pages without embedded fonts, since PDF and PNG bring their own. What they lack is a warning."""
+        engraved = engrave_and_compare(self.text, replace(self.engraving, embed_fonts=False))
+        self.warnings += engraved.problems
+        return engraved.pages
 
     @property
     def title(self) -> str:

@@ -73,8 +73,8 @@ def test_the_error_of_an_unknown_suffix_names_the_known_ones(name: str, tmp_path
 
 def test_several_formats_are_engraved_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
-    engrave = files_module.engrave
-    monkeypatch.setattr(files_module, "engrave", lambda *args: calls.append(args) or engrave(*args))
+    engrave = files_module.engrave_and_compare
+    monkeypatch.setattr(files_module, "engrave_and_compare", lambda *args: calls.append(args) or engrave(*args))
     names = ("hymn.svg", "hymn.pdf", "hymn.png", "hymn.mxl", "hymn.musicxml", "hymn.mid")
     write_all(hymn(), [tmp_path / name for name in names])
     assert len(calls) == 1 and left_behind(tmp_path) == sorted(names)
@@ -318,7 +318,7 @@ def test_bad_targets_are_named_before_the_work(tmp_path: Path, monkeypatch: pyte
     def never(*_: object) -> tuple[str, ...]:
         raise AssertionError("engraved for nothing")
 
-    monkeypatch.setattr(files_module, "engrave", never)
+    monkeypatch.setattr(files_module, "engrave_and_compare", never)
     (tmp_path / "folder.pdf").mkdir()
     (tmp_path / "file").write_text("")
     os.mkfifo(tmp_path / "pipe.pdf")

@@ -19,11 +19,14 @@ from scoregen.cli.console.arguments import (
     Ensemble,
     Force,
     Json,
+    Landscape,
     Layout,
     Outputs,
+    Paper,
     Quiet,
     Reduction,
     Roles,
+    StaffSize,
     given_options,
     parse_quarters,
     parse_roles,
@@ -42,6 +45,7 @@ from scoregen.cli.console.terminal import Advance, file_in_errors, print_message
 from scoregen.system.errors import InputError
 
 if TYPE_CHECKING:
+    from scoregen.notation.engraving.pages import EngravingOptions
     from scoregen.notation.files import WrittenFiles
     from scoregen.tasks.compose import Composition
 
@@ -216,6 +220,9 @@ def compose_command(
     ] = None,
     checkpoint: Checkpoint = None,
     device: Device = "auto",
+    paper: Paper = None,
+    staff_size: StaffSize = None,
+    landscape: Landscape = False,
     provenance: Annotated[
         bool,
         typer.Option(
@@ -234,6 +241,7 @@ def compose_command(
     given. It never changes given notes. Without -o, SCORE.ENSEMBLE.musicxml is written in the current folder.
     """
     from scoregen.model.engine.device import check_device
+    from scoregen.notation.engraving.pages import engraving_options
     from scoregen.plan.chord_text import chord_measures
     from scoregen.score.arrangement.sung_texts import LYRICS
     from scoregen.tasks.compose import PieceOptions, SamplingOptions
@@ -288,7 +296,8 @@ def compose_command(
         raise InputError("found no score; name a melody, or describe a new piece with --measures or --key")
     options["piece"] = PieceOptions(**piece) if piece else None
     outputs = output_files(output, scores, ensemble, ".musicxml")
-    writing = _Writing(outputs, count, provenance, force, as_json, quiet)
+    engraving = engraving_options(paper, staff_size, landscape)
+    writing = _Writing(outputs, count, engraving, provenance, force, as_json, quiet)
     if len(scores) == 1:
         writing.check(scores[0])
     check_device(device)
@@ -302,6 +311,7 @@ class _Writing:
 
     outputs: Mapping[Path | None, tuple[Path, ...]]
     count: int
+    engraving: EngravingOptions
     provenance: bool
     force: bool
     as_json: bool
@@ -318,7 +328,11 @@ class _Writing:
         """Write every alternative."""
         return [
             write_alternative(
-                alternative, numbered(targets.paths, self.count, rank), provenance=self.provenance, force=self.force
+                alternative,
+                numbered(targets.paths, self.count, rank),
+                self.engraving,
+                provenance=self.provenance,
+                force=self.force,
             )
             for rank, alternative in enumerate(composition.alternatives, 1)
         ]

@@ -5,7 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from scoregen.cli.console.arguments import Force, Json, Layout, Outputs, Quiet, Reduction, Scores
+from scoregen.cli.console.arguments import (
+    Force,
+    Json,
+    Landscape,
+    Layout,
+    Outputs,
+    Paper,
+    Quiet,
+    Reduction,
+    Scores,
+    StaffSize,
+)
 from scoregen.cli.console.inputs import exit_with, for_each, input_files, name_of, read_input
 from scoregen.cli.console.outputs import check_outputs, output_files, targets_of
 from scoregen.cli.console.terminal import file_in_errors, print_messages, print_paths, progress
@@ -16,6 +27,9 @@ def render_command(
     output: Outputs = None,
     layout: Layout = None,
     reduction: Reduction = False,
+    paper: Paper = None,
+    staff_size: StaffSize = None,
+    landscape: Landscape = False,
     force: Force = False,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -24,10 +38,12 @@ def render_command(
 
     Without -o, SCORE.pdf is written in the current folder.
     """
+    from scoregen.notation.engraving.pages import engraving_options
     from scoregen.tasks.layout import NEW_SCORE, LayoutOptions, lay_out_given
 
     shape = LayoutOptions(layout, reduction)
     shape.check()
+    engraving = engraving_options(paper, staff_size, landscape)
     scores = input_files(score)
     outputs = output_files(output, scores, "", ".pdf")
 
@@ -42,7 +58,7 @@ def render_command(
             with file_in_errors(file):
                 shown = lay_out_given(music, load_ensemble("satb"), shape) if shape != LayoutOptions() else music
             stage("writing")
-            written = write_all(shown, targets.paths, force=force)
+            written = write_all(shown, targets.paths, force=force, engraving=engraving)
         is_new = music.document is not None and shown.document is None
         print_messages((*([NEW_SCORE] if is_new else []), *written.notices), quiet=quiet)
         if not as_json:

@@ -86,6 +86,18 @@ Reduction = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no messages and no progress bar.")]
 
+Paper = Annotated[
+    str | None,
+    typer.Option(
+        "--paper", metavar="NAME", help="Paper of the pages: a4, letter, a3, a5, b4, legal, tabloid.", show_default="a4"
+    ),
+]
+StaffSize = Annotated[
+    float | None,
+    typer.Option("--staff-size", metavar="MM", help="Height of a staff in millimetres.", show_default="6.5"),
+]
+Landscape = Annotated[bool, typer.Option("--landscape", help="Pages wider than high.")]
+
 
 def parse_quarters(text: str) -> Fraction:
     """A length in quarters: `1`, `1/2`, `0.5`."""

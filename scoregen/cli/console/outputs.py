@@ -22,6 +22,7 @@ from scoregen.cli.console.inputs import STANDARD_INPUT
 from scoregen.system.errors import InputError, OutputError, Place
 
 if TYPE_CHECKING:
+    from scoregen.notation.engraving.pages import EngravingOptions
     from scoregen.notation.files import WrittenFiles
     from scoregen.tasks.compose import Alternative
 
@@ -159,14 +160,15 @@ def prepare_writers(paths: Sequence[Path]) -> None:
 
 
 def write_alternative(
-    alternative: Alternative, paths: Sequence[Path], *, provenance: bool, force: bool
+    alternative: Alternative, paths: Sequence[Path], engraving: EngravingOptions, *, provenance: bool, force: bool
 ) -> WrittenFiles:
     """Write one alternative to all its files, and its provenance next to each."""
     from scoregen.notation.files import write_all
     from scoregen.system.files import write_files
     from scoregen.tasks.compose import provenance_fields
 
-    written = write_all(alternative.score, paths, force=force, provenance=provenance_fields(alternative.provenance))
+    fields = provenance_fields(alternative.provenance)
+    written = write_all(alternative.score, paths, force=force, provenance=fields, engraving=engraving)
     if not provenance:
         return written
     record = f"{json.dumps(alternative.provenance, indent=2, ensure_ascii=False)}\n".encode()

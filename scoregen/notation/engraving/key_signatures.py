@@ -32,13 +32,6 @@ def part_key_changes(root: _Element) -> Changes:
     return {str(index): {str(number): name for number, name in keys.items()} for index, keys in found.items()}
 
 
-def remove_multirests(root: _Element) -> None:
-    """Remove multi-measure rests, so that every measure is engraved and can be counted."""
-    for style in list(root.iter("measure-style")):
-        if style.find("multiple-rest") is not None:
-            style.getparent().remove(style)  # type: ignore[union-attr]  # it is below the root
-
-
 def _staves_of(key: _Element, staves: int) -> range:
     number = key.get("number", "")
     return range(int(number), int(number) + 1) if number.isdecimal() else range(1, staves + 1)

@@ -12,19 +12,31 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scoregen.notation.engraving.completeness import missing, take_inventory
 from scoregen.notation.engraving.fonts import MUSIC_FAMILY, TEXT_FAMILY, with_fonts
 from scoregen.notation.engraving.heading import Heading, footing_svg, heading_svg, read_heading, reserve_space
-from scoregen.notation.engraving.key_signatures import Changes, part_key_changes, remove_multirests
+from scoregen.notation.engraving.key_signatures import part_key_changes
+from scoregen.notation.engraving.normalisation import elements, may_condense, normalise, remove_multirests
 from scoregen.notation.engraving.pdf import to_pdf, to_png
 from scoregen.notation.engraving.text_metrics import verovio_resources
 from scoregen.notation.musicxml.document import parse, serialize
+from scoregen.score.check import Problem
 from scoregen.system.errors import InputError, ToolError
 from scoregen.system.subprocesses import ask, prepare
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-__all__ = ["PAPERS", "EngravingOptions", "engrave", "to_pdf", "to_png"]
+__all__ = [
+    "PAPERS",
+    "Engraving",
+    "EngravingOptions",
+    "engrave",
+    "engrave_and_compare",
+    "engraving_options",
+    "to_pdf",
+    "to_png",
+]
 
 PAPERS: dict[str, tuple[float, float]] = {
     "a3": (297, 420),
@@ -39,22 +51,29 @@ PAPERS: dict[str, tuple[float, float]] = {
 }
 """Width and height in millimetres."""
 
+STAFF_HEIGHT = 7.2
+"""The height of a staff of five lines at a scale of 100 percent, in millimetres."""
 SYSTEM = 'class="system"'
 TIGHTER = (0.92, 0.85)
 """Factors of the scale that are tried in order to save a page."""
 MOST_TIGHTENED = 4
 """The number of pages up to which they are tried."""
 
+_SCALES = (20, 400)
 _ENGRAVER = "the engraver verovio"
 _WORKER = Path(__file__).with_name("worker.py")
 _TEXT_FONT = re.compile(r'(<(?:svg|text|tspan)\b[^<>]*?\bfont-family=)"Times(?:, serif)?"')
+_AFTER_PHRASES = (
+    "/*/part[1]/measure[note/notations/fermata or barline[not(@location='left')][bar-style='light-light' or repeat]]"
+    "/following-sibling::measure[1]"
+)
 _HEAD_SPACE = re.compile(r'<g id="[^"]*" class="pgHead[^"]*">.*?</g>', re.DOTALL)
 _ROOT = re.compile(r'<svg width="[\d.]+mm" height="([\d.]+)mm"')
 
 
 @dataclass(frozen=True, slots=True)
 class EngravingOptions:
-    """How pages look. At a `scale` of 100 percent a staff is 7.2 mm high.
+    """How pages look. At a `scale` of 100 percent a staff is `STAFF_HEIGHT` high.
 
     `breaks` is `auto` (chosen by verovio) or `encoded` (the file's line and page breaks). `embed_fonts=False`
     saves time if the pages only go into a PDF or PNG. With `fit_height` a page ends where its music ends and
@@ -74,8 +93,8 @@ class EngravingOptions:
     def __post_init__(self) -> None:
         if self.paper not in PAPERS:
             raise InputError(f"paper {self.paper!r} is unknown; expected one of {', '.join(PAPERS)}")
-        if not 20 <= self.scale <= 400:
-            raise InputError(f"a scale of {self.scale} percent is out of range; expected 20 to 400")
+        if not _SCALES[0] <= self.scale <= _SCALES[1]:
+            raise InputError(f"a scale of {self.scale} percent is out of range; expected {_SCALES[0]} to {_SCALES[1]}")
         if self.breaks not in ("auto", "encoded"):
             raise InputError(f"breaks {self.breaks!r} are unknown; expected auto or encoded")
         if not 0 <= self.margin <= 50:
@@ -91,19 +110,43 @@ class EngravingOptions:
 _DEFAULTS = EngravingOptions()
 
 
+def engraving_options(
+    paper: str | None = None, staff_size: float | None = None, landscape: bool = False
+) -> EngravingOptions:
+    """Options by the name of the paper and the height of a staff in millimetres; None is the default."""
+    scale = _DEFAULTS.scale if staff_size is None else round(100 * staff_size / STAFF_HEIGHT)
+    if staff_size is not None and not _SCALES[0] <= scale <= _SCALES[1]:
+        low, high = (STAFF_HEIGHT * percent / 100 for percent in _SCALES)
+        raise InputError(f"a staff size of {staff_size:g} mm is out of range; expected {low:g} to {high:g}")
+    return replace(_DEFAULTS, paper=(paper or _DEFAULTS.paper).lower(), scale=scale, landscape=landscape)
+
+
+@dataclass(frozen=True, slots=True)
+class Engraving:
+    """SVG pages, and what they lack of the score."""
+
+    pages: tuple[str, ...]
+    problems: tuple[Problem, ...] = ()
+
+
 def engrave(text: bytes, options: EngravingOptions = _DEFAULTS) -> tuple[str, ...]:
     """MusicXML as SVG pages; the same text gives the same pages. Raises ToolError if verovio fails.
 
     If the last of a few pages would hold a single system, a slightly smaller scale is used if it saves the
     page.
     """
-    pages = _layout(text, options)
-    for scale in _tighter_scales(pages, options):
-        fewer = _layout(text, replace(options, scale=scale))
-        if len(fewer) < len(pages):
-            pages = fewer
+    return engrave_and_compare(text, options).pages
+
+
+def engrave_and_compare(text: bytes, options: EngravingOptions = _DEFAULTS) -> Engraving:
+    """The pages of `engrave`, compared with the document: one problem names what is missing on them."""
+    engraving = _layout(text, options)
+    for scale in _tighter_scales(engraving.pages, options):
+        tighter = _layout(text, replace(options, scale=scale))
+        if len(tighter.pages) < len(engraving.pages):
+            engraving = tighter
             break
-    return with_fonts(pages) if options.embed_fonts else pages
+    return replace(engraving, pages=with_fonts(engraving.pages)) if options.embed_fonts else engraving
 
 
 def prepare_engraver() -> None:
@@ -112,45 +155,35 @@ def prepare_engraver() -> None:
 
 
 def _tighter_scales(pages: tuple[str, ...], options: EngravingOptions) -> tuple[int, ...]:
-    lone = 1 < len(pages) <= MOST_TIGHTENED and pages[-1].count(SYSTEM) == 1
+    lone = 1 < len(pages) <= MOST_TIGHTENED and pages[-1].count(SYSTEM) <= 2
     return tuple(round(options.scale * factor) for factor in TIGHTER) if lone and options.breaks == "auto" else ()
 
 
-def _layout(text: bytes, options: EngravingOptions) -> tuple[str, ...]:
+def _layout(text: bytes, options: EngravingOptions) -> Engraving:
     """The pages at one scale."""
     root = parse(text, "the score to engrave")
     heading = read_heading(root) if options.heading else Heading()
-    _work_around_verovio(root)
+    normalise(root)
     reserve_space(root, heading, options.scale)
     keys = part_key_changes(root)
     if keys:
         remove_multirests(root)
-    pages = _run_verovio(serialize(root), _verovio_options(text, options), keys, options.timeout_seconds)
-    return tuple(_finish(page, index, len(pages), heading, options) for index, page in enumerate(pages))
+    condensed = may_condense(root)
+    inventory = take_inventory(root, f"n{zlib.crc32(text):x}", condensed=condensed)
+    favoured = _remove_breaks(root) if options.breaks == "auto" else None
+    settings = {**_verovio_options(text, options), "condense": "auto" if condensed else "none"}
+    request = {"text": serialize(root).decode(), "options": settings, "keys": keys, "favoured": favoured}
+    pages = _run_verovio(request, options.timeout_seconds)
+    finished = (_finish(page, index, len(pages), heading, options) for index, page in enumerate(pages))
+    return Engraving(tuple(finished), missing(inventory, pages))
 
 
-def _work_around_verovio(root: _Element) -> None:
-    """Work around the limits of verovio 6.4 in its copy of the score.
-
-    Verovio crashes on a part of 0 staves and omits a part without attributes. Pages show written pitch, so
-    <transpose> is removed, by which verovio would change key signatures. Hidden alterations of numerals are
-    removed, since verovio shows them.
-    """
-    empty = [staves for staves in root.iter("staves") if (staves.text or "").strip() == "0"]
-    hidden = [alter for alter in root.iter("numeral-alter") if alter.get("print-object") == "no"]
-    for element in (*empty, *hidden, *list(root.iter("transpose"))):
-        element.getparent().remove(element)  # type: ignore[union-attr]  # it is below the root
-    for part in root.findall("part"):
-        first = part.find("measure")
-        if first is not None and part.find("measure/attributes") is None:
-            first.insert(0, _attributes(root))
-
-
-def _attributes(root: _Element) -> _Element:
-    attributes, divisions = root.makeelement("attributes"), root.makeelement("divisions")
-    divisions.text = "1"
-    attributes.append(divisions)
-    return attributes
+def _remove_breaks(root: _Element) -> list[str]:
+    """Remove the breaks of systems and pages; the ids of the measures at which a new system is welcome."""
+    for each in elements(root, "//print[@new-system or @new-page]"):
+        for name in {"new-system", "new-page"} & {str(name) for name in each.attrib}:
+            del each.attrib[name]
+    return [following.get("id", "") for following in elements(root, _AFTER_PHRASES)]
 
 
 def _verovio_options(text: bytes, options: EngravingOptions) -> dict[str, Any]:
@@ -173,8 +206,7 @@ def _verovio_options(text: bytes, options: EngravingOptions) -> dict[str, Any]:
     }
 
 
-def _run_verovio(text: bytes, options: dict[str, Any], keys: Changes, timeout: float) -> list[str]:
-    request = {"text": text.decode(), "options": options, "keys": keys}
+def _run_verovio(request: dict[str, Any], timeout: float) -> list[str]:
     try:
         with verovio_resources() as resources:
             answer = ask(_WORKER, "verovio", {**request, "resources": str(resources)}, timeout, _ENGRAVER)
