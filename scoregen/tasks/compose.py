@@ -30,7 +30,7 @@ from scoregen.score.ensemble import load_ensemble
 from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
 from scoregen.styles.style import Style, load_style
 from scoregen.system.errors import InputError
-from scoregen.tasks.layout import NEW_SCORE, LayoutOptions, lay_out
+from scoregen.tasks.layout import NEW_SCORE, LayoutOptions, lay_out_given
 from scoregen.tokens.constraints.planned_chords import PlannedChord
 from scoregen.tokens.decode import decode
 from scoregen.tokens.encode import encode
@@ -137,7 +137,7 @@ def compose(
         novelty = _novelty(draft, done, form)
         record = provenance(done, pretrained.weights, options, {**settings, "rank": rank, "novelty": novelty})
         found = parallels(done, task.slots)
-        shown = lay_out(done, task.slots, players.roles, shape, players.group)
+        shown = lay_out_given(done, players, shape)
         alternatives.append(Alternative(shown, -draft.nats, found, record))
     is_new = given.document is not None and alternatives[0].score.document is None
     return Composition(tuple(alternatives), (*task.notices, *([NEW_SCORE] if is_new else [])), seconds)

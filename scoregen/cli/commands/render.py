@@ -33,7 +33,7 @@ def render_command(
         stage("reading")
         music = read_score(score)
         with file_in_errors(score):
-            shown = lay_out_given(music, load_ensemble("satb"), shape) if shape != LayoutOptions() else music
+            shown = lay_out_given(music, load_ensemble("satb"), shape)
         stage("writing")
         written = write_all(shown, output, force=force)
     is_new = music.document is not None and shown.document is None
