@@ -39,7 +39,7 @@ from scoregen.score.keys import Key
 from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
 from scoregen.styles.style import Style, load_style
 from scoregen.system.errors import InputError
-from scoregen.tasks.layout import NEW_SCORE, LayoutOptions, lay_out
+from scoregen.tasks.layout import NEW_SCORE, LayoutOptions, lay_out_given
 from scoregen.tokens.constraints.given_chords import ChordSpan
 from scoregen.tokens.constraints.measure_plan import GivenChords
 from scoregen.tokens.decode import decode
@@ -182,7 +182,7 @@ def compose(
         novelty = _novelty(draft, done, form)
         record = provenance(done, pretrained.weights, options, {**settings, "rank": rank, "novelty": novelty})
         found = parallels(unfolded(_read(task, draft), form), task.page_slots)
-        shown = lay_out(done, task.slots, players.roles, shape, players.group)
+        shown = lay_out_given(done, players, shape)
         alternatives.append(Alternative(shown, -draft.nats, found, record))
     is_new = given.document is not None and alternatives[0].score.document is None
     return Composition(

@@ -57,8 +57,12 @@ def lay_out(
 def lay_out_given(score: Score, ensemble: Ensemble, options: LayoutOptions) -> Score:
     """A given score in another layout: its parts by role, or its voices in the order of the roles.
 
-    Chords of two notes in one voice count as two voices. Raises InputError if there are not two voices at least.
+    Chords of two notes in one voice count as two voices; instruments keep their staves. Raises InputError if there
+    are not two voices at least.
     """
+    options.check()
+    if options == LayoutOptions():
+        return score
     divided, slots, lowers = _voices(score)
     roles = ensemble.roles
     if lowers and 2 <= len(slots) < len(roles):
@@ -78,7 +82,7 @@ def _voices(score: Score) -> tuple[Score, list[Slot], list[Slot]]:
     slots: list[Slot] = []
     lowers: list[Slot] = []
     for slot in score.slots:
-        if not _sounds(score, slot):
+        if not _sounds(score, slot) or _is_instrument(score.part(slot.part)):
             continue
         slots.append(slot)
         if is_two_lines(score, slot):
@@ -87,6 +91,14 @@ def _voices(score: Score) -> tuple[Score, list[Slot], list[Slot]]:
             slots.append(lower)
             lowers.append(lower)
     return score, slots, lowers
+
+
+def _is_instrument(part: Part) -> bool:
+    """Whether its clef or its instrument says that a part is played."""
+    if any(clef.sign in ("percussion", "TAB") for clef in part.clefs):
+        return True
+    sound = part.instrument.sound if part.instrument is not None else None
+    return sound is not None and not sound.startswith("voice.")
 
 
 def _sounds(score: Score, slot: Slot) -> bool:

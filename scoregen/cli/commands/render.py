@@ -56,7 +56,7 @@ def render_command(
             stage("reading")
             music = read_input(file)
             with file_in_errors(file):
-                shown = lay_out_given(music, load_ensemble("satb"), shape) if shape != LayoutOptions() else music
+                shown = lay_out_given(music, load_ensemble("satb"), shape)
             stage("writing")
             written = write_all(shown, targets.paths, force=force, engraving=engraving)
         is_new = music.document is not None and shown.document is None

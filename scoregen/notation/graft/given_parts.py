@@ -78,7 +78,7 @@ def _refill_voice(
 ) -> None:
     measure, state = score.measures[index], given.states[index]
     divisions = _divisions_of_run(score, measure, voice, math.lcm(state.divisions, state.end_divisions))
-    name = given.voice_names([voice.slot])[voice.slot]
+    name = given.voice_name(voice.slot, index)
     frame = frame_for(voice.slot, measure, index, _context_at(context, state, divisions), places[index], name)
     run = Run(tuple(write_voice(voice, frame)), measure.duration, divisions)
     try:

@@ -15,6 +15,7 @@ from lxml import etree
 
 from scoregen.notation.musicxml.insertion import insert, replace_children
 from scoregen.notation.musicxml.write.elements import add
+from scoregen.notation.validation.spanners import in_order
 from scoregen.notation.validation.walk import DocumentNote, walk
 
 _LINES = ("slur", "glissando", "slide", "tuplet")
@@ -70,11 +71,11 @@ def _ties(placed: _Placed) -> Iterator[_Pair]:
 
 
 def _numbered(tag: str, placed: _Placed) -> Iterator[_Pair]:
-    """Each stop with the last open start of its number, in its voice if there is one."""
+    """Each stop with the last open start of its number, in its voice if there is one; the rest in order."""
     opened: list[tuple[str, int]] = []
+    left: list[tuple[str, int]] = []
     for order, (_, note) in enumerate(placed):
-        marks = sorted(note.element.iterfind(f"notations/{tag}"), key=lambda mark: mark.get("type") != "stop")
-        for mark in marks:
+        for mark in in_order(note.element.findall(f"notations/{tag}")):
             number = mark.get("number", "1")
             if mark.get("type") == "start":
                 opened.append((number, order))
@@ -84,6 +85,13 @@ def _numbered(tag: str, placed: _Placed) -> Iterator[_Pair]:
             if mark.get("type") == "stop" and own:
                 opened.remove(own[-1])
                 yield _pair(tag, number, placed, own[-1][1], order)
+            elif mark.get("type") == "stop":
+                left.append((number, order))
+    for number, order in left:
+        start = next((item for item in opened if item[0] == number), None)
+        if start is not None:
+            opened.remove(start)
+            yield _pair(tag, number, placed, start[1], order)
 
 
 def _pair(tag: str, number: str, placed: _Placed, first: int, last: int) -> _Pair:

@@ -17,9 +17,10 @@ from scoregen.notation.graft.refill import cursor_motion
 from scoregen.notation.musicxml.insertion import insert, insert_after, replace_children
 from scoregen.notation.musicxml.write.measure import (
     BAR_STYLES,
+    MAX_OUTPUT_DIVISIONS,
     check_divisions,
+    divisions_for,
     part_context,
-    part_divisions,
     write_part,
 )
 from scoregen.notation.musicxml.write.part_list import PartEntry, group_start, group_stop, part_entries, score_part
@@ -50,7 +51,7 @@ def add_parts(root: etree._Element, score: Score) -> tuple[str, ...]:
     entries = {entry.part.id: entry for entry in part_entries(score, new, ids, channel=len(bodies))}
     reference = list(bodies.values())
     gaps = _gaps(score, reference)
-    divisions = _divisions(score, gaps)
+    divisions = _divisions(score, new, gaps)
     previous: Part | None = None
     for part in score.parts:
         if part.id in entries:
@@ -99,11 +100,14 @@ def _gaps(score: Score, given: Sequence[etree._Element]) -> list[Fraction]:
     return [gap if gap >= ROUNDING else Fraction(0) for gap in gaps]
 
 
-def _divisions(score: Score, gaps: Sequence[Fraction]) -> dict[str, int]:
-    """Divisions per quarter for each part that also express the gaps."""
-    own = part_divisions(score)
-    wide = {part_id: math.lcm(number, *(gap.denominator for gap in gaps)) for part_id, number in own.items()}
-    return {part_id: check_divisions(number, part_id) for part_id, number in wide.items()}
+def _divisions(score: Score, new: Sequence[Part], gaps: Sequence[Fraction]) -> dict[str, int]:
+    """Divisions per quarter for each new part that also express the gaps: one number if they all can have it."""
+    fine = math.lcm(*(gap.denominator for gap in gaps))
+    common = math.lcm(divisions_for(score, [part.id for part in new]), fine)
+    if common <= MAX_OUTPUT_DIVISIONS:
+        return dict.fromkeys((part.id for part in new), common)
+    own = {part.id: math.lcm(divisions_for(score, [part.id]), fine) for part in new}
+    return {part_id: check_divisions(number, part_id) for part_id, number in own.items()}
 
 
 def _fill_gaps(body: etree._Element, gaps: Sequence[Fraction], divisions: int) -> None:

@@ -56,6 +56,15 @@ class GivenPart:
             names[slot] = next(name for name in (*wishes, *free) if name not in names.values())
         return names
 
+    def voice_name(self, slot: Slot, index: int) -> str:
+        """The <voice> text of a voice in a measure, different from those of the other staves there."""
+        others = {strand.name for strand in self.measures[index].strands if strand.staff != slot.staff}
+        name = self.voice_names([slot])[slot]
+        if name not in others:
+            return name
+        taken = {name for _, name, _ in self.keys.values()}
+        return next(free for free in map(str, range(1, 1000)) if free not in taken)
+
     def is_separate(self, slot: Slot, index: int) -> bool:
         """Whether the <voice> texts of a measure separate the notes of a voice from all others."""
         key = self.keys.get((slot.staff, slot.voice))

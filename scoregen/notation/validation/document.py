@@ -23,6 +23,15 @@ from scoregen.score.elements import Score
 from scoregen.system import resources
 from scoregen.system.errors import Place, one_line
 
+_OF_LENGTH = (
+    "the measure lasts",
+    "the voice ends after",
+    "a note has no <type>",
+    "a note is notated as",
+    "a tie has no",
+)
+"""The problems that a measure shows only beside another of full length."""
+_UNEVEN = re.compile(r"(<\S+> number \S+ has )\d+ st\w+ and \d+ st\w+")
 _IN_MEASURE = re.compile(r"^/score-partwise/part(?:\[(\d+)\])?(?=/|$)(?:/measure(?:\[(\d+)\])?)?")
 
 
@@ -65,21 +74,30 @@ def split_by_origin(problems: Iterable[Problem], score: Score) -> ProblemsByOrig
 
 
 def _irregular_measures(root: etree._Element, score: Score) -> Iterator[tuple[str | None, str | None]]:
-    """Part and number of the given measures whose durations do not add up to the length of their notes."""
+    """Part and number of the given measures whose durations do not add up to their length, and of the next ones."""
     for part in root.iterfind("part"):
+        follows = False
         for measure, row in zip(walk(part, ""), score.measures, strict=False):
-            if measure.length != row.duration:
+            is_irregular = measure.length != row.duration
+            if is_irregular or follows:
                 yield measure.place.part, measure.place.measure
+            follows = is_irregular
 
 
 def _follows_from(problem: Problem, irregular: Collection[tuple[str | None, str | None]]) -> bool:
     """Whether a problem of lengths is that of a given measure, seen beside new music of full length."""
     place = (problem.place.part, problem.place.measure)
-    return place in irregular and problem.message.startswith(("the measure lasts", "the voice ends after"))
+    return place in irregular and problem.message.startswith(_OF_LENGTH)
 
 
 def _signature(problem: Problem) -> tuple[str | None, str | None, str]:
-    """Part, measure and what was found; what is expected instead depends on other elements."""
+    """Part, measure and what was found; what is expected instead depends on other elements.
+
+    The ends of a line are counted in the whole part, so that the measure and the numbers depend on other lines.
+    """
+    uneven = _UNEVEN.fullmatch(problem.message)
+    if uneven is not None:
+        return problem.place.part, None, uneven[1]
     found = problem.message.partition(" Expected is ")[0].partition("; expected ")[0]
     return problem.place.part, problem.place.measure, found
 

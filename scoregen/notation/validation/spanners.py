@@ -116,8 +116,7 @@ def _tuplet_problems(measures: _Measures) -> Iterator[Problem]:
     """Brackets of one number and voice alternately open and close."""
     opened: dict[tuple[str, str], Place] = {}
     for _, note in notes_in_order(measures):
-        marks = note.element.findall("notations/tuplet")
-        for mark in sorted(marks, key=lambda mark: mark.get("type") != "stop" or _is_whole(mark, marks)):
+        for mark in in_order(note.element.findall("notations/tuplet")):
             key = (note.voice, mark.get("number", "1"))
             if mark.get("type") == "start":
                 if key in opened:
@@ -127,6 +126,11 @@ def _tuplet_problems(measures: _Measures) -> Iterator[Problem]:
                 yield Problem(note.place, "a tuplet bracket stops without a start")
     for place in opened.values():
         yield Problem(place, "a tuplet bracket has no stop")
+
+
+def in_order(marks: Sequence[etree._Element]) -> list[etree._Element]:
+    """The ends of lines on a note: first those that stop, unless they begin on the same note."""
+    return sorted(marks, key=lambda mark: mark.get("type") != "stop" or _is_whole(mark, marks))
 
 
 def _is_whole(mark: etree._Element, marks: Sequence[etree._Element]) -> bool:

@@ -142,7 +142,7 @@ def _moved_measure(measure: Measure, to: Mapping[Slot, Slot], emptied: set[str])
     targets = _targets_by_staff(to)
     directions = [new for mark in measure.directions for new in _moved_direction(mark, targets, emptied)]
     spanners = [new for spanner in measure.spanners for new in _moved_spanner(spanner, to, targets, emptied)]
-    first = {part: slots[0].part for (part, _), slots in reversed(targets.items())}
+    first = {part: slots[0].part for (part, _), slots in reversed(list(targets.items()))}
     symbols = [
         replace(symbol, part=first[symbol.part], staff=1) if symbol.part in emptied else symbol
         for symbol in measure.chord_symbols

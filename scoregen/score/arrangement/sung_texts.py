@@ -2,11 +2,12 @@
 
 A generated voice gets the syllables of the given voice whose rhythm it shares: measure by measure of the one with most
 onsets in common. A syllable needs a note that begins where it is sung; further notes before the next syllable are sung
-on it, under a slur. A voice on the staff of the voice with the words reads them from there.
+on it, under a slur. In a closed score, where voices share a staff, the words are printed once.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -45,8 +46,9 @@ def with_given_marks(score: Score, lyrics: LyricsChoice = "all") -> Score:
 
 def with_given_words(score: Score, lyrics: LyricsChoice = "all") -> Score:
     """The score with the words and breaths of given voices in its generated ones."""
-    verses = _verses(score, lyrics)
-    return replace(score, measures=tuple(_sung(measure, verses) for measure in score.measures))
+    verses, staves = _verses(score, lyrics), Counter(slot[:2] for slot in score.slots)
+    shared = frozenset(staff for staff, voices in staves.items() if voices > 1)
+    return replace(score, measures=tuple(_sung(measure, verses, shared) for measure in score.measures))
 
 
 def _verses(score: Score, lyrics: LyricsChoice) -> frozenset[str]:
@@ -62,14 +64,14 @@ def _verses(score: Score, lyrics: LyricsChoice) -> frozenset[str]:
     return frozenset(sorted(found, key=lambda verse: (len(verse), verse))[: 1 if lyrics == "first" else None])
 
 
-def _sung(measure: Measure, verses: frozenset[str]) -> Measure:
-    """A measure with words and breaths in its generated voices."""
+def _sung(measure: Measure, verses: frozenset[str], shared: frozenset[tuple[str, int]]) -> Measure:
+    """A measure with words and breaths in its generated voices; those of `shared` staves read the words above."""
     given = [voice for voice in measure.voices if voice.origin == "given"]
     voices, slurs = [], list[Spanner]()
     for voice in measure.voices:
         if voice.origin == "generated" and voice.elements:
             source = _source(voice, [other for other in given if _has_words(other)])
-            if source is not None and source.slot[:2] != voice.slot[:2]:
+            if source is not None and not {source.slot[:2], voice.slot[:2]} & shared:
                 voice, melismas = _with_words(voice, source, verses)
                 slurs += melismas
             voice = _with_breaths(voice, [other for other in given if other.slot[:2] != voice.slot[:2]])

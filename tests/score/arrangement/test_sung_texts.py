@@ -121,3 +121,11 @@ def test_a_part_with_given_music_keeps_its_own_dynamics() -> None:
 def test_without_generated_voices_nothing_changes() -> None:
     plain = Score((Part("P1", "Soprano", clefs=(Clef(),)),), (measure("1", "4/4", {SOPRANO: sung("w:C5", "all")}),))
     assert with_given_marks(plain) is plain
+
+
+def test_a_closed_score_prints_the_words_once() -> None:
+    full = score(sung("w:C5", "all"), "w:A4", Slot("P1", 1, 2))
+    row = full.measures[0]
+    lower = tuple(Voice(Slot("P2", 1, number), line(text), "generated") for number, text in ((1, "w:E4"), (2, "w:C3")))
+    done = with_given_marks(replace(full, measures=(replace(row, voices=(*row.voices, *lower)),)))
+    assert [words(done, voice.slot) for voice in done.measures[0].voices] == [["all"], ["_"], ["_"], ["_"]]
