@@ -77,7 +77,9 @@ RULES: dict[str, Rule] = {
         "unresolved leading note", "leading n.", "lead it up, or give it to an inner voice", (*_PAIRS, "falling")
     ),
     "unresolved-seventh": Rule("unresolved seventh", "7th", "lead it down, or take another member of the chord"),
-    "unresolved-suspension": Rule("unresolved suspension", "susp.", "lead it down, or strike a chord note instead", ("rising", "leaping")),
+    "unresolved-suspension": Rule(
+        "unresolved suspension", "susp.", "lead it down, or strike a chord note instead", ("rising", "leaping")
+    ),
     "missing-third": Rule("chord without third", "no 3rd", "let one voice take the third"),
     "doubled-third": Rule("doubled third", "3rd doubled", "double the root or the fifth instead"),
     "six-four": Rule("six-four chord", "6/4", "use root position or first inversion"),
