@@ -52,7 +52,7 @@ def phrases(score: Score, cuts: Sequence[Moment], spans: Sequence[ChordSpan]) ->
     if not cuts:
         return ()
     if any(moment.ends_phrase for moment in cuts):
-        by_fermatas = _by_fermatas(cuts)
+        by_fermatas = _by_fermatas(cuts, spans)
         if max(phrase.end - phrase.onset for phrase in by_fermatas) <= MOST_MEASURES * _usual(score):
             return by_fermatas
     return _estimated(score, cuts, spans)
@@ -63,12 +63,12 @@ def _usual(score: Score) -> Fraction:
     return max(measure.duration for measure in score.measures)
 
 
-def _by_fermatas(cuts: Sequence[Moment]) -> tuple[Phrase, ...]:
+def _by_fermatas(cuts: Sequence[Moment], spans: Sequence[ChordSpan]) -> tuple[Phrase, ...]:
     """One phrase from each fermata to the next; the music after the last fermata is a further phrase."""
     rows, first, closing = [], 0, None
     for index, moment in enumerate(cuts):
         if moment.ends_phrase and closing is None:
-            closing = moment.onset
+            closing = _close(cuts[first : index + 1], spans)
         is_last = index + 1 == len(cuts)
         if is_last or (moment.ends_phrase and not cuts[index + 1].ends_phrase):
             rows.append(
@@ -76,6 +76,20 @@ def _by_fermatas(cuts: Sequence[Moment]) -> tuple[Phrase, ...]:
             )
             first, closing = index + 1, None
     return tuple(rows)
+
+
+def _close(own: Sequence[Moment], spans: Sequence[ChordSpan]) -> Fraction:
+    """Where a phrase closes: the last note may begin before its fermata, as when it is tied over the barline.
+
+    The chord at the fermata must sound already.
+    """
+    top, last = own[-1].notes[-1], chord_at(spans, own[-1].onset)
+    for moment in own:
+        chord = chord_at(spans, moment.onset)
+        is_same = last is not None and chord is not None and chord.chord.root == last.chord.root
+        if moment.onset >= top.onset and is_same:
+            return moment.onset
+    return own[-1].onset
 
 
 def _phrase(cuts: Sequence[Moment], closing: Fraction, has_fermata: bool) -> Phrase:

@@ -12,11 +12,12 @@ from collections.abc import Iterator, Sequence
 from scoregen.analysis.counterpoint.lines import Counterpoint, distinct
 from scoregen.analysis.counterpoint.voice_moments import VoiceMoment
 from scoregen.analysis.harmony.chords import ChordSpan
+from scoregen.analysis.harmony.keys import key_regions, main_key
 from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.rule_sets import ANY, RuleSet
-from scoregen.score.pitch import Pitch
+from scoregen.analysis.rules.triads import from_below, pitch_names
 from scoregen.score.theory.cadences import LEADING_HOME_DEGREES
-from scoregen.score.theory.chord_kinds import CONSONANT_TRIADS, MEMBERS
+from scoregen.score.theory.chord_kinds import CONSONANT_TRIADS, MEMBERS, open_fifth_root
 from scoregen.score.timeline import pitch_of
 
 _INVERSIONS = ("root position", "first inversion", "second inversion", "third inversion")
@@ -42,12 +43,25 @@ def _phrase_end(music: Counterpoint, rules: RuleSet, span: ChordSpan) -> Iterato
     """A fermata without a root-position triad. The sounding notes count, because the analysis prefers a triad there."""
     if any(closing_root(moment) is not None for moment in music.moments_between(span.onset, span.end)):
         return
-    moment = _moment(music, span)
-    quality = span.chord.quality.replace("-", " ").replace("dominant", "dominant seventh")
-    bass = _from_below(moment)[0].fifths if any(moment.notes) else span.chord.bass
-    where = _INVERSIONS[span.chord.members.index(bass)] if bass in span.chord.members else "over a foreign bass"
-    message = f"the phrase ends on {_pitch_names(moment)}, a {quality} chord in {where}".replace("in over", "over")
+    moment = next(music.moments_between(span.onset, span.end))
+    message = f"the phrase ends on {pitch_names(moment)}, {_what(moment, span)}"
     yield from _findings(music, rules, "phrase-end", moment, message)
+
+
+def _what(moment: VoiceMoment, span: ChordSpan) -> str:
+    """The kind and the inversion of a chord, by its sounding notes and else by its analysis."""
+    if _lacks_third(moment):
+        return "a chord without third"
+    quality = span.chord.quality.replace("-", " ").replace("dominant", "dominant seventh")
+    bass = from_below(moment)[0].fifths if any(moment.notes) else span.chord.bass
+    article = "an" if quality[0] in "aei" else "a"
+    if bass in span.chord.members:
+        return f"{article} {quality} chord in {_INVERSIONS[span.chord.members.index(bass)]}"
+    return f"{article} {quality} chord over a foreign bass"
+
+
+def _lacks_third(moment: VoiceMoment) -> bool:
+    return len(moment.places) == 1 or open_fifth_root(moment.places) is not None
 
 
 def _final(music: Counterpoint, rules: RuleSet, spans: Sequence[ChordSpan]) -> Iterator[Finding]:
@@ -58,15 +72,15 @@ def _final(music: Counterpoint, rules: RuleSet, spans: Sequence[ChordSpan]) -> I
         return
     root = closing_root(end)
     sounding = {pitch_of(note).fifths - last.chord.root for note in end.notes if note is not None}
-    before = next((span for span in reversed(spans[:-1]) if span.chord.root != last.chord.root), None)
-    if root is not None and root not in _tonics(music, last):
-        message = f"the piece ends on {_pitch_names(end)}, which is not the tonic of {last.key}"
+    before = _before_close(spans, end)
+    if root is not None and root not in _tonics(music, root):
+        message = f"the piece ends on {pitch_names(end)}, not on the tonic of {main_key(key_regions(spans))}"
     elif root is None and not sounding & _THIRDS:
-        message = f"the last chord, {_pitch_names(end)}, has no third"
+        message = f"the last chord, {pitch_names(end)}, has no third"
     elif root is None and last.chord.inversion:
         message = f"the piece ends on {last.chord}, in {_INVERSIONS[last.chord.inversion]}"
     elif root is None:
-        message = f"the piece ends on {_pitch_names(end)}, which is not a major or minor triad"
+        message = f"the piece ends on {pitch_names(end)}, which is not a major or minor triad"
     elif root == last.chord.root and before is not None and before.chord.root - root not in LEADING_HOME_DEGREES:
         message = f"the last chord, {last.chord}, follows {before.chord}, neither a dominant nor a subdominant"
     else:
@@ -76,25 +90,38 @@ def _final(music: Counterpoint, rules: RuleSet, spans: Sequence[ChordSpan]) -> I
 
 def closing_root(moment: VoiceMoment) -> int | None:
     """The root, on the line of fifths, of a major or minor triad with its third and its root lowest; else None."""
-    pitches = _from_below(moment)
+    pitches = from_below(moment)
     if not pitches:
         return None
     above = {pitch.fifths - pitches[0].fifths for pitch in pitches}
     return pitches[0].fifths if above in _CLOSING else None
 
 
-def _from_below(moment: VoiceMoment) -> list[Pitch]:
-    return sorted((pitch_of(note) for note in moment.notes if note is not None), key=lambda pitch: pitch.chromatic)
+def _before_close(spans: Sequence[ChordSpan], end: VoiceMoment) -> ChordSpan | None:
+    """The chord before the close, which is where the highest of the last notes begins on the last root.
+
+    Chords under a held last note, as in I-IV-I, are an extension.
+    """
+    top = max((note for note in end.notes if note is not None), key=lambda note: pitch_of(note).chromatic)
+    root = spans[-1].chord.root
+    close = next(place for place, span in enumerate(spans) if span.end > top.onset and span.chord.root == root)
+    return next((span for span in reversed(spans[:close]) if span.chord.root != root), None)
 
 
-def _pitch_names(moment: VoiceMoment) -> str:
-    return "-".join(map(str, dict.fromkeys(_from_below(moment))))
+def _tonics(music: Counterpoint, root: int) -> set[int]:
+    """The tonic of the main key, and the root with which the piece also begins if it fits the key signature."""
+    spans = music.chords
+    key = main_key(key_regions(spans))
+    tonics = {spans[-1].key.tonic_fifths if key is None else key.tonic_fifths}
+    written = music.score.measures[spans[-1].measure_index].key.fifths
+    if root in (written, written + 3) and root in _first_roots(spans):
+        tonics.add(root)
+    return tonics
 
 
-def _tonics(music: Counterpoint, last: ChordSpan) -> set[int]:
-    """The tonic of the analysed key, and those of the major and the minor key of the signature."""
-    written = music.score.measures[last.measure_index].key.fifths
-    return {last.key.tonic_fifths, written, written + 3}
+def _first_roots(spans: Sequence[ChordSpan]) -> set[int]:
+    """The roots of the first two chords: the first may be an upbeat."""
+    return {span.chord.root for span in spans[:2]}
 
 
 def _findings(music: Counterpoint, rules: RuleSet, rule: str, moment: VoiceMoment, message: str) -> Iterator[Finding]:
@@ -102,7 +129,3 @@ def _findings(music: Counterpoint, rules: RuleSet, rule: str, moment: VoiceMomen
     names = [line.name for line, _ in sounding if line.leads]
     notes = distinct(note for _, note in sounding)
     yield from rules.judge(rule, ANY, moment.onset, moment.measure_index, names, notes, message)
-
-
-def _moment(music: Counterpoint, span: ChordSpan) -> VoiceMoment:
-    return next(music.moments_between(span.onset, span.end))

@@ -59,7 +59,8 @@ def _missing_thirds(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
 
 
 def _lacks_third(moment: VoiceMoment) -> bool:
-    return _voices(moment) >= FEWEST_LINES and open_fifth_root(moment.places) is not None
+    """Whether three voices or more sound a root, its fifth and perhaps its seventh, with the root lowest."""
+    return _voices(moment) >= FEWEST_LINES and open_fifth_root(moment.places) == from_below(moment)[0].fifths
 
 
 def _closes(music: Counterpoint, first: VoiceMoment, end: Fraction) -> bool:

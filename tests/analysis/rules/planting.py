@@ -116,9 +116,23 @@ def _faults_at(passage: Passage, index: int) -> list[Fault]:
     found = [(str(kind), index) for kind, *_ in sorted(standing - earlier, key=str)]
     if before is not None:
         found += [(kind, index) for kind in _faults_of_motion(passage, before, column)]
+    found += [(kind, index) for kind in _faults_of_thirds(passage, index)]
     if column.ends_phrase and index < len(columns) - 1 and column.numeral not in ("I", "IV", "V", "VI"):
         found.append(("phrase-end", index))
     return found
+
+
+def _faults_of_thirds(passage: Passage, index: int) -> Iterator[str]:
+    """A missing third inside a phrase, and a doubled one in I and IV in major; `excused` if it is passed by step."""
+    column, columns = passage.columns[index], passage.columns
+    third = passage.members(column.numeral)[1]
+    voices = [voice for voice in range(4) if _place(column.pitches[voice]) == third]
+    if not voices and index < len(columns) - 1:
+        yield "excused" if column.ends_phrase else "missing-third"
+    if len(voices) > 1 and column.numeral in ("I", "IV") and not passage.is_minor:
+        others = [columns[place] for place in (index - 1, index + 1) if 0 <= place < len(columns)]
+        steps = [sorted(_staff(other.pitches[v]) - _staff(column.pitches[v]) for v in voices) for other in others]
+        yield "excused" if any({-1, 1} <= set(row) for row in steps) else "doubled-third"
 
 
 def _faults_of_chord(passage: Passage, column: Column) -> Iterator[tuple[object, ...]]:
@@ -304,6 +318,12 @@ def planted(passage: Passage, chance: random.Random, tries: int) -> Iterator[tup
             yield new, found[0]
 
 
+def _near(pitch: Pitch, places: Sequence[int]) -> Pitch:
+    """The nearest pitch on one of these places."""
+    height = _height(pitch)
+    return min(_pitches(places, height - 7, height + 7), key=lambda other: abs(_height(other) - height))
+
+
 def _revoiced(
     passage: Passage,
     column: Column,
@@ -326,6 +346,10 @@ def _revoiced(
     if coupled:
         pitches[coupled[0]] = pitches[coupled[1]]
     needed = members[:2] if len(members) == 3 else (members[0], members[1], members[3])
+    is_plain = members[2] - members[0] == 1 and not column.is_inverted
+    if len(members) == 3 and is_plain and chance.random() < 0.1:
+        needed = members[::2]
+        pitches = [pitch if _place(pitch) != members[1] else _near(pitch, needed) for pitch in pitches]
     if not set(needed) <= set(map(_place, pitches)):
         return column
     return replace(column, numeral=numeral, pitches=tuple(pitches))
@@ -432,6 +456,8 @@ KINDS = (
     "doubled-leading-note",
     "unresolved-leading-note",
     "unresolved-seventh",
+    "missing-third",
+    "doubled-third",
     "phrase-end",
     "final-cadence",
 )
