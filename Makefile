@@ -4,6 +4,8 @@
 #   make test                          the tests without the slow ones, and the ten that took longest
 #   make test-all                      every test
 #   make lint                          ruff and mypy
+#   make dist                          source distribution and wheel in dist/
+#   make smoke                         the wheel in an empty environment, used as a new user does
 #   make bench                         start-up and compose times on this machine
 
 PYTHON ?= python3
@@ -14,9 +16,10 @@ OUT    ?= out
 WORKERS ?= -n 2 --dist worksteal
 
 BIN  := $(VENV)/bin
+SMOKE := $(abspath $(VENV)-smoke)
 NAME := $(shell basename "$(SCORE)" | sed "s/\.[^.]*$$//")
 
-.PHONY: compose test test-all lint format bench clean
+.PHONY: compose test test-all lint format bench dist smoke clean
 
 compose: $(VENV)/.runtime
 	@mkdir -p "$(OUT)"
@@ -42,6 +45,19 @@ bench: $(VENV)/.runtime
 	$(BIN)/python tests/benchmarks/bench_startup.py
 	$(BIN)/python tests/benchmarks/bench_compose.py
 
+dist: $(VENV)/.dev
+	rm -rf dist
+	PIP_CONSTRAINT="$(CURDIR)/constraints.txt" $(BIN)/python -m build
+
+# Outside the source, so that only what was installed is used.
+smoke: dist
+	rm -rf "$(SMOKE)"
+	$(PYTHON) -m venv "$(SMOKE)"
+	"$(SMOKE)/bin/python" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch
+	"$(SMOKE)/bin/python" -m pip install --quiet --disable-pip-version-check --constraint constraints.txt dist/*.whl
+	cd / && "$(SMOKE)/bin/python" -P "$(CURDIR)/tools/smoke_test.py" "$(CURDIR)"
+	rm -rf "$(SMOKE)"
+
 # torch comes first and alone, so that nothing else can pull in another build of it.
 $(VENV)/.runtime: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -54,4 +70,4 @@ $(VENV)/.dev: $(VENV)/.runtime
 	@touch $@
 
 clean:
-	rm -rf $(VENV) $(OUT) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(SMOKE) $(OUT) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

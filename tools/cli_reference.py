@@ -9,13 +9,14 @@ from __future__ import annotations
 import inspect
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import typer
 
 from scoregen.cli.app import app
+from scoregen.cli.console.help_text import grouped
 
 FILE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "cli.md"
 INTRODUCTION = """\
@@ -32,7 +33,7 @@ def reference() -> str:
     """The whole page."""
     program = typer.main.get_command(app)
     context = typer.Context(program, info_name="scoregen")
-    lines = [INTRODUCTION, *_table("Option", program, context), "", *_commands(program, context)]
+    lines = [INTRODUCTION, *_table("Option", program.get_params(context), context), "", *_commands(program, context)]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -58,12 +59,11 @@ def _command(command: Any, context: typer.Context) -> Iterator[str]:
         yield from _commands(command, context)
         return
     yield f"```text\n{context.command_path} {' '.join(command.collect_usage_pieces(context))}\n```\n"
-    for kind in ("argument", "option"):
-        yield from _table(kind.title(), command, context)
+    for title, parameters in grouped(command.get_params(context)).items():
+        yield from _table(title.removesuffix("s"), parameters, context)
 
 
-def _table(title: str, command: Any, context: typer.Context) -> Iterator[str]:
-    parameters = [item for item in command.get_params(context) if item.param_type_name == title.lower()]
+def _table(title: str, parameters: Iterable[Any], context: typer.Context) -> Iterator[str]:
     records = [record for item in parameters if (record := item.get_help_record(context)) is not None]
     if records:
         yield f"| {title} | Meaning | Default, range |\n|---|---|---|"

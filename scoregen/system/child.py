@@ -10,6 +10,7 @@ so that it starts in a few hundredths of a second. A crash of the worker's libra
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -48,7 +49,8 @@ def main(script: str, packages: str, seconds: str) -> None:
     reply = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what the library prints must not reach the reply
     worker = load(script)
-    limit_resources(int(seconds), worker.MEMORY_BYTES)
+    with contextlib.suppress(OSError, ValueError):  # a system may refuse a limit, as macOS does that of memory
+        limit_resources(int(seconds), worker.MEMORY_BYTES)
     if hasattr(worker, "prepare"):
         worker.prepare()
     reply.write(json.dumps(worker.answer(json.loads(sys.stdin.buffer.read()))).encode())

@@ -132,7 +132,7 @@ def test_completion_knows_the_ensembles() -> None:
     [
         (["sing"], "No such command 'sing'"),
         (["compose"], "found no score; name a melody, or describe a new piece"),
-        (["render"], "Missing argument 'SCORE...'"),
+        (["render"], "Missing argument 'SCORE'"),
         (["compose", "--loud"], "No such option: --loud"),
         (["compose", "-o", "new.svg", "--measures", "many"], "Invalid value for '--measures'"),
         (["compose", "-o", "new.svg", "--anacrusis", "-1"], "found '-1'; expected a length in quarters"),

@@ -153,7 +153,7 @@ def test_the_command_writes_pages(song: Path, capsys: pytest.CaptureFixture[str]
     [
         (["-o", "new.mid"], "new.mid: found no suffix for an analysis"),
         (["--numerals", "arabic"], "found 'arabic'; expected text or harmony"),
-        (["-o", "nowhere/new.pdf"], "nowhere/new.pdf: "),
+        (["-o", f"{__file__}/new.pdf"], "is a file; expected a folder"),
     ],
 )
 def test_a_users_mistake_ends_with_code_2(

@@ -54,7 +54,7 @@ def compose_command(
     score: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="SCORE...",
+            metavar="SCORE",
             help="Melodies, basses, any parts, or scores with holes; - reads standard input. Without a score: a new"
             " piece.",
         ),

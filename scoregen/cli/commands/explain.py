@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def explain_command(
     score: Annotated[
         list[Path],
-        typer.Argument(metavar="SCORE...", help="Scores for choir, from scoregen or any other source; - reads one."),
+        typer.Argument(metavar="SCORE", help="Scores for choir, from scoregen or any other source; - reads one."),
     ],
     output: Annotated[list[Path] | None, output_option(".html for the page, .json for its data")] = None,
     given: Annotated[

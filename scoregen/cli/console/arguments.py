@@ -69,7 +69,7 @@ def output_option(formats: str) -> Any:
 
 Scores = Annotated[
     list[Path],
-    typer.Argument(metavar="SCORE...", help="Any scores that scoregen reads; - reads standard input."),
+    typer.Argument(metavar="SCORE", help="Any scores that scoregen reads; - reads standard input."),
 ]
 Outputs = Annotated[list[Path] | None, output_option(".musicxml .mxl .svg .pdf .png .mid")]
 Device = Annotated[

@@ -21,6 +21,7 @@ from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 
+from scoregen.system import resources
 from scoregen.system.errors import ToolError
 from scoregen.system.subprocesses import folder_of
 
@@ -43,8 +44,7 @@ def font_folder() -> Path:
     """The folder of the font files: in the user's cache, or a temporary one if the cache is read-only."""
     sheets = {name: _sheet(name) for name in _SHEETS}
     digest = hashlib.sha256(b"".join(sheets.values())).hexdigest()[:12]
-    root = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = root / "scoregen" / f"fonts-{digest}"
+    folder = resources.cache() / f"fonts-{digest}"
     try:
         _fill(folder, sheets)
     except OSError:

@@ -42,8 +42,9 @@ def write_score(music: ScoreLike, path: Path | str, *, force: bool = False, **op
 def render(music: ScoreLike, *paths: Path | str, force: bool = False, **options: Any) -> WrittenFiles:
     """Write a score to files: pages (.pdf .svg .png), sound (.mid) or notation (.musicxml .mxl).
 
-    A report of `check` or an analysis is written into its score. `options` are those of `notation.files.write_all`
-    (`dpi`, `engraving`, `provenance`). Nothing is overwritten without `force`.
+    A report of `check` or an analysis is written into its score. `options` are those of pages (`paper="letter"`,
+    `landscape=True`, `scale`; the fields of `EngravingOptions`) and of `notation.files.write_all` (`dpi`). Nothing is
+    overwritten without `force`.
     """
     from scoregen.notation.files import write_all
     from scoregen.notation.results import ScoreResult
@@ -51,11 +52,21 @@ def render(music: ScoreLike, *paths: Path | str, force: bool = False, **options:
 
     with python_errors():
         score = as_score(music)
+        options = _with_engraving(options)
         if isinstance(music, ScoreResult):
             return music.save(*paths, force=force, **options)
         if isinstance(music, Analysis):
             score, _ = annotated(score, music, numerals="page" if _only_pages(paths) else "text")
         return write_all(_marked(music) or score, paths, force=force, **options)
+
+
+def _with_engraving(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Single options of pages as the value `engraving`."""
+    from scoregen.notation.engraving.pages import EngravingOptions
+
+    names = {each.name for each in fields(EngravingOptions)} & set(options)
+    others = {name: value for name, value in options.items() if name not in names}
+    return {**others, "engraving": EngravingOptions(**{name: options[name] for name in names})} if names else others
 
 
 def _only_pages(paths: Sequence[Path | str]) -> bool:

@@ -78,6 +78,13 @@ def test_render_takes_any_score_and_any_format(hymn: Path, composed: scoregen.Co
         scoregen.render(hymn, tmp_path / "hymn.pdf")
 
 
+def test_options_of_pages_are_keywords(hymn: Path, tmp_path: Path) -> None:
+    scoregen.render(hymn, tmp_path / "letter.svg", paper="letter", landscape=True)
+    assert '<svg width="279.4mm" height="215.9mm"' in (tmp_path / "letter.svg").read_text(encoding="utf-8")[:200]
+    with pytest.raises(scoregen.ScoregenError, match="paper 'foolscap' is unknown"):
+        scoregen.render(hymn, tmp_path / "other.svg", paper="foolscap")
+
+
 def test_render_writes_findings_and_analyses_into_the_score(hymn: Path, tmp_path: Path) -> None:
     report = scoregen.check(hymn)
     assert report.findings
