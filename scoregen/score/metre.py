@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
-
 MAX_QUARTERS = 64
 """The longest measure of a time signature that is parsed from text."""
 
