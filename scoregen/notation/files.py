@@ -241,6 +241,8 @@ READERS: dict[str, Callable[[Path], Score]] = {
     ".mei": _read_other,
     ".mid": _read_midi,
     ".midi": _read_midi,
+    ".rmi": _read_midi,
+    ".kar": _read_midi,
     ".capx": _read_other,
     ".mscz": _read_other,
     ".mscx": _read_other,

@@ -12,7 +12,6 @@ from scoregen.score.keys import KeySignature
 if TYPE_CHECKING:
     from scoregen.score.elements import Measure
 
-
 MAX_QUARTERS = 64
 """The longest measure of a time signature that is parsed from text."""
 

@@ -106,6 +106,12 @@ def test_a_zip_bomb_by_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         read(tmp_path, zipped({"score.xml": random.Random(4).randbytes(2 << 20)}), "bomb.mxl")
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_member_that_is_not_deflated(method: int, tmp_path: Path) -> None:
+    with refused("'score.xml' is not deflated, as a compressed score must be"):
+        read(tmp_path, zipped({"score.xml": b" " * (8 << 20)}, method), "bomb.mxl")
+
+
 def test_a_zip_with_too_many_members(tmp_path: Path) -> None:
     with refused("lists 1002 members; at most 1000"):
         read(tmp_path, zipped({f"{n}.txt": b"" for n in range(1002)}), "many.mxl")

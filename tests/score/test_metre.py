@@ -53,3 +53,9 @@ def test_text_that_is_not_a_time_signature(text: str) -> None:
 @pytest.mark.parametrize("text", ["4/4", "3+2/8", "12/16"])
 def test_the_text_reads_back(text: str) -> None:
     assert str(TimeSignature.parse(text)) == text
+
+
+@pytest.mark.parametrize("text", ["999999/64", "255/1", "65/4"])
+def test_measures_of_absurd_length_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="has measures of more than 64 quarters"):
+        TimeSignature.parse(text)

@@ -70,3 +70,17 @@ def test_a_missing_library_is_named() -> None:
 def test_the_environment_can_be_replaced() -> None:
     done = run([sys.executable, "-c", "import os; print(os.environ['NAME'])"], 20, "python", environment={"NAME": "x"})
     assert done.stdout.strip() == b"x"
+
+
+def test_limits_in_force_are_never_raised(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    body = "def answer(request):\n    import resource\n    return {'limits': resource.getrlimit(resource.RLIMIT_AS)}\n"
+    worker = script(tmp_path, body)
+    assert ask(worker, "pytest", {}, 20, "the worker")["limits"] == [1 << 32, 1 << 32]
+    program = (
+        f"import resource; resource.setrlimit(resource.RLIMIT_AS, ({3 << 30}, {3 << 30}))\n"
+        "from pathlib import Path; from scoregen.system.subprocesses import ask\n"
+        f"print(ask(Path({str(worker)!r}), 'pytest', {{}}, 20, 'the worker')['limits'])\n"
+    )
+    found = run([sys.executable, "-c", program], 20, "Python", environment={"PYTHONPATH": ":".join(sys.path)})
+    assert found.stdout.decode().strip() == f"[{3 << 30}, {3 << 30}]" and resource

@@ -44,7 +44,10 @@ class _Count:
 
 
 def kern_contents(text: str) -> Contents:
-    """The contents of a Humdrum file. Raises ValueError with the number of a line whose spines do not fit."""
+    """The contents of a Humdrum file.
+
+    Raises ValueError with the number of a line whose spines do not fit, and for a file without notes.
+    """
     spines: list[_Spine] = []
     count = _Count()
     for number, line in enumerate(text.splitlines(), start=1):
@@ -63,6 +66,8 @@ def kern_contents(text: str) -> Contents:
             spines = [replace(spine, end=latest) for spine in spines]
         else:
             spines = _counted_line(spines, tokens, count)
+    if not count.notes:
+        raise ValueError("it has no notes in **kern")
     return Contents(count.notes, count.numbers, count.unread)
 
 

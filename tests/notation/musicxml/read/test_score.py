@@ -202,7 +202,7 @@ def test_lyrics_with_verses_elision_and_extension(case: Callable[[str], Score]) 
     assert [note.lyrics for note in notes] == [
         (Lyric("Glo", "begin", "1"), Lyric("Ein", "single", "2")),
         (Lyric("ria‿ex", "middle", "1", extend=True),),
-        (),
+        (Lyric("", "single", "1", extend=True),),
         (Lyric("cel", "end", "1"),),
     ]
 

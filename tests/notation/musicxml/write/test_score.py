@@ -430,7 +430,7 @@ def test_lyrics_articulations_and_grace_notes() -> None:
         NoteValue("half"),
         Pitch("C", 0, 5),
         articulations=("accent", "unheard-of"),
-        lyrics=(Lyric("glo", "begin", "1"), Lyric("lo", "single", "2", True)),
+        lyrics=(Lyric("glo", "begin", "1"), Lyric("lo", "single", "2", True), Lyric("", verse="3", extend=True)),
         fermata=True,
     )
     score = Score(
@@ -444,6 +444,7 @@ def test_lyrics_articulations_and_grace_notes() -> None:
     assert [(lyric.get("number"), *[child.text for child in lyric]) for lyric in root.iter("lyric")] == [
         ("1", "begin", "glo"),
         ("2", "single", "lo", None),
+        ("3", None),
     ]
     assert tags(root, ".//articulations") == ["accent", "other-articulation"]
     assert check_document(write_musicxml(score), "") == ()
