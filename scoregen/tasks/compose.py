@@ -23,7 +23,15 @@ from scoregen.generation.reranking import RankingCriteria
 from scoregen.model.network.config import SamplingOptions
 from scoregen.plan.chord_symbols import GivenChord, chord_timeline, unread_symbols
 from scoregen.plan.chord_text import chord_measures, text_timeline
-from scoregen.plan.drafts import DraftPlans, GivenTask, Manner, found_keys, plans_for_given, plans_for_piece
+from scoregen.plan.drafts import (
+    DraftPlans,
+    GivenTask,
+    Manner,
+    closing_chords,
+    found_keys,
+    plans_for_given,
+    plans_for_piece,
+)
 from scoregen.plan.easy_parts import easy_rules
 from scoregen.plan.form import PieceOptions, blank_piece
 from scoregen.plan.sections import Sections, first_occurrence, section_starts, unfolded
@@ -141,7 +149,9 @@ def compose(
     for rank, draft in enumerate(drafts[:count], 1):
         done = unfolded(_finished(task, draft), form)
         novelty = _novelty(draft, done, form)
-        record = provenance(done, pretrained.weights, options, {**settings, "rank": rank, "novelty": novelty})
+        closing = closing_chords(done, plans.ends) if form == (0,) else []
+        results = {"rank": rank, "novelty": novelty, "phrase_ends": closing}
+        record = provenance(done, pretrained.weights, options, {**settings, **results})
         alternatives.append(Alternative(done, -draft.nats, parallels(done, task.slots), record))
     return Composition(
         tuple(alternatives), (*task.notices, *_chord_notices(task.score, chords, chord_symbols)), seconds
@@ -172,6 +182,7 @@ def provenance_fields(record: Mapping[str, Any]) -> dict[str, str]:
         "scoregen:seed": str(record["sampling"]["seed"]),
         "scoregen:options": json.dumps(_options_of(record), sort_keys=True, ensure_ascii=False),
         "scoregen:novelty": json.dumps(record["novelty"], sort_keys=True),
+        "scoregen:phrase_ends": " ".join(_phrase_end(end) for end in record["phrase_ends"]),
     }
     for part, measures in record["measures"].items():
         for origin in ("given", "generated", "mixed"):
@@ -183,7 +194,13 @@ def provenance_fields(record: Mapping[str, Any]) -> dict[str, str]:
 
 def _options_of(record: Mapping[str, Any]) -> dict[str, Any]:
     """The settings of a record, without its results."""
-    return {key: value for key, value in record.items() if key not in ("version", "weights", "measures", "novelty")}
+    results = ("version", "weights", "measures", "novelty", "phrase_ends")
+    return {key: value for key, value in record.items() if key not in results}
+
+
+def _phrase_end(end: Mapping[str, str]) -> str:
+    """A phrase end as `4:2=G`: the number of the measure, the onset, and the chord."""
+    return f"{end['measure']}:{end['onset']}={end['chord']}"
 
 
 def _plans(

@@ -72,6 +72,17 @@ def test_a_repeated_tonic_follows_the_dominant_of_the_note_before() -> None:
     assert set(places) == {(13, 14, 15), (14, None, 15)}  # otherwise the cadence is plagal
 
 
+def test_a_leading_note_in_the_tune_excludes_the_relative_major() -> None:
+    text = "A4:1 B4:1 C5:1 A4:1 | B4:1 {}:1 E4:2^ | A4:1 B4:1 C5:1 D5:1 | C5:1 B4:1 A4:2^ |"
+    firsts = {
+        name: {
+            cadences(tune(text.format(name), key="a minor"), "a minor", seed)[0].goal.members[0] for seed in range(60)
+        }
+        for name in ("G#4", "A4")
+    }
+    assert firsts["G#4"] == {3, 4} and firsts["A4"] == {0, 3, 4}
+
+
 def test_a_given_bass_has_the_roots() -> None:
     text = "C3:1 F3:1 E3:1 C3:1 | D3:1 G2:1 C3:2^ | A2:1 F2:1 D3:1 E3:1 | F3:1 G3:1 C3:2^ |"
     plan = cadences(tune(text, name="Bass"), "C major", bass=SLOT)
