@@ -123,7 +123,7 @@ def compose(
     pretrained = load_pretrained(Path(checkpoint) if checkpoint else None, players)
     engine = load_engine(pretrained.weights, device, options.candidates)
     piece_options = piece or (PieceOptions(measures=len(chord_measures(chords))) if chords else PieceOptions())
-    given = score if score is not None else blank_piece(piece_options, players, manner)
+    given = score if score is not None else blank_piece(piece_options, players, manner, options.seed)
     form = piece_options.sections if score is None else (0,)
     task = infill_task(given, players, roles or {}, blank, extend, manner)
     task = replace(task, rules=easy_rules(task.rules, players.roles)) if options.difficulty == "easy" else task
