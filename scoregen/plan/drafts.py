@@ -82,7 +82,7 @@ def plans_for_given(task: GivenTask, manner: Manner, seed: int, count: int, draf
         tuple(_plan_for_given(task, setting, ends, manner, f"{seed} {number} {draft}") for draft in range(drafts))
         for number in range(count)
     )
-    return DraftPlans(with_phrase_ends(task.score, ends) if ends else task.score, plans, _places(ends))
+    return DraftPlans(with_phrase_ends(task.score, music, ends), plans, _places(ends))
 
 
 def _plan_for_given(task: GivenTask, setting: Setting, ends: Sequence[PhraseEnd], manner: Manner, seed: str) -> Plan:

@@ -66,8 +66,8 @@ def explain_request(
 def _with_found_ends(score: Score, slots: Sequence[Slot], mask: Sequence[Sequence[bool]]) -> Score:
     """The score with the phrase ends for which new voices are written: those of the voices that are wholly given."""
     given = [slot for index, slot in enumerate(slots) if all(row[index] for row in mask)]
-    ends = phrase_ends(score, GivenMusic.of(score, given))
-    return with_phrase_ends(score, ends) if ends else score
+    music = GivenMusic.of(score, given)
+    return with_phrase_ends(score, music, phrase_ends(score, music))
 
 
 def _slots(score: Score, ensemble: Ensemble, role_parts: Mapping[str, str]) -> tuple[Slot, ...]:

@@ -27,7 +27,7 @@ _STEP_UP = -5
 
 @dataclass(frozen=True, slots=True)
 class PlannedChord:
-    """The members of a chord on the line of fifths: root, third, then the others.
+    """The members of a chord on the line of fifths: root, third, then the others; none for a rest of all voices.
 
     `final`: nothing follows it in its measure; `stay`: the quarters during which the outer voices begin no other
     pitch; `hold`: the quarters during which no voice begins anything, and `rest` those after them in which all voices
@@ -67,7 +67,9 @@ def planned_chord_mask(chords: PlannedChords) -> Callable[[ConstraintState], Mas
 def _events(chords: PlannedChords, now: Fraction, state: ConstraintState) -> Iterator[Mask]:
     """The events that a voice should choose from, the best choice first."""
     slot, before = state.rules.order[state.turn], _latest(chords, now)
-    if now in chords:
+    if now in chords and not chords[now].members:
+        before = (now, chords[now])
+    if now in chords and chords[now].members:
         classes = _Voices(chords[now], before[1] if before and before[1].leads else None, state)
         yield from classes.choices(slot)
     elif before and now < before[0] + before[1].hold:
