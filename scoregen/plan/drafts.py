@@ -18,7 +18,9 @@ from scoregen.plan.pulse import Rhythm, open_onsets, pulse_of
 from scoregen.plan.sections import Sections, section_starts
 from scoregen.score.elements import Score, Slot
 from scoregen.score.keys import Key
-from scoregen.score.timeline import measure_onsets
+from scoregen.score.pitch import Pitch
+from scoregen.score.theory.chord_kinds import CHORD_KINDS, MEMBERS, note_name
+from scoregen.score.timeline import measure_onsets, pitch_of, pitched_notes
 from scoregen.styles.style import Style
 from scoregen.tokens.constraints.measure_plan import GivenChords, Plan
 from scoregen.tokens.constraints.planned_chords import PlannedChord
@@ -80,7 +82,7 @@ def plans_for_given(task: GivenTask, manner: Manner, seed: int, count: int, draf
         tuple(_plan_for_given(task, setting, ends, manner, f"{seed} {number} {draft}") for draft in range(drafts))
         for number in range(count)
     )
-    return DraftPlans(with_phrase_ends(task.score, ends) if ends else task.score, plans, _places(ends))
+    return DraftPlans(with_phrase_ends(task.score, music, ends), plans, _places(ends))
 
 
 def _plan_for_given(task: GivenTask, setting: Setting, ends: Sequence[PhraseEnd], manner: Manner, seed: str) -> Plan:
@@ -167,3 +169,31 @@ def found_keys(score: Score, slots: Sequence[Slot]) -> tuple[Key, ...]:
         is_minor = measure.key.mode is None and bool(line) and line[-1].pitch.fifths == minor.tonic_fifths
         keys.append(minor if is_minor else Key.of(measure.key))
     return tuple(keys)
+
+
+def closing_chords(score: Score, ends: Mapping[int, Sequence[Fraction]]) -> list[dict[str, str]]:
+    """The chords of a finished piece at planned places, for its provenance: the measure, the onset, and the chord.
+
+    A chord that is no triad in root position is empty.
+    """
+    notes, starts = pitched_notes(score), measure_onsets(score)
+    rows = []
+    for index, places in sorted(ends.items()):
+        for place in places:
+            time = starts[index] + place
+            pitches = [pitch_of(note) for note in notes if note.onset <= time < note.end]
+            rows.append({"measure": score.measures[index].number, "onset": str(place), "chord": _triad(pitches)})
+    return rows
+
+
+def _triad(pitches: Sequence[Pitch]) -> str:
+    """The name of a consonant triad in root position with its third; empty for any other chord."""
+    if not pitches:
+        return ""
+    root = min(pitches, key=lambda pitch: pitch.chromatic).fifths
+    above = {pitch.fifths - root for pitch in pitches}
+    for kind in ("major", "minor"):
+        root_third = set(MEMBERS[kind][:2])
+        if root_third <= above <= set(MEMBERS[kind]):
+            return note_name(root) + CHORD_KINDS[kind].suffix
+    return ""

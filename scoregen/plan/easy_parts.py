@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from scoregen.score.ensemble import Role
 from scoregen.tokens.constraints.voice_masks import VoiceRule
 from scoregen.tokens.vocabulary import vocabulary
@@ -21,5 +19,5 @@ def easy_rules(rules: Sequence[VoiceRule], roles: Sequence[Role]) -> tuple[Voice
 
 def _within(rule: VoiceRule, role: Role) -> VoiceRule:
     low, high = (pitch.midi_pitch for pitch in role.comfortable)
-    comfortable = np.array([low <= pitch.midi_pitch <= high for pitch in vocabulary().pitches])
-    return VoiceRule(rule.pitches & comfortable, rule.max_chord)
+    allowed = zip(vocabulary().pitches, rule.pitches, strict=True)
+    return VoiceRule.of((pitch for pitch, may in allowed if may and low <= pitch.midi_pitch <= high), rule.max_chord)

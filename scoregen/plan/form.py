@@ -40,10 +40,13 @@ class PieceOptions:
         return parsed_form(self.form)
 
 
-def blank_piece(options: PieceOptions, ensemble: Ensemble, style: Style | None = None) -> Score:
+def blank_piece(
+    options: PieceOptions, ensemble: Ensemble, style: Style | None = None, seed: int | None = None
+) -> Score:
     """A score for the ensemble in which every voice is blank, with each section of its form once.
 
-    InputError names an invalid option.
+    Without a number of phrases, a seed draws their lengths; without a seed all have the usual length. InputError names
+    an invalid option.
     """
     key, time = _parsed(options)
     form = options.sections
@@ -51,7 +54,7 @@ def blank_piece(options: PieceOptions, ensemble: Ensemble, style: Style | None =
     section = replace(options, measures=options.measures // len(form), phrases=options.phrases // len(form))
     parts = tuple(role.part(f"P{number}", ensemble.group) for number, role in enumerate(ensemble.roles, 1))
     voices = tuple(Voice(Slot(part.id), (), "blank") for part in parts)
-    ends = _phrase_ends(section, time, (style or load_style()).phrases)
+    ends = _phrase_ends(section, time, (style or load_style()).phrases, seed)
     columns = _columns(section, time)
     measures = [
         Measure(
@@ -183,13 +186,31 @@ def _tempo(options: PieceOptions, time: TimeSignature) -> Tempo:
     return Tempo(Fraction(0), beat, Fraction(options.tempo))
 
 
-def _phrase_ends(options: PieceOptions, time: TimeSignature, lengths: PhraseLengths) -> dict[int, tuple[Fraction, ...]]:
+def _phrase_ends(
+    options: PieceOptions, time: TimeSignature, lengths: PhraseLengths, seed: int | None
+) -> dict[int, tuple[Fraction, ...]]:
     """The measure index and onset of each phrase's last note, an anacrusis before the next phrase."""
-    usual = max(1, round(options.measures / lengths.measures(len(time.groups))))
-    count = options.phrases or usual
+    usual = lengths.measures(len(time.groups))
+    if seed is None or options.phrases:
+        count = options.phrases or max(1, round(options.measures / usual))
+        stops = [options.measures * (phrase + 1) // count for phrase in range(count)]
+    else:
+        stops = _drawn_stops(options.measures, usual, lengths.longer, random.Random(f"{seed} phrases"))
     place = _phrase_end_place(options, time)
     first = 1 if options.anacrusis else 0
-    return {first + options.measures * (phrase + 1) // count - 1: (place,) for phrase in range(count)}
+    return {first + stop - 1: (place,) for stop in stops}
+
+
+def _drawn_stops(measures: int, usual: int, longer: float, chance: random.Random) -> list[int]:
+    """The measures before which phrases end: phrases of the usual length or, with probability `longer`, one more.
+
+    No phrase has a single measure unless the piece has.
+    """
+    stops = [0]
+    while (left := measures - stops[-1]) > usual + 1:
+        length = usual + (chance.random() < longer)
+        stops.append(stops[-1] + length + (left - length == 1))
+    return [*stops[1:], *([measures] if stops[-1] < measures else [])]
 
 
 def _phrase_end_place(options: PieceOptions, time: TimeSignature) -> Fraction:

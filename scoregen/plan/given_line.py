@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -34,9 +34,13 @@ class GivenNote:
 
 @dataclass(frozen=True, slots=True)
 class GivenMusic:
-    """The given notes of a task by slot, each line in order."""
+    """The given notes of a task by slot, each line in order.
+
+    `gaps` are the onsets, in quarters, of measures in which nothing is given because all voices are blank.
+    """
 
     lines: Mapping[Slot, tuple[GivenNote, ...]]
+    gaps: tuple[Fraction, ...] = ()
 
     @classmethod
     def of(cls, score: Score, slots: Sequence[Slot]) -> GivenMusic:
@@ -49,7 +53,8 @@ class GivenMusic:
                 note.onset not in row or row[note.onset].pitch.chromatic < pitch_of(note).chromatic
             ):
                 row[note.onset] = _given(note, marks)
-        return cls({slot: tuple(row[onset] for onset in sorted(row)) for slot, row in rows.items()})
+        lines = {slot: tuple(row[onset] for onset in sorted(row)) for slot, row in rows.items()}
+        return cls(lines, tuple(_gaps(score, slots)))
 
     @property
     def leader(self) -> Slot | None:
@@ -79,6 +84,13 @@ def _given(note: SoundingNote, marks: Mapping[tuple[Slot, Fraction], Note]) -> G
     articulations = source.articulations if source else ()
     lyric = min(source.lyrics, key=lambda lyric: lyric.verse, default=None) if source else None
     return GivenNote(note.slot, note.onset, note.duration, pitch_of(note), note.measure_index, articulations, lyric)
+
+
+def _gaps(score: Score, slots: Sequence[Slot]) -> Iterator[Fraction]:
+    for start, measure in zip(measure_onsets(score), score.measures, strict=True):
+        voices = [measure.voice(slot) for slot in slots]
+        if all(voice is None or voice.is_blank for voice in voices):
+            yield start
 
 
 def _marks(score: Score) -> dict[tuple[Slot, Fraction], Note]:

@@ -26,7 +26,7 @@ def timed_chords(
     """The chords of cadences. Unless the rhythm flows, the last chord of a phrase is held as long as its given note,
     and all voices rest where the given ones do; at the end of the piece always.
     """
-    chords: dict[Fraction, PlannedChord] = {}
+    chords = _silence_before(music) if rhythm != "flowing" else {}
     for cadence in cadences:
         if cadence.before:
             members = cadence.before.members
@@ -39,6 +39,12 @@ def timed_chords(
     return chords
 
 
+def _silence_before(music: GivenMusic) -> dict[Fraction, PlannedChord]:
+    """A rest of all voices until the first given note."""
+    first = min((line[0].onset for line in music.lines.values() if line), default=Fraction(0))
+    return {Fraction(0): PlannedChord((), rest=first)} if first and Fraction(0) not in music.gaps else {}
+
+
 def _is_dominant(members: tuple[int, ...], goal: tuple[int, ...]) -> bool:
     """Whether a chord is a dominant of the next one."""
     has_leading_note = members[1] - members[0] == 4
@@ -48,7 +54,8 @@ def _is_dominant(members: tuple[int, ...], goal: tuple[int, ...]) -> bool:
 def _length(cadence: MelodyCadence, music: GivenMusic, duration: Fraction) -> tuple[Fraction, Fraction]:
     """How long the last chord of a phrase is held, and how long all given voices rest afterwards."""
     onset = cadence.goal.onset
-    later = min((note.onset for line in music.lines.values() for note in line if note.onset > onset), default=duration)
+    onsets = [note.onset for line in music.lines.values() for note in line]
+    later = min((time for time in (*onsets, *music.gaps) if time > onset), default=duration)
     ends = [note.end for slot in music.lines if (note := music.at(slot, onset))]
     end = min(max(ends, default=later), later)
     return end - onset, later - end

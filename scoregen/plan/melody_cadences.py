@@ -23,6 +23,9 @@ from scoregen.styles.tables import Chord
 REACH = 2
 """The pulses before a phrase end within which the chord before it begins."""
 
+CROSS_RELATION = 2
+"""The pulses within which two alterations of a step are a cross relation."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlacedChord:
@@ -61,6 +64,14 @@ class Setting:
         sounding = {slot: pitch.fifths for slot, pitch in self.music.sounding(time).items()}
         return set(sounding.values()) <= set(members) and sounding.get(self.bass, members[0]) == members[0]
 
+    def contradicts(self, members: tuple[int, ...], time: Fraction) -> bool:
+        """Whether a given note of the last pulses has another alteration of a member: a cross relation."""
+        first = self.pulse.starts[max(0, self.pulse.before(time) - CROSS_RELATION + 1)]
+        recent = {
+            note.pitch.fifths for line in self.music.lines.values() for note in line if first <= note.onset < time
+        }
+        return any(note != member and (note - member) % 7 == 0 for note in recent for member in members)
+
 
 def melody_cadences(setting: Setting, ends: Sequence[PhraseEnd], chance: random.Random) -> tuple[MelodyCadence, ...]:
     """The cadences of the phrase ends, drawn by the weights of the style; none at an end that allows no chord."""
@@ -98,7 +109,8 @@ def _goal(
     lead = setting.music.at(setting.music.leader, end.onset) if setting.music.leader else None
     weights = _weights(setting, key, lead.pitch.fifths if lead else key.tonic_fifths)
     fitting = {chord: weight for chord, weight in weights.items() if setting.allows(chord, end.onset)}
-    return _draw(fitting, chance)
+    smooth = {chord: weight for chord, weight in fitting.items() if not setting.contradicts(chord, end.onset)}
+    return _draw(smooth or fitting, chance)
 
 
 def _weights(setting: Setting, key: Key, note: int) -> dict[tuple[int, ...], float]:
@@ -145,8 +157,10 @@ def _chord_before(
 def _fits_before(
     setting: Setting, members: tuple[int, ...], place: Fraction, goal: PlacedChord, *, is_last: bool
 ) -> bool:
-    """Whether what is given allows a chord at a place before its goal."""
-    return setting.allows(members, place) and (is_last or not _is_in_octaves(setting, members, place, goal))
+    """Whether what is given allows a chord at a place before its goal; before an inner goal more strictly."""
+    if not setting.allows(members, place):
+        return False
+    return is_last or not (setting.contradicts(members, place) or _is_in_octaves(setting, members, place, goal))
 
 
 MODAL = frozenset({"dorian", "phrygian", "lydian", "mixolydian", "aeolian", "locrian"})

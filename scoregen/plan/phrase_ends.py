@@ -40,7 +40,10 @@ class PhraseEnd:
 
 
 def phrase_ends(score: Score, given: GivenMusic, weights: EvidenceWeights = WEIGHTS) -> tuple[PhraseEnd, ...]:
-    """The phrase ends of the given music in order, the last note included; none if nothing is given."""
+    """The phrase ends of the given music in order, the last note included; none if nothing is given.
+
+    If nothing is given in the last measure, the piece ends on a strong beat of it.
+    """
     line = given.line
     if not line:
         return ()
@@ -48,17 +51,35 @@ def phrase_ends(score: Score, given: GivenMusic, weights: EvidenceWeights = WEIG
     beats = _beats(score)
     chosen = marked if _are_all(line, marked, beats) else _estimated(line, strengths(line, score, weights), beats)
     onsets = measure_onsets(score)
-    return tuple(_phrase_end(line[index], onsets) for index in chosen)
+    chosen = [index for index in chosen if index in marked or not _is_before_gap(line, index, given)]
+    ends = tuple(_phrase_end(line[index], onsets) for index in chosen)
+    return (*ends, _open_end(score, onsets[-1])) if onsets[-1] in given.gaps else ends
 
 
-def with_phrase_ends(score: Score, ends: Sequence[PhraseEnd]) -> Score:
-    """The score with these phrase ends in place of its own."""
-    places: dict[int, list[Fraction]] = {}
+def _is_before_gap(line: Sequence[GivenNote], index: int, given: GivenMusic) -> bool:
+    """Whether the following notes of the phrase are blank."""
+    return index + 1 < len(line) and any(line[index].onset < gap < line[index + 1].onset for gap in given.gaps)
+
+
+def _open_end(score: Score, onset: Fraction) -> PhraseEnd:
+    """The end of a piece of which the last measure is blank: its middle in metres of two or four beats."""
+    last = score.measures[-1]
+    place = last.time.duration / 2 if len(last.time.groups) % 2 == 0 else Fraction(0)
+    place = place if place < last.duration else Fraction(0)
+    return PhraseEnd(onset + place, score.duration, len(score.measures) - 1, place)
+
+
+def with_phrase_ends(score: Score, given: GivenMusic, ends: Sequence[PhraseEnd]) -> Score:
+    """The score with these phrase ends; measures in which nothing is given keep their own too."""
+    if not ends:
+        return score
+    places: dict[int, set[Fraction]] = {}
     for end in ends:
-        places.setdefault(end.measure_index, []).append(end.place)
-    measures = (
-        replace(measure, phrase_ends=tuple(places.get(index, ()))) for index, measure in enumerate(score.measures)
-    )
+        places.setdefault(end.measure_index, set()).add(end.place)
+    measures = []
+    for index, (onset, measure) in enumerate(zip(measure_onsets(score), score.measures, strict=True)):
+        own = measure.phrase_ends if onset in given.gaps else ()
+        measures.append(replace(measure, phrase_ends=tuple(sorted({*own, *places.get(index, ())}))))
     return replace(score, measures=tuple(measures))
 
 

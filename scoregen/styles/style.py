@@ -68,11 +68,15 @@ class SpellingReach:
 
 @dataclass(frozen=True, slots=True)
 class PhraseLengths:
-    """Measures per phrase: `long` in a metre of `long_metre` beats or more, else `short`."""
+    """Measures per phrase: `long` in a metre of `long_metre` beats or more, else `short`.
+
+    `longer` is the probability that a phrase has one measure more.
+    """
 
     long_metre: int
     long: int
     short: int
+    longer: float
 
     def measures(self, beats: int) -> int:
         return self.long if beats >= self.long_metre else self.short
@@ -143,7 +147,7 @@ def parse_style(name: str, declaration: Mapping[str, Any]) -> Style:
     """A style from the tables of its file."""
     top = Table(f"grammars/styles/{name}.toml", "", declaration)
     top.require_exactly(*SECTIONS)
-    rhythm, spelling, phrases = top.table("rhythm"), top.table("spelling"), top.table("phrases")
+    rhythm, spelling = top.table("rhythm"), top.table("spelling")
     rhythm.require_exactly("binary", "triplet")
     return Style(
         name,
@@ -152,10 +156,15 @@ def parse_style(name: str, declaration: Mapping[str, Any]) -> Style:
         RankingWeights(**top.table("ranking").numbers(RankingWeights)),
         Finest(rhythm.fraction("binary"), rhythm.fraction("triplet")),
         SpellingReach(**spelling.counts(SpellingReach)),
-        PhraseLengths(**phrases.counts(PhraseLengths)),
+        _phrase_lengths(top.table("phrases")),
         _cadences(top.table("cadences")),
         parse_melody_cadences(top.table("melody_cadences")),
     )
+
+
+def _phrase_lengths(table: Table) -> PhraseLengths:
+    table.require_exactly(*(field.name for field in fields(PhraseLengths)))
+    return PhraseLengths(table.count("long_metre"), table.count("long"), table.count("short"), table.share("longer"))
 
 
 def _cadences(table: Table) -> CadencePlan:

@@ -27,7 +27,15 @@ from scoregen.notation.graft.transposition import transposed, transposed_voice
 from scoregen.notation.results import ScoreResult
 from scoregen.plan.chord_symbols import GivenChord, chord_timeline, unread_symbols
 from scoregen.plan.chord_text import chord_measures, text_timeline
-from scoregen.plan.drafts import DraftPlans, GivenTask, Manner, found_keys, plans_for_given, plans_for_piece
+from scoregen.plan.drafts import (
+    DraftPlans,
+    GivenTask,
+    Manner,
+    closing_chords,
+    found_keys,
+    plans_for_given,
+    plans_for_piece,
+)
 from scoregen.plan.easy_parts import easy_rules
 from scoregen.plan.form import PieceOptions, blank_piece
 from scoregen.plan.sections import Sections, first_occurrence, section_starts, unfolded
@@ -151,7 +159,7 @@ def compose(
     pretrained = load_pretrained(Path(checkpoint) if checkpoint else None, players)
     engine = load_engine(pretrained.weights, device, options.candidates)
     piece_options = piece or (PieceOptions(measures=len(chord_measures(chords))) if chords else PieceOptions())
-    given = blank_piece(piece_options, players, manner) if score is None else score
+    given = blank_piece(piece_options, players, manner, options.seed) if score is None else score
     if transpose is not None:
         given = transposed(given, transposition_of(transpose, given, players, roles or {}))
     form = piece_options.sections if score is None else (0,)
@@ -180,7 +188,9 @@ def compose(
     for rank, draft in enumerate(drafts[:count], 1):
         done = with_given_marks(unfolded(_finished(task, draft), form), lyrics)
         novelty = _novelty(draft, done, form)
-        record = provenance(done, pretrained.weights, options, {**settings, "rank": rank, "novelty": novelty})
+        closing = closing_chords(done, plans.ends) if form == (0,) else []
+        results = {"rank": rank, "novelty": novelty, "phrase_ends": closing}
+        record = provenance(done, pretrained.weights, options, {**settings, **results})
         found = parallels(unfolded(_read(task, draft), form), task.page_slots)
         shown = lay_out_given(done, players, shape)
         alternatives.append(Alternative(shown, -draft.nats, found, record))
@@ -224,6 +234,7 @@ def provenance_fields(record: Mapping[str, Any]) -> dict[str, str]:
         "scoregen:seed": str(record["sampling"]["seed"]),
         "scoregen:options": json.dumps(_options_of(record), sort_keys=True, ensure_ascii=False),
         "scoregen:novelty": json.dumps(record["novelty"], sort_keys=True),
+        "scoregen:phrase_ends": " ".join(_phrase_end(end) for end in record["phrase_ends"]),
     }
     for part, measures in record["measures"].items():
         for origin in ("given", "generated", "mixed"):
@@ -235,7 +246,13 @@ def provenance_fields(record: Mapping[str, Any]) -> dict[str, str]:
 
 def _options_of(record: Mapping[str, Any]) -> dict[str, Any]:
     """The settings of a record, without its results."""
-    return {key: value for key, value in record.items() if key not in ("version", "weights", "measures", "novelty")}
+    results = ("version", "weights", "measures", "novelty", "phrase_ends")
+    return {key: value for key, value in record.items() if key not in results}
+
+
+def _phrase_end(end: Mapping[str, str]) -> str:
+    """A phrase end as `4:2=G`: the number of the measure, the onset, and the chord."""
+    return f"{end['measure']}:{end['onset']}={end['chord']}"
 
 
 def _plans(

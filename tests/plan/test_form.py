@@ -1,5 +1,6 @@
 """Phrase ends fall where a singer breathes: on a strong place, before the next upbeat."""
 
+import itertools
 from fractions import Fraction
 
 import pytest
@@ -34,3 +35,21 @@ def test_the_anacrusis_is_taken_from_the_last_measure() -> None:
     assert [measure.duration for measure in piece.measures] == [1, 4, 4, 4, 3]
     assert [measure.number for measure in piece.measures] == ["0", "1", "2", "3", "4"]
     assert piece.measures[0].implicit and not piece.measures[-1].implicit
+
+
+@pytest.mark.parametrize(("time", "usual"), [("4/4", 2), ("3/4", 4)])
+@pytest.mark.parametrize("measures", [1, 2, 3, 7, 16, 33])
+def test_a_seed_draws_phrases_of_the_usual_length_or_one_more(time: str, usual: int, measures: int) -> None:
+    lengths = []
+    for seed in range(40):
+        piece = blank_piece(PieceOptions(measures=measures, time=time), load_ensemble("satb"), seed=seed)
+        stops = [0, *(index + 1 for index, measure in enumerate(piece.measures) if measure.phrase_ends)]
+        assert stops[-1] == measures
+        lengths.append([after - before for before, after in itertools.pairwise(stops)])
+    assert all(1 < length <= usual + 2 for row in lengths for length in row) or measures == 1
+    assert measures < 7 or len({tuple(row) for row in lengths}) > 1
+
+
+def test_a_number_of_phrases_makes_them_equal() -> None:
+    piece = blank_piece(PieceOptions(measures=16, phrases=4), load_ensemble("satb"), seed=7)
+    assert [index for index, measure in enumerate(piece.measures) if measure.phrase_ends] == [3, 7, 11, 15]

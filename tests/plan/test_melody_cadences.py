@@ -72,6 +72,17 @@ def test_a_repeated_tonic_follows_the_dominant_of_the_note_before() -> None:
     assert set(places) == {(13, 14, 15), (14, None, 15)}  # otherwise the cadence is plagal
 
 
+def test_a_leading_note_in_the_tune_excludes_the_relative_major() -> None:
+    text = "A4:1 B4:1 C5:1 A4:1 | B4:1 {}:1 E4:2^ | A4:1 B4:1 C5:1 D5:1 | C5:1 B4:1 A4:2^ |"
+    firsts = {
+        name: {
+            cadences(tune(text.format(name), key="a minor"), "a minor", seed)[0].goal.members[0] for seed in range(60)
+        }
+        for name in ("G#4", "A4")
+    }
+    assert firsts["G#4"] == {3, 4} and firsts["A4"] == {0, 3, 4}
+
+
 def test_a_given_bass_has_the_roots() -> None:
     text = "C3:1 F3:1 E3:1 C3:1 | D3:1 G2:1 C3:2^ | A2:1 F2:1 D3:1 E3:1 | F3:1 G3:1 C3:2^ |"
     plan = cadences(tune(text, name="Bass"), "C major", bass=SLOT)
@@ -129,3 +140,17 @@ def test_alternatives_of_a_melody_differ_in_their_plans() -> None:
         tuple(sorted((index, *plan[index].chords.items()) for index in plan)) for group in plans for plan in group
     }
     assert len(chords) > 3
+
+
+def test_new_voices_rest_with_the_tune_and_an_extension_ends_on_the_tonic(untrained: Path) -> None:
+    text = "R:4 | R:2 C5:1 D5:1 | E5:1 D5:1 C5:2 | R:4 | R:3 G4:1 | A4:1 B4:1 C5:2 | R:4 |"
+    sampling = SamplingOptions(candidates=2, passes=1)
+    score = compose(tune(text), checkpoint=untrained, sampling=sampling).score
+    tune_sounds = [(note.onset, note.end) for note in pitched_notes(score) if note.slot.part == "P1"]
+    for note in pitched_notes(score):
+        assert any(low <= note.onset < high for low, high in tune_sounds)
+    longer = compose(tune(PLAIN), extend=2, checkpoint=untrained, sampling=sampling).score
+    for measure in longer.measures[8:]:
+        assert all(any(element.notes for element in voice.elements) for voice in measure.voices)
+    chord = sounding(longer, Fraction(38))
+    assert chord[-1] == 0 and set(chord) <= {0, 4, 7} and 4 in chord

@@ -12,10 +12,11 @@ from scoregen.corpora.manifest import load_corpus
 from scoregen.notation.files import read_score
 from scoregen.plan.given_line import GivenMusic
 from scoregen.plan.phrase_ends import phrase_ends, with_phrase_ends
+from scoregen.score.edit import append_measures, blank_voices
 from scoregen.score.elements import Score
 from scoregen.score.spanners import End, Slur
 from scoregen.score.timeline import measure_onsets
-from tests.plan.tunes import PLAIN, tune
+from tests.plan.tunes import PLAIN, SLOT, tune
 
 BARE = PLAIN.replace("^", "")
 QUARTERS = "C4:1 D4:1 E4:1 F4:1 |"
@@ -90,8 +91,26 @@ def test_nothing_given_has_no_phrase_end_and_the_score_keeps_its_measures() -> N
     score = tune(BARE)
     empty = replace(score, measures=tuple(replace(measure, voices=()) for measure in score.measures))
     assert phrase_ends(empty, GivenMusic.of(empty, score.slots)) == ()
-    marked = with_phrase_ends(score, phrase_ends(score, GivenMusic.of(score, score.slots)))
+    music = GivenMusic.of(score, score.slots)
+    marked = with_phrase_ends(score, music, phrase_ends(score, music))
     assert [measure.phrase_ends for measure in marked.measures] == [(), (2,)] * 4
+
+
+def test_a_hole_keeps_its_own_phrase_ends_and_is_no_end_itself() -> None:
+    score = tune(PLAIN)
+    holey = blank_voices(score, [SLOT], [4, 5])
+    music = GivenMusic.of(holey, [SLOT])
+    found = phrase_ends(holey, music)
+    assert [end.onset for end in found] == [6, 14, 30]
+    marked = with_phrase_ends(holey, music, found)
+    assert [measure.phrase_ends for measure in marked.measures] == [(), (2,)] * 4
+    inside = blank_voices(score, [SLOT], [3])
+    assert [end.onset for end in phrase_ends(inside, GivenMusic.of(inside, [SLOT]))] == [6, 22, 30]
+
+
+def test_a_blank_last_measure_is_the_end() -> None:
+    score = append_measures(tune(PLAIN), 2, [SLOT])
+    assert ends(score) == [6, 14, 22, 30, 38]
 
 
 def hidden_fermatas() -> Iterator[tuple[Score, set[Fraction]]]:

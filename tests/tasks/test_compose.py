@@ -81,6 +81,14 @@ def test_the_provenance_tells_given_from_generated(harmonised: Composition) -> N
     assert fields["scoregen:given:P1"] == f"{harmonised.score.measures[0].number}-{last}"
 
 
+def test_the_provenance_tells_of_the_phrase_ends(harmonised: Composition) -> None:
+    record = harmonised.alternatives[0].provenance
+    ends = [(end["measure"], end["chord"]) for end in record["phrase_ends"]]
+    assert len(ends) > 2 and all(chord for _, chord in ends)
+    text = provenance_fields(record)["scoregen:phrase_ends"]
+    assert text.split()[-1].partition(":")[0] == ends[-1][0] and text.endswith(f"={ends[-1][1]}")
+
+
 def test_the_provenance_tells_of_the_novelty_limit(
     harmonised: Composition, untrained: Path, tmp_path: Path, melody: Score
 ) -> None:

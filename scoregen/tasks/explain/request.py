@@ -9,6 +9,8 @@ from typing import Any
 
 from scoregen.analysis.counterpoint.voice_groups import leading_lines
 from scoregen.model.network.config import SamplingOptions
+from scoregen.plan.given_line import GivenMusic
+from scoregen.plan.phrase_ends import phrase_ends, with_phrase_ends
 from scoregen.score.edit import Selection
 from scoregen.score.elements import Score, Slot
 from scoregen.score.ensemble import Ensemble, match_roles, role_slots
@@ -48,7 +50,6 @@ def explain_request(
     if not any(element.notes for m in score.measures for voice in m.voices for element in voice.elements):
         raise InputError("found no notes; expected a score with notes to explain")
     slots = _slots(score, ensemble, role_parts)
-    tokens = encode(score, slots, snap=True)
     record = _provenance(score)
     notices = [
         f"part {part.name or part.id!r} has no role in {ensemble.name}: it is shown but ignored"
@@ -58,7 +59,15 @@ def explain_request(
     mask = _selection_mask(score, slots, ensemble, given) if given else _provenance_mask(score, slots, record)
     if all(all(row) for row in mask):
         raise InputError("--given: found the whole score; expected some generated music; name fewer parts")
+    tokens = encode(_with_found_ends(score, slots, mask), slots, snap=True)
     return ExplainRequest(score, slots, tokens, mask, _options(record), record.get("weights"), tuple(notices))
+
+
+def _with_found_ends(score: Score, slots: Sequence[Slot], mask: Sequence[Sequence[bool]]) -> Score:
+    """The score with the phrase ends for which new voices are written: those of the voices that are wholly given."""
+    given = [slot for index, slot in enumerate(slots) if all(row[index] for row in mask)]
+    music = GivenMusic.of(score, given)
+    return with_phrase_ends(score, music, phrase_ends(score, music))
 
 
 def _slots(score: Score, ensemble: Ensemble, role_parts: Mapping[str, str]) -> tuple[Slot, ...]:

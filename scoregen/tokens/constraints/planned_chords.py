@@ -27,7 +27,7 @@ _STEP_UP = -5
 
 @dataclass(frozen=True, slots=True)
 class PlannedChord:
-    """The members of a chord on the line of fifths: root, third, then the others.
+    """The members of a chord on the line of fifths: root, third, then the others; none for a rest of all voices.
 
     `final`: nothing follows it in its measure; `stay`: the quarters during which the outer voices begin no other
     pitch; `hold`: the quarters during which no voice begins anything, and `rest` those after them in which all voices
@@ -67,7 +67,9 @@ def planned_chord_mask(chords: PlannedChords) -> Callable[[ConstraintState], Mas
 def _events(chords: PlannedChords, now: Fraction, state: ConstraintState) -> Iterator[Mask]:
     """The events that a voice should choose from, the best choice first."""
     slot, before = state.rules.order[state.turn], _latest(chords, now)
-    if now in chords:
+    if now in chords and not chords[now].members:
+        before = (now, chords[now])
+    if now in chords and chords[now].members:
         classes = _Voices(chords[now], before[1] if before and before[1].leads else None, state)
         yield from classes.choices(slot)
     elif before and now < before[0] + before[1].hold:
@@ -98,7 +100,24 @@ class _Voices(NamedTuple):
     state: ConstraintState
 
     def choices(self, slot: int) -> Iterator[Mask]:
-        """The masks of a voice, the strictest first."""
+        """The masks of a voice, the strictest first: without and with notes below the lowest voice."""
+        wanted = list(self.members(slot))
+        order_kept = self.above_bass(slot)
+        yield from (mask & order_kept for mask in wanted)
+        yield from wanted
+
+    def above_bass(self, slot: int) -> Mask:
+        """The lowest voice below what is written, every other voice above the lowest one."""
+        bass = _outer(self.state)[1]
+        written = self.state.rules.order[: self.state.turn]
+        if slot == bass:
+            others = tuple(token for other in written for token in self.state.sounding[other] or ())
+            return _between((), others, self.state.sounding[slot])
+        floor = self.state.sounding[bass] if bass in written else None
+        return _between(floor or (), (), self.state.sounding[slot])
+
+    def members(self, slot: int) -> Iterator[Mask]:
+        """The masks of a voice by the members of the chord, the strictest first."""
         members, sounding = self.chord.members, self.state.sounding[slot]
         if slot == _outer(self.state)[1]:
             yield _members(members[:1], sounding)
@@ -210,6 +229,23 @@ def _by_step(target: int, sounding: tuple[int, ...] | None) -> Mask:
     for number, pitch in enumerate(words.pitches):
         is_near = any(abs(pitch.chromatic - place) <= 2 for place in places)
         mask[words.first_pitch + number] = pitch.fifths == target and is_near
+    mask.flags.writeable = False
+    return mask
+
+
+@cache
+def _between(below: tuple[int, ...], above: tuple[int, ...], sounding: tuple[int, ...] | None) -> Mask:
+    """Attacks of pitches from the highest of those below to the lowest of those above, and hold if all that sounds is.
+
+    Pitches and what sounds are ids.
+    """
+    words = vocabulary()
+    low = max((words.value(token).midi_pitch for token in below), default=-1)
+    high = min((words.value(token).midi_pitch for token in above), default=1000)
+    mask = np.ones(len(words), dtype=np.bool_)
+    for number, pitch in enumerate(words.pitches):
+        mask[words.first_pitch + number] = low <= pitch.midi_pitch <= high
+    mask[words.id("hold")] = all(low <= words.value(token).midi_pitch <= high for token in sounding or ())
     mask.flags.writeable = False
     return mask
 
