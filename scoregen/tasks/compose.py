@@ -219,7 +219,15 @@ def _sample(
     logit_bias = calibration.logit_bias if calibration else None
     chords = _planned_chords(plan, len(tokens.measures))
     request = SamplingRequest(
-        engine, tokens, task.rules, chords, pretrained.index, logit_bias, frozenset(plan.sections), style=plan.style
+        engine,
+        tokens,
+        task.rules,
+        chords,
+        pretrained.index,
+        logit_bias,
+        frozenset(plan.sections),
+        style=plan.style,
+        page=None if len(task.page_slots) == len(task.slots) else tuple(map(task.slots.index, task.page_slots)),
     )
     return draw_candidates(request, criteria, options, count, progress or (lambda done: None))
 

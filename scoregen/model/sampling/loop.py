@@ -20,6 +20,7 @@ from scoregen.model.network.inputs import Bools, Floats, Ints
 from scoregen.model.sampling.decision_context import DecisionContext
 from scoregen.model.sampling.decoding_context import EVENT_TOKENS, DecodingContext, time_shift_token
 from scoregen.model.sampling.drafts import Draft, make_draft
+from scoregen.model.sampling.few_voices_costs import few_voices_costs
 from scoregen.model.sampling.hypothesis import Hypothesis, PausedHypothesis, SliceContext
 from scoregen.model.sampling.novelty_limit import NoveltyLimit
 from scoregen.model.sampling.nucleus import Scores, draw
@@ -61,6 +62,7 @@ class _Sampler:
         voices, rows = len(request.tokens.slots), options.candidates
         self.novelty, self.logit_bias, self.options = request.novelty, request.logit_bias, options
         self.sections, self.use_costs = request.sections, request.use_voice_leading_costs
+        self.page = None if request.page is None else np.array(request.page)
         self.costs = request.style.voice_leading.with_options(options.voice_leading, options.crossing)
         self.decoding_context = DecodingContext(
             request.engine, request.tokens, request.rules, request.chords, request.style.finest
@@ -244,6 +246,8 @@ class _Sampler:
             if self.use_costs
             else np.zeros((len(rows), len(EVENT_TOKENS)), np.float32)
         )
+        if self.page is not None:
+            costs = costs + few_voices_costs(decision, self.page)
         return costs - self.logit_bias.event_biases(decision) if self.logit_bias else costs
 
     def _draw(self, hypotheses: Sequence[Hypothesis], scores: Scores) -> Ints:

@@ -21,7 +21,8 @@ class SamplingRequest:
     `rules` hold the constraints of each voice, `chords` the planned chords by measure index and onset, `novelty`
     the index of the novelty limit, `logit_bias` the calibration (None: there is none), and `sections` the measure
     indices into which nothing is tied. Without `use_voice_leading_costs` the drafts come from the network
-    alone; otherwise `style` sets the costs.
+    alone; otherwise `style` sets the costs. `page` are the voices that are kept, None for all: the network writes the
+    others too, for their harmony.
     """
 
     engine: Engine
@@ -33,3 +34,4 @@ class SamplingRequest:
     sections: frozenset[int] = frozenset()
     use_voice_leading_costs: bool = True
     style: Style = field(default_factory=load_style)
+    page: tuple[int, ...] | None = None
