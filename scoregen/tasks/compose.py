@@ -18,23 +18,22 @@ from typing import TYPE_CHECKING, Any
 
 from scoregen.analysis.rules.parallels import Parallel, parallels
 from scoregen.generation.candidates import draw_candidates
+from scoregen.generation.filling import filled_page, filled_reading
 from scoregen.generation.infill_task import InfillTask, infill_task
 from scoregen.generation.ranges import transposition_of
 from scoregen.generation.reranking import RankingCriteria
 from scoregen.generation.understanding import Understanding
 from scoregen.model.network.config import SamplingOptions
-from scoregen.notation.graft.transposition import transposed, transposed_voice
+from scoregen.notation.graft.transposition import transposed
 from scoregen.plan.form import Chords, PieceOptions, blank_piece, cadence_chords, leading_chords
 from scoregen.plan.sections import Sections, first_occurrence, section_starts, unfolded
-from scoregen.score.edit import insert_voices
-from scoregen.score.elements import Score, Slot, Voice
+from scoregen.score.elements import Score
 from scoregen.score.ensemble import load_ensemble
 from scoregen.score.keys import Key
 from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
 from scoregen.styles.style import Style, load_style
 from scoregen.system.errors import InputError
 from scoregen.tokens.constraints.planned_chords import PlannedChord
-from scoregen.tokens.decode import decode
 from scoregen.tokens.encode import encode
 from scoregen.version import __version__
 
@@ -137,10 +136,10 @@ def compose(
     settings |= {"piece": _plain(asdict(piece_options))} if score is None else {}
     alternatives = []
     for rank, draft in enumerate(drafts[:count], 1):
-        done = unfolded(_finished(task, draft), form)
+        done = unfolded(filled_page(task, draft.tokens), form)
         novelty = _novelty(draft, done, form)
         record = provenance(done, pretrained.weights, options, {**settings, "rank": rank, "novelty": novelty})
-        found = parallels(unfolded(_read(task, draft), form), task.page_slots)
+        found = parallels(unfolded(filled_reading(task, draft.tokens), form), task.page_slots)
         alternatives.append(Alternative(done, -draft.nats, found, record))
     return Composition(tuple(alternatives), task.notices, seconds, task.understanding)
 
@@ -227,6 +226,7 @@ def _sample(
         logit_bias,
         frozenset(plan.sections),
         style=plan.style,
+        scales=task.scales,
         page=None if len(task.page_slots) == len(task.slots) else tuple(map(task.slots.index, task.page_slots)),
     )
     return draw_candidates(request, criteria, options, count, progress or (lambda done: None))
@@ -270,33 +270,6 @@ def _novelty(draft: Draft, score: Score, form: Sections) -> dict[str, Any]:
         f"shared_windows_of_{SHORTEST}_percent": round(100 * shared.share, 1),
         "windows_over_the_limit": shared.breaches,
     }
-
-
-def _finished(task: InfillTask, draft: Draft) -> Score:
-    """The page with its blanks filled from a draft, everything else unchanged."""
-    blank = _blanks(task.page)
-    voices = [
-        (index, transposed_voice(voice, -task.interval))
-        for index, voice in _decoded(task, draft)
-        if (index, voice.slot) in blank
-    ]
-    return insert_voices(task.page, voices)
-
-
-def _read(task: InfillTask, draft: Draft) -> Score:
-    """What the network reads, with its blanks filled from a draft."""
-    blank = _blanks(task.score)
-    return insert_voices(task.score, [(index, v) for index, v in _decoded(task, draft) if (index, v.slot) in blank])
-
-
-def _blanks(score: Score) -> set[tuple[int, Slot]]:
-    return {(index, voice.slot) for index, m in enumerate(score.measures) for voice in m.voices if voice.is_blank}
-
-
-def _decoded(task: InfillTask, draft: Draft) -> list[tuple[int, Voice]]:
-    """The voices of a draft with their measure indices."""
-    measures = decode(draft.tokens, task.score).measures
-    return [(index, voice) for index, measure in enumerate(measures) for voice in measure.voices]
 
 
 def _origin(voices: Sequence[Any], part_id: str) -> str:
