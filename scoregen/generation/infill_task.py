@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -11,20 +11,18 @@ from scoregen.generation.ranges import range_notices
 from scoregen.generation.reading import reading_of, reading_slot
 from scoregen.generation.seating import Seating, is_empty, seat, unseen_roles
 from scoregen.generation.understanding import Understanding, signature_notices, understanding_of
+from scoregen.generation.voice_rules import scales, voice_rule
 from scoregen.notation.graft.transposition import transposed
 from scoregen.score.edit import Selection, append_measures, blank_voices, insert_voices, with_parts
 from scoregen.score.elements import Part, Rest, Score, Slot, Voice
 from scoregen.score.ensemble import Ensemble, Role
 from scoregen.score.keys import Key
-from scoregen.score.pitch import UNISON, Interval, Pitch
+from scoregen.score.pitch import UNISON, Interval
 from scoregen.score.rhythm import NoteValue
 from scoregen.styles.style import Style, load_style
 from scoregen.system.errors import InputError
 from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.encode import encode
-from scoregen.tokens.vocabulary import vocabulary
-
-CHURCH_MODES = ("dorian", "phrygian", "lydian", "mixolydian", "locrian")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +32,7 @@ class InfillTask:
     `page` is the score that is written. `score` is what the network reads: a voice for each role, in the keys found,
     at `interval` from the page. It has the voices of the page at the same slots, and voices for roles that are left
     out of the page. `slots` are its slots by role, `page_slots` those that the page has, `rules` the constraints by
-    role, and `keys` the key of each measure of the page.
+    role, `keys` the key of each measure of the page, and `scales` the notes of each measure's church mode in `score`.
     """
 
     score: Score
@@ -46,6 +44,7 @@ class InfillTask:
     keys: tuple[Key, ...]
     understanding: Understanding
     interval: Interval = UNISON
+    scales: tuple[frozenset[int] | None, ...] = ()
 
 
 def infill_task(
@@ -111,7 +110,10 @@ def _task(
         *holes,
     )
     understanding = understanding_of(page, ensemble, seating, slots, keys)
-    return InfillTask(reading, all_slots, rules, notices, page, tuple(lines), keys, understanding, seating.interval)
+    free = scales(reading, [Key.of(measure.key) for measure in reading.measures])
+    return InfillTask(
+        reading, all_slots, rules, notices, page, tuple(lines), keys, understanding, seating.interval, free
+    )
 
 
 def _roles_to_add(ensemble: Ensemble, seating: Seating, add: Collection[str], *, has_blanks: bool) -> list[str]:
@@ -281,39 +283,3 @@ def _check_blanks(score: Score, slots: Sequence[Slot]) -> None:
         indices = list(group)
         if is_blank:
             encode(score.excerpt(indices[0], indices[-1] + 1), slots)
-
-
-def voice_rule(role: Role, score: Score, style: Style | None = None, interval: Interval = UNISON) -> VoiceRule:
-    """The rule of a role: the pitches of its range at an interval, spelled as the keys of the piece allow.
-
-    In major and minor these are the spellings within the style's reach of the key signatures. In a church mode they
-    are the notes of the scale, and those that the given voices use.
-    """
-    low, high = role.lowest.transposed(interval), role.highest.transposed(interval)
-    spellings = _spellings(score, style or load_style())
-
-    def is_allowed(pitch: Pitch) -> bool:
-        return low.midi_pitch <= pitch.midi_pitch <= high.midi_pitch and pitch.fifths in spellings
-
-    return VoiceRule.of(pitch for pitch in vocabulary().pitches if is_allowed(pitch))
-
-
-def _spellings(score: Score, style: Style) -> frozenset[int]:
-    """The places on the line of fifths that new notes may have."""
-    signatures = {measure.key for measure in score.measures}
-    if all(signature.mode in CHURCH_MODES for signature in signatures):
-        scales = {place for signature in signatures for place in range(signature.fifths - 1, signature.fifths + 6)}
-        return frozenset(scales.union(_used_places(score)))
-    fifths = [signature.fifths for signature in signatures]
-    return frozenset(range(min(fifths) - style.spelling.flats, max(fifths) + style.spelling.sharps + 1))
-
-
-def _used_places(score: Score) -> Iterable[int]:
-    return (
-        note.pitch.fifths
-        for measure in score.measures
-        for voice in measure.voices
-        for element in voice.elements
-        for note in element.notes
-        if isinstance(note.pitch, Pitch)
-    )

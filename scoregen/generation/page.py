@@ -103,16 +103,11 @@ def roles_of_name(name: str, ensemble: Ensemble) -> tuple[str, ...]:
     for names, roles in ensemble.staves:
         if plain in names or any(word in names for word in plain.split()):
             return roles
-    letters = {alias[0]: role.name for role in ensemble.roles for alias in role.aliases[:1]}
-    if len(plain) == len(ensemble.roles) and [letters.get(letter) for letter in plain] == _names(ensemble):
-        return tuple(_names(ensemble))
+    if plain == "".join(role.name[0] for role in ensemble.roles):
+        return tuple(role.name for role in ensemble.roles)
     words = [word for part in plain.split() for word in part.split("/")]
     found = [role.name for word in words for role in ensemble.roles if word in role.aliases]
     return tuple(dict.fromkeys(found))
-
-
-def _names(ensemble: Ensemble) -> list[str | None]:
-    return [role.name for role in ensemble.roles]
 
 
 def lines_of(score: Score, part: Part, ensemble: Ensemble) -> tuple[Line, ...]:

@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING, Any
 
 from scoregen.analysis.rules.parallels import Parallel, parallels
 from scoregen.generation.candidates import draw_candidates
+from scoregen.generation.filling import filled_page, filled_reading
 from scoregen.generation.infill_task import InfillTask, infill_task
 from scoregen.generation.ranges import transposition_of
 from scoregen.generation.reranking import RankingCriteria
 from scoregen.generation.understanding import Understanding
 from scoregen.model.network.config import SamplingOptions
-from scoregen.notation.graft.transposition import transposed, transposed_voice
+from scoregen.notation.graft.transposition import transposed
 from scoregen.notation.results import ScoreResult
 from scoregen.plan.chord_symbols import GivenChord, chord_timeline, unread_symbols
 from scoregen.plan.chord_text import chord_measures, text_timeline
@@ -40,8 +41,7 @@ from scoregen.plan.easy_parts import easy_rules
 from scoregen.plan.form import PieceOptions, blank_piece
 from scoregen.plan.sections import Sections, first_occurrence, section_starts, unfolded
 from scoregen.score.arrangement.sung_texts import LYRICS, LyricsChoice, with_given_marks
-from scoregen.score.edit import insert_voices
-from scoregen.score.elements import Score, Slot, Voice
+from scoregen.score.elements import Score
 from scoregen.score.ensemble import load_ensemble
 from scoregen.score.keys import Key
 from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
@@ -50,7 +50,6 @@ from scoregen.system.errors import InputError
 from scoregen.tasks.layout import NEW_SCORE, LayoutOptions, lay_out_given
 from scoregen.tokens.constraints.given_chords import ChordSpan
 from scoregen.tokens.constraints.measure_plan import GivenChords
-from scoregen.tokens.decode import decode
 from scoregen.tokens.encode import encode
 from scoregen.version import __version__
 
@@ -186,12 +185,12 @@ def compose(
     settings |= {"piece": _plain(asdict(piece_options))} if score is None else {}
     alternatives = []
     for rank, draft in enumerate(drafts[:count], 1):
-        done = with_given_marks(unfolded(_finished(task, draft), form), lyrics)
+        done = with_given_marks(unfolded(filled_page(task, draft.tokens), form), lyrics)
         novelty = _novelty(draft, done, form)
         closing = closing_chords(done, plans.ends) if form == (0,) else []
         results = {"rank": rank, "novelty": novelty, "phrase_ends": closing}
         record = provenance(done, pretrained.weights, options, {**settings, **results})
-        found = parallels(unfolded(_read(task, draft), form), task.page_slots)
+        found = parallels(unfolded(filled_reading(task, draft.tokens), form), task.page_slots)
         shown = lay_out_given(done, players, shape)
         alternatives.append(Alternative(shown, -draft.nats, found, record))
     is_new = given.document is not None and alternatives[0].score.document is None
@@ -283,8 +282,20 @@ def _sample(
     calibration = pretrained.calibration
     criteria = RankingCriteria.of(tokens, plans.ends, calibration.discriminator if calibration else None, style)
     logit_bias = calibration.logit_bias if calibration else None
+    page = None if len(task.page_slots) == len(task.slots) else tuple(map(task.slots.index, task.page_slots))
     requests = [
-        SamplingRequest(engine, tokens, task.rules, own, pretrained.index, logit_bias, frozenset(sections), style=style)
+        SamplingRequest(
+            engine,
+            tokens,
+            task.rules,
+            own,
+            pretrained.index,
+            logit_bias,
+            frozenset(sections),
+            style=style,
+            scales=task.scales,
+            page=page,
+        )
         for own in plans.plans
     ]
     return draw_candidates(requests, criteria, options, progress or (lambda done: None))
@@ -351,33 +362,6 @@ def _novelty(draft: Draft, score: Score, form: Sections) -> dict[str, Any]:
         f"shared_windows_of_{SHORTEST}_percent": round(100 * shared.share, 1),
         "windows_over_the_limit": shared.breaches,
     }
-
-
-def _finished(task: InfillTask, draft: Draft) -> Score:
-    """The page with its blanks filled from a draft, everything else unchanged."""
-    blank = _blanks(task.page)
-    voices = [
-        (index, transposed_voice(voice, -task.interval))
-        for index, voice in _decoded(task, draft)
-        if (index, voice.slot) in blank
-    ]
-    return insert_voices(task.page, voices)
-
-
-def _read(task: InfillTask, draft: Draft) -> Score:
-    """What the network reads, with its blanks filled from a draft."""
-    blank = _blanks(task.score)
-    return insert_voices(task.score, [(index, v) for index, v in _decoded(task, draft) if (index, v.slot) in blank])
-
-
-def _blanks(score: Score) -> set[tuple[int, Slot]]:
-    return {(index, voice.slot) for index, m in enumerate(score.measures) for voice in m.voices if voice.is_blank}
-
-
-def _decoded(task: InfillTask, draft: Draft) -> list[tuple[int, Voice]]:
-    """The voices of a draft with their measure indices."""
-    measures = decode(draft.tokens, task.score).measures
-    return [(index, voice) for index, measure in enumerate(measures) for voice in measure.voices]
 
 
 def _origin(voices: Sequence[Any], part_id: str) -> str:

@@ -192,7 +192,7 @@ def test_what_cannot_be_done_is_one_error_line(harmonised: Composition, melody: 
         ({"score": melody, "roles": {"cello": "1"}}, "cello"),
         ({"score": melody, "roles": {"soprano": "7"}}, "no part '7'"),
         ({"score": melody, "ensemble": "brass"}, "brass"),
-        ({"piece": PieceOptions(key="H dur")}, "H dur"),
+        ({"piece": PieceOptions(key="X dur")}, "X dur"),
         ({"piece": PieceOptions(time="4/5")}, "4/5"),
         ({"piece": PieceOptions(anacrusis=Fraction(5))}, "anacrusis"),
     ):

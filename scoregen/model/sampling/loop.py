@@ -20,10 +20,12 @@ from scoregen.model.network.inputs import Bools, Floats, Ints
 from scoregen.model.sampling.decision_context import DecisionContext
 from scoregen.model.sampling.decoding_context import EVENT_TOKENS, DecodingContext, time_shift_token
 from scoregen.model.sampling.drafts import Draft, make_draft
+from scoregen.model.sampling.few_voices_costs import few_voices_costs
 from scoregen.model.sampling.hypothesis import Hypothesis, PausedHypothesis, SliceContext
 from scoregen.model.sampling.novelty_limit import NoveltyLimit
 from scoregen.model.sampling.nucleus import Scores, draw
 from scoregen.model.sampling.request import SamplingRequest
+from scoregen.model.sampling.scale_costs import scale_costs
 from scoregen.model.sampling.voice_leading_costs import Costs, voice_leading_costs
 from scoregen.tokens.constraints import state as constraints
 from scoregen.tokens.constraints.state import Carry, ConstraintState
@@ -61,6 +63,8 @@ class _Sampler:
         voices, rows = len(request.tokens.slots), options.candidates
         self.novelty, self.logit_bias, self.options = request.novelty, request.logit_bias, options
         self.sections, self.use_costs = request.sections, request.use_voice_leading_costs
+        self.scale_costs = scale_costs(request.scales)
+        self.page = None if request.page is None else np.array(request.page)
         self.costs = request.style.voice_leading.with_options(options.voice_leading, options.crossing)
         self.decoding_context = DecodingContext(
             request.engine, request.tokens, request.rules, request.plans, request.style.finest
@@ -245,6 +249,10 @@ class _Sampler:
             if self.use_costs
             else np.zeros((len(rows), len(EVENT_TOKENS)), np.float32)
         )
+        if self.scale_costs is not None:
+            costs = costs + self.scale_costs[[self.hypotheses[row].measure for row in rows]]
+        if self.page is not None:
+            costs = costs + few_voices_costs(decision, self.page)
         return costs - self.logit_bias.event_biases(decision) if self.logit_bias else costs
 
     def _draw(self, hypotheses: Sequence[Hypothesis], scores: Scores) -> Ints:

@@ -21,7 +21,9 @@ class SamplingRequest:
     `rules` hold the constraints of each voice. `plans` are what is planned in each measure: the drafts take them in
     turn. `novelty` is the index of the novelty limit, `logit_bias` the calibration (None: there is none), `sections`
     are the measure indices into which nothing is tied. Without `use_voice_leading_costs` the drafts come from the
-    network alone; otherwise `style` sets the costs.
+    network alone; otherwise `style` sets the costs. `page` are the voices that are kept, None for all: the network
+    writes the others too, for their harmony. `scales` are the notes of each measure's church mode on the line of
+    fifths, None where all notes are free.
     """
 
     engine: Engine
@@ -33,3 +35,5 @@ class SamplingRequest:
     sections: frozenset[int] = frozenset()
     use_voice_leading_costs: bool = True
     style: Style = field(default_factory=load_style)
+    page: tuple[int, ...] | None = None
+    scales: tuple[frozenset[int] | None, ...] = ()

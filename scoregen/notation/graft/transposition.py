@@ -78,9 +78,8 @@ def _document(text: bytes, interval: Interval) -> bytes:
     root = parse(text, "the given document")
     for note in root.iter("note"):
         _transpose_note(note, interval)
-    for fifths in root.iter("fifths"):
-        if fifths.getparent().tag == "key":
-            fifths.text = str(_signature(int(fifths.text or 0), interval))
+    for fifths in root.iterfind(".//key/fifths"):
+        fifths.text = str(_signature(int(fifths.text or 0), interval))
     for parent, step, alter in (("root", "root-step", "root-alter"), ("bass", "bass-step", "bass-alter")):
         for element in root.iter(parent):
             _transpose_place(element, step, alter, interval)
@@ -127,8 +126,8 @@ def _number(alter: etree._Element | None) -> int | Fraction:
 def _set_alter(step: etree._Element, alter: etree._Element | None, tag: str, value: int | Fraction) -> None:
     """Write an alteration after the step; none for 0."""
     if value == 0:
-        if alter is not None:
-            alter.getparent().remove(alter)
+        if alter is not None and (parent := alter.getparent()) is not None:
+            parent.remove(alter)
         return
     if alter is None:
         alter = etree.Element(tag)

@@ -23,7 +23,7 @@ from scoregen.analysis.harmony.chord_tones import NoteRole, note_roles
 from scoregen.analysis.rules.alternatives import FaultChange, Surroundings
 from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.rule_sets import DEFAULT, RuleSet, load_rule_set
-from scoregen.generation.infill_task import voice_rule
+from scoregen.generation.voice_rules import voice_rule
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import Ensemble, load_ensemble
 from scoregen.score.pitch import Pitch

@@ -1,0 +1,44 @@
+"""The notes of new voices: the range of a role, spelled near the keys of the piece, and the scales of church modes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scoregen.score.elements import Measure, Score
+from scoregen.score.ensemble import Role
+from scoregen.score.keys import Key
+from scoregen.score.pitch import UNISON, Interval, Pitch
+from scoregen.styles.style import Style, load_style
+from scoregen.tokens.constraints.state import VoiceRule
+from scoregen.tokens.vocabulary import vocabulary
+
+CHURCH_MODES = ("dorian", "phrygian", "lydian", "mixolydian", "locrian")
+
+
+def voice_rule(role: Role, score: Score, style: Style | None = None, interval: Interval = UNISON) -> VoiceRule:
+    """The rule of a role: the pitches of its range at an interval, spelled within the style's reach of the keys."""
+    fifths = [measure.key.fifths for measure in score.measures]
+    reach = (style or load_style()).spelling
+    low, high = role.lowest.transposed(interval).midi_pitch, role.highest.transposed(interval).midi_pitch
+    flattest, sharpest = min(fifths) - reach.flats, max(fifths) + reach.sharps
+
+    def is_allowed(pitch: Pitch) -> bool:
+        return low <= pitch.midi_pitch <= high and flattest <= pitch.fifths <= sharpest
+
+    return VoiceRule.of(pitch for pitch in vocabulary().pitches if is_allowed(pitch))
+
+
+def scales(score: Score, keys: Sequence[Key]) -> tuple[frozenset[int] | None, ...]:
+    """For each measure in a church mode the notes of the mode on the line of fifths; None in major and minor.
+
+    Notes that the given voices have in the same mode belong to it: a dorian tune with a raised leading note has one.
+    """
+    modal = {key for key in keys if key.mode in CHURCH_MODES}
+    found = {key: _scale(key, [m for m, own in zip(score.measures, keys, strict=True) if own == key]) for key in modal}
+    return tuple(found.get(key) for key in keys)
+
+
+def _scale(key: Key, measures: Sequence[Measure]) -> frozenset[int]:
+    lowest = key.signature.fifths - 1
+    notes = (n for m in measures for voice in m.voices for element in voice.elements for n in element.notes)
+    return frozenset(range(lowest, lowest + 7)) | {n.pitch.fifths for n in notes if isinstance(n.pitch, Pitch)}
