@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Literal
+from unicodedata import east_asian_width
 
 from scoregen.notation.engraving.fonts import TEXT_FAMILY
 
@@ -180,7 +181,7 @@ def _column_svg(lines: Sequence[HeadingLine], top: float, width: float, margin: 
         baseline = top + 0.8 * line.size * POINT
         x = {"start": margin, "middle": width / 2, "end": width - margin}[_ANCHORS[line.column]]
         room = (width - 2 * margin) / (1 if line.column in ("center", "foot") else 2)
-        size = min(line.size * POINT, room / (0.48 * len(line.text)))
+        size = min(line.size * POINT, room / (0.48 * _letters(line.text)))
         style = (' font-weight="bold"' if line.bold else "") + (' font-style="italic"' if line.italic else "")
         found.append(
             f'<text x="{x:.2f}" y="{baseline:.2f}" font-family="{TEXT_FAMILY}" font-size="{size:.3f}"'
@@ -188,6 +189,11 @@ def _column_svg(lines: Sequence[HeadingLine], top: float, width: float, margin: 
         )
         top += line.height
     return "".join(found)
+
+
+def _letters(text: str) -> int:
+    """The width of a text in letters; Chinese, Japanese and Korean characters are as wide as two."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _number(text: str | None) -> float | None:

@@ -16,7 +16,7 @@ from scoregen.notation.engraving.completeness import missing, take_inventory
 from scoregen.notation.engraving.fonts import MUSIC_FAMILY, TEXT_FAMILY, with_fonts
 from scoregen.notation.engraving.heading import Heading, footing_svg, heading_svg, read_heading, reserve_space
 from scoregen.notation.engraving.key_signatures import part_key_changes
-from scoregen.notation.engraving.normalisation import elements, may_condense, normalise, remove_multirests
+from scoregen.notation.engraving.normalisation import elements, normalise, remove_multirests
 from scoregen.notation.engraving.pdf import to_pdf, to_png
 from scoregen.notation.engraving.text_metrics import verovio_resources
 from scoregen.notation.musicxml.document import parse, serialize
@@ -168,10 +168,9 @@ def _layout(text: bytes, options: EngravingOptions) -> Engraving:
     keys = part_key_changes(root)
     if keys:
         remove_multirests(root)
-    condensed = may_condense(root)
-    inventory = take_inventory(root, f"n{zlib.crc32(text):x}", condensed=condensed)
+    inventory = take_inventory(root, f"n{zlib.crc32(text):x}")
     favoured = _remove_breaks(root) if options.breaks == "auto" else None
-    settings = {**_verovio_options(text, options), "condense": "auto" if condensed else "none"}
+    settings = _verovio_options(text, options)
     request = {"text": serialize(root).decode(), "options": settings, "keys": keys, "favoured": favoured}
     pages = _run_verovio(request, options.timeout_seconds)
     finished = (_finish(page, index, len(pages), heading, options) for index, page in enumerate(pages))
@@ -208,7 +207,7 @@ def _verovio_options(text: bytes, options: EngravingOptions) -> dict[str, Any]:
 
 def _run_verovio(request: dict[str, Any], timeout: float) -> list[str]:
     try:
-        with verovio_resources() as resources:
+        with verovio_resources(request["text"]) as resources:
             answer = ask(_WORKER, "verovio", {**request, "resources": str(resources)}, timeout, _ENGRAVER)
     except ToolError as error:
         raise ToolError(f"{error.message}; is the score damaged?") from None

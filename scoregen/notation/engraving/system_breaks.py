@@ -16,9 +16,9 @@ BAD_LAST_SYSTEM = 0.55
 UNEVEN = 1.5
 """How much more uneven than the best division the systems may be."""
 _COUNT_WEIGHT = 0.02
-_FAVOUR = 0.03
-_FULLEST = 1.3
-"""The most that a system may be fuller than the mean."""
+_FAVOUR = 0.15
+_FULLEST = 1.12
+"""The most that the drawn widths of measures may exceed the room of a system: most were stretched when drawn."""
 
 _SYSTEM = 'class="system"'
 _MEASURE = re.compile(
@@ -117,10 +117,10 @@ def _division(widths: Sequence[float], favoured: Sequence[bool], rooms: Sequence
         reached: dict[int, tuple[float, int]] = {}
         for start, (cost, _) in costs[-1].items():
             for end in range(start + 1, total - (number - system) + 1):
-                fullness = (ends[end] - ends[start]) / room / mean
+                fullness = (ends[end] - ends[start]) / room
                 if fullness > _FULLEST and end > start + 1:
                     break
-                more = (fullness - 1) ** 2 + _COUNT_WEIGHT * (end - start - count) ** 2
+                more = (fullness / mean - 1) ** 2 + _COUNT_WEIGHT * (end - start - count) ** 2
                 more += 10.0 * (end == start + 1)
                 more -= _FAVOUR * (end < total and favoured[end])
                 if end not in reached or cost + more < reached[end][0]:
