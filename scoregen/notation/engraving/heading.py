@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 from unicodedata import east_asian_width
 
 from scoregen.notation.engraving.fonts import TEXT_FAMILY
+from scoregen.notation.musicxml.tree import comment
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -36,6 +37,8 @@ _TYPE_COLUMNS: dict[str, Column] = {
 # The space that verovio reserves for one line of an encoded header and below the last line, in its units of 1/100 mm
 # at 100 percent. A test verifies both.
 _SPACER_LINE, _SPACER_END = 356, 180
+SPACE = "heading"
+"""The comment at which the worker writes the empty credits."""
 _ANCHORS = {"left": "start", "center": "middle", "right": "end", "foot": "middle"}
 
 
@@ -78,23 +81,22 @@ def read_heading(root: _Element) -> Heading:
     return Heading(tuple(credits) or tuple(_metadata_lines(root)))
 
 
-def reserve_space(root: _Element, heading: Heading, scale: int) -> None:
-    """Replace the document's credits by empty ones that reserve the height of the heading.
+def mark_space(root: _Element, heading: Heading) -> None:
+    """Replace the document's credits by a comment, at which lines of empty credits are written.
 
     The page layout is removed too: verovio uses it only to place credits.
     """
     for element in (*root.findall("credit"), *root.findall("defaults/page-layout")):
         element.getparent().remove(element)  # type: ignore[union-attr]  # neither is the root
     part_list = root.find("part-list")
-    if part_list is None or not heading:
-        return
+    if part_list is not None and heading:
+        part_list.addprevious(comment(SPACE))
+
+
+def space_lines(heading: Heading, scale: int) -> int:
+    """The number of lines of empty credits that reserve the height of the heading."""
     units = heading.height * 100 * 100 / scale
-    for _ in range(max(1, math.ceil((units - _SPACER_END) / _SPACER_LINE))):
-        credit = root.makeelement("credit", {"page": "1"})
-        words = root.makeelement("credit-words", {"justify": "center"})
-        words.text = "x"
-        credit.append(words)
-        part_list.addprevious(credit)
+    return max(1, math.ceil((units - _SPACER_END) / _SPACER_LINE)) if heading else 0
 
 
 def heading_svg(heading: Heading, page: tuple[float, float], margin: float) -> str:

@@ -15,6 +15,8 @@ BAD_LAST_SYSTEM = 0.55
 """The part of the page's width below which a last system is too short."""
 UNEVEN = 1.5
 """How much more uneven than the best division the systems may be."""
+FEW_SYSTEMS = 12
+"""The number of systems up to which they are divided anew only because they are uneven."""
 _COUNT_WEIGHT = 0.02
 _FAVOUR = 0.15
 _FULLEST = 1.12
@@ -86,14 +88,10 @@ def with_breaks(text: str, systems: Collection[str], pages: Collection[str]) -> 
     return re.sub(r'<measure\b[^>]*?\bid="([^"]*)"[^>]*(?<!/)>', opening, text)
 
 
-def without_breaks(text: str) -> str:
-    """The text without the breaks of `with_breaks`."""
-    return re.sub(r'<print new-(?:page|system)="yes"/>', "", text)
-
-
 def _needs_division(systems: Sequence[Drawn], counts: Sequence[int], best: Sequence[int]) -> bool:
     short = systems[-1].width < BAD_LAST_SYSTEM * max(system.width for system in systems)
-    return short or counts[-1] == 1 or _spread(counts) > UNEVEN * _spread(best) + 1
+    uneven = len(systems) <= FEW_SYSTEMS and _spread(counts) > UNEVEN * _spread(best) + 1
+    return short or counts[-1] == 1 or uneven
 
 
 def _spread(counts: Sequence[int]) -> float:

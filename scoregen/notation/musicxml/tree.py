@@ -89,6 +89,11 @@ def is_serialized(text: bytes, root: etree._Element) -> bool:
     return in_utf_8 and "score-partwise" in info.doctype
 
 
+def comment(text: str) -> etree._Element:
+    """A comment to be put into a tree."""
+    return etree.Comment(text)
+
+
 def _doc_info(root: etree._Element) -> Any:
     """lxml's view of the DOCTYPE, which its type stubs cover only in part."""
     return root.getroottree().docinfo
