@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from scoregen.notation.engraving.normalisation import condensed_measures, is_verse_number
+from scoregen.notation.engraving.normalisation import condensed_measures, is_verse_number, rests
 from scoregen.score.check import Problem
 from scoregen.system.errors import Place
 
@@ -61,10 +61,10 @@ class Inventory:
     heads: dict[str, str]
 
 
-def take_inventory(root: _Element, prefix: str) -> Inventory:
+def take_inventory(root: _Element, prefix: str, *, condensed: bool = False) -> Inventory:
     """Give every note and measure without an id of its own an id that begins with `prefix`; what pages must show.
 
-    Rests in tablature are left out, since verovio draws them without ids.
+    Rests in tablature, which verovio draws without ids, are left out, and in a condensed score whole measures of rest.
     """
     inventory = Inventory(Counter(), {}, {})
     taken: set[str] = set()
@@ -78,8 +78,9 @@ def take_inventory(root: _Element, prefix: str) -> Inventory:
             if index in multirests:
                 continue
             place = Place(part=names.get(part.get("id", "")), measure=measure.get("number"))
+            without_rests = tablature or (condensed and rests(measure))
             for key in _measure_items(measure, measures[index], f"{prefix}p{number}m{index}n", taken, inventory):
-                if not (tablature and key[0] == "rest"):
+                if not (without_rests and key[0] == "rest"):
                     inventory.counts[key] += 1
                     inventory.places.setdefault(key, place)
     return inventory

@@ -17,6 +17,8 @@ _PROSE = frozenset(
     ("text", "elision", "words", "credit-words", "rehearsal", "display-text", "other-dynamics", "other-direction")
 )
 """Elements whose blanks are part of the text."""
+_CONDENSED_STAVES = 9
+"""The number of staves from which those that rest are hidden, system by system."""
 _MOST_ACTUAL = 9
 """The most notes of a tuplet that a missing type is completed with."""
 _BEFORE_TYPE = frozenset(
@@ -113,6 +115,15 @@ def is_verse_number(text: str) -> bool:
 def rests(measure: _Element) -> bool:
     """Whether a measure of a part has no notes but rests."""
     return all(note.find("rest") is not None for note in measure.iterfind("note"))
+
+
+def may_condense(root: _Element) -> bool:
+    """Whether staves that rest in a whole system may be hidden: in scores of many staves that are never silent."""
+    parts = root.findall("part")
+    staves = sum(max([1, *(int(_number(each.text) or 1) for each in part.iter("staves"))]) for part in parts)
+    columns = zip(*(part.findall("measure") for part in parts), strict=False)
+    silent = "".join("r" if all(map(rests, column)) else "n" for column in columns)
+    return staves >= _CONDENSED_STAVES and "rrr" not in silent
 
 
 def _all_rest(root: _Element, start: int, length: int) -> bool:

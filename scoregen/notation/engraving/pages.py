@@ -23,7 +23,7 @@ from scoregen.notation.engraving.heading import (
     space_lines,
 )
 from scoregen.notation.engraving.key_signatures import part_key_changes
-from scoregen.notation.engraving.normalisation import elements, normalise, remove_multirests
+from scoregen.notation.engraving.normalisation import elements, may_condense, normalise, remove_multirests
 from scoregen.notation.engraving.pdf import to_pdf, to_png
 from scoregen.notation.engraving.text_metrics import verovio_resources
 from scoregen.notation.musicxml.document import parse, serialize
@@ -151,10 +151,11 @@ def engrave_and_compare(text: bytes, options: EngravingOptions = _DEFAULTS) -> E
     keys = part_key_changes(root)
     if keys:
         remove_multirests(root)
-    inventory = take_inventory(root, f"n{zlib.crc32(text):x}")
+    condensed = may_condense(root)
+    inventory = take_inventory(root, f"n{zlib.crc32(text):x}", condensed=condensed)
     favoured = _remove_breaks(root) if options.breaks == "auto" else None
     layouts = [
-        (space_lines(heading, scale), _verovio_options(text, replace(options, scale=scale)))
+        (space_lines(heading, scale), _verovio_options(text, replace(options, scale=scale), condensed=condensed))
         for scale in (options.scale, *_tighter_scales(options))
     ]
     request = {"text": serialize(root).decode(), "layouts": layouts, "keys": keys, "favoured": favoured}
@@ -183,7 +184,7 @@ def _remove_breaks(root: _Element) -> list[str]:
     return [following.get("id", "") for following in elements(root, _AFTER_PHRASES)]
 
 
-def _verovio_options(text: bytes, options: EngravingOptions) -> dict[str, Any]:
+def _verovio_options(text: bytes, options: EngravingOptions, *, condensed: bool = False) -> dict[str, Any]:
     width, height = options.page
     margin = round(1000 * options.margin / options.scale)  # tenths of mm, before the page is scaled
     return {
@@ -194,6 +195,7 @@ def _verovio_options(text: bytes, options: EngravingOptions) -> dict[str, Any]:
         "scaleToPageSize": True,
         "adjustPageHeight": options.fit_height,
         "breaks": options.breaks,
+        "condense": "auto" if condensed else "none",
         "header": "encoded",  # empty credits, which reserve the space of the heading
         "footer": "none",
         "mmOutput": True,

@@ -173,3 +173,21 @@ def test_a_hidden_staff_is_drawn_in_all_measures() -> None:
     """Files say so system by system, and systems are divided anew."""
     hidden = "<attributes><staff-details print-object='no'/></attributes>"
     assert page([WHOLE, WHOLE], [WHOLE, hidden + rest()]).count('class="mRest"') == 1
+
+
+def orchestra(parts: int) -> bytes:
+    """One part that plays, and others that rest after the first measure, in two groups."""
+    resting = [[WHOLE, *[rest()] * 60]] * (parts - 1)
+    text = document([WHOLE] * 61, *resting).decode()
+    start = "<part-group type='start' number='1'><group-symbol>bracket</group-symbol></part-group>"
+    stop = "<part-group type='stop' number='1'/>"
+    middle = "<score-part id='P3'>"
+    text = text.replace("<part-list>", f"<part-list>{start}").replace("</part-list>", f"{stop}</part-list>")
+    return text.replace(middle, f"{stop}{start}{middle}").encode()
+
+
+@pytest.mark.parametrize(("parts", "hidden"), [(4, False), (10, True)])
+def test_staves_that_rest_are_hidden_in_large_scores_only(parts: int, hidden: bool) -> None:
+    engraving = drawn(orchestra(parts))
+    rests = "".join(engraving.pages).count('class="mRest"')
+    assert engraving.problems == () and (rests < 60 * (parts - 1)) == hidden
