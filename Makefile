@@ -1,6 +1,6 @@
 # The same few commands for people and for CI.
 #
-#   make compose [SCORE=my.musicxml]   write the missing parts; the files land in out/
+#   make compose [SCORE=my.musicxml]   write the missing parts into out/; files that you changed there stay
 #   make test                          the tests without the slow ones, and the ten that took longest
 #   make test-all                      every test
 #   make lint                          ruff and mypy
@@ -23,8 +23,10 @@ NAME := $(shell basename "$(SCORE)" | sed "s/\.[^.]*$$//")
 
 compose: $(VENV)/.runtime
 	@mkdir -p "$(OUT)"
-	@$(BIN)/scoregen compose "$(SCORE)" --force \
-		-o "$(OUT)/$(NAME).musicxml" -o "$(OUT)/$(NAME).svg" -o "$(OUT)/$(NAME).pdf" -o "$(OUT)/$(NAME).mid"
+	@name=$$(sh tools/kept_name.sh "$(OUT)" "$(NAME)") && \
+		$(BIN)/scoregen compose "$(SCORE)" --force -o "$(OUT)/$$name.musicxml" -o "$(OUT)/$$name.svg" \
+			-o "$(OUT)/$$name.pdf" -o "$(OUT)/$$name.mid" && \
+		sh tools/kept_name.sh --record "$(OUT)" "$$name"
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -m "not slow" $(WORKERS) --durations=10

@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from scoregen.notation.engraving.fonts import prepare_fonts, with_fonts
 from scoregen.notation.engraving.pages import EngravingOptions, engrave_and_compare, to_pdf, to_png
+from scoregen.notation.engraving.pdf import problems_of_fonts
 from scoregen.notation.musicxml.mxl import write_mxl
 from scoregen.score.check import Problem
 from scoregen.score.elements import Score
@@ -85,6 +86,12 @@ class ScoreOutput:
         engraved = engrave_and_compare(self.text, replace(self.engraving, embed_fonts=False))
         self.warnings += engraved.problems
         return engraved.pages
+
+    @cached_property
+    def printed_pages(self) -> tuple[str, ...]:
+        """The pages for PDF and PNG. Scripts for which there is no font are a warning."""
+        self.warnings += problems_of_fonts(self.pages)
+        return self.pages
 
     @property
     def title(self) -> str:
@@ -225,11 +232,11 @@ def _svg(piece: ScoreOutput, target: Path) -> tuple[bytes, ...]:
 
 
 def _pdf(piece: ScoreOutput, target: Path) -> tuple[bytes, ...]:
-    return (to_pdf(piece.pages, piece.title),)
+    return (to_pdf(piece.printed_pages, piece.title),)
 
 
 def _png(piece: ScoreOutput, target: Path) -> tuple[bytes, ...]:
-    return to_png(piece.pages, piece.dpi)
+    return to_png(piece.printed_pages, piece.dpi)
 
 
 READERS: dict[str, Callable[[Path], Score]] = {

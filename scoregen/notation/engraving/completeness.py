@@ -64,7 +64,7 @@ class Inventory:
 def take_inventory(root: _Element, prefix: str, *, condensed: bool = False) -> Inventory:
     """Give every note and measure without an id of its own an id that begins with `prefix`; what pages must show.
 
-    Rests that verovio draws without ids (in tablature), or not at all (in a condensed score), are left out.
+    Rests in tablature, which verovio draws without ids, are left out, and in a condensed score whole measures of rest.
     """
     inventory = Inventory(Counter(), {}, {})
     taken: set[str] = set()

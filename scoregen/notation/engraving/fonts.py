@@ -16,13 +16,14 @@ import re
 import tempfile
 import threading
 from collections import defaultdict
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 from pathlib import Path
 from xml.etree import ElementTree
 
-from scoregen.system import resources
+from scoregen.notation.engraving.system_fonts import families_for
 from scoregen.system.errors import ToolError
+from scoregen.system.resources import cache as cache_folder
 from scoregen.system.subprocesses import folder_of
 
 TEXT_FAMILY = "Liberation Serif, Tinos, Times New Roman, Times, serif"
@@ -44,7 +45,7 @@ def font_folder() -> Path:
     """The folder of the font files: in the user's cache, or a temporary one if the cache is read-only."""
     sheets = {name: _sheet(name) for name in _SHEETS}
     digest = hashlib.sha256(b"".join(sheets.values())).hexdigest()[:12]
-    folder = resources.cache() / f"fonts-{digest}"
+    folder = cache_folder().absolute() / f"fonts-{digest}"  # the engraver's process has links to its files
     try:
         _fill(folder, sheets)
     except OSError:
@@ -59,8 +60,15 @@ def prepare_fonts() -> None:
 
 
 def with_fonts(pages: Sequence[str]) -> tuple[str, ...]:
-    """The pages with the glyphs of their text embedded, so that every browser renders them alike."""
+    """The pages with the glyphs of their text embedded, so that every browser renders them alike.
+
+    Characters that the text font lacks are left to the viewer: fonts of their scripts are named.
+    """
     faces = font_faces(pages)
+    families = families_for(characters_of(pages))
+    if families:
+        named = TEXT_FAMILY.replace("serif", ", ".join((*families, "serif")))
+        pages = [page.replace(f'"{TEXT_FAMILY}"', f'"{named}"') for page in pages]
     return tuple(_with_style(page, faces) for page in pages) if faces else tuple(pages)
 
 
@@ -97,11 +105,24 @@ def _fill(folder: Path, sheets: dict[str, bytes]) -> None:
     for name, sheet in sheets.items():
         for index, data in enumerate(_DATA.findall(sheet)):
             target = folder / f"{_SHEETS[name]}-{index}.ttf"
-            if not target.is_file():
-                write_atomically(target, _decode(base64.b64decode(data), name))
+            keep(target, partial(_decode, base64.b64decode(data), name))
 
 
-def write_atomically(target: Path, data: bytes) -> None:
+def keep(target: Path, make: Callable[[], bytes]) -> None:
+    """Make a file unless it has the content of which the checksum is kept next to it."""
+    record = target.with_name(f"{target.name}.sha256")
+    if target.is_file() and record.is_file() and record.read_text(errors="replace") == _checksum(target.read_bytes()):
+        return
+    data = make()
+    _write_atomically(target, data)
+    _write_atomically(record, _checksum(data).encode())
+
+
+def _checksum(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _write_atomically(target: Path, data: bytes) -> None:
     """Write so that two programs that fill the cache at the same time never see half a font."""
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=".font-")
     try:

@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Literal
+from unicodedata import east_asian_width
 
 from scoregen.notation.engraving.fonts import TEXT_FAMILY
+from scoregen.notation.musicxml.tree import comment
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -35,6 +37,8 @@ _TYPE_COLUMNS: dict[str, Column] = {
 # The space that verovio reserves for one line of an encoded header and below the last line, in its units of 1/100 mm
 # at 100 percent. A test verifies both.
 _SPACER_LINE, _SPACER_END = 356, 180
+SPACE = "heading"
+"""The comment at which the worker writes the empty credits."""
 _ANCHORS = {"left": "start", "center": "middle", "right": "end", "foot": "middle"}
 
 
@@ -77,23 +81,22 @@ def read_heading(root: _Element) -> Heading:
     return Heading(tuple(credits) or tuple(_metadata_lines(root)))
 
 
-def reserve_space(root: _Element, heading: Heading, scale: int) -> None:
-    """Replace the document's credits by empty ones that reserve the height of the heading.
+def mark_space(root: _Element, heading: Heading) -> None:
+    """Replace the document's credits by a comment, at which lines of empty credits are written.
 
     The page layout is removed too: verovio uses it only to place credits.
     """
     for element in (*root.findall("credit"), *root.findall("defaults/page-layout")):
         element.getparent().remove(element)  # type: ignore[union-attr]  # neither is the root
     part_list = root.find("part-list")
-    if part_list is None or not heading:
-        return
+    if part_list is not None and heading:
+        part_list.addprevious(comment(SPACE))
+
+
+def space_lines(heading: Heading, scale: int) -> int:
+    """The number of lines of empty credits that reserve the height of the heading."""
     units = heading.height * 100 * 100 / scale
-    for _ in range(max(1, math.ceil((units - _SPACER_END) / _SPACER_LINE))):
-        credit = root.makeelement("credit", {"page": "1"})
-        words = root.makeelement("credit-words", {"justify": "center"})
-        words.text = "x"
-        credit.append(words)
-        part_list.addprevious(credit)
+    return max(1, math.ceil((units - _SPACER_END) / _SPACER_LINE)) if heading else 0
 
 
 def heading_svg(heading: Heading, page: tuple[float, float], margin: float) -> str:
@@ -180,7 +183,7 @@ def _column_svg(lines: Sequence[HeadingLine], top: float, width: float, margin: 
         baseline = top + 0.8 * line.size * POINT
         x = {"start": margin, "middle": width / 2, "end": width - margin}[_ANCHORS[line.column]]
         room = (width - 2 * margin) / (1 if line.column in ("center", "foot") else 2)
-        size = min(line.size * POINT, room / (0.48 * len(line.text)))
+        size = min(line.size * POINT, room / (0.48 * _letters(line.text)))
         style = (' font-weight="bold"' if line.bold else "") + (' font-style="italic"' if line.italic else "")
         found.append(
             f'<text x="{x:.2f}" y="{baseline:.2f}" font-family="{TEXT_FAMILY}" font-size="{size:.3f}"'
@@ -188,6 +191,11 @@ def _column_svg(lines: Sequence[HeadingLine], top: float, width: float, margin: 
         )
         top += line.height
     return "".join(found)
+
+
+def _letters(text: str) -> int:
+    """The width of a text in letters; Chinese, Japanese and Korean characters are as wide as two."""
+    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _number(text: str | None) -> float | None:

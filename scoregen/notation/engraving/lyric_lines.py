@@ -58,8 +58,9 @@ def _lines(named: Iterable[tuple[_Element, str]]) -> dict[str, int]:
 def _free_line(name: str, notes: dict[str, set[_Element]], lines: dict[str, int]) -> int:
     own = _LAST_NUMBER.search(name)
     wanted = int(own[1]) if own else 0
-    candidates: list[int] = [wanted] if wanted else []
-    for line in [*candidates, *range(1, len(notes) + 1)]:
-        if not any(notes[name] & notes[other] for other, taken in lines.items() if taken == line):
-            return line
-    return len(notes) + 1
+    numbers = range(1, len(notes) + 1)
+    return next(
+        line
+        for line in ((wanted, *numbers) if wanted else numbers)
+        if not any(notes[name] & notes[other] for other, taken in lines.items() if taken == line)
+    )

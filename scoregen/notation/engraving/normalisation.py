@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ _PROSE = frozenset(
 )
 """Elements whose blanks are part of the text."""
 _CONDENSED_STAVES = 9
+"""The number of staves from which those that rest are hidden, system by system."""
 _MOST_ACTUAL = 9
 """The most notes of a tuplet that a missing type is completed with."""
 _BEFORE_TYPE = frozenset(
@@ -58,16 +60,20 @@ def elements(root: _Element, path: str) -> list[_Element]:
 
 
 def keep_common_multirests(root: _Element) -> None:
-    """Remove the signs of multi-measure rests where some part does not rest.
+    """The signs of multi-measure rests where all parts rest, in every part; no others.
 
     Verovio condenses the measures of all parts where one of them has the sign.
     """
-    for part in root.findall("part"):
-        for index, measure in enumerate(part.findall("measure")):
-            for style in measure.findall("attributes/measure-style"):
-                length = (style.findtext("multiple-rest") or "").strip()
-                if length and not (length.isdecimal() and _all_rest(root, index, int(length))):
-                    _remove(style)
+    lengths: dict[int, int] = {}
+    for index, length in _multirests(root):
+        lengths[index] = min(length, lengths.get(index, length))
+    remove_multirests(root)
+    end = 0
+    for index, length in sorted(lengths.items()):
+        if index >= end and _all_rest(root, index, length):
+            end = index + length
+            for part in root.findall("part"):
+                _add_multirest(part.findall("measure")[index], length)
 
 
 def remove_multirests(root: _Element) -> None:
@@ -78,13 +84,27 @@ def remove_multirests(root: _Element) -> None:
 
 def condensed_measures(root: _Element) -> frozenset[int]:
     """The indices of the measures that are drawn as a multi-measure rest."""
-    return frozenset(
-        index + offset
-        for part in root.findall("part")
-        for index, measure in enumerate(part.findall("measure"))
-        for rest in measure.findall("attributes/measure-style/multiple-rest")
-        for offset in range(int(rest.text or 0))
-    )
+    return frozenset(index + offset for index, length in _multirests(root) for offset in range(length))
+
+
+def _multirests(root: _Element) -> Iterator[tuple[int, int]]:
+    """The index of the first measure and the length of each sign, part by part."""
+    for part in root.findall("part"):
+        for index, measure in enumerate(part.findall("measure")):
+            for rest in measure.findall("attributes/measure-style/multiple-rest"):
+                if (rest.text or "").strip().isdecimal():
+                    yield index, int(rest.text or 0)
+
+
+def _add_multirest(measure: _Element, length: int) -> None:
+    attributes = measure.find("attributes")
+    if attributes is None:
+        attributes = measure.makeelement("attributes")
+        measure.insert(0, attributes)
+    style, rest = measure.makeelement("measure-style"), measure.makeelement("multiple-rest")
+    rest.text = str(length)
+    style.append(rest)
+    attributes.append(style)
 
 
 def is_verse_number(text: str) -> bool:
@@ -98,7 +118,7 @@ def rests(measure: _Element) -> bool:
 
 
 def may_condense(root: _Element) -> bool:
-    """Whether staves that rest may be hidden: in scores of many staves that are never silent for three measures."""
+    """Whether staves that rest in a whole system may be hidden: in scores of many staves that are never silent."""
     parts = root.findall("part")
     staves = sum(max([1, *(int(_number(each.text) or 1) for each in part.iter("staves"))]) for part in parts)
     columns = zip(*(part.findall("measure") for part in parts), strict=False)

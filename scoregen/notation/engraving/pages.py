@@ -14,7 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from scoregen.notation.engraving.completeness import missing, take_inventory
 from scoregen.notation.engraving.fonts import MUSIC_FAMILY, TEXT_FAMILY, with_fonts
-from scoregen.notation.engraving.heading import Heading, footing_svg, heading_svg, read_heading, reserve_space
+from scoregen.notation.engraving.heading import (
+    Heading,
+    footing_svg,
+    heading_svg,
+    mark_space,
+    read_heading,
+    space_lines,
+)
 from scoregen.notation.engraving.key_signatures import part_key_changes
 from scoregen.notation.engraving.normalisation import elements, may_condense, normalise, remove_multirests
 from scoregen.notation.engraving.pdf import to_pdf, to_png
@@ -53,11 +60,8 @@ PAPERS: dict[str, tuple[float, float]] = {
 
 STAFF_HEIGHT = 7.2
 """The height of a staff of five lines at a scale of 100 percent, in millimetres."""
-SYSTEM = 'class="system"'
 TIGHTER = (0.92, 0.85)
 """Factors of the scale that are tried in order to save a page."""
-MOST_TIGHTENED = 4
-"""The number of pages up to which they are tried."""
 
 _SCALES = (20, 400)
 _ENGRAVER = "the engraver verovio"
@@ -140,13 +144,24 @@ def engrave(text: bytes, options: EngravingOptions = _DEFAULTS) -> tuple[str, ..
 
 def engrave_and_compare(text: bytes, options: EngravingOptions = _DEFAULTS) -> Engraving:
     """The pages of `engrave`, compared with the document: one problem names what is missing on them."""
-    engraving = _layout(text, options)
-    for scale in _tighter_scales(engraving.pages, options):
-        tighter = _layout(text, replace(options, scale=scale))
-        if len(tighter.pages) < len(engraving.pages):
-            engraving = tighter
-            break
-    return replace(engraving, pages=with_fonts(engraving.pages)) if options.embed_fonts else engraving
+    root = parse(text, "the score to engrave")
+    heading = read_heading(root) if options.heading else Heading()
+    normalise(root)
+    mark_space(root, heading)
+    keys = part_key_changes(root)
+    if keys:
+        remove_multirests(root)
+    condensed = may_condense(root)
+    inventory = take_inventory(root, f"n{zlib.crc32(text):x}", condensed=condensed)
+    favoured = _remove_breaks(root) if options.breaks == "auto" else None
+    layouts = [
+        (space_lines(heading, scale), _verovio_options(text, replace(options, scale=scale), condensed=condensed))
+        for scale in (options.scale, *_tighter_scales(options))
+    ]
+    request = {"text": serialize(root).decode(), "layouts": layouts, "keys": keys, "favoured": favoured}
+    drawn = _run_verovio(request, options.timeout_seconds)
+    pages = tuple(_finish(page, index, len(drawn), heading, options) for index, page in enumerate(drawn))
+    return Engraving(with_fonts(pages) if options.embed_fonts else pages, missing(inventory, drawn))
 
 
 def prepare_engraver() -> None:
@@ -154,28 +169,11 @@ def prepare_engraver() -> None:
     prepare(_WORKER, "verovio", _DEFAULTS.timeout_seconds, _ENGRAVER)
 
 
-def _tighter_scales(pages: tuple[str, ...], options: EngravingOptions) -> tuple[int, ...]:
-    lone = 1 < len(pages) <= MOST_TIGHTENED and pages[-1].count(SYSTEM) <= 2
-    return tuple(round(options.scale * factor) for factor in TIGHTER) if lone and options.breaks == "auto" else ()
-
-
-def _layout(text: bytes, options: EngravingOptions) -> Engraving:
-    """The pages at one scale."""
-    root = parse(text, "the score to engrave")
-    heading = read_heading(root) if options.heading else Heading()
-    normalise(root)
-    reserve_space(root, heading, options.scale)
-    keys = part_key_changes(root)
-    if keys:
-        remove_multirests(root)
-    condensed = may_condense(root)
-    inventory = take_inventory(root, f"n{zlib.crc32(text):x}", condensed=condensed)
-    favoured = _remove_breaks(root) if options.breaks == "auto" else None
-    settings = {**_verovio_options(text, options), "condense": "auto" if condensed else "none"}
-    request = {"text": serialize(root).decode(), "options": settings, "keys": keys, "favoured": favoured}
-    pages = _run_verovio(request, options.timeout_seconds)
-    finished = (_finish(page, index, len(pages), heading, options) for index, page in enumerate(pages))
-    return Engraving(tuple(finished), missing(inventory, pages))
+def _tighter_scales(options: EngravingOptions) -> tuple[int, ...]:
+    """Smaller scales, which are used if they save a page that has few systems."""
+    return (
+        tuple(max(_SCALES[0], round(options.scale * factor)) for factor in TIGHTER) if options.breaks == "auto" else ()
+    )
 
 
 def _remove_breaks(root: _Element) -> list[str]:
@@ -186,7 +184,7 @@ def _remove_breaks(root: _Element) -> list[str]:
     return [following.get("id", "") for following in elements(root, _AFTER_PHRASES)]
 
 
-def _verovio_options(text: bytes, options: EngravingOptions) -> dict[str, Any]:
+def _verovio_options(text: bytes, options: EngravingOptions, *, condensed: bool = False) -> dict[str, Any]:
     width, height = options.page
     margin = round(1000 * options.margin / options.scale)  # tenths of mm, before the page is scaled
     return {
@@ -197,6 +195,7 @@ def _verovio_options(text: bytes, options: EngravingOptions) -> dict[str, Any]:
         "scaleToPageSize": True,
         "adjustPageHeight": options.fit_height,
         "breaks": options.breaks,
+        "condense": "auto" if condensed else "none",
         "header": "encoded",  # empty credits, which reserve the space of the heading
         "footer": "none",
         "mmOutput": True,
@@ -208,7 +207,7 @@ def _verovio_options(text: bytes, options: EngravingOptions) -> dict[str, Any]:
 
 def _run_verovio(request: dict[str, Any], timeout: float) -> list[str]:
     try:
-        with verovio_resources() as resources:
+        with verovio_resources(request["text"]) as resources:
             answer = ask(_WORKER, "verovio", {**request, "resources": str(resources)}, timeout, _ENGRAVER)
     except ToolError as error:
         raise ToolError(f"{error.message}; is the score damaged?") from None

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from scoregen.notation.engraving.fonts import characters_of, font_folder
-from scoregen.system.errors import InputError, ToolError
+from scoregen.notation.engraving.system_fonts import fonts_with, foreign_characters, missing_scripts
+from scoregen.score.check import Problem
+from scoregen.system.errors import InputError, Place, ToolError
 
 _SIZE = re.compile(r'<svg width="([\d.]+)mm" height="([\d.]+)mm"')
 _STYLE_SHEET = re.compile(r'<style type="text/css">@font-face.*?</style>', re.DOTALL)
-# Ranges of code points for which the text font or typst's own fonts have glyphs.
-_OWN_SCRIPTS = ((0x0000, 0x058F), (0x1E00, 0x218F), (0x2500, 0x27BF), (0xE000, 0xF8FF), (0xFB00, 0xFB06))
 
 
 def to_pdf(pages: Sequence[str], title: str = "") -> bytes:
@@ -28,18 +32,25 @@ def to_png(pages: Sequence[str], dpi: int = 150) -> tuple[bytes, ...]:
     return _compile(pages, "", format="png", ppi=float(dpi))
 
 
+def problems_of_fonts(pages: Sequence[str]) -> tuple[Problem, ...]:
+    """One problem that names the scripts that a PDF or PNG of the pages cannot draw; none if there is a font."""
+    _, missing = fonts_with(foreign_characters(characters_of(pages)))
+    return (Problem(Place(), missing_scripts(missing)),) if missing else ()
+
+
 def _compile(pages: Sequence[str], title: str, **options: Any) -> tuple[bytes, ...]:
     import typst
 
     inputs = {f"page{index}": _STYLE_SHEET.sub("", page) for index, page in enumerate(pages)}
     try:
-        made = typst.compile(
-            _source(pages).encode(),
-            font_paths=[str(font_folder())],
-            ignore_system_fonts=not _needs_system_fonts(pages),
-            sys_inputs={**inputs, "title": title},
-            **options,
-        )
+        with _linked(fonts_with(foreign_characters(characters_of(pages)))[0]) as others:
+            made = typst.compile(
+                _source(pages).encode(),
+                font_paths=[str(font_folder()), *map(str, others)],
+                ignore_system_fonts=True,
+                sys_inputs={**inputs, "title": title},
+                **options,
+            )
     except (typst.TypstError, RuntimeError, ValueError) as error:
         raise ToolError(f"typst could not typeset the pages: {error}") from None
     return tuple(made) if isinstance(made, list) else (made,)
@@ -59,6 +70,17 @@ def _page_source(page: str, index: int) -> str:
     return f"#page(width: {size[1]}mm, height: {size[2]}mm, margin: 0mm, {picture})"
 
 
-def _needs_system_fonts(pages: Sequence[str]) -> bool:
-    """Whether lyrics need other scripts; all other pages must not depend on installed fonts."""
-    return any(not any(low <= ord(char) <= high for low, high in _OWN_SCRIPTS) for char in characters_of(pages))
+@contextmanager
+def _linked(files: Sequence[Path]) -> Iterator[tuple[Path, ...]]:
+    """A folder with these font files only, since typst reads fonts by folder; no folder for no files."""
+    if not files:
+        yield ()
+        return
+    with tempfile.TemporaryDirectory(prefix="scoregen-fonts-") as name:
+        for index, file in enumerate(files):
+            target = Path(name) / f"{index}{file.suffix}"
+            try:
+                target.symlink_to(file)
+            except OSError:
+                shutil.copy(file, target)
+        yield (Path(name),)

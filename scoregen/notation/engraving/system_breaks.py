@@ -15,10 +15,12 @@ BAD_LAST_SYSTEM = 0.55
 """The part of the page's width below which a last system is too short."""
 UNEVEN = 1.5
 """How much more uneven than the best division the systems may be."""
+FEW_SYSTEMS = 12
+"""The number of systems up to which they are divided anew only because they are uneven."""
 _COUNT_WEIGHT = 0.02
-_FAVOUR = 0.03
-_FULLEST = 1.3
-"""The most that a system may be fuller than the mean."""
+_FAVOUR = 0.15
+_FULLEST = 1.12
+"""The most that the drawn widths of measures may exceed the room of a system: most were stretched when drawn."""
 
 _SYSTEM = 'class="system"'
 _MEASURE = re.compile(
@@ -86,14 +88,10 @@ def with_breaks(text: str, systems: Collection[str], pages: Collection[str]) -> 
     return re.sub(r'<measure\b[^>]*?\bid="([^"]*)"[^>]*(?<!/)>', opening, text)
 
 
-def without_breaks(text: str) -> str:
-    """The text without the breaks of `with_breaks`."""
-    return re.sub(r'<print new-(?:page|system)="yes"/>', "", text)
-
-
 def _needs_division(systems: Sequence[Drawn], counts: Sequence[int], best: Sequence[int]) -> bool:
     short = systems[-1].width < BAD_LAST_SYSTEM * max(system.width for system in systems)
-    return short or counts[-1] == 1 or _spread(counts) > UNEVEN * _spread(best) + 1
+    uneven = len(systems) <= FEW_SYSTEMS and _spread(counts) > UNEVEN * _spread(best) + 1
+    return short or counts[-1] == 1 or uneven
 
 
 def _spread(counts: Sequence[int]) -> float:
@@ -117,10 +115,10 @@ def _division(widths: Sequence[float], favoured: Sequence[bool], rooms: Sequence
         reached: dict[int, tuple[float, int]] = {}
         for start, (cost, _) in costs[-1].items():
             for end in range(start + 1, total - (number - system) + 1):
-                fullness = (ends[end] - ends[start]) / room / mean
+                fullness = (ends[end] - ends[start]) / room
                 if fullness > _FULLEST and end > start + 1:
                     break
-                more = (fullness - 1) ** 2 + _COUNT_WEIGHT * (end - start - count) ** 2
+                more = (fullness / mean - 1) ** 2 + _COUNT_WEIGHT * (end - start - count) ** 2
                 more += 10.0 * (end == start + 1)
                 more -= _FAVOUR * (end < total and favoured[end])
                 if end not in reached or cost + more < reached[end][0]:

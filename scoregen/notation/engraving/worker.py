@@ -14,6 +14,13 @@ from types import ModuleType
 from typing import Any
 
 MEMORY_BYTES = 4 << 30
+SPACE = "<!--heading-->"
+"""Where the text has room for lines of the heading's space."""
+LINE = '<credit page="1"><credit-words justify="center">x</credit-words></credit>'
+SYSTEM = 'class="system"'
+FEW_SYSTEMS = 2
+MOST_TIGHTENED = 4
+"""The number of pages up to which a tighter layout is tried."""
 LAST_JUSTIFIED = 0.6
 """The part of the page's width from which the last of several even systems is justified."""
 MEASURE = re.compile(r"(<scoreDef[^>]*>(?:(?!</?scoreDef)[\s\S])*</scoreDef>\s*)?<measure ")
@@ -45,60 +52,90 @@ def prepare() -> None:
 def answer(request: dict[str, Any]) -> dict[str, Any]:
     """`pages`, or `error` and verovio's `log`.
 
-    The request has a `text` with `options`, `keys`, the folder of `resources`, and the measures that are `favoured`
-    as the first of a system; without these, systems stay as verovio divides them.
+    The request has a `text`, the `layouts` to try, the `keys` of `with_keys`, the folder of `resources`, and the
+    measures that are `favoured` as the first of a system; without these, systems stay as verovio divides them. A
+    layout is the number of lines of the heading's space, and verovio's options. The first is used unless its last
+    page has one or two systems and another needs fewer pages.
     """
-    return _engrave(**request)
-
-
-def _engrave(
-    text: str, options: dict[str, Any], keys: dict[str, dict[str, str]], resources: str, favoured: list[str] | None
-) -> dict[str, Any]:
     import verovio
 
     verovio.enableLog(verovio.LOG_ERROR)
-    toolkit = verovio.toolkit(False)
-    toolkit.setResourcePath(resources)
-    pages = _pages(toolkit, text, options, keys)
-    if pages is None:
-        return {"error": "could not load the score", "log": toolkit.getLog()}
+    engraver = Engraver(verovio, request["resources"], request["text"], request["keys"])
+    return _engrave(engraver, request["layouts"], request["favoured"])
+
+
+class Engraver:
+    """Verovio with a score. Rendering after a failed load would crash it."""
+
+    def __init__(self, verovio: Any, resources: str, text: str, keys: dict[str, dict[str, str]]) -> None:
+        self.toolkit = verovio.toolkit(False)
+        self.toolkit.setResourcePath(resources)
+        self.text = text
+        self.keys = keys
+        self._parts = verovio, resources
+
+    def copy(self) -> Engraver:
+        return Engraver(*self._parts, self.text, self.keys)
+
+    def load(self, layout: list[Any], text: str | None = None, **options: Any) -> int:
+        """The number of pages of a layout; 0 if the score cannot be loaded."""
+        lines, chosen = layout
+        self.toolkit.setOptions({**chosen, **options})
+        loaded = self.toolkit.loadData((text or self.text).replace(SPACE, LINE * lines))
+        if loaded and self.keys:
+            loaded = self.toolkit.loadData(with_keys(self.toolkit.getMEI(), self.keys))
+        return int(self.toolkit.getPageCount()) if loaded else 0
+
+    def page(self, number: int) -> str:
+        return str(self.toolkit.renderToSVG(number))
+
+    def pages(self, count: int) -> list[str]:
+        return [self.page(number) for number in range(1, count + 1)]
+
+
+def _engrave(engraver: Engraver, layouts: list[list[Any]], favoured: list[str] | None) -> dict[str, Any]:
+    count = engraver.load(layouts[0])
+    if not count:
+        return {"error": "could not load the score", "log": engraver.toolkit.getLog()}
+    layout, count = _tightest(engraver, layouts, count)
+    pages = engraver.pages(count)
     if not any('class="measure' in page for page in pages):
-        return {"error": "found nothing to engrave", "log": toolkit.getLog()}
-    return {"pages": pages if favoured is None else _even(toolkit, text, options, keys, pages, favoured)}
+        return {"error": "found nothing to engrave", "log": engraver.toolkit.getLog()}
+    return {"pages": pages if favoured is None else _even(engraver, layout, pages, favoured)}
 
 
-def _pages(toolkit: Any, text: str, options: dict[str, Any], keys: dict[str, dict[str, str]]) -> list[str] | None:
-    """All pages, or None if the score cannot be loaded; rendering after a failed load would crash."""
-    toolkit.setOptions(options)
-    loaded = toolkit.loadData(text)
-    if loaded and keys:
-        loaded = toolkit.loadData(with_keys(toolkit.getMEI(), keys))
-    return [toolkit.renderToSVG(page) for page in range(1, toolkit.getPageCount() + 1)] if loaded else None
+def _tightest(engraver: Engraver, layouts: list[list[Any]], count: int) -> tuple[list[Any], int]:
+    """The layout that saves the last page, loaded, and its number of pages; else the first.
+
+    The layouts become tighter; the last is tried first, since the others save no page that it does not save.
+    """
+    if len(layouts) == 1 or not 1 < count <= MOST_TIGHTENED or engraver.page(count).count(SYSTEM) > FEW_SYSTEMS:
+        return layouts[0], count
+    trial = engraver.copy()
+    if not 0 < trial.load(layouts[-1]) < count:
+        return layouts[0], count
+    for layout in layouts[1:]:
+        fewer = engraver.load(layout)
+        if 0 < fewer < count:
+            return layout, fewer
+    return layouts[0], engraver.load(layouts[0])
 
 
-def _even(
-    toolkit: Any,
-    text: str,
-    options: dict[str, Any],
-    keys: dict[str, dict[str, str]],
-    pages: list[str],
-    favoured: list[str],
-) -> list[str]:
+def _even(engraver: Engraver, layout: list[Any], pages: list[str], favoured: list[str]) -> list[str]:
     """The pages with more even systems, and with two systems on the last page, if that takes no more pages."""
-    layout = _load("system_breaks")
-    starts = layout.better_systems([system for page in pages for system in layout.drawn_systems(page)], favoured)
-    options = {**options, "minLastJustification": LAST_JUSTIFIED}
+    breaks = _load("system_breaks")
+    starts = breaks.better_systems([system for page in pages for system in breaks.drawn_systems(page)], favoured)
     if starts:
-        text = layout.with_breaks(text, starts, ())
-        even = _pages(toolkit, text, {**options, "breaks": "line"}, keys)
-        pages = even if even and len(even) <= len(pages) else pages
-    drawn = [layout.drawn_systems(page) for page in pages]
-    page_starts = layout.better_pages(drawn)
+        text = breaks.with_breaks(engraver.text, starts, ())
+        count = engraver.load(layout, text, breaks="line", minLastJustification=LAST_JUSTIFIED)
+        pages = engraver.pages(count) if 0 < count <= len(pages) else pages
+    drawn = [breaks.drawn_systems(page) for page in pages]
+    page_starts = breaks.better_pages(drawn)
     if page_starts:
         systems = [system.measures[0] for page in drawn for system in page][1:]
-        text = layout.with_breaks(layout.without_breaks(text), systems, page_starts)
-        even = _pages(toolkit, text, {**options, "breaks": "encoded"}, keys)
-        pages = even if even and len(even) == len(pages) else pages
+        text = breaks.with_breaks(engraver.text, systems, page_starts)
+        count = engraver.load(layout, text, breaks="encoded", minLastJustification=LAST_JUSTIFIED)
+        pages = engraver.pages(count) if count == len(pages) else pages
     return pages
 
 

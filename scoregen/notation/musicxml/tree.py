@@ -102,6 +102,11 @@ def _without_namespace(root: etree._Element) -> etree._Element:
     return root
 
 
+def comment(text: str) -> etree._Element:
+    """A comment to be put into a tree."""
+    return etree.Comment(text)
+
+
 def _doc_info(root: etree._Element) -> Any:
     """lxml's view of the DOCTYPE, which its type stubs cover only in part."""
     return root.getroottree().docinfo
