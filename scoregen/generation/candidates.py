@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scoregen.generation.reranking import RankingCriteria, cost, rerank
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[float], None]
 
-FEWEST = 4
-"""The fewest drafts of each alternative."""
 SEEDS_PER_ALTERNATIVE = 1_000_000
 """The distance of the random streams of two alternatives: more than there are refinement passes."""
 PASS_SHARE = 0.25
@@ -26,7 +23,7 @@ PASS_SHARE = 0.25
 def draw_candidates(
     request: SamplingRequest, criteria: RankingCriteria, options: SamplingOptions, count: int, progress: Progress
 ) -> tuple[Draft, ...]:
-    """At least `count` drafts, best first; the best `count` are refined."""
+    """`count` drafts, best first, each the best of its own candidates and refined."""
     from scoregen.generation.refinement import refine
 
     work = 1 + options.passes * count * PASS_SHARE
@@ -34,22 +31,19 @@ def draw_candidates(
     if options.passes == 0:
         return drafts
     better = []
-    for rank, draft in enumerate(drafts[:count]):
+    for rank, draft in enumerate(drafts):
         better.append(refine(request, draft, options, lambda draft: cost(draft, criteria), rank))
         progress((1 + (rank + 1) * options.passes * PASS_SHARE) / work)
-    return rerank([*better, *drafts[count:]], criteria)
+    return rerank(better, criteria)
 
 
 def _sample(
     request: SamplingRequest, criteria: RankingCriteria, options: SamplingOptions, count: int, progress: Progress
 ) -> tuple[Draft, ...]:
-    """Drafts, best first. If drafts continue from the best one after each span, every alternative has its own."""
+    """A draft for each alternative, best first: the best of `options.candidates` that are drawn for it alone."""
     from scoregen.model.sampling.loop import fill
 
     stops = range(options.span, len(request.tokens.measures), options.span) if options.span else range(0)
-    if not stops:
-        return rerank(fill(request, options, progress=progress), criteria)
-    each = replace(options, candidates=max(min(FEWEST, options.candidates), -(-options.candidates // count)))
 
     def judge(draft: Draft, measures: range) -> float:
         return cost(draft, criteria.of_measures(measures))
@@ -59,6 +53,6 @@ def _sample(
             progress((number + done) / count)
 
         stream = number * SEEDS_PER_ALTERNATIVE
-        return rerank(fill(request, each, stream, own_progress, stops=stops, judge=judge), criteria)[0]
+        return rerank(fill(request, options, stream, own_progress, stops=stops, judge=judge), criteria)[0]
 
     return rerank(map(alternative, range(count)), criteria)

@@ -97,7 +97,6 @@ def compose(
     if not 1 <= count <= 100:
         raise InputError(f"found a count of {count}; expected 1 to 100 alternatives")
     options = sampling or SamplingOptions()
-    options = replace(options, candidates=max(options.candidates, count))
     players, manner = load_ensemble(ensemble), load_style(style)
     options = _with_costs(options, manner)
     pretrained = load_pretrained(Path(checkpoint) if checkpoint else None, players)
@@ -123,7 +122,7 @@ def compose(
     settings |= {"style": style} if style != DEFAULT_STYLE else {}
     settings |= {"piece": _plain(asdict(piece_options))} if score is None else {}
     alternatives = []
-    for rank, draft in enumerate(drafts[:count], 1):
+    for rank, draft in enumerate(drafts, 1):
         done = unfolded(_finished(task, draft), form)
         novelty = _novelty(draft, done, form)
         record = provenance(done, pretrained.weights, options, {**settings, "rank": rank, "novelty": novelty})
@@ -189,16 +188,24 @@ def _sample(
     count: int,
     progress: Callable[[float], None] | None,
 ) -> tuple[Draft, ...]:
-    """The drafts, best first; the `count` best have been refined."""
+    """The drafts of `count` alternatives, best first."""
     from scoregen.model.sampling.request import SamplingRequest
 
     tokens = encode(task.score, task.slots, snap=True)
     calibration = pretrained.calibration
-    criteria = RankingCriteria.of(tokens, plan.chords, calibration.discriminator if calibration else None, plan.style)
+    criteria = RankingCriteria.of(tokens, plan.chords, pretrained.successions, plan.style)
     logit_bias = calibration.logit_bias if calibration else None
     chords = _planned_chords(plan, len(tokens.measures))
     request = SamplingRequest(
-        engine, tokens, task.rules, chords, pretrained.index, logit_bias, frozenset(plan.sections), style=plan.style
+        engine,
+        tokens,
+        task.rules,
+        chords,
+        pretrained.index,
+        logit_bias,
+        pretrained.successions,
+        frozenset(plan.sections),
+        style=plan.style,
     )
     return draw_candidates(request, criteria, options, count, progress or (lambda done: None))
 

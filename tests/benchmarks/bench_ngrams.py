@@ -87,7 +87,9 @@ def bits(model: NGrams, streams: Sequence[Sequence[Symbol]]) -> float:
     return float(np.mean(nats)) / math.log(2)
 
 
-def likelihood_ratio(training: Sequence[Texture], real: Sequence[Texture], tested: Sequence[Texture]) -> dict[str, float]:
+def likelihood_ratio(
+    training: Sequence[Texture], real: Sequence[Texture], tested: Sequence[Texture]
+) -> dict[str, float]:
     """The AUC by family and of all families together."""
     tables = {name: [families(piece) for piece in side] for name, side in (("t", training), ("r", real), ("g", tested))}
     names = list(tables["t"][0])
@@ -146,7 +148,11 @@ def _voice(piece: Texture, voice: int) -> list[Symbol]:
     times = piece.time[rows]
     lengths = np.diff(np.append(times, piece.time[-1] + piece.length[-1]))
     events = [
-        (int(np.clip(pitches[rows[i]] - pitches[rows[i - 1]], -13, 13)), min(float(lengths[i]), 4.0), bool(piece.on_beat[rows[i]]))
+        (
+            int(np.clip(pitches[rows[i]] - pitches[rows[i - 1]], -13, 13)),
+            min(float(lengths[i]), 4.0),
+            bool(piece.on_beat[rows[i]]),
+        )
         for i in range(1, len(rows))
     ]
     return _with_context([float(t) for t in times[1:]], events, 2)

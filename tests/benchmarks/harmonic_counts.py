@@ -109,7 +109,9 @@ def _leading_notes(
         note = (here[0] + 4) % 12 if dominant else here[0] if here[1] in ("diminished", "half-diminished") else None
         if note is None:
             continue
-        voices = [v for v in range(last + 1) if piece.midi[rows[index], v] % 12 == note and piece.midi[rows[index], v] >= 0]
+        voices = [
+            v for v in range(last + 1) if piece.midi[rows[index], v] % 12 == note and piece.midi[rows[index], v] >= 0
+        ]
         voices = [v for v in voices if here[1] != "major" or piece.fifths[rows[index], v] - piece.signature >= 5]
         tally["doubled leading note"] += len(voices) > 1
         following = chords[index + 1] if index + 1 < len(chords) else None

@@ -11,6 +11,7 @@ from scoregen.model.sampling.logit_bias import LogitBias
 from scoregen.styles.style import Style, load_style
 from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.events import TokenScore
+from scoregen.tokens.successions import SuccessionTable
 from scoregen.tokens.window_hashes import NoveltyIndex
 
 
@@ -19,7 +20,8 @@ class SamplingRequest:
     """What is to be written, and by which network.
 
     `rules` hold the constraints of each voice, `chords` the planned chords by measure index and onset, `novelty`
-    the index of the novelty limit, `logit_bias` the calibration (None: there is none), and `sections` the measure
+    the index of the novelty limit, `logit_bias` the calibration (None: there is none), `successions` the table of the
+    corpus (None: there is none), and `sections` the measure
     indices into which nothing is tied. Without `use_voice_leading_costs` the drafts come from the network
     alone; otherwise `style` sets the costs.
     """
@@ -30,6 +32,7 @@ class SamplingRequest:
     chords: Chords = field(default_factory=dict)
     novelty: NoveltyIndex | None = None
     logit_bias: LogitBias | None = None
+    successions: SuccessionTable | None = None
     sections: frozenset[int] = frozenset()
     use_voice_leading_costs: bool = True
     style: Style = field(default_factory=load_style)
