@@ -2,7 +2,7 @@
 
     python tools/convert_checkpoint.py NAME.safetensors [...]
 
-Rewrites NAME.safetensors and NAME.json, and NAME.calibration if it exists. No value changes.
+Rewrites NAME.safetensors and NAME.json. No value changes.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from typing import Any
 from safetensors.numpy import load, save
 
 from scoregen.model.network.config import (
-    RENAMED_CALIBRATION_KEYS,
     RENAMED_NETWORK_OPTIONS,
     RENAMED_TRAINING_OPTIONS,
     current_name,
@@ -40,12 +39,7 @@ def converted(stem: Path) -> list[tuple[Path, bytes]]:
     about |= {"network": network, "sha256": hashlib.sha256(data).hexdigest()}
     if "training" in about:
         about["training"] = _renamed(about["training"], RENAMED_TRAINING_OPTIONS)
-    files = [(weights, data), (story, f"{json.dumps(about, indent=2, sort_keys=True)}\n".encode())]
-    calibration = stem.with_suffix(".calibration")
-    if calibration.exists():
-        content = _renamed(json.loads(calibration.read_text(encoding="utf-8")), RENAMED_CALIBRATION_KEYS)
-        files.append((calibration, f"{json.dumps(content, indent=1)}\n".encode()))
-    return files
+    return [(weights, data), (story, f"{json.dumps(about, indent=2, sort_keys=True)}\n".encode())]
 
 
 def _renamed(table: dict[str, Any], names: dict[str, str]) -> dict[str, Any]:

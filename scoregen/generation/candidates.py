@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scoregen.generation.reranking import RankingCriteria, cost, rerank
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[float], None]
 
-FEWEST = 4
-"""The fewest drafts of each alternative."""
 SEEDS_PER_ALTERNATIVE = 1_000_000
 """The distance of the random streams of two alternatives: more than there are refinement passes."""
 PASS_SHARE = 0.25
@@ -26,9 +23,9 @@ PASS_SHARE = 0.25
 def draw_candidates(
     requests: Sequence[SamplingRequest], criteria: RankingCriteria, options: SamplingOptions, progress: Progress
 ) -> tuple[Draft, ...]:
-    """At least one draft for each request, best first; as many of the best are refined.
+    """The best draft of each request, refined, best first.
 
-    The requests are those of the alternatives, which differ in their plans alone.
+    Each request is that of an alternative and has candidates of its own; they differ in their plans alone.
     """
     from scoregen.generation.refinement import refine
 
@@ -38,26 +35,20 @@ def draw_candidates(
     if options.passes == 0:
         return tuple(draft for draft, _ in drafts)
     better = []
-    for rank, (draft, request) in enumerate(drafts[:count]):
+    for rank, (draft, request) in enumerate(drafts):
         better.append(refine(request, draft, options, lambda draft: cost(draft, criteria), rank))
         progress((1 + (rank + 1) * options.passes * PASS_SHARE) / work)
-    return rerank([*better, *(draft for draft, _ in drafts[count:])], criteria)
+    return rerank(better, criteria)
 
 
 def _sample(
     requests: Sequence[SamplingRequest], criteria: RankingCriteria, options: SamplingOptions, progress: Progress
 ) -> list[tuple[Draft, SamplingRequest]]:
-    """Drafts with their requests, best first. If drafts continue from the best one after each span, every alternative
-    has its own.
-    """
+    """The best of `options.candidates` drafts of each request, with it, best first."""
     from scoregen.model.sampling.loop import fill
 
-    first, count = requests[0], len(requests)
-    stops = range(options.span, len(first.tokens.measures), options.span) if options.span else range(0)
-    if not stops:
-        every = replace(first, plans=tuple(plan for request in requests for plan in request.plans))
-        return [(draft, every) for draft in rerank(fill(every, options, progress=progress), criteria)]
-    each = replace(options, candidates=max(min(FEWEST, options.candidates), -(-options.candidates // count)))
+    count, measures = len(requests), len(requests[0].tokens.measures)
+    stops = range(options.span, measures, options.span) if options.span else range(0)
 
     def judge(draft: Draft, measures: range) -> float:
         return cost(draft, criteria.of_measures(measures))
@@ -67,7 +58,7 @@ def _sample(
             progress((number + done) / count)
 
         stream = number * SEEDS_PER_ALTERNATIVE
-        return rerank(fill(requests[number], each, stream, own_progress, stops=stops, judge=judge), criteria)[0]
+        return rerank(fill(requests[number], options, stream, own_progress, stops=stops, judge=judge), criteria)[0]
 
     drafts = [(alternative(number), request) for number, request in enumerate(requests)]
     return sorted(drafts, key=lambda pair: cost(pair[0], criteria))

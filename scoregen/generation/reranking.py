@@ -1,4 +1,4 @@
-"""Reranking of drafts by novelty, likelihood, parallels, the chords before cadences, and the final chord."""
+"""Reranking of drafts by likelihood, usual successions of chords, faults of part-writing, cadences, and novelty."""
 
 from __future__ import annotations
 
@@ -7,35 +7,40 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from scoregen.evaluation.metrics.frames import sonority_frames
+import numpy as np
+
 from scoregen.score.keys import Key, KeySignature
 from scoregen.score.pitch import Pitch
 from scoregen.score.theory.chord_kinds import pitch_classes
 from scoregen.styles.style import CadencePlan, Style, load_style, over
 from scoregen.tokens.events import TokenScore
 from scoregen.tokens.sonorities import SILENT, Sonorities
+from scoregen.tokens.successions import SuccessionTable, headers, piece_successions, places
+from scoregen.tokens.tendencies import phrase_ends, unresolved
 from scoregen.tokens.vocabulary import vocabulary
 
 if TYPE_CHECKING:
-    from scoregen.evaluation.metrics.discriminator import Discriminator
     from scoregen.model.sampling.drafts import Draft
 
 Cadences = Mapping[int, Sequence[Fraction]]
 """By measure index, the onsets of phrase ends and other planned chords."""
+
+LEADING_SEVENTH = (5, "diminished-seventh")
+"""The diminished seventh chord on the leading note: fifths over the tonic, and kind."""
 
 
 @dataclass(frozen=True, slots=True)
 class RankingCriteria:
     """The criteria of a draft in addition to its likelihood.
 
-    `open_end`: the last measure has a blank voice; `open_measures`: whether nothing is given in each measure;
-    `cadences`: the places of planned chords; `style`: the weights.
+    `blank`: by measure, whether each voice is blank; `open_end`: the last measure has a blank voice; `cadences`: the
+    places of planned chords; `successions`: those of the corpus (None: they do not count); `style`: the weights.
     """
 
+    blank: tuple[tuple[bool, ...], ...]
     open_end: bool
-    open_measures: tuple[bool, ...]
     cadences: Cadences
-    discriminator: Discriminator | None = None
+    successions: SuccessionTable | None = None
     style: Style = field(default_factory=load_style)
 
     @classmethod
@@ -43,20 +48,22 @@ class RankingCriteria:
         cls,
         task: TokenScore,
         cadences: Cadences | None = None,
-        discriminator: Discriminator | None = None,
+        successions: SuccessionTable | None = None,
         style: Style | None = None,
     ) -> RankingCriteria:
         """The criteria of a task; the end of a piece counts only if it is blank."""
-        blank = [[event.kind == "blank" for event in measure.slices[0].events] for measure in task.measures]
-        open_measures = tuple(all(voices) for voices in blank)
-        return cls(any(blank[-1]), open_measures, cadences or {}, discriminator, style or load_style())
+        blank = tuple(tuple(event.kind == "blank" for event in measure.slices[0].events) for measure in task.measures)
+        return cls(blank, any(blank[-1]), cadences or {}, successions, style or load_style())
+
+    @property
+    def open_measures(self) -> tuple[bool, ...]:
+        """Whether nothing is given in each measure."""
+        return tuple(all(voices) for voices in self.blank)
 
     def of_measures(self, chosen: range) -> RankingCriteria:
         """The criteria of a draft of these measures alone, without the end of the piece."""
         cadences = {index - chosen.start: places for index, places in self.cadences.items() if index in chosen}
-        return replace(
-            self, open_end=False, open_measures=self.open_measures[chosen.start : chosen.stop], cadences=cadences
-        )
+        return replace(self, blank=self.blank[chosen.start : chosen.stop], open_end=False, cadences=cadences)
 
 
 def rerank(drafts: Iterable[Draft], criteria: RankingCriteria) -> tuple[Draft, ...]:
@@ -77,15 +84,54 @@ def cost(draft: Draft, criteria: RankingCriteria) -> float:
         + weights.unprepared_cadence
         * unprepared_share(draft.tokens, draft.sonorities, criteria.cadences, criteria.style.cadences)
         + weights.novelty_breach * draft.novelty_breaches
-        - weights.discriminator * discriminator_log_odds(draft, criteria)
+        + harmony_cost(draft, criteria)
     )
 
 
-def discriminator_log_odds(draft: Draft, criteria: RankingCriteria) -> float:
-    """The log odds that the last eight measures come from the corpus; 0 without a discriminator."""
-    if criteria.discriminator is None:
+def harmony_cost(draft: Draft, criteria: RankingCriteria) -> float:
+    """The cost of unusual successions, of notes that do not go where they tend, and of ends without a dominant."""
+    weights, piece = criteria.style.ranking, draft.sonorities
+    faults = unresolved(draft.tokens, piece, np.array(criteria.blank)[piece.measure])
+    return float(
+        weights.unusual_succession * succession_nats(draft, criteria.successions)
+        + weights.unresolved_seventh * faults.sevenths.sum()
+        + weights.unresolved_leading_note * faults.leading_notes.sum()
+        + weights.doubled_leading_note * faults.doubled.sum()
+        + weights.cross_relation * faults.relations.sum()
+        + weights.no_dominant * without_dominant(draft.tokens, piece, criteria)
+    )
+
+
+def succession_nats(draft: Draft, table: SuccessionTable | None) -> float:
+    """The mean -log p of the successions of sonorities in the measures with choices; 0 without a table."""
+    if table is None:
         return 0.0
-    return criteria.discriminator.log_odds(sonority_frames(draft.sonorities))
+    rows, reached = piece_successions(draft.sonorities, places(headers(draft.tokens)))
+    chosen = np.array(draft.measure_choices)[draft.sonorities.measure[reached]] > 0
+    return float(table.nats(rows[chosen]).mean()) if chosen.any() else 0.0
+
+
+def without_dominant(tokens: TokenScore, piece: Sonorities, criteria: RankingCriteria) -> float:
+    """The share of blank phrase ends whose chord does not follow a dominant; an open end of the piece counts twice."""
+    changes, chords = piece.changes(), criteria.style.cadences
+    flags = []
+    for tick, index in phrase_ends(tokens):
+        if any(criteria.blank[index]):
+            flags.append(not follows_dominant(changes, tick, chords))
+    if criteria.open_end and flags:
+        flags.append(flags[-1])
+    return flags.count(True) / len(flags) if flags else 0.0
+
+
+def follows_dominant(changes: Sonorities, tick: int, plan: CadencePlan) -> bool:
+    """Whether the last sonority over another bass before a tick is a dominant of the bass that sounds there."""
+    index = int(np.searchsorted(changes.onset, tick, side="right")) - 1
+    root = int(changes.pitches[index, -1])
+    others = np.flatnonzero(changes.pitches[:index, -1] % 12 != root % 12)
+    if root == SILENT or not len(others):
+        return False
+    classes = {int(pitch) % 12 for pitch in changes.pitches[others[-1]] if pitch != SILENT}
+    return any(classes <= set(over(root % 12, chord)) for chord in (plan.dominant, LEADING_SEVENTH))
 
 
 def unprepared_share(tokens: TokenScore, piece: Sonorities, cadences: Cadences, plan: CadencePlan) -> float:

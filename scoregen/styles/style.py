@@ -36,6 +36,13 @@ class VoiceLeadingCosts:
     leap_over_octave: float
     leap_of_seventh: float
     open_phrase_end: float
+    seventh_leaves: float
+    seventh_stays: float
+    leading_note_leaves: float
+    doubled_leading_note: float
+    unprepared_dissonance: float
+    cross_relation: float
+    unusual_succession: float
 
     def with_options(self, parallel: float | None, crossing: float | None) -> VoiceLeadingCosts:
         """The costs with the values of the user in place of those of the style."""
@@ -55,7 +62,12 @@ class RankingWeights:
     unprepared_cadence: float
     off_tonic_end: float
     novelty_breach: float
-    discriminator: float
+    unusual_succession: float
+    unresolved_seventh: float
+    unresolved_leading_note: float
+    doubled_leading_note: float
+    cross_relation: float
+    no_dominant: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,22 @@
-"""Calibration of a sampler by feature matching: logit biases are fitted until samples match the corpus.
+"""Calibration of a sampler: the successions of the corpus, and logit biases until the rhythm of samples matches it.
 
 Each round composes new pieces like those of the training set, and then harmonises their melodies. (The melodies of
 the corpus are not suitable, because the network has learned their harmonisations.) Both tasks call `compose`, so
-that everything that shapes a draft, including the nucleus and the reranking, is calibrated together. At the end, a
-classifier is fitted between drafts without reranking and the corpus; it becomes the discriminator of the reranking.
+that everything that shapes a draft, including the nucleus and the reranking, is calibrated together.
+
+Steps, intervals and sonorities have biases too, but they are fitted on request only: biases give each of them its rate
+over the whole piece, and spoil how often it follows what came before. The successions (`tokens.successions`) do that.
 """
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from scoregen.corpora.manifest import load_corpus, verify
 from scoregen.corpora.prepare import piece_tokens
-from scoregen.evaluation.metrics.discriminator import fit
-from scoregen.evaluation.metrics.frames import Frames, token_frames
 from scoregen.notation.files import read_score
 from scoregen.plan.form import PieceOptions, options_like
 from scoregen.score.edit import select_voices
@@ -26,15 +26,12 @@ from scoregen.system.errors import InputError, ScoregenError
 from scoregen.system.files import check_target
 from scoregen.tasks.compose import SamplingOptions, compose
 from scoregen.tokens.events import TokenScore
+from scoregen.tokens.successions import SuccessionTable
 
 RATES = (0.8, 0.5)
 """The share of a difference that a round corrects: in the first and in the last round, linear in between."""
-DRAFTS = 8
-"""Drafts of each new piece for the discriminator."""
-MOST_PIECES = 160
-"""The most new pieces for the discriminator; their number is twice that of a round."""
-ROUND_SHARE = 0.75
-"""The share of the rounds in the whole work, for the progress."""
+KINDS = ("length", "pace")
+"""The kinds of features that are fitted unless others are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +55,26 @@ def calibrate(
     progress: Callable[[float], None] = lambda done: None,
     on_round: Callable[[Round], None] = lambda differences: None,
 ) -> tuple[Round, ...]:
-    """Fit logit biases and the discriminator, and write WEIGHTS.calibration after every round.
+    """Count the successions of the corpus (WEIGHTS.successions), and fit logit biases (WEIGHTS.calibration).
 
-    A round composes `pieces` new pieces and harmonises their melodies. An existing calibration is the starting
-    point. With `kinds`, only these kinds of features change, and the discriminator stays. No discriminator is
-    written if no piece has eight measures. Raises InputError if the corpus cannot be used, or if the weights are
-    not for the ensemble.
+    A round composes `pieces` new pieces and harmonises their melodies, and writes the biases. An existing calibration
+    is the starting point. With `kinds`, these kinds of features change in place of rhythm (`KINDS`). Raises InputError
+    if the corpus cannot be used, or if the weights are not for the ensemble.
     """
     from scoregen.model.network.inputs import piece_arrays
-    from scoregen.model.sampling.feature_matching import KINDS, Features, count_features, difference, update_biases
+    from scoregen.model.sampling.feature_matching import KINDS as ALL_KINDS
+    from scoregen.model.sampling.feature_matching import Features, count_features, difference, update_biases
     from scoregen.model.sampling.feature_matching_file import SUFFIX, Calibration, load_calibration, save_calibration
+    from scoregen.model.sampling.succession_costs import save_successions
 
-    if unknown := set(kinds) - set(KINDS):
-        raise InputError(f"found {unknown.pop()!r}; expected a kind of feature, one of {', '.join(KINDS)}")
+    if unknown := set(kinds) - set(ALL_KINDS):
+        raise InputError(f"found {unknown.pop()!r}; expected a kind of feature, one of {', '.join(ALL_KINDS)}")
     players = load_ensemble(ensemble)
     roles = [role.name for role in players.roles]
     check_target(weights.with_suffix(SUFFIX), force=True)
     tokens, plans = _examples(corpus, players)
     target = count_features([piece_arrays(each) for each in tokens])
+    save_successions(SuccessionTable.of(tokens), weights)
     empty = Features.zeros(len(roles))
     calibration = before = load_calibration(weights, roles) or Calibration(empty, empty, {})
     history: list[Round] = []
@@ -92,7 +91,7 @@ def calibrate(
                 score = _composed(given, SamplingOptions(seed=chooser.randrange(2**32)), weights, ensemble, device)
                 written.append(piece_tokens(score, players))
                 melodies.append(select_voices(score, written[-1].slots[:1]))
-                progress(ROUND_SHARE * (number + (task + (index + 1) / pieces) / 2) / rounds)
+                progress((number + (task + (index + 1) / pieces) / 2) / rounds)
             current = count_features([piece_arrays(each) for each in written])
             tasks.append(update_biases(tilt, current, target, rate, kinds or KINDS))
             differences.append(difference(current, target))
@@ -102,28 +101,9 @@ def calibrate(
         about = {"corpus": corpus, "pieces": pieces, "rounds": number + 1, "seed": seed}
         about |= {"kinds": list(kinds), "before": dict(before.about)} if kinds else {}
         about |= {"free": differences[0], "given": differences[1]}
-        calibration = Calibration(tasks[0], tasks[1], about, calibration.discriminator)
+        calibration = Calibration(tasks[0], tasks[1], about)
         save_calibration(calibration, weights, roles)
-    if kinds:
-        progress(1.0)
-        return tuple(history)
-    chooser = random.Random(f"{seed} drafts")
-    drafts: list[Frames] = []
-    count = min(2 * pieces, MOST_PIECES)
-    for index in range(count):
-        options = SamplingOptions(seed=chooser.randrange(2**32), candidates=DRAFTS, passes=0, span=0)
-        made = compose(
-            piece=chooser.choice(plans),
-            ensemble=ensemble,
-            sampling=options,
-            checkpoint=weights,
-            count=DRAFTS,
-            device=device,
-        )
-        drafts += [token_frames(piece_tokens(each.score, players)) for each in made.alternatives]
-        progress(ROUND_SHARE + (1 - ROUND_SHARE) * (index + 1) / count)
-    discriminator = fit([token_frames(each) for each in tokens], drafts)
-    save_calibration(replace(calibration, discriminator=discriminator), weights, roles)
+    progress(1.0)
     return tuple(history)
 
 

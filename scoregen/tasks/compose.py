@@ -152,7 +152,6 @@ def compose(
     shape = layout or LayoutOptions()
     shape.check()
     options = sampling or SamplingOptions()
-    options = replace(options, candidates=max(options.candidates, count))
     players, manner = load_ensemble(ensemble), load_style(style)
     options = _with_costs(options, manner)
     pretrained = load_pretrained(Path(checkpoint) if checkpoint else None, players)
@@ -184,7 +183,7 @@ def compose(
     settings |= {"style": style} if style != DEFAULT_STYLE else {}
     settings |= {"piece": _plain(asdict(piece_options))} if score is None else {}
     alternatives = []
-    for rank, draft in enumerate(drafts[:count], 1):
+    for rank, draft in enumerate(drafts, 1):
         done = with_given_marks(unfolded(filled_page(task, draft.tokens), form), lyrics)
         novelty = _novelty(draft, done, form)
         closing = closing_chords(done, plans.ends) if form == (0,) else []
@@ -275,12 +274,12 @@ def _sample(
     options: SamplingOptions,
     progress: Callable[[float], None] | None,
 ) -> tuple[Draft, ...]:
-    """The drafts, best first; the `count` best have been refined."""
+    """The drafts of `count` alternatives, best first."""
     from scoregen.model.sampling.request import SamplingRequest
 
     tokens = encode(plans.score, task.slots, snap=True)
     calibration = pretrained.calibration
-    criteria = RankingCriteria.of(tokens, plans.ends, calibration.discriminator if calibration else None, style)
+    criteria = RankingCriteria.of(tokens, plans.ends, pretrained.successions, style)
     logit_bias = calibration.logit_bias if calibration else None
     page = None if len(task.page_slots) == len(task.slots) else tuple(map(task.slots.index, task.page_slots))
     requests = [
@@ -291,6 +290,7 @@ def _sample(
             own,
             pretrained.index,
             logit_bias,
+            pretrained.successions,
             frozenset(sections),
             style=style,
             scales=task.scales,

@@ -8,9 +8,16 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from scoregen.evaluation.metrics.discriminator import Discriminator
-from scoregen.evaluation.metrics.two_sample import feature_names
-from scoregen.generation.reranking import Cadences, RankingCriteria, cost, rerank, unprepared_share
+from scoregen.generation.reranking import (
+    Cadences,
+    RankingCriteria,
+    cost,
+    harmony_cost,
+    rerank,
+    succession_nats,
+    unprepared_share,
+    without_dominant,
+)
 from scoregen.model.sampling.drafts import Draft
 from scoregen.score.elements import Slot
 from scoregen.score.keys import KeySignature
@@ -19,6 +26,8 @@ from scoregen.score.pitch import Pitch
 from scoregen.styles.style import load_style
 from scoregen.tokens.events import BLANK, Event, Header, Slice, TokenMeasure, TokenScore
 from scoregen.tokens.sonorities import sonorities
+from scoregen.tokens.successions import SuccessionTable
+from scoregen.tokens.tendencies import unresolved
 from scoregen.tokens.window_hashes import SharedWindows
 
 CADENCES = {0: {Fraction(0): (0, 4, 7)}, 1: {Fraction(2): (0, 4, 7)}}
@@ -63,7 +72,7 @@ def test_a_copied_measure_is_no_better_than_a_usual_one() -> None:
     assert cost(copied, AIMS) == cost(usual, AIMS)
     unlikely = replace(draft(12), measure_nats=(9.0, 0.5))
     assert cost(unlikely, AIMS) > cost(usual, AIMS), "and makes up for nothing"
-    given = replace(AIMS, open_measures=(False, False))
+    given = replace(AIMS, blank=((False, True, True, True),) * 2)
     assert cost(copied, given) < cost(usual, given), "against given voices, likely is good"
 
 
@@ -108,13 +117,47 @@ def test_more_chords_lead_to_other_goals_than_to_the_tonic() -> None:
     assert unprepared(half, "C#5 A4 E4 A3", "B4 G4 D4 G3") == 1
 
 
-def test_the_draft_most_like_the_corpus_comes_first() -> None:
-    """With a discriminator of one feature: in the corpus, sopranos fall."""
-    names = feature_names(["soprano", "alto", "tenor", "bass"])
-    falling = Discriminator(np.array([float(name.startswith("soprano step -")) for name in names]), 0.0)
-    falls, rises = draft(14, penultimate="D5 G4 B3 G3"), draft(14, penultimate="B4 G4 D4 G3")
-    assert [found is falls for found in rerank([rises, falls], replace(AIMS, discriminator=falling))] == [True, False]
-    assert cost(falls, AIMS) == cost(rises, AIMS)
+def test_usual_successions_come_first() -> None:
+    """With the successions of a corpus in which IV leads to V."""
+    table = SuccessionTable.of([tokens("C5 G4 E4 C3", "A4 F4 C4 F3", "B4 G4 D4 G3", "C5 G4 E4 C3")] * 9)
+    usual, rare = draft(8), draft(8, penultimate="C#5 G4 E4 A3")
+    assert succession_nats(usual, table) < succession_nats(rare, table)
+    assert succession_nats(usual, None) == 0
+    assert rerank([rare, usual], replace(AIMS, successions=table))[0] is usual
+
+
+@pytest.mark.parametrize(
+    ("chords", "faults"),
+    [
+        (("C5 F4 D4 G3", "B4 F4 D4 G3", "C5 E4 C4 C3"), 0),
+        (("C5 F4 D4 G3", "B4 F4 D4 G3", "C5 G4 C4 C3"), 1),  # the seventh rises
+        (("C5 F4 D4 G3", "B4 F4 D4 G3", "G4 E4 C4 C3"), 1),  # the leading note of the soprano falls
+        (("C5 F4 D4 G3", "B4 F4 D4 G3", "D5 F4 D4 A3"), 1),  # the seventh stays
+    ],
+)
+def test_notes_that_do_not_resolve_cost(chords: tuple[str, ...], faults: int) -> None:
+    piece = tokens(*chords, "C5 G4 E4 C3")
+    own = replace(draft(8), tokens=piece, sonorities=sonorities(piece))
+    found = unresolved(piece, own.sonorities, np.ones((4, 4), dtype=bool))
+    assert int(found.sevenths.sum() + found.leading_notes.sum()) == faults
+    given = replace(AIMS, blank=((False,) * 4,) * 2)
+    weights = AIMS.style.ranking
+    assert weights.unresolved_seventh == weights.unresolved_leading_note
+    difference = harmony_cost(own, AIMS) - harmony_cost(own, given)
+    assert difference == pytest.approx(weights.unresolved_seventh * faults), "given music costs nothing"
+
+
+def test_a_phrase_end_follows_a_dominant() -> None:
+    ends = replace(HEADER, phrase_ends=(Fraction(2),))
+
+    def share(penultimate: str) -> float:
+        piece = tokens("C5 G4 E4 C3", "A4 F4 C4 F3", penultimate, "C5 G4 E4 C3")
+        measures = (piece.measures[0], replace(piece.measures[1], header=ends))
+        piece = replace(piece, measures=measures)
+        return without_dominant(piece, sonorities(piece), replace(AIMS, open_end=False))
+
+    assert share("B4 G4 D4 G3") == share("B4 F4 D4 G3") == share("B4 F4 D4 B2") == 0
+    assert share("A4 F4 C4 F3") == share("B4 G4 E4 E3") == 1
 
 
 def test_criteria_of_some_measures_have_their_cadences_and_no_end() -> None:

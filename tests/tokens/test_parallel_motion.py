@@ -148,6 +148,8 @@ def parallel_cost(voice: int, was: int, other_was: int, other: int, new: int) ->
                 np.array([[now]]),
                 np.zeros(1, dtype=bool),
                 np.zeros(1, dtype=bool),
+                np.zeros(1, dtype=bool),
+                np.zeros(1, dtype=np.int64),
             ),
             costs,
         )[0, FIRST_PITCH + pitch]

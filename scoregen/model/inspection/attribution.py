@@ -26,7 +26,7 @@ from scoregen.model.inspection.choice_record import (
 )
 from scoregen.model.inspection.constraint_replay import constraint_bans, novelty_bans, orders_by_measure
 from scoregen.model.inspection.occlusion import effects, event_log_p
-from scoregen.model.network.alphabet import FIRST_PITCH, GRID, HOLD, PITCHES
+from scoregen.model.network.alphabet import FIRST_PITCH, GRID, HOLD, MOST_ACCIDENTALS, PITCHES
 from scoregen.model.network.batches import collate
 from scoregen.model.network.conditioning import Example
 from scoregen.model.network.config import SamplingOptions
@@ -259,6 +259,8 @@ def _decision(tokens: TokenScore, example: Example, step: int) -> DecisionContex
         piece.sounding[every[:, None], others],
         np.isin(position, _phrase_ends(tokens)),
         np.asarray(example.given.any(1)),
+        piece.is_beat[piece.point],
+        piece.key[piece.point] - MOST_ACCIDENTALS,
     )
 
 

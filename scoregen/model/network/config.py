@@ -178,7 +178,6 @@ RENAMED_NETWORK_OPTIONS = {
 RENAMED_TRAINING_OPTIONS = {"teaching": "distillation", "agreement": "r_drop"}
 RENAMED_PARAMETERS = {"advance": "time_shift", "foresight": "auxiliary", "pointer": "copy_attention"}
 """By the first part of a parameter's name."""
-RENAMED_CALIBRATION_KEYS = {"likeness": "discriminator"}
 CONVERSION = "convert it with tools/convert_checkpoint.py of the repository"
 
 

@@ -19,7 +19,8 @@ class DecisionContext:
 
     `previous_pitches` [R, V] are the pitch ids of every voice before the slice, by slot; `others` [R, K] the slots of
     the voices already written, and `other_pitches` [R, K] their pitch ids; `closes` [R] whether a phrase ends
-    here; `given` [R] whether another voice of the measure is given.
+    here; `given` [R] whether another voice of the measure is given; `on_beat` [R] whether a beat begins; `key`
+    [R] the key signature in fifths.
     """
 
     voice: Ints
@@ -30,3 +31,5 @@ class DecisionContext:
     other_pitches: Ints
     closes: NDArray[np.bool_]
     given: NDArray[np.bool_]
+    on_beat: NDArray[np.bool_]
+    key: Ints

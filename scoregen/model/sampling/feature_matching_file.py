@@ -1,8 +1,7 @@
 """The file of a calibration, NAME.calibration next to the weights: JSON with every feature under its name.
 
 The file can be read and edited: 0.1 in `step`, `tenor`, `-1` makes a tenor's step down by a semitone
-likelier by a factor of e^0.1. `discriminator` holds the weights of a linear classifier of passages: the log odds in
-nats, for each feature, that a passage comes from the corpus and not from the weights.
+likelier by a factor of e^0.1.
 """
 
 from __future__ import annotations
@@ -16,9 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from scoregen.evaluation.metrics.discriminator import Discriminator
-from scoregen.evaluation.metrics.two_sample import feature_names
-from scoregen.model.network.config import CONVERSION, RENAMED_CALIBRATION_KEYS, renaming_notice
 from scoregen.model.sampling.feature_matching import CHORDS, WIDEST, Features
 from scoregen.model.sampling.logit_bias import LogitBias
 from scoregen.system.errors import InputError
@@ -37,12 +33,11 @@ _DIGITS = 3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Calibration:
-    """The logit biases of both tasks, the discriminator, the provenance, and the SHA-256 of the file."""
+    """The logit biases of both tasks, the provenance, and the SHA-256 of the file."""
 
     free: Features
     given: Features
     about: Mapping[str, Any]
-    discriminator: Discriminator | None = None
     checksum: str = ""
 
     @property
@@ -57,12 +52,6 @@ def save_calibration(calibration: Calibration, weights: Path, roles: Sequence[st
         "free": _by_name(calibration.free, roles),
         "given": _by_name(calibration.given, roles),
     }
-    if calibration.discriminator:
-        content["discriminator"] = {"bias": round(calibration.discriminator.bias, _DIGITS)} | {
-            name: weight
-            for name, value in zip(feature_names(roles), calibration.discriminator.weights.tolist(), strict=True)
-            if (weight := round(value, _DIGITS))
-        }
     text = json.dumps(content, indent=1, ensure_ascii=False)
     write_files([(weights.with_suffix(SUFFIX), f"{text}\n".encode())], force=True)
 
@@ -75,11 +64,8 @@ def load_calibration(weights: Path, roles: Sequence[str]) -> Calibration | None:
     try:
         data = path.read_bytes()
         content = json.loads(data)
-        if remark := renaming_notice(content, RENAMED_CALIBRATION_KEYS):
-            raise InputError(f"{path} is of an earlier version ({remark}); {CONVERSION}")
         free, given = (_features(content[task], roles) for task in ("free", "given"))
-        discriminator = _discriminator(content["discriminator"], roles) if "discriminator" in content else None
-        return Calibration(free, given, content["about"], discriminator, hashlib.sha256(data).hexdigest())
+        return Calibration(free, given, content["about"], hashlib.sha256(data).hexdigest())
     except InputError:
         raise
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError, OverflowError) as error:
@@ -131,17 +117,6 @@ def _number(name: str, least: int, most: int) -> int:
     if not least <= number <= most:
         raise ValueError(f"{name!r} is out of range; expected {least} to {most}")
     return number
-
-
-def _discriminator(named: Mapping[str, Any], roles: Sequence[str]) -> Discriminator:
-    names = feature_names(roles)
-    if unknown := set(named) - {"bias", *names}:
-        raise ValueError(f"{unknown.pop()!r} is no feature")
-    weights = np.array([float(named.get(name, 0)) for name in names])
-    result = Discriminator(weights, float(named["bias"]))
-    if not np.isfinite([*weights, result.bias]).all():
-        raise ValueError("a number is not finite")
-    return result
 
 
 def _nonzero(values: np.typing.NDArray[np.float64], name: Any) -> dict[str, float]:

@@ -14,6 +14,7 @@ from scoregen.model.engine.decoder import Decoder
 from scoregen.model.network.inputs import Bools, Ints
 from scoregen.model.sampling.drafts import Draft, make_draft
 from scoregen.model.sampling.novelty_limit import NoveltyLimit
+from scoregen.model.sampling.succession_costs import SuccessionCosts
 from scoregen.tokens.constraints.state import ConstraintState
 from scoregen.tokens.events import TokenMeasure, TokenScore
 from scoregen.tokens.window_hashes import NoveltyIndex
@@ -52,16 +53,17 @@ class Hypothesis:
 
 @dataclass(frozen=True, slots=True)
 class PausedHypothesis:
-    """A hypothesis that waits for the others, with its decoder and novelty limit."""
+    """A hypothesis that waits for the others, with its decoder, novelty limit and last sonorities."""
 
     hypothesis: Hypothesis
     decoder: Decoder
     limit: NoveltyLimit | None
+    successions: SuccessionCosts | None
 
 
 @dataclass(frozen=True, slots=True)
 class SliceContext:
-    """The current slice: the order of its voices [R, V], the pitches before it [R, V], its position [R].
+    """The current slice: the order of its voices [R, V], the pitches before it [R, V], its position and measure [R].
 
     `closes` [R]: whether a phrase ends there; `given` [R]: whether a voice is given there.
     """
@@ -69,5 +71,6 @@ class SliceContext:
     order: Ints
     previous_pitches: Ints
     position: Ints
+    measure: Ints
     closes: Bools
     given: Bools

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.model.engine.decoder import Decoder
-from scoregen.model.network.alphabet import UNSCORED
+from scoregen.model.network.alphabet import MOST_ACCIDENTALS, UNSCORED
 from scoregen.model.network.config import SamplingOptions
 from scoregen.model.network.inputs import Bools, Floats, Ints
 from scoregen.model.sampling.decision_context import DecisionContext
@@ -26,9 +26,12 @@ from scoregen.model.sampling.novelty_limit import NoveltyLimit
 from scoregen.model.sampling.nucleus import Scores, draw
 from scoregen.model.sampling.request import SamplingRequest
 from scoregen.model.sampling.scale_costs import scale_costs
+from scoregen.model.sampling.succession_costs import SuccessionCosts
+from scoregen.model.sampling.tendency_costs import tendency_costs
 from scoregen.model.sampling.voice_leading_costs import Costs, voice_leading_costs
 from scoregen.tokens.constraints import state as constraints
 from scoregen.tokens.constraints.state import Carry, ConstraintState
+from scoregen.tokens.successions import places
 
 MIN_LOG_P = -1e4
 """Nats: the log probabilities of a diverged network can overflow."""
@@ -71,6 +74,10 @@ class _Sampler:
         )
         self.decoder = Decoder(request.engine, 1, voices)
         self.limit = NoveltyLimit(request.novelty, 1, voices) if request.novelty else None
+        self.successions = None
+        if request.successions and self.use_costs and self.costs.unusual_succession:
+            where = places([measure.header for measure in request.tokens.measures])
+            self.successions = SuccessionCosts(request.successions, where, 1, voices)
         start = self._read_given()
         self._spread(np.zeros(rows, dtype=np.intp))
         self.seed = (options.seed % 2**64, round_number)
@@ -114,12 +121,16 @@ class _Sampler:
 
     def _pause(self, row: int) -> PausedHypothesis:
         return PausedHypothesis(
-            self.hypotheses[row], self.decoder.fork(row), self.limit.fork(row) if self.limit else None
+            self.hypotheses[row],
+            self.decoder.fork(row),
+            self.limit.fork(row) if self.limit else None,
+            self.successions.fork(row) if self.successions else None,
         )
 
     def _resume(self, best: PausedHypothesis) -> None:
         """Continue all drafts from one; each has a random generator of its own."""
         self.decoder, self.limit, hypothesis = best.decoder, best.limit, best.hypothesis
+        self.successions = best.successions
         self._spread(np.zeros(self.options.candidates, dtype=np.intp))
         self.hypotheses = [
             hypothesis.fork(row, np.random.default_rng((*self.seed, row, hypothesis.measure)))
@@ -140,7 +151,7 @@ class _Sampler:
         if count:
             places = decoding_context.places(piece.measure[:count], piece.position[piece.point[:count]])
             self.decoder.read(places, piece.events[:count], piece.sounding[:count], piece.time_shift[:count])
-            for row in range(count if self.limit else 0):
+            for row in range(count if self.limit or self.successions else 0):
                 self._append_sonority(piece.sounding[row : row + 1], places.position[row : row + 1])
         state = constraints.begin(decoding_context.rules(0, 0), (None,) * len(decoding_context.tokens.slots))
         for measure in range(decoding_context.first):
@@ -152,11 +163,15 @@ class _Sampler:
     def _append_sonority(self, sounding: Ints, position: Ints) -> None:
         if self.limit:
             self.limit.append(sounding, position)
+        if self.successions:
+            self.successions.append(sounding)
 
     def _spread(self, rows: NDArray[np.intp]) -> None:
         self.decoder.keep(rows)
         if self.limit:
             self.limit.keep(rows)
+        if self.successions:
+            self.successions.keep(rows)
 
     def _keep(self, hypotheses: list[Hypothesis]) -> None:
         if len(hypotheses) < len(self.hypotheses):
@@ -179,7 +194,7 @@ class _Sampler:
         chooses = bool(free.any())
         decoder.open_slice(decoding_context.places(measure, position), order, chooses=chooses)
         context = SliceContext(
-            order, decoder.sounding.copy(), position, decoding_context.closes[position], ~free.all(1)
+            order, decoder.sounding.copy(), position, measure, decoding_context.closes[position], ~free.all(1)
         )
         for step in range(order.shape[1]):
             if chooses and not free[:, step].any():
@@ -243,9 +258,11 @@ class _Sampler:
             self.decoder.sounding[rows[:, None], others],
             context.closes[rows],
             context.given[rows],
+            self.decoding_context.on_beat[context.position[rows]],
+            self.decoding_context.keys[context.measure[rows]] - MOST_ACCIDENTALS,
         )
         costs = (
-            voice_leading_costs(decision, self.costs)
+            voice_leading_costs(decision, self.costs) + tendency_costs(decision, self.costs)
             if self.use_costs
             else np.zeros((len(rows), len(EVENT_TOKENS)), np.float32)
         )
@@ -253,6 +270,17 @@ class _Sampler:
             costs = costs + self.scale_costs[[self.hypotheses[row].measure for row in rows]]
         if self.page is not None:
             costs = costs + few_voices_costs(decision, self.page)
+        if self.successions:
+            unusual = self.successions.costs(
+                rows,
+                context.position[rows],
+                context.measure[rows],
+                voice,
+                decision.before,
+                others,
+                decision.other_pitches,
+            )
+            costs = costs + self.costs.unusual_succession * unusual
         return costs - self.logit_bias.event_biases(decision) if self.logit_bias else costs
 
     def _draw(self, hypotheses: Sequence[Hypothesis], scores: Scores) -> Ints:

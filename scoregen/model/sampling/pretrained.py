@@ -8,9 +8,11 @@ from pathlib import Path
 from scoregen.model.network.checkpoint import SHIPPED, Weights, read_weights
 from scoregen.model.sampling.feature_matching_file import Calibration, load_calibration
 from scoregen.model.sampling.novelty_limit import load_index
+from scoregen.model.sampling.succession_costs import load_successions
 from scoregen.score.ensemble import Ensemble
 from scoregen.system import resources
 from scoregen.system.errors import InputError
+from scoregen.tokens.successions import SuccessionTable
 from scoregen.tokens.window_hashes import NoveltyIndex
 
 
@@ -19,6 +21,7 @@ class Pretrained:
     weights: Weights
     index: NoveltyIndex | None
     calibration: Calibration | None
+    successions: SuccessionTable | None
 
 
 def load_pretrained(checkpoint: Path | None, players: Ensemble) -> Pretrained:
@@ -32,4 +35,4 @@ def load_pretrained(checkpoint: Path | None, players: Ensemble) -> Pretrained:
         others = ", ".join(config.roles)
         raise InputError(f"these weights write for {others}; {players.name} needs {', '.join(roles)}")
     path = checkpoint or resources.weights() / SHIPPED
-    return Pretrained(weights, load_index(path), load_calibration(path, roles))
+    return Pretrained(weights, load_index(path), load_calibration(path, roles), load_successions(path))

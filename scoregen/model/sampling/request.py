@@ -11,6 +11,7 @@ from scoregen.styles.style import Style, load_style
 from scoregen.tokens.constraints.measure_plan import Plan
 from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.events import TokenScore
+from scoregen.tokens.successions import SuccessionTable
 from scoregen.tokens.window_hashes import NoveltyIndex
 
 
@@ -19,11 +20,11 @@ class SamplingRequest:
     """What is to be written, and by which network.
 
     `rules` hold the constraints of each voice. `plans` are what is planned in each measure: the drafts take them in
-    turn. `novelty` is the index of the novelty limit, `logit_bias` the calibration (None: there is none), `sections`
-    are the measure indices into which nothing is tied. Without `use_voice_leading_costs` the drafts come from the
-    network alone; otherwise `style` sets the costs. `page` are the voices that are kept, None for all: the network
-    writes the others too, for their harmony. `scales` are the notes of each measure's church mode on the line of
-    fifths, None where all notes are free.
+    turn. `novelty` is the index of the novelty limit, `logit_bias` the calibration, `successions` the table of the
+    corpus (None: there is none). `sections` are the measure indices into which nothing is tied. Without
+    `use_voice_leading_costs` the drafts come from the network alone; otherwise `style` sets the costs. `page` are the
+    voices that are kept, None for all: the network writes the others too, for their harmony. `scales` are the notes of
+    each measure's church mode on the line of fifths, None where all notes are free.
     """
 
     engine: Engine
@@ -32,6 +33,7 @@ class SamplingRequest:
     plans: Sequence[Plan] = ({},)
     novelty: NoveltyIndex | None = None
     logit_bias: LogitBias | None = None
+    successions: SuccessionTable | None = None
     sections: frozenset[int] = frozenset()
     use_voice_leading_costs: bool = True
     style: Style = field(default_factory=load_style)

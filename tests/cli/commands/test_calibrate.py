@@ -7,18 +7,16 @@ import shutil
 from itertools import pairwise
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from scoregen.cli.app import run
-from scoregen.evaluation.metrics.discriminator import Discriminator
-from scoregen.evaluation.metrics.two_sample import feature_names
 from scoregen.model.sampling.feature_matching import WIDEST, Features
 from scoregen.model.sampling.feature_matching_file import Calibration, load_calibration, save_calibration
+from scoregen.model.sampling.succession_costs import load_successions
 from scoregen.notation.files import read_score
 from scoregen.score.elements import Note, Score
 from scoregen.score.pitch import Pitch
-from scoregen.tasks.compose import PieceOptions, SamplingOptions, compose, provenance_fields
+from scoregen.tasks.compose import SamplingOptions, compose, provenance_fields
 
 Captured = pytest.CaptureFixture[str]
 ROLES = ("soprano", "alto", "tenor", "bass")
@@ -70,63 +68,28 @@ def test_rounds_bring_drafts_nearer_to_the_corpus(mine: Path, corpus: Path, caps
     found = load_calibration(mine, ROLES)
     assert found is not None
     assert found.about["rounds"] == 3
-    assert found.free.step.any() and found.given.interval.any()
-    assert found.discriminator is None, "no piece of it has eight measures"
+    assert found.free.length.any() and found.given.pace.any()
+    assert not found.free.sonority.any() and not found.given.step.any(), "only the rhythm is fitted unasked"
+    table = load_successions(mine)
+    assert table is not None and table.counts.sum() > 20
 
 
 def test_one_kind_alone_can_be_weighed_and_the_rest_stays(mine: Path, corpus: Path, capsys: Captured) -> None:
-    discriminator = Discriminator(np.ones(len(feature_names(ROLES))), -1.5)
-    before = Calibration(Features.zeros(4), Features.zeros(4), {"corpus": "mine"}, discriminator)
+    before = Calibration(Features.zeros(4), Features.zeros(4), {"corpus": "mine"})
     before.free.step[2, WIDEST + 1] = 0.5
     save_calibration(before, mine, ROLES)
     command = ["calibrate", str(mine), str(corpus), "--pieces", "2", "--rounds", "1", "--quiet"]
     assert run([*command, "--only", "pace"]) == 0
     found = load_calibration(mine, ROLES)
-    assert found is not None and found.discriminator is not None
+    assert found is not None
     assert found.free.pace.any() and found.given.pace.any()
     for name in ("step", "length", "interval", "sonority"):
         assert (getattr(found.free, name) == getattr(before.free, name)).all(), name
-    assert (found.discriminator.weights == discriminator.weights).all()
     assert found.about["kinds"] == ["pace"] and found.about["before"] == {"corpus": "mine"}
     kept = mine.with_suffix(".calibration").read_bytes()
     assert run([*command, "--only", "tempo"]) == 2
     assert "found 'tempo'; expected a kind of feature, one of step," in capsys.readouterr().err
     assert mine.with_suffix(".calibration").read_bytes() == kept
-
-
-def test_a_likeness_is_kept_by_name_and_helps_to_choose(mine: Path) -> None:
-    """Nothing but leaps of the bass is like this corpus."""
-    names = feature_names(ROLES)
-    leaping = np.array([float(name in ("bass step 12", "bass step -12", "leaps")) for name in names])
-    save_calibration(
-        Calibration(Features.zeros(4), Features.zeros(4), {}, Discriminator(50 * leaping, -1.5)), mine, ROLES
-    )
-    content = json.loads(mine.with_suffix(".calibration").read_text(encoding="utf-8"))
-    assert content["discriminator"] == {"bias": -1.5, "bass step -12": 50.0, "bass step 12": 50.0, "leaps": 50.0}
-    found = load_calibration(mine, ROLES)
-    assert found is not None and found.discriminator is not None
-    assert found.discriminator.weights.tolist() == (50 * leaping).tolist()
-
-    def leaps() -> int:
-        options = SamplingOptions(1, candidates=6, passes=0)
-        made = compose(piece=PieceOptions(measures=8), checkpoint=mine, sampling=options).score
-        bass = [v for m in made.measures for v in m.voices if v.slot.part == made.parts[3].id]
-        notes = [note for voice in bass for note in voice.elements if isinstance(note, Note)]
-        heights = [note.pitch.midi_pitch for note in notes if isinstance(note.pitch, Pitch)]
-        return sum(abs(after - before) > 7 for before, after in pairwise(heights))
-
-    with_likeness = leaps()
-    mine.with_suffix(".calibration").unlink()
-    assert with_likeness > leaps()
-
-
-def test_a_feature_that_nobody_knows_is_one_line(mine: Path, capsys: Captured) -> None:
-    save_calibration(Calibration(Features.zeros(4), Features.zeros(4), {}), mine, ROLES)
-    path = mine.with_suffix(".calibration")
-    content = json.loads(path.read_text(encoding="utf-8")) | {"discriminator": {"bias": 0, "harp step 1": 1}}
-    path.write_text(json.dumps(content), encoding="utf-8")
-    assert run(["compose", "--measures", "4", "--checkpoint", str(mine), "-o", str(mine.with_name("x.musicxml"))]) == 2
-    assert "'harp step 1' is no feature" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

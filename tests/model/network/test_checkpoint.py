@@ -13,12 +13,9 @@ import pytest
 from safetensors.numpy import load, save
 
 from scoregen.model.network.checkpoint import read_weights
-from scoregen.model.network.config import NetworkConfig
-from scoregen.model.sampling.feature_matching_file import load_calibration
 from scoregen.system.errors import InputError
 from scoregen.system.resources import weights
 
-ROLES = NetworkConfig().roles
 OLD_PARAMETERS = {"time_shift": "advance", "auxiliary": "foresight", "copy_attention": "pointer"}
 OLD_OPTIONS = {
     "alphabet": "lexicon",
@@ -37,12 +34,9 @@ def old(tmp_path: Path) -> Path:
     about = json.loads(shipped.with_suffix(".json").read_text())
     network = {OLD_OPTIONS.get(name, name): value for name, value in about["network"].items()}
     about |= {"network": {**network, "use_measures": False}, "sha256": hashlib.sha256(data).hexdigest()}
-    calibration = json.loads(shipped.with_suffix(".calibration").read_text())
-    calibration["likeness"] = calibration.pop("discriminator")
     path = tmp_path / "old"
     path.with_suffix(".safetensors").write_bytes(data)
     path.with_suffix(".json").write_text(json.dumps(about))
-    path.with_suffix(".calibration").write_text(json.dumps(calibration))
     return path
 
 
@@ -56,11 +50,6 @@ def test_an_old_checkpoint_is_refused_with_the_new_name(old: Path) -> None:
         read_weights(old)
 
 
-def test_an_old_calibration_is_refused_and_not_read_in_part(old: Path) -> None:
-    with pytest.raises(InputError, match=r"old\.calibration .*'likeness' is now called 'discriminator'\); convert it"):
-        load_calibration(old, ROLES)
-
-
 def test_a_converted_checkpoint_has_the_same_values(old: Path, repository: Path) -> None:
     script = repository / "tools" / "convert_checkpoint.py"
     subprocess.run([sys.executable, str(script), f"{old}.safetensors"], check=True, timeout=120, cwd=repository)
@@ -68,7 +57,3 @@ def test_a_converted_checkpoint_has_the_same_values(old: Path, repository: Path)
     assert converted.config == shipped.config
     assert converted.tensors.keys() == shipped.tensors.keys()
     assert all(np.array_equal(converted.tensors[name], values) for name, values in shipped.tensors.items())
-    one, other = load_calibration(old, ROLES), load_calibration(weights() / "satb-chorales", ROLES)
-    assert one is not None and other is not None and one.discriminator is not None and other.discriminator is not None
-    assert np.array_equal(one.free.sonority, other.free.sonority)
-    assert np.array_equal(one.discriminator.weights, other.discriminator.weights)

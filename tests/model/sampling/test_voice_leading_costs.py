@@ -34,6 +34,8 @@ def decision_context(
         other_pitches,
         np.full(rows, closes),
         np.zeros(rows, dtype=bool),
+        np.zeros(rows, dtype=bool),
+        np.zeros(rows, dtype=np.int64),
     )
 
 

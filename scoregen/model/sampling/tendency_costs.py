@@ -1,0 +1,115 @@
+"""The costs of notes that do not go where they tend: sevenths, leading notes, dissonances, cross relations.
+
+Like the costs of `voice_leading_costs`, with which they are added up, they exclude nothing. They read the sonority
+before the slice over its lowest voice, and the voices that are already written.
+
+R rows, K voices of the slice that are already written, V voices, P pitches, E events.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoregen.model.network.alphabet import FIRST_PITCH, HOLD
+from scoregen.model.network.inputs import MIDI, SILENCE, SPELLED, Bools, Ints
+from scoregen.model.sampling.decision_context import DecisionContext
+from scoregen.styles.style import VoiceLeadingCosts
+from scoregen.tokens.successions import sets_over_lowest
+from scoregen.tokens.tendencies import FALLING, LEADING, NO_FIFTHS, TO_FIFTH, TO_TONIC, tendencies
+
+Costs = NDArray[np.float32]
+
+_FIFTHS: Ints = SPELLED.fifths
+_DISSONANT = np.isin(np.arange(12), (1, 2, 10, 11))
+
+
+def tendency_costs(decision: DecisionContext, costs: VoiceLeadingCosts) -> Costs:
+    """[R, E] the cost of each event."""
+    total = np.zeros((len(decision.voice), SPELLED.events), dtype=np.float32)
+    own = decision.previous_pitches[np.arange(len(decision.voice)), decision.voice]
+    bass_before = MIDI[decision.previous_pitches[:, -1]]
+    sounds = np.flatnonzero((own != SILENCE) & (bass_before >= 0))
+    if len(sounds):
+        _add_resolutions(total, sounds, own, bass_before, decision, costs)
+    _add_relations(total, own, decision, costs)
+    return total
+
+
+def _add_resolutions(
+    total: Costs,
+    rows: NDArray[np.intp],
+    own: Ints,
+    bass_before: Ints,
+    decision: DecisionContext,
+    costs: VoiceLeadingCosts,
+) -> None:
+    """Add the costs of a seventh or leading note of the last sonority that moves elsewhere."""
+    table = tendencies()
+    sonority = sets_over_lowest(MIDI[decision.previous_pitches[rows]])
+    degree = (MIDI[own[rows]] - bass_before[rows]) % 12
+    step = SPELLED.midi - MIDI[own[rows]][:, None]
+    moves = step != 0
+    lowest = decision.previous_pitches.shape[1] - 1
+    bass, is_known = _bass(decision, lowest)
+    went = (bass[rows] - bass_before[rows]) % 12
+    seventh = (table.seventh[sonority] == degree) & (decision.voice[rows] != lowest)
+    total[rows, FIRST_PITCH:] += costs.seventh_leaves * (seventh[:, None] & moves & ~np.isin(step, FALLING))
+    stays = seventh & is_known[rows] & (went != 0)
+    total[rows, HOLD] += costs.seventh_stays * stays
+    leading = (table.leading[sonority] == degree) & (
+        ~table.is_triad[sonority] | _is_sharp(own[rows], decision.key[rows])
+    )
+    home = is_known[rows] & np.isin((went - degree) % 12, TO_TONIC)
+    inner = (decision.voice[rows] > 0) & (decision.voice[rows] < lowest)
+    resolved = (step == 1) | (inner[:, None] & np.isin(step, TO_FIFTH))
+    total[rows, FIRST_PITCH:] += costs.leading_note_leaves * ((leading & home)[:, None] & ~resolved)
+
+
+def _add_relations(total: Costs, own: Ints, decision: DecisionContext, costs: VoiceLeadingCosts) -> None:
+    """Add the costs of cross relations, doubled leading notes and unprepared dissonances."""
+    lowest = decision.previous_pitches.shape[1] - 1
+    slots = np.arange(lowest + 1)
+    before = np.where(slots == decision.voice[:, None], SILENCE, decision.previous_pitches)
+    around = np.concatenate([before, decision.other_pitches], 1)
+    around = np.where(_clash_class()[around] == _clash_class()[own][:, None], SILENCE, around)
+    total[:, FIRST_PITCH:] += costs.cross_relation * _clashes()[around].any(1)
+    if not decision.other_pitches.shape[1]:
+        return
+    is_sharp = _is_sharp(decision.other_pitches, decision.key[:, None])
+    sharp = np.where(is_sharp, _clash_class()[decision.other_pitches], NO_FIFTHS)
+    doubled = (sharp[:, :, None] == _FIFTHS).any(1)
+    total[:, FIRST_PITCH:] += costs.doubled_leading_note * doubled
+    bass, is_known = _bass(decision, lowest)
+    rows = np.flatnonzero(is_known & decision.on_beat & (decision.voice != lowest))
+    over = (SPELLED.midi - bass[rows, None]) % 12
+    unprepared = _DISSONANT[over] & (SPELLED.midi != MIDI[own[rows]][:, None])
+    total[rows, FIRST_PITCH:] += costs.unprepared_dissonance * unprepared
+
+
+def _bass(decision: DecisionContext, lowest: int) -> tuple[Ints, Bools]:
+    """[R] the MIDI pitch of the lowest voice in this slice, and whether it is written already and sounds."""
+    is_lowest = decision.others == lowest
+    bass = np.where(is_lowest, MIDI[decision.other_pitches] + 1, 0).sum(1) - 1
+    return bass, bass >= 0
+
+
+def _is_sharp(pitch: Ints, key: Ints) -> Bools:
+    """Whether pitch ids are the leading note of the major key of a signature, or sharper."""
+    sharp: Bools = (pitch != SILENCE) & (_clash_class()[pitch] - key >= LEADING)
+    return sharp
+
+
+@cache
+def _clash_class() -> Ints:
+    """[P + 1] the place of a pitch id on the line of fifths; that of silence is far from all others."""
+    return np.append(_FIFTHS, NO_FIFTHS)
+
+
+@cache
+def _clashes() -> Bools:
+    """[P + 1, P] whether two pitches have the same letter and another alteration; never with silence."""
+    difference = _FIFTHS - _FIFTHS[:, None]
+    return np.pad((difference % 7 == 0) & (difference != 0), ((0, 1), (0, 0)))
