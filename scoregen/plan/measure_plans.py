@@ -68,7 +68,8 @@ def in_measures(
     starts = measure_onsets(score)
     places = sorted(chords)
     plans: dict[int, MeasurePlan] = {}
-    open_places = sorted({*onsets, *places}) if onsets is not None else None
+    rests = {place + chord.hold for place, chord in chords.items() if chord.rest}
+    open_places = sorted({*onsets, *places, *rests}) if onsets is not None else None
     for index, (start, measure) in enumerate(zip(starts, score.measures, strict=True)):
         end = start + measure.duration
         own = {place - start: chords[place] for place in _between(places, start, end)}

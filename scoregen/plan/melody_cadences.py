@@ -51,13 +51,17 @@ class MelodyCadence:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What cadences are planned for: the given music, the lowest voice, the pulse, and the key of each measure."""
+    """What cadences are planned for: the given music, the lowest voice, the pulse, and the key of each measure.
+
+    `on_pulse`: all chords begin on the pulse.
+    """
 
     music: GivenMusic
     bass: Slot
     pulse: Pulse
     keys: Sequence[Key]
     style: Style
+    on_pulse: bool = False
 
     def allows(self, members: tuple[int, ...], time: Fraction) -> bool:
         """Whether all given notes at a time belong to a chord, with its root in the lowest voice."""
@@ -177,6 +181,7 @@ def _places(setting: Setting, goal: PlacedChord, earliest: Fraction) -> list[tup
     nearest = pulse.starts[last]
     within = [onset for onset in _onsets(music, nearest, goal.onset) if onset > nearest]
     rows: list[tuple[Fraction, Fraction | None]] = [(nearest, None)]
+    within = [] if setting.on_pulse else within
     rows += [(onset, None) for onset in within if (goal.onset - onset) * 3 >= goal.onset - nearest]
     for index in range(last - 1, max(-1, last - REACH), -1):
         early = pulse.starts[index + 1]
