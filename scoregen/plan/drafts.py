@@ -77,7 +77,9 @@ def plans_for_given(task: GivenTask, manner: Manner, seed: int, count: int, draf
     """Plans for a score with blanks: for each of `count` alternatives one for each draft."""
     music = GivenMusic.of(task.score, task.slots)
     ends = phrase_ends(task.score, music)
-    setting = Setting(music, task.slots[-1], pulse_of(task.score, music.line), task.keys, manner.style)
+    setting = Setting(
+        music, task.slots[-1], pulse_of(task.score, music.line), task.keys, manner.style, manner.rhythm == "plain"
+    )
     plans = tuple(
         tuple(_plan_for_given(task, setting, ends, manner, f"{seed} {number} {draft}") for draft in range(drafts))
         for number in range(count)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -70,13 +70,30 @@ class GivenMusic:
     def at(self, slot: Slot, time: Fraction) -> GivenNote | None:
         """The note that a slot sounds at a time."""
         line = self.lines[slot]
-        index = bisect_right(line, time, key=lambda note: note.onset) - 1
+        index = bisect_right(line, time, key=_onset) - 1
         return line[index] if index >= 0 and line[index].end > time else None
+
+    def between(self, slot: Slot, low: Fraction, high: Fraction) -> tuple[GivenNote, ...]:
+        """The notes of a slot that begin from one time on and before another."""
+        line = self.lines[slot]
+        first, last = (bisect_left(line, time, key=_onset) for time in (low, high))
+        return line[first:last]
+
+    def next_onset(self, time: Fraction) -> Fraction | None:
+        """The next onset of a note of any line, or of a gap, after a time."""
+        places = [(line, bisect_right(line, time, key=_onset)) for line in self.lines.values()]
+        onsets = [line[place].onset for line, place in places if place < len(line)]
+        gap = bisect_right(self.gaps, time)
+        return min((*onsets, *self.gaps[gap : gap + 1]), default=None)
 
     def sounding(self, time: Fraction) -> dict[Slot, Pitch]:
         """The pitches that sound at a time, by slot."""
         notes = {slot: self.at(slot, time) for slot in self.lines}
         return {slot: note.pitch for slot, note in notes.items() if note}
+
+
+def _onset(note: GivenNote) -> Fraction:
+    return note.onset
 
 
 def _given(note: SoundingNote, marks: Mapping[tuple[Slot, Fraction], Note]) -> GivenNote:

@@ -54,8 +54,8 @@ def _is_dominant(members: tuple[int, ...], goal: tuple[int, ...]) -> bool:
 def _length(cadence: MelodyCadence, music: GivenMusic, duration: Fraction) -> tuple[Fraction, Fraction]:
     """How long the last chord of a phrase is held, and how long all given voices rest afterwards."""
     onset = cadence.goal.onset
-    onsets = [note.onset for line in music.lines.values() for note in line]
-    later = min((time for time in (*onsets, *music.gaps) if time > onset), default=duration)
+    later = music.next_onset(onset)
+    later = duration if later is None else later
     ends = [note.end for slot in music.lines if (note := music.at(slot, onset))]
     end = min(max(ends, default=later), later)
     return end - onset, later - end
@@ -68,19 +68,23 @@ def in_measures(
     starts = measure_onsets(score)
     places = sorted(chords)
     plans: dict[int, MeasurePlan] = {}
-    open_places = sorted({*onsets, *places}) if onsets is not None else None
+    rests = {place + chord.hold for place, chord in chords.items() if chord.rest}
+    open_places = sorted({*onsets, *places, *rests}) if onsets is not None else None
     for index, (start, measure) in enumerate(zip(starts, score.measures, strict=True)):
-        own = {place - start: chords[place] for place in places if start <= place < start + measure.duration}
+        end = start + measure.duration
+        own = {place - start: chords[place] for place in _between(places, start, end)}
         earlier = bisect_left(places, start) - 1
         if earlier >= 0 and _reaches(chords[places[earlier]], places[earlier], start):
             own[places[earlier] - start] = chords[places[earlier]]
         inside = (
-            None
-            if open_places is None
-            else frozenset(place - start for place in open_places if start <= place < start + measure.duration)
+            None if open_places is None else frozenset(place - start for place in _between(open_places, start, end))
         )
         plans[index] = MeasurePlan(own, onsets=inside, widest_leap=widest_leap)
     return plans
+
+
+def _between(ordered: Sequence[Fraction], low: Fraction, high: Fraction) -> Sequence[Fraction]:
+    return ordered[bisect_left(ordered, low) : bisect_left(ordered, high)]
 
 
 def _reaches(chord: PlannedChord, onset: Fraction, start: Fraction) -> bool:

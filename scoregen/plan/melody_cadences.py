@@ -51,13 +51,17 @@ class MelodyCadence:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What cadences are planned for: the given music, the lowest voice, the pulse, and the key of each measure."""
+    """What cadences are planned for: the given music, the lowest voice, the pulse, and the key of each measure.
+
+    `on_pulse`: all chords begin on the pulse.
+    """
 
     music: GivenMusic
     bass: Slot
     pulse: Pulse
     keys: Sequence[Key]
     style: Style
+    on_pulse: bool = False
 
     def allows(self, members: tuple[int, ...], time: Fraction) -> bool:
         """Whether all given notes at a time belong to a chord, with its root in the lowest voice."""
@@ -67,9 +71,7 @@ class Setting:
     def contradicts(self, members: tuple[int, ...], time: Fraction) -> bool:
         """Whether a given note of the last pulses has another alteration of a member: a cross relation."""
         first = self.pulse.starts[max(0, self.pulse.before(time) - CROSS_RELATION + 1)]
-        recent = {
-            note.pitch.fifths for line in self.music.lines.values() for note in line if first <= note.onset < time
-        }
+        recent = {note.pitch.fifths for slot in self.music.lines for note in self.music.between(slot, first, time)}
         return any(note != member and (note - member) % 7 == 0 for note in recent for member in members)
 
 
@@ -172,21 +174,27 @@ def _places(setting: Setting, goal: PlacedChord, earliest: Fraction) -> list[tup
     First the pulse before, then a note of the leading line after it; then earlier pulses, if the goal allows all that
     follows them.
     """
-    pulse, line = setting.pulse, setting.music.line
+    pulse, music = setting.pulse, setting.music
     last = pulse.before(goal.onset)
     if last < 0:
         return []
     nearest = pulse.starts[last]
-    within = [note.onset for note in line if nearest < note.onset < goal.onset]
+    within = [onset for onset in _onsets(music, nearest, goal.onset) if onset > nearest]
     rows: list[tuple[Fraction, Fraction | None]] = [(nearest, None)]
+    within = [] if setting.on_pulse else within
     rows += [(onset, None) for onset in within if (goal.onset - onset) * 3 >= goal.onset - nearest]
     for index in range(last - 1, max(-1, last - REACH), -1):
         early = pulse.starts[index + 1]
-        heard = [early, *(note.onset for note in line if early < note.onset < goal.onset)]
+        heard = [early, *_onsets(music, early, goal.onset)]
         if not all(setting.allows(goal.members, time) for time in heard):
             break
         rows.append((pulse.starts[index], early))
     return [(place, early) for place, early in rows if place > earliest or (earliest == place == 0)]
+
+
+def _onsets(music: GivenMusic, low: Fraction, high: Fraction) -> list[Fraction]:
+    """The onsets of the leading line from one time on and before another."""
+    return [note.onset for note in music.between(music.leader, low, high)] if music.leader else []
 
 
 def _is_in_octaves(setting: Setting, members: tuple[int, ...], place: Fraction, goal: PlacedChord) -> bool:

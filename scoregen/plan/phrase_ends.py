@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -21,7 +21,7 @@ from scoregen.score.timeline import measure_onsets
 USUAL_BEATS = 8.5
 LENGTH_WEIGHT = 1.5
 """The cost of a phrase of twice or half the usual length; it grows with the square of the octaves."""
-LEAST_NOTES = 3
+LEAST_NOTES, LONGEST_BEATS = 3, 64
 MOST_BEATS = 16
 """The most beats between two fermatas that mark all phrases."""
 
@@ -119,20 +119,28 @@ def _estimated(line: Sequence[GivenNote], after: Sequence[float], beat: Fraction
     candidates = [index for index, strength in enumerate(after) if strength > FORBIDDEN]
     best: dict[int, tuple[float, int]] = {-1: (0.0, -1)}
     for index in [*candidates, len(line) - 1]:
-        own = after[index] if index < len(after) else 0.0
-        ways = [
-            (value + _length_score(line, earlier, index, beat), earlier)
-            for earlier, (value, _) in best.items()
-            if index - earlier >= LEAST_NOTES or index == len(line) - 1
-        ]
+        ways = list(_ways(line, best, index, beat))
         if ways:
             value, earlier = max(ways)
-            best[index] = (value + own, earlier)
+            best[index] = (value + (after[index] if index < len(after) else 0.0), earlier)
     chosen, index = [], len(line) - 1
     while index >= 0:
         chosen.append(index)
         index = best[index][1]
     return chosen[::-1]
+
+
+def _ways(
+    line: Sequence[GivenNote], best: dict[int, tuple[float, int]], index: int, beat: Fraction
+) -> Iterator[tuple[float, int]]:
+    """The scores of the phrases that end with a note, each with the end before it: those of usual lengths, or one."""
+    found = False
+    for earlier in reversed(best):
+        if found and line[index].onset - line[earlier + 1].onset > LONGEST_BEATS * beat:
+            return
+        if index - earlier >= LEAST_NOTES or index == len(line) - 1:
+            found = True
+            yield best[earlier][0] + _length_score(line, earlier, index, beat), earlier
 
 
 def _length_score(line: Sequence[GivenNote], earlier: int, index: int, beat: Fraction) -> float:

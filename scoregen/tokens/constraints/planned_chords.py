@@ -172,7 +172,7 @@ def _onsets(chords: PlannedChords, now: Fraction, state: ConstraintState) -> Ite
     After a final chord comes the barline.
     """
     words = vocabulary()
-    following = min((place for place in chords if place > now), default=None)
+    following = min((place for place in (*chords, *_rests(chords)) if place > now), default=None)
     mask = np.ones(len(words), dtype=np.bool_)
     if following is not None:
         mask[words.onsets] = False
@@ -183,6 +183,11 @@ def _onsets(chords: PlannedChords, now: Fraction, state: ConstraintState) -> Ite
     kept = mask & _after_hold(chords, now, following, state)
     yield kept
     yield mask
+
+
+def _rests(chords: PlannedChords) -> list[Fraction]:
+    """The onsets at which all voices begin to rest."""
+    return [place + chord.hold for place, chord in chords.items() if chord.rest]
 
 
 def _after_hold(chords: PlannedChords, now: Fraction, following: Fraction | None, state: ConstraintState) -> Mask:

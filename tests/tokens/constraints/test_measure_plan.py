@@ -1,0 +1,125 @@
+"""Random walks through a planned measure: chords are complete, tendency tones resolve, and holds and rests last."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from fractions import Fraction
+from random import Random
+
+import numpy as np
+import pytest
+
+from scoregen.score.keys import KeySignature
+from scoregen.score.metre import TimeSignature
+from scoregen.score.pitch import Pitch
+from scoregen.tokens.constraints import state as constraints
+from scoregen.tokens.constraints.measure_plan import MeasurePlan
+from scoregen.tokens.constraints.planned_chords import PlannedChord
+from scoregen.tokens.constraints.state import MeasureRules, VoiceRule
+from scoregen.tokens.events import REST, Event, Header
+from scoregen.tokens.vocabulary import vocabulary
+
+HEADER = Header("1", TimeSignature((4,), 4), KeySignature(0, "major"), Fraction(4))
+RANGES = ((60, 79), (55, 74), (48, 69), (40, 62))
+DOMINANT = PlannedChord((1, 5, 2, -1), leads=True)
+TONIC = PlannedChord((0, 4, 1), hold=Fraction(1), rest=Fraction(1))
+CADENCE = {Fraction(1): DOMINANT, Fraction(2): TONIC}
+Column = Mapping[Fraction, Event]
+Lines = dict[Fraction, list[Pitch | None]]
+"""By onset what each voice sounds; None in a rest."""
+
+
+def attack(name: str) -> Event:
+    return Event("attack", (Pitch.parse(name),))
+
+
+def walk(plan: MeasurePlan, given: Column | None, seed: int) -> Lines:
+    """A random measure under a plan, under a given highest voice if there is one."""
+    pitches = [pitch for pitch in vocabulary().pitches if -6 <= pitch.fifths <= 10]
+    voices = [VoiceRule.of(pitch for pitch in pitches if low <= pitch.midi_pitch <= high) for low, high in RANGES]
+    columns = (given, None, None, None)
+    rules = MeasureRules(
+        HEADER, (0, 3, 1, 2), columns, tuple(voices), first=True, onsets=plan.onsets, extra=plan.mask()
+    )
+    state, random = constraints.begin(rules, (None,) * 4), Random(seed)
+    while not constraints.is_finished(state):
+        state = constraints.advance(state, int(random.choice(np.flatnonzero(constraints.allowed_tokens(state)))))
+    return sounding(state)
+
+
+def sounding(state: constraints.ConstraintState) -> Lines:
+    now: list[Pitch | None] = [None] * 4
+    rows: Lines = {}
+    for piece in constraints.slices(state):
+        for voice, event in enumerate(piece.events):
+            if event.kind != "hold":
+                now[voice] = event.pitches[0] if event.pitches else None
+        rows[piece.onset] = list(now)
+    return rows
+
+
+def at(rows: Lines, time: Fraction | int) -> list[Pitch]:
+    """The pitches of all voices at a time."""
+    return [pitch for pitch in rows[max(onset for onset in rows if onset <= time)] if pitch is not None]
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_cadence_has_its_chords_and_resolves(seed: int) -> None:
+    rows = walk(MeasurePlan(CADENCE), None, seed)
+    dominant, tonic = at(rows, 1), at(rows, 2)
+    assert dominant[3].fifths == 1 and {pitch.fifths for pitch in dominant} <= {1, 5, 2, -1}
+    assert [pitch.fifths for pitch in dominant].count(5) == 1
+    assert [pitch.fifths for pitch in dominant].count(-1) <= 1
+    assert tonic[3].fifths == 0 and {0, 4} <= {pitch.fifths for pitch in tonic} <= {0, 4, 1}
+    for chord in (dominant, tonic):
+        assert min(pitch.midi_pitch for pitch in chord) == chord[3].midi_pitch
+    last = at(rows, Fraction(31, 16))
+    for before, after in zip(last, tonic, strict=True):
+        if before.fifths == 5:
+            assert after.midi_pitch - before.midi_pitch == 1
+        elif before.fifths == -1 and before in dominant:
+            assert after.midi_pitch - before.midi_pitch == -1
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_chord_is_held_and_then_all_voices_rest(seed: int) -> None:
+    rows = walk(MeasurePlan(CADENCE), None, seed)
+    assert [onset for onset in rows if onset > 2] == [3]
+    assert rows[Fraction(3)] == [None] * 4
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_given_notes_stay_and_the_others_complete_the_chord(seed: int) -> None:
+    given = {Fraction(0): attack("D5"), Fraction(1): attack("B4"), Fraction(2): attack("C5"), Fraction(3): REST}
+    rows = walk(MeasurePlan(CADENCE), given, seed)
+    assert [str(at(rows, time)[0]) for time in range(3)] == ["D5", "B4", "C5"]
+    assert [pitch.fifths for pitch in at(rows, 1)].count(5) == 1
+    assert {pitch.fifths for pitch in at(rows, 2)} >= {0, 4}
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_given_note_outside_the_chord_excludes_nothing_else(seed: int) -> None:
+    given = {Fraction(0): attack("D5"), Fraction(2): attack("F#5")}
+    rows = walk(MeasurePlan(CADENCE), given, seed)
+    assert at(rows, 2)[3].fifths == 0
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_new_voices_begin_on_open_onsets_alone(seed: int) -> None:
+    given = {Fraction(place, 4): attack("D5" if place % 2 else "E5") for place in range(16)}
+    open_places = frozenset({Fraction(0), Fraction(3, 2), Fraction(3)})
+    rows = walk(MeasurePlan(onsets=open_places), given, seed)
+    assert set(rows) == set(given)
+    changed = [
+        onset for before, onset in zip(rows, list(rows)[1:], strict=False) if rows[before][1:] != rows[onset][1:]
+    ]
+    assert set(changed) <= open_places
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_no_leap_is_wider_than_the_plan_allows(seed: int) -> None:
+    rows = list(walk(MeasurePlan(widest_leap=5), None, seed).values())
+    for before, after in itertools.pairwise(rows):
+        moves = [abs(new.midi_pitch - old.midi_pitch) for old, new in zip(before, after, strict=True) if old and new]
+        assert max(moves, default=0) <= 5
