@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from scoregen.generation.infill_task import InfillTask
 from scoregen.notation.graft.transposition import transposed_voice
 from scoregen.score.edit import insert_voices
@@ -33,6 +35,18 @@ def _blanks(score: Score) -> set[tuple[int, Slot]]:
 
 
 def _decoded(task: InfillTask, tokens: TokenScore) -> list[tuple[int, Voice]]:
-    """The voices of the tokens with their measure indices."""
-    measures = decode(tokens, task.score).measures
+    """The voices of the tokens with their measure indices.
+
+    Phrase ends that were estimated plan cadences, but only those of the score have fermatas.
+    """
+    measures = decode(_with_ends_of(task.score, tokens), task.score).measures
     return [(index, voice) for index, measure in enumerate(measures) for voice in measure.voices]
+
+
+def _with_ends_of(score: Score, tokens: TokenScore) -> TokenScore:
+    """The tokens with the phrase ends of a score."""
+    measures = tuple(
+        replace(measure, header=replace(measure.header, phrase_ends=own.phrase_ends))
+        for measure, own in zip(tokens.measures, score.measures, strict=True)
+    )
+    return replace(tokens, measures=measures)
