@@ -28,12 +28,13 @@ class Contents:
     """The contents of a file.
 
     `notes` counts onsets in quarters with MIDI pitches, tied notes as one; `numbers` counts the other `KINDS`.
-    `unread` are kinds of content that no reader supports, with their numbers.
+    `unread` are kinds of content that no reader supports, with their numbers. The onsets count only if `timed`.
     """
 
     notes: Counter[tuple[Fraction, int]]
     numbers: Mapping[str, int]
     unread: Mapping[str, int] = field(default_factory=dict)
+    timed: bool = True
 
     @property
     def pitches(self) -> Counter[int]:
@@ -53,12 +54,17 @@ class Losses:
     others: Mapping[str, int]
 
     @property
-    def rank(self) -> tuple[int, int, int]:
-        """Of two readings the one with the lower rank is better."""
-        return self.missing + self.added, sum(self.others.values()), self.moved
+    def keeps_notes(self) -> bool:
+        """Whether every note is there, and at its place."""
+        return not (self.missing or self.added or self.moved)
+
+    @property
+    def rank(self) -> int:
+        """Of two readings the one with the lower rank is better; a missing note counts as much as three marks."""
+        return 3 * (self.missing + self.added) + sum(self.others.values()) + self.moved
 
     def __bool__(self) -> bool:
-        return any(self.rank)
+        return self.rank > 0
 
     def __str__(self) -> str:
         notes = {"note": self.missing}
@@ -98,7 +104,7 @@ def losses(file: Contents, score: Contents) -> Losses:
         for kind in KINDS
         if score.numbers.get(kind, 0) < file.numbers.get(kind, 0)
     }
-    moved = 0 if missing or added else (_rounded(file) - _rounded(score)).total()
+    moved = 0 if missing or added or not file.timed else (_rounded(file) - _rounded(score)).total()
     return Losses(missing.total(), added.total(), moved, others | dict(file.unread))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -34,12 +34,17 @@ if TYPE_CHECKING:
 Library = Literal["converter21", "music21", "partitura"]
 
 TIMEOUT_SECONDS = 120.0
-MOST_LOST = 0.25
+MOST_LOST = 0.5
 """The share of its notes that a file may lose; beyond it is refused."""
 
 _WORKER = Path(__file__).with_name("worker.py")
-# A tremolo sign: converter21 abbreviates the notes that the file writes out.
-_TREMOLO = re.compile(r"@+\d*@*")
+# Tremolo signs: converter21 abbreviates the notes that the file writes out.
+_TREMOLO_SIGN = re.compile(r"@+\d*@*")
+_TREMOLO = re.compile(r"\*X?tremolo(?=\t|$)")
+_KERN: tuple[tuple[Library, str], ...] = (("converter21", "kern"), ("music21", "humdrum"))
+_MEI: tuple[tuple[Library, str], ...] = (("converter21", "mei"), ("music21", "mei"), ("partitura", "mei"))
+_MEI_VERSION = "5.0"
+"""The version that a later one is read as; converter21 reads 4 and 5."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,36 +81,44 @@ def _kern(path: Path) -> Score:
         file = kern_contents(text)
     except ValueError as error:
         raise ReadError(f"the Humdrum file is damaged: {error}", Place(str(path))) from None
-    lines = (line if line.startswith(("!", "*")) else _TREMOLO.sub("", line) for line in text.splitlines())
-    return _best(path, ("\n".join(lines) + "\n").encode(), file, {"converter21": "kern", "music21": "humdrum"})
+    plain = (_without_tremolo(line) for line in text.splitlines())
+    return _best(path, ("\n".join(plain) + "\n").encode(), file, _KERN)
+
+
+def _without_tremolo(line: str) -> str:
+    if line.startswith("*"):
+        return _TREMOLO.sub("*", line)
+    return line if line.startswith("!") else _TREMOLO_SIGN.sub("", line)
 
 
 def _mei(path: Path) -> Score:
     """MEI with one reading of each passage, and with all accidentals that sound."""
     root = parse_xml(read_bytes(path), str(path))
     without_alternatives(root)
+    if root.get("meiversion", "")[:1] not in ("4", "5"):
+        root.set("meiversion", _MEI_VERSION)
     try:
         file = mei_contents(root)
     except ValueError as error:
         raise ReadError(f"the MEI file is damaged: {error}", Place(str(path))) from None
-    return _best(path, _xml_text(root), file, {"converter21": "mei", "music21": "mei", "partitura": "mei"})
+    return _best(path, _xml_text(root), file, _MEI)
 
 
-def _best(path: Path, data: bytes, file: Contents, libraries: Mapping[Library, str]) -> Score:
-    """The reading of a copy that keeps everything, else the one that loses least."""
+def _best(path: Path, data: bytes, file: Contents, readers: Sequence[tuple[Library, str]]) -> Score:
+    """The first reading of a copy that keeps all notes in place, else the one that loses least."""
     readings: list[_Reading] = []
     errors: list[InputError] = []
     with tempfile.TemporaryDirectory(prefix="scoregen-") as folder:
         copy = Path(folder) / f"score{path.suffix.lower()}"
         copy.write_bytes(data)
-        for library, kind in libraries.items():
+        for library, kind in readers:
             try:
                 score = _score(copy, path, library, kind)
             except InputError as error:
                 errors.append(error)
                 continue
             readings.append(_Reading(score, losses(file, score_contents(score))))
-            if not readings[-1].lost.rank[0]:
+            if readings[-1].lost.keeps_notes:
                 break
     if not readings:
         raise errors[0]

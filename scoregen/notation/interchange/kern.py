@@ -61,10 +61,7 @@ def kern_contents(text: str) -> Contents:
             raise ValueError(f"line {number} has {len(tokens)} tokens for {len(spines)} spines")
         if line.startswith("*"):
             spines = list(_interpreted(spines, tokens))
-        elif line.startswith("="):
-            latest = max((spine.end for spine in spines), default=Fraction(0))
-            spines = [replace(spine, end=latest) for spine in spines]
-        else:
+        elif not line.startswith("="):
             spines = _counted_line(spines, tokens, count)
     if not count.notes:
         raise ValueError("it has no notes in **kern")

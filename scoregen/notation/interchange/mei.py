@@ -34,6 +34,7 @@ class _Staff:
 
     fifths: int = 0
     transposition: int = 0
+    percussion: bool = False
     accidentals: dict[tuple[str, str], int] = field(default_factory=dict)
 
 
@@ -77,7 +78,8 @@ def mei_contents(root: _Element) -> Contents:
         "hairpin": sum(1 for _ in root.iter(f"{_MEI}hairpin")),
         "chord symbol": sum(bool(_text(item).strip()) for item in root.iter(f"{_MEI}harm")),
     }
-    return Contents(walk.notes, numbers)
+    timed = root.find(f".//{_MEI}tupletSpan") is None  # its ratio is not in the hierarchy of the events
+    return Contents(walk.notes, numbers, timed=timed)
 
 
 def _text(element: _Element) -> str:
@@ -96,9 +98,17 @@ def _define(element: _Element, walk: _Walk) -> None:
     for staff in staves:
         staff.fifths = _fifths(signature) if signature is not None else staff.fifths
         staff.transposition = int(element.get("trans.semi", staff.transposition))
+        staff.percussion = _shape(element, staff.percussion)
     count, unit = element.get("meter.count", ""), element.get("meter.unit", "")
     if count.isdigit() and unit.isdigit() and int(unit):
         walk.full = Fraction(4 * int(count), int(unit))
+
+
+def _shape(element: _Element, before: bool) -> bool:
+    """Whether the clef of a definition is that of percussion."""
+    clef = element.find(f"{_MEI}clef")
+    shape = element.get("clef.shape") or (clef.get("shape") if clef is not None else None)
+    return shape == "perc" if shape else before
 
 
 def _fifths(signature: str) -> int:
@@ -164,8 +174,10 @@ def _length(event: _Element, full: Fraction) -> Fraction:
 def _count_note(note: _Element, onset: Fraction, staff: _Staff, walk: _Walk) -> None:
     step, octave = note.get("pname", "c"), note.get("oct", "4")
     alter = _alter(note, (step, octave), staff)
+    octave = note.get("oct.ges", octave)  # under an octave line
     ends_tie = note.get("tie", "") in ("m", "t") or note.get(f"{{{_XML}}}id", "") in walk.tied
-    if not ends_tie and octave.lstrip("-").isdigit():
+    pitched = note.get("pname") is not None and octave.lstrip("-").isdigit() and not staff.percussion
+    if pitched and not ends_tie:
         walk.notes[onset, Pitch(step.upper(), alter, int(octave)).midi_pitch + staff.transposition] += 1
 
 

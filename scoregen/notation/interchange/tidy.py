@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _INVENTED = ("Music21 Fragment", "Music21", "music21")
 _RAW_HEADER = "meiraw:"
+_BARLINE_ORDER = ("bar-style", "wavy-line", "segno", "coda", "fermata", "ending", "repeat")
 _LINE = "_"
 
 
@@ -23,6 +24,7 @@ def tidy(text: bytes, file: str) -> bytes:
     """
     root = parse(text, file)
     _remove_inventions(root)
+    _remove_invalid(root)
     _rename_ids(root)
     _name_parts(root)
     _group_parts(root)
@@ -54,6 +56,16 @@ def _remove_inventions(root: _Element) -> None:
     title, movement = root.find("work/work-title"), root.find("movement-title")
     if title is not None and movement is not None and title.text == movement.text:
         _remove(movement)
+
+
+def _remove_invalid(root: _Element) -> None:
+    """Remove attributes that the schema does not have, and put the content of barlines in its order."""
+    for fermata in root.iter("fermata"):
+        fermata.attrib.pop("placement", "")
+    for element in root.iter("note", "direction", "measure", "harmony"):
+        element.attrib.pop("id", "")
+    for barline in root.iter("barline"):
+        barline[:] = sorted(barline, key=lambda child: _BARLINE_ORDER.index(child.tag))
 
 
 def _rename_ids(root: _Element) -> None:
