@@ -18,6 +18,7 @@ from scoregen.notation.engraving.key_signatures import Changes, part_key_changes
 from scoregen.notation.engraving.pdf import to_pdf, to_png
 from scoregen.notation.engraving.text_metrics import verovio_resources
 from scoregen.notation.musicxml.document import parse, serialize
+from scoregen.notation.musicxml.split_measures import split_at_changes
 from scoregen.system.errors import InputError, ToolError
 from scoregen.system.subprocesses import ask, prepare
 
@@ -119,6 +120,7 @@ def _tighter_scales(pages: tuple[str, ...], options: EngravingOptions) -> tuple[
 def _layout(text: bytes, options: EngravingOptions) -> tuple[str, ...]:
     """The pages at one scale."""
     root = parse(text, "the score to engrave")
+    split_at_changes(root)
     heading = read_heading(root) if options.heading else Heading()
     _work_around_verovio(root)
     reserve_space(root, heading, options.scale)
