@@ -169,11 +169,10 @@ class Tempo:
 class Measure:
     """One measure of all parts.
 
-    `duration` is the actual length in quarters; it differs from that of the time signature in an
-    anacrusis, a split measure or a damaged file. `phrase_ends` are the onsets with a fermata.
-    `own_keys` lists parts whose sounding key signature differs from `key`. `break_before` is the
-    system or page break before the measure. `spanners` are those that begin in the measure. `time` and `key`
-    hold from its start, `changes` from their onsets inside it.
+    `duration` is the actual length in quarters, which differs from that of the time signature in an anacrusis, a split
+    measure or a damaged file. `phrase_ends` are the onsets with a fermata. `own_keys` lists parts whose sounding key
+    signature differs from `key`. `break_before` is the system or page break before it. `spanners` begin in it. `time`
+    and `key` hold from its start, `changes` from their onsets inside it.
     """
 
     number: str

@@ -180,6 +180,7 @@ def test_files_with_small_faults_are_written_with_new_music(path: Path, tmp_path
 FAULTS = [
     ("<part-list>", "<other/><part-list>"),
     ("<step>", "<alter></alter><step>"),
+    ("heavy</bar-style>", "heavy</bar-style><ending number='1' type='stop'/>"),
     ("<sign>G</sign>", "<sign>X</sign>"),
     ("<line>2</line>", "<line>x</line>"),
     ("<time>", '<time symbol="odd">'),

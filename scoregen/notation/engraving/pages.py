@@ -27,6 +27,7 @@ from scoregen.notation.engraving.normalisation import elements, may_condense, no
 from scoregen.notation.engraving.pdf import to_pdf, to_png
 from scoregen.notation.engraving.text_metrics import verovio_resources
 from scoregen.notation.musicxml.document import parse, serialize
+from scoregen.notation.musicxml.split_measures import split_at_changes
 from scoregen.score.check import Problem
 from scoregen.system.errors import InputError, ToolError
 from scoregen.system.subprocesses import ask, prepare
@@ -145,6 +146,7 @@ def engrave(text: bytes, options: EngravingOptions = _DEFAULTS) -> tuple[str, ..
 def engrave_and_compare(text: bytes, options: EngravingOptions = _DEFAULTS) -> Engraving:
     """The pages of `engrave`, compared with the document: one problem names what is missing on them."""
     root = parse(text, "the score to engrave")
+    split_at_changes(root)
     heading = read_heading(root) if options.heading else Heading()
     normalise(root)
     mark_space(root, heading)

@@ -24,18 +24,21 @@ from scoregen.notation.musicxml.write.measure import (
     voices_of,
 )
 from scoregen.notation.musicxml.write.signatures import signatures
+from scoregen.notation.musicxml.write.spanners import MOST_NUMBERS, SlurAddress, SlurMark, slur_marks
 from scoregen.notation.musicxml.write.stems import shared_direction
 from scoregen.notation.musicxml.write.voice import PartContext, TimedElement, write_voice
-from scoregen.score.elements import Clef, Measure, Part, Score, Voice
+from scoregen.score.elements import Clef, Measure, Part, Score, Slot, Voice
+from scoregen.score.spanners import without_slurs
 from scoregen.score.timeline import measure_onsets, metrical_starts
 from scoregen.system.errors import Place, RefusedError
 
+_ABOVE_GIVEN = 8
 _Places = tuple[tuple[Fraction, Fraction], ...]
 
 
 def write_generated(score: Score, part: Part, given: GivenPart, instrument_ids: Mapping[str, str]) -> None:
     """Write the generated music of a part that the document has."""
-    context = part_context(score, part, 1, instrument_ids)
+    context = replace(part_context(score, part, 1, instrument_ids), slurs=_slurs(score, part))
     places = tuple(zip(measure_onsets(score), metrical_starts(score), strict=True))
     attributes, timed = set(given.body.iter("attributes")), set(given.body.iter(*TIMING))
     _refill_voices(score, context, given, places)
@@ -43,6 +46,20 @@ def write_generated(score: Score, part: Part, given: GivenPart, instrument_ids: 
         _append_measures(score, context, given, places)
     _drop_idle_divisions(given.body, attributes)
     _declare_divisions(given.body, timed)
+
+
+def _slurs(score: Score, part: Part) -> Mapping[SlurAddress, tuple[SlurMark, ...]]:
+    """The slurs inside generated voices of the part; their numbers are above those that documents use for others."""
+
+    def is_given(slot: Slot, index: int) -> bool:
+        voice = score.measures[index].voice(slot) if index < len(score.measures) else None
+        return voice is None or voice.origin != "generated"
+
+    own = replace(score, measures=without_slurs(score.measures, is_given))
+    return {
+        address: tuple(mark._replace(number=min(mark.number + _ABOVE_GIVEN, MOST_NUMBERS)) for mark in marks)
+        for address, marks in slur_marks(own, part).items()
+    }
 
 
 def _refill_voices(score: Score, context: PartContext, given: GivenPart, places: _Places) -> None:

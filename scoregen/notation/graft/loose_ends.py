@@ -21,6 +21,11 @@ from scoregen.notation.validation.walk import DocumentNote, walk
 _LINES = ("slur", "glissando", "slide", "tuplet")
 _NAMES = {"slur": "slur", "glissando": "glissando", "slide": "slide", "tuplet": "tuplet bracket", "tie": "tie"}
 _SHORTENED = ("slur", "tuplet")
+_CONTENT = (
+    ("lyric/text", "syllable"),
+    ("notations/fermata", "fermata"),
+    ("notations/dynamics", "dynamic mark"),
+)
 _ORDER = ("tie", "slur", "glissando", "slide", "tuplet")
 
 
@@ -129,8 +134,9 @@ def close_loose_ends(body: etree._Element, lines: Lines, part_name: str) -> tupl
     for level, group in lines.beams:
         if any(note in left for note in group) and any(note not in left for note in group):
             _rebeam(level, group, left)
+    known = set(lines.notes)
     gone = [note for note in lines.notes if note not in left]
-    said = [*_changes(done, places), *_losses(gone)]
+    said = [*_changes(done, places), *_losses(gone, [note for note in left if note not in known])]
     return (f"{part_name}: {'; '.join(said)}",) if said else ()
 
 
@@ -208,14 +214,13 @@ def _changes(done: Counter[tuple[str, str]], places: Iterable[str]) -> Iterator[
     yield f"{listed}, whose other end was replaced (measure{'s' * (len(where) > 1)} {', '.join(where)})"
 
 
-def _losses(gone: Iterable[etree._Element]) -> Iterator[str]:
-    """The content of the replaced notes that new notes do not have."""
-    notes = list(gone)
-    syllables = sum(1 for note in notes for _ in note.iterfind("lyric/text"))
-    fermatas = sum(1 for note in notes for _ in note.iterfind("notations/fermata"))
-    dynamics = sum(1 for note in notes for _ in note.iterfind("notations/dynamics"))
-    counts = ((syllables, "syllable"), (fermatas, "fermata"), (dynamics, "dynamic mark"))
-    lost = [_counted(count, name) for count, name in counts if count]
+def _losses(gone: Sequence[etree._Element], new: Sequence[etree._Element]) -> Iterator[str]:
+    """The content of the replaced notes that the new notes do not have."""
+    lost = []
+    for path, name in _CONTENT:
+        old, now = (sum(len(note.findall(path)) for note in notes) for notes in (gone, new))
+        if old > now:
+            lost.append(f"{_counted(old, name)}{f', of which the new ones have {now}' if now else ''}")
     if lost:
         yield f"the replaced notes had {' and '.join(lost)}"
 

@@ -151,7 +151,8 @@ def _mirror_barlines(measure: etree._Element, model: etree._Element) -> None:
 def _bare_copy(barline: etree._Element) -> etree._Element:
     """The barline without the content of a single staff: fermatas, segni, layout, ids."""
     copied = etree.Element("barline", {"location": barline.get("location", "right")})
-    copied.extend([deepcopy(child) for child in barline if child.tag in _MIRRORED_BARLINE and _is_sound(child)])
+    found = [next((child for child in barline.iterfind(tag) if _is_sound(child)), None) for tag in _MIRRORED_BARLINE]
+    copied.extend([deepcopy(child) for child in found if child is not None])
     for child in copied:
         child.tail = None
         for name in [name for name in child.attrib if name == "id" or "-x" in name or "-y" in name]:

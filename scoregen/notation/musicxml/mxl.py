@@ -95,10 +95,17 @@ def _checked_names(archive: zipfile.ZipFile, place: Place) -> list[str]:
 
 
 def _score_name(archive: zipfile.ZipFile, names: list[str], file: str) -> str:
-    """The member that the container names, or without a container the only candidate."""
+    """The member that the container names, or without a readable container the only candidate."""
     if CONTAINER not in names:
         return _only_candidate(names, Place(file))
-    for path, media_type in root_files(_read_member(archive, CONTAINER, Place(file)), f"{file} ({CONTAINER})"):
+    container = _read_member(archive, CONTAINER, Place(file))
+    try:
+        named = root_files(container, f"{file} ({CONTAINER})")
+    except ReadError:
+        if len(_candidates(names)) != 1:
+            raise
+        return _only_candidate(names, Place(file))
+    for path, media_type in named:
         if media_type in SCORE_MEDIA_TYPES:
             if path not in names:
                 raise ReadError(
@@ -109,8 +116,12 @@ def _score_name(archive: zipfile.ZipFile, names: list[str], file: str) -> str:
     raise ReadError("the container of the compressed file names no MusicXML score; export it again", Place(file))
 
 
+def _candidates(names: list[str]) -> list[str]:
+    return [name for name in names if name.lower().endswith(_SCORE_SUFFIXES) and not name.startswith("META-INF/")]
+
+
 def _only_candidate(names: list[str], place: Place) -> str:
-    found = [name for name in names if name.lower().endswith(_SCORE_SUFFIXES) and not name.startswith("META-INF/")]
+    found = _candidates(names)
     if len(found) != 1:
         raise ReadError(f"the compressed file has no container and {len(found)} possible scores; expected one", place)
     return found[0]

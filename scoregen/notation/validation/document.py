@@ -94,7 +94,10 @@ def _signature(problem: Problem) -> tuple[str | None, str | None, str]:
     """Part, measure and what was found; what is expected instead depends on other elements.
 
     The ends of a line are counted in the whole part, so that the measure and the numbers depend on other lines.
+    New parts have the endings of the given ones, with their faults.
     """
+    if problem.message.startswith("an ending "):
+        return None, problem.place.measure, problem.message
     uneven = _UNEVEN.fullmatch(problem.message)
     if uneven is not None:
         return problem.place.part, None, uneven[1]

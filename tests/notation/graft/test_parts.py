@@ -182,3 +182,18 @@ def test_musescore_accepts_music_without_metre(tmp_path: Path) -> None:
     came_back = through_musescore(done.text, tmp_path)
     assert came_back.complaints == ()
     assert note_records(came_back.score) == note_records(read_musicxml(done.text, "f"))
+
+
+def test_words_and_melismas_of_a_replaced_voice_are_written() -> None:
+    plain = with_alto(given("h:C5 h:D5", "w:E5"), "h:A4 h:B4", "w:C5")
+    text = plain.text.decode()
+    for step, word in (("C", "a"), ("D", "men"), ("A", "a"), ("B", "men")):
+        place = text.index("</stem>", text.index(f"<step>{step}</step>")) + len("</stem>")
+        text = f"{text[:place]}<lyric><text>{word}</text></lyric>{text[place:]}"
+    score = read_musicxml(text.encode(), "f")
+    rows = [(0, Voice(Slot("P2"), line("q:A4 q:G4 h:B4"), "generated"))]
+    done = graft(with_given_marks(insert_voices(score, rows)))
+    new = part(done.text, "P2")
+    assert [note.findtext("lyric/text") for note in new.iter("note")] == ["a", None, "men", None]
+    assert [(slur.get("type"), slur.get("number")) for slur in new.iter("slur")] == [("start", "9"), ("stop", "9")]
+    assert done.notices == ()

@@ -53,6 +53,11 @@ def test_the_first_score_of_the_container_counts() -> None:
     assert read_mxl(archive({"META-INF/container.xml": listed, "cover.pdf": b"", "b.xml": SCORE}), "a.mxl") == SCORE
 
 
+def test_a_broken_container_does_not_matter_if_there_is_one_score() -> None:
+    broken = container("Rock & 'n' Roll.xml")
+    assert read_mxl(archive({"META-INF/container.xml": broken, "Rock & 'n' Roll.xml": SCORE}), "a.mxl") == SCORE
+
+
 def test_without_a_container_the_only_candidate_counts() -> None:
     assert read_mxl(archive({"score.xml": SCORE, "notes.txt": b""}), "a.mxl") == SCORE
 
@@ -64,7 +69,7 @@ def test_without_a_container_the_only_candidate_counts() -> None:
         ({"readme.txt": b""}, "no container and 0 possible scores"),
         ({"META-INF/container.xml": container("gone.xml")}, "names 'gone.xml', which the compressed file does not"),
         ({"META-INF/container.xml": container(), "a.xml": SCORE}, "names no MusicXML score"),
-        ({"META-INF/container.xml": "<container", "a.xml": SCORE}, "the XML is broken"),
+        ({"META-INF/container.xml": "<container", "a.xml": SCORE, "b.xml": SCORE}, "the XML is broken"),
     ],
 )
 def test_what_is_missing_is_named(members: dict[str, bytes | str], message: str) -> None:
