@@ -90,8 +90,9 @@ class ScoreOutput:
     @cached_property
     def printed_pages(self) -> tuple[str, ...]:
         """The pages for PDF and PNG. Scripts for which there is no font are a warning."""
-        self.warnings += problems_of_fonts(self.pages)
-        return self.pages
+        pages = self.pages  # first, since it adds warnings of its own
+        self.warnings += problems_of_fonts(pages)
+        return pages
 
     @property
     def title(self) -> str:

@@ -109,12 +109,15 @@ def test_version(capsys: Captured) -> None:
 def test_the_defaults_that_help_names_are_those_of_their_homes() -> None:
     import typer
 
+    from scoregen.notation.engraving.pages import STAFF_HEIGHT, EngravingOptions
     from scoregen.tasks.compose import PieceOptions, SamplingOptions
 
     command = typer.main.get_command(app).commands["compose"]  # type: ignore[attr-defined]
     named = {option.name: option.show_default for option in command.params if isinstance(option.show_default, str)}
     homes = {field.name: str(field.default) for home in (PieceOptions, SamplingOptions) for field in fields(home)}
     homes |= {"time_signature": homes["time"], "phrases": "by length", "form": "none"}
+    pages = EngravingOptions()
+    homes |= {"paper": pages.paper, "staff_size": f"{STAFF_HEIGHT * pages.scale / 100:.1f}"}
     assert named
     assert named == {name: homes[name] for name in named}
 

@@ -143,7 +143,7 @@ def _measure_items(measure: _Element, key: str, prefix: str, taken: set[str], in
 
 
 def _note_items(note: _Element, name: str, head: str, measure: str) -> Iterator[Key]:
-    if note.get("print-object") != "no":
+    if note.get("print-object") != "no" and note.findtext("notehead") != "none":
         yield ("rest" if note.find("rest") is not None else "note"), name
     for lyric in note.findall("lyric"):
         if lyric.get("print-object") != "no":

@@ -159,13 +159,14 @@ def _remove_what_verovio_cannot_read(root: _Element) -> None:
     It crashes on a part of 0 staves and ends on a measure that does not control others. It drops the notes of a
     chord if a later one has a beam, and draws measure repeats of any length as single ones. Pages show written
     pitch, so <transpose> is removed, by which verovio would change key signatures. It shows hidden alterations of
-    numerals, and hides a staff in the one measure that says so.
+    numerals, and hides a staff in the one measure that says so. The name of a single part stands on its first system.
     """
-    unreadable = (
+    unwanted = (
         "//staves[.='0'] | //transpose | //numeral-alter[@print-object='no'] | //note[chord]/beam"
         " | //measure-style[measure-repeat > 1 or (measure-repeat and @number)]"
+        " | //part-list[count(score-part) = 1]/score-part/part-abbreviation"
     )
-    for element in elements(root, unreadable):
+    for element in elements(root, unwanted):
         _remove(element)
     for measure in elements(root, "//measure[@non-controlling]"):
         del measure.attrib["non-controlling"]

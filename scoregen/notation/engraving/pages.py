@@ -6,6 +6,7 @@ the glyphs in use are embedded. `pdf` makes PDF and PNG of the same pages.
 
 from __future__ import annotations
 
+import math
 import re
 import zlib
 from dataclasses import dataclass, replace
@@ -25,11 +26,12 @@ from scoregen.notation.engraving.heading import (
 from scoregen.notation.engraving.key_signatures import part_key_changes
 from scoregen.notation.engraving.normalisation import elements, may_condense, normalise, remove_multirests
 from scoregen.notation.engraving.pdf import to_pdf, to_png
+from scoregen.notation.engraving.system_breaks import fullness
 from scoregen.notation.engraving.text_metrics import verovio_resources
 from scoregen.notation.musicxml.document import parse, serialize
 from scoregen.notation.musicxml.split_measures import split_at_changes
 from scoregen.score.check import Problem
-from scoregen.system.errors import InputError, ToolError
+from scoregen.system.errors import InputError, Place, ToolError
 from scoregen.system.subprocesses import ask, prepare
 
 if TYPE_CHECKING:
@@ -65,6 +67,8 @@ TIGHTER = (0.92, 0.85)
 """Factors of the scale that are tried in order to save a page."""
 
 _SCALES = (20, 400)
+_TOO_FULL = 1.02
+_MOST_SHRUNK = 4
 _ENGRAVER = "the engraver verovio"
 _WORKER = Path(__file__).with_name("worker.py")
 _TEXT_FONT = re.compile(r'(<(?:svg|text|tspan)\b[^<>]*?\bfont-family=)"Times(?:, serif)?"')
@@ -144,7 +148,31 @@ def engrave(text: bytes, options: EngravingOptions = _DEFAULTS) -> tuple[str, ..
 
 
 def engrave_and_compare(text: bytes, options: EngravingOptions = _DEFAULTS) -> Engraving:
-    """The pages of `engrave`, compared with the document: one problem names what is missing on them."""
+    """The pages of `engrave`, and one problem that names what is missing on them.
+
+    If a system is higher or wider than the page, the staves are made smaller, and a problem says so.
+    """
+    scale = options.scale
+    engraving = _engrave(text, options)
+    for _ in range(_MOST_SHRUNK):
+        need = max(map(fullness, engraving.pages))
+        if need <= _TOO_FULL or scale == _SCALES[0]:
+            break
+        scale = max(_SCALES[0], math.floor(scale / need))
+        engraving = _engrave(text, replace(options, scale=scale))
+    if scale < options.scale:
+        engraving = replace(engraving, problems=(*engraving.problems, _shrunk(scale, options)))
+    return replace(engraving, pages=with_fonts(engraving.pages)) if options.embed_fonts else engraving
+
+
+def _shrunk(scale: int, options: EngravingOptions) -> Problem:
+    height = STAFF_HEIGHT * scale / 100
+    message = f"a system is too large for {options.paper} paper: its staves are {height:.1f} mm high; try larger paper"
+    return Problem(Place(), message)
+
+
+def _engrave(text: bytes, options: EngravingOptions) -> Engraving:
+    """The pages at one scale, without fonts."""
     root = parse(text, "the score to engrave")
     split_at_changes(root)
     heading = read_heading(root) if options.heading else Heading()
@@ -163,7 +191,7 @@ def engrave_and_compare(text: bytes, options: EngravingOptions = _DEFAULTS) -> E
     request = {"text": serialize(root).decode(), "layouts": layouts, "keys": keys, "favoured": favoured}
     drawn = _run_verovio(request, options.timeout_seconds)
     pages = tuple(_finish(page, index, len(drawn), heading, options) for index, page in enumerate(drawn))
-    return Engraving(with_fonts(pages) if options.embed_fonts else pages, missing(inventory, drawn))
+    return Engraving(pages, missing(inventory, drawn))
 
 
 def prepare_engraver() -> None:

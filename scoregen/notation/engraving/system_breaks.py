@@ -28,6 +28,11 @@ _MEASURE = re.compile(
     r'(?:(?!class="measure")[\s\S])*?<path d="M(-?\d+) (-?\d+) L(-?\d+) \3"'
 )
 
+_BOX = re.compile(r'class="definition-scale"[^>]*viewBox="0 0 ([\d.]+) ([\d.]+)"')
+_MARGIN = re.compile(r'class="page-margin" transform="translate\(([\d.]+), ([\d.]+)\)"')
+_STAFF = 720  # the height of a staff in the units of verovio's SVG
+_STAFF_LINES = re.compile(r'class="staff"><path d="M-?\d+ -?\d+ L(-?\d+) (-?\d+)"')
+
 
 @dataclass(frozen=True)
 class Drawn:
@@ -49,6 +54,17 @@ def drawn_systems(page: str) -> list[Drawn]:
         if measures:
             found.append(Drawn(tuple(name for name, _ in measures), tuple(width for _, width in measures)))
     return found
+
+
+def fullness(page: str) -> float:
+    """How much of an SVG page's height and width, without margins, its staves need; above 1 they leave the page."""
+    box, margin = _BOX.search(page), _MARGIN.search(page)
+    lines = _STAFF_LINES.findall(page)
+    if box is None or margin is None or not lines:
+        return 0.0
+    left, top, width, height = (float(number) for number in (*margin.groups(), *box.groups()))
+    lowest, right = max(float(y) for _, y in lines) + _STAFF, max(float(x) for x, _ in lines)
+    return max(lowest / (height - 2 * top), right / (width - 2 * left))
 
 
 def better_systems(systems: Sequence[Drawn], favoured: Collection[str]) -> list[str]:

@@ -97,28 +97,31 @@ def _engrave(engraver: Engraver, layouts: list[list[Any]], favoured: list[str] |
     count = engraver.load(layouts[0])
     if not count:
         return {"error": "could not load the score", "log": engraver.toolkit.getLog()}
-    layout, count = _tightest(engraver, layouts, count)
+    engraver, layout, count = _tightest(engraver, layouts, count)
     pages = engraver.pages(count)
     if not any('class="measure' in page for page in pages):
         return {"error": "found nothing to engrave", "log": engraver.toolkit.getLog()}
     return {"pages": pages if favoured is None else _even(engraver, layout, pages, favoured)}
 
 
-def _tightest(engraver: Engraver, layouts: list[list[Any]], count: int) -> tuple[list[Any], int]:
-    """The layout that saves the last page, loaded, and its number of pages; else the first.
+def _tightest(engraver: Engraver, layouts: list[list[Any]], count: int) -> tuple[Engraver, list[Any], int]:
+    """The engraver with the first layout that saves the last page, or else with the first of all; its number of
+    pages.
 
     The layouts become tighter; the last is tried first, since the others save no page that it does not save.
     """
+    loose = engraver, layouts[0], count
     if len(layouts) == 1 or not 1 < count <= MOST_TIGHTENED or engraver.page(count).count(SYSTEM) > FEW_SYSTEMS:
-        return layouts[0], count
-    trial = engraver.copy()
-    if not 0 < trial.load(layouts[-1]) < count:
-        return layouts[0], count
-    for layout in layouts[1:]:
+        return loose
+    tight = engraver.copy()
+    fewest = tight.load(layouts[-1])
+    if not 0 < fewest < count:
+        return loose
+    for layout in layouts[1:-1]:
         fewer = engraver.load(layout)
         if 0 < fewer < count:
-            return layout, fewer
-    return layouts[0], engraver.load(layouts[0])
+            return engraver, layout, fewer
+    return tight, layouts[-1], fewest
 
 
 def _even(engraver: Engraver, layout: list[Any], pages: list[str], favoured: list[str]) -> list[str]:

@@ -191,3 +191,12 @@ def test_staves_that_rest_are_hidden_in_large_scores_only(parts: int, hidden: bo
     engraving = drawn(orchestra(parts))
     rests = "".join(engraving.pages).count('class="mRest"')
     assert engraving.problems == () and (rests < 60 * (parts - 1)) == hidden
+
+
+def test_a_single_part_is_named_once() -> None:
+    short = "</part-name><part-abbreviation>Fl.</part-abbreviation>"
+    text = document([WHOLE] * 40, names=["Flute"]).replace(b"</part-name>", short.encode())
+    first, *_ = drawn(text).pages
+    assert "Flute" in "".join(texts(first, "label")) and "Fl." not in "".join(texts(first, "labelAbbr"))
+    two = document([WHOLE] * 40, [WHOLE] * 40).replace(b"</part-name>", short.encode())
+    assert "Fl." in "".join(texts(drawn(two).pages[0], "labelAbbr"))

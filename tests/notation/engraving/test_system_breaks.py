@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from scoregen.notation.engraving.system_breaks import Drawn, better_pages, better_systems, drawn_systems, with_breaks
+from scoregen.notation.engraving.system_breaks import (
+    Drawn,
+    better_pages,
+    better_systems,
+    drawn_systems,
+    fullness,
+    with_breaks,
+)
 from tests.notation.engraving.handwritten import document, drawn, note
 
 QUARTERS = note() * 4
@@ -84,3 +91,17 @@ def test_breaks_of_the_file_hold_only_when_they_are_asked_for() -> None:
     text = document([QUARTERS, f"<print new-system='yes'/>{QUARTERS}", *[QUARTERS] * 4])
     assert counts(drawn(text, breaks="encoded").pages[0])[0] == 1
     assert counts(drawn(text).pages[0])[0] > 1
+
+
+def test_a_system_that_is_higher_than_the_page_gets_smaller_staves() -> None:
+    text = document(*[[QUARTERS] * 8] * 24)
+    engraving = drawn(text)
+    assert all(fullness(page) <= 1.02 for page in engraving.pages)
+    (problem,) = engraving.problems
+    assert "too large for a4 paper" in str(problem) and "mm high" in str(problem)
+    assert drawn(text, paper="a3").problems == ()
+
+
+def test_pages_with_room_keep_their_staff_size() -> None:
+    engraving = drawn(document([QUARTERS] * 30))
+    assert engraving.problems == () and 0.2 < fullness(engraving.pages[0]) <= 1.02
