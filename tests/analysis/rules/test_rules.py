@@ -180,9 +180,7 @@ def test_the_last_chord_is_the_tonic() -> None:
 
 
 def test_double_stops() -> None:
-    assert messages("double-stop", violin="A3+B3") == [
-        "Violin plays A3-B3 at once: impossible for one player"
-    ]
+    assert messages("double-stop", violin="A3+B3") == ["Violin plays A3-B3 at once: impossible for one player"]
     assert not messages("double-stop", violin="G3+D4 D4+B4 E4+C5 G3+D4+B4+G5")
     assert not messages("double-stop", flute="A4+B4")
 
