@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -20,11 +20,7 @@ from scoregen.score.timeline import SoundingNote, measure_onsets, metrical_start
 LEAST_ATTACKS = 3
 FEWEST_PLACES = 3
 """The fewest different notes of a chord."""
-MOST_STEPS = 2
-"""The most steps inside a figure, as from the seventh to the root and back."""
 _STEP = 2  # semitones
-_LONGEST = Fraction(3, 2)
-"""The longest note of a figure, in quarters."""
 
 
 def with_chords_for_arpeggios(score: Score, notes: Sequence[SoundingNote]) -> tuple[SoundingNote, ...]:
@@ -34,27 +30,45 @@ def with_chords_for_arpeggios(score: Score, notes: Sequence[SoundingNote]) -> tu
     for note in notes:
         by_place[note.slot, bisect_right(onsets, note.onset) - 1].append(note)
     starts = metrical_starts(score)
+    reduced = {
+        (slot, index): _reduced(own, onsets[index], starts[index], score.measures[index])
+        for (slot, index), own in by_place.items()
+    }
     result = [
         note
-        for (_, index), own in by_place.items()
-        for note in _reduced(own, onsets[index], starts[index], score.measures[index])
+        for (slot, index), own in by_place.items()
+        for note in ((reduced[slot, index] if _goes_on(reduced, slot, index) else None) or own)
     ]
     return tuple(sorted(result, key=lambda note: (note.onset, note.slot)))
 
 
-def _reduced(own: Sequence[SoundingNote], onset: Fraction, start: Fraction, measure: Measure) -> list[SoundingNote]:
-    """The notes of a voice in a measure, each window that is a figure as a chord; the longest windows first."""
-    if len(own) < LEAST_ATTACKS:
-        return list(own)
+def _goes_on(reduced: Mapping[tuple[Slot, int], object], slot: Slot, index: int) -> bool:
+    """Whether a measure of figures has another one next to it: one alone is a turn of a melody."""
+    return any(reduced.get((slot, other)) is not None for other in (index - 1, index + 1))
+
+
+def _reduced(
+    own: Sequence[SoundingNote], onset: Fraction, start: Fraction, measure: Measure
+) -> list[SoundingNote] | None:
+    """The notes of a voice in a measure, its figures as chords, the longest first; None if they do not prevail."""
+    beat = measure.time.groups[0]
     for size in _sizes(measure):
         windows = _windows(own, onset - start, size)
-        if any(_is_figure(window) for window in windows.values()):
-            return [
-                note
-                for place, window in windows.items()
-                for note in (_chord(window, place, size, onset + measure.duration) if _is_figure(window) else window)
-            ]
-    return list(own)
+        figures = {place for place, window in windows.items() if _is_figure(window, beat)}
+        if figures:
+            prevail = len(figures) * size * 2 >= measure.duration
+            return _with_chords(windows, figures, size, onset + measure.duration) if prevail else None
+    return None
+
+
+def _with_chords(
+    windows: Mapping[Fraction, Sequence[SoundingNote]], figures: Container[Fraction], size: Fraction, end: Fraction
+) -> list[SoundingNote]:
+    return [
+        note
+        for place, window in windows.items()
+        for note in (_chord(window, place, size, end) if place in figures else window)
+    ]
 
 
 def _sizes(measure: Measure) -> Iterator[Fraction]:
@@ -75,13 +89,21 @@ def _windows(own: Sequence[SoundingNote], origin: Fraction, size: Fraction) -> d
     return windows
 
 
-def _is_figure(window: Sequence[SoundingNote]) -> bool:
+def _is_figure(window: Sequence[SoundingNote], beat: Fraction) -> bool:
+    """Whether the notes of a window break a chord.
+
+    They are shorter than a beat, or some of them are chords, as in a waltz. At most one move in four is a step; one
+    more is allowed if the lowest note comes first, as from the seventh to the root and back in an Alberti bass.
+    """
     attacks = [sorted(group, key=_height) for _, group in itertools.groupby(window, key=lambda note: note.onset)]
-    if len(attacks) < LEAST_ATTACKS or any(note.duration > _LONGEST for note in window):
+    is_broken = all(note.duration < beat for note in window)
+    is_mixed = len({len(attack) for attack in attacks}) > 1 and all(note.duration <= beat for note in window)
+    if len(attacks) < LEAST_ATTACKS or not (is_broken or is_mixed):
         return False
     moves = [abs(_height(after[0]) - _height(before[0])) for before, after in itertools.pairwise(attacks)]
     steps = sum(0 < move <= _STEP for move in moves)
-    return any(moves) and steps <= MOST_STEPS and _is_one_chord(window)
+    begins_low = _height(attacks[0][0]) <= min(_height(attack[0]) for attack in attacks[1:])
+    return any(moves) and steps <= max(1, len(moves) // 4) + begins_low and _is_one_chord(window)
 
 
 def _is_one_chord(window: Sequence[SoundingNote]) -> bool:
@@ -92,7 +114,7 @@ def _is_one_chord(window: Sequence[SoundingNote]) -> bool:
     middle = window[0].onset + (window[-1].end - window[0].onset) / 2
     halves = [_places([note for note in window if (note.onset < middle) is first]) for first in (True, False)]
     is_triad = any(_is_inside(places, kind) for kind in MEMBERS if kind not in FOUR_NOTES)
-    return is_triad or halves[0] == halves[1] or min(map(len, halves)) < FEWEST_PLACES
+    return is_triad or halves[0] == halves[1] or min(len(half) for half in halves) < FEWEST_PLACES
 
 
 def _places(window: Sequence[SoundingNote]) -> frozenset[int]:

@@ -16,7 +16,7 @@ from scoregen.analysis.harmony.arpeggios import with_chords_for_arpeggios
 from scoregen.analysis.harmony.chord_names import ChordName as ChordName
 from scoregen.analysis.harmony.features import Function, Sound, foreign_kind, windows
 from scoregen.analysis.harmony.lead_sheets import GivenChord, given_chords
-from scoregen.analysis.harmony.readings import Reading, read_again
+from scoregen.analysis.harmony.readings import Reading, is_augmented, read_again
 from scoregen.analysis.harmony.search import HarmonyState, Scorer, best_path
 from scoregen.analysis.harmony.weights import HarmonyWeights, harmony_weights
 from scoregen.analysis.moments import OFF_BEAT, LineNote, Moment, audible_notes, in_lines, moments
@@ -140,7 +140,16 @@ def _read_again(
         for span, places, bass in zip(spans, sounding, lowest, strict=True)
     ]
     rows = zip(spans, read_again(readings, weights), strict=True)
-    return tuple(replace(span, key=row.key, function=row.function, chord=row.chord) for span, row in rows)
+    return tuple(
+        replace(
+            span,
+            key=row.key,
+            function=row.function,
+            chord=row.chord,
+            foreign=tuple(tone for tone in span.foreign if tone.note.pitch.fifths not in row.chord.members),
+        )
+        for span, row in rows
+    )
 
 
 def _basses(spans: Sequence[ChordSpan], cuts: Sequence[Moment]) -> list[int]:
@@ -157,11 +166,16 @@ def _grouped(cuts: Sequence[Moment], path: Sequence[HarmonyState]) -> list[list[
     groups: list[list[tuple[Moment, HarmonyState]]] = []
     for moment, state in zip(cuts, path, strict=True):
         goes_on = groups and groups[-1][-1][1] == state and groups[-1][-1][0].end == moment.onset
-        if goes_on and not moment.begins_phrase:
+        if goes_on and not moment.begins_phrase and _is_augmented(moment) == _is_augmented(groups[-1][-1][0]):
             groups[-1].append((moment, state))
         else:
             groups.append([(moment, state)])
     return groups
+
+
+def _is_augmented(moment: Moment) -> bool:
+    """Whether an augmented triad sounds for a beat; a shorter one is in passing."""
+    return moment.duration >= 1 and is_augmented({note.pitch.fifths for note in moment.notes})
 
 
 def _span(group: Sequence[tuple[Moment, HarmonyState]]) -> ChordSpan:

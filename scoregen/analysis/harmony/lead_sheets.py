@@ -72,7 +72,7 @@ def given_chords(score: Score) -> tuple[GivenChord, ...]:
         for symbol in measure.chord_symbols
     ]
     timed.sort(key=lambda item: item[0])
-    if len(timed) * MEASURES_A_SYMBOL < len(score.measures):
+    if not timed or len(timed) * MEASURES_A_SYMBOL < len(score.measures):
         return ()
     first = [next(group) for _, group in itertools.groupby(timed, key=lambda item: item[0])]
     ends = [*(onset for onset, _, _ in first[1:]), score.duration]

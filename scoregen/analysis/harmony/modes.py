@@ -56,7 +56,7 @@ def melodic_mode(line: Sequence[LineNote]) -> Key | None:
     for note in line:
         weights[note.pitch.fifths] += float(note.duration)
     key = church_mode(line[-1].pitch.fifths, weights)
-    return key if key is not None and _fits_ambitus(line) and is_centre(key.tonic_fifths, weights, key.mode) else None
+    return key if key is not None and _fits_ambitus(line) and is_centre(key, weights) else None
 
 
 def _fits_ambitus(line: Sequence[LineNote]) -> bool:
@@ -72,10 +72,9 @@ def _share(mode: str, relative: Mapping[int, float]) -> float:
     return sum(weight for place, weight in relative.items() if place in scale) / total if total else 0.0
 
 
-def is_centre(final: int, weights: Mapping[int, float], mode: str) -> bool:
-    """Whether a final outweighs the tonic of the major or minor key with the same notes.
+def is_centre(key: Key, weights: Mapping[int, float]) -> bool:
+    """Whether the final of a church mode has at least the weight of the tonic of the major key with the same notes.
 
     The weights are those of roots, or of the notes of a melody.
     """
-    rival = final - (1 if mode in ("mixolydian", "phrygian") else -1)
-    return weights.get(final, 0.0) >= weights.get(rival, 0.0)
+    return weights.get(key.tonic_fifths, 0.0) >= weights.get(key.signature.fifths, 0.0)

@@ -7,7 +7,7 @@ cadence confirms is read as borrowed or applied chords of the key around it: F a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby, pairwise
@@ -17,7 +17,7 @@ from scoregen.analysis.harmony.features import Function
 from scoregen.analysis.harmony.modes import church_mode, is_centre
 from scoregen.score.keys import Key
 from scoregen.score.theory.cadences import AUTHENTIC, DOMINANT, LEADING_TONE
-from scoregen.score.theory.chord_kinds import MEMBERS, open_fifth_root
+from scoregen.score.theory.chord_kinds import AUGMENTED_SIXTHS, FOUR_NOTES, MEMBERS, open_fifth_root
 
 _DIATONIC = {
     "major": {0: "M", 2: "m", 4: "m", -1: "M", 1: "M", 3: "m", 5: "d"},
@@ -66,19 +66,38 @@ def read_again(readings: Sequence[Reading], weights: Mapping[int, float]) -> lis
 
 
 def _named_by_notes(reading: Reading) -> Reading:
-    """An augmented triad, an open fifth or a single note under its own root; the key gives the quality of the last."""
+    """Augmented triads, seventh chords on their bass, open fifths and single notes under their own root.
+
+    The key gives the quality of chords without third.
+    """
     root = _augmented_root(reading.places)
     if root is not None:
         return _renamed(reading, root, "augmented")
+    seventh = _seventh_chord(reading)
+    if seventh is not None:
+        return _renamed(reading, reading.bass, seventh)
     root = next(iter(reading.places)) if len(reading.places) == 1 else open_fifth_root(reading.places)
-    if root is None or root == reading.chord.root:
+    if root is None or (root, reading.bass) == (reading.chord.root, reading.chord.bass):
         return reading
     mode = "major" if reading.key.has_major_third else "minor"
     triad = _DIATONIC[mode].get(root - reading.key.tonic_fifths, "M")
     return _renamed(reading, root, "minor" if triad == "m" else "major")
 
 
-def _augmented_root(places: frozenset[int]) -> int | None:
+def _seventh_chord(reading: Reading) -> str | None:
+    """The quality of a complete seventh chord on the bass under another name; None for any other chord."""
+    if len(reading.places) != 4 or reading.chord.bass == reading.bass:
+        return None
+    above = {place - reading.bass for place in reading.places}
+    return next((kind for kind in sorted(FOUR_NOTES - AUGMENTED_SIXTHS) if above == {*MEMBERS[kind]}), None)
+
+
+def is_augmented(places: Set[int]) -> bool:
+    """Whether these positions on the line of fifths are an augmented triad."""
+    return _augmented_root(places) is not None
+
+
+def _augmented_root(places: Set[int]) -> int | None:
     return next((root for root in places if places == {root, root + 4, root + 8}), None)
 
 
@@ -90,7 +109,7 @@ def _renamed(reading: Reading, root: int, quality: str) -> Reading:
 
 
 def _mode(readings: Sequence[Reading], weights: Mapping[int, float]) -> Key | None:
-    """The church mode of the piece, by its last root; None for major or minor."""
+    """The church mode of the piece, by its last root, on which it also begins; None for major or minor."""
     if not readings:
         return None
     final = readings[-1].chord.root
@@ -98,7 +117,8 @@ def _mode(readings: Sequence[Reading], weights: Mapping[int, float]) -> Key | No
     roots: dict[int, float] = defaultdict(float)
     for reading in readings:
         roots[reading.chord.root] += float(reading.duration)
-    return key if key is not None and is_centre(final, roots, key.mode) else None
+    begins = readings[0].chord.root == final
+    return key if key is not None and begins and is_centre(key, roots) else None
 
 
 def _in_key(reading: Reading, key: Key) -> Reading:
@@ -145,15 +165,14 @@ def _way_back(regions: Sequence[Sequence[Reading]], place: int) -> int:
 
 
 def _is_confirmed(own: Sequence[Reading]) -> bool:
-    """Whether a cadence confirms a key: an authentic one, not merely one dominant with its tonic inside a phrase."""
-    cadences = [
-        after
-        for before, after in pairwise(own)
-        if before.function.target is None
+    """Whether a phrase ends in a key, or a cadence confirms it: not merely one dominant with its tonic."""
+    has_cadence = any(
+        before.function.target is None
         and AUTHENTIC.leads(before.function.offset, before.function.quality)
         and AUTHENTIC.last.contains(after.function.offset, after.function.quality)
-    ]
-    return bool(cadences) and (len(own) > 2 or any(after.ends_phrase for after in cadences))
+        for before, after in pairwise(own)
+    )
+    return (has_cadence and len(own) > 2) or any(reading.ends_phrase for reading in own)
 
 
 def _moved(own: Sequence[Reading], key: Key, following: Reading) -> list[Reading] | None:
