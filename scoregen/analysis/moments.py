@@ -75,8 +75,11 @@ class Moment:
         return self.onset + self.duration
 
 
-def moments(score: Score) -> tuple[Moment, ...]:
-    """The moments of a score in order, without silence, grace notes and percussion."""
+def moments(score: Score, notes: Sequence[LineNote] | None = None) -> tuple[Moment, ...]:
+    """The moments of a score in order, without silence, grace notes and percussion.
+
+    `notes` are those of the score by default.
+    """
     starts, places = measure_onsets(score), metrical_starts(score)
     fermatas = {
         start + end for start, measure in zip(starts, score.measures, strict=True) for end in measure.phrase_ends
@@ -84,7 +87,7 @@ def moments(score: Score) -> tuple[Moment, ...]:
     rows: list[Moment] = []
     sounding: list[LineNote] = []
     begins = True
-    for change, after in itertools.pairwise(changes(line_notes(score))):
+    for change, after in itertools.pairwise(changes(line_notes(score) if notes is None else notes)):
         time, following = change.time, after.time
         sounding = [note for note in sounding if note.end > time] + [*change.starts]
         if not sounding:
@@ -115,11 +118,20 @@ def line_notes(score: Score) -> tuple[LineNote, ...]:
 
     Tablature that repeats a staff is left out.
     """
-    by_slot: dict[Slot, list[SoundingNote]] = {}
+    return in_lines(audible_notes(score))
+
+
+def audible_notes(score: Score) -> tuple[SoundingNote, ...]:
+    """The pitched notes of a score without grace notes and without tablature that repeats a staff."""
     repeated = linked_tablature(score)
-    for note in pitched_notes(score):
-        if note.duration > 0 and note.slot not in repeated:
-            by_slot.setdefault(note.slot, []).append(note)
+    return tuple(note for note in pitched_notes(score) if note.duration > 0 and note.slot not in repeated)
+
+
+def in_lines(sounding: Sequence[SoundingNote]) -> tuple[LineNote, ...]:
+    """Notes with their neighbours in the voice, by onset."""
+    by_slot: dict[Slot, list[SoundingNote]] = {}
+    for note in sounding:
+        by_slot.setdefault(note.slot, []).append(note)
     notes = [note for line in by_slot.values() for note in _in_line(line)]
     return tuple(sorted(notes, key=lambda note: (note.onset, note.slot, note.pitch.chromatic)))
 

@@ -16,9 +16,11 @@ from scoregen.analysis.form.cadences import ABBREVIATIONS, Cadence, cadences
 from scoregen.analysis.form.phrases import phrases
 from scoregen.analysis.form.repetition import Repeat, Section, repeats, sections
 from scoregen.analysis.form.texture import Texture, textures
-from scoregen.analysis.harmony.chords import ChordSpan, chord_spans
+from scoregen.analysis.harmony.chords import ChordSpan, chord_spans, harmonic_moments
 from scoregen.analysis.harmony.keys import KeyRegion, key_regions, main_key
-from scoregen.analysis.harmony.roman_numerals import degree, span_numeral, typeset
+from scoregen.analysis.harmony.lead_sheets import given_chords
+from scoregen.analysis.harmony.modes import melodic_mode
+from scoregen.analysis.harmony.roman_numerals import OPEN_FIFTH, degree, span_numeral, span_symbol, typeset
 from scoregen.analysis.moments import Moment, highest_line, moments
 from scoregen.notation.graft.document import musicxml_text
 from scoregen.notation.graft.harmony import (
@@ -34,7 +36,7 @@ from scoregen.score.display import html_table
 from scoregen.score.elements import Part, Score
 from scoregen.score.keys import Key
 from scoregen.score.pitch import Pitch
-from scoregen.score.theory.chord_kinds import AUGMENTED_SIXTHS, lead_sheet_suffix, note_name
+from scoregen.score.theory.chord_kinds import AUGMENTED_SIXTHS, CONSONANT_TRIADS, lead_sheet_suffix, note_name
 from scoregen.score.timeline import measure_onsets, metrical_starts, sounding_notes
 from scoregen.system.errors import InputError
 
@@ -43,9 +45,12 @@ Numerals = Literal["text", "harmony", "page"]
 
 verovio aligns <harmony> on one line, but always places it at the first staff of a part.
 """
+POWER = "power"
+"""The kind of a chord symbol without third."""
 HARMONIC = Fraction(1, 2)
 """The minimum share of the time with two different pitch names, for chords to be named."""
 MELODY_ONLY = "only one note sounds at a time; the analysis names no chords"
+SYMBOLS_USED = "the chords are the chord symbols of the score; only their keys are analysed"
 SYMBOLS_KEPT = "the score has chord symbols; they stay, and none were added"
 
 
@@ -95,12 +100,14 @@ def analyze(score: Score) -> Analysis:
     spans = chord_spans(score)
     keys = key_regions(spans)
     notices: tuple[str, ...] = ()
-    if not _is_harmonic(cuts):
-        spans, notices = (), (MELODY_ONLY,)
+    if given_chords(score):
+        notices = (SYMBOLS_USED,)
+    elif not _is_harmonic(harmonic_moments(score)):
+        spans, notices, keys = (), (MELODY_ONLY,), _one_region(keys, cuts)
     parts = phrases(score, cuts, spans)
     return Analysis(
         key=main_key(keys),
-        keys=keys if spans else _one_region(keys),
+        keys=keys,
         chords=spans,
         cadences=cadences(parts, spans, cuts),
         sections=sections(score, parts, highest_line(cuts)),
@@ -116,9 +123,9 @@ def _is_harmonic(cuts: Sequence[Moment]) -> bool:
     return full >= HARMONIC * sum((cut.duration for cut in cuts), Fraction(0))
 
 
-def _one_region(keys: Sequence[KeyRegion]) -> tuple[KeyRegion, ...]:
+def _one_region(keys: Sequence[KeyRegion], cuts: Sequence[Moment]) -> tuple[KeyRegion, ...]:
     """One key for the whole score: a melody alone does not define its modulations."""
-    key = main_key(keys)
+    key = melodic_mode(highest_line(cuts)) or main_key(keys)
     return (KeyRegion(keys[0].onset, keys[-1].end, key, keys[0].measure_index),) if key is not None else ()
 
 
@@ -204,6 +211,8 @@ def _chord_mark(span: ChordSpan, anchor: Anchor, part: Part) -> ChordMark:
     chord, shift = span.chord, part.transposition.fifths
     bass = _note(chord.bass - shift) if chord.inversion else None
     kind = "dominant" if chord.quality in AUGMENTED_SIXTHS else chord.quality
+    if span.lacks_third and chord.quality in CONSONANT_TRIADS:
+        return ChordMark(anchor, _note(chord.root - shift), POWER, OPEN_FIFTH, bass)
     return ChordMark(anchor, _note(chord.root - shift), kind, lead_sheet_suffix(chord.quality), bass)
 
 
@@ -226,14 +235,15 @@ def _numeral_mark(span: ChordSpan, anchor: Anchor, *, as_words: bool, new_key: b
         span.chord.inversion,
         f"{label}{text}",
         span.key.signature.fifths,
-        span.key.mode,
+        "major" if span.key.has_major_third else "minor",
     )
 
 
 def _key_name(key: Key) -> str:
-    """Upper case for major, lower case for minor, accidentals as signs."""
+    """Upper case for major, lower case for minor, accidentals as signs; a church mode is named."""
     name = note_name(key.tonic_fifths).replace("#", "♯").replace("b", "♭")
-    return name if key.mode == "major" else name.lower()
+    name = name if key.has_major_third else name.lower()
+    return name if key.mode in ("major", "minor") else f"{name} {key.mode}"
 
 
 def plain(score: Score, analysis: Analysis) -> dict[str, Any]:
@@ -289,11 +299,12 @@ def _plain_chord(places: ScorePositions, span: ChordSpan) -> dict[str, Any]:
         "duration": float(span.duration),
         "key": str(span.key),
         "numeral": span_numeral(span),
-        "symbol": str(span.chord),
+        "symbol": span_symbol(span),
         "root": note_name(span.chord.root),
         "bass": note_name(span.chord.bass),
         "quality": span.chord.quality,
         "inversion": span.chord.inversion,
+        "third": not span.lacks_third,
         "degree": scale_degree.number,
         "applied_to": note_name(span.key.tonic_fifths + applied) if applied is not None else None,
         "foreign_notes": [

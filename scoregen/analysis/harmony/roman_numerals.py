@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from scoregen.analysis.harmony.chords import ChordSpan
 from scoregen.analysis.harmony.features import Function
-from scoregen.score.theory.chord_kinds import AUGMENTED_SIXTHS, FOUR_NOTES
+from scoregen.score.theory.chord_kinds import AUGMENTED_SIXTHS, CONSONANT_TRIADS, FOUR_NOTES, note_name
 
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII")
 _SCALES = {"major": (0, 2, 4, -1, 1, 3, 5), "minor": (0, 2, -3, -1, 1, -4, -2)}
@@ -31,6 +31,8 @@ _TRIAD_FIGURES = ("", "6", "64")
 _SEVENTH_FIGURES = ("7", "65", "43", "42")
 _SIXTHS = {"Italian": "It6", "German": "Ger65", "French": "Fr43"}
 _LEADING = 5
+WITHOUT_THIRD = "(no3)"
+OPEN_FIFTH = "5"
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -90,8 +92,19 @@ def _figures(text: str) -> Iterator[str]:
 
 
 def span_numeral(span: ChordSpan) -> str:
-    """The numeral of a chord of a score."""
-    return numeral(span.function, span.chord.inversion, span.key.mode)
+    """The numeral of a chord of a score; `(no3)` marks a chord without third."""
+    name = numeral(span.function, span.chord.inversion, span.key.mode)
+    return f"{name}{WITHOUT_THIRD}" if span.lacks_third else name
+
+
+def span_symbol(span: ChordSpan) -> str:
+    """The chord symbol of a chord of a score; an open fifth is `C5`, a seventh chord without third `C7(no3)`."""
+    if span.symbol is not None or not span.lacks_third:
+        return span.symbol or str(span.chord)
+    if span.chord.quality not in CONSONANT_TRIADS:
+        return f"{span.chord}{WITHOUT_THIRD}"
+    low = f"/{note_name(span.chord.bass)}" if span.chord.inversion else ""
+    return f"{note_name(span.chord.root)}{OPEN_FIFTH}{low}"
 
 
 def _plain(function: Function, inversion: int, mode: str) -> str:

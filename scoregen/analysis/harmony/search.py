@@ -133,13 +133,25 @@ class Scorer:
         return keys
 
 
-def best_path(scorer: Scorer, *, gold: Sequence[HarmonyState] = (), loss: Loss | None = None) -> list[HarmonyState]:
-    """The best state of each moment. In training, `gold` states stay reachable and `loss` is added to the scores."""
+def best_path(
+    scorer: Scorer,
+    *,
+    given: Sequence[Sound] = (),
+    gold: Sequence[HarmonyState] = (),
+    loss: Loss | None = None,
+) -> list[HarmonyState]:
+    """The best state of each moment. `given` is the chord of each moment, if only the keys are searched.
+
+    In training, `gold` states stay reachable and `loss` is added to the scores.
+    """
     keys = scorer.keys_at()
     beam: dict[HarmonyState, tuple[float, int]] = {}
     history: list[list[tuple[HarmonyState, int]]] = []
     for index in range(len(scorer.windows)):
-        states = _states(scorer, keys[index], _sounds(scorer.windows[index], beam))
+        if given:
+            states = _given_states(scorer, keys[index], given[index])
+        else:
+            states = _states(scorer, keys[index], _sounds(scorer.windows[index], beam))
         if gold:
             states[gold[index]] = True
         scored = _step(scorer, index, tuple(states or beam or _tonics(keys[index])), beam)
@@ -149,6 +161,14 @@ def best_path(scorer: Scorer, *, gold: Sequence[HarmonyState] = (), loss: Loss |
         history.append([(state, back) for _, state, back in kept])
         beam = {state: (score, rank) for rank, (score, state, _) in enumerate(kept)}
     return _walk_back(history)
+
+
+def _given_states(scorer: Scorer, keys: Sequence[HarmonyPlace], sound: Sound) -> dict[HarmonyState, bool]:
+    """All functions of a given chord in the keys; a chord that no key knows is chromatic in each."""
+    chromatic = {
+        HarmonyState(key, Function(sound.root - key.tonic, sound.quality), sound.inversion): True for key in keys
+    }
+    return _states(scorer, keys, [sound]) or chromatic
 
 
 def _tonics(keys: Sequence[HarmonyPlace]) -> list[HarmonyState]:

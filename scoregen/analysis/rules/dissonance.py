@@ -20,11 +20,15 @@ from scoregen.analysis.counterpoint.voice_moments import VoiceMoment
 from scoregen.analysis.harmony.chords import ChordSpan, chord_at
 from scoregen.analysis.rules.findings import Finding, is_on_beat
 from scoregen.analysis.rules.rule_sets import RuleSet
+from scoregen.score.theory.chord_kinds import CONSONANT_TRIADS, MEMBERS
 from scoregen.score.timeline import SoundingNote, pitch_of
 
 _SECONDS = (1, 6)
 """Seconds and sevenths, in diatonic steps within an octave."""
 _FOURTH = 3
+_TRIADS = tuple(MEMBERS[kind] for kind in sorted(CONSONANT_TRIADS))
+_SUSPENDED = (-1, 2)
+"""The fourth and the ninth of a triad, in fifths from its root."""
 _DELAY = Fraction(1)
 """The quarters by which an ornament may delay a resolution."""
 _LONGEST = Fraction(2)
@@ -66,14 +70,29 @@ def _suspensions(music: Counterpoint, rules: RuleSet, before: VoiceMoment, after
 
 
 def _is_suspended(music: Counterpoint, index: int, before: VoiceMoment, after: VoiceMoment, note: SoundingNote) -> bool:
-    """Whether a note that is held into a moment was consonant and is a dissonant non-chord tone there."""
+    """Whether a note that is held into a moment was consonant, is dissonant there, and stays so until it ends."""
+    if note.end - after.onset > _LONGEST or _is_dissonant(before, index, struck_only=False):
+        return False
+    last = [*music.moments_between(after.onset, note.end)][-1]
+    stays = last is after or _is_dissonant(last, index, struck_only=False)
+    return stays and _is_dissonant(after, index, struck_only=True) and _is_foreign(music, index, before, after)
+
+
+def _is_foreign(music: Counterpoint, index: int, before: VoiceMoment, after: VoiceMoment) -> bool:
+    """Whether a held note is a non-chord tone: by the analysis, or as the fourth or ninth of a triad of the others.
+
+    The analysis prefers chords in which non-chord tones resolve.
+    """
+    note = after.notes[index]
     span, earlier = chord_at(music.chords, after.onset), chord_at(music.chords, before.onset)
-    if span is None or earlier is None or note.end - after.onset > _LONGEST:
+    if note is None or span is None or earlier is None:
         return False
     place = pitch_of(note).fifths
-    if place in span.chord.members or place not in earlier.chord.members or note.end > span.end:
-        return False
-    return _is_dissonant(after, index, struck_only=True) and not _is_dissonant(before, index, struck_only=False)
+    if place not in span.chord.members and place in earlier.chord.members and note.end <= span.end:
+        return True
+    others = {pitch_of(other).fifths for line, other in enumerate(after.notes) if other is not None and line != index}
+    roots = {root for root in others if any({other - root for other in others} == {*kind} for kind in _TRIADS)}
+    return any(place - root in _SUSPENDED for root in roots)
 
 
 def _is_dissonant(moment: VoiceMoment, index: int, *, struck_only: bool) -> bool:

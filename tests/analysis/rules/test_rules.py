@@ -211,3 +211,104 @@ def test_a_reduction_is_left_out() -> None:
     report = check(score_of(lines))
     assert report.notices == ("part 'Organ' only doubles other parts: it is left out",)
     assert report.findings == ()
+
+
+SEVENTHS = {
+    "V7": ("D5 C5 ; F4 {} ; B3 C4 ; G3 C3", "F4"),
+    "V65": ("D5 C5 ; F4 {} ; G3 G3 ; B2 C3", "F4"),
+    "V42": ("D5 C5 ; B4 C5 ; G4 G4 ; F3 {}", "F3"),
+}
+
+
+@pytest.mark.parametrize("chord", SEVENTHS)
+def test_sevenths_resolve_in_every_inversion(chord: str) -> None:
+    text, seventh = SEVENTHS[chord]
+    below = Pitch.parse(seventh).octave
+    rows = dict(zip(("soprano", "alto", "tenor", "bass"), text.split(";"), strict=True))
+    good = {name: row.format(f"E{below}") for name, row in rows.items()}
+    bad = {name: row.format(f"G{below}") for name, row in rows.items()}
+    assert not messages("unresolved-seventh", **good)
+    assert len(messages("unresolved-seventh", **bad)) == 1
+
+
+def test_sevenths_of_other_chords_resolve_too() -> None:
+    supertonic = {"alto": "G4 A4 G4 G4", "tenor": "E4 F4 D4 E4", "bass": "C3 D3 G3 C3"}
+    assert not messages("unresolved-seventh", soprano="C5 C5 B4 C5", **supertonic)
+    assert messages("unresolved-seventh", soprano="C5 C5 D5 C5", **supertonic)
+    leading = {"soprano": "A4 B4 A4", "alto": "C4 D4 C4", "bass": "A2 G#2 A2"}
+    assert not messages("unresolved-seventh", tenor="E3 F3 E3", **leading)
+    assert messages("unresolved-seventh", tenor="E3 F3 A3", **leading)
+
+
+def test_an_octave_passage_of_all_voices_is_one_finding() -> None:
+    tune = "C D E F G E C"
+    rows = {"soprano": 5, "alto": 4, "tenor": 4, "bass": 3}
+    found = findings(**{name: " ".join(f"{step}{octave}" for step in tune.split()) for name, octave in rows.items()})
+    assert rules_of(found) == ["unison-passage", "final-cadence"]
+    assert found[0].message == "soprano, alto, tenor and bass sing in unison or octaves to m. 1 beat 7"
+
+
+def test_parallels_in_a_row_are_one_finding() -> None:
+    assert messages("parallel-fifths", alto="G4 A4 B4 C5", tenor="C4 D4 E4 F4") == [
+        "alto and tenor move in parallel fifths (C4-G4 to D4-A4), and so on to m. 1 beat 4"
+    ]
+
+
+def test_only_fifths_off_the_beat_are_anticipations() -> None:
+    lines = {"soprano": "D5 C5 C5", "alto": "G4 A4 G4", "tenor": "B3 C4 E4", "bass": "G2 F2 C3"}
+    found = [finding for finding in findings("bach", **lines) if finding.rule == "parallel-fifths"]
+    assert [finding.severity for finding in found] == ["error"]
+
+
+def test_a_tied_fermata_ends_the_phrase() -> None:
+    def voices(high: str, higher: str, tied: bool) -> tuple[tuple[Note, ...], tuple[Note, ...]]:
+        first, last = Pitch.parse(high), Pitch.parse(higher)
+        before = (Note(QUARTER, first, tied_to_next=tied),)
+        return before, (Note(QUARTER, first, tied_from_previous=tied, fermata=True), Note(QUARTER, last))
+
+    pairs = [voices("G4", "A4", tied=True), voices("C4", "D4", tied=True)]
+    key, parts = KeySignature(0), (Part("P1", "Alto"), Part("P2", "Tenor"))
+    columns = [
+        tuple(Voice(Slot(part.id), pair[place]) for part, pair in zip(parts, pairs, strict=True)) for place in (0, 1)
+    ]
+    measures = (
+        Measure("1", Fraction(1), TimeSignature.parse("1/4"), key, columns[0]),
+        Measure("2", Fraction(2), TimeSignature.parse("2/4"), key, columns[1], phrase_ends=(Fraction(0),)),
+    )
+    assert not [found for found in check(Score(parts, measures)).findings if found.rule == "parallel-fifths"]
+
+
+def test_a_piece_ends_on_its_own_tonic() -> None:
+    start = {"soprano": "C5 B4 C5 C5 B4 C5", "alto": "E4 F4 E4 F4 D4 E4", "tenor": "G3 G3 G3 A3 G3 G3"}
+    bass = "C3 G3 C3 F3 G3 C3"
+    assert not messages("final-cadence", **start, bass=bass)
+    off = {name: f"{row} {more}" for (name, row), more in zip(start.items(), ("C5", "E4", "A3"), strict=True)}
+    assert messages("final-cadence", **off, bass=f"{bass} A3") == [
+        "the piece ends on A3-E4-C5, not on the tonic of C major"
+    ]
+
+
+def test_tablature_is_no_second_voice() -> None:
+    staff = (Voice(Slot("P1", 1), (element("C4"), element("E4"))), Voice(Slot("P1", 2), (element("C4"), element("E4"))))
+    measure = Measure("1", Fraction(2), TimeSignature.parse("2/4"), KeySignature(0), staff)
+    score = Score((Part("P1", "Guitar", clefs=(Clef(), Clef("TAB", 5))),), (measure,))
+    report = check(score)
+    assert [finding.rule for finding in report.findings] == []
+    assert report.notices == ("part 'Guitar': the tablature repeats a staff; it is left out",)
+
+
+def test_a_note_counts_for_the_hand_of_its_staff() -> None:
+    def spans(staff: int | None) -> list[str]:
+        high = Note(QUARTER, Pitch.parse("C7"), staff=staff)
+        voices = (Voice(Slot("P1", 2, 1), (high,)), Voice(Slot("P1", 2, 2), (element("C2"),)))
+        measure = Measure("1", Fraction(1), TimeSignature.parse("1/4"), KeySignature(0), voices)
+        score = Score((Part("P1", "Piano", clefs=(Clef(), Clef("F", 4))),), (measure,))
+        return [finding.message for finding in check(score).findings if finding.rule == "hand-span"]
+
+    assert spans(None) == ["Piano, left hand spans 60 semitones (C2 to C7): playable only if the hands share it"]
+    assert spans(1) == []
+
+
+def test_an_accompaniment_may_double_the_melody() -> None:
+    found = findings(voice="B4 A4 G4", piano="G2+B3+D4 F2+A3+C4 E2+G3+B3")
+    assert not [finding for finding in found if "Voice" in finding.message]
