@@ -26,8 +26,8 @@ _VOICE_PROGRAMS = range(53, 56)
 """MIDI programs, from 1, of choir and voice sounds."""
 _DEFAULT_PROGRAM = 1
 """The program of files in which nobody has chosen one."""
-_CHORD_SHARE = Fraction(1, 2)
-"""The share of two-note chords from which the notes of a staff are those of two roles."""
+_CHORD_SHARE, _NAMED_CHORD_SHARE = Fraction(1, 2), Fraction(1, 4)
+"""The share of two-note chords from which the notes of a staff are those of two roles; less if its name says so."""
 _MOST_VOICES = 2
 """The most voices on a staff that two roles share."""
 
@@ -167,7 +167,7 @@ def _divided(score: Score, part: Part, staff: int, roles: Sequence[str]) -> tupl
         shared = upper.slot if _has_chords(score, upper.slot) else None
         pair = (replace(upper, layer="upper" if shared else "all"), replace(upper, slot=sounding[1], shared=shared))
         pair = (pair[0], replace(pair[1], layer="lower" if shared else "all"))
-    elif sounding and _is_divided(score, slots):
+    elif sounding and _is_divided(score, slots, _NAMED_CHORD_SHARE):
         pair = (replace(upper, layer="upper"), replace(upper, layer="lower"))
     else:
         other = next((slot for slot in slots if slot != upper.slot), None)
@@ -185,13 +185,13 @@ def free_voice(score: Score, part_id: str, staff: int) -> int:
     return following if following not in used else max(used) + 1
 
 
-def _is_divided(score: Score, slots: Sequence[Slot]) -> bool:
+def _is_divided(score: Score, slots: Sequence[Slot], share: Fraction = _CHORD_SHARE) -> bool:
     """Whether two roles sing on a staff: in two voices, or in chords of two notes."""
     sounding = [slot for slot in slots if _sounds(score, slot)]
     if len(sounding) == 1:
         elements = [element for element in _elements(score, sounding[0]) if element.notes]
         pairs = sum(isinstance(element, Chord) and len(element.notes) == 2 for element in elements)
-        return pairs >= _CHORD_SHARE * len(elements)
+        return pairs >= share * len(elements)
     return len(sounding) == _MOST_VOICES
 
 
