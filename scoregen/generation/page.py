@@ -60,7 +60,7 @@ def is_instrument(part: Part, ensemble: Ensemble) -> bool:
         return True
     if any(_is_instrument_name(name, ensemble) for name in (part.name, part.abbreviation)):
         return True
-    if roles_of_name(part.name, ensemble) or _is_voice_name(part.name, ensemble) or part.instrument is None:
+    if roles_of_name(part.name, ensemble) or is_voice_name(part.name, ensemble) or part.instrument is None:
         return False
     if part.instrument.sound is not None:
         return not part.instrument.sound.startswith(_VOICE_SOUND)
@@ -93,7 +93,8 @@ def _words(name: str) -> list[str]:
     return [word.strip("0123456789:;") for word in re.split(r"[\s()&+,]+|\bund\b|\band\b", name.lower()) if word]
 
 
-def _is_voice_name(name: str, ensemble: Ensemble) -> bool:
+def is_voice_name(name: str, ensemble: Ensemble) -> bool:
+    """Whether a name says that a part sings, without its role."""
     return any(word.strip(".") in ensemble.voices for word in _words(name))
 
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from scoregen.generation.page import Line, is_instrument, is_percussion, line_pitches, lines_of
+from scoregen.generation.page import Line, is_instrument, is_percussion, is_voice_name, line_pitches, lines_of
 from scoregen.score.elements import Part, Score
 from scoregen.score.ensemble import Ensemble, Role, assigned_part
 from scoregen.score.pitch import UNISON, Interval
@@ -51,14 +51,20 @@ def seat(score: Score, ensemble: Ensemble, assignments: Mapping[str, str]) -> Se
     taken = {line.slot.part for line in assigned.values()}
     parts = [part for part in score.parts if part.id not in taken]
     lines = [line for part in parts if not is_instrument(part, ensemble) for line in lines_of(score, part, ensemble)]
-    if not lines and not assigned:
-        lines = _lone_melody(score, parts)
+    lines = _known(score, lines, ensemble) or ([] if assigned else _lone_melody(score, parts))
     free = [role for role in ensemble.roles if role.name not in assigned]
     seated = _seats(score, lines, free, empty=[line for line in lines if is_empty(score, line)])
     if not (seated or assigned):
         example = f"--role {ensemble.roles[0].name}=1"
         raise InputError(f"no part of the score matches a role of {ensemble.name}; assign one, as in {example}")
     return _seating(score, ensemble, {**assigned, **seated}, lines)
+
+
+def _known(score: Score, lines: Sequence[Line], ensemble: Ensemble) -> list[Line]:
+    """Beside voices that name their roles, those whose names say that they sing; all if they make up the ensemble."""
+    if not any(line.role for line in lines) or len(lines) == len(ensemble.roles):
+        return list(lines)
+    return [line for line in lines if line.role or is_voice_name(score.part(line.slot.part).name, ensemble)]
 
 
 def is_empty(score: Score, line: Line) -> bool:
