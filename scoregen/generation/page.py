@@ -111,8 +111,16 @@ def roles_of_name(name: str, ensemble: Ensemble) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def lines_of(score: Score, part: Part, ensemble: Ensemble) -> tuple[Line, ...]:
-    """The lines of a singing part, from the top; none if it has more voices than roles could sing."""
+def shares_staff(score: Score, part: Part) -> bool:
+    """Whether two roles sing on the only staff of a part."""
+    return part.staves == 1 and _is_divided(score, _staff_slots(score, part, 1))
+
+
+def lines_of(score: Score, part: Part, ensemble: Ensemble, *, shared: bool = False) -> tuple[Line, ...]:
+    """The lines of a singing part, from the top; none if it has more voices than roles could sing.
+
+    `shared` tells that two roles sing on another staff of the page: an empty staff without a name then has two as well.
+    """
     roles = roles_of_name(part.name, ensemble)
     names = tuple(role.name for role in ensemble.roles)
     half = len(names) // 2
@@ -121,7 +129,8 @@ def lines_of(score: Score, part: Part, ensemble: Ensemble) -> tuple[Line, ...]:
         return _closed_score(score, part, pairs)
     if len(roles) == 2:
         return _divided(score, part, 1, roles)
-    if len(roles) == 1 or not _is_divided(score, _staff_slots(score, part, 1)):
+    empty_pair = shared and not part.name and not any(_sounds(score, slot) for slot in _staff_slots(score, part, 1))
+    if len(roles) == 1 or not (empty_pair or shares_staff(score, part)):
         return (_single(score, part, roles[0] if len(roles) == 1 else None),)
     return _divided(score, part, 1, names[half:] if part.clefs[0].sign == "F" else names[:half])
 

@@ -162,3 +162,26 @@ def test_an_assignment_comes_first() -> None:
     assert parts(seating) == {"bass": "P2"}
     with pytest.raises(InputError, match="no part '7'"):
         seat(page(sung("Voice", TUNE)), SATB, {"alto": "7"})
+
+
+def test_an_unnamed_empty_staff_below_one_of_two_voices_has_two_as_well() -> None:
+    upper = PagePart("", (TREBLE,), {(1, 1): TUNE, (1, 2): TUNE.replace("5", "4")})
+    assert slots(seat(page(upper, sung("", clef=BASS)), SATB, {})) == {
+        "soprano": ("P1", 1, 1),
+        "alto": ("P1", 1, 2),
+        "tenor": ("P2", 1, 1),
+        "bass": ("P2", 1, 2),
+    }
+
+
+def test_the_given_voice_of_a_choir_of_six_is_read() -> None:
+    names = (("S", TREBLE), ("A", TREBLE), ("T1", TENOR), ("T2", TENOR), ("B1", BASS), ("B2", BASS))
+    score = page(*(sung(name, TUNE if name == "S" else REST, clef) for name, clef in names))
+    seating = seat(score, SATB, {})
+    assert [line.name for line in seating.lines.values()] == ["S", "A", "T1", "B2"]
+    assert [line.name for line in seating.unseated] == ["T2", "B1"]
+
+
+def test_a_part_of_another_name_beside_named_voices_is_kept() -> None:
+    seating = seat(page(sung("Soprano", TUNE), sung("Drone", TUNE)), SATB, {})
+    assert [part.name for part in seating.kept] == ["Drone"]
