@@ -403,7 +403,9 @@ def test_notices_go_to_standard_error_unless_quiet(
     arguments = ["compose", str(score), "--checkpoint", str(checkpoint), "-o", str(tmp_path / "piece.mid")]
     assert run(arguments) == 0
     told = capsys.readouterr().err.splitlines()
-    assert told[0].startswith("scoregen: understood: soprano; left as it is: Drone; G major, 6/8 (beat: dotted quarter);")
+    assert told[0].startswith(
+        "scoregen: understood: soprano; left as it is: Drone; G major, 6/8 (beat: dotted quarter);"
+    )
     assert "scoregen: part 'Drone' has no role in satb: it is kept unchanged and ignored" in told
     assert run([*arguments, "--force", "--quiet"]) == 0
     assert capsys.readouterr().err == ""
