@@ -26,8 +26,8 @@ _VOICE_PROGRAMS = range(53, 56)
 """MIDI programs, from 1, of choir and voice sounds."""
 _DEFAULT_PROGRAM = 1
 """The program of files in which nobody has chosen one."""
-_CHORD_SHARE = Fraction(1, 2)
-"""The share of two-note chords from which the notes of a staff are those of two roles."""
+_CHORD_SHARE, _NAMED_CHORD_SHARE = Fraction(1, 2), Fraction(1, 4)
+"""The share of two-note chords from which the notes of a staff are those of two roles; less if its name says so."""
 _MOST_VOICES = 2
 """The most voices on a staff that two roles share."""
 
@@ -60,7 +60,7 @@ def is_instrument(part: Part, ensemble: Ensemble) -> bool:
         return True
     if any(_is_instrument_name(name, ensemble) for name in (part.name, part.abbreviation)):
         return True
-    if roles_of_name(part.name, ensemble) or _is_voice_name(part.name, ensemble) or part.instrument is None:
+    if roles_of_name(part.name, ensemble) or is_voice_name(part.name, ensemble) or part.instrument is None:
         return False
     if part.instrument.sound is not None:
         return not part.instrument.sound.startswith(_VOICE_SOUND)
@@ -93,7 +93,8 @@ def _words(name: str) -> list[str]:
     return [word.strip("0123456789:;") for word in re.split(r"[\s()&+,]+|\bund\b|\band\b", name.lower()) if word]
 
 
-def _is_voice_name(name: str, ensemble: Ensemble) -> bool:
+def is_voice_name(name: str, ensemble: Ensemble) -> bool:
+    """Whether a name says that a part sings, without its role."""
     return any(word.strip(".") in ensemble.voices for word in _words(name))
 
 
@@ -110,8 +111,16 @@ def roles_of_name(name: str, ensemble: Ensemble) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def lines_of(score: Score, part: Part, ensemble: Ensemble) -> tuple[Line, ...]:
-    """The lines of a singing part, from the top; none if it has more voices than roles could sing."""
+def shares_staff(score: Score, part: Part) -> bool:
+    """Whether two roles sing on the only staff of a part."""
+    return part.staves == 1 and _is_divided(score, _staff_slots(score, part, 1))
+
+
+def lines_of(score: Score, part: Part, ensemble: Ensemble, *, shared: bool = False) -> tuple[Line, ...]:
+    """The lines of a singing part, from the top; none if it has more voices than roles could sing.
+
+    `shared` tells that two roles sing on another staff of the page: an empty staff without a name then has two as well.
+    """
     roles = roles_of_name(part.name, ensemble)
     names = tuple(role.name for role in ensemble.roles)
     half = len(names) // 2
@@ -120,7 +129,8 @@ def lines_of(score: Score, part: Part, ensemble: Ensemble) -> tuple[Line, ...]:
         return _closed_score(score, part, pairs)
     if len(roles) == 2:
         return _divided(score, part, 1, roles)
-    if len(roles) == 1 or not _is_divided(score, _staff_slots(score, part, 1)):
+    empty_pair = shared and not part.name and not any(_sounds(score, slot) for slot in _staff_slots(score, part, 1))
+    if len(roles) == 1 or not (empty_pair or shares_staff(score, part)):
         return (_single(score, part, roles[0] if len(roles) == 1 else None),)
     return _divided(score, part, 1, names[half:] if part.clefs[0].sign == "F" else names[:half])
 
@@ -167,7 +177,7 @@ def _divided(score: Score, part: Part, staff: int, roles: Sequence[str]) -> tupl
         shared = upper.slot if _has_chords(score, upper.slot) else None
         pair = (replace(upper, layer="upper" if shared else "all"), replace(upper, slot=sounding[1], shared=shared))
         pair = (pair[0], replace(pair[1], layer="lower" if shared else "all"))
-    elif sounding and _is_divided(score, slots):
+    elif sounding and _is_divided(score, slots, _NAMED_CHORD_SHARE):
         pair = (replace(upper, layer="upper"), replace(upper, layer="lower"))
     else:
         other = next((slot for slot in slots if slot != upper.slot), None)
@@ -185,13 +195,13 @@ def free_voice(score: Score, part_id: str, staff: int) -> int:
     return following if following not in used else max(used) + 1
 
 
-def _is_divided(score: Score, slots: Sequence[Slot]) -> bool:
+def _is_divided(score: Score, slots: Sequence[Slot], share: Fraction = _CHORD_SHARE) -> bool:
     """Whether two roles sing on a staff: in two voices, or in chords of two notes."""
     sounding = [slot for slot in slots if _sounds(score, slot)]
     if len(sounding) == 1:
         elements = [element for element in _elements(score, sounding[0]) if element.notes]
         pairs = sum(isinstance(element, Chord) and len(element.notes) == 2 for element in elements)
-        return pairs >= _CHORD_SHARE * len(elements)
+        return pairs >= share * len(elements)
     return len(sounding) == _MOST_VOICES
 
 

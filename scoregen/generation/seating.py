@@ -11,7 +11,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from scoregen.generation.page import Line, is_instrument, is_percussion, line_pitches, lines_of
+from scoregen.generation.page import (
+    Line,
+    is_instrument,
+    is_percussion,
+    is_voice_name,
+    line_pitches,
+    lines_of,
+    roles_of_name,
+    shares_staff,
+)
 from scoregen.score.elements import Part, Score
 from scoregen.score.ensemble import Ensemble, Role, assigned_part
 from scoregen.score.pitch import UNISON, Interval
@@ -50,15 +59,24 @@ def seat(score: Score, ensemble: Ensemble, assignments: Mapping[str, str]) -> Se
     assigned = {role: _assigned_line(score, ensemble, role, which) for role, which in assignments.items()}
     taken = {line.slot.part for line in assigned.values()}
     parts = [part for part in score.parts if part.id not in taken]
-    lines = [line for part in parts if not is_instrument(part, ensemble) for line in lines_of(score, part, ensemble)]
-    if not lines and not assigned:
-        lines = _lone_melody(score, parts)
+    singing = [part for part in parts if not is_instrument(part, ensemble)]
+    shared = any(shares_staff(score, part) for part in singing)
+    lines = [line for part in singing for line in lines_of(score, part, ensemble, shared=shared)]
+    lines = _known(score, lines, ensemble) or ([] if assigned else _lone_melody(score, parts))
     free = [role for role in ensemble.roles if role.name not in assigned]
     seated = _seats(score, lines, free, empty=[line for line in lines if is_empty(score, line)])
     if not (seated or assigned):
         example = f"--role {ensemble.roles[0].name}=1"
         raise InputError(f"no part of the score matches a role of {ensemble.name}; assign one, as in {example}")
     return _seating(score, ensemble, {**assigned, **seated}, lines)
+
+
+def _known(score: Score, lines: Sequence[Line], ensemble: Ensemble) -> list[Line]:
+    """Beside voices that name their roles, those whose names say that they sing; all if they make up the ensemble."""
+    named = any(roles_of_name(part.name, ensemble) for part in score.parts)
+    if not named or len(lines) == len(ensemble.roles):
+        return list(lines)
+    return [line for line in lines if line.role or is_voice_name(score.part(line.slot.part).name, ensemble)]
 
 
 def is_empty(score: Score, line: Line) -> bool:
@@ -116,13 +134,19 @@ def _between(lines: Sequence[Line], names: Sequence[str]) -> dict[str, Line]:
 
 
 def _within(lines: Sequence[Line], count: int, empty: Sequence[Line]) -> list[Line]:
-    """At most `count` lines in the order of the page: the empty ones, and of the others the outer ones first."""
+    """At most `count` lines in the order of the page: the highest given one, empty ones, then other given ones.
+
+    Of both the outer ones come first.
+    """
     if len(lines) <= count:
         return list(lines)
-    rest = [line for line in lines if line not in empty]
-    outer = [rest[0], rest[-1], *rest[1:-1]] if len(rest) > 1 else rest
-    chosen = [*empty, *outer][:count]
+    given = _outer_first([line for line in lines if line not in empty])
+    chosen = [*given[:1], *_outer_first(empty), *given[1:]][:count]
     return [line for line in lines if line in chosen]
+
+
+def _outer_first(lines: Sequence[Line]) -> list[Line]:
+    return [lines[0], lines[-1], *lines[1:-1]] if len(lines) > 1 else list(lines)
 
 
 def _in_order(lines: Sequence[Line], roles: Sequence[Role]) -> dict[str, Line]:

@@ -41,7 +41,7 @@ class Understanding:
         new = f" (new: {', '.join(self.added)})" if self.added else ""
         fields = [
             ", ".join(pairs),
-            *([f"not sung: {', '.join(self.ignored)}"] if self.ignored else []),
+            *([f"left as it is: {', '.join(self.ignored)}"] if self.ignored else []),
             f"{', '.join(self.keys)}, {', '.join(self.metres)} (beat: {self.beat})",
             f"given: {', '.join(self.given) or 'nothing'}",
             f"to write: {', '.join(self.blank)}{new}",

@@ -115,6 +115,7 @@ def test_the_defaults_that_help_names_are_those_of_their_homes() -> None:
     command = typer.main.get_command(app).commands["compose"]  # type: ignore[attr-defined]
     named = {option.name: option.show_default for option in command.params if isinstance(option.show_default, str)}
     homes = {field.name: str(field.default) for home in (PieceOptions, SamplingOptions) for field in fields(home)}
+    homes |= {"key": f"{homes['key']}, or found in the score"}
     homes |= {"time_signature": homes["time"], "phrases": "by length", "form": "none"}
     pages = EngravingOptions()
     homes |= {"paper": pages.paper, "staff_size": f"{STAFF_HEIGHT * pages.scale / 100:.1f}"}
@@ -139,12 +140,14 @@ def test_completion_knows_the_ensembles() -> None:
         (["compose", "--loud"], "No such option: --loud"),
         (["compose", "-o", "new.svg", "--measures", "many"], "Invalid value for '--measures'"),
         (["compose", "-o", "new.svg", "--anacrusis", "-1"], "found '-1'; expected a length in quarters"),
-        (["compose", "-o", "new.svg", "--key", "H dur"], "'H dur' is not a key; expected a tonic and a mode"),
+        (["compose", "-o", "new.svg", "--key", "X dur"], "'X dur' is not a key; expected a tonic and a mode"),
         (["compose", "-o", "new.svg", "--time", "4"], "'4' is not a time signature"),
         (["compose", "-o", "new.svg", "--blank", "alto"], "--blank needs a score, but found none"),
         (["compose", "-o", "new.svg", "--extend", "4"], "--extend needs a score, but found none"),
         (["compose", "-o", "new.svg", "--ensemble", "gamelan"], "there is no ensemble 'gamelan'; expected one of"),
-        (["compose", "MELODY", "-o", "new.svg", "--key", "C"], "--key is for a new piece, but"),
+        (["compose", "MELODY", "-o", "new.svg", "--tempo", "90"], "--tempo is for a new piece, but"),
+        (["compose", "MELODY", "-o", "new.svg", "--key", "X dur"], "--key: 'X dur' is not a key"),
+        (["compose", "-o", "new.svg", "--transpose", "-M2"], "--transpose needs a score, but found none"),
         (
             ["compose", "MELODY", "-o", "new.svg", "--role", "alto"],
             "--role: found 'alto'; expected ROLE=PART",
@@ -353,6 +356,8 @@ def test_compose_fills_a_melody_and_tells_its_story(
     assert run(["compose", str(melody), "-o", str(target), *more]) == 0
     report = json.loads(capsys.readouterr().out)
     story = json.loads((tmp_path / "piece.musicxml.provenance.json").read_text(encoding="utf-8"))
+    assert report["understanding"]["roles"] == [["Soprano", "soprano"]]
+    assert report["understanding"]["keys"] == ["G major"]
     assert report["alternatives"][0]["files"] == [str(target), f"{target}.provenance.json"]
     assert report["seconds"]["sample"] <= report["seconds"]["compose"]
     assert story["version"] == __version__
@@ -404,7 +409,11 @@ def test_notices_go_to_standard_error_unless_quiet(
     score.write_text(two, encoding="utf-8")
     arguments = ["compose", str(score), "--checkpoint", str(checkpoint), "-o", str(tmp_path / "piece.mid")]
     assert run(arguments) == 0
-    assert "scoregen: part 'Drone' has no role in satb" in capsys.readouterr().err
+    told = capsys.readouterr().err.splitlines()
+    assert told[0].startswith(
+        "scoregen: understood: soprano; left as it is: Drone; G major, 6/8 (beat: dotted quarter);"
+    )
+    assert "scoregen: part 'Drone' has no role in satb: it is kept unchanged and ignored" in told
     assert run([*arguments, "--force", "--quiet"]) == 0
     assert capsys.readouterr().err == ""
 

@@ -25,7 +25,7 @@ _FIRST_TONIC, _FIRST_FIFTH = 0.6, 0.9
 _TONIC_SHARE, _FIFTH_SHARE = 5.8, 1.2
 _STRONG_TRIAD_SHARE, _PHRASE_END_SHARE = 2.4, 0.5
 _IN_SCALE, _SMALL_SHARE = 0.7, 0.02
-_STATED = {"major": 1.0, "ionian": 4.0, "minor": 3.0, "aeolian": 4.0}
+_STATED = {"major": 1.0, "ionian": 4.0, "minor": 1.5, "aeolian": 4.0}
 _STATED_CHURCH_MODE = 4.0
 _RAISED = {"minor": (3, 5), "dorian": (5,), "phrygian": (5,)}
 """By mode, the degrees outside its scale that its cadences raise, in fifths above the tonic."""
@@ -33,6 +33,8 @@ _FEWEST_OUTER = 3
 """With this many voices the lowest one has the final of the piece; with fewer the highest one has it."""
 _FEWEST_NOTES = 8
 """With fewer notes only major and minor are considered, unless the file states a church mode."""
+_MANY_NOTES = 24
+"""A shorter tune without a seventh degree is not taken for mixolydian: it may end on the dominant."""
 _FEWEST_ALTERED = 2
 """With fewer altered notes the signature holds."""
 
@@ -87,10 +89,20 @@ def _region_key(measures: Sequence[Measure], signature: KeySignature, slots: Seq
 
 
 def _with_seventh(tune: _Tune, key: Key) -> Key:
-    """A mixolydian tune without a seventh degree is major, the usual mode, unless the file says otherwise."""
-    has_seventh = tune.lengths[key.tonic_fifths - 2] or tune.lengths[key.tonic_fifths + 5]
-    is_stated = tune.signature.mode == key.mode
-    return Key(key.tonic_fifths, "major") if key.mode == "mixolydian" and not (has_seventh or is_stated) else key
+    """Without a seventh degree and a signature, what would be mixolydian is major, the usual mode."""
+    is_open = not _has_seventh(tune, key) and not tune.signature.fifths and tune.signature.mode != key.mode
+    return Key(key.tonic_fifths, "major") if key.mode == "mixolydian" and is_open else key
+
+
+def _has_seventh(tune: _Tune, key: Key) -> bool:
+    return bool(tune.counts[key.tonic_fifths - 2] or tune.counts[key.tonic_fifths + 5])
+
+
+def _is_possible(tune: _Tune, key: Key) -> bool:
+    """Whether a short tune shows its church mode: mixolydian by the seventh degree, unless the signature is empty."""
+    if key.mode != "mixolydian" or tune.signature.mode == key.mode or tune.counts.total() >= _MANY_NOTES:
+        return True
+    return _has_seventh(tune, key) or not tune.signature.fifths
 
 
 def _tune(measures: Sequence[Measure], signature: KeySignature, slots: Sequence[Slot]) -> _Tune | None:
@@ -132,7 +144,8 @@ def _line(measures: Sequence[Measure], slot: Slot) -> _Line:
 def _candidates(tune: _Tune) -> list[Key]:
     few = tune.counts.total() < _FEWEST_NOTES
     modes = [mode for mode in _PRIORS if not few or mode in ("major", "minor", tune.signature.mode)]
-    return [Key.of(KeySignature(fifths, mode)) for fifths in _signatures(tune) for mode in modes]
+    keys = [Key.of(KeySignature(fifths, mode)) for fifths in _signatures(tune) for mode in modes]
+    return [key for key in keys if _is_possible(tune, key)]
 
 
 def _signatures(tune: _Tune) -> list[int]:

@@ -30,4 +30,4 @@ def scale_costs(scales: Sequence[frozenset[int] | None]) -> NDArray[np.float32] 
 
 def _outside(scale: frozenset[int]) -> NDArray[np.float64]:
     """[P] the cost of each pitch."""
-    return OUTSIDE * ~np.isin(SPELLED.fifths, sorted(scale))
+    return np.where(np.isin(SPELLED.fifths, sorted(scale)), 0.0, OUTSIDE)

@@ -17,7 +17,7 @@ from scoregen.score.chord_symbols import ChordSymbol, SpelledPitchClass
 from scoregen.score.edit import with_notes
 from scoregen.score.elements import Measure, Note, Score, Voice
 from scoregen.score.keys import KeySignature
-from scoregen.score.pitch import Interval, Pitch
+from scoregen.score.pitch import STEPS, Interval, Pitch
 
 ACCIDENTALS: Mapping[Fraction, str] = {
     Fraction(-2): "flat-flat",
@@ -102,9 +102,9 @@ def _transpose_note(note: etree._Element, interval: Interval) -> None:
 
 
 def _transpose_place(element: etree._Element, step_tag: str, alter_tag: str, interval: Interval) -> Pitch | None:
-    """Move the step, alteration and octave that an element names."""
+    """Move the step, alteration and octave that an element names; a faulty step stays as it is."""
     step, alter, octave = element.find(step_tag), element.find(alter_tag), element.find("octave")
-    if step is None:
+    if step is None or (step.text or "").strip() not in tuple(STEPS):
         return None
     place = Pitch(
         (step.text or "").strip(),
