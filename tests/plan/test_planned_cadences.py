@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 
 from scoregen.model.network.config import SamplingOptions
+from scoregen.plan.drafts import Manner, plans_for_piece
 from scoregen.plan.form import PieceOptions, blank_piece, cadence_chords, leading_chords
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import load_ensemble
+from scoregen.score.timeline import pitched_notes
+from scoregen.styles.style import load_style
 from scoregen.tasks.compose import compose
 from scoregen.tokens.encode import encode
 from scoregen.tokens.sonorities import Sonorities, sonorities
@@ -107,3 +110,25 @@ def test_dominants_come_a_beat_before(time: str, anacrusis: Fraction, expected: 
 def test_the_phrygian_mode_has_no_dominant() -> None:
     piece = blank_piece(PieceOptions(measures=8, key="E phrygian"), SATB)
     assert not any(leading_chords(piece, cadence_chords(piece, seed), seed) for seed in range(20))
+
+
+def test_every_alternative_of_a_new_piece_has_a_plan_of_its_own() -> None:
+    piece = blank_piece(PieceOptions(measures=16), SATB)
+    plans = plans_for_piece(piece, (0,), Manner(load_style()), 3, 6, {}).plans
+    assert [len(drafts) for drafts in plans] == [1] * 6
+    chords = [
+        tuple(
+            (index, onset, chord.members) for index, each in drafts[0].items() for onset, chord in each.chords.items()
+        )
+        for drafts in plans
+    ]
+    assert len(set(chords)) > 3
+    first = {(index, onset) for index, places in cadence_chords(piece, 3).items() for onset in places}
+    assert first <= {(index, onset) for index, onset, _ in chords[0]}
+
+
+def test_a_plain_new_piece_moves_on_the_beat(untrained: Path) -> None:
+    options = PieceOptions(measures=4, key="g minor", time="3/4")
+    sampling = SamplingOptions(seed=6, candidates=2, passes=0, rhythm="plain")
+    score = compose(piece=options, checkpoint=untrained, sampling=sampling).score
+    assert {note.onset.denominator for note in pitched_notes(score)} == {1}

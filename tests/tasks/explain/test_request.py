@@ -17,6 +17,7 @@ from scoregen.tasks.compose import SamplingOptions, compose, provenance_fields
 from scoregen.tasks.explain.request import ExplainRequest, explain_request
 from tests.chorales import chorale
 from tests.notation import handmade
+from tests.plan.tunes import PLAIN, tune
 
 SATB = load_ensemble("satb")
 
@@ -63,6 +64,14 @@ def test_a_score_of_ours_says_itself_what_was_given(
         assert found.options == replace(options, voice_leading=load_style().voice_leading.parallel)
         assert found.weights == done.provenance["weights"]
     assert task(score, "bass").given[0] == (False, False, False, True), "the option overrides the provenance"
+
+
+def test_the_network_reads_the_phrase_ends_that_were_found_in_the_given_music(untrained: Path) -> None:
+    melody = tune(PLAIN.replace("^", ""))
+    done = compose(melody, checkpoint=untrained, sampling=SamplingOptions(candidates=1, passes=0))
+    ends = [measure.header.phrase_ends for measure in task(done.score).tokens.measures]
+    assert ends == [(), (2,)] * 4
+    assert not any(measure.phrase_ends for measure in done.score.measures)
 
 
 def test_options_that_cannot_be_read_are_the_defaults() -> None:
