@@ -56,7 +56,9 @@ def decision_context(
     sounded = np.array([ids(previous)])
     slots: Ints = np.array([list(others)], dtype=np.int64).reshape(1, -1)
     pitches: Ints = np.array([ids(" ".join(others.values()))], dtype=np.int64).reshape(1, -1)
-    return DecisionContext(one(voice), sounded[:, voice], one(age), sounded, slots, pitches, one(False), one(given), one(False), one(0))
+    return DecisionContext(
+        one(voice), sounded[:, voice], one(age), sounded, slots, pitches, one(False), one(given), one(False), one(0)
+    )
 
 
 @pytest.mark.parametrize("given", [False, True])
