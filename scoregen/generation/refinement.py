@@ -27,11 +27,12 @@ from scoregen.model.sampling.loop import fill
 from scoregen.model.sampling.request import SamplingRequest
 from scoregen.tokens.encode import interleave, voice_events
 from scoregen.tokens.events import BLANK, HOLD, TokenMeasure, TokenScore
+from scoregen.tokens.tendencies import unresolved
 
 SPAN = 2
 """The most measures that are sampled again at once."""
 FAULT_NATS = 5.0
-"""The nats that a parallel adds in the selection of the worst measures."""
+"""The nats that a parallel or an unresolved note adds in the selection of the worst measures."""
 FINALISTS = 2
 """The number of best fills for which the likelihood of the whole piece is computed."""
 
@@ -59,7 +60,8 @@ def worst_span(task: TokenScore, draft: Draft, tried: set[range]) -> range | Non
     """The span with the most nats per choice, faults included, among those that can be blanked and were not tried."""
     spans = [span for start in range(len(task.measures)) if (span := _span(task, draft, start))]
     left = [span for span in spans if span not in tried and any(draft.measure_choices[index] for index in span)]
-    return max(left, key=lambda span: _badness(draft, span), default=None)
+    faults = measure_faults(task, draft)
+    return max(left, key=lambda span: _badness(draft, faults, span), default=None)
 
 
 def blank_span(task: TokenScore, written: TokenScore, span: range) -> TokenScore:
@@ -119,8 +121,17 @@ def _is_tied(blank: TokenMeasure, following: TokenMeasure) -> bool:
     return any(event == BLANK and following == HOLD for event, following in zip(opening, after, strict=True))
 
 
-def _badness(draft: Draft, span: range) -> float:
-    nats = sum(draft.measure_nats[index] + FAULT_NATS * draft.measure_parallels[index] for index in span)
+def measure_faults(task: TokenScore, draft: Draft) -> Ints:
+    """[M] the parallels, and the notes of blank voices that do not go where they tend."""
+    piece, blank = draft.sonorities, blanks(task)
+    found = unresolved(draft.tokens, piece, blank[piece.measure])
+    count = found.sevenths + found.leading_notes + found.relations
+    result: Ints = np.array(draft.measure_parallels) + np.bincount(piece.measure, count, len(blank)).astype(np.int64)
+    return result
+
+
+def _badness(draft: Draft, faults: Ints, span: range) -> float:
+    nats = sum(draft.measure_nats[index] + FAULT_NATS * int(faults[index]) for index in span)
     return nats / sum(draft.measure_choices[index] for index in span)
 
 

@@ -129,7 +129,8 @@ def _relations(pitches: Ints, fifths: Ints, new: Bools) -> Ints:
 def _clash(one: Ints, other: Ints) -> Bools:
     """Whether two pitches have the same letter and another alteration."""
     both = (one != NO_FIFTHS) & (other != NO_FIFTHS)
-    return both & (one != other) & ((one - other) % 7 == 0)
+    clashes: Bools = both & (one != other) & ((one - other) % 7 == 0)
+    return clashes
 
 
 def phrase_ends(tokens: TokenScore) -> list[tuple[int, int]]:

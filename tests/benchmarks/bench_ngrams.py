@@ -1,7 +1,7 @@
 """Tell pieces from Bach's by n-grams, and count what a teacher of harmony would mark.
 
-The test is the likelihood ratio of two n-gram models on windows of eight beats: one of the training chorales, one of the
-pieces under test (in five folds, so that no window is scored by a model that has read it). Both sides that it tells
+The test is the likelihood ratio of two n-gram models on windows of eight beats: one of the training chorales, one of
+the pieces under test (in five folds, so that no window is scored by a model that has read it). Both sides that it tells
 apart are held out: the pieces under test, and chorales of the validation or test split. 0.5 means that they cannot be
 told apart. Nothing of the program ranks, tunes or selects by it.
 
@@ -73,7 +73,7 @@ class NGrams:
 
 
 def families(piece: Texture) -> dict[str, list[Symbol]]:
-    """The symbols of a piece by family: chords at changes and at beats, the bass, every voice, pairs of outer voices."""
+    """The symbols of a piece by family: chords at changes and at beats, every voice, all voices over the bass."""
     rows = changes(piece)
     result = {"chords": _chords(piece, rows), "beats": _chords(piece, np.flatnonzero(piece.on_beat))}
     for voice in range(piece.midi.shape[1]):
@@ -241,7 +241,7 @@ def run_compose(arguments: argparse.Namespace) -> None:
     for index, (name, request) in enumerate(requests):
         seeded = replace(options, seed=options.seed + index)
         if arguments.new:
-            made = [each for each in compose(piece=request, sampling=seeded, count=arguments.count).alternatives]
+            made = compose(piece=request, sampling=seeded, count=arguments.count).alternatives
             scores = [each.score for each in made]
         else:
             score = read_score(request.path)
@@ -315,6 +315,8 @@ def run_measure(arguments: argparse.Namespace) -> None:
         real = [piece for piece, _ in (same if len(same) == len(pieces) else held.values())]
         table[folder.name] = column(list(pieces.values()), training, models)
         table[folder.name] |= _named(likelihood_ratio(training, real, [piece for piece, _ in pieces.values()]))
+        if shares := list(differences({name: piece for name, (piece, _) in pieces.items()})):
+            table[folder.name]["difference of two alternatives"] = float(np.mean(shares))
         if len(same) == len(pieces):
             table.setdefault("Bach, same", column(same, training, models))
     if arguments.json:
@@ -323,6 +325,16 @@ def run_measure(arguments: argparse.Namespace) -> None:
     print(f"{'':36}" + "".join(f"{name[-14:]:>15}" for name in table))
     for name in max(table.values(), key=len):
         print(f"{name:36}" + "".join(f"{row[name]:15.3f}" if name in row else " " * 15 for row in table.values()))
+
+
+def differences(pieces: dict[str, Texture]) -> Iterator[float]:
+    """For each piece with a second alternative, the share of the lower voices' time in which the two differ."""
+    for name, piece in pieces.items():
+        other = pieces.get(f"{name}~1")
+        if other is not None:
+            times = np.arange(piece.time[0], piece.time[-1], 0.25)
+            one, two = (each.midi[np.searchsorted(each.time, times + 1e-6) - 1, 1:] for each in (piece, other))
+            yield float((one != two).mean())
 
 
 def _named(ratios: dict[str, float]) -> dict[str, float]:

@@ -52,7 +52,7 @@ def test_a_pass_helps(network: Network) -> None:
 
 def test_the_worst_measures_come_first_and_none_twice(network: Network) -> None:
     request = SamplingRequest(engine_of(network), tasks()["soprano"], RULES)
-    draft = replace(fill(request, replace(OPTIONS, candidates=1))[0], measure_parallels=(0, 0, 0, 9, 0))
+    draft = replace(fill(request, replace(OPTIONS, candidates=1))[0], measure_parallels=(0, 0, 0, 99, 0))
     tried: set[range] = set()
     while (span := worst_span(request.tokens, draft, tried)) is not None:
         assert tried or 3 in span

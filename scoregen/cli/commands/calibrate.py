@@ -37,10 +37,10 @@ def calibrate_command(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Fit logit biases for steps, lengths, intervals, sonorities and pace, and write CHECKPOINT.calibration.
+    """Count the successions of the corpus, fit logit biases for lengths and pace, and write both next to CHECKPOINT.
 
-    The file is written after every round, and a later run continues from it. With --only the other biases stay
-    unchanged.
+    CHECKPOINT.calibration is written after every round, and a later run continues from it. With --only, other biases
+    are fitted instead.
     """
     from dataclasses import asdict
 

@@ -2,8 +2,8 @@
 
 The voices of a slice are chosen one after the other. A pitch is judged by the chance of all sonorities that the
 voices written so far can still become with it, so that the bass already looks ahead to a chord; the last voice is
-judged by the sonority that it completes. (Twisted proposals of particle filters do the same: Zhao et al. 2024, arXiv:2404.17546.) The
-table of a corpus is the file NAME.successions next to the weights that were trained on it.
+judged by the sonority that it completes. (Twisted proposals of particle filters do the same: Zhao et al. 2024,
+arXiv:2404.17546.) The table of a corpus is the file NAME.successions next to the weights that were trained on it.
 
 R drafts, K outcomes, V voices, E events.
 """
@@ -114,7 +114,7 @@ class SuccessionCosts:
     def _by_class(
         self, chances: NDArray[np.float64], bass_before: int, voice: int, others: Ints, pitches: Ints
     ) -> NDArray[np.float64] | None:
-        """[12] the chance of what can still follow with each pitch class in the voice; None if the lowest voice rests."""
+        """[12] the chance of what can follow with each pitch class in the voice; None if the lowest voice rests."""
         lowest = self._voices - 1
         classes = (MIDI[pitches[pitches != SILENCE]] - bass_before) % 12
         known = int(np.bitwise_or.reduce(1 << classes)) if len(classes) else 0

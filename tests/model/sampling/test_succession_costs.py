@@ -1,0 +1,99 @@
+"""Notes cost more the rarer the corpus moves on to the sonorities that they allow."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, REST, pitch_id
+from scoregen.model.network.inputs import SILENCE, Ints
+from scoregen.model.sampling.succession_costs import SuccessionCosts, load_successions, save_successions
+from scoregen.score.elements import Slot
+from scoregen.score.keys import KeySignature
+from scoregen.score.metre import TimeSignature
+from scoregen.score.pitch import Pitch
+from scoregen.system.errors import InputError
+from scoregen.tokens.events import Event, Header, Slice, TokenMeasure, TokenScore
+from scoregen.tokens.successions import SuccessionTable, headers, places
+
+HEADER = Header("1", TimeSignature((4,), 4), KeySignature(0, "major"), Fraction(4))
+
+
+def ids(names: str) -> Ints:
+    return np.array([SILENCE if name == "-" else pitch_id(Pitch.parse(name)) for name in names.split()])
+
+
+def piece(*chords: str) -> TokenScore:
+    slices = tuple(
+        Slice(Fraction(index), tuple(Event("attack", (Pitch.parse(name),)) for name in chord.split()))
+        for index, chord in enumerate(chords)
+    )
+    return TokenScore(tuple(Slot(f"P{voice}") for voice in range(4)), (TokenMeasure(HEADER, slices),))
+
+
+CADENCE = piece("C5 G4 E4 C3", "D5 F4 D4 F3", "B4 G4 D4 G3", "C5 G4 E4 C3")
+TABLE = SuccessionTable.of([CADENCE] * 5)
+
+
+def costs(voice: int, others: dict[int, str], before: str = "C5 G4 E4 C3") -> np.ndarray:
+    state = SuccessionCosts(TABLE, places(headers(CADENCE)), 1, 4)
+    state.append(ids(before)[None])
+    return state.costs(
+        np.array([0]),
+        np.array([48]),
+        np.array([0]),
+        np.array([voice]),
+        ids(before)[[voice]],
+        np.array([list(others)], dtype=np.int64).reshape(1, -1),
+        ids(" ".join(others.values()))[None] if others else np.zeros((1, 0), dtype=np.int64),
+    )[0]
+
+
+def of(row: np.ndarray, pitch: str) -> float:
+    return float(row[FIRST_PITCH + ids(pitch)[0]])
+
+
+def test_the_bass_looks_ahead_to_the_chord() -> None:
+    row = costs(3, {0: "D5"})
+    assert of(row, "F3") < of(row, "E3")
+    assert of(row, "F3") == of(row, "F2")
+
+
+def test_the_last_voice_is_judged_by_what_it_completes() -> None:
+    row = costs(1, {0: "D5", 2: "D4", 3: "F3"})
+    assert of(row, "F4") < of(row, "Ab4") == of(row, "C#5")
+
+
+def test_a_hold_costs_as_much_as_its_pitch() -> None:
+    """A hold costs as much as its pitch, a rest as much as the cheapest pitch."""
+    row = costs(1, {0: "D5", 2: "D4", 3: "F3"}, before="C5 F4 E4 C3")
+    assert row[HOLD] == pytest.approx(of(row, "F4"))
+    assert row[REST] == pytest.approx(row[FIRST_PITCH:].min())
+
+
+def test_nothing_costs_before_the_first_sonority_or_over_a_silent_bass() -> None:
+    assert not costs(1, {0: "D5", 3: "-"}).any()
+    state = SuccessionCosts(TABLE, places(headers(CADENCE)), 1, 4)
+    none = np.zeros((1, 0), dtype=np.int64)
+    zero = np.array([0])
+    assert not state.costs(zero, zero, zero, zero, np.array([SILENCE]), none, none).any()
+
+
+def test_the_file_next_to_the_weights(tmp_path: Path) -> None:
+    assert load_successions(tmp_path / "mine") is None
+    save_successions(TABLE, tmp_path / "mine")
+    found = load_successions(tmp_path / "mine")
+    assert found is not None and (found.rows == TABLE.rows).all()
+    (tmp_path / "mine.successions").write_bytes(b"nothing")
+    with pytest.raises(InputError, match="is damaged"):
+        load_successions(tmp_path / "mine")
+
+
+def test_the_shipped_table_knows_the_cadence() -> None:
+    from scoregen.system.resources import weights
+
+    table = load_successions(weights() / "satb-chorales")
+    assert table is not None and table.counts.sum() > 10_000
