@@ -127,7 +127,7 @@ def _quieten_libraries() -> None:
     """Hide warnings and log messages of libraries from users; `python -W` still shows them."""
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
-        logging.lastResort = None
+        logging.lastResort = logging.NullHandler()
 
 
 def _drop_output() -> None:
