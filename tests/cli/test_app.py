@@ -310,7 +310,11 @@ def test_tokens_in_words_in_json_and_checked(melody: Path, capsys: Captured) -> 
     assert run(["tokens", str(melody)]) == 0
     assert "D4" in capsys.readouterr().out
     assert run(["tokens", str(melody), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)
+    text = capsys.readouterr().out
+    assert json.loads(text)["format"] == "scoregen tokens 1"
+    assert len(text.splitlines()) < 60  # a measure is a line
+    assert run(["tokens", str(melody), str(melody), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == [json.loads(text)] * 2
     assert run(["tokens", str(melody), "--check"]) == 0
     assert capsys.readouterr().out == "round trip exact: 9 measures\n"
 
