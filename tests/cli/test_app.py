@@ -151,6 +151,7 @@ def test_completion_knows_the_ensembles() -> None:
         (["render", "missing.musicxml", "-o", "new.svg"], "missing.musicxml: "),
         (["render", "MELODY", "-o", "new.doc"], "new.doc: "),
         (["render", "MELODY", "-o", f"{__file__}/new.svg"], "is a file; expected a folder"),
+        (["render", "MELODY", "-o", "pages"], "or a folder with a slash at its end"),
         (["render", "MELODY", "-o", "new.svg", "-o", "new.svg"], "the output file is named twice"),
         (["compose", ".", "-o", "new.svg"], ".: this is a folder; name its files, such as *.musicxml"),
         (["compose", "MELODY", "--json", "-o", "-"], "--json: standard output takes the JSON"),
