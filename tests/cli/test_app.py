@@ -131,6 +131,7 @@ def test_completion_knows_the_ensembles() -> None:
     ("arguments", "expected"),
     [
         (["sing"], "No such command 'sing'"),
+        (["MELODY"], "in place of a command; try `scoregen compose "),
         (["compose"], "found no score; name a melody, or describe a new piece"),
         (["render"], "Missing argument 'SCORE'"),
         (["compose", "--loud"], "No such option: --loud"),
