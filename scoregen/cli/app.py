@@ -8,6 +8,7 @@ import signal
 import sys
 import warnings
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import FrameType
 from typing import Annotated, NoReturn
 
@@ -95,7 +96,7 @@ def run(arguments: Sequence[str]) -> int:
     except ScoregenError as error:
         return _fail(str(error), error.exit_code)
     except typer.TyperException as error:
-        return _fail(_usage(error), error.exit_code)
+        return _fail(_usage(error, arguments), error.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     except BrokenPipeError:
@@ -113,8 +114,10 @@ def _fail(message: str, code: int) -> int:
     return code
 
 
-def _usage(error: typer.TyperException) -> str:
+def _usage(error: typer.TyperException, arguments: Sequence[str]) -> str:
     """The fault in the arguments, and the command that prints the help."""
+    if arguments and arguments[0] not in COMMANDS and Path(arguments[0]).suffix and Path(arguments[0]).exists():
+        return f"found {arguments[0]!r} in place of a command; try `scoregen compose {arguments[0]}`"
     context = getattr(error, "ctx", None)
     hint = f" (see `{context.command_path} --help`)" if context is not None else ""
     old = getattr(error, "option_name", None)
@@ -127,7 +130,7 @@ def _quieten_libraries() -> None:
     """Hide warnings and log messages of libraries from users; `python -W` still shows them."""
     if not sys.warnoptions:
         warnings.simplefilter("ignore")
-        logging.lastResort = None
+        logging.lastResort = logging.NullHandler()
 
 
 def _drop_output() -> None:

@@ -46,7 +46,7 @@ class Preparation:
     speed: Speed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Training:
     """The path of the weights, the figures of the best step, and the pieces that were left out.
 
@@ -62,6 +62,9 @@ class Training:
     stop_signal: int = 0
     before: float | None = None
     verdict: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Training of {self.weights}, {self.step} steps: {'; '.join(self.verdict)}>"
 
 
 def train(

@@ -135,6 +135,7 @@ def test_completion_knows_the_ensembles() -> None:
     ("arguments", "expected"),
     [
         (["sing"], "No such command 'sing'"),
+        (["MELODY"], "in place of a command; try `scoregen compose "),
         (["compose"], "found no score; name a melody, or describe a new piece"),
         (["render"], "Missing argument 'SCORE'"),
         (["compose", "--loud"], "No such option: --loud"),
@@ -157,6 +158,7 @@ def test_completion_knows_the_ensembles() -> None:
         (["render", "missing.musicxml", "-o", "new.svg"], "missing.musicxml: "),
         (["render", "MELODY", "-o", "new.doc"], "new.doc: "),
         (["render", "MELODY", "-o", f"{__file__}/new.svg"], "is a file; expected a folder"),
+        (["render", "MELODY", "-o", "pages"], "or a folder with a slash at its end"),
         (["render", "MELODY", "-o", "new.svg", "-o", "new.svg"], "the output file is named twice"),
         (["compose", ".", "-o", "new.svg"], ".: this is a folder; name its files, such as *.musicxml"),
         (["compose", "MELODY", "--json", "-o", "-"], "--json: standard output takes the JSON"),
@@ -268,6 +270,21 @@ def rest_of(terminal: int) -> bytes:
     return shown
 
 
+def test_libraries_print_nothing_of_their_own() -> None:
+    code = """
+import logging, warnings
+from scoregen.cli.app import run
+run(["--version"])
+warnings.warn("a warning of a library")
+logging.getLogger("matplotlib.font_manager").warning("a message of a library")
+"""
+    for options, messages in (([], 0), (["-W", "default"], 2)):
+        command = [sys.executable, *options, "-c", code]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+        assert done.stderr.count("of a library") >= messages
+        assert (done.stderr == "") == (messages == 0)
+
+
 # --- render, tokens, doctor -------------------------------------------------------------------
 
 
@@ -301,7 +318,11 @@ def test_tokens_in_words_in_json_and_checked(melody: Path, capsys: Captured) -> 
     assert run(["tokens", str(melody)]) == 0
     assert "D4" in capsys.readouterr().out
     assert run(["tokens", str(melody), "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)
+    text = capsys.readouterr().out
+    assert json.loads(text)["format"] == "scoregen tokens 1"
+    assert len(text.splitlines()) < 60  # a measure is a line
+    assert run(["tokens", str(melody), str(melody), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == [json.loads(text)] * 2
     assert run(["tokens", str(melody), "--check"]) == 0
     assert capsys.readouterr().out == "round trip exact: 9 measures\n"
 
@@ -422,10 +443,11 @@ def test_a_terminal_sees_a_progress_bar(melody: Path, checkpoint: Path, tmp_path
     arguments = ["compose", str(melody), "--checkpoint", str(checkpoint), "-o", str(tmp_path / "piece.mid")]
     ours, theirs = pty.openpty()
     command = [sys.executable, "-m", "scoregen", *arguments]
-    done = subprocess.run(command, stderr=theirs, stdout=subprocess.PIPE, timeout=120, check=False)
+    process = subprocess.Popen(command, stderr=theirs, stdout=subprocess.PIPE)
     os.close(theirs)
-    assert done.returncode == 0
-    assert b"composing" in rest_of(ours)
+    assert b"composing" in rest_of(ours)  # read while it runs: a terminal holds only a few thousand bytes
+    process.communicate(timeout=60)
+    assert process.returncode == 0
 
 
 def test_quiet_means_no_bar_either(melody: Path, tmp_path: Path) -> None:

@@ -39,10 +39,12 @@ def tokens_command(
         if not as_json:
             print_heading(file, scores)
             print_line(render_text(tokens).rstrip())
+        elif len(scores) == 1:
+            print_line(to_json(tokens).rstrip())
         result: dict[str, Any] = json.loads(to_json(tokens))
         return result
 
-    exit_with(for_each(scores, print_tokens, as_json=as_json))
+    exit_with(for_each(scores, print_tokens, as_json=as_json and (check or len(scores) > 1)))
 
 
 def _round_trip(music: Score, tokens: TokenScore, *, as_json: bool) -> dict[str, Any]:

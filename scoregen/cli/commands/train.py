@@ -191,8 +191,9 @@ def found_lines(preparation: Preparation) -> Iterator[str]:
     begun = f"resumes after step {preparation.done}" if preparation.done else f"starts from {preparation.start}"
     speed = preparation.speed
     memory = "" if speed.memory is None else f", {speed.memory / 2**30:.1f} GiB of memory"
+    remaining = preparation.steps - preparation.done
     yield (
-        f"{begun}; {preparation.steps - preparation.done} steps at {speed.steps_per_second:.2g} a second: "
+        f"{begun}; {remaining} step{'' if remaining == 1 else 's'} at {speed.steps_per_second:.2g} a second: "
         f"about {duration(speed.seconds)}{memory}; Ctrl-C stops and keeps the weights"
     )
 

@@ -144,7 +144,8 @@ def check_outputs(paths: Sequence[Path], count: int = 1, *, provenance: bool = F
 
     for path in paths:
         if not can_write(path.suffix):
-            raise OutputError(f"found no known suffix; expected one of {', '.join(WRITERS)}", Place(file=str(path)))
+            expected = f"expected one of {', '.join(WRITERS)}, or a folder with a slash at its end"
+            raise OutputError(f"found no known suffix; {expected}", Place(file=str(path)))
     for rank in range(1, count + 1):
         targets = numbered(paths, count, rank)
         for target in (*targets, *map(provenance_file, targets if provenance else ())):

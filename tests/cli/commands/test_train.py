@@ -142,7 +142,7 @@ def test_one_piece_is_not_enough(corpus: Path, tmp_path: Path, capsys: Captured)
 def test_it_starts_from_the_weights_of_the_package(corpus: Path, tmp_path: Path, capsys: Captured) -> None:
     """And what it writes composes with the graphs that ship, without torch."""
     assert run(["train", str(corpus), "-o", str(tmp_path / "new"), "--steps", "1", "--drafts", "0"]) == 0
-    assert "starts from the weights satb-chorales; 1 steps at" in capsys.readouterr().err
+    assert "starts from the weights satb-chorales; 1 step at" in capsys.readouterr().err
     story = json.loads((tmp_path / "new.json").read_text())
     assert story["start"]["corpus"] == "bach-chorales"
     assert story["training"]["learning_rate"] == FINE_TUNING.learning_rate
