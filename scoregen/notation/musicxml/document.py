@@ -72,6 +72,14 @@ def read_bytes(path: Path) -> bytes:
     return data
 
 
+def decode_text(data: bytes) -> str:
+    """The text of a file that does not name its encoding: UTF-8, else Latin 1."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
 def _check_root(root: etree._Element, place: Place) -> None:
     if root.tag == "opus":
         raise RefusedError("this is an opus, a list of other files; read each of its scores separately", place)
