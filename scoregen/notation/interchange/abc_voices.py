@@ -160,7 +160,7 @@ def read_tune(text: str) -> AbcTune:
 def _lines(text: str) -> Iterator[str]:
     """The lines; a field that goes on in `+:` is one line, and `I:` directives are `%%`."""
     pending = ""
-    for line in text.splitlines():
+    for line in text.split("\n"):
         if line.startswith("+:"):
             pending += " " + line[2:].strip()
             continue

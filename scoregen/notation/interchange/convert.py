@@ -80,7 +80,7 @@ def _kern(path: Path) -> Score:
         file = kern_contents(text)
     except ValueError as error:
         raise ReadError(f"the Humdrum file is damaged: {error}", Place(str(path))) from None
-    plain = (_without_tremolo(line) for line in text.splitlines())
+    plain = (_without_tremolo(line) for line in text.split("\n"))
     return _best(path, ("\n".join(plain) + "\n").encode(), file, _KERN)
 
 

@@ -73,11 +73,12 @@ def read_bytes(path: Path) -> bytes:
 
 
 def decode_text(data: bytes) -> str:
-    """The text of a file that does not name its encoding: UTF-8, else Latin 1."""
+    """The text of a file that does not name its encoding: UTF-8, else Latin 1, with line feeds between lines."""
     try:
-        return data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return data.decode("latin-1")
+        text = data.decode("latin-1")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _check_root(root: etree._Element, place: Place) -> None:
