@@ -25,7 +25,7 @@ def abc_contents(text: str, unread: Mapping[str, int]) -> Contents:
     """The numbers of a file with one tune. Its notes have no places: they count as one onset and pitch."""
     numbers: Counter[str] = Counter()
     notes, in_body = 0, False
-    for line in (re.sub(r"(?<!\\)%.*", "", line) for line in text.splitlines()):
+    for line in (re.sub(r"(?<!\\)%.*", "", line) for line in text.split("\n")):
         if _FIELD_LINE.match(line):
             in_body |= line.startswith("K:")
             numbers["syllable"] += len(_SYLLABLE.findall(line[2:])) if in_body and line.startswith("w:") else 0

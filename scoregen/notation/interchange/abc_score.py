@@ -9,48 +9,24 @@ from fractions import Fraction
 from pathlib import Path
 
 from scoregen.notation.interchange.abc_contents import abc_contents, head_count
-from scoregen.notation.interchange.abc_fields import StaffGroup, chord_symbol, tempo_of
+from scoregen.notation.interchange.abc_fields import StaffGroup, tempo_of
+from scoregen.notation.interchange.abc_marks import FERMATAS, Marks, articulations, attach
 from scoregen.notation.interchange.abc_voices import AbcMeasure, AbcTune, AbcVoice, Event, read_tune
 from scoregen.notation.interchange.contents import losses, score_contents
-from scoregen.notation.interchange.encoding import decoded
-from scoregen.notation.musicxml.document import read_bytes
+from scoregen.notation.musicxml.document import decode_text, read_bytes
 from scoregen.notation.musicxml.tree import MAX_PARTS
-from scoregen.score.chord_symbols import ChordSymbol
-from scoregen.score.directions import (
-    DYNAMIC_MARKS,
-    Direction,
-    Dynamic,
-    RehearsalMark,
-    RepeatMark,
-    RepeatMarkType,
-    Words,
-)
 from scoregen.score.elements import Barline, Chord, Element, Measure, Metadata, Note, Part, Rest, Score, Slot, Voice
 from scoregen.score.pitch import Interval, Pitch
 from scoregen.score.rhythm import NoteValue
-from scoregen.score.spanners import End, Slur, Wedge, WedgeType
 from scoregen.system.errors import Place, ReadError, RefusedError
 
-_ARTICULATIONS = {
-    **{"staccato": "staccato", "accent": "accent", ">": "accent", "emphasis": "accent", "tenuto": "tenuto"},
-    **{"marcato": "strong-accent", "^": "strong-accent", "wedge": "staccatissimo", "breath": "breath-mark"},
-}
-_FERMATAS = ("fermata", "invertedfermata")
-_JUMPS: Mapping[str, RepeatMarkType] = {
-    **{"segno": "segno", "coda": "coda", "D.C.": "dacapo", "dacapo": "dacapo", "D.S.": "dalsegno"},
-    **{"dalsegno": "dalsegno", "fine": "fine", "dacoda": "tocoda"},
-}
-_HAIRPINS: Mapping[str, WedgeType] = {
-    "crescendo(": "crescendo",
-    "<(": "crescendo",
-    "diminuendo(": "diminuendo",
-    ">(": "diminuendo",
-}
-_HAIRPIN_ENDS = ("crescendo)", "<)", "diminuendo)", ">)")
-_ANNOTATION = ("^", "_", "<", ">", "@")
 _BARS = {"||": "light-light", "|]": "light-heavy", "[|": "heavy-light"}
 _STEPS = (0, 1, 1, 2, 2, 3, 3, 4, 5, 5, 6, 6)
 _SHORTEST = Fraction(1, 64)
+
+
+_Ties = dict[Slot, set[Pitch]]
+"""The pitches that are tied to the next note of a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +39,9 @@ class _Line:
     interval: Interval
 
 
-@dataclass(slots=True)
-class _Marks:
-    """What is attached to a measure, and what is still open in each line."""
-
-    directions: list[Direction]
-    symbols: list[ChordSymbol]
-    spanners: dict[int, list[Slur | Wedge]]
-    slurs: dict[Slot, list[tuple[int, Fraction]]]
-    hairpins: dict[Slot, tuple[int, Fraction, WedgeType]]
-    ties: dict[Slot, set[Pitch]]
-
-
 def read_abc(path: Path) -> Score:
     """Read an ABC file with one tune. Raises ReadError, or RefusedError for several tunes."""
-    text, place = decoded(read_bytes(path)), Place(str(path))
+    text, place = decode_text(read_bytes(path)), Place(str(path))
     count = len(re.findall(r"^X:", text, re.MULTILINE))
     if count > 1:
         raise RefusedError(f"the file has {count} pieces; save each in its own file", place)
@@ -103,11 +67,11 @@ def _score(tune: AbcTune, voices: Mapping[str, AbcVoice]) -> Score:
     groups = _groups(tune, voices)
     parts = tuple(_part(number, group, voices, alone=len(groups) == 1) for number, group in enumerate(groups, start=1))
     lines = [line for part, group in zip(parts, groups, strict=True) for line in _lines(part, group, voices)]
-    marks = _Marks([], [], {}, {}, {}, {})
+    marks, ties = Marks([], [], {}, {}, {}), dict[Slot, set[Pitch]]()
     length = max(len(voice.measures) for voice in voices.values())
     while length > 1 and not any(_measure_of(line, length - 1) for line in lines):
         length -= 1
-    rows = [_row(tune, lines, index, marks) for index in range(length)]
+    rows = [_row(tune, lines, index, (marks, ties)) for index in range(length)]
     measures = _numbered([replace(row, spanners=tuple(marks.spanners.get(i, ()))) for i, row in enumerate(rows)])
     return Score(parts, tuple(_with_endings(measures, lines)), _metadata(tune))
 
@@ -158,14 +122,15 @@ def _measure_of(line: _Line, index: int) -> AbcMeasure | None:
     return measure if line.layer < len(measure.layers) and measure.layers[line.layer] else None
 
 
-def _row(tune: AbcTune, lines: Sequence[_Line], index: int, marks: _Marks) -> Measure:
-    """One measure of all lines."""
+def _row(tune: AbcTune, lines: Sequence[_Line], index: int, state: tuple[Marks, _Ties]) -> Measure:
+    """One measure of all lines; `state` goes on to the next."""
+    marks, _ = state
     found = [line.voice.measures[index] for line in lines if index < len(line.voice.measures)]
     first = next((line for line in lines if index < len(line.voice.measures)), lines[0])
     duration = max((measure.duration for measure in found), default=Fraction(0)) or found[0].time.duration
     marks.directions, marks.symbols = [], []
     voices = tuple(
-        _voice(tune, line, measure, index, duration, marks)
+        _voice(tune, line, measure, (index, duration), state)
         for line in lines
         if (measure := _measure_of(line, index)) is not None or line.slot.voice == 1
     )
@@ -210,25 +175,30 @@ def _phrase_ends(voices: Sequence[Voice]) -> tuple[Fraction, ...]:
 
 
 def _voice(
-    tune: AbcTune, line: _Line, measure: AbcMeasure | None, index: int, duration: Fraction, marks: _Marks
+    tune: AbcTune,
+    line: _Line,
+    measure: AbcMeasure | None,
+    place: tuple[int, Fraction],
+    state: tuple[Marks, _Ties],
 ) -> Voice:
-    """A line in one measure, filled up with rests."""
+    """A line in one measure, filled up with rests; `place` is the index and the duration of the measure."""
+    (index, duration), (marks, ties) = place, state
     if measure is None:
         return Voice(line.slot, tuple(Rest(value) for value in _values(duration)))
     onset, elements = Fraction(0), list[Element]()
     for event in measure.layers[line.layer]:
-        _attach(tune, line, event, (index, onset), marks)
-        elements.extend(_elements(event, line, marks.ties))
+        attach(event, line.slot, (index, onset), marks, tune.unread)
+        elements.extend(_elements(event, line, ties))
         onset += event.duration
     gap = duration - onset
     return Voice(line.slot, (*elements, *(Rest(value, visible=False) for value in _values(gap))))
 
 
-def _elements(event: Event, line: _Line, ties: dict[Slot, set[Pitch]]) -> Iterator[Element]:
+def _elements(event: Event, line: _Line, ties: _Ties) -> Iterator[Element]:
     """The values of an event, tied to each other and to its neighbours."""
     values = _values(event.length, event.ratio)
     before = ties.get(line.slot, set()) & set(event.pitches)
-    fermata = any(sign in _FERMATAS for sign in event.signs)
+    fermata = any(sign in FERMATAS for sign in event.signs)
     for place, value in enumerate(values):
         first, last = place == 0, place == len(values) - 1
         if not event.pitches:
@@ -242,7 +212,7 @@ def _elements(event: Event, line: _Line, ties: dict[Slot, set[Pitch]]) -> Iterat
                 tied_to_next=not last or pitch in event.tied,
                 grace=event.grace,
                 fermata=fermata and first and lowest,
-                articulations=_articulations(event) if first else (),
+                articulations=articulations(event) if first else (),
                 lyrics=tuple(event.lyrics) if first and lowest else (),
             )
             for lowest, pitch in _lowest_first(event.pitches)
@@ -256,10 +226,6 @@ def _lowest_first(pitches: Sequence[Pitch]) -> Iterator[tuple[bool, Pitch]]:
     """Each pitch once, and whether it is the lowest."""
     for place, pitch in enumerate(sorted(dict.fromkeys(pitches), key=lambda pitch: (pitch.chromatic, pitch.diatonic))):
         yield place == 0, pitch
-
-
-def _articulations(event: Event) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_ARTICULATIONS[sign] for sign in event.signs if sign in _ARTICULATIONS))
 
 
 def _values(length: Fraction, ratio: tuple[int, int] = (1, 1)) -> list[NoteValue]:
@@ -278,48 +244,6 @@ _PLAIN = tuple(
     for dotted in (Fraction(1), Fraction(3, 2))
     if (value := NoteValue.plain(Fraction(2) ** power * dotted)) is not None
 )
-
-
-def _attach(tune: AbcTune, line: _Line, event: Event, place: tuple[int, Fraction], marks: _Marks) -> None:
-    """The texts, decorations and slurs of an event."""
-    index, onset = place
-    part, staff = line.slot.part, line.slot.staff
-    for text in event.texts:
-        symbol = chord_symbol(text, onset, part) if not text.startswith(_ANNOTATION) else None
-        if symbol is not None:
-            marks.symbols.append(replace(symbol, staff=staff))
-        elif words := text.lstrip("^_<>@").strip():
-            below = text.startswith("_")
-            marks.directions.append(Direction(onset, Words(words), part, staff, "below" if below else "above"))
-    for sign in event.signs:
-        _attach_sign(tune, line, sign, place, marks)
-    opened = marks.slurs.setdefault(line.slot, [])
-    opened.extend([place] * event.slurs)
-    for _ in range(event.slur_ends):
-        if opened:
-            start, begin = opened.pop()
-            slur = Slur(line.slot, begin, End(index - start, onset))
-            marks.spanners.setdefault(start, []).append(slur)
-
-
-def _attach_sign(tune: AbcTune, line: _Line, sign: str, place: tuple[int, Fraction], marks: _Marks) -> None:
-    index, onset = place
-    part, staff = line.slot.part, line.slot.staff
-    leads = line.slot == Slot("P1", 1, 1)
-    if sign in DYNAMIC_MARKS:
-        marks.directions.append(Direction(onset, Dynamic(sign), part, staff))
-    elif sign in _HAIRPINS:
-        marks.hairpins[line.slot] = (index, onset, _HAIRPINS[sign])
-    elif sign in _HAIRPIN_ENDS and line.slot in marks.hairpins:
-        start, begin, kind = marks.hairpins.pop(line.slot)
-        wedge = Wedge(part, begin, End(index - start, onset), kind, staff)
-        marks.spanners.setdefault(start, []).append(wedge)
-    elif sign.startswith("part ") or sign in _JUMPS:
-        if leads:
-            value = RepeatMark(_JUMPS[sign]) if sign in _JUMPS else RehearsalMark(sign.removeprefix("part "))
-            marks.directions.append(Direction(onset, value))
-    elif sign not in _FERMATAS and sign not in _ARTICULATIONS:
-        tune.unread["ornament or other sign"] += 1
 
 
 def _barline(bar: str) -> Barline:

@@ -1,7 +1,6 @@
 """The voices of an ABC tune: their measures with notes at written pitch, before they become a score.
 
-Accidentals hold for their step and octave until the barline. Words (`w:`) are aligned with all notes since the last
-words of the voice, and a bar in them moves on to the next measure (Walshaw, The ABC Music Standard 2.1, 2011).
+Accidentals hold for their step and octave until the barline (Walshaw, The ABC Music Standard 2.1, 2011).
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from scoregen.notation.interchange.abc_fields import (
@@ -22,6 +21,7 @@ from scoregen.notation.interchange.abc_fields import (
     tempo_of,
 )
 from scoregen.notation.interchange.abc_tokens import Head, Token, heads, tokens
+from scoregen.notation.interchange.abc_words import put_words
 from scoregen.score.elements import Lyric, Tempo
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
@@ -160,7 +160,7 @@ def read_tune(text: str) -> AbcTune:
 def _lines(text: str) -> Iterator[str]:
     """The lines; a field that goes on in `+:` is one line, and `I:` directives are `%%`."""
     pending = ""
-    for line in text.splitlines():
+    for line in text.split("\n"):
         if line.startswith("+:"):
             pending += " " + line[2:].strip()
             continue
@@ -181,6 +181,12 @@ def _read_field(tune: AbcTune, name: str, value: str) -> None:
         _read_change(tune, name, value)
     elif name in "TC" or name in _KEPT_FIELDS:
         tune.fields.setdefault(name, []).append(value)
+
+
+def _sing(voice: AbcVoice, words: str) -> None:
+    """Put a line of words under the notes, as their next verse."""
+    voice.verse += 1
+    put_words([(index, event.lyrics) for index, event in voice.unsung], str(voice.verse), words)
 
 
 def _read_voice(tune: AbcTune, value: str) -> None:
@@ -396,45 +402,3 @@ def _numbers(text: str) -> tuple[int, ...]:
         if low.isdigit():
             found.extend(range(int(low), min(int(high) if high.isdigit() else int(low), int(low) + 8) + 1))
     return tuple(found)
-
-
-def _sing(voice: AbcVoice, words: str) -> None:
-    """Put a line of words under the notes that have none of this verse yet."""
-    voice.verse += 1
-    notes, index, bar = voice.unsung, 0, 0
-    bar = notes[0][0] if notes else 0
-    for kind, text, goes_on in _syllables(words):
-        if kind == "bar":
-            while index < len(notes) and notes[index][0] <= bar:
-                index += 1
-            bar = notes[index][0] if index < len(notes) else bar
-            continue
-        if index >= len(notes):
-            continue
-        bar = notes[index][0]
-        _put(voice, index, kind, text, goes_on)
-        index += 1
-
-
-def _put(voice: AbcVoice, index: int, kind: str, text: str, goes_on: bool) -> None:
-    """A syllable, the end of a melisma line, or nothing under a note."""
-    verse, lyrics = str(voice.verse), voice.unsung[index][1].lyrics
-    sung = [event for _, event in voice.unsung[:index] for lyric in event.lyrics if lyric.verse == verse and lyric.text]
-    before = next((lyric for lyric in sung[-1].lyrics if lyric.verse == verse), None) if sung else None
-    if kind == "line":
-        lyrics.append(Lyric("", verse=verse, extend=True))
-        if before is not None:
-            sung[-1].lyrics[sung[-1].lyrics.index(before)] = replace(before, extend=True)
-    elif kind == "text":
-        continues = before is not None and before.syllabic in ("begin", "middle")
-        names = {(False, False): "single", (False, True): "begin", (True, True): "middle", (True, False): "end"}
-        lyrics.append(Lyric(text, names[continues, goes_on], verse))
-
-
-def _syllables(words: str) -> Iterator[tuple[str, str, bool]]:
-    """`text` with whether the word goes on, `line` for `_`, `skip` for `*` and for a hyphen held, and `bar`."""
-    for match in re.finditer(r"((?:\\-|[^\s\-_*|])+)(-?)|(-)|(_)|(\*)|(\|)", words):
-        if match[1]:
-            yield "text", match[1].replace("~", " ").replace("\\-", "-"), bool(match[2])
-        else:
-            yield ("skip" if match[3] or match[5] else "line" if match[4] else "bar"), "", False

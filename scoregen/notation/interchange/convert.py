@@ -15,12 +15,11 @@ from typing import TYPE_CHECKING, Literal
 
 from scoregen.notation.interchange.abc_score import read_abc
 from scoregen.notation.interchange.contents import Contents, Losses, losses, score_contents
-from scoregen.notation.interchange.encoding import decoded
 from scoregen.notation.interchange.kern import kern_contents
 from scoregen.notation.interchange.mei import mei_contents, without_alternatives
 from scoregen.notation.interchange.musescore import musescore_to_musicxml
 from scoregen.notation.interchange.tidy import tidy
-from scoregen.notation.musicxml.document import read_bytes, serialize
+from scoregen.notation.musicxml.document import decode_text, read_bytes, serialize
 from scoregen.notation.musicxml.read.score import read_musicxml
 from scoregen.notation.musicxml.tree import parse, parse_xml
 from scoregen.notation.validation.document import schema_problems
@@ -76,12 +75,12 @@ def read_other(path: Path) -> Score:
 
 def _kern(path: Path) -> Score:
     """Humdrum in any encoding; converter21 reads a copy without tremolo signs."""
-    text = decoded(read_bytes(path))
+    text = decode_text(read_bytes(path))
     try:
         file = kern_contents(text)
     except ValueError as error:
         raise ReadError(f"the Humdrum file is damaged: {error}", Place(str(path))) from None
-    plain = (_without_tremolo(line) for line in text.splitlines())
+    plain = (_without_tremolo(line) for line in text.split("\n"))
     return _best(path, ("\n".join(plain) + "\n").encode(), file, _KERN)
 
 

@@ -50,7 +50,7 @@ def kern_contents(text: str) -> Contents:
     """
     spines: list[_Spine] = []
     count = _Count()
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         tokens = line.split("\t")
         if not line or line.startswith("!"):
             continue

@@ -47,6 +47,9 @@ def _exported(score: Any) -> dict[str, Any]:
     from music21.musicxml.m21ToXml import GeneralObjectExporter
     from music21.musicxml.xmlObjects import MusicXMLExportException
 
+    for dynamic in list(score.recurse().getElementsByClass("Dynamic")):
+        if not dynamic.value:  # music21 cannot write it
+            score.remove(dynamic, recurse=True)
     exporter = GeneralObjectExporter(score)
     exporter.makeNotation = False  # it would fill the short measures at repeats with rests
     try:

@@ -72,6 +72,15 @@ def read_bytes(path: Path) -> bytes:
     return data
 
 
+def decode_text(data: bytes) -> str:
+    """The text of a file that does not name its encoding: UTF-8, else Latin 1, with line feeds between lines."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("latin-1")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def _check_root(root: etree._Element, place: Place) -> None:
     if root.tag == "opus":
         raise RefusedError("this is an opus, a list of other files; read each of its scores separately", place)

@@ -1,0 +1,55 @@
+"""The words of an ABC voice (`w:`), aligned with its notes.
+
+Words are aligned with all notes since the last words of the voice, and a bar in them moves on to the next measure
+(Walshaw, The ABC Music Standard 2.1, 2011, chapter 5).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from scoregen.score.elements import Lyric
+
+_NAMES = {(False, False): "single", (False, True): "begin", (True, True): "middle", (True, False): "end"}
+_ITEM = re.compile(r"((?:\\-|[^\s\-_*|])+)(-?)|(-)|(_)|(\*)|(\|)")
+
+Notes = Sequence[tuple[int, list[Lyric]]]
+"""Measure and syllables of each note."""
+
+
+def put_words(notes: Notes, verse: str, words: str) -> None:
+    """Add the syllables of a line of words to those of the notes; syllables without a note are left out."""
+    index, bar = 0, notes[0][0] if notes else 0
+    for kind, text, goes_on in _syllables(words):
+        if kind == "bar":
+            while index < len(notes) and notes[index][0] <= bar:
+                index += 1
+        elif index < len(notes):
+            _put(notes, index, verse, (kind, text, goes_on))
+        bar = notes[index][0] if index < len(notes) else bar
+        index += kind != "bar"
+
+
+def _put(notes: Notes, index: int, verse: str, item: tuple[str, str, bool]) -> None:
+    """A syllable, the end of a melisma line, or nothing under a note."""
+    kind, text, goes_on = item
+    sung = [lyrics for _, lyrics in notes[:index] if any(lyric.verse == verse and lyric.text for lyric in lyrics)]
+    before = next((lyric for lyric in sung[-1] if lyric.verse == verse), None) if sung else None
+    if kind == "line":
+        notes[index][1].append(Lyric("", verse=verse, extend=True))
+        if before is not None:
+            sung[-1][sung[-1].index(before)] = replace(before, extend=True)
+    elif kind == "text":
+        continues = before is not None and before.syllabic in ("begin", "middle")
+        notes[index][1].append(Lyric(text, _NAMES[continues, goes_on], verse))
+
+
+def _syllables(words: str) -> Iterator[tuple[str, str, bool]]:
+    """`text` with whether the word goes on, `line` for `_`, `skip` for `*` and for a hyphen held, and `bar`."""
+    for match in _ITEM.finditer(words):
+        if match[1]:
+            yield "text", match[1].replace("~", " ").replace("\\-", "-"), bool(match[2])
+        else:
+            yield ("skip" if match[3] or match[5] else "line" if match[4] else "bar"), "", False
