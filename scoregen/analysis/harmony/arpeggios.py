@@ -133,5 +133,5 @@ def _chord(window: Sequence[SoundingNote], start: Fraction, size: Fraction, end:
         yield replace(note, onset=first, duration=min(start + size, end) - first)
 
 
-def _height(note: SoundingNote) -> int | Fraction:
-    return pitch_of(note).chromatic
+def _height(note: SoundingNote) -> Fraction:
+    return Fraction(pitch_of(note).chromatic)

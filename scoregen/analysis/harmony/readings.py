@@ -2,6 +2,7 @@
 
 The search was fitted to chorales, which change their key often and borrow few chords. A change of key that no
 cadence confirms is read as borrowed or applied chords of the key around it: F and C minor in G major are bVII and iv.
+Chorales, whose phrases end on fermatas, keep the keys of the search.
 """
 
 from __future__ import annotations
@@ -62,7 +63,10 @@ def read_again(readings: Sequence[Reading], weights: Mapping[int, float]) -> lis
     """The readings in order. `weights` is the time that each position on the line of fifths sounds."""
     own = [_named_by_notes(reading) for reading in readings]
     mode = _mode(own, weights)
-    return [_in_key(reading, mode) for reading in own] if mode is not None else _without_passing_keys(own)
+    if mode is not None:
+        return [_in_key(reading, mode) for reading in own]
+    is_chorale = any(reading.ends_phrase for reading in own[:-1])
+    return own if is_chorale else _without_passing_keys(own)
 
 
 def _named_by_notes(reading: Reading) -> Reading:
@@ -165,14 +169,14 @@ def _way_back(regions: Sequence[Sequence[Reading]], place: int) -> int:
 
 
 def _is_confirmed(own: Sequence[Reading]) -> bool:
-    """Whether a phrase ends in a key, or a cadence confirms it: not merely one dominant with its tonic."""
+    """Whether a cadence confirms a key: not merely one dominant with its tonic."""
     has_cadence = any(
         before.function.target is None
         and AUTHENTIC.leads(before.function.offset, before.function.quality)
         and AUTHENTIC.last.contains(after.function.offset, after.function.quality)
         for before, after in pairwise(own)
     )
-    return (has_cadence and len(own) > 2) or any(reading.ends_phrase for reading in own)
+    return has_cadence and len(own) > 2
 
 
 def _moved(own: Sequence[Reading], key: Key, following: Reading) -> list[Reading] | None:

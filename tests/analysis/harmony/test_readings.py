@@ -28,10 +28,7 @@ def test_borrowed_chords_are_no_new_keys() -> None:
 def test_a_cadence_makes_a_key() -> None:
     a, bm, e7 = "C#5 A4 E4 A3", "D5 B4 F#4 B3", "D5 B4 G#4 E3"
     song = [G, D, C, G, D, a, bm, e7, a, "C#5 A4 E4 A2", "C5 A4 F#4 D3", G, C, D, G]
-    keys = {
-        str(region.key) for region in key_regions(chord_spans(chorale(" | ".join(song), fifths=1, phrase_ends=(9,))))
-    }
-    assert len(keys) > 1
+    assert len(key_regions(chord_spans(chorale(" | ".join(song), fifths=1)))) > 1
 
 
 def test_an_augmented_triad_is_called_so() -> None:
