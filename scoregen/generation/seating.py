@@ -107,8 +107,13 @@ def _seats(score: Score, lines: Sequence[Line], roles: Sequence[Role], empty: Se
         return {line.role: line for line in lines if line.role is not None}
     if len(lines) == 1:
         return _alone(lines[0], roles)
-    if wishes and len(set(wishes)) == len(wishes) and len(lines) <= len(roles) and ordered == wishes:
-        return _between(lines, names)
+    if (
+        wishes
+        and len(lines) <= len(roles)
+        and ordered == wishes
+        and len(between := _between(lines, names)) == len(lines)
+    ):
+        return between
     chosen = _within(lines, len(roles), empty)
     return _by_range(score, chosen, roles) if not wishes else _in_order(chosen, roles)
 

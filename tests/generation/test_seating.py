@@ -185,3 +185,16 @@ def test_the_given_voice_of_a_choir_of_six_is_read() -> None:
 def test_a_part_of_another_name_beside_named_voices_is_kept() -> None:
     seating = seat(page(sung("Soprano", TUNE), sung("Drone", TUNE)), SATB, {})
     assert [part.name for part in seating.kept] == ["Drone"]
+
+
+def test_four_voices_take_four_roles_in_order_if_one_has_a_name_of_its_own() -> None:
+    score = page(sung("Soprano", TUNE), sung("Voice"), sung("Alto"), sung("Bass", clef=BASS))
+    seating = seat(score, SATB, {})
+    assert parts(seating) == {"soprano": "P1", "alto": "P2", "tenor": "P3", "bass": "P4"}
+    assert seating.own_order
+
+
+def test_a_voice_without_a_role_takes_the_free_one_between_its_neighbours() -> None:
+    seating = seat(page(sung("Soprano", TUNE), sung("Voice"), sung("Tenor", clef=TENOR)), SATB, {})
+    assert parts(seating) == {"soprano": "P1", "alto": "P2", "tenor": "P3"}
+    assert not seating.own_order
