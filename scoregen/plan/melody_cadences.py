@@ -162,7 +162,7 @@ def _fits_before(
     """Whether what is given allows a chord at a place before its goal; before an inner goal more strictly."""
     if not setting.allows(members, place):
         return False
-    return is_last or not (setting.contradicts(members, place) or _is_in_octaves(setting, members, place, goal))
+    return is_last or not (setting.contradicts(members, place) or _is_parallel(setting, members, place, goal))
 
 
 MODAL = frozenset({"dorian", "phrygian", "lydian", "mixolydian", "aeolian", "locrian"})
@@ -197,11 +197,14 @@ def _onsets(music: GivenMusic, low: Fraction, high: Fraction) -> list[Fraction]:
     return [note.onset for note in music.between(music.leader, low, high)] if music.leader else []
 
 
-def _is_in_octaves(setting: Setting, members: tuple[int, ...], place: Fraction, goal: PlacedChord) -> bool:
-    """Whether the leading line moves from root to root, in octaves with a bass in root position."""
+def _is_parallel(setting: Setting, members: tuple[int, ...], place: Fraction, goal: PlacedChord) -> bool:
+    """Whether the leading line moves from root to root, or from fifth to fifth, over a bass on the roots."""
     leader = setting.music.leader
-    notes = [setting.music.at(leader, time) for time in (place, goal.onset)] if leader else []
-    return [note.pitch.fifths for note in notes if note] == [members[0], goal.members[0]] and leader != setting.bass
+    if leader is None or leader == setting.bass:
+        return False
+    notes = [setting.music.at(leader, time) for time in (place, goal.onset)]
+    over = [note.pitch.fifths - chord[0] for note, chord in zip(notes, (members, goal.members), strict=True) if note]
+    return over in ([0, 0], [1, 1])
 
 
 def _is_consonant(members: tuple[int, ...]) -> bool:

@@ -83,6 +83,14 @@ def test_a_leading_note_in_the_tune_excludes_the_relative_major() -> None:
     assert firsts["G#4"] == {3, 4} and firsts["A4"] == {0, 3, 4}
 
 
+def test_no_dominant_moves_in_octaves_or_fifths_with_the_tune() -> None:
+    for last in ("D5:1 G4:2^", "A4:1 D5:2^"):
+        text = f"C5:1 E5:1 C5:1 E5:1 | F5:1 {last} | E5:1 F5:1 D5:1 E5:1 | C5:1 B4:1 C5:2^ |"
+        plans = [cadences(tune(text), "C major", seed)[0] for seed in range(60)]
+        assert any(plan.goal.members[0] == 1 for plan in plans)
+        assert not any(plan.before for plan in plans if plan.goal.members[0] == 1)
+
+
 def test_a_given_bass_has_the_roots() -> None:
     text = "C3:1 F3:1 E3:1 C3:1 | D3:1 G2:1 C3:2^ | A2:1 F2:1 D3:1 E3:1 | F3:1 G3:1 C3:2^ |"
     plan = cadences(tune(text, name="Bass"), "C major", bass=SLOT)
