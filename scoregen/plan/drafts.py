@@ -163,16 +163,6 @@ def _spelled(classes: Sequence[int], tonic: int) -> tuple[int, ...]:
     return (root, *others)
 
 
-def found_keys(score: Score, slots: Sequence[Slot]) -> tuple[Key, ...]:
-    """The key of each measure. A signature without a mode is minor if the line ends on its minor tonic."""
-    keys, line = [], GivenMusic.of(score, slots).line
-    for measure in score.measures:
-        minor = Key.of(replace(measure.key, mode="minor"))
-        is_minor = measure.key.mode is None and bool(line) and line[-1].pitch.fifths == minor.tonic_fifths
-        keys.append(minor if is_minor else Key.of(measure.key))
-    return tuple(keys)
-
-
 def closing_chords(score: Score, ends: Mapping[int, Sequence[Fraction]]) -> list[dict[str, str]]:
     """The chords of a finished piece at planned places, for its provenance: the measure, the onset, and the chord.
 

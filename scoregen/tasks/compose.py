@@ -33,7 +33,6 @@ from scoregen.plan.drafts import (
     GivenTask,
     Manner,
     closing_chords,
-    found_keys,
     plans_for_given,
     plans_for_piece,
 )
@@ -195,7 +194,12 @@ def compose(
     is_new = given.document is not None and alternatives[0].score.document is None
     return Composition(
         tuple(alternatives),
-        (*task.notices, *_chord_notices(task.score, chords, chord_symbols), *([NEW_SCORE] if is_new else [])),
+        (
+            *given.notices,
+            *task.notices,
+            *_chord_notices(task.score, chords, chord_symbols),
+            *([NEW_SCORE] if is_new else []),
+        ),
         seconds,
         task.understanding,
     )
@@ -259,7 +263,8 @@ def _plans(
     """The plans of the drafts of all alternatives; `form` is that of a new piece, None for a given score."""
     manner = Manner(style, options.rhythm, options.difficulty == "easy")
     if form is None:
-        given = GivenTask(task.score, task.slots, found_keys(task.score, task.slots), symbols)
+        keys = tuple(Key.of(measure.key) for measure in task.score.measures)
+        given = GivenTask(task.score, task.slots, keys, symbols)
         return plans_for_given(given, manner, options.seed, count, options.candidates)
     return plans_for_piece(task.score, form, manner, options.seed, count, symbols)
 

@@ -138,10 +138,10 @@ def test_a_melody_ends_on_its_tonic_whatever_the_network(
 
 
 def test_alternatives_of_a_melody_differ_in_their_plans() -> None:
-    from scoregen.plan.drafts import GivenTask, Manner, found_keys, plans_for_given
+    from scoregen.plan.drafts import GivenTask, Manner, plans_for_given
 
     score = tune(PLAIN)
-    task = GivenTask(score, [SLOT, BASS], found_keys(score, [SLOT]))
+    task = GivenTask(score, [SLOT, BASS], [Key.of(measure.key) for measure in score.measures])
     plans = plans_for_given(task, Manner(load_style()), 0, 3, 8).plans
     assert [len(group) for group in plans] == [8, 8, 8]
     chords = {

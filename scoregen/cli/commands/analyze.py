@@ -72,7 +72,7 @@ def _analyze_and_write(
         stage("analysing")
         analysis = analyze(music)
         written: list[Path] = []
-        notices = list(analysis.notices)
+        notices = [*music.notices, *analysis.notices]
         for style, targets in _by_style(paths, numerals):
             stage("writing")
             marked, more = annotated(music, analysis, numerals=style)

@@ -62,7 +62,7 @@ def check_command(
     def check_one(file: Path) -> dict[str, Any]:
         with targets_of(outputs[file], as_json=as_json) as targets:
             report, written = _check_and_write(file, rules, targets.paths, force)
-        print_messages((*report.notices, *written.notices), quiet=quiet)
+        print_messages((*report.score.notices, *report.notices, *written.notices), quiet=quiet)
         if not as_json and not targets.piped:
             print_heading(file, scores)
             _print_report(report)

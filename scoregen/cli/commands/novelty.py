@@ -72,7 +72,7 @@ def novelty_command(
         )
         title = f"{score.name} compared with {report.corpus} ({report.works} works)"
         write_files([(path, picture(report, title, path.suffix[1:])) for path in outputs], force=force)
-    print_messages(report.notices, quiet=quiet)
+    print_messages((*music.notices, *report.notices), quiet=quiet)
     if as_json:
         print_json({"score": str(score), **report_json(report)})
         return

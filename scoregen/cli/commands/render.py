@@ -60,7 +60,7 @@ def render_command(
             stage("writing")
             written = write_all(shown, targets.paths, force=force, engraving=engraving)
         is_new = music.document is not None and shown.document is None
-        print_messages((*([NEW_SCORE] if is_new else []), *written.notices), quiet=quiet)
+        print_messages((*music.notices, *([NEW_SCORE] if is_new else []), *written.notices), quiet=quiet)
         if not as_json:
             print_paths(targets.named(written))
         return {"score": name_of(file), "files": [str(path) for path in written]}

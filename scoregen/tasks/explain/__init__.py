@@ -130,6 +130,7 @@ def explain(
         for given_note in records.given_notes
     )
     notices = [
+        *score.notices,
         *task.notices,
         *music.notices,
         *_left_out(task, explained_notes, by_place),
