@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, REST
-from scoregen.model.network.inputs import MIDI, SILENCE, SPELLED, Ints
+from scoregen.model.network.inputs import MIDI, SILENCE, SPELLED, Bools, Ints
 from scoregen.system.errors import InputError, ScoregenError
 from scoregen.system.files import write_files
 from scoregen.tokens.successions import UNKNOWN, Places, SuccessionTable, context_of, sets_over_lowest
@@ -27,8 +27,10 @@ FLOOR = 1e-4
 """The chance that is added to all sonorities: it limits the cost of what the corpus never does."""
 
 Costs = NDArray[np.float32]
+Chances = NDArray[np.float64]
 _CLASSES: Ints = MIDI[:-1] % 12
 _NOTHING = (UNKNOWN, 0)
+_ANY = -1
 _INTERVALS: Ints = (np.arange(12) - np.arange(12)[:, None]) % 12
 """[12, 12] by pitch class of the bass before: the interval over it of each pitch class."""
 
@@ -60,6 +62,8 @@ class SuccessionCosts:
         """[K] the pitch classes of each outcome relative to the bass before."""
         self._members = (self._sets[:, None] >> np.arange(12) & 1).astype(np.float64)
         self._basses = (motion[:, None] == np.arange(12)).astype(np.float64)
+        self._index = np.full((12, 4096), _ANY)
+        self._index[motion, self._sets] = np.arange(len(motion))
         self._last = [_NOTHING] * rows
         self._before_last = [_NOTHING] * rows
 
@@ -99,55 +103,63 @@ class SuccessionCosts:
         that are already written in this slice.
         """
         result = np.zeros((len(rows), SPELLED.events), dtype=np.float32)
-        for index, row in enumerate(rows.tolist()):
-            last = self._last[row]
-            if last[0] == UNKNOWN:
-                continue
-            place = int(self._where.on_beat[position[index]]), int(self._where.nearness[position[index]])
-            tonic = int(self._where.tonic[measure[index]])
-            chances = self._table.chances((*place, *context_of(last, self._before_last[row], tonic)))
-            by_class = self._by_class(chances, last[1], int(voice[index]), others[index], other_pitches[index])
-            if by_class is not None:
-                result[index] = _by_event(-np.log(by_class), int(before[index]))
-        return result
-
-    def _by_class(
-        self, chances: NDArray[np.float64], bass_before: int, voice: int, others: Ints, pitches: Ints
-    ) -> NDArray[np.float64] | None:
-        """[12] the chance of what can follow with each pitch class in the voice; None if the lowest voice rests."""
         lowest = self._voices - 1
-        classes = (MIDI[pitches[pitches != SILENCE]] - bass_before) % 12
-        known = int(np.bitwise_or.reduce(1 << classes)) if len(classes) else 0
-        possible = chances * ((self._sets & known) == known)
-        if lowest in others:
-            bass = pitches[others == lowest][0]
-            if bass == SILENCE:
-                return None
-            possible = possible * (self._motion == (MIDI[bass] - bass_before) % 12)
-        is_last = len(others) == lowest
-        if is_last:
-            return self._completed(possible, known, is_lowest=voice == lowest, bass_before=bass_before)
-        table = self._basses if voice == lowest else self._members
-        by_interval: NDArray[np.float64] = possible @ table
-        result: NDArray[np.float64] = by_interval[_INTERVALS[bass_before]] + FLOOR
+        is_lowest = others == lowest
+        bass = np.where(is_lowest, MIDI[other_pitches] + 1, 0).sum(1) - 1
+        written = is_lowest.any(1)
+        known = np.array([self._last[row][0] != UNKNOWN for row in rows.tolist()], dtype=np.bool_)
+        judged = np.flatnonzero(known & ~(written & (bass < 0)))
+        if len(judged):
+            before_bass = np.array([self._last[row][1] for row in rows[judged].tolist()])
+            motion = np.where(written[judged], (bass[judged] - before_bass) % 12, _ANY)
+            bits = _bits(other_pitches[judged], before_bass)
+            chances = self._chances(rows[judged], position[judged], measure[judged])
+            by_interval = self._by_interval(chances, bits, motion, voice[judged] == lowest, others.shape[1] == lowest)
+            by_class = np.take_along_axis(by_interval, _INTERVALS[before_bass], 1)
+            result[judged] = _by_event(-np.log(by_class + FLOOR), before[judged])
         return result
 
-    def _completed(
-        self, possible: NDArray[np.float64], known: int, *, is_lowest: bool, bass_before: int
-    ) -> NDArray[np.float64]:
-        """[12] the chance of the sonority that each pitch class completes."""
-        complete = self._sets[:, None] == (known | 1 << np.arange(12))
-        if is_lowest:
-            complete = complete & (self._basses > 0)
-        by_interval: NDArray[np.float64] = possible @ complete
-        result: NDArray[np.float64] = by_interval[_INTERVALS[bass_before]] + FLOOR
-        return result
+    def _chances(self, rows: NDArray[np.intp], position: Ints, measure: Ints) -> Chances:
+        """[R, K] the chances of the outcomes in the contexts of some drafts."""
+        on_beat, nearness = self._where.on_beat[position].tolist(), self._where.nearness[position].tolist()
+        tonic = self._where.tonic[measure].tolist()
+        contexts = [
+            context_of(self._last[row], self._before_last[row], key)
+            for row, key in zip(rows.tolist(), tonic, strict=True)
+        ]
+        places = zip(on_beat, nearness, contexts, strict=True)
+        return np.stack([self._table.chances((beat, near, *context)) for beat, near, context in places])
+
+    def _by_interval(self, chances: Chances, bits: Ints, motion: Ints, is_lowest: Bools, completes: bool) -> Chances:
+        """[R, 12] the chance of what can follow with each pitch class, given over the bass before.
+
+        `motion` [R] is that of the bass, _ANY if it is not written; `completes`: the voice is the last one.
+        """
+        every = np.arange(12)
+        if completes:
+            index = self._index[np.where(is_lowest[:, None], every, motion[:, None]), bits[:, None] | 1 << every]
+            found: Chances = np.where(index < 0, 0.0, np.take_along_axis(chances, np.maximum(index, 0), 1))
+            return found
+        fits = (self._sets & bits[:, None]) == bits[:, None]
+        fits &= (motion[:, None] == _ANY) | (self._motion == motion[:, None])
+        possible = chances * fits
+        members: Chances = possible @ self._members
+        return np.where(is_lowest[:, None], possible @ self._basses, members) if is_lowest.any() else members
 
 
-def _by_event(costs: NDArray[np.float64], before: int) -> NDArray[np.float64]:
-    """[E] the costs of events from those of pitch classes; a rest costs as much as the cheapest pitch."""
-    result = np.zeros(SPELLED.events)
-    result[FIRST_PITCH:] = costs[_CLASSES[: SPELLED.events - FIRST_PITCH]]
-    result[HOLD] = costs[MIDI[before] % 12] if before != SILENCE else costs.min()
-    result[REST] = costs.min()
+def _bits(pitches: Ints, bass_before: Ints) -> Ints:
+    """[R] the pitch classes of pitch ids [R, K] relative to the bass before [R], as bits."""
+    bits = np.where(pitches == SILENCE, 0, 1 << ((MIDI[pitches] - bass_before[:, None]) % 12))
+    result: Ints = np.bitwise_or.reduce(bits, axis=1)
+    return result
+
+
+def _by_event(costs: Chances, before: Ints) -> Chances:
+    """[R, E] the costs of events from those of pitch classes; a rest costs as much as the cheapest pitch."""
+    least = costs.min(1)
+    held = costs[np.arange(len(costs)), MIDI[before] % 12]
+    result = np.zeros((len(costs), SPELLED.events))
+    result[:, FIRST_PITCH:] = costs[:, _CLASSES]
+    result[:, HOLD] = np.where(before == SILENCE, least, held)
+    result[:, REST] = least
     return result
