@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
+from scoregen.notation.engraving.divisions import unify_divisions
 from scoregen.notation.engraving.lyric_lines import number_lyric_lines
 from scoregen.notation.engraving.tuplets import divide_tuplets
 from scoregen.score.rhythm import NOTE_TYPES, NoteValue
@@ -44,6 +45,7 @@ def normalise(root: _Element) -> None:
     """Change what verovio would draw wrong, drop or crash on."""
     _trim(root)
     _remove_what_verovio_cannot_read(root)
+    unify_divisions(root)
     _complete_parts(root)
     _equalise_measure_numbers(root)
     keep_common_multirests(root)
