@@ -62,10 +62,10 @@ def calibrate(
     if the corpus cannot be used, or if the weights are not for the ensemble.
     """
     from scoregen.model.network.inputs import piece_arrays
+    from scoregen.model.sampling.costs.successions import save_successions
     from scoregen.model.sampling.feature_matching import KINDS as ALL_KINDS
     from scoregen.model.sampling.feature_matching import Features, count_features, difference, update_biases
     from scoregen.model.sampling.feature_matching_file import SUFFIX, Calibration, load_calibration, save_calibration
-    from scoregen.model.sampling.succession_costs import save_successions
 
     if unknown := set(kinds) - set(ALL_KINDS):
         raise InputError(f"found {unknown.pop()!r}; expected a kind of feature, one of {', '.join(ALL_KINDS)}")

@@ -7,12 +7,9 @@ given or generated.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from fractions import Fraction
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,8 +23,7 @@ from scoregen.generation.understanding import Understanding
 from scoregen.model.network.config import SamplingOptions
 from scoregen.notation.graft.transposition import transposed
 from scoregen.notation.results import ScoreResult
-from scoregen.plan.chord_symbols import GivenChord, chord_timeline, unread_symbols
-from scoregen.plan.chord_text import chord_measures, text_timeline
+from scoregen.plan.chord_text import chord_measures
 from scoregen.plan.drafts import (
     DraftPlans,
     GivenTask,
@@ -38,7 +34,8 @@ from scoregen.plan.drafts import (
 )
 from scoregen.plan.easy_parts import easy_rules
 from scoregen.plan.form import PieceOptions, blank_piece
-from scoregen.plan.sections import Sections, first_occurrence, section_starts, unfolded
+from scoregen.plan.sections import Sections, section_starts, unfolded
+from scoregen.plan.steering import chord_notices, given_chords
 from scoregen.score.arrangement.sung_texts import LYRICS, LyricsChoice, with_given_marks
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import load_ensemble
@@ -47,20 +44,16 @@ from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
 from scoregen.styles.style import Style, load_style
 from scoregen.system.errors import InputError
 from scoregen.tasks.layout import NEW_SCORE, LayoutOptions, lay_out_given
-from scoregen.tokens.constraints.given_chords import ChordSpan
+from scoregen.tasks.provenance import novelty_record, provenance, provenance_fields
 from scoregen.tokens.constraints.measure_plan import GivenChords
 from scoregen.tokens.encode import encode
-from scoregen.version import __version__
 
 if TYPE_CHECKING:
     from scoregen.model.engine.protocol import Engine
-    from scoregen.model.network.checkpoint import Weights
     from scoregen.model.sampling.drafts import Draft
     from scoregen.model.sampling.pretrained import Pretrained
 
 __all__ = ["Alternative", "Composition", "PieceOptions", "SamplingOptions", "compose"]
-
-CHORD_SYMBOL_USES = ("follow", "ignore")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -164,7 +157,7 @@ def compose(
     task = replace(task, rules=easy_rules(task.rules, players.roles)) if options.difficulty == "easy" else task
     started = time.perf_counter()
     sections = section_starts(given, form) if score is None else ()
-    followed = _given_chords(task.score, chords, chord_symbols)
+    followed = given_chords(task.score, chords, chord_symbols)
     plans = _plans(task, form if score is None else None, manner, options, count, followed)
     drafts = _sample(engine, pretrained, task, plans, manner, sections, options, progress)
     seconds = time.perf_counter() - started
@@ -184,7 +177,7 @@ def compose(
     alternatives = []
     for rank, draft in enumerate(drafts, 1):
         done = with_given_marks(unfolded(filled_page(task, draft.tokens), form), lyrics)
-        novelty = _novelty(draft, done, form)
+        novelty = novelty_record(draft, done, form)
         closing = closing_chords(done, plans.ends) if form == (0,) else []
         results = {"rank": rank, "novelty": novelty, "phrase_ends": closing}
         record = provenance(done, pretrained.weights, options, {**settings, **results})
@@ -197,7 +190,7 @@ def compose(
         (
             *given.notices,
             *task.notices,
-            *_chord_notices(task.score, chords, chord_symbols),
+            *chord_notices(task.score, chords, chord_symbols),
             *([NEW_SCORE] if is_new else []),
         ),
         seconds,
@@ -210,51 +203,6 @@ def _asked_key(key: str | None) -> Key | None:
         return Key.parse(key) if key is not None else None
     except ValueError as error:
         raise InputError(f"--key: {error}") from None
-
-
-def provenance(score: Score, weights: Weights, options: SamplingOptions, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The origin of every measure of every part, and everything that reproduces the score."""
-    return {
-        "version": __version__,
-        "weights": weights.checksum,
-        "sampling": asdict(options),
-        **settings,
-        "measures": {
-            part.id: [
-                {"number": measure.number, "origin": _origin(measure.voices, part.id)} for measure in score.measures
-            ]
-            for part in score.parts
-        },
-    }
-
-
-def provenance_fields(record: Mapping[str, Any]) -> dict[str, str]:
-    """The same record for the miscellaneous fields of a MusicXML file: short texts by name."""
-    fields = {
-        "scoregen:version": str(record["version"]),
-        "scoregen:weights": str(record["weights"]),
-        "scoregen:seed": str(record["sampling"]["seed"]),
-        "scoregen:options": json.dumps(_options_of(record), sort_keys=True, ensure_ascii=False),
-        "scoregen:novelty": json.dumps(record["novelty"], sort_keys=True),
-        "scoregen:phrase_ends": " ".join(_phrase_end(end) for end in record["phrase_ends"]),
-    }
-    for part, measures in record["measures"].items():
-        for origin in ("given", "generated", "mixed"):
-            numbers = [entry["number"] for entry in measures if entry["origin"] == origin]
-            if numbers:
-                fields[f"scoregen:{origin}:{part}"] = _runs(numbers, [entry["number"] for entry in measures])
-    return fields
-
-
-def _options_of(record: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings of a record, without its results."""
-    results = ("version", "weights", "measures", "novelty", "phrase_ends")
-    return {key: value for key, value in record.items() if key not in results}
-
-
-def _phrase_end(end: Mapping[str, str]) -> str:
-    """A phrase end as `4:2=G`: the number of the measure, the onset, and the chord."""
-    return f"{end['measure']}:{end['onset']}={end['chord']}"
 
 
 def _plans(
@@ -310,75 +258,6 @@ def _with_costs(options: SamplingOptions, style: Style) -> SamplingOptions:
     """The options with the costs of the style where they name none."""
     costs = style.voice_leading.with_options(options.voice_leading, options.crossing)
     return replace(options, voice_leading=costs.parallel, crossing=costs.crossing)
-
-
-def _given_chords(score: Score, chords: str | None, chord_symbols: str) -> dict[int, dict[Fraction, ChordSpan]]:
-    """The chords of a progression, else of the symbols of a score, as constraints.
-
-    InputError for a progression that is not understood, and for an unknown way to use symbols.
-    """
-    if chord_symbols not in CHORD_SYMBOL_USES:
-        raise InputError(f"found {chord_symbols!r} for chord symbols; expected {' or '.join(CHORD_SYMBOL_USES)}")
-    if chords:
-        timeline = text_timeline(chords, score, Key.of(score.measures[0].key))
-    else:
-        timeline = chord_timeline(score) if chord_symbols == "follow" else {}
-    return {
-        index: {onset: _chord_span(chord) for onset, chord in entries.items()} for index, entries in timeline.items()
-    }
-
-
-def _chord_span(chord: GivenChord) -> ChordSpan:
-    if chord.tones is None:
-        return ChordSpan(frozenset())
-    members = frozenset(chord.tones.members)
-    return ChordSpan(members, chord.tones.essential, chord.tones.bass) if chord.begins else ChordSpan(members)
-
-
-def _chord_notices(score: Score, chords: str | None, chord_symbols: str) -> tuple[str, ...]:
-    """Notices of chord symbols that new voices do not follow."""
-    unread = unread_symbols(score) if chord_symbols == "follow" and not chords else ()
-    if not unread:
-        return ()
-    number, symbol = unread[0]
-    name = f"{symbol.root.step} {symbol.kind}"
-    return (
-        f"{len(unread)} chord symbols are not understood and fix nothing, the first in measure {number} ({name});"
-        " expected a kind of MusicXML with whole alterations",
-    )
-
-
-def _novelty(draft: Draft, score: Score, form: Sections) -> dict[str, Any]:
-    """The novelty record of the provenance: the limit, and the passages shared with the corpus of the weights.
-
-    `scoregen novelty` finds the works of the passages.
-    """
-    from scoregen.tokens.window_hashes import LIMIT, SHORTEST
-
-    shared = draft.shared
-    if shared is None:
-        return {"limit_events": None}
-    measures = len(draft.tokens.measures)
-    begins = score.measures[first_occurrence(shared.measure, measures, form)].number if shared.longest else None
-    return {
-        "limit_events": LIMIT,
-        "longest_shared_events": shared.longest,
-        "longest_shared_from_measure": begins,
-        f"shared_windows_of_{SHORTEST}_percent": round(100 * shared.share, 1),
-        "windows_over_the_limit": shared.breaches,
-    }
-
-
-def _origin(voices: Sequence[Any], part_id: str) -> str:
-    origins = {voice.origin for voice in voices if voice.slot.part == part_id}
-    return origins.pop() if len(origins) == 1 else "mixed" if origins else "given"
-
-
-def _runs(numbers: Sequence[str], every: Sequence[str]) -> str:
-    """Measure numbers as ranges: `1-4 7 9-12`."""
-    chosen = set(numbers)
-    groups = [list(group) for is_chosen, group in groupby(every, key=chosen.__contains__) if is_chosen]
-    return " ".join(group[0] if len(group) == 1 else f"{group[0]}-{group[-1]}" for group in groups)
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:

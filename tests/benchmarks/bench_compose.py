@@ -41,7 +41,8 @@ from pathlib import Path
 import numpy
 ends("import of numpy")
 from scoregen.notation.files import ScoreOutput, read_score
-from scoregen.tasks.compose import compose, provenance_fields
+from scoregen.tasks.compose import compose
+from scoregen.tasks.provenance import provenance_fields
 from scoregen.score.ensemble import load_ensemble
 import scoregen.model.sampling.loop, scoregen.generation.refinement
 ends("import of the task")

@@ -203,12 +203,12 @@ def chorales(split: str, cache: Path | None) -> dict[str, Texture]:
 
 def unguided(score: Score, seed: int) -> Score:
     """One draft of the network alone: no calibration, no costs, no choice, no refinement."""
+    from scoregen.generation.filling import filled_page
     from scoregen.generation.infill_task import infill_task
     from scoregen.model.engine.loading import load_engine
     from scoregen.model.sampling.loop import fill
     from scoregen.model.sampling.pretrained import load_pretrained
     from scoregen.model.sampling.request import SamplingRequest
-    from scoregen.tasks.compose import _finished
     from scoregen.tokens.encode import encode
 
     players = load_ensemble("satb")
@@ -217,7 +217,7 @@ def unguided(score: Score, seed: int) -> Score:
     request = SamplingRequest(
         engine, encode(task.score, task.slots, snap=True), task.rules, use_voice_leading_costs=False
     )
-    return _finished(task, fill(request, SamplingOptions(seed, candidates=1, passes=0, span=0))[0])
+    return filled_page(task, fill(request, SamplingOptions(seed, candidates=1, passes=0, span=0))[0].tokens)
 
 
 def sampling_options(seed: int, changes: Sequence[str]) -> SamplingOptions:

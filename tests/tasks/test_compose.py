@@ -18,7 +18,8 @@ from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue
 from scoregen.system.errors import InputError, RefusedError
-from scoregen.tasks.compose import Composition, PieceOptions, SamplingOptions, compose, provenance_fields
+from scoregen.tasks.compose import Composition, PieceOptions, SamplingOptions, compose
+from scoregen.tasks.provenance import provenance_fields
 from scoregen.tokens.encode import encode
 from scoregen.tokens.window_hashes import NoveltyIndex
 

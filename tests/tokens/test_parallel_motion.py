@@ -16,8 +16,8 @@ from scoregen.evaluation.metrics.frames import frame_sonorities
 from scoregen.evaluation.metrics.part_writing import protocol_parallels
 from scoregen.model.network.alphabet import FIRST_PITCH, pitch_id
 from scoregen.model.sampling import drafts
-from scoregen.model.sampling.decision_context import DecisionContext
-from scoregen.model.sampling.voice_leading_costs import voice_leading_costs
+from scoregen.model.sampling.costs.decision_context import DecisionContext
+from scoregen.model.sampling.costs.voice_leading import voice_leading_costs
 from scoregen.notation.files import read_score
 from scoregen.score.pitch import Pitch, spell_near
 from scoregen.score.theory.parallel_motion import (

@@ -166,7 +166,7 @@ def write_alternative(
     """Write one alternative to all its files, and its provenance next to each."""
     from scoregen.notation.files import write_all
     from scoregen.system.files import write_files
-    from scoregen.tasks.compose import provenance_fields
+    from scoregen.tasks.provenance import provenance_fields
 
     fields = provenance_fields(alternative.provenance)
     written = write_all(alternative.score, paths, force=force, provenance=fields, engraving=engraving)

@@ -33,10 +33,10 @@ from scoregen.model.network.config import SamplingOptions
 from scoregen.model.network.inputs import MIDI, SILENCE, Bools, Ints, PieceArrays, piece_arrays
 from scoregen.model.network.likelihood import choices
 from scoregen.model.network.network import Network
-from scoregen.model.sampling.decision_context import DecisionContext
+from scoregen.model.sampling.costs.decision_context import DecisionContext
+from scoregen.model.sampling.costs.tendencies import tendency_costs
+from scoregen.model.sampling.costs.voice_leading import voice_leading_costs
 from scoregen.model.sampling.logit_bias import LogitBias
-from scoregen.model.sampling.tendency_costs import tendency_costs
-from scoregen.model.sampling.voice_leading_costs import voice_leading_costs
 from scoregen.styles.style import load_style
 from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.events import TokenScore

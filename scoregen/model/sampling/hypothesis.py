@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from scoregen.model.engine.decoder import Decoder
 from scoregen.model.network.inputs import Bools, Ints
+from scoregen.model.sampling.costs.successions import SuccessionCosts
 from scoregen.model.sampling.drafts import Draft, make_draft
 from scoregen.model.sampling.novelty_limit import NoveltyLimit
-from scoregen.model.sampling.succession_costs import SuccessionCosts
 from scoregen.tokens.constraints.state import ConstraintState
 from scoregen.tokens.events import TokenMeasure, TokenScore
 from scoregen.tokens.window_hashes import NoveltyIndex

@@ -17,18 +17,18 @@ from scoregen.model.engine.decoder import Decoder
 from scoregen.model.network.alphabet import MOST_ACCIDENTALS, UNSCORED
 from scoregen.model.network.config import SamplingOptions
 from scoregen.model.network.inputs import Bools, Floats, Ints
-from scoregen.model.sampling.decision_context import DecisionContext
+from scoregen.model.sampling.costs.decision_context import DecisionContext
+from scoregen.model.sampling.costs.few_voices import few_voices_costs
+from scoregen.model.sampling.costs.scales import scale_costs
+from scoregen.model.sampling.costs.successions import SuccessionCosts
+from scoregen.model.sampling.costs.tendencies import tendency_costs
+from scoregen.model.sampling.costs.voice_leading import Costs, voice_leading_costs
 from scoregen.model.sampling.decoding_context import EVENT_TOKENS, DecodingContext, time_shift_token
 from scoregen.model.sampling.drafts import Draft, make_draft
-from scoregen.model.sampling.few_voices_costs import few_voices_costs
 from scoregen.model.sampling.hypothesis import Hypothesis, PausedHypothesis, SliceContext
 from scoregen.model.sampling.novelty_limit import NoveltyLimit
 from scoregen.model.sampling.nucleus import Scores, draw
 from scoregen.model.sampling.request import SamplingRequest
-from scoregen.model.sampling.scale_costs import scale_costs
-from scoregen.model.sampling.succession_costs import SuccessionCosts
-from scoregen.model.sampling.tendency_costs import tendency_costs
-from scoregen.model.sampling.voice_leading_costs import Costs, voice_leading_costs
 from scoregen.tokens.constraints import state as constraints
 from scoregen.tokens.constraints.state import Carry, ConstraintState
 from scoregen.tokens.successions import places

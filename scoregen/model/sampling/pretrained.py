@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scoregen.model.network.checkpoint import SHIPPED, Weights, read_weights
+from scoregen.model.sampling.costs.successions import load_successions
 from scoregen.model.sampling.feature_matching_file import Calibration, load_calibration
 from scoregen.model.sampling.novelty_limit import load_index
-from scoregen.model.sampling.succession_costs import load_successions
 from scoregen.score.ensemble import Ensemble
 from scoregen.system import resources
 from scoregen.system.errors import InputError

@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from scoregen.cli.app import run
+from scoregen.model.sampling.costs.successions import load_successions
 from scoregen.model.sampling.feature_matching import WIDEST, Features
 from scoregen.model.sampling.feature_matching_file import Calibration, load_calibration, save_calibration
-from scoregen.model.sampling.succession_costs import load_successions
 from scoregen.notation.files import read_score
 from scoregen.score.elements import Note, Score
 from scoregen.score.pitch import Pitch
-from scoregen.tasks.compose import SamplingOptions, compose, provenance_fields
+from scoregen.tasks.compose import SamplingOptions, compose
+from scoregen.tasks.provenance import provenance_fields
 
 Captured = pytest.CaptureFixture[str]
 ROLES = ("soprano", "alto", "tenor", "bass")

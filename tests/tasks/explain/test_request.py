@@ -13,8 +13,9 @@ from scoregen.score.elements import Score
 from scoregen.score.ensemble import load_ensemble
 from scoregen.styles.style import load_style
 from scoregen.system.errors import InputError
-from scoregen.tasks.compose import SamplingOptions, compose, provenance_fields
+from scoregen.tasks.compose import SamplingOptions, compose
 from scoregen.tasks.explain.request import ExplainRequest, explain_request
+from scoregen.tasks.provenance import provenance_fields
 from tests.chorales import chorale
 from tests.notation import handmade
 from tests.plan.tunes import PLAIN, tune

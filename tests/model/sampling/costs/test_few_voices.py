@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, pitch_id
-from scoregen.model.sampling.few_voices_costs import few_voices_costs
-from scoregen.model.sampling.scale_costs import scale_costs
+from scoregen.model.sampling.costs.few_voices import few_voices_costs
+from scoregen.model.sampling.costs.scales import scale_costs
 from scoregen.score.pitch import Pitch
 from tests.model.sampling.test_voice_leading_costs import decision_context, ids
 

@@ -10,7 +10,7 @@ import pytest
 
 from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, REST, pitch_id
 from scoregen.model.network.inputs import SILENCE, Ints
-from scoregen.model.sampling.succession_costs import SuccessionCosts, load_successions, save_successions
+from scoregen.model.sampling.costs.successions import SuccessionCosts, load_successions, save_successions
 from scoregen.score.elements import Slot
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature

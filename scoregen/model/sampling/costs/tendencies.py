@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from scoregen.model.network.alphabet import FIRST_PITCH, HOLD
 from scoregen.model.network.inputs import MIDI, SILENCE, SPELLED, Bools, Ints
-from scoregen.model.sampling.decision_context import DecisionContext
+from scoregen.model.sampling.costs.decision_context import DecisionContext
 from scoregen.styles.style import VoiceLeadingCosts
 from scoregen.tokens.successions import sets_over_lowest
 from scoregen.tokens.tendencies import FALLING, LEADING, NO_FIFTHS, TO_FIFTH, TO_TONIC, tendencies

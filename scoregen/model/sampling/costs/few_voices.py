@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from scoregen.model.network.alphabet import FIRST_PITCH, HOLD
 from scoregen.model.network.inputs import MIDI, SILENCE, SPELLED, Ints
-from scoregen.model.sampling.decision_context import DecisionContext
+from scoregen.model.sampling.costs.decision_context import DecisionContext
 
 _FOURTH, _DISSONANT, _FIFTH, _OCTAVE = 6.0, 3.0, 1.0, 0.7
 """Nats. A fourth is dearest: the imagined voices below make it likely, and no rule of motion keeps it away."""

@@ -7,8 +7,8 @@ import pytest
 
 from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, REST, pitch_id
 from scoregen.model.network.inputs import SILENCE, Ints
-from scoregen.model.sampling.decision_context import DecisionContext
-from scoregen.model.sampling.voice_leading_costs import voice_leading_costs
+from scoregen.model.sampling.costs.decision_context import DecisionContext
+from scoregen.model.sampling.costs.voice_leading import voice_leading_costs
 from scoregen.score.pitch import Pitch
 from scoregen.styles.style import load_style
 

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, SILENT_CLASS
 from scoregen.model.network.inputs import MIDI, SILENCE, SPELLED, Ints
-from scoregen.model.sampling.decision_context import DecisionContext
+from scoregen.model.sampling.costs.decision_context import DecisionContext
 from scoregen.score.theory.chord_kinds import semitones
 from scoregen.styles.style import VoiceLeadingCosts
 

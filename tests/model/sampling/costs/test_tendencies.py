@@ -7,8 +7,8 @@ import pytest
 
 from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, pitch_id
 from scoregen.model.network.inputs import SILENCE
-from scoregen.model.sampling.decision_context import DecisionContext
-from scoregen.model.sampling.tendency_costs import tendency_costs
+from scoregen.model.sampling.costs.decision_context import DecisionContext
+from scoregen.model.sampling.costs.tendencies import tendency_costs
 from scoregen.score.pitch import Pitch
 from scoregen.styles.style import load_style
 
