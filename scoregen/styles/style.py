@@ -35,6 +35,7 @@ class VoiceLeadingCosts:
     augmented_step: float
     leap_over_octave: float
     leap_of_seventh: float
+    leap_of_octave: float
     open_phrase_end: float
     seventh_leaves: float
     seventh_stays: float

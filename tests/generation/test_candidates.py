@@ -18,7 +18,7 @@ def test_more_alternatives_do_not_change_the_first_ones(span: int) -> None:
     task = tasks()["soprano"]
     request = SamplingRequest(engine_of(random_network()), task, RULES)
     criteria, options = RankingCriteria.of(task), SamplingOptions(4, candidates=3, passes=0, span=span)
-    one, three = (draw_candidates(request, criteria, options, count, lambda done: None) for count in (1, 3))
+    one, three = (draw_candidates([request] * count, criteria, options, lambda done: None) for count in (1, 3))
     assert (len(one), len(three)) == (1, 3)
     assert one[0].tokens in [draft.tokens for draft in three]
     costs = [cost(draft, criteria) for draft in three]

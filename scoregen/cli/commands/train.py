@@ -114,8 +114,8 @@ def train_command(
     """Train the network on a folder of scores.
 
     Training starts from the weights of the package if they fit. A run that is stopped (Ctrl-C) keeps its best weights,
-    and the same command resumes it. Options override the configuration file, which overrides the defaults. `scoregen
-    manual training` explains the options and the figures.
+    and the same command resumes it. Options override the configuration file, which overrides the defaults.
+    `scoregen manual training` explains the options and the figures.
     """
     from scoregen.model.network.config import NetworkConfig
     from scoregen.model.training.config_file import read_options

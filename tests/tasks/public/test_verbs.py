@@ -117,7 +117,7 @@ def test_errors_speak_python(call: object, expected: str) -> None:
 
 
 def test_an_unknown_keyword_is_a_type_error_with_the_known_ones() -> None:
-    with pytest.raises(TypeError, match=r"compose\(\) has no keyword 'sed'; expected one of: anacrusis, .*seed"):
+    with pytest.raises(TypeError, match=r"compose\(\) has no keyword 'sed'; expected one of: add, anacrusis, .*seed"):
         scoregen.compose(MELODY, sed=1)
     with pytest.raises(TypeError, match=r"got sampling= and seed=; use one of them"):
         scoregen.compose(MELODY, seed=1, sampling=scoregen.SamplingOptions())

@@ -167,8 +167,10 @@ def _melodic(costs: VoiceLeadingCosts) -> NDArray[np.float64]:
     """[P + 1, P] the cost of a melodic step from one pitch to another."""
     steps = SPELLED.midi[None] - SPELLED.midi[:, None]
     wider = np.sign(steps) * (SPELLED.fifths[None] - SPELLED.fifths[:, None])
-    table = costs.augmented_step * ((wider >= 6) & (np.abs(steps) > 1)) + costs.leap_over_octave * (np.abs(steps) > 12)
-    return np.pad(table + costs.leap_of_seventh * np.isin(np.abs(steps), (10, 11)), ((0, 1), (0, 0)))
+    size = np.abs(steps)
+    table = costs.augmented_step * ((wider >= 6) & (size > 1)) + costs.leap_over_octave * (size > 12)
+    table += costs.leap_of_seventh * np.isin(size, (10, 11)) + costs.leap_of_octave * (size == 12)
+    return np.pad(table, ((0, 1), (0, 0)))
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,7 @@ from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, pitch_id
 from scoregen.model.sampling.costs.few_voices import few_voices_costs
 from scoregen.model.sampling.costs.scales import scale_costs
 from scoregen.score.pitch import Pitch
-from tests.model.sampling.test_voice_leading_costs import decision_context, ids
+from tests.model.sampling.costs.test_voice_leading import decision_context, ids
 
 SOPRANO_AND_ALTO = np.array([0, 1])
 

@@ -65,7 +65,7 @@ def cost(voice: int, previous: str, others: dict[int, str], pitch: str) -> float
         (2, "C5 A4 F4 C3", {}, "F#4", 0.0),  # a chromatic step
         (2, "C5 A5 C4 C3", {}, "B4", COSTS.leap_of_seventh),
         (3, "C5 A4 F4 C3", {}, "E4", COSTS.leap_over_octave),
-        (3, "C5 A4 F4 C3", {}, "C4", 0.0),  # an octave is not too wide
+        (3, "C5 A4 F4 C3", {}, "C4", COSTS.leap_of_octave),
         (3, "C5 A4 F4 A2", {0: "G5"}, "C3", COSTS.direct_motion),  # up together, the soprano by leap
         (3, "E5 A4 F4 C3", {0: "F5"}, "F3", 0.0),  # by step
         (3, "C5 A4 F4 E3", {0: "G5"}, "C3", 0.0),  # in contrary motion
