@@ -181,7 +181,8 @@ def _divided(score: Score, part: Part, staff: int, roles: Sequence[str]) -> tupl
         pair = (replace(upper, layer="upper"), replace(upper, layer="lower"))
     else:
         other = next((slot for slot in slots if slot != upper.slot), None)
-        new = other or Slot(part.id, staff, free_voice(score, part.id, staff))
+        free = free_voice(score, part.id, staff)
+        new = other or Slot(part.id, staff, free + (free == upper.slot.voice))
         pair = (upper, replace(upper, slot=new, is_new=other is None))
     name, clef = part.name or part.id, part.clefs[staff - 1]
     return tuple(replace(line, name=name, clef=clef, role=role) for line, role in zip(pair, roles, strict=True))

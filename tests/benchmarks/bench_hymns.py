@@ -5,7 +5,8 @@ that the training chorales do not contain; the manifest names their keys and the
 
 A phrase end is *closed* if, where its last note begins or ends, the lowest voice has the root of a major or minor
 triad whose third sounds, and no other pitch class sounds. A *tonic final* is closed on the tonic of the tune. A key is
-*right* if the analysis of the finished piece finds the tonic of the tune, and a third of its mode, as the main key.
+*found* if `compose` takes the tune in its key and mode; it is *right* if the analysis of the finished piece finds the
+tonic of the tune, and a third of its mode, as the main key.
 Faults are counted by `check`. Notes of the new voices are counted for one voice, per given note.
 
     python tests/benchmarks/bench_hymns.py [--seeds N] [--only NAME ...] [--cache DIR] [--key] [--by-tune] [--json]
@@ -28,6 +29,7 @@ from typing import Any
 
 from scoregen.analysis.harmony.chords import chord_spans
 from scoregen.analysis.harmony.keys import key_regions, main_key
+from scoregen.analysis.harmony.tune_keys import tune_key
 from scoregen.analysis.rules.findings import at_least
 from scoregen.notation.files import read_score, write_score
 from scoregen.score.elements import Score
@@ -36,7 +38,7 @@ from scoregen.score.keys import Key
 from scoregen.score.timeline import SoundingNote, pitch_of, pitched_notes
 from scoregen.system.resources import folder
 from scoregen.tasks.check import check
-from scoregen.tasks.compose import PieceOptions, SamplingOptions, compose
+from scoregen.tasks.compose import SamplingOptions, compose
 
 TRIADS = ({0, 4, 7}, {0, 3, 7})
 THIRDS = {3, 4}
@@ -70,6 +72,7 @@ class Measured:
     phrase_ends: int
     closed: int
     tonic_final: bool
+    key_found: bool
     right_key: bool
     notes_per_given_note: float
     out_of_range: int
@@ -97,8 +100,8 @@ def piece(tune: Tune, seed: int, cache: Path | None, *, with_key: bool) -> Score
     file = cache / f"{tune.name}-{seed}.musicxml" if cache else None
     if file is not None and file.exists():
         return read_score(file)
-    options = PieceOptions(key=str(tune.key)) if with_key else None
-    score = compose(read_score(tune.path), piece=options, sampling=SamplingOptions(seed)).score
+    key = str(tune.key) if with_key else None
+    score = compose(read_score(tune.path), key=key, sampling=SamplingOptions(seed)).score
     if file is not None:
         write_score(score, file)
     return score
@@ -120,6 +123,7 @@ def measure(score: Score, tune: Tune) -> Measured:
         phrase_ends=len(tune.ends),
         closed=sum(is_closed(notes, given, end) for end in tune.ends),
         tonic_final=closed_root(sounding(notes, final, before=True)) == tune.key.triad[0],
+        key_found=tune_key(read_score(tune.path)) == tune.key,
         right_key=is_right(score, tune.key),
         notes_per_given_note=sum(map(len, others)) / max(len(others), 1) / len(given),
         out_of_range=sum(out_of_range(score, lines)),
@@ -170,10 +174,10 @@ def octave_leaps(line: Sequence[SoundingNote]) -> int:
 
 
 def table(rows: Sequence[Measured]) -> dict[str, float]:
-    """Means over pieces; phrase ends in percent of all phrase ends, finals and keys in percent of the pieces."""
+    """Means over pieces; phrase ends in percent of all phrase ends, finals and keys in percent of pieces."""
     means = {name: fmean(float(asdict(row)[name]) for row in rows) for name in asdict(rows[0])}
     means["closed"] = 100 * sum(row.closed for row in rows) / sum(row.phrase_ends for row in rows)
-    for name in ("tonic_final", "right_key"):
+    for name in ("tonic_final", "key_found", "right_key"):
         means[name] *= 100
     return means
 

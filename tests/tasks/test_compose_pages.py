@@ -79,6 +79,20 @@ def test_women_and_men_get_the_voices_of_their_staves(document: Path, tmp_path: 
     assert [slot.part for slot in again.slots if pitches_of(again, slot)] == ["P1", "P1", "P2", "P2"]
 
 
+@pytest.mark.parametrize(
+    "parts",
+    [
+        (sung("Women", TUNE), PagePart("Men", (BASS,), {})),
+        (PagePart("Choir", (TREBLE, BASS), {(1, 1): TUNE}),),
+    ],
+)
+def test_two_voices_of_a_staff_without_rests_have_slots_of_their_own(
+    parts: tuple[PagePart, ...], document: Path, tmp_path: Path, untrained: Path
+) -> None:
+    again = written(composed(page(*parts), document, untrained), tmp_path)
+    assert len([slot for slot in again.slots if pitches_of(again, slot)]) == 4
+
+
 def test_men_sing_in_their_own_ranges_and_order(document: Path, untrained: Path) -> None:
     score = page(
         sung("Tenor 1", LOW, TENOR), sung("Tenor 2", clef=TENOR), sung("Baritone", clef=BASS), sung("Bass", clef=BASS)

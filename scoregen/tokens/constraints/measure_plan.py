@@ -30,13 +30,11 @@ class MeasurePlan:
     onsets: frozenset[Fraction] | None = None
     widest_leap: int | None = None
 
-    def mask(self) -> Callable[[ConstraintState], Mask] | None:
-        """The mask of the chords and leaps (`MeasureRules.extra`); None if there are neither."""
+    def mask(self) -> Callable[[ConstraintState], Mask]:
+        """The mask of the chords, leaps and rests (`MeasureRules.extra`)."""
         chords = planned_chord_mask(self.chords) if self.chords else None
         chords = given_chord_mask(self.given_chords) if self.given_chords else chords
-        if self.widest_leap is None:
-            return chords
-        return _with_leaps(chords, self.widest_leap)
+        return _with_rests(chords if self.widest_leap is None else _with_leaps(chords, self.widest_leap))
 
 
 Plan = Mapping[int, MeasurePlan]
@@ -45,11 +43,52 @@ GivenChords = Mapping[int, Mapping[Fraction, ChordSpan]]
 """The chords of chord symbols, by measure index and onset."""
 
 
+def _with_rests(others: Callable[[ConstraintState], Mask] | None) -> Callable[[ConstraintState], Mask]:
+    """The other masks, under which no voice begins a rest, or goes on with one, while a given voice sounds.
+
+    Where that leaves nothing, the other masks apply alone.
+    """
+
+    def mask(state: ConstraintState) -> Mask:
+        wanted = others(state) if others else _everything()
+        if next_step(state)[0] == "onset" or not _a_given_voice_sounds(state):
+            return wanted
+        rests = state.sounding[state.rules.order[state.turn]] == ()
+        sung = wanted & _without_rest(goes_on=rests)
+        return sung if (sung & unrestricted_tokens(state)).any() else wanted
+
+    return mask
+
+
+def _a_given_voice_sounds(state: ConstraintState) -> bool:
+    """Whether one sounds in this slice; given voices are written first."""
+    given = state.rules.given
+    return any(given[slot] is not None and state.sounding[slot] for slot in state.rules.order[: state.turn])
+
+
+@cache
+def _without_rest(*, goes_on: bool) -> Mask:
+    """Every event but a rest; if the voice rests already, neither one that goes on."""
+    words = vocabulary()
+    mask = np.ones(len(words), dtype=np.bool_)
+    mask[words.id("rest")] = False
+    mask[words.id("hold")] = not goes_on
+    mask.flags.writeable = False
+    return mask
+
+
+@cache
+def _everything() -> Mask:
+    mask = np.ones(len(vocabulary()), dtype=np.bool_)
+    mask.flags.writeable = False
+    return mask
+
+
 def _with_leaps(chords: Callable[[ConstraintState], Mask] | None, widest: int) -> Callable[[ConstraintState], Mask]:
     """The mask of chords with that of leaps, where both leave a choice."""
 
     def mask(state: ConstraintState) -> Mask:
-        wanted = chords(state) if chords else np.ones(len(vocabulary()), dtype=np.bool_)
+        wanted = chords(state) if chords else _everything()
         step = next_step(state)
         if step[0] == "onset":
             return wanted

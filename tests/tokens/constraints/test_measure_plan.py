@@ -123,3 +123,12 @@ def test_no_leap_is_wider_than_the_plan_allows(seed: int) -> None:
     for before, after in itertools.pairwise(rows):
         moves = [abs(new.midi_pitch - old.midi_pitch) for old, new in zip(before, after, strict=True) if old and new]
         assert max(moves, default=0) <= 5
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_new_voices_rest_only_while_the_given_voice_rests(seed: int) -> None:
+    given = {Fraction(0): attack("C5"), Fraction(1): REST, Fraction(2): attack("D5"), Fraction(3): attack("E5")}
+    rows = walk(MeasurePlan(), given, seed)
+    for time in (Fraction(0), Fraction(2), Fraction(3)):
+        assert len(at(rows, time)) == 4
+    assert any(len(at(walk(MeasurePlan(), given, other), 1)) < 3 for other in range(30))
