@@ -171,8 +171,8 @@ MODAL = frozenset({"dorian", "phrygian", "lydian", "mixolydian", "aeolian", "loc
 def _places(setting: Setting, goal: PlacedChord, earliest: Fraction) -> list[tuple[Fraction, Fraction | None]]:
     """The places of the chord before a goal, the best first, each with the onset at which the goal then begins.
 
-    First the pulse before, then a note of the leading line after it; then earlier pulses, if the goal allows all that
-    follows them.
+    First the pulse before, then a note of the leading line after it that does not anticipate the goal's; then earlier
+    pulses, if the goal allows all that follows them.
     """
     pulse, music = setting.pulse, setting.music
     last = pulse.before(goal.onset)
@@ -181,7 +181,7 @@ def _places(setting: Setting, goal: PlacedChord, earliest: Fraction) -> list[tup
     nearest = pulse.starts[last]
     within = [onset for onset in _onsets(music, nearest, goal.onset) if onset > nearest]
     rows: list[tuple[Fraction, Fraction | None]] = [(nearest, None)]
-    within = [] if setting.on_pulse else within
+    within = [] if setting.on_pulse else [onset for onset in within if not _anticipates(music, onset, goal.onset)]
     rows += [(onset, None) for onset in within if (goal.onset - onset) * 3 >= goal.onset - nearest]
     for index in range(last - 1, max(-1, last - REACH), -1):
         early = pulse.starts[index + 1]
@@ -190,6 +190,12 @@ def _places(setting: Setting, goal: PlacedChord, earliest: Fraction) -> list[tup
             break
         rows.append((pulse.starts[index], early))
     return [(place, early) for place, early in rows if place > earliest or (earliest == place == 0)]
+
+
+def _anticipates(music: GivenMusic, onset: Fraction, goal: Fraction) -> bool:
+    """Whether the leading line already has the pitch of the goal's note."""
+    notes = [music.at(music.leader, time) for time in (onset, goal)] if music.leader else []
+    return len({note.pitch for note in notes if note}) == 1
 
 
 def _onsets(music: GivenMusic, low: Fraction, high: Fraction) -> list[Fraction]:
