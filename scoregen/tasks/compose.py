@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scoregen.analysis.rules.findings import at_least
 from scoregen.analysis.rules.parallels import Parallel, parallels
 from scoregen.generation.candidates import draw_candidates
 from scoregen.generation.filling import filled_page, filled_reading
@@ -43,6 +44,7 @@ from scoregen.score.keys import Key
 from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
 from scoregen.styles.style import Style, load_style
 from scoregen.system.errors import InputError
+from scoregen.tasks.check import check
 from scoregen.tasks.layout import NEW_SCORE, LayoutOptions, lay_out_given
 from scoregen.tasks.provenance import novelty_record, provenance, provenance_fields
 from scoregen.tokens.constraints.measure_plan import GivenChords
@@ -160,6 +162,7 @@ def compose(
     followed = given_chords(task.score, chords, chord_symbols)
     plans = _plans(task, form if score is None else None, manner, options, count, followed)
     drafts = _sample(engine, pretrained, task, plans, manner, sections, options, progress)
+    drafts = _least_faulty_first(task, drafts)
     seconds = time.perf_counter() - started
     calibration = pretrained.calibration.checksum if pretrained.calibration else None
     settings = {
@@ -196,6 +199,17 @@ def compose(
         seconds,
         task.understanding,
     )
+
+
+def _least_faulty_first(task: InfillTask, drafts: tuple[Draft, ...]) -> tuple[Draft, ...]:
+    """Alternatives in the order of their errors of part-writing under the rules `strict`, then in their own."""
+    if len(drafts) < 2:
+        return drafts
+    return tuple(sorted(drafts, key=lambda draft: _errors(filled_reading(task, draft.tokens))))
+
+
+def _errors(score: Score) -> int:
+    return len(at_least(check(score, "strict").findings, "error"))
 
 
 def _asked_key(key: str | None) -> Key | None:

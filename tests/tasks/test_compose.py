@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from scoregen.analysis.rules.findings import at_least
 from scoregen.model.sampling.novelty_limit import save_index
 from scoregen.notation.files import read_score
 from scoregen.score.check import problems
@@ -18,6 +19,7 @@ from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue
 from scoregen.system.errors import InputError, RefusedError
+from scoregen.tasks.check import check
 from scoregen.tasks.compose import Composition, PieceOptions, SamplingOptions, compose
 from scoregen.tasks.provenance import provenance_fields
 from scoregen.tokens.encode import encode
@@ -47,6 +49,14 @@ def test_a_melody_gets_three_more_parts_and_stays_as_it_was(melody: Score, harmo
     assert voices_of(score, melody.parts[0].id) == voices_of(melody, melody.parts[0].id)
     new = {voice.origin for measure in score.measures for voice in measure.voices if voice.slot.part != "P1"}
     assert new == {"generated"}
+
+
+def test_alternatives_are_in_the_order_of_their_errors(melody: Score, untrained: Path) -> None:
+    done = compose(melody, checkpoint=untrained, sampling=FEW, count=4)
+    errors = [len(at_least(check(each.score, "strict").findings, "error")) for each in done.alternatives]
+    assert errors == sorted(errors)
+    assert len(set(errors)) > 1
+    assert [each.provenance["rank"] for each in done.alternatives] == [1, 2, 3, 4]
 
 
 def test_ranges_are_kept(harmonised: Composition) -> None:
