@@ -30,7 +30,7 @@ _NO_PROVENANCE: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class WrittenFiles:
-    """The written files, the problems that the given score already had, and notices of changes and of what pages lack.
+    """The written files, the problems that the given score already had, its changes, and what the pages lack.
 
     Iterates over the paths.
     """
@@ -38,11 +38,13 @@ class WrittenFiles:
     paths: tuple[Path, ...]
     warnings: tuple[Problem, ...] = ()
     changes: tuple[str, ...] = ()
+    missing: tuple[Problem, ...] = ()
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """One line for all problems that the given score already had, and one for each change of given marks."""
-        return (*self.changes, *([_passed_on(self.warnings)] if self.warnings else []))
+        """One line for all problems that the given score already had, and one for each change and each missing kind."""
+        passed_on = [_passed_on(self.warnings)] if self.warnings else []
+        return (*self.changes, *passed_on, *map(str, self.missing))
 
     def __iter__(self) -> Iterator[Path]:
         return iter(self.paths)
@@ -64,6 +66,7 @@ class ScoreOutput:
         self.dpi = dpi
         self.warnings: tuple[Problem, ...] = ()
         self.changes: tuple[str, ...] = ()
+        self.missing: tuple[Problem, ...] = ()
 
     @cached_property
     def text(self) -> bytes:
@@ -82,16 +85,16 @@ class ScoreOutput:
 
     @cached_property
     def pages(self) -> tuple[str, ...]:
-        """The engraved pages without embedded fonts, since PDF and PNG bring their own. What they lack is a warning."""
+        """The engraved pages without embedded fonts, since PDF and PNG bring their own. What they lack becomes `missing`."""
         engraved = engrave_and_compare(self.text, replace(self.engraving, embed_fonts=False))
-        self.warnings += engraved.problems
+        self.missing += engraved.problems
         return engraved.pages
 
     @cached_property
     def printed_pages(self) -> tuple[str, ...]:
-        """The pages for PDF and PNG. Scripts for which there is no font are a warning."""
-        pages = self.pages  # first, since it adds warnings of its own
-        self.warnings += problems_of_fonts(pages)
+        """The pages for PDF and PNG. Scripts for which there is no font are `missing`."""
+        pages = self.pages  # first, since it adds to `missing` as well
+        self.missing += problems_of_fonts(pages)
         return pages
 
     @property
@@ -145,7 +148,7 @@ def write_all(
         prepare_fonts()
     piece = ScoreOutput(score, provenance, engraving, dpi)
     files = [file for target in targets for file in _files(target, WRITERS[target.suffix.lower()](piece, target))]
-    return WrittenFiles(write_files(files, force=force), piece.warnings, piece.changes)
+    return WrittenFiles(write_files(files, force=force), piece.warnings, piece.changes, piece.missing)
 
 
 def can_write(suffix: str) -> bool:

@@ -75,7 +75,7 @@ def test_words_under_a_rest_are_named(tmp_path: Path) -> None:
     body = note() + "<note><rest/><duration>12</duration><voice>1</voice><type>quarter</type>" + lyric("oh") + "</note>"
     source.write_bytes(document([body + note() * 2], names=["Voice"]))
     written = write_all(read_score(source), [tmp_path / "rest.svg", tmp_path / "rest.pdf"])
-    (warning,) = written.warnings
+    (warning,) = written.missing
     assert str(warning).startswith("part Voice, measure 1: the pages lack 1 syllable,")
 
 

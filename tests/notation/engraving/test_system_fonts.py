@@ -56,8 +56,8 @@ def test_pdf_says_so_and_svg_names_families(no_fonts: None, tmp_path: Path) -> N
     source = tmp_path / "words.musicxml"
     source.write_bytes(document([note(more=lyric("主よ")) + note(more=lyric("พระ")) * 3]))
     score = read_score(source)
-    assert write_all(score, [tmp_path / "words.svg"]).warnings == ()
-    (warning,) = write_all(score, [tmp_path / "words.pdf", tmp_path / "words.png"]).warnings
+    assert write_all(score, [tmp_path / "words.svg"]).missing == ()
+    (warning,) = write_all(score, [tmp_path / "words.pdf", tmp_path / "words.png"]).missing
     assert "Chinese" in str(warning) and "Thai" in str(warning)
     page = (tmp_path / "words.svg").read_text(encoding="utf-8")
     assert "Noto Serif CJK JP" in page and "Noto Sans Thai" in page
