@@ -85,7 +85,7 @@ class ScoreOutput:
 
     @cached_property
     def pages(self) -> tuple[str, ...]:
-        """The engraved pages without embedded fonts, since PDF and PNG bring their own. What they lack becomes `missing`."""
+        """The engraved pages without embedded fonts, since PDF and PNG bring their own; what they lack is `missing`."""
         engraved = engrave_and_compare(self.text, replace(self.engraving, embed_fonts=False))
         self.missing += engraved.problems
         return engraved.pages
