@@ -197,8 +197,14 @@ def compose(
             *([NEW_SCORE] if is_new else []),
         ),
         seconds,
-        task.understanding,
+        _with_chords(task.understanding, chords, is_followed=bool(followed)),
     )
+
+
+def _with_chords(understanding: Understanding, chords: str | None, *, is_followed: bool) -> Understanding:
+    """What was understood, with the use of chord symbols; a progression replaces them."""
+    follows = is_followed and chords is None and understanding.chord_symbols != "none"
+    return replace(understanding, chord_symbols="followed") if follows else understanding
 
 
 def _least_faulty_first(task: InfillTask, drafts: tuple[Draft, ...]) -> tuple[Draft, ...]:

@@ -89,6 +89,16 @@ def test_new_voices_sound_only_the_chords(untrained: Path, tune: str, seed: int)
     assert assert_followed(score) > 20
 
 
+def test_the_understanding_says_whether_symbols_steer(untrained: Path) -> None:
+    options = SamplingOptions(candidates=1, passes=0)
+    given = with_symbols(sample("samples/hymn-to-joy.musicxml"), {(0, Fraction(0)): ("F", 0, "major")})
+    follow = compose(given, checkpoint=untrained, sampling=options)
+    assert str(follow.understanding).endswith("chord symbols followed")
+    for other in ({"chord_symbols": "ignore"}, {"chords": "F"}):
+        done = compose(given, checkpoint=untrained, sampling=options, **other)
+        assert str(done.understanding).endswith("chord symbols ignored")
+
+
 def test_ignored_symbols_change_nothing(untrained: Path) -> None:
     given, options = sample("samples/hymn-to-joy.musicxml"), SamplingOptions(candidates=2)
     symbols = with_symbols(given, {(0, Fraction(0)): ("D", -1, "major")})
