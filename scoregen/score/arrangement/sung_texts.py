@@ -1,14 +1,14 @@
 """Words, dynamics, hairpins and breaths of the given parts for the generated ones.
 
 A generated voice gets the syllables of the given voice whose rhythm it shares: measure by measure of the one with most
-onsets in common. A syllable needs a note that begins where it is sung; further notes before the next syllable are sung
-on it, under a slur. In a closed score, where voices share a staff, the words are printed once.
+onsets in common. A syllable needs a note of its own that sounds where it is sung; further notes before the next
+syllable are sung on it, under a slur. In a closed score, where voices share a staff, the words are printed once.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
@@ -106,19 +106,29 @@ def _struck(voice: Voice) -> list[_Onset]:
 def _with_words(voice: Voice, source: Voice, verses: frozenset[str]) -> tuple[Voice, list[Spanner]]:
     """The voice with the syllables of a source, and the slurs of notes sung on one syllable.
 
-    The voice stays without words if a syllable would have no note, or a note no syllable.
+    The voice stays without words if a syllable would have no note of its own.
     """
     own, theirs = _struck(voice), _struck(source)
     syllables = {struck.onset: _chosen(struck.note.lyrics, verses) for struck in theirs}
-    sung = {onset for onset, lyrics in syllables.items() if lyrics}
-    onsets = {struck.onset for struck in own}
-    if not sung or not sung <= onsets:
+    notes = [(_note_at(own, onset), lyrics) for onset, lyrics in syllables.items() if lyrics]
+    words = {note.index: lyrics for note, lyrics in notes if note is not None}
+    if not words or len(words) < len(notes):
         return voice, []
-    words = {struck.index: syllables[struck.onset] for struck in own if struck.onset in sung}
     elements = [_with_lyrics(element, words.get(index, ())) for index, element in enumerate(voice.elements)]
-    same = onsets == {struck.onset for struck in theirs}
-    slurs = [] if same else list(_melismas(voice, own, sung, [struck.onset for struck in theirs]))
+    places = [_onset_at(own, struck.onset) for struck in theirs]
+    slurs = [] if {struck.onset for struck in own} == set(places) else list(_melismas(voice, own, words, places))
     return replace(voice, elements=tuple(elements)), list(slurs)
+
+
+def _note_at(own: Sequence[_Onset], time: Fraction) -> _Onset | None:
+    """The note that sounds at a time and was struck in the measure."""
+    return next((struck for struck in own if struck.onset <= time < struck.end), None)
+
+
+def _onset_at(own: Sequence[_Onset], time: Fraction) -> Fraction:
+    """The onset of the note that sounds at a time, else the time."""
+    note = _note_at(own, time)
+    return note.onset if note else time
 
 
 def _chosen(lyrics: Sequence[Lyric], verses: frozenset[str]) -> tuple[Lyric, ...]:
@@ -133,10 +143,13 @@ def _with_lyrics(element: Element, lyrics: tuple[Lyric, ...]) -> Element:
     return Chord((sung, *others)) if isinstance(element, Chord) else sung
 
 
-def _melismas(voice: Voice, own: Sequence[_Onset], sung: set[Fraction], given: Sequence[Fraction]) -> Sequence[Spanner]:
+def _melismas(
+    voice: Voice, own: Sequence[_Onset], words: Container[int], given: Sequence[Fraction]
+) -> Sequence[Spanner]:
     """A slur over each syllable's notes where the voice has more than the source."""
     slurs: list[Spanner] = []
-    starts = [struck for struck in own if struck.onset in sung]
+    starts = [struck for struck in own if struck.index in words]
+    sung = {struck.onset for struck in starts}
     for start in starts:
         following = min((onset for onset in sung if onset > start.onset), default=None)
         notes = [o for o in own if o.onset >= start.onset and (following is None or o.onset < following)]

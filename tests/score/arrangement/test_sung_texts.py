@@ -73,6 +73,11 @@ def test_a_voice_without_a_note_for_a_syllable_stays_without_words(generated: st
     assert set(words(with_given_marks(score(given, generated)))) == {"_"}
 
 
+def test_a_syllable_is_sung_on_the_note_that_sounds_where_it_begins() -> None:
+    done = with_given_marks(score(sung("q.:C5 e:D5 h:E5", "Hei lig tum"), "q:A4 q:G4 h:B4"))
+    assert words(done) == ["Hei", "lig", "tum"] and done.measures[0].spanners == ()
+
+
 def test_a_tied_note_gets_its_syllable_once() -> None:
     done = with_given_marks(score(sung("h:C5 h:D5", "a men"), "q:A4~ q:~A4 h:B4"))
     assert words(done) == ["a", "_", "men"] and done.measures[0].spanners == ()
