@@ -99,7 +99,8 @@ def _share_of_new_voices(tune: float, voices: int) -> float:
     """The share of pulses that new voices may divide where the tune does not, by the share that the tune divides."""
     least, slope = BACH_DIVIDED
     three = min(STEEPEST * tune, least + slope * tune, MOST_DIVIDED)
-    return 1 - (1 - three) ** (voices / 3)
+    share: float = 1 - (1 - three) ** (voices / 3)
+    return share
 
 
 def _divided_share(pulse: Pulse, onsets: Set[Fraction]) -> float:
