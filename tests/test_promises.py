@@ -56,13 +56,23 @@ NOTES = ("note", "backup", "forward")
 
 
 def shape(measure: etree._Element, refilled: bool) -> list[bytes]:
-    """The children of a measure; of a filled one all except the notes and the changes of divisions for them."""
-    children = [child for child in measure if not (refilled and child.tag in NOTES)]
+    """The children of a measure, without breaks of systems and pages, which were set for fewer staves.
+
+    Of a filled measure all except the notes and the changes of divisions for them.
+    """
+    children = [child for child in measure if not (refilled and child.tag in NOTES) and not is_break(child)]
     return [
         canonical(child)
         for child in children
         if not (refilled and child.tag == "attributes" and [item.tag for item in child] == ["divisions"])
     ]
+
+
+def is_break(child: etree._Element) -> bool:
+    """Whether a child says nothing but that a system or a page begins."""
+    layout = ("system-layout", "page-layout", "staff-layout")
+    breaks = {"new-system", "new-page"}
+    return child.tag == "print" and set(child.attrib) <= breaks and all(item.tag in layout for item in child)
 
 
 def canonical(element: etree._Element) -> bytes:
