@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from scoregen.score.chord_symbols import ChordSymbol, Degree, SpelledPitchClass
 from scoregen.score.keys import Key
+from scoregen.score.theory.symbol_tones import position
 
 _STEPS = "FCGDAEB"
 _ROOT = r"[A-G](?:#{1,2}|b{1,2}|♯|♭)?"
@@ -124,10 +125,9 @@ def _numeral(text: str, key: Key) -> ChordSymbol | None:
         target = _numeral(match["target"], key)
         if target is None:
             return None
-        tonic = _STEPS.index(target.root.step) - 1 + 7 * int(target.root.alter)
-        local = Key(tonic, "major" if target.kind in ("major", "dominant") else "minor")
+        local = Key(position(target.root), "major" if target.kind in ("major", "dominant") else "minor")
         applied = _numeral(text[: match.start("target") - 1], local)
-        return applied and _on(_fifths(applied.root), applied.kind, applied.inversion or 0, text)
+        return applied and _on(position(applied.root), applied.kind, applied.inversion or 0, text)
     kind = _kind(match)
     root = key.tonic_fifths + _degree(match, kind, is_major=is_major)
     return _on(root, kind, 0 if match["sus"] else _INVERSIONS[match["figures"]], text)
@@ -166,7 +166,3 @@ def _degree(match: re.Match[str], kind: str, *, is_major: bool) -> int:
 def _on(root: int, kind: str, inversion: int, text: str) -> ChordSymbol:
     alter, step = divmod(root + 1, 7)
     return ChordSymbol(Fraction(0), "", SpelledPitchClass(_STEPS[step], alter), kind, text, inversion)
-
-
-def _fifths(name: SpelledPitchClass) -> int:
-    return _STEPS.index(name.step) - 1 + 7 * int(name.alter)

@@ -16,7 +16,7 @@ import numpy as np
 
 from scoregen.tokens.constraints.places import NEITHER
 from scoregen.tokens.constraints.state import ConstraintState, next_step, onset, unrestricted_tokens
-from scoregen.tokens.constraints.voice_masks import Mask
+from scoregen.tokens.constraints.voice_masks import Mask, every_token
 from scoregen.tokens.vocabulary import vocabulary
 
 
@@ -43,10 +43,10 @@ def given_chord_mask(chords: Mapping[Fraction, ChordSpan]) -> Callable[[Constrai
         else:
             place = max((place for place in onsets if place <= now), default=None)
             if place is None or not chords[place].members:
-                return _everything()
+                return every_token()
             wanted = _tones(chords[place], state, begins=now == place)
             wanted = wanted | _rest() if now > place and _given_voices_rest(state) else wanted
-        return wanted if (unrestricted_tokens(state) & wanted).any() else _everything()
+        return wanted if (unrestricted_tokens(state) & wanted).any() else every_token()
 
     return mask
 
@@ -65,7 +65,7 @@ def _tones(chord: ChordSpan, state: ConstraintState, *, begins: bool) -> Mask:
             mask = _members(tones, state.sounding[slot], spelled)
             if (unrestricted_tokens(state) & mask).any():
                 return mask
-    return _everything()
+    return every_token()
 
 
 def _choices(chord: ChordSpan, state: ConstraintState, slot: int) -> frozenset[int]:
@@ -94,7 +94,7 @@ def _no_later(state: ConstraintState, following: Fraction | None) -> Mask:
     """The next slice is no later than the next chord, and divides the beat so that a note can begin with the chord."""
     words, plan = vocabulary(), state.rules.plan
     if following is None:
-        return _everything()
+        return every_token()
     tick = int(following * words.ticks_per_quarter)
     mask = np.ones(len(words), dtype=np.bool_)
     mask[words.onsets] = False
@@ -122,12 +122,5 @@ def _members(tones: frozenset[int], sounding: tuple[int, ...] | None, spelled: b
 def _rest() -> Mask:
     mask = np.zeros(len(vocabulary()), dtype=np.bool_)
     mask[vocabulary().id("rest")] = True
-    mask.flags.writeable = False
-    return mask
-
-
-@cache
-def _everything() -> Mask:
-    mask = np.ones(len(vocabulary()), dtype=np.bool_)
     mask.flags.writeable = False
     return mask

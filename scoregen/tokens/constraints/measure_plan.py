@@ -12,7 +12,7 @@ import numpy as np
 from scoregen.tokens.constraints.given_chords import ChordSpan, given_chord_mask
 from scoregen.tokens.constraints.planned_chords import PlannedChords, planned_chord_mask
 from scoregen.tokens.constraints.state import ConstraintState, next_step, unrestricted_tokens
-from scoregen.tokens.constraints.voice_masks import Mask
+from scoregen.tokens.constraints.voice_masks import Mask, every_token
 from scoregen.tokens.vocabulary import vocabulary
 
 
@@ -50,7 +50,7 @@ def _with_rests(others: Callable[[ConstraintState], Mask] | None) -> Callable[[C
     """
 
     def mask(state: ConstraintState) -> Mask:
-        wanted = others(state) if others else _everything()
+        wanted = others(state) if others else every_token()
         if next_step(state)[0] == "onset" or not _a_given_voice_sounds(state):
             return wanted
         rests = state.sounding[state.rules.order[state.turn]] == ()
@@ -77,18 +77,11 @@ def _without_rest(*, goes_on: bool) -> Mask:
     return mask
 
 
-@cache
-def _everything() -> Mask:
-    mask = np.ones(len(vocabulary()), dtype=np.bool_)
-    mask.flags.writeable = False
-    return mask
-
-
 def _with_leaps(chords: Callable[[ConstraintState], Mask] | None, widest: int) -> Callable[[ConstraintState], Mask]:
     """The mask of chords with that of leaps, where both leave a choice."""
 
     def mask(state: ConstraintState) -> Mask:
-        wanted = chords(state) if chords else _everything()
+        wanted = chords(state) if chords else every_token()
         step = next_step(state)
         if step[0] == "onset":
             return wanted

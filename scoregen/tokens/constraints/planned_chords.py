@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 
 from scoregen.tokens.constraints.state import ConstraintState, next_step, onset, unrestricted_tokens
-from scoregen.tokens.constraints.voice_masks import Mask
+from scoregen.tokens.constraints.voice_masks import Mask, every_token
 from scoregen.tokens.vocabulary import vocabulary
 
 _LEADING_NOTE = 4
@@ -59,7 +59,7 @@ def planned_chord_mask(chords: PlannedChords) -> Callable[[ConstraintState], Mas
         now = onset(state)
         wanted = _onsets(chords, now, state) if next_step(state) == ("onset",) else _events(chords, now, state)
         base = unrestricted_tokens(state)
-        return next((each for each in wanted if (base & each).any()), _everything())
+        return next((each for each in wanted if (base & each).any()), every_token())
 
     return mask
 
@@ -268,12 +268,5 @@ def _same_pitch(sounding: tuple[int, ...] | None) -> Mask:
 def _only(word: str) -> Mask:
     mask = np.zeros(len(vocabulary()), dtype=np.bool_)
     mask[vocabulary().id(word)] = True
-    mask.flags.writeable = False
-    return mask
-
-
-@cache
-def _everything() -> Mask:
-    mask = np.ones(len(vocabulary()), dtype=np.bool_)
     mask.flags.writeable = False
     return mask

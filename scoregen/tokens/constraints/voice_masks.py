@@ -55,6 +55,14 @@ class VoiceRule:
         return not self.pitches.any()
 
 
+@cache
+def every_token() -> Mask:
+    """The read-only mask that excludes nothing."""
+    mask = np.ones(len(vocabulary()), dtype=np.bool_)
+    mask.flags.writeable = False
+    return mask
+
+
 def turn_mask(rule: VoiceRule, turn: VoiceTurn) -> Mask:
     """The tokens that may come next in a voice; never empty if the measure follows these masks."""
     mask = rule.masks.get(turn)
