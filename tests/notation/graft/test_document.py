@@ -426,9 +426,24 @@ def _backwards(score: Score) -> Iterator[tuple[int, Voice]]:
                 yield index, replace(voice, elements=voice.elements[::-1], origin="generated")
 
 
+def without_breaks(root: etree._Element) -> None:
+    for sign in list(root.iter("print")):
+        for name in ("new-system", "new-page", "blank-page"):
+            sign.attrib.pop(name, None)
+        if not len(sign) and not sign.attrib:
+            parent = sign.getparent()
+            assert parent is not None
+            parent.remove(sign)
+
+
 def survives(score: Score) -> bool:
-    """Whether the graft passes validation, reads back, and leaves every given measure as it was."""
+    """Whether the graft passes validation, reads back, and leaves every given measure as it was.
+
+    Breaks of systems and pages may go where parts are added: they were set for fewer staves.
+    """
     root, before = checked(score), parse(score.document or b"", "")
+    if len(root.findall("part")) > len(before.findall("part")):
+        without_breaks(before)
     for body in before.iterfind("part"):
         part_id = body.get("id", "")
         for index, element in enumerate(body.findall("measure")[:-1]):
