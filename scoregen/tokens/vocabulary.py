@@ -44,11 +44,12 @@ class Token:
 class NetworkSubset:
     """The part of the language that the network reads and writes, in the order of its ids.
 
-    events: the words before the pitches; pitches: by height, then by the line of fifths; time_shifts: in quarters,
+    events: the words before the pitches; chords: those after them; pitches: by height, then by the line of fifths; time_shifts: in quarters,
     ascending; fifths_reach: the range of scale degrees and melodic steps; most_accidentals: of a key signature.
     """
 
     events: tuple[str, ...]
+    chords: tuple[str, ...]
     pitches: tuple[Pitch, ...]
     time_shifts: tuple[Fraction, ...]
     fifths_reach: int
@@ -173,9 +174,11 @@ def _network(declaration: Mapping[str, Any], pitches: Sequence[Pitch], ticks: in
     flats, sharps = declaration["key"]["fifths"]
     if flats != -sharps:
         raise _error("key", f"found fifths = [{flats}, {sharps}]; expected as many flats as sharps")
-    if unknown := set(table["events"]) - set(EVENT_WORDS):
+    if unknown := {*table["events"], *table["chords"]} - set(EVENT_WORDS):
         raise _error("network", f"found the event {min(unknown)!r}; expected some of {', '.join(EVENT_WORDS)}")
-    return NetworkSubset(tuple(table["events"]), tuple(chosen), shifts, table["fifths_reach"], sharps)
+    return NetworkSubset(
+        tuple(table["events"]), tuple(table["chords"]), tuple(chosen), shifts, table["fifths_reach"], sharps
+    )
 
 
 def _multiples(row: Mapping[str, str]) -> list[Fraction]:

@@ -4,7 +4,9 @@ The `spelled` alphabet, for scores, is made from the token language (`scoregen.t
 table names the part in use). A benchmark may register an alphabet of its own (`register`).
 
 An event id is 0 for hold, 1 for rest, 2 + pitch id for an attack. Pitch ids count the pitches
-from the lowest up; the id after the last means silence. A time shift is the distance to the next slice:
+from the lowest up; the id after the last means silence. A voice chooses an event, or, in an alphabet with chords, a
+row of choices: before each pitch of a chord except the last comes `more`, before one that only continues `tied`.
+`blank` and `absent` are read and never chosen. A time shift is the distance to the next slice:
 0 means the barline, any other id is an index of `time_shifts` plus one.
 """
 
@@ -34,6 +36,8 @@ HOLD, REST = _SUBSET.events.index("hold"), _SUBSET.events.index("rest")
 FIRST_PITCH = len(_SUBSET.events)
 BARLINE = 0
 UNSCORED = -100
+NO_CHOICE = -1
+"""After the last choice of an event."""
 SILENT_CLASS = 12
 """The pitch class of a voice that does not sound."""
 
@@ -63,6 +67,7 @@ class Alphabet:
     class_count: int
     time_shifts: tuple[Fraction, ...]
     repeats: bool
+    chords: bool = False
 
     @property
     def silence(self) -> int:
@@ -70,12 +75,33 @@ class Alphabet:
 
     @property
     def events(self) -> int:
+        """The number of events: hold, rest, and an attack of each pitch."""
         return FIRST_PITCH + len(self.midi)
+
+    @property
+    def more(self) -> int:
+        """The id before a pitch of a chord that is not the last one."""
+        return self.events
+
+    @property
+    def tied(self) -> int:
+        """The id before a pitch of a chord that only goes on sounding."""
+        return self.events + 1
+
+    @property
+    def choices(self) -> int:
+        """The number of ids that a voice can choose from."""
+        return self.events + 2 * self.chords
 
     @property
     def blank(self) -> int:
         """The event id of a voice that is still to be written."""
-        return self.events
+        return self.choices
+
+    @property
+    def absent(self) -> int:
+        """The event id of a voice that a measure lacks."""
+        return self.choices + 1
 
     @property
     def pitch_classes(self) -> Ints:
@@ -128,12 +154,14 @@ def _spelled() -> Alphabet:
         size,
         _SUBSET.time_shifts,
         repeats=True,
+        chords=True,
     )
 
 
 register("spelled", _spelled)
 
 
+@cache
 def pitch_id(pitch: Pitch) -> int:
     """The id of a spelled pitch; a pitch out of range is moved into it by octaves, a microtone is rounded down."""
     lowest, highest = PITCHES[0].midi_pitch, PITCHES[-1].midi_pitch

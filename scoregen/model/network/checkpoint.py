@@ -21,6 +21,7 @@ from scoregen.model.network.config import (
     check_shape,
     renaming_notice,
 )
+from scoregen.model.network.earlier_alphabets import in_current_alphabet
 from scoregen.system.errors import InputError, Place
 from scoregen.system.files import write_files
 from scoregen.system.resources import weights
@@ -73,10 +74,11 @@ def read_weights(path: Path | None = None) -> Weights:
         shape = about["network"]
         if remark := renaming_notice(shape, RENAMED_NETWORK_OPTIONS):
             raise InputError(f"{stem}.json is of an earlier version ({remark}); {CONVERSION}")
-        roles = shape["roles"]
-        config = NetworkConfig(**{**shape, "roles": tuple(roles) if isinstance(roles, list) else roles})
+        lists = {name: tuple(value) for name, value in shape.items() if isinstance(value, list)}
+        config = NetworkConfig(**{**shape, **lists})
         check_shape(config)
         tensors = {name: _finite(name, values) for name, values in load(data).items()}
+        tensors = in_current_alphabet(tensors, config)
     except InputError as error:
         raise InputError(error.message, Place(f"{stem}.safetensors")) from error
     except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:

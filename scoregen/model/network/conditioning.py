@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoregen.model.network.alphabet import HOLD, REST
-from scoregen.model.network.inputs import BLANK, SILENCE, Bools, Ints, PieceArrays
+from scoregen.model.network.inputs import ABSENT, BLANK, SILENCE, Bools, Ints, PieceArrays
 
 OUTER_FIRST = (0, 3, 1, 2)
 NEVER = 1 << 40
@@ -19,11 +19,15 @@ NEVER = 1 << 40
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A piece, which of its events are given [T, V], and the order of the voices in each slice [T, V]."""
+    """A piece, which of its events are given [T, V], and the order of the voices in each slice [T, V].
+
+    Absent voices come last in the order, and are never written. `style` is the id of the style, 0 if it is unknown.
+    """
 
     piece: PieceArrays
     given: Bools
     order: Ints
+    style: int = 0
 
 
 def draw_given(piece: PieceArrays, generator: np.random.Generator) -> Bools:
@@ -48,37 +52,48 @@ def draw_given(piece: PieceArrays, generator: np.random.Generator) -> Bools:
     return given
 
 
-def draw_order(given: Bools, generator: np.random.Generator) -> Ints:
+def draw_order(piece: PieceArrays, given: Bools, generator: np.random.Generator) -> Ints:
     """Draw an order: given voices first; the others in the usual order half of the time, otherwise in any order."""
     voices = given.shape[1]
     if voices == len(OUTER_FIRST) and generator.random() < 0.5:
-        return usual_order(given)
-    return _given_first(generator.permutation(voices), given)
+        return usual_order(given, piece.events == ABSENT)
+    return _given_first(generator.permutation(voices), given, piece.events == ABSENT)
 
 
-def usual_order(given: Bools) -> Ints:
-    """Given voices first, then outer before inner voices if there are four: the order of validation and of sampling."""
+def usual_order(given: Bools, absent: Bools | None = None) -> Ints:
+    """Given voices first, then outer before inner voices if there are four, absent ones last.
+
+    This is the order of validation and of sampling.
+    """
     voices = given.shape[1]
-    return _given_first(np.array(OUTER_FIRST) if voices == len(OUTER_FIRST) else np.arange(voices), given)
+    order = np.array(OUTER_FIRST) if voices == len(OUTER_FIRST) else np.arange(voices)
+    return _given_first(order, given, np.zeros_like(given) if absent is None else absent)
 
 
-def _given_first(order: Ints, given: Bools) -> Ints:
+def _given_first(order: Ints, given: Bools, absent: Bools) -> Ints:
     rank = np.argsort(order)
-    return np.argsort(rank - given.shape[1] * given, axis=1, kind="stable")
+    voices = given.shape[1]
+    return np.argsort(rank - voices * given + 2 * voices * absent, axis=1, kind="stable")
 
 
-def frames(piece: PieceArrays, given: Bools) -> tuple[Ints, Ints, Ints]:
-    """The timeline of the context encoder: points [F], and the event and pitch of each voice there [F, V].
+def frames(piece: PieceArrays, given: Bools) -> tuple[Ints, Ints, Ints, Ints]:
+    """The timeline of the context encoder: points [F]; event, pitch [F, V] and inner notes [F, V, N] of each voice.
 
     A point is a frame if it is a beat or if a given voice moves there. The frames reveal nothing else about
     the blank voices, not even where they move.
     """
-    moves = given & (piece.events != HOLD)
+    absent = piece.events == ABSENT
+    moves = given & (piece.events != HOLD) & ~absent
     at = piece.last_slice
     chosen = np.flatnonzero(piece.is_beat | (piece.is_slice & moves[at].any(1)))
     slices = at[chosen]
     is_given = given[slices]
     exact = piece.is_slice[chosen][:, None] & moves[slices]
-    resting = piece.sounding[slices] == SILENCE
-    events = np.where(exact, piece.events[slices], np.where(resting, REST, HOLD))
-    return chosen, np.where(is_given, events, BLANK), np.where(is_given, piece.sounding[slices], SILENCE)
+    resting = np.where(piece.sounding[slices] == SILENCE, REST, HOLD)
+    events = np.where(exact, piece.events[slices], np.where(absent[slices], ABSENT, resting))
+    return (
+        chosen,
+        np.where(is_given, events, BLANK),
+        np.where(is_given, piece.sounding[slices], SILENCE),
+        np.where(is_given[..., None], piece.inner[slices], SILENCE),
+    )

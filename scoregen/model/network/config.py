@@ -12,7 +12,11 @@ from scoregen.system.errors import InputError
 
 @dataclass(frozen=True, slots=True)
 class NetworkConfig:
-    """Widths and rates, which every checkpoint contains. `roles` names the voices, in id order.
+    """Widths and rates, which every checkpoint contains.
+
+    `roles` names the voices, in id order; without names, voices are known by their descriptions (`voice_features`), and
+    any number of them can be written. `strand` is the width of the memory of each voice's own events, 0 for none.
+    `styles` names the styles that the network was taught, in id order.
 
     `context` 0 omits the context encoder, for data in which nothing is ever given. `auxiliary_weight` is the weight
     of the auxiliary harmony targets in the training loss. The switches disable parts, for ablations.
@@ -20,12 +24,14 @@ class NetworkConfig:
 
     roles: tuple[str, ...] = ("soprano", "alto", "tenor", "bass")
     alphabet: str = "spelled"
+    styles: tuple[str, ...] = ()
     metric_features: int = 38
     embedding: int = 64
     context: int = 96
     backbone: int = 160
     layers: int = 2
     in_slice: int = 160
+    strand: int = 0
     heads: int = 4
     dropout: float = 0.5
     in_slice_dropout: float = 0.15
@@ -49,11 +55,13 @@ def check_shape(config: NetworkConfig) -> None:
         if type(value) is not expected and not (expected is float and type(value) is int):
             raise InputError(f"the network has {field.name} {value!r}; expected a {expected.__name__}")
     names = [role for role in config.roles if isinstance(role, str)]
-    if not 0 < len(names) == len(config.roles) <= MOST_VOICES:
-        raise InputError(f"the network has the roles {config.roles!r}; expected 1 to {MOST_VOICES} names")
-    widths = ("embedding", "context", "backbone", "in_slice", "heads", "metric_features")
+    if not len(names) == len(config.roles) <= MOST_VOICES:
+        raise InputError(f"the network has the roles {config.roles!r}; expected up to {MOST_VOICES} names")
+    if any(not isinstance(style, str) for style in config.styles):
+        raise InputError(f"the network has the styles {config.styles!r}; expected names")
+    widths = ("embedding", "context", "backbone", "in_slice", "strand", "heads", "metric_features")
     for name, most in {**dict.fromkeys(widths, MOST_WIDTH), "layers": MOST_LAYERS}.items():
-        least = 0 if name in ("context", "metric_features") else 1
+        least = 0 if name in ("context", "metric_features", "strand") else 1
         if not least <= getattr(config, name) <= most:
             raise InputError(f"the network has {name} {getattr(config, name)}; expected {least} to {most}")
 

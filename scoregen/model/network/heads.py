@@ -1,7 +1,7 @@
 """Logits of a voice's events: a sum of absolute, scale-degree, melodic, harmonic and contrapuntal terms.
 
-R rows (slices of all pieces end to end), V voices, K the other voices of a slice, P pitches,
-E = 2 + P events.
+R rows (turns of slices), V voices, K the other voices of a slice, P pitches, E choices: hold, rest, P attacks, and in
+an alphabet with chords `more` and `tied`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class EventHeads(nn.Module):
     def __init__(self, config: NetworkConfig, alphabet: Alphabet) -> None:
         super().__init__()
         s, e = config.in_slice, config.embedding
-        self.pitches = alphabet.silence
+        self.pitches, self.kinds = alphabet.silence, head_sizes(alphabet, config).kinds
         self.use_motion = config.use_motion
         self.alone = nn.Linear(s, sum(head_sizes(alphabet, config)))
         self.pair_state, self.pair_role = nn.Linear(s, s), nn.Linear(e, s, bias=False)
@@ -53,7 +53,7 @@ class EventHeads(nn.Module):
         pitch = pitch + steps[:, : self.pitches] + steps[:, self.pitches :]
         if others.pitch.shape[1]:
             pitch = pitch + self._pair_logits(z, before, others)
-        return torch.cat([columns[:, :FIRST_PITCH], pitch], -1)
+        return torch.cat([columns[:, :FIRST_PITCH], pitch, columns[:, FIRST_PITCH : self.kinds]], -1)
 
     def _pair_logits(self, z: Tensor, before: Tensor, others: OtherVoices) -> Tensor:
         """[R, P] the terms for the other voices: the intervals to them, and the motion relative to them."""

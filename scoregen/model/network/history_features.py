@@ -77,15 +77,19 @@ def estimate_keys(shares: Floats, no_key: int) -> Ints:
     return np.where(slow.sum(1) > 0, best, no_key)
 
 
-def matches(events: Ints, sounding: Ints, time_shift: Ints, position: Ints) -> Buckets:
+def matches(
+    events: Ints, sounding: Ints, time_shift: Ints, position: Ints, inner: Ints | None = None
+) -> Buckets:
     """[V + 1, T, T] the length of the match between the pasts of slices t and s < t: whole, then voice by voice.
 
-    Whole: the number of consecutive slices before t that equal those before s, time shifts included. One voice:
-    the number of its notes, of which the current one has the same age at t and s.
+    Whole: the number of consecutive slices before t that equal those before s, time shifts and the inner notes of
+    chords [T, V, N] included. One voice: the number of its outer notes, of which the current one has the same age at t
+    and s.
     """
     length, voices = events.shape
     table = np.zeros((voices + 1, length, length), dtype=np.uint8)
-    rows = np.column_stack([events, sounding, time_shift])
+    chords = np.zeros((length, 0), dtype=np.int64) if inner is None else inner.reshape(length, -1)
+    rows = np.column_stack([events, sounding, time_shift, chords])
     _, whole = np.unique(rows, axis=0, return_inverse=True)
     table[0] = bucket(_runs(whole.reshape(-1)))
     for voice in range(voices):

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from scoregen.model.network.alphabet import FIRST_PITCH, Alphabet
 from scoregen.model.network.config import NetworkConfig
 
+KINDS = ("hold", "rest", "attack", "blank", "absent", "more", "tied")
+"""The kinds of events and choices by id. Weights depend on the order."""
 MELODIC_REACH, HARMONIC_REACH = 24, 40  # semitones
 DISTANCES = 14  # log2 buckets of grid steps
 FARTHEST = 1 << DISTANCES
@@ -28,14 +30,21 @@ def index_tables(alphabet: Alphabet, config: NetworkConfig) -> Tables:
 
 
 def voice_tables(alphabet: Alphabet) -> Tables:
-    """kind_of: [E + 1] hold, rest, attack or blank; degree_of: by key and pitch, [keys (P + 1)]."""
-    kinds = np.full(alphabet.events + 1, FIRST_PITCH)
-    kinds[:FIRST_PITCH], kinds[-1] = np.arange(FIRST_PITCH), FIRST_PITCH + 1
-    return {"kind_of": kinds, "degree_of": alphabet.degrees.reshape(-1)}
+    """kind_of: [choices + 2] the kind of each id, in the order of `KINDS`; degree_of: by key and pitch, [keys (P + 1)].
+
+    melodic_of: [(P + 1) (P + 1)] the melodic step from one pitch to another, 0 if either is silence.
+    """
+    kinds = np.full(alphabet.absent + 1, KINDS.index("attack"))
+    kinds[:FIRST_PITCH] = np.arange(FIRST_PITCH)
+    kinds[alphabet.events : alphabet.choices] = [KINDS.index("more"), KINDS.index("tied")][: 2 * alphabet.chords]
+    kinds[alphabet.blank], kinds[alphabet.absent] = KINDS.index("blank"), KINDS.index("absent")
+    steps = np.clip(alphabet.midi[None] - alphabet.midi[:, None], -MELODIC_REACH, MELODIC_REACH) + MELODIC_REACH + 1
+    melodic = np.pad(steps, ((0, 1), (0, 1))).reshape(-1)
+    return {"kind_of": kinds, "degree_of": alphabet.degrees.reshape(-1), "melodic_of": melodic}
 
 
 class HeadSizes(NamedTuple):
-    """The numbers of logits for kinds of events, heights, scale degrees, melodic steps and their classes."""
+    """The numbers of logits for choices without pitch, heights, scale degrees, melodic steps and their classes."""
 
     kinds: int
     heights: int
@@ -47,7 +56,7 @@ class HeadSizes(NamedTuple):
 def head_sizes(alphabet: Alphabet, config: NetworkConfig) -> HeadSizes:
     """The sizes that follow from an alphabet and the options of a network."""
     return HeadSizes(
-        kinds=FIRST_PITCH,
+        kinds=FIRST_PITCH + alphabet.choices - alphabet.events,
         heights=int(alphabet.midi.max() - alphabet.midi.min()) + 1,
         degrees=alphabet.degree_count if config.use_degrees else 0,
         steps=2 * MELODIC_REACH + 1,

@@ -25,6 +25,7 @@ from scoregen.model.network.alphabet import (
     PITCH_IDS,
     PITCHES,
     REST,
+    NO_CHOICE,
     UNSCORED,
     Alphabet,
     alphabet,
@@ -39,8 +40,10 @@ from scoregen.model.network.metric_features import (
     phrase_features,
     piece_features,
 )
-from scoregen.score.pitch import Interval
-from scoregen.tokens.events import Event, Header, TokenScore
+from scoregen.model.network.voice_features import low_voices, voice_features
+from scoregen.score.pitch import Interval, Pitch
+from scoregen.tokens.events import Event, Header, TokenScore, ascending
+from scoregen.tokens.voice_descriptions import VoiceDescription
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -48,6 +51,7 @@ Bools = NDArray[np.bool_]
 
 SPELLED = alphabet("spelled")
 BLANK = SPELLED.blank
+ABSENT = SPELLED.absent
 SILENCE = SPELLED.silence
 MIDI: Ints = np.append(SPELLED.midi, -1)
 """By pitch id, -1 for silence."""
@@ -65,6 +69,9 @@ class PieceArrays:
     sounding: Ints  # [T, V] pitch id sounding after the slice's events, or silence
     age: Ints  # [T, V] how long that pitch has sounded, as a bucket
     pitch_history: Floats  # [T, PITCH_HISTORY] shares of pitch classes before the slice, relative to its key
+    choices: Ints  # [T, V, K] the choices of each event in their order, NO_CHOICE after the last
+    inner: Ints  # [T, V, N] the other pitch ids of a chord that sounds after the slice's events, then silence
+    voices: Ints  # [V, D] what each voice is (`voice_features`)
     time_shift: Ints  # [T] time shift ids, UNSCORED for those that the alphabet lacks
     matches: Buckets  # [V + 1, T, T] the length of the match between the pasts of two slices
     labels: Ints  # [T, labels] the harmony of the slice: targets only
@@ -142,29 +149,45 @@ def _outline(headers: tuple[Header, ...]) -> PieceOutline:
     return PieceOutline(headers, tuple(starts), tuple(ends), bool(ends), tuple(map(float, ends)))
 
 
-def piece_arrays(tokens: TokenScore, outline: PieceOutline | None = None) -> PieceArrays:
-    """The arrays of a score in tokens; a chord is read as its outer note (bass: the lowest)."""
+MOST_NOTES = 8
+"""The most notes of a chord that the network reads: the outermost ones."""
+
+
+def piece_arrays(
+    tokens: TokenScore,
+    outline: PieceOutline | None = None,
+    descriptions: Sequence[VoiceDescription] | None = None,
+    *,
+    whole: bool = True,
+) -> PieceArrays:
+    """The arrays of a score in tokens.
+
+    `events`, `before` and `sounding` have the outer note of a chord: the lowest of a low voice (`low_voices`), the
+    highest of every other one. Without `whole` the tables that compare all slices with each other are left out, which a long
+    piece has only for its excerpts.
+    """
     outline = outline or PieceOutline.of([measure.header for measure in tokens.measures])
-    rows = _slice_rows(tokens)
     places = _points(tokens, outline)
     by_place = {place: index for index, place in enumerate(places)}
-    slices = [(index, onset) for index, onset, _ in rows]
+    slices = [(index, piece.onset) for index, measure in enumerate(tokens.measures) for piece in measure.slices]
     steps = [int((outline.starts[index] + onset) * GRID) for index, onset in places]
     slice_steps = np.array([int((outline.starts[index] + onset) * GRID) for index, onset in slices])
-    events = np.array([event for _, _, event in rows], dtype=np.int64)
+    events, choices, inner = _event_arrays(tokens, low_voices(len(tokens.slots), descriptions))
     before, sounding = pitches_around(events, SPELLED)
-    time_shift = _time_shifts(tokens, rows)
     keys = np.array([outline.key(index) for index, _ in places])
     point = np.array([by_place[place] for place in slices])
-    return PieceArrays(
+    piece = PieceArrays(
         events=events,
         before=before,
         sounding=sounding,
         age=ages(events, slice_steps),
         pitch_history=relative_to_key(pitch_history(sounding, slice_steps, SPELLED), keys[point] - MOST_ACCIDENTALS),
-        time_shift=time_shift,
-        matches=matches(events, sounding, time_shift, slice_steps),
-        labels=_labels(sounding, slice_steps, keys[point], outline),
+        choices=choices,
+        inner=inner,
+        voices=voice_features(len(tokens.slots), descriptions),
+        time_shift=_time_shifts(slices),
+        matches=np.zeros((len(tokens.slots) + 1, 0, 0), dtype=np.uint8),
+        labels=np.zeros((len(slices), 0), dtype=np.int64),
         measure=np.array([index for index, _ in slices]),
         point=point,
         position=np.array(steps),
@@ -175,33 +198,78 @@ def piece_arrays(tokens: TokenScore, outline: PieceOutline | None = None) -> Pie
         is_slice=np.isin(np.array(steps), slice_steps),
         measure_steps=np.array([int(outline.headers[index].time.duration * GRID) for index, _ in places]),
     )
-
-
-def _labels(sounding: Ints, position: Ints, keys: Ints, outline: PieceOutline) -> Ints:
     ends = np.array([int(end * GRID) for end in outline.phrase_ends]) if outline.has_phrase_ends else None
-    end = int(outline.duration * GRID)
-    return harmony_targets(sounding, position, end, keys - MOST_ACCIDENTALS, ends, SPELLED)
+    return with_tables(piece, int(outline.duration * GRID), ends) if whole else piece
+
+
+def with_tables(piece: PieceArrays, end: int, phrase_ends: Ints | None) -> PieceArrays:
+    """The piece with its matches and its harmony labels; `end` and `phrase_ends` are positions."""
+    position, keys = piece.position[piece.point], piece.key[piece.point]
+    return replace(
+        piece,
+        matches=matches(piece.events, piece.sounding, piece.time_shift, position, piece.inner),
+        labels=harmony_targets(piece.sounding, position, end, keys - MOST_ACCIDENTALS, phrase_ends, SPELLED),
+    )
 
 
 def event_id(event: Event, lowest: bool = False) -> int:
-    """The id of one voice's event; a chord is represented by one note."""
+    """The id of one voice's event; a chord is represented by its outer note."""
     if event.kind == "attack":
-        return FIRST_PITCH + pitch_id(event.pitches[0 if lowest else -1])
-    return {"hold": HOLD, "rest": REST, "absent": REST, "blank": BLANK}[event.kind]
+        return FIRST_PITCH + pitch_id(_outermost_first(event, lowest)[0])
+    return {"hold": HOLD, "rest": REST, "absent": ABSENT, "blank": BLANK}[event.kind]
+
+
+@lru_cache(maxsize=1 << 16)
+def choice_ids(event: Event, lowest: bool = False) -> tuple[int, ...]:
+    """The choices that write an event; the pitches of a chord from the outer one inwards."""
+    if event.kind != "attack":
+        return (event_id(event),)
+    pitches = _outermost_first(event, lowest)[:MOST_NOTES]
+    ids: list[int] = []
+    for number, pitch in enumerate(pitches, 1):
+        ids += [SPELLED.more] * (number < len(pitches)) + [SPELLED.tied] * (pitch in event.tied)
+        ids.append(FIRST_PITCH + pitch_id(pitch))
+    return tuple(ids)
+
+
+def _outermost_first(event: Event, lowest: bool) -> tuple[Pitch, ...]:
+    pitches = ascending((*event.pitches, *event.tied))
+    return pitches if lowest else pitches[::-1]
+
+
+def _event_arrays(tokens: TokenScore, low: Sequence[bool]) -> tuple[Ints, Ints, Ints]:
+    """The events [T, V], their choices [T, V, K], and the inner notes of the chords that sound [T, V, N]."""
+    rows = [
+        [choice_ids(event, is_low) for event, is_low in zip(piece.events, low, strict=True)]
+        for measure in tokens.measures
+        for piece in measure.slices
+    ]
+    widest = max((len(ids) for row in rows for ids in row), default=1)
+    choices = np.full((len(rows), len(low), widest), NO_CHOICE, dtype=np.int16)
+    for row, own in enumerate(rows):
+        for voice, ids in enumerate(own):
+            choices[row, voice, : len(ids)] = ids
+    is_pitch = (choices >= FIRST_PITCH) & (choices < SPELLED.events)
+    first = is_pitch.argmax(2)
+    events = np.take_along_axis(choices, first[..., None], 2)[..., 0].astype(np.int64)
+    return events, choices, _inner_notes(events, choices, is_pitch)
+
+
+def _inner_notes(events: Ints, choices: Ints, is_pitch: Bools) -> Ints:
+    """[T, V, N] the pitch ids of every note but the outer one that sounds in a voice, filled up with silence."""
+    most = max(int(is_pitch.sum(2).max(initial=0)) - 1, 0)
+    inner = np.full((*events.shape, most), SILENCE, dtype=np.int16)
+    for row, voice in zip(*np.nonzero(is_pitch.sum(2) > 1), strict=True):
+        notes = choices[row, voice][is_pitch[row, voice]][1:] - FIRST_PITCH
+        inner[row, voice, : len(notes)] = notes
+    for row in range(1, len(events) if most else 0):
+        inner[row] = np.where((events[row] == HOLD)[:, None], inner[row - 1], inner[row])
+    return inner
 
 
 def is_beat(header: Header, onset: Fraction) -> bool:
     """Whether a place falls on the pulse of the metre's lower number, or starts a measure."""
     return onset == 0 or (header.start + onset) % min(header.time.unit, Fraction(1)) == 0
-
-
-def _slice_rows(tokens: TokenScore) -> list[tuple[int, Fraction, list[int]]]:
-    last = len(tokens.slots) - 1
-    return [
-        (index, piece.onset, [event_id(event, voice == last) for voice, event in enumerate(piece.events)])
-        for index, measure in enumerate(tokens.measures)
-        for piece in measure.slices
-    ]
 
 
 def _points(tokens: TokenScore, outline: PieceOutline) -> list[tuple[int, Fraction]]:
@@ -226,20 +294,21 @@ def pitches_around(events: Ints, alphabet: Alphabet) -> tuple[Ints, Ints]:
     current = last.copy()
     for index, row in enumerate(events):
         before[index] = last
-        attacks = (row >= FIRST_PITCH) & (row < alphabet.blank)
+        attacks = (row >= FIRST_PITCH) & (row < alphabet.events)
         current = np.where(attacks, row - FIRST_PITCH, np.where(row == HOLD, current, alphabet.silence))
         last = np.where(attacks, current, last)
         sounding[index] = current
     return before, sounding
 
 
-def _time_shifts(tokens: TokenScore, rows: Sequence[tuple[int, Fraction, list[int]]]) -> Ints:
+def _time_shifts(slices: Sequence[tuple[int, Fraction]]) -> Ints:
+    """[T] the time shifts between slices, given as (measure index, onset)."""
     ids = []
-    for row, following in zip(rows, [*rows[1:], None], strict=True):
-        if following is None or following[0] != row[0]:
+    for (measure, onset), following in zip(slices, [*slices[1:], None], strict=True):
+        if following is None or following[0] != measure:
             ids.append(BARLINE)
         else:
-            ids.append(_TIME_SHIFT_IDS.get(following[1] - row[1], UNSCORED))
+            ids.append(_TIME_SHIFT_IDS.get(following[1] - onset, UNSCORED))
     return np.array(ids)
 
 
@@ -253,15 +322,27 @@ def _transposition(interval: Interval) -> Ints:
 def transpose_piece(piece: PieceArrays, interval: Interval) -> PieceArrays | None:
     """The piece an interval away, or None if a pitch leaves the alphabet or the key exceeds seven accidentals."""
     table = _transposition(interval)
-    attacks = (piece.events >= FIRST_PITCH) & (piece.events < BLANK)
-    moved = table[np.where(attacks, piece.events - FIRST_PITCH, SILENCE)]
+    by_choice = _choice_transposition(interval)
+    events, choices = by_choice[piece.events], by_choice[piece.choices]
     keys = piece.key + interval.fifths
-    if (moved < 0).any() or keys.min() < 0 or keys.max() >= SPELLED.no_key:
+    if (choices < NO_CHOICE).any() or keys.min() < 0 or keys.max() >= SPELLED.no_key:
         return None
     return replace(
         piece,
-        events=np.where(attacks, moved + FIRST_PITCH, piece.events),
+        events=events,
+        choices=choices.astype(piece.choices.dtype),
         before=table[piece.before],
         sounding=table[piece.sounding],
+        inner=table[piece.inner].astype(piece.inner.dtype),
         key=keys,
     )
+
+
+@lru_cache(maxsize=64)
+def _choice_transposition(interval: Interval) -> Ints:
+    """[choice ids + 3] the transposed choice ids, for blank and absent voices and NO_CHOICE too; less if it leaves."""
+    table = np.arange(SPELLED.absent + 2)
+    moved = _transposition(interval)[:-1]
+    table[FIRST_PITCH : SPELLED.events] = np.where(moved < 0, NO_CHOICE - 1, moved + FIRST_PITCH)
+    table[NO_CHOICE] = NO_CHOICE
+    return table

@@ -16,9 +16,8 @@ from scoregen.model.network.config import NetworkConfig
 from scoregen.model.network.copy_attention import CopyAttention
 from scoregen.model.network.heads import EventHeads
 from scoregen.model.network.history_features import AGES, PITCH_HISTORY
-from scoregen.model.network.index_tables import voice_tables
-
-KINDS = 4  # hold, rest, attack, blank
+from scoregen.model.network.index_tables import KINDS, MELODIC_REACH, voice_tables
+from scoregen.model.network.voice_features import FEATURES, feature_offsets
 
 
 class Network(nn.Module):
@@ -26,6 +25,8 @@ class Network(nn.Module):
 
     degree_of: Tensor
     kind_of: Tensor
+    melodic_of: Tensor
+    feature_offsets: Tensor
 
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
@@ -35,9 +36,17 @@ class Network(nn.Module):
         around = config.metric_features + PITCH_HISTORY + 2 * c
         self.pitch = nn.Embedding(self.alphabet.silence + 1, e)
         self.degree = nn.Embedding(self.alphabet.degree_count + 1, e)
-        self.role = nn.Embedding(len(config.roles), e)
-        self.kind = nn.Embedding(KINDS, e)
+        self.role = nn.Embedding(len(config.roles) or sum(FEATURES.values()), e)
+        self.kind = nn.Embedding(len(KINDS), e)
         self.age = nn.Embedding(AGES, e)
+        if self.alphabet.chords:
+            self.inner_notes = nn.Linear(e, e, bias=False)
+        if config.strand:
+            self.melodic = nn.Embedding(2 * MELODIC_REACH + 2, e)
+            self.strand_in = nn.Linear(e + config.metric_features, config.strand)
+            self.strand = nn.GRU(config.strand, config.strand, batch_first=True)
+        if config.styles:
+            self.style = nn.Embedding(len(config.styles) + 1, 2 * c, padding_idx=0)
         self.voice_out = nn.Linear(e, d)
         if c:
             self.frame_in = nn.Linear(d + config.metric_features, c)
@@ -46,7 +55,7 @@ class Network(nn.Module):
         self.backbone = nn.GRU(d, d, num_layers=config.layers, batch_first=True, dropout=config.dropout)
         self.copy_attention = CopyAttention(config)
         self.in_slice_start = nn.Linear(3 * d + around, s)
-        self.in_slice = nn.GRUCell(3 * e, s)
+        self.in_slice = nn.GRUCell(3 * e + config.strand, s)
         self.heads = EventHeads(config, self.alphabet)
         self.time_shift = nn.Linear(s, len(self.alphabet.time_shifts) + 1)
         self.auxiliary = nn.Linear(s, sum(LABELS.values()))
@@ -54,14 +63,54 @@ class Network(nn.Module):
         self.light_dropout = nn.Dropout(config.in_slice_dropout)
         for name, index in voice_tables(self.alphabet).items():
             self.register_buffer(name, torch.from_numpy(index), persistent=False)
+        self.register_buffer("feature_offsets", torch.from_numpy(feature_offsets()), persistent=False)
         for table in (self.pitch, self.degree, self.role, self.kind, self.age):
-            nn.init.normal_(table.weight, std=0.3)
+            nn.init.normal_(table.weight, std=0.3 if config.roles or table is not self.role else 0.1)
 
-    def voice_code(self, events: Tensor, sounding: Tensor, key: Tensor, roles: Tensor) -> Tensor:
-        """The codes of voices from their events and pitches, [..., V] ids to [..., V, embedding]."""
-        kinds = self.kind(self.kind_of[events])
-        code: Tensor = self.sound_code(sounding, key.unsqueeze(-1)) + kinds + self.role(roles)
+    def role_code(self, voices: Tensor) -> Tensor:
+        """The codes of voices: by number if the network names its roles, otherwise by description.
+
+        [..., V, COLUMNS] ids (`voice_features`) to [..., V, embedding].
+        """
+        if self.config.roles:
+            named: Tensor = self.role(voices[..., 0])
+            return named
+        described: Tensor = self.role(voices[..., 1:] + self.feature_offsets).sum(-2)
+        return described
+
+    def voice_code(self, events: Tensor, sounding: Tensor, inner: Tensor, key: Tensor, roles: Tensor) -> Tensor:
+        """The codes of voices from their events and notes, [..., V] ids and [..., V, N] to [..., V, embedding].
+
+        `roles` are codes [..., V, embedding]; `inner` are the notes of a chord besides the outer one `sounding`. Absent
+        voices have the code 0.
+        """
+        kind = self.kind_of[events]
+        code: Tensor = self.sound_code(sounding, key.unsqueeze(-1)) + self.kind(kind) + roles
+        if self.alphabet.chords:
+            code = code + self.inner_code(inner, key)
+        return code * (kind != KINDS.index("absent")).unsqueeze(-1)
+
+    def inner_code(self, inner: Tensor, key: Tensor) -> Tensor:
+        """The code of the inner notes of chords, [..., V, N] pitch ids and keys [...] to [..., V, embedding]."""
+        notes = self.sound_code(inner, key[..., None, None]) * (inner != self.alphabet.silence).unsqueeze(-1)
+        code: Tensor = self.inner_notes(notes.sum(-2))
         return code
+
+    def read_strands(self, codes: Tensor, age: Tensor, step: Tensor, metric: Tensor, state: Tensor) -> Tensor:
+        """The memories of voices after each of their own events: [S, L, ...] to [S, L, strand].
+
+        codes: [S, L, embedding] of the events; age: [S, L] buckets of the note before; step: [S, L] melodic steps;
+        metric: [S, L, m]; state: [1, S, strand] before the first event.
+        """
+        inputs = torch.cat([codes + self.age(age) + self.melodic(step), metric], -1)
+        states, _ = self.strand(functional.gelu(self.strand_in(inputs)), state)
+        result: Tensor = states
+        return result
+
+    def melodic_step(self, before: Tensor, sounding: Tensor) -> Tensor:
+        """The melodic step ids from pitch ids to pitch ids, 0 where either is silence."""
+        result: Tensor = self.melodic_of[before * (self.alphabet.silence + 1) + sounding]
+        return result
 
     def sound_code(self, sounding: Tensor, key: Tensor) -> Tensor:
         """The code of a sounding pitch (or silence) in its key, ids to [..., embedding]."""
@@ -71,8 +120,8 @@ class Network(nn.Module):
         return code
 
     def pair_role(self, roles: Tensor) -> Tensor:
-        """The term of another voice's role in a pair, ids to [..., in_slice]: computed role by role."""
-        result: Tensor = functional.embedding(roles, self.heads.pair_role(self.role.weight))
+        """The term of another voice's role in a pair, codes [..., embedding] to [..., in_slice]."""
+        result: Tensor = self.heads.pair_role(roles)
         return result
 
     def drop_events(self, codes: Tensor) -> Tensor:
@@ -86,6 +135,10 @@ class Network(nn.Module):
         """The code of a slice from those of its voices, [..., V, embedding] to [..., backbone]."""
         code: Tensor = self.voice_out(functional.gelu(voice_codes)).sum(-2)
         return code
+
+    def with_style(self, encoded: Tensor, style: Tensor) -> Tensor:
+        """The context [B, F, 2 context] with the vectors of the styles [B] added; the style 0 is unknown."""
+        return encoded + self.style(style).unsqueeze(1) if self.config.styles else encoded
 
     def encode_context(self, codes: Tensor, metric: Tensor, lengths: Tensor | None = None) -> Tensor:
         """Encode the frames of the given voices in both directions: [B, F, ...] to [B, F, 2 context]; lengths [B]."""
@@ -132,19 +185,29 @@ class Network(nn.Module):
         start: Tensor = torch.tanh(self.in_slice_start(torch.cat(inputs, -1)))
         return start
 
-    def read_voice(
-        self, state: Tensor, role: Tensor, before: Tensor, age: Tensor, previous: Tensor, key: Tensor
+    def read_turn(
+        self, state: Tensor, role: Tensor, reference: Tensor, age: Tensor, strand: Tensor, previous: Tensor, key: Tensor
     ) -> Tensor:
-        """One step over the voices: role, last pitch and its age of the next voice, and the event of the last one."""
-        inputs = torch.cat([self.role(role) + self.age(age), self.sound_code(before, key), previous], -1)
+        """One step over the turns of a slice.
+
+        Of the voice whose turn it is: the code of its role, the pitch from which its steps count, the age of its last
+        note and its memory [R, strand]; `previous` is the code of the choice before.
+        """
+        memory = [self.light_dropout(strand)] if self.config.strand else []
+        inputs = torch.cat([role + self.age(age), self.sound_code(reference, key), previous, *memory], -1)
         state_out: Tensor = self.in_slice(inputs, state)
         return state_out
 
     def time_shift_state(self, state: Tensor, previous: Tensor) -> Tensor:
         """The state after the event of the last voice."""
-        nothing = torch.zeros_like(previous)
-        result: Tensor = self.light_dropout(self.in_slice(torch.cat([nothing, nothing, previous], -1), state))
+        nothing, memory = torch.zeros_like(previous), previous.new_zeros(len(previous), self.config.strand)
+        result: Tensor = self.light_dropout(self.in_slice(torch.cat([nothing, nothing, previous, memory], -1), state))
         return result
+
+    def choice_code(self, choice: Tensor, pitch: Tensor, key: Tensor, role: Tensor) -> Tensor:
+        """The codes of choices from their ids and pitch ids, [R] to [R, embedding]."""
+        code: Tensor = self.sound_code(pitch, key) + self.kind(self.kind_of[choice]) + role
+        return code
 
     def auxiliary_logits(self, start: Tensor) -> tuple[Tensor, ...]:
         """Logits of the labels of the coming slice, from the in-slice state before its first voice."""

@@ -6,7 +6,7 @@ names them with their axes. Add a new layer here or in a module that a step call
 (tools/export_graphs.py).
 
 B pieces, T slices at once, C slices of the past (cache), R rows (B T slices end to end), V voices, K other voices of
-a slice, F frames.
+a slice, N inner notes of a chord, F frames.
 """
 
 from __future__ import annotations
@@ -16,21 +16,26 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from scoregen.model.network.config import NetworkConfig
 from scoregen.model.network.heads import OtherVoices
 from scoregen.model.network.history_features import PITCH_HISTORY
+from scoregen.model.network.index_tables import KINDS
 from scoregen.model.network.network import Network
+from scoregen.model.network.voice_features import COLUMNS
 
 
 @dataclass(frozen=True, slots=True)
-class VoiceInputs:
-    """The next voice of a slice: its role, the pitch id and age bucket before the slice, and the key, all [R];
-    `previous` [R, embedding] is the code of the voice written before, zero for the first."""
+class TurnInputs:
+    """The next turn of a slice, all [R]: the code of the voice's role [R, embedding], the pitch id from which its steps
+    count, the age bucket of its last note, its memory [R, strand], and the key; `previous` [R, embedding] is the code
+    of the choice before, zero for the first."""
 
     role: Tensor
-    before: Tensor
+    reference: Tensor
     age: Tensor
+    strand: Tensor
     previous: Tensor
     key: Tensor
 
@@ -39,8 +44,8 @@ class VoiceInputs:
 class Past:
     """The earlier slices as inputs of one choice.
 
-    scores, trust: [R, H, C] of the slice; agreement: [R, C] how many of the `count` written voices have the same
-    event there; past_choices: [R, C] the ids of this choice there; voice_matches: [R, C] the length of the match of
+    scores, trust: [R, H, C] of the slice; agreement: [R, C] how many of the `count` turns before have the same
+    choice there; past_choices: [R, C] the ids of this choice there; voice_matches: [R, C] the length of the match of
     the voice's own past.
     """
 
@@ -52,18 +57,21 @@ class Past:
     voice_matches: Tensor | None = None
 
 
-def write_voice(
-    network: Network, state: Tensor, inputs: VoiceInputs, others: OtherVoices, past: Past
+def take_turn(
+    network: Network, state: Tensor, inputs: TurnInputs, others: OtherVoices, past: Past
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """The in-slice state [R, s] at a voice, its logits [R, E], and what each earlier slice adds to them [R, C]."""
-    state = network.read_voice(state, inputs.role, inputs.before, inputs.age, inputs.previous, inputs.key)
-    logits = network.heads(state, inputs.key, inputs.before, others)
+    """The in-slice state [R, s] at a turn, its logits [R, E], and what each earlier slice adds to them [R, C]."""
+    state = network.read_turn(
+        state, inputs.role, inputs.reference, inputs.age, inputs.strand, inputs.previous, inputs.key
+    )
+    logits = network.heads(state, inputs.key, inputs.reference, others)
     proposals = _proposals(network, state, past, time_shift=False)
-    return state, logits.float().scatter_add(1, past.past_choices, proposals.float()), proposals
+    logits = functional.pad(logits.float(), (0, 1)).scatter_add(1, past.past_choices, proposals.float())[:, :-1]
+    return state, logits, proposals
 
 
 def time_shift_logits(network: Network, state: Tensor, previous: Tensor, past: Past) -> Tensor:
-    """[R, A] logits of the time shift to the next slice, after the last voice with the code `previous`."""
+    """[R, A] logits of the time shift to the next slice, after the last choice with the code `previous`."""
     state = network.time_shift_state(state, previous)
     logits = network.time_shift(state).float()
     result: Tensor = logits.scatter_add(1, past.past_choices, _proposals(network, state, past, time_shift=True).float())
@@ -78,18 +86,32 @@ def _proposals(network: Network, state: Tensor, past: Past, *, time_shift: bool)
     return proposals
 
 
+def describe_voices(network: Network, voices: Tensor) -> tuple[Tensor, ...]:
+    """[V, embedding] the codes of the voices' roles, and [V, s] their terms in pairs of voices."""
+    roles = network.role_code(voices)
+    return roles, network.pair_role(roles)
+
+
 def encode_frames(
-    network: Network, events: Tensor, sounding: Tensor, key: Tensor, roles: Tensor, metric: Tensor
+    network: Network,
+    events: Tensor,
+    sounding: Tensor,
+    inner: Tensor,
+    key: Tensor,
+    roles: Tensor,
+    metric: Tensor,
+    style: Tensor,
 ) -> tuple[Tensor, ...]:
-    """[B, F, 2 context] the given voices, encoded in both directions."""
-    codes = network.slice_code(network.voice_code(events, sounding, key, roles))
-    return (network.encode_context(codes, metric),)
+    """[B, F, 2 context] the given voices, encoded in both directions, and the style [B]."""
+    codes = network.slice_code(network.voice_code(events, sounding, inner, key, roles))
+    return (network.with_style(network.encode_context(codes, metric), style),)
 
 
 def read_slices(
     network: Network,
     events: Tensor,
     sounding: Tensor,
+    inner: Tensor,
     key: Tensor,
     roles: Tensor,
     is_slice: Tensor,
@@ -101,10 +123,38 @@ def read_slices(
     Returns the context [B, T, d], the backbone's state, the code of the previous slice [B, T, d], the keys of these
     slices and the values of those before them [B, H, T, d / H].
     """
-    previous = network.slice_code(network.voice_code(events, sounding, key, roles)) * is_slice.unsqueeze(-1)
+    codes = network.voice_code(events, sounding, inner, key, roles)
+    previous = network.slice_code(codes) * is_slice.unsqueeze(-1)
     context, hidden = network.read_slices(network.backbone_input(previous, around), hidden)
     attention = network.copy_attention
     return context, hidden, previous, attention.keys(context), attention.values(previous)
+
+
+def read_strands(
+    network: Network,
+    events: Tensor,
+    sounding: Tensor,
+    inner: Tensor,
+    key: Tensor,
+    roles: Tensor,
+    before: Tensor,
+    age: Tensor,
+    metric: Tensor,
+    strands: Tensor,
+) -> tuple[Tensor, ...]:
+    """[R, V, strand] the memories of the voices after the events [R, V] of a slice; those that hold keep theirs."""
+    codes = network.voice_code(events, sounding, inner, key, roles).flatten(0, 1).unsqueeze(1)
+    step = network.melodic_step(before, sounding)
+    places = metric.unsqueeze(1).expand(-1, events.shape[1], -1).flatten(0, 1).unsqueeze(1)
+    state = strands.flatten(0, 1).unsqueeze(0)
+    new = network.read_strands(codes, age.reshape(-1, 1), step.reshape(-1, 1), places, state)[:, 0].view_as(strands)
+    return (torch.where(_begins(network, events).unsqueeze(-1), new, strands),)
+
+
+def _begins(network: Network, events: Tensor) -> Tensor:
+    """Where a voice begins a note or a rest."""
+    kinds = network.kind_of[events]
+    return (kinds == KINDS.index("rest")) | (kinds == KINDS.index("attack"))
 
 
 def open_slices(
@@ -131,34 +181,36 @@ def open_slices(
     return start, scores.transpose(1, 2).flatten(0, 1), trust
 
 
-def pass_voice(
+def pass_turn(
     network: Network,
     state: Tensor,
     role: Tensor,
-    before: Tensor,
+    reference: Tensor,
     age: Tensor,
+    strand: Tensor,
     key: Tensor,
     last_role: Tensor,
-    last_event: Tensor,
-    last_sounding: Tensor,
-    is_voice: Tensor,
+    last_choice: Tensor,
+    last_pitch: Tensor,
+    is_choice: Tensor,
 ) -> tuple[Tensor, ...]:
-    """The state at a voice whose event is given. The last voice is given by ids; `is_voice` 0: there is none."""
-    previous = _code(network, last_role, last_event, last_sounding, key, is_voice)
-    return (network.read_voice(state, role, before, age, previous, key),)
+    """The state at a turn whose choice is given. The last choice is given by ids; `is_choice` 0: there is none."""
+    previous = network.choice_code(last_choice, last_pitch, key, last_role) * is_choice.unsqueeze(-1)
+    return (network.read_turn(state, role, reference, age, strand, previous, key),)
 
 
-def choose_voice(
+def choose(
     network: Network,
     state: Tensor,
     role: Tensor,
-    before: Tensor,
+    reference: Tensor,
     age: Tensor,
+    strand: Tensor,
     key: Tensor,
     last_role: Tensor,
-    last_event: Tensor,
-    last_sounding: Tensor,
-    is_voice: Tensor,
+    last_choice: Tensor,
+    last_pitch: Tensor,
+    is_choice: Tensor,
     other_role: Tensor,
     other_pitch: Tensor,
     other_before: Tensor,
@@ -170,11 +222,11 @@ def choose_voice(
     past_choices: Tensor,
     voice_matches: Tensor,
 ) -> tuple[Tensor, ...]:
-    """The state at a voice, and log p of its events [R, E]."""
-    previous = _code(network, last_role, last_event, last_sounding, key, is_voice)
-    others = OtherVoices(network.pair_role(other_role), other_pitch, other_before, is_set)
+    """The state at a turn, and log p of its choices [R, E]. `other_role` [R, K, s] are terms of `describe_voices`."""
+    previous = network.choice_code(last_choice, last_pitch, key, last_role) * is_choice.unsqueeze(-1)
+    others = OtherVoices(other_role, other_pitch, other_before, is_set)
     past = Past(scores, trust, agreement, count, past_choices, voice_matches)
-    state, logits, _ = write_voice(network, state, VoiceInputs(role, before, age, previous, key), others, past)
+    state, logits, _ = take_turn(network, state, TurnInputs(role, reference, age, strand, previous, key), others, past)
     return state, logits.log_softmax(-1)
 
 
@@ -183,9 +235,9 @@ def choose_time_shift(
     state: Tensor,
     key: Tensor,
     last_role: Tensor,
-    last_event: Tensor,
-    last_sounding: Tensor,
-    is_voice: Tensor,
+    last_choice: Tensor,
+    last_pitch: Tensor,
+    is_choice: Tensor,
     scores: Tensor,
     trust: Tensor,
     agreement: Tensor,
@@ -193,15 +245,9 @@ def choose_time_shift(
     past_choices: Tensor,
 ) -> tuple[Tensor, ...]:
     """log p of the time shifts [R, A], once all voices are written."""
-    previous = _code(network, last_role, last_event, last_sounding, key, is_voice)
+    previous = network.choice_code(last_choice, last_pitch, key, last_role) * is_choice.unsqueeze(-1)
     past = Past(scores, trust, agreement, count, past_choices)
     return (time_shift_logits(network, state, previous, past).log_softmax(-1),)
-
-
-def _code(network: Network, role: Tensor, event: Tensor, sounding: Tensor, key: Tensor, is_voice: Tensor) -> Tensor:
-    """[R, embedding] the code of one voice."""
-    codes = network.voice_code(event.unsqueeze(-1), sounding.unsqueeze(-1), key, role.unsqueeze(-1))
-    return codes[:, 0] * is_voice.unsqueeze(-1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,21 +268,30 @@ class Step:
 
 _FLOATS = frozenset(
     {"metric", "is_slice", "around", "hidden", "context", "previous", "keys", "values"}
-    | {"state", "is_voice", "scores", "trust", "agreement", "count"}
+    | {"state", "is_choice", "scores", "trust", "agreement", "count"}
+    | {"roles", "role", "last_role", "other_role", "strand", "strands"}
 )
 _BYTES = frozenset({"matches", "voice_matches"})
-_VOICES = {"events": "B T V", "sounding": "B T V", "key": "B T", "roles": "V"}
-_LAST = {"last_role": "R", "last_event": "R", "last_sounding": "R", "is_voice": "R"}
-_VOICE_INPUTS = {"state": "R s", "role": "R", "before": "R", "age": "R", "key": "R", **_LAST}
-_PAST = {"scores": "R H C", "trust": "R H C", "agreement": "R C", "count": "", "past_choices": "R C"}
-_OTHERS = {"other_role": "R K", "other_pitch": "R K", "other_before": "R K", "is_set": "R K"}
+_VOICES = {"events": "B T V", "sounding": "B T V", "inner": "B T V N", "key": "B T", "roles": "V e"}
+_LAST = {"last_role": "R e", "last_choice": "R", "last_pitch": "R", "is_choice": "R"}
+_TURN = {"state": "R s", "role": "R e", "reference": "R", "age": "R", "strand": "R r", "key": "R", **_LAST}
+_PAST = {"scores": "R H C", "trust": "R H C", "agreement": "R C", "count": "R 1", "past_choices": "R C"}
+_OTHERS = {"other_role": "R K s", "other_pitch": "R K", "other_before": "R K", "is_set": "R K"}
 _SLICE = {"context": "B T d", "previous": "B T d", "around": "B T a"}
 _CACHE = {"keys": "B H C h", "values": "B H C h", "position": "B T", "positions": "B C", "measure_steps": "B T"}
+_STRANDS = {
+    **{"events": "R V", "sounding": "R V", "inner": "R V N", "key": "R", "roles": "V e"},
+    **{"before": "R V", "age": "R V", "metric": "R m", "strands": "R V r"},
+}
 
 STEPS: Mapping[str, Step] = {
+    "describe_voices": Step(describe_voices, {"voices": "V c"}, ("roles", "pair_roles")),
     "encode_frames": Step(
         encode_frames,
-        {"events": "B F V", "sounding": "B F V", "key": "B F", "roles": "V", "metric": "B F m"},
+        {
+            **{"events": "B F V", "sounding": "B F V", "inner": "B F V N", "key": "B F", "roles": "V e"},
+            **{"metric": "B F m", "style": "B"},
+        },
         ("encoded",),
     ),
     "read_slices": Step(
@@ -245,12 +300,17 @@ STEPS: Mapping[str, Step] = {
         ("context", "hidden_after", "previous", "keys", "values"),
     ),
     "open_slices": Step(open_slices, {**_SLICE, **_CACHE, "matches": "B M T C"}, ("state", "scores", "trust")),
-    "pass_voice": Step(pass_voice, _VOICE_INPUTS, ("state_after",)),
-    "choose_voice": Step(
-        choose_voice, {**_VOICE_INPUTS, **_OTHERS, **_PAST, "voice_matches": "R C"}, ("state_after", "log_p")
-    ),
+    "pass_turn": Step(pass_turn, _TURN, ("state_after",)),
+    "choose": Step(choose, {**_TURN, **_OTHERS, **_PAST, "voice_matches": "R C"}, ("state_after", "log_p")),
     "choose_time_shift": Step(choose_time_shift, {"state": "R s", "key": "R", **_LAST, **_PAST}, ("log_p",)),
+    "read_strands": Step(read_strands, _STRANDS, ("strands_after",)),
 }
+
+
+def steps_of(config: NetworkConfig) -> Mapping[str, Step]:
+    """The steps that a network of this shape has."""
+    has = {"encode_frames": config.context > 0, "read_strands": config.strand > 0}
+    return {name: step for name, step in STEPS.items() if has.get(name, True)}
 
 
 def axis_sizes(config: NetworkConfig) -> dict[str, int]:
@@ -260,7 +320,11 @@ def axis_sizes(config: NetworkConfig) -> dict[str, int]:
         "a": config.metric_features + PITCH_HISTORY + 2 * config.context,
         "L": config.layers,
         "d": config.backbone,
+        "e": config.embedding,
+        "c": COLUMNS,
+        "r": config.strand,
         "H": config.heads,
         "h": config.backbone // config.heads,
         "s": config.in_slice,
+        "1": 1,
     }

@@ -7,7 +7,12 @@
     steps = 4000
     patience = 10
 
-The keys are the fields of `NetworkConfig` and `TrainingOptions`, which also define their types and defaults.
+    [[sources]]        # for a folder of shards: the corpora of the mixture
+    name = "openscore-quartets"
+    share = 0.4
+
+The keys are the fields of `NetworkConfig`, `TrainingOptions` and `MixtureSource`, which also define their types and
+defaults.
 """
 
 from __future__ import annotations
@@ -26,12 +31,15 @@ from scoregen.model.network.config import (
     TrainingOptions,
     renaming_notice,
 )
+from scoregen.model.training.mixture_set import MixtureSource
 from scoregen.system.errors import InputError, Place
 
 TABLES = {"network": NetworkConfig, "training": TrainingOptions}
-RENAMED = {"network": RENAMED_NETWORK_OPTIONS, "training": RENAMED_TRAINING_OPTIONS}
+ENTRIES = {**TABLES, "sources": MixtureSource}
+RENAMED = {"network": RENAMED_NETWORK_OPTIONS, "training": RENAMED_TRAINING_OPTIONS, "sources": {}}
 DERIVED = {
     "roles": "it follows from the ensemble",
+    "styles": "they follow from the corpus",
     "alphabet": "it follows from the corpus",
     "metric_features": "it follows from the corpus",
 }
@@ -45,17 +53,20 @@ def read_config(path: Path) -> tuple[NetworkConfig, TrainingOptions]:
     return NetworkConfig(**network), TrainingOptions(**training)
 
 
+def read_sources(path: Path) -> tuple[MixtureSource, ...]:
+    """The corpora of a mixture, in [[sources]]; errors as in `read_config`."""
+    try:
+        entries = [_values("sources", entry) for entry in _content(path).get("sources", [])]
+        return tuple(MixtureSource(**entry) for entry in entries)
+    except TypeError:
+        raise InputError("[[sources]] lacks a key; expected name and share in each", Place(str(path))) from None
+    except InputError as error:
+        raise InputError(error.message, Place(str(path))) from error
+
+
 def read_options(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     """The values that a file sets, in [network] and in [training]; errors as in `read_config`."""
-    try:
-        text = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"the file cannot be read: {error.strerror}", Place(str(path))) from error
-    except ValueError as error:  # neither TOML nor UTF-8
-        raise InputError(f"the file is not valid TOML: {error}", Place(str(path))) from error
-    for name, table in text.items():
-        if name not in TABLES or not isinstance(table, dict):
-            raise InputError(f"there is no table for {name!r}; expected [network] or [training]", Place(str(path)))
+    text = _content(path)
     try:
         network, training = (_values(name, text.get(name, {})) for name in TABLES)
         NetworkConfig(**network), TrainingOptions(**training)
@@ -64,10 +75,24 @@ def read_options(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     return network, training
 
 
+def _content(path: Path) -> dict[str, Any]:
+    """The tables of a file."""
+    try:
+        text = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"the file cannot be read: {error.strerror}", Place(str(path))) from error
+    except ValueError as error:  # neither TOML nor UTF-8
+        raise InputError(f"the file is not valid TOML: {error}", Place(str(path))) from error
+    for name, table in text.items():
+        if name not in ENTRIES or not isinstance(table, list if name == "sources" else dict):
+            raise InputError(f"there is no table for {name!r}; expected [network] or [training]", Place(str(path)))
+    return text
+
+
 def _values(name: str, table: Mapping[str, Any]) -> dict[str, Any]:
     """The values of one table, each of the type of its field."""
-    types = get_type_hints(TABLES[name])
-    options = [field.name for field in fields(TABLES[name]) if field.name not in DERIVED]
+    types = get_type_hints(ENTRIES[name])
+    options = [field.name for field in fields(ENTRIES[name]) if field.name not in DERIVED]
     for key in table:
         if key not in options:
             reason = DERIVED.get(key, f"expected one of: {', '.join(options)}")

@@ -1,0 +1,180 @@
+"""Examples of pieces for any ensemble: excerpts of long scores, a mixture of corpora, voices that are left out.
+
+Every example is an excerpt of a movement, transposed, with some of its voices, some of which are given. So one network
+learns to write any part of any subset of an ensemble. T slices, V voices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from scoregen.model.network.conditioning import Example, draw_order, usual_order
+from scoregen.model.network.excerpts import excerpt, select_voices
+from scoregen.model.network.inputs import ABSENT, Bools, Ints, PieceArrays, transpose_piece
+from scoregen.model.training.examples import (
+    FREE,
+    MAX_FIT_PIECES,
+    TRANSPOSITIONS,
+    TrainingExamples,
+    digest_of,
+    drop_hints,
+)
+
+EXCERPT = 192
+"""The most slices of an excerpt."""
+MOST_VOICES = 8
+"""The most voices of a training example; of larger scores some are left out."""
+STYLE_DROPOUT = 0.15
+"""The share of the examples whose style is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A movement in arrays. `parts` [V] is the part of each voice, `style` the id of its style, `refused` [T] the slices
+    that are read and never scored."""
+
+    piece: PieceArrays
+    parts: Ints
+    style: int
+    refused: Bools
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A corpus of the mixture: its share of the examples, and its movements for training and for validation.
+
+    `given_part` is the number of the part that is given in its own task of validation: the singer's, the first
+    violin's.
+    """
+
+    name: str
+    share: float
+    train: Sequence[Movement]
+    valid: Sequence[Movement]
+    given_part: int = 0
+
+
+def mixture_examples(sources: Sequence[Source], transpose: int, measured: int = 24) -> TrainingExamples:
+    """Examples of a mixture. Each source is validated on two tasks: nothing given, and one part given.
+
+    The first source's task without anything given is FREE. `measured` is the number of excerpts of each task.
+    """
+    shares = np.array([source.share for source in sources])
+    weights = [_by_length(source.train) for source in sources]
+    intervals = [interval for interval in TRANSPOSITIONS if abs(interval.semitones) <= transpose]
+
+    def draw(generator: np.random.Generator) -> Example:
+        source = int(generator.choice(len(sources), p=shares / shares.sum()))
+        movement = sources[source].train[int(generator.choice(len(weights[source]), p=weights[source]))]
+        return _draw(movement, intervals, generator)
+
+    pieces = [movement.piece for source in sources for movement in (*source.train, *source.valid)]
+    return TrainingExamples(draw, _tasks(sources, measured, "valid"), _tasks(sources, measured, "train"), digest_of(pieces))
+
+
+def _by_length(movements: Sequence[Movement]) -> np.typing.NDArray[np.float64]:
+    """The chance of each movement: by the root of its length, so that symphonies do not drown songs."""
+    roots = np.sqrt([movement.piece.length for movement in movements])
+    result: np.typing.NDArray[np.float64] = roots / roots.sum()
+    return result
+
+
+def _draw(movement: Movement, intervals: Sequence[object], generator: np.random.Generator) -> Example:
+    start, stop = _place(movement.piece, generator)
+    moved = None
+    while moved is None:
+        interval = TRANSPOSITIONS[int(generator.integers(len(TRANSPOSITIONS)))]
+        if interval in intervals:
+            cut = excerpt(movement.piece, start, stop)
+            moved = transpose_piece(cut, interval) if interval.semitones else cut
+    columns = _columns(movement, moved, generator)
+    refused = movement.refused[start:stop]
+    if len(columns) < moved.events.shape[1]:
+        whole = moved
+        moved = select_voices(whole, columns)
+        refused = refused[np.searchsorted(whole.point, moved.point)]
+        moved = excerpt(moved, 0, moved.length)
+    given = draw_given_parts(moved, movement.parts[columns], generator) | refused[:, None]
+    style = 0 if generator.random() < STYLE_DROPOUT else movement.style
+    return Example(drop_hints(moved, generator), given, draw_order(moved, given, generator), style)
+
+
+def _place(piece: PieceArrays, generator: np.random.Generator) -> tuple[int, int]:
+    """Where an excerpt begins and ends: at barlines; one in five begins with the piece, one in ten ends with it."""
+    if piece.length <= EXCERPT:
+        return 0, piece.length
+    bars = np.flatnonzero(np.diff(piece.measure, prepend=-1))
+    kind = generator.random()
+    latest = int(bars[bars <= piece.length - EXCERPT][-1])
+    start = 0 if kind < 0.2 else latest if kind < 0.3 else int(generator.choice(bars[bars <= latest]))
+    ends = bars[(bars > start) & (bars <= start + EXCERPT)]
+    stop = int(ends[-1]) if len(ends) and kind >= 0.3 else min(start + EXCERPT, piece.length)
+    return start, stop
+
+
+def _columns(movement: Movement, piece: PieceArrays, generator: np.random.Generator) -> Ints:
+    """The voices of an example: those present in it; at times without some parts, which are left out."""
+    present = np.flatnonzero((piece.events != ABSENT).any(0))
+    if not len(present):
+        return np.arange(min(piece.events.shape[1], MOST_VOICES))
+    parts = np.unique(movement.parts[present])
+    if len(parts) > 1 and generator.random() < 0.25:
+        count = int(generator.integers(1, len(parts)))
+        present = present[np.isin(movement.parts[present], generator.permutation(parts)[:count])]
+    if len(present) > MOST_VOICES:
+        present = np.sort(generator.permutation(present)[:MOST_VOICES])
+    return present
+
+
+def draw_given_parts(piece: PieceArrays, parts: Ints, generator: np.random.Generator) -> Bools:
+    """Draw the given events: nothing, one part, several parts or voices, or all but a hole."""
+    voices = piece.events.shape[1]
+    given = np.zeros(piece.events.shape, dtype=bool)
+    kind = generator.random()
+    names = np.unique(parts)
+    if kind < 0.4 or voices == 1:
+        return given
+    if kind < 0.7:
+        chosen = names[:1] if generator.random() < 0.5 else generator.permutation(names)[:1]
+        given[:, np.isin(parts, chosen)] = len(names) > 1
+    elif kind < 0.85:
+        given[:, generator.permutation(voices)[: generator.integers(1, voices)]] = True
+    else:
+        given[:] = True
+        first, last = int(piece.measure[0]), int(piece.measure[-1])
+        start = int(generator.integers(first, last + 1))
+        hole = (piece.measure >= start) & (piece.measure < start + int(generator.integers(1, 9)))
+        blank = generator.permutation(voices)[: generator.integers(1, voices + 1)]
+        given[np.ix_(hole, blank)] = False
+    return given
+
+
+def _tasks(sources: Sequence[Source], measured: int, split: str) -> dict[str, list[Example]]:
+    tasks: dict[str, list[Example]] = {}
+    for source in sources:
+        movements = source.valid if split == "valid" else source.train
+        most = measured if split == "valid" else min(measured, MAX_FIT_PIECES) // 4
+        chosen = [movements[index * len(movements) // most] for index in range(min(most, len(movements)))]
+        for task in (FREE, "part"):
+            name = task if source is sources[0] else f"{source.name}_{task}"
+            tasks[name] = [_fixed(movement, source.given_part if task == "part" else None) for movement in chosen]
+    return tasks
+
+
+def _fixed(movement: Movement, given_part: int | None) -> Example:
+    """The opening of a movement, untransposed, in the usual order."""
+    stop = min(EXCERPT, movement.piece.length)
+    piece = excerpt(movement.piece, 0, stop)
+    columns = np.flatnonzero((piece.events != ABSENT).any(0))[:MOST_VOICES]
+    if len(columns) < piece.events.shape[1]:
+        piece = select_voices(piece, columns)
+        piece = excerpt(piece, 0, piece.length)
+    given = np.zeros(piece.events.shape, dtype=bool)
+    if given_part is not None:
+        given[:, movement.parts[columns] == given_part] = True
+    return Example(piece, given, usual_order(given, piece.events == ABSENT), movement.style)
+
+
