@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scoregen.score.elements import Chord, Note, Rest, Score, Slot, Voice
+from scoregen.score.elements import Chord, Measure, Note, Rest, Score, Slot, Voice
 from scoregen.score.pitch import Pitch, Unpitched, spell_near
 from scoregen.score.rhythm import FINEST, fits, tuplet_span
 from scoregen.system.errors import Place, RefusedError
@@ -26,7 +26,7 @@ from scoregen.tokens.events import (
     TokenScore,
     ascending,
 )
-from scoregen.tokens.headers import complete_voice, headers, place_of
+from scoregen.tokens.headers import complete_voice, headers, nearest_headers, place_of
 from scoregen.tokens.vocabulary import vocabulary
 
 VoiceEvents = Mapping[Fraction, Event]
@@ -64,11 +64,29 @@ def encode(score: Score, slots: Sequence[Slot] | None = None, *, snap: bool = Fa
     """
     chosen = pitched_slots(score) if slots is None else tuple(slots)
     heads = headers(score, snap=snap)
-    columns = [_column(score, slot, heads, snap) for slot in chosen]
+    columns = [_column(score, slot, heads, snap=snap) for slot in chosen]
+    return _assembled(chosen, heads, columns)
+
+
+def encode_measures(score: Score, slots: Sequence[Slot] | None = None) -> tuple[TokenScore, dict[int, str]]:
+    """The score in tokens, and for each measure that the language cannot express the first reason, by index.
+
+    The others are as `encode` writes them. In a refused measure the voices at fault are moved to the nearest onsets
+    and pitches: it serves as context but is not the original music.
+    """
+    chosen = pitched_slots(score) if slots is None else tuple(slots)
+    heads, refused = nearest_headers(score)
+    columns = [_column(score, slot, heads, snap=False, refused=refused) for slot in chosen]
+    return _assembled(chosen, heads, columns), dict(sorted(refused.items()))
+
+
+def _assembled(
+    slots: tuple[Slot, ...], heads: Sequence[Header], columns: Sequence[Sequence[VoiceEvents]]
+) -> TokenScore:
     measures = (
         TokenMeasure(head, interleave([column[index] for column in columns])) for index, head in enumerate(heads)
     )
-    return TokenScore(chosen, tuple(measures))
+    return TokenScore(slots, tuple(measures))
 
 
 def interleave(voices: Sequence[VoiceEvents]) -> tuple[Slice, ...]:
@@ -91,25 +109,54 @@ def _event_at(voice: VoiceEvents, onset: Fraction) -> Event:
     return opening if opening in (ABSENT, BLANK) else voice.get(onset, HOLD)
 
 
-def _column(score: Score, slot: Slot, heads: Sequence[Header], snap: bool) -> list[VoiceEvents]:
-    """The events of one voice, measure by measure."""
+def _column(
+    score: Score, slot: Slot, heads: Sequence[Header], *, snap: bool, refused: dict[int, str] | None = None
+) -> list[VoiceEvents]:
+    """The events of one voice, measure by measure. Faults are added to `refused`, or raised if it is None."""
     column: list[VoiceEvents] = []
     sounding = _SILENT
-    for measure, head in zip(score.measures, heads, strict=True):
-        voice = complete_voice(measure, slot)
+    for index, (measure, head) in enumerate(zip(score.measures, heads, strict=True)):
+        voice = measure.voice(slot)
         if voice is None or voice.is_blank:
             column.append({Fraction(0): ABSENT if voice is None else BLANK})
             sounding = _SILENT
             continue
-        place = place_of(measure.number, slot)
-        events, sounding = _measure_events(voice, sounding, place, snap)
-        column.append(_fitting(events, head, place, snap))
+        try:
+            events, sounding = _exact_events(measure, slot, sounding, head, snap)
+        except RefusedError as error:
+            if refused is None:
+                raise
+            refused.setdefault(index, error.message)
+            events, sounding = _nearest_events(voice, sounding, head)
+        column.append(events)
     return column
+
+
+def _exact_events(
+    measure: Measure, slot: Slot, sounding: _Sounding, head: Header, snap: bool
+) -> tuple[VoiceEvents, _Sounding]:
+    """The events of a voice that lasts as long as its measure and header, and what sounds at its end."""
+    place = place_of(measure.number, slot)
+    voice = complete_voice(measure, slot)
+    if voice is None or measure.duration != head.duration:
+        raise RefusedError(f"the measure lasts {measure.duration} quarters; expected {head.duration}", place)
+    events, after = _measure_events(voice, sounding, place, snap)
+    return _fitting(events, head, place, snap), after
+
+
+def _nearest_events(voice: Voice, sounding: _Sounding, head: Header) -> tuple[VoiceEvents, _Sounding]:
+    """The events of a voice moved into a measure that may be shorter or longer, and what sounds at its end."""
+    events, after = _measure_events(voice, sounding, Place(), True)
+    events = {onset: event for onset, event in events.items() if onset < head.duration}
+    if voice.duration < head.duration and after.pitches:
+        events[voice.duration] = REST
+    return snap_events(events, head), after if voice.duration == head.duration else _SILENT
 
 
 def _measure_events(
     voice: Voice, sounding: _Sounding, place: Place, snap: bool
 ) -> tuple[dict[Fraction, Event], _Sounding]:
+    """The events of a voice, and what sounds at its end."""
     events: dict[Fraction, Event] = {}
     onset = Fraction(0)
     for element in voice.elements:
@@ -157,7 +204,7 @@ def _expected_pitches() -> str:
     return f"expected pitches of octaves {low.octave} to {high.octave} with at most {high.alter} sharps or flats"
 
 
-def _fitting(events: dict[Fraction, Event], head: Header, place: Place, snap: bool) -> VoiceEvents:
+def _fitting(events: dict[Fraction, Event], head: Header, place: Place, snap: bool) -> dict[Fraction, Event]:
     """The events if they can be notated; with `snap` moved to onsets at which they can."""
     on_grid = all(vocabulary().ticks(onset) is not None for onset in events)
     if on_grid and fits(events, head.duration, head.time, head.start):

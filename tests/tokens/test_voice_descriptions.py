@@ -35,12 +35,12 @@ def song() -> Score:
     )
 
 
-def test_a_song_has_a_singer_and_three_voices_of_the_piano_on_two_staves() -> None:
+def test_a_song_has_a_singer_with_the_range_of_any_voice_and_three_voices_of_the_piano_on_two_staves() -> None:
     assert describe_voices(song(), song().slots) == (
-        VoiceDescription("voice", 0, 0, 1, 0, 72, 76, True),
-        VoiceDescription("keyboard", 1, 0, 2, 0, 64, 67, False),
-        VoiceDescription("keyboard", 1, 0, 2, 1, 60, 60, False),
-        VoiceDescription("keyboard", 1, 1, 2, 0, 36, 48, False),
+        VoiceDescription("voice", 0, 0, 1, 0, 55, 81, True),
+        VoiceDescription("keyboard", 1, 0, 2, 0, 21, 108, False),
+        VoiceDescription("keyboard", 1, 0, 2, 1, 21, 108, False),
+        VoiceDescription("keyboard", 1, 1, 2, 0, 21, 108, False),
     )
 
 
@@ -59,6 +59,14 @@ def test_rare_outer_notes_do_not_widen_the_range() -> None:
     part = (Part("P1", instrument=Instrument("Violin", None, 41)),)
     high = score(part, voice(Slot("P1"), "C7 " + "C5 E5 " * 20 + "G3"))
     assert describe_voices(high, high.slots)[0] == VoiceDescription("strings", 0, 0, 1, 0, 72, 76, False)
+
+
+def test_a_named_voice_and_a_named_instrument_have_their_own_ranges() -> None:
+    parts = (Part("P1", "Tenor"), Part("P2", "Viola", instrument=Instrument("Viola", None, 42)))
+    both = score(parts, voice(Slot("P1"), "C3 D3 E3 C3"), voice(Slot("P2"), "C4 C4 C4 C4"))
+    tenor, viola = describe_voices(both, both.slots)
+    assert (tenor.family, tenor.sung, viola.family, viola.sung) == ("voice", True, "strings", False)
+    assert tenor.lowest <= 48 and 67 <= tenor.highest and viola.lowest == 48 and viola.highest >= 84
 
 
 def test_a_silent_voice_takes_the_range_of_its_part_then_of_its_clef() -> None:
