@@ -33,7 +33,8 @@ class CorpusPiece:
 class Corpus:
     """Pieces in a fixed order; checkpoints record `licence` and `source`.
 
-    `is_split`: a manifest defines the splits; otherwise the file names define them.
+    `is_split`: a manifest defines the splits; otherwise the file names define them. `style` is a pattern whose first
+    group is the style of a file, as its name tells it: the composer.
     """
 
     name: str
@@ -41,6 +42,12 @@ class Corpus:
     licence: str
     pieces: tuple[CorpusPiece, ...]
     is_split: bool = False
+    style: str = ""
+
+    def style_of(self, piece: CorpusPiece) -> str:
+        """The style of a piece: what the pattern finds in the name of its file, else the name of the corpus."""
+        found = re.search(self.style, piece.name) if self.style else None
+        return found[1] if found else self.name
 
     def split(self, split: Split) -> tuple[CorpusPiece, ...]:
         return tuple(piece for piece in self.pieces if piece.split == split)
@@ -51,13 +58,28 @@ def load_corpus(which: str) -> Corpus:
 
     Raises InputError if there is neither; the message lists the names.
     """
-    manifests = {path.parent.name: path for path in sorted(folder("corpora").glob("*/manifest.toml"))}
+    manifests = _manifests()
     if Path(which).is_dir():
         manifest = Path(which) / "manifest.toml"
         return _from_manifest(manifest) if manifest.is_file() else _from_folder(Path(which))
     if which not in manifests:
         raise InputError(f"found no corpus {which!r}; expected a folder of scores, or one of: {', '.join(manifests)}")
     return _from_manifest(manifests[which])
+
+
+def load_corpus_in(name: str, data: Path) -> Corpus:
+    """A corpus of corpora/ by its name, with its files in the folder `data`, since not all corpora are shipped.
+
+    Raises InputError if there is no manifest of this name.
+    """
+    manifests = _manifests()
+    if name not in manifests:
+        raise InputError(f"found no manifest of {name!r}; expected one of: {', '.join(manifests)}")
+    return _from_manifest(manifests[name], data)
+
+
+def _manifests() -> dict[str, Path]:
+    return {path.parent.name: path for path in sorted(folder("corpora").glob("*/manifest.toml"))}
 
 
 def verify(corpus: Corpus) -> None:
@@ -75,10 +97,10 @@ def verify_piece(piece: CorpusPiece, corpus: str) -> None:
         raise InputError(f"found another checksum than the manifest of {corpus}; install the version in it", place)
 
 
-def _from_manifest(path: Path) -> Corpus:
+def _from_manifest(path: Path, data: Path | None = None) -> Corpus:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
-        corpus = _corpus_of(table, path.parent)
+        corpus = _corpus_of(table, data or path.parent)
     except OSError as error:
         raise InputError(f"the manifest cannot be read: {error.strerror}", Place(str(path))) from None
     except (ValueError, RecursionError) as error:  # neither TOML nor UTF-8, or nested too deeply
@@ -88,13 +110,12 @@ def _from_manifest(path: Path) -> Corpus:
     return corpus
 
 
-def _corpus_of(table: Mapping[str, Any], folder_of_manifest: Path) -> Corpus:
+def _corpus_of(table: Mapping[str, Any], root: Path) -> Corpus:
     """The corpus of a manifest. InputError for what it lacks, and for files outside its folder."""
     missing = [key for key in ("name", "source", "licence") if key not in table]
     if missing:
         raise InputError(f"found no {', '.join(missing)}; expected name, source and licence")
     name, source, licence = (_text(table, key) for key in ("name", "source", "licence"))
-    root = folder_of_manifest
     if "package" in table:
         root = _inside(_package_folder(_text(table, "package")), _text(table, "folder"))
     pieces = tuple(
@@ -107,7 +128,7 @@ def _corpus_of(table: Mapping[str, Any], folder_of_manifest: Path) -> Corpus:
     twice = [file for file, count in Counter(piece.name for piece in pieces).items() if count > 1]
     if twice:
         raise InputError(f"{twice[0]!r} is in two splits; expected each piece in one")
-    return Corpus(name, source, licence, pieces, is_split=True)
+    return Corpus(name, source, licence, pieces, is_split=True, style=_style(table))
 
 
 def _text(table: Mapping[str, Any], key: str) -> str:
@@ -115,6 +136,17 @@ def _text(table: Mapping[str, Any], key: str) -> str:
     if not isinstance(value, str):
         raise InputError(f"{key} is {value!r}; expected a text")
     return value
+
+
+def _style(table: Mapping[str, Any]) -> str:
+    """The pattern of the styles, with a group; empty without one."""
+    pattern = _text({"style": ""} | dict(table), "style")
+    try:
+        if pattern and not re.compile(pattern).groups:
+            raise InputError(f"style is {pattern!r}; expected a pattern with a group")
+    except re.error as error:
+        raise InputError(f"style is {pattern!r} ({error}); expected a regular expression") from None
+    return pattern
 
 
 def _listed(table: Mapping[str, Any], split: str) -> Mapping[str, str]:

@@ -28,6 +28,28 @@ def headers(score: Score, *, snap: bool = False) -> tuple[Header, ...]:
     return tuple(_header(measure, start, snap) for measure, start in zip(score.measures, starts, strict=True))
 
 
+def nearest_headers(score: Score) -> tuple[tuple[Header, ...], dict[int, str]]:
+    """One header for each measure, and for each measure that the language cannot express the reason, by index.
+
+    Such a measure gets whole quarters, as many as it lasts. Key signatures are those of `headers` with `snap`.
+    """
+    heads, refused = [], {}
+    for index, (measure, start) in enumerate(zip(score.measures, measure_starts(score.measures), strict=True)):
+        try:
+            heads.append(_header(measure, start, True))
+        except RefusedError as error:
+            heads.append(_whole_quarters(measure))
+            refused[index] = error.message
+    return tuple(heads), refused
+
+
+def _whole_quarters(measure: Measure) -> Header:
+    words = vocabulary()
+    quarters = min(max(round(measure.duration), 1), words.longest_ticks // words.ticks_per_quarter)
+    key = _key(measure.key, words, Place(measure=measure.number), True)
+    return Header(measure.number, TimeSignature((quarters,), 4), key, Fraction(quarters))
+
+
 def complete_voice(measure: Measure, slot: Slot) -> Voice | None:
     """The voice of a slot, None if absent; RefusedError if it does not last as long as its measure."""
     voice = measure.voice(slot)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, cast
 
 from scoregen.score.elements import Slot
@@ -56,6 +57,7 @@ def event_text(event: Event) -> str:
     return items.removesuffix("+")
 
 
+@lru_cache(maxsize=65536)  # a corpus repeats a few thousand events; equal ones share their memory
 def event_from_text(text: str) -> Event:
     """The inverse of `event_text`; ReadError for anything else."""
     if text in ("hold", "rest", "absent", "blank"):
@@ -78,15 +80,28 @@ def to_json(tokens: TokenScore) -> str:
 def from_json(text: str) -> TokenScore:
     """The inverse of `to_json`. ReadError if the text is not such an object or breaks the grammar."""
     try:
-        value = json.loads(text)
-        if value["format"] != FORMAT:
-            raise ReadError(f"the format is {value['format']!r}; expected {FORMAT!r}")
-        slots = tuple(Slot(str(part), int(staff), int(voice)) for part, staff, voice in value["slots"])
-        tokens = TokenScore(slots, tuple(_measure(item) for item in value["measures"]))
+        tokens = from_object(json.loads(text))
     except (KeyError, TypeError, ValueError) as error:
         raise ReadError(f"the text is not {FORMAT} in JSON: {type(error).__name__} {error}") from None
     check(tokens)
     return tokens
+
+
+def to_object(tokens: TokenScore) -> dict[str, Any]:
+    """The object of `to_json` as a plain value."""
+    measures = [_measure_object(measure) for measure in tokens.measures]
+    return {"format": FORMAT, "slots": [list(slot) for slot in tokens.slots], "measures": measures}
+
+
+def from_object(value: Mapping[str, Any]) -> TokenScore:
+    """The inverse of `to_object`, without a check of the grammar.
+
+    ReadError for another format; KeyError, TypeError or ValueError for a value that is no such object.
+    """
+    if value["format"] != FORMAT:
+        raise ReadError(f"the format is {value['format']!r}; expected {FORMAT!r}")
+    slots = tuple(Slot(str(part), int(staff), int(voice)) for part, staff, voice in value["slots"])
+    return TokenScore(slots, tuple(_measure(item) for item in value["measures"]))
 
 
 def _aligned(row: Sequence[str], widths: Sequence[int]) -> str:
@@ -126,10 +141,15 @@ def _header_items(head: Header) -> Iterator[tuple[str, Any]]:
 
 def _measure(item: Mapping[str, Any]) -> TokenMeasure:
     try:
-        slices = tuple(Slice(Fraction(row[0]), tuple(map(event_from_text, row[1:]))) for row in item["slices"])
+        slices = tuple(Slice(_quarters(row[0]), tuple(map(event_from_text, row[1:]))) for row in item["slices"])
     except ReadError as error:
         raise ReadError(error.message, Place(measure=str(item["number"]))) from None
     return TokenMeasure(_header(item), slices)
+
+
+@lru_cache(maxsize=4096)
+def _quarters(text: str) -> Fraction:
+    return Fraction(text)
 
 
 def _header(item: Mapping[str, Any]) -> Header:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from scoregen.score.elements import Note, Part, Score, Slot
+from scoregen.score.instruments import InstrumentType, family_of, instrument_of, plain_name, voice_types
 from scoregen.score.pitch import Pitch
 
 _LEAST_SUNG = 0.1
@@ -43,25 +44,32 @@ class _Content:
 
 
 def describe_voices(score: Score, slots: Sequence[Slot]) -> tuple[VoiceDescription, ...]:
-    """One description for each slot. A voice without a known range has that of its notes, 5th to 95th percentile."""
+    """One description for each slot.
+
+    The range is that of the instrument or named voice; a voice without one has that of its notes, 5th to 95th
+    percentile.
+    """
     contents = _contents(score)
     numbers = {part.id: index for index, part in enumerate(score.parts)}
-    return tuple(
-        _description(slot, score.parts[numbers[slot.part]], numbers[slot.part], slots, contents) for slot in slots
-    )
+    return tuple(_description(score, slot, numbers[slot.part], slots, contents) for slot in slots)
 
 
 def _description(
-    slot: Slot, part: Part, number: int, slots: Sequence[Slot], contents: Mapping[Slot | str, _Content]
+    score: Score, slot: Slot, number: int, slots: Sequence[Slot], contents: Mapping[Slot | str, _Content]
 ) -> VoiceDescription:
-    family = family_of(part)
+    part, family = score.parts[number], str(family_of(score.parts[number]))
     sung = family == "voice" or _has_words(part, family, contents[part.id])
-    family = "voice" if sung else family
-    same_staff = sorted(other.voice for other in slots if other[:2] == slot[:2])
-    low, high = _used_range(contents[slot].pitches or contents[part.id].pitches, part.clefs[0].height)
-    return VoiceDescription(
-        family, number, slot.staff - 1, max(part.staves, slot.staff), same_staff.index(slot.voice), low, high, sung
-    )
+    known = _named_voice(part) if sung else instrument_of(part)
+    used = _used_range(contents[slot].pitches or contents[part.id].pitches, part.clefs[0].height)
+    lowest, highest = (known.lowest.midi_pitch, known.highest.midi_pitch) if known else used
+    rank = sum(other.voice < slot.voice for other in slots if other[:2] == slot[:2])
+    staves = max(part.staves, slot.staff)
+    return VoiceDescription("voice" if sung else family, number, slot.staff - 1, staves, rank, lowest, highest, sung)
+
+
+def _named_voice(part: Part) -> InstrumentType | None:
+    """The voice that the name of a part tells, such as soprano."""
+    return next((voice for voice in voice_types() if plain_name(part.name) in voice.aliases), None)
 
 
 def _has_words(part: Part, family: str, content: _Content) -> bool:
@@ -95,37 +103,3 @@ def _used_range(pitches: Sequence[int], height: int) -> tuple[int, int]:
     row = sorted(pitches)
     cut = len(row) // _OUTER_SHARE
     return row[cut], row[-1 - cut]
-
-
-_PROGRAMS = (
-    (8, "keyboard"),
-    (16, "percussion"),
-    (24, "keyboard"),
-    (32, "plucked"),
-    (45, "strings"),
-    (47, "plucked"),
-    (48, "percussion"),
-    (52, "strings"),
-    (56, "voice"),
-    (64, "brass"),
-    (80, "woodwind"),
-)
-"""The families of General MIDI, each with its last program."""
-_SOUNDS = {
-    "voice": "voice",
-    "keyboard": "keyboard",
-    "pluck": "plucked",
-    "strings": "strings",
-    "brass": "brass",
-    "wind": "woodwind",
-}
-
-
-def family_of(part: Part) -> str:
-    """voice, keyboard, plucked, strings, woodwind, brass, percussion or other, by the sound, then the program."""
-    instrument = part.instrument
-    sound = (instrument.sound if instrument else None) or ""
-    if sound.partition(".")[0] in _SOUNDS:
-        return _SOUNDS[sound.partition(".")[0]]
-    program = instrument.midi_program if instrument else 129
-    return next((family for last, family in _PROGRAMS if program <= last), "other")

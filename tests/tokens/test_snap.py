@@ -12,8 +12,8 @@ from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import fits
+from scoregen.tokens.encode import snap_events, snap_pitch
 from scoregen.tokens.events import REST, Event, Header
-from scoregen.tokens.snap import snap_events, snap_pitch
 from scoregen.tokens.vocabulary import vocabulary
 from tests.strategies import Frame, frames
 

@@ -1,0 +1,69 @@
+"""Read corpora of any ensemble and write them as shards: movements in tokens that training loads without notation.
+
+python tools/build_shards.py DATA... -o runs/shards [--seconds 60]
+
+DATA is a folder of scores, or of a corpus that corpora/ lists under the name of the folder; its files may be in
+scores.zip. A build goes on where the last one stopped; --seconds ends it after a while.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+import zipfile
+from pathlib import Path
+
+from scoregen.corpora.build import build_shards
+from scoregen.corpora.manifest import Corpus, load_corpus, load_corpus_in
+from scoregen.corpora.shards import ShardSource
+from scoregen.system.errors import InputError
+from scoregen.system.resources import folder
+
+
+class OutOfTimeError(Exception):
+    """The build used its time."""
+
+
+def corpus_in(data: Path, unpacked: Path) -> Corpus:
+    """The corpus of a folder, by its manifest in corpora/ if it is listed there."""
+    archive = data / "scores.zip"
+    if archive.is_file():
+        zipfile.ZipFile(archive).extractall(unpacked)
+    listed = (folder("corpora") / data.name / "manifest.toml").is_file()
+    root = unpacked if archive.is_file() else data
+    return load_corpus_in(data.name, root) if listed else load_corpus(str(root))
+
+
+def build(data: Path, out: Path, end: float) -> None:
+    def report(source: ShardSource, count: int) -> None:
+        print(f"{source.file}: {source.lost or f'{count} movements'}", flush=True)
+        if time.monotonic() > end:
+            raise OutOfTimeError
+
+    with tempfile.TemporaryDirectory() as unpacked:
+        build_shards(corpus_in(data, Path(unpacked)), out / data.name, report)
+    print(f"{data.name}: complete")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", nargs="+", type=Path)
+    parser.add_argument("-o", "--out", type=Path, default=Path("runs/shards"))
+    parser.add_argument("--seconds", type=float, default=float("inf"))
+    arguments = parser.parse_args()
+    end = time.monotonic() + arguments.seconds
+    try:
+        for data in arguments.data:
+            build(data, arguments.out, end)
+    except OutOfTimeError:
+        return 3
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
