@@ -1,4 +1,4 @@
-"""Export the steps of the network as ONNX graphs of the shipped shape into scoregen/weights/graphs.
+"""Export the steps of the network as ONNX graphs of the shipped shapes into scoregen/weights/graphs/NAME.
 
     python tools/export_graphs.py
 
@@ -24,14 +24,16 @@ from scoregen.model.engine.graphs import INDEX, shape_of, source_digest
 from scoregen.model.network.checkpoint import read_weights
 from scoregen.model.network.config import NetworkConfig
 from scoregen.model.network.network import Network
-from scoregen.model.network.steps import STEPS, Step, axis_sizes
+from scoregen.model.network.steps import Step, axis_sizes, steps_of
 from scoregen.system.files import write_files
 from scoregen.system.resources import weights
 
 OPSET = 18
+SHIPPED = ("satb-chorales",)
+"""The weights whose shapes are exported."""
 PREFIX = "network."
 """Before the names of weights, as the exporter has them."""
-EXAMPLE = {"B": 2, "T": 3, "R": 6, "C": 7, "V": 4, "M": 5, "K": 3, "F": 8}
+EXAMPLE = {"B": 2, "T": 3, "R": 6, "C": 7, "V": 4, "M": 5, "K": 3, "F": 8, "N": 2}
 """Sizes of the dynamic axes in the traced inputs; they only have to differ from one."""
 
 
@@ -59,12 +61,13 @@ def export_graphs(config: NetworkConfig) -> dict[str, bytes]:
         module._non_persistent_buffers_set.clear()  # so that index tables are exported by name, like weights
     for number, weight in enumerate(network.parameters()):
         nn.init.constant_(weight, number)  # the exporter merges equal weights
-    graphs = {name: _graph(network, step) for name, step in STEPS.items()}
+    steps = steps_of(config)
+    graphs = {name: _graph(network, step) for name, step in steps.items()}
     about = {
         "shape": shape_of(config),
         "source": source_digest(),
         "torch": torch.__version__.partition("+")[0],
-        "inputs": {name: list(step.inputs) for name, step in STEPS.items()},
+        "inputs": {name: list(step.inputs) for name, step in steps.items()},
         "weights": {name: graph.weights for name, graph in graphs.items()},
     }
     files = {f"{name}.onnx": graph.data for name, graph in graphs.items()}
@@ -145,12 +148,13 @@ def _simplified(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def main() -> None:
-    folder = weights() / "graphs"
-    folder.mkdir(exist_ok=True)
-    files = export_graphs(read_weights().config)
-    write_files([(folder / name, data) for name, data in files.items()], force=True)
-    for name, data in files.items():
-        print(f"{name}: {len(data) / 1024:.0f} KB")
+    for stem in SHIPPED:
+        folder = weights() / "graphs" / stem
+        folder.mkdir(parents=True, exist_ok=True)
+        files = export_graphs(read_weights(weights() / stem).config)
+        write_files([(folder / name, data) for name, data in files.items()], force=True)
+        for name, data in files.items():
+            print(f"{stem}/{name}: {len(data) / 1024:.0f} KB")
 
 
 if __name__ == "__main__":

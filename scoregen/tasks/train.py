@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
+from scoregen.model.training.mixture_set import MixtureSource, read_mixture
 from scoregen.model.training.training_set import TrainingSet, read_training_set
 from scoregen.model.training.verdict import verdict
 from scoregen.system.errors import InputError
@@ -76,6 +77,7 @@ def train(
     network: NetworkConfig | None = None,
     options: TrainingOptions | None = None,
     teachers: Sequence[Path] = (),
+    sources: Sequence[MixtureSource] = (),
     device: str = "auto",
     progress: Callable[[int, dict[str, float]], None] | None = None,
     on_start: Callable[[Preparation], None] | None = None,
@@ -90,7 +92,8 @@ def train(
     `start` are the weights to start from: "shipped" (if they have the roles of the ensemble and the shape of
     `network`), "none", or a checkpoint. `options` default to those of fine-tuning or of a run from random weights, and
     `changes` are single options by name (`steps=300`). `teachers` are checkpoints for knowledge distillation
-    (`model.training.loss`).
+    (`model.training.loss`). With `sources`, the corpus is a folder of shards (`corpora.shards`), and the network is
+    taught a mixture of them for any ensemble.
 
     `on_start` receives what was found and measured before the first step, `progress` each step and its figures
     (`model.training.loop`). Of several processes under torchrun, only the first writes files and reports progress.
@@ -112,7 +115,11 @@ def train(
     initial = starting.checkpoint
     options = replace(options or (FINE_TUNING if initial else TrainingOptions()), **changes)
     shape = network or (initial.network.config if initial else NetworkConfig())
-    training_set = _training_set(Path(corpus), ensemble, shape, options)
+    training_set = (
+        read_mixture(Path(corpus), sources, shape, options)
+        if sources
+        else _training_set(Path(corpus), ensemble, shape, options)
+    )
     teacher_models = load_teachers(teachers, training_set.network)
     about = training_set.about | _provenance(teacher_models, initial)
     folder = out.with_suffix(".run")

@@ -80,7 +80,7 @@ def collect_evidence(networks: Sequence[Network], examples: Sequence[Example], d
 
 def mean_probabilities(networks: Sequence[Network], examples: Sequence[Example]) -> list[tuple[Floats, Floats]]:
     """The mean distributions of several networks for each piece: events [T, V, E] and time shifts [T, A]."""
-    batch = collate(examples).to(next(networks[0].parameters()).device)
+    batch = collate(examples, networks[0].alphabet).to(next(networks[0].parameters()).device)
     with torch.inference_mode():
         result = [choices(network, batch) for network in networks]
     events = torch.stack([each.events.double().exp() for each in result]).mean(0).numpy(force=True)

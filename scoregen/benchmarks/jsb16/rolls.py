@@ -16,6 +16,7 @@ from scoregen.model.network.alphabet import FIRST_PITCH, GRID, HOLD, REST
 from scoregen.model.network.auxiliary_targets import NO_KEY, harmony_targets
 from scoregen.model.network.history_features import ages, estimate_keys, matches, pitch_history, relative_to_key
 from scoregen.model.network.inputs import Floats, Ints, PieceArrays, pitches_around
+from scoregen.model.network.voice_features import voice_features
 from scoregen.system.errors import RefusedError
 
 STEPS = GRID // 4
@@ -51,6 +52,9 @@ def roll_piece(frames: Sequence[Sequence[int]]) -> PieceArrays:
         sounding=sounding,
         age=ages(events, position),
         pitch_history=relative_to_key(shares, np.where(has_key, key, 0)),
+        choices=events[..., None],
+        inner=np.zeros((*events.shape, 0), dtype=np.int64),
+        voices=voice_features(events.shape[1]),
         time_shift=time_shift,
         matches=matches(events, sounding, time_shift, position),
         labels=harmony_targets(sounding, position, len(roll) * STEPS, np.where(has_key, key, NO_KEY), None, CHROMATIC),
@@ -77,9 +81,11 @@ def transpose_roll(piece: PieceArrays, semitones: int) -> PieceArrays | None:
     def moved(pitches: Ints) -> Ints:
         return np.where(pitches == silence, silence, pitches + semitones)
 
+    events = np.where(attacks, piece.events + semitones, piece.events)
     return replace(
         piece,
-        events=np.where(attacks, piece.events + semitones, piece.events),
+        events=events,
+        choices=events[..., None],
         before=moved(piece.before),
         sounding=moved(piece.sounding),
         key=np.where(piece.key == CHROMATIC.no_key, CHROMATIC.no_key, (piece.key + 7 * semitones) % 12),

@@ -118,7 +118,7 @@ def train_command(
     `scoregen manual training` explains the options and the figures.
     """
     from scoregen.model.network.config import NetworkConfig
-    from scoregen.model.training.config_file import read_options
+    from scoregen.model.training.config_file import read_options, read_sources
     from scoregen.model.training.parallel import is_first
     from scoregen.tasks.train import train
 
@@ -148,6 +148,7 @@ def train_command(
             device=device,
             progress=view.show,
             on_start=view.begin,
+            sources=read_sources(config) if config else (),
             **{**training_options, **flags},
         )
     if is_first():

@@ -1,17 +1,17 @@
 """Incremental decoding: pieces are written slice by slice by the steps of a network, with caches of the past.
 
 The log probabilities of a slice equal those of `likelihood.choices` on the finished piece; a test compares them. A
-slice is opened at a place. Its voices are then passed or chosen, and written, one after the other. The time shift to
-the next slice closes it.
+slice is opened at a place. Its voices then take their turns, one voice after the other: each choice is passed or
+chosen, and written. The time shift to the next slice closes it.
 
-R rows (pieces written in parallel), V voices, T slices so far, C slices of capacity in the caches, E events,
-A time shifts.
+R rows (pieces written in parallel), V voices, T slices so far, C slices of capacity in the caches, K choices of an
+event, N inner notes of a chord, E ids of choices, A time shifts.
 """
 
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from scoregen.model.engine.incremental_features import IncrementalFeatures
 from scoregen.model.engine.other_voices import other_voices
 from scoregen.model.engine.protocol import Array, Engine
-from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, MOST_ACCIDENTALS, alphabet
+from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, MOST_ACCIDENTALS, NO_CHOICE, alphabet
 from scoregen.model.network.conditioning import NEVER
-from scoregen.model.network.inputs import SILENCE, Floats, Ints
+from scoregen.model.network.inputs import SILENCE, Bools, Floats, Ints
 
 CACHE_BLOCK = 32
 """Slices by which the caches grow."""
@@ -40,39 +40,52 @@ class SlicePlaces:
 
 @dataclass(slots=True)
 class _OpenSlice:
-    """The slice that is being written. Arrays [R, V] are in the order of the voices."""
+    """The slice that is being written. Arrays [R, V] are by voice number."""
 
     places: SlicePlaces
     order: Ints
-    before: Ints  # pitch ids before the slice
-    age: Ints  # age buckets of those pitches
-    sounding: Ints  # pitch ids that sound; the ids before the slice for voices not written yet
-    events: Ints  # by voice index
+    rank: Ints  # [R, V] the place of each voice in the order
+    present: Bools  # [R, V]
+    before: Ints  # [R, V] pitch ids before the slice
+    age: Ints  # [R, V] age buckets of those pitches
+    events: Ints  # [R, V] by voice number
+    choices: Ints  # [R, V, K] of this slice, NO_CHOICE after the last one
     state: Array  # [R, s]
     scores: Array  # [R, H, C]
     trust: Array  # [R, H, C]
-    agreement: Floats  # [R, C] how many of the written voices have the same event in an earlier slice
-    count: int = 0
+    agreement: Floats  # [R, C] how many of the turns so far have the same choice in an earlier slice
+    turns: Ints  # [R] the number of turns so far
+    last: tuple[Ints, Ints, Ints]  # [R] voice, choice and pitch of the last turn
+    chord: Ints  # [R] the pitch written last in the present event, or silence
+    index: Ints  # [R] the number of the next choice of the present event
+    voice: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # [R] whose turn it is
 
 
 class Decoder:
-    """The state of R pieces after T slices; `before`, `sounding` [R, V] are pitch ids."""
+    """The state of R pieces after T slices; `before`, `sounding` [R, V] are pitch ids, of chords their outer notes.
 
-    def __init__(self, engine: Engine, rows: int, voices: int) -> None:
-        config = engine.config
-        self.engine = engine
-        self.features = IncrementalFeatures(rows, voices, alphabet(config.alphabet))
-        self.before: Ints = np.full((rows, voices), SILENCE)
-        self.sounding: Ints = np.full((rows, voices), SILENCE)
-        self._roles = np.arange(voices)
+    `voices` [V, D] are the features of the voices (`voice_features`).
+    """
+
+    def __init__(self, engine: Engine, rows: int, voices: Ints) -> None:
+        config, count = engine.config, len(voices)
+        self.engine, self.alphabet = engine, alphabet(config.alphabet)
+        self.features = IncrementalFeatures(rows, count, self.alphabet)
+        self.before: Ints = np.full((rows, count), SILENCE)
+        self.sounding: Ints = np.full((rows, count), SILENCE)
+        self.inner: Ints = np.full((rows, count, 0), SILENCE)
+        self._roles, pairs = engine.run("describe_voices", voices)
+        self._pairs = engine.zeros(count + 1, config.in_slice)
+        self._pairs[:count] = pairs
         self._hidden = engine.zeros(config.layers, rows, config.backbone)
+        self._strands = engine.zeros(rows, count, config.strand)
         width = config.backbone // config.heads
         self._keys = engine.zeros(rows, config.heads, CACHE_BLOCK, width)
         self._values = engine.zeros(rows, config.heads, CACHE_BLOCK, width)
         self._positions: Ints = np.full((rows, CACHE_BLOCK), NEVER)
-        self._events: Ints = np.zeros((rows, voices, CACHE_BLOCK), dtype=np.int64)
+        self._choices: Ints = np.full((rows, count, 1, CACHE_BLOCK), self.alphabet.choices)
         self._time_shifts: Ints = np.zeros((rows, CACHE_BLOCK), dtype=np.int64)
-        self._last_events: Ints = np.zeros((rows, voices), dtype=np.int64)
+        self._last_events: Ints = np.zeros((rows, count), dtype=np.int64)
         self._last_key: Ints = np.zeros(rows, dtype=np.int64)
         self._slice: _OpenSlice
 
@@ -81,46 +94,52 @@ class Decoder:
         """T."""
         return self.features.length
 
-    def read(self, places: SlicePlaces, events: Ints, sounding: Ints, time_shifts: Ints) -> None:
-        """Read the first slices of the only piece: `places` has a row for each, the other arrays are [T, V] and [T].
+    def read(self, places: SlicePlaces, choices: Ints, sounding: Ints, inner: Ints, time_shifts: Ints) -> None:
+        """Read the first slices of the only piece: `places` has a row for each, the other arrays are [T, ...].
 
-        Nothing is chosen, so no attention is needed and only the backbone runs.
+        Nothing is chosen, so no attention is needed and only the backbone and the memories of the voices run.
         """
-        count = len(events)
-        histories = [self._read_features(places, *row) for row in zip(events, sounding, time_shifts, strict=True)]
+        count, events = len(choices), self._events(choices)
+        self.inner = np.full((*self.sounding.shape, inner.shape[2]), SILENCE)
+        histories = [
+            self._read_slice(places, at, events[at], sounding[at], inner[at], int(time_shifts[at]))
+            for at in range(count)
+        ]
         around = self._backbone_inputs(places, np.concatenate(histories))
         earlier = [
-            np.concatenate([np.zeros_like(each[:1]), each[:-1]])[None] for each in (events, sounding, places.key)
+            np.concatenate([np.zeros_like(each[:1]), each[:-1]])[None] for each in (events, sounding, inner, places.key)
         ]
         is_slice = np.ones((1, count), dtype=np.float32)
         is_slice[:, 0] = 0
         _, self._hidden, _, keys, values = self.engine.run(
             "read_slices", *earlier, self._roles, is_slice, around[None], self._hidden
         )
-        self._grow(count)
+        self._grow(count, choices.shape[2])
         self._keys[:, :, :count] = keys
         self._values[:, :, : count - 1] = values[:, :, 1:]
         self._positions[0, :count] = places.position
-        self._events[0, :, :count] = events.T
+        self._choices[0, :, : choices.shape[2], :count] = self._stored(choices).transpose(1, 2, 0)
         self._time_shifts[0, :count] = np.maximum(time_shifts, 0)
         self._last_events, self._last_key = events[-1:], places.key[-1:]
 
-    def open_slice(self, places: SlicePlaces, order: Ints, *, chooses: bool = True) -> None:
+    def open_slice(self, places: SlicePlaces, order: Ints, present: Bools, *, chooses: bool = True) -> None:
         """Begin a slice; `order` [R, V] lists the voices in the order in which they will be written.
 
-        Without `chooses` the slice has no log probabilities, which suffices if all voices are given.
+        Voices that are not `present` [R, V] take no turn. Without `chooses` the slice has no log probabilities, which
+        suffices if all voices are given.
         """
-        at = self.length
+        at, rows = self.length, len(order)
         self.features.enter(places.position)
         around = self._backbone_inputs(places, self.features.pitch_history(places.key - MOST_ACCIDENTALS))[:, None]
-        self._grow(at + 1)
+        self._grow(at + 1, 1)
         context, self._hidden, previous, key, value = self.engine.run(
             "read_slices",
             self._last_events[:, None],
             self.sounding[:, None],
+            self.inner[:, None],
             self._last_key[:, None],
             self._roles,
-            np.full((len(order), 1), float(at > 0), dtype=np.float32),
+            np.full((rows, 1), float(at > 0), dtype=np.float32),
             around,
             self._hidden,
         )
@@ -130,55 +149,78 @@ class Decoder:
         state = scores = trust = None
         if chooses:
             state, scores, trust = self._attend(places, context, previous, around)
-        every = np.arange(len(order))[:, None]
-        before = self.before[every, order]
-        agreement = np.zeros(self._positions.shape, dtype=np.float32)
+        nothing = np.zeros(rows, dtype=np.int64)
+        silent = np.full(rows, SILENCE)
         self._slice = _OpenSlice(
-            places,
-            order,
-            before,
-            self.features.age[every, order],
-            before.copy(),
-            np.zeros_like(order),
-            state,
-            scores,
-            trust,
-            agreement,
+            places=places,
+            order=order,
+            rank=np.argsort(order, axis=1),
+            present=present,
+            before=self.before.copy(),
+            age=self.features.age,
+            events=np.full(order.shape, self.alphabet.absent),
+            choices=np.full((*order.shape, 1), NO_CHOICE),
+            state=state,
+            scores=scores,
+            trust=trust,
+            agreement=np.zeros(self._positions.shape, dtype=np.float32),
+            turns=nothing,
+            last=(nothing, nothing, silent),
+            chord=silent,
+            index=nothing,
         )
+        self.sounding = np.where(present, self.sounding, SILENCE)
+        self.inner = np.where(present[..., None], self.inner, SILENCE)
 
-    def pass_voice(self) -> None:
-        """Advance to the next voice, whose event is given."""
+    def next_voice(self, voice: Ints) -> None:
+        """Go to the voice [R] that takes the next turns."""
         current = self._slice
-        (current.state,) = self.engine.run("pass_voice", *self._voice_inputs())
+        current.voice = voice
+        current.index = np.zeros_like(voice)
+        current.chord = np.full_like(voice, SILENCE)
 
-    def choose_voice(self) -> Floats:
-        """Advance to the next voice: [R, E] log p of its events."""
-        current, step = self._slice, self._slice.count
-        voice = current.order[:, step]
-        rows = np.arange(len(voice))
-        current.state, log_p = self.engine.run(
-            "choose_voice",
-            *self._voice_inputs(),
-            *other_voices(current.order, current.sounding, current.before, step),
-            *self._past(),
-            self._events[rows, voice],
-            self._matches[rows, voice + 1],
+    def pass_choice(self, active: Bools) -> None:
+        """Advance the active rows [R] to the next turn of their voice, whose choice is given."""
+        current = self._slice
+        (state,) = self.engine.run("pass_turn", *self._turn_inputs())
+        current.state = keep_inactive(active, state, current.state)
+
+    def choose(self, active: Bools) -> Floats:
+        """Advance the active rows to the next turn of their voice: [R, E] log p of its choices."""
+        current = self._slice
+        others = other_voices(
+            current.present, current.rank, self.sounding, current.before, current.voice, current.chord
         )
+        state, log_p = self.engine.run(
+            "choose",
+            *self._turn_inputs(),
+            self._pairs[others.voice],
+            *others[1:],
+            *self._past(),
+            self._past_choices(),
+            self._matches[np.arange(len(active)), current.voice + 1],
+        )
+        current.state = keep_inactive(active, state, current.state)
         return self.engine.numpy(log_p)
 
-    def write_voice(self, events: Ints) -> None:
-        """Write the event ids [R] of the voice that was passed or chosen."""
-        current, step = self._slice, self._slice.count
-        voice, rows = current.order[:, step], np.arange(len(events))
-        attacks = events >= FIRST_PITCH
-        still = np.where(events == HOLD, self.sounding[rows, voice], SILENCE)
-        sounding = np.where(attacks, events - FIRST_PITCH, still)
-        self.sounding[rows, voice] = sounding
-        self.before[rows, voice] = np.where(attacks, sounding, self.before[rows, voice])
-        current.sounding[:, step] = sounding
-        current.events[rows, voice] = events
-        current.agreement += self._events[rows, voice] == events[:, None]
-        current.count += 1
+    def write(self, choices: Ints, active: Bools) -> None:
+        """Write the choice ids [R] of the turn that was passed or chosen, in the active rows."""
+        current = self._slice
+        rows = np.flatnonzero(active)
+        self._grow(self.length + 1, int(current.index[rows].max(initial=0)) + 1)
+        current.agreement[rows] += self._past_choices()[rows] == choices[rows, None]
+        chosen, voice = choices[rows], current.voice[rows]
+        is_pitch = (chosen >= FIRST_PITCH) & (chosen < self.alphabet.events)
+        pitch = np.where(is_pitch, chosen - FIRST_PITCH, np.where(chosen == HOLD, self.sounding[rows, voice], SILENCE))
+        self._keep_choice(rows, voice, chosen)
+        self._sound(rows, voice, chosen, pitch, is_pitch)
+        last_voice, last_choice, last_pitch = (each.copy() for each in current.last)
+        last_voice[rows], last_choice[rows], last_pitch[rows] = voice, chosen, pitch
+        current.last = last_voice, last_choice, last_pitch
+        current.turns, current.index, current.chord = current.turns.copy(), current.index.copy(), current.chord.copy()
+        current.turns[rows] += 1
+        current.index[rows] += 1
+        current.chord[rows] = np.where(is_pitch, pitch, current.chord[rows])
 
     def choose_time_shift(self) -> Floats:
         """[R, A] log p of the time shift to the next slice, once every voice is written."""
@@ -192,10 +234,11 @@ class Decoder:
         """Close the slice with the time shift to the next, ids [R]."""
         current, at = self._slice, self.length
         self._positions[:, at] = current.places.position
-        self._events[:, :, at] = current.events
+        self._choices[:, :, : current.choices.shape[2], at] = self._stored(current.choices)
         self._time_shifts[:, at] = np.maximum(time_shifts, 0)
+        self._read_strands(current.events, current.places.key, current.before, current.age, current.places.metric)
         self._last_events, self._last_key = current.events, current.places.key
-        self.features.append(current.events, self.sounding, time_shifts)
+        self.features.append(current.events, self.sounding, time_shifts, self.inner)
 
     def keep(self, rows: NDArray[np.intp]) -> None:
         """Keep only these pieces, between two slices; a row that is listed several times is duplicated."""
@@ -211,10 +254,50 @@ class Decoder:
         one.keep(np.array([row]))
         return one
 
+    def _events(self, choices: Ints) -> Ints:
+        """[..., V] the events that choices [..., V, K] write: the outer note of a chord."""
+        is_pitch = (choices >= FIRST_PITCH) & (choices < self.alphabet.events)
+        events: Ints = np.take_along_axis(choices, is_pitch.argmax(-1)[..., None], -1)[..., 0]
+        return events
+
+    def _stored(self, choices: Ints) -> Ints:
+        """The ids under which choices are proposed again; those of absent voices and after the last one never are."""
+        end = self.alphabet.choices
+        return np.where(choices == NO_CHOICE, end, np.minimum(choices, end))
+
+    def _keep_choice(self, rows: NDArray[np.intp], voice: Ints, chosen: Ints) -> None:
+        current = self._slice
+        index = current.index[rows]
+        missing = int(index.max(initial=0)) + 1 - current.choices.shape[2]
+        if missing > 0:
+            current.choices = np.pad(current.choices, ((0, 0), (0, 0), (0, missing)), constant_values=NO_CHOICE)
+        current.choices[rows, voice, index] = chosen
+
+    def _sound(self, rows: NDArray[np.intp], voice: Ints, chosen: Ints, pitch: Ints, is_pitch: Bools) -> None:
+        """What sounds after a choice: of a chord the first pitch is the outer note, the others are inner ones."""
+        current = self._slice
+        opens, outer = current.index[rows] == 0, is_pitch & (current.chord[rows] == SILENCE)
+        changes = opens & (chosen != HOLD)
+        at = rows[changes], voice[changes]
+        self.sounding[at] = SILENCE
+        self.inner[at] = SILENCE
+        current.events[rows[opens], voice[opens]] = chosen[opens]
+        at = rows[outer], voice[outer]
+        self.sounding[at] = self.before[at] = pitch[outer]
+        current.events[at] = chosen[outer]
+        for row, own, note in zip(*(each[is_pitch & ~outer] for each in (rows, voice, pitch)), strict=True):
+            self._add_inner(row, own, note)
+
+    def _add_inner(self, row: int, voice: int, pitch: int) -> None:
+        count = int((self.inner[row, voice] != SILENCE).sum())
+        if count == self.inner.shape[2]:
+            self.inner = np.pad(self.inner, ((0, 0), (0, 0), (0, 1)), constant_values=SILENCE)
+        self.inner[row, voice, count] = pitch
+
     def _attend(self, places: SlicePlaces, context: Array, previous: Array, around: Floats) -> tuple[Array, ...]:
         """The in-slice state, and the attention scores and trust of every earlier slice."""
-        shape = (*self._events.shape[:1], self._events.shape[1] + 1, self._events.shape[2])
-        self._matches = np.zeros(shape, dtype=np.uint8)
+        rows, voices, _, capacity = self._choices.shape
+        self._matches = np.zeros((rows, voices + 1, capacity), dtype=np.uint8)
         self._matches[:, :, : self.length] = self.features.matches
         return self.engine.run(
             "open_slices",
@@ -229,49 +312,95 @@ class Decoder:
             self._matches[:, :, None],
         )
 
-    def _voice_inputs(self) -> tuple[Array, ...]:
-        """The inputs of a step for the next voice."""
-        current, step = self._slice, self._slice.count
-        inputs = (current.order[:, step], current.before[:, step], current.age[:, step], current.places.key)
-        return (current.state, *map(np.ascontiguousarray, inputs), *self._last())
+    def _turn_inputs(self) -> tuple[Array, ...]:
+        """The inputs of a step for the next turn."""
+        current = self._slice
+        voice, rows = current.voice, np.arange(len(current.voice))
+        before = current.before[rows, voice]
+        reference = np.where(current.chord == SILENCE, before, current.chord)
+        strand = self._strands[rows, voice]
+        key = current.places.key
+        return (
+            current.state,
+            self._roles[voice],
+            reference,
+            np.ascontiguousarray(current.age[rows, voice]),
+            strand,
+            key,
+            *self._last(),
+        )
 
     def _last(self) -> tuple[Array, ...]:
-        """The voice that was written last: role, event, pitch, and whether there is one."""
-        current, last = self._slice, max(self._slice.count - 1, 0)
-        voice = current.order[:, last]
-        events = current.events[np.arange(len(voice)), voice]
-        is_voice = np.full(len(voice), float(current.count > 0), dtype=np.float32)
-        return np.ascontiguousarray(voice), events, np.ascontiguousarray(current.sounding[:, last]), is_voice
+        """The turn that was written last: role, choice, pitch, and whether there is one."""
+        current = self._slice
+        voice, choice, pitch = current.last
+        return self._roles[voice], choice, pitch, (current.turns > 0).astype(np.float32)
 
     def _past(self) -> tuple[Array, ...]:
         current = self._slice
-        return current.scores, current.trust, current.agreement, np.array(current.count, dtype=np.float32)
+        return current.scores, current.trust, current.agreement, current.turns[:, None].astype(np.float32)
 
-    def _read_features(self, places: SlicePlaces, events: Ints, sounding: Ints, time_shift: int) -> Floats:
+    def _past_choices(self) -> Ints:
+        """[R, C] the choice of the same voice and number in each earlier slice."""
+        current = self._slice
+        rows, most = np.arange(len(current.voice)), self._choices.shape[2]
+        chosen = self._choices[rows, current.voice, np.minimum(current.index, most - 1)]
+        return np.where((current.index < most)[:, None], chosen, self.alphabet.choices)
+
+    def _read_slice(
+        self, places: SlicePlaces, at: int, events: Ints, sounding: Ints, inner: Ints, time_shift: int
+    ) -> Floats:
         """The pitch history before the next slice of the only piece, which is then appended."""
-        at = self.length
         self.features.enter(places.position[at : at + 1])
         history = self.features.pitch_history(places.key[at : at + 1] - MOST_ACCIDENTALS)
-        self.features.append(events[None], sounding[None], np.array([time_shift]))
-        self.before = np.where(events >= FIRST_PITCH, sounding, self.before)
-        self.sounding = sounding[None].copy()
+        before = self.before
+        attacks = (events >= FIRST_PITCH) & (events < self.alphabet.events)
+        self.before = np.where(attacks, sounding, self.before)
+        self.sounding, self.inner = sounding[None].copy(), inner[None].copy()
+        self._read_strands(
+            events[None], places.key[at : at + 1], before, self.features.age, places.metric[at : at + 1]
+        )
+        self.features.append(events[None], self.sounding, np.array([time_shift]), self.inner)
         return history
+
+    def _read_strands(self, events: Ints, key: Ints, before: Ints, age: Ints, metric: Floats) -> None:
+        """Update the memories of the voices by the events of the slice that sounds."""
+        if self.engine.config.strand:
+            (self._strands,) = self.engine.run(
+                "read_strands",
+                events,
+                self.sounding,
+                self.inner,
+                key,
+                self._roles,
+                before,
+                age,
+                metric,
+                self._strands,
+            )
 
     def _backbone_inputs(self, places: SlicePlaces, history: Floats) -> Floats:
         used = history if self.engine.config.use_pitch_history else np.zeros_like(history)
         return np.concatenate([places.metric, used, places.context], axis=1)
 
-    def _grow(self, needed: int) -> None:
-        """Make room for this number of slices in every cache."""
+    def _grow(self, slices: int, choices: int) -> None:
+        """Make room for this number of slices, and of choices of an event, in every cache."""
+        if choices > self._choices.shape[2]:
+            more = choices - self._choices.shape[2]
+            self._choices = np.pad(
+                self._choices, ((0, 0), (0, 0), (0, more), (0, 0)), constant_values=self.alphabet.choices
+            )
         capacity = self._positions.shape[1]
-        if needed <= capacity:
+        if slices <= capacity:
             return
-        wider = -(-needed // CACHE_BLOCK) * CACHE_BLOCK
+        wider = -(-slices // CACHE_BLOCK) * CACHE_BLOCK
         self._keys, self._values = self._widen(self._keys, wider), self._widen(self._values, wider)
-        more = wider - capacity
-        self._positions = np.pad(self._positions, ((0, 0), (0, more)), constant_values=NEVER)
-        self._events = np.pad(self._events, ((0, 0), (0, 0), (0, more)))
-        self._time_shifts = np.pad(self._time_shifts, ((0, 0), (0, more)))
+        room = (0, wider - capacity)
+        self._positions = np.pad(self._positions, ((0, 0), room), constant_values=NEVER)
+        self._choices = np.pad(
+            self._choices, ((0, 0), (0, 0), (0, 0), room), constant_values=self.alphabet.choices
+        )
+        self._time_shifts = np.pad(self._time_shifts, ((0, 0), room))
 
     def _widen(self, cache: Array, capacity: int) -> Array:
         rows, heads, length, width = cache.shape
@@ -281,5 +410,15 @@ class Decoder:
 
 
 _BY_ROW = (
-    "before", "sounding", "_keys", "_values", "_positions", "_events", "_time_shifts", "_last_events", "_last_key"
-)  # fmt: skip
+    *("before", "sounding", "inner", "_strands", "_keys", "_values", "_positions"),
+    *("_choices", "_time_shifts", "_last_events", "_last_key"),
+)
+
+
+def keep_inactive(active: Bools, new: Array, old: Array) -> Array:
+    """The new rows [R, ...] where active, the old ones elsewhere."""
+    if active.all():
+        return new
+    result = new.copy() if isinstance(new, np.ndarray) else new.clone()
+    result[~active] = old[~active]
+    return result

@@ -9,12 +9,21 @@ from scoregen.model.network.conditioning import frames
 from scoregen.model.network.inputs import Bools, Floats, Ints, PieceArrays
 
 
-def encode_frames(engine: Engine, piece: PieceArrays, given: Bools) -> tuple[Ints, Floats]:
+def encode_frames(engine: Engine, piece: PieceArrays, given: Bools, style: int = 0) -> tuple[Ints, Floats]:
     """The points of a piece that are frames [F], and the given context at each of them [F, 2 context]."""
-    points, events, sounding = frames(piece, given)
+    points, events, sounding, inner = frames(piece, given)
     if not engine.config.context:
         return points, np.zeros((len(points), 0), dtype=np.float32)
-    roles = np.arange(events.shape[1])
-    inputs = (events[None], sounding[None], piece.key[points][None], roles, piece.metric[points][None])
-    (encoded,) = engine.run("encode_frames", *inputs)
+    roles, _ = engine.run("describe_voices", piece.voices)
+    key, metric = piece.key[points], piece.metric[points]
+    (encoded,) = engine.run(
+        "encode_frames",
+        events[None],
+        sounding[None],
+        inner[None].astype(np.int64),
+        key[None],
+        roles,
+        metric[None],
+        np.array([style]),
+    )
     return points, engine.numpy(encoded)[0]

@@ -15,10 +15,12 @@ from scoregen.model.network.config import NetworkConfig
 from scoregen.system.resources import weights
 
 INDEX = "graphs.json"
-SOURCES = ("copy_attention", "heads", "history_features", "index_tables", "network", "steps")
+SOURCES = (
+    *("copy_attention", "heads", "history_features", "index_tables", "network", "steps", "voice_features"),
+)
 """The modules of `model.network` from which the graphs are exported."""
 SHAPE = (
-    *("alphabet", "metric_features", "embedding", "context", "backbone", "layers", "in_slice", "heads"),
+    *("alphabet", "metric_features", "embedding", "context", "backbone", "layers", "in_slice", "strand", "heads"),
     *("use_pitch_history", "use_matches", "use_motion", "use_degrees"),
 )
 """The options of a network on which its graphs depend, in addition to the number of roles."""
@@ -45,15 +47,14 @@ class GraphSet:
 
 def graphs_for(config: NetworkConfig) -> GraphSet | None:
     """The graphs of networks of this shape, None if none ship."""
-    shipped = shipped_graphs()
-    return shipped if shipped is not None and shipped.shape == shape_of(config) else None
+    shape = shape_of(config)
+    return next((graphs for graphs in shipped_graphs() if graphs.shape == shape), None)
 
 
 @cache
-def shipped_graphs() -> GraphSet | None:
-    """The graphs in the package; None if they have not been exported."""
-    folder = weights() / "graphs"
-    return read_graphs(folder) if (folder / INDEX).is_file() else None
+def shipped_graphs() -> tuple[GraphSet, ...]:
+    """The graphs in the package, a set for each shape of a network."""
+    return tuple(read_graphs(index.parent) for index in sorted((weights() / "graphs").glob(f"*/{INDEX}")))
 
 
 def read_graphs(folder: Path) -> GraphSet:
@@ -65,7 +66,11 @@ def read_graphs(folder: Path) -> GraphSet:
 def shape_of(config: NetworkConfig) -> dict[str, Any]:
     """The options on which the graphs of a network depend."""
     options = asdict(config)
-    return {"roles": len(config.roles), **{name: options[name] for name in SHAPE}}
+    return {
+        "roles": len(config.roles),
+        "styles": len(config.styles),
+        **{name: options[name] for name in SHAPE},
+    }
 
 
 def source_digest() -> str:

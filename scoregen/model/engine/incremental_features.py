@@ -29,6 +29,7 @@ class IncrementalFeatures:
         self.age: Ints = np.zeros((rows, voices), dtype=np.int64)
         self.matches: Ints = np.zeros((rows, voices + 1, 0), dtype=np.int64)
         self.shares: Floats = np.zeros((rows, 2, 12), dtype=np.float32)
+        self._silence = alphabet.silence
         self._classes = np.vstack([np.eye(12, dtype=np.float32)[alphabet.fifths % 12], np.zeros((1, 12), np.float32)])
         self._fresh: Floats = np.zeros((rows, 12), dtype=np.float32)
         self._position: Ints = np.zeros(rows, dtype=np.int64)
@@ -59,10 +60,11 @@ class IncrementalFeatures:
         """[R, PITCH_HISTORY] the pitch history before this slice, relative to its key signature [R] in fifths."""
         return relative_to_key(self.shares, keys)
 
-    def append(self, events: Ints, sounding: Ints, time_shift: Ints) -> None:
-        """Add the slice: events and sounding pitches [R, V], and the time shift to the next slice [R]."""
+    def append(self, events: Ints, sounding: Ints, time_shift: Ints, inner: Ints) -> None:
+        """Add the slice: events and sounding pitches [R, V], the time shift to the next slice [R], and the inner notes
+        of chords [R, V, N]."""
         self._fresh = self._classes[sounding].sum(1)
-        self._count_slice(events, sounding, time_shift)
+        self._count_slice(events, sounding, time_shift, inner)
         begins = events != HOLD
         self._count_notes(begins & (self._note >= 0))
         self._note = self._note + begins
@@ -85,9 +87,11 @@ class IncrementalFeatures:
         table[row, voice + 1, past] = bucket(1 + self._note_runs[row, voice, self._note_number[row, voice, past]])
         return table
 
-    def _count_slice(self, events: Ints, sounding: Ints, time_shift: Ints) -> None:
+    def _count_slice(self, events: Ints, sounding: Ints, time_shift: Ints, inner: Ints) -> None:
         """Update the runs of identical slices: a run grows where this slice equals an earlier one."""
-        number = time_shift.copy()
+        places = np.arange(1, inner[0].size + 1).reshape(inner.shape[2], inner.shape[1]).T
+        notes = np.where(inner == self._silence, 0, (inner + 1) * _MIX[0] + places) * _MIX[1]
+        number = time_shift + (notes ^ (notes >> 17)).sum((1, 2))
         for column in (*events.T, *sounding.T):
             number = number * _MIX[0] + column * _MIX[1] + 1
         length = self.length

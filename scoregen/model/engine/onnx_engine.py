@@ -20,12 +20,14 @@ from scoregen.model.network.config import NetworkConfig
 from scoregen.model.network.inputs import Floats
 
 LOADING_ORDER = (
+    "describe_voices",
     "encode_frames",
     "read_slices",
     "open_slices",
-    "pass_voice",
-    "choose_voice",
+    "pass_turn",
+    "choose",
     "choose_time_shift",
+    "read_strands",
 )
 Values = Mapping[str, NDArray[np.generic]]
 
@@ -40,7 +42,9 @@ class OnnxEngine:
             for name, value in weights.items()
         }
         pool = ThreadPoolExecutor(max_workers=1)
-        self._sessions: dict[str, Future[Any]] = {step: pool.submit(self._open_session, step) for step in LOADING_ORDER}
+        self._sessions: dict[str, Future[Any]] = {
+            step: pool.submit(self._open_session, step) for step in LOADING_ORDER if step in graphs.inputs
+        }
         pool.shutdown(wait=False)
 
     @property
@@ -52,8 +56,9 @@ class OnnxEngine:
         return f"ONNX Runtime {onnxruntime.__version__} on cpu"
 
     def run(self, step: str, *inputs: Array) -> tuple[Array, ...]:
-        feed = dict(zip(self._graphs.inputs[step], inputs, strict=True))
-        return tuple(self._sessions[step].result().run(None, feed))
+        session, used = self._sessions[step].result()
+        feed = {name: value for name, value in zip(self._graphs.inputs[step], inputs, strict=True) if name in used}
+        return tuple(session.run(None, feed))
 
     def zeros(self, *shape: int) -> Array:
         return np.zeros(shape, dtype=np.float32)
@@ -67,12 +72,14 @@ class OnnxEngine:
         with np.errstate(over="ignore", invalid="ignore"):
             yield
 
-    def _open_session(self, step: str) -> Any:
-        """The session of a step."""
+    def _open_session(self, step: str) -> tuple[Any, frozenset[str]]:
+        """The session of a step, and the names of its inputs: those that a network of this shape does not need are
+        not in its graph."""
         names = list(self._graphs.weights[step])
         options = _options()
         options.add_external_initializers(names, [self._weights[name] for name in names])
-        return onnxruntime.InferenceSession(self._graphs.read(step), options, providers=["CPUExecutionProvider"])
+        session = onnxruntime.InferenceSession(self._graphs.read(step), options, providers=["CPUExecutionProvider"])
+        return session, frozenset(each.name for each in session.get_inputs())
 
 
 def _options() -> Any:

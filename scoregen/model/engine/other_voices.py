@@ -1,25 +1,48 @@
-"""The other voices of a slice from the view of one of them: inputs of the step `choose_voice`.
+"""The other voices of a slice from the view of one of them: inputs of the step `choose`.
 
 R rows, V voices, K other voices.
 """
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from scoregen.model.network.inputs import SILENCE, Ints
+from scoregen.model.network.turns import compared_voices
 
 
-def other_voices(order: Ints, sounding: Ints, before: Ints, step: int) -> tuple[Ints, Ints, Ints, Ints]:
-    """Roles, pitches, earlier pitches and whether they are written, [R, K] each, of all voices but number `step`.
+class OtherVoices(NamedTuple):
+    """Voice numbers (V for none), pitches, earlier pitches, and whether they are written, [R, K] each."""
 
-    Arrays [R, V] are in the order of the voices: roles, the pitch ids that sound once each voice is written, and those
-    before the slice. A single voice is paired with a silent one, which changes no probability.
+    voice: Ints
+    pitch: Ints
+    before: Ints
+    is_set: Ints
+
+
+def other_voices(present: Ints, rank: Ints, sounding: Ints, before: Ints, voice: Ints, chord: Ints) -> OtherVoices:
+    """What the voice of each row [R] is compared with: other voices, and the last note of its own chord `chord` [R].
+
+    `present`, `rank` (the place in the order of the slice), `sounding` and `before` are [R, V] by voice. A voice that is
+    not yet written has the pitch before the slice. A single voice is paired with none, which changes no probability.
     """
-    others = [rank for rank in range(order.shape[1]) if rank != step]
-    if not others:
-        silent = np.full_like(order, SILENCE)
-        return order, silent, silent, np.zeros_like(order)
-    is_set = np.array([int(rank < step) for rank in others], dtype=np.int64)
-    pitch = np.where(is_set == 1, sounding[:, others], before[:, others])
-    return order[:, others], pitch, before[:, others], np.tile(is_set, (len(order), 1))
+    rows, count = np.arange(len(voice)), present.shape[1]
+    own = compared_voices(present)[rows, voice]
+    if not own.shape[1]:
+        own = np.full((len(rows), 1), count)
+    silent = ((0, 0), (0, 1))
+    at = (rows[:, None], own)
+    is_set = np.pad(rank, silent, constant_values=count)[at] < rank[rows, voice][:, None]
+    earlier = np.pad(before, silent, constant_values=SILENCE)[at]
+    pitch = np.where(is_set, np.pad(sounding, silent, constant_values=SILENCE)[at], earlier)
+    result = OtherVoices(own, pitch, earlier, is_set.astype(np.int64))
+    return _with_chord(result, voice, chord) if (chord != SILENCE).any() else result
+
+
+def _with_chord(others: OtherVoices, voice: Ints, chord: Ints) -> OtherVoices:
+    columns = (voice, chord, np.full_like(chord, SILENCE), np.ones_like(chord))
+    return OtherVoices(
+        *(np.concatenate([each, column[:, None]], 1) for each, column in zip(others, columns, strict=True))
+    )

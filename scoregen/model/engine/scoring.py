@@ -11,12 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from scoregen.model.engine.decoder import keep_inactive
 from scoregen.model.engine.frames import encode_frames
 from scoregen.model.engine.other_voices import other_voices
 from scoregen.model.engine.protocol import Array, Engine
-from scoregen.model.network.alphabet import UNSCORED
+from scoregen.model.network.alphabet import NO_CHOICE, UNSCORED, alphabet
 from scoregen.model.network.conditioning import Example
-from scoregen.model.network.inputs import Floats, Ints
+from scoregen.model.network.inputs import Floats, Ints, PieceArrays
+from scoregen.model.network.turns import turns
 
 Nats = NDArray[np.float64]
 
@@ -40,53 +42,79 @@ class _Rows:
     scores: Array
     trust: Array
     agreement: Floats  # [R, T]
+    strands: Array  # [R, V, strand]
+    roles: Array  # [V, e]
+    pairs: Array  # [V + 1, s]
 
 
 def _nats(engine: Engine, example: Example, number: Ints) -> Nats:
-    piece, order = example.piece, example.order[number]
-    rows = _open_rows(engine, example, number)
-    every, count = np.arange(len(number)), order.shape[1]
-    events, sounding, before = (
-        np.take_along_axis(each[number], order, 1) for each in (piece.events, piece.sounding, piece.before)
+    """The rows end their turns at different places; those without a turn keep their state."""
+    piece, own = example.piece, alphabet(engine.config.alphabet)
+    rows, table = _open_rows(engine, example, number), turns(example, own)
+    every, key = np.arange(len(number)), piece.key[piece.point][number]
+    voices, indices, choices, pitches, references, chords = (
+        each[number]
+        for each in (table.voice, table.index, table.choice, table.pitch, table.reference, table.chord)
     )
-    age = np.take_along_axis(piece.age[number], order, 1)
-    given = np.take_along_axis(example.given[number], order, 1)
-    key = piece.key[piece.point][number]
+    given, age, counts = example.given[number], piece.age[number], table.count[number]
+    rank, present = np.argsort(example.order[number], axis=1), piece.events[number] != own.absent
+    past = np.where(piece.choices == NO_CHOICE, own.choices, np.minimum(piece.choices, own.choices))
+    past = np.ascontiguousarray(past.astype(np.int64).transpose(1, 2, 0))  # [V, K, T]
     nats = np.zeros(len(number))
-    last = (order[:, 0], events[:, 0], sounding[:, 0], np.zeros(len(number), dtype=np.float32))
-    for step in range(count):
-        voice = order[:, step]
-        inputs = (rows.state, voice, before[:, step], age[:, step], key, *last)
-        if given[:, step].all():
-            (rows.state,) = engine.run("pass_voice", *inputs)
+    last: tuple[Array, ...] = (rows.roles[voices[:, 0]], choices[:, 0], pitches[:, 0], np.zeros(len(number), np.float32))
+    for place in range(int(counts.max(initial=0))):
+        active = counts > place
+        voice, index, choice = voices[:, place], indices[:, place], choices[:, place]
+        inputs = (rows.roles[voice], references[:, place], age[every, voice], rows.strands[every, voice], key, *last)
+        scored = active & ~given[every, voice]
+        if scored.any():
+            around = other_voices(
+                present, rank, piece.sounding[number], piece.before[number], voice, chords[:, place]
+            )
+            state, log_p = engine.run(
+                "choose",
+                rows.state,
+                *inputs,
+                rows.pairs[around.voice],
+                *around[1:],
+                *_past(rows, np.full(len(number), place)),
+                past[voice, index],
+                piece.matches[voice + 1, number],
+            )
+            nats -= np.where(scored, engine.numpy(log_p)[every, choice], 0)
         else:
-            around = other_voices(order, sounding, before, step)
-            past = (*_past(rows, step), piece.events.T[voice], piece.matches[voice + 1, number])
-            rows.state, log_p = engine.run("choose_voice", *inputs, *around, *past)
-            nats -= np.where(given[:, step], 0, engine.numpy(log_p)[every, events[:, step]])
-        rows.agreement += piece.events.T[voice] == events[:, step, None]
-        last = (voice, events[:, step], sounding[:, step], np.ones(len(number), dtype=np.float32))
+            (state,) = engine.run("pass_turn", rows.state, *inputs)
+        rows.state = keep_inactive(active, state, rows.state)
+        rows.agreement += active[:, None] & (past[voice, index] == choice[:, None])
+        now = (rows.roles[voice], choice, pitches[:, place], np.ones(len(number), np.float32))
+        last = tuple(keep_inactive(active, new, old) for new, old in zip(now, last, strict=True))
     shift = piece.time_shift[number]
-    past_choices = np.broadcast_to(np.maximum(piece.time_shift, 0), rows.agreement.shape)
+    past_shifts = np.broadcast_to(np.maximum(piece.time_shift, 0), rows.agreement.shape)
     (log_p,) = engine.run(
-        "choose_time_shift", rows.state, key, *last, *_past(rows, count), np.ascontiguousarray(past_choices)
+        "choose_time_shift", rows.state, key, *last, *_past(rows, counts), np.ascontiguousarray(past_shifts)
     )
-    return nats - np.where(shift == UNSCORED, 0, engine.numpy(log_p)[every, np.maximum(shift, 0)])
+    timed = (shift != UNSCORED) & (~given & present).any(1)
+    return nats - np.where(timed, engine.numpy(log_p)[every, np.maximum(shift, 0)], 0)
 
 
-def _past(rows: _Rows, count: int) -> tuple[Array, ...]:
-    return rows.scores, rows.trust, rows.agreement, np.array(count, dtype=np.float32)
+def _past(rows: _Rows, count: Ints) -> tuple[Array, ...]:
+    return rows.scores, rows.trust, rows.agreement, count[:, None].astype(np.float32)
 
 
 def _open_rows(engine: Engine, example: Example, number: Ints) -> _Rows:
     """Run the backbone over every slice, and open those in which something is chosen."""
     piece, config = example.piece, engine.config
-    key, roles = piece.key[piece.point], np.arange(piece.events.shape[1])
-    points, encoded = encode_frames(engine, piece, example.given)
+    key, inner = piece.key[piece.point], piece.inner.astype(np.int64)
+    roles, pair_roles = engine.run("describe_voices", piece.voices)
+    pairs = engine.zeros(len(piece.voices) + 1, config.in_slice)
+    pairs[:-1] = pair_roles
+    points, encoded = encode_frames(engine, piece, example.given, example.style)
     frame = np.searchsorted(points, piece.point, side="right") - 1
     history = piece.pitch_history if config.use_pitch_history else np.zeros_like(piece.pitch_history)
     around = np.concatenate([piece.metric[piece.point], history, encoded[frame]], 1)[None]
-    earlier = [np.concatenate([each[:1], each[:-1]])[None] for each in (piece.events, piece.sounding, key)]
+    earlier = [
+        np.concatenate([each[:1], each[:-1]])[None] for each in (piece.events, piece.sounding, inner, key)
+    ]
     is_slice = np.ones((1, piece.length), dtype=np.float32)
     is_slice[:, 0] = 0
     hidden = engine.zeros(config.layers, 1, config.backbone)
@@ -106,4 +134,29 @@ def _open_rows(engine: Engine, example: Example, number: Ints) -> _Rows:
         measure_steps[None, number],
         piece.matches[None, :, number],
     )
-    return _Rows(number, state, scores, trust, np.zeros((len(number), piece.length), dtype=np.float32))
+    agreement = np.zeros((len(number), piece.length), dtype=np.float32)
+    return _Rows(number, state, scores, trust, agreement, _strands(engine, piece, roles)[number], roles, pairs)
+
+
+def _strands(engine: Engine, piece: PieceArrays, roles: Array) -> Array:
+    """[T, V, strand] the memory of each voice before each slice."""
+    length, voices = piece.events.shape
+    result = engine.zeros(length, voices, engine.config.strand)
+    state = engine.zeros(1, voices, engine.config.strand)
+    key, metric, inner = piece.key[piece.point], piece.metric[piece.point], piece.inner.astype(np.int64)
+    for at in range(length if engine.config.strand else 0):
+        result[at] = state[0]
+        one = slice(at, at + 1)
+        (state,) = engine.run(
+            "read_strands",
+            piece.events[one],
+            piece.sounding[one],
+            inner[one],
+            key[one],
+            roles,
+            piece.before[one],
+            piece.age[one],
+            metric[one],
+            state,
+        )
+    return result

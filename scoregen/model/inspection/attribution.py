@@ -79,7 +79,7 @@ def choice_records(
     order = orders_by_measure(is_given)[piece.measure]
     example = Example(piece, is_given[piece.measure], order)
     with inference_mode():
-        result = choices(sampler.network, collate([example]))
+        result = choices(sampler.network, collate([example], sampler.network.alphabet))
     table = _ChoiceTable(sampler, tokens, example, result.events.double().numpy())
     notes = _given_notes(example)
     measures = [np.tile((piece.measure == index)[:, None], (1, order.shape[1])) for index in range(len(is_given))]

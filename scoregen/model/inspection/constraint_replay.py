@@ -14,8 +14,8 @@ from dataclasses import replace
 import numpy as np
 
 from scoregen.model.network.alphabet import GRID
-from scoregen.model.network.inputs import SILENCE, Bools, Ints, PieceArrays
-from scoregen.model.sampling.decoding_context import EVENT_TOKENS, measure_rules, voice_order
+from scoregen.model.network.inputs import SILENCE, SPELLED, Bools, Ints, PieceArrays
+from scoregen.model.sampling.decoding_context import CHOICE_TOKENS, measure_rules, voice_order
 from scoregen.model.sampling.novelty_limit import NoveltyLimit
 from scoregen.tokens.constraints import state as constraints
 from scoregen.tokens.constraints.measure_plan import MeasurePlan
@@ -42,7 +42,7 @@ def constraint_bans(tokens: TokenScore, given: Bools, rules: Sequence[VoiceRule]
             for slot in state.rules.order:
                 if state.rules.given[slot] is None:
                     masks = constraints.masks_by_constraint(state)
-                    bans[row, slot] = {name: ~mask[EVENT_TOKENS] for name, mask in masks.items()}
+                    bans[row, slot] = {name: ~mask[CHOICE_TOKENS[: SPELLED.events]] for name, mask in masks.items()}
                 state = constraints.after_event(state, event_tokens(piece.events[slot]))
             row += 1
         carry = constraints.carry(state)

@@ -70,7 +70,7 @@ def occlude(piece: PieceArrays, visible: Bools) -> PieceArrays:
 def _event_log_p(network: Network, example: Example, masks: Sequence[Bools]) -> Nats:
     visible = [~mask for mask in masks]
     examples = [Example(occlude(example.piece, own), example.given & own, example.order) for own in visible]
-    batch = collate(examples)
+    batch = collate(examples, network.alphabet)
     b, t = rows_of(batch)
     result = choices(network, batch, torch.from_numpy(np.stack(visible)).float()).events
     chosen: Nats = result.gather(2, batch.events[b, t].unsqueeze(2))[..., 0].numpy()

@@ -10,7 +10,7 @@ import torch
 from scoregen.model.engine.inference_mode import inference_mode
 from scoregen.model.network.batches import collate
 from scoregen.model.network.conditioning import Example, usual_order
-from scoregen.model.network.inputs import piece_arrays
+from scoregen.model.network.inputs import ABSENT, piece_arrays
 from scoregen.model.network.likelihood import likelihood
 from scoregen.model.network.network import Network
 from scoregen.tokens.events import TokenScore
@@ -25,6 +25,6 @@ def piece_nats(network: Network, pieces: Sequence[TokenScore], device: str = "cp
 def _nats(network: Network, tokens: TokenScore, device: str) -> tuple[float, int]:
     arrays = piece_arrays(tokens)
     given = np.zeros(arrays.events.shape, dtype=bool)
-    example = Example(arrays, given, usual_order(given))
-    cost = likelihood(network, collate([example]).to(torch.device(device)))
+    example = Example(arrays, given, usual_order(given, arrays.events == ABSENT))
+    cost = likelihood(network, collate([example], network.alphabet).to(torch.device(device)))
     return float(cost.nats), int(cost.count)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from scoregen.model.network.alphabet import FIRST_PITCH, Alphabet
 from scoregen.model.network.config import NetworkConfig
+from scoregen.model.network.voice_features import feature_offsets
 
 KINDS = ("hold", "rest", "attack", "blank", "absent", "more", "tied")
 """The kinds of events and choices by id. Weights depend on the order."""
@@ -26,7 +27,8 @@ Tables = dict[str, NDArray[np.generic]]
 def index_tables(alphabet: Alphabet, config: NetworkConfig) -> Tables:
     """Every table by the name of its buffer in `Network`."""
     heads = {f"heads.{name}": table for name, table in head_tables(alphabet, config).items()}
-    return {**voice_tables(alphabet), "copy_attention.buckets": distance_buckets(), **heads}
+    offsets = {"feature_offsets": feature_offsets()}
+    return {**voice_tables(alphabet), **offsets, "copy_attention.buckets": distance_buckets(), **heads}
 
 
 def voice_tables(alphabet: Alphabet) -> Tables:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scoregen.model.engine.decoder import SlicePlaces
 from scoregen.model.engine.frames import encode_frames
 from scoregen.model.engine.protocol import Engine
-from scoregen.model.network.alphabet import BARLINE, GRID, HOLD, PITCHES, REST, UNSCORED
+from scoregen.model.network.alphabet import BARLINE, GRID, HOLD, PITCHES, UNSCORED
 from scoregen.model.network.conditioning import usual_order
 from scoregen.model.network.inputs import (
     BLANK,
@@ -19,9 +19,10 @@ from scoregen.model.network.inputs import (
     Floats,
     Ints,
     PieceOutline,
-    event_id,
+    choice_ids,
     piece_arrays,
 )
+from scoregen.model.network.voice_features import low_voices
 from scoregen.system.errors import Place
 from scoregen.tokens.constraints import state as constraints
 from scoregen.tokens.constraints.measure_plan import MeasurePlan, Plan
@@ -32,19 +33,25 @@ from scoregen.tokens.encode import voice_events
 from scoregen.tokens.events import ABSENT, Event, TokenMeasure, TokenScore
 from scoregen.tokens.events import BLANK as BLANK_EVENT
 from scoregen.tokens.vocabulary import vocabulary
+from scoregen.tokens.voice_descriptions import VoiceDescription
 
 Bools = NDArray[np.bool_]
 
-EVENT_TOKENS = np.array(
-    [vocabulary().id("hold"), vocabulary().id("rest"), *(vocabulary().pitch_id(pitch) for pitch in PITCHES)]
+CHOICE_TOKENS = np.array(
+    [
+        *(vocabulary().id("hold"), vocabulary().id("rest")),
+        *(vocabulary().pitch_id(pitch) for pitch in PITCHES),
+        *(vocabulary().id("more"), vocabulary().id("tied")),
+    ]
 )
-"""The token of every event id."""
+"""The token of every choice id."""
 
 
 class DecodingContext:
     """A score with blanks, its rules, and the network's inputs at each place.
 
-    orders: [M, V] the order in which the voices of each measure are written, given ones first; free: [M, V]
+    `descriptions` tell what the voices are, for a network that knows no roles; `style` is the id of a style of the
+    network. present: [M, V] which voices a measure has; orders: [M, V] the order in which the voices of each measure are written, given ones first; free: [M, V]
     whether the voice at each place of that order is blank; starts, ends: [M] grid steps; closes
     and on_beat: [Q] by position, whether a phrase ends, and whether a beat begins.
     """
@@ -56,29 +63,33 @@ class DecodingContext:
         voices: Sequence[VoiceRule],
         plans: Sequence[Plan],
         finest: Finest = DEFAULT_FINEST,
+        descriptions: Sequence[VoiceDescription] | None = None,
+        style: int = 0,
     ) -> None:
         self.tokens = tokens
+        self._low = low_voices(len(tokens.slots), descriptions)
         self._voices, self._plans, self._finest = voices, plans, finest
         self._planned: dict[tuple[int, int], MeasureRules] = {}
         self.outline = PieceOutline.of([measure.header for measure in tokens.measures])
         rules = [self.rules(0, index) for index in range(self.measures)]
         self.orders: Ints = np.array([each.order for each in rules])
         self.free: Bools = np.array([[each.given[slot] is None for slot in each.order] for each in rules])
-        self._given = [[_given_ids(each, slot) for slot in range(self.orders.shape[1])] for each in rules]
+        self._given = [[_given_choices(each, slot, low) for slot, low in enumerate(self._low)] for each in rules]
+        self.present: Bools = np.array([[not _is_absent(events) for events in each.given] for each in rules])
         self.starts: Ints = np.array([int(start * GRID) for start in self.outline.starts])
         self.ends: Ints = np.append(self.starts[1:], int(self.outline.duration * GRID))
         self.closes: Bools = np.zeros(int(self.outline.duration * GRID) + 1, dtype=np.bool_)
         self.closes[[int(end * GRID) for end in self.outline.phrase_ends]] = True
         self._steps = np.array([int(header.time.duration * GRID) for header in self.outline.headers])
         self.keys: Ints = np.array([self.outline.key(index) for index in range(self.measures)])
-        self.piece = piece_arrays(tokens, self.outline)
+        self.piece = piece_arrays(tokens, self.outline, descriptions, whole=False)
         self.on_beat: Bools = np.zeros_like(self.closes)
         self.on_beat[self.piece.position[self.piece.is_beat]] = True
-        points, self._context = encode_frames(engine, self.piece, self.piece.events != BLANK)
+        points, self._context = encode_frames(engine, self.piece, self.piece.events != BLANK, style)
         self._frame_positions: Ints = self.piece.position[points]
         self._rows: dict[tuple[int, int], int] = {}
         self._metric: Floats = np.zeros((0, engine.config.metric_features), dtype=np.float32)
-        self._event_masks: dict[int, tuple[Mask, Bools]] = {}
+        self._choice_masks: dict[int, tuple[Mask, Bools]] = {}
         self._time_shift_masks: dict[int, tuple[Mask, Bools]] = {}
 
     @property
@@ -113,14 +124,13 @@ class DecodingContext:
         steps, keys = self._steps[measure], self.keys[measure]
         return SlicePlaces(position, steps, keys, self._metric[rows], self._context[frame])
 
-    def given_event(self, measure: int, slot: int, tick: int) -> int:
-        """The event id of a given voice."""
-        events, otherwise = self._given[measure][slot]
-        return events.get(tick, otherwise)
+    def given_choices(self, measure: int, slot: int, tick: int) -> tuple[int, ...]:
+        """The choice ids of the event of a given voice."""
+        return self._given[measure][slot].get(tick, (HOLD,))
 
-    def event_mask(self, state: ConstraintState) -> Bools:
-        """[E] the events allowed to the next voice."""
-        return _project(constraints.allowed_tokens(state), self._event_masks, lambda mask: mask[EVENT_TOKENS])
+    def choice_mask(self, state: ConstraintState) -> Bools:
+        """[E] the choices allowed to the voice whose turn it is."""
+        return _project(constraints.allowed_tokens(state), self._choice_masks, lambda mask: mask[CHOICE_TOKENS])
 
     def time_shift_mask(self, state: ConstraintState) -> Bools:
         """[A] the time shifts allowed after a slice; none if the only places left are not in the alphabet."""
@@ -149,7 +159,7 @@ def measure_rules(
     given = tuple(_given(measure, voice) for voice in range(len(tokens.slots)))
     return MeasureRules(
         measure.header,
-        voice_order([events is not None for events in given]),
+        voice_order([events is not None for events in given], [_is_absent(events) for events in given]),
         given,
         tuple(voices),
         first=index == 0,
@@ -161,9 +171,10 @@ def measure_rules(
     )
 
 
-def voice_order(given: Sequence[bool]) -> tuple[int, ...]:
-    """The order in which voices are written: given ones first, outer ones before inner ones."""
-    return tuple(usual_order(np.array([given]))[0].tolist())
+def voice_order(given: Sequence[bool], absent: Sequence[bool] | None = None) -> tuple[int, ...]:
+    """The order in which voices are written: given ones first, outer ones before inner ones, absent ones last."""
+    missing = np.zeros((1, len(given)), dtype=bool) if absent is None else np.array([absent])
+    return tuple(usual_order(np.array([given]), missing)[0].tolist())
 
 
 def time_shift_token(state: ConstraintState, time_shift: int) -> int:
@@ -181,12 +192,14 @@ def _given(measure: TokenMeasure, voice: int) -> dict[Fraction, Event] | None:
     return None if entry[Fraction(0)] == BLANK_EVENT else entry
 
 
-def _given_ids(rules: MeasureRules, slot: int) -> tuple[dict[int, int], int]:
-    """The events of a given voice by tick, and its event between them."""
-    lowest = slot == len(rules.order) - 1
-    events = {int(onset * GRID): event_id(event, lowest) for onset, event in (rules.given[slot] or {}).items()}
-    absent = (rules.given[slot] or {}).get(Fraction(0)) == ABSENT
-    return events, REST if absent else HOLD
+def _given_choices(rules: MeasureRules, slot: int, low: bool) -> dict[int, tuple[int, ...]]:
+    """The choices of a given voice by tick, where it begins anything."""
+    events = rules.given[slot] or {}
+    return {int(onset * GRID): choice_ids(event, low) for onset, event in events.items()}
+
+
+def _is_absent(events: Mapping[Fraction, Event] | None) -> bool:
+    return events is not None and events.get(Fraction(0)) == ABSENT
 
 
 def _project(mask: Mask, cache: dict[int, tuple[Mask, Bools]], project: Callable[[Mask], Bools]) -> Bools:

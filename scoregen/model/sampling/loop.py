@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 from scoregen.model.engine.decoder import Decoder
 from scoregen.model.network.alphabet import MOST_ACCIDENTALS, UNSCORED
 from scoregen.model.network.config import SamplingOptions
-from scoregen.model.network.inputs import Bools, Floats, Ints
+from scoregen.model.network.inputs import SPELLED, Bools, Floats, Ints
 from scoregen.model.sampling.costs.decision_context import DecisionContext
 from scoregen.model.sampling.costs.few_voices import few_voices_costs
 from scoregen.model.sampling.costs.scales import scale_costs
 from scoregen.model.sampling.costs.successions import SuccessionCosts
 from scoregen.model.sampling.costs.tendencies import tendency_costs
 from scoregen.model.sampling.costs.voice_leading import Costs, voice_leading_costs
-from scoregen.model.sampling.decoding_context import EVENT_TOKENS, DecodingContext, time_shift_token
+from scoregen.model.sampling.decoding_context import CHOICE_TOKENS, DecodingContext, time_shift_token
 from scoregen.model.sampling.drafts import Draft, make_draft
 from scoregen.model.sampling.hypothesis import Hypothesis, PausedHypothesis, SliceContext
 from scoregen.model.sampling.novelty_limit import NoveltyLimit
@@ -70,9 +70,15 @@ class _Sampler:
         self.page = None if request.page is None else np.array(request.page)
         self.costs = request.style.voice_leading.with_options(options.voice_leading, options.crossing)
         self.decoding_context = DecodingContext(
-            request.engine, request.tokens, request.rules, request.plans, request.style.finest
+            request.engine,
+            request.tokens,
+            request.rules,
+            request.plans,
+            request.style.finest,
+            request.descriptions,
+            request.network_style,
         )
-        self.decoder = Decoder(request.engine, 1, voices)
+        self.decoder = Decoder(request.engine, 1, self.decoding_context.piece.voices)
         self.limit = NoveltyLimit(request.novelty, 1, voices) if request.novelty else None
         self.successions = None
         if request.successions and self.use_costs and self.costs.unusual_succession:
@@ -150,7 +156,13 @@ class _Sampler:
         count = int(np.searchsorted(piece.measure, decoding_context.first))
         if count:
             places = decoding_context.places(piece.measure[:count], piece.position[piece.point[:count]])
-            self.decoder.read(places, piece.events[:count], piece.sounding[:count], piece.time_shift[:count])
+            self.decoder.read(
+                places,
+                piece.choices[:count].astype(np.int64),
+                piece.sounding[:count],
+                piece.inner[:count].astype(np.int64),
+                piece.time_shift[:count],
+            )
             for row in range(count if self.limit or self.successions else 0):
                 self._append_sonority(piece.sounding[row : row + 1], places.position[row : row + 1])
         state = constraints.begin(decoding_context.rules(0, 0), (None,) * len(decoding_context.tokens.slots))
@@ -192,14 +204,12 @@ class _Sampler:
         )
         order, free = decoding_context.orders[measure], decoding_context.free[measure]
         chooses = bool(free.any())
-        decoder.open_slice(decoding_context.places(measure, position), order, chooses=chooses)
-        context = SliceContext(
-            order, decoder.sounding.copy(), position, measure, decoding_context.closes[position], ~free.all(1)
-        )
+        places, present = decoding_context.places(measure, position), decoding_context.present[measure]
+        before = decoder.sounding.copy()
+        decoder.open_slice(places, order, present, chooses=chooses)
+        context = SliceContext(order, before, position, measure, decoding_context.closes[position], ~free.all(1))
         for step in range(order.shape[1]):
-            if chooses and not free[:, step].any():
-                decoder.pass_voice()
-            decoder.write_voice(self._events(step, free[:, step], context))
+            self._write_voice(step, free[:, step], present[np.arange(len(order)), order[:, step]], context, chooses)
         self._append_sonority(decoder.sounding, position)
         logit_bias = None
         if self.logit_bias:
@@ -207,43 +217,63 @@ class _Sampler:
             logit_bias = self.logit_bias.time_shift_biases(context.given, decoding_context.on_beat[position], left)
         decoder.close_slice(self._time_shifts(free.any(1), chooses, logit_bias))
 
-    def _events(self, step: int, free: Bools, context: SliceContext) -> Ints:
-        """[R] the events of the next voice of every draft, drawn or given."""
-        events = np.zeros(len(free), dtype=np.int64)
-        rows = np.flatnonzero(free)
-        if len(rows):
-            events[rows] = self._draw_events(rows, step, context)
-        for row in np.flatnonzero(~free):
+    def _write_voice(self, step: int, free: Bools, present: Bools, context: SliceContext, chooses: bool) -> None:
+        """Write the event of the next voice of every draft, drawn or given, choice by choice."""
+        decoder, voice = self.decoder, context.order[:, step]
+        decoder.next_voice(voice)
+        given = self._given_events(np.flatnonzero(~free), voice)
+        active, turn = present.copy(), 0
+        while active.any():
+            drawn = np.flatnonzero(active & free)
+            choices = np.zeros(len(free), dtype=np.int64)
+            if len(drawn):
+                choices[drawn] = self._draw_choices(drawn, step, context, decoder.choose(active))
+            elif chooses:
+                decoder.pass_choice(active)
+            for row in np.flatnonzero(active & ~free):
+                choices[row] = given[row][turn]
+            decoder.write(choices, active)
+            turn += 1
+            active = active.copy()
+            active[drawn] = [bool(self.hypotheses[row].state.written) for row in drawn]
+            for row in np.flatnonzero(active & ~free):
+                active[row] = turn < len(given[row])
+
+    def _given_events(self, rows: NDArray[np.intp], voice: Ints) -> dict[int, tuple[int, ...]]:
+        """The choices of the given events of some drafts, whose states advance."""
+        events = {}
+        for row in rows.tolist():
             hypothesis = self.hypotheses[row]
-            events[row] = self.decoding_context.given_event(
-                hypothesis.measure, int(context.order[row, step]), hypothesis.state.tick
+            events[row] = self.decoding_context.given_choices(
+                hypothesis.measure, int(voice[row]), hypothesis.state.tick
             )
             hypothesis.state = constraints.advance_given(hypothesis.state)
         return events
 
-    def _draw_events(self, rows: NDArray[np.intp], step: int, context: SliceContext) -> Ints:
-        """Draw events from the network's distribution under the constraints and costs."""
-        log_p = _bounded(self.decoder.choose_voice())[rows]
+    def _draw_choices(self, rows: NDArray[np.intp], step: int, context: SliceContext, every_log_p: Floats) -> Ints:
+        """Draw choices from the network's distribution under the constraints and costs."""
+        log_p = _bounded(every_log_p)[rows]
         hypotheses = [self.hypotheses[row] for row in rows]
-        scores = np.where(self._allowed(rows, step, context), log_p - self._costs(rows, step, context), -np.inf)
-        events = self._draw(hypotheses, scores)
-        for hypothesis, event, chance in zip(
-            hypotheses, events.tolist(), log_p[np.arange(len(rows)), events], strict=True
+        allowed = self._allowed(rows, step, context)
+        costs = np.pad(self._costs(rows, step, context), ((0, 0), (0, log_p.shape[1] - SPELLED.events)))
+        choices = self._draw(hypotheses, np.where(allowed, log_p - costs, -np.inf))
+        for hypothesis, choice, chance in zip(
+            hypotheses, choices.tolist(), log_p[np.arange(len(rows)), choices], strict=True
         ):
-            hypothesis.state = constraints.after_event(hypothesis.state, (int(EVENT_TOKENS[event]),))
+            hypothesis.state = constraints.after_token(hypothesis.state, int(CHOICE_TOKENS[choice]))
             hypothesis.nats[hypothesis.measure] -= chance
             hypothesis.choices[hypothesis.measure] += 1
-        return events
+        return choices
 
     def _allowed(self, rows: NDArray[np.intp], step: int, context: SliceContext) -> Bools:
-        """[R, E] the events that the constraints allow, without those beyond the novelty limit if any are left."""
-        allowed = np.stack([self.decoding_context.event_mask(self.hypotheses[row].state) for row in rows])
+        """[R, E] the choices that the constraints allow, without those beyond the novelty limit if any are left."""
+        allowed = np.stack([self.decoding_context.choice_mask(self.hypotheses[row].state) for row in rows])
         if not self.limit or step < context.order.shape[1] - 1:
             return allowed
         completions = self.limit.completions(self.decoder.sounding, context.position, context.order[:, step])
         if completions is None:
             return allowed
-        new = allowed & ~completions[rows]
+        new = allowed & ~np.pad(completions[rows], ((0, 0), (0, allowed.shape[1] - completions.shape[1])))
         return np.where(new.any(1, keepdims=True), new, allowed)
 
     def _costs(self, rows: NDArray[np.intp], step: int, context: SliceContext) -> Costs:
@@ -264,7 +294,7 @@ class _Sampler:
         costs = (
             voice_leading_costs(decision, self.costs) + tendency_costs(decision, self.costs)
             if self.use_costs
-            else np.zeros((len(rows), len(EVENT_TOKENS)), np.float32)
+            else np.zeros((len(rows), SPELLED.events), np.float32)
         )
         if self.scale_costs is not None:
             costs = costs + self.scale_costs[[self.hypotheses[row].measure for row in rows]]

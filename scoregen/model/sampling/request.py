@@ -12,6 +12,7 @@ from scoregen.tokens.constraints.measure_plan import Plan
 from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.events import TokenScore
 from scoregen.tokens.successions import SuccessionTable
+from scoregen.tokens.voice_descriptions import VoiceDescription
 from scoregen.tokens.window_hashes import NoveltyIndex
 
 
@@ -24,7 +25,8 @@ class SamplingRequest:
     corpus (None: there is none). `sections` are the measure indices into which nothing is tied. Without
     `use_voice_leading_costs` the drafts come from the network alone; otherwise `style` sets the costs. `page` are the
     voices that are kept, None for all: the network writes the others too, for their harmony. `scales` are the notes of
-    each measure's church mode on the line of fifths, None where all notes are free.
+    each measure's church mode on the line of fifths, None where all notes are free. `descriptions` tell what the voices
+    are, for a network that knows no roles; `network_style` is the id of one of its styles, 0 for none.
     """
 
     engine: Engine
@@ -39,3 +41,5 @@ class SamplingRequest:
     style: Style = field(default_factory=load_style)
     page: tuple[int, ...] | None = None
     scales: tuple[frozenset[int] | None, ...] = ()
+    descriptions: tuple[VoiceDescription, ...] | None = None
+    network_style: int = 0

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from scoregen.model.network.conditioning import Example, draw_given, draw_order, usual_order
-from scoregen.model.network.inputs import PieceArrays, transpose_piece
+from scoregen.model.network.inputs import ABSENT, PieceArrays, transpose_piece
 from scoregen.model.network.metric_features import MODE_FEATURES, PHRASE_FEATURES
 from scoregen.model.training.memorisation import Forms
 from scoregen.score.pitch import Interval
@@ -31,7 +31,7 @@ class TrainingExamples:
 
     `draw` makes a training example from its random generator alone. `valid` and `fit` are fixed examples of
     held-out and of training pieces by task. Both have the same tasks, one of which is FREE, with nothing given.
-    `digest` identifies the pieces. `forms` are the forms of the drafts that measure copying; None if no drafts can be
+    `digest` identifies the pieces, `alphabet` is the name of theirs. `forms` are the forms of the drafts that measure copying; None if no drafts can be
     sampled.
     """
 
@@ -40,6 +40,7 @@ class TrainingExamples:
     fit: Mapping[str, Sequence[Example]]
     digest: str
     forms: Forms | None = None
+    alphabet: str = "spelled"
 
 
 def score_examples(
@@ -58,7 +59,7 @@ def score_examples(
             interval = intervals[int(generator.integers(len(intervals)))]
             piece = transpose_piece(source, interval) if interval.semitones else source
         given = draw_given(piece, generator)
-        return Example(drop_hints(piece, generator), given, draw_order(given, generator))
+        return Example(drop_hints(piece, generator), given, draw_order(piece, given, generator))
 
     return TrainingExamples(draw, _tasks(valid), _tasks(spread(train, len(valid))), digest_of([*train, *valid]), forms)
 
@@ -86,7 +87,7 @@ def _tasks(pieces: Sequence[PieceArrays]) -> dict[str, list[Example]]:
 def _fixed(piece: PieceArrays, given_voices: int) -> Example:
     given = np.zeros(piece.events.shape, dtype=bool)
     given[:, :given_voices] = True
-    return Example(piece, given, usual_order(given))
+    return Example(piece, given, usual_order(given, piece.events == ABSENT))
 
 
 def digest_of(pieces: Sequence[PieceArrays]) -> str:

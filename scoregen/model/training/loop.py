@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from scoregen.model.network.alphabet import alphabet
 from scoregen.model.network.batches import Batch, collate
 from scoregen.model.network.checkpoint import Checkpoint
 from scoregen.model.network.conditioning import Example
@@ -170,7 +171,7 @@ def measure(network: Network, examples: Sequence[Example], group: ProcessGroup) 
     windows = torch.zeros(2, len(WINDOWS), dtype=torch.float64, device=group.device)
     batches = [examples[start : start + MEASURE_BATCH] for start in range(0, len(examples), MEASURE_BATCH)]
     for index in group.share(len(batches)):
-        batch = collate(batches[index]).to(group.device)
+        batch = collate(batches[index], network.alphabet).to(group.device)
         with torch.no_grad():
             log_p = choices(network, batch)
             sums += _sums(costs(network, batch, log_p))
@@ -195,7 +196,8 @@ def draw_batch(training_examples: TrainingExamples, options: TrainingOptions, st
     examples.sort(key=lambda example: example.piece.length)
     turn = int(np.random.default_rng((options.seed, pool)).permutation(POOL)[place])
     chosen = examples[turn * options.batch_size : (turn + 1) * options.batch_size]
-    return collate([chosen[number] for number in group.share(options.batch_size)])
+    own = alphabet(training_examples.alphabet)
+    return collate([chosen[number] for number in group.share(options.batch_size)], own)
 
 
 def learning_rate(step: int, options: TrainingOptions) -> float:

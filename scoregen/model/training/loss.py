@@ -72,12 +72,15 @@ def _cross_entropy(batch: Batch, samples: Sequence[Choices], teachers: Sequence[
     """The cross-entropy of the choices relative to the teachers' mean distribution, in nats."""
     with torch.no_grad():
         targets = [choices(teacher, batch) for teacher in teachers]
-        events = torch.stack([each.events.exp() for each in targets]).mean(0)
+        turns = [torch.stack([log_p.exp() for log_p in each]).mean(0) for each in zip(*(target.turns for target in targets), strict=True)]
         time_shifts = torch.stack([each.time_shifts.exp() for each in targets]).mean(0)
-    event_mask, time_shift_mask = score_masks(batch)
+    turn_masks, time_shift_mask = score_masks(batch, samples[0])
     nats = [
-        _expected(events, each.events)[event_mask].sum()
-        + _expected(time_shifts, each.time_shifts)[time_shift_mask].sum()
+        _expected(time_shifts, each.time_shifts)[time_shift_mask].sum()
+        + sum(
+            _expected(target, log_p)[mask].sum()
+            for target, log_p, mask in zip(turns, each.turns, turn_masks, strict=True)
+        )
         for each in samples
     ]
     return -torch.stack(nats).mean()
@@ -85,11 +88,11 @@ def _cross_entropy(batch: Batch, samples: Sequence[Choices], teachers: Sequence[
 
 def _symmetric_divergence(batch: Batch, one: Choices, other: Choices) -> Tensor:
     """The mean of the two Kullback-Leibler divergences, summed over all scored choices."""
-    event_mask, time_shift_mask = score_masks(batch)
-    return (
-        _divergence(one.events, other.events)[event_mask].sum()
-        + _divergence(one.time_shifts, other.time_shifts)[time_shift_mask].sum()
-    )
+    turn_masks, time_shift_mask = score_masks(batch, one)
+    total = _divergence(one.time_shifts, other.time_shifts)[time_shift_mask].sum()
+    for first, second, mask in zip(one.turns, other.turns, turn_masks, strict=True):
+        total = total + _divergence(first, second)[mask].sum()
+    return total
 
 
 def _divergence(one: Tensor, other: Tensor) -> Tensor:

@@ -32,6 +32,7 @@ from scoregen.tokens.constraints.voice_masks import (
     Mask,
     VoiceTurn,
     completes_event,
+    in_token_order,
     sounding_after,
     turn_mask,
     turn_masks,
@@ -123,10 +124,7 @@ def advance(state: ConstraintState, token: int) -> ConstraintState:
         raise ValueError(f"{vocabulary().token_text(token)} is not allowed at onset {onset(state)}")
     if state.turn == len(state.rules.order):
         return _to_onset(state, token)
-    written = (*state.written, token)
-    if not completes_event(written):
-        return replace(state, written=written)
-    return _with_event(state, written)
+    return after_token(state, token)
 
 
 def advance_given(state: ConstraintState) -> ConstraintState:
@@ -179,8 +177,15 @@ def _turn(state: ConstraintState, slot: int) -> VoiceTurn:
     return VoiceTurn(state.tick == 0, sounding, may_begin, state.duty == state.turn, state.written)
 
 
+def after_token(state: ConstraintState, token: int) -> ConstraintState:
+    """The state after a token of an event, whether it is allowed or not."""
+    written = (*state.written, token)
+    return _with_event(state, written) if completes_event(written) else replace(state, written=written)
+
+
 def _with_event(state: ConstraintState, written: tuple[int, ...]) -> ConstraintState:
     """The state after a complete event."""
+    written = in_token_order(written)
     rules, slot = state.rules, state.rules.order[state.turn]
     first = written[0]
     changes = first != _hold() and rules.plan.given[slot] is None

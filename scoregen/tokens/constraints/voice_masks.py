@@ -37,17 +37,25 @@ class VoiceTurn(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VoiceRule:
-    """The pitches that a blank voice may attack, by pitch number of the vocabulary, and the most at once."""
+    """The pitches that a blank voice may attack, by pitch number of the vocabulary, and the most at once.
+
+    The pitches of a chord are written from the highest down if it is `descending`, otherwise from the lowest up; they
+    lie within `span` semitones.
+    """
 
     pitches: Mask  # [pitches]
     max_chord: int = 1
+    descending: bool = False
+    span: int = 127
     masks: dict[VoiceTurn, Mask] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
-    def of(cls, pitches: Iterable[Pitch], max_chord: int = 1) -> VoiceRule:
+    def of(
+        cls, pitches: Iterable[Pitch], max_chord: int = 1, *, descending: bool = False, span: int = 127
+    ) -> VoiceRule:
         """A rule that allows these pitches."""
         chosen = frozenset(pitches)
-        return cls(np.array([pitch in chosen for pitch in vocabulary().pitches]), max_chord)
+        return cls(np.array([pitch in chosen for pitch in vocabulary().pitches]), max_chord, descending, span)
 
     @property
     def is_silent(self) -> bool:
@@ -75,7 +83,8 @@ def turn_mask(rule: VoiceRule, turn: VoiceTurn) -> Mask:
 
 def turn_masks(rule: VoiceRule, turn: VoiceTurn) -> dict[str, Mask]:
     """The mask of each of the three rules, by its name."""
-    return {"syntax": _syntax(turn), "time": _time(turn), "range": _range(rule, turn)}
+    item = _Item.of(turn.written, descending=rule.descending)
+    return {"syntax": _syntax(turn, item), "time": _time(turn), "range": _range(rule, turn, item)}
 
 
 def completes_event(written: tuple[int, ...]) -> bool:
@@ -84,6 +93,19 @@ def completes_event(written: tuple[int, ...]) -> bool:
     if written[-1] < words.first_pitch:
         return written[-1] not in (words.more, words.tied)
     return not _Item.of(written[:-1]).has_more
+
+
+def in_token_order(written: tuple[int, ...]) -> tuple[int, ...]:
+    """The tokens of a complete event in the order of the language: the pitches of a chord from the lowest up."""
+    if len(written) == 1:
+        return written
+    words = _Words.of()
+    item = _Item.of(written)
+    pitches = sorted((*item.attacks, *item.held), key=lambda token: _place(token - words.first_pitch))
+    ids: list[int] = []
+    for token in pitches:
+        ids += [words.more] * (token != pitches[-1]) + [words.tied] * (token in item.held) + [token]
+    return tuple(ids)
 
 
 def sounding_after(written: tuple[int, ...], before: tuple[int, ...] | None) -> tuple[int, ...] | None:
@@ -97,17 +119,16 @@ def sounding_after(written: tuple[int, ...], before: tuple[int, ...] | None) -> 
     return tuple(token for token in written if token >= words.first_pitch)
 
 
-def _syntax(turn: VoiceTurn) -> Mask:
-    """Hold only what sounds; rest only if not at rest already; the pitches of a chord ascend."""
+def _syntax(turn: VoiceTurn, item: _Item) -> Mask:
+    """Hold only what sounds; rest only if not at rest already; the pitches of a chord go one way."""
     words = _Words.of()
     mask = _nothing()
     if not turn.written:
         mask[words.hold] = bool(turn.sounding) or (turn.sounding is not None and not turn.opening)
         mask[words.rest] = bool(turn.sounding) or turn.opening
-    item = _Item.of(turn.written)
     mask[words.more] = not item.has_more and not item.tied
     mask[words.tied] = not item.tied and bool(turn.sounding)
-    mask[words.pitches] = item.above()
+    mask[words.pitches] = item.beyond()
     return mask
 
 
@@ -119,22 +140,21 @@ def _time(turn: VoiceTurn) -> Mask:
     return mask
 
 
-def _range(rule: VoiceRule, turn: VoiceTurn) -> Mask:
+def _range(rule: VoiceRule, turn: VoiceTurn, item: _Item) -> Mask:
     """Pitches of the voice's rule, or those that continue; a chord leaves room for its last pitch."""
     words = _Words.of()
-    item = _Item.of(turn.written)
     held = np.zeros_like(rule.pitches)
     held[[pitch - words.first_pitch for pitch in turn.sounding or ()]] = True
-    below_last = rule.pitches & item.above()
-    inner = _chromatic() < _chromatic()[below_last].max(initial=-1)
+    near = item.beyond() & item.within(rule.span)
+    inner = item.leaves_room(rule.pitches & near)
     mask = ~_nothing()
-    ends_chord = held & item.above() & _breaks_hold(item, turn.sounding or ())
-    mask[words.pitches] = (held if item.tied else rule.pitches) & (inner if item.has_more else True)
+    ends_chord = held & near & _breaks_hold(item, turn.sounding or ())
+    mask[words.pitches] = (held if item.tied else rule.pitches & near) & (inner if item.has_more else True)
     if item.tied and not item.has_more:
         mask[words.pitches] &= ends_chord
     more_room = item.size + 2 <= rule.max_chord
-    mask[words.more] = more_room and bool(((rule.pitches | held) & item.above() & inner).any())
-    can_tie = (held & item.above() & inner).any() if item.has_more else ends_chord.any()
+    mask[words.more] = more_room and bool(((rule.pitches | held) & near & inner).any())
+    can_tie = (held & near & inner).any() if item.has_more else ends_chord.any()
     mask[words.tied] = rule.max_chord > 1 and bool(can_tie)
     return mask
 
@@ -157,9 +177,10 @@ class _Item(NamedTuple):
     held: tuple[int, ...]
     has_more: bool  # a `+` precedes the next pitch: it is not the last
     tied: bool
+    descending: bool
 
     @classmethod
-    def of(cls, written: tuple[int, ...]) -> _Item:
+    def of(cls, written: tuple[int, ...], *, descending: bool = False) -> _Item:
         words = _Words.of()
         attacks: list[int] = []
         held: list[int] = []
@@ -170,18 +191,37 @@ class _Item(NamedTuple):
                 has_more = tied = False
             has_more |= token == words.more
             tied |= token == words.tied
-        return cls(tuple(attacks), tuple(held), has_more, tied)
+        return cls(tuple(attacks), tuple(held), has_more, tied, descending)
 
     @property
     def size(self) -> int:
         return len(self.attacks) + len(self.held)
 
-    def above(self) -> Mask:
-        """The pitches above all those of the chord."""
+    def beyond(self) -> Mask:
+        """The pitches above all those of the chord, or below them if it descends."""
+        chosen = self._heights()
+        beyond: Mask = _chromatic() < chosen.min(initial=1000) if self.descending else _chromatic() > chosen.max(initial=-1)
+        return beyond
+
+    def within(self, span: int) -> Mask:
+        """The pitches within `span` semitones of the whole chord."""
+        chosen = self._heights()
+        if not len(chosen):
+            return np.ones(len(_chromatic()), dtype=np.bool_)
+        near: Mask = (_chromatic() >= chosen.max() - span) & (_chromatic() <= chosen.min() + span)
+        return near
+
+    def leaves_room(self, last: Mask) -> Mask:
+        """The pitches beyond which one of the pitches `last` is left to end the chord."""
+        ends = _chromatic()[last]
+        room: Mask = (
+            _chromatic() > ends.min(initial=1000) if self.descending else _chromatic() < ends.max(initial=-1)
+        )
+        return room
+
+    def _heights(self) -> NDArray[np.int64]:
         chosen = [token - _Words.of().first_pitch for token in (*self.attacks, *self.held)]
-        highest = _chromatic()[chosen].max(initial=-1)
-        above: Mask = _chromatic() > highest
-        return above
+        return _chromatic()[chosen]
 
 
 class _Words(NamedTuple):
@@ -210,6 +250,12 @@ class _Words(NamedTuple):
 def _chromatic() -> NDArray[np.int64]:
     """Semitones above C-1 by pitch number."""
     return np.array([int(pitch.chromatic) for pitch in vocabulary().pitches])
+
+
+def _place(number: int) -> tuple[int, int]:
+    """The place of a pitch in an ascending chord."""
+    pitch = vocabulary().pitches[number]
+    return int(pitch.chromatic), pitch.diatonic
 
 
 def _nothing() -> Mask:

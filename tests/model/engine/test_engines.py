@@ -100,7 +100,7 @@ def test_the_likelihood_of_a_piece_equals_that_of_the_parallel_form(shipped: Onn
     for seed in range(4):
         piece = piece_arrays(random_tokens(seed, 5))
         given = draw_given(piece, rng)
-        example = Example(piece, given, draw_order(given, rng))
+        example = Example(piece, given, draw_order(piece, given, rng))
         with torch.no_grad():
             result = likelihood(network, collate([example]))
         expected = (result.events.sum(1) + result.time_shifts).numpy()
@@ -118,7 +118,7 @@ def test_other_numbers_of_voices_and_other_shapes() -> None:
         for voices in (1, 2, 3):
             piece = piece_arrays(random_tokens(5, 3, voices))
             given = np.zeros(piece.events.shape, dtype=bool)
-            example = Example(piece, given, draw_order(given, np.random.default_rng(0)))
+            example = Example(piece, given, draw_order(piece, given, np.random.default_rng(0)))
             with torch.no_grad():
                 result = likelihood(network, collate([example]))
             expected = (result.events.sum(1) + result.time_shifts).numpy()
@@ -129,7 +129,7 @@ def test_an_engine_has_a_copy_of_the_weights() -> None:
     network = sensitive_network(NetworkConfig())
     piece = piece_arrays(random_tokens(5, 3))
     given = np.zeros(piece.events.shape, dtype=bool)
-    example = Example(piece, given, draw_order(given, np.random.default_rng(0)))
+    example = Example(piece, given, draw_order(piece, given, np.random.default_rng(0)))
     engine = engine_of(network)
     before = piece_nats(engine, example)
     with torch.no_grad():
