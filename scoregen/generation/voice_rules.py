@@ -11,7 +11,10 @@ from scoregen.score.pitch import UNISON, Interval, Pitch
 from scoregen.styles.style import Style, load_style
 from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.vocabulary import vocabulary
+from scoregen.tokens.voice_descriptions import VoiceDescription, low_voices
 
+BOW_SPAN = 9
+"""The most semitones between the notes of a double stop that most players find easy."""
 CHURCH_MODES = ("dorian", "phrygian", "lydian", "mixolydian", "locrian")
 
 
@@ -26,6 +29,22 @@ def voice_rule(role: Role, score: Score, style: Style | None = None, interval: I
         return low <= pitch.midi_pitch <= high and flattest <= pitch.fifths <= sharpest
 
     return VoiceRule.of(pitch for pitch in vocabulary().pitches if is_allowed(pitch))
+
+
+def chord_rule(role: Role, staff: int, score: Score, description: VoiceDescription, style: Style) -> VoiceRule:
+    """The rule of a voice on a staff of a role: its range there, and the chords that a hand or a bow can hold."""
+    fifths = [measure.key.fifths for measure in score.measures]
+    low, high = (pitch.midi_pitch for pitch in role.range_on(staff))
+    flattest, sharpest = min(fifths) - style.spelling.flats, max(fifths) + style.spelling.sharps
+    pitches = (
+        pitch
+        for pitch in vocabulary().pitches
+        if low <= pitch.midi_pitch <= high and flattest <= pitch.fifths <= sharpest
+    )
+    kind = role.type
+    span = (kind.span or BOW_SPAN) if kind else BOW_SPAN
+    is_low = low_voices(1, [description])[0]
+    return VoiceRule.of(pitches, role.notes_on(staff), descending=not is_low, span=span)
 
 
 def scales(score: Score, keys: Sequence[Key]) -> tuple[frozenset[int] | None, ...]:

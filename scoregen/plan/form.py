@@ -53,7 +53,8 @@ def blank_piece(
     _validate(options, time, form)
     section = replace(options, measures=options.measures // len(form), phrases=options.phrases // len(form))
     parts = new_parts(ensemble, key.signature.fifths)
-    voices = tuple(Voice(Slot(part.id), (), "blank") for part in parts)
+    slots = [Slot(part.id, staff) for part in parts for staff in range(1, part.staves + 1)]
+    voices = tuple(Voice(slot, (), "blank") for slot in slots)
     ends = _phrase_ends(section, time, (style or load_style()).phrases, seed)
     columns = _columns(section, time)
     measures = [

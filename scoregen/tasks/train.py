@@ -105,21 +105,22 @@ def train(
     from scoregen.model.training.loss import load_teachers
     from scoregen.model.training.parallel import is_first
     from scoregen.model.training.signals import stop_on_signals
-    from scoregen.model.training.starting_weights import starting_weights
+    from scoregen.model.training.starting_weights import mixture_weights, starting_weights
 
     check_device(device)
     out = _stem(Path(out))
     for suffix in SUFFIXES:
         check_target(out.with_suffix(suffix), force=True)
-    starting = starting_weights(start, Path(corpus), ensemble, network)
+    if sources:
+        options = replace(options or TrainingOptions(), **changes)
+        training_set = read_mixture(Path(corpus), sources, network or NetworkConfig(), options)
+        starting = mixture_weights(start, training_set.network)
+    else:
+        starting = starting_weights(start, Path(corpus), ensemble, network)
+        options = replace(options or (FINE_TUNING if starting.checkpoint else TrainingOptions()), **changes)
+        shape = network or (starting.checkpoint.network.config if starting.checkpoint else NetworkConfig())
+        training_set = _training_set(Path(corpus), ensemble, shape, options)
     initial = starting.checkpoint
-    options = replace(options or (FINE_TUNING if initial else TrainingOptions()), **changes)
-    shape = network or (initial.network.config if initial else NetworkConfig())
-    training_set = (
-        read_mixture(Path(corpus), sources, shape, options)
-        if sources
-        else _training_set(Path(corpus), ensemble, shape, options)
-    )
     teacher_models = load_teachers(teachers, training_set.network)
     about = training_set.about | _provenance(teacher_models, initial)
     folder = out.with_suffix(".run")

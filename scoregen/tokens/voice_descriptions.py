@@ -10,6 +10,8 @@ from scoregen.score.elements import Note, Part, Score, Slot
 from scoregen.score.instruments import InstrumentType, family_of, instrument_of, plain_name, voice_types
 from scoregen.score.pitch import Pitch
 
+_LOW_MIDDLE = 62
+"""The MIDI number below which the middle of a low voice's range lies: cello, bass."""
 _LEAST_SUNG = 0.1
 """The share of the notes of a part that carry a syllable if it is sung; less are words for players."""
 _OUTER_SHARE = 20
@@ -33,6 +35,20 @@ class VoiceDescription:
     lowest: int
     highest: int
     sung: bool
+
+
+def low_voices(count: int, descriptions: Sequence[VoiceDescription] | None = None) -> tuple[bool, ...]:
+    """Whether the outer note of a voice's chords is the lowest: of low instruments, and of the lowest of several
+    staves. Without descriptions only that of the last voice is."""
+    if descriptions:
+        return tuple(map(_is_low, descriptions))
+    return tuple(voice == count - 1 for voice in range(count))
+
+
+def _is_low(each: VoiceDescription) -> bool:
+    if each.staves > 1:
+        return each.staff == each.staves - 1
+    return each.lowest + each.highest < 2 * _LOW_MIDDLE
 
 
 @dataclass(slots=True)

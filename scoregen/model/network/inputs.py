@@ -40,10 +40,10 @@ from scoregen.model.network.metric_features import (
     phrase_features,
     piece_features,
 )
-from scoregen.model.network.voice_features import low_voices, voice_features
+from scoregen.model.network.voice_features import voice_features
 from scoregen.score.pitch import Interval, Pitch
 from scoregen.tokens.events import Event, Header, TokenScore, ascending
-from scoregen.tokens.voice_descriptions import VoiceDescription
+from scoregen.tokens.voice_descriptions import VoiceDescription, low_voices
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float32]

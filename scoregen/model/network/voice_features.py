@@ -19,8 +19,6 @@ FAMILIES = ("other", "voice", "strings", "woodwind", "brass", "keyboard", "pluck
 """The families of instruments by id."""
 _LOWEST, _STEP = 21, 4
 """The lowest MIDI number of a range, and the semitones that share an id."""
-_LOW_MIDDLE = 57
-"""The MIDI number below which the middle of a low voice's range lies: cello, bass, the left hand."""
 FEATURES: dict[str, int] = {
     "family": len(FAMILIES),
     "lowest": 22,
@@ -44,13 +42,6 @@ def voice_features(count: int, descriptions: Sequence[VoiceDescription] | None =
     if descriptions:
         table[:, 1:] = _ids(descriptions)
     return table
-
-
-def low_voices(count: int, descriptions: Sequence[VoiceDescription] | None = None) -> tuple[bool, ...]:
-    """Whether the outer note of a voice's chords is the lowest; without descriptions only that of the last voice is."""
-    if descriptions:
-        return tuple(each.lowest + each.highest < 2 * _LOW_MIDDLE for each in descriptions)
-    return tuple(voice == count - 1 for voice in range(count))
 
 
 def feature_offsets() -> Ints:

@@ -22,7 +22,6 @@ from scoregen.model.network.inputs import (
     choice_ids,
     piece_arrays,
 )
-from scoregen.model.network.voice_features import low_voices
 from scoregen.system.errors import Place
 from scoregen.tokens.constraints import state as constraints
 from scoregen.tokens.constraints.measure_plan import MeasurePlan, Plan
@@ -33,7 +32,7 @@ from scoregen.tokens.encode import voice_events
 from scoregen.tokens.events import ABSENT, Event, TokenMeasure, TokenScore
 from scoregen.tokens.events import BLANK as BLANK_EVENT
 from scoregen.tokens.vocabulary import vocabulary
-from scoregen.tokens.voice_descriptions import VoiceDescription
+from scoregen.tokens.voice_descriptions import VoiceDescription, low_voices
 
 Bools = NDArray[np.bool_]
 

@@ -49,6 +49,32 @@ def starting_weights(start: Path | str, corpus: Path, ensemble: str, network: Ne
     return StartingWeights(f"the weights {stem.name}", initial, load_index(stem))
 
 
+def mixture_weights(start: Path | str, config: NetworkConfig) -> StartingWeights:
+    """The weights for a mixture of this configuration: random ones, unless `start` is a checkpoint of its shape.
+
+    Styles keep their vectors by name; a new style starts as unknown. InputError if the shape is another.
+    """
+    from scoregen.model.network.network import Network
+
+    if str(start) in (SHIPPED, NONE):
+        return StartingWeights("random weights")
+    found = checkpoints.read_weights(Path(start))
+    own = replace(found.config, styles=config.styles)
+    if shape_of(own) != shape_of(config):
+        raise InputError(f"--from {start}: the configuration asks for a network of another shape; use --from none")
+    before = checkpoints.network_of(found)
+    network = Network(config)
+    state = before.state_dict()
+    if config.styles:
+        vectors = network.state_dict()["style.weight"].zero_()
+        for index, style in enumerate(config.styles, 1):
+            if style in found.config.styles:
+                vectors[index] = state["style.weight"][1 + found.config.styles.index(style)]
+        state["style.weight"] = vectors
+    network.load_state_dict(state)
+    return StartingWeights(f"the weights {Path(start).name}", checkpoints.Checkpoint(network, found.checksum, found.about))
+
+
 def _obstacle(config: NetworkConfig, corpus: Path, ensemble: str, network: NetworkConfig | None) -> str | None:
     """Why a run cannot start from weights of this shape; None if it can."""
     if corpus.suffix == ".json":

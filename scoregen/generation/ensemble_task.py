@@ -1,0 +1,234 @@
+"""The infill task for a network that knows voices by their descriptions: any ensemble, several staves, chords.
+
+Given parts are read with all of their voices. A part with blanks is written on each of its staves by one voice, which
+may sound chords; further voices that it has in those measures give way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from scoregen.analysis.harmony.tune_keys import asked_keys, tune_keys
+from scoregen.generation.infill_task import InfillTask
+from scoregen.generation.understanding import Understanding, signature_notices
+from scoregen.generation.voice_rules import chord_rule
+from scoregen.score.edit import Selection, append_measures, blank_voices, with_parts
+from scoregen.score.elements import Measure, Part, Score, Slot
+from scoregen.score.ensemble import Ensemble, Role, match_roles
+from scoregen.score.keys import Key
+from scoregen.score.metre import TimeSignature
+from scoregen.score.rhythm import NoteValue
+from scoregen.styles.style import Style
+from scoregen.system.errors import InputError
+from scoregen.tokens.constraints.state import VoiceRule
+from scoregen.tokens.encode import pitched_slots
+from scoregen.tokens.voice_descriptions import VoiceDescription, describe_voices
+
+MOST_VOICES = 16
+"""The most voices that the network reads at once."""
+
+
+def ensemble_task(
+    score: Score,
+    ensemble: Ensemble,
+    assignments: Mapping[str, str],
+    blank: Sequence[str],
+    extend: int,
+    style: Style,
+    *,
+    key: Key | None = None,
+    add: Collection[str] = (),
+) -> InfillTask:
+    """Mark what is blank, as `infill_task` does for a choir. InputError if nothing is."""
+    matched = match_roles(score, ensemble, assignments)
+    if not matched:
+        raise InputError(
+            f"no part of the score matches a role of {ensemble.name}; assign one, as in"
+            f" --role {ensemble.roles[0].name}=1"
+        )
+    has_blanks = bool(blank or extend) or any(_is_empty(score, part) for part in matched.values())
+    page, parts = _with_new_parts(score, ensemble, matched, _to_add(ensemble, matched, add, has_blanks=has_blanks))
+    page = _with_empty_parts(page, ensemble, parts)
+    page = _with_selections(page, ensemble, parts, blank)
+    page = append_measures(page, extend, _main_slots(page, ensemble, parts)) if extend else page
+    if not any(voice.is_blank for measure in page.measures for voice in measure.voices):
+        raise InputError("the score has no blanks; select some with --blank, or append measures with --extend")
+    return _task(page, score, ensemble, parts, style, key)
+
+
+def voice_descriptions(task: InfillTask) -> tuple[VoiceDescription, ...]:
+    """What the voices of a task are."""
+    return describe_voices(task.score, task.slots)
+
+
+def _task(
+    page: Score, given: Score, ensemble: Ensemble, parts: Mapping[str, str], style: Style, key: Key | None
+) -> InfillTask:
+    slots = pitched_slots(page)
+    if len(slots) > MOST_VOICES:
+        raise InputError(f"the score has {len(slots)} voices; expected {MOST_VOICES} or fewer for new ones")
+    keys = asked_keys(page, key) if key is not None else _keys(page, given)
+    read = replace(
+        page, measures=tuple(replace(m, key=k.signature) for m, k in zip(page.measures, keys, strict=True))
+    )
+    roles = {parts[role.name]: role for role in ensemble.roles if role.name in parts}
+    described = describe_voices(read, slots)
+    rules = tuple(_rule(roles.get(slot.part), slot, read, each, style) for slot, each in zip(slots, described, strict=True))
+    ignored = tuple(part for part in page.parts if part.id not in roles)
+    notices = (
+        *(f"part {part.name or part.id!r} has no role in {ensemble.name}: it is kept, and read as it is" for part in ignored),
+        *signature_notices(page, keys, asked=key is not None),
+    )
+    understanding = _understanding(page, given, ensemble, parts, ignored, keys)
+    singers = tuple(roles.get(slot.part) for slot in slots)
+    return InfillTask(read, slots, rules, notices, page, slots, keys, understanding, singers)
+
+
+def _rule(role: Role | None, slot: Slot, score: Score, each: VoiceDescription, style: Style) -> VoiceRule:
+    """The rule of a voice; one without a role is never written."""
+    return VoiceRule.of(()) if role is None else chord_rule(role, slot.staff, score, each, style)
+
+
+def _keys(page: Score, given: Score) -> tuple[Key, ...]:
+    """The keys of the given voices; those of the signatures if nothing is given."""
+    if any(element.notes for m in given.measures for voice in m.voices for element in voice.elements):
+        slots = [slot for slot in pitched_slots(given)]
+        return tune_keys(page, slots)
+    return tuple(Key.of(measure.key) for measure in page.measures)
+
+
+def _to_add(ensemble: Ensemble, matched: Mapping[str, str], add: Collection[str], *, has_blanks: bool) -> list[Role]:
+    """The roles that get a new part: those of `add`, or all that the page lacks if it has no blanks."""
+    names = [role.name for role in ensemble.roles]
+    wrong = next((name for name in add if name not in names), None)
+    if wrong is not None:
+        raise InputError(f"{ensemble.name} has no role {wrong!r} to add; expected one of: {', '.join(names)}")
+    every = not (has_blanks or add)
+    return [role for role in ensemble.roles if role.name not in matched and (every or role.name in add)]
+
+
+def _with_new_parts(
+    score: Score, ensemble: Ensemble, matched: Mapping[str, str], roles: Sequence[Role]
+) -> tuple[Score, dict[str, str]]:
+    """The score with a part for each of some roles in the order of the ensemble, and all parts by role."""
+    parts, by_role = list(score.parts), dict(matched)
+    fifths = score.measures[0].key.fifths if score.measures else 0
+    for role in roles:
+        new = role.part(_free_id(parts), ensemble.group, fifths)
+        parts.insert(_place(parts, ensemble, by_role, role), new)
+        by_role[role.name] = new.id
+    return with_parts(score, parts), by_role
+
+
+def _place(parts: Sequence[Part], ensemble: Ensemble, by_role: Mapping[str, str], role: Role) -> int:
+    """The index after the part of the nearest role above, else before that of the nearest below."""
+    names, ids = [each.name for each in ensemble.roles], [part.id for part in parts]
+    at = names.index(role.name)
+    above = [by_role[name] for name in names[:at] if name in by_role]
+    below = [by_role[name] for name in names[at:] if name in by_role]
+    return ids.index(above[-1]) + 1 if above else ids.index(below[0]) if below else len(ids)
+
+
+def _free_id(parts: Sequence[Part]) -> str:
+    used = {part.id for part in parts}
+    return next(name for number in range(1, len(parts) + 2) if (name := f"P{number}") not in used)
+
+
+def _with_empty_parts(page: Score, ensemble: Ensemble, parts: Mapping[str, str]) -> Score:
+    """The page with the parts of roles that have no note blank on all of their staves."""
+    empty = {part for part in parts.values() if _is_empty(page, part)}
+    slots = [slot for slot in _main_slots(page, ensemble, parts) if slot.part in empty]
+    return blank_voices(page, slots, range(len(page.measures)))
+
+
+def _with_selections(page: Score, ensemble: Ensemble, parts: Mapping[str, str], blank: Sequence[str]) -> Score:
+    """The page with the selections of `--blank` blank: of each part one voice on every staff, and no other."""
+    for text in blank:
+        selection = Selection.parse(text)
+        chosen = {_part_named(page, parts, name) for name in selection.names} or set(parts.values())
+        indices = set(selection.measures(page))
+        slots = [slot for slot in _main_slots(page, ensemble, parts) if slot.part in chosen]
+        page = blank_voices(page, slots, indices)
+        others = {slot for slot in page.slots if slot.part in chosen and slot not in slots}
+        page = _without(page, others, indices)
+    return page
+
+
+def _without(page: Score, slots: Collection[Slot], indices: Collection[int]) -> Score:
+    measures = [
+        replace(measure, voices=tuple(voice for voice in measure.voices if voice.slot not in slots))
+        if index in indices
+        else measure
+        for index, measure in enumerate(page.measures)
+    ]
+    return replace(page, measures=tuple(measures))
+
+
+def _part_named(page: Score, parts: Mapping[str, str], name: str) -> str:
+    wanted = name.casefold()
+    found = [part for role, part in parts.items() if role == wanted]
+    found += [part.id for part in page.parts if wanted in (part.id.casefold(), part.name.casefold())]
+    if not found:
+        raise InputError(f"--blank: there is no part {name!r} to fill; expected one of: {', '.join(parts)}")
+    return found[0]
+
+
+def _main_slots(page: Score, ensemble: Ensemble, parts: Mapping[str, str]) -> list[Slot]:
+    """For each staff of each part with a role the voice that is written."""
+    slots = []
+    for role in ensemble.roles:
+        if role.name in parts:
+            part = page.part(parts[role.name])
+            slots += [_first_voice(page, part.id, staff) for staff in range(1, part.staves + 1)]
+    return slots
+
+
+def _first_voice(page: Score, part: str, staff: int) -> Slot:
+    return next((slot for slot in page.slots if slot.part == part and slot.staff == staff), Slot(part, staff))
+
+
+def _is_empty(score: Score, part: str) -> bool:
+    """Whether a part has no notes: it is blank, or rests throughout."""
+    voices = [voice for measure in score.measures for voice in measure.voices if voice.slot.part == part]
+    return not any(element.notes for voice in voices for element in voice.elements)
+
+
+def _understanding(
+    page: Score,
+    given: Score,
+    ensemble: Ensemble,
+    parts: Mapping[str, str],
+    ignored: Sequence[Part],
+    keys: Sequence[Key],
+) -> Understanding:
+    names = [role.name for role in ensemble.roles if role.name in parts]
+    before = {part.id for part in given.parts}
+    blanks = {name: [i for i, m in enumerate(page.measures) if _is_blank(m, parts[name])] for name in names}
+    every = len(page.measures)
+    return Understanding(
+        tuple((page.part(parts[name]).name or parts[name], name) for name in names if parts[name] in before),
+        tuple(part.name or part.id for part in ignored),
+        tuple(dict.fromkeys(map(str, keys))),
+        tuple(dict.fromkeys(str(measure.time) for measure in page.measures)),
+        _beat(page.measures[0].time) if page.measures else "quarter",
+        tuple(name for name in names if len(blanks[name]) < every),
+        tuple(_with_measures(page, name, blanks[name]) for name in names if blanks[name]),
+        tuple(name for name in names if parts[name] not in before),
+        "none",
+    )
+
+
+def _is_blank(measure: Measure, part: str) -> bool:
+    return any(voice.is_blank for voice in measure.voices if voice.slot.part == part)
+
+
+def _with_measures(page: Score, name: str, indices: Sequence[int]) -> str:
+    if len(indices) == len(page.measures):
+        return name
+    return f"{name} {page.measures[indices[0]].number}-{page.measures[indices[-1]].number}"
+
+
+def _beat(time: TimeSignature) -> str:
+    value = NoteValue.plain(time.groups[0])
+    return "beat" if value is None else f"{'dotted ' * value.dots}{value.type}"
