@@ -25,6 +25,8 @@ from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.encode import pitched_slots
 from scoregen.tokens.voice_descriptions import VoiceDescription, describe_voices
 
+NETWORK_STYLES = {"keyboard": "openscore-lieder", "strings": "openscore-quartets"}
+"""By a family of instruments the corpus whose style its music has, in the order in which they are looked for."""
 MOST_VOICES = 16
 """The most voices that the network reads at once."""
 
@@ -60,6 +62,18 @@ def ensemble_task(
 def voice_descriptions(task: InfillTask) -> tuple[VoiceDescription, ...]:
     """What the voices of a task are."""
     return describe_voices(task.score, task.slots)
+
+
+def network_style(styles: Sequence[str], ensemble: Ensemble) -> int:
+    """The id of the style of a network that is nearest to an ensemble, 0 if there is none."""
+    families = {role.family for role in ensemble.roles}
+    names = [name for family, name in NETWORK_STYLES.items() if family in families and name in styles]
+    return 1 + list(styles).index(names[0]) if names else 0
+
+
+def without_phrase_ends(score: Score) -> Score:
+    """The score without its planned phrase ends, which a choir marks by fermatas."""
+    return replace(score, measures=tuple(replace(measure, phrase_ends=()) for measure in score.measures))
 
 
 def _task(

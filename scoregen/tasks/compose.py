@@ -17,6 +17,12 @@ from scoregen.analysis.rules.findings import at_least
 from scoregen.analysis.rules.parallels import Parallel, parallels
 from scoregen.generation.candidates import draw_candidates
 from scoregen.generation.filling import filled_page, filled_reading
+from scoregen.generation.ensemble_task import (
+    ensemble_task,
+    network_style,
+    voice_descriptions,
+    without_phrase_ends,
+)
 from scoregen.generation.infill_task import InfillTask, infill_task
 from scoregen.generation.ranges import transposition_of
 from scoregen.generation.reranking import RankingCriteria
@@ -39,7 +45,7 @@ from scoregen.plan.sections import Sections, section_starts, unfolded
 from scoregen.plan.steering import chord_notices, given_chords
 from scoregen.score.arrangement.sung_texts import LYRICS, LyricsChoice, with_given_marks
 from scoregen.score.elements import Score
-from scoregen.score.ensemble import load_ensemble
+from scoregen.score.ensemble import Ensemble, load_ensemble
 from scoregen.score.keys import Key
 from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
 from scoregen.styles.style import Style, load_style
@@ -56,6 +62,9 @@ if TYPE_CHECKING:
     from scoregen.model.sampling.pretrained import Pretrained
 
 __all__ = ["Alternative", "Composition", "PieceOptions", "SamplingOptions", "compose"]
+
+INSTRUMENTS = "instruments"
+"""The style for ensembles other than choirs, where none is named."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -147,23 +156,34 @@ def compose(
     shape.check()
     options = sampling or SamplingOptions()
     choir, manner = load_ensemble(ensemble), load_style(style)
-    options = _with_costs(options, manner)
     pretrained = load_pretrained(Path(checkpoint) if checkpoint else None, choir, may_stand_in=True)
+    if pretrained.knows_descriptions and style == DEFAULT_STYLE:
+        manner = load_style(INSTRUMENTS)
+    options = _with_costs(options, manner)
     engine = load_engine(pretrained.weights, device, options.candidates)
     piece_options = piece or (PieceOptions(measures=len(chord_measures(chords))) if chords else PieceOptions())
     given = blank_piece(piece_options, choir, manner, options.seed) if score is None else score
+    if score is None and pretrained.knows_descriptions:
+        given = without_phrase_ends(given)
     if transpose is not None:
         given = transposed(given, transposition_of(transpose, given, choir, roles or {}))
     form = piece_options.sections if score is None else (0,)
     players = pretrained.players
-    task = infill_task(given, choir, roles or {}, blank, extend, manner, key=_asked_key(key), add=add, players=players)
+    asked = _asked_key(key)
+    if pretrained.knows_descriptions:
+        task = ensemble_task(given, choir, roles or {}, blank, extend, manner, key=asked, add=add)
+    else:
+        task = infill_task(given, choir, roles or {}, blank, extend, manner, key=asked, add=add, players=players)
     if options.difficulty == "easy":
         task = replace(task, rules=easy_rules(task.rules, task.singers, task.interval))
     started = time.perf_counter()
     sections = section_starts(given, form) if score is None else ()
     followed = given_chords(task.score, chords, chord_symbols)
-    plans = _plans(task, form if score is None else None, manner, options, count, followed)
-    drafts = _sample(engine, pretrained, task, plans, manner, sections, options, progress)
+    if pretrained.knows_descriptions:
+        plans = DraftPlans(task.score, (({},),) * count, {})
+    else:
+        plans = _plans(task, form if score is None else None, manner, options, count, followed)
+    drafts = _sample(engine, pretrained, task, choir, plans, manner, sections, options, progress)
     drafts = _least_faulty_first(task, drafts)
     seconds = time.perf_counter() - started
     calibration = pretrained.calibration.checksum if pretrained.calibration else None
@@ -243,6 +263,7 @@ def _sample(
     engine: Engine,
     pretrained: Pretrained,
     task: InfillTask,
+    ensemble: Ensemble,
     plans: DraftPlans,
     style: Style,
     sections: Sequence[int],
@@ -270,6 +291,8 @@ def _sample(
             style=style,
             scales=task.scales,
             page=page,
+            descriptions=voice_descriptions(task) if pretrained.knows_descriptions else None,
+            network_style=network_style(pretrained.weights.config.styles, ensemble),
         )
         for own in plans.plans
     ]

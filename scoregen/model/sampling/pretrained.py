@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from scoregen.model.network.checkpoint import SHIPPED, Weights, read_weights
+from scoregen.model.network.checkpoint import ANY_ENSEMBLE, SHIPPED, Weights, read_weights
 from scoregen.model.sampling.costs.successions import load_successions
 from scoregen.model.sampling.feature_matching_file import Calibration, load_calibration
 from scoregen.model.sampling.novelty_limit import load_index
@@ -29,12 +29,19 @@ class Pretrained:
     calibration: Calibration | None
     successions: SuccessionTable | None
 
+    @property
+    def knows_descriptions(self) -> bool:
+        """Whether the network knows voices by their descriptions, and so writes for any ensemble."""
+        return not self.weights.config.roles
+
 
 def load_pretrained(checkpoint: Path | None, ensemble: Ensemble, *, may_stand_in: bool = False) -> Pretrained:
-    """A checkpoint, by default the package's. InputError if it cannot write for the ensemble.
+    """A checkpoint, by default that of the package for the ensemble. InputError if it cannot write for the ensemble.
 
     With `may_stand_in`, voices of the weights may sing the roles of another choir.
     """
+    if checkpoint is None and not _is_sung_by_choir(ensemble, may_stand_in=may_stand_in):
+        checkpoint = resources.weights() / ANY_ENSEMBLE
     weights = read_weights(checkpoint)
     config = weights.config
     if config.alphabet != "spelled":
@@ -45,10 +52,19 @@ def load_pretrained(checkpoint: Path | None, ensemble: Ensemble, *, may_stand_in
     return Pretrained(players, weights, load_index(path), calibration, load_successions(path))
 
 
+def _is_sung_by_choir(ensemble: Ensemble, *, may_stand_in: bool) -> bool:
+    """Whether the voices of the package's choir are those of the ensemble, or may sing its roles."""
+    choir = load_ensemble(CHOIR)
+    same = [role.name for role in ensemble.roles] == [role.name for role in choir.roles]
+    return same or (may_stand_in and ensemble.is_choir and 2 <= len(ensemble.roles) <= len(choir.roles))
+
+
 def _players(roles: tuple[str, ...], ensemble: Ensemble, *, may_stand_in: bool) -> Ensemble:
     """The ensemble whose roles the weights write, if these can be sung or played by `ensemble`; else InputError."""
     names = tuple(role.name for role in ensemble.roles)
     if roles == names:
+        return ensemble
+    if not roles:
         return ensemble
     choir = load_ensemble(CHOIR)
     is_choir = roles == tuple(role.name for role in choir.roles)

@@ -16,6 +16,7 @@ from typing import Literal
 
 from scoregen.score.directions import Dynamic
 from scoregen.score.elements import Chord, Element, Lyric, Measure, Note, Part, Rest, Score, Slot, Voice
+from scoregen.score.instruments import family_of
 from scoregen.score.spanners import End, Slur, Spanner, Wedge
 
 LyricsChoice = Literal["all", "first"]
@@ -45,10 +46,16 @@ def with_given_marks(score: Score, lyrics: LyricsChoice = "all") -> Score:
 
 
 def with_given_words(score: Score, lyrics: LyricsChoice = "all") -> Score:
-    """The score with the words and breaths of given voices in its generated ones."""
+    """The score with the words and breaths of given voices in its generated ones that are sung."""
     verses, staves = _verses(score, lyrics), Counter(slot[:2] for slot in score.slots)
-    shared = frozenset(staff for staff, voices in staves.items() if voices > 1)
+    played = {part.id for part in score.parts if _is_played(part)}
+    shared = frozenset(staff for staff, voices in staves.items() if voices > 1 or staff[0] in played)
     return replace(score, measures=tuple(_sung(measure, verses, shared) for measure in score.measures))
+
+
+def _is_played(part: Part) -> bool:
+    """Whether a part is surely none that sings; many files give a choir the sound of a piano."""
+    return part.staves > 1 or family_of(part) not in ("voice", "keyboard", "other")
 
 
 def _verses(score: Score, lyrics: LyricsChoice) -> frozenset[str]:
