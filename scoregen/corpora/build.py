@@ -8,17 +8,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from scoregen.corpora.manifest import Corpus, CorpusPiece, verify_piece
-from scoregen.corpora.pieces import score_pieces
+from scoregen.corpora.pieces import Reading, read_file, score_pieces
 from scoregen.corpora.shards import ShardSource, shard_file, write_shard
-from scoregen.notation.files import read_score
-from scoregen.score.elements import Score
 from scoregen.system.errors import ScoregenError
 
-Reader = Callable[[Path], Score]
+Reader = Callable[[Path], Reading]
 Report = Callable[[ShardSource, int], None]
 
 
-def build_shards(corpus: Corpus, folder: Path, report: Report, read: Reader = read_score) -> None:
+def build_shards(corpus: Corpus, folder: Path, report: Report, read: Reader = read_file) -> None:
     """Write a file for every piece of a corpus that the folder lacks, also for those that cannot be read.
 
     `report` is told each file that was written, and its number of movements. Raises InputError for a piece that is
@@ -35,6 +33,7 @@ def _build(piece: CorpusPiece, source: ShardSource, folder: Path, read: Reader) 
     source = replace(source, sha256=hashlib.sha256(piece.path.read_bytes()).hexdigest())
     try:
         pieces = tuple(score_pieces(read(piece.path), source))
+        source = source if pieces else replace(source, lost="no movement has a pitched voice and few refused measures")
     except ScoregenError as error:
         source, pieces = replace(source, lost=_reason(error)), ()
     write_shard(folder, source, pieces)
