@@ -32,8 +32,7 @@ def build_shards(corpus: Corpus, folder: Path, report: Report, read: Reader = re
 def _build(piece: CorpusPiece, source: ShardSource, folder: Path, read: Reader) -> tuple[ShardSource, int]:
     source = replace(source, sha256=hashlib.sha256(piece.path.read_bytes()).hexdigest())
     try:
-        pieces = tuple(score_pieces(read(piece.path), source))
-        source = source if pieces else replace(source, lost="no movement has a pitched voice and few refused measures")
+        pieces = score_pieces(read(piece.path), source)
     except ScoregenError as error:
         source, pieces = replace(source, lost=_reason(error)), ()
     write_shard(folder, source, pieces)
