@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from scoregen.corpora.kern_score import read_kern_reading
 from scoregen.corpora.manifest import Corpus, CorpusPiece, verify_piece
 from scoregen.corpora.pieces import Reading, read_file, score_pieces
 from scoregen.corpora.shards import ShardSource, shard_file, write_shard
@@ -16,7 +17,12 @@ Reader = Callable[[Path], Reading]
 Report = Callable[[ShardSource, int], None]
 
 
-def build_shards(corpus: Corpus, folder: Path, report: Report, read: Reader = read_file) -> None:
+def read_for_training(path: Path) -> Reading:
+    """A file of any notation. ReadError, RefusedError or ToolError if it cannot be read at all."""
+    return read_kern_reading(path) if path.suffix.lower() == ".krn" else read_file(path)
+
+
+def build_shards(corpus: Corpus, folder: Path, report: Report, read: Reader = read_for_training) -> None:
     """Write a file for every piece of a corpus that the folder lacks, also for those that cannot be read.
 
     `report` is told each file that was written, and its number of movements. Raises InputError for a piece that is

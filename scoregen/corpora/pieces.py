@@ -27,7 +27,7 @@ class Reading:
 
 
 def read_file(path: Path) -> Reading:
-    """A file of any notation. ReadError, RefusedError or ToolError if it cannot be read at all."""
+    """A file in any format of `read_score`, and with its errors."""
     return Reading(*read_score_by_measures(path))
 
 

@@ -18,6 +18,8 @@ PIANO = range(21, 109)
 _MOST_SHIFTS = 40
 _REASONS = (
     ("notes or rests begin at", "rhythm: a tuplet or value that the language does not have"),
+    ("notes of one layer overlap", "notes of one layer overlap"),
+    ("the notes differ from those of the file", "notes lost or moved"),
     ("the voice lasts", "a voice shorter or longer than its measure"),
     ("the parts have different metres", "several metres at once"),
     ("the measure lasts", "length of the measure"),
