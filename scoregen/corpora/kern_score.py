@@ -25,10 +25,11 @@ from scoregen.system.errors import Place, ReadError, RefusedError
 _INSTRUMENTS = {
     "piano": "Piano", "forte": "Pianoforte", "organ": "Organ", "cemba": "Harpsichord", "harp": "Harp",
     "guitr": "Guitar", "vox": "Voice", "feme": "Voice", "canto": "Soprano", "soprn": "Soprano",
-    "mezzo": "Mezzo-soprano", "alto": "Alto", "calto": "Alto", "tenor": "Tenor", "barit": "Baritone", "bass": "Bass", "violn": "Violin",
-    "viola": "Viola", "violt": "Viola", "cello": "Violoncello", "cbass": "Contrabass", "violb": "Contrabass",
-    "flt": "Flute", "oboe": "Oboe", "clars": "Clarinet", "fagot": "Bassoon", "cor": "Horn", "clrno": "Trumpet",
-    "tromp": "Trumpet", "tromt": "Trombone", "tromb": "Trombone", "timpa": "Timpani",
+    "mezzo": "Mezzo-soprano", "alto": "Alto", "calto": "Alto", "tenor": "Tenor", "barit": "Baritone",
+    "bass": "Bass", "violn": "Violin", "viola": "Viola", "violt": "Viola", "cello": "Violoncello",
+    "cbass": "Contrabass", "violb": "Contrabass", "flt": "Flute", "oboe": "Oboe", "clars": "Clarinet",
+    "fagot": "Bassoon", "cor": "Horn", "clrno": "Trumpet", "tromp": "Trumpet", "tromt": "Trombone",
+    "tromb": "Trombone", "timpa": "Timpani",
 }  # fmt: skip
 """The names of the instruments that Humdrum abbreviates."""
 _SYMBOLS = {"c": "common", "C": "common", "c|": "cut", "C|": "cut"}
@@ -37,6 +38,7 @@ _ACCIDENTAL = re.compile(r"[a-g]([#n-]+)")
 _BRACKETED = re.compile(r"[\[\]]")
 
 
+UNEVEN = "the lengths of its layers do not add up"
 MOST_ADDED = 0.02
 """The share of notes that may begin anew because their tie leads to another layer."""
 
@@ -72,15 +74,12 @@ def read_kern_reading(path: Path) -> Reading:
 
 
 def kern_reading(file: KernFile) -> Reading:
-    """The score of the spines of a file; a measure in which notes of one layer overlap is refused."""
+    """The score of the spines of a file; a measure in which notes that end together on paper do not is refused."""
     parts, staves = _parts(file)
-    measures, refused = [], {}
-    for index, (measure, before) in enumerate(zip(file.measures, [None, *file.measures[:-1]], strict=True)):
-        found, reason = _measure(measure, before, index, staves)
-        measures.append(found)
-        if reason:
-            refused[index] = reason
-    return Reading(Score(parts, tuple(measures)), refused)
+    pairs = zip(file.measures, [None, *file.measures[:-1]], strict=True)
+    measures = tuple(_measure(measure, before, index, staves) for index, (measure, before) in enumerate(pairs))
+    refused = {index: UNEVEN for index, measure in enumerate(file.measures) if not measure.is_even}
+    return Reading(Score(parts, measures), refused)
 
 
 def _parts(file: KernFile) -> tuple[tuple[Part, ...], dict[int, _Staff]]:
@@ -120,18 +119,14 @@ def _clef(heading: Sequence[str]) -> Clef:
     return Clef(found[1], int(found[3]), octaves)
 
 
-def _measure(
-    measure: KernMeasure, before: KernMeasure | None, index: int, staves: Mapping[int, _Staff]
-) -> tuple[Measure, str]:
-    """A measure, and the reason why it is not exact."""
+def _measure(measure: KernMeasure, before: KernMeasure | None, index: int, staves: Mapping[int, _Staff]) -> Measure:
     duration = max(event.onset + event.length for event in measure.events)
-    voices, reasons = [], []
-    for (column, layer), events in _layers(measure.events).items():
-        elements, reason = _elements(events, duration)
-        reasons += [reason] * bool(reason)
-        voices.append(Voice(staves[column].slot(layer), elements))
+    voices = [
+        Voice(staves[column].slot(layer), tuple(_elements(events, duration)))
+        for (column, layer), events in _layers(measure.events).items()
+    ]
     time = _time(measure, duration)
-    found = Measure(
+    return Measure(
         measure.number or f"X{index}",
         duration or time.duration,
         time,
@@ -142,7 +137,6 @@ def _measure(
         repeat_start=before is not None and "|:" in before.barline,
         phrase_ends=tuple(sorted({event.onset for event in measure.events if event.fermata})),
     )
-    return found, next(iter(reasons), "")
 
 
 def _layers(events: Iterable[KernEvent]) -> dict[tuple[int, int], list[KernEvent]]:
@@ -155,22 +149,17 @@ def _layers(events: Iterable[KernEvent]) -> dict[tuple[int, int], list[KernEvent
     }
 
 
-def _elements(events: Sequence[KernEvent], duration: Fraction) -> tuple[tuple[Element, ...], str]:
-    """The elements of a voice with rests in its gaps, and a reason if notes overlap."""
-    elements: list[Element] = []
-    place, reason = Fraction(0), ""
-    for event, following in zip(events, [*events[1:], None], strict=True):
+def _elements(events: Sequence[KernEvent], duration: Fraction) -> Iterator[Element]:
+    """The elements of a voice, with rests in its gaps."""
+    place = Fraction(0)
+    for event in events:
         if event.onset > place:
-            elements.append(Rest(NoteValue.of(event.onset - place), visible=False))
-        end = event.onset + event.length
-        if following is not None and following.onset < end:
-            reason, end = "notes of one layer overlap", following.onset
-        if event.grace or end > event.onset:
-            elements += _sounding(replace(event, length=end - event.onset))
-        place = max(place, end)
+            yield Rest(NoteValue.of(event.onset - place), visible=False)
+        if event.grace or event.length:
+            yield from _sounding(event)
+        place = event.onset + event.length
     if place < duration:
-        elements.append(Rest(NoteValue.of(duration - place), visible=False))
-    return tuple(elements), reason
+        yield Rest(NoteValue.of(duration - place), visible=False)
 
 
 def _sounding(event: KernEvent) -> Iterator[Element]:

@@ -48,13 +48,17 @@ class KernEvent:
 
 @dataclass(slots=True)
 class KernMeasure:
-    """The events between two barlines; onsets count from its start. `barline` is the token that closes it."""
+    """The events between two barlines; onsets count from its start. `barline` is the token that closes it.
+
+    `is_even`: wherever several staves or layers go on together, their notes before end together.
+    """
 
     number: str = ""
     start: Fraction = Fraction(0)
     events: list[KernEvent] = field(default_factory=list)
     signatures: dict[str, str] = field(default_factory=dict)
     barline: str = ""
+    is_even: bool = True
 
 
 @dataclass(slots=True)
@@ -185,6 +189,7 @@ class KernParser:
         pairs = list(zip(self.spines, tokens, strict=True))
         here = [spine for spine, token in pairs if spine.kind == "**kern" and token != "."]
         self.now = max((spine.end for spine in here), default=self.now)
+        self.measure.is_even &= len({spine.end for spine in here}) < 2
         if self.barlines and here:
             self._close_measure()
         for index, (spine, token) in enumerate(pairs):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from scoregen.corpora.shards import ShardPiece, ShardSource, read_shard, shard_files
 from scoregen.tokens.events import Event, TokenMeasure
@@ -18,7 +19,7 @@ PIANO = range(21, 109)
 _MOST_SHIFTS = 40
 _REASONS = (
     ("notes or rests begin at", "rhythm: a tuplet or value that the language does not have"),
-    ("notes of one layer overlap", "notes of one layer overlap"),
+    ("do not add up", "layers whose lengths do not add up"),
     ("the notes differ from those of the file", "notes lost or moved"),
     ("the voice lasts", "a voice shorter or longer than its measure"),
     ("the parts have different metres", "several metres at once"),
@@ -130,5 +131,5 @@ def _share(part: int, whole: int) -> str:
     return f"{100 * part / max(whole, 1):.2f} %"
 
 
-def _listed(counts: Mapping[object, int] | Mapping[str, int]) -> str:
+def _listed(counts: Mapping[Any, int]) -> str:
     return "".join(f"{', ' if index else ': '}{name} {count}" for index, (name, count) in enumerate(counts.items()))
