@@ -32,6 +32,8 @@ _INSTRUMENTS = {
     "tromb": "Trombone", "timpa": "Timpani",
 }  # fmt: skip
 """The names of the instruments that Humdrum abbreviates."""
+_CLASSES = {"*ICvox": "Voice", "*ICklav": "Piano"}
+_HANDS = {"Piano", "Pianoforte", "Harpsichord", "Harp", "Organ"}
 _SYMBOLS = {"c": "common", "C": "common", "c|": "cut", "C|": "cut"}
 _CLEF = re.compile(r"\*clef([GFC])(v*|\^*)(\d)")
 _ACCIDENTAL = re.compile(r"[a-g]([#n-]+)")
@@ -89,11 +91,26 @@ def _parts(file: KernFile) -> tuple[tuple[Part, ...], dict[int, _Staff]]:
     for column in columns:
         number = _numbers(file.headings[column])[0]
         groups.setdefault(f"P{number}" if number else f"C{column}", []).append(column)
+    groups = _with_both_hands(groups, file)
     staves = {
         column: _Staff(part, staff) for part, members in groups.items() for staff, column in enumerate(members, 1)
     }
     sung = {event.column for measure in file.measures for event in measure.events if event.syllable}
     return tuple(_part(part, members, file, bool(sung & {*members})) for part, members in groups.items()), staves
+
+
+def _with_both_hands(groups: Mapping[str, list[int]], file: KernFile) -> dict[str, list[int]]:
+    """The columns of the parts, in which the two hands of a keyboard are one part even if the file has two."""
+    joined: dict[str, list[int]] = {}
+    for part, members in groups.items():
+        before = next(reversed(joined), None)
+        hand = members if before is None else joined[before]
+        names = {_name(file.headings[column]) for column in (*hand, *members)}
+        if before is not None and len(hand) == len(members) == len(names) == 1 and names <= _HANDS:
+            joined[before] = [*hand, *members]
+        else:
+            joined[part] = list(members)
+    return joined
 
 
 def _numbers(heading: Sequence[str]) -> tuple[int, int]:
@@ -105,10 +122,16 @@ def _numbers(heading: Sequence[str]) -> tuple[int, int]:
 
 def _part(part: str, columns: Sequence[int], file: KernFile, sung: bool) -> Part:
     tokens = [token for column in columns for token in file.headings[column]]
-    codes = [_INSTRUMENTS[token[2:]] for token in tokens if token[2:] in _INSTRUMENTS and token.startswith("*I")]
-    texts = [_BRACKETED.sub("", token[3:]) for token in tokens if token.startswith('*I"')]
-    name = next(iter([*codes, *texts]), "Voice" if sung else "")
+    name = _name(tokens) or ("Voice" if sung else "")
     return Part(part, name, clefs=tuple(_clef(file.headings[column]) for column in columns))
+
+
+def _name(heading: Sequence[str]) -> str:
+    """The instrument of a part by its code, else by its printed name, else by its class; empty without any."""
+    codes = [_INSTRUMENTS[token[2:]] for token in heading if token[:2] == "*I" and token[2:] in _INSTRUMENTS]
+    texts = [_BRACKETED.sub("", token[3:]) for token in heading if token.startswith('*I"')]
+    classes = [_CLASSES[token] for token in heading if token in _CLASSES]
+    return next(iter([*codes, *filter(None, texts), *classes]), "")
 
 
 def _clef(heading: Sequence[str]) -> Clef:
