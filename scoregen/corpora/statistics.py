@@ -16,6 +16,8 @@ from scoregen.tokens.vocabulary import vocabulary
 
 PIANO = range(21, 109)
 """The MIDI numbers of a piano."""
+MOST_VOICES = 16
+"""The voices that a network for all ensembles reads at once."""
 _MOST_SHIFTS = 40
 _REASONS = (
     ("notes or rests begin at", "rhythm: a tuplet or value that the language does not have"),
@@ -32,10 +34,12 @@ _REASONS = (
 
 @dataclass(slots=True)
 class ShardStatistics:
-    """Counts of a shard. `voice_measures` counts the voices of all measures, `absent` those that are absent.
+    """Counts of a shard.
 
-    `chord_sizes` counts attacks by the number of pitches that sound after them, `continued` the chords in which a
-    pitch only continues; `shifts` counts the lengths of slices in quarters; `outside` pitches beyond a piano.
+    `large` counts the movements with more than `MOST_VOICES`, `voice_measures` the voices of all measures, and
+    `absent` those of them that are absent. `chord_sizes` counts attacks by the number of pitches that sound after
+    them, `continued` the chords in which a pitch only continues; `shifts` counts the lengths of slices in quarters;
+    `outside` counts pitches beyond a piano.
     """
 
     files: int = 0
@@ -46,6 +50,7 @@ class ShardStatistics:
     slices: int = 0
     notes: int = 0
     voices: int = 0
+    large: int = 0
     voice_measures: int = 0
     absent: int = 0
     chord_sizes: Counter[int] = field(default_factory=Counter)
@@ -70,6 +75,7 @@ def _count_file(found: ShardStatistics, source: ShardSource, pieces: Iterable[Sh
     for piece in pieces:
         found.movements += 1
         found.voices += len(piece.tokens.slots)
+        found.large += len(piece.tokens.slots) > MOST_VOICES
         found.refused.update(map(refusal_kind, piece.reasons.values()))
         for measure in piece.tokens.measures:
             _count_measure(found, measure)
@@ -116,6 +122,7 @@ def statistics_lines(found: ShardStatistics) -> Iterator[str]:
         f"voices of a movement {found.voices / max(found.movements, 1):.2f}, voices present in a measure "
         f"{(found.voice_measures - found.absent) / max(found.measures, 1):.2f}"
     )
+    yield f"movements with more than {MOST_VOICES} voices {found.large}"
     yield f"absent voice-measures {_share(found.absent, found.voice_measures)}"
     yield f"notes in chords {_share(members, sum(size * count for size, count in found.chord_sizes.items()))}"
     yield f"chord sizes{_listed(dict(sorted(found.chord_sizes.items())))}"

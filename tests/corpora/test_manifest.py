@@ -161,6 +161,11 @@ def test_a_listed_corpus_has_its_files_in_any_folder(tmp_path: Path) -> None:
         load_corpus_in("no-such-corpus", tmp_path)
 
 
+def test_a_listed_corpus_that_is_not_shipped_tells_where_its_files_are() -> None:
+    with pytest.raises(InputError, match=r"not part of scoregen; expected a folder with github\.com/OpenScore/Lieder"):
+        load_corpus("openscore-lieder")
+
+
 def test_every_listed_corpus_names_a_licence_that_allows_shipped_weights() -> None:
     for name in ("openscore-lieder", "openscore-quartets", "orchestral-stress"):
         assert load_corpus_in(name, Path()).licence == "CC0-1.0"
