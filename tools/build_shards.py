@@ -1,9 +1,10 @@
 """Read corpora of any ensemble and write them as shards: movements in tokens that training loads without notation.
 
-python tools/build_shards.py DATA... -o runs/shards [--seconds 60]
+python tools/build_shards.py DATA... -o runs/shards [--seconds 60] [--group] [--statistics]
 
 DATA is a folder of scores, or of a corpus that corpora/ lists under the name of the folder; its files may be in
-scores.zip. A build goes on where the last one stopped; --seconds ends it after a while.
+scores.zip. A build goes on where the last one stopped; --seconds ends it after a while. --group finds the
+near-duplicates in all shards of the output folder, and --statistics prints what each of them contains.
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ import zipfile
 from pathlib import Path
 
 from scoregen.corpora.build import build_shards
+from scoregen.corpora.duplicates import group_shards
 from scoregen.corpora.manifest import Corpus, load_corpus, load_corpus_in
 from scoregen.corpora.shards import ShardSource
+from scoregen.corpora.statistics import shard_statistics, statistics_lines
 from scoregen.system.errors import InputError
 from scoregen.system.resources import folder
 
@@ -47,16 +50,33 @@ def build(data: Path, out: Path, end: float) -> None:
     print(f"{data.name}: complete")
 
 
+def group(out: Path) -> None:
+    """Group the near-duplicates of all shards, and print them."""
+    for first, second in group_shards(sorted(path for path in out.iterdir() if path.is_dir())):
+        print(f"{first.corpus}/{first.file} ({first.split}) = {second.corpus}/{second.file} ({second.split})")
+
+
+def print_statistics(out: Path) -> None:
+    for path in sorted(path for path in out.iterdir() if path.is_dir()):
+        print(path.name, *statistics_lines(shard_statistics(path)), sep="\n  ")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", nargs="+", type=Path)
+    parser.add_argument("data", nargs="*", type=Path)
     parser.add_argument("-o", "--out", type=Path, default=Path("runs/shards"))
     parser.add_argument("--seconds", type=float, default=float("inf"))
+    parser.add_argument("--group", action="store_true")
+    parser.add_argument("--statistics", action="store_true")
     arguments = parser.parse_args()
     end = time.monotonic() + arguments.seconds
     try:
         for data in arguments.data:
             build(data, arguments.out, end)
+        if arguments.group:
+            group(arguments.out)
+        if arguments.statistics:
+            print_statistics(arguments.out)
     except OutOfTimeError:
         return 3
     except InputError as error:

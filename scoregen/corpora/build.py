@@ -7,18 +7,22 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from scoregen.corpora.kern_score import read_kern_reading
 from scoregen.corpora.manifest import Corpus, CorpusPiece, verify_piece
-from scoregen.corpora.pieces import score_pieces
+from scoregen.corpora.pieces import Reading, read_file, score_pieces
 from scoregen.corpora.shards import ShardSource, shard_file, write_shard
-from scoregen.notation.files import read_score
-from scoregen.score.elements import Score
 from scoregen.system.errors import ScoregenError
 
-Reader = Callable[[Path], Score]
+Reader = Callable[[Path], Reading]
 Report = Callable[[ShardSource, int], None]
 
 
-def build_shards(corpus: Corpus, folder: Path, report: Report, read: Reader = read_score) -> None:
+def read_for_training(path: Path) -> Reading:
+    """A file of any notation. ReadError, RefusedError or ToolError if it cannot be read at all."""
+    return read_kern_reading(path) if path.suffix.lower() == ".krn" else read_file(path)
+
+
+def build_shards(corpus: Corpus, folder: Path, report: Report, read: Reader = read_for_training) -> None:
     """Write a file for every piece of a corpus that the folder lacks, also for those that cannot be read.
 
     `report` is told each file that was written, and its number of movements. Raises InputError for a piece that is
@@ -34,7 +38,7 @@ def build_shards(corpus: Corpus, folder: Path, report: Report, read: Reader = re
 def _build(piece: CorpusPiece, source: ShardSource, folder: Path, read: Reader) -> tuple[ShardSource, int]:
     source = replace(source, sha256=hashlib.sha256(piece.path.read_bytes()).hexdigest())
     try:
-        pieces = tuple(score_pieces(read(piece.path), source))
+        pieces = score_pieces(read(piece.path), source)
     except ScoregenError as error:
         source, pieces = replace(source, lost=_reason(error)), ()
     write_shard(folder, source, pieces)

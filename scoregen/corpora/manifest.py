@@ -64,7 +64,12 @@ def load_corpus(which: str) -> Corpus:
         return _from_manifest(manifest) if manifest.is_file() else _from_folder(Path(which))
     if which not in manifests:
         raise InputError(f"found no corpus {which!r}; expected a folder of scores, or one of: {', '.join(manifests)}")
-    return _from_manifest(manifests[which])
+    corpus = _from_manifest(manifests[which])
+    if not any(piece.path.is_file() for piece in corpus.pieces):
+        raise InputError(
+            f"found no file of {which}, which is not part of scoregen; expected a folder with {corpus.source}"
+        )
+    return corpus
 
 
 def load_corpus_in(name: str, data: Path) -> Corpus:

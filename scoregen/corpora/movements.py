@@ -9,15 +9,14 @@ from scoregen.score.elements import Measure, Score
 from scoregen.score.metre import last_key, last_time
 
 
-def movements(score: Score) -> Iterator[Score]:
-    """The movements of a score, in order; a score with one is yielded whole, but without its document.
+def movement_spans(score: Score) -> Iterator[tuple[int, int]]:
+    """The index of the first measure of each movement, and the index after its last, in order.
 
     A movement begins where the numbers of the measures begin again, with another signature, a tempo or a final
     barline before it. Final barlines alone also close sections, such as a minuet before its trio.
     """
     begins = [0, *(index for index, pair in enumerate(pairwise(score.measures), 1) if _is_boundary(*pair))]
-    for begin, end in pairwise([*begins, len(score.measures)]):
-        yield score.excerpt(begin, end)
+    yield from pairwise([*begins, len(score.measures)])
 
 
 def _is_boundary(before: Measure, after: Measure) -> bool:

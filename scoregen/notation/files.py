@@ -113,6 +113,18 @@ def read_score(path: Path | str) -> Score:
     return reader(path)
 
 
+def read_score_by_measures(path: Path) -> tuple[Score, dict[int, str]]:
+    """Like `read_score`, but a measure in which parts have different metres at once does not refuse the file.
+
+    Of such a measure only the parts with the commonest metre are read; the reasons are given by its index.
+    """
+    from scoregen.notation.musicxml.read.score import read_file_by_measures
+
+    if READERS.get(path.suffix.lower()) is _read_document:
+        return read_file_by_measures(path)
+    return read_score(path), {}
+
+
 def write_score(
     score: Score,
     path: Path | str,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scoregen.corpora.manifest import load_corpus, verify
+from scoregen.corpora.manifest import CorpusPiece, load_corpus, load_corpus_in, verify
 from scoregen.system.errors import InputError
 
 
@@ -150,4 +150,44 @@ def test_a_changed_file_is_left_out_of_comparisons(tmp_path: Path) -> None:
 def test_a_manifest_that_is_none(text: str, expected: str, tmp_path: Path) -> None:
     (tmp_path / "manifest.toml").write_text(text)
     with pytest.raises(InputError, match=expected):
+        load_corpus(str(tmp_path))
+
+
+def test_a_listed_corpus_has_its_files_in_any_folder(tmp_path: Path) -> None:
+    corpus = load_corpus_in("openscore-quartets", tmp_path)
+    assert (len(corpus.split("train")), len(corpus.split("valid"))) == (88, 14)
+    assert all(piece.path.is_relative_to(tmp_path) and piece.sha256 for piece in corpus.pieces)
+    with pytest.raises(InputError, match="found no manifest of 'no-such-corpus'"):
+        load_corpus_in("no-such-corpus", tmp_path)
+
+
+def test_a_listed_corpus_that_is_not_shipped_tells_where_its_files_are() -> None:
+    with pytest.raises(InputError, match=r"not part of scoregen; expected a folder with github\.com/OpenScore/Lieder"):
+        load_corpus("openscore-lieder")
+
+
+def test_every_listed_corpus_names_a_licence_that_allows_shipped_weights() -> None:
+    for name in ("openscore-lieder", "openscore-quartets", "orchestral-stress"):
+        assert load_corpus_in(name, Path()).licence == "CC0-1.0"
+    for name in ("polish-chamber", "polish-choir", "polish-piano", "polish-songs"):
+        assert load_corpus_in(name, Path()).licence == "CC-BY-4.0"
+
+
+@pytest.mark.parametrize(
+    ("corpus", "file", "style"),
+    [
+        ("openscore-lieder", "scores/Schubert__Franz--Heidenroslein--lc1.mxl", "Schubert__Franz"),
+        ("polish-songs", "pl-kj--bj-muz-2692-iii_zelenski-wladyslaw--z-nocy-letnich.krn", "zelenski-wladyslaw"),
+        ("polish-songs", "unnamed.krn", "polish-songs"),
+    ],
+)
+def test_the_style_of_a_piece_is_the_composer_in_its_name(corpus: str, file: str, style: str) -> None:
+    assert load_corpus_in(corpus, Path()).style_of(CorpusPiece(file, "train", Path(file))) == style
+
+
+@pytest.mark.parametrize("style", ['"composer"', '"(composer"', "3"])
+def test_a_pattern_of_styles_without_a_group_is_one_error_line(tmp_path: Path, style: str) -> None:
+    rows = ['name = "x"', 'source = "x"', 'licence = "x"', f"style = {style}", "[train]", '"a.mxl" = ""']
+    (tmp_path / "manifest.toml").write_text("\n".join(rows))
+    with pytest.raises(InputError, match="style is"):
         load_corpus(str(tmp_path))

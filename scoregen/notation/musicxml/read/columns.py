@@ -60,6 +60,17 @@ def join_parts(shares: Sequence[Share], slots: Mapping[str, Mapping[StrandKey, S
     )
 
 
+def of_one_metre(shares: Sequence[Share]) -> tuple[list[Share], str]:
+    """The shares without those whose metre differs from that of most parts, and the reason why some are left out."""
+    try:
+        _time(shares)
+    except RefusedError as error:
+        lengths = Counter(share.length for _, share in shares if share.length and share.time is not None)
+        usual = lengths.most_common(1)[0][0]
+        return [(part, share) for part, share in shares if share.length == usual], error.message
+    return list(shares), ""
+
+
 def _length(measures: Sequence[PartMeasure], ends_section: bool, time: TimeSignature | None) -> Fraction:
     """The actual length: that of the longest strand with notes, or of silence within the metre.
 

@@ -15,7 +15,7 @@ from lxml import etree
 
 from scoregen.notation.musicxml.document import open_document
 from scoregen.notation.musicxml.read.attributes import PartState, read_divisions
-from scoregen.notation.musicxml.read.columns import Share, join_parts
+from scoregen.notation.musicxml.read.columns import Share, join_parts, of_one_metre
 from scoregen.notation.musicxml.read.header import PartHeader, read_metadata, read_part_list
 from scoregen.notation.musicxml.read.measure import PartMeasure, read_measure
 from scoregen.notation.musicxml.read.spanners import StrandKey, paired_spanners
@@ -41,6 +41,15 @@ def read_file(path: Path) -> Score:
     return _read_root(document.root, document.text, str(path))
 
 
+def read_file_by_measures(path: Path) -> tuple[Score, dict[int, str]]:
+    """The same, but where parts have different metres at once only those with the commonest metre are read.
+
+    The reasons are given by the index of the measure.
+    """
+    document, left_out = open_document(path), dict[int, str]()
+    return _read_root(document.root, document.text, str(path), left_out), left_out
+
+
 def read_musicxml(text: bytes, file: str) -> Score:
     """Read score-partwise MusicXML; `Score.document` keeps the text.
 
@@ -53,13 +62,14 @@ def read_musicxml(text: bytes, file: str) -> Score:
     return _read_root(root, text, file)
 
 
-def _read_root(root: etree._Element, text: bytes, file: str) -> Score:
+def _read_root(root: etree._Element, text: bytes, file: str, left_out: dict[int, str] | None = None) -> Score:
+    """The score of a document; what has different metres at once is refused, or with `left_out` left out."""
     try:
         headers, metadata = read_part_list(root), read_metadata(root)
     except InputError as error:
         raise type(error)(error.message, Place(file)) from None
     readings = _read_parts(root, headers, file)
-    measures = tuple(_read_columns(readings, file))
+    measures = tuple(_read_columns(readings, file, left_out))
     if not measures:
         raise ReadError("the score has no measure; expected one at least", Place(file))
     return Score(tuple(reading.part for reading in readings), measures, metadata, document=text)
@@ -131,7 +141,7 @@ def _instrument(instrument: Instrument, state: PartState) -> Instrument:
     return replace(instrument, percussion=True)
 
 
-def _read_columns(readings: Sequence[_PartReading], file: str) -> list[Measure]:
+def _read_columns(readings: Sequence[_PartReading], file: str, left_out: dict[int, str] | None) -> list[Measure]:
     """One measure per column; a part that ends early has no share in the rest."""
     slots = {reading.part.id: reading.slots for reading in readings}
     names = [reading.part.id for reading in readings]
@@ -139,7 +149,15 @@ def _read_columns(readings: Sequence[_PartReading], file: str) -> list[Measure]:
         [(name, share) for name, share in zip(names, column, strict=True) if share is not None]
         for column in zip_longest(*(reading.measures for reading in readings))
     ]
+    if left_out is not None:
+        columns = _without_other_metres(columns, left_out)
     return [_join(shares, slots, index == len(columns) - 1, file) for index, shares in enumerate(columns)]
+
+
+def _without_other_metres(columns: Sequence[Sequence[Share]], left_out: dict[int, str]) -> list[list[Share]]:
+    kept = [of_one_metre(shares) for shares in columns]
+    left_out.update({index: reason for index, (_, reason) in enumerate(kept) if reason})
+    return [shares for shares, _ in kept]
 
 
 def _join(shares: Sequence[Share], slots: dict[str, dict[StrandKey, Slot]], is_last: bool, file: str) -> Measure:
