@@ -83,15 +83,18 @@ def _task(
     if len(slots) > MOST_VOICES:
         raise InputError(f"the score has {len(slots)} voices; expected {MOST_VOICES} or fewer for new ones")
     keys = asked_keys(page, key) if key is not None else _keys(page, given)
-    read = replace(
-        page, measures=tuple(replace(m, key=k.signature) for m, k in zip(page.measures, keys, strict=True))
-    )
+    read = replace(page, measures=tuple(replace(m, key=k.signature) for m, k in zip(page.measures, keys, strict=True)))
     roles = {parts[role.name]: role for role in ensemble.roles if role.name in parts}
     described = describe_voices(read, slots)
-    rules = tuple(_rule(roles.get(slot.part), slot, read, each, style) for slot, each in zip(slots, described, strict=True))
+    rules = tuple(
+        _rule(roles.get(slot.part), slot, read, each, style) for slot, each in zip(slots, described, strict=True)
+    )
     ignored = tuple(part for part in page.parts if part.id not in roles)
     notices = (
-        *(f"part {part.name or part.id!r} has no role in {ensemble.name}: it is kept, and read as it is" for part in ignored),
+        *(
+            f"part {part.name or part.id!r} has no role in {ensemble.name}: it is kept, and read as it is"
+            for part in ignored
+        ),
         *signature_notices(page, keys, asked=key is not None),
     )
     understanding = _understanding(page, given, ensemble, parts, ignored, keys)
@@ -107,8 +110,7 @@ def _rule(role: Role | None, slot: Slot, score: Score, each: VoiceDescription, s
 def _keys(page: Score, given: Score) -> tuple[Key, ...]:
     """The keys of the given voices; those of the signatures if nothing is given."""
     if any(element.notes for m in given.measures for voice in m.voices for element in voice.elements):
-        slots = [slot for slot in pitched_slots(given)]
-        return tune_keys(page, slots)
+        return tune_keys(page, pitched_slots(given))
     return tuple(Key.of(measure.key) for measure in page.measures)
 
 

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 from scoregen.analysis.rules.findings import at_least
 from scoregen.analysis.rules.parallels import Parallel, parallels
 from scoregen.generation.candidates import draw_candidates
-from scoregen.generation.filling import filled_page, filled_reading
 from scoregen.generation.ensemble_task import (
     ensemble_task,
     network_style,
     voice_descriptions,
     without_phrase_ends,
 )
+from scoregen.generation.filling import filled_page, filled_reading
 from scoregen.generation.infill_task import InfillTask, infill_task
 from scoregen.generation.ranges import transposition_of
 from scoregen.generation.reranking import RankingCriteria
@@ -157,8 +157,9 @@ def compose(
     options = sampling or SamplingOptions()
     choir, manner = load_ensemble(ensemble), load_style(style)
     pretrained = load_pretrained(Path(checkpoint) if checkpoint else None, choir, may_stand_in=True)
-    if pretrained.knows_descriptions and style == DEFAULT_STYLE:
-        manner = load_style(INSTRUMENTS)
+    if pretrained.knows_descriptions:
+        _refuse_choral(choir, options, chords, shape)
+        manner = load_style(INSTRUMENTS) if style == DEFAULT_STYLE else manner
     options = _with_costs(options, manner)
     engine = load_engine(pretrained.weights, device, options.candidates)
     piece_options = piece or (PieceOptions(measures=len(chord_measures(chords))) if chords else PieceOptions())
@@ -221,6 +222,19 @@ def compose(
         seconds,
         _with_chords(task.understanding, chords, is_followed=bool(followed)),
     )
+
+
+def _refuse_choral(ensemble: Ensemble, options: SamplingOptions, chords: str | None, layout: LayoutOptions) -> None:
+    """InputError for an option that is only for choirs of up to four voices so far."""
+    asked = {
+        "--chords": chords is not None,
+        "--rhythm": options.rhythm == "plain",
+        "--difficulty": options.difficulty != "normal",
+        "--layout and --reduction": layout != LayoutOptions(),
+    }
+    names = [name for name, is_asked in asked.items() if is_asked]
+    if names:
+        raise InputError(f"{names[0]} is for choirs of up to four voices so far; leave it out for {ensemble.name}")
 
 
 def _with_chords(understanding: Understanding, chords: str | None, *, is_followed: bool) -> Understanding:

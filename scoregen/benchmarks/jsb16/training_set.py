@@ -68,7 +68,9 @@ def roll_examples(
     valid_examples, fit_examples = (
         [_roll_example(piece) for piece in some] for some in (valid, spread(train, len(valid)))
     )
-    return TrainingExamples(draw, {FREE: valid_examples}, {FREE: fit_examples}, digest_of([*train, *valid]), alphabet="chromatic")
+    return TrainingExamples(
+        draw, {FREE: valid_examples}, {FREE: fit_examples}, digest_of([*train, *valid]), alphabet="chromatic"
+    )
 
 
 def _roll_example(piece: PieceArrays) -> Example:

@@ -15,9 +15,7 @@ from scoregen.model.network.config import NetworkConfig
 from scoregen.system.resources import weights
 
 INDEX = "graphs.json"
-SOURCES = (
-    *("copy_attention", "heads", "history_features", "index_tables", "network", "steps", "voice_features"),
-)
+SOURCES = (*("copy_attention", "heads", "history_features", "index_tables", "network", "steps", "voice_features"),)
 """The modules of `model.network` from which the graphs are exported."""
 SHAPE = (
     *("alphabet", "metric_features", "embedding", "context", "backbone", "layers", "in_slice", "strand", "heads"),

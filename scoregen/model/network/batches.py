@@ -122,9 +122,7 @@ def _pad(arrays: Arrays, fill: int = 0, voices: int | None = None) -> Tensor:
 def _pad_last(arrays: Arrays, fill: int, voices: int | None = None) -> Tensor:
     """`_pad` for arrays with a third axis, whose length differs too."""
     widest = max(array.shape[2] for array in arrays)
-    wide = [
-        np.pad(array, ((0, 0), (0, 0), (0, widest - array.shape[2])), constant_values=fill) for array in arrays
-    ]
+    wide = [np.pad(array, ((0, 0), (0, 0), (0, widest - array.shape[2])), constant_values=fill) for array in arrays]
     return _pad(wide, fill, voices)
 
 

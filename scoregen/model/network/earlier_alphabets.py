@@ -60,7 +60,10 @@ def _with_chords(tensors: Mapping[str, Values], config: NetworkConfig, own: Alph
     columns = [
         *(0, 1),
         *[-1] * (sizes.kinds - FIRST_PITCH),
-        *(FIRST_PITCH + midi - low if low <= midi <= high else -1 for midi in range(own.midi.min(), own.midi.max() + 1)),
+        *(
+            FIRST_PITCH + midi - low if low <= midi <= high else -1
+            for midi in range(own.midi.min(), own.midi.max() + 1)
+        ),
         *range(FIRST_PITCH + high - low + 1, len(bias)),
     ]
     shifts = [TIME_SHIFTS_BEFORE.index(shift) + 1 if shift in TIME_SHIFTS_BEFORE else -1 for shift in own.time_shifts]

@@ -12,8 +12,8 @@ from dataclasses import replace
 import numpy as np
 
 from scoregen.model.network.alphabet import BARLINE, HOLD, MOST_ACCIDENTALS, UNSCORED
-from scoregen.model.network.history_features import matches, pitch_history, relative_to_key
 from scoregen.model.network.auxiliary_targets import harmony_targets
+from scoregen.model.network.history_features import matches, pitch_history, relative_to_key
 from scoregen.model.network.inputs import ABSENT, SPELLED, TIME_SHIFT_STEPS, Ints, PieceArrays
 
 _IDS_OF_STEPS = {int(steps): index + 1 for index, steps in enumerate(TIME_SHIFT_STEPS)}

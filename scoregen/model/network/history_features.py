@@ -77,9 +77,7 @@ def estimate_keys(shares: Floats, no_key: int) -> Ints:
     return np.where(slow.sum(1) > 0, best, no_key)
 
 
-def matches(
-    events: Ints, sounding: Ints, time_shift: Ints, position: Ints, inner: Ints | None = None
-) -> Buckets:
+def matches(events: Ints, sounding: Ints, time_shift: Ints, position: Ints, inner: Ints | None = None) -> Buckets:
     """[V + 1, T, T] the length of the match between the pasts of slices t and s < t: whole, then voice by voice.
 
     Whole: the number of consecutive slices before t that equal those before s, time shifts and the inner notes of

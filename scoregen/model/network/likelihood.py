@@ -309,9 +309,7 @@ def _take_turns(
     n = len(rows.state)
     choice, pitch = slices.table[:n, CHOICE, place], slices.table[:n, PITCH, place]
     inputs = slices.inputs(n, place, rows.previous)
-    past = Past(
-        rows.scores, rows.trust, rows.agreement, rows.agreement.new_full((n, 1), place), *slices.past(n, place)
-    )
+    past = Past(rows.scores, rows.trust, rows.agreement, rows.agreement.new_full((n, 1), place), *slices.past(n, place))
     state, logits, proposed = take_turn(network, rows.state, inputs, slices.others(n, place), past)
     if not network.alphabet.repeats:
         logits = logits.masked_fill(slices.impossible_events(n, place), -torch.inf)
@@ -349,12 +347,12 @@ class _Slices:
     choices: Tensor  # [B, V, K, T]
 
     @classmethod
-    def of(
-        cls, network: Network, batch: Batch, voice_roles: Tensor, strands: Tensor, b: Tensor, t: Tensor
-    ) -> _Slices:
+    def of(cls, network: Network, batch: Batch, voice_roles: Tensor, strands: Tensor, b: Tensor, t: Tensor) -> _Slices:
         silence, voices = network.alphabet.silence, batch.events.shape[2]
         pairs = functional.pad(network.pair_role(voice_roles), (0, 0, 0, 1))
-        sounding, before = (functional.pad(each[b, t], (0, 1), value=silence) for each in (batch.sounding, batch.before))
+        sounding, before = (
+            functional.pad(each[b, t], (0, 1), value=silence) for each in (batch.sounding, batch.before)
+        )
         rank = functional.pad(batch.order[b, t].argsort(1), (0, 1), value=voices)
         return cls(
             network,

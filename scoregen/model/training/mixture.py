@@ -6,8 +6,8 @@ learns to write any part of any subset of an ensemble. T slices, V voices.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -72,7 +72,9 @@ def mixture_examples(sources: Sequence[Source], transpose: int, measured: int = 
         return _draw(movement, intervals, generator)
 
     pieces = [movement.piece for source in sources for movement in (*source.train, *source.valid)]
-    return TrainingExamples(draw, _tasks(sources, measured, "valid"), _tasks(sources, measured, "train"), digest_of(pieces))
+    return TrainingExamples(
+        draw, _tasks(sources, measured, "valid"), _tasks(sources, measured, "train"), digest_of(pieces)
+    )
 
 
 def _by_length(movements: Sequence[Movement]) -> np.typing.NDArray[np.float64]:
@@ -176,5 +178,3 @@ def _fixed(movement: Movement, given_part: int | None) -> Example:
     if given_part is not None:
         given[:, movement.parts[columns] == given_part] = True
     return Example(piece, given, usual_order(given, piece.events == ABSENT), movement.style)
-
-

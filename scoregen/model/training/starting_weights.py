@@ -72,7 +72,9 @@ def mixture_weights(start: Path | str, config: NetworkConfig) -> StartingWeights
                 vectors[index] = state["style.weight"][1 + found.config.styles.index(style)]
         state["style.weight"] = vectors
     network.load_state_dict(state)
-    return StartingWeights(f"the weights {Path(start).name}", checkpoints.Checkpoint(network, found.checksum, found.about))
+    return StartingWeights(
+        f"the weights {Path(start).name}", checkpoints.Checkpoint(network, found.checksum, found.about)
+    )
 
 
 def _obstacle(config: NetworkConfig, corpus: Path, ensemble: str, network: NetworkConfig | None) -> str | None:

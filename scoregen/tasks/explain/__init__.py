@@ -28,6 +28,7 @@ from scoregen.score.elements import Score
 from scoregen.score.ensemble import Ensemble, load_ensemble
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote, measure_onsets, pitch_of, sounding_notes
+from scoregen.system.errors import InputError
 from scoregen.system.wording import python_errors
 from scoregen.tasks.explain.report import names, plain
 from scoregen.tasks.explain.request import ExplainRequest, explain_request
@@ -156,6 +157,8 @@ def _sampler_settings(task: ExplainRequest, players: Ensemble, checkpoint: Path 
     from scoregen.model.sampling.pretrained import load_pretrained
 
     pretrained = load_pretrained(checkpoint, players)
+    if pretrained.knows_descriptions:
+        raise InputError("explanations are for choirs of four voices so far; these weights write for any ensemble")
     network = network_of(pretrained.weights)
     voice_rules = [voice_rule(role, task.score) for role in players.roles]
     logit_bias = pretrained.calibration.logit_bias if pretrained.calibration else None
