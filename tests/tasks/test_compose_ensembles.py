@@ -1,4 +1,4 @@
-"""Composition for any ensemble, with a network that has learned nothing: ranges, hands and bows hold, the given stays."""
+"""Composition for any ensemble, with a network that has learned nothing: ranges and hands hold, the given stays."""
 
 from __future__ import annotations
 
