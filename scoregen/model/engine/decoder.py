@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from scoregen.model.engine.incremental_features import IncrementalFeatures
 from scoregen.model.engine.other_voices import other_voices
 from scoregen.model.engine.protocol import Array, Engine
-from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, MOST_ACCIDENTALS, NO_CHOICE, alphabet
-from scoregen.model.network.conditioning import NEVER
-from scoregen.model.network.inputs import SILENCE, Bools, Floats, Ints
+from scoregen.model.features.alphabet import FIRST_PITCH, HOLD, MOST_ACCIDENTALS, NO_CHOICE, alphabet
+from scoregen.model.features.conditioning import NEVER
+from scoregen.model.features.inputs import SILENCE, Bools, Floats, Ints
 
 CACHE_BLOCK = 32
 """Slices by which the caches grow."""
@@ -357,9 +357,7 @@ class Decoder:
         attacks = (events >= FIRST_PITCH) & (events < self.alphabet.events)
         self.before = np.where(attacks, sounding, self.before)
         self.sounding, self.inner = sounding[None].copy(), inner[None].copy()
-        self._read_strands(
-            events[None], places.key[at : at + 1], before, self.features.age, places.metric[at : at + 1]
-        )
+        self._read_strands(events[None], places.key[at : at + 1], before, self.features.age, places.metric[at : at + 1])
         self.features.append(events[None], self.sounding, np.array([time_shift]), self.inner)
         return history
 
@@ -397,9 +395,7 @@ class Decoder:
         self._keys, self._values = self._widen(self._keys, wider), self._widen(self._values, wider)
         room = (0, wider - capacity)
         self._positions = np.pad(self._positions, ((0, 0), room), constant_values=NEVER)
-        self._choices = np.pad(
-            self._choices, ((0, 0), (0, 0), (0, 0), room), constant_values=self.alphabet.choices
-        )
+        self._choices = np.pad(self._choices, ((0, 0), (0, 0), (0, 0), room), constant_values=self.alphabet.choices)
         self._time_shifts = np.pad(self._time_shifts, ((0, 0), room))
 
     def _widen(self, cache: Array, capacity: int) -> Array:

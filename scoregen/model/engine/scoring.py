@@ -15,10 +15,10 @@ from scoregen.model.engine.decoder import keep_inactive
 from scoregen.model.engine.frames import encode_frames
 from scoregen.model.engine.other_voices import other_voices
 from scoregen.model.engine.protocol import Array, Engine
-from scoregen.model.network.alphabet import NO_CHOICE, UNSCORED, alphabet
-from scoregen.model.network.conditioning import Example
-from scoregen.model.network.inputs import Floats, Ints, PieceArrays
-from scoregen.model.network.turns import turns
+from scoregen.model.features.alphabet import NO_CHOICE, UNSCORED, alphabet
+from scoregen.model.features.conditioning import Example
+from scoregen.model.features.inputs import Floats, Ints, PieceArrays
+from scoregen.model.features.turns import turns
 
 Nats = NDArray[np.float64]
 
@@ -53,24 +53,26 @@ def _nats(engine: Engine, example: Example, number: Ints) -> Nats:
     rows, table = _open_rows(engine, example, number), turns(example, own)
     every, key = np.arange(len(number)), piece.key[piece.point][number]
     voices, indices, choices, pitches, references, chords = (
-        each[number]
-        for each in (table.voice, table.index, table.choice, table.pitch, table.reference, table.chord)
+        each[number] for each in (table.voice, table.index, table.choice, table.pitch, table.reference, table.chord)
     )
     given, age, counts = example.given[number], piece.age[number], table.count[number]
     rank, present = np.argsort(example.order[number], axis=1), piece.events[number] != own.absent
     past = np.where(piece.choices == NO_CHOICE, own.choices, np.minimum(piece.choices, own.choices))
     past = np.ascontiguousarray(past.astype(np.int64).transpose(1, 2, 0))  # [V, K, T]
     nats = np.zeros(len(number))
-    last: tuple[Array, ...] = (rows.roles[voices[:, 0]], choices[:, 0], pitches[:, 0], np.zeros(len(number), np.float32))
+    last: tuple[Array, ...] = (
+        rows.roles[voices[:, 0]],
+        choices[:, 0],
+        pitches[:, 0],
+        np.zeros(len(number), np.float32),
+    )
     for place in range(int(counts.max(initial=0))):
         active = counts > place
         voice, index, choice = voices[:, place], indices[:, place], choices[:, place]
         inputs = (rows.roles[voice], references[:, place], age[every, voice], rows.strands[every, voice], key, *last)
         scored = active & ~given[every, voice]
         if scored.any():
-            around = other_voices(
-                present, rank, piece.sounding[number], piece.before[number], voice, chords[:, place]
-            )
+            around = other_voices(present, rank, piece.sounding[number], piece.before[number], voice, chords[:, place])
             state, log_p = engine.run(
                 "choose",
                 rows.state,
@@ -112,9 +114,7 @@ def _open_rows(engine: Engine, example: Example, number: Ints) -> _Rows:
     frame = np.searchsorted(points, piece.point, side="right") - 1
     history = piece.pitch_history if config.use_pitch_history else np.zeros_like(piece.pitch_history)
     around = np.concatenate([piece.metric[piece.point], history, encoded[frame]], 1)[None]
-    earlier = [
-        np.concatenate([each[:1], each[:-1]])[None] for each in (piece.events, piece.sounding, inner, key)
-    ]
+    earlier = [np.concatenate([each[:1], each[:-1]])[None] for each in (piece.events, piece.sounding, inner, key)]
     is_slice = np.ones((1, piece.length), dtype=np.float32)
     is_slice[:, 0] = 0
     hidden = engine.zeros(config.layers, 1, config.backbone)

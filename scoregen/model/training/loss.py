@@ -24,7 +24,8 @@ from torch import Tensor
 from scoregen.model.network.batches import Batch
 from scoregen.model.network.checkpoint import Checkpoint, load_checkpoint
 from scoregen.model.network.config import NetworkConfig
-from scoregen.model.network.likelihood import Choices, Likelihood, choices, costs, score_masks
+from scoregen.model.network.in_slice import Choices
+from scoregen.model.network.likelihood import Likelihood, choices, costs, score_masks
 from scoregen.model.network.network import Network
 from scoregen.system.errors import InputError
 
@@ -72,7 +73,10 @@ def _cross_entropy(batch: Batch, samples: Sequence[Choices], teachers: Sequence[
     """The cross-entropy of the choices relative to the teachers' mean distribution, in nats."""
     with torch.no_grad():
         targets = [choices(teacher, batch) for teacher in teachers]
-        turns = [torch.stack([log_p.exp() for log_p in each]).mean(0) for each in zip(*(target.turns for target in targets), strict=True)]
+        turns = [
+            torch.stack([log_p.exp() for log_p in each]).mean(0)
+            for each in zip(*(target.turns for target in targets), strict=True)
+        ]
         time_shifts = torch.stack([each.time_shifts.exp() for each in targets]).mean(0)
     turn_masks, time_shift_mask = score_masks(batch, samples[0])
     nats = [

@@ -200,7 +200,9 @@ class _Item(NamedTuple):
     def beyond(self) -> Mask:
         """The pitches above all those of the chord, or below them if it descends."""
         chosen = self._heights()
-        beyond: Mask = _chromatic() < chosen.min(initial=1000) if self.descending else _chromatic() > chosen.max(initial=-1)
+        beyond: Mask = (
+            _chromatic() < chosen.min(initial=1000) if self.descending else _chromatic() > chosen.max(initial=-1)
+        )
         return beyond
 
     def within(self, span: int) -> Mask:
@@ -214,9 +216,7 @@ class _Item(NamedTuple):
     def leaves_room(self, last: Mask) -> Mask:
         """The pitches beyond which one of the pitches `last` is left to end the chord."""
         ends = _chromatic()[last]
-        room: Mask = (
-            _chromatic() > ends.min(initial=1000) if self.descending else _chromatic() < ends.max(initial=-1)
-        )
+        room: Mask = _chromatic() > ends.min(initial=1000) if self.descending else _chromatic() < ends.max(initial=-1)
         return room
 
     def _heights(self) -> NDArray[np.int64]:
