@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.model.engine.scoring import piece_nats
-from scoregen.model.network.alphabet import UNSCORED
-from scoregen.model.network.conditioning import Example
+from scoregen.model.features.alphabet import UNSCORED
+from scoregen.model.features.conditioning import Example
+from scoregen.model.features.inputs import Bools, Ints, PieceArrays, PieceOutline, piece_arrays
 from scoregen.model.network.config import SamplingOptions
-from scoregen.model.network.inputs import Bools, Ints, PieceArrays, PieceOutline, piece_arrays
 from scoregen.model.sampling.decoding_context import voice_order
 from scoregen.model.sampling.drafts import Draft, blanks, make_draft
 from scoregen.model.sampling.loop import fill

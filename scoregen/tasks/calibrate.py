@@ -61,7 +61,7 @@ def calibrate(
     is the starting point. With `kinds`, these kinds of features change in place of rhythm (`KINDS`). Raises InputError
     if the corpus cannot be used, or if the weights are not for the ensemble.
     """
-    from scoregen.model.network.inputs import piece_arrays
+    from scoregen.model.features.inputs import piece_arrays
     from scoregen.model.sampling.costs.successions import save_successions
     from scoregen.model.sampling.feature_matching import KINDS as ALL_KINDS
     from scoregen.model.sampling.feature_matching import Features, count_features, difference, update_biases

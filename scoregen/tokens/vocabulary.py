@@ -44,8 +44,9 @@ class Token:
 class NetworkSubset:
     """The part of the language that the network reads and writes, in the order of its ids.
 
-    events: the words before the pitches; chords: those after them; pitches: by height, then by the line of fifths; time_shifts: in quarters,
-    ascending; fifths_reach: the range of scale degrees and melodic steps; most_accidentals: of a key signature.
+    events: the words before the pitches; chords: those after them; pitches: by height, then by the line of fifths;
+    time_shifts: in quarters, ascending; fifths_reach: the range of scale degrees and melodic steps; most_accidentals:
+    of a key signature.
     """
 
     events: tuple[str, ...]

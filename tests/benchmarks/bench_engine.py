@@ -25,7 +25,7 @@ from scoregen.model.engine.graphs import read_graphs
 from scoregen.model.engine.onnx_engine import OnnxEngine
 from scoregen.model.engine.protocol import Engine
 from scoregen.model.engine.torch_engine import TorchEngine
-from scoregen.model.network.alphabet import alphabet
+from scoregen.model.features.alphabet import alphabet
 from scoregen.model.network.checkpoint import read_weights
 from scoregen.model.network.index_tables import index_tables
 from scoregen.model.network.network import Network

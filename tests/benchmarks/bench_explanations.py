@@ -35,12 +35,12 @@ from scoregen.corpora.manifest import load_corpus
 from scoregen.corpora.prepare import prepare
 from scoregen.evaluation.metrics.bootstrap import pooled
 from scoregen.model.engine.inference_mode import inference_mode
+from scoregen.model.features.alphabet import FIRST_PITCH
+from scoregen.model.features.conditioning import Example
+from scoregen.model.features.inputs import Bools, Ints, piece_arrays
 from scoregen.model.inspection.occlusion import effects
-from scoregen.model.network.alphabet import FIRST_PITCH
 from scoregen.model.network.batches import collate
 from scoregen.model.network.checkpoint import load_checkpoint
-from scoregen.model.network.conditioning import Example
-from scoregen.model.network.inputs import Bools, Ints, piece_arrays
 from scoregen.model.network.likelihood import choices
 from scoregen.model.network.network import Network
 from scoregen.model.sampling.decoding_context import voice_order

@@ -14,8 +14,8 @@ from typing import Any
 
 import torch
 
+from scoregen.model.features.inputs import piece_arrays
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
-from scoregen.model.network.inputs import piece_arrays
 from scoregen.model.training.examples import TrainingExamples, score_examples
 from scoregen.model.training.loop import Outcome, train_network
 from scoregen.model.training.memorisation import forms

@@ -9,8 +9,8 @@ from typing import Any
 
 import torch
 
+from scoregen.model.features.metric_features import METRIC_FEATURES
 from scoregen.model.network.config import NetworkConfig
-from scoregen.model.network.metric_features import METRIC_FEATURES
 from scoregen.model.network.network import Network
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature

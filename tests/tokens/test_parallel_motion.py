@@ -14,7 +14,7 @@ from scoregen.analysis.rules.parallels import parallels
 from scoregen.corpora.manifest import load_corpus
 from scoregen.evaluation.metrics.frames import frame_sonorities
 from scoregen.evaluation.metrics.part_writing import protocol_parallels
-from scoregen.model.network.alphabet import FIRST_PITCH, pitch_id
+from scoregen.model.features.alphabet import FIRST_PITCH, pitch_id
 from scoregen.model.sampling import drafts
 from scoregen.model.sampling.costs.decision_context import DecisionContext
 from scoregen.model.sampling.costs.voice_leading import voice_leading_costs

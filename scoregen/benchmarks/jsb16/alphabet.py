@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from scoregen.model.network.alphabet import Alphabet, alphabet, pad_degrees, register
+from scoregen.model.features.alphabet import Alphabet, alphabet, pad_degrees, register
 
 LOWEST_MIDI, HIGHEST_MIDI = 29, 88
 LONGEST_IN_16THS = 64

@@ -17,8 +17,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.network.alphabet import FIRST_PITCH, GRID, HOLD, Alphabet
-from scoregen.model.network.inputs import PieceArrays
+from scoregen.model.features.alphabet import FIRST_PITCH, GRID, HOLD, Alphabet
+from scoregen.model.features.inputs import PieceArrays
 
 Ints = NDArray[np.int64]
 

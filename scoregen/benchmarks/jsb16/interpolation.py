@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from scoregen.benchmarks.jsb16.context_features import UNKNOWN, context_features
 from scoregen.benchmarks.jsb16.retrieval import Datastore, Floats, Ints
-from scoregen.model.network.alphabet import UNSCORED
+from scoregen.model.features.alphabet import UNSCORED
+from scoregen.model.features.conditioning import Example
 from scoregen.model.network.batches import collate
-from scoregen.model.network.conditioning import Example
-from scoregen.model.network.likelihood import choices, rows_of
+from scoregen.model.network.in_slice import rows_of
+from scoregen.model.network.likelihood import choices
 from scoregen.model.network.network import Network
 
 BATCH = 16

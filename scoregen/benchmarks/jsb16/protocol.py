@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from scoregen.benchmarks.jsb16.interpolation import BATCH, interpolate_piece, mean_probabilities
 from scoregen.benchmarks.jsb16.retrieval import Datastore
-from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, REST
-from scoregen.model.network.conditioning import Example
-from scoregen.model.network.inputs import PieceArrays
+from scoregen.model.features.alphabet import FIRST_PITCH, HOLD, REST
+from scoregen.model.features.conditioning import Example
+from scoregen.model.features.inputs import PieceArrays
 from scoregen.model.network.network import Network
 
 Floats = NDArray[np.float64]

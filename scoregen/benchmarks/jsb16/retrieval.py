@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.benchmarks.jsb16.context_features import UNKNOWN, ContextFeatures, context_features, events_of
-from scoregen.model.network.alphabet import UNSCORED, Alphabet
-from scoregen.model.network.inputs import PieceArrays
+from scoregen.model.features.alphabet import UNSCORED, Alphabet
+from scoregen.model.features.inputs import PieceArrays
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -12,11 +12,11 @@ from dataclasses import replace
 import numpy as np
 
 from scoregen.benchmarks.jsb16.alphabet import CHROMATIC, LONGEST_IN_16THS
-from scoregen.model.network.alphabet import FIRST_PITCH, GRID, HOLD, REST
-from scoregen.model.network.auxiliary_targets import NO_KEY, harmony_targets
-from scoregen.model.network.history_features import ages, estimate_keys, matches, pitch_history, relative_to_key
-from scoregen.model.network.inputs import Floats, Ints, PieceArrays, pitches_around
-from scoregen.model.network.voice_features import voice_features
+from scoregen.model.features.alphabet import FIRST_PITCH, GRID, HOLD, REST
+from scoregen.model.features.auxiliary_targets import NO_KEY, harmony_targets
+from scoregen.model.features.history_features import ages, estimate_keys, matches, pitch_history, relative_to_key
+from scoregen.model.features.inputs import Floats, Ints, PieceArrays, pitches_around
+from scoregen.model.features.voice_features import voice_features
 from scoregen.system.errors import RefusedError
 
 STEPS = GRID // 4

@@ -11,9 +11,9 @@ import numpy as np
 from scoregen.benchmarks.jsb16.alphabet import CHROMATIC
 from scoregen.benchmarks.jsb16.data import read_jsb16
 from scoregen.benchmarks.jsb16.rolls import ROLL_FEATURES, roll_piece, transpose_roll
-from scoregen.model.network.conditioning import OUTER_FIRST, Example
+from scoregen.model.features.conditioning import OUTER_FIRST, Example
+from scoregen.model.features.inputs import PieceArrays
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
-from scoregen.model.network.inputs import PieceArrays
 from scoregen.model.training.examples import FREE, TrainingExamples, digest_of, spread
 from scoregen.model.training.training_set import TrainingSet
 from scoregen.system.errors import InputError
@@ -68,9 +68,8 @@ def roll_examples(
     valid_examples, fit_examples = (
         [_roll_example(piece) for piece in some] for some in (valid, spread(train, len(valid)))
     )
-    return TrainingExamples(
-        draw, {FREE: valid_examples}, {FREE: fit_examples}, digest_of([*train, *valid]), alphabet="chromatic"
-    )
+    digest = digest_of([*train, *valid])
+    return TrainingExamples(draw, {FREE: valid_examples}, {FREE: fit_examples}, digest, alphabet="chromatic")
 
 
 def _roll_example(piece: PieceArrays) -> Example:

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from scoregen.model.engine.incremental_features import IncrementalFeatures
 from scoregen.model.engine.other_voices import other_voices
 from scoregen.model.engine.protocol import Array, Engine
-from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, MOST_ACCIDENTALS, NO_CHOICE, alphabet
-from scoregen.model.network.conditioning import NEVER
-from scoregen.model.network.inputs import SILENCE, Bools, Floats, Ints
+from scoregen.model.features.alphabet import FIRST_PITCH, HOLD, MOST_ACCIDENTALS, NO_CHOICE, alphabet
+from scoregen.model.features.conditioning import NEVER
+from scoregen.model.features.inputs import SILENCE, Bools, Floats, Ints
 
 CACHE_BLOCK = 32
 """Slices by which the caches grow."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from scoregen.model.engine.protocol import Engine
-from scoregen.model.network.conditioning import frames
-from scoregen.model.network.inputs import Bools, Floats, Ints, PieceArrays
+from scoregen.model.features.conditioning import frames
+from scoregen.model.features.inputs import Bools, Floats, Ints, PieceArrays
 
 
 def encode_frames(engine: Engine, piece: PieceArrays, given: Bools, style: int = 0) -> tuple[Ints, Floats]:

@@ -15,8 +15,11 @@ from scoregen.model.network.config import NetworkConfig
 from scoregen.system.resources import weights
 
 INDEX = "graphs.json"
-SOURCES = (*("copy_attention", "heads", "history_features", "index_tables", "network", "steps", "voice_features"),)
-"""The modules of `model.network` from which the graphs are exported."""
+SOURCES = (
+    *("features/history_features", "features/voice_features", "network/copy_attention", "network/heads"),
+    *("network/index_tables", "network/network", "network/steps"),
+)
+"""The modules of `model` from which the graphs are exported."""
 SHAPE = (
     *("alphabet", "metric_features", "embedding", "context", "backbone", "layers", "in_slice", "strand", "heads"),
     *("use_pitch_history", "use_matches", "use_motion", "use_degrees"),
@@ -73,7 +76,7 @@ def shape_of(config: NetworkConfig) -> dict[str, Any]:
 
 def source_digest() -> str:
     """A digest of the source from which graphs are exported; comments and docstrings do not count."""
-    folder = Path(__file__).parent.parent / "network"
+    folder = Path(__file__).parent.parent
     trees = [_without_docstrings(ast.parse((folder / f"{name}.py").read_text(encoding="utf-8"))) for name in SOURCES]
     return hashlib.sha256("\n".join(map(ast.dump, trees)).encode()).hexdigest()
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.network.alphabet import HOLD, Alphabet
-from scoregen.model.network.history_features import Floats, Ints, age_bucket, bucket, decay_rows, relative_to_key
+from scoregen.model.features.alphabet import HOLD, Alphabet
+from scoregen.model.features.history_features import Floats, Ints, age_bucket, bucket, decay_rows, relative_to_key
 
 _NOTHING = -1
 _PITCH = 1 << 40

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from scoregen.model.engine.device import choose_device
 from scoregen.model.engine.graphs import graphs_for
 from scoregen.model.engine.protocol import Engine
-from scoregen.model.network.alphabet import alphabet
+from scoregen.model.features.alphabet import alphabet
 from scoregen.model.network.checkpoint import Weights, network_of
 from scoregen.model.network.config import NetworkConfig
 from scoregen.model.network.index_tables import index_tables

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from scoregen.model.engine.graphs import GraphSet
 from scoregen.model.engine.protocol import Array
+from scoregen.model.features.inputs import Floats
 from scoregen.model.network.config import NetworkConfig
-from scoregen.model.network.inputs import Floats
 
 LOADING_ORDER = (
     "describe_voices",

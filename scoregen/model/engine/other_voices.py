@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scoregen.model.network.inputs import SILENCE, Ints
-from scoregen.model.network.turns import compared_voices
+from scoregen.model.features.inputs import SILENCE, Bools, Ints
+from scoregen.model.features.turns import compared_voices
 
 
 class OtherVoices(NamedTuple):
@@ -22,11 +22,11 @@ class OtherVoices(NamedTuple):
     is_set: Ints
 
 
-def other_voices(present: Ints, rank: Ints, sounding: Ints, before: Ints, voice: Ints, chord: Ints) -> OtherVoices:
+def other_voices(present: Bools, rank: Ints, sounding: Ints, before: Ints, voice: Ints, chord: Ints) -> OtherVoices:
     """What the voice of each row [R] is compared with: other voices, and the last note of its own chord `chord` [R].
 
-    `present`, `rank` (the place in the order of the slice), `sounding` and `before` are [R, V] by voice. A voice that is
-    not yet written has the pitch before the slice. A single voice is paired with none, which changes no probability.
+    `present`, `rank` (the place in the order of the slice), `sounding` and `before` are [R, V] by voice. A voice that
+    is not yet written has the pitch before the slice. A single voice is paired with none, which changes no probability.
     """
     rows, count = np.arange(len(voice)), present.shape[1]
     own = compared_voices(present)[rows, voice]

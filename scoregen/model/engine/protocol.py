@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+from scoregen.model.features.inputs import Floats
 from scoregen.model.network.config import NetworkConfig
-from scoregen.model.network.inputs import Floats
 
 Array = Any
 """An array of the engine, of numpy or torch, on any device. Both are indexed and assigned to in the same way."""

@@ -15,10 +15,10 @@ from scoregen.model.engine.decoder import keep_inactive
 from scoregen.model.engine.frames import encode_frames
 from scoregen.model.engine.other_voices import other_voices
 from scoregen.model.engine.protocol import Array, Engine
-from scoregen.model.network.alphabet import NO_CHOICE, UNSCORED, alphabet
-from scoregen.model.network.conditioning import Example
-from scoregen.model.network.inputs import Floats, Ints, PieceArrays
-from scoregen.model.network.turns import turns
+from scoregen.model.features.alphabet import NO_CHOICE, UNSCORED, alphabet
+from scoregen.model.features.conditioning import Example
+from scoregen.model.features.inputs import Floats, Ints, PieceArrays
+from scoregen.model.features.turns import turns
 
 Nats = NDArray[np.float64]
 

@@ -11,8 +11,8 @@ from torch import Tensor
 
 from scoregen.model.engine.inference_mode import inference_mode
 from scoregen.model.engine.protocol import Array
+from scoregen.model.features.inputs import Floats
 from scoregen.model.network.config import NetworkConfig
-from scoregen.model.network.inputs import Floats
 from scoregen.model.network.network import Network
 from scoregen.model.network.steps import STEPS
 

@@ -16,6 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.model.engine.inference_mode import inference_mode
+from scoregen.model.features.alphabet import FIRST_PITCH, GRID, HOLD, MOST_ACCIDENTALS, PITCHES
+from scoregen.model.features.conditioning import Example
+from scoregen.model.features.inputs import MIDI, SILENCE, Bools, Ints, PieceArrays, piece_arrays
 from scoregen.model.inspection.choice_record import (
     Ban,
     ChoiceRecord,
@@ -26,11 +29,8 @@ from scoregen.model.inspection.choice_record import (
 )
 from scoregen.model.inspection.constraint_replay import constraint_bans, novelty_bans, orders_by_measure
 from scoregen.model.inspection.occlusion import effects, event_log_p
-from scoregen.model.network.alphabet import FIRST_PITCH, GRID, HOLD, MOST_ACCIDENTALS, PITCHES
 from scoregen.model.network.batches import collate
-from scoregen.model.network.conditioning import Example
 from scoregen.model.network.config import SamplingOptions
-from scoregen.model.network.inputs import MIDI, SILENCE, Bools, Ints, PieceArrays, piece_arrays
 from scoregen.model.network.likelihood import choices
 from scoregen.model.network.network import Network
 from scoregen.model.sampling.costs.decision_context import DecisionContext

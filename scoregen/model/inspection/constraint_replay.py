@@ -13,8 +13,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from scoregen.model.network.alphabet import GRID
-from scoregen.model.network.inputs import SILENCE, SPELLED, Bools, Ints, PieceArrays
+from scoregen.model.features.alphabet import GRID
+from scoregen.model.features.inputs import SILENCE, SPELLED, Bools, Ints, PieceArrays
 from scoregen.model.sampling.decoding_context import CHOICE_TOKENS, measure_rules, voice_order
 from scoregen.model.sampling.novelty_limit import NoveltyLimit
 from scoregen.tokens.constraints import state as constraints

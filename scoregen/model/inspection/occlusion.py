@@ -19,12 +19,13 @@ import torch
 from numpy.typing import NDArray
 
 from scoregen.model.engine.inference_mode import inference_mode
-from scoregen.model.network.alphabet import MOST_ACCIDENTALS
+from scoregen.model.features.alphabet import MOST_ACCIDENTALS
+from scoregen.model.features.conditioning import Example
+from scoregen.model.features.history_features import matches, pitch_history, relative_to_key
+from scoregen.model.features.inputs import SILENCE, SPELLED, Bools, PieceArrays
 from scoregen.model.network.batches import collate
-from scoregen.model.network.conditioning import Example
-from scoregen.model.network.history_features import matches, pitch_history, relative_to_key
-from scoregen.model.network.inputs import SILENCE, SPELLED, Bools, PieceArrays
-from scoregen.model.network.likelihood import choices, rows_of
+from scoregen.model.network.in_slice import rows_of
+from scoregen.model.network.likelihood import choices
 from scoregen.model.network.network import Network
 
 Nats = NDArray[np.float32]

@@ -8,9 +8,9 @@ import numpy as np
 import torch
 
 from scoregen.model.engine.inference_mode import inference_mode
+from scoregen.model.features.conditioning import Example, usual_order
+from scoregen.model.features.inputs import ABSENT, piece_arrays
 from scoregen.model.network.batches import collate
-from scoregen.model.network.conditioning import Example, usual_order
-from scoregen.model.network.inputs import ABSENT, piece_arrays
 from scoregen.model.network.likelihood import likelihood
 from scoregen.model.network.network import Network
 from scoregen.tokens.events import TokenScore

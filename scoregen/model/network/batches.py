@@ -9,11 +9,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from scoregen.model.network.alphabet import NO_CHOICE, Alphabet
-from scoregen.model.network.conditioning import NEVER, Example, frames
-from scoregen.model.network.history_features import Buckets
-from scoregen.model.network.inputs import SPELLED
-from scoregen.model.network.turns import Turns, compared_voices, turns
+from scoregen.model.features.alphabet import NO_CHOICE, Alphabet
+from scoregen.model.features.conditioning import NEVER, Example, frames
+from scoregen.model.features.history_features import Buckets
+from scoregen.model.features.inputs import SPELLED
+from scoregen.model.features.turns import Turns, compared_voices, turns
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from scoregen.model.features.history_features import MATCHES
 from scoregen.model.network.config import NetworkConfig
-from scoregen.model.network.history_features import MATCHES
 from scoregen.model.network.index_tables import DISTANCES, FARTHEST, distance_buckets
 
 

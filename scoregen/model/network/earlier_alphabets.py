@@ -12,7 +12,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.network.alphabet import FIRST_PITCH, Alphabet, alphabet
+from scoregen.model.features.alphabet import FIRST_PITCH, Alphabet, alphabet
 from scoregen.model.network.config import NetworkConfig
 from scoregen.model.network.index_tables import head_sizes
 
@@ -81,6 +81,6 @@ def _with_chords(tensors: Mapping[str, Values], config: NetworkConfig, own: Alph
 def _rows(table: Values, places: Sequence[int], fill: np.float32) -> Values:
     """The rows of a table at these places, with `fill` where the place is -1."""
     index = np.array(places)
-    chosen = table[np.maximum(index, 0)].copy()
+    chosen: Values = table[np.maximum(index, 0)].copy()
     chosen[index < 0] = fill
     return chosen

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from scoregen.model.network.alphabet import FIRST_PITCH, Alphabet
+from scoregen.model.features.alphabet import FIRST_PITCH, Alphabet
 from scoregen.model.network.config import NetworkConfig
 from scoregen.model.network.index_tables import HARMONIC_REACH, head_sizes, head_tables
 

@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.network.alphabet import FIRST_PITCH, Alphabet
+from scoregen.model.features.alphabet import FIRST_PITCH, Alphabet
+from scoregen.model.features.voice_features import feature_offsets
 from scoregen.model.network.config import NetworkConfig
-from scoregen.model.network.voice_features import feature_offsets
 
 KINDS = ("hold", "rest", "attack", "blank", "absent", "more", "tied")
 """The kinds of events and choices by id. Weights depend on the order."""

@@ -10,14 +10,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from scoregen.model.network.alphabet import alphabet
-from scoregen.model.network.auxiliary_targets import LABELS
+from scoregen.model.features.alphabet import alphabet
+from scoregen.model.features.auxiliary_targets import LABELS
+from scoregen.model.features.history_features import AGES, PITCH_HISTORY
+from scoregen.model.features.voice_features import FEATURES, feature_offsets
 from scoregen.model.network.config import NetworkConfig
 from scoregen.model.network.copy_attention import CopyAttention
 from scoregen.model.network.heads import EventHeads
-from scoregen.model.network.history_features import AGES, PITCH_HISTORY
 from scoregen.model.network.index_tables import KINDS, MELODIC_REACH, voice_tables
-from scoregen.model.network.voice_features import FEATURES, feature_offsets
 
 
 class Network(nn.Module):

@@ -18,12 +18,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from scoregen.model.features.history_features import PITCH_HISTORY
+from scoregen.model.features.voice_features import COLUMNS
 from scoregen.model.network.config import NetworkConfig
 from scoregen.model.network.heads import OtherVoices
-from scoregen.model.network.history_features import PITCH_HISTORY
 from scoregen.model.network.index_tables import KINDS
 from scoregen.model.network.network import Network
-from scoregen.model.network.voice_features import COLUMNS
 
 
 @dataclass(frozen=True, slots=True)

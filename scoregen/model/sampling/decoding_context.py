@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from scoregen.model.engine.decoder import SlicePlaces
 from scoregen.model.engine.frames import encode_frames
 from scoregen.model.engine.protocol import Engine
-from scoregen.model.network.alphabet import BARLINE, GRID, HOLD, PITCHES, UNSCORED
-from scoregen.model.network.conditioning import usual_order
-from scoregen.model.network.inputs import (
+from scoregen.model.features.alphabet import BARLINE, GRID, HOLD, PITCHES, UNSCORED
+from scoregen.model.features.conditioning import usual_order
+from scoregen.model.features.inputs import (
     BLANK,
     TIME_SHIFT_STEPS,
     Floats,
@@ -50,9 +50,9 @@ class DecodingContext:
     """A score with blanks, its rules, and the network's inputs at each place.
 
     `descriptions` tell what the voices are, for a network that knows no roles; `style` is the id of a style of the
-    network. present: [M, V] which voices a measure has; orders: [M, V] the order in which the voices of each measure are written, given ones first; free: [M, V]
-    whether the voice at each place of that order is blank; starts, ends: [M] grid steps; closes
-    and on_beat: [Q] by position, whether a phrase ends, and whether a beat begins.
+    network. present: [M, V] which voices a measure has; orders: [M, V] the order in which the voices of each measure
+    are written, given ones first; free: [M, V] whether the voice at each place of that order is blank; starts, ends:
+    [M] grid steps; closes and on_beat: [Q] by position, whether a phrase ends, and whether a beat begins.
     """
 
     def __init__(

@@ -19,9 +19,9 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.network.alphabet import BARLINE, FIRST_PITCH, GRID, HOLD
-from scoregen.model.network.history_features import AGES
-from scoregen.model.network.inputs import MIDI, SILENCE, SPELLED, Ints, PieceArrays
+from scoregen.model.features.alphabet import BARLINE, FIRST_PITCH, GRID, HOLD
+from scoregen.model.features.history_features import AGES
+from scoregen.model.features.inputs import MIDI, SILENCE, SPELLED, Ints, PieceArrays
 
 Nats = NDArray[np.float64]
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.model.engine.decoder import Decoder
-from scoregen.model.network.inputs import Bools, Ints
+from scoregen.model.features.inputs import Bools, Ints
 from scoregen.model.sampling.costs.successions import SuccessionCosts
 from scoregen.model.sampling.drafts import Draft, make_draft
 from scoregen.model.sampling.novelty_limit import NoveltyLimit

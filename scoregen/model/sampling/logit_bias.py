@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, REST, SILENT_CLASS
-from scoregen.model.network.history_features import AGES
-from scoregen.model.network.inputs import MIDI, SILENCE, SPELLED, TIME_SHIFT_STEPS, Bools, Ints
+from scoregen.model.features.alphabet import FIRST_PITCH, HOLD, REST, SILENT_CLASS
+from scoregen.model.features.history_features import AGES
+from scoregen.model.features.inputs import MIDI, SILENCE, SPELLED, TIME_SHIFT_STEPS, Bools, Ints
 from scoregen.model.sampling.costs.decision_context import DecisionContext
 from scoregen.model.sampling.feature_matching import STEPS, WIDEST, Features, pace, sonority_rotations
 

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.model.engine.decoder import Decoder
-from scoregen.model.network.alphabet import MOST_ACCIDENTALS, UNSCORED
+from scoregen.model.features.alphabet import MOST_ACCIDENTALS, UNSCORED
+from scoregen.model.features.inputs import SPELLED, Bools, Floats, Ints
 from scoregen.model.network.config import SamplingOptions
-from scoregen.model.network.inputs import SPELLED, Bools, Floats, Ints
 from scoregen.model.sampling.costs.decision_context import DecisionContext
 from scoregen.model.sampling.costs.few_voices import few_voices_costs
 from scoregen.model.sampling.costs.scales import scale_costs
@@ -230,13 +230,13 @@ class _Sampler:
                 choices[drawn] = self._draw_choices(drawn, step, context, decoder.choose(active))
             elif chooses:
                 decoder.pass_choice(active)
-            for row in np.flatnonzero(active & ~free):
+            for row in np.flatnonzero(active & ~free).tolist():
                 choices[row] = given[row][turn]
             decoder.write(choices, active)
             turn += 1
             active = active.copy()
             active[drawn] = [bool(self.hypotheses[row].state.written) for row in drawn]
-            for row in np.flatnonzero(active & ~free):
+            for row in np.flatnonzero(active & ~free).tolist():
                 active[row] = turn < len(given[row])
 
     def _given_events(self, rows: NDArray[np.intp], voice: Ints) -> dict[int, tuple[int, ...]]:

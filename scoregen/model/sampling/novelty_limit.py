@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.network.alphabet import FIRST_PITCH, HOLD
-from scoregen.model.network.inputs import MIDI, SPELLED, Ints
+from scoregen.model.features.alphabet import FIRST_PITCH, HOLD
+from scoregen.model.features.inputs import MIDI, SPELLED, Ints
 from scoregen.system.errors import InputError, ScoregenError
 from scoregen.system.files import write_files
 from scoregen.tokens.sonorities import SILENT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scoregen.model.network.inputs import Ints
+from scoregen.model.features.inputs import Ints
 
 Scores = np.typing.NDArray[np.float32]
 Probabilities = np.typing.NDArray[np.float64]

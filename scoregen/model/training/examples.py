@@ -8,9 +8,9 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
-from scoregen.model.network.conditioning import Example, draw_given, draw_order, usual_order
-from scoregen.model.network.inputs import ABSENT, PieceArrays, transpose_piece
-from scoregen.model.network.metric_features import MODE_FEATURES, PHRASE_FEATURES
+from scoregen.model.features.conditioning import Example, draw_given, draw_order, usual_order
+from scoregen.model.features.inputs import ABSENT, PieceArrays, transpose_piece
+from scoregen.model.features.metric_features import MODE_FEATURES, PHRASE_FEATURES
 from scoregen.model.training.memorisation import Forms
 from scoregen.score.pitch import Interval
 
@@ -31,8 +31,8 @@ class TrainingExamples:
 
     `draw` makes a training example from its random generator alone. `valid` and `fit` are fixed examples of
     held-out and of training pieces by task. Both have the same tasks, one of which is FREE, with nothing given.
-    `digest` identifies the pieces, `alphabet` is the name of theirs. `forms` are the forms of the drafts that measure copying; None if no drafts can be
-    sampled.
+    `digest` identifies the pieces, `alphabet` is the name of theirs. `forms` are the forms of the drafts that measure
+    copying; None if no drafts can be sampled.
     """
 
     draw: Callable[[np.random.Generator], Example]

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from scoregen.model.network.alphabet import alphabet
+from scoregen.model.features.alphabet import alphabet
+from scoregen.model.features.conditioning import Example
 from scoregen.model.network.batches import Batch, collate
 from scoregen.model.network.checkpoint import Checkpoint
-from scoregen.model.network.conditioning import Example
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
 from scoregen.model.network.likelihood import Likelihood, choices, costs, is_greedy
 from scoregen.model.network.network import Network

@@ -24,7 +24,8 @@ from torch import Tensor
 from scoregen.model.network.batches import Batch
 from scoregen.model.network.checkpoint import Checkpoint, load_checkpoint
 from scoregen.model.network.config import NetworkConfig
-from scoregen.model.network.likelihood import Choices, Likelihood, choices, costs, score_masks
+from scoregen.model.network.in_slice import Choices
+from scoregen.model.network.likelihood import Likelihood, choices, costs, score_masks
 from scoregen.model.network.network import Network
 from scoregen.system.errors import InputError
 

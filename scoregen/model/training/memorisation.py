@@ -27,9 +27,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from scoregen.model.engine.loading import engine_of
+from scoregen.model.features.inputs import Bools, Ints
 from scoregen.model.network.batches import Batch
 from scoregen.model.network.config import SamplingOptions
-from scoregen.model.network.inputs import Bools, Ints
 from scoregen.model.network.network import Network
 from scoregen.model.sampling.loop import fill
 from scoregen.model.sampling.request import SamplingRequest

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scoregen.model.network.conditioning import Example, draw_order, usual_order
-from scoregen.model.network.excerpts import excerpt, select_voices
-from scoregen.model.network.inputs import ABSENT, Bools, Ints, PieceArrays, transpose_piece
+from scoregen.model.features.conditioning import Example, draw_order, usual_order
+from scoregen.model.features.excerpts import excerpt, select_voices
+from scoregen.model.features.inputs import ABSENT, Bools, Ints, PieceArrays, transpose_piece
 from scoregen.model.training.examples import (
     FREE,
     MAX_FIT_PIECES,
@@ -33,8 +33,11 @@ STYLE_DROPOUT = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """A movement in arrays. `parts` [V] is the part of each voice, `style` the id of its style, `refused` [T] the slices
-    that are read and never scored."""
+    """A movement in arrays.
+
+    parts: [V] the part of each voice; style: the id of its style; refused: [T] the slices that are read and never
+    scored.
+    """
 
     piece: PieceArrays
     parts: Ints
@@ -96,7 +99,7 @@ def _draw(movement: Movement, intervals: Sequence[object], generator: np.random.
     refused = movement.refused[start:stop]
     if len(columns) < moved.events.shape[1]:
         whole = moved
-        moved = select_voices(whole, columns)
+        moved = select_voices(whole, columns.tolist())
         refused = refused[np.searchsorted(whole.point, moved.point)]
         moved = excerpt(moved, 0, moved.length)
     given = draw_given_parts(moved, movement.parts[columns], generator) | refused[:, None]
@@ -172,7 +175,7 @@ def _fixed(movement: Movement, given_part: int | None) -> Example:
     piece = excerpt(movement.piece, 0, stop)
     columns = np.flatnonzero((piece.events != ABSENT).any(0))[:MOST_VOICES]
     if len(columns) < piece.events.shape[1]:
-        piece = select_voices(piece, columns)
+        piece = select_voices(piece, columns.tolist())
         piece = excerpt(piece, 0, piece.length)
     given = np.zeros(piece.events.shape, dtype=bool)
     if given_part is not None:

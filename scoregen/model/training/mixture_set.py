@@ -35,7 +35,7 @@ def read_mixture(
     folder: Path, sources: Sequence[MixtureSource], network: NetworkConfig, options: TrainingOptions
 ) -> TrainingSet:
     """The training set of a folder of shards; InputError if a source has no movement for training or validation."""
-    from scoregen.model.network.metric_features import METRIC_FEATURES
+    from scoregen.model.features.metric_features import METRIC_FEATURES
     from scoregen.model.training.mixture import Source, mixture_examples
 
     pieces = {source.name: _read(folder, source.name) for source in sources}
@@ -83,7 +83,7 @@ def _styles(pieces: Pieces) -> tuple[str, ...]:
 
 
 def _movement(piece: ShardPiece, styles: Sequence[str]) -> Any:
-    from scoregen.model.network.inputs import piece_arrays
+    from scoregen.model.features.inputs import piece_arrays
     from scoregen.model.training.mixture import Movement
 
     arrays = piece_arrays(piece.tokens, None, piece.descriptions, whole=False)

@@ -40,8 +40,8 @@ def read_training_set(corpus: str, ensemble: str, network: NetworkConfig, option
 
     Raises InputError if no piece can be used for training or validation.
     """
-    from scoregen.model.network.inputs import piece_arrays
-    from scoregen.model.network.metric_features import METRIC_FEATURES
+    from scoregen.model.features.inputs import piece_arrays
+    from scoregen.model.features.metric_features import METRIC_FEATURES
     from scoregen.model.training.examples import score_examples
     from scoregen.model.training.memorisation import forms
     from scoregen.tokens.window_hashes import NoveltyIndex

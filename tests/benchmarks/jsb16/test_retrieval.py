@@ -26,10 +26,10 @@ from scoregen.benchmarks.jsb16.report import datastores_by_split
 from scoregen.benchmarks.jsb16.retrieval import Datastore, Floats, RetrievalWeights
 from scoregen.benchmarks.jsb16.retrieval_weights import fit, initial_weights
 from scoregen.benchmarks.jsb16.rolls import roll_piece, transpose_roll
-from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, REST, alphabet
+from scoregen.model.features.alphabet import FIRST_PITCH, HOLD, REST, alphabet
+from scoregen.model.features.conditioning import Example
+from scoregen.model.features.inputs import PieceArrays
 from scoregen.model.network.batches import collate
-from scoregen.model.network.conditioning import Example
-from scoregen.model.network.inputs import PieceArrays
 from scoregen.model.network.likelihood import choices
 from scoregen.model.network.network import Network
 from tests.benchmarks.jsb16.test_rolls import CONFIG, differing_after, random_roll

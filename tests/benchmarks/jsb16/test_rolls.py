@@ -16,13 +16,14 @@ from scoregen.benchmarks.jsb16.protocol import score
 from scoregen.benchmarks.jsb16.report import bench_jsb16
 from scoregen.benchmarks.jsb16.rolls import ROLL_FEATURES, STEPS, roll_piece
 from scoregen.benchmarks.jsb16.training_set import roll_examples
-from scoregen.model.network.alphabet import FIRST_PITCH, HOLD
+from scoregen.model.features.alphabet import FIRST_PITCH, HOLD
+from scoregen.model.features.conditioning import Example
+from scoregen.model.features.inputs import PieceArrays
 from scoregen.model.network.batches import collate
 from scoregen.model.network.checkpoint import save_checkpoint
-from scoregen.model.network.conditioning import Example
 from scoregen.model.network.config import NetworkConfig
-from scoregen.model.network.inputs import PieceArrays
-from scoregen.model.network.likelihood import Choices, choices
+from scoregen.model.network.in_slice import Choices
+from scoregen.model.network.likelihood import choices
 from scoregen.model.network.network import Network
 from scoregen.system.errors import InputError, RefusedError
 from tests.model.pieces import sensitive_network

@@ -15,12 +15,12 @@ from scoregen.model.engine.loading import engine_for, engine_of, load_engine
 from scoregen.model.engine.onnx_engine import OnnxEngine
 from scoregen.model.engine.scoring import piece_nats
 from scoregen.model.engine.torch_engine import TorchEngine
-from scoregen.model.network.alphabet import alphabet
+from scoregen.model.features.alphabet import alphabet
+from scoregen.model.features.conditioning import Example, draw_given, draw_order
+from scoregen.model.features.inputs import piece_arrays
 from scoregen.model.network.batches import collate
 from scoregen.model.network.checkpoint import load_checkpoint, read_weights, save_checkpoint
-from scoregen.model.network.conditioning import Example, draw_given, draw_order
 from scoregen.model.network.config import NetworkConfig
-from scoregen.model.network.inputs import piece_arrays
 from scoregen.model.network.likelihood import likelihood
 from scoregen.model.network.network import Network
 from scoregen.model.network.steps import STEPS, axis_sizes

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from scoregen.model.engine.incremental_features import IncrementalFeatures
-from scoregen.model.network.alphabet import MOST_ACCIDENTALS
-from scoregen.model.network.inputs import SPELLED, PieceArrays, piece_arrays
+from scoregen.model.features.alphabet import MOST_ACCIDENTALS
+from scoregen.model.features.inputs import SPELLED, PieceArrays, piece_arrays
 from tests.model.pieces import random_tokens
 
 

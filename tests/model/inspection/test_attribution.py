@@ -9,14 +9,14 @@ import pytest
 import torch
 
 from scoregen.model.engine.loading import engine_of
+from scoregen.model.features.alphabet import FIRST_PITCH
+from scoregen.model.features.conditioning import Example
+from scoregen.model.features.inputs import piece_arrays
 from scoregen.model.inspection.attribution import NOVELTY, SamplerSettings, choice_records
 from scoregen.model.inspection.choice_record import PieceRecord
 from scoregen.model.inspection.constraint_replay import constraint_bans, novelty_bans, orders_by_measure
-from scoregen.model.network.alphabet import FIRST_PITCH
 from scoregen.model.network.batches import collate
-from scoregen.model.network.conditioning import Example
 from scoregen.model.network.config import SamplingOptions
-from scoregen.model.network.inputs import piece_arrays
 from scoregen.model.network.likelihood import likelihood
 from scoregen.model.network.network import Network
 from scoregen.model.sampling.loop import fill

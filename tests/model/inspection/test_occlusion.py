@@ -10,13 +10,13 @@ import torch
 
 from scoregen.corpora.manifest import load_corpus
 from scoregen.corpora.prepare import piece_tokens
+from scoregen.model.features.alphabet import FIRST_PITCH
+from scoregen.model.features.conditioning import Example
+from scoregen.model.features.inputs import Bools, PieceArrays, piece_arrays
 from scoregen.model.inspection.occlusion import effects, event_log_p
-from scoregen.model.network.alphabet import FIRST_PITCH
 from scoregen.model.network.batches import collate
 from scoregen.model.network.checkpoint import load_checkpoint
-from scoregen.model.network.conditioning import Example
 from scoregen.model.network.config import NetworkConfig
-from scoregen.model.network.inputs import Bools, PieceArrays, piece_arrays
 from scoregen.model.network.likelihood import likelihood
 from scoregen.model.network.network import Network
 from scoregen.model.sampling.decoding_context import voice_order

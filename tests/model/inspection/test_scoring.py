@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from scoregen.model.features.inputs import piece_arrays
 from scoregen.model.inspection.scoring import piece_nats
 from scoregen.model.network.checkpoint import load_checkpoint
-from scoregen.model.network.inputs import piece_arrays
 from scoregen.model.training.examples import score_examples
 from scoregen.model.training.loop import measure
 from scoregen.model.training.parallel import ProcessGroup

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import torch
 
-from scoregen.model.network.alphabet import UNSCORED
+from scoregen.model.features.alphabet import UNSCORED
+from scoregen.model.features.conditioning import Example, draw_given, draw_order
+from scoregen.model.features.inputs import SPELLED, PieceArrays, piece_arrays
 from scoregen.model.network.batches import collate
-from scoregen.model.network.conditioning import Example, draw_given, draw_order
 from scoregen.model.network.config import NetworkConfig
-from scoregen.model.network.inputs import SPELLED, PieceArrays, piece_arrays
 from scoregen.model.network.likelihood import Likelihood, likelihood
 from scoregen.model.network.network import Network
 from tests.model.pieces import random_tokens, sensitive_network

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scoregen.model.network.alphabet import BARLINE, FIRST_PITCH, GRID, HOLD, REST, pitch_id
-from scoregen.model.network.history_features import AGES
-from scoregen.model.network.inputs import MIDI, SILENCE, SPELLED, Ints, piece_arrays
+from scoregen.model.features.alphabet import BARLINE, FIRST_PITCH, GRID, HOLD, REST, pitch_id
+from scoregen.model.features.history_features import AGES
+from scoregen.model.features.inputs import MIDI, SILENCE, SPELLED, Ints, piece_arrays
 from scoregen.model.sampling.costs.decision_context import DecisionContext
 from scoregen.model.sampling.feature_matching import (
     PACES,

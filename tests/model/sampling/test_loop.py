@@ -12,10 +12,10 @@ from scoregen.generation.refinement import score_pieces
 from scoregen.model.engine.loading import engine_of
 from scoregen.model.engine.onnx_engine import OnnxEngine
 from scoregen.model.engine.torch_engine import TorchEngine
+from scoregen.model.features.conditioning import Example
+from scoregen.model.features.inputs import piece_arrays
 from scoregen.model.network.batches import collate
-from scoregen.model.network.conditioning import Example
 from scoregen.model.network.config import NetworkConfig, SamplingOptions
-from scoregen.model.network.inputs import piece_arrays
 from scoregen.model.network.likelihood import likelihood
 from scoregen.model.network.network import Network
 from scoregen.model.sampling.decoding_context import voice_order

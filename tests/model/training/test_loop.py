@@ -10,9 +10,9 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from scoregen.model.features.inputs import piece_arrays
 from scoregen.model.network.checkpoint import load_checkpoint
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
-from scoregen.model.network.inputs import piece_arrays
 from scoregen.model.training.examples import TRANSPOSITIONS, score_examples
 from scoregen.model.training.loop import draw_batch, learning_rate, train_network
 from scoregen.model.training.parallel import ProcessGroup

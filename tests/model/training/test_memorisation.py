@@ -9,10 +9,10 @@ import pytest
 import torch
 
 from scoregen.model.engine.loading import engine_of
+from scoregen.model.features.inputs import piece_arrays
 from scoregen.model.network.batches import collate
 from scoregen.model.network.checkpoint import load_checkpoint
 from scoregen.model.network.config import NetworkConfig, SamplingOptions, TrainingOptions
-from scoregen.model.network.inputs import piece_arrays
 from scoregen.model.network.network import Network
 from scoregen.model.sampling.loop import fill
 from scoregen.model.sampling.request import SamplingRequest

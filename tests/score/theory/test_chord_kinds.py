@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scoregen.evaluation.metrics import cadences, distributions, part_writing
-from scoregen.model.network.auxiliary_targets import CHORD_SHAPES, LABELS
+from scoregen.model.features.auxiliary_targets import CHORD_SHAPES, LABELS
 from scoregen.score.theory.chord_kinds import (
     AUGMENTED_SIXTHS,
     CHORD_KINDS,

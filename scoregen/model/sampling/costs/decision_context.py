@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.network.inputs import Ints
+from scoregen.model.features.inputs import Ints
 
 
 @dataclass(frozen=True, slots=True)

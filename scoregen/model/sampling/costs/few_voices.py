@@ -12,8 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.network.alphabet import FIRST_PITCH, HOLD
-from scoregen.model.network.inputs import MIDI, SILENCE, SPELLED, Ints
+from scoregen.model.features.alphabet import FIRST_PITCH, HOLD
+from scoregen.model.features.inputs import MIDI, SILENCE, SPELLED, Ints
 from scoregen.model.sampling.costs.decision_context import DecisionContext
 
 _FOURTH, _DISSONANT, _FIFTH, _OCTAVE = 6.0, 3.0, 1.0, 0.7

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.network.alphabet import FIRST_PITCH
-from scoregen.model.network.inputs import SPELLED
+from scoregen.model.features.alphabet import FIRST_PITCH
+from scoregen.model.features.inputs import SPELLED
 
 OUTSIDE = 6.0
 """Nats: with the usual nucleus such a note is drawn only where nothing else is possible."""

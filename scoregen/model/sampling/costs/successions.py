@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, REST
-from scoregen.model.network.inputs import MIDI, SILENCE, SPELLED, Bools, Ints
+from scoregen.model.features.alphabet import FIRST_PITCH, HOLD, REST
+from scoregen.model.features.inputs import MIDI, SILENCE, SPELLED, Bools, Ints
 from scoregen.system.errors import InputError, ScoregenError
 from scoregen.system.files import write_files
 from scoregen.tokens.successions import UNKNOWN, Places, SuccessionTable, context_of, sets_over_lowest

@@ -13,8 +13,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.network.alphabet import FIRST_PITCH, HOLD
-from scoregen.model.network.inputs import MIDI, SILENCE, SPELLED, Bools, Ints
+from scoregen.model.features.alphabet import FIRST_PITCH, HOLD
+from scoregen.model.features.inputs import MIDI, SILENCE, SPELLED, Bools, Ints
 from scoregen.model.sampling.costs.decision_context import DecisionContext
 from scoregen.styles.style import VoiceLeadingCosts
 from scoregen.tokens.successions import sets_over_lowest

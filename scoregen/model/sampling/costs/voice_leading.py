@@ -22,8 +22,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, SILENT_CLASS
-from scoregen.model.network.inputs import MIDI, SILENCE, SPELLED, Ints
+from scoregen.model.features.alphabet import FIRST_PITCH, HOLD, SILENT_CLASS
+from scoregen.model.features.inputs import MIDI, SILENCE, SPELLED, Ints
 from scoregen.model.sampling.costs.decision_context import DecisionContext
 from scoregen.score.theory.chord_kinds import semitones
 from scoregen.styles.style import VoiceLeadingCosts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, pitch_id
+from scoregen.model.features.alphabet import FIRST_PITCH, HOLD, pitch_id
 from scoregen.model.sampling.costs.few_voices import few_voices_costs
 from scoregen.model.sampling.costs.scales import scale_costs
 from scoregen.score.pitch import Pitch

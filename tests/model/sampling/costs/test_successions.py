@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, REST, pitch_id
-from scoregen.model.network.inputs import SILENCE, Ints
+from scoregen.model.features.alphabet import FIRST_PITCH, HOLD, REST, pitch_id
+from scoregen.model.features.inputs import SILENCE, Ints
 from scoregen.model.sampling.costs.successions import SuccessionCosts, load_successions, save_successions
 from scoregen.score.elements import Slot
 from scoregen.score.keys import KeySignature

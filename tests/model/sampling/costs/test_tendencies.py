@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, pitch_id
-from scoregen.model.network.inputs import SILENCE
+from scoregen.model.features.alphabet import FIRST_PITCH, HOLD, pitch_id
+from scoregen.model.features.inputs import SILENCE
 from scoregen.model.sampling.costs.decision_context import DecisionContext
 from scoregen.model.sampling.costs.tendencies import tendency_costs
 from scoregen.score.pitch import Pitch

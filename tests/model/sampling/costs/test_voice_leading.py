@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, REST, pitch_id
-from scoregen.model.network.inputs import SILENCE, Ints
+from scoregen.model.features.alphabet import FIRST_PITCH, HOLD, REST, pitch_id
+from scoregen.model.features.inputs import SILENCE, Ints
 from scoregen.model.sampling.costs.decision_context import DecisionContext
 from scoregen.model.sampling.costs.voice_leading import voice_leading_costs
 from scoregen.score.pitch import Pitch

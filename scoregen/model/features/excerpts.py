@@ -11,10 +11,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from scoregen.model.network.alphabet import BARLINE, HOLD, MOST_ACCIDENTALS, UNSCORED
-from scoregen.model.network.auxiliary_targets import harmony_targets
-from scoregen.model.network.history_features import matches, pitch_history, relative_to_key
-from scoregen.model.network.inputs import ABSENT, SPELLED, TIME_SHIFT_STEPS, Ints, PieceArrays
+from scoregen.model.features.alphabet import BARLINE, HOLD, MOST_ACCIDENTALS, UNSCORED
+from scoregen.model.features.auxiliary_targets import harmony_targets
+from scoregen.model.features.history_features import matches, pitch_history, relative_to_key
+from scoregen.model.features.inputs import ABSENT, SPELLED, TIME_SHIFT_STEPS, Ints, PieceArrays
 
 _IDS_OF_STEPS = {int(steps): index + 1 for index, steps in enumerate(TIME_SHIFT_STEPS)}
 
@@ -26,7 +26,7 @@ def excerpt(piece: PieceArrays, start: int, stop: int) -> PieceArrays:
     position = piece.position[first:last] - piece.position[first]
     point = piece.point[start:stop] - first
     end = int(piece.position[last] if last < len(piece.position) else piece.position[-1] + SPELLED_STEP)
-    events, sounding, inner = (each[start:stop] for each in (piece.events, piece.sounding, piece.inner))
+    events, sounding, inner = piece.events[start:stop], piece.sounding[start:stop], piece.inner[start:stop]
     shifts, keys = piece.time_shift[start:stop], piece.key[first:last]
     length = end - int(piece.position[first])
     return replace(

@@ -5,8 +5,8 @@ import pytest
 
 from scoregen.benchmarks.jsb16.alphabet import CHROMATIC
 from scoregen.benchmarks.jsb16.rolls import roll_piece, transpose_roll
-from scoregen.model.network.alphabet import GRID, HOLD, alphabet
-from scoregen.model.network.history_features import (
+from scoregen.model.features.alphabet import GRID, HOLD, alphabet
+from scoregen.model.features.history_features import (
     MATCHES,
     ages,
     bucket,
@@ -15,7 +15,7 @@ from scoregen.model.network.history_features import (
     pitch_history,
     relative_to_key,
 )
-from scoregen.model.network.inputs import piece_arrays, pitches_around, transpose_piece
+from scoregen.model.features.inputs import piece_arrays, pitches_around, transpose_piece
 from scoregen.score.pitch import Interval
 from tests.model.pieces import random_tokens
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.network.alphabet import FIRST_PITCH, HOLD, NO_CHOICE, Alphabet
-from scoregen.model.network.conditioning import Example
+from scoregen.model.features.alphabet import FIRST_PITCH, HOLD, NO_CHOICE, Alphabet
+from scoregen.model.features.conditioning import Example
 
 Ints = NDArray[np.int64]
 

@@ -11,8 +11,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.network.alphabet import GRID, SILENT_CLASS, Alphabet
-from scoregen.model.network.history_features import PROFILES
+from scoregen.model.features.alphabet import GRID, SILENT_CLASS, Alphabet
+from scoregen.model.features.history_features import PROFILES
 from scoregen.score.theory.chord_kinds import pitch_classes
 
 Ints = NDArray[np.int64]

@@ -5,12 +5,16 @@ All features look back only and are invariant under transposition. T slices, V v
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.network.alphabet import GRID, HOLD, Alphabet
+from scoregen.model.features.alphabet import GRID, HOLD, Alphabet
 
 Ints = NDArray[np.int64]
+ShortInts = NDArray[np.signedinteger[Any]]
+"""Ids in 16 or 64 bits."""
 Floats = NDArray[np.float32]
 Buckets = NDArray[np.uint8]
 
@@ -77,7 +81,7 @@ def estimate_keys(shares: Floats, no_key: int) -> Ints:
     return np.where(slow.sum(1) > 0, best, no_key)
 
 
-def matches(events: Ints, sounding: Ints, time_shift: Ints, position: Ints, inner: Ints | None = None) -> Buckets:
+def matches(events: Ints, sounding: Ints, time_shift: Ints, position: Ints, inner: ShortInts | None = None) -> Buckets:
     """[V + 1, T, T] the length of the match between the pasts of slices t and s < t: whole, then voice by voice.
 
     Whole: the number of consecutive slices before t that equal those before s, time shifts and the inner notes of

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from scoregen.benchmarks.jsb16.alphabet import CHROMATIC
-from scoregen.model.network.alphabet import (
+from scoregen.model.features.alphabet import (
     BARLINE,
     FIRST_PITCH,
     GRID,

@@ -7,9 +7,9 @@ from fractions import Fraction
 
 import numpy as np
 
+from scoregen.model.features.inputs import PieceOutline
+from scoregen.model.features.metric_features import LAYOUT, METRIC_FEATURES, MODE_FEATURES, PHRASE_FEATURES, span
 from scoregen.model.network.config import NetworkConfig
-from scoregen.model.network.inputs import PieceOutline
-from scoregen.model.network.metric_features import LAYOUT, METRIC_FEATURES, MODE_FEATURES, PHRASE_FEATURES, span
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.tokens.events import Header

@@ -16,7 +16,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.network.alphabet import (
+from scoregen.model.features.alphabet import (
     BARLINE,
     FIRST_PITCH,
     GRID,
@@ -31,16 +31,16 @@ from scoregen.model.network.alphabet import (
     alphabet,
     pitch_id,
 )
-from scoregen.model.network.auxiliary_targets import harmony_targets
-from scoregen.model.network.history_features import Buckets, ages, matches, pitch_history, relative_to_key
-from scoregen.model.network.metric_features import (
+from scoregen.model.features.auxiliary_targets import harmony_targets
+from scoregen.model.features.history_features import Buckets, ShortInts, ages, matches, pitch_history, relative_to_key
+from scoregen.model.features.metric_features import (
     measure_features,
     metric_features,
     mode_features,
     phrase_features,
     piece_features,
 )
-from scoregen.model.network.voice_features import voice_features
+from scoregen.model.features.voice_features import voice_features
 from scoregen.score.pitch import Interval, Pitch
 from scoregen.tokens.events import Event, Header, TokenScore, ascending
 from scoregen.tokens.voice_descriptions import VoiceDescription, low_voices
@@ -69,8 +69,8 @@ class PieceArrays:
     sounding: Ints  # [T, V] pitch id sounding after the slice's events, or silence
     age: Ints  # [T, V] how long that pitch has sounded, as a bucket
     pitch_history: Floats  # [T, PITCH_HISTORY] shares of pitch classes before the slice, relative to its key
-    choices: Ints  # [T, V, K] the choices of each event in their order, NO_CHOICE after the last
-    inner: Ints  # [T, V, N] the other pitch ids of a chord that sounds after the slice's events, then silence
+    choices: ShortInts  # [T, V, K] the choices of each event in their order, NO_CHOICE after the last
+    inner: ShortInts  # [T, V, N] the other pitch ids of a chord that sounds after the slice's events, then silence
     voices: Ints  # [V, D] what each voice is (`voice_features`)
     time_shift: Ints  # [T] time shift ids, UNSCORED for those that the alphabet lacks
     matches: Buckets  # [V + 1, T, T] the length of the match between the pasts of two slices
@@ -163,8 +163,8 @@ def piece_arrays(
     """The arrays of a score in tokens.
 
     `events`, `before` and `sounding` have the outer note of a chord: the lowest of a low voice (`low_voices`), the
-    highest of every other one. Without `whole` the tables that compare all slices with each other are left out, which a long
-    piece has only for its excerpts.
+    highest of every other one. Without `whole` the tables that compare all slices with each other are left out, which a
+    long piece has only for its excerpts.
     """
     outline = outline or PieceOutline.of([measure.header for measure in tokens.measures])
     places = _points(tokens, outline)
@@ -237,7 +237,7 @@ def _outermost_first(event: Event, lowest: bool) -> tuple[Pitch, ...]:
     return pitches if lowest else pitches[::-1]
 
 
-def _event_arrays(tokens: TokenScore, low: Sequence[bool]) -> tuple[Ints, Ints, Ints]:
+def _event_arrays(tokens: TokenScore, low: Sequence[bool]) -> tuple[Ints, ShortInts, ShortInts]:
     """The events [T, V], their choices [T, V, K], and the inner notes of the chords that sound [T, V, N]."""
     rows = [
         [choice_ids(event, is_low) for event, is_low in zip(piece.events, low, strict=True)]
@@ -255,7 +255,7 @@ def _event_arrays(tokens: TokenScore, low: Sequence[bool]) -> tuple[Ints, Ints, 
     return events, choices, _inner_notes(events, choices, is_pitch)
 
 
-def _inner_notes(events: Ints, choices: Ints, is_pitch: Bools) -> Ints:
+def _inner_notes(events: Ints, choices: ShortInts, is_pitch: Bools) -> ShortInts:
     """[T, V, N] the pitch ids of every note but the outer one that sounds in a voice, filled up with silence."""
     most = max(int(is_pitch.sum(2).max(initial=0)) - 1, 0)
     inner = np.full((*events.shape, most), SILENCE, dtype=np.int16)

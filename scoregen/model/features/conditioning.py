@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scoregen.model.network.alphabet import HOLD, REST
-from scoregen.model.network.inputs import ABSENT, BLANK, SILENCE, Bools, Ints, PieceArrays
+from scoregen.model.features.alphabet import HOLD, REST
+from scoregen.model.features.inputs import ABSENT, BLANK, SILENCE, Bools, Ints, PieceArrays
 
 OUTER_FIRST = (0, 3, 1, 2)
 NEVER = 1 << 40
