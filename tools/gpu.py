@@ -1,9 +1,12 @@
 """Benchmark a device: the tests marked `gpu`, sampling by batch size and stage, and the speed of training.
 
     python tools/gpu.py [--device cuda] [--batches 1,32,512] [--measures 16] [--seconds 60] [--jsb16 FILE]
+    python tools/gpu.py --ensembles SHARDS [--from CHECKPOINT] [--minutes 8]
 
-Installs nothing and takes less than ten minutes. Writes gpu.json into $OUT, by default into the current folder.
-Without the file of JSB16, training uses random rolls of the same length.
+The first form installs nothing and takes less than ten minutes. It writes gpu.json into $OUT, by default into the
+current folder. Without the file of JSB16, training uses random rolls of the same length. The second form trains the
+network for any ensemble (grammars/training/ensembles.toml) for some minutes, and writes ensembles.safetensors and
+.json, with the state of the run, into $OUT; the shards (12 MB) are those of tools/build_shards.py.
 """
 
 from __future__ import annotations
@@ -48,6 +51,9 @@ Timers = dict[str, float]
 def main() -> None:
     arguments = _arguments()
     device = choose_device(arguments.device)
+    if arguments.ensembles:
+        _train_ensembles(arguments, device)
+        return
     results: dict[str, Any] = {"device": device, "machine": platform.processor() or platform.machine(), **_versions()}
     if device == "cuda" and not arguments.skip_tests:
         results["tests"] = _tests()
@@ -68,7 +74,24 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--jsb16", type=Path)
     parser.add_argument("--skip-tests", action="store_true")
+    parser.add_argument("--ensembles", type=Path)
+    parser.add_argument("--from", dest="start", default="none")
+    parser.add_argument("--minutes", type=float, default=8.0)
     return parser.parse_args()
+
+
+def _train_ensembles(arguments: argparse.Namespace, device: str) -> None:
+    """Train for some minutes; SIGTERM ends the run after a step, and its best weights are written."""
+    out = Path(os.environ.get("OUT", ".")) / "ensembles"
+    config = REPOSITORY / "grammars" / "training" / "ensembles.toml"
+    command = [
+        *("timeout", "--signal=TERM", "--kill-after=60", f"{arguments.minutes * 60:.0f}"),
+        *(sys.executable, "-m", "scoregen", "train", str(arguments.ensembles), "--config", str(config)),
+        *("--from", str(arguments.start), "-o", str(out), "--device", device, "--batch-size", "48"),
+        *("--save-every", "100", "--workers", str(max(1, (os.cpu_count() or 2) - 2))),
+    ]
+    subprocess.run(command, cwd=REPOSITORY, check=False)
+    print((out.with_suffix(".curve.jsonl")).read_text(encoding="utf-8").splitlines()[-1])
 
 
 def _show(name: str, figures: object) -> None:

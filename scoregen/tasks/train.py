@@ -79,6 +79,7 @@ def train(
     teachers: Sequence[Path] = (),
     sources: Sequence[MixtureSource] = (),
     device: str = "auto",
+    workers: int = 0,
     progress: Callable[[int, dict[str, float]], None] | None = None,
     on_start: Callable[[Preparation], None] | None = None,
     **changes: Any,
@@ -93,7 +94,7 @@ def train(
     `network`), "none", or a checkpoint. `options` default to those of fine-tuning or of a run from random weights, and
     `changes` are single options by name (`steps=300`). `teachers` are checkpoints for knowledge distillation
     (`model.training.loss`). With `sources`, the corpus is a folder of shards (`corpora.shards`), and the network is
-    taught a mixture of them for any ensemble.
+    taught a mixture of them for any ensemble. `workers` processes draw the examples beside this one.
 
     `on_start` receives what was found and measured before the first step, `progress` each step and its figures
     (`model.training.loop`). Of several processes under torchrun, only the first writes files and reports progress.
@@ -143,6 +144,7 @@ def train(
             device,
             initial,
             tell,
+            workers,
         )
     if first:
         _write_curve(folder, out, str(training_set.about["corpus"]))

@@ -107,6 +107,10 @@ def train_command(
             rich_help_panel=ADVANCED,
         ),
     ] = None,
+    workers: Annotated[
+        int,
+        typer.Option("--workers", min=0, help="Processes that draw examples, for a GPU.", rich_help_panel=ADVANCED),
+    ] = 0,
     device: Device = "auto",
     as_json: Json = False,
     quiet: Quiet = False,
@@ -146,6 +150,7 @@ def train_command(
             network=NetworkConfig(**network) if network else None,
             teachers=teacher or (),
             device=device,
+            workers=workers,
             progress=view.show,
             on_start=view.begin,
             sources=read_sources(config) if config else (),

@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 import torch
 
-from scoregen.model.features.alphabet import alphabet
 from scoregen.model.features.conditioning import Example
 from scoregen.model.network.batches import Batch, collate
 from scoregen.model.network.checkpoint import Checkpoint
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
 from scoregen.model.network.likelihood import Likelihood, choices, costs, is_greedy
 from scoregen.model.network.network import Network
+from scoregen.model.training.drawing import POOL, Drawing, drawing
 from scoregen.model.training.examples import FREE, TrainingExamples
 from scoregen.model.training.loss import training_loss
 from scoregen.model.training.memorisation import WINDOWS, draft_shares, extractable_windows, shares, sum_over
@@ -30,9 +30,6 @@ from scoregen.model.training.speed import Speed, measured_speed
 from scoregen.system.errors import InputError, ScoregenError
 
 MEASURE_BATCH = 16
-POOL = 4
-"""Steps whose batches are drawn together."""
-
 Score = Callable[[Network, Batch], Likelihood]
 Progress = Callable[[int, Figures], None]
 """A callback with the step and its figures: `loss`, and at a validation the line of the curve."""
@@ -63,20 +60,21 @@ def train_network(
     device: str = "auto",
     start: Checkpoint | None = None,
     on_speed: Callable[[Speed], None] | None = None,
+    workers: int = 0,
 ) -> Outcome:
     """Train in the folder `out`, resuming an earlier run.
 
     The best weights by validation, of their exponential moving average, are written to out/best.safetensors;
     `run_state` describes the other files. After every step `stop` returns a signal to end the run, or 0.
     `teachers` are used for knowledge distillation with the weight `options.distillation`. `start` are weights to
-    start from. `on_speed` receives the measured speed before the first step.
+    start from. `on_speed` receives the measured speed before the first step. `workers` processes draw the examples.
     Raises InputError if `out` holds a run with other options, ScoregenError if the loss diverges.
     """
     report = progress or (lambda step, figures: None)
     out.mkdir(parents=True, exist_ok=True)
     checksums = [teacher.checksum for teacher in teachers]
     run = Run(out, config, options, training_examples.digest, about, checksums, start)
-    with process_group(device) as group:
+    with process_group(device) as group, drawing(training_examples, options, workers) as drawn:
         if group.world > options.batch_size:
             raise InputError(f"batch_size is {options.batch_size}; expected one piece or more for {group.world} ranks")
         state = run.begin(group.device)
@@ -84,13 +82,13 @@ def train_network(
             run.write_outputs(state)
         score = _score(options, group.device, [teacher.network.to(group.device) for teacher in teachers])
         if on_speed is not None:
-            on_speed(_measure_speed(state, training_examples, options, group, score))
+            on_speed(_measure_speed(state, training_examples, drawn, options, group, score))
         if state.before is None:
             state.before = _validation_loss(state.average, training_examples, group)
         clock, start_time = time.monotonic() - state.seconds, time.time() - state.seconds
         stop_signal = 0
         while state.step < options.steps and not _out_of_patience(state, options) and not stop_signal:
-            loss = _step(state, training_examples, options, group, score)
+            loss = _step(state, drawn, options, group, score)
             state.seconds = time.monotonic() - clock
             stop_signal = group.highest(stop())
             if state.step % options.save_every == 0 or state.step == options.steps:
@@ -123,6 +121,7 @@ def _validation_loss(network: Network, training_examples: TrainingExamples, grou
 def _measure_speed(
     state: TrainingState,
     training_examples: TrainingExamples,
+    drawn: Drawing,
     options: TrainingOptions,
     group: ProcessGroup,
     score: Score,
@@ -131,7 +130,7 @@ def _measure_speed(
     tasks = [*training_examples.fit.values(), *training_examples.valid.values()]
     sample = tasks[-1][:MEASURE_BATCH]
     return measured_speed(
-        rehearse=partial(_rehearse, state, training_examples, options, group, score),
+        rehearse=partial(_rehearse, state, drawn, options, group, score),
         validate=partial(measure, state.average, sample, group),
         batches=sum(map(len, tasks)) / len(sample),
         done=state.step,
@@ -143,13 +142,13 @@ def _measure_speed(
 
 def _rehearse(
     state: TrainingState,
-    training_examples: TrainingExamples,
+    drawn: Drawing,
     options: TrainingOptions,
     group: ProcessGroup,
     score: Score,
 ) -> None:
     """The work of a step, without the step."""
-    batch = draw_batch(training_examples, options, state.step, group).to(group.device)
+    batch = draw_batch(drawn, options, state.step, group).to(group.device)
     with _precision(options, group.device):
         score(state.network, batch).cost.backward()  # type: ignore[no-untyped-call]
     state.network.zero_grad()
@@ -183,21 +182,17 @@ def measure(network: Network, examples: Sequence[Example], group: ProcessGroup) 
     return Measurement(nats, nats / count, shares(windows.cpu().numpy()))
 
 
-def draw_batch(training_examples: TrainingExamples, options: TrainingOptions, step: int, group: ProcessGroup) -> Batch:
+def draw_batch(drawn: Drawing, options: TrainingOptions, step: int, group: ProcessGroup) -> Batch:
     """This process's share of the batch of a step.
 
-    Examples are drawn for a few steps at once and sorted by length, so that batches have little padding. They depend
-    on the seed, the step and their numbers alone. So a run resumes with the same batches, and any number of processes
-    get the same ones.
+    Batches depend on the seed, the step and their numbers alone. So a run resumes with the same batches, and any number
+    of processes get the same ones.
     """
     pool, place = divmod(step, POOL)
-    numbers = range(POOL * options.batch_size)
-    examples = [training_examples.draw(np.random.default_rng((options.seed, pool, number))) for number in numbers]
-    examples.sort(key=lambda example: example.piece.length)
+    examples = drawn.pool(pool)
     turn = int(np.random.default_rng((options.seed, pool)).permutation(POOL)[place])
     chosen = examples[turn * options.batch_size : (turn + 1) * options.batch_size]
-    own = alphabet(training_examples.alphabet)
-    return collate([chosen[number] for number in group.share(options.batch_size)], own)
+    return collate([chosen[number] for number in group.share(options.batch_size)], drawn.alphabet)
 
 
 def learning_rate(step: int, options: TrainingOptions) -> float:
@@ -213,7 +208,7 @@ def learning_rate(step: int, options: TrainingOptions) -> float:
 
 def _step(
     state: TrainingState,
-    training_examples: TrainingExamples,
+    drawn: Drawing,
     options: TrainingOptions,
     group: ProcessGroup,
     score: Score,
@@ -221,7 +216,7 @@ def _step(
     """Take one step; the loss of its batch in nats per choice."""
     for settings in state.optimizer.param_groups:
         settings["lr"] = learning_rate(state.step, options)
-    batch = draw_batch(training_examples, options, state.step, group).to(group.device)
+    batch = draw_batch(drawn, options, state.step, group).to(group.device)
     _seed_dropout(options.seed, state.step, group.rank)
     with _precision(options, group.device):
         result = score(state.network, batch)

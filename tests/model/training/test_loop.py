@@ -13,6 +13,7 @@ from safetensors.torch import load_file
 from scoregen.model.features.inputs import piece_arrays
 from scoregen.model.network.checkpoint import load_checkpoint
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
+from scoregen.model.training.drawing import Drawing, drawing
 from scoregen.model.training.examples import TRANSPOSITIONS, score_examples
 from scoregen.model.training.loop import draw_batch, learning_rate, train_network
 from scoregen.model.training.parallel import ProcessGroup
@@ -119,10 +120,11 @@ def test_a_loss_that_is_not_finite_ends_training_and_keeps_the_state(
 def test_a_batch_depends_on_its_step_and_processes_share_it() -> None:
     result = four_examples()
     options = replace(OPTIONS, batch_size=5)
-    whole, again, later = (draw_batch(result, options, step, ProcessGroup(0, 1, CPU)) for step in (3, 3, 4))
+    drawn = Drawing(result, options)
+    whole, again, later = (draw_batch(drawn, options, step, ProcessGroup(0, 1, CPU)) for step in (3, 3, 4))
     assert all(torch.equal(getattr(whole, each.name), getattr(again, each.name)) for each in fields(whole))
     assert whole.events.shape != later.events.shape or not torch.equal(whole.events, later.events)
-    shares = [draw_batch(result, options, 3, ProcessGroup(rank, 2, CPU)) for rank in (0, 1)]
+    shares = [draw_batch(Drawing(result, options), options, 3, ProcessGroup(rank, 2, CPU)) for rank in (0, 1)]
     for rank, share in enumerate(shares):
         assert torch.equal(share.lengths, whole.lengths[rank::2])
         assert torch.equal(share.events, whole.events[rank::2, : share.events.shape[1]])
@@ -178,3 +180,13 @@ def test_training_on_cuda_reduces_the_loss(mixed: bool, compiled: bool, tmp_path
     train_here(tmp_path, options, CONFIG)
     curve = curve_of(tmp_path)
     assert curve[-1]["fit"] < curve[0]["fit"]
+
+
+def test_other_processes_draw_the_same_batches() -> None:
+    result = four_examples()
+    options = replace(OPTIONS, batch_size=3)
+    alone = ProcessGroup(0, 1, CPU)
+    with drawing(result, options, workers=2) as ahead:
+        for step in (0, 1, 4, 9):
+            here, there = (draw_batch(each, options, step, alone) for each in (Drawing(result, options), ahead))
+            assert all(torch.equal(getattr(here, each.name), getattr(there, each.name)) for each in fields(here))
