@@ -48,4 +48,4 @@ def test_a_faulty_file_is_one_line(tmp_path: Path, capsys: Captured) -> None:
 def test_an_output_has_the_name_of_the_ensemble(tmp_path: Path, untrained: Path) -> None:
     options = ["--measures", "2", "--candidates", "1", "--passes", "0", "--checkpoint", str(untrained), "-q"]
     assert run(["compose", "--ensemble", "S.S.A.", *options, "-o", f"{tmp_path}/"]) == 0
-    assert [path.name for path in tmp_path.iterdir()] == ["ssa.musicxml"]
+    assert [path.name for path in tmp_path.iterdir()] == ["new-piece.ssa.musicxml"]
