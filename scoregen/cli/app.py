@@ -22,7 +22,7 @@ from scoregen.cli.commands.compose import compose_command
 from scoregen.cli.commands.doctor import doctor_command
 from scoregen.cli.commands.evaluate import evaluate_command
 from scoregen.cli.commands.explain import explain_command
-from scoregen.cli.commands.manual import manual_command
+from scoregen.cli.commands.manual import ensembles_command, manual_command
 from scoregen.cli.commands.novelty import novelty_command
 from scoregen.cli.commands.render import render_command
 from scoregen.cli.commands.tokens import tokens_command
@@ -55,6 +55,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "calibrate": calibrate_command,
     "evaluate": evaluate_command,
     "novelty": novelty_command,
+    "ensembles": ensembles_command,
     "manual": manual_command,
     "doctor": doctor_command,
 }

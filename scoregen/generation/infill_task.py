@@ -10,7 +10,7 @@ from scoregen.analysis.harmony.tune_keys import asked_keys, tune_keys
 from scoregen.generation.ranges import range_notices
 from scoregen.generation.reading import reading_of, reading_slot
 from scoregen.generation.seating import Seating, is_empty, seat, unseen_roles
-from scoregen.generation.stand_ins import reading_interval, stand_ins
+from scoregen.generation.stand_ins import narrowed, reading_interval, stand_ins
 from scoregen.generation.understanding import Understanding, signature_notices, understanding_of
 from scoregen.generation.voice_rules import scales, voice_rule
 from scoregen.notation.graft.transposition import transposed
@@ -117,7 +117,14 @@ def _task(
     keys = asked_keys(page, key) if key is not None else tune_keys(read, lines)
     ranges = seating.ranges(ensemble)
     sung = {player.name: name for name, player in stand_ins(ensemble, players).items()}
-    singers = tuple(ranges[sung[role.name]] if role.name in sung else None for role in players.roles)
+    singers = tuple(
+        None
+        if role.name not in sung
+        else ranges[role.name]
+        if players is ensemble
+        else narrowed(ranges[sung[role.name]])
+        for role in players.roles
+    )
     by_player = {player: slots[name] for player, name in sung.items() if name in slots}
     reading, all_slots = _as_read(read, players, singers, seating.interval, by_player, keys)
     _check_blanks(reading, all_slots)
@@ -126,7 +133,7 @@ def _task(
         for player, own in zip(players.roles, singers, strict=True)
     )
     notices = (
-        *_page_notices(ensemble, seating, unseen),
+        *_page_notices(ensemble, players, seating, unseen),
         *signature_notices(page, keys, asked=key is not None),
         *range_notices(given, ensemble, seating),
         *holes,
@@ -153,7 +160,7 @@ def _nothing_blank(seating: Seating) -> str:
     return f"the score has no blanks{others}; select some with --blank, or append measures with --extend"
 
 
-def _page_notices(ensemble: Ensemble, seating: Seating, unseen: Sequence[Role]) -> list[str]:
+def _page_notices(ensemble: Ensemble, players: Ensemble, seating: Seating, unseen: Sequence[Role]) -> list[str]:
     """What of the page is not as the network knows it."""
     notices = [
         f"part {part.name or part.id!r} has no role in {ensemble.name}: it is kept unchanged and ignored"
@@ -162,10 +169,13 @@ def _page_notices(ensemble: Ensemble, seating: Seating, unseen: Sequence[Role]) 
     notices += [
         f"{line.name}: no role is left for this voice; it is kept unchanged and ignored" for line in seating.unseated
     ]
+    interval = f", moved by {seating.interval}" if seating.interval != UNISON else ""
     if seating.own_order:
         pairs = ", ".join(f"{line.name} as {name}" for name, line in seating.lines.items())
-        interval = f", moved by {seating.interval}" if seating.interval != UNISON else ""
         notices.append(f"the network knows {ensemble.name} only, not these voices: it reads {pairs}{interval}")
+    elif players is not ensemble:
+        pairs = ", ".join(f"{name} as {player.name}" for name, player in stand_ins(ensemble, players).items())
+        notices.append(f"the network knows {players.name} only: it reads {pairs}{interval}")
     if unseen:
         names = ",".join(role.name for role in unseen)
         notices.append(f"no staff is added for {names}; --add {names} adds them")

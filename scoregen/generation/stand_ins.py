@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 
 from scoregen.score.elements import Score
@@ -12,6 +13,7 @@ from scoregen.score.pitch import UNISON, Interval
 READING_INTERVALS = tuple(map(Interval.parse, ("P1", "M2", "-M2", "P4", "-P4", "P5", "-P5", "M6", "-M6", "P8", "-P8")))
 """The intervals at which a choir is read; the nearest ones first."""
 MOST_ACCIDENTALS = 6
+_MARGIN = Interval.parse("M2")
 
 
 def stand_ins(ensemble: Ensemble, players: Ensemble) -> dict[str, Role]:
@@ -36,6 +38,18 @@ def reading_interval(score: Score, pairs: Iterable[tuple[Role, Role]]) -> Interv
         each for each in READING_INTERVALS if all(abs(key + each.fifths) <= MOST_ACCIDENTALS for key in keys)
     ] or [UNISON]
     return min(fitting, key=lambda each: sum((abs(gap - each.semitones) for gap in gaps), Fraction(0)))
+
+
+def narrowed(role: Role) -> Role:
+    """The role with a range of at most a whole tone beyond the comfortable one.
+
+    A voice of the network that sings another role tends to the limit of its range that is nearer to its own.
+    """
+    low, high = role.comfortable
+    below, above = low.transposed(-_MARGIN), high.transposed(_MARGIN)
+    lowest = below if below.midi_pitch > role.lowest.midi_pitch else role.lowest
+    highest = above if above.midi_pitch < role.highest.midi_pitch else role.highest
+    return replace(role, lowest=lowest, highest=highest)
 
 
 def middle(role: Role) -> Fraction:

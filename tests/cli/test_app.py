@@ -44,6 +44,7 @@ COMMANDS = (
     "bench",
     "evaluate",
     "novelty",
+    "ensembles",
     "manual",
     "doctor",
 )
@@ -145,7 +146,10 @@ def test_completion_knows_the_ensembles() -> None:
         (["compose", "-o", "new.svg", "--time", "4"], "'4' is not a time signature"),
         (["compose", "-o", "new.svg", "--blank", "alto"], "--blank needs a score, but found none"),
         (["compose", "-o", "new.svg", "--extend", "4"], "--extend needs a score, but found none"),
-        (["compose", "-o", "new.svg", "--ensemble", "gamelan"], "there is no ensemble 'gamelan'; expected one of"),
+        (
+            ["compose", "-o", "new.svg", "--ensemble", "gamelan"],
+            "there is no ensemble 'gamelan'; expected a .toml file",
+        ),
         (["compose", "MELODY", "-o", "new.svg", "--tempo", "90"], "--tempo is for a new piece, but"),
         (["compose", "MELODY", "-o", "new.svg", "--key", "X dur"], "--key: 'X dur' is not a key"),
         (["compose", "-o", "new.svg", "--transpose", "-M2"], "--transpose needs a score, but found none"),

@@ -244,6 +244,7 @@ def compose_command(
     from scoregen.notation.engraving.pages import engraving_options
     from scoregen.plan.chord_text import chord_measures
     from scoregen.score.arrangement.sung_texts import LYRICS
+    from scoregen.score.ensemble import load_ensemble
     from scoregen.tasks.compose import PieceOptions, SamplingOptions
     from scoregen.tasks.layout import LayoutOptions
 
@@ -295,7 +296,7 @@ def compose_command(
     if not (score or piece or output or chords):
         raise InputError("found no score; name a melody, or describe a new piece with --measures or --key")
     options["piece"] = PieceOptions(**piece) if piece else None
-    outputs = output_files(output, scores, ensemble, ".musicxml")
+    outputs = output_files(output, scores, load_ensemble(ensemble).name, ".musicxml")
     engraving = engraving_options(paper, staff_size, landscape)
     writing = _Writing(outputs, count, engraving, provenance, force, as_json, quiet)
     if len(scores) == 1:

@@ -28,7 +28,15 @@ def ensembles(incomplete: str = "") -> list[str]:
     return [name for name in ensemble_names() if name.startswith(incomplete)]
 
 
-Ensemble = Annotated[str, typer.Option("--ensemble", help="Ensemble to write for.", autocompletion=ensembles)]
+Ensemble = Annotated[
+    str,
+    typer.Option(
+        "--ensemble",
+        metavar="NAME",
+        help="Ensemble to write for: a name of `scoregen ensembles`, or a .toml file.",
+        autocompletion=ensembles,
+    ),
+]
 Roles = Annotated[
     list[str] | None,
     typer.Option(

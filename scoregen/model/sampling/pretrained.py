@@ -70,7 +70,7 @@ def _players(roles: tuple[str, ...], ensemble: Ensemble, *, may_stand_in: bool) 
     is_choir = roles == tuple(role.name for role in choir.roles)
     if may_stand_in and is_choir and ensemble.is_choir and 2 <= len(names) <= len(roles):
         return choir
-    others = f" and for other choirs of two to {len(roles)} voices" if may_stand_in and is_choir else ""
+    others = " and for other choirs of two to four voices" if may_stand_in and is_choir else ""
     raise InputError(
         f"these weights write for {', '.join(roles)}{others}; {ensemble.name} needs {', '.join(names)};"
         " name weights that were trained for it with --checkpoint"

@@ -1,6 +1,6 @@
 """Ensembles: their roles, the files that describe them, and the assignment of parts to roles."""
 
-from scoregen.score.ensemble.files import ensemble_names, load_ensemble
+from scoregen.score.ensemble.files import clef_name, ensemble_names, load_ensemble
 from scoregen.score.ensemble.matching import assigned_part, match_roles, role_slots
 from scoregen.score.ensemble.playability import can_play
 from scoregen.score.ensemble.recognition import recognise_ensemble
@@ -11,6 +11,7 @@ __all__ = [
     "Role",
     "assigned_part",
     "can_play",
+    "clef_name",
     "ensemble_names",
     "load_ensemble",
     "match_roles",

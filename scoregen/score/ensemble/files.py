@@ -113,6 +113,11 @@ def read_ensemble(path: Path) -> Ensemble:
     return _ensemble(_Table(str(path), "", fields), path.stem)
 
 
+def clef_name(clef: Clef) -> str:
+    """The name of a clef in these files, or its sign and line."""
+    return next((name for name, each in CLEFS.items() if each == clef), f"{clef.sign}{clef.line}")
+
+
 def _folder() -> Path:
     return folder("grammars") / "ensembles"
 

@@ -8,10 +8,11 @@ from scoregen.score.elements import Part, Score
 from scoregen.score.ensemble.files import ensemble_names, load_ensemble
 from scoregen.score.ensemble.matching import matched_by_name, mean_height, part_pitches
 from scoregen.score.ensemble.roles import Ensemble, Role
-from scoregen.score.instruments import family_of, instrument_of
+from scoregen.score.instruments import family_of, instrument_named
 from scoregen.score.pitch import Pitch
 
 _LEAD_SHEET = "lead-sheet"
+_UNTOLD = ("voice", "other", "keyboard")
 
 
 def recognise_ensemble(score: Score) -> Ensemble | None:
@@ -36,7 +37,7 @@ def recognise_ensemble(score: Score) -> Ensemble | None:
 def _lead_sheet(score: Score, named: list[Ensemble]) -> Ensemble | None:
     if not any(measure.chord_symbols for measure in score.measures):
         return next((ensemble for ensemble in named if ensemble.name != _LEAD_SHEET), None)
-    return load_ensemble(_LEAD_SHEET) if family_of(score.parts[0]) in ("voice", "other", "keyboard") else None
+    return load_ensemble(_LEAD_SHEET) if family_of(score.parts[0]) in _UNTOLD else None
 
 
 def _names_all(score: Score, ensemble: Ensemble) -> bool:
@@ -53,8 +54,8 @@ def _is_like(part: Part, role: Role) -> bool:
 
 
 def _is_unnamed(part: Part) -> bool:
-    """Whether a part of one staff tells no instrument, and no voice but that it sings."""
-    return part.staves == 1 and instrument_of(part) is None and family_of(part) in ("voice", "other")
+    """Whether a part of one staff tells no instrument by its name; a piano is what programs play if nothing is said."""
+    return part.staves == 1 and instrument_named(part.name) is None and family_of(part) in _UNTOLD
 
 
 def _fits(score: Score, ensemble: Ensemble) -> bool:

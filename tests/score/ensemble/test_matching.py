@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -69,6 +70,15 @@ def test_an_instrument_takes_no_sung_role_by_its_name() -> None:
 def test_parts_without_names_are_matched_by_height() -> None:
     choir = score(("", "bass", "C3"), ("", "treble", "C5"), ("", "treble", "F4"))
     assert match_roles(choir, load_ensemble("sab")) == {"soprano": "P2", "alto": "P3", "baritone": "P1"}
+
+
+def test_parts_that_a_program_plays_with_its_piano_are_a_choir() -> None:
+    rows = zip(["", "MusicXML Part", "", ""], ["treble"] * 2 + ["bass"] * 2, ["C5", "G4", "E4", "C3"], strict=True)
+    choir = score(*rows)
+    piano = Instrument("Piano", "keyboard.piano.grand")
+    found = recognise_ensemble(replace(choir, parts=tuple(replace(part, instrument=piano) for part in choir.parts)))
+    assert found is not None
+    assert found.name == "satb"
 
 
 @pytest.mark.parametrize(
