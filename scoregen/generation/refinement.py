@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.model.engine.scoring import piece_nats
-from scoregen.model.features.alphabet import UNSCORED
+from scoregen.model.features.alphabet import NO_CHOICE, UNSCORED
 from scoregen.model.features.conditioning import Example
 from scoregen.model.features.inputs import Bools, Ints, PieceArrays, PieceOutline, piece_arrays
 from scoregen.model.network.config import SamplingOptions
@@ -80,8 +80,9 @@ def score_pieces(request: SamplingRequest, pieces: Sequence[TokenScore]) -> list
     blank = blanks(request.tokens)
     order = np.array([voice_order(row) for row in ~blank])
     outline = PieceOutline.of([measure.header for measure in request.tokens.measures])
-    arrays = [piece_arrays(tokens, outline) for tokens in pieces]
-    examples = [Example(piece, ~blank[piece.measure], order[piece.measure]) for piece in arrays]
+    arrays = [piece_arrays(tokens, outline, request.descriptions) for tokens in pieces]
+    style = request.network_style
+    examples = [Example(piece, ~blank[piece.measure], order[piece.measure], style) for piece in arrays]
     costs = [piece_nats(request.engine, example) for example in examples]
     return [
         make_draft(
@@ -96,9 +97,10 @@ def score_pieces(request: SamplingRequest, pieces: Sequence[TokenScore]) -> list
 
 
 def _choices(piece: PieceArrays, blank: Bools) -> Ints:
-    """[T] the number of choices in each slice: an event for every blank voice, and the time shift after them."""
+    """[T] the number of choices in each slice: those of every event of a blank voice, and the time shift after them."""
     free = blank[piece.measure]
-    count: Ints = free.sum(1) + (free.any(1) & (piece.time_shift != UNSCORED))
+    written = ((piece.choices != NO_CHOICE).sum(2) * free).sum(1)
+    count: Ints = written + (free.any(1) & (piece.time_shift != UNSCORED))
     return count
 
 
