@@ -41,8 +41,9 @@ from scoregen.score.arrangement.sung_texts import LYRICS, LyricsChoice, with_giv
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import load_ensemble
 from scoregen.score.keys import Key
+from scoregen.styles.library import StyleChoice, choose_style
 from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
-from scoregen.styles.style import Style, load_style
+from scoregen.styles.style import Style
 from scoregen.system.errors import InputError
 from scoregen.tasks.check import check
 from scoregen.tasks.layout import NEW_SCORE, LayoutOptions, lay_out_given
@@ -128,8 +129,9 @@ def compose(
     `roles` assigns parts to roles (`{"soprano": "1"}`); `blank` empties parts, measures or both
     (`"alto,tenor:5-8"`); `extend` appends measures; `key` is the key of a given score, which is found without it;
     `add` names roles that get a new part; `transpose` moves the score, given parts included, by an interval (`-M2`),
-    by semitones, or (`auto`) to where the given voices fit their ranges; `style` names a file of grammars/styles,
-    whose costs of parallels and crossing apply unless `sampling` sets its own. `chords` is a progression for the new
+    by semitones, or (`auto`) to where the given voices fit their ranges; `style` is a shipped
+    style, an own one (a name or the path of what `train` wrote) or a mixture ("bach:0.7,mine:0.3"; `styles.library`); its
+    costs of parallels and crossing apply unless `sampling` sets its own. `chords` is a progression for the new
     voices, in chord symbols or numerals (`"I vi | ii65 V7 | I"`). Without it, `chord_symbols` is `follow` if new
     voices sound only members of the chords that the symbols of the score name, or `ignore`. `lyrics` names the verses
     that new parts get: all, or the first; `layout` lays the result out as open or closed score or adds a rehearsal
@@ -137,7 +139,7 @@ def compose(
     given.
     """
     from scoregen.model.engine.loading import load_engine
-    from scoregen.model.sampling.pretrained import load_pretrained
+    from scoregen.model.sampling.mixture import load_mixture
 
     if not 1 <= count <= 100:
         raise InputError(f"found a count of {count}; expected 1 to 100 alternatives")
@@ -146,9 +148,10 @@ def compose(
     shape = layout or LayoutOptions()
     shape.check()
     options = sampling or SamplingOptions()
-    players, manner = load_ensemble(ensemble), load_style(style)
+    players, chosen = load_ensemble(ensemble), choose_style(style)
+    manner = chosen.style
     options = _with_costs(options, manner)
-    pretrained = load_pretrained(Path(checkpoint) if checkpoint else None, players)
+    pretrained = load_mixture(_weights_of(chosen, checkpoint), players)
     engine = load_engine(pretrained.weights, device, options.candidates)
     piece_options = piece or (PieceOptions(measures=len(chord_measures(chords))) if chords else PieceOptions())
     given = blank_piece(piece_options, players, manner, options.seed) if score is None else score
@@ -272,6 +275,17 @@ def _sample(
         for own in plans.plans
     ]
     return draw_candidates(requests, criteria, options, progress or (lambda done: None))
+
+
+def _weights_of(chosen: StyleChoice, checkpoint: Path | str | None) -> list[tuple[Path, float]]:
+    """The weights of a style and their shares; a checkpoint that is named takes the place of shipped ones."""
+    if checkpoint is None:
+        return [(entry.weights, share) for entry, share in chosen.parts]
+    if chosen.is_own:
+        raise InputError(
+            f"--checkpoint {checkpoint}: the style {chosen.style.name} has its own weights; omit one of them"
+        )
+    return [(Path(checkpoint), 1.0)]
 
 
 def _with_costs(options: SamplingOptions, style: Style) -> SamplingOptions:

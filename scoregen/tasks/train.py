@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
 from scoregen.model.training.training_set import TrainingSet, read_training_set
-from scoregen.model.training.verdict import verdict
+from scoregen.model.training.verdict import HeldOut, verdict
 from scoregen.system.errors import InputError
 from scoregen.system.files import check_target, write_files
 
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
     from scoregen.model.network.checkpoint import Checkpoint
     from scoregen.model.training.speed import Speed
     from scoregen.model.training.starting_weights import StartingWeights
+    from scoregen.tokens.events import Header
     from scoregen.tokens.window_hashes import NoveltyIndex
 
-SUFFIXES = (".safetensors", ".json", ".novelty", ".curve.jsonl", ".curve.png")
+SUFFIXES = (".safetensors", ".json", ".novelty", ".successions", ".toml", ".curve.jsonl", ".curve.png")
 """The files that are written next to the folder of the run."""
 FINE_TUNING = TrainingOptions(steps=200, learning_rate=5e-4, save_every=20, patience=4, warm_up=20, ema_decay=0.98)
 """The options for a run that starts from trained weights."""
@@ -31,13 +33,18 @@ class Preparation:
     """What a run has found and will cost, before its first step.
 
     `pieces` and `valid_pieces` are the numbers of pieces for training and for validation, `measures` that of their
-    measures, `roles` the parts. `refused` are the files left out, each with the reason. `start` names the weights to
-    start from, or says why there are none. `done` of the `steps` were taken by an earlier run.
+    measures, `roles` the parts. If `held_out` is "measures", validation takes the last measures of the same pieces.
+    `signatures` and `metres` are those that the pieces begin with, and how many do, the most frequent first. `refused`
+    are the files left out, each with the reason. `start` names the weights to start from, or says why there are none.
+    `done` of the `steps` were taken by an earlier run.
     """
 
     pieces: int
     valid_pieces: int
     measures: int
+    held_out: HeldOut
+    signatures: Mapping[str, int]
+    metres: Mapping[str, int]
     roles: tuple[str, ...]
     refused: tuple[str, ...]
     start: str
@@ -52,7 +59,7 @@ class Training:
 
     `before` is the validation loss before the first step, in nats per choice. `step` is the last step. `stop_signal`
     is the signal that ended the run early, or 0. `verdict` says in words whether the network learned, and whether it
-    copies.
+    copies. `is_style`: `compose` finds the weights as a style too.
     """
 
     weights: Path
@@ -62,6 +69,7 @@ class Training:
     stop_signal: int = 0
     before: float | None = None
     verdict: tuple[str, ...] = ()
+    is_style: bool = False
 
     def __repr__(self) -> str:
         return f"<Training of {self.weights}, {self.step} steps: {'; '.join(self.verdict)}>"
@@ -83,7 +91,8 @@ def train(
 ) -> Training:
     """Train on a folder of scores, a corpus by its name or the JSB16 file, and write OUT.safetensors and OUT.json.
 
-    OUT.novelty holds the windows that `compose` must not repeat; OUT.curve.jsonl and OUT.curve.png hold the
+    OUT.novelty holds the windows that `compose` must not repeat. A run that starts from trained weights also writes
+    OUT.successions and OUT.toml, which make OUT a style for `compose(style=OUT)`. OUT.curve.jsonl and OUT.curve.png hold the
     learning curve. The folder OUT.run holds the state of the run; another call resumes it. The first SIGINT or
     SIGTERM ends the run after the current step, and the best weights so far are written.
 
@@ -94,7 +103,7 @@ def train(
 
     `on_start` receives what was found and measured before the first step, `progress` each step and its figures
     (`model.training.loop`). Of several processes under torchrun, only the first writes files and reports progress.
-    Raises InputError if the corpus has no two usable pieces, if the starting weights do not fit, or if OUT.run holds a
+    Raises InputError if the corpus has no usable piece, if the starting weights do not fit, or if OUT.run holds a
     run with other options.
     """
     from scoregen.model.engine.device import check_device
@@ -116,7 +125,7 @@ def train(
     teacher_models = load_teachers(teachers, training_set.network)
     about = training_set.about | _provenance(teacher_models, initial)
     folder = out.with_suffix(".run")
-    first = is_first()
+    first, is_style = is_first(), bool(starting.checkpoint and training_set.pieces)
 
     def tell(speed: Speed) -> None:
         if on_start is not None and first:
@@ -139,10 +148,19 @@ def train(
     if first:
         _write_curve(folder, out, str(training_set.about["corpus"]))
         _write_weights(folder, out, _full_index(training_set.index, starting))
+        if is_style:
+            _write_style(folder, out, training_set, starting.stem or out, options.seed)
     weights = out.with_suffix(".safetensors")
-    said = verdict(outcome.before, outcome.figures)
+    said = verdict(outcome.before, outcome.figures, training_set.held_out)
     return Training(
-        weights, outcome.figures, training_set.refused, outcome.step, outcome.stop_signal, outcome.before, said
+        weights,
+        outcome.figures,
+        training_set.refused,
+        outcome.step,
+        outcome.stop_signal,
+        outcome.before,
+        said,
+        is_style,
     )
 
 
@@ -164,10 +182,15 @@ def _training_set(corpus: Path, ensemble: str, network: NetworkConfig, options: 
 
 def _preparation(training_set: TrainingSet, start: str, steps: int, speed: Speed) -> Preparation:
     about = training_set.about
+    whole = training_set.pieces + (training_set.valid if training_set.held_out == "pieces" else ())
+    openings = [tokens.measures[0].header for tokens in whole]
     return Preparation(
         pieces=about["pieces"],
         valid_pieces=about["valid_pieces"],
         measures=training_set.measures,
+        held_out=training_set.held_out,
+        signatures=_counted(_signature(header) for header in openings),
+        metres=_counted(str(header.time) for header in openings),
         roles=training_set.network.roles,
         refused=training_set.refused,
         start=start,
@@ -175,6 +198,17 @@ def _preparation(training_set: TrainingSet, start: str, steps: int, speed: Speed
         steps=steps,
         speed=speed,
     )
+
+
+def _counted(values: Iterable[str]) -> dict[str, int]:
+    """How often each value occurs, the most frequent first."""
+    return dict(Counter(values).most_common())
+
+
+def _signature(header: Header) -> str:
+    """A key signature in words: `2 flats`."""
+    fifths = header.key.fifths
+    return f"{abs(fifths)} {'sharp' if fifths > 0 else 'flat'}{'' if abs(fifths) == 1 else 's'}" if fifths else "none"
 
 
 def _provenance(teachers: Sequence[Checkpoint], start: Checkpoint | None) -> dict[str, Any]:
@@ -209,6 +243,19 @@ def _write_weights(folder: Path, out: Path, index: NoveltyIndex | None) -> None:
     save_checkpoint(best.network, out, record, half=True)
     if index:
         save_index(index, out)
+
+
+def _write_style(folder: Path, out: Path, training_set: TrainingSet, start: Path, seed: int) -> None:
+    """Write the successions and the costs of the pieces, which `compose --style` takes with the weights."""
+    from scoregen.model.network.checkpoint import load_checkpoint
+    from scoregen.model.own_styles.own_style import fit_prices, write_style, write_successions
+    from scoregen.styles.library import base_of, load_own_style
+
+    write_successions(out, training_set.pieces, training_set.valid, start)
+    costs, forms = load_own_style(start).voice_leading, training_set.examples.forms
+    if forms and forms.blanks:
+        costs = fit_prices(load_checkpoint(folder / "best").network, training_set.pieces, forms, costs, seed)
+    write_style(out, base_of(start), costs, training_set.about)
 
 
 def _write_curve(folder: Path, out: Path, corpus: str) -> None:

@@ -22,11 +22,15 @@ SHIPPED, NONE = "shipped", "none"
 
 @dataclass(frozen=True, slots=True)
 class StartingWeights:
-    """`name` is the name of the weights, or the reason why there are none. `index`: the windows of their corpus."""
+    """`name` is the name of the weights, or the reason why there are none. `index`: the windows of their corpus.
+
+    `stem` is the path of the weights without a suffix.
+    """
 
     name: str
     checkpoint: checkpoints.Checkpoint | None = None
     index: NoveltyIndex | None = None
+    stem: Path | None = None
 
 
 def starting_weights(start: Path | str, corpus: Path, ensemble: str, network: NetworkConfig | None) -> StartingWeights:
@@ -46,7 +50,7 @@ def starting_weights(start: Path | str, corpus: Path, ensemble: str, network: Ne
         raise InputError(f"--from {start}: {obstacle}; use --from none")
     initial = checkpoints.Checkpoint(checkpoints.network_of(found), found.checksum, found.about)
     stem = path or resources.weights() / checkpoints.SHIPPED
-    return StartingWeights(f"the weights {stem.name}", initial, load_index(stem))
+    return StartingWeights(f"the weights {stem.name}", initial, load_index(stem), stem.with_suffix(""))
 
 
 def _obstacle(config: NetworkConfig, corpus: Path, ensemble: str, network: NetworkConfig | None) -> str | None:

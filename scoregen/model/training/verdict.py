@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
+
+HeldOut = Literal["pieces", "measures"]
+"""What a run is measured on: whole pieces, or the last measures of one or two pieces."""
+CAUTION = (
+    "the measures come from the pieces that it was trained on, so that both figures are too good; with three pieces or "
+    "more a whole piece is held out"
+)
 
 WINDOW = 8
 """Events in the windows that measure memorisation: shorter ones are common, longer ones rare."""
@@ -10,15 +18,19 @@ MEMORISED = 1.0
 """Percentage points by which drafts or training pieces must exceed validation pieces to count as copying."""
 
 
-def verdict(before: float | None, figures: Mapping[str, float]) -> tuple[str, ...]:
-    """Whether the network learned and whether it copies, one sentence each, by the figures of its best step."""
+def verdict(before: float | None, figures: Mapping[str, float], held_out: HeldOut = "pieces") -> tuple[str, ...]:
+    """Whether the network learned and whether it copies, one sentence each, by the figures of its best step.
+
+    With measures held out in place of pieces, a third sentence says what the figures are worth.
+    """
     if before is None or "valid" not in figures:
         return ("there was no validation yet, so that nothing can be said about these weights",)
-    return _learning(before, figures["valid"]), _copying(figures)
+    caution = (CAUTION,) if held_out == "measures" else ()
+    return (_learning(before, figures["valid"], held_out), _copying(figures), *caution)
 
 
-def _learning(before: float, after: float) -> str:
-    change = f"pieces that it was not trained on cost {before:.3f} nats per choice before and {after:.3f} after"
+def _learning(before: float, after: float, held_out: HeldOut) -> str:
+    change = f"{held_out} that it was not trained on cost {before:.3f} nats per choice before and {after:.3f} after"
     if after < before:
         return f"it learned: {change} (lower is better)"
     return f"it learned nothing: {change} (lower is better); use more pieces, more steps or another learning rate"
