@@ -129,9 +129,9 @@ def compose(
     `roles` assigns parts to roles (`{"soprano": "1"}`); `blank` empties parts, measures or both
     (`"alto,tenor:5-8"`); `extend` appends measures; `key` is the key of a given score, which is found without it;
     `add` names roles that get a new part; `transpose` moves the score, given parts included, by an interval (`-M2`),
-    by semitones, or (`auto`) to where the given voices fit their ranges; `style` is a shipped
-    style, an own one (a name or the path of what `train` wrote) or a mixture ("bach:0.7,mine:0.3"; `styles.library`); its
-    costs of parallels and crossing apply unless `sampling` sets its own. `chords` is a progression for the new
+    by semitones, or (`auto`) to where the given voices fit their ranges; `style` is a shipped style, an own one (the
+    name or the path of what `train` wrote) or a mixture (`"bach:0.7,mine:0.3"`; `styles.library`), whose costs of
+    parallels and crossing apply unless `sampling` sets its own. `chords` is a progression for the new
     voices, in chord symbols or numerals (`"I vi | ii65 V7 | I"`). Without it, `chord_symbols` is `follow` if new
     voices sound only members of the chords that the symbols of the score name, or `ignore`. `lyrics` names the verses
     that new parts get: all, or the first; `layout` lays the result out as open or closed score or adds a rehearsal

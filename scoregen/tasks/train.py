@@ -92,8 +92,8 @@ def train(
     """Train on a folder of scores, a corpus by its name or the JSB16 file, and write OUT.safetensors and OUT.json.
 
     OUT.novelty holds the windows that `compose` must not repeat. A run that starts from trained weights also writes
-    OUT.successions and OUT.toml, which make OUT a style for `compose(style=OUT)`. OUT.curve.jsonl and OUT.curve.png hold the
-    learning curve. The folder OUT.run holds the state of the run; another call resumes it. The first SIGINT or
+    OUT.successions and OUT.toml, which make OUT a style for `compose(style=OUT)`. OUT.curve.jsonl and OUT.curve.png
+    hold the learning curve. The folder OUT.run holds the state of the run; another call resumes it. The first SIGINT or
     SIGTERM ends the run after the current step, and the best weights so far are written.
 
     `start` are the weights to start from: "shipped" (if they have the roles of the ensemble and the shape of
