@@ -103,25 +103,27 @@ def _read(source: Corpus, players: Ensemble, corpus: str) -> _Pieces:
     train, valid = prepare(source, "train", players), prepare(source, "valid", players)
     if not source.is_split and len(source.pieces) < FEW:
         train = _together(train, prepare(source, "test", players))
-    if not source.is_split and len(train.pieces) + len(valid.pieces) in (1, 2):
-        return _cut(_together(train, valid), corpus)
-    if not source.is_split and train.pieces + valid.pieces:
+    count = len(train.pieces) + len(valid.pieces)
+    if not source.is_split and count in (1, 2) and (cut := _cut(_together(train, valid))):
+        return cut
+    if not source.is_split and count > 1:
         train, valid = _with_one(train, valid), _with_one(valid, train)
     refused = (*train.refused, *valid.refused)
     if not train.pieces or not valid.pieces:
         counts = f"{len(train.pieces)} pieces for training and {len(valid.pieces)} for validation can be used"
         reason = (*refused, "none was refused")[0]
         raise InputError(
-            f"{corpus}: {counts}; expected one piece or more with parts for {players.name}; first refusal: {reason}"
+            f"{corpus}: {counts}; expected one piece of four measures or more, or several, "
+            f"with parts for {players.name}; first refusal: {reason}"
         )
     return _Pieces(_tokens(train), _tokens(valid), refused)
 
 
-def _cut(both: Prepared, corpus: str) -> _Pieces:
-    """The first measures of one or two pieces for training, and the last ones for validation."""
+def _cut(both: Prepared) -> _Pieces | None:
+    """The first measures of one or two pieces for training, and the last ones for validation; None if one is short."""
     halves = [half for tokens in _tokens(both) if (half := cut_in_two(tokens))]
-    if not halves:
-        raise InputError(f"{corpus}: found less than four measures in its pieces; expected more to learn from")
+    if len(halves) < len(both.pieces):
+        return None
     train, valid = zip(*halves, strict=True)
     return _Pieces(train, valid, both.refused, "measures")
 
