@@ -24,8 +24,13 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".safetensors", ".json", ".novelty", ".successions", ".toml", ".curve.jsonl", ".curve.png")
 """The files that are written next to the folder of the run."""
-FINE_TUNING = TrainingOptions(steps=200, learning_rate=5e-4, save_every=20, patience=4, warm_up=20, ema_decay=0.98)
+FINE_TUNING = TrainingOptions(
+    steps=200, learning_rate=5e-4, weight_decay=0, pull=20, save_every=20, patience=4, warm_up=20, ema_decay=0.98
+)
 """The options for a run that starts from trained weights."""
+FEW_PIECES: Mapping[str, Any] = {"steps": 120, "batch_size": 8, "save_every": 10, "pull": 50}
+"""What differs if there are fewer than MANY pieces: they are learned, and learned by heart, in fewer steps."""
+MANY = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +124,11 @@ def train(
         check_target(out.with_suffix(suffix), force=True)
     starting = starting_weights(start, Path(corpus), ensemble, network)
     initial = starting.checkpoint
-    options = replace(options or (FINE_TUNING if initial else TrainingOptions()), **changes)
+    chosen = replace(options or (FINE_TUNING if initial else TrainingOptions()), **changes)
     shape = network or (initial.network.config if initial else NetworkConfig())
-    training_set = _training_set(Path(corpus), ensemble, shape, options)
+    training_set = _training_set(Path(corpus), ensemble, shape, chosen)
+    if initial and options is None:
+        chosen = _for_size(chosen, training_set, changes)
     teacher_models = load_teachers(teachers, training_set.network)
     about = training_set.about | _provenance(teacher_models, initial)
     folder = out.with_suffix(".run")
@@ -129,14 +136,14 @@ def train(
 
     def tell(speed: Speed) -> None:
         if on_start is not None and first:
-            on_start(_preparation(training_set, starting.name, options.steps, speed))
+            on_start(_preparation(training_set, starting.name, chosen.steps, speed))
 
     with stop_on_signals() as stop:
         outcome = train_network(
             training_set.examples,
             folder,
             training_set.network,
-            options,
+            chosen,
             about,
             progress if first else None,
             stop,
@@ -149,7 +156,7 @@ def train(
         _write_curve(folder, out, str(training_set.about["corpus"]))
         _write_weights(folder, out, _full_index(training_set.index, starting))
         if is_style:
-            _write_style(folder, out, training_set, starting.stem or out, options.seed)
+            _write_style(folder, out, training_set, starting.stem or out, chosen.seed)
     weights = out.with_suffix(".safetensors")
     said = verdict(outcome.before, outcome.figures, training_set.held_out)
     return Training(
@@ -162,6 +169,13 @@ def train(
         said,
         is_style,
     )
+
+
+def _for_size(options: TrainingOptions, training_set: TrainingSet, changes: Mapping[str, Any]) -> TrainingOptions:
+    """The options for the number of pieces; those that the user has set stay."""
+    about = training_set.about
+    is_few = about["pieces"] + about["valid_pieces"] < MANY
+    return replace(options, **{**FEW_PIECES, **changes}) if is_few else options
 
 
 def _stem(out: Path) -> Path:

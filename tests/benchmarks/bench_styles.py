@@ -95,15 +95,15 @@ def measured(corpus: StyleCorpus, drafts: int, keep: Path) -> Weights:
     """Tune the base to a style, and print what came of it."""
     test, base = tokens_of(corpus.test), load_checkpoint(BASE).network
     out = keep / corpus.name
-    began = time.perf_counter()
+    began = time.process_time()
     result = train(corpus.train, out)
-    seconds = time.perf_counter() - began
+    seconds = time.process_time() - began
     tuned = load_checkpoint(out).network
     training = tokens_of(corpus.train)
     before, after = nats(base, test), nats(tuned, test)
     print(f"\n{corpus.name}: {len(training)} pieces, {sum(len(each.measures) for each in training)} measures")
     print(f"  held-out nats per choice, {len(test)} pieces: before {before:.3f}, after {after:.3f}")
-    print(f"  seconds {seconds:.0f}, steps {result.step}, best step {result.figures['step']:.0f}")
+    print(f"  seconds of one core {seconds:.0f}, steps {result.step}, best step {result.figures['step']:.0f}")
     tables = [load_successions(stem) for stem in (BASE, out)]
     print("  nats of a succession of sonorities:", *(f"{mean_nats(table, test):.3f}" for table in tables if table))
     written = _drafts([base, tuned], training, test, drafts)
@@ -171,6 +171,7 @@ def main() -> None:
     parser.add_argument("--drafts", type=int, default=40)
     parser.add_argument("--keep", type=Path)
     arguments = parser.parse_args()
+    torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)
         keep = arguments.keep or root

@@ -34,7 +34,7 @@ def train_command(
         typer.Option(
             "--from",
             metavar="none|NAME",
-            help="Weights to start from: a checkpoint, or none for random ones.",
+            help="Weights to start from: a style or a checkpoint, or none for random ones.",
             show_default="those of the package, if they fit",
         ),
     ] = "shipped",
@@ -113,11 +113,12 @@ def train_command(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Train the network on a folder of scores.
+    """Train the network on a folder of scores: make a style of your own.
 
-    Training starts from the weights of the package if they fit. A run that is stopped (Ctrl-C) keeps its best weights,
-    and the same command resumes it. Options override the configuration file, which overrides the defaults.
-    `scoregen manual training` explains the options and the figures.
+    Training starts from the weights of the package if they fit; `compose --style NAME` uses the result. A run that is
+    stopped (Ctrl-C) keeps its best weights, and the same command resumes it. Options override the configuration file,
+    which overrides the defaults. `scoregen manual own-style` is a guide, `scoregen manual training` explains the
+    options and the figures.
     """
     from scoregen.model.network.config import NetworkConfig
     from scoregen.model.training.config_file import read_options
