@@ -137,6 +137,11 @@ def load_own_style(stem: Path) -> Style:
     return parse_style(stem.name, _merged(below, own), str(path))
 
 
+def is_own_style(stem: Path) -> bool:
+    """Whether weights are a style, with a style file next to them."""
+    return _with(stem, GRAMMAR).is_file()
+
+
 def base_of(stem: Path) -> str:
     """The name of the shipped style that an own style completes; that of the default for weights without a style."""
     return str(_own_table(stem)[1]["base"])
@@ -180,7 +185,9 @@ def mixed_style(parts: Sequence[tuple[Style, float]]) -> Style:
 
 
 def _shares(text: str) -> dict[str, float]:
-    """The shares of a mixture by name."""
+    """The shares of a mixture by name. The path of an own style may have commas and colons."""
+    if own_stem(Path(text)) is not None:
+        return {text: 1.0}
     shares: dict[str, float] = {}
     for item in text.split(","):
         name, share = _named_share(item.strip(), text)

@@ -28,7 +28,7 @@ FINE_TUNING = TrainingOptions(
     steps=200, learning_rate=5e-4, weight_decay=0, pull=20, save_every=20, patience=4, warm_up=20, ema_decay=0.98
 )
 """The options for a run that starts from trained weights."""
-FEW_PIECES: Mapping[str, Any] = {"steps": 120, "batch_size": 8, "save_every": 10, "pull": 50}
+FEW_PIECES: Mapping[str, Any] = {"steps": 120, "batch_size": 8, "save_every": 10}
 """What differs if there are fewer than MANY pieces: they are learned, and learned by heart, in fewer steps."""
 MANY = 20
 

@@ -88,6 +88,14 @@ def test_shares_are_normalised(text: str) -> None:
     assert choice.style.cadences == CHORALE.cadences
 
 
+def test_a_path_may_have_commas_and_colons(here: Path) -> None:
+    folder = here / "a, b:2"
+    folder.mkdir()
+    for suffix in (".safetensors", ".json", ".toml"):
+        shutil.copy(here / f"mine{suffix}", folder)
+    assert choose_style(f"{folder}/mine").parts[0][0].weights == folder / "mine"
+
+
 def test_a_share_of_nothing_leaves_the_other() -> None:
     assert choose_style("bach:0,mine:0.2").style == load_own_style(Path("mine"))
     assert [share for _, share in choose_style("bach,mine").parts] == [0.5, 0.5]
