@@ -1,8 +1,8 @@
 """The styles that `--style` can name: shipped ones, the user's own ones, and mixtures of several.
 
 An own style is a set of files with one name, which `scoregen train` writes: NAME.safetensors and NAME.json are the
-weights, NAME.toml holds what differs from the style file of the base. It is found by its path, by its name in the
-current folder, and by its name in the user's folder for styles (`system.resources.own_styles`).
+weights, NAME.style holds, in TOML, what differs from the style file of the base. It is found by its path, by its name
+in the current folder, and by its name in the user's folder for styles (`system.resources.own_styles`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from scoregen.system import resources
 from scoregen.system.errors import InputError
 from scoregen.system.files import write_files
 
-WEIGHTS, GRAMMAR = ".safetensors", ".toml"
+WEIGHTS, GRAMMAR = ".safetensors", ".style"
 COMPANIONS = (WEIGHTS, ".json", GRAMMAR, ".novelty", ".successions", ".calibration")
 """The suffixes of the files that an own style consists of; the last four may be absent."""
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from scoregen.tokens.events import Header
     from scoregen.tokens.window_hashes import NoveltyIndex
 
-SUFFIXES = (".safetensors", ".json", ".novelty", ".successions", ".toml", ".curve.jsonl", ".curve.png")
+SUFFIXES = (".safetensors", ".json", ".novelty", ".successions", ".style", ".curve.jsonl", ".curve.png")
 """The files that are written next to the folder of the run."""
 FINE_TUNING = TrainingOptions(
     steps=200, learning_rate=5e-4, weight_decay=0, pull=20, save_every=20, patience=4, warm_up=20, ema_decay=0.98
@@ -97,7 +97,7 @@ def train(
     """Train on a folder of scores, a corpus by its name or the JSB16 file, and write OUT.safetensors and OUT.json.
 
     OUT.novelty holds the windows that `compose` must not repeat. A run that starts from trained weights also writes
-    OUT.successions and OUT.toml, which make OUT a style for `compose(style=OUT)`. OUT.curve.jsonl and OUT.curve.png
+    OUT.successions and OUT.style, which make OUT a style for `compose(style=OUT)`. OUT.curve.jsonl and OUT.curve.png
     hold the learning curve. The folder OUT.run holds the state of the run; another call resumes it. The first SIGINT or
     SIGTERM ends the run after the current step, and the best weights so far are written.
 

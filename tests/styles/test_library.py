@@ -31,7 +31,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     for suffix in (".safetensors", ".json"):
         shutil.copy(resources.weights() / f"satb-chorales{suffix}", tmp_path / f"mine{suffix}")
-    (tmp_path / "mine.toml").write_text('base = "chorale"\n[voice_leading]\nparallel = 1.0\n')
+    (tmp_path / "mine.style").write_text('base = "chorale"\n[voice_leading]\nparallel = 1.0\n')
     return tmp_path
 
 
@@ -91,7 +91,7 @@ def test_shares_are_normalised(text: str) -> None:
 def test_a_path_may_have_commas_and_colons(here: Path) -> None:
     folder = here / "a, b:2"
     folder.mkdir()
-    for suffix in (".safetensors", ".json", ".toml"):
+    for suffix in (".safetensors", ".json", ".style"):
         shutil.copy(here / f"mine{suffix}", folder)
     assert choose_style(f"{folder}/mine").parts[0][0].weights == folder / "mine"
 
@@ -126,16 +126,16 @@ def test_a_wrong_mixture_is_one_line(text: str, message: str) -> None:
     ("text", "message"),
     [
         ('base = "polka"', "base is 'polka'; expected one of: chorale"),
-        ("base = ", "mine.toml: "),
+        ("base = ", "mine.style: "),
         ("[voice_leading]\nparalel = 1", "[voice_leading] paralel is not a key of a style"),
         ('[voice_leading]\nparallel = "much"', "[voice_leading] parallel: found 'much'; expected a number"),
     ],
 )
 def test_a_wrong_style_file_is_one_line_with_its_path(text: str, message: str, here: Path) -> None:
-    (here / "mine.toml").write_text(text)
+    (here / "mine.style").write_text(text)
     with pytest.raises(InputError) as caught:
         choose_style("mine")
-    assert str(caught.value).startswith(("mine.toml", "/")) and "mine.toml" in str(caught.value)
+    assert str(caught.value).startswith(("mine.style", "/")) and "mine.style" in str(caught.value)
     assert message in str(caught.value)
 
 

@@ -1,8 +1,8 @@
-"""The statistics of an own style, fitted to its pieces after training: NAME.successions and NAME.toml.
+"""The statistics of an own style, fitted to its pieces after training: NAME.successions and NAME.style.
 
 A style that is tuned from others has their network, changed; what surrounds the network in `compose` must change with
 it, or Palestrina is priced by the successions of Bach. NAME.successions holds the successions of the base with those of
-the pieces in addition, and NAME.toml the voice-leading costs (`prices`). All else is as in the base.
+the pieces in addition, and NAME.style the voice-leading costs (`prices`). All else is as in the base.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def fit_prices(
 
 
 def write_style(stem: Path, base: str, costs: VoiceLeadingCosts, about: Mapping[str, object]) -> None:
-    """Write STEM.toml: the base, and the costs in place of those of the base."""
+    """Write STEM.style: the base, and the costs in place of those of the base."""
     lines = [
         f"# Own style, from {about['pieces']} pieces of {_text(about['corpus'])}: what differs from the style {base}.",
         "# A value of another section of that style file may be added here under the same name.",

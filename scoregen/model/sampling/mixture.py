@@ -21,7 +21,7 @@ from scoregen.model.sampling.feature_matching import Features
 from scoregen.model.sampling.feature_matching_file import Calibration
 from scoregen.model.sampling.pretrained import Pretrained, load_pretrained
 from scoregen.score.ensemble import Ensemble
-from scoregen.system.errors import InputError
+from scoregen.system.errors import InputError, Place
 from scoregen.tokens.successions import SuccessionTable
 from scoregen.tokens.window_hashes import NoveltyIndex
 
@@ -31,9 +31,9 @@ Part = tuple[Pretrained, float]
 
 def load_mixture(parts: Sequence[tuple[Path, float]], players: Ensemble) -> Pretrained:
     """Checkpoints in shares that sum to 1, as one. InputError if they are for other ensembles or of other origins."""
-    loaded = [(load_pretrained(path, players), share) for path, share in parts]
-    if len(loaded) == 1:
-        return loaded[0][0]
+    if len(parts) == 1:
+        return load_pretrained(parts[0][0], players)
+    loaded = [(_named(path, players), share) for path, share in parts]
     weights = mixed_weights([(each.weights, share) for each, share in loaded])
     indexes = [each.index for each, _ in loaded if each.index]
     return Pretrained(
@@ -42,6 +42,14 @@ def load_mixture(parts: Sequence[tuple[Path, float]], players: Ensemble) -> Pret
         _mixed_calibration(loaded, len(weights.config.roles)),
         _mixed_successions(loaded),
     )
+
+
+def _named(path: Path, players: Ensemble) -> Pretrained:
+    """A checkpoint of several; InputError says which one is at fault."""
+    try:
+        return load_pretrained(path, players)
+    except InputError as error:
+        raise InputError(error.message, error.place if str(error.place) else Place(path.name)) from None
 
 
 def mixed_weights(parts: Sequence[tuple[Weights, float]]) -> Weights:

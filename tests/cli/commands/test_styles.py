@@ -77,14 +77,14 @@ def test_the_successions_are_those_of_the_base_and_of_the_pieces(trained: Path) 
 
 
 def test_what_training_wrote_can_be_edited(trained: Path, tmp_path: Path) -> None:
-    for suffix in (".safetensors", ".json", ".toml"):
+    for suffix in (".safetensors", ".json", ".style"):
         shutil.copy(trained.with_suffix(suffix), tmp_path)
-    text = Path("mine.toml").read_text()
+    text = Path("mine.style").read_text()
     assert 'base = "chorale"' in text and "[voice_leading]\nparallel = " in text
     costs = [line for line in text.splitlines() if line.startswith("crossing = ")]
     assert len(costs) == 1
     for crossing in (0.0, 3.5):
-        Path("mine.toml").write_text(text.replace(costs[0], f"crossing = {crossing}"))
+        Path("mine.style").write_text(text.replace(costs[0], f"crossing = {crossing}"))
         record = scoregen.compose(MELODY, style="mine", candidates=1, passes=0).alternatives[0].provenance
         assert record["sampling"]["crossing"] == crossing
 

@@ -104,5 +104,5 @@ def test_styles_of_another_ensemble_are_refused(stems: tuple[Path, Path], tmp_pa
     trio = tmp_path / "trio"
     torch.manual_seed(0)
     save_checkpoint(Network(replace(CONFIG, roles=("violin", "viola", "cello"))), trio, {})
-    with pytest.raises(InputError, match="these weights write for violin, viola, cello; satb needs"):
+    with pytest.raises(InputError, match="trio: these weights write for violin, viola, cello; satb needs"):
         load_mixture([(stems[0], 0.5), (trio, 0.5)], SATB)

@@ -35,3 +35,9 @@ def test_learning_has_two_figures() -> None:
 
 def test_without_a_validation_nothing_is_claimed() -> None:
     assert verdict(0.9, {}) == ("there was no validation yet, so that nothing can be said about these weights",)
+
+
+def test_held_out_measures_are_called_by_their_name() -> None:
+    learned, _, caution = verdict(0.9, {"valid": 0.6, **QUIET}, "measures")
+    assert learned.startswith("it learned: measures that it was not trained on cost 0.900 nats")
+    assert "both figures are too good" in caution
