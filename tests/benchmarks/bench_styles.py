@@ -7,7 +7,7 @@ copying. For the first style, mixtures with the base are measured on both styles
 interpolated log probabilities.
 
     OMP_NUM_THREADS=1 python tests/benchmarks/bench_styles.py [--data FOLDER] [--style NAME]... [--drafts N]
-        [--keep FOLDER]
+        [--steps N] [--held-out N] [--keep FOLDER]
 
 FOLDER holds `goudimel/scores` and `openscore-quartets/scores`; a style whose scores are missing is left out with the
 reason. No weights are kept without --keep: the licences of some of the scores do not allow to ship them.
@@ -55,9 +55,9 @@ BASE = shipped() / "satb-chorales"
 ONE = ProcessGroup(0, 1, torch.device("cpu"))
 
 
-def tokens_of(folder: Path) -> list[TokenScore]:
+def tokens_of(folder: Path, most: int | None = None) -> list[TokenScore]:
     players = load_ensemble("satb")
-    return [piece_tokens(read_score(path), players) for path in sorted(folder.iterdir())]
+    return [piece_tokens(read_score(path), players) for path in sorted(folder.iterdir())[:most]]
 
 
 def nats(network: Network, pieces: Sequence[TokenScore]) -> float:
@@ -91,22 +91,24 @@ def _product(found: Sequence[tuple[Choices, float]], name: str) -> torch.Tensor:
     return torch.log_softmax(torch.as_tensor(logits), -1)
 
 
-def measured(corpus: StyleCorpus, drafts: int, keep: Path) -> Weights:
+def measured(corpus: StyleCorpus, arguments: argparse.Namespace, keep: Path) -> Weights:
     """Tune the base to a style, and print what came of it."""
-    test, base = tokens_of(corpus.test), load_checkpoint(BASE).network
+    test, base = tokens_of(corpus.test, arguments.held_out), load_checkpoint(BASE).network
     out = keep / corpus.name
     began = time.process_time()
-    result = train(corpus.train, out)
+    result = train(corpus.train, out, **({"steps": arguments.steps} if arguments.steps else {}))
     seconds = time.process_time() - began
     tuned = load_checkpoint(out).network
     training = tokens_of(corpus.train)
     before, after = nats(base, test), nats(tuned, test)
-    print(f"\n{corpus.name}: {len(training)} pieces, {sum(len(each.measures) for each in training)} measures")
+    print(
+        f"\n{corpus.name}: {len(training)} pieces, {sum(len(each.measures) for each in training)} measures", flush=True
+    )
     print(f"  held-out nats per choice, {len(test)} pieces: before {before:.3f}, after {after:.3f}")
     print(f"  seconds of one core {seconds:.0f}, steps {result.step}, best step {result.figures['step']:.0f}")
     tables = [load_successions(stem) for stem in (BASE, out)]
     print("  nats of a succession of sonorities:", *(f"{mean_nats(table, test):.3f}" for table in tables if table))
-    written = _drafts([base, tuned], training, test, drafts)
+    written = _drafts([base, tuned], training, test, arguments.drafts)
     _print_separations(test, *written)
     known = NoveltyIndex.of(training)
     for name, pieces in (("drafts", written[1]), ("held-out pieces", test)):
@@ -133,7 +135,7 @@ def _print_separations(test: Sequence[TokenScore], untuned: Sequence[TokenScore]
         ("held-out pieces / untuned drafts", 0, 1),
         ("held-out pieces / tuned drafts", 0, 2),
     ):
-        print(f"  told apart, {name}: {_area(separation(frames[one], frames[other]))}")
+        print(f"  told apart, {name}: {_area(separation(frames[one], frames[other], draws=2))}")
 
 
 def _area(found: Separation | None) -> str:
@@ -148,11 +150,11 @@ def _print_rates(training: Sequence[TokenScore], untuned: Sequence[TokenScore], 
         print(f"  {kind}, %: pieces {rates[0]:.2f}, untuned drafts {rates[1]:.2f}, tuned drafts {rates[2]:.2f}")
 
 
-def print_mixtures(corpus: StyleCorpus, tuned: Weights) -> None:
+def print_mixtures(corpus: StyleCorpus, tuned: Weights, held_out: int) -> None:
     """Held-out nats of both styles by the share of the tuned style."""
     base = read_weights(BASE)
     chorales = [tokens for _, tokens in prepare(load_corpus("bach-chorales"), "valid", load_ensemble("satb")).pieces]
-    sets = (tokens_of(corpus.test), chorales[:14])
+    sets = (tokens_of(corpus.test, held_out), chorales[:held_out])
     ends = [network_of(each) for each in (base, tuned)]
     print(
         f"\nmixtures: share of {corpus.name}; nats on {corpus.name} and on chorales: interpolated weights, log-linear"
@@ -169,6 +171,8 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("data"))
     parser.add_argument("--style", action="append", choices=("palestrina", "psalms", "haydn"))
     parser.add_argument("--drafts", type=int, default=40)
+    parser.add_argument("--steps", type=int)
+    parser.add_argument("--held-out", type=int, default=14)
     parser.add_argument("--keep", type=Path)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
@@ -185,9 +189,9 @@ def main() -> None:
             if corpus.reason:
                 print(f"\n{name}: skipped: {corpus.reason}")
                 continue
-            tuned = measured(corpus, arguments.drafts, keep)
+            tuned = measured(corpus, arguments, keep)
             if number == 0:
-                print_mixtures(corpus, tuned)
+                print_mixtures(corpus, tuned, arguments.held_out)
 
 
 if __name__ == "__main__":

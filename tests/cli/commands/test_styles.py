@@ -89,6 +89,21 @@ def test_what_training_wrote_can_be_edited(trained: Path, tmp_path: Path) -> Non
         assert record["sampling"]["crossing"] == crossing
 
 
+def test_explain_finds_the_style_again(trained: Path, tmp_path: Path) -> None:
+    """The style that is in the provenance; it says so if that is gone."""
+    for suffix in (".safetensors", ".json", ".style"):
+        shutil.copy(trained.with_suffix(suffix), tmp_path)
+    scoregen.compose(MELODY, style="mine", candidates=1, passes=0).save("piece.musicxml")
+    checksum = json.loads(Path("mine.json").read_text())["sha256"]
+    found = scoregen.explain("piece.musicxml")
+    assert (found.weights, [notice for notice in found.notices if "style" in notice]) == (checksum, [])
+    Path("mine.safetensors").unlink()
+    (notice, other) = [notice for notice in scoregen.explain("piece.musicxml").notices if "style" in notice]
+    assert notice == "the score was written in the style mine, which is not found; name it with --style"
+    assert "other weights than this explanation uses" in other
+    assert scoregen.explain("piece.musicxml", style=str(trained)).weights == checksum
+
+
 def test_a_style_and_a_checkpoint_exclude_each_other(trained: Path) -> None:
     with pytest.raises(InputError, match="the style mine has its own weights; omit one of them"):
         scoregen.compose(MELODY, style=str(trained), checkpoint=trained)
