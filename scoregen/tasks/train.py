@@ -158,7 +158,7 @@ def train(
         if is_style:
             _write_style(folder, out, training_set, starting.stem or out, chosen.seed)
     weights = out.with_suffix(".safetensors")
-    said = verdict(outcome.before, outcome.figures, training_set.held_out)
+    said = verdict(outcome.before, outcome.figures, training_set.held_out, _measured(training_set))
     return Training(
         weights,
         outcome.figures,
@@ -212,6 +212,11 @@ def _preparation(training_set: TrainingSet, start: str, steps: int, speed: Speed
         steps=steps,
         speed=speed,
     )
+
+
+def _measured(training_set: TrainingSet) -> int:
+    """The number of training pieces on which copying is measured."""
+    return len(next(iter(training_set.examples.fit.values())))
 
 
 def _counted(values: Iterable[str]) -> dict[str, int]:

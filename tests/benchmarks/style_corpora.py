@@ -131,5 +131,5 @@ def _folders(name: str, root: Path) -> StyleCorpus:
 
 
 def _shuffled(files: Iterable[Path]) -> list[Path]:
-    """The files in an order that is always the same and has no other meaning."""
-    return sorted(files, key=lambda path: hashlib.sha256(path.name.encode()).digest())
+    """The files in an order that is always the same and has no other meaning, not even for the split of a folder."""
+    return sorted(files, key=lambda path: hashlib.sha256(f"shuffled {path.name}".encode()).digest())

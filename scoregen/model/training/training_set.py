@@ -108,6 +108,7 @@ def _read(source: Corpus, players: Ensemble, corpus: str) -> _Pieces:
         return cut
     if not source.is_split and count > 1:
         train, valid = _with_one(train, valid), _with_one(valid, train)
+        train, valid = _with_fewer(train, valid)
     refused = (*train.refused, *valid.refused)
     if not train.pieces or not valid.pieces:
         counts = f"{len(train.pieces)} pieces for training and {len(valid.pieces)} for validation can be used"
@@ -132,6 +133,16 @@ def _together(one: Prepared, other: Prepared) -> Prepared:
     """All pieces in the order of their names, on which no result may depend otherwise."""
     pieces = sorted((*one.pieces, *other.pieces), key=lambda item: item[0].name)
     return Prepared(tuple(pieces), (*one.refused, *other.refused))
+
+
+def _with_fewer(train: Prepared, valid: Prepared) -> tuple[Prepared, Prepared]:
+    """At most a fifth of the pieces for validation, and one: a few files have hashes that are alike by chance."""
+    most = max(1, (len(train.pieces) + len(valid.pieces)) // 5)
+    ordered = sorted(valid.pieces, key=lambda item: name_hash(item[0].path.name))
+    kept, moved = ordered[:most], ordered[most:]
+    return _together(train, Prepared(tuple(moved), ())), _together(
+        Prepared(tuple(kept), ()), Prepared((), valid.refused)
+    )
 
 
 def _tokens(prepared: Prepared) -> tuple[TokenScore, ...]:
