@@ -35,7 +35,15 @@ PACKAGES = {
     "analysis": (("",), ("harmony",), ("form", "counterpoint"), ("rules",)),
     "cli": (("console",), ("commands",), ("",)),
     "evaluation": (("metrics",), ("passages",), ("",), ("reference_corpus",)),
-    "model": (("features",), ("network",), ("engine",), ("sampling.costs",), ("sampling",), ("inspection", "training")),
+    "model": (
+        ("features",),
+        ("network",),
+        ("engine",),
+        ("sampling.costs",),
+        ("sampling",),
+        ("inspection", "training"),
+        ("own_styles",),
+    ),
     "notation": (
         ("musicxml",),
         ("musicxml.read",),

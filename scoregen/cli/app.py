@@ -25,6 +25,7 @@ from scoregen.cli.commands.explain import explain_command
 from scoregen.cli.commands.manual import ensembles_command, manual_command
 from scoregen.cli.commands.novelty import novelty_command
 from scoregen.cli.commands.render import render_command
+from scoregen.cli.commands.styles import styles_command
 from scoregen.cli.commands.tokens import tokens_command
 from scoregen.cli.commands.train import train_command
 from scoregen.cli.console.help_text import GroupedCommand
@@ -52,6 +53,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "explain": explain_command,
     "tokens": tokens_command,
     "train": train_command,
+    "styles": styles_command,
     "calibrate": calibrate_command,
     "evaluate": evaluate_command,
     "novelty": novelty_command,

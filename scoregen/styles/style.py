@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from scoregen.score.keys import Key
@@ -20,6 +21,8 @@ from scoregen.tokens.constraints.places import Finest
 DEFAULT = "chorale"
 GOALS = ("fifth", "relative")
 TONIC = "tonic"
+SHIPPED_WEIGHTS = "satb-chorales"
+OPTIONAL = ("aliases", "weights")
 SECTIONS = ("title", "voice_leading", "ranking", "rhythm", "spelling", "phrases", "cadences", "melody_cadences")
 
 
@@ -124,7 +127,7 @@ class CadencePlan:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """All settings of a style."""
+    """All settings of a style. `aliases` are further names; `weights` names those that are shipped for it."""
 
     name: str
     title: str
@@ -135,6 +138,8 @@ class Style:
     phrases: PhraseLengths
     cadences: CadencePlan
     melody_cadences: MelodyCadences
+    aliases: tuple[str, ...] = ()
+    weights: str = SHIPPED_WEIGHTS
 
 
 def over(root: int, chord: Chord) -> tuple[int, ...]:
@@ -145,21 +150,31 @@ def over(root: int, chord: Chord) -> tuple[int, ...]:
 
 @cache
 def load_style(name: str = DEFAULT) -> Style:
-    """A style of grammars/styles by name; InputError lists those that exist, or names the fault in a file."""
-    paths = {path.stem: path for path in sorted((folder("grammars") / "styles").glob("*.toml"))}
-    if name not in paths:
-        raise InputError(f"there is no style {name!r}; expected one of: {', '.join(paths)}")
+    """A style of grammars/styles by its name; InputError lists those that exist, or names the fault in a file."""
+    if name not in style_files():
+        raise InputError(f"there is no style {name!r}; expected one of: {', '.join(style_files())}")
+    return parse_style(name, read_style_table(style_files()[name], f"grammars/styles/{name}.toml"))
+
+
+def style_files() -> dict[str, Path]:
+    """The files of grammars/styles by the names of their styles."""
+    return {path.stem: path for path in sorted((folder("grammars") / "styles").glob("*.toml"))}
+
+
+def read_style_table(path: Path, label: str) -> dict[str, Any]:
+    """The tables of a style file; InputError, with the label, if it cannot be read."""
     try:
-        table = tomllib.loads(paths[name].read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"grammars/styles/{name}.toml: {error}") from None
-    return parse_style(name, table)
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{label}: cannot be read: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:  # neither TOML nor UTF-8, or nested too deeply
+        raise InputError(f"{label}: {error}") from None
 
 
-def parse_style(name: str, declaration: Mapping[str, Any]) -> Style:
-    """A style from the tables of its file."""
-    top = Table(f"grammars/styles/{name}.toml", "", declaration)
-    top.require_exactly(*SECTIONS)
+def parse_style(name: str, declaration: Mapping[str, Any], label: str | None = None) -> Style:
+    """A style from the tables of its file, which is called `label` in errors."""
+    top = Table(label or f"grammars/styles/{name}.toml", "", declaration)
+    top.require_exactly(*SECTIONS, optional=OPTIONAL)
     rhythm, spelling = top.table("rhythm"), top.table("spelling")
     rhythm.require_exactly("binary", "triplet")
     return Style(
@@ -172,6 +187,8 @@ def parse_style(name: str, declaration: Mapping[str, Any]) -> Style:
         _phrase_lengths(top.table("phrases")),
         _cadences(top.table("cadences")),
         parse_melody_cadences(top.table("melody_cadences")),
+        top.texts("aliases") if "aliases" in top.keys else (),
+        top.text("weights") if "weights" in top.keys else SHIPPED_WEIGHTS,
     )
 
 

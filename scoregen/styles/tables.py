@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any
@@ -27,9 +27,9 @@ class Table:
     def keys(self) -> tuple[str, ...]:
         return tuple(self.values)
 
-    def require_exactly(self, *names: str) -> None:
-        """Raise InputError if a key is unknown or one of these keys is missing."""
-        unknown = next((key for key in self.values if key not in names), None)
+    def require_exactly(self, *names: str, optional: Collection[str] = ()) -> None:
+        """Raise InputError if a key is unknown or one of these keys is missing; the optional ones may be."""
+        unknown = next((key for key in self.values if key not in names and key not in optional), None)
         if unknown is not None:
             raise self.error(unknown, f"is not a key of a style; expected one of: {', '.join(names)}")
         self.require(*names)

@@ -1,4 +1,4 @@
-"""The folders of packaged files (grammars, corpora, weights) and of the cache."""
+"""The folders of packaged files (grammars, corpora, weights), of the cache and of the user's styles."""
 
 from __future__ import annotations
 
@@ -31,12 +31,27 @@ def cache() -> Path:
     return ((Path(chosen) if chosen else _system_cache()) / "scoregen").absolute()
 
 
+def own_styles() -> Path:
+    """The folder in which the user's styles are found by name, as an absolute path. It may not exist yet.
+
+    It is in `$XDG_DATA_HOME` if that is set, else where the system keeps the data of programs.
+    """
+    chosen = os.environ.get("XDG_DATA_HOME")
+    data = Path(chosen) if chosen else _system_folder("APPDATA", "Roaming", "Application Support", ".local/share")
+    return (data / "scoregen" / "styles").absolute()
+
+
 def _system_cache() -> Path:
     """`%LOCALAPPDATA%` on Windows, `~/Library/Caches` on macOS, `~/.cache` elsewhere."""
+    return _system_folder("LOCALAPPDATA", "Local", "Caches", ".cache")
+
+
+def _system_folder(variable: str, windows: str, library: str, other: str) -> Path:
+    """A folder of the user: that of a variable or in `AppData` on Windows, in `~/Library` on macOS, or in the home."""
     try:
         if sys.platform == "win32":
-            local = os.environ.get("LOCALAPPDATA")
-            return Path(local) if local else Path.home() / "AppData" / "Local"
-        return Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
+            local = os.environ.get(variable)
+            return Path(local) if local else Path.home() / "AppData" / windows
+        return Path.home() / (f"Library/{library}" if sys.platform == "darwin" else other)
     except RuntimeError:  # there is no home
         return Path(tempfile.gettempdir())

@@ -14,6 +14,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from scoregen.corpora.manifest import load_corpus, verify
 from scoregen.corpora.prepare import piece_tokens
@@ -22,6 +23,7 @@ from scoregen.plan.form import PieceOptions, options_like
 from scoregen.score.edit import select_voices
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import Ensemble, load_ensemble
+from scoregen.styles.library import is_own_style
 from scoregen.system.errors import InputError, ScoregenError
 from scoregen.system.files import check_target
 from scoregen.tasks.compose import SamplingOptions, compose
@@ -57,6 +59,7 @@ def calibrate(
 ) -> tuple[Round, ...]:
     """Count the successions of the corpus (WEIGHTS.successions), and fit logit biases (WEIGHTS.calibration).
 
+    An own style has its successions from training, with those of its base; they stay.
     A round composes `pieces` new pieces and harmonises their melodies, and writes the biases. An existing calibration
     is the starting point. With `kinds`, these kinds of features change in place of rhythm (`KINDS`). Raises InputError
     if the corpus cannot be used, or if the weights are not for the ensemble.
@@ -74,7 +77,8 @@ def calibrate(
     check_target(weights.with_suffix(SUFFIX), force=True)
     tokens, plans = _examples(corpus, players)
     target = count_features([piece_arrays(each) for each in tokens])
-    save_successions(SuccessionTable.of(tokens), weights)
+    if not is_own_style(weights):
+        save_successions(SuccessionTable.of(tokens), weights)
     empty = Features.zeros(len(roles))
     calibration = before = load_calibration(weights, roles) or Calibration(empty, empty, {})
     history: list[Round] = []
@@ -110,9 +114,10 @@ def calibrate(
 def _composed(
     given: Score | PieceOptions, options: SamplingOptions, weights: Path, ensemble: str, device: str
 ) -> Score:
+    chosen: dict[str, Any] = {"style": str(weights)} if is_own_style(weights) else {"checkpoint": weights}
     if isinstance(given, Score):
-        return compose(given, ensemble=ensemble, sampling=options, checkpoint=weights, device=device).score
-    return compose(piece=given, ensemble=ensemble, sampling=options, checkpoint=weights, device=device).score
+        return compose(given, ensemble=ensemble, sampling=options, device=device, **chosen).score
+    return compose(piece=given, ensemble=ensemble, sampling=options, device=device, **chosen).score
 
 
 def _examples(corpus: str, players: Ensemble) -> tuple[list[TokenScore], list[PieceOptions]]:

@@ -47,8 +47,9 @@ from scoregen.score.arrangement.sung_texts import LYRICS, LyricsChoice, with_giv
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import Ensemble, load_ensemble
 from scoregen.score.keys import Key
+from scoregen.styles.library import StyleChoice, choose_style
 from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
-from scoregen.styles.style import Style, load_style
+from scoregen.styles.style import Style
 from scoregen.system.errors import InputError
 from scoregen.tasks.check import check
 from scoregen.tasks.layout import NEW_SCORE, LayoutOptions, lay_out_given
@@ -62,9 +63,6 @@ if TYPE_CHECKING:
     from scoregen.model.sampling.pretrained import Pretrained
 
 __all__ = ["Alternative", "Composition", "PieceOptions", "SamplingOptions", "compose"]
-
-INSTRUMENTS = "instruments"
-"""The style for ensembles other than choirs, where none is named."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -137,8 +135,9 @@ def compose(
     `roles` assigns parts to roles (`{"soprano": "1"}`); `blank` empties parts, measures or both
     (`"alto,tenor:5-8"`); `extend` appends measures; `key` is the key of a given score, which is found without it;
     `add` names roles that get a new part; `transpose` moves the score, given parts included, by an interval (`-M2`),
-    by semitones, or (`auto`) to where the given voices fit their ranges; `style` names a file of grammars/styles,
-    whose costs of parallels and crossing apply unless `sampling` sets its own. `chords` is a progression for the new
+    by semitones, or (`auto`) to where the given voices fit their ranges; `style` is a shipped style, an own one (the
+    name or the path of what `train` wrote) or a mixture (`"bach:0.7,mine:0.3"`; `styles.library`), whose costs of
+    parallels and crossing apply unless `sampling` sets its own. `chords` is a progression for the new
     voices, in chord symbols or numerals (`"I vi | ii65 V7 | I"`). Without it, `chord_symbols` is `follow` if new
     voices sound only members of the chords that the symbols of the score name, or `ignore`. `lyrics` names the verses
     that new parts get: all, or the first; `layout` lays the result out as open or closed score or adds a rehearsal
@@ -146,7 +145,8 @@ def compose(
     given.
     """
     from scoregen.model.engine.loading import load_engine
-    from scoregen.model.sampling.pretrained import load_pretrained
+    from scoregen.model.sampling.mixture import load_mixture
+    from scoregen.model.sampling.pretrained import INSTRUMENTS, default_style
 
     if not 1 <= count <= 100:
         raise InputError(f"found a count of {count}; expected 1 to 100 alternatives")
@@ -155,11 +155,13 @@ def compose(
     shape = layout or LayoutOptions()
     shape.check()
     options = sampling or SamplingOptions()
-    choir, manner = load_ensemble(ensemble), load_style(style)
-    pretrained = load_pretrained(Path(checkpoint) if checkpoint else None, choir, may_stand_in=True)
+    choir = load_ensemble(ensemble)
+    chosen = choose_style(style if style != DEFAULT_STYLE else default_style(choir))
+    pretrained = load_mixture(_weights_of(chosen, checkpoint), choir, may_stand_in=True)
     if pretrained.knows_descriptions:
         _refuse_choral(choir, options, chords, shape)
-        manner = load_style(INSTRUMENTS) if style == DEFAULT_STYLE else manner
+        chosen = choose_style(INSTRUMENTS) if style == DEFAULT_STYLE else chosen
+    manner = chosen.style
     options = _with_costs(options, manner)
     engine = load_engine(pretrained.weights, device, options.candidates)
     piece_options = piece or (PieceOptions(measures=len(chord_measures(chords))) if chords else PieceOptions())
@@ -311,6 +313,17 @@ def _sample(
         for own in plans.plans
     ]
     return draw_candidates(requests, criteria, options, progress or (lambda done: None))
+
+
+def _weights_of(chosen: StyleChoice, checkpoint: Path | str | None) -> list[tuple[Path, float]]:
+    """The weights of a style and their shares; a checkpoint that is named takes the place of shipped ones."""
+    if checkpoint is None:
+        return [(entry.weights, share) for entry, share in chosen.parts]
+    if chosen.is_own:
+        raise InputError(
+            f"--checkpoint {checkpoint}: the style {chosen.style.name} has its own weights; omit one of them"
+        )
+    return [(Path(checkpoint), 1.0)]
 
 
 def _with_costs(options: SamplingOptions, style: Style) -> SamplingOptions:

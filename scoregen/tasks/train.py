@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
 from scoregen.model.training.mixture_set import MixtureSource, read_mixture
 from scoregen.model.training.training_set import TrainingSet, read_training_set
-from scoregen.model.training.verdict import verdict
+from scoregen.model.training.verdict import HeldOut, verdict
 from scoregen.system.errors import InputError
 from scoregen.system.files import check_target, write_files
 
@@ -19,12 +20,18 @@ if TYPE_CHECKING:
     from scoregen.model.network.checkpoint import Checkpoint
     from scoregen.model.training.speed import Speed
     from scoregen.model.training.starting_weights import StartingWeights
+    from scoregen.tokens.events import Header
     from scoregen.tokens.window_hashes import NoveltyIndex
 
-SUFFIXES = (".safetensors", ".json", ".novelty", ".curve.jsonl", ".curve.png")
+SUFFIXES = (".safetensors", ".json", ".novelty", ".successions", ".style", ".curve.jsonl", ".curve.png")
 """The files that are written next to the folder of the run."""
-FINE_TUNING = TrainingOptions(steps=200, learning_rate=5e-4, save_every=20, patience=4, warm_up=20, ema_decay=0.98)
+FINE_TUNING = TrainingOptions(
+    steps=200, learning_rate=5e-4, weight_decay=0, pull=20, save_every=20, patience=4, warm_up=20, ema_decay=0.98
+)
 """The options for a run that starts from trained weights."""
+FEW_PIECES: Mapping[str, Any] = {"steps": 120, "batch_size": 8, "save_every": 10}
+"""What differs if there are fewer than MANY pieces: they are learned, and learned by heart, in fewer steps."""
+MANY = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +39,18 @@ class Preparation:
     """What a run has found and will cost, before its first step.
 
     `pieces` and `valid_pieces` are the numbers of pieces for training and for validation, `measures` that of their
-    measures, `roles` the parts. `refused` are the files left out, each with the reason. `start` names the weights to
-    start from, or says why there are none. `done` of the `steps` were taken by an earlier run.
+    measures, `roles` the parts. If `held_out` is "measures", validation takes the last measures of the same pieces.
+    `signatures` and `metres` are those that the pieces begin with, and how many do, the most frequent first. `refused`
+    are the files left out, each with the reason. `start` names the weights to start from, or says why there are none.
+    `done` of the `steps` were taken by an earlier run.
     """
 
     pieces: int
     valid_pieces: int
     measures: int
+    held_out: HeldOut
+    signatures: Mapping[str, int]
+    metres: Mapping[str, int]
     roles: tuple[str, ...]
     refused: tuple[str, ...]
     start: str
@@ -53,7 +65,7 @@ class Training:
 
     `before` is the validation loss before the first step, in nats per choice. `step` is the last step. `stop_signal`
     is the signal that ended the run early, or 0. `verdict` says in words whether the network learned, and whether it
-    copies.
+    copies. `is_style`: `compose` finds the weights as a style too.
     """
 
     weights: Path
@@ -63,6 +75,7 @@ class Training:
     stop_signal: int = 0
     before: float | None = None
     verdict: tuple[str, ...] = ()
+    is_style: bool = False
 
     def __repr__(self) -> str:
         return f"<Training of {self.weights}, {self.step} steps: {'; '.join(self.verdict)}>"
@@ -86,8 +99,9 @@ def train(
 ) -> Training:
     """Train on a folder of scores, a corpus by its name or the JSB16 file, and write OUT.safetensors and OUT.json.
 
-    OUT.novelty holds the windows that `compose` must not repeat; OUT.curve.jsonl and OUT.curve.png hold the
-    learning curve. The folder OUT.run holds the state of the run; another call resumes it. The first SIGINT or
+    OUT.novelty holds the windows that `compose` must not repeat. A run that starts from trained weights also writes
+    OUT.successions and OUT.style, which make OUT a style for `compose(style=OUT)`. OUT.curve.jsonl and OUT.curve.png
+    hold the learning curve. The folder OUT.run holds the state of the run; another call resumes it. The first SIGINT or
     SIGTERM ends the run after the current step, and the best weights so far are written.
 
     `start` are the weights to start from: "shipped" (if they have the roles of the ensemble and the shape of
@@ -98,7 +112,7 @@ def train(
 
     `on_start` receives what was found and measured before the first step, `progress` each step and its figures
     (`model.training.loop`). Of several processes under torchrun, only the first writes files and reports progress.
-    Raises InputError if the corpus has no two usable pieces, if the starting weights do not fit, or if OUT.run holds a
+    Raises InputError if the corpus has no usable piece, if the starting weights do not fit, or if OUT.run holds a
     run with other options.
     """
     from scoregen.model.engine.device import check_device
@@ -113,30 +127,33 @@ def train(
     for suffix in SUFFIXES:
         check_target(out.with_suffix(suffix), force=True)
     if sources:
-        options = replace(options or TrainingOptions(), **changes)
-        training_set = read_mixture(Path(corpus), sources, network or NetworkConfig(), options)
+        chosen = replace(options or TrainingOptions(), **changes)
+        training_set = read_mixture(Path(corpus), sources, network or NetworkConfig(), chosen)
         starting = mixture_weights(start, training_set.network)
+        initial = starting.checkpoint
     else:
         starting = starting_weights(start, Path(corpus), ensemble, network)
-        options = replace(options or (FINE_TUNING if starting.checkpoint else TrainingOptions()), **changes)
-        shape = network or (starting.checkpoint.network.config if starting.checkpoint else NetworkConfig())
-        training_set = _training_set(Path(corpus), ensemble, shape, options)
-    initial = starting.checkpoint
+        initial = starting.checkpoint
+        chosen = replace(options or (FINE_TUNING if initial else TrainingOptions()), **changes)
+        shape = network or (initial.network.config if initial else NetworkConfig())
+        training_set = _training_set(Path(corpus), ensemble, shape, chosen)
+        if initial and options is None:
+            chosen = _for_size(chosen, training_set, changes)
     teacher_models = load_teachers(teachers, training_set.network)
     about = training_set.about | _provenance(teacher_models, initial)
     folder = out.with_suffix(".run")
-    first = is_first()
+    first, is_style = is_first(), bool(starting.checkpoint and training_set.pieces)
 
     def tell(speed: Speed) -> None:
         if on_start is not None and first:
-            on_start(_preparation(training_set, starting.name, options.steps, speed))
+            on_start(_preparation(training_set, starting.name, chosen.steps, speed))
 
     with stop_on_signals() as stop:
         outcome = train_network(
             training_set.examples,
             folder,
             training_set.network,
-            options,
+            chosen,
             about,
             progress if first else None,
             stop,
@@ -149,11 +166,27 @@ def train(
     if first:
         _write_curve(folder, out, str(training_set.about["corpus"]))
         _write_weights(folder, out, _full_index(training_set.index, starting))
+        if is_style:
+            _write_style(folder, out, training_set, starting.stem or out, chosen.seed)
     weights = out.with_suffix(".safetensors")
-    said = verdict(outcome.before, outcome.figures)
+    said = verdict(outcome.before, outcome.figures, training_set.held_out, _measured(training_set))
     return Training(
-        weights, outcome.figures, training_set.refused, outcome.step, outcome.stop_signal, outcome.before, said
+        weights,
+        outcome.figures,
+        training_set.refused,
+        outcome.step,
+        outcome.stop_signal,
+        outcome.before,
+        said,
+        is_style,
     )
+
+
+def _for_size(options: TrainingOptions, training_set: TrainingSet, changes: Mapping[str, Any]) -> TrainingOptions:
+    """The options for the number of pieces; those that the user has set stay."""
+    about = training_set.about
+    is_few = about["pieces"] + about["valid_pieces"] < MANY
+    return replace(options, **{**FEW_PIECES, **changes}) if is_few else options
 
 
 def _stem(out: Path) -> Path:
@@ -174,10 +207,15 @@ def _training_set(corpus: Path, ensemble: str, network: NetworkConfig, options: 
 
 def _preparation(training_set: TrainingSet, start: str, steps: int, speed: Speed) -> Preparation:
     about = training_set.about
+    whole = training_set.pieces + (training_set.valid if training_set.held_out == "pieces" else ())
+    openings = [tokens.measures[0].header for tokens in whole]
     return Preparation(
         pieces=about["pieces"],
         valid_pieces=about["valid_pieces"],
         measures=training_set.measures,
+        held_out=training_set.held_out,
+        signatures=_counted(_signature(header) for header in openings),
+        metres=_counted(str(header.time) for header in openings),
         roles=training_set.network.roles,
         refused=training_set.refused,
         start=start,
@@ -185,6 +223,22 @@ def _preparation(training_set: TrainingSet, start: str, steps: int, speed: Speed
         steps=steps,
         speed=speed,
     )
+
+
+def _measured(training_set: TrainingSet) -> int:
+    """The number of training pieces on which copying is measured."""
+    return len(next(iter(training_set.examples.fit.values())))
+
+
+def _counted(values: Iterable[str]) -> dict[str, int]:
+    """How often each value occurs, the most frequent first."""
+    return dict(Counter(values).most_common())
+
+
+def _signature(header: Header) -> str:
+    """A key signature in words: `2 flats`."""
+    fifths = header.key.fifths
+    return f"{abs(fifths)} {'sharp' if fifths > 0 else 'flat'}{'' if abs(fifths) == 1 else 's'}" if fifths else "none"
 
 
 def _provenance(teachers: Sequence[Checkpoint], start: Checkpoint | None) -> dict[str, Any]:
@@ -219,6 +273,19 @@ def _write_weights(folder: Path, out: Path, index: NoveltyIndex | None) -> None:
     save_checkpoint(best.network, out, record, half=True)
     if index:
         save_index(index, out)
+
+
+def _write_style(folder: Path, out: Path, training_set: TrainingSet, start: Path, seed: int) -> None:
+    """Write the successions and the costs of the pieces, which `compose --style` takes with the weights."""
+    from scoregen.model.network.checkpoint import load_checkpoint
+    from scoregen.model.own_styles.own_style import fit_prices, write_style, write_successions
+    from scoregen.styles.library import base_of, load_own_style
+
+    write_successions(out, training_set.pieces, training_set.valid, start)
+    costs, forms = load_own_style(start).voice_leading, training_set.examples.forms
+    if forms and forms.blanks:
+        costs = fit_prices(load_checkpoint(folder / "best").network, training_set.pieces, forms, costs, seed)
+    write_style(out, base_of(start), costs, training_set.about)
 
 
 def _write_curve(folder: Path, out: Path, corpus: str) -> None:

@@ -66,7 +66,7 @@ class SuccessionTable:
     """rows: [N, 8] the fields of each succession (FIELDS); counts: [N]; outcomes: [K, 2] motion and sonority."""
 
     rows: Ints
-    counts: Ints
+    counts: Ints | Chances
     outcomes: Ints
     _outcome: Ints  # [N] the outcome of each row
     _chances: dict[tuple[int, ...], Chances] = field(repr=False)
@@ -81,7 +81,7 @@ class SuccessionTable:
         return cls.of_rows(*np.unique(np.concatenate(found), axis=0, return_counts=True))
 
     @classmethod
-    def of_rows(cls, rows: Ints, counts: Ints) -> SuccessionTable:
+    def of_rows(cls, rows: Ints, counts: Ints | Chances) -> SuccessionTable:
         outcomes, outcome = np.unique(rows[:, -2:], axis=0, return_inverse=True)
         return cls(rows, counts, outcomes, outcome.reshape(-1), {}, {})
 
@@ -134,10 +134,20 @@ class SuccessionTable:
         kinds = np.count_nonzero(counts)
         return _Context(rows, (counts + kinds * chances) / (counts.sum() + kinds))
 
+    def merged(self, other: SuccessionTable, times: float) -> SuccessionTable:
+        """This table with the counts of another one, multiplied."""
+        rows, places = np.unique(np.concatenate([self.rows, other.rows]), axis=0, return_inverse=True)
+        counts = np.concatenate([self.counts, other.counts * times])
+        return SuccessionTable.of_rows(rows, np.bincount(places.reshape(-1), counts, len(rows)))
+
     def to_bytes(self) -> bytes:
-        """The content of a file."""
+        """The content of a file, with counts of 65535 at most."""
         header = json.dumps({"rows": len(self.rows)}).encode()
-        return _MAGIC + header + b"\n" + self.rows.astype("<u2").tobytes() + self.counts.astype("<u2").tobytes()
+        return _MAGIC + header + b"\n" + self.rows.astype("<u2").tobytes() + self._whole_counts.tobytes()
+
+    @property
+    def _whole_counts(self) -> NDArray[np.uint16]:
+        return np.clip(np.rint(self.counts), 1, 2**16 - 1).astype("<u2")
 
     @classmethod
     def from_bytes(cls, data: bytes) -> SuccessionTable:

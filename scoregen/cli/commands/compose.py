@@ -61,7 +61,14 @@ def compose_command(
     ] = None,
     output: Outputs = None,
     ensemble: Ensemble = "satb",
-    style: Annotated[str, typer.Option("--style", metavar="NAME", help="How to write it.")] = "chorale",
+    style: Annotated[
+        str,
+        typer.Option(
+            "--style",
+            metavar="NAME",
+            help="How to write it: a shipped style, your own (`scoregen train`), or a mixture: bach:0.7,mine:0.3.",
+        ),
+    ] = "chorale",
     role: Roles = None,
     blank: Annotated[
         list[str] | None,

@@ -54,6 +54,15 @@ def explain_command(
     ] = "strict",
     ensemble: Ensemble = "satb",
     role: Roles = None,
+    style: Annotated[
+        str | None,
+        typer.Option(
+            "--style",
+            metavar="NAME",
+            help="Style as in compose.",
+            show_default="from the provenance in the score, else chorale",
+        ),
+    ] = None,
     checkpoint: Checkpoint = None,
     force: Force = False,
     as_json: Json = False,
@@ -71,11 +80,12 @@ def explain_command(
         "roles": parse_roles(role or ()),
         "given": tuple(given or ()),
         "rules": rules,
+        "style": style,
         "checkpoint": checkpoint,
     }
 
     def explain_one(file: Path) -> dict[str, Any]:
-        command = _command(file, outputs[file], given or (), rules, ensemble, role or (), checkpoint)
+        command = _command(file, outputs[file], given or (), rules, ensemble, role or (), style, checkpoint)
         with targets_of(outputs[file], as_json=as_json) as targets:
             explanation = _explain_and_write(file, targets.paths, options, command, force, quiet)
         print_messages(explanation.notices, quiet=quiet)
@@ -111,6 +121,7 @@ def _command(
     rules: str,
     ensemble: str,
     roles: Sequence[str],
+    style: str | None,
     checkpoint: Path | None,
 ) -> str:
     """The command that makes the same page again, with file names without folders."""
@@ -118,5 +129,6 @@ def _command(
     words += ["--rules", rules] if rules != "strict" else []
     words += ["--ensemble", ensemble] if ensemble != "satb" else []
     words += [word for text in roles for word in ("--role", text)]
+    words += ["--style", style] if style else []
     words += ["--checkpoint", checkpoint.name] if checkpoint else []
     return shlex.join([*words, *(word for path in output for word in ("-o", path.name))])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 SIGNALLED = 128
 """Shells add this to the number of the signal that ended a program."""
+NAMED = 5
+"""The most files that a line names."""
 
 
 def train_command(
@@ -32,7 +34,7 @@ def train_command(
         typer.Option(
             "--from",
             metavar="none|NAME",
-            help="Weights to start from: a checkpoint, or none for random ones.",
+            help="Weights to start from: a style or a checkpoint, or none for random ones.",
             show_default="those of the package, if they fit",
         ),
     ] = "shipped",
@@ -115,11 +117,12 @@ def train_command(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Train the network on a folder of scores.
+    """Train the network on a folder of scores: make a style of your own.
 
-    Training starts from the weights of the package if they fit. A run that is stopped (Ctrl-C) keeps its best weights,
-    and the same command resumes it. Options override the configuration file, which overrides the defaults.
-    `scoregen manual training` explains the options and the figures.
+    Training starts from the weights of the package if they fit; `compose --style NAME` uses the result. A run that is
+    stopped (Ctrl-C) keeps its best weights, and the same command resumes it. Options override the configuration file,
+    which overrides the defaults. `scoregen manual own-style` is a guide, `scoregen manual training` explains the
+    options and the figures.
     """
     from scoregen.model.network.config import NetworkConfig
     from scoregen.model.training.config_file import read_options, read_sources
@@ -187,13 +190,16 @@ class _View:
 
 def found_lines(preparation: Preparation) -> Iterator[str]:
     """What a run has found and will cost, as lines of text."""
-    for reason in preparation.refused:
-        yield f"left out: {reason}"
-    pieces = preparation.pieces + preparation.valid_pieces
+    yield from refusal_lines(preparation.refused)
+    whole = preparation.held_out == "pieces"
+    pieces = preparation.pieces + (preparation.valid_pieces if whole else 0)
+    kept = f"{preparation.valid_pieces} of them" if whole else "their last measures"
     yield (
-        f"found {pieces} pieces, {preparation.measures} measures in {len(preparation.roles)} parts "
-        f"({', '.join(preparation.roles)}); {preparation.valid_pieces} of them only to measure the result"
+        f"found {pieces} piece{'' if pieces == 1 else 's'}, {preparation.measures} measures in "
+        f"{len(preparation.roles)} parts ({', '.join(preparation.roles)}); {kept} only to measure the result"
     )
+    if preparation.signatures:
+        yield f"key signatures: {_counts(preparation.signatures)}; metres: {_counts(preparation.metres)}"
     begun = f"resumes after step {preparation.done}" if preparation.done else f"starts from {preparation.start}"
     speed = preparation.speed
     memory = "" if speed.memory is None else f", {speed.memory / 2**30:.1f} GiB of memory"
@@ -202,6 +208,22 @@ def found_lines(preparation: Preparation) -> Iterator[str]:
         f"{begun}; {remaining} step{'' if remaining == 1 else 's'} at {speed.steps_per_second:.2g} a second: "
         f"about {duration(speed.seconds)}{memory}; Ctrl-C stops and keeps the weights"
     )
+
+
+def refusal_lines(refused: Sequence[str]) -> Iterator[str]:
+    """The files left out, one line for each reason."""
+    by_reason: dict[str, list[str]] = {}
+    for line in refused:
+        file, _, reason = line.partition(": ")
+        by_reason.setdefault(reason, []).append(file)
+    for reason, files in by_reason.items():
+        more = f" and {len(files) - NAMED} more" if len(files) > NAMED else ""
+        count = "" if len(files) == 1 else f" {len(files)} files"
+        yield f"left out{count}: {', '.join(files[:NAMED])}{more}: {reason}"
+
+
+def _counts(numbers: Mapping[str, int]) -> str:
+    return ", ".join(f"{value} ({count})" for value, count in numbers.items())
 
 
 def duration(seconds: float) -> str:
@@ -220,7 +242,8 @@ def _print_end(training: Training, steps: int, *, as_json: bool, quiet: bool) ->
         ended = [f"ended after step {training.step}: no validation improved any more"]
     else:
         ended = []
-    print_messages([*ended, *training.verdict], quiet=quiet)
+    use = f"use it: scoregen compose MELODY --style {training.weights.with_suffix('')}"
+    print_messages([*ended, *training.verdict, *([use] if training.is_style else ())], quiet=quiet)
     if as_json:
         result = {"before": training.before, "figures": training.figures, "verdict": training.verdict}
         print_json({"weights": str(training.weights), "step": training.step, **result, "refused": training.refused})

@@ -9,7 +9,7 @@ T slices, V voices, E events, P pitches.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
@@ -37,7 +37,7 @@ from scoregen.model.sampling.costs.decision_context import DecisionContext
 from scoregen.model.sampling.costs.tendencies import tendency_costs
 from scoregen.model.sampling.costs.voice_leading import voice_leading_costs
 from scoregen.model.sampling.logit_bias import LogitBias
-from scoregen.styles.style import load_style
+from scoregen.styles.style import VoiceLeadingCosts, load_style
 from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.events import TokenScore
 from scoregen.tokens.window_hashes import NoveltyIndex
@@ -58,13 +58,14 @@ BAN_EXAMPLES = 2
 
 @dataclass(frozen=True, slots=True)
 class SamplerSettings:
-    """The settings of the sampler: a network, its constraints, its novelty index and its calibration."""
+    """The settings of the sampler: a network, its constraints, its novelty index, its calibration and its costs."""
 
     network: Network
     rules: Sequence[VoiceRule]
     options: SamplingOptions
     novelty: NoveltyIndex | None = None
     logit_bias: LogitBias | None = None
+    costs: VoiceLeadingCosts = field(default_factory=lambda: load_style().voice_leading)
 
 
 def choice_records(
@@ -125,7 +126,7 @@ class _ChoiceTable:
                 if (row, last) in self.bans:
                     self.bans[row, last][NOVELTY] = events
         self.costs, self.logit_bias = np.zeros_like(event_log_p), np.zeros_like(event_log_p)
-        costs = load_style().voice_leading.with_options(sampler.options.voice_leading, sampler.options.crossing)
+        costs = sampler.costs.with_options(sampler.options.voice_leading, sampler.options.crossing)
         for step in range(example.order.shape[1]):
             decision = _decision(tokens, example, step)
             every = np.arange(piece.length)

@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from scoregen.model.network.network import Network
 
 SHIPPED = "satb-chorales"
-ANY_ENSEMBLE = "ensembles"
-"""The weights of the package for choirs of four voices, and those for any ensemble."""
+"""The weights of the package for choirs of four voices."""
 
 
 @dataclass(frozen=True, slots=True)

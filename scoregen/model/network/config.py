@@ -103,6 +103,10 @@ class SamplingOptions:
                 raise InputError(f"the {name} is {getattr(self, name)!r}; expected one of: {', '.join(values)}")
 
 
+TUNED = ("all", "heads")
+"""The parameters that a run changes: all, or the output layers and all biases."""
+
+
 @dataclass(frozen=True, slots=True)
 class TrainingOptions:
     """How to train. A step is one batch; each piece appears in a random key every time.
@@ -112,6 +116,9 @@ class TrainingOptions:
     (`schedule` "cosine") or stays ("constant": weight averaging takes the place of the decay). Every `save_every`
     steps the network is validated and the state saved. Training ends after `patience` validations without
     improvement. The default 0 disables this, because an early plateau often passes.
+
+    A run that starts from trained weights may change a part of the parameters only (`tuned`, one of TUNED), and may
+    pull them back to their start: each step goes `pull` times the learning rate of the way (`model.training.tuning`).
 
     At each validation the network samples `drafts` pieces with nothing given, to measure copying; 0 disables this.
 
@@ -145,6 +152,8 @@ class TrainingOptions:
     voice_orders: str = "fixed"
     distillation: float = 0.7
     r_drop: float = 0.0
+    tuned: str = "all"
+    pull: float = 0.0
     mixed_precision: bool = False
     compile: bool = False
     seed: int = 1
@@ -161,6 +170,7 @@ class TrainingOptions:
             "seed": 0,
             "weight_decay": 0,
             "r_drop": 0,
+            "pull": 0,
         }
         for name, low in least.items():
             if not getattr(self, name) >= low:
@@ -170,6 +180,8 @@ class TrainingOptions:
                 raise InputError(f"{name} is {getattr(self, name)}; expected more than 0")
         if self.schedule not in ("cosine", "constant"):
             raise InputError(f"the schedule is {self.schedule!r}; expected cosine or constant")
+        if self.tuned not in TUNED:
+            raise InputError(f"the tuned parameters are {self.tuned!r}; expected {' or '.join(TUNED)}")
         if self.voice_orders not in ("fixed", "any"):
             raise InputError(f"the voice orders are {self.voice_orders!r}; expected fixed or any")
         for name, high in {"transpose": 6, "ema_decay": 1, "distillation": 1}.items():

@@ -5,16 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from scoregen.model.network.checkpoint import ANY_ENSEMBLE, SHIPPED, Weights, read_weights
+from scoregen.model.network.checkpoint import SHIPPED, Weights, read_weights
 from scoregen.model.sampling.costs.successions import load_successions
 from scoregen.model.sampling.feature_matching_file import Calibration, load_calibration
 from scoregen.model.sampling.novelty_limit import load_index
 from scoregen.score.ensemble import Ensemble, load_ensemble
+from scoregen.styles.style import DEFAULT
 from scoregen.system import resources
 from scoregen.system.errors import InputError
 from scoregen.tokens.successions import SuccessionTable
 from scoregen.tokens.window_hashes import NoveltyIndex
 
+INSTRUMENTS = "instruments"
+"""The style for ensembles that no choir can sing."""
 CHOIR = "satb"
 """The ensemble whose voices can sing the roles of other choirs."""
 
@@ -36,12 +39,10 @@ class Pretrained:
 
 
 def load_pretrained(checkpoint: Path | None, ensemble: Ensemble, *, may_stand_in: bool = False) -> Pretrained:
-    """A checkpoint, by default that of the package for the ensemble. InputError if it cannot write for the ensemble.
+    """A checkpoint, by default the package's. InputError if it cannot write for the ensemble.
 
     With `may_stand_in`, voices of the weights may sing the roles of another choir.
     """
-    if checkpoint is None and not _is_sung_by_choir(ensemble, may_stand_in=may_stand_in):
-        checkpoint = resources.weights() / ANY_ENSEMBLE
     weights = read_weights(checkpoint)
     config = weights.config
     if config.alphabet != "spelled":
@@ -52,11 +53,12 @@ def load_pretrained(checkpoint: Path | None, ensemble: Ensemble, *, may_stand_in
     return Pretrained(players, weights, load_index(path), calibration, load_successions(path))
 
 
-def _is_sung_by_choir(ensemble: Ensemble, *, may_stand_in: bool) -> bool:
-    """Whether the voices of the package's choir are those of the ensemble, or may sing its roles."""
+def default_style(ensemble: Ensemble) -> str:
+    """The style for an ensemble if none is named: that of the choir, if its voices can sing the ensemble."""
     choir = load_ensemble(CHOIR)
     same = [role.name for role in ensemble.roles] == [role.name for role in choir.roles]
-    return same or (may_stand_in and ensemble.is_choir and 2 <= len(ensemble.roles) <= len(choir.roles))
+    is_small_choir = ensemble.is_choir and 2 <= len(ensemble.roles) <= len(choir.roles)
+    return DEFAULT if same or is_small_choir else INSTRUMENTS
 
 
 def _players(roles: tuple[str, ...], ensemble: Ensemble, *, may_stand_in: bool) -> Ensemble:

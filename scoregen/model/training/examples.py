@@ -61,7 +61,9 @@ def score_examples(
         given = draw_given(piece, generator)
         return Example(drop_hints(piece, generator), given, draw_order(piece, given, generator))
 
-    return TrainingExamples(draw, _tasks(valid), _tasks(spread(train, len(valid))), digest_of([*train, *valid]), forms)
+    return TrainingExamples(
+        draw, tasks_of(valid), tasks_of(spread(train, len(valid))), digest_of([*train, *valid]), forms
+    )
 
 
 def drop_hints(piece: PieceArrays, generator: np.random.Generator) -> PieceArrays:
@@ -80,7 +82,7 @@ def spread(train: Sequence[PieceArrays], most: int) -> list[PieceArrays]:
     return [train[index * len(train) // count] for index in range(count)]
 
 
-def _tasks(pieces: Sequence[PieceArrays]) -> dict[str, list[Example]]:
+def tasks_of(pieces: Sequence[PieceArrays]) -> dict[str, list[Example]]:
     return {name: [_fixed(piece, voices) for piece in pieces] for name, voices in ((FREE, 0), ("melody", 1))}
 
 

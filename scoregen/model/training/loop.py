@@ -27,6 +27,7 @@ from scoregen.model.training.memorisation import WINDOWS, draft_shares, extracta
 from scoregen.model.training.parallel import ProcessGroup, process_group
 from scoregen.model.training.run_state import Figures, Run, TrainingState
 from scoregen.model.training.speed import Speed, measured_speed
+from scoregen.model.training.tuning import pull_back
 from scoregen.system.errors import InputError, ScoregenError
 
 MEASURE_BATCH = 16
@@ -222,7 +223,7 @@ def _step(
         result = score(state.network, batch)
     state.optimizer.zero_grad()
     result.cost.backward()  # type: ignore[no-untyped-call]  # the sum: its divisor is the choices of all processes
-    parameters = list(state.network.parameters())
+    parameters = [weight for weight in state.network.parameters() if weight.requires_grad]
     gradients = [torch.zeros_like(weight) if weight.grad is None else weight.grad for weight in parameters]
     sums = _sums(result)
     group.add_up([*gradients, sums])
@@ -230,6 +231,8 @@ def _step(
         weight.grad = gradient.div_(sums[1].clamp(min=1))
     torch.nn.utils.clip_grad_norm_(parameters, options.clip)
     state.optimizer.step()
+    if state.origin:
+        pull_back(state.network, state.origin, options.pull * learning_rate(state.step, options))
     state.running_sums += sums
     state.step += 1
     _update_average(state.average, state.network, min(options.ema_decay, state.step / (state.step + 10)))

@@ -80,17 +80,30 @@ def draft_shares(
 
     The drafts depend on the weights, the seed and the step alone.
     """
-    engine = engine_of(network)
     total = np.zeros((2, len(WINDOWS)))
     for number in group.share(len(forms.blanks)):
-        candidates = len(range(number, drafts, len(forms.blanks)))
-        task = forms.blanks[number]
-        request = SamplingRequest(engine, task, (_any_event(),) * len(task.slots), use_voice_leading_costs=False)
-        options = SamplingOptions(seed=seed + number, candidates=candidates, passes=0)
-        total += sum_over(known_windows(forms.index, draft.tokens) for draft in fill(request, options, step))
+        total += sum_over(
+            known_windows(forms.index, each) for each in _of_form(network, forms, number, drafts, seed, step)
+        )
     sums = torch.from_numpy(total).to(group.device)
     group.add_up([sums])
     return shares(sums.cpu().numpy())
+
+
+def bare_drafts(network: Network, forms: Forms, drafts: int, seed: int) -> list[TokenScore]:
+    """Drafts from the network alone: with nothing given, and without anything that shapes the drafts of `compose`."""
+    numbers = range(len(forms.blanks))
+    return [draft for number in numbers for draft in _of_form(network, forms, number, drafts, seed, 0)]
+
+
+def _of_form(network: Network, forms: Forms, number: int, drafts: int, seed: int, step: int) -> list[TokenScore]:
+    """The drafts of one form, of so many over all forms."""
+    candidates = len(range(number, drafts, len(forms.blanks)))
+    task = forms.blanks[number]
+    rules = (_any_event(),) * len(task.slots)
+    request = SamplingRequest(engine_of(network), task, rules, use_voice_leading_costs=False)
+    options = SamplingOptions(seed=seed + number, candidates=candidates, passes=0)
+    return [draft.tokens for draft in fill(request, options, step)]
 
 
 def known_windows(index: NoveltyIndex, piece: TokenScore) -> list[Bools]:

@@ -28,6 +28,7 @@ from scoregen.model.network.checkpoint import Checkpoint, save_checkpoint
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
 from scoregen.model.network.network import Network
 from scoregen.model.training.tensorboard import append_events, write_events
+from scoregen.model.training.tuning import freeze_others
 from scoregen.system.errors import InputError, Place
 from scoregen.system.files import write_files
 
@@ -43,13 +44,14 @@ class TrainingState:
     """Everything on which the next step depends, and the results so far.
 
     `running_sums` are the nats and choices of the batches since the last line of the curve, float64. `before` is the
-    validation loss before the first step.
+    validation loss before the first step. `origin` are the starting weights that the run is pulled back to.
     """
 
     network: Network
     average: Network
     optimizer: torch.optim.AdamW
     running_sums: Tensor
+    origin: Mapping[str, Tensor] = field(default_factory=dict)
     step: int = 0
     seconds: float = 0.0
     before: float | None = None
@@ -87,13 +89,20 @@ class Run:
         network = Network(self.config).to(device)
         if self.start is not None:
             network.load_state_dict(self.start.network.state_dict())
+        freeze_others(network, self.options.tuned)
+        changed = [weight for weight in network.parameters() if weight.requires_grad]
         rates = {"lr": self.options.learning_rate, "weight_decay": self.options.weight_decay}
-        optimizer = torch.optim.AdamW(network.parameters(), betas=(0.9, 0.98), **rates)  # type: ignore[arg-type]
+        optimizer = torch.optim.AdamW(changed, betas=(0.9, 0.98), **rates)  # type: ignore[arg-type]
         running_sums = torch.zeros(2, dtype=torch.float64, device=device)
-        state = TrainingState(network, copy.deepcopy(network), optimizer, running_sums)
+        state = TrainingState(network, copy.deepcopy(network), optimizer, running_sums, self._origin(device))
         if (self.folder / "state.pt").exists():
             self._load(state)
         return state
+
+    def _origin(self, device: torch.device) -> dict[str, Tensor]:
+        if self.start is None or not self.options.pull:
+            return {}
+        return {name: weight.to(device) for name, weight in self.start.network.state_dict().items()}
 
     def _load(self, state: TrainingState) -> None:
         path = self.folder / "state.pt"

@@ -10,6 +10,7 @@ from scoregen.model.engine.graphs import shape_of
 from scoregen.model.network import checkpoint as checkpoints
 from scoregen.model.network.config import NetworkConfig
 from scoregen.score.ensemble import load_ensemble
+from scoregen.styles.library import find_style
 from scoregen.system import resources
 from scoregen.system.errors import InputError
 
@@ -22,11 +23,15 @@ SHIPPED, NONE = "shipped", "none"
 
 @dataclass(frozen=True, slots=True)
 class StartingWeights:
-    """`name` is the name of the weights, or the reason why there are none. `index`: the windows of their corpus."""
+    """`name` is the name of the weights, or the reason why there are none. `index`: the windows of their corpus.
+
+    `stem` is the path of the weights without a suffix.
+    """
 
     name: str
     checkpoint: checkpoints.Checkpoint | None = None
     index: NoveltyIndex | None = None
+    stem: Path | None = None
 
 
 def starting_weights(start: Path | str, corpus: Path, ensemble: str, network: NetworkConfig | None) -> StartingWeights:
@@ -38,7 +43,7 @@ def starting_weights(start: Path | str, corpus: Path, ensemble: str, network: Ne
 
     if str(start) == NONE:
         return StartingWeights("random weights")
-    path = None if str(start) == SHIPPED else Path(start)
+    path = None if str(start) == SHIPPED else _path_of(str(start))
     found = checkpoints.read_weights(path)
     if obstacle := _obstacle(found.config, corpus, ensemble, network):
         if path is None:
@@ -46,7 +51,15 @@ def starting_weights(start: Path | str, corpus: Path, ensemble: str, network: Ne
         raise InputError(f"--from {start}: {obstacle}; use --from none")
     initial = checkpoints.Checkpoint(checkpoints.network_of(found), found.checksum, found.about)
     stem = path or resources.weights() / checkpoints.SHIPPED
-    return StartingWeights(f"the weights {stem.name}", initial, load_index(stem))
+    return StartingWeights(f"the weights {stem.name}", initial, load_index(stem), stem.with_suffix(""))
+
+
+def _path_of(start: str) -> Path:
+    """The path of weights, or of a style of this name."""
+    try:
+        return find_style(start).weights
+    except InputError:
+        return Path(start)  # reading names the fault
 
 
 def mixture_weights(start: Path | str, config: NetworkConfig) -> StartingWeights:

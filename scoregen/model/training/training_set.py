@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from scoregen.corpora.held_out import cut_in_two
 from scoregen.corpora.manifest import Corpus, load_corpus, name_hash, verify
 from scoregen.corpora.prepare import Prepared, prepare
 from scoregen.corpora.variants import variants
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
+from scoregen.model.training.verdict import HeldOut
 from scoregen.score.ensemble import Ensemble, load_ensemble
 from scoregen.system.errors import InputError
 from scoregen.tokens.events import TokenScore
@@ -18,13 +20,17 @@ if TYPE_CHECKING:
     from scoregen.model.training.examples import TrainingExamples
     from scoregen.tokens.window_hashes import NoveltyIndex
 
+FEW = 20
+"""Pieces of a folder below which none is kept for testing."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrainingSet:
     """Examples, the configuration of a network for them, the provenance of the weights, and the refused files.
 
     `measures` is the number of measures of all pieces. `index` holds the windows of the training scores, which the
-    sampler must not repeat; None without one.
+    sampler must not repeat; None without one. `pieces` and `valid` are the scores in tokens, without variants; none for
+    piano rolls. `held_out` is what the result is measured on: pieces, or the last measures of one or two pieces.
     """
 
     examples: TrainingExamples
@@ -33,6 +39,9 @@ class TrainingSet:
     refused: tuple[str, ...]
     index: NoveltyIndex | None = None
     measures: int = 0
+    pieces: tuple[TokenScore, ...] = ()
+    valid: tuple[TokenScore, ...] = ()
+    held_out: HeldOut = "pieces"
 
 
 def read_training_set(corpus: str, ensemble: str, network: NetworkConfig, options: TrainingOptions) -> TrainingSet:
@@ -49,7 +58,7 @@ def read_training_set(corpus: str, ensemble: str, network: NetworkConfig, option
     players = load_ensemble(ensemble)
     source = load_corpus(corpus)
     verify(source)
-    train, valid = _read(source, players, corpus)
+    found = _read(source, players, corpus)
     roles = tuple(role.name for role in players.roles)
     config = replace(network, roles=roles, alphabet="spelled", metric_features=METRIC_FEATURES)
     about = {
@@ -57,37 +66,87 @@ def read_training_set(corpus: str, ensemble: str, network: NetworkConfig, option
         "source": source.source,
         "licence": source.licence,
         "ensemble": players.name,
-        "pieces": len(train.pieces),
-        "valid_pieces": len(valid.pieces),
+        "pieces": len(found.train),
+        "valid_pieces": len(found.valid),
     }
-    own, others = ([tokens for _, tokens in prepared.pieces] for prepared in (train, valid))
-    augmented = _augment(own)
+    about |= {"held_out": found.held_out} if found.held_out != "pieces" else {}
+    augmented = _augment(found.train)
     index = NoveltyIndex.of(augmented)
     examples = score_examples(
         [piece_arrays(tokens) for tokens in augmented],
-        [piece_arrays(tokens) for tokens in others],
+        [piece_arrays(tokens) for tokens in found.valid],
         options.transpose,
-        forms(index, own, others, options.drafts),
+        forms(index, found.train, found.valid, options.drafts),
     )
-    measures = sum(len(tokens.measures) for tokens in (*own, *others))
-    return TrainingSet(examples, config, about, (*train.refused, *valid.refused), index, measures)
+    measures = sum(len(tokens.measures) for tokens in (*found.train, *found.valid))
+    return TrainingSet(
+        examples, config, about, found.refused, index, measures, found.train, found.valid, found.held_out
+    )
 
 
-def _read(source: Corpus, players: Ensemble, corpus: str) -> tuple[Prepared, Prepared]:
+@dataclass(frozen=True, slots=True)
+class _Pieces:
+    """The pieces for training and those for validation."""
+
+    train: tuple[TokenScore, ...]
+    valid: tuple[TokenScore, ...]
+    refused: tuple[str, ...]
+    held_out: HeldOut = "pieces"
+
+
+def _read(source: Corpus, players: Ensemble, corpus: str) -> _Pieces:
     """The pieces for training and for validation, at least one of each.
 
-    If a folder without a manifest has usable pieces of one kind only, one of them changes sides.
+    A folder without a manifest that has few pieces keeps none for testing. If all of them are of one kind, one changes
+    sides. Of one or two pieces the last measures are for validation.
     """
     train, valid = prepare(source, "train", players), prepare(source, "valid", players)
-    if not source.is_split and len(train.pieces) + len(valid.pieces) > 1:
+    if not source.is_split and len(source.pieces) < FEW:
+        train = _together(train, prepare(source, "test", players))
+    count = len(train.pieces) + len(valid.pieces)
+    if not source.is_split and count in (1, 2) and (cut := _cut(_together(train, valid))):
+        return cut
+    if not source.is_split and count > 1:
         train, valid = _with_one(train, valid), _with_one(valid, train)
+        train, valid = _with_fewer(train, valid)
+    refused = (*train.refused, *valid.refused)
     if not train.pieces or not valid.pieces:
         counts = f"{len(train.pieces)} pieces for training and {len(valid.pieces)} for validation can be used"
-        reason = (*train.refused, *valid.refused, "none was refused")[0]
+        reason = (*refused, "none was refused")[0]
         raise InputError(
-            f"{corpus}: {counts}; expected two pieces or more with parts for {players.name}; first refusal: {reason}"
+            f"{corpus}: {counts}; expected one piece of four measures or more, or several, "
+            f"with parts for {players.name}; first refusal: {reason}"
         )
-    return train, valid
+    return _Pieces(_tokens(train), _tokens(valid), refused)
+
+
+def _cut(both: Prepared) -> _Pieces | None:
+    """The first measures of one or two pieces for training, and the last ones for validation; None if one is short."""
+    halves = [half for tokens in _tokens(both) if (half := cut_in_two(tokens))]
+    if len(halves) < len(both.pieces):
+        return None
+    train, valid = zip(*halves, strict=True)
+    return _Pieces(train, valid, both.refused, "measures")
+
+
+def _together(one: Prepared, other: Prepared) -> Prepared:
+    """All pieces in the order of their names, on which no result may depend otherwise."""
+    pieces = sorted((*one.pieces, *other.pieces), key=lambda item: item[0].name)
+    return Prepared(tuple(pieces), (*one.refused, *other.refused))
+
+
+def _with_fewer(train: Prepared, valid: Prepared) -> tuple[Prepared, Prepared]:
+    """At most a fifth of the pieces for validation, and one: a few files have hashes that are alike by chance."""
+    most = max(1, (len(train.pieces) + len(valid.pieces)) // 5)
+    ordered = sorted(valid.pieces, key=lambda item: name_hash(item[0].path.name))
+    kept, moved = ordered[:most], ordered[most:]
+    return _together(train, Prepared(tuple(moved), ())), _together(
+        Prepared(tuple(kept), ()), Prepared((), valid.refused)
+    )
+
+
+def _tokens(prepared: Prepared) -> tuple[TokenScore, ...]:
+    return tuple(tokens for _, tokens in prepared.pieces)
 
 
 def _with_one(some: Prepared, others: Prepared) -> Prepared:

@@ -28,6 +28,8 @@ from scoregen.score.elements import Score
 from scoregen.score.ensemble import Ensemble, load_ensemble
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote, measure_onsets, pitch_of, sounding_notes
+from scoregen.styles.library import StyleChoice, choose_style
+from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
 from scoregen.system.errors import InputError
 from scoregen.system.wording import python_errors
 from scoregen.tasks.explain.report import names, plain
@@ -99,13 +101,14 @@ def explain(
     given: Sequence[str] = (),
     rules: str = DEFAULT,
     checkpoint: Path | None = None,
+    style: str | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Explanation:
     """Explain every note that was not given.
 
     `roles` assigns parts to roles. `given` selects the given music (`"soprano"`, `"soprano,bass:1-4"`); a score
-    that scoregen wrote contains this in its provenance. Raises InputError if the score lacks a voice or has
-    nothing to explain, and RefusedError if the network cannot read it.
+    that scoregen wrote contains this in its provenance, as well as its `style` (as in `compose`). Raises InputError if
+    the score lacks a voice or has nothing to explain, and RefusedError if the network cannot read it.
     """
     from scoregen.model.inspection.attribution import choice_records
 
@@ -113,7 +116,8 @@ def explain(
     players = load_ensemble(ensemble)
     rule_set = load_rule_set(rules)
     task = explain_request(score, players, roles or {}, given)
-    settings, checksum = _sampler_settings(task, players, checkpoint)
+    chosen, missing = _style_of(task, style)
+    settings, checksum = _sampler_settings(task, players, checkpoint, chosen)
     report_progress(0.2)
     records = choice_records(settings, task.tokens, task.given, OPTIONS)
     report_progress(0.7)
@@ -135,6 +139,7 @@ def explain(
         *task.notices,
         *music.notices,
         *_left_out(task, explained_notes, by_place),
+        *missing,
         *_other_weights(task, checksum),
     ]
     role_names = tuple(role.name for role in players.roles)
@@ -150,19 +155,35 @@ def explain(
     )
 
 
-def _sampler_settings(task: ExplainRequest, players: Ensemble, checkpoint: Path | None) -> tuple[SamplerSettings, str]:
+def _style_of(task: ExplainRequest, style: str | None) -> tuple[StyleChoice, tuple[str, ...]]:
+    """The style that is asked for, else that of the provenance; a notice if that one is not there any more."""
+    if style is not None:
+        return choose_style(style), ()
+    try:
+        return choose_style(task.style), ()
+    except InputError:
+        return choose_style(DEFAULT_STYLE), (
+            f"the score was written in the style {task.style}, which is not found; name it with --style",
+        )
+
+
+def _sampler_settings(
+    task: ExplainRequest, players: Ensemble, checkpoint: Path | None, chosen: StyleChoice
+) -> tuple[SamplerSettings, str]:
     """The settings of the sampler for the options of the score, and the checksum of its weights."""
     from scoregen.model.inspection.attribution import SamplerSettings
     from scoregen.model.network.checkpoint import network_of
-    from scoregen.model.sampling.pretrained import load_pretrained
+    from scoregen.model.sampling.mixture import load_mixture
 
-    pretrained = load_pretrained(checkpoint, players)
+    weights = [(checkpoint, 1.0)] if checkpoint else [(entry.weights, share) for entry, share in chosen.parts]
+    pretrained = load_mixture(weights, players)
     if pretrained.knows_descriptions:
         raise InputError("explanations are for choirs of four voices so far; these weights write for any ensemble")
     network = network_of(pretrained.weights)
     voice_rules = [voice_rule(role, task.score) for role in players.roles]
     logit_bias = pretrained.calibration.logit_bias if pretrained.calibration else None
-    settings = SamplerSettings(network, voice_rules, task.options, pretrained.index, logit_bias)
+    costs = chosen.style.voice_leading
+    settings = SamplerSettings(network, voice_rules, task.options, pretrained.index, logit_bias, costs)
     return settings, pretrained.weights.checksum
 
 
@@ -217,7 +238,7 @@ def _left_out(task: ExplainRequest, explained: Container[SoundingNote], by_place
 
 def _other_weights(task: ExplainRequest, checksum: str) -> Iterator[str]:
     if task.weights is not None and task.weights != checksum:
-        yield "the score was written with other weights than this explanation uses; name them with --checkpoint"
+        yield "the score was written with other weights than this explanation uses; name its --style or --checkpoint"
 
 
 def write_explanation(

@@ -14,6 +14,7 @@ from scoregen.plan.phrase_ends import phrase_ends, with_phrase_ends
 from scoregen.score.edit import Selection
 from scoregen.score.elements import Score, Slot
 from scoregen.score.ensemble import Ensemble, match_roles, role_slots
+from scoregen.styles.style import DEFAULT
 from scoregen.system.errors import InputError
 from scoregen.tokens.encode import encode, pitched_slots
 from scoregen.tokens.events import TokenScore
@@ -27,7 +28,7 @@ class ExplainRequest:
     """A score in tokens: the voice of each role, and for each measure and voice whether it was given.
 
     `options` are the sampling options in the provenance of the score, else the defaults. `weights` is the
-    checksum of the weights in the provenance, or None.
+    checksum of the weights in the provenance, or None; `style` is the style there, or the default.
     """
 
     score: Score
@@ -36,6 +37,7 @@ class ExplainRequest:
     given: tuple[tuple[bool, ...], ...]
     options: SamplingOptions
     weights: str | None
+    style: str
     notices: tuple[str, ...]
 
 
@@ -60,7 +62,9 @@ def explain_request(
     if all(all(row) for row in mask):
         raise InputError("--given: found the whole score; expected some generated music; name fewer parts")
     tokens = encode(_with_found_ends(score, slots, mask), slots, snap=True)
-    return ExplainRequest(score, slots, tokens, mask, _options(record), record.get("weights"), tuple(notices))
+    return ExplainRequest(
+        score, slots, tokens, mask, _options(record), record.get("weights"), _style(record), tuple(notices)
+    )
 
 
 def _with_found_ends(score: Score, slots: Sequence[Slot], mask: Sequence[Sequence[bool]]) -> Score:
@@ -144,6 +148,14 @@ def _provenance(score: Score) -> dict[str, Any]:
         return {}
     given = {name.removeprefix("given:"): text for name, text in fields_by_name.items() if name.startswith("given:")}
     return {"given": given, "weights": fields_by_name.get("weights"), "options": fields_by_name.get("options", "{}")}
+
+
+def _style(record: Mapping[str, Any]) -> str:
+    """The style of a provenance; the default if it has none."""
+    try:
+        return str(json.loads(record.get("options", "{}")).get("style", DEFAULT))
+    except (ValueError, AttributeError):
+        return DEFAULT
 
 
 def _options(record: Mapping[str, Any]) -> SamplingOptions:

@@ -19,7 +19,7 @@ import pytest
 
 import scoregen
 from scoregen.cli.app import run
-from scoregen.cli.commands.train import duration
+from scoregen.cli.commands.train import duration, refusal_lines
 from scoregen.corpora.manifest import load_corpus
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
 from scoregen.model.sampling.novelty_limit import load_index
@@ -65,7 +65,8 @@ def test_a_corpus_becomes_weights(command: list[str], tmp_path: Path, capsys: Ca
     assert run([*command, "--steps", "4", "--save-every", "2", "--transpose", "2"]) == 0
     captured = capsys.readouterr()
     assert captured.out == f"{tmp_path}/new.safetensors\n"
-    found, cost, first, last, learned, copied = captured.err.splitlines()
+    found, kinds, cost, first, last, learned, copied = captured.err.splitlines()
+    assert re.fullmatch(r"scoregen: key signatures: .* \(\d\).*; metres: \d/\d \(\d\).*", kinds)
     assert found == (
         "scoregen: found 3 pieces, 6 measures in 4 parts (soprano, alto, tenor, bass);"
         " 1 of them only to measure the result"
@@ -131,12 +132,45 @@ def test_unusable_files_do_not_leave_a_side_empty(corpus: Path, tmp_path: Path) 
     assert str(folder) not in refused
 
 
-def test_one_piece_is_not_enough(corpus: Path, tmp_path: Path, capsys: Captured) -> None:
+def test_one_piece_of_two_measures_is_not_enough(corpus: Path, tmp_path: Path, capsys: Captured) -> None:
     folder = tmp_path / "one"
     folder.mkdir()
     shutil.copy(next(corpus.glob("*.musicxml")), folder)
     assert run(["train", str(folder), "-o", str(tmp_path / "new")]) == 2
-    assert "expected two pieces or more with parts for satb" in capsys.readouterr().err
+    expected = "expected one piece of four measures or more, or several, with parts for satb; first refusal: none was"
+    assert expected in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_of_one_or_two_pieces_the_last_measures_are_held_out(count: int, tmp_path: Path, capsys: Captured) -> None:
+    folder = tmp_path / "hymns"
+    folder.mkdir()
+    for name in ("nun-danket", "hymn-to-joy")[:count]:
+        shutil.copy(MELODY.parent / f"{name}.musicxml", folder)
+    config = tmp_path / "small.toml"
+    config.write_text(SMALL)
+    out = tmp_path / "new"
+    short = ["--steps", "1", "--save-every", "1", "--config", str(config), "--from", "none"]
+    written = scoregen.compose(folder / "nun-danket.musicxml", candidates=1, passes=0)
+    for file in folder.iterdir():
+        scoregen.compose(file, candidates=1, passes=0).save(file, force=True)
+    assert len(written.score.parts) == 4
+    assert run(["train", str(folder), "-o", str(out), *short]) == 0
+    lines = capsys.readouterr().err.splitlines()
+    assert "their last measures only to measure the result" in lines[0]
+    assert lines[0].startswith(f"scoregen: found {count} piece{'' if count == 1 else 's'}, ")
+    assert "measures that it was not trained on cost" in lines[-3]
+    assert "the measures come from the pieces that it was trained on" in lines[-1]
+    story = json.loads(out.with_suffix(".json").read_text())
+    assert (story["pieces"], story["held_out"]) == (count, "measures")
+
+
+def test_files_left_out_are_grouped_by_reason() -> None:
+    refused = [f"{number}.mid: found no part for bass; expected one" for number in range(7)]
+    assert list(refusal_lines([*refused, "x.xml, measure 3: too long"])) == [
+        "left out 7 files: 0.mid, 1.mid, 2.mid, 3.mid, 4.mid and 2 more: found no part for bass; expected one",
+        "left out: x.xml, measure 3: too long",
+    ]
 
 
 def test_it_starts_from_the_weights_of_the_package(corpus: Path, tmp_path: Path, capsys: Captured) -> None:
@@ -272,7 +306,7 @@ def test_sigterm_does_the_same(command: list[str], monkeypatch: pytest.MonkeyPat
         run(arguments)
     assert caught.value.code == 143
     said = "scoregen: stopped after step 3 of 9; the same command resumes the run"
-    assert capsys.readouterr().err.splitlines()[2:4] == ["scoregen: asked", said]
+    assert capsys.readouterr().err.splitlines()[3:5] == ["scoregen: asked", said]
     monkeypatch.undo()
     assert run(arguments) == 0
     assert "scoregen: resumes after step 3; 6 steps at " in capsys.readouterr().err

@@ -1,0 +1,55 @@
+"""Measures held out of a piece, for folders with too few pieces to hold out whole ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from scoregen.tokens.events import Event, Slice, TokenMeasure, TokenScore
+
+SHARE, LEAST, MOST = 0.75, 0.6, 0.85
+"""The share of the measures before the cut: the aim, and its bounds."""
+SHORTEST = 4
+"""The fewest measures of a piece that is cut."""
+
+
+def cut_in_two(tokens: TokenScore) -> tuple[TokenScore, TokenScore] | None:
+    """The first three quarters of a piece and the rest; None for a piece of less than four measures.
+
+    The cut is at a barline that no note sounds across if there is one near, best after the end of a phrase. A note
+    that does sound across it is attacked again.
+    """
+    count = len(tokens.measures)
+    if count < SHORTEST:
+        return None
+    sounding = [_sounding_before(tokens, index) for index in range(count)]
+    places = [index for index in range(1, count) if LEAST <= index / count <= MOST] or [round(SHARE * count)]
+    cut = min(places, key=lambda index: (_cost(tokens.measures, index), abs(index / count - SHARE)))
+    rest = (_opened(tokens.measures[cut], sounding[cut]), *tokens.measures[cut + 1 :])
+    return replace(tokens, measures=tokens.measures[:cut]), replace(tokens, measures=rest)
+
+
+def _cost(measures: Sequence[TokenMeasure], index: int) -> int:
+    """0 for a cut after a phrase end, 1 for one between notes, 2 for one through a note."""
+    if any(event.kind == "hold" or event.tied for event in measures[index].slices[0].events):
+        return 2
+    return 0 if measures[index - 1].header.phrase_ends else 1
+
+
+def _sounding_before(tokens: TokenScore, index: int) -> list[Event]:
+    """The last event of each voice before a measure that is no hold."""
+    last = [Event("rest")] * len(tokens.slots)
+    for measure in tokens.measures[:index]:
+        for piece in measure.slices:
+            last = [before if event.kind == "hold" else event for event, before in zip(piece.events, last, strict=True)]
+    return last
+
+
+def _opened(measure: TokenMeasure, sounding: Sequence[Event]) -> TokenMeasure:
+    """A measure as the first of a piece: what is held into it begins there."""
+    first = measure.slices[0]
+    events = tuple(
+        replace(before if event.kind == "hold" else event, tied=())
+        for event, before in zip(first.events, sounding, strict=True)
+    )
+    return replace(measure, slices=(Slice(first.onset, events), *measure.slices[1:]))

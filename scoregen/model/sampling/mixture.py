@@ -1,0 +1,116 @@
+"""Mixtures of styles: the weights, calibrations and successions of several checkpoints in given shares, as one.
+
+The weights are interpolated parameter by parameter, which needs no second network while sampling. Networks that were
+tuned from the same weights lie in one basin of the loss, so that the networks between them are good ones (Wortsman et
+al. 2022, "Model soups", arXiv:2203.05482; Ilharco et al. 2023, arXiv:2212.04089). Others cannot be mixed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from scoregen.model.network.checkpoint import Weights
+from scoregen.model.sampling.feature_matching import Features
+from scoregen.model.sampling.feature_matching_file import Calibration
+from scoregen.model.sampling.pretrained import Pretrained, load_pretrained
+from scoregen.score.ensemble import Ensemble
+from scoregen.system.errors import InputError, Place
+from scoregen.tokens.successions import SuccessionTable
+from scoregen.tokens.window_hashes import NoveltyIndex
+
+Part = tuple[Pretrained, float]
+"""A checkpoint and its share."""
+
+
+def load_mixture(parts: Sequence[tuple[Path, float]], ensemble: Ensemble, *, may_stand_in: bool = False) -> Pretrained:
+    """Checkpoints in shares that sum to 1, as one. InputError if they are for other ensembles or of other origins.
+
+    With `may_stand_in`, voices of the weights may sing the roles of another choir.
+    """
+    if len(parts) == 1:
+        return load_pretrained(parts[0][0], ensemble, may_stand_in=may_stand_in)
+    loaded = [(_named(path, ensemble, may_stand_in=may_stand_in), share) for path, share in parts]
+    weights = mixed_weights([(each.weights, share) for each, share in loaded])
+    indexes = [each.index for each, _ in loaded if each.index]
+    return Pretrained(
+        loaded[0][0].players,
+        weights,
+        reduce(NoveltyIndex.merged, indexes) if indexes else None,
+        _mixed_calibration(loaded, len(weights.config.roles)),
+        _mixed_successions(loaded),
+    )
+
+
+def _named(path: Path, ensemble: Ensemble, *, may_stand_in: bool) -> Pretrained:
+    """A checkpoint of several; InputError says which one is at fault."""
+    try:
+        return load_pretrained(path, ensemble, may_stand_in=may_stand_in)
+    except InputError as error:
+        raise InputError(error.message, error.place if str(error.place) else Place(path.name)) from None
+
+
+def mixed_weights(parts: Sequence[tuple[Weights, float]]) -> Weights:
+    """The interpolated weights. InputError if they do not all come from the same starting weights."""
+    first = parts[0][0]
+    for other, _ in parts[1:]:
+        shapes = [{name: tensor.shape for name, tensor in each.tensors.items()} for each in (first, other)]
+        if origin(first) != origin(other) or shapes[0] != shapes[1]:
+            raise InputError(
+                f"{first.stem.name} and {other.stem.name} cannot be mixed: they were not tuned from the same weights; "
+                "name one of them, or train both from the same"
+            )
+    tensors = {name: _mean([(weights.tensors[name], share) for weights, share in parts]) for name in first.tensors}
+    about = {"mixture": [[weights.checksum, share] for weights, share in parts]}
+    checksum = hashlib.sha256(repr(about).encode()).hexdigest()
+    return Weights(
+        Path(" and ".join(weights.stem.name for weights, _ in parts)), first.config, tensors, checksum, about
+    )
+
+
+def origin(weights: Weights) -> str:
+    """The checksum of the weights that a checkpoint was first tuned from; its own if it began at random."""
+    record: Mapping[str, Any] = {"sha256": weights.checksum, **weights.about}
+    while isinstance(record.get("start"), Mapping):
+        record = record["start"]
+    return str(record["sha256"])
+
+
+def _mean(parts: Sequence[tuple[np.typing.NDArray[np.float32], float]]) -> np.typing.NDArray[np.float32]:
+    mean: np.typing.NDArray[np.float32] = sum(
+        (values.astype(np.float64) * share for values, share in parts), np.zeros(())
+    ).astype(np.float32)
+    return mean
+
+
+def _mixed_calibration(parts: Sequence[Part], voices: int) -> Calibration | None:
+    """The logit biases in the shares of their checkpoints; a checkpoint without a calibration has biases of 0."""
+    found = [(each.calibration, share) for each, share in parts if each.calibration]
+    if not found:
+        return None
+    tasks = []
+    for task in ("free", "given"):
+        total = Features.zeros(voices)
+        for calibration, share in found:
+            for kind in fields(Features):
+                getattr(total, kind.name)[:] += share * getattr(getattr(calibration, task), kind.name)
+        tasks.append(total)
+    about = {"mixture": [[calibration.checksum, share] for calibration, share in found]}
+    return Calibration(tasks[0], tasks[1], about, hashlib.sha256(repr(about).encode()).hexdigest())
+
+
+def _mixed_successions(parts: Sequence[Part]) -> SuccessionTable | None:
+    """The successions of all tables, each with as many counts in total as its share of the largest table."""
+    found = [(each.successions, share) for each, share in parts if each.successions and len(each.successions.counts)]
+    if not found:
+        return None
+    largest = max(table.counts.sum() for table, _ in found)
+    empty = SuccessionTable.of([])
+    scaled = [(table, share * largest / table.counts.sum()) for table, share in found]
+    return reduce(lambda total, part: total.merged(*part), scaled, empty)
