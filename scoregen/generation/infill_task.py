@@ -10,7 +10,7 @@ from scoregen.analysis.harmony.tune_keys import asked_keys, tune_keys
 from scoregen.generation.ranges import range_notices
 from scoregen.generation.reading import reading_of, reading_slot
 from scoregen.generation.seating import Seating, is_empty, seat, unseen_roles
-from scoregen.generation.stand_ins import narrowed, reading_interval, stand_ins
+from scoregen.generation.stand_ins import comfortable, reading_interval, stand_ins
 from scoregen.generation.understanding import Understanding, signature_notices, understanding_of
 from scoregen.generation.voice_rules import scales, voice_rule
 from scoregen.notation.graft.transposition import transposed
@@ -122,7 +122,7 @@ def _task(
         if role.name not in sung
         else ranges[role.name]
         if players is ensemble
-        else narrowed(ranges[sung[role.name]])
+        else comfortable(ranges[sung[role.name]])
         for role in players.roles
     )
     by_player = {player: slots[name] for player, name in sung.items() if name in slots}

@@ -13,7 +13,6 @@ from scoregen.score.pitch import UNISON, Interval
 READING_INTERVALS = tuple(map(Interval.parse, ("P1", "M2", "-M2", "P4", "-P4", "P5", "-P5", "M6", "-M6", "P8", "-P8")))
 """The intervals at which a choir is read; the nearest ones first."""
 MOST_ACCIDENTALS = 6
-_MARGIN = Interval.parse("M2")
 
 
 def stand_ins(ensemble: Ensemble, players: Ensemble) -> dict[str, Role]:
@@ -40,16 +39,13 @@ def reading_interval(score: Score, pairs: Iterable[tuple[Role, Role]]) -> Interv
     return min(fitting, key=lambda each: sum((abs(gap - each.semitones) for gap in gaps), Fraction(0)))
 
 
-def narrowed(role: Role) -> Role:
-    """The role with a range of at most a whole tone beyond the comfortable one.
+def comfortable(role: Role) -> Role:
+    """The role with its comfortable range only.
 
     A voice of the network that sings another role tends to the limit of its range that is nearer to its own.
     """
     low, high = role.comfortable
-    below, above = low.transposed(-_MARGIN), high.transposed(_MARGIN)
-    lowest = below if below.midi_pitch > role.lowest.midi_pitch else role.lowest
-    highest = above if above.midi_pitch < role.highest.midi_pitch else role.highest
-    return replace(role, lowest=lowest, highest=highest)
+    return replace(role, lowest=low, highest=high)
 
 
 def middle(role: Role) -> Fraction:

@@ -58,7 +58,7 @@ def test_a_style_that_was_added_is_found_everywhere(monkeypatch: pytest.MonkeyPa
     (tmp_path / "elsewhere").mkdir()
     add_style(Path("mine"))
     monkeypatch.chdir(tmp_path / "elsewhere")
-    assert [entry.name for entry in list_styles()] == ["chorale", "mine"]
+    assert [entry.name for entry in list_styles()] == ["chorale", "instruments", "mine"]
     assert find_style("mine").style.voice_leading.parallel == 1.0
     with pytest.raises(OutputError, match="exists"):
         add_style(tmp_path / "mine")
