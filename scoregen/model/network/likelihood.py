@@ -130,7 +130,7 @@ def choices(network: Network, batch: Batch, visible: Tensor | None = None) -> Ch
     history = batch.pitch_history if network.config.use_pitch_history else torch.zeros_like(batch.pitch_history)
     around = torch.cat([batch.metric, history, *_context(network, batch, roles)], -1)
     past = codes if visible is None else _with_mean_codes(codes, visible, slice_mask(batch))
-    slices = network.slice_code(network.drop_events(past))
+    slices = network.slice_code(network.drop_events(past), batch.events)
     previous = functional.pad(slices[:, :-1], (0, 0, 1, 0))
     hidden, _ = network.read_slices(network.backbone_input(previous, around))
     attention = network.copy_attention
@@ -148,7 +148,8 @@ def _context(network: Network, batch: Batch, roles: Tensor) -> list[Tensor]:
     if not network.config.context:
         return []
     codes = network.voice_code(batch.frame_events, batch.frame_sounding, batch.frame_inner, batch.frame_key, roles)
-    encoded = network.encode_context(network.slice_code(codes), batch.frame_metric, batch.frame_lengths.cpu())
+    frames = network.slice_code(codes, batch.frame_events)
+    encoded = network.encode_context(frames, batch.frame_metric, batch.frame_lengths.cpu())
     encoded = network.with_style(encoded, batch.style)
     return [encoded.gather(1, batch.frame.unsqueeze(-1).expand(-1, -1, encoded.shape[-1]))]
 
