@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scoregen.score.elements import Score, Slot
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote, measure_onsets
-from scoregen.tokens.events import TokenScore
+from scoregen.tokens.events import Event, TokenScore, ascending
 from scoregen.tokens.vocabulary import vocabulary
 
 Ints = NDArray[np.int64]
@@ -50,7 +50,7 @@ def sonorities(tokens: TokenScore) -> Sonorities:
     for index, written in enumerate(tokens.measures):
         for piece in written.slices:
             sounding = [
-                before if event.kind == "hold" else _midi(event.pitches[which]) if event.kind == "attack" else SILENT
+                before if event.kind == "hold" else _outer_note(event, which) if event.kind == "attack" else SILENT
                 for event, before, which in zip(piece.events, sounding, outer, strict=True)
             ]
             pitches.append(sounding)
@@ -88,6 +88,12 @@ def tick(position: Fraction) -> int:
 def _whole_ticks(place: Fraction) -> int:
     """An onset of the token language, which is always on a tick."""
     return place.numerator * vocabulary().ticks_per_quarter // place.denominator
+
+
+def _outer_note(event: Event, which: int) -> int:
+    """The outer note of a chord, which may be one that only continues."""
+    notes = ascending((*event.pitches, *event.tied)) if event.tied else event.pitches
+    return _midi(notes[which])
 
 
 @cache

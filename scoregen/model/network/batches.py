@@ -142,8 +142,10 @@ def _with_voices(order: np.typing.NDArray[np.int64], voices: int) -> np.typing.N
 
 
 def _pad_squares(tables: Sequence[Buckets], count: int) -> Tensor:
+    """[B, V + 1, T, T]; the last one is always that of the lowest voice, from which the attention reads it."""
     longest = max(table.shape[-1] for table in tables)
     padded = np.zeros((len(tables), count, longest, longest), dtype=np.uint8)
     for square, table in zip(padded, tables, strict=True):
         square[: table.shape[0], : table.shape[1], : table.shape[2]] = table
+        square[-1, : table.shape[1], : table.shape[2]] = table[-1]
     return torch.from_numpy(padded)

@@ -82,7 +82,7 @@ def read_weights(path: Path | None = None) -> Weights:
         tensors = in_current_alphabet(tensors, config)
     except InputError as error:
         raise InputError(error.message, Place(f"{stem}.safetensors")) from error
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError) as error:
         raise _unreadable(stem, error) from error
     checksum = hashlib.sha256(data).hexdigest()
     if about.get("sha256") != checksum:

@@ -14,7 +14,7 @@ from torch.nn import functional
 
 from scoregen.model.features.alphabet import UNSCORED
 from scoregen.model.features.auxiliary_targets import UNLABELLED
-from scoregen.model.features.turns import CHOICE
+from scoregen.model.features.turns import CHOICE, VOICE
 from scoregen.model.network.batches import Batch
 from scoregen.model.network.in_slice import Choices, choices_in_slices, rows_of, slice_mask
 from scoregen.model.network.index_tables import KINDS
@@ -84,7 +84,7 @@ def score_masks(batch: Batch, log_p: Choices) -> tuple[tuple[Tensor, ...], Tenso
     Scored are the choices of events that are not given, and the time shifts after a slice with such events.
     """
     b, t = rows_of(batch)
-    free = ~batch.given[b, t] & (batch.turn_count[b, t] > 0).unsqueeze(1)
+    free = _free(batch)
     ordered = free[log_p.rows]
     masks = tuple(
         ordered[: len(each)].gather(1, log_p.voice[: len(each), place : place + 1])[:, 0]
@@ -93,12 +93,23 @@ def score_masks(batch: Batch, log_p: Choices) -> tuple[tuple[Tensor, ...], Tenso
     return masks, free.any(1) & (batch.time_shift[b, t] != UNSCORED)
 
 
+def _free(batch: Batch) -> Tensor:
+    """[R, V] the voices whose events are chosen: neither given nor absent."""
+    b, t = rows_of(batch)
+    kept: Tensor = torch.zeros_like(batch.given[b, t])
+    place = batch.turns[b, t, VOICE]
+    has_turn = torch.arange(place.shape[1], device=kept.device) < batch.turn_count[b, t].unsqueeze(1)
+    rows, places = has_turn.nonzero(as_tuple=True)
+    kept[rows, place[rows, places]] = True
+    return kept & ~batch.given[b, t]
+
+
 def is_greedy(batch: Batch, log_p: Choices) -> Tensor:
     """[R] whether every choice of a slice that is not given is the likeliest, including the time shift after it."""
     b, t = rows_of(batch)
     masks, _ = score_masks(batch, log_p)
     time_shift = log_p.time_shifts.argmax(-1) == batch.time_shift[b, t]
-    greedy = time_shift | batch.given[b, t].all(1)
+    greedy = time_shift | ~_free(batch).any(1)
     for place, (each, mask) in enumerate(zip(log_p.turns, masks, strict=True)):
         rows = log_p.rows[: len(each)]
         hit = each.argmax(-1) == batch.turns[b, t, CHOICE, place][rows]
@@ -130,7 +141,7 @@ def choices(network: Network, batch: Batch, visible: Tensor | None = None) -> Ch
     history = batch.pitch_history if network.config.use_pitch_history else torch.zeros_like(batch.pitch_history)
     around = torch.cat([batch.metric, history, *_context(network, batch, roles)], -1)
     past = codes if visible is None else _with_mean_codes(codes, visible, slice_mask(batch))
-    slices = network.slice_code(network.drop_events(past))
+    slices = network.slice_code(network.drop_events(past), batch.events)
     previous = functional.pad(slices[:, :-1], (0, 0, 1, 0))
     hidden, _ = network.read_slices(network.backbone_input(previous, around))
     attention = network.copy_attention
@@ -148,7 +159,8 @@ def _context(network: Network, batch: Batch, roles: Tensor) -> list[Tensor]:
     if not network.config.context:
         return []
     codes = network.voice_code(batch.frame_events, batch.frame_sounding, batch.frame_inner, batch.frame_key, roles)
-    encoded = network.encode_context(network.slice_code(codes), batch.frame_metric, batch.frame_lengths.cpu())
+    frames = network.slice_code(codes, batch.frame_events)
+    encoded = network.encode_context(frames, batch.frame_metric, batch.frame_lengths.cpu())
     encoded = network.with_style(encoded, batch.style)
     return [encoded.gather(1, batch.frame.unsqueeze(-1).expand(-1, -1, encoded.shape[-1]))]
 

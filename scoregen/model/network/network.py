@@ -131,9 +131,13 @@ class Network(nn.Module):
         )
         return result
 
-    def slice_code(self, voice_codes: Tensor) -> Tensor:
-        """The code of a slice from those of its voices, [..., V, embedding] to [..., backbone]."""
-        code: Tensor = self.voice_out(functional.gelu(voice_codes)).sum(-2)
+    def slice_code(self, voice_codes: Tensor, events: Tensor) -> Tensor:
+        """The code of a slice from those of its voices, [..., V, embedding] to [..., backbone].
+
+        Voices that are absent by their `events` [..., V] have no part in it, not even by the bias.
+        """
+        present = (self.kind_of[events] != KINDS.index("absent")).unsqueeze(-1)
+        code: Tensor = (self.voice_out(functional.gelu(voice_codes)) * present).sum(-2)
         return code
 
     def with_style(self, encoded: Tensor, style: Tensor) -> Tensor:
@@ -200,8 +204,10 @@ class Network(nn.Module):
 
     def time_shift_state(self, state: Tensor, previous: Tensor) -> Tensor:
         """The state after the event of the last voice."""
-        nothing, memory = torch.zeros_like(previous), previous.new_zeros(len(previous), self.config.strand)
-        result: Tensor = self.light_dropout(self.in_slice(torch.cat([nothing, nothing, previous, memory], -1), state))
+        nothing = torch.zeros_like(previous)
+        memory = [functional.pad(nothing[:, :1], (0, self.config.strand - 1))] if self.config.strand else []
+        inputs = torch.cat([nothing, nothing, previous, *memory], -1)
+        result: Tensor = self.light_dropout(self.in_slice(inputs, state))
         return result
 
     def choice_code(self, choice: Tensor, pitch: Tensor, key: Tensor, role: Tensor) -> Tensor:

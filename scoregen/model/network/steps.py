@@ -103,7 +103,7 @@ def encode_frames(
     style: Tensor,
 ) -> tuple[Tensor, ...]:
     """[B, F, 2 context] the given voices, encoded in both directions, and the style [B]."""
-    codes = network.slice_code(network.voice_code(events, sounding, inner, key, roles))
+    codes = network.slice_code(network.voice_code(events, sounding, inner, key, roles), events)
     return (network.with_style(network.encode_context(codes, metric), style),)
 
 
@@ -124,7 +124,7 @@ def read_slices(
     slices and the values of those before them [B, H, T, d / H].
     """
     codes = network.voice_code(events, sounding, inner, key, roles)
-    previous = network.slice_code(codes) * is_slice.unsqueeze(-1)
+    previous = network.slice_code(codes, events) * is_slice.unsqueeze(-1)
     context, hidden = network.read_slices(network.backbone_input(previous, around), hidden)
     attention = network.copy_attention
     return context, hidden, previous, attention.keys(context), attention.values(previous)

@@ -11,8 +11,10 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
+from scoregen.model.engine.graphs import read_graphs
 from scoregen.model.engine.loading import engine_for, engine_of, load_engine
 from scoregen.model.engine.onnx_engine import OnnxEngine
+from scoregen.model.engine.protocol import Engine
 from scoregen.model.engine.scoring import piece_nats
 from scoregen.model.engine.torch_engine import TorchEngine
 from scoregen.model.features.alphabet import alphabet
@@ -21,18 +23,24 @@ from scoregen.model.features.inputs import piece_arrays
 from scoregen.model.network.batches import collate
 from scoregen.model.network.checkpoint import load_checkpoint, read_weights, save_checkpoint
 from scoregen.model.network.config import NetworkConfig
+from scoregen.model.network.index_tables import index_tables
 from scoregen.model.network.likelihood import likelihood
 from scoregen.model.network.network import Network
-from scoregen.model.network.steps import STEPS, axis_sizes
+from scoregen.model.network.steps import STEPS, axis_sizes, steps_of
 from scoregen.system.errors import InputError
+from tests.model.ensembles import chordal_tokens, describe
 from tests.model.pieces import random_tokens, sensitive_network
 
 DEVICES = ["cpu", pytest.param("cuda", marks=pytest.mark.gpu)]
 SIZES: Mapping[str, Mapping[str, int]] = {
-    "a quartet": {"B": 3, "T": 4, "R": 12, "C": 9, "V": 4, "M": 5, "K": 3, "F": 6},
-    "one voice": {"B": 1, "T": 1, "R": 1, "C": 2, "V": 1, "M": 2, "K": 1, "F": 1},
-    "sixteen voices": {"B": 2, "T": 3, "R": 6, "C": 40, "V": 16, "M": 17, "K": 15, "F": 30},
+    "a quartet": {"B": 3, "T": 4, "R": 12, "C": 9, "V": 4, "M": 5, "K": 3, "F": 6, "N": 3},
+    "one voice": {"B": 1, "T": 1, "R": 1, "C": 2, "V": 1, "M": 2, "K": 1, "F": 1, "N": 0},
+    "sixteen voices": {"B": 2, "T": 3, "R": 6, "C": 40, "V": 16, "M": 17, "K": 15, "F": 30, "N": 1},
 }
+
+DESCRIBED = NetworkConfig(
+    roles=(), styles=("one", "other"), embedding=16, context=16, backbone=32, in_slice=32, strand=12, heads=2
+)
 
 
 @pytest.fixture(scope="module")
@@ -46,26 +54,28 @@ def on_device(device: str) -> TorchEngine:
     return TorchEngine(load_checkpoint().network, device)
 
 
-def id_limits(config: NetworkConfig) -> dict[str, int]:
+def id_limits(step: str, config: NetworkConfig) -> dict[str, int]:
     """The exclusive upper bound of the ids of each input."""
     ids = alphabet(config.alphabet)
-    pitches, roles = ids.silence + 1, len(config.roles)
-    result = dict.fromkeys(("sounding", "before", "last_sounding", "other_pitch", "other_before"), pitches)
-    result |= dict.fromkeys(("roles", "role", "last_role", "other_role"), roles)
-    result |= {"events": ids.events + 1, "last_event": ids.events + 1, "key": ids.no_key + 1}
+    pitches = ("sounding", "inner", "before", "reference", "last_pitch", "other_pitch", "other_before")
+    result = dict.fromkeys(pitches, ids.silence + 1)
+    past = len(ids.time_shifts) + 1 if step == "choose_time_shift" else ids.choices + 1
+    result |= {"events": ids.absent + 1, "last_choice": ids.choices, "past_choices": past}
     return result | {
+        "key": ids.no_key + 1,
+        "voices": 2,
+        "style": len(config.styles) + 1,
         "age": 10,
         "matches": 9,
         "voice_matches": 9,
         "is_set": 2,
-        "past_choices": 20,
         "position": 9000,
         "positions": 9000,
     }
 
 
 def random_inputs(step: str, config: NetworkConfig, sizes: Mapping[str, int]) -> list[NDArray[np.generic]]:
-    rng, limits = np.random.default_rng(1), id_limits(config)
+    rng, limits = np.random.default_rng(1), id_limits(step, config)
     widths = {**axis_sizes(config), **sizes}
     result: list[NDArray[np.generic]] = []
     for name, axes in STEPS[step].inputs.items():
@@ -82,14 +92,63 @@ def random_inputs(step: str, config: NetworkConfig, sizes: Mapping[str, int]) ->
     return result
 
 
+@pytest.fixture(scope="module")
+def described(tmp_path_factory: pytest.TempPathFactory) -> tuple[OnnxEngine, Network]:
+    """A network of described voices with memories and styles, and its graphs, exported into a folder."""
+    pytest.importorskip("onnx", reason="onnx exports the graphs")
+    from tools.export_graphs import export_graphs
+
+    network, folder = sensitive_network(DESCRIBED), tmp_path_factory.mktemp("graphs")
+    for name, data in export_graphs(DESCRIBED).items():
+        (folder / name).write_bytes(data)
+    tensors = {name: weight.numpy() for name, weight in network.state_dict().items()}
+    values = {**tensors, **index_tables(network.alphabet, DESCRIBED)}
+    graphs = read_graphs(folder)
+    assert graphs.fits({name: value.shape for name, value in values.items()})
+    return OnnxEngine(DESCRIBED, graphs, values), network
+
+
+def assert_same_steps(ours: Engine, other: TorchEngine, step: str, sizes: Mapping[str, int]) -> None:
+    inputs = random_inputs(step, ours.config, sizes)
+    for one, another in zip(ours.run(step, *inputs), other.run(step, *inputs), strict=True):
+        np.testing.assert_allclose(one, other.numpy(another), atol=5e-5, rtol=1e-5)
+
+
+@pytest.mark.parametrize("device", DEVICES)
+@pytest.mark.parametrize("step", steps_of(NetworkConfig()))
+@pytest.mark.parametrize("size", SIZES)
+def test_every_step_with_any_number_of_voices(shipped: OnnxEngine, step: str, size: str, device: str) -> None:
+    assert_same_steps(shipped, on_device(device), step, SIZES[size])
+
+
 @pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("size", SIZES)
-def test_every_step_with_any_number_of_voices(shipped: OnnxEngine, step: str, size: str, device: str) -> None:
-    inputs = random_inputs(step, shipped.config, SIZES[size])
-    other = on_device(device)
-    for ours, theirs in zip(shipped.run(step, *inputs), other.run(step, *inputs), strict=True):
-        np.testing.assert_allclose(ours, other.numpy(theirs), atol=5e-5, rtol=1e-5)
+def test_every_step_of_described_voices(
+    described: tuple[OnnxEngine, Network], step: str, size: str, device: str
+) -> None:
+    engine, network = described
+    assert_same_steps(engine, TorchEngine(network, device), step, SIZES[size])
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 8])
+def test_the_likelihood_of_chords_equals_that_of_the_parallel_form(
+    described: tuple[OnnxEngine, Network], count: int
+) -> None:
+    engine, network = described
+    rng, voices = np.random.default_rng(4), describe(count)
+    for seed, absent in ((1, 0.0), (2, 0.3)):
+        piece = piece_arrays(chordal_tokens(seed, voices, 4, absent=absent), None, voices)
+        assert piece.choices.shape[2] > 3, "a chord takes several choices"
+        given = draw_given(piece, rng)
+        given[piece.measure == 1] = False
+        example = Example(piece, given, draw_order(piece, given, rng), style=2)
+        with torch.no_grad():
+            result = likelihood(network, collate([example]))
+        expected = (result.events.sum(1) + result.time_shifts).numpy()
+        assert expected.max() > 1
+        for each in (engine, TorchEngine(network, "cpu")):
+            assert piece_nats(each, example) == pytest.approx(expected, abs=1e-3, rel=1e-5)
 
 
 @pytest.mark.parametrize("device", DEVICES)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from scoregen.model.engine.incremental_features import IncrementalFeatures
-from scoregen.model.features.alphabet import MOST_ACCIDENTALS
-from scoregen.model.features.inputs import SPELLED, PieceArrays, piece_arrays
+from scoregen.model.features.alphabet import GRID, MOST_ACCIDENTALS
+from scoregen.model.features.inputs import SILENCE, SPELLED, PieceArrays, piece_arrays, with_tables
+from tests.model.ensembles import chordal_tokens, describe
 from tests.model.pieces import random_tokens
 
 
@@ -31,6 +33,12 @@ def check(features: IncrementalFeatures, row: int, piece: PieceArrays, index: in
     )
 
 
+def append(features: IncrementalFeatures, pieces: Sequence[PieceArrays], index: int) -> None:
+    """Add a slice of each piece."""
+    names = ("events", "sounding", "time_shift", "inner")
+    features.append(*(np.stack([getattr(piece, name)[index] for piece in pieces]).astype(np.int64) for name in names))
+
+
 def test_every_slice_has_the_features_of_the_finished_piece() -> None:
     pieces = [refrain(seed) for seed in (1, 2, 3)]
     assert all(piece.matches[1:].max() > 4 and piece.matches[0].max() > 4 for piece in pieces)
@@ -39,10 +47,7 @@ def test_every_slice_has_the_features_of_the_finished_piece() -> None:
         features.enter(np.array([piece.position[piece.point[index]] for piece in pieces]))
         for row, piece in enumerate(pieces):
             check(features, row, piece, index)
-        events, sounding, time_shift = (
-            np.stack([getattr(piece, name)[index] for piece in pieces]) for name in ("events", "sounding", "time_shift")
-        )
-        features.append(events, sounding, time_shift)
+        append(features, pieces, index)
 
 
 def test_pieces_can_be_removed_and_duplicated() -> None:
@@ -58,9 +63,25 @@ def test_pieces_can_be_removed_and_duplicated() -> None:
         features.enter(np.array([piece.position[piece.point[index]] for piece in pieces]))
         for row, piece in enumerate(pieces):
             check(features, row, piece, index)
-        features.append(
-            *(
-                np.stack([getattr(piece, name)[index] for piece in pieces])
-                for name in ("events", "sounding", "time_shift")
-            )
-        )
+        append(features, pieces, index)
+
+
+def test_chords_match_only_with_all_their_notes() -> None:
+    """A repetition of chords with other inner notes is no match of whole slices, though all outer notes are equal."""
+    voices = describe(3)
+    tokens = chordal_tokens(6, voices, 2)
+    first, second = tokens.measures
+    measures = (first, second, first, second, first)
+    same = piece_arrays(replace(tokens, measures=measures), None, voices)
+    other = replace(same, inner=same.inner.copy())
+    chords = np.argwhere((other.inner != SILENCE) & (same.measure == 2)[:, None, None])
+    at = tuple(chords[len(chords) // 2])
+    other.inner[at] -= 1
+    other = with_tables(other, 5 * 4 * GRID, None)
+    assert (same.matches[1:] == other.matches[1:]).all() and (same.matches[0] != other.matches[0]).any()
+    features = IncrementalFeatures(2, 3, SPELLED)
+    for index in range(same.length):
+        features.enter(np.full(2, same.position[same.point[index]]))
+        for row, piece in enumerate((same, other)):
+            check(features, row, piece, index)
+        append(features, [same, other], index)

@@ -44,10 +44,18 @@ def test_the_ids_are_those_of_the_trained_weights(ids: Alphabet, expected: str) 
 
 
 def test_the_spelled_pitches_and_constants_are_those_of_the_trained_weights() -> None:
-    assert hashlib.sha256(" ".join(map(str, PITCHES)).encode()).hexdigest()[:16] == "327ee9239a0dcf32"
+    assert hashlib.sha256(" ".join(map(str, PITCHES)).encode()).hexdigest()[:16] == "5400c651293038b6"
     assert (GRID, MOST_ACCIDENTALS, HOLD, REST, FIRST_PITCH, BARLINE) == (48, 7, 0, 1, 2, 0)
     assert (SPELLED.silence, SPELLED.no_key) == (len(PITCHES), 15)
-    assert SPELLED.events == SPELLED.blank == 2 + len(PITCHES)
+    assert SPELLED.events == SPELLED.more == 2 + len(PITCHES)
+    assert (SPELLED.tied, SPELLED.choices) == (SPELLED.more + 1, SPELLED.more + 2)
+    assert (SPELLED.blank, SPELLED.absent) == (SPELLED.choices, SPELLED.choices + 1)
+    assert (PITCHES[0].midi_pitch, PITCHES[-1].midi_pitch) == (21, 108), "the keys of a piano"
+
+
+def test_an_alphabet_without_chords_has_events_only() -> None:
+    assert not CHROMATIC.chords
+    assert CHROMATIC.choices == CHROMATIC.events == CHROMATIC.blank == CHROMATIC.absent - 1
 
 
 def test_every_id_is_a_token_of_the_language() -> None:
@@ -59,8 +67,8 @@ def test_every_id_is_a_token_of_the_language() -> None:
 
 
 def test_a_pitch_out_of_range_is_moved_by_octaves() -> None:
-    assert PITCHES[pitch_id(Pitch("C", 0, 9))] == Pitch("C", 0, 6)
-    assert PITCHES[pitch_id(Pitch("C", 0, 0))] == Pitch("C", 0, 2)
+    assert PITCHES[pitch_id(Pitch("C", 0, 9))] == Pitch("C", 0, 8)
+    assert PITCHES[pitch_id(Pitch("C", 0, 0))] == Pitch("C", 0, 1)
     assert all(pitch_id(pitch) == PITCH_IDS[pitch] for pitch in PITCHES)
     moved = [PITCHES[pitch_id(pitch)] for pitch in vocabulary().pitches]
     assert np.array_equal([p.fifths for p in moved], [p.fifths for p in vocabulary().pitches])

@@ -33,18 +33,18 @@ def in_order(piece: PieceArrays, given: np.ndarray) -> Example:
 
 
 def with_event(piece: PieceArrays, row: int, voice: int, event: int) -> PieceArrays:
-    events = piece.events.copy()
-    events[row, voice] = event
-    return replace(piece, events=events, time_shift=np.full_like(piece.time_shift, UNSCORED))
+    events, choices = piece.events.copy(), piece.choices.copy()
+    events[row, voice] = choices[row, voice, 0] = event
+    return replace(piece, events=events, choices=choices, time_shift=np.full_like(piece.time_shift, UNSCORED))
 
 
-def test_the_probabilities_of_all_events_of_one_voice_sum_to_one(network: Network) -> None:
+def test_the_probabilities_of_all_choices_of_one_voice_sum_to_one(network: Network) -> None:
     piece = piece_arrays(random_tokens(1))
     given = np.ones_like(piece.events, dtype=bool)
     row, voice = piece.length // 2, 3
     given[row, voice] = False
-    examples = [in_order(with_event(piece, row, voice, event), given) for event in range(SPELLED.events)]
-    costs = scored(network, examples).events.sum(1).reshape(SPELLED.events, piece.length).sum(1)
+    examples = [in_order(with_event(piece, row, voice, choice), given) for choice in range(SPELLED.choices)]
+    costs = scored(network, examples).events.sum(1).reshape(SPELLED.choices, piece.length).sum(1)
     assert float((-costs).exp().sum()) == pytest.approx(1.0, abs=1e-4)
 
 
@@ -56,6 +56,7 @@ def test_later_events_change_no_earlier_probability(network: Network) -> None:
     other.sounding[row, 2:] = 5
     other.sounding[row + 1 :] = 7
     other.before[row + 1 :] = 7
+    other.choices[..., 0] = other.events
     nothing = np.zeros_like(piece.events, dtype=bool)
     before = scored(network, [in_order(piece, nothing)])
     after = scored(network, [in_order(other, nothing)])
@@ -72,6 +73,8 @@ def test_blank_voices_have_no_influence_on_the_context(network: Network) -> None
     given[:, 0] = True
     row = piece.length // 2
     cut = replace(piece, events=piece.events.copy(), sounding=piece.sounding.copy(), before=piece.before.copy())
+    cut = replace(cut, choices=piece.choices.copy())
+    cut.choices[row:, 1:, 0] = 0
     cut.events[row:, 1:], cut.sounding[row:, 1:], cut.before[row + 1 :, 1:] = 0, 3, 3
     before, after = (scored(network, [in_order(made, given)]) for made in (piece, cut))
     assert torch.equal(before.events[:row], after.events[:row])
@@ -85,6 +88,7 @@ def test_later_given_events_have_an_influence(network: Network) -> None:
     last = np.flatnonzero(other.events[:, 0] > 1)[-1]
     other.events[last, 0] += 3
     other.sounding[last:, 0] += 3
+    other.choices[..., 0] = other.events
     before, after = (scored(network, [in_order(made, given)]) for made in (piece, other))
     assert not torch.equal(before.events[:last], after.events[:last])
 
@@ -95,7 +99,7 @@ def test_padding_has_no_influence(network: Network) -> None:
     for seed, measures in ((5, 2), (6, 5)):
         piece = piece_arrays(random_tokens(seed, measures))
         given = draw_given(piece, generator)
-        examples.append(Example(piece, given, draw_order(given, generator)))
+        examples.append(Example(piece, given, draw_order(piece, given, generator)))
     together = scored(network, examples).nats
     apart = sum(scored(network, [example]).nats for example in examples)
     assert float(together) == pytest.approx(float(apart), rel=1e-5)
