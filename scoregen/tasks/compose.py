@@ -24,6 +24,7 @@ from scoregen.generation.understanding import Understanding
 from scoregen.model.network.config import SamplingOptions
 from scoregen.notation.graft.transposition import transposed
 from scoregen.notation.results import ScoreResult
+from scoregen.plan.chord_report import ChordReport, chord_report
 from scoregen.plan.chord_text import chord_measures
 from scoregen.plan.drafts import (
     DraftPlans,
@@ -36,7 +37,7 @@ from scoregen.plan.drafts import (
 from scoregen.plan.easy_parts import easy_rules
 from scoregen.plan.form import PieceOptions, blank_piece
 from scoregen.plan.sections import Sections, section_starts, unfolded
-from scoregen.plan.steering import chord_notices, given_chords
+from scoregen.plan.steering import chord_notices, given_chords, given_timeline
 from scoregen.score.arrangement.sung_texts import LYRICS, LyricsChoice, with_given_marks
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import load_ensemble
@@ -81,6 +82,7 @@ class Alternative(ScoreResult):
 class Composition(ScoreResult):
     """The result of `compose`: the alternatives, best first, notices for the user, and what was understood.
 
+    `chords` is the report on the given chords in the best one; None if none is given.
     `score`, `save` and the conversions use the best.
     """
 
@@ -88,6 +90,7 @@ class Composition(ScoreResult):
     notices: tuple[str, ...]
     sampling_seconds: float
     understanding: Understanding
+    chords: ChordReport | None = None
 
     @property
     def score(self) -> Score:
@@ -159,7 +162,8 @@ def compose(
     task = replace(task, rules=easy_rules(task.rules, players.roles)) if options.difficulty == "easy" else task
     started = time.perf_counter()
     sections = section_starts(given, form) if score is None else ()
-    followed = given_chords(task.score, chords, chord_symbols)
+    timeline = given_timeline(task.score, chords, chord_symbols)
+    followed = given_chords(timeline)
     plans = _plans(task, form if score is None else None, manner, options, count, followed)
     drafts = _sample(engine, pretrained, task, plans, manner, sections, options, progress)
     drafts = _least_faulty_first(task, drafts)
@@ -187,17 +191,20 @@ def compose(
         found = parallels(unfolded(filled_reading(task, draft.tokens), form), task.page_slots)
         shown = lay_out_given(done, players, shape)
         alternatives.append(Alternative(shown, -draft.nats, found, record))
+    report = chord_report(filled_reading(task, drafts[0].tokens), task.score, task.slots, timeline)
     is_new = given.document is not None and alternatives[0].score.document is None
     return Composition(
         tuple(alternatives),
         (
             *given.notices,
             *task.notices,
-            *chord_notices(task.score, chords, chord_symbols),
+            *chord_notices(task.score, timeline, chords, chord_symbols),
+            *([str(report)] if report else []),
             *([NEW_SCORE] if is_new else []),
         ),
         seconds,
         _with_chords(task.understanding, chords, is_followed=bool(followed)),
+        report,
     )
 
 

@@ -21,6 +21,7 @@ from scoregen.model.sampling.costs.decision_context import DecisionContext
 from scoregen.model.sampling.costs.few_voices import few_voices_costs
 from scoregen.model.sampling.costs.scales import scale_costs
 from scoregen.model.sampling.costs.successions import SuccessionCosts
+from scoregen.model.sampling.costs.suggested_chords import suggested_costs, suggestion_at
 from scoregen.model.sampling.costs.tendencies import tendency_costs
 from scoregen.model.sampling.costs.voice_leading import Costs, voice_leading_costs
 from scoregen.model.sampling.decoding_context import EVENT_TOKENS, DecodingContext, time_shift_token
@@ -72,6 +73,7 @@ class _Sampler:
         self.decoding_context = DecodingContext(
             request.engine, request.tokens, request.rules, request.plans, request.style.finest
         )
+        self.suggests = self.decoding_context.suggests
         self.decoder = Decoder(request.engine, 1, voices)
         self.limit = NoveltyLimit(request.novelty, 1, voices) if request.novelty else None
         self.successions = None
@@ -268,6 +270,8 @@ class _Sampler:
         )
         if self.scale_costs is not None:
             costs = costs + self.scale_costs[[self.hypotheses[row].measure for row in rows]]
+        if self.suggests:
+            costs = costs + self._suggested_costs(rows, voice)
         if self.page is not None:
             costs = costs + few_voices_costs(decision, self.page)
         if self.successions:
@@ -282,6 +286,16 @@ class _Sampler:
             )
             costs = costs + self.costs.unusual_succession * unusual
         return costs - self.logit_bias.event_biases(decision) if self.logit_bias else costs
+
+    def _suggested_costs(self, rows: NDArray[np.intp], voice: Ints) -> Costs:
+        """[R, E] the cost of each event against the suggested chords."""
+        hypotheses = [self.hypotheses[row] for row in rows]
+        chords = [
+            suggestion_at(self.decoding_context.given_chords(each.number, each.measure), constraints.onset(each.state))
+            for each in hypotheses
+        ]
+        lowest = (voice == self.decoding_context.orders.shape[1] - 1).tolist()
+        return suggested_costs(chords, lowest, self.decoder.before[rows, voice])
 
     def _draw(self, hypotheses: Sequence[Hypothesis], scores: Scores) -> Ints:
         rng = np.array([hypothesis.rng.random() for hypothesis in hypotheses])
@@ -331,7 +345,7 @@ class _Sampler:
                 constraints.carry(before), before.rules.given, rules.given, strict=True
             )
         )
-        return constraints.begin(rules, carried)
+        return constraints.begin(rules, carried, constraints.carry(before))
 
 
 def _bounded(log_p: Floats) -> Scores:
