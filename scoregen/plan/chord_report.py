@@ -8,6 +8,7 @@ is left as it is: the other voices hold the chord.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -16,7 +17,7 @@ from scoregen.plan.chord_symbols import ChordTimeline, GivenChord
 from scoregen.plan.steering import chord_span, ordered
 from scoregen.score.elements import Score, Slot
 from scoregen.score.theory.chord_kinds import note_name
-from scoregen.score.timeline import SoundingNote, measure_onsets, pitch_of, pitched_notes
+from scoregen.score.timeline import SoundingNote, changes, measure_onsets, pitch_of, pitched_notes
 from scoregen.tokens.constraints.given_chords import ChordSpan
 
 _MOST_NAMED = 4
@@ -64,19 +65,33 @@ class ChordReport:
 
 @dataclass(frozen=True, slots=True)
 class _Music:
-    """A finished piece: its notes, which voices are new in which measure, and names for its voices."""
+    """A finished piece: what sounds from each time on, which voices are new in which measure, and their names."""
 
-    notes: tuple[SoundingNote, ...]
+    times: Sequence[Fraction]
+    sounding: Sequence[tuple[SoundingNote, ...]]
     slots: Sequence[Slot]
     names: Mapping[Slot, str]
     new: Collection[tuple[int, Slot]]
 
-    def at(self, time: Fraction) -> list[SoundingNote]:
-        return [note for note in self.notes if note.onset <= time < note.end]
+    @classmethod
+    def of(cls, score: Score, task: Score, slots: Sequence[Slot]) -> _Music:
+        blank = {(index, voice.slot) for index, m in enumerate(task.measures) for voice in m.voices if voice.is_blank}
+        names = {slot: task.part(slot.part).name.lower() or slot.part for slot in slots}
+        times = [Fraction(-1)]
+        rows: list[tuple[SoundingNote, ...]] = [()]
+        sounding: dict[SoundingNote, None] = {}
+        for change in changes(note for note in pitched_notes(score) if note.slot in slots):
+            sounding = {note: None for note in sounding if note not in change.ends} | dict.fromkeys(change.starts)
+            times.append(change.time)
+            rows.append(tuple(sounding))
+        return cls(times, rows, slots, names, blank)
 
-    def times(self, start: Fraction, end: Fraction) -> list[Fraction]:
-        """The start, and every onset before the end."""
-        return sorted({start, *(note.onset for note in self.notes if start < note.onset < end)})
+    def at(self, time: Fraction) -> tuple[SoundingNote, ...]:
+        return self.sounding[bisect_right(self.times, time) - 1]
+
+    def slices(self, start: Fraction, end: Fraction) -> list[Fraction]:
+        """The start, and every change before the end."""
+        return [start, *self.times[bisect_right(self.times, start) : bisect_left(self.times, end)]]
 
     def is_new(self, note: SoundingNote) -> bool:
         return (note.measure_index, note.slot) in self.new
@@ -87,15 +102,14 @@ def chord_report(score: Score, task: Score, slots: Sequence[Slot], timeline: Cho
 
     None if no chord is given.
     """
-    blank = {(index, voice.slot) for index, m in enumerate(task.measures) for voice in m.voices if voice.is_blank}
-    names = {slot: task.part(slot.part).name.lower() or slot.part for slot in slots}
-    notes = tuple(note for note in pitched_notes(score) if note.slot in slots)
-    music = _Music(notes, slots, names, blank)
-    starts = measure_onsets(score)
     rows = list(ordered(timeline))
+    if not rows:
+        return None
+    music = _Music.of(score, task, slots)
+    starts = measure_onsets(score)
     ends = [*(starts[index] + onset for index, onset, _ in rows[1:]), score.duration]
-    last = max((index for index, _, _ in rows), default=0)
-    stop = starts[last] + score.measures[last].duration if rows else Fraction(0)
+    last = rows[-1][0]
+    stop = starts[last] + score.measures[last].duration
     outcomes: list[ChordOutcome] = []
     for (index, onset, chord), end in zip(rows, ends, strict=True):
         if chord.tones is not None:
@@ -117,7 +131,7 @@ def _joined(outcomes: list[ChordOutcome], outcome: ChordOutcome, *, begins: bool
 
 def _outcome(music: _Music, number: str, chord: GivenChord, start: Fraction, end: Fraction) -> ChordOutcome:
     span = chord_span(chord)
-    faults = (fault for time in music.times(start, end) for fault in _faults(music, span, time, begins=time == start))
+    faults = (fault for time in music.slices(start, end) for fault in _faults(music, span, time, begins=time == start))
     fault = next(faults, "")
     against = {
         f"{music.names[note.slot]} {pitch_of(note).step}{_sign(pitch_of(note).alter)}"

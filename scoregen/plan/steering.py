@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 from scoregen.plan.chord_symbols import ChordTimeline, GivenChord, chord_timeline, unread_symbols
 from scoregen.plan.chord_text import text_timeline
-from scoregen.score.elements import Score
+from scoregen.plan.figured_bass import figured_timeline
+from scoregen.score.elements import Score, Slot
 from scoregen.score.keys import Key
 from scoregen.score.theory.symbol_tones import ChordTones
 from scoregen.system.errors import InputError
@@ -16,24 +17,33 @@ from scoregen.tokens.constraints.given_chords import ChordSpan
 
 CHORD_SYMBOL_USES = ("follow", "suggest", "ignore")
 
-_THIRDS, _FIFTHS, _SEVENTHS = (4, -3), (1, -6, 8), (-2, 5, -9)
+_THIRDS, _FIFTHS, _SEVENTHS, _NINTHS = (4, -3), (1, -6, 8), (-2, 5, -9), (2, -5)
 _MOST_NEW_TONES = 4
 """The tones of a chord that four voices sound."""
 
 
-def given_timeline(score: Score, chords: str | None, chord_symbols: str) -> ChordTimeline:
-    """The chords of a progression, else of the symbols of a score; `suggest` makes suggestions of all of them.
+def given_timeline(
+    score: Score, slots: Sequence[Slot], chords: str | None, chord_symbols: str, figures: str | None = None
+) -> ChordTimeline:
+    """The chords of a progression, else of a text of figures, of the symbols of a score, or of its figured bass.
 
-    InputError for a progression that is not understood, and for an unknown way to use symbols.
+    `slots` are the voices, the lowest last. `chord_symbols` `suggest` makes suggestions of all of them. InputError for
+    a progression or figures that are not understood, and for an unknown way to use symbols.
     """
     if chord_symbols not in CHORD_SYMBOL_USES:
         expected = ", ".join(CHORD_SYMBOL_USES[:-1])
         raise InputError(f"found {chord_symbols!r} for chord symbols; expected {expected} or {CHORD_SYMBOL_USES[-1]}")
     if chords:
         timeline = text_timeline(chords, score, Key.of(score.measures[0].key))
+    elif figures:
+        timeline = figured_timeline(score, slots, figures)
     else:
-        timeline = chord_timeline(score) if chord_symbols != "ignore" else {}
+        timeline = _of_score(score, slots) if chord_symbols != "ignore" else {}
     return _suggested(timeline) if chord_symbols == "suggest" else timeline
+
+
+def _of_score(score: Score, slots: Sequence[Slot]) -> ChordTimeline:
+    return chord_timeline(score) or figured_timeline(score, slots, None)
 
 
 def _suggested(timeline: ChordTimeline) -> ChordTimeline:
@@ -98,7 +108,7 @@ def _resolutions(before: ChordTones, after: ChordTones) -> Mapping[int, tuple[in
             continue
         place = tone - root
         leads = (place == 4 and after.members[0] == root - 1) or (place == 0 and tone in before.single)
-        falls = place in _SEVENTHS or (place == -1 and third is None)
+        falls = place in _SEVENTHS or (place in _NINTHS and tone in before.single) or (place == -1 and third is None)
         goals = (tone - 5,) if leads or place == 10 else (tone + 5, tone - 2) if falls else ()
         rows |= {tone: found} if (found := tuple(goal for goal in goals if goal in after.members)) else {}
     return rows

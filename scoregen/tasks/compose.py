@@ -122,6 +122,7 @@ def compose(
     device: str = "auto",
     chords: str | None = None,
     chord_symbols: str = "follow",
+    figured_bass: str | None = None,
     lyrics: LyricsChoice = "all",
     layout: LayoutOptions | None = None,
     progress: Callable[[float], None] | None = None,
@@ -133,10 +134,11 @@ def compose(
     `add` names roles that get a new part; `transpose` moves the score, given parts included, by an interval (`-M2`),
     by semitones, or (`auto`) to where the given voices fit their ranges; `style` names a file of grammars/styles,
     whose costs of parallels and crossing apply unless `sampling` sets its own. `chords` is a progression for the new
-    voices, in chord symbols or numerals (`"I vi | ii65 V7 | I"`). Without it, `chord_symbols` is `follow` if new
-    voices sound only members of the chords that the symbols of the score name, or `ignore`. `lyrics` names the verses
-    that new parts get: all, or the first; `layout` lays the result out as open or closed score or adds a rehearsal
-    reduction. Raises InputError if there is nothing to fill, and RefusedError if no notes can be written for what is
+    voices, in chord symbols or numerals (`"I vi | ii65 V7 | I"`), `figured_bass` the figures under a given bass
+    (`"6 | 6/5 #"`). Without them, `chord_symbols` is `follow` if new voices sound only members of the chords that the
+    symbols or figures of the score name, `suggest` if they do where voice leading allows, or `ignore`. `lyrics` names
+    the verses that new parts get: all, or the first; `layout` lays the result out as open or closed score or adds a
+    rehearsal reduction. Raises InputError if there is nothing to fill, and RefusedError if no notes can be written for what is
     given.
     """
     from scoregen.model.engine.loading import load_engine
@@ -162,7 +164,7 @@ def compose(
     task = replace(task, rules=easy_rules(task.rules, players.roles)) if options.difficulty == "easy" else task
     started = time.perf_counter()
     sections = section_starts(given, form) if score is None else ()
-    timeline = given_timeline(task.score, chords, chord_symbols)
+    timeline = given_timeline(task.score, task.slots, chords, chord_symbols, figured_bass)
     followed = given_chords(timeline)
     plans = _plans(task, form if score is None else None, manner, options, count, followed)
     drafts = _sample(engine, pretrained, task, plans, manner, sections, options, progress)
@@ -177,8 +179,8 @@ def compose(
         "roles": dict(roles or {}),
     }
     settings |= {name: value for name, value in (("key", key), ("add", list(add)), ("transpose", transpose)) if value}
-    settings |= {"chords": chords} if chords else {}
-    settings |= {"chord_symbols": chord_symbols} if (followed and not chords) or chord_symbols != "follow" else {}
+    settings |= {name: value for name, value in (("chords", chords), ("figured_bass", figured_bass)) if value}
+    settings |= {"chord_symbols": chord_symbols} if (followed and not (chords or figured_bass)) or chord_symbols != "follow" else {}
     settings |= {"style": style} if style != DEFAULT_STYLE else {}
     settings |= {"piece": _plain(asdict(piece_options))} if score is None else {}
     alternatives = []
@@ -203,14 +205,14 @@ def compose(
             *([NEW_SCORE] if is_new else []),
         ),
         seconds,
-        _with_chords(task.understanding, chords, is_followed=bool(followed)),
+        _with_chords(task.understanding, is_followed=bool(followed), replaced=bool(chords or figured_bass)),
         report,
     )
 
 
-def _with_chords(understanding: Understanding, chords: str | None, *, is_followed: bool) -> Understanding:
-    """What was understood, with the use of chord symbols; a progression replaces them."""
-    follows = is_followed and chords is None and understanding.chord_symbols != "none"
+def _with_chords(understanding: Understanding, *, is_followed: bool, replaced: bool) -> Understanding:
+    """What was understood, with the use of chord symbols; a progression or figures of the caller replace them."""
+    follows = is_followed and not replaced and understanding.chord_symbols != "none"
     return replace(understanding, chord_symbols="followed") if follows else understanding
 
 

@@ -114,5 +114,5 @@ def test_a_symbol_that_is_not_understood_is_named(untrained: Path) -> None:
     done = compose(given, checkpoint=untrained, sampling=SamplingOptions(candidates=1, passes=0))
     number = given.measures[1].number
     assert [
-        notice for notice in done.notices if f"'Tristan' is not understood" in notice and f"measure {number};" in notice
+        notice for notice in done.notices if "'Tristan' is not understood" in notice and f"measure {number};" in notice
     ]
