@@ -138,8 +138,8 @@ def compose(
     (`"6 | 6/5 #"`). Without them, `chord_symbols` is `follow` if new voices sound only members of the chords that the
     symbols or figures of the score name, `suggest` if they do where voice leading allows, or `ignore`. `lyrics` names
     the verses that new parts get: all, or the first; `layout` lays the result out as open or closed score or adds a
-    rehearsal reduction. Raises InputError if there is nothing to fill, and RefusedError if no notes can be written for what is
-    given.
+    rehearsal reduction. Raises InputError if there is nothing to fill, and RefusedError if no notes can be written for
+    what is given.
     """
     from scoregen.model.engine.loading import load_engine
     from scoregen.model.sampling.pretrained import load_pretrained
@@ -180,7 +180,8 @@ def compose(
     }
     settings |= {name: value for name, value in (("key", key), ("add", list(add)), ("transpose", transpose)) if value}
     settings |= {name: value for name, value in (("chords", chords), ("figured_bass", figured_bass)) if value}
-    settings |= {"chord_symbols": chord_symbols} if (followed and not (chords or figured_bass)) or chord_symbols != "follow" else {}
+    follows = bool(followed) and not (chords or figured_bass)
+    settings |= {"chord_symbols": chord_symbols} if follows or chord_symbols != "follow" else {}
     settings |= {"style": style} if style != DEFAULT_STYLE else {}
     settings |= {"piece": _plain(asdict(piece_options))} if score is None else {}
     alternatives = []
@@ -205,15 +206,15 @@ def compose(
             *([NEW_SCORE] if is_new else []),
         ),
         seconds,
-        _with_chords(task.understanding, is_followed=bool(followed), replaced=bool(chords or figured_bass)),
+        _with_chords(task.understanding, follows=follows),
         report,
     )
 
 
-def _with_chords(understanding: Understanding, *, is_followed: bool, replaced: bool) -> Understanding:
+def _with_chords(understanding: Understanding, *, follows: bool) -> Understanding:
     """What was understood, with the use of chord symbols; a progression or figures of the caller replace them."""
-    follows = is_followed and not replaced and understanding.chord_symbols != "none"
-    return replace(understanding, chord_symbols="followed") if follows else understanding
+    is_used = follows and understanding.chord_symbols != "none"
+    return replace(understanding, chord_symbols="followed") if is_used else understanding
 
 
 def _least_faulty_first(task: InfillTask, drafts: tuple[Draft, ...]) -> tuple[Draft, ...]:

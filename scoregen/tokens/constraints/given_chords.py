@@ -89,6 +89,8 @@ class _Turn:
         """The masks of the voice, the strictest first."""
         sounding, in_order = self.state.sounding[self.slot], self._in_order()
         rows = list(self._tones())
+        if not self.begins and self.slot != self.last:
+            in_order = in_order & _no_octave(sounding)
         yield from (_members(tones, sounding, spelled=True) & in_order for tones in rows)
         for tones in (*rows, self.chord.members):
             for spelled in (True, False):
@@ -200,6 +202,19 @@ def _members(tones: frozenset[int], sounding: tuple[int, ...] | None, *, spelled
         mask[words.first_pitch + number] = pitch.fifths in tones if spelled else pitch.pitch_class in classes
     if sounding and all(words.value(token).pitch_class in classes for token in sounding):
         mask[words.id("hold")] = True
+    mask.flags.writeable = False
+    return mask
+
+
+@cache
+def _no_octave(sounding: tuple[int, ...] | None) -> Mask:
+    """Every event but an attack an octave, or octaves, from what sounds."""
+    words = vocabulary()
+    pitches = [words.value(token) for token in sounding or ()]
+    mask = np.ones(len(words), dtype=np.bool_)
+    for number, pitch in enumerate(words.pitches):
+        leaps = (pitch.pitch_class == other.pitch_class and pitch != other for other in pitches)
+        mask[words.first_pitch + number] = not any(leaps)
     mask.flags.writeable = False
     return mask
 

@@ -13,7 +13,9 @@ _MOST = 29
 """Figures beyond the second octave and a half do not exist."""
 
 
-def read_figured_bass(element: etree._Element, onset: Fraction, part: str, divisions: int | Fraction) -> Direction | None:
+def read_figured_bass(
+    element: etree._Element, onset: Fraction, part: str, divisions: int | Fraction
+) -> Direction | None:
     """The figures at an onset; None for an element without any that is printed."""
     figures = tuple(figure for child in element.iterfind("figure") if (figure := _figure(child)) is not None)
     length = optional_number(text_of(element.find("duration")))

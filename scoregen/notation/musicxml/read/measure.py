@@ -266,7 +266,8 @@ def _read_sound(reading: _MeasureReading, element: etree._Element) -> None:
 def _read_harmony(reading: _MeasureReading, element: etree._Element) -> None:
     state = reading.state
     interval = state.transposition(1) if state.transpositions else UNISON
-    reading.chord_symbols += read_harmony(element, _onset_of(reading, element), state.part, interval)
+    onset = _onset_of(reading, element)
+    reading.chord_symbols += read_harmony(element, onset, state.part, interval, state.sounding_key)
 
 
 def _read_figured_bass(reading: _MeasureReading, element: etree._Element) -> None:
