@@ -39,7 +39,8 @@ class PlacedChord:
 class MelodyCadence:
     """The cadence at a phrase end: the chord of the end, and the one before it, None if it is free.
 
-    `early` is the onset at which the last chord begins, if that is before the last note of the phrase.
+    `early` is the onset at which the last chord begins, if that is before the last note of the phrase. `passes`: the
+    line only comes to rest there, and the music goes on.
     """
 
     end: PhraseEnd
@@ -47,6 +48,7 @@ class MelodyCadence:
     before: PlacedChord | None = None
     early: Fraction | None = None
     is_last: bool = False
+    passes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +77,33 @@ class Setting:
         return any(note != member and (note - member) % 7 == 0 for note in recent for member in members)
 
 
-def melody_cadences(setting: Setting, ends: Sequence[PhraseEnd], chance: random.Random) -> tuple[MelodyCadence, ...]:
-    """The cadences of the phrase ends, drawn by the weights of the style; none at an end that allows no chord."""
+def melody_cadences(
+    setting: Setting, ends: Sequence[PhraseEnd], chance: random.Random, arrivals: Sequence[PhraseEnd] = ()
+) -> tuple[MelodyCadence, ...]:
+    """The cadences of the phrase ends, drawn by the weights of the style; none at an end that allows no chord.
+
+    `arrivals` get a chord to rest on, without one before it.
+    """
     rows: list[MelodyCadence] = []
     earliest = Fraction(0)
     for end in ends:
         cadence = _cadence(setting, end, earliest, chance, is_last=end is ends[-1])
         rows += [cadence] if cadence else []
         earliest = end.onset
-    return tuple(rows)
+    taken = {place.onset for row in rows for place in (row.goal, row.before) if place}
+    rows += [rest for end in arrivals if end.onset not in taken and (rest := _rest(setting, end, chance))]
+    return tuple(sorted(rows, key=lambda row: row.goal.onset))
+
+
+def _rest(setting: Setting, end: PhraseEnd, chance: random.Random) -> MelodyCadence | None:
+    """The chord on which the line rests; it begins on the pulse, if what is given allows it there."""
+    pulse = setting.pulse
+    begin = end.onset if end.onset in pulse.starts else pulse.starts[max(0, pulse.before(end.onset))]
+    heard = [begin, *_onsets(setting.music, begin, end.onset)]
+    members = _goal(setting, end, setting.keys[end.measure_index], chance, is_last=False, heard=heard)
+    if members is None:
+        return None
+    return MelodyCadence(end, PlacedChord(end.onset, members), early=begin if begin < end.onset else None, passes=True)
 
 
 def _cadence(
@@ -99,9 +119,15 @@ def _cadence(
 
 
 def _goal(
-    setting: Setting, end: PhraseEnd, key: Key, chance: random.Random, *, is_last: bool
+    setting: Setting,
+    end: PhraseEnd,
+    key: Key,
+    chance: random.Random,
+    *,
+    is_last: bool,
+    heard: Sequence[Fraction] = (),
 ) -> tuple[int, ...] | None:
-    """The chord of a phrase end: the tonic at the last one, if what is given allows it."""
+    """The chord of a phrase end: the tonic at the last one, if what is given allows it; also at the times `heard`."""
     plan = setting.style.melody_cadences
     if is_last:
         tonics = _tonics(key, plan.picardy.get(key.mode, 0.0), chance)
@@ -110,7 +136,8 @@ def _goal(
             return home
     lead = setting.music.at(setting.music.leader, end.onset) if setting.music.leader else None
     weights = _weights(setting, key, lead.pitch.fifths if lead else key.tonic_fifths)
-    fitting = {chord: weight for chord, weight in weights.items() if setting.allows(chord, end.onset)}
+    times = (end.onset, *heard)
+    fitting = {chord: weight for chord, weight in weights.items() if all(setting.allows(chord, time) for time in times)}
     smooth = {chord: weight for chord, weight in fitting.items() if not setting.contradicts(chord, end.onset)}
     return _draw(smooth or fitting, chance)
 
@@ -141,10 +168,26 @@ def _chord_before(
     share = plan.before_fifth if root == key.tonic_fifths + 1 else plan.before_other
     if not is_home and chance.random() >= share:
         return None, None
-    weights = plan.before_tonic_of(key) if is_home else {setting.style.cadences.dominant: 1.0}
     if not is_home and (key.mode in MODAL or not _is_consonant(goal.members)):
         return None, None
     places = _places(setting, goal, earliest)
+    usual = plan.before_tonic_of(key) if is_home else {setting.style.cadences.dominant: 1.0}
+    rows = (plan.last_of(key), usual) if is_home and is_last else (usual,)
+    drawn = (_drawn_before(setting, goal, places, weights, chance, is_last=is_last) for weights in rows)
+    return next((each for each in drawn if each[0]), (None, None))
+
+
+def _drawn_before(
+    setting: Setting,
+    goal: PlacedChord,
+    places: Sequence[tuple[Fraction, Fraction | None]],
+    weights: Mapping[Chord, float],
+    chance: random.Random,
+    *,
+    is_last: bool,
+) -> tuple[PlacedChord | None, Fraction | None]:
+    """A chord before a goal, drawn among those that fit at one of the places; None if none fits."""
+    root = goal.members[0]
     found: dict[tuple[int, ...], tuple[Fraction, Fraction | None]] = {}
     for members in (_over(root, chord) for chord in weights):
         fitting = (each for each in places if _fits_before(setting, members, each[0], goal, is_last=is_last))
