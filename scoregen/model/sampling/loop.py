@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 from scoregen.model.engine.decoder import Decoder
 from scoregen.model.network.alphabet import MOST_ACCIDENTALS, UNSCORED
 from scoregen.model.network.config import SamplingOptions
-from scoregen.model.network.inputs import Bools, Floats, Ints
+from scoregen.model.network.inputs import BLANK, SILENCE, Bools, Floats, Ints
 from scoregen.model.sampling.costs.decision_context import DecisionContext
 from scoregen.model.sampling.costs.few_voices import few_voices_costs
+from scoregen.model.sampling.costs.given_sevenths import GIVEN_SEVENTH, given_leaps, given_seventh_costs
 from scoregen.model.sampling.costs.scales import scale_costs
 from scoregen.model.sampling.costs.successions import SuccessionCosts
 from scoregen.model.sampling.costs.suggested_chords import suggested_costs, suggestion_at
@@ -74,6 +75,7 @@ class _Sampler:
             request.engine, request.tokens, request.rules, request.plans, request.style.finest
         )
         self.suggests = self.decoding_context.suggests
+        self.leaps = _given_leaps(self.decoding_context)
         self.decoder = Decoder(request.engine, 1, voices)
         self.limit = NoveltyLimit(request.novelty, 1, voices) if request.novelty else None
         self.successions = None
@@ -270,6 +272,9 @@ class _Sampler:
         )
         if self.scale_costs is not None:
             costs = costs + self.scale_costs[[self.hypotheses[row].measure for row in rows]]
+        if self.use_costs and self.leaps.any():
+            leaps = self.leaps[context.position[rows]]
+            costs = costs + given_seventh_costs(decision, leaps, GIVEN_SEVENTH * self.costs.seventh_leaves)
         if self.suggests:
             costs = costs + self._suggested_costs(rows, voice)
         if self.page is not None:
@@ -346,6 +351,13 @@ class _Sampler:
             )
         )
         return constraints.begin(rules, carried, constraints.carry(before))
+
+
+def _given_leaps(context: DecodingContext) -> Bools:
+    """[Q, V] the given notes after which a voice does not fall by step."""
+    piece = context.piece
+    known = np.where((piece.events == BLANK).any(0), SILENCE, piece.sounding)
+    return given_leaps(known, piece.position[piece.point], int(context.ends[-1]))
 
 
 def _bounded(log_p: Floats) -> Scores:
