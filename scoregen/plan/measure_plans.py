@@ -32,7 +32,8 @@ def timed_chords(
             members = cadence.before.members
             chords[cadence.before.onset] = PlannedChord(members, leads=_is_dominant(members, cadence.goal.members))
         if cadence.early is not None:
-            chords[cadence.early] = PlannedChord(cadence.goal.members)
+            stay = cadence.goal.onset - cadence.early if cadence.is_last else Fraction(0)
+            chords[cadence.early] = PlannedChord(cadence.goal.members, stay=stay)
         stays = (rhythm != "flowing" or cadence.is_last) and not cadence.passes
         hold, rest = _length(cadence, music, duration) if stays else (Fraction(0), Fraction(0))
         chords[cadence.goal.onset] = PlannedChord(cadence.goal.members, stay=style.cadences.stay, hold=hold, rest=rest)

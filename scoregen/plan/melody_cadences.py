@@ -6,6 +6,7 @@ excludes all of them, nothing is planned.
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from scoregen.styles.tables import Chord
 
 REACH = 2
 """The pulses before a phrase end within which the chord before it begins."""
+LAST_REACH = 5
+"""The same before the last end of a piece, which may already be prepared while the melody ends on its chord."""
 
 CROSS_RELATION = 2
 """The pulses within which two alterations of a step are a cross relation."""
@@ -100,7 +103,7 @@ def _rest(setting: Setting, end: PhraseEnd, chance: random.Random) -> MelodyCade
     pulse = setting.pulse
     begin = end.onset if end.onset in pulse.starts else pulse.starts[max(0, pulse.before(end.onset))]
     heard = [begin, *_onsets(setting.music, begin, end.onset)]
-    members = _goal(setting, end, setting.keys[end.measure_index], chance, is_last=False, heard=heard)
+    members = _goal(setting, end, setting.keys[end.measure_index], chance, heard)
     if members is None:
         return None
     return MelodyCadence(end, PlacedChord(end.onset, members), early=begin if begin < end.onset else None, passes=True)
@@ -110,7 +113,10 @@ def _cadence(
     setting: Setting, end: PhraseEnd, earliest: Fraction, chance: random.Random, *, is_last: bool
 ) -> MelodyCadence | None:
     key = setting.keys[end.measure_index]
-    members = _goal(setting, end, key, chance, is_last=is_last)
+    home = _last_cadence(setting, end, key, earliest, chance) if is_last else None
+    if home is not None:
+        return home
+    members = _goal(setting, end, key, chance)
     if members is None:
         return None
     goal = PlacedChord(end.onset, members)
@@ -118,22 +124,36 @@ def _cadence(
     return MelodyCadence(end, goal, before, early, is_last)
 
 
+def _last_cadence(
+    setting: Setting, end: PhraseEnd, key: Key, earliest: Fraction, chance: random.Random
+) -> MelodyCadence | None:
+    """The cadence of the piece: a tonic that follows one of the style's last chords, else any tonic.
+
+    None if what is given allows no tonic.
+    """
+    picardy = setting.style.melody_cadences.picardy.get(key.mode, 0.0)
+    tonics = [members for members in _tonics(key, picardy, chance) if setting.allows(members, end.onset)]
+    goals = [PlacedChord(end.onset, members) for members in tonics]
+    chords = _last_chords(setting, key)
+    for goal, weights in itertools.product(goals, chords):
+        places = _places(setting, goal, earliest, LAST_REACH)
+        before, early = _drawn_before(setting, goal, places, weights, chance, is_last=True)
+        if before is not None:
+            return MelodyCadence(end, goal, before, early, is_last=True)
+    if not goals:
+        return None
+    before, early = _chord_before(setting, goals[0], key, earliest, chance, is_last=True)
+    return MelodyCadence(end, goals[0], before, early, is_last=True)
+
+
 def _goal(
     setting: Setting,
     end: PhraseEnd,
     key: Key,
     chance: random.Random,
-    *,
-    is_last: bool,
     heard: Sequence[Fraction] = (),
 ) -> tuple[int, ...] | None:
-    """The chord of a phrase end: the tonic at the last one, if what is given allows it; also at the times `heard`."""
-    plan = setting.style.melody_cadences
-    if is_last:
-        tonics = _tonics(key, plan.picardy.get(key.mode, 0.0), chance)
-        home = next((members for members in tonics if setting.allows(members, end.onset)), None)
-        if home:
-            return home
+    """The chord of a phrase end, which what is given allows there and at the times `heard`."""
     lead = setting.music.at(setting.music.leader, end.onset) if setting.music.leader else None
     weights = _weights(setting, key, lead.pitch.fifths if lead else key.tonic_fifths)
     times = (end.onset, *heard)
@@ -170,11 +190,16 @@ def _chord_before(
         return None, None
     if not is_home and (key.mode in MODAL or not _is_consonant(goal.members)):
         return None, None
-    places = _places(setting, goal, earliest)
+    places = _places(setting, goal, earliest, LAST_REACH if is_last else REACH)
     usual = plan.before_tonic_of(key) if is_home else {setting.style.cadences.dominant: 1.0}
-    rows = (plan.last_of(key), usual) if is_home and is_last else (usual,)
-    drawn = (_drawn_before(setting, goal, places, weights, chance, is_last=is_last) for weights in rows)
-    return next((each for each in drawn if each[0]), (None, None))
+    return _drawn_before(setting, goal, places, usual, chance, is_last=is_last)
+
+
+def _last_chords(setting: Setting, key: Key) -> list[Mapping[Chord, float]]:
+    """The weights of the chords before the last tonic; a minor tune with a natural seventh ends as in aeolian."""
+    plan = setting.style.melody_cadences
+    natural = [] if key.has_major_third else [plan.last_of(Key(key.tonic_fifths, "aeolian"))]
+    return [plan.last_of(key), *natural]
 
 
 def _drawn_before(
@@ -211,7 +236,9 @@ def _fits_before(
 MODAL = frozenset({"dorian", "phrygian", "lydian", "mixolydian", "aeolian", "locrian"})
 
 
-def _places(setting: Setting, goal: PlacedChord, earliest: Fraction) -> list[tuple[Fraction, Fraction | None]]:
+def _places(
+    setting: Setting, goal: PlacedChord, earliest: Fraction, reach: int
+) -> list[tuple[Fraction, Fraction | None]]:
     """The places of the chord before a goal, the best first, each with the onset at which the goal then begins.
 
     First the pulse before, then a note of the leading line after it that does not anticipate the goal's; then earlier
@@ -226,7 +253,7 @@ def _places(setting: Setting, goal: PlacedChord, earliest: Fraction) -> list[tup
     rows: list[tuple[Fraction, Fraction | None]] = [(nearest, None)]
     within = [] if setting.on_pulse else [onset for onset in within if not _anticipates(music, onset, goal.onset)]
     rows += [(onset, None) for onset in within if (goal.onset - onset) * 3 >= goal.onset - nearest]
-    for index in range(last - 1, max(-1, last - REACH), -1):
+    for index in range(last - 1, max(-1, last - reach), -1):
         early = pulse.starts[index + 1]
         heard = [early, *_onsets(music, early, goal.onset)]
         if not all(setting.allows(goal.members, time) for time in heard):

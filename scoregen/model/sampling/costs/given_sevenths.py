@@ -17,7 +17,7 @@ from scoregen.tokens.successions import sets_over_lowest
 from scoregen.tokens.tendencies import FALLING, tendencies
 
 GIVEN_SEVENTH = 2.0
-"""The cost of such a chord, as a multiple of the cost of a new voice that leaves a seventh: three voices can avoid it."""
+"""The cost of such a chord, as a multiple of that of a new voice that leaves a seventh: three voices can avoid it."""
 _CLASSES = np.arange(12)
 _SEVENTHS = (10, 11)
 """Semitones over the bass of a seventh in root position."""
