@@ -154,7 +154,10 @@ def _plan_for_piece(score: Score, form: Sections, manner: Manner, seed: int) -> 
     lasts = {(start or len(score.measures)) - 1 for start in section_starts(score, form)}
     chords: dict[Fraction, PlannedChord] = {}
     for index, places in leading.items():
-        chords |= {starts[index] + onset: _leading(_spelled(each, tonic), tonic) for onset, each in places.items()}
+        chords |= {
+            starts[index] + onset: _leading(_spelled(each, tonic), tonic, score.measures[index].time.groups[0])
+            for onset, each in places.items()
+        }
     for index, places in goals.items():
         for onset, members in places.items():
             is_final = index in lasts and onset == max(places)
@@ -165,10 +168,10 @@ def _plan_for_piece(score: Score, form: Sections, manner: Manner, seed: int) -> 
     return in_measures(score, chords, onsets, manner.widest_leap)
 
 
-def _leading(members: tuple[int, ...], tonic: int) -> PlannedChord:
-    """A chord before a goal; over the fifth or seventh degree of a church mode it has no leading note that rises."""
+def _leading(members: tuple[int, ...], tonic: int, beat: Fraction) -> PlannedChord:
+    """A chord a beat before a goal: a dominant leads into it; any other chord stays until then in the outer voices."""
     is_dominant = members[1] - members[0] == MEMBERS["dominant"][1] and members[0] - tonic != MINOR_SEVENTH
-    return PlannedChord(members, leads=is_dominant)
+    return PlannedChord(members, stay=Fraction(0) if is_dominant else beat, leads=is_dominant)
 
 
 def _spelled(classes: Sequence[int], tonic: int) -> tuple[int, ...]:

@@ -30,7 +30,9 @@ def timed_chords(
     for cadence in cadences:
         if cadence.before:
             members = cadence.before.members
-            chords[cadence.before.onset] = PlannedChord(members, leads=_is_dominant(members, cadence.goal.members))
+            leads, begin = _is_dominant(members, cadence.goal.members), cadence.early or cadence.goal.onset
+            stay = begin - cadence.before.onset if cadence.is_last and not leads else Fraction(0)
+            chords[cadence.before.onset] = PlannedChord(members, stay=stay, leads=leads)
         if cadence.early is not None:
             stay = cadence.goal.onset - cadence.early if cadence.is_last else Fraction(0)
             chords[cadence.early] = PlannedChord(cadence.goal.members, stay=stay)
