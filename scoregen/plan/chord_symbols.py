@@ -7,23 +7,27 @@ fixed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scoregen.score.chord_symbols import ChordSymbol
 from scoregen.score.elements import Score
-from scoregen.score.theory.symbol_tones import ChordTones, chord_tones
+from scoregen.score.theory.symbol_tones import ChordTones, chord_tones, symbol_text
 
 
 @dataclass(frozen=True, slots=True)
 class GivenChord:
     """A chord from an onset of its measure to the next one; `tones` None: nothing is fixed.
 
-    `begins` is false for the rest of a chord at the start of a later measure.
+    `begins` is false for the rest of a chord at the start of a later measure. `name` is its text. A chord that is not
+    `fixed` is a suggestion. `bass_stays`: its bass is part of what is given, and stays as long as it.
     """
 
     tones: ChordTones | None
     begins: bool = True
+    name: str = ""
+    fixed: bool = True
+    bass_stays: bool = False
 
 
 ChordTimeline = Mapping[int, Mapping[Fraction, GivenChord]]
@@ -33,12 +37,14 @@ ChordTimeline = Mapping[int, Mapping[Fraction, GivenChord]]
 def chord_timeline(score: Score) -> ChordTimeline:
     """The chords of a score; empty if no symbol is understood."""
     timeline: dict[int, dict[Fraction, GivenChord]] = {}
-    current: ChordTones | None = None
+    current: GivenChord | None = None
     for index, measure in enumerate(score.measures):
-        entries = {Fraction(0): GivenChord(current, begins=False)} if current else {}
+        entries = {Fraction(0): replace(current, begins=False)} if current and current.tones else {}
         for symbol in measure.chord_symbols:
-            current = chord_tones(symbol)
-            entries[symbol.onset] = GivenChord(current)
+            stays = symbol.bass is not None or bool(symbol.inversion)
+            current = GivenChord(chord_tones(symbol), name=symbol_text(symbol), bass_stays=stays)
+            if symbol.onset < measure.duration:
+                entries[symbol.onset] = current
         if entries:
             timeline[index] = entries
     return timeline if any(chord.tones for entries in timeline.values() for chord in entries.values()) else {}

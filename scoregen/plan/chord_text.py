@@ -2,14 +2,19 @@
 
     C Am | F G7 | C            chord symbols
     I vi | ii65 V7 | I         numerals of the key
+    G: I V | D: V7 I | G:ii    a key before a colon holds for the numerals after it
     C / / G7 | % | N.C.        `/` prolongs a chord by a beat, `%` repeats a measure, `N.C.` fixes nothing
+    I (vi) | ii V | I          a chord in parentheses is a suggestion: it sounds where voice leading allows
+    |: C | F :| G              measures between repeat signs are written twice
 
 Without `/`, the chords of a measure share its beats, the first ones longer: two chords in 3/4 last two beats and one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from scoregen.plan.chord_symbols import ChordTimeline, GivenChord
@@ -17,22 +22,42 @@ from scoregen.score.elements import Score
 from scoregen.score.keys import Key
 from scoregen.score.metre import TimeSignature
 from scoregen.score.theory.chord_text import parse_chord_text
-from scoregen.score.theory.symbol_tones import ChordTones, chord_tones
+from scoregen.score.theory.symbol_tones import chord_tones
 from scoregen.system.errors import InputError
 
-_PROLONGS, _REPEATS = "/", "%"
+_PROLONGS, _REPEATS, _COLON = ("/", "."), "%", ":"
+_KEYED = re.compile(r"(?P<key>[A-Ha-h](?:#|b|♯|♭|is|es)?(?:m|min|maj)?):(?P<chord>\S*)")
+_EXPECTED = "expected chords such as 'C Am | F G7'"
 
 
 def chord_measures(text: str) -> tuple[tuple[str, ...], ...]:
-    """The chords of each measure of a progression, `%` resolved; InputError for an empty measure inside."""
-    rows = [tuple(row.split()) for row in text.replace("||", "|").strip().strip("|").split("|")]
+    """The chords of each measure of a progression, repeats written out; InputError for an empty measure inside."""
     measures: list[tuple[str, ...]] = []
-    for number, row in enumerate(rows, 1):
-        if not row or row[0] == _PROLONGS or (row == (_REPEATS,) and not measures):
-            found = " ".join(row) or "nothing"
-            raise InputError(f"chords of measure {number}: found {found}; expected chords such as 'C Am | F G7'")
-        measures.append(measures[-1] if row == (_REPEATS,) else row)
+    begin = 0
+    for number, row in enumerate(_rows(text), 1):
+        starts, stops = row[:1] == (_COLON,), row[-1:] == (_COLON,) and len(row) > 1
+        begin = len(measures) if starts else begin
+        chords = tuple(each for each in row if each != _COLON)
+        if not _names_chords(chords) or (chords == (_REPEATS,) and not measures):
+            raise InputError(f"chords of measure {number}: found {' '.join(chords) or 'nothing'}; {_EXPECTED}")
+        measures.append(measures[-1] if chords == (_REPEATS,) else chords)
+        if stops:
+            measures += measures[begin:]
+            begin = len(measures)
     return tuple(measures)
+
+
+def _rows(text: str) -> Iterator[tuple[str, ...]]:
+    """The words of each measure; a repeat sign is a colon alone at its start or end."""
+    signs = re.sub(r":\|+", " : |", re.sub(r"\|+:", "| : ", re.sub(r"\|\]|\[\|", "|", text)))
+    whole = re.sub(r"\|(?:\s*\|)(?=\s*$)|\|\|", "|", signs).strip()
+    for row in whole.removeprefix("|").removesuffix("|").split("|"):
+        yield tuple(row.split())
+
+
+def _names_chords(row: Sequence[str]) -> bool:
+    chords = [each for each in row if not ((found := _KEYED.fullmatch(each)) and not found["chord"])]
+    return bool(chords) and chords[0] not in _PROLONGS
 
 
 def text_timeline(text: str, score: Score, key: Key) -> ChordTimeline:
@@ -47,33 +72,64 @@ def text_timeline(text: str, score: Score, key: Key) -> ChordTimeline:
             f"found chords for {len(measures)} measures; expected at most {len(score.measures) - first}, the measures"
             " of the score"
         )
-    timeline = {}
-    current: ChordTones | None = None
+    timeline: dict[int, dict[Fraction, GivenChord]] = {}
+    reader = _Reader(key)
     for number, row in enumerate(measures):
         measure = score.measures[first + number]
-        entries = {}
-        for onset, name in _placed(row, measure.time, number + 1):
-            current = _tones(name, key, number + 1)
-            if onset < measure.duration:
-                entries[onset] = GivenChord(current)
-        timeline[first + number] = entries
+        placed = _placed(reader.chords(row, number + 1), measure.time, number + 1)
+        timeline[first + number] = {onset: chord for onset, chord in placed if onset < measure.duration}
     return timeline
 
 
-def _placed(row: Sequence[str], time: TimeSignature, number: int) -> list[tuple[Fraction, str]]:
-    """The onset of each chord of a measure, in quarters."""
+@dataclass(slots=True)
+class _Reader:
+    """Reads chords in the key that the text has named last."""
+
+    key: Key
+
+    def chords(self, row: Sequence[str], number: int) -> list[GivenChord | None]:
+        """The chords of a measure, one for each place; None prolongs the chord before."""
+        found: list[GivenChord | None] = []
+        for word in row:
+            keyed = _KEYED.fullmatch(word)
+            if keyed:
+                self.key = _key(keyed["key"], number)
+            name = keyed["chord"] if keyed else word
+            if name:
+                found.append(None if name in _PROLONGS else self._chord(name, number))
+        return found
+
+    def _chord(self, name: str, number: int) -> GivenChord:
+        is_suggested = name.startswith("(") and name.endswith(")")
+        plain = name[1:-1] if is_suggested else name
+        try:
+            symbol = parse_chord_text(plain, self.key)
+        except ValueError as error:
+            raise InputError(f"chords of measure {number}: {error}") from None
+        if symbol is None:
+            return GivenChord(None, name=plain)
+        stays = symbol.inversion is not None or symbol.bass is not None
+        return GivenChord(chord_tones(symbol), name=plain, fixed=not is_suggested, bass_stays=stays)
+
+
+def _key(text: str, number: int) -> Key:
+    try:
+        return Key.parse(text)
+    except ValueError as error:
+        raise InputError(f"chords of measure {number}: {error}") from None
+
+
+def _placed(
+    row: Sequence[GivenChord | None], time: TimeSignature, number: int
+) -> Iterator[tuple[Fraction, GivenChord]]:
+    """The chords of a measure with their onsets, in quarters."""
     beats = [sum(time.groups[:index], Fraction(0)) for index in range(len(time.groups))]
     if len(row) > len(beats):
         beats = [time.unit * index for index in range(int(time.duration / time.unit))]
     if len(row) > len(beats):
         raise InputError(f"chords of measure {number}: found {len(row)} in {time}; expected at most {len(beats)}")
-    places = range(len(row)) if _PROLONGS in row else [-(-index * len(beats) // len(row)) for index in range(len(row))]
-    return [(beats[place], name) for place, name in zip(places, row, strict=True) if name != _PROLONGS]
-
-
-def _tones(name: str, key: Key, number: int) -> ChordTones | None:
-    try:
-        symbol = parse_chord_text(name, key)
-    except ValueError as error:
-        raise InputError(f"chords of measure {number}: {error}") from None
-    return chord_tones(symbol) if symbol is not None else None
+    shared = [-(-index * len(beats) // len(row)) for index in range(len(row))]
+    places = range(len(row)) if None in row else shared
+    for place, chord in zip(places, row, strict=True):
+        if chord is not None:
+            yield beats[place], chord

@@ -13,7 +13,7 @@ from scoregen.plan.form import cadence_chords, leading_chords
 from scoregen.plan.given_line import GivenMusic, GivenNote
 from scoregen.plan.measure_plans import in_measures, timed_chords
 from scoregen.plan.melody_cadences import Setting, melody_cadences
-from scoregen.plan.phrase_ends import PhraseEnd, phrase_ends, with_phrase_ends
+from scoregen.plan.phrase_ends import PhraseEnd, arrivals, phrase_ends, with_phrase_ends
 from scoregen.plan.pulse import Rhythm, open_onsets, pulse_of
 from scoregen.plan.sections import Sections, section_starts
 from scoregen.score.elements import Score, Slot
@@ -25,6 +25,7 @@ from scoregen.styles.style import Style
 from scoregen.tokens.constraints.measure_plan import GivenChords, Plan
 from scoregen.tokens.constraints.planned_chords import PlannedChord
 
+MINOR_SEVENTH = MEMBERS["dominant"][3]
 NEAREST_FIFTHS = range(-5, 7)
 """The positions on the line of fifths that spell the twelve pitch classes around a tonic."""
 
@@ -80,15 +81,25 @@ def plans_for_given(task: GivenTask, manner: Manner, seed: int, count: int, draf
     setting = Setting(
         music, task.slots[-1], pulse_of(task.score, music.line), task.keys, manner.style, manner.rhythm == "plain"
     )
+    rests = arrivals(task.score, music, ends)
     plans = tuple(
-        tuple(_plan_for_given(task, setting, ends, manner, f"{seed} {number} {draft}") for draft in range(drafts))
+        tuple(
+            _plan_for_given(task, setting, ends, rests, manner, f"{seed} {number} {draft}") for draft in range(drafts)
+        )
         for number in range(count)
     )
     return DraftPlans(with_phrase_ends(task.score, music, ends), plans, _places(ends))
 
 
-def _plan_for_given(task: GivenTask, setting: Setting, ends: Sequence[PhraseEnd], manner: Manner, seed: str) -> Plan:
-    cadences = melody_cadences(setting, ends, random.Random(f"{seed} cadences"))
+def _plan_for_given(
+    task: GivenTask,
+    setting: Setting,
+    ends: Sequence[PhraseEnd],
+    rests: Sequence[PhraseEnd],
+    manner: Manner,
+    seed: str,
+) -> Plan:
+    cadences = melody_cadences(setting, ends, random.Random(f"{seed} cadences"), rests)
     chords = timed_chords(cadences, setting.music, task.score.duration, manner.rhythm, manner.style)
     line = setting.music.line
     starts = {*_phrase_starts(line, ends), *_onsets_of(task.symbols, task.score)}
@@ -138,13 +149,14 @@ def plans_for_piece(
 
 def _plan_for_piece(score: Score, form: Sections, manner: Manner, seed: int) -> Plan:
     goals = cadence_chords(score, seed, form, manner.style)
-    leading = leading_chords(score, goals, seed, manner.style)
+    leading = leading_chords(score, goals, seed, manner.style, form)
     starts, tonic = measure_onsets(score), Key.of(score.measures[0].key).tonic_fifths
     lasts = {(start or len(score.measures)) - 1 for start in section_starts(score, form)}
     chords: dict[Fraction, PlannedChord] = {}
     for index, places in leading.items():
         chords |= {
-            starts[index] + onset: PlannedChord(_spelled(each, tonic), leads=True) for onset, each in places.items()
+            starts[index] + onset: _leading(_spelled(each, tonic), tonic, score.measures[index].time.groups[0])
+            for onset, each in places.items()
         }
     for index, places in goals.items():
         for onset, members in places.items():
@@ -154,6 +166,12 @@ def _plan_for_piece(score: Score, form: Sections, manner: Manner, seed: int) -> 
     pulse = pulse_of(score, ())
     onsets = frozenset(pulse.starts[:-1]) if manner.rhythm == "plain" else None
     return in_measures(score, chords, onsets, manner.widest_leap)
+
+
+def _leading(members: tuple[int, ...], tonic: int, beat: Fraction) -> PlannedChord:
+    """A chord a beat before a goal: a dominant leads into it; any other chord stays until then in the outer voices."""
+    is_dominant = members[1] - members[0] == MEMBERS["dominant"][1] and members[0] - tonic != MINOR_SEVENTH
+    return PlannedChord(members, stay=Fraction(0) if is_dominant else beat, leads=is_dominant)
 
 
 def _spelled(classes: Sequence[int], tonic: int) -> tuple[int, ...]:

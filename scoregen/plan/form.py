@@ -110,12 +110,15 @@ def tonic_chords(piece: Score, form: Sections = (0,)) -> Chords:
 
 
 def cadence_chords(piece: Score, seed: int = 0, form: Sections = (0,), style: Style | None = None) -> Chords:
-    """The tonic chords of a new piece, and a chord for each other phrase end, sampled by the style's probabilities."""
+    """The tonic chords of a new piece, and a chord for each other phrase end, sampled by the style's probabilities.
+
+    The last tonic of a minor piece is major with the probability of the style.
+    """
     plan = (style or load_style()).cadences
     chooser = random.Random(seed)
     key = Key.of(piece.measures[0].key)
     ends = [(index, end) for index, measure in enumerate(piece.measures) for end in measure.phrase_ends]
-    chords = tonic_chords(piece, form)
+    chords = _with_picardy(tonic_chords(piece, form), key, seed, style or load_style())
     for number, (index, end) in enumerate(ends):
         if end in chords.get(index, {}):
             continue
@@ -125,17 +128,37 @@ def cadence_chords(piece: Score, seed: int = 0, form: Sections = (0,), style: St
     return chords
 
 
-def leading_chords(piece: Score, cadences: Chords, seed: int = 0, style: Style | None = None) -> Chords:
-    """Dominants a beat before some of the cadences, sampled by the style's probabilities, in modes that have one."""
-    plan = (style or load_style()).cadences
-    chooser = random.Random(f"{seed} leading")
+def _with_picardy(chords: Chords, key: Key, seed: int, style: Style) -> Chords:
+    """The tonic chords with a last one that is drawn to be major."""
+    index = max(chords)
+    place = max(chords[index])
+    is_major = random.Random(f"{seed} picardy").random() < style.melody_cadences.picardy.get(key.mode, 0.0)
+    if key.has_major_third or not is_major or index == place == 0:
+        return chords
+    return {**chords, index: {**chords[index], place: over(key.triad[0], (0, "major"))}}
+
+
+def leading_chords(
+    piece: Score, cadences: Chords, seed: int = 0, style: Style | None = None, form: Sections = (0,)
+) -> Chords:
+    """Dominants a beat before some of the cadences, sampled by the style's probabilities, in modes that have one.
+
+    The last tonic always follows a chord of the style's last cadences.
+    """
+    style = style or load_style()
+    plan, chooser = style.cadences, random.Random(f"{seed} leading")
     key = Key.of(piece.measures[0].key)
+    last = max(tonic_chords(piece, form))
     chords: Chords = {}
     for index, places in cadences.items():
         for end, members in places.items():
-            share = plan.dominants["home" if members == key.triad else "away"]
+            share = plan.dominants["home" if members[0] == key.triad[0] else "away"]
             place = _beat_before(piece, index, end)
-            if chooser.random() < share and place is not None and key.mode not in plan.without_dominant:
+            if index == last and end == max(places) and place is not None:
+                weights = style.melody_cadences.last_of(key)
+                chord = chooser.choices(list(weights), list(weights.values()))[0]
+                chords.setdefault(place[0], {})[place[1]] = over(key.triad[0], chord)
+            elif chooser.random() < share and place is not None and key.mode not in plan.without_dominant:
                 chords.setdefault(place[0], {})[place[1]] = over(members[0], plan.dominant)
     return chords
 

@@ -30,10 +30,13 @@ def timed_chords(
     for cadence in cadences:
         if cadence.before:
             members = cadence.before.members
-            chords[cadence.before.onset] = PlannedChord(members, leads=_is_dominant(members, cadence.goal.members))
+            leads, begin = _is_dominant(members, cadence.goal.members), cadence.early or cadence.goal.onset
+            stay = begin - cadence.before.onset if cadence.is_last and not leads else Fraction(0)
+            chords[cadence.before.onset] = PlannedChord(members, stay=stay, leads=leads)
         if cadence.early is not None:
-            chords[cadence.early] = PlannedChord(cadence.goal.members)
-        stays = rhythm != "flowing" or cadence.is_last
+            stay = cadence.goal.onset - cadence.early if cadence.is_last else Fraction(0)
+            chords[cadence.early] = PlannedChord(cadence.goal.members, stay=stay)
+        stays = (rhythm != "flowing" or cadence.is_last) and not cadence.passes
         hold, rest = _length(cadence, music, duration) if stays else (Fraction(0), Fraction(0))
         chords[cadence.goal.onset] = PlannedChord(cadence.goal.members, stay=style.cadences.stay, hold=hold, rest=rest)
     return chords

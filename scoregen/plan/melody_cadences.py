@@ -6,6 +6,7 @@ excludes all of them, nothing is planned.
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from scoregen.styles.tables import Chord
 
 REACH = 2
 """The pulses before a phrase end within which the chord before it begins."""
+LAST_REACH = 5
+"""The same before the last end of a piece, which may already be prepared while the melody ends on its chord."""
 
 CROSS_RELATION = 2
 """The pulses within which two alterations of a step are a cross relation."""
@@ -39,7 +42,8 @@ class PlacedChord:
 class MelodyCadence:
     """The cadence at a phrase end: the chord of the end, and the one before it, None if it is free.
 
-    `early` is the onset at which the last chord begins, if that is before the last note of the phrase.
+    `early` is the onset at which the last chord begins, if that is before the last note of the phrase. `passes`: the
+    line only comes to rest there, and the music goes on.
     """
 
     end: PhraseEnd
@@ -47,6 +51,7 @@ class MelodyCadence:
     before: PlacedChord | None = None
     early: Fraction | None = None
     is_last: bool = False
+    passes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +80,43 @@ class Setting:
         return any(note != member and (note - member) % 7 == 0 for note in recent for member in members)
 
 
-def melody_cadences(setting: Setting, ends: Sequence[PhraseEnd], chance: random.Random) -> tuple[MelodyCadence, ...]:
-    """The cadences of the phrase ends, drawn by the weights of the style; none at an end that allows no chord."""
+def melody_cadences(
+    setting: Setting, ends: Sequence[PhraseEnd], chance: random.Random, arrivals: Sequence[PhraseEnd] = ()
+) -> tuple[MelodyCadence, ...]:
+    """The cadences of the phrase ends, drawn by the weights of the style; none at an end that allows no chord.
+
+    `arrivals` get a chord to rest on, without one before it.
+    """
     rows: list[MelodyCadence] = []
     earliest = Fraction(0)
     for end in ends:
         cadence = _cadence(setting, end, earliest, chance, is_last=end is ends[-1])
         rows += [cadence] if cadence else []
         earliest = end.onset
-    return tuple(rows)
+    taken = {place.onset for row in rows for place in (row.goal, row.before) if place}
+    rows += [rest for end in arrivals if end.onset not in taken and (rest := _rest(setting, end, chance))]
+    return tuple(sorted(rows, key=lambda row: row.goal.onset))
+
+
+def _rest(setting: Setting, end: PhraseEnd, chance: random.Random) -> MelodyCadence | None:
+    """The chord on which the line rests; it begins on the pulse, if what is given allows it there."""
+    pulse = setting.pulse
+    begin = end.onset if end.onset in pulse.starts else pulse.starts[max(0, pulse.before(end.onset))]
+    heard = [begin, *_onsets(setting.music, begin, end.onset)]
+    members = _goal(setting, end, setting.keys[end.measure_index], chance, heard)
+    if members is None:
+        return None
+    return MelodyCadence(end, PlacedChord(end.onset, members), early=begin if begin < end.onset else None, passes=True)
 
 
 def _cadence(
     setting: Setting, end: PhraseEnd, earliest: Fraction, chance: random.Random, *, is_last: bool
 ) -> MelodyCadence | None:
     key = setting.keys[end.measure_index]
-    members = _goal(setting, end, key, chance, is_last=is_last)
+    home = _last_cadence(setting, end, key, earliest, chance) if is_last else None
+    if home is not None:
+        return home
+    members = _goal(setting, end, key, chance)
     if members is None:
         return None
     goal = PlacedChord(end.onset, members)
@@ -98,19 +124,40 @@ def _cadence(
     return MelodyCadence(end, goal, before, early, is_last)
 
 
+def _last_cadence(
+    setting: Setting, end: PhraseEnd, key: Key, earliest: Fraction, chance: random.Random
+) -> MelodyCadence | None:
+    """The cadence of the piece: a tonic that follows one of the style's last chords, else any tonic.
+
+    None if what is given allows no tonic.
+    """
+    picardy = setting.style.melody_cadences.picardy.get(key.mode, 0.0)
+    tonics = [members for members in _tonics(key, picardy, chance) if setting.allows(members, end.onset)]
+    goals = [PlacedChord(end.onset, members) for members in tonics]
+    chords = _last_chords(setting, key)
+    for goal, weights in itertools.product(goals, chords):
+        places = _places(setting, goal, earliest, LAST_REACH)
+        before, early = _drawn_before(setting, goal, places, weights, chance, is_last=True)
+        if before is not None:
+            return MelodyCadence(end, goal, before, early, is_last=True)
+    if not goals:
+        return None
+    before, early = _chord_before(setting, goals[0], key, earliest, chance, is_last=True)
+    return MelodyCadence(end, goals[0], before, early, is_last=True)
+
+
 def _goal(
-    setting: Setting, end: PhraseEnd, key: Key, chance: random.Random, *, is_last: bool
+    setting: Setting,
+    end: PhraseEnd,
+    key: Key,
+    chance: random.Random,
+    heard: Sequence[Fraction] = (),
 ) -> tuple[int, ...] | None:
-    """The chord of a phrase end: the tonic at the last one, if what is given allows it."""
-    plan = setting.style.melody_cadences
-    if is_last:
-        tonics = _tonics(key, plan.picardy.get(key.mode, 0.0), chance)
-        home = next((members for members in tonics if setting.allows(members, end.onset)), None)
-        if home:
-            return home
+    """The chord of a phrase end, which what is given allows there and at the times `heard`."""
     lead = setting.music.at(setting.music.leader, end.onset) if setting.music.leader else None
     weights = _weights(setting, key, lead.pitch.fifths if lead else key.tonic_fifths)
-    fitting = {chord: weight for chord, weight in weights.items() if setting.allows(chord, end.onset)}
+    times = (end.onset, *heard)
+    fitting = {chord: weight for chord, weight in weights.items() if all(setting.allows(chord, time) for time in times)}
     smooth = {chord: weight for chord, weight in fitting.items() if not setting.contradicts(chord, end.onset)}
     return _draw(smooth or fitting, chance)
 
@@ -141,10 +188,31 @@ def _chord_before(
     share = plan.before_fifth if root == key.tonic_fifths + 1 else plan.before_other
     if not is_home and chance.random() >= share:
         return None, None
-    weights = plan.before_tonic_of(key) if is_home else {setting.style.cadences.dominant: 1.0}
     if not is_home and (key.mode in MODAL or not _is_consonant(goal.members)):
         return None, None
-    places = _places(setting, goal, earliest)
+    places = _places(setting, goal, earliest, LAST_REACH if is_last else REACH)
+    usual = plan.before_tonic_of(key) if is_home else {setting.style.cadences.dominant: 1.0}
+    return _drawn_before(setting, goal, places, usual, chance, is_last=is_last)
+
+
+def _last_chords(setting: Setting, key: Key) -> list[Mapping[Chord, float]]:
+    """The weights of the chords before the last tonic; a minor tune with a natural seventh ends as in aeolian."""
+    plan = setting.style.melody_cadences
+    natural = [] if key.has_major_third else [plan.last_of(Key(key.tonic_fifths, "aeolian"))]
+    return [plan.last_of(key), *natural]
+
+
+def _drawn_before(
+    setting: Setting,
+    goal: PlacedChord,
+    places: Sequence[tuple[Fraction, Fraction | None]],
+    weights: Mapping[Chord, float],
+    chance: random.Random,
+    *,
+    is_last: bool,
+) -> tuple[PlacedChord | None, Fraction | None]:
+    """A chord before a goal, drawn among those that fit at one of the places; None if none fits."""
+    root = goal.members[0]
     found: dict[tuple[int, ...], tuple[Fraction, Fraction | None]] = {}
     for members in (_over(root, chord) for chord in weights):
         fitting = (each for each in places if _fits_before(setting, members, each[0], goal, is_last=is_last))
@@ -168,7 +236,9 @@ def _fits_before(
 MODAL = frozenset({"dorian", "phrygian", "lydian", "mixolydian", "aeolian", "locrian"})
 
 
-def _places(setting: Setting, goal: PlacedChord, earliest: Fraction) -> list[tuple[Fraction, Fraction | None]]:
+def _places(
+    setting: Setting, goal: PlacedChord, earliest: Fraction, reach: int
+) -> list[tuple[Fraction, Fraction | None]]:
     """The places of the chord before a goal, the best first, each with the onset at which the goal then begins.
 
     First the pulse before, then a note of the leading line after it that does not anticipate the goal's; then earlier
@@ -183,7 +253,7 @@ def _places(setting: Setting, goal: PlacedChord, earliest: Fraction) -> list[tup
     rows: list[tuple[Fraction, Fraction | None]] = [(nearest, None)]
     within = [] if setting.on_pulse else [onset for onset in within if not _anticipates(music, onset, goal.onset)]
     rows += [(onset, None) for onset in within if (goal.onset - onset) * 3 >= goal.onset - nearest]
-    for index in range(last - 1, max(-1, last - REACH), -1):
+    for index in range(last - 1, max(-1, last - reach), -1):
         early = pulse.starts[index + 1]
         heard = [early, *_onsets(music, early, goal.onset)]
         if not all(setting.allows(goal.members, time) for time in heard):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scoregen.plan.given_line import GivenMusic, GivenNote
-from scoregen.plan.phrase_evidence import FORBIDDEN, WEIGHTS, EvidenceWeights, strengths
+from scoregen.plan.phrase_evidence import FORBIDDEN, WEIGHTS, EvidenceWeights, repeated_ends, strengths
 from scoregen.score.elements import Score
 from scoregen.score.timeline import measure_onsets
 
@@ -22,6 +22,10 @@ USUAL_BEATS = 8.5
 LENGTH_WEIGHT = 1.5
 """The cost of a phrase of twice or half the usual length; it grows with the square of the octaves."""
 LEAST_NOTES, LONGEST_BEATS = 3, 64
+LONG_BEATS = Fraction(3, 2)
+"""The least beats of a note between phrase ends on which a line comes to rest."""
+CLEAR = 1.0
+"""The strength of an end above which a line rests on a note of one beat too."""
 MOST_BEATS = 16
 """The most beats between two fermatas that mark all phrases."""
 
@@ -54,6 +58,33 @@ def phrase_ends(score: Score, given: GivenMusic, weights: EvidenceWeights = WEIG
     chosen = [index for index in chosen if index in marked or not _is_before_gap(line, index, given)]
     ends = tuple(_phrase_end(line[index], onsets) for index in chosen)
     return (*ends, _open_end(score, onsets[-1])) if onsets[-1] in given.gaps else ends
+
+
+def arrivals(score: Score, given: GivenMusic, ends: Sequence[PhraseEnd]) -> tuple[PhraseEnd, ...]:
+    """The notes between phrase ends on which the line comes to rest: half phrases, and ends that may be missed.
+
+    They are long and some evidence speaks for an end after them, or they close a passage that is repeated. None if
+    fermatas mark the phrases, or nothing is given.
+    """
+    line = given.line
+    beats = _beats(score) if line else Fraction(1)
+    if not line or _are_all(line, _fermata_notes(score, line), beats):
+        return ()
+    closing, onsets = [end.onset for end in ends], measure_onsets(score)
+    rows = zip(line, strengths(line, score), strict=False)
+    resting = {index for index, (note, strength) in enumerate(rows) if _rests(note.duration / beats, strength)}
+    resting |= repeated_ends(line, score) - {len(line) - 1}
+    return tuple(
+        _phrase_end(note, onsets)
+        for note in (line[index] for index in sorted(resting))
+        if not any(note.onset - beats < end < note.end for end in closing)
+        and not _is_before_gap(line, line.index(note), given)
+    )
+
+
+def _rests(beats: Fraction, strength: float) -> bool:
+    """Whether a line rests on a note of this length: on a long one, or on one of a beat with more evidence."""
+    return (strength > 0 and beats >= LONG_BEATS) or (strength > CLEAR and beats >= 1)
 
 
 def _is_before_gap(line: Sequence[GivenNote], index: int, given: GivenMusic) -> bool:

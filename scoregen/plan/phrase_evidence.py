@@ -7,6 +7,7 @@ phrase begins at the same place of the metre as the first one. No phrase ends wi
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from fractions import Fraction
 
 from scoregen.plan.given_line import GivenNote
 from scoregen.score.elements import Lyric, Measure, Score
+from scoregen.score.pitch import STEPS
 from scoregen.score.spanners import Slur
 from scoregen.score.timeline import measure_onsets, metrical_starts
 
@@ -24,6 +26,8 @@ PHRASE_SLUR = 5
 """The fewest notes under a slur that marks a phrase and not a melisma or articulation."""
 NEIGHBOURS = 4
 """Notes on each side with which the length of a note is compared."""
+FEWEST_REPEATED, MOST_REPEATED, LEAST_AGREEMENT = 4, 16, 0.75
+"""The fewest and most notes of a passage that is repeated at once, and the share of its steps that comes back."""
 CAPITALS_AT_LINES = 0.35
 """The largest share of words with a capital letter in a text whose capitals mark lines."""
 
@@ -65,6 +69,39 @@ def strengths(line: Sequence[GivenNote], score: Score, weights: EvidenceWeights 
         + _rhythm_strength(line, index, signs, weights)
         for index, note in enumerate(line[:-1])
     ]
+
+
+def repeated_ends(line: Sequence[GivenNote], score: Score) -> frozenset[int]:
+    """The last notes of passages that are repeated at once, as they are or in sequence, and of their repetitions.
+
+    A passage begins where a measure does, or at the place of the metre at which the line begins. Its rhythm and at
+    least three quarters of its steps come back.
+    """
+    signs = _Signs.of(score)
+    opening = signs.place(line[0])[0]
+    begins = [index for index, note in enumerate(line) if signs.place(note)[0] in (opening, 0)]
+    found: set[int] = set()
+    for first, second in itertools.combinations(begins, 2):
+        length = second - first
+        if FEWEST_REPEATED <= length <= min(MOST_REPEATED, len(line) - second) and _is_copy(line, first, length):
+            found |= {second - 1, second + length - 1}
+    return frozenset(found)
+
+
+def _is_copy(line: Sequence[GivenNote], first: int, length: int) -> bool:
+    """Whether the notes after a passage have its rhythm, and most of its steps."""
+    moves = [
+        (after.onset - before.onset, _height(after) - _height(before))
+        for before, after in itertools.pairwise(line[first : first + 2 * length])
+    ]
+    own, copy = moves[: length - 1], moves[length:]
+    same = sum(step == other for (_, step), (_, other) in zip(own, copy, strict=True))
+    return [length for length, _ in own] == [length for length, _ in copy] and same >= LEAST_AGREEMENT * len(own)
+
+
+def _height(note: GivenNote) -> int:
+    """The staff position of a note, in steps."""
+    return 7 * note.pitch.octave + STEPS.index(note.pitch.step)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Directions: dynamics, words, rehearsal marks and repeat marks.
+"""Directions: dynamics, words, rehearsal marks, repeat marks and figured basses.
 
 Each is a `Direction`: a value at an onset of a measure, above or below a staff of a part. The names are
 those of MusicXML (`<direction>`, `<dynamics>`, `<words>`, `<rehearsal>`, the attributes of `<sound>`) and
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Placement = Literal["above", "below"]
 RepeatMarkType = Literal["segno", "coda", "tocoda", "fine", "dacapo", "dalsegno"]
@@ -67,7 +67,23 @@ class RepeatMark:
     label: str | None = None
 
 
-DirectionValue = Dynamic | Words | RehearsalMark | RepeatMark
+class Figure(NamedTuple):
+    """A figure: the interval over the bass, None for a sign alone, with MusicXML's names of the signs beside it."""
+
+    number: int | None
+    prefix: str = ""
+    suffix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FiguredBass:
+    """The figures over a bass note, the highest first; `duration` in quarters, None until the next ones or its end."""
+
+    figures: tuple[Figure, ...]
+    duration: Fraction | None = None
+
+
+DirectionValue = Dynamic | Words | RehearsalMark | RepeatMark | FiguredBass
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +101,9 @@ class Direction:
     placement: Placement | None = None
 
 
-_RANKS = (RehearsalMark, RepeatMark, Words, Dynamic)
+_RANKS = (RehearsalMark, RepeatMark, Words, Dynamic, FiguredBass)
 
 
 def rank(direction: Direction) -> int:
-    """The rank of a direction among those at one onset: rehearsal marks, repeat marks, words, dynamics."""
+    """The rank of a direction among those at one onset: rehearsal marks, repeat marks, words, dynamics, figures."""
     return _RANKS.index(type(direction.value))

@@ -30,6 +30,7 @@ from scoregen.generation.understanding import Understanding
 from scoregen.model.network.config import SamplingOptions
 from scoregen.notation.graft.transposition import transposed
 from scoregen.notation.results import ScoreResult
+from scoregen.plan.chord_report import ChordReport, chord_report
 from scoregen.plan.chord_text import chord_measures
 from scoregen.plan.drafts import (
     DraftPlans,
@@ -42,7 +43,7 @@ from scoregen.plan.drafts import (
 from scoregen.plan.easy_parts import easy_rules
 from scoregen.plan.form import PieceOptions, blank_piece
 from scoregen.plan.sections import Sections, section_starts, unfolded
-from scoregen.plan.steering import chord_notices, given_chords
+from scoregen.plan.steering import chord_notices, given_chords, given_timeline
 from scoregen.score.arrangement.sung_texts import LYRICS, LyricsChoice, with_given_marks
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import Ensemble, load_ensemble
@@ -88,6 +89,7 @@ class Alternative(ScoreResult):
 class Composition(ScoreResult):
     """The result of `compose`: the alternatives, best first, notices for the user, and what was understood.
 
+    `chords` is the report on the given chords in the best one; None if none is given.
     `score`, `save` and the conversions use the best.
     """
 
@@ -95,6 +97,7 @@ class Composition(ScoreResult):
     notices: tuple[str, ...]
     sampling_seconds: float
     understanding: Understanding
+    chords: ChordReport | None = None
 
     @property
     def score(self) -> Score:
@@ -126,6 +129,7 @@ def compose(
     device: str = "auto",
     chords: str | None = None,
     chord_symbols: str = "follow",
+    figured_bass: str | None = None,
     lyrics: LyricsChoice = "all",
     layout: LayoutOptions | None = None,
     progress: Callable[[float], None] | None = None,
@@ -138,11 +142,12 @@ def compose(
     by semitones, or (`auto`) to where the given voices fit their ranges; `style` is a shipped style, an own one (the
     name or the path of what `train` wrote) or a mixture (`"bach:0.7,mine:0.3"`; `styles.library`), whose costs of
     parallels and crossing apply unless `sampling` sets its own. `chords` is a progression for the new
-    voices, in chord symbols or numerals (`"I vi | ii65 V7 | I"`). Without it, `chord_symbols` is `follow` if new
-    voices sound only members of the chords that the symbols of the score name, or `ignore`. `lyrics` names the verses
-    that new parts get: all, or the first; `layout` lays the result out as open or closed score or adds a rehearsal
-    reduction. Raises InputError if there is nothing to fill, and RefusedError if no notes can be written for what is
-    given.
+    voices, in chord symbols or numerals (`"I vi | ii65 V7 | I"`), `figured_bass` the figures under a given bass
+    (`"6 | 6/5 #"`). Without them, `chord_symbols` is `follow` if new voices sound only members of the chords that the
+    symbols or figures of the score name, `suggest` if they do where voice leading allows, or `ignore`. `lyrics` names
+    the verses that new parts get: all, or the first; `layout` lays the result out as open or closed score or adds a
+    rehearsal reduction. Raises InputError if there is nothing to fill, and RefusedError if no notes can be written for
+    what is given.
     """
     from scoregen.model.engine.loading import load_engine
     from scoregen.model.sampling.mixture import load_mixture
@@ -159,7 +164,8 @@ def compose(
     chosen = choose_style(style if style != DEFAULT_STYLE else default_style(choir))
     pretrained = load_mixture(_weights_of(chosen, checkpoint), choir, may_stand_in=True)
     if pretrained.knows_descriptions:
-        _refuse_choral(choir, options, chords, shape)
+        _refuse_choral(choir, options, chords, figured_bass, shape)
+        chord_symbols = "ignore"
         chosen = choose_style(INSTRUMENTS) if style == DEFAULT_STYLE else chosen
     manner = chosen.style
     options = _with_costs(options, manner)
@@ -181,7 +187,8 @@ def compose(
         task = replace(task, rules=easy_rules(task.rules, task.singers, task.interval))
     started = time.perf_counter()
     sections = section_starts(given, form) if score is None else ()
-    followed = given_chords(task.score, chords, chord_symbols)
+    timeline = given_timeline(task.score, task.slots, chords, chord_symbols, figured_bass)
+    followed = given_chords(timeline)
     if pretrained.knows_descriptions:
         plans = DraftPlans(task.score, (({},),) * count, {})
     else:
@@ -198,8 +205,9 @@ def compose(
         "roles": dict(roles or {}),
     }
     settings |= {name: value for name, value in (("key", key), ("add", list(add)), ("transpose", transpose)) if value}
-    settings |= {"chords": chords} if chords else {}
-    settings |= {"chord_symbols": chord_symbols} if (followed and not chords) or chord_symbols != "follow" else {}
+    settings |= {name: value for name, value in (("chords", chords), ("figured_bass", figured_bass)) if value}
+    follows = bool(followed) and not (chords or figured_bass)
+    settings |= {"chord_symbols": chord_symbols} if follows or chord_symbols != "follow" else {}
     settings |= {"style": style} if style != DEFAULT_STYLE else {}
     settings |= {"piece": _plain(asdict(piece_options))} if score is None else {}
     alternatives = []
@@ -212,24 +220,30 @@ def compose(
         found = parallels(unfolded(filled_reading(task, draft.tokens), form), task.page_slots)
         shown = lay_out_given(done, choir, shape)
         alternatives.append(Alternative(shown, -draft.nats, found, record))
+    report = chord_report(filled_reading(task, drafts[0].tokens), task.score, task.slots, timeline)
     is_new = given.document is not None and alternatives[0].score.document is None
     return Composition(
         tuple(alternatives),
         (
             *given.notices,
             *task.notices,
-            *chord_notices(task.score, chords, chord_symbols),
+            *chord_notices(task.score, timeline, chords, chord_symbols),
+            *([str(report)] if report else []),
             *([NEW_SCORE] if is_new else []),
         ),
         seconds,
-        _with_chords(task.understanding, chords, is_followed=bool(followed)),
+        _with_chords(task.understanding, follows=follows),
+        report,
     )
 
 
-def _refuse_choral(ensemble: Ensemble, options: SamplingOptions, chords: str | None, layout: LayoutOptions) -> None:
+def _refuse_choral(
+    ensemble: Ensemble, options: SamplingOptions, chords: str | None, figures: str | None, layout: LayoutOptions
+) -> None:
     """InputError for an option that is only for choirs of up to four voices so far."""
     asked = {
         "--chords": chords is not None,
+        "--figured-bass": figures is not None,
         "--rhythm": options.rhythm == "plain",
         "--difficulty": options.difficulty != "normal",
         "--layout and --reduction": layout != LayoutOptions(),
@@ -239,10 +253,10 @@ def _refuse_choral(ensemble: Ensemble, options: SamplingOptions, chords: str | N
         raise InputError(f"{names[0]} is for choirs of up to four voices so far; leave it out for {ensemble.name}")
 
 
-def _with_chords(understanding: Understanding, chords: str | None, *, is_followed: bool) -> Understanding:
-    """What was understood, with the use of chord symbols; a progression replaces them."""
-    follows = is_followed and chords is None and understanding.chord_symbols != "none"
-    return replace(understanding, chord_symbols="followed") if follows else understanding
+def _with_chords(understanding: Understanding, *, follows: bool) -> Understanding:
+    """What was understood, with the use of chord symbols; a progression or figures of the caller replace them."""
+    is_used = follows and understanding.chord_symbols != "none"
+    return replace(understanding, chord_symbols="followed") if is_used else understanding
 
 
 def _least_faulty_first(task: InfillTask, drafts: tuple[Draft, ...]) -> tuple[Draft, ...]:

@@ -23,13 +23,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import torch
-from scoregen.model.network.conditioning import Example
-from scoregen.model.network.inputs import piece_arrays
 
 from scoregen.corpora.manifest import load_corpus
 from scoregen.corpora.prepare import piece_tokens, prepare
 from scoregen.evaluation.metrics.frames import token_frames
 from scoregen.evaluation.metrics.two_sample import Separation, separation
+from scoregen.model.features.conditioning import Example
+from scoregen.model.features.inputs import piece_arrays
 from scoregen.model.network.batches import collate
 from scoregen.model.network.checkpoint import Weights, load_checkpoint, network_of, read_weights
 from scoregen.model.network.likelihood import Choices, choices, costs

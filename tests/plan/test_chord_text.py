@@ -11,6 +11,7 @@ from scoregen.plan.form import PieceOptions, blank_piece
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import load_ensemble
 from scoregen.score.keys import Key
+from scoregen.score.theory.chord_kinds import note_name
 from scoregen.system.errors import InputError
 from scoregen.tasks.compose import SamplingOptions, compose
 from tests.tokens.constraints.test_given_chords import sample
@@ -36,6 +37,36 @@ def test_slashes_prolong_and_percent_repeats() -> None:
     assert chord_measures("| C F | % | G ||") == (("C", "F"), ("C", "F"), ("G",))
 
 
+def roots(text: str) -> list[list[str]]:
+    timeline = text_timeline(text, blank(measures=8), Key.parse("C major"))
+    return [
+        [note_name(chord.tones.members[0]) if chord.tones else "-" for chord in timeline[index].values()]
+        for index in sorted(timeline)
+    ]
+
+
+def test_a_key_in_the_text_holds_for_the_numerals_after_it() -> None:
+    assert roots("I V | G: I V | a: iv V7 | d:ii V/V | bVII") == [["C", "G"], ["G", "D"], ["D", "E"], ["E", "E"], ["C"]]
+
+
+def test_measures_between_repeat_signs_are_written_twice() -> None:
+    assert chord_measures("|: C | F :| G") == (("C",), ("F",), ("C",), ("F",), ("G",))
+    assert chord_measures("||: C | % :|| G |]") == (*[("C",)] * 4, ("G",))
+    assert chord_measures("C | F G:| Am") == (("C",), ("F", "G"), ("C",), ("F", "G"), ("Am",))
+
+
+def test_chords_in_parentheses_are_suggestions() -> None:
+    chords = text_timeline("I (vi) | N.C. V6", blank(), Key.parse("C major"))
+    rows = [chord for entries in chords.values() for chord in entries.values()]
+    assert [(chord.name, chord.fixed, chord.bass_stays) for chord in rows] == [
+        ("I", True, True),
+        ("vi", False, True),
+        ("N.C.", True, False),
+        ("V6", True, True),
+    ]
+    assert rows[2].tones is None
+
+
 def test_an_anacrusis_is_free() -> None:
     assert sorted(text_timeline("C | G", blank(anacrusis=Fraction(1)), Key.parse("C major"))) == [1, 2]
 
@@ -46,6 +77,8 @@ def test_an_anacrusis_is_free() -> None:
         ("C | | G", "measure 2: found nothing"),
         ("% | C", "measure 1: found %"),
         ("C | X", "measure 2: found the chord 'X'"),
+        ("G: | I", "measure 1: found G:"),
+        ("C | cb: I", "measure 2: .* is not a key"),
         ("C|C|C|C|C", "for 5 measures; expected at most 4"),
         ("C C C C C", "found 5 in 4/4; expected at most 4"),
     ],

@@ -11,7 +11,7 @@ import pytest
 from scoregen.corpora.manifest import load_corpus
 from scoregen.notation.files import read_score
 from scoregen.plan.given_line import GivenMusic
-from scoregen.plan.phrase_ends import phrase_ends, with_phrase_ends
+from scoregen.plan.phrase_ends import arrivals, phrase_ends, with_phrase_ends
 from scoregen.score.edit import append_measures, blank_voices
 from scoregen.score.elements import Score
 from scoregen.score.spanners import End, Slur
@@ -25,6 +25,30 @@ QUARTERS = "C4:1 D4:1 E4:1 F4:1 |"
 
 def ends(score: Score) -> list[Fraction]:
     return [end.onset for end in phrase_ends(score, GivenMusic.of(score, score.slots))]
+
+
+def resting(score: Score) -> list[Fraction]:
+    given = GivenMusic.of(score, score.slots)
+    return [end.onset for end in arrivals(score, given, phrase_ends(score, given))]
+
+
+def test_a_line_rests_on_long_notes_inside_a_phrase() -> None:
+    text = "C4:1 D4:1 E4:2 | F4:1 G4:1 A4:1 G4:1 | F4:1 E4:1 D4:1 E4:1 | C4:4 |"
+    assert 2 in resting(tune(text)) and not {0, 1, 4, 5} & {*resting(tune(text))}
+
+
+def test_a_line_rests_at_the_end_of_a_passage_that_is_repeated_in_sequence() -> None:
+    passage = "{}:1 {}:1/2 {}:1/2 {}:1/2 {}:1/2 {}:1/2 {}:1/2 |"
+    text = " ".join(
+        passage.format(*names)
+        for names in (["A4"] * 4 + ["D4", "F4", "A4"], ["G4"] * 4 + ["C4", "E4", "G4"], ["A4"] * 4 + ["B4", "C5", "D5"])
+    )
+    score = tune(text + " C5:1 A4:1 D4:2 |")
+    assert {Fraction(7, 2), Fraction(15, 2)} <= {*resting(score), *ends(score)}
+
+
+def test_fermatas_leave_no_other_rests() -> None:
+    assert resting(tune(PLAIN)) == []
 
 
 def test_fermatas_decide() -> None:

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from scoregen.analysis.harmony.chord_names import ChordName
-from scoregen.score.chord_symbols import ChordSymbol, SpelledPitchClass
+from scoregen.score.chord_symbols import ChordSymbol
 from scoregen.score.elements import Score
-from scoregen.score.pitch import Pitch
-from scoregen.score.theory.chord_kinds import CHORD_KINDS, MEMBERS, note_name
+from scoregen.score.theory.chord_kinds import MEMBERS
+from scoregen.score.theory.symbol_tones import position, read_symbol, symbol_text
 from scoregen.score.timeline import measure_onsets
 
 MEASURES_A_SYMBOL = 4
@@ -38,18 +38,6 @@ _PLAIN = {
     "Neapolitan": "major",
 }
 OPEN_KINDS = frozenset({"suspended-fourth", "suspended-second", "power"})
-_SUFFIXES = {
-    "major-sixth": "6",
-    "minor-sixth": "m6",
-    "dominant-ninth": "9",
-    "dominant-11th": "11",
-    "dominant-13th": "13",
-    "major-ninth": "maj9",
-    "minor-ninth": "m9",
-    "suspended-fourth": "sus4",
-    "suspended-second": "sus2",
-    "power": "5",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,29 +69,19 @@ def given_chords(score: Score) -> tuple[GivenChord, ...]:
 
 
 def _given(onset: Fraction, index: int, symbol: ChordSymbol, end: Fraction) -> GivenChord | None:
+    symbol = read_symbol(symbol)
     quality = _PLAIN.get(symbol.kind, symbol.kind)
     if symbol.kind == NO_CHORD or quality not in MEMBERS:
         return None
-    root = _place(symbol.root)
+    root = position(symbol.root)
     name = ChordName(root, quality, _inversion(symbol, root, quality))
-    return GivenChord(onset, end, index, name, _text(symbol), symbol.kind in OPEN_KINDS)
+    return GivenChord(onset, end, index, name, symbol_text(symbol), symbol.kind in OPEN_KINDS)
 
 
 def _inversion(symbol: ChordSymbol, root: int, quality: str) -> int:
     """The inversion by the bass of the symbol; a bass that is no member leaves root position."""
     members = MEMBERS[quality]
     if symbol.bass is not None:
-        bass = _place(symbol.bass) - root
+        bass = position(symbol.bass) - root
         return members.index(bass) if bass in members else 0
     return symbol.inversion if symbol.inversion is not None and symbol.inversion < len(members) else 0
-
-
-def _text(symbol: ChordSymbol) -> str:
-    kind = CHORD_KINDS.get(symbol.kind)
-    suffix = symbol.text if symbol.text is not None else kind.suffix if kind else _SUFFIXES.get(symbol.kind, "")
-    low = f"/{note_name(_place(symbol.bass))}" if symbol.bass is not None else ""
-    return f"{note_name(_place(symbol.root))}{suffix}{low}"
-
-
-def _place(pitch: SpelledPitchClass) -> int:
-    return Pitch(pitch.step, pitch.alter, 4).fifths

@@ -21,6 +21,8 @@ from scoregen.score.pitch import Pitch
 
 _PRIORS = {"major": 1.9, "mixolydian": 0.8, "minor": 0.4, "dorian": 0.1, "lydian": -1.6, "phrygian": -1.6}
 _FINAL_TONIC, _FINAL_THIRD = 2.4, 0.2
+_FINAL_FIFTH_OF_MINOR, _PHRYGIAN_CLOSE = -1.0, 0.6
+"""A minor tune hardly ever ends on its fifth; a phrygian one falls to its final by a semitone. Set by hand."""
 _FIRST_TONIC, _FIRST_FIFTH = 0.6, 0.9
 _TONIC_SHARE, _FIFTH_SHARE = 5.8, 1.2
 _STRONG_TRIAD_SHARE, _PHRASE_END_SHARE = 2.4, 0.5
@@ -71,6 +73,7 @@ class _Tune:
     strong: Counter[int]  # those that begin a measure
     phrase_ends: tuple[int, ...]
     first: int
+    approach: int  # the note before the final
     final: int
 
     def share(self, *places: int) -> float:
@@ -119,7 +122,8 @@ def _tune(measures: Sequence[Measure], signature: KeySignature, slots: Sequence[
         strong[place] += length if begins else 0  # type: ignore[assignment]
     ends = tuple(place for place, _, _, closes in leader[:-1] if closes)
     first = next((place for place, _, begins, _ in leader if begins), leader[0][0])
-    return _Tune(signature, lengths, Counter(note[0] for note in notes), strong, ends, first, leader[-1][0])
+    final, approach = leader[-1][0], leader[-2:][0][0]
+    return _Tune(signature, lengths, Counter(note[0] for note in notes), strong, ends, first, approach, final)
 
 
 _Line = list[tuple[int, Fraction, bool, bool]]
@@ -169,6 +173,8 @@ def _score(tune: _Tune, key: Key) -> float:
         _PRIORS[key.mode]
         + _FINAL_TONIC * (tune.final == tonic)
         + _FINAL_THIRD * (tune.final == third)
+        + _FINAL_FIFTH_OF_MINOR * (key.mode == "minor" and tune.final == fifth)
+        + _PHRYGIAN_CLOSE * (key.mode == "phrygian" and tune.approach == tonic - 5 and tune.final == tonic)
         + _FIRST_TONIC * (tune.first == tonic)
         + _FIRST_FIFTH * (tune.first == fifth)
         + _TONIC_SHARE * tune.share(tonic)

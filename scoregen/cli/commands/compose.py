@@ -84,7 +84,7 @@ def compose_command(
         typer.Option(
             "--chords",
             metavar="TEXT",
-            help="Progression for the new voices: 'C Am | F G7 | C' or 'I vi | ii65 V7 | I'.",
+            help="Progression for the new voices: 'C Am | F G7 | C' or 'I vi | ii65 V7 | I'; (vi) is a suggestion.",
         ),
     ] = None,
     chord_symbols: Annotated[
@@ -92,9 +92,17 @@ def compose_command(
         typer.Option(
             "--chord-symbols",
             metavar="USE",
-            help="follow: new voices sound only the chords that the score names; ignore.",
+            help="follow: new voices sound only the chords or figures of the score; suggest: where they can; ignore.",
         ),
     ] = "follow",
+    figured_bass: Annotated[
+        str | None,
+        typer.Option(
+            "--figured-bass",
+            metavar="TEXT",
+            help="Figures under the notes of a given bass, by measure: '_ 6 | 6/5 # | 4-3'.",
+        ),
+    ] = None,
     add: Annotated[
         str | None,
         typer.Option(
@@ -290,6 +298,7 @@ def compose_command(
         "transpose": transpose,
         "chords": chords,
         "chord_symbols": chord_symbols,
+        "figured_bass": figured_bass,
         "lyrics": lyrics,
         "layout": shape,
         "sampling": SamplingOptions(**sampling),

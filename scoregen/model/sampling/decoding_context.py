@@ -24,6 +24,7 @@ from scoregen.model.features.inputs import (
 )
 from scoregen.system.errors import Place
 from scoregen.tokens.constraints import state as constraints
+from scoregen.tokens.constraints.given_chords import ChordSpan
 from scoregen.tokens.constraints.measure_plan import MeasurePlan, Plan
 from scoregen.tokens.constraints.places import DEFAULT_FINEST, Finest
 from scoregen.tokens.constraints.state import ConstraintState, MeasureRules, VoiceRule
@@ -114,6 +115,17 @@ class DecodingContext:
             found = measure_rules(self.tokens, measure, self._voices, plan, self._finest)
             self._planned[number, measure] = found
         return found
+
+    def given_chords(self, draft: int, measure: int) -> Mapping[Fraction, ChordSpan]:
+        """The chords that are given in a measure for the draft of a number, by onset."""
+        plan = self._plans[draft % len(self._plans)].get(measure)
+        return plan.given_chords if plan else {}
+
+    @property
+    def suggests(self) -> bool:
+        """Whether any given chord is a suggestion."""
+        spans = (span for plan in self._plans for each in plan.values() for span in each.given_chords.values())
+        return any(not span.fixed for span in spans)
 
     def places(self, measure: Ints, position: Ints) -> SlicePlaces:
         """Places by measure index [R] and grid steps from the start of the piece [R]."""

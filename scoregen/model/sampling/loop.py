@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 
 from scoregen.model.engine.decoder import Decoder
 from scoregen.model.features.alphabet import MOST_ACCIDENTALS, UNSCORED
-from scoregen.model.features.inputs import SPELLED, Bools, Floats, Ints
+from scoregen.model.features.inputs import BLANK, SILENCE, SPELLED, Bools, Floats, Ints
 from scoregen.model.network.config import SamplingOptions
 from scoregen.model.sampling.costs.decision_context import DecisionContext
 from scoregen.model.sampling.costs.few_voices import few_voices_costs
+from scoregen.model.sampling.costs.given_sevenths import GIVEN_SEVENTH, given_leaps, given_seventh_costs
 from scoregen.model.sampling.costs.scales import scale_costs
 from scoregen.model.sampling.costs.successions import SuccessionCosts
+from scoregen.model.sampling.costs.suggested_chords import suggested_costs, suggestion_at
 from scoregen.model.sampling.costs.tendencies import tendency_costs
 from scoregen.model.sampling.costs.voice_leading import Costs, voice_leading_costs
 from scoregen.model.sampling.decoding_context import CHOICE_TOKENS, DecodingContext, time_shift_token
@@ -78,6 +80,8 @@ class _Sampler:
             request.descriptions,
             request.network_style,
         )
+        self.suggests = self.decoding_context.suggests
+        self.leaps = _given_leaps(self.decoding_context)
         self.decoder = Decoder(request.engine, 1, self.decoding_context.piece.voices)
         self.limit = NoveltyLimit(request.novelty, 1, voices) if request.novelty else None
         self.successions = None
@@ -300,6 +304,11 @@ class _Sampler:
         )
         if self.scale_costs is not None:
             costs = costs + self.scale_costs[[self.hypotheses[row].measure for row in rows]]
+        if self.use_costs and self.leaps.any():
+            leaps = self.leaps[context.position[rows]]
+            costs = costs + given_seventh_costs(decision, leaps, GIVEN_SEVENTH * self.costs.seventh_leaves)
+        if self.suggests:
+            costs = costs + self._suggested_costs(rows, voice)
         if self.page is not None:
             costs = costs + few_voices_costs(decision, self.page)
         if self.successions:
@@ -314,6 +323,16 @@ class _Sampler:
             )
             costs = costs + self.costs.unusual_succession * unusual
         return costs - self.logit_bias.event_biases(decision) if self.logit_bias else costs
+
+    def _suggested_costs(self, rows: NDArray[np.intp], voice: Ints) -> Costs:
+        """[R, E] the cost of each event against the suggested chords."""
+        hypotheses = [self.hypotheses[row] for row in rows]
+        chords = [
+            suggestion_at(self.decoding_context.given_chords(each.number, each.measure), constraints.onset(each.state))
+            for each in hypotheses
+        ]
+        lowest = (voice == self.decoding_context.orders.shape[1] - 1).tolist()
+        return suggested_costs(chords, lowest, self.decoder.before[rows, voice])
 
     def _draw(self, hypotheses: Sequence[Hypothesis], scores: Scores) -> Ints:
         rng = np.array([hypothesis.rng.random() for hypothesis in hypotheses])
@@ -363,7 +382,14 @@ class _Sampler:
                 constraints.carry(before), before.rules.given, rules.given, strict=True
             )
         )
-        return constraints.begin(rules, carried)
+        return constraints.begin(rules, carried, constraints.carry(before))
+
+
+def _given_leaps(context: DecodingContext) -> Bools:
+    """[Q, V] the given notes after which a voice does not fall by step."""
+    piece = context.piece
+    known = np.where((piece.events == BLANK).any(0), SILENCE, piece.sounding)
+    return given_leaps(known, piece.position[piece.point], int(context.ends[-1]))
 
 
 def _bounded(log_p: Floats) -> Scores:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from scoregen.score.chord_symbols import ChordSymbol, Degree, SpelledPitchClass
+from scoregen.score.chord_symbols import ChordSymbol, SpelledPitchClass
 from scoregen.score.elements import Clef, Tempo
 from scoregen.score.keys import MODES, KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue
+from scoregen.score.theory.chord_text import is_no_chord, read_chord_symbol
 
 _MODE_FIFTHS = {"maj": 0, "ion": 0, "mix": -1, "dor": -2, "min": -3, "aeo": -3, "phr": -4, "loc": -5, "lyd": 1, "m": -3}
 _KEY = re.compile(r"\s*([A-G])([#b]?)\s*([A-Za-z]*)")
@@ -22,20 +23,6 @@ _CLEFS = {"treble": ("G", 2), "bass": ("F", 4), "alto": ("C", 3), "tenor": ("C",
 _CLEF = re.compile(r"(?:clef=)?(treble|bass|alto|tenor|perc)(\d?)([+-]8)?(?![a-z])")
 _PROPERTY = re.compile(r'([A-Za-z-]+)=("[^"]*"|\S+)')
 _TEMPO = re.compile(r"((?:\d+/\d+\s*)+)=\s*(\d+(?:\.\d+)?)")
-_SUFFIX = r"(?:maj|min|dim|aug|sus|add|alt|no|[mMjo\d#b♯♭+°øΔ(),-])*"
-_CHORD = re.compile(rf"([A-G])([#b♯♭]?)({_SUFFIX})(?:/([A-G])([#b♯♭]?))?$")
-_KINDS = {
-    **{"": "major", "maj": "major", "M": "major", "m": "minor", "min": "minor", "-": "minor", "7": "dominant"},
-    **{"maj7": "major-seventh", "M7": "major-seventh", "j7": "major-seventh", "m7": "minor-seventh"},
-    **{"min7": "minor-seventh", "-7": "minor-seventh", "dim": "diminished", "o": "diminished", "°": "diminished"},
-    **{"dim7": "diminished-seventh", "o7": "diminished-seventh", "aug": "augmented", "+": "augmented"},
-    **{"6": "major-sixth", "m6": "minor-sixth", "min6": "minor-sixth", "9": "dominant-ninth"},
-    **{"maj9": "major-ninth", "M9": "major-ninth", "m9": "minor-ninth", "11": "dominant-11th", "13": "dominant-13th"},
-    **{"sus4": "suspended-fourth", "sus": "suspended-fourth", "sus2": "suspended-second", "5": "power"},
-    **{"m7b5": "half-diminished", "ø": "half-diminished", "mmaj7": "major-minor", "mM7": "major-minor"},
-    **{"+7": "augmented-seventh", "aug7": "augmented-seventh", "7#5": "augmented-seventh"},
-}
-_ADDED = {"add9": ("major", Degree(9, 0, "add")), "7sus4": ("suspended-fourth", Degree(7, -1, "add"))}
 _OPEN, _CLOSE = {"[": "bracket", "{": "brace"}, {"]", "}"}
 
 
@@ -154,14 +141,12 @@ def _staff_items(text: str) -> Iterator[str]:
 
 def chord_symbol(text: str, onset: Fraction, part: str) -> ChordSymbol | None:
     """A chord symbol; None for a text that is none."""
-    found = _CHORD.match(text.strip())
+    name = text.strip()
+    if is_no_chord(name):
+        return ChordSymbol(onset, part, SpelledPitchClass("C"), "none", name)
+    found = read_chord_symbol(name)
     if found is None:
         return None
-    suffix = found[3]
-    kind, *degrees = _ADDED.get(suffix, (_KINDS.get(suffix, "other"),))
-    bass = _root(found[4], found[5]) if found[4] else None
-    return ChordSymbol(onset, part, _root(found[1], found[2]), kind, suffix or None, None, bass, tuple(degrees))
-
-
-def _root(step: str, sign: str) -> SpelledPitchClass:
-    return SpelledPitchClass(step, {"#": 1, "♯": 1, "b": -1, "♭": -1}.get(sign, 0))
+    suffix = name[len(found.root.step) + abs(int(found.root.alter)) :]
+    printed = suffix.rpartition("/")[0] if found.bass is not None else suffix
+    return replace(found, onset=onset, part=part, text=printed or None)

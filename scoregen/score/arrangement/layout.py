@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from scoregen.score.arrangement.sung_texts import BREATHS, with_given_words
-from scoregen.score.directions import Direction, Dynamic
+from scoregen.score.directions import Direction, Dynamic, FiguredBass
 from scoregen.score.edit import with_notes
 from scoregen.score.elements import Chord, Clef, Element, Instrument, Measure, Note, Part, Score, Slot, Voice
 from scoregen.score.pitch import Pitch
@@ -175,11 +175,17 @@ def _places(part: str, staff: int, targets: _Targets) -> list[Slot]:
 
 
 def _moved_direction(mark: Direction, targets: _Targets, emptied: set[str]) -> list[Direction]:
-    """Dynamics hold for every voice of their staff; words stand above the first."""
+    """Dynamics hold for every voice of their staff; words stand above the first, figures under the last."""
     if mark.part not in emptied or mark.part is None:
         return [mark]
     places = _places(mark.part, mark.staff, targets)
-    chosen = places if isinstance(mark.value, Dynamic) else places[:1]
+    chosen = (
+        places
+        if isinstance(mark.value, Dynamic)
+        else places[-1:]
+        if isinstance(mark.value, FiguredBass)
+        else places[:1]
+    )
     return [replace(mark, part=slot.part, staff=slot.staff) for slot in chosen]
 
 

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from scoregen.tokens.constraints.state import ConstraintState, next_step, onset, unrestricted_tokens
+from scoregen.tokens.constraints.state import ConstraintState, left_pitches, next_step, onset, unrestricted_tokens
 from scoregen.tokens.constraints.voice_masks import Mask, every_token
 from scoregen.tokens.vocabulary import vocabulary
 
@@ -112,9 +112,9 @@ class _Voices(NamedTuple):
         written = self.state.rules.order[: self.state.turn]
         if slot == bass:
             others = tuple(token for other in written for token in self.state.sounding[other] or ())
-            return _between((), others, self.state.sounding[slot])
+            return between((), others, self.state.sounding[slot])
         floor = self.state.sounding[bass] if bass in written else None
-        return _between(floor or (), (), self.state.sounding[slot])
+        return between(floor or (), (), self.state.sounding[slot])
 
     def members(self, slot: int) -> Iterator[Mask]:
         """The masks of a voice by the members of the chord, the strictest first."""
@@ -122,7 +122,7 @@ class _Voices(NamedTuple):
         if slot == _outer(self.state)[1]:
             yield _members(members[:1], sounding)
         elif (target := self.resolution(slot)) is not None:
-            yield _by_step(target, sounding)
+            yield _by_step(target, left_pitches(self.state, slot))
             yield _members(members, sounding)
         elif self.is_last_free(slot) and members[1] not in self.written():
             yield _members(members[1:2], sounding)
@@ -140,7 +140,7 @@ class _Voices(NamedTuple):
         """The member to which a tendency tone of a voice moves; None if the voice has none."""
         if self.dominant is None:
             return None
-        sounding = _fifths(self.state.sounding[slot])
+        sounding = _fifths(left_pitches(self.state, slot))
         leading_note, seventh = self.dominant.members[1], self.dominant.members[3:4]
         if leading_note in sounding and leading_note - self.dominant.members[0] == _LEADING_NOTE:
             return leading_note + _STEP_UP if leading_note + _STEP_UP in self.chord.members else None
@@ -239,7 +239,7 @@ def _by_step(target: int, sounding: tuple[int, ...] | None) -> Mask:
 
 
 @cache
-def _between(below: tuple[int, ...], above: tuple[int, ...], sounding: tuple[int, ...] | None) -> Mask:
+def between(below: tuple[int, ...], above: tuple[int, ...], sounding: tuple[int, ...] | None) -> Mask:
     """Attacks of pitches from the highest of those below to the lowest of those above, and hold if all that sounds is.
 
     Pitches and what sounds are ids.

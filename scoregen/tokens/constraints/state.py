@@ -63,16 +63,26 @@ class ConstraintState:
     events: tuple[tuple[int, ...], ...]  # of this slice, by turn
     slices: tuple[tuple[int, tuple[tuple[int, ...], ...]], ...]
     finished: bool = False
+    heard: tuple[tuple[int, ...] | None, ...] = ()  # by slot, what sounded before the measure, tied into it or not
 
 
-def begin(rules: MeasureRules, carry: Carry | Sequence[tuple[Pitch, ...] | None]) -> ConstraintState:
-    """The start of a measure, where every voice has an event; `carry` is what sounds before the barline."""
+def begin(
+    rules: MeasureRules,
+    carry: Carry | Sequence[tuple[Pitch, ...] | None],
+    heard: Carry | Sequence[tuple[Pitch, ...] | None] | None = None,
+) -> ConstraintState:
+    """The start of a measure, where every voice has an event.
+
+    `carry` is what sounds before the barline and may be tied over it, `heard` what sounds there at all.
+    """
     words = vocabulary()
     before = [None if pitches is None else () if rules.first else pitches for pitches in carry]
     sounding = tuple(None if row is None else tuple(words.pitch_id(pitch) for pitch in row) for row in before)
     divisions = (rules.plan.divisions[0],) * len(rules.order)
     slices = () if rules.order else ((0, ()),)  # without voices the only slice is complete
-    return ConstraintState(rules, 0, 0, (), sounding, divisions, _NO_TURN, (), slices)
+    known = carry if heard is None else heard
+    last = tuple(None if row is None else tuple(words.pitch_id(pitch) for pitch in row) for row in known)
+    return ConstraintState(rules, 0, 0, (), sounding, divisions, _NO_TURN, (), slices, heard=last)
 
 
 def next_step(state: ConstraintState) -> tuple[Literal["event"], int] | tuple[Literal["onset"]]:
@@ -100,6 +110,13 @@ def allowed_tokens(state: ConstraintState) -> Mask:
     if not narrowed.any():
         raise _nothing_left(state, mask)
     return narrowed
+
+
+def left_pitches(state: ConstraintState, slot: int) -> tuple[int, ...]:
+    """The ids of the pitches that a voice leaves at its turn: what it sounds, at a barline what it sounded before."""
+    if state.tick == 0 and state.heard:
+        return state.heard[slot] or ()
+    return state.sounding[slot] or ()
 
 
 def masks_by_constraint(state: ConstraintState) -> dict[str, Mask]:
@@ -198,7 +215,7 @@ def _with_event(state: ConstraintState, written: tuple[int, ...]) -> ConstraintS
         duty = _NO_TURN
     turn, events = state.turn + 1, (*state.events, written)
     complete = state.slices if turn < len(rules.order) else (*state.slices, (state.tick, events))
-    return ConstraintState(rules, state.tick, turn, (), sounding, divisions, duty, events, complete)
+    return ConstraintState(rules, state.tick, turn, (), sounding, divisions, duty, events, complete, heard=state.heard)
 
 
 def _to_onset(state: ConstraintState, token: int) -> ConstraintState:
@@ -211,7 +228,7 @@ def _to_onset(state: ConstraintState, token: int) -> ConstraintState:
     if rules.plan.spans[tick] != rules.plan.spans[state.tick]:
         divisions = (EITHER,) * len(divisions)
     duty = _NO_TURN if tick in rules.plan.stops else _last_able(state, divisions, tick)
-    return ConstraintState(rules, tick, 0, (), state.sounding, divisions, duty, (), state.slices)
+    return ConstraintState(rules, tick, 0, (), state.sounding, divisions, duty, (), state.slices, heard=state.heard)
 
 
 def _is_able(state: ConstraintState, slot: int) -> bool:

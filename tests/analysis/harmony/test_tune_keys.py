@@ -24,6 +24,12 @@ CASES = [
     ("q:D4 q:E4 q:F4 q:A4 | q:Bb4 q:A4 h:F4 | q:G4 q:F4 q:Bb4 q:G4 | q:F4 q:E4 h:D4", 0, None, "D minor"),
     ("q:E4 q:F4 q:G4 q:A4 | q:G4 q:F4 h:E4 | q:C5 q:B4 q:A4 q:G4 | q:F4 q:F4 h:E4", 0, "phrygian", "E phrygian"),
     (
+        "h:A4 h:B4 | h:A4 q:B4 q:A4 | h:F4 h:E4 | q:E4 q:C4 h:E4 | q:F4 q:E4 h:B4 | q:B4 q:A4 q:F4 q:F4 | w:E4",
+        0,
+        None,
+        "E phrygian",
+    ),
+    (
         "h:E4 h:G4 | h:A4 q:B4 q:C#5 | h:B4 h:A4 | h:F#4 h:D4 | q:G4 q:F#4 q:E4 q:D#4 | q:C#4 q:D#4 h:E4",
         1,
         None,

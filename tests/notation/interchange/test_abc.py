@@ -196,7 +196,7 @@ def test_a_key_with_its_own_accidentals() -> None:
     ("text", "kind"),
     [
         *[("G", "major"), ("Am7", "minor-seventh"), ("F#m7b5", "half-diminished"), ("Bbmaj7", "major-seventh")],
-        *[("C/E", "major"), ("Dsus4", "suspended-fourth"), ("E7alt", "other")],
+        *[("C/E", "major"), ("Dsus4", "suspended-fourth"), ("E7alt", "augmented-seventh")],
     ],
 )
 def test_chord_symbols(text: str, kind: str) -> None:

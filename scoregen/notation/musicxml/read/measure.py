@@ -11,6 +11,7 @@ from lxml import etree
 
 from scoregen.notation.musicxml.read.attributes import PartState, Signatures, read_attributes
 from scoregen.notation.musicxml.read.directions import barline_marks, note_dynamics, read_direction, sounding_marks
+from scoregen.notation.musicxml.read.figured_bass import read_figured_bass
 from scoregen.notation.musicxml.read.harmony import read_harmony
 from scoregen.notation.musicxml.read.notes import Entry, NoteFields, add_chord_member, is_chord_member, read_entry
 from scoregen.notation.musicxml.read.spanners import SpannerEnd
@@ -18,7 +19,7 @@ from scoregen.notation.musicxml.read.tempos import read_tempo
 from scoregen.notation.musicxml.read.values import UNISON, optional_number, quarters, text_of
 from scoregen.notation.musicxml.read.voices import Strand, build_strands, slur_ends
 from scoregen.score.chord_symbols import ChordSymbol
-from scoregen.score.directions import Direction
+from scoregen.score.directions import Direction, FiguredBass
 from scoregen.score.elements import Barline, Break, Tempo
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import SignatureChange, TimeSignature
@@ -60,7 +61,8 @@ class _MeasureReading:
     """A measure while it is read.
 
     Files round the lengths of tuplets to whole divisions. `cursor` is the position by the file's own sums,
-    `onset` the exact position; `exact` has the positions where the two differ.
+    `onset` the exact position; `exact` has the positions where the two differ. `figured` is the length of the figured
+    basses before the note at `figured_at`.
     """
 
     state: PartState
@@ -79,6 +81,8 @@ class _MeasureReading:
     tempos: list[Tempo] = field(default_factory=list)
     directions: list[Direction] = field(default_factory=list)
     chord_symbols: list[ChordSymbol] = field(default_factory=list)
+    figured_at: Fraction | None = None
+    figured: Fraction = _ZERO
     ends: list[SpannerEnd] = field(default_factory=list)
     break_before: Break | None = None
 
@@ -262,7 +266,19 @@ def _read_sound(reading: _MeasureReading, element: etree._Element) -> None:
 def _read_harmony(reading: _MeasureReading, element: etree._Element) -> None:
     state = reading.state
     interval = state.transposition(1) if state.transpositions else UNISON
-    reading.chord_symbols += read_harmony(element, _onset_of(reading, element), state.part, interval)
+    onset = _onset_of(reading, element)
+    reading.chord_symbols += read_harmony(element, onset, state.part, interval, state.sounding_key)
+
+
+def _read_figured_bass(reading: _MeasureReading, element: etree._Element) -> None:
+    """Figures stand at the next note; those of one note follow each other by their durations."""
+    if reading.figured_at != reading.onset:
+        reading.figured_at, reading.figured = reading.onset, _ZERO
+    onset = reading.onset + reading.figured
+    found = read_figured_bass(element, onset, reading.state.part, reading.state.divisions)
+    if found is not None and isinstance(found.value, FiguredBass):
+        reading.directions += [found] if found.value.figures else []
+        reading.figured += found.value.duration or _ZERO
 
 
 def _read_print(reading: _MeasureReading, element: etree._Element) -> None:
@@ -281,5 +297,6 @@ _READERS = {
     "direction": _read_direction,
     "sound": _read_sound,
     "harmony": _read_harmony,
+    "figured-bass": _read_figured_bass,
     "print": _read_print,
 }

@@ -1,4 +1,4 @@
-"""The <direction>, <sound> and <harmony> elements of a part, each with its onset.
+"""The <direction>, <sound>, <harmony> and <figured-bass> elements of a part, each with its onset.
 
 An element precedes the note at its onset. One that falls inside a note precedes that note, with an <offset>.
 One at the end of the measure follows the last note.
@@ -17,22 +17,35 @@ from scoregen.notation.musicxml.write.elements import add, decimal, loudness
 from scoregen.notation.musicxml.write.harmony import harmony
 from scoregen.notation.musicxml.write.spanners import line_ends
 from scoregen.notation.musicxml.write.voice import TimedElement, ticks
-from scoregen.score.directions import DYNAMIC_MARKS, Direction, Dynamic, RehearsalMark, RepeatMark, Words, rank
+from scoregen.score.directions import (
+    DYNAMIC_MARKS,
+    Direction,
+    Dynamic,
+    FiguredBass,
+    RehearsalMark,
+    RepeatMark,
+    Words,
+    rank,
+)
 from scoregen.score.elements import Measure, Part, Score, Tempo
 
 _SIGNS = ("segno", "coda")
 """Repeat marks with a sign. `tocoda` has words only: MuseScore takes a sign there for the coda itself."""
-_TEMPO, _STOP, _START, _HARMONY = 1.5, 5, 6, 7
+_TEMPO, _STOP, _START, _HARMONY, _FIGURES = 1.5, 5, 6, 7, 8
 """Ranks among those of directions: tempo marks precede words, hairpins follow dynamics."""
 
 
 class Attachment(NamedTuple):
-    """An element of a staff and its onset in the measure; at equal onsets the lower `rank` comes first."""
+    """An element of a staff and its onset in the measure; at equal onsets the lower `rank` comes first.
+
+    `length` is the duration of a figured bass, None for any other element.
+    """
 
     onset: Fraction
     staff: int
     rank: float
     element: etree._Element
+    length: Fraction | None = None
 
 
 def attachments(score: Score, part: Part, *, is_first_part: bool) -> Mapping[int, list[Attachment]]:
@@ -51,7 +64,11 @@ def _measure_attachments(measure: Measure, part: Part, *, is_first_part: bool) -
     for direction in measure.directions:
         if direction.part == part.id or (direction.part is None and is_first_part):
             staff = min(direction.staff, part.staves)
-            yield Attachment(direction.onset, staff, rank(direction), _element(direction, staff))
+            value = direction.value
+            if isinstance(value, FiguredBass):
+                yield Attachment(direction.onset, staff, _FIGURES, _figured_bass(value), value.duration)
+            else:
+                yield Attachment(direction.onset, staff, rank(direction), _element(direction, staff))
     for symbol in measure.chord_symbols:
         if symbol.part == part.id:
             staff = min(symbol.staff, part.staves)
@@ -79,14 +96,28 @@ def _last_until(place: Fraction, onsets: Sequence[Fraction]) -> Fraction:
 
 
 def _set_offset(item: Attachment, offset: Fraction, divisions: int) -> etree._Element:
-    """The element with its offset, rounded to a division."""
+    """The element with its offset, rounded to a division; figures have a duration in its place."""
     element = item.element
+    if element.tag == "figured-bass":
+        if item.length:
+            add(element, "duration", ticks(item.length, divisions))
+        return element
     rounded = Fraction(round(offset * divisions), divisions)
     if rounded:
         index = next((place for place, child in enumerate(element) if child.tag in ("staff", "sound")), len(element))
         added = etree.Element("offset", {"sound": "yes"} if element.find("sound") is not None else {})
         added.text = ticks(rounded, divisions)
         element.insert(index, added)
+    return element
+
+
+def _figured_bass(value: FiguredBass) -> etree._Element:
+    element = etree.Element("figured-bass")
+    for figure in value.figures:
+        child = add(element, "figure")
+        for name, text in (("prefix", figure.prefix), ("figure-number", figure.number), ("suffix", figure.suffix)):
+            if text:
+                add(child, name, text)
     return element
 
 
@@ -120,7 +151,7 @@ def _element(direction: Direction, staff: int) -> etree._Element:
         add(add(element, "direction-type"), "rehearsal", value.text)
     elif isinstance(value, Words):
         _words(element, value)
-    else:
+    elif isinstance(value, RepeatMark):
         _repeat_mark(element, value)
     add(element, "staff", staff)
     sound = _sound(value)

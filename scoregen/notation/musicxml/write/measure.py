@@ -21,6 +21,7 @@ from scoregen.notation.musicxml.write.voice import (
     ticks,
     write_voice,
 )
+from scoregen.score.directions import FiguredBass
 from scoregen.score.elements import Measure, Part, Score, Slot, Voice
 from scoregen.score.timeline import measure_onsets, metrical_starts
 from scoregen.system.errors import Place, RefusedError
@@ -67,7 +68,13 @@ def _direction_denominators(score: Score) -> set[int]:
         for measure in score.measures
         for item in (*measure.directions, *measure.chord_symbols, *measure.spanners)
     }
-    return {onset.denominator for onset in onsets | ends}
+    figured = {
+        direction.value.duration
+        for measure in score.measures
+        for direction in measure.directions
+        if isinstance(direction.value, FiguredBass) and direction.value.duration is not None
+    }
+    return {onset.denominator for onset in onsets | ends | figured}
 
 
 def check_divisions(divisions: int, part_id: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import pytest
 
 from scoregen.notation.musicxml.document import load_document
 from scoregen.notation.musicxml.read.score import read_musicxml
+from scoregen.notation.musicxml.write.score import write_musicxml
 from scoregen.score.chord_symbols import ChordSymbol, Degree, SpelledPitchClass
-from scoregen.score.directions import Direction, Dynamic, RehearsalMark, RepeatMark, Words
+from scoregen.score.directions import Direction, Dynamic, Figure, FiguredBass, RehearsalMark, RepeatMark, Words
 from scoregen.score.elements import Score, Slot, Tempo
 from scoregen.score.navigation import performance_order
 from scoregen.score.rhythm import NoteValue
@@ -94,9 +96,10 @@ def test_chord_symbols_sound() -> None:
         ChordSymbol(ZERO, "P2", SpelledPitchClass("C"), "major"),
         ChordSymbol(TWO, "P1", SpelledPitchClass("F"), "none", "N.C."),
     )
-    assert [(symbol.root, symbol.kind) for symbol in second.chord_symbols] == [
-        (("G", 0), "major"),
+    assert sorted((symbol.root, symbol.kind) for symbol in second.chord_symbols) == [
+        (("C", 0), "dominant"),
         (("F", 1), "half-diminished"),
+        (("G", 0), "major"),
     ]
 
 
@@ -185,3 +188,55 @@ def test_a_wedge_without_length_is_none() -> None:
         for kind in ("crescendo", "stop", "diminuendo", "stop")
     )
     assert measure_with(ends).measures[0].spanners == ()
+
+
+def figured(numbers: str, duration: int) -> str:
+    figures = "".join(f"<figure>{number}</figure>" for number in numbers.split())
+    return f"<figured-bass>{figures}<duration>{duration}</duration></figured-bass>"
+
+
+FOUR_THREE = "<figure-number>4</figure-number>", "<prefix>sharp</prefix>"
+
+
+def test_figures_over_one_note_follow_each_other_by_their_durations() -> None:
+    score = measure_with(figured(FOUR_THREE[0], 2) + figured(FOUR_THREE[1], 2))
+    assert score.measures[0].directions == (
+        Direction(ZERO, FiguredBass((Figure(4),), TWO), "P1"),
+        Direction(TWO, FiguredBass((Figure(None, "sharp"),), TWO), "P1"),
+    )
+
+
+def test_written_figures_are_read_back() -> None:
+    score = measure_with(figured("<figure-number>6</figure-number> <figure-number>5</figure-number>", 4))
+    text = write_musicxml(replace(score, document=None))
+    assert read_musicxml(text, "").measures[0].directions == score.measures[0].directions != ()
+
+
+def chord(content: str, kind: str = "dominant", inversion: int = 0) -> ChordSymbol:
+    key = "<attributes><key><fifths>1</fifths><mode>major</mode></key></attributes>"
+    tail = f"<kind>{kind}</kind><inversion>{inversion}</inversion>"
+    (found,) = measure_with(f"{key}<harmony>{content}{tail}</harmony>").measures[0].chord_symbols
+    return found
+
+
+@pytest.mark.parametrize(
+    ("content", "root"),
+    [
+        ("<numeral><numeral-root>5</numeral-root></numeral>", ("D", 0)),
+        ("<numeral><numeral-root>6</numeral-root><numeral-alter>-1</numeral-alter></numeral>", ("E", -1)),
+        (
+            "<numeral><numeral-root>7</numeral-root><numeral-key><numeral-fifths>0</numeral-fifths>"
+            "<numeral-mode>harmonic minor</numeral-mode></numeral-key></numeral>",
+            ("G", 1),
+        ),
+        ("<function>V7/V</function>", ("A", 0)),
+    ],
+)
+def test_numerals_and_functions_are_chords_of_their_key(content: str, root: tuple[str, int]) -> None:
+    symbol = chord(content, inversion=1)
+    assert (symbol.root, symbol.kind, symbol.inversion) == (SpelledPitchClass(*root), "dominant", 1)
+
+
+def test_a_numeral_that_is_none_is_left_out() -> None:
+    text = "<harmony><function>tonic</function><kind>major</kind></harmony>"
+    assert measure_with(text).measures[0].chord_symbols == ()

@@ -1,0 +1,181 @@
+"""Which of the given chords sound in a finished piece, and why the others do not.
+
+A given chord *sounds* if in every slice during which it lasts the new voices have only its tones (or rest where all
+given voices rest), if a new lowest voice has its bass where it begins and none but its basses later, and if its
+essential tones sound where it begins, as many as there are voices for them. A given note that is no tone of the chord
+is left as it is: the other voices hold the chord.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from scoregen.plan.chord_symbols import ChordTimeline, GivenChord
+from scoregen.plan.steering import chord_span, ordered
+from scoregen.score.elements import Score, Slot
+from scoregen.score.theory.chord_kinds import note_name
+from scoregen.score.timeline import SoundingNote, changes, measure_onsets, pitch_of, pitched_notes
+from scoregen.tokens.constraints.given_chords import ChordSpan
+
+_MOST_NAMED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class ChordOutcome:
+    """A given chord in a finished piece: the measure in which it begins, its name, and what is missing, if anything.
+
+    `against` are the given notes that are no tones of it, by voice.
+    """
+
+    measure: str
+    name: str
+    fixed: bool
+    fault: str = ""
+    against: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChordReport:
+    """The outcomes of all given chords in order."""
+
+    outcomes: tuple[ChordOutcome, ...]
+
+    @property
+    def departures(self) -> tuple[ChordOutcome, ...]:
+        return tuple(each for each in self.outcomes if each.fault)
+
+    def __str__(self) -> str:
+        left, count = self.departures, len(self.outcomes)
+        total = f"{count} chord{'' if count == 1 else 's'}"
+        parts = [f"{count - len(left)} of the {total} given sound in every slice" if left else f"all {total} sound"]
+        parts += [f"{each.name} in measure {each.measure} does not: {each.fault}" for each in left[:_MOST_NAMED]]
+        parts += [f"and {len(left) - _MOST_NAMED} more"] if len(left) > _MOST_NAMED else []
+        against = [each for each in self.outcomes if each.against]
+        if against:
+            first = against[0]
+            parts.append(
+                f"given notes stand against {len(against)} of them, the first in measure {first.measure}"
+                f" ({', '.join(first.against)} in {first.name}): there the other voices hold the chord"
+            )
+        return "given chords: " + "; ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Music:
+    """A finished piece: what sounds from each time on, which voices are new in which measure, and their names."""
+
+    times: Sequence[Fraction]
+    sounding: Sequence[tuple[SoundingNote, ...]]
+    slots: Sequence[Slot]
+    names: Mapping[Slot, str]
+    new: Collection[tuple[int, Slot]]
+
+    @classmethod
+    def of(cls, score: Score, task: Score, slots: Sequence[Slot]) -> _Music:
+        blank = {(index, voice.slot) for index, m in enumerate(task.measures) for voice in m.voices if voice.is_blank}
+        names = {slot: task.part(slot.part).name.lower() or slot.part for slot in slots}
+        times = [Fraction(-1)]
+        rows: list[tuple[SoundingNote, ...]] = [()]
+        sounding: dict[SoundingNote, None] = {}
+        for change in changes(note for note in pitched_notes(score) if note.slot in slots):
+            sounding = {note: None for note in sounding if note not in change.ends} | dict.fromkeys(change.starts)
+            times.append(change.time)
+            rows.append(tuple(sounding))
+        return cls(times, rows, slots, names, blank)
+
+    def at(self, time: Fraction) -> tuple[SoundingNote, ...]:
+        return self.sounding[bisect_right(self.times, time) - 1]
+
+    def slices(self, start: Fraction, end: Fraction) -> list[Fraction]:
+        """The start, and every change before the end."""
+        return [start, *self.times[bisect_right(self.times, start) : bisect_left(self.times, end)]]
+
+    def is_new(self, note: SoundingNote) -> bool:
+        return (note.measure_index, note.slot) in self.new
+
+
+def chord_report(score: Score, task: Score, slots: Sequence[Slot], timeline: ChordTimeline) -> ChordReport | None:
+    """The report on a finished piece; `task` is the same piece with blanks, `slots` its voices, the lowest last.
+
+    None if no chord is given.
+    """
+    rows = list(ordered(timeline))
+    if not rows:
+        return None
+    music = _Music.of(score, task, slots)
+    starts = measure_onsets(score)
+    ends = [*(starts[index] + onset for index, onset, _ in rows[1:]), score.duration]
+    last = rows[-1][0]
+    stop = starts[last] + score.measures[last].duration
+    outcomes: list[ChordOutcome] = []
+    for (index, onset, chord), end in zip(rows, ends, strict=True):
+        if chord.tones is not None:
+            outcome = _outcome(music, score.measures[index].number, chord, starts[index] + onset, min(end, stop))
+            outcomes = _joined(outcomes, outcome, begins=chord.begins)
+    return ChordReport(tuple(outcomes)) if outcomes else None
+
+
+def _joined(outcomes: list[ChordOutcome], outcome: ChordOutcome, *, begins: bool) -> list[ChordOutcome]:
+    """The outcomes with one more; that of the rest of a chord in a later measure joins the one before."""
+    if begins or not outcomes:
+        return [*outcomes, outcome]
+    before = outcomes[-1]
+    joined = ChordOutcome(
+        before.measure, before.name, before.fixed, before.fault or outcome.fault, before.against or outcome.against
+    )
+    return [*outcomes[:-1], joined]
+
+
+def _outcome(music: _Music, number: str, chord: GivenChord, start: Fraction, end: Fraction) -> ChordOutcome:
+    span = chord_span(chord)
+    faults = (fault for time in music.slices(start, end) for fault in _faults(music, span, time, begins=time == start))
+    fault = next(faults, "")
+    against = {
+        f"{music.names[note.slot]} {pitch_of(note).step}{_sign(pitch_of(note).alter)}"
+        for note in music.at(start)
+        if not music.is_new(note) and pitch_of(note).pitch_class not in _classes(span.members)
+    }
+    if fault and not chord.fixed:
+        fault += " (suggested: the voices lead better elsewhere)"
+    return ChordOutcome(number, chord.name, chord.fixed, fault, tuple(sorted(against)))
+
+
+def _faults(music: _Music, span: ChordSpan, time: Fraction, *, begins: bool) -> Iterator[str]:
+    """What is missing in a slice."""
+    sounding = music.at(time)
+    new = [note for note in sounding if music.is_new(note)]
+    for note in new:
+        if pitch_of(note).pitch_class not in _classes(span.members):
+            yield f"the {music.names[note.slot]} has {_name(note)}"
+    for note in new:
+        if note.slot == music.slots[-1]:
+            bass = {span.bass} if begins and span.bass is not None else span.basses or span.members
+            if pitch_of(note).pitch_class not in _classes(bass):
+                yield f"its bass is {_name(note)}"
+    if begins and span.bass is not None and new:
+        yield from _missing(music, span, sounding, len(new))
+
+
+def _missing(music: _Music, span: ChordSpan, sounding: Sequence[SoundingNote], voices: int) -> Iterator[str]:
+    present = {pitch_of(note).pitch_class for note in sounding}
+    others = voices - any(note.slot == music.slots[-1] and music.is_new(note) for note in sounding)
+    wanted = [tone for tone in span.essential if 7 * tone % 12 not in present]
+    room = others - (len(span.essential) - len(wanted))
+    for tone in wanted[: max(room, 0)]:
+        yield f"{note_name(tone)} is missing"
+
+
+def _classes(tones: Collection[int]) -> frozenset[int]:
+    return frozenset(7 * tone % 12 for tone in tones)
+
+
+def _name(note: SoundingNote) -> str:
+    pitch = pitch_of(note)
+    return f"{pitch.step}{_sign(pitch.alter)}"
+
+
+def _sign(alter: int | Fraction) -> str:
+    return "#" * int(alter) if alter > 0 else "b" * -int(alter)

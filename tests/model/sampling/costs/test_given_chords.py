@@ -1,0 +1,67 @@
+"""Costs of suggested chords, and of chords in which a given note is a seventh that cannot resolve."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from scoregen.model.features.alphabet import FIRST_PITCH, HOLD, pitch_id
+from scoregen.model.features.inputs import SILENCE
+from scoregen.model.sampling.costs.given_sevenths import given_leaps, given_seventh_costs
+from scoregen.model.sampling.costs.suggested_chords import AGAINST, suggested_costs, suggestion_at
+from scoregen.score.pitch import Pitch
+from scoregen.tokens.constraints.given_chords import ChordSpan
+from tests.model.sampling.costs.test_voice_leading import decision_context, ids
+
+C_MAJOR = ChordSpan(frozenset({0, 4, 1}), (4,), 0, frozenset({0, 4}), fixed=False)
+
+
+def of(costs: np.ndarray, pitch: str) -> float:
+    return float(costs[FIRST_PITCH + pitch_id(Pitch.parse(pitch))])
+
+
+def suggested(before: str, *, begins: bool, lowest: bool) -> np.ndarray:
+    return suggested_costs([(C_MAJOR, begins)], [lowest], np.array(ids(before)))[0]
+
+
+def test_notes_outside_a_suggested_chord_cost_and_members_are_free() -> None:
+    costs = suggested("D4", begins=True, lowest=False)
+    assert of(costs, "E4") == of(costs, "G3") == 0
+    assert of(costs, "F4") == of(costs, "Eb4") == costs[HOLD] == pytest.approx(AGAINST)
+
+
+def test_the_lowest_voice_takes_the_bass_where_the_chord_begins() -> None:
+    begins, later = (suggested("C3", begins=each, lowest=True) for each in (True, False))
+    assert of(begins, "C3") == begins[HOLD] == of(later, "E3") == 0
+    assert of(begins, "E3") == of(later, "G3") == pytest.approx(AGAINST)
+
+
+def test_only_suggestions_have_costs() -> None:
+    chords = {Fraction(1): C_MAJOR, Fraction(2): ChordSpan(frozenset({1, 5, 2}), fixed=True)}
+    assert suggestion_at(chords, Fraction(0)) is None
+    assert suggestion_at(chords, Fraction(1)) == (C_MAJOR, True)
+    assert suggestion_at(chords, Fraction(3, 2)) == (C_MAJOR, False)
+    assert suggestion_at(chords, Fraction(2)) is None
+
+
+def test_a_given_note_leaps_unless_it_falls_a_step_or_ends() -> None:
+    sounding = np.array([ids(f"{pitch} -") for pitch in ("F4", "E4", "G4", "G4")])
+    leaps = given_leaps(sounding, np.array([0, 4, 8, 12]), 16)
+    assert leaps[:, 0].tolist() == [False] * 4 + [True] * 4 + [False] * 9
+    assert not leaps[:, 1].any() and sounding[0, 1] == SILENCE
+
+
+def alto_costs(soprano: str, bass: str, *, leaps: bool) -> np.ndarray:
+    """The costs of the alto under a given soprano, over a bass that is written."""
+    previous = np.array([ids(f"{soprano} E4 - {bass}")])
+    decision = decision_context(1, previous, np.array([[0, 3]]), np.array([ids(f"{soprano} {bass}")]), False)
+    return given_seventh_costs(decision, np.array([[leaps, False, False, False]]), 2.0)[0]
+
+
+def test_no_chord_makes_a_seventh_of_a_given_note_that_leaps() -> None:
+    costs = alto_costs("F5", "G3", leaps=True)
+    assert of(costs, "B4") == 2.0 and of(costs, "D4") == of(costs, "A4") == 0
+    assert of(alto_costs("F5", "D3", leaps=True), "A4") == 0
+    assert not alto_costs("F5", "G3", leaps=False).any()
