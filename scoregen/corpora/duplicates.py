@@ -29,8 +29,8 @@ _LEAST_WINDOWS = 8
 DUPLICATE = "near-duplicate of a validation or test piece: "
 
 
-def group_shards(folders: Sequence[Path]) -> Iterator[tuple[ShardSource, ShardSource]]:
-    """Name the same group in all near-duplicates of some shards; yields the pairs.
+def group_shards(folders: Sequence[Path]) -> list[tuple[ShardSource, ShardSource]]:
+    """Name the same group in all near-duplicates of some shards, which are returned in pairs.
 
     A training file like one of another split is marked as lost, so that nobody trains on it.
     """
@@ -40,10 +40,10 @@ def group_shards(folders: Sequence[Path]) -> Iterator[tuple[ShardSource, ShardSo
         sources[path], pieces = read_shard(path)
         windows[path] = file_windows(pieces)
     pairs = near_duplicates(windows)
-    yield from ((sources[first], sources[second]) for first, second in pairs)
     for path, source in _grouped(sources, pairs).items():
         if source != sources[path]:
             _rewrite(path, source)
+    return [(sources[first], sources[second]) for first, second in pairs]
 
 
 def file_windows(pieces: Iterable[ShardPiece]) -> frozenset[int]:

@@ -204,6 +204,7 @@ class KernParser:
         closed.barline = self.barlines.pop()
         self.measure = KernMeasure(self.number, self.now, [], dict(self.signatures))
         self.number = ""
+        closed.is_even &= all(event.onset < length or event.grace for event in closed.events)
         closed.events, going_on = _cut(closed.events, length)
         self.measure.events += going_on
         self.file.measures.append(closed)
@@ -269,6 +270,9 @@ def _cut(events: Sequence[KernEvent], length: Fraction) -> tuple[list[KernEvent]
         beyond = event.onset + event.length - length
         if beyond <= 0:
             inside.append(event)
+            continue
+        if event.onset >= length:
+            after.append(replace(event, onset=event.onset - length))
             continue
         begin, end = ({"": "[", "]": "_"}, {"": "]", "[": "_"})
         inside.append(replace(event, length=event.length - beyond, notes=_tied(event.notes, begin)))

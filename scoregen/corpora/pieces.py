@@ -12,6 +12,7 @@ from scoregen.notation.files import read_score_by_measures
 from scoregen.score.elements import Score
 from scoregen.system.errors import RefusedError
 from scoregen.tokens.encode import encode_measures, pitched_slots
+from scoregen.tokens.grammar import check
 from scoregen.tokens.voice_descriptions import describe_voices
 
 MOST_REFUSED = 0.5
@@ -34,7 +35,8 @@ def read_file(path: Path) -> Reading:
 def score_pieces(reading: Reading, source: ShardSource) -> tuple[ShardPiece, ...]:
     """The movements of a score that have a pitched voice and few refused measures, at least one.
 
-    A movement of several has its number after the name of the file: `quartet.mxl#2`. RefusedError if there is none.
+    A movement of several has its number after the name of the file: `quartet.mxl#2`. RefusedError if there is none,
+    ReadError if one breaks the grammar of tokens, which is a fault of a reader.
     """
     spans = list(movement_spans(reading.score))
     every = []
@@ -51,6 +53,7 @@ def score_pieces(reading: Reading, source: ShardSource) -> tuple[ShardPiece, ...
 def _piece(movement: Score, unread: Mapping[int, str], name: str, source: ShardSource) -> ShardPiece:
     slots = pitched_slots(movement)
     tokens, refused = encode_measures(movement, slots)
+    check(tokens)
     reasons = dict(sorted((refused | dict(unread)).items()))
     return ShardPiece(name, tokens, describe_voices(movement, slots), reasons, source)
 

@@ -21,6 +21,7 @@ MOST_VOICES = 16
 _MOST_SHIFTS = 40
 _REASONS = (
     ("notes or rests begin at", "rhythm: a tuplet or value that the language does not have"),
+    ("near-duplicate of", "near-duplicate of a validation or test piece"),
     ("do not add up", "layers whose lengths do not add up"),
     ("the notes differ from those of the file", "notes lost or moved"),
     ("the voice lasts", "a voice shorter or longer than its measure"),

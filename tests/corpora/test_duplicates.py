@@ -30,7 +30,7 @@ def write(folder: Path, name: str, split: Split, pitches: list[str]) -> None:
 
 
 def grouped(*folders: Path) -> dict[str, ShardSource]:
-    pairs = list(group_shards(folders))
+    pairs = group_shards(folders)
     sources = [read_shard(path)[0] for folder in folders for path in shard_files(folder)]
     assert all(first.file != second.file for first, second in pairs)
     return {source.file: source for source in sources}

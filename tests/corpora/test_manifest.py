@@ -1,6 +1,7 @@
 """The corpora that the product names: whole, apart from each other, and no twin of a test piece in training."""
 
 import json
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from scoregen.corpora.manifest import CorpusPiece, load_corpus, load_corpus_in, verify
 from scoregen.system.errors import InputError
+from scoregen.system.resources import folder
 
 
 def test_the_chorales_are_there_as_listed() -> None:
@@ -171,6 +173,8 @@ def test_every_listed_corpus_names_a_licence_that_allows_shipped_weights() -> No
         assert load_corpus_in(name, Path()).licence == "CC0-1.0"
     for name in ("polish-chamber", "polish-choir", "polish-piano", "polish-songs"):
         assert load_corpus_in(name, Path()).licence == "CC-BY-4.0"
+        manifest = tomllib.loads((folder("corpora") / name / "manifest.toml").read_text(encoding="utf-8"))
+        assert "Chopin Institute" in manifest["attribution"]
 
 
 @pytest.mark.parametrize(
