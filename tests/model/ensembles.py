@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from scoregen.model.features.voice_features import low_voices
 from scoregen.score.elements import Slot
 from scoregen.score.pitch import Pitch, spell_near
 from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.encode import interleave
 from scoregen.tokens.events import ABSENT, REST, Event, TokenScore, ascending
 from scoregen.tokens.vocabulary import vocabulary
-from scoregen.tokens.voice_descriptions import VoiceDescription
+from scoregen.tokens.voice_descriptions import VoiceDescription, low_voices
 from tests.model.pieces import random_tokens
 
 SPAN = 14
