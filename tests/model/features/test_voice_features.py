@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from scoregen.model.features.voice_features import COLUMNS, FEATURES, feature_offsets, low_voices, voice_features
+from scoregen.model.features.voice_features import COLUMNS, FEATURES, feature_offsets, voice_features
+from scoregen.tokens.voice_descriptions import low_voices
 from scoregen.tokens.voice_descriptions import VoiceDescription
 
 SINGER = VoiceDescription("voice", 0, 0, 1, 0, 60, 81, True)
