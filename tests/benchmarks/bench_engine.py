@@ -26,6 +26,7 @@ from scoregen.model.engine.onnx_engine import OnnxEngine
 from scoregen.model.engine.protocol import Engine
 from scoregen.model.engine.torch_engine import TorchEngine
 from scoregen.model.features.alphabet import alphabet
+from scoregen.model.features.voice_features import voice_features
 from scoregen.model.network.checkpoint import read_weights
 from scoregen.model.network.index_tables import index_tables
 from scoregen.model.network.network import Network
@@ -65,7 +66,7 @@ def onnx_engine(network: Network, folder: Path) -> OnnxEngine:
 
 def milliseconds(engine: Engine, rows: int, past: int, runs: int) -> float:
     """Milliseconds of one slice after `past` slices."""
-    decoder, rng = Decoder(engine, rows, len(ORDER)), np.random.default_rng(0)
+    decoder, rng = Decoder(engine, rows, voice_features(len(ORDER))), np.random.default_rng(0)
     spent = []
     with engine.session():
         for _ in range(past + runs):
@@ -81,11 +82,13 @@ def write_slice(decoder: Decoder, rng: np.random.Generator) -> None:
     position = np.full(rows, 24 * decoder.length)
     metric = np.zeros((rows, config.metric_features), dtype=np.float32)
     context = np.zeros((rows, 2 * config.context), dtype=np.float32)
-    places = SlicePlaces(position // 192, position, np.full(rows, 192), np.full(rows, 7), metric, context)
-    decoder.open_slice(places, np.tile(np.array(ORDER), (rows, 1)))
-    for _ in ORDER:
-        decoder.choose_voice()
-        decoder.write_voice(rng.integers(0, 180, rows))
+    places = SlicePlaces(position, np.full(rows, 192), np.full(rows, 7), metric, context)
+    every = np.ones(rows, dtype=np.bool_)
+    decoder.open_slice(places, np.tile(np.array(ORDER), (rows, 1)), np.ones((rows, len(ORDER)), dtype=np.bool_))
+    for voice in ORDER:
+        decoder.next_voice(np.full(rows, voice))
+        decoder.choose(every)
+        decoder.write(rng.integers(0, 180, rows), every)
     decoder.choose_time_shift()
     decoder.close_slice(rng.integers(1, 20, rows))
 

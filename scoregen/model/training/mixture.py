@@ -162,7 +162,8 @@ def _tasks(sources: Sequence[Source], measured: int, split: str) -> dict[str, li
     for source in sources:
         movements = source.valid if split == "valid" else source.train
         most = measured if split == "valid" else min(measured, MAX_FIT_PIECES) // 4
-        chosen = [movements[index * len(movements) // most] for index in range(min(most, len(movements)))]
+        count = min(most, len(movements))
+        chosen = [movements[index * len(movements) // count] for index in range(count)]
         for task in (FREE, "part"):
             name = task if source is sources[0] else f"{source.name}_{task}"
             tasks[name] = [_fixed(movement, source.given_part if task == "part" else None) for movement in chosen]

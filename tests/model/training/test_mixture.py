@@ -68,9 +68,8 @@ def test_a_refused_measure_is_read_and_never_scored(drawn: list[Example]) -> Non
 
 def test_every_example_can_be_scored(drawn: list[Example]) -> None:
     batch = collate(drawn[:12])
-    written = sum(
-        int((each.piece.choices != NO_CHOICE).sum(2)[each.piece.events != ABSENT].sum()) for each in drawn[:12]
-    )
+    pieces = [each.piece for each in drawn[:12]]
+    written = sum(int((piece.choices != NO_CHOICE).sum(2)[piece.events != ABSENT].sum()) for piece in pieces)
     assert int(batch.turn_count.sum()) == written
 
 

@@ -40,6 +40,23 @@ def rule(low: int = 60, high: int = 72, max_chord: int = 1) -> VoiceRule:
     return VoiceRule(np.array(chosen), max_chord)
 
 
+def either_way(made: VoiceRule, random: Random) -> VoiceRule:
+    """The rule with its chords from the lowest note up or from the highest down, within some span."""
+    return replace(made, descending=random.random() < 0.5, span=random.choice((127, 12, 4)))
+
+
+def spans_hold(filled: TokenScore, tokens: TokenScore, rules: Sequence[VoiceRule]) -> bool:
+    """Whether every written chord is within the span of its voice."""
+    for before, after in zip(tokens.measures, filled.measures, strict=True):
+        for voice, made in enumerate(rules):
+            if voice_events(before, voice)[Fraction(0)] == BLANK:
+                for event in voice_events(after, voice).values():
+                    notes = [pitch.midi_pitch for pitch in (*event.pitches, *event.tied)]
+                    if notes and max(notes) - min(notes) > made.span:
+                        return False
+    return True
+
+
 def walk(state: ConstraintState, random: Random) -> ConstraintState:
     """Sample tokens until the barline; a barline or a rest is as likely as any one pitch."""
     while not constraints.is_finished(state):
@@ -92,7 +109,9 @@ def check_walk(score: Score, seed: int, finest: Finest, wide: int) -> None:
     holes = blanked(score, random)
     tokens = encode(holes)
     rules = [rule(60, 60 + (wide if index else 12), random.randint(1, 4)) for index in range(len(tokens.slots))]
+    rules = [either_way(made, random) for made in rules]
     filled = fill(tokens, rules, finest, random)
+    assert spans_hold(filled, tokens, rules)
     decoded = decode(filled, holes)
     assert problems(decoded) == ()
     assert encode(decoded) == filled
@@ -196,6 +215,21 @@ def test_a_chord_always_has_room_for_its_last_pitch() -> None:
     assert texts(say(state, "D4")) == {"E4"}
     assert texts(say(state, "C4 +")) == {"D4"}
     assert texts(say(state, "C4 + D4")) == {"E4"}
+
+
+def test_a_descending_chord_goes_down_within_its_span() -> None:
+    """The notes are written from the highest down, and stand in the tokens from the lowest up."""
+    made = replace(rule(60, 72, max_chord=3), descending=True, span=5)
+    rules = MeasureRules(header(), (0,), (None,), (made,))
+    state = say(constraints.begin(rules, ((Pitch("C", 0, 4),),)), "+")
+    assert texts(state) == {"D4", "E4", "F4", "G4", "A4", "B4", "C5"}
+    assert texts(say(state, "G4")) == {"+", "D4", "E4", "F4"}
+    assert texts(say(state, "F4")) == {"+", "~", "C4", "D4", "E4"}
+    assert texts(say(state, "F4 ~")) == {"C4"}
+    assert texts(say(state, "F4 + E4")) == {"~", "C4", "D4"}
+    done = say(state, "F4 + D4 ~ C4 barline")
+    chord = Event("attack", (Pitch("D", 0, 4), Pitch("F", 0, 4)), (Pitch("C", 0, 4),))
+    assert [piece.events for piece in constraints.slices(done)] == [(chord,)]
 
 
 def test_a_chord_in_which_all_pitches_continue_is_a_hold() -> None:
