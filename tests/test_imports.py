@@ -44,7 +44,7 @@ PACKAGES = {
         ("graft", "engraving", "midi", "interchange"),
         ("",),
     ),
-    "score": (("",), ("arrangement", "theory")),
+    "score": (("",), ("ensemble",), ("arrangement", "theory")),
     "tasks": (("explain",), ("",), ("public",)),
     "tokens": (("",), ("constraints",)),
 }

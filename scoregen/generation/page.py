@@ -13,9 +13,9 @@ from fractions import Fraction
 from functools import cache
 from typing import Literal
 
-from scoregen.analysis.counterpoint.instruments import instruments, plain_name
 from scoregen.score.elements import Chord, Clef, Element, Measure, Note, Part, Rest, Score, Slot, Voice
 from scoregen.score.ensemble import Ensemble
+from scoregen.score.instruments import instruments, plain_name, played_words, sung_words
 from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue
 
@@ -58,13 +58,13 @@ def is_instrument(part: Part, ensemble: Ensemble) -> bool:
     """Whether a part is played rather than sung."""
     if part.clefs[0].sign in ("percussion", "TAB") or (part.instrument and part.instrument.percussion):
         return True
-    if any(_is_instrument_name(name, ensemble) for name in (part.name, part.abbreviation)):
+    if any(_is_instrument_name(name) for name in (part.name, part.abbreviation)):
         return True
-    if roles_of_name(part.name, ensemble) or is_voice_name(part.name, ensemble) or part.instrument is None:
+    if roles_of_name(part.name, ensemble) or is_voice_name(part.name) or part.instrument is None:
         return False
     if part.instrument.sound is not None:
         return not part.instrument.sound.startswith(_VOICE_SOUND)
-    keyboard = part.staves > 1 and _is_instrument_name(part.instrument.name, ensemble)
+    keyboard = part.staves > 1 and _is_instrument_name(part.instrument.name)
     return keyboard or part.instrument.midi_program not in (_DEFAULT_PROGRAM, *_VOICE_PROGRAMS)
 
 
@@ -72,10 +72,10 @@ def is_percussion(part: Part) -> bool:
     return part.clefs[0].sign == "percussion" or (part.instrument is not None and part.instrument.percussion)
 
 
-def _is_instrument_name(name: str, ensemble: Ensemble) -> bool:
+def _is_instrument_name(name: str) -> bool:
     words = [word.strip("0123456789.:") for word in re.split(r"[\s().,/-]+", name.lower())]
     named = plain_name(name) in _instrument_names()
-    return named or any(word in ensemble.played or word in _instrument_words() for word in words)
+    return named or any(word in played_words() or word in _instrument_words() for word in words)
 
 
 @cache
@@ -93,9 +93,9 @@ def _words(name: str) -> list[str]:
     return [word.strip("0123456789:;") for word in re.split(r"[\s()&+,]+|\bund\b|\band\b", name.lower()) if word]
 
 
-def is_voice_name(name: str, ensemble: Ensemble) -> bool:
+def is_voice_name(name: str) -> bool:
     """Whether a name says that a part sings, without its role."""
-    return any(word.strip(".") in ensemble.voices for word in _words(name))
+    return any(word.strip(".") in sung_words() for word in _words(name))
 
 
 def roles_of_name(name: str, ensemble: Ensemble) -> tuple[str, ...]:

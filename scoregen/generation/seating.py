@@ -76,7 +76,7 @@ def _known(score: Score, lines: Sequence[Line], ensemble: Ensemble) -> list[Line
     named = any(roles_of_name(part.name, ensemble) for part in score.parts)
     if not named or len(lines) == len(ensemble.roles):
         return list(lines)
-    return [line for line in lines if line.role or is_voice_name(score.part(line.slot.part).name, ensemble)]
+    return [line for line in lines if line.role or is_voice_name(score.part(line.slot.part).name)]
 
 
 def is_empty(score: Score, line: Line) -> bool:

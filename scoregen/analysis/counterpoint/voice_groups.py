@@ -6,9 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from scoregen.analysis.counterpoint.instruments import Playable, instrument_of, plain_name
 from scoregen.score.elements import Part, Score, Slot
 from scoregen.score.ensemble import Ensemble, Role, load_ensemble
+from scoregen.score.instruments import InstrumentType, instrument_of, plain_name
 
 CHOIR = "satb"
 MOST_IN_ONE_GROUP = 6
@@ -25,7 +25,7 @@ class VoiceLine:
     group: int
     place: int  # within the group, from the top
     role: Role | None = None
-    instrument: Playable | None = None
+    instrument: InstrumentType | None = None
     size: int = 0
     rank: int = 0
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import combinations
 
-from scoregen.analysis.counterpoint.instruments import Playable
 from scoregen.analysis.counterpoint.lines import Counterpoint
 from scoregen.analysis.counterpoint.voice_groups import VoiceLine
 from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.rule_sets import RuleSet
 from scoregen.score.elements import Part
+from scoregen.score.instruments import InstrumentType
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote, pitch_of
 
@@ -36,7 +36,9 @@ def playing(music: Counterpoint, rules: RuleSet) -> Iterator[Finding]:
             yield from _stops(music, rules, own, instrument)
 
 
-def _hands(music: Counterpoint, rules: RuleSet, lines: Sequence[VoiceLine], instrument: Playable) -> Iterator[Finding]:
+def _hands(
+    music: Counterpoint, rules: RuleSet, lines: Sequence[VoiceLine], instrument: InstrumentType
+) -> Iterator[Finding]:
     """Chords that are too wide for a hand or have too many notes; one finding for consecutive chords of a kind.
 
     A hand plays one staff. The other hand may be able to help, and a part on one staff is played with both.
@@ -101,7 +103,9 @@ def _chords(music: Counterpoint, lines: Sequence[VoiceLine]) -> Iterator[tuple[F
         yield onset, sorted(attacks[onset], key=lambda note: pitch_of(note).chromatic)
 
 
-def _stops(music: Counterpoint, rules: RuleSet, lines: Sequence[VoiceLine], instrument: Playable) -> Iterator[Finding]:
+def _stops(
+    music: Counterpoint, rules: RuleSet, lines: Sequence[VoiceLine], instrument: InstrumentType
+) -> Iterator[Finding]:
     """Chords of a bowed part, all its voices together; a section can divide what one player cannot play."""
     stretch = rules.limit("double-stop", "stretch") or instrument.stretch
     for onset, attacks in _chords(music, lines):
@@ -118,7 +122,7 @@ def _stops(music: Counterpoint, rules: RuleSet, lines: Sequence[VoiceLine], inst
         yield from rules.judge("double-stop", kind, onset, attacks[0].measure_index, (name,), attacks, message)
 
 
-def _reach(chord: Sequence[Pitch], instrument: Playable, stretch: int) -> bool:
+def _reach(chord: Sequence[Pitch], instrument: InstrumentType, stretch: int) -> bool:
     """Whether the notes, given lowest first, can lie on adjacent strings, one on each, under one hand.
 
     An open string needs no finger; the stopped notes must be within `stretch` semitones along the strings.

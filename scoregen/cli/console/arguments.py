@@ -11,7 +11,6 @@ from typing import Annotated, Any
 import typer
 
 from scoregen.system.errors import InputError
-from scoregen.system.resources import folder
 
 ADVANCED = "Advanced options"
 """The group of options in a help text that most people do not need."""
@@ -24,8 +23,9 @@ def given_options(**options: Any) -> dict[str, Any]:
 
 def ensembles(incomplete: str = "") -> list[str]:
     """The names of the ensembles, for shell completion."""
-    names = sorted(path.stem for path in (folder("grammars") / "ensembles").glob("*.toml"))
-    return [name for name in names if name.startswith(incomplete)]
+    from scoregen.score.ensemble import ensemble_names
+
+    return [name for name in ensemble_names() if name.startswith(incomplete)]
 
 
 Ensemble = Annotated[str, typer.Option("--ensemble", help="Ensemble to write for.", autocompletion=ensembles)]

@@ -1,94 +1,15 @@
-"""Ensembles: their roles with ranges, and the assignment of parts to roles."""
+"""The assignment of parts to roles, by names, clefs and ranges."""
 
 from __future__ import annotations
 
 import itertools
-import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
-from typing import Any
 
-from scoregen.score.elements import Clef, Instrument, Part, Score, Slot
+from scoregen.score.elements import Part, Score, Slot
+from scoregen.score.ensemble.roles import Ensemble, Role
 from scoregen.score.pitch import Pitch
 from scoregen.system.errors import InputError
-from scoregen.system.resources import folder
-
-
-@dataclass(frozen=True, slots=True)
-class Role:
-    """The function of a part in an ensemble; its pitches are `lowest` to `highest`."""
-
-    name: str
-    title: str
-    abbreviation: str
-    aliases: tuple[str, ...]
-    clef: Clef
-    lowest: Pitch
-    highest: Pitch
-    comfortable: tuple[Pitch, Pitch]
-    instrument: Instrument
-
-    def part(self, part_id: str, group: str | None) -> Part:
-        """A new part for this role."""
-        return Part(part_id, self.title, self.abbreviation, (self.clef,), self.instrument, group=group)
-
-
-@dataclass(frozen=True, slots=True)
-class Ensemble:
-    """Roles from the highest to the lowest.
-
-    `voices` are names of parts that sing without telling which role, `played` words in the names of instruments;
-    `staves` are names of staves that several roles share, with these roles. All names are in lower case.
-    """
-
-    name: str
-    title: str
-    group: str | None
-    roles: tuple[Role, ...]
-    voices: tuple[str, ...] = ()
-    played: tuple[str, ...] = ()
-    staves: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
-
-    def role(self, name: str) -> Role:
-        """The role with this name; KeyError if there is none."""
-        for role in self.roles:
-            if role.name == name:
-                return role
-        raise KeyError(name)
-
-
-def load_ensemble(name: str) -> Ensemble:
-    """An ensemble of grammars/ensembles by name, in any case; InputError lists those that exist."""
-    return _load_ensemble(name.strip().lower(), name)
-
-
-@cache
-def _load_ensemble(stem: str, name: str) -> Ensemble:
-    paths = {path.stem: path for path in sorted((folder("grammars") / "ensembles").glob("*.toml"))}
-    if stem not in paths:
-        raise InputError(f"there is no ensemble {name!r}; expected one of: {', '.join(paths)}")
-    table = tomllib.loads(paths[stem].read_text(encoding="utf-8"))
-    roles = tuple(_role(entry) for entry in table["roles"])
-    staves = tuple((tuple(entry["names"]), tuple(entry["roles"])) for entry in table.get("staves", ()))
-    voices, played = (tuple(table.get(kind, ())) for kind in ("voices", "played"))
-    return Ensemble(table["name"], table["title"], table.get("group"), roles, voices, played, staves)
-
-
-def _role(entry: Mapping[str, Any]) -> Role:
-    low, high = entry["comfortable"]
-    return Role(
-        name=entry["name"],
-        title=entry["title"],
-        abbreviation=entry["abbreviation"],
-        aliases=tuple(entry["aliases"]),
-        clef=Clef(**entry["clef"]),
-        lowest=Pitch.parse(entry["lowest"]),
-        highest=Pitch.parse(entry["highest"]),
-        comfortable=(Pitch.parse(low), Pitch.parse(high)),
-        instrument=Instrument(entry["title"], entry["sound"], entry["midi_program"]),
-    )
 
 
 def match_roles(score: Score, ensemble: Ensemble, assignments: Mapping[str, str] | None = None) -> dict[str, str]:

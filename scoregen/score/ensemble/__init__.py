@@ -1,0 +1,7 @@
+"""Ensembles: their roles, the files that describe them, and the assignment of parts to roles."""
+
+from scoregen.score.ensemble.files import ensemble_names, load_ensemble
+from scoregen.score.ensemble.matching import assigned_part, match_roles, role_slots
+from scoregen.score.ensemble.roles import Ensemble, Role
+
+__all__ = ["Ensemble", "Role", "assigned_part", "ensemble_names", "load_ensemble", "match_roles", "role_slots"]

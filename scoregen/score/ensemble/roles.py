@@ -1,0 +1,88 @@
+"""Roles, the functions of parts in an ensemble, and ensembles of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from scoregen.score.elements import Clef, Instrument, Part
+from scoregen.score.instruments import Family, InstrumentType
+from scoregen.score.pitch import UNISON, Interval, Pitch
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """The function of a part in an ensemble; its pitches are `lowest` to `highest`, at sounding pitch.
+
+    `clefs` are those of its staves, from the top. `transposition` is the interval from written to sounding pitch.
+    `most_notes` are the most notes at once of a voice, or of each hand if there are several staves. `type` is the
+    instrument or voice of instruments.toml, with its strings and spans. `group` is the bracket of its part, if it is
+    not that of the ensemble.
+    """
+
+    name: str
+    title: str
+    abbreviation: str
+    aliases: tuple[str, ...]
+    clefs: tuple[Clef, ...]
+    lowest: Pitch
+    highest: Pitch
+    comfortable: tuple[Pitch, Pitch]
+    instrument: Instrument
+    family: Family = "voice"
+    transposition: Interval = UNISON
+    most_notes: int = 1
+    group: str | None = None
+    type: InstrumentType | None = None
+
+    @property
+    def clef(self) -> Clef:
+        """The clef of the first staff."""
+        return self.clefs[0]
+
+    @property
+    def staves(self) -> int:
+        return len(self.clefs)
+
+    @property
+    def is_sung(self) -> bool:
+        return self.family == "voice"
+
+    def part(self, part_id: str, group: str | None) -> Part:
+        """A new part for this role; `group` is the bracket of the ensemble."""
+        return Part(
+            part_id,
+            self.title,
+            self.abbreviation,
+            self.clefs,
+            self.instrument,
+            self.transposition,
+            self.group or group,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Ensemble:
+    """Roles in the order of the score, which for voices is from the highest to the lowest.
+
+    `aliases` are other names of the ensemble. `group` is the bracket around its parts. `staves` are names of staves
+    that several roles share, with these roles. All names are in lower case.
+    """
+
+    name: str
+    title: str
+    group: str | None
+    roles: tuple[Role, ...]
+    aliases: tuple[str, ...] = ()
+    staves: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
+
+    def role(self, name: str) -> Role:
+        """The role with this name; KeyError if there is none."""
+        for role in self.roles:
+            if role.name == name:
+                return role
+        raise KeyError(name)
+
+    @property
+    def is_choir(self) -> bool:
+        """Whether all its roles are sung."""
+        return all(role.is_sung for role in self.roles)
