@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, get_args
 
 from scoregen.score.elements import Rest, Score, Slot
 from scoregen.score.pitch import Pitch, Unpitched
@@ -19,6 +19,7 @@ from scoregen.score.tablature import linked_tablature
 from scoregen.score.timeline import SoundingNote, pitch_of, pitched_notes, sounding_notes
 
 Fate = Literal["kept", "moved", "merged", "left out"]
+FATES: tuple[Fate, ...] = get_args(Fate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +60,7 @@ def account(source: Score, arranged: Score) -> Account:
     for note in pitched_notes(arranged):
         struck[note.onset][pitch_of(note).midi_pitch] += 1
         by_class[pitch_of(note).pitch_class].append(note)
-    fates = {
-        **dict(_exact(notes, struck)),
-    }
+    fates = dict(_exact(notes, struck))
     fates |= _moved([note for note in notes if id(note) not in fates], struck)
     rows = [fates.get(id(note)) or _heard(note, by_class) for note in notes]
     graces = max(_graces(source, silent) - _graces(arranged, ()), 0)

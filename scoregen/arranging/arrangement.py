@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from scoregen.arranging.accounting import Account, account, measure_list
+from scoregen.arranging.accounting import FATES, Account, account, measure_list
 from scoregen.arranging.casting import NOBODY, Casting, Task, cast
 from scoregen.arranging.cells import Source, source_of
 from scoregen.arranging.choral import choral_score
@@ -15,7 +15,7 @@ from scoregen.arranging.keyboard import reduce
 from scoregen.arranging.marks import Marked, moved_marks, moved_symbols
 from scoregen.arranging.players import Player
 from scoregen.arranging.strands import Strand, strands_of
-from scoregen.arranging.writing import Stretch, Written, silence, with_joined_rests, with_whole_ties, write_voices
+from scoregen.arranging.writing import Written, whole_rest, with_whole_ties, write_voices
 from scoregen.score.arrangement.layout import with_words_of_others
 from scoregen.score.elements import Measure, Part, Score, Slot, Voice
 from scoregen.score.ensemble import Ensemble
@@ -91,9 +91,7 @@ class _Arranger:
         return _together(results, len(self.score.measures)), tuple(notices)
 
     def _sung_slots(self) -> tuple[Slot, ...]:
-        return tuple(
-            dict.fromkeys(strand.slot for strand in self.strands if strand.slot.part in self.singing)
-        )
+        return tuple(dict.fromkeys(strand.slot for strand in self.strands if strand.slot.part in self.singing))
 
     def _needs_choral(self) -> bool:
         """Whether singers would get instrumental lines: then the harmony is set in the rhythm of the melody."""
@@ -171,9 +169,7 @@ def _together(results: Sequence[Written], count: int) -> Written:
     return Written(voices, stretches)
 
 
-def _assembled(
-    score: Score, kept: Sequence[Part], parts: Sequence[Part], written: Written, marks: Marked
-) -> Score:
+def _assembled(score: Score, kept: Sequence[Part], parts: Sequence[Part], written: Written, marks: Marked) -> Score:
     """The new score: kept parts above the new ones, and what holds for all parts as it was."""
     ids = {part.id for part in kept}
     measures = []
@@ -203,7 +199,7 @@ def _complete(measure: Measure, parts: Sequence[Part], voices: Sequence[Voice]) 
     for part in parts:
         for staff in range(1, part.staves + 1):
             if (part.id, staff) not in staves:
-                yield Voice(Slot(part.id, staff), with_joined_rests(silence(measure.duration), measure))
+                yield Voice(Slot(part.id, staff), whole_rest(measure))
 
 
 def _has_words(score: Score, slot: Slot) -> bool:
@@ -244,7 +240,7 @@ def _notices(
     source: Score, done: Score, balance: Account, marks: Marked, players: Sequence[Player], silent: Sequence[str]
 ) -> Iterator[str]:
     total = len(balance.notes)
-    counts = {fate: balance.count(fate) for fate in ("kept", "moved", "merged", "left out")}  # type: ignore[arg-type]
+    counts = {fate: balance.count(fate) for fate in FATES}
     yield (
         f"of {total} notes {counts['kept']} are kept, {counts['moved']} sound in another octave, {counts['merged']} are"
         f" merged with notes of the same name, {counts['left out']} are left out"
@@ -284,6 +280,3 @@ def _syllables(score: Score) -> int:
         for element in voice.elements
         for note in element.notes
     )
-
-
-__all__ = ["Arranged", "Stretch", "arranged"]

@@ -96,6 +96,8 @@ class _Judge:
         self._pairs: dict[tuple[int, Option, Option], costs.Together] = {}
         self._pitches: dict[tuple[int, int, Option], tuple[int, ...] | None] = {}
         self._cell = -1
+        vital = (task.leader, *task.basses)
+        self._order = (*dict.fromkeys(vital), *(at for at in range(len(task.players)) if at not in vital))
 
     def pitches(self, cell: int, player: int, option: Option) -> tuple[int, ...] | None:
         """The pitches that a player sounds, note by note; None if they are not all in his range or his reach."""
@@ -134,7 +136,7 @@ class _Judge:
         self._pairs.clear()
         self._pitches.clear()
         partial: list[tuple[float, Casting]] = [(0.0, ())]
-        for player in range(len(self.players)):
+        for player in self._order:
             options = list(self._options(cell, player))
             grown = [
                 (cost + own + self._with_others(cell, state, option), (*state, option))
@@ -142,7 +144,7 @@ class _Judge:
                 for own, option in options
             ]
             partial = sorted(grown, key=lambda entry: entry[0])[:PARTIAL]
-        kept = {state: cost for cost, state in partial}
+        kept = {self._in_order_of_players(state): cost for cost, state in partial}
         for state in before:
             if state not in kept:
                 cost = self._whole_cost(cell, state)
@@ -153,12 +155,16 @@ class _Judge:
         carried = set(before)
         return best + [entry for entry in scored[STATES:] if entry[1] in carried]
 
+    def _in_order_of_players(self, state: Casting) -> Casting:
+        return tuple(state[self._order.index(player)] for player in range(len(state)))
+
     def _whole_cost(self, cell: int, state: Casting) -> float | None:
-        total = 0.0
-        for player, option in enumerate(state):
+        """The price of a casting, given in the order of the players; None if it is impossible in a cell."""
+        total, options = 0.0, tuple(state[player] for player in self._order)
+        for number, (player, option) in enumerate(zip(self._order, options, strict=True)):
             if self.pitches(cell, player, option) is None:
                 return None
-            total += self._own(cell, player, option) + self._with_others(cell, state[:player], option)
+            total += self._own(cell, player, option) + self._with_others(cell, options[:number], option)
         return total
 
     def _options(self, cell: int, player: int) -> Iterator[tuple[float, Option]]:
@@ -220,24 +226,41 @@ class _Judge:
         return price
 
     def _with_others(self, cell: int, state: Casting, option: Option) -> float:
-        """The price of an option beside those of the players above."""
-        if option.strand == NOBODY:
-            return 0.0
-        player = len(state)
-        price = 0.0
-        for other, above in enumerate(state):
-            if above.strand == NOBODY:
-                continue
-            if option.strand in self._layers(above) or above.strand in self._layers(option):
-                price += self._double(player, above, option)
-                continue
-            sound = self._pair(cell, other, above, player, option)
-            many = len(self.players) > MANY_PLAYERS
-            crossing = costs.OVER_MELODY if other == self.task.leader else 0.0 if many else costs.CROSSING
-            if player in self.task.basses:
-                crossing = max(crossing, costs.UNDER_BASS)
-            price += crossing * sound.crossed + 0.3 * sound.unison + costs.PARALLEL * sound.parallels
+        """The price of an option beside those of the players above, less the worth of what it adds."""
+        if option.strand == NOBODY or not self._row(cell, option):
+            return costs.RESTING if self.task.complete and self.importance.active[cell] else 0.0
+        player = self._order[len(state)]
+        had = {layer for other in state if other.strand != NOBODY for layer in self._layers(other)}
+        price = -sum(self._worth(cell, layer) for layer in self._layers(option) if layer not in had)
+        for number, other in enumerate(state):
+            if other.strand != NOBODY:
+                one, two = (self._order[number], other), (player, option)
+                price += self._of_two(cell, *(one, two) if one[0] < player else (two, one))
         return price
+
+    def _of_two(self, cell: int, upper: tuple[int, Option], lower: tuple[int, Option]) -> float:
+        """The price of two players together, the higher one first."""
+        (above, one), (below, two) = upper, lower
+        if two.strand in self._layers(one) or one.strand in self._layers(two):
+            return self._double(below, one, two)
+        sound = self._pair(cell, above, one, below, two)
+        price = self._crossing(below, above) * sound.crossed
+        return price + 0.3 * sound.unison + costs.PARALLEL * sound.parallels
+
+    def _crossing(self, lower: int, upper: int) -> float:
+        """The price of a player above one who stands higher in the ensemble."""
+        own = costs.OVER_MELODY if upper == self.task.leader else 0.0
+        own = max(own, costs.UNDER_BASS if lower in self.task.basses else 0.0)
+        return max(own, costs.CROSSING if len(self.players) <= MANY_PLAYERS else 0.0)
+
+    def _worth(self, cell: int, strand: int) -> float:
+        """What is lost if nobody has a strand."""
+        worth = self.importance
+        own = costs.MELODY_LOST * worth.melody[cell].get(strand, 0) + costs.BASS_LOST * worth.bass[cell].get(strand, 0)
+        if self.task.complete:
+            lost = costs.DOUBLE_LOST if strand in worth.doubles[cell] else costs.LINE_LOST
+            own += lost * worth.active[cell].get(strand, 0)
+        return own
 
     def _double(self, player: int, above: Option, option: Option) -> float:
         if above.shift == option.shift:
@@ -254,23 +277,13 @@ class _Judge:
         return self._pairs[key]
 
     def _coverage(self, cell: int, state: Casting) -> float:
-        """The price of what nobody plays."""
-        covered = {layer for option in state if option.strand != NOBODY for layer in self._layers(option)}
-        worth, price = self.importance, 0.0
-        for share, lost in ((worth.melody[cell], costs.MELODY_LOST), (worth.bass[cell], costs.BASS_LOST)):
-            if share:
-                price += lost * max(0.0, 1 - sum(part for strand, part in share.items() if strand in covered))
+        """The price of the pitch classes that nobody plays."""
         if not self.task.complete:
-            return price
-        for strand, time in worth.active[cell].items():
-            if strand not in covered:
-                price += time * (costs.DOUBLE_LOST if strand in worth.doubles[cell] else costs.LINE_LOST)
+            return 0.0
+        covered = {layer for option in state if option.strand != NOBODY for layer in self._layers(option)}
         sounding = {note.pitch % 12 for strand in covered for note in self.source.sounds[cell][strand]}
-        price += costs.CLASS_LOST * sum(share for each, share in worth.classes[cell].items() if each not in sounding)
-        if worth.active[cell]:
-            silent = [option.strand == NOBODY or not self._row(cell, option) for option in state]
-            price += costs.RESTING * sum(silent)
-        return price
+        lost = (share for each, share in self.importance.classes[cell].items() if each not in sounding)
+        return costs.CLASS_LOST * sum(lost)
 
     def change(self, cell: int, before: Casting, after: Casting) -> float:
         """The price of going from one casting to the next."""

@@ -13,7 +13,7 @@ from scoregen.arranging.cells import Sound
 
 MELODY_ELSEWHERE, BASS_ELSEWHERE = 8.0, 7.0
 """The melody in another role than the leading one, the bass in another than the lowest."""
-MELODY_LOST, BASS_LOST, CLASS_LOST, LINE_LOST = 40.0, 30.0, 4.0, 1.0
+MELODY_LOST, BASS_LOST, CLASS_LOST, LINE_LOST = 40.0, 30.0, 4.0, 2.5
 """A cell without the melody, without the bass, without a pitch class, without a line that is no double."""
 DOUBLE_LOST = 0.1
 OCTAVE_MOVED, UNCOMFORTABLE, FOLDED_NOTES = 0.4, 0.6, 4.0

@@ -87,8 +87,8 @@ def _doubles(
 ) -> tuple[frozenset[int], ...]:
     """The doubles of each cell, decided by measures, so that a double stays one."""
     by_measure: dict[int, list[int]] = defaultdict(list)
-    for index, cell in enumerate(source.cells):
-        by_measure[cell.measure].append(index)
+    for index, place in enumerate(source.cells):
+        by_measure[place.measure].append(index)
     found: list[frozenset[int]] = [frozenset()] * len(source.cells)
     for cells in by_measure.values():
         struck: dict[int, set[tuple[int, int]]] = defaultdict(set)

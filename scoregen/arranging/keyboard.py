@@ -15,11 +15,11 @@ from fractions import Fraction
 from itertools import pairwise
 
 from scoregen.arranging.players import Player
-from scoregen.arranging.writing import Stretch, Written, in_octave, silence, with_joined_rests
+from scoregen.arranging.writing import Stretch, Written, in_octave, whole_rest, with_joined_rests
 from scoregen.score.elements import Chord, Element, Measure, Note, Rest, Score, Slot, Voice
 from scoregen.score.pitch import Pitch
 from scoregen.score.tablature import linked_tablature
-from scoregen.score.timeline import changes, measure_onsets, pitch_of, pitched_notes
+from scoregen.score.timeline import SoundingNote, changes, measure_onsets, pitch_of, pitched_notes
 
 RIGHT, LEFT = 1, 2
 REACH = 12
@@ -68,7 +68,7 @@ class _Frame:
     def __init__(self, score: Score, slots: frozenset[Slot]) -> None:
         self._times: list[Fraction] = []
         self._heights: list[tuple[int, int] | None] = []
-        sounding = []
+        sounding: list[SoundingNote] = []
         for change in changes(note for note in pitched_notes(score) if note.slot in slots):
             sounding = [note for note in sounding if note.end > change.time] + [*change.starts]
             heights = [pitch_of(note).midi_pitch for note in sounding]
@@ -128,9 +128,7 @@ def _units(measure: Measure, slots: frozenset[Slot]) -> list[list[_Event]]:
 class _Hands:
     """The two hands in one measure."""
 
-    def __init__(
-        self, frame: _Frame, player: Player, onset: Fraction, before: dict[Slot, tuple[int, int]]
-    ) -> None:
+    def __init__(self, frame: _Frame, player: Player, onset: Fraction, before: dict[Slot, tuple[int, int]]) -> None:
         self._frame, self._player, self._onset, self._before = frame, player, onset, before
         kind = player.role.type
         self._span = (kind.span if kind is not None else 0) or WIDEST
@@ -343,10 +341,6 @@ class _Hands:
                 target = Slot(self._player.part, hand, number)
                 found.append(Stretch(index, Fraction(0), measure.duration, host.slot, target))
         return found
-
-
-def whole_rest(measure: Measure) -> list[Element]:
-    return list(with_joined_rests(silence(measure.duration), measure))
 
 
 def _is_in(each: tuple[_Event, Note, _Host]) -> bool:

@@ -192,4 +192,3 @@ def moved_symbols(measure: Measure, part: str) -> Measure:
     """The measure with its chord symbols over the first staff of a part, each onset once."""
     found = {symbol.onset: replace(symbol, part=part, staff=1) for symbol in reversed(measure.chord_symbols)}
     return replace(measure, chord_symbols=tuple(found[onset] for onset in sorted(found)))
-

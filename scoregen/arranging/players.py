@@ -27,9 +27,7 @@ class Player:
     @classmethod
     def of(cls, role: Role, part: str) -> Player:
         low, high = role.comfortable
-        return cls(
-            role, part, role.lowest.midi_pitch, role.highest.midi_pitch, (low.midi_pitch, high.midi_pitch)
-        )
+        return cls(role, part, role.lowest.midi_pitch, role.highest.midi_pitch, (low.midi_pitch, high.midi_pitch))
 
     def can_play(self, pitches: Iterable[int]) -> bool:
         return all(self.lowest <= pitch <= self.highest for pitch in pitches)

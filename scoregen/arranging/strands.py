@@ -14,7 +14,7 @@ from typing import NamedTuple
 from scoregen.score.elements import Element, Measure, Note, Rest, Score, Slot
 from scoregen.score.pitch import Pitch
 from scoregen.score.tablature import linked_tablature
-from scoregen.score.timeline import changes, pitch_of, pitched_notes
+from scoregen.score.timeline import SoundingNote, changes, pitch_of, pitched_notes
 
 WHOLE = -1
 """The layer of a strand that is a whole voice, with its chords."""
@@ -80,7 +80,7 @@ def _height(note: Note) -> float:
 def _bass_slots(score: Score) -> frozenset[Slot]:
     """The voices whose notes are the lowest of the score more often than the highest."""
     lowest, highest = Counter[Slot](), Counter[Slot]()
-    sounding = []
+    sounding: list[SoundingNote] = []
     for change in changes(pitched_notes(score)):
         sounding = [note for note in sounding if note.end > change.time] + [*change.starts]
         if sounding:

@@ -118,6 +118,11 @@ def silence(length: Fraction) -> list[Element]:
     return rests
 
 
+def whole_rest(measure: Measure) -> tuple[Element, ...]:
+    """A measure of rest."""
+    return (Rest(NoteValue.of(measure.duration)),)
+
+
 def _largest(length: Fraction) -> NoteValue:
     whole = NoteValue("whole")
     while whole.duration > length:
@@ -131,7 +136,7 @@ def _largest(length: Fraction) -> NoteValue:
 def with_joined_rests(elements: Sequence[Element], measure: Measure, late: bool = False) -> tuple[Element, ...]:
     """The elements with neighbouring rests joined as the metre has it; a silent measure is one rest."""
     if not any(element.notes for element in elements):
-        return (Rest(NoteValue.of(measure.duration)),)
+        return whole_rest(measure)
     start = measure.time.duration - measure.duration if late else Fraction(0)
     found: list[Element] = []
     now = Fraction(0)

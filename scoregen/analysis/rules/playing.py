@@ -112,7 +112,7 @@ def _stops(
         chord = sorted({pitch_of(note) for note in attacks}, key=lambda pitch: pitch.chromatic)
         if len(chord) < 2:
             continue
-        kind = "" if _reach(chord, instrument, stretch) else "wide" if _reach(chord, instrument, 12) else "impossible"
+        kind = "" if can_stop(chord, instrument, stretch) else "wide" if can_stop(chord, instrument, 12) else "impossible"
         if not kind:
             continue
         name = lines[0].name.partition(", voice")[0]
@@ -122,7 +122,7 @@ def _stops(
         yield from rules.judge("double-stop", kind, onset, attacks[0].measure_index, (name,), attacks, message)
 
 
-def _reach(chord: Sequence[Pitch], instrument: InstrumentType, stretch: int) -> bool:
+def can_stop(chord: Sequence[Pitch], instrument: InstrumentType, stretch: int) -> bool:
     """Whether the notes, given lowest first, can lie on adjacent strings, one on each, under one hand.
 
     An open string needs no finger; the stopped notes must be within `stretch` semitones along the strings.
