@@ -20,7 +20,7 @@ ROOMS = (
     ("score",),
     ("notation", "pictures", "tokens", "analysis"),
     ("styles", "corpora", "transcription"),
-    ("plan", "evaluation"),
+    ("plan", "evaluation", "arranging"),
     ("model",),
     ("generation",),
     ("benchmarks",),

@@ -110,7 +110,7 @@ def _graces(score: Score, silent: Iterable[Slot]) -> int:
 
 
 def measure_list(score: Score, indices: Iterable[int]) -> str:
-    """Measures by their printed numbers, in runs: `1-4, 7`. Of more than eight runs the first are named."""
+    """Measures by their printed numbers, in runs: `measures 1-4, 7`. Of more than eight runs the first are named."""
     runs: list[list[int]] = []
     for index in sorted(set(indices)):
         if runs and index == runs[-1][-1] + 1:
@@ -120,4 +120,5 @@ def measure_list(score: Score, indices: Iterable[int]) -> str:
     names = [score.measures[run[0]].number for run in runs]
     ends = [score.measures[run[-1]].number for run in runs]
     texts = [name if name == end else f"{name}-{end}" for name, end in zip(names, ends, strict=True)]
-    return ", ".join(texts[:8]) + (f" and {len(texts) - 8} more places" if len(texts) > 8 else "")
+    what = "measure " if len(runs) == 1 and len(runs[0]) == 1 else "measures "
+    return what + ", ".join(texts[:8]) + (f" and {len(texts) - 8} more places" if len(texts) > 8 else "")

@@ -27,13 +27,15 @@ from scoregen.system.errors import InputError
 class Arranged:
     """A new score, what became of every note of the source, and what a musician should know, one line each.
 
-    `silent` are the parts that have nothing to play.
+    `silent` are the names of parts that have nothing to play; `for_singers` tells that an accompaniment was set in
+    the rhythm of its melody.
     """
 
     score: Score
     account: Account
     notices: tuple[str, ...]
     silent: tuple[str, ...]
+    for_singers: bool
 
 
 def arranged(score: Score, ensemble: Ensemble, keep: Collection[str] = ()) -> Arranged:
@@ -51,14 +53,14 @@ def arranged(score: Score, ensemble: Ensemble, keep: Collection[str] = ()) -> Ar
     players = tuple(Player.of(role, part.id) for role, part in zip(ensemble.roles, parts, strict=True))
     writer = _Arranger(music, players, strands)
     written, notices = writer.write()
-    marks = moved_marks(music, parts, written.voices, written.stretches)
+    marks = moved_marks(writer.score, parts, written.voices, written.stretches)
     done = _assembled(given, kept, parts, written, marks)
     sung = [Slot(player.part) for player in players if player.role.is_sung]
     done = with_words_of_others(done, [slot for slot in sung if not _has_words(done, slot)])
     balance = account(given, done)
     silent = tuple(part.name for part in parts if not _sounds(done, part.id))
     notices = (*notices, *_notices(given, done, balance, marks, players, silent))
-    return Arranged(done, balance, notices, silent)
+    return Arranged(done, balance, notices, silent, writer.for_singers)
 
 
 class _Arranger:
@@ -69,6 +71,7 @@ class _Arranger:
         self.single = tuple(player for player in players if player.role.staves == 1)
         self.keyboards = tuple(player for player in players if player.role.staves > 1)
         self.singing = {part.id for part in score.parts if family_of(part) == "voice"}
+        self.for_singers = False
 
     def write(self) -> tuple[Written, tuple[str, ...]]:
         """The voices of all players, and notices about how they came about."""
@@ -78,6 +81,7 @@ class _Arranger:
             self.strands = strands_of(self.score)
             self.singing = {part.id for part in self.score.parts}
             notices.append(notice)
+            self.for_singers = True
         results = []
         if self.single:
             written, lines = self._lines()
@@ -226,9 +230,7 @@ def _transfers(source: Source, players: Sequence[Player], castings: Sequence[Cas
             if option.strand != NOBODY and option.shift and abs(option.shift) < 60:
                 places.setdefault(option.shift, []).append(cell.measure)
         for shift, measures in sorted(places.items()):
-            yield f"{player.role.title}: {_octaves(shift // 12)} its source in measures " + measure_list(
-                source.score, measures
-            )
+            yield f"{player.role.title}: {_octaves(shift // 12)} its source in " + measure_list(source.score, measures)
 
 
 def _octaves(count: int) -> str:
@@ -248,7 +250,7 @@ def _notices(
     for part, notes in balance.left_out().items():
         name = source.part(part).name or f"part {part}"
         places = measure_list(source, (note.measure_index for note in notes))
-        yield f"{name}: {_many(len(notes), 'note')} left out in measures {places}"
+        yield f"{name}: {_many(len(notes), 'note')} left out in {places}"
     if balance.graces:
         yield f"{_many(balance.graces, 'grace note')} left out"
     if balance.unpitched:
@@ -265,7 +267,7 @@ def _notices(
 def _lost_marks(source: Score, left_out: Mapping[str, Sequence[int]]) -> Iterator[str]:
     for kind, places in left_out.items():
         count = f"{len(places)} times " if len(places) > 1 else ""
-        yield f"{count}{kind} left out in measures {measure_list(source, places)}"
+        yield f"{count}{kind} left out in {measure_list(source, places)}"
 
 
 def _many(count: int, what: str) -> str:

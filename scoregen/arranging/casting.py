@@ -308,15 +308,15 @@ class _Judge:
             return 1e6
         last = self._last(cell - 1, player, old)
         first = self._first(cell, player, new)
-        if last is None and first is None:
-            return 0.0
-        if old.strand == new.strand and old.shift == new.shift:
+        if old[:2] == new[:2] or (last is None and first is None and old.strand != new.strand):
             return 0.0
         tie = costs.CUT_TIE * ((old.strand in source.tied[cell]) + (new.strand in source.tied[cell]))
         leap = max(0, abs(first - last) - costs.FREE_LEAP) * costs.LEAP if first and last else 0.0
+        other_octave = old.strand == new.strand
         if last is None or first is None or source.cells[cell].begins_phrase:
-            return costs.AT_PHRASE + tie
-        return tie + leap + (costs.OTHER_OCTAVE if old.strand == new.strand else costs.OTHER_STRAND)
+            moves = other_octave and player == self.task.leader
+            return tie + (costs.OTHER_OCTAVE if moves else costs.AT_PHRASE * (1 + other_octave))
+        return tie + leap + (costs.OTHER_OCTAVE if other_octave else costs.OTHER_STRAND)
 
     def _last(self, cell: int, player: int, option: Option) -> int | None:
         """The pitch with which a player ends a cell; None if he rests there."""

@@ -112,7 +112,8 @@ def _stops(
         chord = sorted({pitch_of(note) for note in attacks}, key=lambda pitch: pitch.chromatic)
         if len(chord) < 2:
             continue
-        kind = "" if can_stop(chord, instrument, stretch) else "wide" if can_stop(chord, instrument, 12) else "impossible"
+        far = "wide" if can_stop(chord, instrument, 12) else "impossible"
+        kind = "" if can_stop(chord, instrument, stretch) else far
         if not kind:
             continue
         name = lines[0].name.partition(", voice")[0]
