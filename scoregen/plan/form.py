@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from scoregen.plan.sections import Sections, numbered, parsed_form, section_length
 from scoregen.score.elements import Measure, Metadata, Score, Slot, Tempo, Voice
-from scoregen.score.ensemble import Ensemble
+from scoregen.score.ensemble import Ensemble, new_parts
 from scoregen.score.keys import Key
 from scoregen.score.metre import TimeSignature
 from scoregen.score.rhythm import NoteValue
@@ -52,7 +52,7 @@ def blank_piece(
     form = options.sections
     _validate(options, time, form)
     section = replace(options, measures=options.measures // len(form), phrases=options.phrases // len(form))
-    parts = tuple(role.part(f"P{number}", ensemble.group) for number, role in enumerate(ensemble.roles, 1))
+    parts = new_parts(ensemble)
     voices = tuple(Voice(Slot(part.id), (), "blank") for part in parts)
     ends = _phrase_ends(section, time, (style or load_style()).phrases, seed)
     columns = _columns(section, time)

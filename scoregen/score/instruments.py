@@ -32,9 +32,15 @@ CLEFS = {
 }
 """The clefs by the names that the files of `grammars` use."""
 
-_NUMERAL = re.compile(r"^(\d+(st|nd|rd|th)?\.?|(\d\.)+\d?|\d+[&+/-]\d+|[ivx]+\.?|[ab]|solo|\(.*\))$")
-_ORDINAL = re.compile(r"^(\d+(st|nd|rd|th|\.|er|e|º|ª)?|first|second|third|[ivx]+\.?|erste|zweite|dritte|solo)$")
+_NUMERAL = re.compile(r"^(\d+(st|nd|rd|th)?\.?|(\d\.)+\d?|\d+[&+/-]\d+|[ivx]+\.?|[ab&+]|und|and|solo|\(.*\))$")
 _PITCH_OF_TUBE = r"([a-h](\s?[b♭#♯]|-?flat| flat|s)?|es|as|do|re|ré|mi|fa|sol|la|si)(\s?[b♭])?"
+_NUMBERS = (
+    ("i", "first", "erste", "erster", "primo", "prima", "premier"),
+    ("ii", "second", "zweite", "zweiter", "secondo", "seconda", "deuxième"),
+    ("iii", "third", "dritte", "dritter", "terzo", "terza", "troisième"),
+    ("iv", "fourth", "vierte", "vierter", "quarto", "quarta", "quatrième"),
+)
+"""Words for numbers in the names of parts."""
 _IN_PITCH = re.compile(rf"[\s,(]+(in|en)\s+{_PITCH_OF_TUBE}\)?(?=\s|$)")
 _PITCH_FIRST = re.compile(r"^([a-g](\s?[b♭]|-?flat| flat)|c|f|d|in\s+\S+)\s+(?=\w{3})")
 
@@ -151,11 +157,27 @@ def plain_name(name: str) -> str:
     """
     text = _IN_PITCH.sub("", name.lower().strip())
     words = (text if text in _by_alias() else _PITCH_FIRST.sub("", text)).split()
-    while len(words) > 1 and _NUMERAL.match(words[-1]):
+    while len(words) > 1 and (_NUMERAL.match(words[-1]) or _number(words[-1].rstrip(","))):
         words.pop()
-    while len(words) > 1 and _ORDINAL.match(words[0]):
+    while len(words) > 1 and (words[0] == "solo" or _number(words[0].rstrip("."))):
         words.pop(0)
     return " ".join(words).rstrip(".:0123456789 ")
+
+
+def number_of(name: str) -> int:
+    """The number in the name of a part: 2 for `Violin II`, `2nd Violin` and `Horn in F 2`; 0 without one."""
+    text = _IN_PITCH.sub("", name.lower().strip())
+    words = [word.strip("().,:") for word in re.split(r"[\s]+|(?<=[a-z])(?=\d)", text)]
+    chosen = [*words[1:], *words[:1]] if len(words) > 1 else []
+    return next((number for word in chosen if (number := _number(word))), 0)
+
+
+def _number(word: str) -> int:
+    """The number that a word is: `2`, `2nd`, `1.2` (the first), `ii`, `second`, `zweite`; 0 for another word."""
+    digits = re.match(r"\d+", word)
+    if digits:
+        return int(digits[0])
+    return next((number for number, names in enumerate(_NUMBERS, 1) if word in names), 0)
 
 
 def family_of(part: Part) -> Family:

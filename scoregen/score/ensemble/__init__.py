@@ -2,6 +2,17 @@
 
 from scoregen.score.ensemble.files import ensemble_names, load_ensemble
 from scoregen.score.ensemble.matching import assigned_part, match_roles, role_slots
-from scoregen.score.ensemble.roles import Ensemble, Role
+from scoregen.score.ensemble.recognition import recognise_ensemble
+from scoregen.score.ensemble.roles import Ensemble, Role, new_parts
 
-__all__ = ["Ensemble", "Role", "assigned_part", "ensemble_names", "load_ensemble", "match_roles", "role_slots"]
+__all__ = [
+    "Ensemble",
+    "Role",
+    "assigned_part",
+    "ensemble_names",
+    "load_ensemble",
+    "match_roles",
+    "new_parts",
+    "recognise_ensemble",
+    "role_slots",
+]

@@ -22,7 +22,8 @@ SUFFIX = ".toml"
 _ENSEMBLE_FIELDS = ("name", "title", "aliases", "group", "staves", "roles")
 _ROLE_FIELDS = (
     "name", "title", "abbreviation", "aliases", "instrument", "clef", "clefs", "lowest", "highest", "comfortable",
-    "family", "sound", "midi_program", "transposition", "most_notes", "group",
+    "family", "sound", "midi_program", "transposition", "most_notes",
+    "staff_notes", "staff_ranges", "group",
 )  # fmt: skip
 _ROLE_NAME = re.compile(r"[a-z][a-z0-9_-]*")
 _Value = TypeVar("_Value")
@@ -95,7 +96,7 @@ def load_ensemble(name: str) -> Ensemble:
         near = get_close_matches(_plain(name), _stems(), n=1)
         guess = f" (did you mean {_stems()[near[0]]}?)" if near else ""
         names = ", ".join(ensemble_names())
-        raise InputError(f"there is no ensemble {name!r}{guess}; expected one of: {names}, or a {SUFFIX} file")
+        raise InputError(f"there is no ensemble {name!r}{guess}; expected a {SUFFIX} file or one of: {names}")
     return _shipped(stem)
 
 
@@ -182,13 +183,13 @@ def _role(table: _Table) -> Role:
     highest = table.parsed("highest", Pitch.parse, kind.highest if kind else None, _PITCH)
     if lowest.midi_pitch >= highest.midi_pitch:
         raise table.error("highest", str(highest), f"a pitch above the lowest, {lowest}")
-    title = table.value("title", str, kind.title if kind else None)
+    title, clefs = table.value("title", str, kind.title if kind else None), _clefs(table, kind)
     return Role(
         name=name,
         title=title,
         abbreviation=table.value("abbreviation", str, kind.abbreviation if kind else title[:3] + "."),
         aliases=tuple(alias.lower() for alias in table.texts("aliases", kind.aliases if kind else (name,))),
-        clefs=_clefs(table, kind),
+        clefs=clefs,
         lowest=lowest,
         highest=highest,
         comfortable=_comfortable(table, kind, lowest, highest),
@@ -198,6 +199,8 @@ def _role(table: _Table) -> Role:
             "transposition", Interval.parse, kind.transposition if kind else UNISON, "an interval such as -M2 or -P8"
         ),
         most_notes=table.number("most_notes", kind.most_notes if kind else 1, 1, 16),
+        staff_notes=_staff_notes(table, len(clefs)),
+        staff_ranges=_staff_ranges(table, len(clefs)),
         group=table.value("group", str) if "group" in table.fields else None,
         type=kind,
     )
@@ -242,6 +245,24 @@ def _comfortable(table: _Table, kind: InstrumentType | None, lowest: Pitch, high
     if not lowest.midi_pitch <= low.midi_pitch < high.midi_pitch <= highest.midi_pitch:
         raise table.error("comfortable", table.fields["comfortable"], f"two pitches from {lowest} to {highest}")
     return low, high
+
+
+def _staff_notes(table: _Table, staves: int) -> tuple[int, ...]:
+    rows = table.value("staff_notes", list, [])
+    if rows and not (len(rows) == staves and all(isinstance(row, int) and 1 <= row <= 16 for row in rows)):
+        raise table.error("staff_notes", rows, f"a number from 1 to 16 for each staff ({staves})")
+    return tuple(rows)
+
+
+def _staff_ranges(table: _Table, staves: int) -> tuple[tuple[Pitch, Pitch], ...]:
+    rows = table.value("staff_ranges", list, [])
+    try:
+        ranges = tuple((Pitch.parse(low), Pitch.parse(high)) for low, high in rows)
+    except (ValueError, TypeError, AttributeError):
+        ranges = ()
+    if len(ranges) != (staves if rows else 0) or any(low.midi_pitch >= high.midi_pitch for low, high in ranges):
+        raise table.error("staff_ranges", rows, f"two pitches, the lower first, for each staff ({staves})")
+    return ranges
 
 
 def _instrument(table: _Table, title: str, kind: InstrumentType | None) -> Instrument:

@@ -1,38 +1,57 @@
-"""The assignment of parts to roles, by names, clefs and ranges."""
+"""The assignment of parts to roles, by names, numbers, instruments, clefs and ranges."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from scoregen.score.elements import Part, Score, Slot
 from scoregen.score.ensemble.roles import Ensemble, Role
+from scoregen.score.instruments import family_of, instrument_of, number_of, plain_name
 from scoregen.score.pitch import Pitch
 from scoregen.system.errors import InputError
+
+_ANY_VOICE = "voice"
+"""The voice of instruments.toml that every singing part can be."""
 
 
 def match_roles(score: Score, ensemble: Ensemble, assignments: Mapping[str, str] | None = None) -> dict[str, str]:
     """The assignment of parts to roles, from role name to part id, for the parts that have a role.
 
     `assignments` maps role names to a part's number (from 1), id or name and has priority. The other
-    parts are matched by name, then by clef and range, with high parts above low ones.
+    parts are matched by name and number, then by clef and range, with high parts above low ones.
     Raises InputError for a role or part that does not exist.
     """
     matched = {role: assigned_part(score, ensemble, role, which) for role, which in (assignments or {}).items()}
     parts = [part for part in score.parts if part.id not in matched.values()]
-    for role in ensemble.roles:
-        if role.name not in matched:
-            named = next((part for part in parts if _has_name(part, role)), None)
-            if named is not None:
-                matched[role.name] = named.id
-                parts.remove(named)
+    matched |= matched_by_name(parts, [role for role in ensemble.roles if role.name not in matched])
+    parts = [part for part in parts if part.id not in matched.values()]
     free = [role for role in ensemble.roles if role.name not in matched]
-    singable = [part for part in parts if part.staves == 1 and not _is_percussion(part)]
-    if not matched or len(singable) == len(free) == len(parts):
-        lone = len(singable) == 1 and not matched
-        matched |= _by_clef(singable[0], free) if lone else _by_range(score, singable[: len(free)], free)
+    matched |= _grand_staff(parts, free)
+    single = [role for role in free if role.staves == 1]
+    playable = [part for part in parts if part.staves == 1 and not _is_percussion(part)]
+    if single and (not matched or len(playable) == len(single) == len(parts)):
+        lone = len(playable) == 1 and not matched
+        matched |= _by_clef(playable[0], single) if lone else _by_range(score, playable[: len(single)], single)
     return {role.name: matched[role.name] for role in ensemble.roles if role.name in matched}
+
+
+def matched_by_name(parts: Iterable[Part], roles: Sequence[Role]) -> dict[str, str]:
+    """The parts that name a role, or its instrument by their sound, from role name to part id.
+
+    Of parts for roles of one instrument, such as two violins, the number decides, then the order.
+    """
+    left, found = list(parts), dict[str, str]()
+    for numbered in (True, False):
+        for role in roles:
+            if role.name in found or (numbered and not number_of(role.title)):
+                continue
+            part = next((part for part in left if _suits(part, role, numbered=numbered)), None)
+            if part is not None:
+                found[role.name] = part.id
+                left.remove(part)
+    return found
 
 
 def role_slots(score: Score, part_ids: Sequence[str]) -> tuple[Slot, ...]:
@@ -57,9 +76,39 @@ def assigned_part(score: Score, ensemble: Ensemble, role: str, which: str) -> st
     raise InputError(f"there is no part {which!r} for {role}; expected one of: {listing}")
 
 
-def _has_name(part: Part, role: Role) -> bool:
+def _suits(part: Part, role: Role, *, numbered: bool) -> bool:
+    """Whether a part names a role; if `numbered` with the number of the role, else with any."""
+    if numbered and number_of(part.name) != number_of(role.title):
+        return False
+    return _is_sung_by(part, role) if role.is_sung else _is_played_by(part, role)
+
+
+def _is_sung_by(part: Part, role: Role) -> bool:
+    played = instrument_of(part)
+    if part.staves != 1 or (played is not None and played.family != "keyboard"):
+        return False
     words = part.name.lower().replace(".", " ").replace("(", " ").split()
-    return part.staves == 1 and any(word.strip("1234567890,:;)") in role.aliases for word in words[:2])
+    named = (
+        any(word.strip("1234567890,:;)") in role.aliases for word in words[:2]) or plain_name(part.name) in role.aliases
+    )
+    return named or (role.type is not None and role.type.name == _ANY_VOICE and family_of(part) == "voice")
+
+
+def _is_played_by(part: Part, role: Role) -> bool:
+    """Whether the name of a part is one of the role's, or its instrument is that of the role."""
+    if part.staves > role.staves and not (role.staves > 1 and part.staves > 1):
+        return False
+    played = instrument_of(part)
+    return plain_name(part.name) in role.aliases or (role.type is not None and played == role.type)
+
+
+def _grand_staff(parts: Sequence[Part], roles: Sequence[Role]) -> dict[str, str]:
+    """The only part of several staves for the only role of several staves."""
+    large_parts = [part for part in parts if part.staves > 1]
+    large_roles = [role for role in roles if role.staves > 1]
+    if len(large_parts) == len(large_roles) == 1 and family_of(large_parts[0]) == large_roles[0].family:
+        return {large_roles[0].name: large_parts[0].id}
+    return {}
 
 
 def _is_percussion(part: Part) -> bool:
@@ -76,7 +125,7 @@ def _by_clef(part: Part, roles: Sequence[Role]) -> dict[str, str]:
 
 def _by_range(score: Score, parts: Sequence[Part], roles: Sequence[Role]) -> dict[str, str]:
     """The assignment of parts to roles, in order of height, that is closest to the middles of their ranges."""
-    heights = [_height(score, part) for part in parts]
+    heights = [mean_height(score, part) for part in parts]
     middles = [Fraction(role.comfortable[0].midi_pitch + role.comfortable[1].midi_pitch, 2) for role in roles]
     order = sorted(range(len(parts)), key=lambda index: -heights[index])
 
@@ -87,10 +136,16 @@ def _by_range(score: Score, parts: Sequence[Part], roles: Sequence[Role]) -> dic
     return {roles[role].name: parts[index].id for index, role in zip(order, best, strict=True)}
 
 
-def _height(score: Score, part: Part) -> Fraction:
+def mean_height(score: Score, part: Part) -> Fraction:
     """The mean sounding pitch; for a silent part that of its clef."""
-    pitches = [
-        note.pitch.midi_pitch
+    pitches = [pitch.midi_pitch for pitch in part_pitches(score, part)]
+    return Fraction(sum(pitches), len(pitches)) if pitches else Fraction(part.clefs[0].height)
+
+
+def part_pitches(score: Score, part: Part) -> list[Pitch]:
+    """All pitches of a part."""
+    return [
+        note.pitch
         for measure in score.measures
         for voice in measure.voices
         if voice.slot.part == part.id
@@ -98,6 +153,3 @@ def _height(score: Score, part: Part) -> Fraction:
         for note in element.notes
         if isinstance(note.pitch, Pitch)
     ]
-    if pitches:
-        return Fraction(sum(pitches), len(pitches))
-    return Fraction(part.clefs[0].height)

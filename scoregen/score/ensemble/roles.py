@@ -14,7 +14,8 @@ class Role:
     """The function of a part in an ensemble; its pitches are `lowest` to `highest`, at sounding pitch.
 
     `clefs` are those of its staves, from the top. `transposition` is the interval from written to sounding pitch.
-    `most_notes` are the most notes at once of a voice, or of each hand if there are several staves. `type` is the
+    `most_notes` are the most notes at once of a voice, or of each hand if there are several staves; `staff_notes` and
+    `staff_ranges` state them, and the range, where they differ from staff to staff. `type` is the
     instrument or voice of instruments.toml, with its strings and spans. `group` is the bracket of its part, if it is
     not that of the ensemble.
     """
@@ -31,6 +32,8 @@ class Role:
     family: Family = "voice"
     transposition: Interval = UNISON
     most_notes: int = 1
+    staff_notes: tuple[int, ...] = ()
+    staff_ranges: tuple[tuple[Pitch, Pitch], ...] = ()
     group: str | None = None
     type: InstrumentType | None = None
 
@@ -42,6 +45,14 @@ class Role:
     @property
     def staves(self) -> int:
         return len(self.clefs)
+
+    def notes_on(self, staff: int) -> int:
+        """The most notes at once on a staff, from 1."""
+        return self.staff_notes[staff - 1] if self.staff_notes else self.most_notes
+
+    def range_on(self, staff: int) -> tuple[Pitch, Pitch]:
+        """The lowest and the highest pitch on a staff, from 1."""
+        return self.staff_ranges[staff - 1] if self.staff_ranges else (self.lowest, self.highest)
 
     @property
     def is_sung(self) -> bool:
@@ -86,3 +97,8 @@ class Ensemble:
     def is_choir(self) -> bool:
         """Whether all its roles are sung."""
         return all(role.is_sung for role in self.roles)
+
+
+def new_parts(ensemble: Ensemble) -> tuple[Part, ...]:
+    """A new part for each role, with the ids P1, P2 and so on."""
+    return tuple(role.part(f"P{number}", ensemble.group) for number, role in enumerate(ensemble.roles, 1))
