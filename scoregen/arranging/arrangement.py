@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scoregen.arranging.accounting import FATES, Account, account, measure_list
-from scoregen.arranging.casting import NOBODY, Casting, Task, cast
+from scoregen.arranging.casting import cast
 from scoregen.arranging.cells import Source, source_of
 from scoregen.arranging.choral import choral_score
 from scoregen.arranging.importance import importance_of
 from scoregen.arranging.keyboard import reduce
 from scoregen.arranging.marks import Marked, moved_marks, moved_symbols
 from scoregen.arranging.players import Player
+from scoregen.arranging.pricing import NOBODY, Casting, Task
 from scoregen.arranging.strands import Strand, strands_of
-from scoregen.arranging.writing import Written, whole_rest, with_whole_ties, write_voices
+from scoregen.arranging.writing import Stretch, Written, whole_rest, with_whole_ties, write_voices
 from scoregen.score.arrangement.layout import with_words_of_others
 from scoregen.score.elements import Measure, Part, Score, Slot, Voice
 from scoregen.score.ensemble import Ensemble
@@ -90,9 +91,16 @@ class _Arranger:
         slots = self.score.slots
         if self.single and self.keyboards:
             slots = tuple(slot for slot in slots if slot.part not in self.singing)
-        for player in self.keyboards:
-            results.append(reduce(self.score, player, slots))
+        given = self._given_keyboards()
+        for number, player in enumerate(self.keyboards):
+            results.append(_as_given(self.score, given[number], player) if given else reduce(self.score, player, slots))
         return _together(results, len(self.score.measures)), tuple(notices)
+
+    def _given_keyboards(self) -> list[Part]:
+        """The keyboard parts of the source that the keyboards of the ensemble can have as they are; else none."""
+        parts = [part for part in self.score.parts if part.staves > 1 and family_of(part) == "keyboard"]
+        same = [part.staves for part in parts] == [player.role.staves for player in self.keyboards]
+        return parts if same and self.single and len(self.score.parts) - len(parts) <= len(self.single) else []
 
     def _sung_slots(self) -> tuple[Slot, ...]:
         return tuple(dict.fromkeys(strand.slot for strand in self.strands if strand.slot.part in self.singing))
@@ -120,6 +128,25 @@ class _Arranger:
         basses = _basses(self.single) if not self.keyboards else ()
         importance = importance_of(source, sung if sung else ())
         return Task(source, importance, self.single, sung, leader, basses, not self.keyboards, reserved)
+
+
+def _as_given(score: Score, part: Part, player: Player) -> Written:
+    """A part of the source for a player who can have it as it is."""
+    voices = [
+        tuple(
+            replace(voice, slot=voice.slot._replace(part=player.part))
+            for voice in measure.voices
+            if voice.slot.part == part.id
+        )
+        for measure in score.measures
+    ]
+    stretches = [
+        Stretch(index, Fraction(0), measure.duration, voice.slot, voice.slot._replace(part=player.part))
+        for index, measure in enumerate(score.measures)
+        for voice in measure.voices
+        if voice.slot.part == part.id
+    ]
+    return Written(tuple(voices), tuple(stretches))
 
 
 def _basses(players: Sequence[Player]) -> tuple[int, ...]:

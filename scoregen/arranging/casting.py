@@ -8,73 +8,43 @@ than inside them, and only where both lines have a note that ends.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import combinations
-from typing import NamedTuple
 
-from scoregen.arranging import costs
-from scoregen.arranging.cells import Sound, Source
-from scoregen.arranging.importance import Importance
-from scoregen.arranging.players import FOLDED, OCTAVES, Player
-from scoregen.arranging.strands import WHOLE
+from scoregen.arranging.players import FOLDED, OCTAVES
+from scoregen.arranging.pricing import MANY_PLAYERS, RESTS, Casting, Option, Prices, Task
 
-NOBODY = -1
-"""In place of a strand: the player rests."""
-OPTIONS, PARTIAL, STATES, CARRIED = 6, 48, 20, 6
+OPTIONS, PARTIAL, STATES, CARRIED = 6, 32, 16, 6
 """The options of a player in a cell, the partial and full assignments kept, and those kept from the cell before."""
-MANY_PLAYERS = 6
-"""With more players than this, order of height is asked of melody and bass only."""
 _OCTAVES_OF_A_STRAND = 2
-
-
-class Option(NamedTuple):
-    """A strand by index and its transposition in semitones; `whole` takes the chords of its voice too."""
-
-    strand: int
-    shift: int = 0
-    whole: bool = False
-
-
-RESTS = Option(NOBODY)
-Casting = tuple[Option, ...]
-"""One option for each player."""
-
-
-@dataclass(frozen=True)
-class Task:
-    """The players, highest first, the source, and the rules of this casting.
-
-    `sung` are the strands that sing. `leader` and `basses` are the indices of the players who should have the melody
-    and the bass. `complete` is false if another part takes what these players leave. `reserved` maps a player to the
-    only strands that he may have.
-    """
-
-    source: Source
-    importance: Importance
-    players: tuple[Player, ...]
-    sung: frozenset[int] = frozenset()
-    leader: int = 0
-    basses: tuple[int, ...] = ()
-    complete: bool = True
-    reserved: dict[int, frozenset[int]] = field(default_factory=dict)
 
 
 def cast(task: Task) -> tuple[Casting, ...]:
     """The cheapest casting of every cell."""
     rows: list[list[tuple[float, Casting, int]]] = []
-    judge = _Judge(task)
+    prices = Prices(task)
     for cell in range(len(task.source.cells)):
-        states = judge.states(cell, [state for _, state, _ in rows[-1][:CARRIED]] if rows else [])
+        states = _states(prices, cell, [state for _, state, _ in rows[-1][:CARRIED]] if rows else [])
         if not rows:
             rows.append([(cost, state, -1) for cost, state in states])
             continue
         row = []
         for cost, state in states:
-            ways = [(old + judge.change(cell, before, state), at) for at, (old, before, _) in enumerate(rows[-1])]
-            best, at = min(ways)
+            best, at = _cheapest_way(prices, cell, rows[-1], state)
             row.append((best + cost, state, at))
         rows.append(sorted(row, key=lambda entry: entry[0]))
     return _traced(rows)
+
+
+def _cheapest_way(
+    prices: Prices, cell: int, before: Sequence[tuple[float, Casting, int]], state: Casting
+) -> tuple[float, int]:
+    """The least cost of a path to a state, and the state before it; parallels are counted for promising paths only."""
+    ways = sorted((old + prices.switches(cell, last, state), at) for at, (old, last, _) in enumerate(before))
+    best = (float("inf"), 0)
+    for cost, at in ways:
+        if cost >= best[0]:
+            break
+        best = min(best, (cost + prices.parallels(cell, before[at][1], state), at))
+    return best
 
 
 def _traced(rows: Sequence[Sequence[tuple[float, Casting, int]]]) -> tuple[Casting, ...]:
@@ -86,276 +56,69 @@ def _traced(rows: Sequence[Sequence[tuple[float, Casting, int]]]) -> tuple[Casti
     return tuple(reversed(path))
 
 
-class _Judge:
-    """The prices of a task, with those of pairs remembered within a cell."""
+def _states(prices: Prices, cell: int, before: Sequence[Casting]) -> list[tuple[float, Casting]]:
+    """The cheapest joint assignments of a cell, with the best of the cell before if they are possible here."""
+    prices.enter(cell)
+    partial: list[tuple[float, Casting]] = [(0.0, ())]
+    for player in prices.order:
+        options = list(_options(prices, cell, player))
+        grown = [
+            (cost + own + prices.with_others(cell, state, option), (*state, option))
+            for cost, state in partial
+            for own, option in options
+        ]
+        partial = sorted(grown, key=lambda entry: entry[0])[:PARTIAL]
+    kept = {_in_order_of_players(prices, state): cost for cost, state in partial}
+    for state in before:
+        if state not in kept:
+            cost = _whole_cost(prices, cell, state)
+            if cost is not None:
+                kept[state] = cost
+    scored = sorted(((cost + prices.lacking(cell, state), state) for state, cost in kept.items()))
+    best = scored[:STATES]
+    carried = set(before)
+    return best + [entry for entry in scored[STATES:] if entry[1] in carried]
 
-    def __init__(self, task: Task) -> None:
-        self.task = task
-        self.source, self.importance, self.players = task.source, task.importance, task.players
-        self._wholes = _whole_strands(task.source)
-        self._pairs: dict[tuple[int, Option, Option], costs.Together] = {}
-        self._pitches: dict[tuple[int, int, Option], tuple[int, ...] | None] = {}
-        self._cell = -1
-        vital = (task.leader, *task.basses)
-        self._order = (*dict.fromkeys(vital), *(at for at in range(len(task.players)) if at not in vital))
 
-    def pitches(self, cell: int, player: int, option: Option) -> tuple[int, ...] | None:
-        """The pitches that a player sounds, note by note; None if they are not all in his range or his reach."""
-        key = (cell, player, option)
-        if key not in self._pitches:
-            who, row = self.players[player], self._row(cell, option)
-            found: tuple[int, ...] | None = tuple(who.moved(note.pitch, option.shift) for note in row)
-            if found is not None and not who.can_play(found):
-                found = None
-            if option.whole and found is not None and not self._can_stop(who, row, option):
-                found = None
-            self._pitches[key] = found
-        return self._pitches[key]
+def _in_order_of_players(prices: Prices, state: Casting) -> Casting:
+    return tuple(state[prices.order.index(player)] for player in range(len(state)))
 
-    def _row(self, cell: int, option: Option) -> tuple[Sound, ...]:
-        if option.strand == NOBODY:
-            return ()
-        return self.source.sounds[cell][option.strand]
 
-    def _layers(self, option: Option) -> tuple[int, ...]:
-        return self._wholes[option.strand] if option.whole else (option.strand,)
-
-    def _can_stop(self, who: Player, row: Sequence[Sound], option: Option) -> bool:
-        """Whether all chords of a voice lie in the range and the reach of a player."""
-        cell = self._cell
-        rows = [self.source.sounds[cell][layer] for layer in self._layers(option)]
-        for note in row:
-            chord = [other.pitch + option.shift for own in rows for other in own if other.start == note.start]
-            if not who.can_play(chord) or not who.can_strike(chord):
-                return False
-        return True
-
-    def states(self, cell: int, before: Sequence[Casting]) -> list[tuple[float, Casting]]:
-        """The cheapest joint assignments of a cell, with the best of the cell before if they are possible here."""
-        self._cell = cell
-        self._pairs.clear()
-        self._pitches.clear()
-        partial: list[tuple[float, Casting]] = [(0.0, ())]
-        for player in self._order:
-            options = list(self._options(cell, player))
-            grown = [
-                (cost + own + self._with_others(cell, state, option), (*state, option))
-                for cost, state in partial
-                for own, option in options
-            ]
-            partial = sorted(grown, key=lambda entry: entry[0])[:PARTIAL]
-        kept = {self._in_order_of_players(state): cost for cost, state in partial}
-        for state in before:
-            if state not in kept:
-                cost = self._whole_cost(cell, state)
-                if cost is not None:
-                    kept[state] = cost
-        scored = sorted(((cost + self._coverage(cell, state), state) for state, cost in kept.items()))
-        best = scored[:STATES]
-        carried = set(before)
-        return best + [entry for entry in scored[STATES:] if entry[1] in carried]
-
-    def _in_order_of_players(self, state: Casting) -> Casting:
-        return tuple(state[self._order.index(player)] for player in range(len(state)))
-
-    def _whole_cost(self, cell: int, state: Casting) -> float | None:
-        """The price of a casting, given in the order of the players; None if it is impossible in a cell."""
-        total, options = 0.0, tuple(state[player] for player in self._order)
-        for number, (player, option) in enumerate(zip(self._order, options, strict=True)):
-            if self.pitches(cell, player, option) is None:
-                return None
-            total += self._own(cell, player, option) + self._with_others(cell, options[:number], option)
-        return total
-
-    def _options(self, cell: int, player: int) -> Iterator[tuple[float, Option]]:
-        """The cheapest options of a player, and to rest."""
-        found: list[tuple[float, Option]] = []
-        allowed = self.task.reserved.get(player)
-        for strand in self.importance.active[cell]:
-            if allowed is not None and strand not in allowed:
-                continue
-            wholes = (True, False) if self.players[player].role.most_notes > 1 and strand in self._wholes else (False,)
-            for whole in wholes:
-                own = [Option(strand, shift, whole) for shift in OCTAVES]
-                ways = [(self._own(cell, player, o), o) for o in own if self.pitches(cell, player, o) is not None]
-                ways = sorted(ways)[:_OCTAVES_OF_A_STRAND]
-                folded = Option(strand, FOLDED)
-                if not ways and not whole and self.pitches(cell, player, folded) is not None:
-                    ways = [(self._own(cell, player, folded), folded)]
-                found += ways
-        most = OPTIONS if len(self.players) <= MANY_PLAYERS else OPTIONS // 2
-        yield from sorted(found)[: max(most, 2)]
-        yield from self._last_choices(cell, player, sorted(found)[max(most, 2) :])
-        yield (0.0, RESTS)
-
-    def _last_choices(
-        self, cell: int, player: int, others: Sequence[tuple[float, Option]]
-    ) -> Iterator[tuple[float, Option]]:
-        """Options with melody or bass beyond the cheapest, so that neither is lost for want of an option."""
-        vital = {**self.importance.melody[cell], **self.importance.bass[cell]}
-        yield from [entry for entry in others if entry[1].strand in vital][:2]
-
-    def _own(self, cell: int, player: int, option: Option) -> float:
-        """The price of an option for one player."""
-        if option.strand == NOBODY:
-            return 0.0
-        who, row = self.players[player], self._row(cell, option)
-        pitches = self.pitches(cell, player, option) or ()
-        time = sum(note.end - note.start for note in row) or 1
-        discomfort = sum(
-            (1 + who.discomfort(pitch) / 3) * (note.end - note.start)
-            for note, pitch in zip(row, pitches, strict=True)
-            if who.discomfort(pitch)
-        )
-        low, high = who.comfortable
-        mean = sum(pitches) / max(len(pitches), 1)
-        price = costs.UNCOMFORTABLE * 2 * discomfort / time + 0.02 * abs(mean - (low + high) / 2)
-        price += costs.FOLDED_NOTES if option.shift == FOLDED else costs.OCTAVE_MOVED * abs(option.shift) / 12
-        if who.role.is_sung and self.task.sung and option.strand not in self.task.sung:
-            price += costs.UNSUNG
-        price += self._place(cell, player, option)
-        return price - (0.1 if option.whole else 0.0)
-
-    def _place(self, cell: int, player: int, option: Option) -> float:
-        """The price of the leading and the lowest player without the melody and the bass."""
-        price = 0.0
-        if player == self.task.leader:
-            price += costs.MELODY_ELSEWHERE * (1 - self.importance.melody[cell].get(option.strand, 0.0))
-        if player in self.task.basses:
-            price += costs.BASS_ELSEWHERE * (1 - self.importance.bass[cell].get(option.strand, 0.0))
-        return price
-
-    def _with_others(self, cell: int, state: Casting, option: Option) -> float:
-        """The price of an option beside those of the players above, less the worth of what it adds."""
-        if option.strand == NOBODY or not self._row(cell, option):
-            return costs.RESTING if self.task.complete and self.importance.active[cell] else 0.0
-        player = self._order[len(state)]
-        had = {layer for other in state if other.strand != NOBODY for layer in self._layers(other)}
-        price = -sum(self._worth(cell, layer) for layer in self._layers(option) if layer not in had)
-        for number, other in enumerate(state):
-            if other.strand != NOBODY:
-                one, two = (self._order[number], other), (player, option)
-                price += self._of_two(cell, *(one, two) if one[0] < player else (two, one))
-        return price
-
-    def _of_two(self, cell: int, upper: tuple[int, Option], lower: tuple[int, Option]) -> float:
-        """The price of two players together, the higher one first."""
-        (above, one), (below, two) = upper, lower
-        if two.strand in self._layers(one) or one.strand in self._layers(two):
-            return self._double(below, one, two)
-        sound = self._pair(cell, above, one, below, two)
-        price = self._crossing(below, above) * sound.crossed
-        return price + 0.3 * sound.unison + costs.PARALLEL * sound.parallels
-
-    def _crossing(self, lower: int, upper: int) -> float:
-        """The price of a player above one who stands higher in the ensemble."""
-        own = costs.OVER_MELODY if upper == self.task.leader else 0.0
-        own = max(own, costs.UNDER_BASS if lower in self.task.basses else 0.0)
-        return max(own, costs.CROSSING if len(self.players) <= MANY_PLAYERS else 0.0)
-
-    def _worth(self, cell: int, strand: int) -> float:
-        """What is lost if nobody has a strand."""
-        worth = self.importance
-        own = costs.MELODY_LOST * worth.melody[cell].get(strand, 0) + costs.BASS_LOST * worth.bass[cell].get(strand, 0)
-        if self.task.complete:
-            lost = costs.DOUBLE_LOST if strand in worth.doubles[cell] else costs.LINE_LOST
-            own += lost * worth.active[cell].get(strand, 0)
-        return own
-
-    def _double(self, player: int, above: Option, option: Option) -> float:
-        if above.shift == option.shift:
-            return costs.UNISON_DOUBLE
-        if player in self.task.basses and option.shift < above.shift:
-            return costs.BASS_DOUBLE
-        return costs.OCTAVE_DOUBLE + (0 if option.shift < above.shift else 1)
-
-    def _pair(self, cell: int, upper: int, above: Option, lower: int, option: Option) -> costs.Together:
-        key = (upper * 100 + lower, above, option)
-        if key not in self._pairs:
-            ups, lows = self.pitches(cell, upper, above) or (), self.pitches(cell, lower, option) or ()
-            self._pairs[key] = costs.together(self._row(cell, above), self._row(cell, option), ups, lows)
-        return self._pairs[key]
-
-    def _coverage(self, cell: int, state: Casting) -> float:
-        """The price of the pitch classes that nobody plays."""
-        if not self.task.complete:
-            return 0.0
-        covered = {layer for option in state if option.strand != NOBODY for layer in self._layers(option)}
-        sounding = {note.pitch % 12 for strand in covered for note in self.source.sounds[cell][strand]}
-        lost = (share for each, share in self.importance.classes[cell].items() if each not in sounding)
-        return costs.CLASS_LOST * sum(lost)
-
-    def change(self, cell: int, before: Casting, after: Casting) -> float:
-        """The price of going from one casting to the next."""
-        price = 0.0
-        for player, (old, new) in enumerate(zip(before, after, strict=True)):
-            if old != new:
-                price += self._switch(cell, player, old, new)
-        if before != after or self._has_inversion(before):
-            for upper, lower in combinations(range(len(after)), 2):
-                price += costs.PARALLEL * self._joins_in_parallel(cell, (upper, lower), before, after)
-        return price
-
-    def _has_inversion(self, state: Casting) -> bool:
-        shifts = {option.shift for option in state if option.strand != NOBODY}
-        return len(shifts) > 1
-
-    def _switch(self, cell: int, player: int, old: Option, new: Option) -> float:
-        """The price of another strand or octave for one player."""
-        source = self.source
-        held = source.held[cell]
-        if old.strand in held or new.strand in held:
-            return 1e6
-        last = self._last(cell - 1, player, old)
-        first = self._first(cell, player, new)
-        if old[:2] == new[:2] or (last is None and first is None and old.strand != new.strand):
-            return 0.0
-        tie = costs.CUT_TIE * ((old.strand in source.tied[cell]) + (new.strand in source.tied[cell]))
-        leap = max(0, abs(first - last) - costs.FREE_LEAP) * costs.LEAP if first and last else 0.0
-        other_octave = old.strand == new.strand
-        if last is None or first is None or source.cells[cell].begins_phrase:
-            moves = other_octave and player == self.task.leader
-            return tie + (costs.OTHER_OCTAVE if moves else costs.AT_PHRASE * (1 + other_octave))
-        return tie + leap + (costs.OTHER_OCTAVE if other_octave else costs.OTHER_STRAND)
-
-    def _last(self, cell: int, player: int, option: Option) -> int | None:
-        """The pitch with which a player ends a cell; None if he rests there."""
-        row = self._row(cell, option)
-        end = max((note.end for sounds in self.source.sounds[cell] for note in sounds), default=0)
-        if not row or row[-1].end < end:
+def _whole_cost(prices: Prices, cell: int, state: Casting) -> float | None:
+    """The price of a casting, given in the order of the players; None if it is impossible in a cell."""
+    total, options = 0.0, tuple(state[player] for player in prices.order)
+    for number, (player, option) in enumerate(zip(prices.order, options, strict=True)):
+        if prices.pitches(cell, player, option) is None:
             return None
-        return self.players[player].moved(row[-1].pitch, option.shift)
-
-    def _first(self, cell: int, player: int, option: Option) -> int | None:
-        row = self._row(cell, option)
-        start = min((note.start for sounds in self.source.sounds[cell] for note in sounds), default=0)
-        if not row or row[0].start > start:
-            return None
-        return self.players[player].moved(row[0].pitch, option.shift)
-
-    def _joins_in_parallel(self, cell: int, pair: tuple[int, int], before: Casting, after: Casting) -> bool:
-        """Whether two players go into a cell in parallels that the source has not."""
-        sides = []
-        for at, state, edge in ((cell - 1, before, -1), (cell, after, 0)):
-            rows = [self._row(at, state[player]) for player in pair]
-            if not all(rows):
-                return False
-            old = [row[edge].pitch for row in rows]
-            new = [self.players[player].moved(p, state[player].shift) for player, p in zip(pair, old, strict=True)]
-            sides.append((new[0], new[1], old[0], old[1]))
-        options = [(before[player].strand, after[player].strand) for player in pair]
-        if options[0] == options[1]:
-            return False
-        same = all(old == new for old, new in options)
-        one, two = sides
-        if same:
-            return costs.new_parallel(one, two)
-        return costs.is_parallel(one[0], one[1], two[0], two[1])
+        total += prices.own(cell, player, option) + prices.with_others(cell, options[:number], option)
+    return total
 
 
-def _whole_strands(source: Source) -> dict[int, tuple[int, ...]]:
-    """By the index of a leading layer the indices of all layers of its voice, for voices with chords."""
-    layers: dict[object, list[int]] = {}
-    for index, strand in enumerate(source.strands):
-        layers.setdefault(strand.slot, []).append(index)
-    return {own[0]: tuple(own) for own in layers.values() if len(own) > 1 and source.strands[own[0]].layer != WHOLE}
+def _options(prices: Prices, cell: int, player: int) -> Iterator[tuple[float, Option]]:
+    """The cheapest options of a player, and to rest."""
+    found: list[tuple[float, Option]] = []
+    allowed = prices.task.reserved.get(player)
+    for strand in prices.importance.active[cell]:
+        if allowed is not None and strand not in allowed:
+            continue
+        wholes = (True, False) if prices.players[player].role.most_notes > 1 and strand in prices.wholes else (False,)
+        for whole in wholes:
+            own = [Option(strand, shift, whole) for shift in OCTAVES]
+            ways = [(prices.own(cell, player, o), o) for o in own if prices.pitches(cell, player, o) is not None]
+            ways = sorted(ways)[:_OCTAVES_OF_A_STRAND]
+            folded = Option(strand, FOLDED)
+            if not ways and not whole and prices.pitches(cell, player, folded) is not None:
+                ways = [(prices.own(cell, player, folded), folded)]
+            found += ways
+    most = OPTIONS if len(prices.players) <= MANY_PLAYERS else OPTIONS // 2
+    yield from sorted(found)[: max(most, 2)]
+    yield from _last_choices(prices, cell, player, sorted(found)[max(most, 2) :])
+    yield (0.0, RESTS)
+
+
+def _last_choices(
+    prices: Prices, cell: int, player: int, others: Sequence[tuple[float, Option]]
+) -> Iterator[tuple[float, Option]]:
+    """Options with melody or bass beyond the cheapest, so that neither is lost for want of an option."""
+    vital = {**prices.importance.melody[cell], **prices.importance.bass[cell]}
+    yield from [entry for entry in others if entry[1].strand in vital][:2]
