@@ -42,6 +42,10 @@ class Account:
     def count(self, fate: Fate) -> int:
         return sum(each.fate == fate for each in self.notes)
 
+    def counts(self) -> dict[str, int]:
+        """The numbers of notes by fate."""
+        return {fate: self.count(fate) for fate in FATES}
+
     def left_out(self) -> dict[str, list[SoundingNote]]:
         """The notes that were left out, by part."""
         found: dict[str, list[SoundingNote]] = defaultdict(list)

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from scoregen.arranging.accounting import FATES, Account, account, measure_list
+from scoregen.arranging.accounting import Account, account, measure_list
 from scoregen.arranging.casting import cast
 from scoregen.arranging.cells import Source, source_of
 from scoregen.arranging.choral import choral_score
+from scoregen.arranging.fitting import uncomfortable_notes
 from scoregen.arranging.importance import importance_of
 from scoregen.arranging.keyboard import reduce
 from scoregen.arranging.marks import Marked, moved_marks, moved_symbols
@@ -22,6 +23,9 @@ from scoregen.score.elements import Measure, Part, Score, Slot, Voice
 from scoregen.score.ensemble import Ensemble
 from scoregen.score.instruments import family_of
 from scoregen.system.errors import InputError
+
+UNCOMFORTABLE = 0.02
+"""The share of a part's notes outside its comfortable range from which a notice names them."""
 
 
 @dataclass(frozen=True)
@@ -269,7 +273,7 @@ def _notices(
     source: Score, done: Score, balance: Account, marks: Marked, players: Sequence[Player], silent: Sequence[str]
 ) -> Iterator[str]:
     total = len(balance.notes)
-    counts = {fate: balance.count(fate) for fate in FATES}
+    counts = balance.counts()
     yield (
         f"of {total} notes {counts['kept']} are kept, {counts['moved']} sound in another octave, {counts['merged']} are"
         f" merged with notes of the same name, {counts['left out']} are left out"
@@ -287,6 +291,10 @@ def _notices(
     if syllables and not kept:
         yield f"{_many(syllables, 'syllable')} left out: no part of the ensemble sings"
     yield from _lost_marks(source, marks.left_out)
+    for title, own in uncomfortable_notes(done, players).items():
+        if len(own) >= UNCOMFORTABLE * max(total, 1) / max(len(players), 1):
+            places = measure_list(source, (note.measure_index for note in own))
+            yield f"{title}: {_many(len(own), 'note')} outside the comfortable range in {places}"
     for name in silent:
         yield f"{name}: rests throughout; the source has no note for it"
 

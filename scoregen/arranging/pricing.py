@@ -127,7 +127,9 @@ class Prices:
     def _stops(self, cell: int, option: Option) -> float:
         """The price of double stops; chords of three notes and more cost most, since no bow holds them."""
         rows = [self.source.sounds[cell][layer] for layer in self._layers(option)]
-        most = max(sum(note.start == first.start for row in rows for note in row) for first in rows[0])
+        most = (
+            max(sum(note.start == first.start for row in rows for note in row) for first in rows[0]) if rows[0] else 1
+        )
         return costs.DOUBLE_STOP * (most - 1) + costs.TRIPLE_STOP * max(most - 2, 0)
 
     def _place(self, cell: int, player: int, option: Option) -> float:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from scoregen.arranging.accounting import Account
 from scoregen.arranging.arrangement import arranged
-from scoregen.generation.ranges import transposition_of
+from scoregen.arranging.fitting import fitting_interval
+from scoregen.generation.ranges import AUTO, transposition_of
 from scoregen.notation.graft.transposition import transposed
 from scoregen.notation.results import ScoreResult
 from scoregen.score.elements import Score
-from scoregen.score.ensemble import load_ensemble
+from scoregen.score.ensemble import Ensemble, load_ensemble
+from scoregen.score.pitch import Interval
 from scoregen.system.errors import InputError
 
 FILLED = "satb"
@@ -55,7 +57,7 @@ def arrange(
     if fill and players.name != FILLED:
         raise InputError(f"--fill: the network fills parts of {FILLED} only; found {players.name}")
     if transpose is not None:
-        score = transposed(score, transposition_of(transpose, score, players, {}))
+        score = transposed(score, _interval(transpose, score, players))
     done = arranged(score, players, kept)
     if not (fill and done.silent):
         return Arrangement(done.score, done.notices, done.account, done.for_singers, done.silent)
@@ -64,6 +66,13 @@ def arrange(
     composed = compose(done.score, ensemble=ensemble)
     notices = (*(n for n in done.notices if "rests throughout" not in n), *composed.notices)
     return Arrangement(composed.score, notices, done.account, done.for_singers)
+
+
+def _interval(text: str, score: Score, players: Ensemble) -> Interval:
+    """The interval of an option; `auto` is where the outer lines lie best."""
+    if text.strip().lower() == AUTO:
+        return fitting_interval(score, players)
+    return transposition_of(text, score, players, {})
 
 
 def _part_id(score: Score, name: str) -> str:
