@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -22,6 +23,7 @@ from scoregen.score.arrangement.layout import with_words_of_others
 from scoregen.score.elements import Measure, Part, Score, Slot, Voice
 from scoregen.score.ensemble import Ensemble
 from scoregen.score.instruments import family_of
+from scoregen.score.timeline import SoundingNote, pitched_notes
 from scoregen.system.errors import InputError
 
 UNCOMFORTABLE = 0.02
@@ -33,7 +35,7 @@ class Arranged:
     """A new score, what became of every note of the source, and what a musician should know, one line each.
 
     `silent` are the names of parts that have nothing to play; `for_singers` tells that an accompaniment was set in
-    the rhythm of its melody.
+    the rhythm of its melody; `uncomfortable` is the share of notes outside comfortable ranges.
     """
 
     score: Score
@@ -41,6 +43,7 @@ class Arranged:
     notices: tuple[str, ...]
     silent: tuple[str, ...]
     for_singers: bool
+    uncomfortable: float
 
 
 def arranged(score: Score, ensemble: Ensemble, keep: Collection[str] = ()) -> Arranged:
@@ -64,8 +67,10 @@ def arranged(score: Score, ensemble: Ensemble, keep: Collection[str] = ()) -> Ar
     done = with_words_of_others(done, [slot for slot in sung if not _has_words(done, slot)])
     balance = account(given, done)
     silent = tuple(part.name for part in parts if not _sounds(done, part.id))
-    notices = (*notices, *_notices(given, done, balance, marks, players, silent))
-    return Arranged(done, balance, notices, silent, writer.for_singers)
+    awkward = uncomfortable_notes(done, players)
+    notices = (*notices, *_notices(given, done, balance, marks, players, silent), *_awkward(given, done, awkward))
+    share = sum(map(len, awkward.values())) / max(len(pitched_notes(done)), 1)
+    return Arranged(done, balance, notices, silent, writer.for_singers, share)
 
 
 class _Arranger:
@@ -291,12 +296,17 @@ def _notices(
     if syllables and not kept:
         yield f"{_many(syllables, 'syllable')} left out: no part of the ensemble sings"
     yield from _lost_marks(source, marks.left_out)
-    for title, own in uncomfortable_notes(done, players).items():
-        if len(own) >= UNCOMFORTABLE * max(total, 1) / max(len(players), 1):
-            places = measure_list(source, (note.measure_index for note in own))
-            yield f"{title}: {_many(len(own), 'note')} outside the comfortable range in {places}"
     for name in silent:
         yield f"{name}: rests throughout; the source has no note for it"
+
+
+def _awkward(source: Score, done: Score, notes: Mapping[str, Sequence[SoundingNote]]) -> Iterator[str]:
+    """One line for each part with more than a few notes outside its comfortable range."""
+    totals = Counter(done.part(note.slot.part).name for note in pitched_notes(done))
+    for title, own in notes.items():
+        if len(own) >= UNCOMFORTABLE * totals[title]:
+            places = measure_list(source, (note.measure_index for note in own))
+            yield f"{title}: {_many(len(own), 'note')} outside the comfortable range in {places}"
 
 
 def _lost_marks(source: Score, left_out: Mapping[str, Sequence[int]]) -> Iterator[str]:

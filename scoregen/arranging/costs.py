@@ -20,6 +20,8 @@ OCTAVE_MOVED, UNCOMFORTABLE, FOLDED_NOTES = 0.4, 0.6, 4.0
 UNISON_DOUBLE, OCTAVE_DOUBLE, BASS_DOUBLE, RESTING = 1.2, 0.8, 0.2, 1.5
 """A strand in two roles, the same an octave away, below the bass, and a role without notes while others play."""
 CROSSING, OVER_MELODY, UNDER_BASS, PARALLEL = 1.2, 5.0, 4.0, 2.5
+FULL, ALONE = 3, 2.0
+"""The lines from which doubling is welcome, and the price of doubling fewer."""
 OTHER_STRAND, OTHER_OCTAVE, AT_PHRASE, CUT_TIE, LEAP = 2.0, 4.0, 0.5, 1.5, 0.12
 DOUBLE_STOP, TRIPLE_STOP = 0.4, 1.5
 """Each further note of a chord under one bow, and each from the third on in addition."""

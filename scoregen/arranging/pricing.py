@@ -158,7 +158,7 @@ class Prices:
         """The price of two players together, the higher one first."""
         (above, one), (below, two) = upper, lower
         if two.strand in self._layers(one) or one.strand in self._layers(two):
-            return self._double(below, one, two)
+            return self._double(cell, below, one, two)
         sound = self._pair(cell, above, one, below, two)
         price = self._crossing(below, above) * sound.crossed
         return price + 0.3 * sound.unison + costs.PARALLEL * sound.parallels
@@ -178,7 +178,10 @@ class Prices:
             own += lost * worth.active[cell].get(strand, 0)
         return own
 
-    def _double(self, player: int, above: Option, option: Option) -> float:
+    def _double(self, cell: int, player: int, above: Option, option: Option) -> float:
+        """The price of a strand that two players have; a line that is alone stays alone."""
+        if len(self.importance.active[cell]) < costs.FULL:
+            return costs.ALONE
         if above.shift == option.shift:
             return costs.UNISON_DOUBLE
         if player in self.task.basses and option.shift < above.shift:

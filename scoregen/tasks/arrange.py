@@ -13,9 +13,11 @@ from scoregen.notation.graft.transposition import transposed
 from scoregen.notation.results import ScoreResult
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import Ensemble, load_ensemble
-from scoregen.score.pitch import Interval
+from scoregen.score.pitch import UNISON, Interval
 from scoregen.system.errors import InputError
 
+UNCOMFORTABLE = 0.02
+"""The share of notes outside comfortable ranges from which another key is proposed."""
 FILLED = "satb"
 """The ensemble for which the network fills parts that have nothing to sing."""
 
@@ -59,13 +61,22 @@ def arrange(
     if transpose is not None:
         score = transposed(score, _interval(transpose, score, players))
     done = arranged(score, players, kept)
+    advice = _advice(score, players, done.uncomfortable) if transpose is None else ()
     if not (fill and done.silent):
-        return Arrangement(done.score, done.notices, done.account, done.for_singers, done.silent)
+        return Arrangement(done.score, (*done.notices, *advice), done.account, done.for_singers, done.silent)
     from scoregen.tasks.compose import compose
 
     composed = compose(done.score, ensemble=ensemble)
     notices = (*(n for n in done.notices if "rests throughout" not in n), *composed.notices)
     return Arrangement(composed.score, notices, done.account, done.for_singers)
+
+
+def _advice(score: Score, players: Ensemble, uncomfortable: float) -> tuple[str, ...]:
+    """One line if another key suits the players better."""
+    if uncomfortable < UNCOMFORTABLE:
+        return ()
+    interval = fitting_interval(score, players)
+    return () if interval == UNISON else (f"another key suits the players better: --transpose {interval}",)
 
 
 def _interval(text: str, score: Score, players: Ensemble) -> Interval:

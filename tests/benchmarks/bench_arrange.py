@@ -3,7 +3,8 @@
 *Extreme* notes leave the range of their role, *uncomfortable* ones its comfortable range. *Impossible* chords are those
 that no bow or hand reaches; notes that a hand holds count. *Melody* is the share of the notes of the source's melody
 (the singing part, else the highest line) whose pitch class is struck at their onset, *bass* the same for the lowest
-line; in lines for singers, that sounds while they would. *New parallels* are fifths and octaves between two parts at an
+line. In lines that are set for singers, melody counts where it is sung, and bass is the lowest note of each
+beat; it must sound while it would. *New parallels* are fifths and octaves between two parts at an
 onset at which the source has none with these notes; a part that doubles another in octaves does not count. Every
 arrangement passes the gate and is read back with the same notes.
 
@@ -29,9 +30,9 @@ from scoregen.analysis.rules.parallels import parallels
 from scoregen.analysis.rules.playing import can_stop
 from scoregen.notation.files import read_score, write_score
 from scoregen.score.elements import Score, Slot
-from scoregen.score.ensemble import Ensemble, load_ensemble
+from scoregen.score.ensemble import Ensemble, Role, load_ensemble
 from scoregen.score.instruments import family_of
-from scoregen.score.timeline import SoundingNote, changes, pitch_of, pitched_notes
+from scoregen.score.timeline import SoundingNote, changes, measure_onsets, pitch_of, pitched_notes
 from scoregen.system.errors import ScoregenError
 from scoregen.tasks.arrange import arrange
 
@@ -96,17 +97,21 @@ def measured(source: Score, arranged: Score, ensemble: Ensemble, chosen: bool = 
         found.extreme += not role.lowest.midi_pitch <= pitch <= role.highest.midi_pitch
         low, high = role.comfortable
         found.uncomfortable += not low.midi_pitch <= pitch <= high.midi_pitch
-    found.impossible = sum(1 for _ in impossible_chords(arranged, ensemble))
+    given = {(time, chord) for time, _, chord in impossible_chords(source, [None] * len(source.parts))}
+    hard = impossible_chords(arranged, ensemble.roles)
+    found.impossible = sum((time, chord) not in given for time, _, chord in hard)
     melody, bass = outer_notes(source)
+    if chosen:
+        melody, bass = sung_notes(source, melody), lowest_of_beats(source)
     found.melody, found.bass = heard(melody, notes, chosen), heard(bass, notes, chosen)
     found.lost = [0, len(pitched_notes(source))]
     found.parallels = new_parallels(source, arranged)
     return found
 
 
-def impossible_chords(score: Score, ensemble: Ensemble) -> Iterator[tuple[Fraction, str]]:
+def impossible_chords(score: Score, roles: Sequence[Role | None]) -> Iterator[tuple[Fraction, str, tuple[int, ...]]]:
     """Chords that their player cannot reach: the notes of a bow, and all notes under a hand."""
-    for part, role in zip(score.parts, ensemble.roles, strict=True):
+    for part, role in zip(score.parts, roles, strict=True):
         own = [note for note in pitched_notes(score) if note.slot.part == part.id]
         sounding: list[SoundingNote] = []
         for change in changes(own):
@@ -115,14 +120,14 @@ def impossible_chords(score: Score, ensemble: Ensemble) -> Iterator[tuple[Fracti
                 continue
             if part.staves == 1:
                 chord = sorted({pitch_of(note) for note in sounding}, key=lambda pitch: pitch.chromatic)
-                kind = role.type
+                kind = role.type if role else None
                 if len(chord) > 1 and not (kind and kind.strings and can_stop(chord, kind, kind.stretch)):
-                    yield change.time, part.name
+                    yield change.time, part.name, tuple(pitch.midi_pitch for pitch in chord)
                 continue
             for staff in range(1, part.staves + 1):
                 hand = {pitch_of(note).midi_pitch for note in sounding if (note.staff or note.slot.staff) == staff}
                 if hand and (max(hand) - min(hand) > HAND or len(hand) > FINGERS):
-                    yield change.time, f"{part.name}, staff {staff}"
+                    yield change.time, f"{part.name}, staff {staff}", tuple(sorted(hand))
 
 
 def outer_notes(score: Score) -> tuple[list[SoundingNote], list[SoundingNote]]:
@@ -140,6 +145,26 @@ def outer_notes(score: Score) -> tuple[list[SoundingNote], list[SoundingNote]]:
         melody += [top] if top in change.starts else []
         bass += [low] if low in change.starts else []
     return melody, bass
+
+
+def sung_notes(score: Score, melody: Sequence[SoundingNote]) -> list[SoundingNote]:
+    """The notes of a melody that are sung; all if nobody sings."""
+    sung = {part.id for part in score.parts if family_of(part) == "voice"}
+    return [note for note in melody if note.slot.part in sung] or list(melody)
+
+
+def lowest_of_beats(score: Score) -> list[SoundingNote]:
+    """The lowest note of each beat that is struck in it or before."""
+    notes = pitched_notes(score)
+    found: dict[SoundingNote, None] = {}
+    for onset, measure in zip(measure_onsets(score), score.measures, strict=True):
+        start = onset
+        for group in measure.time.groups:
+            own = [note for note in notes if note.onset < start + group and note.end > start]
+            if own and start < onset + measure.duration:
+                found[min(own, key=lambda note: pitch_of(note).midi_pitch)] = None
+            start += group
+    return list(found)
 
 
 def heard(wanted: Sequence[SoundingNote], notes: Sequence[SoundingNote], sounding: bool) -> list[int]:
