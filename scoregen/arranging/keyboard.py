@@ -31,7 +31,7 @@ VOICES, MOST_VOICES = 2, 3
 """The voices of a hand, and those with a voice that the melody or the bass needs."""
 FEW_LINES = 4
 """With more lines than this, notes that double others in another octave are left out."""
-SPLIT = 60
+SPLIT, _LOW = 60, 55
 _HAND_AS_BEFORE, _WRONG_SIDE, _OCTAVE, _UNREACHED = 0.6, 0.05, 1.5, 2.0
 
 
@@ -150,12 +150,20 @@ class _Hands:
         for number, unit in enumerate(ordered):
             forced = None
             if len(outer) == 2 and outer[0] is not outer[1] and number < 2:
-                forced = RIGHT if number == 0 else LEFT
+                forced = RIGHT if number == 0 and not self._is_low(unit) else LEFT
             hand, shift = self._hand_of(unit, forced)
             self.chosen[unit[0].slot] = (hand, shift)
             self._place_unit(unit, hand, shift, struck, crowded=crowded)
         for hand in (RIGHT, LEFT):
             self._relieve(hand)
+
+    def _is_low(self, unit: Sequence[_Event]) -> bool:
+        """Whether a unit lies in the lower half of the left hand's staff, within its reach."""
+        for event in unit:
+            low, high = self._frame.windows(self._onset + event.onset, self._onset + event.end)[LEFT]
+            if any(not low <= _midi(note) <= min(high, _LOW) for note in event.notes):
+                return False
+        return True
 
     def _worth(self, unit: Sequence[_Event]) -> tuple[Fraction, Fraction, Fraction]:
         """The time in which a unit is highest, is lowest, and a small share of that in which it sounds."""
@@ -215,7 +223,7 @@ class _Hands:
         """The hand and the transposition for a note; None if no hand reaches it."""
         windows = self._frame.windows(start, end)
         if any(outer):
-            own = RIGHT if outer[0] else LEFT
+            own = RIGHT if outer[0] and pitch > _LOW else LEFT
             if outer[0] and outer[1]:
                 return hand, 0
             reached = windows[hand][0] <= pitch <= windows[hand][1]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -72,12 +72,44 @@ def moved_marks(
     lost: dict[str, list[int]] = defaultdict(list)
     directions, spanners = [], []
     for index, measure in enumerate(score.measures):
-        own = [new for mark in measure.directions for new in _direction(mark, index, carriers, families, lost)]
-        directions.append(tuple(dict.fromkeys(own)))
-        new = [each for old in measure.spanners for each in _spanner(old, index, carriers, families, onsets, lost)]
-        spanners.append(tuple(_apart(new)))
+        own = {mark: _direction(mark, index, carriers, families) for mark in measure.directions}
+        directions.append(tuple(_once(new for row in own.values() for new in row)))
+        new = {old: _spanner(old, index, carriers, families, onsets) for old in measure.spanners}
+        spanners.append(tuple(_apart([each for row in new.values() for each in row])))
+        for kind in _lost(own, directions[-1], new, spanners[-1]):
+            lost[kind].append(index)
     rows = _with_dynamics(directions, parts)
     return Marked(tuple(rows), tuple(spanners), {kind: tuple(places) for kind, places in lost.items()})
+
+
+def _once(marks: Iterable[Direction]) -> Iterator[Direction]:
+    """The directions of each part once, on the first of its staves that has them."""
+    seen = set()
+    for mark in sorted(marks, key=lambda mark: mark.staff):
+        key = (mark.part, mark.onset, mark.value)
+        if key not in seen:
+            seen.add(key)
+            yield mark
+
+
+def _lost(
+    directions: Mapping[Direction, Sequence[Direction]],
+    new_directions: Sequence[Direction],
+    spanners: Mapping[Spanner, Sequence[Spanner]],
+    new_spanners: Sequence[Spanner],
+) -> Iterator[str]:
+    """The kinds of the marks that nobody has, not even as a mark of another part at the same place."""
+    heard = {(mark.onset, mark.value) for mark in new_directions}
+    for mark, moved in directions.items():
+        if not moved and (mark.onset, mark.value) not in heard:
+            heard.add((mark.onset, mark.value))
+            yield "a dynamic" if isinstance(mark.value, Dynamic) else f"the words {getattr(mark.value, 'text', '')!r}"
+    drawn = {(type(each), each.onset, each.end) for each in new_spanners}
+    for spanner, found in spanners.items():
+        key = (type(spanner), spanner.onset, spanner.end)
+        if not found and key not in drawn:
+            drawn.add(key)
+            yield {Slur: "a slur", Pedal: "a pedal mark"}.get(type(spanner), "a hairpin")
 
 
 def _onsets(voices: Sequence[Voice]) -> dict[Slot, frozenset[Fraction]]:
@@ -92,17 +124,12 @@ def _onsets(voices: Sequence[Voice]) -> dict[Slot, frozenset[Fraction]]:
     return found
 
 
-def _direction(
-    mark: Direction, index: int, carriers: Carriers, families: Mapping[str, Family], lost: dict[str, list[int]]
-) -> list[Direction]:
+def _direction(mark: Direction, index: int, carriers: Carriers, families: Mapping[str, Family]) -> list[Direction]:
     if mark.part is None:
         return [mark]
     slots = carriers.of_staff(mark.part, mark.staff, index, mark.onset)
     if isinstance(mark.value, Words) and _TECHNIQUES.search(mark.value.text):
         slots = [slot for slot in slots if families[slot.part] == families[mark.part]]
-    if not slots:
-        kind = "a dynamic" if isinstance(mark.value, Dynamic) else f"the words {getattr(mark.value, 'text', '')!r}"
-        lost[kind].append(index)
     seen = dict.fromkeys((slot.part, slot.staff) for slot in slots)
     return [replace(mark, part=part, staff=staff) for part, staff in _first_staves(seen, mark)]
 
@@ -121,15 +148,12 @@ def _spanner(
     carriers: Carriers,
     families: Mapping[str, Family],
     onsets: Sequence[Mapping[Slot, frozenset[Fraction]]],
-    lost: dict[str, list[int]],
 ) -> list[Spanner]:
     if isinstance(spanner, Slur):
-        return _slur(spanner, index, carriers, onsets, lost)
+        return _slur(spanner, index, carriers, onsets)
     slots = carriers.of_staff(spanner.part, spanner.staff, index, spanner.onset)
     if isinstance(spanner, Pedal):
         slots = [slot for slot in slots if families[slot.part] == "keyboard"][:1]
-    if not slots:
-        lost["a pedal" if isinstance(spanner, Pedal) else "a hairpin"].append(index)
     seen: dict[str, int] = {}
     for slot in slots:
         seen[slot.part] = min(seen.get(slot.part, slot.staff), slot.staff)
@@ -141,7 +165,6 @@ def _slur(
     index: int,
     carriers: Carriers,
     onsets: Sequence[Mapping[Slot, frozenset[Fraction]]],
-    lost: dict[str, list[int]],
 ) -> list[Spanner]:
     """The slur for every voice that has both its ends."""
     last = index + slur.end.measures
@@ -157,8 +180,6 @@ def _slur(
         and slur.end.onset in onsets[last].get(slot, ())
         and not (slur.grace and slur.end_grace)
     ]
-    if not both:
-        lost["a slur"].append(index)
     return [replace(slur, slot=slot, end_slot=None) for slot in both]
 
 
