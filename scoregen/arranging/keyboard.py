@@ -27,8 +27,8 @@ REACH = 12
 WIDEST = 16
 """The semitones of the widest chord of a hand, if the instrument does not say."""
 FINGERS = 5
-VOICES, MOST_VOICES = 2, 3
-"""The voices of a hand, and those with a voice that the melody or the bass needs."""
+VOICES, MOST_VOICES, ALL_VOICES = 2, 3, 4
+"""The voices of a hand, those with one for notes that would be lost, and with one for melody or bass."""
 FEW_LINES = 4
 """With more lines than this, notes that double others in another octave are left out."""
 SPLIT, _LOW = 60, 55
@@ -221,13 +221,9 @@ class _Hands:
         self, pitch: int, start: Fraction, end: Fraction, hand: int, shift: int, outer: tuple[bool, bool]
     ) -> tuple[int, int] | None:
         """The hand and the transposition for a note; None if no hand reaches it."""
-        windows = self._frame.windows(start, end)
         if any(outer):
-            own = RIGHT if outer[0] and pitch > _LOW else LEFT
-            if outer[0] and outer[1]:
-                return hand, 0
-            reached = windows[hand][0] <= pitch <= windows[hand][1]
-            return (hand if reached else own), 0
+            return self._outer_hand(pitch, start, end, hand, outer), 0
+        windows = self._frame.windows(start, end)
         other = RIGHT + LEFT - hand
         for way in ((hand, shift), (other, shift), (hand, 0), (other, 0), (hand, -12), (hand, 12), (other, 12)):
             low, high = windows[way[0]]
@@ -235,14 +231,26 @@ class _Hands:
                 return way
         return None
 
+    def _outer_hand(self, pitch: int, start: Fraction, end: Fraction, hand: int, outer: tuple[bool, bool]) -> int:
+        """The hand for a note of the melody or the bass: that of its line if it reaches the note."""
+        rows = self._frame.between(start, end)
+        reached = {
+            RIGHT: max(high for high, _ in rows) - pitch <= REACH,
+            LEFT: pitch - min(low for _, low in rows) <= REACH,
+        }
+        own = RIGHT if (outer[0] and pitch > _LOW) or not outer[1] else LEFT
+        wanted = (hand, own, RIGHT + LEFT - own)
+        return next((each for each in wanted if reached[each]), own)
+
     def _into_hand(self, hand: int, unit: Sequence[_Event], notes: Sequence[tuple[_Event, Note, int]]) -> None:
         """Put notes into voices of a hand that strike at the same time, or into a new voice."""
         hosts = self.hosts[hand]
         exact = [self._matching(hosts, event, length=True) for event, _, _ in notes]
         slot = unit[0].slot
         if not all(exact):
-            vital = any(self._is_vital(event, note) for event, note, _ in notes)
-            if len(hosts) < (MOST_VOICES if vital else VOICES):
+            lost = any(self._matching(hosts, event, length=False) is None for event, _, _ in notes)
+            vital = lost and any(self._is_outer(event, note) for event, note, _ in notes)
+            if len(hosts) < (ALL_VOICES if vital else MOST_VOICES if lost else VOICES):
                 host = _Host(slot, list(unit))
                 hosts.append(host)
                 exact = [host for _ in notes]
@@ -251,7 +259,7 @@ class _Hands:
             if host_found is not None:
                 self._add(hand, host_found, event, note, shift)
 
-    def _is_vital(self, event: _Event, note: Note) -> bool:
+    def _is_outer(self, event: _Event, note: Note) -> bool:
         return any(self._frame.is_outer(_midi(note), self._onset + event.onset, self._onset + event.end))
 
     def _matching(self, hosts: Sequence[_Host], event: _Event, *, length: bool) -> _Host | None:
