@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 from scoregen.arranging.players import FOLDED, OCTAVES
 from scoregen.arranging.pricing import MANY_PLAYERS, RESTS, Casting, Option, Prices, Task
 
-OPTIONS, PARTIAL, STATES, CARRIED = 6, 32, 16, 6
-"""The options of a player in a cell, the partial and full assignments kept, and those kept from the cell before."""
+OPTIONS, MISSED, PARTIAL, STATES, CARRIED = 6, 3, 40, 16, 6
+"""The cheapest options of a player in a cell, the strands worth most beside them, the partial and full assignments
+kept, and those kept from the cell before."""
 _OCTAVES_OF_A_STRAND = 2
 
 
@@ -111,14 +112,10 @@ def _options(prices: Prices, cell: int, player: int) -> Iterator[tuple[float, Op
                 ways = [(prices.own(cell, player, folded), folded)]
             found += ways
     most = OPTIONS if len(prices.players) <= MANY_PLAYERS else OPTIONS // 2
-    yield from sorted(found)[: max(most, 2)]
-    yield from _last_choices(prices, cell, player, sorted(found)[max(most, 2) :])
+    chosen = sorted(found)[:most]
+    worth = {strand: prices.worth(cell, strand) for strand in {option.strand for _, option in found}}
+    missed = sorted(set(worth) - {option.strand for _, option in chosen}, key=lambda strand: -worth[strand])
+    for strand in missed[:MISSED]:
+        chosen.append(min(entry for entry in found if entry[1].strand == strand))
+    yield from chosen
     yield (0.0, RESTS)
-
-
-def _last_choices(
-    prices: Prices, cell: int, player: int, others: Sequence[tuple[float, Option]]
-) -> Iterator[tuple[float, Option]]:
-    """Options with melody or bass beyond the cheapest, so that neither is lost for want of an option."""
-    vital = {**prices.importance.melody[cell], **prices.importance.bass[cell]}
-    yield from [entry for entry in others if entry[1].strand in vital][:2]

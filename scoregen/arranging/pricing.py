@@ -147,7 +147,7 @@ class Prices:
             return costs.RESTING if self.task.complete and self.importance.active[cell] else 0.0
         player = self.order[len(state)]
         had = {layer for other in state if other.strand != NOBODY for layer in self._layers(other)}
-        price = -sum(self._worth(cell, layer) for layer in self._layers(option) if layer not in had)
+        price = -sum(self.worth(cell, layer) for layer in self._layers(option) if layer not in had)
         for number, other in enumerate(state):
             if other.strand != NOBODY:
                 one, two = (self.order[number], other), (player, option)
@@ -169,7 +169,7 @@ class Prices:
         own = max(own, costs.UNDER_BASS if lower in self.task.basses else 0.0)
         return max(own, costs.CROSSING if len(self.players) <= MANY_PLAYERS else 0.0)
 
-    def _worth(self, cell: int, strand: int) -> float:
+    def worth(self, cell: int, strand: int) -> float:
         """What is lost if nobody has a strand."""
         worth = self.importance
         own = costs.MELODY_LOST * worth.melody[cell].get(strand, 0) + costs.BASS_LOST * worth.bass[cell].get(strand, 0)
