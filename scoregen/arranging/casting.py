@@ -7,14 +7,14 @@ than inside them, and only where both lines have a note that ends.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from scoregen.arranging.players import FOLDED, OCTAVES
 from scoregen.arranging.pricing import MANY_PLAYERS, RESTS, Casting, Option, Prices, Task
 
-OPTIONS, MISSED, PARTIAL, STATES, CARRIED = 6, 3, 40, 16, 6
+OPTIONS, MISSED, PARTIAL, STATES, CARRIED, CONTINUED = 6, 3, 40, 16, 6, 3
 """The cheapest options of a player in a cell, the strands worth most beside them, the partial and full assignments
-kept, and those kept from the cell before."""
+kept, those kept from the cell before, and those whose held notes go on."""
 _OCTAVES_OF_A_STRAND = 2
 
 
@@ -60,16 +60,11 @@ def _traced(rows: Sequence[Sequence[tuple[float, Casting, int]]]) -> tuple[Casti
 def _states(prices: Prices, cell: int, before: Sequence[Casting]) -> list[tuple[float, Casting]]:
     """The cheapest joint assignments of a cell, with the best of the cell before if they are possible here."""
     prices.enter(cell)
-    partial: list[tuple[float, Casting]] = [(0.0, ())]
-    for player in prices.order:
-        options = list(_options(prices, cell, player))
-        grown = [
-            (cost + own + prices.with_others(cell, state, option), (*state, option))
-            for cost, state in partial
-            for own, option in options
-        ]
-        partial = sorted(grown, key=lambda entry: entry[0])[:PARTIAL]
-    kept = {_in_order_of_players(prices, state): cost for cost, state in partial}
+    held = prices.source.held[cell]
+    bound = [{at: option for at, option in enumerate(state) if option.strand in held} for state in before[:CONTINUED]]
+    kept: dict[Casting, float] = {}
+    for fixed in [each for at, each in enumerate(bound) if each not in bound[:at]] or [{}]:
+        kept |= _beam(prices, cell, fixed)
     for state in before:
         if state not in kept:
             cost = _whole_cost(prices, cell, state)
@@ -79,6 +74,20 @@ def _states(prices: Prices, cell: int, before: Sequence[Casting]) -> list[tuple[
     best = scored[:STATES]
     carried = set(before)
     return best + [entry for entry in scored[STATES:] if entry[1] in carried]
+
+
+def _beam(prices: Prices, cell: int, fixed: Mapping[int, Option]) -> dict[Casting, float]:
+    """The cheapest joint assignments, with their prices, in which some players go on with notes that they hold."""
+    partial: list[tuple[float, Casting]] = [(0.0, ())]
+    for player in prices.order:
+        options = list(_options(prices, cell, player, fixed.get(player)))
+        grown = [
+            (cost + own + prices.with_others(cell, state, option), (*state, option))
+            for cost, state in partial
+            for own, option in options
+        ]
+        partial = sorted(grown, key=lambda entry: entry[0])[:PARTIAL]
+    return {_in_order_of_players(prices, state): cost for cost, state in partial}
 
 
 def _in_order_of_players(prices: Prices, state: Casting) -> Casting:
@@ -95,12 +104,18 @@ def _whole_cost(prices: Prices, cell: int, state: Casting) -> float | None:
     return total
 
 
-def _options(prices: Prices, cell: int, player: int) -> Iterator[tuple[float, Option]]:
-    """The cheapest options of a player, and to rest."""
+def _options(prices: Prices, cell: int, player: int, fixed: Option | None = None) -> Iterator[tuple[float, Option]]:
+    """The cheapest options of a player, and to rest; only `fixed`, if it is possible in the cell.
+
+    A note that is held from the cell before cannot be taken over.
+    """
+    if fixed is not None and prices.pitches(cell, player, fixed) is not None:
+        yield (prices.own(cell, player, fixed), fixed)
+        return
     found: list[tuple[float, Option]] = []
     allowed = prices.task.reserved.get(player)
     for strand in prices.importance.active[cell]:
-        if allowed is not None and strand not in allowed:
+        if strand in prices.source.held[cell] or (allowed is not None and strand not in allowed):
             continue
         wholes = (True, False) if prices.players[player].role.most_notes > 1 and strand in prices.wholes else (False,)
         for whole in wholes:

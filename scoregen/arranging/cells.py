@@ -49,7 +49,7 @@ class Cell:
 class Source:
     """A score, its strands, its cells, and `sounds[cell][strand]`.
 
-    `held[cell]` are the strands with an element that goes on over the start of the cell, `tied[cell]` those with a tie
+    `held[cell]` are the strands with a note that goes on over the start of the cell, `tied[cell]` those with a tie
     over it.
     """
 
@@ -115,9 +115,14 @@ def _cuts(score: Score, index: int, rows: Sequence[Sequence[_Placed]]) -> list[F
     inner = [
         beat
         for beat in _beats(measure, metrical_starts(score)[index] if index == 0 else Fraction(0))
-        if least and sum(any(item.end == beat for item in row) for row in full) >= least
+        if least and sum(_can_cut(row, beat) for row in full) >= least
     ]
     return [Fraction(0), *inner, measure.duration]
+
+
+def _can_cut(row: Sequence[_Placed], beat: Fraction) -> bool:
+    """Whether a strand has an element that ends at a beat, or rests through it."""
+    return any(item.end == beat or (item.onset < beat < item.end and not item.element.notes) for item in row)
 
 
 def _beats(measure: Measure, start: Fraction) -> list[Fraction]:
@@ -139,7 +144,7 @@ def _sounds(row: Sequence[_Placed], onset: Fraction, low: Fraction, high: Fracti
 
 
 def _holds(row: Sequence[_Placed], low: Fraction) -> bool:
-    return any(item.onset < low < item.end for item in row)
+    return any(item.onset < low < item.end and item.element.notes for item in row)
 
 
 def _is_tied(row: Sequence[_Placed], low: Fraction) -> bool:

@@ -84,9 +84,13 @@ def _stretch(source: Source, player: Player, option: Option, cells: Sequence[Cel
     found: list[Element] = []
     now = Fraction(0)
     for element in elements:
-        if start <= now < end or now == end == measure.duration:
+        after = now + element.duration
+        low, high = max(now, start), min(after, end)
+        if isinstance(element, Rest):
+            found += [element] if start <= now and after <= end else silence(high - low)
+        elif start <= now < end or now == end == measure.duration:
             found.append(with_notes(element, change))
-        now += element.duration
+        now = after
     return found or silence(end - start)
 
 
