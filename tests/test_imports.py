@@ -33,6 +33,7 @@ LEVELS = {room: number for number, rooms in enumerate(ROOMS, 1) for room in room
 
 PACKAGES = {
     "analysis": (("",), ("harmony",), ("form", "counterpoint"), ("rules",)),
+    "arranging": (("lines",), ("choral", "keyboard"), ("",)),
     "cli": (("console",), ("commands",), ("",)),
     "evaluation": (("metrics",), ("passages",), ("",), ("reference_corpus",)),
     "model": (("network",), ("engine",), ("sampling.costs",), ("sampling",), ("inspection", "training")),

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from scoregen.arranging.accounting import Account, account, measure_list
-from scoregen.arranging.casting import cast
-from scoregen.arranging.cells import Source, source_of
-from scoregen.arranging.choral import choral_score
+from scoregen.arranging.accounting import Account, account
+from scoregen.arranging.choral.setting import choral_score
 from scoregen.arranging.fitting import uncomfortable_notes
-from scoregen.arranging.importance import importance_of
-from scoregen.arranging.keyboard import reduce
+from scoregen.arranging.keyboard.reduction import reduce
+from scoregen.arranging.lines.casting import cast
+from scoregen.arranging.lines.cells import Source, source_of
+from scoregen.arranging.lines.importance import importance_of
+from scoregen.arranging.lines.players import Player
+from scoregen.arranging.lines.pricing import Task
+from scoregen.arranging.lines.strands import Strand, strands_of
+from scoregen.arranging.lines.writing import Stretch, Written, whole_rest, with_whole_ties, write_voices
 from scoregen.arranging.marks import Marked, moved_marks, moved_symbols
-from scoregen.arranging.players import Player
-from scoregen.arranging.pricing import NOBODY, Casting, Task
-from scoregen.arranging.strands import Strand, strands_of
-from scoregen.arranging.writing import Stretch, Written, whole_rest, with_whole_ties, write_voices
+from scoregen.arranging.report import awkward_notes, notices_of, transfers
 from scoregen.score.arrangement.layout import with_words_of_others
 from scoregen.score.elements import Measure, Part, Score, Slot, Voice
 from scoregen.score.ensemble import Ensemble
 from scoregen.score.instruments import family_of
-from scoregen.score.timeline import SoundingNote, pitched_notes
+from scoregen.score.timeline import pitched_notes
 from scoregen.system.errors import InputError
-
-UNCOMFORTABLE = 0.02
-"""The share of a part's notes outside its comfortable range from which a notice names them."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +65,11 @@ def arranged(score: Score, ensemble: Ensemble, keep: Collection[str] = ()) -> Ar
     balance = account(given, done)
     silent = tuple(part.name for part in parts if not _sounds(done, part.id))
     awkward = uncomfortable_notes(done, players)
-    notices = (*notices, *_notices(given, done, balance, marks, players, silent), *_awkward(given, done, awkward))
+    notices = (
+        *notices,
+        *notices_of(given, done, balance, marks, players, silent),
+        *awkward_notes(given, done, awkward),
+    )
     share = sum(map(len, awkward.values())) / max(len(pitched_notes(done)), 1)
     return Arranged(done, balance, notices, silent, writer.for_singers, share)
 
@@ -123,7 +124,7 @@ class _Arranger:
         sung = frozenset(i for i, strand in enumerate(self.strands) if strand.slot.part in self.singing)
         task = self._task(source, sung)
         castings = cast(task)
-        return write_voices(source, self.single, castings), list(_transfers(source, self.single, castings))
+        return write_voices(source, self.single, castings), list(transfers(source, self.single, castings))
 
     def _task(self, source: Source, sung: frozenset[int]) -> Task:
         singers = [at for at, player in enumerate(self.single) if player.role.is_sung]
@@ -254,76 +255,4 @@ def _sounds(score: Score, part: str) -> bool:
         for voice in measure.voices
         if voice.slot.part == part
         for element in voice.elements
-    )
-
-
-def _transfers(source: Source, players: Sequence[Player], castings: Sequence[Casting]) -> Iterator[str]:
-    """One line for each player and octave in which he plays a voice."""
-    for index, player in enumerate(players):
-        places: dict[int, list[int]] = {}
-        for cell, state in zip(source.cells, castings, strict=True):
-            option = state[index]
-            if option.strand != NOBODY and option.shift and abs(option.shift) < 60:
-                places.setdefault(option.shift, []).append(cell.measure)
-        for shift, measures in sorted(places.items()):
-            yield f"{player.role.title}: {_octaves(shift // 12)} its source in " + measure_list(source.score, measures)
-
-
-def _octaves(count: int) -> str:
-    many = "an octave" if abs(count) == 1 else f"{abs(count)} octaves"
-    return f"{many} {'above' if count > 0 else 'below'}"
-
-
-def _notices(
-    source: Score, done: Score, balance: Account, marks: Marked, players: Sequence[Player], silent: Sequence[str]
-) -> Iterator[str]:
-    total = len(balance.notes)
-    counts = balance.counts()
-    yield (
-        f"of {total} notes {counts['kept']} are kept, {counts['moved']} sound in another octave, {counts['merged']} are"
-        f" merged with notes of the same name, {counts['left out']} are left out"
-    )
-    for part, notes in balance.left_out().items():
-        name = source.part(part).name or f"part {part}"
-        places = measure_list(source, (note.measure_index for note in notes))
-        yield f"{name}: {_many(len(notes), 'note')} left out in {places}"
-    if balance.graces:
-        yield f"{_many(balance.graces, 'grace note')} left out"
-    if balance.unpitched:
-        yield f"{_many(balance.unpitched, 'percussion note')} left out: the ensemble has no percussion"
-    syllables = _syllables(source) if not any(player.role.is_sung for player in players) else 0
-    kept = _syllables(done)
-    if syllables and not kept:
-        yield f"{_many(syllables, 'syllable')} left out: no part of the ensemble sings"
-    yield from _lost_marks(source, marks.left_out)
-    for name in silent:
-        yield f"{name}: rests throughout; the source has no note for it"
-
-
-def _awkward(source: Score, done: Score, notes: Mapping[str, Sequence[SoundingNote]]) -> Iterator[str]:
-    """One line for each part with more than a few notes outside its comfortable range."""
-    totals = Counter(done.part(note.slot.part).name for note in pitched_notes(done))
-    for title, own in notes.items():
-        if len(own) >= UNCOMFORTABLE * totals[title]:
-            places = measure_list(source, (note.measure_index for note in own))
-            yield f"{title}: {_many(len(own), 'note')} outside the comfortable range in {places}"
-
-
-def _lost_marks(source: Score, left_out: Mapping[str, Sequence[int]]) -> Iterator[str]:
-    for kind, places in left_out.items():
-        count = f"{len(places)} times " if len(places) > 1 else ""
-        yield f"{count}{kind} left out in {measure_list(source, places)}"
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}{'' if count == 1 else 's'}"
-
-
-def _syllables(score: Score) -> int:
-    return sum(
-        len(note.lyrics) > 0
-        for measure in score.measures
-        for voice in measure.voices
-        for element in voice.elements
-        for note in element.notes
     )

@@ -6,9 +6,10 @@ that no bow or hand reaches; notes that a hand holds count. *Melody* is the shar
 line. In lines that are set for singers, melody counts where it is sung, and bass is the lowest note of each
 beat; it must sound while it would. *New parallels* are fifths and octaves between two parts at an
 onset at which the source has none with these notes; a part that doubles another in octaves does not count. Every
-arrangement passes the gate and is read back with the same notes.
+arrangement passes the gate and is read back with the same notes. Choirs sing in the key of `--transpose auto`, unless
+--as-written is given.
 
-    python tests/benchmarks/bench_arrange.py DATA [--only KIND ...] [--pieces N] [--measures N]
+    python tests/benchmarks/bench_arrange.py DATA [--only KIND ...] [--pieces N] [--measures N] [--as-written]
 
 DATA is a folder with `openscore-lieder`, `openscore-quartets` and `orchestral-stress`; the chorales are music21's.
 """
@@ -28,7 +29,9 @@ from pathlib import Path
 
 from scoregen.analysis.rules.parallels import parallels
 from scoregen.analysis.rules.playing import can_stop
+from scoregen.arranging.fitting import fitting_interval
 from scoregen.notation.files import read_score, write_score
+from scoregen.notation.graft.transposition import transposed
 from scoregen.score.elements import Score, Slot
 from scoregen.score.ensemble import Ensemble, Role, load_ensemble
 from scoregen.score.instruments import family_of
@@ -258,9 +261,14 @@ def files_of(data: Path, kind: str) -> Sequence[Path]:
     return sorted((data / folder / "scores").glob("*.mxl"))
 
 
-def one(source: Score, name: str) -> Figures:
-    """Arrange a score for an ensemble, write it, read it back, and measure it."""
+def one(source: Score, name: str, *, as_written: bool = False) -> Figures:
+    """Arrange a score for an ensemble, write it, read it back, and measure it.
+
+    Choirs get it in a key that suits them.
+    """
     ensemble = load_ensemble(name)
+    if ensemble.is_choir and not as_written:
+        source = transposed(source, fitting_interval(source, ensemble))
     started = time.perf_counter()
     result = arrange(source, ensemble=name)
     seconds = time.perf_counter() - started
@@ -292,6 +300,7 @@ def main() -> None:
     parser.add_argument("--ensembles", nargs="*")
     parser.add_argument("--pieces", type=int)
     parser.add_argument("--measures", type=int, default=40)
+    parser.add_argument("--as-written", action="store_true", help="no transposition for choirs")
     parser.add_argument("--each", action="store_true", help="a row for every piece")
     options = parser.parse_args()
     if not (options.data / "openscore-lieder").is_dir():
@@ -304,7 +313,7 @@ def main() -> None:
         sums: dict[str, Figures] = defaultdict(Figures)
         for piece, source in pieces(options.data, kind, options.pieces or usual[kind], options.measures):
             for name in options.ensembles or TARGETS[kind]:
-                figures = one(source, name)
+                figures = one(source, name, as_written=options.as_written)
                 sums[name].add(figures)
                 total.add(figures)
                 if options.each:

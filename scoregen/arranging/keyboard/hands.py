@@ -1,29 +1,27 @@
-"""A keyboard reduction: all sounding lines on two staves, for two hands.
-
-The right hand has the highest line, the left hand the lowest. Every other note goes to a hand that reaches it from
-there: down from the melody, or up from the bass, in its own octave if possible. Each hand has two voices; notes that
-move together are chords of one voice. Notes that no hand can take are left out, doubles and inner notes only.
-"""
+"""The two hands of a keyboard player in one measure."""
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
-from itertools import pairwise
 
-from scoregen.arranging.players import Player
-from scoregen.arranging.writing import Stretch, Written, in_octave, whole_rest, with_joined_rests
-from scoregen.score.elements import Chord, Element, Measure, Note, Rest, Score, Slot, Voice
+from scoregen.arranging.keyboard.events import (
+    Event,
+    Host,
+    chord_of,
+    height_of,
+    midi_of,
+    plain_grace,
+    with_hidden_rests,
+)
+from scoregen.arranging.keyboard.outline import LEFT, LOW, REACH, RIGHT, SPLIT, Frame
+from scoregen.arranging.lines.players import Player
+from scoregen.arranging.lines.writing import Stretch, in_octave, whole_rest, with_joined_rests
+from scoregen.score.elements import Element, Measure, Note, Rest, Slot, Voice
 from scoregen.score.pitch import Pitch
-from scoregen.score.tablature import linked_tablature
-from scoregen.score.timeline import SoundingNote, changes, measure_onsets, pitch_of, pitched_notes
 
-RIGHT, LEFT = 1, 2
-REACH = 12
-"""The semitones that a hand reaches from melody or bass; what one hand had in the source may be wider."""
 WIDEST = 16
 """The semitones of the widest chord of a hand, if the instrument does not say."""
 FINGERS = 5
@@ -31,112 +29,21 @@ VOICES, MOST_VOICES, ALL_VOICES = 2, 3, 4
 """The voices of a hand, those with one for notes that would be lost, and with one for melody or bass."""
 FEW_LINES = 4
 """With more lines than this, notes that double others in another octave are left out."""
-SPLIT, _LOW = 60, 55
 _HAND_AS_BEFORE, _WRONG_SIDE, _OCTAVE, _UNREACHED = 0.6, 0.05, 1.5, 2.0
 
 
-@dataclass
-class _Event:
-    """An element of a source voice with the notes that are still to be placed; times in quarters of the measure."""
-
-    slot: Slot
-    onset: Fraction
-    end: Fraction
-    element: Element
-    graces: tuple[Element, ...] = ()
-
-    @property
-    def notes(self) -> tuple[Note, ...]:
-        return tuple(n for n in self.element.notes if isinstance(n.pitch, Pitch) and not n.cue)
-
-
-@dataclass
-class _Host:
-    """A voice of a hand: the events that give its rhythm, and the notes at each."""
-
-    slot: Slot
-    events: list[_Event]
-    notes: dict[Fraction, list[Note]] = field(default_factory=lambda: defaultdict(list))
-
-    def event_at(self, onset: Fraction) -> _Event | None:
-        return next((event for event in self.events if event.onset == onset and event.notes), None)
-
-
-class _Frame:
-    """The highest and lowest sounding pitch of the source at every time."""
-
-    def __init__(self, score: Score, slots: frozenset[Slot]) -> None:
-        self._times: list[Fraction] = []
-        self._heights: list[tuple[int, int] | None] = []
-        sounding: list[SoundingNote] = []
-        for change in changes(note for note in pitched_notes(score) if note.slot in slots):
-            sounding = [note for note in sounding if note.end > change.time] + [*change.starts]
-            heights = [pitch_of(note).midi_pitch for note in sounding]
-            self._times.append(change.time)
-            self._heights.append((max(heights), min(heights)) if heights else None)
-
-    def between(self, start: Fraction, end: Fraction) -> list[tuple[int, int]]:
-        """The pairs of highest and lowest pitch from one time to another."""
-        first, last = max(bisect_right(self._times, start) - 1, 0), bisect_left(self._times, end)
-        return [heights for heights in self._heights[first:last] if heights is not None]
-
-    def windows(self, start: Fraction, end: Fraction) -> dict[int, tuple[int, int]]:
-        """By hand the pitches that it reaches through a stretch of time."""
-        rows = self.between(start, end) or [(SPLIT, SPLIT)]
-        highs, lows = [high for high, _ in rows], [low for _, low in rows]
-        return {RIGHT: (max(highs) - REACH, min(highs)), LEFT: (max(lows), min(lows) + REACH)}
-
-    def is_outer(self, pitch: int, start: Fraction, end: Fraction) -> tuple[bool, bool]:
-        """Whether a pitch is the highest, and whether it is the lowest, at some time."""
-        rows = self.between(start, end)
-        return any(pitch == high for high, _ in rows), any(pitch == low for _, low in rows)
-
-
-def reduce(score: Score, player: Player, slots: Iterable[Slot]) -> Written:
-    """The reduction of some voices of a score for a player with two staves or more."""
-    chosen = frozenset(slots) - linked_tablature(score)
-    frame = _Frame(score, chosen)
-    before: dict[Slot, tuple[int, int]] = {}
-    rows, stretches = [], list[Stretch]()
-    for index, (measure, onset) in enumerate(zip(score.measures, measure_onsets(score), strict=True)):
-        hands = _Hands(frame, player, onset, before)
-        hands.place(_units(measure, chosen))
-        before = hands.chosen
-        rows.append(tuple(hands.voices(measure)))
-        stretches += hands.stretches(index, measure)
-    return Written(tuple(rows), tuple(stretches))
-
-
-def _units(measure: Measure, slots: frozenset[Slot]) -> list[list[_Event]]:
-    """The events of every source voice that sounds in a measure."""
-    found = []
-    for voice in measure.voices:
-        if voice.slot not in slots:
-            continue
-        now, events, graces = Fraction(0), list[_Event](), list[Element]()
-        for element in voice.elements:
-            if element.grace:
-                graces.append(element)
-                continue
-            events.append(_Event(voice.slot, now, now + element.duration, element, tuple(graces)))
-            now, graces = now + element.duration, []
-        if any(event.notes for event in events):
-            found.append(events)
-    return found
-
-
-class _Hands:
+class Hands:
     """The two hands in one measure."""
 
-    def __init__(self, frame: _Frame, player: Player, onset: Fraction, before: dict[Slot, tuple[int, int]]) -> None:
+    def __init__(self, frame: Frame, player: Player, onset: Fraction, before: dict[Slot, tuple[int, int]]) -> None:
         self._frame, self._player, self._onset, self._before = frame, player, onset, before
         kind = player.role.type
         self._span = (kind.span if kind is not None else 0) or WIDEST
-        self.hosts: dict[int, list[_Host]] = {RIGHT: [], LEFT: []}
+        self.hosts: dict[int, list[Host]] = {RIGHT: [], LEFT: []}
         self.chosen: dict[Slot, tuple[int, int]] = dict(before)
         self._placed: dict[Slot, set[tuple[int, int]]] = defaultdict(set)
 
-    def place(self, units: Sequence[list[_Event]]) -> None:
+    def place(self, units: Sequence[list[Event]]) -> None:
         """Place the notes of all units: the outer lines first, then the others by their share of the measure."""
         worth = {id(unit): self._worth(unit) for unit in units}
         order = sorted(units, key=lambda unit: -max(worth[id(unit)]))
@@ -157,54 +64,54 @@ class _Hands:
         for hand in (RIGHT, LEFT):
             self._relieve(hand)
 
-    def _is_low(self, unit: Sequence[_Event]) -> bool:
+    def _is_low(self, unit: Sequence[Event]) -> bool:
         """Whether a unit lies in the lower half of the left hand's staff, within its reach."""
         for event in unit:
             low, high = self._frame.windows(self._onset + event.onset, self._onset + event.end)[LEFT]
-            if any(not low <= _midi(note) <= min(high, _LOW) for note in event.notes):
+            if any(not low <= midi_of(note) <= min(high, LOW) for note in event.notes):
                 return False
         return True
 
-    def _worth(self, unit: Sequence[_Event]) -> tuple[Fraction, Fraction, Fraction]:
+    def _worth(self, unit: Sequence[Event]) -> tuple[Fraction, Fraction, Fraction]:
         """The time in which a unit is highest, is lowest, and a small share of that in which it sounds."""
         high = low = time = Fraction(0)
         for event in unit:
             for note in event.notes:
                 start, end = self._onset + event.onset, self._onset + event.end
-                is_high, is_low = self._frame.is_outer(_midi(note), start, end)
+                is_high, is_low = self._frame.is_outer(midi_of(note), start, end)
                 high += (end - start) * is_high
                 low += (end - start) * is_low
                 time += (end - start) / 100
         return high, low, time
 
-    def _hand_of(self, unit: Sequence[_Event], forced: int | None) -> tuple[int, int]:
+    def _hand_of(self, unit: Sequence[Event], forced: int | None) -> tuple[int, int]:
         """The hand and the octave in which most notes of a unit can be reached."""
         shifts = (0,) if forced is not None else (0, -12, 12, -24, 24)
         ways = [(hand, shift) for hand in (RIGHT, LEFT) if forced in (None, hand) for shift in shifts]
         return min(ways, key=lambda way: self._price(unit, *way))
 
-    def _price(self, unit: Sequence[_Event], hand: int, shift: int) -> float:
+    def _price(self, unit: Sequence[Event], hand: int, shift: int) -> float:
         price = _OCTAVE * abs(shift) / 12 - _HAND_AS_BEFORE * (self._before.get(unit[0].slot) == (hand, shift))
         count = 0
         for event in unit:
             low, high = self._frame.windows(self._onset + event.onset, self._onset + event.end)[hand]
             for note in event.notes:
                 count += 1
-                pitch = _midi(note) + shift
+                pitch = midi_of(note) + shift
                 price += _UNREACHED * (not low <= pitch <= high)
                 side = SPLIT - pitch if hand == RIGHT else pitch - SPLIT
                 price += _WRONG_SIDE * max(side, 0) / 4
         return price / max(count, 1)
 
     def _place_unit(
-        self, unit: Sequence[_Event], hand: int, shift: int, struck: dict[Fraction, set[int]], *, crowded: bool
+        self, unit: Sequence[Event], hand: int, shift: int, struck: dict[Fraction, set[int]], *, crowded: bool
     ) -> None:
         """Place the notes of a unit, those that its hand does not reach in the other hand or another octave."""
-        wanted: dict[int, list[tuple[_Event, Note, int]]] = {RIGHT: [], LEFT: []}
+        wanted: dict[int, list[tuple[Event, Note, int]]] = {RIGHT: [], LEFT: []}
         for event in unit:
             start, end = self._onset + event.onset, self._onset + event.end
             for note in event.notes:
-                pitch = _midi(note)
+                pitch = midi_of(note)
                 outer = self._frame.is_outer(pitch, start, end)
                 heard = {each % 12 for each in struck[event.onset]}
                 if pitch in struck[event.onset] or (crowded and not any(outer) and pitch % 12 in heard):
@@ -238,11 +145,11 @@ class _Hands:
             RIGHT: max(high for high, _ in rows) - pitch <= REACH,
             LEFT: pitch - min(low for _, low in rows) <= REACH,
         }
-        own = RIGHT if (outer[0] and pitch > _LOW) or not outer[1] else LEFT
+        own = RIGHT if (outer[0] and pitch > LOW) or not outer[1] else LEFT
         wanted = (hand, own, RIGHT + LEFT - own)
         return next((each for each in wanted if reached[each]), own)
 
-    def _into_hand(self, hand: int, unit: Sequence[_Event], notes: Sequence[tuple[_Event, Note, int]]) -> None:
+    def _into_hand(self, hand: int, unit: Sequence[Event], notes: Sequence[tuple[Event, Note, int]]) -> None:
         """Put notes into voices of a hand that strike at the same time, or into a new voice."""
         hosts = self.hosts[hand]
         exact = [self._matching(hosts, event, length=True) for event, _, _ in notes]
@@ -251,7 +158,7 @@ class _Hands:
             lost = any(self._matching(hosts, event, length=False) is None for event, _, _ in notes)
             vital = lost and any(self._is_outer(event, note) for event, note, _ in notes)
             if len(hosts) < (ALL_VOICES if vital else MOST_VOICES if lost else VOICES):
-                host = _Host(slot, list(unit))
+                host = Host(slot, list(unit))
                 hosts.append(host)
                 exact = [host for _ in notes]
         for (event, note, shift), found in zip(notes, exact, strict=True):
@@ -259,10 +166,10 @@ class _Hands:
             if host_found is not None:
                 self._add(hand, host_found, event, note, shift)
 
-    def _is_outer(self, event: _Event, note: Note) -> bool:
-        return any(self._frame.is_outer(_midi(note), self._onset + event.onset, self._onset + event.end))
+    def _is_outer(self, event: Event, note: Note) -> bool:
+        return any(self._frame.is_outer(midi_of(note), self._onset + event.onset, self._onset + event.end))
 
-    def _matching(self, hosts: Sequence[_Host], event: _Event, *, length: bool) -> _Host | None:
+    def _matching(self, hosts: Sequence[Host], event: Event, *, length: bool) -> Host | None:
         """A voice that strikes at the onset of an event, for the same time if `length`."""
         for host in hosts:
             own = host.event_at(event.onset)
@@ -270,7 +177,7 @@ class _Hands:
                 return host
         return None
 
-    def _add(self, hand: int, host: _Host, event: _Event, note: Note, shift: int) -> None:
+    def _add(self, hand: int, host: Host, event: Event, note: Note, shift: int) -> None:
         own = host.event_at(event.onset)
         assert own is not None and isinstance(note.pitch, Pitch)
         pitch = in_octave(note.pitch, shift // 12)
@@ -304,22 +211,20 @@ class _Hands:
                 host.notes[event.onset].remove(note)
                 sounding.remove(victim)
 
-    def _is_too_much(self, sounding: Sequence[tuple[_Event, Note, _Host]]) -> bool:
-        heights = {_midi(note) for _, note, _ in sounding}
+    def _is_too_much(self, sounding: Sequence[tuple[Event, Note, Host]]) -> bool:
+        heights = {midi_of(note) for _, note, _ in sounding}
         return max(heights) - min(heights) > self._span or len(heights) > FINGERS
 
-    def _victim(
-        self, sounding: Sequence[tuple[_Event, Note, _Host]], time: Fraction
-    ) -> tuple[_Event, Note, _Host] | None:
+    def _victim(self, sounding: Sequence[tuple[Event, Note, Host]], time: Fraction) -> tuple[Event, Note, Host] | None:
         """The note to give up: one that is neither the highest nor the lowest of the score at this time."""
         now = self._frame.between(self._onset + time, self._onset + time + Fraction(1, 64))
         outer = {height for row in now for height in row}
-        inner = [each for each in sounding if _midi(each[1]) not in outer]
+        inner = [each for each in sounding if midi_of(each[1]) not in outer]
         if not inner:
             return None
-        middle = sorted(_midi(each[1]) for each in sounding)
+        middle = sorted(midi_of(each[1]) for each in sounding)
         wide = middle[-1] - middle[0] > self._span
-        far = [each for each in inner if _midi(each[1]) in (middle[0], middle[-1])]
+        far = [each for each in inner if midi_of(each[1]) in (middle[0], middle[-1])]
         return (far or inner)[0] if wide else inner[len(inner) // 2]
 
     def voices(self, measure: Measure) -> list[Voice]:
@@ -327,26 +232,26 @@ class _Hands:
         found = []
         for hand in (RIGHT, LEFT):
             hosts = [host for host in self.hosts[hand] if any(host.notes.values())]
-            self.hosts[hand] = hosts = sorted(hosts, key=_height_of, reverse=True)
+            self.hosts[hand] = hosts = sorted(hosts, key=height_of, reverse=True)
             rows = [self._elements(host, measure) for host in hosts]
             if not rows:
                 found.append(Voice(Slot(self._player.part, hand), tuple(whole_rest(measure))))
             for number, row in enumerate(rows, start=1):
-                hidden = _hidden_rests(row, [other for at, other in enumerate(rows, start=1) if at < number])
+                hidden = with_hidden_rests(row, [other for at, other in enumerate(rows, start=1) if at < number])
                 found.append(Voice(Slot(self._player.part, hand, number), hidden))
         return found
 
-    def _elements(self, host: _Host, measure: Measure) -> tuple[Element, ...]:
+    def _elements(self, host: Host, measure: Measure) -> tuple[Element, ...]:
         elements: list[Element] = []
         for event in host.events:
-            notes = sorted(host.notes.get(event.onset, ()), key=_midi)
+            notes = sorted(host.notes.get(event.onset, ()), key=midi_of)
             if not notes:
                 fermata = isinstance(event.element, Rest) and event.element.fermata
                 value = event.element.value
                 elements.append(Rest(value, fermata=fermata) if value.duration else Rest(value))
                 continue
-            elements += [_plain(grace) for grace in event.graces]
-            elements.append(_chord(notes, fermata=event.element.fermata))
+            elements += [plain_grace(grace) for grace in event.graces]
+            elements.append(chord_of(notes, fermata=event.element.fermata))
         return with_joined_rests(elements, measure)
 
     def stretches(self, index: int, measure: Measure) -> list[Stretch]:
@@ -359,50 +264,6 @@ class _Hands:
         return found
 
 
-def _is_in(each: tuple[_Event, Note, _Host]) -> bool:
+def _is_in(each: tuple[Event, Note, Host]) -> bool:
     event, note, host = each
     return note in host.notes.get(event.onset, ())
-
-
-def _midi(note: Note) -> int:
-    assert isinstance(note.pitch, Pitch)
-    return note.pitch.midi_pitch
-
-
-def _height_of(host: _Host) -> float:
-    heights = [_midi(note) for row in host.notes.values() for note in row]
-    return sum(heights) / max(len(heights), 1)
-
-
-def _plain(element: Element) -> Element:
-    """A grace note without words."""
-    if isinstance(element, Chord):
-        return Chord(tuple(replace(note, lyrics=(), staff=None) for note in element.notes))
-    return replace(element, lyrics=(), staff=None) if isinstance(element, Note) else element
-
-
-def _chord(notes: Sequence[Note], *, fermata: bool) -> Element:
-    bare = [replace(note, fermata=fermata and at == 0, lyrics=()) for at, note in enumerate(notes)]
-    if len(bare) == 1:
-        return bare[0]
-    return Chord(tuple(replace(note, articulations=bare[0].articulations) for note in bare))
-
-
-def _hidden_rests(row: Sequence[Element], others: Sequence[Sequence[Element]]) -> tuple[Element, ...]:
-    """The elements of a second voice, whose rests are not printed where another voice sounds."""
-    if not others:
-        return tuple(row)
-    sounding = []
-    for other in others:
-        ends = [Fraction(0)]
-        for element in other:
-            ends.append(ends[-1] + element.duration)
-        sounding += [span for element, span in zip(other, pairwise(ends), strict=True) if element.notes]
-    now, found = Fraction(0), list[Element]()
-    for element in row:
-        end = now + element.duration
-        if isinstance(element, Rest) and any(low < end and high > now for low, high in sounding):
-            element = replace(element, visible=False)
-        found.append(element)
-        now = end
-    return tuple(found)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import NamedTuple
 
-from scoregen.arranging import costs
-from scoregen.arranging.cells import Sound, Source
-from scoregen.arranging.importance import Importance
-from scoregen.arranging.players import FOLDED, Player
-from scoregen.arranging.strands import WHOLE
+from scoregen.arranging.lines import costs
+from scoregen.arranging.lines.cells import Sound, Source
+from scoregen.arranging.lines.importance import Importance
+from scoregen.arranging.lines.players import FOLDED, Player
+from scoregen.arranging.lines.strands import WHOLE
 
 NOBODY = -1
 """In place of a strand: the player rests."""
