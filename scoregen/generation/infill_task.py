@@ -10,6 +10,7 @@ from scoregen.analysis.harmony.tune_keys import asked_keys, tune_keys
 from scoregen.generation.ranges import range_notices
 from scoregen.generation.reading import reading_of, reading_slot
 from scoregen.generation.seating import Seating, is_empty, seat, unseen_roles
+from scoregen.generation.stand_ins import reading_interval, stand_ins
 from scoregen.generation.understanding import Understanding, signature_notices, understanding_of
 from scoregen.generation.voice_rules import scales, voice_rule
 from scoregen.notation.graft.transposition import transposed
@@ -29,10 +30,11 @@ from scoregen.tokens.encode import encode
 class InfillTask:
     """A page with blanks, and what the network reads of it.
 
-    `page` is the score that is written. `score` is what the network reads: a voice for each role, in the keys found,
-    at `interval` from the page. It has the voices of the page at the same slots, and voices for roles that are left
-    out of the page. `slots` are its slots by role, `page_slots` those that the page has, `rules` the constraints by
-    role, `keys` the key of each measure of the page, and `scales` the notes of each measure's church mode in `score`.
+    `page` is the score that is written. `score` is what the network reads: a voice for each role of the network, in
+    the keys found, at `interval` from the page. It has the voices of the page at the same slots, and voices for roles
+    that are left out of the page. `slots` are its slots by role, `page_slots` those that the page has, `rules` the
+    constraints by role, `singers` the roles of the ensemble that these are for (None for a role that it has not),
+    `keys` the key of each measure of the page, and `scales` the notes of each measure's church mode in `score`.
     """
 
     score: Score
@@ -43,6 +45,7 @@ class InfillTask:
     page_slots: tuple[Slot, ...]
     keys: tuple[Key, ...]
     understanding: Understanding
+    singers: tuple[Role | None, ...]
     interval: Interval = UNISON
     scales: tuple[frozenset[int] | None, ...] = ()
 
@@ -57,15 +60,18 @@ def infill_task(
     *,
     key: Key | None = None,
     add: Collection[str] = (),
+    players: Ensemble | None = None,
 ) -> InfillTask:
     """Mark what is blank. InputError if nothing is; RefusedError if it cannot be filled.
 
     Blank are the empty voices of the page, the selections of `blank`, and `extend` measures after the end. If there
     are none of these, or if the page has one voice, the roles that it lacks are added as parts; so are the roles
     `add`. If nothing is blank then, the full measures in which a role rests while another sings are blank. `key` is
-    the key of the first measure; without it the keys are found.
+    the key of the first measure; without it the keys are found. `players` are the roles that the network writes, if
+    these are not those of the ensemble.
     """
-    seating = seat(score, ensemble, assignments)
+    singers = stand_ins(ensemble, players or ensemble)
+    seating = _read_as(seat(score, ensemble, assignments), score, ensemble, singers)
     empty = [line for line in seating.lines.values() if is_empty(score, line)]
     chosen = _roles_to_add(ensemble, seating, add, has_blanks=bool(empty or blank or extend))
     whole, added = _with_new_parts(score, ensemble, seating, chosen)
@@ -81,13 +87,23 @@ def infill_task(
         whole, holes = _with_holes(whole, plain, page_slots)
     if not _has_blanks(whole):
         raise InputError(_nothing_blank(seating))
-    return _task(whole, score, ensemble, seating, slots, style or load_style(), key, holes)
+    return _task(whole, score, ensemble, players or ensemble, seating, slots, style or load_style(), key, holes)
+
+
+def _read_as(seating: Seating, score: Score, ensemble: Ensemble, singers: Mapping[str, Role]) -> Seating:
+    """The seating at the interval at which the voices of the network sing the ensemble."""
+    if all(role is singers.get(role.name) for role in ensemble.roles):
+        return seating
+    ranges = seating.ranges(ensemble)
+    pairs = [(ranges[name], player) for name, player in singers.items()]
+    return replace(seating, interval=reading_interval(score, pairs))
 
 
 def _task(
     page: Score,
     given: Score,
     ensemble: Ensemble,
+    players: Ensemble,
     seating: Seating,
     slots: Mapping[str, Slot],
     style: Style,
@@ -99,10 +115,16 @@ def _task(
     lines = [slots[role.name] for role in ensemble.roles if role.name in slots]
     read = reading_of(page, seating, slots)
     keys = asked_keys(page, key) if key is not None else tune_keys(read, lines)
-    reading, all_slots = _as_read(read, ensemble, seating, slots, unseen, keys)
-    _check_blanks(reading, all_slots)
     ranges = seating.ranges(ensemble)
-    rules = tuple(voice_rule(ranges[role.name], reading, style, seating.interval) for role in ensemble.roles)
+    sung = {player.name: name for name, player in stand_ins(ensemble, players).items()}
+    singers = tuple(ranges[sung[role.name]] if role.name in sung else None for role in players.roles)
+    by_player = {player: slots[name] for player, name in sung.items() if name in slots}
+    reading, all_slots = _as_read(read, players, singers, seating.interval, by_player, keys)
+    _check_blanks(reading, all_slots)
+    rules = tuple(
+        voice_rule(own or player, reading, style, seating.interval if own else UNISON)
+        for player, own in zip(players.roles, singers, strict=True)
+    )
     notices = (
         *_page_notices(ensemble, seating, unseen),
         *signature_notices(page, keys, asked=key is not None),
@@ -112,7 +134,7 @@ def _task(
     understanding = understanding_of(page, ensemble, seating, slots, keys)
     free = scales(reading, [Key.of(measure.key) for measure in reading.measures])
     return InfillTask(
-        reading, all_slots, rules, notices, page, tuple(lines), keys, understanding, seating.interval, free
+        reading, all_slots, rules, notices, page, tuple(lines), keys, understanding, singers, seating.interval, free
     )
 
 
@@ -213,22 +235,25 @@ def _free_id(parts: Sequence[Part]) -> str:
 
 def _as_read(
     read: Score,
-    ensemble: Ensemble,
-    seating: Seating,
+    players: Ensemble,
+    singers: Sequence[Role | None],
+    interval: Interval,
     slots: Mapping[str, Slot],
-    unseen: Sequence[Role],
     keys: Sequence[Key],
 ) -> tuple[Score, tuple[Slot, ...]]:
-    """What the network reads, in the found keys and at the interval of the seating, and the slots of all roles."""
+    """What the network reads, in the found keys and at an interval, and the slots of all players.
+
+    `slots` are those of the players on the page; the others get parts that the page does not have.
+    """
     parts = list(read.parts)
-    hidden: dict[str, Slot] = {}
-    for role in unseen:
-        parts.append(role.part(_free_id(parts), ensemble.group))
-        hidden[role.name] = Slot(parts[-1].id)
+    every = dict(slots)
+    for player, singer in zip(players.roles, singers, strict=True):
+        if player.name not in every:
+            parts.append((singer or player).part(_free_id(parts), players.group))
+            every[player.name] = Slot(parts[-1].id)
     keyed = (replace(m, key=key.signature) for m, key in zip(read.measures, keys, strict=True))
     score = with_parts(replace(read, measures=tuple(keyed)), parts)
-    every = {**slots, **hidden}
-    return transposed(score, seating.interval), tuple(every[role.name] for role in ensemble.roles)
+    return transposed(score, interval), tuple(every[role.name] for role in players.roles)
 
 
 def _extend(score: Score, count: int, slots: Sequence[Slot]) -> Score:

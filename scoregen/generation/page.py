@@ -14,8 +14,8 @@ from functools import cache
 from typing import Literal
 
 from scoregen.score.elements import Chord, Clef, Element, Measure, Note, Part, Rest, Score, Slot, Voice
-from scoregen.score.ensemble import Ensemble
-from scoregen.score.instruments import instruments, plain_name, played_words, sung_words
+from scoregen.score.ensemble import Ensemble, Role
+from scoregen.score.instruments import instruments, number_of, plain_name, played_words, sung_words
 from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue
 
@@ -107,8 +107,14 @@ def roles_of_name(name: str, ensemble: Ensemble) -> tuple[str, ...]:
     if plain == "".join(role.name[0] for role in ensemble.roles):
         return tuple(role.name for role in ensemble.roles)
     words = [word for part in plain.split() for word in part.split("/")]
-    found = [role.name for word in words for role in ensemble.roles if word in role.aliases]
+    found = [role.name for word in words if (role := _role_named(word, number_of(name), ensemble))]
     return tuple(dict.fromkeys(found))
+
+
+def _role_named(word: str, number: int, ensemble: Ensemble) -> Role | None:
+    """The role that a word names: of several the one with the number, else the first."""
+    named = [role for role in ensemble.roles if word in role.aliases]
+    return next((role for role in named if number_of(role.title) == number), named[0] if named else None)
 
 
 def shares_staff(score: Score, part: Part) -> bool:
@@ -123,27 +129,32 @@ def lines_of(score: Score, part: Part, ensemble: Ensemble, *, shared: bool = Fal
     """
     roles = roles_of_name(part.name, ensemble)
     names = tuple(role.name for role in ensemble.roles)
-    half = len(names) // 2
+    half = (len(names) + 1) // 2
     if part.staves > 1:
         pairs = (names[:half], names[half:]) if len(roles) != len(names) else (roles[:half], roles[half:])
         return _closed_score(score, part, pairs)
     if len(roles) == 2:
         return _divided(score, part, 1, roles)
     empty_pair = shared and not part.name and not any(_sounds(score, slot) for slot in _staff_slots(score, part, 1))
-    if len(roles) == 1 or not (empty_pair or shares_staff(score, part)):
+    if len(roles) == 1 or len(names) < 2 or not (empty_pair or shares_staff(score, part)):
         return (_single(score, part, roles[0] if len(roles) == 1 else None),)
-    return _divided(score, part, 1, names[half:] if part.clefs[0].sign == "F" else names[:half])
+    return _divided(score, part, 1, names[-2:] if part.clefs[0].sign == "F" else names[:2])
 
 
 def _closed_score(score: Score, part: Part, pairs: tuple[Sequence[str], Sequence[str]]) -> tuple[Line, ...]:
     staves = [_staff_slots(score, part, staff) for staff in (1, 2)]
     if (
         part.staves != len(pairs)
-        or any(len(pair) != 2 for pair in pairs)
+        or any(len(pair) not in (1, 2) for pair in pairs)
         or not all(_is_choral(score, slots) for slots in staves)
     ):
         return ()
-    return (*_divided(score, part, 1, pairs[0]), *_divided(score, part, 2, pairs[1]))
+    return tuple(line for staff, pair in enumerate(pairs, 1) for line in _on_staff(score, part, staff, pair))
+
+
+def _on_staff(score: Score, part: Part, staff: int, roles: Sequence[str]) -> tuple[Line, ...]:
+    """The lines of one or two roles on a staff of a closed score."""
+    return _divided(score, part, staff, roles) if len(roles) == 2 else (_single(score, part, roles[0], staff),)
 
 
 def _is_choral(score: Score, slots: Sequence[Slot]) -> bool:
@@ -161,11 +172,11 @@ def _staff_slots(score: Score, part: Part, staff: int) -> list[Slot]:
     return [slot for slot in score.slots if slot.part == part.id and slot.staff == staff]
 
 
-def _single(score: Score, part: Part, role: str | None) -> Line:
-    slots = _staff_slots(score, part, 1)
+def _single(score: Score, part: Part, role: str | None, staff: int = 1) -> Line:
+    slots = _staff_slots(score, part, staff)
     sounding = [slot for slot in slots if _sounds(score, slot)]
-    slot = (sounding or slots or [Slot(part.id)])[0]
-    return Line(slot, part.name or part.id, part.clefs[0], role)
+    slot = (sounding or slots or [Slot(part.id, staff)])[0]
+    return Line(slot, part.name or part.id, part.clefs[staff - 1], role)
 
 
 def _divided(score: Score, part: Part, staff: int, roles: Sequence[str]) -> tuple[Line, ...]:

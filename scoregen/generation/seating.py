@@ -1,7 +1,8 @@
 """Seating: which voice of a page takes which role of the ensemble, in the order of the page.
 
 The network writes for the roles of one ensemble. Other choirs (tenors 1 and 2 with baritone and bass, a descant above
-a soprano) take its roles in the order of the page, and are read at an interval at which they lie in its ranges.
+a soprano) take its roles in the order of the page, and are read at an interval at which they lie in its ranges. Choirs
+that are asked for by name have roles of their own; `generation.stand_ins` tells which voices of the network sing them.
 """
 
 from __future__ import annotations
@@ -21,14 +22,11 @@ from scoregen.generation.page import (
     roles_of_name,
     shares_staff,
 )
+from scoregen.generation.stand_ins import middle, reading_interval
 from scoregen.score.elements import Part, Score
 from scoregen.score.ensemble import Ensemble, Role, assigned_part
 from scoregen.score.pitch import UNISON, Interval
 from scoregen.system.errors import InputError
-
-READING_INTERVALS = tuple(map(Interval.parse, ("P1", "M2", "-M2", "P4", "-P4", "P5", "-P5", "M6", "-M6", "P8", "-P8")))
-"""The intervals at which a choir is read; the nearest ones first."""
-MOST_ACCIDENTALS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +166,7 @@ def _by_range(score: Score, lines: Sequence[Line], roles: Sequence[Role]) -> dic
     if any(upper.clef.height + 6 < lower.clef.height for upper, lower in itertools.pairwise(lines)):
         order = sorted(range(len(lines)), key=lambda index: -heights[index])
         heights, rows = [heights[index] for index in order], [lines[index] for index in order]
-    middles = [_middle(role) for role in roles]
+    middles = [middle(role) for role in roles]
 
     def distance(chosen: tuple[int, ...]) -> Fraction:
         return sum((abs(height - middles[role]) for height, role in zip(heights, chosen, strict=True)), Fraction(0))
@@ -183,10 +181,6 @@ def _height(score: Score, line: Line) -> Fraction:
     return Fraction(sum(pitches), len(pitches)) if pitches else Fraction(line.clef.height)
 
 
-def _middle(role: Role) -> Fraction:
-    return Fraction(role.comfortable[0].midi_pitch + role.comfortable[1].midi_pitch, 2)
-
-
 def _seating(score: Score, ensemble: Ensemble, seats: Mapping[str, Line], lines: Sequence[Line]) -> Seating:
     used = {line.slot.part for line in seats.values()}
     kept = tuple(
@@ -196,18 +190,11 @@ def _seating(score: Score, ensemble: Ensemble, seats: Mapping[str, Line], lines:
     own_order = bool(unseated) or any(line.role not in (None, name) for name, line in seats.items())
     ordered = {role.name: seats[role.name] for role in ensemble.roles if role.name in seats}
     seating = Seating(ordered, kept, unseated, UNISON, own_order)
-    return replace(seating, interval=_reading_interval(score, ensemble, seating)) if own_order else seating
-
-
-def _reading_interval(score: Score, ensemble: Ensemble, seating: Seating) -> Interval:
-    """The interval at which the voices lie nearest to the middles of the roles that they take."""
+    if not own_order:
+        return seating
     ranges = seating.ranges(ensemble)
-    gaps = [_middle(ensemble.role(name)) - _middle(ranges[name]) for name in seating.lines]
-    keys = {measure.key.fifths for measure in score.measures}
-    fitting = [
-        each for each in READING_INTERVALS if all(abs(key + each.fifths) <= MOST_ACCIDENTALS for key in keys)
-    ] or [UNISON]
-    return min(fitting, key=lambda each: sum((abs(gap - each.semitones) for gap in gaps), Fraction(0)))
+    pairs = [(ranges[name], ensemble.role(name)) for name in seating.lines]
+    return replace(seating, interval=reading_interval(score, pairs))
 
 
 def unseen_roles(ensemble: Ensemble, seating: Seating, added: Collection[str]) -> tuple[Role, ...]:

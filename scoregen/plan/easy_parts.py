@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scoregen.score.ensemble import Role
+from scoregen.score.pitch import UNISON, Interval
 from scoregen.tokens.constraints.voice_masks import VoiceRule
 from scoregen.tokens.vocabulary import vocabulary
 
@@ -12,12 +13,14 @@ WIDEST_LEAP = 5
 """Semitones."""
 
 
-def easy_rules(rules: Sequence[VoiceRule], roles: Sequence[Role]) -> tuple[VoiceRule, ...]:
-    """The rules of the voices within the comfortable ranges of their roles."""
-    return tuple(_within(rule, role) for rule, role in zip(rules, roles, strict=True))
+def easy_rules(
+    rules: Sequence[VoiceRule], roles: Sequence[Role | None], interval: Interval = UNISON
+) -> tuple[VoiceRule, ...]:
+    """The rules of the voices within the comfortable ranges of their roles, at an interval; None changes nothing."""
+    return tuple(_within(rule, role, interval) if role else rule for rule, role in zip(rules, roles, strict=True))
 
 
-def _within(rule: VoiceRule, role: Role) -> VoiceRule:
-    low, high = (pitch.midi_pitch for pitch in role.comfortable)
+def _within(rule: VoiceRule, role: Role, interval: Interval) -> VoiceRule:
+    low, high = (pitch.transposed(interval).midi_pitch for pitch in role.comfortable)
     allowed = zip(vocabulary().pitches, rule.pitches, strict=True)
     return VoiceRule.of((pitch for pitch, may in allowed if may and low <= pitch.midi_pitch <= high), rule.max_chord)

@@ -52,7 +52,7 @@ def blank_piece(
     form = options.sections
     _validate(options, time, form)
     section = replace(options, measures=options.measures // len(form), phrases=options.phrases // len(form))
-    parts = new_parts(ensemble)
+    parts = new_parts(ensemble, key.signature.fifths)
     voices = tuple(Voice(Slot(part.id), (), "blank") for part in parts)
     ends = _phrase_ends(section, time, (style or load_style()).phrases, seed)
     columns = _columns(section, time)

@@ -146,17 +146,19 @@ def compose(
     shape = layout or LayoutOptions()
     shape.check()
     options = sampling or SamplingOptions()
-    players, manner = load_ensemble(ensemble), load_style(style)
+    choir, manner = load_ensemble(ensemble), load_style(style)
     options = _with_costs(options, manner)
-    pretrained = load_pretrained(Path(checkpoint) if checkpoint else None, players)
+    pretrained = load_pretrained(Path(checkpoint) if checkpoint else None, choir, may_stand_in=True)
     engine = load_engine(pretrained.weights, device, options.candidates)
     piece_options = piece or (PieceOptions(measures=len(chord_measures(chords))) if chords else PieceOptions())
-    given = blank_piece(piece_options, players, manner, options.seed) if score is None else score
+    given = blank_piece(piece_options, choir, manner, options.seed) if score is None else score
     if transpose is not None:
-        given = transposed(given, transposition_of(transpose, given, players, roles or {}))
+        given = transposed(given, transposition_of(transpose, given, choir, roles or {}))
     form = piece_options.sections if score is None else (0,)
-    task = infill_task(given, players, roles or {}, blank, extend, manner, key=_asked_key(key), add=add)
-    task = replace(task, rules=easy_rules(task.rules, players.roles)) if options.difficulty == "easy" else task
+    players = pretrained.players
+    task = infill_task(given, choir, roles or {}, blank, extend, manner, key=_asked_key(key), add=add, players=players)
+    if options.difficulty == "easy":
+        task = replace(task, rules=easy_rules(task.rules, task.singers, task.interval))
     started = time.perf_counter()
     sections = section_starts(given, form) if score is None else ()
     followed = given_chords(task.score, chords, chord_symbols)
@@ -169,7 +171,7 @@ def compose(
         "calibration": calibration,
         "blank": list(blank),
         "extend": extend,
-        "ensemble": ensemble,
+        "ensemble": choir.name,
         "roles": dict(roles or {}),
     }
     settings |= {name: value for name, value in (("key", key), ("add", list(add)), ("transpose", transpose)) if value}
@@ -185,7 +187,7 @@ def compose(
         results = {"rank": rank, "novelty": novelty, "phrase_ends": closing}
         record = provenance(done, pretrained.weights, options, {**settings, **results})
         found = parallels(unfolded(filled_reading(task, draft.tokens), form), task.page_slots)
-        shown = lay_out_given(done, players, shape)
+        shown = lay_out_given(done, choir, shape)
         alternatives.append(Alternative(shown, -draft.nats, found, record))
     is_new = given.document is not None and alternatives[0].score.document is None
     return Composition(

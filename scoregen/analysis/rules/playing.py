@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import combinations
 
 from scoregen.analysis.counterpoint.lines import Counterpoint
 from scoregen.analysis.counterpoint.voice_groups import VoiceLine
 from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.rule_sets import RuleSet
 from scoregen.score.elements import Part
+from scoregen.score.ensemble.playability import can_stop
 from scoregen.score.instruments import InstrumentType
-from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote, pitch_of
 
 FINGERS = 5
+_WIDEST_STRETCH = 12
+"""The semitones along the strings beyond which nobody can stop two notes."""
 _HINTS = {"shared": "playable only if the hands share it", "impossible": "more than two hands can reach"}
 
 
@@ -112,27 +113,11 @@ def _stops(
         chord = sorted({pitch_of(note) for note in attacks}, key=lambda pitch: pitch.chromatic)
         if len(chord) < 2:
             continue
-        far = "wide" if can_stop(chord, instrument, 12) else "impossible"
-        kind = "" if can_stop(chord, instrument, stretch) else far
-        if not kind:
+        if can_stop(instrument, chord, stretch):
             continue
+        kind = "wide" if can_stop(instrument, chord, _WIDEST_STRETCH) else "impossible"
         name = lines[0].name.partition(", voice")[0]
         notes = "-".join(map(str, chord))
         reason = "impossible for one player" if kind == "impossible" else "a stretch for one player"
         message = f"{name} plays {notes} at once: {reason}"
         yield from rules.judge("double-stop", kind, onset, attacks[0].measure_index, (name,), attacks, message)
-
-
-def can_stop(chord: Sequence[Pitch], instrument: InstrumentType, stretch: int) -> bool:
-    """Whether the notes, given lowest first, can lie on adjacent strings, one on each, under one hand.
-
-    An open string needs no finger; the stopped notes must be within `stretch` semitones along the strings.
-    """
-    strings = [string.midi_pitch for string in instrument.strings]
-    heights = [pitch.midi_pitch for pitch in chord]
-    for first in range(len(strings) - len(chord) + 1):
-        places = [height - string for height, string in zip(heights, strings[first:], strict=False)]
-        stopped = [place for place in places if place]
-        if min(places) >= 0 and all(abs(a - b) <= stretch for a, b in combinations(stopped, 2)):
-            return True
-    return False

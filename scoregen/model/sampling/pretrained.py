@@ -9,30 +9,53 @@ from scoregen.model.network.checkpoint import SHIPPED, Weights, read_weights
 from scoregen.model.sampling.costs.successions import load_successions
 from scoregen.model.sampling.feature_matching_file import Calibration, load_calibration
 from scoregen.model.sampling.novelty_limit import load_index
-from scoregen.score.ensemble import Ensemble
+from scoregen.score.ensemble import Ensemble, load_ensemble
 from scoregen.system import resources
 from scoregen.system.errors import InputError
 from scoregen.tokens.successions import SuccessionTable
 from scoregen.tokens.window_hashes import NoveltyIndex
 
+CHOIR = "satb"
+"""The ensemble whose voices can sing the roles of other choirs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pretrained:
+    """`players` are the roles that the weights write."""
+
+    players: Ensemble
     weights: Weights
     index: NoveltyIndex | None
     calibration: Calibration | None
     successions: SuccessionTable | None
 
 
-def load_pretrained(checkpoint: Path | None, players: Ensemble) -> Pretrained:
-    """A checkpoint, by default the package's. InputError if it is for another ensemble."""
+def load_pretrained(checkpoint: Path | None, ensemble: Ensemble, *, may_stand_in: bool = False) -> Pretrained:
+    """A checkpoint, by default the package's. InputError if it cannot write for the ensemble.
+
+    With `may_stand_in`, voices of the weights may sing the roles of another choir.
+    """
     weights = read_weights(checkpoint)
     config = weights.config
     if config.alphabet != "spelled":
         raise InputError("these weights read piano rolls, for a benchmark; use weights that were trained on scores")
-    roles = tuple(role.name for role in players.roles)
-    if config.roles != roles:
-        others = ", ".join(config.roles)
-        raise InputError(f"these weights write for {others}; {players.name} needs {', '.join(roles)}")
+    players = _players(config.roles, ensemble, may_stand_in=may_stand_in)
     path = checkpoint or resources.weights() / SHIPPED
-    return Pretrained(weights, load_index(path), load_calibration(path, roles), load_successions(path))
+    calibration = load_calibration(path, config.roles)
+    return Pretrained(players, weights, load_index(path), calibration, load_successions(path))
+
+
+def _players(roles: tuple[str, ...], ensemble: Ensemble, *, may_stand_in: bool) -> Ensemble:
+    """The ensemble whose roles the weights write, if these can be sung or played by `ensemble`; else InputError."""
+    names = tuple(role.name for role in ensemble.roles)
+    if roles == names:
+        return ensemble
+    choir = load_ensemble(CHOIR)
+    is_choir = roles == tuple(role.name for role in choir.roles)
+    if may_stand_in and is_choir and ensemble.is_choir and 2 <= len(names) <= len(roles):
+        return choir
+    others = f" and for other choirs of two to {len(roles)} voices" if may_stand_in and is_choir else ""
+    raise InputError(
+        f"these weights write for {', '.join(roles)}{others}; {ensemble.name} needs {', '.join(names)};"
+        " name weights that were trained for it with --checkpoint"
+    )

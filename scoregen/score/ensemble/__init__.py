@@ -2,6 +2,7 @@
 
 from scoregen.score.ensemble.files import ensemble_names, load_ensemble
 from scoregen.score.ensemble.matching import assigned_part, match_roles, role_slots
+from scoregen.score.ensemble.playability import can_play
 from scoregen.score.ensemble.recognition import recognise_ensemble
 from scoregen.score.ensemble.roles import Ensemble, Role, new_parts
 
@@ -9,6 +10,7 @@ __all__ = [
     "Ensemble",
     "Role",
     "assigned_part",
+    "can_play",
     "ensemble_names",
     "load_ensemble",
     "match_roles",

@@ -106,7 +106,7 @@ def read_ensemble(path: Path) -> Ensemble:
         fields = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InputError(
-            f"the file cannot be read ({error.strerror}); expected an ensemble", Place(str(path))
+            f"cannot be read ({error.strerror}); expected the file of an ensemble", Place(str(path))
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputError(f"this is not TOML: {error}", Place(str(path))) from None

@@ -31,6 +31,8 @@ def match_roles(score: Score, ensemble: Ensemble, assignments: Mapping[str, str]
     matched |= _grand_staff(parts, free)
     single = [role for role in free if role.staves == 1]
     playable = [part for part in parts if part.staves == 1 and not _is_percussion(part)]
+    if matched:
+        playable = [part for part in playable if _may_take(part, single)]
     if single and (not matched or len(playable) == len(single) == len(parts)):
         lone = len(playable) == 1 and not matched
         matched |= _by_clef(playable[0], single) if lone else _by_range(score, playable[: len(single)], single)
@@ -100,6 +102,12 @@ def _is_played_by(part: Part, role: Role) -> bool:
         return False
     played = instrument_of(part)
     return plain_name(part.name) in role.aliases or (role.type is not None and played == role.type)
+
+
+def _may_take(part: Part, roles: Sequence[Role]) -> bool:
+    """Whether a part can be one of some roles: an instrument with a name of its own sings none of them."""
+    played = instrument_of(part)
+    return played is None or played.family == "keyboard" or any(role.family == played.family for role in roles)
 
 
 def _grand_staff(parts: Sequence[Part], roles: Sequence[Role]) -> dict[str, str]:

@@ -8,6 +8,9 @@ from scoregen.score.elements import Clef, Instrument, Part
 from scoregen.score.instruments import Family, InstrumentType
 from scoregen.score.pitch import UNISON, Interval, Pitch
 
+MOST_ACCIDENTALS = 6
+"""The most accidentals of a written key signature before its enharmonic one is preferred."""
+
 
 @dataclass(frozen=True, slots=True)
 class Role:
@@ -58,17 +61,28 @@ class Role:
     def is_sung(self) -> bool:
         return self.family == "voice"
 
-    def part(self, part_id: str, group: str | None) -> Part:
-        """A new part for this role; `group` is the bracket of the ensemble."""
+    def part(self, part_id: str, group: str | None, fifths: int = 0) -> Part:
+        """A new part for this role; `group` is the bracket of the ensemble, `fifths` the sounding key signature.
+
+        A transposing part that would read more than six accidentals is written a diminished second away.
+        """
         return Part(
             part_id,
             self.title,
             self.abbreviation,
             self.clefs,
             self.instrument,
-            self.transposition,
+            _readable(self.transposition, fifths),
             self.group or group,
         )
+
+
+def _readable(transposition: Interval, fifths: int) -> Interval:
+    """A transposition, or the enharmonic one if that gives a key signature of `fifths` fewer accidentals."""
+    written = fifths - transposition.fifths
+    if transposition.fifths == 0 or abs(written) <= MOST_ACCIDENTALS:
+        return transposition
+    return Interval(transposition.steps - (1 if written > 0 else -1), transposition.semitones)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +113,6 @@ class Ensemble:
         return all(role.is_sung for role in self.roles)
 
 
-def new_parts(ensemble: Ensemble) -> tuple[Part, ...]:
-    """A new part for each role, with the ids P1, P2 and so on."""
-    return tuple(role.part(f"P{number}", ensemble.group) for number, role in enumerate(ensemble.roles, 1))
+def new_parts(ensemble: Ensemble, fifths: int = 0) -> tuple[Part, ...]:
+    """A new part for each role, with the ids P1, P2 and so on, for a sounding key signature of `fifths`."""
+    return tuple(role.part(f"P{number}", ensemble.group, fifths) for number, role in enumerate(ensemble.roles, 1))

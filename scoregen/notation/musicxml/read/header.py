@@ -62,10 +62,11 @@ def read_part_list(root: etree._Element) -> tuple[PartHeader, ...]:
     """The parts in score order."""
     parts: list[PartHeader] = []
     groups: list[_Group] = []
+    names: Counter[str] = Counter()
     part_list = root.find("part-list")
     for element in part_list if part_list is not None else ():
         if element.tag == "part-group":
-            groups = _with_group(groups, element)
+            groups = _with_group(groups, element, names)
         elif element.tag == "score-part":
             parts.append(_read_part(element, groups))
     twice = next((part_id for part_id, count in Counter(part.id for part in parts).items() if count > 1), None)
@@ -74,14 +75,17 @@ def read_part_list(root: etree._Element) -> tuple[PartHeader, ...]:
     return tuple(parts)
 
 
-def _with_group(groups: list[_Group], element: etree._Element) -> list[_Group]:
+def _with_group(groups: list[_Group], element: etree._Element, names: Counter[str]) -> list[_Group]:
+    """The open groups after an element. `names` counts their names: the second of a name is `bracket 2`."""
     number = element.get("number", "1")
     rest = [group for group in groups if group.number != number]
     if element.get("type") != "start":
         return rest
     symbol = text_of(element.find("group-symbol")) or "none"
     name = text_of(element.find("group-name")) or symbol
-    return [*rest, _Group(number, name, symbol != "none")]
+    names[name] += 1
+    own = f"{name} {names[name]}" if names[name] > 1 else name
+    return [*rest, _Group(number, own, symbol != "none")]
 
 
 def _read_part(element: etree._Element, groups: list[_Group]) -> PartHeader:

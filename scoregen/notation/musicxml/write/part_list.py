@@ -13,7 +13,7 @@ from scoregen.score.elements import Instrument, Part, Score
 from scoregen.score.pitch import Unpitched
 
 SYMBOLS = ("bracket", "brace", "line", "square")
-"""The group symbols; a group of another name has a bracket."""
+"""The group symbols, which a number may follow (`brace 2`); a group of another name has a bracket."""
 _PERCUSSION_CHANNEL = 10
 _CHANNELS = tuple(channel for channel in range(1, 17) if channel != _PERCUSSION_CHANNEL)
 
@@ -90,7 +90,8 @@ def part_list(entries: Sequence[PartEntry]) -> etree._Element:
 def group_start(group: str, number: str, parts: Sequence[Part]) -> etree._Element:
     """A bracket without a name; barlines run through it if no part is vocal or lacks an instrument."""
     element = etree.Element("part-group", {"type": "start", "number": number})
-    add(element, "group-symbol", group if group in SYMBOLS else "bracket")
+    symbol = group.partition(" ")[0]
+    add(element, "group-symbol", symbol if symbol in SYMBOLS else "bracket")
     add(element, "group-barline", "yes" if all(_is_instrumental(part) for part in parts) else "no")
     return element
 

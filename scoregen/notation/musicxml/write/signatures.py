@@ -10,10 +10,12 @@ from scoregen.notation.musicxml.write.accidentals import last_written_key, writt
 from scoregen.notation.musicxml.write.elements import add, decimal
 from scoregen.notation.musicxml.write.voice import PartContext, ticks
 from scoregen.score.elements import Clef, Measure, Part
+from scoregen.score.instruments import instrument_of
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import SignatureChange, TimeSignature, last_time
 from scoregen.score.pitch import Interval
 
+_HANDS = 2
 _PLAIN_SYMBOLS = {"common": "4/4", "cut": "2/2"}
 """Readers take these symbols for these signatures, whatever the numbers are."""
 
@@ -38,11 +40,17 @@ def first_attributes(measure: Measure, context: PartContext) -> etree._Element:
     element.insert(0, divisions)
     if part.staves > 1:
         add(element, "staves", part.staves)
-        add(element, "part-symbol", "brace", {"top-staff": "1", "bottom-staff": str(part.staves)})
+        add(element, "part-symbol", "brace", {"top-staff": "1", "bottom-staff": str(_braced_staves(part))})
     for number, clef in enumerate(part.clefs, start=1):
         _clef(element, clef, str(number) if part.staves > 1 else None)
     _transpose(element, part.transposition)
     return element
+
+
+def _braced_staves(part: Part) -> int:
+    """The staves that a brace joins: all, but of an organ with a pedal staff those of the hands."""
+    instrument = instrument_of(part) if part.staves == _HANDS + 1 else None
+    return _HANDS if instrument is not None and instrument.name == "organ" else part.staves
 
 
 def insert_changes(measure: etree._Element, source: Measure, context: PartContext) -> None:
