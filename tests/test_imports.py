@@ -20,7 +20,7 @@ ROOMS = (
     ("score",),
     ("notation", "pictures", "tokens", "analysis"),
     ("styles", "corpora", "transcription"),
-    ("plan", "evaluation", "arranging"),
+    ("plan", "evaluation"),
     ("model",),
     ("generation",),
     ("benchmarks",),
@@ -33,9 +33,9 @@ LEVELS = {room: number for number, rooms in enumerate(ROOMS, 1) for room in room
 
 PACKAGES = {
     "analysis": (("",), ("harmony",), ("form", "counterpoint"), ("rules",)),
-    "arranging": (("lines",), ("choral", "keyboard"), ("",)),
     "cli": (("console",), ("commands",), ("",)),
     "evaluation": (("metrics",), ("passages",), ("",), ("reference_corpus",)),
+    "generation": (("arranging.lines",), ("arranging.choral", "arranging.keyboard"), ("arranging",), ("",)),
     "model": (("network",), ("engine",), ("sampling.costs",), ("sampling",), ("inspection", "training")),
     "notation": (
         ("musicxml",),

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scoregen.arranging.accounting import Account
-from scoregen.arranging.arrangement import arranged
-from scoregen.arranging.fitting import fitting_interval
+from scoregen.generation.arranging.accounting import Account
+from scoregen.generation.arranging.arrangement import arranged
+from scoregen.generation.arranging.fitting import fitting_interval
 from scoregen.generation.ranges import AUTO, transposition_of
 from scoregen.notation.graft.transposition import transposed
 from scoregen.notation.results import ScoreResult

@@ -28,12 +28,12 @@ from fractions import Fraction
 from pathlib import Path
 
 from scoregen.analysis.rules.parallels import parallels
-from scoregen.analysis.rules.playing import can_stop
-from scoregen.arranging.fitting import fitting_interval
+from scoregen.generation.arranging.fitting import fitting_interval
 from scoregen.notation.files import read_score, write_score
 from scoregen.notation.graft.transposition import transposed
 from scoregen.score.elements import Score, Slot
 from scoregen.score.ensemble import Ensemble, Role, load_ensemble
+from scoregen.score.ensemble.playability import can_stop
 from scoregen.score.instruments import family_of
 from scoregen.score.timeline import SoundingNote, changes, measure_onsets, pitch_of, pitched_notes
 from scoregen.system.errors import ScoregenError
@@ -124,7 +124,7 @@ def impossible_chords(score: Score, roles: Sequence[Role | None]) -> Iterator[tu
             if part.staves == 1:
                 chord = sorted({pitch_of(note) for note in sounding}, key=lambda pitch: pitch.chromatic)
                 kind = role.type if role else None
-                if len(chord) > 1 and not (kind and kind.strings and can_stop(chord, kind, kind.stretch)):
+                if len(chord) > 1 and not (kind and kind.strings and can_stop(kind, chord, kind.stretch)):
                     yield change.time, part.name, tuple(pitch.midi_pitch for pitch in chord)
                 continue
             for staff in range(1, part.staves + 1):

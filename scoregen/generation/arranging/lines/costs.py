@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from scoregen.arranging.lines.cells import Sound
+from scoregen.generation.arranging.lines.cells import Sound
 
 MELODY_ELSEWHERE, BASS_ELSEWHERE = 8.0, 7.0
 """The melody in another role than the leading one, the bass in another than the lowest."""

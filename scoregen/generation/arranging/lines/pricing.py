@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import NamedTuple
 
-from scoregen.arranging.lines import costs
-from scoregen.arranging.lines.cells import Sound, Source
-from scoregen.arranging.lines.importance import Importance
-from scoregen.arranging.lines.players import FOLDED, Player
-from scoregen.arranging.lines.strands import WHOLE
+from scoregen.generation.arranging.lines import costs
+from scoregen.generation.arranging.lines.cells import Sound, Source
+from scoregen.generation.arranging.lines.importance import Importance
+from scoregen.generation.arranging.lines.players import FOLDED, Player
+from scoregen.generation.arranging.lines.strands import WHOLE
 
 NOBODY = -1
 """In place of a strand: the player rests."""

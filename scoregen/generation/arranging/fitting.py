@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from scoregen.arranging.lines.players import OCTAVES, Player
+from scoregen.generation.arranging.lines.players import OCTAVES, Player
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import Ensemble
 from scoregen.score.instruments import family_of

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
 
-from scoregen.arranging.lines.cells import Cell, Source
-from scoregen.arranging.lines.players import Player
-from scoregen.arranging.lines.pricing import NOBODY, Casting, Option
-from scoregen.arranging.lines.strands import strand_elements
+from scoregen.generation.arranging.lines.cells import Cell, Source
+from scoregen.generation.arranging.lines.players import Player
+from scoregen.generation.arranging.lines.pricing import NOBODY, Casting, Option
+from scoregen.generation.arranging.lines.strands import strand_elements
 from scoregen.score.edit import with_notes
 from scoregen.score.elements import Element, Measure, Note, Rest, Score, Slot, Voice
 from scoregen.score.pitch import Pitch

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scoregen.arranging.keyboard.events import (
+from scoregen.generation.arranging.keyboard.events import (
     units_of,
 )
-from scoregen.arranging.keyboard.hands import Hands
-from scoregen.arranging.keyboard.outline import Frame
-from scoregen.arranging.lines.players import Player
-from scoregen.arranging.lines.writing import Stretch, Written
+from scoregen.generation.arranging.keyboard.hands import Hands
+from scoregen.generation.arranging.keyboard.outline import Frame
+from scoregen.generation.arranging.lines.players import Player
+from scoregen.generation.arranging.lines.writing import Stretch, Written
 from scoregen.score.elements import Score, Slot
 from scoregen.score.tablature import linked_tablature
 from scoregen.score.timeline import measure_onsets

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from scoregen.arranging.keyboard.events import (
+from scoregen.generation.arranging.keyboard.events import (
     Event,
     Host,
     chord_of,
@@ -16,9 +16,9 @@ from scoregen.arranging.keyboard.events import (
     plain_grace,
     with_hidden_rests,
 )
-from scoregen.arranging.keyboard.outline import LEFT, LOW, REACH, RIGHT, SPLIT, Frame
-from scoregen.arranging.lines.players import Player
-from scoregen.arranging.lines.writing import Stretch, in_octave, whole_rest, with_joined_rests
+from scoregen.generation.arranging.keyboard.outline import LEFT, LOW, REACH, RIGHT, SPLIT, Frame
+from scoregen.generation.arranging.lines.players import Player
+from scoregen.generation.arranging.lines.writing import Stretch, in_octave, whole_rest, with_joined_rests
 from scoregen.score.elements import Element, Measure, Note, Rest, Slot, Voice
 from scoregen.score.pitch import Pitch
 

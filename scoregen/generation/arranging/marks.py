@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from scoregen.arranging.lines.writing import Stretch
+from scoregen.generation.arranging.lines.writing import Stretch
 from scoregen.score.directions import Direction, Dynamic, Words
 from scoregen.score.elements import Measure, Part, Score, Slot, Voice
 from scoregen.score.instruments import Family, family_of

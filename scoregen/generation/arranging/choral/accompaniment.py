@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scoregen.analysis.harmony.chords import ChordSpan, chord_spans
-from scoregen.arranging.lines.strands import Strand, strand_elements
+from scoregen.generation.arranging.lines.strands import Strand, strand_elements
 from scoregen.score.elements import Element, Measure, Note, Rest, Score, Slot
 from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from scoregen.arranging.accounting import Account, measure_list
-from scoregen.arranging.lines.cells import Source
-from scoregen.arranging.lines.players import Player
-from scoregen.arranging.lines.pricing import NOBODY, Casting
-from scoregen.arranging.marks import Marked
+from scoregen.generation.arranging.accounting import Account, measure_list
+from scoregen.generation.arranging.lines.cells import Source
+from scoregen.generation.arranging.lines.players import Player
+from scoregen.generation.arranging.lines.pricing import NOBODY, Casting
+from scoregen.generation.arranging.marks import Marked
 from scoregen.score.elements import Score
 from scoregen.score.timeline import SoundingNote, pitched_notes
 

@@ -6,10 +6,10 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 
-from scoregen.arranging.choral.accompaniment import Span
-from scoregen.arranging.lines.costs import is_parallel
-from scoregen.arranging.lines.players import Player
-from scoregen.arranging.lines.writing import in_octave, whole_rest, with_joined_rests
+from scoregen.generation.arranging.choral.accompaniment import Span
+from scoregen.generation.arranging.lines.costs import is_parallel
+from scoregen.generation.arranging.lines.players import Player
+from scoregen.generation.arranging.lines.writing import in_octave, whole_rest, with_joined_rests
 from scoregen.score.elements import Element, Measure, Note, Rest
 from scoregen.score.pitch import Pitch
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from scoregen.arranging.lines.players import FOLDED, OCTAVES
-from scoregen.arranging.lines.pricing import MANY_PLAYERS, RESTS, Casting, Option, Prices, Task
+from scoregen.generation.arranging.lines.players import FOLDED, OCTAVES
+from scoregen.generation.arranging.lines.pricing import MANY_PLAYERS, RESTS, Casting, Option, Prices, Task
 
 OPTIONS, MISSED, PARTIAL, STATES, CARRIED, CONTINUED = 6, 3, 40, 16, 6, 3
 """The cheapest options of a player in a cell, the strands worth most beside them, the partial and full assignments

@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-from scoregen.arranging.lines.strands import Strand, strand_elements
+from scoregen.generation.arranging.lines.strands import Strand, strand_elements
 from scoregen.score.elements import Element, Measure, Note, Score
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import measure_onsets, metrical_starts

@@ -14,10 +14,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from scoregen.arranging.choral.accompaniment import Accompaniment, Span
-from scoregen.arranging.choral.lower_voices import in_range, line_of, lower_voices
-from scoregen.arranging.lines.players import Player
-from scoregen.arranging.lines.writing import whole_rest
+from scoregen.generation.arranging.choral.accompaniment import Accompaniment, Span
+from scoregen.generation.arranging.choral.lower_voices import in_range, line_of, lower_voices
+from scoregen.generation.arranging.lines.players import Player
+from scoregen.generation.arranging.lines.writing import whole_rest
 from scoregen.score.directions import Direction, Words
 from scoregen.score.elements import Measure, Part, Score, Slot, Voice
 from scoregen.score.instruments import instrument_type

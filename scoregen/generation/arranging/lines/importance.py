@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from scoregen.arranging.lines.cells import Sound, Source
+from scoregen.generation.arranging.lines.cells import Sound, Source
 
 
 @dataclass(frozen=True)

@@ -6,19 +6,19 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from scoregen.arranging.accounting import Account, account
-from scoregen.arranging.choral.setting import choral_score
-from scoregen.arranging.fitting import uncomfortable_notes
-from scoregen.arranging.keyboard.reduction import reduce
-from scoregen.arranging.lines.casting import cast
-from scoregen.arranging.lines.cells import Source, source_of
-from scoregen.arranging.lines.importance import importance_of
-from scoregen.arranging.lines.players import Player
-from scoregen.arranging.lines.pricing import Task
-from scoregen.arranging.lines.strands import Strand, strands_of
-from scoregen.arranging.lines.writing import Stretch, Written, whole_rest, with_whole_ties, write_voices
-from scoregen.arranging.marks import Marked, moved_marks, moved_symbols
-from scoregen.arranging.report import awkward_notes, notices_of, transfers
+from scoregen.generation.arranging.accounting import Account, account
+from scoregen.generation.arranging.choral.setting import choral_score
+from scoregen.generation.arranging.fitting import uncomfortable_notes
+from scoregen.generation.arranging.keyboard.reduction import reduce
+from scoregen.generation.arranging.lines.casting import cast
+from scoregen.generation.arranging.lines.cells import Source, source_of
+from scoregen.generation.arranging.lines.importance import importance_of
+from scoregen.generation.arranging.lines.players import Player
+from scoregen.generation.arranging.lines.pricing import Task
+from scoregen.generation.arranging.lines.strands import Strand, strands_of
+from scoregen.generation.arranging.lines.writing import Stretch, Written, whole_rest, with_whole_ties, write_voices
+from scoregen.generation.arranging.marks import Marked, moved_marks, moved_symbols
+from scoregen.generation.arranging.report import awkward_notes, notices_of, transfers
 from scoregen.score.arrangement.layout import with_words_of_others
 from scoregen.score.elements import Measure, Part, Score, Slot, Voice
 from scoregen.score.ensemble import Ensemble

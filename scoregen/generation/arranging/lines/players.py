@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from scoregen.analysis.rules.playing import can_stop
 from scoregen.score.ensemble import Role
+from scoregen.score.ensemble.playability import can_stop
 from scoregen.score.pitch import Pitch, spell_near
 
 FOLDED = 99
@@ -44,7 +44,7 @@ class Player:
         kind = self.role.type
         if len(pitches) > self.role.most_notes or kind is None or not kind.strings:
             return False
-        return can_stop([_pitch(each) for each in sorted(pitches)], kind, kind.stretch)
+        return can_stop(kind, [_pitch(each) for each in sorted(pitches)], kind.stretch)
 
     def folded(self, pitch: int) -> int:
         """The pitch in the octave nearest to it that the player has, and in which it is comfortable if possible."""
