@@ -30,11 +30,11 @@ def test_a_transposition_moves_the_score_first() -> None:
 
 
 def test_another_key_is_proposed_where_it_suits_and_auto_takes_it() -> None:
-    low = choir(("q:A3 q:B3 q:C4 q:D4", "w:G3", "w:E3", "q:F2 q:E2 q:D2 q:D2"))
-    proposed = [notice for notice in arrange(low, ensemble="satb").notices if "--transpose" in notice]
+    wide = choir(("q:C4 q:G4 q:C5 q:F5", "w:C4", "w:G3", "w:C3"))
+    proposed = [notice for notice in arrange(wide, ensemble="satb").notices if "--transpose" in notice]
     assert len(proposed) == 1
-    there = arrange(low, ensemble="satb", transpose="auto").score
-    same = arrange(low, ensemble="satb", transpose=proposed[0].split()[-1]).score
+    there = arrange(wide, ensemble="satb", transpose="auto").score
+    same = arrange(wide, ensemble="satb", transpose=proposed[0].split()[-1]).score
     assert [pitch_of(note) for note in pitched_notes(there)] == [pitch_of(note) for note in pitched_notes(same)]
 
 

@@ -14,7 +14,7 @@ from scoregen.score.timeline import SoundingNote, changes, pitch_of, pitched_not
 
 WIDEST = 6
 """The widest transposition that is tried, in semitones; players change octaves by themselves."""
-_IMPOSSIBLE = 6
+_IMPOSSIBLE, _OCTAVE = 6, 2
 _LEAST_GAP = 12
 """The mean distance in semitones that melody and bass should have."""
 _ACCIDENTALS, _MOVED = 0.02, 0.05
@@ -50,8 +50,9 @@ def _discomfort(line: Mapping[int, int], player: Player, semitones: int) -> tupl
         out = sum(count for pitch, count in moved.items() if not player.can_play([pitch]))
         return (sum(player.discomfort(p) * count for p, count in moved.items()) + _IMPOSSIBLE * out) / total
 
-    shift = min(OCTAVES, key=lambda each: (price(each), abs(each)))
-    return price(shift), sum(pitch * count for pitch, count in line.items()) / total + semitones + shift
+    prices = {shift: price(shift) + _OCTAVE * abs(shift) / 12 for shift in OCTAVES}
+    shift = min(OCTAVES, key=lambda each: prices[each])
+    return prices[shift], sum(pitch * count for pitch, count in line.items()) / total + semitones + shift
 
 
 def _outer_lines(score: Score) -> tuple[Counter[int], Counter[int]]:

@@ -35,6 +35,18 @@ class Marked:
     left_out: Mapping[str, tuple[int, ...]]
 
 
+@dataclass(frozen=True)
+class Families:
+    """The families of the old and of the new parts by id."""
+
+    old: Mapping[str, Family]
+    new: Mapping[str, Family]
+
+    @classmethod
+    def of(cls, old: Sequence[Part], new: Sequence[Part]) -> Families:
+        return cls(*({part.id: family_of(part) for part in parts} for parts in (old, new)))
+
+
 class Carriers:
     """Which new voices have the voices of a staff of the source, by measure and onset."""
 
@@ -67,7 +79,7 @@ def moved_marks(
 ) -> Marked:
     """The marks of a score for the voices of its arrangement."""
     carriers = Carriers(stretches, score.measures)
-    families = {part.id: family_of(part) for part in (*parts, *score.parts)}
+    families = Families.of(score.parts, parts)
     onsets = [_onsets(row) for row in voices]
     lost: dict[str, list[int]] = defaultdict(list)
     directions, spanners = [], []
@@ -124,12 +136,12 @@ def _onsets(voices: Sequence[Voice]) -> dict[Slot, frozenset[Fraction]]:
     return found
 
 
-def _direction(mark: Direction, index: int, carriers: Carriers, families: Mapping[str, Family]) -> list[Direction]:
+def _direction(mark: Direction, index: int, carriers: Carriers, families: Families) -> list[Direction]:
     if mark.part is None:
         return [mark]
     slots = carriers.of_staff(mark.part, mark.staff, index, mark.onset)
     if isinstance(mark.value, Words) and _TECHNIQUES.search(mark.value.text):
-        slots = [slot for slot in slots if families[slot.part] == families[mark.part]]
+        slots = [slot for slot in slots if families.new[slot.part] == families.old[mark.part]]
     seen = dict.fromkeys((slot.part, slot.staff) for slot in slots)
     return [replace(mark, part=part, staff=staff) for part, staff in _first_staves(seen, mark)]
 
@@ -146,14 +158,14 @@ def _spanner(
     spanner: Spanner,
     index: int,
     carriers: Carriers,
-    families: Mapping[str, Family],
+    families: Families,
     onsets: Sequence[Mapping[Slot, frozenset[Fraction]]],
 ) -> list[Spanner]:
     if isinstance(spanner, Slur):
         return _slur(spanner, index, carriers, onsets)
     slots = carriers.of_staff(spanner.part, spanner.staff, index, spanner.onset)
     if isinstance(spanner, Pedal):
-        slots = [slot for slot in slots if families[slot.part] == "keyboard"][:1]
+        slots = [slot for slot in slots if families.new[slot.part] == "keyboard"][:1]
     seen: dict[str, int] = {}
     for slot in slots:
         seen[slot.part] = min(seen.get(slot.part, slot.staff), slot.staff)

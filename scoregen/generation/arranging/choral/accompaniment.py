@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -20,6 +20,9 @@ FASTEST = Fraction(1, 2)
 """The shortest note of a melody without words that singers take over."""
 LEAST_SHARE = 0.2
 """The least share of the time of the most frequent pitch class from which a pitch class belongs to the harmony."""
+
+
+_CHORDS = ((0, 4, 7, 10), (0, 4, 7, 11), (0, 3, 7, 10), (0, 3, 6, 10), (0, 3, 6, 9), (0, 4, 8))
 
 
 @dataclass(frozen=True)
@@ -176,32 +179,61 @@ class Accompaniment:
         notes = self._between(onset + low, onset + high)
         if not notes:
             return replace(span, melody=None)
-        bass = self._bass(span, onset, low, notes)
+        bass = self._bass(span, onset, notes)
         classes: dict[Pitch, float] = defaultdict(float)
         for note in notes:
             overlap = min(note.end, onset + high) - max(note.onset, onset + low)
             classes[replace(pitch_of(note), octave=4)] += float(overlap)
+        for note in self._later(span, onset, high, chord):
+            classes[replace(pitch_of(note), octave=4)] += float(note.duration) / 2
         if chord is not None:
             classes = {pitch: weight * (2.0 if _is_member(pitch, chord) else 0.5) for pitch, weight in classes.items()}
         most = max(classes.values())
         kept = {pitch: weight / most for pitch, weight in classes.items() if weight >= LEAST_SHARE * most}
         return replace(span, classes=kept, bass=bass)
 
-    def _bass(self, span: Span, onset: Fraction, low: Fraction, notes: Sequence[SoundingNote]) -> Pitch:
-        """The lowest pitch: of the whole chord if the accompaniment is a figure, else of the span."""
+    def _later(self, span: Span, onset: Fraction, high: Fraction, chord: ChordSpan | None) -> list[SoundingNote]:
+        """The notes of the accompaniment that the chord of a span has later in its measure: the rest of a figure."""
+        end = self._score.measures[span.measure].duration + onset
+        if chord is None or min(chord.end, end) <= onset + high:
+            return []
+        tune = self.source_slot(span.measure)
+        notes = self._between(onset + high, min(chord.end, end))
+        return [note for note in notes if note.slot != tune and note.onset >= onset + high]
+
+    def _bass(self, span: Span, onset: Fraction, notes: Sequence[SoundingNote]) -> Pitch:
+        """The lowest pitch: of a figure that goes on with the notes of the measure so far the lowest of all these."""
         own = [note for note in notes if note.end > onset + span.start]
         lowest = min(own, key=lambda note: pitch_of(note).midi_pitch)
         beat = beats_of(self._score.measures[span.measure])[0]
-        begun = max(low, Fraction(0)) + onset
         is_figure = lowest.duration < beat[1] - beat[0] or self._is_chord(lowest, notes)
-        if not is_figure:
-            return pitch_of(lowest)
-        before = [note for note in notes if note.onset >= begun]
-        return min((pitch_of(note) for note in before or own), key=lambda pitch: pitch.midi_pitch)
+        tune = self.source_slot(span.measure)
+        before = self._same_chord(span, onset, [note for note in own if note.slot != tune])
+        chosen = [*own, *before] if is_figure else own
+        return min((pitch_of(note) for note in chosen), key=lambda pitch: pitch.midi_pitch)
+
+    def _same_chord(self, span: Span, onset: Fraction, own: Sequence[SoundingNote]) -> list[SoundingNote]:
+        """The notes of the beats before a span, in its measure, that form one chord with its own notes."""
+        tune = self.source_slot(span.measure)
+        names, found = {pitch_of(note).pitch_class for note in own}, list[SoundingNote]()
+        for start, end in reversed(beats_of(self._score.measures[span.measure])):
+            if start >= span.start:
+                continue
+            beat = [note for note in self._between(onset + start, onset + min(end, span.start)) if note.slot != tune]
+            names |= {pitch_of(note).pitch_class for note in beat}
+            if not _is_one_chord(names):
+                break
+            found += [note for note in beat if note.onset >= onset]
+        return found
 
     def _is_chord(self, lowest: SoundingNote, notes: Sequence[SoundingNote]) -> bool:
         """Whether a note is struck in one voice with others."""
         return any(other is not lowest and (other.onset, other.slot) == (lowest.onset, lowest.slot) for other in notes)
+
+
+def _is_one_chord(names: Set[int]) -> bool:
+    """Whether pitch classes are members of one triad or seventh chord."""
+    return any(names <= {(root + each) % 12 for each in kind} for root in names for kind in _CHORDS)
 
 
 def _is_member(pitch: Pitch, chord: ChordSpan) -> bool:

@@ -91,8 +91,8 @@ class Hands:
         return min(ways, key=lambda way: self._price(unit, *way))
 
     def _price(self, unit: Sequence[Event], hand: int, shift: int) -> float:
-        price = _OCTAVE * abs(shift) / 12 - _HAND_AS_BEFORE * (self._before.get(unit[0].slot) == (hand, shift))
-        count = 0
+        change = _OCTAVE * abs(shift) / 12 - _HAND_AS_BEFORE * (self._before.get(unit[0].slot) == (hand, shift))
+        price, count = 0.0, 0
         for event in unit:
             low, high = self._frame.windows(self._onset + event.onset, self._onset + event.end)[hand]
             for note in event.notes:
@@ -101,7 +101,7 @@ class Hands:
                 price += _UNREACHED * (not low <= pitch <= high)
                 side = SPLIT - pitch if hand == RIGHT else pitch - SPLIT
                 price += _WRONG_SIDE * max(side, 0) / 4
-        return price / max(count, 1)
+        return change + price / max(count, 1)
 
     def _place_unit(
         self, unit: Sequence[Event], hand: int, shift: int, struck: dict[Fraction, set[int]], *, crowded: bool

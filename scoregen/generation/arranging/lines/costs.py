@@ -13,10 +13,11 @@ from scoregen.generation.arranging.lines.cells import Sound
 
 MELODY_ELSEWHERE, BASS_ELSEWHERE = 8.0, 7.0
 """The melody in another role than the leading one, the bass in another than the lowest."""
-MELODY_LOST, BASS_LOST, CLASS_LOST, LINE_LOST = 40.0, 30.0, 4.0, 2.5
+MELODY_LOST, BASS_LOST, CLASS_LOST, LINE_LOST = 40.0, 30.0, 6.0, 2.5
 """A cell without the melody, without the bass, without a pitch class, without a line that is no double."""
 DOUBLE_LOST = 0.1
-OCTAVE_MOVED, UNCOMFORTABLE, FOLDED_NOTES = 0.4, 0.6, 4.0
+OCTAVE_MOVED, MELODY_MOVED, UNCOMFORTABLE, FOLDED_NOTES = 0.4, 3.0, 0.6, 4.0
+"""An octave up or down of a line, that of the melody, and notes that are uncomfortable or moved one by one."""
 UNISON_DOUBLE, OCTAVE_DOUBLE, BASS_DOUBLE, RESTING = 1.2, 0.8, 0.2, 1.5
 """A strand in two roles, the same an octave away, below the bass, and a role without notes while others play."""
 CROSSING, OVER_MELODY, UNDER_BASS, PARALLEL = 1.2, 5.0, 4.0, 2.5

@@ -75,7 +75,7 @@ def _moments(sounds: Sequence[Sequence[Sound]]) -> list[tuple[int, int, list[tup
 def _classes(sounds: Sequence[Sequence[Sound]]) -> dict[int, float]:
     """The share of each pitch class in the sounding time of all strands; the doubled weigh no more than twice.
 
-    The fifth above the bass weighs half: of all notes of a chord it is missed least.
+    The fifth above the bass weighs half, since it is missed least; the third weighs most.
     """
     times = defaultdict[int, int](int)
     for row in sounds:
@@ -83,10 +83,8 @@ def _classes(sounds: Sequence[Sequence[Sound]]) -> dict[int, float]:
             times[note.pitch % 12] += note.end - note.start
     most = max(times.values(), default=1)
     lowest = min((note.pitch for row in sounds for note in row), default=0)
-    return {
-        pitch_class: min(1.0, 2 * time / most) * (0.5 if (pitch_class - lowest) % 12 == 7 else 1.0)
-        for pitch_class, time in times.items()
-    }
+    weights = {7: 0.5, 3: 1.3, 4: 1.3}
+    return {each: min(1.0, 2 * time / most) * weights.get((each - lowest) % 12, 1.0) for each, time in times.items()}
 
 
 def _doubles(

@@ -118,7 +118,8 @@ class Prices:
         low, high = who.comfortable
         mean = sum(pitches) / max(len(pitches), 1)
         price = costs.UNCOMFORTABLE * 2 * discomfort / time + 0.02 * abs(mean - (low + high) / 2)
-        price += costs.FOLDED_NOTES if option.shift == FOLDED else costs.OCTAVE_MOVED * abs(option.shift) / 12
+        moved = costs.MELODY_MOVED if player == self.task.leader else costs.OCTAVE_MOVED
+        price += costs.FOLDED_NOTES if option.shift == FOLDED else moved * abs(option.shift) / 12
         if who.role.is_sung and self.task.sung and option.strand not in self.task.sung:
             price += costs.UNSUNG
         price += self._place(cell, player, option)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from fractions import Fraction
 
@@ -28,12 +29,33 @@ def hands(score: Score) -> list[set[int]]:
     return [hand for hand in found if hand]
 
 
-@pytest.mark.parametrize("number", [1, 3, 7, 12])
-def test_a_chorale_is_complete_and_within_reach(number: int) -> None:
-    source = chorale(number, measures=8)
+def test_a_hymn_is_complete_and_within_reach() -> None:
+    source = choir(
+        ("q:C5 q:D5 e:E5 e:D5 q:C5", "q:G4 q:G4 h:G4", "q:E4 q:D4 q:C4 e:E4 e:D4", "q:C3 q:B2 h:C3"),
+        ("h:D5 h:C5", "q:G4 q:F4 h:E4", "h:B3 h:C4", "h:G3 h:C3"),
+    )
     done = played("piano", source)
     assert sounding(done.score) == sounding(source)
     assert all(max(hand) - min(hand) <= SPAN and len(hand) <= FINGERS for hand in hands(done.score))
+
+
+@pytest.mark.parametrize("number", [1, 3, 7, 12])
+def test_outer_lines_stay_and_hands_reach(number: int) -> None:
+    source = chorale(number, measures=6)
+    done = played("piano", source).score
+    assert all(max(hand) - min(hand) <= SPAN and len(hand) <= FINGERS for hand in hands(done))
+    for row in (max, min):
+        assert outline(source, row) <= sounding(done)
+
+
+def outline(score: Score, choose: Callable[[Iterable[int]], int]) -> set[tuple[Fraction, int]]:
+    """The onsets and pitches of the highest or lowest notes, where one is struck."""
+    found, now = set(), list[SoundingNote]()
+    for change in changes(pitched_notes(score)):
+        now = [note for note in now if note.end > change.time] + [*change.starts]
+        outer = choose(pitch_of(note).midi_pitch for note in now) if now else 0
+        found |= {(note.onset, outer) for note in change.starts if pitch_of(note).midi_pitch == outer}
+    return found
 
 
 def test_voices_that_move_together_are_chords() -> None:

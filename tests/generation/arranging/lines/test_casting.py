@@ -21,7 +21,7 @@ HYMN = choir(
 def test_four_voices_are_a_quartet_note_for_note() -> None:
     done = played("string-quartet", HYMN)
     assert list(parts_of(done.score).values()) == list(parts_of(HYMN).values())
-    assert done.account.counts() == {"kept": 32, "moved": 0, "merged": 0, "left out": 0}
+    assert done.account.counts() == {"kept": 28, "moved": 0, "merged": 0, "left out": 0}
 
 
 def test_the_fifth_player_doubles_the_bass_an_octave_below() -> None:
@@ -38,7 +38,7 @@ def test_three_players_keep_melody_bass_and_thirds(ensemble: str) -> None:
         slot = next(part.id for part in HYMN.parts if part.name == name)
         wanted = {(n.onset, pitch_of(n).pitch_class) for n in pitched_notes(HYMN) if n.slot.part == slot}
         assert wanted <= heard, name
-    assert {(0, 4), (8, 11)} & heard == {(0, 4)} or (0, 4) in heard, "the third of the first chord sounds"
+    assert {(0, 4), (4, 4), (6, 11), (8, 4)} <= heard, "the thirds sound"
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_doubles_of_an_orchestra_are_merged() -> None:
 
 
 def test_double_stops_are_kept_where_a_bow_reaches_them() -> None:
-    source = instruments(("Violin 1", "w:E5"), ("Violin 2", "w:G4+C5"), ("Viola", "w:E4"), ("Cello", "w:C3"))
+    source = instruments(("Violin 1", "w:E5"), ("Violin 2", "w:A4+C5"), ("Viola", "w:G4"), ("Cello", "w:F3"))
     parts = parts_of(played("string-quartet", source).score)
     assert sum("+" in notes for notes in parts.values()) == 1
     assert played("string-quartet", source).account.count("kept") == 5
