@@ -84,7 +84,7 @@ def moved_marks(
     lost: dict[str, list[int]] = defaultdict(list)
     directions, spanners = [], []
     for index, measure in enumerate(score.measures):
-        own = {mark: _direction(mark, index, carriers, families) for mark in measure.directions}
+        own = {mark: _direction(mark, index, carriers, families, parts) for mark in measure.directions}
         directions.append(tuple(_once(new for row in own.values() for new in row)))
         new = {old: _spanner(old, index, carriers, families, onsets) for old in measure.spanners}
         spanners.append(tuple(_apart([each for row in new.values() for each in row])))
@@ -136,11 +136,17 @@ def _onsets(voices: Sequence[Voice]) -> dict[Slot, frozenset[Fraction]]:
     return found
 
 
-def _direction(mark: Direction, index: int, carriers: Carriers, families: Families) -> list[Direction]:
+def _direction(
+    mark: Direction, index: int, carriers: Carriers, families: Families, parts: Sequence[Part]
+) -> list[Direction]:
+    """The direction for the parts that have its voices; words where all these rest stand above the first part."""
     if mark.part is None:
         return [mark]
     slots = carriers.of_staff(mark.part, mark.staff, index, mark.onset)
-    if isinstance(mark.value, Words) and _TECHNIQUES.search(mark.value.text):
+    technique = isinstance(mark.value, Words) and _TECHNIQUES.search(mark.value.text) is not None
+    if isinstance(mark.value, Words) and not slots and not technique:
+        slots = [Slot(part.id) for part in parts[:1]]
+    if technique:
         slots = [slot for slot in slots if families.new[slot.part] == families.old[mark.part]]
     seen = dict.fromkeys((slot.part, slot.staff) for slot in slots)
     return [replace(mark, part=part, staff=staff) for part, staff in _first_staves(seen, mark)]

@@ -7,7 +7,6 @@ from scoregen.score.ensemble import load_ensemble
 from scoregen.score.pitch import UNISON
 from tests.generation.arranging.sources import choir, played
 
-
 WIDE = choir(("q:C4 q:G4 q:C5 q:F5", "w:C4", "w:G3", "w:C3"))
 
 

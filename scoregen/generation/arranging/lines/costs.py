@@ -18,8 +18,9 @@ MELODY_LOST, BASS_LOST, CLASS_LOST, LINE_LOST = 40.0, 30.0, 6.0, 2.5
 DOUBLE_LOST = 0.1
 OCTAVE_MOVED, MELODY_MOVED, UNCOMFORTABLE, FOLDED_NOTES = 0.4, 3.0, 0.6, 4.0
 """An octave up or down of a line, that of the melody, and notes that are uncomfortable or moved one by one."""
-UNISON_DOUBLE, OCTAVE_DOUBLE, BASS_DOUBLE, RESTING = 1.2, 0.8, 0.2, 1.5
-"""A strand in two roles, the same an octave away, below the bass, and a role without notes while others play."""
+UNISON_DOUBLE, BASS_UNISON, OCTAVE_DOUBLE, BASS_DOUBLE, RESTING = 2.0, 1.2, 0.8, 0.2, 1.5
+"""A strand in two roles in unison, the bass in two, a strand an octave away, the bass an octave below, and a role
+without notes while others play."""
 CROSSING, OVER_MELODY, UNDER_BASS, PARALLEL = 1.2, 5.0, 4.0, 2.5
 FULL, ALONE = 3, 2.0
 """The lines from which doubling is welcome, and the price of doubling fewer."""

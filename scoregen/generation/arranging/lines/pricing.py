@@ -184,7 +184,7 @@ class Prices:
         if len(self.importance.active[cell]) < costs.FULL:
             return costs.ALONE
         if above.shift == option.shift:
-            return costs.UNISON_DOUBLE
+            return costs.BASS_UNISON if player in self.task.basses else costs.UNISON_DOUBLE
         if player in self.task.basses and option.shift < above.shift:
             return costs.BASS_DOUBLE
         return costs.OCTAVE_DOUBLE + (0 if option.shift < above.shift else 1)
