@@ -133,4 +133,4 @@ def _options(prices: Prices, cell: int, player: int, fixed: Option | None = None
     for strand in missed[:MISSED]:
         chosen.append(min(entry for entry in found if entry[1].strand == strand))
     yield from chosen
-    yield (0.0, RESTS)
+    yield (prices.own(cell, player, RESTS), RESTS)

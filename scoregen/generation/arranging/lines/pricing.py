@@ -106,7 +106,7 @@ class Prices:
     def own(self, cell: int, player: int, option: Option) -> float:
         """The price of an option for one player."""
         if option.strand == NOBODY:
-            return 0.0
+            return self._place(cell, player, option) if self.importance.active[cell] else 0.0
         who, row = self.players[player], self._row(cell, option)
         pitches = self.pitches(cell, player, option) or ()
         time = sum(note.end - note.start for note in row) or 1
@@ -138,7 +138,7 @@ class Prices:
         price = 0.0
         if player == self.task.leader:
             price += costs.MELODY_ELSEWHERE * (1 - self.importance.melody[cell].get(option.strand, 0.0))
-        if player in self.task.basses:
+        if player in self.task.basses and len(self.importance.active[cell]) > 1:
             price += costs.BASS_ELSEWHERE * (1 - self.importance.bass[cell].get(option.strand, 0.0))
         return price
 
