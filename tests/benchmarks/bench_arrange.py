@@ -205,6 +205,9 @@ def motions(score: Score) -> tuple[set[Motion], Counter[tuple[Fraction, int, int
             pair = (pitch_of(before).pitch_class, pitch_of(after).pitch_class)
             steps[(after.onset, *pair)] += 1
             at[(slot, after.onset)] = pair
+        lows = {note.onset: note for note in sorted(own, key=lambda note: -pitch_of(note).midi_pitch)}
+        for before, after in itertools.pairwise([lows[onset] for onset in sorted(lows)]):
+            steps[(after.onset, pitch_of(before).pitch_class, pitch_of(after).pitch_class)] += 1
     found = set()
     for each in parallels(score, slots):
         upper, lower = at.get((each.upper, each.onset)), at.get((each.lower, each.onset))

@@ -40,10 +40,6 @@ class Cell:
     end: Fraction
     begins_phrase: bool = False
 
-    @property
-    def begins_measure(self) -> bool:
-        return self.start == 0
-
 
 @dataclass(frozen=True)
 class Source:
