@@ -29,12 +29,14 @@ if TYPE_CHECKING:
     from scoregen.score.pitch import Pitch
     from scoregen.system.errors import ScoregenError
     from scoregen.tasks.analyze import Analysis
+    from scoregen.tasks.arrange import Arrangement
     from scoregen.tasks.compose import Alternative, Composition, PieceOptions, SamplingOptions
     from scoregen.tasks.evaluate import Comparison
     from scoregen.tasks.explain import Explanation, write_explanation
     from scoregen.tasks.novelty import NoveltyReport
     from scoregen.tasks.public.verbs import (
         analyze,
+        arrange,
         check,
         compose,
         evaluate,
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Alternative",
     "Analysis",
+    "Arrangement",
     "Chord",
     "Comparison",
     "Composition",
@@ -74,6 +77,7 @@ __all__ = [
     "TrainingOptions",
     "Voice",
     "analyze",
+    "arrange",
     "check",
     "compose",
     "evaluate",
@@ -90,10 +94,11 @@ _HOMES = {
     "scoregen.analysis.rules.findings": ("Finding",),
     "scoregen.analysis.rules.report": ("Report",),
     "scoregen.tasks.public.verbs": (
-        *("analyze", "check", "compose", "evaluate", "explain", "novelty_report"),
+        *("analyze", "arrange", "check", "compose", "evaluate", "explain", "novelty_report"),
         *("read_score", "render", "train", "write_score"),
     ),
     "scoregen.tasks.analyze": ("Analysis",),
+    "scoregen.tasks.arrange": ("Arrangement",),
     "scoregen.tasks.evaluate": ("Comparison",),
     "scoregen.tasks.compose": ("Alternative", "Composition", "PieceOptions", "SamplingOptions"),
     "scoregen.system.errors": ("ScoregenError",),

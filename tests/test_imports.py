@@ -35,6 +35,7 @@ PACKAGES = {
     "analysis": (("",), ("harmony",), ("form", "counterpoint"), ("rules",)),
     "cli": (("console",), ("commands",), ("",)),
     "evaluation": (("metrics",), ("passages",), ("",), ("reference_corpus",)),
+    "generation": (("arranging.lines",), ("arranging.choral", "arranging.keyboard"), ("arranging",), ("",)),
     "model": (
         ("features",),
         ("network",),

@@ -15,6 +15,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from scoregen.cli.commands.analyze import analyze_command
+from scoregen.cli.commands.arrange import arrange_command
 from scoregen.cli.commands.bench import bench
 from scoregen.cli.commands.calibrate import calibrate_command
 from scoregen.cli.commands.check import check_command
@@ -47,6 +48,7 @@ app = typer.Typer(
 )
 COMMANDS: dict[str, Callable[..., None]] = {
     "compose": compose_command,
+    "arrange": arrange_command,
     "check": check_command,
     "render": render_command,
     "analyze": analyze_command,

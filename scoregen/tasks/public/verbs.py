@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from scoregen.analysis.rules.rule_sets import RuleSet
     from scoregen.notation.files import WrittenFiles
     from scoregen.tasks.analyze import Analysis
+    from scoregen.tasks.arrange import Arrangement
     from scoregen.tasks.compose import Composition
     from scoregen.tasks.evaluate import Comparison
     from scoregen.tasks.explain import Explanation
@@ -150,6 +151,22 @@ def _option_names() -> tuple[set[str], set[str], set[str]]:
 
     own = set(inspect.signature(task).parameters) - {"score"}
     return own, {each.name for each in fields(SamplingOptions)}, {each.name for each in fields(PieceOptions)}
+
+
+def arrange(
+    score: ScoreLike, ensemble: str, *, keep: str | int | Sequence[str | int] = (), **options: Any
+) -> Arrangement:
+    """Redistribute the notes of a score among the players of another ensemble: melody, bass and inner voices.
+
+    `ensemble` is a name (`"string-quartet"`) or a file; `keep` names parts that stay as they are, by number or name.
+    `options` are those of `tasks.arrange.arrange`: `transpose`, `fill`. The result has the score, what became of every
+    note (`account`), and notices. Raises InputError for unknown names and for a score without pitched notes.
+    """
+    from scoregen.tasks.arrange import arrange as task
+
+    with python_errors():
+        kept = (keep,) if isinstance(keep, (str, int)) else keep
+        return task(as_score(score), ensemble=ensemble, keep=[str(part) for part in kept], **options)
 
 
 def check(score: ScoreLike, rules: RuleSet | str = "strict") -> Report:

@@ -197,3 +197,13 @@ def test_every_function_documents_itself() -> None:
         function = getattr(scoregen, name)
         assert inspect.getdoc(function)
         assert function.__module__ == "scoregen.tasks.public.verbs"
+
+
+def test_a_hymn_is_arranged_for_instruments(hymn: Path) -> None:
+    done = scoregen.arrange(hymn, "string quartet")
+    assert [part.name for part in done.score.parts] == ["Violin I", "Violin II", "Viola", "Cello"]
+    assert sum(done.account.counts().values()) == len(done.account.notes)
+    kept = scoregen.arrange(hymn, "piano", keep=1)
+    assert len(kept.score.parts) == 2
+    with pytest.raises(scoregen.ScoregenError, match="keep="):
+        scoregen.arrange(hymn, "piano", keep="oboe")

@@ -1,0 +1,1 @@
+"""Arranging: the notes of a score for the players of another ensemble."""

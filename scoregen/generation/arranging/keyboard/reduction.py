@@ -1,0 +1,36 @@
+"""A keyboard reduction: all sounding lines on two staves, for two hands.
+
+The right hand has the highest line, the left hand the lowest. Every other note goes to a hand that reaches it from
+there: down from the melody, or up from the bass, in its own octave if possible. Each hand has two voices; notes that
+move together are chords of one voice. Notes that no hand can take are left out, doubles and inner notes only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from scoregen.generation.arranging.keyboard.events import (
+    units_of,
+)
+from scoregen.generation.arranging.keyboard.hands import Hands
+from scoregen.generation.arranging.keyboard.outline import Frame
+from scoregen.generation.arranging.lines.players import Player
+from scoregen.generation.arranging.lines.writing import Stretch, Written
+from scoregen.score.elements import Score, Slot
+from scoregen.score.tablature import linked_tablature
+from scoregen.score.timeline import measure_onsets
+
+
+def reduce(score: Score, player: Player, slots: Iterable[Slot]) -> Written:
+    """The reduction of some voices of a score for a player with two staves or more."""
+    chosen = frozenset(slots) - linked_tablature(score)
+    frame = Frame(score, chosen)
+    before: dict[Slot, tuple[int, int]] = {}
+    rows, stretches = [], list[Stretch]()
+    for index, (measure, onset) in enumerate(zip(score.measures, measure_onsets(score), strict=True)):
+        hands = Hands(frame, player, onset, before)
+        hands.place(units_of(measure, chosen))
+        before = hands.chosen
+        rows.append(tuple(hands.voices(measure)))
+        stretches += hands.stretches(index, measure)
+    return Written(tuple(rows), tuple(stretches))
