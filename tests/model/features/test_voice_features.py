@@ -7,8 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from scoregen.model.features.voice_features import COLUMNS, FEATURES, feature_offsets, voice_features
-from scoregen.tokens.voice_descriptions import low_voices
-from scoregen.tokens.voice_descriptions import VoiceDescription
+from scoregen.tokens.voice_descriptions import VoiceDescription, low_voices
 
 SINGER = VoiceDescription("voice", 0, 0, 1, 0, 60, 81, True)
 RIGHT = VoiceDescription("keyboard", 1, 0, 2, 0, 55, 91, False)
