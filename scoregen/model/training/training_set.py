@@ -10,6 +10,7 @@ from scoregen.corpora.manifest import Corpus, load_corpus, name_hash, verify
 from scoregen.corpora.prepare import Prepared, prepare
 from scoregen.corpora.variants import variants
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
+from scoregen.plan.harmonic_plan import with_harmony
 from scoregen.score.ensemble import Ensemble, load_ensemble
 from scoregen.system.errors import InputError
 from scoregen.tokens.events import TokenScore
@@ -60,7 +61,7 @@ def read_training_set(corpus: str, ensemble: str, network: NetworkConfig, option
         "pieces": len(train.pieces),
         "valid_pieces": len(valid.pieces),
     }
-    own, others = ([tokens for _, tokens in prepared.pieces] for prepared in (train, valid))
+    own, others = ([with_harmony(tokens) for _, tokens in prepared.pieces] for prepared in (train, valid))
     augmented = _augment(own)
     index = NoveltyIndex.of(augmented)
     examples = score_examples(
