@@ -35,7 +35,7 @@ PACKAGES = {
     "analysis": (("",), ("harmony",), ("form", "counterpoint"), ("rules",)),
     "cli": (("console",), ("commands",), ("",)),
     "evaluation": (("metrics",), ("passages",), ("",), ("reference_corpus",)),
-    "model": (("network",), ("engine",), ("sampling.costs",), ("sampling",), ("inspection", "training")),
+    "model": (("network",), ("engine", "harmony"), ("sampling.costs",), ("sampling",), ("inspection", "training")),
     "notation": (
         ("musicxml",),
         ("musicxml.read",),

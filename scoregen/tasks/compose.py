@@ -35,6 +35,7 @@ from scoregen.plan.drafts import (
 )
 from scoregen.plan.easy_parts import easy_rules
 from scoregen.plan.form import PieceOptions, blank_piece
+from scoregen.plan.plan_text import PlanRow, plan_rows
 from scoregen.plan.sections import Sections, section_starts, unfolded
 from scoregen.plan.steering import chord_notices, given_chords
 from scoregen.score.arrangement.sung_texts import LYRICS, LyricsChoice, with_given_marks
@@ -47,11 +48,13 @@ from scoregen.system.errors import InputError
 from scoregen.tasks.check import check
 from scoregen.tasks.layout import NEW_SCORE, LayoutOptions, lay_out_given
 from scoregen.tasks.provenance import novelty_record, provenance, provenance_fields
-from scoregen.tokens.constraints.measure_plan import GivenChords
+from scoregen.tokens.constraints.measure_plan import GivenChords, Plan
 from scoregen.tokens.encode import encode
+from scoregen.tokens.events import TokenScore
 
 if TYPE_CHECKING:
     from scoregen.model.engine.protocol import Engine
+    from scoregen.model.harmony.planner import Planner
     from scoregen.model.sampling.drafts import Draft
     from scoregen.model.sampling.pretrained import Pretrained
 
@@ -62,13 +65,15 @@ __all__ = ["Alternative", "Composition", "PieceOptions", "SamplingOptions", "com
 class Alternative(ScoreResult):
     """One finished score, the log likelihood of its generated part in nats, and its provenance.
 
-    `parallels` are all parallel fifths and octaves between its voices, given and generated.
+    `parallels` are all parallel fifths and octaves between its voices, given and generated. `plan` is the harmonic plan
+    that its notes were written under, () without one.
     """
 
     score: Score
     log_likelihood: float
     parallels: tuple[Parallel, ...]
     provenance: dict[str, Any]
+    plan: tuple[PlanRow, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Alternative {self.provenance['rank']} of {self.score!r}: {self.log_likelihood:.1f} nats>"
@@ -186,7 +191,8 @@ def compose(
         record = provenance(done, pretrained.weights, options, {**settings, **results})
         found = parallels(unfolded(filled_reading(task, draft.tokens), form), task.page_slots)
         shown = lay_out_given(done, players, shape)
-        alternatives.append(Alternative(shown, -draft.nats, found, record))
+        rows = plan_rows([measure.header for measure in draft.tokens.measures])
+        alternatives.append(Alternative(shown, -draft.nats, found, record, rows))
     is_new = given.document is not None and alternatives[0].score.document is None
     return Composition(
         tuple(alternatives),
@@ -258,7 +264,7 @@ def _sample(
     requests = [
         SamplingRequest(
             engine,
-            tokens,
+            planned,
             task.rules,
             own,
             pretrained.index,
@@ -269,9 +275,21 @@ def _sample(
             scales=task.scales,
             page=page,
         )
-        for own in plans.plans
+        for planned, own in _with_harmony(pretrained.planner, tokens, plans.plans, options.seed)
     ]
     return draw_candidates(requests, criteria, options, progress or (lambda done: None))
+
+
+def _with_harmony(
+    planner: Planner | None, tokens: TokenScore, plans: Sequence[Sequence[Plan]], seed: int
+) -> list[tuple[TokenScore, Sequence[Plan]]]:
+    """The task of each alternative under its best harmonic plan, with the plan of measures that it goes with."""
+    from scoregen.generation.harmony_plans import harmonic_plans
+
+    if planner is None:
+        return [(tokens, own) for own in plans]
+    best = [harmonic_plans(planner, tokens, own, f"{seed} {number}")[0] for number, own in enumerate(plans)]
+    return [(each.tokens, (each.measures,)) for each in best]
 
 
 def _with_costs(options: SamplingOptions, style: Style) -> SamplingOptions:

@@ -81,7 +81,7 @@ def read_weights(path: Path | None = None) -> Weights:
         config, tensors = _with_later_features(config, tensors)
     except InputError as error:
         raise InputError(error.message, Place(f"{stem}.safetensors")) from error
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError, SafetensorError) as error:
+    except (OSError, ValueError, LookupError, TypeError, RuntimeError, SafetensorError) as error:
         raise _unreadable(stem, error) from error
     checksum = hashlib.sha256(data).hexdigest()
     if about.get("sha256") != checksum:

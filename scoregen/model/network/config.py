@@ -20,7 +20,7 @@ class NetworkConfig:
 
     roles: tuple[str, ...] = ("soprano", "alto", "tenor", "bass")
     alphabet: str = "spelled"
-    metric_features: int = 38
+    metric_features: int = 150
     embedding: int = 64
     context: int = 96
     backbone: int = 160

@@ -1,10 +1,12 @@
-"""A checkpoint for sampling: its weights, and its novelty index and calibration if there are any."""
+"""A checkpoint for sampling: its weights, and what is next to them, such as its novelty index and its planner."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
+from scoregen.model.harmony.planner import Planner
+from scoregen.model.harmony.planner_file import load_planner
 from scoregen.model.network.checkpoint import SHIPPED, Weights, read_weights
 from scoregen.model.sampling.costs.successions import load_successions
 from scoregen.model.sampling.feature_matching_file import Calibration, load_calibration
@@ -22,6 +24,7 @@ class Pretrained:
     index: NoveltyIndex | None
     calibration: Calibration | None
     successions: SuccessionTable | None
+    planner: Planner | None
 
 
 def load_pretrained(checkpoint: Path | None, players: Ensemble) -> Pretrained:
@@ -35,4 +38,6 @@ def load_pretrained(checkpoint: Path | None, players: Ensemble) -> Pretrained:
         others = ", ".join(config.roles)
         raise InputError(f"these weights write for {others}; {players.name} needs {', '.join(roles)}")
     path = checkpoint or resources.weights() / SHIPPED
-    return Pretrained(weights, load_index(path), load_calibration(path, roles), load_successions(path))
+    return Pretrained(
+        weights, load_index(path), load_calibration(path, roles), load_successions(path), load_planner(path)
+    )

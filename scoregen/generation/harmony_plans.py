@@ -1,0 +1,162 @@
+"""Harmonic plans of drafts: drawn by the planner around what is fixed, ranked, and put into the headers of a task.
+
+What is given fixes some of a plan: chord symbols, and the chords at phrase ends that each draft plans. For each of
+these plans of measures several harmonic plans are drawn. They are ranked by their likelihood when nothing is fixed, so
+that the fixed chords count too, and by their cadences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoregen.model.harmony.labels import ATTRIBUTES, INVERSION, KEY, QUALITY, ROOT, UNKNOWN, chord_of
+from scoregen.model.harmony.planner import Permissions, Planner
+from scoregen.model.harmony.planner_inputs import PlannerPiece, planner_inputs, planner_piece
+from scoregen.model.network.metric_features import CLASSES, QUALITIES
+from scoregen.plan.harmonic_plan import headers_with
+from scoregen.score.theory.chord_kinds import MEMBERS
+from scoregen.tokens.constraints.given_chords import ChordSpan
+from scoregen.tokens.constraints.measure_plan import Plan
+from scoregen.tokens.constraints.planned_chords import PlannedChord
+from scoregen.tokens.events import TokenScore
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+PLANS = 32
+"""The harmonic plans that are drawn for an alternative, over all plans of measures."""
+TEMPERATURE = 0.9
+NO_DOMINANT, NO_TONIC, OPEN_END = 4.0, 8.0, 2.0
+"""The nats that a last cadence without a dominant, one off the tonic, and a phrase end that is not closed cost."""
+_TRIADS = [QUALITIES.index(name) for name in ("major", "minor")]
+_LEADING = [QUALITIES.index(name) for name in ("diminished", "half-diminished", "diminished-seventh")]
+_DOMINANTS = [QUALITIES.index(name) for name in ("major", "dominant")]
+
+
+@dataclass(frozen=True, slots=True)
+class HarmonicPlan:
+    """A harmonic plan in the headers of a task, its plan of measures, and its cost in nats a step."""
+
+    tokens: TokenScore
+    measures: Plan
+    cost: float
+
+
+def harmonic_plans(planner: Planner, tokens: TokenScore, plans: Sequence[Plan], seed: str) -> list[HarmonicPlan]:
+    """Harmonic plans for a task, the best first: several for each of the plans of its measures."""
+    piece = planner_piece(tokens)
+    each = max(1, PLANS // len(plans))
+    fixed = [_fixed(piece, plan) for plan in plans]
+    generator = np.random.default_rng(list(seed.encode()))
+    code = np.stack([planner.code(planner_inputs(piece, piece.is_given, known)) for known in fixed])
+    rows = np.repeat(np.arange(len(plans)), each)
+    labels = planner.sample(code[rows], _permissions(piece, np.stack(fixed)[rows], plans, rows), generator, TEMPERATURE)
+    unknown = np.full_like(fixed[0], UNKNOWN)
+    nats = planner.nats(planner.code(planner_inputs(piece, piece.is_given, unknown)), labels).sum(1)
+    costs = [(own + _faults(piece, label)) / len(piece.steps) for own, label in zip(nats, labels, strict=True)]
+    return [
+        HarmonicPlan(_with(tokens, piece, labels[row]), plans[rows[row]], float(costs[row]))
+        for row in np.argsort(costs)
+    ]
+
+
+def _with(tokens: TokenScore, piece: PlannerPiece, labels: Ints) -> TokenScore:
+    """The task with a plan in its headers."""
+    chords = [
+        chord_of(label, piece.headers[step.measure]) for label, step in zip(labels.tolist(), piece.steps, strict=True)
+    ]
+    headers = headers_with(piece.headers, piece.steps, chords)
+    measures = zip(tokens.measures, headers, strict=True)
+    return replace(tokens, measures=tuple(replace(measure, header=header) for measure, header in measures))
+
+
+def _fixed(piece: PlannerPiece, plan: Plan) -> Ints:
+    """[S, 4] what a plan of measures fixes at each step."""
+    fixed = np.full((len(piece.steps), len(ATTRIBUTES)), UNKNOWN)
+    for row, step in enumerate(piece.steps):
+        own = plan.get(step.measure)
+        if own is None:
+            continue
+        fifths, end = piece.headers[step.measure].key.fifths, step.onset + step.duration
+        given = _last(own.given_chords, end)
+        planned = next((chord for onset, chord in own.chords.items() if step.onset <= onset < end), None)
+        if given is not None:
+            fixed[row] = _given_label(given, fifths)
+        elif planned is not None and planned.members:
+            fixed[row] = _planned_label(planned, fifths)
+    return fixed
+
+
+def _last(chords: Mapping[Fraction, ChordSpan], end: Fraction) -> ChordSpan | None:
+    """The chord in force before an onset."""
+    place = max((onset for onset in chords if onset < end), default=None)
+    return None if place is None or not chords[place].members else chords[place]
+
+
+def _planned_label(chord: PlannedChord, fifths: int) -> list[int]:
+    root = chord.members[0]
+    above = tuple(member - root for member in chord.members)
+    quality = next((name for name in QUALITIES if MEMBERS[name] == above), None)
+    return [UNKNOWN, (root - fifths) % CLASSES, QUALITIES.index(quality) if quality else UNKNOWN, 0]
+
+
+def _given_label(chord: ChordSpan, fifths: int) -> list[int]:
+    """The label of a chord symbol; a chord with other tones is read as the largest usual chord in it."""
+    lowest = next(iter(chord.members)) if chord.bass is None else chord.bass
+    found = [
+        (len(MEMBERS[name]), root == lowest, -index, root, name)
+        for index, name in enumerate(QUALITIES)
+        for root in chord.members
+        if {root + member for member in MEMBERS[name]} <= chord.members
+    ]
+    if not found:
+        return [UNKNOWN] * len(ATTRIBUTES)
+    *_, root, name = max(found)
+    members = [root + member for member in MEMBERS[name]]
+    inversion = members.index(chord.bass) if chord.bass in members else UNKNOWN
+    return [UNKNOWN, (root - fifths) % CLASSES, QUALITIES.index(name), inversion]
+
+
+def _permissions(piece: PlannerPiece, fixed: Ints, plans: Sequence[Plan], rows: NDArray[np.intp]) -> Permissions:
+    """What the plans may choose: the fixed attributes, and no new chord inside one of a chord symbol."""
+    shape = fixed.shape[:2]
+    masks = [_only(fixed[..., index], size) for index, size in enumerate(ATTRIBUTES.values())]
+    qualities = np.repeat(masks[QUALITY][:, :, None], CLASSES, axis=2)
+    may = np.ones(shape, dtype=np.bool_)
+    for row, number in enumerate(rows):
+        for place, step in enumerate(piece.steps):
+            own = plans[number].get(step.measure)
+            given = own.given_chords if own else {}
+            if given and place and not any(step.onset <= onset < step.onset + step.duration for onset in given):
+                may[row, place] = _last(given, step.onset + step.duration) is None
+    return Permissions(masks[KEY], masks[ROOT], qualities, masks[INVERSION], may)
+
+
+def _only(values: Ints, size: int) -> Bools:
+    """[R, S, size] the known class alone; all classes where it is unknown."""
+    result: Bools = (values[..., None] == np.arange(size)) | (values[..., None] == UNKNOWN)
+    return result
+
+
+def _faults(piece: PlannerPiece, labels: Ints) -> float:
+    """The nats of phrase ends that are not closed, and of a last cadence without dominant or off the tonic."""
+    ends = np.flatnonzero(piece.ends)
+    open_ends = sum(labels[end, INVERSION] != 0 or labels[end, QUALITY] not in _TRIADS for end in ends)
+    if not len(ends):
+        return 0.0
+    last = labels[ends[-1]]
+    before = labels[: ends[-1]][labels[: ends[-1], ROOT] != last[ROOT]]
+    leads = len(before) > 0 and _is_dominant(before[-1], last)
+    off_tonic = last[ROOT] != last[KEY] % CLASSES
+    return float(OPEN_END * open_ends + NO_DOMINANT * (not leads) + NO_TONIC * off_tonic)
+
+
+def _is_dominant(label: Ints, goal: Ints) -> bool:
+    """Whether a chord is a dominant of the root of another."""
+    above = (label[ROOT] - goal[ROOT]) % CLASSES
+    return bool((above == 1 and label[QUALITY] in _DOMINANTS) or (above == 5 and label[QUALITY] in _LEADING))
