@@ -1,8 +1,9 @@
 """Harmonic plans of drafts: drawn by the planner around what is fixed, ranked, and put into the headers of a task.
 
-What is given fixes some of a plan: chord symbols, and the chords at phrase ends that each draft plans. For each of
-these plans of measures several harmonic plans are drawn. They are ranked by their likelihood when nothing is fixed, so
-that the fixed chords count too, and by their cadences.
+What is given fixes some of a plan: chord symbols, and the last cadence that a plan of measures has. At other phrase
+ends the planner chooses a triad in root position that fits what is given; in church modes, which it does not know, the
+plan of measures decides there too. For each plan of measures several harmonic plans are drawn. They are ranked by their
+likelihood when nothing is fixed, so that the fixed chords count too, and by their cadences.
 """
 
 from __future__ import annotations
@@ -14,14 +15,16 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from scoregen.generation.harmony_cadences import with_cadences
 from scoregen.model.harmony.labels import ATTRIBUTES, INVERSION, KEY, QUALITY, ROOT, UNKNOWN, chord_of
 from scoregen.model.harmony.planner import Permissions, Planner
-from scoregen.model.harmony.planner_inputs import PlannerPiece, planner_inputs, planner_piece
+from scoregen.model.harmony.planner_inputs import SILENT, PlannerPiece, planner_inputs, planner_piece
 from scoregen.model.network.metric_features import CLASSES, QUALITIES
-from scoregen.plan.harmonic_plan import headers_with
+from scoregen.plan.harmonic_plan import Step, headers_with
+from scoregen.score.keys import Key
 from scoregen.score.theory.chord_kinds import MEMBERS
 from scoregen.tokens.constraints.given_chords import ChordSpan
-from scoregen.tokens.constraints.measure_plan import Plan
+from scoregen.tokens.constraints.measure_plan import MeasurePlan, Plan
 from scoregen.tokens.constraints.planned_chords import PlannedChord
 from scoregen.tokens.events import TokenScore
 
@@ -50,19 +53,24 @@ class HarmonicPlan:
 def harmonic_plans(planner: Planner, tokens: TokenScore, plans: Sequence[Plan], seed: str) -> list[HarmonicPlan]:
     """Harmonic plans for a task, the best first: several for each of the plans of its measures."""
     piece = planner_piece(tokens)
-    each = max(1, PLANS // len(plans))
-    fixed = [_fixed(piece, plan) for plan in plans]
-    generator = np.random.default_rng(list(seed.encode()))
+    fixed = np.stack([_fixed(piece, plan) for plan in plans])
+    rows = np.repeat(np.arange(len(plans)), max(1, PLANS // len(plans)))
     code = np.stack([planner.code(planner_inputs(piece, piece.is_given, known)) for known in fixed])
-    rows = np.repeat(np.arange(len(plans)), each)
-    labels = planner.sample(code[rows], _permissions(piece, np.stack(fixed)[rows], plans, rows), generator, TEMPERATURE)
+    allowed = [_permissions(piece, known, plan) for known, plan in zip(fixed, plans, strict=True)]
+    generator = np.random.default_rng(list(seed.encode()))
+    labels = planner.sample(code[rows], _stacked(allowed, rows), generator, TEMPERATURE)
     unknown = np.full_like(fixed[0], UNKNOWN)
     nats = planner.nats(planner.code(planner_inputs(piece, piece.is_given, unknown)), labels).sum(1)
     costs = [(own + _faults(piece, label)) / len(piece.steps) for own, label in zip(nats, labels, strict=True)]
     return [
-        HarmonicPlan(_with(tokens, piece, labels[row]), plans[rows[row]], float(costs[row]))
-        for row in np.argsort(costs)
+        _harmonic_plan(tokens, piece, labels[row], plans[rows[row]], float(costs[row])) for row in np.argsort(costs)
     ]
+
+
+def _harmonic_plan(tokens: TokenScore, piece: PlannerPiece, labels: Ints, plan: Plan, cost: float) -> HarmonicPlan:
+    planned = _with(tokens, piece, labels)
+    headers = [measure.header for measure in planned.measures]
+    return HarmonicPlan(planned, with_cadences(plan, headers), cost)
 
 
 def _with(tokens: TokenScore, piece: PlannerPiece, labels: Ints) -> TokenScore:
@@ -78,18 +86,32 @@ def _with(tokens: TokenScore, piece: PlannerPiece, labels: Ints) -> TokenScore:
 def _fixed(piece: PlannerPiece, plan: Plan) -> Ints:
     """[S, 4] what a plan of measures fixes at each step."""
     fixed = np.full((len(piece.steps), len(ATTRIBUTES)), UNKNOWN)
+    closes = _closes(piece, plan)
+    last = closes.nonzero()[0].max(initial=-1)
+    earlier = closes.nonzero()[0][:-1].max(initial=-1)
+    modal = any(header.key.mode not in (None, "major", "minor") for header in piece.headers)
     for row, step in enumerate(piece.steps):
-        own = plan.get(step.measure)
-        if own is None:
-            continue
+        own = plan.get(step.measure, MeasurePlan())
         fifths, end = piece.headers[step.measure].key.fifths, step.onset + step.duration
-        given = _last(own.given_chords, end)
-        planned = next((chord for onset, chord in own.chords.items() if step.onset <= onset < end), None)
+        given, planned = _last(own.given_chords, end), _planned(own, step)
         if given is not None:
             fixed[row] = _given_label(given, fifths)
-        elif planned is not None and planned.members:
+        elif planned is not None and (modal or row == last or (planned.leads and row > earlier)):
             fixed[row] = _planned_label(planned, fifths)
     return fixed
+
+
+def _planned(own: MeasurePlan, step: Step) -> PlannedChord | None:
+    """The chord that is planned in a step."""
+    end = step.onset + step.duration
+    found = (chord for onset, chord in own.chords.items() if step.onset <= onset < end and chord.members)
+    return next(found, None)
+
+
+def _closes(piece: PlannerPiece, plan: Plan) -> Bools:
+    """[S] whether the last chord of a phrase is planned in a step."""
+    chords = (_planned(plan.get(step.measure, MeasurePlan()), step) for step in piece.steps)
+    return np.array([chord is not None and not chord.leads for chord in chords], dtype=np.bool_)
 
 
 def _last(chords: Mapping[Fraction, ChordSpan], end: Fraction) -> ChordSpan | None:
@@ -122,23 +144,47 @@ def _given_label(chord: ChordSpan, fifths: int) -> list[int]:
     return [UNKNOWN, (root - fifths) % CLASSES, QUALITIES.index(name), inversion]
 
 
-def _permissions(piece: PlannerPiece, fixed: Ints, plans: Sequence[Plan], rows: NDArray[np.intp]) -> Permissions:
-    """What the plans may choose: the fixed attributes, and no new chord inside one of a chord symbol."""
-    shape = fixed.shape[:2]
-    masks = [_only(fixed[..., index], size) for index, size in enumerate(ATTRIBUTES.values())]
-    qualities = np.repeat(masks[QUALITY][:, :, None], CLASSES, axis=2)
-    may = np.ones(shape, dtype=np.bool_)
-    for row, number in enumerate(rows):
-        for place, step in enumerate(piece.steps):
-            own = plans[number].get(step.measure)
-            given = own.given_chords if own else {}
-            if given and place and not any(step.onset <= onset < step.onset + step.duration for onset in given):
-                may[row, place] = _last(given, step.onset + step.duration) is None
+def _permissions(piece: PlannerPiece, fixed: Ints, plan: Plan) -> Permissions:
+    """What a plan may choose, without the first axis: the fixed attributes, triads that fit what is given at phrase
+    ends, and no new chord inside one of a chord symbol."""
+    masks = [_only(fixed[:, index], size) for index, size in enumerate(ATTRIBUTES.values())]
+    qualities = np.repeat(masks[QUALITY][:, None], CLASSES, axis=1)
+    closes = _closes(piece, plan) & (fixed[:, ROOT] == UNKNOWN)
+    for row in closes.nonzero()[0]:
+        fitting = _closing_triads(piece, row)
+        if fitting.any():
+            qualities[row], masks[ROOT][row] = fitting, fitting.any(1)
+            masks[INVERSION][row] = np.arange(ATTRIBUTES["inversion"]) == 0
+    may = np.array([_may_begin(plan.get(step.measure, MeasurePlan()), step) for step in piece.steps])
     return Permissions(masks[KEY], masks[ROOT], qualities, masks[INVERSION], may)
 
 
+def _stacked(allowed: Sequence[Permissions], rows: NDArray[np.intp]) -> Permissions:
+    """The permissions of the plans with these numbers, with their first axis."""
+    columns = ([getattr(each, name) for each in allowed] for name in Permissions.__dataclass_fields__)
+    return Permissions(*(np.stack(column)[rows] for column in columns))
+
+
+def _closing_triads(piece: PlannerPiece, row: int) -> Bools:
+    """[12, 9] the triads in root position that contain what is given in a step, by root and quality."""
+    given = piece.classes[row][piece.is_given[row] & (piece.classes[row] != SILENT)]
+    result = np.zeros((CLASSES, len(QUALITIES)), dtype=np.bool_)
+    bass = piece.classes[row, -1] if piece.is_given[row, -1] else SILENT
+    for root in range(CLASSES):
+        for quality in _TRIADS:
+            members = {(root + member) % CLASSES for member in MEMBERS[QUALITIES[quality]]}
+            result[root, quality] = set(given.tolist()) <= members and bass in (SILENT, root)
+    return result
+
+
+def _may_begin(own: MeasurePlan, step: Step) -> bool:
+    """Whether a chord may begin in a step: inside the chord of a symbol none may."""
+    end = step.onset + step.duration
+    return _last(own.given_chords, end) is None or any(step.onset <= onset < end for onset in own.given_chords)
+
+
 def _only(values: Ints, size: int) -> Bools:
-    """[R, S, size] the known class alone; all classes where it is unknown."""
+    """[S, size] the known class alone; all classes where it is unknown."""
     result: Bools = (values[..., None] == np.arange(size)) | (values[..., None] == UNKNOWN)
     return result
 
@@ -152,8 +198,16 @@ def _faults(piece: PlannerPiece, labels: Ints) -> float:
     last = labels[ends[-1]]
     before = labels[: ends[-1]][labels[: ends[-1], ROOT] != last[ROOT]]
     leads = len(before) > 0 and _is_dominant(before[-1], last)
-    off_tonic = last[ROOT] != last[KEY] % CLASSES
+    off_tonic = last[ROOT] != _tonic(piece, last)
     return float(OPEN_END * open_ends + NO_DOMINANT * (not leads) + NO_TONIC * off_tonic)
+
+
+def _tonic(piece: PlannerPiece, last: Ints) -> int:
+    """The tonic of the last measure by fifths from its signature; that of the last chord's key without a mode."""
+    signature = piece.headers[-1].key
+    if signature.mode is None:
+        return int(last[KEY]) % CLASSES
+    return (Key.of(signature).tonic_fifths - signature.fifths) % CLASSES
 
 
 def _is_dominant(label: Ints, goal: Ints) -> bool:

@@ -26,6 +26,8 @@ classes from 12."""
 KEY, ROOT, QUALITY, INVERSION = range(len(ATTRIBUTES))
 UNKNOWN = -1
 _START = Fraction(0)
+_LEADING, _SHARPER = ("diminished", "half-diminished", "diminished-seventh"), 4
+"""Qualities whose roots are leading notes, and how much farther to the sharps these are."""
 _NEAREST = range(-5, 7)
 """The positions on the line of fifths, relative to a signature, that spell the twelve pitch classes of its keys."""
 
@@ -58,7 +60,7 @@ def chord_of(label: Sequence[int], header: Header) -> Harmony:
     """The chord of a label at the start of a measure, spelled near its key."""
     fifths, quality = header.key.fifths, QUALITIES[label[QUALITY]]
     key = Key(_near(int(label[KEY]) % CLASSES + fifths, fifths + 1), "minor" if label[KEY] >= CLASSES else "major")
-    centre = key.tonic_fifths + (1 if key.mode == "major" else 0)
+    centre = key.tonic_fifths + (1 if key.mode == "major" else 0) + (_SHARPER if quality in _LEADING else 0)
     root = _near(int(label[ROOT]) + fifths, centre)
     return Harmony(_START, key, root, quality, min(int(label[INVERSION]), len(MEMBERS[quality]) - 1))
 

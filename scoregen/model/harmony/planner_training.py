@@ -40,10 +40,10 @@ class PlannerExample:
 
 @dataclass(frozen=True, slots=True)
 class PlannerOptions:
-    steps: int = 1500
+    steps: int = 800
     batch_size: int = 24
-    learning_rate: float = 3e-3
-    weight_decay: float = 0.3
+    learning_rate: float = 2.5e-3
+    weight_decay: float = 1.0
     warm_up: int = 100
     ema_decay: float = 0.995
     seed: int = 1

@@ -25,6 +25,7 @@ def header(fifths: int) -> Header:
     ("chord", "fifths"),
     [
         (Harmony(ZERO, C_MAJOR, 1, "dominant", 1), 0),
+        (Harmony(ZERO, C_MAJOR, 8, "diminished-seventh", 0), 0),
         (Harmony(ZERO, A_MINOR, 8, "diminished-seventh", 3), 0),
         (Harmony(ZERO, G_MINOR, -3, "major", 1), -2),
         (Harmony(ZERO, Key(4, "major"), 5, "half-diminished", 2), 4),
