@@ -116,16 +116,14 @@ def _read_voice(piece: PlannerPiece, voice: int, line: Sequence[tuple[Fraction, 
 def planner_inputs(piece: PlannerPiece, given: Bools, fixed: Ints) -> Floats:
     """[S, I] the inputs with the voices `given` [S, V] and the known attributes of chords `fixed` [S, 4]."""
     voices = given.shape[1]
-    known = given.any(1)
+    known: Bools = np.asarray(given.any(1))
     highest = np.where(known, given.argmax(1), 0)
-    rows = np.arange(len(given))
-    low = given[:, voices - 1]
     sounding = (piece.inside & given[:, :, None]).any(1)
-    top = np.where(known, piece.height[rows, highest], 0)
+    top = np.where(known, piece.height[np.arange(len(given)), highest], 0)
     blocks = [
         piece.place,
         _voice(piece, highest, known),
-        _voice(piece, np.full(len(given), voices - 1), low),
+        _voice(piece, np.full(len(given), voices - 1), np.asarray(given[:, voices - 1])),
         sounding,
         (np.where(top > 0, (top - _MIDDLE) / _OCTAVE, 0))[:, None],
         (given.mean(1))[:, None],

@@ -23,8 +23,6 @@ from scoregen.model.network.metric_features import CLASSES
 AGES = 9
 """The steps since the last chord began, the last class being that number or more."""
 
-LAST_DROPOUT = 0.2
-
 
 @dataclass(frozen=True, slots=True)
 class PlannerConfig:
@@ -33,7 +31,7 @@ class PlannerConfig:
     hidden: int = 160
     embedding: int = 48
     choice: int = 128
-    dropout: float = 0.5
+    dropout: float = 0.4
 
 
 class PlannerNetwork(nn.Module):
@@ -65,14 +63,9 @@ class PlannerNetwork(nn.Module):
         code = self.dropout(self.context(self.dropout(functional.gelu(self.read(inputs), approximate="tanh")))[0])
         before = functional.pad(labels[:, :-1], (0, 0, 1, 0))
         past = self.label_code(before, ages)
-        past = self.drop_whole(past) * (torch.arange(past.shape[1]) > 0)[None, :, None]
+        past = past * (torch.arange(past.shape[1]) > 0)[None, :, None]
         hidden = self.dropout(self.steps(torch.cat([code, past], -1))[0])
         return self.choices(torch.cat([hidden, code], -1), before, labels)
-
-    def drop_whole(self, codes: Tensor) -> Tensor:
-        """In training, some codes of last chords are set to zero, so that plans are not learned by heart."""
-        result: Tensor = codes * functional.dropout(torch.ones_like(codes[..., :1]), LAST_DROPOUT, self.training)
-        return result
 
     def label_code(self, labels: Tensor, ages: Tensor) -> Tensor:
         """The code of the last chord and of its age, [..., embedding]."""

@@ -40,10 +40,10 @@ class PlannerExample:
 
 @dataclass(frozen=True, slots=True)
 class PlannerOptions:
-    steps: int = 800
+    steps: int = 600
     batch_size: int = 24
-    learning_rate: float = 2.5e-3
-    weight_decay: float = 1.0
+    learning_rate: float = 3e-3
+    weight_decay: float = 0.3
     warm_up: int = 100
     ema_decay: float = 0.995
     seed: int = 1
@@ -180,14 +180,17 @@ def train_planner(
     config: PlannerConfig,
     options: PlannerOptions,
     report: Callable[[int, dict[str, float]], None],
-) -> PlannerNetwork:
-    """The averaged weights with the best likelihood of the validation pieces, nothing given and the melody given."""
+    keep: Callable[[PlannerNetwork], None],
+) -> None:
+    """Train on labelled pieces. `keep` receives the averaged weights whenever their likelihood of the validation pieces
+    is the best so far, as the mean of nothing given and of the melody given; `report` the figures of each validation.
+    """
     torch.manual_seed(options.seed)
     network, average = PlannerNetwork(config), PlannerNetwork(config)
     average.load_state_dict(network.state_dict())
     optimizer = torch.optim.AdamW(network.parameters(), options.learning_rate, weight_decay=options.weight_decay)
     tasks = {name: [fixed_example(*each, voices) for each in valid] for name, voices in (("free", 0), ("melody", 1))}
-    best, kept = math.inf, average.state_dict()
+    best = math.inf
     for step in range(options.steps):
         batch = _draw_batch(train, options, step)
         for group in optimizer.param_groups:
@@ -205,13 +208,7 @@ def train_planner(
             figures = {name: bits_per_beat(average, examples) for name, examples in tasks.items()}
             mean = sum(each["all"] for each in figures.values())
             if mean < best:
-                best, kept = mean, {name: value.clone() for name, value in average.state_dict().items()}
-            report(
-                step + 1,
-                {
-                    "train": float(loss.detach()) * 2 / math.log(2),
-                    **{f"{task} {name}": value for task, each in figures.items() for name, value in each.items()},
-                },
-            )
-    average.load_state_dict(kept)
-    return average.eval()
+                best = mean
+                keep(average)
+            rows = {f"{task} {name}": value for task, each in figures.items() for name, value in each.items()}
+            report(step + 1, {"train": float(loss.detach()) * 2 / math.log(2), **rows})
