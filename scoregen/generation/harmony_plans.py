@@ -3,7 +3,8 @@
 What is given fixes some of a plan: chord symbols, and the last cadence that a plan of measures has. At other phrase
 ends the planner chooses a triad in root position that fits what is given; in church modes, which it does not know, the
 plan of measures decides there too. For each plan of measures several harmonic plans are drawn. They are ranked by their
-likelihood when nothing is fixed, so that the fixed chords count too, and by their cadences.
+likelihood when nothing is fixed, so that the fixed chords count too, and by their cadences. A plan that is likelier
+than half of them gains nothing by that: the likeliest plans are bare.
 """
 
 from __future__ import annotations
@@ -50,21 +51,23 @@ class HarmonicPlan:
     cost: float
 
 
-def harmonic_plans(planner: Planner, tokens: TokenScore, plans: Sequence[Plan], seed: str) -> list[HarmonicPlan]:
-    """Harmonic plans for a task, the best first: several for each of the plans of its measures."""
+def harmonic_plans(
+    planner: Planner, tokens: TokenScore, plans: Sequence[Plan], seed: str, count: int = 1
+) -> list[HarmonicPlan]:
+    """The best harmonic plans of a task, of several that are drawn for each of the plans of its measures."""
     piece = planner_piece(tokens)
     fixed = np.stack([_fixed(piece, plan) for plan in plans])
     rows = np.repeat(np.arange(len(plans)), max(1, PLANS // len(plans)))
-    code = np.stack([planner.code(planner_inputs(piece, piece.is_given, known)) for known in fixed])
+    unknown = np.full_like(fixed[0], UNKNOWN)
+    code = planner.code(np.stack([planner_inputs(piece, piece.is_given, known) for known in (*fixed, unknown)]))
     allowed = [_permissions(piece, known, plan) for known, plan in zip(fixed, plans, strict=True)]
     generator = np.random.default_rng(list(seed.encode()))
     labels = planner.sample(code[rows], _stacked(allowed, rows), generator, TEMPERATURE)
-    unknown = np.full_like(fixed[0], UNKNOWN)
-    nats = planner.nats(planner.code(planner_inputs(piece, piece.is_given, unknown)), labels).sum(1)
-    costs = [(own + _faults(piece, label)) / len(piece.steps) for own, label in zip(nats, labels, strict=True)]
-    return [
-        _harmonic_plan(tokens, piece, labels[row], plans[rows[row]], float(costs[row])) for row in np.argsort(costs)
-    ]
+    nats = planner.nats(code[-1], labels).sum(1)
+    usual = np.maximum(nats, np.median(nats))
+    costs = [(own + _faults(piece, label)) / len(piece.steps) for own, label in zip(usual, labels, strict=True)]
+    best = np.argsort(costs, kind="stable")[:count]
+    return [_harmonic_plan(tokens, piece, labels[row], plans[rows[row]], float(costs[row])) for row in best]
 
 
 def _harmonic_plan(tokens: TokenScore, piece: PlannerPiece, labels: Ints, plan: Plan, cost: float) -> HarmonicPlan:

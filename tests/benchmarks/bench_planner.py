@@ -67,7 +67,7 @@ def main() -> None:
         for piece, labels in valid:
             given = np.zeros_like(piece.is_given)
             given[:, :voices] = True
-            code = planner.code(planner_inputs(piece, given, np.full_like(labels, UNKNOWN)))
+            code = planner.code(planner_inputs(piece, given, np.full_like(labels, UNKNOWN))[None])[0]
             nats += float(planner.nats(code, labels[None]).sum())
         print(f"{name:16}{nats / beats / math.log(2):8.3f} bits a beat")
 

@@ -71,11 +71,11 @@ class Planner:
         self._w = {name: np.asarray(value, dtype=np.float32) for name, value in weights.items()}
 
     def code(self, inputs: Floats) -> Floats:
-        """[S, 2 context] the code of the steps from their inputs [S, inputs]."""
+        """[R, S, 2 context] the codes of the steps from their inputs [R, S, inputs]."""
         x = _gelu(self._linear("read", inputs))
         forward = self._run(x, "context", "")
-        backward = self._run(x[::-1], "context", "_reverse")[::-1]
-        return np.concatenate([forward, backward], axis=1)
+        backward = self._run(x[:, ::-1], "context", "_reverse")[:, ::-1]
+        return np.concatenate([forward, backward], axis=2)
 
     def sample(
         self, code: Floats, allowed: Permissions, generator: np.random.Generator, temperature: float = 1.0
@@ -167,21 +167,22 @@ class Planner:
         return self._linear(name, _gelu(z))
 
     def _run(self, x: Floats, name: str, way: str) -> Floats:
-        hidden = np.zeros((1, self._w[f"{name}.weight_hh_l0{way}"].shape[1]), dtype=np.float32)
+        hidden = np.zeros((len(x), self._w[f"{name}.weight_hh_l0{way}"].shape[1]), dtype=np.float32)
         out = []
-        for row in x:
-            hidden = self._cell(row[None], hidden, name, way)
-            out.append(hidden[0])
-        return np.stack(out)
+        for step in range(x.shape[1]):
+            hidden = self._cell(x[:, step], hidden, name, way)
+            out.append(hidden)
+        return np.stack(out, axis=1)
 
     def _cell(self, x: Floats, hidden: Floats, name: str, way: str) -> Floats:
         """One step of a GRU as in PyTorch."""
         w = self._w
         inner = x @ w[f"{name}.weight_ih_l0{way}"].T + w[f"{name}.bias_ih_l0{way}"]
         outer = hidden @ w[f"{name}.weight_hh_l0{way}"].T + w[f"{name}.bias_hh_l0{way}"]
-        (r, z, n), (own_r, own_z, own_n) = np.split(inner, 3, axis=1), np.split(outer, 3, axis=1)
-        reset, update = _sigmoid(r + own_r), _sigmoid(z + own_z)
-        new = np.tanh(n + reset * own_n)
+        width = hidden.shape[1]
+        gates = _sigmoid(inner[:, : 2 * width] + outer[:, : 2 * width])
+        reset, update = gates[:, :width], gates[:, width:]
+        new = np.tanh(inner[:, 2 * width :] + reset * outer[:, 2 * width :])
         return np.asarray((1 - update) * new + update * hidden, dtype=np.float32)
 
 
@@ -194,7 +195,7 @@ def _rooted(logits: Floats, tonic: Ints, root: Ints) -> Floats:
 
 
 def _gelu(x: Floats) -> Floats:
-    return np.asarray(0.5 * x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3))), dtype=np.float32)
+    return np.asarray(0.5 * x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x * x * x))), dtype=np.float32)
 
 
 def _sigmoid(x: Floats) -> Floats:

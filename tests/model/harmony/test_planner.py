@@ -43,13 +43,13 @@ def free(plans: int) -> Permissions:
 
 
 def sampled(planner: Planner, allowed: Permissions, plans: int = 4) -> np.ndarray:
-    code = np.repeat(planner.code(inputs())[None], plans, axis=0)
+    code = np.repeat(planner.code(inputs()[None]), plans, axis=0)
     return planner.sample(code, allowed, np.random.default_rng(1))
 
 
 def test_the_nats_of_plans_equal_those_of_the_network(network: PlannerNetwork, planner: Planner) -> None:
     labels = sampled(planner, free(3), 3)
-    own = planner.nats(planner.code(inputs()), labels)
+    own = planner.nats(planner.code(inputs()[None])[0], labels)
     ages = torch.from_numpy(np.stack([ages_before(each) for each in labels]))
     with torch.no_grad():
         log_p = network(torch.from_numpy(inputs())[None].expand(3, -1, -1), torch.from_numpy(labels), ages)
