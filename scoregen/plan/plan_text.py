@@ -1,4 +1,4 @@
-"""A harmonic plan in words: for each chord its place, its key, its Roman numeral, and the cadences at phrase ends."""
+"""A harmonic plan in words: each chord with its place, its key, its numeral and its name, and the cadences."""
 
 from __future__ import annotations
 
@@ -21,12 +21,16 @@ _MINOR = (*range(-4, 3), 3, 5)
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
-    """A chord of a plan. `beat` counts from 1, in the unit of the metre; `cadence` is empty except at phrase ends."""
+    """A chord of a plan, by numeral and by name.
+
+    `beat` counts from 1, in the unit of the metre; `cadence` is empty except at phrase ends.
+    """
 
     measure: str
     beat: str
     key: str
     numeral: str
+    chord: str
     cadence: str = ""
 
 
@@ -40,7 +44,8 @@ def plan_rows(headers: Sequence[Header]) -> tuple[PlanRow, ...]:
         before = next((earlier for *_, earlier in reversed(chords[:place]) if earlier.root != chord.root), None)
         kind = _cadence(before, chord) if (index, chord.onset) in ends else ""
         name = numeral(_function(chord, following), chord.inversion, chord.key.mode)
-        rows.append(PlanRow(header.number, _beat(header, chord.onset), str(chord.key), name, kind))
+        symbol = str(ChordName(chord.root, chord.quality, chord.inversion))
+        rows.append(PlanRow(header.number, _beat(header, chord.onset), str(chord.key), name, symbol, kind))
     return tuple(rows)
 
 
@@ -49,7 +54,7 @@ def plan_lines(rows: Sequence[PlanRow]) -> Iterator[str]:
     keys = ["", *(row.key for row in rows)]
     for row, (last, key) in zip(rows, pairwise(keys), strict=True):
         shown = key if key != last else ""
-        yield f"{row.measure:>4} {row.beat:<5} {shown:10} {row.numeral:9} {row.cadence}".rstrip()
+        yield f"{row.measure:>4} {row.beat:<5} {shown:10} {row.numeral:9} {row.chord:9} {row.cadence}".rstrip()
 
 
 def _in_force(headers: Sequence[Header], index: int, end: Fraction) -> tuple[int, Fraction] | None:
