@@ -1,8 +1,8 @@
 """Harmonic plans of drafts: drawn by the planner around what is fixed, ranked, and put into the headers of a task.
 
 What is given fixes some of a plan: chord symbols, and the last cadence that a plan of measures has. At other phrase
-ends the planner chooses a triad in root position that fits what is given; in church modes, which it does not know, the
-plan of measures decides there too. For each plan of measures several harmonic plans are drawn. They are ranked by their
+ends the planner chooses a triad in root position that fits what is given. Music in church modes, which it does not
+know, has no plan. For each plan of measures several harmonic plans are drawn. They are ranked by their
 likelihood when nothing is fixed, so that the fixed chords count too, and by their cadences. A plan that is likelier
 than half of them gains nothing by that: the likeliest plans are bare.
 """
@@ -39,6 +39,7 @@ TEMPERATURE = 0.7
 at 0.7 two thirds, as in the chorales."""
 NO_DOMINANT, NO_TONIC, OPEN_END = 4.0, 8.0, 2.0
 """The nats that a last cadence without a dominant, one off the tonic, and a phrase end that is not closed cost."""
+_MODES = (None, "major", "minor", "ionian")
 _TRIADS = [QUALITIES.index(name) for name in ("major", "minor")]
 _LEADING = [QUALITIES.index(name) for name in ("diminished", "half-diminished", "diminished-seventh")]
 _DOMINANTS = [QUALITIES.index(name) for name in ("major", "dominant")]
@@ -51,6 +52,11 @@ class HarmonicPlan:
     tokens: TokenScore
     measures: Plan
     cost: float
+
+
+def has_plans(tokens: TokenScore) -> bool:
+    """Whether plans are drawn for a task: not in church modes."""
+    return all(measure.header.key.mode in _MODES for measure in tokens.measures)
 
 
 def harmonic_plans(
@@ -94,14 +100,13 @@ def _fixed(piece: PlannerPiece, plan: Plan) -> Ints:
     closes = _closes(piece, plan)
     last = closes.nonzero()[0].max(initial=-1)
     earlier = closes.nonzero()[0][:-1].max(initial=-1)
-    modal = any(header.key.mode not in (None, "major", "minor") for header in piece.headers)
     for row, step in enumerate(piece.steps):
         own = plan.get(step.measure, MeasurePlan())
         fifths, end = piece.headers[step.measure].key.fifths, step.onset + step.duration
         given, planned = _last(own.given_chords, end), _planned(own, step)
         if given is not None:
             fixed[row] = _given_label(given, fifths)
-        elif planned is not None and (modal or row == last or (planned.leads and row > earlier)):
+        elif planned is not None and (row == last or (planned.leads and row > earlier)):
             fixed[row] = _planned_label(planned, fifths)
     return fixed
 

@@ -284,9 +284,9 @@ def _with_harmony(
     planner: Planner | None, tokens: TokenScore, plans: Sequence[Sequence[Plan]], seed: int
 ) -> list[tuple[TokenScore, Sequence[Plan]]]:
     """The task of each alternative under its best harmonic plan, with the plan of measures that it goes with."""
-    from scoregen.generation.harmony_plans import harmonic_plans
+    from scoregen.generation.harmony_plans import harmonic_plans, has_plans
 
-    if planner is None:
+    if planner is None or not has_plans(tokens):
         return [(tokens, own) for own in plans]
     best = [harmonic_plans(planner, tokens, own, f"{seed} {number}")[0] for number, own in enumerate(plans)]
     return [(each.tokens, (each.measures,)) for each in best]

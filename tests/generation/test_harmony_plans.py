@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 import torch
 
-from scoregen.generation.harmony_plans import harmonic_plans
+from scoregen.generation.harmony_plans import harmonic_plans, has_plans
 from scoregen.model.harmony.planner import Planner
 from scoregen.model.harmony.planner_network import PlannerConfig, PlannerNetwork
 from scoregen.plan.harmonic_plan import chords_of, plan_steps
@@ -100,3 +100,10 @@ def test_the_keys_of_a_plan_are_near_the_signature(planner: Planner) -> None:
     headers = [measure.header for measure in harmonic_plans(planner, task(), [{}], "3")[0].tokens.measures]
     keys = {chord.key for header in headers for chord in header.harmony}
     assert keys and all(isinstance(key, Key) and -3 - 5 <= key.tonic_fifths <= -3 + 8 for key in keys)
+
+
+@pytest.mark.parametrize(("mode", "planned"), [("major", True), ("minor", True), (None, True), ("dorian", False)])
+def test_church_modes_have_no_plan(mode: str | None, planned: bool) -> None:
+    tokens = task()
+    modal = tuple(replace(m, header=replace(m.header, key=KeySignature(0, mode))) for m in tokens.measures)
+    assert has_plans(replace(tokens, measures=modal)) is planned

@@ -373,7 +373,11 @@ def _plans(composition: Composition) -> Iterator[str]:
 
     for rank, alternative in enumerate(composition.alternatives, 1):
         number = f" of alternative {rank}" if len(composition.alternatives) > 1 else ""
-        yield f"harmonic plan{number}:" if alternative.plan else f"no harmonic plan{number}: these weights have none"
+        yield (
+            f"harmonic plan{number}:"
+            if alternative.plan
+            else f"no harmonic plan{number}: for these weights or this mode there is none"
+        )
         yield from plan_lines(alternative.plan)
 
 

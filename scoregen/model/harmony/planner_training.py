@@ -166,12 +166,12 @@ def fixed_example(piece: PlannerPiece, labels: Ints, voices: int) -> PlannerExam
 def _draw_batch(train: Sequence[tuple[PlannerPiece, Ints]], options: PlannerOptions, step: int) -> _Batch:
     """The batch of a step: pieces of similar lengths, so that there is little padding."""
     pool, place = divmod(step, POOL)
-    chosen = np.random.default_rng((options.seed, pool)).integers(len(train), size=POOL * options.batch_size)
-    chosen = sorted(chosen.tolist(), key=lambda index: len(train[index][1]))
+    drawn = np.random.default_rng((options.seed, pool)).integers(len(train), size=POOL * options.batch_size)
+    chosen: list[int] = sorted(drawn.tolist(), key=lambda index: len(train[index][1]))
     turn = int(np.random.default_rng((options.seed, pool)).permutation(POOL)[place])
     generator = np.random.default_rng((options.seed, pool, turn))
     own = chosen[turn * options.batch_size : (turn + 1) * options.batch_size]
-    return _collate([draw_example(*train[index], generator) for index in own])
+    return _collate([draw_example(train[index][0], train[index][1], generator) for index in own])
 
 
 def train_planner(
