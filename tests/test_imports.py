@@ -39,7 +39,7 @@ PACKAGES = {
     "model": (
         ("features",),
         ("network",),
-        ("engine",),
+        ("engine", "harmony"),
         ("sampling.costs",),
         ("sampling",),
         ("inspection", "training"),

@@ -76,6 +76,7 @@ def _scaled(measure: TokenMeasure, factor: Fraction) -> TokenMeasure:
         duration=head.duration * factor,
         start=head.start * factor,
         phrase_ends=tuple(end * factor for end in head.phrase_ends),
+        harmony=tuple(replace(chord, onset=chord.onset * factor) for chord in head.harmony),
     )
     return TokenMeasure(header, tuple(replace(piece, onset=piece.onset * factor) for piece in measure.slices))
 
@@ -89,6 +90,9 @@ def _joined(measures: Sequence[TokenMeasure], voices: int) -> TokenMeasure:
         time=SIX_EIGHT,
         duration=sum((measure.header.duration for measure in measures), Fraction(0)),
         phrase_ends=tuple(offset + end for measure, offset in pairs for end in measure.header.phrase_ends),
+        harmony=tuple(
+            replace(chord, onset=offset + chord.onset) for measure, offset in pairs for chord in measure.header.harmony
+        ),
     )
     columns = [
         _merged([(offset, voice_events(measure, voice)) for measure, offset in pairs]) for voice in range(voices)
@@ -120,6 +124,9 @@ def _split(measure: TokenMeasure, cut: Fraction, voices: int) -> list[TokenMeasu
                 duration=high - low,
                 start=TWO_FOUR.duration - (high - low) if head.start and low == 0 else Fraction(0),
                 phrase_ends=tuple(end - low for end in head.phrase_ends if low <= end < high),
+                harmony=tuple(
+                    replace(chord, onset=chord.onset - low) for chord in head.harmony if low <= chord.onset < high
+                ),
             ),
             interleave([_cut_out(voice_events(measure, voice), low, high) for voice in range(voices)]),
         )

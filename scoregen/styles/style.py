@@ -47,6 +47,8 @@ class VoiceLeadingCosts:
     unprepared_dissonance: float
     cross_relation: float
     unusual_succession: float
+    foreign_to_plan: float
+    other_bass: float
 
     def with_options(self, parallel: float | None, crossing: float | None) -> VoiceLeadingCosts:
         """The costs with the values of the user in place of those of the style."""

@@ -42,6 +42,7 @@ from scoregen.plan.drafts import (
 )
 from scoregen.plan.easy_parts import easy_rules
 from scoregen.plan.form import PieceOptions, blank_piece
+from scoregen.plan.plan_text import PlanRow, plan_rows
 from scoregen.plan.sections import Sections, section_starts, unfolded
 from scoregen.plan.steering import chord_notices, given_chords, given_timeline
 from scoregen.score.arrangement.sung_texts import LYRICS, LyricsChoice, with_given_marks
@@ -55,11 +56,13 @@ from scoregen.system.errors import InputError
 from scoregen.tasks.check import check
 from scoregen.tasks.layout import NEW_SCORE, LayoutOptions, lay_out_given
 from scoregen.tasks.provenance import novelty_record, provenance, provenance_fields
-from scoregen.tokens.constraints.measure_plan import GivenChords
+from scoregen.tokens.constraints.measure_plan import GivenChords, Plan
 from scoregen.tokens.encode import encode
+from scoregen.tokens.events import TokenScore
 
 if TYPE_CHECKING:
     from scoregen.model.engine.protocol import Engine
+    from scoregen.model.harmony.planner import Planner
     from scoregen.model.sampling.drafts import Draft
     from scoregen.model.sampling.pretrained import Pretrained
 
@@ -70,13 +73,15 @@ __all__ = ["Alternative", "Composition", "PieceOptions", "SamplingOptions", "com
 class Alternative(ScoreResult):
     """One finished score, the log likelihood of its generated part in nats, and its provenance.
 
-    `parallels` are all parallel fifths and octaves between its voices, given and generated.
+    `parallels` are all parallel fifths and octaves between its voices, given and generated. `plan` is the harmonic plan
+    that its notes were written under, () without one.
     """
 
     score: Score
     log_likelihood: float
     parallels: tuple[Parallel, ...]
     provenance: dict[str, Any]
+    plan: tuple[PlanRow, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Alternative {self.provenance['rank']} of {self.score!r}: {self.log_likelihood:.1f} nats>"
@@ -219,7 +224,8 @@ def compose(
         record = provenance(done, pretrained.weights, options, {**settings, **results})
         found = parallels(unfolded(filled_reading(task, draft.tokens), form), task.page_slots)
         shown = lay_out_given(done, choir, shape)
-        alternatives.append(Alternative(shown, -draft.nats, found, record))
+        rows = plan_rows([measure.header for measure in draft.tokens.measures])
+        alternatives.append(Alternative(shown, -draft.nats, found, record, rows))
     report = chord_report(filled_reading(task, drafts[0].tokens), task.score, task.slots, timeline)
     is_new = given.document is not None and alternatives[0].score.document is None
     return Composition(
@@ -311,7 +317,7 @@ def _sample(
     requests = [
         SamplingRequest(
             engine,
-            tokens,
+            planned,
             task.rules,
             own,
             pretrained.index,
@@ -324,7 +330,7 @@ def _sample(
             descriptions=voice_descriptions(task) if pretrained.knows_descriptions else None,
             network_style=network_style(pretrained.weights.config.styles, ensemble),
         )
-        for own in plans.plans
+        for planned, own in _with_harmony(pretrained.planner, tokens, plans.plans, options.seed)
     ]
     return draw_candidates(requests, criteria, options, progress or (lambda done: None))
 
@@ -338,6 +344,18 @@ def _weights_of(chosen: StyleChoice, checkpoint: Path | str | None) -> list[tupl
             f"--checkpoint {checkpoint}: the style {chosen.style.name} has its own weights; omit one of them"
         )
     return [(Path(checkpoint), 1.0)]
+
+
+def _with_harmony(
+    planner: Planner | None, tokens: TokenScore, plans: Sequence[Sequence[Plan]], seed: int
+) -> list[tuple[TokenScore, Sequence[Plan]]]:
+    """The task of each alternative under its best harmonic plan, with the plan of measures that it goes with."""
+    from scoregen.generation.harmony_plans import harmonic_plans, has_plans
+
+    if planner is None or not has_plans(tokens):
+        return [(tokens, own) for own in plans]
+    best = [harmonic_plans(planner, tokens, own, f"{seed} {number}")[0] for number, own in enumerate(plans)]
+    return [(each.tokens, (each.measures,)) for each in best]
 
 
 def _with_costs(options: SamplingOptions, style: Style) -> SamplingOptions:

@@ -9,14 +9,15 @@ be written. `vocabulary` gives the flat form, one id for each token.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Literal
 
 from scoregen.score.elements import Slot
-from scoregen.score.keys import KeySignature
+from scoregen.score.keys import Key, KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
+from scoregen.score.theory.chord_kinds import MEMBERS
 
 Kind = Literal["hold", "rest", "attack", "absent", "blank"]
 
@@ -50,11 +51,40 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True)
+class Harmony:
+    """A chord of a harmonic plan from an onset in its measure until the next chord.
+
+    `key` is the local key, `root` a position on the line of fifths, `quality` a kind of `chord_kinds`.
+    """
+
+    onset: Fraction
+    key: Key
+    root: int
+    quality: str
+    inversion: int = 0
+
+    @property
+    def members(self) -> tuple[int, ...]:
+        """Root, third, fifth and seventh on the line of fifths."""
+        return tuple(self.root + member for member in MEMBERS[self.quality])
+
+    @property
+    def bass(self) -> int:
+        """The lowest member on the line of fifths."""
+        return self.members[self.inversion]
+
+    def sounds_like(self, other: Harmony) -> bool:
+        """Whether both are the same chord in the same key, whatever their onsets."""
+        return replace(self, onset=other.onset) == other
+
+
+@dataclass(frozen=True, slots=True)
 class Header:
-    """The settings of a measure: metre, key signature, length, phrase ends.
+    """The settings of a measure: metre, key signature, length, phrase ends, and the harmony that is planned.
 
     `start` is the position in the metre at which the measure begins: 3 for an anacrusis of one quarter
-    in 4/4, 0 for full measures.
+    in 4/4, 0 for full measures. `harmony` are the chords that begin in the measure, if a plan is known; tokens do not
+    express it.
     """
 
     number: str
@@ -63,6 +93,7 @@ class Header:
     duration: Fraction
     start: Fraction = Fraction(0)
     phrase_ends: tuple[Fraction, ...] = ()
+    harmony: tuple[Harmony, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

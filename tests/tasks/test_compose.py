@@ -7,8 +7,11 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+import torch
 
 from scoregen.analysis.rules.findings import at_least
+from scoregen.model.harmony.planner_file import save_planner
+from scoregen.model.harmony.planner_network import PlannerConfig, PlannerNetwork
 from scoregen.model.sampling.novelty_limit import save_index
 from scoregen.notation.files import read_score
 from scoregen.score.check import problems
@@ -18,6 +21,7 @@ from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue
+from scoregen.score.theory.chord_kinds import parse_chord
 from scoregen.system.errors import InputError, RefusedError
 from scoregen.tasks.check import check
 from scoregen.tasks.compose import Composition, PieceOptions, SamplingOptions, compose
@@ -210,3 +214,37 @@ def test_what_cannot_be_done_is_one_error_line(harmonised: Composition, melody: 
         with pytest.raises(InputError, match=message) as caught:
             compose(**{"checkpoint": untrained, "sampling": FEW, **arguments})  # type: ignore[arg-type]
         assert "\n" not in str(caught.value)
+
+
+@pytest.fixture(scope="module")
+def with_planner(untrained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The untrained network with an untrained planner."""
+    torch.manual_seed(2)
+    network = PlannerNetwork(PlannerConfig(context=8, hidden=12, embedding=8, choice=12))
+    stem = tmp_path_factory.mktemp("planned") / "weights"
+    for file in untrained.parent.glob(f"{untrained.name}.*"):
+        shutil.copy(file, stem.with_suffix(file.suffix))
+    save_planner({name: value.numpy(force=True) for name, value in network.state_dict().items()}, stem)
+    return stem
+
+
+def test_every_alternative_is_written_under_a_plan_of_its_own(melody: Score, with_planner: Path) -> None:
+    done = compose(melody, checkpoint=with_planner, sampling=FEW, count=2)
+    first, second = (each.plan for each in done.alternatives)
+    assert first and second and first != second
+    assert {row.measure for row in first} <= {measure.number for measure in melody.measures}
+    assert compose(melody, checkpoint=with_planner, sampling=FEW, count=2).alternatives[0].plan == first
+
+
+def test_weights_without_a_planner_write_without_a_plan(harmonised: Composition) -> None:
+    assert harmonised.alternatives[0].plan == ()
+
+
+def test_a_progression_is_the_plan(melody: Score, with_planner: Path) -> None:
+    chords = "F | Bb C7 | F"
+    plan = compose(melody, checkpoint=with_planner, sampling=FEW, chords=chords, key="F major").alternatives[0].plan
+    first = 1 if melody.has_anacrusis else 0
+    numbers = [measure.number for measure in melody.measures[first : first + 3]]
+    found = [parse_chord(row.chord) for row in plan if row.measure in numbers]
+    expected = [parse_chord(name) for name in ("F", "Bb", "C7", "F")]  # an untrained planner spells them in any key
+    assert [(root % 12, kind) for root, kind in found] == [(root % 12, kind) for root, kind in expected]

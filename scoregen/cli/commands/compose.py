@@ -246,6 +246,9 @@ def compose_command(
             rich_help_panel=ADVANCED,
         ),
     ] = False,
+    show_plan: Annotated[
+        bool, typer.Option("--show-plan", help="Print the harmonic plan: measure, beat, key, numeral, cadence.")
+    ] = False,
     force: Force = False,
     as_json: Json = False,
     quiet: Quiet = False,
@@ -314,7 +317,7 @@ def compose_command(
     options["piece"] = PieceOptions(**piece) if piece else None
     outputs = output_files(output, scores, load_ensemble(ensemble).name, ".musicxml")
     engraving = engraving_options(paper, staff_size, landscape)
-    writing = _Writing(outputs, count, engraving, provenance, force, as_json, quiet)
+    writing = _Writing(outputs, count, engraving, provenance, force, as_json, quiet, show_plan)
     if len(scores) == 1:
         writing.check(scores[0])
     check_device(device)
@@ -333,6 +336,7 @@ class _Writing:
     force: bool
     as_json: bool
     quiet: bool
+    show_plan: bool
 
     def check(self, score: Path | None) -> None:
         """Check before the work that the files of a score can be written."""
@@ -371,10 +375,27 @@ def _compose_one(score: Path | None, options: Mapping[str, Any], writing: _Writi
     notices = dict.fromkeys(notice for done in written for notice in done.notices)
     understood = f"understood: {composition.understanding}"
     print_messages((understood, *composition.notices, *notices), quiet=writing.quiet)
+    if writing.show_plan:
+        for line in () if writing.as_json else _plans(composition):
+            typer.echo(line, err=True)
     if not writing.as_json:
         print_paths(targets.named(path for paths in written for path in paths))
     seconds["sample"] = round(composition.sampling_seconds, 3)
     return {"score": name_of(score) if score else None, **_report(composition, written, seconds)}
+
+
+def _plans(composition: Composition) -> Iterator[str]:
+    """The harmonic plan of every alternative."""
+    from scoregen.plan.plan_text import plan_lines
+
+    for rank, alternative in enumerate(composition.alternatives, 1):
+        number = f" of alternative {rank}" if len(composition.alternatives) > 1 else ""
+        yield (
+            f"harmonic plan{number}:"
+            if alternative.plan
+            else f"no harmonic plan{number}: for these weights or this mode there is none"
+        )
+        yield from plan_lines(alternative.plan)
 
 
 def _check_use(score: Path | None, piece: Mapping[str, Any], **for_scores: Any) -> None:
@@ -399,6 +420,7 @@ def _report(composition: Composition, written: Sequence[WrittenFiles], seconds: 
         {
             "rank": rank,
             "log_likelihood": alternative.log_likelihood,
+            "plan": [asdict(row) for row in alternative.plan],
             "files": [str(path) for path in paths],
         }
         for rank, (alternative, paths) in enumerate(zip(composition.alternatives, written, strict=True), 1)

@@ -7,7 +7,7 @@ where the beats are, and reveal nothing about the blank voices.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -34,6 +34,8 @@ from scoregen.model.features.alphabet import (
 from scoregen.model.features.auxiliary_targets import harmony_targets
 from scoregen.model.features.history_features import Buckets, ShortInts, ages, matches, pitch_history, relative_to_key
 from scoregen.model.features.metric_features import (
+    Values,
+    harmony_features,
     measure_features,
     metric_features,
     mode_features,
@@ -42,7 +44,7 @@ from scoregen.model.features.metric_features import (
 )
 from scoregen.model.features.voice_features import voice_features
 from scoregen.score.pitch import Interval, Pitch
-from scoregen.tokens.events import Event, Header, TokenScore, ascending
+from scoregen.tokens.events import Event, Harmony, Header, TokenScore, ascending
 from scoregen.tokens.voice_descriptions import VoiceDescription, low_voices
 
 Ints = NDArray[np.int64]
@@ -92,13 +94,17 @@ class PieceArrays:
 
 @dataclass(frozen=True, slots=True)
 class PieceOutline:
-    """The outline of a piece, without notes: the ends of its measures, its phrases and the piece."""
+    """The outline of a piece, without notes: the ends of its measures, its phrases and the piece, and its plan.
+
+    `chords` are the planned chords with their onsets in quarters.
+    """
 
     headers: tuple[Header, ...]
     starts: tuple[Fraction, ...]
     phrase_ends: tuple[Fraction, ...]
     has_phrase_ends: bool
     _ends: tuple[float, ...]
+    chords: tuple[tuple[float, Harmony], ...] = ()
     _metrics: dict[tuple[int, Fraction], list[float]] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
@@ -134,8 +140,18 @@ class PieceOutline:
                 **mode_features(header.key.mode),
                 **measure_features(header.time, header.start + onset, header.duration),
                 **piece_features(float(self.duration) - position, position, index, left),
+                **self._harmony(position, header.key.fifths),
             }
         )
+
+    def _harmony(self, position: float, fifths: int) -> Values:
+        """The features of the planned chord at a position; a plan begins with its first chord."""
+        after = bisect_right(self.chords, position, key=lambda chord: chord[0])
+        if not after:
+            return harmony_features(None, 0.0, None, 0.0, fifths)
+        begun, now = self.chords[after - 1]
+        until, following = self.chords[after] if after < len(self.chords) else (float(self.duration), None)
+        return harmony_features(now, position - begun, following, until - position, fifths)
 
 
 @lru_cache(maxsize=4)
@@ -146,7 +162,12 @@ def _outline(headers: tuple[Header, ...]) -> PieceOutline:
         starts.append(position)
         position += header.duration
     ends = [start + end for start, header in zip(starts, headers, strict=True) for end in header.phrase_ends]
-    return PieceOutline(headers, tuple(starts), tuple(ends), bool(ends), tuple(map(float, ends)))
+    chords = tuple(
+        (float(start + chord.onset), chord)
+        for start, header in zip(starts, headers, strict=True)
+        for chord in header.harmony
+    )
+    return PieceOutline(headers, tuple(starts), tuple(ends), bool(ends), tuple(map(float, ends)), chords)
 
 
 MOST_NOTES = 8

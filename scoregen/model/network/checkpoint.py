@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+from scoregen.model.features.metric_features import METRIC_FEATURES
 from scoregen.model.network.config import (
     CONVERSION,
     RENAMED_NETWORK_OPTIONS,
@@ -80,9 +81,10 @@ def read_weights(path: Path | None = None) -> Weights:
         check_shape(config)
         tensors = {name: _finite(name, values) for name, values in load(data).items()}
         tensors = in_current_alphabet(tensors, config)
+        config, tensors = _with_later_features(config, tensors)
     except InputError as error:
         raise InputError(error.message, Place(f"{stem}.safetensors")) from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError, SafetensorError) as error:
         raise _unreadable(stem, error) from error
     checksum = hashlib.sha256(data).hexdigest()
     if about.get("sha256") != checksum:
@@ -112,6 +114,28 @@ def network_of(read: Weights) -> Network:
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise _unreadable(read.stem, error) from error
     return network.eval()
+
+
+def _with_later_features(
+    config: NetworkConfig, tensors: dict[str, NDArray[np.float32]]
+) -> tuple[NetworkConfig, dict[str, NDArray[np.float32]]]:
+    """Weights for scores that were trained with fewer metric features, with zero weights for the later ones."""
+    known = config.metric_features
+    if config.alphabet != "spelled" or known >= METRIC_FEATURES:
+        return config, tensors
+    more = METRIC_FEATURES - known
+    ends = {
+        "frame_in.weight": config.backbone,
+        "slice_in.weight": config.backbone,
+        "in_slice_start.weight": 3 * config.backbone,
+        "strand_in.weight": config.embedding,
+    }
+    wider = {
+        name: np.insert(tensors[name], [before + known] * more, 0.0, axis=1)
+        for name, before in ends.items()
+        if name in tensors
+    }
+    return replace(config, metric_features=METRIC_FEATURES), {**tensors, **wider}
 
 
 def _content(path: Path) -> bytes:

@@ -25,7 +25,7 @@ class NetworkConfig:
     roles: tuple[str, ...] = ("soprano", "alto", "tenor", "bass")
     alphabet: str = "spelled"
     styles: tuple[str, ...] = ()
-    metric_features: int = 38
+    metric_features: int = 150
     embedding: int = 64
     context: int = 96
     backbone: int = 160

@@ -20,6 +20,7 @@ from scoregen.model.network.config import SamplingOptions
 from scoregen.model.sampling.costs.decision_context import DecisionContext
 from scoregen.model.sampling.costs.few_voices import few_voices_costs
 from scoregen.model.sampling.costs.given_sevenths import GIVEN_SEVENTH, given_leaps, given_seventh_costs
+from scoregen.model.sampling.costs.planned_harmony import planned_harmony_costs
 from scoregen.model.sampling.costs.scales import scale_costs
 from scoregen.model.sampling.costs.successions import SuccessionCosts
 from scoregen.model.sampling.costs.suggested_chords import suggested_costs, suggestion_at
@@ -88,6 +89,10 @@ class _Sampler:
         if request.successions and self.use_costs and self.costs.unusual_succession:
             where = places([measure.header for measure in request.tokens.measures])
             self.successions = SuccessionCosts(request.successions, where, 1, voices)
+        self.planned_harmony = None
+        if self.use_costs:
+            headers = [measure.header for measure in request.tokens.measures]
+            self.planned_harmony = planned_harmony_costs(headers, self.costs, voices)
         start = self._read_given()
         self._spread(np.zeros(rows, dtype=np.intp))
         self.seed = (options.seed % 2**64, round_number)
@@ -309,6 +314,8 @@ class _Sampler:
             costs = costs + given_seventh_costs(decision, leaps, GIVEN_SEVENTH * self.costs.seventh_leaves)
         if self.suggests:
             costs = costs + self._suggested_costs(rows, voice)
+        if self.planned_harmony is not None:
+            costs = costs + self.planned_harmony.costs(context.position[rows], voice, decision.before, decision.on_beat)
         if self.page is not None:
             costs = costs + few_voices_costs(decision, self.page)
         if self.successions:

@@ -45,6 +45,7 @@ def load_mixture(parts: Sequence[tuple[Path, float]], ensemble: Ensemble, *, may
         reduce(NoveltyIndex.merged, indexes) if indexes else None,
         _mixed_calibration(loaded, len(weights.config.roles)),
         _mixed_successions(loaded),
+        next((each.planner for each, _ in loaded if each.planner), None),
     )
 
 

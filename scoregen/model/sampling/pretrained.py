@@ -1,10 +1,12 @@
-"""A checkpoint for sampling: its weights, and its novelty index and calibration if there are any."""
+"""A checkpoint for sampling: its weights, and what is next to them, such as its novelty index and its planner."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
+from scoregen.model.harmony.planner import Planner
+from scoregen.model.harmony.planner_file import load_planner
 from scoregen.model.network.checkpoint import SHIPPED, Weights, read_weights
 from scoregen.model.sampling.costs.successions import load_successions
 from scoregen.model.sampling.feature_matching_file import Calibration, load_calibration
@@ -31,6 +33,7 @@ class Pretrained:
     index: NoveltyIndex | None
     calibration: Calibration | None
     successions: SuccessionTable | None
+    planner: Planner | None
 
     @property
     def knows_descriptions(self) -> bool:
@@ -50,7 +53,8 @@ def load_pretrained(checkpoint: Path | None, ensemble: Ensemble, *, may_stand_in
     players = _players(config.roles, ensemble, may_stand_in=may_stand_in)
     path = checkpoint or resources.weights() / SHIPPED
     calibration = load_calibration(path, config.roles)
-    return Pretrained(players, weights, load_index(path), calibration, load_successions(path))
+    successions, planner = load_successions(path), load_planner(path)
+    return Pretrained(players, weights, load_index(path), calibration, successions, planner)
 
 
 def default_style(ensemble: Ensemble) -> str:

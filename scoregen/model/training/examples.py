@@ -8,9 +8,10 @@ from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
+from scoregen.model.features.alphabet import GRID
 from scoregen.model.features.conditioning import Example, draw_given, draw_order, usual_order
-from scoregen.model.features.inputs import ABSENT, PieceArrays, transpose_piece
-from scoregen.model.features.metric_features import MODE_FEATURES, PHRASE_FEATURES
+from scoregen.model.features.inputs import ABSENT, Bools, Ints, PieceArrays, transpose_piece
+from scoregen.model.features.metric_features import HARMONY_FEATURES, MODE_FEATURES, PHRASE_FEATURES
 from scoregen.model.training.memorisation import Forms
 from scoregen.score.pitch import Interval
 
@@ -21,6 +22,10 @@ TRANSPOSITIONS = tuple(
     )
 )  # fmt: skip
 FREE = "free"
+PLANNED = "planned"
+"""The tasks with nothing given, and with the plan alone."""
+WITHOUT_PLAN, GAPS = 0.35, 0.3
+"""The shares of examples without a plan, and with one that has gaps."""
 MAX_FIT_PIECES = 32
 """The maximum number of training pieces that are measured, which suffices to see the gap to the validation pieces."""
 
@@ -48,7 +53,8 @@ def score_examples(
 ) -> TrainingExamples:
     """Train on pieces transposed by `transpose` semitones or fewer; measure pieces untransposed.
 
-    The tasks are all voices with nothing given, and the lower voices with the first voice given.
+    The tasks are all voices with nothing given, the lower voices with the first voice given, and all voices under the
+    harmonic plan alone, if the pieces have plans.
     """
     intervals = [interval for interval in TRANSPOSITIONS if abs(interval.semitones) <= transpose]
 
@@ -67,12 +73,30 @@ def score_examples(
 
 
 def drop_hints(piece: PieceArrays, generator: np.random.Generator) -> PieceArrays:
-    """The piece, at times without its phrase ends or its mode, which users do not always provide."""
-    metric = piece.metric
-    for features, share in ((PHRASE_FEATURES, 0.3), (MODE_FEATURES, 0.3)):
+    """The piece, at times without its phrase ends, its mode or its plan, which users do not always provide.
+
+    A plan is dropped whole, or here and there for a few beats.
+    """
+    metric = piece.metric.copy()
+    for features, share in ((PHRASE_FEATURES, 0.3), (MODE_FEATURES, 0.3), (HARMONY_FEATURES, WITHOUT_PLAN)):
         if generator.random() < share:
-            metric = metric.copy()
             metric[:, features] = 0
+    if generator.random() < GAPS:
+        metric[_gaps(piece.position, generator), HARMONY_FEATURES] = 0
+    return replace(piece, metric=metric)
+
+
+def _gaps(position: Ints, generator: np.random.Generator) -> Bools:
+    """[Q] the points in stretches of up to two measures of 4/4, which leave three quarters of a piece."""
+    length = GRID * 2 ** generator.integers(0, 4)
+    stretch = position // length
+    return np.asarray((generator.random(int(stretch[-1]) + 1) < 0.25)[stretch])
+
+
+def without_plan(piece: PieceArrays) -> PieceArrays:
+    """The piece with its plan unknown."""
+    metric = piece.metric.copy()
+    metric[:, HARMONY_FEATURES] = 0
     return replace(piece, metric=metric)
 
 
@@ -83,7 +107,11 @@ def spread(train: Sequence[PieceArrays], most: int) -> list[PieceArrays]:
 
 
 def tasks_of(pieces: Sequence[PieceArrays]) -> dict[str, list[Example]]:
-    return {name: [_fixed(piece, voices) for piece in pieces] for name, voices in ((FREE, 0), ("melody", 1))}
+    plain = [without_plan(piece) for piece in pieces]
+    tasks = {name: [_fixed(piece, voices) for piece in plain] for name, voices in ((FREE, 0), ("melody", 1))}
+    if any(piece.metric[:, HARMONY_FEATURES].any() for piece in pieces):
+        tasks[PLANNED] = [_fixed(piece, 0) for piece in pieces]
+    return tasks
 
 
 def _fixed(piece: PieceArrays, given_voices: int) -> Example:

@@ -148,10 +148,13 @@ def shares(total: Sums) -> dict[int, float]:
 
 
 def _blank_form(piece: TokenScore) -> TokenScore:
-    """A piece without its notes, cut to the longest form."""
+    """A piece without its notes and its plan, cut to the longest form."""
     nothing = (Slice(Fraction(0), (BLANK,) * len(piece.slots)),)
     return replace(
-        piece, measures=tuple(TokenMeasure(measure.header, nothing) for measure in piece.measures[:LONGEST_FORM])
+        piece,
+        measures=tuple(
+            TokenMeasure(replace(measure.header, harmony=()), nothing) for measure in piece.measures[:LONGEST_FORM]
+        ),
     )
 
 

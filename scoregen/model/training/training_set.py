@@ -12,6 +12,7 @@ from scoregen.corpora.prepare import Prepared, prepare
 from scoregen.corpora.variants import variants
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
 from scoregen.model.training.verdict import HeldOut
+from scoregen.plan.harmonic_plan import with_harmony
 from scoregen.score.ensemble import Ensemble, load_ensemble
 from scoregen.system.errors import InputError
 from scoregen.tokens.events import TokenScore
@@ -70,13 +71,14 @@ def read_training_set(corpus: str, ensemble: str, network: NetworkConfig, option
         "valid_pieces": len(found.valid),
     }
     about |= {"held_out": found.held_out} if found.held_out != "pieces" else {}
-    augmented = _augment(found.train)
+    own, others = ([with_harmony(tokens) for tokens in pieces] for pieces in (found.train, found.valid))
+    augmented = _augment(own)
     index = NoveltyIndex.of(augmented)
     examples = score_examples(
         [piece_arrays(tokens) for tokens in augmented],
-        [piece_arrays(tokens) for tokens in found.valid],
+        [piece_arrays(tokens) for tokens in others],
         options.transpose,
-        forms(index, found.train, found.valid, options.drafts),
+        forms(index, own, others, options.drafts),
     )
     measures = sum(len(tokens.measures) for tokens in (*found.train, *found.valid))
     return TrainingSet(

@@ -10,9 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from safetensors.numpy import load, save
 
-from scoregen.model.network.checkpoint import read_weights
+from scoregen.model.features.metric_features import METRIC_FEATURES
+from scoregen.model.network.checkpoint import network_of, read_weights, save_checkpoint
+from scoregen.model.network.config import NetworkConfig
+from scoregen.model.network.network import Network
 from scoregen.system.errors import InputError
 from scoregen.system.resources import weights
 
@@ -57,3 +61,20 @@ def test_a_converted_checkpoint_has_the_same_values(old: Path, repository: Path)
     assert converted.config == shipped.config
     assert converted.tensors.keys() == shipped.tensors.keys()
     assert all(np.array_equal(converted.tensors[name], values) for name, values in shipped.tensors.items())
+
+
+def test_weights_with_fewer_metric_features_read_the_later_ones_with_zero_weights(tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    small = NetworkConfig(metric_features=38, embedding=4, context=4, backbone=8, in_slice=8, heads=2)
+    network = Network(small)
+    save_checkpoint(network, tmp_path / "early", {})
+    before = {name: value.numpy() for name, value in network.state_dict().items()}
+    read = read_weights(tmp_path / "early")
+    assert read.config.metric_features == METRIC_FEATURES
+    assert read.tensors.keys() == before.keys()
+    later = slice(8 + 38, 8 + METRIC_FEATURES)
+    assert not read.tensors["slice_in.weight"][:, later].any()
+    kept = np.delete(read.tensors["slice_in.weight"], later, axis=1)
+    assert np.array_equal(kept, before["slice_in.weight"])
+    assert np.array_equal(read.tensors["in_slice_start.weight"][:, : 24 + 38], before["in_slice_start.weight"][:, :62])
+    assert network_of(read).config == read.config

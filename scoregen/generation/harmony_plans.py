@@ -1,0 +1,226 @@
+"""Harmonic plans of drafts: drawn by the planner around what is fixed, ranked, and put into the headers of a task.
+
+What is given fixes some of a plan: chord symbols, and the last cadence that a plan of measures has. At other phrase
+ends the planner chooses a triad in root position that fits what is given. Music in church modes, which it does not
+know, has no plan. For each plan of measures several harmonic plans are drawn. They are ranked by their
+likelihood when nothing is fixed, so that the fixed chords count too, and by their cadences. A plan that is likelier
+than half of them gains nothing by that: the likeliest plans are bare.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoregen.generation.harmony_cadences import with_cadences
+from scoregen.model.features.metric_features import CLASSES, QUALITIES
+from scoregen.model.harmony.labels import ATTRIBUTES, INVERSION, KEY, QUALITY, ROOT, UNKNOWN, chord_of
+from scoregen.model.harmony.planner import Permissions, Planner
+from scoregen.model.harmony.planner_inputs import SILENT, PlannerPiece, planner_inputs, planner_piece
+from scoregen.plan.harmonic_plan import Step, headers_with
+from scoregen.score.keys import Key
+from scoregen.score.theory.chord_kinds import MEMBERS
+from scoregen.tokens.constraints.given_chords import ChordSpan
+from scoregen.tokens.constraints.measure_plan import MeasurePlan, Plan
+from scoregen.tokens.constraints.planned_chords import PlannedChord
+from scoregen.tokens.events import TokenScore
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+PLANS = 32
+"""The harmonic plans that are drawn for an alternative, over all plans of measures."""
+TEMPERATURE = 0.7
+"""Of the planner, whose distribution is too wide: at 1 half of the phrase ends have one of Bach's sixty usual cadences,
+at 0.7 two thirds, as in the chorales."""
+NO_DOMINANT, NO_TONIC, OPEN_END = 4.0, 8.0, 2.0
+"""The nats that a last cadence without a dominant, one off the tonic, and a phrase end that is not closed cost."""
+_MODES = (None, "major", "minor", "ionian")
+_TRIADS = [QUALITIES.index(name) for name in ("major", "minor")]
+_LEADING = [QUALITIES.index(name) for name in ("diminished", "half-diminished", "diminished-seventh")]
+_DOMINANTS = [QUALITIES.index(name) for name in ("major", "dominant")]
+
+
+@dataclass(frozen=True, slots=True)
+class HarmonicPlan:
+    """A harmonic plan in the headers of a task, its plan of measures, and its cost in nats a step."""
+
+    tokens: TokenScore
+    measures: Plan
+    cost: float
+
+
+def has_plans(tokens: TokenScore) -> bool:
+    """Whether plans are drawn for a task: not in church modes."""
+    return all(measure.header.key.mode in _MODES for measure in tokens.measures)
+
+
+def harmonic_plans(
+    planner: Planner, tokens: TokenScore, plans: Sequence[Plan], seed: str, count: int = 1
+) -> list[HarmonicPlan]:
+    """The best harmonic plans of a task, of several that are drawn for each of the plans of its measures."""
+    piece = planner_piece(tokens)
+    fixed = np.stack([_fixed(piece, plan) for plan in plans])
+    rows = np.repeat(np.arange(len(plans)), max(1, PLANS // len(plans)))
+    unknown = np.full_like(fixed[0], UNKNOWN)
+    code = planner.code(np.stack([planner_inputs(piece, piece.is_given, known) for known in (*fixed, unknown)]))
+    allowed = [_permissions(piece, known, plan) for known, plan in zip(fixed, plans, strict=True)]
+    generator = np.random.default_rng(list(seed.encode()))
+    labels = planner.sample(code[rows], _stacked(allowed, rows), generator, TEMPERATURE)
+    nats = planner.nats(code[-1], labels).sum(1)
+    usual = np.maximum(nats, np.median(nats))
+    costs = [(own + _faults(piece, label)) / len(piece.steps) for own, label in zip(usual, labels, strict=True)]
+    best = np.argsort(costs, kind="stable")[:count]
+    return [_harmonic_plan(tokens, piece, labels[row], plans[rows[row]], float(costs[row])) for row in best]
+
+
+def _harmonic_plan(tokens: TokenScore, piece: PlannerPiece, labels: Ints, plan: Plan, cost: float) -> HarmonicPlan:
+    planned = _with(tokens, piece, labels)
+    headers = [measure.header for measure in planned.measures]
+    return HarmonicPlan(planned, with_cadences(plan, headers), cost)
+
+
+def _with(tokens: TokenScore, piece: PlannerPiece, labels: Ints) -> TokenScore:
+    """The task with a plan in its headers."""
+    chords = [
+        chord_of(label, piece.headers[step.measure]) for label, step in zip(labels.tolist(), piece.steps, strict=True)
+    ]
+    headers = headers_with(piece.headers, piece.steps, chords)
+    measures = zip(tokens.measures, headers, strict=True)
+    return replace(tokens, measures=tuple(replace(measure, header=header) for measure, header in measures))
+
+
+def _fixed(piece: PlannerPiece, plan: Plan) -> Ints:
+    """[S, 4] what a plan of measures fixes at each step."""
+    fixed = np.full((len(piece.steps), len(ATTRIBUTES)), UNKNOWN)
+    closes = _closes(piece, plan)
+    last = closes.nonzero()[0].max(initial=-1)
+    earlier = closes.nonzero()[0][:-1].max(initial=-1)
+    for row, step in enumerate(piece.steps):
+        own = plan.get(step.measure, MeasurePlan())
+        fifths, end = piece.headers[step.measure].key.fifths, step.onset + step.duration
+        given, planned = _last(own.given_chords, end), _planned(own, step)
+        if given is not None:
+            fixed[row] = _given_label(given, fifths)
+        elif planned is not None and (row == last or (planned.leads and row > earlier)):
+            fixed[row] = _planned_label(planned, fifths)
+    return fixed
+
+
+def _planned(own: MeasurePlan, step: Step) -> PlannedChord | None:
+    """The chord that is planned in a step."""
+    end = step.onset + step.duration
+    found = (chord for onset, chord in own.chords.items() if step.onset <= onset < end and chord.members)
+    return next(found, None)
+
+
+def _closes(piece: PlannerPiece, plan: Plan) -> Bools:
+    """[S] whether the last chord of a phrase is planned in a step."""
+    chords = (_planned(plan.get(step.measure, MeasurePlan()), step) for step in piece.steps)
+    return np.array([chord is not None and not chord.leads for chord in chords], dtype=np.bool_)
+
+
+def _last(chords: Mapping[Fraction, ChordSpan], end: Fraction) -> ChordSpan | None:
+    """The chord in force before an onset."""
+    place = max((onset for onset in chords if onset < end), default=None)
+    return None if place is None or not chords[place].members else chords[place]
+
+
+def _planned_label(chord: PlannedChord, fifths: int) -> list[int]:
+    root = chord.members[0]
+    above = tuple(member - root for member in chord.members)
+    quality = next((name for name in QUALITIES if MEMBERS[name] == above), None)
+    return [UNKNOWN, (root - fifths) % CLASSES, QUALITIES.index(quality) if quality else UNKNOWN, 0]
+
+
+def _given_label(chord: ChordSpan, fifths: int) -> list[int]:
+    """The label of a chord symbol; a chord with other tones is read as the largest usual chord in it."""
+    lowest = next(iter(chord.members)) if chord.bass is None else chord.bass
+    found = [
+        (len(MEMBERS[name]), root == lowest, -index, root, name)
+        for index, name in enumerate(QUALITIES)
+        for root in chord.members
+        if {root + member for member in MEMBERS[name]} <= chord.members
+    ]
+    if not found:
+        return [UNKNOWN] * len(ATTRIBUTES)
+    *_, root, name = max(found)
+    members = [root + member for member in MEMBERS[name]]
+    inversion = members.index(chord.bass) if chord.bass in members else UNKNOWN
+    return [UNKNOWN, (root - fifths) % CLASSES, QUALITIES.index(name), inversion]
+
+
+def _permissions(piece: PlannerPiece, fixed: Ints, plan: Plan) -> Permissions:
+    """What a plan may choose, without the first axis: the fixed attributes, triads that fit what is given at phrase
+    ends, and no new chord inside one of a chord symbol."""
+    masks = [_only(fixed[:, index], size) for index, size in enumerate(ATTRIBUTES.values())]
+    qualities = np.repeat(masks[QUALITY][:, None], CLASSES, axis=1)
+    closes = _closes(piece, plan) & (fixed[:, ROOT] == UNKNOWN)
+    for row in closes.nonzero()[0]:
+        fitting = _closing_triads(piece, row)
+        if fitting.any():
+            qualities[row], masks[ROOT][row] = fitting, fitting.any(1)
+            masks[INVERSION][row] = np.arange(ATTRIBUTES["inversion"]) == 0
+    may = np.array([_may_begin(plan.get(step.measure, MeasurePlan()), step) for step in piece.steps])
+    return Permissions(masks[KEY], masks[ROOT], qualities, masks[INVERSION], may)
+
+
+def _stacked(allowed: Sequence[Permissions], rows: NDArray[np.intp]) -> Permissions:
+    """The permissions of the plans with these numbers, with their first axis."""
+    columns = ([getattr(each, name) for each in allowed] for name in Permissions.__dataclass_fields__)
+    return Permissions(*(np.stack(column)[rows] for column in columns))
+
+
+def _closing_triads(piece: PlannerPiece, row: int) -> Bools:
+    """[12, 9] the triads in root position that contain what is given in a step, by root and quality."""
+    given = piece.classes[row][piece.is_given[row] & (piece.classes[row] != SILENT)]
+    result = np.zeros((CLASSES, len(QUALITIES)), dtype=np.bool_)
+    bass = piece.classes[row, -1] if piece.is_given[row, -1] else SILENT
+    for root in range(CLASSES):
+        for quality in _TRIADS:
+            members = {(root + member) % CLASSES for member in MEMBERS[QUALITIES[quality]]}
+            result[root, quality] = set(given.tolist()) <= members and bass in (SILENT, root)
+    return result
+
+
+def _may_begin(own: MeasurePlan, step: Step) -> bool:
+    """Whether a chord may begin in a step: inside the chord of a symbol none may."""
+    end = step.onset + step.duration
+    return _last(own.given_chords, end) is None or any(step.onset <= onset < end for onset in own.given_chords)
+
+
+def _only(values: Ints, size: int) -> Bools:
+    """[S, size] the known class alone; all classes where it is unknown."""
+    result: Bools = (values[..., None] == np.arange(size)) | (values[..., None] == UNKNOWN)
+    return result
+
+
+def _faults(piece: PlannerPiece, labels: Ints) -> float:
+    """The nats of phrase ends that are not closed, and of a last cadence without dominant or off the tonic."""
+    ends = np.flatnonzero(piece.ends)
+    open_ends = sum(labels[end, INVERSION] != 0 or labels[end, QUALITY] not in _TRIADS for end in ends)
+    if not len(ends):
+        return 0.0
+    last = labels[ends[-1]]
+    before = labels[: ends[-1]][labels[: ends[-1], ROOT] != last[ROOT]]
+    leads = len(before) > 0 and _is_dominant(before[-1], last)
+    off_tonic = last[ROOT] != _tonic(piece, last)
+    return float(OPEN_END * open_ends + NO_DOMINANT * (not leads) + NO_TONIC * off_tonic)
+
+
+def _tonic(piece: PlannerPiece, last: Ints) -> int:
+    """The tonic of the last measure by fifths from its signature; that of the last chord's key without a mode."""
+    signature = piece.headers[-1].key
+    if signature.mode is None:
+        return int(last[KEY]) % CLASSES
+    return (Key.of(signature).tonic_fifths - signature.fifths) % CLASSES
+
+
+def _is_dominant(label: Ints, goal: Ints) -> bool:
+    """Whether a chord is a dominant of the root of another."""
+    above = (label[ROOT] - goal[ROOT]) % CLASSES
+    return bool((above == 1 and label[QUALITY] in _DOMINANTS) or (above == 5 and label[QUALITY] in _LEADING))

@@ -1,0 +1,61 @@
+"""Costs of notes outside the planned harmony: on beats and where a chord begins, and of another bass at its beginning.
+
+The network reads the plan and mostly follows it; the costs keep a draft from leaving it. They exclude nothing. Held
+notes are free, so that suspensions are, and so are notes between the beats.
+
+R drafts, C chords, P pitches, E events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoregen.model.features.alphabet import FIRST_PITCH, GRID, HOLD
+from scoregen.model.features.inputs import MIDI, Ints, PieceOutline
+from scoregen.styles.style import VoiceLeadingCosts
+from scoregen.tokens.events import Harmony, Header
+
+Floats = NDArray[np.float32]
+_CLASSES = MIDI[:-1] % 12
+
+
+class PlannedHarmonyCosts:
+    """The costs of events under the plan of a piece."""
+
+    def __init__(self, outline: PieceOutline, costs: VoiceLeadingCosts, voices: int) -> None:
+        chords = [chord for _, chord in outline.chords]
+        self._onsets: Ints = np.array([round(onset * GRID) for onset, _ in outline.chords])
+        self._foreign = costs.foreign_to_plan * _attacks(chords, members=True)
+        self._low = costs.other_bass * _attacks(chords, members=False)
+        self._bass = voices - 1
+
+    def costs(self, position: Ints, voice: Ints, before: Ints, on_beat: NDArray[np.bool_]) -> Floats:
+        """[R, E] the costs of a voice [R] with the last pitch ids `before` [R] at positions [R] in grid steps."""
+        chord = np.searchsorted(self._onsets, position, side="right") - 1
+        known = chord >= 0
+        chord = np.maximum(chord, 0)
+        begins = known & (self._onsets[chord] == position)
+        result = self._foreign[chord] * (known & (on_beat | begins))[:, None]
+        low = self._low[chord] * (begins & (voice == self._bass))[:, None]
+        low[:, HOLD] = np.take_along_axis(np.pad(low, ((0, 0), (0, 1))), (FIRST_PITCH + before)[:, None], 1)[:, 0]
+        return np.asarray(result + low, dtype=np.float32)
+
+
+def planned_harmony_costs(
+    headers: Sequence[Header], costs: VoiceLeadingCosts, voices: int
+) -> PlannedHarmonyCosts | None:
+    """The costs of a piece, None without a plan."""
+    outline = PieceOutline.of(headers)
+    return PlannedHarmonyCosts(outline, costs, voices) if outline.chords else None
+
+
+def _attacks(chords: Sequence[Harmony], *, members: bool) -> Floats:
+    """[C, E] 1 for the attacks of pitches that are no members of a chord, or not its lowest note."""
+    tables = np.zeros((len(chords), FIRST_PITCH + len(_CLASSES)), dtype=np.float32)
+    for row, chord in enumerate(chords):
+        wanted = [7 * place % 12 for place in (chord.members if members else (chord.bass,))]
+        tables[row, FIRST_PITCH:] = ~np.isin(_CLASSES, wanted)
+    return tables

@@ -1,0 +1,109 @@
+"""Harmonic plans of a task: fixed chords are kept, and the best plan comes first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+import torch
+
+from scoregen.generation.harmony_plans import harmonic_plans, has_plans
+from scoregen.model.harmony.planner import Planner
+from scoregen.model.harmony.planner_network import PlannerConfig, PlannerNetwork
+from scoregen.plan.harmonic_plan import chords_of, plan_steps
+from scoregen.score.elements import Slot
+from scoregen.score.keys import Key, KeySignature
+from scoregen.score.metre import TimeSignature
+from scoregen.score.theory.chord_kinds import MEMBERS
+from scoregen.tokens.constraints.given_chords import ChordSpan
+from scoregen.tokens.constraints.measure_plan import MeasurePlan, Plan
+from scoregen.tokens.constraints.planned_chords import PlannedChord
+from scoregen.tokens.events import BLANK, Header, Slice, TokenMeasure, TokenScore
+
+VOICES = tuple(Slot(f"P{number}") for number in range(1, 5))
+BLANKS = (Slice(Fraction(0), (BLANK,) * 4),)
+ZERO, TWO, THREE = Fraction(0), Fraction(2), Fraction(3)
+
+
+@pytest.fixture(scope="module")
+def planner() -> Planner:
+    torch.manual_seed(5)
+    network = PlannerNetwork(PlannerConfig(context=8, hidden=12, embedding=8, choice=12))
+    return Planner({name: value.numpy(force=True) for name, value in network.state_dict().items()})
+
+
+def task(measures: int = 4, fifths: int = -3) -> TokenScore:
+    header = Header("1", TimeSignature((4,), 4), KeySignature(fifths, "major"), Fraction(4))
+    headers = [replace(header, number=str(number + 1)) for number in range(measures)]
+    headers[-1] = replace(headers[-1], phrase_ends=(TWO,))
+    return TokenScore(VOICES, tuple(TokenMeasure(each, BLANKS) for each in headers))
+
+
+def chords_at(tokens: TokenScore) -> Mapping[tuple[int, Fraction], tuple[int, str, int]]:
+    """The chords at the steps: the pitch class of the root, by fifths, the quality and the inversion."""
+    headers = [measure.header for measure in tokens.measures]
+    steps = plan_steps(headers)
+    chords = chords_of(headers, steps)
+    return {
+        (step.measure, step.onset): (chord.root % 12, chord.quality, chord.inversion)
+        for step, chord in zip(steps, chords, strict=True)
+        if chord is not None
+    }
+
+
+def test_the_chords_that_a_draft_plans_at_phrase_ends_are_in_its_plan(planner: Planner) -> None:
+    tonic = tuple(-3 + member for member in MEMBERS["major"])
+    dominant = tuple(-2 + member for member in MEMBERS["dominant"])
+    plan: Plan = {3: MeasurePlan({Fraction(1): PlannedChord(dominant, leads=True), TWO: PlannedChord(tonic)})}
+    for found in harmonic_plans(planner, task(), [plan], "1", 8):
+        chords = chords_at(found.tokens)
+        assert chords[3, Fraction(1)] == (10, "dominant", 0)
+        assert chords[3, TWO] == (9, "major", 0)
+        assert found.measures[3].chords[TWO] == plan[3].chords[TWO]
+
+
+def test_chord_symbols_hold_until_the_next_one(planner: Planner) -> None:
+    tones = {
+        name: frozenset(place - 3 + member for member in MEMBERS["major"]) for name, place in (("I", 0), ("IV", -1))
+    }
+    given = {ZERO: ChordSpan(tones["I"], (1,), -3), THREE: ChordSpan(tones["IV"], (0,), 0)}
+    found = harmonic_plans(planner, task(), [{0: MeasurePlan(given_chords=given)}], "1", 8)
+    for each in found:
+        chords = chords_at(each.tokens)
+        assert {chords[0, Fraction(step, 2)] for step in range(6)} == {(9, "major", 0)}
+        assert {chords[0, THREE], chords[0, THREE + Fraction(1, 2)]} == {(8, "major", 1)}
+
+
+def test_the_best_plan_comes_first_and_a_seed_gives_the_same_plans(planner: Planner) -> None:
+    found = harmonic_plans(planner, task(), [{}, {}], "7", 8)
+    assert len(found) == 8 and [each.cost for each in found] == sorted(each.cost for each in found)
+    assert found[0].tokens == harmonic_plans(planner, task(), [{}, {}], "7")[0].tokens
+    assert found[0].tokens != harmonic_plans(planner, task(), [{}, {}], "8")[0].tokens
+
+
+def test_an_end_on_the_tonic_after_its_dominant_costs_less_than_another(planner: Planner) -> None:
+    def ending(*roots: tuple[int, str]) -> Plan:
+        onsets = (Fraction(1), TWO)
+        rows = zip(onsets, roots, strict=True)
+        return {3: MeasurePlan({o: PlannedChord(tuple(r + m for m in MEMBERS[q])) for o, (r, q) in rows})}
+
+    def cost(plan: Plan) -> float:
+        return harmonic_plans(planner, task(), [plan], "2")[0].cost
+
+    home = cost(ending((-2, "dominant"), (-3, "major")))
+    assert home < cost(ending((-4, "major"), (-5, "minor")))
+
+
+def test_the_keys_of_a_plan_are_near_the_signature(planner: Planner) -> None:
+    headers = [measure.header for measure in harmonic_plans(planner, task(), [{}], "3")[0].tokens.measures]
+    keys = {chord.key for header in headers for chord in header.harmony}
+    assert keys and all(isinstance(key, Key) and -3 - 5 <= key.tonic_fifths <= -3 + 8 for key in keys)
+
+
+@pytest.mark.parametrize(("mode", "planned"), [("major", True), ("minor", True), (None, True), ("dorian", False)])
+def test_church_modes_have_no_plan(mode: str | None, planned: bool) -> None:
+    tokens = task()
+    modal = tuple(replace(m, header=replace(m.header, key=KeySignature(0, mode))) for m in tokens.measures)
+    assert has_plans(replace(tokens, measures=modal)) is planned

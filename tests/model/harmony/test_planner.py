@@ -1,0 +1,93 @@
+"""The planner without PyTorch: its figures equal those of the network, and its plans keep what is fixed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from scoregen.model.features.metric_features import CLASSES, QUALITIES
+from scoregen.model.harmony.labels import ATTRIBUTES, UNKNOWN
+from scoregen.model.harmony.planner import AGES, Permissions, Planner
+from scoregen.model.harmony.planner_inputs import PLANNER_INPUTS
+from scoregen.model.harmony.planner_network import AGES as NETWORK_AGES
+from scoregen.model.harmony.planner_network import PlannerConfig, PlannerNetwork
+from scoregen.model.harmony.planner_training import ages_before
+
+STEPS = 24
+
+
+@pytest.fixture(scope="module")
+def network() -> PlannerNetwork:
+    torch.manual_seed(3)
+    return PlannerNetwork(PlannerConfig(context=12, hidden=16, embedding=8, choice=12)).eval()
+
+
+@pytest.fixture(scope="module")
+def planner(network: PlannerNetwork) -> Planner:
+    return Planner({name: value.numpy() for name, value in network.state_dict().items()})
+
+
+def inputs(seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).random((STEPS, PLANNER_INPUTS)).astype(np.float32)
+
+
+def free(plans: int) -> Permissions:
+    return Permissions(
+        np.ones((plans, STEPS, 2 * CLASSES), bool),
+        np.ones((plans, STEPS, CLASSES), bool),
+        np.ones((plans, STEPS, CLASSES, len(QUALITIES)), bool),
+        np.ones((plans, STEPS, 4), bool),
+        np.ones((plans, STEPS), bool),
+    )
+
+
+def sampled(planner: Planner, allowed: Permissions, plans: int = 4) -> np.ndarray:
+    code = np.repeat(planner.code(inputs()[None]), plans, axis=0)
+    return planner.sample(code, allowed, np.random.default_rng(1))
+
+
+def test_the_nats_of_plans_equal_those_of_the_network(network: PlannerNetwork, planner: Planner) -> None:
+    labels = sampled(planner, free(3), 3)
+    own = planner.nats(planner.code(inputs()[None])[0], labels)
+    ages = torch.from_numpy(np.stack([ages_before(each) for each in labels]))
+    with torch.no_grad():
+        log_p = network(torch.from_numpy(inputs())[None].expand(3, -1, -1), torch.from_numpy(labels), ages)
+    change = np.ones(labels.shape[:2], bool)
+    change[:, 1:] = (labels[:, 1:] != labels[:, :-1]).any(2)
+    expected = -np.take_along_axis(log_p[0].numpy(), change[..., None].astype(int), 2)[..., 0]
+    for index, each in enumerate(log_p[1:]):
+        expected -= np.take_along_axis(each.numpy(), labels[..., index : index + 1], 2)[..., 0] * change
+    assert np.abs(own - expected).max() < 1e-4
+    assert AGES == NETWORK_AGES
+
+
+def test_a_fixed_chord_sounds_in_every_plan_and_no_other_begins_inside(planner: Planner) -> None:
+    allowed = free(8)
+    fixed = (0, 1, QUALITIES.index("dominant"), 2)
+    for step in range(8, 12):
+        for mask, value in ((allowed.keys, fixed[0]), (allowed.roots, fixed[1]), (allowed.inversions, fixed[3])):
+            mask[:, step] = False
+            mask[:, step, value] = True
+        allowed.qualities[:, step] = False
+        allowed.qualities[:, step, :, fixed[2]] = True
+        allowed.may[:, step] = step == 8
+    labels = sampled(planner, allowed, 8)
+    assert (labels[:, 8:12] == fixed).all()
+    assert len({tuple(each.ravel()) for each in labels}) == 8  # the rest differs
+
+
+def test_no_triad_has_a_third_inversion(planner: Planner) -> None:
+    labels = sampled(planner, free(32), 32)
+    triads = np.isin(labels[..., 2], [QUALITIES.index(name) for name in ("major", "minor", "diminished", "augmented")])
+    assert triads.any()
+    assert (labels[triads][:, 3] < 3).all()
+
+
+def test_the_same_generator_gives_the_same_plans(planner: Planner) -> None:
+    assert (sampled(planner, free(2), 2) == sampled(planner, free(2), 2)).all()
+
+
+def test_the_attributes_of_a_label_are_classes() -> None:
+    assert list(ATTRIBUTES) == ["key", "root", "quality", "inversion"]
+    assert UNKNOWN not in range(max(ATTRIBUTES.values()))

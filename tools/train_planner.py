@@ -1,0 +1,56 @@
+"""Train the planner of harmonic plans on a corpus, and write its weights in 16 bits.
+
+    python tools/train_planner.py [CORPUS] [-o NAME] [--steps N] [--cache FILE]
+
+The figures are bits a beat of the validation pieces, with nothing and with the melody given, beside n-grams of chords.
+"""
+
+from __future__ import annotations
+
+import argparse
+import pickle
+from pathlib import Path
+
+from scoregen.corpora.manifest import load_corpus
+from scoregen.corpora.prepare import prepare
+from scoregen.corpora.variants import variants
+from scoregen.model.harmony.planner_file import save_planner
+from scoregen.model.harmony.planner_network import PlannerConfig, PlannerNetwork
+from scoregen.model.harmony.planner_training import PlannerOptions, labelled, train_planner
+from scoregen.plan.harmonic_plan import with_harmony
+from scoregen.score.ensemble import load_ensemble
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("corpus", nargs="?", default="bach-chorales")
+    parser.add_argument("-o", "--output", type=Path, default=Path("planner"))
+    parser.add_argument("--steps", type=int, default=PlannerOptions().steps)
+    parser.add_argument("--cache", type=Path, help="keep the analysed pieces in this file")
+    arguments = parser.parse_args()
+    if arguments.cache and arguments.cache.exists():
+        own, others = pickle.loads(arguments.cache.read_bytes())
+    else:
+        source, players = load_corpus(arguments.corpus), load_ensemble("satb")
+        own, others = (
+            [with_harmony(tokens) for _, tokens in prepare(source, split, players).pieces]
+            for split in ("train", "valid")
+        )
+        if arguments.cache:
+            arguments.cache.write_bytes(pickle.dumps((own, others)))
+    more = [each for tokens in own for each in list(variants(tokens))[:1]]
+    train, valid = ([labelled(tokens) for tokens in pieces] for pieces in (own + more, others))
+    config, options = PlannerConfig(), PlannerOptions(steps=arguments.steps)
+    train_planner(train, valid, config, options, report, lambda network: keep(network, arguments.output))
+
+
+def report(step: int, figures: dict[str, float]) -> None:
+    print(step, *(f"{name} {value:.3f}" for name, value in figures.items() if "all" in name or name == "train"))
+
+
+def keep(network: PlannerNetwork, output: Path) -> None:
+    save_planner({name: value.numpy(force=True) for name, value in network.state_dict().items()}, output)
+
+
+if __name__ == "__main__":
+    main()
