@@ -102,7 +102,7 @@ def _attributes(labels: Tensor) -> dict[str, Tensor]:
 
 def _rooted(logits: Tensor, tonic: Tensor, root: Tensor) -> Tensor:
     """[..., 12] the terms [..., 36] relative to the signature, to a tonic and to the last root."""
-    own, by_tonic, by_root = logits.unflatten(-1, (3, CLASSES)).unbind(-2)
+    own, by_tonic, by_root = logits.reshape(*logits.shape[:-1], 3, CLASSES).unbind(-2)
     places = torch.arange(CLASSES)
     result: Tensor = own
     for terms, centre in ((by_tonic, tonic), (by_root, root)):
