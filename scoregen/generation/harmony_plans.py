@@ -108,6 +108,8 @@ def _fixed(piece: PlannerPiece, plan: Plan) -> Ints:
             fixed[row] = _given_label(given, fifths)
         elif planned is not None and (row == last or (planned.leads and row > earlier)):
             fixed[row] = _planned_label(planned, fifths)
+            if row == last and not piece.is_given[row].any():  # a minor piece may end in major
+                fixed[row, QUALITY] = UNKNOWN
     return fixed
 
 
@@ -159,9 +161,9 @@ def _permissions(piece: PlannerPiece, fixed: Ints, plan: Plan) -> Permissions:
     ends, and no new chord inside one of a chord symbol."""
     masks = [_only(fixed[:, index], size) for index, size in enumerate(ATTRIBUTES.values())]
     qualities = np.repeat(masks[QUALITY][:, None], CLASSES, axis=1)
-    closes = _closes(piece, plan) & (fixed[:, ROOT] == UNKNOWN)
+    closes = _closes(piece, plan) & (fixed[:, QUALITY] == UNKNOWN)
     for row in closes.nonzero()[0]:
-        fitting = _closing_triads(piece, row)
+        fitting = _closing_triads(piece, row) & masks[ROOT][row, :, None]
         if fitting.any():
             qualities[row], masks[ROOT][row] = fitting, fitting.any(1)
             masks[INVERSION][row] = np.arange(ATTRIBUTES["inversion"]) == 0

@@ -16,9 +16,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from scoregen.model.features.metric_features import CLASSES
 from scoregen.model.harmony.labels import ATTRIBUTES
 from scoregen.model.harmony.planner_inputs import PLANNER_INPUTS
+from scoregen.model.network.metric_features import CLASSES
 
 AGES = 9
 """The steps since the last chord began, the last class being that number or more."""
@@ -102,7 +102,7 @@ def _attributes(labels: Tensor) -> dict[str, Tensor]:
 
 def _rooted(logits: Tensor, tonic: Tensor, root: Tensor) -> Tensor:
     """[..., 12] the terms [..., 36] relative to the signature, to a tonic and to the last root."""
-    own, by_tonic, by_root = logits.view(*logits.shape[:-1], 3, CLASSES).unbind(-2)
+    own, by_tonic, by_root = logits.reshape(*logits.shape[:-1], 3, CLASSES).unbind(-2)
     places = torch.arange(CLASSES)
     result: Tensor = own
     for terms, centre in ((by_tonic, tonic), (by_root, root)):
