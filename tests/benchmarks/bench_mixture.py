@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 
 from scoregen.corpora.shards import ShardPiece, load_shards
 from scoregen.model.engine.loading import load_engine
-from scoregen.model.network.alphabet import HOLD, REST, UNSCORED
+from scoregen.model.network.alphabet import HOLD, PITCHES, REST, UNSCORED
 from scoregen.model.network.batches import collate
 from scoregen.model.network.checkpoint import load_checkpoint, read_weights
 from scoregen.model.network.conditioning import Example, usual_order
@@ -50,12 +50,11 @@ from scoregen.score.instruments import Family
 from scoregen.tokens import events as language
 from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.events import BLANK, Slice, TokenScore
-from scoregen.tokens.vocabulary import vocabulary
 from scoregen.tokens.voice_descriptions import VoiceDescription, low_voices
 
 CORPORA = ("openscore-quartets", "openscore-lieder")
 KINDS = ("hold", "rest", "pitch", "chord", "time shift")
-HOLDS, RESTS, PITCHES, CHORDS, SHIFTS = range(len(KINDS))
+HOLDS, RESTS, ATTACKS, CHORDS, SHIFTS = range(len(KINDS))
 MEASURES = 16
 SHIFT_COUNT = len(TIME_SHIFT_STEPS) + 1
 MOST_NOTES: dict[Family | str, int] = {"keyboard": 5, "strings": 4, "plucked": 6}
@@ -99,7 +98,7 @@ def scored(example: Example) -> Scored:
 def _kind(index: int, choice: int) -> int:
     if index or choice >= SPELLED.more:
         return CHORDS
-    return {HOLD: HOLDS, REST: RESTS}.get(choice, PITCHES)
+    return {HOLD: HOLDS, REST: RESTS}.get(choice, ATTACKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,9 +207,8 @@ def blank(tokens: TokenScore) -> TokenScore:
 
 def rules(descriptions: Sequence[VoiceDescription]) -> tuple[VoiceRule, ...]:
     low = low_voices(len(descriptions), descriptions)
-    pitches = vocabulary().pitches
     return tuple(
-        VoiceRule.of(pitches, MOST_NOTES.get(each.family, 1), descending=not is_low)
+        VoiceRule.of(PITCHES, MOST_NOTES.get(each.family, 1), descending=not is_low)
         for each, is_low in zip(descriptions, low, strict=True)
     )
 
