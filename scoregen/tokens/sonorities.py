@@ -50,7 +50,7 @@ def sonorities(tokens: TokenScore) -> Sonorities:
     for index, written in enumerate(tokens.measures):
         for piece in written.slices:
             sounding = [
-                before if event.kind == "hold" else _midi(event.pitches[which]) if event.kind == "attack" else SILENT
+                before if event.kind == "hold" else _midi(event.sounding[which]) if event.kind == "attack" else SILENT
                 for event, before, which in zip(piece.events, sounding, outer, strict=True)
             ]
             pitches.append(sounding)
