@@ -270,6 +270,9 @@ def report(corpus: str, folder: Path, networks: dict[Path, Network], arguments: 
         print(f"{corpus}, {'nothing' if task == FREE else 'the first part'} given")
         examples = _examples(corpus, pieces, (), arguments.excerpts)[task]
         cases = [scored(example) for example in examples]
+        if not any(len(case.row) for case in cases):
+            print("  nothing is left to write")
+            continue
         numbers = np.bincount(np.concatenate([case.kind for case in cases]), minlength=len(KINDS))
         print(f"  {'':32}" + "".join(f"{name:>12}" for name in columns))
         print(f"  {'choices':32}" + "".join(f"{number:12}" for number in (*numbers, numbers.sum())))
