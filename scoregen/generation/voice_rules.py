@@ -44,7 +44,7 @@ def chord_rule(role: Role, staff: int, score: Score, description: VoiceDescripti
     kind = role.type
     span = (kind.span or BOW_SPAN) if kind else BOW_SPAN
     is_low = low_voices(1, [description])[0]
-    return VoiceRule.of(pitches, role.notes_on(staff), descending=not is_low, span=span)
+    return VoiceRule.of(pitches, role.notes_on(staff), descending=not is_low, span=span, instrument=kind)
 
 
 def scales(score: Score, keys: Sequence[Key]) -> tuple[frozenset[int] | None, ...]:

@@ -30,6 +30,11 @@ class Event:
     pitches: tuple[Pitch, ...] = ()
     tied: tuple[Pitch, ...] = ()
 
+    @property
+    def sounding(self) -> tuple[Pitch, ...]:
+        """All pitches that sound after an attack, lowest first; an attack may only end some notes of a chord."""
+        return ascending((*self.pitches, *self.tied))
+
 
 HOLD = Event("hold")
 REST = Event("rest")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from scoregen.score.elements import Score, Slot
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote, measure_onsets
-from scoregen.tokens.events import Event, TokenScore, ascending
+from scoregen.tokens.events import TokenScore
 from scoregen.tokens.vocabulary import vocabulary
 
 Ints = NDArray[np.int64]
@@ -50,7 +49,7 @@ def sonorities(tokens: TokenScore) -> Sonorities:
     for index, written in enumerate(tokens.measures):
         for piece in written.slices:
             sounding = [
-                before if event.kind == "hold" else _outer_note(event, which) if event.kind == "attack" else SILENT
+                before if event.kind == "hold" else _midi(event.sounding[which]) if event.kind == "attack" else SILENT
                 for event, before, which in zip(piece.events, sounding, outer, strict=True)
             ]
             pitches.append(sounding)
@@ -90,12 +89,5 @@ def _whole_ticks(place: Fraction) -> int:
     return place.numerator * vocabulary().ticks_per_quarter // place.denominator
 
 
-def _outer_note(event: Event, which: int) -> int:
-    """The outer note of a chord, which may be one that only continues."""
-    notes = ascending((*event.pitches, *event.tied)) if event.tied else event.pitches
-    return _midi(notes[which])
-
-
-@cache
 def _midi(pitch: Pitch) -> int:
     return int(pitch.midi_pitch)

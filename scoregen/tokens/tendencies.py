@@ -106,7 +106,11 @@ def spelled(tokens: TokenScore) -> Ints:
     for measure in tokens.measures:
         for piece in measure.slices:
             sounding = [
-                before if event.kind == "hold" else event.pitches[which].fifths if event.kind == "attack" else NO_FIFTHS
+                before
+                if event.kind == "hold"
+                else event.sounding[which].fifths
+                if event.kind == "attack"
+                else NO_FIFTHS
                 for event, before, which in zip(piece.events, sounding, outer, strict=True)
             ]
             rows.append(sounding)

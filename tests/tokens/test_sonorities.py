@@ -12,7 +12,7 @@ from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import sounding_notes
 from scoregen.tokens.encode import encode, interleave
-from scoregen.tokens.events import Event, Header, TokenMeasure, TokenScore
+from scoregen.tokens.events import Event, Header, Slice, TokenMeasure, TokenScore
 from scoregen.tokens.sonorities import SILENT, Sonorities, score_sonorities, sonorities
 from tests.chorales import chorale
 from tests.notation import handmade
@@ -50,3 +50,14 @@ def test_onsets_that_tokens_cannot_express_are_rounded() -> None:
     score = handmade.melody("h:C4 q3:D4 q3:E4 q3:F4")
     found = score_sonorities(score, score.slots, sounding_notes(score))
     assert found.onset.tolist() == [0, 96, 128, 160]
+
+
+def test_a_chord_that_only_loses_a_note_sounds_the_others() -> None:
+    c, e, g = (Pitch("C", 0, 4), Pitch("E", 0, 4), Pitch("G", 0, 4))
+    slices = (
+        Slice(Fraction(0), (Event("attack", (c, e, g)), Event("attack", (c, e)))),
+        Slice(Fraction(2), (Event("attack", (), (c, e)), Event("attack", (), (e,)))),
+    )
+    header = Header("1", TimeSignature((4,), 4), KeySignature(0), Fraction(4))
+    tokens = TokenScore((Slot("P1"), Slot("P2")), (TokenMeasure(header, slices),))
+    assert sonorities(tokens).pitches.tolist() == [[67, 60], [64, 64]]

@@ -113,9 +113,10 @@ def _stops(
         chord = sorted({pitch_of(note) for note in attacks}, key=lambda pitch: pitch.chromatic)
         if len(chord) < 2:
             continue
-        if can_stop(instrument, chord, stretch):
+        heights = [pitch.midi_pitch for pitch in chord]
+        if can_stop(instrument, heights, stretch):
             continue
-        kind = "wide" if can_stop(instrument, chord, _WIDEST_STRETCH) else "impossible"
+        kind = "wide" if can_stop(instrument, heights, _WIDEST_STRETCH) else "impossible"
         name = lines[0].name.partition(", voice")[0]
         notes = "-".join(map(str, chord))
         reason = "impossible for one player" if kind == "impossible" else "a stretch for one player"

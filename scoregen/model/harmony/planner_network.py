@@ -16,9 +16,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from scoregen.model.features.metric_features import CLASSES
 from scoregen.model.harmony.labels import ATTRIBUTES
 from scoregen.model.harmony.planner_inputs import PLANNER_INPUTS
-from scoregen.model.features.metric_features import CLASSES
 
 AGES = 9
 """The steps since the last chord began, the last class being that number or more."""

@@ -188,7 +188,8 @@ def check_same_run(path: Path, saved: Mapping[str, Any], current: Mapping[str, A
     """
     for table in current:
         for name in {**saved[table], **current[table]}:
-            before, after = saved[table].get(name), current[table].get(name)
+            after = current[table].get(name)
+            before = saved[table].get(name, _DEFAULTS.get(table, {}).get(name))
             if before == after or _may_grow(table, name, before, after):
                 continue
             if table in ("pieces", "teachers", "starting weights"):
@@ -196,6 +197,11 @@ def check_same_run(path: Path, saved: Mapping[str, Any], current: Mapping[str, A
             raise InputError(f"the run was started with {name} {before}, not {after}; {_AGAIN}", Place(str(path)))
 
 
+_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
+    table: json.loads(json.dumps(asdict(defaults)))
+    for table, defaults in (("training", TrainingOptions()), ("network", NetworkConfig()))
+}
+"""What options had that did not exist yet when a run was saved."""
 _AGAIN = "use the same to resume, or another output to start again"
 
 

@@ -17,17 +17,17 @@ def can_play(instrument: InstrumentType, chord: Sequence[Pitch]) -> bool:
     if len(heights) < 2:
         return True
     is_wide = 0 < instrument.span < heights[-1] - heights[0]
-    is_stopped = not instrument.strings or can_stop(instrument, chord, instrument.stretch)
+    is_stopped = not instrument.strings or can_stop(instrument, heights, instrument.stretch)
     return len(heights) <= instrument.most_notes and not is_wide and is_stopped
 
 
-def can_stop(instrument: InstrumentType, chord: Sequence[Pitch], stretch: int) -> bool:
-    """Whether the notes of a bowed instrument can lie on adjacent strings, one on each, under one hand.
+def can_stop(instrument: InstrumentType, heights: Sequence[int], stretch: int) -> bool:
+    """Whether notes, by MIDI number, can lie on adjacent strings of a bowed instrument, one on each, under one hand.
 
     An open string needs no finger; the stopped notes must be within `stretch` semitones along the strings.
     """
     strings = [string.midi_pitch for string in instrument.strings]
-    heights = sorted(pitch.midi_pitch for pitch in chord)
+    heights = sorted(heights)
     for first in range(len(strings) - len(heights) + 1):
         places = [height - string for height, string in zip(heights, strings[first:], strict=False)]
         stopped = [place for place in places if place]

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scoregen.score.ensemble.playability import can_stop
+from scoregen.score.instruments import InstrumentType
 from scoregen.score.pitch import Pitch
 from scoregen.tokens.vocabulary import EVENT_WORDS, vocabulary
 
@@ -40,22 +42,30 @@ class VoiceRule:
     """The pitches that a blank voice may attack, by pitch number of the vocabulary, and the most at once.
 
     The pitches of a chord are written from the highest down if it is `descending`, otherwise from the lowest up; they
-    lie within `span` semitones.
+    lie within `span` semitones. On a bowed `instrument` they can be stopped at once.
     """
 
     pitches: Mask  # [pitches]
     max_chord: int = 1
     descending: bool = False
     span: int = 127
+    instrument: InstrumentType | None = None
     masks: dict[VoiceTurn, Mask] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def of(
-        cls, pitches: Iterable[Pitch], max_chord: int = 1, *, descending: bool = False, span: int = 127
+        cls,
+        pitches: Iterable[Pitch],
+        max_chord: int = 1,
+        *,
+        descending: bool = False,
+        span: int = 127,
+        instrument: InstrumentType | None = None,
     ) -> VoiceRule:
         """A rule that allows these pitches."""
         chosen = frozenset(pitches)
-        return cls(np.array([pitch in chosen for pitch in vocabulary().pitches]), max_chord, descending, span)
+        mask = np.array([pitch in chosen for pitch in vocabulary().pitches])
+        return cls(mask, max_chord, descending, span, instrument if instrument and instrument.strings else None)
 
     @property
     def is_silent(self) -> bool:
@@ -145,8 +155,8 @@ def _range(rule: VoiceRule, turn: VoiceTurn, item: _Item) -> Mask:
     words = _Words.of()
     held = np.zeros_like(rule.pitches)
     held[[pitch - words.first_pitch for pitch in turn.sounding or ()]] = True
-    near = item.beyond() & item.within(rule.span)
-    inner = item.leaves_room(rule.pitches & near)
+    near = item.beyond() & item.within(rule.span) & _stoppable(rule, item.numbers)
+    inner = item.leaves_room(rule.pitches & near) & _leaves_stop(rule, item)
     mask = ~_nothing()
     ends_chord = held & near & _breaks_hold(item, turn.sounding or ())
     mask[words.pitches] = (held if item.tied else rule.pitches & near) & (inner if item.has_more else True)
@@ -156,6 +166,37 @@ def _range(rule: VoiceRule, turn: VoiceTurn, item: _Item) -> Mask:
     mask[words.more] = more_room and bool(((rule.pitches | held) & near & inner).any())
     can_tie = (held & near & inner).any() if item.has_more else ends_chord.any()
     mask[words.tied] = rule.max_chord > 1 and bool(can_tie)
+    return mask
+
+
+def _stoppable(rule: VoiceRule, chosen: tuple[int, ...]) -> Mask:
+    """The pitches that a bowed instrument can stop together with those chosen; all for other instruments."""
+    if rule.instrument is None or not chosen:
+        return np.ones(len(rule.pitches), dtype=np.bool_)
+    return _stops(rule.instrument, frozenset(_chromatic()[list(chosen)].tolist()), rule.span)
+
+
+@lru_cache(maxsize=1 << 12)
+def _leaves_stop(rule: VoiceRule, item: _Item) -> Mask:
+    """The pitches after which one of the rule can still be stopped with the chord, to end it."""
+    if rule.instrument is None:
+        return np.ones(len(rule.pitches), dtype=np.bool_)
+    last = rule.pitches & item.beyond()
+    mask = np.zeros(len(rule.pitches), dtype=np.bool_)
+    for pitch in np.flatnonzero(item.beyond() & item.within(rule.span)).tolist():
+        chosen = (*item.numbers, pitch)
+        after = _Item(tuple(number + _Words.of().first_pitch for number in chosen), (), False, False, item.descending)
+        mask[pitch] = (last & after.beyond() & after.within(rule.span) & _stoppable(rule, chosen)).any()
+    return mask
+
+
+@lru_cache(maxsize=1 << 14)
+def _stops(instrument: InstrumentType, heights: frozenset[int], span: int) -> Mask:
+    """The pitches within a span that can be stopped together with others, which are given by their heights."""
+    low, high = max(heights) - span, min(heights) + span
+    found = {each for each in range(low, high + 1) if can_stop(instrument, (*heights, each), instrument.stretch)}
+    mask = np.isin(_chromatic(), list(found))
+    mask.flags.writeable = False
     return mask
 
 
@@ -196,6 +237,12 @@ class _Item(NamedTuple):
     @property
     def size(self) -> int:
         return len(self.attacks) + len(self.held)
+
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """The numbers of its pitches in the vocabulary, in order."""
+        first = _Words.of().first_pitch
+        return tuple(sorted(token - first for token in (*self.attacks, *self.held)))
 
     def beyond(self) -> Mask:
         """The pitches above all those of the chord, or below them if it descends."""

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from scoregen.score.check import problems
 from scoregen.score.elements import Score, Slot
+from scoregen.score.ensemble.playability import can_play
+from scoregen.score.instruments import instrument_type
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
@@ -292,3 +294,23 @@ def test_slices_and_carry_are_those_that_were_written() -> None:
     assert constraints.is_finished(state)
     rows = [[str(piece.onset), *map(event_text, piece.events)] for piece in constraints.slices(state)]
     assert rows == [["0", "C4", "E4"], ["1", "hold", "F4"], ["2", "rest", "hold"]]
+
+
+@pytest.mark.parametrize("name", ["violin", "viola", "cello"])
+@pytest.mark.parametrize("descending", [False, True])
+def test_a_bow_writes_only_chords_that_can_be_stopped(name: str, descending: bool) -> None:
+    bow = instrument_type(name)
+    pitches = [pitch for pitch in vocabulary().pitches if pitch.alter == 0 and can_play(bow, [pitch])]
+    free, bound = (VoiceRule.of(pitches, 4, descending=descending, span=9, instrument=kind) for kind in (None, bow))
+    header = Header("1", TimeSignature((4,), 4), KeySignature(0), Fraction(4))
+    chords: dict[bool, list[bool]] = {False: [], True: []}
+    for is_bound, voice_rule in ((False, free), (True, bound)):
+        for seed in range(60):
+            begun = constraints.begin(MeasureRules(header, (0,), (None,), (voice_rule,), True), (None,))
+            for each in constraints.slices(walk(begun, Random(seed))):
+                sounding = (*each.events[0].pitches, *each.events[0].tied)
+                if len(sounding) > 1:
+                    chords[is_bound].append(can_play(bow, sounding))
+    assert len(chords[True]) > 20
+    assert all(chords[True])
+    assert not all(chords[False])
