@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
+from scoregen.plan.chords.given_line import GivenMusic, GivenNote
 from scoregen.plan.easy_parts import WIDEST_LEAP
 from scoregen.plan.form import cadence_chords, leading_chords
-from scoregen.plan.given_line import GivenMusic, GivenNote
 from scoregen.plan.measure_plans import in_measures, timed_chords
 from scoregen.plan.melody_cadences import Setting, melody_cadences
 from scoregen.plan.phrase_ends import PhraseEnd, arrivals, phrase_ends, with_phrase_ends

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence, Set
 from fractions import Fraction
 
-from scoregen.plan.given_line import GivenMusic
+from scoregen.plan.chords.given_line import GivenMusic
 from scoregen.plan.melody_cadences import MelodyCadence
 from scoregen.plan.pulse import Rhythm
 from scoregen.score.elements import Score

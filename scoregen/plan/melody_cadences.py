@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scoregen.plan.given_line import GivenMusic
+from scoregen.plan.chords.given_line import GivenMusic
 from scoregen.plan.phrase_ends import PhraseEnd
 from scoregen.plan.pulse import Pulse
 from scoregen.score.elements import Slot

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from scoregen.plan.given_line import GivenMusic, GivenNote
+from scoregen.plan.chords.given_line import GivenMusic, GivenNote
 from scoregen.plan.phrase_evidence import FORBIDDEN, WEIGHTS, EvidenceWeights, repeated_ends, strengths
 from scoregen.score.elements import Score
 from scoregen.score.timeline import measure_onsets

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scoregen.plan.given_line import GivenNote
+from scoregen.plan.chords.given_line import GivenNote
 from scoregen.score.elements import Lyric, Measure, Score
 from scoregen.score.pitch import STEPS
 from scoregen.score.spanners import Slur

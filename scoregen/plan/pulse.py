@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, get_args
 
-from scoregen.plan.given_line import GivenNote
+from scoregen.plan.chords.given_line import GivenNote
 from scoregen.score.elements import Measure, Score
 from scoregen.score.timeline import measure_onsets, metrical_starts
 

@@ -30,8 +30,9 @@ from scoregen.generation.understanding import Understanding
 from scoregen.model.network.config import SamplingOptions
 from scoregen.notation.graft.transposition import transposed
 from scoregen.notation.results import ScoreResult
-from scoregen.plan.chord_report import ChordReport, chord_report
-from scoregen.plan.chord_text import chord_measures
+from scoregen.plan.chords.chord_report import ChordReport, chord_report
+from scoregen.plan.chords.chord_text import chord_measures
+from scoregen.plan.chords.steering import chord_notices, given_chords, given_timeline
 from scoregen.plan.drafts import (
     DraftPlans,
     GivenTask,
@@ -44,7 +45,6 @@ from scoregen.plan.easy_parts import easy_rules
 from scoregen.plan.form import PieceOptions, blank_piece
 from scoregen.plan.plan_text import PlanRow, plan_rows
 from scoregen.plan.sections import Sections, section_starts, unfolded
-from scoregen.plan.steering import chord_notices, given_chords, given_timeline
 from scoregen.score.arrangement.sung_texts import LYRICS, LyricsChoice, with_given_marks
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import Ensemble, load_ensemble

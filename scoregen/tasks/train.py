@@ -18,7 +18,7 @@ from scoregen.system.files import check_target, write_files
 
 if TYPE_CHECKING:
     from scoregen.model.network.checkpoint import Checkpoint
-    from scoregen.model.training.speed import Speed
+    from scoregen.model.training.run.speed import Speed
     from scoregen.model.training.starting_weights import StartingWeights
     from scoregen.tokens.events import Header
     from scoregen.tokens.window_hashes import NoveltyIndex
@@ -118,8 +118,8 @@ def train(
     from scoregen.model.engine.device import check_device
     from scoregen.model.training.loop import train_network
     from scoregen.model.training.loss import load_teachers
-    from scoregen.model.training.parallel import is_first
-    from scoregen.model.training.signals import stop_on_signals
+    from scoregen.model.training.run.parallel import is_first
+    from scoregen.model.training.run.signals import stop_on_signals
     from scoregen.model.training.starting_weights import mixture_weights, starting_weights
 
     check_device(device)

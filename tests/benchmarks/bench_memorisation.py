@@ -20,7 +20,7 @@ from scoregen.model.network.config import NetworkConfig, TrainingOptions
 from scoregen.model.training.examples import FREE
 from scoregen.model.training.loop import measure
 from scoregen.model.training.memorisation import WINDOWS, draft_shares
-from scoregen.model.training.parallel import ProcessGroup
+from scoregen.model.training.run.parallel import ProcessGroup
 from scoregen.model.training.training_set import read_training_set
 
 

@@ -41,7 +41,7 @@ from scoregen.model.sampling.mixture import mixed_weights
 from scoregen.model.training.examples import tasks_of
 from scoregen.model.training.loop import measure
 from scoregen.model.training.memorisation import WINDOWS, bare_drafts, forms, known_windows, shares, sum_over
-from scoregen.model.training.parallel import ProcessGroup
+from scoregen.model.training.run.parallel import ProcessGroup
 from scoregen.notation.files import read_score
 from scoregen.score.ensemble import load_ensemble
 from scoregen.system.resources import weights as shipped

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from scoregen.model.network.config import SamplingOptions
-from scoregen.plan.given_line import GivenMusic
+from scoregen.plan.chords.given_line import GivenMusic
 from scoregen.plan.melody_cadences import MelodyCadence, Setting, melody_cadences
 from scoregen.plan.phrase_ends import phrase_ends
 from scoregen.plan.pulse import pulse_of

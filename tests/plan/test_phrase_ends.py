@@ -10,7 +10,7 @@ import pytest
 
 from scoregen.corpora.manifest import load_corpus
 from scoregen.notation.files import read_score
-from scoregen.plan.given_line import GivenMusic
+from scoregen.plan.chords.given_line import GivenMusic
 from scoregen.plan.phrase_ends import arrivals, phrase_ends, with_phrase_ends
 from scoregen.score.edit import append_measures, blank_voices
 from scoregen.score.elements import Score

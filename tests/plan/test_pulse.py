@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from scoregen.model.network.config import SamplingOptions
-from scoregen.plan.given_line import GivenMusic
+from scoregen.plan.chords.given_line import GivenMusic
 from scoregen.plan.pulse import Rhythm, open_onsets, pulse_of
 from scoregen.score.elements import Score
 from scoregen.score.timeline import pitch_of, pitched_notes

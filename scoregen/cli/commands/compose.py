@@ -260,7 +260,7 @@ def compose_command(
     """
     from scoregen.model.engine.device import check_device
     from scoregen.notation.engraving.pages import engraving_options
-    from scoregen.plan.chord_text import chord_measures
+    from scoregen.plan.chords.chord_text import chord_measures
     from scoregen.score.arrangement.sung_texts import LYRICS
     from scoregen.score.ensemble import load_ensemble
     from scoregen.tasks.compose import PieceOptions, SamplingOptions

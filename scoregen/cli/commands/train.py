@@ -126,7 +126,7 @@ def train_command(
     """
     from scoregen.model.network.config import NetworkConfig
     from scoregen.model.training.config_file import read_options, read_sources
-    from scoregen.model.training.parallel import is_first
+    from scoregen.model.training.run.parallel import is_first
     from scoregen.tasks.train import train
 
     network, training_options = read_options(config) if config else ({}, {})

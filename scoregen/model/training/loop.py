@@ -24,10 +24,10 @@ from scoregen.model.training.drawing import POOL, Drawing, drawing
 from scoregen.model.training.examples import FREE, TrainingExamples
 from scoregen.model.training.loss import training_loss
 from scoregen.model.training.memorisation import WINDOWS, draft_shares, extractable_windows, shares, sum_over
-from scoregen.model.training.parallel import ProcessGroup, process_group
-from scoregen.model.training.run_state import Figures, Run, TrainingState
-from scoregen.model.training.speed import Speed, measured_speed
-from scoregen.model.training.tuning import pull_back
+from scoregen.model.training.run.parallel import ProcessGroup, process_group
+from scoregen.model.training.run.run_state import Figures, Run, TrainingState
+from scoregen.model.training.run.speed import Speed, measured_speed
+from scoregen.model.training.run.tuning import pull_back
 from scoregen.system.errors import InputError, ScoregenError
 
 MEASURE_BATCH = 16

@@ -33,7 +33,8 @@ from scoregen.model.network.config import SamplingOptions
 from scoregen.model.network.network import Network
 from scoregen.model.sampling.loop import fill
 from scoregen.model.sampling.request import SamplingRequest
-from scoregen.model.training.parallel import ProcessGroup
+from scoregen.model.training.run.parallel import ProcessGroup
+from scoregen.model.training.run.windows import WINDOWS as WINDOWS
 from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.events import BLANK, Slice, TokenMeasure, TokenScore
 from scoregen.tokens.sonorities import sonorities
@@ -42,8 +43,6 @@ from scoregen.tokens.window_hashes import NoveltyIndex
 
 Sums = NDArray[np.float64]
 
-WINDOWS = (4, 8, 12)
-"""Slices, or changes of sonority."""
 DRAFTS_PER_FORM = 4
 """Drafts for each form, which are sampled together at little more than the cost of one."""
 LONGEST_FORM = 24

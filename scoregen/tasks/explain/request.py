@@ -9,7 +9,7 @@ from typing import Any
 
 from scoregen.analysis.counterpoint.voice_groups import leading_lines
 from scoregen.model.network.config import SamplingOptions
-from scoregen.plan.given_line import GivenMusic
+from scoregen.plan.chords.given_line import GivenMusic
 from scoregen.plan.phrase_ends import phrase_ends, with_phrase_ends
 from scoregen.score.edit import Selection
 from scoregen.score.elements import Score, Slot

@@ -16,7 +16,7 @@ from scoregen.model.network.config import NetworkConfig, TrainingOptions
 from scoregen.model.training.drawing import Drawing, drawing
 from scoregen.model.training.examples import TRANSPOSITIONS, score_examples
 from scoregen.model.training.loop import draw_batch, learning_rate, train_network
-from scoregen.model.training.parallel import ProcessGroup
+from scoregen.model.training.run.parallel import ProcessGroup
 from scoregen.system.errors import InputError, ScoregenError
 from tests.model.pieces import random_tokens
 from tests.model.runs import CONFIG, OPTIONS, assert_same_run, curve_of, four_examples, one_thread, train_here

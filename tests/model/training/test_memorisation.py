@@ -29,7 +29,7 @@ from scoregen.model.training.memorisation import (
     shares,
     sum_over,
 )
-from scoregen.model.training.parallel import ProcessGroup
+from scoregen.model.training.run.parallel import ProcessGroup
 from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.events import BLANK, TokenScore
 from scoregen.tokens.vocabulary import vocabulary

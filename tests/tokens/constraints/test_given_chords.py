@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scoregen.notation.files import read_score
-from scoregen.plan.chord_symbols import GivenChord, chord_timeline
+from scoregen.plan.chords.chord_symbols import GivenChord, chord_timeline
 from scoregen.score.chord_symbols import ChordSymbol, SpelledPitchClass
 from scoregen.score.elements import Score
 from scoregen.score.theory.symbol_tones import SYMBOL_MEMBERS

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from scoregen.score.ensemble import Role
 from scoregen.score.ensemble.playability import can_stop
-from scoregen.score.pitch import Pitch, spell_near
 
 FOLDED = 99
 """In place of a transposition: every note by itself in the nearest octave that fits."""
@@ -44,7 +43,7 @@ class Player:
         kind = self.role.type
         if len(pitches) > self.role.most_notes or kind is None or not kind.strings:
             return False
-        return can_stop(kind, [_pitch(each) for each in sorted(pitches)], kind.stretch)
+        return can_stop(kind, pitches, kind.stretch)
 
     def folded(self, pitch: int) -> int:
         """The pitch in the octave nearest to it that the player has, and in which it is comfortable if possible."""
@@ -53,7 +52,3 @@ class Player:
 
     def moved(self, pitch: int, shift: int) -> int:
         return self.folded(pitch) if shift == FOLDED else pitch + shift
-
-
-def _pitch(midi: int) -> Pitch:
-    return spell_near(midi, 0)

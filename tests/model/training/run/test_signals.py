@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from scoregen.model.training.signals import stop_on_signals
+from scoregen.model.training.run.signals import stop_on_signals
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -22,7 +22,7 @@ def test_the_first_signal_is_recorded_and_handlers_are_restored(number: signal.S
 
 def test_a_duplicate_signal_is_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 100.0
-    monkeypatch.setattr("scoregen.model.training.signals.time.monotonic", lambda: now)
+    monkeypatch.setattr("scoregen.model.training.run.signals.time.monotonic", lambda: now)
     with stop_on_signals() as stop:
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)

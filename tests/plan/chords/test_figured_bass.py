@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from scoregen.plan.figured_bass import figured_timeline
-from scoregen.plan.steering import ordered
+from scoregen.plan.chords.figured_bass import figured_timeline
+from scoregen.plan.chords.steering import ordered
 from scoregen.score.directions import Direction, Figure, FiguredBass
 from scoregen.score.elements import Score
 from scoregen.score.theory.chord_kinds import note_name

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scoregen.plan.chord_symbols import ChordTimeline, GivenChord
+from scoregen.plan.chords.chord_symbols import ChordTimeline, GivenChord
 from scoregen.score.elements import Score
 from scoregen.score.keys import Key
 from scoregen.score.metre import TimeSignature

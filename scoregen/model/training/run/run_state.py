@@ -27,8 +27,8 @@ from torch import Tensor
 from scoregen.model.network.checkpoint import Checkpoint, save_checkpoint
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
 from scoregen.model.network.network import Network
-from scoregen.model.training.tensorboard import append_events, write_events
-from scoregen.model.training.tuning import freeze_others
+from scoregen.model.training.run.tensorboard import append_events, write_events
+from scoregen.model.training.run.tuning import freeze_others
 from scoregen.system.errors import InputError, Place
 from scoregen.system.files import write_files
 

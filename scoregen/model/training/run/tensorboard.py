@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-from scoregen.model.training.memorisation import WINDOWS
+from scoregen.model.training.run.windows import WINDOWS
 
 NAME = "events.out.tfevents.0.scoregen"
 """TensorBoard recognises event files by the middle of their name."""

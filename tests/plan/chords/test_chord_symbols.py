@@ -4,7 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from scoregen.notation.files import read_score
-from scoregen.plan.chord_symbols import chord_timeline, unread_symbols
+from scoregen.plan.chords.chord_symbols import chord_timeline, unread_symbols
 from scoregen.score.chord_symbols import ChordSymbol, SpelledPitchClass
 from scoregen.score.elements import Score
 from scoregen.system.resources import folder

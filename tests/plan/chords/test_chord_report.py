@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scoregen.plan.chord_report import ChordReport, chord_report
-from scoregen.plan.chord_text import text_timeline
+from scoregen.plan.chords.chord_report import ChordReport, chord_report
+from scoregen.plan.chords.chord_text import text_timeline
 from scoregen.score.elements import Part, Score, Slot, Voice
 from scoregen.score.keys import Key
 from tests.plan.tunes import SLOT, tune

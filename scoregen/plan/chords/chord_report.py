@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scoregen.plan.chord_symbols import ChordTimeline, GivenChord
-from scoregen.plan.steering import chord_span, ordered
+from scoregen.plan.chords.chord_symbols import ChordTimeline, GivenChord
+from scoregen.plan.chords.steering import chord_span, ordered
 from scoregen.score.elements import Score, Slot
 from scoregen.score.theory.chord_kinds import note_name
 from scoregen.score.timeline import SoundingNote, changes, measure_onsets, pitch_of, pitched_notes

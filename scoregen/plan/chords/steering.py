@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from scoregen.plan.chord_symbols import ChordTimeline, GivenChord, chord_timeline, unread_symbols
-from scoregen.plan.chord_text import text_timeline
-from scoregen.plan.figured_bass import figured_timeline
+from scoregen.plan.chords.chord_symbols import ChordTimeline, GivenChord, chord_timeline, unread_symbols
+from scoregen.plan.chords.chord_text import text_timeline
+from scoregen.plan.chords.figured_bass import figured_timeline
 from scoregen.score.elements import Score, Slot
 from scoregen.score.keys import Key
 from scoregen.score.theory.symbol_tones import ChordTones

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scoregen.plan.chord_text import chord_measures, text_timeline
+from scoregen.plan.chords.chord_text import chord_measures, text_timeline
 from scoregen.plan.form import PieceOptions, blank_piece
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import load_ensemble

@@ -11,7 +11,7 @@ import torch
 from scoregen.model.network.checkpoint import Checkpoint, load_checkpoint
 from scoregen.model.network.config import TrainingOptions
 from scoregen.model.network.network import Network
-from scoregen.model.training.tuning import is_tuned
+from scoregen.model.training.run.tuning import is_tuned
 from scoregen.system.errors import InputError
 from tests.model.runs import CONFIG, OPTIONS, assert_same_run, state_of, train_here
 

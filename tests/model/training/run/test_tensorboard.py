@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scoregen.model.training.tensorboard import NAME, append_events, crc, masked_crc, write_events
+from scoregen.model.training.run.tensorboard import NAME, append_events, crc, masked_crc, write_events
 
 CURVE = [
     {"step": 300, "seconds": 2.5, "train": 1.5, "valid": 1.25, "drafts_known_8": 0.5},

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from scoregen.plan.chord_symbols import ChordTimeline, GivenChord
-from scoregen.plan.given_line import GivenMusic, GivenNote
+from scoregen.plan.chords.chord_symbols import ChordTimeline, GivenChord
+from scoregen.plan.chords.given_line import GivenMusic, GivenNote
 from scoregen.score.directions import Figure, FiguredBass
 from scoregen.score.elements import Score, Slot
 from scoregen.score.theory.chord_kinds import note_name
