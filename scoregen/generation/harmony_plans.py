@@ -97,20 +97,26 @@ def _with(tokens: TokenScore, piece: PlannerPiece, labels: Ints) -> TokenScore:
 def _fixed(piece: PlannerPiece, plan: Plan) -> Ints:
     """[S, 4] what a plan of measures fixes at each step."""
     fixed = np.full((len(piece.steps), len(ATTRIBUTES)), UNKNOWN)
-    closes = _closes(piece, plan)
-    last = closes.nonzero()[0].max(initial=-1)
-    earlier = closes.nonzero()[0][:-1].max(initial=-1)
+    closes = _closes(piece, plan).nonzero()[0].tolist()
     for row, step in enumerate(piece.steps):
         own = plan.get(step.measure, MeasurePlan())
         fifths, end = piece.headers[step.measure].key.fifths, step.onset + step.duration
         given, planned = _last(own.given_chords, end), _planned(own, step)
+        goal = next((place for place in closes if place >= row), None)
         if given is not None:
             fixed[row] = _given_label(given, fifths)
-        elif planned is not None and (row == last or (planned.leads and row > earlier)):
+        elif planned is not None and goal is not None and _is_last(piece, plan, goal, closes):
             fixed[row] = _planned_label(planned, fifths)
-            if row == last and not piece.is_given[row].any():  # a minor piece may end in major
+            if row == goal and not piece.is_given[row].any():  # a minor piece may end in major
                 fixed[row, QUALITY] = UNKNOWN
     return fixed
+
+
+def _is_last(piece: PlannerPiece, plan: Plan, row: int, closes: Sequence[int]) -> bool:
+    """Whether the phrase end of a step is the last one, or that of a section."""
+    step = piece.steps[row]
+    chord = _planned(plan.get(step.measure, MeasurePlan()), step)
+    return row == closes[-1] or (chord is not None and chord.final)
 
 
 def _planned(own: MeasurePlan, step: Step) -> PlannedChord | None:

@@ -107,3 +107,12 @@ def test_church_modes_have_no_plan(mode: str | None, planned: bool) -> None:
     tokens = task()
     modal = tuple(replace(m, header=replace(m.header, key=KeySignature(0, mode))) for m in tokens.measures)
     assert has_plans(replace(tokens, measures=modal)) is planned
+
+
+def test_the_end_of_a_section_is_kept_too(planner: Planner) -> None:
+    tonic = tuple(-3 + member for member in MEMBERS["major"])
+    home, away = PlannedChord(tonic, final=True), PlannedChord(tuple(1 + place for place in tonic), final=True)
+    plan: Plan = {1: MeasurePlan({TWO: home}), 3: MeasurePlan({TWO: away})}
+    for found in harmonic_plans(planner, task(), [plan], "1", 8):
+        chords = chords_at(found.tokens)
+        assert (chords[1, TWO][0], chords[3, TWO][0]) == (9, 10)

@@ -125,7 +125,7 @@ def test_a_student_resumes_only_with_its_teachers(tmp_path: Path, teacher: Path)
         assert_same_weights(state_of(tmp_path / "alone")["network"], state_of(tmp_path / "whole")["network"])
 
 
-@pytest.mark.parametrize("changes", [{"alphabet": CHROMATIC.name}, {"metric_features": 5}])
+@pytest.mark.parametrize("changes", [{"alphabet": CHROMATIC.name}, {"roles": ("soprano",)}])
 def test_a_teacher_with_other_choices_is_refused(tmp_path: Path, changes: dict[str, object]) -> None:
     save_checkpoint(Network(replace(CONFIG, **changes)), tmp_path / "stranger", {})
     with pytest.raises(InputError, match=next(iter(changes))):
