@@ -49,7 +49,9 @@ def test_files_in_folders_of_the_corpus_do_not_collide(tmp_path: Path) -> None:
     assert len(shard_files(tmp_path)) == 2
 
 
-@pytest.mark.parametrize("content", [b"no gzip", gzip.compress(b"", mtime=0), gzip.compress(b'{"format": "another"}\n', mtime=0)])
+@pytest.mark.parametrize(
+    "content", [b"no gzip", gzip.compress(b"", mtime=0), gzip.compress(b'{"format": "another"}\n', mtime=0)]
+)
 def test_another_file_is_one_error_line(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "train").mkdir()
     (tmp_path / "train" / "x.jsonl.gz").write_bytes(content)
