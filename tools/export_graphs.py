@@ -29,7 +29,7 @@ from scoregen.system.files import write_files
 from scoregen.system.resources import weights
 
 OPSET = 18
-SHIPPED = ("satb-chorales",)
+SHIPPED = ("ensembles", "satb-chorales")
 """The weights whose shapes are exported."""
 PREFIX = "network."
 """Before the names of weights, as the exporter has them."""
