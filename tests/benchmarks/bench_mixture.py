@@ -29,13 +29,13 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scoregen.model.network.alphabet import HOLD, PITCHES, REST, UNSCORED
-from scoregen.model.network.conditioning import Example, usual_order
-from scoregen.model.network.inputs import ABSENT, SPELLED, TIME_SHIFT_STEPS, choice_ids, piece_arrays
-from scoregen.model.network.turns import turns
 
 from scoregen.corpora.shards import ShardPiece, load_shards
 from scoregen.model.engine.loading import load_engine
+from scoregen.model.features.alphabet import HOLD, PITCHES, REST, UNSCORED
+from scoregen.model.features.conditioning import Example, usual_order
+from scoregen.model.features.inputs import ABSENT, SPELLED, TIME_SHIFT_STEPS, choice_ids, piece_arrays
+from scoregen.model.features.turns import turns
 from scoregen.model.network.batches import collate
 from scoregen.model.network.checkpoint import load_checkpoint, read_weights
 from scoregen.model.network.config import NetworkConfig, SamplingOptions

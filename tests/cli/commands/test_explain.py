@@ -57,7 +57,7 @@ def test_json_tells_what_was_written(score: Path, untrained: Path, tmp_path: Pat
         (["SILENT", "-o", "p.html"], "silent.musicxml: found no notes"),
         (["SCORE", "-o", "p.html", "--given", "organ"], "--given: found no part 'organ'"),
         (["SCORE", "-o", "p.html", "--rules", "lenient"], "there is no rule set 'lenient'"),
-        (["SCORE", "-o", "p.html", "--ensemble", "brass"], "there is no ensemble 'brass'"),
+        (["SCORE", "-o", "p.html", "--ensemble", "kazoos"], "there is no ensemble 'kazoos'"),
         (["SCORE", "-o", "p.html", "--checkpoint", "nowhere"], "no weights can be read"),
     ],
 )

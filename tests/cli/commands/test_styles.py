@@ -41,7 +41,11 @@ def trained(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_training_makes_a_style(trained: Path, tmp_path: Path, capsys: Captured) -> None:
     assert run(["styles", "--add", str(trained)]) == 0
     captured = capsys.readouterr()
-    assert captured.out.splitlines() == ["chorale, bach: ships with scoregen", "mine: your own style"]
+    assert captured.out.splitlines() == [
+        "chorale, bach: ships with scoregen",
+        "instruments: ships with scoregen",
+        "mine: your own style",
+    ]
     assert captured.err.splitlines()[-1] == f"scoregen: your folder for styles: {tmp_path}/data/scoregen/styles"
     assert run(["compose", str(MELODY), "--style", "mine", "-o", "own.musicxml", "--json", "--candidates", "1"]) == 0
     assert run(["compose", str(MELODY), "--style", "bach", "-o", "bach.musicxml", "--candidates", "1"]) == 0
@@ -113,5 +117,6 @@ def test_the_list_is_also_there_for_programs(capsys: Captured) -> None:
     assert run(["styles", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
     assert [(style["name"], style["aliases"], style["own"]) for style in listed["styles"]] == [
-        ("chorale", ["bach"], False)
+        ("chorale", ["bach"], False),
+        ("instruments", [], False),
     ]

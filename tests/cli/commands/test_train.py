@@ -74,9 +74,9 @@ def test_a_corpus_becomes_weights(command: list[str], tmp_path: Path, capsys: Ca
     assert cost.startswith("scoregen: starts from random weights; 4 steps at ")
     assert cost.endswith(" GiB of memory; Ctrl-C stops and keeps the weights")
     assert re.fullmatch(r"scoregen: it learned: .* cost \d\.\d+ nats per choice before and \d\.\d+ after .*", learned)
-    assert copied.startswith("scoregen: it does not copy: 0.0 % of the passages of its drafts are in its pieces")
+    assert copied.startswith("scoregen: it does not copy: ")
     assert first.startswith("scoregen: step 2: train ")
-    assert "; extractable fit 0.0 %, valid 0.0 %; known drafts 0.0 %, valid 0.0 %; " in first
+    assert "; extractable fit 0.0 %, valid 0.0 %; " in first
     assert last.startswith("scoregen: step 4: train ")
     written = [
         "new.curve.jsonl",

@@ -61,8 +61,10 @@ def test_given_events_are_not_in_the_loss() -> None:
     batch = collate([replace(example, given=given)])
     teacher, student = sensitive_network(CONFIG), other_network()
     target, result = choices(teacher, batch), choices(student, batch)
-    expected = -(target.events[3, 1].exp() * result.events[3, 1]).sum()
-    expected = expected - (target.time_shifts[3].exp() * result.time_shifts[3]).sum()
+    masks, _ = score_masks(batch, target)
+    expected = -(target.time_shifts[3].exp() * result.time_shifts[3]).sum()
+    for mask, theirs, ours in zip(masks, target.turns, result.turns, strict=True):
+        expected = expected - (theirs[mask].exp() * ours[mask]).sum()
     cost = training_loss(student, batch, [teacher], 1.0)
     auxiliary = likelihood(student, batch).auxiliary
     assert float(cost.cost - auxiliary) == pytest.approx(float(expected), rel=1e-4)
@@ -84,10 +86,14 @@ def test_r_drop_adds_both_divergences_and_nothing_without_dropout() -> None:
         result = training_loss(network, batch, r_drop=2.0)
     likelihoods = [costs(network, batch, each) for each in (one, other)]
     assert float(result.nats) == pytest.approx(float(likelihoods[0].nats + likelihoods[1].nats) / 2)
-    event_mask, time_shift_mask = score_masks(batch)
+    turn_masks, time_shift_mask = score_masks(batch, one)
     divergence = 0.0
-    for name, mask in (("events", event_mask), ("time_shifts", time_shift_mask)):
-        first, second = (getattr(each, name)[mask].clamp(min=-30) for each in (one, other))
+    pairs = [
+        *zip(one.turns, other.turns, turn_masks, strict=True),
+        (one.time_shifts, other.time_shifts, time_shift_mask),
+    ]
+    for *both, mask in pairs:
+        first, second = (each[mask].clamp(min=-30) for each in both)
         divergence += float(functional.kl_div(first, second, log_target=True, reduction="sum"))
         divergence += float(functional.kl_div(second, first, log_target=True, reduction="sum"))
     assert divergence > 1
