@@ -63,7 +63,8 @@ class Source:
 def mixture_examples(sources: Sequence[Source], transpose: int, measured: int = 24) -> TrainingExamples:
     """Examples of a mixture. Each source is validated on two tasks: nothing given, and one part given.
 
-    The first source's task without anything given is FREE. `measured` is the number of excerpts of each task.
+    Music of a single part has the first task only. The first source's task without anything given is FREE. `measured`
+    is the number of excerpts of each task.
     """
     shares = np.array([source.share for source in sources])
     weights = [_by_length(source.train) for source in sources]
@@ -166,7 +167,9 @@ def _tasks(sources: Sequence[Source], measured: int, split: str) -> dict[str, li
         chosen = [movements[index * len(movements) // count] for index in range(count)]
         for task in (FREE, "part"):
             name = task if source is sources[0] else f"{source.name}_{task}"
-            tasks[name] = [_fixed(movement, source.given_part if task == "part" else None) for movement in chosen]
+            examples = [_fixed(movement, source.given_part if task == "part" else None) for movement in chosen]
+            scored = [example for example in examples if not example.given.all()]
+            tasks |= {name: scored} if scored else {}
     return tasks
 
 

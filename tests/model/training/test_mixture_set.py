@@ -74,6 +74,17 @@ def test_examples_are_parts_of_pieces_with_given_voices_and_unknown_styles(shard
     assert not any(example.given.any() for example in examples.valid["free"])
 
 
+def test_music_of_a_single_part_has_no_task_with_that_part_given(shards: Path) -> None:
+    for number, split in ((40, "train"), (41, "valid")):
+        tokens = random_tokens(number, 6, 2)
+        hands = tuple(VoiceDescription("keyboard", 0, staff, 2, 0, 21, 108, False) for staff in range(2))
+        source = ShardSource(f"{number}.krn", f"{number:064d}", split, "pianos", "Lessel", "CC0")
+        write_shard(shards / "pianos", source, [ShardPiece(source.file, tokens, hands, {}, source)])
+    examples = read_mixture(shards, (*SOURCES, MixtureSource("pianos", 0.5)), SMALL, OPTIONS).examples
+    assert "pianos_free" in examples.valid and "pianos_part" not in examples.valid
+    assert examples.valid.keys() == examples.fit.keys()
+
+
 def test_a_source_without_music_to_measure_is_an_error(shards: Path) -> None:
     with pytest.raises(InputError, match="found 0 movements for training and 0 for validation"):
         read_mixture(shards, (MixtureSource("operas", 1.0),), SMALL, OPTIONS)
