@@ -10,15 +10,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from scoregen.analysis.harmony.tune_keys import asked_keys, tune_keys
-from scoregen.generation.infill_task import InfillTask
-from scoregen.generation.understanding import Understanding, signature_notices
+from scoregen.generation.infill_task import InfillTask, check_added, free_part_id, place_for
+from scoregen.generation.understanding import Understanding, beat_name, signature_notices
 from scoregen.generation.voice_rules import chord_rule
 from scoregen.score.edit import Selection, append_measures, blank_voices, with_parts
 from scoregen.score.elements import Measure, Part, Score, Slot
 from scoregen.score.ensemble import Ensemble, Role, match_roles
 from scoregen.score.keys import Key
-from scoregen.score.metre import TimeSignature
-from scoregen.score.rhythm import NoteValue
 from scoregen.styles.style import Style
 from scoregen.system.errors import InputError
 from scoregen.tokens.constraints.state import VoiceRule
@@ -116,10 +114,7 @@ def _keys(page: Score, given: Score) -> tuple[Key, ...]:
 
 def _to_add(ensemble: Ensemble, matched: Mapping[str, str], add: Collection[str], *, has_blanks: bool) -> list[Role]:
     """The roles that get a new part: those of `add`, or all that the page lacks if it has no blanks."""
-    names = [role.name for role in ensemble.roles]
-    wrong = next((name for name in add if name not in names), None)
-    if wrong is not None:
-        raise InputError(f"{ensemble.name} has no role {wrong!r} to add; expected one of: {', '.join(names)}")
+    check_added(ensemble, add)
     every = not (has_blanks or add)
     return [role for role in ensemble.roles if role.name not in matched and (every or role.name in add)]
 
@@ -131,7 +126,7 @@ def _with_new_parts(
     parts, by_role = list(score.parts), dict(matched)
     fifths = score.measures[0].key.fifths if score.measures else 0
     for role in roles:
-        new = role.part(_free_id(parts), ensemble.group, fifths)
+        new = role.part(free_part_id(parts), ensemble.group, fifths)
         parts.insert(_place(parts, ensemble, by_role, role), new)
         by_role[role.name] = new.id
     return with_parts(score, parts), by_role
@@ -139,16 +134,11 @@ def _with_new_parts(
 
 def _place(parts: Sequence[Part], ensemble: Ensemble, by_role: Mapping[str, str], role: Role) -> int:
     """The index after the part of the nearest role above, else before that of the nearest below."""
-    names, ids = [each.name for each in ensemble.roles], [part.id for part in parts]
+    names = [each.name for each in ensemble.roles]
     at = names.index(role.name)
     above = [by_role[name] for name in names[:at] if name in by_role]
     below = [by_role[name] for name in names[at:] if name in by_role]
-    return ids.index(above[-1]) + 1 if above else ids.index(below[0]) if below else len(ids)
-
-
-def _free_id(parts: Sequence[Part]) -> str:
-    used = {part.id for part in parts}
-    return next(name for number in range(1, len(parts) + 2) if (name := f"P{number}") not in used)
+    return place_for(parts, above, below)
 
 
 def _with_empty_parts(page: Score, ensemble: Ensemble, parts: Mapping[str, str]) -> Score:
@@ -227,7 +217,7 @@ def _understanding(
         tuple(part.name or part.id for part in ignored),
         tuple(dict.fromkeys(map(str, keys))),
         tuple(dict.fromkeys(str(measure.time) for measure in page.measures)),
-        _beat(page.measures[0].time) if page.measures else "quarter",
+        beat_name(page.measures[0].time) if page.measures else "quarter",
         tuple(name for name in names if len(blanks[name]) < every),
         tuple(_with_measures(page, name, blanks[name]) for name in names if blanks[name]),
         tuple(name for name in names if parts[name] not in before),
@@ -243,8 +233,3 @@ def _with_measures(page: Score, name: str, indices: Sequence[int]) -> str:
     if len(indices) == len(page.measures):
         return name
     return f"{name} {page.measures[indices[0]].number}-{page.measures[indices[-1]].number}"
-
-
-def _beat(time: TimeSignature) -> str:
-    value = NoteValue.plain(time.groups[0])
-    return "beat" if value is None else f"{'dotted ' * value.dots}{value.type}"

@@ -148,11 +148,17 @@ def _task(
 def _roles_to_add(ensemble: Ensemble, seating: Seating, add: Collection[str], *, has_blanks: bool) -> list[str]:
     """The roles that get a new part: those of `add`, and all others if the page has one voice or nothing to fill."""
     names = [role.name for role in ensemble.roles]
+    check_added(ensemble, add)
+    every = len(seating.lines) == 1 or not (has_blanks or add or seating.own_order)
+    return [name for name in names if name not in seating.lines and (every or name in add)]
+
+
+def check_added(ensemble: Ensemble, add: Collection[str]) -> None:
+    """InputError if a role of `--add` does not exist."""
+    names = [role.name for role in ensemble.roles]
     wrong = next((name for name in add if name not in names), None)
     if wrong is not None:
         raise InputError(f"{ensemble.name} has no role {wrong!r} to add; expected one of: {', '.join(names)}")
-    every = len(seating.lines) == 1 or not (has_blanks or add or seating.own_order)
-    return [name for name in names if name not in seating.lines and (every or name in add)]
 
 
 def _nothing_blank(seating: Seating) -> str:
@@ -222,9 +228,9 @@ def _with_new_parts(
     above: list[str] = []
     for index, role in enumerate(ensemble.roles):
         if role.name in names:
-            new = role.part(_free_id(parts), ensemble.group)
+            new = role.part(free_part_id(parts), ensemble.group)
             below = [part_ids[other.name] for other in ensemble.roles[index:] if other.name in part_ids]
-            parts.insert(_place_for(parts, above, below), new)
+            parts.insert(place_for(parts, above, below), new)
             added[role.name] = Slot(new.id)
             above.append(new.id)
         elif role.name in part_ids:
@@ -232,13 +238,13 @@ def _with_new_parts(
     return with_parts(score, parts), added
 
 
-def _place_for(parts: Sequence[Part], above: Sequence[str], below: Sequence[str]) -> int:
+def place_for(parts: Sequence[Part], above: Sequence[str], below: Sequence[str]) -> int:
     """The index after the part of the role above, else before the part of the next role that has one."""
     ids = [part.id for part in parts]
     return ids.index(above[-1]) + 1 if above else ids.index(below[0]) if below else 0
 
 
-def _free_id(parts: Sequence[Part]) -> str:
+def free_part_id(parts: Sequence[Part]) -> str:
     used = {part.id for part in parts}
     return next(name for number in range(1, len(parts) + 2) if (name := f"P{number}") not in used)
 
@@ -259,7 +265,7 @@ def _as_read(
     every = dict(slots)
     for player, singer in zip(players.roles, singers, strict=True):
         if player.name not in every:
-            parts.append((singer or player).part(_free_id(parts), players.group))
+            parts.append((singer or player).part(free_part_id(parts), players.group))
             every[player.name] = Slot(parts[-1].id)
     keyed = (replace(m, key=key.signature) for m, key in zip(read.measures, keys, strict=True))
     score = with_parts(replace(read, measures=tuple(keyed)), parts)

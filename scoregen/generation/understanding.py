@@ -65,7 +65,7 @@ def understanding_of(
         tuple(part.name or part.id for part in seating.kept) + tuple(line.name for line in seating.unseated),
         tuple(str(key) for key, _ in groupby(keys)),
         tuple(str(time) for time, _ in groupby(measure.time for measure in page.measures)),
-        _beat(page.measures[0].time) if page.measures else "quarter",
+        beat_name(page.measures[0].time) if page.measures else "quarter",
         tuple(labels[name] for name in names if len(blanks[name]) < every),
         tuple(_named(page, labels[name], blanks[name]) for name in names if blanks[name]),
         tuple(name for name in names if name not in seating.lines),
@@ -107,6 +107,7 @@ def _named(page: Score, name: str, indices: Sequence[int]) -> str:
     return f"{name} {numbers[0]}-{numbers[-1]}" if joined and len(numbers) > 1 else f"{name} {' '.join(numbers)}"
 
 
-def _beat(time: TimeSignature) -> str:
+def beat_name(time: TimeSignature) -> str:
+    """The note value of the first beat of a metre in words."""
     value = NoteValue.plain(time.groups[0])
     return "beat" if value is None else f"{'dotted ' * value.dots}{value.type}"

@@ -8,12 +8,21 @@ in the current folder, and by its name in the user's folder for styles (`system.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from scoregen.styles.style import DEFAULT, Style, load_style, parse_style, read_style_table, style_files
+from scoregen.styles.style import (
+    DEFAULT,
+    Style,
+    completed,
+    load_style,
+    parse_style,
+    read_style_table,
+    style_files,
+    style_table,
+)
 from scoregen.system import resources
 from scoregen.system.errors import InputError
 from scoregen.system.files import write_files
@@ -132,9 +141,7 @@ def load_own_style(stem: Path) -> Style:
     """The settings of an own style: those of its base with the values of its file in their place."""
     path, own = _own_table(stem)
     base = own.pop("base")
-    below = read_style_table(style_files()[base], f"grammars/styles/{base}.toml")
-    below.pop("aliases", None)
-    return parse_style(stem.name, _merged(below, own), str(path))
+    return parse_style(stem.name, completed(own, style_table(base)), str(path))
 
 
 def is_own_style(stem: Path) -> bool:
@@ -154,15 +161,6 @@ def _own_table(stem: Path) -> tuple[Path, dict[str, Any]]:
     if own["base"] not in style_files():
         raise InputError(f"{path}: base is {own['base']!r}; expected one of: {', '.join(style_files())}")
     return path, own
-
-
-def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    """Tables in which the values of `above` replace those of `below`, key by key."""
-    merged = dict(below)
-    for key, value in above.items():
-        both = isinstance(value, dict) and isinstance(below.get(key), dict)
-        merged[key] = _merged(below[key], value) if both else value
-    return merged
 
 
 def mixed_style(parts: Sequence[tuple[Style, float]]) -> Style:

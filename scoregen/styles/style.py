@@ -155,7 +155,31 @@ def load_style(name: str = DEFAULT) -> Style:
     """A style of grammars/styles by its name; InputError lists those that exist, or names the fault in a file."""
     if name not in style_files():
         raise InputError(f"there is no style {name!r}; expected one of: {', '.join(style_files())}")
-    return parse_style(name, read_style_table(style_files()[name], f"grammars/styles/{name}.toml"))
+    return parse_style(name, style_table(name))
+
+
+def style_table(name: str) -> dict[str, Any]:
+    """The tables of a style of grammars/styles; what a file with a `base` omits is that of its base."""
+    label = f"grammars/styles/{name}.toml"
+    own = read_style_table(style_files()[name], label)
+    base = own.pop("base", None)
+    if base is not None and base not in style_files():
+        raise InputError(f"{label}: base is {base!r}; expected one of: {', '.join(style_files())}")
+    return own if base is None else completed(own, style_table(base))
+
+
+def completed(own: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]:
+    """The tables of a base in which the values of `own` stand, key by key; a base keeps its aliases to itself."""
+    return _merged({name: value for name, value in base.items() if name != "aliases"}, own)
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """Tables in which the values of `above` replace those of `below`, key by key."""
+    merged = dict(below)
+    for key, value in above.items():
+        both = isinstance(value, dict) and isinstance(below.get(key), dict)
+        merged[key] = _merged(below[key], value) if both else value
+    return merged
 
 
 def style_files() -> dict[str, Path]:

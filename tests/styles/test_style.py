@@ -10,7 +10,7 @@ import pytest
 
 from scoregen.score.keys import MODES, Key
 from scoregen.score.theory.cadences import AUTHENTIC, PLAGAL
-from scoregen.styles.style import DEFAULT, load_style, over, parse_style
+from scoregen.styles.style import DEFAULT, completed, load_style, over, parse_style
 from scoregen.system.errors import InputError
 from scoregen.system.resources import folder
 from scoregen.tokens.constraints.places import DEFAULT_FINEST
@@ -146,3 +146,11 @@ def test_a_style_may_be_another() -> None:
     table = declaration()
     table["rhythm"]["binary"] = "1/8"
     assert parse_style("mine", table).finest.binary == Fraction(1, 8)
+
+
+def test_a_style_with_a_base_states_only_what_differs() -> None:
+    style = load_style("instruments")
+    assert style.cadences == CHORALE.cadences and style.spelling == CHORALE.spelling
+    assert style.finest != CHORALE.finest and style.voice_leading.crossing == 0.0
+    assert (style.title, style.aliases) == ("instruments", ())
+    assert completed({"a": {"b": 1}}, {"a": {"b": 2, "c": 3}, "aliases": ["x"]}) == {"a": {"b": 1, "c": 3}}

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.model.engine.incremental_features import IncrementalFeatures
-from scoregen.model.engine.other_voices import other_voices
+from scoregen.model.engine.other_voices import other_voices, voice_codes
 from scoregen.model.engine.protocol import Array, Engine
 from scoregen.model.features.alphabet import FIRST_PITCH, HOLD, MOST_ACCIDENTALS, NO_CHOICE, alphabet
 from scoregen.model.features.conditioning import NEVER
@@ -74,9 +74,7 @@ class Decoder:
         self.before: Ints = np.full((rows, count), SILENCE)
         self.sounding: Ints = np.full((rows, count), SILENCE)
         self.inner: Ints = np.full((rows, count, 0), SILENCE)
-        self._roles, pairs = engine.run("describe_voices", voices)
-        self._pairs = engine.zeros(count + 1, config.in_slice)
-        self._pairs[:count] = pairs
+        self._roles, self._pairs = voice_codes(engine, voices)
         self._hidden = engine.zeros(config.layers, rows, config.backbone)
         self._strands = engine.zeros(rows, count, config.strand)
         width = config.backbone // config.heads

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from scoregen.model.engine.protocol import Array, Engine
 from scoregen.model.features.inputs import SILENCE, Bools, Ints
 from scoregen.model.features.turns import compared_voices
 
@@ -20,6 +21,14 @@ class OtherVoices(NamedTuple):
     pitch: Ints
     before: Ints
     is_set: Ints
+
+
+def voice_codes(engine: Engine, voices: Ints) -> tuple[Array, Array]:
+    """The codes of the voices' roles [V, e], and their terms in pairs [V + 1, s], the last of which is for no voice."""
+    roles, own = engine.run("describe_voices", voices)
+    pairs = engine.zeros(len(voices) + 1, engine.config.in_slice)
+    pairs[:-1] = own
+    return roles, pairs
 
 
 def other_voices(present: Bools, rank: Ints, sounding: Ints, before: Ints, voice: Ints, chord: Ints) -> OtherVoices:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from scoregen.model.engine.decoder import keep_inactive
 from scoregen.model.engine.frames import encode_frames
-from scoregen.model.engine.other_voices import other_voices
+from scoregen.model.engine.other_voices import other_voices, voice_codes
 from scoregen.model.engine.protocol import Array, Engine
 from scoregen.model.features.alphabet import NO_CHOICE, UNSCORED, alphabet
 from scoregen.model.features.conditioning import Example
@@ -107,9 +107,7 @@ def _open_rows(engine: Engine, example: Example, number: Ints) -> _Rows:
     """Run the backbone over every slice, and open those in which something is chosen."""
     piece, config = example.piece, engine.config
     key, inner = piece.key[piece.point], piece.inner.astype(np.int64)
-    roles, pair_roles = engine.run("describe_voices", piece.voices)
-    pairs = engine.zeros(len(piece.voices) + 1, config.in_slice)
-    pairs[:-1] = pair_roles
+    roles, pairs = voice_codes(engine, piece.voices)
     points, encoded = encode_frames(engine, piece, example.given, example.style)
     frame = np.searchsorted(points, piece.point, side="right") - 1
     history = piece.pitch_history if config.use_pitch_history else np.zeros_like(piece.pitch_history)

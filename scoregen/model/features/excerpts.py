@@ -12,33 +12,42 @@ from dataclasses import replace
 import numpy as np
 
 from scoregen.model.features.alphabet import BARLINE, HOLD, MOST_ACCIDENTALS, UNSCORED
-from scoregen.model.features.auxiliary_targets import harmony_targets
-from scoregen.model.features.history_features import matches, pitch_history, relative_to_key
-from scoregen.model.features.inputs import ABSENT, SPELLED, TIME_SHIFT_STEPS, Ints, PieceArrays
+from scoregen.model.features.history_features import pitch_history, relative_to_key
+from scoregen.model.features.inputs import ABSENT, SPELLED, TIME_SHIFT_STEPS, Ints, PieceArrays, no_tables, with_tables
 
 _IDS_OF_STEPS = {int(steps): index + 1 for index, steps in enumerate(TIME_SHIFT_STEPS)}
 
 
 def excerpt(piece: PieceArrays, start: int, stop: int) -> PieceArrays:
     """The slices from `start` to `stop`, with the tables that compare slices, which the whole piece need not have."""
-    first = int(piece.point[start])
-    last = int(piece.point[stop]) if stop < piece.length else len(piece.position)
-    position = piece.position[first:last] - piece.position[first]
-    point = piece.point[start:stop] - first
-    end = int(piece.position[last] if last < len(piece.position) else piece.position[-1] + SPELLED_STEP)
-    events, sounding, inner = piece.events[start:stop], piece.sounding[start:stop], piece.inner[start:stop]
-    shifts, keys = piece.time_shift[start:stop], piece.key[first:last]
-    length = end - int(piece.position[first])
+    return with_tables(cut(piece, start, stop), duration(piece, start, stop), None)
+
+
+def cut(piece: PieceArrays, start: int, stop: int) -> PieceArrays:
+    """The slices from `start` to `stop`, with tables that compare slices of an empty piece."""
+    first, last = _points(piece, start, stop)
     return replace(
         piece,
         **{name: getattr(piece, name)[start:stop] for name in _BY_SLICE},
         **{name: getattr(piece, name)[first:last] for name in _BY_POINT},
-        position=position,
-        point=point,
+        position=piece.position[first:last] - piece.position[first],
+        point=piece.point[start:stop] - first,
         last_slice=np.maximum(piece.last_slice[first:last] - start, 0),
-        matches=matches(events, sounding, shifts, position[point], inner),
-        labels=harmony_targets(sounding, position[point], length, keys[point] - MOST_ACCIDENTALS, None, SPELLED),
+        **no_tables(stop - start, piece.events.shape[1]),
     )
+
+
+def duration(piece: PieceArrays, start: int, stop: int) -> int:
+    """The grid steps from the slice `start` to the slice `stop`."""
+    first, last = _points(piece, start, stop)
+    end = piece.position[last] if last < len(piece.position) else piece.position[-1] + SPELLED_STEP
+    return int(end - piece.position[first])
+
+
+def _points(piece: PieceArrays, start: int, stop: int) -> tuple[int, int]:
+    """The first point of an excerpt, and the first one after it."""
+    last = int(piece.point[stop]) if stop < piece.length else len(piece.position)
+    return int(piece.point[start]), last
 
 
 SPELLED_STEP = 48
@@ -72,8 +81,7 @@ def select_voices(piece: PieceArrays, columns: Sequence[int]) -> PieceArrays:
         age=piece.age[np.ix_(kept, chosen)],
         voices=piece.voices[chosen],
         time_shift=_time_shifts(position[kept], piece.measure[kept]),
-        matches=np.zeros((len(chosen) + 1, 0, 0), dtype=np.uint8),
-        labels=np.zeros((len(kept), 0), dtype=np.int64),
+        **no_tables(len(kept), len(chosen)),
         measure=piece.measure[kept],
         point=piece.point[kept],
         is_slice=is_slice,

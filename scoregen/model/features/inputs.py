@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -207,8 +208,7 @@ def piece_arrays(
         inner=inner,
         voices=voice_features(len(tokens.slots), descriptions),
         time_shift=_time_shifts(slices),
-        matches=np.zeros((len(tokens.slots) + 1, 0, 0), dtype=np.uint8),
-        labels=np.zeros((len(slices), 0), dtype=np.int64),
+        **no_tables(len(slices), len(tokens.slots)),
         measure=np.array([index for index, _ in slices]),
         point=point,
         position=np.array(steps),
@@ -221,6 +221,14 @@ def piece_arrays(
     )
     ends = np.array([int(end * GRID) for end in outline.phrase_ends]) if outline.has_phrase_ends else None
     return with_tables(piece, int(outline.duration * GRID), ends) if whole else piece
+
+
+def no_tables(slices: int, voices: int) -> dict[str, Any]:
+    """The fields of `with_tables` without a comparison of slices."""
+    return {
+        "matches": np.zeros((voices + 1, 0, 0), dtype=np.uint8),
+        "labels": np.zeros((slices, 0), dtype=np.int64),
+    }
 
 
 def with_tables(piece: PieceArrays, end: int, phrase_ends: Ints | None) -> PieceArrays:

@@ -17,7 +17,6 @@ from scoregen.model.features.auxiliary_targets import UNLABELLED
 from scoregen.model.features.turns import CHOICE, VOICE
 from scoregen.model.network.batches import Batch
 from scoregen.model.network.in_slice import Choices, choices_in_slices, rows_of, slice_mask
-from scoregen.model.network.index_tables import KINDS
 from scoregen.model.network.network import Network
 
 
@@ -177,9 +176,7 @@ def _strands(network: Network, batch: Batch, codes: Tensor) -> Tensor:
     pieces, length, voices = batch.events.shape
     if not network.config.strand:
         return codes.new_zeros(pieces, length, voices, 0)
-    kinds = network.kind_of[batch.events]
-    begins = ((kinds == KINDS.index("rest")) | (kinds == KINDS.index("attack"))) & slice_mask(batch).unsqueeze(2)
-    begins = begins.transpose(1, 2)  # [B, V, T]
+    begins = (network.begins(batch.events) & slice_mask(batch).unsqueeze(2)).transpose(1, 2)  # [B, V, T]
     number = begins.cumsum(2)
     b, v, t = begins.nonzero(as_tuple=True)
     rows, place = b * voices + v, number[b, v, t] - 1

@@ -107,6 +107,12 @@ class Network(nn.Module):
         result: Tensor = states
         return result
 
+    def begins(self, events: Tensor) -> Tensor:
+        """Where a voice begins a note or a rest of its own, by event ids."""
+        kinds = self.kind_of[events]
+        result: Tensor = (kinds == KINDS.index("rest")) | (kinds == KINDS.index("attack"))
+        return result
+
     def melodic_step(self, before: Tensor, sounding: Tensor) -> Tensor:
         """The melodic step ids from pitch ids to pitch ids, 0 where either is silence."""
         result: Tensor = self.melodic_of[before * (self.alphabet.silence + 1) + sounding]

@@ -22,7 +22,6 @@ from scoregen.model.features.history_features import PITCH_HISTORY
 from scoregen.model.features.voice_features import COLUMNS
 from scoregen.model.network.config import NetworkConfig
 from scoregen.model.network.heads import OtherVoices
-from scoregen.model.network.index_tables import KINDS
 from scoregen.model.network.network import Network
 
 
@@ -148,13 +147,7 @@ def read_strands(
     places = metric.unsqueeze(1).expand(-1, events.shape[1], -1).flatten(0, 1).unsqueeze(1)
     state = strands.flatten(0, 1).unsqueeze(0)
     new = network.read_strands(codes, age.reshape(-1, 1), step.reshape(-1, 1), places, state)[:, 0].view_as(strands)
-    return (torch.where(_begins(network, events).unsqueeze(-1), new, strands),)
-
-
-def _begins(network: Network, events: Tensor) -> Tensor:
-    """Where a voice begins a note or a rest."""
-    kinds = network.kind_of[events]
-    return (kinds == KINDS.index("rest")) | (kinds == KINDS.index("attack"))
+    return (torch.where(network.begins(events).unsqueeze(-1), new, strands),)
 
 
 def open_slices(

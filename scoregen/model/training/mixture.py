@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoregen.model.features.conditioning import Example, draw_order, usual_order
-from scoregen.model.features.excerpts import excerpt, select_voices
+from scoregen.model.features.excerpts import cut, excerpt, select_voices
 from scoregen.model.features.inputs import ABSENT, Bools, Ints, PieceArrays, transpose_piece
 from scoregen.model.training.examples import (
     FREE,
@@ -22,6 +22,7 @@ from scoregen.model.training.examples import (
     digest_of,
     drop_hints,
 )
+from scoregen.score.pitch import Interval
 
 EXCERPT = 192
 """The most slices of an excerpt."""
@@ -88,24 +89,29 @@ def _by_length(movements: Sequence[Movement]) -> np.typing.NDArray[np.float64]:
     return result
 
 
-def _draw(movement: Movement, intervals: Sequence[object], generator: np.random.Generator) -> Example:
+def _draw(movement: Movement, intervals: Sequence[Interval], generator: np.random.Generator) -> Example:
     start, stop = _place(movement.piece, generator)
-    moved = None
+    whole, moved = cut(movement.piece, start, stop), None
     while moved is None:
         interval = TRANSPOSITIONS[int(generator.integers(len(TRANSPOSITIONS)))]
-        if interval in intervals:
-            cut = excerpt(movement.piece, start, stop)
-            moved = transpose_piece(cut, interval) if interval.semitones else cut
+        moved = _transposed(whole, interval) if interval in intervals else None
     columns = _columns(movement, moved, generator)
     refused = movement.refused[start:stop]
     if len(columns) < moved.events.shape[1]:
-        whole = moved
-        moved = select_voices(whole, columns.tolist())
-        refused = refused[np.searchsorted(whole.point, moved.point)]
-        moved = excerpt(moved, 0, moved.length)
+        some = select_voices(moved, columns.tolist())
+        refused = refused[np.searchsorted(moved.point, some.point)]
+        moved = excerpt(some, 0, some.length)
+    else:
+        moved = _transposed(excerpt(movement.piece, start, stop), interval)
+        assert moved is not None
     given = draw_given_parts(moved, movement.parts[columns], generator) | refused[:, None]
     style = 0 if generator.random() < STYLE_DROPOUT else movement.style
     return Example(drop_hints(moved, generator), given, draw_order(moved, given, generator), style)
+
+
+def _transposed(piece: PieceArrays, interval: Interval) -> PieceArrays | None:
+    """The piece an interval away; None if it leaves the alphabet."""
+    return transpose_piece(piece, interval) if interval.semitones else piece
 
 
 def _place(piece: PieceArrays, generator: np.random.Generator) -> tuple[int, int]:
@@ -176,11 +182,13 @@ def _tasks(sources: Sequence[Source], measured: int, split: str) -> dict[str, li
 def _fixed(movement: Movement, given_part: int | None) -> Example:
     """The opening of a movement, untransposed, in the usual order."""
     stop = min(EXCERPT, movement.piece.length)
-    piece = excerpt(movement.piece, 0, stop)
+    piece = cut(movement.piece, 0, stop)
     columns = np.flatnonzero((piece.events != ABSENT).any(0))[:MOST_VOICES]
     if len(columns) < piece.events.shape[1]:
         piece = select_voices(piece, columns.tolist())
         piece = excerpt(piece, 0, piece.length)
+    else:
+        piece = excerpt(movement.piece, 0, stop)
     given = np.zeros(piece.events.shape, dtype=bool)
     if given_part is not None:
         given[:, movement.parts[columns] == given_part] = True
