@@ -58,8 +58,24 @@ def ensemble_task(
 
 
 def voice_descriptions(task: InfillTask) -> tuple[VoiceDescription, ...]:
-    """What the voices of a task are."""
-    return describe_voices(task.score, task.slots)
+    """What the voices of a task are. A part that does not tell its instrument is played by that of its role."""
+    return described_by_roles(describe_voices(task.score, task.slots), task.singers)
+
+
+def described_by_roles(
+    descriptions: Sequence[VoiceDescription], roles: Sequence[Role | None]
+) -> tuple[VoiceDescription, ...]:
+    """The descriptions, with family and range of their roles where the instrument is not known."""
+    return tuple(_by_role(each, role) for each, role in zip(descriptions, roles, strict=True))
+
+
+def _by_role(each: VoiceDescription, role: Role | None) -> VoiceDescription:
+    if role is None or each.family != "other":
+        return each
+    if role.family == "voice":
+        return replace(each, family="voice", sung=True)
+    lowest, highest = role.range_on(each.staff + 1)
+    return replace(each, family=role.family, lowest=lowest.midi_pitch, highest=highest.midi_pitch)
 
 
 def network_style(styles: Sequence[str], ensemble: Ensemble) -> int:

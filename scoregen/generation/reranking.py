@@ -72,10 +72,11 @@ def rerank(drafts: Iterable[Draft], criteria: RankingCriteria) -> tuple[Draft, .
 
 
 def cost(draft: Draft, criteria: RankingCriteria) -> float:
-    """Nats per choice, in an open measure at least those of the style (`plain`), plus the costs of faults."""
+    """Nats per choice, in every measure at least the floor of the style, plus the costs of faults."""
     weights = criteria.style.ranking
     measures = zip(draft.measure_nats, draft.measure_choices, criteria.open_measures, strict=True)
-    nats = sum(max(nats, weights.measure_floor * choices if is_open else 0) for nats, choices, is_open in measures)
+    floors = {True: weights.measure_floor, False: weights.given_measure_floor}
+    nats = sum(max(nats, floors[is_open] * choices) for nats, choices, is_open in measures)
     off_tonic = criteria.open_end and not ends_on_tonic(draft.tokens)
     return (
         nats / max(draft.choices, 1)

@@ -64,6 +64,7 @@ class RankingWeights:
     """The terms that reranking adds to the nats per choice; the style's file explains each weight."""
 
     measure_floor: float
+    given_measure_floor: float
     parallel: float
     unprepared_cadence: float
     off_tonic_end: float

@@ -199,7 +199,7 @@ def compose(
     else:
         plans = _plans(task, form if score is None else None, manner, options, count, followed)
     drafts = _sample(engine, pretrained, task, choir, plans, manner, sections, options, progress)
-    drafts = _least_faulty_first(task, drafts)
+    drafts = _least_faulty_first(task, drafts, "free" if pretrained.knows_descriptions else "strict")
     seconds = time.perf_counter() - started
     calibration = pretrained.calibration.checksum if pretrained.calibration else None
     settings = {
@@ -265,15 +265,15 @@ def _with_chords(understanding: Understanding, *, follows: bool) -> Understandin
     return replace(understanding, chord_symbols="followed") if is_used else understanding
 
 
-def _least_faulty_first(task: InfillTask, drafts: tuple[Draft, ...]) -> tuple[Draft, ...]:
-    """Alternatives in the order of their errors of part-writing under the rules `strict`, then in their own."""
+def _least_faulty_first(task: InfillTask, drafts: tuple[Draft, ...], rules: str) -> tuple[Draft, ...]:
+    """Alternatives in the order of their errors of part-writing under a rule set, then in their own."""
     if len(drafts) < 2:
         return drafts
-    return tuple(sorted(drafts, key=lambda draft: _errors(filled_reading(task, draft.tokens))))
+    return tuple(sorted(drafts, key=lambda draft: _errors(filled_reading(task, draft.tokens), rules)))
 
 
-def _errors(score: Score) -> int:
-    return len(at_least(check(score, "strict").findings, "error"))
+def _errors(score: Score, rules: str) -> int:
+    return len(at_least(check(score, rules).findings, "error"))
 
 
 def _asked_key(key: str | None) -> Key | None:

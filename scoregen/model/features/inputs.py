@@ -349,20 +349,25 @@ def _transposition(interval: Interval) -> Ints:
 
 
 def transpose_piece(piece: PieceArrays, interval: Interval) -> PieceArrays | None:
-    """The piece an interval away, or None if a pitch leaves the alphabet or the key exceeds seven accidentals."""
+    """The piece an interval away, or None if a pitch leaves the alphabet or the key exceeds seven accidentals.
+
+    The pitches that sounded before an excerpt count too.
+    """
     table = _transposition(interval)
     by_choice = _choice_transposition(interval)
     events, choices = by_choice[piece.events], by_choice[piece.choices]
+    before, sounding, inner = (table[pitches] for pitches in (piece.before, piece.sounding, piece.inner))
     keys = piece.key + interval.fifths
-    if (choices < NO_CHOICE).any() or keys.min() < 0 or keys.max() >= SPELLED.no_key:
+    leaves = (choices < NO_CHOICE).any() or any((pitches < 0).any() for pitches in (before, sounding, inner))
+    if leaves or keys.min() < 0 or keys.max() >= SPELLED.no_key:
         return None
     return replace(
         piece,
         events=events,
         choices=choices.astype(piece.choices.dtype),
-        before=table[piece.before],
-        sounding=table[piece.sounding],
-        inner=table[piece.inner].astype(piece.inner.dtype),
+        before=before,
+        sounding=sounding,
+        inner=inner.astype(piece.inner.dtype),
         key=keys,
     )
 

@@ -1,5 +1,7 @@
 """History features, checked against naive definitions."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -15,7 +17,7 @@ from scoregen.model.features.history_features import (
     pitch_history,
     relative_to_key,
 )
-from scoregen.model.features.inputs import piece_arrays, pitches_around, transpose_piece
+from scoregen.model.features.inputs import PITCHES, piece_arrays, pitches_around, transpose_piece
 from scoregen.score.pitch import Interval
 from tests.model.pieces import random_tokens
 
@@ -72,6 +74,15 @@ def test_history_features_of_spelled_pieces_are_invariant_under_transposition() 
     position = moved.position[moved.point]
     shares = pitch_history(sounding, position, alphabet("spelled"))
     assert np.allclose(moved.pitch_history, relative_to_key(shares, moved.key[moved.point] - 7), atol=1e-6)
+
+
+def test_a_pitch_before_an_excerpt_must_stay_in_the_alphabet_too() -> None:
+    piece = piece_arrays(random_tokens(3))
+    highest = max(range(len(PITCHES)), key=lambda pitch: PITCHES[pitch].midi_pitch)
+    for name in ("before", "sounding"):
+        pitches = np.array(getattr(piece, name))
+        pitches.flat[0] = highest
+        assert transpose_piece(replace(piece, **{name: pitches}), Interval(1, 2)) is None, name
 
 
 def test_ages_count_from_the_last_attack_or_rest() -> None:

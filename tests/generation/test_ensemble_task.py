@@ -1,0 +1,45 @@
+"""Tasks for any ensemble: what the network is told about the voices."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scoregen.generation.ensemble_task import ensemble_task, voice_descriptions
+from scoregen.notation.files import read_score
+from scoregen.score.ensemble import load_ensemble
+from scoregen.styles.style import load_style
+from scoregen.tokens.voice_descriptions import VoiceDescription
+
+TUNE = "X:1\nT:Tune\nM:4/4\nL:1/4\nK:G\n{voice}G A B c|d c B2|\n"
+
+
+def described(folder: Path, ensemble: str, voice: str = "") -> tuple[VoiceDescription, ...]:
+    """The voices of a tune for an ensemble."""
+    path = folder / "tune.abc"
+    path.write_text(TUNE.format(voice=voice))
+    return voice_descriptions(
+        ensemble_task(read_score(path), load_ensemble(ensemble), {}, [], 0, load_style("instruments"))
+    )
+
+
+@pytest.mark.parametrize(
+    ("ensemble", "family", "is_sung"), [("voice-piano", "voice", True), ("string-quartet", "strings", False)]
+)
+def test_a_tune_without_an_instrument_is_played_by_its_role(
+    tmp_path: Path, ensemble: str, family: str, is_sung: bool
+) -> None:
+    tune = described(tmp_path, ensemble)[0]
+    assert (tune.family, tune.sung) == (family, is_sung)
+
+
+def test_a_player_has_the_range_of_the_role_and_a_singer_that_of_the_tune(tmp_path: Path) -> None:
+    violin, singer = described(tmp_path, "string-quartet")[0], described(tmp_path, "voice-piano")[0]
+    assert violin.lowest == 55
+    assert (singer.lowest, singer.highest) == (67, 74)
+
+
+def test_a_known_instrument_stays(tmp_path: Path) -> None:
+    flute = described(tmp_path, "voice-piano", 'V:1 name="Flute"\n')[0]
+    assert (flute.family, flute.sung) == ("woodwind", False)
