@@ -23,8 +23,6 @@ from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.encode import pitched_slots
 from scoregen.tokens.voice_descriptions import VoiceDescription, describe_voices
 
-NETWORK_STYLES = {"keyboard": "openscore-lieder", "strings": "openscore-quartets"}
-"""By a family of instruments the corpus whose style its music has, in the order in which they are looked for."""
 MOST_VOICES = 16
 """The most voices that the network reads at once."""
 
@@ -76,13 +74,6 @@ def _by_role(each: VoiceDescription, role: Role | None) -> VoiceDescription:
         return replace(each, family="voice", sung=True)
     lowest, highest = role.range_on(each.staff + 1)
     return replace(each, family=role.family, lowest=lowest.midi_pitch, highest=highest.midi_pitch)
-
-
-def network_style(styles: Sequence[str], ensemble: Ensemble) -> int:
-    """The id of the style of a network that is nearest to an ensemble, 0 if there is none."""
-    families = {role.family for role in ensemble.roles}
-    names = [name for family, name in NETWORK_STYLES.items() if family in families and name in styles]
-    return 1 + list(styles).index(names[0]) if names else 0
 
 
 def without_phrase_ends(score: Score) -> Score:

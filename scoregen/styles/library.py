@@ -66,7 +66,19 @@ def choose_style(text: str) -> StyleChoice:
     twice = next((entry.name for entry, _ in parts if sum(entry == other for other, _ in parts) > 1), None)
     if twice is not None:
         raise InputError(f"--style {text}: found {twice} twice; name each style once")
+    _check_weights(text, [entry for entry, _ in parts])
     return StyleChoice(mixed_style([(entry.style, share) for entry, share in parts]), parts)
+
+
+def _check_weights(text: str, entries: Sequence[StyleEntry]) -> None:
+    """InputError if two styles have the same weights, whose mixture is neither."""
+    for index, entry in enumerate(entries):
+        other = next((each for each in entries[:index] if each.weights == entry.weights), None)
+        if other is not None:
+            raise InputError(
+                f"--style {text}: {other.name} and {entry.name} are styles of one network, which follows one at a time;"
+                " name one of them"
+            )
 
 
 def find_style(name: str) -> StyleEntry:

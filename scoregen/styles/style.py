@@ -22,7 +22,7 @@ DEFAULT = "chorale"
 GOALS = ("fifth", "relative")
 TONIC = "tonic"
 SHIPPED_WEIGHTS = "satb-chorales"
-OPTIONAL = ("aliases", "weights")
+OPTIONAL = ("aliases", "weights", "network_style")
 SECTIONS = ("title", "voice_leading", "ranking", "rhythm", "spelling", "phrases", "cadences", "melody_cadences")
 
 
@@ -130,7 +130,10 @@ class CadencePlan:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """All settings of a style. `aliases` are further names; `weights` names those that are shipped for it."""
+    """All settings of a style. `aliases` are further names; `weights` names those that are shipped for it.
+
+    `network_style` is the name that a network for any ensemble has for the style: a corpus or a composer.
+    """
 
     name: str
     title: str
@@ -143,6 +146,7 @@ class Style:
     melody_cadences: MelodyCadences
     aliases: tuple[str, ...] = ()
     weights: str = SHIPPED_WEIGHTS
+    network_style: str = ""
 
 
 def over(root: int, chord: Chord) -> tuple[int, ...]:
@@ -216,6 +220,7 @@ def parse_style(name: str, declaration: Mapping[str, Any], label: str | None = N
         parse_melody_cadences(top.table("melody_cadences")),
         top.texts("aliases") if "aliases" in top.keys else (),
         top.text("weights") if "weights" in top.keys else SHIPPED_WEIGHTS,
+        top.text("network_style") if "network_style" in top.keys else "",
     )
 
 

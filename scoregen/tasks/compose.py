@@ -18,7 +18,6 @@ from scoregen.analysis.rules.parallels import Parallel, parallels
 from scoregen.generation.candidates import draw_candidates
 from scoregen.generation.ensemble_task import (
     ensemble_task,
-    network_style,
     voice_descriptions,
     without_phrase_ends,
 )
@@ -49,6 +48,7 @@ from scoregen.score.arrangement.sung_texts import LYRICS, LyricsChoice, with_giv
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import Ensemble, load_ensemble
 from scoregen.score.keys import Key
+from scoregen.styles.defaults import INSTRUMENTS, default_style
 from scoregen.styles.library import StyleChoice, choose_style
 from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
 from scoregen.styles.style import Style
@@ -156,7 +156,6 @@ def compose(
     """
     from scoregen.model.engine.loading import load_engine
     from scoregen.model.sampling.mixture import load_mixture
-    from scoregen.model.sampling.pretrained import INSTRUMENTS, default_style
 
     if not 1 <= count <= 100:
         raise InputError(f"found a count of {count}; expected 1 to 100 alternatives")
@@ -171,7 +170,7 @@ def compose(
     if pretrained.knows_descriptions:
         _refuse_choral(choir, options, chords, figured_bass, shape)
         chord_symbols = "ignore"
-        chosen = choose_style(INSTRUMENTS) if style == DEFAULT_STYLE else chosen
+        chosen = choose_style(INSTRUMENTS) if chosen.style.name == DEFAULT_STYLE else chosen
     manner = chosen.style
     options = _with_costs(options, manner)
     engine = load_engine(pretrained.weights, device, options.candidates)
@@ -328,11 +327,17 @@ def _sample(
             scales=task.scales,
             page=page,
             descriptions=voice_descriptions(task) if pretrained.knows_descriptions else None,
-            network_style=network_style(pretrained.weights.config.styles, ensemble),
+            network_style=_network_style(pretrained, style),
         )
         for planned, own in _with_harmony(pretrained.planner, tokens, plans.plans, options.seed)
     ]
     return draw_candidates(requests, criteria, options, progress or (lambda done: None))
+
+
+def _network_style(pretrained: Pretrained, style: Style) -> int:
+    """The id that a network has for a style, 0 if it does not know it."""
+    names = pretrained.weights.config.styles
+    return 1 + names.index(style.network_style) if style.network_style in names else 0
 
 
 def _weights_of(chosen: StyleChoice, checkpoint: Path | str | None) -> list[tuple[Path, float]]:

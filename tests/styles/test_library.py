@@ -58,12 +58,13 @@ def test_a_style_that_was_added_is_found_everywhere(monkeypatch: pytest.MonkeyPa
     (tmp_path / "elsewhere").mkdir()
     add_style(Path("mine"))
     monkeypatch.chdir(tmp_path / "elsewhere")
-    assert [entry.name for entry in list_styles()] == ["chorale", "instruments", "mine"]
+    names = [entry.name for entry in list_styles()]
+    assert {"chorale", "instruments", "string-quartet"} < set(names) and names[-1] == "mine"
     assert find_style("mine").style.voice_leading.parallel == 1.0
     with pytest.raises(OutputError, match="exists"):
         add_style(tmp_path / "mine")
     remove_style("mine")
-    with pytest.raises(InputError, match="expected one of: chorale or bach, instruments; or the path"):
+    with pytest.raises(InputError, match="expected one of: .*chorale or bach, .*; or the path"):
         find_style("mine")
     with pytest.raises(InputError, match="there is no such style"):
         remove_style("mine")
@@ -104,7 +105,7 @@ def test_a_share_of_nothing_leaves_the_other() -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("bach:0.7,nobody:0.3", "there is no style 'nobody'; expected one of: chorale or bach"),
+        ("bach:0.7,nobody:0.3", "there is no style 'nobody'; expected one of: beethoven, brahms"),
         ("bach:much", "found 'bach:much'; expected NAME or NAME:SHARE"),
         ("bach:-1,mine:2", "found 'bach:-1'; expected NAME or NAME:SHARE"),
         ("bach:nan", "found 'bach:nan'; expected NAME or NAME:SHARE"),
@@ -114,6 +115,7 @@ def test_a_share_of_nothing_leaves_the_other() -> None:
         ("bach:0.5,bach:0.5", "found bach twice"),
         ("bach:0.5,chorale:0.5", "found chorale twice"),
         ("", "found ''; expected NAME or NAME:SHARE"),
+        ("haydn,schubert:2", "haydn and schubert are styles of one network"),
     ],
 )
 def test_a_wrong_mixture_is_one_line(text: str, message: str) -> None:
@@ -125,7 +127,7 @@ def test_a_wrong_mixture_is_one_line(text: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ('base = "polka"', "base is 'polka'; expected one of: chorale"),
+        ('base = "polka"', "base is 'polka'; expected one of: beethoven"),
         ("base = ", "mine.style: "),
         ("[voice_leading]\nparalel = 1", "[voice_leading] paralel is not a key of a style"),
         ('[voice_leading]\nparallel = "much"', "[voice_leading] parallel: found 'much'; expected a number"),

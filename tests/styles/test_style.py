@@ -87,7 +87,7 @@ def test_costs_give_way_to_what_a_user_asks_for() -> None:
 
 
 def test_a_style_that_does_not_exist() -> None:
-    with pytest.raises(InputError, match="there is no style 'polka'; expected one of: chorale"):
+    with pytest.raises(InputError, match="there is no style 'polka'; expected one of: .*chorale"):
         load_style("polka")
 
 
@@ -152,5 +152,5 @@ def test_a_style_with_a_base_states_only_what_differs() -> None:
     style = load_style("instruments")
     assert style.cadences == CHORALE.cadences and style.spelling == CHORALE.spelling
     assert style.finest != CHORALE.finest and style.voice_leading.crossing == 0.0
-    assert (style.title, style.aliases) == ("instruments", ())
+    assert (style.title, style.aliases) == ("music for instruments", ())
     assert completed({"a": {"b": 1}}, {"a": {"b": 2, "c": 3}, "aliases": ["x"]}) == {"a": {"b": 1, "c": 3}}

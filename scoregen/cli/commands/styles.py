@@ -51,5 +51,5 @@ def styles_command(
         return
     for entry in entries:
         names = ", ".join((entry.name, *entry.style.aliases))
-        print_line(f"{names}: {'your own style' if entry.is_own else 'ships with scoregen'}")
+        print_line(f"{names}: {'your own style' if entry.is_own else entry.style.title}")
     print_message(f"your folder for styles: {own_styles()}")

@@ -12,14 +12,11 @@ from scoregen.model.sampling.costs.successions import load_successions
 from scoregen.model.sampling.feature_matching_file import Calibration, load_calibration
 from scoregen.model.sampling.novelty_limit import load_index
 from scoregen.score.ensemble import Ensemble, load_ensemble
-from scoregen.styles.style import DEFAULT
 from scoregen.system import resources
 from scoregen.system.errors import InputError
 from scoregen.tokens.successions import SuccessionTable
 from scoregen.tokens.window_hashes import NoveltyIndex
 
-INSTRUMENTS = "instruments"
-"""The style for ensembles that no choir can sing."""
 CHOIR = "satb"
 """The ensemble whose voices can sing the roles of other choirs."""
 
@@ -55,14 +52,6 @@ def load_pretrained(checkpoint: Path | None, ensemble: Ensemble, *, may_stand_in
     calibration = load_calibration(path, config.roles)
     successions, planner = load_successions(path), load_planner(path)
     return Pretrained(players, weights, load_index(path), calibration, successions, planner)
-
-
-def default_style(ensemble: Ensemble) -> str:
-    """The style for an ensemble if none is named: that of the choir, if its voices can sing the ensemble."""
-    choir = load_ensemble(CHOIR)
-    same = [role.name for role in ensemble.roles] == [role.name for role in choir.roles]
-    is_small_choir = ensemble.is_choir and 2 <= len(ensemble.roles) <= len(choir.roles)
-    return DEFAULT if same or is_small_choir else INSTRUMENTS
 
 
 def _players(roles: tuple[str, ...], ensemble: Ensemble, *, may_stand_in: bool) -> Ensemble:

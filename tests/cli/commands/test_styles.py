@@ -41,11 +41,8 @@ def trained(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_training_makes_a_style(trained: Path, tmp_path: Path, capsys: Captured) -> None:
     assert run(["styles", "--add", str(trained)]) == 0
     captured = capsys.readouterr()
-    assert captured.out.splitlines() == [
-        "chorale, bach: ships with scoregen",
-        "instruments: ships with scoregen",
-        "mine: your own style",
-    ]
+    lines = captured.out.splitlines()
+    assert {"chorale, bach: chorale", "haydn: pieces by Joseph Haydn"} < set(lines) and lines[-1] == "mine: your own style"
     assert captured.err.splitlines()[-1] == f"scoregen: your folder for styles: {tmp_path}/data/scoregen/styles"
     assert run(["compose", str(MELODY), "--style", "mine", "-o", "own.musicxml", "--json", "--candidates", "1"]) == 0
     assert run(["compose", str(MELODY), "--style", "bach", "-o", "bach.musicxml", "--candidates", "1"]) == 0
@@ -54,7 +51,7 @@ def test_training_makes_a_style(trained: Path, tmp_path: Path, capsys: Captured)
     assert checksum in own and checksum not in bach
     assert run(["styles", "--remove", "mine"]) == 0
     assert run(["compose", str(MELODY), "--style", "mine"]) == 2
-    assert "there is no style 'mine'; expected one of: chorale or bach" in capsys.readouterr().err
+    assert "there is no style 'mine'; expected one of: " in capsys.readouterr().err
 
 
 def test_a_mixture_is_none_of_its_parts(trained: Path, capsys: Captured) -> None:
@@ -116,7 +113,7 @@ def test_a_style_and_a_checkpoint_exclude_each_other(trained: Path) -> None:
 def test_the_list_is_also_there_for_programs(capsys: Captured) -> None:
     assert run(["styles", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
-    assert [(style["name"], style["aliases"], style["own"]) for style in listed["styles"]] == [
-        ("chorale", ["bach"], False),
-        ("instruments", [], False),
-    ]
+    styles = [(style["name"], style["aliases"], style["own"]) for style in listed["styles"]]
+    assert {("chorale", ("bach",), False), ("instruments", (), False)} < {
+        (name, tuple(aliases), is_own) for name, aliases, is_own in styles
+    }
