@@ -49,6 +49,7 @@ class VoiceLeadingCosts:
     unusual_succession: float
     foreign_to_plan: float
     other_bass: float
+    long_rest: float
 
     def with_options(self, parallel: float | None, crossing: float | None) -> VoiceLeadingCosts:
         """The costs with the values of the user in place of those of the style."""

@@ -20,6 +20,7 @@ from scoregen.model.network.config import SamplingOptions
 from scoregen.model.sampling.costs.decision_context import DecisionContext
 from scoregen.model.sampling.costs.few_voices import few_voices_costs
 from scoregen.model.sampling.costs.given_sevenths import GIVEN_SEVENTH, given_leaps, given_seventh_costs
+from scoregen.model.sampling.costs.long_rests import long_rest_costs
 from scoregen.model.sampling.costs.planned_harmony import planned_harmony_costs
 from scoregen.model.sampling.costs.scales import scale_costs
 from scoregen.model.sampling.costs.successions import SuccessionCosts
@@ -312,6 +313,8 @@ class _Sampler:
         if self.use_costs and self.leaps.any():
             leaps = self.leaps[context.position[rows]]
             costs = costs + given_seventh_costs(decision, leaps, GIVEN_SEVENTH * self.costs.seventh_leaves)
+        if self.use_costs and self.costs.long_rest:
+            costs = costs + long_rest_costs(decision, self.costs.long_rest)
         if self.suggests:
             costs = costs + self._suggested_costs(rows, voice)
         if self.planned_harmony is not None:

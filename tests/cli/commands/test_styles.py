@@ -42,7 +42,9 @@ def test_training_makes_a_style(trained: Path, tmp_path: Path, capsys: Captured)
     assert run(["styles", "--add", str(trained)]) == 0
     captured = capsys.readouterr()
     lines = captured.out.splitlines()
-    assert {"chorale, bach: chorale", "haydn: pieces by Joseph Haydn"} < set(lines) and lines[-1] == "mine: your own style"
+    assert {"chorale, bach: chorale", "haydn: pieces by Joseph Haydn"} < set(lines) and lines[
+        -1
+    ] == "mine: your own style"
     assert captured.err.splitlines()[-1] == f"scoregen: your folder for styles: {tmp_path}/data/scoregen/styles"
     assert run(["compose", str(MELODY), "--style", "mine", "-o", "own.musicxml", "--json", "--candidates", "1"]) == 0
     assert run(["compose", str(MELODY), "--style", "bach", "-o", "bach.musicxml", "--candidates", "1"]) == 0
