@@ -64,7 +64,7 @@ def test_a_style_that_was_added_is_found_everywhere(monkeypatch: pytest.MonkeyPa
     with pytest.raises(OutputError, match="exists"):
         add_style(tmp_path / "mine")
     remove_style("mine")
-    with pytest.raises(InputError, match="expected one of: .*chorale or bach, .*; or the path"):
+    with pytest.raises(InputError, match=r"expected one of: .*chorale or bach, .*; or the path"):
         find_style("mine")
     with pytest.raises(InputError, match="there is no such style"):
         remove_style("mine")
