@@ -77,6 +77,7 @@ def _scaled(measure: TokenMeasure, factor: Fraction) -> TokenMeasure:
         start=head.start * factor,
         phrase_ends=tuple(end * factor for end in head.phrase_ends),
         harmony=tuple(replace(chord, onset=chord.onset * factor) for chord in head.harmony),
+        unplanned=tuple(onset * factor for onset in head.unplanned),
     )
     return TokenMeasure(header, tuple(replace(piece, onset=piece.onset * factor) for piece in measure.slices))
 
@@ -93,6 +94,7 @@ def _joined(measures: Sequence[TokenMeasure], voices: int) -> TokenMeasure:
         harmony=tuple(
             replace(chord, onset=offset + chord.onset) for measure, offset in pairs for chord in measure.header.harmony
         ),
+        unplanned=tuple(offset + onset for measure, offset in pairs for onset in measure.header.unplanned),
     )
     columns = [
         _merged([(offset, voice_events(measure, voice)) for measure, offset in pairs]) for voice in range(voices)
@@ -127,6 +129,7 @@ def _split(measure: TokenMeasure, cut: Fraction, voices: int) -> list[TokenMeasu
                 harmony=tuple(
                     replace(chord, onset=chord.onset - low) for chord in head.harmony if low <= chord.onset < high
                 ),
+                unplanned=tuple(onset - low for onset in head.unplanned if low <= onset < high),
             ),
             interleave([_cut_out(voice_events(measure, voice), low, high) for voice in range(voices)]),
         )

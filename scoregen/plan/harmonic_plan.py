@@ -48,14 +48,19 @@ def plan_steps(headers: Sequence[Header]) -> tuple[Step, ...]:
 
 def with_harmony(tokens: TokenScore) -> TokenScore:
     """A finished piece with the plan that it follows, by the analysis of its chords and keys."""
-    headers = tuple(measure.header for measure in tokens.measures)
-    steps = plan_steps(headers)
-    planned = headers_with(headers, steps, harmony_at(chord_spans(_score(tokens)), steps))
+    steps = plan_steps([measure.header for measure in tokens.measures])
+    return with_plan(tokens, steps, harmony_at(chord_spans(decoded(tokens)), steps))
+
+
+def with_plan(tokens: TokenScore, steps: Sequence[Step], chords: Sequence[Harmony | None]) -> TokenScore:
+    """A piece with the plan that has these chords at its steps."""
+    planned = headers_with([measure.header for measure in tokens.measures], steps, chords)
     measures = zip(tokens.measures, planned, strict=True)
     return replace(tokens, measures=tuple(replace(measure, header=header) for measure, header in measures))
 
 
-def _score(tokens: TokenScore) -> Score:
+def decoded(tokens: TokenScore) -> Score:
+    """A piece as a score whose parts have the names of its voices."""
     parts = dict.fromkeys(slot.part for slot in tokens.slots)
     return decode(tokens, Score(tuple(Part(name, name) for name in parts), ()))
 
@@ -87,18 +92,25 @@ def headers_with(
     headers: Sequence[Header], steps: Sequence[Step], chords: Sequence[Harmony | None]
 ) -> tuple[Header, ...]:
     """The headers with the plan that has these chords at the steps; equal successive chords are one."""
-    by_measure: list[list[Harmony]] = [[] for _ in headers]
+    planned: list[list[Harmony]] = [[] for _ in headers]
+    unplanned: list[list[Fraction]] = [[] for _ in headers]
     last = None
     for step, chord in zip(steps, chords, strict=True):
-        if chord is not None and (last is None or not chord.sounds_like(last)):
-            by_measure[step.measure].append(replace(chord, onset=step.onset))
-            last = chord
-    return tuple(replace(header, harmony=tuple(own)) for header, own in zip(headers, by_measure, strict=True))
+        if chord is None and last is not None:
+            unplanned[step.measure].append(step.onset)
+        elif chord is not None and (last is None or not chord.sounds_like(last)):
+            planned[step.measure].append(replace(chord, onset=step.onset))
+        last = chord
+    rows = zip(headers, planned, unplanned, strict=True)
+    return tuple(replace(header, harmony=tuple(own), unplanned=tuple(gaps)) for header, own, gaps in rows)
 
 
 def chords_of(headers: Sequence[Header], steps: Sequence[Step]) -> list[Harmony | None]:
-    """The chord of the headers' plan at each step, None before its first chord."""
-    begins = {(index, chord.onset): chord for index, header in enumerate(headers) for chord in header.harmony}
+    """The chord of the headers' plan at each step, None before its first chord and in its gaps."""
+    begins: dict[tuple[int, Fraction], Harmony | None] = {
+        (index, chord.onset): chord for index, header in enumerate(headers) for chord in header.harmony
+    }
+    begins |= {(index, onset): None for index, header in enumerate(headers) for onset in header.unplanned}
     result: list[Harmony | None] = []
     for step in steps:
         result.append(begins.get((step.measure, step.onset), result[-1] if result else None))

@@ -88,8 +88,8 @@ class Header:
     """The settings of a measure: metre, key signature, length, phrase ends, and the harmony that is planned.
 
     `start` is the position in the metre at which the measure begins: 3 for an anacrusis of one quarter
-    in 4/4, 0 for full measures. `harmony` are the chords that begin in the measure, if a plan is known; tokens do not
-    express it.
+    in 4/4, 0 for full measures. `harmony` are the chords that begin in the measure, if a plan is known; from the onsets
+    `unplanned` on no chord is planned until the next one of `harmony`. Tokens do not express the plan.
     """
 
     number: str
@@ -99,6 +99,7 @@ class Header:
     start: Fraction = Fraction(0)
     phrase_ends: tuple[Fraction, ...] = ()
     harmony: tuple[Harmony, ...] = ()
+    unplanned: tuple[Fraction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

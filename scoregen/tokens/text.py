@@ -9,12 +9,13 @@ from functools import lru_cache
 from typing import Any, cast
 
 from scoregen.score.elements import Slot
-from scoregen.score.keys import KeySignature
+from scoregen.score.keys import MODES, Key, KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
+from scoregen.score.theory.chord_kinds import MEMBERS
 from scoregen.system.errors import Place, ReadError
 from scoregen.tokens.event_tokens import event_tokens
-from scoregen.tokens.events import Event, Header, Kind, Slice, TokenMeasure, TokenScore
+from scoregen.tokens.events import Event, Harmony, Header, Kind, Slice, TokenMeasure, TokenScore
 from scoregen.tokens.grammar import check
 from scoregen.tokens.vocabulary import vocabulary
 
@@ -135,6 +136,8 @@ def _header_items(head: Header) -> Iterator[tuple[str, Any]]:
         "duration": str(head.duration) if head.duration != head.time.duration else None,
         "start": str(head.start) if head.start else None,
         "phrase_ends": [str(end) for end in head.phrase_ends],
+        "harmony": [_chord_row(chord) for chord in head.harmony],
+        "unplanned": [str(onset) for onset in head.unplanned],
     }
     yield from ((key, value) for key, value in optional.items() if value)
 
@@ -162,4 +165,19 @@ def _header(item: Mapping[str, Any]) -> Header:
         Fraction(item.get("duration", time.duration)),
         Fraction(item.get("start", 0)),
         tuple(Fraction(end) for end in item.get("phrase_ends", ())),
+        tuple(map(_chord, item.get("harmony", ()))),
+        tuple(Fraction(onset) for onset in item.get("unplanned", ())),
     )
+
+
+def _chord_row(chord: Harmony) -> list[str | int]:
+    """A chord of a plan: onset, tonic on the line of fifths, mode, root, quality and inversion."""
+    return [str(chord.onset), chord.key.tonic_fifths, chord.key.mode, chord.root, chord.quality, chord.inversion]
+
+
+def _chord(row: Sequence[Any]) -> Harmony:
+    """The inverse of `_chord_row`; ValueError for a chord that does not exist."""
+    onset, tonic, mode, root, quality, inversion = row
+    if quality not in MEMBERS or mode not in MODES or not 0 <= inversion < len(MEMBERS[quality]):
+        raise ValueError(f"{row!r} is not a chord of a plan")
+    return Harmony(Fraction(onset), Key(int(tonic), mode), int(root), quality, int(inversion))

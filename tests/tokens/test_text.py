@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 
 from scoregen.score.elements import Slot
-from scoregen.score.keys import KeySignature
+from scoregen.score.keys import Key, KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
 from scoregen.system.errors import ReadError
-from scoregen.tokens.events import ABSENT, HOLD, REST, Event, Header, Slice, TokenMeasure, TokenScore
+from scoregen.tokens.events import ABSENT, HOLD, REST, Event, Harmony, Header, Slice, TokenMeasure, TokenScore
 from scoregen.tokens.text import event_from_text, event_text, from_json, render_text, to_json
 from tests.strategies import chords
 
@@ -54,6 +55,25 @@ def test_the_table() -> None:
 def test_json_reads_back() -> None:
     assert from_json(to_json(TOKENS)) == TOKENS
     assert json.loads(to_json(TOKENS))["measures"][0]["slices"][1] == ["1/2", "~C4+Eb4", "absent"]
+
+
+def planned() -> TokenScore:
+    """The tokens with a chord and a gap in the first measure."""
+    chord = Harmony(Fraction(1, 2), Key(3, "minor"), 4, "dominant", 2)
+    first, *others = TOKENS.measures
+    header = replace(first.header, harmony=(chord,), unplanned=(Fraction(1),))
+    return replace(TOKENS, measures=(replace(first, header=header), *others))
+
+
+def test_a_plan_reads_back() -> None:
+    assert from_json(to_json(planned())) == planned() != TOKENS
+    assert '["1/2", 3, "minor", 4, "dominant", 2]' in to_json(planned())
+
+
+@pytest.mark.parametrize("row", ['"dominant", 4', '"seventh", 0', '"major", 3'])
+def test_a_chord_that_does_not_exist_is_refused(row: str) -> None:
+    with pytest.raises(ReadError, match="is not a chord of a plan"):
+        from_json(to_json(planned()).replace('"dominant", 2', row))
 
 
 @given(chords(3), chords(3))

@@ -10,6 +10,7 @@ Functional Harmonic Analysis Using Probabilistic Models (2004).
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from operator import itemgetter
@@ -46,7 +47,21 @@ class HarmonyState(NamedTuple):
         return Sound(self.key.tonic + self.function.offset, self.function.quality, self.inversion)
 
 
+Way = tuple[Function | None, int]
+"""A chord in a key, None if the key does not know it, and its inversion."""
 Loss = Callable[[int, HarmonyState], float]
+
+
+class _Row(dict[tuple[Function | None, int], float]):
+    """The scores of the chords before a chord."""
+
+    def __init__(self, scorer: Scorer, mode: str, second: Function, inversion: int) -> None:
+        self.scorer, self.mode, self.second, self.inversion = scorer, mode, second, inversion
+
+    def __missing__(self, before: tuple[Function | None, int]) -> float:
+        names = features.follows(self.mode, *before, self.second, self.inversion)
+        score = self[before] = self.scorer.total(names)
+        return score
 
 
 class Scorer:
@@ -57,7 +72,7 @@ class Scorer:
         self.get = weights.weights.get
         self.windows = windows
         self.signatures = signatures
-        self._follows: dict[tuple[object, ...], float] = {}
+        self._follows: dict[tuple[str, Function, int], _Row] = {}
         self._alone: dict[tuple[object, ...], float] = {}
         self._leaves: dict[tuple[str, Function], float] = {}
         self._enters: dict[tuple[str, Function, int], float] = {}
@@ -74,12 +89,13 @@ class Scorer:
             self._readings[key] = self.table.readings(mode, offset, quality)
         return self._readings[key]
 
-    def follows(self, mode: str, first: Function | None, low: int, second: Function, inversion: int) -> float:
-        key = (mode, first, low, second, inversion)
-        score = self._follows.get(key)
-        if score is None:
-            score = self._follows[key] = self.total(features.follows(mode, first, low, second, inversion))
-        return score
+    def follows(self, mode: str, second: Function, inversion: int) -> _Row:
+        """The scores of the chords before a chord of a key, by function and inversion, as far as they are needed."""
+        key = (mode, second, inversion)
+        row = self._follows.get(key)
+        if row is None:
+            row = self._follows[key] = _Row(self, mode, second, inversion)
+        return row
 
     def alone(self, mode: str, function: Function, inversion: int) -> float:
         key = (mode, function, inversion)
@@ -233,42 +249,42 @@ class _Arrivals:
     def __init__(self, scorer: Scorer, beam: dict[HarmonyState, tuple[float, int]], window: Window) -> None:
         self.scorer = scorer
         self.window = window
-        self.by_key: dict[HarmonyPlace, list[tuple[HarmonyState, float, int]]] = {}
+        self.by_key: dict[HarmonyPlace, list[tuple[tuple[Function, int], float, int]]] = {}
         for state, (score, rank) in beam.items():
-            self.by_key.setdefault(state.key, []).append((state, score, rank))
-        self.crossings: dict[HarmonyPlace, list[tuple[Function | None, int, float, int]]] = {}
+            self.by_key.setdefault(state.key, []).append((state[1:], score, rank))
+        self.crossings: dict[HarmonyPlace, list[tuple[Way, float, int]]] = {}
 
     def best(self, state: HarmonyState) -> tuple[float, int]:
         key, function, inversion = state
-        follows = self.scorer.follows
+        follows, own = self.scorer.follows(key.mode, function, inversion), state[1:]
         best, best_rank = float("-inf"), 0
-        for old, score, rank in self.by_key.get(key, ()):
-            total = score + follows(key.mode, old.function, old.inversion, function, inversion)
-            if total > best and old is not state and old != state:
+        for before, score, rank in self.by_key.get(key, ()):
+            total = score + follows[before]
+            if total > best and before != own:
                 best, best_rank = total, rank
         entering = self.scorer.enters(key.mode, function, inversion)
-        for first, low, score, rank in self._crossings(key):
-            total = score + entering + follows(key.mode, first, low, function, inversion)
+        for way, score, rank in self._crossings(key):
+            total = score + entering + follows[way]
             if total > best:
                 best, best_rank = total, rank
         return best, best_rank
 
-    def _crossings(self, key: HarmonyPlace) -> list[tuple[Function | None, int, float, int]]:
+    def _crossings(self, key: HarmonyPlace) -> list[tuple[Way, float, int]]:
         """The last chords of other keys, as functions of this key, each with its best score."""
         if key not in self.crossings:
-            ways: dict[tuple[Function | None, int], tuple[float, int]] = {}
+            ways: dict[Way, tuple[float, int]] = {}
             for old_key, states in self.by_key.items():
                 if old_key == key:
                     continue
                 cost = self.scorer.change(old_key, key, self.window)
-                for old, score_before, rank in states:
-                    score = score_before + cost + self.scorer.leaves(old_key.mode, old.function)
-                    offset = old_key.tonic + old.function.offset - key.tonic
-                    readings = self.scorer.readings(key.mode, offset, old.function.quality)
-                    way = (readings[0] if readings else None, old.inversion)
+                for (old, inversion), score_before, rank in states:
+                    score = score_before + cost + self.scorer.leaves(old_key.mode, old)
+                    offset = old_key.tonic + old.offset - key.tonic
+                    readings = self.scorer.readings(key.mode, offset, old.quality)
+                    way = (readings[0] if readings else None, inversion)
                     if way not in ways or score > ways[way][0]:
                         ways[way] = (score, rank)
-            self.crossings[key] = [(first, low, score, rank) for (first, low), (score, rank) in ways.items()]
+            self.crossings[key] = [(way, score, rank) for way, (score, rank) in ways.items()]
         return self.crossings[key]
 
 
@@ -295,13 +311,12 @@ def _sounds(window: Window, beam: Mapping[HarmonyState, object]) -> list[Sound]:
     return [*sounds, *(sound for sound in list(continuing)[:CHORDS_CARRIED] if sound not in sounds)]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=65536)
 def _fitting(places: frozenset[int], count: int) -> tuple[tuple[int, str], ...]:
     """The chords with the fewest non-chord tones and missing members, best first."""
     ranked = []
     for quality, members in MEMBERS.items():
-        for root in range(min(places) - 10, max(places) + 11):
-            inside = sum(root + member in places for member in members)
+        for root, inside in Counter([place - member for member in members for place in places]).items():
             foreign = len(places) - inside
             missing = len(members) - inside
             if inside >= min(2, len(places)):

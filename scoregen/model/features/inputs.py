@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -97,7 +98,7 @@ class PieceArrays:
 class PieceOutline:
     """The outline of a piece, without notes: the ends of its measures, its phrases and the piece, and its plan.
 
-    `chords` are the planned chords with their onsets in quarters.
+    `chords` are the planned chords with their onsets in quarters; None from where on none is planned.
     """
 
     headers: tuple[Header, ...]
@@ -105,7 +106,7 @@ class PieceOutline:
     phrase_ends: tuple[Fraction, ...]
     has_phrase_ends: bool
     _ends: tuple[float, ...]
-    chords: tuple[tuple[float, Harmony], ...] = ()
+    chords: tuple[tuple[float, Harmony | None], ...] = ()
     _metrics: dict[tuple[int, Fraction], list[float]] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
@@ -163,12 +164,18 @@ def _outline(headers: tuple[Header, ...]) -> PieceOutline:
         starts.append(position)
         position += header.duration
     ends = [start + end for start, header in zip(starts, headers, strict=True) for end in header.phrase_ends]
-    chords = tuple(
-        (float(start + chord.onset), chord)
+    chords = [
+        (float(start + onset), chord)
         for start, header in zip(starts, headers, strict=True)
-        for chord in header.harmony
-    )
-    return PieceOutline(headers, tuple(starts), tuple(ends), bool(ends), tuple(map(float, ends)), chords)
+        for onset, chord in _planned(header)
+    ]
+    return PieceOutline(headers, tuple(starts), tuple(ends), bool(ends), tuple(map(float, ends)), tuple(chords))
+
+
+def _planned(header: Header) -> list[tuple[Fraction, Harmony | None]]:
+    """The chords of a plan that begin in a measure, in order, and None where the plan has a gap."""
+    chords: list[tuple[Fraction, Harmony | None]] = [(chord.onset, chord) for chord in header.harmony]
+    return sorted([*chords, *((onset, None) for onset in header.unplanned)], key=itemgetter(0))
 
 
 MOST_NOTES = 8

@@ -24,10 +24,22 @@ TRANSPOSITIONS = tuple(
 FREE = "free"
 PLANNED = "planned"
 """The tasks with nothing given, and with the plan alone."""
-WITHOUT_PLAN, GAPS = 0.35, 0.3
-"""The shares of examples without a plan, and with one that has gaps."""
+MANY_GAPS, MOST_GAPS = 0.25, 0.75
+"""The shares of a plan with gaps that are hidden: here and there, or nearly everywhere, as with a few chord symbols."""
 MAX_FIT_PIECES = 32
 """The maximum number of training pieces that are measured, which suffices to see the gap to the validation pieces."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanDropout:
+    """The shares of the examples without a plan, of those whose plan has gaps, and of those that keep little of it.
+
+    The last two are shares of all examples, also of those without a plan.
+    """
+
+    without: float = 0.35
+    gaps: float = 0.3
+    sparse: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,25 +84,36 @@ def score_examples(
     )
 
 
-def drop_hints(piece: PieceArrays, generator: np.random.Generator) -> PieceArrays:
+CHORALE_PLANS = PlanDropout()
+"""For a corpus whose every piece has a whole plan."""
+
+
+def drop_hints(piece: PieceArrays, generator: np.random.Generator, plans: PlanDropout = CHORALE_PLANS) -> PieceArrays:
     """The piece, at times without its phrase ends, its mode or its plan, which users do not always provide.
 
     A plan is dropped whole, or here and there for a few beats.
     """
     metric = piece.metric.copy()
-    for features, share in ((PHRASE_FEATURES, 0.3), (MODE_FEATURES, 0.3), (HARMONY_FEATURES, WITHOUT_PLAN)):
+    for features, share in ((PHRASE_FEATURES, 0.3), (MODE_FEATURES, 0.3), (HARMONY_FEATURES, plans.without)):
         if generator.random() < share:
             metric[:, features] = 0
-    if generator.random() < GAPS:
-        metric[_gaps(piece.position, generator), HARMONY_FEATURES] = 0
+    kind = generator.random()
+    if kind < plans.gaps + plans.sparse:
+        hidden = MANY_GAPS if kind < plans.gaps else MOST_GAPS
+        metric[_gaps(piece.position, hidden, generator), HARMONY_FEATURES] = 0
     return replace(piece, metric=metric)
 
 
-def _gaps(position: Ints, generator: np.random.Generator) -> Bools:
-    """[Q] the points in stretches of up to two measures of 4/4, which leave three quarters of a piece."""
+def _gaps(position: Ints, hidden: float, generator: np.random.Generator) -> Bools:
+    """[Q] the points in stretches of up to two measures of 4/4, which are this share of a piece."""
     length = GRID * 2 ** generator.integers(0, 4)
     stretch = position // length
-    return np.asarray((generator.random(int(stretch[-1]) + 1) < 0.25)[stretch])
+    return np.asarray((generator.random(int(stretch[-1]) + 1) < hidden)[stretch])
+
+
+def has_plan(piece: PieceArrays) -> bool:
+    """Whether some of the piece has a plan."""
+    return bool(piece.metric[:, HARMONY_FEATURES].any())
 
 
 def without_plan(piece: PieceArrays) -> PieceArrays:
@@ -109,7 +132,7 @@ def spread(train: Sequence[PieceArrays], most: int) -> list[PieceArrays]:
 def tasks_of(pieces: Sequence[PieceArrays]) -> dict[str, list[Example]]:
     plain = [without_plan(piece) for piece in pieces]
     tasks = {name: [_fixed(piece, voices) for piece in plain] for name, voices in ((FREE, 0), ("melody", 1))}
-    if any(piece.metric[:, HARMONY_FEATURES].any() for piece in pieces):
+    if any(map(has_plan, pieces)):
         tasks[PLANNED] = [_fixed(piece, 0) for piece in pieces]
     return tasks
 

@@ -7,7 +7,7 @@ learns to write any part of any subset of an ensemble. T slices, V voices.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,10 +17,14 @@ from scoregen.model.features.inputs import ABSENT, Bools, Ints, PieceArrays, tra
 from scoregen.model.training.examples import (
     FREE,
     MAX_FIT_PIECES,
+    PLANNED,
     TRANSPOSITIONS,
+    PlanDropout,
     TrainingExamples,
     digest_of,
     drop_hints,
+    has_plan,
+    without_plan,
 )
 from scoregen.score.pitch import Interval
 
@@ -30,6 +34,8 @@ MOST_VOICES = 8
 """The most voices of a training example; of larger scores some are left out."""
 STYLE_DROPOUT = 0.15
 """The share of the examples whose style is unknown."""
+PLANS = PlanDropout(without=0.5, gaps=0.2, sparse=0.15)
+"""Half of the examples have no plan: most of what these weights write has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +68,10 @@ class Source:
 
 
 def mixture_examples(sources: Sequence[Source], transpose: int, measured: int = 24) -> TrainingExamples:
-    """Examples of a mixture. Each source is validated on two tasks: nothing given, and one part given.
+    """Examples of a mixture. Each source is validated on three tasks: nothing, a part, and the plan given.
 
-    Music of a single part has the first task only. The first source's task without anything given is FREE. `measured`
-    is the number of excerpts of each task.
+    Music of a single part lacks the second task, music without plans the third. The first source's task without
+    anything given is FREE. `measured` is the number of excerpts of each task, and of half of them under plans.
     """
     shares = np.array([source.share for source in sources])
     weights = [_by_length(source.train) for source in sources]
@@ -106,7 +112,7 @@ def _draw(movement: Movement, intervals: Sequence[Interval], generator: np.rando
         assert moved is not None
     given = draw_given_parts(moved, movement.parts[columns], generator) | refused[:, None]
     style = 0 if generator.random() < STYLE_DROPOUT else movement.style
-    return Example(drop_hints(moved, generator), given, draw_order(moved, given, generator), style)
+    return Example(drop_hints(moved, generator, PLANS), given, draw_order(moved, given, generator), style)
 
 
 def _transposed(piece: PieceArrays, interval: Interval) -> PieceArrays | None:
@@ -171,16 +177,21 @@ def _tasks(sources: Sequence[Source], measured: int, split: str) -> dict[str, li
         most = measured if split == "valid" else min(measured, MAX_FIT_PIECES) // 4
         count = min(most, len(movements))
         chosen = [movements[index * len(movements) // count] for index in range(count)]
-        for task in (FREE, "part"):
+        free, part = ([_fixed(movement, given) for movement in chosen] for given in (None, source.given_part))
+        planned = [example for example in free if has_plan(example.piece)][::2]
+        for task, examples in ((FREE, _unplanned(free)), ("part", _unplanned(part)), (PLANNED, planned)):
             name = task if source is sources[0] else f"{source.name}_{task}"
-            examples = [_fixed(movement, source.given_part if task == "part" else None) for movement in chosen]
             scored = [example for example in examples if not example.given.all()]
             tasks |= {name: scored} if scored else {}
     return tasks
 
 
+def _unplanned(examples: Sequence[Example]) -> list[Example]:
+    return [replace(example, piece=without_plan(example.piece)) for example in examples]
+
+
 def _fixed(movement: Movement, given_part: int | None) -> Example:
-    """The opening of a movement, untransposed, in the usual order."""
+    """The opening of a movement, untransposed, in the usual order, with its plan."""
     stop = min(EXCERPT, movement.piece.length)
     piece = cut(movement.piece, 0, stop)
     columns = np.flatnonzero((piece.events != ABSENT).any(0))[:MOST_VOICES]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from scoregen.model.features.alphabet import NO_CHOICE
 from scoregen.model.features.conditioning import Example
 from scoregen.model.features.inputs import ABSENT, piece_arrays
+from scoregen.model.features.metric_features import HARMONY_FEATURES
 from scoregen.model.network.batches import collate
 from scoregen.model.training.examples import FREE
 from scoregen.model.training.mixture import EXCERPT, MOST_VOICES, Movement, Source, draw_given_parts, mixture_examples
@@ -114,6 +116,39 @@ def test_each_source_is_validated_with_nothing_and_with_its_part_given(sources: 
                 assert example.given.all(0).tolist() == part == example.given.any(0).tolist()
     keyboard = examples.valid["scores_part"][1]
     assert keyboard.given.all(0).tolist() == [False, True, True, True, True]
+
+
+@pytest.fixture(scope="module")
+def planned_source(sources: list[Source]) -> Source:
+    return Source("plans", 1, [with_plan(each) for each in sources[0].train], [with_plan(sources[0].train[0])])
+
+
+def with_plan(movement: Movement) -> Movement:
+    metric = movement.piece.metric.copy()
+    metric[:, HARMONY_FEATURES.start] = 1
+    return replace(movement, piece=replace(movement.piece, metric=metric))
+
+
+def known(example: Example) -> float:
+    """The share of the points at which the harmony is known."""
+    return float(example.piece.metric[:, HARMONY_FEATURES.start].mean())
+
+
+def test_half_of_the_examples_have_no_plan_and_others_little_of_it(planned_source: Source) -> None:
+    examples = mixture_examples([planned_source], 5)
+    shares = [known(examples.draw(np.random.default_rng(number))) for number in range(200)]
+    assert 80 <= sum(share == 0 for share in shares) <= 125
+    assert sum(share == 1 for share in shares) > 40
+    assert sum(0.5 < share < 1 for share in shares) > 5 and sum(0 < share < 0.5 for share in shares) > 5
+
+
+def test_a_source_with_plans_is_also_validated_under_them(sources: list[Source], planned_source: Source) -> None:
+    examples = mixture_examples([sources[0], planned_source], 5)
+    own = [FREE, "part", "plans_free", "plans_part", "plans_planned"]
+    assert list(examples.valid) == list(examples.fit) == own
+    for name, tasks in examples.valid.items():
+        assert {known(example) for example in tasks} == {float(name == "plans_planned")}
+    assert not any(example.given.any() for example in examples.valid["plans_planned"])
 
 
 def test_a_digest_identifies_the_pieces(sources: list[Source]) -> None:

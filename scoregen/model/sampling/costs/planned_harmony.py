@@ -52,10 +52,10 @@ def planned_harmony_costs(
     return PlannedHarmonyCosts(outline, costs, voices) if outline.chords else None
 
 
-def _attacks(chords: Sequence[Harmony], *, members: bool) -> Floats:
-    """[C, E] 1 for the attacks of pitches that are no members of a chord, or not its lowest note."""
+def _attacks(chords: Sequence[Harmony | None], *, members: bool) -> Floats:
+    """[C, E] 1 for the attacks of pitches that are no members of a chord, or not its lowest note; 0 without a chord."""
     tables = np.zeros((len(chords), FIRST_PITCH + len(_CLASSES)), dtype=np.float32)
-    for row, chord in enumerate(chords):
+    for row, chord in ((row, chord) for row, chord in enumerate(chords) if chord is not None):
         wanted = [7 * place % 12 for place in (chord.members if members else (chord.bass,))]
         tables[row, FIRST_PITCH:] = ~np.isin(_CLASSES, wanted)
     return tables

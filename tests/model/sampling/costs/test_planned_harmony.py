@@ -48,6 +48,15 @@ def test_before_the_first_chord_nothing_costs() -> None:
     assert not costs(0, BASS).any()
 
 
+def test_where_no_chord_is_planned_nothing_costs() -> None:
+    header = replace(PLAIN, harmony=(DOMINANT,), unplanned=(Fraction(2),))
+    table = planned_harmony_costs([header], COSTS, 4)
+    assert table is not None
+    places = ([1 * GRID], [3 * GRID])
+    at = [table.costs(np.array(place), np.array([BASS]), np.array([SILENCE]), np.array([True])) for place in places]
+    assert [own.any() for own in at] == [True, False]
+
+
 def test_the_bass_has_the_planned_note_where_the_chord_begins() -> None:
     row = costs(1, BASS, pitch("C3"))
     assert [row[FIRST_PITCH + pitch(name)] for name in ("B2", "G2", "C3")] == [0, 2, 3]

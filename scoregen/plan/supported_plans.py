@@ -1,0 +1,97 @@
+"""Plans of the music of any ensemble, as far as their chords explain what sounds, and shards with these plans.
+
+The analysis names a chord everywhere. Over a pedal, in figuration and in chromatic music it is at times a guess, and a
+network that is trained under it would learn to leave its plans. So a chord stays in the plan of a piece only if its
+members make up most of what sounds in it, in pitches times quarters; elsewhere the plan has a gap.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from itertools import groupby
+from pathlib import Path
+
+from scoregen.analysis.harmony.chords import chord_spans
+from scoregen.analysis.moments import audible_notes
+from scoregen.corpora.shards import ShardPiece, ShardSource, read_shard, shard_files, write_shard
+from scoregen.plan.harmonic_plan import Step, decoded, harmony_at, plan_steps, with_plan
+from scoregen.score.timeline import SoundingNote, pitch_of
+from scoregen.tokens.events import Harmony, TokenScore
+
+LEAST_SUPPORT = 0.7
+"""The share of what sounds in a chord that its members make up, at least."""
+_CLASSES, _NOTHING = 12, Fraction(0)
+
+
+def with_supported_harmony(tokens: TokenScore, refused: Collection[int] = ()) -> TokenScore:
+    """A finished piece with the plan that it follows, without chords that explain little of what sounds.
+
+    Measures `refused`, by index, whose notes are approximate, have no plan.
+    """
+    steps, score = plan_steps([measure.header for measure in tokens.measures]), decoded(tokens)
+    chords = harmony_at(chord_spans(score), steps)
+    known = [None if step.measure in refused else chord for step, chord in zip(steps, chords, strict=True)]
+    return with_plan(tokens, steps, _supported(known, _sounding(steps, audible_notes(score))))
+
+
+def _supported(chords: Sequence[Harmony | None], sounding: Sequence[dict[int, Fraction]]) -> list[Harmony | None]:
+    """The chords of the steps, None where one explains too little of what sounds while it lasts."""
+    result: list[Harmony | None] = []
+    for chord, run in _runs(chords):
+        if chord is not None and support(chord, [sounding[step] for step in run]) < LEAST_SUPPORT:
+            chord = None
+        result += [chord if chord is None else chords[step] for step in run]
+    return result
+
+
+def _runs(chords: Sequence[Harmony | None]) -> Iterator[tuple[Harmony | None, list[int]]]:
+    """Each chord with the steps that it lasts."""
+
+    def sound(step: int) -> Harmony | None:
+        chord = chords[step]
+        return chord and replace(chord, onset=Fraction(0))
+
+    return ((chord, list(run)) for chord, run in groupby(range(len(chords)), key=sound))
+
+
+def support(chord: Harmony, sounding: Sequence[dict[int, Fraction]]) -> float:
+    """The share of the members of a chord in what sounds (`_sounding`) in its steps; 1 in silence."""
+    members = {place % _CLASSES for place in chord.members}
+    every = sum(length for step in sounding for length in step.values())
+    own = sum(length for step in sounding for place, length in step.items() if place in members)
+    return float(own / every) if every else 1.0
+
+
+def _sounding(steps: Sequence[Step], notes: Sequence[SoundingNote]) -> list[dict[int, Fraction]]:
+    """For each step how long each pitch class sounds, by fifths, in quarters; two notes of a class count twice."""
+    positions = [step.position for step in steps]
+    result: list[dict[int, Fraction]] = [{} for _ in steps]
+    for note in notes:
+        name, place, end = pitch_of(note).fifths % _CLASSES, bisect_right(positions, note.onset) - 1, note.end
+        while place < len(steps) and positions[place] < end:
+            until = min(end, positions[place] + steps[place].duration)
+            own = result[place]
+            own[name] = own.get(name, _NOTHING) + until - max(note.onset, positions[place])
+            place += 1
+    return result
+
+
+def with_piece_plan(piece: ShardPiece) -> ShardPiece:
+    """A movement of a shard with the plan that it follows."""
+    return replace(piece, tokens=with_supported_harmony(piece.tokens, piece.refused))
+
+
+def plan_shard(folder: Path, out: Path, report: Callable[[ShardSource, int], None]) -> None:
+    """Write the files of a shard that another folder lacks there, with the plan that each movement follows.
+
+    `report` is told each file that was written, and its number of movements. ReadError for a file that is no shard,
+    OutputError if a file cannot be written.
+    """
+    for path in shard_files(folder):
+        if not (out / path.relative_to(folder)).is_file():
+            source, pieces = read_shard(path)
+            write_shard(out, source, [with_piece_plan(piece) for piece in pieces])
+            report(source, len(pieces))
