@@ -10,10 +10,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from scoregen.analysis.harmony.tune_keys import asked_keys, tune_keys
-from scoregen.generation.infill_task import InfillTask, check_added, free_part_id, place_for
+from scoregen.generation.infill_task import InfillTask, check_added, extended, free_part_id, place_for
 from scoregen.generation.understanding import Understanding, beat_name, signature_notices
 from scoregen.generation.voice_rules import chord_rule
-from scoregen.score.edit import Selection, append_measures, blank_voices, with_parts
+from scoregen.score.edit import Selection, blank_voices, with_parts
 from scoregen.score.elements import Measure, Part, Score, Slot
 from scoregen.score.ensemble import Ensemble, Role, match_roles
 from scoregen.score.keys import Key
@@ -49,7 +49,7 @@ def ensemble_task(
     page, parts = _with_new_parts(score, ensemble, matched, _to_add(ensemble, matched, add, has_blanks=has_blanks))
     page = _with_empty_parts(page, ensemble, parts)
     page = _with_selections(page, ensemble, parts, blank)
-    page = append_measures(page, extend, _main_slots(page, ensemble, parts)) if extend else page
+    page = extended(page, extend, _main_slots(page, ensemble, parts)) if extend else page
     if not any(voice.is_blank for measure in page.measures for voice in measure.voices):
         raise InputError("the score has no blanks; select some with --blank, or append measures with --extend")
     return _task(page, score, ensemble, parts, style, key)
@@ -228,7 +228,7 @@ def _understanding(
         tuple(name for name in names if len(blanks[name]) < every),
         tuple(_with_measures(page, name, blanks[name]) for name in names if blanks[name]),
         tuple(name for name in names if parts[name] not in before),
-        "none",
+        "ignored" if any(measure.chord_symbols for measure in page.measures) else "none",
     )
 
 

@@ -80,7 +80,7 @@ def infill_task(
         whole = blank_voices(whole, [slot], indices)
     whole = blank_voices(whole, [line.slot for line in empty], range(len(whole.measures)))
     page_slots = tuple(slots[role.name] for role in ensemble.roles if role.name in slots)
-    whole = _extend(whole, extend, page_slots) if extend else whole
+    whole = extended(whole, extend, page_slots) if extend else whole
     holes: list[str] = []
     if not _has_blanks(whole):
         plain = [line.slot for line in seating.lines.values() if line.is_plain]
@@ -272,7 +272,7 @@ def _as_read(
     return transposed(score, interval), tuple(every[role.name] for role in players.roles)
 
 
-def _extend(score: Score, count: int, slots: Sequence[Slot]) -> Score:
+def extended(score: Score, count: int, slots: Sequence[Slot]) -> Score:
     """The score with new blank measures, in which parts without a role rest."""
     if not 1 <= count <= 400:
         raise InputError(f"--extend {count}: expected 1 to 400 measures")

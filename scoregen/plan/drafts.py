@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from scoregen.plan.chords.given_line import GivenMusic, GivenNote
-from scoregen.plan.easy_parts import WIDEST_LEAP
+from scoregen.plan.easy_parts import WIDEST_LEAP, WIDEST_PLAYED_LEAP
 from scoregen.plan.form import cadence_chords, leading_chords
 from scoregen.plan.measure_plans import in_measures, timed_chords
 from scoregen.plan.melody_cadences import Setting, melody_cadences
 from scoregen.plan.phrase_ends import PhraseEnd, arrivals, phrase_ends, with_phrase_ends
+from scoregen.plan.played_frame import played_chords
 from scoregen.plan.pulse import Rhythm, open_onsets, pulse_of
 from scoregen.plan.sections import Sections, section_starts
 from scoregen.score.elements import Score, Slot
@@ -45,28 +46,31 @@ class DraftPlans:
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How new voices are written: their style, rhythm, and whether they are easy."""
+    """How new voices are written: their style, rhythm, whether they are easy, and whether instruments play them."""
 
     style: Style
     rhythm: Rhythm = "follow"
     easy: bool = False
+    is_played: bool = False
 
     @property
     def widest_leap(self) -> int | None:
-        return WIDEST_LEAP if self.easy else None
+        return None if not self.easy else WIDEST_PLAYED_LEAP if self.is_played else WIDEST_LEAP
 
 
 @dataclass(frozen=True, slots=True)
 class GivenTask:
     """A score with blanks: its voices, of which the last is the lowest, and the key of each measure.
 
-    `symbols` are the chords of chord symbols, which decide where there are any.
+    `symbols` are the chords of chord symbols, which decide where there are any. `bass` is the slot of the lowest voice
+    if that is not the last one.
     """
 
     score: Score
     slots: Sequence[Slot]
     keys: Sequence[Key]
     symbols: GivenChords = field(default_factory=dict)
+    bass: Slot | None = None
 
     @property
     def new_voices(self) -> int:
@@ -76,12 +80,11 @@ class GivenTask:
 
 def plans_for_given(task: GivenTask, manner: Manner, seed: int, count: int, drafts: int) -> DraftPlans:
     """Plans for a score with blanks: for each of `count` alternatives one for each draft."""
-    music = GivenMusic.of(task.score, task.slots)
+    music = GivenMusic.of(task.score, task.slots, chords=manner.is_played)
     ends = phrase_ends(task.score, music)
-    setting = Setting(
-        music, task.slots[-1], pulse_of(task.score, music.line), task.keys, manner.style, manner.rhythm == "plain"
-    )
-    rests = arrivals(task.score, music, ends)
+    bass = task.bass or task.slots[-1]
+    setting = Setting(music, bass, pulse_of(task.score, music.line), task.keys, manner.style, manner.rhythm == "plain")
+    rests = () if manner.is_played else arrivals(task.score, music, ends)
     plans = tuple(
         tuple(
             _plan_for_given(task, setting, ends, rests, manner, f"{seed} {number} {draft}") for draft in range(drafts)
@@ -100,11 +103,15 @@ def _plan_for_given(
     seed: str,
 ) -> Plan:
     cadences = melody_cadences(setting, ends, random.Random(f"{seed} cadences"), rests)
-    chords = timed_chords(cadences, setting.music, task.score.duration, manner.rhythm, manner.style)
+    if manner.is_played:
+        chords = played_chords(cadences, setting, task.score, random.Random(f"{seed} end"))
+    else:
+        chords = timed_chords(cadences, setting.music, task.score.duration, manner.rhythm, manner.style)
     line = setting.music.line
     starts = {*_phrase_starts(line, ends), *_onsets_of(task.symbols, task.score)}
     chance = random.Random(f"{seed} onsets")
-    onsets = open_onsets(setting.pulse, line, starts, task.new_voices, manner.rhythm, chance)
+    rhythm = "flowing" if manner.is_played and manner.rhythm == "follow" else manner.rhythm
+    onsets = open_onsets(setting.pulse, line, starts, task.new_voices, rhythm, chance)
     return _with_symbols(in_measures(task.score, chords, onsets, manner.widest_leap), task.symbols)
 
 

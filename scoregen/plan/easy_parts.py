@@ -1,8 +1,14 @@
-"""Easy parts: each voice stays in the comfortable range of its role and leaps no wider than a fourth."""
+"""Easy parts: each voice stays in the comfortable range of its role and leaps no wider than a fourth.
+
+Instruments leap an octave at most, and no hand spans more.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from scoregen.score.ensemble import Role
 from scoregen.score.pitch import UNISON, Interval
@@ -11,6 +17,7 @@ from scoregen.tokens.vocabulary import vocabulary
 
 WIDEST_LEAP = 5
 """Semitones."""
+WIDEST_PLAYED_LEAP = WIDEST_HAND = 12
 
 
 def easy_rules(
@@ -18,6 +25,18 @@ def easy_rules(
 ) -> tuple[VoiceRule, ...]:
     """The rules of the voices within the comfortable ranges of their roles, at an interval; None changes nothing."""
     return tuple(_within(rule, role, interval) if role else rule for rule, role in zip(rules, roles, strict=True))
+
+
+def easy_playing(rules: Sequence[VoiceRule], roles: Sequence[Role | None]) -> tuple[VoiceRule, ...]:
+    """The rules of the voices of instruments; None changes nothing."""
+    return tuple(_comfortable(rule, role) if role else rule for rule, role in zip(rules, roles, strict=True))
+
+
+def _comfortable(rule: VoiceRule, role: Role) -> VoiceRule:
+    """A rule within the comfortable range, or unchanged where a staff has none of it, as the pedals of an organ."""
+    low, high = (pitch.midi_pitch for pitch in role.comfortable)
+    pitches = rule.pitches & np.array([low <= pitch.midi_pitch <= high for pitch in vocabulary().pitches])
+    return replace(rule, pitches=pitches if pitches.any() else rule.pitches, span=min(rule.span, WIDEST_HAND))
 
 
 def _within(rule: VoiceRule, role: Role, interval: Interval) -> VoiceRule:

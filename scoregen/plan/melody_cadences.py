@@ -70,8 +70,10 @@ class Setting:
 
     def allows(self, members: tuple[int, ...], time: Fraction) -> bool:
         """Whether all given notes at a time belong to a chord, with its root in the lowest voice."""
-        sounding = {slot: pitch.fifths for slot, pitch in self.music.sounding(time).items()}
-        return set(sounding.values()) <= set(members) and sounding.get(self.bass, members[0]) == members[0]
+        notes = {slot: note for slot in self.music.lines if (note := self.music.at(slot, time))}
+        sounding = {pitch.fifths for note in notes.values() for pitch in (note.pitch, *note.lower)}
+        low = notes.get(self.bass)
+        return sounding <= set(members) and (low is None or low.lowest.fifths == members[0])
 
     def contradicts(self, members: tuple[int, ...], time: Fraction) -> bool:
         """Whether a given note of the last pulses has another alteration of a member: a cross relation."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from scoregen.analysis.rules.findings import at_least
 from scoregen.analysis.rules.parallels import Parallel, parallels
 from scoregen.generation.candidates import draw_candidates
+from scoregen.generation.ensemble_plans import plans_for_instruments, plans_for_new_music, slots_to_lowest
 from scoregen.generation.ensemble_task import (
     ensemble_task,
     voice_descriptions,
@@ -40,7 +41,7 @@ from scoregen.plan.drafts import (
     plans_for_given,
     plans_for_piece,
 )
-from scoregen.plan.easy_parts import easy_rules
+from scoregen.plan.easy_parts import easy_playing, easy_rules
 from scoregen.plan.form import PieceOptions, blank_piece
 from scoregen.plan.plan_text import PlanRow, plan_rows
 from scoregen.plan.sections import Sections, section_starts, unfolded
@@ -168,16 +169,15 @@ def compose(
     chosen = choose_style(style if style != DEFAULT_STYLE else default_style(choir))
     pretrained = load_mixture(_weights_of(chosen, checkpoint), choir, may_stand_in=True)
     if pretrained.knows_descriptions:
-        _refuse_choral(choir, options, chords, figured_bass, shape)
-        chord_symbols = "ignore"
+        _refuse_choral(choir, shape)
         chosen = choose_style(INSTRUMENTS) if chosen.style.name == DEFAULT_STYLE else chosen
     manner = chosen.style
     options = _with_costs(options, manner)
     engine = load_engine(pretrained.weights, device, options.candidates)
     piece_options = piece or (PieceOptions(measures=len(chord_measures(chords))) if chords else PieceOptions())
-    given = blank_piece(piece_options, choir, manner, options.seed) if score is None else score
-    if score is None and pretrained.knows_descriptions:
-        given = without_phrase_ends(given)
+    blank_score = blank_piece(piece_options, choir, manner, options.seed) if score is None else score
+    is_new_music = score is None and pretrained.knows_descriptions
+    given = without_phrase_ends(blank_score) if is_new_music else blank_score
     if transpose is not None:
         given = transposed(given, transposition_of(transpose, given, choir, roles or {}))
     form = piece_options.sections if score is None else (0,)
@@ -188,13 +188,16 @@ def compose(
     else:
         task = infill_task(given, choir, roles or {}, blank, extend, manner, key=asked, add=add, players=players)
     if options.difficulty == "easy":
-        task = replace(task, rules=easy_rules(task.rules, task.singers, task.interval))
+        easy = easy_playing(task.rules, task.singers) if pretrained.knows_descriptions else easy_rules(task.rules, task.singers, task.interval)
+        task = replace(task, rules=easy)
     started = time.perf_counter()
     sections = section_starts(given, form) if score is None else ()
-    timeline = given_timeline(task.score, task.slots, chords, chord_symbols, figured_bass)
+    lowest_last = slots_to_lowest(task) if pretrained.knows_descriptions else task.slots
+    timeline = given_timeline(task.score, lowest_last, chords, chord_symbols, figured_bass)
     followed = given_chords(timeline)
     if pretrained.knows_descriptions:
-        plans = DraftPlans(task.score, (({},),) * count, {})
+        new = blank_score if is_new_music else None
+        plans = _played_plans(task, new, form, manner, options, count, followed)
     else:
         plans = _plans(task, form if score is None else None, manner, options, count, followed)
     drafts = _sample(engine, pretrained, task, choir, plans, manner, sections, options, progress)
@@ -225,7 +228,9 @@ def compose(
         shown = lay_out_given(done, choir, shape)
         rows = plan_rows([measure.header for measure in draft.tokens.measures])
         alternatives.append(Alternative(shown, -draft.nats, found, record, rows))
-    report = chord_report(filled_reading(task, drafts[0].tokens), task.score, task.slots, timeline)
+    is_played = pretrained.knows_descriptions
+    read = filled_reading(task, drafts[0].tokens)
+    report = chord_report(read, task.score, lowest_last, timeline, is_played=is_played)
     is_new = given.document is not None and alternatives[0].score.document is None
     return Composition(
         tuple(alternatives),
@@ -242,20 +247,12 @@ def compose(
     )
 
 
-def _refuse_choral(
-    ensemble: Ensemble, options: SamplingOptions, chords: str | None, figures: str | None, layout: LayoutOptions
-) -> None:
-    """InputError for an option that is only for choirs of up to four voices so far."""
-    asked = {
-        "--chords": chords is not None,
-        "--figured-bass": figures is not None,
-        "--rhythm": options.rhythm == "plain",
-        "--difficulty": options.difficulty != "normal",
-        "--layout and --reduction": layout != LayoutOptions(),
-    }
-    names = [name for name, is_asked in asked.items() if is_asked]
-    if names:
-        raise InputError(f"{names[0]} is for choirs of up to four voices so far; leave it out for {ensemble.name}")
+def _refuse_choral(ensemble: Ensemble, layout: LayoutOptions) -> None:
+    """InputError for an option that is only for choirs of up to four voices."""
+    if layout != LayoutOptions():
+        raise InputError(
+            f"--layout and --reduction are for choirs of up to four voices; leave them out for {ensemble.name}"
+        )
 
 
 def _with_chords(understanding: Understanding, *, follows: bool) -> Understanding:
@@ -292,6 +289,22 @@ def _plans(
         given = GivenTask(task.score, task.slots, keys, symbols)
         return plans_for_given(given, manner, options.seed, count, options.candidates)
     return plans_for_piece(task.score, form, manner, options.seed, count, symbols)
+
+
+def _played_plans(
+    task: InfillTask,
+    piece: Score | None,
+    form: Sections,
+    style: Style,
+    options: SamplingOptions,
+    count: int,
+    symbols: GivenChords,
+) -> DraftPlans:
+    """The plans of music for instruments; `piece` is a new piece with its phrase ends, None for a given score."""
+    manner = Manner(style, options.rhythm, options.difficulty == "easy", is_played=True)
+    if piece is None:
+        return plans_for_instruments(task, manner, options.seed, count, options.candidates, symbols)
+    return plans_for_new_music(task, piece, form, manner, options.seed, count, symbols)
 
 
 def _sample(

@@ -45,6 +45,11 @@ def low_voices(count: int, descriptions: Sequence[VoiceDescription] | None = Non
     return tuple(voice == count - 1 for voice in range(count))
 
 
+def voices_from_lowest(descriptions: Sequence[VoiceDescription]) -> tuple[int, ...]:
+    """The indices of voices from the lowest to the highest, by the lowest note of each; of equals the last is lower."""
+    return tuple(sorted(range(len(descriptions)), key=lambda voice: (descriptions[voice].lowest, -voice)))
+
+
 def _is_low(each: VoiceDescription) -> bool:
     if each.staves > 1:
         return each.staff == each.staves - 1

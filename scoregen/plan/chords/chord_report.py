@@ -4,6 +4,9 @@ A given chord *sounds* if in every slice during which it lasts the new voices ha
 given voices rest), if a new lowest voice has its bass where it begins and none but its basses later, and if its
 essential tones sound where it begins, as many as there are voices for them. A given note that is no tone of the chord
 is left as it is: the other voices hold the chord.
+
+Players come and go, and sound chords: there the bass is the lowest new note, unless a given voice has the bass, and two
+essential tones are looked for.
 """
 
 from __future__ import annotations
@@ -21,6 +24,8 @@ from scoregen.score.timeline import SoundingNote, changes, measure_onsets, pitch
 from scoregen.tokens.constraints.given_chords import ChordSpan
 
 _MOST_NAMED = 4
+_PLAYED_TONES = 2
+"""The essential tones of a chord that players are asked for: the third, and the seventh or the root."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +70,20 @@ class ChordReport:
 
 @dataclass(frozen=True, slots=True)
 class _Music:
-    """A finished piece: what sounds from each time on, which voices are new in which measure, and their names."""
+    """A finished piece: what sounds from each time on, which voices are new in which measure, and their names.
+
+    `is_played`: the voices may sound chords and rest.
+    """
 
     times: Sequence[Fraction]
     sounding: Sequence[tuple[SoundingNote, ...]]
     slots: Sequence[Slot]
     names: Mapping[Slot, str]
     new: Collection[tuple[int, Slot]]
+    is_played: bool
 
     @classmethod
-    def of(cls, score: Score, task: Score, slots: Sequence[Slot]) -> _Music:
+    def of(cls, score: Score, task: Score, slots: Sequence[Slot], *, is_played: bool) -> _Music:
         blank = {(index, voice.slot) for index, m in enumerate(task.measures) for voice in m.voices if voice.is_blank}
         names = {slot: task.part(slot.part).name.lower() or slot.part for slot in slots}
         times = [Fraction(-1)]
@@ -84,7 +93,7 @@ class _Music:
             sounding = {note: None for note in sounding if note not in change.ends} | dict.fromkeys(change.starts)
             times.append(change.time)
             rows.append(tuple(sounding))
-        return cls(times, rows, slots, names, blank)
+        return cls(times, rows, slots, names, blank, is_played)
 
     def at(self, time: Fraction) -> tuple[SoundingNote, ...]:
         return self.sounding[bisect_right(self.times, time) - 1]
@@ -97,15 +106,17 @@ class _Music:
         return (note.measure_index, note.slot) in self.new
 
 
-def chord_report(score: Score, task: Score, slots: Sequence[Slot], timeline: ChordTimeline) -> ChordReport | None:
+def chord_report(
+    score: Score, task: Score, slots: Sequence[Slot], timeline: ChordTimeline, *, is_played: bool = False
+) -> ChordReport | None:
     """The report on a finished piece; `task` is the same piece with blanks, `slots` its voices, the lowest last.
 
-    None if no chord is given.
+    `is_played`: the voices may sound chords and rest. None if no chord is given.
     """
     rows = list(ordered(timeline))
     if not rows:
         return None
-    music = _Music.of(score, task, slots)
+    music = _Music.of(score, task, slots, is_played=is_played)
     starts = measure_onsets(score)
     ends = [*(starts[index] + onset for index, onset, _ in rows[1:]), score.duration]
     last = rows[-1][0]
@@ -131,7 +142,8 @@ def _joined(outcomes: list[ChordOutcome], outcome: ChordOutcome, *, begins: bool
 
 def _outcome(music: _Music, number: str, chord: GivenChord, start: Fraction, end: Fraction) -> ChordOutcome:
     span = chord_span(chord)
-    faults = (fault for time in music.slices(start, end) for fault in _faults(music, span, time, begins=time == start))
+    find = _faults_of_players if music.is_played else _faults
+    faults = (fault for time in music.slices(start, end) for fault in find(music, span, time, begins=time == start))
     fault = next(faults, "")
     against = {
         f"{music.names[note.slot]} {pitch_of(note).step}{_sign(pitch_of(note).alter)}"
@@ -157,6 +169,34 @@ def _faults(music: _Music, span: ChordSpan, time: Fraction, *, begins: bool) -> 
                 yield f"its bass is {_name(note)}"
     if begins and span.bass is not None and new:
         yield from _missing(music, span, sounding, len(new))
+
+
+def _faults_of_players(music: _Music, span: ChordSpan, time: Fraction, *, begins: bool) -> Iterator[str]:
+    """What is missing in a slice of voices that may sound chords and rest."""
+    sounding = music.at(time)
+    new = [note for note in sounding if music.is_new(note)]
+    for note in new:
+        if pitch_of(note).pitch_class not in _classes(span.members):
+            yield f"the {music.names[note.slot]} has {_name(note)}"
+    begins = begins and span.bass is not None
+    if new and (begins or span.stays) and _has_bass(music, sounding, new):
+        low = min(new, key=lambda note: pitch_of(note).chromatic)
+        bass = {span.bass} if begins and span.bass is not None else span.basses
+        if pitch_of(low).pitch_class not in _classes(bass):
+            yield f"its bass is {_name(low)}"
+    if begins and new:
+        present = {pitch_of(note).pitch_class for note in sounding}
+        wanted = [tone for tone in span.essential[:_PLAYED_TONES] if 7 * tone % 12 not in present]
+        for tone in wanted[: max(0, len({note.slot for note in new}) - 1)]:
+            yield f"{note_name(tone)} is missing"
+
+
+def _has_bass(music: _Music, sounding: Sequence[SoundingNote], new: Sequence[SoundingNote]) -> bool:
+    """Whether new voices have the bass: no given voice sounds at the place of the lowest, nor is a line alone."""
+    index = new[0].measure_index
+    given = {note.slot for note in sounding if not music.is_new(note)}
+    here = [slot for slot in music.slots if slot in given or (index, slot) in music.new]
+    return here[-1] not in given and (len(here) > 1 or len(new) > 1)
 
 
 def _missing(music: _Music, span: ChordSpan, sounding: Sequence[SoundingNote], voices: int) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scoregen.score.elements import Lyric, Note, Score, Slot
@@ -16,7 +16,8 @@ from scoregen.score.timeline import SoundingNote, measure_onsets, pitch_of, pitc
 class GivenNote:
     """A note of a line with its ties merged, in quarters from the start; of a chord, its highest note.
 
-    `lyric` is its syllable of the lowest-numbered verse.
+    `lyric` is its syllable of the lowest-numbered verse, `lower` are the other notes of a chord, from the highest down,
+    where they are asked for.
     """
 
     slot: Slot
@@ -26,6 +27,11 @@ class GivenNote:
     measure_index: int
     articulations: tuple[str, ...] = ()
     lyric: Lyric | None = None
+    lower: tuple[Pitch, ...] = ()
+
+    @property
+    def lowest(self) -> Pitch:
+        return self.lower[-1] if self.lower else self.pitch
 
     @property
     def end(self) -> Fraction:
@@ -43,8 +49,8 @@ class GivenMusic:
     gaps: tuple[Fraction, ...] = ()
 
     @classmethod
-    def of(cls, score: Score, slots: Sequence[Slot]) -> GivenMusic:
-        """The notes of the given voices of `slots`, the highest role first."""
+    def of(cls, score: Score, slots: Sequence[Slot], *, chords: bool = False) -> GivenMusic:
+        """The notes of the given voices of `slots`, the highest role first; with `chords` their lower notes too."""
         marks = _marks(score)
         rows: dict[Slot, dict[Fraction, GivenNote]] = {slot: {} for slot in slots}
         for note in pitched_notes(score):
@@ -53,6 +59,10 @@ class GivenMusic:
                 note.onset not in row or row[note.onset].pitch.chromatic < pitch_of(note).chromatic
             ):
                 row[note.onset] = _given(note, marks)
+        for note in pitched_notes(score) if chords else ():
+            row = rows.get(note.slot, {})
+            if note.onset in row and row[note.onset].pitch != pitch_of(note):
+                row[note.onset] = _with_lower(row[note.onset], pitch_of(note))
         lines = {slot: tuple(row[onset] for onset in sorted(row)) for slot, row in rows.items()}
         return cls(lines, tuple(_gaps(score, slots)))
 
@@ -101,6 +111,11 @@ def _given(note: SoundingNote, marks: Mapping[tuple[Slot, Fraction], Note]) -> G
     articulations = source.articulations if source else ()
     lyric = min(source.lyrics, key=lambda lyric: lyric.verse, default=None) if source else None
     return GivenNote(note.slot, note.onset, note.duration, pitch_of(note), note.measure_index, articulations, lyric)
+
+
+def _with_lower(note: GivenNote, pitch: Pitch) -> GivenNote:
+    lower = sorted((*note.lower, pitch), key=lambda each: each.chromatic, reverse=True)
+    return replace(note, lower=tuple(lower))
 
 
 def _gaps(score: Score, slots: Sequence[Slot]) -> Iterator[Fraction]:

@@ -41,6 +41,11 @@ class ChordSpan:
     resolutions: Mapping[int, tuple[int, ...]] = field(default_factory=dict, hash=False)
     fixed: bool = True
 
+    @property
+    def stays(self) -> bool:
+        """Whether its bass stays below as long as it lasts."""
+        return len(self.basses) == 1
+
 
 def given_chord_mask(chords: Mapping[Fraction, ChordSpan]) -> Callable[[ConstraintState], Mask]:
     """The mask (`MeasureRules.extra`) of one measure with these chords by onset."""
@@ -49,7 +54,7 @@ def given_chord_mask(chords: Mapping[Fraction, ChordSpan]) -> Callable[[Constrai
     def mask(state: ConstraintState) -> Mask:
         now, base = onset(state), unrestricted_tokens(state)
         if next_step(state) == ("onset",):
-            wanted = _no_later(state, next((place for place in onsets if place > now), None))
+            wanted = no_later(state, next((place for place in onsets if place > now), None))
         else:
             place = max((place for place in onsets if place <= now), default=None)
             if place is None or not chords[place].members or not chords[place].fixed:
@@ -178,7 +183,7 @@ class _Turn:
         return between(floor or (), (), sounding[self.slot])
 
 
-def _no_later(state: ConstraintState, following: Fraction | None) -> Mask:
+def no_later(state: ConstraintState, following: Fraction | None) -> Mask:
     """The next slice is no later than the next chord, and divides the beat so that a note can begin with the chord."""
     words, plan = vocabulary(), state.rules.plan
     if following is None:

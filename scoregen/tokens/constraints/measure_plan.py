@@ -9,6 +9,7 @@ from functools import cache
 
 import numpy as np
 
+from scoregen.tokens.constraints.ensemble_chords import ensemble_chord_mask, stretches
 from scoregen.tokens.constraints.given_chords import ChordSpan, given_chord_mask
 from scoregen.tokens.constraints.planned_chords import PlannedChords, planned_chord_mask
 from scoregen.tokens.constraints.state import ConstraintState, next_step, unrestricted_tokens
@@ -22,16 +23,24 @@ class MeasurePlan:
 
     `chords`: the planned chords by onset; `given_chords`: those of chord symbols, which replace them; `onsets`: where
     blank voices may begin a note or rest, None for every place; `widest_leap`: the most semitones between two
-    successive notes of a voice, None for any.
+    successive notes of a voice, None for any; `from_lowest`: for voices that may sound chords and come and go, their
+    slots from the lowest to the highest, () for a choir.
     """
 
     chords: PlannedChords = field(default_factory=dict)
     given_chords: Mapping[Fraction, ChordSpan] = field(default_factory=dict)
     onsets: frozenset[Fraction] | None = None
     widest_leap: int | None = None
+    from_lowest: tuple[int, ...] = ()
 
     def mask(self) -> Callable[[ConstraintState], Mask]:
         """The mask of the chords, leaps and rests (`MeasureRules.extra`)."""
+        if self.from_lowest:
+            chords = ensemble_chord_mask(stretches(self.chords, self.given_chords), self.from_lowest)
+            return chords if self.widest_leap is None else _with_leaps(chords, self.widest_leap)
+        return self._mask_of_choir()
+
+    def _mask_of_choir(self) -> Callable[[ConstraintState], Mask]:
         chords = planned_chord_mask(self.chords) if self.chords else None
         chords = given_chord_mask(self.given_chords) if self.given_chords else chords
         return _with_rests(chords if self.widest_leap is None else _with_leaps(chords, self.widest_leap))

@@ -1,0 +1,356 @@
+"""Chords for voices of any kind: several staves, chords in a voice, voices that come and go.
+
+While a fixed chord lasts, new voices sound only its members, or rest. Where it begins, the lowest of the voices that
+are not given sounds its bass below all others, and its essential tones are heard as far as the other voices are enough
+for them: the third first. An inversion, or a bass that a symbol names, stays below as long as the chord. Planned chords
+(`planned_chords`) are such chords for as long as they are planned; under the last one all voices sound and hold it to
+its end. Everywhere a new voice sounds with the given ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cache
+
+import numpy as np
+
+from scoregen.tokens.constraints.chord_turns import Wanted, event_mask
+from scoregen.tokens.constraints.given_chords import ChordSpan, no_later
+from scoregen.tokens.constraints.places import NEITHER
+from scoregen.tokens.constraints.planned_chords import PlannedChord, PlannedChords
+from scoregen.tokens.constraints.state import ConstraintState, left_pitches, next_step, onset, unrestricted_tokens
+from scoregen.tokens.constraints.voice_masks import Mask, every_token
+from scoregen.tokens.vocabulary import vocabulary
+
+OPENING = Fraction(1)
+"""The quarters for which a planned chord lasts that leads nowhere and is not held."""
+HAND_TONES = 2
+"""The essential tones that a hand takes: third and seventh."""
+MOST_SINGLE = 6
+"""The most voices among which a leading note or a seventh is not doubled."""
+MOST_TUTTI = 8
+"""The most voices that all sound in the last chord."""
+_NOTHING = ChordSpan(frozenset())
+_LEADING_NOTE, _STEP_UP = 4, -5
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A chord from an onset to the next stretch. `holds`: all voices begin it together and hold it; `rests`: all rest.
+
+    `final`: nothing follows it in its measure.
+    """
+
+    span: ChordSpan
+    holds: bool = False
+    rests: bool = False
+    final: bool = False
+
+    @property
+    def is_fixed(self) -> bool:
+        return bool(self.span.members) and self.span.fixed
+
+
+Stretches = Mapping[Fraction, Stretch]
+"""By onset in the measure; the last one before the measure has a negative onset."""
+
+
+def stretches(planned: PlannedChords, given: Mapping[Fraction, ChordSpan]) -> Stretches:
+    """The chords of a measure. Given ones replace the planned ones, of which the holds remain."""
+    own = _planned(planned)
+    if not given:
+        return own
+    rows = {place: Stretch(span) for place, span in given.items()}
+    for place, stretch in own.items():
+        end = min((each for each in own if each > place), default=None)
+        changes = any(place < each and (end is None or each < end) for each in given)
+        if (stretch.holds or stretch.rests) and not changes:
+            rows[place] = _over(stretch, given, place)
+    return rows
+
+
+def _over(stretch: Stretch, given: Mapping[Fraction, ChordSpan], place: Fraction) -> Stretch:
+    """A held stretch with the given chord that lasts there, if one does."""
+    before = max((each for each in given if each <= place), default=None)
+    span = given[before] if before is not None else _NOTHING
+    if not span.members:
+        return stretch
+    return replace(stretch, span=span if before == place else replace(span, bass=None))
+
+
+def ensemble_chord_mask(rows: Stretches, from_lowest: Sequence[int]) -> Callable[[ConstraintState], Mask]:
+    """The mask (`MeasureRules.extra`) of a measure with these chords; `from_lowest` are the voices in this order."""
+
+    def mask(state: ConstraintState) -> Mask:
+        now, base = onset(state), unrestricted_tokens(state)
+        place = max((each for each in rows if each <= now), default=None)
+        if next_step(state) == ("onset",):
+            wanted: Iterable[Mask] = [_next_onsets(rows, place, state)]
+        else:
+            stretch = Stretch(_NOTHING) if place is None else rows[place]
+            wanted = _Voice(stretch, state, now == place, _following(rows, state), tuple(from_lowest)).choices()
+        return next((each for each in wanted if (base & each).any()), every_token())
+
+    return mask
+
+
+def _planned(chords: PlannedChords) -> dict[Fraction, Stretch]:
+    """Planned chords as stretches, each with its end."""
+    rows: dict[Fraction, Stretch] = {}
+    places = sorted(chords)
+    for number, place in enumerate(places):
+        chord, before = chords[place], chords[places[number - 1]] if number else None
+        following = places[number + 1] if number + 1 < len(places) else None
+        if chord.members:
+            holds = chord.final or chord.hold > 0
+            rows[place] = Stretch(_span(chord, before), holds, final=chord.final)
+        end = place + (chord.hold or max(chord.stay, OPENING) if chord.members else 0)
+        if chord.leads or chord.final or (following is not None and following <= end):
+            continue
+        if chord.rest:
+            rows[end] = Stretch(_NOTHING, rests=True)
+            end += chord.rest
+        if following is None or end < following:
+            rows[end] = Stretch(_NOTHING)
+    return rows
+
+
+def _span(chord: PlannedChord, before: PlannedChord | None) -> ChordSpan:
+    root, third, *others = chord.members
+    essential = (third, *others[1:], *others[:1])
+    steps = _resolutions(before, chord) if before and before.leads else {}
+    return ChordSpan(frozenset(chord.members), essential, root, frozenset({root}), chord.single, steps)
+
+
+def _resolutions(dominant: PlannedChord, goal: PlannedChord) -> dict[int, tuple[int, ...]]:
+    """Where leading note and seventh go: up a semitone, and down a step."""
+    rows = {}
+    if dominant.members[1] - dominant.members[0] == _LEADING_NOTE:
+        rows[dominant.members[1]] = (dominant.members[1] + _STEP_UP,)
+    rows |= {seventh: (seventh - _STEP_UP, seventh - 2) for seventh in dominant.members[3:4]}
+    return {tone: tuple(each for each in steps if each in goal.members) for tone, steps in rows.items()}
+
+
+def _following(rows: Stretches, state: ConstraintState) -> Fraction | None:
+    """The next onset of the measure at which voices must begin something."""
+    now, end = onset(state), Fraction(len(state.rules.plan.spans), vocabulary().ticks_per_quarter)
+    return min((each for each, stretch in rows.items() if now < each < end and _demands(stretch)), default=None)
+
+
+def _demands(stretch: Stretch) -> bool:
+    return stretch.is_fixed or stretch.rests or stretch.holds
+
+
+def _next_onsets(rows: Stretches, place: Fraction | None, state: ConstraintState) -> Mask:
+    """The places of the next slice: none beyond the next chord, and none inside a held one."""
+    mask = no_later(state, _following(rows, state))
+    if place is None or not (rows[place].holds or rows[place].rests):
+        return mask
+    words = vocabulary()
+    after = min((each for each in rows if each > place), default=None)
+    last = len(state.rules.plan.spans) if after is None else int(after * words.ticks_per_quarter)
+    closed = [tick for tick in range(state.tick + 1, last) if tick not in state.rules.plan.stops]
+    mask = mask.copy()
+    mask[[words.place_id(tick) for tick in closed if tick < len(state.rules.plan.spans)]] = False
+    return mask
+
+
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    """The turn of a voice; `begins`: the stretch begins here; `following`: the onset of the next chord."""
+
+    stretch: Stretch
+    state: ConstraintState
+    begins: bool
+    following: Fraction | None
+    from_lowest: tuple[int, ...]
+
+    @property
+    def slot(self) -> int:
+        return self.state.rules.order[self.state.turn]
+
+    @property
+    def chord(self) -> ChordSpan:
+        return self.stretch.span
+
+    def choices(self) -> Iterator[Mask]:
+        """The masks of the voice, the strictest first."""
+        if self.state.rules.given[self.slot] is not None:
+            return
+        if self._must_wait() or (self.stretch.holds and not self.begins):
+            yield _only("hold")
+        if self.stretch.rests or (self.stretch.holds and not self.begins):
+            yield _only("rest")
+            yield _only("hold")
+        yield from (event_mask(self.state, wanted) for wanted in self._wanted())
+
+    def _must_wait(self) -> bool:
+        """Whether a note that began here would have another division than the next chord in the same beat."""
+        if self.following is None or self.state.tick == 0:
+            return False
+        plan, tick = self.state.rules.plan, int(self.following * vocabulary().ticks_per_quarter)
+        if tick >= len(plan.spans) or plan.spans[tick] != plan.spans[self.state.tick]:
+            return False
+        return self.state.divisions[self.slot] & plan.divisions[self.state.tick] & plan.divisions[tick] == NEITHER
+
+    def _wanted(self) -> Iterator[Wanted]:
+        """What the event should be, the strictest first; the members of a fixed chord are in all of them."""
+        alone = self._is_needed()
+        if not self.stretch.is_fixed:
+            yield from [Wanted(None, sounds=True)] if alone or self._is_tutti() else []
+            return
+        members = self.chord.members
+        if self.slot == self._bass():
+            yield from self._as_bass()
+        else:
+            yield from self._above(alone=alone)
+        yield Wanted(members, sounds=alone)
+        yield Wanted(members)
+
+    def _as_bass(self) -> Iterator[Wanted]:
+        """Where the chord begins, and while its bass stays, the lowest note is that bass, below all others."""
+        chord, hand = self.chord, self._is_hand(self.slot)
+        begins = self._begins()
+        if begins or chord.stays:
+            tones = frozenset({chord.bass} if begins else chord.basses)
+            classes = self._share() if begins else frozenset()
+            for ceiling in (self._lowest_of(given=True), self._lowest_of(given=False)):
+                yield Wanted(chord.members, lowest=tones, ceiling=ceiling, classes=classes, sounds=True)
+            yield Wanted(chord.members, lowest=tones, sounds=True)
+        elif not hand and chord.basses:
+            yield Wanted(chord.basses, sounds=self._is_needed())
+
+    def _above(self, *, alone: bool) -> Iterator[Wanted]:
+        """A voice above the bass: essential tones that are still missing, and tendency tones where they tend."""
+        begins, members = self._begins(), self.chord.members
+        floor = self._floor() if begins or self.chord.stays else 0
+        sounds = alone or (self._is_tutti() and self.begins)
+        if not begins:
+            yield Wanted(members, low=floor, sounds=sounds)
+            return
+        urgent, classes = self._missing_here()
+        yield from (
+            Wanted(frozenset({goal}), low=floor, near=near, sounds=True)
+            for goal, near in self._goals()
+            if not urgent or goal in urgent
+        )
+        taken = self._taken()
+        for tones in ((urgent or members) - taken, urgent or members):
+            if tones:
+                yield Wanted(tones, low=floor, classes=classes, sounds=sounds or bool(urgent or classes))
+        yield Wanted(members, low=floor, sounds=sounds)
+
+    def _begins(self) -> bool:
+        return self.begins and self.chord.bass is not None
+
+    def _is_tutti(self) -> bool:
+        """Whether all voices sound in this chord."""
+        new = [slot for slot in self.state.rules.order if self.state.rules.given[slot] is None]
+        return self.stretch.holds and self.begins and len(new) <= MOST_TUTTI
+
+    def _is_needed(self) -> bool:
+        """Whether given voices sound, and no other new voice does or can."""
+        order, sounding = self.state.rules.order, self.state.sounding
+        given = self.state.rules.given
+        if self._later() or not any(sounding[slot] for slot in order if given[slot] is not None):
+            return False
+        return not any(sounding[slot] for slot in order[: self.state.turn] if given[slot] is None)
+
+    def _later(self) -> list[int]:
+        """The new voices that are written after this one."""
+        given, order = self.state.rules.given, self.state.rules.order
+        return [slot for slot in order[self.state.turn + 1 :] if given[slot] is None]
+
+    def _bass(self) -> int | None:
+        """The lowest of the voices, if it is new; None if a given voice sounds below, or a melody is alone."""
+        given, sounding = self.state.rules.given, self.state.sounding
+        here = [slot for slot in self.from_lowest if given[slot] is None or sounding[slot]]
+        if len(here) == 1 and not self._is_hand(here[0]):
+            return None
+        return here[0] if here and given[here[0]] is None else None
+
+    def _is_hand(self, slot: int) -> bool:
+        """Whether a voice sounds chords as a matter of course: a hand of a keyboard, or a harp."""
+        rule = self.state.rules.voices[slot]
+        return rule.max_chord > 1 and rule.instrument is None
+
+    def _floor(self) -> int:
+        """The MIDI number above the bass, or above the lowest pitch with which the bass can still be written."""
+        bass = self._bass()
+        if bass is None:
+            return 0
+        if bass in self.state.rules.order[: self.state.turn]:
+            return min(_heights(self.state.sounding[bass]), default=0)
+        tones = {self.chord.bass} if self._begins() else self.chord.basses
+        classes = [7 * tone % 12 for tone in tones if tone is not None]
+        pitches = zip(vocabulary().pitches, self.state.rules.voices[bass].pitches, strict=True)
+        return min((each.midi_pitch for each, may in pitches if may and each.pitch_class in classes), default=0)
+
+    def _lowest_of(self, *, given: bool) -> int:
+        """The MIDI number of the lowest note that is written, of given voices too or of new ones alone."""
+        written = self.state.rules.order[: self.state.turn]
+        chosen = [slot for slot in written if given or self.state.rules.given[slot] is None]
+        later = [slot for slot in self._later() if self.state.sounding[slot]] if self.chord.stays else []
+        heights = (height for slot in (*chosen, *later) for height in _heights(self.state.sounding[slot]))
+        return min(heights, default=127)
+
+    def _missing(self) -> list[int]:
+        """The essential tones that no written voice has, nor the bass."""
+        written = self.state.rules.order[: self.state.turn]
+        present = {each % 12 for slot in written for each in _heights(self.state.sounding[slot])}
+        if self._bass() is not None and self.chord.bass is not None:
+            present.add(7 * self.chord.bass % 12)
+        return [tone for tone in self.chord.essential if 7 * tone % 12 not in present]
+
+    def _missing_here(self) -> tuple[frozenset[int], frozenset[int]]:
+        """What a voice must take of the missing tones: one of some, or, by pitch class, all of some for a hand."""
+        missing, bass = self._missing(), self._bass()
+        others = sum(self._share_of(slot) for slot in self._later() if slot != bass)
+        own = self._share_of(self.slot)
+        count = max(0, min(len(missing), own + others) - others)
+        if not count:
+            return frozenset(), frozenset()
+        if own == 1:
+            return frozenset(missing[: 1 + others]), frozenset()
+        return frozenset(), frozenset(7 * tone % 12 for tone in missing[:count])
+
+    def _share(self) -> frozenset[int]:
+        """The pitch classes that a bass has to take beside its own, as no other new voice is there for them."""
+        given, bass = self.state.rules.given, self.slot
+        others = [slot for slot in self.state.rules.order if given[slot] is None and slot != bass]
+        missing = self._missing()[:HAND_TONES] if not others and self._is_hand(bass) else []
+        return frozenset(7 * tone % 12 for tone in missing)
+
+    def _share_of(self, slot: int) -> int:
+        return HAND_TONES if self._is_hand(slot) else 1
+
+    def _taken(self) -> frozenset[int]:
+        """The tones that sound once and are written already."""
+        order = self.state.rules.order
+        if len(order) > MOST_SINGLE:
+            return frozenset()
+        written = {each % 12 for slot in order[: self.state.turn] for each in _heights(self.state.sounding[slot])}
+        return frozenset(tone for tone in self.chord.single if 7 * tone % 12 in written)
+
+    def _goals(self) -> Iterator[tuple[int, frozenset[int]]]:
+        """The tones to which a tendency tone of a single line moves, each with what it leaves."""
+        left = left_pitches(self.state, self.slot)
+        if len(left) != 1 or self._is_hand(self.slot):
+            return
+        pitch = vocabulary().value(left[0])
+        for goal in self.chord.resolutions.get(pitch.fifths, ()):
+            yield goal, frozenset({int(pitch.midi_pitch)})
+
+
+def _heights(sounding: Sequence[int] | None) -> list[int]:
+    return [int(vocabulary().value(token).midi_pitch) for token in sounding or ()]
+
+
+@cache
+def _only(word: str) -> Mask:
+    mask = np.zeros(len(vocabulary()), dtype=np.bool_)
+    mask[vocabulary().id(word)] = True
+    mask.flags.writeable = False
+    return mask
