@@ -59,18 +59,15 @@ def load_pretrained(checkpoint: Path | None, ensemble: Ensemble, *, may_stand_in
 
 def default_style(ensemble: Ensemble) -> str:
     """The style for an ensemble if none is named: that of the choir, if its voices can sing the ensemble."""
-    choir = load_ensemble(CHOIR)
-    same = [role.name for role in ensemble.roles] == [role.name for role in choir.roles]
-    is_small_choir = ensemble.is_choir and 2 <= len(ensemble.roles) <= len(choir.roles)
-    return DEFAULT if same or is_small_choir else INSTRUMENTS
+    most = len(load_ensemble(CHOIR).roles)
+    is_small_choir = ensemble.is_choir and 2 <= len(ensemble.roles) <= most
+    return DEFAULT if is_small_choir else INSTRUMENTS
 
 
 def _players(roles: tuple[str, ...], ensemble: Ensemble, *, may_stand_in: bool) -> Ensemble:
     """The ensemble whose roles the weights write, if these can be sung or played by `ensemble`; else InputError."""
     names = tuple(role.name for role in ensemble.roles)
-    if roles == names:
-        return ensemble
-    if not roles:
+    if not roles or roles == names:
         return ensemble
     choir = load_ensemble(CHOIR)
     is_choir = roles == tuple(role.name for role in choir.roles)
