@@ -45,9 +45,9 @@ def ensemble_task(
             f"no part of the score matches a role of {ensemble.name}; assign one, as in"
             f" --role {ensemble.roles[0].name}=1"
         )
-    has_blanks = bool(blank or extend) or any(_is_empty(score, part) for part in matched.values())
+    has_blanks = bool(blank or extend) or any(_empty_staves(score, part) for part in matched.values())
     page, parts = _with_new_parts(score, ensemble, matched, _to_add(ensemble, matched, add, has_blanks=has_blanks))
-    page = _with_empty_parts(page, ensemble, parts)
+    page = _with_empty_staves(page, ensemble, parts)
     page = _with_selections(page, ensemble, parts, blank)
     page = extended(page, extend, _main_slots(page, ensemble, parts)) if extend else page
     if not any(voice.is_blank for measure in page.measures for voice in measure.voices):
@@ -148,10 +148,10 @@ def _place(parts: Sequence[Part], ensemble: Ensemble, by_role: Mapping[str, str]
     return place_for(parts, above, below)
 
 
-def _with_empty_parts(page: Score, ensemble: Ensemble, parts: Mapping[str, str]) -> Score:
-    """The page with the parts of roles that have no note blank on all of their staves."""
-    empty = {part for part in parts.values() if _is_empty(page, part)}
-    slots = [slot for slot in _main_slots(page, ensemble, parts) if slot.part in empty]
+def _with_empty_staves(page: Score, ensemble: Ensemble, parts: Mapping[str, str]) -> Score:
+    """The page with the staves of roles that have no note blank: those of new parts, a left hand under a right one."""
+    empty = {part: _empty_staves(page, part) for part in parts.values()}
+    slots = [slot for slot in _main_slots(page, ensemble, parts) if slot.staff in empty[slot.part]]
     return blank_voices(page, slots, range(len(page.measures)))
 
 
@@ -201,10 +201,11 @@ def _first_voice(page: Score, part: str, staff: int) -> Slot:
     return next((slot for slot in page.slots if slot.part == part and slot.staff == staff), Slot(part, staff))
 
 
-def _is_empty(score: Score, part: str) -> bool:
-    """Whether a part has no notes: it is blank, or rests throughout."""
+def _empty_staves(score: Score, part: str) -> set[int]:
+    """The staves of a part that have no notes: their voices are blank, or rest throughout."""
     voices = [voice for measure in score.measures for voice in measure.voices if voice.slot.part == part]
-    return not any(element.notes for voice in voices for element in voice.elements)
+    sounding = (voice.slot.staff for voice in voices if any(element.notes for element in voice.elements))
+    return set(range(1, score.part(part).staves + 1)) - set(sounding)
 
 
 def _understanding(

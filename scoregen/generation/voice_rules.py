@@ -47,6 +47,14 @@ def chord_rule(role: Role, staff: int, score: Score, description: VoiceDescripti
     return VoiceRule.of(pitches, role.notes_on(staff), descending=not is_low, span=span, instrument=kind)
 
 
+def comfortable_range(role: Role | None, interval: Interval = UNISON) -> tuple[int, int] | None:
+    """The comfortable range of a role at an interval, in MIDI numbers."""
+    if role is None:
+        return None
+    low, high = (pitch.transposed(interval).midi_pitch for pitch in role.comfortable)
+    return low, high
+
+
 def scales(score: Score, keys: Sequence[Key]) -> tuple[frozenset[int] | None, ...]:
     """For each measure in a church mode the notes of the mode on the line of fifths; None in major and minor.
 

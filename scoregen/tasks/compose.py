@@ -27,6 +27,7 @@ from scoregen.generation.infill_task import InfillTask, infill_task
 from scoregen.generation.ranges import transposition_of
 from scoregen.generation.reranking import RankingCriteria
 from scoregen.generation.understanding import Understanding
+from scoregen.generation.voice_rules import comfortable_range
 from scoregen.model.network.config import SamplingOptions
 from scoregen.notation.graft.transposition import transposed
 from scoregen.notation.results import ScoreResult
@@ -341,6 +342,7 @@ def _sample(
             page=page,
             descriptions=voice_descriptions(task) if pretrained.knows_descriptions else None,
             network_style=_network_style(pretrained, style),
+            comfortable=tuple(comfortable_range(role, task.interval) for role in task.singers),
         )
         for planned, own in _with_harmony(pretrained.planner, tokens, plans.plans, options.seed)
     ]

@@ -21,7 +21,7 @@ from scoregen.score.elements import Score
 from scoregen.score.timeline import measure_onsets
 
 COMMAND = shutil.which("mscore3")
-_DAMAGE = re.compile(r"not a valid|backup beyond|underrun|empty score|^measure", re.IGNORECASE | re.MULTILINE)
+DAMAGE = re.compile(r"not a valid|backup beyond|underrun|empty score|^measure", re.IGNORECASE | re.MULTILINE)
 
 
 class NoteRecord(NamedTuple):
@@ -46,7 +46,7 @@ def through_musescore(text: bytes, folder: Path) -> Acceptance:
     (folder / "in.musicxml").write_bytes(text)
     said = _convert(folder / "in.musicxml", folder / "out.mscx", folder)
     said += _convert(folder / "out.mscx", folder / "out.musicxml", folder)
-    complaints = tuple(line for line in said.splitlines() if _DAMAGE.search(line))
+    complaints = tuple(line for line in said.splitlines() if DAMAGE.search(line))
     mscx = etree.parse(str(folder / "out.mscx"))
     lengths = tuple(Fraction(str(measure.get("len"))) for measure in mscx.iter("Measure") if measure.get("len"))
     return Acceptance(complaints, lengths, read_musicxml((folder / "out.musicxml").read_bytes(), "out.musicxml"))

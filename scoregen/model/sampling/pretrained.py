@@ -57,9 +57,7 @@ def load_pretrained(checkpoint: Path | None, ensemble: Ensemble, *, may_stand_in
 def _players(roles: tuple[str, ...], ensemble: Ensemble, *, may_stand_in: bool) -> Ensemble:
     """The ensemble whose roles the weights write, if these can be sung or played by `ensemble`; else InputError."""
     names = tuple(role.name for role in ensemble.roles)
-    if roles == names:
-        return ensemble
-    if not roles:
+    if not roles or roles == names:
         return ensemble
     choir = load_ensemble(CHOIR)
     is_choir = roles == tuple(role.name for role in choir.roles)

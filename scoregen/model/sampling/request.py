@@ -26,7 +26,8 @@ class SamplingRequest:
     `use_voice_leading_costs` the drafts come from the network alone; otherwise `style` sets the costs. `page` are the
     voices that are kept, None for all: the network writes the others too, for their harmony. `scales` are the notes of
     each measure's church mode on the line of fifths, None where all notes are free. `descriptions` tell what the voices
-    are, for a network that knows no roles; `network_style` is the id of one of its styles, 0 for none.
+    are, for a network that knows no roles; `network_style` is the id of one of its styles, 0 for none. `comfortable`
+    are the comfortable ranges of the voices in MIDI numbers, None for a voice that none is known of.
     """
 
     engine: Engine
@@ -43,3 +44,4 @@ class SamplingRequest:
     scales: tuple[frozenset[int] | None, ...] = ()
     descriptions: tuple[VoiceDescription, ...] | None = None
     network_style: int = 0
+    comfortable: tuple[tuple[int, int] | None, ...] = ()
