@@ -37,7 +37,7 @@ PLANS = 32
 TEMPERATURE = 0.7
 """Of the planner, whose distribution is too wide: at 1 half of the phrase ends have one of Bach's sixty usual cadences,
 at 0.7 two thirds, as in the chorales."""
-NO_DOMINANT, NO_TONIC, OPEN_END = 4.0, 8.0, 2.0
+NO_DOMINANT, NO_TONIC, OPEN_END = 12.0, 8.0, 2.0
 """The nats that a last cadence without a dominant, one off the tonic, and a phrase end that is not closed cost."""
 _MODES = (None, "major", "minor", "ionian")
 _TRIADS = [QUALITIES.index(name) for name in ("major", "minor")]

@@ -28,6 +28,12 @@ LAST_REACH = 5
 
 CROSS_RELATION = 2
 """The pulses within which two alterations of a step are a cross relation."""
+_DOMINANTS: tuple[Mapping[Chord, float], ...] = ({(1, "dominant"): 1.0}, {(5, "diminished-seventh"): 1.0})
+"""The chords before a last triad that is no tonic, in fifths over it: its dominant, or else its leading-note chord."""
+SEVENTH = 3
+"""The place of the seventh among the members of a chord."""
+_SHARPEST = 5
+"""The sharpest note of a signature on the line of fifths, over the tonic of its major key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,23 +135,44 @@ def _cadence(
 def _last_cadence(
     setting: Setting, end: PhraseEnd, key: Key, earliest: Fraction, chance: random.Random
 ) -> MelodyCadence | None:
-    """The cadence of the piece: a tonic that follows one of the style's last chords, else any tonic.
+    """The cadence of the piece: a tonic that follows one of the style's last chords, else another triad that follows
+    its dominant, else any tonic. A phrygian final is first tried as the fifth of such a triad.
 
-    None if what is given allows no tonic.
+    None if what is given allows none of them.
     """
     picardy = setting.style.melody_cadences.picardy.get(key.mode, 0.0)
-    tonics = [members for members in _tonics(key, picardy, chance) if setting.allows(members, end.onset)]
-    goals = [PlacedChord(end.onset, members) for members in tonics]
-    chords = _last_chords(setting, key)
-    for goal, weights in itertools.product(goals, chords):
+    goals = [PlacedChord(end.onset, each) for each in _tonics(key, picardy, chance) if setting.allows(each, end.onset)]
+    at_home = list(itertools.product(_last_chords(setting, key), goals))
+    elsewhere = list(itertools.product(_DOMINANTS, _other_finals(setting, end, key, chance)))
+    for weights, goal in elsewhere + at_home if key.mode == "phrygian" else at_home + elsewhere:
         places = _places(setting, goal, earliest, LAST_REACH)
         before, early = _drawn_before(setting, goal, places, weights, chance, is_last=True)
-        if before is not None:
+        if before is not None and (goal in goals or not _goes_astray(setting, before, goal)):
             return MelodyCadence(end, goal, before, early, is_last=True)
     if not goals:
         return None
     before, early = _chord_before(setting, goals[0], key, earliest, chance, is_last=True)
     return MelodyCadence(end, goals[0], before, early, is_last=True)
+
+
+def _other_finals(setting: Setting, end: PhraseEnd, key: Key, chance: random.Random) -> list[PlacedChord]:
+    """The triads besides the tonic of which the last note is the root or the fifth; major where the signature is, or
+    by a Picardy third."""
+    lead = setting.music.at(setting.music.leader, end.onset) if setting.music.leader else None
+    if lead is None or setting.music.leader == setting.bass or key.mode in MODAL - {"phrygian"}:
+        return []
+    picardy = setting.style.melody_cadences.picardy.get("minor", 0.0)
+    finals: list[PlacedChord] = []
+    for root in (lead.pitch.fifths, lead.pitch.fifths - 1):
+        is_major = root + MEMBERS["major"][1] - key.signature.fifths <= _SHARPEST or chance.random() < picardy
+        kinds = ("major", "minor") if is_major else ("minor", "major")
+        triads = [_over(root, (0, kind)) for kind in kinds if root != key.tonic_fifths]
+        finals += [PlacedChord(end.onset, each) for each in triads if _is_final(setting, each, end.onset)]
+    return finals
+
+
+def _is_final(setting: Setting, members: tuple[int, ...], time: Fraction) -> bool:
+    return setting.allows(members, time) and not setting.contradicts(members, time)
 
 
 def _goal(
@@ -198,10 +225,12 @@ def _chord_before(
 
 
 def _last_chords(setting: Setting, key: Key) -> list[Mapping[Chord, float]]:
-    """The weights of the chords before the last tonic; a minor tune with a natural seventh ends as in aeolian."""
+    """The weights of the chords before the last tonic, the best first: the last ones of the style, then those before
+    any tonic of the mode; a minor tune with a natural seventh ends as in aeolian."""
     plan = setting.style.melody_cadences
-    natural = [] if key.has_major_third else [plan.last_of(Key(key.tonic_fifths, "aeolian"))]
-    return [plan.last_of(key), *natural]
+    natural = [] if key.has_major_third else [plan.before_tonic_of(Key(key.tonic_fifths, "aeolian"))]
+    modal = [plan.before_tonic_of(key)] if key.mode in MODAL else []
+    return [plan.last_of(key), *modal, *natural]
 
 
 def _drawn_before(
@@ -283,6 +312,16 @@ def _is_parallel(setting: Setting, members: tuple[int, ...], place: Fraction, go
     notes = [setting.music.at(leader, time) for time in (place, goal.onset)]
     over = [note.pitch.fifths - chord[0] for note, chord in zip(notes, (members, goal.members), strict=True) if note]
     return over in ([0, 0], [1, 1])
+
+
+def _goes_astray(setting: Setting, before: PlacedChord, goal: PlacedChord) -> bool:
+    """Whether the leading line moves in parallel with the bass, or does not fall a step from the seventh of a chord."""
+    leader = setting.music.leader
+    notes = [setting.music.at(leader, time) for time in (before.onset, goal.onset)] if leader else []
+    seventh, following = (note.pitch if note else None for note in notes or (None, None))
+    if seventh is None or following is None or seventh.fifths not in before.members[SEVENTH:]:
+        return _is_parallel(setting, before.members, before.onset, goal)
+    return seventh.midi_pitch - following.midi_pitch not in (1, 2)
 
 
 def _is_consonant(members: tuple[int, ...]) -> bool:

@@ -175,3 +175,25 @@ def test_new_voices_rest_with_the_tune_and_an_extension_ends_on_the_tonic(untrai
         assert all(any(element.notes for element in voice.elements) for voice in measure.voices)
     chord = sounding(longer, Fraction(38))
     assert chord[-1] == 0 and set(chord) <= {0, 4, 7} and 4 in chord
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "before", "goals"),
+    [
+        ("A4:1 D5:1 C5:1 B4:1 | A4:1 B4:1 C5:2^ | D5:1 C5:1 A4:1 D5:1 | C5:1 B4:1 C5:2^ |", "F major", (1, 5, 2, -1), {0}),
+        ("E4:1 A4:1 B4:1 C5:1 | B4:1 A4:1 E4:2^ | G4:1 A4:1 G4:1 E4:1 | F4:1 E4:1 D4:2^ |", "a minor", (3, 7, 4, 1), {2}),
+        ("A4:1 A4:1 G4:1 D5:1 | C5:1 Bb4:1 A4:2^ | D5:1 C5:1 Bb4:1 D5:1 | C5:1 Bb4:1 A4:2^ |", "A phrygian", (7, 4, 1, -2), {2}),
+    ],
+)  # fmt: skip
+def test_a_tune_that_allows_no_dominant_of_its_tonic_ends_on_a_triad_that_follows_one(
+    text: str, key: str, before: tuple[int, ...], goals: set[int]
+) -> None:
+    lasts = [cadences(tune(text, key=key), key, seed)[-1] for seed in range(20)]
+    assert {last.before.members for last in lasts if last.before} == {before}
+    assert {last.goal.members[0] for last in lasts} == goals
+
+
+def test_a_dorian_tune_ends_with_its_leading_note_raised() -> None:
+    text = "D4:1 F4:1 A4:1 B4:1 | A4:1 G4:1 A4:2^ | A4:1 C5:1 B4:1 A4:1 | F4:1 E4:1 D4:2^ |"
+    lasts = [cadences(tune(text, key="D dorian"), "D dorian", seed)[-1] for seed in range(20)]
+    assert {last.before.members for last in lasts if last.before} == {(3, 7, 4)}

@@ -111,7 +111,7 @@ def test_dominants_come_a_beat_before(time: str, anacrusis: Fraction, expected: 
     [
         ("E phrygian", {(2, 5, 9), (9, 0, 4)}),
         ("G mixolydian", {(5, 9, 0), (2, 5, 9)}),
-        ("D dorian", {(0, 4, 7), (9, 0, 4), (9, 1, 4)}),
+        ("D dorian", {(9, 1, 4)}),
     ],
 )
 def test_a_church_mode_has_its_own_last_cadence_and_no_other_dominant(key: str, expected: set[tuple[int, ...]]) -> None:
