@@ -26,6 +26,7 @@ from scoregen.cli.commands.explain import explain_command
 from scoregen.cli.commands.manual import ensembles_command, manual_command
 from scoregen.cli.commands.novelty import novelty_command
 from scoregen.cli.commands.render import render_command
+from scoregen.cli.commands.sound.practice import practice_command
 from scoregen.cli.commands.styles import styles_command
 from scoregen.cli.commands.tokens import tokens_command
 from scoregen.cli.commands.train import train_command
@@ -51,6 +52,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "arrange": arrange_command,
     "check": check_command,
     "render": render_command,
+    "practice": practice_command,
     "analyze": analyze_command,
     "explain": explain_command,
     "tokens": tokens_command,

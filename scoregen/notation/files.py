@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from scoregen.notation.engraving.fonts import prepare_fonts, with_fonts
 from scoregen.notation.engraving.pages import EngravingOptions, engrave_and_compare, to_pdf, to_png
@@ -21,6 +22,9 @@ from scoregen.score.check import Problem
 from scoregen.score.elements import Score
 from scoregen.system.errors import OutputError, Place, ReadError, ScoregenError
 from scoregen.system.files import check_target, write_files
+
+if TYPE_CHECKING:
+    from scoregen.notation.sound.audio import Audio
 
 DEFAULT_DPI = 150
 DEFAULT_ENGRAVING = EngravingOptions()
@@ -97,6 +101,13 @@ class ScoreOutput:
         self.missing += problems_of_fonts(pages)
         return pages
 
+    @cached_property
+    def audio(self) -> Audio:
+        """The sound of the score."""
+        from scoregen.notation.sound.performance import score_audio
+
+        return score_audio(self.score)
+
     @property
     def title(self) -> str:
         return self.score.metadata.title or self.score.metadata.movement or ""
@@ -168,6 +179,16 @@ def can_write(suffix: str) -> bool:
     return suffix.lower() in WRITERS
 
 
+def check_tools(suffix: str) -> None:
+    """ToolError if a program, library or soundfont is missing that files with this suffix need."""
+    if WRITERS.get(suffix.lower()) is _sound:
+        from scoregen.notation.sound.audio_files import check_format
+        from scoregen.notation.sound.soundfonts import check_sound
+
+        check_format(suffix)
+        check_sound()
+
+
 def _validate(text: bytes, score: Score) -> tuple[Problem, ...]:
     """The problems that the given score already had, which are written as they are.
 
@@ -199,6 +220,7 @@ def _check(target: Path, targets: list[Path], *, force: bool) -> None:
     if targets.count(target) > 1:
         raise OutputError("the output file is named twice; name it once", Place(str(target)))
     check_target(target, force=force)
+    check_tools(target.suffix)
 
 
 def _files(target: Path, contents: tuple[bytes, ...]) -> list[tuple[Path, bytes]]:
@@ -255,6 +277,12 @@ def _png(piece: ScoreOutput, target: Path) -> tuple[bytes, ...]:
     return to_png(piece.printed_pages, piece.dpi)
 
 
+def _sound(piece: ScoreOutput, target: Path) -> tuple[bytes, ...]:
+    from scoregen.notation.sound.audio_files import audio_file
+
+    return (audio_file(piece.audio, target.suffix),)
+
+
 READERS: dict[str, Callable[[Path], Score]] = {
     ".musicxml": _read_document,
     ".mxl": _read_document,
@@ -280,6 +308,10 @@ WRITERS: dict[str, Callable[[ScoreOutput, Path], tuple[bytes, ...]]] = {
     ".svg": _svg,
     ".pdf": _pdf,
     ".png": _png,
+    ".wav": _sound,
+    ".flac": _sound,
+    ".mp3": _sound,
+    ".ogg": _sound,
 }
 
 

@@ -32,13 +32,18 @@ def cache() -> Path:
 
 
 def own_styles() -> Path:
-    """The folder in which the user's styles are found by name, as an absolute path. It may not exist yet.
+    """The folder in which the user's styles are found by name, as an absolute path. It may not exist yet."""
+    return user_data() / "styles"
+
+
+def user_data() -> Path:
+    """The user's folder for files that cannot be rebuilt, as an absolute path. It may not exist yet.
 
     It is in `$XDG_DATA_HOME` if that is set, else where the system keeps the data of programs.
     """
     chosen = os.environ.get("XDG_DATA_HOME")
     data = Path(chosen) if chosen else _system_folder("APPDATA", "Roaming", "Application Support", ".local/share")
-    return (data / "scoregen" / "styles").absolute()
+    return (data / "scoregen").absolute()
 
 
 def _system_cache() -> Path:

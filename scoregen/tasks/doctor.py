@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
+from scoregen.system.errors import ScoregenError
 from scoregen.system.resources import folder, weights
 from scoregen.version import __version__
 
@@ -61,6 +62,9 @@ def examine() -> tuple[Finding, ...]:
         _checked("grammars", _grammars),
         _checked("fonts", _font_cache),
         _program("mscore3", ("mscore3", "--version"), "reads MuseScore's own files"),
+        _program("fluidsynth", ("fluidsynth", "--version"), "plays scores (.wav .flac .mp3 .ogg)"),
+        _soundfont(),
+        _distribution("soundfile", "absent"),
     )
 
 
@@ -137,6 +141,16 @@ def _font_cache() -> str:
     return str(font_folder())
 
 
+def _soundfont() -> Finding:
+    """The file of instruments that sound is made with."""
+    from scoregen.notation.sound.soundfonts import soundfont
+
+    try:
+        return Finding("soundfont", "ok", str(soundfont()))
+    except ScoregenError as error:
+        return Finding("soundfont", "absent", str(error))
+
+
 def _program(name: str, command: tuple[str, ...], use: str) -> Finding:
     if shutil.which(name) is None:
         return Finding(name, "absent", f"not on the path; the program {use}")
@@ -145,4 +159,4 @@ def _program(name: str, command: tuple[str, ...], use: str) -> Finding:
         done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False, env=quiet)
     except (OSError, subprocess.TimeoutExpired) as error:
         return Finding(name, "absent", f"does not start ({type(error).__name__}); the program {use}")
-    return Finding(name, "ok", done.stdout.strip() or f"exit code {done.returncode}")
+    return Finding(name, "ok", done.stdout.strip().partition("\n")[0] or f"exit code {done.returncode}")

@@ -79,7 +79,7 @@ Scores = Annotated[
     list[Path],
     typer.Argument(metavar="SCORE", help="Any scores that scoregen reads; - reads standard input."),
 ]
-Outputs = Annotated[list[Path] | None, output_option(".musicxml .mxl .svg .pdf .png .mid")]
+Outputs = Annotated[list[Path] | None, output_option(".musicxml .mxl .svg .pdf .png .mid .wav .flac .mp3 .ogg")]
 Device = Annotated[
     str, typer.Option("--device", help="Where the network runs: auto, cpu or cuda.", rich_help_panel=ADVANCED)
 ]

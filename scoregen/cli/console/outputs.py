@@ -139,13 +139,14 @@ def provenance_file(path: Path) -> Path:
 
 def check_outputs(paths: Sequence[Path], count: int = 1, *, provenance: bool = False, force: bool) -> None:
     """Check before the work that all outputs can be written. OutputError names the first that cannot."""
-    from scoregen.notation.files import WRITERS, can_write
+    from scoregen.notation.files import WRITERS, can_write, check_tools
     from scoregen.system.files import check_target
 
     for path in paths:
         if not can_write(path.suffix):
             expected = f"expected one of {', '.join(WRITERS)}, or a folder with a slash at its end"
             raise OutputError(f"found no known suffix; {expected}", Place(file=str(path)))
+        check_tools(path.suffix)
     for rank in range(1, count + 1):
         targets = numbered(paths, count, rank)
         for target in (*targets, *map(provenance_file, targets if provenance else ())):

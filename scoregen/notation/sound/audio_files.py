@@ -1,0 +1,53 @@
+"""Sound as the bytes of a file: WAV by the standard library, FLAC, Ogg Vorbis and MP3 by libsndfile."""
+
+from __future__ import annotations
+
+import io
+import wave
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+
+from scoregen.notation.sound.audio import Audio
+from scoregen.system.errors import ToolError
+
+SUFFIXES = (".wav", ".flac", ".mp3", ".ogg")
+LIBRARY = "soundfile"
+_FORMATS = {".flac": ("FLAC", "PCM_16"), ".mp3": ("MP3", "MPEG_LAYER_III"), ".ogg": ("OGG", "VORBIS")}
+_FULL_SCALE = 32767
+_BLOCK = 1 << 15
+
+
+def check_format(suffix: str) -> None:
+    """ToolError if the library for a format is missing."""
+    if suffix.lower() in _FORMATS and find_spec(LIBRARY) is None:
+        raise ToolError(f"{suffix} files need the library {LIBRARY}; `pip install {LIBRARY}`, or write a .wav file")
+
+
+def audio_file(audio: Audio, suffix: str) -> bytes:
+    """The file in the format of a suffix of `SUFFIXES`, with 16 bits per sample."""
+    suffix = suffix.lower()
+    return _wav(audio) if suffix == ".wav" else _encoded(audio, *_FORMATS[suffix])
+
+
+def _wav(audio: Audio) -> bytes:
+    written = io.BytesIO()
+    with wave.open(written, "wb") as file:
+        file.setnchannels(audio.samples.shape[1])
+        file.setsampwidth(2)
+        file.setframerate(audio.rate)
+        file.writeframes(np.round(np.clip(audio.samples, -1, 1) * _FULL_SCALE).astype("<i2").tobytes())
+    return written.getvalue()
+
+
+def _encoded(audio: Audio, container: str, coding: str) -> bytes:
+    """Written in blocks, since the Vorbis encoder overflows the stack on long arrays."""
+    import soundfile
+
+    written = io.BytesIO()
+    shape: dict[str, Any] = {"samplerate": audio.rate, "channels": audio.samples.shape[1]}
+    with soundfile.SoundFile(written, "w", format=container, subtype=coding, **shape) as file:
+        for start in range(0, len(audio.samples), _BLOCK):
+            file.write(np.clip(audio.samples[start : start + _BLOCK], -1, 1))
+    return written.getvalue()
