@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.model.engine.incremental_features import IncrementalFeatures
-from scoregen.model.engine.other_voices import other_voices, voice_codes
+from scoregen.model.engine.other_voices import compared_with, other_voices, voice_codes
 from scoregen.model.engine.protocol import Array, Engine
 from scoregen.model.features.alphabet import FIRST_PITCH, HOLD, MOST_ACCIDENTALS, NO_CHOICE, alphabet
 from scoregen.model.features.conditioning import NEVER
@@ -25,6 +25,8 @@ from scoregen.model.features.inputs import SILENCE, Bools, Floats, Ints
 
 CACHE_BLOCK = 32
 """Slices by which the caches grow."""
+Rows = NDArray[np.intp] | slice
+ALL_ROWS = slice(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class _OpenSlice:
     places: SlicePlaces
     order: Ints
     rank: Ints  # [R, V] the place of each voice in the order
-    present: Bools  # [R, V]
+    compared: Ints  # [R, V, K] the voices with which each voice is compared
     before: Ints  # [R, V] pitch ids before the slice
     age: Ints  # [R, V] age buckets of those pitches
     events: Ints  # [R, V] by voice number
@@ -59,6 +61,7 @@ class _OpenSlice:
     chord: Ints  # [R] the pitch written last in the present event, or silence
     index: Ints  # [R] the number of the next choice of the present event
     voice: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # [R] whose turn it is
+    past_choices: Ints | None = None  # [R, C] of the next turn, once they are known
 
 
 class Decoder:
@@ -153,11 +156,11 @@ class Decoder:
             places=places,
             order=order,
             rank=np.argsort(order, axis=1),
-            present=present,
+            compared=compared_with(present),
             before=self.before.copy(),
             age=self.features.age,
             events=np.full(order.shape, self.alphabet.absent),
-            choices=np.full((*order.shape, 1), NO_CHOICE),
+            choices=np.full((*order.shape, self._choices.shape[2]), NO_CHOICE),
             state=state,
             scores=scores,
             trust=trust,
@@ -173,33 +176,40 @@ class Decoder:
     def next_voice(self, voice: Ints) -> None:
         """Go to the voice [R] that takes the next turns."""
         current = self._slice
-        current.voice = voice
+        current.voice, current.past_choices = voice, None
         current.index = np.zeros_like(voice)
         current.chord = np.full_like(voice, SILENCE)
 
     def pass_choice(self, active: Bools) -> None:
         """Advance the active rows [R] to the next turn of their voice, whose choice is given."""
-        current = self._slice
-        (state,) = self.engine.run("pass_turn", *self._turn_inputs())
-        current.state = keep_inactive(active, state, current.state)
+        current, rows = self._slice, selection(active)
+        (state,) = self.engine.run("pass_turn", *self._turn_inputs(rows))
+        current.state = replace_rows(rows, state, current.state)
 
     def choose(self, active: Bools) -> Floats:
-        """Advance the active rows to the next turn of their voice: [R, E] log p of its choices."""
-        current = self._slice
+        """Advance the active rows to the next turn of their voice: [R, E] log p of its choices, 0 in other rows."""
+        current, rows = self._slice, selection(active)
+        voice = current.voice[rows]
         others = other_voices(
-            current.present, current.rank, self.sounding, current.before, current.voice, current.chord
+            current.compared[rows],
+            current.rank[rows],
+            self.sounding[rows],
+            current.before[rows],
+            voice,
+            current.chord[rows],
         )
         state, log_p = self.engine.run(
             "choose",
-            *self._turn_inputs(),
+            *self._turn_inputs(rows),
             self._pairs[others.voice],
             *others[1:],
-            *self._past(),
-            self._past_choices(),
-            self._matches[np.arange(len(active)), current.voice + 1],
+            *self._past(rows),
+            self._past_choices()[rows],
+            self._matches[np.arange(len(active))[rows], voice + 1],
         )
-        current.state = keep_inactive(active, state, current.state)
-        return self.engine.numpy(log_p)
+        current.state = replace_rows(rows, state, current.state)
+        found = self.engine.numpy(log_p)
+        return replace_rows(rows, found, np.zeros((len(active), found.shape[1]), dtype=np.float32))
 
     def write(self, choices: Ints, active: Bools) -> None:
         """Write the choice ids [R] of the turn that was passed or chosen, in the active rows."""
@@ -219,12 +229,18 @@ class Decoder:
         current.turns[rows] += 1
         current.index[rows] += 1
         current.chord[rows] = np.where(is_pitch, pitch, current.chord[rows])
+        current.past_choices = None
 
     def choose_time_shift(self) -> Floats:
         """[R, A] log p of the time shift to the next slice, once every voice is written."""
         current = self._slice
         (log_p,) = self.engine.run(
-            "choose_time_shift", current.state, current.places.key, *self._last(), *self._past(), self._time_shifts
+            "choose_time_shift",
+            current.state,
+            current.places.key,
+            *self._last(ALL_ROWS),
+            *self._past(ALL_ROWS),
+            self._time_shifts,
         )
         return self.engine.numpy(log_p)
 
@@ -310,40 +326,41 @@ class Decoder:
             self._matches[:, :, None],
         )
 
-    def _turn_inputs(self) -> tuple[Array, ...]:
-        """The inputs of a step for the next turn."""
+    def _turn_inputs(self, rows: Rows) -> tuple[Array, ...]:
+        """The inputs of a step for the next turn of some rows."""
         current = self._slice
-        voice, rows = current.voice, np.arange(len(current.voice))
-        before = current.before[rows, voice]
-        reference = np.where(current.chord == SILENCE, before, current.chord)
-        strand = self._strands[rows, voice]
-        key = current.places.key
+        voice, number = current.voice[rows], np.arange(len(current.voice))[rows]
+        chord = current.chord[rows]
         return (
-            current.state,
+            current.state[rows],
             self._roles[voice],
-            reference,
-            np.ascontiguousarray(current.age[rows, voice]),
-            strand,
-            key,
-            *self._last(),
+            np.where(chord == SILENCE, current.before[number, voice], chord),
+            current.age[number, voice],
+            self._strands[number, voice],
+            current.places.key[rows],
+            *self._last(rows),
         )
 
-    def _last(self) -> tuple[Array, ...]:
+    def _last(self, rows: Rows) -> tuple[Array, ...]:
         """The turn that was written last: role, choice, pitch, and whether there is one."""
         current = self._slice
-        voice, choice, pitch = current.last
-        return self._roles[voice], choice, pitch, (current.turns > 0).astype(np.float32)
+        voice, choice, pitch = (each[rows] for each in current.last)
+        return self._roles[voice], choice, pitch, (current.turns[rows] > 0).astype(np.float32)
 
-    def _past(self) -> tuple[Array, ...]:
+    def _past(self, rows: Rows) -> tuple[Array, ...]:
         current = self._slice
-        return current.scores, current.trust, current.agreement, current.turns[:, None].astype(np.float32)
+        turns = current.turns[rows, None].astype(np.float32)
+        return current.scores[rows], current.trust[rows], current.agreement[rows], turns
 
     def _past_choices(self) -> Ints:
         """[R, C] the choice of the same voice and number in each earlier slice."""
         current = self._slice
-        rows, most = np.arange(len(current.voice)), self._choices.shape[2]
-        chosen = self._choices[rows, current.voice, np.minimum(current.index, most - 1)]
-        return np.where((current.index < most)[:, None], chosen, self.alphabet.choices)
+        if current.past_choices is None:
+            rows, most = np.arange(len(current.voice)), self._choices.shape[2]
+            chosen = self._choices[rows, current.voice, np.minimum(current.index, most - 1)]
+            chosen[current.index >= most] = self.alphabet.choices
+            current.past_choices = chosen
+        return current.past_choices
 
     def _read_slice(
         self, places: SlicePlaces, at: int, events: Ints, sounding: Ints, inner: Ints, time_shift: int
@@ -409,10 +426,15 @@ _BY_ROW = (
 )
 
 
-def keep_inactive(active: Bools, new: Array, old: Array) -> Array:
-    """The new rows [R, ...] where active, the old ones elsewhere."""
-    if active.all():
+def selection(active: Bools) -> Rows:
+    """The active rows [R] as an index: rows whose turn it is not are no work."""
+    return ALL_ROWS if active.all() else np.flatnonzero(active)
+
+
+def replace_rows(rows: Rows, new: Array, old: Array) -> Array:
+    """The array `old` [R, ...] with some rows replaced by those of `new`."""
+    if rows is ALL_ROWS:
         return new
-    result = new.copy() if isinstance(new, np.ndarray) else new.clone()
-    result[~active] = old[~active]
+    result = old.copy() if isinstance(old, np.ndarray) else old.clone()
+    result[rows] = new
     return result

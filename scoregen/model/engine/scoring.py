@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.engine.decoder import keep_inactive
+from scoregen.model.engine.decoder import ALL_ROWS, Rows, replace_rows, selection
 from scoregen.model.engine.frames import encode_frames
-from scoregen.model.engine.other_voices import other_voices, voice_codes
+from scoregen.model.engine.other_voices import compared_with, other_voices, voice_codes
 from scoregen.model.engine.protocol import Array, Engine
 from scoregen.model.features.alphabet import NO_CHOICE, UNSCORED, alphabet
 from scoregen.model.features.conditioning import Example
@@ -57,6 +57,7 @@ def _nats(engine: Engine, example: Example, number: Ints) -> Nats:
     )
     given, age, counts = example.given[number], piece.age[number], table.count[number]
     rank, present = np.argsort(example.order[number], axis=1), piece.events[number] != own.absent
+    compared = compared_with(present)
     past = np.where(piece.choices == NO_CHOICE, own.choices, np.minimum(piece.choices, own.choices))
     past = np.ascontiguousarray(past.astype(np.int64).transpose(1, 2, 0))  # [V, K, T]
     nats = np.zeros(len(number))
@@ -67,40 +68,50 @@ def _nats(engine: Engine, example: Example, number: Ints) -> Nats:
         np.zeros(len(number), np.float32),
     )
     for place in range(int(counts.max(initial=0))):
-        active = counts > place
-        voice, index, choice = voices[:, place], indices[:, place], choices[:, place]
-        inputs = (rows.roles[voice], references[:, place], age[every, voice], rows.strands[every, voice], key, *last)
-        scored = active & ~given[every, voice]
+        at = selection(counts > place)
+        slices, row = number[at], every[at]
+        voice, index, choice = voices[at, place], indices[at, place], choices[at, place]
+        before = tuple(each[at] for each in last)
+        inputs = (
+            rows.state[at],
+            rows.roles[voice],
+            references[at, place],
+            age[row, voice],
+            rows.strands[row, voice],
+            key[at],
+            *before,
+        )
+        scored = ~given[row, voice]
         if scored.any():
-            around = other_voices(present, rank, piece.sounding[number], piece.before[number], voice, chords[:, place])
+            notes = piece.sounding[slices], piece.before[slices]
+            around = other_voices(compared[at], rank[at], *notes, voice, chords[at, place])
             state, log_p = engine.run(
                 "choose",
-                rows.state,
                 *inputs,
                 rows.pairs[around.voice],
                 *around[1:],
-                *_past(rows, np.full(len(number), place)),
+                *_past(rows, at, np.full(len(row), place)),
                 past[voice, index],
-                piece.matches[voice + 1, number],
+                piece.matches[voice + 1, slices],
             )
-            nats -= np.where(scored, engine.numpy(log_p)[every, choice], 0)
+            nats[at] -= np.where(scored, engine.numpy(log_p)[np.arange(len(row)), choice], 0)
         else:
-            (state,) = engine.run("pass_turn", rows.state, *inputs)
-        rows.state = keep_inactive(active, state, rows.state)
-        rows.agreement += active[:, None] & (past[voice, index] == choice[:, None])
-        now = (rows.roles[voice], choice, pitches[:, place], np.ones(len(number), np.float32))
-        last = tuple(keep_inactive(active, new, old) for new, old in zip(now, last, strict=True))
+            (state,) = engine.run("pass_turn", *inputs)
+        rows.state = replace_rows(at, state, rows.state)
+        rows.agreement[at] += past[voice, index] == choice[:, None]
+        now = (rows.roles[voice], choice, pitches[at, place], np.ones(len(row), np.float32))
+        last = tuple(replace_rows(at, new, old) for new, old in zip(now, last, strict=True))
     shift = piece.time_shift[number]
     past_shifts = np.broadcast_to(np.maximum(piece.time_shift, 0), rows.agreement.shape)
     (log_p,) = engine.run(
-        "choose_time_shift", rows.state, key, *last, *_past(rows, counts), np.ascontiguousarray(past_shifts)
+        "choose_time_shift", rows.state, key, *last, *_past(rows, ALL_ROWS, counts), np.ascontiguousarray(past_shifts)
     )
     timed = (shift != UNSCORED) & (~given & present).any(1)
     return nats - np.where(timed, engine.numpy(log_p)[every, np.maximum(shift, 0)], 0)
 
 
-def _past(rows: _Rows, count: Ints) -> tuple[Array, ...]:
-    return rows.scores, rows.trust, rows.agreement, count[:, None].astype(np.float32)
+def _past(rows: _Rows, at: Rows, count: Ints) -> tuple[Array, ...]:
+    return rows.scores[at], rows.trust[at], rows.agreement[at], count[:, None].astype(np.float32)
 
 
 def _open_rows(engine: Engine, example: Example, number: Ints) -> _Rows:
