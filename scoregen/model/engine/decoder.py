@@ -4,12 +4,15 @@ The log probabilities of a slice equal those of `likelihood.choices` on the fini
 slice is opened at a place. Its voices then take their turns, one voice after the other: each choice is passed or
 chosen, and written. The time shift to the next slice closes it.
 
+The caches are rings of the last WINDOW slices: slice s has the place s modulo WINDOW.
+
 R rows (pieces written in parallel), V voices, T slices so far, C slices of capacity in the caches, K choices of an
 event, N inner notes of a chord, E ids of choices, A time shifts.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass, field
 
@@ -20,11 +23,13 @@ from scoregen.model.engine.incremental_features import IncrementalFeatures
 from scoregen.model.engine.other_voices import compared_with, other_voices, voice_codes
 from scoregen.model.engine.protocol import Array, Engine
 from scoregen.model.features.alphabet import FIRST_PITCH, HOLD, MOST_ACCIDENTALS, NO_CHOICE, alphabet
-from scoregen.model.features.conditioning import NEVER
+from scoregen.model.features.conditioning import NEVER, WINDOW
 from scoregen.model.features.inputs import SILENCE, Bools, Floats, Ints
 
 CACHE_BLOCK = 32
 """Slices by which the caches grow."""
+READ_AT_ONCE = 1024
+"""Given slices that the backbone reads in one step."""
 Rows = NDArray[np.intp] | slice
 ALL_ROWS = slice(None)
 
@@ -107,21 +112,32 @@ class Decoder:
             for at in range(count)
         ]
         around = self._backbone_inputs(places, np.concatenate(histories))
-        earlier = [
-            np.concatenate([np.zeros_like(each[:1]), each[:-1]])[None] for each in (events, sounding, inner, places.key)
-        ]
-        is_slice = np.ones((1, count), dtype=np.float32)
-        is_slice[:, 0] = 0
-        _, self._hidden, _, keys, values = self.engine.run(
-            "read_slices", *earlier, self._roles, is_slice, around[None], self._hidden
-        )
         self._grow(count, choices.shape[2])
-        self._keys[:, :, :count] = keys
-        self._values[:, :, : count - 1] = values[:, :, 1:]
-        self._positions[0, :count] = places.position
-        self._choices[0, :, : choices.shape[2], :count] = self._stored(choices).transpose(1, 2, 0)
-        self._time_shifts[0, :count] = np.maximum(time_shifts, 0)
+        self._read_backbone([events, sounding, inner, places.key], around)
+        kept = np.arange(max(0, count - WINDOW), count)
+        at = kept % WINDOW
+        self._positions[0, at] = places.position[kept]
+        self._choices[0, :, : choices.shape[2], at] = self._stored(choices[kept])
+        self._time_shifts[0, at] = np.maximum(time_shifts[kept], 0)
         self._last_events, self._last_key = events[-1:], places.key[-1:]
+
+    def _read_backbone(self, slices: Sequence[Ints], around: Floats) -> None:
+        """Run the backbone over the first slices of the only piece, and keep the keys and values of the last ones."""
+        earlier = [np.concatenate([np.zeros_like(each[:1]), each[:-1]])[None] for each in slices]
+        count = len(around)
+        for start in range(0, count, READ_AT_ONCE):
+            numbers = np.arange(start, min(start + READ_AT_ONCE, count))
+            _, self._hidden, _, keys, values = self.engine.run(
+                "read_slices",
+                *(each[:, numbers] for each in earlier),
+                self._roles,
+                (numbers > 0)[None].astype(np.float32),
+                around[None, numbers],
+                self._hidden,
+            )
+            for cache, new, lag in ((self._keys, keys, 0), (self._values, values, 1)):
+                kept = np.flatnonzero((numbers - lag >= 0) & (numbers - lag >= count - WINDOW))
+                cache[:, :, (numbers[kept] - lag) % WINDOW] = new[:, :, kept]
 
     def open_slice(self, places: SlicePlaces, order: Ints, present: Bools, *, chooses: bool = True) -> None:
         """Begin a slice; `order` [R, V] lists the voices in the order in which they will be written.
@@ -133,6 +149,7 @@ class Decoder:
         self.features.enter(places.position)
         around = self._backbone_inputs(places, self.features.pitch_history(places.key - MOST_ACCIDENTALS))[:, None]
         self._grow(at + 1, 1)
+        at, last = at % WINDOW, (at - 1) % WINDOW
         context, self._hidden, previous, key, value = self.engine.run(
             "read_slices",
             self._last_events[:, None],
@@ -140,16 +157,16 @@ class Decoder:
             self.inner[:, None],
             self._last_key[:, None],
             self._roles,
-            np.full((rows, 1), float(at > 0), dtype=np.float32),
+            np.full((rows, 1), float(self.length > 0), dtype=np.float32),
             around,
             self._hidden,
         )
-        self._keys[:, :, at] = key[:, :, 0]
-        if at:
-            self._values[:, :, at - 1] = value[:, :, 0]
+        if self.length:
+            self._values[:, :, last] = value[:, :, 0]
         state = scores = trust = None
         if chooses:
             state, scores, trust = self._attend(places, context, previous, around)
+        self._keys[:, :, at] = key[:, :, 0]  # only now: the place is that of the first slice of a full window
         nothing = np.zeros(rows, dtype=np.int64)
         silent = np.full(rows, SILENCE)
         self._slice = _OpenSlice(
@@ -246,7 +263,7 @@ class Decoder:
 
     def close_slice(self, time_shifts: Ints) -> None:
         """Close the slice with the time shift to the next, ids [R]."""
-        current, at = self._slice, self.length
+        current, at = self._slice, self.length % WINDOW
         self._positions[:, at] = current.places.position
         self._choices[:, :, : current.choices.shape[2], at] = self._stored(current.choices)
         self._time_shifts[:, at] = np.maximum(time_shifts, 0)
@@ -312,7 +329,7 @@ class Decoder:
         """The in-slice state, and the attention scores and trust of every earlier slice."""
         rows, voices, _, capacity = self._choices.shape
         self._matches = np.zeros((rows, voices + 1, capacity), dtype=np.uint8)
-        self._matches[:, :, : self.length] = self.features.matches
+        self._matches[:, :, : self.features.matches.shape[2]] = self.features.matches
         return self.engine.run(
             "open_slices",
             context,
@@ -403,10 +420,10 @@ class Decoder:
             self._choices = np.pad(
                 self._choices, ((0, 0), (0, 0), (0, more), (0, 0)), constant_values=self.alphabet.choices
             )
-        capacity = self._positions.shape[1]
-        if slices <= capacity:
+        capacity, wanted = self._positions.shape[1], min(slices, WINDOW)
+        if wanted <= capacity:
             return
-        wider = -(-slices // CACHE_BLOCK) * CACHE_BLOCK
+        wider = -(-wanted // CACHE_BLOCK) * CACHE_BLOCK
         self._keys, self._values = self._widen(self._keys, wider), self._widen(self._values, wider)
         room = (0, wider - capacity)
         self._positions = np.pad(self._positions, ((0, 0), room), constant_values=NEVER)

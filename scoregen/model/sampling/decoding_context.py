@@ -87,8 +87,7 @@ class DecodingContext:
         self.on_beat[self.piece.position[self.piece.is_beat]] = True
         points, self._context = encode_frames(engine, self.piece, self.piece.events != BLANK, style)
         self._frame_positions: Ints = self.piece.position[points]
-        self._rows: dict[tuple[int, int], int] = {}
-        self._metric: Floats = np.zeros((0, engine.config.metric_features), dtype=np.float32)
+        self._metric: dict[tuple[int, int], Floats] = {}
         self._choice_masks: dict[int, tuple[Mask, Bools]] = {}
         self._time_shift_masks: dict[int, tuple[Mask, Bools]] = {}
 
@@ -130,10 +129,10 @@ class DecodingContext:
     def places(self, measure: Ints, position: Ints) -> SlicePlaces:
         """Places by measure index [R] and grid steps from the start of the piece [R]."""
         tick = position - self.starts[measure]
-        rows = [self._row(*place) for place in zip(measure.tolist(), tick.tolist(), strict=True)]
+        metric = [self._features(*place) for place in zip(measure.tolist(), tick.tolist(), strict=True)]
         frame = np.searchsorted(self._frame_positions, position, side="right") - 1
         steps, keys = self._steps[measure], self.keys[measure]
-        return SlicePlaces(position, steps, keys, self._metric[rows], self._context[frame])
+        return SlicePlaces(position, steps, keys, np.stack(metric), self._context[frame])
 
     def given_choices(self, measure: int, slot: int, tick: int) -> tuple[int, ...]:
         """The choice ids of the event of a given voice."""
@@ -149,13 +148,13 @@ class DecodingContext:
             constraints.allowed_tokens(state), self._time_shift_masks, lambda mask: _time_shifts(mask, state.tick)
         )
 
-    def _row(self, measure: int, tick: int) -> int:
-        entry = self._rows.get((measure, tick))
-        if entry is None:
-            entry = self._rows[measure, tick] = len(self._rows)
-            features = np.array([self.outline.metric(measure, Fraction(tick, GRID))], dtype=np.float32)
-            self._metric = np.concatenate([self._metric, features])
-        return entry
+    def _features(self, measure: int, tick: int) -> Floats:
+        """[F] the metric features of a place."""
+        found = self._metric.get((measure, tick))
+        if found is None:
+            found = np.array(self.outline.metric(measure, Fraction(tick, GRID)), dtype=np.float32)
+            self._metric[measure, tick] = found
+        return found
 
 
 def measure_rules(
