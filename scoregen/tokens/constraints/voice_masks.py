@@ -20,6 +20,8 @@ from scoregen.score.pitch import Pitch
 from scoregen.tokens.vocabulary import EVENT_WORDS, vocabulary
 
 Mask = NDArray[np.bool_]
+KEPT_MASKS = 4096
+"""The masks that a cache holds at most; a long piece has many more turns of chords."""
 
 
 class VoiceTurn(NamedTuple):
@@ -85,6 +87,8 @@ def turn_mask(rule: VoiceRule, turn: VoiceTurn) -> Mask:
     """The tokens that may come next in a voice; never empty if the measure follows these masks."""
     mask = rule.masks.get(turn)
     if mask is None:
+        if len(rule.masks) >= KEPT_MASKS:
+            rule.masks.clear()
         syntax, time, reach = turn_masks(rule, turn).values()
         mask = rule.masks[turn] = syntax & time & reach
         mask.flags.writeable = False
