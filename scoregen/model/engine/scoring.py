@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.engine.decoder import ALL_ROWS, Rows, replace_rows, selection
+from scoregen.model.engine.open_slice import ALL_ROWS, Rows, replace_rows, selection
 from scoregen.model.engine.opened_slices import OpenedSlices, opened_slices
 from scoregen.model.engine.other_voices import compared_with, other_voices
 from scoregen.model.engine.protocol import Array, Engine

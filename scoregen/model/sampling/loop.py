@@ -264,10 +264,12 @@ class _Sampler:
         log_p = _bounded(every_log_p)[rows]
         hypotheses = [self.hypotheses[row] for row in rows]
         allowed = self._allowed(rows, step, context)
-        scores = np.where(allowed, log_p, -np.inf)
         opens = np.array([not hypothesis.state.written for hypothesis in hypotheses])
+        costs = np.zeros((len(rows), SPELLED.events), dtype=np.float32)
         if opens.any():  # the notes of a chord after the first choice follow no line
-            scores[opens, : SPELLED.events] -= self._costs(rows[opens], step, context)
+            costs[opens] = self._costs(rows[opens], step, context)
+        scores = np.where(allowed, log_p, -np.inf)
+        scores[:, : SPELLED.events] -= costs
         choices = self._draw(hypotheses, scores)
         for hypothesis, choice, chance in zip(
             hypotheses, choices.tolist(), log_p[np.arange(len(rows)), choices], strict=True
