@@ -80,7 +80,7 @@ def score_pieces(request: SamplingRequest, pieces: Sequence[TokenScore]) -> list
     blank = blanks(request.tokens)
     order = np.array([voice_order(row) for row in ~blank])
     outline = PieceOutline.of([measure.header for measure in request.tokens.measures])
-    arrays = [piece_arrays(tokens, outline, request.descriptions) for tokens in pieces]
+    arrays = [piece_arrays(tokens, outline, request.descriptions, whole=False) for tokens in pieces]
     style = request.network_style
     examples = [Example(piece, ~blank[piece.measure], order[piece.measure], style) for piece in arrays]
     costs = [piece_nats(request.engine, example) for example in examples]

@@ -20,9 +20,10 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from scoregen.model.engine.decoder import Decoder, SlicePlaces
+from scoregen.model.engine.decoder import Decoder
 from scoregen.model.engine.graphs import read_graphs
 from scoregen.model.engine.onnx_engine import OnnxEngine
+from scoregen.model.engine.open_slice import SlicePlaces
 from scoregen.model.engine.protocol import Engine
 from scoregen.model.engine.torch_engine import TorchEngine
 from scoregen.model.features.alphabet import alphabet

@@ -10,55 +10,23 @@ event, N inner notes of a chord, E ids of choices, A time shifts.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.model.engine.incremental_features import IncrementalFeatures
-from scoregen.model.engine.other_voices import other_voices, voice_codes
+from scoregen.model.engine.open_slice import ALL_ROWS, OpenSlice, SlicePlaces, replace_rows, selection
+from scoregen.model.engine.other_voices import compared_with, other_voices, voice_codes
 from scoregen.model.engine.protocol import Array, Engine
+from scoregen.model.engine.slice_cache import SliceCache
 from scoregen.model.features.alphabet import FIRST_PITCH, HOLD, MOST_ACCIDENTALS, NO_CHOICE, alphabet
-from scoregen.model.features.conditioning import NEVER
+from scoregen.model.features.conditioning import WINDOW
 from scoregen.model.features.inputs import SILENCE, Bools, Floats, Ints
 
-CACHE_BLOCK = 32
-"""Slices by which the caches grow."""
-
-
-@dataclass(frozen=True, slots=True)
-class SlicePlaces:
-    """The places of slices. `metric` [R, F] and `context` [R, 2 context] hold their features and the given context."""
-
-    position: Ints  # [R] grid steps from the start of the piece
-    measure_steps: Ints  # [R] grid steps in a full measure of the metre
-    key: Ints  # [R] index of the key in the alphabet
-    metric: Floats
-    context: Floats
-
-
-@dataclass(slots=True)
-class _OpenSlice:
-    """The slice that is being written. Arrays [R, V] are by voice number."""
-
-    places: SlicePlaces
-    order: Ints
-    rank: Ints  # [R, V] the place of each voice in the order
-    present: Bools  # [R, V]
-    before: Ints  # [R, V] pitch ids before the slice
-    age: Ints  # [R, V] age buckets of those pitches
-    events: Ints  # [R, V] by voice number
-    choices: Ints  # [R, V, K] of this slice, NO_CHOICE after the last one
-    state: Array  # [R, s]
-    scores: Array  # [R, H, C]
-    trust: Array  # [R, H, C]
-    agreement: Floats  # [R, C] how many of the turns so far have the same choice in an earlier slice
-    turns: Ints  # [R] the number of turns so far
-    last: tuple[Ints, Ints, Ints]  # [R] voice, choice and pitch of the last turn
-    chord: Ints  # [R] the pitch written last in the present event, or silence
-    index: Ints  # [R] the number of the next choice of the present event
-    voice: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))  # [R] whose turn it is
+READ_AT_ONCE = 1024
+"""Given slices that the backbone reads in one step."""
 
 
 class Decoder:
@@ -77,15 +45,10 @@ class Decoder:
         self._roles, self._pairs = voice_codes(engine, voices)
         self._hidden = engine.zeros(config.layers, rows, config.backbone)
         self._strands = engine.zeros(rows, count, config.strand)
-        width = config.backbone // config.heads
-        self._keys = engine.zeros(rows, config.heads, CACHE_BLOCK, width)
-        self._values = engine.zeros(rows, config.heads, CACHE_BLOCK, width)
-        self._positions: Ints = np.full((rows, CACHE_BLOCK), NEVER)
-        self._choices: Ints = np.full((rows, count, 1, CACHE_BLOCK), self.alphabet.choices)
-        self._time_shifts: Ints = np.zeros((rows, CACHE_BLOCK), dtype=np.int64)
+        self._cache = SliceCache(engine, rows, count, self.alphabet.choices)
         self._last_events: Ints = np.zeros((rows, count), dtype=np.int64)
         self._last_key: Ints = np.zeros(rows, dtype=np.int64)
-        self._slice: _OpenSlice
+        self._slice: OpenSlice
 
     @property
     def length(self) -> int:
@@ -104,21 +67,28 @@ class Decoder:
             for at in range(count)
         ]
         around = self._backbone_inputs(places, np.concatenate(histories))
-        earlier = [
-            np.concatenate([np.zeros_like(each[:1]), each[:-1]])[None] for each in (events, sounding, inner, places.key)
-        ]
-        is_slice = np.ones((1, count), dtype=np.float32)
-        is_slice[:, 0] = 0
-        _, self._hidden, _, keys, values = self.engine.run(
-            "read_slices", *earlier, self._roles, is_slice, around[None], self._hidden
-        )
-        self._grow(count, choices.shape[2])
-        self._keys[:, :, :count] = keys
-        self._values[:, :, : count - 1] = values[:, :, 1:]
-        self._positions[0, :count] = places.position
-        self._choices[0, :, : choices.shape[2], :count] = self._stored(choices).transpose(1, 2, 0)
-        self._time_shifts[0, :count] = np.maximum(time_shifts, 0)
+        self._cache.grow(count, choices.shape[2])
+        self._read_backbone([events, sounding, inner, places.key], around)
+        self._cache.close_first(places.position, choices, time_shifts)
         self._last_events, self._last_key = events[-1:], places.key[-1:]
+
+    def _read_backbone(self, slices: Sequence[Ints], around: Floats) -> None:
+        """Run the backbone over the first slices of the only piece, and keep the keys and values of the last ones."""
+        earlier = [np.concatenate([np.zeros_like(each[:1]), each[:-1]])[None] for each in slices]
+        count = len(around)
+        for start in range(0, count, READ_AT_ONCE):
+            numbers = np.arange(start, min(start + READ_AT_ONCE, count))
+            _, self._hidden, _, keys, values = self.engine.run(
+                "read_slices",
+                *(each[:, numbers] for each in earlier),
+                self._roles,
+                (numbers > 0)[None].astype(np.float32),
+                around[None, numbers],
+                self._hidden,
+            )
+            for put, new, lag in ((self._cache.put_keys, keys, 0), (self._cache.put_values, values, 1)):
+                kept = np.flatnonzero(numbers - lag >= max(0, count - WINDOW))
+                put(numbers[kept] - lag, new[:, :, kept])
 
     def open_slice(self, places: SlicePlaces, order: Ints, present: Bools, *, chooses: bool = True) -> None:
         """Begin a slice; `order` [R, V] lists the voices in the order in which they will be written.
@@ -126,10 +96,10 @@ class Decoder:
         Voices that are not `present` [R, V] take no turn. Without `chooses` the slice has no log probabilities, which
         suffices if all voices are given.
         """
-        at, rows = self.length, len(order)
+        at, rows = np.array([self.length]), len(order)
         self.features.enter(places.position)
         around = self._backbone_inputs(places, self.features.pitch_history(places.key - MOST_ACCIDENTALS))[:, None]
-        self._grow(at + 1, 1)
+        self._cache.grow(self.length + 1, 1)
         context, self._hidden, previous, key, value = self.engine.run(
             "read_slices",
             self._last_events[:, None],
@@ -137,31 +107,31 @@ class Decoder:
             self.inner[:, None],
             self._last_key[:, None],
             self._roles,
-            np.full((rows, 1), float(at > 0), dtype=np.float32),
+            np.full((rows, 1), float(self.length > 0), dtype=np.float32),
             around,
             self._hidden,
         )
-        self._keys[:, :, at] = key[:, :, 0]
-        if at:
-            self._values[:, :, at - 1] = value[:, :, 0]
+        if self.length:
+            self._cache.put_values(at - 1, value)
         state = scores = trust = None
         if chooses:
             state, scores, trust = self._attend(places, context, previous, around)
+        self._cache.put_keys(at, key)  # only now: the place is that of the first slice of a full window
         nothing = np.zeros(rows, dtype=np.int64)
         silent = np.full(rows, SILENCE)
-        self._slice = _OpenSlice(
+        self._slice = OpenSlice(
             places=places,
             order=order,
             rank=np.argsort(order, axis=1),
-            present=present,
+            compared=compared_with(present),
             before=self.before.copy(),
             age=self.features.age,
             events=np.full(order.shape, self.alphabet.absent),
-            choices=np.full((*order.shape, 1), NO_CHOICE),
+            choices=np.full((*order.shape, self._cache.most_choices), NO_CHOICE),
             state=state,
             scores=scores,
             trust=trust,
-            agreement=np.zeros(self._positions.shape, dtype=np.float32),
+            agreement=np.zeros((rows, self._cache.capacity), dtype=np.float32),
             turns=nothing,
             last=(nothing, nothing, silent),
             chord=silent,
@@ -172,68 +142,87 @@ class Decoder:
 
     def next_voice(self, voice: Ints) -> None:
         """Go to the voice [R] that takes the next turns."""
-        current = self._slice
-        current.voice = voice
-        current.index = np.zeros_like(voice)
-        current.chord = np.full_like(voice, SILENCE)
+        self._slice.next_voice(voice)
 
     def pass_choice(self, active: Bools) -> None:
         """Advance the active rows [R] to the next turn of their voice, whose choice is given."""
-        current = self._slice
-        (state,) = self.engine.run("pass_turn", *self._turn_inputs())
-        current.state = keep_inactive(active, state, current.state)
+        current, rows = self._slice, selection(active)
+        (state,) = self.engine.run("pass_turn", *current.turn_inputs(rows, self._roles, self._strands))
+        current.state = replace_rows(rows, state, current.state)
 
     def choose(self, active: Bools) -> Floats:
-        """Advance the active rows to the next turn of their voice: [R, E] log p of its choices."""
-        current = self._slice
+        """Advance the active rows to the next turn of their voice: [R, E] log p of its choices, 0 in other rows."""
+        current, rows = self._slice, selection(active)
+        voice = current.voice[rows]
         others = other_voices(
-            current.present, current.rank, self.sounding, current.before, current.voice, current.chord
+            current.compared[rows],
+            current.rank[rows],
+            self.sounding[rows],
+            current.before[rows],
+            voice,
+            current.chord[rows],
         )
         state, log_p = self.engine.run(
             "choose",
-            *self._turn_inputs(),
+            *current.turn_inputs(rows, self._roles, self._strands),
             self._pairs[others.voice],
             *others[1:],
-            *self._past(),
-            self._past_choices(),
-            self._matches[np.arange(len(active)), current.voice + 1],
+            *current.past(rows),
+            self._past_choices()[rows],
+            self._matches[np.arange(len(active))[rows], voice + 1],
         )
-        current.state = keep_inactive(active, state, current.state)
-        return self.engine.numpy(log_p)
+        current.state = replace_rows(rows, state, current.state)
+        found = self.engine.numpy(log_p)
+        return replace_rows(rows, found, np.zeros((len(active), found.shape[1]), dtype=np.float32))
 
     def write(self, choices: Ints, active: Bools) -> None:
         """Write the choice ids [R] of the turn that was passed or chosen, in the active rows."""
         current = self._slice
         rows = np.flatnonzero(active)
-        self._grow(self.length + 1, int(current.index[rows].max(initial=0)) + 1)
-        current.agreement[rows] += self._past_choices()[rows] == choices[rows, None]
+        self._cache.grow(self.length + 1, int(current.index[rows].max(initial=0)) + 1)
+        self._past_choices()
         chosen, voice = choices[rows], current.voice[rows]
         is_pitch = (chosen >= FIRST_PITCH) & (chosen < self.alphabet.events)
-        pitch = np.where(is_pitch, chosen - FIRST_PITCH, np.where(chosen == HOLD, self.sounding[rows, voice], SILENCE))
-        self._keep_choice(rows, voice, chosen)
-        self._sound(rows, voice, chosen, pitch, is_pitch)
-        last_voice, last_choice, last_pitch = (each.copy() for each in current.last)
-        last_voice[rows], last_choice[rows], last_pitch[rows] = voice, chosen, pitch
-        current.last = last_voice, last_choice, last_pitch
-        current.turns, current.index, current.chord = current.turns.copy(), current.index.copy(), current.chord.copy()
-        current.turns[rows] += 1
-        current.index[rows] += 1
-        current.chord[rows] = np.where(is_pitch, pitch, current.chord[rows])
+        held = np.where(chosen == HOLD, self.sounding[rows, voice], SILENCE)
+        self._sound(rows, voice, chosen, is_pitch)
+        current.write(rows, chosen, np.where(is_pitch, chosen - FIRST_PITCH, held), is_pitch)
+
+    def _sound(self, rows: NDArray[np.intp], voice: Ints, chosen: Ints, is_pitch: Bools) -> None:
+        """What sounds after a choice: of a chord the first pitch is the outer note, the others are inner ones."""
+        current = self._slice
+        changes = (current.index[rows] == 0) & (chosen != HOLD)
+        at = rows[changes], voice[changes]
+        self.sounding[at] = SILENCE
+        self.inner[at] = SILENCE
+        outer = is_pitch & (current.chord[rows] == SILENCE)
+        at = rows[outer], voice[outer]
+        self.sounding[at] = self.before[at] = chosen[outer] - FIRST_PITCH
+        for row, own, choice in zip(*(each[is_pitch & ~outer] for each in (rows, voice, chosen)), strict=True):
+            self._add_inner(row, own, choice - FIRST_PITCH)
+
+    def _add_inner(self, row: int, voice: int, pitch: int) -> None:
+        count = int((self.inner[row, voice] != SILENCE).sum())
+        if count == self.inner.shape[2]:
+            self.inner = np.pad(self.inner, ((0, 0), (0, 0), (0, 1)), constant_values=SILENCE)
+        self.inner[row, voice, count] = pitch
 
     def choose_time_shift(self) -> Floats:
         """[R, A] log p of the time shift to the next slice, once every voice is written."""
         current = self._slice
         (log_p,) = self.engine.run(
-            "choose_time_shift", current.state, current.places.key, *self._last(), *self._past(), self._time_shifts
+            "choose_time_shift",
+            current.state,
+            current.places.key,
+            *current.last_turn(ALL_ROWS, self._roles),
+            *current.past(ALL_ROWS),
+            self._cache.time_shifts,
         )
         return self.engine.numpy(log_p)
 
     def close_slice(self, time_shifts: Ints) -> None:
         """Close the slice with the time shift to the next, ids [R]."""
-        current, at = self._slice, self.length
-        self._positions[:, at] = current.places.position
-        self._choices[:, :, : current.choices.shape[2], at] = self._stored(current.choices)
-        self._time_shifts[:, at] = np.maximum(time_shifts, 0)
+        current = self._slice
+        self._cache.close(self.length, current.places.position, current.choices, time_shifts)
         self._read_strands(current.events, current.places.key, current.before, current.age, current.places.metric)
         self._last_events, self._last_key = current.events, current.places.key
         self.features.append(current.events, self.sounding, time_shifts, self.inner)
@@ -241,7 +230,7 @@ class Decoder:
     def keep(self, rows: NDArray[np.intp]) -> None:
         """Keep only these pieces, between two slices; a row that is listed several times is duplicated."""
         self.features.keep(rows)
-        self._hidden = self._hidden[:, rows]
+        self._hidden, self._cache = self._hidden[:, rows], self._cache.kept(rows)
         for name in _BY_ROW:
             setattr(self, name, getattr(self, name)[rows])
 
@@ -258,92 +247,30 @@ class Decoder:
         events: Ints = np.take_along_axis(choices, is_pitch.argmax(-1)[..., None], -1)[..., 0]
         return events
 
-    def _stored(self, choices: Ints) -> Ints:
-        """The ids under which choices are proposed again; those of absent voices and after the last one never are."""
-        end = self.alphabet.choices
-        return np.where(choices == NO_CHOICE, end, np.minimum(choices, end))
-
-    def _keep_choice(self, rows: NDArray[np.intp], voice: Ints, chosen: Ints) -> None:
-        current = self._slice
-        index = current.index[rows]
-        missing = int(index.max(initial=0)) + 1 - current.choices.shape[2]
-        if missing > 0:
-            current.choices = np.pad(current.choices, ((0, 0), (0, 0), (0, missing)), constant_values=NO_CHOICE)
-        current.choices[rows, voice, index] = chosen
-
-    def _sound(self, rows: NDArray[np.intp], voice: Ints, chosen: Ints, pitch: Ints, is_pitch: Bools) -> None:
-        """What sounds after a choice: of a chord the first pitch is the outer note, the others are inner ones."""
-        current = self._slice
-        opens, outer = current.index[rows] == 0, is_pitch & (current.chord[rows] == SILENCE)
-        changes = opens & (chosen != HOLD)
-        at = rows[changes], voice[changes]
-        self.sounding[at] = SILENCE
-        self.inner[at] = SILENCE
-        current.events[rows[opens], voice[opens]] = chosen[opens]
-        at = rows[outer], voice[outer]
-        self.sounding[at] = self.before[at] = pitch[outer]
-        current.events[at] = chosen[outer]
-        for row, own, note in zip(*(each[is_pitch & ~outer] for each in (rows, voice, pitch)), strict=True):
-            self._add_inner(row, own, note)
-
-    def _add_inner(self, row: int, voice: int, pitch: int) -> None:
-        count = int((self.inner[row, voice] != SILENCE).sum())
-        if count == self.inner.shape[2]:
-            self.inner = np.pad(self.inner, ((0, 0), (0, 0), (0, 1)), constant_values=SILENCE)
-        self.inner[row, voice, count] = pitch
-
     def _attend(self, places: SlicePlaces, context: Array, previous: Array, around: Floats) -> tuple[Array, ...]:
         """The in-slice state, and the attention scores and trust of every earlier slice."""
-        rows, voices, _, capacity = self._choices.shape
-        self._matches = np.zeros((rows, voices + 1, capacity), dtype=np.uint8)
-        self._matches[:, :, : self.length] = self.features.matches
+        rows, voices = self.before.shape
+        self._matches = np.zeros((rows, voices + 1, self._cache.capacity), dtype=np.uint8)
+        self._matches[:, :, : self.features.matches.shape[2]] = self.features.matches
         return self.engine.run(
             "open_slices",
             context,
             previous,
             around,
-            self._keys,
-            self._values,
+            self._cache.keys,
+            self._cache.values,
             places.position[:, None],
-            self._positions,
+            self._cache.positions,
             places.measure_steps[:, None],
             self._matches[:, :, None],
         )
 
-    def _turn_inputs(self) -> tuple[Array, ...]:
-        """The inputs of a step for the next turn."""
-        current = self._slice
-        voice, rows = current.voice, np.arange(len(current.voice))
-        before = current.before[rows, voice]
-        reference = np.where(current.chord == SILENCE, before, current.chord)
-        strand = self._strands[rows, voice]
-        key = current.places.key
-        return (
-            current.state,
-            self._roles[voice],
-            reference,
-            np.ascontiguousarray(current.age[rows, voice]),
-            strand,
-            key,
-            *self._last(),
-        )
-
-    def _last(self) -> tuple[Array, ...]:
-        """The turn that was written last: role, choice, pitch, and whether there is one."""
-        current = self._slice
-        voice, choice, pitch = current.last
-        return self._roles[voice], choice, pitch, (current.turns > 0).astype(np.float32)
-
-    def _past(self) -> tuple[Array, ...]:
-        current = self._slice
-        return current.scores, current.trust, current.agreement, current.turns[:, None].astype(np.float32)
-
     def _past_choices(self) -> Ints:
         """[R, C] the choice of the same voice and number in each earlier slice."""
         current = self._slice
-        rows, most = np.arange(len(current.voice)), self._choices.shape[2]
-        chosen = self._choices[rows, current.voice, np.minimum(current.index, most - 1)]
-        return np.where((current.index < most)[:, None], chosen, self.alphabet.choices)
+        if current.past_choices is None:
+            current.past_choices = self._cache.past_choices(current.voice, current.index)
+        return current.past_choices
 
     def _read_slice(
         self, places: SlicePlaces, at: int, events: Ints, sounding: Ints, inner: Ints, time_shift: int
@@ -379,40 +306,5 @@ class Decoder:
         used = history if self.engine.config.use_pitch_history else np.zeros_like(history)
         return np.concatenate([places.metric, used, places.context], axis=1)
 
-    def _grow(self, slices: int, choices: int) -> None:
-        """Make room for this number of slices, and of choices of an event, in every cache."""
-        if choices > self._choices.shape[2]:
-            more = choices - self._choices.shape[2]
-            self._choices = np.pad(
-                self._choices, ((0, 0), (0, 0), (0, more), (0, 0)), constant_values=self.alphabet.choices
-            )
-        capacity = self._positions.shape[1]
-        if slices <= capacity:
-            return
-        wider = -(-slices // CACHE_BLOCK) * CACHE_BLOCK
-        self._keys, self._values = self._widen(self._keys, wider), self._widen(self._values, wider)
-        room = (0, wider - capacity)
-        self._positions = np.pad(self._positions, ((0, 0), room), constant_values=NEVER)
-        self._choices = np.pad(self._choices, ((0, 0), (0, 0), (0, 0), room), constant_values=self.alphabet.choices)
-        self._time_shifts = np.pad(self._time_shifts, ((0, 0), room))
 
-    def _widen(self, cache: Array, capacity: int) -> Array:
-        rows, heads, length, width = cache.shape
-        wider = self.engine.zeros(rows, heads, capacity, width)
-        wider[:, :, :length] = cache
-        return wider
-
-
-_BY_ROW = (
-    *("before", "sounding", "inner", "_strands", "_keys", "_values", "_positions"),
-    *("_choices", "_time_shifts", "_last_events", "_last_key"),
-)
-
-
-def keep_inactive(active: Bools, new: Array, old: Array) -> Array:
-    """The new rows [R, ...] where active, the old ones elsewhere."""
-    if active.all():
-        return new
-    result = new.copy() if isinstance(new, np.ndarray) else new.clone()
-    result[~active] = old[~active]
-    return result
+_BY_ROW = ("before", "sounding", "inner", "_strands", "_last_events", "_last_key")

@@ -31,21 +31,28 @@ def voice_codes(engine: Engine, voices: Ints) -> tuple[Array, Array]:
     return roles, pairs
 
 
-def other_voices(present: Bools, rank: Ints, sounding: Ints, before: Ints, voice: Ints, chord: Ints) -> OtherVoices:
+def compared_with(present: Bools) -> Ints:
+    """[R, V, K] the voices with which each voice of a slice is compared; `present` [R, V].
+
+    A single voice is paired with none, which changes no probability.
+    """
+    compared, (rows, count) = compared_voices(present), present.shape
+    return compared if compared.shape[2] else np.full((rows, count, 1), count)
+
+
+def other_voices(compared: Ints, rank: Ints, sounding: Ints, before: Ints, voice: Ints, chord: Ints) -> OtherVoices:
     """What the voice of each row [R] is compared with: other voices, and the last note of its own chord `chord` [R].
 
-    `present`, `rank` (the place in the order of the slice), `sounding` and `before` are [R, V] by voice. A voice that
-    is not yet written has the pitch before the slice. A single voice is paired with none, which changes no probability.
+    `compared` are those of `compared_with`; `rank` (the place in the order of the slice), `sounding` and `before` are
+    [R, V] by voice. A voice that is not yet written has the pitch before the slice.
     """
-    rows, count = np.arange(len(voice)), present.shape[1]
-    own = compared_voices(present)[rows, voice]
-    if not own.shape[1]:
-        own = np.full((len(rows), 1), count)
-    silent = ((0, 0), (0, 1))
-    at = (rows[:, None], own)
-    is_set = np.pad(rank, silent, constant_values=count)[at] < rank[rows, voice][:, None]
-    earlier = np.pad(before, silent, constant_values=SILENCE)[at]
-    pitch = np.where(is_set, np.pad(sounding, silent, constant_values=SILENCE)[at], earlier)
+    rows, count = np.arange(len(voice)), rank.shape[1]
+    own = compared[rows, voice]
+    is_none = own == count
+    at = rows[:, None], np.where(is_none, 0, own)
+    is_set = (rank[at] < rank[rows, voice][:, None]) & ~is_none
+    earlier = np.where(is_none, SILENCE, before[at])
+    pitch = np.where(is_set, sounding[at], earlier)
     result = OtherVoices(own, pitch, earlier, is_set.astype(np.int64))
     return _with_chord(result, voice, chord) if (chord != SILENCE).any() else result
 

@@ -15,6 +15,8 @@ from scoregen.model.features.inputs import ABSENT, BLANK, SILENCE, Bools, Ints, 
 OUTER_FIRST = (0, 3, 1, 2)
 NEVER = 1 << 40
 """The position of padding: later than every slice, so that nothing attends to it."""
+WINDOW = 256
+"""The number of slices before a slice to which it can attend: time and memory grow linearly with a piece."""
 
 
 @dataclass(frozen=True, slots=True)

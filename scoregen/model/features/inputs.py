@@ -107,7 +107,7 @@ class PieceOutline:
     has_phrase_ends: bool
     _ends: tuple[float, ...]
     chords: tuple[tuple[float, Harmony | None], ...] = ()
-    _metrics: dict[tuple[int, Fraction], list[float]] = field(default_factory=dict, compare=False, repr=False)
+    _metrics: dict[tuple[int, Fraction], Floats] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, headers: Sequence[Header]) -> PieceOutline:
@@ -122,11 +122,11 @@ class PieceOutline:
         fifths = self.headers[index].key.fifths
         return MOST_ACCIDENTALS + max(-MOST_ACCIDENTALS, min(MOST_ACCIDENTALS, fifths))
 
-    def metric(self, index: int, onset: Fraction) -> list[float]:
-        """The metric features of a place: in its measure, its phrase and the piece."""
+    def metric(self, index: int, onset: Fraction) -> Floats:
+        """[F] the metric features of a place: in its measure, its phrase and the piece."""
         features = self._metrics.get((index, onset))
         if features is None:
-            features = self._metrics[index, onset] = self._metric(index, onset)
+            features = self._metrics[index, onset] = np.array(self._metric(index, onset), dtype=np.float32)
         return features
 
     def _metric(self, index: int, onset: Fraction) -> list[float]:

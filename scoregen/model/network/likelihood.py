@@ -14,6 +14,7 @@ from torch.nn import functional
 
 from scoregen.model.features.alphabet import UNSCORED
 from scoregen.model.features.auxiliary_targets import UNLABELLED
+from scoregen.model.features.conditioning import WINDOW
 from scoregen.model.features.turns import CHOICE, VOICE
 from scoregen.model.network.batches import Batch
 from scoregen.model.network.in_slice import Choices, choices_in_slices, rows_of, slice_mask
@@ -130,9 +131,9 @@ def choices(network: Network, batch: Batch, visible: Tensor | None = None) -> Ch
     """log p of every choice.
 
     Voices are scored in `batch.order`: each choice is conditioned on the slices before, on the
-    choices before it in its own slice, and on everything that is given. `visible` [B, T, V] is 0 for occluded
-    events of the past. Their codes are replaced by the mean of the visible codes of the same voice, and the copy
-    attention does not see slices without visible events.
+    choices before it in its own slice, and on everything that is given. The attention reaches WINDOW slices back.
+    `visible` [B, T, V] is 0 for occluded events of the past. Their codes are replaced by the mean of the visible codes
+    of the same voice, and the copy attention does not see slices without visible events.
     """
     voice_roles = network.role_code(batch.voices)
     roles = voice_roles.unsqueeze(1)
@@ -145,6 +146,9 @@ def choices(network: Network, batch: Batch, visible: Tensor | None = None) -> Ch
     hidden, _ = network.read_slices(network.backbone_input(previous, around))
     attention = network.copy_attention
     bias = attention.bias(batch.position, batch.position, batch.measure_steps, batch.matches)
+    if bias.shape[-1] > WINDOW:
+        number = torch.arange(bias.shape[-1], device=bias.device)
+        bias = bias.masked_fill(number.unsqueeze(1) - number > WINDOW, -torch.inf)
     if visible is not None:
         bias = bias.masked_fill((visible == 0).all(-1)[:, None, None], -torch.inf)
     scores = attention.scores(hidden, attention.keys(hidden), bias)

@@ -8,15 +8,14 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.engine.decoder import SlicePlaces
 from scoregen.model.engine.frames import encode_frames
+from scoregen.model.engine.open_slice import SlicePlaces
 from scoregen.model.engine.protocol import Engine
 from scoregen.model.features.alphabet import BARLINE, GRID, HOLD, PITCHES, UNSCORED
 from scoregen.model.features.conditioning import usual_order
 from scoregen.model.features.inputs import (
     BLANK,
     TIME_SHIFT_STEPS,
-    Floats,
     Ints,
     PieceOutline,
     choice_ids,
@@ -28,7 +27,7 @@ from scoregen.tokens.constraints.given_chords import ChordSpan
 from scoregen.tokens.constraints.measure_plan import MeasurePlan, Plan
 from scoregen.tokens.constraints.places import DEFAULT_FINEST, Finest
 from scoregen.tokens.constraints.state import ConstraintState, MeasureRules, VoiceRule
-from scoregen.tokens.constraints.voice_masks import Mask
+from scoregen.tokens.constraints.voice_masks import KEPT_MASKS, Mask
 from scoregen.tokens.encode import voice_events
 from scoregen.tokens.events import ABSENT, Event, TokenMeasure, TokenScore
 from scoregen.tokens.events import BLANK as BLANK_EVENT
@@ -45,6 +44,10 @@ CHOICE_TOKENS = np.array(
     ]
 )
 """The token of every choice id."""
+
+
+KEPT_RULES = 256
+"""The measures whose rules are kept: drafts are a few measures apart."""
 
 
 class DecodingContext:
@@ -87,8 +90,6 @@ class DecodingContext:
         self.on_beat[self.piece.position[self.piece.is_beat]] = True
         points, self._context = encode_frames(engine, self.piece, self.piece.events != BLANK, style)
         self._frame_positions: Ints = self.piece.position[points]
-        self._rows: dict[tuple[int, int], int] = {}
-        self._metric: Floats = np.zeros((0, engine.config.metric_features), dtype=np.float32)
         self._choice_masks: dict[int, tuple[Mask, Bools]] = {}
         self._time_shift_masks: dict[int, tuple[Mask, Bools]] = {}
 
@@ -111,6 +112,8 @@ class DecodingContext:
         number = draft % len(self._plans)
         found = self._planned.get((number, measure))
         if found is None:
+            if len(self._planned) == KEPT_RULES:
+                self._planned.clear()
             plan = self._plans[number].get(measure, MeasurePlan())
             found = measure_rules(self.tokens, measure, self._voices, plan, self._finest)
             self._planned[number, measure] = found
@@ -130,10 +133,13 @@ class DecodingContext:
     def places(self, measure: Ints, position: Ints) -> SlicePlaces:
         """Places by measure index [R] and grid steps from the start of the piece [R]."""
         tick = position - self.starts[measure]
-        rows = [self._row(*place) for place in zip(measure.tolist(), tick.tolist(), strict=True)]
+        metric = [
+            self.outline.metric(index, Fraction(at, GRID))
+            for index, at in zip(measure.tolist(), tick.tolist(), strict=True)
+        ]
         frame = np.searchsorted(self._frame_positions, position, side="right") - 1
         steps, keys = self._steps[measure], self.keys[measure]
-        return SlicePlaces(position, steps, keys, self._metric[rows], self._context[frame])
+        return SlicePlaces(position, steps, keys, np.stack(metric), self._context[frame])
 
     def given_choices(self, measure: int, slot: int, tick: int) -> tuple[int, ...]:
         """The choice ids of the event of a given voice."""
@@ -148,14 +154,6 @@ class DecodingContext:
         return _project(
             constraints.allowed_tokens(state), self._time_shift_masks, lambda mask: _time_shifts(mask, state.tick)
         )
-
-    def _row(self, measure: int, tick: int) -> int:
-        entry = self._rows.get((measure, tick))
-        if entry is None:
-            entry = self._rows[measure, tick] = len(self._rows)
-            features = np.array([self.outline.metric(measure, Fraction(tick, GRID))], dtype=np.float32)
-            self._metric = np.concatenate([self._metric, features])
-        return entry
 
 
 def measure_rules(
@@ -219,6 +217,8 @@ def _project(mask: Mask, cache: dict[int, tuple[Mask, Bools]], project: Callable
         return project(mask)
     entry = cache.get(id(mask))
     if entry is None:
+        if len(cache) == KEPT_MASKS:
+            cache.clear()
         entry = cache[id(mask)] = (mask, project(mask))  # the mask is kept too, so that its id stays its own
     return entry[1]
 

@@ -270,10 +270,13 @@ class _Sampler:
         hypotheses = [self.hypotheses[row] for row in rows]
         allowed = self._allowed(rows, step, context)
         opens = np.array([not hypothesis.state.written for hypothesis in hypotheses])
-        costs = np.pad(self._costs(rows, step, context), ((0, 0), (0, log_p.shape[1] - SPELLED.events)))
-        costs[~opens] = 0  # the notes of a chord after the first choice follow no line
-        self._add_comfort(costs[:, : SPELLED.events], hypotheses, context.order[rows, step])
-        choices = self._draw(hypotheses, np.where(allowed, log_p - costs, -np.inf))
+        costs = np.zeros((len(rows), SPELLED.events), dtype=np.float32)
+        if opens.any():  # the notes of a chord after the first choice follow no line
+            costs[opens] = self._costs(rows[opens], step, context)
+        self._add_comfort(costs, hypotheses, context.order[rows, step])
+        scores = np.where(allowed, log_p, -np.inf)
+        scores[:, : SPELLED.events] -= costs
+        choices = self._draw(hypotheses, scores)
         for hypothesis, choice, chance in zip(
             hypotheses, choices.tolist(), log_p[np.arange(len(rows)), choices], strict=True
         ):

@@ -91,7 +91,7 @@ def load_ensemble(name: str) -> Ensemble:
     """
     if name.strip().lower().endswith(SUFFIX):
         return read_ensemble(Path(name.strip()).expanduser())
-    stem = _stems().get(_plain(name))
+    stem = _files().get(_plain(name)) or _stems().get(_plain(name))
     if stem is None:
         near = get_close_matches(_plain(name), _stems(), n=1)
         guess = f" (did you mean {_stems()[near[0]]}?)" if near else ""
@@ -133,7 +133,13 @@ def _stems() -> Mapping[str, str]:
     others = {
         _plain(name): stem for stem in ensemble_names() for name in (_shipped(stem).title, *_shipped(stem).aliases)
     }
-    return others | {_plain(stem): stem for stem in ensemble_names()}
+    return others | _files()
+
+
+@cache
+def _files() -> dict[str, str]:
+    """By plain name the files themselves, none of which has to be read for it."""
+    return {_plain(stem): stem for stem in ensemble_names()}
 
 
 def _plain(name: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations
 
 from scoregen.score.instruments import InstrumentType
 from scoregen.score.pitch import Pitch
@@ -31,6 +30,6 @@ def can_stop(instrument: InstrumentType, heights: Sequence[int], stretch: int) -
     for first in range(len(strings) - len(heights) + 1):
         places = [height - string for height, string in zip(heights, strings[first:], strict=False)]
         stopped = [place for place in places if place]
-        if min(places) >= 0 and all(abs(a - b) <= stretch for a, b in combinations(stopped, 2)):
+        if min(places) >= 0 and (not stopped or max(stopped) - min(stopped) <= stretch):
             return True
     return False

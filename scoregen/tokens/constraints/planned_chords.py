@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from scoregen.tokens.constraints.state import ConstraintState, left_pitches, next_step, onset, unrestricted_tokens
-from scoregen.tokens.constraints.voice_masks import Mask, every_token
+from scoregen.tokens.constraints.voice_masks import KEPT_MASKS, Mask, every_token
 from scoregen.tokens.vocabulary import vocabulary
 
 _LEADING_NOTE = 4
@@ -212,7 +212,7 @@ def _fifths(sounding: tuple[int, ...] | None) -> tuple[int, ...]:
     return tuple(vocabulary().value(token).fifths for token in sounding or ())
 
 
-@cache
+@lru_cache(maxsize=KEPT_MASKS)
 def _members(members: tuple[int, ...], sounding: tuple[int, ...] | None) -> Mask:
     """Attacks of these positions on the line of fifths, and hold if all sounding pitches belong to them."""
     words = vocabulary()
@@ -225,7 +225,7 @@ def _members(members: tuple[int, ...], sounding: tuple[int, ...] | None) -> Mask
     return mask
 
 
-@cache
+@lru_cache(maxsize=KEPT_MASKS)
 def _by_step(target: int, sounding: tuple[int, ...] | None) -> Mask:
     """Attacks of a position on the line of fifths a second away from what sounds."""
     words = vocabulary()
@@ -238,7 +238,7 @@ def _by_step(target: int, sounding: tuple[int, ...] | None) -> Mask:
     return mask
 
 
-@cache
+@lru_cache(maxsize=KEPT_MASKS)
 def between(below: tuple[int, ...], above: tuple[int, ...], sounding: tuple[int, ...] | None) -> Mask:
     """Attacks of pitches from the highest of those below to the lowest of those above, and hold if all that sounds is.
 
@@ -255,7 +255,7 @@ def between(below: tuple[int, ...], above: tuple[int, ...], sounding: tuple[int,
     return mask
 
 
-@cache
+@lru_cache(maxsize=KEPT_MASKS)
 def _same_pitch(sounding: tuple[int, ...] | None) -> Mask:
     """Hold, or an attack of the same pitch."""
     mask = np.zeros(len(vocabulary()), dtype=np.bool_)

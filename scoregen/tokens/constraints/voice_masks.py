@@ -20,6 +20,8 @@ from scoregen.score.pitch import Pitch
 from scoregen.tokens.vocabulary import EVENT_WORDS, vocabulary
 
 Mask = NDArray[np.bool_]
+KEPT_MASKS = 4096
+"""The masks that a cache holds at most; a long piece has many more turns of chords."""
 
 
 class VoiceTurn(NamedTuple):
@@ -85,6 +87,8 @@ def turn_mask(rule: VoiceRule, turn: VoiceTurn) -> Mask:
     """The tokens that may come next in a voice; never empty if the measure follows these masks."""
     mask = rule.masks.get(turn)
     if mask is None:
+        if len(rule.masks) >= KEPT_MASKS:
+            rule.masks.clear()
         syntax, time, reach = turn_masks(rule, turn).values()
         mask = rule.masks[turn] = syntax & time & reach
         mask.flags.writeable = False
@@ -156,13 +160,15 @@ def _range(rule: VoiceRule, turn: VoiceTurn, item: _Item) -> Mask:
     held = np.zeros_like(rule.pitches)
     held[[pitch - words.first_pitch for pitch in turn.sounding or ()]] = True
     near = item.beyond() & item.within(rule.span) & _stoppable(rule, item.numbers)
-    inner = item.leaves_room(rule.pitches & near) & _leaves_stop(rule, item)
+    more_room = item.size + 2 <= rule.max_chord
     mask = ~_nothing()
+    inner = near
+    if item.has_more or more_room:
+        inner = item.leaves_room(rule.pitches & near) & _leaves_stop(rule, item.numbers)
     ends_chord = held & near & _breaks_hold(item, turn.sounding or ())
     mask[words.pitches] = (held if item.tied else rule.pitches & near) & (inner if item.has_more else True)
     if item.tied and not item.has_more:
         mask[words.pitches] &= ends_chord
-    more_room = item.size + 2 <= rule.max_chord
     mask[words.more] = more_room and bool(((rule.pitches | held) & near & inner).any())
     can_tie = (held & near & inner).any() if item.has_more else ends_chord.any()
     mask[words.tied] = rule.max_chord > 1 and bool(can_tie)
@@ -177,17 +183,25 @@ def _stoppable(rule: VoiceRule, chosen: tuple[int, ...]) -> Mask:
 
 
 @lru_cache(maxsize=1 << 12)
-def _leaves_stop(rule: VoiceRule, item: _Item) -> Mask:
-    """The pitches after which one of the rule can still be stopped with the chord, to end it."""
+def _leaves_stop(rule: VoiceRule, numbers: tuple[int, ...]) -> Mask:
+    """The pitches after which one of the rule can still be stopped with the pitches of a chord, to end it."""
     if rule.instrument is None:
         return np.ones(len(rule.pitches), dtype=np.bool_)
-    last = rule.pitches & item.beyond()
+    item = _of_numbers(rule, numbers)
+    open_to_it = item.beyond() & item.within(rule.span)
+    last = rule.pitches & open_to_it
     mask = np.zeros(len(rule.pitches), dtype=np.bool_)
-    for pitch in np.flatnonzero(item.beyond() & item.within(rule.span)).tolist():
-        chosen = (*item.numbers, pitch)
-        after = _Item(tuple(number + _Words.of().first_pitch for number in chosen), (), False, False, item.descending)
-        mask[pitch] = (last & after.beyond() & after.within(rule.span) & _stoppable(rule, chosen)).any()
+    for height in np.unique(_chromatic()[open_to_it]).tolist():
+        same = _chromatic() == height
+        chosen = (*numbers, int(np.argmax(same)))
+        after = _of_numbers(rule, chosen)
+        mask[same] = (last & after.beyond() & after.within(rule.span) & _stoppable(rule, chosen)).any()
     return mask
+
+
+def _of_numbers(rule: VoiceRule, numbers: tuple[int, ...]) -> _Item:
+    """The incomplete chord of some attacks, by their numbers in the vocabulary."""
+    return _Item(tuple(number + _Words.of().first_pitch for number in numbers), (), False, False, rule.descending)
 
 
 @lru_cache(maxsize=1 << 14)

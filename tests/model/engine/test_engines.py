@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from scoregen.model.engine.protocol import Engine
 from scoregen.model.engine.scoring import piece_nats
 from scoregen.model.engine.torch_engine import TorchEngine
 from scoregen.model.features.alphabet import alphabet
-from scoregen.model.features.conditioning import Example, draw_given, draw_order
+from scoregen.model.features.conditioning import WINDOW, Example, draw_given, draw_order
 from scoregen.model.features.inputs import piece_arrays
 from scoregen.model.network.batches import collate
 from scoregen.model.network.checkpoint import load_checkpoint, read_weights, save_checkpoint
@@ -222,3 +223,22 @@ def test_an_engine_stays_open_for_the_same_weights(tmp_path: Path) -> None:
     save_checkpoint(Network(NetworkConfig()), tmp_path / "other", {})
     other = load_engine(read_weights(tmp_path / "other"), "cpu")
     assert other is not first and load_engine(read_weights(tmp_path / "other"), "cpu") is other
+
+
+def test_a_piece_longer_than_the_window_has_the_likelihood_of_the_parallel_form() -> None:
+    network = sensitive_network(NetworkConfig())
+    rng = np.random.default_rng(6)
+    tokens = random_tokens(8, 56)
+    refrain = (*tokens.measures[:28], *tokens.measures[:28])  # half of it is repeated
+    piece = piece_arrays(replace(tokens, measures=refrain))
+    assert piece.length > WINDOW
+    given = draw_given(piece, rng)
+    given[:40] = True
+    given[40:, 1:] = False
+    example = Example(piece, given, draw_order(piece, given, rng))
+    with torch.no_grad():
+        result = likelihood(network, collate([example]))
+    expected = (result.events.sum(1) + result.time_shifts).numpy()
+    assert expected[WINDOW:].max() > 1
+    for engine in (engine_of(network), TorchEngine(network, "cpu")):
+        assert piece_nats(engine, example) == pytest.approx(expected, abs=1e-3, rel=1e-4)

@@ -9,6 +9,7 @@ import numpy as np
 
 from scoregen.model.engine.incremental_features import IncrementalFeatures
 from scoregen.model.features.alphabet import GRID, MOST_ACCIDENTALS
+from scoregen.model.features.conditioning import WINDOW
 from scoregen.model.features.inputs import SILENCE, SPELLED, PieceArrays, piece_arrays, with_tables
 from tests.model.ensembles import chordal_tokens, describe
 from tests.model.pieces import random_tokens
@@ -85,3 +86,16 @@ def test_chords_match_only_with_all_their_notes() -> None:
         for row, piece in enumerate((same, other)):
             check(features, row, piece, index)
         append(features, [same, other], index)
+
+
+def test_a_long_piece_has_the_features_of_the_slices_in_its_window() -> None:
+    piece = refrain(7, 18)
+    assert piece.length > WINDOW + 40
+    features, longest = IncrementalFeatures(1, 4, SPELLED), 0
+    for index in range(piece.length):
+        features.enter(piece.position[piece.point[index : index + 1]])
+        past = np.arange(max(0, index - WINDOW), index)
+        assert (features.matches[0][:, past % WINDOW] == piece.matches[:, index, past]).all()
+        longest = max(longest, int(features.matches.max()) if index > WINDOW else 0)
+        append(features, [piece], index)
+    assert longest > 4

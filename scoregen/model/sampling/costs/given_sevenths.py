@@ -19,8 +19,8 @@ from scoregen.tokens.tendencies import FALLING, tendencies
 GIVEN_SEVENTH = 2.0
 """The cost of such a chord, as a multiple of that of a new voice that leaves a seventh: three voices can avoid it."""
 _CLASSES = np.arange(12)
-_SEVENTHS = (10, 11)
-"""Semitones over the bass of a seventh in root position."""
+_IS_SEVENTH = np.isin(np.arange(12), (10, 11))
+"""By semitones over the bass, whether a note is a seventh in root position."""
 
 
 def given_leaps(sounding: Ints, position: Ints, end: int) -> Bools:
@@ -47,23 +47,27 @@ def given_seventh_costs(decision: DecisionContext, leaps: Bools, cost: float) ->
     sounding = np.full((rows, lowest + 1), -1)
     sounding[every[:, None], decision.others] = MIDI[decision.other_pitches]
     own = decision.previous_pitches[every, decision.voice]
-    for row in np.flatnonzero((leaps & (sounding >= 0)).any(1)):
-        flags = _is_seventh(sounding[row], leaps[row], int(decision.voice[row]))
-        total[row, FIRST_PITCH:] = cost * flags[SPELLED.midi % 12]
-        if own[row] != SILENCE:
-            total[row, HOLD] = cost * flags[MIDI[own[row]] % 12]
+    found = np.flatnonzero((leaps & (sounding >= 0)).any(1))
+    if len(found):
+        flags = _is_seventh(sounding[found], leaps[found], decision.voice[found])
+        total[found, FIRST_PITCH:] = cost * flags[:, SPELLED.midi % 12]
+        held = flags[np.arange(len(found)), MIDI[own[found]] % 12]
+        total[found, HOLD] = cost * (held & (own[found] != SILENCE))
     return total
 
 
-def _is_seventh(sounding: Ints, leaps: Bools, voice: int) -> Bools:
-    """[12] by the pitch class of a voice, whether a given note that leaps is then the seventh of the sonority."""
-    pitches = np.tile(sounding, (12, 1))
-    pitches[:, voice] = _CLASSES
-    if pitches[0, -1] < 0:
-        return np.zeros(12, dtype=np.bool_)
-    degree = (pitches - pitches[:, -1:]) % 12
-    sevenths = tendencies().seventh[sets_over_lowest(pitches)][:, None] == degree
-    if voice == len(sounding) - 1:
-        sevenths |= np.isin(degree, _SEVENTHS)
-    found: Bools = (sevenths & leaps & (sounding >= 0)).any(1)
-    return found
+def _is_seventh(sounding: Ints, leaps: Bools, voice: Ints) -> Bools:
+    """[R, 12] by the pitch class of a voice [R], whether a given note that leaps is then the seventh of the sonority.
+
+    `sounding` [R, V] are the MIDI pitches of the other voices that are written, -1 for the rest.
+    """
+    rows, voices = sounding.shape
+    pitches = np.repeat(sounding[:, None], 12, axis=1)
+    pitches[np.arange(rows), :, voice] = _CLASSES
+    degree = (pitches - pitches[:, :, -1:]) % 12
+    sets = sets_over_lowest(pitches.reshape(-1, voices)).reshape(rows, 12)
+    sevenths = tendencies().seventh[sets][:, :, None] == degree
+    is_lowest = voice == voices - 1
+    sevenths[is_lowest] |= _IS_SEVENTH[degree[is_lowest]]
+    found: Bools = (sevenths & (leaps & (sounding >= 0))[:, None]).any(2)
+    return found & (is_lowest | (sounding[:, -1] >= 0))[:, None]

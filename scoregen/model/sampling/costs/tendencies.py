@@ -8,6 +8,7 @@ R rows, K voices of the slice that are already written, V voices, P pitches, E e
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
@@ -24,6 +25,7 @@ Costs = NDArray[np.float32]
 
 _FIFTHS: Ints = SPELLED.fifths
 _DISSONANT = np.isin(np.arange(12), (1, 2, 10, 11))
+_IS_HOME = np.isin(np.arange(12), TO_TONIC)
 
 
 def tendency_costs(decision: DecisionContext, costs: VoiceLeadingCosts) -> Costs:
@@ -47,25 +49,23 @@ def _add_resolutions(
     costs: VoiceLeadingCosts,
 ) -> None:
     """Add the costs of a seventh or leading note of the last sonority that moves elsewhere."""
-    table = tendencies()
+    table, steps = tendencies(), _steps()
     sonority = sets_over_lowest(MIDI[decision.previous_pitches[rows]])
     degree = (MIDI[own[rows]] - bass_before[rows]) % 12
-    step = SPELLED.midi - MIDI[own[rows]][:, None]
-    moves = step != 0
     lowest = decision.previous_pitches.shape[1] - 1
     bass, is_known = _bass(decision, lowest)
     went = (bass[rows] - bass_before[rows]) % 12
     seventh = (table.seventh[sonority] == degree) & (decision.voice[rows] != lowest)
-    total[rows, FIRST_PITCH:] += costs.seventh_leaves * (seventh[:, None] & moves & ~np.isin(step, FALLING))
-    stays = seventh & is_known[rows] & (went != 0)
-    total[rows, HOLD] += costs.seventh_stays * stays
+    found = rows[seventh]
+    total[found, FIRST_PITCH:] += costs.seventh_leaves * steps.leaves[own[found]]
+    total[rows, HOLD] += costs.seventh_stays * (seventh & is_known[rows] & (went != 0))
     leading = (table.leading[sonority] == degree) & (
         ~table.is_triad[sonority] | _is_sharp(own[rows], decision.key[rows])
     )
-    home = is_known[rows] & np.isin((went - degree) % 12, TO_TONIC)
-    inner = (decision.voice[rows] > 0) & (decision.voice[rows] < lowest)
-    resolved = (step == 1) | (inner[:, None] & np.isin(step, TO_FIFTH))
-    total[rows, FIRST_PITCH:] += costs.leading_note_leaves * ((leading & home)[:, None] & ~resolved)
+    found = rows[leading & is_known[rows] & _IS_HOME[(went - degree) % 12]]
+    inner = (decision.voice[found] > 0) & (decision.voice[found] < lowest)
+    resolved = steps.rises[own[found]] | (inner[:, None] & steps.to_fifth[own[found]])
+    total[found, FIRST_PITCH:] += costs.leading_note_leaves * ~resolved
 
 
 def _add_relations(total: Costs, own: Ints, decision: DecisionContext, costs: VoiceLeadingCosts) -> None:
@@ -80,8 +80,8 @@ def _add_relations(total: Costs, own: Ints, decision: DecisionContext, costs: Vo
         return
     is_sharp = _is_sharp(decision.other_pitches, decision.key[:, None])
     sharp = np.where(is_sharp, _clash_class()[decision.other_pitches], NO_FIFTHS)
-    doubled = (sharp[:, :, None] == _FIFTHS).any(1)
-    total[:, FIRST_PITCH:] += costs.doubled_leading_note * doubled
+    if is_sharp.any():
+        total[:, FIRST_PITCH:] += costs.doubled_leading_note * (sharp[:, :, None] == _FIFTHS).any(1)
     bass, is_known = _bass(decision, lowest)
     rows = np.flatnonzero(is_known & decision.on_beat & (decision.voice != lowest))
     over = (SPELLED.midi - bass[rows, None]) % 12
@@ -100,6 +100,22 @@ def _is_sharp(pitch: Ints, key: Ints) -> Bools:
     """Whether pitch ids are the leading note of the major key of a signature, or sharper."""
     sharp: Bools = (pitch != SILENCE) & (_clash_class()[pitch] - key >= LEADING)
     return sharp
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Steps:
+    """[P + 1, P] by two pitch ids: whether a seventh leaves its resolution by this step, whether the step is a semitone
+    up, and whether a leading note falls by it to the fifth."""
+
+    leaves: Bools
+    rises: Bools
+    to_fifth: Bools
+
+
+@cache
+def _steps() -> _Steps:
+    step = SPELLED.midi - MIDI[:, None]
+    return _Steps((step != 0) & ~np.isin(step, FALLING), step == 1, np.isin(step, TO_FIFTH))
 
 
 @cache
