@@ -330,7 +330,10 @@ def _sample(
             page=page,
             descriptions=voice_descriptions(task) if pretrained.knows_descriptions else None,
             network_style=network_style(pretrained.weights.config.styles, ensemble),
-            comfortable=tuple(comfortable_range(role, task.interval) for role in task.singers),
+            comfortable=tuple(
+                comfortable_range(role, slot.staff, task.interval)
+                for role, slot in zip(task.singers, task.slots, strict=True)
+            ),
         )
         for planned, own in _with_harmony(pretrained.planner, tokens, plans.plans, options.seed)
     ]

@@ -17,7 +17,7 @@ from scoregen.model.engine.decoder import Decoder
 from scoregen.model.features.alphabet import MOST_ACCIDENTALS, UNSCORED
 from scoregen.model.features.inputs import BLANK, SILENCE, SPELLED, Bools, Floats, Ints
 from scoregen.model.network.config import SamplingOptions
-from scoregen.model.sampling.costs.comfort import crossing_costs, hands, range_costs
+from scoregen.model.sampling.costs.comfort import ComfortCosts
 from scoregen.model.sampling.costs.decision_context import DecisionContext
 from scoregen.model.sampling.costs.few_voices import few_voices_costs
 from scoregen.model.sampling.costs.given_sevenths import GIVEN_SEVENTH, given_leaps, given_seventh_costs
@@ -71,9 +71,7 @@ class _Sampler:
         self.novelty, self.logit_bias, self.options = request.novelty, request.logit_bias, options
         self.sections, self.use_costs = request.sections, request.use_voice_leading_costs
         self.scale_costs = scale_costs(request.scales)
-        self.range_costs = range_costs(request.comfortable)
-        pairs = hands(request.descriptions)
-        self.hands = pairs if self.use_costs and any(map(any, pairs)) else None
+        self.comfort = ComfortCosts(request.comfortable, request.descriptions) if request.comfortable else None
         self.page = None if request.page is None else np.array(request.page)
         self.costs = request.style.voice_leading.with_options(options.voice_leading, options.crossing)
         self.decoding_context = DecodingContext(
@@ -271,7 +269,9 @@ class _Sampler:
         opens = np.array([not hypothesis.state.written for hypothesis in hypotheses])
         costs = np.pad(self._costs(rows, step, context), ((0, 0), (0, log_p.shape[1] - SPELLED.events)))
         costs[~opens] = 0  # the notes of a chord after the first choice follow no line
-        self._add_comfort(costs[:, : SPELLED.events], hypotheses, context.order[rows, step])
+        if self.comfort is not None:
+            states = [hypothesis.state for hypothesis in hypotheses]
+            costs += self.comfort.costs(states, context.order[rows, step].tolist(), costs.shape[1])
         choices = self._draw(hypotheses, np.where(allowed, log_p - costs, -np.inf))
         for hypothesis, choice, chance in zip(
             hypotheses, choices.tolist(), log_p[np.arange(len(rows)), choices], strict=True
@@ -335,13 +335,6 @@ class _Sampler:
             )
             costs = costs + self.costs.unusual_succession * unusual
         return costs - self.logit_bias.event_biases(decision) if self.logit_bias else costs
-
-    def _add_comfort(self, costs: Costs, hypotheses: Sequence[Hypothesis], voice: Ints) -> None:
-        """Add the costs that hold for every note of a chord."""
-        if self.range_costs is not None:
-            costs += self.range_costs[voice]
-        if self.hands is not None:
-            costs += crossing_costs([hypothesis.state for hypothesis in hypotheses], voice.tolist(), self.hands)
 
     def _suggested_costs(self, rows: NDArray[np.intp], voice: Ints) -> Costs:
         """[R, E] the cost of each event against the suggested chords."""
