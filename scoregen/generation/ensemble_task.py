@@ -10,7 +10,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from scoregen.analysis.harmony.tune_keys import asked_keys, tune_keys
-from scoregen.generation.infill_task import InfillTask, check_added, extended, free_part_id, place_for
+from scoregen.generation.infill_task import (
+    InfillTask,
+    check_added,
+    check_parts,
+    extended,
+    free_part_id,
+    place_for,
+)
 from scoregen.generation.understanding import Understanding, beat_name, signature_notices
 from scoregen.generation.voice_rules import chord_rule
 from scoregen.score.edit import Selection, blank_voices, with_parts
@@ -37,8 +44,12 @@ def ensemble_task(
     *,
     key: Key | None = None,
     add: Collection[str] = (),
+    wanted: Collection[str] = (),
 ) -> InfillTask:
-    """Mark what is blank, as `infill_task` does for a choir. InputError if nothing is."""
+    """Mark what is blank, as `infill_task` does for a choir. InputError if nothing is.
+
+    `wanted` are the only roles that are written, if it names any.
+    """
     matched = match_roles(score, ensemble, assignments)
     if not matched:
         raise InputError(
@@ -46,8 +57,10 @@ def ensemble_task(
             f" --role {ensemble.roles[0].name}=1"
         )
     has_blanks = bool(blank or extend) or any(_empty_staves(score, part) for part in matched.values())
-    page, parts = _with_new_parts(score, ensemble, matched, _to_add(ensemble, matched, add, has_blanks=has_blanks))
-    page = _with_empty_staves(page, ensemble, parts)
+    check_parts(ensemble, wanted, [name for name, part in matched.items() if not _empty_staves(score, part)], blank)
+    new = _to_add(ensemble, matched, wanted or add, has_blanks=has_blanks)
+    page, parts = _with_new_parts(score, ensemble, matched, new)
+    page = _with_empty_staves(page, ensemble, {name: parts[name] for name in parts if not wanted or name in wanted})
     page = _with_selections(page, ensemble, parts, blank)
     page = extended(page, extend, _main_slots(page, ensemble, parts)) if extend else page
     if not any(voice.is_blank for measure in page.measures for voice in measure.voices):

@@ -60,20 +60,27 @@ def infill_task(
     *,
     key: Key | None = None,
     add: Collection[str] = (),
+    parts: Collection[str] = (),
     players: Ensemble | None = None,
 ) -> InfillTask:
     """Mark what is blank. InputError if nothing is; RefusedError if it cannot be filled.
 
     Blank are the empty voices of the page, the selections of `blank`, and `extend` measures after the end. If there
     are none of these, or if the page has one voice, the roles that it lacks are added as parts; so are the roles
-    `add`. If nothing is blank then, the full measures in which a role rests while another sings are blank. `key` is
+    `add`. `parts` are the only roles that are written, if it names any. If nothing is blank then, the full measures in which a role rests while another sings are blank. `key` is
     the key of the first measure; without it the keys are found. `players` are the roles that the network writes, if
     these are not those of the ensemble.
     """
     singers = stand_ins(ensemble, players or ensemble)
     seating = _read_as(seat(score, ensemble, assignments), score, ensemble, singers)
-    empty = [line for line in seating.lines.values() if is_empty(score, line)]
-    chosen = _roles_to_add(ensemble, seating, add, has_blanks=bool(empty or blank or extend))
+    every = [name for name, line in seating.lines.items() if is_empty(score, line)]
+    check_parts(ensemble, parts, [name for name in seating.lines if name not in every], blank)
+    empty = [seating.lines[name] for name in every if not parts or name in parts]
+    chosen = (
+        [role.name for role in ensemble.roles if role.name in parts and role.name not in seating.lines]
+        if parts
+        else _roles_to_add(ensemble, seating, add, has_blanks=bool(empty or blank or extend))
+    )
     whole, added = _with_new_parts(score, ensemble, seating, chosen)
     slots = {name: reading_slot(score, line) for name, line in seating.lines.items()} | added
     for slot, indices in _selections(score, seating, blank):
@@ -82,7 +89,7 @@ def infill_task(
     page_slots = tuple(slots[role.name] for role in ensemble.roles if role.name in slots)
     whole = extended(whole, extend, page_slots) if extend else whole
     holes: list[str] = []
-    if not _has_blanks(whole):
+    if not (_has_blanks(whole) or parts):
         plain = [line.slot for line in seating.lines.values() if line.is_plain]
         whole, holes = _with_holes(whole, plain, page_slots)
     if not _has_blanks(whole):
@@ -159,6 +166,17 @@ def check_added(ensemble: Ensemble, add: Collection[str]) -> None:
     wrong = next((name for name in add if name not in names), None)
     if wrong is not None:
         raise InputError(f"{ensemble.name} has no role {wrong!r} to add; expected one of: {', '.join(names)}")
+
+
+def check_parts(ensemble: Ensemble, parts: Collection[str], full: Collection[str], blank: Sequence[str]) -> None:
+    """InputError if a role of `--parts` does not exist, or has notes already and is not selected by `--blank`."""
+    names = [role.name for role in ensemble.roles]
+    wrong = next((name for name in parts if name not in names), None)
+    if wrong is not None:
+        raise InputError(f"--parts: {ensemble.name} has no role {wrong!r}; expected one of: {', '.join(names)}")
+    kept = next((name for name in parts if name in full), None)
+    if kept is not None and not blank:
+        raise InputError(f"--parts: {kept} has notes already, which are kept; --blank {kept} replaces them")
 
 
 def _nothing_blank(seating: Seating) -> str:

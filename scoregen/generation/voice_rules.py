@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from scoregen.score.elements import Measure, Score
 from scoregen.score.ensemble import Role
 from scoregen.score.keys import Key
-from scoregen.score.pitch import UNISON, Interval, Pitch
+from scoregen.score.pitch import STEPS, UNISON, Interval, Pitch
 from scoregen.styles.style import Style, load_style
 from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.vocabulary import vocabulary
@@ -15,6 +15,8 @@ from scoregen.tokens.voice_descriptions import VoiceDescription, low_voices
 
 BOW_SPAN = 9
 """The most semitones between the notes of a double stop that most players find easy."""
+_THIRD_LEDGER = 10
+"""The staff positions from the middle line to the third ledger line."""
 CHURCH_MODES = ("dorian", "phrygian", "lydian", "mixolydian", "locrian")
 
 
@@ -47,12 +49,24 @@ def chord_rule(role: Role, staff: int, score: Score, description: VoiceDescripti
     return VoiceRule.of(pitches, role.notes_on(staff), descending=not is_low, span=span, instrument=kind)
 
 
-def comfortable_range(role: Role | None, interval: Interval = UNISON) -> tuple[int, int] | None:
-    """The comfortable range of a role at an interval, in MIDI numbers."""
+def comfortable_range(role: Role | None, staff: int, interval: Interval = UNISON) -> tuple[int, int] | None:
+    """The comfortable range of a role on a staff, at an interval, in MIDI numbers.
+
+    Between the staves of a keyboard it ends at the third ledger line: a right hand is not low, nor a left one high.
+    """
     if role is None:
         return None
     low, high = (pitch.transposed(interval).midi_pitch for pitch in role.comfortable)
-    return low, high
+    if role.staves < 2:
+        return low, high
+    clef = role.clefs[staff - 1]
+    inner = _natural(clef.middle + (_THIRD_LEDGER if staff > 1 else -_THIRD_LEDGER)).midi_pitch
+    return (low, min(high, inner)) if staff > 1 else (max(low, inner), high)
+
+
+def _natural(place: int) -> Pitch:
+    """The natural note at a staff position, in the steps of `Pitch.diatonic`."""
+    return Pitch(STEPS[place % 7], 0, place // 7)
 
 
 def scales(score: Score, keys: Sequence[Key]) -> tuple[frozenset[int] | None, ...]:

@@ -220,6 +220,16 @@ class Clef:
         named_line = {"G": 67, "C": 60, "F": 53}.get(self.sign, 67) + 12 * self.octave_change
         return named_line + (3 - self.line) * 3
 
+    @property
+    def middle(self) -> int:
+        """The staff position of the middle line, in the steps of `Pitch.diatonic`; an unknown sign counts as G."""
+        known = {"G": 32, "C": 28, "F": 24}.get(self.sign)
+        return (32 + 2 if known is None else known + 2 * (3 - self.line)) + 7 * self.octave_change
+
+    def ledger_lines(self, place: int) -> int:
+        """How many ledger lines a note at a staff position needs, in the steps of `Pitch.diatonic`."""
+        return max(0, (abs(place - self.middle) - 4) // 2)
+
 
 @dataclass(frozen=True, slots=True)
 class Instrument:

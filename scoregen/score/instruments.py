@@ -96,7 +96,8 @@ class InstrumentType:
 
     `aliases` are its names in several languages, in lower case. `sounds` are MusicXML's instrument sounds, the usual
     one first; `midi_program` is the MIDI program, from 1. `clefs` and `transposition` (from written to sounding pitch)
-    are those of the usual instrument. `most_notes` are the most notes at once, of each hand if it has two staves.
+    are those of the usual instrument, `other_clefs` those that its staves may change to. `most_notes` are the most
+    notes at once, of each hand if it has two staves.
     `span` is the widest interval of a hand in semitones, 0 if hands do not limit simultaneous notes.
     `strings` are the open strings of a bowed instrument, lowest first; `stretch` is the most semitones
     along the strings between the stopped notes of a double stop. `chordal` instruments play chords: keyboards,
@@ -113,6 +114,7 @@ class InstrumentType:
     midi_program: int
     abbreviation: str = ""
     clefs: tuple[Clef, ...] = (Clef(),)
+    other_clefs: tuple[Clef, ...] = ()
     transposition: Interval = UNISON
     most_notes: int = 1
     span: int = 0
@@ -290,6 +292,7 @@ def _instrument_type(table: Mapping[str, Any]) -> InstrumentType:
         midi_program=table["midi_program"],
         abbreviation=table["abbreviation"],
         clefs=tuple(CLEFS[name] for name in table["clefs"]),
+        other_clefs=tuple(CLEFS[name] for name in table.get("other_clefs", ())),
         transposition=Interval.parse(table.get("transposition", "P1")),
         most_notes=table.get("most_notes", 1),
         span=table.get("span", 0),

@@ -23,7 +23,7 @@ from scoregen.generation.ensemble_task import (
     without_phrase_ends,
 )
 from scoregen.generation.filling import filled_page, filled_reading
-from scoregen.generation.infill_task import InfillTask, infill_task
+from scoregen.generation.infill_task import InfillTask, check_parts, infill_task
 from scoregen.generation.ranges import transposition_of
 from scoregen.generation.reranking import RankingCriteria
 from scoregen.generation.understanding import Understanding
@@ -128,6 +128,7 @@ def compose(
     extend: int = 0,
     key: str | None = None,
     add: Sequence[str] = (),
+    parts: Sequence[str] = (),
     transpose: str | None = None,
     piece: PieceOptions | None = None,
     sampling: SamplingOptions | None = None,
@@ -145,7 +146,7 @@ def compose(
 
     `roles` assigns parts to roles (`{"soprano": "1"}`); `blank` empties parts, measures or both
     (`"alto,tenor:5-8"`); `extend` appends measures; `key` is the key of a given score, which is found without it;
-    `add` names roles that get a new part; `transpose` moves the score, given parts included, by an interval (`-M2`),
+    `add` names roles that get a new part, `parts` the only roles that are written, of a new piece too; `transpose` moves the score, given parts included, by an interval (`-M2`),
     by semitones, or (`auto`) to where the given voices fit their ranges; `style` is a shipped style, an own one (the
     name or the path of what `train` wrote) or a mixture (`"bach:0.7,mine:0.3"`; `styles.library`), whose costs of
     parallels and crossing apply unless `sampling` sets its own. `chords` is a progression for the new
@@ -167,6 +168,9 @@ def compose(
     shape.check()
     options = sampling or SamplingOptions()
     choir = load_ensemble(ensemble)
+    if score is None and parts:
+        check_parts(choir, parts, (), ())
+        choir = replace(choir, roles=tuple(role for role in choir.roles if role.name in parts))
     chosen = choose_style(style if style != DEFAULT_STYLE else default_style(choir))
     pretrained = load_mixture(_weights_of(chosen, checkpoint), choir, may_stand_in=True)
     if pretrained.knows_descriptions:
@@ -185,9 +189,11 @@ def compose(
     players = pretrained.players
     asked = _asked_key(key)
     if pretrained.knows_descriptions:
-        task = ensemble_task(given, choir, roles or {}, blank, extend, manner, key=asked, add=add)
+        task = ensemble_task(given, choir, roles or {}, blank, extend, manner, key=asked, add=add, wanted=parts)
     else:
-        task = infill_task(given, choir, roles or {}, blank, extend, manner, key=asked, add=add, players=players)
+        task = infill_task(
+            given, choir, roles or {}, blank, extend, manner, key=asked, add=add, parts=parts, players=players
+        )
     if options.difficulty == "easy":
         easy = easy_playing(task.rules, task.singers) if pretrained.knows_descriptions else easy_rules(task.rules, task.singers, task.interval)
         task = replace(task, rules=easy)
@@ -212,7 +218,8 @@ def compose(
         "ensemble": choir.name,
         "roles": dict(roles or {}),
     }
-    settings |= {name: value for name, value in (("key", key), ("add", list(add)), ("transpose", transpose)) if value}
+    settings |= {name: value for name, value in (("key", key), ("add", list(add)), ("parts", list(parts))) if value}
+    settings |= {"transpose": transpose} if transpose else {}
     settings |= {name: value for name, value in (("chords", chords), ("figured_bass", figured_bass)) if value}
     follows = bool(followed) and not (chords or figured_bass)
     settings |= {"chord_symbols": chord_symbols} if follows or chord_symbols != "follow" else {}
@@ -342,7 +349,10 @@ def _sample(
             page=page,
             descriptions=voice_descriptions(task) if pretrained.knows_descriptions else None,
             network_style=_network_style(pretrained, style),
-            comfortable=tuple(comfortable_range(role, task.interval) for role in task.singers),
+            comfortable=tuple(
+                comfortable_range(role, slot.staff, task.interval)
+                for role, slot in zip(task.singers, task.slots, strict=True)
+            ),
         )
         for planned, own in _with_harmony(pretrained.planner, tokens, plans.plans, options.seed)
     ]

@@ -5,7 +5,7 @@ is given. Keys, metres, anacruses and the part that has the tune change from sco
 
 The first columns count the new notes alone. *Extreme* notes leave the range of their role, *uncomfortable* ones its
 comfortable range; *unplayable* are chords that their hand, bow or player cannot hold; *crossed* are the onsets at which
-the hands of a keyboard cross; *ledger* is the share of notes with more than four ledger lines.
+the hands of a keyboard cross; *ledger* are the notes with more than four ledger lines.
 
 The last columns count scores. *Changed* are those whose given notes did not come back; *invalid* those that the
 schema or the gate refuses, or that are read back with other notes; *damaged* those about which MuseScore complains,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 
 from scoregen.notation.musicxml.write.accidentals import written_key
+from scoregen.score.arrangement.clefs import clefs_by_measure
 from scoregen.score.elements import Element, Measure, Part, Score, Voice
 from scoregen.score.ensemble import Ensemble, Role, match_roles
 from scoregen.score.ensemble.playability import can_play
@@ -14,6 +15,7 @@ from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote, changes, pitch_of, pitched_notes
 
 MOST_ACCIDENTALS = 6
+MOST_LEDGER_LINES = 4
 
 
 @dataclass
@@ -68,6 +70,7 @@ def measured(score: Score, ensemble: Ensemble) -> Figures:
         figures.unplayable += len(chords)
         figures.faults += [f"{part.name} cannot play {chord}" for chord in chords[:3]]
         figures.crossed += crossings(new, part)
+        figures.ledger += ledger_notes(new, part)
         wide = max(abs(written_key(measure, part).fifths) for measure in score.measures)
         figures.keys += wide > MOST_ACCIDENTALS
         figures.faults += [f"{part.name} reads {wide} accidentals"] if wide > MOST_ACCIDENTALS else []
@@ -105,6 +108,17 @@ def crossings(score: Score, part: Part) -> int:
         sounding = [note for note in sounding if note.end > change.time] + [*change.starts]
         hands = [[pitch_of(note).midi_pitch for note in sounding if note.slot.staff == staff] for staff in (1, 2)]
         count += bool(change.starts and all(hands) and min(hands[0]) < max(hands[1]))
+    return count
+
+
+def ledger_notes(score: Score, part: Part) -> int:
+    """The notes of a part with more than four ledger lines, in the clefs in which they are written."""
+    count = 0
+    for measure, clefs in zip(score.measures, clefs_by_measure(score, part), strict=True):
+        for voice in measure.voices:
+            notes = (note for element in voice.elements for note in element.notes if voice.slot.part == part.id)
+            places = [note.pitch.diatonic - part.transposition.steps for note in notes if isinstance(note.pitch, Pitch)]
+            count += sum(clefs[voice.slot.staff - 1].ledger_lines(place) > MOST_LEDGER_LINES for place in places)
     return count
 
 

@@ -109,6 +109,14 @@ def compose_command(
             "--add", metavar="ROLES", help="Roles that get a new staff beside given ones, such as tenor,bass."
         ),
     ] = None,
+    parts: Annotated[
+        str | None,
+        typer.Option(
+            "--parts",
+            metavar="ROLES",
+            help="Write these roles only, such as alto,tenor: a missing one gets a staff, no other staff is filled.",
+        ),
+    ] = None,
     transpose: Annotated[
         str | None,
         typer.Option(
@@ -297,7 +305,8 @@ def compose_command(
         "blank": tuple(blank or ()),
         "extend": extend,
         "key": key if score else None,
-        "add": tuple(name.strip().lower() for name in add.split(",")) if add else (),
+        "add": _names(add),
+        "parts": _names(parts),
         "transpose": transpose,
         "chords": chords,
         "chord_symbols": chord_symbols,
@@ -323,6 +332,10 @@ def compose_command(
     check_device(device)
     prepare_writers(outputs[scores[0]])
     exit_with(for_each(scores, lambda each: _compose_one(each, options, writing), as_json=as_json))
+
+
+def _names(text: str | None) -> tuple[str, ...]:
+    return tuple(name.strip().lower() for name in text.split(",")) if text else ()
 
 
 @dataclass(frozen=True, slots=True)

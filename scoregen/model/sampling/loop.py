@@ -17,7 +17,7 @@ from scoregen.model.engine.decoder import Decoder
 from scoregen.model.features.alphabet import MOST_ACCIDENTALS, UNSCORED
 from scoregen.model.features.inputs import BLANK, SILENCE, SPELLED, Bools, Floats, Ints
 from scoregen.model.network.config import SamplingOptions
-from scoregen.model.sampling.costs.comfort import crossing_costs, hands, range_costs
+from scoregen.model.sampling.costs.comfort import ComfortCosts
 from scoregen.model.sampling.costs.decision_context import DecisionContext
 from scoregen.model.sampling.costs.few_voices import few_voices_costs
 from scoregen.model.sampling.costs.given_sevenths import GIVEN_SEVENTH, given_leaps, given_seventh_costs
@@ -72,9 +72,7 @@ class _Sampler:
         self.novelty, self.logit_bias, self.options = request.novelty, request.logit_bias, options
         self.sections, self.use_costs = request.sections, request.use_voice_leading_costs
         self.scale_costs = scale_costs(request.scales)
-        self.range_costs = range_costs(request.comfortable)
-        pairs = hands(request.descriptions)
-        self.hands = pairs if self.use_costs and any(map(any, pairs)) else None
+        self.comfort = ComfortCosts(request.comfortable, request.descriptions) if request.comfortable else None
         self.page = None if request.page is None else np.array(request.page)
         self.costs = request.style.voice_leading.with_options(options.voice_leading, options.crossing)
         self.decoding_context = DecodingContext(
@@ -270,13 +268,13 @@ class _Sampler:
         hypotheses = [self.hypotheses[row] for row in rows]
         allowed = self._allowed(rows, step, context)
         opens = np.array([not hypothesis.state.written for hypothesis in hypotheses])
-        costs = np.zeros((len(rows), SPELLED.events), dtype=np.float32)
+        costs = np.zeros(log_p.shape, dtype=np.float32)
         if opens.any():  # the notes of a chord after the first choice follow no line
-            costs[opens] = self._costs(rows[opens], step, context)
-        self._add_comfort(costs, hypotheses, context.order[rows, step])
-        scores = np.where(allowed, log_p, -np.inf)
-        scores[:, : SPELLED.events] -= costs
-        choices = self._draw(hypotheses, scores)
+            costs[opens, : SPELLED.events] = self._costs(rows[opens], step, context)
+        if self.comfort is not None:
+            states = [hypothesis.state for hypothesis in hypotheses]
+            costs += self.comfort.costs(states, context.order[rows, step].tolist(), costs.shape[1])
+        choices = self._draw(hypotheses, np.where(allowed, log_p - costs, -np.inf))
         for hypothesis, choice, chance in zip(
             hypotheses, choices.tolist(), log_p[np.arange(len(rows)), choices], strict=True
         ):
@@ -341,13 +339,6 @@ class _Sampler:
             )
             costs = costs + self.costs.unusual_succession * unusual
         return costs - self.logit_bias.event_biases(decision) if self.logit_bias else costs
-
-    def _add_comfort(self, costs: Costs, hypotheses: Sequence[Hypothesis], voice: Ints) -> None:
-        """Add the costs that hold for every note of a chord."""
-        if self.range_costs is not None:
-            costs += self.range_costs[voice]
-        if self.hands is not None:
-            costs += crossing_costs([hypothesis.state for hypothesis in hypotheses], voice.tolist(), self.hands)
 
     def _suggested_costs(self, rows: NDArray[np.intp], voice: Ints) -> Costs:
         """[R, E] the cost of each event against the suggested chords."""

@@ -1,7 +1,8 @@
-"""Costs of notes that are hard to play: outside the comfortable range of their role, and of hands that cross.
+"""Costs of what is hard to play or to read: notes outside the comfortable range of their role, hands that cross, and
+two notes of a chord on one line or space.
 
 They exclude nothing: what is written beside high music may be high. They hold for every note of a chord.
-R rows, V voices, P pitches, E events.
+R rows, V voices, C choices.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.features.alphabet import FIRST_PITCH
+from scoregen.model.features.alphabet import FIRST_PITCH, PITCHES
 from scoregen.model.features.inputs import SPELLED
+from scoregen.score.pitch import Pitch
 from scoregen.tokens.constraints.state import ConstraintState
 from scoregen.tokens.vocabulary import vocabulary
-from scoregen.tokens.voice_descriptions import VoiceDescription
+from scoregen.tokens.voice_descriptions import VoiceDescription, low_voices
 
 UNCOMFORTABLE = 5.0
 """Nats for a note next to the comfortable range."""
@@ -23,45 +25,70 @@ FARTHER = 0.5
 """Nats for each further semitone."""
 CROSSED = 3.0
 """Nats for a note that is one semitone beyond a note of the other hand."""
+SHARED_PLACE = 5.0
+"""Nats for a note on the line or space of another note of its chord, such as B beside B sharp."""
+NEXT, AFTER_NEXT = 3, 6
+"""The semitones from a note of a chord to the next one, and to the one after it, that are reckoned with."""
 
-Costs = NDArray[np.float32]
-Hands = tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
+_MIDI = np.arange(128)
+_PLACES = np.array([pitch.diatonic for pitch in PITCHES])
+_MORE = FIRST_PITCH + len(PITCHES)
+"""The choice of a further note of a chord."""
 
-
-def range_costs(comfortable: Sequence[tuple[int, int] | None]) -> Costs | None:
-    """[V, E] the cost of every event of every voice, from comfortable ranges in MIDI numbers; None without any."""
-    if not any(comfortable):
-        return None
-    rows = [
-        np.zeros(len(SPELLED.midi)) if each is None else _price(_outside(*each), UNCOMFORTABLE) for each in comfortable
-    ]
-    return np.pad(np.stack(rows), ((0, 0), (FIRST_PITCH, 0))).astype(np.float32)
+Prices = NDArray[np.float64]
 
 
-def hands(descriptions: Sequence[VoiceDescription] | None) -> Hands:
-    """For each voice the voices on the higher staves of its part, and those on the lower ones."""
-    every = descriptions or ()
-    return tuple(
-        (
-            tuple(i for i, other in enumerate(every) if other.part == each.part and other.staff < each.staff),
-            tuple(i for i, other in enumerate(every) if other.part == each.part and other.staff > each.staff),
-        )
-        for each in every
-    )
+class ComfortCosts:
+    """The costs for the voices of one score, from their comfortable ranges in MIDI numbers and what they are."""
+
+    def __init__(
+        self, comfortable: Sequence[tuple[int, int] | None], descriptions: Sequence[VoiceDescription] | None
+    ) -> None:
+        self._ranges = [
+            np.zeros(128) if each is None else _price(_outside(*each), UNCOMFORTABLE) for each in comfortable
+        ]
+        self._hands = [_other_hands(descriptions or (), voice) for voice in range(len(comfortable))]
+        self._inward = [1 if low else -1 for low in low_voices(len(comfortable), descriptions)]
+
+    def costs(self, states: Sequence[ConstraintState], voices: Sequence[int], choices: int) -> NDArray[np.float32]:
+        """[R, C] the cost of each choice of a voice of each draft."""
+        result = np.zeros((len(states), choices), dtype=np.float32)
+        for row, (state, voice) in enumerate(zip(states, voices, strict=True)):
+            self._price_row(result[row], state, voice)
+        return result
+
+    def _price_row(self, row: NDArray[np.float32], state: ConstraintState, voice: int) -> None:
+        prices = self._prices(state, voice)
+        own = prices[SPELLED.midi]
+        if state.written:
+            inward, chord = self._inward[voice], _pitches(state.written)
+            if _is_followed(state.written):
+                own = np.maximum(own, prices[np.clip(SPELLED.midi + NEXT * inward, 0, 127)])
+            elif chord:
+                row[_MORE] = prices[np.clip(chord[-1].midi_pitch + AFTER_NEXT * inward, 0, 127)]
+            own = own + SHARED_PLACE * np.isin(_PLACES, [pitch.diatonic for pitch in chord])
+        row[FIRST_PITCH : FIRST_PITCH + len(own)] = own
+
+    def _prices(self, state: ConstraintState, voice: int) -> Prices:
+        """[128] the cost of every MIDI number: outside the range, and beyond what the other hands sound.
+
+        A voice that is not written yet counts with what it sounded last, which it may hold.
+        """
+        above, below = (_heights(state, side) for side in self._hands[voice])
+        if not (above or below):
+            return self._ranges[voice]
+        outside = _outside(max(below, default=0), min(above, default=127))
+        return self._ranges[voice] + _price(outside, CROSSED)
 
 
-def crossing_costs(states: Sequence[ConstraintState], voices: Sequence[int], pairs: Hands) -> Costs:
-    """[R, E] the cost of the events of a voice of each draft against what the other hands of its part sound.
-
-    A voice that is not written yet counts with what it sounded last, which it may hold.
-    """
-    costs = np.zeros((len(states), FIRST_PITCH + len(SPELLED.midi)), dtype=np.float32)
-    for row, (state, voice) in enumerate(zip(states, voices, strict=True)):
-        above, below = (_heights(state, side) for side in pairs[voice])
-        if above or below:
-            outside = _outside(max(below, default=0), min(above, default=127))
-            costs[row, FIRST_PITCH:] = _price(outside, CROSSED)
-    return costs
+def _other_hands(descriptions: Sequence[VoiceDescription], voice: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The voices on the higher staves of the part of a voice, and those on the lower ones."""
+    if not descriptions:
+        return (), ()
+    own = descriptions[voice]
+    same = [(index, other.staff) for index, other in enumerate(descriptions) if other.part == own.part]
+    above = tuple(index for index, staff in same if staff < own.staff)
+    return above, tuple(index for index, staff in same if staff > own.staff)
 
 
 def _heights(state: ConstraintState, slots: Sequence[int]) -> list[int]:
@@ -69,12 +96,23 @@ def _heights(state: ConstraintState, slots: Sequence[int]) -> list[int]:
     return [vocabulary().value(pitch).midi_pitch for slot in slots for pitch in state.sounding[slot] or ()]
 
 
-def _outside(lowest: int, highest: int) -> NDArray[np.float64]:
-    """[P] the semitones by which every pitch leaves a range."""
-    below, above = np.maximum(lowest - SPELLED.midi, 0), np.maximum(SPELLED.midi - highest, 0)
-    return np.asarray(below + above, dtype=np.float64)
+def _pitches(written: Sequence[int]) -> list[Pitch]:
+    """The notes of a chord that are written already."""
+    values = [vocabulary().value(token) for token in written]
+    return [value for value in values if isinstance(value, Pitch)]
 
 
-def _price(semitones: NDArray[np.float64], first: float) -> NDArray[np.float64]:
+def _is_followed(written: Sequence[int]) -> bool:
+    """Whether the next pitch of a chord is not its last one."""
+    more, tied = vocabulary().id("more"), vocabulary().id("tied")
+    return more in (written[-1], *(written[-2:-1] if written[-1] == tied else ()))
+
+
+def _outside(lowest: int, highest: int) -> Prices:
+    """[128] the semitones by which every MIDI number leaves a range."""
+    return np.asarray(np.maximum(lowest - _MIDI, 0) + np.maximum(_MIDI - highest, 0), dtype=np.float64)
+
+
+def _price(semitones: Prices, first: float) -> Prices:
     """The cost of leaving a range by some semitones."""
     return np.where(semitones > 0, first + FARTHER * (semitones - 1), 0.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from lxml import etree
@@ -11,7 +12,7 @@ from lxml import etree
 from scoregen.notation.musicxml.write.accidentals import visible_accidentals
 from scoregen.notation.musicxml.write.directions import Attachment, attachments, with_attachments
 from scoregen.notation.musicxml.write.elements import add
-from scoregen.notation.musicxml.write.signatures import first_attributes, insert_changes, signatures
+from scoregen.notation.musicxml.write.signatures import change_clefs, first_attributes, insert_changes, signatures
 from scoregen.notation.musicxml.write.spanners import paired_ties
 from scoregen.notation.musicxml.write.voice import (
     Frame,
@@ -21,8 +22,9 @@ from scoregen.notation.musicxml.write.voice import (
     ticks,
     write_voice,
 )
+from scoregen.score.arrangement.clefs import clefs_by_measure
 from scoregen.score.directions import FiguredBass
-from scoregen.score.elements import Measure, Part, Score, Slot, Voice
+from scoregen.score.elements import Clef, Measure, Part, Score, Slot, Voice
 from scoregen.score.timeline import measure_onsets, metrical_starts
 from scoregen.system.errors import Place, RefusedError
 
@@ -100,8 +102,11 @@ def write_part(score: Score, context: PartContext, part_id: str, *, is_first_par
     """A whole <part>; the first part has the tempo marks and all else that holds for all parts."""
     element = etree.Element("part", {"id": part_id})
     attached = attachments(score, context.part, is_first_part=is_first_part)
+    clefs = clefs_by_measure(score, context.part)
     for index, places in enumerate(zip(measure_onsets(score), metrical_starts(score), strict=True)):
-        element.append(_write_measure(score, index, context, places, attached[index], is_first_part))
+        own = replace(context, part=replace(context.part, clefs=clefs[index]))
+        written = _write_measure(score, index, own, places, attached[index], is_first_part, clefs[max(0, index - 1)])
+        element.append(written)
     return element
 
 
@@ -183,6 +188,7 @@ def _write_measure(
     places: tuple[Fraction, Fraction],
     attached: Sequence[Attachment],
     is_first_part: bool,
+    clefs_before: Sequence[Clef],
 ) -> etree._Element:
     measure = score.measures[index]
     previous = score.measures[index - 1] if index else None
@@ -192,6 +198,7 @@ def _write_measure(
         add(element, "print", attributes={f"new-{measure.break_before}": "yes"})
     _append(element, left_barline(measure, previous, is_first_part=is_first_part))
     attributes = signatures(measure, previous, context.part) if index else first_attributes(measure, context)
+    change_clefs(attributes, clefs_before, context.part)
     _append(element, attributes if len(attributes) else None)
     voices = write_voices(measure, index, context, places)
     _attach(voices, measure, context, attached)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from lxml import etree
@@ -112,6 +113,13 @@ def _time(attributes: etree._Element, time: TimeSignature) -> None:
     element = add(attributes, "time", attributes={"symbol": symbol} if symbol else None)
     add(element, "beats", "+".join(map(str, time.beats)))
     add(element, "beat-type", time.beat_type)
+
+
+def change_clefs(attributes: etree._Element, before: Sequence[Clef], part: Part) -> None:
+    """Add the clefs of a measure that differ from those of the measure before."""
+    for number, (old, new) in enumerate(zip(before, part.clefs, strict=True), start=1):
+        if old != new:
+            _clef(attributes, new, str(number) if part.staves > 1 else None)
 
 
 def _clef(attributes: etree._Element, clef: Clef, number: str | None) -> None:

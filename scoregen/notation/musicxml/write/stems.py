@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from scoregen.score.elements import Clef, Element, Measure, Rest, Voice
 from scoregen.score.pitch import STEPS, Interval, Pitch, Unpitched
 
-_CLEF_NOTE = {"G": Pitch("G", 0, 4), "F": Pitch("F", 0, 3), "C": Pitch("C", 0, 4)}
 _STEMLESS = ("whole", "breve", "long", "maxima")
 
 
@@ -27,7 +26,7 @@ def stems(
     elements: Sequence[Element], groups: Sequence[Sequence[int]], clef: Clef, transposition: Interval
 ) -> Mapping[int, str]:
     """The stem direction of every element with a stem, for a voice alone on its staff."""
-    middle = middle_line(clef)
+    middle = clef.middle
     together = {index: group for group in groups for index in group}
     found: dict[int, str] = {}
     for index, element in enumerate(elements):
@@ -40,13 +39,6 @@ def stems(
 
 def has_stem(element: Element) -> bool:
     return not isinstance(element, Rest) and element.value.type not in _STEMLESS
-
-
-def middle_line(clef: Clef) -> int:
-    """The staff position of the middle line, in the steps of `Pitch.diatonic`."""
-    note = _CLEF_NOTE.get(clef.sign, _CLEF_NOTE["G"])
-    line = clef.line if clef.sign in _CLEF_NOTE else 2
-    return note.diatonic + 2 * (3 - line) + 7 * clef.octave_change
 
 
 def _place(element: Element, transposition: Interval, middle: int) -> tuple[int, int]:
