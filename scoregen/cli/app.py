@@ -30,6 +30,7 @@ from scoregen.cli.commands.sound.practice import practice_command
 from scoregen.cli.commands.styles import styles_command
 from scoregen.cli.commands.tokens import tokens_command
 from scoregen.cli.commands.train import train_command
+from scoregen.cli.commands.transcribe import transcribe_command
 from scoregen.cli.console.help_text import GroupedCommand
 from scoregen.cli.console.terminal import accept_all_characters, print_error
 from scoregen.system.errors import ScoregenError, one_line
@@ -50,6 +51,7 @@ app = typer.Typer(
 COMMANDS: dict[str, Callable[..., None]] = {
     "compose": compose_command,
     "arrange": arrange_command,
+    "transcribe": transcribe_command,
     "check": check_command,
     "render": render_command,
     "practice": practice_command,

@@ -251,6 +251,12 @@ def _read_midi(path: Path) -> Score:
     return read_midi(path)
 
 
+def _read_recording(path: Path) -> Score:
+    from scoregen.notation.midi.recording import read_recording
+
+    return read_recording(path)
+
+
 def _musicxml(piece: ScoreOutput, target: Path) -> tuple[bytes, ...]:
     return (piece.checked_text,)
 
@@ -297,6 +303,11 @@ READERS: dict[str, Callable[[Path], Score]] = {
     ".capx": _read_other,
     ".mscz": _read_other,
     ".mscx": _read_other,
+    ".wav": _read_recording,
+    ".flac": _read_recording,
+    ".mp3": _read_recording,
+    ".ogg": _read_recording,
+    ".m4a": _read_recording,
 }
 
 WRITERS: dict[str, Callable[[ScoreOutput, Path], tuple[bytes, ...]]] = {

@@ -27,6 +27,9 @@ SIGNATURES = (
     (b"PK\x03\x04", ".mxl"),
     (b"MThd", ".mid"),
     (b"RIFF", ".mid"),
+    (b"fLaC", ".flac"),
+    (b"OggS", ".ogg"),
+    (b"ID3", ".mp3"),
     (b"X:", ".abc"),
     (b"%abc", ".abc"),
     (b"**", ".krn"),
@@ -88,6 +91,8 @@ def readable(score: Path) -> Iterator[Path]:
 def suffix_of(data: bytes) -> str:
     """The suffix of the notation that a text or binary file begins with."""
     head = data.removeprefix(b"\xef\xbb\xbf").lstrip()[:4096]
+    if head.startswith(b"RIFF") and head[8:12] == b"WAVE":
+        return ".wav"
     known = next((suffix for signature, suffix in SIGNATURES if head.startswith(signature)), None)
     return known or (".mei" if MEI_NAMESPACE in head else ".musicxml")
 

@@ -21,6 +21,7 @@ from scoregen.notation.midi.pedals import DAMPER
 from scoregen.notation.musicxml.tree import MAX_NOTES
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
+from scoregen.score.rhythm import NoteValue
 from scoregen.system.errors import Place, ReadError, RefusedError, one_line
 
 DRUM_CHANNEL = 9
@@ -42,7 +43,10 @@ class Channel:
 
 @dataclass(slots=True)
 class MidiContent:
-    """The content of a file. `channels` and `words` are by track; `empty` and `endless` count notes at fault."""
+    """The content of a file. `channels` and `words` are by track; `empty` and `endless` count notes at fault.
+
+    `beat` is what tempo marks count.
+    """
 
     channels: dict[tuple[int, int], Channel] = field(default_factory=lambda: defaultdict(Channel))
     words: dict[int, list[TextEvent]] = field(default_factory=lambda: defaultdict(list))
@@ -50,6 +54,7 @@ class MidiContent:
     keys: dict[Fraction, KeySignature] = field(default_factory=dict)
     tempos: dict[Fraction, int] = field(default_factory=dict)
     title: str | None = None
+    beat: NoteValue = NoteValue("quarter")
     empty: int = 0
     endless: int = 0
 

@@ -21,10 +21,10 @@ from scoregen.score.keys import Key, KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue, notate, tuplet_span
+from scoregen.transcription.hands import LEFT, RIGHT, first_of_right_hand
 
 MAX_VOICES = 4
 
-_MIDDLE_C = 60
 _C_MAJOR = Key(0, "major")
 
 
@@ -162,8 +162,9 @@ def build_measures(
     voices: list[list[Voice]] = [[] for _ in columns]
     for part, notes in parts:
         placed = _on_grids(notes, columns)
+        hands = hands_of_notes(placed) if part.staves > 1 else [1] * len(placed)
         for staff in range(1, part.staves + 1):
-            own = [note for note in placed if part.staves == 1 or (note.pitch >= _MIDDLE_C) == (staff == 1)]
+            own = [note for note, hand in zip(placed, hands, strict=True) if hand == staff]
             for number, line in enumerate(_lines(own), start=1):
                 for index, voice in _voices(_spelled(line, columns), columns, Slot(part.id, staff, number)):
                     voices[index].append(voice)
@@ -179,9 +180,33 @@ def _measure(column: Column, voices: tuple[Voice, ...], tempos: Sequence[tuple[F
     return Measure(column.number, column.duration, column.time, column.key, voices, implicit, tempos=here)
 
 
+def hands_of_notes(notes: Sequence[TimedNote]) -> list[int]:
+    """For each of some notes, sorted by onset, the hand that plays it: 1 the right one, 2 the left one."""
+    groups: dict[Fraction, list[int]] = {}
+    for note in notes:
+        groups.setdefault(note.onset, []).append(note.pitch)
+    splits = dict(zip(groups, first_of_right_hand(list(groups.values()), _held(notes, list(groups))), strict=True))
+    return [RIGHT if note.pitch >= splits[note.onset] else LEFT for note in notes]
+
+
+def _held(notes: Sequence[TimedNote], onsets: Sequence[Fraction]) -> list[list[int]]:
+    """The pitches that sound on at each of some onsets, in order."""
+    held: list[list[int]] = []
+    sounding: list[TimedNote] = []
+    waiting = iter([*notes, None])
+    upcoming = next(waiting)
+    for onset in onsets:
+        sounding = [note for note in sounding if note.end > onset]
+        held.append([note.pitch for note in sounding])
+        while upcoming is not None and upcoming.onset <= onset:
+            sounding.append(upcoming)
+            upcoming = next(waiting)
+    return held
+
+
 def _on_grids(notes: Sequence[TimedNote], columns: Sequence[Column]) -> list[TimedNote]:
     """The notes with onsets and ends on notatable grids; none is lost, and all have a length."""
-    fine = _is_exact(notes)
+    fine = is_exact(notes)
     steps = _grid_steps(notes, columns, fine)
     placed = []
     for note in notes:
@@ -191,7 +216,7 @@ def _on_grids(notes: Sequence[TimedNote], columns: Sequence[Column]) -> list[Tim
     return sorted(placed, key=lambda note: (note.onset, -note.pitch))
 
 
-def _is_exact(notes: Sequence[TimedNote]) -> bool:
+def is_exact(notes: Sequence[TimedNote]) -> bool:
     """Whether the file was made from notation: 95 percent of its onsets are on 64ths or triplet 32nds."""
     exact = sum((16 * note.onset).denominator == 1 or (24 * note.onset).denominator == 1 for note in notes)
     return exact >= 0.95 * len(notes)

@@ -1,14 +1,13 @@
 """Reads a MIDI file as a score; files made from notation are read exactly.
 
 The inverse of `write`: tracks become parts, ticks become exact quarters, velocities, pedals and words (`lyrics`)
-are kept, and positions off the grids of notation are moved to the nearest (`notation`). Recorded performances come
-out legible but rough. Notes without a length are left out, and notes without an end last as long as their track;
+are kept. What was played rather than notated gets its beats from the notes (`performed`). Notes without a length are left out, and notes without an end last as long as their track;
 `Score.notices` says so.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -25,7 +24,9 @@ from scoregen.notation.midi.notation import (
     with_spelling,
 )
 from scoregen.notation.midi.pedals import with_pedals
+from scoregen.notation.midi.performed import Channels, notate_performance
 from scoregen.notation.midi.percussion import PLACES, percussion_instrument
+from scoregen.notation.midi.spelling import pitch_class_weights, spelling_key
 from scoregen.notation.musicxml.document import read_bytes
 from scoregen.notation.musicxml.tree import MAX_PART_MEASURES, MAX_PARTS
 from scoregen.score.elements import Instrument, Lyric, Metadata, Part, Score, Tempo
@@ -34,10 +35,8 @@ from scoregen.score.rhythm import NoteValue
 from scoregen.system.errors import Place, ReadError
 
 _MOST_QUARTERS = 80_000
+_FEWEST_FOR_KEY = 16
 _COMMON_TIME = TimeSignature((4,), 4)
-
-_Channels = list[tuple[int, int, Channel]]
-"""Track, channel number and content of every part."""
 
 
 def read_midi(path: Path) -> Score:
@@ -48,19 +47,26 @@ def read_midi(path: Path) -> Score:
     channels = [found for found in channels if found[2].notes]
     if not channels:
         raise ReadError("the MIDI file has no notes", place)
+    heard = notate_performance(content, channels)
     lost = _add_words(content, channels)
-    pickup = _add_anacrusis(content, channels)
+    pickup = Fraction(0) if heard.has_metre else _add_anacrusis(content, channels)
+    notices = (*heard.notices, *_notices(content, lost, pickup))
+    return score_of(content, channels, place, notices)
+
+
+def score_of(content: MidiContent, channels: Channels, place: Place, notices: Iterable[str]) -> Score:
+    """The score of channels that have notes, each a part; a key is found if the content has none."""
+    key = add_key(content, [note for *_, channel in channels for note in channel.notes])
     columns = _columns(content, channels, place)
     parts = tuple(_part(index, number, channel) for index, (_, number, channel) in enumerate(channels, start=1))
     voiced = [(part, channel.notes) for part, (*_, channel) in zip(parts, channels, strict=True)]
-    measures = build_measures(columns, voiced, _tempos(content.tempos))
+    measures = build_measures(columns, voiced, _tempos(content.tempos, content.beat))
     for part, (*_, channel) in zip(parts, channels, strict=True):
         measures = with_pedals(measures, columns, part.id, channel.pedal)
-    notices = tuple(_notices(content, lost, pickup))
-    return Score(parts, tuple(measures), Metadata(title=content.title), notices=notices)
+    return Score(parts, tuple(measures), Metadata(title=content.title), notices=(*notices, *key))
 
 
-def _columns(content: MidiContent, channels: _Channels, place: Place) -> tuple[Column, ...]:
+def _columns(content: MidiContent, channels: Channels, place: Place) -> tuple[Column, ...]:
     """The measures with the keys that spell their notes. ReadError for music longer than is read."""
     notes = [note for *_, channel in channels for note in channel.notes]
     end = max(note.end for note in notes)
@@ -79,7 +85,17 @@ def _columns(content: MidiContent, channels: _Channels, place: Place) -> tuple[C
     return with_spelling(columns, content.keys, notes)
 
 
-def _add_anacrusis(content: MidiContent, channels: _Channels) -> Fraction:
+def add_key(content: MidiContent, notes: Sequence[TimedNote]) -> tuple[str, ...]:
+    """Add the key signature that the notes show if the content has none; one line that names it."""
+    pitched = [note for note in notes if not note.drum]
+    if content.keys or len(pitched) < _FEWEST_FOR_KEY:
+        return ()
+    key = spelling_key(None, pitch_class_weights((note.pitch, note.end - note.onset) for note in pitched))
+    content.keys[Fraction(0)] = key.signature
+    return (f"no key signature was given; the notes show {key}",)
+
+
+def _add_anacrusis(content: MidiContent, channels: Channels) -> Fraction:
     """Put the barlines after the pickup that the rhythm shows, if the file has one metre throughout."""
     if any(onset > 0 for onset in content.times):
         return Fraction(0)
@@ -91,7 +107,7 @@ def _add_anacrusis(content: MidiContent, channels: _Channels) -> Fraction:
     return pickup
 
 
-def _add_words(content: MidiContent, channels: _Channels) -> int:
+def _add_words(content: MidiContent, channels: Channels) -> int:
     """Put the words of each track under the notes of its part; the number of syllables that have no note.
 
     The words of a track without notes go to the part that has most notes at their onsets.
@@ -147,13 +163,13 @@ def _part(index: int, channel: int, content: Channel) -> Part:
     return Part(f"P{index}", name, "", staff_clefs(content.notes), instrument, other_instruments=others)
 
 
-def _tempos(changes: Mapping[Fraction, int]) -> Iterator[tuple[Fraction, Tempo]]:
-    """Tempos with their onset in the score; a repeated value is left out."""
+def _tempos(changes: Mapping[Fraction, int], beat: NoteValue) -> Iterator[tuple[Fraction, Tempo]]:
+    """Tempos in beats, with their onset in the score; a repeated value is left out."""
     last = None
     for onset, microseconds in sorted(changes.items()):
-        per_minute = Fraction(60_000_000, microseconds)
+        per_minute = Fraction(60_000_000, microseconds) / beat.duration
         whole = Fraction(round(per_minute))
         shown = whole if abs(whole - per_minute) < Fraction(1, 100) else per_minute.limit_denominator(100)
         if shown != last and shown > 0:
-            yield onset, Tempo(Fraction(0), NoteValue("quarter"), shown)
+            yield onset, Tempo(Fraction(0), beat, shown)
         last = shown

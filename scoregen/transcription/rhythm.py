@@ -1,0 +1,150 @@
+"""From a performance to notation: beats, metre, tempo, and the onset and end of every note in quarters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoregen.score.metre import TimeSignature
+from scoregen.transcription.beats.attacks import attacks_of
+from scoregen.transcription.beats.tracking import Beats, track
+from scoregen.transcription.beats.odds import odds_of
+from scoregen.transcription.grids import COMPOUND, SIMPLE, place_onsets, total_cost
+from scoregen.transcription.performed import PerformedNote
+from scoregen.transcription.values import note_ends
+
+FEWEST = 8
+"""Attacks from which beats are looked for; fewer are written as quarters in free rhythm."""
+_TIMING = 0.028
+"""The standard deviation of human timing, in seconds."""
+_NARROW, _WIDE = 0.03, 0.1
+_COMPOUND_MARGIN = 0.75
+_AGREEMENT = 0.4
+_LONGEST_BEAT = 1.4
+"""Seconds; a longer beat is written as two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """`onsets` and `ends` of the notes in quarters, in their order; `times` are the signatures by onset.
+
+    `beat` is the length of a beat in quarters, `per_minute` how many of them a minute has.
+    """
+
+    onsets: tuple[Fraction, ...]
+    ends: tuple[Fraction, ...]
+    times: dict[Fraction, TimeSignature]
+    beat: Fraction
+    per_minute: int
+
+
+def notated_rhythm(notes: Sequence[PerformedNote], lines: Sequence[int], *, may_hold: bool) -> Rhythm:
+    """The rhythm of notes that are sorted by onset. `lines` are their hands or voices; see `note_ends`."""
+    attacks = attacks_of(notes)
+    beats = _simple_beats(track(attacks.times, odds_of(attacks)))
+    starts = np.array([note.onset for note in notes])
+    places = _in_beats(attacks.times, beats)
+    seconds = float(np.median(np.diff(beats.times)))
+    spread = min(max(_TIMING / seconds, _NARROW), _WIDE)
+    is_compound = total_cost(places, spread, COMPOUND) < _COMPOUND_MARGIN * total_cost(places, spread, SIMPLE)
+    beat = Fraction(3, 2) if is_compound else Fraction(1)
+    grid = place_onsets(places.tolist(), spread, COMPOUND if is_compound else SIMPLE)
+    first, times = _signatures(beats, is_compound, min(grid))
+    onsets = [max((grid[member] - first) * beat, Fraction(0)) for member in attacks.members]
+    heard = [(float(end) - float(first)) * float(beat) for end in _in_beats(_ends(notes, starts), beats)]
+    last = _last_end(onsets, heard, times)
+    ends = note_ends(onsets, heard, lines, last, may_hold=may_hold)
+    return Rhythm(tuple(onsets), tuple(ends), times, beat, round(60 / seconds))
+
+
+def is_on_own_beats(quarters: Sequence[float]) -> bool:
+    """Whether onsets, in quarters of the file's own tempo, keep to its beats and their divisions.
+
+    The directions of the onsets in the circle of a quarter, of a half, third or fourth of one, agree (the test of
+    Rayleigh); those of a performance that ignores the beats of its file do not.
+    """
+    places = np.asarray(quarters)
+    strengths = [abs(np.exp(2j * np.pi * parts * places).mean()) for parts in (1, 2, 3, 4)]
+    return bool(max(strengths) > _AGREEMENT)
+
+
+def rhythm_on_own_beats(
+    notes: Sequence[PerformedNote],
+    quarters: Sequence[tuple[float, float]],
+    lines: Sequence[int],
+    time: TimeSignature,
+    *,
+    may_hold: bool,
+) -> tuple[tuple[Fraction, Fraction], ...]:
+    """Onset and end in quarters of notes that keep to the beats of their file, where they are at `quarters`."""
+    members = attacks_of(notes).members
+    beat = Fraction(3, 2) if time.is_compound else Fraction(1)
+    places = np.bincount(members, np.array([onset for onset, _ in quarters])) / np.bincount(members)
+    seconds = float(np.median([(n.end - n.onset) / (b - a) for n, (a, b) in zip(notes, quarters, strict=True)]))
+    spread = min(max(_TIMING / (seconds * float(beat)), _NARROW), _WIDE)
+    grid = place_onsets((places / float(beat)).tolist(), spread, COMPOUND if time.is_compound else SIMPLE)
+    onsets = [max(grid[member] * beat, Fraction(0)) for member in members]
+    heard = [end for _, end in quarters]
+    last = _last_end(onsets, heard, {Fraction(0): time})
+    return tuple(zip(onsets, note_ends(onsets, heard, lines, last, may_hold=may_hold), strict=True))
+
+
+def _simple_beats(beats: Beats) -> Beats:
+    """The beats; twice as many if they are too slow to be counted."""
+    if float(np.median(np.diff(beats.times))) <= _LONGEST_BEAT:
+        return beats
+    times = np.interp(np.arange(2 * len(beats.times) - 1) / 2, np.arange(len(beats.times)), beats.times)
+    places = np.repeat(beats.places * 2, 2)[:-1]
+    places[1::2] += 1
+    return Beats(times, places, np.repeat(beats.metres * 2, 2)[:-1])
+
+
+def _in_beats(seconds: NDArray[np.float64], beats: Beats) -> NDArray[np.float64]:
+    """Times in beats from the first; the tempo at each end goes on."""
+    index = np.clip(np.searchsorted(beats.times, seconds, side="right") - 1, 0, len(beats.times) - 2)
+    length = beats.times[index + 1] - beats.times[index]
+    return np.asarray(index + (seconds - beats.times[index]) / length)
+
+
+def _ends(notes: Sequence[PerformedNote], starts: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.maximum(np.array([note.end for note in notes]), starts + 0.02)
+
+
+def _signatures(beats: Beats, is_compound: bool, earliest: Fraction) -> tuple[Fraction, dict[Fraction, TimeSignature]]:
+    """The beat that is the start of the score, and the signature of every measure that has another than the last.
+
+    A score that does not start with a downbeat starts with its first note.
+    """
+    begin = max(int(earliest), 0)
+    barlines = [begin, *(index for index in range(begin + 1, len(beats.places)) if beats.places[index] == 0)]
+    lengths = [int(beats.metres[index]) for index in barlines]
+    lengths = [own if b is None else b - a for own, a, b in zip(lengths, barlines, [*barlines[1:], None], strict=True)]
+    has_pickup = int(beats.places[begin]) != 0 and len(barlines) > 1
+    first = earliest if has_pickup else Fraction(begin)
+    beat = Fraction(3, 2) if is_compound else Fraction(1)
+    times: dict[Fraction, TimeSignature] = {}
+    last = None
+    for index, (barline, length) in enumerate(zip(barlines, lengths, strict=True)):
+        if index == 0 and has_pickup:
+            last = int(beats.metres[barlines[1]])
+            times[Fraction(0)] = times[(barlines[1] - first) * beat] = _signature(last, is_compound)
+        elif length != last:
+            times[(barline - first) * beat] = _signature(length, is_compound)
+            last = length
+    return first, times
+
+
+def _signature(beats: int, is_compound: bool) -> TimeSignature:
+    return TimeSignature((3 * beats,), 8) if is_compound else TimeSignature((beats,), 4)
+
+
+def _last_end(onsets: Sequence[Fraction], heard: Sequence[float], times: dict[Fraction, TimeSignature]) -> Fraction:
+    """The end of the last measure that has an onset."""
+    last = max(onsets)
+    start = max(place for place in times if place <= last)
+    measure = times[start].duration
+    return start + ((last - start) // measure + 1) * measure
