@@ -142,8 +142,12 @@ def _place(parts: Sequence[Part], ensemble: Ensemble, by_role: Mapping[str, str]
 
 
 def _with_empty_parts(page: Score, ensemble: Ensemble, parts: Mapping[str, str]) -> Score:
-    """The page with the parts of roles that have no note blank on all of their staves."""
-    empty = {part for part in parts.values() if _is_empty(page, part)}
+    """The page with the parts of roles that have no note blank on all of their staves.
+
+    The rests of a part that is blank elsewhere stay.
+    """
+    blank = {voice.slot.part for measure in page.measures for voice in measure.voices if voice.is_blank}
+    empty = {part for part in parts.values() if part not in blank and _is_empty(page, part)}
     slots = [slot for slot in _main_slots(page, ensemble, parts) if slot.part in empty]
     return blank_voices(page, slots, range(len(page.measures)))
 
