@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,9 @@ from scoregen.plan.drafts import (
 )
 from scoregen.plan.easy_parts import easy_rules
 from scoregen.plan.form import PieceOptions, blank_piece
+from scoregen.plan.piece.piece_plan import PiecePlan
+from scoregen.plan.piece.planned_piece import given_by_plan, planned_piece, plans_for_plan
+from scoregen.plan.piece.writing import plan_text
 from scoregen.plan.plan_text import PlanRow, plan_rows
 from scoregen.plan.sections import Sections, section_starts, unfolded
 from scoregen.score.arrangement.sung_texts import LYRICS, LyricsChoice, with_given_marks
@@ -137,6 +141,7 @@ def compose(
     figured_bass: str | None = None,
     lyrics: LyricsChoice = "all",
     layout: LayoutOptions | None = None,
+    plan: PiecePlan | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Composition:
     """Fill what is blank in a score for an ensemble; without a score, write a new piece.
@@ -151,8 +156,8 @@ def compose(
     (`"6 | 6/5 #"`). Without them, `chord_symbols` is `follow` if new voices sound only members of the chords that the
     symbols or figures of the score name, `suggest` if they do where voice leading allows, or `ignore`. `lyrics` names
     the verses that new parts get: all, or the first; `layout` lays the result out as open or closed score or adds a
-    rehearsal reduction. Raises InputError if there is nothing to fill, and RefusedError if no notes can be written for
-    what is given.
+    rehearsal reduction. `plan` describes a new piece in place of `piece` and `chords` (`plan.piece`). Raises
+    InputError if there is nothing to fill, and RefusedError if no notes can be written for what is given.
     """
     from scoregen.model.engine.loading import load_engine
     from scoregen.model.sampling.mixture import load_mixture
@@ -165,6 +170,8 @@ def compose(
     shape = layout or LayoutOptions()
     shape.check()
     options = sampling or SamplingOptions()
+    if plan is not None and (score is not None or piece is not None or chords or figured_bass or transpose):
+        raise InputError("a plan describes a whole new piece; leave out the score and the options of a piece")
     choir = load_ensemble(ensemble)
     chosen = choose_style(style if style != DEFAULT_STYLE else default_style(choir))
     pretrained = load_mixture(_weights_of(chosen, checkpoint), choir, may_stand_in=True)
@@ -176,12 +183,17 @@ def compose(
     options = _with_costs(options, manner)
     engine = load_engine(pretrained.weights, device, options.candidates)
     piece_options = piece or (PieceOptions(measures=len(chord_measures(chords))) if chords else PieceOptions())
-    given = blank_piece(piece_options, choir, manner, options.seed) if score is None else score
+    planned = planned_piece(plan, choir, manner, options.seed) if plan else None
+    if planned is not None:
+        given = planned.score
+    else:
+        given = blank_piece(piece_options, choir, manner, options.seed) if score is None else score
     if score is None and pretrained.knows_descriptions:
         given = without_phrase_ends(given)
     if transpose is not None:
         given = transposed(given, transposition_of(transpose, given, choir, roles or {}))
-    form = piece_options.sections if score is None else (0,)
+    form = planned.order if planned else piece_options.sections if score is None else (0,)
+    lengths = planned.lengths if planned else ()
     players = pretrained.players
     asked = _asked_key(key)
     if pretrained.knows_descriptions:
@@ -191,11 +203,17 @@ def compose(
     if options.difficulty == "easy":
         task = replace(task, rules=easy_rules(task.rules, task.singers, task.interval))
     started = time.perf_counter()
-    sections = section_starts(given, form) if score is None else ()
-    timeline = given_timeline(task.score, task.slots, chords, chord_symbols, figured_bass)
+    sections = section_starts(given, form, lengths) if score is None else ()
+    if plan and planned:
+        timeline = given_by_plan(plan, planned) if not pretrained.knows_descriptions else {}
+    else:
+        timeline = given_timeline(task.score, task.slots, chords, chord_symbols, figured_bass)
     followed = given_chords(timeline)
     if pretrained.knows_descriptions:
         plans = DraftPlans(task.score, (({},),) * count, {})
+    elif plan and planned:
+        plain = Manner(manner, options.rhythm, options.difficulty == "easy")
+        plans = plans_for_plan(plan, planned, timeline, plain, options.seed, count, followed)
     else:
         plans = _plans(task, form if score is None else None, manner, options, count, followed)
     drafts = _sample(engine, pretrained, task, choir, plans, manner, sections, options, progress)
@@ -214,15 +232,18 @@ def compose(
     follows = bool(followed) and not (chords or figured_bass)
     settings |= {"chord_symbols": chord_symbols} if follows or chord_symbols != "follow" else {}
     settings |= {"style": style} if style != DEFAULT_STYLE else {}
-    settings |= {"piece": _plain(asdict(piece_options))} if score is None else {}
+    if plan is not None:
+        settings |= {"plan": plan_text(plan)}
+    elif score is None:
+        settings |= {"piece": _plain(asdict(piece_options))}
     alternatives = []
     for rank, draft in enumerate(drafts, 1):
-        done = with_given_marks(unfolded(filled_page(task, draft.tokens), form), lyrics)
-        novelty = novelty_record(draft, done, form)
+        done = with_given_marks(unfolded(filled_page(task, draft.tokens), form, lengths), lyrics)
+        novelty = novelty_record(draft, done, form, lengths)
         closing = closing_chords(done, plans.ends) if form == (0,) else []
         results = {"rank": rank, "novelty": novelty, "phrase_ends": closing}
         record = provenance(done, pretrained.weights, options, {**settings, **results})
-        found = parallels(unfolded(filled_reading(task, draft.tokens), form), task.page_slots)
+        found = parallels(unfolded(filled_reading(task, draft.tokens), form, lengths), task.page_slots)
         shown = lay_out_given(done, choir, shape)
         rows = plan_rows([measure.header for measure in draft.tokens.measures])
         alternatives.append(Alternative(shown, -draft.nats, found, record, rows))
@@ -233,6 +254,7 @@ def compose(
         (
             *given.notices,
             *task.notices,
+            *(_plan_notices(plan, knows_chords=not pretrained.knows_descriptions) if plan else ()),
             *chord_notices(task.score, timeline, chords, chord_symbols),
             *([str(report)] if report else []),
             *([NEW_SCORE] if is_new else []),
@@ -257,6 +279,17 @@ def _refuse_choral(
     names = [name for name, is_asked in asked.items() if is_asked]
     if names:
         raise InputError(f"{names[0]} is for choirs of up to four voices so far; leave it out for {ensemble.name}")
+
+
+def _plan_notices(plan: PiecePlan, *, knows_chords: bool) -> tuple[str, ...]:
+    """One line for what a plan asks for and composing does not follow."""
+    harmonic = (
+        [] if knows_chords else [key for key in ("chords", "cadences") if any(map(attrgetter(key), plan.sections))]
+    )
+    names = [*harmonic, *plan.not_followed]
+    return (
+        (f"the plan is followed except for {', '.join(names)}, which composing does not follow yet",) if names else ()
+    )
 
 
 def _with_chords(understanding: Understanding, *, follows: bool) -> Understanding:
