@@ -55,7 +55,7 @@ PACKAGES = {
         ("sound",),
         ("",),
     ),
-    "plan": (("chords",), ("",)),
+    "plan": (("chords",), ("",), ("piece",), ("scene",)),
     "score": (("",), ("ensemble",), ("arrangement", "theory")),
     "tasks": (("explain",), ("",), ("public",)),
     "tokens": (("",), ("constraints",)),

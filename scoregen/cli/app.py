@@ -26,6 +26,8 @@ from scoregen.cli.commands.explain import explain_command
 from scoregen.cli.commands.manual import ensembles_command, manual_command
 from scoregen.cli.commands.novelty import novelty_command
 from scoregen.cli.commands.render import render_command
+from scoregen.cli.commands.scene.plan import plan_command
+from scoregen.cli.commands.scene.score_scene import score_scene_command
 from scoregen.cli.commands.sound.practice import practice_command
 from scoregen.cli.commands.styles import styles_command
 from scoregen.cli.commands.tokens import tokens_command
@@ -50,6 +52,8 @@ app = typer.Typer(
 )
 COMMANDS: dict[str, Callable[..., None]] = {
     "compose": compose_command,
+    "plan": plan_command,
+    "score-scene": score_scene_command,
     "arrange": arrange_command,
     "transcribe": transcribe_command,
     "check": check_command,

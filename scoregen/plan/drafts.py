@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from scoregen.plan.chords.given_line import GivenMusic, GivenNote
 from scoregen.plan.easy_parts import WIDEST_LEAP, WIDEST_PLAYED_LEAP
-from scoregen.plan.form import cadence_chords, leading_chords
+from scoregen.plan.form import Chords, cadence_chords, leading_chords
 from scoregen.plan.measure_plans import in_measures, timed_chords
 from scoregen.plan.melody_cadences import Setting, melody_cadences
 from scoregen.plan.phrase_ends import PhraseEnd, arrivals, phrase_ends, with_phrase_ends
@@ -112,10 +112,11 @@ def _plan_for_given(
     chance = random.Random(f"{seed} onsets")
     rhythm = "flowing" if manner.is_played and manner.rhythm == "follow" else manner.rhythm
     onsets = open_onsets(setting.pulse, line, starts, task.new_voices, rhythm, chance)
-    return _with_symbols(in_measures(task.score, chords, onsets, manner.widest_leap), task.symbols)
+    return with_symbols(in_measures(task.score, chords, onsets, manner.widest_leap), task.symbols)
 
 
-def _with_symbols(plan: Plan, symbols: GivenChords) -> Plan:
+def with_symbols(plan: Plan, symbols: GivenChords) -> Plan:
+    """The plan with the given chords."""
     return {index: replace(each, given_chords=symbols.get(index, {})) for index, each in plan.items()}
 
 
@@ -149,7 +150,7 @@ def plans_for_piece(
     The first is that of the seed itself.
     """
     seeds = [seed, *(random.Random(f"{seed} plan {number}").getrandbits(32) for number in range(1, count))]
-    plans = tuple((_with_symbols(_plan_for_piece(score, form, manner, each), symbols),) for each in seeds)
+    plans = tuple((with_symbols(_plan_for_piece(score, form, manner, each), symbols),) for each in seeds)
     goals = cadence_chords(score, seed, form, manner.style)
     return DraftPlans(score, plans, {index: tuple(goals[index]) for index in goals if index not in symbols})
 
@@ -157,19 +158,28 @@ def plans_for_piece(
 def _plan_for_piece(score: Score, form: Sections, manner: Manner, seed: int) -> Plan:
     goals = cadence_chords(score, seed, form, manner.style)
     leading = leading_chords(score, goals, seed, manner.style, form)
-    starts, tonic = measure_onsets(score), Key.of(score.measures[0].key).tonic_fifths
     lasts = {(start or len(score.measures)) - 1 for start in section_starts(score, form)}
+    return plan_of_chords(score, goals, leading, lasts, manner)
+
+
+def plan_of_chords(score: Score, goals: Chords, leading: Chords, lasts: Collection[int], manner: Manner) -> Plan:
+    """The plan of a new piece with the chords of its phrase ends and those that lead to them.
+
+    `lasts` are the measures with which sections end.
+    """
+    starts = measure_onsets(score)
+    tonics = [Key.of(measure.key).tonic_fifths for measure in score.measures]
     chords: dict[Fraction, PlannedChord] = {}
     for index, places in leading.items():
+        tonic, beat = tonics[index], score.measures[index].time.groups[0]
         chords |= {
-            starts[index] + onset: _leading(_spelled(each, tonic), tonic, score.measures[index].time.groups[0])
-            for onset, each in places.items()
+            starts[index] + onset: _leading(_spelled(each, tonic), tonic, beat) for onset, each in places.items()
         }
     for index, places in goals.items():
         for onset, members in places.items():
             is_final = index in lasts and onset == max(places)
             stay = manner.style.cadences.stay
-            chords[starts[index] + onset] = PlannedChord(_spelled(members, tonic), is_final, stay)
+            chords[starts[index] + onset] = PlannedChord(_spelled(members, tonics[index]), is_final, stay)
     pulse = pulse_of(score, ())
     onsets = frozenset(pulse.starts[:-1]) if manner.rhythm == "plain" else None
     return in_measures(score, chords, onsets, manner.widest_leap)

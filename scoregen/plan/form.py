@@ -69,7 +69,7 @@ def blank_piece(
         )
         for index, (is_upbeat, duration) in enumerate(columns)
     ]
-    first, *others = numbered(measures * (max(form) + 1), len(columns))
+    first, *others = numbered(measures * (max(form) + 1), [len(columns)] * (max(form) + 1))
     opening = replace(first, tempos=(_tempo(options, time),))
     return Score(parts, (opening, *others), Metadata(title=f"{ensemble.title} in {key}"))
 
@@ -153,7 +153,7 @@ def leading_chords(
     for index, places in cadences.items():
         for end, members in places.items():
             share = plan.dominants["home" if members[0] == key.triad[0] else "away"]
-            place = _beat_before(piece, index, end)
+            place = beat_before(piece, index, end)
             if index == last and end == max(places) and place is not None:
                 weights = style.melody_cadences.last_of(key)
                 chord = chooser.choices(list(weights), list(weights.values()))[0]
@@ -163,7 +163,7 @@ def leading_chords(
     return chords
 
 
-def _beat_before(piece: Score, index: int, end: Fraction) -> tuple[int, Fraction] | None:
+def beat_before(piece: Score, index: int, end: Fraction) -> tuple[int, Fraction] | None:
     """The place one beat earlier, as measure index and onset; None at the start of the piece or of a phrase."""
     beat = piece.measures[index].time.groups[0]
     if end == 0 and index == 0:
@@ -220,7 +220,7 @@ def _phrase_ends(
         stops = [options.measures * (phrase + 1) // count for phrase in range(count)]
     else:
         stops = _drawn_stops(options.measures, usual, lengths.longer, random.Random(f"{seed} phrases"))
-    place = _phrase_end_place(options, time)
+    place = phrase_end_place(options, time)
     first = 1 if options.anacrusis else 0
     return {first + stop - 1: (place,) for stop in stops}
 
@@ -237,7 +237,7 @@ def _drawn_stops(measures: int, usual: int, longer: float, chance: random.Random
     return [*stops[1:], *([measures] if stops[-1] < measures else [])]
 
 
-def _phrase_end_place(options: PieceOptions, time: TimeSignature) -> Fraction:
+def phrase_end_place(options: PieceOptions, time: TimeSignature) -> Fraction:
     """The last strong place that leaves a full unit before the anacrusis of the next phrase."""
     strong_enough = 1 if len(time.groups) % 2 == 0 else 0
     latest = time.duration - options.anacrusis - time.unit

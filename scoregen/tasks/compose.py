@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,9 @@ from scoregen.plan.drafts import (
 )
 from scoregen.plan.easy_parts import easy_playing, easy_rules
 from scoregen.plan.form import PieceOptions, blank_piece
+from scoregen.plan.piece.piece_plan import PiecePlan
+from scoregen.plan.piece.planned_piece import given_by_plan, planned_piece, plans_for_plan
+from scoregen.plan.piece.writing import plan_text
 from scoregen.plan.plan_text import PlanRow, plan_rows
 from scoregen.plan.sections import Sections, section_starts, unfolded
 from scoregen.score.arrangement.sung_texts import LYRICS, LyricsChoice, with_given_marks
@@ -140,6 +144,7 @@ def compose(
     figured_bass: str | None = None,
     lyrics: LyricsChoice = "all",
     layout: LayoutOptions | None = None,
+    plan: PiecePlan | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Composition:
     """Fill what is blank in a score for an ensemble; without a score, write a new piece.
@@ -154,8 +159,8 @@ def compose(
     (`"6 | 6/5 #"`). Without them, `chord_symbols` is `follow` if new voices sound only members of the chords that the
     symbols or figures of the score name, `suggest` if they do where voice leading allows, or `ignore`. `lyrics` names
     the verses that new parts get: all, or the first; `layout` lays the result out as open or closed score or adds a
-    rehearsal reduction. Raises InputError if there is nothing to fill, and RefusedError if no notes can be written for
-    what is given.
+    rehearsal reduction. `plan` describes a new piece in place of `piece` and `chords` (`plan.piece`). Raises
+    InputError if there is nothing to fill, and RefusedError if no notes can be written for what is given.
     """
     from scoregen.model.engine.loading import load_engine
     from scoregen.model.sampling.mixture import load_mixture
@@ -167,6 +172,8 @@ def compose(
     shape = layout or LayoutOptions()
     shape.check()
     options = sampling or SamplingOptions()
+    if plan is not None and (score is not None or piece is not None or chords or figured_bass or transpose):
+        raise InputError("a plan describes a whole new piece; leave out the score and the options of a piece")
     choir = load_ensemble(ensemble)
     if score is None and parts:
         check_parts(choir, parts, (), ())
@@ -180,12 +187,17 @@ def compose(
     options = _with_costs(options, manner)
     engine = load_engine(pretrained.weights, device, options.candidates)
     piece_options = piece or (PieceOptions(measures=len(chord_measures(chords))) if chords else PieceOptions())
-    blank_score = blank_piece(piece_options, choir, manner, options.seed) if score is None else score
+    planned = planned_piece(plan, choir, manner, options.seed) if plan else None
+    if planned is not None:
+        blank_score = planned.score
+    else:
+        blank_score = blank_piece(piece_options, choir, manner, options.seed) if score is None else score
     is_new_music = score is None and pretrained.knows_descriptions
     given = without_phrase_ends(blank_score) if is_new_music else blank_score
     if transpose is not None:
         given = transposed(given, transposition_of(transpose, given, choir, roles or {}))
-    form = piece_options.sections if score is None else (0,)
+    form = planned.order if planned else piece_options.sections if score is None else (0,)
+    lengths = planned.lengths if planned else ()
     players = pretrained.players
     asked = _asked_key(key)
     if pretrained.knows_descriptions:
@@ -195,16 +207,23 @@ def compose(
             given, choir, roles or {}, blank, extend, manner, key=asked, add=add, parts=parts, players=players
         )
     if options.difficulty == "easy":
-        easy = easy_playing(task.rules, task.singers) if pretrained.knows_descriptions else easy_rules(task.rules, task.singers, task.interval)
+        is_played = pretrained.knows_descriptions
+        easy = easy_playing(task.rules, task.singers) if is_played else easy_rules(task.rules, task.singers, task.interval)
         task = replace(task, rules=easy)
     started = time.perf_counter()
-    sections = section_starts(given, form) if score is None else ()
+    sections = section_starts(given, form, lengths) if score is None else ()
     lowest_last = slots_to_lowest(task) if pretrained.knows_descriptions else task.slots
-    timeline = given_timeline(task.score, lowest_last, chords, chord_symbols, figured_bass)
+    if plan and planned:
+        timeline = given_by_plan(plan, planned)
+    else:
+        timeline = given_timeline(task.score, lowest_last, chords, chord_symbols, figured_bass)
     followed = given_chords(timeline)
     if pretrained.knows_descriptions:
         new = blank_score if is_new_music else None
         plans = _played_plans(task, new, form, manner, options, count, followed)
+    elif plan and planned:
+        plain = Manner(manner, options.rhythm, options.difficulty == "easy")
+        plans = plans_for_plan(plan, planned, timeline, plain, options.seed, count, followed)
     else:
         plans = _plans(task, form if score is None else None, manner, options, count, followed)
     drafts = _sample(engine, pretrained, task, choir, plans, manner, sections, options, progress)
@@ -224,15 +243,18 @@ def compose(
     follows = bool(followed) and not (chords or figured_bass)
     settings |= {"chord_symbols": chord_symbols} if follows or chord_symbols != "follow" else {}
     settings |= {"style": style} if style != DEFAULT_STYLE else {}
-    settings |= {"piece": _plain(asdict(piece_options))} if score is None else {}
+    if plan is not None:
+        settings |= {"plan": plan_text(plan)}
+    elif score is None:
+        settings |= {"piece": _plain(asdict(piece_options))}
     alternatives = []
     for rank, draft in enumerate(drafts, 1):
-        done = with_given_marks(unfolded(filled_page(task, draft.tokens), form), lyrics)
-        novelty = novelty_record(draft, done, form)
+        done = with_given_marks(unfolded(filled_page(task, draft.tokens), form, lengths), lyrics)
+        novelty = novelty_record(draft, done, form, lengths)
         closing = closing_chords(done, plans.ends) if form == (0,) else []
         results = {"rank": rank, "novelty": novelty, "phrase_ends": closing}
         record = provenance(done, pretrained.weights, options, {**settings, **results})
-        found = parallels(unfolded(filled_reading(task, draft.tokens), form), task.page_slots)
+        found = parallels(unfolded(filled_reading(task, draft.tokens), form, lengths), task.page_slots)
         shown = lay_out_given(done, choir, shape)
         rows = plan_rows([measure.header for measure in draft.tokens.measures])
         alternatives.append(Alternative(shown, -draft.nats, found, record, rows))
@@ -245,6 +267,7 @@ def compose(
         (
             *given.notices,
             *task.notices,
+            *(_plan_notices(plan, knows_chords=not pretrained.knows_descriptions) if plan else ()),
             *chord_notices(task.score, timeline, chords, chord_symbols),
             *([str(report)] if report else []),
             *([NEW_SCORE] if is_new else []),
@@ -261,6 +284,17 @@ def _refuse_choral(ensemble: Ensemble, layout: LayoutOptions) -> None:
         raise InputError(
             f"--layout and --reduction are for choirs of up to four voices; leave them out for {ensemble.name}"
         )
+
+
+def _plan_notices(plan: PiecePlan, *, knows_chords: bool) -> tuple[str, ...]:
+    """One line for what a plan asks for and composing does not follow."""
+    harmonic = (
+        [] if knows_chords else [key for key in ("chords", "cadences") if any(map(attrgetter(key), plan.sections))]
+    )
+    names = [*harmonic, *plan.not_followed]
+    return (
+        (f"the plan is followed except for {', '.join(names)}, which composing does not follow yet",) if names else ()
+    )
 
 
 def _with_chords(understanding: Understanding, *, follows: bool) -> Understanding:

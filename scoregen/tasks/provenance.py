@@ -63,7 +63,7 @@ def _phrase_end(end: Mapping[str, str]) -> str:
     return f"{end['measure']}:{end['onset']}={end['chord']}"
 
 
-def novelty_record(draft: Draft, score: Score, form: Sections) -> dict[str, Any]:
+def novelty_record(draft: Draft, score: Score, form: Sections, lengths: Sequence[int] = ()) -> dict[str, Any]:
     """The novelty record of the provenance: the limit, and the passages shared with the corpus of the weights.
 
     `scoregen novelty` finds the works of the passages.
@@ -74,7 +74,9 @@ def novelty_record(draft: Draft, score: Score, form: Sections) -> dict[str, Any]
     if shared is None:
         return {"limit_events": None}
     measures = len(draft.tokens.measures)
-    begins = score.measures[first_occurrence(shared.measure, measures, form)].number if shared.longest else None
+    begins = (
+        score.measures[first_occurrence(shared.measure, measures, form, lengths)].number if shared.longest else None
+    )
     return {
         "limit_events": LIMIT,
         "longest_shared_events": shared.longest,

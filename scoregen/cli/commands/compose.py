@@ -47,6 +47,7 @@ from scoregen.system.errors import InputError
 if TYPE_CHECKING:
     from scoregen.notation.engraving.pages import EngravingOptions
     from scoregen.notation.files import WrittenFiles
+    from scoregen.plan.piece.piece_plan import PiecePlan
     from scoregen.tasks.compose import Composition
 
 
@@ -160,6 +161,10 @@ def compose_command(
         typer.Option(
             "--form", metavar="LETTERS", help="New piece: sections in letters, such as AAB.", show_default="none"
         ),
+    ] = None,
+    plan: Annotated[
+        Path | None,
+        typer.Option("--plan", metavar="FILE", help="New piece: its plan, a TOML file such as `scoregen plan` writes."),
     ] = None,
     count: Annotated[
         int, typer.Option("--count", min=1, help="Number of alternatives, best first, numbered from 001.")
@@ -321,7 +326,9 @@ def compose_command(
     scores: list[Path | None] = [*input_files(score)] if score else [None]
     _check_use(scores[0], piece, role=role, blank=blank, extend=extend, add=add, transpose=transpose)
     piece |= given_options(key=key) if not score else {}
-    if not (score or piece or output or chords):
+    if plan is not None:
+        options["plan"] = _plan(plan, score, piece | given_options(chords=chords, figured_bass=figured_bass))
+    if not (score or piece or output or chords or plan):
         raise InputError("found no score; name a melody, or describe a new piece with --measures or --key")
     options["piece"] = PieceOptions(**piece) if piece else None
     outputs = output_files(output, scores, load_ensemble(ensemble).name, ".musicxml")
@@ -336,6 +343,18 @@ def compose_command(
 
 def _names(text: str | None) -> tuple[str, ...]:
     return tuple(name.strip().lower() for name in text.split(",")) if text else ()
+
+
+def _plan(plan: Path, score: Sequence[Path] | None, others: Mapping[str, Any]) -> PiecePlan:
+    """The plan of a new piece. InputError if a score or an option says something else of the piece."""
+    from scoregen.plan.piece.reading import read_plan
+
+    if score:
+        raise InputError(f"--plan is for a new piece, but found {score[0]}; omit one of them")
+    if others:
+        option = next(iter(others)).replace("_", "-")
+        raise InputError(f"--{option}: the plan {plan} describes the piece; change it there, and omit the option")
+    return read_plan(plan)
 
 
 @dataclass(frozen=True, slots=True)

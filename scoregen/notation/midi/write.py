@@ -12,6 +12,7 @@ The rules of the performance, in order:
 6. An unpitched note sounds the percussion key of its instrument, else that of its staff position.
 7. A measure shorter or longer than its time signature gets a time signature of its own, so that the
    barlines of the file match those of the score.
+8. Rehearsal marks are markers.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from scoregen.notation.midi.expression import MidiNote, midi_notes
 from scoregen.notation.midi.pedals import DAMPER, pedal_spans
 from scoregen.notation.midi.percussion import percussion_key
 from scoregen.notation.midi.performance import performance_notes, unfold_score
+from scoregen.score.directions import RehearsalMark, Words
 from scoregen.score.elements import Measure, Part, Score, Tempo
 from scoregen.score.keys import KeySignature
 from scoregen.score.pitch import Pitch, Unpitched
@@ -155,7 +157,21 @@ def _conductor_events(score: Score, ticks: int) -> list[_Event]:
             if message is not None and (message.type not in last or last[message.type] != message):
                 last[message.type] = message
                 events.append(_Event(_ticks(start + onset, ticks), rank, message))
-    return events + _tempo_events(score, ticks)
+    return events + _tempo_events(score, ticks) + list(_markers(score, ticks))
+
+
+def _markers(score: Score, ticks: int) -> Iterator[_Event]:
+    """The rehearsal marks, each with the upright words at its place."""
+    for start, measure in zip(measure_onsets(score), score.measures, strict=True):
+        for direction in measure.directions:
+            if isinstance(direction.value, RehearsalMark):
+                words = [
+                    other.value.text
+                    for other in measure.directions
+                    if other.onset == direction.onset and isinstance(other.value, Words) and not other.value.italic
+                ]
+                text = " ".join([direction.value.text, *dict.fromkeys(words)])
+                yield _Event(_ticks(start + direction.onset, ticks), 4, mido.MetaMessage("marker", text=text))
 
 
 def _signature_messages(measure: Measure) -> Iterator[tuple[Fraction, int, mido.MetaMessage | None]]:

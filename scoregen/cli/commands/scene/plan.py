@@ -1,0 +1,78 @@
+"""`scoregen plan`: writes the plan of a piece."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from scoregen.cli.console.arguments import Force, Quiet, given_options, parse_quarters
+from scoregen.cli.console.inputs import name_of, read_input
+from scoregen.cli.console.terminal import file_in_errors, print_messages, print_paths
+from scoregen.system.errors import InputError
+
+
+def plan_command(
+    score: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[SCORE]", help="A score whose plan is written; without it the options describe a piece."
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="The plan, a .toml file.", show_default="shown"),
+    ] = None,
+    measures: Annotated[
+        int | None, typer.Option("--measures", min=1, help="Number of measures.", show_default="16")
+    ] = None,
+    form: Annotated[
+        str | None,
+        typer.Option("--form", metavar="LETTERS", help="Sections in letters, such as AABA.", show_default="A"),
+    ] = None,
+    key: Annotated[str | None, typer.Option("--key", help="Key, such as 'g minor'.", show_default="C major")] = None,
+    time_signature: Annotated[
+        str | None, typer.Option("--time", help="Time signature, such as 6/8.", show_default="4/4")
+    ] = None,
+    tempo: Annotated[int | None, typer.Option("--tempo", min=1, help="Beats per minute.", show_default="84")] = None,
+    anacrusis: Annotated[
+        Fraction | None,
+        typer.Option("--anacrusis", parser=parse_quarters, metavar="QUARTERS", help="Anacrusis.", show_default="0"),
+    ] = None,
+    phrases: Annotated[
+        int | None, typer.Option("--phrases", min=0, help="Number of phrases.", show_default="by length")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of what is drawn.")] = 0,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write the plan of a piece, from options or from a score: form, keys, phrases, cadences, chords, tempo, dynamics.
+
+    Edit it, and compose the piece with `scoregen compose --plan FILE`.
+    """
+    from scoregen.plan.form import PieceOptions
+    from scoregen.plan.piece.writing import plan_text
+    from scoregen.system.files import check_targets, write_files
+    from scoregen.tasks.plan import plan_of_options, plan_of_score
+
+    if output is not None:
+        check_targets([output], [".toml"], force=force)
+    piece: dict[str, Any] = given_options(
+        measures=measures, form=form, key=key, time=time_signature, tempo=tempo, anacrusis=anacrusis, phrases=phrases
+    )
+    if score is not None and piece:
+        raise InputError(f"--{next(iter(piece))} describes a new piece, but found {name_of(score)}; omit one of them")
+    if score is not None:
+        music = read_input(score)
+        print_messages(music.notices, quiet=quiet)
+        with file_in_errors(score):
+            plan = plan_of_score(music)
+    else:
+        plan = plan_of_options(PieceOptions(**piece), seed)
+    text = plan_text(plan)
+    if output is None:
+        typer.echo(text, nl=False)
+    else:
+        print_paths(write_files([(output, text.encode())], force=force))

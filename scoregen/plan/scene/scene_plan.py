@@ -1,0 +1,153 @@
+"""The plan of a scene's music: a section from each hit to the next, at the tempo that was solved.
+
+A cadence leads over the barline to the tonic on the hit. A silence is a measure of rest from the hit on. An accent is a
+sforzato of all voices, which begin anew there. Hits that were left out are within a section.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from scoregen.plan.piece.piece_plan import OPEN, Level, PiecePlan, SectionPlan
+from scoregen.plan.scene.cues import Cue, Scene
+from scoregen.plan.scene.hit_points import Hit, NoTempoError, Segment, solved
+from scoregen.score.keys import Key
+from scoregen.score.metre import TimeSignature
+from scoregen.system.errors import InputError
+
+DOMINANT, FREE = "V", "N.C."
+ACCENT = "sfz"
+_SHORT = 60
+"""The seconds of a segment up to which a tempo with two decimals is exact enough: it ends 5 ms off at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScenePlan:
+    """The plan, the segments of the solution, and for each cue its place in quarters, None if it was left out."""
+
+    plan: PiecePlan
+    segments: tuple[Segment, ...]
+    places: tuple[Fraction | None, ...]
+
+
+def plan_of_scene(scene: Scene) -> ScenePlan:
+    """The plan of the music. InputError if no tempos in the range lead from one cue to another."""
+    segments = _segments(scene)
+    by_time = {cue.time: cue for cue in scene.cues}
+    cues = [by_time.get(segment.start) for segment in segments]
+    keys = _keys(scene, segments)
+    sections: list[SectionPlan] = []
+    tempos = _printed_tempos(segments)
+    for number, (segment, cue) in enumerate(zip(segments, cues, strict=True)):
+        following = cues[number + 1] if number + 1 < len(segments) else None
+        ends_piece = number + 1 == len(segments)
+        own = _sections(scene, segment, number, cue, keys[number], following, ends_piece=ends_piece)
+        sections += (replace(section, tempo=tempos[number]) for section in own)
+    plan = PiecePlan(tuple(sections), tuple(range(len(sections))), scene.title)
+    return ScenePlan(plan, segments, tuple(_place(scene, segments, cue) for cue in scene.cues))
+
+
+def _segments(scene: Scene) -> tuple[Segment, ...]:
+    inner = [cue for cue in scene.cues if 0 < cue.time < scene.seconds]
+    hits = [*(Hit(cue.time, cue.weight) for cue in inner), Hit(scene.seconds)]
+    try:
+        return solved(hits, scene.tempos)
+    except NoTempoError as error:
+        names = ["the start", *(_called(cue) for cue in inner), "the end"]
+        times = [Fraction(0), *(hit.time for hit in hits)]
+        first, last = error.first + 1, error.last + 1
+        tempos = f"{float(scene.tempos.slowest):g} to {float(scene.tempos.fastest):g}"
+        raise InputError(
+            f"no tempo of {tempos} beats per minute and no step up to {float(100 * scene.tempos.jump):g} percent leads"
+            f" from {names[first]} to {names[last]}, {float(times[last] - times[first]):g} s; widen slowest, fastest or"
+            " jump, or give a cue a weight under 1"
+        ) from None
+
+
+def _printed_tempos(segments: Sequence[Segment]) -> list[Fraction]:
+    """The tempos with few decimals, each of which makes up for what the ones before it were early or late."""
+    tempos, now = list[Fraction](), Fraction(0)
+    for segment in segments:
+        seconds = segment.start + segment.seconds - now
+        digits = 100 if seconds <= _SHORT else 10_000
+        tempos.append(Fraction(round(60 * segment.beats / seconds * digits), digits))
+        now += 60 * segment.beats / tempos[-1]
+    return tempos
+
+
+def _called(cue: Cue) -> str:
+    return f"{cue.name or cue.kind!r} at {float(cue.time):g} s"
+
+
+def _keys(scene: Scene, segments: Sequence[Segment]) -> list[Key]:
+    """The key of each segment: that of the last cue with a key."""
+    return [
+        next((cue.key for cue in reversed(scene.cues) if cue.key and cue.time <= segment.start), scene.key)
+        for segment in segments
+    ]
+
+
+def _sections(
+    scene: Scene,
+    segment: Segment,
+    number: int,
+    cue: Cue | None,
+    key: Key,
+    following: Cue | None,
+    *,
+    ends_piece: bool,
+) -> Iterator[SectionPlan]:
+    """The section of a segment, and one of a measure for beats that fill no measure."""
+    whole, rest = segment.measures(scene.tempos.beats)
+    name = letters(number)
+    dynamics = cue.dynamics if cue else scene.dynamics if number == 0 else ""
+    mark = ACCENT if cue and cue.kind == "accent" and not dynamics else dynamics
+    lengths = [(whole, scene.time)] * bool(whole) + [(1, _metre(scene.time, rest))] * bool(rest)
+    lengths = lengths[::-1] if ends_piece else lengths  # music ends with a whole measure
+    cadential = following is not None and following.kind == "cadence"
+    silence = 1 if cue and cue.kind == "silence" else 0
+    for index, (measures, time) in enumerate(lengths):
+        is_last = index + 1 == len(lengths)
+        section = SectionPlan(f"{name}{index or ''}", measures, key, time, segment.tempo)
+        if index == 0:
+            levels = (Level(0, mark),) if mark else ()
+            section = replace(section, dynamics=levels, mark=name, text=cue.name if cue else "", silence=silence)
+        begins = cue is not None and cue.kind == "cadence" and index == 0
+        if begins or (cadential and is_last):
+            section = replace(section, chords=_progression(section, begins=begins, leads=cadential and is_last))
+        yield section if is_last and (ends_piece or not cadential) else replace(section, cadences=(OPEN,))
+
+
+def _metre(time: TimeSignature, beats: int) -> TimeSignature:
+    unit = 3 if time.is_compound else 1
+    return TimeSignature((unit * beats,), time.beat_type)
+
+
+def _progression(section: SectionPlan, *, begins: bool, leads: bool) -> str:
+    """Nothing fixed but the tonic at the start and the dominant on the last beat."""
+    tonic = "I" if section.key.has_major_third else "i"
+    rows = [[FREE] + ["/"] * (len(section.time.groups) - 1) for _ in range(section.measures)]
+    if begins:
+        rows[0][0] = tonic
+        rows[0][1:2] = [FREE] if len(rows[0]) > 1 else []
+    if leads:
+        rows[-1][-1] = DOMINANT
+    return " | ".join(" ".join(row) for row in rows)
+
+
+def _place(scene: Scene, segments: Sequence[Segment], cue: Cue) -> Fraction | None:
+    """The place of a cue in quarters, if a segment begins or the music ends with it."""
+    beat, place = scene.time.groups[0], Fraction(0)
+    for segment in segments:
+        if segment.start == cue.time:
+            return place
+        place += segment.beats * beat
+    return place if cue.time == scene.seconds else None
+
+
+def letters(number: int) -> str:
+    """The rehearsal mark of a number from 0: A to Z, then AA, AB."""
+    head, tail = divmod(number, 26)
+    return (letters(head - 1) if head else "") + chr(ord("A") + tail)

@@ -1,0 +1,166 @@
+"""Music for a scene: tempos that lead from hit to hit, notes by `compose`, and the proof from the MIDI file's times."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from scoregen.model.network.config import SamplingOptions
+from scoregen.notation.midi.tracks import note_times, seconds_at
+from scoregen.notation.midi.write import to_midi
+from scoregen.notation.results import ScoreResult
+from scoregen.plan.piece.piece_plan import PiecePlan
+from scoregen.plan.scene.cues import Cue, Scene
+from scoregen.plan.scene.scene_plan import ScenePlan, plan_of_scene
+from scoregen.plan.scene.timecode import timecode
+from scoregen.score.elements import Chord, Element, Measure, Score
+from scoregen.score.timeline import measure_onsets
+from scoregen.tasks.compose import compose
+
+_SAME = 0.005
+"""Seconds within which a note begins at a hit."""
+
+
+@dataclass(frozen=True, slots=True)
+class CueTime:
+    """What became of a cue: where it falls in the music, when the MIDI file is there, and whether notes do as it asks.
+
+    `seconds` are those of the MIDI file at `measure` and `beat`; `exact` is false for a cue that was left out, which is
+    then at the nearest beat. `sounds` is whether a note begins there, for a silence whether none sounds.
+    """
+
+    cue: Cue
+    code: str
+    measure: str
+    beat: int
+    seconds: float
+    exact: bool
+    sounds: bool
+
+    @property
+    def error(self) -> float:
+        """Seconds by which the music is late."""
+        return self.seconds - float(self.cue.time)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SceneMusic(ScoreResult):
+    """The music of a scene with its plan, its cues, and notices."""
+
+    score: Score
+    plan: PiecePlan
+    cues: tuple[CueTime, ...]
+    notices: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"<SceneMusic of {self.score!r}, {len(self.cues)} cues>"
+
+
+def score_scene(
+    scene: Scene,
+    *,
+    ensemble: str = "satb",
+    sampling: SamplingOptions | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> SceneMusic:
+    """Compose the music of a scene. InputError if no tempos lead from one cue to the next."""
+    planned = plan_of_scene(scene)
+    done = compose(ensemble=ensemble, plan=planned.plan, sampling=sampling, progress=progress)
+    score = without_fermatas(done.score)
+    cues = cue_times(scene, planned, score)
+    return SceneMusic(score, planned.plan, cues, (*done.notices, *_notices(cues)))
+
+
+def cue_times(scene: Scene, planned: ScenePlan, score: Score) -> tuple[CueTime, ...]:
+    """The cues against the times of the MIDI file of a score."""
+    midi = to_midi(score)
+    notes = [(note.start, note.stop) for note in note_times(midi)]
+    places = [(index, beat, start) for index, beat, start in _beats(score)]
+    times = seconds_at(midi, [start for *_, start in places])
+    found = []
+    for cue, place in zip(scene.cues, planned.places, strict=True):
+        number = _number(places, times, place, cue)
+        index, beat, _ = places[number]
+        last = max(index - 1, 0) if beat == 0 else index
+        name = score.measures[min(index, len(score.measures) - 1)].number if beat else score.measures[last].number
+        code = timecode(scene.start + cue.time, scene.rate)
+        found.append(CueTime(cue, code, name, beat, times[number], place is not None, _does(cue, times[number], notes)))
+    return tuple(found)
+
+
+def _beats(score: Score) -> list[tuple[int, int, Fraction]]:
+    """Measure index, beat from 1, and quarters of every beat; the end of the music is beat 0 after the last measure."""
+    rows = []
+    for index, (measure, onset) in enumerate(zip(score.measures, measure_onsets(score), strict=True)):
+        place = Fraction(0)
+        for beat, group in enumerate(measure.time.groups, 1):
+            if place < measure.duration:
+                rows.append((index, beat, onset + place))
+            place += group
+    return [*rows, (len(score.measures), 0, score.duration)]
+
+
+def _number(
+    places: Sequence[tuple[int, int, Fraction]], times: Sequence[float], place: Fraction | None, cue: Cue
+) -> int:
+    """The beat of a cue: the one at its place, or for a cue that was left out the nearest in time."""
+    if place is None:
+        return min(range(len(times)), key=lambda index: abs(times[index] - float(cue.time)))
+    return min(range(len(places)), key=lambda index: abs(places[index][2] - place))
+
+
+def _does(cue: Cue, seconds: float, notes: Sequence[tuple[float, float]]) -> bool:
+    if cue.kind == "silence":
+        return not any(start < seconds + _SAME < stop - _SAME for start, stop in notes)
+    return any(abs(start - seconds) < _SAME for start, _ in notes)
+
+
+def _notices(cues: Sequence[CueTime]) -> list[str]:
+    exact = [cue for cue in cues if cue.exact]
+    largest = max((abs(cue.error) for cue in exact), default=0.0)
+    lines = [f"{len(exact)} of {len(cues)} cues are on their beats; the largest error is {1000 * largest:.1f} ms"]
+    for cue in cues:
+        if not cue.exact:
+            lines.append(
+                f"the cue {cue.cue.name or cue.cue.kind!r} at {float(cue.cue.time):g} s is left out: the nearest beat"
+                f" is {abs(cue.error):.2f} s {'later' if cue.error > 0 else 'earlier'}"
+            )
+    return lines
+
+
+def without_fermatas(score: Score) -> Score:
+    """The score without the fermatas of its phrase ends, which would stop music that runs with a picture."""
+    return replace(score, measures=tuple(map(_without_fermatas, score.measures)))
+
+
+def _without_fermatas(measure: Measure) -> Measure:
+    voices = tuple(
+        replace(voice, elements=tuple(_plain(element) for element in voice.elements)) for voice in measure.voices
+    )
+    return replace(measure, voices=voices, phrase_ends=())
+
+
+def _plain(element: Element) -> Element:
+    if isinstance(element, Chord):
+        return Chord(tuple(replace(note, fermata=False) for note in element.notes))
+    return replace(element, fermata=False)
+
+
+def cue_sheet(scene: Scene, music: SceneMusic) -> str:
+    """The cue sheet as a table in Markdown."""
+    head = ["Cue", "Hit", "Timecode", "Seconds", "Measure", "Beat", "Music", "Error (frames)"]
+    rows = [head, ["---"] * len(head)]
+    for cue in music.cues:
+        frames = cue.error * float(scene.rate.exact)
+        place = "end" if not cue.beat else str(cue.beat)
+        error = f"{frames:+.2f}" + ("" if cue.exact else " (left out)")
+        seconds = f"{float(cue.cue.time):.3f}"
+        rows.append([cue.cue.name, cue.cue.kind, cue.code, seconds, cue.measure, place, f"{cue.seconds:.3f}", error])
+    table = "\n".join("| " + " | ".join(cell.replace("|", "/") for cell in row) + " |" for row in rows)
+    tempos = [
+        f"- {each.name}: {each.measures} x {each.time} at {float(each.tempo):.2f}" for each in music.plan.sections
+    ]
+    title = scene.title or "Cue sheet"
+    rate = f"{scene.rate.name} frames per second, {float(scene.seconds):.3f} seconds"
+    return f"# {title}\n\n{rate}\n\n{table}\n\n## Sections\n\n" + "\n".join(tempos) + "\n"

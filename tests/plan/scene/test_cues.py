@@ -1,0 +1,108 @@
+"""Cue files and the plans that come of them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+
+from scoregen.plan.piece.reading import parse_plan
+from scoregen.plan.piece.writing import plan_text
+from scoregen.plan.scene.cues import parse_scene
+from scoregen.plan.scene.scene_plan import letters, plan_of_scene
+from scoregen.score.keys import Key
+from scoregen.system.errors import InputError
+
+DOOR = """
+title = "The door"
+tempo = 84
+key = "c minor"
+dynamics = "p"
+end = 40
+
+[[cue]]
+at = "00:00:08:10"
+name = "a step"
+
+[[cue]]
+at = 17.3
+hit = "silence"
+
+[[cue]]
+at = "650f"
+name = "the door opens"
+hit = "cadence"
+key = "C major"
+dynamics = "f"
+
+[[cue]]
+at = 33.37
+hit = "key change"
+key = "G major"
+"""
+
+
+def test_a_scene_becomes_a_plan() -> None:
+    scene = parse_scene(DOOR)
+    found = plan_of_scene(scene)
+    sections = {section.mark: section for section in found.plan.sections if section.mark}
+    assert list(sections) == ["A", "B", "C", "D", "E"]
+    assert (sections["B"].text, sections["B"].dynamics[0].mark) == ("a step", "sfz")
+    assert sections["C"].silence == 1
+    assert sections["D"].chords.startswith("I ")
+    assert [section.key for section in sections.values()] == [
+        *[Key.parse("c minor")] * 3, Key.parse("C major"), Key.parse("G major")
+    ]  # fmt: skip
+    before = next(
+        section for section, following in zip(found.plan.sections, found.plan.sections[1:], strict=False)
+        if following.mark == "D"
+    )  # fmt: skip
+    assert before.chords.endswith(" V"), "a dominant leads to the cadence"
+    assert float(found.plan.seconds) == pytest.approx(40, abs=0.005)
+    assert parse_plan(plan_text(found.plan)).sections == found.plan.sections
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ("[[cue]]\nat = -1", 2, "at: found a time 1 s before the start of the music"),
+        ('start = "00:01:00:00"\n[[cue]]\nat = "00:00:59:00"', 3, "at: found a time 1 s before the start"),
+        ("[[cue]]\nat = 5\n[[cue]]\nat = 5", 4, "at: found a time that is not after that of the cue before"),
+        ("[[cue]]\nname = 'x'", 1, "at: found no time"),
+        ("[[cue]]\nat = '00:00:12:25'", 2, "frames below 25"),
+        ("[[cue]]\nat = 5\nhit = 'boom'", 3, "found 'boom'; expected one of: accent, cadence"),
+        ("[[cue]]\nat = 5\nhit = 'key change'", 3, "found a key change without a key"),
+        ("end = 4\n[[cue]]\nat = 5", 1, "end: found 4 s after the start; expected 5 to 3600"),
+        ("[[cue]]\nat = 100000", 1, "expected 100000 to 3600"),
+        ("frame_rate = 23\n[[cue]]\nat = 5", 1, "frame_rate: found '23'; expected one of: 24, 25"),
+        ("time = '5/8'\n[[cue]]\nat = 5", 1, "beats are of different length"),
+        ("[[cue]]\nat = 5\nwieght = 1", 3, "did you mean weight?"),
+        ("tempo = 90", 1, "cue: found none"),
+    ],
+)
+def test_a_wrong_cue_is_refused_with_its_line(text: str, line: int, message: str) -> None:
+    with pytest.raises(InputError) as refused:
+        parse_scene(text, "cues.toml")
+    assert str(refused.value).startswith(f"cues.toml:{line}: ")
+    assert message in str(refused.value)
+
+
+def test_cues_that_no_tempo_reaches_are_refused_by_name() -> None:
+    scene = parse_scene("end = 20\n[[cue]]\nat = 8\nname = 'one'\n[[cue]]\nat = 8.2\nname = 'two'")
+    with pytest.raises(InputError, match="leads from 'one' at 8 s to 'two' at 8.2 s, 0.2 s; widen slowest"):
+        plan_of_scene(scene)
+
+
+def test_long_segments_stay_exact() -> None:
+    scene = parse_scene("end = 600\n[[cue]]\nat = 313.377\n[[cue]]\nat = 351.4")
+    plan = plan_of_scene(scene).plan
+    now, reached = Fraction(0), []
+    for section in plan.sections:
+        reached.append(float(now)) if section.mark else None
+        now += section.seconds
+    assert reached[1:] == pytest.approx([313.377, 351.4], abs=0.005)
+    assert float(now) == pytest.approx(600, abs=0.005)
+
+
+def test_rehearsal_marks_go_on_after_z() -> None:
+    assert [letters(number) for number in (0, 25, 26, 27, 52)] == ["A", "Z", "AA", "AB", "BA"]

@@ -1,0 +1,81 @@
+"""Plans from options and from scores, and pieces composed on them."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from scoregen.notation.files import read_score
+from scoregen.plan.form import PieceOptions
+from scoregen.plan.piece.reading import parse_plan
+from scoregen.plan.piece.writing import plan_text
+from scoregen.score.elements import Barline
+from scoregen.system.errors import InputError
+from scoregen.tasks.analyze import analyze
+from scoregen.tasks.compose import SamplingOptions, compose
+from scoregen.tasks.plan import plan_of_options, plan_of_score
+from tests.notation.handmade import hymn, melody
+from tests.plan.piece.test_reading import EVENING
+
+FAST = SamplingOptions(candidates=2, passes=0)
+
+
+def test_options_become_a_plan_that_can_be_edited() -> None:
+    plan = plan_of_options(PieceOptions(measures=32, key="d minor", form="AABA", anacrusis=Fraction(1)))
+    assert (plan.form, plan.measures, plan.anacrusis) == ("A A B A", 32, 1)
+    assert all(sum(section.phrases) == section.measures == 8 for section in plan.sections)
+    assert all(section.cadences[-1] == "authentic" for section in plan.sections)
+    assert parse_plan(plan_text(plan)) == plan
+
+
+def test_a_score_becomes_a_plan(repository: Path) -> None:
+    tune = read_score(repository / "corpora" / "samples" / "nun-danket.musicxml")
+    plan = plan_of_score(tune)
+    (section,) = plan.sections
+    assert (section.measures, plan.anacrusis, section.phrases) == (16, 1, (2,) * 8)
+    assert (str(section.key), section.tempo, section.chords) == ("G major", 84, "")
+    assert parse_plan(plan_text(plan)) == plan
+
+
+def test_repeats_and_double_bars_divide_a_score() -> None:
+    score = melody("w:C4", "w:D4", "w:E4", "w:C4")
+    first, second, third, last = score.measures
+    from dataclasses import replace
+
+    second = replace(second, barline=Barline("light-heavy", repeat_times=2))
+    plan = plan_of_score(replace(score, measures=(first, second, third, last)))
+    assert (plan.form, [section.measures for section in plan.sections]) == ("A A B", [2, 2])
+
+
+def test_chords_of_an_analysis_are_suggestions() -> None:
+    plan = plan_of_score(hymn())
+    assert plan.sections[0].chords
+    assert not plan.sections[0].fixed
+    assert parse_plan(plan_text(plan)) == plan
+
+
+def test_a_piece_follows_its_plan() -> None:
+    """Its fixed chords, keys, cadences, lengths and tempos; the section that comes back is the same."""
+    plan = parse_plan(EVENING)
+    done = compose(plan=plan, sampling=FAST)
+    score = done.score
+    assert len(score.measures) == 17
+    assert [measure.voices for measure in score.measures[:4]] == [measure.voices for measure in score.measures[13:]]
+    assert done.chords is not None
+    assert [outcome.name for outcome in done.chords.departures if outcome.fixed] == []
+    numerals = [row.numeral for row in done.alternatives[0].plan if row.measure in ("2", "4")]
+    assert "V" in numerals and numerals[-1] == "i"
+    assert any("except for mood" in notice for notice in done.notices)
+    kinds = [cadence.kind for cadence in analyze(score).cadences]
+    assert "half" in kinds[0] and "authentic" in kinds[1]
+    again = compose(plan=plan, sampling=FAST).score
+    assert again.measures == score.measures, "the same seed gives the same notes"
+
+
+def test_a_plan_excludes_what_it_decides() -> None:
+    with pytest.raises(InputError, match="leave out the score"):
+        compose(hymn(), plan=parse_plan(EVENING))
+    with pytest.raises(InputError, match="leave out the score"):
+        compose(plan=parse_plan(EVENING), piece=PieceOptions())

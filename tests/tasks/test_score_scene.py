@@ -1,0 +1,56 @@
+"""Scenes with music: every hit is proved from the times of the MIDI file."""
+
+from __future__ import annotations
+
+import pytest
+
+from scoregen.model.network.config import SamplingOptions
+from scoregen.notation.graft.document import musicxml_document
+from scoregen.notation.midi.tracks import note_times
+from scoregen.notation.midi.write import to_midi
+from scoregen.notation.validation.document import check_document
+from scoregen.plan.scene.cues import parse_scene
+from scoregen.tasks.score_scene import SceneMusic, cue_sheet, score_scene
+from tests.plan.scene.test_cues import DOOR
+
+FRAME = 1 / 25
+FAST = SamplingOptions(candidates=1, passes=0)
+
+
+def check(music: SceneMusic) -> None:
+    notes = note_times(to_midi(music.score))
+    for found in music.cues:
+        wanted = float(found.cue.time)
+        near = [note.start for note in notes if abs(note.start - wanted) <= FRAME]
+        if found.cue.kind == "silence":
+            assert not [note for note in notes if note.start < wanted + FRAME and note.stop > wanted + FRAME]
+        else:
+            assert len(near) >= len(music.score.parts) - 1, "the voices begin together"
+        assert found.exact and found.sounds
+        assert abs(found.error) <= FRAME
+    assert max(note.stop for note in notes) == pytest.approx(40, abs=FRAME)
+
+
+def test_a_choir_meets_every_hit() -> None:
+    scene = parse_scene(DOOR)
+    music = score_scene(scene, sampling=FAST)
+    check(music)
+    assert list(check_document(musicxml_document(music.score, {}).text, "")) == []
+    elements = (each for measure in music.score.measures for voice in measure.voices for each in voice.elements)
+    assert not any(element.fermata for element in elements), "nothing stops the music"
+    sheet = cue_sheet(scene, music)
+    assert "| the door opens | cadence | 00:00:26:00 | 26.000 | 10 | 1 | 26.000 |" in sheet
+    assert any("4 of 4 cues are on their beats" in notice for notice in music.notices)
+
+
+def test_a_quartet_meets_every_hit() -> None:
+    check(score_scene(parse_scene(DOOR), ensemble="string quartet", sampling=FAST))
+
+
+def test_a_hit_that_is_left_out_is_said() -> None:
+    text = 'end = 16\n[[cue]]\nat = 8\n[[cue]]\nat = 8.9\nname = "cat"\nweight = 0.05\n'
+    music = score_scene(parse_scene(text), sampling=FAST)
+    assert [found.exact for found in music.cues] == [True, False]
+    assert any(
+        "'cat' at 8.9 s is left out" in notice or "cat at 8.9 s is left out" in notice for notice in music.notices
+    )
