@@ -9,7 +9,7 @@ than half of them gains nothing by that: the likeliest plans are bare.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scoregen.generation.harmony_cadences import with_cadences
 from scoregen.model.features.metric_features import CLASSES, QUALITIES
 from scoregen.model.harmony.labels import ATTRIBUTES, INVERSION, KEY, QUALITY, ROOT, UNKNOWN, chord_of
+from scoregen.model.harmony.outer_voices import ensemble_inputs, outer_voices, voices_piece
 from scoregen.model.harmony.planner import Permissions, Planner
 from scoregen.model.harmony.planner_inputs import SILENT, PlannerPiece, planner_inputs, planner_piece
 from scoregen.plan.harmonic_plan import Step, headers_with
@@ -31,6 +32,7 @@ from scoregen.tokens.events import TokenScore
 
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Floats = NDArray[np.float32]
 
 PLANS = 32
 """The harmonic plans that are drawn for an alternative, over all plans of measures."""
@@ -59,21 +61,59 @@ def has_plans(tokens: TokenScore) -> bool:
     return all(measure.header.key.mode in _MODES for measure in tokens.measures)
 
 
-def harmonic_plans(
-    planner: Planner, tokens: TokenScore, plans: Sequence[Plan], seed: str, count: int = 1
-) -> list[HarmonicPlan]:
-    """The best harmonic plans of a task, of several that are drawn for each of the plans of its measures."""
+@dataclass(frozen=True, slots=True)
+class PlannerTask:
+    """What the planner reads of a task, and the inputs [S, I] that it has with known chords [S, 4].
+
+    A choir has its phrase ends in the headers; players have them in the plans of measures alone.
+    """
+
+    piece: PlannerPiece
+    inputs: Callable[[Ints], Floats]
+    is_played: bool = False
+
+
+def choral_task(tokens: TokenScore) -> PlannerTask:
+    """The task of a choir."""
     piece = planner_piece(tokens)
-    fixed = np.stack([_fixed(piece, plan) for plan in plans])
+    return PlannerTask(piece, lambda known: planner_inputs(piece, piece.is_given, known))
+
+
+def played_task(tokens: TokenScore, style: str | None) -> PlannerTask:
+    """The task of any other ensemble; `style` is the corpus whose style its music has."""
+    whole = voices_piece(tokens)
+    piece = outer_voices(whole, whole.is_given)
+    return PlannerTask(piece, lambda known: ensemble_inputs(piece, known, style), is_played=True)
+
+
+def harmonic_plans(
+    planner: Planner,
+    tokens: TokenScore,
+    plans: Sequence[Plan],
+    seed: str,
+    count: int = 1,
+    task: PlannerTask | None = None,
+) -> list[HarmonicPlan]:
+    """The best harmonic plans of a task, of several that are drawn for each of the plans of its measures.
+
+    `task` is what the planner reads, by default that of a choir.
+    """
+    task = task or choral_task(tokens)
+    piece = task.piece
+    fixed = np.stack([_with_last_tonic(task, _fixed(piece, plan)) for plan in plans])
     rows = np.repeat(np.arange(len(plans)), max(1, PLANS // len(plans)))
     unknown = np.full_like(fixed[0], UNKNOWN)
-    code = planner.code(np.stack([planner_inputs(piece, piece.is_given, known) for known in (*fixed, unknown)]))
+    code = planner.code(np.stack([task.inputs(known) for known in (*fixed, unknown)]))
     allowed = [_permissions(piece, known, plan) for known, plan in zip(fixed, plans, strict=True)]
     generator = np.random.default_rng(list(seed.encode()))
     labels = planner.sample(code[rows], _stacked(allowed, rows), generator, TEMPERATURE)
     nats = planner.nats(code[-1], labels).sum(1)
     usual = np.maximum(nats, np.median(nats))
-    costs = [(own + _faults(piece, label)) / len(piece.steps) for own, label in zip(usual, labels, strict=True)]
+    ends = [_phrase_ends(task, plan) for plan in plans]
+    costs = [
+        (own + _faults(piece, label, ends[row])) / len(piece.steps)
+        for own, label, row in zip(usual, labels, rows, strict=True)
+    ]
     best = np.argsort(costs, kind="stable")[:count]
     return [_harmonic_plan(tokens, piece, labels[row], plans[rows[row]], float(costs[row])) for row in best]
 
@@ -109,6 +149,20 @@ def _fixed(piece: PlannerPiece, plan: Plan) -> Ints:
             fixed[row] = _planned_label(planned, fifths)
             if row == goal and not piece.is_given[row].any():  # a minor piece may end in major
                 fixed[row, QUALITY] = UNKNOWN
+    return fixed
+
+
+def _with_last_tonic(task: PlannerTask, fixed: Ints) -> Ints:
+    """What is fixed, and for players the tonic in root position as the last chord, if no other one is and it fits."""
+    piece = task.piece
+    tonic = _tonic(piece)
+    if (
+        task.is_played
+        and tonic is not None
+        and (fixed[-1] == UNKNOWN).all()
+        and _closing_triads(piece, -1)[tonic].any()
+    ):
+        fixed[-1, [ROOT, INVERSION]] = tonic, 0
     return fixed
 
 
@@ -168,6 +222,7 @@ def _permissions(piece: PlannerPiece, fixed: Ints, plan: Plan) -> Permissions:
     masks = [_only(fixed[:, index], size) for index, size in enumerate(ATTRIBUTES.values())]
     qualities = np.repeat(masks[QUALITY][:, None], CLASSES, axis=1)
     closes = _closes(piece, plan) & (fixed[:, QUALITY] == UNKNOWN)
+    closes[-1] |= fixed[-1, ROOT] != UNKNOWN == fixed[-1, QUALITY]
     for row in closes.nonzero()[0]:
         fitting = _closing_triads(piece, row) & masks[ROOT][row, :, None]
         if fitting.any():
@@ -207,24 +262,37 @@ def _only(values: Ints, size: int) -> Bools:
     return result
 
 
-def _faults(piece: PlannerPiece, labels: Ints) -> float:
+def _phrase_ends(task: PlannerTask, plan: Plan) -> NDArray[np.intp]:
+    """The steps in which phrases end; music for players ends with a phrase, whatever is planned."""
+    if not task.is_played:
+        return np.flatnonzero(task.piece.ends)
+    closes = _closes(task.piece, plan)
+    closes[-1] |= not (closes & _last_measure(task.piece)).any()
+    return np.flatnonzero(closes)
+
+
+def _last_measure(piece: PlannerPiece) -> Bools:
+    return np.array([step.measure == len(piece.headers) - 1 for step in piece.steps], dtype=np.bool_)
+
+
+def _faults(piece: PlannerPiece, labels: Ints, ends: NDArray[np.intp]) -> float:
     """The nats of phrase ends that are not closed, and of a last cadence without dominant or off the tonic."""
-    ends = np.flatnonzero(piece.ends)
     open_ends = sum(labels[end, INVERSION] != 0 or labels[end, QUALITY] not in _TRIADS for end in ends)
     if not len(ends):
         return 0.0
     last = labels[ends[-1]]
     before = labels[: ends[-1]][labels[: ends[-1], ROOT] != last[ROOT]]
     leads = len(before) > 0 and _is_dominant(before[-1], last)
-    off_tonic = last[ROOT] != _tonic(piece, last)
+    tonic = _tonic(piece)
+    off_tonic = last[ROOT] != (last[KEY] % CLASSES if tonic is None else tonic)
     return float(OPEN_END * open_ends + NO_DOMINANT * (not leads) + NO_TONIC * off_tonic)
 
 
-def _tonic(piece: PlannerPiece, last: Ints) -> int:
-    """The tonic of the last measure by fifths from its signature; that of the last chord's key without a mode."""
+def _tonic(piece: PlannerPiece) -> int | None:
+    """The tonic of the last measure by fifths from its signature, None without a mode."""
     signature = piece.headers[-1].key
     if signature.mode is None:
-        return int(last[KEY]) % CLASSES
+        return None
     return (Key.of(signature).tonic_fifths - signature.fifths) % CLASSES
 
 

@@ -8,22 +8,25 @@ members make up most of what sounds in it, in pitches times quarters; elsewhere 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from itertools import groupby
+from itertools import accumulate, groupby, pairwise
 from pathlib import Path
 
 from scoregen.analysis.harmony.chords import chord_spans
 from scoregen.analysis.moments import audible_notes
 from scoregen.corpora.shards import ShardPiece, ShardSource, read_shard, shard_files, write_shard
-from scoregen.plan.harmonic_plan import Step, decoded, harmony_at, plan_steps, with_plan
+from scoregen.plan.harmonic_plan import Step, chords_of, decoded, harmony_at, plan_steps, with_plan
 from scoregen.score.timeline import SoundingNote, pitch_of
-from scoregen.tokens.events import Harmony, TokenScore
+from scoregen.tokens.events import Harmony, Header, TokenScore
 
 LEAST_SUPPORT = 0.7
 """The share of what sounds in a chord that its members make up, at least."""
 _CLASSES, _NOTHING = 12, Fraction(0)
+_PARTS = 96
+"""Of a quarter, for counting."""
 
 
 def with_supported_harmony(tokens: TokenScore, refused: Collection[int] = ()) -> TokenScore:
@@ -77,6 +80,36 @@ def _sounding(steps: Sequence[Step], notes: Sequence[SoundingNote]) -> list[dict
             own[name] = own.get(name, _NOTHING) + until - max(note.onset, positions[place])
             place += 1
     return result
+
+
+def with_modes(tokens: TokenScore) -> TokenScore:
+    """A piece with a plan whose key signatures name a mode, which most files leave out.
+
+    It is that of the key of the signature, major or minor, that the plan has longer while the signature holds.
+    """
+    headers = [measure.header for measure in tokens.measures]
+    steps = plan_steps(headers)
+    lengths: Counter[tuple[int, str]] = Counter()
+    runs = _signature_runs(headers)
+    for step, chord in zip(steps, chords_of(headers, steps), strict=True):
+        if chord is not None and chord.key.signature.fifths == headers[step.measure].key.fifths:
+            lengths[runs[step.measure], chord.key.mode] += int(step.duration * _PARTS)
+    named = [_with_mode(header, lengths, run) for header, run in zip(headers, runs, strict=True)]
+    measures = zip(tokens.measures, named, strict=True)
+    return replace(tokens, measures=tuple(replace(measure, header=header) for measure, header in measures))
+
+
+def _signature_runs(headers: Sequence[Header]) -> list[int]:
+    """For each measure the number of the stretch under one key signature that it is in."""
+    changes = [header.key != before.key for before, header in pairwise(headers)]
+    return list(accumulate(changes, initial=0))
+
+
+def _with_mode(header: Header, lengths: Counter[tuple[int, str]], run: int) -> Header:
+    mode = max(("major", "minor"), key=lambda each: lengths[run, each])
+    if header.key.mode is not None or not lengths[run, mode]:
+        return header
+    return replace(header, key=replace(header.key, mode=mode))
 
 
 def with_piece_plan(piece: ShardPiece) -> ShardPiece:

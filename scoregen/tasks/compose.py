@@ -67,6 +67,7 @@ from scoregen.tokens.encode import encode
 from scoregen.tokens.events import TokenScore
 
 if TYPE_CHECKING:
+    from scoregen.generation.harmony_plans import PlannerTask
     from scoregen.model.engine.protocol import Engine
     from scoregen.model.harmony.planner import Planner
     from scoregen.model.sampling.drafts import Draft
@@ -361,12 +362,16 @@ def _sample(
     progress: Callable[[float], None] | None,
 ) -> tuple[Draft, ...]:
     """The drafts of `count` alternatives, best first."""
+    from scoregen.generation.harmony_plans import played_task
     from scoregen.model.sampling.request import SamplingRequest
 
     tokens = encode(plans.score, task.slots, snap=True)
     calibration = pretrained.calibration
     criteria = RankingCriteria.of(tokens, plans.ends, pretrained.successions, style)
     logit_bias = calibration.logit_bias if calibration else None
+    network_id = _network_style(pretrained, style)
+    styles = (None, *pretrained.weights.config.styles)
+    played = played_task(tokens, styles[network_id]) if pretrained.knows_descriptions else None
     page = None if len(task.page_slots) == len(task.slots) else tuple(map(task.slots.index, task.page_slots))
     requests = [
         SamplingRequest(
@@ -382,13 +387,13 @@ def _sample(
             scales=task.scales,
             page=page,
             descriptions=voice_descriptions(task) if pretrained.knows_descriptions else None,
-            network_style=_network_style(pretrained, style),
+            network_style=network_id,
             comfortable=tuple(
                 comfortable_range(role, slot.staff, task.interval)
                 for role, slot in zip(task.singers, task.slots, strict=True)
             ),
         )
-        for planned, own in _with_harmony(pretrained.planner, tokens, plans.plans, options.seed)
+        for planned, own in _with_harmony(pretrained.planner, tokens, plans.plans, options.seed, played)
     ]
     return draw_candidates(requests, criteria, options, progress or (lambda done: None))
 
@@ -411,14 +416,23 @@ def _weights_of(chosen: StyleChoice, checkpoint: Path | str | None) -> list[tupl
 
 
 def _with_harmony(
-    planner: Planner | None, tokens: TokenScore, plans: Sequence[Sequence[Plan]], seed: int
+    planner: Planner | None,
+    tokens: TokenScore,
+    plans: Sequence[Sequence[Plan]],
+    seed: int,
+    played: PlannerTask | None,
 ) -> list[tuple[TokenScore, Sequence[Plan]]]:
-    """The task of each alternative under its best harmonic plan, with the plan of measures that it goes with."""
+    """The task of each alternative under its best harmonic plan, with the plan of measures that it goes with.
+
+    `played` is what the planner reads of music that is not for a choir.
+    """
     from scoregen.generation.harmony_plans import harmonic_plans, has_plans
 
     if planner is None or not has_plans(tokens):
         return [(tokens, own) for own in plans]
-    best = [harmonic_plans(planner, tokens, own, f"{seed} {number}")[0] for number, own in enumerate(plans)]
+    best = [
+        harmonic_plans(planner, tokens, own, f"{seed} {number}", task=played)[0] for number, own in enumerate(plans)
+    ]
     return [(each.tokens, (each.measures,)) for each in best]
 
 

@@ -9,7 +9,8 @@ from fractions import Fraction
 import pytest
 import torch
 
-from scoregen.generation.harmony_plans import harmonic_plans, has_plans
+from scoregen.generation.harmony_plans import harmonic_plans, has_plans, played_task
+from scoregen.model.harmony.outer_voices import ENSEMBLE_INPUTS
 from scoregen.model.harmony.planner import Planner
 from scoregen.model.harmony.planner_network import PlannerConfig, PlannerNetwork
 from scoregen.plan.harmonic_plan import chords_of, plan_steps
@@ -21,6 +22,7 @@ from scoregen.tokens.constraints.given_chords import ChordSpan
 from scoregen.tokens.constraints.measure_plan import MeasurePlan, Plan
 from scoregen.tokens.constraints.planned_chords import PlannedChord
 from scoregen.tokens.events import BLANK, Header, Slice, TokenMeasure, TokenScore
+from scoregen.tokens.text import event_from_text
 
 VOICES = tuple(Slot(f"P{number}") for number in range(1, 5))
 BLANKS = (Slice(Fraction(0), (BLANK,) * 4),)
@@ -116,3 +118,62 @@ def test_the_end_of_a_section_is_kept_too(planner: Planner) -> None:
     for found in harmonic_plans(planner, task(), [plan], "1", 8):
         chords = chords_at(found.tokens)
         assert (chords[1, TWO][0], chords[3, TWO][0]) == (9, 10)
+
+
+@pytest.fixture(scope="module")
+def played() -> Planner:
+    torch.manual_seed(5)
+    config = PlannerConfig(inputs=ENSEMBLE_INPUTS, context=8, hidden=12, embedding=8, choice=12)
+    return Planner({name: value.numpy(force=True) for name, value in PlannerNetwork(config).state_dict().items()})
+
+
+def players(*last: str, mode: str | None = "minor") -> TokenScore:
+    """Four measures of a violin and a piano without phrase ends, all blank but for the violin's last measure."""
+    header = Header("1", TimeSignature((4,), 4), KeySignature(-3, mode), Fraction(4))  # type: ignore[arg-type]
+    slots = (Slot("P1"), Slot("P2", 1), Slot("P2", 2))
+    blank = (Slice(Fraction(0), (BLANK,) * 3),)
+    closing = tuple(Slice(Fraction(place), (event_from_text(name), BLANK, BLANK)) for place, name in enumerate(last))
+    return TokenScore(slots, (*(TokenMeasure(header, blank),) * 3, TokenMeasure(header, closing or blank)))
+
+
+def test_music_for_players_ends_on_the_tonic_in_root_position(played: Planner) -> None:
+    for style in (None, "openscore-quartets"):
+        tokens = players()
+        found = harmonic_plans(played, tokens, [{}], "1", 8, played_task(tokens, style))
+        last = [chords_at(each.tokens)[3, Fraction(7, 2)] for each in found]
+        assert {(root, inversion) for root, _, inversion in last} == {(0, 0)}
+        assert {quality for _, quality, _ in last} <= {"major", "minor"}
+
+
+def test_a_given_melody_decides_its_last_chord(played: Planner) -> None:
+    tokens = players("C5", "hold", "hold", "D5")
+    found = harmonic_plans(played, tokens, [{}], "1", 8, played_task(tokens, None))
+    assert {chords_at(each.tokens)[3, Fraction(7, 2)][0] for each in found} != {0}
+
+
+def test_a_dominant_before_the_last_tonic_ranks_plans_for_players(played: Planner) -> None:
+    tokens = players()
+    found = harmonic_plans(played, tokens, [{}], "2", 32, played_task(tokens, None))
+    ranks = [number for number, each in enumerate(found) if _leads_home(chords_at(each.tokens))]
+    assert ranks and ranks[0] < 8
+
+
+def _leads_home(chords: Mapping[tuple[int, Fraction], tuple[int, str, int]]) -> bool:
+    """Whether the last chord that is not on C is G, with a major third."""
+    before = [chord for chord in chords.values() if chord[0] != 0]
+    return bool(before) and before[-1][0] == 1 and before[-1][1] in ("major", "dominant")
+
+
+def test_planned_cadences_are_in_the_plans_of_players(played: Planner) -> None:
+    half = tuple(1 + member for member in MEMBERS["major"])
+    tokens = players()
+    plan: Plan = {1: MeasurePlan({TWO: PlannedChord(half)})}
+    for found in harmonic_plans(played, tokens, [plan], "3", 8, played_task(tokens, None)):
+        chord = chords_at(found.tokens)[1, TWO]
+        assert chord[1] in ("major", "minor") and chord[2] == 0
+
+
+def test_without_a_mode_the_last_chord_is_free(played: Planner) -> None:
+    tokens = players(mode=None)
+    found = harmonic_plans(played, tokens, [{}], "4", 16, played_task(tokens, None))
+    assert len({chords_at(each.tokens)[3, Fraction(7, 2)][0] for each in found}) > 1

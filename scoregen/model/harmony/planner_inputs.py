@@ -5,10 +5,12 @@ S steps, V voices, I inputs. Pitch classes are relative to the key signature, by
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +30,8 @@ Bools = NDArray[np.bool_]
 PLACE_FEATURES = HARMONY_FEATURES.start
 """The metric features of a place that precede those of a plan."""
 SILENT = -1
+Outer = Literal["of choirs", "highest", "lowest"]
+_Change = tuple[Fraction, tuple[Pitch, ...], bool]
 _VOICE = CLASSES + 2
 _MIDDLE, _OCTAVE = 67, 12
 PLANNER_INPUTS = PLACE_FEATURES + 2 * _VOICE + CLASSES + 2 + sum(ATTRIBUTES.values()) + 2
@@ -64,8 +68,11 @@ class PlannerPiece:
         )
 
 
-def planner_piece(tokens: TokenScore) -> PlannerPiece:
-    """A piece, whole or with blanks, at its steps."""
+def planner_piece(tokens: TokenScore, outer: Outer = "of choirs") -> PlannerPiece:
+    """A piece, whole or with blanks, at its steps; `outer` is the note that stands for a chord in a voice.
+
+    In a choir it is the lowest of the last voice, and the highest of every other one.
+    """
     headers = tuple(measure.header for measure in tokens.measures)
     steps, outline = plan_steps(headers), PieceOutline.of(headers)
     place = np.array([outline.metric(step.measure, step.onset)[:PLACE_FEATURES] for step in steps], dtype=np.float32)
@@ -81,36 +88,38 @@ def planner_piece(tokens: TokenScore) -> PlannerPiece:
         np.zeros(shape, dtype=np.bool_),
     )
     for voice in range(len(tokens.slots)):
-        _read_voice(piece, voice, _line(tokens, voice, outline))
+        is_low = outer == "lowest" or (outer == "of choirs" and voice == len(tokens.slots) - 1)
+        _read_voice(piece, voice, _line(tokens, voice, outline), 0 if is_low else -1)
     return piece
 
 
-def _line(tokens: TokenScore, voice: int, outline: PieceOutline) -> list[tuple[Fraction, Pitch | None, bool]]:
+def _line(tokens: TokenScore, voice: int, outline: PieceOutline) -> list[_Change]:
     """The changes of a voice in order: an onset in the piece, what sounds from there, and whether it is blank."""
-    is_last = voice == len(tokens.slots) - 1
-    changes: list[tuple[Fraction, Pitch | None, bool]] = []
-    for start, measure in zip(outline.starts, tokens.measures, strict=True):
-        for onset, event in sorted(voice_events(measure, voice).items()):
-            if event.kind != "hold":
-                pitch = event.pitches[0 if is_last else -1] if event.pitches else None
-                changes.append((start + onset, pitch, event.kind == "blank"))
-    return changes
+    return [
+        (start + onset, event.sounding, event.kind == "blank")
+        for start, measure in zip(outline.starts, tokens.measures, strict=True)
+        for onset, event in sorted(voice_events(measure, voice).items())
+        if event.kind != "hold"
+    ]
 
 
-def _read_voice(piece: PlannerPiece, voice: int, line: Sequence[tuple[Fraction, Pitch | None, bool]]) -> None:
-    onsets = [onset for onset, _, _ in line]
-    for row, (step, fifths) in enumerate(zip(piece.steps, piece.signatures, strict=True)):
-        first = bisect_right(onsets, step.position) - 1
-        after = bisect_left(onsets, step.position + step.duration)
+def _read_voice(piece: PlannerPiece, voice: int, line: Sequence[_Change], which: int) -> None:
+    onsets = [float(onset) for onset, _, _ in line]
+    starts = [float(step.position) for step in piece.steps]
+    ends = [*starts[1:], math.inf]
+    for row, (start, end, fifths) in enumerate(zip(starts, ends, piece.signatures, strict=True)):
+        first = bisect_right(onsets, start) - 1
+        after = bisect_left(onsets, end)
         for place in range(max(first, 0), after):
-            onset, pitch, is_blank = line[place]
+            onset, (_, pitches, is_blank) = onsets[place], line[place]
             piece.is_given[row, voice] = not is_blank
-            if pitch is not None:
-                own = (pitch.fifths - fifths) % CLASSES
-                piece.inside[row, voice, own] = True
-                if place == first:
-                    piece.classes[row, voice], piece.height[row, voice] = own, pitch.midi_pitch
-                    piece.attacks[row, voice] = onset == step.position
+            for pitch in pitches:
+                piece.inside[row, voice, (pitch.fifths - fifths) % CLASSES] = True
+            if place == first and pitches:
+                pitch = pitches[which]
+                piece.classes[row, voice] = (pitch.fifths - fifths) % CLASSES
+                piece.height[row, voice] = pitch.midi_pitch
+                piece.attacks[row, voice] = onset == start
 
 
 def planner_inputs(piece: PlannerPiece, given: Bools, fixed: Ints) -> Floats:

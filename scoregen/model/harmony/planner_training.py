@@ -7,8 +7,9 @@ those of some stretches), and phrase ends and mode are hidden at times.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -26,16 +27,44 @@ POOL = 8
 """Steps whose batches are drawn together."""
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class PlannerExample:
-    """A piece with its labels [S, 4], and what is known of it."""
+    """What the planner reads of a piece [S, I], its labels [S, 4], the attributes that are fixed [S, 4], and the steps
+    at which the plan of the piece is known [S]."""
+
+    inputs: Floats
+    labels: Ints
+    fixed: Ints
+    known: Bools
+
+
+class LabelledPiece(Protocol):
+    """A piece from which training examples are drawn."""
+
+    @property
+    def length(self) -> int:
+        """Steps of its examples, at most."""
+
+    def draw(self, generator: np.random.Generator) -> PlannerExample:
+        """A training example, from the generator alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chorale:
+    """A piece for a choir with its labels [S, 4]."""
 
     piece: PlannerPiece
     labels: Ints
-    given: Bools
-    fixed: Ints
+
+    @property
+    def length(self) -> int:
+        return len(self.labels)
+
+    def draw(self, generator: np.random.Generator) -> PlannerExample:
+        return draw_example(self.piece, self.labels, generator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,33 +78,52 @@ class PlannerOptions:
     seed: int = 1
 
 
-def labelled(tokens: TokenScore) -> tuple[PlannerPiece, Ints]:
-    """A finished piece with a plan in its headers, and the labels of that plan."""
+def labelled(tokens: TokenScore) -> Chorale:
+    """A finished piece for a choir, with the labels of the plan in its headers."""
     piece = planner_piece(tokens)
+    return Chorale(piece, plan_labels(piece)[0])
+
+
+def plan_labels(piece: PlannerPiece) -> tuple[Ints, Bools]:
+    """The labels [S, 4] of the plan in the headers of a piece, and the steps [S] at which it has a chord.
+
+    At the others the chord before goes on. ValueError for a piece without a plan.
+    """
     chords = chords_of(piece.headers, piece.steps)
-    first = next(chord for chord in chords if chord is not None)
-    labels = labels_of([chord or first for chord in chords], piece.signatures)
-    return piece, labels
+    last = next((chord for chord in chords if chord is not None), None)
+    if last is None:
+        raise ValueError("the piece has no plan")
+    held = [last := chord or last for chord in chords]
+    return labels_of(held, piece.signatures), np.array([chord is not None for chord in chords], dtype=np.bool_)
 
 
-def draw_example(piece: PlannerPiece, labels: Ints, generator: np.random.Generator) -> PlannerExample:
-    """A training example of a piece."""
-    place = piece.place.copy()
+def drop_place_hints(place: Floats, generator: np.random.Generator) -> Floats:
+    """The metric features of the steps, at times without phrase ends or without the mode."""
+    place = place.copy()
     for features in (PHRASE_FEATURES, MODE_FEATURES):
         if generator.random() < 0.2:
             place[:, features] = 0
+    return place
+
+
+def draw_example(piece: PlannerPiece, labels: Ints, generator: np.random.Generator) -> PlannerExample:
+    """A training example of a chorale."""
+    place = drop_place_hints(piece.place, generator)
     given = np.zeros_like(piece.is_given)
     kind, voices = generator.random(), given.shape[1]
     if kind < 0.5:
         given[:, 0] = True
     elif kind < 0.75:
         given[:, generator.permutation(voices)[: generator.integers(1, voices + 1)]] = True
-    return PlannerExample(
-        replace(piece, place=place), labels, given & piece.is_given, _draw_fixed(piece, labels, generator)
-    )
+    return _example(replace(piece, place=place), labels, given, draw_fixed(piece, labels, generator))
 
 
-def _draw_fixed(piece: PlannerPiece, labels: Ints, generator: np.random.Generator) -> Ints:
+def _example(piece: PlannerPiece, labels: Ints, given: Bools, fixed: Ints) -> PlannerExample:
+    inputs = planner_inputs(piece, given & piece.is_given, fixed)
+    return PlannerExample(inputs, labels, fixed, np.ones(len(labels), dtype=np.bool_))
+
+
+def draw_fixed(piece: PlannerPiece, labels: Ints, generator: np.random.Generator) -> Ints:
     """[S, 4] the attributes that are known beforehand."""
     fixed, kind = np.full_like(labels, UNKNOWN), generator.random()
     if kind < 0.45:
@@ -106,11 +154,11 @@ class _Batch:
 def _collate(examples: Sequence[PlannerExample]) -> _Batch:
     rows = [
         (
-            planner_inputs(each.piece, each.given, each.fixed),
+            each.inputs,
             each.labels,
             ages_before(each.labels),
             begins(each.labels),
-            np.ones(len(each.labels), dtype=bool),
+            each.known,
             each.fixed == UNKNOWN,
         )
         for each in examples
@@ -150,46 +198,50 @@ def bits_per_beat(network: PlannerNetwork, examples: Sequence[PlannerExample]) -
         for start in range(0, len(examples), 32):
             chunk = examples[start : start + 32]
             total += nats(network, _collate(chunk)).sum((0, 1))
-            beats += sum(len(each.labels) for each in chunk) / 2
+            beats += sum(int(each.known.sum()) for each in chunk) / 2
     network.train()
     values = (total / beats / math.log(2)).tolist()
     return {"all": sum(values), **dict(zip(("change", *ATTRIBUTES), values, strict=True))}
 
 
-def fixed_example(piece: PlannerPiece, labels: Ints, voices: int) -> PlannerExample:
+def fixed_example(chorale: Chorale, voices: int) -> PlannerExample:
     """An example of validation: the first `voices` voices are given, no chord is fixed."""
-    given = np.zeros_like(piece.is_given)
+    given = np.zeros_like(chorale.piece.is_given)
     given[:, :voices] = True
-    return PlannerExample(piece, labels, given & piece.is_given, np.full_like(labels, UNKNOWN))
+    return _example(chorale.piece, chorale.labels, given, np.full_like(chorale.labels, UNKNOWN))
 
 
-def _draw_batch(train: Sequence[tuple[PlannerPiece, Ints]], options: PlannerOptions, step: int) -> _Batch:
+def chorale_tasks(valid: Sequence[Chorale]) -> dict[str, list[PlannerExample]]:
+    """The tasks of validation for choirs: nothing and the melody given."""
+    return {name: [fixed_example(each, voices) for each in valid] for name, voices in (("free", 0), ("melody", 1))}
+
+
+def _draw_batch(train: Sequence[LabelledPiece], options: PlannerOptions, step: int) -> _Batch:
     """The batch of a step: pieces of similar lengths, so that there is little padding."""
     pool, place = divmod(step, POOL)
     drawn = np.random.default_rng((options.seed, pool)).integers(len(train), size=POOL * options.batch_size)
-    chosen: list[int] = sorted(drawn.tolist(), key=lambda index: len(train[index][1]))
+    chosen: list[int] = sorted(drawn.tolist(), key=lambda index: train[index].length)
     turn = int(np.random.default_rng((options.seed, pool)).permutation(POOL)[place])
     generator = np.random.default_rng((options.seed, pool, turn))
     own = chosen[turn * options.batch_size : (turn + 1) * options.batch_size]
-    return _collate([draw_example(train[index][0], train[index][1], generator) for index in own])
+    return _collate([train[index].draw(generator) for index in own])
 
 
 def train_planner(
-    train: Sequence[tuple[PlannerPiece, Ints]],
-    valid: Sequence[tuple[PlannerPiece, Ints]],
+    train: Sequence[LabelledPiece],
+    tasks: Mapping[str, Sequence[PlannerExample]],
     config: PlannerConfig,
     options: PlannerOptions,
     report: Callable[[int, dict[str, float]], None],
     keep: Callable[[PlannerNetwork], None],
 ) -> None:
     """Train on labelled pieces. `keep` receives the averaged weights whenever their likelihood of the validation pieces
-    is the best so far, as the mean of nothing given and of the melody given; `report` the figures of each validation.
+    is the best so far, as the mean of the tasks; `report` the figures of each validation.
     """
     torch.manual_seed(options.seed)
     network, average = PlannerNetwork(config), PlannerNetwork(config)
     average.load_state_dict(network.state_dict())
     optimizer = torch.optim.AdamW(network.parameters(), options.learning_rate, weight_decay=options.weight_decay)
-    tasks = {name: [fixed_example(*each, voices) for each in valid] for name, voices in (("free", 0), ("melody", 1))}
     best = math.inf
     for step in range(options.steps):
         batch = _draw_batch(train, options, step)

@@ -17,6 +17,8 @@ from scoregen.system.errors import InputError
 from scoregen.tokens.successions import SuccessionTable
 from scoregen.tokens.window_hashes import NoveltyIndex
 
+PLANNED = "planned"
+"""The end of the names of likelihoods under plans."""
 CHOIR = "satb"
 """The ensemble whose voices can sing the roles of other choirs."""
 
@@ -50,8 +52,13 @@ def load_pretrained(checkpoint: Path | None, ensemble: Ensemble, *, may_stand_in
     players = _players(config.roles, ensemble, may_stand_in=may_stand_in)
     path = checkpoint or resources.weights() / SHIPPED
     calibration = load_calibration(path, config.roles)
-    successions, planner = load_successions(path), load_planner(path)
+    successions, planner = load_successions(path), load_planner(path) if _reads_plans(weights) else None
     return Pretrained(players, weights, load_index(path), calibration, successions, planner)
+
+
+def _reads_plans(weights: Weights) -> bool:
+    """Whether weights were trained under plans; those for choirs are, others were if they were measured under some."""
+    return bool(weights.config.roles) or any(name.endswith(PLANNED) for name in weights.about.get("figures", ()))
 
 
 def _players(roles: tuple[str, ...], ensemble: Ensemble, *, may_stand_in: bool) -> Ensemble:

@@ -85,8 +85,9 @@ def _styles(pieces: Pieces) -> tuple[str, ...]:
 def _movement(piece: ShardPiece, styles: Sequence[str]) -> Any:
     from scoregen.model.features.inputs import piece_arrays
     from scoregen.model.training.mixture import Movement
+    from scoregen.plan.supported_plans import with_modes
 
-    arrays = piece_arrays(piece.tokens, None, piece.descriptions, whole=False)
+    arrays = piece_arrays(with_modes(piece.tokens), None, piece.descriptions, whole=False)
     name = piece.style if piece.style in styles else piece.corpus
     parts = np.array([description.part for description in piece.descriptions])
     return Movement(arrays, parts, 1 + list(styles).index(name), np.isin(arrays.measure, sorted(piece.refused)))
