@@ -189,7 +189,11 @@ def compose(
     else:
         task = infill_task(given, choir, roles or {}, blank, extend, manner, key=asked, add=add, players=players)
     if options.difficulty == "easy":
-        easy = easy_playing(task.rules, task.singers) if pretrained.knows_descriptions else easy_rules(task.rules, task.singers, task.interval)
+        easy = (
+            easy_playing(task.rules, task.singers)
+            if pretrained.knows_descriptions
+            else easy_rules(task.rules, task.singers, task.interval)
+        )
         task = replace(task, rules=easy)
     started = time.perf_counter()
     sections = section_starts(given, form) if score is None else ()
