@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from scoregen.tokens.constraints.given_chords import ChordSpan, no_later
 from scoregen.tokens.constraints.places import NEITHER
 from scoregen.tokens.constraints.planned_chords import PlannedChord, PlannedChords
 from scoregen.tokens.constraints.state import ConstraintState, left_pitches, next_step, onset, unrestricted_tokens
-from scoregen.tokens.constraints.voice_masks import Mask, every_token
+from scoregen.tokens.constraints.voice_masks import Mask, VoiceRule, every_token
 from scoregen.tokens.vocabulary import vocabulary
 
 OPENING = Fraction(1)
@@ -287,10 +287,8 @@ class _Voice:
             return 0
         if bass in self.state.rules.order[: self.state.turn]:
             return min(_heights(self.state.sounding[bass]), default=0)
-        tones = {self.chord.bass} if self._begins() else self.chord.basses
-        classes = [7 * tone % 12 for tone in tones if tone is not None]
-        pitches = zip(vocabulary().pitches, self.state.rules.voices[bass].pitches, strict=True)
-        return min((each.midi_pitch for each, may in pitches if may and each.pitch_class in classes), default=0)
+        tones = frozenset({self.chord.bass}) if self._begins() else self.chord.basses
+        return _lowest_pitch(self.state.rules.voices[bass], frozenset(each for each in tones if each is not None))
 
     def _lowest_of(self, *, given: bool) -> int:
         """The MIDI number of the lowest note that is written, of given voices too or of new ones alone."""
@@ -351,6 +349,14 @@ class _Voice:
         pitch = vocabulary().value(left[0])
         for goal in self.chord.resolutions.get(pitch.fifths, ()):
             yield goal, frozenset({int(pitch.midi_pitch)})
+
+
+@lru_cache(maxsize=1 << 10)
+def _lowest_pitch(rule: VoiceRule, tones: frozenset[int]) -> int:
+    """The MIDI number of the lowest pitch of a rule that is one of these tones; 0 if it has none."""
+    classes = [7 * tone % 12 for tone in tones]
+    pitches = zip(vocabulary().pitches, rule.pitches, strict=True)
+    return min((each.midi_pitch for each, may in pitches if may and each.pitch_class in classes), default=0)
 
 
 def _heights(sounding: Sequence[int] | None) -> list[int]:

@@ -73,7 +73,7 @@ def state_of(
 
 
 def walk(state: ConstraintState, random: Random) -> tuple[Slice, ...]:
-    """Slices at random; words and the barline are as likely as all pitches, so that voices rest, hold and sound chords."""
+    """Slices at random; words and the barline are as likely as all pitches, so that voices rest and sound chords."""
     while not constraints.is_finished(state):
         step = constraints.next_step(state)
         if step != ("onset",) and state.rules.given[step[1]] is not None:
