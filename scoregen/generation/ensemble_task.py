@@ -50,7 +50,7 @@ def ensemble_task(
 
     `wanted` are the only roles that are written, if it names any.
     """
-    matched = match_roles(score, ensemble, assignments)
+    matched = match_roles(score, ensemble, assignments) if assignments else _seated(score, ensemble)
     if not matched:
         raise InputError(
             f"no part of the score matches a role of {ensemble.name}; assign one, as in"
@@ -118,6 +118,24 @@ def _task(
     understanding = _understanding(page, given, ensemble, parts, ignored, keys)
     singers = tuple(roles.get(slot.part) for slot in slots)
     return InfillTask(read, slots, rules, notices, page, slots, keys, understanding, singers)
+
+
+def _seated(score: Score, ensemble: Ensemble) -> dict[str, str]:
+    """The parts by role. A melody that is alone, in a part of a keyboard with one staff, is no half of a keyboard."""
+    matched = match_roles(score, ensemble, {})
+    if len(matched) != 1 or len(score.parts) != 1 or score.parts[0].staves > 1:
+        return matched
+    (name,) = matched
+    lines = [role.name for role in ensemble.roles if role.staves == 1]
+    return {lines[0]: matched[name]} if ensemble.role(name).staves > 1 and lines and _is_line(score) else matched
+
+
+def _is_line(score: Score) -> bool:
+    """Whether no two notes sound at once in a score of one part."""
+    rows = [[voice for voice in measure.voices if not voice.is_silent] for measure in score.measures]
+    return all(len(row) <= 1 for row in rows) and not any(
+        len(element.notes) > 1 for row in rows for voice in row for element in voice.elements
+    )
 
 
 def _rule(role: Role | None, slot: Slot, score: Score, each: VoiceDescription, style: Style) -> VoiceRule:

@@ -15,7 +15,7 @@ from scoregen.plan.measure_plans import in_measures, timed_chords
 from scoregen.plan.melody_cadences import Setting, melody_cadences
 from scoregen.plan.phrase_ends import PhraseEnd, arrivals, phrase_ends, with_phrase_ends
 from scoregen.plan.played_frame import played_chords
-from scoregen.plan.pulse import Rhythm, open_onsets, pulse_of
+from scoregen.plan.pulse import Rhythm, open_onsets, played_onsets, pulse_of
 from scoregen.plan.sections import Sections, section_starts
 from scoregen.score.elements import Score, Slot
 from scoregen.score.keys import Key
@@ -109,9 +109,12 @@ def _plan_for_given(
         chords = timed_chords(cadences, setting.music, task.score.duration, manner.rhythm, manner.style)
     line = setting.music.line
     starts = {*_phrase_starts(line, ends), *_onsets_of(task.symbols, task.score)}
-    chance = random.Random(f"{seed} onsets")
-    rhythm = "flowing" if manner.is_played and manner.rhythm == "follow" else manner.rhythm
-    onsets = open_onsets(setting.pulse, line, starts, task.new_voices, rhythm, chance)
+    if manner.is_played and manner.rhythm == "follow" and line:
+        given = (note for each in setting.music.lines.values() for note in each)
+        onsets: frozenset[Fraction] | None = played_onsets(task.score, given, starts)
+    else:
+        chance = random.Random(f"{seed} onsets")
+        onsets = open_onsets(setting.pulse, line, starts, task.new_voices, manner.rhythm, chance)
     return with_symbols(in_measures(task.score, chords, onsets, manner.widest_leap), task.symbols)
 
 

@@ -2,14 +2,14 @@
 
 `follow`: new voices move on the pulse. If the tune divides it, they do so as often as Bach's under such a tune, at the
 next division. `plain`: the pulse alone. `flowing`: any place, as
-often as the network likes.
+often as the network likes. Instruments that `follow` given music divide its beats, and move wherever it moves.
 """
 
 from __future__ import annotations
 
 import random
 from bisect import bisect_left
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal, get_args
@@ -93,6 +93,13 @@ def open_onsets(
         if not inside and pulse.division[index] == 2 and chance.random() < share:
             chosen |= set(places)
     return frozenset(chosen)
+
+
+def played_onsets(score: Score, given: Iterable[GivenNote], always: Set[Fraction]) -> frozenset[Fraction]:
+    """The onsets that are open to instruments: beats and their division, and those of all given notes."""
+    beats = _pulse(score, _by_beats)
+    inner = {place for index in range(len(beats.division)) for place in beats.inner(index)}
+    return frozenset({*beats.starts[:-1], *inner, *always, *(note.onset for note in given)})
 
 
 def _share_of_new_voices(tune: float, voices: int) -> float:

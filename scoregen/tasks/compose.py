@@ -208,8 +208,11 @@ def compose(
             given, choir, roles or {}, blank, extend, manner, key=asked, add=add, parts=parts, players=players
         )
     if options.difficulty == "easy":
-        is_played = pretrained.knows_descriptions
-        easy = easy_playing(task.rules, task.singers) if is_played else easy_rules(task.rules, task.singers, task.interval)
+        easy = (
+            easy_playing(task.rules, task.singers)
+            if pretrained.knows_descriptions
+            else easy_rules(task.rules, task.singers, task.interval)
+        )
         task = replace(task, rules=easy)
     started = time.perf_counter()
     sections = section_starts(given, form, lengths) if score is None else ()

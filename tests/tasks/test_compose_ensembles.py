@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from scoregen.notation.files import read_score
 from scoregen.score.check import problems
-from scoregen.score.elements import Element, Score
+from scoregen.score.edit import blank_voices, insert_voices
+from scoregen.score.elements import Element, Note, Score, Slot, Voice
 from scoregen.score.ensemble import ensemble_names, load_ensemble
 from scoregen.score.ensemble.playability import can_play
+from scoregen.score.keys import Key
 from scoregen.score.pitch import Pitch
+from scoregen.score.rhythm import NoteValue
+from scoregen.score.theory.chord_kinds import note_name
+from scoregen.score.timeline import pitch_of, pitched_notes
 from scoregen.system.errors import InputError
 from scoregen.tasks.compose import PieceOptions, SamplingOptions, compose
+from scoregen.tasks.layout import LayoutOptions
 
 ONE = SamplingOptions(seed=5, candidates=1, passes=0)
 SHORT = PieceOptions(measures=2, key="G minor", time="3/4")
@@ -86,8 +94,98 @@ def test_measures_of_one_part_are_blank(untrained_for_all: Path) -> None:
 
 
 def test_what_is_for_choirs_only_is_one_error(untrained_for_all: Path) -> None:
-    with pytest.raises(InputError, match="--chords is for choirs of up to four voices so far"):
-        compose(ensemble="piano", piece=SHORT, chords="I V I", checkpoint=untrained_for_all, sampling=ONE)
+    layout = LayoutOptions(reduction=True)
+    with pytest.raises(InputError, match="--layout and --reduction are for choirs of up to four voices"):
+        compose(ensemble="piano", piece=SHORT, layout=layout, checkpoint=untrained_for_all, sampling=ONE)
+
+
+@pytest.mark.parametrize("name", ["string-quartet", "ssaattbb", "piano", "organ"])
+def test_numerals_sound_in_every_slice(name: str, untrained_for_all: Path) -> None:
+    done = compose(ensemble=name, piece=SHORT, chords="i V65 | N.C. iv6 V7", checkpoint=untrained_for_all, sampling=ONE)
+    assert done.chords is not None
+    assert [each.name for each in done.chords.outcomes] == ["i", "V65", "iv6", "V7"]
+    assert done.chords.departures == ()
+    low = [min(row, key=lambda pitch: pitch.chromatic) for row in sounding_at(done.score, (0, 2, 4, 5))]
+    assert [note_name(pitch.fifths) for pitch in low] == ["G", "F#", "Eb", "D"]
+
+
+def test_a_figured_bass_under_a_given_cello(untrained_for_all: Path) -> None:
+    whole = compose(ensemble="string-quartet", piece=SHORT, checkpoint=untrained_for_all, sampling=ONE).score
+    cello = Voice(
+        Slot(whole.parts[3].id), tuple(Note(NoteValue("quarter"), Pitch.parse(p)) for p in ("F#2", "G2", "D3"))
+    )
+    given = blank_voices(whole, [Slot(part.id) for part in whole.parts[:3]], range(2))
+    given = insert_voices(given, [(0, cello)])
+    done = compose(given, ensemble="string-quartet", figured_bass="6 _ #", checkpoint=untrained_for_all, sampling=ONE)
+    assert done.chords is not None and done.chords.departures == ()
+    first, second, third = ({pitch.pitch_class for pitch in row} for row in sounding_at(done.score, (0, 1, 2)))
+    assert (first, third) == ({6, 9, 2}, {2, 6, 9})
+    assert {7, 10} <= second <= {7, 10, 2}
+
+
+@pytest.mark.parametrize("name", ["string-quartet", "piano", "brass-quintet"])
+def test_a_new_piece_begins_and_ends_on_its_tonic(name: str, untrained_for_all: Path) -> None:
+    piece = PieceOptions(measures=5, key="D minor")
+    score = compose(ensemble=name, piece=piece, checkpoint=untrained_for_all, sampling=ONE).score
+    first, dominant, last = sounding_at(score, (0, 15, 16))
+    assert {pitch.pitch_class for pitch in first} <= {2, 5, 9}
+    assert {1, 9} <= {pitch.pitch_class for pitch in dominant} <= {9, 1, 4, 7}
+    assert {pitch.pitch_class for pitch in last} in ({2, 5, 9}, {2, 6, 9})
+    assert [min(row, key=lambda p: p.chromatic).pitch_class for row in (dominant, last)] == [9, 2]
+    final = score.measures[-1]
+    assert [len(voice.elements) for voice in final.voices] == [1] * len(final.voices)
+    assert all(voice.elements[0].notes for voice in final.voices)
+    assert not any(note.fermata for part in score.parts for each in elements(score, part.id) for note in each.notes)
+
+
+def test_a_part_under_a_melody_ends_with_it(repository: Path, untrained_for_all: Path) -> None:
+    given = read_score(repository / "corpora/samples/hymn-to-joy.musicxml")
+    done = compose(given, ensemble="voice-piano", checkpoint=untrained_for_all, sampling=ONE).score
+    notes = pitched_notes(done)
+    tune, new = ([n for n in notes if (n.slot.part == given.parts[0].id) == is_given] for is_given in (True, False))
+    end = max(note.onset + note.duration for note in tune)
+    last = [note for note in new if note.onset + note.duration == end]
+    assert max(note.onset + note.duration for note in new) == end
+    assert {note.slot.staff for note in last} == {1, 2}
+    assert {pitch_of(note).pitch_class for note in last} == set(Key.of(given.measures[0].key).triad)
+
+
+def test_easy_parts_are_comfortable_and_plain_ones_on_the_beat(untrained_for_all: Path) -> None:
+    easy = replace(ONE, difficulty="easy", rhythm="plain")
+    score = compose(ensemble="piano", piece=PieceOptions(measures=3), checkpoint=untrained_for_all, sampling=easy).score
+    role = load_ensemble("piano").roles[0]
+    low, high = (pitch.midi_pitch for pitch in role.comfortable)
+    rows = [pitches(element) for element in elements(score, score.parts[0].id)]
+    heights = [[pitch.midi_pitch for pitch in row] for row in rows if row]
+    assert all(low <= height <= high for row in heights for height in row)
+    assert all(max(row) - min(row) <= 12 for row in heights)
+    assert all(note.onset.denominator == 1 for note in pitched_notes(score))
+
+
+def test_measures_are_appended_where_a_part_has_no_role(repository: Path, untrained_for_all: Path) -> None:
+    given = read_score(repository / "corpora/samples/hymn-to-joy.musicxml")
+    both = compose(given, ensemble="voice-piano", checkpoint=untrained_for_all, sampling=ONE).score
+    done = compose(both, ensemble="piano", extend=2, checkpoint=untrained_for_all, sampling=ONE)
+    assert problems(done.score) == ()
+    assert len(done.score.measures) == len(given.measures) + 2
+    added = done.score.measures[-2:]
+    silent = [voice for measure in added for voice in measure.voices if voice.slot.part == both.parts[0].id]
+    assert len(silent) == 2 and all(voice.is_silent for voice in silent)
+    assert any(note.measure_index >= len(given.measures) for note in pitched_notes(done.score))
+
+
+def test_a_tune_in_a_part_called_piano_is_the_melody(repository: Path, untrained_for_all: Path) -> None:
+    given = read_score(repository / "corpora/samples/hymn-to-joy.musicxml")
+    named = replace(given, parts=(replace(given.parts[0], name="Piano"),))
+    done = compose(named, ensemble="voice-piano", checkpoint=untrained_for_all, sampling=ONE)
+    assert "Piano = voice" in str(done.understanding)
+    assert [part.staves for part in done.score.parts] == [1, 2]
+
+
+def sounding_at(score: Score, times: Sequence[int]) -> list[set[Pitch]]:
+    """The pitches that sound at times in quarters."""
+    notes = pitched_notes(score)
+    return [{pitch_of(note) for note in notes if note.onset <= time < note.onset + note.duration} for time in times]
 
 
 def test_a_part_that_is_no_role_is_kept_and_named(untrained_for_all: Path, repository: Path) -> None:

@@ -241,7 +241,7 @@ def compose_command(
         str | None,
         typer.Option(
             "--difficulty",
-            help="Easy: narrow ranges and no leap wider than a fourth.",
+            help="Easy: narrow ranges and no leap wider than a fourth (instruments: an octave).",
             metavar="normal|easy",
             show_default="normal",
         ),

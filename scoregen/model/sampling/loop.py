@@ -37,6 +37,7 @@ from scoregen.model.sampling.request import SamplingRequest
 from scoregen.tokens.constraints import state as constraints
 from scoregen.tokens.constraints.state import Carry, ConstraintState
 from scoregen.tokens.successions import places
+from scoregen.tokens.voice_descriptions import voices_from_lowest
 
 MIN_LOG_P = -1e4
 """Nats: the log probabilities of a diverged network can overflow."""
@@ -85,6 +86,7 @@ class _Sampler:
             request.network_style,
         )
         self.suggests = self.decoding_context.suggests
+        self.lowest = voices_from_lowest(request.descriptions)[0] if request.descriptions else voices - 1
         self.leaps = _given_leaps(self.decoding_context)
         self.decoder = Decoder(request.engine, 1, self.decoding_context.piece.voices)
         self.limit = NoveltyLimit(request.novelty, 1, voices) if request.novelty else None
@@ -347,8 +349,7 @@ class _Sampler:
             suggestion_at(self.decoding_context.given_chords(each.number, each.measure), constraints.onset(each.state))
             for each in hypotheses
         ]
-        lowest = (voice == self.decoding_context.orders.shape[1] - 1).tolist()
-        return suggested_costs(chords, lowest, self.decoder.before[rows, voice])
+        return suggested_costs(chords, (voice == self.lowest).tolist(), self.decoder.before[rows, voice])
 
     def _draw(self, hypotheses: Sequence[Hypothesis], scores: Scores) -> Ints:
         rng = np.array([hypothesis.rng.random() for hypothesis in hypotheses])

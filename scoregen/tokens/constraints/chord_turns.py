@@ -1,7 +1,7 @@
 """The events of a voice that may sound chords, with some of its pitches, its lowest note and some tones prescribed.
 
-The masks are those of `voice_masks` for a narrower rule, so that an event that is begun can always be completed. What is
-prescribed is looked for ahead: a chord goes on only if the tones that it must still sound can follow.
+The masks are those of `voice_masks` for a narrower rule, so that an event that is begun can always be completed. What
+is prescribed is looked for ahead: a chord goes on only if the tones that it must still sound can follow.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Wanted:
     """What an event should be.
 
     `tones`: the positions on the line of fifths from which all notes come; None for any. All notes lie from `low` to
-    `high`, in MIDI numbers. `lowest`: the positions of the lowest note, which is no higher than `ceiling`; None for any.
+    `high`, in MIDI numbers. `lowest`: the positions of the lowest note, which is no higher than `ceiling`.
     `classes`: pitch classes that sound. `sounds`: it is no rest. `near`: within two semitones of one of these MIDI
     numbers.
     """
@@ -135,7 +135,9 @@ class _Turn:
         if self.wanted.lowest is None or (chosen and not self.rule.descending):
             return np.ones(len(_midi()), dtype=np.bool_)
         ends = np.isin(_midi() % 12, list(_classes(self.wanted.lowest))) & (_midi() <= self.wanted.ceiling)
-        return self._follows(chosen, ends & self.rule.pitches) if self.rule.descending and goes_on else ends
+        if self.rule.descending and goes_on:
+            return self._follows(chosen, ends & self.rule.pitches)
+        return np.asarray(ends)
 
     def _of_class(self, pitch_class: int) -> Mask:
         return self.rule.pitches & (_midi() % 12 == pitch_class)

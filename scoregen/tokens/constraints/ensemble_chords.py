@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from scoregen.tokens.constraints.given_chords import ChordSpan, no_later
 from scoregen.tokens.constraints.places import NEITHER
 from scoregen.tokens.constraints.planned_chords import PlannedChord, PlannedChords
 from scoregen.tokens.constraints.state import ConstraintState, left_pitches, next_step, onset, unrestricted_tokens
-from scoregen.tokens.constraints.voice_masks import Mask, every_token
+from scoregen.tokens.constraints.voice_masks import Mask, VoiceRule, every_token
 from scoregen.tokens.vocabulary import vocabulary
 
 OPENING = Fraction(1)
@@ -126,10 +126,11 @@ def _span(chord: PlannedChord, before: PlannedChord | None) -> ChordSpan:
 
 def _resolutions(dominant: PlannedChord, goal: PlannedChord) -> dict[int, tuple[int, ...]]:
     """Where leading note and seventh go: up a semitone, and down a step."""
-    rows = {}
+    rows: dict[int, tuple[int, ...]] = {}
     if dominant.members[1] - dominant.members[0] == _LEADING_NOTE:
         rows[dominant.members[1]] = (dominant.members[1] + _STEP_UP,)
-    rows |= {seventh: (seventh - _STEP_UP, seventh - 2) for seventh in dominant.members[3:4]}
+    for seventh in dominant.members[3:4]:
+        rows[seventh] = (seventh - _STEP_UP, seventh - 2)
     return {tone: tuple(each for each in steps if each in goal.members) for tone, steps in rows.items()}
 
 
@@ -197,44 +198,40 @@ class _Voice:
 
     def _wanted(self) -> Iterator[Wanted]:
         """What the event should be, the strictest first; the members of a fixed chord are in all of them."""
-        alone = self._is_needed()
+        sounds = self._is_needed() or self._is_tutti()
         if not self.stretch.is_fixed:
-            yield from [Wanted(None, sounds=True)] if alone or self._is_tutti() else []
+            yield from [Wanted(None, sounds=True)] if sounds else []
             return
         members = self.chord.members
-        if self.slot == self._bass():
-            yield from self._as_bass()
-        else:
-            yield from self._above(alone=alone)
-        yield Wanted(members, sounds=alone)
+        yield from self._as_bass(sounds=sounds) if self.slot == self._bass() else self._above(sounds=sounds)
+        yield Wanted(members, sounds=sounds)
         yield Wanted(members)
 
-    def _as_bass(self) -> Iterator[Wanted]:
+    def _as_bass(self, *, sounds: bool) -> Iterator[Wanted]:
         """Where the chord begins, and while its bass stays, the lowest note is that bass, below all others."""
         chord, hand = self.chord, self._is_hand(self.slot)
         begins = self._begins()
         if begins or chord.stays:
-            tones = frozenset({chord.bass} if begins else chord.basses)
+            tones = frozenset({chord.bass}) if begins and chord.bass is not None else chord.basses
             classes = self._share() if begins else frozenset()
             for ceiling in (self._lowest_of(given=True), self._lowest_of(given=False)):
                 yield Wanted(chord.members, lowest=tones, ceiling=ceiling, classes=classes, sounds=True)
             yield Wanted(chord.members, lowest=tones, sounds=True)
         elif not hand and chord.basses:
-            yield Wanted(chord.basses, sounds=self._is_needed())
+            yield Wanted(chord.basses, sounds=sounds)
 
-    def _above(self, *, alone: bool) -> Iterator[Wanted]:
+    def _above(self, *, sounds: bool) -> Iterator[Wanted]:
         """A voice above the bass: essential tones that are still missing, and tendency tones where they tend."""
         begins, members = self._begins(), self.chord.members
         floor = self._floor() if begins or self.chord.stays else 0
-        sounds = alone or (self._is_tutti() and self.begins)
         if not begins:
-            yield Wanted(members, low=floor, sounds=sounds)
+            yield Wanted(members - self._taken(), low=floor, sounds=sounds)
             return
         urgent, classes = self._missing_here()
         yield from (
             Wanted(frozenset({goal}), low=floor, near=near, sounds=True)
-            for goal, near in self._goals()
-            if not urgent or goal in urgent
+            for goal, near in self._goals(self.slot)
+            if not urgent or goal in urgent or self.chord.essential[0] not in urgent
         )
         taken = self._taken()
         for tones in ((urgent or members) - taken, urgent or members):
@@ -265,11 +262,18 @@ class _Voice:
 
     def _bass(self) -> int | None:
         """The lowest of the voices, if it is new; None if a given voice sounds below, or a melody is alone."""
+        here = self._here()
+        return None if self._is_melody() or self.state.rules.given[here[0]] is not None else here[0]
+
+    def _here(self) -> list[int]:
+        """The new voices and the given ones that sound, from the lowest to the highest."""
         given, sounding = self.state.rules.given, self.state.sounding
-        here = [slot for slot in self.from_lowest if given[slot] is None or sounding[slot]]
-        if len(here) == 1 and not self._is_hand(here[0]):
-            return None
-        return here[0] if here and given[here[0]] is None else None
+        return [slot for slot in self.from_lowest if given[slot] is None or sounding[slot]]
+
+    def _is_melody(self) -> bool:
+        """Whether the voice is alone, and no hand: it has no harmony to complete."""
+        here = self._here()
+        return len(here) == 1 and not self._is_hand(here[0])
 
     def _is_hand(self, slot: int) -> bool:
         """Whether a voice sounds chords as a matter of course: a hand of a keyboard, or a harp."""
@@ -283,10 +287,8 @@ class _Voice:
             return 0
         if bass in self.state.rules.order[: self.state.turn]:
             return min(_heights(self.state.sounding[bass]), default=0)
-        tones = {self.chord.bass} if self._begins() else self.chord.basses
-        classes = [7 * tone % 12 for tone in tones if tone is not None]
-        pitches = zip(vocabulary().pitches, self.state.rules.voices[bass].pitches, strict=True)
-        return min((each.midi_pitch for each, may in pitches if may and each.pitch_class in classes), default=0)
+        tones = frozenset({self.chord.bass}) if self._begins() else self.chord.basses
+        return _lowest_pitch(self.state.rules.voices[bass], frozenset(each for each in tones if each is not None))
 
     def _lowest_of(self, *, given: bool) -> int:
         """The MIDI number of the lowest note that is written, of given voices too or of new ones alone."""
@@ -306,7 +308,8 @@ class _Voice:
 
     def _missing_here(self) -> tuple[frozenset[int], frozenset[int]]:
         """What a voice must take of the missing tones: one of some, or, by pitch class, all of some for a hand."""
-        missing, bass = self._missing(), self._bass()
+        bass, reserved = self._bass(), {goal for slot in self._later() for goal, _ in [*self._goals(slot)][:1]}
+        missing = [] if self._is_melody() else [tone for tone in self._missing() if tone not in reserved]
         others = sum(self._share_of(slot) for slot in self._later() if slot != bass)
         own = self._share_of(self.slot)
         count = max(0, min(len(missing), own + others) - others)
@@ -324,24 +327,36 @@ class _Voice:
         return frozenset(7 * tone % 12 for tone in missing)
 
     def _share_of(self, slot: int) -> int:
-        return HAND_TONES if self._is_hand(slot) else 1
+        """The number of missing tones that a voice can take; none if it has a tendency tone to resolve."""
+        if self._is_hand(slot):
+            return HAND_TONES
+        return int(slot == self.slot or not any(self._goals(slot)))
 
     def _taken(self) -> frozenset[int]:
-        """The tones that sound once and are written already."""
+        """The tones that sound once and that another voice has; where the chord begins, one that is written already."""
         order = self.state.rules.order
         if len(order) > MOST_SINGLE:
             return frozenset()
-        written = {each % 12 for slot in order[: self.state.turn] for each in _heights(self.state.sounding[slot])}
-        return frozenset(tone for tone in self.chord.single if 7 * tone % 12 in written)
+        others = order[: self.state.turn] if self.begins else [slot for slot in order if slot != self.slot]
+        sounding = {each % 12 for slot in others for each in _heights(self.state.sounding[slot])}
+        return frozenset(tone for tone in self.chord.single if 7 * tone % 12 in sounding)
 
-    def _goals(self) -> Iterator[tuple[int, frozenset[int]]]:
+    def _goals(self, slot: int) -> Iterator[tuple[int, frozenset[int]]]:
         """The tones to which a tendency tone of a single line moves, each with what it leaves."""
-        left = left_pitches(self.state, self.slot)
-        if len(left) != 1 or self._is_hand(self.slot):
+        left = left_pitches(self.state, slot)
+        if len(left) != 1 or self._is_hand(slot):
             return
         pitch = vocabulary().value(left[0])
         for goal in self.chord.resolutions.get(pitch.fifths, ()):
             yield goal, frozenset({int(pitch.midi_pitch)})
+
+
+@lru_cache(maxsize=1 << 10)
+def _lowest_pitch(rule: VoiceRule, tones: frozenset[int]) -> int:
+    """The MIDI number of the lowest pitch of a rule that is one of these tones; 0 if it has none."""
+    classes = [7 * tone % 12 for tone in tones]
+    pitches = zip(vocabulary().pitches, rule.pitches, strict=True)
+    return min((each.midi_pitch for each, may in pitches if may and each.pitch_class in classes), default=0)
 
 
 def _heights(sounding: Sequence[int] | None) -> list[int]:
