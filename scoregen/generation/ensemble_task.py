@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from scoregen.analysis.harmony.tune_keys import asked_keys, tune_keys
 from scoregen.generation.infill_task import InfillTask, check_added, free_part_id, place_for
+from scoregen.generation.seating import read_voices, unread_notice
 from scoregen.generation.understanding import Understanding, beat_name, signature_notices
 from scoregen.generation.voice_rules import chord_rule
 from scoregen.score.edit import Selection, append_measures, blank_voices, with_parts
@@ -25,8 +26,6 @@ from scoregen.tokens.voice_descriptions import VoiceDescription, describe_voices
 
 NETWORK_STYLES = {"keyboard": "openscore-lieder", "strings": "openscore-quartets"}
 """By a family of instruments the corpus whose style its music has, in the order in which they are looked for."""
-MOST_VOICES = 16
-"""The most voices that the network reads at once."""
 
 
 def ensemble_task(
@@ -77,9 +76,8 @@ def without_phrase_ends(score: Score) -> Score:
 def _task(
     page: Score, given: Score, ensemble: Ensemble, parts: Mapping[str, str], style: Style, key: Key | None
 ) -> InfillTask:
-    slots = pitched_slots(page)
-    if len(slots) > MOST_VOICES:
-        raise InputError(f"the score has {len(slots)} voices; expected {MOST_VOICES} or fewer for new ones")
+    every = pitched_slots(page)
+    slots = read_voices(page, every, set(parts.values()))
     keys = asked_keys(page, key) if key is not None else _keys(page, given)
     read = replace(page, measures=tuple(replace(m, key=k.signature) for m, k in zip(page.measures, keys, strict=True)))
     roles = {parts[role.name]: role for role in ensemble.roles if role.name in parts}
@@ -93,6 +91,7 @@ def _task(
             f"part {part.name or part.id!r} has no role in {ensemble.name}: it is kept, and read as it is"
             for part in ignored
         ),
+        *unread_notice(every, slots),
         *signature_notices(page, keys, asked=key is not None),
     )
     understanding = _understanding(page, given, ensemble, parts, ignored, keys)
