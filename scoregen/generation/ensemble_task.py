@@ -18,6 +18,7 @@ from scoregen.generation.infill_task import (
     free_part_id,
     place_for,
 )
+from scoregen.generation.seating import read_voices, unread_notice
 from scoregen.generation.understanding import Understanding, beat_name, signature_notices
 from scoregen.generation.voice_rules import chord_rule
 from scoregen.score.edit import Selection, blank_voices, with_parts
@@ -30,8 +31,6 @@ from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.encode import pitched_slots
 from scoregen.tokens.voice_descriptions import VoiceDescription, describe_voices
 
-MOST_VOICES = 16
-"""The most voices that the network reads at once."""
 
 
 def ensemble_task(
@@ -97,9 +96,8 @@ def without_phrase_ends(score: Score) -> Score:
 def _task(
     page: Score, given: Score, ensemble: Ensemble, parts: Mapping[str, str], style: Style, key: Key | None
 ) -> InfillTask:
-    slots = pitched_slots(page)
-    if len(slots) > MOST_VOICES:
-        raise InputError(f"the score has {len(slots)} voices; expected {MOST_VOICES} or fewer for new ones")
+    every = pitched_slots(page)
+    slots = read_voices(page, every, set(parts.values()))
     keys = asked_keys(page, key) if key is not None else _keys(page, given)
     read = replace(page, measures=tuple(replace(m, key=k.signature) for m, k in zip(page.measures, keys, strict=True)))
     roles = {parts[role.name]: role for role in ensemble.roles if role.name in parts}
@@ -113,6 +111,7 @@ def _task(
             f"part {part.name or part.id!r} has no role in {ensemble.name}: it is kept, and read as it is"
             for part in ignored
         ),
+        *unread_notice(every, slots),
         *signature_notices(page, keys, asked=key is not None),
     )
     understanding = _understanding(page, given, ensemble, parts, ignored, keys)

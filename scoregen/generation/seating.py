@@ -3,11 +3,14 @@
 The network writes for the roles of one ensemble. Other choirs (tenors 1 and 2 with baritone and bass, a descant above
 a soprano) take its roles in the order of the page, and are read at an interval at which they lie in its ranges. Choirs
 that are asked for by name have roles of their own; `generation.stand_ins` tells which voices of the network sing them.
+The network for any ensemble reads the voices of a page as they are, of a large one the most telling ones
+(`read_voices`).
 """
 
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -23,10 +26,13 @@ from scoregen.generation.page import (
     shares_staff,
 )
 from scoregen.generation.stand_ins import middle, reading_interval
-from scoregen.score.elements import Part, Score
+from scoregen.score.elements import Part, Score, Slot
 from scoregen.score.ensemble import Ensemble, Role, assigned_part
-from scoregen.score.pitch import UNISON, Interval
+from scoregen.score.pitch import UNISON, Interval, Pitch
 from scoregen.system.errors import InputError
+
+MOST_VOICES = 16
+"""The most voices that the network reads at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,3 +206,46 @@ def _seating(score: Score, ensemble: Ensemble, seats: Mapping[str, Line], lines:
 def unseen_roles(ensemble: Ensemble, seating: Seating, added: Collection[str]) -> tuple[Role, ...]:
     """The roles that the network writes and that are left out of the page."""
     return tuple(role for role in ensemble.roles if role.name not in seating.lines and role.name not in added)
+
+
+def read_voices(score: Score, slots: Sequence[Slot], roles: Collection[str]) -> tuple[Slot, ...]:
+    """At most MOST_VOICES of the voices of a score, in their order; InputError if more of them have blanks.
+
+    After the voices with blanks come those of the parts with roles, then the highest and the lowest one, then those
+    with the most notes. Bass and melody tell the harmony; voices that rest a lot, or double others, tell the least.
+    """
+    if len(slots) <= MOST_VOICES:
+        return tuple(slots)
+    blank = {voice.slot for measure in score.measures for voice in measure.voices if voice.is_blank}
+    if len(blank) > MOST_VOICES:
+        raise InputError(f"found {len(blank)} voices with blanks; expected {MOST_VOICES} or fewer; fill them in turns")
+    heights = _heights(score)
+    sounding = [slot for slot in slots if heights[slot]]
+    means = {slot: sum(heights[slot]) / len(heights[slot]) for slot in sounding}
+    outer = {max(sounding, key=means.__getitem__), min(sounding, key=means.__getitem__)} if sounding else set()
+    first = sorted(
+        slots, key=lambda slot: (slot not in blank, slot.part not in roles, slot not in outer, -len(heights[slot]))
+    )
+    chosen = set(first[:MOST_VOICES])
+    return tuple(slot for slot in slots if slot in chosen)
+
+
+def unread_notice(slots: Sequence[Slot], read: Sequence[Slot]) -> tuple[str, ...]:
+    """The notice that some voices are kept, but not read."""
+    left = len(slots) - len(read)
+    if not left:
+        return ()
+    return (
+        f"the score has {len(slots)} voices, of which the network reads {len(read)}; {left} others are kept, and not"
+        " taken into account",
+    )
+
+
+def _heights(score: Score) -> defaultdict[Slot, list[int]]:
+    """The MIDI pitches of the notes of each voice."""
+    heights: defaultdict[Slot, list[int]] = defaultdict(list)
+    for measure in score.measures:
+        for voice in measure.voices:
+            notes = (note.pitch for element in voice.elements for note in element.notes)
+            heights[voice.slot] += [pitch.midi_pitch for pitch in notes if isinstance(pitch, Pitch)]
+    return heights

@@ -42,6 +42,9 @@ UNKNOWN = 4096
 _MAGIC = b"scoregen successions 1\n"
 _COLUMN = {name: index for index, name in enumerate(FIELDS)}
 
+KEPT_CONTEXTS = 8192
+"""The contexts whose chances are kept at most; a long piece meets many more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
@@ -113,6 +116,8 @@ class SuccessionTable:
         key = (number, *prefix)
         found = self._contexts.get(key)
         if found is None:
+            if len(self._contexts) >= KEPT_CONTEXTS:
+                self._contexts.clear()
             found = self._contexts[key] = (
                 self._extended(number, prefix)
                 if prefix

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from scoregen.generation.page import is_instrument, roles_of_name
-from scoregen.generation.seating import Seating, seat
-from scoregen.score.elements import Clef, Instrument, Part, Slot
+from scoregen.generation.seating import MOST_VOICES, Seating, read_voices, seat, unread_notice
+from scoregen.score.edit import blank_voices
+from scoregen.score.elements import Clef, Instrument, Part, Score, Slot
 from scoregen.score.ensemble import load_ensemble
 from scoregen.score.pitch import Interval
 from scoregen.system.errors import InputError
@@ -198,3 +199,38 @@ def test_a_voice_without_a_role_takes_the_free_one_between_its_neighbours() -> N
     seating = seat(page(sung("Soprano", TUNE), sung("Voice"), sung("Tenor", clef=TENOR)), SATB, {})
     assert parts(seating) == {"soprano": "P1", "alto": "P2", "tenor": "P3"}
     assert not seating.own_order
+
+
+LOW, LONG = TUNE.replace("4", "2").replace("5", "3"), "w:G4 | w:G4 | w:G4 | w:G4"
+
+
+def orchestra() -> Score:
+    """Twenty parts: the second one has long notes, the ninth is low, the last two rest."""
+    music = [LONG if n == 2 else LOW if n == 9 else REST if n > 18 else TUNE for n in range(1, 21)]
+    return page(*(sung(f"Part {number}", each) for number, each in enumerate(music, 1)))
+
+
+def test_of_a_large_score_the_new_the_outermost_and_the_busiest_voices_are_read() -> None:
+    score = orchestra()
+    blank = blank_voices(score, [Slot("P20")], range(4))
+    read = read_voices(blank, score.slots, {"P2"})
+    assert len(read) == MOST_VOICES
+    assert list(read) == [slot for slot in score.slots if slot in read]
+    assert {Slot("P20"), Slot("P2"), Slot("P9")} <= set(read)
+    assert Slot("P19") not in read
+    (notice,) = unread_notice(score.slots, read)
+    assert "20 voices" in notice
+    assert "4 others" in notice
+
+
+def test_a_small_score_is_read_as_a_whole() -> None:
+    score = page(sung("Voice", TUNE), sung("Piano"))
+    assert read_voices(score, score.slots, set()) == score.slots
+    assert unread_notice(score.slots, score.slots) == ()
+
+
+def test_more_new_voices_than_can_be_read_are_refused() -> None:
+    score = orchestra()
+    blank = blank_voices(score, score.slots, range(4))
+    with pytest.raises(InputError, match="found 20 voices with blanks; expected 16 or fewer"):
+        read_voices(blank, score.slots, set())

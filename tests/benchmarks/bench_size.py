@@ -1,0 +1,51 @@
+"""Time and memory of new pieces by their number of measures: both grow linearly.
+
+    python tests/benchmarks/bench_size.py [--ensemble satb,string-quartet] [--measures 16,64,128,256,512]
+
+Prints for each length, from a fresh process: the processor seconds and the seconds of `compose` with its defaults, the
+processor seconds of each 16 measures, and the largest resident memory of the process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+
+PIECE = """
+import json, resource, sys, time
+from scoregen.tasks.compose import PieceOptions, compose
+import scoregen.generation.refinement, scoregen.model.engine.onnx_engine, scoregen.model.sampling.loop
+cpu, wall = time.process_time(), time.perf_counter()
+made = compose(piece=PieceOptions(measures=int(sys.argv[2])), ensemble=sys.argv[1])
+assert len(made.score.measures) == int(sys.argv[2])
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(json.dumps([time.process_time() - cpu, time.perf_counter() - wall, peak]))
+"""
+
+
+def piece(ensemble: str, measures: int) -> tuple[float, float, float]:
+    """Processor seconds, seconds and MiB of one piece."""
+    command = [sys.executable, "-c", PIECE, ensemble, str(measures)]
+    cpu, wall, peak = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
+    return cpu, wall, peak
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--ensemble", type=lambda text: text.split(","), default=["satb", "string-quartet"])
+    parser.add_argument(
+        "--measures", type=lambda text: [int(word) for word in text.split(",")], default=[16, 64, 128, 256, 512]
+    )
+    arguments = parser.parse_args()
+    print(f"{'ensemble':>16} {'measures':>8} {'CPU s':>7} {'wall s':>7} {'CPU s / 16':>10} {'MiB':>6}")
+    for ensemble in arguments.ensemble:
+        for measures in arguments.measures:
+            cpu, wall, peak = piece(ensemble, measures)
+            row = f"{ensemble:>16} {measures:8} {cpu:7.1f} {wall:7.1f} {16 * cpu / measures:10.2f} {peak:6.0f}"
+            print(row, flush=True)
+
+
+if __name__ == "__main__":
+    main()
