@@ -1,4 +1,4 @@
-"""Calibration of a sampler: the successions of the corpus, and logit biases until the rhythm of samples matches it.
+"""Calibration of a sampler: the successions of the corpus, and logit biases for its rhythm and its dissonances.
 
 Each round composes new pieces like those of the training set, and then harmonises their melodies. (The melodies of
 the corpus are not suitable, because the network has learned their harmonisations.) Both tasks call `compose`, so
@@ -32,7 +32,7 @@ from scoregen.tokens.successions import SuccessionTable
 
 RATES = (0.8, 0.5)
 """The share of a difference that a round corrects: in the first and in the last round, linear in between."""
-KINDS = ("length", "pace")
+KINDS = ("length", "pace", "reached", "left")
 """The kinds of features that are fitted unless others are named."""
 
 
@@ -61,7 +61,7 @@ def calibrate(
 
     An own style has its successions from training, with those of its base; they stay.
     A round composes `pieces` new pieces and harmonises their melodies, and writes the biases. An existing calibration
-    is the starting point. With `kinds`, these kinds of features change in place of rhythm (`KINDS`). Raises InputError
+    is the starting point. With `kinds`, these kinds of features change in place of `KINDS`. Raises InputError
     if the corpus cannot be used, or if the weights are not for the ensemble.
     """
     from scoregen.model.features.inputs import piece_arrays

@@ -3,7 +3,7 @@
 Sampling drifts from the corpus: small errors of each choice accumulate, the nucleus removes rare events, and
 reranking prefers some textures. A *calibration* corrects this with a log-linear model. Each of a few hundred
 features (a voice's step, the age of its note, the interval between two voices, the sonority of all voices, the time
-until the next change) has a bias in nats, fitted until drafts show the feature as often as the corpus. For these
+until the next change, the treatment of dissonance) has a bias in nats, fitted until drafts show the feature as often as the corpus. For these
 features it is the smallest change of the distribution that gives them their rates (maximum entropy: Berger et al.
 1996; moment matching of language models: Khalifa et al. 2021, arXiv:2012.11635).
 
@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from scoregen.model.features.alphabet import BARLINE, FIRST_PITCH, GRID, HOLD
 from scoregen.model.features.history_features import AGES
 from scoregen.model.features.inputs import MIDI, SILENCE, SPELLED, Ints, PieceArrays
+from scoregen.model.sampling.treatment import INTERVALS, MOVES, REACHES, count_treatment
 
 Nats = NDArray[np.float64]
 
@@ -33,7 +34,7 @@ CHORDS = 4096
 PACES = 5
 """Times until the next change: up to a 16th, an eighth, three 16ths, a quarter, and longer."""
 _SIXTEENTH = GRID // 4
-_PRIOR = {"step": 8.0, "length": 8.0, "interval": 20.0, "sonority": 20.0, "pace": 8.0}
+_PRIOR = {"step": 8.0, "length": 8.0, "interval": 20.0, "sonority": 20.0, "pace": 8.0, "reached": 8.0, "left": 8.0}
 """Occurrences added to all counts, so that a few cannot decide about rare features. (Intervals and sonorities are
 counted in 16ths, several for one choice.)"""
 _GAIN = {"pace": 0.5}
@@ -49,7 +50,8 @@ class Features:
 
     step: [V, STEPS] by voice; length: [V, AGES, 2] by the age of the voice's note and whether it stays (0) or
     ends (1); interval: [V, V, 12] classes between an upper and a lower voice, in 16ths; sonority: [CHORDS] in 16ths;
-    pace: [2, PACES] the time to the next slice, off a beat and on one. As biases, `length` holds half the log odds.
+    pace: [2, PACES] the time to the next slice, off a beat and on one; reached: [2, REACHES] and left: [INTERVALS,
+    MOVES] the treatment of dissonance (`treatment`), by place and by the interval before. As biases, `length` holds half the log odds.
     """
 
     step: Nats
@@ -57,6 +59,8 @@ class Features:
     interval: Nats
     sonority: Nats
     pace: Nats
+    reached: Nats
+    left: Nats
 
     @classmethod
     def zeros(cls, voices: int) -> Features:
@@ -66,6 +70,8 @@ class Features:
             np.zeros((voices, voices, 12)),
             np.zeros(CHORDS),
             np.zeros((2, PACES)),
+            np.zeros((2, REACHES)),
+            np.zeros((len(INTERVALS), len(MOVES))),
         )
 
 
@@ -79,6 +85,7 @@ def count_features(pieces: Sequence[PieceArrays]) -> Features:
         times = _times(piece)
         _count_voices(counts, piece)
         _count_together(counts, piece, times / _SIXTEENTH)
+        count_treatment(counts.reached, counts.left, piece)
         np.add.at(counts.pace, (piece.is_beat[piece.point].astype(int), pace(times)), 1)
     return counts
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import numpy as np
 
 from scoregen.model.sampling.feature_matching import CHORDS, WIDEST, Features
 from scoregen.model.sampling.logit_bias import LogitBias
+from scoregen.model.sampling.treatment import INTERVALS, MANNERS, MOVES
 from scoregen.system.errors import InputError
 from scoregen.system.files import write_files
 
@@ -26,6 +27,7 @@ AGE_NAMES = ("0", "less than 1/4", "1/4", "1/2", "3/4", "1", "3/2", "2", "3", "4
 PACE_NAMES = ("1/4", "1/2", "3/4", "1", "more")
 """The time to the next change in quarters, at most."""
 PLACES = ("off a beat", "on a beat")
+REACH_NAMES = tuple(f"{manner} to a {interval}" for manner in MANNERS for interval in INTERVALS)
 MOST_NATS = 50
 """The largest bias: more would leave no choice."""
 _DIGITS = 3
@@ -87,6 +89,10 @@ def _by_name(biases: Features, roles: Sequence[str]) -> dict[str, Any]:
         "next change": {
             place: _nonzero(row, PACE_NAMES.__getitem__) for place, row in zip(PLACES, biases.pace, strict=True)
         },
+        "reached": {
+            place: _nonzero(row, REACH_NAMES.__getitem__) for place, row in zip(PLACES, biases.reached, strict=True)
+        },
+        "left": {name: _nonzero(row, MOVES.__getitem__) for name, row in zip(INTERVALS, biases.left, strict=True)},
     }
 
 
@@ -102,10 +108,16 @@ def _features(named: Mapping[str, Any], roles: Sequence[str]) -> Features:
                 result.interval[voice, lower, _number(name, 0, result.interval.shape[2] - 1)] = float(nats)
     for name, nats in named["sonority"].items():
         result.sonority[_chord_number(name)] = float(nats)
-    for place, row in zip(PLACES, result.pace, strict=True):
-        for name, nats in named.get("next change", {}).get(place, {}).items():  # missing in older files
-            row[PACE_NAMES.index(name)] = float(nats)
-    parts = (result.step, result.length, result.interval, result.sonority, result.pace)
+    later = (  # missing in older files
+        ("next change", PLACES, result.pace, PACE_NAMES),
+        ("reached", PLACES, result.reached, REACH_NAMES),
+        ("left", INTERVALS, result.left, MOVES),
+    )
+    for kind, rows, table, names in later:
+        for place, row in zip(rows, table, strict=True):
+            for name, nats in named.get(kind, {}).get(place, {}).items():
+                row[names.index(name)] = float(nats)
+    parts = tuple(getattr(result, field.name) for field in fields(Features))
     if not all((np.abs(part) <= MOST_NATS).all() for part in parts):
         raise ValueError(f"a bias is not between -{MOST_NATS} and {MOST_NATS} nats")
     return result

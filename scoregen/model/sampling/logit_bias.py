@@ -15,6 +15,7 @@ from scoregen.model.features.history_features import AGES
 from scoregen.model.features.inputs import MIDI, SILENCE, SPELLED, TIME_SHIFT_STEPS, Bools, Ints
 from scoregen.model.sampling.costs.decision_context import DecisionContext
 from scoregen.model.sampling.feature_matching import STEPS, WIDEST, Features, pace, sonority_rotations
+from scoregen.model.sampling.treatment import treatment_biases
 
 Biases = NDArray[np.float32]
 
@@ -24,13 +25,16 @@ _CLASSES: Ints = SPELLED.pitch_classes
 @dataclass(frozen=True, slots=True, eq=False)
 class LogitBias:
     """The biases of both tasks in tables: `rows` [rows, E]; `chords` [2, CHORDS] by the sonority over the lowest voice;
-    `paces` [2, 2, PACES] by the time to the next slice, off a beat and on one.
+    `paces` [2, 2, PACES] by the time to the next slice, off a beat and on one; `reached` [2, 2, REACHES] and `left`
+    [2, INTERVALS, MOVES] by the treatment of dissonance.
     """
 
     voices: int
     rows: Biases
     chords: Biases
     paces: Biases
+    reached: Biases
+    left: Biases
 
     @classmethod
     def of(cls, free: Features, given: Features) -> LogitBias:
@@ -43,7 +47,8 @@ class LogitBias:
         parts = [_over_steps(steps), _over_lengths(lengths), _over_intervals(intervals)]
         chords = np.stack([task.sonority for task in tasks]).astype(np.float32)
         paces = np.stack([task.pace for task in tasks]).astype(np.float32)
-        return cls(voices, np.concatenate(parts).astype(np.float32), chords, paces)
+        reached, left = (np.stack(each).astype(np.float32) for each in zip(*((t.reached, t.left) for t in tasks)))
+        return cls(voices, np.concatenate(parts).astype(np.float32), chords, paces, reached, left)
 
     def event_biases(self, decision: DecisionContext) -> Biases:
         """[R, E] nats for each event of the voice that chooses."""
@@ -68,6 +73,8 @@ class LogitBias:
             chords = self._chords(decision, decision.given.astype(np.int64))
             result[:, FIRST_PITCH:] += chords
             result[sounding, HOLD] += chords[sounding, at]
+        if self.reached.any() or self.left.any():
+            result += treatment_biases(decision, self.reached, self.left)
         return result
 
     def time_shift_biases(self, given: Bools, on_beat: Bools, left: Ints) -> Biases:

@@ -64,7 +64,7 @@ def test_rounds_bring_drafts_nearer_to_the_corpus(mine: Path, corpus: Path, caps
     report = json.loads(capsys.readouterr().out)
     assert report["calibration"] == f"{mine}.calibration"
     first, _, third = report["rounds"]
-    assert set(first["free"]) == {"step", "length", "interval", "sonority", "pace"}
+    assert set(first["free"]) == {"step", "length", "interval", "sonority", "pace", "reached", "left"}
     assert sum(third["free"].values()) < sum(first["free"].values())
     found = load_calibration(mine, ROLES)
     assert found is not None

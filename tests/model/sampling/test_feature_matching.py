@@ -61,6 +61,30 @@ def decision_context(
     )
 
 
+def treatment(biases: Features, voice: int, own: int, before: list[int], others: dict[int, int]) -> float:
+    """The nats of a pitch of a voice off a beat, from the pitches before and those already written."""
+    now = {**others, voice: own}
+    involved = [each for each in now if each != 3] if voice == 3 else [voice]
+    total = 0.0
+    for upper in involved:
+        step = now[upper] - before[upper]
+        if 3 in now:
+            total += biases.reached[0, 3 * manner(step) + dissonance(now[upper] - now[3])]
+        if upper == voice:
+            move = 3 if abs(step) > 2 else 0 if step == 0 else 1 if step < 0 else 2
+            total += biases.left[dissonance(before[upper] - before[3]), move]
+    return total
+
+
+def manner(step: int) -> int:
+    return 0 if step == 0 else 1 if abs(step) <= 2 else 2
+
+
+def dissonance(semitones: int) -> int:
+    """0 a consonance or tritone, 1 a fourth, 2 a second or seventh."""
+    return {5: 1, 1: 2, 2: 2, 10: 2, 11: 2}.get(semitones % 12, 0)
+
+
 @pytest.mark.parametrize("given", [False, True])
 @pytest.mark.parametrize("order", [(0, 3, 1, 2), (2, 1, 0, 3), (3, 1, 2, 0)])
 def test_an_event_bias_is_the_sum_of_the_biases_of_its_features(order: tuple[int, ...], given: bool) -> None:
@@ -85,6 +109,7 @@ def test_an_event_bias_is_the_sum_of_the_biases_of_its_features(order: tuple[int
                 whole = {**sounding, voice: own}
                 if step == 3 and 3 in whole:
                     expected += biases.sonority[sum({1 << (pitch - whole[3]) % 12 for pitch in whole.values()})]
+                expected += treatment(biases, voice, own, [MIDI[each] for each in ids(previous)], sounding)
             assert added[event] == pytest.approx(expected, abs=1e-5), (voice, event)
 
 
