@@ -1,0 +1,102 @@
+"""Composition: fills the blanks of a score.
+
+Harmonising, filling holes, continuing and composing are one operation on different scores. A page with its blanks is
+planned, the model samples drafts, and the best drafts are returned as scores in which each voice has its origin: given
+or generated.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from scoregen.model.network.config import SamplingOptions
+from scoregen.plan.form import PieceOptions
+from scoregen.plan.piece.piece_plan import PiecePlan
+from scoregen.score.arrangement.sung_texts import LyricsChoice
+from scoregen.score.elements import Score
+from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
+from scoregen.tasks.compose.composition import Alternative, Composition, Work, composition
+from scoregen.tasks.compose.drafting import draw_drafts
+from scoregen.tasks.compose.page import blank_page, mark_blanks
+from scoregen.tasks.compose.planning import make_plans
+from scoregen.tasks.compose.request import ComposeRequest
+from scoregen.tasks.compose.writer import load_writer
+from scoregen.tasks.layout import LayoutOptions
+
+__all__ = ["Alternative", "Composition", "PieceOptions", "SamplingOptions", "compose"]
+
+
+def compose(
+    score: Score | None = None,
+    *,
+    ensemble: str = "satb",
+    style: str = DEFAULT_STYLE,
+    roles: Mapping[str, str] | None = None,
+    blank: Sequence[str] = (),
+    extend: int = 0,
+    key: str | None = None,
+    add: Sequence[str] = (),
+    parts: Sequence[str] = (),
+    transpose: str | None = None,
+    piece: PieceOptions | None = None,
+    sampling: SamplingOptions | None = None,
+    count: int = 1,
+    checkpoint: Path | str | None = None,
+    device: str = "auto",
+    chords: str | None = None,
+    chord_symbols: str = "follow",
+    figured_bass: str | None = None,
+    lyrics: LyricsChoice = "all",
+    layout: LayoutOptions | None = None,
+    plan: PiecePlan | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Composition:
+    """Fill what is blank in a score for an ensemble; without a score, write a new piece.
+
+    `roles` assigns parts to roles (`{"soprano": "1"}`); `blank` empties parts, measures or both
+    (`"alto,tenor:5-8"`); `extend` appends measures; `key` is the key of a given score, which is found without it;
+    `add` names roles that get a new part, `parts` the only roles that are written, of a new piece too; `transpose`
+    moves the score, given parts included, by an interval (`-M2`), by semitones, or (`auto`) to where the given voices
+    fit their ranges; `style` is a shipped style, an own one (the
+    name or the path of what `train` wrote) or a mixture (`"bach:0.7,mine:0.3"`; `styles.library`), whose costs of
+    parallels and crossing apply unless `sampling` sets its own. `chords` is a progression for the new
+    voices, in chord symbols or numerals (`"I vi | ii65 V7 | I"`), `figured_bass` the figures under a given bass
+    (`"6 | 6/5 #"`). Without them, `chord_symbols` is `follow` if new voices sound only members of the chords that the
+    symbols or figures of the score name, `suggest` if they do where voice leading allows, or `ignore`. `lyrics` names
+    the verses that new parts get: all, or the first; `layout` lays the result out as open or closed score or adds a
+    rehearsal reduction. `plan` describes a new piece in place of `piece` and `chords` (`plan.piece`). Raises
+    InputError if there is nothing to fill, and RefusedError if no notes can be written for what is given.
+    """
+    request = ComposeRequest(
+        score,
+        ensemble,
+        style,
+        roles or {},
+        blank,
+        extend,
+        key,
+        add,
+        parts,
+        transpose,
+        piece,
+        sampling or SamplingOptions(),
+        count,
+        checkpoint,
+        device,
+        chords,
+        chord_symbols,
+        figured_bass,
+        lyrics,
+        layout or LayoutOptions(),
+        plan,
+    )
+    request.check()
+    writer = load_writer(request)
+    page = blank_page(request, writer)
+    task = mark_blanks(request, writer, page)
+    started = time.perf_counter()
+    planning = make_plans(request, writer, page, task)
+    drafts = draw_drafts(writer, task, planning, progress)
+    return composition(Work(request, writer, page, task, planning), drafts, time.perf_counter() - started)

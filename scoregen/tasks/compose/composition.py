@@ -1,0 +1,179 @@
+"""The result of `compose`: finished scores with their provenance, and what the user is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from scoregen.analysis.rules.parallels import Parallel, parallels
+from scoregen.generation.filling import filled_page, filled_reading
+from scoregen.generation.infill_task import InfillTask
+from scoregen.generation.understanding import Understanding
+from scoregen.notation.results import ScoreResult
+from scoregen.plan.chords.chord_report import ChordReport, chord_report
+from scoregen.plan.chords.steering import chord_notices
+from scoregen.plan.drafts import closing_chords
+from scoregen.plan.piece.piece_plan import PiecePlan
+from scoregen.plan.piece.writing import plan_text
+from scoregen.plan.plan_text import PlanRow, plan_rows
+from scoregen.plan.sections import unfolded
+from scoregen.score.arrangement.sung_texts import with_given_marks
+from scoregen.score.elements import Score
+from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
+from scoregen.tasks.compose.page import Page
+from scoregen.tasks.compose.planning import Planning
+from scoregen.tasks.compose.request import ComposeRequest
+from scoregen.tasks.compose.writer import Writer
+from scoregen.tasks.layout import NEW_SCORE, lay_out_given
+from scoregen.tasks.provenance import novelty_record, provenance, provenance_fields
+
+if TYPE_CHECKING:
+    from scoregen.model.sampling.drafts import Draft
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Alternative(ScoreResult):
+    """One finished score, the log likelihood of its generated part in nats, and its provenance.
+
+    `parallels` are all parallel fifths and octaves between its voices, given and generated. `plan` is the harmonic plan
+    that its notes were written under, () without one.
+    """
+
+    score: Score
+    log_likelihood: float
+    parallels: tuple[Parallel, ...]
+    provenance: dict[str, Any]
+    plan: tuple[PlanRow, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Alternative {self.provenance['rank']} of {self.score!r}: {self.log_likelihood:.1f} nats>"
+
+    def _fields(self) -> Mapping[str, str]:
+        return provenance_fields(self.provenance)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Composition(ScoreResult):
+    """The result of `compose`: the alternatives, best first, notices for the user, and what was understood.
+
+    `chords` is the report on the given chords in the best one; None if none is given.
+    `score`, `save` and the conversions use the best.
+    """
+
+    alternatives: tuple[Alternative, ...]
+    notices: tuple[str, ...]
+    sampling_seconds: float
+    understanding: Understanding
+    chords: ChordReport | None = None
+
+    @property
+    def score(self) -> Score:
+        return self.alternatives[0].score
+
+    def __repr__(self) -> str:
+        count = len(self.alternatives)
+        return f"<Composition of {self.score!r}, {count} alternative{'' if count == 1 else 's'}>"
+
+    def _fields(self) -> Mapping[str, str]:
+        return provenance_fields(self.alternatives[0].provenance)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Everything that led to the drafts."""
+
+    request: ComposeRequest
+    writer: Writer
+    page: Page
+    task: InfillTask
+    planning: Planning
+
+    @property
+    def follows_symbols(self) -> bool:
+        """Whether new voices follow chords of the score itself."""
+        return bool(self.planning.followed) and not (self.request.chords or self.request.figured_bass)
+
+
+def composition(work: Work, drafts: Sequence[Draft], seconds: float) -> Composition:
+    """The drafts as finished scores, best first, with what there is to say about them."""
+    settings = _settings(work)
+    alternatives = tuple(_alternative(work, draft, rank, settings) for rank, draft in enumerate(drafts, 1))
+    report = chord_report(
+        filled_reading(work.task, drafts[0].tokens),
+        work.task.score,
+        work.planning.voices,
+        work.planning.timeline,
+        is_played=work.writer.is_for_instruments,
+    )
+    notices = _notices(work, report, alternatives[0].score)
+    return Composition(alternatives, notices, seconds, _understanding(work), report)
+
+
+def _settings(work: Work) -> dict[str, Any]:
+    """The settings of the provenance; those that say no more than the default are left out."""
+    request, calibration = work.request, work.writer.pretrained.calibration
+    settings: dict[str, Any] = {
+        "calibration": calibration.checksum if calibration else None,
+        "blank": list(request.blank),
+        "extend": request.extend,
+        "ensemble": work.writer.ensemble.name,
+        "roles": dict(request.roles),
+    }
+    asked = {"key": request.key, "add": list(request.add), "parts": list(request.parts)}
+    asked |= {"transpose": request.transpose, "chords": request.chords, "figured_bass": request.figured_bass}
+    settings |= {name: value for name, value in asked.items() if value}
+    if work.follows_symbols or request.chord_symbols != "follow":
+        settings["chord_symbols"] = request.chord_symbols
+    if request.style != DEFAULT_STYLE:
+        settings["style"] = request.style
+    if request.plan is not None:
+        settings["plan"] = plan_text(request.plan)
+    elif request.score is None:
+        settings["piece"] = _plain(asdict(request.piece_options))
+    return settings
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value if isinstance(value, (int, str)) else str(value) for key, value in values.items()}
+
+
+def _alternative(work: Work, draft: Draft, rank: int, settings: Mapping[str, Any]) -> Alternative:
+    form, lengths = work.page.form, work.page.lengths
+    done = with_given_marks(unfolded(filled_page(work.task, draft.tokens), form, lengths), work.request.lyrics)
+    results = {
+        "rank": rank,
+        "novelty": novelty_record(draft, done, form, lengths),
+        "phrase_ends": closing_chords(done, work.planning.plans.ends) if form == (0,) else [],
+    }
+    record = provenance(done, work.writer.pretrained.weights, work.writer.options, {**settings, **results})
+    found = parallels(unfolded(filled_reading(work.task, draft.tokens), form, lengths), work.task.page_slots)
+    shown = lay_out_given(done, work.writer.ensemble, work.request.layout)
+    rows = plan_rows([measure.header for measure in draft.tokens.measures])
+    return Alternative(shown, -draft.nats, found, record, rows)
+
+
+def _notices(work: Work, report: ChordReport | None, best: Score) -> tuple[str, ...]:
+    request, given = work.request, work.page.given
+    is_new_document = given.document is not None and best.document is None
+    return (
+        *given.notices,
+        *work.task.notices,
+        *(_plan_notices(request.plan) if request.plan else ()),
+        *chord_notices(work.task.score, work.planning.timeline, request.chords, request.chord_symbols),
+        *([str(report)] if report else []),
+        *([NEW_SCORE] if is_new_document else []),
+    )
+
+
+def _plan_notices(plan: PiecePlan) -> tuple[str, ...]:
+    """One line for what a plan asks for and composing does not follow."""
+    names = ", ".join(plan.not_followed)
+    return (f"the plan is followed except for {names}, which composing does not follow yet",) if names else ()
+
+
+def _understanding(work: Work) -> Understanding:
+    """What was understood, with the use of chord symbols; a progression or figures of the caller replace them."""
+    understanding = work.task.understanding
+    is_used = work.follows_symbols and understanding.chord_symbols != "none"
+    return replace(understanding, chord_symbols="followed") if is_used else understanding

@@ -1,0 +1,89 @@
+"""The drafts of every alternative: written under harmonic plans, ranked, and refined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from scoregen.analysis.rules.findings import at_least
+from scoregen.generation.candidates import draw_candidates
+from scoregen.generation.ensemble_task import voice_descriptions
+from scoregen.generation.filling import filled_reading
+from scoregen.generation.infill_task import InfillTask
+from scoregen.generation.reranking import RankingCriteria
+from scoregen.generation.voice_rules import comfortable_range
+from scoregen.score.elements import Score
+from scoregen.tasks.check import check
+from scoregen.tasks.compose.planning import Planning
+from scoregen.tasks.compose.writer import Writer
+from scoregen.tokens.constraints.measure_plan import Plan
+from scoregen.tokens.encode import encode
+from scoregen.tokens.events import TokenScore
+
+if TYPE_CHECKING:
+    from scoregen.model.sampling.drafts import Draft
+    from scoregen.model.sampling.request import SamplingRequest
+
+
+def draw_drafts(
+    writer: Writer, task: InfillTask, planning: Planning, progress: Callable[[float], None] | None
+) -> tuple[Draft, ...]:
+    """The best draft of every alternative, the one with the fewest errors of part-writing first."""
+    tokens = encode(planning.plans.score, task.slots, snap=True)
+    requests = _requests(writer, task, planning, tokens)
+    criteria = RankingCriteria.of(tokens, planning.plans.ends, writer.pretrained.successions, writer.style)
+    drafts = draw_candidates(requests, criteria, writer.options, progress or (lambda done: None))
+    if len(drafts) < 2:
+        return drafts
+    rules = "free" if writer.is_for_instruments else "strict"
+    return tuple(sorted(drafts, key=lambda draft: _errors(filled_reading(task, draft.tokens), rules)))
+
+
+def _errors(score: Score, rules: str) -> int:
+    return len(at_least(check(score, rules).findings, "error"))
+
+
+def _requests(writer: Writer, task: InfillTask, planning: Planning, tokens: TokenScore) -> list[SamplingRequest]:
+    from scoregen.model.sampling.request import SamplingRequest
+
+    pretrained, calibration = writer.pretrained, writer.pretrained.calibration
+    page = None if len(task.page_slots) == len(task.slots) else tuple(map(task.slots.index, task.page_slots))
+    comfortable = tuple(
+        comfortable_range(role, slot.staff, task.interval) for role, slot in zip(task.singers, task.slots, strict=True)
+    )
+    return [
+        SamplingRequest(
+            writer.engine,
+            planned,
+            task.rules,
+            own,
+            pretrained.index,
+            calibration.logit_bias if calibration else None,
+            pretrained.successions,
+            frozenset(planning.sections),
+            style=writer.style,
+            scales=task.scales,
+            page=page,
+            descriptions=voice_descriptions(task) if writer.is_for_instruments else None,
+            network_style=writer.network_style,
+            comfortable=comfortable,
+        )
+        for planned, own in _with_harmony(writer, tokens, planning.plans.plans)
+    ]
+
+
+def _with_harmony(
+    writer: Writer, tokens: TokenScore, plans: Sequence[Sequence[Plan]]
+) -> list[tuple[TokenScore, Sequence[Plan]]]:
+    """The task of each alternative under its best harmonic plan, with the plan of measures that it goes with."""
+    from scoregen.generation.harmony_plans import harmonic_plans, has_plans, played_task
+
+    planner, seed = writer.pretrained.planner, writer.options.seed
+    if planner is None or not has_plans(tokens):
+        return [(tokens, own) for own in plans]
+    styles = (None, *writer.pretrained.weights.config.styles)
+    played = played_task(tokens, styles[writer.network_style]) if writer.is_for_instruments else None
+    best = [
+        harmonic_plans(planner, tokens, own, f"{seed} {number}", task=played)[0] for number, own in enumerate(plans)
+    ]
+    return [(each.tokens, (each.measures,)) for each in best]

@@ -1,0 +1,74 @@
+"""What is asked of `compose`: its arguments, which are checked before anything is read or loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from scoregen.model.network.config import SamplingOptions
+from scoregen.plan.chords.chord_text import chord_measures
+from scoregen.plan.form import PieceOptions
+from scoregen.plan.piece.piece_plan import PiecePlan
+from scoregen.score.arrangement.sung_texts import LYRICS, LyricsChoice
+from scoregen.score.elements import Score
+from scoregen.score.keys import Key
+from scoregen.system.errors import InputError
+from scoregen.tasks.layout import LayoutOptions
+
+
+@dataclass(frozen=True, slots=True)
+class ComposeRequest:
+    """The arguments of `compose`, which describes them."""
+
+    score: Score | None
+    ensemble: str
+    style: str
+    roles: Mapping[str, str]
+    blank: Sequence[str]
+    extend: int
+    key: str | None
+    add: Sequence[str]
+    parts: Sequence[str]
+    transpose: str | None
+    piece: PieceOptions | None
+    sampling: SamplingOptions
+    count: int
+    checkpoint: Path | str | None
+    device: str
+    chords: str | None
+    chord_symbols: str
+    figured_bass: str | None
+    lyrics: LyricsChoice
+    layout: LayoutOptions
+    plan: PiecePlan | None
+
+    @property
+    def is_easy(self) -> bool:
+        return self.sampling.difficulty == "easy"
+
+    @property
+    def piece_options(self) -> PieceOptions:
+        """The options of a new piece, by default as long as its chords."""
+        if self.piece is not None:
+            return self.piece
+        return PieceOptions(measures=len(chord_measures(self.chords))) if self.chords else PieceOptions()
+
+    @property
+    def asked_key(self) -> Key | None:
+        """The key of a given score; InputError if it is none."""
+        try:
+            return Key.parse(self.key) if self.key is not None else None
+        except ValueError as error:
+            raise InputError(f"--key: {error}") from None
+
+    def check(self) -> None:
+        """InputError for a value that is not one of those expected, or for arguments that exclude each other."""
+        if not 1 <= self.count <= 100:
+            raise InputError(f"found a count of {self.count}; expected 1 to 100 alternatives")
+        if self.lyrics not in LYRICS:
+            raise InputError(f"found {self.lyrics!r} for lyrics; expected one of: {', '.join(LYRICS)}")
+        self.layout.check()
+        others = self.score is not None or self.piece is not None
+        if self.plan is not None and (others or self.chords or self.figured_bass or self.transpose):
+            raise InputError("a plan describes a whole new piece; leave out the score and the options of a piece")

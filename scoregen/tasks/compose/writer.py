@@ -1,0 +1,97 @@
+"""Who writes: an ensemble, a style, and the weights that know both."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scoregen.generation.infill_task import check_parts
+from scoregen.model.network.config import SamplingOptions
+from scoregen.score.ensemble import Ensemble, load_ensemble
+from scoregen.styles.defaults import INSTRUMENTS, default_style
+from scoregen.styles.library import StyleChoice, choose_style
+from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
+from scoregen.styles.style import Style
+from scoregen.system.errors import InputError
+from scoregen.tasks.compose.request import ComposeRequest
+from scoregen.tasks.layout import LayoutOptions
+
+if TYPE_CHECKING:
+    from scoregen.model.engine.protocol import Engine
+    from scoregen.model.sampling.pretrained import Pretrained
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """The ensemble that is written for, the style, the weights and their engine, and the options of sampling.
+
+    The options have the costs of the style where the user named none.
+    """
+
+    ensemble: Ensemble
+    style: Style
+    pretrained: Pretrained
+    engine: Engine
+    options: SamplingOptions
+
+    @property
+    def is_for_instruments(self) -> bool:
+        """Whether the weights know voices by their descriptions, and so write for any ensemble."""
+        return self.pretrained.knows_descriptions
+
+    @property
+    def network_style(self) -> int:
+        """The id that the network has for the style, 0 if it does not know it."""
+        names = self.pretrained.weights.config.styles
+        return 1 + names.index(self.style.network_style) if self.style.network_style in names else 0
+
+
+def load_writer(request: ComposeRequest) -> Writer:
+    """The writer of a request; InputError if no weights fit it."""
+    from scoregen.model.engine.loading import load_engine
+    from scoregen.model.sampling.mixture import load_mixture
+
+    ensemble = load_ensemble(request.ensemble)
+    if request.score is None and request.parts:
+        ensemble = _of_parts(ensemble, request.parts)
+    is_named = request.style != DEFAULT_STYLE
+    chosen = choose_style(request.style if is_named else default_style(ensemble))
+    pretrained = load_mixture(_weights_of(chosen, request.checkpoint), ensemble, may_stand_in=True)
+    if pretrained.knows_descriptions:
+        _refuse_layout(ensemble, request.layout)
+        chosen = choose_style(INSTRUMENTS) if chosen.style.name == DEFAULT_STYLE else chosen
+    options = _with_costs(request.sampling, chosen.style)
+    engine = load_engine(pretrained.weights, request.device, options.candidates)
+    return Writer(ensemble, chosen.style, pretrained, engine, options)
+
+
+def _of_parts(ensemble: Ensemble, parts: Collection[str]) -> Ensemble:
+    check_parts(ensemble, parts, (), ())
+    return replace(ensemble, roles=tuple(role for role in ensemble.roles if role.name in parts))
+
+
+def _weights_of(chosen: StyleChoice, checkpoint: Path | str | None) -> list[tuple[Path, float]]:
+    """The weights of a style and their shares; a checkpoint that is named takes the place of shipped ones."""
+    if checkpoint is None:
+        return [(entry.weights, share) for entry, share in chosen.parts]
+    if chosen.is_own:
+        raise InputError(
+            f"--checkpoint {checkpoint}: the style {chosen.style.name} has its own weights; omit one of them"
+        )
+    return [(Path(checkpoint), 1.0)]
+
+
+def _refuse_layout(ensemble: Ensemble, layout: LayoutOptions) -> None:
+    """InputError for a layout that is only for choirs of up to four voices."""
+    if layout != LayoutOptions():
+        raise InputError(
+            f"--layout and --reduction are for choirs of up to four voices; leave them out for {ensemble.name}"
+        )
+
+
+def _with_costs(options: SamplingOptions, style: Style) -> SamplingOptions:
+    """The options with the costs of the style where they name none."""
+    costs = style.voice_leading.with_options(options.voice_leading, options.crossing)
+    return replace(options, voice_leading=costs.parallel, crossing=costs.crossing)
