@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -69,50 +67,6 @@ def test_a_melody_gets_a_piano(repository: Path, untrained_for_all: Path, tmp_pa
     new = [note for element in elements(done.score, piano.id) for note in element.notes]
     assert new and not any(note.lyrics for note in new)
     assert "to write: piano (new: piano)" in str(done.understanding)
-
-
-@pytest.fixture(scope="session")
-def with_planner(untrained_for_all: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The untrained network, measured under plans, with an untrained planner for any ensemble."""
-    import torch
-
-    from scoregen.model.harmony.outer_voices import ENSEMBLE_INPUTS
-    from scoregen.model.harmony.planner_file import save_planner
-    from scoregen.model.harmony.planner_network import PlannerConfig, PlannerNetwork
-
-    torch.manual_seed(2)
-    network = PlannerNetwork(PlannerConfig(inputs=ENSEMBLE_INPUTS, context=8, hidden=12, embedding=8, choice=12))
-    stem = tmp_path_factory.mktemp("planned") / "weights"
-    for file in untrained_for_all.parent.glob(f"{untrained_for_all.name}.*"):
-        shutil.copy(file, stem.with_suffix(file.suffix))
-    about = json.loads(stem.with_suffix(".json").read_text())
-    stem.with_suffix(".json").write_text(json.dumps({**about, "figures": {"valid_songs_planned": 1.0}}))
-    save_planner({name: value.numpy(force=True) for name, value in network.state_dict().items()}, stem)
-    return stem
-
-
-def test_new_music_is_written_under_a_plan_that_ends_on_the_tonic(with_planner: Path) -> None:
-    for name in ("string-quartet", "piano"):
-        done = compose(ensemble=name, piece=SHORT, checkpoint=with_planner, sampling=ONE)
-        last = done.alternatives[0].plan[-1]
-        assert last.chord in ("G", "Gm"), "the last chord of G minor, in root position"
-        assert done.alternatives[0].plan[0].beat == "1"
-
-
-def test_a_given_melody_gets_a_plan_with_each_alternative(repository: Path, with_planner: Path) -> None:
-    given = read_score(repository / "corpora/samples/hymn-to-joy.musicxml")
-    done = compose(given, ensemble="voice-piano", checkpoint=with_planner, sampling=ONE, count=2)
-    first, second = (each.plan for each in done.alternatives)
-    assert first and second and first != second
-    assert {row.measure for row in first} <= {measure.number for measure in given.measures}
-
-
-def test_weights_that_know_no_plans_get_none(with_planner: Path, untrained_for_all: Path, tmp_path: Path) -> None:
-    stem = tmp_path / "weights"
-    for file in untrained_for_all.parent.glob(f"{untrained_for_all.name}.*"):
-        shutil.copy(file, stem.with_suffix(file.suffix))
-    shutil.copy(with_planner.with_suffix(".planner"), stem.with_suffix(".planner"))
-    assert compose(ensemble="piano", piece=SHORT, checkpoint=stem, sampling=ONE).alternatives[0].plan == ()
 
 
 def test_measures_of_one_part_are_blank(untrained_for_all: Path) -> None:
