@@ -90,6 +90,11 @@ def planned_excerpts(piece: ShardPiece) -> Iterator[PlannedExcerpt]:
             yield PlannedExcerpt(own, labels[start:stop], known[start:stop], piece.tokens.slots, piece.corpus)
 
 
+def measured(every: Sequence[PlannedExcerpt]) -> Sequence[PlannedExcerpt]:
+    """The excerpts of a corpus that validation measures, spaced evenly."""
+    return every[:: max(1, len(every) // MOST_MEASURED)][:MOST_MEASURED]
+
+
 def ensemble_tasks(valid: Sequence[PlannedExcerpt]) -> dict[str, list[PlannerExample]]:
     """The tasks of validation of each corpus: nothing given, and the first of several parts."""
     by_style: dict[str, list[PlannedExcerpt]] = defaultdict(list)
@@ -97,7 +102,7 @@ def ensemble_tasks(valid: Sequence[PlannedExcerpt]) -> dict[str, list[PlannerExa
         by_style[each.style].append(each)
     tasks: dict[str, list[PlannerExample]] = {}
     for style, every in by_style.items():
-        chosen = every[:: max(1, len(every) // MOST_MEASURED)][:MOST_MEASURED]
+        chosen = measured(every)
         tasks[f"{style} free"] = [each.fixed(given_part=False) for each in chosen]
         several = [each for each in chosen if len({slot.part for slot in each.slots}) > 1]
         tasks |= {f"{style} part": [each.fixed(given_part=True) for each in several]} if several else {}

@@ -71,7 +71,7 @@ def mixture_examples(sources: Sequence[Source], transpose: int, measured: int = 
     """Examples of a mixture. Each source is validated on three tasks: nothing, a part, and the plan given.
 
     Music of a single part lacks the second task, music without plans the third. The first source's task without
-    anything given is FREE. `measured` is the number of excerpts of each task, and of half of them under plans.
+    anything given is FREE. `measured` is the number of excerpts of each task.
     """
     shares = np.array([source.share for source in sources])
     weights = [_by_length(source.train) for source in sources]
@@ -178,7 +178,7 @@ def _tasks(sources: Sequence[Source], measured: int, split: str) -> dict[str, li
         count = min(most, len(movements))
         chosen = [movements[index * len(movements) // count] for index in range(count)]
         free, part = ([_fixed(movement, given) for movement in chosen] for given in (None, source.given_part))
-        planned = [example for example in free if has_plan(example.piece)][::2]
+        planned = [example for example in free if has_plan(example.piece)]
         for task, examples in ((FREE, _unplanned(free)), ("part", _unplanned(part)), (PLANNED, planned)):
             name = task if source is sources[0] else f"{source.name}_{task}"
             scored = [example for example in examples if not example.given.all()]
