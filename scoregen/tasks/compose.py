@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from scoregen.analysis.rules.findings import at_least
 from scoregen.analysis.rules.parallels import Parallel, parallels
 from scoregen.generation.candidates import draw_candidates
-from scoregen.generation.ensemble_plans import plans_for_instruments, plans_for_new_music, slots_to_lowest
 from scoregen.generation.ensemble_task import (
     ensemble_task,
     network_style,
@@ -45,6 +44,7 @@ from scoregen.plan.drafts import (
 from scoregen.plan.easy_parts import easy_playing, easy_rules
 from scoregen.plan.form import PieceOptions, blank_piece
 from scoregen.plan.plan_text import PlanRow, plan_rows
+from scoregen.plan.played_plans import PlayedVoices, plans_for_instruments, plans_for_new_music
 from scoregen.plan.sections import Sections, section_starts, unfolded
 from scoregen.score.arrangement.sung_texts import LYRICS, LyricsChoice, with_given_marks
 from scoregen.score.elements import Score
@@ -197,7 +197,7 @@ def compose(
         task = replace(task, rules=easy)
     started = time.perf_counter()
     sections = section_starts(given, form) if score is None else ()
-    lowest_last = slots_to_lowest(task) if pretrained.knows_descriptions else task.slots
+    lowest_last = _voices(task).lowest_last if pretrained.knows_descriptions else task.slots
     timeline = given_timeline(task.score, lowest_last, chords, chord_symbols, figured_bass)
     followed = given_chords(timeline)
     if pretrained.knows_descriptions:
@@ -296,6 +296,10 @@ def _plans(
     return plans_for_piece(task.score, form, manner, options.seed, count, symbols)
 
 
+def _voices(task: InfillTask) -> PlayedVoices:
+    return PlayedVoices.of(task.score, task.slots, voice_descriptions(task))
+
+
 def _played_plans(
     task: InfillTask,
     piece: Score | None,
@@ -308,8 +312,8 @@ def _played_plans(
     """The plans of music for instruments; `piece` is a new piece with its phrase ends, None for a given score."""
     manner = Manner(style, options.rhythm, options.difficulty == "easy", is_played=True)
     if piece is None:
-        return plans_for_instruments(task, manner, options.seed, count, options.candidates, symbols)
-    return plans_for_new_music(task, piece, form, manner, options.seed, count, symbols)
+        return plans_for_instruments(_voices(task), manner, options.seed, count, options.candidates, symbols)
+    return plans_for_new_music(_voices(task), piece, form, manner, options.seed, count, symbols)
 
 
 def _sample(
