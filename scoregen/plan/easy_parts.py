@@ -6,9 +6,6 @@ Instruments leap an octave at most, and no hand spans more.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-
-import numpy as np
 
 from scoregen.score.ensemble import Role
 from scoregen.score.pitch import UNISON, Interval
@@ -35,8 +32,10 @@ def easy_playing(rules: Sequence[VoiceRule], roles: Sequence[Role | None]) -> tu
 def _comfortable(rule: VoiceRule, role: Role) -> VoiceRule:
     """A rule within the comfortable range, or unchanged where a staff has none of it, as the pedals of an organ."""
     low, high = (pitch.midi_pitch for pitch in role.comfortable)
-    pitches = rule.pitches & np.array([low <= pitch.midi_pitch <= high for pitch in vocabulary().pitches])
-    return replace(rule, pitches=pitches if pitches.any() else rule.pitches, span=min(rule.span, WIDEST_HAND))
+    allowed = [pitch for pitch, may in zip(vocabulary().pitches, rule.pitches, strict=True) if may]
+    chosen = [pitch for pitch in allowed if low <= pitch.midi_pitch <= high] or allowed
+    span = min(rule.span, WIDEST_HAND)
+    return VoiceRule.of(chosen, rule.max_chord, descending=rule.descending, span=span, instrument=rule.instrument)
 
 
 def _within(rule: VoiceRule, role: Role, interval: Interval) -> VoiceRule:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scoregen.generation.ensemble_plans import plans_for_instruments, plans_for_new_music, slots_to_lowest
+from scoregen.generation.ensemble_task import voice_descriptions
 from scoregen.generation.infill_task import InfillTask
 from scoregen.plan.chords.chord_symbols import ChordTimeline
 from scoregen.plan.chords.steering import given_chords, given_timeline
 from scoregen.plan.drafts import DraftPlans, GivenTask, Manner, plans_for_given, plans_for_piece
 from scoregen.plan.piece.planned_piece import given_by_plan, plans_for_plan
+from scoregen.plan.played_plans import PlayedVoices, plans_for_instruments, plans_for_new_music
 from scoregen.plan.sections import section_starts
 from scoregen.score.elements import Slot
 from scoregen.score.keys import Key
@@ -34,7 +35,7 @@ class Planning:
 
 def make_plans(request: ComposeRequest, writer: Writer, page: Page, task: InfillTask) -> Planning:
     """The plans of the drafts around the given chords."""
-    voices = slots_to_lowest(task) if writer.is_for_instruments else task.slots
+    voices = _voices(task).lowest_last if writer.is_for_instruments else task.slots
     if request.plan and page.planned:
         timeline = given_by_plan(request.plan, page.planned)
     else:
@@ -51,12 +52,16 @@ def _plans(
     seed, count, drafts = request.sampling.seed, request.count, request.sampling.candidates
     followed = given_chords(timeline)
     if page.new is None and manner.is_played:
-        return plans_for_instruments(task, manner, seed, count, drafts, followed)
+        return plans_for_instruments(_voices(task), manner, seed, count, drafts, followed)
     if page.new is None:
         keys = tuple(Key.of(measure.key) for measure in task.score.measures)
         return plans_for_given(GivenTask(task.score, task.slots, keys, followed), manner, seed, count, drafts)
     if manner.is_played:
-        return plans_for_new_music(task, page.new, page.form, manner, seed, count, followed)
+        return plans_for_new_music(_voices(task), page.new, page.form, manner, seed, count, followed)
     if request.plan and page.planned:
         return plans_for_plan(request.plan, page.planned, timeline, manner, seed, count, followed)
     return plans_for_piece(task.score, page.form, manner, seed, count, followed)
+
+
+def _voices(task: InfillTask) -> PlayedVoices:
+    return PlayedVoices.of(task.score, task.slots, voice_descriptions(task))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from scoregen.generation.infill_task import check_parts
 from scoregen.model.network.config import SamplingOptions
-from scoregen.score.ensemble import Ensemble, load_ensemble
+from scoregen.score.ensemble import Ensemble, load_ensemble, with_instruments
 from scoregen.styles.defaults import INSTRUMENTS, default_style
 from scoregen.styles.library import StyleChoice, choose_style
 from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
@@ -53,7 +53,7 @@ def load_writer(request: ComposeRequest) -> Writer:
     from scoregen.model.engine.loading import load_engine
     from scoregen.model.sampling.mixture import load_mixture
 
-    ensemble = load_ensemble(request.ensemble)
+    ensemble = with_instruments(load_ensemble(request.ensemble), (*request.add, *request.parts))
     if request.score is None and request.parts:
         ensemble = _of_parts(ensemble, request.parts)
     is_named = request.style != DEFAULT_STYLE

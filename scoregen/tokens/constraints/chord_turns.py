@@ -140,7 +140,8 @@ class _Turn:
         return np.asarray(ends)
 
     def _of_class(self, pitch_class: int) -> Mask:
-        return self.rule.pitches & (_midi() % 12 == pitch_class)
+        mask: Mask = self.rule.pitches & (_midi() % 12 == pitch_class)
+        return mask
 
     def _follows(self, chosen: list[int], ends: Mask) -> Mask:
         """[pitches] those beyond which one of some pitches lies, within the span of the chord."""

@@ -9,8 +9,8 @@ its end. Everywhere a new voice sounds with the given ones.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, lru_cache
 
@@ -19,65 +19,17 @@ import numpy as np
 from scoregen.tokens.constraints.chord_turns import Wanted, event_mask
 from scoregen.tokens.constraints.given_chords import ChordSpan, no_later
 from scoregen.tokens.constraints.places import NEITHER
-from scoregen.tokens.constraints.planned_chords import PlannedChord, PlannedChords
 from scoregen.tokens.constraints.state import ConstraintState, left_pitches, next_step, onset, unrestricted_tokens
+from scoregen.tokens.constraints.stretches import NOTHING, Stretch, Stretches
 from scoregen.tokens.constraints.voice_masks import Mask, VoiceRule, every_token
 from scoregen.tokens.vocabulary import vocabulary
 
-OPENING = Fraction(1)
-"""The quarters for which a planned chord lasts that leads nowhere and is not held."""
 HAND_TONES = 2
 """The essential tones that a hand takes: third and seventh."""
 MOST_SINGLE = 6
 """The most voices among which a leading note or a seventh is not doubled."""
 MOST_TUTTI = 8
 """The most voices that all sound in the last chord."""
-_NOTHING = ChordSpan(frozenset())
-_LEADING_NOTE, _STEP_UP = 4, -5
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """A chord from an onset to the next stretch. `holds`: all voices begin it together and hold it; `rests`: all rest.
-
-    `final`: nothing follows it in its measure.
-    """
-
-    span: ChordSpan
-    holds: bool = False
-    rests: bool = False
-    final: bool = False
-
-    @property
-    def is_fixed(self) -> bool:
-        return bool(self.span.members) and self.span.fixed
-
-
-Stretches = Mapping[Fraction, Stretch]
-"""By onset in the measure; the last one before the measure has a negative onset."""
-
-
-def stretches(planned: PlannedChords, given: Mapping[Fraction, ChordSpan]) -> Stretches:
-    """The chords of a measure. Given ones replace the planned ones, of which the holds remain."""
-    own = _planned(planned)
-    if not given:
-        return own
-    rows = {place: Stretch(span) for place, span in given.items()}
-    for place, stretch in own.items():
-        end = min((each for each in own if each > place), default=None)
-        changes = any(place < each and (end is None or each < end) for each in given)
-        if (stretch.holds or stretch.rests) and not changes:
-            rows[place] = _over(stretch, given, place)
-    return rows
-
-
-def _over(stretch: Stretch, given: Mapping[Fraction, ChordSpan], place: Fraction) -> Stretch:
-    """A held stretch with the given chord that lasts there, if one does."""
-    before = max((each for each in given if each <= place), default=None)
-    span = given[before] if before is not None else _NOTHING
-    if not span.members:
-        return stretch
-    return replace(stretch, span=span if before == place else replace(span, bass=None))
 
 
 def ensemble_chord_mask(rows: Stretches, from_lowest: Sequence[int]) -> Callable[[ConstraintState], Mask]:
@@ -89,49 +41,11 @@ def ensemble_chord_mask(rows: Stretches, from_lowest: Sequence[int]) -> Callable
         if next_step(state) == ("onset",):
             wanted: Iterable[Mask] = [_next_onsets(rows, place, state)]
         else:
-            stretch = Stretch(_NOTHING) if place is None else rows[place]
+            stretch = Stretch(NOTHING) if place is None else rows[place]
             wanted = _Voice(stretch, state, now == place, _following(rows, state), tuple(from_lowest)).choices()
         return next((each for each in wanted if (base & each).any()), every_token())
 
     return mask
-
-
-def _planned(chords: PlannedChords) -> dict[Fraction, Stretch]:
-    """Planned chords as stretches, each with its end."""
-    rows: dict[Fraction, Stretch] = {}
-    places = sorted(chords)
-    for number, place in enumerate(places):
-        chord, before = chords[place], chords[places[number - 1]] if number else None
-        following = places[number + 1] if number + 1 < len(places) else None
-        if chord.members:
-            holds = chord.final or chord.hold > 0
-            rows[place] = Stretch(_span(chord, before), holds, final=chord.final)
-        end = place + (chord.hold or max(chord.stay, OPENING) if chord.members else 0)
-        if chord.leads or chord.final or (following is not None and following <= end):
-            continue
-        if chord.rest:
-            rows[end] = Stretch(_NOTHING, rests=True)
-            end += chord.rest
-        if following is None or end < following:
-            rows[end] = Stretch(_NOTHING)
-    return rows
-
-
-def _span(chord: PlannedChord, before: PlannedChord | None) -> ChordSpan:
-    root, third, *others = chord.members
-    essential = (third, *others[1:], *others[:1])
-    steps = _resolutions(before, chord) if before and before.leads else {}
-    return ChordSpan(frozenset(chord.members), essential, root, frozenset({root}), chord.single, steps)
-
-
-def _resolutions(dominant: PlannedChord, goal: PlannedChord) -> dict[int, tuple[int, ...]]:
-    """Where leading note and seventh go: up a semitone, and down a step."""
-    rows: dict[int, tuple[int, ...]] = {}
-    if dominant.members[1] - dominant.members[0] == _LEADING_NOTE:
-        rows[dominant.members[1]] = (dominant.members[1] + _STEP_UP,)
-    for seventh in dominant.members[3:4]:
-        rows[seventh] = (seventh - _STEP_UP, seventh - 2)
-    return {tone: tuple(each for each in steps if each in goal.members) for tone, steps in rows.items()}
 
 
 def _following(rows: Stretches, state: ConstraintState) -> Fraction | None:

@@ -9,10 +9,11 @@ from functools import cache
 
 import numpy as np
 
-from scoregen.tokens.constraints.ensemble_chords import ensemble_chord_mask, stretches
+from scoregen.tokens.constraints.ensemble_chords import ensemble_chord_mask
 from scoregen.tokens.constraints.given_chords import ChordSpan, given_chord_mask
 from scoregen.tokens.constraints.planned_chords import PlannedChords, planned_chord_mask
 from scoregen.tokens.constraints.state import ConstraintState, next_step, unrestricted_tokens
+from scoregen.tokens.constraints.stretches import stretches
 from scoregen.tokens.constraints.voice_masks import Mask, every_token
 from scoregen.tokens.vocabulary import vocabulary
 

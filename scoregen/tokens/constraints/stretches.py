@@ -1,0 +1,97 @@
+"""What is fixed in a measure for voices of any kind, as stretches: given chords, and planned ones with their length."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from scoregen.tokens.constraints.given_chords import ChordSpan
+from scoregen.tokens.constraints.planned_chords import PlannedChord, PlannedChords
+
+OPENING = Fraction(1)
+"""The quarters for which a planned chord lasts that leads nowhere and is not held."""
+NOTHING = ChordSpan(frozenset())
+_LEADING_NOTE, _STEP_UP = 4, -5
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A chord from an onset to the next stretch. `holds`: all voices begin it together and hold it; `rests`: all rest.
+
+    `final`: nothing follows it in its measure.
+    """
+
+    span: ChordSpan
+    holds: bool = False
+    rests: bool = False
+    final: bool = False
+
+    @property
+    def is_fixed(self) -> bool:
+        return bool(self.span.members) and self.span.fixed
+
+
+Stretches = Mapping[Fraction, Stretch]
+"""By onset in the measure; the last one before the measure has a negative onset."""
+
+
+def stretches(planned: PlannedChords, given: Mapping[Fraction, ChordSpan]) -> Stretches:
+    """The chords of a measure. Given ones replace the planned ones, of which the holds remain."""
+    own = _planned(planned)
+    if not given:
+        return own
+    rows = {place: Stretch(span) for place, span in given.items()}
+    for place, stretch in own.items():
+        end = min((each for each in own if each > place), default=None)
+        changes = any(place < each and (end is None or each < end) for each in given)
+        if (stretch.holds or stretch.rests) and not changes:
+            rows[place] = _over(stretch, given, place)
+    return rows
+
+
+def _over(stretch: Stretch, given: Mapping[Fraction, ChordSpan], place: Fraction) -> Stretch:
+    """A held stretch with the given chord that lasts there, if one does."""
+    before = max((each for each in given if each <= place), default=None)
+    span = given[before] if before is not None else NOTHING
+    if not span.members:
+        return stretch
+    return replace(stretch, span=span if before == place else replace(span, bass=None))
+
+
+def _planned(chords: PlannedChords) -> dict[Fraction, Stretch]:
+    """Planned chords as stretches, each with its end."""
+    rows: dict[Fraction, Stretch] = {}
+    places = sorted(chords)
+    for number, place in enumerate(places):
+        chord, before = chords[place], chords[places[number - 1]] if number else None
+        following = places[number + 1] if number + 1 < len(places) else None
+        if chord.members:
+            holds = chord.final or chord.hold > 0
+            rows[place] = Stretch(_span(chord, before), holds, final=chord.final)
+        end = place + (chord.hold or max(chord.stay, OPENING) if chord.members else 0)
+        if chord.leads or chord.final or (following is not None and following <= end):
+            continue
+        if chord.rest:
+            rows[end] = Stretch(NOTHING, rests=True)
+            end += chord.rest
+        if following is None or end < following:
+            rows[end] = Stretch(NOTHING)
+    return rows
+
+
+def _span(chord: PlannedChord, before: PlannedChord | None) -> ChordSpan:
+    root, third, *others = chord.members
+    essential = (third, *others[1:], *others[:1])
+    steps = _resolutions(before, chord) if before and before.leads else {}
+    return ChordSpan(frozenset(chord.members), essential, root, frozenset({root}), chord.single, steps)
+
+
+def _resolutions(dominant: PlannedChord, goal: PlannedChord) -> dict[int, tuple[int, ...]]:
+    """Where leading note and seventh go: up a semitone, and down a step."""
+    rows: dict[int, tuple[int, ...]] = {}
+    if dominant.members[1] - dominant.members[0] == _LEADING_NOTE:
+        rows[dominant.members[1]] = (dominant.members[1] + _STEP_UP,)
+    for seventh in dominant.members[3:4]:
+        rows[seventh] = (seventh - _STEP_UP, seventh - 2)
+    return {tone: tuple(each for each in steps if each in goal.members) for tone, steps in rows.items()}
