@@ -98,6 +98,7 @@ def _task(
 ) -> InfillTask:
     every = pitched_slots(page)
     slots = read_voices(page, every, set(parts.values()))
+    heard = {slot.part for slot in slots}
     keys = asked_keys(page, key) if key is not None else _keys(page, given)
     read = replace(page, measures=tuple(replace(m, key=k.signature) for m, k in zip(page.measures, keys, strict=True)))
     roles = {parts[role.name]: role for role in ensemble.roles if role.name in parts}
@@ -110,6 +111,7 @@ def _task(
         *(
             f"part {part.name or part.id!r} has no role in {ensemble.name}: it is kept, and read as it is"
             for part in ignored
+            if part.id in heard
         ),
         *unread_notice(every, slots),
         *signature_notices(page, keys, asked=key is not None),

@@ -154,14 +154,8 @@ class Decoder:
         """Advance the active rows to the next turn of their voice: [R, E] log p of its choices, 0 in other rows."""
         current, rows = self._slice, selection(active)
         voice = current.voice[rows]
-        others = other_voices(
-            current.compared[rows],
-            current.rank[rows],
-            self.sounding[rows],
-            current.before[rows],
-            voice,
-            current.chord[rows],
-        )
+        voices = current.compared[rows], current.rank[rows], self.sounding[rows], current.before[rows]
+        others = other_voices(*voices, voice, current.chord[rows])
         state, log_p = self.engine.run(
             "choose",
             *current.turn_inputs(rows, self._roles, self._strands),
@@ -173,19 +167,21 @@ class Decoder:
         )
         current.state = replace_rows(rows, state, current.state)
         found = self.engine.numpy(log_p)
-        return replace_rows(rows, found, np.zeros((len(active), found.shape[1]), dtype=np.float32))
+        nothing = np.zeros((len(active), found.shape[1]), dtype=np.float32)
+        result: Floats = replace_rows(rows, found, nothing)
+        return result
 
     def write(self, choices: Ints, active: Bools) -> None:
         """Write the choice ids [R] of the turn that was passed or chosen, in the active rows."""
         current = self._slice
         rows = np.flatnonzero(active)
         self._cache.grow(self.length + 1, int(current.index[rows].max(initial=0)) + 1)
-        self._past_choices()
+        past = self._past_choices()[rows]
         chosen, voice = choices[rows], current.voice[rows]
         is_pitch = (chosen >= FIRST_PITCH) & (chosen < self.alphabet.events)
         held = np.where(chosen == HOLD, self.sounding[rows, voice], SILENCE)
         self._sound(rows, voice, chosen, is_pitch)
-        current.write(rows, chosen, np.where(is_pitch, chosen - FIRST_PITCH, held), is_pitch)
+        current.write(rows, chosen, np.where(is_pitch, chosen - FIRST_PITCH, held), is_pitch, past)
 
     def _sound(self, rows: NDArray[np.intp], voice: Ints, chosen: Ints, is_pitch: Bools) -> None:
         """What sounds after a choice: of a chord the first pitch is the outer note, the others are inner ones."""
@@ -289,18 +285,8 @@ class Decoder:
     def _read_strands(self, events: Ints, key: Ints, before: Ints, age: Ints, metric: Floats) -> None:
         """Update the memories of the voices by the events of the slice that sounds."""
         if self.engine.config.strand:
-            (self._strands,) = self.engine.run(
-                "read_strands",
-                events,
-                self.sounding,
-                self.inner,
-                key,
-                self._roles,
-                before,
-                age,
-                metric,
-                self._strands,
-            )
+            notes = events, self.sounding, self.inner, key, self._roles
+            (self._strands,) = self.engine.run("read_strands", *notes, before, age, metric, self._strands)
 
     def _backbone_inputs(self, places: SlicePlaces, history: Floats) -> Floats:
         used = history if self.engine.config.use_pitch_history else np.zeros_like(history)

@@ -84,14 +84,13 @@ class OpenSlice:
         turns = self.turns[rows, None].astype(np.float32)
         return self.scores[rows], self.trust[rows], self.agreement[rows], turns
 
-    def write(self, rows: NDArray[np.intp], chosen: Ints, pitch: Ints, is_pitch: Bools) -> None:
-        """Write the choices of some rows, which sound pitch ids; arrays have an entry for each of these rows.
+    def write(self, rows: NDArray[np.intp], chosen: Ints, pitch: Ints, is_pitch: Bools, past: Ints) -> None:
+        """Write the choices of some rows, which sound pitch ids; `past` [rows, C] are those of the earlier slices.
 
-        What the last step has read is replaced, not changed.
+        Arrays have an entry for each of these rows. What the last step has read is replaced, not changed.
         """
         voice = self.voice[rows]
-        if self.past_choices is not None:
-            self.agreement[rows] += self.past_choices[rows] == chosen[:, None]
+        self.agreement[rows] += past == chosen[:, None]
         self._keep_choice(rows, voice, chosen)
         self._keep_event(rows, voice, chosen, is_pitch & (self.chord[rows] == SILENCE))
         last = tuple(each.copy() for each in self.last)

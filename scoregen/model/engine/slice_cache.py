@@ -40,12 +40,12 @@ class SliceCache:
     @property
     def capacity(self) -> int:
         """C."""
-        return self.positions.shape[1]
+        return int(self.positions.shape[1])
 
     @property
     def most_choices(self) -> int:
         """K."""
-        return self.choices.shape[2]
+        return int(self.choices.shape[2])
 
     def put_keys(self, numbers: Ints, keys: Array) -> None:
         """Keep the keys [R, H, S, h] of slices of some numbers [S]."""

@@ -70,4 +70,6 @@ def _is_seventh(sounding: Ints, leaps: Bools, voice: Ints) -> Bools:
     is_lowest = voice == voices - 1
     sevenths[is_lowest] |= _IS_SEVENTH[degree[is_lowest]]
     found: Bools = (sevenths & (leaps & (sounding >= 0))[:, None]).any(2)
-    return found & (is_lowest | (sounding[:, -1] >= 0))[:, None]
+    has_bass = is_lowest | (sounding[:, -1] >= 0)
+    found &= has_bass[:, None]
+    return found
