@@ -31,13 +31,13 @@ def calibrate_command(
         typer.Option(
             "--only",
             metavar="KIND",
-            help="Change only this kind of feature: step, length, interval, sonority, pace, reached, left. Repeatable.",
+            help="Change only this kind of feature: step, length, interval, sonority, pace, reached, left; repeatable.",
         ),
     ] = None,
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Count the successions of the corpus, fit logit biases for rhythm and dissonances, and write both next to CHECKPOINT.
+    """Count the successions of the corpus, fit logit biases (rhythm, dissonances), and write both next to CHECKPOINT.
 
     CHECKPOINT.calibration is written after every round, and a later run continues from it. With --only, other biases
     are fitted instead.

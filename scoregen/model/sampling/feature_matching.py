@@ -3,9 +3,9 @@
 Sampling drifts from the corpus: small errors of each choice accumulate, the nucleus removes rare events, and
 reranking prefers some textures. A *calibration* corrects this with a log-linear model. Each of a few hundred
 features (a voice's step, the age of its note, the interval between two voices, the sonority of all voices, the time
-until the next change, the treatment of dissonance) has a bias in nats, fitted until drafts show the feature as often as the corpus. For these
-features it is the smallest change of the distribution that gives them their rates (maximum entropy: Berger et al.
-1996; moment matching of language models: Khalifa et al. 2021, arXiv:2012.11635).
+until the next change, the treatment of dissonance) has a bias in nats, fitted until drafts show the feature as often as
+the corpus. For these features it is the smallest change of the distribution that gives them their rates (maximum
+entropy: Berger et al. 1996; moment matching of language models: Khalifa et al. 2021, arXiv:2012.11635).
 
 T slices, V voices, B tasks (nothing given; something given).
 """
@@ -51,7 +51,8 @@ class Features:
     step: [V, STEPS] by voice; length: [V, AGES, 2] by the age of the voice's note and whether it stays (0) or
     ends (1); interval: [V, V, 12] classes between an upper and a lower voice, in 16ths; sonority: [CHORDS] in 16ths;
     pace: [2, PACES] the time to the next slice, off a beat and on one; reached: [2, REACHES] and left: [INTERVALS,
-    MOVES] the treatment of dissonance (`treatment`), by place and by the interval before. As biases, `length` holds half the log odds.
+    MOVES] the treatment of dissonance (`treatment`), by place and by the interval before. As biases, `length` holds
+    half the log odds.
     """
 
     step: Nats

@@ -20,6 +20,8 @@ from scoregen.model.sampling.treatment import treatment_biases
 Biases = NDArray[np.float32]
 
 _CLASSES: Ints = SPELLED.pitch_classes
+TREATMENT = ("reached", "left")
+"""The kinds of features of the treatment of dissonance."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +49,7 @@ class LogitBias:
         parts = [_over_steps(steps), _over_lengths(lengths), _over_intervals(intervals)]
         chords = np.stack([task.sonority for task in tasks]).astype(np.float32)
         paces = np.stack([task.pace for task in tasks]).astype(np.float32)
-        reached, left = (np.stack(each).astype(np.float32) for each in zip(*((t.reached, t.left) for t in tasks)))
+        reached, left = (np.stack([getattr(task, name) for task in tasks]).astype(np.float32) for name in TREATMENT)
         return cls(voices, np.concatenate(parts).astype(np.float32), chords, paces, reached, left)
 
     def event_biases(self, decision: DecisionContext) -> Biases:

@@ -38,6 +38,8 @@ from scoregen.tasks.explain.request import ExplainRequest, explain_request
 if TYPE_CHECKING:
     from scoregen.model.inspection.attribution import SamplerSettings
     from scoregen.model.inspection.choice_record import ChoiceRecord
+    from scoregen.model.sampling.pretrained import Pretrained
+    from scoregen.tasks.explain.plans import PlannedStep
 
 SUFFIXES = (".html", ".json")
 OPTIONS = 6
@@ -64,7 +66,8 @@ class Explanation:
     """The explanation of a score. `roles` are the names of its voices.
 
     `given_notes` are the notes that `choice.notes` refers to, None for a note that is not in the score as read.
-    `places` are the measure index and onset of every slice.
+    `places` are the measure index and onset of every slice. `plan` is the harmonic plan that the notes follow, with its
+    alternatives.
     """
 
     task: ExplainRequest
@@ -75,6 +78,7 @@ class Explanation:
     rules: str
     weights: str
     notices: tuple[str, ...]
+    plan: tuple[PlannedStep, ...] = ()
 
     @property
     def score(self) -> Score:
@@ -111,13 +115,15 @@ def explain(
     the score lacks a voice or has nothing to explain, and RefusedError if the network cannot read it.
     """
     from scoregen.model.inspection.attribution import choice_records
+    from scoregen.tasks.explain.plans import explained_plan
 
     report_progress = progress or (lambda fraction: None)
     players = load_ensemble(ensemble)
     rule_set = load_rule_set(rules)
     task = explain_request(score, players, roles or {}, given)
     chosen, missing = _style_of(task, style)
-    settings, checksum = _sampler_settings(task, players, checkpoint, chosen)
+    pretrained = _weights_of(players, checkpoint, chosen)
+    settings, checksum = _sampler_settings(task, pretrained, chosen), pretrained.weights.checksum
     report_progress(0.2)
     records = choice_records(settings, task.tokens, task.given, OPTIONS)
     report_progress(0.7)
@@ -152,6 +158,7 @@ def explain(
         rule_set.name,
         checksum,
         tuple(dict.fromkeys(notices)),
+        explained_plan(pretrained.planner, task.tokens, task.given),
     )
 
 
@@ -167,24 +174,27 @@ def _style_of(task: ExplainRequest, style: str | None) -> tuple[StyleChoice, tup
         )
 
 
-def _sampler_settings(
-    task: ExplainRequest, players: Ensemble, checkpoint: Path | None, chosen: StyleChoice
-) -> tuple[SamplerSettings, str]:
-    """The settings of the sampler for the options of the score, and the checksum of its weights."""
-    from scoregen.model.inspection.attribution import SamplerSettings
-    from scoregen.model.network.checkpoint import network_of
+def _weights_of(players: Ensemble, checkpoint: Path | None, chosen: StyleChoice) -> Pretrained:
+    """The weights of the style, or of a checkpoint, and what is next to them."""
     from scoregen.model.sampling.mixture import load_mixture
 
     weights = [(checkpoint, 1.0)] if checkpoint else [(entry.weights, share) for entry, share in chosen.parts]
     pretrained = load_mixture(weights, players)
     if pretrained.knows_descriptions:
         raise InputError("explanations are for choirs of four voices so far; these weights write for any ensemble")
+    return pretrained
+
+
+def _sampler_settings(task: ExplainRequest, pretrained: Pretrained, chosen: StyleChoice) -> SamplerSettings:
+    """The settings of the sampler for the options of the score."""
+    from scoregen.model.inspection.attribution import SamplerSettings
+    from scoregen.model.network.checkpoint import network_of
+
     network = network_of(pretrained.weights)
-    voice_rules = [voice_rule(role, task.score) for role in players.roles]
+    voice_rules = [voice_rule(role, task.score) for role in pretrained.players.roles]
     logit_bias = pretrained.calibration.logit_bias if pretrained.calibration else None
     costs = chosen.style.voice_leading
-    settings = SamplerSettings(network, voice_rules, task.options, pretrained.index, logit_bias, costs)
-    return settings, pretrained.weights.checksum
+    return SamplerSettings(network, voice_rules, task.options, pretrained.index, logit_bias, costs)
 
 
 _Places = Mapping[tuple[int, Fraction], Sequence[SoundingNote]]
@@ -264,9 +274,10 @@ def page(explanation: Explanation, command: str = "") -> bytes:
     from scoregen.notation.engraving.pages import EngravingOptions, engrave
     from scoregen.notation.graft.ids import with_note_ids
     from scoregen.pictures.explanation_page import explanation_page, letters
+    from scoregen.tasks.explain.plans import plan_table
 
     text, _ = with_note_ids(explanation.score, names(explanation))
     options = EngravingOptions("screen", scale=60, margin=4, heading=False, fit_height=True, embed_fonts=False)
     pages = engrave(text, options)
     data = plain(explanation)
-    return explanation_page(data, pages, font_faces(pages, letters(data)), command)
+    return explanation_page(data, pages, font_faces(pages, letters(data)), command, plan_table(explanation.plan))

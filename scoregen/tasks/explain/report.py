@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from scoregen.version import __version__
 if TYPE_CHECKING:
     from scoregen.model.inspection.choice_record import Option
     from scoregen.tasks.explain import Explanation, NoteExplanation
+    from scoregen.tasks.explain.plans import PlannedStep
 
 DIGITS = 4
 
@@ -51,12 +53,18 @@ def plain(explanation: Explanation) -> dict[str, Any]:
             for measure, given in zip(score.measures, explanation.task.given, strict=True)
         ],
         "notices": list(explanation.notices),
+        "plan": [_planned(step) for step in explanation.plan],
         "mean_nats": round(math.fsum(nats) / len(nats), DIGITS) if nats else None,
         "given_notes": [
             {"id": ids[note], **_note(explanation, note)} for note in explanation.given_notes if note is not None
         ],
         "notes": [{"id": ids[entry.note], **_explained(explanation, entry, ids)} for entry in explanation.notes],
     }
+
+
+def _planned(step: PlannedStep) -> dict[str, Any]:
+    others = [{"chord": name, "share": round(share, DIGITS)} for name, share in step.alternatives]
+    return {**asdict(step.row), "share": step.share, "alternatives": others}
 
 
 def _note(explanation: Explanation, note: SoundingNote) -> dict[str, Any]:

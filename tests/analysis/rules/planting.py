@@ -145,6 +145,8 @@ def _faults_of_chord(passage: Passage, column: Column) -> Iterator[tuple[object,
     for voice, height in enumerate(heights):
         if not WHOLE[voice][0] <= height <= WHOLE[voice][1]:
             yield "range", voice
+    if (min(heights) - heights[-1]) % 12:  # a crossing that gives the chord another inversion has other faults too
+        yield "other-inversion", column.pitches
     leading = passage.tonic + 5
     if column.degree in ("V", "VII") and sum(_place(pitch) == leading for pitch in column.pitches) > 1:
         yield "doubled-leading-note", column.pitches

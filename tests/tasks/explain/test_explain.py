@@ -83,3 +83,13 @@ def test_what_the_network_cannot_read_is_reported_and_left_out(untrained: Path) 
     explained = {entry.note for entry in found.notes}
     missing = [note for note in sounding_notes(strange) if note not in explained]
     assert {note.measure_index for note in missing} == {1, 2}
+
+
+def test_the_plan_that_the_notes_follow_stands_beside_other_plans() -> None:
+    done = explain(chorale(1, measures=3), given=["soprano"])
+    rows = plain(done)["plan"]
+    assert rows[0]["measure"] == "1" and all(row["chord"] for row in rows)
+    assert all(0 <= row["share"] <= 1 and len(row["alternatives"]) <= 3 for row in rows)
+    assert any(row["share"] > 0 for row in rows) and any(row["alternatives"] for row in rows)
+    assert all(other["chord"] != row["chord"] for row in rows for other in row["alternatives"])
+    assert rows[0]["chord"] in page(done).decode().partition("<pre>")[2].partition("</pre>")[0]
