@@ -48,7 +48,7 @@ from scoregen.plan.plan_text import PlanRow, plan_rows
 from scoregen.plan.sections import Sections, section_starts, unfolded
 from scoregen.score.arrangement.sung_texts import LYRICS, LyricsChoice, with_given_marks
 from scoregen.score.elements import Score
-from scoregen.score.ensemble import Ensemble, load_ensemble
+from scoregen.score.ensemble import Ensemble, load_ensemble, with_instruments
 from scoregen.score.keys import Key
 from scoregen.styles.library import StyleChoice, choose_style
 from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
@@ -145,7 +145,8 @@ def compose(
 
     `roles` assigns parts to roles (`{"soprano": "1"}`); `blank` empties parts, measures or both
     (`"alto,tenor:5-8"`); `extend` appends measures; `key` is the key of a given score, which is found without it;
-    `add` names roles that get a new part, `parts` the only roles that are written, of a new piece too; `transpose` moves the score, given parts included, by an interval (`-M2`),
+    `add` names roles or other instruments that get a new part, `parts` the only ones that are written, of a new piece
+    too; `transpose` moves the score, given parts included, by an interval (`-M2`),
     by semitones, or (`auto`) to where the given voices fit their ranges; `style` is a shipped style, an own one (the
     name or the path of what `train` wrote) or a mixture (`"bach:0.7,mine:0.3"`; `styles.library`), whose costs of
     parallels and crossing apply unless `sampling` sets its own. `chords` is a progression for the new
@@ -167,7 +168,7 @@ def compose(
     shape = layout or LayoutOptions()
     shape.check()
     options = sampling or SamplingOptions()
-    choir = load_ensemble(ensemble)
+    choir = with_instruments(load_ensemble(ensemble), (*add, *parts))
     if score is None and parts:
         check_parts(choir, parts, (), ())
         choir = replace(choir, roles=tuple(role for role in choir.roles if role.name in parts))

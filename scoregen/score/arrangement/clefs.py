@@ -16,7 +16,7 @@ READABLE = 3
 """The most ledger lines that cost nothing."""
 CHANGE = 2.0
 """The cost of a change; that of a measure full of notes with one ledger line too many is 1."""
-AWAY = 0.1
+AWAY = 0.25
 """The cost of a measure in another clef than the first one."""
 
 Clefs = tuple[Clef, ...]
@@ -55,15 +55,17 @@ def _clefs_of(measures: Sequence[Sequence[tuple[int, float]]], clefs: Clefs) -> 
     costs, ways = [0.0] + [float("inf")] * (len(clefs) - 1), list[list[int]]()
     for places in measures:
         own = [_cost(places, clef, is_first=clef == clefs[0]) for clef in clefs]
-        way = [
-            min(range(len(clefs)), key=lambda old, new=new: (costs[old] + CHANGE * (old != new), old != new))
-            for new in range(len(clefs))
-        ]
+        way = [_cheapest_before(costs, new) for new in range(len(clefs))]
         if not ways:
             way = list(range(len(clefs)))
         costs = [costs[old] + CHANGE * (old != new) + own[new] for new, old in enumerate(way)]
         ways.append(way)
     return _traced(ways, costs, clefs)
+
+
+def _cheapest_before(costs: Sequence[float], new: int) -> int:
+    """The clef before a clef on the cheapest path; rather the same than another."""
+    return min(range(len(costs)), key=lambda old: (costs[old] + CHANGE * (old != new), old != new))
 
 
 def _traced(ways: Sequence[Sequence[int]], costs: Sequence[float], clefs: Clefs) -> list[Clef]:
