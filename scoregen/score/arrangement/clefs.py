@@ -14,7 +14,7 @@ from scoregen.score.pitch import Interval, Pitch
 
 READABLE = 3
 """The most ledger lines that cost nothing."""
-CHANGE = 2.0
+CHANGE = 1.0
 """The cost of a change; that of a measure full of notes with one ledger line too many is 1."""
 AWAY = 0.25
 """The cost of a measure in another clef than the first one."""
