@@ -24,6 +24,7 @@ from scoregen.generation.voice_rules import chord_rule
 from scoregen.score.edit import Selection, blank_voices, with_parts
 from scoregen.score.elements import Measure, Part, Score, Slot
 from scoregen.score.ensemble import Ensemble, Role, match_roles
+from scoregen.score.instruments import family_of, instrument_of, plain_name
 from scoregen.score.keys import Key
 from scoregen.styles.style import Style
 from scoregen.system.errors import InputError
@@ -49,7 +50,7 @@ def ensemble_task(
 
     `wanted` are the only roles that are written, if it names any.
     """
-    matched = match_roles(score, ensemble, assignments) if assignments else _seated(score, ensemble)
+    matched = _matched(score, ensemble, assignments, {*add, *wanted})
     if not matched:
         raise InputError(
             f"no part of the score matches a role of {ensemble.name}; assign one, as in"
@@ -139,6 +140,24 @@ def _is_line(score: Score) -> bool:
     )
 
 
+def _matched(
+    score: Score, ensemble: Ensemble, assignments: Mapping[str, str], asked: Collection[str]
+) -> dict[str, str]:
+    """The parts by role; a role that is `asked` for takes no part with notes unless this is its instrument."""
+    found = dict(match_roles(score, ensemble, assignments) if assignments else _seated(score, ensemble))
+    others = [name for name in asked if name in found and name not in assignments]
+    others = [name for name in others if not _may_be(score, found[name], ensemble.role(name))]
+    rest = tuple(role for role in ensemble.roles if role.name not in others)
+    return dict(match_roles(score, replace(ensemble, roles=rest), assignments)) if others and rest else found
+
+
+def _may_be(score: Score, part: str, role: Role) -> bool:
+    """Whether a part is that of a role by its name or its instrument, or has a staff to fill."""
+    own = score.part(part)
+    named = plain_name(own.name) in role.aliases or own.name.casefold() == role.title.casefold()
+    return named or bool(_empty_staves(score, part)) or (role.type is not None and instrument_of(own) is role.type)
+
+
 def _rule(role: Role | None, slot: Slot, score: Score, each: VoiceDescription, style: Style) -> VoiceRule:
     """The rule of a voice; one without a role is never written."""
     return VoiceRule.of(()) if role is None else chord_rule(role, slot.staff, score, each, style)
@@ -172,12 +191,21 @@ def _with_new_parts(
 
 
 def _place(parts: Sequence[Part], ensemble: Ensemble, by_role: Mapping[str, str], role: Role) -> int:
-    """The index after the part of the nearest role above, else before that of the nearest below."""
+    """The index after the part of the nearest role above, else before that of the nearest below.
+
+    Parts without a role that follow a part above and are of its family stay beside it.
+    """
     names = [each.name for each in ensemble.roles]
     at = names.index(role.name)
     above = [by_role[name] for name in names[:at] if name in by_role]
     below = [by_role[name] for name in names[at:] if name in by_role]
-    return place_for(parts, above, below)
+    place = place_for(parts, above, below)
+    family = family_of(parts[place - 1]) if above else None
+    while (
+        above and place < len(parts) and parts[place].id not in by_role.values() and family_of(parts[place]) == family
+    ):
+        place += 1
+    return place
 
 
 def _with_empty_staves(page: Score, ensemble: Ensemble, parts: Mapping[str, str]) -> Score:

@@ -66,9 +66,10 @@ def infill_task(
     """Mark what is blank. InputError if nothing is; RefusedError if it cannot be filled.
 
     Blank are the empty voices of the page, the selections of `blank`, and `extend` measures after the end. If there
-    are none of these, or if the page has one voice, the roles that it lacks are added as parts; so are the roles
-    `add`. `parts` are the only roles that are written, if it names any. If nothing is blank then, the full measures in which a role rests while another sings are blank. `key` is
-    the key of the first measure; without it the keys are found. `players` are the roles that the network writes, if
+    are none of these, or if the page has one voice, the roles that it lacks are added as parts, or those of `add`
+    alone. `parts` are the only roles that are written, if it names any. If nothing is blank then, the full measures in
+    which a role rests while another sings are blank. `key` is the key of the first measure; without it the keys are
+    found. `players` are the roles that the network writes, if
     these are not those of the ensemble.
     """
     singers = stand_ins(ensemble, players or ensemble)
@@ -153,10 +154,10 @@ def _task(
 
 
 def _roles_to_add(ensemble: Ensemble, seating: Seating, add: Collection[str], *, has_blanks: bool) -> list[str]:
-    """The roles that get a new part: those of `add`, and all others if the page has one voice or nothing to fill."""
+    """The roles that get a new part: those of `add`, else all others if the page has one voice or nothing to fill."""
     names = [role.name for role in ensemble.roles]
     check_added(ensemble, add)
-    every = len(seating.lines) == 1 or not (has_blanks or add or seating.own_order)
+    every = not add and (len(seating.lines) == 1 or not (has_blanks or seating.own_order))
     return [name for name in names if name not in seating.lines and (every or name in add)]
 
 

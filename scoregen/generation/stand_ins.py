@@ -18,10 +18,14 @@ MOST_ACCIDENTALS = 6
 def stand_ins(ensemble: Ensemble, players: Ensemble) -> dict[str, Role]:
     """By role of an ensemble the role of the players, those that the network writes, that sings it, from the top.
 
-    Of three voices the last is the bass, so that chords have their roots; two voices are the upper ones. Players
-    beyond the ensemble are written for their harmony and left out of the page.
+    Of three voices the last is the bass, so that chords have their roots; two voices are the upper ones. A choir with
+    the outer roles of the players has its own roles. Players beyond the ensemble are written for their harmony and left
+    out of the page.
     """
     every = players.roles
+    names, own = {role.name: role for role in every}, [role.name for role in ensemble.roles]
+    if own[0] == every[0].name and own[-1] == every[-1].name and set(own) <= set(names):
+        return {name: names[name] for name in own}
     chosen = (*every[:2], every[-1]) if len(ensemble.roles) == 3 and len(every) > 3 else every
     return {role.name: player for role, player in zip(ensemble.roles, chosen, strict=False)}
 

@@ -124,8 +124,9 @@ def impossible_chords(score: Score, roles: Sequence[Role | None]) -> Iterator[tu
             if part.staves == 1:
                 chord = sorted({pitch_of(note) for note in sounding}, key=lambda pitch: pitch.chromatic)
                 kind = role.type if role else None
-                if len(chord) > 1 and not (kind and kind.strings and can_stop(kind, chord, kind.stretch)):
-                    yield change.time, part.name, tuple(pitch.midi_pitch for pitch in chord)
+                heights = tuple(pitch.midi_pitch for pitch in chord)
+                if len(chord) > 1 and not (kind and kind.strings and can_stop(kind, heights, kind.stretch)):
+                    yield change.time, part.name, heights
                 continue
             for staff in range(1, part.staves + 1):
                 hand = {pitch_of(note).midi_pitch for note in sounding if (note.staff or note.slot.staff) == staff}

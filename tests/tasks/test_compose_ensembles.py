@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from scoregen.notation.files import read_score
+from scoregen.notation.musicxml.read.score import read_musicxml
+from scoregen.notation.musicxml.write.score import write_musicxml
 from scoregen.score.check import problems
 from scoregen.score.edit import blank_voices, insert_voices
 from scoregen.score.elements import Element, Note, Score, Slot, Voice
@@ -19,9 +21,13 @@ from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue
 from scoregen.score.theory.chord_kinds import note_name
 from scoregen.score.timeline import pitch_of, pitched_notes
+from scoregen.styles.defaults import INSTRUMENTS, default_style
+from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
 from scoregen.system.errors import InputError
 from scoregen.tasks.compose import PieceOptions, SamplingOptions, compose
 from scoregen.tasks.layout import LayoutOptions
+from tests.benchmarks.ensemble_figures import measured
+from tests.score.ensemble.playable import playable_score
 
 ONE = SamplingOptions(seed=5, candidates=1, passes=0)
 SHORT = PieceOptions(measures=2, key="G minor", time="3/4")
@@ -193,3 +199,95 @@ def test_a_part_that_is_no_role_is_kept_and_named(untrained_for_all: Path, repos
     done = compose(given, ensemble="voice-piano", checkpoint=untrained_for_all, sampling=ONE)
     with pytest.raises(InputError, match="no blanks"):
         compose(done.score, ensemble="voice-piano", checkpoint=untrained_for_all, sampling=ONE)
+
+
+def given_part(ensemble: str, staves: int | None = None, *, roles: int = 1) -> Score:
+    """The first parts of a random score; with `staves`, the notes of the first staves only."""
+    whole = playable_score(load_ensemble(ensemble), 3)
+    ids = [part.id for part in whole.parts[:roles]]
+    measures = [
+        replace(
+            measure,
+            voices=tuple(v for v in measure.voices if v.slot.part in ids and v.slot.staff <= (staves or v.slot.staff)),
+            chord_symbols=(),
+        )
+        for measure in whole.measures
+    ]
+    return read_musicxml(write_musicxml(Score(whole.parts[:roles], tuple(measures))), ensemble)
+
+
+def written(score: Score) -> list[str]:
+    """The names of the parts that have new notes."""
+    voices = [v for m in score.measures for v in m.voices if v.origin == "generated" and not v.is_silent]
+    return [part.name for part in score.parts if any(voice.slot.part == part.id for voice in voices)]
+
+
+@pytest.mark.parametrize("name", ["wind-quintet", "small-orchestra", "piano", "satb-piano", "saxophone-quartet"])
+def test_new_notes_are_comfortable(name: str, untrained_for_all: Path) -> None:
+    ensemble = load_ensemble(name)
+    piece = PieceOptions(measures=6)
+    score = compose(ensemble=name, piece=piece, checkpoint=untrained_for_all, sampling=ONE).score
+    figures = measured(score, ensemble)
+    assert (figures.extreme, figures.unplayable) == (0, 0)
+    assert figures.notes > 30
+    assert figures.uncomfortable <= 0.02 * figures.notes
+    assert figures.crossed <= 0.02 * figures.notes
+
+
+@pytest.mark.parametrize("name", ["piano", "organ"])
+def test_an_empty_staff_is_written_beside_a_given_one(name: str, untrained_for_all: Path) -> None:
+    given = given_part(name, 1)
+    done = compose(given, ensemble=name, checkpoint=untrained_for_all, sampling=ONE).score
+    for before, after in zip(given.measures, done.measures, strict=True):
+        assert after.voice(Slot("P1")) == before.voice(Slot("P1"))
+        assert {v.slot.staff for v in after.voices if v.origin == "generated"} == set(
+            range(2, done.parts[0].staves + 1)
+        )
+
+
+@pytest.mark.parametrize(
+    ("ensemble", "given", "options", "expected"),
+    [
+        ("string-quartet", given_part("string-quartet"), {"parts": ["cello"]}, ["Cello"]),
+        ("string-quartet", given_part("string-quartet"), {"parts": ["violin2", "viola"]}, ["Violin II", "Viola"]),
+        ("string-quartet", given_part("string-quartet", roles=4), {"add": ["clarinet"]}, ["Clarinet in B♭"]),
+        ("string-quartet", given_part("string-quartet", roles=4), {"parts": ["cello2"]}, ["Cello 2"]),
+        ("voice-piano", given_part("voice-piano", roles=2), {"add": ["flute"]}, ["Flute"]),
+        ("small-orchestra", given_part("voice-piano", roles=2), {"add": ["flute"]}, ["Flute"]),
+        ("satb", given_part("lead-sheet"), {"parts": ["flute", "cello"]}, ["Flute", "Cello"]),
+        ("voice-piano", given_part("ssa", roles=3), {"add": ["piano"]}, ["Piano"]),
+        ("wind-quintet", given_part("wind-quintet"), {"add": ["oboe"]}, ["Oboe"]),
+    ],
+)
+def test_only_what_is_asked_for_is_written(
+    ensemble: str, given: Score, options: dict[str, list[str]], expected: list[str], untrained_for_all: Path
+) -> None:
+    done = compose(given, ensemble=ensemble, checkpoint=untrained_for_all, sampling=ONE, **options).score
+    assert written(done) == expected
+    assert len(done.parts) == len(given.parts) + len(expected)
+    for part in given.parts:
+        assert elements(done, part.id) == elements(given, part.id)
+
+
+def test_a_piano_stands_below_all_singers(untrained_for_all: Path) -> None:
+    given = given_part("ssa", roles=3)
+    done = compose(given, ensemble="voice-piano", add=["piano"], checkpoint=untrained_for_all, sampling=ONE).score
+    assert [part.name for part in done.parts] == [*(part.name for part in given.parts), "Piano"]
+
+
+def test_a_new_piece_for_some_parts(untrained_for_all: Path) -> None:
+    done = compose(
+        ensemble="string-quartet", parts=["violin1", "cello"], piece=SHORT, checkpoint=untrained_for_all, sampling=ONE
+    )
+    assert [part.name for part in done.score.parts] == ["Violin I", "Cello"]
+
+
+def test_parts_with_notes_are_kept(untrained_for_all: Path) -> None:
+    full = given_part("string-quartet", roles=4)
+    with pytest.raises(InputError, match="--parts: viola has notes already, which are kept; --blank viola"):
+        compose(full, ensemble="string-quartet", parts=["viola"], checkpoint=untrained_for_all, sampling=ONE)
+
+
+def test_recorders_are_no_choir() -> None:
+    assert default_style(load_ensemble("recorder-quartet")) == INSTRUMENTS
+    assert default_style(load_ensemble("ttb")) == DEFAULT_STYLE

@@ -148,7 +148,7 @@ def test_what_was_understood_is_one_line(document: Path, untrained: Path) -> Non
         ({"key": "X dur"}, "--key: 'X dur' is not a key"),
         ({"transpose": "third"}, "--transpose 'third' is not an interval"),
         ({"transpose": "40"}, "at most 24 semitones"),
-        ({"add": ("viola",)}, "no role 'viola' to add"),
+        ({"add": ("kazoo",)}, "no role 'kazoo' to add"),
     ],
 )
 def test_a_wrong_request_is_one_line(options: dict[str, object], message: str, document: Path, untrained: Path) -> None:

@@ -107,7 +107,9 @@ def compose_command(
     add: Annotated[
         str | None,
         typer.Option(
-            "--add", metavar="ROLES", help="Roles that get a new staff beside given ones, such as tenor,bass."
+            "--add",
+            metavar="ROLES",
+            help="Roles or instruments that get a new staff beside given ones: tenor,bass or flute.",
         ),
     ] = None,
     parts: Annotated[

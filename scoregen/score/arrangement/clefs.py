@@ -14,10 +14,10 @@ from scoregen.score.pitch import Interval, Pitch
 
 READABLE = 3
 """The most ledger lines that cost nothing."""
-CHANGE = 2.0
+CHANGE = 1.0
 """The cost of a change; that of a measure full of notes with one ledger line too many is 1."""
-AWAY = 0.1
-"""The cost of a measure in another clef than the first one."""
+AWAY = 0.25
+"""The cost of a measure in the second clef of an instrument; in its third one it is twice this."""
 
 Clefs = tuple[Clef, ...]
 
@@ -54,16 +54,18 @@ def _clefs_of(measures: Sequence[Sequence[tuple[int, float]]], clefs: Clefs) -> 
     """The cheapest path through the clefs, of which the first opens; it ends in the clef of its last note."""
     costs, ways = [0.0] + [float("inf")] * (len(clefs) - 1), list[list[int]]()
     for places in measures:
-        own = [_cost(places, clef, is_first=clef == clefs[0]) for clef in clefs]
-        way = [
-            min(range(len(clefs)), key=lambda old, new=new: (costs[old] + CHANGE * (old != new), old != new))
-            for new in range(len(clefs))
-        ]
+        own = [_cost(places, clef, rank) for rank, clef in enumerate(clefs)]
+        way = [_cheapest_before(costs, new) for new in range(len(clefs))]
         if not ways:
             way = list(range(len(clefs)))
         costs = [costs[old] + CHANGE * (old != new) + own[new] for new, old in enumerate(way)]
         ways.append(way)
     return _traced(ways, costs, clefs)
+
+
+def _cheapest_before(costs: Sequence[float], new: int) -> int:
+    """The clef before a clef on the cheapest path; rather the same than another."""
+    return min(range(len(costs)), key=lambda old: (costs[old] + CHANGE * (old != new), old != new))
 
 
 def _traced(ways: Sequence[Sequence[int]], costs: Sequence[float], clefs: Clefs) -> list[Clef]:
@@ -74,11 +76,11 @@ def _traced(ways: Sequence[Sequence[int]], costs: Sequence[float], clefs: Clefs)
     return path[::-1]
 
 
-def _cost(places: Sequence[tuple[int, float]], clef: Clef, *, is_first: bool) -> float:
+def _cost(places: Sequence[tuple[int, float]], clef: Clef, rank: int) -> float:
     """The cost of a measure in a clef: its ledger lines beyond the readable ones, and half a line each of these."""
     if not places:
         return 0.0
     lines = [(clef.ledger_lines(place), share) for place, share in places]
     excess = sum(share * max(0, count - READABLE) for count, share in lines)
     total = sum(share * count for count, share in lines)
-    return excess + 0.1 * total + (0.0 if is_first else AWAY)
+    return excess + 0.1 * total + AWAY * rank

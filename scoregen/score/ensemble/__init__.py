@@ -1,5 +1,6 @@
 """Ensembles: their roles, the files that describe them, and the assignment of parts to roles."""
 
+from scoregen.score.ensemble.additions import with_instruments
 from scoregen.score.ensemble.files import clef_name, ensemble_names, load_ensemble
 from scoregen.score.ensemble.matching import assigned_part, match_roles, role_slots
 from scoregen.score.ensemble.playability import can_play
@@ -18,4 +19,5 @@ __all__ = [
     "new_parts",
     "recognise_ensemble",
     "role_slots",
+    "with_instruments",
 ]

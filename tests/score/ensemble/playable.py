@@ -8,8 +8,9 @@ from fractions import Fraction
 
 from scoregen.score.chord_symbols import ChordSymbol, SpelledPitchClass
 from scoregen.score.elements import Barline, Chord, Element, Measure, Note, Rest, Score, Slot, Voice
-from scoregen.score.ensemble import Ensemble, Role, new_parts
+from scoregen.score.ensemble import Ensemble, Role, new_parts, with_instruments
 from scoregen.score.ensemble.playability import can_play
+from scoregen.score.instruments import InstrumentType
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch, spell, spell_near
@@ -93,3 +94,8 @@ def plain_groups(score: Score) -> Score:
         for part in score.parts
     ]
     return replace(score, parts=tuple(parts), document=None)
+
+
+def role_of(kind: InstrumentType) -> Role:
+    """The role of an instrument as the table has it."""
+    return next(each for each in with_instruments(Ensemble("none", "None", None, ()), (kind.name,)).roles)
