@@ -26,10 +26,10 @@ from scoregen.cli.commands.explain import explain_command
 from scoregen.cli.commands.manual import ensembles_command, manual_command
 from scoregen.cli.commands.novelty import novelty_command
 from scoregen.cli.commands.render import render_command
+from scoregen.cli.commands.sound.transcribe import transcribe_command
 from scoregen.cli.commands.styles import styles_command
 from scoregen.cli.commands.tokens import tokens_command
 from scoregen.cli.commands.train import train_command
-from scoregen.cli.commands.transcribe import transcribe_command
 from scoregen.cli.console.help_text import GroupedCommand
 from scoregen.cli.console.terminal import accept_all_characters, print_error
 from scoregen.system.errors import ScoregenError, one_line
