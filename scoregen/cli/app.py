@@ -29,10 +29,10 @@ from scoregen.cli.commands.render import render_command
 from scoregen.cli.commands.scene.plan import plan_command
 from scoregen.cli.commands.scene.score_scene import score_scene_command
 from scoregen.cli.commands.sound.practice import practice_command
+from scoregen.cli.commands.sound.transcribe import transcribe_command
 from scoregen.cli.commands.styles import styles_command
 from scoregen.cli.commands.tokens import tokens_command
 from scoregen.cli.commands.train import train_command
-from scoregen.cli.commands.transcribe import transcribe_command
 from scoregen.cli.console.help_text import GroupedCommand
 from scoregen.cli.console.terminal import accept_all_characters, print_error
 from scoregen.system.errors import ScoregenError, one_line

@@ -21,6 +21,7 @@ from typing import Literal
 
 from scoregen.system.errors import ScoregenError
 from scoregen.system.resources import folder, weights
+from scoregen.transcription.recordings.extras import NEEDED, PIANO_MODULES, VOICE_MODULES, missing_modules
 from scoregen.version import __version__
 
 State = Literal["ok", "absent", "missing"]
@@ -61,6 +62,8 @@ def examine() -> tuple[Finding, ...]:
         *_weights(),
         _checked("grammars", _grammars),
         _checked("fonts", _font_cache),
+        _listener("recordings of a line", VOICE_MODULES),
+        _listener("recordings of a piano", PIANO_MODULES),
         _program("mscore3", ("mscore3", "--version"), "reads MuseScore's own files"),
         _program("fluidsynth", ("fluidsynth", "--version"), "plays scores (.wav .flac .mp3 .ogg)"),
         _soundfont(),
@@ -78,6 +81,14 @@ def _distribution(name: str, otherwise: State) -> Finding:
         return Finding(name, "ok", importlib.metadata.version(name))
     except importlib.metadata.PackageNotFoundError:
         return Finding(name, otherwise, f"not installed; `pip install {name}`")
+
+
+def _listener(name: str, modules: tuple[str, ...]) -> Finding:
+    """Whether some kind of recording can be heard."""
+    missing = missing_modules(modules)
+    if not missing:
+        return Finding(name, "ok", ", ".join(modules))
+    return Finding(name, "absent", f"not installed: {', '.join(missing)}; {NEEDED[missing[-1]][1]}")
 
 
 def _checked(name: str, look: Callable[[], str]) -> Finding:

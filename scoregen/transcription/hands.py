@@ -19,7 +19,7 @@ _SPLITS = np.arange(_LOWEST, _HIGHEST + 1)
 """The pitches from which on the right hand plays."""
 _SPAN, _WIDE = 13, 1.2
 """Semitones that a hand spans without cost, and the cost of every semitone more."""
-_GAP, _WIDEST_GAP = 0.15, 12
+_GAP, _NARROWEST_GAP, _WIDEST_GAP = 0.18, 4, 14
 _FOREIGN = 0.12
 """The cost of a semitone that a hand plays on the other side of middle C, beyond a third."""
 _MOVE = 0.22
@@ -55,5 +55,5 @@ def _cost(pitches: tuple[int, ...], held: tuple[int, ...]) -> Floats:
         costs[index] += sum(_FOREIGN * max(p - _MIDDLE - 3, 0) for p in pitches if p < split)
         costs[index] += sum(_FOREIGN * max(_MIDDLE - 3 - p, 0) for p in pitches if p >= split)
         if low and high:
-            costs[index] -= _GAP * min(high[0] - low[-1], _WIDEST_GAP)
+            costs[index] -= _GAP * max(min(high[0] - low[-1], _WIDEST_GAP) - _NARROWEST_GAP, 0)
     return costs

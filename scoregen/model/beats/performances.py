@@ -86,9 +86,7 @@ def _ramp(count: int) -> Floats:
     return np.arange(1, count + 1) / count
 
 
-def _play(
-    piece: NotatedPiece, times: Floats, generator: np.random.Generator, free: float
-) -> tuple[Floats, Floats]:
+def _play(piece: NotatedPiece, times: Floats, generator: np.random.Generator, free: float) -> tuple[Floats, Floats]:
     """Notes [N, 4] as played and the notated onsets [N]; some notes are missing, and some are ornaments."""
     kept = piece.notes[generator.random(len(piece.notes)) >= generator.uniform(0, 0.03)]
     onsets = _seconds(_swung(kept[:, 0], piece, generator), piece, times) + _touch(kept, generator, free)
@@ -167,7 +165,9 @@ def _ornaments(notes: Floats, generator: np.random.Generator) -> Floats:
         elif kind < 0.7 and end - onset > 0.35:
             speed = generator.uniform(0.07, 0.13)
             count = int((end - onset) / speed)
-            rows += [(onset + i * speed, onset + (i + 1) * speed, pitch + step * (i % 2), velocity) for i in range(1, count)]
+            rows += [
+                (onset + i * speed, onset + (i + 1) * speed, pitch + step * (i % 2), velocity) for i in range(1, count)
+            ]
         else:
             rows.append((onset + generator.uniform(-0.2, 0.2), end, pitch + step, velocity * 0.6))
     return np.array(rows, dtype=np.float64).reshape(-1, 4)

@@ -41,7 +41,9 @@ class BeatOptions:
 
 def targets_of(performance: Performance, members: NDArray[np.int64], count: int) -> tuple[Floats, Floats, Floats]:
     """[E] twice 0 or 1, for beats and downbeats, and [E] the place of the beat length on its scale."""
-    index = np.clip(np.searchsorted(performance.positions, performance.places - _ON_BEAT), 0, len(performance.beats) - 1)
+    index = np.clip(
+        np.searchsorted(performance.positions, performance.places - _ON_BEAT), 0, len(performance.beats) - 1
+    )
     with np.errstate(invalid="ignore"):
         on_beat = np.abs(performance.positions[index] - performance.places) < _ON_BEAT
     beats, downbeats = np.zeros(count), np.zeros(count)

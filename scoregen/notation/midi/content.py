@@ -54,7 +54,7 @@ class MidiContent:
     keys: dict[Fraction, KeySignature] = field(default_factory=dict)
     tempos: dict[Fraction, int] = field(default_factory=dict)
     title: str | None = None
-    beat: NoteValue = NoteValue("quarter")
+    beat: NoteValue = field(default_factory=lambda: NoteValue("quarter"))
     empty: int = 0
     endless: int = 0
 

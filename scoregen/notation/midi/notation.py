@@ -11,7 +11,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from itertools import pairwise
 
 from scoregen.notation.midi.percussion import unpitched_note
 from scoregen.notation.midi.spelling import pitch_class_weights, spell_in_key, spelling_key
@@ -24,6 +23,7 @@ from scoregen.score.rhythm import NoteValue, notate, tuplet_span
 from scoregen.transcription.hands import LEFT, RIGHT, first_of_right_hand
 
 MAX_VOICES = 4
+_HAND_SPAN, _SHARE_OF_WIDE = 16, 0.05
 
 _C_MAJOR = Key(0, "major")
 
@@ -143,14 +143,20 @@ def staff_clefs(notes: Sequence[TimedNote]) -> tuple[Clef, ...]:
     if any(note.drum for note in notes):
         return (Clef("percussion", 2),)
     pitches = sorted(note.pitch for note in notes)
-    if pitches[0] < 53 and pitches[-1] > 67 and _overlaps(notes):
+    if pitches[0] < 53 and pitches[-1] > 67 and _need_two_hands(notes):
         return (Clef("G", 2), Clef("F", 4))
     return (Clef("F", 4),) if pitches[len(pitches) // 2] < 57 else (Clef("G", 2),)
 
 
-def _overlaps(notes: Sequence[TimedNote]) -> bool:
+def _need_two_hands(notes: Sequence[TimedNote]) -> bool:
+    """Whether notes that sound together are often too far apart for one hand."""
     ordered = sorted(notes, key=lambda note: note.onset)
-    return any(later.onset < earlier.end for earlier, later in pairwise(ordered))
+    groups: dict[Fraction, list[int]] = {}
+    for note in ordered:
+        groups.setdefault(note.onset, []).append(note.pitch)
+    sounding = [[*own, *held] for own, held in zip(groups.values(), _held(ordered, list(groups)), strict=True)]
+    wide = sum(max(pitches) - min(pitches) > _HAND_SPAN for pitches in sounding)
+    return wide > _SHARE_OF_WIDE * len(sounding)
 
 
 def build_measures(

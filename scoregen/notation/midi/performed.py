@@ -17,7 +17,7 @@ from scoregen.notation.midi.notation import TimedNote, hands_of_notes, is_exact,
 from scoregen.score.metre import TimeSignature
 from scoregen.score.rhythm import NoteValue
 from scoregen.transcription.performed import PerformedNote
-from scoregen.transcription.rhythm import FEWEST, is_on_own_beats, notated_rhythm, rhythm_on_own_beats
+from scoregen.transcription.rhythm.notated import FEWEST, is_on_own_beats, notated_rhythm, rhythm_on_own_beats
 
 _DEFAULT_TEMPO = 500_000
 _TOGETHER = Fraction(1, 16)

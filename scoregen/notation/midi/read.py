@@ -1,8 +1,8 @@
 """Reads a MIDI file as a score; files made from notation are read exactly.
 
 The inverse of `write`: tracks become parts, ticks become exact quarters, velocities, pedals and words (`lyrics`)
-are kept. What was played rather than notated gets its beats from the notes (`performed`). Notes without a length are left out, and notes without an end last as long as their track;
-`Score.notices` says so.
+are kept. What was played rather than notated gets its beats from the notes (`performed`). Notes without a length are
+left out, and notes without an end last as long as their track; `Score.notices` says so.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from scoregen.notation.midi.notation import (
     with_spelling,
 )
 from scoregen.notation.midi.pedals import with_pedals
-from scoregen.notation.midi.performed import Channels, notate_performance
 from scoregen.notation.midi.percussion import PLACES, percussion_instrument
+from scoregen.notation.midi.performed import Channels, notate_performance
 from scoregen.notation.midi.spelling import pitch_class_weights, spelling_key
 from scoregen.notation.musicxml.document import read_bytes
 from scoregen.notation.musicxml.tree import MAX_PART_MEASURES, MAX_PARTS

@@ -96,7 +96,7 @@ def _extremes(pitches: Floats, members: Ints, count: int) -> tuple[Ints, Ints]:
 def _interval(times: Floats, step: int) -> Floats:
     """[E] the logarithm of the time to the attack `step` places on; negative steps go back."""
     other = np.clip(np.arange(len(times)) + step, 0, max(len(times) - 1, 0))
-    return np.log(np.clip(np.abs(times[other] - times), 0.03, 8))
+    return np.asarray(np.log(np.clip(np.abs(times[other] - times), 0.03, 8)))
 
 
 def _harmonic_changes(chroma: Floats, times: Floats) -> tuple[Floats, Floats]:

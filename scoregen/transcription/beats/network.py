@@ -40,7 +40,7 @@ class BeatGru:
 
     def odds(self, features: NDArray[np.float64]) -> BeatOdds:
         """What the network makes of features [E, FEATURES]."""
-        hidden = np.maximum(self._linear("read", features.astype(np.float32)), 0)
+        hidden: Floats = np.maximum(self._linear("read", features.astype(np.float32)), np.float32(0))
         for layer in ("l0", "l1"):
             forward = self._run(hidden, layer)
             backward = self._run(hidden[::-1], f"{layer}_reverse")[::-1]
@@ -68,9 +68,11 @@ class BeatGru:
 
 
 @lru_cache(maxsize=1)
-def shipped_network() -> BeatGru:
-    """The network that ships with the package. InputError if its file is damaged."""
+def shipped_network() -> BeatGru | None:
+    """The network next to the other weights, None if it is not there. InputError if its file is damaged."""
     path = weights() / FILE
+    if not path.is_file():
+        return None
     try:
         return BeatGru(load(path.read_bytes()))
     except (OSError, ValueError, KeyError, SafetensorError) as error:

@@ -32,7 +32,7 @@ def _standard(values: Floats) -> Floats:
 
 def _periods(times: Floats, salience: Floats) -> Floats:
     """[E, PERIODS] how often attacks near each are a beat length apart, times how common that length is."""
-    scale = np.arange(PERIODS)
+    scale = np.arange(PERIODS, dtype=np.float64)
     common = np.exp(-0.5 * (np.log(seconds_of(scale) / _USUAL) / _SPREAD) ** 2)
     weights = np.exp(0.5 * salience)
     rows = np.zeros((len(times), PERIODS))

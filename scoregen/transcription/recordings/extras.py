@@ -13,13 +13,14 @@ NEEDED = {
     "soxr": ("changes sampling rates", AUDIO),
     "swift_f0": ("hears a sung or played line", AUDIO),
     "moduleconf": ("reads the settings of transkun", AUDIO),
+    "mir_eval": ("is used by transkun", AUDIO),
     "ncls": ("is used by transkun", AUDIO),
     "pretty_midi": ("is used by transkun", AUDIO),
     "transkun": ("hears a piano", PIANO),
 }
 """Modules, with what they do and how to install them."""
 VOICE_MODULES = ("soundfile", "soxr", "swift_f0")
-PIANO_MODULES = ("soundfile", "soxr", "moduleconf", "ncls", "pretty_midi", "transkun")
+PIANO_MODULES = ("soundfile", "soxr", "moduleconf", "mir_eval", "ncls", "pretty_midi", "transkun")
 
 
 def missing_modules(names: tuple[str, ...]) -> tuple[str, ...]:

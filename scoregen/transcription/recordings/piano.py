@@ -74,9 +74,10 @@ def _mel_filters(
 ) -> np.ndarray[Any, np.dtype[np.float32]]:
     """[n_freqs, n_mels] triangular filters on the mel scale of HTK, not normalised."""
     frequencies = np.linspace(0, sample_rate // 2, n_freqs)
-    mels = np.linspace(*(2595 * np.log10(1 + np.array([f_min, f_max]) / 700)), n_mels + 2)
+    lowest, highest = (2595 * float(np.log10(1 + limit / 700)) for limit in (f_min, f_max))
+    mels = np.linspace(lowest, highest, n_mels + 2)
     corners = 700 * (10 ** (mels / 2595) - 1)
     slopes = corners[None, :] - frequencies[:, None]
     widths = np.diff(corners)
     rising, falling = -slopes[:, :-2] / widths[:-1], slopes[:, 2:] / widths[1:]
-    return np.maximum(0, np.minimum(rising, falling)).astype(np.float32)
+    return np.asarray(np.maximum(0, np.minimum(rising, falling)), dtype=np.float32)

@@ -80,7 +80,9 @@ def _with_ffmpeg(path: Path, target: Path, place: Place) -> Path:
     """The file as a .wav file, made by ffmpeg."""
     program = shutil.which("ffmpeg")
     if program is None:
-        raise ToolError(f"{path.suffix} files need ffmpeg, which is not installed; save it as .wav, .flac or .mp3", place)
+        raise ToolError(
+            f"{path.suffix} files need ffmpeg, which is not installed; save it as .wav, .flac or .mp3", place
+        )
     command = [program, "-nostdin", "-v", "error", "-i", f"file:{path}", "-t", str(MOST_SECONDS + 1), str(target)]
     try:
         subprocess.run(command, check=True, capture_output=True, timeout=_DECODING_SECONDS)

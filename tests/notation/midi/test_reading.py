@@ -282,7 +282,11 @@ def test_a_pickup_is_found_in_the_rhythm_and_named(tmp_path: Path) -> None:
     metre = (0, mido.MetaMessage("time_signature", numerator=2, denominator=2))
     score = read(tmp_path, data_of(track(metre, *tune(TUNE_WITH_PICKUP))))
     assert score.measures[0].duration == 2 and score.measures[0].number == "0" and score.measures[0].implicit
-    assert score.notices == ("the rhythm shows an anacrusis of 2 quarters, which the MIDI file does not mark",)
+    assert score.notices == (
+        "the rhythm shows an anacrusis of 2 quarters, which the MIDI file does not mark",
+        "no key signature was given; the notes show G major",
+    )
+    assert score.measures[0].key == KeySignature(1, "major")
 
 
 def test_barlines_that_fit_stay(tmp_path: Path) -> None:

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from scoregen.score.metre import TimeSignature
 from scoregen.transcription.beats.attacks import attacks_of
-from scoregen.transcription.beats.tracking import Beats, track
 from scoregen.transcription.beats.odds import odds_of
-from scoregen.transcription.grids import COMPOUND, SIMPLE, place_onsets, total_cost
+from scoregen.transcription.beats.tracking import Beats, track
 from scoregen.transcription.performed import PerformedNote
-from scoregen.transcription.values import note_ends
+from scoregen.transcription.rhythm.grids import COMPOUND, SIMPLE, place_onsets, total_cost
+from scoregen.transcription.rhythm.values import note_ends
 
 FEWEST = 8
 """Attacks from which beats are looked for; fewer are written as quarters in free rhythm."""
@@ -23,7 +23,8 @@ _TIMING = 0.028
 """The standard deviation of human timing, in seconds."""
 _NARROW, _WIDE = 0.03, 0.1
 _COMPOUND_MARGIN = 0.75
-_AGREEMENT = 0.4
+_DIVISIONS = (1, 2, 3, 4, 6, 8)
+_AGREEMENT, _CHANCE = 0.15, 1.6
 _LONGEST_BEAT = 1.4
 """Seconds; a longer beat is written as two."""
 
@@ -64,12 +65,12 @@ def notated_rhythm(notes: Sequence[PerformedNote], lines: Sequence[int], *, may_
 def is_on_own_beats(quarters: Sequence[float]) -> bool:
     """Whether onsets, in quarters of the file's own tempo, keep to its beats and their divisions.
 
-    The directions of the onsets in the circle of a quarter, of a half, third or fourth of one, agree (the test of
+    The directions of the onsets in the circle of a quarter, of a half, third or smaller part of one, agree (the test of
     Rayleigh); those of a performance that ignores the beats of its file do not.
     """
     places = np.asarray(quarters)
-    strengths = [abs(np.exp(2j * np.pi * parts * places).mean()) for parts in (1, 2, 3, 4)]
-    return bool(max(strengths) > _AGREEMENT)
+    strengths = [abs(np.exp(2j * np.pi * parts * places).mean()) for parts in _DIVISIONS]
+    return bool(max(strengths) > _AGREEMENT + _CHANCE * len(places) ** -0.5)
 
 
 def rhythm_on_own_beats(
@@ -111,7 +112,7 @@ def _in_beats(seconds: NDArray[np.float64], beats: Beats) -> NDArray[np.float64]
 
 
 def _ends(notes: Sequence[PerformedNote], starts: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.maximum(np.array([note.end for note in notes]), starts + 0.02)
+    return np.asarray(np.maximum(np.array([note.end for note in notes]), starts + 0.02))
 
 
 def _signatures(beats: Beats, is_compound: bool, earliest: Fraction) -> tuple[Fraction, dict[Fraction, TimeSignature]]:
@@ -143,8 +144,8 @@ def _signature(beats: int, is_compound: bool) -> TimeSignature:
 
 
 def _last_end(onsets: Sequence[Fraction], heard: Sequence[float], times: dict[Fraction, TimeSignature]) -> Fraction:
-    """The end of the last measure that has an onset."""
-    last = max(onsets)
+    """The end of the last measure in which a note begins, or in which the last one ends."""
+    last = max(*onsets, Fraction(round(2 * max(heard)) - 1, 2))
     start = max(place for place in times if place <= last)
     measure = times[start].duration
     return start + ((last - start) // measure + 1) * measure
