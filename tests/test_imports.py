@@ -75,8 +75,14 @@ DOORS = {
     "moduleconf": ("transcription/recordings/piano.py",),
     "music21": ("notation/interchange/*",),
     "numpy": (
-        "benchmarks/*", "evaluation/*", "generation/*", "model/*", "notation/sound/*", "tokens/*", "transcription/*",
-    ),  # fmt: skip
+        "benchmarks/*",
+        "evaluation/*",
+        "generation/*",
+        "model/*",
+        "notation/sound/*",
+        "tokens/*",
+        "transcription/*",
+    ),
     "onnxruntime": ("model/engine/*",),
     "partitura": ("notation/interchange/*",),
     "rich": ("cli/*",),

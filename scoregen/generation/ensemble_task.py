@@ -33,7 +33,6 @@ from scoregen.tokens.encode import pitched_slots
 from scoregen.tokens.voice_descriptions import VoiceDescription, describe_voices
 
 
-
 def ensemble_task(
     score: Score,
     ensemble: Ensemble,

@@ -59,7 +59,7 @@ def practice_tracks(
     score = sung_apart(without_tablature(score))
     names = part_names(score)
     chosen = _chosen(names, options.parts)
-    midi = with_click(to_midi(score), score, beats=options.click, count_in=options.count_in)
+    midi = with_click(to_midi(score, swells=True), score, beats=options.click, count_in=options.count_in)
     tracks = len(score.parts) + 1
     for index, tempo in enumerate(options.tempos):
         progress(index / len(options.tempos))

@@ -98,6 +98,11 @@ def default_stem(score: Path | None, label: str) -> str:
     return f"{again[1]}.{label}-{int(again[2] or 1) + 1}" if again else f"{stem}.{label}"
 
 
+def file_word(name: str) -> str:
+    """A name of a part as a word of a file name: `Violin I` is `violin-i`."""
+    return re.sub(r"[^\w]+", "-", name.lower()).strip("-") or "part"
+
+
 def _key(path: Path) -> str:
     """Equal for names of the same file, on systems that ignore the case of names too."""
     name = os.path.normcase(path.absolute())

@@ -270,12 +270,12 @@ class _Sampler:
         hypotheses = [self.hypotheses[row] for row in rows]
         allowed = self._allowed(rows, step, context)
         opens = np.array([not hypothesis.state.written for hypothesis in hypotheses])
-        costs = np.zeros(log_p.shape, dtype=np.float32)
+        costs = np.zeros((len(rows), every_log_p.shape[1]), dtype=np.float32)
         if opens.any():  # the notes of a chord after the first choice follow no line
             costs[opens, : SPELLED.events] = self._costs(rows[opens], step, context)
         if self.comfort is not None:
             states = [hypothesis.state for hypothesis in hypotheses]
-            costs += self.comfort.costs(states, context.order[rows, step].tolist(), costs.shape[1])
+            costs += self.comfort.costs(states, context.order[rows, step].tolist(), every_log_p.shape[1])
         choices = self._draw(hypotheses, np.where(allowed, log_p - costs, -np.inf))
         for hypothesis, choice, chance in zip(
             hypotheses, choices.tolist(), log_p[np.arange(len(rows)), choices], strict=True

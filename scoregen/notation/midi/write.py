@@ -30,6 +30,7 @@ from scoregen.notation.midi.expression import MidiNote, midi_notes
 from scoregen.notation.midi.pedals import DAMPER, pedal_spans
 from scoregen.notation.midi.percussion import percussion_key
 from scoregen.notation.midi.performance import performance_notes, unfold_score
+from scoregen.notation.midi.swells import EXPRESSION, Swells, swell_curves
 from scoregen.score.directions import RehearsalMark, Words
 from scoregen.score.elements import Measure, Part, Score, Tempo
 from scoregen.score.keys import KeySignature
@@ -55,19 +56,26 @@ class _Event:
     message: mido.Message | mido.MetaMessage
 
 
-def to_midi(score: Score) -> bytes:
-    """A standard MIDI file of format 1; equal scores give equal bytes."""
+def to_midi(score: Score, *, swells: bool = False) -> bytes:
+    """A standard MIDI file of format 1; equal scores give equal bytes.
+
+    With `swells`, hairpins change the loudness of held notes too (`swells`), by controller 11 in place of velocities.
+    """
     score = without_tablature(score)
     played = unfold_score(score)
     timed = performance_notes(played)
     ticks = ticks_per_quarter((note.played for note in timed), played)
     notes = midi_notes(score, played, timed)
+    curves = swell_curves(score, played, notes) if swells else {}
     file = mido.MidiFile(type=1, ticks_per_beat=ticks, charset="utf-8")
     end = _ticks(played.duration, ticks)
     file.tracks.append(_track(_conductor_events(played, ticks), end))
     for part, (port, channel) in zip(score.parts, _channels(score.parts), strict=True):
         own = [note for note in notes if note.note.slot.part == part.id]
+        curve = curves.get(part.id)
+        own = curve.without_swells(own) if curve else own
         events = [*_opening(part, port, channel), *_note_events(own, part, channel, ticks)]
+        events += _swell_events(curve, channel, ticks) if curve else ()
         file.tracks.append(_track([*events, *_pedal_events(played, part, channel, ticks)], end))
     written = io.BytesIO()
     file.save(file=written)
@@ -137,6 +145,12 @@ def _pedal_events(score: Score, part: Part, channel: int, ticks: int) -> Iterato
         if after and (1 in steps or -1 in steps):
             yield _Event(tick, 9, mido.Message("control_change", channel=channel, control=DAMPER, value=127))
         depth = after
+
+
+def _swell_events(curve: Swells, channel: int, ticks: int) -> Iterator[_Event]:
+    for place, value in curve.changes():
+        message = mido.Message("control_change", channel=channel, control=EXPRESSION, value=value)
+        yield _Event(_ticks(place, ticks), 7, message)
 
 
 def _midi_note(pitch: Pitch | Unpitched, part: Part) -> int:

@@ -57,6 +57,14 @@ def mixed(parts: Sequence[Audio], gains: Sequence[float]) -> Audio:
     return Audio(total, parts[0].rate)
 
 
+def fitted(audio: Audio, length: int) -> Audio:
+    """With this number of frames: cut, or with silence at the end."""
+    samples = np.zeros((length, audio.samples.shape[1]), dtype=np.float32)
+    kept = audio.samples[:length]
+    samples[: len(kept)] = kept
+    return replace(audio, samples=samples)
+
+
 def trimmed(audio: Audio) -> Audio:
     """Without what is softer than `SILENCE_DB` at the end, except `END_SECONDS` that fade to silence."""
     threshold = 10 ** (SILENCE_DB / 20)

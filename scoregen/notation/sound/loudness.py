@@ -54,10 +54,13 @@ def true_peak(audio: Audio) -> float:
 
 def normalised(audio: Audio) -> Audio:
     """At `TARGET_LUFS`, or softer so that the true peak is at most `HIGHEST_PEAK`; silence stays silent."""
+    return audio.scaled(gain_to_target(audio))
+
+
+def gain_to_target(audio: Audio) -> float:
+    """The gain in decibels that `normalised` applies."""
     found = loudness(audio)
-    if found <= SILENT:
-        return audio
-    return audio.scaled(min(TARGET_LUFS - found, HIGHEST_PEAK - true_peak(audio)))
+    return min(TARGET_LUFS - found, HIGHEST_PEAK - true_peak(audio)) if found > SILENT else 0.0
 
 
 def _lufs(power: float) -> float:

@@ -58,9 +58,9 @@ def compose(
     `roles` assigns parts to roles (`{"soprano": "1"}`); `blank` empties parts, measures or both
     (`"alto,tenor:5-8"`); `extend` appends measures; `key` is the key of a given score, which is found without it;
     `add` names roles or other instruments that get a new part, `parts` the only ones that are written, of a new piece
-    too; `transpose` moves the score, given parts included, by an interval (`-M2`), by semitones, or (`auto`) to where the given voices
-    fit their ranges; `style` is a shipped style, an own one (the
-    name or the path of what `train` wrote) or a mixture (`"bach:0.7,mine:0.3"`; `styles.library`), whose costs of
+    too; `transpose` moves the score, given parts included, by an interval (`-M2`), by semitones, or (`auto`) to where
+    the given voices fit their ranges; `style` is a shipped style, an own one (the name or the path of what `train`
+    wrote) or a mixture (`"bach:0.7,mine:0.3"`; `styles.library`), whose costs of
     parallels and crossing apply unless `sampling` sets its own. `chords` is a progression for the new
     voices, in chord symbols or numerals (`"I vi | ii65 V7 | I"`), `figured_bass` the figures under a given bass
     (`"6 | 6/5 #"`). Without them, `chord_symbols` is `follow` if new voices sound only members of the chords that the

@@ -14,15 +14,17 @@ from scoregen.notation.files import write_score
 from scoregen.notation.midi.tracks import at_speed, note_times, only_tracks
 from scoregen.notation.midi.write import to_midi
 from scoregen.notation.sound import soundfonts
+from scoregen.notation.sound.audio import mixed
 from scoregen.notation.sound.audio_files import SUFFIXES, audio_file
 from scoregen.notation.sound.loudness import TARGET_LUFS, loudness, true_peak
-from scoregen.notation.sound.performance import score_audio, stems
+from scoregen.notation.sound.performance import part_audio, score_audio, stems
 from scoregen.notation.sound.synthesis import synthesise
 from scoregen.score.directions import Direction, Dynamic
 from scoregen.score.elements import Barline, Instrument, Part, Score, Tempo
 from scoregen.score.rhythm import NoteValue
 from scoregen.system.errors import InputError, ToolError
 from tests.notation.handmade import hymn, melody
+from tests.notation.midi.test_swells import swelling
 from tests.notation.sound.playing import needs_sound, onsets
 
 WOOD_BLOCK = Part("P1", "Block", instrument=Instrument("Wood block", midi_program=116))
@@ -66,6 +68,12 @@ def test_dynamics_are_heard() -> None:
 
 
 @needs_sound
+def test_a_hairpin_is_heard_within_a_note() -> None:
+    audio = score_audio(swelling("crescendo", "pp", "ff", "w:C5", "w:C5"))
+    assert audio.between(1.6, 1.9).level() > audio.between(0.4, 0.7).level() + 6
+
+
+@needs_sound
 def test_a_recording_is_as_loud_as_it_should_be_and_ends_in_silence() -> None:
     audio = score_audio(hymn())
     assert loudness(audio) == pytest.approx(TARGET_LUFS, abs=0.1) or true_peak(audio) == pytest.approx(-1, abs=0.1)
@@ -74,6 +82,14 @@ def test_a_recording_is_as_loud_as_it_should_be_and_ends_in_silence() -> None:
     assert audio.between(audio.seconds - 1.5, audio.seconds - 0.8).level() > -70, "the last note rings out"
     end = max(note.stop for note in note_times(to_midi(hymn())))
     assert end < audio.seconds < end + 6
+
+
+@needs_sound
+def test_parts_have_the_level_that_they_have_in_the_whole() -> None:
+    parts = part_audio(hymn())
+    assert len({len(part.samples) for part in parts}) == 1
+    whole = score_audio(hymn())
+    assert mixed(parts, [0.0] * len(parts)).level() == pytest.approx(whole.level(), abs=0.7)
 
 
 @needs_sound

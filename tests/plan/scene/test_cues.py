@@ -89,7 +89,7 @@ def test_a_wrong_cue_is_refused_with_its_line(text: str, line: int, message: str
 
 def test_cues_that_no_tempo_reaches_are_refused_by_name() -> None:
     scene = parse_scene("end = 20\n[[cue]]\nat = 8\nname = 'one'\n[[cue]]\nat = 8.2\nname = 'two'")
-    with pytest.raises(InputError, match="leads from 'one' at 8 s to 'two' at 8.2 s, 0.2 s; widen slowest"):
+    with pytest.raises(InputError, match=r"leads from 'one' at 8 s to 'two' at 8.2 s, 0.2 s; widen slowest"):
         plan_of_scene(scene)
 
 

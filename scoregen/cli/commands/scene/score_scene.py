@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scoregen.cli.console.arguments import Ensemble, Force, Json, Landscape, Outputs, Paper, Quiet, StaffSize
-from scoregen.cli.console.outputs import check_outputs, output_files, targets_of
+from scoregen.cli.console.outputs import check_outputs, file_word, output_files, targets_of
 from scoregen.cli.console.terminal import file_in_errors, print_json, print_messages, print_paths, progress
 
 if TYPE_CHECKING:
@@ -24,6 +24,9 @@ def score_scene_command(
     ] = None,
     plan: Annotated[
         Path | None, typer.Option("--plan", metavar="FILE", help="Write the plan of the music, a .toml file.")
+    ] = None,
+    stems: Annotated[
+        Path | None, typer.Option("--stems", metavar="FOLDER", help="Write a recording of each part, as .wav files.")
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same notes.")] = 0,
     candidates: Annotated[int, typer.Option("--candidates", min=1, help="Number of drafts to sample and rank.")] = 8,
@@ -41,7 +44,7 @@ def score_scene_command(
     """
     from scoregen.model.network.config import SamplingOptions
     from scoregen.notation.engraving.pages import engraving_options
-    from scoregen.notation.files import write_all
+    from scoregen.notation.files import check_tools, write_all
     from scoregen.plan.piece.writing import plan_text
     from scoregen.plan.scene.cues import read_scene
     from scoregen.score.ensemble import load_ensemble
@@ -52,6 +55,8 @@ def score_scene_command(
     outputs = output_files(output, [cues], load_ensemble(ensemble).name, ".musicxml")[cues]
     check_targets([cue_sheet] if cue_sheet else [], [".md"], force=force)
     check_targets([plan] if plan else [], [".toml"], force=force)
+    if stems:
+        check_tools(".wav")
     scene = read_scene(cues)
     with progress(quiet=quiet) as stage, targets_of(outputs, as_json=as_json) as targets:
         check_outputs(targets.paths, force=force)
@@ -61,12 +66,24 @@ def score_scene_command(
         stage("writing")
         written = write_all(music.score, targets.paths, force=force, engraving=engraving)
         texts = [(cue_sheet, tasks.cue_sheet(scene, music)), (plan, plan_text(music.plan))]
-        others = write_files([(path, text.encode()) for path, text in texts if path is not None], force=force)
+        files = [(path, text.encode()) for path, text in texts if path is not None]
+        files += _stems(music, stems / cues.stem) if stems else ()
+        others = write_files(files, force=force)
     print_messages((*music.notices, *written.notices), quiet=quiet)
     if as_json:
         print_json(_report(music, [*written, *others]))
     else:
         print_paths([*targets.named(written), *others])
+
+
+def _stems(music: SceneMusic, stem: Path) -> list[tuple[Path, bytes]]:
+    """The recording of each part, equally long, at its level in the whole."""
+    from scoregen.notation.sound.audio_files import audio_file
+    from scoregen.notation.sound.performance import part_audio
+
+    names = [file_word(part.name or part.id) for part in music.score.parts]
+    paths = [stem.with_name(f"{stem.name}-{number}-{name}.wav") for number, name in enumerate(names, 1)]
+    return [(path, audio_file(audio, ".wav")) for path, audio in zip(paths, part_audio(music.score), strict=True)]
 
 
 def _report(music: SceneMusic, files: list[Path]) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +9,7 @@ import typer
 
 from scoregen.cli.console.arguments import Force, Json, Quiet, Scores
 from scoregen.cli.console.inputs import STANDARD_INPUT, exit_with, for_each, input_files, name_of, read_input
+from scoregen.cli.console.outputs import file_word
 from scoregen.cli.console.terminal import file_in_errors, print_messages, print_paths, progress
 from scoregen.system.errors import InputError
 
@@ -90,9 +90,8 @@ def _write(music: Any, options: Any, advance: Any, stem: Path, ending: str, *, f
 
 
 def _named(stem: Path, part: str, tempo: int, options: Any, ending: str) -> Path:
-    word = re.sub(r"[^\w]+", "-", part.lower()).strip("-") or "part"
     speed = f"-{tempo}" if options.tempos != (100,) else ""
-    return stem.with_name(f"{stem.name}-{word}{speed}{ending}")
+    return stem.with_name(f"{stem.name}-{file_word(part)}{speed}{ending}")
 
 
 def _percents(text: str) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ import pytest
 from scoregen.cli.app import run
 from scoregen.notation.files import read_score
 from scoregen.plan.piece.reading import read_plan
+from tests.notation.sound.playing import needs_sound
 
 Captured = pytest.CaptureFixture[str]
 
@@ -27,6 +28,19 @@ def test_score_midi_cue_sheet_and_plan(tmp_path: Path, capsys: Captured) -> None
     assert "bell" in (tmp_path / "a.md").read_text(encoding="utf-8")
     assert read_plan(tmp_path / "a.toml").measures == len(read_score(tmp_path / "a.musicxml").measures)
     assert b"bell" in (tmp_path / "a.mid").read_bytes(), "the cue is a marker"
+
+
+@needs_sound
+def test_stems_are_equally_long(tmp_path: Path) -> None:
+    cues = tmp_path / "cues.toml"
+    cues.write_text("end = 6\n[[cue]]\nat = 3\n", encoding="utf-8")
+    outputs = ["-o", str(tmp_path / "a.mid"), "--stems", str(tmp_path / "stems")]
+    assert run(["score-scene", str(cues), *outputs, "--candidates", "1", "-q"]) == 0
+    stems = sorted((tmp_path / "stems").iterdir())
+    assert [path.name for path in stems] == [
+        f"cues-{number}-{name}.wav" for number, name in enumerate(("soprano", "alto", "tenor", "bass"), 1)
+    ]
+    assert len({path.stat().st_size for path in stems}) == 1
 
 
 def test_a_wrong_scene_is_one_line_with_exit_code_2(tmp_path: Path, capsys: Captured) -> None:
