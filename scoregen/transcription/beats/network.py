@@ -86,7 +86,7 @@ def save_network(tensors: Mapping[str, NDArray[np.floating]], path: Path) -> Non
 
 
 def _sigmoid(x: Floats) -> Floats:
-    result: Floats = 1 / (1 + np.exp(-x))
+    result = np.asarray(1 / (1 + np.exp(-x)), dtype=x.dtype)
     return result
 
 
