@@ -1,4 +1,4 @@
-"""Calibration of a sampler: the successions of the corpus, and logit biases for its rhythm and its dissonances.
+"""Calibration of a sampler: the successions of the corpus, and logit biases for its rhythm.
 
 Each round composes new pieces like those of the training set, and then harmonises their melodies. (The melodies of
 the corpus are not suitable, because the network has learned their harmonisations.) Both tasks call `compose`, so
@@ -32,7 +32,7 @@ from scoregen.tokens.successions import SuccessionTable
 
 RATES = (0.8, 0.5)
 """The share of a difference that a round corrects: in the first and in the last round, linear in between."""
-KINDS = ("length", "pace", "reached", "left")
+KINDS = ("length", "pace")
 """The kinds of features that are fitted unless others are named."""
 
 

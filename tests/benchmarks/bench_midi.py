@@ -28,7 +28,7 @@ import numpy as np
 from scoregen.model.beats.notated import NotatedPiece
 from scoregen.model.beats.performances import perform
 from scoregen.notation.files import read_score
-from scoregen.notation.midi.performance import unfold_score
+from scoregen.notation.midi.playing.performance import unfold_score
 from scoregen.notation.midi.read import read_midi
 from scoregen.notation.midi.write import to_midi
 from scoregen.score.elements import Score

@@ -182,7 +182,7 @@ def test_new_voices_rest_with_the_tune_and_an_extension_ends_on_the_tonic(untrai
 @pytest.mark.parametrize(
     ("text", "key", "before", "root"),
     [
-        ("A4:1 D5:1 C5:1 B4:1 | A4:1 B4:1 C5:2^ | D5:1 C5:1 A4:1 D5:1 | C5:1 B4:1 C5:2^ |", "F", (1, 5, 2, -1), 0),
+        ("A4:1 D5:2 B4:1 | A4:1 B4:1 C5:2^ | D5:1 C5:1 A4:1 D5:1 | C5:1 B4:1 C5:2^ |", "F major", (1, 5, 2, -1), 0),
         ("E4:1 A4:1 B4:1 C5:1 | B4:1 A4:1 E4:2^ | G4:1 A4:1 G4:1 E4:1 | F4:1 E4:1 D4:2^ |", "a minor", A7, 2),
         ("A4:1 G4:1 D5:1 C5:1 | C5:1 Bb4:1 A4:2^ | D5:1 C5:1 Bb4:1 D5:1 | C5:1 Bb4:1 A4:2^ |", "A phrygian", DIM, 2),
     ],

@@ -37,7 +37,7 @@ def calibrate_command(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Count the successions of the corpus, fit logit biases (rhythm, dissonances), and write both next to CHECKPOINT.
+    """Count the successions of the corpus, fit logit biases for rhythm, and write both next to CHECKPOINT.
 
     CHECKPOINT.calibration is written after every round, and a later run continues from it. With --only, other biases
     are fitted instead.

@@ -14,7 +14,7 @@ from fractions import Fraction
 import mido
 
 from scoregen.notation.midi.chunks import plain_midi
-from scoregen.notation.midi.dynamics import VELOCITY
+from scoregen.notation.midi.playing.dynamics import VELOCITY
 from scoregen.notation.midi.lyrics import TextEvent
 from scoregen.notation.midi.notation import TimedNote
 from scoregen.notation.midi.pedals import DAMPER

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 import mido
 
-from scoregen.notation.midi.performance import unfold_score
+from scoregen.notation.midi.playing.performance import unfold_score
 from scoregen.score.elements import Measure, Score
 from scoregen.score.timeline import measure_onsets
 

@@ -11,7 +11,7 @@ import mido
 import pytest
 
 from scoregen.notation.files import write_score
-from scoregen.notation.midi.dynamics import VELOCITY
+from scoregen.notation.midi.playing.dynamics import VELOCITY
 from scoregen.notation.midi.read import read_midi
 from scoregen.notation.midi.write import to_midi
 from scoregen.notation.musicxml.document import load_document

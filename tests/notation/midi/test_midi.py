@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoregen.notation.midi.performance import unfold_score
+from scoregen.notation.midi.playing.performance import unfold_score
 from scoregen.notation.midi.read import read_midi
 from scoregen.notation.midi.write import ticks_per_quarter, to_midi
 from scoregen.notation.musicxml.document import load_document

@@ -9,7 +9,7 @@ from fractions import Fraction
 import mido
 import pytest
 
-from scoregen.notation.midi.swells import EXPRESSION
+from scoregen.notation.midi.playing.swells import EXPRESSION
 from scoregen.notation.midi.write import to_midi
 from scoregen.score.directions import Direction, Dynamic
 from scoregen.score.elements import Instrument, Part, Score

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scoregen.notation.midi.dynamics import VELOCITY, dynamic_curves
-from scoregen.notation.midi.performance import PerformanceNote
+from scoregen.notation.midi.playing.dynamics import VELOCITY, dynamic_curves
+from scoregen.notation.midi.playing.performance import PerformanceNote
 from scoregen.score.elements import Note, Score, Slot
 from scoregen.score.navigation import performance_order
 from scoregen.score.pitch import Pitch, Unpitched

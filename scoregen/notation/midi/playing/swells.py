@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from scoregen.notation.midi.dynamics import DynamicCurve, dynamic_curves
-from scoregen.notation.midi.expression import MidiNote
+from scoregen.notation.midi.playing.dynamics import DynamicCurve, dynamic_curves
+from scoregen.notation.midi.playing.expression import MidiNote
 from scoregen.score.elements import Part, Score
 from scoregen.score.navigation import performance_order
 from scoregen.score.spanners import Wedge
