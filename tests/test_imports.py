@@ -36,7 +36,13 @@ PACKAGES = {
     "analysis": (("",), ("harmony",), ("form", "counterpoint"), ("rules",)),
     "cli": (("console",), ("commands", "commands.scene", "commands.sound"), ("",)),
     "evaluation": (("metrics",), ("passages",), ("",), ("reference_corpus",)),
-    "generation": (("arranging.lines",), ("arranging.choral", "arranging.keyboard"), ("arranging",), ("",)),
+    "generation": (
+        ("arranging.lines",),
+        ("arranging.choral", "arranging.keyboard"),
+        ("arranging",),
+        ("",),
+        ("composing",),
+    ),
     "model": (
         ("features", "beats"),
         ("network",),
@@ -59,7 +65,7 @@ PACKAGES = {
     ),
     "plan": (("chords",), ("",), ("piece",), ("scene",)),
     "score": (("",), ("ensemble",), ("arrangement", "theory")),
-    "tasks": (("explain",), ("compose",), ("",), ("public",)),
+    "tasks": (("explain",), ("",), ("sound",), ("public",)),
     "tokens": (("",), ("constraints",)),
     "transcription": (("",), ("beats",), ("rhythm", "recordings")),
 }

@@ -26,9 +26,9 @@ from fractions import Fraction
 
 import mido
 
-from scoregen.notation.midi.playing.expression import MidiNote, midi_notes
 from scoregen.notation.midi.pedals import DAMPER, pedal_spans
 from scoregen.notation.midi.percussion import percussion_key
+from scoregen.notation.midi.playing.expression import MidiNote, midi_notes
 from scoregen.notation.midi.playing.performance import performance_notes, unfold_score
 from scoregen.notation.midi.playing.swells import EXPRESSION, Swells, swell_curves
 from scoregen.score.directions import RehearsalMark, Words

@@ -40,7 +40,7 @@ class BeatGru:
 
     def odds(self, features: NDArray[np.float64]) -> BeatOdds:
         """What the network makes of features [E, FEATURES]."""
-        hidden: Floats = np.maximum(self._linear("read", features.astype(np.float32)), np.float32(0))
+        hidden: Floats = np.maximum(self._linear("read", features.astype(np.float32)), np.float32(0)).astype(np.float32)
         for layer in ("l0", "l1"):
             forward = self._run(hidden, layer)
             backward = self._run(hidden[::-1], f"{layer}_reverse")[::-1]
@@ -62,7 +62,7 @@ class BeatGru:
             own = recurrent @ hidden + bias
             gates = _sigmoid(row[: 2 * width] + own[: 2 * width])
             new = np.tanh(row[2 * width :] + gates[:width] * own[2 * width :])
-            hidden = new + gates[width:] * (hidden - new)
+            hidden = np.asarray(new + gates[width:] * (hidden - new), dtype=np.float32)
             states[index] = hidden
         return states
 
@@ -86,7 +86,7 @@ def save_network(tensors: Mapping[str, NDArray[np.floating]], path: Path) -> Non
 
 
 def _sigmoid(x: Floats) -> Floats:
-    result = np.asarray(1 / (1 + np.exp(-x)), dtype=x.dtype)
+    result: Floats = (1 / (1 + np.exp(-x))).astype(np.float32)
     return result
 
 

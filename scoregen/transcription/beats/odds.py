@@ -1,4 +1,7 @@
-"""The odds of the attacks of a performance: from the network that ships with the package, else by rule."""
+"""The odds of the attacks of a performance: from the network, or by rule for a single line.
+
+Harmony and bass show the network where the beats are. A line alone has neither, and the rules find its beats better.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,13 @@ from scoregen.transcription.beats.attacks import Attacks
 from scoregen.transcription.beats.network import BeatOdds, shipped_network
 from scoregen.transcription.beats.salience import odds_by_rule
 
+_LINE = 1.2
+"""Notes an attack, on average, up to which a performance is a single line."""
+
 
 def odds_of(attacks: Attacks) -> BeatOdds:
-    """The odds of beats, downbeats and beat lengths. The weights of the network may be absent."""
+    """The odds of beats, downbeats and beat lengths."""
     network = shipped_network()
-    return odds_by_rule(attacks) if network is None else network.odds(attacks.features)
+    if network is None or len(attacks.members) <= _LINE * len(attacks.times):
+        return odds_by_rule(attacks)
+    return network.odds(attacks.features)

@@ -118,14 +118,15 @@ def _ends(notes: Sequence[PerformedNote], starts: NDArray[np.float64]) -> NDArra
 def _signatures(beats: Beats, is_compound: bool, earliest: Fraction) -> tuple[Fraction, dict[Fraction, TimeSignature]]:
     """The beat that is the start of the score, and the signature of every measure that has another than the last.
 
-    A score that does not start with a downbeat starts with its first note.
+    A score that does not start with a downbeat starts with its first note, or the half or third of a beat before it.
     """
     begin = max(int(earliest), 0)
     barlines = [begin, *(index for index in range(begin + 1, len(beats.places)) if beats.places[index] == 0)]
     lengths = [int(beats.metres[index]) for index in barlines]
     lengths = [own if b is None else b - a for own, a, b in zip(lengths, barlines, [*barlines[1:], None], strict=True)]
     has_pickup = int(beats.places[begin]) != 0 and len(barlines) > 1
-    first = earliest if has_pickup else Fraction(begin)
+    part = Fraction(1, 3 if is_compound else 2)
+    first = earliest // part * part if has_pickup else Fraction(begin)
     beat = Fraction(3, 2) if is_compound else Fraction(1)
     times: dict[Fraction, TimeSignature] = {}
     last = None

@@ -50,7 +50,7 @@ def practice_command(
     """
     from scoregen.notation.files import check_tools
     from scoregen.notation.sound.audio_files import SUFFIXES
-    from scoregen.tasks.practice import PracticeOptions
+    from scoregen.tasks.sound.practice import PracticeOptions
 
     ending = f".{suffix.lower().lstrip('.')}"
     if ending not in SUFFIXES:
@@ -79,7 +79,7 @@ def _write(music: Any, options: Any, advance: Any, stem: Path, ending: str, *, f
     """Write every recording as soon as it is made."""
     from scoregen.notation.sound.audio_files import audio_file
     from scoregen.system.files import check_target, write_files
-    from scoregen.tasks.practice import ALL, practice_tracks
+    from scoregen.tasks.sound.practice import ALL, practice_tracks
 
     check_target(_named(stem, ALL, options.tempos[0], options, ending), force=force)
     written: list[Path] = []

@@ -41,7 +41,7 @@ def transcribe_command(
 
     def transcribe_one(file: Path) -> dict[str, Any]:
         from scoregen.notation.files import write_all
-        from scoregen.tasks.transcribe import transcribe
+        from scoregen.tasks.sound.transcribe import transcribe
 
         with progress(quiet=quiet) as stage, targets_of(outputs[file], as_json=as_json) as targets:
             check_outputs(targets.paths, force=force)

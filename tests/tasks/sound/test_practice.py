@@ -9,7 +9,7 @@ from scoregen.notation.midi.write import to_midi
 from scoregen.score.ensemble import load_ensemble
 from scoregen.system.errors import InputError
 from scoregen.tasks.layout import LayoutOptions, lay_out_given
-from scoregen.tasks.practice import ALL, PracticeOptions, practice_tracks, sung_apart
+from scoregen.tasks.sound.practice import ALL, PracticeOptions, practice_tracks, sung_apart
 from tests.notation.handmade import clarinet_and_piano, hymn, melody
 from tests.notation.sound.playing import needs_sound
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from scoregen.generation.composing.request import ComposeRequest
+from scoregen.generation.composing.writer import Writer
 from scoregen.generation.ensemble_task import ensemble_task, without_phrase_ends
 from scoregen.generation.infill_task import InfillTask, infill_task
 from scoregen.generation.ranges import transposition_of
@@ -13,8 +15,6 @@ from scoregen.plan.form import blank_piece
 from scoregen.plan.piece.planned_piece import PlannedPiece, planned_piece
 from scoregen.plan.sections import Sections
 from scoregen.score.elements import Score
-from scoregen.tasks.compose.request import ComposeRequest
-from scoregen.tasks.compose.writer import Writer
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scoregen.generation.composing.request import ComposeRequest
 from scoregen.generation.infill_task import check_parts
 from scoregen.model.network.config import SamplingOptions
 from scoregen.score.ensemble import Ensemble, load_ensemble, with_instruments
@@ -15,8 +16,6 @@ from scoregen.styles.library import StyleChoice, choose_style
 from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
 from scoregen.styles.style import Style
 from scoregen.system.errors import InputError
-from scoregen.tasks.compose.request import ComposeRequest
-from scoregen.tasks.layout import LayoutOptions
 
 if TYPE_CHECKING:
     from scoregen.model.engine.protocol import Engine
@@ -60,7 +59,6 @@ def load_writer(request: ComposeRequest) -> Writer:
     chosen = choose_style(request.style if is_named else default_style(ensemble))
     pretrained = load_mixture(_weights_of(chosen, request.checkpoint), ensemble, may_stand_in=True)
     if pretrained.knows_descriptions:
-        _refuse_layout(ensemble, request.layout)
         chosen = choose_style(INSTRUMENTS) if chosen.style.name == DEFAULT_STYLE else chosen
     options = _with_costs(request.sampling, chosen.style)
     engine = load_engine(pretrained.weights, request.device, options.candidates)
@@ -81,14 +79,6 @@ def _weights_of(chosen: StyleChoice, checkpoint: Path | str | None) -> list[tupl
             f"--checkpoint {checkpoint}: the style {chosen.style.name} has its own weights; omit one of them"
         )
     return [(Path(checkpoint), 1.0)]
-
-
-def _refuse_layout(ensemble: Ensemble, layout: LayoutOptions) -> None:
-    """InputError for a layout that is only for choirs of up to four voices."""
-    if layout != LayoutOptions():
-        raise InputError(
-            f"--layout and --reduction are for choirs of up to four voices; leave them out for {ensemble.name}"
-        )
 
 
 def _with_costs(options: SamplingOptions, style: Style) -> SamplingOptions:

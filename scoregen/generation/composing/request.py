@@ -1,4 +1,4 @@
-"""What is asked of `compose`: its arguments, which are checked before anything is read or loaded."""
+"""What is asked for: the arguments of `compose` that decide about the notes."""
 
 from __future__ import annotations
 
@@ -10,16 +10,14 @@ from scoregen.model.network.config import SamplingOptions
 from scoregen.plan.chords.chord_text import chord_measures
 from scoregen.plan.form import PieceOptions
 from scoregen.plan.piece.piece_plan import PiecePlan
-from scoregen.score.arrangement.sung_texts import LYRICS, LyricsChoice
 from scoregen.score.elements import Score
 from scoregen.score.keys import Key
 from scoregen.system.errors import InputError
-from scoregen.tasks.layout import LayoutOptions
 
 
 @dataclass(frozen=True, slots=True)
 class ComposeRequest:
-    """The arguments of `compose`, which describes them."""
+    """The arguments of `tasks.compose`, which describes them."""
 
     score: Score | None
     ensemble: str
@@ -39,8 +37,6 @@ class ComposeRequest:
     chords: str | None
     chord_symbols: str
     figured_bass: str | None
-    lyrics: LyricsChoice
-    layout: LayoutOptions
     plan: PiecePlan | None
 
     @property
@@ -66,9 +62,6 @@ class ComposeRequest:
         """InputError for a value that is not one of those expected, or for arguments that exclude each other."""
         if not 1 <= self.count <= 100:
             raise InputError(f"found a count of {self.count}; expected 1 to 100 alternatives")
-        if self.lyrics not in LYRICS:
-            raise InputError(f"found {self.lyrics!r} for lyrics; expected one of: {', '.join(LYRICS)}")
-        self.layout.check()
         others = self.score is not None or self.piece is not None
         if self.plan is not None and (others or self.chords or self.figured_bass or self.transpose):
             raise InputError("a plan describes a whole new piece; leave out the score and the options of a piece")

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from scoregen.generation.composing.page import Page
+from scoregen.generation.composing.request import ComposeRequest
+from scoregen.generation.composing.writer import Writer
 from scoregen.generation.ensemble_task import voice_descriptions
 from scoregen.generation.infill_task import InfillTask
 from scoregen.plan.chords.chord_symbols import ChordTimeline
@@ -15,9 +18,6 @@ from scoregen.plan.played_plans import PlayedVoices, plans_for_instruments, plan
 from scoregen.plan.sections import section_starts
 from scoregen.score.elements import Slot
 from scoregen.score.keys import Key
-from scoregen.tasks.compose.page import Page
-from scoregen.tasks.compose.request import ComposeRequest
-from scoregen.tasks.compose.writer import Writer
 from scoregen.tokens.constraints.measure_plan import GivenChords
 
 

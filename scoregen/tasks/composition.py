@@ -6,7 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from scoregen.analysis.rules.findings import at_least
 from scoregen.analysis.rules.parallels import Parallel, parallels
+from scoregen.generation.composing.page import Page
+from scoregen.generation.composing.planning import Planning
+from scoregen.generation.composing.request import ComposeRequest
+from scoregen.generation.composing.writer import Writer
 from scoregen.generation.filling import filled_page, filled_reading
 from scoregen.generation.infill_task import InfillTask
 from scoregen.generation.understanding import Understanding
@@ -18,14 +23,11 @@ from scoregen.plan.piece.piece_plan import PiecePlan
 from scoregen.plan.piece.writing import plan_text
 from scoregen.plan.plan_text import PlanRow, plan_rows
 from scoregen.plan.sections import unfolded
-from scoregen.score.arrangement.sung_texts import with_given_marks
+from scoregen.score.arrangement.sung_texts import LyricsChoice, with_given_marks
 from scoregen.score.elements import Score
 from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
-from scoregen.tasks.compose.page import Page
-from scoregen.tasks.compose.planning import Planning
-from scoregen.tasks.compose.request import ComposeRequest
-from scoregen.tasks.compose.writer import Writer
-from scoregen.tasks.layout import NEW_SCORE, lay_out_given
+from scoregen.tasks.check import check
+from scoregen.tasks.layout import NEW_SCORE, LayoutOptions, lay_out_given
 from scoregen.tasks.provenance import novelty_record, provenance, provenance_fields
 
 if TYPE_CHECKING:
@@ -88,6 +90,8 @@ class Work:
     page: Page
     task: InfillTask
     planning: Planning
+    lyrics: LyricsChoice
+    layout: LayoutOptions
 
     @property
     def follows_symbols(self) -> bool:
@@ -96,8 +100,8 @@ class Work:
 
 
 def composition(work: Work, drafts: Sequence[Draft], seconds: float) -> Composition:
-    """The drafts as finished scores, best first, with what there is to say about them."""
-    settings = _settings(work)
+    """The drafts as finished scores, that with the fewest errors of part-writing first, and what there is to say."""
+    settings, drafts = _settings(work), _least_faulty_first(work, drafts)
     alternatives = tuple(_alternative(work, draft, rank, settings) for rank, draft in enumerate(drafts, 1))
     report = chord_report(
         filled_reading(work.task, drafts[0].tokens),
@@ -108,6 +112,17 @@ def composition(work: Work, drafts: Sequence[Draft], seconds: float) -> Composit
     )
     notices = _notices(work, report, alternatives[0].score)
     return Composition(alternatives, notices, seconds, _understanding(work), report)
+
+
+def _least_faulty_first(work: Work, drafts: Sequence[Draft]) -> Sequence[Draft]:
+    if len(drafts) < 2:
+        return drafts
+    rules = "free" if work.writer.is_for_instruments else "strict"
+    return sorted(drafts, key=lambda draft: _errors(filled_reading(work.task, draft.tokens), rules))
+
+
+def _errors(score: Score, rules: str) -> int:
+    return len(at_least(check(score, rules).findings, "error"))
 
 
 def _settings(work: Work) -> dict[str, Any]:
@@ -140,7 +155,7 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _alternative(work: Work, draft: Draft, rank: int, settings: Mapping[str, Any]) -> Alternative:
     form, lengths = work.page.form, work.page.lengths
-    done = with_given_marks(unfolded(filled_page(work.task, draft.tokens), form, lengths), work.request.lyrics)
+    done = with_given_marks(unfolded(filled_page(work.task, draft.tokens), form, lengths), work.lyrics)
     results = {
         "rank": rank,
         "novelty": novelty_record(draft, done, form, lengths),
@@ -148,7 +163,7 @@ def _alternative(work: Work, draft: Draft, rank: int, settings: Mapping[str, Any
     }
     record = provenance(done, work.writer.pretrained.weights, work.writer.options, {**settings, **results})
     found = parallels(unfolded(filled_reading(work.task, draft.tokens), form, lengths), work.task.page_slots)
-    shown = lay_out_given(done, work.writer.ensemble, work.request.layout)
+    shown = lay_out_given(done, work.writer.ensemble, work.layout)
     rows = plan_rows([measure.header for measure in draft.tokens.measures])
     return Alternative(shown, -draft.nats, found, record, rows)
 

@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from scoregen.analysis.rules.findings import at_least
 from scoregen.generation.candidates import draw_candidates
+from scoregen.generation.composing.planning import Planning
+from scoregen.generation.composing.writer import Writer
 from scoregen.generation.ensemble_task import voice_descriptions
-from scoregen.generation.filling import filled_reading
 from scoregen.generation.infill_task import InfillTask
 from scoregen.generation.reranking import RankingCriteria
 from scoregen.generation.voice_rules import comfortable_range
-from scoregen.score.elements import Score
-from scoregen.tasks.check import check
-from scoregen.tasks.compose.planning import Planning
-from scoregen.tasks.compose.writer import Writer
 from scoregen.tokens.constraints.measure_plan import Plan
 from scoregen.tokens.encode import encode
 from scoregen.tokens.events import TokenScore
@@ -28,19 +24,11 @@ if TYPE_CHECKING:
 def draw_drafts(
     writer: Writer, task: InfillTask, planning: Planning, progress: Callable[[float], None] | None
 ) -> tuple[Draft, ...]:
-    """The best draft of every alternative, the one with the fewest errors of part-writing first."""
+    """The best draft of every alternative, best first."""
     tokens = encode(planning.plans.score, task.slots, snap=True)
     requests = _requests(writer, task, planning, tokens)
     criteria = RankingCriteria.of(tokens, planning.plans.ends, writer.pretrained.successions, writer.style)
-    drafts = draw_candidates(requests, criteria, writer.options, progress or (lambda done: None))
-    if len(drafts) < 2:
-        return drafts
-    rules = "free" if writer.is_for_instruments else "strict"
-    return tuple(sorted(drafts, key=lambda draft: _errors(filled_reading(task, draft.tokens), rules)))
-
-
-def _errors(score: Score, rules: str) -> int:
-    return len(at_least(check(score, rules).findings, "error"))
+    return draw_candidates(requests, criteria, writer.options, progress or (lambda done: None))
 
 
 def _requests(writer: Writer, task: InfillTask, planning: Planning, tokens: TokenScore) -> list[SamplingRequest]:

@@ -11,18 +11,19 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from scoregen.generation.composing.drafting import draw_drafts
+from scoregen.generation.composing.page import blank_page, mark_blanks
+from scoregen.generation.composing.planning import make_plans
+from scoregen.generation.composing.request import ComposeRequest
+from scoregen.generation.composing.writer import load_writer
 from scoregen.model.network.config import SamplingOptions
 from scoregen.plan.form import PieceOptions
 from scoregen.plan.piece.piece_plan import PiecePlan
-from scoregen.score.arrangement.sung_texts import LyricsChoice
+from scoregen.score.arrangement.sung_texts import LYRICS, LyricsChoice
 from scoregen.score.elements import Score
 from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
-from scoregen.tasks.compose.composition import Alternative, Composition, Work, composition
-from scoregen.tasks.compose.drafting import draw_drafts
-from scoregen.tasks.compose.page import blank_page, mark_blanks
-from scoregen.tasks.compose.planning import make_plans
-from scoregen.tasks.compose.request import ComposeRequest
-from scoregen.tasks.compose.writer import load_writer
+from scoregen.system.errors import InputError
+from scoregen.tasks.composition import Alternative, Composition, Work, composition
 from scoregen.tasks.layout import LayoutOptions
 
 __all__ = ["Alternative", "Composition", "PieceOptions", "SamplingOptions", "compose"]
@@ -88,15 +89,27 @@ def compose(
         chords,
         chord_symbols,
         figured_bass,
-        lyrics,
-        layout or LayoutOptions(),
         plan,
     )
-    request.check()
+    shape = layout or LayoutOptions()
+    _check(request, lyrics, shape)
     writer = load_writer(request)
+    if writer.is_for_instruments and shape != LayoutOptions():
+        name = writer.ensemble.name
+        raise InputError(f"--layout and --reduction are for choirs of up to four voices; leave them out for {name}")
     page = blank_page(request, writer)
     task = mark_blanks(request, writer, page)
     started = time.perf_counter()
     planning = make_plans(request, writer, page, task)
     drafts = draw_drafts(writer, task, planning, progress)
-    return composition(Work(request, writer, page, task, planning), drafts, time.perf_counter() - started)
+    return composition(
+        Work(request, writer, page, task, planning, lyrics, shape), drafts, time.perf_counter() - started
+    )
+
+
+def _check(request: ComposeRequest, lyrics: str, layout: LayoutOptions) -> None:
+    """InputError for an argument that is wrong in itself, before weights are loaded."""
+    request.check()
+    if lyrics not in LYRICS:
+        raise InputError(f"found {lyrics!r} for lyrics; expected one of: {', '.join(LYRICS)}")
+    layout.check()

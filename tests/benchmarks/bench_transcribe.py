@@ -1,0 +1,196 @@
+"""Recordings made from scores, transcribed and compared: notes, rhythm, metre, pickup, processor seconds.
+
+    python tests/benchmarks/bench_transcribe.py SCORE... [--kind voice|piano] [--seconds 20] [--room] [--noise DB]
+
+A piano is rendered by FluidSynth. A voice is synthetic: the highest line of the score with formants, vibrato, scoops
+and drift; no person sings. `onset_pitch` is the F measure with 50 ms for pianos, 100 ms for voices; `rhythm` is the
+share of the notes of the source with the right place in the measure and the right value.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from scoregen.notation.midi.performance import unfold_score
+
+from scoregen.notation.files import read_score
+from scoregen.notation.midi.recording import read_recording
+from scoregen.notation.midi.write import to_midi
+from scoregen.score.elements import Score
+from scoregen.system.errors import ScoregenError
+from scoregen.transcription.recordings.hearing import hear
+from tests.benchmarks.bench_midi import matches, pitched, places_of
+
+RATE = 22_050
+SOUNDFONT = "/usr/share/sounds/sf2/FluidR3_GM.sf2"
+FORMANTS = ((650, 180, 1.0), (1100, 250, 0.6), (2600, 400, 0.25), (3300, 500, 0.15))
+Truth = list[tuple[float, int]]
+
+
+def top_line(score: Score) -> list[tuple[float, float, int]]:
+    """Onset, end and pitch of the highest voice, in quarters."""
+    slots = {note.slot for note in pitched(score)}
+    first = min(slots)
+    return [(float(n.onset), float(n.end), n.pitch.midi_pitch) for n in pitched(score) if n.slot == first]
+
+
+def sing(
+    line: Sequence[tuple[float, float, int]], beat: float, generator: np.random.Generator
+) -> tuple[np.ndarray, Truth]:
+    """A synthetic voice, and the onsets and pitches that it sings."""
+    truth, end = [], line[-1][1] * beat + 1.5
+    frequency, loud = np.zeros(int(end * RATE)), np.zeros(int(end * RATE))
+    drift, last = 0.0, -1.0
+    for onset, stop, pitch in line:
+        start = onset * beat + 0.4 + float(generator.normal(0, 0.012))
+        time_ = np.arange(int((stop - onset) * beat * 0.96 * RATE)) / RATE
+        drift = 0.9 * drift + float(generator.normal(0, 0.06))
+        vibrato = 0.3 * np.sin(2 * np.pi * 5.5 * time_) * np.clip(3 * time_ - 0.6, 0, 1)
+        scoop = -generator.uniform(0.2, 1.3) * np.exp(-time_ / 0.04) * (start - last > 0.05)
+        at = int(max(start, 0) * RATE)
+        frequency[at : at + len(time_)] = 440 * 2 ** ((pitch + drift + vibrato + scoop - 69) / 12)
+        loud[at : at + len(time_)] = np.minimum(np.clip(time_ / 0.05, 0, 1), np.clip((time_[-1] - time_) / 0.05, 0, 1))
+        truth.append((start, pitch))
+        last = stop * beat + 0.4
+    phase, samples = 2 * np.pi * np.cumsum(frequency) / RATE, np.zeros(len(frequency))
+    for harmonic in range(1, 25):
+        own = frequency * harmonic
+        gain = 0.02 + sum(level * np.exp(-(((own - centre) / width) ** 2)) for centre, width, level in FORMANTS)
+        samples += np.where(own < 0.45 * RATE, gain / harmonic**0.5 * np.sin(harmonic * phase), 0)
+    return 0.5 * samples * loud / np.abs(samples).max(), truth
+
+
+def play(score: Score, folder: Path) -> tuple[np.ndarray, int, Truth]:
+    """A piano by FluidSynth, and the onsets and pitches that it plays."""
+    import mido
+
+    file = mido.MidiFile(file=io.BytesIO(to_midi(score)), charset="utf-8")
+    truth, now = [], 0.0
+    for message in file:
+        now += message.time
+        if message.type == "note_on" and message.velocity:
+            truth.append((now, message.note))
+    for track in file.tracks:
+        track[:] = [message for message in track if message.type != "program_change"]
+    file.save(folder / "piano.mid")
+    command = ["fluidsynth", "-ni", "-r", "44100", "-F", str(folder / "p.wav"), SOUNDFONT, str(folder / "piano.mid")]
+    subprocess.run(command, check=True, capture_output=True)
+    samples, rate = soundfile.read(folder / "p.wav")
+    return samples.mean(axis=1), rate, truth
+
+
+def spoiled(
+    samples: np.ndarray, rate: int, room: bool, noise: float | None, generator: np.random.Generator
+) -> np.ndarray:
+    """The samples in a room of half a second and with noise so many dB below them."""
+    if room:
+        tail = np.arange(int(0.5 * rate)) / rate
+        echo = generator.normal(size=len(tail)) * np.exp(-tail / 0.1) * 0.03
+        echo[0] = 1
+        size = len(samples) + len(echo)
+        samples = np.fft.irfft(np.fft.rfft(samples, size) * np.fft.rfft(echo, size), size)[: len(samples)]
+    if noise is not None:
+        samples = samples + generator.normal(0, samples.std() * 10 ** (-noise / 20), len(samples))
+    return samples
+
+
+def f_measure(truth: Truth, found: Truth, seconds: float) -> float:
+    """Each note is matched with the nearest free one of its pitch."""
+    left, hits = sorted(found), 0
+    for onset, pitch in sorted(truth):
+        near = [other for other in left if other[1] == pitch and abs(other[0] - onset) <= seconds]
+        if near:
+            left.remove(min(near, key=lambda other: abs(other[0] - onset)))
+            hits += 1
+    return 2 * hits / max(len(truth) + len(found), 1)
+
+
+def rhythm(source: Score, result: Score, only: set[object] | None) -> float:
+    mine = [note for note in pitched(source) if only is None or note.slot in only]
+    theirs = pitched(result)
+    places, others = places_of(source, mine), places_of(result, theirs)
+    right = sum(
+        places[a][1] == others[b][1] and mine[a].duration == theirs[b].duration
+        for a, b in matches(mine, theirs).items()
+    )
+    return right / max(len(mine), 1)
+
+
+def cut(score: Score, seconds: float) -> Score:
+    tempo = next((t.quarters_per_minute for m in score.measures for t in m.tempos), 120)
+    length, kept = 0.0, []
+    for measure in score.measures:
+        length += float(measure.duration) * 60 / float(tempo)
+        kept.append(measure)
+        if length >= seconds:
+            break
+    return replace(score, measures=tuple(kept))
+
+
+def measure_one(
+    path: Path, arguments: argparse.Namespace, generator: np.random.Generator, folder: Path
+) -> dict[str, float]:
+    score = cut(unfold_score(read_score(path)), arguments.seconds)
+    if arguments.kind == "voice":
+        samples, truth = sing(top_line(score), float(generator.uniform(0.5, 0.75)), generator)
+        rate, only = RATE, {min(note.slot for note in pitched(score))}
+    else:
+        (samples, rate, truth), only = play(score, folder), None
+    take = folder / "take.wav"
+    soundfile.write(take, spoiled(samples, rate, arguments.room, arguments.noise, generator), rate)
+    started = time.process_time()
+    result = read_recording(take, arguments.kind)
+    used = time.process_time() - started
+    heard = [(note.onset, note.pitch) for note in hear(take, arguments.kind).notes]
+    wanted, got = score.measures[-1], result.measures[-1]
+    return {
+        "onset_pitch": f_measure(truth, heard, 0.1 if arguments.kind == "voice" else 0.05),
+        "rhythm": rhythm(score, result, only),
+        "metre": float(wanted.time.duration == got.time.duration and wanted.time.is_compound == got.time.is_compound),
+        "pickup": float(
+            (score.measures[0].duration if score.has_anacrusis else 0)
+            == (result.measures[0].duration if result.has_anacrusis else 0)
+        ),
+        "key": float(wanted.key.fifths == got.key.fifths),
+        "cpu_per_minute": used * 60 * rate / len(samples),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("scores", nargs="+", type=Path)
+    parser.add_argument("--kind", choices=("voice", "piano"), default="voice")
+    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--room", action="store_true")
+    parser.add_argument("--noise", type=float)
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    rows = []
+    with tempfile.TemporaryDirectory() as folder:
+        for number, path in enumerate(arguments.scores):
+            try:
+                rows.append(measure_one(path, arguments, np.random.default_rng(number), Path(folder)))
+            except ScoregenError as error:
+                print(f"left out: {path.name}: {error}", file=sys.stderr)
+                continue
+            print(
+                path.name[:40], {name: round(value, 2) for name, value in rows[-1].items()}, file=sys.stderr, flush=True
+            )
+    figures = {name: round(statistics.mean(row[name] for row in rows), 3) for name in rows[0]} if rows else {}
+    print(json.dumps(figures) if arguments.json else " ".join(f"{name} {value}" for name, value in figures.items()))
+
+
+if __name__ == "__main__":
+    main()
