@@ -9,6 +9,8 @@ of the audio (Brecht De Man, Evaluation of implementations of the EBU R128 loudn
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +27,8 @@ _RELATIVE = -10.0
 _OFFSET = -0.691
 _OVERSAMPLING = 4
 _CHUNK = 1 << 16
+_STRETCH = 30
+"""The seconds that are filtered at once, so that a long piece needs little memory."""
 _SHELF = (1681.974450955533, 3.999843853973347, 0.7071752369554196)
 _PASS = (38.13547087602444, 0.5003270373238773)
 """Frequency in hertz, gain in decibels and quality of the shelf; frequency and quality of the high pass."""
@@ -35,7 +39,7 @@ Array = npt.NDArray[np.float64]
 def loudness(audio: Audio) -> float:
     """The integrated loudness in LUFS; `SILENT` for silence and for less than a block."""
     block, step = round(_BLOCK * audio.rate), round(_STEP * audio.rate)
-    sums = np.concatenate([[0.0], np.cumsum(np.sum(np.square(_weighted(audio)), axis=1))])
+    sums = np.concatenate([[0.0], np.cumsum(np.concatenate(list(_weighted_powers(audio))))])
     starts = np.arange(0, len(sums) - block, step)
     powers = (sums[starts + block] - sums[starts]) / block if len(starts) else np.zeros(0)
     heard = powers[powers > _power(SILENT)]
@@ -69,6 +73,16 @@ def _lufs(power: float) -> float:
 
 def _power(lufs: float) -> float:
     return float(10 ** ((lufs - _OFFSET) / 10))
+
+
+def _weighted_powers(audio: Audio) -> Iterator[Array]:
+    """The power of each frame after the K weighting, by stretches that are each filtered with a second before them."""
+    length = _STRETCH * audio.rate
+    for start in range(0, max(len(audio.samples), 1), length):
+        before = min(start, audio.rate)
+        stretch = replace(audio, samples=audio.samples[start - before : start + length])
+        powers: Array = np.sum(np.square(_weighted(stretch)), axis=1)[before:]
+        yield powers
 
 
 def _weighted(audio: Audio) -> Array:
