@@ -210,11 +210,13 @@ def _place(parts: Sequence[Part], ensemble: Ensemble, by_role: Mapping[str, str]
 def _with_empty_staves(page: Score, ensemble: Ensemble, parts: Mapping[str, str]) -> Score:
     """The page with the staves of roles that have no note blank: those of new parts, a left hand under a right one.
 
-    The rests of a part that is blank elsewhere stay.
+    The rests of a staff that is blank elsewhere stay.
     """
-    blank = {voice.slot.part for measure in page.measures for voice in measure.voices if voice.is_blank}
-    empty = {part: _empty_staves(page, part) for part in parts.values() if part not in blank}
-    slots = [slot for slot in _main_slots(page, ensemble, parts) if slot.staff in empty.get(slot.part, ())]
+    blank = {voice.slot[:2] for measure in page.measures for voice in measure.voices if voice.is_blank}
+    empty = {part: _empty_staves(page, part) for part in parts.values()}
+    slots = [
+        slot for slot in _main_slots(page, ensemble, parts) if slot.staff in empty[slot.part] and slot[:2] not in blank
+    ]
     return blank_voices(page, slots, range(len(page.measures)))
 
 

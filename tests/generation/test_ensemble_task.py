@@ -43,3 +43,11 @@ def test_a_player_has_the_range_of_the_role_and_a_singer_that_of_the_tune(tmp_pa
 def test_a_known_instrument_stays(tmp_path: Path) -> None:
     flute = described(tmp_path, "voice-piano", 'V:1 name="Flute"\n')[0]
     assert (flute.family, flute.sung) == ("woodwind", False)
+
+
+def test_both_hands_of_a_new_piano_are_blank(tmp_path: Path) -> None:
+    path = tmp_path / "tune.abc"
+    path.write_text(TUNE.format(voice=""))
+    task = ensemble_task(read_score(path), load_ensemble("voice-piano"), {}, [], 0, load_style("instruments"))
+    blank = {voice.slot[:2] for measure in task.page.measures for voice in measure.voices if voice.is_blank}
+    assert blank == {(task.page.parts[1].id, 1), (task.page.parts[1].id, 2)}
