@@ -33,6 +33,6 @@ def test_a_price_is_never_a_reward_and_never_a_ban() -> None:
 
 def test_every_cost_but_that_of_successions_is_counted() -> None:
     counted = incidents([random_tokens(seed, 4) for seed in range(6)])
-    of_plans_and_successions = {"unusual_succession", "foreign_to_plan", "other_bass"}
+    of_plans_and_successions = {"unusual_succession", "foreign_to_plan", "other_bass", "long_rest"}
     assert set(counted) == set(COSTS.__dataclass_fields__) - of_plans_and_successions
     assert all(0 <= cases <= occasions for cases, occasions in counted.values() if occasions)

@@ -24,7 +24,7 @@ from scoregen.score.elements import Barline, Instrument, Part, Score, Tempo
 from scoregen.score.rhythm import NoteValue
 from scoregen.system.errors import InputError, ToolError
 from tests.notation.handmade import hymn, melody
-from tests.notation.midi.test_swells import swelling
+from tests.notation.midi.playing.test_swells import swelling
 from tests.notation.sound.playing import needs_sound, onsets
 
 WOOD_BLOCK = Part("P1", "Block", instrument=Instrument("Wood block", midi_program=116))

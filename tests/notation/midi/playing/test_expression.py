@@ -25,7 +25,7 @@ from tests.notation.expressive import expressive
 from tests.notation.handmade import BASS, TREBLE, clarinet_and_piano, hymn, line, measure, melody
 
 ZERO, ONE, TWO, THREE, FOUR = (Fraction(n) for n in range(5))
-CASES = Path(__file__).resolve().parents[2] / "cases" / "reading"
+CASES = Path(__file__).resolve().parents[3] / "cases" / "reading"
 
 
 def tracks(score: Score) -> list[list[tuple[Fraction, mido.Message]]]:
