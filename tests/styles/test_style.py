@@ -150,7 +150,7 @@ def test_a_style_may_be_another() -> None:
 
 def test_a_style_with_a_base_states_only_what_differs() -> None:
     style = load_style("instruments")
-    assert style.melody_cadences == CHORALE.melody_cadences and style.spelling == CHORALE.spelling
+    assert style.cadences.goals == CHORALE.cadences.goals and style.spelling == CHORALE.spelling
     assert style.finest != CHORALE.finest and style.voice_leading.crossing == 0.0
     assert (style.title, style.aliases) == ("music for instruments", ())
     assert completed({"a": {"b": 1}}, {"a": {"b": 2, "c": 3}, "aliases": ["x"]}) == {"a": {"b": 1, "c": 3}}
