@@ -55,8 +55,8 @@ def practice_command(
     ending = f".{suffix.lower().lstrip('.')}"
     if ending not in SUFFIXES:
         raise InputError(f"--format: found {suffix!r}; expected one of: {', '.join(each[1:] for each in SUFFIXES)}")
-    check_tools(ending)
     options = PracticeOptions(_percents(tempo), others, click, count_in, tuple(part or ()))
+    check_tools(ending)
     scores = input_files(score)
 
     def practise(file: Path) -> dict[str, Any]:
