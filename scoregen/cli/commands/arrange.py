@@ -18,9 +18,10 @@ from scoregen.cli.console.arguments import (
     StaffSize,
     ensembles,
 )
+from scoregen.cli.console.conversion import Writing, conversion
 from scoregen.cli.console.inputs import exit_with, for_each, input_files, name_of, read_input
-from scoregen.cli.console.outputs import check_outputs, output_files, targets_of
-from scoregen.cli.console.terminal import file_in_errors, print_messages, print_paths, progress
+from scoregen.cli.console.outputs import output_files
+from scoregen.cli.console.terminal import file_in_errors
 
 if TYPE_CHECKING:
     from scoregen.notation.files import WrittenFiles
@@ -63,27 +64,21 @@ def arrange_command(
     from scoregen.notation.engraving.pages import engraving_options
     from scoregen.score.ensemble import load_ensemble
 
-    engraving = engraving_options(paper, staff_size, landscape)
+    writing = Writing(engraving_options(paper, staff_size, landscape), force, as_json, quiet)
     options: dict[str, Any] = {"ensemble": ensemble, "keep": keep or (), "transpose": transpose, "fill": fill}
     scores = input_files(score)
     outputs = output_files(output, scores, load_ensemble(ensemble).name, ".musicxml")
 
     def arrange_one(file: Path) -> dict[str, Any]:
-        from scoregen.notation.files import write_all
         from scoregen.tasks.arrange import arrange
 
-        with progress(quiet=quiet) as stage, targets_of(outputs[file], as_json=as_json) as targets:
-            check_outputs(targets.paths, force=force)
-            stage("reading")
+        with conversion(outputs[file], writing) as work:
+            work.stage("reading")
             music = read_input(file)
-            stage("arranging")
+            work.stage("arranging")
             with file_in_errors(file):
                 result = arrange(music, **options)
-            stage("writing")
-            written = write_all(result.score, targets.paths, force=force, engraving=engraving)
-        print_messages((*music.notices, *result.notices, *written.notices), quiet=quiet)
-        if not as_json:
-            print_paths(targets.named(written))
+            written = work.write(result.score, (*music.notices, *result.notices))
         return _report(file, result, written)
 
     exit_with(for_each(scores, arrange_one, as_json=as_json))

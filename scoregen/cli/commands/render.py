@@ -17,9 +17,10 @@ from scoregen.cli.console.arguments import (
     Scores,
     StaffSize,
 )
+from scoregen.cli.console.conversion import Writing, conversion
 from scoregen.cli.console.inputs import exit_with, for_each, input_files, name_of, read_input
-from scoregen.cli.console.outputs import check_outputs, output_files, targets_of
-from scoregen.cli.console.terminal import file_in_errors, print_messages, print_paths, progress
+from scoregen.cli.console.outputs import output_files
+from scoregen.cli.console.terminal import file_in_errors
 
 
 def render_command(
@@ -43,26 +44,20 @@ def render_command(
 
     shape = LayoutOptions(layout, reduction)
     shape.check()
-    engraving = engraving_options(paper, staff_size, landscape)
+    writing = Writing(engraving_options(paper, staff_size, landscape), force, as_json, quiet)
     scores = input_files(score)
     outputs = output_files(output, scores, "", ".pdf")
 
     def render(file: Path) -> dict[str, Any]:
-        from scoregen.notation.files import write_all
         from scoregen.score.ensemble import load_ensemble
 
-        with progress(quiet=quiet) as stage, targets_of(outputs[file], as_json=as_json) as targets:
-            check_outputs(targets.paths, force=force)
-            stage("reading")
+        with conversion(outputs[file], writing) as work:
+            work.stage("reading")
             music = read_input(file)
             with file_in_errors(file):
                 shown = lay_out_given(music, load_ensemble("satb"), shape)
-            stage("writing")
-            written = write_all(shown, targets.paths, force=force, engraving=engraving)
-        is_new = music.document is not None and shown.document is None
-        print_messages((*music.notices, *([NEW_SCORE] if is_new else []), *written.notices), quiet=quiet)
-        if not as_json:
-            print_paths(targets.named(written))
+            is_new = music.document is not None and shown.document is None
+            written = work.write(shown, (*music.notices, *([NEW_SCORE] if is_new else [])))
         return {"score": name_of(file), "files": [str(path) for path in written]}
 
     exit_with(for_each(scores, render, as_json=as_json))

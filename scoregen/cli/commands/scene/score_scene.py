@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scoregen.cli.console.arguments import Ensemble, Force, Json, Landscape, Outputs, Paper, Quiet, StaffSize
-from scoregen.cli.console.outputs import check_outputs, file_word, output_files, targets_of
-from scoregen.cli.console.terminal import file_in_errors, print_json, print_messages, print_paths, progress
+from scoregen.cli.console.conversion import Writing, conversion
+from scoregen.cli.console.outputs import file_word, output_files
+from scoregen.cli.console.terminal import file_in_errors, print_json
 
 if TYPE_CHECKING:
     from scoregen.tasks.score_scene import SceneMusic
@@ -44,36 +45,32 @@ def score_scene_command(
     """
     from scoregen.model.network.config import SamplingOptions
     from scoregen.notation.engraving.pages import engraving_options
-    from scoregen.notation.files import check_tools, write_all
+    from scoregen.notation.files import check_tools
     from scoregen.plan.piece.writing import plan_text
     from scoregen.plan.scene.cues import read_scene
     from scoregen.score.ensemble import load_ensemble
     from scoregen.system.files import check_targets, write_files
     from scoregen.tasks import score_scene as tasks
 
-    engraving = engraving_options(paper, staff_size, landscape)
+    writing = Writing(engraving_options(paper, staff_size, landscape), force, as_json, quiet)
     outputs = output_files(output, [cues], load_ensemble(ensemble).name, ".musicxml")[cues]
     check_targets([cue_sheet] if cue_sheet else [], [".md"], force=force)
     check_targets([plan] if plan else [], [".toml"], force=force)
     if stems:
         check_tools(".wav")
     scene = read_scene(cues)
-    with progress(quiet=quiet) as stage, targets_of(outputs, as_json=as_json) as targets:
-        check_outputs(targets.paths, force=force)
+    with conversion(outputs, writing) as work:
         options = SamplingOptions(seed=seed, candidates=candidates)
         with file_in_errors(cues):
-            music = tasks.score_scene(scene, ensemble=ensemble, sampling=options, progress=stage("composing"))
-        stage("writing")
-        written = write_all(music.score, targets.paths, force=force, engraving=engraving)
+            music = tasks.score_scene(scene, ensemble=ensemble, sampling=options, progress=work.stage("composing"))
+        written = work.write(music.score, music.notices)
         texts = [(cue_sheet, tasks.cue_sheet(scene, music)), (plan, plan_text(music.plan))]
         files = [(path, text.encode()) for path, text in texts if path is not None]
         files += _stems(music, stems / cues.stem) if stems else ()
         others = write_files(files, force=force)
-    print_messages((*music.notices, *written.notices), quiet=quiet)
+        work.paths += others
     if as_json:
         print_json(_report(music, [*written, *others]))
-    else:
-        print_paths([*targets.named(written), *others])
 
 
 def _stems(music: SceneMusic, stem: Path) -> list[tuple[Path, bytes]]:

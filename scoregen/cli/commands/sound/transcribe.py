@@ -8,9 +8,9 @@ from typing import Annotated, Any
 import typer
 
 from scoregen.cli.console.arguments import Force, Json, Landscape, Outputs, Paper, Quiet, Scores, StaffSize
+from scoregen.cli.console.conversion import Writing, conversion
 from scoregen.cli.console.inputs import exit_with, for_each, input_files, name_of, readable
-from scoregen.cli.console.outputs import check_outputs, output_files, targets_of
-from scoregen.cli.console.terminal import print_messages, print_paths, progress
+from scoregen.cli.console.outputs import output_files
 
 
 def transcribe_command(
@@ -35,24 +35,18 @@ def transcribe_command(
     """
     from scoregen.notation.engraving.pages import engraving_options
 
-    engraving = engraving_options(paper, staff_size, landscape)
+    writing = Writing(engraving_options(paper, staff_size, landscape), force, as_json, quiet)
     recordings = input_files(recording)
     outputs = output_files(output, recordings, "transcribed", ".musicxml")
 
     def transcribe_one(file: Path) -> dict[str, Any]:
-        from scoregen.notation.files import write_all
         from scoregen.tasks.sound.transcribe import transcribe
 
-        with progress(quiet=quiet) as stage, targets_of(outputs[file], as_json=as_json) as targets:
-            check_outputs(targets.paths, force=force)
-            stage("listening")
+        with conversion(outputs[file], writing) as work:
+            work.stage("listening")
             with readable(file) as source:
                 result = transcribe(source, kind=kind)
-            stage("writing")
-            written = write_all(result.score, targets.paths, force=force, engraving=engraving)
-        print_messages((*result.notices, *written.notices), quiet=quiet)
-        if not as_json:
-            print_paths(targets.named(written))
+            written = work.write(result.score, result.notices)
         return {
             "recording": name_of(file),
             "files": [str(path) for path in written],

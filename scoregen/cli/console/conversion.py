@@ -1,0 +1,60 @@
+"""A command that makes a score: outputs are checked before the work, notices and paths are printed after it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scoregen.cli.console.outputs import Targets, check_outputs, targets_of
+from scoregen.cli.console.terminal import Stage, print_messages, print_paths, progress
+
+if TYPE_CHECKING:
+    from scoregen.notation.engraving.pages import EngravingOptions
+    from scoregen.notation.files import WrittenFiles
+    from scoregen.score.elements import Score
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How a command writes: the layout of pages, and `--force`, `--json` and `--quiet`."""
+
+    engraving: EngravingOptions
+    force: bool
+    as_json: bool
+    quiet: bool
+
+
+@dataclass(slots=True)
+class Conversion:
+    """The work on one input: `stage` shows what is being done, `write` writes the score."""
+
+    stage: Stage
+    writing: Writing
+    targets: Targets
+    notices: list[str] = field(default_factory=list)
+    paths: list[Path] = field(default_factory=list)
+
+    def write(self, score: Score, notices: Sequence[str]) -> WrittenFiles:
+        """Write a score to the outputs. The notices are printed when the work has ended."""
+        from scoregen.notation.files import write_all
+
+        self.stage("writing")
+        written = write_all(score, self.targets.paths, force=self.writing.force, engraving=self.writing.engraving)
+        self.notices += (*notices, *written.notices)
+        self.paths += self.targets.named(written)
+        return written
+
+
+@contextmanager
+def conversion(outputs: Sequence[Path], writing: Writing) -> Iterator[Conversion]:
+    """The work on one input, with its progress shown. OutputError, before it, if an output cannot be written."""
+    with progress(quiet=writing.quiet) as stage, targets_of(outputs, as_json=writing.as_json) as targets:
+        check_outputs(targets.paths, force=writing.force)
+        work = Conversion(stage, writing, targets)
+        yield work
+    print_messages(work.notices, quiet=writing.quiet)
+    if not writing.as_json:
+        print_paths(work.paths)
