@@ -17,7 +17,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from scoregen.score.display import set_engraver
-from scoregen.version import __version__ as __version__
+from scoregen.system.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from scoregen.analysis.rules.findings import Finding

@@ -36,7 +36,7 @@ from scoregen.cli.commands.train import train_command
 from scoregen.cli.console.help_text import GroupedCommand
 from scoregen.cli.console.terminal import accept_all_characters, print_error
 from scoregen.system.errors import ScoregenError, one_line
-from scoregen.version import __version__
+from scoregen.system.version import __version__
 
 INTERRUPTED = 130  # 128 + SIGINT, the convention of shells
 TERMINATED = 143  # 128 + SIGTERM

@@ -21,8 +21,8 @@ from typing import Literal
 
 from scoregen.system.errors import ScoregenError
 from scoregen.system.resources import folder, weights
+from scoregen.system.version import __version__
 from scoregen.transcription.recordings.extras import NEEDED, PIANO_MODULES, VOICE_MODULES, missing_modules
-from scoregen.version import __version__
 
 State = Literal["ok", "absent", "missing"]
 

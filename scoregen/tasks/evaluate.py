@@ -36,7 +36,7 @@ from scoregen.notation.files import read_score
 from scoregen.score.display import html_table
 from scoregen.score.ensemble import Ensemble, load_ensemble
 from scoregen.system.errors import InputError, ScoregenError
-from scoregen.version import __version__
+from scoregen.system.version import __version__
 
 if TYPE_CHECKING:
     from scoregen.model.network.network import Network

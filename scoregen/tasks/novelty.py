@@ -22,7 +22,7 @@ from scoregen.evaluation.reference_corpus.pieces import score_work
 from scoregen.score.display import html_table
 from scoregen.score.elements import Score
 from scoregen.system.errors import InputError
-from scoregen.version import __version__
+from scoregen.system.version import __version__
 
 if TYPE_CHECKING:
     from scoregen.pictures.passages_picture import Bar

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from scoregen.model.network.config import SamplingOptions
 from scoregen.plan.sections import Sections, first_occurrence
 from scoregen.score.elements import Score
-from scoregen.version import __version__
+from scoregen.system.version import __version__
 
 if TYPE_CHECKING:
     from scoregen.model.network.checkpoint import Weights

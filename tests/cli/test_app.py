@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from scoregen.cli.app import app, run
-from scoregen.version import __version__
+from scoregen.system.version import __version__
 
 HEAVY = (
     "torch",

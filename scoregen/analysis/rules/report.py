@@ -19,7 +19,7 @@ from scoregen.analysis.rules.rule_sets import RULES, RuleSet
 from scoregen.score.display import html_table
 from scoregen.score.elements import Score
 from scoregen.score.timeline import SoundingNote
-from scoregen.version import __version__
+from scoregen.system.version import __version__
 
 SARIF_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 

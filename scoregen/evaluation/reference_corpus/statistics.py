@@ -22,7 +22,7 @@ from scoregen.evaluation.reference_corpus.pieces import Progress, read_pieces
 from scoregen.system.errors import InputError, OutputError
 from scoregen.system.files import write_files
 from scoregen.system.resources import cache
-from scoregen.version import __version__
+from scoregen.system.version import __version__
 
 FEWEST_HELD_OUT = 10
 FEWEST_PIECES = 2

@@ -15,7 +15,7 @@ from scoregen.analysis.harmony.chord_tones import NoteRole
 from scoregen.analysis.harmony.roman_numerals import span_numeral, typeset
 from scoregen.analysis.rules.findings import Finding, spot
 from scoregen.score.timeline import SoundingNote, measure_onsets
-from scoregen.version import __version__
+from scoregen.system.version import __version__
 
 if TYPE_CHECKING:
     from scoregen.model.inspection.choice_record import Option

@@ -15,7 +15,7 @@ from lxml import etree
 from scoregen.notation.musicxml.insertion import insert
 from scoregen.notation.musicxml.write.elements import add, clean
 from scoregen.score.elements import Metadata
-from scoregen.version import __version__
+from scoregen.system.version import __version__
 
 _SUPPORTS = ("accidental", "beam", "stem")
 _BEFORE_IDENTIFICATION = ("work", "movement-number", "movement-title")

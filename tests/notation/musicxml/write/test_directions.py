@@ -24,7 +24,7 @@ from scoregen.score.elements import Measure, Part, Score, Slot, Tempo
 from scoregen.score.rhythm import NoteValue
 from scoregen.score.spanners import End, Pedal, Slur, Wedge
 from scoregen.system.errors import InputError
-from scoregen.version import __version__
+from scoregen.system.version import __version__
 from tests.notation.expressive import expressive
 from tests.notation.handmade import as_written, hymn, line, measure, melody
 

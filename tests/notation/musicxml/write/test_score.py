@@ -22,7 +22,7 @@ from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Interval, Pitch, Unpitched
 from scoregen.score.rhythm import NoteValue
 from scoregen.system.errors import RefusedError
-from scoregen.version import __version__
+from scoregen.system.version import __version__
 from tests.notation.handmade import as_written, clarinet_and_piano, hymn, line, measure, melody
 from tests.strategies import scores
 
