@@ -61,35 +61,35 @@ def compose(
     `add` names roles or other instruments that get a new part, `parts` the only ones that are written, of a new piece
     too; `transpose` moves the score, given parts included, by an interval (`-M2`), by semitones, or (`auto`) to where
     the given voices fit their ranges; `style` is a shipped style, an own one (the name or the path of what `train`
-    wrote) or a mixture (`"bach:0.7,mine:0.3"`; `styles.library`), whose costs of
-    parallels and crossing apply unless `sampling` sets its own. `chords` is a progression for the new
-    voices, in chord symbols or numerals (`"I vi | ii65 V7 | I"`), `figured_bass` the figures under a given bass
-    (`"6 | 6/5 #"`). Without them, `chord_symbols` is `follow` if new voices sound only members of the chords that the
-    symbols or figures of the score name, `suggest` if they do where voice leading allows, or `ignore`. `lyrics` names
-    the verses that new parts get: all, or the first; `layout` lays the result out as open or closed score or adds a
+    wrote) or a mixture (`"bach:0.7,mine:0.3"`; `styles.library`), whose costs of parallels and crossing apply unless
+    `sampling` sets its own. `chords` is a progression for the new voices, in chord symbols or numerals
+    (`"I vi | ii65 V7 | I"`), `figured_bass` the figures under a given bass (`"6 | 6/5 #"`). Without
+    them, `chord_symbols` is `follow` if new voices sound only members of the chords that the symbols or figures of the
+    score name, `suggest` if they do where voice leading allows, or `ignore`. `lyrics` names the verses that new parts
+    get: all, or the first; `layout` lays the result out as open or closed score or adds a
     rehearsal reduction. `plan` describes a new piece in place of `piece` and `chords` (`plan.piece`). Raises
     InputError if there is nothing to fill, and RefusedError if no notes can be written for what is given.
     """
     request = ComposeRequest(
-        score,
-        ensemble,
-        style,
-        roles or {},
-        blank,
-        extend,
-        key,
-        add,
-        parts,
-        transpose,
-        piece,
-        sampling or SamplingOptions(),
-        count,
-        checkpoint,
-        device,
-        chords,
-        chord_symbols,
-        figured_bass,
-        plan,
+        score=score,
+        ensemble=ensemble,
+        style=style,
+        roles=roles or {},
+        blank=blank,
+        extend=extend,
+        key=key,
+        add=add,
+        parts=parts,
+        transpose=transpose,
+        piece=piece,
+        sampling=sampling or SamplingOptions(),
+        count=count,
+        checkpoint=checkpoint,
+        device=device,
+        chords=chords,
+        chord_symbols=chord_symbols,
+        figured_bass=figured_bass,
+        plan=plan,
     )
     shape = layout or LayoutOptions()
     _check(request, lyrics, shape)
@@ -102,9 +102,8 @@ def compose(
     started = time.perf_counter()
     planning = make_plans(request, writer, page, task)
     drafts = draw_drafts(writer, task, planning, progress)
-    return composition(
-        Work(request, writer, page, task, planning, lyrics, shape), drafts, time.perf_counter() - started
-    )
+    seconds = time.perf_counter() - started
+    return composition(Work(request, writer, page, task, planning, lyrics, shape), drafts, seconds)
 
 
 def _check(request: ComposeRequest, lyrics: str, layout: LayoutOptions) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from scoregen.generation.candidates import draw_candidates
 from scoregen.generation.composing.planning import Planning
 from scoregen.generation.composing.writer import Writer
-from scoregen.generation.ensemble_task import voice_descriptions
 from scoregen.generation.infill_task import InfillTask
 from scoregen.generation.reranking import RankingCriteria
 from scoregen.generation.voice_rules import comfortable_range
@@ -52,7 +51,7 @@ def _requests(writer: Writer, task: InfillTask, planning: Planning, tokens: Toke
             style=writer.style,
             scales=task.scales,
             page=page,
-            descriptions=voice_descriptions(task) if writer.is_for_instruments else None,
+            descriptions=planning.descriptions,
             network_style=writer.network_style,
             comfortable=comfortable,
         )

@@ -19,23 +19,28 @@ from scoregen.plan.sections import section_starts
 from scoregen.score.elements import Slot
 from scoregen.score.keys import Key
 from scoregen.tokens.constraints.measure_plan import GivenChords
+from scoregen.tokens.voice_descriptions import VoiceDescription
 
 
 @dataclass(frozen=True, slots=True)
 class Planning:
     """`timeline`: the given chords; `followed`: those that new voices follow; `plans`: those of the drafts of every
-    alternative; `sections`: the first measures of sections; `voices`: from the highest to the lowest."""
+    alternative; `sections`: the first measures of sections; `voices`: from the highest to the lowest; `descriptions`:
+    what they are, in the order of the task, for weights that ask for it."""
 
     timeline: ChordTimeline
     followed: GivenChords
     plans: DraftPlans
     sections: Sequence[int]
     voices: tuple[Slot, ...]
+    descriptions: tuple[VoiceDescription, ...] | None
 
 
 def make_plans(request: ComposeRequest, writer: Writer, page: Page, task: InfillTask) -> Planning:
     """The plans of the drafts around the given chords."""
-    voices = _voices(task).lowest_last if writer.is_for_instruments else task.slots
+    described = voice_descriptions(task) if writer.is_for_instruments else None
+    played = PlayedVoices.of(task.score, task.slots, described) if described else None
+    voices = played.lowest_last if played else task.slots
     if request.plan and page.planned:
         timeline = given_by_plan(request.plan, page.planned)
     else:
@@ -43,25 +48,35 @@ def make_plans(request: ComposeRequest, writer: Writer, page: Page, task: Infill
     followed = given_chords(timeline)
     sections = section_starts(page.given, page.form, page.lengths) if page.new else ()
     manner = Manner(writer.style, writer.options.rhythm, request.is_easy, is_played=writer.is_for_instruments)
-    return Planning(timeline, followed, _plans(request, page, task, manner, timeline), sections, voices)
+    if played:
+        plans = _played_plans(request, page, played, manner, followed)
+    else:
+        plans = _sung_plans(request, page, task, manner, timeline, followed)
+    return Planning(timeline, followed, plans, sections, voices, described)
 
 
-def _plans(
-    request: ComposeRequest, page: Page, task: InfillTask, manner: Manner, timeline: ChordTimeline
+def _played_plans(
+    request: ComposeRequest, page: Page, played: PlayedVoices, manner: Manner, followed: GivenChords
 ) -> DraftPlans:
-    seed, count, drafts = request.sampling.seed, request.count, request.sampling.candidates
-    followed = given_chords(timeline)
-    if page.new is None and manner.is_played:
-        return plans_for_instruments(_voices(task), manner, seed, count, drafts, followed)
+    seed, count = request.sampling.seed, request.count
+    if page.new is None:
+        return plans_for_instruments(played, manner, seed, count, request.sampling.candidates, followed)
+    return plans_for_new_music(played, page.new, page.form, manner, seed, count, followed)
+
+
+def _sung_plans(
+    request: ComposeRequest,
+    page: Page,
+    task: InfillTask,
+    manner: Manner,
+    timeline: ChordTimeline,
+    followed: GivenChords,
+) -> DraftPlans:
+    seed, count = request.sampling.seed, request.count
     if page.new is None:
         keys = tuple(Key.of(measure.key) for measure in task.score.measures)
-        return plans_for_given(GivenTask(task.score, task.slots, keys, followed), manner, seed, count, drafts)
-    if manner.is_played:
-        return plans_for_new_music(_voices(task), page.new, page.form, manner, seed, count, followed)
+        given = GivenTask(task.score, task.slots, keys, followed)
+        return plans_for_given(given, manner, seed, count, request.sampling.candidates)
     if request.plan and page.planned:
         return plans_for_plan(request.plan, page.planned, timeline, manner, seed, count, followed)
     return plans_for_piece(task.score, page.form, manner, seed, count, followed)
-
-
-def _voices(task: InfillTask) -> PlayedVoices:
-    return PlayedVoices.of(task.score, task.slots, voice_descriptions(task))
