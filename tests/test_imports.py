@@ -44,9 +44,9 @@ PACKAGES = {
         ("composing",),
     ),
     "model": (
-        ("features", "beats"),
+        ("features",),
         ("network",),
-        ("engine", "harmony"),
+        ("engine", "harmony", "beats"),
         ("sampling.costs",),
         ("sampling",),
         ("training.run",),
