@@ -53,15 +53,15 @@ def notate_performance(content: MidiContent, channels: Channels, *, is_recording
     if not is_recording and is_on_own_beats([float(note.onset) for _, note, _ in played]):
         quarters = [(float(note.onset), float(note.end)) for _, note, _ in played]
         time = content.times.get(Fraction(0), _COMMON_TIME)
-        spans = rhythm_on_own_beats(performed, quarters, lines, time, may_hold=True)
+        spans = rhythm_on_own_beats(performed, quarters, lines, time)
         _move(content, played, spans)
         return Heard(notices=("the notes are uneven; they were put onto the beats of the MIDI file",))
     rhythm = notated_rhythm(performed, lines, may_hold=not is_recording)
     _move(content, played, list(zip(rhythm.onsets, rhythm.ends, strict=True)))
-    return Heard(True, set_rhythm(content, rhythm.times, rhythm.beat, rhythm.per_minute))
+    return Heard(True, _set_rhythm(content, rhythm.times, rhythm.beat, rhythm.per_minute))
 
 
-def set_rhythm(
+def _set_rhythm(
     content: MidiContent, times: Mapping[Fraction, TimeSignature], beat: Fraction, per_minute: int
 ) -> tuple[str, ...]:
     """Give the content the metre and tempo that were found from its notes; one line that names them."""

@@ -56,7 +56,7 @@ def read_midi(path: Path) -> Score:
 
 def score_of(content: MidiContent, channels: Channels, place: Place, notices: Iterable[str]) -> Score:
     """The score of channels that have notes, each a part; a key is found if the content has none."""
-    key = add_key(content, [note for *_, channel in channels for note in channel.notes])
+    key = _add_key(content, [note for *_, channel in channels for note in channel.notes])
     columns = _columns(content, channels, place)
     parts = tuple(_part(index, number, channel) for index, (_, number, channel) in enumerate(channels, start=1))
     voiced = [(part, channel.notes) for part, (*_, channel) in zip(parts, channels, strict=True)]
@@ -85,7 +85,7 @@ def _columns(content: MidiContent, channels: Channels, place: Place) -> tuple[Co
     return with_spelling(columns, content.keys, notes)
 
 
-def add_key(content: MidiContent, notes: Sequence[TimedNote]) -> tuple[str, ...]:
+def _add_key(content: MidiContent, notes: Sequence[TimedNote]) -> tuple[str, ...]:
     """Add the key signature that the notes show if the content has none; one line that names it."""
     pitched = [note for note in notes if not note.drum]
     if content.keys or len(pitched) < _FEWEST_FOR_KEY:
