@@ -18,7 +18,7 @@ from typing import NamedTuple, TypeVar
 from scoregen.score.directions import Dynamic
 from scoregen.score.elements import Score
 from scoregen.score.spanners import Wedge
-from scoregen.score.timeline import measure_onsets
+from scoregen.score.timeline import measure_onsets, spanner_span
 
 VELOCITY = 72
 """The velocity of a note before the first mark."""
@@ -111,9 +111,8 @@ def _hairpins(score: Score, part: str, onsets: Sequence[Fraction]) -> list[_Hair
     for index, measure in enumerate(score.measures):
         for wedge in measure.spanners:
             if isinstance(wedge, Wedge) and wedge.part == part:
-                last = index + wedge.end.measures
-                stop = onsets[last] + wedge.end.onset if last < len(onsets) else score.duration
-                found.append(_Hairpin(onsets[index] + wedge.onset, wedge.staff, stop, wedge))
+                place, stop = spanner_span(score, onsets, index, wedge)
+                found.append(_Hairpin(place, wedge.staff, stop, wedge))
     return [hairpin for hairpin in found if hairpin.place < hairpin.stop]
 
 
