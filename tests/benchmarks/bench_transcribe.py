@@ -1,4 +1,4 @@
-"""Recordings made from scores, transcribed and compared: notes, rhythm, metre, pickup, processor seconds.
+"""Recordings made from scores, transcribed and compared: notes, rhythm, metre, pickup, processor seconds, memory.
 
     python tests/benchmarks/bench_transcribe.py SCORE... [--kind voice|piano] [--seconds 20] [--room] [--noise DB]
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import resource
 import statistics
 import sys
 import tempfile
@@ -155,6 +156,7 @@ def measure_one(
         ),
         "key": float(wanted.key.fifths == got.key.fifths),
         "cpu_per_minute": used * 60 * rate / len(samples),
+        "peak_gigabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9,
     }
 
 
