@@ -44,9 +44,9 @@ PACKAGES = {
         ("composing",),
     ),
     "model": (
-        ("features", "beats"),
+        ("features",),
         ("network",),
-        ("engine", "harmony"),
+        ("engine", "harmony", "beats"),
         ("sampling.costs",),
         ("sampling",),
         ("training.run",),
@@ -237,6 +237,34 @@ def test_no_folder_is_too_large() -> None:
 def test_no_module_has_an_empty_name() -> None:
     empty = re.compile(r"(^|\.)(utils?|misc|common|helpers?)$")
     assert [module for module in modules() if empty.search(module)] == []
+
+
+def defined_names(file: Path) -> set[str]:
+    """What a module defines or imports at its top level, and the modules beside it if it is a package."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            names |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+    return names | ({path.stem for path in file.parent.iterdir()} if file.name == "__init__.py" else set())
+
+
+@pytest.mark.parametrize("folder", ["tests/benchmarks", "tools"])
+def test_programs_outside_the_package_import_what_exists(folder: str) -> None:
+    """No test runs the benchmarks and the tools whole, and the type checker does not read them."""
+    top, wrong, seen = PACKAGE.parent, [], 0
+    for path in sorted((top / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in ("scoregen", "tests"):
+                seen += 1
+                place = top / str(node.module).replace(".", "/")
+                file = place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+                names = {alias.name for alias in node.names}
+                lost = names - defined_names(file) if file.is_file() else names
+                wrong += [f"{path.name}: {node.module}.{name}" for name in sorted(lost)]
+    assert wrong == [] and seen
 
 
 def test_each_library_has_its_door() -> None:

@@ -8,13 +8,14 @@ events) and `notation.midi` (as performed, with grace notes).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Generic, TypeVar
 
 from scoregen.score.elements import Score, Slot
 from scoregen.score.pitch import Pitch, Unpitched
+from scoregen.score.spanners import Spanner
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,16 @@ def measure_onsets(score: Score) -> tuple[Fraction, ...]:
         onsets.append(position)
         position += measure.duration
     return tuple(onsets)
+
+
+def spanner_span(score: Score, onsets: Sequence[Fraction], index: int, spanner: Spanner) -> tuple[Fraction, Fraction]:
+    """Start and end, in quarters from the start of the score, of a spanner of the measure with an index.
+
+    `onsets` are those of the measures. One that would end after the last measure ends with the score.
+    """
+    last = index + spanner.end.measures
+    stop = onsets[last] + spanner.end.onset if last < len(onsets) else score.duration
+    return onsets[index] + spanner.onset, stop
 
 
 def metrical_starts(score: Score) -> tuple[Fraction, ...]:

@@ -1,11 +1,12 @@
 """Scores written as MIDI and read again, compared with the source note by note.
 
-    python tests/benchmarks/bench_midi.py SCORE... [--measures 40] [--freedom 0.4] [--json]
+    python tests/benchmarks/bench_midi.py SCORE... [--measures 40] [--freedom 0.4] [--rules] [--each] [--json]
 
 Three files are made of each score: exact; uneven (16 ms, other lengths) on its own beats; and performed with rubato on
 a file at 120 that has no signatures. The shares are of the notes of the source: `found` have a note of the same pitch
 in order; of those, `spelling`, `value`, `place` (in the measure), `measure` (by number), `staff`, and `voice` (the
-note before it in its voice is before it in a voice of the result too).
+note before it in its voice is before it in a voice of the result too). With --rules the beats are found without the
+network.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from scoregen.score.elements import Score
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote, measure_onsets, metrical_starts, sounding_notes
 from scoregen.system.errors import ScoregenError
+from scoregen.transcription.beats import odds
 
 TICKS = 480
 UNEVEN_SECONDS = 0.016
@@ -172,9 +174,12 @@ def main() -> None:
     parser.add_argument("scores", nargs="+", type=Path)
     parser.add_argument("--measures", type=int, default=40)
     parser.add_argument("--freedom", type=float, default=0.4)
+    parser.add_argument("--rules", action="store_true", help="find beats by rule alone")
     parser.add_argument("--json", action="store_true")
-    parser.add_argument("--each", action="store_true")
+    parser.add_argument("--each", action="store_true", help="print the shares of each score")
     arguments = parser.parse_args()
+    if arguments.rules:
+        odds.shipped_network = lambda: None
     warnings.simplefilter("ignore")
     rows: dict[str, list[dict[str, float]]] = {"exact": [], "uneven": [], "performed": []}
     for number, path in enumerate(arguments.scores):

@@ -1,4 +1,4 @@
-"""Recordings made from scores, transcribed and compared: notes, rhythm, metre, pickup, processor seconds.
+"""Recordings made from scores, transcribed and compared: notes, rhythm, metre, pickup, processor seconds, memory.
 
     python tests/benchmarks/bench_transcribe.py SCORE... [--kind voice|piano] [--seconds 20] [--room] [--noise DB]
 
@@ -10,10 +10,9 @@ share of the notes of the source with the right place in the measure and the rig
 from __future__ import annotations
 
 import argparse
-import io
 import json
+import resource
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
@@ -22,19 +21,21 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import soundfile
-from scoregen.notation.midi.performance import unfold_score
 
 from scoregen.notation.files import read_score
+from scoregen.notation.midi.playing.performance import unfold_score
 from scoregen.notation.midi.recording import read_recording
+from scoregen.notation.midi.tracks import note_times
 from scoregen.notation.midi.write import to_midi
-from scoregen.score.elements import Score
+from scoregen.notation.sound.audio import Audio
+from scoregen.notation.sound.audio_files import audio_file
+from scoregen.notation.sound.synthesis import synthesise
+from scoregen.score.elements import Instrument, Score
 from scoregen.system.errors import ScoregenError
 from scoregen.transcription.recordings.hearing import hear
 from tests.benchmarks.bench_midi import matches, pitched, places_of
 
 RATE = 22_050
-SOUNDFONT = "/usr/share/sounds/sf2/FluidR3_GM.sf2"
 FORMANTS = ((650, 180, 1.0), (1100, 250, 0.6), (2600, 400, 0.25), (3300, 500, 0.15))
 Truth = list[tuple[float, int]]
 
@@ -72,23 +73,12 @@ def sing(
     return 0.5 * samples * loud / np.abs(samples).max(), truth
 
 
-def play(score: Score, folder: Path) -> tuple[np.ndarray, int, Truth]:
-    """A piano by FluidSynth, and the onsets and pitches that it plays."""
-    import mido
-
-    file = mido.MidiFile(file=io.BytesIO(to_midi(score)), charset="utf-8")
-    truth, now = [], 0.0
-    for message in file:
-        now += message.time
-        if message.type == "note_on" and message.velocity:
-            truth.append((now, message.note))
-    for track in file.tracks:
-        track[:] = [message for message in track if message.type != "program_change"]
-    file.save(folder / "piano.mid")
-    command = ["fluidsynth", "-ni", "-r", "44100", "-F", str(folder / "p.wav"), SOUNDFONT, str(folder / "piano.mid")]
-    subprocess.run(command, check=True, capture_output=True)
-    samples, rate = soundfile.read(folder / "p.wav")
-    return samples.mean(axis=1), rate, truth
+def play(score: Score) -> tuple[np.ndarray, int, Truth]:
+    """All parts on a piano by FluidSynth, and the onsets and pitches that it plays."""
+    piano = replace(score, parts=tuple(replace(part, instrument=Instrument(part.name)) for part in score.parts))
+    midi = to_midi(piano)
+    audio = synthesise(midi)
+    return audio.samples.mean(axis=1), audio.rate, [(note.start, note.pitch) for note in note_times(midi)]
 
 
 def spoiled(
@@ -147,9 +137,10 @@ def measure_one(
         samples, truth = sing(top_line(score), float(generator.uniform(0.5, 0.75)), generator)
         rate, only = RATE, {min(note.slot for note in pitched(score))}
     else:
-        (samples, rate, truth), only = play(score, folder), None
+        (samples, rate, truth), only = play(score), None
     take = folder / "take.wav"
-    soundfile.write(take, spoiled(samples, rate, arguments.room, arguments.noise, generator), rate)
+    heard_in_room = spoiled(samples, rate, arguments.room, arguments.noise, generator)
+    take.write_bytes(audio_file(Audio(heard_in_room[:, None].astype(np.float32), rate), take.suffix))
     started = time.process_time()
     result = read_recording(take, arguments.kind)
     used = time.process_time() - started
@@ -165,6 +156,7 @@ def measure_one(
         ),
         "key": float(wanted.key.fifths == got.key.fifths),
         "cpu_per_minute": used * 60 * rate / len(samples),
+        "peak_gigabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9,
     }
 
 

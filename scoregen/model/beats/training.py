@@ -15,6 +15,7 @@ from torch import Tensor
 from scoregen.model.beats.network import BeatNetwork
 from scoregen.model.beats.notated import NotatedPiece
 from scoregen.model.beats.performances import Performance, perform
+from scoregen.model.network.weight_updates import follow_gradient, update_average
 from scoregen.transcription.beats.attacks import FEATURES, attacks_of_table
 from scoregen.transcription.beats.scale import PERIODS, scale_of
 
@@ -130,11 +131,13 @@ def train_beats(
             return
         generator = np.random.default_rng((options.seed, step))
         rate = options.learning_rate * min(1, (step + 1) / options.warm_up) * _decay(step / options.steps)
-        loss = _step(network, optimizer, draw_batch(train, options.batch_size, generator), rate)
-        _average(average, network, min(options.ema_decay, (step + 1) / (step + 10)))
+        features, targets = draw_batch(train, options.batch_size, generator)
+        loss = loss_of(network(features), targets)
+        follow_gradient(network, optimizer, loss, rate)
+        update_average(average, network, min(options.ema_decay, (step + 1) / (step + 10)))
         if (step + 1) % options.report_every == 0:
             with torch.no_grad():
-                report(step + 1, loss, float(loss_of(average(held[0]), held[1])))
+                report(step + 1, float(loss.detach()), float(loss_of(average(held[0]), held[1])))
             keep(average)
             saved = (network.state_dict(), average.state_dict(), optimizer.state_dict())
             torch.save((step + 1, time.process_time() - started, *saved), state)
@@ -156,20 +159,3 @@ def _resume(
     average.load_state_dict(averaged)
     optimizer.load_state_dict(moments)
     return step, used
-
-
-def _step(network: BeatNetwork, optimizer: torch.optim.Optimizer, batch: tuple[Tensor, Tensor], rate: float) -> float:
-    for group in optimizer.param_groups:
-        group["lr"] = rate
-    loss = loss_of(network(batch[0]), batch[1])
-    optimizer.zero_grad()
-    loss.backward()  # type: ignore[no-untyped-call]
-    torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-    optimizer.step()
-    return float(loss.detach())
-
-
-def _average(average: BeatNetwork, network: BeatNetwork, decay: float) -> None:
-    with torch.no_grad():
-        for slow, fast in zip(average.parameters(), network.parameters(), strict=True):
-            slow.lerp_(fast, 1 - decay)

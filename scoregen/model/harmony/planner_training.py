@@ -20,6 +20,7 @@ from scoregen.model.features.metric_features import MODE_FEATURES, PHRASE_FEATUR
 from scoregen.model.harmony.labels import ATTRIBUTES, UNKNOWN, begins, labels_of
 from scoregen.model.harmony.planner_inputs import PlannerPiece, planner_inputs, planner_piece
 from scoregen.model.harmony.planner_network import AGES, PlannerConfig, PlannerNetwork
+from scoregen.model.network.weight_updates import follow_gradient, update_average
 from scoregen.plan.harmonic_plan import chords_of
 from scoregen.tokens.events import TokenScore
 
@@ -245,17 +246,9 @@ def train_planner(
     best = math.inf
     for step in range(options.steps):
         batch = _draw_batch(train, options, step)
-        for group in optimizer.param_groups:
-            group["lr"] = options.learning_rate * min(1.0, (step + 1) / options.warm_up)
         loss = nats(network, batch).sum() / batch.mask.sum()
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-        optimizer.step()
-        decay = min(options.ema_decay, (step + 1) / (step + 10))
-        with torch.no_grad():
-            for slow, fast in zip(average.parameters(), network.parameters(), strict=True):
-                slow.lerp_(fast, 1 - decay)
+        follow_gradient(network, optimizer, loss, options.learning_rate * min(1.0, (step + 1) / options.warm_up))
+        update_average(average, network, min(options.ema_decay, (step + 1) / (step + 10)))
         if (step + 1) % 50 == 0:
             figures = {name: bits_per_beat(average, examples) for name, examples in tasks.items()}
             mean = sum(each["all"] for each in figures.values())

@@ -20,6 +20,7 @@ from scoregen.model.network.checkpoint import Checkpoint
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
 from scoregen.model.network.likelihood import Likelihood, choices, costs, is_greedy
 from scoregen.model.network.network import Network
+from scoregen.model.network.weight_updates import update_average
 from scoregen.model.training.drawing import POOL, Drawing, drawing
 from scoregen.model.training.examples import FREE, TrainingExamples
 from scoregen.model.training.loss import training_loss
@@ -235,20 +236,14 @@ def _step(
         pull_back(state.network, state.origin, options.pull * learning_rate(state.step, options))
     state.running_sums += sums
     state.step += 1
-    _update_average(state.average, state.network, min(options.ema_decay, state.step / (state.step + 10)))
+    # in the first steps the average follows faster
+    update_average(state.average, state.network, min(options.ema_decay, state.step / (state.step + 10)))
     return float(sums[0] / sums[1].clamp(min=1))
 
 
 def _sums(result: Likelihood) -> torch.Tensor:
     """Nats and choices, [2]."""
     return torch.stack([result.nats.detach().double(), (result.event_count + result.time_shift_count).double()])
-
-
-def _update_average(average: Network, network: Network, decay: float) -> None:
-    """Update the exponential moving average of the weights; in the first steps the decay is smaller."""
-    with torch.no_grad():
-        for slow, fast in zip(average.parameters(), network.parameters(), strict=True):
-            slow.lerp_(fast, 1 - decay)
 
 
 def _validate(

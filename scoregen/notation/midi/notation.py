@@ -14,33 +14,17 @@ from fractions import Fraction
 
 from scoregen.notation.midi.percussion import unpitched_note
 from scoregen.notation.midi.spelling import pitch_class_weights, spell_in_key, spelling_key
+from scoregen.notation.midi.timed_notes import TimedNote, hands_of_notes, is_exact
 from scoregen.notation.musicxml.tree import MAX_MEASURES
-from scoregen.score.elements import Chord, Clef, Element, Lyric, Measure, Note, Part, Rest, Slot, Tempo, Voice
+from scoregen.score.elements import Chord, Element, Lyric, Measure, Note, Part, Rest, Slot, Tempo, Voice
 from scoregen.score.keys import Key, KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue, notate, tuplet_span
-from scoregen.transcription.hands import LEFT, RIGHT, first_of_right_hand
 
 MAX_VOICES = 4
-_HAND_SPAN, _SHARE_OF_WIDE = 16, 0.05
 
 _C_MAJOR = Key(0, "major")
-
-
-@dataclass(frozen=True, slots=True)
-class TimedNote:
-    """Onset and end in quarters; `pitch` is a MIDI pitch, or a percussion key if `drum`.
-
-    `velocity` is None if it is the default. `lyric` is the syllable that is sung on it.
-    """
-
-    onset: Fraction
-    end: Fraction
-    pitch: int
-    drum: bool = False
-    velocity: int | None = None
-    lyric: Lyric | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,27 +122,6 @@ def with_spelling(
     return tuple(replace(column, spelling=found[bisect_right(starts, column.onset) - 1]) for column in columns)
 
 
-def staff_clefs(notes: Sequence[TimedNote]) -> tuple[Clef, ...]:
-    """One staff with the clef that fits, or a treble and a bass staff for notes that span both."""
-    if any(note.drum for note in notes):
-        return (Clef("percussion", 2),)
-    pitches = sorted(note.pitch for note in notes)
-    if pitches[0] < 53 and pitches[-1] > 67 and _need_two_hands(notes):
-        return (Clef("G", 2), Clef("F", 4))
-    return (Clef("F", 4),) if pitches[len(pitches) // 2] < 57 else (Clef("G", 2),)
-
-
-def _need_two_hands(notes: Sequence[TimedNote]) -> bool:
-    """Whether notes that sound together are often too far apart for one hand."""
-    ordered = sorted(notes, key=lambda note: note.onset)
-    groups: dict[Fraction, list[int]] = {}
-    for note in ordered:
-        groups.setdefault(note.onset, []).append(note.pitch)
-    sounding = [[*own, *held] for own, held in zip(groups.values(), _held(ordered, list(groups)), strict=True)]
-    wide = sum(max(pitches) - min(pitches) > _HAND_SPAN for pitches in sounding)
-    return wide > _SHARE_OF_WIDE * len(sounding)
-
-
 def build_measures(
     columns: Sequence[Column],
     parts: Iterable[tuple[Part, Sequence[TimedNote]]],
@@ -186,30 +149,6 @@ def _measure(column: Column, voices: tuple[Voice, ...], tempos: Sequence[tuple[F
     return Measure(column.number, column.duration, column.time, column.key, voices, implicit, tempos=here)
 
 
-def hands_of_notes(notes: Sequence[TimedNote]) -> list[int]:
-    """For each of some notes, sorted by onset, the hand that plays it: 1 the right one, 2 the left one."""
-    groups: dict[Fraction, list[int]] = {}
-    for note in notes:
-        groups.setdefault(note.onset, []).append(note.pitch)
-    splits = dict(zip(groups, first_of_right_hand(list(groups.values()), _held(notes, list(groups))), strict=True))
-    return [RIGHT if note.pitch >= splits[note.onset] else LEFT for note in notes]
-
-
-def _held(notes: Sequence[TimedNote], onsets: Sequence[Fraction]) -> list[list[int]]:
-    """The pitches that sound on at each of some onsets, in order."""
-    held: list[list[int]] = []
-    sounding: list[TimedNote] = []
-    waiting = iter([*notes, None])
-    upcoming = next(waiting)
-    for onset in onsets:
-        sounding = [note for note in sounding if note.end > onset]
-        held.append([note.pitch for note in sounding])
-        while upcoming is not None and upcoming.onset <= onset:
-            sounding.append(upcoming)
-            upcoming = next(waiting)
-    return held
-
-
 def _on_grids(notes: Sequence[TimedNote], columns: Sequence[Column]) -> list[TimedNote]:
     """The notes with onsets and ends on notatable grids; none is lost, and all have a length."""
     fine = is_exact(notes)
@@ -220,12 +159,6 @@ def _on_grids(notes: Sequence[TimedNote], columns: Sequence[Column]) -> list[Tim
         end = _nearest(note.end, columns, steps)
         placed.append(replace(note, onset=onset, end=end if end > onset else _next_place(onset, columns, steps)))
     return sorted(placed, key=lambda note: (note.onset, -note.pitch))
-
-
-def is_exact(notes: Sequence[TimedNote]) -> bool:
-    """Whether the file was made from notation: 95 percent of its onsets are on 64ths or triplet 32nds."""
-    exact = sum((16 * note.onset).denominator == 1 or (24 * note.onset).denominator == 1 for note in notes)
-    return exact >= 0.95 * len(notes)
 
 
 Spans = dict[tuple[int, int], Fraction]

@@ -10,7 +10,7 @@ from fractions import Fraction
 from scoregen.notation.midi.notation import Column
 from scoregen.score.elements import Measure, Score
 from scoregen.score.spanners import End, Pedal
-from scoregen.score.timeline import measure_onsets
+from scoregen.score.timeline import measure_onsets, spanner_span
 
 DAMPER = 64
 """The number of the controller."""
@@ -26,9 +26,7 @@ def pedal_spans(score: Score, part_id: str) -> Iterator[tuple[Fraction, Fraction
     for index, measure in enumerate(score.measures):
         for pedal in measure.spanners:
             if isinstance(pedal, Pedal) and pedal.part == part_id:
-                last = index + pedal.end.measures
-                stop = onsets[last] + pedal.end.onset if last < len(onsets) else score.duration
-                yield onsets[index] + pedal.onset, stop
+                yield spanner_span(score, onsets, index, pedal)
 
 
 def with_pedals(

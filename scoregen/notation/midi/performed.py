@@ -13,13 +13,14 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scoregen.notation.midi.content import Channel, MidiContent
-from scoregen.notation.midi.notation import TimedNote, hands_of_notes, is_exact, staff_clefs
+from scoregen.notation.midi.playing.dynamics import VELOCITY
+from scoregen.notation.midi.tempo_map import TempoMap
+from scoregen.notation.midi.timed_notes import TimedNote, hands_of_notes, is_exact, staff_clefs
 from scoregen.score.metre import TimeSignature
 from scoregen.score.rhythm import NoteValue
 from scoregen.transcription.performed import PerformedNote
 from scoregen.transcription.rhythm.notated import FEWEST, is_on_own_beats, notated_rhythm, rhythm_on_own_beats
 
-_DEFAULT_TEMPO = 500_000
 _TOGETHER = Fraction(1, 16)
 _COMMON_TIME = TimeSignature((4,), 4)
 Channels = list[tuple[int, int, Channel]]
@@ -45,23 +46,23 @@ def notate_performance(content: MidiContent, channels: Channels, *, is_recording
     if len({note.onset for note in notes}) < FEWEST or (is_exact(notes) and not is_recording):
         return Heard()
     played = _played(channels)
-    seconds = _Seconds(content.tempos)
-    performed = [_performed(note, seconds) for _, note, _ in played]
+    tempos = TempoMap(content.tempos)
+    performed = [_performed(note, tempos) for _, note, _ in played]
     order = sorted(range(len(played)), key=lambda index: (performed[index].onset, -performed[index].pitch))
     played, performed = [played[index] for index in order], [performed[index] for index in order]
     lines = [line for *_, line in played]
     if not is_recording and is_on_own_beats([float(note.onset) for _, note, _ in played]):
         quarters = [(float(note.onset), float(note.end)) for _, note, _ in played]
         time = content.times.get(Fraction(0), _COMMON_TIME)
-        spans = rhythm_on_own_beats(performed, quarters, lines, time, may_hold=True)
+        spans = rhythm_on_own_beats(performed, quarters, lines, time)
         _move(content, played, spans)
         return Heard(notices=("the notes are uneven; they were put onto the beats of the MIDI file",))
     rhythm = notated_rhythm(performed, lines, may_hold=not is_recording)
     _move(content, played, list(zip(rhythm.onsets, rhythm.ends, strict=True)))
-    return Heard(True, set_rhythm(content, rhythm.times, rhythm.beat, rhythm.per_minute))
+    return Heard(True, _set_rhythm(content, rhythm.times, rhythm.beat, rhythm.per_minute))
 
 
-def set_rhythm(
+def _set_rhythm(
     content: MidiContent, times: Mapping[Fraction, TimeSignature], beat: Fraction, per_minute: int
 ) -> tuple[str, ...]:
     """Give the content the metre and tempo that were found from its notes; one line that names them."""
@@ -83,23 +84,9 @@ def _played(channels: Channels) -> list[Played]:
     return found
 
 
-class _Seconds:
-    """From quarters to seconds by the tempos of a file."""
-
-    def __init__(self, tempos: Mapping[Fraction, int]) -> None:
-        self._places = sorted({Fraction(0): _DEFAULT_TEMPO, **tempos}.items())
-        self._starts = [0.0]
-        for (place, tempo), (following, _) in zip(self._places, self._places[1:], strict=False):
-            self._starts.append(self._starts[-1] + float(following - place) * tempo / 1e6)
-
-    def __call__(self, quarters: Fraction) -> float:
-        index = bisect_right(self._places, quarters, key=lambda place: place[0]) - 1
-        place, tempo = self._places[index]
-        return self._starts[index] + float(quarters - place) * tempo / 1e6
-
-
-def _performed(note: TimedNote, seconds: _Seconds) -> PerformedNote:
-    return PerformedNote(seconds(note.onset), seconds(note.end), note.pitch, note.velocity or 72)
+def _performed(note: TimedNote, tempos: TempoMap) -> PerformedNote:
+    onset, end = tempos.seconds(note.onset), tempos.seconds(note.end)
+    return PerformedNote(onset, end, note.pitch, note.velocity or VELOCITY)
 
 
 def _move(content: MidiContent, played: Sequence[Played], spans: Sequence[tuple[Fraction, Fraction]]) -> None:

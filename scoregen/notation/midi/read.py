@@ -15,18 +15,12 @@ from pathlib import Path
 from scoregen.notation.midi.anacrusis import find_anacrusis
 from scoregen.notation.midi.content import DRUM_CHANNEL, Channel, MidiContent, read_content
 from scoregen.notation.midi.lyrics import place_syllables, sung_words, syllables
-from scoregen.notation.midi.notation import (
-    Column,
-    TimedNote,
-    build_measures,
-    measure_columns,
-    staff_clefs,
-    with_spelling,
-)
+from scoregen.notation.midi.notation import Column, build_measures, measure_columns, with_spelling
 from scoregen.notation.midi.pedals import with_pedals
 from scoregen.notation.midi.percussion import PLACES, percussion_instrument
 from scoregen.notation.midi.performed import Channels, notate_performance
 from scoregen.notation.midi.spelling import pitch_class_weights, spelling_key
+from scoregen.notation.midi.timed_notes import TimedNote, staff_clefs
 from scoregen.notation.musicxml.document import read_bytes
 from scoregen.notation.musicxml.tree import MAX_PART_MEASURES, MAX_PARTS
 from scoregen.score.elements import Instrument, Lyric, Metadata, Part, Score, Tempo
@@ -56,7 +50,7 @@ def read_midi(path: Path) -> Score:
 
 def score_of(content: MidiContent, channels: Channels, place: Place, notices: Iterable[str]) -> Score:
     """The score of channels that have notes, each a part; a key is found if the content has none."""
-    key = add_key(content, [note for *_, channel in channels for note in channel.notes])
+    key = _add_key(content, [note for *_, channel in channels for note in channel.notes])
     columns = _columns(content, channels, place)
     parts = tuple(_part(index, number, channel) for index, (_, number, channel) in enumerate(channels, start=1))
     voiced = [(part, channel.notes) for part, (*_, channel) in zip(parts, channels, strict=True)]
@@ -85,7 +79,7 @@ def _columns(content: MidiContent, channels: Channels, place: Place) -> tuple[Co
     return with_spelling(columns, content.keys, notes)
 
 
-def add_key(content: MidiContent, notes: Sequence[TimedNote]) -> tuple[str, ...]:
+def _add_key(content: MidiContent, notes: Sequence[TimedNote]) -> tuple[str, ...]:
     """Add the key signature that the notes show if the content has none; one line that names it."""
     pitched = [note for note in notes if not note.drum]
     if content.keys or len(pitched) < _FEWEST_FOR_KEY:

@@ -6,15 +6,14 @@ It also tells when, in seconds, each note of a file sounds.
 from __future__ import annotations
 
 import io
-from bisect import bisect_right
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 
 import mido
 
 from scoregen.notation.midi.playing.performance import unfold_score
+from scoregen.notation.midi.tempo_map import TempoMap
 from scoregen.score.elements import Measure, Score
 from scoregen.score.timeline import measure_onsets
 
@@ -23,7 +22,6 @@ STRONG_CLICK, WEAK_CLICK = 76, 77
 """The high and the low wood block of General MIDI's percussion."""
 CLICK_VELOCITIES = {STRONG_CLICK: 110, WEAK_CLICK: 80}
 _CLICK_QUARTERS = Fraction(1, 8)
-_DEFAULT_TEMPO = 500_000
 _MOST_MICROSECONDS = 2**24 - 1
 
 
@@ -71,46 +69,27 @@ def with_click(midi: bytes, score: Score, *, beats: bool = True, count_in: bool 
 def note_times(midi: bytes) -> list[NoteTime]:
     """The notes of a file in the order of their onsets."""
     file = _parsed(midi)
-    clock = _Clock.of(file)
-    found = [note for number, track in enumerate(file.tracks) for note in _notes(number, track, clock)]
+    tempos, ticks = _tempo_map(file), file.ticks_per_beat
+    found = [note for number, track in enumerate(file.tracks) for note in _notes(number, track, tempos, ticks)]
     return sorted(found, key=lambda note: (note.start, note.track, note.pitch))
 
 
 def seconds_at(midi: bytes, quarters: Sequence[Fraction]) -> list[float]:
     """When the places of a file, in quarters from its start, are reached."""
-    file = _parsed(midi)
-    clock = _Clock.of(file)
-    return [clock.seconds(float(place * file.ticks_per_beat)) for place in quarters]
+    tempos = _tempo_map(_parsed(midi))
+    return [tempos.seconds(place) for place in quarters]
 
 
-@dataclass(frozen=True, slots=True)
-class _Clock:
-    """The tempo map: ticks at which a tempo begins, the seconds there, and the seconds per tick from there."""
-
-    ticks: tuple[int, ...]
-    starts: tuple[float, ...]
-    steps: tuple[float, ...]
-
-    @classmethod
-    def of(cls, file: mido.MidiFile) -> _Clock:
-        tempos, now = {0: _DEFAULT_TEMPO}, 0
-        for message in file.tracks[0]:
-            now += message.time
-            if message.type == "set_tempo":
-                tempos[now] = message.tempo
-        ticks = sorted(tempos)
-        steps = [tempos[tick] / 1e6 / file.ticks_per_beat for tick in ticks]
-        starts = [0.0]
-        for (first, second), step in zip(pairwise(ticks), steps, strict=False):
-            starts.append(starts[-1] + (second - first) * step)
-        return cls(tuple(ticks), tuple(starts), tuple(steps))
-
-    def seconds(self, tick: float) -> float:
-        index = bisect_right(self.ticks, tick) - 1
-        return self.starts[index] + (tick - self.ticks[index]) * self.steps[index]
+def _tempo_map(file: mido.MidiFile) -> TempoMap:
+    tempos, now = {}, 0
+    for message in file.tracks[0]:
+        now += message.time
+        if message.type == "set_tempo":
+            tempos[Fraction(now, file.ticks_per_beat)] = message.tempo
+    return TempoMap(tempos)
 
 
-def _notes(number: int, track: mido.MidiTrack, clock: _Clock) -> Iterator[NoteTime]:
+def _notes(number: int, track: mido.MidiTrack, tempos: TempoMap, ticks: int) -> Iterator[NoteTime]:
     now = 0
     sounding: dict[tuple[int, int], list[tuple[int, int]]] = {}
     for message in track:
@@ -119,7 +98,8 @@ def _notes(number: int, track: mido.MidiTrack, clock: _Clock) -> Iterator[NoteTi
             sounding.setdefault((message.channel, message.note), []).append((now, message.velocity))
         elif message.type in ("note_on", "note_off") and sounding.get((message.channel, message.note)):
             start, velocity = sounding[message.channel, message.note].pop(0)
-            yield NoteTime(number, message.note, velocity, clock.seconds(start), clock.seconds(now))
+            onset, end = (tempos.seconds(Fraction(tick, ticks)) for tick in (start, now))
+            yield NoteTime(number, message.note, velocity, onset, end)
 
 
 def _count_in(first: Measure) -> Fraction:

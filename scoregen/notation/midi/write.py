@@ -28,9 +28,11 @@ import mido
 
 from scoregen.notation.midi.pedals import DAMPER, pedal_spans
 from scoregen.notation.midi.percussion import percussion_key
+from scoregen.notation.midi.playing.dynamics import dynamic_curves
 from scoregen.notation.midi.playing.expression import MidiNote, midi_notes
 from scoregen.notation.midi.playing.performance import performance_notes, unfold_score
 from scoregen.notation.midi.playing.swells import EXPRESSION, Swells, swell_curves
+from scoregen.notation.midi.tempo_map import DEFAULT_TEMPO
 from scoregen.score.directions import RehearsalMark, Words
 from scoregen.score.elements import Measure, Part, Score, Tempo
 from scoregen.score.keys import KeySignature
@@ -65,8 +67,9 @@ def to_midi(score: Score, *, swells: bool = False) -> bytes:
     played = unfold_score(score)
     timed = performance_notes(played)
     ticks = ticks_per_quarter((note.played for note in timed), played)
-    notes = midi_notes(score, played, timed)
-    curves = swell_curves(score, played, notes) if swells else {}
+    levels = dynamic_curves(score)
+    notes = midi_notes(score, played, timed, levels)
+    curves = swell_curves(score, played, notes, levels) if swells else {}
     file = mido.MidiFile(type=1, ticks_per_beat=ticks, charset="utf-8")
     end = _ticks(played.duration, ticks)
     file.tracks.append(_track(_conductor_events(played, ticks), end))
@@ -201,9 +204,9 @@ def _signature_messages(measure: Measure) -> Iterator[tuple[Fraction, int, mido.
 
 def _tempo_events(score: Score, ticks: int) -> list[_Event]:
     """The tempos of the score; before the first, 120 quarters per minute, MIDI's default."""
-    found = {0: 500_000}
+    found = {0: DEFAULT_TEMPO}
     for start, tempo in _tempos(score):
-        microseconds = round(60_000_000 / tempo.quarters_per_minute) if tempo.quarters_per_minute > 0 else 500_000
+        microseconds = round(60_000_000 / tempo.quarters_per_minute) if tempo.quarters_per_minute > 0 else DEFAULT_TEMPO
         found[_ticks(start + tempo.onset, ticks)] = min(max(microseconds, 1), 2**24 - 1)
     return [_Event(tick, 3, mido.MetaMessage("set_tempo", tempo=tempo)) for tick, tempo in sorted(found.items())]
 

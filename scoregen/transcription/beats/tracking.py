@@ -62,16 +62,15 @@ def _path(times: Floats, odds: BeatOdds) -> list[tuple[int, int]]:
     best = np.full((count, PERIODS), -np.inf)
     eased = np.full((count, PERIODS), -np.inf)
     before, beats_since = np.full((count, PERIODS), -1), np.zeros((count, PERIODS), dtype=np.int64)
-    came_from = np.zeros((count, PERIODS), dtype=np.int64)
     sources = np.zeros((count, PERIODS), dtype=np.int64)
     for index in range(count):
         if times[index] - times[0] <= LONGEST:
             best[index] = gains[index] + lengths[index]
-        _extend(index, times, lengths, gains[index], eased, best, (before, beats_since, came_from))
+        _extend(index, times, lengths, gains[index], eased, best, before, beats_since)
         table = best[index][None, :] - cost
         sources[index] = table.argmax(1)
         eased[index] = table.max(1)
-    return _trace(times, best, before, beats_since, came_from, sources)
+    return _trace(times, best, before, beats_since, sources)
 
 
 def _extend(
@@ -81,7 +80,8 @@ def _extend(
     gain: float,
     eased: Floats,
     best: Floats,
-    back: tuple[Ints, Ints, Ints],
+    before: Ints,
+    beats_since: Ints,
 ) -> None:
     """Rate all steps that end at an attack."""
     first = max(0, index - _REACH)
@@ -101,13 +101,10 @@ def _extend(
         place = bins[at]
         if values[at] > best[index, place]:
             best[index, place] = values[at]
-            back[0][index, place], back[1][index, place] = first + rows[at], beats[columns[at]]
-            back[2][index, place] = place
+            before[index, place], beats_since[index, place] = first + rows[at], beats[columns[at]]
 
 
-def _trace(
-    times: Floats, best: Floats, before: Ints, beats_since: Ints, came_from: Ints, sources: Ints
-) -> list[tuple[int, int]]:
+def _trace(times: Floats, best: Floats, before: Ints, beats_since: Ints, sources: Ints) -> list[tuple[int, int]]:
     """The best path that ends near the last attack, from its beginning."""
     late = np.nonzero(times >= times[-1] - 1.5)[0]
     index = int(late[np.argmax(best[late].max(1))])
@@ -117,7 +114,7 @@ def _trace(
         path.append((index, int(beats_since[index, place])))
         earlier = int(before[index, place])
         if earlier >= 0:
-            place = int(sources[earlier, came_from[index, place]])
+            place = int(sources[earlier, place])
         index = earlier
     return path[::-1]
 

@@ -47,16 +47,15 @@ def notated_rhythm(notes: Sequence[PerformedNote], lines: Sequence[int], *, may_
     """The rhythm of notes that are sorted by onset. `lines` are their hands or voices; see `note_ends`."""
     attacks = attacks_of(notes)
     beats = _simple_beats(track(attacks.times, odds_of(attacks)))
-    starts = np.array([note.onset for note in notes])
     places = _in_beats(attacks.times, beats)
     seconds = float(np.median(np.diff(beats.times)))
-    spread = min(max(_TIMING / seconds, _NARROW), _WIDE)
+    spread = _spread(seconds)
     is_compound = total_cost(places, spread, COMPOUND) < _COMPOUND_MARGIN * total_cost(places, spread, SIMPLE)
-    beat = Fraction(3, 2) if is_compound else Fraction(1)
+    beat = _beat(is_compound)
     grid = place_onsets(places.tolist(), spread, COMPOUND if is_compound else SIMPLE)
     first, times = _signatures(beats, is_compound, min(grid))
     onsets = [max((grid[member] - first) * beat, Fraction(0)) for member in attacks.members]
-    heard = [(float(end) - float(first)) * float(beat) for end in _in_beats(_ends(notes, starts), beats)]
+    heard = [(float(end) - float(first)) * float(beat) for end in _in_beats(_ends(notes), beats)]
     last = _last_end(onsets, heard, times)
     ends = note_ends(onsets, heard, lines, last, may_hold=may_hold)
     return Rhythm(tuple(onsets), tuple(ends), times, beat, round(60 / seconds))
@@ -78,20 +77,28 @@ def rhythm_on_own_beats(
     quarters: Sequence[tuple[float, float]],
     lines: Sequence[int],
     time: TimeSignature,
-    *,
-    may_hold: bool,
 ) -> tuple[tuple[Fraction, Fraction], ...]:
     """Onset and end in quarters of notes that keep to the beats of their file, where they are at `quarters`."""
     members = attacks_of(notes).members
-    beat = Fraction(3, 2) if time.is_compound else Fraction(1)
+    beat = _beat(time.is_compound)
     places = np.bincount(members, np.array([onset for onset, _ in quarters])) / np.bincount(members)
     seconds = float(np.median([(n.end - n.onset) / (b - a) for n, (a, b) in zip(notes, quarters, strict=True)]))
-    spread = min(max(_TIMING / (seconds * float(beat)), _NARROW), _WIDE)
+    spread = _spread(seconds * float(beat))
     grid = place_onsets((places / float(beat)).tolist(), spread, COMPOUND if time.is_compound else SIMPLE)
     onsets = [max(grid[member] * beat, Fraction(0)) for member in members]
     heard = [end for _, end in quarters]
     last = _last_end(onsets, heard, {Fraction(0): time})
-    return tuple(zip(onsets, note_ends(onsets, heard, lines, last, may_hold=may_hold), strict=True))
+    return tuple(zip(onsets, note_ends(onsets, heard, lines, last, may_hold=True), strict=True))
+
+
+def _beat(is_compound: bool) -> Fraction:
+    """The length of a beat in quarters."""
+    return Fraction(3, 2) if is_compound else Fraction(1)
+
+
+def _spread(beat: float) -> float:
+    """The standard deviation of timing in beats, for beats of some seconds."""
+    return min(max(_TIMING / beat, _NARROW), _WIDE)
 
 
 def _simple_beats(beats: Beats) -> Beats:
@@ -111,8 +118,8 @@ def _in_beats(seconds: NDArray[np.float64], beats: Beats) -> NDArray[np.float64]
     return np.asarray(index + (seconds - beats.times[index]) / length)
 
 
-def _ends(notes: Sequence[PerformedNote], starts: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray(np.maximum(np.array([note.end for note in notes]), starts + 0.02))
+def _ends(notes: Sequence[PerformedNote]) -> NDArray[np.float64]:
+    return np.array([max(note.end, note.onset + 0.02) for note in notes])
 
 
 def _signatures(beats: Beats, is_compound: bool, earliest: Fraction) -> tuple[Fraction, dict[Fraction, TimeSignature]]:
@@ -127,7 +134,7 @@ def _signatures(beats: Beats, is_compound: bool, earliest: Fraction) -> tuple[Fr
     has_pickup = int(beats.places[begin]) != 0 and len(barlines) > 1
     part = Fraction(1, 3 if is_compound else 2)
     first = earliest // part * part if has_pickup else Fraction(begin)
-    beat = Fraction(3, 2) if is_compound else Fraction(1)
+    beat = _beat(is_compound)
     times: dict[Fraction, TimeSignature] = {}
     last = None
     for index, (barline, length) in enumerate(zip(barlines, lengths, strict=True)):

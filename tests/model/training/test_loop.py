@@ -111,7 +111,7 @@ def test_a_loss_that_is_not_finite_ends_training_and_keeps_the_state(
         for weight in network.parameters():
             weight.detach().fill_(torch.nan)
 
-    monkeypatch.setattr("scoregen.model.training.loop._update_average", lambda average, network, decay: broken(network))
+    monkeypatch.setattr("scoregen.model.training.loop.update_average", lambda average, network, decay: broken(network))
     with pytest.raises(ScoregenError, match="the loss is not finite at step 8"):
         train_here(tmp_path)
     assert (tmp_path / "state.pt").read_bytes() == before

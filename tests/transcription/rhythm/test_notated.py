@@ -59,5 +59,5 @@ def test_uneven_triplets_and_dotted_notes_on_own_beats() -> None:
     places = [0, 1 / 3, 2 / 3, 1, 1.75, 2, 2.5, 3]
     quarters = [(place + float(generator.normal(0, 0.02)), place + 0.2) for place in places]
     notes = played([(60 + index, 0.5) for index in range(8)])
-    spans = rhythm_on_own_beats(notes, quarters, [1] * 8, TimeSignature((4,), 4), may_hold=True)
+    spans = rhythm_on_own_beats(notes, quarters, [1] * 8, TimeSignature((4,), 4))
     assert [onset for onset, _ in spans] == [Fraction(place).limit_denominator(12) for place in places]

@@ -3,13 +3,14 @@
 A mark holds from its onset to the next one. It holds for all staves of its part, unless another staff has its
 own mark at the same place. A hairpin changes the velocity linearly, up or down to the mark that follows it
 within a quarter, else by one step of the scale of marks. A hairpin from or to niente leaves the level unchanged
-after it. A sforzato is louder at its onset only; after `fp` and similar marks the level is softer.
+after it, unless a mark stands inside. A sforzato is louder at its onset only; after `fp` and similar marks the
+level is softer.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right, insort
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple, TypeVar
@@ -17,7 +18,7 @@ from typing import NamedTuple, TypeVar
 from scoregen.score.directions import Dynamic
 from scoregen.score.elements import Score
 from scoregen.score.spanners import Wedge
-from scoregen.score.timeline import measure_onsets
+from scoregen.score.timeline import measure_onsets, spanner_span
 
 VELOCITY = 72
 """The velocity of a note before the first mark."""
@@ -60,9 +61,13 @@ class DynamicCurve:
         """The velocity, 1 to 127, of a note at a place."""
         if place in self.accents:
             return self.accents[place]
-        index = bisect_right(self.segments, place, key=lambda segment: segment.start) - 1
-        level = self.segments[index].at(place) if index >= 0 else Fraction(VELOCITY)
-        return min(max(round(level), 1), 127)
+        return min(max(round(_level_at(self.segments, place)), 1), 127)
+
+
+def _level_at(segments: Sequence[_Segment], place: Fraction) -> Fraction:
+    """The level of the last of some segments, sorted by start, that has begun."""
+    index = bisect_right(segments, place, key=lambda segment: segment.start) - 1
+    return segments[index].at(place) if index >= 0 else Fraction(VELOCITY)
 
 
 class _Mark(NamedTuple):
@@ -106,9 +111,8 @@ def _hairpins(score: Score, part: str, onsets: Sequence[Fraction]) -> list[_Hair
     for index, measure in enumerate(score.measures):
         for wedge in measure.spanners:
             if isinstance(wedge, Wedge) and wedge.part == part:
-                last = index + wedge.end.measures
-                stop = onsets[last] + wedge.end.onset if last < len(onsets) else score.duration
-                found.append(_Hairpin(onsets[index] + wedge.onset, wedge.staff, stop, wedge))
+                place, stop = spanner_span(score, onsets, index, wedge)
+                found.append(_Hairpin(place, wedge.staff, stop, wedge))
     return [hairpin for hairpin in found if hairpin.place < hairpin.stop]
 
 
@@ -123,14 +127,22 @@ def _curve(marks: Sequence[_Mark], hairpins: Sequence[_Hairpin]) -> DynamicCurve
     accents = {mark.place: accent for mark in marks if (accent := _accent(mark.value)) is not None}
     items: list[_Mark | _Hairpin] = [*marks, *hairpins]
     for item in sorted(items, key=lambda item: (item.place, isinstance(item, _Hairpin))):
-        level = segments[-1].at(item.place) if segments else Fraction(VELOCITY)
-        if isinstance(item, _Hairpin):
-            segments.append(_ramp(item, level, marks))
-            if item.wedge.niente:
-                segments.append(_Segment(item.stop, item.stop, level, level))
-        elif (new := _level(item.value)) is not None:
-            segments.append(_Segment(item.place, item.place, Fraction(new), Fraction(new)))
-    return DynamicCurve(tuple(sorted(segments, key=lambda segment: segment.start)), accents)
+        for segment in _segments(item, _level_at(segments, item.place), marks):
+            insort(segments, segment, key=lambda segment: segment.start)
+    return DynamicCurve(tuple(segments), accents)
+
+
+def _segments(item: _Mark | _Hairpin, level: Fraction, marks: Sequence[_Mark]) -> Iterator[_Segment]:
+    """The segments of a mark or hairpin that begins at a level."""
+    if isinstance(item, _Mark):
+        if (new := _level(item.value)) is not None:
+            yield _Segment(item.place, item.place, Fraction(new), Fraction(new))
+        return
+    yield _ramp(item, level, marks)
+    if item.wedge.niente:
+        inside = [_level(mark.value) for mark in marks if item.place < mark.place < item.stop]
+        after = next((Fraction(found) for found in reversed(inside) if found is not None), level)
+        yield _Segment(item.stop, item.stop, after, after)
 
 
 def _ramp(hairpin: _Hairpin, level: Fraction, marks: Sequence[_Mark]) -> _Segment:

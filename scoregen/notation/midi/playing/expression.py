@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from scoregen.notation.midi.playing.dynamics import VELOCITY, dynamic_curves
+from scoregen.notation.midi.playing.dynamics import VELOCITY, DynamicCurve
 from scoregen.notation.midi.playing.performance import PerformanceNote
 from scoregen.score.elements import Note, Score, Slot
 from scoregen.score.navigation import performance_order
@@ -38,19 +38,21 @@ class MidiNote:
     length: Fraction
 
 
-def midi_notes(score: Score, played: Score, notes: Sequence[PerformanceNote]) -> list[MidiNote]:
+def midi_notes(
+    score: Score, played: Score, notes: Sequence[PerformanceNote], levels: Mapping[tuple[str, int], DynamicCurve]
+) -> list[MidiNote]:
     """The notes of a performance with the score's expression.
 
-    `played` is the score in the order of performance and `notes` its notes. Velocities come from the place in
-    the notated score: a repeat is as loud as the first time.
+    `played` is the score in the order of performance, `notes` its notes, and `levels` are its dynamics. Velocities
+    come from the place in the notated score: a repeat is as loud as the first time.
     """
     order, starts, written = performance_order(score.measures), measure_onsets(played), measure_onsets(score)
-    heads, curves = _heads(played), dynamic_curves(score)
+    heads = _heads(played)
     found = []
     for original, note in notes:
         index, onset = original.measure_index, original.onset - starts[original.measure_index]
         head = heads.get((index, original.slot, onset, original.pitch, original.duration == 0))
-        curve = curves.get((original.slot.part, original.slot.staff))
+        curve = levels.get((original.slot.part, original.slot.staff))
         velocity = _velocity(head, curve.velocity(written[order[index]] + onset) if curve is not None else VELOCITY)
         found.append(MidiNote(note, velocity, _length(head, note)))
     return found

@@ -2,10 +2,9 @@
 
 Velocity fixes the loudness of a note where it begins. While a hairpin of a part lasts, its notes therefore begin with
 the velocity of the loudest place, and the controller takes them down to the level of each moment. A note that is held
-into a hairpin or out of it belongs to it. Synthesisers by the
-General MIDI standard attenuate by velocity and by expression with the same curve, so that the product of both is the
-level: value = 127 * level / velocity. Parts with dynamics by staff (keyboards), and instruments whose notes fade, keep
-their velocities.
+into a hairpin or out of it belongs to it. Synthesisers by the General MIDI standard attenuate by velocity and by
+expression with the same curve, so that the product of both is the level: value = 127 * level / velocity. Parts with
+dynamics by staff (keyboards), and instruments whose notes fade, keep their velocities.
 """
 
 from __future__ import annotations
@@ -14,12 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from scoregen.notation.midi.playing.dynamics import DynamicCurve, dynamic_curves
+from scoregen.notation.midi.playing.dynamics import DynamicCurve
 from scoregen.notation.midi.playing.expression import MidiNote
 from scoregen.score.elements import Part, Score
 from scoregen.score.navigation import performance_order
 from scoregen.score.spanners import Wedge
-from scoregen.score.timeline import measure_onsets
+from scoregen.score.timeline import measure_onsets, spanner_span
 
 EXPRESSION = 11
 """The number of the controller."""
@@ -74,16 +73,16 @@ class Swells:
         return max(self._level(swell, swell.start + number * _STEP) for number in range(count))
 
 
-def swell_curves(score: Score, played: Score, notes: Sequence[MidiNote]) -> Mapping[str, Swells]:
+def swell_curves(
+    score: Score, played: Score, notes: Sequence[MidiNote], levels: Mapping[tuple[str, int], DynamicCurve]
+) -> Mapping[str, Swells]:
     """The hairpins by part; `played` is the score in the order of performance, and `notes` are its notes."""
-    curves = dynamic_curves(score)
     found = {}
     for part in score.parts:
         if _can_swell(part) and (hairpins := list(_hairpins(score, played, part))):
             own = [note for note in notes if note.note.slot.part == part.id]
-            found[part.id] = Swells(
-                tuple(_joined(_with_held_notes(each, own) for each in hairpins)), curves[part.id, 1]
-            )
+            swells = _joined(_with_held_notes(each, own) for each in hairpins)
+            found[part.id] = Swells(tuple(swells), levels[part.id, 1])
     return found
 
 
@@ -122,10 +121,8 @@ def _hairpins(score: Score, played: Score, part: Part) -> Iterator[_Swell]:
     for place, index in enumerate(order):
         wedges = (each for each in score.measures[index].spanners if isinstance(each, Wedge) and each.part == part.id)
         for wedge in sorted(wedges, key=lambda wedge: wedge.onset):
-            end = index + wedge.end.measures
-            stop = written[end] + wedge.end.onset if end < len(written) else score.duration
+            begin, stop = spanner_span(score, written, index, wedge)
             start = starts[place] + wedge.onset
-            length = stop - written[index] - wedge.onset
-            if length > 0 and start >= last:
-                last = min(start + length, played.duration)
-                yield _Swell(start, last, written[index] + wedge.onset)
+            if stop > begin and start >= last:
+                last = min(start + stop - begin, played.duration)
+                yield _Swell(start, last, begin)

@@ -124,6 +124,18 @@ def test_hairpins_to_and_from_niente() -> None:
     assert velocities(marked(FOUR_QUARTERS, spanners=(wedge,))) == [72, 48, 25, 72]
 
 
+def test_a_mark_inside_a_hairpin_to_niente_holds_after_it() -> None:
+    wedge = Wedge("P1", ZERO, End(0, THREE), "diminuendo", niente=True)
+    marks = (dynamic(ZERO, "p"), dynamic(TWO, "f"))
+    assert velocities(marked(FOUR_QUARTERS, spanners=(wedge,), directions=marks)) == [49, 33, 96, 96]
+
+
+def test_a_hairpin_inside_one_to_niente_begins_at_its_level() -> None:
+    outer = Wedge("P1", ZERO, End(0, THREE), "diminuendo", niente=True)
+    inner = Wedge("P1", ONE, End(0, TWO), "crescendo")
+    assert velocities(marked(FOUR_QUARTERS, spanners=(outer, inner))) == [72, 48, 64, 72]
+
+
 def test_staves_share_their_marks_unless_both_have_one() -> None:
     part = Part("P1", clefs=(TREBLE, BASS))
     row = measure("1", "4/4", {Slot("P1"): "h:C5 h:D5", Slot("P1", 2): "h:C3 h:D3"})
