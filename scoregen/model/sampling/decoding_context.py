@@ -13,14 +13,8 @@ from scoregen.model.engine.open_slice import SlicePlaces
 from scoregen.model.engine.protocol import Engine
 from scoregen.model.features.alphabet import BARLINE, GRID, HOLD, PITCHES, UNSCORED
 from scoregen.model.features.conditioning import usual_order
-from scoregen.model.features.inputs import (
-    BLANK,
-    TIME_SHIFT_STEPS,
-    Ints,
-    PieceOutline,
-    choice_ids,
-    piece_arrays,
-)
+from scoregen.model.features.inputs import BLANK, TIME_SHIFT_STEPS, Ints, choice_ids, piece_arrays
+from scoregen.model.features.outline import PieceOutline
 from scoregen.system.errors import Place
 from scoregen.tokens.constraints import state as constraints
 from scoregen.tokens.constraints.given_chords import ChordSpan

@@ -17,7 +17,8 @@ from scoregen.model.features.history_features import (
     pitch_history,
     relative_to_key,
 )
-from scoregen.model.features.inputs import PITCHES, piece_arrays, pitches_around, transpose_piece
+from scoregen.model.features.inputs import PITCHES, piece_arrays, pitches_around
+from scoregen.model.features.transposition import transpose_piece
 from scoregen.score.pitch import Interval
 from tests.model.pieces import random_tokens
 

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.model.features.alphabet import FIRST_PITCH, GRID, HOLD
-from scoregen.model.features.inputs import MIDI, Ints, PieceOutline
+from scoregen.model.features.inputs import MIDI, Ints
+from scoregen.model.features.outline import PieceOutline
 from scoregen.styles.style import VoiceLeadingCosts
 from scoregen.tokens.events import Harmony, Header
 
