@@ -8,9 +8,9 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.engine.frames import encode_frames
 from scoregen.model.engine.open_slice import SlicePlaces
 from scoregen.model.engine.protocol import Engine
+from scoregen.model.engine.reading import encode_frames
 from scoregen.model.features.alphabet import BARLINE, GRID, HOLD, PITCHES, UNSCORED
 from scoregen.model.features.conditioning import usual_order
 from scoregen.model.features.inputs import BLANK, TIME_SHIFT_STEPS, Ints, choice_ids, piece_arrays
