@@ -36,13 +36,16 @@ from scoregen.score.ensemble import load_ensemble
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("corpus", nargs="?", default="bach-chorales")
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("corpus", nargs="?", default="bach-chorales")
+    source.add_argument("--shards", type=Path)
     parser.add_argument("-o", "--output", type=Path, default=Path("planner"))
     parser.add_argument("--steps", type=int, default=PlannerOptions().steps)
     parser.add_argument("--batch", type=int, default=PlannerOptions().batch_size)
-    parser.add_argument("--shards", type=Path)
     parser.add_argument("--cache", type=Path, help="keep the analysed pieces in this file")
     arguments = parser.parse_args()
+    if arguments.shards and arguments.cache:
+        parser.error("--cache keeps the pieces of a corpus; leave it out with --shards, which are analysed already")
     options = PlannerOptions(steps=arguments.steps, batch_size=arguments.batch)
     if arguments.shards:
         train, tasks, config = ensembles(arguments.shards)

@@ -154,14 +154,9 @@ def _fixed(piece: PlannerPiece, plan: Plan) -> Ints:
 
 def _with_last_tonic(task: PlannerTask, fixed: Ints) -> Ints:
     """What is fixed, and for players the tonic in root position as the last chord, if no other one is and it fits."""
-    piece = task.piece
-    tonic = _tonic(piece)
-    if (
-        task.is_played
-        and tonic is not None
-        and (fixed[-1] == UNKNOWN).all()
-        and _closing_triads(piece, -1)[tonic].any()
-    ):
+    tonic = _tonic(task.piece)
+    is_open = task.is_played and (fixed[-1] == UNKNOWN).all()
+    if is_open and tonic is not None and _closing_triads(task.piece, -1)[tonic].any():
         fixed[-1, [ROOT, INVERSION]] = tonic, 0
     return fixed
 
@@ -222,7 +217,7 @@ def _permissions(piece: PlannerPiece, fixed: Ints, plan: Plan) -> Permissions:
     masks = [_only(fixed[:, index], size) for index, size in enumerate(ATTRIBUTES.values())]
     qualities = np.repeat(masks[QUALITY][:, None], CLASSES, axis=1)
     closes = _closes(piece, plan) & (fixed[:, QUALITY] == UNKNOWN)
-    closes[-1] |= fixed[-1, ROOT] != UNKNOWN == fixed[-1, QUALITY]
+    closes[-1] |= fixed[-1, ROOT] != UNKNOWN and fixed[-1, QUALITY] == UNKNOWN
     for row in closes.nonzero()[0]:
         fitting = _closing_triads(piece, row) & masks[ROOT][row, :, None]
         if fitting.any():

@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from scoregen.model.engine.scoring import piece_nats
 from scoregen.model.features.alphabet import NO_CHOICE, UNSCORED
 from scoregen.model.features.conditioning import Example
-from scoregen.model.features.inputs import Bools, Ints, PieceArrays, PieceOutline, piece_arrays
+from scoregen.model.features.inputs import Bools, Ints, PieceArrays, piece_arrays
+from scoregen.model.features.outline import PieceOutline
 from scoregen.model.network.config import SamplingOptions
 from scoregen.model.sampling.decoding_context import voice_order
 from scoregen.model.sampling.drafts import Draft, blanks, make_draft

@@ -19,16 +19,16 @@ from pathlib import Path
 
 import numpy as np
 
-from scoregen.corpora.manifest import load_corpus
+from scoregen.corpora.manifest import Split, load_corpus
 from scoregen.corpora.prepare import prepare
 from scoregen.model.harmony.ensemble_examples import PlannedExcerpt, ensemble_tasks, measured, read_planned
-from scoregen.model.harmony.labels import UNKNOWN, begins, labels_of
+from scoregen.model.harmony.labels import begins
 from scoregen.model.harmony.planner import Planner
 from scoregen.model.harmony.planner_file import load_planner
-from scoregen.model.harmony.planner_inputs import PlannerPiece, planner_inputs, planner_piece
-from scoregen.model.harmony.planner_training import PlannerExample
+from scoregen.model.harmony.planner_inputs import PlannerPiece
+from scoregen.model.harmony.planner_training import Chorale, PlannerExample, chorale_tasks, labelled
 from scoregen.model.network.checkpoint import SHIPPED
-from scoregen.plan.harmonic_plan import chords_of, with_harmony
+from scoregen.plan.harmonic_plan import with_harmony
 from scoregen.score.ensemble import load_ensemble
 from scoregen.system.resources import weights
 from tests.benchmarks.bench_ngrams import NGrams
@@ -37,13 +37,9 @@ ORDERS = {"unigram": 1, "bigram": 2, "trigram": 3}
 GOES_ON = "goes on"
 
 
-def pieces(split: str) -> list[tuple[PlannerPiece, np.ndarray]]:
-    prepared = prepare(load_corpus("bach-chorales"), split, load_ensemble("satb"))  # type: ignore[arg-type]
-    result = []
-    for _, tokens in prepared.pieces:
-        piece = planner_piece(with_harmony(tokens))
-        result.append((piece, labels_of(chords_of(piece.headers, piece.steps), piece.signatures)))
-    return result
+def chorales(split: Split) -> list[Chorale]:
+    prepared = prepare(load_corpus("bach-chorales"), split, load_ensemble("satb"))
+    return [labelled(with_harmony(tokens)) for _, tokens in prepared.pieces]
 
 
 def stream(piece: PlannerPiece, labels: np.ndarray, order: int) -> list[tuple[float, Hashable, tuple[Hashable, ...]]]:
@@ -107,19 +103,15 @@ def planned_nats(planner: Planner, example: PlannerExample) -> float:
 
 
 def print_chorales(planner: Planner) -> None:
-    train, valid = pieces("train"), pieces("valid")
-    beats = sum(len(labels) for _, labels in valid) / 2
+    train, valid = chorales("train"), chorales("valid")
+    beats = sum(each.length for each in valid) / 2
     for name, order in ORDERS.items():
-        model = NGrams([stream(*each, order) for each in train])
-        nats = sum(model.nats(event, context) for each in valid for _, event, context in stream(*each, order))
+        model = NGrams([stream(each.piece, each.labels, order) for each in train])
+        rows = [row for each in valid for row in stream(each.piece, each.labels, order)]
+        nats = sum(model.nats(event, context) for _, event, context in rows)
         print(f"{name:16}{nats / beats / math.log(2):8.3f} bits a beat")
-    for name, voices in (("nothing given", 0), ("melody given", 1)):
-        nats = 0.0
-        for piece, labels in valid:
-            given = np.zeros_like(piece.is_given)
-            given[:, :voices] = True
-            code = planner.code(planner_inputs(piece, given, np.full_like(labels, UNKNOWN))[None])[0]
-            nats += float(planner.nats(code, labels[None]).sum())
+    for name, examples in chorale_tasks(valid).items():
+        nats = sum(planned_nats(planner, each) for each in examples)
         print(f"{name:16}{nats / beats / math.log(2):8.3f} bits a beat")
 
 

@@ -10,8 +10,9 @@ import numpy as np
 
 from scoregen.corpora.shards import ShardPiece, load_shards, shard_files, write_shard
 from scoregen.corpora.variants import faster, halved, paired
-from scoregen.model.features.inputs import PieceOutline, piece_arrays
+from scoregen.model.features.inputs import piece_arrays
 from scoregen.model.features.metric_features import HARMONY_FEATURES
+from scoregen.model.features.outline import PieceOutline
 from scoregen.notation.files import read_score
 from scoregen.plan.harmonic_plan import chords_of, plan_steps, with_harmony
 from scoregen.plan.supported_plans import LEAST_SUPPORT, plan_shard, support, with_piece_plan, with_supported_harmony

@@ -20,13 +20,11 @@ from scoregen.model.engine.incremental_features import IncrementalFeatures
 from scoregen.model.engine.open_slice import ALL_ROWS, OpenSlice, SlicePlaces, replace_rows, selection
 from scoregen.model.engine.other_voices import compared_with, other_voices, voice_codes
 from scoregen.model.engine.protocol import Array, Engine
+from scoregen.model.engine.reading import read_backbone
 from scoregen.model.engine.slice_cache import SliceCache
 from scoregen.model.features.alphabet import FIRST_PITCH, HOLD, MOST_ACCIDENTALS, NO_CHOICE, alphabet
 from scoregen.model.features.conditioning import WINDOW
 from scoregen.model.features.inputs import SILENCE, Bools, Floats, Ints
-
-READ_AT_ONCE = 1024
-"""Given slices that the backbone reads in one step."""
 
 
 class Decoder:
@@ -74,20 +72,11 @@ class Decoder:
 
     def _read_backbone(self, slices: Sequence[Ints], around: Floats) -> None:
         """Run the backbone over the first slices of the only piece, and keep the keys and values of the last ones."""
-        earlier = [np.concatenate([np.zeros_like(each[:1]), each[:-1]])[None] for each in slices]
-        count = len(around)
-        for start in range(0, count, READ_AT_ONCE):
-            numbers = np.arange(start, min(start + READ_AT_ONCE, count))
-            _, self._hidden, _, keys, values = self.engine.run(
-                "read_slices",
-                *(each[:, numbers] for each in earlier),
-                self._roles,
-                (numbers > 0)[None].astype(np.float32),
-                around[None, numbers],
-                self._hidden,
-            )
+        oldest = max(0, len(around) - WINDOW)
+        for numbers, outputs in read_backbone(self.engine, slices, self._roles, around, self._hidden):
+            _, self._hidden, _, keys, values = outputs
             for put, new, lag in ((self._cache.put_keys, keys, 0), (self._cache.put_values, values, 1)):
-                kept = np.flatnonzero(numbers - lag >= max(0, count - WINDOW))
+                kept = np.flatnonzero(numbers - lag >= oldest)
                 put(numbers[kept] - lag, new[:, :, kept])
 
     def open_slice(self, places: SlicePlaces, order: Ints, present: Bools, *, chooses: bool = True) -> None:

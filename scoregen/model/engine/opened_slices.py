@@ -12,11 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scoregen.model.engine.decoder import READ_AT_ONCE
-from scoregen.model.engine.frames import encode_frames
 from scoregen.model.engine.incremental_features import IncrementalFeatures
 from scoregen.model.engine.other_voices import voice_codes
 from scoregen.model.engine.protocol import Array, Engine
+from scoregen.model.engine.reading import encode_frames, read_backbone
 from scoregen.model.features.alphabet import alphabet
 from scoregen.model.features.conditioning import NEVER, WINDOW, Example
 from scoregen.model.features.history_features import Buckets, matches
@@ -77,21 +76,16 @@ def _read_backbone(engine: Engine, example: Example, roles: Array) -> _Backbone:
     points, encoded = encode_frames(engine, piece, example.given, example.style)
     frame = np.searchsorted(points, piece.point, side="right") - 1
     history = piece.pitch_history if config.use_pitch_history else np.zeros_like(piece.pitch_history)
-    around = np.concatenate([piece.metric[piece.point], history, encoded[frame]], 1)[None]
-    key, inner = piece.key[piece.point], piece.inner.astype(np.int64)
-    earlier = [np.concatenate([each[:1], each[:-1]])[None] for each in (piece.events, piece.sounding, inner, key)]
+    around = np.concatenate([piece.metric[piece.point], history, encoded[frame]], 1)
+    slices = piece.events, piece.sounding, piece.inner.astype(np.int64), piece.key[piece.point]
     hidden = engine.zeros(config.layers, 1, config.backbone)
     context, previous = (engine.zeros(1, piece.length, config.backbone) for _ in range(2))
     keys, values = (engine.zeros(1, config.heads, piece.length, config.backbone // config.heads) for _ in range(2))
-    for start in range(0, piece.length, READ_AT_ONCE):
-        part = slice(start, start + READ_AT_ONCE)
-        is_slice = (np.arange(piece.length)[None, part] > 0).astype(np.float32)
-        context[:, part], hidden, previous[:, part], keys[:, :, part], before = engine.run(
-            "read_slices", *(each[:, part] for each in earlier), roles, is_slice, around[:, part], hidden
-        )
-        first = max(start, 1)
-        values[:, :, first - 1 : start + before.shape[2] - 1] = before[:, :, first - start :]
-    return _Backbone(context, previous, around, keys, values)
+    for numbers, outputs in read_backbone(engine, slices, roles, around, hidden):
+        context[:, numbers], _, previous[:, numbers], keys[:, :, numbers], before = outputs
+        later = np.flatnonzero(numbers)
+        values[:, :, numbers[later] - 1] = before[:, :, later]
+    return _Backbone(context, previous, around[None], keys, values)
 
 
 def _short_past(piece: PieceArrays, number: Ints) -> tuple[Ints, Buckets]:

@@ -13,7 +13,8 @@ from scoregen.model.engine.open_slice import ALL_ROWS, Rows, replace_rows, selec
 from scoregen.model.engine.opened_slices import OpenedSlices, opened_slices
 from scoregen.model.engine.other_voices import compared_with, other_voices
 from scoregen.model.engine.protocol import Array, Engine
-from scoregen.model.features.alphabet import NO_CHOICE, UNSCORED, alphabet
+from scoregen.model.engine.slice_cache import proposed
+from scoregen.model.features.alphabet import UNSCORED, alphabet
 from scoregen.model.features.conditioning import Example
 from scoregen.model.features.inputs import Ints, PieceArrays
 from scoregen.model.features.turns import Turns, turns
@@ -94,8 +95,7 @@ def _nats(engine: Engine, example: Example, table: Turns, rows: OpenedSlices) ->
 
 def _past_choices(piece: PieceArrays, past: Ints, voice: Ints, index: Ints, end: int) -> Ints:
     """[R, C] the choice of a number [R] of a voice [R] in each earlier slice, `end` where there is none."""
-    found = piece.choices[past, voice[:, None], index[:, None]].astype(np.int64)
-    return np.where(found == NO_CHOICE, end, np.minimum(found, end))
+    return proposed(piece.choices[past, voice[:, None], index[:, None]].astype(np.int64), end)
 
 
 def _past(rows: OpenedSlices, at: Rows, count: Ints) -> tuple[Array, ...]:

@@ -59,7 +59,7 @@ class SliceCache:
         """Keep a slice: its position [R], its choices [R, V, K] and the time shift after it [R]."""
         at = number % WINDOW
         self.positions[:, at] = position
-        self.choices[:, :, : choices.shape[2], at] = self._stored(choices)
+        self.choices[:, :, : choices.shape[2], at] = proposed(choices, self._end)
         self.time_shifts[:, at] = np.maximum(time_shifts, 0)
 
     def close_first(self, position: Ints, choices: Ints, time_shifts: Ints) -> None:
@@ -67,7 +67,7 @@ class SliceCache:
         kept = np.arange(max(0, len(choices) - WINDOW), len(choices))
         at = kept % WINDOW
         self.positions[0, at] = position[kept]
-        self.choices[0, :, : choices.shape[2], at] = self._stored(choices[kept])
+        self.choices[0, :, : choices.shape[2], at] = proposed(choices[kept], self._end)
         self.time_shifts[0, at] = np.maximum(time_shifts[kept], 0)
 
     def past_choices(self, voice: Ints, index: Ints) -> Ints:
@@ -98,12 +98,13 @@ class SliceCache:
             setattr(one, name, getattr(self, name)[rows])
         return one
 
-    def _stored(self, choices: Ints) -> Ints:
-        """The ids under which choices are proposed again; those of absent voices and after the last one never are."""
-        return np.where(choices == NO_CHOICE, self._end, np.minimum(choices, self._end))
-
     def _widen(self, ring: Array, capacity: int) -> Array:
         rows, heads, length, width = ring.shape
         wider = self._engine.zeros(rows, heads, capacity, width)
         wider[:, :, :length] = ring
         return wider
+
+
+def proposed(choices: Ints, end: int) -> Ints:
+    """The ids under which choices are proposed again; those of absent voices and after the last one never are."""
+    return np.where(choices == NO_CHOICE, end, np.minimum(choices, end))

@@ -15,8 +15,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.features.inputs import PieceOutline
 from scoregen.model.features.metric_features import CLASSES, HARMONY_FEATURES
+from scoregen.model.features.outline import PieceOutline
 from scoregen.model.harmony.labels import ATTRIBUTES, KEY, ROOT, UNKNOWN
 from scoregen.plan.harmonic_plan import Step, plan_steps
 from scoregen.score.pitch import Pitch

@@ -34,8 +34,7 @@ from scoregen.model.network.config import SamplingOptions
 from scoregen.model.network.likelihood import choices
 from scoregen.model.network.network import Network
 from scoregen.model.sampling.costs.decision_context import DecisionContext
-from scoregen.model.sampling.costs.tendencies import tendency_costs
-from scoregen.model.sampling.costs.voice_leading import voice_leading_costs
+from scoregen.model.sampling.costs.style_costs import style_costs
 from scoregen.model.sampling.logit_bias import LogitBias
 from scoregen.styles.style import VoiceLeadingCosts, load_style
 from scoregen.tokens.constraints.state import VoiceRule
@@ -130,7 +129,7 @@ class _ChoiceTable:
         for step in range(example.order.shape[1]):
             decision = _decision(tokens, example, step)
             every = np.arange(piece.length)
-            self.costs[every, decision.voice] = voice_leading_costs(decision, costs) + tendency_costs(decision, costs)
+            self.costs[every, decision.voice] = style_costs(decision, costs)
             if sampler.logit_bias is not None:
                 self.logit_bias[every, decision.voice] = sampler.logit_bias.event_biases(decision)
 

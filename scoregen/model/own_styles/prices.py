@@ -3,7 +3,7 @@
 A cost of c nats divides the odds of a choice by e^c. So the cost that gives drafts the rate of the pieces is the
 logarithm of the ratio of the rates, of bare drafts to the pieces (moment matching, as in `sampling.feature_matching`).
 A few pieces show a few cases; the costs of the base count as PRIOR cases more on both sides, and decide where nothing
-was counted.
+was counted. Successions have a table of their own; plans and long rests are not counted and keep the base's prices.
 """
 
 from __future__ import annotations

@@ -8,25 +8,19 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.engine.frames import encode_frames
 from scoregen.model.engine.open_slice import SlicePlaces
 from scoregen.model.engine.protocol import Engine
+from scoregen.model.engine.reading import encode_frames
 from scoregen.model.features.alphabet import BARLINE, GRID, HOLD, PITCHES, UNSCORED
 from scoregen.model.features.conditioning import usual_order
-from scoregen.model.features.inputs import (
-    BLANK,
-    TIME_SHIFT_STEPS,
-    Ints,
-    PieceOutline,
-    choice_ids,
-    piece_arrays,
-)
+from scoregen.model.features.inputs import BLANK, TIME_SHIFT_STEPS, Ints, choice_ids, piece_arrays
+from scoregen.model.features.outline import PieceOutline
 from scoregen.system.errors import Place
 from scoregen.tokens.constraints import state as constraints
 from scoregen.tokens.constraints.given_chords import ChordSpan
 from scoregen.tokens.constraints.measure_plan import MeasurePlan, Plan
 from scoregen.tokens.constraints.places import DEFAULT_FINEST, Finest
-from scoregen.tokens.constraints.state import ConstraintState, MeasureRules, VoiceRule
+from scoregen.tokens.constraints.state import Carry, ConstraintState, MeasureRules, VoiceRule
 from scoregen.tokens.constraints.voice_masks import KEPT_MASKS, Mask
 from scoregen.tokens.encode import voice_events
 from scoregen.tokens.events import ABSENT, Event, TokenMeasure, TokenScore
@@ -54,9 +48,10 @@ class DecodingContext:
     """A score with blanks, its rules, and the network's inputs at each place.
 
     `descriptions` tell what the voices are, for a network that knows no roles; `style` is the id of a style of the
-    network. present: [M, V] which voices a measure has; orders: [M, V] the order in which the voices of each measure
-    are written, given ones first; free: [M, V] whether the voice at each place of that order is blank; starts, ends:
-    [M] grid steps; closes and on_beat: [Q] by position, whether a phrase ends, and whether a beat begins.
+    network; `sections` are the measures into which nothing is tied. present: [M, V] which voices a measure has; orders:
+    [M, V] the order in which the voices of each measure are written, given ones first; free: [M, V] whether the voice
+    at each place of that order is blank; starts, ends: [M] grid steps; closes and on_beat: [Q] by position, whether a
+    phrase ends, and whether a beat begins.
     """
 
     def __init__(
@@ -68,8 +63,9 @@ class DecodingContext:
         finest: Finest = DEFAULT_FINEST,
         descriptions: Sequence[VoiceDescription] | None = None,
         style: int = 0,
+        sections: frozenset[int] = frozenset(),
     ) -> None:
-        self.tokens = tokens
+        self.tokens, self._sections = tokens, sections
         self._low = low_voices(len(tokens.slots), descriptions)
         self._voices, self._plans, self._finest = voices, plans, finest
         self._planned: dict[tuple[int, int], MeasureRules] = {}
@@ -118,6 +114,31 @@ class DecodingContext:
             found = measure_rules(self.tokens, measure, self._voices, plan, self._finest)
             self._planned[number, measure] = found
         return found
+
+    def start(self) -> ConstraintState:
+        """The state at the start of the first measure with a blank, after the given ones."""
+        state = constraints.begin(self.rules(0, 0), (None,) * len(self.tokens.slots))
+        for measure in range(self.first):
+            while not constraints.is_finished(state):
+                state = _skip_given(state)
+            state = self.begin(0, measure + 1, state)
+        return state
+
+    def begin(self, draft: int, measure: int, before: ConstraintState) -> ConstraintState:
+        """The state of a draft at the start of a measure after another one.
+
+        Given and new notes are never tied to each other, and no tie leads into a new section.
+        """
+        rules = self.rules(draft, measure)
+        if measure in self._sections:
+            return constraints.begin(rules, ((),) * len(self.tokens.slots))
+        carried: Carry = tuple(
+            sounding if (before_given is None) == (after_given is None) else ()
+            for sounding, before_given, after_given in zip(
+                constraints.carry(before), before.rules.given, rules.given, strict=True
+            )
+        )
+        return constraints.begin(rules, carried, constraints.carry(before))
 
     def given_chords(self, draft: int, measure: int) -> Mapping[Fraction, ChordSpan]:
         """The chords that are given in a measure for the draft of a number, by onset."""
@@ -194,6 +215,13 @@ def time_shift_token(state: ConstraintState, time_shift: int) -> int:
     if time_shift == BARLINE:
         return start
     return start + 1 + state.tick + int(TIME_SHIFT_STEPS[time_shift - 1])
+
+
+def _skip_given(state: ConstraintState) -> ConstraintState:
+    """The state at the next slice of a measure in which everything is given."""
+    for _ in state.rules.order:
+        state = constraints.advance_given(state)
+    return constraints.advance(state, int(np.flatnonzero(constraints.allowed_tokens(state))[0]))
 
 
 def _given(measure: TokenMeasure, voice: int) -> dict[Fraction, Event] | None:

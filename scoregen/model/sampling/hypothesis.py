@@ -10,11 +10,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.engine.decoder import Decoder
 from scoregen.model.features.inputs import Bools, Ints
-from scoregen.model.sampling.costs.successions import SuccessionCosts
 from scoregen.model.sampling.drafts import Draft, make_draft
-from scoregen.model.sampling.novelty_limit import NoveltyLimit
 from scoregen.tokens.constraints.state import ConstraintState
 from scoregen.tokens.events import TokenMeasure, TokenScore
 from scoregen.tokens.window_hashes import NoveltyIndex
@@ -49,16 +46,6 @@ class Hypothesis:
         draft = make_draft(task, written, self.nats[shown] * new, self.choices[shown] * new, index)
         parallels = tuple(count * int(is_new) for count, is_new in zip(draft.measure_parallels, new, strict=True))
         return replace(draft, measure_parallels=parallels), shown
-
-
-@dataclass(frozen=True, slots=True)
-class PausedHypothesis:
-    """A hypothesis that waits for the others, with its decoder, novelty limit and last sonorities."""
-
-    hypothesis: Hypothesis
-    decoder: Decoder
-    limit: NoveltyLimit | None
-    successions: SuccessionCosts | None
 
 
 @dataclass(frozen=True, slots=True)

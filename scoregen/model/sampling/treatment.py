@@ -70,24 +70,20 @@ def count_treatment(reached: Nats, left: Nats, piece: PieceArrays) -> None:
 def treatment_biases(decision: DecisionContext, reached: Biases, left: Biases) -> Biases:
     """[R, E] nats of each event; `reached` [B, 2, REACHES] and `left` [B, INTERVALS, MOVES] are those of the tasks."""
     result = np.zeros((len(decision.voice), SPELLED.events), dtype=np.float32)
-    lowest = decision.previous_pitches.shape[1] - 1
+    lowest = decision.lowest
     own = decision.previous_pitches[np.arange(len(decision.voice)), decision.voice]
     is_upper = (own != SILENCE) & (decision.voice != lowest)
     tables = reached[decision.given.astype(int), decision.on_beat.astype(int)]
     bass_before = decision.previous_pitches[:, -1]
     rows = np.flatnonzero(is_upper & (bass_before != SILENCE))
-    _add(result, rows, own, left[decision.given[rows].astype(int), _interval_of(own, bass_before)[rows]], move)
-    bass = np.where(decision.others == lowest, decision.other_pitches, 0).sum(1)
-    has_bass = ((decision.others == lowest) & (decision.other_pitches != SILENCE)).any(1)
+    before = interval(MIDI[own[rows]] - MIDI[bass_before[rows]])
+    _add(result, rows, own, left[decision.given[rows].astype(int), before], move)
+    bass, has_bass = decision.bass()
     rows = np.flatnonzero(is_upper & has_bass)
-    over = SPELLED.midi - MIDI[bass[rows], None]
+    over = SPELLED.midi - bass[rows, None]
     _add(result, rows, own, tables[rows], lambda steps: reach(steps, over))
     _add_under(result, decision, tables, np.flatnonzero(decision.voice == lowest))
     return result
-
-
-def _interval_of(own: Ints, bass: Ints) -> Ints:
-    return interval(MIDI[own] - MIDI[bass])
 
 
 def _add(result: Biases, rows: NDArray[np.intp], own: Ints, tables: Biases, kinds: Callable[[Ints], Ints]) -> None:

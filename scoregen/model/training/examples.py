@@ -10,8 +10,9 @@ import numpy as np
 
 from scoregen.model.features.alphabet import GRID
 from scoregen.model.features.conditioning import Example, draw_given, draw_order, usual_order
-from scoregen.model.features.inputs import ABSENT, Bools, Ints, PieceArrays, transpose_piece
+from scoregen.model.features.inputs import ABSENT, Bools, Ints, PieceArrays
 from scoregen.model.features.metric_features import HARMONY_FEATURES, MODE_FEATURES, PHRASE_FEATURES
+from scoregen.model.features.transposition import transpose_piece
 from scoregen.model.training.memorisation import Forms
 from scoregen.score.pitch import Interval
 

@@ -13,7 +13,8 @@ import numpy as np
 
 from scoregen.model.features.conditioning import Example, draw_order, usual_order
 from scoregen.model.features.excerpts import cut, excerpt, select_voices
-from scoregen.model.features.inputs import ABSENT, Bools, Ints, PieceArrays, transpose_piece
+from scoregen.model.features.inputs import ABSENT, Bools, Ints, PieceArrays
+from scoregen.model.features.transposition import transpose_piece
 from scoregen.model.training.examples import (
     FREE,
     MAX_FIT_PIECES,

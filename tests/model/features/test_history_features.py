@@ -7,7 +7,7 @@ import pytest
 
 from scoregen.benchmarks.jsb16.alphabet import CHROMATIC
 from scoregen.benchmarks.jsb16.rolls import roll_piece, transpose_roll
-from scoregen.model.features.alphabet import GRID, HOLD, alphabet
+from scoregen.model.features.alphabet import GRID, HOLD, PITCHES, alphabet
 from scoregen.model.features.history_features import (
     MATCHES,
     ages,
@@ -17,7 +17,8 @@ from scoregen.model.features.history_features import (
     pitch_history,
     relative_to_key,
 )
-from scoregen.model.features.inputs import PITCHES, piece_arrays, pitches_around, transpose_piece
+from scoregen.model.features.inputs import piece_arrays, pitches_around
+from scoregen.model.features.transposition import transpose_piece
 from scoregen.score.pitch import Interval
 from tests.model.pieces import random_tokens
 

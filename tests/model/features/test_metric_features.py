@@ -7,7 +7,6 @@ from fractions import Fraction
 
 import numpy as np
 
-from scoregen.model.features.inputs import PieceOutline
 from scoregen.model.features.metric_features import (
     HARMONY_FEATURES,
     LAYOUT,
@@ -17,6 +16,7 @@ from scoregen.model.features.metric_features import (
     QUALITIES,
     span,
 )
+from scoregen.model.features.outline import PieceOutline
 from scoregen.model.network.config import NetworkConfig
 from scoregen.score.keys import Key, KeySignature
 from scoregen.score.metre import TimeSignature

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.features.inputs import Ints
+from scoregen.model.features.inputs import MIDI, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +33,13 @@ class DecisionContext:
     given: NDArray[np.bool_]
     on_beat: NDArray[np.bool_]
     key: Ints
+
+    @property
+    def lowest(self) -> int:
+        """The slot of the lowest voice."""
+        return int(self.previous_pitches.shape[1]) - 1
+
+    def bass(self) -> tuple[Ints, NDArray[np.bool_]]:
+        """[R] the MIDI pitch of the lowest voice in this slice, and whether it is written already and sounds."""
+        pitch = np.where(self.others == self.lowest, MIDI[self.other_pitches] + 1, 0).sum(1) - 1
+        return pitch, pitch >= 0

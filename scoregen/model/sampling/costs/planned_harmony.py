@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.model.features.alphabet import FIRST_PITCH, GRID, HOLD
-from scoregen.model.features.inputs import MIDI, Ints, PieceOutline
+from scoregen.model.features.inputs import MIDI, Ints
+from scoregen.model.features.outline import PieceOutline
 from scoregen.styles.style import VoiceLeadingCosts
 from scoregen.tokens.events import Harmony, Header
 
@@ -47,9 +48,10 @@ class PlannedHarmonyCosts:
 def planned_harmony_costs(
     headers: Sequence[Header], costs: VoiceLeadingCosts, voices: int
 ) -> PlannedHarmonyCosts | None:
-    """The costs of a piece, None without a plan."""
+    """The costs of a piece, None without a plan, or if its harmony has no price."""
     outline = PieceOutline.of(headers)
-    return PlannedHarmonyCosts(outline, costs, voices) if outline.chords else None
+    has_price = costs.foreign_to_plan or costs.other_bass
+    return PlannedHarmonyCosts(outline, costs, voices) if outline.chords and has_price else None
 
 
 def _attacks(chords: Sequence[Harmony | None], *, members: bool) -> Floats:

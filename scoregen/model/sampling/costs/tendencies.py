@@ -31,12 +31,15 @@ _IS_HOME = np.isin(np.arange(12), TO_TONIC)
 def tendency_costs(decision: DecisionContext, costs: VoiceLeadingCosts) -> Costs:
     """[R, E] the cost of each event."""
     total = np.zeros((len(decision.voice), SPELLED.events), dtype=np.float32)
+    resolutions = costs.seventh_leaves or costs.seventh_stays or costs.leading_note_leaves
+    relations = costs.cross_relation or costs.doubled_leading_note or costs.unprepared_dissonance
     own = decision.previous_pitches[np.arange(len(decision.voice)), decision.voice]
     bass_before = MIDI[decision.previous_pitches[:, -1]]
     sounds = np.flatnonzero((own != SILENCE) & (bass_before >= 0))
-    if len(sounds):
+    if resolutions and len(sounds):
         _add_resolutions(total, sounds, own, bass_before, decision, costs)
-    _add_relations(total, own, decision, costs)
+    if relations:
+        _add_relations(total, own, decision, costs)
     return total
 
 
@@ -52,8 +55,8 @@ def _add_resolutions(
     table, steps = tendencies(), _steps()
     sonority = sets_over_lowest(MIDI[decision.previous_pitches[rows]])
     degree = (MIDI[own[rows]] - bass_before[rows]) % 12
-    lowest = decision.previous_pitches.shape[1] - 1
-    bass, is_known = _bass(decision, lowest)
+    lowest = decision.lowest
+    bass, is_known = decision.bass()
     went = (bass[rows] - bass_before[rows]) % 12
     seventh = (table.seventh[sonority] == degree) & (decision.voice[rows] != lowest)
     found = rows[seventh]
@@ -70,7 +73,7 @@ def _add_resolutions(
 
 def _add_relations(total: Costs, own: Ints, decision: DecisionContext, costs: VoiceLeadingCosts) -> None:
     """Add the costs of cross relations, doubled leading notes and unprepared dissonances."""
-    lowest = decision.previous_pitches.shape[1] - 1
+    lowest = decision.lowest
     slots = np.arange(lowest + 1)
     before = np.where(slots == decision.voice[:, None], SILENCE, decision.previous_pitches)
     around = np.concatenate([before, decision.other_pitches], 1)
@@ -82,18 +85,11 @@ def _add_relations(total: Costs, own: Ints, decision: DecisionContext, costs: Vo
     sharp = np.where(is_sharp, _clash_class()[decision.other_pitches], NO_FIFTHS)
     if is_sharp.any():
         total[:, FIRST_PITCH:] += costs.doubled_leading_note * (sharp[:, :, None] == _FIFTHS).any(1)
-    bass, is_known = _bass(decision, lowest)
+    bass, is_known = decision.bass()
     rows = np.flatnonzero(is_known & decision.on_beat & (decision.voice != lowest))
     over = (SPELLED.midi - bass[rows, None]) % 12
     unprepared = _DISSONANT[over] & (SPELLED.midi != MIDI[own[rows]][:, None])
     total[rows, FIRST_PITCH:] += costs.unprepared_dissonance * unprepared
-
-
-def _bass(decision: DecisionContext, lowest: int) -> tuple[Ints, Bools]:
-    """[R] the MIDI pitch of the lowest voice in this slice, and whether it is written already and sounds."""
-    is_lowest = decision.others == lowest
-    bass = np.where(is_lowest, MIDI[decision.other_pitches] + 1, 0).sum(1) - 1
-    return bass, bass >= 0
 
 
 def _is_sharp(pitch: Ints, key: Ints) -> Bools:

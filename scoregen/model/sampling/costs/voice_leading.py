@@ -89,9 +89,9 @@ def voice_leading_costs(decision: DecisionContext, costs: VoiceLeadingCosts) -> 
     )
     total = rows.table.take(np.concatenate([*alone, crossing, pairs], 1), 0).sum(1)
     outer = voices.outer[voice, decision.others]
-    if outer.any():
+    if costs.direct_motion and outer.any():
         _add_direct(total, decision, own, other_before, outer, costs.direct_motion)
-    if decision.closes.any():
+    if costs.open_phrase_end and decision.closes.any():
         _add_open_end(total, decision, costs.open_phrase_end)
     return total
 

@@ -1,0 +1,155 @@
+"""The costs of the choices of all drafts: those of the style, and those of what is given, planned and asked for.
+
+Each kind is left out where it has no price or nothing to price. R drafts, V voices, E events, C choices, Q positions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from copy import copy
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoregen.model.engine.decoder import Decoder
+from scoregen.model.features.alphabet import MOST_ACCIDENTALS
+from scoregen.model.features.inputs import BLANK, SILENCE, SPELLED, Bools, Ints
+from scoregen.model.network.config import SamplingOptions
+from scoregen.model.sampling.costs.comfort import ComfortCosts
+from scoregen.model.sampling.costs.decision_context import DecisionContext
+from scoregen.model.sampling.costs.few_voices import few_voices_costs
+from scoregen.model.sampling.costs.given_sevenths import GIVEN_SEVENTH, given_leaps, given_seventh_costs
+from scoregen.model.sampling.costs.planned_harmony import PlannedHarmonyCosts, planned_harmony_costs
+from scoregen.model.sampling.costs.scales import scale_costs
+from scoregen.model.sampling.costs.style_costs import style_costs
+from scoregen.model.sampling.costs.successions import SuccessionCosts
+from scoregen.model.sampling.costs.suggested_chords import suggested_costs, suggestion_at
+from scoregen.model.sampling.costs.voice_leading import Costs
+from scoregen.model.sampling.decoding_context import DecodingContext
+from scoregen.model.sampling.hypothesis import Hypothesis, SliceContext
+from scoregen.model.sampling.request import SamplingRequest
+from scoregen.styles.style import VoiceLeadingCosts
+from scoregen.tokens.constraints import state as constraints
+from scoregen.tokens.successions import places
+from scoregen.tokens.voice_descriptions import voices_from_lowest
+
+
+class ChoiceCosts:
+    """The costs of a request. `append` what sounds, `keep` and `fork` drafts as in the decoder."""
+
+    def __init__(self, request: SamplingRequest, options: SamplingOptions, context: DecodingContext) -> None:
+        voices, headers = len(request.tokens.slots), [measure.header for measure in request.tokens.measures]
+        costs = request.style.voice_leading.with_options(options.voice_leading, options.crossing)
+        self._style = costs if request.use_voice_leading_costs else None
+        self._context, self._logit_bias = context, request.logit_bias
+        self._scales = scale_costs(request.scales)
+        self._suggests = context.suggests
+        self._lowest = voices_from_lowest(request.descriptions)[0] if request.descriptions else voices - 1
+        self._page = None if request.page is None else np.array(request.page)
+        self._comfort = ComfortCosts(request.comfortable, request.descriptions) if request.comfortable else None
+        self._leaps: Bools | None = None
+        self._planned_harmony: PlannedHarmonyCosts | None = None
+        self._successions: SuccessionCosts | None = None
+        if self._style:
+            self._leaps = _given_leaps(context, self._style)
+            self._planned_harmony = planned_harmony_costs(headers, self._style, voices)
+            if request.successions and self._style.unusual_succession:
+                self._successions = SuccessionCosts(request.successions, places(headers), 1, voices)
+
+    @property
+    def reads_the_past(self) -> bool:
+        """Whether the costs depend on what sounded before the last slice."""
+        return self._successions is not None
+
+    def append(self, sounding: Ints) -> None:
+        """Append the pitch ids [R, V] that sound now."""
+        if self._successions:
+            self._successions.append(sounding)
+
+    def keep(self, rows: NDArray[np.intp]) -> None:
+        """Keep only these drafts."""
+        if self._successions:
+            self._successions.keep(rows)
+
+    def fork(self, row: int) -> ChoiceCosts:
+        """The costs of one of these drafts with its state so far."""
+        one = copy(self)
+        one._successions = self._successions.fork(row) if self._successions else None
+        return one
+
+    def of_notes(self, hypotheses: Sequence[Hypothesis], voice: Ints, choices: int) -> Costs:
+        """[R, C] the costs that hold for every note of a chord, of a voice [R]."""
+        if self._comfort is None:
+            return np.zeros((len(hypotheses), choices), dtype=np.float32)
+        return self._comfort.costs([each.state for each in hypotheses], voice.tolist(), choices)
+
+    def of_events(
+        self,
+        hypotheses: Sequence[Hypothesis],
+        rows: NDArray[np.intp],
+        step: int,
+        context: SliceContext,
+        decoder: Decoder,
+    ) -> Costs:
+        """[R, E] the cost of each event of the voice that chooses at a step, in some drafts, minus its logit bias."""
+        decision = self._decision(rows, step, context, decoder)
+        position, measure = context.position[rows], context.measure[rows]
+        costs = np.zeros((len(rows), SPELLED.events), np.float32)
+        if self._style:
+            costs = style_costs(decision, self._style)
+        if self._scales is not None:
+            costs = costs + self._scales[measure]
+        if self._style and self._leaps is not None:
+            price = GIVEN_SEVENTH * self._style.seventh_leaves
+            costs = costs + given_seventh_costs(decision, self._leaps[position], price)
+        if self._suggests:
+            costs = costs + self._against_suggestions(hypotheses, decision)
+        if self._planned_harmony is not None:
+            costs = costs + self._planned_harmony.costs(position, decision.voice, decision.before, decision.on_beat)
+        if self._page is not None:
+            costs = costs + few_voices_costs(decision, self._page)
+        if self._style and self._successions:
+            unusual = self._successions.costs(
+                rows,
+                position,
+                measure,
+                decision.voice,
+                decision.before,
+                decision.others,
+                decision.other_pitches,
+            )
+            costs = costs + self._style.unusual_succession * unusual
+        return costs - self._logit_bias.event_biases(decision) if self._logit_bias else costs
+
+    def _decision(self, rows: NDArray[np.intp], step: int, context: SliceContext, decoder: Decoder) -> DecisionContext:
+        voice, others = context.order[rows, step], context.order[rows, :step]
+        return DecisionContext(
+            voice,
+            decoder.before[rows, voice],
+            decoder.features.age[rows, voice],
+            context.previous_pitches[rows],
+            others,
+            decoder.sounding[rows[:, None], others],
+            context.closes[rows],
+            context.given[rows],
+            self._context.on_beat[context.position[rows]],
+            self._context.keys[context.measure[rows]] - MOST_ACCIDENTALS,
+        )
+
+    def _against_suggestions(self, hypotheses: Sequence[Hypothesis], decision: DecisionContext) -> Costs:
+        """[R, E] the cost of each event against the suggested chords."""
+        chords = [
+            suggestion_at(self._context.given_chords(each.number, each.measure), constraints.onset(each.state))
+            for each in hypotheses
+        ]
+        return suggested_costs(chords, (decision.voice == self._lowest).tolist(), decision.before)
+
+
+def _given_leaps(context: DecodingContext, costs: VoiceLeadingCosts) -> Bools | None:
+    """[Q, V] the given notes after which a voice does not fall by step; None without any, or if sevenths are free."""
+    if not costs.seventh_leaves:
+        return None
+    piece = context.piece
+    known = np.where((piece.events == BLANK).any(0), SILENCE, piece.sounding)
+    leaps = given_leaps(known, piece.position[piece.point], int(context.ends[-1]))
+    return leaps if leaps.any() else None
