@@ -10,9 +10,8 @@ from fractions import Fraction
 from scoregen.analysis.form.cadences import DECEPTIVE, HALF, IMPERFECT, PERFECT, PHRYGIAN, PLAGAL
 from scoregen.analysis.harmony.chords import ChordSpan
 from scoregen.analysis.harmony.roman_numerals import span_numeral, span_symbol
-from scoregen.plan.form import MOST_MEASURES, PieceOptions, blank_piece
+from scoregen.plan.form import FASTEST, MOST_MEASURES, SLOWEST, PieceOptions, blank_piece
 from scoregen.plan.piece.piece_plan import DEFAULT_TEMPO, OPEN, Level, PiecePlan, SectionPlan
-from scoregen.plan.piece.reading import FASTEST, SLOWEST
 from scoregen.score.directions import DYNAMIC_MARKS, Dynamic
 from scoregen.score.elements import Measure, Score
 from scoregen.score.ensemble import load_ensemble

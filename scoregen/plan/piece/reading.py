@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from scoregen.plan.chords.chord_text import chord_measures
-from scoregen.plan.form import MOST_MEASURES
+from scoregen.plan.form import FASTEST, MOST_MEASURES, SLOWEST
 from scoregen.plan.piece.piece_plan import CADENCES, DEFAULT_TEMPO, NOT_FOLLOWED, Level, PiecePlan, SectionPlan
 from scoregen.plan.piece.section_chords import fault_of_chords
 from scoregen.plan.piece.toml_table import Table, check_keys, file_text, parsed_tables
@@ -22,7 +22,6 @@ SECTION_KEYS = (
     *("name", "measures", "seconds", "key", "time", "tempo", "phrases", "cadences", "chords", "harmony", "dynamics"),
     *("mark", "text", "silence"),
 )
-SLOWEST, FASTEST = 10, 400
 _HAIRPINS: Mapping[str, WedgeType] = {"<": "crescendo", ">": "diminuendo"}
 
 

@@ -89,9 +89,9 @@ def solved(hits: Sequence[Hit], tempos: Tempos) -> tuple[Segment, ...]:
     for stop in range(len(hits)):
         states.append(list(_best(_ways(hits, stop, states, tempos))))
         if not states[stop] and hits[stop].weight >= REQUIRED:
-            raise NoTempoError(_last_reached(states, hits), stop)
+            raise NoTempoError(_last_reached(states), stop)
     if not states[-1]:
-        raise NoTempoError(_last_reached(states, hits), len(hits) - 1)
+        raise NoTempoError(_last_reached(states), len(hits) - 1)
     return _path(min(states[-1], key=lambda state: state.cost))
 
 
@@ -135,8 +135,8 @@ def _best(ways: Iterator[_State]) -> Iterator[_State]:
     yield from found.values()
 
 
-def _last_reached(states: Sequence[Sequence[_State]], hits: Sequence[Hit]) -> int:
-    return max((index for index, own in enumerate(states) if own and index < len(hits)), default=-1)
+def _last_reached(states: Sequence[Sequence[_State]]) -> int:
+    return max((index for index, own in enumerate(states) if own), default=-1)
 
 
 def _path(state: _State | None) -> tuple[Segment, ...]:
