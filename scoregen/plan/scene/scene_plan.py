@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from scoregen.plan.piece.piece_plan import OPEN, Level, PiecePlan, SectionPlan
+from scoregen.plan.piece.piece_plan import OPEN, Level, PiecePlan, SectionPlan, letters
 from scoregen.plan.scene.cues import Cue, Scene
 from scoregen.plan.scene.hit_points import Hit, NoTempoError, Segment, solved
 from scoregen.score.keys import Key
@@ -97,8 +97,9 @@ def _sections(
     """
     whole, rest = segment.measures(scene.tempos.beats)
     name = letters(number)
-    dynamics = cue.dynamics if cue else scene.dynamics
-    mark = ACCENT if cue and cue.kind == "accent" and not dynamics else dynamics
+    accent = ACCENT if cue and cue.kind == "accent" else ""
+    opening = scene.dynamics if number == 0 else ""
+    mark = (cue.dynamics if cue else "") or accent or opening
     lengths = [(whole, scene.time)] * bool(whole) + [(1, _metre(scene.time, rest))] * bool(rest)
     lengths = lengths[::-1] if following is None else lengths  # music ends with a whole measure
     cadential = following is not None and following.kind == "cadence"
@@ -140,9 +141,3 @@ def _place(scene: Scene, segments: Sequence[Segment], cue: Cue) -> Fraction | No
             return place
         place += segment.beats * beat
     return place if cue.time == scene.seconds else None
-
-
-def letters(number: int) -> str:
-    """The rehearsal mark of a number from 0: A to Z, then AA, AB."""
-    head, tail = divmod(number, 26)
-    return (letters(head - 1) if head else "") + chr(ord("A") + tail)
