@@ -152,10 +152,16 @@ def plans_for_piece(
 
     The first is that of the seed itself.
     """
-    seeds = [seed, *(random.Random(f"{seed} plan {number}").getrandbits(32) for number in range(1, count))]
-    plans = tuple((with_symbols(_plan_for_piece(score, form, manner, each), symbols),) for each in seeds)
+    plans = tuple(
+        (with_symbols(_plan_for_piece(score, form, manner, each), symbols),) for each in alternative_seeds(seed, count)
+    )
     goals = cadence_chords(score, seed, form, manner.style)
     return DraftPlans(score, plans, {index: tuple(goals[index]) for index in goals if index not in symbols})
+
+
+def alternative_seeds(seed: int, count: int) -> list[int]:
+    """A seed for the plan of each of `count` alternatives; that of the first is the seed itself."""
+    return [seed, *(random.Random(f"{seed} plan {number}").getrandbits(32) for number in range(1, count))]
 
 
 def _plan_for_piece(score: Score, form: Sections, manner: Manner, seed: int) -> Plan:

@@ -17,6 +17,8 @@ from scoregen.styles.style import PhraseLengths, Style, load_style, over
 from scoregen.system.errors import InputError
 
 MOST_MEASURES = 400
+SLOWEST, FASTEST = 10, 400
+"""Tempos in beats per minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +188,8 @@ def _validate(options: PieceOptions, time: TimeSignature, form: Sections) -> Non
     for count, what in ((options.measures, "measures"), (options.phrases, "phrases")):
         if count % len(form):
             raise InputError(f"found {count} {what}; expected a multiple of the {len(form)} sections of {options.form}")
-    if not 10 <= options.tempo <= 400:
-        raise InputError(f"found a tempo of {options.tempo}; expected 10 to 400 beats per minute")
+    if not SLOWEST <= options.tempo <= FASTEST:
+        raise InputError(f"found a tempo of {options.tempo}; expected {SLOWEST} to {FASTEST} beats per minute")
     if not 0 <= options.phrases <= options.measures:
         raise InputError(f"found {options.phrases} phrases; expected 0 to the number of measures, {options.measures}")
     if not 0 <= options.anacrusis < time.duration or (options.anacrusis / (time.unit / 4)).denominator != 1:

@@ -17,7 +17,7 @@ from scoregen.plan.phrase_ends import PhraseEnd
 from scoregen.plan.pulse import Pulse
 from scoregen.score.elements import Slot
 from scoregen.score.keys import Key
-from scoregen.score.theory.chord_kinds import CONSONANT_TRIADS, MEMBERS
+from scoregen.score.theory.chord_kinds import MEMBERS, is_consonant_triad
 from scoregen.styles.style import Style
 from scoregen.styles.tables import Chord
 
@@ -217,7 +217,7 @@ def _chord_before(
     share = plan.before_fifth if root == key.tonic_fifths + 1 else plan.before_other
     if not is_home and chance.random() >= share:
         return None, None
-    if not is_home and (key.mode in MODAL or not _is_consonant(goal.members)):
+    if not is_home and (key.mode in MODAL or not is_consonant_triad(goal.members)):
         return None, None
     places = _places(setting, goal, earliest, LAST_REACH if is_last else REACH)
     usual = plan.before_tonic_of(key) if is_home else {setting.style.cadences.dominant: 1.0}
@@ -322,11 +322,6 @@ def _goes_astray(setting: Setting, before: PlacedChord, goal: PlacedChord) -> bo
     if seventh is None or following is None or seventh.fifths not in before.members[SEVENTH:]:
         return _is_parallel(setting, before.members, before.onset, goal)
     return seventh.midi_pitch - following.midi_pitch not in (1, 2)
-
-
-def _is_consonant(members: tuple[int, ...]) -> bool:
-    shape = tuple(member - members[0] for member in members)
-    return any(shape == MEMBERS[kind] for kind in CONSONANT_TRIADS)
 
 
 def _over(tonic: int, chord: Chord) -> tuple[int, ...]:

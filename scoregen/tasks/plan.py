@@ -10,9 +10,8 @@ from fractions import Fraction
 from scoregen.analysis.form.cadences import DECEPTIVE, HALF, IMPERFECT, PERFECT, PHRYGIAN, PLAGAL
 from scoregen.analysis.harmony.chords import ChordSpan
 from scoregen.analysis.harmony.roman_numerals import span_numeral, span_symbol
-from scoregen.plan.form import MOST_MEASURES, PieceOptions, blank_piece
-from scoregen.plan.piece.piece_plan import DEFAULT_TEMPO, OPEN, Level, PiecePlan, SectionPlan
-from scoregen.plan.piece.reading import FASTEST, SLOWEST
+from scoregen.plan.form import FASTEST, MOST_MEASURES, SLOWEST, PieceOptions, blank_piece
+from scoregen.plan.piece.piece_plan import DEFAULT_TEMPO, OPEN, Level, PiecePlan, SectionPlan, letters
 from scoregen.score.directions import DYNAMIC_MARKS, Dynamic
 from scoregen.score.elements import Measure, Score
 from scoregen.score.ensemble import load_ensemble
@@ -48,7 +47,7 @@ def plan_of_options(options: PieceOptions, seed: int = 0) -> PiecePlan:
         stops = [index - first + 1 for index, measure in enumerate(own) if measure.phrase_ends]
         phrases = tuple(stop - start for start, stop in zip([0, *stops], stops, strict=False))
         closes = (*["half" if place % 2 == 0 else "authentic" for place in range(len(phrases) - 1)], "authentic")
-        name = chr(ord("A") + number)
+        name = letters(number)
         sections.append(
             SectionPlan(name, length - first, key, time, Fraction(options.tempo), phrases, closes[-len(phrases) :])
         )

@@ -76,14 +76,13 @@ def cue_times(scene: Scene, planned: ScenePlan, score: Score) -> tuple[CueTime, 
     """The cues against the times of the MIDI file of a score."""
     midi = to_midi(score)
     notes = [(note.start, note.stop) for note in note_times(midi)]
-    places = [(index, beat, start) for index, beat, start in _beats(score)]
+    places = _beats(score)
     times = seconds_at(midi, [start for *_, start in places])
     found = []
     for cue, place in zip(scene.cues, planned.places, strict=True):
         number = _number(places, times, place, cue)
         index, beat, _ = places[number]
-        last = max(index - 1, 0) if beat == 0 else index
-        name = score.measures[min(index, len(score.measures) - 1)].number if beat else score.measures[last].number
+        name = score.measures[index if beat else index - 1].number
         code = timecode(scene.start + cue.time, scene.rate)
         found.append(CueTime(cue, code, name, beat, times[number], place is not None, _does(cue, times[number], notes)))
     return tuple(found)

@@ -159,12 +159,10 @@ def _faults(music: _Music, span: ChordSpan, time: Fraction, *, begins: bool) -> 
     """What is missing in a slice."""
     sounding = music.at(time)
     new = [note for note in sounding if music.is_new(note)]
-    for note in new:
-        if pitch_of(note).pitch_class not in _classes(span.members):
-            yield f"the {music.names[note.slot]} has {_name(note)}"
+    yield from _foreign(music, span, new)
     for note in new:
         if note.slot == music.slots[-1]:
-            bass = {span.bass} if begins and span.bass is not None else span.basses or span.members
+            bass = span.bass_tones(begins=begins) or span.members
             if pitch_of(note).pitch_class not in _classes(bass):
                 yield f"its bass is {_name(note)}"
     if begins and span.bass is not None and new:
@@ -175,20 +173,24 @@ def _faults_of_players(music: _Music, span: ChordSpan, time: Fraction, *, begins
     """What is missing in a slice of voices that may sound chords and rest."""
     sounding = music.at(time)
     new = [note for note in sounding if music.is_new(note)]
-    for note in new:
-        if pitch_of(note).pitch_class not in _classes(span.members):
-            yield f"the {music.names[note.slot]} has {_name(note)}"
+    yield from _foreign(music, span, new)
     begins = begins and span.bass is not None
     if new and (begins or span.stays) and _has_bass(music, sounding, new):
         low = min(new, key=lambda note: pitch_of(note).chromatic)
-        bass = {span.bass} if begins and span.bass is not None else span.basses
-        if pitch_of(low).pitch_class not in _classes(bass):
+        if pitch_of(low).pitch_class not in _classes(span.bass_tones(begins=begins)):
             yield f"its bass is {_name(low)}"
     if begins and new:
         present = {pitch_of(note).pitch_class for note in sounding}
         wanted = [tone for tone in span.essential[:_PLAYED_TONES] if 7 * tone % 12 not in present]
         for tone in wanted[: max(0, len({note.slot for note in new}) - 1)]:
             yield f"{note_name(tone)} is missing"
+
+
+def _foreign(music: _Music, span: ChordSpan, new: Sequence[SoundingNote]) -> Iterator[str]:
+    """The new notes that are no tones of the chord."""
+    for note in new:
+        if pitch_of(note).pitch_class not in _classes(span.members):
+            yield f"the {music.names[note.slot]} has {_name(note)}"
 
 
 def _has_bass(music: _Music, sounding: Sequence[SoundingNote], new: Sequence[SoundingNote]) -> bool:

@@ -51,15 +51,15 @@ class GivenMusic:
     @classmethod
     def of(cls, score: Score, slots: Sequence[Slot], *, chords: bool = False) -> GivenMusic:
         """The notes of the given voices of `slots`, the highest role first; with `chords` their lower notes too."""
-        marks = _marks(score)
+        marks, notes = _marks(score), pitched_notes(score)
         rows: dict[Slot, dict[Fraction, GivenNote]] = {slot: {} for slot in slots}
-        for note in pitched_notes(score):
+        for note in notes:
             row = rows.get(note.slot)
             if row is not None and (
                 note.onset not in row or row[note.onset].pitch.chromatic < pitch_of(note).chromatic
             ):
                 row[note.onset] = _given(note, marks)
-        for note in pitched_notes(score) if chords else ():
+        for note in notes if chords else ():
             row = rows.get(note.slot, {})
             if note.onset in row and row[note.onset].pitch != pitch_of(note):
                 row[note.onset] = _with_lower(row[note.onset], pitch_of(note))

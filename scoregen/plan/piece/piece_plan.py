@@ -93,3 +93,9 @@ class PiecePlan:
         """The keys of the plan that composing does not follow, each once, in order."""
         every = (*self.others, *(other for section in self.sections for other in section.others))
         return tuple(dict.fromkeys(key for key, _ in every))
+
+
+def letters(number: int) -> str:
+    """The rehearsal mark of a number from 0: A to Z, then AA, AB."""
+    head, tail = divmod(number, 26)
+    return (letters(head - 1) if head else "") + chr(ord("A") + tail)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scoregen.plan.chords.chord_symbols import ChordTimeline, GivenChord
-from scoregen.plan.drafts import DraftPlans, Manner, plan_of_chords, with_symbols
+from scoregen.plan.drafts import DraftPlans, Manner, alternative_seeds, plan_of_chords, with_symbols
 from scoregen.plan.form import (
     Chords,
     PieceOptions,
@@ -30,11 +30,9 @@ from scoregen.score.elements import Measure, Part, Rest, Score, Tempo, Voice
 from scoregen.score.ensemble import Ensemble
 from scoregen.score.rhythm import NoteValue, notate
 from scoregen.score.spanners import End, Wedge
-from scoregen.score.theory.chord_kinds import MEMBERS
+from scoregen.score.theory.chord_kinds import is_consonant_triad
 from scoregen.styles.style import Style
 from scoregen.tokens.constraints.measure_plan import GivenChords, Plan
-
-_TRIADS = (MEMBERS["major"], MEMBERS["minor"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +83,10 @@ def plans_for_plan(
     symbols: GivenChords,
 ) -> DraftPlans:
     """Plans of measures: one for each of `count` alternatives, the first that of the seed itself."""
-    seeds = [seed, *(random.Random(f"{seed} plan {number}").getrandbits(32) for number in range(1, count))]
-    plans = tuple((with_symbols(_measures(plan, piece, timeline, manner, each), symbols),) for each in seeds)
+    plans = tuple(
+        (with_symbols(_measures(plan, piece, timeline, manner, each), symbols),)
+        for each in alternative_seeds(seed, count)
+    )
     ends = {index: each.phrase_ends for index, each in enumerate(piece.score.measures) if each.phrase_ends}
     return DraftPlans(piece.score, plans, {index: places for index, places in ends.items() if index not in symbols})
 
@@ -200,8 +200,7 @@ def _triad(chord: GivenChord | None) -> tuple[int, ...] | None:
     if chord is None or chord.tones is None:
         return None
     members = chord.tones.members
-    shape = tuple(member - members[0] for member in members)
-    return tuple(7 * member % 12 for member in members) if shape in _TRIADS else None
+    return tuple(7 * member % 12 for member in members) if is_consonant_triad(members) else None
 
 
 def _is_given(timeline: ChordTimeline, index: int) -> bool:

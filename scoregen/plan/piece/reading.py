@@ -7,8 +7,8 @@ from fractions import Fraction
 from pathlib import Path
 
 from scoregen.plan.chords.chord_text import chord_measures
-from scoregen.plan.form import MOST_MEASURES
-from scoregen.plan.piece.piece_plan import CADENCES, DEFAULT_TEMPO, NOT_FOLLOWED, Level, PiecePlan, SectionPlan
+from scoregen.plan.form import FASTEST, MOST_MEASURES, SLOWEST
+from scoregen.plan.piece.piece_plan import CADENCES, DEFAULT_TEMPO, NOT_FOLLOWED, Level, PiecePlan, SectionPlan, letters
 from scoregen.plan.piece.section_chords import fault_of_chords
 from scoregen.plan.piece.toml_table import Table, check_keys, file_text, parsed_tables
 from scoregen.score.directions import DYNAMIC_MARKS
@@ -22,7 +22,6 @@ SECTION_KEYS = (
     *("name", "measures", "seconds", "key", "time", "tempo", "phrases", "cadences", "chords", "harmony", "dynamics"),
     *("mark", "text", "silence"),
 )
-SLOWEST, FASTEST = 10, 400
 _HAIRPINS: Mapping[str, WedgeType] = {"<": "crescendo", ">": "diminuendo"}
 
 
@@ -55,7 +54,7 @@ def _section(table: Table, piece: Table, number: int) -> SectionPlan:
     phrases = _phrases(table, measures)
     chords = _chords(table, measures)
     section = SectionPlan(
-        table.text("name", chr(ord("A") + number % 26)).strip() or table.fail("name", "found nothing; expected a name"),
+        table.text("name", letters(number)).strip() or table.fail("name", "found nothing; expected a name"),
         measures,
         key,
         time,
@@ -181,8 +180,10 @@ def _dynamics(table: Table, measures: int) -> tuple[Level, ...]:
 
 
 def _order(piece: Table, tables: Sequence[Table], names: Sequence[str]) -> tuple[int, ...]:
-    """The sections of the form by index, in which the sections come first in their own order."""
-    text = piece.text("form", " ".join(names))
+    """The sections of the form by index; without a form each comes once."""
+    if "form" not in piece.values:
+        return tuple(range(len(names)))
+    text = piece.text("form")
     words = [word.strip(",") for word in text.split()]
     if not set(words) <= set(names) and all(len(name) == 1 for name in names):
         words = list("".join(words))

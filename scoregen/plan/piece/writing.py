@@ -20,7 +20,8 @@ def _head(plan: PiecePlan) -> Iterator[str]:
     yield f"# {plan.measures} measures, {float(plan.seconds):.0f} seconds"
     if plan.title:
         yield f"title = {_quoted(plan.title)}"
-    yield f"form = {_quoted(plan.form)}"
+    if not any(len(section.name.split()) > 1 for section in plan.sections):
+        yield f"form = {_quoted(plan.form)}"  # a form cannot name a section of several words
     if plan.anacrusis:
         yield f"anacrusis = {_number(plan.anacrusis)}  # quarters"
     yield from _others(plan.others)

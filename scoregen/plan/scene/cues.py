@@ -8,7 +8,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Literal, get_args
 
-from scoregen.plan.piece.reading import FASTEST, SLOWEST, key_of, time_of
+from scoregen.plan.form import FASTEST, SLOWEST
+from scoregen.plan.piece.reading import key_of, time_of
 from scoregen.plan.piece.toml_table import Table, check_keys, file_text, parsed_tables
 from scoregen.plan.scene.hit_points import MOST_HITS, Tempos
 from scoregen.plan.scene.timecode import RATES, FrameRate, parse_time

@@ -87,29 +87,47 @@ def solved(hits: Sequence[Hit], tempos: Tempos) -> tuple[Segment, ...]:
     """
     states: list[list[_State]] = []
     for stop in range(len(hits)):
-        states.append(list(_best(_ways(hits, stop, states, tempos))))
+        states.append(list(_ways(hits, stop, states, tempos)))
         if not states[stop] and hits[stop].weight >= REQUIRED:
-            raise NoTempoError(_last_reached(states, hits), stop)
+            raise NoTempoError(_last_reached(states), stop)
     if not states[-1]:
-        raise NoTempoError(_last_reached(states, hits), len(hits) - 1)
+        raise NoTempoError(_last_reached(states), len(hits) - 1)
     return _path(min(states[-1], key=lambda state: state.cost))
 
 
 def _ways(hits: Sequence[Hit], stop: int, states: Sequence[Sequence[_State]], tempos: Tempos) -> Iterator[_State]:
-    """Every way to a hit from the start or an earlier hit, between which only hits are left out that may be."""
-    price = 0.0
+    """The best way with each last segment, from the start or an earlier hit; hits are left out only if they may be."""
+    price, widest = 0.0, math.log(1 + tempos.jump) + 1e-12
     for start in range(stop - 1, -2, -1):
+        before = sorted(enumerate(states[start]), key=lambda row: row[1].cost) if start >= 0 else []
         for segment in _segments(hits, start, stop, tempos):
             own = _cost(segment, tempos) + price
             if start < 0:
                 yield _State(own, segment, None)
-            for state in states[start] if start >= 0 else ():
-                step = abs(math.log(segment.tempo / state.segment.tempo))
-                if step <= math.log(1 + tempos.jump) + 1e-12:
-                    yield _State(state.cost + own + CHANGE_PRICE * step**2, segment, state)
+            elif way := _continued(before, segment, own, widest):
+                yield way
         if start >= 0 and hits[start].weight >= REQUIRED:
             return
         price += LEFT_OUT_PRICE * hits[start].weight if start >= 0 else 0.0
+
+
+def _continued(before: Sequence[tuple[int, _State]], segment: Segment, own: float, widest: float) -> _State | None:
+    """The cheapest of the ways before, which come in the order of their costs, that a segment of cost `own` follows."""
+    best: tuple[float, int, _State] | None = None
+    for place, state in before:
+        if best is not None and state.cost + own > best[0]:
+            break
+        step = abs(math.log(_ratio(segment, state.segment)))
+        if step <= widest:
+            found = (state.cost + own + CHANGE_PRICE * step**2, place, state)
+            best = found if best is None or found[:2] < best[:2] else best
+    return None if best is None else _State(best[0], segment, best[2])
+
+
+def _ratio(after: Segment, before: Segment) -> float:
+    """The ratio of two tempos, of whole numbers: a fraction would be reduced each time."""
+    a, b = after.seconds, before.seconds
+    return (after.beats * b.numerator * a.denominator) / (before.beats * a.numerator * b.denominator)
 
 
 def _segments(hits: Sequence[Hit], start: int, stop: int, tempos: Tempos) -> Iterator[Segment]:
@@ -125,18 +143,8 @@ def _cost(segment: Segment, tempos: Tempos) -> float:
     return deviation**2 + (IRREGULAR_PRICE if segment.beats % tempos.beats else 0.0)
 
 
-def _best(ways: Iterator[_State]) -> Iterator[_State]:
-    """The cheapest way for each last segment."""
-    found: dict[tuple[Fraction, int], _State] = {}
-    for state in ways:
-        key = (state.segment.start, state.segment.beats)
-        if key not in found or state.cost < found[key].cost:
-            found[key] = state
-    yield from found.values()
-
-
-def _last_reached(states: Sequence[Sequence[_State]], hits: Sequence[Hit]) -> int:
-    return max((index for index, own in enumerate(states) if own and index < len(hits)), default=-1)
+def _last_reached(states: Sequence[Sequence[_State]]) -> int:
+    return max((index for index, own in enumerate(states) if own), default=-1)
 
 
 def _path(state: _State | None) -> tuple[Segment, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from scoregen.plan.piece.piece_plan import OPEN, Level, PiecePlan, SectionPlan
+from scoregen.plan.piece.piece_plan import OPEN, Level, PiecePlan, SectionPlan, letters
 from scoregen.plan.scene.cues import Cue, Scene
 from scoregen.plan.scene.hit_points import Hit, NoTempoError, Segment, solved
 from scoregen.score.keys import Key
@@ -42,8 +42,7 @@ def plan_of_scene(scene: Scene) -> ScenePlan:
     tempos = _printed_tempos(segments)
     for number, (segment, cue) in enumerate(zip(segments, cues, strict=True)):
         following = cues[number + 1] if number + 1 < len(segments) else None
-        ends_piece = number + 1 == len(segments)
-        own = _sections(scene, segment, number, cue, keys[number], following, ends_piece=ends_piece)
+        own = _sections(scene, segment, number, cue, keys[number], following)
         sections += (replace(section, tempo=tempos[number]) for section in own)
     plan = PiecePlan(tuple(sections), tuple(range(len(sections))), scene.title)
     return ScenePlan(plan, segments, tuple(_place(scene, segments, cue) for cue in scene.cues))
@@ -90,22 +89,19 @@ def _keys(scene: Scene, segments: Sequence[Segment]) -> list[Key]:
 
 
 def _sections(
-    scene: Scene,
-    segment: Segment,
-    number: int,
-    cue: Cue | None,
-    key: Key,
-    following: Cue | None,
-    *,
-    ends_piece: bool,
+    scene: Scene, segment: Segment, number: int, cue: Cue | None, key: Key, following: Cue | None
 ) -> Iterator[SectionPlan]:
-    """The section of a segment, and one of a measure for beats that fill no measure."""
+    """The section of a segment, and one of a measure for beats that fill no measure.
+
+    `cue` is None for a start without one, `following` for the last segment.
+    """
     whole, rest = segment.measures(scene.tempos.beats)
     name = letters(number)
-    dynamics = cue.dynamics if cue else scene.dynamics if number == 0 else ""
-    mark = ACCENT if cue and cue.kind == "accent" and not dynamics else dynamics
+    accent = ACCENT if cue and cue.kind == "accent" else ""
+    opening = scene.dynamics if number == 0 else ""
+    mark = (cue.dynamics if cue else "") or accent or opening
     lengths = [(whole, scene.time)] * bool(whole) + [(1, _metre(scene.time, rest))] * bool(rest)
-    lengths = lengths[::-1] if ends_piece else lengths  # music ends with a whole measure
+    lengths = lengths[::-1] if following is None else lengths  # music ends with a whole measure
     cadential = following is not None and following.kind == "cadence"
     silence = 1 if cue and cue.kind == "silence" else 0
     for index, (measures, time) in enumerate(lengths):
@@ -117,7 +113,7 @@ def _sections(
         begins = cue is not None and cue.kind == "cadence" and index == 0
         if begins or (cadential and is_last):
             section = replace(section, chords=_progression(section, begins=begins, leads=cadential and is_last))
-        yield section if is_last and (ends_piece or not cadential) else replace(section, cadences=(OPEN,))
+        yield section if is_last and not cadential else replace(section, cadences=(OPEN,))
 
 
 def _metre(time: TimeSignature, beats: int) -> TimeSignature:
@@ -145,9 +141,3 @@ def _place(scene: Scene, segments: Sequence[Segment], cue: Cue) -> Fraction | No
             return place
         place += segment.beats * beat
     return place if cue.time == scene.seconds else None
-
-
-def letters(number: int) -> str:
-    """The rehearsal mark of a number from 0: A to Z, then AA, AB."""
-    head, tail = divmod(number, 26)
-    return (letters(head - 1) if head else "") + chr(ord("A") + tail)

@@ -8,7 +8,7 @@ names are those of MusicXML.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
@@ -65,6 +65,12 @@ FOUR_NOTES = frozenset(name for name, members in MEMBERS.items() if len(members)
 CONSONANT_TRIADS = frozenset({"major", "minor"})
 
 _FIFTH, _MINOR_SEVENTH = 1, -2
+
+
+def is_consonant_triad(members: Sequence[int]) -> bool:
+    """Whether the members of a chord on the line of fifths are root, third and fifth of a major or minor triad."""
+    shape = tuple(member - members[0] for member in members)
+    return any(shape == MEMBERS[kind] for kind in CONSONANT_TRIADS)
 
 
 def open_fifth_root(places: Set[int]) -> int | None:

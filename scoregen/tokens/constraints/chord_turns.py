@@ -7,16 +7,13 @@ is prescribed is looked for ahead: a chord goes on only if the tones that it mus
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-from scoregen.tokens.constraints.state import ConstraintState
-from scoregen.tokens.constraints.voice_masks import Mask, VoiceRule, VoiceTurn, turn_mask
+from scoregen.tokens.constraints.state import ConstraintState, voice_turn
+from scoregen.tokens.constraints.voice_masks import Mask, VoiceRule, VoiceTurn, midi_numbers, turn_mask
 from scoregen.tokens.vocabulary import vocabulary
-
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +54,10 @@ class _Turn:
     @classmethod
     def of(cls, state: ConstraintState, wanted: Wanted) -> _Turn:
         slot = state.rules.order[state.turn]
-        rule, before = state.rules.voices[slot], state.sounding[slot]
+        rule, before, turn = state.rules.voices[slot], state.sounding[slot], voice_turn(state, slot)
+        if before and rule.max_chord > 1:
+            turn = turn._replace(sounding=tuple(each for each in before if _is_within(each, wanted)))
         narrow = _narrow_rule(rule, wanted.tones, wanted.low, wanted.high, wanted.near)
-        kept = before if not before else tuple(each for each in before if _is_within(each, wanted))
-        if before and rule.max_chord == 1:
-            kept = (vocabulary().first_pitch,)  # the pitch is irrelevant: fewer turns in the cache
-        may_begin = state.tick == 0 or bool(state.divisions[slot] & state.rules.plan.divisions[state.tick])
-        turn = VoiceTurn(state.tick == 0, kept, may_begin, state.duty == state.turn)
         return cls(narrow, turn, wanted, before)
 
     def mask(self, written: tuple[int, ...]) -> Mask:
@@ -89,7 +83,7 @@ class _Turn:
         """Whether what sounds before is as wanted; a rest goes on if it may."""
         if not self.sounding:
             return self.sounding is not None and not self.turn.opening and not self.wanted.sounds
-        heights = [_midi()[token - vocabulary().first_pitch] for token in self.sounding]
+        heights = [midi_numbers()[token - vocabulary().first_pitch] for token in self.sounding]
         classes = {int(height) % 12 for height in heights}
         wanted = self.wanted
         if not all(_is_within(token, wanted) for token in self.sounding) or not wanted.classes <= classes:
@@ -114,17 +108,17 @@ class _Turn:
         chosen = [token - words.first_pitch for token in written if words.first_pitch <= token < words.barline]
         last = max((place for place, token in enumerate(written) if token >= words.first_pitch), default=-1)
         goes_on = words.id("more") in written[last + 1 :]
-        missing = [each for each in sorted(self.wanted.classes) if each not in _midi()[chosen] % 12]
-        mask = np.ones(len(_midi()), dtype=np.bool_)
+        missing = [each for each in sorted(self.wanted.classes) if each not in midi_numbers()[chosen] % 12]
+        mask = np.ones(len(midi_numbers()), dtype=np.bool_)
         for each in missing:
-            mask &= (_midi() % 12 == each) | (self._follows(chosen, self._of_class(each)) if goes_on else False)
+            mask &= (midi_numbers() % 12 == each) | (self._follows(chosen, self._of_class(each)) if goes_on else False)
         if goes_on and missing:
             mask &= self._leaves_number(len(chosen), missing)
         return mask & self._lowest(chosen, goes_on=goes_on)
 
     def _leaves_number(self, written: int, missing: list[int]) -> Mask:
         """[pitches] those after which as many notes are left as tones are missing; a bow sounds them first."""
-        own = np.isin(_midi() % 12, missing)
+        own = np.isin(midi_numbers() % 12, missing)
         left = self.rule.max_chord - written - 1
         if self.rule.instrument is not None:
             return own & (len(missing) == 1)
@@ -133,19 +127,20 @@ class _Turn:
     def _lowest(self, chosen: list[int], *, goes_on: bool) -> Mask:
         """[pitches] those with which the lowest note is, or can still be, as wanted."""
         if self.wanted.lowest is None or (chosen and not self.rule.descending):
-            return np.ones(len(_midi()), dtype=np.bool_)
-        ends = np.isin(_midi() % 12, list(_classes(self.wanted.lowest))) & (_midi() <= self.wanted.ceiling)
+            return np.ones(len(midi_numbers()), dtype=np.bool_)
+        heights = midi_numbers()
+        ends = np.isin(heights % 12, list(_classes(self.wanted.lowest))) & (heights <= self.wanted.ceiling)
         if self.rule.descending and goes_on:
             return self._follows(chosen, ends & self.rule.pitches)
         return np.asarray(ends)
 
     def _of_class(self, pitch_class: int) -> Mask:
-        mask: Mask = self.rule.pitches & (_midi() % 12 == pitch_class)
+        mask: Mask = self.rule.pitches & (midi_numbers() % 12 == pitch_class)
         return mask
 
     def _follows(self, chosen: list[int], ends: Mask) -> Mask:
         """[pitches] those beyond which one of some pitches lies, within the span of the chord."""
-        heights, goals = _midi(), np.unique(_midi()[ends])
+        heights, goals = midi_numbers(), np.unique(midi_numbers()[ends])
         if not len(goals):
             return np.zeros(len(heights), dtype=np.bool_)
         first = heights[chosen[0]] if chosen else heights
@@ -158,7 +153,7 @@ class _Turn:
 
 
 def _is_within(token: int, wanted: Wanted) -> bool:
-    height = int(_midi()[token - vocabulary().first_pitch])
+    height = int(midi_numbers()[token - vocabulary().first_pitch])
     is_member = wanted.tones is None or height % 12 in _classes(wanted.tones)
     return is_member and wanted.low <= height <= wanted.high and not wanted.near
 
@@ -166,7 +161,7 @@ def _is_within(token: int, wanted: Wanted) -> bool:
 @lru_cache(maxsize=1 << 12)
 def _narrow_rule(rule: VoiceRule, tones: frozenset[int] | None, low: int, high: int, near: frozenset[int]) -> VoiceRule:
     """A rule with the pitches of these tones alone, spelled so where that is possible."""
-    heights = _midi()
+    heights = midi_numbers()
     pitches = rule.pitches & (heights >= low) & (heights <= high)
     if near:
         pitches = pitches & np.isin(heights, [each + step for each in near for step in range(-2, 3)])
@@ -184,16 +179,10 @@ def _spelled_members(tones: frozenset[int], available: tuple[int, ...]) -> Mask:
     has[list(available)] = True
     for tone in tones:
         spelled = fifths == tone
-        mask |= spelled if (spelled & has).any() else _midi() % 12 == 7 * tone % 12
+        mask |= spelled if (spelled & has).any() else midi_numbers() % 12 == 7 * tone % 12
     return mask
 
 
 @lru_cache(maxsize=1 << 10)
 def _classes(tones: frozenset[int]) -> frozenset[int]:
     return frozenset(7 * tone % 12 for tone in tones)
-
-
-@cache
-def _midi() -> Ints:
-    """MIDI numbers by pitch number."""
-    return np.array([pitch.midi_pitch for pitch in vocabulary().pitches])

@@ -12,16 +12,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, lru_cache
-
-import numpy as np
+from functools import lru_cache
 
 from scoregen.tokens.constraints.chord_turns import Wanted, event_mask
 from scoregen.tokens.constraints.given_chords import ChordSpan, no_later
 from scoregen.tokens.constraints.places import NEITHER
 from scoregen.tokens.constraints.state import ConstraintState, left_pitches, next_step, onset, unrestricted_tokens
 from scoregen.tokens.constraints.stretches import NOTHING, Stretch, Stretches
-from scoregen.tokens.constraints.voice_masks import Mask, VoiceRule, every_token
+from scoregen.tokens.constraints.voice_masks import Mask, VoiceRule, every_token, only_word
 from scoregen.tokens.vocabulary import vocabulary
 
 HAND_TONES = 2
@@ -95,10 +93,10 @@ class _Voice:
         if self.state.rules.given[self.slot] is not None:
             return
         if self._must_wait() or (self.stretch.holds and not self.begins):
-            yield _only("hold")
+            yield only_word("hold")
         if self.stretch.rests or (self.stretch.holds and not self.begins):
-            yield _only("rest")
-            yield _only("hold")
+            yield only_word("rest")
+            yield only_word("hold")
         yield from (event_mask(self.state, wanted) for wanted in self._wanted())
 
     def _must_wait(self) -> bool:
@@ -126,7 +124,7 @@ class _Voice:
         chord, hand = self.chord, self._is_hand(self.slot)
         begins = self._begins()
         if begins or chord.stays:
-            tones = frozenset({chord.bass}) if begins and chord.bass is not None else chord.basses
+            tones = chord.bass_tones(begins=begins)
             classes = self._share() if begins else frozenset()
             for ceiling in (self._lowest_of(given=True), self._lowest_of(given=False)):
                 yield Wanted(chord.members, lowest=tones, ceiling=ceiling, classes=classes, sounds=True)
@@ -201,8 +199,7 @@ class _Voice:
             return 0
         if bass in self.state.rules.order[: self.state.turn]:
             return min(_heights(self.state.sounding[bass]), default=0)
-        tones = frozenset({self.chord.bass}) if self._begins() else self.chord.basses
-        return _lowest_pitch(self.state.rules.voices[bass], frozenset(each for each in tones if each is not None))
+        return _lowest_pitch(self.state.rules.voices[bass], self.chord.bass_tones(begins=self._begins()))
 
     def _lowest_of(self, *, given: bool) -> int:
         """The MIDI number of the lowest note that is written, of given voices too or of new ones alone."""
@@ -275,11 +272,3 @@ def _lowest_pitch(rule: VoiceRule, tones: frozenset[int]) -> int:
 
 def _heights(sounding: Sequence[int] | None) -> list[int]:
     return [int(vocabulary().value(token).midi_pitch) for token in sounding or ()]
-
-
-@cache
-def _only(word: str) -> Mask:
-    mask = np.zeros(len(vocabulary()), dtype=np.bool_)
-    mask[vocabulary().id(word)] = True
-    mask.flags.writeable = False
-    return mask

@@ -12,14 +12,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 
 from scoregen.tokens.constraints.places import NEITHER
 from scoregen.tokens.constraints.planned_chords import between
 from scoregen.tokens.constraints.state import ConstraintState, left_pitches, next_step, onset, unrestricted_tokens
-from scoregen.tokens.constraints.voice_masks import Mask, every_token
+from scoregen.tokens.constraints.voice_masks import KEPT_MASKS, Mask, every_token, only_word
 from scoregen.tokens.vocabulary import vocabulary
 
 
@@ -46,6 +46,10 @@ class ChordSpan:
         """Whether its bass stays below as long as it lasts."""
         return len(self.basses) == 1
 
+    def bass_tones(self, *, begins: bool) -> frozenset[int]:
+        """The tones of the lowest voice where the chord begins, or while it lasts; none allows all members."""
+        return frozenset({self.bass}) if begins and self.bass is not None else self.basses
+
 
 def given_chord_mask(chords: Mapping[Fraction, ChordSpan]) -> Callable[[ConstraintState], Mask]:
     """The mask (`MeasureRules.extra`) of one measure with these chords by onset."""
@@ -62,7 +66,7 @@ def given_chord_mask(chords: Mapping[Fraction, ChordSpan]) -> Callable[[Constrai
             begins = now == place and chords[place].bass is not None
             choices = _Turn(chords[place], state, begins).choices()
             wanted = next((each for each in choices if (base & each).any()), every_token())
-            wanted = wanted | _rest() if now > place and _given_voices_rest(state) else wanted
+            wanted = wanted | only_word("rest") if now > place and _given_voices_rest(state) else wanted
         return wanted if (base & wanted).any() else every_token()
 
     return mask
@@ -115,9 +119,7 @@ class _Turn:
 
     def _wanted(self) -> frozenset[int]:
         if self.slot == self.last:
-            if self.begins and self.chord.bass is not None:
-                return frozenset({self.chord.bass})
-            return self.chord.basses or self.chord.members
+            return self.chord.bass_tones(begins=self.begins) or self.chord.members
         return self._essential_left() if self.begins else self._kept()
 
     def _is_urgent(self, wanted: frozenset[int]) -> bool:
@@ -197,7 +199,7 @@ def no_later(state: ConstraintState, following: Fraction | None) -> Mask:
     return mask
 
 
-@cache
+@lru_cache(maxsize=KEPT_MASKS)
 def _members(tones: frozenset[int], sounding: tuple[int, ...] | None, *, spelled: bool) -> Mask:
     """Attacks of these tones, by spelling or by pitch class alone, and hold if all sounding pitches belong to them."""
     words = vocabulary()
@@ -211,7 +213,7 @@ def _members(tones: frozenset[int], sounding: tuple[int, ...] | None, *, spelled
     return mask
 
 
-@cache
+@lru_cache(maxsize=KEPT_MASKS)
 def _no_octave(sounding: tuple[int, ...] | None) -> Mask:
     """Every event but an attack an octave, or octaves, from what sounds."""
     words = vocabulary()
@@ -220,13 +222,5 @@ def _no_octave(sounding: tuple[int, ...] | None) -> Mask:
     for number, pitch in enumerate(words.pitches):
         leaps = (pitch.pitch_class == other.pitch_class and pitch != other for other in pitches)
         mask[words.first_pitch + number] = not any(leaps)
-    mask.flags.writeable = False
-    return mask
-
-
-@cache
-def _rest() -> Mask:
-    mask = np.zeros(len(vocabulary()), dtype=np.bool_)
-    mask[vocabulary().id("rest")] = True
     mask.flags.writeable = False
     return mask

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from scoregen.tokens.constraints.given_chords import ChordSpan, given_chord_mask
 from scoregen.tokens.constraints.planned_chords import PlannedChords, planned_chord_mask
 from scoregen.tokens.constraints.state import ConstraintState, next_step, unrestricted_tokens
 from scoregen.tokens.constraints.stretches import stretches
-from scoregen.tokens.constraints.voice_masks import Mask, every_token
+from scoregen.tokens.constraints.voice_masks import KEPT_MASKS, Mask, every_token
 from scoregen.tokens.vocabulary import vocabulary
 
 
@@ -101,7 +101,7 @@ def _with_leaps(chords: Callable[[ConstraintState], Mask] | None, widest: int) -
     return mask
 
 
-@cache
+@lru_cache(maxsize=KEPT_MASKS)
 def _near(sounding: tuple[int, ...] | None, widest: int) -> Mask:
     """Every event but an attack farther than `widest` semitones from all pitches that sound."""
     words = vocabulary()

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from scoregen.tokens.constraints.state import ConstraintState, left_pitches, next_step, onset, unrestricted_tokens
-from scoregen.tokens.constraints.voice_masks import KEPT_MASKS, Mask, every_token
+from scoregen.tokens.constraints.voice_masks import KEPT_MASKS, Mask, every_token, only_word
 from scoregen.tokens.vocabulary import vocabulary
 
 _LEADING_NOTE = 4
@@ -47,6 +47,13 @@ class PlannedChord:
         third = self.members[1:2] if self.members[1] - self.members[0] == _LEADING_NOTE else ()
         return frozenset((*third, *self.members[3:4]))
 
+    def resolutions(self, goal: PlannedChord) -> dict[int, tuple[int, ...]]:
+        """Where its tendency tones go in the next chord: the leading note up a semitone, the seventh down a step."""
+        root, third, *_ = self.members
+        rows: dict[int, tuple[int, ...]] = {third: (third + _STEP_UP,)} if third - root == _LEADING_NOTE else {}
+        rows |= {seventh: (seventh - _STEP_UP, seventh - 2) for seventh in self.members[3:4]}
+        return {tone: tuple(each for each in steps if each in goal.members) for tone, steps in rows.items()}
+
 
 PlannedChords = Mapping[Fraction, PlannedChord]
 """The chords of a measure by onset in the measure; the last one before the measure has a negative onset."""
@@ -73,9 +80,9 @@ def _events(chords: PlannedChords, now: Fraction, state: ConstraintState) -> Ite
         classes = _Voices(chords[now], before[1] if before and before[1].leads else None, state)
         yield from classes.choices(slot)
     elif before and now < before[0] + before[1].hold:
-        yield _only("hold")
+        yield only_word("hold")
     elif before and now < before[0] + before[1].hold + before[1].rest:
-        yield _only("hold" if state.sounding[slot] == () and now > 0 else "rest")
+        yield only_word("hold" if state.sounding[slot] == () and now > 0 else "rest")
     elif before and before[1].leads:
         yield _towards_goal(before[1], slot, state)
     elif before and slot in _outer(state) and now < before[0] + before[1].stay:
@@ -141,13 +148,9 @@ class _Voices(NamedTuple):
         if self.dominant is None:
             return None
         sounding = _fifths(left_pitches(self.state, slot))
-        leading_note, seventh = self.dominant.members[1], self.dominant.members[3:4]
-        if leading_note in sounding and leading_note - self.dominant.members[0] == _LEADING_NOTE:
-            return leading_note + _STEP_UP if leading_note + _STEP_UP in self.chord.members else None
-        if seventh and seventh[0] in sounding:
-            steps = (seventh[0] - _STEP_UP, seventh[0] - 2)
-            return next((target for target in steps if target in self.chord.members), None)
-        return None
+        goals = self.dominant.resolutions(self.chord)
+        left = next((tone for tone in goals if tone in sounding), None)
+        return None if left is None else next(iter(goals[left]), None)
 
     def is_last_free(self, slot: int) -> bool:
         """Whether no later voice can take the third."""
@@ -260,13 +263,5 @@ def _same_pitch(sounding: tuple[int, ...] | None) -> Mask:
     """Hold, or an attack of the same pitch."""
     mask = np.zeros(len(vocabulary()), dtype=np.bool_)
     mask[[vocabulary().id("hold"), *(sounding or ())]] = True
-    mask.flags.writeable = False
-    return mask
-
-
-@cache
-def _only(word: str) -> Mask:
-    mask = np.zeros(len(vocabulary()), dtype=np.bool_)
-    mask[vocabulary().id(word)] = True
     mask.flags.writeable = False
     return mask

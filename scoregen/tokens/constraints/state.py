@@ -33,6 +33,7 @@ from scoregen.tokens.constraints.voice_masks import (
     VoiceTurn,
     completes_event,
     in_token_order,
+    only_token,
     sounding_after,
     turn_mask,
     turn_masks,
@@ -122,7 +123,7 @@ def left_pitches(state: ConstraintState, slot: int) -> tuple[int, ...]:
 def masks_by_constraint(state: ConstraintState) -> dict[str, Mask]:
     """The mask of each constraint alone, by its name, for the blank voice whose turn it is."""
     slot = state.rules.order[state.turn]
-    return turn_masks(state.rules.voices[slot], _turn(state, slot))
+    return turn_masks(state.rules.voices[slot], voice_turn(state, slot))
 
 
 def after_event(state: ConstraintState, event: tuple[int, ...]) -> ConstraintState:
@@ -182,11 +183,12 @@ def unrestricted_tokens(state: ConstraintState) -> Mask:
         return _onset_mask(state)
     slot = order[state.turn]
     if state.rules.plan.given[slot] is not None:
-        return _only(_given_event(state, slot)[len(state.written)])
-    return turn_mask(state.rules.voices[slot], _turn(state, slot))
+        return only_token(_given_event(state, slot)[len(state.written)])
+    return turn_mask(state.rules.voices[slot], voice_turn(state, slot))
 
 
-def _turn(state: ConstraintState, slot: int) -> VoiceTurn:
+def voice_turn(state: ConstraintState, slot: int) -> VoiceTurn:
+    """The turn of a blank voice; of a single line, any pitch stands for what sounds."""
     may_begin = state.tick == 0 or state.divisions[slot] & state.rules.plan.divisions[state.tick] != NEITHER
     sounding = state.sounding[slot]
     if sounding and state.rules.voices[slot].max_chord == 1:
@@ -292,11 +294,3 @@ def _event(written: tuple[int, ...]) -> Event:
 @cache
 def _hold() -> int:
     return vocabulary().id("hold")
-
-
-@cache
-def _only(token: int) -> Mask:
-    mask = np.zeros(len(vocabulary()), dtype=np.bool_)
-    mask[token] = True
-    mask.flags.writeable = False
-    return mask

@@ -12,20 +12,18 @@ from scoregen.tokens.constraints.planned_chords import PlannedChord, PlannedChor
 OPENING = Fraction(1)
 """The quarters for which a planned chord lasts that leads nowhere and is not held."""
 NOTHING = ChordSpan(frozenset())
-_LEADING_NOTE, _STEP_UP = 4, -5
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A chord from an onset to the next stretch. `holds`: all voices begin it together and hold it; `rests`: all rest.
+    """A chord from an onset to the next stretch.
 
-    `final`: nothing follows it in its measure.
+    `holds`: all voices begin it together and hold it; `rests`: all rest.
     """
 
     span: ChordSpan
     holds: bool = False
     rests: bool = False
-    final: bool = False
 
     @property
     def is_fixed(self) -> bool:
@@ -67,8 +65,7 @@ def _planned(chords: PlannedChords) -> dict[Fraction, Stretch]:
         chord, before = chords[place], chords[places[number - 1]] if number else None
         following = places[number + 1] if number + 1 < len(places) else None
         if chord.members:
-            holds = chord.final or chord.hold > 0
-            rows[place] = Stretch(_span(chord, before), holds, final=chord.final)
+            rows[place] = Stretch(_span(chord, before), holds=chord.final or chord.hold > 0)
         end = place + (chord.hold or max(chord.stay, OPENING) if chord.members else 0)
         if chord.leads or chord.final or (following is not None and following <= end):
             continue
@@ -83,15 +80,5 @@ def _planned(chords: PlannedChords) -> dict[Fraction, Stretch]:
 def _span(chord: PlannedChord, before: PlannedChord | None) -> ChordSpan:
     root, third, *others = chord.members
     essential = (third, *others[1:], *others[:1])
-    steps = _resolutions(before, chord) if before and before.leads else {}
+    steps = before.resolutions(chord) if before and before.leads else {}
     return ChordSpan(frozenset(chord.members), essential, root, frozenset({root}), chord.single, steps)
-
-
-def _resolutions(dominant: PlannedChord, goal: PlannedChord) -> dict[int, tuple[int, ...]]:
-    """Where leading note and seventh go: up a semitone, and down a step."""
-    rows: dict[int, tuple[int, ...]] = {}
-    if dominant.members[1] - dominant.members[0] == _LEADING_NOTE:
-        rows[dominant.members[1]] = (dominant.members[1] + _STEP_UP,)
-    for seventh in dominant.members[3:4]:
-        rows[seventh] = (seventh - _STEP_UP, seventh - 2)
-    return {tone: tuple(each for each in steps if each in goal.members) for tone, steps in rows.items()}

@@ -83,6 +83,20 @@ def every_token() -> Mask:
     return mask
 
 
+@cache
+def only_token(token: int) -> Mask:
+    """The read-only mask of one token."""
+    mask = np.zeros(len(vocabulary()), dtype=np.bool_)
+    mask[token] = True
+    mask.flags.writeable = False
+    return mask
+
+
+def only_word(word: str) -> Mask:
+    """The read-only mask of one word of the vocabulary, such as `hold`."""
+    return only_token(vocabulary().id(word))
+
+
 def turn_mask(rule: VoiceRule, turn: VoiceTurn) -> Mask:
     """The tokens that may come next in a voice; never empty if the measure follows these masks."""
     mask = rule.masks.get(turn)
@@ -179,7 +193,7 @@ def _stoppable(rule: VoiceRule, chosen: tuple[int, ...]) -> Mask:
     """The pitches that a bowed instrument can stop together with those chosen; all for other instruments."""
     if rule.instrument is None or not chosen:
         return np.ones(len(rule.pitches), dtype=np.bool_)
-    return _stops(rule.instrument, frozenset(_chromatic()[list(chosen)].tolist()), rule.span)
+    return _stops(rule.instrument, frozenset(midi_numbers()[list(chosen)].tolist()), rule.span)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -191,8 +205,8 @@ def _leaves_stop(rule: VoiceRule, numbers: tuple[int, ...]) -> Mask:
     open_to_it = item.beyond() & item.within(rule.span)
     last = rule.pitches & open_to_it
     mask = np.zeros(len(rule.pitches), dtype=np.bool_)
-    for height in np.unique(_chromatic()[open_to_it]).tolist():
-        same = _chromatic() == height
+    for height in np.unique(midi_numbers()[open_to_it]).tolist():
+        same = midi_numbers() == height
         chosen = (*numbers, int(np.argmax(same)))
         after = _of_numbers(rule, chosen)
         mask[same] = (last & after.beyond() & after.within(rule.span) & _stoppable(rule, chosen)).any()
@@ -209,7 +223,7 @@ def _stops(instrument: InstrumentType, heights: frozenset[int], span: int) -> Ma
     """The pitches within a span that can be stopped together with others, which are given by their heights."""
     low, high = max(heights) - span, min(heights) + span
     found = {each for each in range(low, high + 1) if can_stop(instrument, (*heights, each), instrument.stretch)}
-    mask = np.isin(_chromatic(), list(found))
+    mask = np.isin(midi_numbers(), list(found))
     mask.flags.writeable = False
     return mask
 
@@ -262,7 +276,7 @@ class _Item(NamedTuple):
         """The pitches above all those of the chord, or below them if it descends."""
         chosen = self._heights()
         beyond: Mask = (
-            _chromatic() < chosen.min(initial=1000) if self.descending else _chromatic() > chosen.max(initial=-1)
+            midi_numbers() < chosen.min(initial=1000) if self.descending else midi_numbers() > chosen.max(initial=-1)
         )
         return beyond
 
@@ -270,19 +284,19 @@ class _Item(NamedTuple):
         """The pitches within `span` semitones of the whole chord."""
         chosen = self._heights()
         if not len(chosen):
-            return np.ones(len(_chromatic()), dtype=np.bool_)
-        near: Mask = (_chromatic() >= chosen.max() - span) & (_chromatic() <= chosen.min() + span)
+            return np.ones(len(midi_numbers()), dtype=np.bool_)
+        near: Mask = (midi_numbers() >= chosen.max() - span) & (midi_numbers() <= chosen.min() + span)
         return near
 
     def leaves_room(self, last: Mask) -> Mask:
         """The pitches beyond which one of the pitches `last` is left to end the chord."""
-        ends = _chromatic()[last]
-        room: Mask = _chromatic() > ends.min(initial=1000) if self.descending else _chromatic() < ends.max(initial=-1)
+        heights, ends = midi_numbers(), midi_numbers()[last]
+        room: Mask = heights > ends.min(initial=1000) if self.descending else heights < ends.max(initial=-1)
         return room
 
     def _heights(self) -> NDArray[np.int64]:
         chosen = [token - _Words.of().first_pitch for token in (*self.attacks, *self.held)]
-        return _chromatic()[chosen]
+        return midi_numbers()[chosen]
 
 
 class _Words(NamedTuple):
@@ -308,9 +322,9 @@ class _Words(NamedTuple):
 
 
 @cache
-def _chromatic() -> NDArray[np.int64]:
-    """Semitones above C-1 by pitch number."""
-    return np.array([int(pitch.chromatic) for pitch in vocabulary().pitches])
+def midi_numbers() -> NDArray[np.int64]:
+    """[pitches] MIDI numbers by pitch number."""
+    return np.array([pitch.midi_pitch for pitch in vocabulary().pitches])
 
 
 def _place(number: int) -> tuple[int, int]:

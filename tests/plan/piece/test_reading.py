@@ -92,6 +92,17 @@ def test_suggestions_and_changes_of_key_exclude_no_cadence() -> None:
     parse_plan('[[section]]\nmeasures = 2\ncadences = ["authentic"]\nchords = "I | G:V I"')
 
 
+def test_sections_without_names_are_lettered_past_z() -> None:
+    plan = parse_plan("[[section]]\nmeasures = 1\n" * 28)
+    assert [section.name for section in plan.sections[-3:]] == ["Z", "AA", "AB"]
+
+
+def test_names_of_several_words_need_no_form() -> None:
+    plan = parse_plan('[[section]]\nname = "Verse 1"\nmeasures = 2\n[[section]]\nname = "Coda"\nmeasures = 1')
+    assert (plan.order, plan.measures) == ((0, 1), 3)
+    assert parse_plan(plan_text(plan)) == plan
+
+
 def test_files_that_are_no_plans(tmp_path: Path) -> None:
     path = tmp_path / "plan.toml"
     for data, message in ((b"[[section", "no TOML"), (b"\xff\xfe\x00", "no text in UTF-8")):

@@ -6,10 +6,11 @@ from fractions import Fraction
 
 import pytest
 
+from scoregen.plan.piece.piece_plan import letters
 from scoregen.plan.piece.reading import parse_plan
 from scoregen.plan.piece.writing import plan_text
 from scoregen.plan.scene.cues import parse_scene
-from scoregen.plan.scene.scene_plan import letters, plan_of_scene
+from scoregen.plan.scene.scene_plan import plan_of_scene
 from scoregen.score.keys import Key
 from scoregen.system.errors import InputError
 
@@ -60,6 +61,16 @@ def test_a_scene_becomes_a_plan() -> None:
     assert before.chords.endswith(" V"), "a dominant leads to the cadence"
     assert float(found.plan.seconds) == pytest.approx(40, abs=0.005)
     assert parse_plan(plan_text(found.plan)).sections == found.plan.sections
+
+
+@pytest.mark.parametrize(
+    ("hit", "mark"), [("cadence", "p"), ("silence", "p"), ("accent", "sfz"), ("accent'\ndynamics = 'f", "f")]
+)
+def test_a_scene_begins_with_its_dynamics_unless_its_first_cue_has_others(hit: str, mark: str) -> None:
+    scene = parse_scene(f"dynamics = 'p'\nend = 20\n[[cue]]\nat = 0\nhit = '{hit}'\n[[cue]]\nat = 8\nhit = 'cadence'")
+    found = [[level.mark for level in section.dynamics] for section in plan_of_scene(scene).plan.sections]
+    assert found[0] == [mark]
+    assert not any(found[1:]), "only the start has the dynamics of the scene"
 
 
 @pytest.mark.parametrize(
