@@ -14,9 +14,12 @@ from scoregen.generation.infill_task import (
     InfillTask,
     check_added,
     check_parts,
+    check_written,
     extended,
     free_part_id,
+    has_blanks,
     place_for,
+    wanted_roles,
 )
 from scoregen.generation.seating import read_voices, unread_notice
 from scoregen.generation.understanding import Understanding, beat_name, signature_notices
@@ -55,14 +58,16 @@ def ensemble_task(
             f"no part of the score matches a role of {ensemble.name}; assign one, as in"
             f" --role {ensemble.roles[0].name}=1"
         )
-    has_blanks = bool(blank or extend) or any(_empty_staves(score, part) for part in matched.values())
-    check_parts(ensemble, wanted, [name for name, part in matched.items() if not _empty_staves(score, part)], blank)
-    new = _to_add(ensemble, matched, wanted or add, has_blanks=has_blanks)
+    is_to_fill = bool(blank or extend) or any(_empty_staves(score, part) for part in matched.values())
+    check_parts(ensemble, wanted)
+    new = _to_add(ensemble, matched, wanted or add, has_blanks=is_to_fill)
     page, parts = _with_new_parts(score, ensemble, matched, new)
-    page = _with_empty_staves(page, ensemble, {name: parts[name] for name in parts if not wanted or name in wanted})
-    page = _with_selections(page, ensemble, parts, blank)
-    page = extended(page, extend, _main_slots(page, ensemble, parts)) if extend else page
-    if not any(voice.is_blank for measure in page.measures for voice in measure.voices):
+    written = {name: parts[name] for name in wanted_roles(parts, wanted)}
+    page = _with_empty_staves(page, ensemble, written)
+    page = _with_selections(page, ensemble, written, blank)
+    page = extended(page, extend, _main_slots(page, ensemble, written)) if extend else page
+    check_written(page, {name: _main_slots(page, ensemble, {name: written[name]}) for name in wanted})
+    if not has_blanks(page):
         raise InputError("the score has no blanks; select some with --blank, or append measures with --extend")
     return _task(page, score, ensemble, parts, style, key)
 
@@ -221,7 +226,10 @@ def _with_empty_staves(page: Score, ensemble: Ensemble, parts: Mapping[str, str]
 
 
 def _with_selections(page: Score, ensemble: Ensemble, parts: Mapping[str, str], blank: Sequence[str]) -> Score:
-    """The page with the selections of `--blank` blank: of each part one voice on every staff, and no other."""
+    """The page with the selections of `--blank` blank: of each part one voice on every staff, and no other.
+
+    `parts` are those that may be written, by role.
+    """
     for text in blank:
         selection = Selection.parse(text)
         chosen = {_part_named(page, parts, name) for name in selection.names} or set(parts.values())
@@ -246,7 +254,7 @@ def _without(page: Score, slots: Collection[Slot], indices: Collection[int]) -> 
 def _part_named(page: Score, parts: Mapping[str, str], name: str) -> str:
     wanted = name.casefold()
     found = [part for role, part in parts.items() if role == wanted]
-    found += [part.id for part in page.parts if wanted in (part.id.casefold(), part.name.casefold())]
+    found += [part for part in parts.values() if wanted in (part.casefold(), page.part(part).name.casefold())]
     if not found:
         raise InputError(f"--blank: there is no part {name!r} to fill; expected one of: {', '.join(parts)}")
     return found[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -69,13 +69,12 @@ def infill_task(
     are none of these, or if the page has one voice, the roles that it lacks are added as parts, or those of `add`
     alone. `parts` are the only roles that are written, if it names any. If nothing is blank then, the full measures in
     which a role rests while another sings are blank. `key` is the key of the first measure; without it the keys are
-    found. `players` are the roles that the network writes, if
-    these are not those of the ensemble.
+    found. `players` are the roles that the network writes, if these are not those of the ensemble.
     """
     singers = stand_ins(ensemble, players or ensemble)
     seating = _read_as(seat(score, ensemble, assignments), score, ensemble, singers)
     every = [name for name, line in seating.lines.items() if is_empty(score, line)]
-    check_parts(ensemble, parts, [name for name in seating.lines if name not in every], blank)
+    check_parts(ensemble, parts)
     empty = [seating.lines[name] for name in every if not parts or name in parts]
     chosen = (
         [role.name for role in ensemble.roles if role.name in parts and role.name not in seating.lines]
@@ -84,16 +83,18 @@ def infill_task(
     )
     whole, added = _with_new_parts(score, ensemble, seating, chosen)
     slots = {name: reading_slot(score, line) for name, line in seating.lines.items()} | added
-    for slot, indices in _selections(score, seating, blank):
+    for slot, indices in _selections(score, seating, blank, wanted_roles(seating.lines, parts)):
         whole = blank_voices(whole, [slot], indices)
     whole = blank_voices(whole, [line.slot for line in empty], range(len(whole.measures)))
     page_slots = tuple(slots[role.name] for role in ensemble.roles if role.name in slots)
-    whole = extended(whole, extend, page_slots) if extend else whole
+    wanted = wanted_roles(slots, parts)
+    whole = extended(whole, extend, [slots[name] for name in wanted]) if extend else whole
+    check_written(whole, {name: [slots[name]] for name in wanted} if parts else {})
     holes: list[str] = []
-    if not (_has_blanks(whole) or parts):
+    if not (has_blanks(whole) or parts):
         plain = [line.slot for line in seating.lines.values() if line.is_plain]
         whole, holes = _with_holes(whole, plain, page_slots)
-    if not _has_blanks(whole):
+    if not has_blanks(whole):
         raise InputError(_nothing_blank(seating))
     return _task(whole, score, ensemble, players or ensemble, seating, slots, style or load_style(), key, holes)
 
@@ -169,14 +170,24 @@ def check_added(ensemble: Ensemble, add: Collection[str]) -> None:
         raise InputError(f"{ensemble.name} has no role {wrong!r} to add; expected one of: {', '.join(names)}")
 
 
-def check_parts(ensemble: Ensemble, parts: Collection[str], full: Collection[str], blank: Sequence[str]) -> None:
-    """InputError if a role of `--parts` does not exist, or has notes already and is not selected by `--blank`."""
+def check_parts(ensemble: Ensemble, parts: Collection[str]) -> None:
+    """InputError if a role of `--parts` does not exist."""
     names = [role.name for role in ensemble.roles]
     wrong = next((name for name in parts if name not in names), None)
     if wrong is not None:
         raise InputError(f"--parts: {ensemble.name} has no role {wrong!r}; expected one of: {', '.join(names)}")
-    kept = next((name for name in parts if name in full), None)
-    if kept is not None and not blank:
+
+
+def wanted_roles(names: Iterable[str], parts: Collection[str]) -> list[str]:
+    """The roles that may be written: those of `--parts`, all if it names none."""
+    return [name for name in names if not parts or name in parts]
+
+
+def check_written(page: Score, slots: Mapping[str, Collection[Slot]]) -> None:
+    """InputError if a role of `--parts` has nothing blank; `slots` are the voices of these roles."""
+    blank = {voice.slot for measure in page.measures for voice in measure.voices if voice.is_blank}
+    kept = next((name for name, own in slots.items() if blank.isdisjoint(own)), None)
+    if kept is not None:
         raise InputError(f"--parts: {kept} has notes already, which are kept; --blank {kept} replaces them")
 
 
@@ -207,25 +218,28 @@ def _page_notices(ensemble: Ensemble, players: Ensemble, seating: Seating, unsee
     return notices
 
 
-def _selections(score: Score, seating: Seating, blank: Sequence[str]) -> list[tuple[Slot, tuple[int, ...]]]:
-    """The voices and measure indices of the user's selections."""
+def _selections(
+    score: Score, seating: Seating, blank: Sequence[str], wanted: Sequence[str]
+) -> list[tuple[Slot, tuple[int, ...]]]:
+    """The voices and measure indices of the user's selections; `wanted` are the roles that may be written."""
     rows = []
     for text in blank:
         selection = Selection.parse(text)
         indices = selection.measures(score)
-        for name in selection.names or tuple(seating.lines):
-            rows += [(slot, indices) for slot in _slots_named(score, seating, name)]
+        for name in selection.names or wanted:
+            rows += [(slot, indices) for slot in _slots_named(score, seating, name, wanted)]
     return rows
 
 
-def _slots_named(score: Score, seating: Seating, name: str) -> list[Slot]:
+def _slots_named(score: Score, seating: Seating, name: str, wanted: Sequence[str]) -> list[Slot]:
     """The voices of a role, or of a part by its id or name. InputError if there is none, or if it cannot be emptied."""
-    found = [line for role, line in seating.lines.items() if role == name.casefold()]
+    lines = {role: seating.lines[role] for role in wanted}
+    found = [line for role, line in lines.items() if role == name.casefold()]
     if not found:
         ids = [part.id for part in score.parts if name.casefold() in (part.id.casefold(), part.name.casefold())]
-        found = [line for line in seating.lines.values() if line.slot.part in ids]
+        found = [line for line in lines.values() if line.slot.part in ids]
     if not found:
-        raise InputError(f"--blank: there is no part {name!r} to fill; expected one of: {', '.join(seating.lines)}")
+        raise InputError(f"--blank: there is no part {name!r} to fill; expected one of: {', '.join(lines)}")
     both = next((line for line in found if not line.is_plain), None)
     if both is not None:
         raise InputError(
@@ -305,7 +319,7 @@ def extended(score: Score, count: int, slots: Sequence[Slot]) -> Score:
     return insert_voices(longer, rests)
 
 
-def _has_blanks(score: Score) -> bool:
+def has_blanks(score: Score) -> bool:
     return any(voice.is_blank for measure in score.measures for voice in measure.voices)
 
 

@@ -66,7 +66,7 @@ def load_writer(request: ComposeRequest) -> Writer:
 
 
 def _of_parts(ensemble: Ensemble, parts: Collection[str]) -> Ensemble:
-    check_parts(ensemble, parts, (), ())
+    check_parts(ensemble, parts)
     return replace(ensemble, roles=tuple(role for role in ensemble.roles if role.name in parts))
 
 
