@@ -22,10 +22,10 @@ from scoregen.generation.infill_task import (
     wanted_roles,
 )
 from scoregen.generation.seating import read_voices, unread_notice
-from scoregen.generation.understanding import Understanding, beat_name, signature_notices
+from scoregen.generation.understanding import Understanding, UnderstoodVoice, signature_notices, understanding_of
 from scoregen.generation.voice_rules import chord_rule
 from scoregen.score.edit import Selection, blank_voices, with_parts
-from scoregen.score.elements import Measure, Part, Score, Slot
+from scoregen.score.elements import Part, Score, Slot
 from scoregen.score.ensemble import Ensemble, Role, match_roles
 from scoregen.score.instruments import family_of, instrument_of, plain_name
 from scoregen.score.keys import Key
@@ -289,28 +289,11 @@ def _understanding(
     ignored: Sequence[Part],
     keys: Sequence[Key],
 ) -> Understanding:
-    names = [role.name for role in ensemble.roles if role.name in parts]
     before = {part.id for part in given.parts}
-    blanks = {name: [i for i, m in enumerate(page.measures) if _is_blank(m, parts[name])] for name in names}
-    every = len(page.measures)
-    return Understanding(
-        tuple((page.part(parts[name]).name or parts[name], name) for name in names if parts[name] in before),
-        tuple(part.name or part.id for part in ignored),
-        tuple(dict.fromkeys(map(str, keys))),
-        tuple(dict.fromkeys(str(measure.time) for measure in page.measures)),
-        beat_name(page.measures[0].time) if page.measures else "quarter",
-        tuple(name for name in names if len(blanks[name]) < every),
-        tuple(_with_measures(page, name, blanks[name]) for name in names if blanks[name]),
-        tuple(name for name in names if parts[name] not in before),
-        "ignored" if any(measure.chord_symbols for measure in page.measures) else "none",
-    )
-
-
-def _is_blank(measure: Measure, part: str) -> bool:
-    return any(voice.is_blank for voice in measure.voices if voice.slot.part == part)
-
-
-def _with_measures(page: Score, name: str, indices: Sequence[int]) -> str:
-    if len(indices) == len(page.measures):
-        return name
-    return f"{name} {page.measures[indices[0]].number}-{page.measures[indices[-1]].number}"
+    names = {part.id: part.name or part.id for part in page.parts if part.id in before}
+    voices = [
+        UnderstoodVoice(name, names.get(parts[name]), name, [slot for slot in page.slots if slot.part == parts[name]])
+        for name in (role.name for role in ensemble.roles)
+        if name in parts
+    ]
+    return understanding_of(page, voices, [names[part.id] for part in ignored], keys)

@@ -11,7 +11,7 @@ from scoregen.generation.ranges import range_notices
 from scoregen.generation.reading import reading_of, reading_slot
 from scoregen.generation.seating import Seating, is_empty, seat, unseen_roles
 from scoregen.generation.stand_ins import comfortable, reading_interval, stand_ins
-from scoregen.generation.understanding import Understanding, signature_notices, understanding_of
+from scoregen.generation.understanding import Understanding, seated_voices, signature_notices, understanding_of
 from scoregen.generation.voice_rules import scales, voice_rule
 from scoregen.notation.graft.transposition import transposed
 from scoregen.score.edit import Selection, append_measures, blank_voices, insert_voices, with_parts
@@ -147,7 +147,8 @@ def _task(
         *range_notices(given, ensemble, seating),
         *holes,
     )
-    understanding = understanding_of(page, ensemble, seating, slots, keys)
+    ignored = [part.name or part.id for part in seating.kept] + [line.name for line in seating.unseated]
+    understanding = understanding_of(page, seated_voices(ensemble, seating, slots), ignored, keys)
     free = scales(reading, [Key.of(measure.key) for measure in reading.measures])
     return InfillTask(
         reading, all_slots, rules, notices, page, tuple(lines), keys, understanding, singers, seating.interval, free

@@ -13,8 +13,8 @@ from scoregen.score.ensemble import load_ensemble
 from scoregen.styles.style import load_style
 from scoregen.system.errors import InputError
 from scoregen.tokens.voice_descriptions import VoiceDescription
+from tests.generation.pages import BASS, REST, TREBLE, PagePart, page, sung
 from tests.generation.pages import TUNE as MELODY
-from tests.generation.pages import PagePart, page, sung
 
 TUNE = "X:1\nT:Tune\nM:4/4\nL:1/4\nK:G\n{voice}G A B c|d c B2|\n"
 
@@ -93,3 +93,14 @@ def test_a_selection_of_a_part_that_is_not_written(
 ) -> None:
     with pytest.raises(InputError, match=message):
         quartet_task(*QUARTET, sung("Flute", MELODY), blank=blank, wanted=wanted)
+
+
+def test_one_hand_of_a_piano_is_given_and_the_other_written() -> None:
+    piano = PagePart("Piano", (TREBLE, BASS), {(1, 1): MELODY, (2, 1): REST})
+    task = ensemble_task(page(piano), load_ensemble("piano"), {}, [], 0, load_style("instruments"))
+    assert "given: piano; to write: piano" in str(task.understanding)
+
+
+def test_each_measure_to_write_is_named() -> None:
+    task = quartet_task(*QUARTET, blank=("viola:1", "viola:4", "cello:2"))
+    assert "to write: viola 1 4, cello 2" in str(task.understanding)
