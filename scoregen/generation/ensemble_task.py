@@ -10,21 +10,19 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from scoregen.analysis.harmony.tune_keys import asked_keys, tune_keys
-from scoregen.generation.infill_task import (
-    InfillTask,
-    check_added,
-    check_parts,
-    check_written,
+from scoregen.generation.infill_task import InfillTask, check_roles, check_written, wanted_roles
+from scoregen.generation.seating import read_voices, unread_notice
+from scoregen.generation.understanding import Understanding, UnderstoodVoice, signature_notices, understanding_of
+from scoregen.generation.voice_rules import chord_rule
+from scoregen.score.edit import (
+    Selection,
+    blank_voices,
     extended,
     free_part_id,
     has_blanks,
     place_for,
-    wanted_roles,
+    with_parts,
 )
-from scoregen.generation.seating import read_voices, unread_notice
-from scoregen.generation.understanding import Understanding, UnderstoodVoice, signature_notices, understanding_of
-from scoregen.generation.voice_rules import chord_rule
-from scoregen.score.edit import Selection, blank_voices, with_parts
 from scoregen.score.elements import Part, Score, Slot
 from scoregen.score.ensemble import Ensemble, Role, match_roles
 from scoregen.score.instruments import family_of, instrument_of, plain_name
@@ -59,8 +57,9 @@ def ensemble_task(
             f" --role {ensemble.roles[0].name}=1"
         )
     is_to_fill = bool(blank or extend) or any(_empty_staves(score, part) for part in matched.values())
-    check_parts(ensemble, wanted)
-    new = _to_add(ensemble, matched, wanted or add, has_blanks=is_to_fill)
+    check_roles(ensemble, add, "--add")
+    check_roles(ensemble, wanted, "--parts")
+    new = _to_add(ensemble, matched, wanted or add, is_to_fill=is_to_fill)
     page, parts = _with_new_parts(score, ensemble, matched, new)
     written = {name: parts[name] for name in wanted_roles(parts, wanted)}
     page = _with_empty_staves(page, ensemble, written)
@@ -174,10 +173,9 @@ def _keys(page: Score, given: Score) -> tuple[Key, ...]:
     return tuple(Key.of(measure.key) for measure in page.measures)
 
 
-def _to_add(ensemble: Ensemble, matched: Mapping[str, str], add: Collection[str], *, has_blanks: bool) -> list[Role]:
+def _to_add(ensemble: Ensemble, matched: Mapping[str, str], add: Collection[str], *, is_to_fill: bool) -> list[Role]:
     """The roles that get a new part: those of `add`, or all that the page lacks if it has no blanks."""
-    check_added(ensemble, add)
-    every = not (has_blanks or add)
+    every = not (is_to_fill or add)
     return [role for role in ensemble.roles if role.name not in matched and (every or role.name in add)]
 
 

@@ -14,12 +14,19 @@ from scoregen.generation.stand_ins import comfortable, reading_interval, stand_i
 from scoregen.generation.understanding import Understanding, seated_voices, signature_notices, understanding_of
 from scoregen.generation.voice_rules import scales, voice_rule
 from scoregen.notation.graft.transposition import transposed
-from scoregen.score.edit import Selection, append_measures, blank_voices, insert_voices, with_parts
-from scoregen.score.elements import Part, Rest, Score, Slot, Voice
+from scoregen.score.edit import (
+    Selection,
+    blank_voices,
+    extended,
+    free_part_id,
+    has_blanks,
+    place_for,
+    with_parts,
+)
+from scoregen.score.elements import Score, Slot, Voice
 from scoregen.score.ensemble import Ensemble, Role
 from scoregen.score.keys import Key
 from scoregen.score.pitch import UNISON, Interval
-from scoregen.score.rhythm import NoteValue
 from scoregen.styles.style import Style, load_style
 from scoregen.system.errors import InputError
 from scoregen.tokens.constraints.state import VoiceRule
@@ -73,21 +80,18 @@ def infill_task(
     """
     singers = stand_ins(ensemble, players or ensemble)
     seating = _read_as(seat(score, ensemble, assignments), score, ensemble, singers)
-    every = [name for name, line in seating.lines.items() if is_empty(score, line)]
-    check_parts(ensemble, parts)
-    empty = [seating.lines[name] for name in every if not parts or name in parts]
-    chosen = (
-        [role.name for role in ensemble.roles if role.name in parts and role.name not in seating.lines]
-        if parts
-        else _roles_to_add(ensemble, seating, add, has_blanks=bool(empty or blank or extend))
-    )
+    check_roles(ensemble, add, "--add")
+    check_roles(ensemble, parts, "--parts")
+    given = wanted_roles(seating.lines, parts)
+    empty = [seating.lines[name] for name in given if is_empty(score, seating.lines[name])]
+    chosen = _roles_to_add(ensemble, seating, parts or add, is_to_fill=bool(empty or blank or extend))
     whole, added = _with_new_parts(score, ensemble, seating, chosen)
     slots = {name: reading_slot(score, line) for name, line in seating.lines.items()} | added
-    for slot, indices in _selections(score, seating, blank, wanted_roles(seating.lines, parts)):
+    for slot, indices in _selections(score, seating, blank, given):
         whole = blank_voices(whole, [slot], indices)
     whole = blank_voices(whole, [line.slot for line in empty], range(len(whole.measures)))
-    page_slots = tuple(slots[role.name] for role in ensemble.roles if role.name in slots)
-    wanted = wanted_roles(slots, parts)
+    names = [role.name for role in ensemble.roles if role.name in slots]
+    page_slots, wanted = tuple(slots[name] for name in names), wanted_roles(names, parts)
     whole = extended(whole, extend, [slots[name] for name in wanted]) if extend else whole
     check_written(whole, {name: [slots[name]] for name in wanted} if parts else {})
     holes: list[str] = []
@@ -155,28 +159,22 @@ def _task(
     )
 
 
-def _roles_to_add(ensemble: Ensemble, seating: Seating, add: Collection[str], *, has_blanks: bool) -> list[str]:
+def _roles_to_add(ensemble: Ensemble, seating: Seating, add: Collection[str], *, is_to_fill: bool) -> list[str]:
     """The roles that get a new part: those of `add`, else all others if the page has one voice or nothing to fill."""
     names = [role.name for role in ensemble.roles]
-    check_added(ensemble, add)
-    every = not add and (len(seating.lines) == 1 or not (has_blanks or seating.own_order))
+    every = not add and (len(seating.lines) == 1 or not (is_to_fill or seating.own_order))
     return [name for name in names if name not in seating.lines and (every or name in add)]
 
 
-def check_added(ensemble: Ensemble, add: Collection[str]) -> None:
-    """InputError if a role of `--add` does not exist."""
+def check_roles(ensemble: Ensemble, asked: Collection[str], option: str) -> None:
+    """InputError if a role that an option asks for does not exist."""
     names = [role.name for role in ensemble.roles]
-    wrong = next((name for name in add if name not in names), None)
+    wrong = next((name for name in asked if name not in names), None)
     if wrong is not None:
-        raise InputError(f"{ensemble.name} has no role {wrong!r} to add; expected one of: {', '.join(names)}")
-
-
-def check_parts(ensemble: Ensemble, parts: Collection[str]) -> None:
-    """InputError if a role of `--parts` does not exist."""
-    names = [role.name for role in ensemble.roles]
-    wrong = next((name for name in parts if name not in names), None)
-    if wrong is not None:
-        raise InputError(f"--parts: {ensemble.name} has no role {wrong!r}; expected one of: {', '.join(names)}")
+        raise InputError(
+            f"{option}: {ensemble.name} has no role {wrong!r} to add; expected one of: {', '.join(names)}; or an"
+            " instrument, such as flute"
+        )
 
 
 def wanted_roles(names: Iterable[str], parts: Collection[str]) -> list[str]:
@@ -272,17 +270,6 @@ def _with_new_parts(
     return with_parts(score, parts), added
 
 
-def place_for(parts: Sequence[Part], above: Sequence[str], below: Sequence[str]) -> int:
-    """The index after the part of the role above, else before the part of the next role that has one."""
-    ids = [part.id for part in parts]
-    return ids.index(above[-1]) + 1 if above else ids.index(below[0]) if below else 0
-
-
-def free_part_id(parts: Sequence[Part]) -> str:
-    used = {part.id for part in parts}
-    return next(name for number in range(1, len(parts) + 2) if (name := f"P{number}") not in used)
-
-
 def _as_read(
     read: Score,
     players: Ensemble,
@@ -304,24 +291,6 @@ def _as_read(
     keyed = (replace(m, key=key.signature) for m, key in zip(read.measures, keys, strict=True))
     score = with_parts(replace(read, measures=tuple(keyed)), parts)
     return transposed(score, interval), tuple(every[role.name] for role in players.roles)
-
-
-def extended(score: Score, count: int, slots: Sequence[Slot]) -> Score:
-    """The score with new blank measures, in which parts without a role rest."""
-    if not 1 <= count <= 400:
-        raise InputError(f"--extend {count}: expected 1 to 400 measures")
-    longer = append_measures(score, count, slots)
-    others = {slot.part: slot for slot in reversed(score.slots) if slot.part not in {slot.part for slot in slots}}
-    rests = [
-        (index, Voice(slot, (Rest(NoteValue.of(longer.measures[index].duration)),), "generated"))
-        for index in range(len(score.measures), len(longer.measures))
-        for slot in others.values()
-    ]
-    return insert_voices(longer, rests)
-
-
-def has_blanks(score: Score) -> bool:
-    return any(voice.is_blank for measure in score.measures for voice in measure.voices)
 
 
 def _with_holes(score: Score, slots: Sequence[Slot], all_slots: Sequence[Slot]) -> tuple[Score, list[str]]:
