@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from scoregen.analysis.harmony.tune_keys import asked_keys, tune_keys
 from scoregen.generation.infill_task import InfillTask, check_roles, check_written, wanted_roles
-from scoregen.generation.seating import read_voices, unread_notice
+from scoregen.generation.seating import empty_staves, read_voices, seated_parts, unread_notice
 from scoregen.generation.understanding import Understanding, UnderstoodVoice, signature_notices, understanding_of
 from scoregen.generation.voice_rules import chord_rule
 from scoregen.score.edit import (
@@ -24,8 +24,8 @@ from scoregen.score.edit import (
     with_parts,
 )
 from scoregen.score.elements import Part, Score, Slot
-from scoregen.score.ensemble import Ensemble, Role, match_roles
-from scoregen.score.instruments import family_of, instrument_of, plain_name
+from scoregen.score.ensemble import Ensemble, Role
+from scoregen.score.instruments import family_of
 from scoregen.score.keys import Key
 from scoregen.styles.style import Style
 from scoregen.system.errors import InputError
@@ -50,13 +50,13 @@ def ensemble_task(
 
     `wanted` are the only roles that are written, if it names any.
     """
-    matched = _matched(score, ensemble, assignments, {*add, *wanted})
+    matched = seated_parts(score, ensemble, assignments, {*add, *wanted})
     if not matched:
         raise InputError(
             f"no part of the score matches a role of {ensemble.name}; assign one, as in"
             f" --role {ensemble.roles[0].name}=1"
         )
-    is_to_fill = bool(blank or extend) or any(_empty_staves(score, part) for part in matched.values())
+    is_to_fill = bool(blank or extend) or any(empty_staves(score, part) for part in matched.values())
     check_roles(ensemble, add, "--add")
     check_roles(ensemble, wanted, "--parts")
     new = _to_add(ensemble, matched, wanted or add, is_to_fill=is_to_fill)
@@ -125,42 +125,6 @@ def _task(
     return InfillTask(read, slots, rules, notices, page, slots, keys, understanding, singers)
 
 
-def _seated(score: Score, ensemble: Ensemble) -> dict[str, str]:
-    """The parts by role. A melody that is alone, in a part of a keyboard with one staff, is no half of a keyboard."""
-    matched = match_roles(score, ensemble, {})
-    if len(matched) != 1 or len(score.parts) != 1 or score.parts[0].staves > 1:
-        return matched
-    (name,) = matched
-    lines = [role.name for role in ensemble.roles if role.staves == 1]
-    return {lines[0]: matched[name]} if ensemble.role(name).staves > 1 and lines and _is_line(score) else matched
-
-
-def _is_line(score: Score) -> bool:
-    """Whether no two notes sound at once in a score of one part."""
-    rows = [[voice for voice in measure.voices if not voice.is_silent] for measure in score.measures]
-    return all(len(row) <= 1 for row in rows) and not any(
-        len(element.notes) > 1 for row in rows for voice in row for element in voice.elements
-    )
-
-
-def _matched(
-    score: Score, ensemble: Ensemble, assignments: Mapping[str, str], asked: Collection[str]
-) -> dict[str, str]:
-    """The parts by role; a role that is `asked` for takes no part with notes unless this is its instrument."""
-    found = dict(match_roles(score, ensemble, assignments) if assignments else _seated(score, ensemble))
-    others = [name for name in asked if name in found and name not in assignments]
-    others = [name for name in others if not _may_be(score, found[name], ensemble.role(name))]
-    rest = tuple(role for role in ensemble.roles if role.name not in others)
-    return dict(match_roles(score, replace(ensemble, roles=rest), assignments)) if others and rest else found
-
-
-def _may_be(score: Score, part: str, role: Role) -> bool:
-    """Whether a part is that of a role by its name or its instrument, or has a staff to fill."""
-    own = score.part(part)
-    named = plain_name(own.name) in role.aliases or own.name.casefold() == role.title.casefold()
-    return named or bool(_empty_staves(score, part)) or (role.type is not None and instrument_of(own) is role.type)
-
-
 def _rule(role: Role | None, slot: Slot, score: Score, each: VoiceDescription, style: Style) -> VoiceRule:
     """The rule of a voice; one without a role is never written."""
     return VoiceRule.of(()) if role is None else chord_rule(role, slot.staff, score, each, style)
@@ -216,7 +180,7 @@ def _with_empty_staves(page: Score, ensemble: Ensemble, parts: Mapping[str, str]
     The rests of a staff that is blank elsewhere stay.
     """
     blank = {voice.slot[:2] for measure in page.measures for voice in measure.voices if voice.is_blank}
-    empty = {part: _empty_staves(page, part) for part in parts.values()}
+    empty = {part: empty_staves(page, part) for part in parts.values()}
     slots = [
         slot for slot in _main_slots(page, ensemble, parts) if slot.staff in empty[slot.part] and slot[:2] not in blank
     ]
@@ -270,13 +234,6 @@ def _main_slots(page: Score, ensemble: Ensemble, parts: Mapping[str, str]) -> li
 
 def _first_voice(page: Score, part: str, staff: int) -> Slot:
     return next((slot for slot in page.slots if slot.part == part and slot.staff == staff), Slot(part, staff))
-
-
-def _empty_staves(score: Score, part: str) -> set[int]:
-    """The staves of a part that have no notes: their voices are blank, or rest throughout."""
-    voices = [voice for measure in score.measures for voice in measure.voices if voice.slot.part == part]
-    sounding = (voice.slot.staff for voice in voices if any(element.notes for element in voice.elements))
-    return set(range(1, score.part(part).staves + 1)) - set(sounding)
 
 
 def _understanding(
