@@ -10,21 +10,22 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from scoregen.analysis.harmony.tune_keys import asked_keys, tune_keys
-from scoregen.generation.infill_task import (
-    InfillTask,
-    check_added,
-    check_parts,
+from scoregen.generation.infill_task import InfillTask, check_roles, check_written, wanted_roles
+from scoregen.generation.seating import empty_staves, read_voices, seated_parts, unread_notice
+from scoregen.generation.understanding import Understanding, UnderstoodVoice, signature_notices, understanding_of
+from scoregen.generation.voice_rules import chord_rule
+from scoregen.score.edit import (
+    Selection,
+    blank_voices,
     extended,
     free_part_id,
+    has_blanks,
     place_for,
+    with_parts,
 )
-from scoregen.generation.seating import read_voices, unread_notice
-from scoregen.generation.understanding import Understanding, beat_name, signature_notices
-from scoregen.generation.voice_rules import chord_rule
-from scoregen.score.edit import Selection, blank_voices, with_parts
-from scoregen.score.elements import Measure, Part, Score, Slot
-from scoregen.score.ensemble import Ensemble, Role, match_roles
-from scoregen.score.instruments import family_of, instrument_of, plain_name
+from scoregen.score.elements import Part, Score, Slot
+from scoregen.score.ensemble import Ensemble, Role
+from scoregen.score.instruments import family_of
 from scoregen.score.keys import Key
 from scoregen.styles.style import Style
 from scoregen.system.errors import InputError
@@ -49,20 +50,23 @@ def ensemble_task(
 
     `wanted` are the only roles that are written, if it names any.
     """
-    matched = _matched(score, ensemble, assignments, {*add, *wanted})
+    matched = seated_parts(score, ensemble, assignments, {*add, *wanted})
     if not matched:
         raise InputError(
             f"no part of the score matches a role of {ensemble.name}; assign one, as in"
             f" --role {ensemble.roles[0].name}=1"
         )
-    has_blanks = bool(blank or extend) or any(_empty_staves(score, part) for part in matched.values())
-    check_parts(ensemble, wanted, [name for name, part in matched.items() if not _empty_staves(score, part)], blank)
-    new = _to_add(ensemble, matched, wanted or add, has_blanks=has_blanks)
+    is_to_fill = bool(blank or extend) or any(empty_staves(score, part) for part in matched.values())
+    check_roles(ensemble, add, "--add")
+    check_roles(ensemble, wanted, "--parts")
+    new = _to_add(ensemble, matched, wanted or add, is_to_fill=is_to_fill)
     page, parts = _with_new_parts(score, ensemble, matched, new)
-    page = _with_empty_staves(page, ensemble, {name: parts[name] for name in parts if not wanted or name in wanted})
-    page = _with_selections(page, ensemble, parts, blank)
-    page = extended(page, extend, _main_slots(page, ensemble, parts)) if extend else page
-    if not any(voice.is_blank for measure in page.measures for voice in measure.voices):
+    written = {name: parts[name] for name in wanted_roles(parts, wanted)}
+    page = _with_empty_staves(page, ensemble, written)
+    page = _with_selections(page, ensemble, written, blank)
+    page = extended(page, extend, _main_slots(page, ensemble, written)) if extend else page
+    check_written(page, {name: _main_slots(page, ensemble, {name: written[name]}) for name in wanted})
+    if not has_blanks(page):
         raise InputError("the score has no blanks; select some with --blank, or append measures with --extend")
     return _task(page, score, ensemble, parts, style, key)
 
@@ -121,42 +125,6 @@ def _task(
     return InfillTask(read, slots, rules, notices, page, slots, keys, understanding, singers)
 
 
-def _seated(score: Score, ensemble: Ensemble) -> dict[str, str]:
-    """The parts by role. A melody that is alone, in a part of a keyboard with one staff, is no half of a keyboard."""
-    matched = match_roles(score, ensemble, {})
-    if len(matched) != 1 or len(score.parts) != 1 or score.parts[0].staves > 1:
-        return matched
-    (name,) = matched
-    lines = [role.name for role in ensemble.roles if role.staves == 1]
-    return {lines[0]: matched[name]} if ensemble.role(name).staves > 1 and lines and _is_line(score) else matched
-
-
-def _is_line(score: Score) -> bool:
-    """Whether no two notes sound at once in a score of one part."""
-    rows = [[voice for voice in measure.voices if not voice.is_silent] for measure in score.measures]
-    return all(len(row) <= 1 for row in rows) and not any(
-        len(element.notes) > 1 for row in rows for voice in row for element in voice.elements
-    )
-
-
-def _matched(
-    score: Score, ensemble: Ensemble, assignments: Mapping[str, str], asked: Collection[str]
-) -> dict[str, str]:
-    """The parts by role; a role that is `asked` for takes no part with notes unless this is its instrument."""
-    found = dict(match_roles(score, ensemble, assignments) if assignments else _seated(score, ensemble))
-    others = [name for name in asked if name in found and name not in assignments]
-    others = [name for name in others if not _may_be(score, found[name], ensemble.role(name))]
-    rest = tuple(role for role in ensemble.roles if role.name not in others)
-    return dict(match_roles(score, replace(ensemble, roles=rest), assignments)) if others and rest else found
-
-
-def _may_be(score: Score, part: str, role: Role) -> bool:
-    """Whether a part is that of a role by its name or its instrument, or has a staff to fill."""
-    own = score.part(part)
-    named = plain_name(own.name) in role.aliases or own.name.casefold() == role.title.casefold()
-    return named or bool(_empty_staves(score, part)) or (role.type is not None and instrument_of(own) is role.type)
-
-
 def _rule(role: Role | None, slot: Slot, score: Score, each: VoiceDescription, style: Style) -> VoiceRule:
     """The rule of a voice; one without a role is never written."""
     return VoiceRule.of(()) if role is None else chord_rule(role, slot.staff, score, each, style)
@@ -169,10 +137,9 @@ def _keys(page: Score, given: Score) -> tuple[Key, ...]:
     return tuple(Key.of(measure.key) for measure in page.measures)
 
 
-def _to_add(ensemble: Ensemble, matched: Mapping[str, str], add: Collection[str], *, has_blanks: bool) -> list[Role]:
+def _to_add(ensemble: Ensemble, matched: Mapping[str, str], add: Collection[str], *, is_to_fill: bool) -> list[Role]:
     """The roles that get a new part: those of `add`, or all that the page lacks if it has no blanks."""
-    check_added(ensemble, add)
-    every = not (has_blanks or add)
+    every = not (is_to_fill or add)
     return [role for role in ensemble.roles if role.name not in matched and (every or role.name in add)]
 
 
@@ -213,7 +180,7 @@ def _with_empty_staves(page: Score, ensemble: Ensemble, parts: Mapping[str, str]
     The rests of a staff that is blank elsewhere stay.
     """
     blank = {voice.slot[:2] for measure in page.measures for voice in measure.voices if voice.is_blank}
-    empty = {part: _empty_staves(page, part) for part in parts.values()}
+    empty = {part: empty_staves(page, part) for part in parts.values()}
     slots = [
         slot for slot in _main_slots(page, ensemble, parts) if slot.staff in empty[slot.part] and slot[:2] not in blank
     ]
@@ -221,7 +188,10 @@ def _with_empty_staves(page: Score, ensemble: Ensemble, parts: Mapping[str, str]
 
 
 def _with_selections(page: Score, ensemble: Ensemble, parts: Mapping[str, str], blank: Sequence[str]) -> Score:
-    """The page with the selections of `--blank` blank: of each part one voice on every staff, and no other."""
+    """The page with the selections of `--blank` blank: of each part one voice on every staff, and no other.
+
+    `parts` are those that may be written, by role.
+    """
     for text in blank:
         selection = Selection.parse(text)
         chosen = {_part_named(page, parts, name) for name in selection.names} or set(parts.values())
@@ -246,7 +216,7 @@ def _without(page: Score, slots: Collection[Slot], indices: Collection[int]) -> 
 def _part_named(page: Score, parts: Mapping[str, str], name: str) -> str:
     wanted = name.casefold()
     found = [part for role, part in parts.items() if role == wanted]
-    found += [part.id for part in page.parts if wanted in (part.id.casefold(), part.name.casefold())]
+    found += [part for part in parts.values() if wanted in (part.casefold(), page.part(part).name.casefold())]
     if not found:
         raise InputError(f"--blank: there is no part {name!r} to fill; expected one of: {', '.join(parts)}")
     return found[0]
@@ -266,13 +236,6 @@ def _first_voice(page: Score, part: str, staff: int) -> Slot:
     return next((slot for slot in page.slots if slot.part == part and slot.staff == staff), Slot(part, staff))
 
 
-def _empty_staves(score: Score, part: str) -> set[int]:
-    """The staves of a part that have no notes: their voices are blank, or rest throughout."""
-    voices = [voice for measure in score.measures for voice in measure.voices if voice.slot.part == part]
-    sounding = (voice.slot.staff for voice in voices if any(element.notes for element in voice.elements))
-    return set(range(1, score.part(part).staves + 1)) - set(sounding)
-
-
 def _understanding(
     page: Score,
     given: Score,
@@ -281,28 +244,11 @@ def _understanding(
     ignored: Sequence[Part],
     keys: Sequence[Key],
 ) -> Understanding:
-    names = [role.name for role in ensemble.roles if role.name in parts]
     before = {part.id for part in given.parts}
-    blanks = {name: [i for i, m in enumerate(page.measures) if _is_blank(m, parts[name])] for name in names}
-    every = len(page.measures)
-    return Understanding(
-        tuple((page.part(parts[name]).name or parts[name], name) for name in names if parts[name] in before),
-        tuple(part.name or part.id for part in ignored),
-        tuple(dict.fromkeys(map(str, keys))),
-        tuple(dict.fromkeys(str(measure.time) for measure in page.measures)),
-        beat_name(page.measures[0].time) if page.measures else "quarter",
-        tuple(name for name in names if len(blanks[name]) < every),
-        tuple(_with_measures(page, name, blanks[name]) for name in names if blanks[name]),
-        tuple(name for name in names if parts[name] not in before),
-        "ignored" if any(measure.chord_symbols for measure in page.measures) else "none",
-    )
-
-
-def _is_blank(measure: Measure, part: str) -> bool:
-    return any(voice.is_blank for voice in measure.voices if voice.slot.part == part)
-
-
-def _with_measures(page: Score, name: str, indices: Sequence[int]) -> str:
-    if len(indices) == len(page.measures):
-        return name
-    return f"{name} {page.measures[indices[0]].number}-{page.measures[indices[-1]].number}"
+    names = {part.id: part.name or part.id for part in page.parts if part.id in before}
+    voices = [
+        UnderstoodVoice(name, names.get(parts[name]), name, [slot for slot in page.slots if slot.part == parts[name]])
+        for name in (role.name for role in ensemble.roles)
+        if name in parts
+    ]
+    return understanding_of(page, voices, [names[part.id] for part in ignored], keys)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -11,15 +11,22 @@ from scoregen.generation.ranges import range_notices
 from scoregen.generation.reading import reading_of, reading_slot
 from scoregen.generation.seating import Seating, is_empty, seat, unseen_roles
 from scoregen.generation.stand_ins import comfortable, reading_interval, stand_ins
-from scoregen.generation.understanding import Understanding, signature_notices, understanding_of
+from scoregen.generation.understanding import Understanding, seated_voices, signature_notices, understanding_of
 from scoregen.generation.voice_rules import scales, voice_rule
 from scoregen.notation.graft.transposition import transposed
-from scoregen.score.edit import Selection, append_measures, blank_voices, insert_voices, with_parts
-from scoregen.score.elements import Part, Rest, Score, Slot, Voice
+from scoregen.score.edit import (
+    Selection,
+    blank_voices,
+    extended,
+    free_part_id,
+    has_blanks,
+    place_for,
+    with_parts,
+)
+from scoregen.score.elements import Score, Slot, Voice
 from scoregen.score.ensemble import Ensemble, Role
 from scoregen.score.keys import Key
 from scoregen.score.pitch import UNISON, Interval
-from scoregen.score.rhythm import NoteValue
 from scoregen.styles.style import Style, load_style
 from scoregen.system.errors import InputError
 from scoregen.tokens.constraints.state import VoiceRule
@@ -69,31 +76,29 @@ def infill_task(
     are none of these, or if the page has one voice, the roles that it lacks are added as parts, or those of `add`
     alone. `parts` are the only roles that are written, if it names any. If nothing is blank then, the full measures in
     which a role rests while another sings are blank. `key` is the key of the first measure; without it the keys are
-    found. `players` are the roles that the network writes, if
-    these are not those of the ensemble.
+    found. `players` are the roles that the network writes, if these are not those of the ensemble.
     """
     singers = stand_ins(ensemble, players or ensemble)
     seating = _read_as(seat(score, ensemble, assignments), score, ensemble, singers)
-    every = [name for name, line in seating.lines.items() if is_empty(score, line)]
-    check_parts(ensemble, parts, [name for name in seating.lines if name not in every], blank)
-    empty = [seating.lines[name] for name in every if not parts or name in parts]
-    chosen = (
-        [role.name for role in ensemble.roles if role.name in parts and role.name not in seating.lines]
-        if parts
-        else _roles_to_add(ensemble, seating, add, has_blanks=bool(empty or blank or extend))
-    )
+    check_roles(ensemble, add, "--add")
+    check_roles(ensemble, parts, "--parts")
+    given = wanted_roles(seating.lines, parts)
+    empty = [seating.lines[name] for name in given if is_empty(score, seating.lines[name])]
+    chosen = _roles_to_add(ensemble, seating, parts or add, is_to_fill=bool(empty or blank or extend))
     whole, added = _with_new_parts(score, ensemble, seating, chosen)
     slots = {name: reading_slot(score, line) for name, line in seating.lines.items()} | added
-    for slot, indices in _selections(score, seating, blank):
+    for slot, indices in _selections(score, seating, blank, given):
         whole = blank_voices(whole, [slot], indices)
     whole = blank_voices(whole, [line.slot for line in empty], range(len(whole.measures)))
-    page_slots = tuple(slots[role.name] for role in ensemble.roles if role.name in slots)
-    whole = extended(whole, extend, page_slots) if extend else whole
+    names = [role.name for role in ensemble.roles if role.name in slots]
+    page_slots, wanted = tuple(slots[name] for name in names), wanted_roles(names, parts)
+    whole = extended(whole, extend, [slots[name] for name in wanted]) if extend else whole
+    check_written(whole, {name: [slots[name]] for name in wanted} if parts else {})
     holes: list[str] = []
-    if not (_has_blanks(whole) or parts):
+    if not (has_blanks(whole) or parts):
         plain = [line.slot for line in seating.lines.values() if line.is_plain]
         whole, holes = _with_holes(whole, plain, page_slots)
-    if not _has_blanks(whole):
+    if not has_blanks(whole):
         raise InputError(_nothing_blank(seating))
     return _task(whole, score, ensemble, players or ensemble, seating, slots, style or load_style(), key, holes)
 
@@ -146,37 +151,42 @@ def _task(
         *range_notices(given, ensemble, seating),
         *holes,
     )
-    understanding = understanding_of(page, ensemble, seating, slots, keys)
+    ignored = [part.name or part.id for part in seating.kept] + [line.name for line in seating.unseated]
+    understanding = understanding_of(page, seated_voices(ensemble, seating, slots), ignored, keys)
     free = scales(reading, [Key.of(measure.key) for measure in reading.measures])
     return InfillTask(
         reading, all_slots, rules, notices, page, tuple(lines), keys, understanding, singers, seating.interval, free
     )
 
 
-def _roles_to_add(ensemble: Ensemble, seating: Seating, add: Collection[str], *, has_blanks: bool) -> list[str]:
+def _roles_to_add(ensemble: Ensemble, seating: Seating, add: Collection[str], *, is_to_fill: bool) -> list[str]:
     """The roles that get a new part: those of `add`, else all others if the page has one voice or nothing to fill."""
     names = [role.name for role in ensemble.roles]
-    check_added(ensemble, add)
-    every = not add and (len(seating.lines) == 1 or not (has_blanks or seating.own_order))
+    every = not add and (len(seating.lines) == 1 or not (is_to_fill or seating.own_order))
     return [name for name in names if name not in seating.lines and (every or name in add)]
 
 
-def check_added(ensemble: Ensemble, add: Collection[str]) -> None:
-    """InputError if a role of `--add` does not exist."""
+def check_roles(ensemble: Ensemble, asked: Collection[str], option: str) -> None:
+    """InputError if a role that an option asks for does not exist."""
     names = [role.name for role in ensemble.roles]
-    wrong = next((name for name in add if name not in names), None)
+    wrong = next((name for name in asked if name not in names), None)
     if wrong is not None:
-        raise InputError(f"{ensemble.name} has no role {wrong!r} to add; expected one of: {', '.join(names)}")
+        raise InputError(
+            f"{option}: {ensemble.name} has no role {wrong!r} to add; expected one of: {', '.join(names)}; or an"
+            " instrument, such as flute"
+        )
 
 
-def check_parts(ensemble: Ensemble, parts: Collection[str], full: Collection[str], blank: Sequence[str]) -> None:
-    """InputError if a role of `--parts` does not exist, or has notes already and is not selected by `--blank`."""
-    names = [role.name for role in ensemble.roles]
-    wrong = next((name for name in parts if name not in names), None)
-    if wrong is not None:
-        raise InputError(f"--parts: {ensemble.name} has no role {wrong!r}; expected one of: {', '.join(names)}")
-    kept = next((name for name in parts if name in full), None)
-    if kept is not None and not blank:
+def wanted_roles(names: Iterable[str], parts: Collection[str]) -> list[str]:
+    """The roles that may be written: those of `--parts`, all if it names none."""
+    return [name for name in names if not parts or name in parts]
+
+
+def check_written(page: Score, slots: Mapping[str, Collection[Slot]]) -> None:
+    """InputError if a role of `--parts` has nothing blank; `slots` are the voices of these roles."""
+    blank = {voice.slot for measure in page.measures for voice in measure.voices if voice.is_blank}
+    kept = next((name for name, own in slots.items() if blank.isdisjoint(own)), None)
+    if kept is not None:
         raise InputError(f"--parts: {kept} has notes already, which are kept; --blank {kept} replaces them")
 
 
@@ -207,25 +217,28 @@ def _page_notices(ensemble: Ensemble, players: Ensemble, seating: Seating, unsee
     return notices
 
 
-def _selections(score: Score, seating: Seating, blank: Sequence[str]) -> list[tuple[Slot, tuple[int, ...]]]:
-    """The voices and measure indices of the user's selections."""
+def _selections(
+    score: Score, seating: Seating, blank: Sequence[str], wanted: Sequence[str]
+) -> list[tuple[Slot, tuple[int, ...]]]:
+    """The voices and measure indices of the user's selections; `wanted` are the roles that may be written."""
     rows = []
     for text in blank:
         selection = Selection.parse(text)
         indices = selection.measures(score)
-        for name in selection.names or tuple(seating.lines):
-            rows += [(slot, indices) for slot in _slots_named(score, seating, name)]
+        for name in selection.names or wanted:
+            rows += [(slot, indices) for slot in _slots_named(score, seating, name, wanted)]
     return rows
 
 
-def _slots_named(score: Score, seating: Seating, name: str) -> list[Slot]:
+def _slots_named(score: Score, seating: Seating, name: str, wanted: Sequence[str]) -> list[Slot]:
     """The voices of a role, or of a part by its id or name. InputError if there is none, or if it cannot be emptied."""
-    found = [line for role, line in seating.lines.items() if role == name.casefold()]
+    lines = {role: seating.lines[role] for role in wanted}
+    found = [line for role, line in lines.items() if role == name.casefold()]
     if not found:
         ids = [part.id for part in score.parts if name.casefold() in (part.id.casefold(), part.name.casefold())]
-        found = [line for line in seating.lines.values() if line.slot.part in ids]
+        found = [line for line in lines.values() if line.slot.part in ids]
     if not found:
-        raise InputError(f"--blank: there is no part {name!r} to fill; expected one of: {', '.join(seating.lines)}")
+        raise InputError(f"--blank: there is no part {name!r} to fill; expected one of: {', '.join(lines)}")
     both = next((line for line in found if not line.is_plain), None)
     if both is not None:
         raise InputError(
@@ -257,17 +270,6 @@ def _with_new_parts(
     return with_parts(score, parts), added
 
 
-def place_for(parts: Sequence[Part], above: Sequence[str], below: Sequence[str]) -> int:
-    """The index after the part of the role above, else before the part of the next role that has one."""
-    ids = [part.id for part in parts]
-    return ids.index(above[-1]) + 1 if above else ids.index(below[0]) if below else 0
-
-
-def free_part_id(parts: Sequence[Part]) -> str:
-    used = {part.id for part in parts}
-    return next(name for number in range(1, len(parts) + 2) if (name := f"P{number}") not in used)
-
-
 def _as_read(
     read: Score,
     players: Ensemble,
@@ -289,24 +291,6 @@ def _as_read(
     keyed = (replace(m, key=key.signature) for m, key in zip(read.measures, keys, strict=True))
     score = with_parts(replace(read, measures=tuple(keyed)), parts)
     return transposed(score, interval), tuple(every[role.name] for role in players.roles)
-
-
-def extended(score: Score, count: int, slots: Sequence[Slot]) -> Score:
-    """The score with new blank measures, in which parts without a role rest."""
-    if not 1 <= count <= 400:
-        raise InputError(f"--extend {count}: expected 1 to 400 measures")
-    longer = append_measures(score, count, slots)
-    others = {slot.part: slot for slot in reversed(score.slots) if slot.part not in {slot.part for slot in slots}}
-    rests = [
-        (index, Voice(slot, (Rest(NoteValue.of(longer.measures[index].duration)),), "generated"))
-        for index in range(len(score.measures), len(longer.measures))
-        for slot in others.values()
-    ]
-    return insert_voices(longer, rests)
-
-
-def _has_blanks(score: Score) -> bool:
-    return any(voice.is_blank for measure in score.measures for voice in measure.voices)
 
 
 def _with_holes(score: Score, slots: Sequence[Slot], all_slots: Sequence[Slot]) -> tuple[Score, list[str]]:

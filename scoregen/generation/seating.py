@@ -3,8 +3,8 @@
 The network writes for the roles of one ensemble. Other choirs (tenors 1 and 2 with baritone and bass, a descant above
 a soprano) take its roles in the order of the page, and are read at an interval at which they lie in its ranges. Choirs
 that are asked for by name have roles of their own; `generation.stand_ins` tells which voices of the network sing them.
-The network for any ensemble reads the voices of a page as they are, of a large one the most telling ones
-(`read_voices`).
+For the network for any ensemble whole parts take the roles (`seated_parts`). It reads the voices of a page as they are,
+of a large one the most telling ones (`read_voices`).
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ from scoregen.generation.page import (
 )
 from scoregen.generation.stand_ins import middle, reading_interval
 from scoregen.score.elements import Part, Score, Slot
-from scoregen.score.ensemble import Ensemble, Role, assigned_part
+from scoregen.score.ensemble import Ensemble, Role, assigned_part, match_roles
+from scoregen.score.instruments import instrument_of, plain_name
 from scoregen.score.pitch import UNISON, Interval, Pitch
 from scoregen.system.errors import InputError
 
@@ -206,6 +207,49 @@ def _seating(score: Score, ensemble: Ensemble, seats: Mapping[str, Line], lines:
 def unseen_roles(ensemble: Ensemble, seating: Seating, added: Collection[str]) -> tuple[Role, ...]:
     """The roles that the network writes and that are left out of the page."""
     return tuple(role for role in ensemble.roles if role.name not in seating.lines and role.name not in added)
+
+
+def seated_parts(
+    score: Score, ensemble: Ensemble, assignments: Mapping[str, str], asked: Collection[str]
+) -> dict[str, str]:
+    """The parts by role; a role that is `asked` for takes no part with notes unless this is its instrument."""
+    found = dict(match_roles(score, ensemble, assignments) if assignments else _melody_or_parts(score, ensemble))
+    others = [name for name in asked if name in found and name not in assignments]
+    others = [name for name in others if not _may_be(score, found[name], ensemble.role(name))]
+    rest = tuple(role for role in ensemble.roles if role.name not in others)
+    return dict(match_roles(score, replace(ensemble, roles=rest), assignments)) if others and rest else found
+
+
+def _melody_or_parts(score: Score, ensemble: Ensemble) -> dict[str, str]:
+    """The parts by role. A melody that is alone, in a part of a keyboard with one staff, is no half of a keyboard."""
+    matched = match_roles(score, ensemble, {})
+    if len(matched) != 1 or len(score.parts) != 1 or score.parts[0].staves > 1:
+        return matched
+    (name,) = matched
+    lines = [role.name for role in ensemble.roles if role.staves == 1]
+    return {lines[0]: matched[name]} if ensemble.role(name).staves > 1 and lines and _is_line(score) else matched
+
+
+def _is_line(score: Score) -> bool:
+    """Whether no two notes sound at once in a score of one part."""
+    rows = [[voice for voice in measure.voices if not voice.is_silent] for measure in score.measures]
+    return all(len(row) <= 1 for row in rows) and not any(
+        len(element.notes) > 1 for row in rows for voice in row for element in voice.elements
+    )
+
+
+def _may_be(score: Score, part: str, role: Role) -> bool:
+    """Whether a part is that of a role by its name or its instrument, or has a staff to fill."""
+    own = score.part(part)
+    named = plain_name(own.name) in role.aliases or own.name.casefold() == role.title.casefold()
+    return named or bool(empty_staves(score, part)) or (role.type is not None and instrument_of(own) is role.type)
+
+
+def empty_staves(score: Score, part: str) -> set[int]:
+    """The staves of a part that have no notes: their voices are blank, or rest throughout."""
+    voices = [voice for measure in score.measures for voice in measure.voices if voice.slot.part == part]
+    sounding = (voice.slot.staff for voice in voices if any(element.notes for element in voice.elements))
+    return set(range(1, score.part(part).staves + 1)) - set(sounding)
 
 
 def read_voices(score: Score, slots: Sequence[Slot], roles: Collection[str]) -> tuple[Slot, ...]:

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Literal
 
 from scoregen.generation.seating import Seating
-from scoregen.score.elements import Score, Slot
+from scoregen.score.elements import Measure, Score, Slot, Voice
 from scoregen.score.ensemble import Ensemble
 from scoregen.score.keys import Key, KeySignature
 from scoregen.score.metre import TimeSignature
@@ -50,25 +50,42 @@ class Understanding:
         return "; ".join(fields)
 
 
+@dataclass(frozen=True, slots=True)
+class UnderstoodVoice:
+    """What a role has of a page: the name printed there, None for a new staff; how it is called; its voices."""
+
+    role: str
+    printed: str | None
+    label: str
+    slots: Sequence[Slot]
+
+
+def seated_voices(ensemble: Ensemble, seating: Seating, slots: Mapping[str, Slot]) -> list[UnderstoodVoice]:
+    """The voices of a choir at their slots by role, called by their printed names if these are distinct."""
+    printed = {name: line.name for name, line in seating.lines.items()}
+    on_page = list(printed.values())
+    labels = {name: own for name, own in printed.items() if on_page.count(own) == 1}
+    return [
+        UnderstoodVoice(name, printed.get(name), labels.get(name, name), [slots[name]])
+        for name in (role.name for role in ensemble.roles)
+        if name in slots
+    ]
+
+
 def understanding_of(
-    page: Score, ensemble: Ensemble, seating: Seating, slots: Mapping[str, Slot], keys: Sequence[Key]
+    page: Score, voices: Sequence[UnderstoodVoice], ignored: Sequence[str], keys: Sequence[Key]
 ) -> Understanding:
-    """What was understood of a page whose blanks are marked; `slots` are those of the roles on the page, by name."""
-    names = [role.name for role in ensemble.roles if role.name in slots]
-    blanks = {name: _blank_measures(page, slots[name]) for name in names}
-    every = len(page.measures)
-    on_page = [line.name for line in seating.lines.values()]
-    labels = {name: name for name in names}
-    labels |= {name: line.name for name, line in seating.lines.items() if on_page.count(line.name) == 1}
+    """What was understood of a page whose blanks are marked; `ignored` are the names of what no role takes."""
+    blank = [(voice.label, _blank_measures(page, voice)) for voice in voices]
     return Understanding(
-        tuple((seating.lines[name].name, name) for name in names if name in seating.lines),
-        tuple(part.name or part.id for part in seating.kept) + tuple(line.name for line in seating.unseated),
+        tuple((voice.printed, voice.role) for voice in voices if voice.printed is not None),
+        tuple(ignored),
         tuple(str(key) for key, _ in groupby(keys)),
         tuple(str(time) for time, _ in groupby(measure.time for measure in page.measures)),
         beat_name(page.measures[0].time) if page.measures else "quarter",
-        tuple(labels[name] for name in names if len(blanks[name]) < every),
-        tuple(_named(page, labels[name], blanks[name]) for name in names if blanks[name]),
-        tuple(name for name in names if name not in seating.lines),
+        tuple(voice.label for voice in voices if _is_given(page, voice)),
+        tuple(_named(page, label, indices) for label, indices in blank if indices),
+        tuple(voice.role for voice in voices if voice.printed is None),
         "ignored" if any(measure.chord_symbols for measure in page.measures) else "none",
     )
 
@@ -94,8 +111,17 @@ def _accidentals(signature: KeySignature) -> str:
     return f"{count} {kind}{'s' if count > 1 else ''}" if count else "no accidentals"
 
 
-def _blank_measures(page: Score, slot: Slot) -> list[int]:
-    return [index for index, measure in enumerate(page.measures) if (voice := measure.voice(slot)) and voice.is_blank]
+def _blank_measures(page: Score, voice: UnderstoodVoice) -> list[int]:
+    return [index for index, measure in enumerate(page.measures) if any(own.is_blank for own in _of(measure, voice))]
+
+
+def _is_given(page: Score, voice: UnderstoodVoice) -> bool:
+    """Whether a voice is not blank everywhere; one hand of a piano may be given, and the other blank."""
+    return any(not (own := _of(measure, voice)) or not all(each.is_blank for each in own) for measure in page.measures)
+
+
+def _of(measure: Measure, voice: UnderstoodVoice) -> list[Voice]:
+    return [own for own in measure.voices if own.slot in voice.slots]
 
 
 def _named(page: Score, name: str, indices: Sequence[int]) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from scoregen.score.elements import Barline, Chord, Element, Measure, Note, Part, Score, Slot, Voice
+from scoregen.score.elements import Barline, Chord, Element, Measure, Note, Part, Rest, Score, Slot, Voice
 from scoregen.score.metre import last_key, last_time
+from scoregen.score.rhythm import NoteValue
 from scoregen.score.spanners import without_slurs
 from scoregen.system.errors import InputError
 
@@ -113,6 +114,18 @@ def with_parts(score: Score, parts: Sequence[Part]) -> Score:
     return blank_voices(replace(score, parts=tuple(parts), measures=measures), new, range(len(score.measures)))
 
 
+def place_for(parts: Sequence[Part], above: Sequence[str], below: Sequence[str]) -> int:
+    """The index after the part of the role above, else before the part of the next role that has one."""
+    ids = [part.id for part in parts]
+    return ids.index(above[-1]) + 1 if above else ids.index(below[0]) if below else 0
+
+
+def free_part_id(parts: Sequence[Part]) -> str:
+    """The first of P1, P2 and so on that no part has."""
+    used = {part.id for part in parts}
+    return next(name for number in range(1, len(parts) + 2) if (name := f"P{number}") not in used)
+
+
 def select_voices(score: Score, slots: Collection[Slot]) -> Score:
     """These voices alone, in the measures of the score, without the document that it was read from."""
     kept = {slot.part for slot in slots}
@@ -145,6 +158,25 @@ def append_measures(score: Score, count: int, slots: Collection[Slot]) -> Score:
     new[-1] = replace(new[-1], barline=moved)
     kept = last if last.barline.repeat_times else replace(last, barline=Barline())
     return replace(score, measures=(*score.measures[:-1], kept, *new))
+
+
+def extended(score: Score, count: int, slots: Sequence[Slot]) -> Score:
+    """The score with new blank measures, in which parts without a role rest."""
+    if not 1 <= count <= 400:
+        raise InputError(f"--extend {count}: expected 1 to 400 measures")
+    longer = append_measures(score, count, slots)
+    others = {slot.part: slot for slot in reversed(score.slots) if slot.part not in {slot.part for slot in slots}}
+    rests = [
+        (index, Voice(slot, (Rest(NoteValue.of(longer.measures[index].duration)),), "generated"))
+        for index in range(len(score.measures), len(longer.measures))
+        for slot in others.values()
+    ]
+    return insert_voices(longer, rests)
+
+
+def has_blanks(score: Score) -> bool:
+    """Whether a voice is blank anywhere."""
+    return any(voice.is_blank for measure in score.measures for voice in measure.voices)
 
 
 def is_silent(score: Score, part_id: str, indices: Iterable[int] | None = None) -> bool:

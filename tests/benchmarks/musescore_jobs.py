@@ -20,6 +20,8 @@ from tests.notation.musescore import COMMAND, DAMAGE, irregular_lengths
 
 _FILE = re.compile(r"^convert <(?P<name>[^>]*)>\.\.\.$")
 
+_ENDS = (".mscx", ".back.musicxml")
+
 Row = tuple[Fraction, Fraction, str]
 """The onset in its measure, duration and pitch of a note."""
 
@@ -83,9 +85,6 @@ def voices_of_measures(score: Score) -> list[dict[tuple[int, int], Counter[tuple
                 staves.setdefault((order[voice.slot.part], voice.slot.staff), Counter())[tuple(sorted(row))] += 1
         measures.append(staves)
     return measures
-
-
-_ENDS = (".mscx", ".back.musicxml")
 
 
 def _unlike(

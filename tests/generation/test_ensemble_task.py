@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 
 from scoregen.generation.ensemble_task import ensemble_task, voice_descriptions
+from scoregen.generation.infill_task import InfillTask
 from scoregen.notation.files import read_score
 from scoregen.score.ensemble import load_ensemble
 from scoregen.styles.style import load_style
+from scoregen.system.errors import InputError
 from scoregen.tokens.voice_descriptions import VoiceDescription
+from tests.generation.pages import BASS, REST, TREBLE, PagePart, page, sung
+from tests.generation.pages import TUNE as MELODY
 
 TUNE = "X:1\nT:Tune\nM:4/4\nL:1/4\nK:G\n{voice}G A B c|d c B2|\n"
 
@@ -51,3 +55,52 @@ def test_both_hands_of_a_new_piano_are_blank(tmp_path: Path) -> None:
     task = ensemble_task(read_score(path), load_ensemble("voice-piano"), {}, [], 0, load_style("instruments"))
     blank = {voice.slot[:2] for measure in task.page.measures for voice in measure.voices if voice.is_blank}
     assert blank == {(task.page.parts[1].id, 1), (task.page.parts[1].id, 2)}
+
+
+QUARTET = tuple(sung(name, MELODY) for name in ("Violin I", "Violin II", "Viola", "Cello"))
+
+
+def quartet_task(*parts: PagePart, blank: tuple[str, ...], extend: int = 0, wanted: tuple[str, ...] = ()) -> InfillTask:
+    ensemble, style = load_ensemble("string-quartet"), load_style("instruments")
+    return ensemble_task(page(*parts), ensemble, {}, blank, extend, style, wanted=wanted)
+
+
+def blank_parts(task: InfillTask) -> set[str]:
+    """The names of the parts of a page that have blanks."""
+    voices = (voice for measure in task.page.measures for voice in measure.voices)
+    return {task.page.part(voice.slot.part).name for voice in voices if voice.is_blank}
+
+
+def test_a_selection_of_measures_empties_only_the_parts_that_are_asked_for() -> None:
+    assert blank_parts(quartet_task(*QUARTET, blank=(":2",), wanted=("viola",))) == {"Viola"}
+    assert blank_parts(quartet_task(*QUARTET[:3], blank=(), extend=1, wanted=("cello",))) == {"Cello"}
+
+
+@pytest.mark.parametrize(
+    ("blank", "wanted", "message"),
+    [
+        (("cello:2",), ("viola",), "--blank: there is no part 'cello' to fill; expected one of: viola"),
+        (("cello:2",), ("viola", "cello"), "--parts: viola has notes already, which are kept; --blank viola"),
+        (
+            ("flute:2",),
+            (),
+            "--blank: there is no part 'flute' to fill; expected one of: violin1, violin2, viola, cello",
+        ),
+    ],
+)
+def test_a_selection_of_a_part_that_is_not_written(
+    blank: tuple[str, ...], wanted: tuple[str, ...], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        quartet_task(*QUARTET, sung("Flute", MELODY), blank=blank, wanted=wanted)
+
+
+def test_one_hand_of_a_piano_is_given_and_the_other_written() -> None:
+    piano = PagePart("Piano", (TREBLE, BASS), {(1, 1): MELODY, (2, 1): REST})
+    task = ensemble_task(page(piano), load_ensemble("piano"), {}, [], 0, load_style("instruments"))
+    assert "given: piano; to write: piano" in str(task.understanding)
+
+
+def test_each_measure_to_write_is_named() -> None:
+    task = quartet_task(*QUARTET, blank=("viola:1", "viola:4", "cello:2"))
+    assert "to write: viola 1 4, cello 2" in str(task.understanding)

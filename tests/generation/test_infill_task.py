@@ -128,3 +128,35 @@ def test_nothing_blank_is_an_error_that_names_what_is_left_over() -> None:
     names = ("Descant", "Soprano", "Alto", "Tenor", "Bass")
     with pytest.raises(InputError, match="no blanks; left as they are: Tenor"):
         task_of(*(sung(name, TUNE) for name in names))
+
+
+CHOIR = (sung("Soprano", TUNE), sung("Alto", TUNE), sung("Tenor", TUNE, TENOR), sung("Bass", TUNE, BASS))
+
+
+def blank_parts(task: InfillTask) -> set[str]:
+    """The names of the parts of a page that have blanks."""
+    voices = (voice for measure in task.page.measures for voice in measure.voices)
+    return {task.page.part(voice.slot.part).name for voice in voices if voice.is_blank}
+
+
+def test_a_selection_of_measures_empties_only_the_parts_that_are_asked_for() -> None:
+    assert blank_parts(task_of(*CHOIR, blank=(":2",), parts=("alto",))) == {"Alto"}
+    assert blank_parts(task_of(*CHOIR[:3], extend=1, parts=("bass",))) == {"Bass"}
+
+
+@pytest.mark.parametrize(
+    ("blank", "parts", "message"),
+    [
+        (("bass:2",), ("alto",), "--blank: there is no part 'bass' to fill; expected one of: alto"),
+        (
+            ("alto:2",),
+            ("alto", "tenor"),
+            "--parts: tenor has notes already, which are kept; --blank tenor replaces them",
+        ),
+    ],
+)
+def test_a_selection_that_disagrees_with_the_parts_that_are_asked_for(
+    blank: tuple[str, ...], parts: tuple[str, ...], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        task_of(*CHOIR, blank=blank, parts=parts)

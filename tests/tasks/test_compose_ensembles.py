@@ -252,6 +252,12 @@ def test_an_empty_staff_is_written_beside_a_given_one(name: str, untrained_for_a
         ("string-quartet", given_part("string-quartet"), {"parts": ["violin2", "viola"]}, ["Violin II", "Viola"]),
         ("string-quartet", given_part("string-quartet", roles=4), {"add": ["clarinet"]}, ["Clarinet in B♭"]),
         ("string-quartet", given_part("string-quartet", roles=4), {"parts": ["cello2"]}, ["Cello 2"]),
+        (
+            "string-quartet",
+            given_part("string-quartet", roles=2),
+            {"parts": ["cello"], "add": ["flute"]},
+            ["Flute", "Cello"],
+        ),
         ("voice-piano", given_part("voice-piano", roles=2), {"add": ["flute"]}, ["Flute"]),
         ("small-orchestra", given_part("voice-piano", roles=2), {"add": ["flute"]}, ["Flute"]),
         ("satb", given_part("lead-sheet"), {"parts": ["flute", "cello"]}, ["Flute", "Cello"]),

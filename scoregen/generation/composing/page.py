@@ -56,7 +56,8 @@ def _moved(score: Score, request: ComposeRequest, writer: Writer) -> Score:
 def mark_blanks(request: ComposeRequest, writer: Writer, page: Page) -> InfillTask:
     """What is blank on the page, and how the network reads it. InputError if nothing is."""
     asked = (page.given, writer.ensemble, request.roles, request.blank, request.extend, writer.style)
-    key, add, parts = request.asked_key, request.add, request.parts
+    key, add = request.asked_key, request.add
+    parts = (*request.parts, *add) if request.parts else ()
     if writer.is_for_instruments:
         task = ensemble_task(*asked, key=key, add=add, wanted=parts)
     else:

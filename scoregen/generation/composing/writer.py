@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scoregen.generation.composing.request import ComposeRequest
-from scoregen.generation.infill_task import check_parts
+from scoregen.generation.infill_task import check_roles
 from scoregen.model.network.config import SamplingOptions
 from scoregen.score.ensemble import Ensemble, load_ensemble, with_instruments
 from scoregen.styles.defaults import INSTRUMENTS, default_style
@@ -66,7 +66,7 @@ def load_writer(request: ComposeRequest) -> Writer:
 
 
 def _of_parts(ensemble: Ensemble, parts: Collection[str]) -> Ensemble:
-    check_parts(ensemble, parts, (), ())
+    check_roles(ensemble, parts, "--parts")
     return replace(ensemble, roles=tuple(role for role in ensemble.roles if role.name in parts))
 
 
