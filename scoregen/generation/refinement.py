@@ -16,14 +16,14 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.engine.scoring import piece_nats
+from scoregen.model.engine.scoring import SliceCosts, piece_costs
 from scoregen.model.features.alphabet import NO_CHOICE, UNSCORED
 from scoregen.model.features.conditioning import Example
 from scoregen.model.features.inputs import Bools, Ints, PieceArrays, piece_arrays
 from scoregen.model.features.outline import PieceOutline
 from scoregen.model.network.config import SamplingOptions
 from scoregen.model.sampling.decoding_context import voice_order
-from scoregen.model.sampling.drafts import Draft, blanks, make_draft
+from scoregen.model.sampling.drafts import Draft, Figures, blanks, make_draft, measure_surprise
 from scoregen.model.sampling.loop import fill
 from scoregen.model.sampling.request import SamplingRequest
 from scoregen.tokens.encode import interleave, voice_events
@@ -44,7 +44,7 @@ def refine(request: SamplingRequest, draft: Draft, options: SamplingOptions, cos
     """The draft after `options.passes` passes; `number` selects the random numbers of this draft of the request."""
     tried: set[range] = set()
     for turn in range(options.passes):
-        span = worst_span(request.tokens, draft, tried)
+        span = worst_span(request.tokens, draft, tried, request.style.ranking.entropy)
         if span is None:
             break
         tried.add(span)
@@ -57,12 +57,16 @@ def refine(request: SamplingRequest, draft: Draft, options: SamplingOptions, cos
     return draft
 
 
-def worst_span(task: TokenScore, draft: Draft, tried: set[range]) -> range | None:
-    """The span with the most nats per choice, faults included, among those that can be blanked and were not tried."""
+def worst_span(task: TokenScore, draft: Draft, tried: set[range], entropy: float = 0.0) -> range | None:
+    """The span with the most nats per choice, faults included, among those that can be blanked and were not tried.
+
+    `entropy` is the share of the expected nats that is taken off.
+    """
     spans = [span for start in range(len(task.measures)) if (span := _span(task, draft, start))]
     left = [span for span in spans if span not in tried and any(draft.measure_choices[index] for index in span)]
     faults = measure_faults(task, draft)
-    return max(left, key=lambda span: _badness(draft, faults, span), default=None)
+    surprise = measure_surprise(draft, entropy) + FAULT_NATS * faults
+    return max(left, key=lambda span: _badness(draft, surprise, span), default=None)
 
 
 def blank_span(task: TokenScore, written: TokenScore, span: range) -> TokenScore:
@@ -84,17 +88,18 @@ def score_pieces(request: SamplingRequest, pieces: Sequence[TokenScore]) -> list
     arrays = [piece_arrays(tokens, outline, request.descriptions, whole=False) for tokens in pieces]
     style = request.network_style
     examples = [Example(piece, ~blank[piece.measure], order[piece.measure], style) for piece in arrays]
-    costs = [piece_nats(request.engine, example) for example in examples]
+    costs = [piece_costs(request.engine, example) for example in examples]
     return [
-        make_draft(
-            request.tokens,
-            tokens,
-            _by_measure(piece, own, blank),
-            _by_measure(piece, _choices(piece, blank), blank).astype(int),
-            request.novelty,
-        )
+        make_draft(request.tokens, tokens, _figures(piece, own, blank), request.novelty)
         for tokens, piece, own in zip(pieces, arrays, costs, strict=True)
     ]
+
+
+def _figures(piece: PieceArrays, costs: SliceCosts, blank: Bools) -> Figures:
+    """The figures of the measures of a finished piece."""
+    rows = (costs.nats, _choices(piece, blank), costs.entropy)
+    nats, choices, entropy = (np.bincount(piece.measure, row, len(blank)).astype(np.float64) for row in rows)
+    return Figures(nats, choices.astype(np.int64), entropy)
 
 
 def _choices(piece: PieceArrays, blank: Bools) -> Ints:
@@ -103,11 +108,6 @@ def _choices(piece: PieceArrays, blank: Bools) -> Ints:
     written = ((piece.choices != NO_CHOICE).sum(2) * free).sum(1)
     count: Ints = written + (free.any(1) & (piece.time_shift != UNSCORED))
     return count
-
-
-def _by_measure(piece: PieceArrays, values: NDArray[np.generic], blank: Bools) -> NDArray[np.float64]:
-    """[M] the sums of values of slices [T] over the measures."""
-    return np.bincount(piece.measure, values, len(blank)).astype(np.float64)
 
 
 def _span(task: TokenScore, draft: Draft, start: int) -> range | None:
@@ -133,9 +133,8 @@ def measure_faults(task: TokenScore, draft: Draft) -> Ints:
     return result
 
 
-def _badness(draft: Draft, faults: Ints, span: range) -> float:
-    nats = sum(draft.measure_nats[index] + FAULT_NATS * int(faults[index]) for index in span)
-    return nats / sum(draft.measure_choices[index] for index in span)
+def _badness(draft: Draft, surprise: NDArray[np.float64], span: range) -> float:
+    return float(surprise[span.start : span.stop].sum()) / sum(draft.measure_choices[index] for index in span)
 
 
 def _blank_measure(blank: TokenMeasure, written: TokenMeasure) -> TokenMeasure:

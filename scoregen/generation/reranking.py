@@ -72,9 +72,12 @@ def rerank(drafts: Iterable[Draft], criteria: RankingCriteria) -> tuple[Draft, .
 
 
 def cost(draft: Draft, criteria: RankingCriteria) -> float:
-    """Nats per choice, in every measure at least the floor of the style, plus the costs of faults."""
+    """Nats per choice beyond those expected, in every measure at least the floor of the style, plus costs of faults."""
+    from scoregen.model.sampling.drafts import measure_surprise
+
     weights = criteria.style.ranking
-    measures = zip(draft.measure_nats, draft.measure_choices, criteria.open_measures, strict=True)
+    surprise: list[float] = measure_surprise(draft, weights.entropy).tolist()
+    measures = zip(surprise, draft.measure_choices, criteria.open_measures, strict=True)
     floors = {True: weights.measure_floor, False: weights.given_measure_floor}
     nats = sum(max(nats, floors[is_open] * choices) for nats, choices, is_open in measures)
     off_tonic = criteria.open_end and not ends_on_tonic(draft.tokens)

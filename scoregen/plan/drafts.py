@@ -111,7 +111,7 @@ def _plan_for_given(
     starts = {*_phrase_starts(line, ends), *_onsets_of(task.symbols, task.score)}
     if manner.is_played and manner.rhythm == "follow" and line:
         given = (note for each in setting.music.lines.values() for note in each)
-        onsets: frozenset[Fraction] | None = played_onsets(task.score, given, starts)
+        onsets: frozenset[Fraction] | None = played_onsets(task.score, given, starts, easy=manner.easy)
     else:
         chance = random.Random(f"{seed} onsets")
         onsets = open_onsets(setting.pulse, line, starts, task.new_voices, manner.rhythm, chance)

@@ -1,8 +1,8 @@
 """The pulse of given music: the unit in which it moves, and the onsets that are open to new voices.
 
 `follow`: new voices move on the pulse. If the tune divides it, they do so as often as Bach's under such a tune, at the
-next division. `plain`: the pulse alone. `flowing`: any place, as
-often as the network likes. Instruments that `follow` given music divide its beats, and move wherever it moves.
+next division; without a tune, at any place. `plain`: the pulse alone. `flowing`: any place, as often as the network
+likes. Instruments that `follow` given music divide its beats and their parts, and move wherever it moves.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import Literal, get_args
 
 from scoregen.plan.chords.given_line import GivenNote
@@ -77,7 +78,7 @@ def open_onsets(
 
     `always` are onsets that are open in any case, such as the starts of phrases. `voices` is the number of new voices.
     """
-    if rhythm == "flowing":
+    if rhythm == "flowing" or (rhythm == "follow" and not line):
         return None
     onsets = frozenset(note.onset for note in line)
     chosen = {*pulse.starts[:-1], *always}
@@ -95,11 +96,16 @@ def open_onsets(
     return frozenset(chosen)
 
 
-def played_onsets(score: Score, given: Iterable[GivenNote], always: Set[Fraction]) -> frozenset[Fraction]:
-    """The onsets that are open to instruments: beats and their division, and those of all given notes."""
+def played_onsets(
+    score: Score, given: Iterable[GivenNote], always: Set[Fraction], *, easy: bool = False
+) -> frozenset[Fraction]:
+    """The onsets that are open to instruments: beats, their division, its halves unless they are easy, and those of
+    all given notes."""
     beats = _pulse(score, _by_beats)
     inner = {place for index in range(len(beats.division)) for place in beats.inner(index)}
-    return frozenset({*beats.starts[:-1], *inner, *always, *(note.onset for note in given)})
+    places = sorted({*beats.starts, *inner})
+    halves = {(place + following) / 2 for place, following in pairwise(places)} if not easy else set()
+    return frozenset({*places[:-1], *halves, *always, *(note.onset for note in given)})
 
 
 def _share_of_new_voices(tune: float, voices: int) -> float:

@@ -66,6 +66,7 @@ class RankingWeights:
 
     measure_floor: float
     given_measure_floor: float
+    entropy: float
     parallel: float
     unprepared_cadence: float
     off_tonic_end: float

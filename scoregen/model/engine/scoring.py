@@ -6,6 +6,8 @@ in which something is chosen.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,20 +24,47 @@ from scoregen.model.features.turns import Turns, turns
 Nats = NDArray[np.float64]
 
 
+MIN_LOG_P = -1e4
+"""Nats: the log probabilities of a diverged network can overflow."""
+
+
+class SliceCosts(NamedTuple):
+    """[T] -log p of the choices of each slice, and their entropy: the mean of what they could have cost; in nats."""
+
+    nats: Nats
+    entropy: Nats
+
+
 def piece_nats(engine: Engine, example: Example) -> Nats:
     """[T] -log p of the choices of each slice: its events that are not given, and the time shift after them."""
+    return piece_costs(engine, example).nats
+
+
+def piece_costs(engine: Engine, example: Example) -> SliceCosts:
+    """The costs of the choices of each slice: its events that are not given, and the time shift after them."""
     number = np.flatnonzero(~example.given.all(1))
-    nats = np.zeros(example.piece.length)
+    costs = np.zeros((2, example.piece.length))
     if len(number):
         table = turns(example, alphabet(engine.config.alphabet))
         with engine.session():
             for rows in opened_slices(engine, example, number):
-                nats[rows.number] = _nats(engine, example, table, rows)
-    return nats
+                costs[:, rows.number] = _costs(engine, example, table, rows)
+    return SliceCosts(*costs)
 
 
-def _nats(engine: Engine, example: Example, table: Turns, rows: OpenedSlices) -> Nats:
-    """[R] the rows end their turns at different places; those without a turn keep their state."""
+def entropies(log_p: NDArray[np.floating]) -> Nats:
+    """[R] the entropy of log probabilities [R, C] in nats."""
+    wide = log_p.astype(np.float64)
+    return np.asarray(-(np.exp(wide) * np.maximum(wide, MIN_LOG_P)).sum(1))
+
+
+def _choice_costs(log_p: NDArray[np.floating], choice: Ints) -> Nats:
+    """[2, R] -log p of a choice [R], and the entropy of log probabilities [R, C]."""
+    return np.stack((-log_p[np.arange(len(choice)), choice], entropies(log_p)))
+
+
+def _costs(engine: Engine, example: Example, table: Turns, rows: OpenedSlices) -> Nats:
+    """[2, R] the rows end their turns at different places; those without a turn keep their state."""
     piece, own, number = example.piece, alphabet(engine.config.alphabet), rows.number
     every, key = np.arange(len(number)), piece.key[piece.point][number]
     voices, indices, choices, pitches, references, chords = (
@@ -44,7 +73,7 @@ def _nats(engine: Engine, example: Example, table: Turns, rows: OpenedSlices) ->
     given, age, counts = example.given[number], piece.age[number], table.count[number]
     rank, present = np.argsort(example.order[number], axis=1), piece.events[number] != own.absent
     compared = compared_with(present)
-    nats = np.zeros(len(number))
+    costs = np.zeros((2, len(number)))
     last: tuple[Array, ...] = (
         rows.roles[voices[:, 0]],
         choices[:, 0],
@@ -79,7 +108,7 @@ def _nats(engine: Engine, example: Example, table: Turns, rows: OpenedSlices) ->
                 past_choices,
                 rows.matches[voice + 1, row],
             )
-            nats[at] -= np.where(scored, engine.numpy(log_p)[np.arange(len(row)), choice], 0)
+            costs[:, at] += np.where(scored, _choice_costs(engine.numpy(log_p), choice), 0)
         else:
             (state,) = engine.run("pass_turn", *inputs)
         rows.state = replace_rows(at, state, rows.state)
@@ -90,7 +119,7 @@ def _nats(engine: Engine, example: Example, table: Turns, rows: OpenedSlices) ->
     past_shifts = np.maximum(piece.time_shift, 0)[rows.past]
     (log_p,) = engine.run("choose_time_shift", rows.state, key, *last, *_past(rows, ALL_ROWS, counts), past_shifts)
     timed = (shift != UNSCORED) & (~given & present).any(1)
-    return nats - np.where(timed, engine.numpy(log_p)[every, np.maximum(shift, 0)], 0)
+    return costs + np.where(timed, _choice_costs(engine.numpy(log_p), np.maximum(shift, 0)), 0)
 
 
 def _past_choices(piece: PieceArrays, past: Ints, voice: Ints, index: Ints, end: int) -> Ints:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +18,39 @@ Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
 
 
+class Figures(NamedTuple):
+    """By measure: the -log p of the choices in nats [M], their number [M], and their entropy in nats [M]."""
+
+    nats: NDArray[np.float64]
+    choices: Ints
+    entropy: NDArray[np.float64]
+
+    @classmethod
+    def none(cls, measures: int) -> Figures:
+        return cls(np.zeros(measures), np.zeros(measures, dtype=np.int64), np.zeros(measures))
+
+    def copy(self) -> Figures:
+        return Figures(self.nats.copy(), self.choices.copy(), self.entropy.copy())
+
+    def of_measures(self, shown: range, since: int) -> Figures:
+        """Those of some measures; of measures before `since` they are 0."""
+        new, span = np.array(shown) >= since, slice(shown.start, shown.stop)
+        return Figures(self.nats[span] * new, self.choices[span] * new, self.entropy[span] * new)
+
+    def add(self, measure: int, nats: float, entropy: float) -> None:
+        """Count a choice."""
+        self.nats[measure] += nats
+        self.choices[measure] += 1
+        self.entropy[measure] += entropy
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The tokens of a finished draft, and by measure its -log p in nats, its choices and its parallels.
+    """The tokens of a finished draft, and by measure its -log p in nats, its choices, its parallels and its entropy.
 
-    Nats and choices are those of `likelihood`: of every event of a blank voice, and of every time shift
-    after one. Parallels are fifths and octaves that involve a blank voice. `shared` describes the overlap with the
-    corpus of the weights, None if that corpus is unknown.
+    Nats and choices are those of `likelihood`: of every event of a blank voice, and of every time shift after one; the
+    entropy is the mean of what these choices could have cost. Parallels are fifths and octaves that involve a blank
+    voice. `shared` describes the overlap with the corpus of the weights, None if that corpus is unknown.
     """
 
     tokens: TokenScore
@@ -32,6 +59,7 @@ class Draft:
     measure_parallels: tuple[int, ...]
     sonorities: Sonorities = field(compare=False, repr=False)
     shared: SharedWindows | None = None
+    measure_entropy: tuple[float, ...] = ()
 
     @property
     def nats(self) -> float:
@@ -51,15 +79,19 @@ class Draft:
         return self.shared.breaches if self.shared else 0
 
 
-def make_draft(
-    task: TokenScore, tokens: TokenScore, nats: NDArray[np.float64], choices: Ints, index: NoveltyIndex | None
-) -> Draft:
-    """A draft of a task, from its tokens and the nats [M] and choices [M] of its measures."""
+def make_draft(task: TokenScore, tokens: TokenScore, figures: Figures, index: NoveltyIndex | None) -> Draft:
+    """A draft of a task, from its tokens and the figures of its measures."""
     sounds = sonorities(tokens)
     blank = blanks(task)
     overlap = None if index is None else shared_windows(index, sounds, np.atleast_1d(blank.any(1)))
     faults = np.bincount(sounds.measure, parallels(sounds, blank), len(blank)).astype(int)
-    return Draft(tokens, tuple(nats.tolist()), tuple(choices.tolist()), tuple(faults.tolist()), sounds, overlap)
+    nats, entropy = (tuple(each.tolist()) for each in (figures.nats, figures.entropy))
+    return Draft(tokens, nats, tuple(figures.choices.tolist()), tuple(faults.tolist()), sounds, overlap, entropy)
+
+
+def measure_surprise(draft: Draft, entropy: float) -> NDArray[np.float64]:
+    """[M] the nats of each measure, less a share of what its choices were expected to cost."""
+    return np.array(draft.measure_nats) - entropy * np.array(draft.measure_entropy or 0.0)
 
 
 def blanks(task: TokenScore) -> Bools:

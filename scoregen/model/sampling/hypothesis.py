@@ -8,10 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scoregen.model.features.inputs import Bools, Ints
-from scoregen.model.sampling.drafts import Draft, make_draft
+from scoregen.model.sampling.drafts import Draft, Figures, make_draft
 from scoregen.tokens.constraints.state import ConstraintState
 from scoregen.tokens.events import TokenMeasure, TokenScore
 from scoregen.tokens.window_hashes import NoveltyIndex
@@ -28,14 +27,12 @@ class Hypothesis:
     state: ConstraintState
     measures: list[TokenMeasure]
     rng: np.random.Generator
-    nats: NDArray[np.float64]  # [M]
-    choices: Ints  # [M]
+    figures: Figures
     number: int
 
     def fork(self, number: int, rng: np.random.Generator) -> Hypothesis:
         """A copy of this hypothesis with a random generator of its own."""
-        measures, nats, choices = list(self.measures), self.nats.copy(), self.choices.copy()
-        return Hypothesis(self.measure, self.state, measures, rng, nats, choices, number)
+        return Hypothesis(self.measure, self.state, list(self.measures), rng, self.figures.copy(), number)
 
     def excerpt(self, task: TokenScore, begin: int, index: NoveltyIndex | None) -> tuple[Draft, range]:
         """The last measures as a draft, with the figures of those since `begin`."""
@@ -43,7 +40,7 @@ class Hypothesis:
         task = replace(task, measures=task.measures[shown.start : shown.stop])
         written = replace(task, measures=tuple(self.measures[shown.start :]))
         new = np.array(shown) >= begin
-        draft = make_draft(task, written, self.nats[shown] * new, self.choices[shown] * new, index)
+        draft = make_draft(task, written, self.figures.of_measures(shown, begin), index)
         parallels = tuple(count * int(is_new) for count, is_new in zip(draft.measure_parallels, new, strict=True))
         return replace(draft, measure_parallels=parallels), shown
 

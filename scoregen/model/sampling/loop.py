@@ -14,21 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.model.engine.decoder import Decoder
+from scoregen.model.engine.scoring import MIN_LOG_P, entropies
 from scoregen.model.features.alphabet import UNSCORED
 from scoregen.model.features.inputs import SPELLED, Bools, Floats, Ints
 from scoregen.model.network.config import SamplingOptions
 from scoregen.model.sampling.choice_costs import ChoiceCosts
+from scoregen.model.sampling.costs.note_choice import keeping_onsets
 from scoregen.model.sampling.decoding_context import CHOICE_TOKENS, DecodingContext, time_shift_token
-from scoregen.model.sampling.drafts import Draft, make_draft
+from scoregen.model.sampling.drafts import Draft, Figures, make_draft
 from scoregen.model.sampling.hypothesis import Hypothesis, SliceContext
 from scoregen.model.sampling.novelty_limit import NoveltyLimit
 from scoregen.model.sampling.nucleus import Scores, draw
 from scoregen.model.sampling.request import SamplingRequest
 from scoregen.tokens.constraints import state as constraints
 from scoregen.tokens.constraints.state import ConstraintState
-
-MIN_LOG_P = -1e4
-"""Nats: the log probabilities of a diverged network can overflow."""
 
 Progress = Callable[[float], None]
 Judge = Callable[[Draft, range], float]
@@ -101,11 +100,10 @@ class _Sampler:
             make_draft(
                 task,
                 replace(task, measures=(*hypothesis.measures, *rest)),
-                hypothesis.nats,
-                hypothesis.choices,
+                hypothesis.figures,
                 self.novelty,
             )
-            for hypothesis in sorted(finished, key=lambda hypothesis: hypothesis.number)
+            for hypothesis in finished
         )
 
     def _write(self, stop: int, progress: Progress) -> list[_Paused]:
@@ -118,7 +116,7 @@ class _Sampler:
             self._keep([hypothesis for hypothesis in self.hypotheses if hypothesis.measure < stop])
             left = sum(stop - hypothesis.measure for hypothesis in self.hypotheses) / rows
             progress((stop - left - decoding_context.first) / (decoding_context.stop - decoding_context.first))
-        return paused
+        return sorted(paused, key=lambda each: each.hypothesis.number)  # the first to arrive are the slowest music
 
     def _pause(self, row: int) -> _Paused:
         limit = self.limit.fork(row) if self.limit else None
@@ -135,10 +133,9 @@ class _Sampler:
 
     def _hypothesis(self, start: ConstraintState, seed: tuple[int, int, int]) -> Hypothesis:
         first, measures = self.decoding_context.first, self.decoding_context.tokens.measures
-        nats, choices = np.zeros(len(measures)), np.zeros(len(measures), dtype=np.int64)
         rng = np.random.default_rng(seed)
         start = replace(start, rules=self.decoding_context.rules(seed[-1], first))
-        return Hypothesis(first, start, list(measures[:first]), rng, nats, choices, seed[-1])
+        return Hypothesis(first, start, list(measures[:first]), rng, Figures.none(len(measures)), seed[-1])
 
     def _read_given(self) -> ConstraintState:
         """Read the given measures before the first blank; returns the state at the start of the next measure."""
@@ -236,15 +233,13 @@ class _Sampler:
         opens = [place for place, hypothesis in enumerate(hypotheses) if not hypothesis.state.written]
         costs = self.costs.of_notes(hypotheses, context.order[rows, step], every_log_p.shape[1])
         if opens:  # the notes of a chord after the first choice follow no line
+            costs[opens] = keeping_onsets(np.where(allowed, log_p, -np.inf)[opens], costs[opens])
             first = [hypotheses[place] for place in opens]
             costs[opens, : SPELLED.events] += self.costs.of_events(first, rows[opens], step, context, self.decoder)
         choices = self._draw(hypotheses, np.where(allowed, log_p - costs, -np.inf))
-        for hypothesis, choice, chance in zip(
-            hypotheses, choices.tolist(), log_p[np.arange(len(rows)), choices], strict=True
-        ):
+        for hypothesis, choice in zip(hypotheses, choices.tolist(), strict=True):
             hypothesis.state = constraints.after_token(hypothesis.state, int(CHOICE_TOKENS[choice]))
-            hypothesis.nats[hypothesis.measure] -= chance
-            hypothesis.choices[hypothesis.measure] += 1
+        _count(hypotheses, log_p, choices)
         return choices
 
     def _allowed(self, rows: NDArray[np.intp], step: int, context: SliceContext) -> Bools:
@@ -275,9 +270,7 @@ class _Sampler:
             hypotheses = [self.hypotheses[row] for row in rows]
             scores = log_p if logit_bias is None else log_p + logit_bias
             time_shifts[rows] = self._draw(hypotheses, np.where(masks[rows], scores[rows], -np.inf))
-            for hypothesis, chance in zip(hypotheses, log_p[rows, time_shifts[rows]], strict=True):
-                hypothesis.nats[hypothesis.measure] -= chance
-                hypothesis.choices[hypothesis.measure] += 1
+            _count(hypotheses, log_p[rows], time_shifts[rows])
         for hypothesis, time_shift in zip(self.hypotheses, time_shifts.tolist(), strict=True):
             self._move(hypothesis, time_shift_token(hypothesis.state, time_shift))
         return time_shifts
@@ -291,6 +284,13 @@ class _Sampler:
         hypothesis.measure += 1
         if hypothesis.measure < self.decoding_context.stop:
             hypothesis.state = self.decoding_context.begin(hypothesis.number, hypothesis.measure, hypothesis.state)
+
+
+def _count(hypotheses: Sequence[Hypothesis], log_p: Scores, choices: Ints) -> None:
+    """Count a choice [R] of each draft, made from log probabilities [R, C]."""
+    nats = -log_p[np.arange(len(choices)), choices]
+    for hypothesis, own, entropy in zip(hypotheses, nats.tolist(), entropies(log_p).tolist(), strict=True):
+        hypothesis.figures.add(hypothesis.measure, own, entropy)
 
 
 def _bounded(log_p: Floats) -> Scores:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 
+from scoregen.tokens.constraints.broken_chords import due_onset, next_due, sounded
 from scoregen.tokens.constraints.chord_turns import Wanted, event_mask
 from scoregen.tokens.constraints.given_chords import ChordSpan, no_later
 from scoregen.tokens.constraints.places import NEITHER
@@ -39,8 +40,10 @@ def ensemble_chord_mask(rows: Stretches, from_lowest: Sequence[int]) -> Callable
         if next_step(state) == ("onset",):
             wanted: Iterable[Mask] = [_next_onsets(rows, place, state)]
         else:
+            begin = now if place is None else place
             stretch = Stretch(NOTHING) if place is None else rows[place]
-            wanted = _Voice(stretch, state, now == place, _following(rows, state), tuple(from_lowest)).choices()
+            due = due_onset(rows, begin, state)
+            wanted = _Voice(stretch, state, begin, due, _following(rows, state), tuple(from_lowest)).choices()
         return next((each for each in wanted if (base & each).any()), every_token())
 
     return mask
@@ -58,7 +61,8 @@ def _demands(stretch: Stretch) -> bool:
 
 def _next_onsets(rows: Stretches, place: Fraction | None, state: ConstraintState) -> Mask:
     """The places of the next slice: none beyond the next chord, and none inside a held one."""
-    mask = no_later(state, _following(rows, state))
+    places = (_following(rows, state), next_due(rows, place, state))
+    mask = no_later(state, min((each for each in places if each is not None), default=None))
     if place is None or not (rows[place].holds or rows[place].rests):
         return mask
     words = vocabulary()
@@ -72,17 +76,24 @@ def _next_onsets(rows: Stretches, place: Fraction | None, state: ConstraintState
 
 @dataclass(frozen=True, slots=True)
 class _Voice:
-    """The turn of a voice; `begins`: the stretch begins here; `following`: the onset of the next chord."""
+    """The turn of a voice; `begin`: where the stretch begins; `due`: by when hands have sounded its essential tones;
+    `following`: the onset of the next chord."""
 
     stretch: Stretch
     state: ConstraintState
-    begins: bool
+    begin: Fraction
+    due: Fraction
     following: Fraction | None
     from_lowest: tuple[int, ...]
 
     @property
     def slot(self) -> int:
         return self.state.rules.order[self.state.turn]
+
+    @property
+    def begins(self) -> bool:
+        """Whether the stretch begins here."""
+        return onset(self.state) == self.begin
 
     @property
     def chord(self) -> ChordSpan:
@@ -122,13 +133,14 @@ class _Voice:
     def _as_bass(self, *, sounds: bool) -> Iterator[Wanted]:
         """Where the chord begins, and while its bass stays, the lowest note is that bass, below all others."""
         chord, hand = self.chord, self._is_hand(self.slot)
-        begins = self._begins()
+        begins, classes = self._begins(), self._share() if self._asks() else frozenset()
         if begins or chord.stays:
             tones = chord.bass_tones(begins=begins)
-            classes = self._share() if begins else frozenset()
             for ceiling in (self._lowest_of(given=True), self._lowest_of(given=False)):
                 yield Wanted(chord.members, lowest=tones, ceiling=ceiling, classes=classes, sounds=True)
             yield Wanted(chord.members, lowest=tones, sounds=True)
+        elif classes:
+            yield Wanted(chord.members, classes=classes, sounds=True)
         elif not hand and chord.basses:
             yield Wanted(chord.basses, sounds=sounds)
 
@@ -136,7 +148,7 @@ class _Voice:
         """A voice above the bass: essential tones that are still missing, and tendency tones where they tend."""
         begins, members = self._begins(), self.chord.members
         floor = self._floor() if begins or self.chord.stays else 0
-        if not begins:
+        if not self._asks():
             yield Wanted(members - self._taken(), low=floor, sounds=sounds)
             return
         urgent, classes = self._missing_here()
@@ -153,6 +165,12 @@ class _Voice:
 
     def _begins(self) -> bool:
         return self.begins and self.chord.bass is not None
+
+    def _asks(self) -> bool:
+        """Whether the voice takes essential tones here: where the chord begins, a hand when they are due."""
+        if self.chord.bass is None or not self._is_hand(self.slot):
+            return self._begins()
+        return self.begins if self.due == self.begin else self.due <= onset(self.state)
 
     def _is_tutti(self) -> bool:
         """Whether all voices sound in this chord."""
@@ -188,9 +206,7 @@ class _Voice:
         return len(here) == 1 and not self._is_hand(here[0])
 
     def _is_hand(self, slot: int) -> bool:
-        """Whether a voice sounds chords as a matter of course: a hand of a keyboard, or a harp."""
-        rule = self.state.rules.voices[slot]
-        return rule.max_chord > 1 and rule.instrument is None
+        return self.state.rules.voices[slot].is_hand
 
     def _floor(self) -> int:
         """The MIDI number above the bass, or above the lowest pitch with which the bass can still be written."""
@@ -210,9 +226,11 @@ class _Voice:
         return min(heights, default=127)
 
     def _missing(self) -> list[int]:
-        """The essential tones that no written voice has, nor the bass."""
+        """The essential tones that no written voice has, nor the bass, nor has sounded since the chord began."""
         written = self.state.rules.order[: self.state.turn]
         present = {each % 12 for slot in written for each in _heights(self.state.sounding[slot])}
+        if self.begin < onset(self.state):
+            present |= sounded(self.state, self.begin)
         if self._bass() is not None and self.chord.bass is not None:
             present.add(7 * self.chord.bass % 12)
         return [tone for tone in self.chord.essential if 7 * tone % 12 not in present]

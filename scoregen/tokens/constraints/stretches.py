@@ -18,12 +18,14 @@ NOTHING = ChordSpan(frozenset())
 class Stretch:
     """A chord from an onset to the next stretch.
 
-    `holds`: all voices begin it together and hold it; `rests`: all rest.
+    `holds`: all voices begin it together and hold it; `rests`: all rest. `is_loose`: hands need
+    no more of it than its bass.
     """
 
     span: ChordSpan
     holds: bool = False
     rests: bool = False
+    is_loose: bool = False
 
     @property
     def is_fixed(self) -> bool:
@@ -54,7 +56,7 @@ def _over(stretch: Stretch, given: Mapping[Fraction, ChordSpan], place: Fraction
     span = given[before] if before is not None else NOTHING
     if not span.members:
         return stretch
-    return replace(stretch, span=span if before == place else replace(span, bass=None))
+    return replace(stretch, span=span if before == place else replace(span, bass=None), is_loose=False)
 
 
 def _planned(chords: PlannedChords) -> dict[Fraction, Stretch]:
@@ -65,7 +67,8 @@ def _planned(chords: PlannedChords) -> dict[Fraction, Stretch]:
         chord, before = chords[place], chords[places[number - 1]] if number else None
         following = places[number + 1] if number + 1 < len(places) else None
         if chord.members:
-            rows[place] = Stretch(_span(chord, before), holds=chord.final or chord.hold > 0)
+            holds = chord.final or chord.hold > 0
+            rows[place] = Stretch(_span(chord, before), holds, is_loose=not (holds or chord.leads))
         end = place + (chord.hold or max(chord.stay, OPENING) if chord.members else 0)
         if chord.leads or chord.final or (following is not None and following <= end):
             continue

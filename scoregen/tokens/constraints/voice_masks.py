@@ -70,6 +70,11 @@ class VoiceRule:
         return cls(mask, max_chord, descending, span, instrument if instrument and instrument.strings else None)
 
     @property
+    def is_hand(self) -> bool:
+        """Whether it sounds chords as a matter of course: a hand of a keyboard, or a harp."""
+        return self.max_chord > 1 and self.instrument is None
+
+    @property
     def is_silent(self) -> bool:
         """Whether it allows no pitch."""
         return not self.pitches.any()
