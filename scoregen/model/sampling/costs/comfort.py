@@ -1,5 +1,5 @@
 """Costs of what is hard to play or to read: notes outside the comfortable range of their role, hands that cross, and
-two notes of a chord on one line or space.
+two notes of a chord on one line or space, or so close in the bass that they sound muddy.
 
 They exclude nothing: what is written beside high music may be high. They hold for every note of a chord.
 R rows, V voices, C choices.
@@ -27,6 +27,11 @@ CROSSED = 3.0
 """Nats for a note that is one semitone beyond a note of the other hand."""
 SHARED_PLACE = 5.0
 """Nats for a note on the line or space of another note of its chord, such as B beside B sharp."""
+MUDDY = 2.5
+"""Nats for a third or second in a chord above a note under LOW. Of the intervals of hands there, 4 % are that close in
+songs with piano, and 24 % in drafts without this cost."""
+LOW, CLOSE = 45, 4
+"""A2, and a major third."""
 NEXT, AFTER_NEXT = 3, 6
 """The semitones from a note of a chord to the next one, and to the one after it, that are reckoned with."""
 
@@ -66,7 +71,7 @@ class ComfortCosts:
                 own = np.maximum(own, prices[np.clip(SPELLED.midi + NEXT * inward, 0, 127)])
             elif chord:
                 row[_MORE] = prices[np.clip(chord[-1].midi_pitch + AFTER_NEXT * inward, 0, 127)]
-            own = own + SHARED_PLACE * np.isin(_PLACES, [pitch.diatonic for pitch in chord])
+            own = own + SHARED_PLACE * np.isin(_PLACES, [pitch.diatonic for pitch in chord]) + _muddy(chord)
         row[FIRST_PITCH : FIRST_PITCH + len(own)] = own
 
     def _prices(self, state: ConstraintState, voice: int) -> Prices:
@@ -106,6 +111,15 @@ def _is_followed(written: Sequence[int]) -> bool:
     """Whether the next pitch of a chord is not its last one."""
     more, tied = vocabulary().id("more"), vocabulary().id("tied")
     return more in (written[-1], *(written[-2:-1] if written[-1] == tied else ()))
+
+
+def _muddy(chord: Sequence[Pitch]) -> Prices:
+    """[pitches] the cost of each further note of a chord by its distance from low ones."""
+    result = np.zeros(len(SPELLED.midi))
+    for pitch in chord:
+        distance, lowest = np.abs(SPELLED.midi - pitch.midi_pitch), np.minimum(SPELLED.midi, pitch.midi_pitch)
+        result[(distance <= CLOSE) & (lowest < LOW)] = MUDDY
+    return result
 
 
 def _outside(lowest: int, highest: int) -> Prices:
