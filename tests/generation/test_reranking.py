@@ -56,6 +56,15 @@ def unprepared(cadences: Cadences, *chords: str) -> float:
     return unprepared_share(piece, sonorities(piece), cadences, load_style().cadences)
 
 
+def test_instruments_rank_by_surprise_and_choirs_by_likelihood() -> None:
+    """A lively draft costs what it was expected to cost; a dull one costs little, and more than expected."""
+    lively = replace(draft(32), measure_entropy=(16.0, 16.0))
+    dull = replace(draft(24), measure_entropy=(4.0, 4.0))
+    assert cost(lively, AIMS) > cost(dull, AIMS)
+    instruments = replace(AIMS, style=load_style("instruments"))
+    assert cost(lively, instruments) < cost(dull, instruments)
+
+
 BLANKS = replace(
     tokens("C5 G4 E4 C3", "A4 F4 C4 F3"),
     measures=(TokenMeasure(HEADER, (Slice(Fraction(0), (BLANK,) * 4),)),) * 2,

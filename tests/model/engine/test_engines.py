@@ -16,7 +16,7 @@ from scoregen.model.engine.graphs import read_graphs
 from scoregen.model.engine.loading import engine_for, engine_of, load_engine
 from scoregen.model.engine.onnx_engine import OnnxEngine
 from scoregen.model.engine.protocol import Engine
-from scoregen.model.engine.scoring import piece_nats
+from scoregen.model.engine.scoring import entropies, piece_nats
 from scoregen.model.engine.torch_engine import TorchEngine
 from scoregen.model.features.alphabet import alphabet
 from scoregen.model.features.conditioning import WINDOW, Example, draw_given, draw_order
@@ -150,6 +150,13 @@ def test_the_likelihood_of_chords_equals_that_of_the_parallel_form(
         assert expected.max() > 1
         for each in (engine, TorchEngine(network, "cpu")):
             assert piece_nats(each, example) == pytest.approx(expected, abs=1e-3, rel=1e-5)
+
+
+def test_the_entropy_is_the_mean_cost_of_a_choice() -> None:
+    rows = np.log(np.array([[0.25, 0.25, 0.25, 0.25], [0.5, 0.5, 1e-30, 1e-30], [1, 1e-30, 1e-30, 1e-30]]))
+    assert entropies(rows) == pytest.approx(np.log([4, 2, 1]), abs=1e-9)
+    excluded = np.array([[np.log(0.5), np.log(0.5), -np.inf]])
+    assert entropies(np.maximum(excluded, -1e4)) == pytest.approx(np.log([2]))
 
 
 @pytest.mark.parametrize("device", DEVICES)

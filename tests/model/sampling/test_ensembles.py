@@ -105,6 +105,15 @@ def test_the_nats_of_a_draft_are_those_of_the_finished_piece(network: Network, n
         assert draft.measure_nats == pytest.approx(wanted, abs=1e-3, rel=1e-5)
         assert whole.measure_nats == pytest.approx(wanted, abs=1e-3, rel=1e-5)
         assert draft.choices == whole.choices == int(result.event_count + result.time_shift_count)
+        assert draft.measure_entropy == pytest.approx(whole.measure_entropy, abs=1e-3, rel=1e-5)
+
+
+def test_of_equal_drafts_the_first_goes_on_whenever_it_arrives(network: Network) -> None:
+    """A draft with few slices is written first, and is no better for that."""
+    request = request_of(network, "two voices, nothing given")
+    alone = fill(request, PLAIN)[0]
+    drafts = fill(request, PLAIN, stops=[1], judge=lambda draft, measures: 0.0)
+    assert drafts[1].tokens.measures[0] == alone.tokens.measures[0]
 
 
 @pytest.mark.parametrize("name", TASKS)
