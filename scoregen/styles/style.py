@@ -50,6 +50,9 @@ class VoiceLeadingCosts:
     foreign_to_plan: float
     other_bass: float
     long_rest: float
+    rhythm_change: float
+    repeated_note: float
+    double_stop: float
 
     def with_options(self, parallel: float | None, crossing: float | None) -> VoiceLeadingCosts:
         """The costs with the values of the user in place of those of the style."""

@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from scoregen.model.harmony.planner import Planner
-from scoregen.system.errors import InputError
+from scoregen.model.harmony.labels import ATTRIBUTES
+from scoregen.model.harmony.outer_voices import ENSEMBLE_INPUTS
+from scoregen.model.harmony.planner import Permissions, Planner
+from scoregen.model.harmony.planner_inputs import PLANNER_INPUTS
+from scoregen.system.errors import CONTENT_FAULTS, InputError
 from scoregen.system.files import write_files
 
 SUFFIX = ".planner"
@@ -26,6 +29,24 @@ def load_planner(weights: Path) -> Planner | None:
         return Planner(load(path.read_bytes()))
     except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise InputError(f"{path} is damaged ({error}); fetch it again or remove it") from error
+    return planner
+
+
+def _try(planner: Planner) -> None:
+    """Write and read one short plan. Raises one of CONTENT_FAULTS if the weights do not fit together."""
+    keys, roots, qualities, inversions = sizes = tuple(ATTRIBUTES.values())
+    shapes = {"keys": (keys,), "roots": (roots,), "qualities": (roots, qualities), "inversions": (inversions,)}
+    masks = {name: np.ones((1, 2, *shape), dtype=np.bool_) for name, shape in shapes.items()}
+    every = Permissions(**masks, may=np.ones((1, 2), dtype=np.bool_), lines=np.zeros((1, 2, 0), dtype=np.int64))
+    if planner.inputs not in (PLANNER_INPUTS, ENSEMBLE_INPUTS):
+        raise ValueError(f"it has {planner.inputs} inputs")
+    with np.errstate(all="ignore"):
+        code = planner.code(np.zeros((1, 2, planner.inputs), dtype=np.float32))
+        planner.sample(code, every, np.random.default_rng(0))
+        last = np.array([[[0] * len(sizes), [size - 1 for size in sizes]]])
+        planner.nats(code[0], last)
+    if not planner.is_finite:
+        raise ValueError("a weight is not a finite number")
 
 
 def save_planner(tensors: Mapping[str, NDArray[np.float32]], weights: Path) -> None:

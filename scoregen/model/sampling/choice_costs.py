@@ -18,6 +18,7 @@ from scoregen.model.network.config import SamplingOptions
 from scoregen.model.sampling.costs.comfort import ComfortCosts
 from scoregen.model.sampling.costs.decision_context import DecisionContext
 from scoregen.model.sampling.costs.few_voices import few_voices_costs
+from scoregen.model.sampling.costs.figuration import RhythmCosts, double_stop_costs, repeated_note_costs
 from scoregen.model.sampling.costs.given_sevenths import GIVEN_SEVENTH, given_leaps, given_seventh_costs
 from scoregen.model.sampling.costs.planned_harmony import PlannedHarmonyCosts, planned_harmony_costs
 from scoregen.model.sampling.costs.scales import scale_costs
@@ -48,11 +49,14 @@ class ChoiceCosts:
         self._page = None if request.page is None else np.array(request.page)
         self._comfort = ComfortCosts(request.comfortable, request.descriptions) if request.comfortable else None
         self._leaps: Bools | None = None
+        self._rhythm: RhythmCosts | None = None
         self._planned_harmony: PlannedHarmonyCosts | None = None
         self._successions: SuccessionCosts | None = None
         if self._style:
             self._leaps = _given_leaps(context, self._style)
             self._planned_harmony = planned_harmony_costs(headers, self._style, voices)
+            if self._style.rhythm_change:
+                self._rhythm = RhythmCosts(self._style.rhythm_change)
             if request.successions and self._style.unusual_succession:
                 self._successions = SuccessionCosts(request.successions, places(headers), 1, voices)
 
@@ -78,10 +82,26 @@ class ChoiceCosts:
         return one
 
     def of_notes(self, hypotheses: Sequence[Hypothesis], voice: Ints, choices: int) -> Costs:
-        """[R, C] the costs that hold for every note of a chord, of a voice [R]."""
-        if self._comfort is None:
+        """[R, C] the costs that choose among the notes of a voice [R], and hold for every note of a chord."""
+        states, voices = [each.state for each in hypotheses], voice.tolist()
+        costs = np.zeros((len(states), choices), dtype=np.float32)
+        if self._comfort:
+            costs = self._comfort.costs(states, voices, choices)
+        if self._style and self._style.repeated_note:
+            costs += repeated_note_costs(states, voices, choices, self._style.repeated_note)
+        if self._style and self._style.double_stop:
+            costs += double_stop_costs(states, voices, choices, self._style.double_stop)
+        return costs
+
+    def of_onsets(self, hypotheses: Sequence[Hypothesis], voice: Ints, choices: int) -> Costs:
+        """[R, C] the costs of beginning a note, or of not beginning one, of a voice [R]."""
+        if self._rhythm is None:
             return np.zeros((len(hypotheses), choices), dtype=np.float32)
-        return self._comfort.costs([each.state for each in hypotheses], voice.tolist(), choices)
+        return self._rhythm.of_events(hypotheses, voice, choices)
+
+    def of_time_shifts(self, hypotheses: Sequence[Hypothesis]) -> Costs | None:
+        """[R, A] the cost of each time shift; None if none costs anything."""
+        return self._rhythm.of_time_shifts(hypotheses) if self._rhythm else None
 
     def of_events(
         self,

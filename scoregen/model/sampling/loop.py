@@ -231,10 +231,12 @@ class _Sampler:
         hypotheses = [self.hypotheses[row] for row in rows]
         allowed = self._allowed(rows, step, context)
         opens = [place for place, hypothesis in enumerate(hypotheses) if not hypothesis.state.written]
-        costs = self.costs.of_notes(hypotheses, context.order[rows, step], every_log_p.shape[1])
+        voice = context.order[rows, step]
+        costs = self.costs.of_notes(hypotheses, voice, every_log_p.shape[1])
         if opens:  # the notes of a chord after the first choice follow no line
             costs[opens] = keeping_onsets(np.where(allowed, log_p, -np.inf)[opens], costs[opens])
             first = [hypotheses[place] for place in opens]
+            costs[opens] += self.costs.of_onsets(first, voice[opens], costs.shape[1])
             costs[opens, : SPELLED.events] += self.costs.of_events(first, rows[opens], step, context, self.decoder)
         choices = self._draw(hypotheses, np.where(allowed, log_p - costs, -np.inf))
         for hypothesis, choice in zip(hypotheses, choices.tolist(), strict=True):
@@ -268,8 +270,10 @@ class _Sampler:
             log_p = _bounded(self.decoder.choose_time_shift())
             rows = np.flatnonzero(masks.any(1) & free)
             hypotheses = [self.hypotheses[row] for row in rows]
-            scores = log_p if logit_bias is None else log_p + logit_bias
-            time_shifts[rows] = self._draw(hypotheses, np.where(masks[rows], scores[rows], -np.inf))
+            scores = (log_p if logit_bias is None else log_p + logit_bias)[rows]
+            costs = self.costs.of_time_shifts(hypotheses)
+            scores = scores if costs is None else scores - costs
+            time_shifts[rows] = self._draw(hypotheses, np.where(masks[rows], scores, -np.inf))
             _count(hypotheses, log_p[rows], time_shifts[rows])
         for hypothesis, time_shift in zip(self.hypotheses, time_shifts.tolist(), strict=True):
             self._move(hypothesis, time_shift_token(hypothesis.state, time_shift))
