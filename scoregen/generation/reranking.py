@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import pairwise
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +15,7 @@ from scoregen.score.keys import Key, KeySignature
 from scoregen.score.pitch import Pitch
 from scoregen.score.theory.chord_kinds import pitch_classes
 from scoregen.styles.style import CadencePlan, Style, load_style, over
-from scoregen.tokens.events import TokenScore
+from scoregen.tokens.events import Event, TokenMeasure, TokenScore
 from scoregen.tokens.sonorities import SILENT, Sonorities
 from scoregen.tokens.successions import SuccessionTable, headers, piece_successions, places
 from scoregen.tokens.tendencies import phrase_ends, unresolved
@@ -88,7 +90,25 @@ def cost(draft: Draft, criteria: RankingCriteria) -> float:
         + weights.unprepared_cadence
         * unprepared_share(draft.tokens, draft.sonorities, criteria.cadences, criteria.style.cadences)
         + weights.novelty_breach * draft.novelty_breaches
+        + weights.repeated_measure * repeated_share(draft.tokens, criteria.blank)
         + harmony_cost(draft, criteria)
+    )
+
+
+def repeated_share(tokens: TokenScore, blank: Sequence[Sequence[bool]]) -> float:
+    """The share of the measures in which the blank voices begin what they began in the measure before, and only that."""
+    rows = [_attacks(measure, voices) for measure, voices in zip(tokens.measures, blank, strict=True)]
+    repeats = sum(bool(row) and row == before for before, row in pairwise(rows))
+    return repeats / max(1, len(rows) - 1)
+
+
+def _attacks(measure: TokenMeasure, voices: Sequence[bool]) -> frozenset[tuple[Fraction, int, Event]]:
+    """The notes that some voices begin, with their places."""
+    return frozenset(
+        (piece.onset, voice, event)
+        for piece in measure.slices
+        for voice, event in enumerate(piece.events)
+        if voices[voice] and event.pitches
     )
 
 

@@ -70,6 +70,7 @@ class RankingWeights:
     measure_floor: float
     given_measure_floor: float
     entropy: float
+    repeated_measure: float
     parallel: float
     unprepared_cadence: float
     off_tonic_end: float

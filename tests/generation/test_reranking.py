@@ -13,6 +13,7 @@ from scoregen.generation.reranking import (
     RankingCriteria,
     cost,
     harmony_cost,
+    repeated_share,
     rerank,
     succession_nats,
     unprepared_share,
@@ -63,6 +64,15 @@ def test_instruments_rank_by_surprise_and_choirs_by_likelihood() -> None:
     assert cost(lively, AIMS) > cost(dull, AIMS)
     instruments = replace(AIMS, style=load_style("instruments"))
     assert cost(lively, instruments) < cost(dull, instruments)
+
+
+def test_a_repeated_measure_counts_where_it_is_new() -> None:
+    same = tokens("C5 G4 E4 C3", "A4 F4 C4 F3", "C5 G4 E4 C3", "A4 F4 C4 F3", "B4 G4 D4 G3", "C5 G4 E4 C3")
+    every = ((True,) * 4,) * 3
+    assert repeated_share(same, every) == 0.5
+    only_upper = ((True, False, False, False),) * 3
+    assert repeated_share(same, only_upper) == 0.5
+    assert repeated_share(same, (every[0], (False,) * 4, every[0])) == 0, "what is given does not count"
 
 
 BLANKS = replace(
