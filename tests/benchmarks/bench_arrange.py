@@ -28,7 +28,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from scoregen.analysis.rules.parallels import parallels
-from scoregen.generation.arranging.fitting import fitting_interval
+from scoregen.generation.arranging.transposing import best_interval
 from scoregen.notation.files import read_score, write_score
 from scoregen.notation.graft.transposition import transposed
 from scoregen.score.elements import Score, Slot
@@ -272,7 +272,7 @@ def one(source: Score, name: str, *, as_written: bool = False) -> Figures:
     """
     ensemble = load_ensemble(name)
     if ensemble.is_choir and not as_written:
-        source = transposed(source, fitting_interval(source, ensemble))
+        source = transposed(source, best_interval(source, ensemble))
     started = time.perf_counter()
     result = arrange(source, ensemble=name)
     seconds = time.perf_counter() - started
