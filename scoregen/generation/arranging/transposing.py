@@ -24,11 +24,16 @@ _GOOD = 0.5
 
 
 def best_interval(score: Score, ensemble: Ensemble) -> Interval:
-    """The interval at which fewest notes are uncomfortable, left out, or in another octave than in the source."""
+    """The interval at which fewest notes are uncomfortable, left out, or in another octave than in the source.
+
+    Where an accompaniment is set for singers, the lines are made for their ranges, and the outer lines decide.
+    """
     candidates = fitting_intervals(score, ensemble)[:TRIED]
     excerpts = list(_excerpts(replace(score, document=None)))
     if not excerpts or candidates == (UNISON,):
         return UNISON
+    if arranged(excerpts[0], ensemble).for_singers:
+        return candidates[0]
     best, least = UNISON, float("inf")
     for interval in dict.fromkeys((UNISON, *candidates)):
         price = sum(_price(excerpt, ensemble, interval) for excerpt in excerpts) / len(excerpts)
