@@ -66,19 +66,7 @@ def choose_style(text: str) -> StyleChoice:
     twice = next((entry.name for entry, _ in parts if sum(entry == other for other, _ in parts) > 1), None)
     if twice is not None:
         raise InputError(f"--style {text}: found {twice} twice; name each style once")
-    _check_weights(text, [entry for entry, _ in parts])
     return StyleChoice(mixed_style([(entry.style, share) for entry, share in parts]), parts)
-
-
-def _check_weights(text: str, entries: Sequence[StyleEntry]) -> None:
-    """InputError if two styles have the same weights, whose mixture is neither."""
-    for index, entry in enumerate(entries):
-        other = next((each for each in entries[:index] if each.weights == entry.weights), None)
-        if other is not None:
-            raise InputError(
-                f"--style {text}: {other.name} and {entry.name} are styles of one network, which follows one at a time;"
-                " name one of them"
-            )
 
 
 def find_style(name: str) -> StyleEntry:
@@ -176,7 +164,10 @@ def _own_table(stem: Path) -> tuple[Path, dict[str, Any]]:
 
 
 def mixed_style(parts: Sequence[tuple[Style, float]]) -> Style:
-    """The settings of a mixture: costs and ranking weights in the shares given, all else from the largest share."""
+    """The settings of a mixture: costs and ranking weights in the shares given, all else from the largest share.
+
+    `model.sampling.mixture` mixes what the network knows of the styles.
+    """
     main, _ = max(parts, key=lambda part: part[1])
     if len(parts) == 1:
         return main
@@ -191,7 +182,13 @@ def mixed_style(parts: Sequence[tuple[Style, float]]) -> Style:
         for section in ("voice_leading", "ranking")
     }
     name = ",".join(f"{style.name}:{share:.3g}" for style, share in parts)
-    return replace(main, name=name, **mixed)
+    return replace(main, name=name, network_style=_network_style(parts), **mixed)
+
+
+def _network_style(parts: Sequence[tuple[Style, float]]) -> str:
+    """The style of the network that stands for a mixture: that of the largest share that has one."""
+    ordered = sorted(parts, key=lambda part: -part[1])
+    return next((style.network_style for style, _ in ordered if style.network_style), "")
 
 
 def _shares(text: str) -> dict[str, float]:
