@@ -20,6 +20,7 @@ from scoregen.styles.style import (
     load_style,
     parse_style,
     read_style_table,
+    shipped_name,
     style_files,
     style_table,
 )
@@ -71,9 +72,9 @@ def choose_style(text: str) -> StyleChoice:
 
 def find_style(name: str) -> StyleEntry:
     """A shipped style by its name or alias, or an own one; InputError lists those that exist."""
-    shipped = next((each for each in shipped_styles() if name in (each.name, *each.style.aliases)), None)
+    shipped = shipped_name(name)
     if shipped is not None:
-        return shipped
+        return _shipped_style(shipped)
     places = (Path(name), resources.own_styles() / name)
     stem = next((stem for place in places if (stem := own_stem(place)) is not None), None)
     if stem is None:
@@ -98,8 +99,12 @@ def _own_stems() -> list[Path]:
 
 def shipped_styles() -> tuple[StyleEntry, ...]:
     """The styles of grammars/styles, with the weights that ship for them."""
-    styles = [load_style(name) for name in style_files()]
-    return tuple(StyleEntry(style.name, style, resources.weights() / style.weights) for style in styles)
+    return tuple(map(_shipped_style, style_files()))
+
+
+def _shipped_style(name: str) -> StyleEntry:
+    style = load_style(name)
+    return StyleEntry(style.name, style, resources.weights() / style.weights)
 
 
 def add_style(path: Path, *, force: bool = False) -> StyleEntry:

@@ -193,6 +193,15 @@ def style_files() -> dict[str, Path]:
     return {path.stem: path for path in sorted((folder("grammars") / "styles").glob("*.toml"))}
 
 
+def shipped_name(name: str) -> str | None:
+    """The name of the file of grammars/styles that has a style of this name or alias; None if there is none."""
+    files = style_files()
+    if name in files:
+        return name
+    tables = ((each, read_style_table(path, path.name)) for each, path in files.items())
+    return next((each for each, table in tables if name in table.get("aliases", ())), None)
+
+
 def read_style_table(path: Path, label: str) -> dict[str, Any]:
     """The tables of a style file; InputError, with the label, if it cannot be read."""
     try:
