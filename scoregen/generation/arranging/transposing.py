@@ -11,7 +11,7 @@ from scoregen.notation.graft.transposition import transposed
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import Ensemble
 from scoregen.score.pitch import UNISON, Interval
-from scoregen.score.timeline import pitched_notes
+from scoregen.score.timeline import pitch_of, pitched_notes
 
 TRIED = 7
 """The intervals at which a score is arranged, the unison besides."""
@@ -19,12 +19,15 @@ SAMPLE = 16
 """The measures of each of two excerpts that are arranged in place of a long score."""
 _UNCOMFORTABLE, _LEFT_OUT, _MOVED, _DISTANCE = 150.0, 30.0, 5.0, 1.0
 """The prices of all notes uncomfortable, left out, and in another octave, and of a transposition in itself."""
+_NO_THIRD = 3.0
+"""The price of a last chord that has lost its third."""
 _GOOD = 0.5
 """The price under which no other interval is tried."""
 
 
 def best_interval(score: Score, ensemble: Ensemble) -> Interval:
-    """The interval at which fewest notes are uncomfortable, left out, or in another octave than in the source.
+    """The interval at which fewest notes are uncomfortable, left out, or in another octave than in the source, and at
+    which the last chord keeps its third.
 
     Where an accompaniment is set for singers, the lines are made for their ranges, and the outer lines decide.
     """
@@ -61,4 +64,13 @@ def _price(score: Score, ensemble: Ensemble, interval: Interval) -> float:
     lost, moved = (done.account.count(kind) / total for kind in ("left out", "moved"))
     distance = moving_price(interval.semitones, score.measures[0].key.fifths)
     notes = _UNCOMFORTABLE * done.uncomfortable + _LEFT_OUT * lost + _MOVED * moved
-    return notes + _DISTANCE * distance
+    lacking = _third_above_bass(score) and not _third_above_bass(done.score)
+    return notes + _DISTANCE * distance + _NO_THIRD * lacking
+
+
+def _third_above_bass(score: Score) -> bool:
+    """Whether the last sonority has a third above its lowest note."""
+    notes = pitched_notes(score)
+    end = max((note.end for note in notes), default=0)
+    last = [pitch_of(note).midi_pitch for note in notes if note.end == end]
+    return any((pitch - min(last)) % 12 in (3, 4) for pitch in last)

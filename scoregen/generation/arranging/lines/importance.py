@@ -13,10 +13,6 @@ from itertools import pairwise
 
 from scoregen.generation.arranging.lines.cells import Sound, Source
 
-FIFTH, THIRD, CLOSING_THIRD = 0.5, 1.3, 4.0
-"""The weights of the pitch classes a fifth and a third above the bass, and of the third in the last chord of a phrase;
-all others weigh 1."""
-
 
 @dataclass(frozen=True)
 class Importance:
@@ -42,7 +38,7 @@ def importance_of(source: Source, sung: Collection[int]) -> Importance:
         bass.append(low)
         length = source.lengths[cell] or 1
         active.append({s: sum(n.end - n.start for n in row) / length for s, row in enumerate(sounds) if row})
-        classes.append(_classes(sounds, closes=_closes_phrase(source, cell)))
+        classes.append(_classes(sounds))
     doubles = _doubles(source, melody, bass)
     return Importance(tuple(melody), tuple(bass), tuple(active), tuple(classes), doubles)
 
@@ -76,16 +72,10 @@ def _moments(sounds: Sequence[Sequence[Sound]]) -> list[tuple[int, int, list[tup
     return found
 
 
-def _closes_phrase(source: Source, cell: int) -> bool:
-    """Whether a cell is the last one of the score or of a phrase."""
-    return cell + 1 == len(source.cells) or source.cells[cell + 1].begins_phrase
-
-
-def _classes(sounds: Sequence[Sequence[Sound]], *, closes: bool) -> dict[int, float]:
+def _classes(sounds: Sequence[Sequence[Sound]]) -> dict[int, float]:
     """The share of each pitch class in the sounding time of all strands; the doubled weigh no more than twice.
 
-    The fifth above the bass weighs half, since it is missed least; the third weighs most, above all where a phrase
-    closes.
+    The fifth above the bass weighs half, since it is missed least; the third weighs most.
     """
     times = defaultdict[int, int](int)
     for row in sounds:
@@ -93,8 +83,7 @@ def _classes(sounds: Sequence[Sequence[Sound]], *, closes: bool) -> dict[int, fl
             times[note.pitch % 12] += note.end - note.start
     most = max(times.values(), default=1)
     lowest = min((note.pitch for row in sounds for note in row), default=0)
-    third = CLOSING_THIRD if closes else THIRD
-    weights = {7: FIFTH, 3: third, 4: third}
+    weights = {7: 0.5, 3: 1.3, 4: 1.3}
     return {each: min(1.0, 2 * time / most) * weights.get((each - lowest) % 12, 1.0) for each, time in times.items()}
 
 

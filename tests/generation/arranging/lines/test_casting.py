@@ -103,14 +103,3 @@ def test_transposing_instruments_sound_as_the_source() -> None:
     done = played("saxophone-quartet", HYMN).score
     assert sounding(done) == sounding(HYMN)
     assert all(part.transposition.semitones for part in done.parts)
-
-
-@pytest.mark.parametrize("name", ["ssa", "sab", "ttb"])
-def test_the_last_chord_keeps_its_third_where_it_lies_low(name: str) -> None:
-    source = choir(
-        ("q:A4 q:G4 h:G4", "q:F4 q:F4 h:E4", "q:C4 q:D4 h:C4", "q:F3 q:Bb2 h:C3"),
-        ("w:F4", "w:C4", "w:A3", "w:F2"),
-    )
-    done = played(name, source).score
-    last = {pitch_of(note).pitch_class for note in pitched_notes(done) if note.end == done.duration}
-    assert {5, 9} <= last
