@@ -29,8 +29,10 @@ FULL, ALONE = 3, 2.0
 OTHER_STRAND, OTHER_OCTAVE, AT_PHRASE, CUT_TIE, LEAP = 2.0, 4.0, 0.5, 1.5, 0.12
 MELODY_BROKEN = 12.0
 """Another octave of the melody inside a phrase."""
-INVERTED = 0.8
-"""Another octave of a line that leaps there, by an interval that is no wider than its own."""
+INVERTED, FIFTH = 0.8, 7
+"""Another octave of a line that leaps there, by an interval that is no wider than its own or than a fifth."""
+SEVENTH_OR_NINTH = 3.0
+"""An octave change that makes a seventh or a ninth of a step or a unison."""
 DOUBLE_STOP, TRIPLE_STOP = 0.4, 1.5
 """Each further note of a chord under one bow, and each from the third on in addition."""
 UNSUNG = 6.0

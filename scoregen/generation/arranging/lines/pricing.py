@@ -254,9 +254,10 @@ class Prices:
         assert last is not None and first is not None
         source = abs(self._row(cell, new)[0].pitch - self._row(cell - 1, old)[-1].pitch)
         leap = abs(first - last)
-        if player != self.task.leader and leap <= max(source, costs.FREE_LEAP):
+        if player != self.task.leader and leap <= max(source, costs.FIFTH):
             return costs.INVERTED
         price = costs.MELODY_BROKEN if player == self.task.leader else costs.OTHER_OCTAVE
+        price += costs.SEVENTH_OR_NINTH * (leap in (10, 11, 13, 14))
         return price + max(0, leap - costs.FREE_LEAP) * costs.LEAP
 
     def _last(self, cell: int, player: int, option: Option) -> int | None:
