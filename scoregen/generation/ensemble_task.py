@@ -22,6 +22,7 @@ from scoregen.score.edit import (
     has_blanks,
     place_for,
     with_parts,
+    with_rests,
 )
 from scoregen.score.elements import Part, Score, Slot
 from scoregen.score.ensemble import Ensemble, Role
@@ -62,6 +63,8 @@ def ensemble_task(
     new = _to_add(ensemble, matched, wanted or add, is_to_fill=is_to_fill)
     page, parts = _with_new_parts(score, ensemble, matched, new)
     written = {name: parts[name] for name in wanted_roles(parts, wanted)}
+    kept = {part for name, part in parts.items() if name not in written}
+    page = with_rests(page, [slot for slot in page.slots if slot.part in kept])
     page = _with_empty_staves(page, ensemble, written)
     page = _with_selections(page, ensemble, written, blank)
     page = extended(page, extend, _main_slots(page, ensemble, written)) if extend else page

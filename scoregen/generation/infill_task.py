@@ -22,6 +22,7 @@ from scoregen.score.edit import (
     has_blanks,
     place_for,
     with_parts,
+    with_rests,
 )
 from scoregen.score.elements import Score, Slot, Voice
 from scoregen.score.ensemble import Ensemble, Role
@@ -83,6 +84,7 @@ def infill_task(
     check_roles(ensemble, add, "--add")
     check_roles(ensemble, parts, "--parts")
     given = wanted_roles(seating.lines, parts)
+    score = with_rests(score, [line.slot for name, line in seating.lines.items() if name not in given])
     empty = [seating.lines[name] for name in given if is_empty(score, seating.lines[name])]
     chosen = _roles_to_add(ensemble, seating, parts or add, is_to_fill=bool(empty or blank or extend))
     whole, added = _with_new_parts(score, ensemble, seating, chosen)

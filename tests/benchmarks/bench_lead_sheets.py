@@ -8,8 +8,8 @@ chord has none; *silent*, no new voice sounds. All but the last must be 0; the e
     python tests/benchmarks/bench_lead_sheets.py FOLDER [--ensemble NAME] [--pieces N] [--first N]
         [--candidates N] [--checkpoint FILE]
 
-FOLDER holds MusicXML files with a melody and chord symbols, or a `scores.zip` of such files. N pieces are taken from all
-over it; with `--first`, the later ones of them.
+FOLDER holds MusicXML files with a melody and chord symbols, or a `scores.zip` of such files. N pieces are taken from
+all over it; with `--first`, the later ones of them.
 """
 
 from __future__ import annotations
