@@ -245,6 +245,12 @@ def _read_other(path: Path) -> Score:
     return read_other(path)
 
 
+def _read_song(path: Path) -> Score:
+    from scoregen.notation.chordpro.read import read_song
+
+    return read_song(path)
+
+
 def _read_midi(path: Path) -> Score:
     from scoregen.notation.midi.read import read_midi
 
@@ -303,6 +309,12 @@ READERS: dict[str, Callable[[Path], Score]] = {
     ".capx": _read_other,
     ".mscz": _read_other,
     ".mscx": _read_other,
+    ".cho": _read_song,
+    ".crd": _read_song,
+    ".chopro": _read_song,
+    ".chordpro": _read_song,
+    ".pro": _read_song,
+    ".txt": _read_song,
     ".wav": _read_recording,
     ".flac": _read_recording,
     ".mp3": _read_recording,
