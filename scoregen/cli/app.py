@@ -25,7 +25,7 @@ from scoregen.cli.commands.evaluate import evaluate_command
 from scoregen.cli.commands.explain import explain_command
 from scoregen.cli.commands.manual import ensembles_command, manual_command
 from scoregen.cli.commands.novelty import novelty_command
-from scoregen.cli.commands.render import render_command
+from scoregen.cli.commands.render import convert_command, render_command
 from scoregen.cli.commands.scene.plan import plan_command
 from scoregen.cli.commands.scene.score_scene import score_scene_command
 from scoregen.cli.commands.sound.practice import practice_command
@@ -58,6 +58,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "transcribe": transcribe_command,
     "check": check_command,
     "render": render_command,
+    "convert": convert_command,
     "practice": practice_command,
     "analyze": analyze_command,
     "explain": explain_command,

@@ -92,6 +92,22 @@ Layout = Annotated[
 Reduction = Annotated[
     bool, typer.Option("--reduction", help="Add a rehearsal reduction: all voices in small notes on two staves.")
 ]
+PlayChords = Annotated[
+    bool, typer.Option("--play-chords", help="Chord symbols are heard in MIDI and sound files, on a quiet keyboard.")
+]
+Transpose = Annotated[
+    str | None,
+    typer.Option("--transpose", metavar="M2|-3|KEY", help="Move by an interval or by semitones, or into a key."),
+]
+Octave = Annotated[int, typer.Option("--octave", metavar="N", help="Move by octaves, down if negative.")]
+Concert = Annotated[
+    bool | None,
+    typer.Option("--concert/--written", help="All parts as they sound, or in the transposition of their instruments."),
+]
+PartsFolder = Annotated[
+    Path | None,
+    typer.Option("--parts", metavar="FOLDER", help="Write a file for each part into this folder, for the stands."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no messages and no progress bar.")]
 
 Paper = Annotated[

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """How a command writes: the layout of pages, and `--force`, `--json` and `--quiet`."""
+    """How a command writes: the layout of pages, `--force`, `--json`, `--quiet` and `--play-chords`."""
 
     engraving: EngravingOptions
     force: bool
     as_json: bool
     quiet: bool
+    play_chords: bool = False
 
 
 @dataclass(slots=True)
@@ -42,7 +43,10 @@ class Conversion:
         from scoregen.notation.files import write_all
 
         self.stage("writing")
-        written = write_all(score, self.targets.paths, force=self.writing.force, engraving=self.writing.engraving)
+        writing = self.writing
+        written = write_all(
+            score, self.targets.paths, force=writing.force, engraving=writing.engraving, play_chords=writing.play_chords
+        )
         self.notices += (*notices, *written.notices)
         self.paths += self.targets.named(written)
         return written

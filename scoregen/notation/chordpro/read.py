@@ -16,15 +16,15 @@ from pathlib import Path
 from scoregen.notation.chordpro.columns import is_chord_line, read_columns
 from scoregen.notation.chordpro.directives import read_directives
 from scoregen.notation.chordpro.song import Cell, GridBar, Row, Section, Song
+from scoregen.notation.interchange.abc_fields import chord_symbol
 from scoregen.notation.musicxml.document import decode_text, read_bytes
 from scoregen.notation.musicxml.tree import MAX_MEASURES
-from scoregen.score.chord_symbols import ChordSymbol, SpelledPitchClass
+from scoregen.score.chord_symbols import ChordSymbol
 from scoregen.score.directions import Direction, RehearsalMark, Words
 from scoregen.score.elements import Barline, Measure, Metadata, Part, Rest, Score, Slot, Tempo, Voice
 from scoregen.score.keys import Key, KeySignature
 from scoregen.score.metre import TimeSignature
-from scoregen.score.rhythm import NoteValue, notate
-from scoregen.score.theory.chord_text import is_no_chord, read_chord_symbol
+from scoregen.score.rhythm import NoteValue
 from scoregen.score.theory.numerals import read_numeral
 from scoregen.system.errors import Place, ReadError, RefusedError
 
@@ -175,11 +175,9 @@ def _symbols(sheet: _Sheet, cells: Sequence[str]) -> tuple[ChordSymbol, ...]:
 
 
 def _symbol(sheet: _Sheet, text: str) -> ChordSymbol | None:
-    if is_no_chord(text):
-        return ChordSymbol(Fraction(0), PART, SpelledPitchClass("C"), "none", text)
     plain = text.replace(" ", "").rstrip("*")
-    symbol = read_chord_symbol(plain) or read_chord_symbol(plain[:1].upper() + plain[1:])
-    symbol = symbol or read_numeral(plain, Key.of(sheet.key))
+    symbol = chord_symbol(plain, Fraction(0), PART) or read_numeral(plain, Key.of(sheet.key))
+    symbol = symbol or chord_symbol(plain[:1].upper() + plain[1:], Fraction(0), PART)
     if symbol is None:
         sheet.unread[text] += 1
     return symbol
@@ -187,8 +185,7 @@ def _symbol(sheet: _Sheet, text: str) -> ChordSymbol | None:
 
 def _add_measure(sheet: _Sheet, symbols: tuple[ChordSymbol, ...], words: str) -> None:
     """A measure of rest with chords and words."""
-    (values,) = notate([sheet.time.duration], sheet.time.duration, sheet.time, rests=[0])
-    voice = Voice(Slot(PART), tuple(Rest(value) for value in values))
+    voice = Voice(Slot(PART), (Rest(NoteValue.of(sheet.time.duration)),))
     text = (Direction(Fraction(0), Words(words), PART, placement="below"),) if words else ()
     tempos = (sheet.tempo,) if sheet.tempo is not None else ()
     sheet.tempo = None

@@ -7,9 +7,8 @@ Probability, 2007, chapter 3). N notes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -124,7 +123,8 @@ def features(line: Line, cues: Floats, barring: Barring, habits: Mapping[tuple[s
     row = [
         *(by_strength / size).ravel(),
         *_across(metre, places, kinds, steps),
-        *_repetition(quarters, bars, places, line.pitches, measure),
+        *_returns(line, measure / barring.scale),
+        _variety(bars, places),
         _usual_steps(metre, bars, places, steps, habits),
     ]
     single = [
@@ -145,28 +145,31 @@ def _across(metre: Metre, places: Floats, kinds: Ints, steps: Floats) -> tuple[f
     return float(over_bar.mean()), float(over_beat.mean()), float(off.mean())
 
 
-def _repetition(quarters: Floats, bars: Floats, places: Floats, pitches: Ints, measure: float) -> list[float]:
-    """How much returns after 1, 2, 4 and 8 measures, and how few patterns the measures have."""
-    at = {round(float(place), 2): int(pitch) for place, pitch in zip(quarters, pitches, strict=True)}
+def _returns(line: Line, measure: float) -> list[float]:
+    """How many notes have one, and how many one of their pitch, 1, 2, 4 and 8 measures on; a measure in line units."""
     found = []
     for lag in _LAGS:
-        others = [at.get(round(float(place) + lag * measure, 2)) for place in quarters]
-        hits = sum(other is not None for other in others)
-        same = sum(other == pitch for other, pitch in zip(others, pitches, strict=True))
-        left = max(int((quarters + lag * measure <= quarters[-1]).sum()), 1)
-        found += [hits / max(left, 8), same / max(left, 8)]
-    patterns: dict[float, list[float]] = {}
-    for bar, place in zip(bars, places, strict=True):
-        patterns.setdefault(float(bar), []).append(round(float(place), 2))
-    kinds = {tuple(pattern) for pattern in patterns.values()}
-    return [*found, len(kinds) / max(len(patterns), 1)]
+        later = line.onsets + lag * measure
+        index = np.clip(np.searchsorted(line.onsets, later - _NEAR), 0, len(later) - 1)
+        hits = np.abs(line.onsets[index] - later) < 2 * _NEAR
+        left = max(int((later <= line.onsets[-1] + _NEAR).sum()), 8)
+        found += [hits.sum() / left, (hits & (line.pitches[index] == line.pitches)).sum() / left]
+    return found
+
+
+def _variety(bars: Floats, places: Floats) -> float:
+    """The share of measures with a pattern of their own."""
+    codes = np.rint(places * 12).astype(np.int64) + 1
+    hashes = np.zeros(int(bars[-1]) + 1)
+    np.add.at(hashes, bars.astype(np.int64), np.sin(codes * 12.9898) * 43758.5453)
+    return len(np.unique(hashes.round(3))) / len(hashes)
 
 
 def _usual_steps(
     metre: Metre, bars: Floats, places: Floats, steps: Floats, habits: Mapping[tuple[str, int], Habits]
 ) -> float:
     """The mean odds of the steps, by the habits that suit them best."""
-    indices = np.abs(places[:, None] - metre.places[None]).argmin(1)
+    indices = np.searchsorted(metre.places + 0.05, places).clip(0, len(metre.places) - 1)
     crossed = np.clip(np.diff(bars), 0, 1).astype(int)
     rated = [
         float(own.steps[indices[1:], indices[:-1], crossed].clip(-9).mean())
