@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,8 +48,8 @@ class Barring:
     """A metre, the quarters of the line's unit, and the position in the measure of its first note in quarters."""
 
     metre: Metre
-    scale: float
-    phase: float
+    scale: Fraction
+    phase: Fraction
 
 
 def note_cues(line: Line) -> Floats:
@@ -112,7 +113,8 @@ def strengths(metre: Metre, places: Floats) -> Ints:
 def features(line: Line, cues: Floats, barring: Barring, habits: Mapping[tuple[str, int], Habits]) -> Floats:
     """What speaks for and against a barring, as one row of numbers."""
     metre, measure = barring.metre, float(barring.metre.measure)
-    quarters = (line.onsets - line.onsets[0]) * barring.scale + barring.phase
+    scale, phase = float(barring.scale), float(barring.phase)
+    quarters = (line.onsets - line.onsets[0]) * scale + phase
     bars = np.floor(quarters / measure + 1e-4)
     places = np.clip(quarters - bars * measure, 0, None)
     kinds = strengths(metre, places)
@@ -123,14 +125,14 @@ def features(line: Line, cues: Floats, barring: Barring, habits: Mapping[tuple[s
     row = [
         *(by_strength / size).ravel(),
         *_across(metre, places, kinds, steps),
-        *_returns(line, measure / barring.scale),
+        *_returns(line, measure / scale),
         _variety(bars, places),
         _usual_steps(metre, bars, places, steps, habits),
     ]
     single = [
-        *_tempo(line.seconds / barring.scale, metre, steps),
+        *_tempo(line.seconds / scale, metre, steps),
         *(float(metre is other) for other in METRES),
-        *_ends(metre, barring.phase, quarters[-1], kinds[-1]),
+        *_ends(metre, phase, quarters[-1], kinds[-1]),
     ]
     return np.concatenate([np.array(row) * np.sqrt(min(size, 100)), single])
 

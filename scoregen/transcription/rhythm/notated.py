@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.score.metre import TimeSignature
-from scoregen.transcription.beats.attacks import attacks_of
-from scoregen.transcription.beats.odds import odds_of
+from scoregen.transcription.beats.attacks import Attacks, attacks_of
+from scoregen.transcription.beats.odds import is_line, odds_of
 from scoregen.transcription.beats.tracking import Beats, track
+from scoregen.transcription.metrical.habits import shipped_lines
+from scoregen.transcription.metrical.lines import LineRhythm, line_rhythm
 from scoregen.transcription.performed import PerformedNote
 from scoregen.transcription.rhythm.grids import COMPOUND, SIMPLE, place_onsets, total_cost
 from scoregen.transcription.rhythm.values import note_ends
@@ -46,6 +48,9 @@ class Rhythm:
 def notated_rhythm(notes: Sequence[PerformedNote], lines: Sequence[int], *, may_hold: bool) -> Rhythm:
     """The rhythm of notes that are sorted by onset. `lines` are their hands or voices; see `note_ends`."""
     attacks = attacks_of(notes)
+    model = shipped_lines()
+    if model is not None and is_line(attacks):
+        return _rhythm_of_line(notes, line_rhythm(notes, attacks, model), attacks, lines, may_hold=may_hold)
     beats = _simple_beats(track(attacks.times, odds_of(attacks)))
     places = _in_beats(attacks.times, beats)
     seconds = float(np.median(np.diff(beats.times)))
@@ -59,6 +64,17 @@ def notated_rhythm(notes: Sequence[PerformedNote], lines: Sequence[int], *, may_
     last = _last_end(onsets, heard, times)
     ends = note_ends(onsets, heard, lines, last, may_hold=may_hold)
     return Rhythm(tuple(onsets), tuple(ends), times, beat, round(60 / seconds))
+
+
+def _rhythm_of_line(
+    notes: Sequence[PerformedNote], found: LineRhythm, attacks: Attacks, lines: Sequence[int], *, may_hold: bool
+) -> Rhythm:
+    onsets = [found.onsets[member] for member in attacks.members]
+    times = {Fraction(0): found.time, found.pickup: found.time}
+    heard = [float(place) for place in found.places(_ends(notes))]
+    last = _last_end(onsets, heard, times)
+    ends = note_ends(onsets, heard, lines, last, may_hold=may_hold)
+    return Rhythm(tuple(onsets), tuple(ends), times, found.beat, round(60 / (found.seconds * float(found.beat))))
 
 
 def is_on_own_beats(quarters: Sequence[float]) -> bool:
