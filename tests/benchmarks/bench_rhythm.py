@@ -3,9 +3,9 @@
     python tests/benchmarks/bench_rhythm.py SCORE... [--jitter 0.02] [--drift 0.01] [--notes 120] [--rules] [--each]
 
 The highest voice of each score is played with the counted beat at about 0.62 s (a deviation of a fifth), every onset
-off by `--jitter` seconds on average, and a tempo that wanders by `--drift` from quarter to quarter. `right` is the share
-of notes with the right place in the measure and the right value, `value` that of right values alone. With --rules the
-beats are tracked as in music of several voices.
+off by `--jitter` seconds on average, and a tempo that wanders by `--drift` from quarter to quarter. `right` is the
+share of notes with the right place in the measure and the right value, `value` that of right values alone. With
+--rules the beats are tracked as in music of several voices.
 """
 
 from __future__ import annotations
@@ -52,7 +52,9 @@ def perform_line(
         onset, end = np.interp([4 * float(note.onset), 4 * float(note.end)], np.arange(size + 1), times)
         onset = max(float(onset + generator.normal(0, jitter)), last + 0.03)
         last = onset
-        played.append(PerformedNote(onset, max(onset + 0.9 * (float(end) - onset), onset + 0.05), note.pitch.midi_pitch))
+        played.append(
+            PerformedNote(onset, max(onset + 0.9 * (float(end) - onset), onset + 0.05), note.pitch.midi_pitch)
+        )
     return in_order(played)
 
 

@@ -106,9 +106,7 @@ def convert_command(
     _write_editions(scores, output_files([target], scores, "", ".musicxml"), edition)
 
 
-def _write_editions(
-    scores: list[Path], outputs: Mapping[Path | None, tuple[Path, ...]], edition: _Edition
-) -> None:
+def _write_editions(scores: list[Path], outputs: Mapping[Path | None, tuple[Path, ...]], edition: _Edition) -> None:
     edition.shape.check()
 
     def write(file: Path) -> dict[str, Any]:

@@ -9,11 +9,14 @@ from scoregen.notation.chordpro.grids import is_bar_row, is_chord, read_bars
 from scoregen.notation.chordpro.song import Cell, Row, Section, Song
 
 _SECTION = re.compile(
-    r"[\[(<]?\s*((?:pre[- ]?|post[- ]?)?(?:verse|chorus|bridge|intro|outro|refrain|interlude|instrumental|solo|coda|ending"
-    r"|tag|strophe|vers|couplet|estribillo|estrofa)(?:\s*\d+)?)\s*[\])>]?\s*:?\s*(?:x\s*\d+)?\s*",
+    r"[\[(<]?\s*((?:pre[- ]?|post[- ]?)?"
+    r"(?:verse|chorus|bridge|intro|outro|refrain|interlude|instrumental|solo|coda|ending|tag|strophe|vers|couplet"
+    r"|estribillo|estrofa)(?:\s*\d+)?)\s*[\])>]?\s*:?\s*(?:x\s*\d+)?\s*",
     re.IGNORECASE,
 )
-_FIELD = re.compile(r"(title|artist|composer|key|tempo|bpm|time|capo)\s*:?\s+(.+)|(title|artist|key|tempo|time):(.+)", re.I)
+_FIELD = re.compile(
+    r"(title|artist|composer|key|tempo|bpm|time|capo)\s*:?\s+(.+)|(title|artist|key|tempo|time):(.+)", re.IGNORECASE
+)
 _NAMES = {"bpm": "tempo"}
 _MOST_OF_LINE = 0.7
 """The share of words that must be chords for a line of chords."""
@@ -54,7 +57,9 @@ def read_columns(lines: list[str]) -> Song:
 
 
 def _is_text(line: str) -> bool:
-    return bool(line.strip()) and not is_chord_line(line) and not is_bar_row(line) and not _SECTION.fullmatch(line.strip())
+    return (
+        bool(line.strip()) and not is_chord_line(line) and not is_bar_row(line) and not _SECTION.fullmatch(line.strip())
+    )
 
 
 def _add_other(line: str, song: Song) -> None:

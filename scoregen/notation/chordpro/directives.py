@@ -16,8 +16,10 @@ _SHORT = {
     **{"sog": "start_of_grid", "eog": "end_of_grid", "ns": "new_song", "highlight": "comment"},
 }
 FIELDS = frozenset(
-    ("title", "subtitle", "artist", "composer", "lyricist", "copyright", "album", "year", "key", "time", "tempo", "capo")
-    + ("transpose", "sorttitle", "duration", "arranger")
+    (
+        *("title", "subtitle", "artist", "composer", "lyricist", "copyright", "album", "year", "key", "time", "tempo"),
+        *("capo", "transpose", "sorttitle", "duration", "arranger"),
+    )
 )
 _AT_ONCE = ("key", "time", "tempo")
 """Fields that may change inside a song."""
@@ -86,7 +88,9 @@ def _start(kind: str, value: str, song: Song) -> str:
     if kind in _FOREIGN:
         song.left[f"section in another notation ({kind})"] += 1
         return kind
-    song.sections.append(Section(kind, _label(value) or ("" if kind == "grid" else kind.replace("_", " ").capitalize())))
+    song.sections.append(
+        Section(kind, _label(value) or ("" if kind == "grid" else kind.replace("_", " ").capitalize()))
+    )
     return ""
 
 

@@ -82,7 +82,8 @@ def _borrow_chords(song: Song) -> None:
             rows = list(chorus.rows) if chorus is not None else []
             section = song.sections[index] = Section("chorus", section.label or "Chorus", rows)
         chords = any(row.chords or row.bars for row in section.rows)
-        model = next((other for other in reversed(known) if len(other.rows) == len(section.rows)), None)
+        alike = [other for other in reversed(known) if len(other.rows) == len(section.rows)]
+        model = next((other for other in alike if other.kind == section.kind), alike[0] if alike else None)
         if chords:
             known.append(section)
         elif model is not None and not any(row.bars for row in model.rows):
@@ -227,14 +228,17 @@ def _notices(song: Song, sheet: _Sheet) -> Iterator[str]:
     )
     if sheet.unread:
         names = [repr(name) for name in sheet.unread]
+        named = ", ".join(names[:_MOST_NAMED])
         more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
         count = sheet.unread.total()
-        yield f"{count} chord{'s' if count > 1 else ''} not understood and left out: {', '.join(names[:_MOST_NAMED])}{more}"
+        yield f"{count} chord{'s' if count > 1 else ''} not understood and left out: {named}{more}"
     if sheet.wrong:
         yield f"not understood: {', '.join(sheet.wrong)}"
     for name in _BY_HAND:
         if song.fields.get(name):
             yield f"{name} {song.fields[name][0]}: the chords are kept as written; --transpose moves them"
     if song.left:
-        kinds = (f"{count} {kind}{'s' if count > 1 and not kind.endswith(')') else ''}" for kind, count in song.left.items())
+        kinds = (
+            f"{count} {kind}{'s' if count > 1 and not kind.endswith(')') else ''}" for kind, count in song.left.items()
+        )
         yield f"{', '.join(kinds)} not kept"

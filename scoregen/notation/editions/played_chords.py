@@ -24,7 +24,9 @@ def with_played_chords(score: Score) -> Score:
     A chord lasts until the next symbol and begins again in every measure. A symbol that is not understood is silent.
     """
     names = {part.id for part in score.parts}
-    name = next(name for name in ("chords", *(f"chords{index}" for index in range(len(names) + 1))) if name not in names)
+    name = next(
+        name for name in ("chords", *(f"chords{index}" for index in range(len(names) + 1))) if name not in names
+    )
     measures, last = [], None
     for measure in score.measures:
         rows = list(_rows(measure, last))
@@ -58,10 +60,13 @@ def _element(length: Fraction, chord: ChordTones | None) -> Element:
 def _pitches(chord: ChordTones) -> list[Pitch]:
     """The bass, and the other tones close together above it; the fifth is left out of full chords."""
     others = list(dict.fromkeys(tone for tone in chord.members if tone != chord.bass or len(chord.members) < 4))
-    weighty = [tone for tone in others if tone in chord.essential] + [tone for tone in others if tone not in chord.essential]
+    weighty = [tone for tone in others if tone in chord.essential] + [
+        tone for tone in others if tone not in chord.essential
+    ]
     kept = weighty[:_MOST_TONES]
     return sorted(
-        (_above(_LOWEST_BASS, chord.bass), *(_above(_LOWEST_TONE, tone) for tone in kept)), key=lambda pitch: pitch.midi_pitch
+        (_above(_LOWEST_BASS, chord.bass), *(_above(_LOWEST_TONE, tone) for tone in kept)),
+        key=lambda pitch: pitch.midi_pitch,
     )
 
 

@@ -1,4 +1,4 @@
-"""The parts of a score as scores of their own, for the stands: with the tempos, rehearsal marks and repeat signs of all.
+"""The parts of a score as scores of their own, with the tempos, rehearsal marks and repeat signs of all.
 
 A part of a MusicXML document keeps everything that the document says of it. Rests of several measures are joined
 until something begins that players must see: a signature, a tempo, a rehearsal mark, a repeat sign or a double bar.
@@ -92,7 +92,9 @@ def _shared(measure: etree._Element) -> Iterator[tuple[int, etree._Element]]:
     now = 0
     for child in measure:
         duration = int(float(child.findtext("duration") or 0))
-        if child.tag == "direction" and (child.find("sound") is not None or any(child.iter(*_SHARED))):
+        if child.tag == "direction" and (
+            child.find("sound") is not None or next(child.iter(*_SHARED), None) is not None
+        ):
             yield now + int(float(child.findtext("offset") or 0)), child
         elif child.tag == "backup":
             now -= duration

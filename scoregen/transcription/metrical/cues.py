@@ -32,7 +32,7 @@ _LAGS = (1, 2, 4, 8)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Notes of a line: onsets [N] in some unit, pitches [N], the sounding share of each step [N], seconds of the unit."""
+    """Notes of a line: onsets [N] in a unit, pitches [N], the sounding share [N] of each step, seconds of the unit."""
 
     onsets: Floats
     pitches: Ints

@@ -37,7 +37,7 @@ class Habits:
 
 @dataclass(frozen=True, slots=True)
 class LineModel:
-    """The habits by metre and by pulse (0: long notes, 2: short ones), and the weights [F] of what speaks for barlines."""
+    """The habits by metre and by pulse (0: long notes, 2: short ones), and the weights [F] of cues for barlines."""
 
     habits: Mapping[tuple[str, int], Habits]
     cues: Floats

@@ -57,11 +57,17 @@ class LineRhythm:
 def line_rhythm(notes: Sequence[PerformedNote], attacks: Attacks, model: LineModel) -> LineRhythm:
     """The rhythm of the attacks of a line."""
     metre, path = _search(attacks.times, model)
-    places = [metre.measure * int(bar) + metre.positions[at] for bar, at in zip(path.measures, path.positions, strict=True)]
+    places = [
+        metre.measure * int(bar) + metre.positions[at] for bar, at in zip(path.measures, path.positions, strict=True)
+    ]
     places = [place - places[0] for place in places]
     seconds = float(np.median(path.lengths))
     line = Line(np.array([float(place) for place in places]), *_pitches(notes, attacks, path), seconds)
-    barring = rated_barrings(line, model.habits, model.cues)[0][1] if len(places) > 1 else Barring(metre, Fraction(1), Fraction(0))
+    barring = (
+        rated_barrings(line, model.habits, model.cues)[0][1]
+        if len(places) > 1
+        else Barring(metre, Fraction(1), Fraction(0))
+    )
     quarters = [place * barring.scale for place in places]
     at = attacks.times[path.attacks]
     onsets = _all_onsets(attacks.times, at, quarters, path)
@@ -95,7 +101,7 @@ def _pitches(notes: Sequence[PerformedNote], attacks: Attacks, path: Path) -> tu
 
 
 def _all_onsets(times: Floats, at: Floats, quarters: Sequence[Fraction], path: Path) -> tuple[Fraction, ...]:
-    """The onsets of all attacks; those that are not on the path go to the nearest sixteenth between their neighbours."""
+    """The onsets of all attacks; those that are not on the path go to the nearest sixteenth."""
     known = dict(zip(path.attacks.tolist(), quarters, strict=True))
     rough = np.interp(times, at, [float(place) for place in quarters])
     return tuple(

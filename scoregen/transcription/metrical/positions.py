@@ -62,7 +62,9 @@ class Metre:
         return found if abs(self.places[found] - place) < nearness else None
 
 
-def _metre(beats: int, unit: int, grid: tuple[Fraction, ...], span: Fraction, counted: Fraction, seconds: float) -> Metre:
+def _metre(
+    beats: int, unit: int, grid: tuple[Fraction, ...], span: Fraction, counted: Fraction, seconds: float
+) -> Metre:
     time = TimeSignature((beats,), unit)
     count = int(time.duration / span)
     return Metre(time, tuple(index * span + offset for index in range(count) for offset in grid), counted, seconds)

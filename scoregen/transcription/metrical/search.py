@@ -31,9 +31,10 @@ LENGTHS = SHORTEST * np.exp(np.arange(TEMPOS) * np.log(LONGEST / SHORTEST) / (TE
 class Settings:
     """How a performance differs from what is notated.
 
-    `jitter` is the deviation of an onset in seconds, `share` that of a step in shares of its length, `drift` that of the
-    tempo from one attack to the next on the scale of the logarithm; `spread` that of the usual tempo. `late` is the cost of
-    a pause, `early` of a step that is far too short, `skip` of an attack that is an ornament or a slip.
+    `jitter` is the deviation of an onset in seconds, `share` that of a step in shares of its length, `drift` that of
+    the logarithm of the tempo from one attack to the next, `spread` that of the usual tempo. `late` is the cost of a
+    pause, `early` of a step that is far too short, `skip` of an attack that is an ornament or a slip: one that has a
+    neighbour within `near` seconds.
     """
 
     jitter: float = 0.02
@@ -48,7 +49,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """The attacks on the path, their position [.] and measure [.] and the seconds of a quarter there; and its rating."""
+    """The attacks on the path, their positions and measures, the seconds of a quarter at each, and its rating."""
 
     attacks: Ints
     positions: Ints
@@ -79,8 +80,10 @@ def best_path(
             scores[0] = start + given[0][:, None]
         for skipped in range(min(index, 3)):
             source = index - 1 - skipped
-            if skipped and times[source + 1 : index + 1].max() - times[source] > settings.near * skipped and (
-                times[index] - times[source + 1] > settings.near * skipped
+            if (
+                skipped
+                and times[source + 1 : index + 1].max() - times[source] > settings.near * skipped
+                and (times[index] - times[source + 1] > settings.near * skipped)
             ):
                 break
             fit = _fit(times[index] - times[source], expected, deviation, settings)
