@@ -76,7 +76,7 @@ DOORS = {
     "brotli": ("notation/engraving/*",),
     "converter21": ("notation/interchange/*",),
     "fontTools": ("notation/engraving/*",),
-    "lxml": ("notation/graft/*", "notation/musicxml/*", "notation/validation/*"),
+    "lxml": ("notation/editions/*", "notation/graft/*", "notation/musicxml/*", "notation/validation/*"),
     "matplotlib": ("pictures/*",),
     "mido": ("notation/midi/*",),
     "moduleconf": ("transcription/recordings/piano.py",),

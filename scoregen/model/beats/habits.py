@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -50,9 +50,9 @@ def _habits(metre: Metre, lines: Sequence[NotatedLine], prior: float) -> Habits:
 
 def _log_odds(metre: Metre, steps: Floats, at: Floats) -> Floats:
     """[B, B, MEASURES] logarithms of the odds of each step from a position, smoothed by lengths and positions."""
-    lengths: Counter[float] = Counter()
+    lengths: dict[float, float] = defaultdict(float)
     for length, number in zip(metre.steps.round(4).ravel(), steps.ravel(), strict=True):
-        lengths[float(length)] += number
+        lengths[float(length)] += float(number)
     values = np.vectorize(lambda length: lengths[float(length)])(metre.steps.round(4)) + 0.5
     general = np.where(metre.is_step, values * at[:, None, None], 0)
     general /= general.sum((0, 2), keepdims=True)

@@ -6,7 +6,7 @@ N notes.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -58,8 +58,14 @@ class NotatedLine:
             return self
         steps = np.diff(self.onsets[: MOST + 1])
         end = MOST // 2 + int(steps[MOST // 2 :].argmax()) + 1
-        columns = (self.onsets, self.ends, self.pitches, self.measures, self.positions)
-        return NotatedLine(self.corpus, self.metre, *(column[:end] for column in columns), self.beat)
+        return replace(
+            self,
+            onsets=self.onsets[:end],
+            ends=self.ends[:end],
+            pitches=self.pitches[:end],
+            measures=self.measures[:end],
+            positions=self.positions[:end],
+        )
 
 
 def metre_of(quarters: float, beats: int) -> Metre | None:

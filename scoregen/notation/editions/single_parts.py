@@ -54,7 +54,8 @@ def _only(root: etree._Element, part: str) -> etree._Element:
             child.getparent().remove(child)  # type: ignore[union-attr]
     for layout in own.iter("print"):
         for name in _BREAKS:
-            layout.attrib.pop(name, None)
+            if name in layout.attrib:
+                del layout.attrib[name]
     for style in list(own.iter("measure-style")):
         if style.find("multiple-rest") is not None:
             style.getparent().remove(style)  # type: ignore[union-attr]

@@ -28,6 +28,8 @@ _MINOR = np.array([5.0, 2.0, 3.5, 4.5, 2.0, 4.0, 2.0, 4.5, 3.5, 2.0, 1.5, 4.0])
 _REST = 0.35
 _USUAL_BEAT, _USUAL_QUARTER = 0.62, 0.55
 _LAGS = (1, 2, 4, 8)
+_UNKNOWN = -6.0
+"""The odds of a step in a metre of which nothing is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,7 @@ def _usual_steps(
         for (name, _), own in habits.items()
         if name == metre.name
     ]
-    return max(rated)
+    return max(rated, default=_UNKNOWN)
 
 
 def _tempo(quarter: float, metre: Metre, steps: Floats) -> list[float]:

@@ -129,7 +129,7 @@ def _eased(scores: Floats, settings: Settings) -> tuple[Floats, NDArray[np.int8]
     return best, where
 
 
-def _trace(scores: Floats, back: Ints, tempo_from: NDArray[np.int8], habits: Habits, flat: int) -> Path:
+def _trace(scores: Floats, back: NDArray[np.int32], tempo_from: NDArray[np.int8], habits: Habits, flat: int) -> Path:
     final = scores[-1] + habits.last[:, None]
     place, tempo = (int(x) for x in np.unravel_index(int(final.argmax()), final.shape))
     rating, index = float(final[place, tempo]), len(scores) - 1
