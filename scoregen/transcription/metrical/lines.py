@@ -29,6 +29,8 @@ _MOST_TO_CHOOSE = 240
 _TRIED = (("4/4", 0), ("4/4", 1), ("4/4", 2), ("3/4", 1), ("6/8", 1), ("3/8", 1))
 """The habits with which values are looked for; the barlines are found later."""
 _FINEST = Fraction(1, 4)
+_HEARD_JITTER = 0.04
+"""Seconds by which the onsets of a recording are off, as a standard deviation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,12 @@ class LineRhythm:
         return np.asarray(inside + (after + before) / self.seconds)
 
 
-def line_rhythm(notes: Sequence[PerformedNote], attacks: Attacks, model: LineModel) -> LineRhythm:
-    """The rhythm of the attacks of a line."""
-    metre, path = _search(attacks.times, model)
+def line_rhythm(
+    notes: Sequence[PerformedNote], attacks: Attacks, model: LineModel, *, is_recording: bool = False
+) -> LineRhythm:
+    """The rhythm of the attacks of a line; those of a recording are less exact."""
+    settings = Settings(jitter=_HEARD_JITTER) if is_recording else Settings()
+    metre, path = _search(attacks.times, model, settings)
     places = [
         metre.measure * int(bar) + metre.positions[at] for bar, at in zip(path.measures, path.positions, strict=True)
     ]
@@ -78,11 +83,11 @@ def line_rhythm(notes: Sequence[PerformedNote], attacks: Attacks, model: LineMod
     return LineRhythm(onsets, barring.metre.time, pickup, beat, seconds / float(barring.scale), at, numbers)
 
 
-def _search(times: Floats, model: LineModel) -> tuple[Metre, Path]:
+def _search(times: Floats, model: LineModel, settings: Settings) -> tuple[Metre, Path]:
     """The metre and the path that are rated highest; in a long line its beginning decides on the metre."""
     metres = {metre.name: metre for metre in METRES}
     tried = {key: model.habits[key] for key in _TRIED if key in model.habits}
-    settings, part = Settings(), times[:_MOST_TO_CHOOSE]
+    part = times[:_MOST_TO_CHOOSE]
     paths = {key: best_path(part, metres[key[0]], own, settings) for key, own in tried.items()}
     best = max(paths, key=lambda key: paths[key].rating + tried[key].prior)
     metre = metres[best[0]]

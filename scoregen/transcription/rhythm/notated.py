@@ -50,7 +50,9 @@ def notated_rhythm(notes: Sequence[PerformedNote], lines: Sequence[int], *, may_
     attacks = attacks_of(notes)
     model = shipped_lines()
     if model is not None and is_line(attacks):
-        return _rhythm_of_line(notes, line_rhythm(notes, attacks, model), attacks, lines, may_hold=may_hold)
+        return _rhythm_of_line(
+            notes, line_rhythm(notes, attacks, model, is_recording=not may_hold), attacks, lines, may_hold=may_hold
+        )
     beats = _simple_beats(track(attacks.times, odds_of(attacks)))
     places = _in_beats(attacks.times, beats)
     seconds = float(np.median(np.diff(beats.times)))
