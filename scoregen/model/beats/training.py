@@ -22,7 +22,7 @@ from scoregen.transcription.beats.scale import PERIODS, scale_of
 Floats = NDArray[np.float64]
 LENGTH = 256
 """Attacks in an example."""
-_MELODIES = 0.3
+_MELODIES = 0.15
 """The share of examples in which one voice is heard alone."""
 _ON_BEAT = 1e-4
 
