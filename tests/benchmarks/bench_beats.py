@@ -105,7 +105,13 @@ def main() -> None:
         downs.append(f_measure(wanted_downs, found.times[found.places == 0]))
         if arguments.each:
             print(name[:40], round(beats[-1], 2), round(downs[-1], 2), flush=True)
-    print(len(beats), "performances: beats", round(statistics.mean(beats), 3), "downbeats", round(statistics.mean(downs), 3))
+    print(
+        len(beats),
+        "performances: beats",
+        round(statistics.mean(beats), 3),
+        "downbeats",
+        round(statistics.mean(downs), 3),
+    )
 
 
 if __name__ == "__main__":

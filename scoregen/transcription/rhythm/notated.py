@@ -62,7 +62,7 @@ def notated_rhythm(notes: Sequence[PerformedNote], lines: Sequence[int], *, may_
     grid = place_onsets(places.tolist(), spread, COMPOUND if is_compound else SIMPLE)
     first, times = _signatures(beats, is_compound, min(grid))
     onsets = [max((grid[member] - first) * beat, Fraction(0)) for member in attacks.members]
-    heard = [(float(end) - float(first)) * float(beat) for end in _in_beats(_ends(notes), beats)]
+    heard = [(float(end) - float(first)) * float(beat) for end in _in_beats(_ends(notes, lines), beats)]
     last = _last_end(onsets, heard, times)
     ends = note_ends(onsets, heard, lines, last, may_hold=may_hold)
     return Rhythm(tuple(onsets), tuple(ends), times, beat, round(60 / seconds))
@@ -73,7 +73,7 @@ def _rhythm_of_line(
 ) -> Rhythm:
     onsets = [found.onsets[member] for member in attacks.members]
     times = {Fraction(0): found.time, found.pickup: found.time}
-    heard = [float(place) for place in found.places(_ends(notes))]
+    heard = [float(place) for place in found.places(_ends(notes, lines))]
     last = _last_end(onsets, heard, times)
     ends = note_ends(onsets, heard, lines, last, may_hold=may_hold)
     return Rhythm(tuple(onsets), tuple(ends), times, found.beat, round(60 / (found.seconds * float(found.beat))))
@@ -136,8 +136,15 @@ def _in_beats(seconds: NDArray[np.float64], beats: Beats) -> NDArray[np.float64]
     return np.asarray(index + (seconds - beats.times[index]) / length)
 
 
-def _ends(notes: Sequence[PerformedNote]) -> NDArray[np.float64]:
-    return np.array([max(note.end, note.onset + 0.02) for note in notes])
+def _ends(notes: Sequence[PerformedNote], lines: Sequence[int]) -> NDArray[np.float64]:
+    """The ends in seconds; a note ends at the latest where its line has its pitch again."""
+    again: dict[tuple[int, int], float] = {}
+    ends = []
+    for note, line in zip(reversed(notes), reversed(lines), strict=True):
+        end = min(note.end, again.get((line, note.pitch), note.end))
+        ends.append(max(end, note.onset + 0.02))
+        again[line, note.pitch] = note.onset
+    return np.array(ends[::-1])
 
 
 def _signatures(beats: Beats, is_compound: bool, earliest: Fraction) -> tuple[Fraction, dict[Fraction, TimeSignature]]:
