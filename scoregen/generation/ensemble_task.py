@@ -27,6 +27,7 @@ from scoregen.score.elements import Part, Score, Slot
 from scoregen.score.ensemble import Ensemble, Role
 from scoregen.score.instruments import family_of
 from scoregen.score.keys import Key
+from scoregen.score.timeline import pitched_notes
 from scoregen.styles.style import Style
 from scoregen.system.errors import InputError
 from scoregen.tokens.constraints.state import VoiceRule
@@ -56,7 +57,8 @@ def ensemble_task(
             f"no part of the score matches a role of {ensemble.name}; assign one, as in"
             f" --role {ensemble.roles[0].name}=1"
         )
-    is_to_fill = bool(blank or extend) or any(empty_staves(score, part) for part in matched.values())
+    has_empty = any(empty_staves(score, part) for part in matched.values())
+    is_to_fill = bool(blank or extend) or (has_empty and not _is_chord_sheet(score))
     check_roles(ensemble, add, "--add")
     check_roles(ensemble, wanted, "--parts")
     new = _to_add(ensemble, matched, wanted or add, is_to_fill=is_to_fill)
@@ -69,6 +71,11 @@ def ensemble_task(
     if not has_blanks(page):
         raise InputError("the score has no blanks; select some with --blank, or append measures with --extend")
     return _task(page, score, ensemble, parts, style, key)
+
+
+def _is_chord_sheet(score: Score) -> bool:
+    """Whether a page has chord symbols and no notes: all roles are to be written."""
+    return any(measure.chord_symbols for measure in score.measures) and not pitched_notes(score)
 
 
 def voice_descriptions(task: InfillTask) -> tuple[VoiceDescription, ...]:
