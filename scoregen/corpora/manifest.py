@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from typing import Any, Literal
 
-from scoregen.system.errors import InputError, Place
+from scoregen.system.errors import InputError, Place, ReadError
 from scoregen.system.resources import folder
+from scoregen.system.toml_files import read_toml
 
 Split = Literal["train", "valid", "test"]
 SPLITS: tuple[Split, ...] = ("train", "valid", "test")
@@ -104,12 +104,9 @@ def verify_piece(piece: CorpusPiece, corpus: str) -> None:
 
 def _from_manifest(path: Path, data: Path | None = None) -> Corpus:
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-        corpus = _corpus_of(table, data or path.parent)
-    except OSError as error:
-        raise InputError(f"the manifest cannot be read: {error.strerror}", Place(str(path))) from None
-    except (ValueError, RecursionError) as error:  # neither TOML nor UTF-8, or nested too deeply
-        raise InputError(f"found invalid TOML ({error}); expected a manifest", Place(str(path))) from None
+        corpus = _corpus_of(read_toml(path), data or path.parent)
+    except ReadError:
+        raise
     except InputError as error:
         raise InputError(error.message, Place(str(path))) from None
     return corpus

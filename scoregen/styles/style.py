@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
@@ -16,6 +15,7 @@ from scoregen.styles.melody_cadences import MelodyCadences, parse_melody_cadence
 from scoregen.styles.tables import Chord, Table
 from scoregen.system.errors import InputError
 from scoregen.system.resources import folder
+from scoregen.system.toml_files import read_toml
 from scoregen.tokens.constraints.places import Finest
 
 DEFAULT = "chorale"
@@ -195,12 +195,7 @@ def style_files() -> dict[str, Path]:
 
 def read_style_table(path: Path, label: str) -> dict[str, Any]:
     """The tables of a style file; InputError, with the label, if it cannot be read."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"{label}: cannot be read: {error.strerror}") from None
-    except (ValueError, RecursionError) as error:  # neither TOML nor UTF-8, or nested too deeply
-        raise InputError(f"{label}: {error}") from None
+    return read_toml(path, label)
 
 
 def parse_style(name: str, declaration: Mapping[str, Any], label: str | None = None) -> Style:

@@ -42,7 +42,7 @@ from scoregen.cli.console.outputs import (
     write_alternative,
 )
 from scoregen.cli.console.terminal import Advance, file_in_errors, print_messages, print_paths, progress
-from scoregen.system.errors import InputError
+from scoregen.system.errors import InputError, escaped
 
 if TYPE_CHECKING:
     from scoregen.notation.engraving.pages import EngravingOptions
@@ -411,7 +411,7 @@ def _compose_one(score: Path | None, options: Mapping[str, Any], writing: _Writi
     print_messages((understood, *composition.notices, *notices), quiet=writing.quiet)
     if writing.show_plan:
         for line in () if writing.as_json else _plans(composition):
-            typer.echo(line, err=True)
+            typer.echo(escaped(line), err=True)
     if not writing.as_json:
         print_paths(targets.named(path for paths in written for path in paths))
     seconds["sample"] = round(composition.sampling_seconds, 3)

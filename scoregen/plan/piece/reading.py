@@ -10,12 +10,13 @@ from scoregen.plan.chords.chord_text import chord_measures
 from scoregen.plan.form import FASTEST, MOST_MEASURES, SLOWEST
 from scoregen.plan.piece.piece_plan import CADENCES, DEFAULT_TEMPO, NOT_FOLLOWED, Level, PiecePlan, SectionPlan, letters
 from scoregen.plan.piece.section_chords import fault_of_chords
-from scoregen.plan.piece.toml_table import Table, check_keys, file_text, parsed_tables
+from scoregen.plan.piece.toml_table import Table, check_keys, parsed_tables
 from scoregen.score.directions import DYNAMIC_MARKS
 from scoregen.score.keys import Key
 from scoregen.score.metre import TimeSignature
 from scoregen.score.spanners import WedgeType
 from scoregen.system.errors import InputError
+from scoregen.system.toml_files import toml_text
 
 PIECE_KEYS = ("title", "form", "key", "time", "tempo", "anacrusis", "section")
 SECTION_KEYS = (
@@ -27,7 +28,7 @@ _HAIRPINS: Mapping[str, WedgeType] = {"<": "crescendo", ">": "diminuendo"}
 
 def read_plan(path: Path) -> PiecePlan:
     """The plan in a file. ReadError if it cannot be read, InputError with line and key if it is wrong."""
-    return parse_plan(file_text(path), str(path))
+    return parse_plan(toml_text(path), str(path))
 
 
 def parse_plan(text: str, file: str = "plan") -> PiecePlan:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from scoregen.plan.piece.piece_plan import PiecePlan, SectionPlan
+from scoregen.system.errors import CONTROLS
 
 _SIGNS = {"crescendo": "<", "diminuendo": ">"}
 
@@ -58,7 +59,8 @@ def _others(others: tuple[tuple[str, str], ...]) -> Iterator[str]:
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    """The text as TOML and JSON write it, with escapes for control characters."""
+    return CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
 def _number(value: Fraction) -> str:

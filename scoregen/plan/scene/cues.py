@@ -10,12 +10,13 @@ from typing import Literal, get_args
 
 from scoregen.plan.form import FASTEST, SLOWEST
 from scoregen.plan.piece.reading import key_of, time_of
-from scoregen.plan.piece.toml_table import Table, check_keys, file_text, parsed_tables
+from scoregen.plan.piece.toml_table import Table, check_keys, parsed_tables
 from scoregen.plan.scene.hit_points import MOST_HITS, Tempos
 from scoregen.plan.scene.timecode import RATES, FrameRate, parse_time
 from scoregen.score.directions import DYNAMIC_MARKS
 from scoregen.score.keys import Key
 from scoregen.score.metre import TimeSignature
+from scoregen.system.toml_files import toml_text
 
 HitKind = Literal["accent", "cadence", "key change", "silence"]
 KINDS: tuple[HitKind, ...] = get_args(HitKind)
@@ -56,7 +57,7 @@ class Scene:
 
 def read_scene(path: Path) -> Scene:
     """The scene in a file. ReadError if it cannot be read, InputError with line and key if it is wrong."""
-    return parse_scene(file_text(path), str(path))
+    return parse_scene(toml_text(path), str(path))
 
 
 def parse_scene(text: str, file: str = "cues") -> Scene:
