@@ -8,14 +8,16 @@ the reason in its first line, and no other.
 from __future__ import annotations
 
 import gzip
+import io
 import json
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from scoregen.corpora.manifest import SPLITS, Split
-from scoregen.system.errors import Place, ReadError
+from scoregen.system.errors import CONTENT_FAULTS, Place, ReadError, ScoregenError
 from scoregen.system.files import write_files
 from scoregen.tokens.events import TokenScore
 from scoregen.tokens.text import from_object, to_object
@@ -23,6 +25,8 @@ from scoregen.tokens.voice_descriptions import VoiceDescription
 
 SHARD_FORMAT = "scoregen shard 1"
 SUFFIX = ".jsonl.gz"
+MOST_BYTES = 256 << 20
+"""The size of a file at most, unpacked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +106,22 @@ def shard_files(folder: Path | str, split: Split | None = None) -> list[Path]:
 def read_shard(path: Path) -> tuple[ShardSource, tuple[ShardPiece, ...]]:
     """One file of a shard. ReadError for a file in another format."""
     try:
-        first, *lines = map(json.loads, gzip.decompress(path.read_bytes()).decode().splitlines())
+        first, *lines = map(json.loads, _inflated(path.read_bytes()).decode().splitlines())
         if first.pop("format") != SHARD_FORMAT:
             raise ValueError("another format")
         source = ShardSource(**first)
         return source, tuple(_piece(line, source) for line in lines)
-    except (OSError, EOFError, KeyError, TypeError, ValueError) as error:
+    except (ScoregenError, *CONTENT_FAULTS, zlib.error) as error:
         raise ReadError(f"the file is not {SHARD_FORMAT}: {type(error).__name__} {error}", Place(str(path))) from None
+
+
+def _inflated(data: bytes) -> bytes:
+    """The content of a compressed file. ValueError for more than MOST_BYTES."""
+    with gzip.open(io.BytesIO(data)) as stream:
+        content = stream.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise ValueError(f"it unpacks to more than {MOST_BYTES >> 20} MiB")
+    return content
 
 
 def _piece_object(piece: ShardPiece) -> dict[str, Any]:

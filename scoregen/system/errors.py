@@ -88,6 +88,10 @@ class ToolError(ScoregenError):
     """A library, font or program that is missing or failed."""
 
 
+CONTENT_FAULTS = (EOFError, OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError)
+"""What reading a file raises whose content is not what its format says; of RuntimeError, too deep a nesting."""
+
+
 def one_line(message: str, limit: int = 400) -> str:
     """The message without line breaks or control characters, cut at `limit` characters."""
     flat = " ".join("".join(c if c.isprintable() else " " for c in message).split())

@@ -13,7 +13,7 @@ from scoregen.score.keys import MODES, Key, KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
 from scoregen.score.theory.chord_kinds import MEMBERS
-from scoregen.system.errors import Place, ReadError
+from scoregen.system.errors import CONTENT_FAULTS, Place, ReadError
 from scoregen.tokens.event_tokens import event_tokens
 from scoregen.tokens.events import Event, Harmony, Header, Kind, Slice, TokenMeasure, TokenScore
 from scoregen.tokens.grammar import check
@@ -82,7 +82,7 @@ def from_json(text: str) -> TokenScore:
     """The inverse of `to_json`. ReadError if the text is not such an object or breaks the grammar."""
     try:
         tokens = from_object(json.loads(text))
-    except (KeyError, TypeError, ValueError) as error:
+    except CONTENT_FAULTS as error:
         raise ReadError(f"the text is not {FORMAT} in JSON: {type(error).__name__} {error}") from None
     check(tokens)
     return tokens

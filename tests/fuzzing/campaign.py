@@ -63,7 +63,8 @@ def _answers(name: str, seed: int, first: int, count: int) -> Iterator[dict[str,
     command = [sys.executable, "-m", "tests.fuzzing.worker", name, str(seed), str(first), str(count)]
     path = os.pathsep.join((str(REPOSITORY), os.environ.get("PYTHONPATH", "")))
     environment = {**os.environ, "PYTHONPATH": path, "PYTHONWARNINGS": "ignore", "OMP_NUM_THREADS": "1"}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=REPOSITORY, env=environment) as child:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdout=pipe, stderr=pipe, cwd=REPOSITORY, env=environment) as child:
         assert child.stdout is not None and child.stderr is not None
         errors: list[bytes] = []
         reader = threading.Thread(target=lambda: errors.append(child.stderr.read()), daemon=True)

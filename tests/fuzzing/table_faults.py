@@ -20,6 +20,8 @@ def with_faults(table: Any, source: random.Random) -> Any:
     holder = {"": copy.deepcopy(table)}
     for _ in range(source.choice((1, 1, 2, 4))):
         places = list(_places(holder))
+        if not places:
+            break
         _fault(source.choice(places if len(places) < 2 else places[1:]), places, source)
     return holder[""]
 

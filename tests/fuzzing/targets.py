@@ -19,7 +19,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from tests.fuzzing import container_faults, midi_faults, table_faults, text_faults, xml_faults
+from tests.fuzzing import midi_faults, table_faults, text_faults, xml_faults
+from tests.fuzzing.container_faults import (
+    headed_with_faults,
+    safetensors_with_faults,
+    wav_with_faults,
+    zip_with_faults,
+)
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 CASES = REPOSITORY / "tests" / "cases"
@@ -166,7 +172,7 @@ def _zip(data: bytes, seeds: Sequence[bytes], source: random.Random) -> bytes:
         except (ValueError, SyntaxError):
             return text_faults.with_damage(content, source)
 
-    return container_faults.zip_with_faults(data, changed, source)
+    return zip_with_faults(data, changed, source)
 
 
 def _toml(data: bytes, seeds: Sequence[bytes], source: random.Random) -> bytes:
@@ -384,7 +390,7 @@ TARGETS: dict[str, Target] = {
     "abc": Target("score.abc", lambda: _files("*/*.abc"), text_faults.with_faults, _read, 12),
     "kern": Target("score.krn", lambda: _files("*/*.krn"), text_faults.with_faults, _read_here, 6),
     "mei": Target("score.mei", lambda: _files("*/*.mei"), _xml, _read_here, 4),
-    "wav": Target("take.wav", _sounds, _plain(container_faults.wav_with_faults), _read, 2, ("soundfile", "soxr", "swift_f0")),
+    "wav": Target("take.wav", _sounds, _plain(wav_with_faults), _read, 2, ("soundfile", "soxr", "swift_f0")),
     "ensemble": Target("own.toml", _tables("ensembles"), _toml, _ensemble, 4),
     "rules": Target("rules.toml", _tables("rules"), _toml, _rules, 3),
     "style": Target("mine.style", _styles, _toml, _style, 4),
@@ -395,9 +401,9 @@ TARGETS: dict[str, Target] = {
     "tokens": Target("tokens.json", _token_texts, _json, _tokens, 4),
     "shard": Target("shard.jsonl.gz", _shards, _rows, _shard, 3),
     "description": Target("copy.json", _beside(".json"), _json, _load, 2),
-    "weights": Target("copy.safetensors", _beside(".safetensors"), _plain(container_faults.safetensors_with_faults), _load, 2),
+    "weights": Target("copy.safetensors", _beside(".safetensors"), _plain(safetensors_with_faults), _load, 2),
     "calibration": Target("copy.calibration", _beside(".calibration"), _json, _load, 2),
-    "novelty": Target("copy.novelty", _beside(".novelty"), _plain(container_faults.headed_with_faults), _load, 1),
-    "successions": Target("copy.successions", _beside(".successions"), _plain(container_faults.headed_with_faults), _load, 1),
-    "planner": Target("copy.planner", _beside(".planner"), _plain(container_faults.safetensors_with_faults), _load, 1),
+    "novelty": Target("copy.novelty", _beside(".novelty"), _plain(headed_with_faults), _load, 1),
+    "successions": Target("copy.successions", _beside(".successions"), _plain(headed_with_faults), _load, 1),
+    "planner": Target("copy.planner", _beside(".planner"), _plain(safetensors_with_faults), _load, 1),
 }

@@ -32,10 +32,10 @@ def _changed_lines(lines: list[str], donor: list[str], source: random.Random) ->
         lines[place], lines[other] = lines[other], lines[place]
         return lines
     if kind < 0.37:
-        return lines[:place] + [source.choice(donor)] + lines[place:]
+        return [*lines[:place], source.choice(donor), *lines[place:]]
     if kind < 0.4:
         return lines[:place]
-    return lines[:place] + [_changed_words(lines[place], source)] + lines[place + 1 :]
+    return [*lines[:place], _changed_words(lines[place], source), *lines[place + 1 :]]
 
 
 def _changed_words(line: str, source: random.Random) -> str:

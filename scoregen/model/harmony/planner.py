@@ -70,6 +70,11 @@ class Planner:
     def __init__(self, weights: Weights) -> None:
         self._w = {name: np.asarray(value, dtype=np.float32) for name, value in weights.items()}
 
+    @property
+    def is_finite(self) -> bool:
+        """Whether all weights are finite numbers, with one for every age of a chord."""
+        return len(self._w["age.weight"]) > AGES and all(np.isfinite(value).all() for value in self._w.values())
+
     def code(self, inputs: Floats) -> Floats:
         """[R, S, 2 context] the codes of the steps from their inputs [R, S, inputs]."""
         x = _gelu(self._linear("read", inputs))

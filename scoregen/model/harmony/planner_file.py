@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from scoregen.model.harmony.planner import Planner
-from scoregen.system.errors import InputError
+from scoregen.model.harmony.labels import ATTRIBUTES
+from scoregen.model.harmony.planner import Permissions, Planner
+from scoregen.model.harmony.planner_inputs import PLANNER_INPUTS
+from scoregen.system.errors import CONTENT_FAULTS, InputError
 from scoregen.system.files import write_files
 
 SUFFIX = ".planner"
@@ -23,9 +25,28 @@ def load_planner(weights: Path) -> Planner | None:
     if not path.is_file():
         return None
     try:
-        return Planner(load(path.read_bytes()))
-    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        planner = Planner(load(path.read_bytes()))
+        _try(planner)
+    except (*CONTENT_FAULTS, SafetensorError) as error:
         raise InputError(f"{path} is damaged ({error}); fetch it again or remove it") from error
+    return planner
+
+
+def _try(planner: Planner) -> None:
+    """Write and read one short plan. Raises one of CONTENT_FAULTS if the weights do not fit together."""
+    sizes = tuple(ATTRIBUTES.values())
+    keys, roots, qualities, inversions = sizes
+    every = Permissions(
+        *(np.ones((1, 2, *shape), dtype=np.bool_) for shape in ((keys,), (roots,), (roots, qualities), (inversions,))),
+        may=np.ones((1, 2), dtype=np.bool_),
+    )
+    with np.errstate(all="ignore"):
+        code = planner.code(np.zeros((1, 2, PLANNER_INPUTS), dtype=np.float32))
+        planner.sample(code, every, np.random.default_rng(0))
+        last = np.array([[[0] * len(sizes), [size - 1 for size in sizes]]])
+        planner.nats(code[0], last)
+    if not planner.is_finite:
+        raise ValueError("a weight is not a finite number")
 
 
 def save_planner(tensors: Mapping[str, NDArray[np.float32]], weights: Path) -> None:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from scoregen.model.features.alphabet import FIRST_PITCH, HOLD, REST
 from scoregen.model.features.inputs import MIDI, SILENCE, SPELLED, Bools, Ints
-from scoregen.system.errors import InputError, ScoregenError
+from scoregen.system.errors import CONTENT_FAULTS, InputError, ScoregenError
 from scoregen.system.files import write_files
 from scoregen.tokens.successions import UNKNOWN, Places, SuccessionTable, context_of, sets_over_lowest
 
@@ -42,7 +42,7 @@ def load_successions(weights: Path) -> SuccessionTable | None:
         return None
     try:
         return SuccessionTable.from_bytes(path.read_bytes())
-    except (ScoregenError, ValueError, KeyError) as error:
+    except (ScoregenError, *CONTENT_FAULTS) as error:
         raise InputError(f"{path} is damaged ({error}); fetch it again or remove it") from error
 
 
