@@ -9,6 +9,7 @@ than half of them gains nothing by that: the likeliest plans are bare.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -106,7 +107,7 @@ def harmonic_plans(
     code = planner.code(np.stack([task.inputs(known) for known in (*fixed, unknown)]))
     allowed = [_permissions(piece, known, plan) for known, plan in zip(fixed, plans, strict=True)]
     generator = np.random.default_rng(list(seed.encode()))
-    labels = planner.sample(code[rows], _stacked(allowed, rows), generator, TEMPERATURE)
+    labels = planner.sample(code, _stacked(allowed, rows), generator, TEMPERATURE, rows)
     nats = planner.nats(code[-1], labels).sum(1)
     usual = np.maximum(nats, np.median(nats))
     ends = [_phrase_ends(task, plan) for plan in plans]
@@ -142,7 +143,8 @@ def _fixed(piece: PlannerPiece, plan: Plan) -> Ints:
         own = plan.get(step.measure, MeasurePlan())
         fifths, end = piece.headers[step.measure].key.fifths, step.onset + step.duration
         given, planned = _last(own.given_chords, end), _planned(own, step)
-        goal = next((place for place in closes if place >= row), None)
+        after = bisect_left(closes, row)
+        goal = closes[after] if after < len(closes) else None
         if given is not None:
             fixed[row] = _given_label(given, fifths)
         elif planned is not None and goal is not None and _is_last(piece, plan, goal, closes):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -143,7 +144,8 @@ def unprepared_share(tokens: TokenScore, piece: Sonorities, cadences: Cadences, 
     if not cadences:
         return 0.0
     changes = piece.changes()
-    starts = [sum((measure.header.duration for measure in tokens.measures[:index]), Fraction(0)) for index in cadences]
+    onsets = list(accumulate((measure.header.duration for measure in tokens.measures), initial=Fraction(0)))
+    starts = [onsets[index] for index in cadences]
     tonic = Key.of(tokens.measures[0].header.key).triad[0]
     ticks = [
         int((start + onset) * vocabulary().ticks_per_quarter)

@@ -23,7 +23,7 @@ def with_faults(table: Any, source: random.Random) -> Any:
         if not places:
             break
         _fault(source.choice(places if len(places) < 2 else places[1:]), places, source)
-    return holder[""]
+    return holder.get("", {})
 
 
 def _places(value: Any) -> Iterator[Place]:

@@ -378,7 +378,7 @@ def _load(path: Path, number: int) -> None:
     pretrained = load_pretrained(stem, load_ensemble("satb"))
     if path.suffix in (".json", ".safetensors"):
         network_of(pretrained.weights)
-    if number % 5 == 0:
+    if number % 25 == 0:
         options = ("--measures", "2", "--candidates", "1", "--checkpoint", str(stem), "--force")
         command("compose", "-o", str(path.parent / "out.musicxml"), *options)
 

@@ -83,11 +83,17 @@ class Planner:
         return np.concatenate([forward, backward], axis=2)
 
     def sample(
-        self, code: Floats, allowed: Permissions, generator: np.random.Generator, temperature: float = 1.0
+        self,
+        code: Floats,
+        allowed: Permissions,
+        generator: np.random.Generator,
+        temperature: float = 1.0,
+        rows: Ints | None = None,
     ) -> Ints:
-        """Plans [R, S, 4] over the codes [R, S, 2 context]."""
-        labels = np.zeros((*code.shape[:2], len(ATTRIBUTES)), dtype=np.int64)
-        past = self._begin(len(code))
+        """Plans [R, S, 4] over codes [C, S, 2 context]; `rows` [R] names the code of each plan, by default its own."""
+        rows = np.arange(len(code)) if rows is None else rows
+        labels = np.zeros((len(rows), code.shape[1], len(ATTRIBUTES)), dtype=np.int64)
+        past = self._begin(len(rows))
 
         def draw(logits: Floats, mask: Bools) -> Ints:
             usable = np.where(mask.any(1, keepdims=True), mask, True)
@@ -96,7 +102,7 @@ class Planner:
             return chosen
 
         for step in range(code.shape[1]):
-            z = self._read(past, code[:, step], is_first=step == 0)
+            z = self._read(past, code[rows, step], is_first=step == 0)
             goes_on = allowed.allow(past.label, step) & (step > 0)
             change = draw(self._head("change", z), np.column_stack([goes_on, allowed.may[:, step] | ~goes_on])) == 1
             new = self._draw_chord(z, past.label, allowed, step, draw)
