@@ -25,7 +25,7 @@ from typing import Any
 from tests.fuzzing.targets import REPOSITORY, TARGETS
 from tests.fuzzing.worker import SECONDS, faulty
 
-STUCK_SECONDS = 12 * SECONDS
+STUCK_SECONDS = 90 * SECONDS
 """The seconds after which a process that does not answer is killed; it may wait for its turn on a busy machine."""
 
 
