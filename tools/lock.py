@@ -55,7 +55,7 @@ def wanted_by(group: str) -> list[str]:
     """The requirements that pyproject.toml states for a group."""
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     if group == "build":
-        return list(declared["build-system"]["requires"])
+        return [*declared["build-system"]["requires"], "editables"]  # which hatchling wants for `pip install -e`
     project = declared["project"]
     return list(project["dependencies"] if group == "runtime" else project["optional-dependencies"][group])
 
