@@ -102,6 +102,8 @@ def from_object(value: Mapping[str, Any]) -> TokenScore:
     if value["format"] != FORMAT:
         raise ReadError(f"the format is {value['format']!r}; expected {FORMAT!r}")
     slots = tuple(Slot(str(part), int(staff), int(voice)) for part, staff, voice in value["slots"])
+    if any(slot.staff < 1 or slot.voice < 1 for slot in slots) or len(set(slots)) < len(slots):
+        raise ValueError("a slot has no staff or no voice, or is named twice")
     return TokenScore(slots, tuple(_measure(item) for item in value["measures"]))
 
 

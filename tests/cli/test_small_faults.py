@@ -29,11 +29,12 @@ def started(*arguments: str, folder: Path, environment: Mapping[str, str], limit
         if limit:
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
-    bare = {"PATH": os.defpath, "PYTHONPATH": str(REPOSITORY), **environment}
+    # Without room, Python would leave truncated files in __pycache__.
+    fixed = {"PATH": os.defpath, "PYTHONPATH": str(REPOSITORY), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(
         [sys.executable, "-m", "scoregen", *arguments],
         cwd=folder,
-        env=bare,
+        env={**fixed, **environment},
         capture_output=True,
         timeout=300,
         check=False,

@@ -315,7 +315,7 @@ def _tokens(path: Path, number: int) -> None:
 
     tokens = from_json(path.read_text("utf-8", errors="replace"))
     parts = tuple(role.part(f"P{index}", None) for index, role in enumerate(load_ensemble("satb").roles, 1))
-    if {slot.part for slot in tokens.slots} <= {part.id for part in parts}:
+    if {(slot.part, slot.staff) for slot in tokens.slots} <= {(part.id, 1) for part in parts}:
         write_score(decode(tokens, Score(parts, ())), path.parent / "out.musicxml", force=True)
 
 

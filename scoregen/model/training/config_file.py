@@ -84,8 +84,10 @@ def _content(path: Path) -> dict[str, Any]:
     return text
 
 
-def _values(name: str, table: Mapping[str, Any]) -> dict[str, Any]:
+def _values(name: str, table: Any) -> dict[str, Any]:
     """The values of one table, each of the type of its field."""
+    if not isinstance(table, Mapping):
+        raise InputError(f"{table!r} stands in place of a table [{name}]; expected keys and values")
     types = get_type_hints(ENTRIES[name])
     options = [field.name for field in fields(ENTRIES[name]) if field.name not in DERIVED]
     for key in table:
