@@ -14,6 +14,7 @@ from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
 from scoregen.score.theory.chord_kinds import MEMBERS
 from scoregen.system.errors import CONTENT_FAULTS, Place, ReadError
+from scoregen.system.numbers import exact_number
 from scoregen.tokens.event_tokens import event_tokens
 from scoregen.tokens.events import Event, Harmony, Header, Kind, Slice, TokenMeasure, TokenScore
 from scoregen.tokens.grammar import check
@@ -154,7 +155,7 @@ def _measure(item: Mapping[str, Any]) -> TokenMeasure:
 
 @lru_cache(maxsize=4096)
 def _quarters(text: str) -> Fraction:
-    return Fraction(text)
+    return exact_number(text)
 
 
 def _header(item: Mapping[str, Any]) -> Header:
@@ -164,11 +165,11 @@ def _header(item: Mapping[str, Any]) -> Header:
         str(item["number"]),
         time,
         KeySignature(int(item["fifths"]), item.get("mode")),
-        Fraction(item.get("duration", time.duration)),
-        Fraction(item.get("start", 0)),
-        tuple(Fraction(end) for end in item.get("phrase_ends", ())),
+        _quarters(str(item.get("duration", time.duration))),
+        _quarters(str(item.get("start", 0))),
+        tuple(_quarters(str(end)) for end in item.get("phrase_ends", ())),
         tuple(map(_chord, item.get("harmony", ()))),
-        tuple(Fraction(onset) for onset in item.get("unplanned", ())),
+        tuple(_quarters(str(onset)) for onset in item.get("unplanned", ())),
     )
 
 
@@ -182,4 +183,4 @@ def _chord(row: Sequence[Any]) -> Harmony:
     onset, tonic, mode, root, quality, inversion = row
     if quality not in MEMBERS or mode not in MODES or not 0 <= inversion < len(MEMBERS[quality]):
         raise ValueError(f"{row!r} is not a chord of a plan")
-    return Harmony(Fraction(onset), Key(int(tonic), mode), int(root), quality, int(inversion))
+    return Harmony(_quarters(str(onset)), Key(int(tonic), mode), int(root), quality, int(inversion))

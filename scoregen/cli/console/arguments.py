@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from scoregen.system.errors import InputError
+from scoregen.system.numbers import exact_number
 
 ADVANCED = "Advanced options"
 """The group of options in a help text that most people do not need."""
@@ -110,8 +111,8 @@ Landscape = Annotated[bool, typer.Option("--landscape", help="Pages wider than h
 def parse_quarters(text: str) -> Fraction:
     """A length in quarters: `1`, `1/2`, `0.5`."""
     try:
-        quarters = Fraction(text)
-    except (ValueError, ZeroDivisionError):
+        quarters = exact_number(text)
+    except ValueError:
         quarters = Fraction(-1)
     if quarters < 0:
         raise typer.BadParameter(f"found {text!r}; expected a length in quarters such as 1, 1/2 or 0.5")

@@ -71,6 +71,11 @@ class Planner:
         self._w = {name: np.asarray(value, dtype=np.float32) for name, value in weights.items()}
 
     @property
+    def inputs(self) -> int:
+        """The number of inputs of a step."""
+        return int(self._w["read.weight"].shape[1])
+
+    @property
     def is_finite(self) -> bool:
         """Whether all weights are finite numbers, with one for every age of a chord."""
         return len(self._w["age.weight"]) > AGES and all(np.isfinite(value).all() for value in self._w.values())

@@ -11,6 +11,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from scoregen.model.harmony.labels import ATTRIBUTES
+from scoregen.model.harmony.outer_voices import ENSEMBLE_INPUTS
 from scoregen.model.harmony.planner import Permissions, Planner
 from scoregen.model.harmony.planner_inputs import PLANNER_INPUTS
 from scoregen.system.errors import CONTENT_FAULTS, InputError
@@ -20,7 +21,10 @@ SUFFIX = ".planner"
 
 
 def load_planner(weights: Path) -> Planner | None:
-    """The planner next to some weights, None if there is none; InputError if it is damaged."""
+    """The planner next to some weights, None if there is none; InputError if it is damaged.
+
+    It is tried once, so that weights that do not fit together are found before a piece is written.
+    """
     path = weights.with_suffix(SUFFIX)
     if not path.is_file():
         return None
@@ -41,10 +45,11 @@ def _try(planner: Planner) -> None:
         may=np.ones((1, 2), dtype=np.bool_),
     )
     with np.errstate(all="ignore"):
-        code = planner.code(np.zeros((1, 2, PLANNER_INPUTS), dtype=np.float32))
+        if planner.inputs not in (PLANNER_INPUTS, ENSEMBLE_INPUTS):
+            raise ValueError(f"it reads {planner.inputs} inputs")
+        code = planner.code(np.zeros((1, 2, planner.inputs), dtype=np.float32))
         planner.sample(code, every, np.random.default_rng(0))
-        last = np.array([[[0] * len(sizes), [size - 1 for size in sizes]]])
-        planner.nats(code[0], last)
+        planner.nats(code[0], np.array([[[size - 1 for size in sizes], [0] * len(sizes)]]))
     if not planner.is_finite:
         raise ValueError("a weight is not a finite number")
 

@@ -10,6 +10,7 @@ from scoregen.notation.engraving.divisions import unify_divisions
 from scoregen.notation.engraving.lyric_lines import number_lyric_lines
 from scoregen.notation.engraving.tuplets import divide_tuplets
 from scoregen.score.rhythm import NOTE_TYPES, NoteValue
+from scoregen.system.numbers import exact_number
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -278,8 +279,8 @@ def _measure_length(attributes: _Element) -> Fraction | None:
 
 def _number(text: str | None) -> Fraction | None:
     try:
-        return Fraction(text) if text else None
-    except (ValueError, ZeroDivisionError):
+        return exact_number(text) if text else None
+    except ValueError:
         return None
 
 

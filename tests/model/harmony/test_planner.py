@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
+from safetensors.numpy import load, save
 
 from scoregen.model.features.metric_features import CLASSES, QUALITIES
 from scoregen.model.harmony.labels import ATTRIBUTES, UNKNOWN
 from scoregen.model.harmony.planner import AGES, Permissions, Planner
+from scoregen.model.harmony.planner_file import load_planner
 from scoregen.model.harmony.planner_inputs import PLANNER_INPUTS
 from scoregen.model.harmony.planner_network import AGES as NETWORK_AGES
 from scoregen.model.harmony.planner_network import PlannerConfig, PlannerNetwork
 from scoregen.model.harmony.planner_training import ages_before
+from scoregen.system.errors import InputError
+from scoregen.system.resources import weights
 
 STEPS = 24
 
@@ -91,3 +97,20 @@ def test_the_same_generator_gives_the_same_plans(planner: Planner) -> None:
 def test_the_attributes_of_a_label_are_classes() -> None:
     assert list(ATTRIBUTES) == ["key", "root", "quality", "inversion"]
     assert UNKNOWN not in range(max(ATTRIBUTES.values()))
+
+
+def test_shipped_planners_are_read_and_damaged_ones_are_one_error(tmp_path: Path) -> None:
+    for name in ("satb-chorales", "ensembles"):
+        assert load_planner(weights() / name) is not None
+    tensors = load((weights() / "satb-chorales.planner").read_bytes())
+    faults = {
+        "read.weight": tensors["read.weight"][:, :100],
+        "heads.root.bias": tensors["heads.root.bias"][:12],
+        "last.quality.weight": tensors["last.quality.weight"][:3],
+        "age.weight": tensors["age.weight"][:4],
+        "start.bias": np.full_like(tensors["start.bias"], np.nan),
+    }
+    for name, value in faults.items():
+        (tmp_path / "copy.planner").write_bytes(save({**tensors, name: np.ascontiguousarray(value)}))
+        with pytest.raises(InputError, match=r"copy\.planner is damaged"):
+            load_planner(tmp_path / "copy")
