@@ -170,7 +170,7 @@ def _own_table(stem: Path) -> tuple[Path, dict[str, Any]]:
     """The path and the tables of the style file of an own style, with its base."""
     path = _with(stem, GRAMMAR)
     own = {"base": DEFAULT, **(read_style_table(path, str(path)) if path.is_file() else {})}
-    if own["base"] not in style_files():
+    if not isinstance(own["base"], str) or own["base"] not in style_files():
         raise InputError(f"{path}: base is {own['base']!r}; expected one of: {', '.join(style_files())}")
     return path, own
 

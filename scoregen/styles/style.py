@@ -169,7 +169,7 @@ def style_table(name: str) -> dict[str, Any]:
     label = f"grammars/styles/{name}.toml"
     own = read_style_table(style_files()[name], label)
     base = own.pop("base", None)
-    if base is not None and base not in style_files():
+    if base is not None and (not isinstance(base, str) or base not in style_files()):
         raise InputError(f"{label}: base is {base!r}; expected one of: {', '.join(style_files())}")
     return own if base is None else completed(own, style_table(base))
 

@@ -40,10 +40,8 @@ def _try(planner: Planner) -> None:
     """Write and read one short plan. Raises one of CONTENT_FAULTS if the weights do not fit together."""
     sizes = tuple(ATTRIBUTES.values())
     keys, roots, qualities, inversions = sizes
-    every = Permissions(
-        *(np.ones((1, 2, *shape), dtype=np.bool_) for shape in ((keys,), (roots,), (roots, qualities), (inversions,))),
-        may=np.ones((1, 2), dtype=np.bool_),
-    )
+    shapes = ((keys,), (roots,), (roots, qualities), (inversions,), ())
+    every = Permissions(*(np.ones((1, 2, *shape), dtype=np.bool_) for shape in shapes))
     with np.errstate(all="ignore"):
         if planner.inputs not in (PLANNER_INPUTS, ENSEMBLE_INPUTS):
             raise ValueError(f"it reads {planner.inputs} inputs")

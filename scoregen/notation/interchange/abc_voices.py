@@ -328,7 +328,7 @@ def _add_grace(tune: AbcTune, voice: AbcVoice, found: Sequence[Head]) -> None:
 def _add(voice: AbcVoice, event: Event) -> None:
     """Add an event with all that waits for it. ValueError for a length that no note has."""
     if event.length > MAX_QUARTERS:
-        quarters = float(min(event.length, 10**9))
+        quarters = float(min(event.length, Fraction(10**9)))
         raise ValueError(f"a note or rest lasts {quarters:g} quarters; at most {MAX_QUARTERS} are read")
     event.signs, event.texts, event.slurs = voice.waiting.signs, voice.waiting.texts, voice.waiting.slurs
     voice.waiting = Event((), Fraction(0))

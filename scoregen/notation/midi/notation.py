@@ -141,9 +141,9 @@ def build_measures(
     changes = sorted(tempos, key=lambda change: change[0])
     starts = [onset for onset, _ in changes]
     found = []
-    for column, own in zip(columns, voices, strict=True):
+    for column, inside in zip(columns, voices, strict=True):
         here = changes[bisect_left(starts, column.onset) : bisect_left(starts, column.end)]
-        found.append(_measure(column, tuple(own), here))
+        found.append(_measure(column, tuple(inside), here))
     return found
 
 
