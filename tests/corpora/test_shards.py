@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from scoregen.corpora import shards
 from scoregen.corpora.pieces import Reading, score_pieces
 from scoregen.corpora.shards import ShardPiece, load_shards, read_shard, shard_file, shard_files, write_shard
 from scoregen.score.elements import Slot
@@ -56,4 +57,12 @@ def test_another_file_is_one_error_line(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "train").mkdir()
     (tmp_path / "train" / "x.jsonl.gz").write_bytes(content)
     with pytest.raises(ReadError, match=r"x\.jsonl\.gz: the file is not scoregen shard 1"):
+        list(load_shards(tmp_path, "train"))
+
+
+def test_a_file_that_unpacks_to_too_much_is_one_error_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shards, "MOST_BYTES", 1 << 20)
+    (tmp_path / "train").mkdir()
+    (tmp_path / "train" / "x.jsonl.gz").write_bytes(gzip.compress(b" " * (2 << 20), mtime=0))
+    with pytest.raises(ReadError, match=r"x\.jsonl\.gz: .* it unpacks to more than 1 MiB"):
         list(load_shards(tmp_path, "train"))
