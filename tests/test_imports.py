@@ -34,7 +34,8 @@ LEVELS = {room: number for number, rooms in enumerate(ROOMS, 1) for room in room
 
 PACKAGES = {
     "analysis": (("",), ("harmony",), ("form", "counterpoint"), ("rules",)),
-    "cli": (("console",), ("commands", "commands.scene", "commands.sound"), ("",)),
+    "cli": (("console",), ("commands", "commands.learning", "commands.scene", "commands.sound"), ("",)),
+    "corpora": (("executors", ""), ("shards",), ("reading",), ("building",)),
     "evaluation": (("metrics",), ("passages",), ("",), ("reference_corpus",)),
     "generation": (
         ("arranging.lines",),
@@ -65,7 +66,7 @@ PACKAGES = {
     ),
     "plan": (("chords",), ("",), ("piece",), ("scene",)),
     "score": (("",), ("ensemble",), ("arrangement", "theory")),
-    "tasks": (("explain",), ("",), ("sound",), ("public",)),
+    "tasks": (("explain",), ("",), ("sound", "corpus"), ("public",)),
     "tokens": (("",), ("constraints",)),
     "transcription": (("",), ("beats",), ("rhythm", "recordings")),
 }
@@ -83,6 +84,7 @@ DOORS = {
     "music21": ("notation/interchange/*",),
     "numpy": (
         "benchmarks/*",
+        "corpora/*",
         "evaluation/*",
         "generation/*",
         "model/*",
@@ -92,8 +94,9 @@ DOORS = {
     ),
     "onnxruntime": ("model/engine/*",),
     "partitura": ("notation/interchange/*",),
+    "ray": ("corpora/executors/cluster.py",),
     "rich": ("cli/*",),
-    "safetensors": ("model/*", "transcription/beats/network.py"),
+    "safetensors": ("corpora/shards/*", "model/*", "transcription/beats/network.py"),
     "sklearn": ("evaluation/metrics/two_sample.py",),
     "soundfile": ("notation/sound/audio_files.py", "transcription/recordings/sound.py"),  # one writes, one reads
     "soxr": ("transcription/recordings/sound.py",),

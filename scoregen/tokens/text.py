@@ -121,14 +121,17 @@ def _key_text(key: KeySignature) -> str:
 
 
 def _measure_object(measure: TokenMeasure) -> dict[str, Any]:
-    head = measure.header
-    return dict(_header_items(head)) | {
+    return header_object(measure.header) | {
         "slices": [[str(piece.onset), *map(event_text, piece.events)] for piece in measure.slices]
     }
 
 
+def header_object(head: Header) -> dict[str, Any]:
+    """The header of a measure as a plain value, without what follows from its time signature."""
+    return dict(_header_items(head))
+
+
 def _header_items(head: Header) -> Iterator[tuple[str, Any]]:
-    """The header without what follows from its time signature."""
     yield from (("number", head.number), ("time", str(head.time)), ("fifths", head.key.fifths))
     optional = {
         "symbol": head.time.symbol,
@@ -147,7 +150,7 @@ def _measure(item: Mapping[str, Any]) -> TokenMeasure:
         slices = tuple(Slice(_quarters(row[0]), tuple(map(event_from_text, row[1:]))) for row in item["slices"])
     except ReadError as error:
         raise ReadError(error.message, Place(measure=str(item["number"]))) from None
-    return TokenMeasure(_header(item), slices)
+    return TokenMeasure(header_from_object(item), slices)
 
 
 @lru_cache(maxsize=4096)
@@ -155,7 +158,8 @@ def _quarters(text: str) -> Fraction:
     return Fraction(text)
 
 
-def _header(item: Mapping[str, Any]) -> Header:
+def header_from_object(item: Mapping[str, Any]) -> Header:
+    """The inverse of `header_object`; KeyError, TypeError or ValueError for a value that is no such object."""
     plain = TimeSignature.parse(item["time"])
     time = TimeSignature(plain.beats, plain.beat_type, item.get("symbol"))
     return Header(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scoregen.corpora.pieces import Reading, read_file, score_pieces
+from scoregen.corpora.reading.pieces import Reading, read_file, score_pieces
 from scoregen.score.elements import Measure, Slot
 from scoregen.system.errors import RefusedError
 from scoregen.tokens.encode import encode

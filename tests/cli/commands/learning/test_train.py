@@ -19,7 +19,7 @@ import pytest
 
 import scoregen
 from scoregen.cli.app import run
-from scoregen.cli.commands.train import duration, refusal_lines
+from scoregen.cli.commands.learning.train import duration, refusal_lines
 from scoregen.corpora.manifest import load_corpus
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
 from scoregen.model.sampling.novelty_limit import load_index
@@ -300,7 +300,7 @@ def test_sigterm_does_the_same(command: list[str], monkeypatch: pytest.MonkeyPat
         signal.raise_signal(signal.SIGTERM)
         return "asked"
 
-    monkeypatch.setattr("scoregen.cli.commands.train.curve_line", ask)
+    monkeypatch.setattr("scoregen.cli.commands.learning.train.curve_line", ask)
     arguments = [*command, "--steps", "9", "--save-every", "2"]
     with pytest.raises(SystemExit) as caught:
         run(arguments)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
 from scoregen.corpora.build import build_shards
+
 from scoregen.corpora.manifest import Corpus, CorpusPiece
 from scoregen.corpora.shards import ShardSource, load_shards, read_shard, shard_files
 from scoregen.notation.files import write_score

@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from scoregen.corpora.duplicates import DUPLICATE, group_shards
+
 from scoregen.corpora.manifest import Split
-from scoregen.corpora.pieces import Reading, score_pieces
+from scoregen.corpora.reading.pieces import Reading, score_pieces
 from scoregen.corpora.shards import ShardSource, read_shard, shard_files, write_shard
 from scoregen.score.elements import Slot
 from scoregen.score.pitch import Interval, Pitch

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from scoregen.corpora.kern_score import kern_reading, read_kern_reading
-from scoregen.corpora.kern_spines import read_kern_file
+from scoregen.corpora.reading.kern_score import kern_reading, read_kern_reading
+from scoregen.corpora.reading.kern_spines import read_kern_file
 from scoregen.notation.interchange.contents import losses, score_contents
 from scoregen.notation.interchange.kern import kern_contents
 from scoregen.score.elements import Score

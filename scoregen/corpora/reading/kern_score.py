@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from scoregen.corpora.kern_spines import KernEvent, KernFile, KernMeasure, read_kern_file
-from scoregen.corpora.pieces import Reading
+from scoregen.corpora.reading.kern_spines import KernEvent, KernFile, KernMeasure, read_kern_file
+from scoregen.corpora.reading.pieces import Reading
 from scoregen.notation.interchange.contents import losses, score_contents
 from scoregen.notation.interchange.kern import kern_contents
 from scoregen.score.elements import Barline, Chord, Clef, Element, Lyric, Measure, Note, Part, Rest, Score, Slot, Voice

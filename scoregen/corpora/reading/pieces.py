@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scoregen.corpora.movements import movement_spans
+from scoregen.corpora.reading.movements import movement_spans
 from scoregen.corpora.shards import ShardPiece, ShardSource
 from scoregen.notation.files import read_score_by_measures
 from scoregen.score.elements import Score

@@ -6,9 +6,9 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-from scoregen.corpora.pieces import Reading, score_pieces
-from scoregen.corpora.shards import write_shard
-from scoregen.corpora.statistics import shard_statistics, statistics_lines
+from scoregen.corpora.reading.pieces import Reading, score_pieces
+from scoregen.corpora.shards import FileFacts, FileRecord, write_corpus
+from scoregen.corpora.shards.statistics import corpus_statistics, statistics_lines
 from scoregen.score.elements import Chord, Note, Slot, Voice
 from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue
@@ -38,10 +38,14 @@ def test_the_counts_of_three_measures_and_a_lost_file(tmp_path: Path) -> None:
         measure("2", voice(ONE, "C4 D4")),
         measure("3", quintuplet(ONE), voice(TWO, "C3 -")),
     )
-    write_shard(tmp_path, SOURCE, score_pieces(Reading(music, {}), SOURCE))
-    write_shard(tmp_path, replace(SOURCE, file="lost", lost="the metre is 4/3, which"), ())
-    found = shard_statistics(tmp_path)
+    whole = FileRecord(SOURCE, score_pieces(Reading(music, {}), SOURCE), FileFacts(seconds=1.5))
+    write_corpus(tmp_path, [whole, FileRecord(replace(SOURCE, file="lost", lost="the metre is 4/3, which"))])
+    found = corpus_statistics(tmp_path)
     assert (found.files, found.movements, found.measures, found.voices) == (2, 1, 3, 2)
+    assert (found.splits, found.lengths, found.seconds) == ({"train": 1}, [3], 1.5)
+    assert (found.licences, found.formats) == ({"CC0-1.0": 1}, {".mxl": 1, "": 1})
+    assert (found.keys, found.metres) == ({"none": 3}, {"2/4": 3})
+    assert found.ranges["other"].total() == found.notes and max(found.ranges["other"]) == 120
     assert found.lost == {"time signature": 1}
     assert found.refused == {"rhythm: a tuplet or value that the language does not have": 1}
     assert (found.voice_measures, found.absent) == (6, 1)
@@ -50,4 +54,5 @@ def test_the_counts_of_three_measures_and_a_lost_file(tmp_path: Path) -> None:
     assert found.outside == {120: 1}
     assert found.shifts[Fraction(1)] >= 4
     text = "\n".join(statistics_lines(found))
+    assert "range of other: MIDI 48-120" in text and "measures of a movement from 3 to 3" in text
     assert "refused measures 1 (33.33 %)" in text and "chords with continued notes 50.00 % of 2 chords" in text
