@@ -10,7 +10,7 @@ bow can play, and the time that it took. Nothing of the program ranks, tunes or 
         [--given nothing|melody] [--candidates N] [--seed S] [--keep FOLDER] [--json]
 
 STYLE is string-quartet, voice-piano or piano (the accompaniments of the songs). The folder of the shards is that of
-`tools/build_shards.py`. --keep saves the drafts and takes up those that are there.
+`scoregen corpus build`. --keep saves the drafts and takes up those that are there.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def main() -> None:
         raise SystemExit(f"{arguments.style} has no melody part to give")
     if not (arguments.shards / style.corpus / "valid").is_dir():
         raise SystemExit(
-            f"skipped: {arguments.shards / style.corpus} has no held-out movements; tools/build_shards.py builds them"
+            f"skipped: {arguments.shards / style.corpus} has no held-out movements; scoregen corpus build makes them"
         )
     if arguments.keep:
         arguments.keep.mkdir(parents=True, exist_ok=True)

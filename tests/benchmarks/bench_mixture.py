@@ -257,7 +257,7 @@ def main() -> None:
     for corpus in arguments.corpus or CORPORA:
         folder = arguments.shards / corpus
         if not (folder / "valid").is_dir():
-            print(f"{corpus}: skipped: {folder} has no held-out movements; tools/build_shards.py builds them")
+            print(f"{corpus}: skipped: {folder} has no held-out movements; scoregen corpus build makes them")
             continue
         report(corpus, folder, networks, arguments)
 

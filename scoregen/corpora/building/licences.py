@@ -42,6 +42,8 @@ _FREE_COPYING = re.compile(
     r"free(?:ly)? (?:to )?(?:copy|copied|distribut|use)|may be (?:freely )?(?:copied|distributed)", re.I
 )
 _FILES = re.compile(r"(?:un)?licen[cs]e|copying|rights", re.I)
+_CONFLICT = re.compile(r" \[[^\]]+ says [^\]]*\]$")
+"""What `licence_of` appends to a licence that contradicts another statement."""
 _MOST_READ = 20_000
 
 
@@ -67,6 +69,7 @@ def recognise(text: str, origin: str = "") -> Licence:
 
     A licence counts before a mere notice of copyright, the strictest of several before others.
     """
+    text = _CONFLICT.sub("", text)
     found = [*_creative_commons(text), *((name, kind) for pattern, name, kind in _COMPILED if pattern.search(text))]
     granted = [each for each in found if each[1] != "reserved"]
     if not granted and found and _FREE_COPYING.search(text):
@@ -105,7 +108,7 @@ def licence_of(stated: str, rights: str, folder: Licence, whose: str = "the mani
     general = recognise(stated, whose) if stated else folder
     own = recognise(rights, "the file") if rights else NOTHING
     if own.strictness > general.strictness:
-        text = own.text if general.kind == "unknown" else f"{own.text} ({general.origin} says {general.text})"
+        text = own.text if general.kind == "unknown" else f"{own.text} [{general.origin} says {general.text}]"
         return Licence(text, own.kind, own.origin)
     if stated and general.kind == "unknown":
         return Licence(stated, "unknown", whose)
