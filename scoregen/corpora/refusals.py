@@ -21,10 +21,14 @@ _REASONS = (
     ("the metre is", "time signature"),
     ("cannot be written in tokens", "pitch: a microtone or percussion"),
     ("found no pitched voice", "no pitched voice"),
-    ("found no notes", "no notes"),
     ("no notes", "no notes"),
+    ("the file is empty", "empty file"),
     ("is damaged", "damaged file"),
-    ("not well-formed", "damaged file"),
+    ("is broken", "damaged file"),
+    ("is the file damaged", "damaged file"),
+    ("tokens for", "damaged file"),
+    ("the root element is", "another kind of file than its name says"),
+    ("is not a MIDI file", "another kind of file than its name says"),
     ("measures are refused", "more measures refused than read"),
 )
 """Words of the reasons, and their kinds; the first that fits."""

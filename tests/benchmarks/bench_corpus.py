@@ -29,7 +29,7 @@ from scoregen.corpora.shards import corpora_in, load_index, read_files, shard_fi
 from scoregen.model.training.mixture import EXCERPT
 from scoregen.tasks.corpus.build import build_corpora
 
-SAMPLES = 1000
+SAMPLES, BATCH = 1000, 12
 COMPARED = 20_000
 """Files whose comparison is measured."""
 
@@ -86,9 +86,10 @@ def cost(folders: list[Path], scores: int, cores: int, steps: float) -> None:
     begun = time.process_time()
     near_duplicates(lambda: fake)
     spent = time.process_time() - begun
-    print(f"comparing {COMPARED} files takes {spent:.1f} processor seconds, {scores} about {spent * scores / COMPARED:.0f}")
+    print(f"comparing {COMPARED} files: {spent:.1f} processor seconds, {scores}: about {spent * scores / COMPARED:.0f}")
     passes = 2 * slices / count * scores / EXCERPT
-    print(f"two passes are {passes:.0f} excerpts, with batches of 12 and {steps} steps a second {passes / 12 / steps / 3600:.1f} GPU hours")
+    hours = passes / BATCH / steps / 3600
+    print(f"two passes: {passes:.0f} excerpts in batches of {BATCH}, {steps} steps a second: {hours:.1f} GPU hours")
 
 
 def fingerprints(corpus: Path) -> list[np.ndarray]:

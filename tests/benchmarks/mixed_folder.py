@@ -48,7 +48,11 @@ def mixed_folder(data: Path, out: Path, seed: int = 1) -> list[Planted]:
     quartets = _some(sorted((data / "openscore-quartets" / "scores").glob("*.mxl")), 2, chosen)
     chorales = _some([piece.path for piece in load_corpus("bach-chorales").split("train")], 20, chosen)
     tunes = _some(sorted((folder("corpora") / "tunes").glob("*.musicxml")), 10, chosen)
-    kern = _some(_unpacked(data / "polish-piano", out.parent / "kern") + _unpacked(data / "polish-choir", out.parent / "kern"), 25, chosen)
+    kern = _some(
+        _unpacked(data / "polish-piano", out.parent / "kern") + _unpacked(data / "polish-choir", out.parent / "kern"),
+        25,
+        chosen,
+    )
     real = _some(sorted((data / "realworld-musicxml" / "files").iterdir()), 15, chosen)
     for path in (*songs, *psalms, *quartets, *chorales, *tunes, *kern, *real):
         shutil.copy(path, out / path.name)
@@ -78,7 +82,12 @@ def _plant(out: Path, songs: list[Path], psalms: list[Path], quartets: list[Path
         ("MEI", "mei", [*songs[15:18], *chorales[11:12]], _mei),
         ("MuseScore file", "mscz", [*songs[18:20], *chorales[12:13]], _musescore),
         ("ABC", "abc", tunes[2:6], _abc),
-        ("other instruments, another key", "mid", [*psalms[4:7], *chorales[13:16]], lambda a, b: _midi(a, b, -4, 1, 60)),
+        (
+            "other instruments, another key",
+            "mid",
+            [*psalms[4:7], *chorales[13:16]],
+            lambda a, b: _midi(a, b, -4, 1, 60),
+        ),
         ("melody alone", "mid", [*chorales[16:18]], _melody),
         ("one movement", "mid", quartets, _movement),
     ]
@@ -124,7 +133,9 @@ def _played(source: Path, target: Path) -> None:
     for track in file.tracks:
         for message in track:
             if message.time:
-                message.time = max(1, int(message.time * chosen.uniform(0.9, 1.1) + chosen.gauss(0, file.ticks_per_beat / 25)))
+                message.time = max(
+                    1, int(message.time * chosen.uniform(0.9, 1.1) + chosen.gauss(0, file.ticks_per_beat / 25))
+                )
     file.save(target)
 
 
@@ -139,7 +150,12 @@ def _mei(source: Path, target: Path) -> None:
 
 
 def _musescore(source: Path, target: Path) -> None:
-    subprocess.run(["mscore3", "-o", target, source], check=True, capture_output=True, env={"QT_QPA_PLATFORM": "offscreen", "PATH": "/usr/bin:/bin", "HOME": "/tmp"})
+    subprocess.run(
+        ["mscore3", "-o", target, source],
+        check=True,
+        capture_output=True,
+        env={"QT_QPA_PLATFORM": "offscreen", "PATH": "/usr/bin:/bin", "HOME": "/tmp"},
+    )
 
 
 def _abc(source: Path, target: Path) -> None:
@@ -204,4 +220,3 @@ def _broken(out: Path, songs: list[Path]) -> None:
     }
     for name, content in contents.items():
         (out / name).write_bytes(content)
-

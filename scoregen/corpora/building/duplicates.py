@@ -30,7 +30,6 @@ HELD_OUT = "near-duplicate of a validation or test piece: "
 SAME_AS = "near-duplicate of "
 
 Ints = NDArray[np.int64]
-Order = Callable[[ShardSource], tuple[object, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +121,15 @@ def _own_level(counts: Ints) -> int:
 
 
 def without_duplicates(
-    sources: Sequence[ShardSource], pairs: Sequence[Likeness], order: Order, *, keep: bool = False
+    sources: Sequence[ShardSource],
+    pairs: Sequence[Likeness],
+    orders: Sequence[tuple[object, ...]],
+    *,
+    keep: bool = False,
 ) -> list[ShardSource]:
     """The sources, with those lost that repeat others, and a group for files of the same piece.
 
-    Of the same piece in one split one file is kept, the first by `order`, all with `keep`. A training file that is
+    Of the same piece in one split one file is kept, the first by `orders`, all with `keep`. A training file that is
     related to one of validation or test is lost in any case, as is one of validation to one of test: nothing moves to
     another split when files are added.
     """
@@ -135,7 +138,7 @@ def without_duplicates(
         alike[pair.first].append((pair.second, pair))
         alike[pair.second].append((pair.first, pair))
     result, kept = list(sources), set[int]()
-    for number in sorted(range(len(sources)), key=lambda number: (_rank(sources[number]), *order(sources[number]))):
+    for number in sorted(range(len(sources)), key=lambda number: (_rank(sources[number]), *orders[number])):
         if result[number].lost:
             continue
         result[number] = _judged(number, sources, alike[number], kept, result, keep=keep)

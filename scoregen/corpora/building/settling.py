@@ -70,12 +70,10 @@ def settle(built: Sequence[BuiltCorpus], policy: Policy) -> list[Settled]:
     """
     every = [(corpus, source, facts) for corpus in built for source, facts in _stored(corpus)]
     sources = [_admitted(corpus, source, policy) for corpus, source in _with_licences(every, policy)]
-    sources = _split(every, sources)
     pairs = near_duplicates(lambda: (hashes for corpus in built for hashes in _fingerprints(corpus)))
-    facts_of = {id(source): facts for source, (_, _, facts) in zip(sources, every, strict=True)}
-    decided = without_duplicates(
-        sources, pairs, lambda source: _preference(source, facts_of[id(source)]), keep=policy.keep_duplicates
-    )
+    orders = [_preference(source, facts) for source, (_, _, facts) in zip(sources, every, strict=True)]
+    sources = _split(every, _with_works(every, sources, pairs, orders))
+    decided = without_duplicates(sources, pairs, orders, keep=policy.keep_duplicates)
     twins = tuple((decided[pair.first], decided[pair.second], pair) for pair in pairs)
     owners = [corpus.folder for corpus, _, _ in every]
     result = []
@@ -117,7 +115,7 @@ def _with_licences(every: Sequence[_Entry], policy: Policy) -> Iterator[tuple[Bu
     folders: dict[Path, FolderLicences] = {}
     pieces = {
         corpus.folder: {piece.name: piece for piece in corpus.corpus.pieces}
-        for corpus in {id(corpus): corpus for corpus, _, _ in every}.values()
+        for corpus in _corpora(every)
         if corpus.corpus
     }
     for corpus, source, facts in every:
@@ -143,21 +141,43 @@ def _admitted(corpus: BuiltCorpus, source: ShardSource, policy: Policy) -> Shard
     return replace(source, lost=f"{LICENCE}{kind}: {source.licence}")
 
 
-def _split(every: Sequence[_Entry], sources: Sequence[ShardSource]) -> list[ShardSource]:
-    """The files with their works; those of folders in splits by these works, at least one of each for training and
-    validation."""
+def _with_works(
+    every: Sequence[_Entry],
+    sources: Sequence[ShardSource],
+    pairs: Sequence[Likeness],
+    orders: Sequence[tuple[object, ...]],
+) -> list[ShardSource]:
+    """The files with the work of each. A copy is of the work of the file that is preferred to it."""
     result = list(sources)
-    for corpus in {id(corpus): corpus for corpus, _, _ in every}.values():
-        if corpus.corpus is None:
+    for corpus in _corpora(every):
+        if corpus.corpus is not None:
+            places = [place for place, (owner, _, _) in enumerate(every) if owner is corpus]
+            works = works_of([every[place][2].claims for place in places])
+            for place, work in zip(places, works, strict=True):
+                result[place] = replace(sources[place], work=work)
+    same = [(pair.first, pair.second) for pair in pairs if pair.is_same]
+    for kept, copy in sorted((sorted(both, key=orders.__getitem__) for both in same), key=lambda both: orders[both[0]]):
+        if every[kept][0] is every[copy][0] and every[copy][0].corpus is not None:
+            result[copy] = replace(result[copy], work=result[kept].work)
+    return result
+
+
+def _corpora(every: Sequence[_Entry]) -> list[BuiltCorpus]:
+    return list({id(corpus): corpus for corpus, _, _ in every}.values())
+
+
+def _split(every: Sequence[_Entry], sources: Sequence[ShardSource]) -> list[ShardSource]:
+    """The files of folders in splits by their works, at least one of each for training and validation."""
+    result = list(sources)
+    for corpus in _corpora(every):
+        if corpus.corpus is None or corpus.corpus.is_split:
             continue
-        earlier = {source.file: source.split for source, _, _ in corpus.earlier}
+        earlier = {source.file: source.split for source, _, _ in corpus.earlier if not source.lost}
         places = [place for place, (owner, _, _) in enumerate(every) if owner is corpus and not sources[place].lost]
-        works = works_of([every[place][2].claims for place in places])
         names = [sources[place].file for place in places]
-        splits = split_works(works, names, [earlier.get(name) for name in names])
-        for place, work, split in zip(places, works, splits, strict=True):
-            own = sources[place].split if corpus.corpus.is_split else split
-            result[place] = replace(sources[place], work=work, split=own)
+        splits = split_works([sources[place].work for place in places], names, [earlier.get(name) for name in names])
+        for place, split in zip(places, splits, strict=True):
+            result[place] = replace(sources[place], split=split)
     return result
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -55,6 +56,8 @@ class Cluster:
         return Failure(reason)
 
 
+ANSWER = 10.0
+"""The seconds in which the head of a cluster answers."""
 _END = object()
 
 
@@ -65,12 +68,24 @@ def _call(work: Callable[[Any], Any], item: Any) -> Any:
         return Failure("it needs more memory than its machine has")
 
 
+def _check_address(address: str) -> None:
+    """ToolError if nothing answers at HOST:PORT; Ray itself waits for minutes."""
+    host, colon, port = address.rpartition(":")
+    if not colon or "/" in address:
+        return
+    try:
+        socket.create_connection((host, int(port)), timeout=ANSWER).close()
+    except (OSError, ValueError, OverflowError) as error:
+        raise ToolError(f"found no Ray cluster at {address!r} ({error}); start one with ray start --head") from None
+
+
 def _connected(address: str) -> Any:
     try:
         import ray
     except ImportError:
         raise ToolError("Ray is not installed; install it with pip install scoregen[cluster]") from None
     if not ray.is_initialized():
+        _check_address(address)
         os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
         try:
             ray.init(address=address, log_to_driver=False, logging_level="ERROR")

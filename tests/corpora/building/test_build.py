@@ -111,7 +111,20 @@ def known(folder: Path) -> list[tuple[ShardSource, object]]:
 
 
 TUNE = ["C4 E4", "D4 G4", "F4 A4", "G4 C5", "B4 E4", "F4 D4", "A4 C4", "E4 G4", "C5 A4", "F4 B4", "D4 C4", "G4 E4"]
-MOVED = ["D4 F#4", "E4 A4", "G4 B4", "A4 D5", "C#5 F#4", "G4 E4", "B4 D4", "F#4 A4", "D5 B4", "G4 C#5", "E4 D4", "A4 F#4"]
+MOVED = [
+    "D4 F#4",
+    "E4 A4",
+    "G4 B4",
+    "A4 D5",
+    "C#5 F#4",
+    "G4 E4",
+    "B4 D4",
+    "F#4 A4",
+    "D5 B4",
+    "G4 C#5",
+    "E4 D4",
+    "A4 F#4",
+]
 
 
 def test_a_folder_is_split_by_works_checked_for_licences_and_cleared_of_copies(tmp_path: Path) -> None:
@@ -148,7 +161,9 @@ def test_splits_stay_when_files_are_added(tmp_path: Path) -> None:
         write_score(music(f"{'CDEFGAB'[number % 7]}4 G4"), data / f"{'abcdefghijkl'[number]}.musicxml")
     before = {source.file: source.split for source in built(load_corpus(str(data)), tmp_path / "out").sources}
     for number in range(30):
-        write_score(music(f"{'CDEFGAB'[number % 7]}3 G4"), data / f"more{'abcdefghijklmnopqrstuvwxyzABCD'[number]}.musicxml")
+        write_score(
+            music(f"{'CDEFGAB'[number % 7]}3 G4"), data / f"more{'abcdefghijklmnopqrstuvwxyzABCD'[number]}.musicxml"
+        )
     after = {source.file: source.split for source in built(load_corpus(str(data)), tmp_path / "out").sources}
     assert len(after) == 42 and before.items() <= after.items()
 

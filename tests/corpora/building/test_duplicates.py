@@ -88,7 +88,7 @@ def source(file: str, split: Split = "train", lost: str = "") -> ShardSource:
 
 
 def judged(*sources: ShardSource, pairs: list[Likeness], keep: bool = False) -> dict[str, ShardSource]:
-    found = without_duplicates(sources, pairs, lambda each: (each.file,), keep=keep)
+    found = without_duplicates(sources, pairs, [(each.file,) for each in sources], keep=keep)
     return {each.file: each for each in found}
 
 

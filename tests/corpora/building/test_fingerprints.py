@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -28,7 +30,7 @@ def line(seed: int, count: int = 60) -> list[int]:
 def test_a_line_has_the_same_hashes_in_any_key_and_with_repeated_notes() -> None:
     pitches = line(1)
     own = window_hashes(pitches)
-    assert len(own) == len(pitches) - 1 - STEPS + 1 - sum(a == b for a, b in zip(pitches, pitches[1:], strict=False))
+    assert len(own) == len(pitches) - 1 - STEPS + 1 - sum(a == b for a, b in pairwise(pitches))
     assert window_hashes([pitch + 5 for pitch in pitches]).tolist() == own.tolist()
     assert window_hashes([pitch for pitch in pitches for _ in range(2)]).tolist() == own.tolist()
     assert not set(window_hashes(line(2)).tolist()) & set(own.tolist())

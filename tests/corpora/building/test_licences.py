@@ -17,7 +17,11 @@ from scoregen.corpora.building.licences import KINDS, NOTHING, FolderLicences, K
         ("https://creativecommons.org/publicdomain/zero/1.0/", "CC0-1.0", "public-domain"),
         ("publicdomain", "public domain", "public-domain"),
         ("Public Domain", "public domain", "public-domain"),
-        ("License CC-BY-4.0 (https://creativecommons.org/licenses/by/4.0); Copyright 2022 X", "CC-BY-4.0", "attribution"),
+        (
+            "License CC-BY-4.0 (https://creativecommons.org/licenses/by/4.0); Copyright 2022 X",
+            "CC-BY-4.0",
+            "attribution",
+        ),
         ("Creative Commons Attribution 4.0 International", "CC-BY", "attribution"),
         ("Licensed under http://creativecommons.org/licenses/by-sa/3.0/", "CC-BY-SA-3.0", "share-alike"),
         ("Creative Commons Attribution-NonCommercial-ShareAlike 3.0", "CC-BY-NC-SA", "non-commercial"),

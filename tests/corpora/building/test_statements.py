@@ -21,7 +21,9 @@ def test_a_score_says_it_in_its_metadata(tmp_path: Path) -> None:
 
 
 def test_humdrum_names_collections_and_licences(tmp_path: Path) -> None:
-    records = "!!!COM: Marenzio, Luca\n!!!OTL@@IT: Due rose\n!!!OPR: Madrigali\n!!!YEC: Copyright 2022 X\n!!!YEM: CC-BY-4.0\n"
+    records = (
+        "!!!COM: Marenzio, Luca\n!!!OTL@@IT: Due rose\n!!!OPR: Madrigali\n!!!YEC: Copyright 2022 X\n!!!YEM: CC-BY-4.0\n"
+    )
     assert said(tmp_path / "a.krn", f"{records}**kern\n4c\n*-\n") == Statements(
         "Madrigali", "Marenzio, Luca", "CC-BY-4.0; Copyright 2022 X"
     )
@@ -34,7 +36,8 @@ def test_abc_tells_rights_in_fields_that_speak_of_them(tmp_path: Path) -> None:
 
 
 def test_mei_midi_and_musescore(tmp_path: Path) -> None:
-    mei = '<mei><availability><useRestrict>Free: <ref target="https://x/by/4.0">CC BY</ref></useRestrict></availability></mei>'
+    restriction = '<useRestrict>Free: <ref target="https://x/by/4.0">CC BY</ref></useRestrict>'
+    mei = f"<mei><availability>{restriction}</availability></mei>"
     assert said(tmp_path / "a.mei", mei).rights == "Free: CC BY; https://x/by/4.0"
     head = b"MThd\0\0\0\6\0\0\0\1\1\xe0MTrk\0\0\0\x1c"
     assert said(tmp_path / "a.mid", head + b"\0\xff\x02\x09(c) 1999 \0\xff\x2f\0").rights == "(c) 1999"

@@ -57,7 +57,7 @@ def test_files_are_split_by_their_works_and_stay_when_others_come() -> None:
     files = [f"folder{number // 3}/{number % 3 + 1:02d}-x.mid" for number in range(300)]
     works = works_of([work_claims(file) for file in files])
     splits = dict(zip(files, split_works(works, files, [None] * 300), strict=True))
-    assert {split for split in splits.values()} == {"train", "valid", "test"}
+    assert set(splits.values()) == {"train", "valid", "test"}
     for first in range(0, 300, 3):
         assert len({splits[file] for file in files[first : first + 3]}) == 1
     some = random.Random(1).sample(files, 200)

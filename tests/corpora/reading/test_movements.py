@@ -67,7 +67,8 @@ def test_numbers_may_go_on_in_the_next_movement() -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"tempos": ()}, {"break_before": None}, {"key": KeySignature(0)}, {"tempos": (replace(PRESTO, text=None),)}]
+    "changes",
+    [{"tempos": ()}, {"break_before": None}, {"key": KeySignature(0)}, {"tempos": (replace(PRESTO, text=None),)}],
 )
 def test_a_section_in_another_tempo_or_key_is_no_movement(changes: dict[str, object]) -> None:
     assert spans(score(*goes_on(**changes))) == [(0, 4)]

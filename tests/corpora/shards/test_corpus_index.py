@@ -36,7 +36,9 @@ def record(file: str, split: Split = "train", lost: str = "") -> FileRecord:
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Path:
-    write_corpus(tmp_path / "songs", [record("b"), record("a"), record("v", "valid"), record("x", lost="it is damaged")])
+    write_corpus(
+        tmp_path / "songs", [record("b"), record("a"), record("v", "valid"), record("x", lost="it is damaged")]
+    )
     return tmp_path / "songs"
 
 

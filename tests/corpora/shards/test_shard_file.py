@@ -64,7 +64,13 @@ def _named(header: Header, seed: int) -> Header:
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"no shard", save({}), save({"rows": np.zeros(3)}, {"format": "scoregen shard 2"}), save({}, {"format": "x"})],
+    [
+        b"",
+        b"no shard",
+        save({}),
+        save({"rows": np.zeros(3)}, {"format": "scoregen shard 2"}),
+        save({}, {"format": "x"}),
+    ],
 )
 def test_another_file_is_one_error_line(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "x.safetensors").write_bytes(content)

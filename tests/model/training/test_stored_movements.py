@@ -11,7 +11,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scoregen.corpora.shards import FileRecord, ShardPiece, load_index, shard_path, write_corpus, write_index, write_shard
+from scoregen.corpora.shards import (
+    FileRecord,
+    ShardPiece,
+    load_index,
+    shard_path,
+    write_corpus,
+    write_index,
+    write_shard,
+)
 from scoregen.model.features.inputs import piece_arrays
 from scoregen.model.training.mixture import Movement
 from scoregen.model.training.mixture_set import LEAST_SLICES

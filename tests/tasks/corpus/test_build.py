@@ -60,7 +60,9 @@ def test_an_archive_is_unpacked_and_listed_by_the_manifest_beside_it(songs: Path
             archive.write(songs / name, name)
     checksum = hashlib.sha256((songs / "a.musicxml").read_bytes()).hexdigest()
     head = 'name = "songs"\nsource = "here"\nlicence = "CC BY 4.0"\n'
-    (data / "manifest.toml").write_text(f'{head}[train]\n"a.musicxml" = "{checksum}"\n[valid]\n"b.mid" = "{"0" * 64}"\n')
+    (data / "manifest.toml").write_text(
+        f'{head}[train]\n"a.musicxml" = "{checksum}"\n[valid]\n"b.mid" = "{"0" * 64}"\n'
+    )
     (built,) = build_corpora([data], tmp_path / "out", workers=0).corpora
     lost = {source.file: source.lost for source in built.sources}
     assert built.folder.name == "songs" and lost["a.musicxml"] == "" and "another checksum" in lost["b.mid"]

@@ -19,7 +19,9 @@ def corpus(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     data.mkdir()
     for number in range(4):
         bars = [
-            measure(str(bar + 1), voice(Slot("P1"), f"{'CDEFG'[(bar * bar + number) % 5]}5 G4"), voice(Slot("P2"), "C3 E3"))
+            measure(
+                str(bar + 1), voice(Slot("P1"), f"{'CDEFG'[(bar * bar + number) % 5]}5 G4"), voice(Slot("P2"), "C3 E3")
+            )
             for bar in range(8)
         ]
         write_score(score(*bars), data / f"{'abcd'[number]}.musicxml")
@@ -42,7 +44,12 @@ def test_a_description_in_text_json_and_as_a_plot(corpus: Path, capsys: pytest.C
     picture = corpus.parent / "ranges.svg"
     assert run(["corpus", "info", str(corpus), "--ranges", str(picture)]) == 0
     out = capsys.readouterr().out
-    for words in ("files 5, lost 1", "metres, by measures: 2/4 32", "licences of movements: CC0-1.0 4", "part-writing of 4"):
+    for words in (
+        "files 5, lost 1",
+        "metres, by measures: 2/4 32",
+        "licences of movements: CC0-1.0 4",
+        "part-writing of 4",
+    ):
         assert words in out
     assert picture.read_text().startswith("<?xml")
     assert run(["corpus", "info", str(corpus / "songs"), "--json"]) == 0
