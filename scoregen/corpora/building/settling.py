@@ -20,7 +20,8 @@ from scoregen.corpora.manifest import Corpus
 from scoregen.corpora.shards import CorpusIndex, FileFacts, Hashes, Shard, ShardSource, read_files, shard_files
 from scoregen.corpora.shards.corpus_index import FILES, write_index
 
-_PERFORMED = (".mid", ".midi", ".kar", ".rmi")
+_RANKS = {".musicxml": 0, ".mxl": 0, ".xml": 0, ".krn": 0, ".abc": 2, ".mid": 3, ".midi": 3, ".kar": 3, ".rmi": 3}
+"""How much of the notation formats keep: least comes last. Others are in between."""
 LICENCE = "licence: "
 
 
@@ -183,5 +184,5 @@ def _split(every: Sequence[_Entry], sources: Sequence[ShardSource]) -> list[Shar
 
 def _preference(source: ShardSource, facts: FileFacts) -> tuple[object, ...]:
     """Which copy of a piece stays: notation before MIDI, a known and free licence, the largest file, the first name."""
-    performed = Path(source.file).suffix.lower() in _PERFORMED
-    return (performed, KINDS.index(recognise(source.licence).kind), -facts.size, source.corpus, source.file)
+    rank = _RANKS.get(Path(source.file).suffix.lower(), 1)
+    return (rank, KINDS.index(recognise(source.licence).kind), -facts.size, source.corpus, source.file)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +60,7 @@ class CorpusInfo:
     @property
     def as_json(self) -> dict[str, Any]:
         """The figures as plain values."""
-        values = asdict(self.statistics)
-        plain = {name: _plain(value) for name, value in values.items()}
+        plain = {each.name: _plain(getattr(self.statistics, each.name)) for each in fields(self.statistics)}
         writing = {name: asdict(rate) for name, rate in self.part_writing.items()}
         about = {"name": self.name, "folder": str(self.folder), "licence_kinds": self.licence_kinds}
         return about | plain | {"part_writing": writing, "judged": self.judged}
