@@ -31,7 +31,7 @@ def _group() -> None:
 def build_command(
     sources: Annotated[
         list[str],
-        typer.Argument(metavar="SOURCE...", help="Folders of scores, manifest files, or names of corpora."),
+        typer.Argument(metavar="SOURCE", help="Folders of scores, manifest files, or names of corpora."),
     ],
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="OUT", help="Folder that holds a folder for each corpus.")
@@ -41,7 +41,10 @@ def build_command(
         typer.Option("--manifest", metavar="FILE|NAME", help="Manifest of the folder: a file, or a name of corpora/."),
     ] = None,
     licence: Annotated[
-        str, typer.Option("--licence", metavar="TEXT", help="Licence of the files, for what states none itself.")
+        str,
+        typer.Option(
+            "--licence", metavar="TEXT", help="Licence of all files; a stricter one that a file states counts."
+        ),
     ] = "",
     only: Annotated[
         str | None,
