@@ -17,7 +17,7 @@ from scoregen.tokens.successions import SuccessionTable
 from tests.model.runs import one_thread
 
 Captured = pytest.CaptureFixture[str]
-MELODY = Path(__file__).resolve().parents[3] / "corpora" / "samples" / "morning-song.musicxml"
+MELODY = Path(__file__).resolve().parents[4] / "corpora" / "samples" / "morning-song.musicxml"
 
 
 @pytest.fixture(autouse=True)

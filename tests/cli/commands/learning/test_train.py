@@ -40,7 +40,7 @@ batch_size = 2
 drafts = 2
 """
 Captured = pytest.CaptureFixture[str]
-MELODY = Path(__file__).resolve().parents[3] / "corpora" / "samples" / "morning-song.musicxml"
+MELODY = Path(__file__).resolve().parents[4] / "corpora" / "samples" / "morning-song.musicxml"
 
 
 @pytest.fixture(autouse=True)
