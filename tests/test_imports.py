@@ -34,14 +34,14 @@ LEVELS = {room: number for number, rooms in enumerate(ROOMS, 1) for room in room
 
 PACKAGES = {
     "analysis": (("",), ("harmony",), ("form", "counterpoint"), ("rules",)),
-    "cli": (("console",), ("commands", "commands.scene", "commands.sound"), ("",)),
+    "cli": (("console",), ("commands", "commands.scene", "commands.sound", "commands.variation"), ("",)),
     "evaluation": (("metrics",), ("passages",), ("",), ("reference_corpus",)),
     "generation": (
         ("arranging.lines",),
         ("arranging.choral", "arranging.keyboard"),
         ("arranging",),
         ("",),
-        ("composing",),
+        ("composing", "variation"),
     ),
     "model": (
         ("features",),
@@ -65,7 +65,7 @@ PACKAGES = {
     ),
     "plan": (("chords",), ("",), ("piece",), ("scene",)),
     "score": (("",), ("ensemble",), ("arrangement", "theory")),
-    "tasks": (("explain",), ("",), ("sound",), ("public",)),
+    "tasks": (("explain",), ("",), ("sound", "variation"), ("public",)),
     "tokens": (("",), ("constraints",)),
     "transcription": (("",), ("beats",), ("rhythm", "recordings")),
 }
