@@ -20,6 +20,8 @@ _PROSE = frozenset(
 """Elements whose blanks are part of the text."""
 _CONDENSED_STAVES = 9
 """The number of staves from which those that rest are hidden, system by system."""
+_LONG_MARK = 3
+"""The most characters of a rehearsal mark that stands over the middle of its barline."""
 _MOST_ACTUAL = 9
 """The most notes of a tuplet that a missing type is completed with."""
 _BEFORE_TYPE = frozenset(
@@ -53,6 +55,14 @@ def normalise(root: _Element) -> None:
     number_lyric_lines(root)
     _complete_types(root)
     divide_tuplets(root)
+    _begin_at_measure(root)
+
+
+def _begin_at_measure(root: _Element) -> None:
+    """Let a rehearsal mark of words begin where its measure does: verovio centres it there, off the page if it is long."""
+    for mark in elements(root, "//rehearsal[not(@halign)]"):
+        if len(mark.text or "") > _LONG_MARK:
+            mark.set("halign", "left")
 
 
 def elements(root: _Element, path: str) -> list[_Element]:

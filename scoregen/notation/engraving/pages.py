@@ -183,12 +183,14 @@ def _engrave(text: bytes, options: EngravingOptions) -> Engraving:
         remove_multirests(root)
     condensed = may_condense(root)
     inventory = take_inventory(root, f"n{zlib.crc32(text):x}", condensed=condensed)
+    required = _section_starts(root) if options.breaks == "auto" else []
     favoured = _remove_breaks(root) if options.breaks == "auto" else None
     layouts = [
         (space_lines(heading, scale), _verovio_options(text, replace(options, scale=scale), condensed=condensed))
         for scale in (options.scale, *_tighter_scales(options))
     ]
     request = {"text": serialize(root).decode(), "layouts": layouts, "keys": keys, "favoured": favoured}
+    request["required"] = required
     drawn = _run_verovio(request, options.timeout_seconds)
     pages = tuple(_finish(page, index, len(drawn), heading, options) for index, page in enumerate(drawn))
     return Engraving(pages, missing(inventory, drawn))
@@ -204,6 +206,21 @@ def _tighter_scales(options: EngravingOptions) -> tuple[int, ...]:
     return (
         tuple(max(_SCALES[0], round(options.scale * factor)) for factor in TIGHTER) if options.breaks == "auto" else ()
     )
+
+
+def _section_starts(root: _Element) -> list[str]:
+    """The ids of the measures that begin a section on a new system: after a double bar, under a rehearsal mark."""
+    return [
+        measure.get("id", "")
+        for measure in elements(root, "//part[1]/measure[print[@new-system='yes' or @new-page='yes']]")
+        if measure.find("direction/direction-type/rehearsal") is not None and _follows_double_bar(measure)
+    ]
+
+
+def _follows_double_bar(measure: _Element) -> bool:
+    before = measure.getprevious()
+    styles = before.findall("barline/bar-style") if before is not None else []
+    return any(style.text in ("light-light", "light-heavy") for style in styles)
 
 
 def _remove_breaks(root: _Element) -> list[str]:
