@@ -183,9 +183,7 @@ def _foreign(line: Sequence[Pitch], index: int, view: _View) -> float:
     return 0.5 if rules.leap_to_foreign and before * after < 0 else 0.0
 
 
-def _among_others(
-    line: Sequence[Pitch], index: int, span: Span, view: _View, theme: Theme
-) -> float:
+def _among_others(line: Sequence[Pitch], index: int, span: Span, view: _View, theme: Theme) -> float:
     """The share of the weight that a note keeps beside the other voices: 0 if it crosses one or moves in parallel."""
     time, note, first = span.times[index], line[index], span.first
     value = 1.0
@@ -194,7 +192,7 @@ def _among_others(
         is_below = pitch.chromatic <= first.chromatic
         if (is_below and note.chromatic <= pitch.chromatic) or (not is_below and note.chromatic >= pitch.chromatic):
             return 0.0
-        apart = int(abs(note.chromatic - pitch.chromatic)) % 12
+        apart = abs(note.midi_pitch - pitch.midi_pitch) % 12
         if note.fifths not in view.chords[index] and other.onset == time:
             if apart in _HARSH:
                 return 0.0

@@ -92,7 +92,9 @@ def figure_rules() -> FigureRules:
 @cache
 def manners() -> Mapping[str, Manner]:
     """The manners by technique."""
-    return {row["technique"]: Manner(**{**row, "only": tuple(row.get("only", ()))}) for row in _table("figures")["manner"]}
+    return {
+        row["technique"]: Manner(**{**row, "only": tuple(row.get("only", ()))}) for row in _table("figures")["manner"]
+    }
 
 
 def _with_mirror(row: Mapping[str, Any]) -> list[Figure]:
@@ -141,11 +143,6 @@ def rhythms() -> tuple[Rhythm, ...]:
         )
         for row in _table("rhythms")["rhythm"]
     )
-
-
-def repetition(*, compound: bool) -> Fraction:
-    """The place inside a beat at which a long note is struck again."""
-    return Fraction(_table("rhythms")["repeat"]["compound" if compound else "simple"])
 
 
 def usual_techniques(kind: str) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ class ChordStretch:
 
     @property
     def is_dominant(self) -> bool:
-        """Whether it leads to the tonic: the chord of the fifth degree with a major third, or the leading-note chord."""
+        """Whether it leads to the tonic: the major chord of the fifth degree, or the leading-note chord."""
         tonic = self.key.tonic_fifths
         on_fifth = self.root == tonic + 1 and self.root + 4 in self.members
         return on_fifth or (self.root == tonic + 5 and self.root - 6 in self.members)
@@ -102,9 +102,7 @@ def _chords(key: Key) -> tuple[_Chord, ...]:
     return (*triads, seventh)
 
 
-def _beats(
-    score: Score, line: Sequence[SoundingNote], closings: Collection[Fraction]
-) -> list[tuple[int, _Beat]]:
+def _beats(score: Score, line: Sequence[SoundingNote], closings: Collection[Fraction]) -> list[tuple[int, _Beat]]:
     """The beats in which the tune sounds, each with the index of its measure."""
     found = []
     following = {note.onset: after.onset for note, after in pairwise(line)}
@@ -147,7 +145,9 @@ def _best(states: Sequence[Sequence[_Chord]], beats: Sequence[_Beat]) -> list[_C
         beat, last = beats[number], number == len(beats) - 1
         own, new = [], []
         for chord in states[number]:
-            costs = [value + _step(before, chord, beat) for value, before in zip(values, states[number - 1], strict=True)]
+            costs = [
+                value + _step(before, chord, beat) for value, before in zip(values, states[number - 1], strict=True)
+            ]
             best = max(range(len(costs)), key=costs.__getitem__)
             own.append(best)
             new.append(costs[best] + 0.3 * chord.worth + _fit(chord, beat) + _close(chord, beat, last))

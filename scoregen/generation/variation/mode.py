@@ -2,8 +2,8 @@
 
 Every note keeps its step. Where the theme is in its main key, the third, sixth and seventh degrees change. In minor the
 seventh stays raised over the dominant and where it goes up to the tonic, and the sixth on the way there. A passage in
-another key goes to the parallel key of that key if it keeps the tonic's fifth (C major to G major becomes c minor to g minor), else
-to the key of the same degree (a minor becomes A flat major). Chord symbols change with the notes.
+a key near it goes to its parallel key (C major to G major becomes c minor to g minor), one in the key of another degree
+to the key of that degree in the new mode (a minor becomes A flat major). Chord symbols change with the notes.
 """
 
 from __future__ import annotations
@@ -105,8 +105,7 @@ class _Change:
             voices=voices,
             chord_symbols=symbols,
             changes=tuple(
-                replace(change, key=self._signature(change.key)) if change.key else change
-                for change in measure.changes
+                replace(change, key=self._signature(change.key)) if change.key else change for change in measure.changes
             ),
         )
 
@@ -115,7 +114,9 @@ class _Change:
         by = self.goal.signature.fifths - self.home.signature.fifths
         fifths = key.fifths + by
         kept = fifths if abs(fifths) <= _MOST else key.fifths
-        return KeySignature(kept, self.goal.mode if key.mode in (self.home.mode, None) else _UP.get(key.mode), key.custom)
+        return KeySignature(
+            kept, self.goal.mode if key.mode in (self.home.mode, None) else _UP.get(key.mode), key.custom
+        )
 
     def _elements(self, slot: Slot, elements: Sequence[Element], start: Fraction) -> Iterator[Element]:
         now = start
@@ -133,9 +134,7 @@ class _Change:
         row = self.theme.line if slot == self.theme.slot else self.theme.others.get(slot, ())
         before = next((note.pitch for note in reversed(row) if note.onset < now), None)
         after = next((note.pitch for note in row if note.onset > now), None)
-        return _Neighbours(
-            before if isinstance(before, Pitch) else None, after if isinstance(after, Pitch) else None
-        )
+        return _Neighbours(before if isinstance(before, Pitch) else None, after if isinstance(after, Pitch) else None)
 
     def _note(self, note: Note, now: Fraction, around: _Neighbours) -> Note:
         if not isinstance(note.pitch, Pitch) or note.pitch.is_microtonal:
@@ -179,7 +178,9 @@ class _Change:
         goes_up = after is not None and after.diatonic == pitch.diatonic + 1
         came_down = around.before is not None and around.before.diatonic == pitch.diatonic + 1
         mediant = chord is not None and chord.root == key.tonic_fifths + 4
-        return goes_up and not (came_down and mediant) and (chord is None or pitch.fifths not in chord.members or mediant)
+        return (
+            goes_up and not (came_down and mediant) and (chord is None or pitch.fifths not in chord.members or mediant)
+        )
 
     def _is_on_the_way(self, chord: ChordStretch | None, pitch: Pitch, around: _Neighbours, key: Key) -> bool:
         """Whether a sixth degree goes up to a leading note: a passing note over the dominant or the tonic."""
@@ -196,7 +197,11 @@ class _Change:
             return symbol
         root = self._moved(position(read.root), now, tones.members)
         members = [self._moved(place, now, tones.members) - root for place in tones.members]
-        kinds = [kind for kind, own in SYMBOL_MEMBERS.items() if own == tuple(members[: len(own)]) and len(own) == len(members)]
+        kinds = [
+            kind
+            for kind, own in SYMBOL_MEMBERS.items()
+            if own == tuple(members[: len(own)]) and len(own) == len(members)
+        ]
         if not kinds:
             kinds = [kind for kind in ("minor", "major", "diminished") if SYMBOL_MEMBERS[kind] == tuple(members[:3])]
         if not kinds:
@@ -224,5 +229,3 @@ def _scale_alter(key: Key, degree: int) -> int:
 def _pitch_class(place: int) -> SpelledPitchClass:
     alter, step = divmod(place + 1, 7)
     return SpelledPitchClass("FCGDAEB"[step], alter)
-
-

@@ -58,8 +58,8 @@ def ornamented(
 ) -> Ornamented:
     """Figures on a share of the tune, `strength` from 0 to 1.
 
-    What changes at one strength changes at every greater one. `choose` decides between some drafts of each measure; without it
-    the first is taken.
+    What changes at one strength changes at every greater one. `choose` decides between some drafts of each measure;
+    without it the first is taken.
     """
     rows = tune_rows(theme)
     ways = {unit: options for unit in units(theme, manner, rows) if (options := _options(theme, unit, manner))}
@@ -204,7 +204,7 @@ def _draft(
     """A voice of a measure with figures that are drawn for its units, and their names; None if it has no notation."""
     generator = random.Random(seed)
     chosen: dict[int, tuple[Unit, list[Realisation]]] = {}
-    names = []
+    names: list[tuple[object, ...]] = []
     for unit in own:
         picked = []
         for span, options in zip(unit.parts, ways[unit], strict=True):

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import accumulate
 
-from scoregen.generation.variation.grammar import Rhythm, repetition, rhythms
+from scoregen.generation.variation.grammar import Rhythm, rhythms
 from scoregen.generation.variation.ornament import share_of
 from scoregen.generation.variation.rows import Row, Stretch, elements_of, first_of, row_of, sounding
 from scoregen.generation.variation.theme import Theme
@@ -73,9 +73,7 @@ def _within(places: Sequence[Place]) -> list[Place]:
     """The places in their order, without those that overlap an earlier one."""
     found: list[Place] = []
     for place in places:
-        if not any(
-            own.measure == place.measure and own.low < place.high and place.low < own.high for own in found
-        ):
+        if not any(own.measure == place.measure and own.low < place.high and place.low < own.high for own in found):
             found.append(place)
     return found
 
@@ -95,15 +93,22 @@ def _places(theme: Theme, rhythm: Rhythm, rows: Mapping[int, Mapping[Slot, Row]]
         if theme.slot in rows[index] and _is_compound(measure.time) == rhythm.is_compound and not measure.changes:
             for kind in rhythm.spans:
                 for low, high in _spans(measure, theme.starts[index], kind):
-                    if _fits(rhythm, low, high, rows[index], theme.slot):
+                    goes_on = not _closes_in(theme, index, low, high)
+                    if goes_on and _fits(rhythm, low, high, rows[index], theme.slot):
                         found.append(Place(index, low, high))
-            for low, high in _spans(measure, theme.starts[index], "beat"):
+            for low, high in () if theme.kind == "choir" else _spans(measure, theme.starts[index], "beat"):
                 if _is_struck_again(theme, index, low, high, rows[index][theme.slot]):
                     found.append(Place(index, low, high, repeats=True))
     pairs = [place for place in found if not place.repeats]
     taken = {(place.measure, place.low) for place in pairs}
     single = [place for place in found if place.repeats and (place.measure, place.low) not in taken]
     return [*_within(pairs), *[each for each in single if each in _within([*pairs, each])]] if pairs else []
+
+
+def _closes_in(theme: Theme, index: int, low: Fraction, high: Fraction) -> bool:
+    """Whether a phrase closes inside a span and another begins there."""
+    start = theme.onsets[index]
+    return any(start + low < end < start + high for _, end in theme.phrases)
 
 
 def _is_compound(time: TimeSignature) -> bool:
@@ -153,7 +158,7 @@ def _bent(
         new = row
         for place in places:
             if place.repeats:
-                new = _struck_again(new, place, measure.time) if slot == theme.slot else new
+                new = _struck_again(new, place, rhythm) if slot == theme.slot else new
             else:
                 new = _moved(new, rhythm, place)
         if new == row:
@@ -170,8 +175,7 @@ def _bent(
 def _moved(row: Row, rhythm: Rhythm, place: Place) -> Row:
     length = place.high - place.low
     change = {
-        place.low + old * length: place.low + new * length
-        for old, new in zip(rhythm.cuts, rhythm.becomes, strict=True)
+        place.low + old * length: place.low + new * length for old, new in zip(rhythm.cuts, rhythm.becomes, strict=True)
     }
     return tuple(
         replace(stretch, onset=change.get(stretch.onset, stretch.onset), end=change.get(stretch.end, stretch.end))
@@ -179,8 +183,8 @@ def _moved(row: Row, rhythm: Rhythm, place: Place) -> Row:
     )
 
 
-def _struck_again(row: Row, place: Place, time: TimeSignature) -> Row:
-    cut = place.low + repetition(compound=_is_compound(time)) * (place.high - place.low)
+def _struck_again(row: Row, place: Place, rhythm: Rhythm) -> Row:
+    cut = place.low + rhythm.becomes[-1] * (place.high - place.low)
     new: list[Stretch] = []
     for stretch in row:
         if stretch.onset == place.low and stretch.end == place.high and len(stretch.notes) == 1:

@@ -65,9 +65,7 @@ def row_of(voice: Voice) -> Row:
             row[-1] = replace(row[-1], end=end, last=element.notes)
         else:
             visible = element.visible if isinstance(element, Rest) else True
-            row.append(
-                Stretch(now, end, element.notes, element.notes, tuple(graces), visible, fermata=element.fermata)
-            )
+            row.append(Stretch(now, end, element.notes, element.notes, tuple(graces), visible, fermata=element.fermata))
         graces, now = [], end
     return tuple(row)
 

@@ -33,7 +33,9 @@ def degree(pitch: Pitch, key: Key) -> int:
     return (STEPS.index(pitch.step) - tonic) % 7
 
 
-def melodic(line: Sequence[Pitch], key: Key, chords: Sequence[frozenset[int]], *, dominant: Sequence[bool]) -> list[Pitch]:
+def melodic(
+    line: Sequence[Pitch], key: Key, chords: Sequence[frozenset[int]], *, dominant: Sequence[bool]
+) -> list[Pitch]:
     """A line in minor with its sixth and seventh degrees as a melody has them; in another mode as it is.
 
     The seventh is raised where it goes to the tonic and over the dominant, the sixth where it goes to a raised
@@ -53,7 +55,11 @@ def melodic(line: Sequence[Pitch], key: Key, chords: Sequence[frozenset[int]], *
             found[index] = replace(note, alter=natural + (goes_up or dominant[index]))
         elif place == _SIXTH:
             raised = int(key.signature.alter(STEPS[(STEPS.index(note.step) + 1) % 7])) + 1
-            near = [other for other in (after, before) if degree(other, key) == _SEVENTH and abs(other.diatonic - note.diatonic) == 1]
+            near = [
+                other
+                for other in (after, before)
+                if degree(other, key) == _SEVENTH and abs(other.diatonic - note.diatonic) == 1
+            ]
             up = after in near and after.alter == raised
             down = before in near and before.alter == raised and degree(after, key) in (_SEVENTH, 4)
             found[index] = replace(note, alter=natural + (up or (down and dominant[index])))

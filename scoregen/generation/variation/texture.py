@@ -26,6 +26,7 @@ _SPAN = 12
 """The most semitones from the lowest to the highest note of a broken chord."""
 _REACH = 7
 """The most semitones between the two notes of an inner voice."""
+_HIGHEST = 127
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def broken_chords(theme: Theme, strength: float, seed: str) -> Textured:
 
 
 def accompanying(theme: Theme) -> list[Slot]:
-    """The voices that break chords: those of keyboards and plucked instruments under the tune, inner voices of others."""
+    """The voices that break chords: of keyboards and plucked instruments those under the tune, inner ones of others."""
     parts = {part.id: part for part in theme.score.parts}
     heights = {
         slot: sum(float(pitch_of(note).chromatic) for note in row) / len(row) for slot, row in theme.others.items()
@@ -98,7 +99,11 @@ def _sites(theme: Theme, slot: Slot) -> list[_Site]:
             if not _can_break(stretch, unit):
                 continue
             count = int(stretch.length / unit)
-            pitches = _alberti(theme, index, stretch, count, is_compound) if chordal else _to_and_fro(theme, index, slot, stretch, count)
+            pitches = (
+                _alberti(theme, index, stretch, count, is_compound)
+                if chordal
+                else _to_and_fro(theme, index, slot, stretch, count)
+            )
             if pitches:
                 found.append(_Site(index, slot, number, unit, pitches))
     return found
@@ -114,7 +119,9 @@ def _can_break(stretch: Stretch, unit: Fraction) -> bool:
 
 def _alberti(theme: Theme, index: int, stretch: Stretch, count: int, is_compound: bool) -> tuple[Pitch, ...]:
     """Low, high, middle, high; in threes low, middle, high. () if no chord can be made under the tune."""
-    tones = sorted({note.pitch for note in stretch.notes if isinstance(note.pitch, Pitch)}, key=lambda own: own.chromatic)
+    tones = sorted(
+        {note.pitch for note in stretch.notes if isinstance(note.pitch, Pitch)}, key=lambda own: own.chromatic
+    )
     time = theme.onsets[index] + stretch.onset
     if len(tones) < 3:
         tones = _filled(theme, time, tones)
@@ -128,15 +135,14 @@ def _alberti(theme: Theme, index: int, stretch: Stretch, count: int, is_compound
 def _filled(theme: Theme, time: Fraction, tones: list[Pitch]) -> list[Pitch]:
     """Two or three chord tones from the lowest note up, below the tune."""
     chord = theme.chord(time)
-    ceiling = min(
-        (pitch_of(note).chromatic for note in theme.line if note.onset < time + 1 and note.end > time), default=200
-    )
+    over = [pitch_of(note).midi_pitch for note in theme.line if note.onset < time + 1 and note.end > time]
+    ceiling = min(over, default=_HIGHEST)
     if chord is None or tones[0].fifths not in chord.members:
         return tones
     found = list(tones)
     for steps in range(1, 8):
         pitch = steps_away(tones[0], steps, chord.key, frozenset(chord.members))
-        fits = pitch.chromatic < ceiling and pitch.chromatic - tones[0].chromatic <= _SPAN
+        fits = pitch.midi_pitch < int(ceiling) and pitch.chromatic - tones[0].chromatic <= _SPAN
         if pitch.fifths in chord.members and fits and pitch not in found:
             found.append(pitch)
     return sorted(found, key=lambda own: own.chromatic)[:3]
@@ -191,4 +197,3 @@ def _broken(stretch: Stretch, site: _Site) -> list[Stretch]:
         found.append(note)
         onset += site.unit
     return found
-

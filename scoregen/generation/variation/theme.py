@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal
 
 from scoregen.analysis.form.skeleton import skeleton
@@ -15,7 +16,7 @@ from scoregen.analysis.harmony.tune_keys import tune_keys
 from scoregen.generation.variation.implied_chords import ChordStretch, implied_chords
 from scoregen.plan.chords.given_line import GivenMusic
 from scoregen.plan.phrase_ends import phrase_ends
-from scoregen.score.elements import Measure, Part, Score, Slot
+from scoregen.score.elements import Part, Score, Slot
 from scoregen.score.ensemble import recognise_ensemble
 from scoregen.score.instruments import family_of
 from scoregen.score.keys import Key
@@ -111,6 +112,14 @@ class Theme:
         index = self.measure_at(time)
         return self.score.measures[index].time.strength(time - self.onsets[index] + self.starts[index])
 
+    @cached_property
+    def phrases(self) -> tuple[tuple[Fraction, Fraction], ...]:
+        """Start and end of each phrase, in quarters; together they are the whole score."""
+        by_onset = {note.onset: note.end for note in self.line}
+        edges = [by_onset[onset] for onset in self.closings if onset in by_onset]
+        cuts = sorted({Fraction(0), *(edge for edge in edges[:-1] if edge < self.score.duration), self.score.duration})
+        return tuple(pairwise(cuts))
+
     def sounding(self, slot: Slot, time: Fraction) -> tuple[SoundingNote, ...]:
         """The notes of another voice that sound at a time."""
         row = self.others.get(slot, ())
@@ -171,7 +180,7 @@ def _kind(score: Score) -> Kind:
     if len(slots) == 1:
         return "lead-sheet" if any(measure.chord_symbols for measure in score.measures) else "melody"
     families = [family_of(part) for part in parts]
-    if families == ["keyboard"]:
+    if set(families) == {"keyboard"}:
         return "keyboard"
     ensemble = recognise_ensemble(score)
     if ensemble is not None and ensemble.is_choir:
@@ -179,27 +188,3 @@ def _kind(score: Score) -> Kind:
     if len(parts) == 2 and families[1] == "keyboard" and families[0] != "keyboard":
         return "song"
     return "ensemble"
-
-
-def closes_at(theme: Theme, note: SoundingNote) -> bool:
-    """Whether a note of the tune closes a phrase."""
-    return note.onset in theme.closings
-
-
-def measure_of(theme: Theme, index: int) -> Measure:
-    return theme.score.measures[index]
-
-
-def scale_alter(key: Key, step: str, measure: Measure) -> int:
-    """The alteration of a step in a key whose signature a measure has."""
-    custom = measure.key.custom
-    return int(measure.key.alter(step)) if custom else int(key.signature.alter(step))
-
-
-def keys_at(theme: Theme, times: Sequence[Fraction]) -> list[Key]:
-    """The key at each time: that of its chord, else that of its measure."""
-    found = []
-    for time in times:
-        chord = theme.chord(time)
-        found.append(chord.key if chord is not None else theme.keys[theme.measure_at(time)])
-    return found

@@ -11,9 +11,10 @@ from scoregen.score.elements import Barline, Measure, Score, Slot, Tempo
 from scoregen.score.spanners import Slur
 from scoregen.score.timeline import pitched_notes
 
+
 @dataclass(frozen=True, slots=True)
 class Variation:
-    """A variation of a theme, as long as it; `slots` are those of the tune, measure by measure.
+    """A variation of a theme, as long as it.
 
     `share` is the share of the notes and chord symbols of the theme that it does not have, `kept` the number of the
     structural notes of the tune that it has, of `structural`; `in_place` those of them that begin where they did.
@@ -21,7 +22,6 @@ class Variation:
 
     technique: str
     score: Score
-    slots: tuple[Slot, ...]
     share: float
     kept: int
     in_place: int
@@ -82,7 +82,9 @@ def _named(measure: Measure, name: str) -> Measure:
 
 def _in_tempo(measure: Measure, tempo: Tempo | None) -> Measure:
     """The measure without a mark of the tempo that goes on."""
-    same = tempo is not None and measure.tempos[:1] and measure.tempos[0].quarters_per_minute == tempo.quarters_per_minute
+    same = (
+        tempo is not None and measure.tempos[:1] and measure.tempos[0].quarters_per_minute == tempo.quarters_per_minute
+    )
     return replace(measure, tempos=measure.tempos[1:]) if same else measure
 
 

@@ -10,31 +10,33 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from scoregen.analysis.rules.parallels import parallels
 from scoregen.generation.variation.ornament import share_of
+from scoregen.generation.variation.splicing import spliced
 from scoregen.generation.variation.theme import Theme, tune_line
 from scoregen.score.edit import with_notes
-from scoregen.score.elements import Element, Measure, Note, Score, Slot, Voice
-from scoregen.score.ensemble import recognise_ensemble
+from scoregen.score.elements import Element, Note, Part, Score, Slot, Voice
+from scoregen.score.ensemble import Role, recognise_ensemble
 from scoregen.score.instruments import instrument_of
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote, pitch_of
 from scoregen.system.errors import InputError
 
-_PARALLEL, _OUT_OF_RANGE, _CROSSED = 3.0, 2.0, 0.5
+_PARALLEL, _OUT_OF_RANGE, _UNCOMFORTABLE, _CROSSED = 3.0, 2.0, 0.4, 0.5
 _WHOLE_RANGE = (0, 127)
 
 
 @dataclass(frozen=True, slots=True)
 class Exchanged:
-    """The score with the tune in another part, the slot of the tune by measure, and the name of that part.
+    """The score with the tune in another part, the slot of the tune from a time on, and the name of that part.
 
     `parallels` are those that the theme does not have; `phrases` are how many were exchanged, of `possible`.
     """
 
     score: Score
-    slots: tuple[Slot, ...]
+    homes: tuple[tuple[Fraction, Slot], ...]
     part: str
     parallels: int
     phrases: int
@@ -55,62 +57,20 @@ def voices_exchanged(theme: Theme, strength: float, seed: str) -> Exchanged:
     """The tune exchanged with another voice in a share of its phrases. InputError if there is no other voice."""
     swaps = sorted(_swaps(theme), key=lambda swap: (swap.cost, swap.other))
     if not swaps:
-        raise InputError("found no second voice; the technique voice-exchange needs a theme in two parts at least")
+        raise InputError("found no second voice; the technique voice-exchange needs two voices that have a staff each")
     near = [swap for swap in swaps if swap.cost <= swaps[0].cost + 1]
     best = random.Random(f"{seed} exchange").choice(near)
-    phrases = phrase_measures(theme)
-    order = list(range(len(phrases)))
+    order = list(range(len(theme.phrases)))
     random.Random(f"{seed} phrases").shuffle(order)
-    taken = {index for number in order[: share_of(len(order), strength)] for index in phrases[number]}
-    score = spliced(theme.score, best.score, taken)
-    slots = tuple(best.other if index in taken else theme.slot for index in range(len(score.measures)))
+    taken = set(order[: share_of(len(order), strength)])
+    score = spliced(theme, best.score, taken)
+    homes = tuple(
+        (start, best.other if number in taken else theme.slot) for number, (start, _) in enumerate(theme.phrases)
+    )
     part = next(part for part in score.parts if part.id == best.other.part)
     name = part.name or part.id
     count = _parallels(theme, score) - _parallels(theme, theme.score)
-    return Exchanged(score, slots, name, max(count, 0), share_of(len(order), strength), len(order))
-
-
-def phrase_measures(theme: Theme) -> list[list[int]]:
-    """The measures of each phrase; one in which a phrase closes belongs to that phrase."""
-    closing = [theme.measure_at(onset) for onset in theme.closings]
-    groups: list[list[int]] = []
-    start = 0
-    for end in dict.fromkeys([*closing, len(theme.score.measures) - 1]):
-        if end >= start:
-            groups.append(list(range(start, end + 1)))
-            start = end + 1
-    return groups
-
-
-def spliced(score: Score, other: Score, taken: set[int]) -> Score:
-    """The score with some measures of another version of it, and no tie from one to the other."""
-    measures = [new if index in taken else old for index, (old, new) in enumerate(zip(score.measures, other.measures, strict=True))]
-    joined = [
-        _untied(
-            measure,
-            start=index > 0 and (index in taken) != (index - 1 in taken),
-            end=index + 1 < len(measures) and (index in taken) != (index + 1 in taken),
-        )
-        for index, measure in enumerate(measures)
-    ]
-    return replace(score, measures=tuple(joined))
-
-
-def _untied(measure: Measure, *, start: bool, end: bool) -> Measure:
-    """The measure without the ties over its edges where another version begins."""
-    if not (start or end):
-        return measure
-    return replace(measure, voices=tuple(_without_ties(voice, start=start, end=end) for voice in measure.voices))
-
-
-def _without_ties(voice: Voice, *, start: bool, end: bool) -> Voice:
-    elements = list(voice.elements)
-    timed = [number for number, element in enumerate(elements) if not element.grace]
-    if start and timed:
-        elements[timed[0]] = with_notes(elements[timed[0]], lambda note: replace(note, tied_from_previous=False))
-    if end and timed:
-        elements[timed[-1]] = with_notes(elements[timed[-1]], lambda note: replace(note, tied_to_next=False))
-    return replace(voice, elements=tuple(elements))
+    return Exchanged(score, homes, name, max(count, 0), share_of(len(order), strength), len(order))
 
 
 def _swaps(theme: Theme) -> Iterator[_Swap]:
@@ -121,13 +81,15 @@ def _swaps(theme: Theme) -> Iterator[_Swap]:
         up = _octaves(line, _range(theme, theme.slot))
         score = _swapped(theme, other, down, up)
         new = max(_parallels(theme, score) - before, 0)
-        cost = _PARALLEL * new + _out_of_range(theme, score, other) * _OUT_OF_RANGE
+        cost = _PARALLEL * new + _strain(theme, score, other)
         yield _Swap(other, down, up, cost + _CROSSED * _crossings(score, other, theme.slot), new, score)
 
 
 def _partners(theme: Theme) -> list[Slot]:
     """The voices that may take the tune: those that sing or play alone on their staff in most of its measures."""
-    found = []
+    found: list[Slot] = []
+    if any(slot[:2] == theme.slot[:2] for slot in theme.others):
+        return found
     for slot, row in theme.others.items():
         present = {note.measure_index for note in row}
         alone = not any(each[:2] == slot[:2] and each != slot for each in theme.others)
@@ -141,11 +103,7 @@ def _range(theme: Theme, slot: Slot) -> tuple[int, int]:
     part = next(part for part in theme.score.parts if part.id == slot.part)
     if part.staves > 1:
         return (36, 67) if slot.staff > 1 else (55, 96)
-    ensemble = recognise_ensemble(theme.score)
-    if ensemble is not None and len(ensemble.roles) == len(theme.score.parts):
-        role = ensemble.roles[theme.score.parts.index(part)]
-        return role.lowest.midi_pitch, role.highest.midi_pitch
-    kind = instrument_of(part)
+    kind = _role(theme, part) or instrument_of(part)
     if kind is not None:
         return kind.lowest.midi_pitch, kind.highest.midi_pitch
     row = theme.line if slot == theme.slot else theme.others.get(slot, ())
@@ -176,7 +134,7 @@ def _swapped(theme: Theme, other: Slot, down: int, up: int) -> Score:
         if line is not None:
             new[theme.slot] = _moved(line, theme.slot, up)
         voices = tuple(
-            new[voice.slot] if voice.slot in new else voice
+            new.get(voice.slot, voice)
             for voice in measure.voices
             if voice.slot in new or voice.slot not in (theme.slot, other)
         )
@@ -199,12 +157,32 @@ def _parallels(theme: Theme, score: Score) -> int:
     return len(parallels(score, (theme.slot, *theme.others)))
 
 
-def _out_of_range(theme: Theme, score: Score, other: Slot) -> int:
-    count = 0
+def _strain(theme: Theme, score: Score, other: Slot) -> float:
+    """The cost of notes that the two parts can sing or play with effort, or not at all."""
+    cost = 0.0
     for slot in (theme.slot, other):
         low, high = _range(theme, slot)
-        count += sum(not low <= pitch_of(note).midi_pitch <= high for note in tune_line(score, slot))
-    return count
+        easy = _comfortable(theme, slot)
+        for note in tune_line(score, slot):
+            height = pitch_of(note).midi_pitch
+            cost += _OUT_OF_RANGE * (not low <= height <= high) + _UNCOMFORTABLE * (not easy[0] <= height <= easy[1])
+    return cost
+
+
+def _comfortable(theme: Theme, slot: Slot) -> tuple[int, int]:
+    part = next(part for part in theme.score.parts if part.id == slot.part)
+    role = _role(theme, part)
+    kind = role or instrument_of(part)
+    if kind is None or part.staves > 1:
+        return _range(theme, slot)
+    low, high = kind.comfortable
+    return low.midi_pitch, high.midi_pitch
+
+
+def _role(theme: Theme, part: Part) -> Role | None:
+    ensemble = recognise_ensemble(theme.score)
+    is_whole = ensemble is not None and len(ensemble.roles) == len(theme.score.parts)
+    return ensemble.roles[theme.score.parts.index(part)] if ensemble is not None and is_whole else None
 
 
 def _crossings(score: Score, low: Slot, high: Slot) -> int:

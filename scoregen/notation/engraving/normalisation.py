@@ -59,7 +59,7 @@ def normalise(root: _Element) -> None:
 
 
 def _begin_at_measure(root: _Element) -> None:
-    """Let a rehearsal mark of words begin where its measure does: verovio centres it there, off the page if it is long."""
+    """Let a rehearsal mark of words begin where its measure does: verovio centres it there, in part off the page."""
     for mark in elements(root, "//rehearsal[not(@halign)]"):
         if len(mark.text or "") > _LONG_MARK:
             mark.set("halign", "left")

@@ -209,18 +209,22 @@ def _tighter_scales(options: EngravingOptions) -> tuple[int, ...]:
 
 
 def _section_starts(root: _Element) -> list[str]:
-    """The ids of the measures that begin a section on a new system: after a double bar, under a rehearsal mark."""
+    """The ids of the measures that begin a section on a new system: under a mark, after a double bar or a repeat."""
     return [
         measure.get("id", "")
         for measure in elements(root, "//part[1]/measure[print[@new-system='yes' or @new-page='yes']]")
-        if measure.find("direction/direction-type/rehearsal") is not None and _follows_double_bar(measure)
+        if measure.find("direction/direction-type/rehearsal") is not None and _follows_section(measure)
     ]
 
 
-def _follows_double_bar(measure: _Element) -> bool:
+def _follows_section(measure: _Element) -> bool:
     before = measure.getprevious()
-    styles = before.findall("barline/bar-style") if before is not None else []
-    return any(style.text in ("light-light", "light-heavy") for style in styles)
+    barlines = before.findall("barline") if before is not None else []
+    return any(
+        barline.findtext("bar-style") in ("light-light", "light-heavy") or barline.find("repeat") is not None
+        for barline in barlines
+        if barline.get("location", "right") == "right"
+    )
 
 
 def _remove_breaks(root: _Element) -> list[str]:

@@ -54,8 +54,8 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 
     The request has a `text`, the `layouts` to try, the `keys` of `with_keys`, the folder of `resources`, and the
     measures that are `favoured` as the first of a system (without these, systems stay as verovio divides them), and
-    those that are `required` as such. A layout is the number of lines of the heading's space, and verovio's options. The first is used unless its last
-    page has one or two systems and another needs fewer pages.
+    those that are `required` as such. A layout is the number of lines of the heading's space, and verovio's options.
+    The first is used unless its last page has one or two systems and another needs fewer pages.
     """
     import verovio
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 from fractions import Fraction
 
 from scoregen.analysis.harmony.chords import ChordSpan, chord_at, chord_spans
+from scoregen.generation.variation.ornament import share_of
+from scoregen.generation.variation.splicing import spliced
 from scoregen.generation.variation.theme import Theme
-from scoregen.generation.variation.voice_exchange import phrase_measures, spliced
 from scoregen.model.network.config import SamplingOptions
 from scoregen.score.chord_symbols import ChordSymbol, SpelledPitchClass
 from scoregen.score.edit import blank_voices, select_voices, with_notes
@@ -25,17 +26,14 @@ ALTERNATIVES, CANDIDATES = 3, 4
 _CHOIR = "satb"
 
 
-def reharmonised(theme: Theme, strength: float, seed: int, taken: Sequence[int] | None = None) -> Score:
+def reharmonised(theme: Theme, strength: float, seed: int, order: Sequence[int]) -> Score:
     """The theme with other harmony in a share of its phrases; the tune stays note by note.
 
-    `taken` are the numbers of the phrases in the order in which they change. InputError if the theme has neither an
+    `order` are the numbers of the phrases in the order in which they change. InputError if the theme has neither an
     ensemble that composing knows nor a tune that a choir can sing.
     """
     whole = _symbols(theme, seed) if theme.kind in ("melody", "lead-sheet") else _voices(theme, seed)
-    phrases = phrase_measures(theme)
-    order = list(taken) if taken is not None else list(range(len(phrases)))
-    count = min(len(order), max(round(len(order) * strength), 1 if strength > 0 else 0))
-    return spliced(theme.score, whole, {index for number in order[:count] for index in phrases[number]})
+    return spliced(theme, whole, set(order[: share_of(len(order), strength)]))
 
 
 def _voices(theme: Theme, seed: int) -> Score:
@@ -47,8 +45,9 @@ def _voices(theme: Theme, seed: int) -> Score:
             f" {', '.join(part.name or part.id for part in theme.score.parts)}"
         )
     page = replace(theme.score, document=None)
+    names: tuple[str, ...] = ()
     if theme.kind == "keyboard":
-        blank, names = _under_right_hand(page, theme.slot), ()
+        blank = _under_right_hand(page, theme.slot)
     else:
         matched = match_roles(page, ensemble, {})
         roles = [role.name for role in ensemble.roles if matched.get(role.name) != theme.slot.part]
@@ -79,7 +78,9 @@ def _under_right_hand(page: Score, tune: Slot) -> Score:
 
 
 def _top(voice: Voice) -> Voice:
-    elements: list[Element] = [element.notes[-1] if isinstance(element, Chord) else element for element in voice.elements]
+    elements: list[Element] = [
+        element.notes[-1] if isinstance(element, Chord) else element for element in voice.elements
+    ]
     return replace(voice, elements=tuple(elements))
 
 
@@ -111,7 +112,7 @@ def _symbols(theme: Theme, seed: int) -> Score:
         count=ALTERNATIVES,
     )
     best = _least_alike(theme, [alternative.score for alternative in done.alternatives])
-    spans = _on_beats(theme, chord_spans(best))
+    spans = _by_place(theme, chord_spans(best))
     measures = [
         replace(measure, chord_symbols=tuple(_written(theme, spans, index)))
         for index, measure in enumerate(theme.score.measures)
@@ -148,16 +149,22 @@ def _octave(elements: Sequence[Element], octaves: int) -> tuple[Element, ...]:
     )
 
 
-def _on_beats(theme: Theme, spans: Sequence[ChordSpan]) -> list[ChordSpan]:
-    """The chords that begin on beats, without those that only repeat the one before."""
+def _by_place(theme: Theme, spans: Sequence[ChordSpan]) -> list[ChordSpan]:
+    """One chord for each half of a measure of four beats, and for each other measure: the one that lasts longest there.
+
+    Those that only repeat the one before are left out.
+    """
     found: list[ChordSpan] = []
-    for span in spans:
-        index = theme.measure_at(span.onset)
-        measure = theme.score.measures[index]
-        place = span.onset - theme.onsets[index] + theme.starts[index]
-        is_beat = measure.time.strength(place) <= (2 if len(measure.time.groups) == 4 else 1)
-        if is_beat and (not found or _name(found[-1]) != _name(span)):
-            found.append(span)
+    for index, measure in enumerate(theme.score.measures):
+        start, end = theme.onsets[index], theme.onsets[index] + measure.duration
+        halves = len(measure.time.groups) == 4 and measure.duration == measure.time.duration
+        middle = start + measure.duration / 2
+        for low, high in ((start, middle), (middle, end)) if halves else ((start, end),):
+            own = [span for span in spans if span.onset < high and span.end > low]
+            heard = any(note.onset < high and note.end > low for note in theme.line)
+            best = max(own, key=lambda span: min(span.end, high) - max(span.onset, low), default=None)
+            if best is not None and heard and (not found or _name(found[-1]) != _name(best)):
+                found.append(replace(best, onset=low))
     return found
 
 

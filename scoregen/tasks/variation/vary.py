@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from fractions import Fraction
 from types import MappingProxyType
 
 from scoregen.generation.variation.grammar import manners, usual_techniques
-from scoregen.generation.variation.measuring import measured
+from scoregen.generation.variation.measuring import Homes, measured
 from scoregen.generation.variation.mode import in_other_mode
 from scoregen.generation.variation.network_ear import network_ear
 from scoregen.generation.variation.ornament import ornamented
@@ -17,10 +16,10 @@ from scoregen.generation.variation.rhythm import in_rhythm
 from scoregen.generation.variation.texture import broken_chords
 from scoregen.generation.variation.theme import Theme, theme_of
 from scoregen.generation.variation.variation_set import Variation, with_fitting_slurs, with_variations
-from scoregen.generation.variation.voice_exchange import phrase_measures, voices_exchanged
+from scoregen.generation.variation.voice_exchange import voices_exchanged
 from scoregen.notation.results import ScoreResult
 from scoregen.score.edit import insert_voices
-from scoregen.score.elements import Score, Slot
+from scoregen.score.elements import Score
 from scoregen.system.errors import InputError
 from scoregen.tasks.variation.reharmonised import reharmonised
 
@@ -67,14 +66,10 @@ class VariationSet(ScoreResult):
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """The state of a variation between two techniques: its music, and the slot of the tune in each measure."""
+    """The state of a variation between two techniques: its music, and where its tune is if it moved."""
 
     theme: Theme
-    slots: tuple[Slot, ...] | None = None
-
-
-class NoPlace(InputError):
-    """A technique that finds no place in a theme."""
+    homes: Homes = ()
 
 
 def vary(
@@ -115,13 +110,13 @@ def variation(theme: Theme, name: str, options: VaryOptions, number: int = 0) ->
     """One variation by a technique, or by several joined by +. InputError if one finds no place."""
     step = _Step(theme)
     for technique in name.split("+"):
-        if step.slots is not None:
+        if step.homes:
             raise InputError(f"--technique {name}: voice-exchange comes last; found {technique} after it")
         step = TECHNIQUES[technique](step.theme, options, options.seed * 1000 + number)
     music = with_fitting_slurs(step.theme.score)
-    done = measured(theme, name, music, step.slots)
+    done = measured(theme, name, music, step.homes)
     if done.share == 0 and options.strength > 0:
-        raise NoPlace(f"{name} finds nothing to change in this theme; name another --technique")
+        raise InputError(f"{name} finds nothing to change in this theme; name another --technique")
     return done
 
 
@@ -135,7 +130,9 @@ def _names(theme: Theme, options: VaryOptions) -> tuple[str, ...]:
 def _check_technique(text: str) -> None:
     for name in text.split("+"):
         if name not in TECHNIQUES:
-            raise InputError(f"--technique: found {name!r}; expected one of: {', '.join(TECHNIQUES)}, or some joined by +")
+            raise InputError(
+                f"--technique: found {name!r}; expected one of: {', '.join(TECHNIQUES)}, or some joined by +"
+            )
 
 
 def _line(number: int, each: Variation) -> str:
@@ -178,11 +175,11 @@ def _texture(theme: Theme, options: VaryOptions, seed: int) -> _Step:
 
 def _exchange(theme: Theme, options: VaryOptions, seed: int) -> _Step:
     done = voices_exchanged(theme, options.strength, str(seed))
-    return _Step(_with(theme, done.score), done.slots)
+    return _Step(_with(theme, done.score), done.homes)
 
 
 def _harmony(theme: Theme, options: VaryOptions, seed: int) -> _Step:
-    order = list(range(len(phrase_measures(theme))))
+    order = list(range(len(theme.phrases)))
     random.Random(f"{seed} harmony").shuffle(order)
     return _Step(_with(theme, reharmonised(theme, options.strength, seed, order)))
 
@@ -204,5 +201,3 @@ TECHNIQUES: Mapping[str, Callable[[Theme, VaryOptions, int], _Step]] = MappingPr
     }
 )
 """By name."""
-
-
