@@ -42,6 +42,7 @@ PACKAGES = {
         ("arranging",),
         ("",),
         ("composing", "variation"),
+        ("improvising",),
     ),
     "model": (
         ("features",),
@@ -60,7 +61,7 @@ PACKAGES = {
         ("validation",),
         ("graft", "engraving", "midi.playing", "interchange"),
         ("midi",),
-        ("sound",),
+        ("sound", "midi.live"),
         ("",),
     ),
     "plan": (("chords",), ("",), ("piece",), ("scene",)),

@@ -33,6 +33,7 @@ from scoregen.cli.commands.sound.transcribe import transcribe_command
 from scoregen.cli.commands.styles import styles_command
 from scoregen.cli.commands.tokens import tokens_command
 from scoregen.cli.commands.train import train_command
+from scoregen.cli.commands.variation.improvise import improvise_command
 from scoregen.cli.commands.variation.vary import vary_command
 from scoregen.cli.console.help_text import GroupedCommand
 from scoregen.cli.console.terminal import accept_all_characters, print_error
@@ -56,6 +57,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "plan": plan_command,
     "score-scene": score_scene_command,
     "vary": vary_command,
+    "improvise": improvise_command,
     "arrange": arrange_command,
     "transcribe": transcribe_command,
     "check": check_command,

@@ -5,7 +5,8 @@ The weights for any ensemble judge, since a theme may be for anyone. They run as
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -44,26 +45,32 @@ class NetworkEar:
         self.chosen[index] = voices[best]
         return best
 
+    def of(self, score: Score) -> float:
+        """-log p of the whole voice in a score, in nats; infinite if the network cannot read the music."""
+        return self._in_measures(score, range(len(score.measures)))
+
     def _nats(self, index: int, voice: Voice) -> float:
         """-log p of a voice of a measure."""
+        start = max(index - BEFORE, 0)
+        replaced = {**self.chosen, index: voice}
+        whole = insert_voices(self.score, ((at, own) for at, own in replaced.items() if start <= at <= index))
+        return self._in_measures(replace(whole.excerpt(start, index + 1), document=None), [index - start])
+
+    def _in_measures(self, page: Score, judged: Collection[int]) -> float:
         from scoregen.model.engine.scoring import piece_nats
         from scoregen.model.features.conditioning import Example, usual_order
         from scoregen.model.features.inputs import ABSENT, piece_arrays
         from scoregen.tokens.encode import encode, pitched_slots
         from scoregen.tokens.voice_descriptions import describe_voices
 
-        start = max(index - BEFORE, 0)
-        replaced = {**self.chosen, index: voice}
-        whole = insert_voices(self.score, ((at, own) for at, own in replaced.items() if start <= at <= index))
-        page = replace(whole.excerpt(start, index + 1), document=None)
         slots = pitched_slots(page)
         try:
             tokens = encode(page, slots, snap=True)
         except RefusedError:
-            return 0.0
+            return math.inf
         piece = piece_arrays(tokens, None, describe_voices(page, slots))
         given = np.ones(piece.events.shape, dtype=bool)
-        given[piece.measure == index - start, slots.index(self.slot)] = False
+        given[np.isin(piece.measure, list(judged)), slots.index(self.slot)] = False
         self.heard += 1
         order = usual_order(given, piece.events == ABSENT)
         return float(piece_nats(self.engine, Example(piece, given, order)).sum())
@@ -76,6 +83,3 @@ def network_ear(score: Score, slot: Slot) -> NetworkEar:
 
     weights = choose_style(INSTRUMENTS).parts[0][0].weights
     return NetworkEar(replace(score, document=None), slot, load_engine(read_weights(weights), "cpu"))
-
-
-Ear = Callable[[int, Sequence[Voice]], int]

@@ -142,7 +142,7 @@ def _filled(theme: Theme, time: Fraction, tones: list[Pitch]) -> list[Pitch]:
     found = list(tones)
     for steps in range(1, 8):
         pitch = steps_away(tones[0], steps, chord.key, frozenset(chord.members))
-        fits = pitch.midi_pitch < int(ceiling) and pitch.chromatic - tones[0].chromatic <= _SPAN
+        fits = pitch.midi_pitch < ceiling and pitch.chromatic - tones[0].chromatic <= _SPAN
         if pitch.fifths in chord.members and fits and pitch not in found:
             found.append(pitch)
     return sorted(found, key=lambda own: own.chromatic)[:3]
@@ -161,9 +161,9 @@ def _to_and_fro(theme: Theme, index: int, slot: Slot, stretch: Stretch, count: i
     around = [pitch_of(note) for row in rows for note in row if note.onset < end and note.end > time]
     for steps in (-2, 2, -1, 1, -3, 3, -4, 4):
         pitch = steps_away(own, steps, chord.key, frozenset(chord.members))
-        low, high = sorted((pitch.chromatic, own.chromatic))
-        free = not any(low <= other.chromatic <= high for other in around)
-        if pitch.fifths in chord.members and abs(pitch.chromatic - own.chromatic) <= _REACH and free:
+        low, high = sorted((pitch.midi_pitch, own.midi_pitch))
+        free = not any(low <= other.midi_pitch <= high for other in around)
+        if pitch.fifths in chord.members and high - low <= _REACH and free:
             return tuple((own, pitch)[number % 2] for number in range(count))
     return ()
 
