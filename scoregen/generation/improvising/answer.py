@@ -72,7 +72,7 @@ Spot = tuple[Fraction, Fraction]
 
 
 def _spots(theme: Theme) -> list[Spot]:
-    """The rhythm of the answer: that of the phrase, with its last note on a strong beat, held to the end of its measure."""
+    """The rhythm of the answer: that of the phrase, with its last note on a strong beat, to the end of a measure."""
     line = theme.line
     final = len(line) - 1
     while final > 1 and theme.strength(line[final].onset) > _STRONG and line[final].duration < 2:

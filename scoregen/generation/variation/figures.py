@@ -22,6 +22,8 @@ from scoregen.score.timeline import SoundingNote, pitch_of
 _PERFECT = (0, 7)
 _HARSH, _SHARP = (1, 11), (2, 10, 6)
 _CLASH = 0.3
+_STRONG_BEAT = 1
+"""The weakest metrical strength on which no figure has a foreign note."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +173,10 @@ def _foreign(line: Sequence[Pitch], index: int, view: _View) -> float:
     after = line[index + 1].diatonic - note.diatonic if index + 1 < len(line) else None
     if after is None:
         return 0.0
+    if view.strengths[index] <= _STRONG_BEAT:
+        return 0.0
     around = (view.strengths[index - 1], view.strengths[index + 1])
-    is_strong = view.strengths[index] < min(around[0], around[1]) or view.strengths[index] <= 1
+    is_strong = view.strengths[index] < min(around[0], around[1])
     reached, left = abs(before) == 1, abs(after) == 1 or (after == 0 and index + 1 == len(line) - 1)
     if reached and left:
         return rules.accented_foreign if is_strong else 1.0

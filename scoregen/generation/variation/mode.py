@@ -67,9 +67,17 @@ def _regions(theme: Theme, home: Key) -> list[_Region]:
     """The keys through which a theme goes, with what becomes of each."""
     found: list[_Region] = []
     for chord in theme.chords:
-        if not found or found[-1].old != chord.key:
-            found.append(_Region(chord.onset, chord.key, _becomes(chord.key, home)))
+        key = _plain(chord.key, home)
+        if not found or found[-1].old != key:
+            found.append(_Region(chord.onset, key, _becomes(key, home)))
     return found or [_Region(Fraction(0), home, _parallel(home))]
+
+
+def _plain(key: Key, home: Key) -> Key:
+    """A key as major or minor; one on the tonic of the theme is that of the theme."""
+    if key.tonic_fifths == home.tonic_fifths:
+        return home
+    return Key(key.tonic_fifths, "major" if key.has_major_third else "minor")
 
 
 def _becomes(key: Key, home: Key) -> Key:
@@ -172,9 +180,12 @@ class _Change:
 
     def _leads(self, chord: ChordStretch | None, pitch: Pitch, around: _Neighbours, key: Key) -> bool:
         """Whether a seventh degree is a leading note: over the dominant, or on its way up to the tonic."""
+        after = around.after
+        is_member = chord is not None and pitch.fifths in chord.members and not self.theme.is_alone
+        if after is not None and after.diatonic == pitch.diatonic - 1 and not is_member:
+            return False
         if chord is not None and chord.is_dominant:
             return True
-        after = around.after
         goes_up = after is not None and after.diatonic == pitch.diatonic + 1
         came_down = around.before is not None and around.before.diatonic == pitch.diatonic + 1
         mediant = chord is not None and chord.root == key.tonic_fifths + 4

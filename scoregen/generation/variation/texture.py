@@ -90,7 +90,8 @@ def _sites(theme: Theme, slot: Slot) -> list[_Site]:
     chordal = _is_chordal(next(part for part in theme.score.parts if part.id == slot.part))
     for index, measure in enumerate(theme.score.measures):
         voice = measure.voice(slot)
-        if voice is None or not voice.elements:
+        shares = any(own.slot[:2] == slot[:2] and own.slot != slot and not own.is_silent for own in measure.voices)
+        if voice is None or not voice.elements or (chordal and shares):
             continue
         beat = measure.time.groups[0]
         is_compound = (beat / measure.time.unit) % 3 == 0
