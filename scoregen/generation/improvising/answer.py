@@ -14,6 +14,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from scoregen.generation.improvising.line_writing import LineEvent, with_line
+from scoregen.generation.improvising.phrase_key import phrase_key
 from scoregen.generation.improvising.pitch_path import Goal, pitch_path
 from scoregen.generation.improvising.solo_style import PitchCosts
 from scoregen.generation.variation.implied_chords import ChordStretch
@@ -28,8 +29,8 @@ _MOVES = (0, 0, 0, 2, -2, 4, -3)
 """Semitones by which the motif may begin elsewhere; chord and scale decide which note it is."""
 _AROUND = 3
 """Semitones that an answer may go beyond the range of its phrase."""
-_STRONG, _BEAT = 1, 2
-"""The weakest metrical strengths of strong beats, and of beats."""
+_BEAT = 2
+"""The weakest metrical strength of a beat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Answer:
 
 def answer_to(theme: Theme, seed: str) -> Answer:
     """The answer to a phrase."""
+    theme = replace(theme, key=phrase_key(theme))
     generator = random.Random(f"{seed} answer")
     key = theme.keys[-1]
     spots = _spots(theme)
@@ -72,12 +74,12 @@ Spot = tuple[Fraction, Fraction]
 
 
 def _spots(theme: Theme) -> list[Spot]:
-    """The rhythm of the answer: that of the phrase, with its last note on a strong beat, to the end of a measure."""
+    """The rhythm of the answer: that of the phrase, with its last note on a beat, held to the end of its measure."""
     line = theme.line
     final = len(line) - 1
-    while final > 1 and theme.strength(line[final].onset) > _STRONG and line[final].duration < 2:
+    while final > 1 and theme.strength(line[final].onset) > _BEAT:
         final -= 1
-    if theme.strength(line[final].onset) > _STRONG:
+    if theme.strength(line[final].onset) > _BEAT:
         final = len(line) - 1
     spots = [(note.onset, note.end) for note in line[:final]]
     index = theme.measure_at(line[final].onset)

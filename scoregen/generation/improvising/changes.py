@@ -147,7 +147,7 @@ def _changes(measures: list[Measure], home: Key, title: str | None) -> Changes:
         for start, measure in zip(onsets, measures, strict=True)
         for symbol in measure.chord_symbols
     ]
-    ends = [*(onset for onset, _, _ in timed[1:]), end]
+    ends = [*(onset for onset, _, _ in timed[1:]), end][: len(timed)]
     chords = [
         chord
         for (onset, symbol, measure), stop in zip(timed, ends, strict=True)

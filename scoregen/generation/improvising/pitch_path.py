@@ -25,7 +25,8 @@ _AVOID = 1.0
 _TRITONE, _SEVENTH, _BEYOND = 1.2, 2.5, 9.0
 _FOURTH, _OCTAVE = 5, 12
 _ARCH = 0.05
-_WIDEST_MOTIF = 6
+_WIDEST_MOTIF, _TURNED = 6, 3
+"""The most semitones away from an interval of a motif that count, and what another direction counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,8 @@ def _step(old: _Choice, new: _Choice, before: Goal, here: Goal, costs: PitchCost
     cost += costs.leap * max(0, width - _FOURTH) + _TRITONE * (width == 6)
     cost += _SEVENTH * (width in (10, 11)) + _BEYOND * (width > _OCTAVE)
     if here.interval is not None:
-        cost += costs.faith * min(_WIDEST_MOTIF, abs(motion - here.interval))
+        turned = (motion > 0) - (motion < 0) != (here.interval > 0) - (here.interval < 0)
+        cost += costs.faith * (min(_WIDEST_MOTIF, abs(motion - here.interval)) + _TURNED * turned)
     return cost
 
 

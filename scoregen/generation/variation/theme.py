@@ -30,11 +30,12 @@ other players."""
 
 @dataclass(frozen=True)
 class Theme:
-    """A score with the slot of its tune."""
+    """A score with the slot of its tune; `key` is its key if it is known, None to find it."""
 
     score: Score
     slot: Slot
     kind: Kind
+    key: Key | None = None
 
     @cached_property
     def line(self) -> tuple[SoundingNote, ...]:
@@ -62,6 +63,8 @@ class Theme:
     @cached_property
     def keys(self) -> tuple[Key, ...]:
         """The key of each measure, by the tune and the signatures."""
+        if self.key is not None:
+            return (self.key,) * len(self.score.measures)
         return tune_keys(self.score, [self.slot] if self.is_alone else None)
 
     @property

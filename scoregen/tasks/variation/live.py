@@ -157,9 +157,11 @@ def _play(
             time.sleep(min(POLL, max(at - now, 0.0)))
         if listener.down or not goes_on():
             break
-        sent.send(note_on(note.pitch, note.velocity) if begins else note_off(note.pitch))
         if begins:
+            sent.send(note_on(note.pitch, note.velocity))
             down[note.pitch] = time.monotonic() - start
+        elif down.pop(note.pitch, None) is not None:
+            sent.send(note_off(note.pitch))
     for pitch in down:
         sent.send(note_off(pitch))
 

@@ -102,7 +102,7 @@ def test_left_hands_become_alberti_basses_and_the_tune_stays() -> None:
     score = song(("h:E5 h:D5", "h:G4+C5 h:G4+B4", "h:C3+E3+G3 h:G2+B2+D3"), ("w:C5", "w:E4+G4", "w:C3"))
     theme = theme_of(score)
     done = broken_chords(theme, 1.0, "0")
-    assert parts_of(done.score)["Piano"].split()[2:10] == "C3 G3 E3 G3 G2 D3 B2 D3".split()
+    assert parts_of(done.score)["Piano"].split()[2:10] == ["C3", "G3", "E3", "G3", "G2", "D3", "B2", "D3"]
     assert parts_of(done.score)["Voice"] == parts_of(score)["Voice"]
     assert problems(done.score) == ()
 

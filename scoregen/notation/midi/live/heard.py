@@ -62,7 +62,15 @@ def beat_of(notes: Sequence[PerformedNote]) -> float:
         return _USUAL
     usual = median(gaps)
     candidates = [usual * factor for factor in (0.5, 2 / 3, 1, 1.5, 2, 3, 4) if _FASTEST <= usual * factor <= _SLOWEST]
-    return min(candidates or [_USUAL], key=lambda beat: _misfit(gaps, beat) + 0.05 * abs(beat - _USUAL))
+    refined = [_refined(gaps, beat) for beat in candidates or [_USUAL]]
+    return min(refined, key=lambda beat: _misfit(gaps, beat) + 0.05 * abs(beat - _USUAL))
+
+
+def _refined(gaps: Sequence[float], beat: float) -> float:
+    """The beat that fits gaps of whole and half beats best, by least squares."""
+    pairs = [(gap, count / 2) for gap in gaps if (count := round(2 * gap / beat)) > 0]
+    squares = sum(count * count for _, count in pairs)
+    return sum(gap * count for gap, count in pairs) / squares if squares else beat
 
 
 def _misfit(gaps: Sequence[float], beat: float) -> float:
