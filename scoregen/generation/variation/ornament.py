@@ -17,7 +17,7 @@ from scoregen.generation.variation.figures import Realisation, Span, realisation
 from scoregen.generation.variation.grammar import Manner, figure_rules
 from scoregen.generation.variation.rows import Row, Stretch, elements_of, first_of, row_of, sounding
 from scoregen.generation.variation.theme import Theme
-from scoregen.score.elements import Measure, Voice
+from scoregen.score.elements import Voice
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import pitch_of
 
@@ -249,9 +249,3 @@ def _stretches(stretch: Stretch, unit: Unit, picked: Sequence[Realisation], star
             if unit.held:
                 found[0] = first_of(stretch, opening.end)
     return found
-
-
-def measure_with(measure: Measure, voice: Voice) -> Measure:
-    """The measure with a voice in place of that of the same slot."""
-    voices = tuple(voice if own.slot == voice.slot else own for own in measure.voices)
-    return replace(measure, voices=voices)

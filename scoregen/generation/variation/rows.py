@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from scoregen.score.edit import with_notes
 from scoregen.score.elements import Chord, Element, Measure, Note, Rest, Voice
 from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue, notate
@@ -144,12 +143,3 @@ def first_of(stretch: Stretch, end: Fraction) -> Stretch:
     """The beginning of a stretch, with its syllables and marks but without the tie that led out of it."""
     notes = tuple(replace(note, tied_to_next=False) for note in stretch.notes)
     return replace(stretch, end=end, notes=notes, last=notes)
-
-
-def with_pitches(elements: Sequence[Element], change: dict[Pitch, Pitch]) -> tuple[Element, ...]:
-    """Elements with each pitch replaced by what `change` has for it."""
-
-    def exchanged(note: Note) -> Note:
-        return replace(note, pitch=change.get(note.pitch, note.pitch)) if isinstance(note.pitch, Pitch) else note
-
-    return tuple(with_notes(element, exchanged) for element in elements)

@@ -18,6 +18,7 @@ class Variation:
 
     `share` is the share of the notes and chord symbols of the theme that it does not have, `kept` the number of the
     structural notes of the tune that it has, of `structural`; `in_place` those of them that begin where they did.
+    `detail` names the rhythm or the part that was chosen.
     """
 
     technique: str
@@ -26,6 +27,7 @@ class Variation:
     kept: int
     in_place: int
     structural: int
+    detail: str = ""
 
 
 def with_variations(theme: Score, variations: Sequence[Variation]) -> Score:

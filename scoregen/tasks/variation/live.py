@@ -36,7 +36,7 @@ class LiveOptions:
 
     tempo: int | None = None
     time: str = "4/4"
-    pause: float = 0.2
+    pause: float = 0.18
     seed: int = 0
 
     def check(self) -> None:

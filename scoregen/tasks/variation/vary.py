@@ -66,10 +66,11 @@ class VariationSet(ScoreResult):
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """The state of a variation between two techniques: its music, and where its tune is if it moved."""
+    """The state of a variation between two techniques: its music, where its tune is if it moved, what was chosen."""
 
     theme: Theme
     homes: Homes = ()
+    detail: str = ""
 
 
 def vary(
@@ -112,9 +113,11 @@ def variation(theme: Theme, name: str, options: VaryOptions, number: int = 0) ->
     for technique in name.split("+"):
         if step.homes:
             raise InputError(f"--technique {name}: voice-exchange comes last; found {technique} after it")
+        detail = step.detail
         step = TECHNIQUES[technique](step.theme, options, options.seed * 1000 + number)
+        step = replace(step, detail=step.detail or detail)
     music = with_fitting_slurs(step.theme.score)
-    done = measured(theme, name, music, step.homes)
+    done = replace(measured(theme, name, music, step.homes), detail=step.detail)
     if done.share == 0 and options.strength > 0:
         raise InputError(f"{name} finds nothing to change in this theme; name another --technique")
     return done
@@ -139,7 +142,8 @@ def _line(number: int, each: Variation) -> str:
     """What a variation changes and keeps, in one line."""
     kept = f"{each.kept} of {each.structural} structural notes kept"
     place = "" if each.in_place == each.kept else f", {each.in_place} of them at their place"
-    return f"Var. {number}: {each.technique}: {100 * each.share:.0f} % of the notes changed; {kept}{place}"
+    name = f"{each.technique} ({each.detail})" if each.detail else each.technique
+    return f"Var. {number}: {name}: {100 * each.share:.0f} % of the notes changed; {kept}{place}"
 
 
 def _jump_notice(score: Score) -> tuple[str, ...]:
@@ -159,7 +163,8 @@ def _ornament(technique: str) -> Callable[[Theme, VaryOptions, int], _Step]:
 
 
 def _rhythm(theme: Theme, options: VaryOptions, seed: int) -> _Step:
-    return _Step(_with(theme, in_rhythm(theme, options.strength, str(seed)).score))
+    done = in_rhythm(theme, options.strength, str(seed))
+    return _Step(_with(theme, done.score), detail=done.name)
 
 
 def _mode(theme: Theme, options: VaryOptions, seed: int) -> _Step:
@@ -175,7 +180,7 @@ def _texture(theme: Theme, options: VaryOptions, seed: int) -> _Step:
 
 def _exchange(theme: Theme, options: VaryOptions, seed: int) -> _Step:
     done = voices_exchanged(theme, options.strength, str(seed))
-    return _Step(_with(theme, done.score), done.homes)
+    return _Step(_with(theme, done.score), done.homes, done.part)
 
 
 def _harmony(theme: Theme, options: VaryOptions, seed: int) -> _Step:

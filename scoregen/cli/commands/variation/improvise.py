@@ -52,7 +52,7 @@ def improvise_command(
     ] = None,
     pause: Annotated[
         float, typer.Option("--pause", metavar="SECONDS", help="With --listen: the silence that ends a phrase.")
-    ] = 0.2,
+    ] = 0.18,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same notes.")] = 0,
     paper: Paper = None,
     staff_size: StaffSize = None,

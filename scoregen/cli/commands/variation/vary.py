@@ -86,6 +86,7 @@ def _report(file: Path, done: VariationSet, written: WrittenFiles) -> dict[str, 
         "variations": [
             {
                 "technique": each.technique,
+                "detail": each.detail,
                 "share_changed": round(each.share, 4),
                 "structural_notes": each.structural,
                 "kept": each.kept,
