@@ -121,10 +121,12 @@ def _notices(cues: Sequence[CueTime]) -> list[str]:
     lines = [f"{len(exact)} of {len(cues)} cues are on their beats; the largest error is {1000 * largest:.1f} ms"]
     for cue in cues:
         if not cue.exact:
-            lines.append(
-                f"the cue {cue.cue.name or cue.cue.kind!r} at {float(cue.cue.time):g} s is left out: the nearest beat"
-                f" is {abs(cue.error):.2f} s {'later' if cue.error > 0 else 'earlier'}"
-            )
+            side = "later" if cue.error > 0 else "earlier"
+            lines.append(f"the cue {cue.cue} is left out: the nearest beat is {abs(cue.error):.2f} s {side}")
+        elif not cue.beat and cue.cue.kind != "silence":
+            lines.append(f"the cue {cue.cue} is at the end of the music, where no note begins; let the music end later")
+        elif not cue.sounds:
+            lines.append(f"the cue {cue.cue}: {'a note sounds' if cue.cue.kind == 'silence' else 'no note begins'} there")
     return lines
 
 

@@ -15,7 +15,7 @@ from scoregen.plan.scene.cues import Cue, Scene
 from scoregen.plan.scene.hit_points import Hit, NoTempoError, Segment, solved
 from scoregen.score.keys import Key
 from scoregen.score.metre import TimeSignature
-from scoregen.system.errors import InputError
+from scoregen.system.errors import InputError, Place
 
 DOMINANT, FREE = "V", "N.C."
 ACCENT = "sfz"
@@ -37,13 +37,13 @@ def plan_of_scene(scene: Scene) -> ScenePlan:
     segments = _segments(scene)
     by_time = {cue.time: cue for cue in scene.cues}
     cues = [by_time.get(segment.start) for segment in segments]
-    keys = _keys(scene, segments)
+    keys, moods = _keys(scene, segments), _moods(scene, segments)
     sections: list[SectionPlan] = []
     tempos = _printed_tempos(segments)
     for number, (segment, cue) in enumerate(zip(segments, cues, strict=True)):
         following = cues[number + 1] if number + 1 < len(segments) else None
         own = _sections(scene, segment, number, cue, keys[number], following)
-        sections += (replace(section, tempo=tempos[number]) for section in own)
+        sections += (replace(section, tempo=tempos[number], others=moods[number]) for section in own)
     plan = PiecePlan(tuple(sections), tuple(range(len(sections))), scene.title)
     return ScenePlan(plan, segments, tuple(_place(scene, segments, cue) for cue in scene.cues))
 
@@ -54,14 +54,15 @@ def _segments(scene: Scene) -> tuple[Segment, ...]:
     try:
         return solved(hits, scene.tempos)
     except NoTempoError as error:
-        names = ["the start", *(_called(cue) for cue in inner), "the end"]
+        names = ["the start", *map(str, inner), "the end"]
         times = [Fraction(0), *(hit.time for hit in hits)]
         first, last = error.first + 1, error.last + 1
         tempos = f"{float(scene.tempos.slowest):g} to {float(scene.tempos.fastest):g}"
         raise InputError(
             f"no tempo of {tempos} beats per minute and no step up to {float(100 * scene.tempos.jump):g} percent leads"
             f" from {names[first]} to {names[last]}, {float(times[last] - times[first]):g} s; widen slowest, fastest or"
-            " jump, or give a cue a weight under 1"
+            " jump, or give a cue a weight under 1",
+            Place(inner[min(last, len(inner)) - 1].place if inner else None),
         ) from None
 
 
@@ -76,16 +77,19 @@ def _printed_tempos(segments: Sequence[Segment]) -> list[Fraction]:
     return tempos
 
 
-def _called(cue: Cue) -> str:
-    return f"{cue.name or cue.kind!r} at {float(cue.time):g} s"
-
-
 def _keys(scene: Scene, segments: Sequence[Segment]) -> list[Key]:
     """The key of each segment: that of the last cue with a key."""
     return [
         next((cue.key for cue in reversed(scene.cues) if cue.key and cue.time <= segment.start), scene.key)
         for segment in segments
     ]
+
+
+def _moods(scene: Scene, segments: Sequence[Segment]) -> list[tuple[tuple[str, str], ...]]:
+    """The mood of each segment, that of the last cue with a mood, as a key of its section."""
+    named = [(Fraction(0), scene.mood), *((cue.time, cue.mood) for cue in scene.cues)]
+    found = [[mood for time, mood in named if mood and time <= segment.start] for segment in segments]
+    return [(("mood", moods[-1]),) if moods else () for moods in found]
 
 
 def _sections(
