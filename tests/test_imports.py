@@ -65,7 +65,7 @@ PACKAGES = {
     ),
     "plan": (("chords",), ("",), ("piece",), ("scene",)),
     "score": (("",), ("ensemble",), ("arrangement", "theory")),
-    "tasks": (("explain",), ("",), ("sound",), ("public",)),
+    "tasks": (("explain",), ("",), ("sound", "scene"), ("public",)),
     "tokens": (("",), ("constraints",)),
     "transcription": (("",), ("beats",), ("rhythm", "recordings")),
 }

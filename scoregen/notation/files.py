@@ -63,11 +63,13 @@ class ScoreOutput:
         provenance: Mapping[str, str] = _NO_PROVENANCE,
         engraving: EngravingOptions = DEFAULT_ENGRAVING,
         dpi: int = DEFAULT_DPI,
+        audio: Audio | None = None,
     ) -> None:
         self.score = score
         self.provenance = provenance
         self.engraving = engraving
         self.dpi = dpi
+        self.given_audio = audio
         self.warnings: tuple[Problem, ...] = ()
         self.changes: tuple[str, ...] = ()
         self.missing: tuple[Problem, ...] = ()
@@ -103,7 +105,9 @@ class ScoreOutput:
 
     @cached_property
     def audio(self) -> Audio:
-        """The sound of the score."""
+        """The sound of the score, if it is not given."""
+        if self.given_audio is not None:
+            return self.given_audio
         from scoregen.notation.sound.performance import score_audio
 
         return score_audio(self.score)
@@ -157,11 +161,12 @@ def write_all(
     provenance: Mapping[str, str] = _NO_PROVENANCE,
     engraving: EngravingOptions = DEFAULT_ENGRAVING,
     dpi: int = DEFAULT_DPI,
+    audio: Audio | None = None,
 ) -> WrittenFiles:
     """Write a score to several files in any formats of `WRITERS`, all or none.
 
     SVG and PNG of several pages become `name-1.svg`, `name-2.svg` and so on. Nothing is overwritten without
-    `force`. Raises OutputError if a file cannot be written. A fault of the MusicXML that the score was read from
+    `force`. `audio` is the sound of the score, if it has been made before. Raises OutputError if a file cannot be written. A fault of the MusicXML that the score was read from
     is written as found and named in the notices.
     """
     targets = [Path(path) for path in paths]
@@ -169,7 +174,7 @@ def write_all(
         _check(target, targets, force=force)
     if any(target.suffix.lower() == ".svg" for target in targets):
         prepare_fonts()
-    piece = ScoreOutput(score, provenance, engraving, dpi)
+    piece = ScoreOutput(score, provenance, engraving, dpi, audio)
     files = [file for target in targets for file in _files(target, WRITERS[target.suffix.lower()](piece, target))]
     return WrittenFiles(write_files(files, force=force), piece.warnings, piece.changes, piece.missing)
 

@@ -12,6 +12,7 @@ from scoregen.notation.midi.write import to_midi
 from scoregen.notation.results import ScoreResult
 from scoregen.plan.piece.piece_plan import PiecePlan
 from scoregen.plan.scene.cues import Cue, Scene
+from scoregen.plan.scene.loops import looping, loops_of_hits
 from scoregen.plan.scene.scene_plan import ScenePlan, plan_of_scene
 from scoregen.plan.scene.timecode import timecode
 from scoregen.score.elements import Chord, Element, Measure, Score
@@ -63,9 +64,15 @@ def score_scene(
     ensemble: str = "satb",
     sampling: SamplingOptions | None = None,
     progress: Callable[[float], None] | None = None,
+    loops: bool = False,
 ) -> SceneMusic:
-    """Compose the music of a scene. InputError if no tempos lead from one cue to the next."""
+    """Compose the music of a scene; with `loops` its sections lead back to their starts.
+
+    InputError if no tempos lead from one cue to the next.
+    """
     planned = plan_of_scene(scene)
+    if loops:
+        planned = replace(planned, plan=looping(planned.plan, loops_of_hits(planned.plan)))
     done = compose(ensemble=ensemble, plan=planned.plan, sampling=sampling, progress=progress)
     score = without_fermatas(done.score)
     cues = cue_times(scene, planned, score)
@@ -146,22 +153,3 @@ def _plain(element: Element) -> Element:
     if isinstance(element, Chord):
         return Chord(tuple(replace(note, fermata=False) for note in element.notes))
     return replace(element, fermata=False)
-
-
-def cue_sheet(scene: Scene, music: SceneMusic) -> str:
-    """The cue sheet as a table in Markdown."""
-    head = ["Cue", "Hit", "Timecode", "Seconds", "Measure", "Beat", "Music", "Error (frames)"]
-    rows = [head, ["---"] * len(head)]
-    for cue in music.cues:
-        frames = cue.error * float(scene.rate.exact)
-        place = "end" if not cue.beat else str(cue.beat)
-        error = f"{frames:+.2f}" + ("" if cue.exact else " (left out)")
-        seconds = f"{float(cue.cue.time):.3f}"
-        rows.append([cue.cue.name, cue.cue.kind, cue.code, seconds, cue.measure, place, f"{cue.seconds:.3f}", error])
-    table = "\n".join("| " + " | ".join(cell.replace("|", "/") for cell in row) + " |" for row in rows)
-    tempos = [
-        f"- {each.name}: {each.measures} x {each.time} at {float(each.tempo):.2f}" for each in music.plan.sections
-    ]
-    title = scene.title or "Cue sheet"
-    rate = f"{scene.rate.name} frames per second, {float(scene.seconds):.3f} seconds"
-    return f"# {title}\n\n{rate}\n\n{table}\n\n## Sections\n\n" + "\n".join(tempos) + "\n"

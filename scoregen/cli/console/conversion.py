@@ -14,6 +14,7 @@ from scoregen.cli.console.terminal import Stage, print_messages, print_paths, pr
 if TYPE_CHECKING:
     from scoregen.notation.engraving.pages import EngravingOptions
     from scoregen.notation.files import WrittenFiles
+    from scoregen.notation.sound.audio import Audio
     from scoregen.score.elements import Score
 
 
@@ -37,12 +38,13 @@ class Conversion:
     notices: list[str] = field(default_factory=list)
     paths: list[Path] = field(default_factory=list)
 
-    def write(self, score: Score, notices: Sequence[str]) -> WrittenFiles:
-        """Write a score to the outputs. The notices are printed when the work has ended."""
+    def write(self, score: Score, notices: Sequence[str], audio: Audio | None = None) -> WrittenFiles:
+        """Write a score, with its sound if that is known, to the outputs. The notices are printed at the end."""
         from scoregen.notation.files import write_all
 
         self.stage("writing")
-        written = write_all(score, self.targets.paths, force=self.writing.force, engraving=self.writing.engraving)
+        force, engraving = self.writing.force, self.writing.engraving
+        written = write_all(score, self.targets.paths, force=force, engraving=engraving, audio=audio)
         self.notices += (*notices, *written.notices)
         self.paths += self.targets.named(written)
         return written

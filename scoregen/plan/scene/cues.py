@@ -64,6 +64,13 @@ class Scene:
     mood: str = ""
 
 
+def is_plan(path: Path) -> bool:
+    """Whether a file has sections, as the plan of a piece, and no cues. ReadError if it cannot be read."""
+    lines = file_text(path).splitlines()
+    heads = {line.split("#")[0].replace(" ", "").rstrip() for line in lines if line.lstrip().startswith("[[")}
+    return "[[section]]" in heads and "[[cue]]" not in heads
+
+
 def read_scene(path: Path) -> Scene:
     """The scene in a file. ReadError if it cannot be read, InputError with line and key if it is wrong."""
     return parse_scene(file_text(path), str(path))

@@ -127,14 +127,18 @@ def _metre(time: TimeSignature, beats: int) -> TimeSignature:
 
 def _progression(section: SectionPlan, *, begins: bool, leads: bool) -> str:
     """Nothing fixed but the tonic at the start and the dominant on the last beat."""
-    tonic = "I" if section.key.has_major_third else "i"
     rows = [[FREE] + ["/"] * (len(section.time.groups) - 1) for _ in range(section.measures)]
     if begins:
-        rows[0][0] = tonic
+        rows[0][0] = tonic_of(section.key)
         rows[0][1:2] = [FREE] if len(rows[0]) > 1 else []
     if leads:
         rows[-1][-1] = DOMINANT
     return " | ".join(" ".join(row) for row in rows)
+
+
+def tonic_of(key: Key) -> str:
+    """The numeral of the tonic."""
+    return "I" if key.has_major_third else "i"
 
 
 def _place(scene: Scene, segments: Sequence[Segment], cue: Cue) -> Fraction | None:
