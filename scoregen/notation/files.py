@@ -166,8 +166,8 @@ def write_all(
     """Write a score to several files in any formats of `WRITERS`, all or none.
 
     SVG and PNG of several pages become `name-1.svg`, `name-2.svg` and so on. Nothing is overwritten without
-    `force`. `audio` is the sound of the score, if it has been made before. Raises OutputError if a file cannot be written. A fault of the MusicXML that the score was read from
-    is written as found and named in the notices.
+    `force`. `audio` is the sound of the score, if it is made already. Raises OutputError if a file cannot be written. A
+    fault of the MusicXML that the score was read from is written as found and named in the notices.
     """
     targets = [Path(path) for path in paths]
     for target in targets:

@@ -133,7 +133,9 @@ def _notices(cues: Sequence[CueTime]) -> list[str]:
         elif not cue.beat and cue.cue.kind != "silence":
             lines.append(f"the cue {cue.cue} is at the end of the music, where no note begins; let the music end later")
         elif not cue.sounds:
-            lines.append(f"the cue {cue.cue}: {'a note sounds' if cue.cue.kind == 'silence' else 'no note begins'} there")
+            lines.append(
+                f"the cue {cue.cue}: {'a note sounds' if cue.cue.kind == 'silence' else 'no note begins'} there"
+            )
     return lines
 
 

@@ -1,4 +1,4 @@
-"""Sound that loops: a stretch whose tail sounds on under its own beginning, and how much its join differs from the rest.
+"""Sound that loops: a stretch whose tail sounds on under its own beginning, and a measure of its join.
 
 A stretch is cut from a recording in which silence follows it. What rings on after its end, the tail, is added to its
 beginning, as if it had been played before. Played again and again, it is then one signal without an edge: at the join
@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from scoregen.notation.sound.audio import Audio
 
+_TOLERANCE = 1.01
 _WINDOW, _HOP = 2048, 256
 _AROUND = 2048
 """The frames on each side of a join in which its spectral flux is measured."""
@@ -76,8 +77,8 @@ class Seam:
 
     @property
     def is_smooth(self) -> bool:
-        """Whether neither is larger than the largest elsewhere."""
-        return self.step <= self.largest_step and self.flux <= self.largest_flux
+        """Whether neither is larger than the largest elsewhere, within `_TOLERANCE`."""
+        return self.step <= _TOLERANCE * self.largest_step and self.flux <= _TOLERANCE * self.largest_flux
 
 
 def seam(loop: Audio) -> Seam:

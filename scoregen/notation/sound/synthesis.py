@@ -28,9 +28,7 @@ _SETTINGS = (
 )
 
 
-def synthesise_all(
-    files: Sequence[bytes], progress: Callable[[float], None] = lambda done: None
-) -> tuple[Audio, ...]:
+def synthesise_all(files: Sequence[bytes], progress: Callable[[float], None] = lambda done: None) -> tuple[Audio, ...]:
     """Several MIDI files as sound, as many at a time as there are processors, but at most `_AT_ONCE`."""
     found = []
     with ThreadPoolExecutor(min(os.cpu_count() or 1, _AT_ONCE)) as pool:

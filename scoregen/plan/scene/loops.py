@@ -28,17 +28,15 @@ def loops_of_sections(plan: PiecePlan) -> tuple[Loop, ...]:
 
 
 def loops_of_hits(plan: PiecePlan) -> tuple[Loop, ...]:
-    """A loop for each stretch of a scene's plan from one rehearsal mark to the next, named by the cue that begins it."""
+    """A loop for each stretch of a scene's plan between rehearsal marks, named by the cue that begins it."""
     starts = [number for number, section in enumerate(plan.sections) if section.mark or number == 0]
     stops = [*starts[1:], len(plan.sections)]
     names = [plan.sections[start].text or plan.sections[start].name for start in starts]
-    return tuple(
-        Loop(name, tuple(range(start, stop))) for name, start, stop in zip(names, starts, stops, strict=True)
-    )
+    return tuple(Loop(name, tuple(range(start, stop))) for name, start, stop in zip(names, starts, stops, strict=True))
 
 
 def looping(plan: PiecePlan, loops: Sequence[Loop]) -> PiecePlan:
-    """The plan with a tonic at the start of each loop and a dominant at its end, as far as its harmony is free there."""
+    """The plan with a tonic at the start of each loop and a dominant at its end, where its harmony is free there."""
     sections = list(plan.sections)
     for loop in loops:
         first, last = loop.sections[0], loop.sections[-1]

@@ -18,7 +18,7 @@ from scoregen.score.elements import Barline, Measure, Metadata, Score, Tempo, Vo
 from scoregen.score.keys import Key
 from scoregen.score.metre import TimeSignature
 from scoregen.score.rhythm import NoteValue
-from scoregen.score.spanners import End, Wedge
+from scoregen.score.spanners import End, Wedge, WedgeType
 from scoregen.score.theory.chord_kinds import note_name
 from scoregen.tasks.compose import compose
 from scoregen.tasks.scene.passages import LEVELS
@@ -75,13 +75,10 @@ def bridges(
         return ()
     lengths = [measures or _length(places[target]) for _, target in pairs]
     page = [
-        _page(places[source], places[target], length)
-        for (source, target), length in zip(pairs, lengths, strict=True)
+        _page(places[source], places[target], length) for (source, target), length in zip(pairs, lengths, strict=True)
     ]
     score = replace(places[0].passage, measures=_numbered(itertools.chain(*page)), metadata=Metadata())
-    chords = " | ".join(
-        _chords(places[target], length) for (_, target), length in zip(pairs, lengths, strict=True)
-    )
+    chords = " | ".join(_chords(places[target], length) for (_, target), length in zip(pairs, lengths, strict=True))
     done = compose(score, ensemble=ensemble, chords=chords, sampling=sampling, progress=progress).score
     found, start = [], 1
     for (source, target), length in zip(pairs, lengths, strict=True):
@@ -143,7 +140,7 @@ def _marked(score: Score, source: Place, target: Place) -> Score:
         if start:
             marks.append(Direction(Fraction(0), Dynamic(start), part.id))
         if start and goal and start != goal:
-            kind = "crescendo" if _LOUDNESS.index(start) < _LOUDNESS.index(goal) else "diminuendo"
+            kind: WedgeType = "crescendo" if _LOUDNESS.index(start) < _LOUDNESS.index(goal) else "diminuendo"
             wedges.append(Wedge(part.id, Fraction(0), End(len(score.measures), Fraction(0)), kind))
     opening = replace(first, tempos=tempos, directions=(words, *marks), spanners=(*first.spanners, *wedges))
     return replace(score, measures=(opening, *score.measures[1:]))

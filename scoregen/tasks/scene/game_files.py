@@ -59,9 +59,9 @@ def game_files(game: GameMusic, audio: GameAudio, names: Sequence[str], suffix: 
         ends = {"from": game.sections[bridge.source].name, "to": game.sections[bridge.target].name}
         transitions.append({**ends, **_passage(made, bridge.score, sound, name, suffix, loops=False)})
     record = {**_head(game, audio), "sections": sections, "transitions": transitions}
-    scores = {SCORE_FILE: game.score} | ({TRANSITIONS_FILE: game.transitions_score} if game.bridges else {})
-    for file, score in scores.items():
-        made.files[file] = musicxml_document(score, {}).text
+    for file, score in ((SCORE_FILE, game.score), (TRANSITIONS_FILE, game.transitions_score)):
+        if score is not None:
+            made.files[file] = musicxml_document(score, {}).text
     made.files[JSON_FILE] = f"{json.dumps(record, indent=1, ensure_ascii=False)}\n".encode()
     return made
 

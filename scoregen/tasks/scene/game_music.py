@@ -148,10 +148,10 @@ def layers_of(score: Score, count: int) -> tuple[Layer, ...]:
     """
     units = _units(score)
     onsets = {slot: 0 for unit, _ in units for slot in unit}
-    heights: dict[Slot, list[int]] = {}
+    heights: dict[Slot, list[float]] = {}
     for note in pitched_notes(score):
         onsets[note.slot] += 1
-        heights.setdefault(note.slot, []).append(pitch_of(note).chromatic)
+        heights.setdefault(note.slot, []).append(float(pitch_of(note).chromatic))
     means = [_mean([height for slot in unit for height in heights.get(slot, ())]) for unit, _ in units]
     bass = min(range(len(units)), key=lambda number: means[number])
     order = sorted(range(len(units)), key=lambda n: (n != bass, sum(onsets[slot] for slot in units[n][0]), n))
@@ -171,7 +171,7 @@ def _slots(score: Score, part: Part) -> list[Slot]:
     return [slot for slot in score.slots if slot.part == part.id]
 
 
-def _mean(values: Sequence[int]) -> float:
+def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values) if values else 1000.0
 
 

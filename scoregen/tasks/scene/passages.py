@@ -1,4 +1,4 @@
-"""Passages: measures of a score that sound alone as they do in the piece, and several of them in one score with gaps."""
+"""Passages: measures of a score that sound alone as they do in the piece, and several of them with gaps."""
 
 from __future__ import annotations
 

@@ -56,7 +56,9 @@ def test_times_can_be_written_in_several_ways(value: object, seconds: str) -> No
     assert parse_time(value, RATES["25"]) == Fraction(seconds)
 
 
-@pytest.mark.parametrize("value", ["00:00:12:25", "00:61:00:00", "soon", True, "12,5", "-3", "1:75", float("inf"), float("nan"), 1e300])
+@pytest.mark.parametrize(
+    "value", ["00:00:12:25", "00:61:00:00", "soon", True, "12,5", "-3", "1:75", float("inf"), float("nan"), 1e300]
+)
 def test_times_that_do_not_exist(value: object) -> None:
     with pytest.raises(ValueError, match="expected"):
         parse_time(value, RATES["25"])

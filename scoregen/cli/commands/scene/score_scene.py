@@ -101,9 +101,7 @@ def score_scene_command(
         print_json(_report(music, [*written, *others]))
 
 
-def _composed(
-    scene: Scene, game: GameRequest | None, ensemble: str, sampling: Any, work: Conversion
-) -> SceneMusic:
+def _composed(scene: Scene, game: GameRequest | None, ensemble: str, sampling: Any, work: Conversion) -> SceneMusic:
     from scoregen.tasks.score_scene import score_scene
 
     advance = work.stage("composing")
