@@ -63,7 +63,7 @@ PACKAGES = {
         ("sound",),
         ("",),
     ),
-    "plan": (("chords",), ("",), ("piece",), ("scene",)),
+    "plan": (("chords",), ("",), ("piece",), ("likeness",), ("scene",)),
     "score": (("",), ("ensemble",), ("arrangement", "theory")),
     "tasks": (("explain",), ("",), ("sound", "scene"), ("public",)),
     "tokens": (("",), ("constraints",)),

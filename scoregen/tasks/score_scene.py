@@ -12,7 +12,6 @@ from scoregen.notation.midi.write import to_midi
 from scoregen.notation.results import ScoreResult
 from scoregen.plan.piece.piece_plan import PiecePlan
 from scoregen.plan.scene.cues import Cue, Scene
-from scoregen.plan.scene.loops import looping, loops_of_hits
 from scoregen.plan.scene.scene_plan import ScenePlan, plan_of_scene
 from scoregen.plan.scene.timecode import timecode
 from scoregen.score.elements import Chord, Element, Measure, Score
@@ -64,15 +63,14 @@ def score_scene(
     ensemble: str = "satb",
     sampling: SamplingOptions | None = None,
     progress: Callable[[float], None] | None = None,
-    loops: bool = False,
+    change: Callable[[PiecePlan], PiecePlan] = lambda plan: plan,
 ) -> SceneMusic:
-    """Compose the music of a scene; with `loops` its sections lead back to their starts.
+    """Compose the music of a scene, by its plan as `change` changes it: sections keep their measures and tempos.
 
     InputError if no tempos lead from one cue to the next.
     """
     planned = plan_of_scene(scene)
-    if loops:
-        planned = replace(planned, plan=looping(planned.plan, loops_of_hits(planned.plan)))
+    planned = replace(planned, plan=change(planned.plan))
     done = compose(ensemble=ensemble, plan=planned.plan, sampling=sampling, progress=progress)
     score = without_fermatas(done.score)
     cues = cue_times(scene, planned, score)

@@ -21,6 +21,7 @@ from scoregen.cli.console.arguments import (
     Json,
     Landscape,
     Layout,
+    Like,
     Outputs,
     Paper,
     Quiet,
@@ -30,6 +31,7 @@ from scoregen.cli.console.arguments import (
     given_options,
     parse_quarters,
     parse_roles,
+    parse_seed,
 )
 from scoregen.cli.console.inputs import exit_with, for_each, input_files, name_of, read_input
 from scoregen.cli.console.outputs import (
@@ -45,6 +47,7 @@ from scoregen.cli.console.terminal import Advance, file_in_errors, print_message
 from scoregen.system.errors import InputError
 
 if TYPE_CHECKING:
+    from scoregen.cli.console.liked import Liked
     from scoregen.notation.engraving.pages import EngravingOptions
     from scoregen.notation.files import WrittenFiles
     from scoregen.plan.piece.piece_plan import PiecePlan
@@ -168,13 +171,18 @@ def compose_command(
         Path | None,
         typer.Option("--plan", metavar="FILE", help="New piece: its plan, a TOML file such as `scoregen plan` writes."),
     ] = None,
+    like: Like = None,
     count: Annotated[
         int, typer.Option("--count", min=1, help="Number of alternatives, best first, numbered from 001.")
     ] = 1,
     seed: Annotated[
         int | None,
         typer.Option(
-            "--seed", help="Seed of the random numbers: the same seed gives the same notes.", show_default="0"
+            "--seed",
+            metavar="NUMBER|NAME",
+            parser=parse_seed,
+            help="Seed of the random numbers: the same seed gives the same notes. A name is a seed too.",
+            show_default="0",
         ),
     ] = None,
     temperature: Annotated[
@@ -333,9 +341,10 @@ def compose_command(
     if not (score or piece or output or chords or plan):
         raise InputError("found no score; name a melody, or describe a new piece with --measures or --key")
     options["piece"] = PieceOptions(**piece) if piece else None
+    liked = _liked(like, options) if like else None
     outputs = output_files(output, scores, load_ensemble(ensemble).name, ".musicxml")
     engraving = engraving_options(paper, staff_size, landscape)
-    writing = _Writing(outputs, count, engraving, provenance, force, as_json, quiet, show_plan)
+    writing = _Writing(outputs, count, engraving, provenance, force, as_json, quiet, show_plan, liked)
     if len(scores) == 1:
         writing.check(scores[0])
     check_device(device)
@@ -359,6 +368,17 @@ def _plan(plan: Path, score: Sequence[Path] | None, others: Mapping[str, Any]) -
     return read_plan(plan)
 
 
+def _liked(file: Path, options: dict[str, Any]) -> Liked:
+    """The piece that the plan of a new piece is made like. InputError without a plan."""
+    from scoregen.cli.console.liked import Liked
+
+    if options.get("plan") is None:
+        raise InputError(f"--like makes a plan like {file}, but found no plan; give one with --plan")
+    liked = Liked.read(file)
+    options["plan"] = liked.made_like(options["plan"], options["sampling"].seed)
+    return liked
+
+
 @dataclass(frozen=True, slots=True)
 class _Writing:
     """Where the alternatives of each score go, and how they are written."""
@@ -371,6 +391,7 @@ class _Writing:
     as_json: bool
     quiet: bool
     show_plan: bool
+    liked: Liked | None
 
     def check(self, score: Path | None) -> None:
         """Check before the work that the files of a score can be written."""
@@ -407,6 +428,7 @@ def _compose_one(score: Path | None, options: Mapping[str, Any], writing: _Writi
         with _timed(seconds, "write", stage("writing")):
             written = writing.write(composition, targets)
     notices = dict.fromkeys(notice for done in written for notice in done.notices)
+    notices |= dict.fromkeys(writing.liked.notices(composition.score) if writing.liked else ())
     understood = f"understood: {composition.understanding}"
     print_messages((understood, *composition.notices, *notices), quiet=writing.quiet)
     if writing.show_plan:

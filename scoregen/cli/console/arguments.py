@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -91,6 +93,33 @@ Layout = Annotated[
 ]
 Reduction = Annotated[
     bool, typer.Option("--reduction", help="Add a rehearsal reduction: all voices in small notes on two staves.")
+]
+Like = Annotated[
+    Path | None,
+    typer.Option(
+        "--like", metavar="PIECE", help="A score whose chords, density and texture the new piece takes, not its notes."
+    ),
+]
+
+
+def parse_seed(text: str) -> int:
+    """A whole number, or a name, which always gives the same number."""
+    word = str(text).strip()
+    if re.fullmatch(r"[+-]?\d+", word):
+        return int(word)
+    if not word:
+        raise typer.BadParameter("found nothing; expected a number or a name")
+    return int.from_bytes(hashlib.sha256(word.casefold().encode()).digest()[:4], "big")
+
+
+Seed = Annotated[
+    int,
+    typer.Option(
+        "--seed",
+        metavar="NUMBER|NAME",
+        parser=parse_seed,
+        help="The same seed gives the same notes: a number or a name.",
+    ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no messages and no progress bar.")]
 

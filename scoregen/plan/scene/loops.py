@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from scoregen.plan.chords.chord_rows import Rows, beat_rows, free_rows, is_free, set_chord, text_of_rows
 from scoregen.plan.piece.piece_plan import OPEN, PiecePlan, SectionPlan
-from scoregen.plan.scene.scene_plan import DOMINANT, FREE, tonic_of
-
-PROLONGED = "/"
+from scoregen.plan.scene.scene_plan import DOMINANT, tonic_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,33 +46,25 @@ def looping(plan: PiecePlan, loops: Sequence[Loop]) -> PiecePlan:
 
 def _beginning(section: SectionPlan) -> SectionPlan:
     rows = _rows(section)
-    if section.silence or rows is None or rows[0][0] != FREE:
+    if section.silence or rows is None or not is_free(rows, 0, 0):
         return section
-    rows[0][0] = tonic_of(section.key)
-    if len(rows[0]) > 1 and rows[0][1] == PROLONGED:
-        rows[0][1] = FREE
-    return _with_rows(section, rows)
+    set_chord(rows, 0, 0, tonic_of(section.key))
+    return replace(section, chords=text_of_rows(rows))
 
 
 def _leading(section: SectionPlan) -> SectionPlan:
-    rows = _rows(section)
-    beats = len(section.time.groups)
-    in_force = [word for word in rows[-1] if word != PROLONGED] if rows else []
-    if rows is None or len(rows[-1]) != beats or in_force[-1:] != [FREE] or section.silence >= section.measures:
+    rows, last = _rows(section), len(section.time.groups) - 1
+    if rows is None or section.silence >= section.measures or not is_free(rows, -1, last):
         return section
-    rows[-1][-1] = DOMINANT
-    return replace(_with_rows(section, rows), cadences=(OPEN,), phrases=())
+    set_chord(rows, -1, last, DOMINANT)
+    return replace(section, chords=text_of_rows(rows), cadences=(OPEN,), phrases=())
 
 
-def _rows(section: SectionPlan) -> list[list[str]] | None:
-    """The words of each measure, nothing fixed in a section without chords; None if cadences decide them."""
+def _rows(section: SectionPlan) -> Rows | None:
+    """The chords of a section by beats; None if cadences decide them, or if they are written otherwise."""
     if any(name != OPEN for name in section.cadences):
         return None
+    beats = len(section.time.groups)
     if section.chords:
-        rows = [row.split() for row in section.chords.strip().strip("|").split("|")]
-        return rows if len(rows) == section.measures and all(rows) else None
-    return [[FREE] + [PROLONGED] * (len(section.time.groups) - 1) for _ in range(section.measures)]
-
-
-def _with_rows(section: SectionPlan, rows: Sequence[Sequence[str]]) -> SectionPlan:
-    return replace(section, chords=" | ".join(" ".join(row) for row in rows))
+        return beat_rows(section.chords, section.measures, beats)
+    return free_rows(section.measures, beats)

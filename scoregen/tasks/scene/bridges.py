@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scoregen.model.network.config import SamplingOptions
+from scoregen.plan.chords.chord_rows import FREE, PROLONGED
 from scoregen.plan.form import FASTEST, SLOWEST
-from scoregen.plan.scene.loops import PROLONGED
-from scoregen.plan.scene.scene_plan import DOMINANT, FREE
+from scoregen.plan.scene.scene_plan import DOMINANT
 from scoregen.score.directions import Direction, Dynamic, Words
 from scoregen.score.elements import Barline, Measure, Metadata, Score, Tempo, Voice
 from scoregen.score.keys import Key

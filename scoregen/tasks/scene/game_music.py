@@ -86,11 +86,15 @@ def compose_sections(
     ensemble: str = "satb",
     sampling: SamplingOptions | None = None,
     progress: Callable[[float], None] | None = None,
+    change: Callable[[PiecePlan], PiecePlan] = lambda plan: plan,
 ) -> Sections:
-    """Compose the sections of a plan, each of which leads back to its start. InputError for a plan that cannot loop."""
+    """Compose the sections of a plan, each of which leads back to its start, as `change` changes them.
+
+    InputError for a plan that cannot loop.
+    """
     loops = loops_of_sections(plan)
     check_loops(plan, loops)
-    planned = looping(plan, loops)
+    planned = change(looping(plan, loops))
     done = compose(ensemble=ensemble, plan=planned, sampling=sampling, progress=progress)
     return Sections(without_fermatas(done.score), planned, done.notices)
 

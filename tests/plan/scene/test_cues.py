@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from fractions import Fraction
 
 import pytest
@@ -116,9 +117,9 @@ def test_cues_that_no_tempo_reaches_are_refused_by_name_and_line() -> None:
 
 def test_a_mood_lasts_until_the_next() -> None:
     cues = "[[cue]]\nat = 8\n[[cue]]\nat = 16\nmood = 'calm'\n[[cue]]\nat = 24"
-    sections = plan_of_scene(parse_scene(f"mood = 'tense'\nend = 30\n{cues}")).plan.sections
-    moods = {section.mark: dict(section.others).get("mood") for section in sections if section.mark}
-    assert moods == {"A": "tense", "B": "tense", "C": "calm", "D": "calm"}
+    plan = plan_of_scene(parse_scene(f"mood = 'tense'\nend = 30\n{cues}")).plan
+    moods = [table["mood"] for table in tomllib.loads(plan_text(plan))["section"] if "mark" in table]
+    assert len(moods) == 4 and moods[0] == moods[1] != moods[2] == moods[3]
 
 
 def test_long_segments_stay_exact() -> None:

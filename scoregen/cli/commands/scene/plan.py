@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from scoregen.cli.console.arguments import Force, Quiet, given_options, parse_quarters
+from scoregen.cli.console.arguments import Force, Quiet, Seed, given_options, parse_quarters
 from scoregen.cli.console.inputs import name_of, read_input
 from scoregen.cli.console.terminal import file_in_errors, print_messages, print_paths
 from scoregen.system.errors import InputError
@@ -44,7 +44,7 @@ def plan_command(
     phrases: Annotated[
         int | None, typer.Option("--phrases", min=0, help="Number of phrases.", show_default="by length")
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Seed of what is drawn.")] = 0,
+    seed: Seed = 0,
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:

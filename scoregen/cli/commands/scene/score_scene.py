@@ -9,8 +9,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scoregen.cli.commands.scene.game import GameRequest, write_game
-from scoregen.cli.console.arguments import ADVANCED, Ensemble, Force, Json, Landscape, Outputs, Paper, Quiet, StaffSize
+from scoregen.cli.console.arguments import (
+    ADVANCED,
+    Ensemble,
+    Force,
+    Json,
+    Landscape,
+    Like,
+    Outputs,
+    Paper,
+    Quiet,
+    Seed,
+    StaffSize,
+)
 from scoregen.cli.console.conversion import Conversion, Writing, conversion
+from scoregen.cli.console.liked import Liked
 from scoregen.cli.console.outputs import file_word, output_files
 from scoregen.cli.console.terminal import file_in_errors, print_json
 from scoregen.system.errors import InputError
@@ -51,7 +64,8 @@ def score_scene_command(
             "--bridge", min=1, max=2, help="Measures of a transition of --game.", show_default="1, or 2 short ones"
         ),
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same notes.")] = 0,
+    like: Like = None,
+    seed: Seed = 0,
     candidates: Annotated[
         int, typer.Option("--candidates", min=1, help="Number of drafts to sample and rank.", rich_help_panel=ADVANCED)
     ] = 8,
@@ -83,15 +97,17 @@ def score_scene_command(
         check_tools(".wav")
     sampling = SamplingOptions(seed=seed, candidates=candidates)
     asked = GameRequest.of(game, game_format, layers, bridge, ensemble, sampling) if game else None
+    liked = Liked.read(like) if like else None
     if is_plan(cues):
-        _loops_of_plan(cues, asked, outputs, writing, {"--cue-sheet": cue_sheet, "--stems": stems}, plan)
+        _loops_of_plan(cues, asked, liked, outputs, writing, {"--cue-sheet": cue_sheet, "--stems": stems}, plan)
         return
     scene = read_scene(cues)
     with conversion(outputs, writing) as work:
         with file_in_errors(cues):
-            music = _composed(scene, asked, ensemble, sampling, work)
+            music = _composed(scene, asked, liked, ensemble, sampling, work)
         parts = _parts(music, work) if stems else ()
-        written = work.write(music.score, music.notices, _sum(parts))
+        notices = (*music.notices, *(liked.notices(music.score) if liked else ()))
+        written = work.write(music.score, notices, _sum(parts))
         files = _plan_file(plan, music.plan)
         files += _sheet(cue_sheet, scene, music)
         files += _stems(music, parts, stems / cues.stem) if stems else ()
@@ -101,16 +117,24 @@ def score_scene_command(
         print_json(_report(music, [*written, *others]))
 
 
-def _composed(scene: Scene, game: GameRequest | None, ensemble: str, sampling: Any, work: Conversion) -> SceneMusic:
+def _composed(
+    scene: Scene, game: GameRequest | None, liked: Liked | None, ensemble: str, sampling: Any, work: Conversion
+) -> SceneMusic:
+    from scoregen.plan.scene.loops import looping, loops_of_hits
     from scoregen.tasks.score_scene import score_scene
 
+    def changed(plan: PiecePlan) -> PiecePlan:
+        plan = looping(plan, loops_of_hits(plan)) if game else plan
+        return liked.made_like(plan, sampling.seed) if liked else plan
+
     advance = work.stage("composing")
-    return score_scene(scene, ensemble=ensemble, sampling=sampling, progress=advance, loops=game is not None)
+    return score_scene(scene, ensemble=ensemble, sampling=sampling, progress=advance, change=changed)
 
 
 def _loops_of_plan(
     file: Path,
     game: GameRequest | None,
+    liked: Liked | None,
     outputs: Sequence[Path],
     writing: Writing,
     others: dict[str, Path | None],
@@ -128,9 +152,13 @@ def _loops_of_plan(
     with conversion(outputs, writing) as work:
         with file_in_errors(file):
             done = compose_sections(
-                read, ensemble=game.ensemble, sampling=game.sampling, progress=work.stage("composing")
+                read,
+                ensemble=game.ensemble,
+                sampling=game.sampling,
+                progress=work.stage("composing"),
+                change=lambda made: liked.made_like(made, game.sampling.seed) if liked else made,
             )
-        written = work.write(done.score, done.notices)
+        written = work.write(done.score, (*done.notices, *(liked.notices(done.score) if liked else ())))
         files = _write(_plan_file(plan, done.plan), work)
         files += write_game(game, done.score, done.plan, work)
     if writing.as_json:

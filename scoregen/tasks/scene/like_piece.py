@@ -1,0 +1,42 @@
+"""Music that is like a piece but no copy of it: what its plan takes, and the longest passages that both share."""
+
+from __future__ import annotations
+
+from scoregen.evaluation.passages.corpus_index import CorpusIndex
+from scoregen.evaluation.reference_corpus.pieces import score_work
+from scoregen.plan.likeness.likeness import Likeness
+from scoregen.score.elements import Score
+from scoregen.tasks.novelty import NoveltyReport, report
+
+MOST_NAMED = 6
+
+
+def taken_line(likeness: Likeness) -> str:
+    """One line: what a plan takes from a piece."""
+    counts: dict[str, int] = {}
+    for own in likeness.successions.values():
+        for after in own.values():
+            for name, count in after.items():
+                counts[name] = counts.get(name, 0) + count
+    names = sorted(counts, key=lambda name: (-counts[name], name))[:MOST_NAMED]
+    chords = f"{len(counts)} chords, most often {', '.join(names)}" if names else "no chords"
+    return f"taken from the piece: {chords}; density {likeness.density}; texture {likeness.texture}"
+
+
+def shared_with(score: Score, piece: Score, name: str) -> NoveltyReport:
+    """What a score shares with a piece."""
+    about = {"corpus": name, "held_out": False, "refused": [], "reference": {"texture": [], "melodies": []}}
+    index = CorpusIndex.of([score_work(piece, name)], about)
+    return report(score_work(score, "the score"), index)
+
+
+def shared_line(score: Score, piece: Score, name: str) -> str:
+    """One line: the longest passages that a score and a piece share, in any key."""
+    lines = shared_with(score, piece, name).lines
+    melody = max(lines[1:] or lines, key=lambda line: line.longest)
+    sonorities = f"{lines[0].longest} changes of sonority and " if len(lines) > 1 else ""
+    share = 100 * melody.longest / max(melody.events, 1)
+    return (
+        f"the longest passages shared with {name}, in any key: {sonorities}{melody.longest} notes of a voice"
+        f" ({melody.voice}, {share:.0f} percent of it)"
+    )
