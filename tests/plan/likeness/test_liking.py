@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import tomllib
 from dataclasses import replace
 
@@ -70,7 +71,7 @@ def test_open_sections_get_the_chords_of_the_piece_in_their_key() -> None:
     rows = beat_rows(section.chords, 16, 4)
     assert rows is not None
     assert all((row[1], row[3]) == ("/", "/") for row in rows), "two chords a measure, as in the piece"
-    pairs = list(zip(found, found[1:], strict=False))
+    pairs = list(itertools.pairwise(found))
     known = [after in LIKENESS.successions["major"][before] for before, after in pairs]
     assert sum(known) > 0.7 * len(known)
     (other,) = liking(plan, LIKENESS, seed=4).sections
