@@ -171,7 +171,6 @@ def compose_command(
         Path | None,
         typer.Option("--plan", metavar="FILE", help="New piece: its plan, a TOML file such as `scoregen plan` writes."),
     ] = None,
-    like: Like = None,
     count: Annotated[
         int, typer.Option("--count", min=1, help="Number of alternatives, best first, numbered from 001.")
     ] = 1,
@@ -233,6 +232,7 @@ def compose_command(
             rich_help_panel=ADVANCED,
         ),
     ] = None,
+    like: Like = None,
     lyrics: Annotated[
         str, typer.Option("--lyrics", metavar="all|first", help="The verses that new parts get from a given part.")
     ] = "all",
