@@ -6,10 +6,16 @@ import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from scoregen.plan.piece.piece_plan import PiecePlan
 from scoregen.plan.piece.reading import parse_plan
 from scoregen.plan.piece.writing import plan_text
+
+
+def section_keys(plan: PiecePlan) -> list[Mapping[str, Any]]:
+    """The keys of each section as they stand in the file of the plan."""
+    return list(tomllib.loads(plan_text(plan))["section"])
 
 
 def with_keys(plan: PiecePlan, keys: Sequence[Mapping[str, str]]) -> PiecePlan:
