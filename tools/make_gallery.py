@@ -1,4 +1,4 @@
-"""Makes the gallery of the documentation: for every scene in docs/gallery a picture, a sound, and its place on the page.
+"""Makes the gallery of the documentation: for every scene in docs/gallery a picture and a sound, and the page.
 
     python tools/make_gallery.py [--only 3-dawn]
 
@@ -8,6 +8,7 @@ The first line of a scene's file is a comment: what it is, then its ensemble, as
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from scoregen.model.network.config import SamplingOptions
@@ -48,7 +49,9 @@ def make(scene: Path) -> SceneMusic:
     options = engraving_options("a5", 5.0, landscape=True)
     pages = engrave(musicxml_document(music.score, {}).text, options)
     scene.with_suffix(".png").write_bytes(to_png(pages[:1], DPI)[0])
-    scene.with_suffix(".ogg").write_bytes(audio_file(score_audio(music.score), ".ogg"))
+    sound = score_audio(music.score)
+    mono = replace(sound, samples=sound.samples.mean(axis=1, keepdims=True))  # half as large
+    scene.with_suffix(".ogg").write_bytes(audio_file(mono, ".ogg"))
     for notice in music.notices:
         print(f"{scene.stem}: {notice}", flush=True)
     return music
@@ -61,7 +64,9 @@ def page(scenes: list[Path]) -> str:
         text, ensemble = description(scene)
         title = read_scene(scene).title
         links = f"[Sound](gallery/{scene.stem}.ogg), [cues](gallery/{scene.name})"
-        command = f"scoregen score-scene {scene.name} --ensemble {ensemble} --seed 1 -o {scene.stem.partition('-')[2]}.ogg"
+        command = (
+            f"scoregen score-scene {scene.name} --ensemble {ensemble} --seed 1 -o {scene.stem.partition('-')[2]}.ogg"
+        )
         parts.append(
             f"## {title}\n\n{text}\n\n![The first page of {title}](gallery/{scene.stem}.png)\n\n{links}\n\n"
             f"```text\n{command}\n```\n"
