@@ -11,12 +11,15 @@ import os
 import re
 import subprocess
 import sys
+import wave
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 from tests.chorales import write_chorales
+from tests.notation.sound.playing import needs_sound
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PAGES = sorted(path.relative_to(REPOSITORY).as_posix() for path in (REPOSITORY / "docs").rglob("*.md"))
@@ -93,6 +96,18 @@ def test_the_first_steps_do_what_they_say(workshop: Path) -> None:
 @pytest.mark.slow
 def test_the_tutorial_does_what_it_says(workshop: Path) -> None:
     follow((REPOSITORY / "docs" / "tutorial.md").read_text(encoding="utf-8"), workshop)
+
+
+@pytest.mark.slow
+@needs_sound
+@pytest.mark.skipif(find_spec("scoregen.cli.console.moods") is None, reason="plans of stories are missing")
+def test_a_paragraph_becomes_a_pdf_and_a_recording(workshop: Path) -> None:
+    follow((REPOSITORY / "docs" / "story-to-sound.md").read_text(encoding="utf-8"), workshop)
+    assert (workshop / "scene.pdf").read_bytes().startswith(b"%PDF")
+    with wave.open(str(workshop / "scene.wav")) as sound:
+        assert 18 < sound.getnframes() / sound.getframerate() < 30, "20 seconds and what rings on"
+    with wave.open(str(workshop / "door.wav")) as sound:
+        assert 11 < sound.getnframes() / sound.getframerate() < 18
 
 
 @pytest.mark.slow

@@ -10,7 +10,8 @@ from scoregen.notation.midi.tracks import note_times
 from scoregen.notation.midi.write import to_midi
 from scoregen.notation.validation.document import check_document
 from scoregen.plan.scene.cues import parse_scene
-from scoregen.tasks.score_scene import SceneMusic, cue_sheet, score_scene
+from scoregen.tasks.scene.cue_sheets import cue_sheet
+from scoregen.tasks.score_scene import SceneMusic, score_scene
 from tests.plan.scene.test_cues import DOOR
 
 FRAME = 1 / 25
@@ -38,7 +39,7 @@ def test_a_choir_meets_every_hit() -> None:
     assert list(check_document(musicxml_document(music.score, {}).text, "")) == []
     elements = (each for measure in music.score.measures for voice in measure.voices for each in voice.elements)
     assert not any(element.fermata for element in elements), "nothing stops the music"
-    sheet = cue_sheet(scene, music)
+    sheet = cue_sheet(scene, music, ".md").decode()
     assert "| the door opens | cadence | 00:00:26:00 | 26.000 | 10 | 1 | 26.000 |" in sheet
     assert any("4 of 4 cues are on their beats" in notice for notice in music.notices)
 
@@ -54,3 +55,9 @@ def test_a_hit_that_is_left_out_is_said() -> None:
     assert any(
         "'cat' at 8.9 s is left out" in notice or "cat at 8.9 s is left out" in notice for notice in music.notices
     )
+
+
+def test_a_cue_where_no_note_can_begin_is_said() -> None:
+    text = "end = 8\n[[cue]]\nat = 4\n[[cue]]\nat = 8\nname = 'out'\nhit = 'cadence'\n"
+    music = score_scene(parse_scene(text), sampling=FAST)
+    assert any("the cue 'out' at 8 s is at the end of the music, where no note begins" in n for n in music.notices)
