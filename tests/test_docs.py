@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+from scoregen.plan.scene.cues import read_scene
+from scoregen.plan.scene.scene_plan import plan_of_scene
 from tests.chorales import write_chorales
 from tests.notation.sound.playing import needs_sound
 
@@ -168,6 +170,20 @@ def test_a_dead_link_is_found(tmp_path: Path) -> None:
 def test_files_that_are_named_exist(document: str) -> None:
     names = NAMED_FILE.findall((REPOSITORY / document).read_text(encoding="utf-8"))
     assert [name for name in names if not (REPOSITORY / name).exists() and not name.startswith("scoregen/_data")] == []
+
+
+def test_the_gallery_is_whole_and_small() -> None:
+    """Every scene has a picture, a sound and its place on the page, and tempos that lead through its cues."""
+    folder, page = REPOSITORY / "docs" / "gallery", (REPOSITORY / "docs" / "gallery.md").read_text(encoding="utf-8")
+    scenes = sorted(folder.glob("*.toml"))
+    assert len(scenes) == 8
+    for scene in scenes:
+        assert len(plan_of_scene(read_scene(scene)).segments) > 1
+        assert scene.with_suffix(".png").read_bytes().startswith(b"\x89PNG")
+        assert scene.with_suffix(".ogg").read_bytes().startswith(b"OggS")
+        assert all(f"(gallery/{scene.stem}{suffix})" in page for suffix in (".png", ".ogg", ".toml"))
+    assert {file.stem for file in folder.iterdir()} == {scene.stem for scene in scenes}
+    assert sum(file.stat().st_size for file in folder.iterdir()) < 3_000_000
 
 
 def test_every_page_is_in_the_index() -> None:
