@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from scoregen.model.network.config import SamplingOptions
 from scoregen.notation.graft.document import musicxml_document
 from scoregen.notation.midi.tracks import note_times
 from scoregen.notation.midi.write import to_midi
 from scoregen.notation.validation.document import check_document
+from scoregen.plan.piece.planned_piece import planned_piece
 from scoregen.plan.scene.cues import parse_scene
+from scoregen.plan.scene.scene_plan import plan_of_scene
+from scoregen.plan.scene.timecode import RATES, timecode
+from scoregen.score.ensemble import load_ensemble
+from scoregen.styles.style import load_style
+from scoregen.system.errors import InputError
 from scoregen.tasks.scene.cue_sheets import cue_sheet
-from scoregen.tasks.score_scene import SceneMusic, score_scene
+from scoregen.tasks.score_scene import SceneMusic, cue_times, score_scene
 from tests.plan.scene.test_cues import DOOR
 
 FRAME = 1 / 25
@@ -30,6 +40,28 @@ def check(music: SceneMusic) -> None:
         assert found.exact and found.sounds
         assert abs(found.error) <= FRAME
     assert max(note.stop for note in notes) == pytest.approx(40, abs=FRAME)
+
+
+@given(st.sampled_from(sorted(RATES)), st.integers(0, 90_000), st.lists(st.integers(40, 900), min_size=1, max_size=8))
+@settings(max_examples=60, deadline=None)
+def test_hits_fall_on_their_frames_in_the_midi_file(name: str, first: int, steps: list[int]) -> None:
+    """Whatever the frame rate and the times, if there are tempos at all: the error is far below a frame."""
+    rate = RATES[name]
+    frames = [first + frame for frame in itertools.accumulate(steps)]
+    cues = "".join(f"[[cue]]\nat = '{timecode(rate.seconds(frame), rate)}'\n" for frame in frames[:-1])
+    text = f"frame_rate = '{name}'\nstart = '{first}f'\nend = '{frames[-1]}f'\nslowest = 40\nfastest = 200\njump = 1\n"
+    scene = parse_scene(text + (cues or f"[[cue]]\nat = '{first}f'\n"))
+    try:
+        planned = plan_of_scene(scene)
+    except InputError:
+        planned = None
+    assume(planned is not None)
+    assert planned is not None
+    blank = planned_piece(planned.plan, load_ensemble("satb"), load_style(), 0).score
+    found = cue_times(scene, planned, blank)
+    assert found and all(cue.exact for cue in found)
+    assert max(abs(cue.error) for cue in found) * float(rate.exact) < 0.35
+    assert [cue.code for cue in found[:1]] == [timecode(rate.seconds(frames[0] if cues else first), rate)]
 
 
 def test_a_choir_meets_every_hit() -> None:

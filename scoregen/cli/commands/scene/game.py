@@ -32,27 +32,32 @@ class GameRequest:
 
     @classmethod
     def of(
-        cls, folder: Path, name: str, layers: int, bridge: int | None, ensemble: str, sampling: SamplingOptions
+        cls, folder: Path, name: str, options: GameOptions, ensemble: str, sampling: SamplingOptions, *, force: bool
     ) -> GameRequest:
-        """The request of the command line. InputError for an unknown format, ToolError for a missing program."""
+        """The request of the command line.
+
+        InputError for an unknown format or a folder that cannot be written, ToolError for a missing program.
+        """
         from scoregen.notation.files import check_tools
-        from scoregen.tasks.scene.game_music import GameOptions
+        from scoregen.system.files import check_target
+        from scoregen.tasks.scene.game_files import JSON_FILE
 
         suffix = f".{name.lower().lstrip('.')}"
         if suffix not in FORMATS:
             raise InputError(f"--game-format: found {name!r}; expected one of: {', '.join(e[1:] for e in FORMATS)}")
         check_tools(suffix)
-        return cls(folder, suffix, GameOptions(layers, bridge), ensemble, sampling)
+        options.check()
+        check_target(folder / JSON_FILE, force=force)
+        return cls(folder, suffix, options, ensemble, sampling)
 
 
 def write_game(request: GameRequest, score: Score, plan: PiecePlan, work: Conversion) -> list[Path]:
     """Compose the transitions, play everything, and write the folder."""
-    from scoregen.system.files import check_target, write_files
+    from scoregen.system.files import write_files
     from scoregen.tasks.scene.game_audio import game_audio
     from scoregen.tasks.scene.game_files import JSON_FILE, game_files
     from scoregen.tasks.scene.game_music import game_of
 
-    check_target(request.folder / JSON_FILE, force=work.writing.force)
     advance = work.stage("composing transitions")
     game = game_of(score, plan, request.ensemble, request.sampling, request.options, advance)
     audio = game_audio(game, work.stage("playing"))

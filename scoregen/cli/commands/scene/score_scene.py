@@ -88,6 +88,7 @@ def score_scene_command(
     from scoregen.score.ensemble import load_ensemble
     from scoregen.system.files import check_targets
     from scoregen.tasks.scene.cue_sheets import SUFFIXES
+    from scoregen.tasks.scene.game_music import GameOptions
 
     writing = Writing(engraving_options(paper, staff_size, landscape), force, as_json, quiet)
     outputs = output_files(output, [cues], load_ensemble(ensemble).name, ".musicxml")[cues]
@@ -96,7 +97,8 @@ def score_scene_command(
     if stems:
         check_tools(".wav")
     sampling = SamplingOptions(seed=seed, candidates=candidates)
-    asked = GameRequest.of(game, game_format, layers, bridge, ensemble, sampling) if game else None
+    options = GameOptions(layers, bridge)
+    asked = GameRequest.of(game, game_format, options, ensemble, sampling, force=force) if game else None
     liked = Liked.read(like) if like else None
     if is_plan(cues):
         _loops_of_plan(cues, asked, liked, outputs, writing, {"--cue-sheet": cue_sheet, "--stems": stems}, plan)
@@ -121,10 +123,13 @@ def _composed(
     scene: Scene, game: GameRequest | None, liked: Liked | None, ensemble: str, sampling: Any, work: Conversion
 ) -> SceneMusic:
     from scoregen.plan.scene.loops import looping, loops_of_hits
+    from scoregen.tasks.scene.game_music import check_loops
     from scoregen.tasks.score_scene import score_scene
 
     def changed(plan: PiecePlan) -> PiecePlan:
-        plan = looping(plan, loops_of_hits(plan)) if game else plan
+        if game:
+            check_loops(plan, loops_of_hits(plan))
+            plan = looping(plan, loops_of_hits(plan))
         return liked.made_like(plan, sampling.seed) if liked else plan
 
     advance = work.stage("composing")

@@ -48,12 +48,19 @@ def test_the_stretches_of_a_scene_are_sections(tmp_path: Path) -> None:
     assert {len(row["measures"]) for row in record["transitions"]} == {2}
 
 
+@needs_sound
 def test_what_does_not_fit_is_one_line_with_exit_code_2(tmp_path: Path, capsys: Captured) -> None:
     plan, cues = tmp_path / "plan.toml", tmp_path / "cues.toml"
     plan.write_text(PLAN, encoding="utf-8")
     cues.write_text(CUES, encoding="utf-8")
     output = ["-o", str(tmp_path / "a.mid")]
+    many = tmp_path / "many.toml"
+    many.write_text("".join(f"[[cue]]\nat = {6 * number}\n" for number in range(1, 14)), encoding="utf-8")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "music.json").write_text("{}", encoding="utf-8")
     for arguments, message in (
+        (["score-scene", str(many), "--game", str(tmp_path / "new")], "found 14 sections, which would need 182"),
+        (["score-scene", str(plan), "--game", str(tmp_path / "full")], "the file exists; --force overwrites it"),
         (["score-scene", str(plan)], "is a plan without cues; use --game"),
         (["score-scene", str(cues), "--seed", " "], "expected a number or a name"),
         (["score-scene", str(cues), "--like", str(tmp_path / "none.musicxml")], "there is no such file"),
