@@ -67,7 +67,8 @@ def _faded(samples: npt.NDArray[np.float32], least: int, rate: int, silent: floa
 class Seam:
     """A join against the rest of a loop: the step from the last sample to the first, and the spectral flux around it.
 
-    `largest_step` and `largest_flux` are the largest elsewhere in the loop.
+    `largest_step` and `largest_flux` are the largest elsewhere: in the loop, and where it begins out of silence, since
+    the first note begins at the join.
     """
 
     step: float
@@ -81,17 +82,24 @@ class Seam:
         return self.step <= _TOLERANCE * self.largest_step and self.flux <= _TOLERANCE * self.largest_flux
 
 
-def seam(loop: Audio) -> Seam:
-    """The join of a loop, in the signal of the loop played twice."""
-    length = len(loop.samples)
+def seam(stretch: Stretch) -> Seam:
+    """The join of the loop of a stretch, in the signal of the loop played twice."""
+    loop, length = stretch.loop, stretch.length
     twice = np.concatenate([loop.samples, loop.samples]).astype(np.float64)
     steps = np.max(np.abs(np.diff(twice, axis=0)), axis=1)
     flux = spectral_flux(replace(loop, samples=twice.astype(np.float32)))
     centres = np.arange(len(flux)) * _HOP + _WINDOW // 2
     near = np.abs(centres - length) <= _AROUND
     inside = (centres > _WINDOW) & (centres < len(twice) - _WINDOW) & ~near
-    largest = float(np.max(flux[inside], initial=0.0))
+    largest = max(_most(flux[inside]), _onset_flux(stretch.audio))
     return Seam(float(steps[length - 1]), float(np.max(np.delete(steps, length - 1))), _most(flux[near]), largest)
+
+
+def _onset_flux(audio: Audio) -> float:
+    """The spectral flux with which a stretch begins out of silence."""
+    silence = np.zeros((_WINDOW + _AROUND, audio.samples.shape[1]), dtype=np.float32)
+    start = np.concatenate([silence, audio.samples[: _AROUND + _WINDOW]])
+    return _most(spectral_flux(replace(audio, samples=start)))
 
 
 def _most(values: npt.NDArray[np.float64]) -> float:

@@ -40,7 +40,7 @@ class GameFiles:
         largest = max((each.step / (each.largest_step or 1) for each in self.seams.values()), default=0.0)
         return (
             f"all {count} loops join without a seam: the step at a join is at most {100 * largest:.0f} percent of the"
-            " largest inside, and no spectral change there exceeds those inside"
+            " largest inside, and no spectral change there exceeds the others"
         )
 
 
@@ -114,7 +114,7 @@ def _stems(made: GameFiles, sound: PassageAudio, name: str, suffix: str, kind: s
         audio = stretch.loop if kind == "loop" else stretch.audio
         made.files[file] = audio_file(audio, suffix, loops=kind == "loop")
         if kind == "loop":
-            made.seams[file] = seam(audio)
+            made.seams[file] = seam(stretch)
     frames = _frames(sound.mix, kind)
     return {"mix": rows[0][0], "layers": [file for file, _ in rows[1:]], "frames": frames}
 

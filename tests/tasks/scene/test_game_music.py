@@ -171,7 +171,7 @@ def test_loops_sound_as_music_that_is_played_twice() -> None:
         loop, length = sound.mix.loop, sound.mix.length
         tempo = section.score.measures[0].tempos[0].quarters_per_minute
         assert length == round(float(8 * 60 / tempo) * loop.rate)
-        assert seam(loop).is_smooth
+        assert seam(sound.mix).is_smooth
         direct = synthesise(to_midi(joined([section.score] * 3), swells=True)).samples
         again = np.concatenate([loop.samples, loop.samples])
         gain = 10 ** ((levels(direct[length : 3 * length]) - levels(again)).mean() / 20)
