@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from scoregen.evaluation.passages.corpus_index import CorpusIndex
-from scoregen.evaluation.reference_corpus.pieces import score_work
+from scoregen.evaluation.reference_corpus.pieces import score_work, sounding_slots, voice_name
 from scoregen.plan.likeness.likeness import Likeness
-from scoregen.score.elements import Score
-from scoregen.tasks.novelty import NoveltyReport, report
+from scoregen.score.elements import Score, Slot
+from scoregen.score.timeline import measure_onsets, pitch_of, pitched_notes
+from scoregen.tasks.novelty import NoveltyReport, measure_range, report
 
 MOST_NAMED = 6
 
@@ -31,12 +34,25 @@ def shared_with(score: Score, piece: Score, name: str) -> NoveltyReport:
 
 
 def shared_line(score: Score, piece: Score, name: str) -> str:
-    """One line: the longest passages that a score and a piece share, in any key."""
+    """One line: the longest passages that a score and a piece share, in any key.
+
+    It says how often the voice of the longest melody changes its pitch there, since repeated notes are no melody.
+    """
     lines = shared_with(score, piece, name).lines
     melody = max(lines[1:] or lines, key=lambda line: line.longest)
     sonorities = f"{lines[0].longest} changes of sonority and " if len(lines) > 1 else ""
-    share = 100 * melody.longest / max(melody.events, 1)
-    return (
-        f"the longest passages shared with {name}, in any key: {sonorities}{melody.longest} notes of a voice"
-        f" ({melody.voice}, {share:.0f} percent of it)"
-    )
+    found = f"the longest passages shared with {name}, in any key: {sonorities}{melody.longest} notes of a voice"
+    if not melody.shared:
+        return found
+    place = melody.shared[0]
+    slot = next((each for each in sounding_slots(score) if voice_name(score, each) == melody.voice), None)
+    moves = _moves(score, slot, int(place.begins), int(place.ends)) if slot else 0
+    return f"{found} ({melody.voice}, {measure_range(place)}, where it changes its pitch {moves} times)"
+
+
+def _moves(score: Score, slot: Slot, first: int, last: int) -> int:
+    """How often a voice changes its pitch in measures by index, both included."""
+    starts = [*measure_onsets(score), score.duration]
+    begin, end = starts[first], starts[min(last + 1, len(score.measures))]
+    pitches = [pitch_of(note) for note in pitched_notes(score) if note.slot == slot and begin <= note.onset < end]
+    return sum(one != other for one, other in pairwise(pitches))

@@ -18,6 +18,13 @@ def test_what_is_shared_is_found_and_said() -> None:
     assert f"{lines[0].longest} changes of sonority" in text
 
 
+def test_repeated_notes_are_not_taken_for_a_melody() -> None:
+    rows = {"Soprano": ("q:C5 q:C5 q:C5 q:C5", "q:C5 q:C5 q:D5 q:E5"), "Bass": ("w:C3", "w:G3")}
+    piece = choir({"Soprano": ("q:F4 q:F4 q:F4 q:F4", "q:F4 q:F4 q:E4 q:D4"), "Bass": ("w:D3", "w:A2")})
+    text = shared_line(choir(rows), piece, "mine.musicxml")
+    assert text.endswith("(Soprano, measures 1-2, where it changes its pitch 2 times)"), text
+
+
 def test_what_is_taken_is_said() -> None:
     assert taken_line(LIKENESS) == (
         "taken from the piece: 4 chords, most often I, IV, V, vi; density still; texture full"
