@@ -63,7 +63,7 @@ PACKAGES = {
         ("sound",),
         ("",),
     ),
-    "plan": (("chords",), ("",), ("piece",), ("scene",)),
+    "plan": (("chords", "mood"), ("",), ("piece",), ("forms",), ("scene",)),
     "score": (("",), ("ensemble",), ("arrangement", "theory")),
     "tasks": (("explain",), ("",), ("sound",), ("public",)),
     "tokens": (("",), ("constraints",)),

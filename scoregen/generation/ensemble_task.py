@@ -42,7 +42,7 @@ def ensemble_task(
     extend: int,
     style: Style,
     *,
-    key: Key | None = None,
+    key: Key | tuple[Key, ...] | None = None,
     add: Collection[str] = (),
     wanted: Collection[str] = (),
 ) -> InfillTask:
@@ -98,12 +98,12 @@ def without_phrase_ends(score: Score) -> Score:
 
 
 def _task(
-    page: Score, given: Score, ensemble: Ensemble, parts: Mapping[str, str], style: Style, key: Key | None
+    page: Score, given: Score, ensemble: Ensemble, parts: Mapping[str, str], style: Style, key: Key | tuple[Key, ...] | None
 ) -> InfillTask:
     every = pitched_slots(page)
     slots = read_voices(page, every, set(parts.values()))
     heard = {slot.part for slot in slots}
-    keys = asked_keys(page, key) if key is not None else _keys(page, given)
+    keys = _keys(page, given) if key is None else key if isinstance(key, tuple) else asked_keys(page, key)
     read = replace(page, measures=tuple(replace(m, key=k.signature) for m, k in zip(page.measures, keys, strict=True)))
     roles = {parts[role.name]: role for role in ensemble.roles if role.name in parts}
     described = describe_voices(read, slots)

@@ -65,7 +65,7 @@ def infill_task(
     extend: int,
     style: Style | None = None,
     *,
-    key: Key | None = None,
+    key: Key | tuple[Key, ...] | None = None,
     add: Collection[str] = (),
     parts: Collection[str] = (),
     players: Ensemble | None = None,
@@ -75,7 +75,8 @@ def infill_task(
     Blank are the empty voices of the page, the selections of `blank`, and `extend` measures after the end. If there
     are none of these, or if the page has one voice, the roles that it lacks are added as parts, or those of `add`
     alone. `parts` are the only roles that are written, if it names any. If nothing is blank then, the full measures in
-    which a role rests while another sings are blank. `key` is the key of the first measure; without it the keys are
+    which a role rests while another sings are blank. `key` is the key of the first measure, or the
+    keys of all; without it the keys are
     found. `players` are the roles that the network writes, if these are not those of the ensemble.
     """
     singers = stand_ins(ensemble, players or ensemble)
@@ -120,14 +121,14 @@ def _task(
     seating: Seating,
     slots: Mapping[str, Slot],
     style: Style,
-    key: Key | None,
+    key: Key | tuple[Key, ...] | None,
     holes: Sequence[str],
 ) -> InfillTask:
     """The task of a page whose blanks are marked; `slots` are those of the roles on the page, by name."""
     unseen = unseen_roles(ensemble, seating, slots)
     lines = [slots[role.name] for role in ensemble.roles if role.name in slots]
     read = reading_of(page, seating, slots)
-    keys = asked_keys(page, key) if key is not None else tune_keys(read, lines)
+    keys = tune_keys(read, lines) if key is None else key if isinstance(key, tuple) else asked_keys(page, key)
     ranges = seating.ranges(ensemble)
     sung = {player.name: name for name, player in stand_ins(ensemble, players).items()}
     singers = tuple(

@@ -32,6 +32,7 @@ from scoregen.cli.console.arguments import (
     parse_roles,
 )
 from scoregen.cli.console.inputs import exit_with, for_each, input_files, name_of, read_input
+from scoregen.cli.console.moods import Mood, Seconds, Story, is_asked_in_words, plan_in_words
 from scoregen.cli.console.outputs import (
     Targets,
     check_outputs,
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
 
 
 def compose_command(
+    context: typer.Context,
     score: Annotated[
         list[Path] | None,
         typer.Argument(
@@ -161,13 +163,19 @@ def compose_command(
     form: Annotated[
         str | None,
         typer.Option(
-            "--form", metavar="LETTERS", help="New piece: sections in letters, such as AAB.", show_default="none"
+            "--form",
+            metavar="NAME",
+            help="New piece: a form such as period, aaba or rondo, or sections in letters, such as AAB.",
+            show_default="none",
         ),
     ] = None,
     plan: Annotated[
         Path | None,
         typer.Option("--plan", metavar="FILE", help="New piece: its plan, a TOML file such as `scoregen plan` writes."),
     ] = None,
+    mood: Mood = None,
+    story: Story = None,
+    seconds: Seconds = None,
     count: Annotated[
         int, typer.Option("--count", min=1, help="Number of alternatives, best first, numbered from 001.")
     ] = 1,
@@ -328,9 +336,17 @@ def compose_command(
     scores: list[Path | None] = [*input_files(score)] if score else [None]
     _check_use(scores[0], piece, role=role, blank=blank, extend=extend, add=add, transpose=transpose)
     piece |= given_options(key=key) if not score else {}
+    if is_asked_in_words(mood, story, form):
+        others = given_options(plan=plan, chords=chords, figured_bass=figured_bass)
+        options["plan"] = _in_words(mood, story, piece, seconds, score, others, seed or 0)
+        piece = {}
+    elif seconds is not None:
+        raise InputError("--seconds is for a new piece with a mood, a story or a named form; give its --measures")
     if plan is not None:
         options["plan"] = _plan(plan, score, piece | given_options(chords=chords, figured_bass=figured_bass))
-    if not (score or piece or output or chords or plan):
+    if options.get("plan") and not _is_given(context, "ensemble"):
+        ensemble = options["ensemble"] = options["plan"].instrumentation or ensemble
+    if not (score or piece or output or chords or options.get("plan")):
         raise InputError("found no score; name a melody, or describe a new piece with --measures or --key")
     options["piece"] = PieceOptions(**piece) if piece else None
     outputs = output_files(output, scores, load_ensemble(ensemble).name, ".musicxml")
@@ -341,6 +357,31 @@ def compose_command(
     check_device(device)
     prepare_writers(outputs[scores[0]])
     exit_with(for_each(scores, lambda each: _compose_one(each, options, writing), as_json=as_json))
+
+
+def _is_given(context: typer.Context, option: str) -> bool:
+    """Whether the user gave an option."""
+    source = context.get_parameter_source(option)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def _in_words(
+    mood: str | None,
+    story: Path | None,
+    piece: Mapping[str, Any],
+    seconds: float | None,
+    score: Sequence[Path] | None,
+    others: Mapping[str, Any],
+    seed: int,
+) -> PiecePlan:
+    """The plan of a mood, a story or a form. InputError if a score or another option describes the piece."""
+    name = "mood" if mood is not None else "story" if story is not None else "form"
+    if score:
+        raise InputError(f"--{name} is for a new piece, but found {score[0]}; omit one of them")
+    if others:
+        option = next(iter(others)).replace("_", "-")
+        raise InputError(f"--{option}: --{name} describes the piece; write its plan with scoregen plan, and edit it")
+    return plan_in_words(mood, story, piece, seconds, seed).plan
 
 
 def _names(text: str | None) -> tuple[str, ...]:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from types import MappingProxyType
 
 from scoregen.plan.piece.piece_plan import PiecePlan, SectionPlan
 
 _SIGNS = {"crescendo": "<", "diminuendo": ">"}
 
 
-def plan_text(plan: PiecePlan) -> str:
-    """The file, with a comment that tells how long each section lasts."""
-    return "\n".join([*_head(plan), *(line for section in plan.sections for line in ("", *_section(section)))]) + "\n"
+def plan_text(plan: PiecePlan, remarks: Mapping[str, Sequence[str]] = MappingProxyType({})) -> str:
+    """The file, with comments: how long each section lasts, and `remarks` on sections by their names."""
+    lines = list(_head(plan))
+    for section in plan.sections:
+        lines += ["", *(f"# {remark}" for remark in remarks.get(section.name, ())), *_section(section)]
+    return "\n".join(lines) + "\n"
 
 
 def _head(plan: PiecePlan) -> Iterator[str]:
@@ -24,7 +28,8 @@ def _head(plan: PiecePlan) -> Iterator[str]:
         yield f"form = {_quoted(plan.form)}"  # a form cannot name a section of several words
     if plan.anacrusis:
         yield f"anacrusis = {_number(plan.anacrusis)}  # quarters"
-    yield from _others(plan.others)
+    if plan.instrumentation:
+        yield f"instrumentation = {_quoted(plan.instrumentation)}"
 
 
 def _section(section: SectionPlan) -> Iterator[str]:
@@ -49,12 +54,21 @@ def _section(section: SectionPlan) -> Iterator[str]:
             yield f"{key} = {_quoted(text)}"
     if section.silence:
         yield f"silence = {section.silence}  # measures of rest at the start"
-    yield from _others(section.others)
+    yield from _manner(section)
 
 
-def _others(others: tuple[tuple[str, str], ...]) -> Iterator[str]:
-    for key, text in others:
-        yield f"{key} = {_quoted(text)}"
+def _manner(section: SectionPlan) -> Iterator[str]:
+    if section.mood is not None:
+        yield f"mood = {_quoted(str(section.mood))}"
+    for key in ("density", "articulation", "texture", "motif"):
+        if text := getattr(section, key):
+            yield f"{key} = {_quoted(text)}"
+    if section.motif_at:
+        yield f"motif_at = [{', '.join(map(str, section.motif_at))}]  # measures"
+    if section.motif_part:
+        yield f"motif_part = {_quoted(section.motif_part)}"
+    if section.register:
+        yield f"register = {section.register}  # semitones"
 
 
 def _quoted(text: str) -> str:

@@ -1,0 +1,286 @@
+"""Plans of new pieces: what the user left open is drawn from the grammars of forms and the table of moods."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from scoregen.plan.form import FASTEST, SLOWEST
+from scoregen.plan.forms.grammar import Form, FormSection, draw_form
+from scoregen.plan.forms.journey import related_key
+from scoregen.plan.forms.motifs import MEASURES, draw_ground, draw_motif, tune_of
+from scoregen.plan.forms.progressions import NEUTRAL_DISSONANCE, Wish, draw_progression
+from scoregen.plan.mood.affect import NEUTRAL, Affect, total
+from scoregen.plan.mood.mood_text import resampled
+from scoregen.plan.mood.music_table import Traits, ensemble_of, traits_of
+from scoregen.plan.piece.motif import parse_motif
+from scoregen.plan.piece.piece_plan import DEFAULT_TEMPO, OPEN, Level, PiecePlan, SectionPlan
+from scoregen.score.directions import DYNAMIC_MARKS
+from scoregen.score.keys import Key
+from scoregen.score.metre import TimeSignature
+from scoregen.system.errors import InputError
+
+TONICS = {"major": (0, 1, 2, -1, -2, -3), "minor": (3, 4, 2, 1, 5, 0)}
+"""The tonics that are drawn, on the line of fifths: those of signatures of up to three signs."""
+INTENSE = Affect(0.0, 0.6, 0.2)
+"""What a section of intensity 1 has more than the others."""
+LEVELS = ("pp", "p", "mp", "mf", "f", "ff")
+
+
+@dataclass(frozen=True, slots=True)
+class PieceWish:
+    """What is wished of a new piece; the rest is drawn.
+
+    `form` is the name of a form, "" for any; `measures` or `seconds` are those of the whole piece as it is played;
+    `tempo` is that of neutral mood; `moods` are points of a curve over the piece, () for no mood.
+    """
+
+    form: str = ""
+    measures: int | None = None
+    seconds: Fraction | None = None
+    key: Key | None = None
+    time: TimeSignature = TimeSignature((4,), 4)
+    tempo: Fraction | None = None
+    moods: tuple[Affect, ...] = ()
+    title: str = ""
+
+    def home(self, chance: random.Random) -> Key:
+        """The key of the piece, in the mode of its first mood unless it is named."""
+        if self.key is not None:
+            return self.key
+        mode = traits_of(self.moods[0]).mode if self.moods else "major"
+        return Key(chance.choice(TONICS[mode]), mode) if self.moods else Key(0, mode)
+
+
+def plan_of_wish(wish: PieceWish, seed: int = 0) -> PiecePlan:
+    """A plan of a form. InputError for an unknown form, or fewer measures than it needs."""
+    chance = random.Random(f"{seed} plan")
+    form = draw_form(wish.form or ("ternary" if (wish.measures or 24) >= 12 else "period"), chance)
+    home = wish.home(chance)
+    moods = _moods(form, wish)
+    lengths = _lengths(form, wish, moods)
+    motif, peak = _motif(form, wish, moods[0], home, chance), _peak(form, moods)
+    sections: list[SectionPlan] = []
+    for number, section in enumerate(form.sections):
+        key = _key(section, home, moods[number] if wish.moods else None, chance)
+        frame = Frame(section.name, lengths[number], key, wish.time, moods[number], is_peak=number == peak)
+        first = sections[0] if sections and form.same_harmony else None
+        sections.append(_section(section, frame, form, wish, motif, first, chance))
+    ensemble = ensemble_of(total(moods).times(1 / len(moods))) if wish.moods else ""
+    plan = PiecePlan(tuple(sections), form.order, wish.title, instrumentation=ensemble)
+    return in_seconds(plan, wish.seconds) if wish.seconds else plan
+
+
+def in_seconds(plan: PiecePlan, seconds: Fraction) -> PiecePlan:
+    """The plan with all tempos changed by one factor, so that the piece lasts some seconds."""
+    factor = plan.seconds / seconds
+    sections = tuple(replace(each, tempo=_tempo(each.tempo * factor)) for each in plan.sections)
+    return replace(plan, sections=sections)
+
+
+def _tempo(tempo: Fraction) -> Fraction:
+    if not SLOWEST <= tempo <= FASTEST:
+        raise InputError(f"found a tempo of {float(tempo):.0f} for these seconds; change --seconds or --measures")
+    return Fraction(round(tempo * 10_000), 10_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What is decided of a section before its phrases: `is_peak` for the one with the climax."""
+
+    name: str
+    measures: int
+    key: Key
+    time: TimeSignature
+    mood: Affect
+    is_peak: bool = False
+
+
+def _moods(form: Form, wish: PieceWish) -> list[Affect]:
+    """The mood of each section: that of the curve where the section first comes, changed as the form says."""
+    curve = resampled(wish.moods or (NEUTRAL,), len(form.order))
+    first = [curve[form.order.index(number)] for number in range(len(form.sections))]
+    return [
+        (mood + section.mood + INTENSE.times(section.intensity)).clipped
+        for mood, section in zip(first, form.sections, strict=True)
+    ]
+
+
+def _lengths(form: Form, wish: PieceWish, moods: Sequence[Affect]) -> list[int]:
+    """The measures of each section, in pairs where the whole allows it; all sections are equally long."""
+    measures = wish.measures or (_measures_in(wish, moods) if wish.seconds else form.measures)
+    count = len(form.order)
+    each = measures // count
+    if each < 2:
+        raise InputError(
+            f"found {measures} measures for the {count} sections of {form.name}; expected {2 * count} at least"
+        )
+    rest = measures - each * count
+    lengths = [each] * len(form.sections)
+    for number in range(len(lengths)):  # what is left over goes to sections that come once
+        if form.order.count(number) == 1 and rest:
+            lengths[number], rest = lengths[number] + 1, rest - 1
+    return lengths
+
+
+def _measures_in(wish: PieceWish, moods: Sequence[Affect]) -> int:
+    """The measures that fill the seconds of the wish at the mean tempo, in fours."""
+    assert wish.seconds is not None
+    tempo = sum((tempo_of(traits_of(mood), wish.tempo) for mood in moods), Fraction(0)) / len(moods)
+    return max(4, 4 * round(wish.seconds * tempo / 60 / len(wish.time.groups) / 4))
+
+
+def tempo_of(traits: Traits, neutral: Fraction | None) -> Fraction:
+    """The tempo of a mood, where `neutral` takes the place of the tempo of neutral mood."""
+    tempo = traits.tempo * (neutral or DEFAULT_TEMPO) / DEFAULT_TEMPO
+    return Fraction(round(min(max(tempo, Fraction(SLOWEST)), Fraction(FASTEST))))
+
+
+def _motif(form: Form, wish: PieceWish, mood: Affect, home: Key, chance: random.Random) -> str:
+    if form.motif_part == "lowest":
+        return draw_ground(wish.time, home, chance)
+    return draw_motif(wish.time, traits_of(mood).density, mood, chance)
+
+
+def _peak(form: Form, moods: Sequence[Affect]) -> int:
+    """The section with the climax: the most aroused one, of equals the last that comes once."""
+    ranks = [
+        (round(mood.arousal, 3), form.order.count(number) == 1, number) for number, mood in enumerate(moods)
+    ]
+    return max(ranks)[2]
+
+
+def _key(section: FormSection, home: Key, mood: Affect | None, chance: random.Random) -> Key:
+    mode = traits_of(mood).mode if mood is not None and section.relation != "parallel" else None
+    return related_key(home, section.relation, mode, mood.tension if mood else 0.0, chance)
+
+
+def _section(
+    section: FormSection,
+    frame: Frame,
+    form: Form,
+    wish: PieceWish,
+    motif: str,
+    first: SectionPlan | None,
+    chance: random.Random,
+) -> SectionPlan:
+    theme = section.theme
+    phrases = divided(frame.measures, theme.shares)
+    cadences = theme.cadences[-len(phrases) :]
+    places = _places(theme.motif, phrases) if form.motif_part != "lowest" else _every(frame.measures, motif, wish.time)
+    plan = section_of(frame, phrases, cadences, motif, places, wish, chance)
+    if form.motif_part == "lowest" and first is None:
+        plan = _on_ground(plan, motif, wish, chance)
+    if first is not None and first.measures == plan.measures and first.key == plan.key:
+        plan = replace(plan, chords=first.chords)
+    return replace(plan, motif_part=form.motif_part if plan.motif else "")
+
+
+def _on_ground(plan: SectionPlan, motif: str, wish: PieceWish, chance: random.Random) -> SectionPlan:
+    """The section with one progression for each time of the ground."""
+    length = len(parse_motif(motif, wish.time))
+    times, rest = divmod(plan.measures, length)
+    if not times or rest:
+        return plan
+    tune = tune_of(motif, plan.key, wish.time, (1,))
+    chords = draw_progression((length,), ("half",), plan.key, wish.time, Wish(NEUTRAL_DISSONANCE, 1.0), tune, chance)
+    return replace(plan, chords=" | ".join([chords] * times), phrases=(plan.measures,), cadences=("half",))
+
+
+def section_of(
+    frame: Frame,
+    phrases: tuple[int, ...],
+    cadences: tuple[str, ...],
+    motif: str,
+    places: tuple[int, ...],
+    wish: PieceWish,
+    chance: random.Random,
+) -> SectionPlan:
+    """A section with its progression, its dynamics, and, if moods are wished, the manner of its mood."""
+    traits = traits_of(frame.mood)
+    has_mood = bool(wish.moods)
+    tune = tune_of(motif, frame.key, frame.time, places) if motif and places else {}
+    wanted = Wish(traits.dissonance, traits.chords_a_measure) if has_mood else Wish()
+    chords = draw_progression(phrases, cadences, frame.key, frame.time, wanted, tune, chance)
+    plan = SectionPlan(
+        frame.name,
+        frame.measures,
+        frame.key,
+        frame.time,
+        tempo_of(traits, wish.tempo) if has_mood else wish.tempo or DEFAULT_TEMPO,
+        phrases,
+        cadences,
+        chords,
+        fixed=False,
+        dynamics=_dynamics(frame, traits),
+        motif=motif if places else "",
+        motif_at=places if places != (1,) else (),
+    )
+    return _in_manner(plan, frame.mood, traits) if has_mood else plan
+
+
+def _in_manner(plan: SectionPlan, mood: Affect, traits: Traits) -> SectionPlan:
+    rounded = Affect(*(round(each, 2) for each in (mood.valence, mood.arousal, mood.tension)))
+    return replace(
+        plan,
+        mood=rounded,
+        density=traits.density,
+        register=traits.register,
+        articulation=traits.articulation,
+        texture=traits.texture,
+    )
+
+
+def _dynamics(frame: Frame, traits: Traits) -> tuple[Level, ...]:
+    """One mark; in the section of the climax a crescendo to a mark louder, two thirds on, and back."""
+    mark = traits.mark if traits.mark in DYNAMIC_MARKS else "mf"
+    if not frame.is_peak or frame.measures < 4:
+        return (Level(0, mark),)
+    loud = LEVELS[min(LEVELS.index(mark) + 1, len(LEVELS) - 1)]
+    soft = LEVELS[LEVELS.index(loud) - 1]
+    top = round(2 * (frame.measures - 1) / 3)
+    return (Level(0, soft, "crescendo"), Level(top, loud, "diminuendo"), Level(frame.measures - 1, soft))
+
+
+def divided(measures: int, shares: Sequence[int]) -> tuple[int, ...]:
+    """The lengths of phrases in measures by their shares; as many phrases as have two measures or more."""
+    shares = list(shares)
+    while len(shares) > 1 and measures * min(shares) < 2 * sum(shares):
+        shares = shares[: len(shares) // 2]
+    stops = [round(Fraction(measures * sum(shares[: number + 1]), sum(shares))) for number in range(len(shares))]
+    return tuple(stop - start for start, stop in zip([0, *stops], stops, strict=False))
+
+
+def _places(phrases_with: Sequence[float], phrases: Sequence[int]) -> tuple[int, ...]:
+    """The measures at which a motif comes, as far as it and a closing measure fit into their phrases."""
+    places = list[int]()
+    for where in phrases_with:
+        number = int(where) - 1
+        if number >= len(phrases):
+            continue
+        offset = int((where - int(where)) * phrases[number])
+        if phrases[number] - offset >= MEASURES + (1 if not offset or number + 1 == len(phrases) else 0):
+            start = sum(phrases[:number]) + 1 + offset
+            places += [start] if not places or start - places[-1] >= MEASURES else []
+    return tuple(places)
+
+
+def _every(measures: int, motif: str, time: TimeSignature) -> tuple[int, ...]:
+    """The measures at which a ground comes again."""
+    length = len(parse_motif(motif, time))
+    return tuple(range(1, measures - length + 2, length))
+
+
+def closing_cadence(mood: Affect, chance: random.Random, *, is_last: bool) -> str:
+    """How a passage of a mood closes: the last one fully, a tense one on the dominant or not at all."""
+    if is_last:
+        return "authentic"
+    if mood.tension > TENSE:
+        return chance.choices(("half", "deceptive", OPEN), (3, 1, 1))[0]
+    return chance.choices(("authentic", "half", "deceptive"), (5, 3, 1))[0]
+
+
+TENSE = 0.4
+"""The tension from which a passage does not close."""
