@@ -74,16 +74,25 @@ def plan_of_wish(wish: PieceWish, seed: int = 0) -> PiecePlan:
 
 
 def in_seconds(plan: PiecePlan, seconds: Fraction) -> PiecePlan:
-    """The plan with all tempos changed by one factor, so that the piece lasts some seconds."""
+    """The plan with its tempos changed by one factor, so that the piece lasts some seconds to a hundredth.
+
+    Tempos are whole numbers, but that of the last section, which makes up for the rounding of the others.
+    """
     factor = plan.seconds / seconds
-    sections = tuple(replace(each, tempo=_tempo(each.tempo * factor)) for each in plan.sections)
-    return replace(plan, sections=sections)
+    sections = [replace(each, tempo=_possible(each.tempo * factor, 1)) for each in plan.sections]
+    last = plan.order[-1]
+    others = sum((sections[index].seconds for index in plan.order if index != last), Fraction(0))
+    left = (seconds - others) / plan.order.count(last)
+    beats = sections[last].measures * len(sections[last].time.groups)
+    sections[last] = replace(sections[last], tempo=_possible(60 * beats / left, 100))
+    return replace(plan, sections=tuple(sections))
 
 
-def _tempo(tempo: Fraction) -> Fraction:
+def _possible(tempo: Fraction, parts: int) -> Fraction:
+    """A tempo in parts of a beat per minute. InputError if it is out of range."""
     if not SLOWEST <= tempo <= FASTEST:
-        raise InputError(f"found a tempo of {float(tempo):.0f} for these seconds; change --seconds or --measures")
-    return Fraction(round(tempo * 10_000), 10_000)
+        raise InputError(f"found a tempo of {float(tempo):.0f} for these seconds; change --seconds")
+    return Fraction(round(tempo * parts), parts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from scoregen.plan.mood.affect import NEUTRAL, Affect, total
-from scoregen.plan.mood.word_list import NEGATED, WordList, language_of, load_words
+from scoregen.plan.mood.word_list import NEGATED, Entry, WordList, language_of, load_words
 from scoregen.system.errors import InputError
 
 MOST_WORDS = 5000
@@ -20,6 +20,8 @@ SCOPE = 6
 """The most words between a negation and what it negates."""
 SURROUNDINGS = 0.6
 """The weight of neutral mood beside the words of a sentence."""
+ABSENT = Affect(0.0, -0.15, 0.0)
+"""What a negation adds."""
 STRONGER, WEAKER, AFTER_CONTRAST = 1.4, 0.6, 1.6
 IRONY = -0.35
 """The share of its mood that an ironic verdict has."""
@@ -117,17 +119,26 @@ def _causes(tokens: Sequence[str], known: WordList) -> list[_Placed]:
     lower = [token.lower().replace("’", "'") for token in tokens]
     negated = _negated(lower, known)
     found: list[_Placed] = []
-    factor = 1.0
-    for place, word in enumerate(lower):
-        factor = AFTER_CONTRAST if word in known.contrasts and found else factor
-        entry = known.find(word) if _is_content(word, known) else None
-        if entry is None:
-            continue
-        degree = _degree(lower, place, known) * factor
-        reading = "negated" if negated[place] else ""
-        affect = entry.affect.times((NEGATED if reading else 1.0) * degree)
-        found.append(_Placed(place, Cause(tokens[place], entry.meaning, affect, reading)))
+    factor, place = 1.0, 0
+    while place < len(lower):
+        factor = AFTER_CONTRAST if lower[place] in known.contrasts and found else factor
+        entry, count = known.phrase(lower[place:]) or (_entry(lower[place], known), 1)
+        if entry is not None:
+            is_negated = negated[place] and count == 1
+            affect = _read(entry.affect, negated=is_negated).times(_degree(lower, place, known) * factor)
+            words = " ".join(tokens[place : place + count])
+            found.append(_Placed(place, Cause(words, entry.meaning, affect, "negated" if is_negated else "")))
+        place += count
     return found
+
+
+def _entry(word: str, known: WordList) -> Entry | None:
+    return known.find(word) if _is_content(word, known) else None
+
+
+def _read(affect: Affect, *, negated: bool) -> Affect:
+    """The mood of a word; a negated one has the opposite mood, and what is absent does not move."""
+    return affect.times(NEGATED) + ABSENT if negated else affect
 
 
 def _is_content(word: str, known: WordList) -> bool:
@@ -140,21 +151,27 @@ def _degree(words: Sequence[str], place: int, known: WordList) -> float:
 
 
 def _negated(words: Sequence[str], known: WordList) -> list[bool]:
-    """Whether each word is negated: after a negation in its clause; in German before one too, if nothing follows."""
+    """Whether each word is negated: after a negation in its clause, or before it if nothing of mood follows."""
     result = [False] * len(words)
     for place, word in enumerate(words):
         if word in known.negations:
             after = list(_scope(words, place, known))
-            if known.language == "german" and not any(known.find(words[each]) for each in after):
+            if word not in SUBJECTS and not any(known.find(words[each]) for each in after):
                 after = list(_clause_before(words, place))
             for each in after:
                 result[each] = not result[each]
     return result
 
 
+SUBJECTS = frozenset("no nobody noone nothing none neither kein keine keinen keinem keiner niemand nichts ohne without".split())
+"""Negations that do not reach back to what stands before them."""
+
+
 def _scope(words: Sequence[str], place: int, known: WordList) -> Iterator[int]:
+    """The words after a negation that it negates: up to the end of the clause, or a preposition after the first words."""
     for each in range(place + 1, min(place + 1 + SCOPE, len(words))):
-        if words[each] in _BOUNDS or words[each] in known.ends_of_negation:
+        ends = words[each] in _BOUNDS or words[each] in known.ends_of_negation
+        if ends or (words[each] in known.prepositions and each > place + 2):
             return
         yield each
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -15,6 +15,8 @@ from scoregen.system.resources import folder
 LANGUAGES = ("english", "german")
 NEGATED = -0.7
 """The share of its mood that a word has when it is negated."""
+LONGEST_PHRASE = 4
+"""The most words of a phrase of the list, which are joined by `_` there."""
 _COMMON = {
     "english": frozenset("the a an and of to in is was are it he she they we you his her with on at for not".split()),
     "german": frozenset("der die das und ein eine ist war sind er sie es wir ich den dem mit auf im in zu nicht".split()),
@@ -38,10 +40,18 @@ class WordList:
     entries: Mapping[str, Entry]
     negations: frozenset[str]
     ends_of_negation: frozenset[str]
+    prepositions: frozenset[str]
     strengthening: frozenset[str]
     weakening: frozenset[str]
     contrasts: frozenset[str]
     ironic_openers: frozenset[str]
+
+    def phrase(self, words: Sequence[str]) -> tuple[Entry, int] | None:
+        """The entry of the longest phrase with which words begin, and its number of words; None if there is none."""
+        for count in range(min(LONGEST_PHRASE, len(words)), 1, -1):
+            if (entry := self.entries.get("_".join(words[:count]))) is not None:
+                return entry, count
+        return None
 
     def find(self, word: str) -> Entry | None:
         """The entry of a word in any form; of a word with a negating affix, one with the opposite mood."""
@@ -69,7 +79,10 @@ def load_words(language: str) -> WordList:
         entries,
         *(
             _set(table, key)
-            for key in ("negations", "ends_of_negation", "strengthening", "weakening", "contrasts", "ironic_openers")
+            for key in (
+                *("negations", "ends_of_negation", "prepositions", "strengthening", "weakening", "contrasts"),
+                "ironic_openers",
+            )
         ),
     )
 
