@@ -3,8 +3,8 @@
     python tools/count_forms.py SCORES... -o counts.json [--seconds 600]
     python tools/count_forms.py --weights counts.json... -o grammars/forms/harmony.toml
 
-Scores are analysed by `tasks.analyze`. Counted are the successions of numerals within a key, by its mode; the keys that a
-piece visits, in fifths from its main key; how phrases close, by their place; and their lengths in measures.
+Scores are analysed by `tasks.analyze`. Counted are the successions of numerals within a key, by its mode; the keys that
+a piece visits, in fifths from its main key; how phrases close, by their place; and their lengths in measures.
 """
 
 from __future__ import annotations
@@ -17,15 +17,17 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
-from scoregen.analysis.harmony.roman_numerals import span_numeral
+from scoregen.analysis.harmony.roman_numerals import WITHOUT_THIRD, span_numeral
 from scoregen.notation.files import read_score
 from scoregen.score.theory.chord_text import parse_chord_text
 from scoregen.score.timeline import measure_onsets
 from scoregen.system.errors import ScoregenError
 from scoregen.tasks.analyze import Analysis, analyze
 
-LEAST_SHARE = 0.012
+LEAST_SHARE = 0.004
 """The least share of a numeral in its mode, and of a succession after its first chord."""
+RAREST = 0.01
+"""The least share of a key, a cadence or a length that is kept."""
 LONGEST = 400
 """The most measures of a score that is analysed."""
 
@@ -111,7 +113,9 @@ def count_phrases(found: Analysis, closes: dict[str, Counter[str]], lengths: Cou
     ends = [section.phrase.closing for section in found.sections]
     for number, (start, end) in enumerate(zip([None, *ends], ends, strict=False)):
         place = "last" if number + 1 == len(ends) else ("even" if number % 2 else "odd")
-        kind = next((kinds[onset] for onset in sorted(kinds) if (start is None or onset > start) and onset <= end), None)
+        kind = next(
+            (kinds[onset] for onset in sorted(kinds) if (start is None or onset > start) and onset <= end), None
+        )
         closes[place][kind or "open"] += 1
         inside = sum((start is None or onset > start) and onset <= end for onset in onsets)
         lengths[str(max(inside, 1))] += 1
@@ -121,7 +125,7 @@ def weights(files: list[Path]) -> str:
     """The grammar of chords as TOML: what follows what, as shares."""
     rows = [json.loads(path.read_text(encoding="utf-8")) for path in files]
     sources = ", ".join(f"{row['files']} of {path.stem}" for row, path in zip(rows, files, strict=True))
-    lines = [f"# Shares of successions of chords, counted by tools/count_forms.py in analyses of {sources}.", ""]
+    lines = ["# Shares of successions of chords, counted by tools/count_forms.py in the analyses of", f"# {sources}.", ""]
     for mode in ("major", "minor"):
         total: Counter[str] = sum((Counter(row["chords"].get(mode, {})) for row in rows), Counter())
         lines += [f"[{mode}]", *_successions(total), ""]
@@ -140,6 +144,8 @@ def _successions(total: Counter[str]) -> list[str]:
     after: dict[str, Counter[str]] = defaultdict(Counter)
     for pair, count in total.items():
         first, second = pair.split()
+        if WITHOUT_THIRD in pair:
+            continue
         after[first][second] += count
     common = {name for name, own in after.items() if name == ">" or own.total() >= LEAST_SHARE * total.total()}
     lines = []
@@ -147,16 +153,16 @@ def _successions(total: Counter[str]) -> list[str]:
         own = {each: count for each, count in after[name].items() if each in common}
         kept = {each: count for each, count in own.items() if count >= LEAST_SHARE * sum(own.values())}
         shares = ", ".join(
-            f'"{each}" = {count / sum(kept.values()):.3f}' for each, count in sorted(kept.items(), key=lambda row: -row[1])
+            f'"{each}" = {count / sum(kept.values()):.3f}'
+            for each, count in sorted(kept.items(), key=lambda row: -row[1])
         )
         lines.append(f'"{name}" = {{ {shares} }}')
     return lines
 
 
 def _shares(counts: Counter[str]) -> list[str]:
-    kept = [(name, count) for name, count in counts.most_common() if count >= LEAST_SHARE * counts.total()]
+    kept = [(name, count) for name, count in counts.most_common() if count >= RAREST * counts.total()]
     return [f'"{name}" = {count / sum(count for _, count in kept):.3f}' for name, count in kept]
-
 
 
 if __name__ == "__main__":

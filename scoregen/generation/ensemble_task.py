@@ -98,7 +98,12 @@ def without_phrase_ends(score: Score) -> Score:
 
 
 def _task(
-    page: Score, given: Score, ensemble: Ensemble, parts: Mapping[str, str], style: Style, key: Key | tuple[Key, ...] | None
+    page: Score,
+    given: Score,
+    ensemble: Ensemble,
+    parts: Mapping[str, str],
+    style: Style,
+    key: Key | tuple[Key, ...] | None,
 ) -> InfillTask:
     every = pitched_slots(page)
     slots = read_voices(page, every, set(parts.values()))

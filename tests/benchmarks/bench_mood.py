@@ -9,9 +9,9 @@ The scenes were written by the author of the word lists, before the lists; words
 only. With `--emobank FILE` (emobank.csv of JULIELab/EmoBank, CC BY-SA 4.0) the moods of its test sentences are compared
 with those of its readers, who know neither.
 
-The second composes, for each seed, a period of eight measures for the four moods of valence and arousal 0.6 and -0.6 in one
-key, and compares those that differ in one of them: two pairs of valence and two of arousal a seed. Estimated are valence
-and arousal by all features of `mood_features`, and by those alone that no row of the table of moods sets.
+The second composes, for each seed, a period of eight measures for the four moods of valence and arousal 0.6 and -0.6,
+and compares those that differ in one of them: two pairs of valence and two of arousal a seed. Estimated are valence and
+arousal by all features of `mood_features`, and by those alone that no row of the table of moods sets.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import json
 import sys
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -68,11 +68,19 @@ def accuracy(half: str, *, show: bool = False) -> float:
         signs["arousal"] += (mood.arousal > 0) == (scene.quadrant in ("joy", "fear"))
         if show and scene.quadrant != mood.quadrant:
             print(f"{scene.way:9} {scene.quadrant} as {mood.quadrant}: {mood}: {scene.text}")
-            print("          ", "; ".join(f"{cause} {cause.affect.valence:+.2f} {cause.affect.arousal:+.2f}"
-                                         for each in read for cause in each.causes))
+            print(
+                "          ",
+                "; ".join(
+                    f"{cause} {cause.affect.valence:+.2f} {cause.affect.arousal:+.2f}"
+                    for each in read
+                    for cause in each.causes
+                ),
+            )
     right = sum(confusion[each, each] for each in QUADRANTS)
-    print(f"{half}: {right} of {len(own)} quadrants ({right / len(own):.0%}); signs of valence"
-          f" {signs['valence'] / len(own):.0%}, of arousal {signs['arousal'] / len(own):.0%}")
+    print(
+        f"{half}: {right} of {len(own)} quadrants ({right / len(own):.0%}); signs of valence"
+        f" {signs['valence'] / len(own):.0%}, of arousal {signs['arousal'] / len(own):.0%}"
+    )
     print(f"{'intended':10}" + "".join(f"{each:>8}" for each in QUADRANTS))
     for each in QUADRANTS:
         print(f"{each:10}" + "".join(f"{confusion[each, other]:8}" for other in QUADRANTS))
@@ -91,19 +99,21 @@ def emobank(path: Path) -> None:
                 mood = mood_of(read_story(row["text"]))
                 rows.append((float(row["V"]) - 3, float(row["A"]) - 3, mood.valence, mood.arousal))
     valence, arousal, own_valence, own_arousal = zip(*rows, strict=True)
-    print(f"EmoBank, {len(rows)} sentences: r {correlation(valence, own_valence):.2f} for valence,"
-          f" {correlation(arousal, own_arousal):.2f} for arousal;"
-          f" {sum(v == 0 for v in own_valence) / len(rows):.0%} without a word of mood")
+    print(
+        f"EmoBank, {len(rows)} sentences: r {correlation(valence, own_valence):.2f} for valence,"
+        f" {correlation(arousal, own_arousal):.2f} for arousal;"
+        f" {sum(v == 0 for v in own_valence) / len(rows):.0%} without a word of mood"
+    )
 
 
 MOST = 0.6
 """The valence and the arousal of the moods that are composed, up and down."""
 
 
-def music(seeds: int, ensemble: str, measures: int) -> None:
+def music(seeds: Sequence[int], ensemble: str, measures: int) -> None:
     """Print how many pairs of pieces move as intended."""
     rows: dict[tuple[int, int, int], dict[str, float]] = {}
-    for seed in range(seeds):
+    for seed in seeds:
         for valence in (-1, 1):
             for arousal in (-1, 1):
                 rows[seed, valence, arousal] = heard(valence * MOST, arousal * MOST, seed, ensemble, measures)
@@ -115,9 +125,9 @@ def music(seeds: int, ensemble: str, measures: int) -> None:
             print(f"{axis} by {name}: {right} of {len(pairs)} pairs ({right / len(pairs):.0%})")
 
 
-def compared(axis: str, seeds: int) -> Iterator[tuple[tuple[int, int, int], tuple[int, int, int]]]:
+def compared(axis: str, seeds: Sequence[int]) -> Iterator[tuple[tuple[int, int, int], tuple[int, int, int]]]:
     """The pairs of pieces that differ in an axis, the higher one first."""
-    for seed in range(seeds):
+    for seed in seeds:
         for other in (-1, 1):
             yield ((seed, 1, other), (seed, -1, other)) if axis == "valence" else ((seed, other, 1), (seed, other, -1))
 
@@ -138,11 +148,12 @@ def main() -> None:
     parser.add_argument("--show", action="store_true")
     parser.add_argument("--emobank", type=Path)
     parser.add_argument("--music", type=int, metavar="SEEDS")
+    parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--ensemble", default="string-quartet")
     parser.add_argument("--measures", type=int, default=8)
     options = parser.parse_args()
     if options.music:
-        music(options.music, options.ensemble, options.measures)
+        music(range(options.first, options.first + options.music), options.ensemble, options.measures)
         return
     for half in (options.half,) if options.half else HALVES:
         accuracy(half, show=options.show)

@@ -1,13 +1,14 @@
 """Features of a MIDI file from which listeners' valence and arousal are estimated, without a look at the plan.
 
-The estimates are linear in standardised features. Their coefficients were fitted by ridge regression to the ratings of 204
-pieces for piano by about 30 listeners each (L. N. Ferreira and J. Whitehead, "Learning to generate music with sentiment",
-ISMIR 2019, the labelled set VGMIDI; ten-fold r 0.54 for valence and 0.75 for arousal with these eight). `LEFT` are single
-correlations of the same data for features that no row of the table of moods sets.
+The estimates are linear in standardised features. Their coefficients were fitted by ridge regression to the ratings of
+204 pieces for piano by about 30 listeners each (the labelled set VGMIDI of L. N. Ferreira and J. Whitehead, "Learning
+to generate music with sentiment", ISMIR 2019; ten-fold r 0.54 for valence and 0.75 for arousal with these eight).
+`LEFT` are single correlations of the same data for features that no row of the table of moods sets.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from statistics import mean, pstdev
@@ -16,19 +17,47 @@ from scoregen.notation.midi.tracks import NoteTime, note_times
 
 MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
 MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
-"""The profiles of C. L. Krumhansl and E. J. Kessler, "Tracing the dynamic changes in perceived tonal organization", 1982."""
+"""The profiles of C. L. Krumhansl and E. J. Kessler, "Tracing the dynamic changes in perceived tonality", 1982."""
 ROUGH = {1: 1.0, 2: 0.7, 6: 0.5, 10: 0.4, 11: 0.8}
 """The dissonance of pairs of pitch classes by their interval."""
 
-VALENCE = {"mode": 0.38, "tempo": 0.17, "rate": 0.08, "pitch": 0.20, "length": -0.04, "velocity": -0.09,
-           "dissonance": 0.03, "together": -0.12}
-AROUSAL = {"mode": -0.06, "tempo": 0.23, "rate": 0.52, "pitch": -0.14, "length": -0.06, "velocity": 0.16,
-           "dissonance": -0.08, "together": 0.04}
-UNITS = {"mode": 0.19, "tempo": 0.44, "rate": 0.68, "pitch": 5.3, "length": 0.28, "velocity": 22.0, "dissonance": 0.07,
-         "together": 0.92, "clarity": 0.11, "irregular": 0.32}
+VALENCE = {
+    "mode": 0.38,
+    "tempo": 0.17,
+    "rate": 0.08,
+    "pitch": 0.20,
+    "length": -0.04,
+    "velocity": -0.09,
+    "dissonance": 0.03,
+    "together": -0.12,
+}
+AROUSAL = {
+    "mode": -0.06,
+    "tempo": 0.23,
+    "rate": 0.52,
+    "pitch": -0.14,
+    "length": -0.06,
+    "velocity": 0.16,
+    "dissonance": -0.08,
+    "together": 0.04,
+}
+UNITS = {
+    "mode": 0.19,
+    "tempo": 0.44,
+    "rate": 0.68,
+    "pitch": 5.3,
+    "length": 0.28,
+    "velocity": 22.0,
+    "dissonance": 0.07,
+    "together": 0.92,
+    "clarity": 0.11,
+    "irregular": 0.32,
+}
 """One standard deviation of each feature."""
-LEFT = {"valence": {"clarity": 0.35, "irregular": -0.22, "together": -0.17, "dissonance": 0.01, "length": -0.14},
-        "arousal": {"clarity": -0.18, "irregular": -0.20, "together": -0.02, "dissonance": -0.06, "length": -0.54}}
+LEFT = {
+    "valence": {"clarity": 0.35, "irregular": -0.22, "together": -0.17, "dissonance": 0.01, "length": -0.14},
+    "arousal": {"clarity": -0.18, "irregular": -0.20, "together": -0.02, "dissonance": -0.06, "length": -0.54},
+}
 
 
 def features(midi: bytes, quarters_per_minute: float) -> dict[str, float]:
@@ -82,6 +111,6 @@ def _dissonance(notes: Sequence[NoteTime], onsets: Sequence[float]) -> float:
 
 def _irregularity(onsets: Sequence[float]) -> float:
     """The mean change of the logarithm of the time between onsets."""
-    gaps = [b - a for a, b in zip(onsets, onsets[1:], strict=False) if b - a > 0.02]
-    changes = [abs(math.log2(b / a)) for a, b in zip(gaps, gaps[1:], strict=False)]
+    gaps = [b - a for a, b in itertools.pairwise(onsets) if b - a > 0.02]
+    changes = [abs(math.log2(b / a)) for a, b in itertools.pairwise(gaps)]
     return mean(changes) if changes else 0.0

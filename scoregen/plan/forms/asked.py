@@ -23,7 +23,7 @@ LONGEST_STORY = 1 << 20
 def plan_asked(
     form: str = "", mood: str = "", story: str = "", options: Mapping[str, Any] | None = None, seed: int = 0
 ) -> PassagePlan:
-    """The plan of a form, a mood in words or numbers, or a story; `options` may have measures, seconds, key, time, tempo.
+    """The plan of a form, a mood in words or numbers, or a story; `options` has measures, seconds, key, time, tempo.
 
     A mood of several steps without a form, and a story, have a section for each passage. InputError for what is not
     understood.
@@ -31,7 +31,9 @@ def plan_asked(
     wish = _wish(form, options or {})
     if story:
         if mood or form:
-            raise InputError(f"--{'mood' if mood else 'form'}: a story has its own moods and sections; omit one of them")
+            raise InputError(
+                f"--{'mood' if mood else 'form'}: a story has its own moods and sections; omit one of them"
+            )
         return _checked(plan_of_passages(passages_of_story(read_story(story)), wish, seed))
     moods = _moods(mood)
     if len(moods) > 1 and not form:
@@ -42,9 +44,7 @@ def plan_asked(
 
 def _checked(found: PassagePlan) -> PassagePlan:
     if found.plan.measures > MOST_MEASURES:
-        raise InputError(
-            f"found {found.plan.measures} measures; expected at most {MOST_MEASURES}; give a shorter story, or --measures"
-        )
+        raise InputError(f"found {found.plan.measures} measures; expected at most {MOST_MEASURES}; give --measures")
     return found
 
 

@@ -17,13 +17,14 @@ from scoregen.plan.mood.mood_text import resampled
 from scoregen.plan.mood.music_table import Traits, ensemble_of, traits_of
 from scoregen.plan.piece.motif import parse_motif
 from scoregen.plan.piece.piece_plan import DEFAULT_TEMPO, OPEN, Level, PiecePlan, SectionPlan
-from scoregen.score.directions import DYNAMIC_MARKS
 from scoregen.score.keys import Key
 from scoregen.score.metre import TimeSignature
+from scoregen.score.spanners import WedgeType
 from scoregen.system.errors import InputError
 
 TONICS = {"major": (0, 1, 2, -1, -2, -3), "minor": (3, 4, 2, 1, 5, 0)}
 """The tonics that are drawn, on the line of fifths: those of signatures of up to three signs."""
+COMMON_TIME = TimeSignature((4,), 4)
 INTENSE = Affect(0.0, 0.6, 0.2)
 """What a section of intensity 1 has more than the others."""
 LEVELS = ("pp", "p", "mp", "mf", "f", "ff")
@@ -41,7 +42,7 @@ class PieceWish:
     measures: int | None = None
     seconds: Fraction | None = None
     key: Key | None = None
-    time: TimeSignature = TimeSignature((4,), 4)
+    time: TimeSignature = COMMON_TIME
     tempo: Fraction | None = None
     moods: tuple[Affect, ...] = ()
     title: str = ""
@@ -64,10 +65,10 @@ def plan_of_wish(wish: PieceWish, seed: int = 0) -> PiecePlan:
     motif, peak = _motif(form, wish, moods[0], home, chance), _peak(form, moods)
     sections: list[SectionPlan] = []
     for number, section in enumerate(form.sections):
-        key = _key(section, home, moods[number] if wish.moods else None, chance)
+        key = _key(section, form, home, moods[number] if wish.moods else None, chance)
         frame = Frame(section.name, lengths[number], key, wish.time, moods[number], is_peak=number == peak)
-        first = sections[0] if sections and form.same_harmony else None
-        sections.append(_section(section, frame, form, wish, motif, first, chance))
+        same = next((each for each in sections if form.same_harmony and each.key == key), None)
+        sections.append(_section(section, frame, form, wish, motif, same, chance))
     ensemble = ensemble_of(total(moods).times(1 / len(moods))) if wish.moods else ""
     plan = PiecePlan(tuple(sections), form.order, wish.title, instrumentation=ensemble)
     return in_seconds(plan, wish.seconds) if wish.seconds else plan
@@ -155,14 +156,16 @@ def _motif(form: Form, wish: PieceWish, mood: Affect, home: Key, chance: random.
 
 def _peak(form: Form, moods: Sequence[Affect]) -> int:
     """The section with the climax: the most aroused one, of equals the last that comes once."""
-    ranks = [
-        (round(mood.arousal, 3), form.order.count(number) == 1, number) for number, mood in enumerate(moods)
-    ]
+    ranks = [(round(mood.arousal, 3), form.order.count(number) == 1, number) for number, mood in enumerate(moods)]
     return max(ranks)[2]
 
 
-def _key(section: FormSection, home: Key, mood: Affect | None, chance: random.Random) -> Key:
+def _key(section: FormSection, form: Form, home: Key, mood: Affect | None, chance: random.Random) -> Key:
+    """The key of a section. Sections on one harmony keep the tonic, whatever mode their mood has."""
     mode = traits_of(mood).mode if mood is not None and section.relation != "parallel" else None
+    if form.same_harmony and mode is not None:
+        relation = "home" if mode == home.mode else "parallel"
+        return related_key(home, relation, None, 0.0, chance)
     return related_key(home, section.relation, mode, mood.tension if mood else 0.0, chance)
 
 
@@ -172,18 +175,19 @@ def _section(
     form: Form,
     wish: PieceWish,
     motif: str,
-    first: SectionPlan | None,
+    same: SectionPlan | None,
     chance: random.Random,
 ) -> SectionPlan:
+    """A section of a form; `same` is an earlier one whose harmony it has, if there is one."""
     theme = section.theme
     phrases = divided(frame.measures, theme.shares)
     cadences = theme.cadences[-len(phrases) :]
     places = _places(theme.motif, phrases) if form.motif_part != "lowest" else _every(frame.measures, motif, wish.time)
     plan = section_of(frame, phrases, cadences, motif, places, wish, chance)
-    if form.motif_part == "lowest" and first is None:
+    if form.motif_part == "lowest":
         plan = _on_ground(plan, motif, wish, chance)
-    if first is not None and first.measures == plan.measures and first.key == plan.key:
-        plan = replace(plan, chords=first.chords)
+    if same is not None and same.measures == plan.measures:
+        plan = replace(plan, chords=same.chords, phrases=same.phrases, cadences=same.cadences)
     return replace(plan, motif_part=form.motif_part if plan.motif else "")
 
 
@@ -243,14 +247,19 @@ def _in_manner(plan: SectionPlan, mood: Affect, traits: Traits) -> SectionPlan:
 
 
 def _dynamics(frame: Frame, traits: Traits) -> tuple[Level, ...]:
-    """One mark; in the section of the climax a crescendo to a mark louder, two thirds on, and back."""
-    mark = traits.mark if traits.mark in DYNAMIC_MARKS else "mf"
-    if not frame.is_peak or frame.measures < 4:
-        return (Level(0, mark),)
-    loud = LEVELS[min(LEVELS.index(mark) + 1, len(LEVELS) - 1)]
-    soft = LEVELS[LEVELS.index(loud) - 1]
-    top = round(2 * (frame.measures - 1) / 3)
-    return (Level(0, soft, "crescendo"), Level(top, loud, "diminuendo"), Level(frame.measures - 1, soft))
+    """One mark; in the section of the climax a crescendo to a mark louder two thirds on, and back."""
+    place = LEVELS.index(traits.mark)
+    if not frame.is_peak or frame.measures < PEAK_MEASURES:
+        return (Level(0, traits.mark),)
+    loud = min(max(place + 1, 2), len(LEVELS) - 1)
+    marks = (LEVELS[loud - 2], LEVELS[loud - 1], LEVELS[loud], LEVELS[loud - 1])
+    hairpins: tuple[WedgeType | None, ...] = ("crescendo", "crescendo", "diminuendo", None)
+    places = [round(Fraction((frame.measures - 1) * number, 3)) for number in range(4)]
+    return tuple(Level(*row) for row in zip(places, marks, hairpins, strict=True))
+
+
+PEAK_MEASURES = 4
+"""The measures of the shortest section that swells to a climax."""
 
 
 def divided(measures: int, shares: Sequence[int]) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from scoregen.plan.mood.affect import Affect
+from scoregen.plan.mood.affect import NEUTRAL, Affect
 from scoregen.plan.piece.piece_plan import CADENCES, OPEN
 from scoregen.system.errors import InputError
 from scoregen.system.resources import folder
@@ -43,7 +43,7 @@ class FormSection:
     theme: Theme
     relation: str = "home"
     intensity: float = 0.0
-    mood: Affect = Affect()
+    mood: Affect = NEUTRAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ the mode; a section of the other mode is in the relative key, and in the paralle
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
 
 from scoregen.plan.forms.grammar import key_shares
 from scoregen.score.keys import Key
@@ -20,7 +19,7 @@ RELATIVE = {"major": (3, "minor"), "minor": (-3, "major")}
 
 
 def related_key(home: Key, relation: str, mode: str | None, tension: float, chance: random.Random) -> Key:
-    """The key of a section by its relation to home (`home`, `away`, `far`, `parallel`) and the mode that it should have."""
+    """The key of a section by its relation to home (`home`, `away`, `far`, `parallel`) and the mode that it has."""
     if relation == "parallel":
         return _reachable(Key(home.tonic_fifths, "minor" if home.has_major_third else "major"), home)
     if relation == "home":
@@ -59,9 +58,3 @@ def _away(home: Key, relation: str, mode: str | None, chance: random.Random) -> 
 def _reachable(key: Key, home: Key) -> Key:
     """The key, or home if its signature has too many signs."""
     return key if abs(key.signature.fifths) <= MOST_SIGNS else home
-
-
-def distance_travelled(keys: Sequence[Key]) -> int:
-    """The sum of the steps between the signatures of successive keys."""
-    pairs = zip(keys, keys[1:], strict=False)
-    return sum(abs(a.signature.fifths - b.signature.fifths) for a, b in pairs)

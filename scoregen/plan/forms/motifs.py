@@ -1,7 +1,7 @@
 """Draws a motif: two measures of a tune in degrees, livelier or quieter by the density of its section.
 
-The rhythms and the weights of steps are choices of this module. A motif begins on a note of the tonic triad and ends on a
-long one of the tonic or the dominant; a happy one rises first, a sad one falls.
+The rhythms and the weights of steps are choices of this module. A motif begins on a note of the tonic triad and ends on
+a long one of the tonic or the dominant; a happy one rises first, a sad one falls.
 """
 
 from __future__ import annotations
@@ -12,14 +12,18 @@ from fractions import Fraction
 
 from scoregen.plan.forms.progressions import Tune
 from scoregen.plan.mood.affect import Affect
-from scoregen.plan.piece.motif import MotifNote, motif_text, parse_motif
+from scoregen.plan.piece.motif import MotifNote, degrees, motif_text, parse_motif
 from scoregen.score.keys import Key
 from scoregen.score.metre import TimeSignature
 
 BEATS: dict[str, tuple[tuple[Fraction, ...], ...]] = {
     "still": ((Fraction(2),), (Fraction(1), Fraction(1))),
     "calm": ((Fraction(1), Fraction(1)), (Fraction(2),)),
-    "moving": ((Fraction(1), Fraction(1)), (Fraction(3, 2), Fraction(1, 2)), (Fraction(1), Fraction(1, 2), Fraction(1, 2))),
+    "moving": (
+        (Fraction(1), Fraction(1)),
+        (Fraction(3, 2), Fraction(1, 2)),
+        (Fraction(1), Fraction(1, 2), Fraction(1, 2)),
+    ),
     "flowing": ((Fraction(1), Fraction(1, 2), Fraction(1, 2)), (Fraction(3, 2), Fraction(1, 2))),
     "driving": (
         (Fraction(1, 2), Fraction(1, 2), Fraction(1, 2), Fraction(1, 2)),
@@ -56,7 +60,7 @@ def draw_ground(time: TimeSignature, key: Key, chance: random.Random) -> str:
 
 def tune_of(text: str, key: Key, time: TimeSignature, places: Sequence[int]) -> Tune:
     """The notes of a motif at measures of a section, from 1, for the drawing of chords."""
-    scale = _scale(key)
+    scale = degrees(key)
     rows: dict[int, list[tuple[Fraction, Fraction, int]]] = {}
     for place in places:
         for offset, measure in enumerate(parse_motif(text, time)):
@@ -67,13 +71,6 @@ def tune_of(text: str, key: Key, time: TimeSignature, places: Sequence[int]) -> 
                     row.append((onset, note.length, scale[note.step % 7] + 7 * note.alter))
                 onset += note.length
     return rows
-
-
-def _scale(key: Key) -> list[int]:
-    """The degrees of a key on the line of fifths, from the tonic up."""
-    tones = sorted(range(key.signature.fifths - 1, key.signature.fifths + 6), key=lambda each: 7 * each % 12)
-    home = tones.index(key.tonic_fifths)
-    return [*tones[home:], *tones[:home]]
 
 
 def _rhythm(time: TimeSignature, density: str, chance: random.Random) -> list[Fraction]:
@@ -95,7 +92,12 @@ def _cell(density: str, time: TimeSignature, chance: random.Random) -> Sequence[
     cells = BEATS[density or "moving"]
     if time.is_compound:
         third = Fraction(1, 3)
-        cells = (*cells[:0], (2 * third, third, 2 * third, third), (Fraction(1), 2 * third, third), (Fraction(1), Fraction(1)))
+        cells = (
+            *cells[:0],
+            (2 * third, third, 2 * third, third),
+            (Fraction(1), 2 * third, third),
+            (Fraction(1), Fraction(1)),
+        )
     return chance.choice(cells)
 
 

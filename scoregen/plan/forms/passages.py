@@ -6,10 +6,10 @@ passage are in the home key.
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from fractions import Fraction
 
 from scoregen.plan.forms.drawing import (
     Frame,
@@ -44,7 +44,7 @@ LONGEST_PHRASE = 4
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Music of one mood: its weight in the whole (words of a story), the text that it goes with, and the words of mood."""
+    """Music of one mood: its weight in the whole (words of a story), its text, and the words of mood."""
 
     mood: Affect
     weight: float = 1.0
@@ -75,7 +75,7 @@ def passages_of_story(sentences: Sequence[Sentence]) -> list[Passage]:
     rows = [Passage(each.affect, each.words, (each.text,), each.causes) for each in sentences]
     rows = _without_gaps(rows)
     while len(rows) > 1:
-        gaps = [a.mood.distance(b.mood) for a, b in zip(rows, rows[1:], strict=False)]
+        gaps = [a.mood.distance(b.mood) for a, b in itertools.pairwise(rows)]
         place = min(range(len(gaps)), key=lambda each: gaps[each])
         if gaps[place] >= NEAR and len(rows) <= MOST_PASSAGES:
             break

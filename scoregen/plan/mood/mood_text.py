@@ -7,8 +7,8 @@ import re
 from collections.abc import Sequence
 
 from scoregen.plan.mood.affect import Affect, total
-from scoregen.plan.mood.story import NEGATED, STRONGER, WEAKER
-from scoregen.plan.mood.word_list import LANGUAGES, Entry, WordList, load_words
+from scoregen.plan.mood.story import STRONGER, WEAKER
+from scoregen.plan.mood.word_list import LANGUAGES, NEGATED, Entry, WordList, load_words
 from scoregen.system.errors import InputError
 
 AXES = ("valence", "arousal", "tension")
@@ -16,7 +16,7 @@ MOST_POINTS = 24
 _SEPARATORS = re.compile(r"\s*(?:,|;|->|→|\bthen\b|\bdann\b|\bdanach\b|\bfinally\b|\bschließlich\b)\s*", re.IGNORECASE)
 _NUMBER = r"[-+]?(?:\d+(?:\.\d*)?|\.\d+)"
 _AXIS = re.compile(rf"({'|'.join(AXES)})\s*[:=]?\s*((?:{_NUMBER}|[\s,;>])*)", re.IGNORECASE)
-_FILLERS = frozenset("a an the and und ein eine of in it is becoming growing mood music more less werdend wird".split())
+_FILLERS = frozenset(("a", "an", "the", "and", "und", "of", "in", "is", "becoming", "growing", "mood", "music", "wird"))
 _EXAMPLE = "such as 'tender, then uneasy' or 'valence 0.5, arousal -0.3'"
 
 
@@ -47,7 +47,9 @@ def _numbers(text: str) -> tuple[Affect, ...]:
     """The curves of the axes that are named; an axis with fewer points is stretched, one without is 0."""
     rest = _AXIS.sub(" ", text).strip(" ,;")
     if rest:
-        raise InputError(f"found {rest!r} beside numbers; expected valence, arousal and tension with numbers, {_EXAMPLE}")
+        raise InputError(
+            f"found {rest!r} beside numbers; expected valence, arousal and tension with numbers, {_EXAMPLE}"
+        )
     curves: dict[str, list[Affect]] = {}
     for name, values in _AXIS.findall(text):
         axis = name.lower()

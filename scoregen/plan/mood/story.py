@@ -31,7 +31,7 @@ CLEAR = 0.1
 """The least valence, without sign, of what follows a verdict that is then taken as irony."""
 _SENTENCE = re.compile(r"[^.!?…\n]+(?:[.!?…]+[\"'”“»«’)\]]*|\n|$)")
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|[.,;:!?…()\"“”„»«—–]")
-_BOUNDS = frozenset(".,;:!?…()\"“”„»«—–")
+_BOUNDS = frozenset('.,;:!?…()"“”„»«—–')
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,19 +156,19 @@ def _negated(words: Sequence[str], known: WordList) -> list[bool]:
     for place, word in enumerate(words):
         if word in known.negations:
             after = list(_scope(words, place, known))
-            if word not in SUBJECTS and not any(known.find(words[each]) for each in after):
+            if (word in REACHING_BACK or word.endswith("n't")) and not any(known.find(words[each]) for each in after):
                 after = list(_clause_before(words, place))
             for each in after:
                 result[each] = not result[each]
     return result
 
 
-SUBJECTS = frozenset("no nobody noone nothing none neither kein keine keinen keinem keiner niemand nichts ohne without".split())
-"""Negations that do not reach back to what stands before them."""
+REACHING_BACK = frozenset(("not", "never", "nicht", "nie", "niemals"))
+"""Negations that negate what stands before them if nothing of mood follows; so do the contracted ones."""
 
 
 def _scope(words: Sequence[str], place: int, known: WordList) -> Iterator[int]:
-    """The words after a negation that it negates: up to the end of the clause, or a preposition after the first words."""
+    """The words that a negation negates: up to the end of the clause, or a preposition after the first words."""
     for each in range(place + 1, min(place + 1 + SCOPE, len(words))):
         ends = words[each] in _BOUNDS or words[each] in known.ends_of_negation
         if ends or (words[each] in known.prepositions and each > place + 2):
@@ -183,9 +183,7 @@ def _clause_before(words: Sequence[str], place: int) -> Iterator[int]:
         yield each
 
 
-def _with_irony(
-    rows: Sequence[Sequence[str]], read: Sequence[list[_Placed]], known: WordList
-) -> list[list[_Placed]]:
+def _with_irony(rows: Sequence[Sequence[str]], read: Sequence[list[_Placed]], known: WordList) -> list[list[_Placed]]:
     """The causes, with verdicts that what follows contradicts turned around."""
     result = list(read)
     for number, tokens in enumerate(rows):

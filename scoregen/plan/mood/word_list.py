@@ -18,8 +18,8 @@ NEGATED = -0.7
 LONGEST_PHRASE = 4
 """The most words of a phrase of the list, which are joined by `_` there."""
 _COMMON = {
-    "english": frozenset("the a an and of to in is was are it he she they we you his her with on at for not".split()),
-    "german": frozenset("der die das und ein eine ist war sind er sie es wir ich den dem mit auf im in zu nicht".split()),
+    "english": "the a an and of to in is was are it he she they we you his her with on at for not",
+    "german": "der die das und ein eine ist war sind er sie es wir ich den dem mit auf im in zu nicht",
 }
 
 
@@ -89,7 +89,7 @@ def load_words(language: str) -> WordList:
 
 def language_of(words: list[str]) -> str:
     """The language of which a text has more of the most common words."""
-    counts = {language: sum(word in common for word in words) for language, common in _COMMON.items()}
+    counts = {language: sum(word in common.split() for word in words) for language, common in _COMMON.items()}
     return max(LANGUAGES, key=lambda language: counts[language])
 
 

@@ -26,7 +26,9 @@ def resting(measure: Measure, parts: Collection[str]) -> Measure:
     return replace(measure, voices=tuple(voices))
 
 
-def with_texture(measures: Sequence[Measure], section: SectionPlan, ensemble: Ensemble, parts: Sequence[Part]) -> list[Measure]:
+def with_texture(
+    measures: Sequence[Measure], section: SectionPlan, ensemble: Ensemble, parts: Sequence[Part]
+) -> list[Measure]:
     """The measures of a section with rests in the parts that its texture leaves out."""
     playing = playing_roles(section.texture, ensemble)
     silent_parts = {part.id for part, role in zip(parts, ensemble.roles, strict=True) if role not in playing}
@@ -57,11 +59,15 @@ def _named(texture: str, ensemble: Ensemble) -> Sequence[Role]:
     unknown = next((name for name in names if name not in known), None)
     if unknown is not None:
         expected = ", ".join(role.name for role in ensemble.roles)
-        raise InputError(f"texture: found {unknown!r}, which is no part of {ensemble.name}; expected some of: {expected}")
+        raise InputError(
+            f"texture: found {unknown!r}, which is no part of {ensemble.name}; expected some of: {expected}"
+        )
     return [role for role in ensemble.roles if role in [known[name] for name in names]]
 
 
-def with_motif(measures: Sequence[Measure], section: SectionPlan, ensemble: Ensemble, parts: Sequence[Part]) -> list[Measure]:
+def with_motif(
+    measures: Sequence[Measure], section: SectionPlan, ensemble: Ensemble, parts: Sequence[Part]
+) -> list[Measure]:
     """The measures of a section with its motif in the highest part that plays, at each of its places."""
     found = list(measures)
     if not section.motif:

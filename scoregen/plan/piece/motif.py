@@ -1,7 +1,7 @@
 """Motifs: short tunes in degrees of the key, so that a theme can come back in another key and mode.
 
-`5:1 6:0.5 5:0.5 3:2` are the degrees 5 6 5 3 with their lengths in quarters. `#` and `b` alter a degree, `'` and `,` move
-it an octave up or down, and `r` is a rest.
+`5:1 6:0.5 5:0.5 3:2` are the degrees 5 6 5 3 with their lengths in quarters. `#` and `b` alter a degree, `'` and `,`
+move it an octave up or down, and `r` is a rest.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import STEPS, Pitch
 from scoregen.score.rhythm import NoteValue, notate
 
-_NOTE = re.compile(r"(?:(?P<alter>#|b)?(?P<degree>[1-7])(?P<octave>'{0,2}|,{0,2})|(?P<rest>r)):(?P<length>\d+(?:\.\d+)?|\d+/\d+)")
+_NOTE = re.compile(
+    r"(?:(?P<alter>#|b)?(?P<degree>[1-7])(?P<octave>'{0,2}|,{0,2})|(?P<rest>r)):(?P<length>\d+(?:\.\d+)?|\d+/\d+)"
+)
 MOST_MEASURES = 8
 
 
@@ -92,6 +94,13 @@ def pitch_of_degree(note: MotifNote, key: Key, tonic: Pitch) -> Pitch:
     octave, index = divmod(tonic.diatonic + note.step, 7)
     step = STEPS[index]
     return Pitch(step, key.signature.alter(step) + note.alter, octave)
+
+
+def degrees(key: Key) -> list[int]:
+    """The degrees of a key on the line of fifths, from the tonic up."""
+    tones = sorted(range(key.signature.fifths - 1, key.signature.fifths + 6), key=lambda each: 7 * each % 12)
+    home = tones.index(key.tonic_fifths)
+    return [*tones[home:], *tones[:home]]
 
 
 def _tonic(key: Key, middle: int) -> Pitch:

@@ -23,7 +23,7 @@ DENSITIES = ("still", "calm", "moving", "flowing", "driving")
 on every half of a beat with accompaniment in quarters of it."""
 ARTICULATIONS = ("legato", "staccato", "tenuto", "accent", "marcato")
 TEXTURES = ("full", "thin", "outer", "upper", "lower", "solo")
-"""Which parts play: all, all but some inner ones, the highest and the lowest, the upper or the lower half, the highest."""
+"""Which parts play: all, all but some inner ones, the highest and the lowest, the upper or lower half, the highest."""
 MOST_SHIFTED = 12
 """The most semitones by which a register is moved."""
 REGISTERS = {"low": -5, "middle": 0, "high": 5}
@@ -45,8 +45,8 @@ class SectionPlan:
     `cadences` has one of `CADENCES`, or "" to be drawn, for each phrase. `chords` is a progression in the vocabulary of
     `plan.chords.chord_text`, "" for none; `fixed` is false if it is a suggestion. `dynamics` are spread over the
     section. `mark` is a rehearsal mark and `text` words at its start, `silence` the measures of rest at its
-    start. `mood` is what the other values were drawn from, None without one. `density`, `articulation` and `texture` are
-    words of `DENSITIES` and so on, "" for no wish; `texture` may also name the parts that play. `register` is in
+    start. `mood` is what the other values were drawn from, None without one. `density`, `articulation` and `texture`
+    are words of `DENSITIES` and so on, "" for no wish; `texture` may also name the parts that play. `register` is in
     semitones from the usual one. `motif` is a tune (`motif`) that opens the section, or comes at the measures
     `motif_at`, from 1: of the highest part that plays, or of `motif_part`, a name or `lowest`.
     """

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from scoregen.plan.chords.chord_text import chord_measures
 from scoregen.plan.form import FASTEST, MOST_MEASURES, SLOWEST
-from scoregen.plan.piece.manner_keys import MANNER_KEYS, fault_of_manner, manner_of, with_mood
+from scoregen.plan.piece.contradictions import fault_of_manner
+from scoregen.plan.piece.manner_keys import MANNER_KEYS, manner_of, with_mood
 from scoregen.plan.piece.piece_plan import CADENCES, DEFAULT_TEMPO, Level, PiecePlan, SectionPlan, letters
 from scoregen.plan.piece.section_chords import fault_of_chords
 from scoregen.plan.piece.toml_table import Table, check_keys, file_text, parsed_tables
@@ -218,4 +219,3 @@ def _anacrusis(piece: Table, sections: Sequence[SectionPlan]) -> Fraction:
     if value and (value >= time.duration or (value / (time.unit / 4)).denominator != 1):
         piece.fail("anacrusis", f"found {float(value):g} quarters in {time}; expected less than {time.duration}")
     return value
-

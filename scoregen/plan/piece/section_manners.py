@@ -13,7 +13,6 @@ from scoregen.plan.piece.planned_piece import PlannedPiece
 from scoregen.score.elements import Measure
 from scoregen.tokens.constraints.measure_plan import MeasurePlan, Plan
 
-
 SLOW = 96
 """The beats per minute below which driving music divides its beats into quarters."""
 OCTAVE = 12
@@ -62,7 +61,9 @@ def _measure(
     opened = _open(section, measure)
     if opened is not None:
         fixed = {place for place in (*own.chords, *own.given_chords) if place >= 0}
-        own = replace(own, onsets=frozenset({*opened, *fixed, *(own.onsets or ())} if own.onsets else {*opened, *fixed}))
+        own = replace(
+            own, onsets=frozenset({*opened, *fixed, *(own.onsets or ())} if own.onsets else {*opened, *fixed})
+        )
     ends = min(measure.phrase_ends, default=measure.duration) if measure.phrase_ends or is_last else measure.duration
     stops = ends if not is_last else min(ends, Fraction(0))
     return replace(own, pulses=frozenset(place for place in _pulses(section, measure) if place < stops))

@@ -46,7 +46,7 @@ def _section(section: SectionPlan) -> Iterator[str]:
     if section.chords:
         yield f"chords = {_quoted(section.chords)}"
         yield f"harmony = {_quoted('fixed' if section.fixed else 'suggested')}"
-    if section.dynamics:
+    if section.dynamics or section.mood is not None:
         words = (word for level in section.dynamics for word in (level.mark, _SIGNS.get(level.hairpin or "", "")))
         yield f"dynamics = {_quoted(' '.join(filter(None, words)))}"
     for key in ("mark", "text"):
@@ -58,17 +58,20 @@ def _section(section: SectionPlan) -> Iterator[str]:
 
 
 def _manner(section: SectionPlan) -> Iterator[str]:
-    if section.mood is not None:
+    """The manner; with a mood all of it, because a mood decides what is left open."""
+    has_mood = section.mood is not None
+    if has_mood:
         yield f"mood = {_quoted(str(section.mood))}"
-    for key in ("density", "articulation", "texture", "motif"):
+    for key in ("density", "articulation", "texture"):
+        if has_mood or getattr(section, key):
+            yield f"{key} = {_quoted(getattr(section, key))}"
+    if has_mood or section.register:
+        yield f"register = {section.register}  # semitones"
+    for key in ("motif", "motif_part"):
         if text := getattr(section, key):
             yield f"{key} = {_quoted(text)}"
     if section.motif_at:
         yield f"motif_at = [{', '.join(map(str, section.motif_at))}]  # measures"
-    if section.motif_part:
-        yield f"motif_part = {_quoted(section.motif_part)}"
-    if section.register:
-        yield f"register = {section.register}  # semitones"
 
 
 def _quoted(text: str) -> str:

@@ -46,7 +46,8 @@ def test_what_a_plan_says() -> None:
     assert (first.key, first.tempo, first.phrases) == (Key.parse("g minor"), 66, (2, 2))
     assert first.dynamics == (Level(0, "p", "crescendo"), Level(2, "f", "diminuendo"), Level(3, "p"))
     assert (second.measures, second.tempo, second.seconds) == (9, 81, 20), "the nearest tempo that lasts 20 seconds"
-    assert plan.not_followed == ("mood",)
+    assert first.mood == second.mood and first.mood is not None, "the mood of the piece"
+    assert (first.density, first.articulation) == ("still", "legato")
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def plan_command(
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write the plan of a piece, from options, a mood, a story or a score: form, keys, phrases, chords, tempo, dynamics.
+    """Write the plan of a piece, from options, a mood, a story or a score: keys, phrases, chords, tempo, dynamics.
 
     Edit it, and compose the piece with `scoregen compose --plan FILE`.
     """
