@@ -125,7 +125,11 @@ def weights(files: list[Path]) -> str:
     """The grammar of chords as TOML: what follows what, as shares."""
     rows = [json.loads(path.read_text(encoding="utf-8")) for path in files]
     sources = ", ".join(f"{row['files']} of {path.stem}" for row, path in zip(rows, files, strict=True))
-    lines = ["# Shares of successions of chords, counted by tools/count_forms.py in the analyses of", f"# {sources}.", ""]
+    lines = [
+        "# Shares of successions of chords, counted by tools/count_forms.py in the analyses of",
+        f"# {sources}.",
+        "",
+    ]
     for mode in ("major", "minor"):
         total: Counter[str] = sum((Counter(row["chords"].get(mode, {})) for row in rows), Counter())
         lines += [f"[{mode}]", *_successions(total), ""]
@@ -152,10 +156,8 @@ def _successions(total: Counter[str]) -> list[str]:
     for name in sorted(common, key=lambda each: -after[each].total()):
         own = {each: count for each, count in after[name].items() if each in common}
         kept = {each: count for each, count in own.items() if count >= LEAST_SHARE * sum(own.values())}
-        shares = ", ".join(
-            f'"{each}" = {count / sum(kept.values()):.3f}'
-            for each, count in sorted(kept.items(), key=lambda row: -row[1])
-        )
+        ordered = sorted(kept.items(), key=lambda row: -row[1])
+        shares = ", ".join(f'"{each}" = {count / sum(kept.values()):.3f}' for each, count in ordered)
         lines.append(f'"{name}" = {{ {shares} }}')
     return lines
 
