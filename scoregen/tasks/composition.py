@@ -19,7 +19,7 @@ from scoregen.notation.results import ScoreResult
 from scoregen.plan.chords.chord_report import ChordReport, chord_report
 from scoregen.plan.chords.steering import chord_notices
 from scoregen.plan.drafts import closing_chords
-from scoregen.plan.piece.articulation import articulated
+from scoregen.plan.piece.articulation import articulated, without_fermatas
 from scoregen.plan.piece.writing import plan_text
 from scoregen.plan.plan_text import PlanRow, plan_rows
 from scoregen.plan.sections import unfolded
@@ -169,9 +169,12 @@ def _alternative(work: Work, draft: Draft, rank: int, settings: Mapping[str, Any
 
 
 def _filled(work: Work, draft: Draft) -> Score:
-    """The page with its blanks filled, and with the articulation of its plan."""
+    """The page with its blanks filled, with the articulation of its plan; music of moods has no fermatas."""
     page, plan, planned = filled_page(work.task, draft.tokens), work.request.plan, work.page.planned
-    return articulated(page, plan, planned) if plan and planned else page
+    if not (plan and planned):
+        return page
+    page = without_fermatas(page) if plan.has_moods else page
+    return articulated(page, plan, planned)
 
 
 def _notices(work: Work, report: ChordReport | None, best: Score) -> tuple[str, ...]:

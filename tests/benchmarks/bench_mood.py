@@ -23,6 +23,7 @@ import sys
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -110,13 +111,15 @@ MOST = 0.6
 """The valence and the arousal of the moods that are composed, up and down."""
 
 
-def music(seeds: Sequence[int], ensemble: str, measures: int) -> None:
+def music(seeds: Sequence[int], ensemble: str, measures: int, *, fixed: bool) -> None:
     """Print how many pairs of pieces move as intended."""
     rows: dict[tuple[int, int, int], dict[str, float]] = {}
     for seed in seeds:
         for valence in (-1, 1):
             for arousal in (-1, 1):
-                rows[seed, valence, arousal] = heard(valence * MOST, arousal * MOST, seed, ensemble, measures)
+                rows[seed, valence, arousal] = heard(
+                    valence * MOST, arousal * MOST, seed, ensemble, measures, fixed=fixed
+                )
                 print(seed, valence, arousal, json.dumps(rows[seed, valence, arousal]), file=sys.stderr, flush=True)
     for axis, weights, left in (("valence", VALENCE, LEFT["valence"]), ("arousal", AROUSAL, LEFT["arousal"])):
         pairs = [(rows[high], rows[low]) for high, low in compared(axis, seeds)]
@@ -132,11 +135,12 @@ def compared(axis: str, seeds: Sequence[int]) -> Iterator[tuple[tuple[int, int, 
             yield ((seed, 1, other), (seed, -1, other)) if axis == "valence" else ((seed, other, 1), (seed, other, -1))
 
 
-def heard(valence: float, arousal: float, seed: int, ensemble: str, measures: int) -> dict[str, float]:
+def heard(valence: float, arousal: float, seed: int, ensemble: str, measures: int, *, fixed: bool) -> dict[str, float]:
     """The features of a piece of a mood."""
     tension = -0.3 * valence + 0.2 * arousal
     text = f"valence {valence:.2f}, arousal {arousal:.2f}, tension {tension:.2f}"
     plan = plan_asked("period", text, options={"measures": measures}, seed=seed).plan
+    plan = replace(plan, sections=tuple(replace(each, fixed=fixed or each.fixed) for each in plan.sections))
     done = compose(ensemble=ensemble, plan=plan, sampling=SamplingOptions(seed=seed))
     tempo = float(done.score.measures[0].tempos[0].quarters_per_minute)
     return features(to_midi(done.score), tempo)
@@ -148,12 +152,15 @@ def main() -> None:
     parser.add_argument("--show", action="store_true")
     parser.add_argument("--emobank", type=Path)
     parser.add_argument("--music", type=int, metavar="SEEDS")
+    parser.add_argument("--fixed", action="store_true", help="bind the chords of the plans")
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--ensemble", default="string-quartet")
     parser.add_argument("--measures", type=int, default=8)
     options = parser.parse_args()
     if options.music:
-        music(range(options.first, options.first + options.music), options.ensemble, options.measures)
+        music(
+            range(options.first, options.first + options.music), options.ensemble, options.measures, fixed=options.fixed
+        )
         return
     for half in (options.half,) if options.half else HALVES:
         accuracy(half, show=options.show)

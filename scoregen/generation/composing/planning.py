@@ -70,7 +70,9 @@ def _range(role: Role | None, slot: Slot, task: InfillTask) -> VoiceRange | None
     if role is None or comfortable is None:
         return None
     low, high = (pitch.transposed(task.interval).midi_pitch for pitch in role.range_on(slot.staff))
-    return VoiceRange(low, high, comfortable)
+    lowest = min((each for each in task.singers if each), key=lambda each: each.lowest.midi_pitch)
+    is_bass = role is lowest and slot.staff == role.staves
+    return VoiceRange(low, high, comfortable, is_bass)
 
 
 def _played_plans(

@@ -28,6 +28,24 @@ def articulated(score: Score, plan: PiecePlan, piece: PlannedPiece) -> Score:
     return replace(score, measures=measures)
 
 
+def without_fermatas(score: Score) -> Score:
+    """The score without the fermatas of its phrase ends, which would stop music that keeps its tempo."""
+    return replace(score, measures=tuple(map(_without_fermatas, score.measures)))
+
+
+def _without_fermatas(measure: Measure) -> Measure:
+    voices = tuple(
+        replace(voice, elements=tuple(_plain(element) for element in voice.elements)) for voice in measure.voices
+    )
+    return replace(measure, voices=voices, phrase_ends=())
+
+
+def _plain(element: Element) -> Element:
+    if isinstance(element, Chord):
+        return Chord(tuple(replace(note, fermata=False) for note in element.notes))
+    return replace(element, fermata=False)
+
+
 def _articulated(measure: Measure, word: str, sung: Collection[str]) -> Measure:
     if word == "legato":
         slurs = [slur for voice in measure.voices if voice.slot.part not in sung for slur in _slurs(voice)]

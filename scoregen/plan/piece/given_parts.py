@@ -98,15 +98,20 @@ def _leading_role(section: SectionPlan, ensemble: Ensemble) -> Role:
 
 def _middle(role: Role, register: int) -> int:
     """The MIDI number near which the tonic of a motif lies, so that its notes stay in the usual range."""
-    comfortable = role.comfortable[0].midi_pitch, role.comfortable[1].midi_pitch
-    low, high = usual_range(*comfortable)
-    return min(max((low + high) // 2 + register - 2, comfortable[0] + 5), comfortable[1] - 9)
+    lowest, highest = role.comfortable[0].midi_pitch, role.comfortable[1].midi_pitch
+    lowest = max(lowest, MIDDLE_C) if role.staves > 1 else lowest
+    low, high = usual_range(lowest, highest)
+    return min(max((low + high) // 2 + register - 2, lowest + 5), highest - 9)
 
 
-def usual_range(lowest: int, highest: int) -> tuple[int, int]:
+MIDDLE_C = 60
+"""The lowest note of the usual range of a right hand."""
+
+
+def usual_range(lowest: int, highest: int, *, is_bass: bool = False) -> tuple[int, int]:
     """The part of a comfortable range in which a voice is when nothing else is asked for, in MIDI numbers."""
     width = highest - lowest
-    return lowest + width // 10, lowest + 7 * width // 10
+    return (lowest, lowest + width // 2) if is_bass else (lowest + width // 10, lowest + 7 * width // 10)
 
 
 def _with_voice(measure: Measure, part: str, elements: tuple[Element, ...]) -> Measure:

@@ -106,6 +106,11 @@ class PiecePlan:
         return sum((self.sections[index].seconds for index in self.order), Fraction(0))
 
     @property
+    def has_moods(self) -> bool:
+        """Whether any section has a mood."""
+        return any(section.mood is not None for section in self.sections)
+
+    @property
     def form(self) -> str:
         return " ".join(self.sections[index].name for index in self.order)
 

@@ -20,15 +20,17 @@ OCTAVE = 12
 
 @dataclass(frozen=True, slots=True)
 class VoiceRange:
-    """The range of a voice, and the comfortable one in it, in MIDI numbers."""
+    """The range of a voice, and the comfortable one in it, in MIDI numbers; `is_bass`: of the lowest voice."""
 
     lowest: int
     highest: int
     comfortable: tuple[int, int]
+    is_bass: bool = False
 
     def shifted(self, semitones: int) -> tuple[int, int]:
         """The usual range moved up or down, as far as the voice reaches; an octave of it at least."""
-        low, high = (min(max(each + semitones, self.lowest), self.highest) for each in usual_range(*self.comfortable))
+        usual = usual_range(*self.comfortable, is_bass=self.is_bass)
+        low, high = (min(max(each + semitones, self.lowest), self.highest) for each in usual)
         return (min(low, high - OCTAVE), high) if semitones > 0 else (low, max(high, low + OCTAVE))
 
 
