@@ -2,6 +2,7 @@
 
     python tests/benchmarks/bench_mood.py [--half test] [--show] [--emobank FILE]
     python tests/benchmarks/bench_mood.py --music 10 [--ensemble string-quartet]
+    python tests/benchmarks/bench_mood.py --courses 8 [--real FOLDER]
 
 The first prints quadrants of the scenes of `tests/plan/mood/scenes.toml`.
 
@@ -27,10 +28,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
+from scoregen.evaluation.metrics import course
+from scoregen.evaluation.metrics.pieces import score_piece
+from scoregen.notation.files import read_score
 from scoregen.notation.midi.write import to_midi
 from scoregen.plan.forms.asked import plan_asked
 from scoregen.plan.mood.story import mood_of, read_story
-from scoregen.tasks.compose import SamplingOptions, compose
+from scoregen.plan.piece.piece_plan import PiecePlan
+from scoregen.score.elements import Score
+from scoregen.tasks.compose import PieceOptions, SamplingOptions, compose
+from scoregen.tokens.encode import pitched_slots
 from tests.benchmarks.mood_features import AROUSAL, LEFT, VALENCE, estimate, features
 
 SCENES = Path(__file__).parent.parent / "plan" / "mood" / "scenes.toml"
@@ -146,6 +153,32 @@ def heard(valence: float, arousal: float, seed: int, ensemble: str, measures: in
     return features(to_midi(done.score), tempo)
 
 
+def courses(seeds: int, real: Path | None) -> None:
+    """Print the figures of the course of pieces: of forms, of new pieces without a form, and of real ones."""
+    sets = {
+        "aaba, 16 measures": [
+            written(plan_asked("aaba", options={"measures": 16}, seed=s).plan, s) for s in range(seeds)
+        ],
+        "no form, 16 measures": [written(None, seed) for seed in range(seeds)],
+    }
+    if real is not None:
+        sets["real pieces"] = [read_score(path) for path in sorted(real.iterdir())[: 4 * seeds]]
+    for name, scores in sets.items():
+        pieces = [score_piece(name, score, pitched_slots(score)) for score in scores]
+        rates = course.figures(pieces)
+        print(
+            name,
+            *(f"{key} {rate.value:.2f} [{rate.low:.2f}, {rate.high:.2f}]" for key, rate in rates.items()),
+            sep="; ",
+        )
+
+
+def written(plan: PiecePlan | None, seed: int) -> Score:
+    """A new piece for a choir."""
+    options = SamplingOptions(seed=seed, candidates=4)
+    return compose(plan=plan, piece=None if plan else PieceOptions(measures=16), sampling=options).score
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--half", choices=HALVES)
@@ -156,7 +189,12 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--ensemble", default="string-quartet")
     parser.add_argument("--measures", type=int, default=8)
+    parser.add_argument("--courses", type=int, metavar="SEEDS")
+    parser.add_argument("--real", type=Path, help="a folder of real pieces, for --courses")
     options = parser.parse_args()
+    if options.courses:
+        courses(options.courses, options.real)
+        return
     if options.music:
         music(
             range(options.first, options.first + options.music), options.ensemble, options.measures, fixed=options.fixed
