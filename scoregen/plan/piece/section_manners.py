@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -76,25 +76,30 @@ def _ranges(section: SectionPlan, ranges: Sequence[VoiceRange | None]) -> tuple[
 
 
 def _open(section: SectionPlan, measure: Measure) -> frozenset[Fraction] | None:
-    """The onsets that are open to new voices; None for every place."""
+    """The onsets that are open to new voices; None for every place. Flowing and driving music has no triplets."""
     beats = _beats(measure)
-    if section.density == "calm":
-        return frozenset(beats)
     if section.density == "still":
         return frozenset(beats[:: 2 if len(beats) % 2 == 0 else len(beats)])
-    return None
+    if section.density == "calm":
+        return frozenset(beats)
+    if section.density == "flowing":
+        return frozenset(_divided(measure, 3 if measure.time.is_compound else 4))
+    return frozenset(_pulses(section, measure)) or None
 
 
-def _pulses(section: SectionPlan, measure: Measure) -> Iterator[Fraction]:
-    """The places at which something begins: the divisions of beats in flowing music, and in driving music those of
-    fast beats, or the quarters of slow ones."""
+def _pulses(section: SectionPlan, measure: Measure) -> list[Fraction]:
+    """The places at which something begins: in flowing music the halves of beats, or thirds; in driving music the same,
+    or the quarters of slow beats; none in other music."""
     if section.density not in ("flowing", "driving"):
-        return
-    parts = 3 if measure.time.is_compound else 2
-    if section.density == "driving" and section.tempo < SLOW and not measure.time.is_compound:
-        parts = 4
-    for beat, length in zip(_beats(measure), measure.time.groups, strict=False):
-        yield from (beat + length * part / parts for part in range(parts))
+        return []
+    if measure.time.is_compound:
+        return _divided(measure, 3)
+    return _divided(measure, 4 if section.density == "driving" and section.tempo < SLOW else 2)
+
+
+def _divided(measure: Measure, parts: int) -> list[Fraction]:
+    rows = zip(_beats(measure), measure.time.groups, strict=False)
+    return [beat + length * part / parts for beat, length in rows for part in range(parts)]
 
 
 def _beats(measure: Measure) -> list[Fraction]:

@@ -96,8 +96,22 @@ def test_densities_open_and_demand_onsets() -> None:
     moving, flowing = (shaped(text.format(100, word))[0] for word in ("moving", "flowing"))
     assert (moving.onsets, moving.pulses) == (None, frozenset())
     assert flowing.pulses == {Fraction(place, 2) for place in range(8)}
+    assert flowing.onsets == {Fraction(place, 4) for place in range(16)}, "no triplets"
+    driving = shaped(text.format(100, "driving"))[0]
+    assert driving.onsets == driving.pulses == flowing.pulses
     assert len(shaped(text.format(70, "driving"))[0].pulses) == 16, "slow beats have four parts"
     assert not shaped(text.format(100, "driving"))[2].pulses, "the last chord is held"
+
+
+def test_densities_of_compound_and_odd_metres() -> None:
+    def places(time: str, density: str) -> tuple[int, int]:
+        found = shaped(f'time = "{time}"\n[[section]]\nmeasures = 2\ntempo = 80\ndensity = "{density}"')[0]
+        return len(found.onsets or ()), len(found.pulses)
+
+    assert places("6/8", "still") == (1, 0) and places("6/8", "calm") == (2, 0)
+    assert places("6/8", "flowing") == places("6/8", "driving") == (6, 6)
+    assert places("3/4", "still") == (1, 0) and places("3/4", "driving") == (12, 12)
+    assert places("5/8", "calm") == (2, 0)
 
 
 def test_registers_move_the_usual_range_within_the_instrument() -> None:
