@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from scoregen.plan.form import FASTEST, MOST_MEASURES, SLOWEST
-from scoregen.plan.forms.drawing import PieceWish, plan_of_wish
+from scoregen.plan.forms.drawing import plan_of_wish
 from scoregen.plan.forms.passages import PassagePlan, passages_of_moods, passages_of_story, plan_of_passages
+from scoregen.plan.forms.section_drawing import PieceWish
 from scoregen.plan.mood.mood_text import parse_mood
 from scoregen.plan.mood.story import read_story
 from scoregen.score.keys import Key

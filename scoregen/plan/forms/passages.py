@@ -11,17 +11,10 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from scoregen.plan.forms.drawing import (
-    Frame,
-    PieceWish,
-    closing_cadence,
-    divided,
-    in_seconds,
-    section_of,
-    tempo_of,
-)
+from scoregen.plan.forms.drawing import in_seconds
 from scoregen.plan.forms.journey import related_key
 from scoregen.plan.forms.motifs import MEASURES, draw_motif
+from scoregen.plan.forms.section_drawing import Frame, PieceWish, closing_cadence, divided, section_of, tempo_of
 from scoregen.plan.mood.affect import NEUTRAL, Affect, total
 from scoregen.plan.mood.music_table import ensemble_of, traits_of
 from scoregen.plan.mood.story import Cause, Sentence

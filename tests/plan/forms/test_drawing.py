@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from scoregen.plan.forms.asked import plan_asked, story_text
-from scoregen.plan.forms.drawing import divided
 from scoregen.plan.forms.grammar import form_names
 from scoregen.plan.forms.passages import passages_of_story
+from scoregen.plan.forms.section_drawing import divided
 from scoregen.plan.mood.story import read_story
 from scoregen.plan.piece.piece_plan import DENSITIES
 from scoregen.plan.piece.reading import parse_plan
