@@ -33,6 +33,8 @@ def fault_of_manner(section: SectionPlan) -> Fault | None:
 def _place(section: SectionPlan, length: int, places: Sequence[int]) -> Fault | None:
     key = "motif_at" if section.motif_at else "motif"
     for place, after in zip(places, [*places[1:], section.measures + 1], strict=True):
+        if place < 1:
+            return key, f"found {place}; expected measures from 1"
         if place <= section.silence:
             return key, f"found measure {place}, which is silent; omit silence, or begin the motif after it"
         if place + length > after:

@@ -9,6 +9,7 @@ from scoregen.plan.piece.motif import motif_elements, parse_motif
 from scoregen.plan.piece.piece_plan import TEXTURES, SectionPlan
 from scoregen.score.elements import Element, Measure, Part, Rest, Voice
 from scoregen.score.ensemble import Ensemble, Role
+from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import notate
 from scoregen.system.errors import InputError
 
@@ -81,8 +82,21 @@ def with_motif(
             index = first + place - 1 + offset
             if index < len(found) and found[index].duration == section.time.duration:
                 own = motif_elements(notes, section.key, section.time, _middle(role, section.register))
+                _check_range(own, role, section)
                 found[index] = _with_voice(found[index], part, own)
     return found
+
+
+def _check_range(elements: Sequence[Element], role: Role, section: SectionPlan) -> None:
+    """InputError for a note that the role does not have."""
+    low, high = role.range_on(1)
+    for element in elements:
+        for note in element.notes:
+            if isinstance(note.pitch, Pitch) and not low.midi_pitch <= note.pitch.midi_pitch <= high.midi_pitch:
+                raise InputError(
+                    f"motif: found {note.pitch} in section {section.name!r}, beyond {role.name} ({low} to {high});"
+                    " change its octave, or register"
+                )
 
 
 def _leading_role(section: SectionPlan, ensemble: Ensemble) -> Role:

@@ -34,7 +34,7 @@ class MotifNote:
 
 
 def parse_motif(text: str, time: TimeSignature) -> tuple[tuple[MotifNote, ...], ...]:
-    """The notes of each measure. ValueError for what is no note, and for a motif that fills no whole measures."""
+    """The notes of each measure. ValueError for what is no note, cannot be notated, or fills no whole measures."""
     measures: list[list[MotifNote]] = [[]]
     filled = Fraction(0)
     for word in text.replace("|", " ").split():
@@ -50,6 +50,8 @@ def parse_motif(text: str, time: TimeSignature) -> tuple[tuple[MotifNote, ...], 
         raise ValueError(f"found {float(filled):g} quarters in the last measure; expected {float(time.duration):g}")
     if len(measures) > MOST_MEASURES:
         raise ValueError(f"found {len(measures)} measures; expected at most {MOST_MEASURES}")
+    for measure in measures:
+        notate(list(itertools.accumulate(note.length for note in measure)), time.duration, time)
     return tuple(map(tuple, measures))
 
 

@@ -16,6 +16,8 @@ from scoregen.system.errors import InputError
         ('[[section]]\nmeasures = 4\nmotif = "1:1"', 3, "motif: found 1 quarters in the last measure; expected 4"),
         ('[[section]]\nmeasures = 1\nmotif = "1:4 | 2:4"', 3, "motif: found a motif of 2 measures at measure 1"),
         ('[[section]]\nmeasures = 4\nmotif = "1:4 | 2:4"\nmotif_at = [1, 2]', 4, "motif_at: found a motif of 2"),
+        ('[[section]]\nmeasures = 4\nmotif = "1:4"\nmotif_at = [0]', 4, "motif_at: found 0; expected measures from 1"),
+        ('[[section]]\nmeasures = 4\nmotif = "1:0.3 2:3.7"', 3, "cannot be notated"),
         ("[[section]]\nmeasures = 4\nmotif_at = [1]", 3, "motif_at: found no motif"),
         ('[[section]]\nmeasures = 4\nmotif_part = "lowest"', 3, "motif_part: found no motif"),
         ('[[section]]\nmeasures = 2\nsilence = 1\nmotif = "1:4"\nmotif_at = [1]', 5, "which is silent"),

@@ -81,6 +81,12 @@ def test_a_motif_of_a_named_part() -> None:
         planned('[[section]]\nmeasures = 2\ntexture = "upper"\nmotif = "1:4"\nmotif_part = "cello"')
 
 
+def test_a_motif_beyond_its_part_is_refused() -> None:
+    high = "motif_part = 'viola'\nregister = 12"
+    with pytest.raises(InputError, match="motif: found G6 in section 'A', beyond viola"):
+        planned(f"[[section]]\nmeasures = 1\nkey = 'G major'\nmotif = \"1'':2 1:2\"\n{high}")
+
+
 def shaped(text: str) -> dict[int, MeasurePlan]:
     plan = parse_plan(text)
     piece = planned_piece(plan, QUARTET, load_style(), 0)
