@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from tests.chorales import write_chorales
+from tests.notation.sound.playing import needs_sound
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PAGES = sorted(path.relative_to(REPOSITORY).as_posix() for path in (REPOSITORY / "docs").rglob("*.md"))
@@ -93,6 +94,14 @@ def test_the_first_steps_do_what_they_say(workshop: Path) -> None:
 @pytest.mark.slow
 def test_the_tutorial_does_what_it_says(workshop: Path) -> None:
     follow((REPOSITORY / "docs" / "tutorial.md").read_text(encoding="utf-8"), workshop)
+
+
+@needs_sound
+@pytest.mark.slow
+def test_a_paragraph_becomes_pages_and_sound(workshop: Path) -> None:
+    follow((REPOSITORY / "docs" / "moods.md").read_text(encoding="utf-8"), workshop)
+    assert (workshop / "scene.pdf").read_bytes().startswith(b"%PDF")
+    assert len((workshop / "scene.wav").read_bytes()) > 40 * 44_100
 
 
 @pytest.mark.slow
