@@ -338,7 +338,7 @@ def compose_command(
     piece |= given_options(key=key) if not score else {}
     if is_asked_in_words(mood, story, form):
         others = given_options(plan=plan, chords=chords, figured_bass=figured_bass)
-        options["plan"] = _in_words(mood, story, piece, seconds, score, others, seed or 0)
+        options["plan"] = _in_words(mood, story, piece, seconds, score, others, seed or 0, quiet=quiet)
         piece = {}
     elif seconds is not None:
         raise InputError("--seconds is for a new piece with a mood, a story or a named form; give its --measures")
@@ -373,6 +373,8 @@ def _in_words(
     score: Sequence[Path] | None,
     others: Mapping[str, Any],
     seed: int,
+    *,
+    quiet: bool,
 ) -> PiecePlan:
     """The plan of a mood, a story or a form. InputError if a score or another option describes the piece."""
     name = "mood" if mood is not None else "story" if story is not None else "form"
@@ -381,7 +383,9 @@ def _in_words(
     if others:
         option = next(iter(others)).replace("_", "-")
         raise InputError(f"--{option}: --{name} describes the piece; write its plan with scoregen plan, and edit it")
-    return plan_in_words(mood, story, piece, seconds, seed).plan
+    asked = plan_in_words(mood, story, piece, seconds, seed)
+    print_messages(asked.notices, quiet=quiet)
+    return asked.plan
 
 
 def _names(text: str | None) -> tuple[str, ...]:

@@ -45,7 +45,9 @@ def plan_asked(
 
 def _checked(found: PassagePlan) -> PassagePlan:
     if found.plan.measures > MOST_MEASURES:
-        raise InputError(f"found {found.plan.measures} measures; expected at most {MOST_MEASURES}; give --measures")
+        raise InputError(
+            f"found {found.plan.measures} measures; expected at most {MOST_MEASURES}; shorten it with --measures"
+        )
     return found
 
 

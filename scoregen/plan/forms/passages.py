@@ -31,6 +31,10 @@ WORDS_A_SECOND = 2.2
 SHORTEST = 8
 """The seconds of the shortest passage of a story, unless the length of the whole is given."""
 LONGEST_LABEL = 36
+NO_MOOD = (
+    "found no word of mood in the story, which is read in English and German: the music is neutral; name a --mood, or"
+    " edit the mood of each section in the plan"
+)
 LONGEST_PHRASE = 4
 """The measures of a phrase, at most one more."""
 
@@ -53,10 +57,11 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class PassagePlan:
-    """A plan of passages, and for each section remarks on where its mood comes from."""
+    """A plan of passages, for each section remarks on where its mood comes from, and notices for the user."""
 
     plan: PiecePlan
     remarks: Mapping[str, Sequence[str]]
+    notices: tuple[str, ...] = ()
 
 
 def passages_of_moods(moods: Sequence[Affect]) -> list[Passage]:
@@ -103,7 +108,9 @@ def plan_of_passages(passages: Sequence[Passage], wish: PieceWish, seed: int = 0
     mean = total(each.mood.times(each.weight) for each in passages).times(1 / sum(each.weight for each in passages))
     plan = PiecePlan(tuple(sections), tuple(range(len(sections))), wish.title, instrumentation=ensemble_of(mean))
     plan = in_seconds(plan, wish.seconds) if wish.seconds else plan
-    return PassagePlan(plan, {letters(number): _remarks(passage) for number, passage in enumerate(passages)})
+    remarks = {letters(number): _remarks(passage) for number, passage in enumerate(passages)}
+    is_mute = all(each.texts and not each.causes for each in passages)
+    return PassagePlan(plan, remarks, (NO_MOOD,) if is_mute else ())
 
 
 def _lengths(passages: Sequence[Passage], wish: PieceWish) -> list[int]:

@@ -75,7 +75,11 @@ def _limited(points: Sequence[Affect]) -> tuple[Affect, ...]:
 
 def _point(text: str) -> Affect:
     """The mean of the words of a step."""
+    if found_number := re.search(_NUMBER, text):
+        raise InputError(f"found {found_number[0]} beside words; numbers need the name of an axis, {_EXAMPLE}")
     words = re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", text.lower())
+    if axis := next((word for word in words if word in AXES), None):
+        raise InputError(f"{axis}: found no number; expected one from -1 to 1, {_EXAMPLE}")
     found, factor = list[Affect](), 1.0
     for word in words:
         lists = [load_words(language) for language in LANGUAGES]

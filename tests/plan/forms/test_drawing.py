@@ -99,6 +99,12 @@ def test_sentences_without_mood_go_on_with_the_one_before() -> None:
     assert len(passages) == 1 and passages[0].mood.valence < -0.2
 
 
+def test_a_story_in_another_language_is_neutral_and_says_so() -> None:
+    asked = plan_asked(story="Hola, estoy muy triste hoy.")
+    assert len(asked.notices) == 1 and "found no word of mood in the story" in asked.notices[0]
+    assert plan_asked(story=STORY).notices == ()
+
+
 def test_long_stories_have_eight_passages_at_most() -> None:
     story = "They laugh and dance. He weeps at the grave. " * 100
     assert len(plan_asked(story=story).plan.sections) <= 8

@@ -36,6 +36,8 @@ def test_negation_and_degree() -> None:
         ("", "found no mood"),
         ("then", "found no mood"),
         ("the mood", "names no mood"),
+        ("happy 0.3", "found 0.3 beside words"),
+        ("valence", "valence: found no number"),
         ("valence 3", "valence: found 3; expected a number from -1 to 1"),
         ("valence 0.5 foo", "found 'foo' beside numbers"),
         ("calm, " * 30, "found a mood of 30 steps; expected at most 24"),

@@ -80,6 +80,7 @@ def plan_command(
     if is_asked_in_words(mood, story, form):
         asked = plan_in_words(mood, story, piece, seconds, seed)
         plan, remarks = asked.plan, asked.remarks
+        print_messages(asked.notices, quiet=quiet)
     elif seconds is not None:
         raise InputError("--seconds is for a mood, a story or a named form; give --measures")
     elif score is not None:
