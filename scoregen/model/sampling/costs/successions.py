@@ -10,6 +10,7 @@ R drafts, K outcomes, V voices, E events.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import copy
 from pathlib import Path
 
@@ -66,6 +67,18 @@ class SuccessionCosts:
         self._index[motion, self._sets] = np.arange(len(motion))
         self._last = [_NOTHING] * rows
         self._before_last = [_NOTHING] * rows
+
+    @classmethod
+    def before_slices(cls, table: SuccessionTable, where: Places, pieces: Sequence[Ints]) -> SuccessionCosts:
+        """A row for each slice of finished pieces, as before that slice; `pieces` are the pitch ids [T, V] that sound."""
+        every = cls(table, where, 0, pieces[0].shape[1])
+        for sounding in pieces:
+            one = cls(table, where, 1, sounding.shape[1])
+            for row in range(len(sounding)):
+                every._last += one._last
+                every._before_last += one._before_last
+                one.append(sounding[row : row + 1])
+        return every
 
     def append(self, sounding: Ints) -> None:
         """Append the pitch ids [R, V] that sound now."""
