@@ -6,13 +6,13 @@ each step also draws a few drafts from the averaged network, with nothing but th
 given, and adds two terms:
 
 - The choices of the starting weights on these prefixes, under the costs of the style and of the successions of the
-  corpus, are distilled (on-policy distillation with a priced teacher; Agarwal et al. 2024, arXiv:2306.13649). It teaches
-  every choice, and asks for nothing that the starting weights could not have written.
+  corpus, are distilled (on-policy distillation, Agarwal et al. 2024, arXiv:2306.13649, with a priced teacher). This
+  teaches every choice.
 - Choices before which drafts of the same form went on better become likelier, others less likely (REINFORCE, Williams
   1992, with the other drafts as baseline). How a draft goes on is judged by the same successions and faults, in the
   next few beats: this teaches where a choice leads.
 
-Only successions rarer than nearly all of the corpus's own count, so that nothing is gained by being plainer.
+Only successions that are rarer than most of the corpus's cost something, so that nothing is gained by being plainer.
 D drafts, T slices, V voices, R rows (the slices of all drafts), E events.
 """
 
@@ -59,8 +59,10 @@ LONGEST_FORM = 12
 """The most measures of a draft."""
 WITH_MELODY, WITH_PLAN = 0.5, 0.65
 """The shares of forms with the first voice given, and with the harmonic plan of their piece."""
-USUAL = 0.95
-"""The share of the corpus's own successions that are no fault."""
+USUAL = 0.8
+"""The share of the corpus's successions that are no fault, each under the counts of other pieces."""
+MOST_UNUSUAL = 5.0
+"""The most nats that a succession costs."""
 FAULT = 2.0
 """The cost of a parallel, of a note that does not go where it tends, and of a cross relation, in nats."""
 AHEAD = 4
@@ -72,7 +74,7 @@ MOST_ADVANTAGE = 2.0
 class OwnDrafts:
     """What own drafts need: the pieces whose forms they take, the teacher, and what judges them.
 
-    `limit`: the nats of a succession that USUAL of those of the pieces keep below.
+    `limit`: the nats below which USUAL of the successions of one half of the pieces stay, counted in the other half.
     """
 
     pieces: tuple[TokenScore, ...]
@@ -83,11 +85,19 @@ class OwnDrafts:
 
     @classmethod
     def of(cls, pieces: Sequence[TokenScore], teacher: Network) -> OwnDrafts:
-        table = SuccessionTable.of(pieces)
-        known = [table.nats(piece_successions(sonorities(piece), places(headers(piece)))[0]) for piece in pieces]
+        counted = SuccessionTable.of(pieces[::2])
+        nats = [counted.nats(_successions(piece)[0]) for piece in pieces[1::2] or pieces]
+        limit = float(np.quantile(np.concatenate(nats), USUAL))
         teacher.eval().requires_grad_(False)
-        limit = float(np.quantile(np.concatenate(known), USUAL))
-        return cls(tuple(pieces), teacher, table, limit, load_style().voice_leading)
+        return cls(tuple(pieces), teacher, SuccessionTable.of(pieces), limit, load_style().voice_leading)
+
+    def excess(self, nats: Floats | Costs) -> Floats:
+        """The nats of successions beyond the usual."""
+        return np.clip(nats - self.limit, 0.0, MOST_UNUSUAL)
+
+
+def _successions(piece: TokenScore) -> tuple[Ints, Ints]:
+    return piece_successions(sonorities(piece), places(headers(piece)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +191,7 @@ def _prices(own: OwnDrafts, drafts: Sequence[TokenScore], examples: Sequence[Exa
             decision.others,
             decision.other_pitches,
         )
-        prices.append(style_costs(decision, own.style) + own.style.unusual_succession * unusual)
+        prices.append(style_costs(decision, own.style) + own.excess(unusual).astype(np.float32))
     return prices
 
 
@@ -197,7 +207,7 @@ def _decision(example: Example, turn: int, ends: Sequence[int]) -> DecisionConte
         others,
         piece.sounding[slices[:, None], others],
         np.isin(piece.position[piece.point], ends),
-        example.given.any(1),
+        np.asarray(example.given.any(1)),
         piece.is_beat[piece.point],
         piece.key[piece.point] - MOST_ACCIDENTALS,
     )
@@ -232,12 +242,12 @@ def _advantages(own: OwnDrafts, drafts: Sequence[TokenScore], examples: Sequence
 def _faults(own: OwnDrafts, tokens: TokenScore, new: Bools) -> Floats:
     """[T] the cost of each slice; an unresolved note counts where it is left."""
     piece = sonorities(tokens)
-    rows, reached = piece_successions(piece, places(headers(tokens)))
+    rows, reached = _successions(tokens)
     found = unresolved(tokens, piece, new)
     left = np.append(0, (found.sevenths + found.leading_notes)[:-1])
     blank = np.array([new[piece.measure == index].any(0) for index in range(len(tokens.measures))])
     cost = FAULT * (left + found.doubled + found.relations + parallels(piece, blank)).astype(np.float64)
-    np.add.at(cost, reached, np.maximum(own.table.nats(rows) - own.limit, 0.0))
+    np.add.at(cost, reached, own.excess(own.table.nats(rows)))
     return cost
 
 

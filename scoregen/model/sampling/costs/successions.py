@@ -70,7 +70,7 @@ class SuccessionCosts:
 
     @classmethod
     def before_slices(cls, table: SuccessionTable, where: Places, pieces: Sequence[Ints]) -> SuccessionCosts:
-        """A row for each slice of finished pieces, as before that slice; `pieces` are the pitch ids [T, V] that sound."""
+        """A row for each slice of finished pieces, as before that slice; `pieces` are the pitch ids [T, V]."""
         every = cls(table, where, 0, pieces[0].shape[1])
         for sounding in pieces:
             one = cls(table, where, 1, sounding.shape[1])
