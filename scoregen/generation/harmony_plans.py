@@ -224,7 +224,13 @@ def _permissions(piece: PlannerPiece, fixed: Ints, plan: Plan) -> Permissions:
             qualities[row], masks[ROOT][row] = fitting, fitting.any(1)
             masks[INVERSION][row] = np.arange(ATTRIBUTES["inversion"]) == 0
     may = np.array([_may_begin(plan.get(step.measure, MeasurePlan()), step) for step in piece.steps])
-    return Permissions(masks[KEY], masks[ROOT], qualities, masks[INVERSION], may)
+    return Permissions(masks[KEY], masks[ROOT], qualities, masks[INVERSION], may, _lines(piece))
+
+
+def _lines(piece: PlannerPiece) -> Ints:
+    """[S, V] the given lines over the bass: none where the bass is given too, which decides about parallels itself."""
+    over = piece.is_given & ~piece.is_given[:, -1:]
+    return np.where(over, piece.classes, SILENT)
 
 
 def _stacked(allowed: Sequence[Permissions], rows: NDArray[np.intp]) -> Permissions:

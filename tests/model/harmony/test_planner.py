@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -13,6 +15,7 @@ from scoregen.model.harmony.planner_inputs import PLANNER_INPUTS
 from scoregen.model.harmony.planner_network import AGES as NETWORK_AGES
 from scoregen.model.harmony.planner_network import PlannerConfig, PlannerNetwork
 from scoregen.model.harmony.planner_training import ages_before
+from scoregen.score.theory.chord_kinds import MEMBERS
 
 STEPS = 24
 
@@ -39,6 +42,7 @@ def free(plans: int) -> Permissions:
         np.ones((plans, STEPS, CLASSES, len(QUALITIES)), bool),
         np.ones((plans, STEPS, 4), bool),
         np.ones((plans, STEPS), bool),
+        np.zeros((plans, STEPS, 0), int),
     )
 
 
@@ -60,6 +64,30 @@ def test_the_nats_of_plans_equal_those_of_the_network(network: PlannerNetwork, p
         expected -= np.take_along_axis(each.numpy(), labels[..., index : index + 1], 2)[..., 0] * change
     assert np.abs(own - expected).max() < 1e-4
     assert AGES == NETWORK_AGES
+
+
+@pytest.mark.parametrize("in_root_position", [False, True])
+def test_no_bass_follows_a_given_voice_in_octaves_or_fifths(planner: Planner, in_root_position: bool) -> None:
+    lines = np.random.default_rng(5).integers(-1, CLASSES, (8, STEPS, 2))
+    allowed = free(8)
+    if in_root_position:
+        allowed.inversions[:, :, 1:] = False
+    without = _parallels(sampled(planner, allowed, 8), lines)
+    assert without > 5
+    assert _parallels(sampled(planner, replace(allowed, lines=lines), 8), lines) == 0
+
+
+def _parallels(labels: np.ndarray, lines: np.ndarray) -> int:
+    """The moves of the bass in octaves or fifths with a line, by semitones."""
+    count = 0
+    for plan, line in zip(labels, lines, strict=True):
+        bass = [7 * (root + (*MEMBERS[QUALITIES[quality]], 0)[inversion]) % 12 for _, root, quality, inversion in plan]
+        for step in range(1, STEPS):
+            for came, comes in zip(line[step - 1].tolist(), line[step].tolist(), strict=True):
+                before, after = (7 * came - bass[step - 1]) % 12, (7 * comes - bass[step]) % 12
+                moves = min(came, comes) >= 0 and came != comes and bass[step] != bass[step - 1]
+                count += moves and before == after and before in (0, 7)
+    return count
 
 
 def test_a_fixed_chord_sounds_in_every_plan_and_no_other_begins_inside(planner: Planner) -> None:
