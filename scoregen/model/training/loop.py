@@ -84,7 +84,7 @@ def train_network(
         if group.is_first:
             run.write_outputs(state)
         score = _score(options, group.device, [teacher.network.to(group.device) for teacher in teachers])
-        own = _own_drafts(training_examples, options, start)
+        own = _own_drafts(training_examples, options, start, group.device)
         if on_speed is not None:
             on_speed(_measure_speed(state, training_examples, drawn, options, group, score))
         if state.before is None:
@@ -247,14 +247,14 @@ def _step(
 
 
 def _own_drafts(
-    training_examples: TrainingExamples, options: TrainingOptions, start: Checkpoint | None
+    training_examples: TrainingExamples, options: TrainingOptions, start: Checkpoint | None, device: torch.device
 ) -> OwnDrafts | None:
     """What own drafts need, None if there are none. InputError if the run cannot have any."""
     if not options.own_drafts:
         return None
     if start is None or not training_examples.pieces:
         raise InputError("own_drafts needs trained weights to start from (--from), and a corpus of scores")
-    return OwnDrafts.of(training_examples.pieces, start.network)
+    return OwnDrafts.of(training_examples.pieces, start.network.to(device))
 
 
 def _learn_from_drafts(
@@ -262,7 +262,7 @@ def _learn_from_drafts(
 ) -> None:
     """Add the gradient of the loss of drafts, with the weight of as many choices as the batch has."""
     seed = (options.seed, state.step, group.rank)
-    judged = judged_drafts(own, state.average, options.own_drafts, seed)
+    judged = judged_drafts(own, state.average, options.own_drafts, seed).to(group.device)
     with _precision(options, group.device):
         loss = draft_loss(state.network, judged, own.teacher, options.own_returns)
     (count * loss).backward()  # type: ignore[no-untyped-call]

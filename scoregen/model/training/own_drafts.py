@@ -108,6 +108,9 @@ class Judged:
     prices: tuple[Tensor, ...]
     advantage: Tensor
 
+    def to(self, device: torch.device) -> Judged:
+        return Judged(self.batch.to(device), tuple(each.to(device) for each in self.prices), self.advantage.to(device))
+
 
 def draft_loss(network: Network, judged: Judged, teacher: Network, returns: float) -> Tensor:
     """The mean loss of a choice of the drafts: distillation of the priced teacher, and the weighted returns."""
@@ -139,12 +142,12 @@ def judged_drafts(own: OwnDrafts, network: Network, count: int, seed: Sequence[i
     rules = (VoiceRule.of(vocabulary().pitches),) * len(task.slots)
     request = SamplingRequest(engine_of(network), task, rules, use_voice_leading_costs=False)
     options = SamplingOptions(int(generator.integers(2**31)), top_p=1.0, candidates=count, passes=0, span=0)
-    return judge(own, [draft.tokens for draft in fill(request, options)], melody)
+    return judge(own, [draft.tokens for draft in fill(request, options)], melody=melody)
 
 
-def judge(own: OwnDrafts, drafts: Sequence[TokenScore], melody: bool) -> Judged:
+def judge(own: OwnDrafts, drafts: Sequence[TokenScore], *, melody: bool) -> Judged:
     """Drafts of one form with the costs of their choices; `melody`: the first voice is given."""
-    examples = [_example(piece_arrays(tokens), melody) for tokens in drafts]
+    examples = [_example(piece_arrays(tokens), melody=melody) for tokens in drafts]
     batch = collate(examples)
     prices = [torch.from_numpy(each) for each in _prices(own, drafts, examples)]
     advantage = torch.from_numpy(_advantages(own, drafts, examples))
@@ -155,18 +158,18 @@ def _form(pieces: Sequence[TokenScore], generator: np.random.Generator) -> tuple
     """The opening of a piece without its notes, or with those of the first voice alone."""
     piece = pieces[int(generator.integers(len(pieces)))]
     melody, plan = bool(generator.random() < WITH_MELODY), bool(generator.random() < WITH_PLAN)
-    measures = tuple(_blank(measure, melody, plan) for measure in piece.measures[:LONGEST_FORM])
+    measures = tuple(_blank(measure, melody=melody, plan=plan) for measure in piece.measures[:LONGEST_FORM])
     return replace(piece, measures=measures), melody
 
 
-def _blank(measure: TokenMeasure, melody: bool, plan: bool) -> TokenMeasure:
+def _blank(measure: TokenMeasure, *, melody: bool, plan: bool) -> TokenMeasure:
     header = measure.header if plan else replace(measure.header, harmony=())
     given = [voice_events(measure, 0)] if melody else []
     blank: VoiceEvents = {Fraction(0): BLANK}
     return TokenMeasure(header, interleave([*given, *[blank] * (len(measure.slices[0].events) - len(given))]))
 
 
-def _example(piece: PieceArrays, melody: bool) -> Example:
+def _example(piece: PieceArrays, *, melody: bool) -> Example:
     given = np.zeros(piece.events.shape, dtype=np.bool_)
     given[:, :1] = melody
     return Example(piece, given, usual_order(given))
