@@ -94,7 +94,7 @@ def harmony_cost(draft: Draft, criteria: RankingCriteria) -> float:
     weights, piece = criteria.style.ranking, draft.sonorities
     faults = unresolved(draft.tokens, piece, np.array(criteria.blank)[piece.measure])
     return float(
-        weights.unusual_succession * succession_nats(draft, criteria.successions)
+        weights.unusual_succession * succession_nats(draft, criteria.successions, weights.usual_succession)
         + weights.unresolved_seventh * faults.sevenths.sum()
         + weights.unresolved_leading_note * faults.leading_notes.sum()
         + weights.doubled_leading_note * faults.doubled.sum()
@@ -103,13 +103,14 @@ def harmony_cost(draft: Draft, criteria: RankingCriteria) -> float:
     )
 
 
-def succession_nats(draft: Draft, table: SuccessionTable | None) -> float:
-    """The mean -log p of the successions of sonorities in the measures with choices; 0 without a table."""
+def succession_nats(draft: Draft, table: SuccessionTable | None, usual: float = 0.0) -> float:
+    """The mean -log p of the successions of sonorities in the measures with choices, beyond `usual` nats each; 0
+    without a table."""
     if table is None:
         return 0.0
     rows, reached = piece_successions(draft.sonorities, places(headers(draft.tokens)))
     chosen = np.array(draft.measure_choices)[draft.sonorities.measure[reached]] > 0
-    return float(table.nats(rows[chosen]).mean()) if chosen.any() else 0.0
+    return float(np.maximum(table.nats(rows[chosen]) - usual, 0).mean()) if chosen.any() else 0.0
 
 
 def without_dominant(tokens: TokenScore, piece: Sonorities, criteria: RankingCriteria) -> float:

@@ -47,6 +47,8 @@ class VoiceLeadingCosts:
     unprepared_dissonance: float
     cross_relation: float
     unusual_succession: float
+    usual_succession: float
+    held_succession: float
     foreign_to_plan: float
     other_bass: float
     long_rest: float
@@ -71,6 +73,7 @@ class RankingWeights:
     off_tonic_end: float
     novelty_breach: float
     unusual_succession: float
+    usual_succession: float
     unresolved_seventh: float
     unresolved_leading_note: float
     doubled_leading_note: float

@@ -44,7 +44,7 @@ def test_the_chorale_style_is_the_one_that_weights_were_calibrated_with() -> Non
         0.6,
     )
     assert (ranking.novelty_breach, ranking.unusual_succession) == (10.0, 0.3)
-    assert (costs.unusual_succession, costs.seventh_leaves, costs.seventh_stays) == (0.5, 1.8, 1.5)
+    assert (costs.unusual_succession, costs.seventh_leaves, costs.seventh_stays) == (0.8, 1.8, 1.5)
     assert (CHORALE.spelling.flats, CHORALE.spelling.sharps) == (6, 10)
     assert CHORALE.finest == DEFAULT_FINEST
     assert CHORALE.cadences.stay == 1

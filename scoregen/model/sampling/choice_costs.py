@@ -22,7 +22,7 @@ from scoregen.model.sampling.costs.given_sevenths import GIVEN_SEVENTH, given_le
 from scoregen.model.sampling.costs.planned_harmony import PlannedHarmonyCosts, planned_harmony_costs
 from scoregen.model.sampling.costs.scales import scale_costs
 from scoregen.model.sampling.costs.style_costs import style_costs
-from scoregen.model.sampling.costs.successions import SuccessionCosts
+from scoregen.model.sampling.costs.successions import SuccessionCosts, succession_prices
 from scoregen.model.sampling.costs.suggested_chords import suggested_costs, suggestion_at
 from scoregen.model.sampling.costs.voice_leading import Costs
 from scoregen.model.sampling.decoding_context import DecodingContext
@@ -118,7 +118,7 @@ class ChoiceCosts:
                 decision.others,
                 decision.other_pitches,
             )
-            costs = costs + self._style.unusual_succession * unusual
+            costs = costs + succession_prices(unusual, self._style, decision.on_beat)
         return costs - self._logit_bias.event_biases(decision) if self._logit_bias else costs
 
     def _decision(self, rows: NDArray[np.intp], step: int, context: SliceContext, decoder: Decoder) -> DecisionContext:

@@ -33,6 +33,13 @@ def test_a_price_is_never_a_reward_and_never_a_ban() -> None:
 
 def test_every_cost_but_those_of_plans_successions_and_long_rests_is_counted() -> None:
     counted = incidents([random_tokens(seed, 4) for seed in range(6)])
-    uncounted = {"unusual_succession", "foreign_to_plan", "other_bass", "long_rest"}
+    uncounted = {
+        "unusual_succession",
+        "usual_succession",
+        "held_succession",
+        "foreign_to_plan",
+        "other_bass",
+        "long_rest",
+    }
     assert set(counted) == set(COSTS.__dataclass_fields__) - uncounted
     assert all(0 <= cases <= occasions for cases, occasions in counted.values() if occasions)

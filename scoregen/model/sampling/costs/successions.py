@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from scoregen.model.features.alphabet import FIRST_PITCH, HOLD, REST
 from scoregen.model.features.inputs import MIDI, SILENCE, SPELLED, Bools, Ints
+from scoregen.styles.style import VoiceLeadingCosts
 from scoregen.system.errors import InputError, ScoregenError
 from scoregen.system.files import write_files
 from scoregen.tokens.successions import UNKNOWN, Places, SuccessionTable, context_of, sets_over_lowest
@@ -158,6 +159,19 @@ class SuccessionCosts:
         possible = chances * fits
         members: Chances = possible @ self._members
         return np.where(is_lowest[:, None], possible @ self._basses, members) if is_lowest.any() else members
+
+
+def succession_prices(nats: Costs, costs: VoiceLeadingCosts, on_beat: Bools) -> Costs:
+    """[R, E] what events cost by the nats of the successions that they allow.
+
+    Usual successions cost nothing, so that what is rare but good is not made rarer still. On a beat [R] a held note
+    costs less, which may be a suspension: where it does not resolve, other costs count.
+    """
+    prices = costs.unusual_succession * np.maximum(nats - costs.usual_succession, 0)
+    least = prices.min(1)
+    held = least + costs.held_succession * (prices[:, HOLD] - least)
+    prices[:, HOLD] = np.where(on_beat, held, prices[:, HOLD])
+    return np.asarray(prices, dtype=np.float32)
 
 
 def _bits(pitches: Ints, bass_before: Ints) -> Ints:
