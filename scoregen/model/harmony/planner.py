@@ -28,6 +28,12 @@ _HAS_MEMBER = np.array([[index < len(MEMBERS[quality]) for index in range(4)] fo
 """[9, 4] whether a quality has an inversion."""
 _LOWEST = np.array([[(*MEMBERS[quality], 0)[index] % CLASSES for index in range(4)] for quality in QUALITIES])
 """[9, 4] the lowest note of a chord over its root, by fifths."""
+_THIRD, _SEVENTH = 1, 3
+_SINGLE = np.zeros_like(_HAS_MEMBER)
+"""[9, 4] whether a member of a chord tends somewhere, so that the bass does not double it: leading notes, sevenths."""
+_SINGLE[[QUALITIES.index(name) for name in ("major", "dominant")], _THIRD] = True
+_SINGLE[[QUALITIES.index(name) for name in ("diminished", "half-diminished", "diminished-seventh")], 0] = True
+_SINGLE[:, _SEVENTH] = _HAS_MEMBER[:, _SEVENTH]
 _OCTAVE, _FIFTH = 0, 1
 """The intervals over the bass, by fifths, in which no voice follows it."""
 
@@ -39,7 +45,7 @@ class Permissions:
     `keys` [R, S, 24], `roots` [R, S, 12], `qualities` [R, S, 12, 9] by root and `inversions` [R, S, 4]. `may` [R, S]:
     whether a chord may begin; one must begin where the chord before is not allowed. `lines` [R, S, V] are the pitch
     classes of the voices that are given over a free bass, negative where there is none: the bass of a new chord follows
-    none of them in octaves or fifths, if another one is allowed.
+    none of them in octaves or fifths, and doubles none on a note that tends somewhere, if another one is allowed.
     """
 
     keys: Bools
@@ -61,6 +67,12 @@ class Permissions:
         follows = moves & ((interval == _OCTAVE) | (interval == _FIFTH))
         parallel = (follows & ((comes - basses[:, None]) % CLASSES == interval)).any(1)
         free: Bools = mask & ~parallel
+        return np.where(free.any(1, keepdims=True), free, mask)
+
+    def avoid_doubling(self, mask: Bools, labels: Ints, basses: Ints, step: int) -> Bools:
+        """A mask of inversions [R, 4] without those that double a tendency note of a given voice, if one is left."""
+        doubles = (self.lines[:, step, :, None] == basses[:, None]).any(1) & _SINGLE[labels[:, QUALITY]]
+        free: Bools = mask & ~doubles
         return np.where(free.any(1, keepdims=True), free, mask)
 
     def allow(self, labels: Ints, step: int) -> Bools:
@@ -167,13 +179,14 @@ class Planner:
 
     @staticmethod
     def _without_parallels(name: str, mask: Bools, label: Ints, before: Ints, allowed: Permissions, step: int) -> Bools:
-        """The mask of an attribute without a bass in parallel with a given voice.
+        """The mask of an attribute without a bass in parallel with a given voice, or one that doubles its leading note.
 
         The inversion decides about the bass, where it is fixed the root.
         """
         if name == "inversion":
-            basses = label[:, ROOT, None] + _LOWEST[label[:, QUALITY]]
-            return allowed.avoid_parallels(mask, basses % CLASSES, before, step)
+            basses = (label[:, ROOT, None] + _LOWEST[label[:, QUALITY]]) % CLASSES
+            single = allowed.avoid_doubling(mask, label, basses, step)
+            return allowed.avoid_parallels(single, basses, before, step)
         if name == "root":
             is_fixed = ~allowed.inversions[:, step, 1:].any(1, keepdims=True)
             basses = np.tile(np.arange(CLASSES), (len(label), 1))

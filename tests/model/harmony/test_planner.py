@@ -77,6 +77,22 @@ def test_no_bass_follows_a_given_voice_in_octaves_or_fifths(planner: Planner, in
     assert _parallels(sampled(planner, replace(allowed, lines=lines), 64), lines) == 0
 
 
+def test_no_bass_doubles_a_given_leading_note_or_seventh(planner: Planner) -> None:
+    """The line has a C: the third of Ab major, the seventh of D dominant."""
+    allowed = free(64)
+    allowed.roots[:] = False
+    allowed.roots[:, :, [2, 8]] = True
+    allowed.qualities[:] = False
+    allowed.qualities[:, :, 2, QUALITIES.index("dominant")] = True
+    allowed.qualities[:, :, 8, QUALITIES.index("major")] = True
+    line = np.zeros((64, STEPS, 1), int)
+    for lines, expected in ((allowed.lines, True), (line, False)):
+        labels = sampled(planner, replace(allowed, lines=lines), 64).reshape(-1, 4)
+        found = {(root, inversion) for _, root, _, inversion in labels.tolist()}
+        assert ((2, 3) in found, (8, 1) in found) == (expected, expected)
+        assert {(2, 0), (2, 1), (8, 0), (8, 2)} <= found
+
+
 def _parallels(labels: np.ndarray, lines: np.ndarray) -> int:
     """The moves of the bass in octaves or fifths with a line, by semitones."""
     count = 0
