@@ -48,7 +48,8 @@ def test_the_prices_of_a_draft_are_the_costs_of_sampling_it(own: OwnDrafts, monk
 
     monkeypatch.setattr(ChoiceCosts, "of_events", spy)
     style = load_style()
-    style = replace(style, voice_leading=replace(style.voice_leading, unusual_succession=1.0))
+    prices = replace(style.voice_leading, unusual_succession=1.0, usual_succession=0.0, held_succession=1.0)
+    style = replace(style, voice_leading=prices)
     task = own_drafts.replace(
         PIECES[0], measures=tuple(own_drafts._blank(each, melody=False, plan=False) for each in PIECES[0].measures)
     )
@@ -57,10 +58,10 @@ def test_the_prices_of_a_draft_are_the_costs_of_sampling_it(own: OwnDrafts, monk
     draft = fill(request, SamplingOptions(2, candidates=1, passes=0, span=0))[0].tokens
     monkeypatch.setattr(own_drafts, "MOST_UNUSUAL", 100.0)
     judged = judge(replace(own, limit=0.0), [draft], melody=False)
-    prices = torch.stack(judged.prices, 1).flatten(0, 1).numpy()  # [R V, E], slice by slice
-    assert len(paid) == len(prices) > 20
-    assert np.abs(np.concatenate(paid) - prices).max() < 1e-4
-    assert prices.std() > 0.5
+    judged_prices = torch.stack(judged.prices, 1).flatten(0, 1).numpy()  # [R V, E], slice by slice
+    assert len(paid) == len(judged_prices) > 20
+    assert np.abs(np.concatenate(paid) - judged_prices).max() < 1e-4
+    assert judged_prices.std() > 0.5
 
 
 def test_the_teacher_itself_has_the_lowest_loss_without_prices(own: OwnDrafts) -> None:
