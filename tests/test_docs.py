@@ -11,12 +11,17 @@ import os
 import re
 import subprocess
 import sys
+import wave
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from scoregen.notation.files import read_score, write_score
+from scoregen.plan.scene.cues import read_scene
+from scoregen.plan.scene.scene_plan import plan_of_scene
 from tests.chorales import write_chorales
+from tests.notation.sound.playing import needs_sound
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 PAGES = sorted(path.relative_to(REPOSITORY).as_posix() for path in (REPOSITORY / "docs").rglob("*.md"))
@@ -95,12 +100,41 @@ def test_the_tutorial_does_what_it_says(workshop: Path) -> None:
     follow((REPOSITORY / "docs" / "tutorial.md").read_text(encoding="utf-8"), workshop)
 
 
+@needs_sound
+@pytest.mark.slow
+def test_a_paragraph_becomes_pages_and_sound(workshop: Path) -> None:
+    follow((REPOSITORY / "docs" / "moods.md").read_text(encoding="utf-8"), workshop)
+    assert (workshop / "scene.pdf").read_bytes().startswith(b"%PDF")
+    assert len((workshop / "scene.wav").read_bytes()) > 40 * 44_100
+
+
+@pytest.mark.slow
+@needs_sound
+def test_a_paragraph_becomes_a_pdf_and_a_recording(workshop: Path) -> None:
+    follow((REPOSITORY / "docs" / "story-to-sound.md").read_text(encoding="utf-8"), workshop)
+    assert (workshop / "scene.pdf").read_bytes().startswith(b"%PDF")
+    with wave.open(str(workshop / "scene.wav")) as sound:
+        assert 18 < sound.getnframes() / sound.getframerate() < 30, "20 seconds and what rings on"
+    with wave.open(str(workshop / "door.wav")) as sound:
+        assert 11 < sound.getnframes() / sound.getframerate() < 18
+
+
+README_FILES = {
+    "story.txt": "A calm evening by the sea. Suddenly a storm breaks, and the sailors are afraid. Then the sun comes.",
+    "cues.toml": '[[cue]]\nat = 4\nname = "door"\n\n[[cue]]\nat = "0:12.5"\nname = "light"\nhit = "cadence"\n',
+    "song.cho": "{title: Evening}\n{key: C}\n[C]Slowly the [F]evening [G7]comes to the [C]shore\n",
+}
+
+
 @pytest.mark.slow
 def test_the_readme_does_what_it_says(workshop: Path) -> None:
     melody = (REPOSITORY / "corpora" / "samples" / "hymn-to-joy.musicxml").read_bytes()
     (workshop / "melody.musicxml").write_bytes(melody)
     (workshop / "bass.musicxml").write_bytes(_two_octaves_lower(melody))
     write_chorales(workshop / "folder", range(3))
+    for name, text in README_FILES.items():
+        (workshop / name).write_text(text, encoding="utf-8")
+    write_score(read_score(workshop / "melody.musicxml"), workshop / "take.mid")
     follow((REPOSITORY / "README.md").read_text(encoding="utf-8"), workshop)
 
 
@@ -153,6 +187,20 @@ def test_a_dead_link_is_found(tmp_path: Path) -> None:
 def test_files_that_are_named_exist(document: str) -> None:
     names = NAMED_FILE.findall((REPOSITORY / document).read_text(encoding="utf-8"))
     assert [name for name in names if not (REPOSITORY / name).exists() and not name.startswith("scoregen/_data")] == []
+
+
+def test_the_gallery_is_whole_and_small() -> None:
+    """Every scene has a picture, a sound and its place on the page, and tempos that lead through its cues."""
+    folder, page = REPOSITORY / "docs" / "gallery", (REPOSITORY / "docs" / "gallery.md").read_text(encoding="utf-8")
+    scenes = sorted(folder.glob("*.toml"))
+    assert len(scenes) == 8
+    for scene in scenes:
+        assert len(plan_of_scene(read_scene(scene)).segments) > 1
+        assert scene.with_suffix(".png").read_bytes().startswith(b"\x89PNG")
+        assert scene.with_suffix(".ogg").read_bytes().startswith(b"OggS")
+        assert all(f"(gallery/{scene.stem}{suffix})" in page for suffix in (".png", ".ogg", ".toml"))
+    assert {file.stem for file in folder.iterdir()} == {scene.stem for scene in scenes}
+    assert sum(file.stat().st_size for file in folder.iterdir()) < 3_000_000
 
 
 def test_every_page_is_in_the_index() -> None:

@@ -120,7 +120,7 @@ def test_the_metadata_name_authors_and_a_description(wheel: Path) -> None:
     assert metadata["Author"] == "The scoregen authors"
     assert metadata["Summary"]
     assert metadata["Description-Content-Type"] == "text/markdown"
-    assert "scoregen writes the missing parts" in str(metadata.get_payload())
+    assert "scoregen turns sheet music into finished scores" in str(metadata.get_payload())
 
 
 @pytest.mark.slow

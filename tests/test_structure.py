@@ -8,7 +8,7 @@ import pytest
 
 TESTS = Path(__file__).resolve().parent
 PACKAGE = TESTS.parent / "scoregen"
-WHOLE = ("", "benchmarks", "regression")
+WHOLE = ("", "benchmarks", "fuzzing", "regression")
 """Folders whose tests and scripts cover the package as a whole."""
 
 UNTESTED_ALONE = ["analysis/counterpoint", "evaluation/reference_corpus"]

@@ -6,7 +6,7 @@
 The first form installs nothing and takes less than ten minutes. It writes gpu.json into $OUT, by default into the
 current folder. Without the file of JSB16, training uses random rolls of the same length. The second form trains the
 network for any ensemble (grammars/training/ensembles.toml) for some minutes, and writes ensembles.safetensors and
-.json, with the state of the run, into $OUT; the shards (12 MB) are those of tools/build_shards.py.
+.json, with the state of the run, into $OUT; the shards are a folder of corpora that scoregen corpus build made.
 """
 
 from __future__ import annotations

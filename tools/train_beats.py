@@ -2,7 +2,7 @@
 
     python tools/train_beats.py SHARDS... [-o scoregen/weights/performances.beats] [--state FILE] [--cache FILE]
 
-A shard is a folder that tools/build_shards.py made. Training goes on from the state file.
+SHARDS are corpora that scoregen corpus build made. Training goes on from the state file.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@
     python tools/train_planner.py --shards runs/shards-harmony [-o NAME] [--steps N] [--batch N]
 
 The figures are bits a beat of the validation pieces, with nothing and with the melody given. With --shards it is a
-planner for any ensemble, which learns from shards with plans (`tools/build_shards.py --plans`); pieces without a plan
-are left out.
+planner for any ensemble, which learns from a folder of corpora with plans (`scoregen corpus build --plans`); pieces
+without a plan are left out.
 """
 
 from __future__ import annotations

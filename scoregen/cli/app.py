@@ -17,22 +17,25 @@ import typer
 from scoregen.cli.commands.analyze import analyze_command
 from scoregen.cli.commands.arrange import arrange_command
 from scoregen.cli.commands.bench import bench
-from scoregen.cli.commands.calibrate import calibrate_command
 from scoregen.cli.commands.check import check_command
 from scoregen.cli.commands.compose import compose_command
 from scoregen.cli.commands.doctor import doctor_command
 from scoregen.cli.commands.evaluate import evaluate_command
 from scoregen.cli.commands.explain import explain_command
+from scoregen.cli.commands.learning.calibrate import calibrate_command
+from scoregen.cli.commands.learning.corpus import corpus
+from scoregen.cli.commands.learning.styles import styles_command
+from scoregen.cli.commands.learning.train import train_command
 from scoregen.cli.commands.manual import ensembles_command, manual_command
 from scoregen.cli.commands.novelty import novelty_command
-from scoregen.cli.commands.render import render_command
+from scoregen.cli.commands.render import convert_command, render_command
 from scoregen.cli.commands.scene.plan import plan_command
 from scoregen.cli.commands.scene.score_scene import score_scene_command
 from scoregen.cli.commands.sound.practice import practice_command
 from scoregen.cli.commands.sound.transcribe import transcribe_command
-from scoregen.cli.commands.styles import styles_command
 from scoregen.cli.commands.tokens import tokens_command
-from scoregen.cli.commands.train import train_command
+from scoregen.cli.commands.variation.improvise import improvise_command
+from scoregen.cli.commands.variation.vary import vary_command
 from scoregen.cli.console.help_text import GroupedCommand
 from scoregen.cli.console.terminal import accept_all_characters, print_error
 from scoregen.system.errors import ScoregenError, one_line
@@ -54,10 +57,13 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "compose": compose_command,
     "plan": plan_command,
     "score-scene": score_scene_command,
+    "vary": vary_command,
+    "improvise": improvise_command,
     "arrange": arrange_command,
     "transcribe": transcribe_command,
     "check": check_command,
     "render": render_command,
+    "convert": convert_command,
     "practice": practice_command,
     "analyze": analyze_command,
     "explain": explain_command,
@@ -73,6 +79,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
 }
 for _name, _command in COMMANDS.items():
     app.command(_name, cls=GroupedCommand)(_command)
+app.add_typer(corpus, name="corpus")
 app.add_typer(bench, name="bench")
 
 

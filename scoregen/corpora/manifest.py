@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import importlib.util
 import re
-import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from typing import Any, Literal
 
-from scoregen.system.errors import InputError, Place
+from scoregen.system.errors import InputError, Place, ReadError
 from scoregen.system.resources import folder
+from scoregen.system.toml_files import read_toml
 
 Split = Literal["train", "valid", "test"]
 SPLITS: tuple[Split, ...] = ("train", "valid", "test")
-SUFFIXES = (".musicxml", ".xml", ".mxl", ".krn", ".mei", ".abc", ".mid", ".midi", ".mscz", ".mscx", ".capx")
+SUFFIXES = (
+    ".musicxml", ".xml", ".mxl", ".krn", ".mei", ".abc", ".mid", ".midi", ".kar", ".rmi", ".mscz", ".mscx", ".capx"
+)  # fmt: skip
+MANIFEST = "manifest.toml"
 _CHECKSUM = re.compile(r"(?:[0-9a-fA-F]{64})?")
 
 
@@ -27,6 +31,7 @@ class CorpusPiece:
     split: Split
     path: Path
     sha256: str | None = None
+    licence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,8 @@ class Corpus:
     """Pieces in a fixed order; checkpoints record `licence` and `source`.
 
     `is_split`: a manifest defines the splits; otherwise the file names define them. `style` is a pattern whose first
-    group is the style of a file, as its name tells it: the composer.
+    group is the style of a file, as its name tells it: the composer. `is_listed`: a manifest lists the files; otherwise
+    `source` is their folder, and no one has stated a licence.
     """
 
     name: str
@@ -43,6 +49,7 @@ class Corpus:
     pieces: tuple[CorpusPiece, ...]
     is_split: bool = False
     style: str = ""
+    is_listed: bool = False
 
     def style_of(self, piece: CorpusPiece) -> str:
         """The style of a piece: what the pattern finds in the name of its file, else the name of the corpus."""
@@ -60,11 +67,11 @@ def load_corpus(which: str) -> Corpus:
     """
     manifests = _manifests()
     if Path(which).is_dir():
-        manifest = Path(which) / "manifest.toml"
-        return _from_manifest(manifest) if manifest.is_file() else _from_folder(Path(which))
+        manifest = Path(which) / MANIFEST
+        return load_manifest(manifest) if manifest.is_file() else load_folder(Path(which))
     if which not in manifests:
         raise InputError(f"found no corpus {which!r}; expected a folder of scores, or one of: {', '.join(manifests)}")
-    corpus = _from_manifest(manifests[which])
+    corpus = load_manifest(manifests[which])
     if not any(piece.path.is_file() for piece in corpus.pieces):
         raise InputError(
             f"found no file of {which}, which is not part of scoregen; expected a folder with {corpus.source}"
@@ -80,11 +87,11 @@ def load_corpus_in(name: str, data: Path) -> Corpus:
     manifests = _manifests()
     if name not in manifests:
         raise InputError(f"found no manifest of {name!r}; expected one of: {', '.join(manifests)}")
-    return _from_manifest(manifests[name], data)
+    return load_manifest(manifests[name], data)
 
 
 def _manifests() -> dict[str, Path]:
-    return {path.parent.name: path for path in sorted(folder("corpora").glob("*/manifest.toml"))}
+    return {path.parent.name: path for path in sorted(folder("corpora").glob(f"*/{MANIFEST}"))}
 
 
 def verify(corpus: Corpus) -> None:
@@ -102,14 +109,12 @@ def verify_piece(piece: CorpusPiece, corpus: str) -> None:
         raise InputError(f"found another checksum than the manifest of {corpus}; install the version in it", place)
 
 
-def _from_manifest(path: Path, data: Path | None = None) -> Corpus:
+def load_manifest(path: Path, data: Path | None = None) -> Corpus:
+    """The corpus of a manifest, with its files in the folder `data`, else beside it. InputError for another file."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-        corpus = _corpus_of(table, data or path.parent)
-    except OSError as error:
-        raise InputError(f"the manifest cannot be read: {error.strerror}", Place(str(path))) from None
-    except (ValueError, RecursionError) as error:  # neither TOML nor UTF-8, or nested too deeply
-        raise InputError(f"found invalid TOML ({error}); expected a manifest", Place(str(path))) from None
+        corpus = _corpus_of(read_toml(path), data or path.parent)
+    except ReadError:
+        raise
     except InputError as error:
         raise InputError(error.message, Place(str(path))) from None
     return corpus
@@ -123,6 +128,9 @@ def _corpus_of(table: Mapping[str, Any], root: Path) -> Corpus:
     name, source, licence = (_text(table, key) for key in ("name", "source", "licence"))
     if "package" in table:
         root = _inside(_package_folder(_text(table, "package")), _text(table, "folder"))
+    if "table" in table:
+        pieces = table_pieces(table["table"], root)
+        return Corpus(name, source, licence, pieces, style=_style(table), is_listed=True)
     pieces = tuple(
         CorpusPiece(file, split, _inside(root, file), checksum)
         for split in SPLITS
@@ -133,7 +141,7 @@ def _corpus_of(table: Mapping[str, Any], root: Path) -> Corpus:
     twice = [file for file, count in Counter(piece.name for piece in pieces).items() if count > 1]
     if twice:
         raise InputError(f"{twice[0]!r} is in two splits; expected each piece in one")
-    return Corpus(name, source, licence, pieces, is_split=True, style=_style(table))
+    return Corpus(name, source, licence, pieces, is_split=True, style=_style(table), is_listed=True)
 
 
 def _text(table: Mapping[str, Any], key: str) -> str:
@@ -141,6 +149,35 @@ def _text(table: Mapping[str, Any], key: str) -> str:
     if not isinstance(value, str):
         raise InputError(f"{key} is {value!r}; expected a text")
     return value
+
+
+def table_pieces(table: Any, root: Path) -> tuple[CorpusPiece, ...]:
+    """The files that a table of the collection lists: `file` is a CSV file, `path` and `licence` are names of columns.
+
+    `where` gives the value that other columns must have. The splits follow from the works.
+    """
+    names = ("file", "path")
+    if not isinstance(table, dict) or not all(isinstance(table.get(name), str) for name in names):
+        raise InputError("[table] lacks file or path; expected the name of a CSV file and of a column")
+    where = table.get("where", {})
+    path = _inside(root, table["file"])
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            rows = csv.DictReader(stream)
+            wanted = {table["path"], *where, *([table["licence"]] if "licence" in table else [])}
+            if lacking := sorted(wanted - set(rows.fieldnames or ())):
+                raise InputError(f"{path} has no column {', '.join(lacking)}; expected the table of the collection")
+            chosen = [row for row in rows if all(row[column] == value for column, value in where.items())]
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}; expected the table of the collection") from None
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"{path} is damaged: {error}; expected a CSV file") from None
+    files = {(row[table["path"]] or "").removeprefix("./"): row.get(table.get("licence", ""), "") for row in chosen}
+    return tuple(
+        CorpusPiece(file, "train", _inside(root, file), licence=licence or "")
+        for file, licence in sorted(files.items())
+        if file not in ("", "NA")
+    )
 
 
 def _style(table: Mapping[str, Any]) -> str:
@@ -182,8 +219,9 @@ def _package_folder(package: str) -> Path:
     return Path(spec.origin).parent
 
 
-def _from_folder(path: Path) -> Corpus:
-    files = sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES)
+def load_folder(path: Path) -> Corpus:
+    """The scores of a folder and those below, without a manifest. InputError if there is none."""
+    files = sorted(file for file in path.rglob("*") if file.suffix.lower() in SUFFIXES and file.name[0] != ".")
     if not files:
         raise InputError(f"{path}: found no scores; expected files ending in {' '.join(SUFFIXES)}")
     splits = _splits([file.name for file in files])
@@ -209,6 +247,11 @@ def _splits(names: Sequence[str]) -> list[Split]:
 def name_hash(name: str) -> bytes:
     """The hash of a file name, which orders the files of a folder at random but always alike."""
     return hashlib.sha256(name.encode(errors="surrogateescape")).digest()
+
+
+def split_by_hash(name: str) -> Split:
+    """The split of a name by its hash: 90, 5 and 5 %."""
+    return _split_of(name_hash(name))
 
 
 def _split_of(digest: bytes) -> Split:

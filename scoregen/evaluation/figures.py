@@ -37,6 +37,9 @@ LABELS: Mapping[str, tuple[str, int]] = MappingProxyType(
         "repeated_measures_percent": ("measures as an earlier one, %", 1),
         "self_similarity_4": ("self-similarity at 4 quarters", 3),
         "self_similarity_16": ("self-similarity at 16 quarters", 3),
+        "theme_return": ("return of the opening, 0 to 1", 3),
+        "key_distance_steps": ("steps between keys a piece", 1),
+        "climax_place_percent": ("place of the climax, %", 1),
         "nats_a_choice": ("nats a choice under the network", 3),
     }
 )

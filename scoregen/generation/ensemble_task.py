@@ -22,11 +22,13 @@ from scoregen.score.edit import (
     has_blanks,
     place_for,
     with_parts,
+    with_rests,
 )
 from scoregen.score.elements import Part, Score, Slot
 from scoregen.score.ensemble import Ensemble, Role
 from scoregen.score.instruments import family_of
 from scoregen.score.keys import Key
+from scoregen.score.timeline import pitched_notes
 from scoregen.styles.style import Style
 from scoregen.system.errors import InputError
 from scoregen.tokens.constraints.state import VoiceRule
@@ -42,7 +44,7 @@ def ensemble_task(
     extend: int,
     style: Style,
     *,
-    key: Key | None = None,
+    key: Key | tuple[Key, ...] | None = None,
     add: Collection[str] = (),
     wanted: Collection[str] = (),
 ) -> InfillTask:
@@ -56,12 +58,15 @@ def ensemble_task(
             f"no part of the score matches a role of {ensemble.name}; assign one, as in"
             f" --role {ensemble.roles[0].name}=1"
         )
-    is_to_fill = bool(blank or extend) or any(empty_staves(score, part) for part in matched.values())
+    has_empty = any(empty_staves(score, part) for part in matched.values())
+    is_to_fill = bool(blank or extend) or (has_empty and not _is_chord_sheet(score))
     check_roles(ensemble, add, "--add")
     check_roles(ensemble, wanted, "--parts")
     new = _to_add(ensemble, matched, wanted or add, is_to_fill=is_to_fill)
     page, parts = _with_new_parts(score, ensemble, matched, new)
     written = {name: parts[name] for name in wanted_roles(parts, wanted)}
+    kept = {part for name, part in parts.items() if name not in written}
+    page = with_rests(page, [slot for slot in page.slots if slot.part in kept])
     page = _with_empty_staves(page, ensemble, written)
     page = _with_selections(page, ensemble, written, blank)
     page = extended(page, extend, _main_slots(page, ensemble, written)) if extend else page
@@ -69,6 +74,11 @@ def ensemble_task(
     if not has_blanks(page):
         raise InputError("the score has no blanks; select some with --blank, or append measures with --extend")
     return _task(page, score, ensemble, parts, style, key)
+
+
+def _is_chord_sheet(score: Score) -> bool:
+    """Whether a page has chord symbols and no notes: all roles are to be written."""
+    return any(measure.chord_symbols for measure in score.measures) and not pitched_notes(score)
 
 
 def voice_descriptions(task: InfillTask) -> tuple[VoiceDescription, ...]:
@@ -98,12 +108,17 @@ def without_phrase_ends(score: Score) -> Score:
 
 
 def _task(
-    page: Score, given: Score, ensemble: Ensemble, parts: Mapping[str, str], style: Style, key: Key | None
+    page: Score,
+    given: Score,
+    ensemble: Ensemble,
+    parts: Mapping[str, str],
+    style: Style,
+    key: Key | tuple[Key, ...] | None,
 ) -> InfillTask:
     every = pitched_slots(page)
     slots = read_voices(page, every, set(parts.values()))
     heard = {slot.part for slot in slots}
-    keys = asked_keys(page, key) if key is not None else _keys(page, given)
+    keys = _keys(page, given) if key is None else key if isinstance(key, tuple) else asked_keys(page, key)
     read = replace(page, measures=tuple(replace(m, key=k.signature) for m, k in zip(page.measures, keys, strict=True)))
     roles = {parts[role.name]: role for role in ensemble.roles if role.name in parts}
     described = describe_voices(read, slots)

@@ -9,6 +9,7 @@ than half of them gains nothing by that: the likeliest plans are bare.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -106,7 +107,7 @@ def harmonic_plans(
     code = planner.code(np.stack([task.inputs(known) for known in (*fixed, unknown)]))
     allowed = [_permissions(piece, known, plan) for known, plan in zip(fixed, plans, strict=True)]
     generator = np.random.default_rng(list(seed.encode()))
-    labels = planner.sample(code[rows], _stacked(allowed, rows), generator, TEMPERATURE)
+    labels = planner.sample(code, _stacked(allowed, rows), generator, TEMPERATURE, rows)
     nats = planner.nats(code[-1], labels).sum(1)
     usual = np.maximum(nats, np.median(nats))
     ends = [_phrase_ends(task, plan) for plan in plans]
@@ -142,7 +143,8 @@ def _fixed(piece: PlannerPiece, plan: Plan) -> Ints:
         own = plan.get(step.measure, MeasurePlan())
         fifths, end = piece.headers[step.measure].key.fifths, step.onset + step.duration
         given, planned = _last(own.given_chords, end), _planned(own, step)
-        goal = next((place for place in closes if place >= row), None)
+        after = bisect_left(closes, row)
+        goal = closes[after] if after < len(closes) else None
         if given is not None:
             fixed[row] = _given_label(given, fifths)
         elif planned is not None and goal is not None and _is_last(piece, plan, goal, closes):
@@ -224,7 +226,13 @@ def _permissions(piece: PlannerPiece, fixed: Ints, plan: Plan) -> Permissions:
             qualities[row], masks[ROOT][row] = fitting, fitting.any(1)
             masks[INVERSION][row] = np.arange(ATTRIBUTES["inversion"]) == 0
     may = np.array([_may_begin(plan.get(step.measure, MeasurePlan()), step) for step in piece.steps])
-    return Permissions(masks[KEY], masks[ROOT], qualities, masks[INVERSION], may)
+    return Permissions(masks[KEY], masks[ROOT], qualities, masks[INVERSION], may, _lines(piece))
+
+
+def _lines(piece: PlannerPiece) -> Ints:
+    """[S, V] the given lines over the bass: none where the bass is given too, which decides about parallels itself."""
+    over = piece.is_given & ~piece.is_given[:, -1:]
+    return np.where(over, piece.classes, SILENT)
 
 
 def _stacked(allowed: Sequence[Permissions], rows: NDArray[np.intp]) -> Permissions:

@@ -22,6 +22,7 @@ from scoregen.score.edit import (
     has_blanks,
     place_for,
     with_parts,
+    with_rests,
 )
 from scoregen.score.elements import Score, Slot, Voice
 from scoregen.score.ensemble import Ensemble, Role
@@ -65,7 +66,7 @@ def infill_task(
     extend: int,
     style: Style | None = None,
     *,
-    key: Key | None = None,
+    key: Key | tuple[Key, ...] | None = None,
     add: Collection[str] = (),
     parts: Collection[str] = (),
     players: Ensemble | None = None,
@@ -75,7 +76,8 @@ def infill_task(
     Blank are the empty voices of the page, the selections of `blank`, and `extend` measures after the end. If there
     are none of these, or if the page has one voice, the roles that it lacks are added as parts, or those of `add`
     alone. `parts` are the only roles that are written, if it names any. If nothing is blank then, the full measures in
-    which a role rests while another sings are blank. `key` is the key of the first measure; without it the keys are
+    which a role rests while another sings are blank. `key` is the key of the first measure, or the
+    keys of all; without it the keys are
     found. `players` are the roles that the network writes, if these are not those of the ensemble.
     """
     singers = stand_ins(ensemble, players or ensemble)
@@ -83,6 +85,7 @@ def infill_task(
     check_roles(ensemble, add, "--add")
     check_roles(ensemble, parts, "--parts")
     given = wanted_roles(seating.lines, parts)
+    score = with_rests(score, [line.slot for name, line in seating.lines.items() if name not in given])
     empty = [seating.lines[name] for name in given if is_empty(score, seating.lines[name])]
     chosen = _roles_to_add(ensemble, seating, parts or add, is_to_fill=bool(empty or blank or extend))
     whole, added = _with_new_parts(score, ensemble, seating, chosen)
@@ -120,14 +123,14 @@ def _task(
     seating: Seating,
     slots: Mapping[str, Slot],
     style: Style,
-    key: Key | None,
+    key: Key | tuple[Key, ...] | None,
     holes: Sequence[str],
 ) -> InfillTask:
     """The task of a page whose blanks are marked; `slots` are those of the roles on the page, by name."""
     unseen = unseen_roles(ensemble, seating, slots)
     lines = [slots[role.name] for role in ensemble.roles if role.name in slots]
     read = reading_of(page, seating, slots)
-    keys = asked_keys(page, key) if key is not None else tune_keys(read, lines)
+    keys = tune_keys(read, lines) if key is None else key if isinstance(key, tuple) else asked_keys(page, key)
     ranges = seating.ranges(ensemble)
     sung = {player.name: name for name, player in stand_ins(ensemble, players).items()}
     singers = tuple(

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from itertools import pairwise
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -96,7 +95,7 @@ def cost(draft: Draft, criteria: RankingCriteria) -> float:
 
 
 def repeated_share(tokens: TokenScore, blank: Sequence[Sequence[bool]]) -> float:
-    """The share of the measures in which the blank voices begin what they began in the measure before, and only that."""
+    """The share of the measures in which the blank voices begin what they began in the measure before, no more."""
     rows = [_attacks(measure, voices) for measure, voices in zip(tokens.measures, blank, strict=True)]
     repeats = sum(bool(row) and row == before for before, row in pairwise(rows))
     return repeats / max(1, len(rows) - 1)
@@ -117,7 +116,7 @@ def harmony_cost(draft: Draft, criteria: RankingCriteria) -> float:
     weights, piece = criteria.style.ranking, draft.sonorities
     faults = unresolved(draft.tokens, piece, np.array(criteria.blank)[piece.measure])
     return float(
-        weights.unusual_succession * succession_nats(draft, criteria.successions)
+        weights.unusual_succession * succession_nats(draft, criteria.successions, weights.usual_succession)
         + weights.unresolved_seventh * faults.sevenths.sum()
         + weights.unresolved_leading_note * faults.leading_notes.sum()
         + weights.doubled_leading_note * faults.doubled.sum()
@@ -126,13 +125,14 @@ def harmony_cost(draft: Draft, criteria: RankingCriteria) -> float:
     )
 
 
-def succession_nats(draft: Draft, table: SuccessionTable | None) -> float:
-    """The mean -log p of the successions of sonorities in the measures with choices; 0 without a table."""
+def succession_nats(draft: Draft, table: SuccessionTable | None, usual: float = 0.0) -> float:
+    """The mean -log p of the successions of sonorities in the measures with choices, beyond `usual` nats each; 0
+    without a table."""
     if table is None:
         return 0.0
     rows, reached = piece_successions(draft.sonorities, places(headers(draft.tokens)))
     chosen = np.array(draft.measure_choices)[draft.sonorities.measure[reached]] > 0
-    return float(table.nats(rows[chosen]).mean()) if chosen.any() else 0.0
+    return float(np.maximum(table.nats(rows[chosen]) - usual, 0).mean()) if chosen.any() else 0.0
 
 
 def without_dominant(tokens: TokenScore, piece: Sonorities, criteria: RankingCriteria) -> float:
@@ -166,7 +166,8 @@ def unprepared_share(tokens: TokenScore, piece: Sonorities, cadences: Cadences, 
     if not cadences:
         return 0.0
     changes = piece.changes()
-    starts = [sum((measure.header.duration for measure in tokens.measures[:index]), Fraction(0)) for index in cadences]
+    onsets = list(accumulate((measure.header.duration for measure in tokens.measures), initial=Fraction(0)))
+    starts = [onsets[index] for index in cadences]
     tonic = Key.of(tokens.measures[0].header.key).triad[0]
     ticks = [
         int((start + onset) * vocabulary().ticks_per_quarter)

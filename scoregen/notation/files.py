@@ -63,11 +63,16 @@ class ScoreOutput:
         provenance: Mapping[str, str] = _NO_PROVENANCE,
         engraving: EngravingOptions = DEFAULT_ENGRAVING,
         dpi: int = DEFAULT_DPI,
+        audio: Audio | None = None,
+        *,
+        play_chords: bool = False,
     ) -> None:
         self.score = score
+        self.play_chords = play_chords
         self.provenance = provenance
         self.engraving = engraving
         self.dpi = dpi
+        self.given_audio = audio
         self.warnings: tuple[Problem, ...] = ()
         self.changes: tuple[str, ...] = ()
         self.missing: tuple[Problem, ...] = ()
@@ -101,12 +106,21 @@ class ScoreOutput:
         self.missing += problems_of_fonts(pages)
         return pages
 
+    @property
+    def heard(self) -> Score:
+        """The score as it is played: with its chord symbols if they are asked for."""
+        from scoregen.notation.editions.played_chords import with_played_chords
+
+        return with_played_chords(self.score) if self.play_chords else self.score
+
     @cached_property
     def audio(self) -> Audio:
-        """The sound of the score."""
+        """The sound of the score, if it is not given."""
+        if self.given_audio is not None:
+            return self.given_audio
         from scoregen.notation.sound.performance import score_audio
 
-        return score_audio(self.score)
+        return score_audio(self.heard)
 
     @property
     def title(self) -> str:
@@ -157,19 +171,22 @@ def write_all(
     provenance: Mapping[str, str] = _NO_PROVENANCE,
     engraving: EngravingOptions = DEFAULT_ENGRAVING,
     dpi: int = DEFAULT_DPI,
+    audio: Audio | None = None,
+    play_chords: bool = False,
 ) -> WrittenFiles:
     """Write a score to several files in any formats of `WRITERS`, all or none.
 
     SVG and PNG of several pages become `name-1.svg`, `name-2.svg` and so on. Nothing is overwritten without
-    `force`. Raises OutputError if a file cannot be written. A fault of the MusicXML that the score was read from
-    is written as found and named in the notices.
+    `force`. `audio` is the sound of the score, if it is made already. Raises OutputError if a file cannot be written. A
+    fault of the MusicXML that the score was read from is written as found and named in the notices. With `play_chords`
+    MIDI and sound files have the chord symbols on a quiet keyboard.
     """
     targets = [Path(path) for path in paths]
     for target in targets:
         _check(target, targets, force=force)
     if any(target.suffix.lower() == ".svg" for target in targets):
         prepare_fonts()
-    piece = ScoreOutput(score, provenance, engraving, dpi)
+    piece = ScoreOutput(score, provenance, engraving, dpi, audio, play_chords=play_chords)
     files = [file for target in targets for file in _files(target, WRITERS[target.suffix.lower()](piece, target))]
     return WrittenFiles(write_files(files, force=force), piece.warnings, piece.changes, piece.missing)
 
@@ -245,6 +262,12 @@ def _read_other(path: Path) -> Score:
     return read_other(path)
 
 
+def _read_song(path: Path) -> Score:
+    from scoregen.notation.chordpro.read import read_song
+
+    return read_song(path)
+
+
 def _read_midi(path: Path) -> Score:
     from scoregen.notation.midi.read import read_midi
 
@@ -268,7 +291,7 @@ def _mxl(piece: ScoreOutput, target: Path) -> tuple[bytes, ...]:
 def _midi(piece: ScoreOutput, target: Path) -> tuple[bytes, ...]:
     from scoregen.notation.midi.write import to_midi
 
-    return (to_midi(piece.score),)
+    return (to_midi(piece.heard),)
 
 
 def _svg(piece: ScoreOutput, target: Path) -> tuple[bytes, ...]:
@@ -303,6 +326,12 @@ READERS: dict[str, Callable[[Path], Score]] = {
     ".capx": _read_other,
     ".mscz": _read_other,
     ".mscx": _read_other,
+    ".cho": _read_song,
+    ".crd": _read_song,
+    ".chopro": _read_song,
+    ".chordpro": _read_song,
+    ".pro": _read_song,
+    ".txt": _read_song,
     ".wav": _read_recording,
     ".flac": _read_recording,
     ".mp3": _read_recording,

@@ -29,6 +29,18 @@ def easy_playing(rules: Sequence[VoiceRule], roles: Sequence[Role | None]) -> tu
     return tuple(_comfortable(rule, role) if role else rule for rule, role in zip(rules, roles, strict=True))
 
 
+def single_notes(rules: Sequence[VoiceRule], roles: Sequence[Role | None]) -> tuple[VoiceRule, ...]:
+    """The rules with one note at a time for strings, which could play several; None changes nothing."""
+    return tuple(_single(rule, role) if role else rule for rule, role in zip(rules, roles, strict=True))
+
+
+def _single(rule: VoiceRule, role: Role) -> VoiceRule:
+    if role.family != "strings" or rule.max_chord == 1:
+        return rule
+    allowed = (pitch for pitch, may in zip(vocabulary().pitches, rule.pitches, strict=True) if may)
+    return VoiceRule.of(allowed, 1, descending=rule.descending, span=rule.span, instrument=rule.instrument)
+
+
 def _comfortable(rule: VoiceRule, role: Role) -> VoiceRule:
     """A rule within the comfortable range, or unchanged where a staff has none of it, as the pedals of an organ."""
     low, high = (pitch.midi_pitch for pitch in role.comfortable)

@@ -16,7 +16,7 @@ from scoregen.score.rhythm import NoteValue
 from scoregen.styles.style import PhraseLengths, Style, load_style, over
 from scoregen.system.errors import InputError
 
-MOST_MEASURES = 400
+MOST_MEASURES = 2000
 SLOWEST, FASTEST = 10, 400
 """Tempos in beats per minute."""
 

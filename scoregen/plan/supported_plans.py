@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import accumulate, groupby, pairwise
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from scoregen.analysis.harmony.chords import chord_spans
 from scoregen.analysis.moments import audible_notes
-from scoregen.corpora.shards import ShardPiece, ShardSource, read_shard, shard_files, write_shard
+from scoregen.corpora.shards import Shard, ShardPiece, write_shard
 from scoregen.plan.harmonic_plan import Step, chords_of, decoded, harmony_at, plan_steps, with_plan
 from scoregen.score.timeline import SoundingNote, pitch_of
 from scoregen.tokens.events import Harmony, Header, TokenScore
@@ -117,14 +117,20 @@ def with_piece_plan(piece: ShardPiece) -> ShardPiece:
     return replace(piece, tokens=with_supported_harmony(piece.tokens, piece.refused))
 
 
-def plan_shard(folder: Path, out: Path, report: Callable[[ShardSource, int], None]) -> None:
-    """Write the files of a shard that another folder lacks there, with the plan that each movement follows.
+def plan_shard(path: Path) -> int:
+    """Write a shard again with the plan that each movement follows, if it has none; the number of its movements.
 
-    `report` is told each file that was written, and its number of movements. ReadError for a file that is no shard,
-    OutputError if a file cannot be written.
+    ReadError for a file that is no shard, OutputError if it cannot be written.
     """
-    for path in shard_files(folder):
-        if not (out / path.relative_to(folder)).is_file():
-            source, pieces = read_shard(path)
-            write_shard(out, source, [with_piece_plan(piece) for piece in pieces])
-            report(source, len(pieces))
+    shard = Shard(path)
+    records = [shard.record(file) for file in range(len(shard.files))]
+    pieces = [piece for record in records for piece in record.pieces]
+    if not any(map(has_plan, pieces)):
+        planned = [replace(record, pieces=tuple(map(with_piece_plan, record.pieces))) for record in records]
+        write_shard(path, planned)
+    return len(pieces)
+
+
+def has_plan(piece: ShardPiece) -> bool:
+    """Whether a movement has a plan, or places where none is known."""
+    return any(measure.header.harmony or measure.header.unplanned for measure in piece.tokens.measures)

@@ -174,6 +174,17 @@ def extended(score: Score, count: int, slots: Sequence[Slot]) -> Score:
     return insert_voices(longer, rests)
 
 
+def with_rests(score: Score, slots: Collection[Slot]) -> Score:
+    """The score in which these voices rest where they are blank."""
+    rests = [
+        (index, replace(voice, elements=(Rest(NoteValue.of(measure.duration)),), origin="given"))
+        for index, measure in enumerate(score.measures)
+        for voice in measure.voices
+        if voice.is_blank and voice.slot in slots
+    ]
+    return insert_voices(score, rests) if rests else score
+
+
 def has_blanks(score: Score) -> bool:
     """Whether a voice is blank anywhere."""
     return any(voice.is_blank for measure in score.measures for voice in measure.voices)

@@ -8,9 +8,10 @@ events) and `notation.midi` (as performed, with grace notes).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import wraps
 from typing import Generic, TypeVar
 
 from scoregen.score.elements import Score, Slot
@@ -38,6 +39,8 @@ class SoundingNote:
 
 
 N = TypeVar("N", bound=SoundingNote)
+Places = tuple[Fraction, ...]
+"""A place for each measure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,23 @@ class Change(Generic[N]):
     starts: tuple[N, ...]
 
 
-def measure_onsets(score: Score) -> tuple[Fraction, ...]:
+def _remembered(function: Callable[[Score], Places]) -> Callable[[Score], Places]:
+    """The function, with its last result kept: it is asked for one score at every note, and a score never changes."""
+    last: tuple[Score, Places] | None = None
+
+    @wraps(function)
+    def remembered(score: Score) -> Places:
+        nonlocal last
+        found = last
+        if found is None or found[0] is not score:
+            found = last = (score, function(score))
+        return found[1]
+
+    return remembered
+
+
+@_remembered
+def measure_onsets(score: Score) -> Places:
     """The onset of each measure, in quarters from the start of the score."""
     onsets, position = [], Fraction(0)
     for measure in score.measures:
@@ -68,7 +87,8 @@ def spanner_span(score: Score, onsets: Sequence[Fraction], index: int, spanner: 
     return onsets[index] + spanner.onset, stop
 
 
-def metrical_starts(score: Score) -> tuple[Fraction, ...]:
+@_remembered
+def metrical_starts(score: Score) -> Places:
     """For each measure the position in its metre at which it begins: 3 for an anacrusis of a quarter in 4/4.
 
     The second half of a measure that a repeat sign splits begins at the end of the first half.

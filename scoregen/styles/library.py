@@ -20,6 +20,7 @@ from scoregen.styles.style import (
     load_style,
     parse_style,
     read_style_table,
+    shipped_name,
     style_files,
     style_table,
 )
@@ -66,26 +67,14 @@ def choose_style(text: str) -> StyleChoice:
     twice = next((entry.name for entry, _ in parts if sum(entry == other for other, _ in parts) > 1), None)
     if twice is not None:
         raise InputError(f"--style {text}: found {twice} twice; name each style once")
-    _check_weights(text, [entry for entry, _ in parts])
     return StyleChoice(mixed_style([(entry.style, share) for entry, share in parts]), parts)
-
-
-def _check_weights(text: str, entries: Sequence[StyleEntry]) -> None:
-    """InputError if two styles have the same weights, whose mixture is neither."""
-    for index, entry in enumerate(entries):
-        other = next((each for each in entries[:index] if each.weights == entry.weights), None)
-        if other is not None:
-            raise InputError(
-                f"--style {text}: {other.name} and {entry.name} are styles of one network, which follows one at a time;"
-                " name one of them"
-            )
 
 
 def find_style(name: str) -> StyleEntry:
     """A shipped style by its name or alias, or an own one; InputError lists those that exist."""
-    shipped = next((each for each in shipped_styles() if name in (each.name, *each.style.aliases)), None)
+    shipped = shipped_name(name)
     if shipped is not None:
-        return shipped
+        return _shipped_style(shipped)
     places = (Path(name), resources.own_styles() / name)
     stem = next((stem for place in places if (stem := own_stem(place)) is not None), None)
     if stem is None:
@@ -110,8 +99,12 @@ def _own_stems() -> list[Path]:
 
 def shipped_styles() -> tuple[StyleEntry, ...]:
     """The styles of grammars/styles, with the weights that ship for them."""
-    styles = [load_style(name) for name in style_files()]
-    return tuple(StyleEntry(style.name, style, resources.weights() / style.weights) for style in styles)
+    return tuple(map(_shipped_style, style_files()))
+
+
+def _shipped_style(name: str) -> StyleEntry:
+    style = load_style(name)
+    return StyleEntry(style.name, style, resources.weights() / style.weights)
 
 
 def add_style(path: Path, *, force: bool = False) -> StyleEntry:
@@ -170,13 +163,16 @@ def _own_table(stem: Path) -> tuple[Path, dict[str, Any]]:
     """The path and the tables of the style file of an own style, with its base."""
     path = _with(stem, GRAMMAR)
     own = {"base": DEFAULT, **(read_style_table(path, str(path)) if path.is_file() else {})}
-    if own["base"] not in style_files():
+    if not isinstance(own["base"], str) or own["base"] not in style_files():
         raise InputError(f"{path}: base is {own['base']!r}; expected one of: {', '.join(style_files())}")
     return path, own
 
 
 def mixed_style(parts: Sequence[tuple[Style, float]]) -> Style:
-    """The settings of a mixture: costs and ranking weights in the shares given, all else from the largest share."""
+    """The settings of a mixture: costs and ranking weights in the shares given, all else from the largest share.
+
+    `model.sampling.mixture` mixes what the network knows of the styles.
+    """
     main, _ = max(parts, key=lambda part: part[1])
     if len(parts) == 1:
         return main
@@ -191,7 +187,13 @@ def mixed_style(parts: Sequence[tuple[Style, float]]) -> Style:
         for section in ("voice_leading", "ranking")
     }
     name = ",".join(f"{style.name}:{share:.3g}" for style, share in parts)
-    return replace(main, name=name, **mixed)
+    return replace(main, name=name, network_style=_network_style(parts), **mixed)
+
+
+def _network_style(parts: Sequence[tuple[Style, float]]) -> str:
+    """The style of the network that stands for a mixture: that of the largest share that has one."""
+    ordered = sorted(parts, key=lambda part: -part[1])
+    return next((style.network_style for style, _ in ordered if style.network_style), "")
 
 
 def _shares(text: str) -> dict[str, float]:

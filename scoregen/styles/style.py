@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from fractions import Fraction
@@ -16,6 +15,7 @@ from scoregen.styles.melody_cadences import MelodyCadences, parse_melody_cadence
 from scoregen.styles.tables import Chord, Table
 from scoregen.system.errors import InputError
 from scoregen.system.resources import folder
+from scoregen.system.toml_files import read_toml
 from scoregen.tokens.constraints.places import Finest
 
 DEFAULT = "chorale"
@@ -47,6 +47,8 @@ class VoiceLeadingCosts:
     unprepared_dissonance: float
     cross_relation: float
     unusual_succession: float
+    usual_succession: float
+    held_succession: float
     foreign_to_plan: float
     other_bass: float
     long_rest: float
@@ -76,6 +78,7 @@ class RankingWeights:
     off_tonic_end: float
     novelty_breach: float
     unusual_succession: float
+    usual_succession: float
     unresolved_seventh: float
     unresolved_leading_note: float
     doubled_leading_note: float
@@ -174,7 +177,7 @@ def style_table(name: str) -> dict[str, Any]:
     label = f"grammars/styles/{name}.toml"
     own = read_style_table(style_files()[name], label)
     base = own.pop("base", None)
-    if base is not None and base not in style_files():
+    if base is not None and (not isinstance(base, str) or base not in style_files()):
         raise InputError(f"{label}: base is {base!r}; expected one of: {', '.join(style_files())}")
     return own if base is None else completed(own, style_table(base))
 
@@ -198,14 +201,18 @@ def style_files() -> dict[str, Path]:
     return {path.stem: path for path in sorted((folder("grammars") / "styles").glob("*.toml"))}
 
 
+def shipped_name(name: str) -> str | None:
+    """The name of the file of grammars/styles that has a style of this name or alias; None if there is none."""
+    files = style_files()
+    if name in files:
+        return name
+    tables = ((each, read_style_table(path, path.name)) for each, path in files.items())
+    return next((each for each, table in tables if name in table.get("aliases", ())), None)
+
+
 def read_style_table(path: Path, label: str) -> dict[str, Any]:
     """The tables of a style file; InputError, with the label, if it cannot be read."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"{label}: cannot be read: {error.strerror}") from None
-    except (ValueError, RecursionError) as error:  # neither TOML nor UTF-8, or nested too deeply
-        raise InputError(f"{label}: {error}") from None
+    return read_toml(path, label)
 
 
 def parse_style(name: str, declaration: Mapping[str, Any], label: str | None = None) -> Style:

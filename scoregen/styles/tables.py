@@ -10,6 +10,7 @@ from typing import Any
 
 from scoregen.score.theory.chord_kinds import parse_chord
 from scoregen.system.errors import InputError, Place
+from scoregen.system.numbers import exact_number
 
 Chord = tuple[int, str]
 """Fifths from a tonic to the root, and the kind."""
@@ -76,8 +77,8 @@ class Table:
         """A length in quarters such as "1/4"."""
         value = self._get(key)
         try:
-            length = Fraction(value) if isinstance(value, str) else Fraction(0)
-        except (ValueError, ZeroDivisionError):
+            length = exact_number(value) if isinstance(value, str) else Fraction(0)
+        except ValueError:
             length = Fraction(0)
         if length <= 0:
             raise self.error(key, f'found {value!r}; expected quarters as in "1/4"')

@@ -14,7 +14,16 @@ Any other exception that reaches the user is a bug of scoregen.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, marks that end lines or reorder text, and bytes of names that are no text; not the tabulator."""
+
+
+def escaped(line: str) -> str:
+    """The line with control characters as escape sequences, so that no name or text can steer the terminal."""
+    return CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +41,7 @@ class Place:
             for name, value in (("part", self.part), ("measure", self.measure), ("voice", self.voice))
             if value is not None
         ]
-        return ": ".join(item for item in (self.file, ", ".join(named)) if item)
+        return escaped(": ".join(item for item in (self.file, ", ".join(named)) if item))
 
 
 class ScoregenError(Exception):
@@ -77,6 +86,10 @@ class ConstraintError(ScoregenError):
 
 class ToolError(ScoregenError):
     """A library, font or program that is missing or failed."""
+
+
+CONTENT_FAULTS = (EOFError, OSError, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError)
+"""What reading a file raises whose content is not what its format says; of RuntimeError, too deep a nesting."""
 
 
 def one_line(message: str, limit: int = 400) -> str:

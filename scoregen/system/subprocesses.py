@@ -57,7 +57,7 @@ def _start(worker: Path, package: str, timeout: float, who: str) -> subprocess.P
 
 
 def _ended(
-    child: subprocess.Popen[bytes], timeout: float, who: str, request: bytes
+    child: subprocess.Popen[bytes], timeout: float, who: str, request: bytes | None
 ) -> subprocess.CompletedProcess[bytes]:
     """The process at its end, killed after `timeout` seconds or if this one is interrupted."""
     with child:
@@ -78,14 +78,34 @@ def run(
     who: str,
     stdin: bytes | None = None,
     environment: Mapping[str, str] | None = None,
+    memory_bytes: int | None = None,
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run a program, and kill it after `timeout` seconds. ToolError if it is killed or cannot be started."""
+    """Run a program, and kill it after `timeout` seconds. ToolError if it is killed or cannot be started.
+
+    `memory_bytes` limits its memory on Linux.
+    """
+    pipe = subprocess.PIPE
     try:
-        return subprocess.run(command, input=stdin, capture_output=True, timeout=timeout, check=False, env=environment)
-    except subprocess.TimeoutExpired:
-        raise ToolError(f"{who} was stopped after {timeout:g} s; try a shorter piece or fewer parts") from None
+        child = subprocess.Popen(
+            command, stdin=None if stdin is None else pipe, stdout=pipe, stderr=pipe, env=environment
+        )
     except OSError as error:
         raise ToolError(f"{who} could not be started: {error.strerror}") from None
+    if memory_bytes is not None:
+        _limit_memory(child.pid, memory_bytes)
+    return _ended(child, timeout, who, stdin)
+
+
+def _limit_memory(process: int, memory_bytes: int) -> None:
+    """Limit what a process that was just started may use, never above the limit in force."""
+    try:
+        import resource
+
+        limits = resource.prlimit(process, resource.RLIMIT_DATA)
+        lower = [min(memory_bytes, each) if each != resource.RLIM_INFINITY else memory_bytes for each in limits]
+        resource.prlimit(process, resource.RLIMIT_DATA, (lower[0], lower[1]))
+    except (ImportError, AttributeError, OSError):  # another system, or the process has ended
+        return
 
 
 def folder_of(package: str) -> Path:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scoregen.generation.arranging.accounting import Account
 from scoregen.generation.arranging.arrangement import arranged
-from scoregen.generation.arranging.fitting import fitting_interval
+from scoregen.generation.arranging.transposing import best_interval
 from scoregen.generation.ranges import AUTO, transposition_of
 from scoregen.notation.graft.transposition import transposed
 from scoregen.notation.results import ScoreResult
@@ -75,14 +75,14 @@ def _advice(score: Score, players: Ensemble, uncomfortable: float) -> tuple[str,
     """One line if another key suits the players better."""
     if uncomfortable < UNCOMFORTABLE:
         return ()
-    interval = fitting_interval(score, players)
+    interval = best_interval(score, players)
     return () if interval == UNISON else (f"another key suits the players better: --transpose {interval}",)
 
 
 def _interval(text: str, score: Score, players: Ensemble) -> Interval:
     """The interval of an option; `auto` is where the outer lines lie best."""
     if text.strip().lower() == AUTO:
-        return fitting_interval(score, players)
+        return best_interval(score, players)
     return transposition_of(text, score, players, {})
 
 

@@ -19,7 +19,7 @@ from scoregen.notation.results import ScoreResult
 from scoregen.plan.chords.chord_report import ChordReport, chord_report
 from scoregen.plan.chords.steering import chord_notices
 from scoregen.plan.drafts import closing_chords
-from scoregen.plan.piece.piece_plan import PiecePlan
+from scoregen.plan.piece.articulation import articulated, without_fermatas
 from scoregen.plan.piece.writing import plan_text
 from scoregen.plan.plan_text import PlanRow, plan_rows
 from scoregen.plan.sections import unfolded
@@ -155,7 +155,7 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _alternative(work: Work, draft: Draft, rank: int, settings: Mapping[str, Any]) -> Alternative:
     form, lengths = work.page.form, work.page.lengths
-    done = with_given_marks(unfolded(filled_page(work.task, draft.tokens), form, lengths), work.lyrics)
+    done = with_given_marks(unfolded(_filled(work, draft), form, lengths), work.lyrics)
     results = {
         "rank": rank,
         "novelty": novelty_record(draft, done, form, lengths),
@@ -168,23 +168,25 @@ def _alternative(work: Work, draft: Draft, rank: int, settings: Mapping[str, Any
     return Alternative(shown, -draft.nats, found, record, rows)
 
 
+def _filled(work: Work, draft: Draft) -> Score:
+    """The page with its blanks filled, with the articulation of its plan; music of moods has no fermatas."""
+    page, plan, planned = filled_page(work.task, draft.tokens), work.request.plan, work.page.planned
+    if not (plan and planned):
+        return page
+    page = without_fermatas(page) if plan.has_moods else page
+    return articulated(page, plan, planned)
+
+
 def _notices(work: Work, report: ChordReport | None, best: Score) -> tuple[str, ...]:
     request, given = work.request, work.page.given
     is_new_document = given.document is not None and best.document is None
     return (
         *given.notices,
         *work.task.notices,
-        *(_plan_notices(request.plan) if request.plan else ()),
         *chord_notices(work.task.score, work.planning.timeline, request.chords, request.chord_symbols),
         *([str(report)] if report else []),
         *([NEW_SCORE] if is_new_document else []),
     )
-
-
-def _plan_notices(plan: PiecePlan) -> tuple[str, ...]:
-    """One line for what a plan asks for and composing does not follow."""
-    names = ", ".join(plan.not_followed)
-    return (f"the plan is followed except for {names}, which composing does not follow yet",) if names else ()
 
 
 def _understanding(work: Work) -> Understanding:

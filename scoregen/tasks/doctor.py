@@ -67,6 +67,7 @@ def examine() -> tuple[Finding, ...]:
         _program("mscore3", ("mscore3", "--version"), "reads MuseScore's own files"),
         _program("fluidsynth", ("fluidsynth", "--version"), "plays scores (.wav .flac .mp3 .ogg)"),
         _soundfont(),
+        _live(),
         _distribution("soundfile", "absent"),
     )
 
@@ -150,6 +151,15 @@ def _font_cache() -> str:
     from scoregen.notation.engraving.fonts import font_folder
 
     return str(font_folder())
+
+
+def _live() -> Finding:
+    """Whether MIDI ports can be opened."""
+    from scoregen.notation.midi.live.ports import INSTALL, is_installed
+
+    if is_installed():
+        return Finding("live MIDI", "ok", "python-rtmidi")
+    return Finding("live MIDI", "absent", f"python-rtmidi is not installed; {INSTALL}")
 
 
 def _soundfont() -> Finding:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from scoregen.corpora.manifest import Corpus, CorpusPiece, load_corpus
 from scoregen.evaluation.figures import LABELS, closing_figures, figure_text, frame_figures, without_nan
-from scoregen.evaluation.metrics import form, part_writing
+from scoregen.evaluation.metrics import course, form, part_writing
 from scoregen.evaluation.metrics.bootstrap import pooled
 from scoregen.evaluation.metrics.distributions import FEATURES, histograms
 from scoregen.evaluation.metrics.divergence import Distance, distance
@@ -120,6 +120,7 @@ def evaluate(
     training, real = frames_of(reference.training), frames_of(reference.pieces)
     asked: Figures = frame_figures(frames_of(pieces), training, real, draws=draws, seed=seed)
     asked |= {**closing_figures(pieces, seed=seed), **form.figures(pieces, seed=seed)}
+    asked |= course.figures(pieces, seed=seed)
     report_progress(0.7)
     itself, within = cache.figures(reference, seed, draws)
     report_progress(0.85)

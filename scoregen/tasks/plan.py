@@ -15,6 +15,7 @@ from scoregen.plan.piece.piece_plan import DEFAULT_TEMPO, OPEN, Level, PiecePlan
 from scoregen.score.directions import DYNAMIC_MARKS, Dynamic
 from scoregen.score.elements import Measure, Score
 from scoregen.score.ensemble import load_ensemble
+from scoregen.score.ensemble.recognition import recognise_ensemble
 from scoregen.score.keys import Key
 from scoregen.score.metre import TimeSignature
 from scoregen.score.navigation import performance_order
@@ -69,7 +70,9 @@ def plan_of_score(score: Score) -> PiecePlan:
         if marks and marks[0].quarters_per_minute > 0:
             tempo = _rounded(marks[0].quarters_per_minute / stretch.time.groups[0])
         sections.append(_section(_name(number), analysis, stretch, score, tempo))
-    plan = PiecePlan(tuple(sections), _order(score, stretches), score.metadata.title or "", first)
+    ensemble = recognise_ensemble(score)
+    name = ensemble.name if ensemble is not None else ""
+    plan = PiecePlan(tuple(sections), _order(score, stretches), score.metadata.title or "", first, name)
     if plan.measures > MOST_MEASURES:
         raise InputError(f"found {plan.measures} measures; expected a score of at most {MOST_MEASURES}")
     return plan

@@ -10,11 +10,12 @@ from scoregen.model.network.config import SamplingOptions
 from scoregen.notation.midi.tracks import note_times, seconds_at
 from scoregen.notation.midi.write import to_midi
 from scoregen.notation.results import ScoreResult
+from scoregen.plan.piece.articulation import without_fermatas
 from scoregen.plan.piece.piece_plan import PiecePlan
 from scoregen.plan.scene.cues import Cue, Scene
 from scoregen.plan.scene.scene_plan import ScenePlan, plan_of_scene
 from scoregen.plan.scene.timecode import timecode
-from scoregen.score.elements import Chord, Element, Measure, Score
+from scoregen.score.elements import Score
 from scoregen.score.timeline import measure_onsets
 from scoregen.tasks.compose import compose
 
@@ -63,9 +64,14 @@ def score_scene(
     ensemble: str = "satb",
     sampling: SamplingOptions | None = None,
     progress: Callable[[float], None] | None = None,
+    change: Callable[[PiecePlan], PiecePlan] = lambda plan: plan,
 ) -> SceneMusic:
-    """Compose the music of a scene. InputError if no tempos lead from one cue to the next."""
+    """Compose the music of a scene, by its plan as `change` changes it: sections keep their measures and tempos.
+
+    InputError if no tempos lead from one cue to the next.
+    """
     planned = plan_of_scene(scene)
+    planned = replace(planned, plan=change(planned.plan))
     done = compose(ensemble=ensemble, plan=planned.plan, sampling=sampling, progress=progress)
     score = without_fermatas(done.score)
     cues = cue_times(scene, planned, score)
@@ -121,45 +127,12 @@ def _notices(cues: Sequence[CueTime]) -> list[str]:
     lines = [f"{len(exact)} of {len(cues)} cues are on their beats; the largest error is {1000 * largest:.1f} ms"]
     for cue in cues:
         if not cue.exact:
+            side = "later" if cue.error > 0 else "earlier"
+            lines.append(f"the cue {cue.cue} is left out: the nearest beat is {abs(cue.error):.2f} s {side}")
+        elif not cue.beat and cue.cue.kind != "silence":
+            lines.append(f"the cue {cue.cue} is at the end of the music, where no note begins; let the music end later")
+        elif not cue.sounds:
             lines.append(
-                f"the cue {cue.cue.name or cue.cue.kind!r} at {float(cue.cue.time):g} s is left out: the nearest beat"
-                f" is {abs(cue.error):.2f} s {'later' if cue.error > 0 else 'earlier'}"
+                f"the cue {cue.cue}: {'a note sounds' if cue.cue.kind == 'silence' else 'no note begins'} there"
             )
     return lines
-
-
-def without_fermatas(score: Score) -> Score:
-    """The score without the fermatas of its phrase ends, which would stop music that runs with a picture."""
-    return replace(score, measures=tuple(map(_without_fermatas, score.measures)))
-
-
-def _without_fermatas(measure: Measure) -> Measure:
-    voices = tuple(
-        replace(voice, elements=tuple(_plain(element) for element in voice.elements)) for voice in measure.voices
-    )
-    return replace(measure, voices=voices, phrase_ends=())
-
-
-def _plain(element: Element) -> Element:
-    if isinstance(element, Chord):
-        return Chord(tuple(replace(note, fermata=False) for note in element.notes))
-    return replace(element, fermata=False)
-
-
-def cue_sheet(scene: Scene, music: SceneMusic) -> str:
-    """The cue sheet as a table in Markdown."""
-    head = ["Cue", "Hit", "Timecode", "Seconds", "Measure", "Beat", "Music", "Error (frames)"]
-    rows = [head, ["---"] * len(head)]
-    for cue in music.cues:
-        frames = cue.error * float(scene.rate.exact)
-        place = "end" if not cue.beat else str(cue.beat)
-        error = f"{frames:+.2f}" + ("" if cue.exact else " (left out)")
-        seconds = f"{float(cue.cue.time):.3f}"
-        rows.append([cue.cue.name, cue.cue.kind, cue.code, seconds, cue.measure, place, f"{cue.seconds:.3f}", error])
-    table = "\n".join("| " + " | ".join(cell.replace("|", "/") for cell in row) + " |" for row in rows)
-    tempos = [
-        f"- {each.name}: {each.measures} x {each.time} at {float(each.tempo):.2f}" for each in music.plan.sections
-    ]
-    title = scene.title or "Cue sheet"
-    rate = f"{scene.rate.name} frames per second, {float(scene.seconds):.3f} seconds"
-    return f"# {title}\n\n{rate}\n\n{table}\n\n## Sections\n\n" + "\n".join(tempos) + "\n"

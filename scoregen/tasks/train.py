@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
-from scoregen.model.training.mixture_set import MixtureSource, read_mixture
+from scoregen.model.training.mixture_set import MixtureSource, all_sources, read_mixture
 from scoregen.model.training.training_set import TrainingSet, read_training_set
 from scoregen.model.training.verdict import HeldOut, verdict
 from scoregen.system.errors import InputError
@@ -107,8 +107,9 @@ def train(
     `start` are the weights to start from: "shipped" (if they have the roles of the ensemble and the shape of
     `network`), "none", or a checkpoint. `options` default to those of fine-tuning or of a run from random weights, and
     `changes` are single options by name (`steps=300`). `teachers` are checkpoints for knowledge distillation
-    (`model.training.loss`). With `sources`, the corpus is a folder of shards (`corpora.shards`), and the network is
-    taught a mixture of them for any ensemble. `workers` processes draw the examples beside this one.
+    (`model.training.loss`). If the corpus is a folder of corpora in tokens (`scoregen corpus build`), the network is
+    taught a mixture of them for any ensemble; `sources` are their shares, by default by the roots of their sizes.
+    `workers` processes draw the examples beside this one.
 
     `on_start` receives what was found and measured before the first step, `progress` each step and its figures
     (`model.training.loop`). Of several processes under torchrun, only the first writes files and reports progress.
@@ -126,6 +127,7 @@ def train(
     out = _stem(Path(out))
     for suffix in SUFFIXES:
         check_target(out.with_suffix(suffix), force=True)
+    sources = sources or all_sources(Path(corpus))
     if sources:
         chosen = replace(options or TrainingOptions(), **changes)
         training_set = read_mixture(Path(corpus), sources, network or NetworkConfig(), chosen)

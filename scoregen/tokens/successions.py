@@ -40,6 +40,8 @@ CHAINS = (
 UNKNOWN = 4096
 """In place of the sonority before the first."""
 _MAGIC = b"scoregen successions 1\n"
+_SIZES = (2, AT_END + 1, 12, 12, UNKNOWN + 1, UNKNOWN + 1, 12, UNKNOWN)
+"""The number of values of each field."""
 _COLUMN = {name: index for index, name in enumerate(FIELDS)}
 
 KEPT_CONTEXTS = 8192
@@ -161,10 +163,15 @@ class SuccessionTable:
             raise ReadError("found no table of successions")
         header, _, body = data.removeprefix(_MAGIC).partition(b"\n")
         count = int(json.loads(header)["rows"])
+        if count < 0:
+            raise ReadError(f"found {count} successions")
         values = np.frombuffer(body, "<u2").astype(np.int64)
         if len(values) != count * (len(FIELDS) + 1):
             raise ReadError(f"found {len(values)} numbers in a table of {count} successions")
-        return cls.of_rows(values[: -count or None].reshape(count, len(FIELDS)), values[len(values) - count :])
+        rows, counts = values[: len(values) - count].reshape(count, len(FIELDS)), values[len(values) - count :]
+        if (rows >= np.array(_SIZES)).any() or (counts < 1).any():
+            raise ReadError("found a succession that does not exist")
+        return cls.of_rows(rows, counts)
 
 
 def places(measures: Sequence[Header]) -> Places:

@@ -13,7 +13,8 @@ from scoregen.score.keys import MODES, Key, KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
 from scoregen.score.theory.chord_kinds import MEMBERS
-from scoregen.system.errors import Place, ReadError
+from scoregen.system.errors import CONTENT_FAULTS, Place, ReadError
+from scoregen.system.numbers import exact_number
 from scoregen.tokens.event_tokens import event_tokens
 from scoregen.tokens.events import Event, Harmony, Header, Kind, Slice, TokenMeasure, TokenScore
 from scoregen.tokens.grammar import check
@@ -82,7 +83,7 @@ def from_json(text: str) -> TokenScore:
     """The inverse of `to_json`. ReadError if the text is not such an object or breaks the grammar."""
     try:
         tokens = from_object(json.loads(text))
-    except (KeyError, TypeError, ValueError) as error:
+    except CONTENT_FAULTS as error:
         raise ReadError(f"the text is not {FORMAT} in JSON: {type(error).__name__} {error}") from None
     check(tokens)
     return tokens
@@ -102,6 +103,8 @@ def from_object(value: Mapping[str, Any]) -> TokenScore:
     if value["format"] != FORMAT:
         raise ReadError(f"the format is {value['format']!r}; expected {FORMAT!r}")
     slots = tuple(Slot(str(part), int(staff), int(voice)) for part, staff, voice in value["slots"])
+    if any(slot.staff < 1 or slot.voice < 1 for slot in slots) or len(set(slots)) < len(slots):
+        raise ValueError("a slot has no staff or no voice, or is named twice")
     return TokenScore(slots, tuple(_measure(item) for item in value["measures"]))
 
 
@@ -121,14 +124,17 @@ def _key_text(key: KeySignature) -> str:
 
 
 def _measure_object(measure: TokenMeasure) -> dict[str, Any]:
-    head = measure.header
-    return dict(_header_items(head)) | {
+    return header_object(measure.header) | {
         "slices": [[str(piece.onset), *map(event_text, piece.events)] for piece in measure.slices]
     }
 
 
+def header_object(head: Header) -> dict[str, Any]:
+    """The header of a measure as a plain value, without what follows from its time signature."""
+    return dict(_header_items(head))
+
+
 def _header_items(head: Header) -> Iterator[tuple[str, Any]]:
-    """The header without what follows from its time signature."""
     yield from (("number", head.number), ("time", str(head.time)), ("fifths", head.key.fifths))
     optional = {
         "symbol": head.time.symbol,
@@ -147,26 +153,27 @@ def _measure(item: Mapping[str, Any]) -> TokenMeasure:
         slices = tuple(Slice(_quarters(row[0]), tuple(map(event_from_text, row[1:]))) for row in item["slices"])
     except ReadError as error:
         raise ReadError(error.message, Place(measure=str(item["number"]))) from None
-    return TokenMeasure(_header(item), slices)
+    return TokenMeasure(header_from_object(item), slices)
 
 
 @lru_cache(maxsize=4096)
 def _quarters(text: str) -> Fraction:
-    return Fraction(text)
+    return exact_number(text)
 
 
-def _header(item: Mapping[str, Any]) -> Header:
+def header_from_object(item: Mapping[str, Any]) -> Header:
+    """The inverse of `header_object`; KeyError, TypeError or ValueError for a value that is no such object."""
     plain = TimeSignature.parse(item["time"])
     time = TimeSignature(plain.beats, plain.beat_type, item.get("symbol"))
     return Header(
         str(item["number"]),
         time,
         KeySignature(int(item["fifths"]), item.get("mode")),
-        Fraction(item.get("duration", time.duration)),
-        Fraction(item.get("start", 0)),
-        tuple(Fraction(end) for end in item.get("phrase_ends", ())),
+        _quarters(str(item.get("duration", time.duration))),
+        _quarters(str(item.get("start", 0))),
+        tuple(_quarters(str(end)) for end in item.get("phrase_ends", ())),
         tuple(map(_chord, item.get("harmony", ()))),
-        tuple(Fraction(onset) for onset in item.get("unplanned", ())),
+        tuple(_quarters(str(onset)) for onset in item.get("unplanned", ())),
     )
 
 
@@ -180,4 +187,4 @@ def _chord(row: Sequence[Any]) -> Harmony:
     onset, tonic, mode, root, quality, inversion = row
     if quality not in MEMBERS or mode not in MODES or not 0 <= inversion < len(MEMBERS[quality]):
         raise ValueError(f"{row!r} is not a chord of a plan")
-    return Harmony(Fraction(onset), Key(int(tonic), mode), int(root), quality, int(inversion))
+    return Harmony(_quarters(str(onset)), Key(int(tonic), mode), int(root), quality, int(inversion))

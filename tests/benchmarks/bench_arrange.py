@@ -1,7 +1,8 @@
 """Arrange real pieces for the ensembles that people ask for, and measure what a player notices first.
 
 *Extreme* notes leave the range of their role, *uncomfortable* ones its comfortable range. *Impossible* chords are those
-that no bow or hand reaches; notes that a hand holds count. *Melody* is the share of the notes of the source's melody
+that no bow or hand reaches; notes that a hand holds count. *Third* counts the pieces whose last sonority has lost its
+third. *Melody* is the share of the notes of the source's melody
 (the singing part, else the highest line) whose pitch class is struck at their onset, *bass* the same for the lowest
 line. In lines that are set for singers, melody counts where it is sung, and bass is the lowest note of each
 beat; it must sound while it would. *New parallels* are fifths and octaves between two parts at an
@@ -26,15 +27,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
+from typing import NamedTuple
 
 from scoregen.analysis.rules.parallels import parallels
-from scoregen.generation.arranging.fitting import fitting_interval
+from scoregen.generation.arranging.transposing import best_interval
 from scoregen.notation.files import read_score, write_score
 from scoregen.notation.graft.transposition import transposed
 from scoregen.score.elements import Score, Slot
 from scoregen.score.ensemble import Ensemble, Role, load_ensemble
 from scoregen.score.ensemble.playability import can_stop
 from scoregen.score.instruments import family_of
+from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote, changes, measure_onsets, pitch_of, pitched_notes
 from scoregen.system.errors import ScoregenError
 from scoregen.tasks.arrange import arrange
@@ -58,6 +61,7 @@ class Figures:
     extreme: int = 0
     uncomfortable: int = 0
     impossible: int = 0
+    thirds: int = 0
     melody: list[int] = field(default_factory=lambda: [0, 0])
     bass: list[int] = field(default_factory=lambda: [0, 0])
     lost: list[int] = field(default_factory=lambda: [0, 0])
@@ -67,7 +71,7 @@ class Figures:
     seconds: float = 0.0
 
     def add(self, other: Figures) -> None:
-        for name in ("pieces", "notes", "extreme", "uncomfortable", "impossible", "parallels", "invalid"):
+        for name in ("pieces", "notes", "extreme", "uncomfortable", "impossible", "thirds", "parallels", "invalid"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.quarters += other.quarters
         self.seconds += other.seconds
@@ -81,12 +85,14 @@ class Figures:
 
         return (
             f"{self.pieces:4} {self.notes:7} {self.extreme:5} {100 * self.uncomfortable / max(self.notes, 1):6.2f}"
-            f" {self.impossible:5} {share(self.melody)} {share(self.bass)} {share(self.lost)}"
+            f" {self.impossible:5} {self.thirds:5} {share(self.melody)} {share(self.bass)} {share(self.lost)}"
             f" {100 * self.parallels / max(float(self.quarters), 1):7.2f} {self.invalid:4} {self.seconds:7.1f}"
         )
 
 
-HEADING = "kind      ensemble           n   notes  extr  unc %  impo melody%  bass%  lost %  par/100q  bad seconds"
+HEADING = (
+    "kind      ensemble           n   notes  extr  unc %  impo third melody%  bass%  lost %  par/100q  bad seconds"
+)
 
 
 def measured(source: Score, arranged: Score, ensemble: Ensemble, chosen: bool = False) -> Figures:
@@ -109,29 +115,64 @@ def measured(source: Score, arranged: Score, ensemble: Ensemble, chosen: bool = 
     found.melody, found.bass = heard(melody, notes, chosen), heard(bass, notes, chosen)
     found.lost = [0, len(pitched_notes(source))]
     found.parallels = new_parallels(source, arranged)
+    found.thirds = int(final_third(source) in {3, 4} and final_third(arranged) not in {3, 4})
     return found
 
 
 def impossible_chords(score: Score, roles: Sequence[Role | None]) -> Iterator[tuple[Fraction, str, tuple[int, ...]]]:
-    """Chords that their player cannot reach: the notes of a bow, and all notes under a hand."""
+    """Chords that their player cannot reach: the notes of a bow, and all notes under a hand.
+
+    The other hand may take over a note that is tied over a barline.
+    """
+    written = list(written_notes(score))
     for part, role in zip(score.parts, roles, strict=True):
-        own = [note for note in pitched_notes(score) if note.slot.part == part.id]
-        sounding: list[SoundingNote] = []
-        for change in changes(own):
-            sounding = [note for note in sounding if note.end > change.time] + [*change.starts]
-            if not change.starts:
-                continue
+        own = [note for note in written if note.part == part.id]
+        sounding: list[WrittenNote] = []
+        for onset, starts in itertools.groupby(own, key=lambda note: note.onset):
+            sounding = [note for note in sounding if note.end > onset] + list(starts)
             if part.staves == 1:
-                chord = sorted({pitch_of(note) for note in sounding}, key=lambda pitch: pitch.chromatic)
+                chord = tuple(sorted({note.pitch for note in sounding}))
                 kind = role.type if role else None
-                heights = tuple(pitch.midi_pitch for pitch in chord)
-                if len(chord) > 1 and not (kind and kind.strings and can_stop(kind, heights, kind.stretch)):
-                    yield change.time, part.name, heights
+                if len(chord) > 1 and not (kind and kind.strings and can_stop(kind, chord, kind.stretch)):
+                    yield onset, part.name, chord
                 continue
             for staff in range(1, part.staves + 1):
-                hand = {pitch_of(note).midi_pitch for note in sounding if (note.staff or note.slot.staff) == staff}
+                hand = {note.pitch for note in sounding if note.staff == staff}
                 if hand and (max(hand) - min(hand) > HAND or len(hand) > FINGERS):
-                    yield change.time, f"{part.name}, staff {staff}", tuple(sorted(hand))
+                    yield onset, f"{part.name}, staff {staff}", tuple(sorted(hand))
+
+
+class WrittenNote(NamedTuple):
+    """A note as it is written, tied notes one by one; times in quarters, a MIDI pitch."""
+
+    onset: Fraction
+    end: Fraction
+    part: str
+    staff: int
+    pitch: int
+
+
+def written_notes(score: Score) -> list[WrittenNote]:
+    """The written notes of a score in time."""
+    found = []
+    for start, measure in zip(measure_onsets(score), score.measures, strict=True):
+        for voice in measure.voices:
+            onset = start
+            for element in voice.elements:
+                end = onset + element.duration
+                for note in element.notes:
+                    if isinstance(note.pitch, Pitch) and not element.grace and not note.cue:
+                        staff = note.staff or voice.slot.staff
+                        found.append(WrittenNote(onset, end, voice.slot.part, staff, note.pitch.midi_pitch))
+                onset = end
+    return sorted(found)
+
+
+def final_third(score: Score) -> int | None:
+    """The third over the bass of the last sonority in semitones, if it has one."""
+    notes = pitched_notes(score)
+    last = [pitch_of(note).midi_pitch for note in notes if note.end == max(each.end for each in notes)]
+    return next((third for third in (3, 4) if third in {(pitch - min(last)) % 12 for pitch in last}), None)
 
 
 def outer_notes(score: Score) -> tuple[list[SoundingNote], list[SoundingNote]]:
@@ -272,7 +313,7 @@ def one(source: Score, name: str, *, as_written: bool = False) -> Figures:
     """
     ensemble = load_ensemble(name)
     if ensemble.is_choir and not as_written:
-        source = transposed(source, fitting_interval(source, ensemble))
+        source = transposed(source, best_interval(source, ensemble))
     started = time.perf_counter()
     result = arrange(source, ensemble=name)
     seconds = time.perf_counter() - started

@@ -1,7 +1,7 @@
 """Compose short scores for every ensemble, and follow each through the schema, the gate and MuseScore and back.
 
 Half of the scores of an ensemble are new pieces, half are written under a tune of corpora/tunes that one of its parts
-is given. Keys, metres, anacruses and the part that has the tune change from score to score.
+is given. Keys, metres, anacruses, rhythm, difficulty and the part that has the tune change from score to score.
 
 The first columns count the new notes alone. *Extreme* notes leave the range of their role, *uncomfortable* ones its
 comfortable range; *unplayable* are chords that their hand, bow or player cannot hold; *crossed* are the onsets at which
@@ -13,7 +13,11 @@ whose measures it lengthens, or which it writes with other notes or voices; *key
 of more than six accidentals; *failed* those that could not be composed. Every fault is named by seed.
 
     python tests/benchmarks/bench_ensembles.py [--only NAME ...] [--scores N] [--first SEED] [--candidates N]
-        [--keep DIR] [--json FILE]
+        [--keep DIR] [--results FILE [--seconds S] [--again]]
+
+Every score that is measured adds a line to the file of results, and a score that has one there is not composed again,
+so that a long run can be done in pieces: `--seconds` ends a piece, `--again` forgets the scores that had a fault. The
+table adds up the whole file.
 """
 
 from __future__ import annotations
@@ -22,6 +26,7 @@ import argparse
 import json
 import random
 import tempfile
+import time
 import traceback
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -43,22 +48,16 @@ from scoregen.tasks.compose import SamplingOptions, compose
 from tests.benchmarks.ensemble_figures import MOST_ACCIDENTALS, Figures, given_rows, measured
 from tests.benchmarks.musescore_jobs import convert_all, differences, voices_of_measures
 
+BATCH = 5
+"""The scores that are composed before MuseScore converts them together."""
 METRES = ("4/4", "3/4", "6/8", "2/2", "5/4", "2/4", "9/8", "12/8", "3/8", "7/8")
 KEYS = (
     *("C major", "A minor", "G major", "D minor", "Bb major", "B minor", "Eb major", "E major", "F# minor", "Ab major"),
-    *(
-        "C minor",
-        "B major",
-        "G# minor",
-        "Db major",
-        "F minor",
-        "F# major",
-        "Eb minor",
-        "Gb major",
-        "D major",
-        "F major",
-    ),
+    *("C minor", "B major", "G# minor", "Db major", "F minor", "F# major", "Eb minor", "Gb major", "D major"),
+    *("F major", "D dorian", "G mixolydian", "A phrygian"),
 )
+RHYTHMS = ("follow", "follow", "flowing", "plain")
+DIFFICULTIES = ("normal", "normal", "normal", "easy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +71,23 @@ class Piece:
     given: Score | None
 
 
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What was measured of one score; its faults are in `figures`."""
+
+    ensemble: str
+    seed: int
+    figures: Figures
+
+    def line(self) -> str:
+        return json.dumps(asdict(self))
+
+    @staticmethod
+    def of(line: str) -> Result:
+        values = json.loads(line)
+        return Result(values["ensemble"], values["seed"], Figures(**values["figures"]))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="*", default=ensemble_names())
@@ -79,51 +95,87 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--candidates", type=int, default=1)
     parser.add_argument("--keep", type=Path)
-    parser.add_argument("--json", type=Path)
+    parser.add_argument("--results", type=Path)
+    parser.add_argument("--seconds", type=float, default=float("inf"))
+    parser.add_argument("--again", action="store_true")
     arguments = parser.parse_args()
-    rows: dict[str, Figures] = {}
-    print(Figures.heading(), flush=True)
-    for name in arguments.only:
+    found = known_results(arguments.results, forget=arguments.again)
+    end = time.monotonic() + arguments.seconds
+    for batch in open_batches(arguments, {(each.ensemble, each.seed) for each in found}):
+        if time.monotonic() > end:
+            break
         with tempfile.TemporaryDirectory() as temporary:
             target = arguments.keep or Path(temporary)
             target.mkdir(parents=True, exist_ok=True)
-            seeds = range(arguments.first, arguments.first + arguments.scores)
-            rows[name], faults = tested(load_ensemble(name), seeds, arguments.candidates, target.resolve())
-        print(rows[name].row(name), *faults, sep="\n", flush=True)
+            new = tested(load_ensemble(batch[0]), batch[1], arguments.candidates, target.resolve())
+        found += new
+        if arguments.results:
+            arguments.results.write_text("".join(f"{each.line()}\n" for each in found))
+    print_table(found)
+
+
+def known_results(file: Path | None, *, forget: bool) -> list[Result]:
+    """The results of a file; `forget` those with a fault."""
+    if not file or not file.exists():
+        return []
+    found = [Result.of(line) for line in file.read_text().splitlines()]
+    return [each for each in found if not (forget and each.figures.faults)]
+
+
+def open_batches(arguments: argparse.Namespace, known: set[tuple[str, int]]) -> list[tuple[str, list[int]]]:
+    """The seeds of each ensemble that have no result, a few at a time, in turn."""
+    batches = []
+    for start in range(arguments.first, arguments.first + arguments.scores, BATCH):
+        end = min(start + BATCH, arguments.first + arguments.scores)
+        for name in arguments.only:
+            seeds = [seed for seed in range(start, end) if (name, seed) not in known]
+            batches += [(name, seeds)] if seeds else []
+    return batches
+
+
+def print_table(results: Sequence[Result]) -> None:
+    """A row for each ensemble with its faults, and the sums."""
+    rows: dict[str, Figures] = {}
+    for each in results:
+        rows.setdefault(each.ensemble, Figures()).add(each.figures)
+    print(Figures.heading())
+    for name in sorted(rows):
+        print(rows[name].row(name))
+        for each in sorted((each for each in results if each.ensemble == name), key=lambda each: each.seed):
+            for fault in each.figures.faults:
+                print(f"  {each.seed}: {fault}")
     total = Figures()
     for figures in rows.values():
         total.add(figures)
     print(total.row("all"))
-    if arguments.json:
-        arguments.json.write_text(json.dumps({name: asdict(each) for name, each in rows.items()}, indent=1))
 
 
-def tested(ensemble: Ensemble, seeds: Sequence[int], candidates: int, target: Path) -> tuple[Figures, list[str]]:
-    """The figures of the scores of some seeds, and their faults."""
-    figures, faults, pieces = Figures(), list[str](), list[Piece]()
+def tested(ensemble: Ensemble, seeds: Sequence[int], candidates: int, target: Path) -> list[Result]:
+    """The figures of the scores of some seeds."""
+    results, pieces = list[Result](), list[Piece]()
     for seed in seeds:
-        figures.scores += 1
         try:
             pieces.append(composed(ensemble, seed, candidates, target))
         except Exception:  # a bench goes on after any bug
-            figures.failed += 1
-            faults.append(f"  {seed}: {traceback.format_exc(limit=-3)}")
-    accepted = convert_all([piece.path for piece in pieces], target)
+            own = Figures(scores=1, failed=1, faults=[traceback.format_exc(limit=-3)])
+            results.append(Result(ensemble.name, seed, own))
+    accepted = convert_all([piece.path for piece in pieces], target) if pieces else {}
     for piece in pieces:
         own = measured(piece.score, ensemble)
         text = piece.path.read_bytes()
         changed, invalid = kept_faults(piece), file_faults(piece, text)
         damaged = differences(text, read_musicxml(text, piece.path.name), accepted[piece.path])
-        own.changed, own.invalid, own.damaged = bool(changed), bool(invalid), bool(damaged)
-        figures.add(own)
-        faults += [f"  {piece.seed}: {fault}" for fault in (*own.faults, *changed, *invalid, *damaged[:4])]
-    return figures, faults
+        own.scores, own.changed, own.invalid, own.damaged = 1, bool(changed), bool(invalid), bool(damaged)
+        own.faults += [*changed, *invalid, *damaged[:4]]
+        results.append(Result(ensemble.name, piece.seed, own))
+    return results
 
 
 def composed(ensemble: Ensemble, seed: int, candidates: int, target: Path) -> Piece:
     """Compose and write the score of a seed."""
     chance = random.Random(f"{ensemble.name} {seed}")
-    options = SamplingOptions(seed=seed, candidates=candidates, passes=0)
+    options = SamplingOptions(seed=seed, candidates=candidates, passes=0, rhythm=chance.choice(RHYTHMS))
+    options = replace(options, difficulty=chance.choice(DIFFICULTIES))
     given = None
     if seed % 2 or ensemble.name == "lead-sheet":
         piece = new_piece(chance)
@@ -140,7 +192,7 @@ def new_piece(chance: random.Random) -> PieceOptions:
     time = chance.choice(METRES)
     unit = int(time.split("/")[1])
     anacrusis = Fraction(chance.choice((0, 0, 4)), unit)
-    return PieceOptions(chance.randint(4, 7), chance.choice(KEYS), time, anacrusis=anacrusis)
+    return PieceOptions(chance.randint(4, 12), chance.choice(KEYS), time, anacrusis=anacrusis)
 
 
 def given_part(ensemble: Ensemble, chance: random.Random) -> Score:
@@ -148,7 +200,7 @@ def given_part(ensemble: Ensemble, chance: random.Random) -> Score:
     tunes = sorted((folder("corpora") / "tunes").glob("*.musicxml"))
     tune = read_score(chance.choice(tunes))
     role = chance.choice([role for role in ensemble.roles if role.staves == 1] or ensemble.roles)
-    tune = replace(tune.excerpt(0, chance.randint(4, 8)), document=None)
+    tune = replace(tune.excerpt(0, chance.randint(4, 12)), document=None)
     tune = transposed(tune, interval_into(tune, role, chance))
     slot = next(note.slot for note in pitched_notes(tune))
     part = role.part("P1", None, tune.measures[0].key.fifths)

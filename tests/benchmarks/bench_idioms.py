@@ -10,7 +10,7 @@ bow can play, and the time that it took. Nothing of the program ranks, tunes or 
         [--given nothing|melody] [--candidates N] [--seed S] [--keep FOLDER] [--json]
 
 STYLE is string-quartet, voice-piano or piano (the accompaniments of the songs). The folder of the shards is that of
-`tools/build_shards.py`. --keep saves the drafts and takes up those that are there.
+`scoregen corpus build`. --keep saves the drafts and takes up those that are there.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from pathlib import Path
 
 import numpy as np
 
+from scoregen.corpora.shards import corpora_in
 from scoregen.evaluation.metrics.bootstrap import Rate
 from scoregen.evaluation.metrics.idioms import ALL, LABELS, Counts, idiom_counts, idiom_rates, score_idiom_counts
 from scoregen.notation.files import read_score, write_score
@@ -125,9 +126,9 @@ def main() -> None:
     style = STYLES[arguments.style]
     if arguments.given == "melody" and style.melody is None:
         raise SystemExit(f"{arguments.style} has no melody part to give")
-    if not (arguments.shards / style.corpus / "valid").is_dir():
+    if not corpora_in(arguments.shards / style.corpus):
         raise SystemExit(
-            f"skipped: {arguments.shards / style.corpus} has no held-out movements; tools/build_shards.py builds them"
+            f"skipped: {arguments.shards / style.corpus} has no held-out movements; scoregen corpus build makes them"
         )
     if arguments.keep:
         arguments.keep.mkdir(parents=True, exist_ok=True)

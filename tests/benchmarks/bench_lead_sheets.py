@@ -5,10 +5,11 @@ kinds: *foreign* slices have a new note that is no member. For every chord that 
 another one than the symbol names; *third*, no voice has the third, the fourth or second that replaces it, or the
 chord has none; *silent*, no new voice sounds. All but the last must be 0; the exit code is 1 otherwise.
 
-    python tests/benchmarks/bench_lead_sheets.py FOLDER [--ensemble NAME] [--pieces N] [--candidates N]
-        [--checkpoint FILE]
+    python tests/benchmarks/bench_lead_sheets.py FOLDER [--ensemble NAME] [--pieces N] [--first N]
+        [--candidates N] [--checkpoint FILE]
 
-FOLDER holds MusicXML files with a melody and chord symbols, or a `scores.zip` of such files.
+FOLDER holds MusicXML files with a melody and chord symbols, or a `scores.zip` of such files. N pieces are taken from
+all over it; with `--first`, the later ones of them.
 """
 
 from __future__ import annotations
@@ -39,12 +40,15 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--ensemble", default="voice-piano")
     parser.add_argument("--pieces", type=int, default=10)
+    parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--checkpoint", type=Path)
     parser.add_argument("--candidates", type=int, default=2)
     options = parser.parse_args()
     total: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder:
-        for path in sorted(_files(options.folder, Path(folder)))[: options.pieces]:
+        files = sorted(_files(options.folder, Path(folder)))
+        step = max(len(files) // options.pieces, 1)
+        for path in files[options.first * step :: step][: options.pieces - options.first]:
             total += _measured(path, options)
     print(_row("all", total))
     return 1 if any(total[name] for name in ("foreign", "bass", "third", "refused")) else 0

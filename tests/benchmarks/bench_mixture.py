@@ -30,7 +30,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from scoregen.corpora.shards import ShardPiece, load_shards
+from scoregen.corpora.shards import ShardPiece, corpora_in, load_shards
 from scoregen.model.engine.loading import load_engine
 from scoregen.model.features.alphabet import HOLD, PITCHES, REST, UNSCORED
 from scoregen.model.features.conditioning import Example, usual_order
@@ -256,8 +256,8 @@ def main() -> None:
     networks = {path: load_checkpoint(path).network for path in arguments.checkpoints}
     for corpus in arguments.corpus or CORPORA:
         folder = arguments.shards / corpus
-        if not (folder / "valid").is_dir():
-            print(f"{corpus}: skipped: {folder} has no held-out movements; tools/build_shards.py builds them")
+        if not corpora_in(folder):
+            print(f"{corpus}: skipped: {folder} has no held-out movements; scoregen corpus build makes them")
             continue
         report(corpus, folder, networks, arguments)
 

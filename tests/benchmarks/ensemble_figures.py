@@ -16,6 +16,7 @@ from scoregen.score.timeline import SoundingNote, changes, pitch_of, pitched_not
 
 MOST_ACCIDENTALS = 6
 MOST_LEDGER_LINES = 4
+MOST_UNCOMFORTABLE = 0.05
 
 
 @dataclass
@@ -63,7 +64,10 @@ def measured(score: Score, ensemble: Ensemble) -> Figures:
         role, pitch = ensemble.role(own[note.slot.part]), pitch_of(note).midi_pitch
         low, high = (each.midi_pitch for each in role.range_on(note.slot.staff))
         figures.extreme += not low <= pitch <= high
+        figures.faults += [] if low <= pitch <= high else [f"{role.name}: {pitch_of(note)} at {note.onset} is extreme"]
         figures.uncomfortable += not role.comfortable[0].midi_pitch <= pitch <= role.comfortable[1].midi_pitch
+    if figures.uncomfortable > MOST_UNCOMFORTABLE * figures.notes:
+        figures.faults.append(f"{figures.uncomfortable} of {figures.notes} notes are uncomfortable")
     for part in score.parts:
         role = ensemble.role(own[part.id])
         chords = list(unplayable(new, part, role))

@@ -104,3 +104,11 @@ def test_one_hand_of_a_piano_is_given_and_the_other_written() -> None:
 def test_each_measure_to_write_is_named() -> None:
     task = quartet_task(*QUARTET, blank=("viola:1", "viola:4", "cello:2"))
     assert "to write: viola 1 4, cello 2" in str(task.understanding)
+
+
+def test_a_page_of_chord_symbols_without_notes_gets_all_roles(tmp_path: Path) -> None:
+    song = tmp_path / "song.cho"
+    song.write_text("[Am]one [F]two [G]three [C]four\n")
+    task = ensemble_task(read_score(song), load_ensemble("voice-piano"), {}, (), 0, load_style())
+    assert [part.name for part in task.page.parts] == ["Voice", "Piano"]
+    assert all(voice.is_blank for measure in task.page.measures for voice in measure.voices)

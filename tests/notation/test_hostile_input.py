@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from scoregen.notation.files import read_score
 from scoregen.notation.musicxml import mxl
 from scoregen.notation.musicxml.document import load_document
 from scoregen.notation.musicxml.read.score import read_musicxml
@@ -293,3 +294,22 @@ def test_the_longest_allowed_score_is_read_in_time(tmp_path: Path) -> None:
     started = time.process_time()
     read(tmp_path, text)
     assert time.process_time() - started < 2 * SECONDS
+
+
+@pytest.mark.parametrize("suffix", [".mscz", ".capx"])
+def test_archives_of_other_programs_have_the_same_limits(tmp_path: Path, suffix: str) -> None:
+    bomb = zipped({"score.mscx": b" " * (80 << 20)})
+    nested = zipped({"a.mscz": bomb, "../up.mscx": b""})
+    for data, message in ((bomb, "unpacks to more than 300 times its size"), (nested, "has the unsafe path")):
+        path = tmp_path / f"song{suffix}"
+        path.write_bytes(data)
+        with refused(message):
+            read_score(path)
+
+
+def test_a_member_of_an_archive_may_be_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mxl, "MAX_BYTES", 1 << 20)
+    path = tmp_path / "song.mscz"
+    path.write_bytes(zipped({f"{n}.mscx": random.Random(n).randbytes(300_000) for n in range(5)}))
+    with refused("unpacks to more than the limit of 1 MiB"):
+        read_score(path)

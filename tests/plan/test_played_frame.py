@@ -80,11 +80,17 @@ def test_phrases_of_a_new_piece_end_with_their_measures_first_beat() -> None:
 
 def test_beats_divide_in_two_and_compound_ones_in_three() -> None:
     plain, compound = tune("C5:4 |"), tune("C5:3 |", time="6/8")
-    assert sorted(played_onsets(plain, (), frozenset())) == [Fraction(n, 2) for n in range(8)]
-    assert sorted(played_onsets(compound, (), frozenset())) == [Fraction(n, 2) for n in range(6)]
+    assert sorted(played_onsets(plain, (), frozenset(), easy=True)) == [Fraction(n, 2) for n in range(8)]
+    assert sorted(played_onsets(compound, (), frozenset(), easy=True)) == [Fraction(n, 2) for n in range(6)]
     quick = tune("C5:1/4 D5:1/4 E5:7/2 |")
     line = GivenMusic.of(quick, [SLOT]).line
-    assert Fraction(1, 4) in played_onsets(quick, line, frozenset())
+    assert Fraction(1, 4) in played_onsets(quick, line, frozenset(), easy=True)
+
+
+def test_parts_of_beats_divide_in_two_unless_they_are_easy() -> None:
+    plain, compound = tune("C5:4 |"), tune("C5:3 |", time="6/8")
+    assert sorted(played_onsets(plain, (), frozenset())) == [Fraction(n, 4) for n in range(16)]
+    assert sorted(played_onsets(compound, (), frozenset())) == [Fraction(n, 4) for n in range(12)]
 
 
 def test_plans_for_players_open_what_their_rhythm_says() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from scoregen.corpora.shards import ShardPiece, load_shards, shard_files, write_shard
+from scoregen.corpora.shards import FileRecord, Shard, ShardPiece, shard_path, write_shard
 from scoregen.corpora.variants import faster, halved, paired
 from scoregen.model.features.inputs import piece_arrays
 from scoregen.model.features.metric_features import HARMONY_FEATURES
@@ -22,6 +22,7 @@ from scoregen.system.resources import folder
 from scoregen.tokens.encode import encode
 from scoregen.tokens.events import Harmony, TokenScore
 from scoregen.tokens.text import from_json, to_json
+from scoregen.tokens.voice_descriptions import VoiceDescription
 from tests.corpora.music import SOURCE, measure, score, voice
 
 C = Harmony(Fraction(0), Key(0, "major"), 0, "major")
@@ -113,14 +114,11 @@ def test_pickups_and_changes_of_metre_have_their_plans(tmp_path: Path) -> None:
 
 
 def test_shards_are_planned_once(tmp_path: Path) -> None:
-    piece = ShardPiece("one", cluster_between_triads(), (), {}, SOURCE)
-    write_shard(tmp_path / "plain", SOURCE, [piece])
-    told: list[int] = []
-    for _ in range(2):
-        plan_shard(tmp_path / "plain", tmp_path / "planned", lambda _, count: told.append(count))
-    assert told == [1]
-    (found,) = load_shards(tmp_path / "planned", "train")
-    assert found == with_piece_plan(piece) != piece
-    assert [each.name for each in shard_files(tmp_path / "planned")] == [
-        each.name for each in shard_files(tmp_path / "plain")
-    ]
+    tokens = cluster_between_triads()
+    each = VoiceDescription("strings", 0, 0, 1, 0, 55, 90, False)
+    piece = ShardPiece("one", tokens, (each,) * len(tokens.slots), {}, SOURCE)
+    path = write_shard(shard_path(tmp_path, 0), [FileRecord(SOURCE, (piece,))])
+    assert plan_shard(path) == 1
+    assert Shard(path).piece(0) == with_piece_plan(piece) != piece
+    written = path.stat().st_mtime_ns
+    assert plan_shard(path) == 1 and path.stat().st_mtime_ns == written

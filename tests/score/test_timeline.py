@@ -14,7 +14,7 @@ from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue
-from scoregen.score.timeline import changes, measure_onsets, pitch_of, pitched_notes, sounding_notes
+from scoregen.score.timeline import changes, measure_onsets, metrical_starts, pitch_of, pitched_notes, sounding_notes
 from scoregen.tokens.canonical import canonical
 from scoregen.tokens.sonorities import SILENT, score_sonorities
 from tests.strategies import scores
@@ -106,3 +106,13 @@ def test_all_views_of_the_timeline_agree(music: Score) -> None:
         everything = {int(note.pitch.midi_pitch) for m in cuts if m.onset <= moment.onset < m.end for note in m.notes}
         assert sounding <= everything
         assert bool(sounding) == bool(everything)
+
+
+def test_onsets_that_are_kept_are_those_of_the_score_that_asks() -> None:
+    one = score((Voice(Slot("P1"), (Rest(HALF),)),))
+    two = score(*[(Voice(Slot("P1"), (Rest(HALF),)),)] * 3)
+    for _ in range(2):
+        assert measure_onsets(one) == metrical_starts(one) == (0,)
+        assert measure_onsets(two) == (0, 2, 4)
+        assert metrical_starts(two) == (0, 0, 0)
+    assert measure_onsets(two) is measure_onsets(two)

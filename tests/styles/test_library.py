@@ -115,7 +115,6 @@ def test_a_share_of_nothing_leaves_the_other() -> None:
         ("bach:0.5,bach:0.5", "found bach twice"),
         ("bach:0.5,chorale:0.5", "found chorale twice"),
         ("", "found ''; expected NAME or NAME:SHARE"),
-        ("haydn,schubert:2", "haydn and schubert are styles of one network"),
     ],
 )
 def test_a_wrong_mixture_is_one_line(text: str, message: str) -> None:
@@ -147,6 +146,17 @@ def test_what_training_writes_is_read_back(here: Path) -> None:
     style = load_own_style(Path("mine"))
     assert style.voice_leading == costs
     assert style.ranking == CHORALE.ranking
+
+
+def test_styles_of_one_network_are_mixed_in_the_place_of_the_largest() -> None:
+    choice = choose_style("haydn,schubert:2,instruments:5")
+    assert [(entry.name, round(share, 3)) for entry, share in choice.parts] == [
+        ("haydn", 0.125),
+        ("schubert", 0.25),
+        ("instruments", 0.625),
+    ]
+    assert len({entry.weights for entry, _ in choice.parts}) == 1
+    assert choice.style.network_style == load_style("schubert").network_style
 
 
 def test_a_mixture_of_one_is_that_one() -> None:

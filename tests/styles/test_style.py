@@ -25,7 +25,7 @@ def declaration() -> dict[str, Any]:
 def test_the_chorale_style_is_the_one_that_weights_were_calibrated_with() -> None:
     costs, ranking = CHORALE.voice_leading, CHORALE.ranking
     assert (costs.parallel, costs.crossing, costs.direct_motion, costs.unequal_fifths, costs.overlap) == (
-        2.2,
+        2.5,
         0.5,
         0.35,
         0.35,
@@ -44,7 +44,8 @@ def test_the_chorale_style_is_the_one_that_weights_were_calibrated_with() -> Non
         0.6,
     )
     assert (ranking.novelty_breach, ranking.unusual_succession) == (10.0, 0.3)
-    assert (costs.unusual_succession, costs.seventh_leaves, costs.seventh_stays) == (0.5, 1.8, 1.5)
+    assert (costs.unusual_succession, costs.usual_succession, costs.held_succession) == (0.8, 3.0, 0.0)
+    assert (costs.seventh_leaves, costs.seventh_stays, costs.doubled_leading_note) == (1.8, 1.5, 1.2)
     assert (CHORALE.spelling.flats, CHORALE.spelling.sharps) == (6, 10)
     assert CHORALE.finest == DEFAULT_FINEST
     assert CHORALE.cadences.stay == 1
@@ -151,6 +152,6 @@ def test_a_style_may_be_another() -> None:
 def test_a_style_with_a_base_states_only_what_differs() -> None:
     style = load_style("instruments")
     assert style.cadences.goals == CHORALE.cadences.goals and style.spelling == CHORALE.spelling
-    assert style.finest != CHORALE.finest and style.voice_leading.crossing == 0.0
+    assert style.ranking != CHORALE.ranking and style.voice_leading.crossing == 0.0
     assert (style.title, style.aliases) == ("music for instruments", ())
     assert completed({"a": {"b": 1}}, {"a": {"b": 2, "c": 3}, "aliases": ["x"]}) == {"a": {"b": 1, "c": 3}}

@@ -28,3 +28,8 @@ def test_an_error_survives_pickling() -> None:
 def test_long_messages_and_control_characters_are_cut() -> None:
     assert one_line("a\x1b[31mb\tc") == "a [31mb c"
     assert len(one_line("x" * 1000)) == 400
+
+
+def test_a_place_cannot_break_the_line() -> None:
+    error = ReadError("found nothing", Place("a\nb.musicxml", part="Alto\x1b[1m", measure="\u2028"))
+    assert str(error) == r"a\nb.musicxml: part Alto\x1b[1m, measure \u2028: found nothing"

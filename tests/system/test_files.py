@@ -100,3 +100,31 @@ def test_permission_is_checked_before_the_work(tmp_path: Path, monkeypatch: pyte
 def test_an_unknown_suffix_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match=r"found \.doc; expected one of \.pdf, \.svg"):
         check_targets([tmp_path / "a.doc"], (".pdf", ".svg"), force=False)
+
+
+@pytest.mark.parametrize("step", ["fsync", "hardlink_to", "replace"])
+@pytest.mark.parametrize("turn", [1, 2])
+def test_an_interruption_leaves_whole_files_alone(
+    step: str, turn: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C at any file: those in place are whole, those before are as they were, and nothing else is left."""
+    seen = []
+
+    def interrupted(*arguments: object) -> object:
+        seen.append(arguments)
+        if len(seen) == turn:
+            raise KeyboardInterrupt
+        return original(*arguments)
+
+    owner = os if step == "fsync" else Path
+    original = getattr(owner, step)
+    monkeypatch.setattr(owner, step, interrupted)
+    force = step == "replace"
+    if force:
+        for name in "ab":
+            (tmp_path / name).write_bytes(b"before")
+    with pytest.raises(KeyboardInterrupt):
+        write_files([(tmp_path / name, b"new" * 1000) for name in "ab"], force=force)
+    assert all(path.read_bytes() in (b"before", b"new" * 1000) for path in tmp_path.iterdir())
+    assert set(names(tmp_path)) <= {"a", "b"}
+    assert len(seen) == turn

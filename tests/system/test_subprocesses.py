@@ -84,3 +84,11 @@ def test_limits_in_force_are_never_raised(tmp_path: Path) -> None:
     )
     found = run([sys.executable, "-c", program], 20, "Python", environment={"PYTHONPATH": ":".join(sys.path)})
     assert found.stdout.decode().strip() == f"[{3 << 30}, {3 << 30}]" and resource
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the limit is that of Linux")
+def test_the_memory_of_a_program_is_limited() -> None:
+    greedy = "import time; time.sleep(0.3); x = bytearray(1 << 30); print(len(x))"
+    command = [sys.executable, "-c", greedy]
+    assert run(command, 60, "the program").stdout.strip() == b"1073741824"
+    assert run(command, 60, "the program", memory_bytes=256 << 20).returncode == 1

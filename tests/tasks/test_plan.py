@@ -11,7 +11,7 @@ from scoregen.notation.files import read_score
 from scoregen.plan.form import PieceOptions
 from scoregen.plan.piece.reading import parse_plan
 from scoregen.plan.piece.writing import plan_text
-from scoregen.score.elements import Barline
+from scoregen.score.elements import Barline, Slot, Voice
 from scoregen.system.errors import InputError
 from scoregen.tasks.analyze import analyze
 from scoregen.tasks.compose import SamplingOptions, compose
@@ -34,6 +34,7 @@ def test_a_score_becomes_a_plan(repository: Path) -> None:
     tune = read_score(repository / "corpora" / "samples" / "nun-danket.musicxml")
     plan = plan_of_score(tune)
     (section,) = plan.sections
+    assert plan.instrumentation == ""
     assert (section.measures, plan.anacrusis, section.phrases) == (16, 1, (2,) * 8)
     assert (str(section.key), section.tempo, section.chords) == ("G major", 84, "")
     assert parse_plan(plan_text(plan)) == plan
@@ -51,6 +52,7 @@ def test_repeats_and_double_bars_divide_a_score() -> None:
 
 def test_chords_of_an_analysis_are_suggestions() -> None:
     plan = plan_of_score(hymn())
+    assert plan.instrumentation == "satb"
     assert plan.sections[0].chords
     assert not plan.sections[0].fixed
     assert parse_plan(plan_text(plan)) == plan
@@ -58,7 +60,7 @@ def test_chords_of_an_analysis_are_suggestions() -> None:
 
 def test_a_piece_follows_its_plan() -> None:
     """Its fixed chords, keys, cadences, lengths and tempos; the section that comes back is the same."""
-    plan = parse_plan(EVENING)
+    plan = parse_plan(EVENING.replace('mood = "calm"', ""))
     done = compose(plan=plan, sampling=FAST)
     score = done.score
     assert len(score.measures) == 17
@@ -67,11 +69,26 @@ def test_a_piece_follows_its_plan() -> None:
     assert [outcome.name for outcome in done.chords.departures if outcome.fixed] == []
     numerals = [row.numeral for row in done.alternatives[0].plan if row.measure in ("2", "4")]
     assert "V" in numerals and numerals[-1] == "i"
-    assert any("except for mood" in notice for notice in done.notices)
+    assert not any("except for" in notice for notice in done.notices)
     kinds = [cadence.kind for cadence in analyze(score).cadences]
     assert "half" in kinds[0] and "authentic" in kinds[1]
     again = compose(plan=plan, sampling=FAST).score
     assert again.measures == score.measures, "the same seed gives the same notes"
+
+
+def test_a_piece_follows_the_manner_of_its_mood() -> None:
+    plan = parse_plan('[[section]]\nmeasures = 2\nmood = "calm"\n[[section]]\nmeasures = 2\nmood = "furious"')
+    score = compose(plan=plan, sampling=FAST).score
+    voices = [voice for measure in score.measures for voice in measure.voices]
+    notes = [note for voice in voices for element in voice.elements for note in element.notes]
+    assert not any(note.fermata for note in notes)
+    tenor = [measure.voice(Slot("P3")) for measure in score.measures]
+    assert [voice is not None and voice.is_silent for voice in tenor] == [True, True, False, False]
+    onsets = [sum(len(voice.elements) for voice in measure.voices) for measure in score.measures]
+    assert onsets[0] < onsets[2], "calm music has fewer notes than furious music"
+    accents = [note.articulations for element in (tenor[2] or Voice(Slot("P3"))).elements for note in element.notes]
+    assert ("accent",) in accents
+    assert [float(measure.tempos[0].per_minute) for measure in score.measures[::2]] == [64, 110]
 
 
 def test_a_plan_excludes_what_it_decides() -> None:

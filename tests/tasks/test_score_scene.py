@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from scoregen.model.network.config import SamplingOptions
 from scoregen.notation.graft.document import musicxml_document
 from scoregen.notation.midi.tracks import note_times
 from scoregen.notation.midi.write import to_midi
 from scoregen.notation.validation.document import check_document
+from scoregen.plan.piece.planned_piece import planned_piece
 from scoregen.plan.scene.cues import parse_scene
-from scoregen.tasks.score_scene import SceneMusic, cue_sheet, score_scene
+from scoregen.plan.scene.scene_plan import plan_of_scene
+from scoregen.plan.scene.timecode import RATES, timecode
+from scoregen.score.ensemble import load_ensemble
+from scoregen.styles.style import load_style
+from scoregen.system.errors import InputError
+from scoregen.tasks.scene.cue_sheets import cue_sheet
+from scoregen.tasks.score_scene import SceneMusic, cue_times, score_scene
 from tests.plan.scene.test_cues import DOOR
 
 FRAME = 1 / 25
@@ -31,6 +42,28 @@ def check(music: SceneMusic) -> None:
     assert max(note.stop for note in notes) == pytest.approx(40, abs=FRAME)
 
 
+@given(st.sampled_from(sorted(RATES)), st.integers(0, 90_000), st.lists(st.integers(40, 900), min_size=1, max_size=8))
+@settings(max_examples=60, deadline=None)
+def test_hits_fall_on_their_frames_in_the_midi_file(name: str, first: int, steps: list[int]) -> None:
+    """Whatever the frame rate and the times, if there are tempos at all: the error is far below a frame."""
+    rate = RATES[name]
+    frames = [first + frame for frame in itertools.accumulate(steps)]
+    cues = "".join(f"[[cue]]\nat = '{timecode(rate.seconds(frame), rate)}'\n" for frame in frames[:-1])
+    text = f"frame_rate = '{name}'\nstart = '{first}f'\nend = '{frames[-1]}f'\nslowest = 40\nfastest = 200\njump = 1\n"
+    scene = parse_scene(text + (cues or f"[[cue]]\nat = '{first}f'\n"))
+    try:
+        planned = plan_of_scene(scene)
+    except InputError:
+        planned = None
+    assume(planned is not None)
+    assert planned is not None
+    blank = planned_piece(planned.plan, load_ensemble("satb"), load_style(), 0).score
+    found = cue_times(scene, planned, blank)
+    assert found and all(cue.exact for cue in found)
+    assert max(abs(cue.error) for cue in found) * float(rate.exact) < 0.35
+    assert [cue.code for cue in found[:1]] == [timecode(rate.seconds(frames[0] if cues else first), rate)]
+
+
 def test_a_choir_meets_every_hit() -> None:
     scene = parse_scene(DOOR)
     music = score_scene(scene, sampling=FAST)
@@ -38,7 +71,7 @@ def test_a_choir_meets_every_hit() -> None:
     assert list(check_document(musicxml_document(music.score, {}).text, "")) == []
     elements = (each for measure in music.score.measures for voice in measure.voices for each in voice.elements)
     assert not any(element.fermata for element in elements), "nothing stops the music"
-    sheet = cue_sheet(scene, music)
+    sheet = cue_sheet(scene, music, ".md").decode()
     assert "| the door opens | cadence | 00:00:26:00 | 26.000 | 10 | 1 | 26.000 |" in sheet
     assert any("4 of 4 cues are on their beats" in notice for notice in music.notices)
 
@@ -54,3 +87,9 @@ def test_a_hit_that_is_left_out_is_said() -> None:
     assert any(
         "'cat' at 8.9 s is left out" in notice or "cat at 8.9 s is left out" in notice for notice in music.notices
     )
+
+
+def test_a_cue_where_no_note_can_begin_is_said() -> None:
+    text = "end = 8\n[[cue]]\nat = 4\n[[cue]]\nat = 8\nname = 'out'\nhit = 'cadence'\n"
+    music = score_scene(parse_scene(text), sampling=FAST)
+    assert any("the cue 'out' at 8 s is at the end of the music, where no note begins" in n for n in music.notices)

@@ -15,7 +15,7 @@ that are not listed are off. `base` names a rule set from which only the differe
 
 from __future__ import annotations
 
-import tomllib
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -26,6 +26,7 @@ from scoregen.analysis.rules.findings import Finding, Severity
 from scoregen.score.timeline import SoundingNote
 from scoregen.system.errors import InputError, Place
 from scoregen.system.resources import folder
+from scoregen.system.toml_files import parse_toml, toml_text
 
 DEFAULT = "strict"
 OFF = "off"
@@ -148,10 +149,7 @@ def _load(which: str, under: tuple[str, ...]) -> RuleSet:
     if which in under:
         raise InputError(f"the rule set {which!r} is its own base; name another")
     text, file = _text(which, under)
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"this is not TOML: {error}", Place(file)) from None
+    table = parse_toml(text, file)
     base = table.pop("base", None)
     if base is not None and not isinstance(base, str):
         raise InputError(f"base is {base!r}; expected the name of a rule set", Place(file))
@@ -170,13 +168,10 @@ def _text(which: str, under: tuple[str, ...]) -> tuple[str, str]:
         raise InputError(f"there is no rule set {which!r}; expected one of: {', '.join(rule_set_names())}")
     else:
         path = Path(which)
-    try:
-        return path.read_text(encoding="utf-8"), str(path)
-    except (FileNotFoundError, IsADirectoryError):
+    if not os.path.lexists(path) or path.is_dir():
         expected = f"{', '.join(rule_set_names())}, or a TOML file"
-        raise InputError(f"there is no rule set {which!r}; expected one of: {expected}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"the rule set cannot be read: {error}", Place(str(path))) from None
+        raise InputError(f"there is no rule set {which!r}; expected one of: {expected}")
+    return toml_text(path), str(path)
 
 
 def _read_rule(

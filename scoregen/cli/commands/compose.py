@@ -21,6 +21,7 @@ from scoregen.cli.console.arguments import (
     Json,
     Landscape,
     Layout,
+    Like,
     Outputs,
     Paper,
     Quiet,
@@ -30,8 +31,10 @@ from scoregen.cli.console.arguments import (
     given_options,
     parse_quarters,
     parse_roles,
+    parse_seed,
 )
 from scoregen.cli.console.inputs import exit_with, for_each, input_files, name_of, read_input
+from scoregen.cli.console.moods import Mood, Seconds, Story, is_asked_in_words, plan_in_words
 from scoregen.cli.console.outputs import (
     Targets,
     check_outputs,
@@ -42,9 +45,10 @@ from scoregen.cli.console.outputs import (
     write_alternative,
 )
 from scoregen.cli.console.terminal import Advance, file_in_errors, print_messages, print_paths, progress
-from scoregen.system.errors import InputError
+from scoregen.system.errors import InputError, escaped
 
 if TYPE_CHECKING:
+    from scoregen.cli.console.liked import Liked
     from scoregen.notation.engraving.pages import EngravingOptions
     from scoregen.notation.files import WrittenFiles
     from scoregen.plan.piece.piece_plan import PiecePlan
@@ -52,6 +56,7 @@ if TYPE_CHECKING:
 
 
 def compose_command(
+    context: typer.Context,
     score: Annotated[
         list[Path] | None,
         typer.Argument(
@@ -161,20 +166,30 @@ def compose_command(
     form: Annotated[
         str | None,
         typer.Option(
-            "--form", metavar="LETTERS", help="New piece: sections in letters, such as AAB.", show_default="none"
+            "--form",
+            metavar="NAME",
+            help="New piece: a form such as period, aaba or rondo, or sections in letters, such as AAB.",
+            show_default="none",
         ),
     ] = None,
     plan: Annotated[
         Path | None,
         typer.Option("--plan", metavar="FILE", help="New piece: its plan, a TOML file such as `scoregen plan` writes."),
     ] = None,
+    mood: Mood = None,
+    story: Story = None,
+    seconds: Seconds = None,
     count: Annotated[
         int, typer.Option("--count", min=1, help="Number of alternatives, best first, numbered from 001.")
     ] = 1,
     seed: Annotated[
         int | None,
         typer.Option(
-            "--seed", help="Seed of the random numbers: the same seed gives the same notes.", show_default="0"
+            "--seed",
+            metavar="NUMBER|NAME",
+            parser=parse_seed,
+            help="Seed of the random numbers: the same seed gives the same notes. A name is a seed too.",
+            show_default="0",
         ),
     ] = None,
     temperature: Annotated[
@@ -225,6 +240,7 @@ def compose_command(
             rich_help_panel=ADVANCED,
         ),
     ] = None,
+    like: Like = None,
     lyrics: Annotated[
         str, typer.Option("--lyrics", metavar="all|first", help="The verses that new parts get from a given part.")
     ] = "all",
@@ -328,19 +344,57 @@ def compose_command(
     scores: list[Path | None] = [*input_files(score)] if score else [None]
     _check_use(scores[0], piece, role=role, blank=blank, extend=extend, add=add, transpose=transpose)
     piece |= given_options(key=key) if not score else {}
+    if is_asked_in_words(mood, story, form):
+        others = given_options(plan=plan, chords=chords, figured_bass=figured_bass)
+        options["plan"] = _in_words(mood, story, piece, seconds, score, others, seed or 0, quiet=quiet)
+        piece = {}
+    elif seconds is not None:
+        raise InputError("--seconds is for a new piece with a mood, a story or a named form; give its --measures")
     if plan is not None:
         options["plan"] = _plan(plan, score, piece | given_options(chords=chords, figured_bass=figured_bass))
-    if not (score or piece or output or chords or plan):
+    if options.get("plan") and not _is_given(context, "ensemble"):
+        ensemble = options["ensemble"] = options["plan"].instrumentation or ensemble
+    if not (score or piece or output or chords or options.get("plan")):
         raise InputError("found no score; name a melody, or describe a new piece with --measures or --key")
     options["piece"] = PieceOptions(**piece) if piece else None
+    liked = _liked(like, options) if like else None
     outputs = output_files(output, scores, load_ensemble(ensemble).name, ".musicxml")
     engraving = engraving_options(paper, staff_size, landscape)
-    writing = _Writing(outputs, count, engraving, provenance, force, as_json, quiet, show_plan)
+    writing = _Writing(outputs, count, engraving, provenance, force, as_json, quiet, show_plan, liked)
     if len(scores) == 1:
         writing.check(scores[0])
     check_device(device)
     prepare_writers(outputs[scores[0]])
     exit_with(for_each(scores, lambda each: _compose_one(each, options, writing), as_json=as_json))
+
+
+def _is_given(context: typer.Context, option: str) -> bool:
+    """Whether the user gave an option."""
+    source = context.get_parameter_source(option)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def _in_words(
+    mood: str | None,
+    story: Path | None,
+    piece: Mapping[str, Any],
+    seconds: float | None,
+    score: Sequence[Path] | None,
+    others: Mapping[str, Any],
+    seed: int,
+    *,
+    quiet: bool,
+) -> PiecePlan:
+    """The plan of a mood, a story or a form. InputError if a score or another option describes the piece."""
+    name = "mood" if mood is not None else "story" if story is not None else "form"
+    if score:
+        raise InputError(f"--{name} is for a new piece, but found {score[0]}; omit one of them")
+    if others:
+        option = next(iter(others)).replace("_", "-")
+        raise InputError(f"--{option}: --{name} describes the piece; write its plan with scoregen plan, and edit it")
+    asked = plan_in_words(mood, story, piece, seconds, seed)
+    print_messages(asked.notices, quiet=quiet)
+    return asked.plan
 
 
 def _names(text: str | None) -> tuple[str, ...]:
@@ -359,6 +413,17 @@ def _plan(plan: Path, score: Sequence[Path] | None, others: Mapping[str, Any]) -
     return read_plan(plan)
 
 
+def _liked(file: Path, options: dict[str, Any]) -> Liked:
+    """The piece that the plan of a new piece is made like. InputError without a plan."""
+    from scoregen.cli.console.liked import Liked
+
+    if options.get("plan") is None:
+        raise InputError(f"--like makes a plan like {file}, but found no plan; give one with --plan")
+    liked = Liked.read(file)
+    options["plan"] = liked.made_like(options["plan"], options["sampling"].seed)
+    return liked
+
+
 @dataclass(frozen=True, slots=True)
 class _Writing:
     """Where the alternatives of each score go, and how they are written."""
@@ -371,6 +436,7 @@ class _Writing:
     as_json: bool
     quiet: bool
     show_plan: bool
+    liked: Liked | None
 
     def check(self, score: Path | None) -> None:
         """Check before the work that the files of a score can be written."""
@@ -407,11 +473,12 @@ def _compose_one(score: Path | None, options: Mapping[str, Any], writing: _Writi
         with _timed(seconds, "write", stage("writing")):
             written = writing.write(composition, targets)
     notices = dict.fromkeys(notice for done in written for notice in done.notices)
+    notices |= dict.fromkeys(writing.liked.notices(composition.score) if writing.liked else ())
     understood = f"understood: {composition.understanding}"
     print_messages((understood, *composition.notices, *notices), quiet=writing.quiet)
     if writing.show_plan:
         for line in () if writing.as_json else _plans(composition):
-            typer.echo(line, err=True)
+            typer.echo(escaped(line), err=True)
     if not writing.as_json:
         print_paths(targets.named(path for paths in written for path in paths))
     seconds["sample"] = round(composition.sampling_seconds, 3)

@@ -1,26 +1,50 @@
-"""`scoregen render`: writes any readable score as pages, MIDI or MusicXML."""
+"""`scoregen render` and `scoregen convert`: write any readable score as pages, MIDI, sound or MusicXML."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from scoregen.cli.console.arguments import (
+    Concert,
     Force,
     Json,
     Landscape,
     Layout,
+    Octave,
     Outputs,
     Paper,
+    PartsFolder,
+    PlayChords,
     Quiet,
     Reduction,
     Scores,
     StaffSize,
+    Transpose,
 )
-from scoregen.cli.console.conversion import Writing, conversion
+from scoregen.cli.console.conversion import Conversion, Writing, conversion
 from scoregen.cli.console.inputs import exit_with, for_each, input_files, name_of, read_input
-from scoregen.cli.console.outputs import output_files
+from scoregen.cli.console.outputs import file_word, output_files
 from scoregen.cli.console.terminal import file_in_errors
+
+if TYPE_CHECKING:
+    from scoregen.score.elements import Score
+    from scoregen.tasks.conversion.changes import Changes
+    from scoregen.tasks.layout import LayoutOptions
+
+
+@dataclass(frozen=True, slots=True)
+class _Edition:
+    """What is changed in the scores, and how they are written; `parts` is the folder for single parts."""
+
+    changes: Changes
+    shape: LayoutOptions
+    writing: Writing
+    parts: Path | None
 
 
 def render_command(
@@ -28,6 +52,11 @@ def render_command(
     output: Outputs = None,
     layout: Layout = None,
     reduction: Reduction = False,
+    transpose: Transpose = None,
+    octave: Octave = 0,
+    concert: Concert = None,
+    parts: PartsFolder = None,
+    play_chords: PlayChords = False,
     paper: Paper = None,
     staff_size: StaffSize = None,
     landscape: Landscape = False,
@@ -35,29 +64,85 @@ def render_command(
     as_json: Json = False,
     quiet: Quiet = False,
 ) -> None:
-    """Engrave scores, or convert them to MIDI or MusicXML.
+    """Engrave scores, or convert them to MIDI, sound or MusicXML.
 
-    Without -o, SCORE.pdf is written in the current folder.
+    Without -o, SCORE.pdf is written in the current folder; --parts writes SCORE.PART.pdf for every part.
     """
     from scoregen.notation.engraving.pages import engraving_options
-    from scoregen.tasks.layout import NEW_SCORE, LayoutOptions, lay_out_given
+    from scoregen.tasks.conversion.changes import Changes
+    from scoregen.tasks.layout import LayoutOptions
 
-    shape = LayoutOptions(layout, reduction)
-    shape.check()
-    writing = Writing(engraving_options(paper, staff_size, landscape), force, as_json, quiet)
+    writing = Writing(engraving_options(paper, staff_size, landscape), force, as_json, quiet, play_chords)
+    edition = _Edition(Changes(transpose, octave, concert), LayoutOptions(layout, reduction), writing, parts)
     scores = input_files(score)
-    outputs = output_files(output, scores, "", ".pdf")
+    _write_editions(scores, output_files(output, scores, "", ".pdf"), edition)
 
-    def render(file: Path) -> dict[str, Any]:
-        from scoregen.score.ensemble import load_ensemble
 
-        with conversion(outputs[file], writing) as work:
+def convert_command(
+    score: Annotated[Path, typer.Argument(metavar="IN", help="Any score that scoregen reads; - is standard input.")],
+    target: Annotated[Path, typer.Argument(metavar="OUT", help="The file to write; its suffix names the format.")],
+    layout: Layout = None,
+    reduction: Reduction = False,
+    transpose: Transpose = None,
+    octave: Octave = 0,
+    concert: Concert = None,
+    parts: PartsFolder = None,
+    play_chords: PlayChords = False,
+    force: Force = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Convert a score from any format that is read to any that is written.
+
+    What the source has and cannot be kept is said by kind and number.
+    """
+    from scoregen.notation.engraving.pages import engraving_options
+    from scoregen.tasks.conversion.changes import Changes
+    from scoregen.tasks.layout import LayoutOptions
+
+    writing = Writing(engraving_options(None, None, False), force, as_json, quiet, play_chords)
+    edition = _Edition(Changes(transpose, octave, concert), LayoutOptions(layout, reduction), writing, parts)
+    scores = input_files([score])
+    _write_editions(scores, output_files([target], scores, "", ".musicxml"), edition)
+
+
+def _write_editions(scores: list[Path], outputs: Mapping[Path | None, tuple[Path, ...]], edition: _Edition) -> None:
+    edition.shape.check()
+
+    def write(file: Path) -> dict[str, Any]:
+        with conversion(outputs[file], edition.writing) as work:
             work.stage("reading")
-            music = read_input(file)
-            with file_in_errors(file):
-                shown = lay_out_given(music, load_ensemble("satb"), shape)
-            is_new = music.document is not None and shown.document is None
-            written = work.write(shown, (*music.notices, *([NEW_SCORE] if is_new else [])))
+            written = _write(read_input(file), file, work, edition)
         return {"score": name_of(file), "files": [str(path) for path in written]}
 
-    exit_with(for_each(scores, render, as_json=as_json))
+    exit_with(for_each(scores, write, as_json=edition.writing.as_json))
+
+
+def _write(music: Score, file: Path, work: Conversion, edition: _Edition) -> list[Path]:
+    from scoregen.score.ensemble import load_ensemble
+    from scoregen.tasks.layout import NEW_SCORE, lay_out_given
+
+    with file_in_errors(file):
+        shown = lay_out_given(edition.changes.apply(music), load_ensemble("satb"), edition.shape)
+    is_new = music.document is not None and shown.document is None
+    written = list(work.write(shown, (*music.notices, *([NEW_SCORE] if is_new else []))))
+    if edition.parts is not None:
+        written += _write_parts(shown, file, work, edition.parts)
+    return written
+
+
+def _write_parts(score: Score, file: Path, work: Conversion, folder: Path) -> Iterator[Path]:
+    """Write every part in the formats of the outputs."""
+    from scoregen.notation.editions.single_parts import single_parts
+    from scoregen.notation.files import write_all
+
+    suffixes = dict.fromkeys(path.suffix for path in work.targets.paths)
+    taken: set[str] = set()
+    for number, part in enumerate(single_parts(score), start=1):
+        word = file_word(part.parts[0].name or f"part {number}")
+        word = f"{word}-{number}" if word in taken else word
+        taken.add(word)
+        paths = [folder / f"{'score' if str(file) == '-' else file.stem}.{word}{suffix}" for suffix in suffixes]
+        written = write_all(part, paths, force=work.writing.force, engraving=work.writing.engraving)
+        work.paths += written.paths
+        yield from written.paths

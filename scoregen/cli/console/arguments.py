@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from scoregen.system.errors import InputError
+from scoregen.system.numbers import exact_number
 
 ADVANCED = "Advanced options"
 """The group of options in a help text that most people do not need."""
@@ -92,6 +95,49 @@ Layout = Annotated[
 Reduction = Annotated[
     bool, typer.Option("--reduction", help="Add a rehearsal reduction: all voices in small notes on two staves.")
 ]
+PlayChords = Annotated[
+    bool, typer.Option("--play-chords", help="Chord symbols are heard in MIDI and sound files, on a quiet keyboard.")
+]
+Transpose = Annotated[
+    str | None,
+    typer.Option("--transpose", metavar="M2|-3|KEY", help="Move by an interval or by semitones, or into a key."),
+]
+Octave = Annotated[int, typer.Option("--octave", metavar="N", help="Move by octaves, down if negative.")]
+Concert = Annotated[
+    bool | None,
+    typer.Option("--concert/--written", help="All parts as they sound, or in the transposition of their instruments."),
+]
+PartsFolder = Annotated[
+    Path | None,
+    typer.Option("--parts", metavar="FOLDER", help="Write a file for each part into this folder, for the stands."),
+]
+Like = Annotated[
+    Path | None,
+    typer.Option(
+        "--like", metavar="PIECE", help="A score whose chords, density and texture the new piece takes, not its notes."
+    ),
+]
+
+
+def parse_seed(text: str) -> int:
+    """A whole number, or a name, which always gives the same number."""
+    word = str(text).strip()
+    if re.fullmatch(r"[+-]?\d+", word):
+        return int(word)
+    if not word:
+        raise typer.BadParameter("found nothing; expected a number or a name")
+    return int.from_bytes(hashlib.sha256(word.casefold().encode()).digest()[:4], "big")
+
+
+Seed = Annotated[
+    int,
+    typer.Option(
+        "--seed",
+        metavar="NUMBER|NAME",
+        parser=parse_seed,
+        help="The same seed gives the same notes: a number or a name.",
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print no messages and no progress bar.")]
 
 Paper = Annotated[
@@ -110,8 +156,8 @@ Landscape = Annotated[bool, typer.Option("--landscape", help="Pages wider than h
 def parse_quarters(text: str) -> Fraction:
     """A length in quarters: `1`, `1/2`, `0.5`."""
     try:
-        quarters = Fraction(text)
-    except (ValueError, ZeroDivisionError):
+        quarters = exact_number(text)
+    except ValueError:
         quarters = Fraction(-1)
     if quarters < 0:
         raise typer.BadParameter(f"found {text!r}; expected a length in quarters such as 1, 1/2 or 0.5")

@@ -14,17 +14,19 @@ from scoregen.cli.console.terminal import Stage, print_messages, print_paths, pr
 if TYPE_CHECKING:
     from scoregen.notation.engraving.pages import EngravingOptions
     from scoregen.notation.files import WrittenFiles
+    from scoregen.notation.sound.audio import Audio
     from scoregen.score.elements import Score
 
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """How a command writes: the layout of pages, and `--force`, `--json` and `--quiet`."""
+    """How a command writes: the layout of pages, `--force`, `--json`, `--quiet` and `--play-chords`."""
 
     engraving: EngravingOptions
     force: bool
     as_json: bool
     quiet: bool
+    play_chords: bool = False
 
 
 @dataclass(slots=True)
@@ -37,12 +39,20 @@ class Conversion:
     notices: list[str] = field(default_factory=list)
     paths: list[Path] = field(default_factory=list)
 
-    def write(self, score: Score, notices: Sequence[str]) -> WrittenFiles:
-        """Write a score to the outputs. The notices are printed when the work has ended."""
+    def write(self, score: Score, notices: Sequence[str], audio: Audio | None = None) -> WrittenFiles:
+        """Write a score, with its sound if that is known, to the outputs. The notices are printed at the end."""
         from scoregen.notation.files import write_all
 
         self.stage("writing")
-        written = write_all(score, self.targets.paths, force=self.writing.force, engraving=self.writing.engraving)
+        writing = self.writing
+        written = write_all(
+            score,
+            self.targets.paths,
+            force=writing.force,
+            engraving=writing.engraving,
+            play_chords=writing.play_chords,
+            audio=audio,
+        )
         self.notices += (*notices, *written.notices)
         self.paths += self.targets.named(written)
         return written

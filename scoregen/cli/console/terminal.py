@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from scoregen.system.errors import ScoregenError
+from scoregen.system.errors import CONTROLS, ScoregenError, escaped
 
 
 class Advance(Protocol):
@@ -23,15 +22,6 @@ class Advance(Protocol):
 
 Stage = Callable[[str], Advance]
 """Begins a stage with a label."""
-
-
-_CONTROLS = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Control characters, marks that reorder text, and bytes of a file name that are no text; not the tabulator."""
-
-
-def escaped(line: str) -> str:
-    """The line with control characters as escape sequences, so that no name or text can steer the terminal."""
-    return _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), line)
 
 
 def print_line(line: str) -> None:
@@ -48,7 +38,8 @@ def print_paths(paths: Iterable[Path]) -> None:
 def print_json(value: Any) -> None:
     """Print the result as JSON, in ASCII if standard output has another encoding than UTF-8."""
     is_unicode = (sys.stdout.encoding or "").lower().replace("-", "") == "utf8"
-    print(json.dumps(value, indent=2, ensure_ascii=not is_unicode))
+    text = json.dumps(value, indent=2, ensure_ascii=not is_unicode)
+    print("\n".join(CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", line) for line in text.split("\n")))
 
 
 def accept_all_characters() -> None:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from scoregen.evaluation.passages.event_sequences import EventSequence
 from scoregen.evaluation.passages.ngram_index import NgramIndex, Span, longest
-from scoregen.system.errors import ReadError
+from scoregen.system.errors import CONTENT_FAULTS, ReadError
 
 _MAGIC = b"scoregen passages 1\n"
 _ALIGNMENT = 64
@@ -130,7 +130,7 @@ def open_corpus_index(path: Path) -> CorpusIndex:
         data = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
     try:
         return _from_bytes(data)
-    except (ValueError, KeyError, TypeError) as error:
+    except CONTENT_FAULTS as error:
         raise ReadError(f"{path}: the index is damaged ({error}); remove the file to rebuild it") from None
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from scoregen.corpora.manifest import Corpus
 from scoregen.evaluation.figures import closing_figures, frame_figures
-from scoregen.evaluation.metrics import form
+from scoregen.evaluation.metrics import course, form
 from scoregen.evaluation.metrics.bootstrap import Rate
 from scoregen.evaluation.metrics.distributions import FEATURES, histograms
 from scoregen.evaluation.metrics.divergence import Distance, distance
@@ -71,7 +71,7 @@ class CachedReference:
 
     def figures(self, reference: ReferenceCorpus, seed: int, draws: int) -> tuple[Figures, dict[str, Distance]]:
         """The figures of the reference, and the distances between its halves."""
-        name = f"figures seed {seed} draws {draws}"
+        name = f"figures and courses seed {seed} draws {draws}"
         if name not in self._table:
             figures, within = _itself(reference, seed, draws)
             self._table[name] = {
@@ -130,6 +130,7 @@ def _itself(reference: ReferenceCorpus, seed: int, draws: int) -> tuple[Figures,
     if four and (auc := separation(*map(frames_of, halves), draws=draws, seed=seed)):
         figures["auc"] = auc
     figures |= {**closing_figures(reference.pieces, seed=seed), **form.figures(reference.pieces, seed=seed)}
+    figures |= course.figures(reference.pieces, seed=seed)
     within = {
         name: distance(feature, *(histograms(feature, half) for half in halves), seed=seed)
         for name, feature in FEATURES.items()

@@ -12,33 +12,39 @@ from scoregen.score.instruments import family_of
 from scoregen.score.pitch import UNISON, Interval
 from scoregen.score.timeline import SoundingNote, changes, pitch_of, pitched_notes
 
-WIDEST = 6
-"""The widest transposition that is tried, in semitones; players change octaves by themselves."""
+WIDEST = 11
+"""The widest transposition that is looked at, in semitones; players change octaves by themselves."""
 _IMPOSSIBLE, _OCTAVE = 6, 2
 _LEAST_GAP = 12
-"""The mean distance in semitones that melody and bass should have."""
+"""The mean distance in semitones that melody and bass should have, if the ranges of their players are as far apart."""
 _ACCIDENTALS, _MOVED = 0.02, 0.05
 """The price of each sharp or flat of the new key, and of each semitone, as the mean discomfort of a note."""
 
 
-def fitting_interval(score: Score, ensemble: Ensemble) -> Interval:
-    """The interval at which the outer lines of a score lie best for the outer players of an ensemble."""
+def fitting_intervals(score: Score, ensemble: Ensemble) -> tuple[Interval, ...]:
+    """The intervals at which the outer lines of a score lie best for the outer players of an ensemble, best first."""
     melody, bass = _outer_lines(score)
     players = [Player.of(role, "") for role in ensemble.roles]
     if not melody or any(player.role.staves > 1 for player in players):
-        return UNISON
+        return (UNISON,)
     lowest = min(players, key=lambda player: sum(player.comfortable))
+    gap = min((sum(players[0].comfortable) - sum(lowest.comfortable)) / 2, _LEAST_GAP) or 1
     fifths = score.measures[0].key.fifths
 
     def price(semitones: int) -> float:
         high, above = _discomfort(melody, players[0], semitones)
         low, below = _discomfort(bass, lowest, semitones)
-        squeezed = max(_LEAST_GAP - (above - below), 0) / _LEAST_GAP
-        key = abs(fifths + Interval.nearest(semitones, fifths).fifths) if semitones else abs(fifths)
-        return high + low + squeezed + _ACCIDENTALS * key + _MOVED * abs(semitones)
+        squeezed = max(gap - (above - below), 0) / gap
+        return high + low + squeezed + moving_price(semitones, fifths)
 
-    semitones = min(range(-WIDEST, WIDEST + 1), key=lambda each: (price(each), abs(each), each))
-    return Interval.nearest(semitones, fifths) if semitones else UNISON
+    order = sorted(range(-WIDEST, WIDEST + 1), key=lambda each: (price(each), abs(each), each))
+    return tuple(Interval.nearest(each, fifths) if each else UNISON for each in order)
+
+
+def moving_price(semitones: int, fifths: int) -> float:
+    """The price of a transposition in itself: its distance, and the accidentals of the new key."""
+    key = abs(fifths + Interval.nearest(semitones, fifths).fifths) if semitones else abs(fifths)
+    return _ACCIDENTALS * key + _MOVED * abs(semitones)
 
 
 def _discomfort(line: Mapping[int, int], player: Player, semitones: int) -> tuple[float, float]:

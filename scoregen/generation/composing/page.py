@@ -10,11 +10,12 @@ from scoregen.generation.ensemble_task import ensemble_task, without_phrase_ends
 from scoregen.generation.infill_task import InfillTask, infill_task
 from scoregen.generation.ranges import transposition_of
 from scoregen.notation.graft.transposition import transposed
-from scoregen.plan.easy_parts import easy_playing, easy_rules
+from scoregen.plan.easy_parts import easy_playing, easy_rules, single_notes
 from scoregen.plan.form import blank_piece
 from scoregen.plan.piece.planned_piece import PlannedPiece, planned_piece
 from scoregen.plan.sections import Sections
 from scoregen.score.elements import Score
+from scoregen.score.keys import Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +54,22 @@ def _moved(score: Score, request: ComposeRequest, writer: Writer) -> Score:
     return transposed(score, transposition_of(request.transpose, score, writer.ensemble, request.roles))
 
 
+def _keys(page: Page) -> tuple[Key, ...]:
+    """The key of each measure of a planned piece, whatever its motif sounds like; () for any other page."""
+    return tuple(Key.of(measure.key) for measure in page.given.measures) if page.planned else ()
+
+
 def mark_blanks(request: ComposeRequest, writer: Writer, page: Page) -> InfillTask:
     """What is blank on the page, and how the network reads it. InputError if nothing is."""
     asked = (page.given, writer.ensemble, request.roles, request.blank, request.extend, writer.style)
-    key, add = request.asked_key, request.add
+    key, add = _keys(page) or request.asked_key, request.add
     parts = (*request.parts, *add) if request.parts else ()
     if writer.is_for_instruments:
         task = ensemble_task(*asked, key=key, add=add, wanted=parts)
     else:
         task = infill_task(*asked, key=key, add=add, parts=parts, players=writer.pretrained.players)
+    if request.plan is not None and request.plan.has_moods:
+        task = replace(task, rules=single_notes(task.rules, task.singers))
     if not request.is_easy:
         return task
     if writer.is_for_instruments:

@@ -10,13 +10,16 @@ from scoregen.generation.composing.request import ComposeRequest
 from scoregen.generation.composing.writer import Writer
 from scoregen.generation.ensemble_task import voice_descriptions
 from scoregen.generation.infill_task import InfillTask
+from scoregen.generation.voice_rules import comfortable_range
 from scoregen.plan.chords.chord_symbols import ChordTimeline
 from scoregen.plan.chords.steering import given_chords, given_timeline
 from scoregen.plan.drafts import DraftPlans, GivenTask, Manner, plans_for_given, plans_for_piece
 from scoregen.plan.piece.planned_piece import given_by_plan, plans_for_plan
+from scoregen.plan.piece.section_manners import VoiceRange, with_manners
 from scoregen.plan.played_plans import PlayedVoices, plans_for_instruments, plans_for_new_music
 from scoregen.plan.sections import section_starts
 from scoregen.score.elements import Slot
+from scoregen.score.ensemble import Role
 from scoregen.score.keys import Key
 from scoregen.tokens.constraints.measure_plan import GivenChords
 from scoregen.tokens.voice_descriptions import VoiceDescription
@@ -52,7 +55,24 @@ def make_plans(request: ComposeRequest, writer: Writer, page: Page, task: Infill
         plans = _played_plans(request, page, played, manner, followed)
     else:
         plans = _sung_plans(request, page, task, manner, timeline, followed)
+    if request.plan and page.planned:
+        plans = with_manners(plans, request.plan, page.planned, _ranges(task))
     return Planning(timeline, followed, plans, sections, voices, described)
+
+
+def _ranges(task: InfillTask) -> list[VoiceRange | None]:
+    """The range of each voice that has a role, with its comfortable one."""
+    return [_range(role, slot, task) for role, slot in zip(task.singers, task.slots, strict=True)]
+
+
+def _range(role: Role | None, slot: Slot, task: InfillTask) -> VoiceRange | None:
+    comfortable = comfortable_range(role, slot.staff, task.interval)
+    if role is None or comfortable is None:
+        return None
+    low, high = (pitch.transposed(task.interval).midi_pitch for pitch in role.range_on(slot.staff))
+    lowest = min((each for each in task.singers if each), key=lambda each: each.lowest.midi_pitch)
+    is_bass = role is lowest and slot.staff == role.staves
+    return VoiceRange(low, high, comfortable, is_bass)
 
 
 def _played_plans(

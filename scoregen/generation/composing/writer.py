@@ -57,7 +57,13 @@ def load_writer(request: ComposeRequest) -> Writer:
         ensemble = _of_parts(ensemble, request.parts)
     is_named = request.style != DEFAULT_STYLE
     chosen = choose_style(request.style if is_named else default_style(ensemble))
-    pretrained = load_mixture(_weights_of(chosen, request.checkpoint), ensemble, may_stand_in=True)
+    pretrained = load_mixture(
+        _weights_of(chosen, request.checkpoint),
+        ensemble,
+        may_stand_in=True,
+        network_styles=[entry.style.network_style for entry, _ in chosen.parts],
+        target=chosen.style.network_style,
+    )
     if pretrained.knows_descriptions:
         chosen = choose_style(INSTRUMENTS) if chosen.style.name == DEFAULT_STYLE else chosen
     options = _with_costs(request.sampling, chosen.style)
@@ -78,7 +84,7 @@ def _weights_of(chosen: StyleChoice, checkpoint: Path | str | None) -> list[tupl
         raise InputError(
             f"--checkpoint {checkpoint}: the style {chosen.style.name} has its own weights; omit one of them"
         )
-    return [(Path(checkpoint), 1.0)]
+    return [(Path(checkpoint), share) for _, share in chosen.parts]
 
 
 def _with_costs(options: SamplingOptions, style: Style) -> SamplingOptions:

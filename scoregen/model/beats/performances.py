@@ -89,7 +89,7 @@ def _ramp(count: int) -> Floats:
 def _play(piece: NotatedPiece, times: Floats, generator: np.random.Generator, free: float) -> tuple[Floats, Floats]:
     """Notes [N, 4] as played and the notated onsets [N]; some notes are missing, and some are ornaments."""
     kept = piece.notes[generator.random(len(piece.notes)) >= generator.uniform(0, 0.03)]
-    onsets = _seconds(_swung(kept[:, 0], piece, generator), piece, times) + _touch(kept, generator, free)
+    onsets = _seconds(_swung(kept[:, 0], piece, generator, free), piece, times) + _touch(kept, generator, free)
     ends = np.maximum(_ends(kept, piece, times, generator), onsets + 0.04)
     notes = np.column_stack([onsets, ends, kept[:, 2], _velocities(kept, piece, generator)])
     ornaments = _ornaments(notes, generator)
@@ -100,13 +100,14 @@ def _seconds(places: Floats, piece: NotatedPiece, times: Floats) -> Floats:
     return np.interp(places, piece.beats, times)
 
 
-def _swung(places: Floats, piece: NotatedPiece, generator: np.random.Generator) -> Floats:
-    """Places in quarters with the middle of every beat late or early."""
-    middle = 0.5 + (generator.normal(0, 0.02) if generator.random() < 0.85 else generator.uniform(0, 0.14))
+def _swung(places: Floats, piece: NotatedPiece, generator: np.random.Generator, free: float) -> Floats:
+    """Places in quarters with the middle of every beat late or early: by habit, and by chance from beat to beat."""
+    habit = 0.5 + (generator.normal(0, 0.02) if generator.random() < 0.85 else generator.uniform(0, 0.14))
     index = np.clip(np.searchsorted(piece.beats, places, side="right") - 1, 0, len(piece.beats) - 2)
+    middle = np.clip(habit + generator.normal(0, 0.05 * free, len(piece.beats)), 0.35, 0.68)[index]
     length = piece.beats[index + 1] - piece.beats[index]
     inside = (places - piece.beats[index]) / length
-    moved = np.interp(inside, [0, 0.5, 1], [0, middle, 1])
+    moved = np.where(inside < 0.5, 2 * inside * middle, 1 - 2 * (1 - inside) * (1 - middle))
     return np.asarray(piece.beats[index] + moved * length)
 
 

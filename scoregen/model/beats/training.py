@@ -22,9 +22,9 @@ from scoregen.transcription.beats.scale import PERIODS, scale_of
 Floats = NDArray[np.float64]
 LENGTH = 256
 """Attacks in an example."""
+_MELODIES = 0.15
+"""The share of examples in which one voice is heard alone."""
 _ON_BEAT = 1e-4
-_MOVED = 30
-"""Beats in the excerpt from which an example is cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def example(piece: NotatedPiece, generator: np.random.Generator) -> tuple[Floats
     The fourth target is 1 for attacks, 0 for padding.
     """
     part = excerpt(piece, generator)
-    if generator.random() < 0.15 and len(part.notes):  # a melody alone
+    if generator.random() < _MELODIES and len(part.notes):
         voice = generator.choice(np.unique(part.notes[:, 3]))
         part = NotatedPiece(part.notes[part.notes[:, 3] == voice], part.beats, part.downbeats)
     if len(part.notes) < 16:

@@ -15,7 +15,7 @@ from zlib import crc32
 import numpy as np
 
 from scoregen.corpora.manifest import Split
-from scoregen.corpora.shards import ShardPiece, read_shard, shard_files
+from scoregen.corpora.shards import ShardPiece, corpora_in, load_index
 from scoregen.model.harmony.labels import UNKNOWN
 from scoregen.model.harmony.outer_voices import PLANNER_STYLES, VoicesPiece, ensemble_inputs, outer_voices, voices_piece
 from scoregen.model.harmony.planner_inputs import Bools, Ints, PlannerPiece
@@ -66,16 +66,26 @@ class PlannedExcerpt:
 
 
 def read_planned(folder: Path, split: Split) -> Iterator[PlannedExcerpt]:
-    """The excerpts of movements with plans in a folder of shards: `MOST_EXCERPTS` of each corpus, or all it has."""
+    """The excerpts of movements with plans in a folder of corpora: `MOST_EXCERPTS` of each, or all it has."""
     for style in PLANNER_STYLES:
         count = 0
-        for path in sorted(shard_files(folder / style, split), key=lambda path: crc32(path.name.encode())):
-            pieces = read_shard(path)[1] if count < MOST_EXCERPTS else ()
-            for piece in pieces:
-                if any(measure.header.harmony for measure in piece.tokens.measures):
-                    found = list(planned_excerpts(piece))
-                    count += len(found)
-                    yield from found
+        for piece in _scattered(folder / style, split):
+            if any(measure.header.harmony for measure in piece.tokens.measures):
+                found = list(planned_excerpts(piece))
+                count += len(found)
+                yield from found
+            if count >= MOST_EXCERPTS:
+                break
+
+
+def _scattered(folder: Path, split: Split) -> Iterator[ShardPiece]:
+    """The movements of a corpus in an order that is random, but always the same; none if there is no such corpus."""
+    if corpora_in(folder) != (folder,):
+        return
+    index = load_index(folder)
+    rows = zip(index.columns["shard"].tolist(), index.columns["row"].tolist(), strict=True)
+    keys = [crc32(f"{shard} {row}".encode()) for shard, row in rows]
+    yield from (index.piece(place) for place in sorted(index.of_split(split).tolist(), key=keys.__getitem__))
 
 
 def planned_excerpts(piece: ShardPiece) -> Iterator[PlannedExcerpt]:

@@ -3,7 +3,7 @@
 The functions equal those of `planner_network.py`; a test compares them. A plan is sampled step by step, all plans of a
 batch together.
 
-R plans, S steps.
+R plans, S steps, V voices.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.model.features.metric_features import CLASSES, QUALITIES
-from scoregen.model.harmony.labels import ATTRIBUTES, KEY, QUALITY, ROOT
+from scoregen.model.harmony.labels import ATTRIBUTES, INVERSION, KEY, QUALITY, ROOT
 from scoregen.score.theory.chord_kinds import MEMBERS
 
 Ints = NDArray[np.int64]
@@ -26,6 +26,16 @@ Weights = Mapping[str, Floats]
 AGES = 9
 _HAS_MEMBER = np.array([[index < len(MEMBERS[quality]) for index in range(4)] for quality in QUALITIES])
 """[9, 4] whether a quality has an inversion."""
+_LOWEST = np.array([[(*MEMBERS[quality], 0)[index] % CLASSES for index in range(4)] for quality in QUALITIES])
+"""[9, 4] the lowest note of a chord over its root, by fifths."""
+_THIRD, _SEVENTH = 1, 3
+_SINGLE = np.zeros_like(_HAS_MEMBER)
+"""[9, 4] whether a member of a chord tends somewhere, so that the bass does not double it: leading notes, sevenths."""
+_SINGLE[[QUALITIES.index(name) for name in ("major", "dominant")], _THIRD] = True
+_SINGLE[[QUALITIES.index(name) for name in ("diminished", "half-diminished", "diminished-seventh")], 0] = True
+_SINGLE[:, _SEVENTH] = _HAS_MEMBER[:, _SEVENTH]
+_OCTAVE, _FIFTH = 0, 1
+"""The intervals over the bass, by fifths, in which no voice follows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +43,9 @@ class Permissions:
     """What each plan may choose at each step.
 
     `keys` [R, S, 24], `roots` [R, S, 12], `qualities` [R, S, 12, 9] by root and `inversions` [R, S, 4]. `may` [R, S]:
-    whether a chord may begin; one must begin where the chord before is not allowed.
+    whether a chord may begin; one must begin where the chord before is not allowed. `lines` [R, S, V] are the pitch
+    classes of the voices that are given over a free bass, negative where there is none: the bass of a new chord follows
+    none of them in octaves or fifths, and doubles none on a note that tends somewhere, if another one is allowed.
     """
 
     keys: Bools
@@ -41,6 +53,27 @@ class Permissions:
     qualities: Bools
     inversions: Bools
     may: Bools
+    lines: Ints
+
+    def avoid_parallels(self, mask: Bools, basses: Ints, before: Ints, step: int) -> Bools:
+        """A mask [R, N] without the choices whose basses [R, N] move in parallel with a given voice, where that leaves
+        one; `before` [R, 4] are the labels of the last chords."""
+        if not step or not self.lines.shape[2]:
+            return mask
+        last = _bass(before)[:, None, None]
+        came, comes = self.lines[:, step - 1, :, None], self.lines[:, step, :, None]
+        interval = (came - last) % CLASSES
+        moves = (came >= 0) & (comes >= 0) & (came != comes) & (basses[:, None] != last)
+        follows = moves & ((interval == _OCTAVE) | (interval == _FIFTH))
+        parallel = (follows & ((comes - basses[:, None]) % CLASSES == interval)).any(1)
+        free: Bools = mask & ~parallel
+        return np.where(free.any(1, keepdims=True), free, mask)
+
+    def avoid_doubling(self, mask: Bools, labels: Ints, basses: Ints, step: int) -> Bools:
+        """A mask of inversions [R, 4] without those that double a tendency note of a given voice, if one is left."""
+        doubles = (self.lines[:, step, :, None] == basses[:, None]).any(1) & _SINGLE[labels[:, QUALITY]]
+        free: Bools = mask & ~doubles
+        return np.where(free.any(1, keepdims=True), free, mask)
 
     def allow(self, labels: Ints, step: int) -> Bools:
         """[R] whether the chords of labels [R, 4] are allowed at a step."""
@@ -88,11 +121,17 @@ class Planner:
         return np.concatenate([forward, backward], axis=2)
 
     def sample(
-        self, code: Floats, allowed: Permissions, generator: np.random.Generator, temperature: float = 1.0
+        self,
+        code: Floats,
+        allowed: Permissions,
+        generator: np.random.Generator,
+        temperature: float = 1.0,
+        rows: Ints | None = None,
     ) -> Ints:
-        """Plans [R, S, 4] over the codes [R, S, 2 context]."""
-        labels = np.zeros((*code.shape[:2], len(ATTRIBUTES)), dtype=np.int64)
-        past = self._begin(len(code))
+        """Plans [R, S, 4] over codes [C, S, 2 context]; `rows` [R] names the code of each plan, by default its own."""
+        rows = np.arange(len(code)) if rows is None else rows
+        labels = np.zeros((len(rows), code.shape[1], len(ATTRIBUTES)), dtype=np.int64)
+        past = self._begin(len(rows))
 
         def draw(logits: Floats, mask: Bools) -> Ints:
             usable = np.where(mask.any(1, keepdims=True), mask, True)
@@ -101,7 +140,7 @@ class Planner:
             return chosen
 
         for step in range(code.shape[1]):
-            z = self._read(past, code[:, step], is_first=step == 0)
+            z = self._read(past, code[rows, step], is_first=step == 0)
             goes_on = allowed.allow(past.label, step) & (step > 0)
             change = draw(self._head("change", z), np.column_stack([goes_on, allowed.may[:, step] | ~goes_on])) == 1
             new = self._draw_chord(z, past.label, allowed, step, draw)
@@ -149,9 +188,26 @@ class Planner:
                 "quality": allowed.qualities[rows, step, label[:, ROOT]],
                 "inversion": allowed.inversions[:, step] & _HAS_MEMBER[label[:, QUALITY]],
             }[name]
+            mask = self._without_parallels(name, mask, label, before, allowed, step)
             label[:, index] = draw(self._logits(name, z, label, before), mask)
             z = self._after(name, z, label)
         return label
+
+    @staticmethod
+    def _without_parallels(name: str, mask: Bools, label: Ints, before: Ints, allowed: Permissions, step: int) -> Bools:
+        """The mask of an attribute without a bass in parallel with a given voice, or one that doubles its leading note.
+
+        The inversion decides about the bass, where it is fixed the root.
+        """
+        if name == "inversion":
+            basses = (label[:, ROOT, None] + _LOWEST[label[:, QUALITY]]) % CLASSES
+            single = allowed.avoid_doubling(mask, label, basses, step)
+            return allowed.avoid_parallels(single, basses, before, step)
+        if name == "root":
+            is_fixed = ~allowed.inversions[:, step, 1:].any(1, keepdims=True)
+            basses = np.tile(np.arange(CLASSES), (len(label), 1))
+            return np.where(is_fixed, allowed.avoid_parallels(mask, basses, before, step), mask)
+        return mask
 
     def _logits(self, name: str, z: Floats, label: Ints, before: Ints) -> Floats:
         """The logits of an attribute, given those before it."""
@@ -194,6 +250,12 @@ class Planner:
         reset, update = gates[:, :width], gates[:, width:]
         new = np.tanh(inner[:, 2 * width :] + reset * outer[:, 2 * width :])
         return np.asarray((1 - update) * new + update * hidden, dtype=np.float32)
+
+
+def _bass(labels: Ints) -> Ints:
+    """[R] the lowest pitch classes of chords [R, 4]."""
+    lowest: Ints = (labels[:, ROOT] + _LOWEST[labels[:, QUALITY], labels[:, INVERSION]]) % CLASSES
+    return lowest
 
 
 def _rooted(logits: Floats, tonic: Ints, root: Ints) -> Floats:

@@ -21,13 +21,17 @@ SUFFIX = ".planner"
 
 
 def load_planner(weights: Path) -> Planner | None:
-    """The planner next to some weights, None if there is none; InputError if it is damaged."""
+    """The planner next to some weights, None if there is none; InputError if it is damaged.
+
+    It is tried once, so that weights that do not fit together are found before a piece is written.
+    """
     path = weights.with_suffix(SUFFIX)
     if not path.is_file():
         return None
     try:
-        return Planner(load(path.read_bytes()))
-    except (OSError, ValueError, KeyError, SafetensorError) as error:
+        planner = Planner(load(path.read_bytes()))
+        _try(planner)
+    except (*CONTENT_FAULTS, SafetensorError) as error:
         raise InputError(f"{path} is damaged ({error}); fetch it again or remove it") from error
     return planner
 
@@ -39,12 +43,11 @@ def _try(planner: Planner) -> None:
     masks = {name: np.ones((1, 2, *shape), dtype=np.bool_) for name, shape in shapes.items()}
     every = Permissions(**masks, may=np.ones((1, 2), dtype=np.bool_), lines=np.zeros((1, 2, 0), dtype=np.int64))
     if planner.inputs not in (PLANNER_INPUTS, ENSEMBLE_INPUTS):
-        raise ValueError(f"it has {planner.inputs} inputs")
+        raise ValueError(f"it reads {planner.inputs} inputs")
     with np.errstate(all="ignore"):
         code = planner.code(np.zeros((1, 2, planner.inputs), dtype=np.float32))
         planner.sample(code, every, np.random.default_rng(0))
-        last = np.array([[[0] * len(sizes), [size - 1 for size in sizes]]])
-        planner.nats(code[0], last)
+        planner.nats(code[0], np.array([[[size - 1 for size in sizes], [0] * len(sizes)]]))
     if not planner.is_finite:
         raise ValueError("a weight is not a finite number")
 

@@ -23,7 +23,7 @@ from scoregen.model.network.config import (
     renaming_notice,
 )
 from scoregen.model.network.earlier_alphabets import in_current_alphabet
-from scoregen.system.errors import InputError, Place
+from scoregen.system.errors import CONTENT_FAULTS, InputError, Place
 from scoregen.system.files import write_files
 from scoregen.system.resources import weights
 
@@ -84,7 +84,7 @@ def read_weights(path: Path | None = None) -> Weights:
         config, tensors = _with_later_features(config, tensors)
     except InputError as error:
         raise InputError(error.message, Place(f"{stem}.safetensors")) from error
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError, SafetensorError) as error:
+    except (*CONTENT_FAULTS, SafetensorError) as error:
         raise _unreadable(stem, error) from error
     checksum = hashlib.sha256(data).hexdigest()
     if about.get("sha256") != checksum:
@@ -111,7 +111,7 @@ def network_of(read: Weights) -> Network:
     try:
         network = Network(read.config)
         network.load_state_dict({name: torch.from_numpy(values) for name, values in read.tensors.items()})
-    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+    except CONTENT_FAULTS as error:
         raise _unreadable(read.stem, error) from error
     return network.eval()
 

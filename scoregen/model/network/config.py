@@ -131,6 +131,10 @@ class TrainingOptions:
     With `r_drop` above 0, every batch is processed twice with different dropout masks, and the divergence of the two
     distributions, times `r_drop`, is added to the loss (R-Drop). Held-out loss improves, at nearly twice the time.
 
+    With `own_drafts` above 0, a step also learns from so many drafts of the network's own, against its drift
+    (`model.training.own_drafts`); the run must start from trained weights. `own_returns` is the weight of what follows
+    a choice in them.
+
     `mixed_precision` uses bfloat16 where PyTorch considers it safe. A CPU with bfloat16 arithmetic (AVX512-BF16, AMX)
     trains in half the time; others gain nothing. On CUDA, the launch of kernels dominates the time of a network of
     this size, and cuDNN's recurrences return 16 bits. `compile` (torch.compile) affects CUDA only; every batch has
@@ -152,6 +156,8 @@ class TrainingOptions:
     voice_orders: str = "fixed"
     distillation: float = 0.7
     r_drop: float = 0.0
+    own_drafts: int = 0
+    own_returns: float = 0.1
     tuned: str = "all"
     pull: float = 0.0
     mixed_precision: bool = False
@@ -170,6 +176,8 @@ class TrainingOptions:
             "seed": 0,
             "weight_decay": 0,
             "r_drop": 0,
+            "own_drafts": 0,
+            "own_returns": 0,
             "pull": 0,
         }
         for name, low in least.items():

@@ -18,12 +18,12 @@ from scoregen.model.network.config import SamplingOptions
 from scoregen.model.sampling.costs.comfort import ComfortCosts
 from scoregen.model.sampling.costs.decision_context import DecisionContext
 from scoregen.model.sampling.costs.few_voices import few_voices_costs
-from scoregen.model.sampling.costs.figuration import RhythmCosts, double_stop_costs, repeated_note_costs
+from scoregen.model.sampling.costs.figuration import Moment, RhythmCosts, double_stop_costs, repeated_note_costs
 from scoregen.model.sampling.costs.given_sevenths import GIVEN_SEVENTH, given_leaps, given_seventh_costs
 from scoregen.model.sampling.costs.planned_harmony import PlannedHarmonyCosts, planned_harmony_costs
 from scoregen.model.sampling.costs.scales import scale_costs
 from scoregen.model.sampling.costs.style_costs import style_costs
-from scoregen.model.sampling.costs.successions import SuccessionCosts
+from scoregen.model.sampling.costs.successions import SuccessionCosts, succession_prices
 from scoregen.model.sampling.costs.suggested_chords import suggested_costs, suggestion_at
 from scoregen.model.sampling.costs.voice_leading import Costs
 from scoregen.model.sampling.decoding_context import DecodingContext
@@ -97,11 +97,11 @@ class ChoiceCosts:
         """[R, C] the costs of beginning a note, or of not beginning one, of a voice [R]."""
         if self._rhythm is None:
             return np.zeros((len(hypotheses), choices), dtype=np.float32)
-        return self._rhythm.of_events(hypotheses, voice, choices)
+        return self._rhythm.of_events(_moments(hypotheses), voice, choices)
 
     def of_time_shifts(self, hypotheses: Sequence[Hypothesis]) -> Costs | None:
         """[R, A] the cost of each time shift; None if none costs anything."""
-        return self._rhythm.of_time_shifts(hypotheses) if self._rhythm else None
+        return self._rhythm.of_time_shifts(_moments(hypotheses)) if self._rhythm else None
 
     def of_events(
         self,
@@ -138,7 +138,7 @@ class ChoiceCosts:
                 decision.others,
                 decision.other_pitches,
             )
-            costs = costs + self._style.unusual_succession * unusual
+            costs = costs + succession_prices(unusual, self._style, decision.on_beat)
         return costs - self._logit_bias.event_biases(decision) if self._logit_bias else costs
 
     def _decision(self, rows: NDArray[np.intp], step: int, context: SliceContext, decoder: Decoder) -> DecisionContext:
@@ -163,6 +163,10 @@ class ChoiceCosts:
             for each in hypotheses
         ]
         return suggested_costs(chords, (decision.voice == self._lowest).tolist(), decision.before)
+
+
+def _moments(hypotheses: Sequence[Hypothesis]) -> list[Moment]:
+    return [Moment(each.state, each.measures[-1] if each.measures else None) for each in hypotheses]
 
 
 def _given_leaps(context: DecodingContext, costs: VoiceLeadingCosts) -> Bools | None:

@@ -18,7 +18,7 @@ import numpy as np
 from scoregen.model.sampling.feature_matching import CHORDS, WIDEST, Features
 from scoregen.model.sampling.logit_bias import LogitBias
 from scoregen.model.sampling.treatment import INTERVALS, MANNERS, MOVES
-from scoregen.system.errors import InputError
+from scoregen.system.errors import CONTENT_FAULTS, InputError
 from scoregen.system.files import write_files
 
 SUFFIX = ".calibration"
@@ -70,7 +70,7 @@ def load_calibration(weights: Path, roles: Sequence[str]) -> Calibration | None:
         return Calibration(free, given, content["about"], hashlib.sha256(data).hexdigest())
     except InputError:
         raise
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RuntimeError, OverflowError) as error:
+    except CONTENT_FAULTS as error:
         raise InputError(
             f"{path} is no calibration ({type(error).__name__}: {error}); create it again or remove it"
         ) from error

@@ -3,13 +3,16 @@
 The weights are interpolated parameter by parameter, which needs no second network while sampling. Networks that were
 tuned from the same weights lie in one basin of the loss, so that the networks between them are good ones (Wortsman et
 al. 2022, "Model soups", arXiv:2203.05482; Ilharco et al. 2023, arXiv:2212.04089). Others cannot be mixed.
+
+A network that was taught several styles has a vector for each. The mixture has one vector in the place of that of the
+first style, the mean of those of all parts in their shares.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -25,19 +28,31 @@ from scoregen.system.errors import InputError, Place
 from scoregen.tokens.successions import SuccessionTable
 from scoregen.tokens.window_hashes import NoveltyIndex
 
+STYLES = "style.weight"
+"""The parameter with the vectors of the styles; the first is that of an unknown style."""
 Part = tuple[Pretrained, float]
 """A checkpoint and its share."""
 
 
-def load_mixture(parts: Sequence[tuple[Path, float]], ensemble: Ensemble, *, may_stand_in: bool = False) -> Pretrained:
+def load_mixture(
+    parts: Sequence[tuple[Path, float]],
+    ensemble: Ensemble,
+    *,
+    may_stand_in: bool = False,
+    network_styles: Sequence[str] = (),
+    target: str = "",
+) -> Pretrained:
     """Checkpoints in shares that sum to 1, as one. InputError if they are for other ensembles or of other origins.
 
-    With `may_stand_in`, voices of the weights may sing the roles of another choir.
+    With `may_stand_in`, voices of the weights may sing the roles of another choir. `network_styles` are the styles of
+    the parts in their networks, "" for none; their mixture takes the place of the style `target`.
     """
     if len(parts) == 1:
         return load_pretrained(parts[0][0], ensemble, may_stand_in=may_stand_in)
     loaded = [(_named(path, ensemble, may_stand_in=may_stand_in), share) for path, share in parts]
-    weights = mixed_weights([(each.weights, share) for each, share in loaded])
+    names = network_styles or [""] * len(parts)
+    placed = [with_style_as(each.weights, name, target) for (each, _), name in zip(loaded, names, strict=True)]
+    weights = mixed_weights([(each, share) for each, (_, share) in zip(placed, loaded, strict=True)])
     indexes = [each.index for each, _ in loaded if each.index]
     return Pretrained(
         loaded[0][0].players,
@@ -55,6 +70,18 @@ def _named(path: Path, ensemble: Ensemble, *, may_stand_in: bool) -> Pretrained:
         return load_pretrained(path, ensemble, may_stand_in=may_stand_in)
     except InputError as error:
         raise InputError(error.message, error.place if str(error.place) else Place(path.name)) from None
+
+
+def with_style_as(weights: Weights, name: str, target: str) -> Weights:
+    """The weights with the vector of a style in the place of another one; zeros for a style that they do not know."""
+    styles = weights.config.styles
+    if target not in styles or name == target:
+        return weights
+    vectors = weights.tensors[STYLES].copy()
+    vectors[1 + styles.index(target)] = vectors[1 + styles.index(name)] if name in styles else 0
+    about = {**weights.about, "start": {"sha256": weights.checksum, **weights.about}}
+    checksum = hashlib.sha256(repr((weights.checksum, name, target)).encode()).hexdigest()
+    return replace(weights, tensors={**weights.tensors, STYLES: vectors}, checksum=checksum, about=about)
 
 
 def mixed_weights(parts: Sequence[tuple[Weights, float]]) -> Weights:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from scoregen.model.features.alphabet import FIRST_PITCH, HOLD
 from scoregen.model.features.inputs import MIDI, SPELLED, Ints
-from scoregen.system.errors import InputError, ScoregenError
+from scoregen.system.errors import CONTENT_FAULTS, InputError, ScoregenError
 from scoregen.system.files import write_files
 from scoregen.tokens.sonorities import SILENT
 from scoregen.tokens.window_hashes import (
@@ -42,7 +42,7 @@ def load_index(weights: Path) -> NoveltyIndex | None:
         return None
     try:
         return NoveltyIndex.from_bytes(path.read_bytes())
-    except (ScoregenError, OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as error:
+    except (ScoregenError, *CONTENT_FAULTS) as error:
         raise InputError(f"{path} is damaged ({error}); fetch it again or remove it") from error
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from scoregen.model.harmony.outer_voices import ENSEMBLE_INPUTS
 from scoregen.model.harmony.planner import Planner
 from scoregen.model.harmony.planner_file import load_planner
+from scoregen.model.harmony.planner_inputs import PLANNER_INPUTS
 from scoregen.model.network.checkpoint import SHIPPED, Weights, read_weights
 from scoregen.model.sampling.costs.successions import load_successions
 from scoregen.model.sampling.feature_matching_file import Calibration, load_calibration
@@ -53,6 +55,8 @@ def load_pretrained(checkpoint: Path | None, ensemble: Ensemble, *, may_stand_in
     path = checkpoint or resources.weights() / SHIPPED
     calibration = load_calibration(path, config.roles)
     successions, planner = load_successions(path), load_planner(path) if _reads_plans(weights) else None
+    if planner is not None and planner.inputs != (PLANNER_INPUTS if config.roles else ENSEMBLE_INPUTS):
+        raise InputError(f"the planner beside {path} is not for these weights; fetch it again or remove it")
     return Pretrained(players, weights, load_index(path), calibration, successions, planner)
 
 

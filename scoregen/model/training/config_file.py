@@ -17,7 +17,6 @@ defaults.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -33,6 +32,7 @@ from scoregen.model.network.config import (
 )
 from scoregen.model.training.mixture_set import MixtureSource
 from scoregen.system.errors import InputError, Place
+from scoregen.system.toml_files import read_toml
 
 TABLES = {"network": NetworkConfig, "training": TrainingOptions}
 ENTRIES = {**TABLES, "sources": MixtureSource}
@@ -77,20 +77,17 @@ def read_options(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def _content(path: Path) -> dict[str, Any]:
     """The tables of a file."""
-    try:
-        text = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(f"the file cannot be read: {error.strerror}", Place(str(path))) from error
-    except ValueError as error:  # neither TOML nor UTF-8
-        raise InputError(f"the file is not valid TOML: {error}", Place(str(path))) from error
+    text = read_toml(path)
     for name, table in text.items():
         if name not in ENTRIES or not isinstance(table, list if name == "sources" else dict):
             raise InputError(f"there is no table for {name!r}; expected [network] or [training]", Place(str(path)))
     return text
 
 
-def _values(name: str, table: Mapping[str, Any]) -> dict[str, Any]:
+def _values(name: str, table: Any) -> dict[str, Any]:
     """The values of one table, each of the type of its field."""
+    if not isinstance(table, Mapping):
+        raise InputError(f"{table!r} stands in place of a table [{name}]; expected keys and values")
     types = get_type_hints(ENTRIES[name])
     options = [field.name for field in fields(ENTRIES[name]) if field.name not in DERIVED]
     for key in table:

@@ -15,6 +15,7 @@ from scoregen.model.features.metric_features import HARMONY_FEATURES, MODE_FEATU
 from scoregen.model.features.transposition import transpose_piece
 from scoregen.model.training.memorisation import Forms
 from scoregen.score.pitch import Interval
+from scoregen.tokens.events import TokenScore
 
 TRANSPOSITIONS = tuple(
     Interval(steps, semitones)
@@ -50,7 +51,8 @@ class TrainingExamples:
     `draw` makes a training example from its random generator alone. `valid` and `fit` are fixed examples of
     held-out and of training pieces by task. Both have the same tasks, one of which is FREE, with nothing given.
     `digest` identifies the pieces, `alphabet` is the name of theirs. `forms` are the forms of the drafts that measure
-    copying; None if no drafts can be sampled.
+    copying; None if no drafts can be sampled. `pieces` are the training pieces in tokens with their plans, whose forms
+    own drafts take (`own_drafts`); none for piano rolls and mixtures.
     """
 
     draw: Callable[[np.random.Generator], Example]
@@ -59,10 +61,15 @@ class TrainingExamples:
     digest: str
     forms: Forms | None = None
     alphabet: str = "spelled"
+    pieces: tuple[TokenScore, ...] = ()
 
 
 def score_examples(
-    train: Sequence[PieceArrays], valid: Sequence[PieceArrays], transpose: int, forms: Forms | None = None
+    train: Sequence[PieceArrays],
+    valid: Sequence[PieceArrays],
+    transpose: int,
+    forms: Forms | None = None,
+    pieces: Sequence[TokenScore] = (),
 ) -> TrainingExamples:
     """Train on pieces transposed by `transpose` semitones or fewer; measure pieces untransposed.
 
@@ -81,7 +88,12 @@ def score_examples(
         return Example(drop_hints(piece, generator), given, draw_order(piece, given, generator))
 
     return TrainingExamples(
-        draw, tasks_of(valid), tasks_of(spread(train, len(valid))), digest_of([*train, *valid]), forms
+        draw,
+        tasks_of(valid),
+        tasks_of(spread(train, len(valid))),
+        digest_of([*train, *valid]),
+        forms,
+        pieces=tuple(pieces),
     )
 
 

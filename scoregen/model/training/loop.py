@@ -25,6 +25,7 @@ from scoregen.model.training.drawing import POOL, Drawing, drawing
 from scoregen.model.training.examples import FREE, TrainingExamples
 from scoregen.model.training.loss import training_loss
 from scoregen.model.training.memorisation import WINDOWS, draft_shares, extractable_windows, shares, sum_over
+from scoregen.model.training.own_drafts import OwnDrafts, draft_loss, judged_drafts
 from scoregen.model.training.run.parallel import ProcessGroup, process_group
 from scoregen.model.training.run.run_state import Figures, Run, TrainingState
 from scoregen.model.training.run.speed import Speed, measured_speed
@@ -83,6 +84,7 @@ def train_network(
         if group.is_first:
             run.write_outputs(state)
         score = _score(options, group.device, [teacher.network.to(group.device) for teacher in teachers])
+        own = _own_drafts(training_examples, options, start, group.device)
         if on_speed is not None:
             on_speed(_measure_speed(state, training_examples, drawn, options, group, score))
         if state.before is None:
@@ -90,7 +92,7 @@ def train_network(
         clock, start_time = time.monotonic() - state.seconds, time.time() - state.seconds
         stop_signal = 0
         while state.step < options.steps and not _out_of_patience(state, options) and not stop_signal:
-            loss = _step(state, drawn, options, group, score)
+            loss = _step(state, drawn, options, group, score, own)
             state.seconds = time.monotonic() - clock
             stop_signal = group.highest(stop())
             if state.step % options.save_every == 0 or state.step == options.steps:
@@ -214,6 +216,7 @@ def _step(
     options: TrainingOptions,
     group: ProcessGroup,
     score: Score,
+    own: OwnDrafts | None,
 ) -> float:
     """Take one step; the loss of its batch in nats per choice."""
     for settings in state.optimizer.param_groups:
@@ -224,6 +227,8 @@ def _step(
         result = score(state.network, batch)
     state.optimizer.zero_grad()
     result.cost.backward()  # type: ignore[no-untyped-call]  # the sum: its divisor is the choices of all processes
+    if own:
+        _learn_from_drafts(state, options, group, own, result.count.detach())
     parameters = [weight for weight in state.network.parameters() if weight.requires_grad]
     gradients = [torch.zeros_like(weight) if weight.grad is None else weight.grad for weight in parameters]
     sums = _sums(result)
@@ -239,6 +244,28 @@ def _step(
     # in the first steps the average follows faster
     update_average(state.average, state.network, min(options.ema_decay, state.step / (state.step + 10)))
     return float(sums[0] / sums[1].clamp(min=1))
+
+
+def _own_drafts(
+    training_examples: TrainingExamples, options: TrainingOptions, start: Checkpoint | None, device: torch.device
+) -> OwnDrafts | None:
+    """What own drafts need, None if there are none. InputError if the run cannot have any."""
+    if not options.own_drafts:
+        return None
+    if start is None or not training_examples.pieces:
+        raise InputError("own_drafts needs trained weights to start from (--from), and a corpus of scores")
+    return OwnDrafts.of(training_examples.pieces, start.network.to(device))
+
+
+def _learn_from_drafts(
+    state: TrainingState, options: TrainingOptions, group: ProcessGroup, own: OwnDrafts, count: torch.Tensor
+) -> None:
+    """Add the gradient of the loss of drafts, with the weight of as many choices as the batch has."""
+    seed = (options.seed, state.step, group.rank)
+    judged = judged_drafts(own, state.average, options.own_drafts, seed).to(group.device)
+    with _precision(options, group.device):
+        loss = draft_loss(state.network, judged, own.teacher, options.own_returns)
+    (count * loss).backward()  # type: ignore[no-untyped-call]
 
 
 def _sums(result: Likelihood) -> torch.Tensor:

@@ -6,8 +6,10 @@ learns to write any part of any subset of an ensemble. T slices, V voices.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
@@ -53,6 +55,43 @@ class Movement:
     refused: Bools
 
 
+class Movements(Protocol):
+    """The movements of a corpus and split: their lengths in slices, and each by its number."""
+
+    @property
+    def lengths(self) -> Ints: ...
+
+    @property
+    def digest(self) -> str:
+        """What identifies the movements."""
+        ...
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, number: int, /) -> Movement: ...
+
+
+class HeldMovements:
+    """A few movements in memory."""
+
+    def __init__(self, movements: Sequence[Movement]) -> None:
+        self._movements = tuple(movements)
+
+    @property
+    def lengths(self) -> Ints:
+        return np.array([each.piece.length for each in self._movements], dtype=np.int64)
+
+    @property
+    def digest(self) -> str:
+        return digest_of([each.piece for each in self._movements])
+
+    def __len__(self) -> int:
+        return len(self._movements)
+
+    def __getitem__(self, number: int, /) -> Movement:
+        return self._movements[number]
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A corpus of the mixture: its share of the examples, and its movements for training and for validation.
@@ -63,8 +102,8 @@ class Source:
 
     name: str
     share: float
-    train: Sequence[Movement]
-    valid: Sequence[Movement]
+    train: Movements
+    valid: Movements
     given_part: int = 0
 
 
@@ -75,23 +114,25 @@ def mixture_examples(sources: Sequence[Source], transpose: int, measured: int = 
     anything given is FREE. `measured` is the number of excerpts of each task.
     """
     shares = np.array([source.share for source in sources])
-    weights = [_by_length(source.train) for source in sources]
+    totals = [np.cumsum(_by_length(source.train.lengths)) for source in sources]
     intervals = [interval for interval in TRANSPOSITIONS if abs(interval.semitones) <= transpose]
 
     def draw(generator: np.random.Generator) -> Example:
         source = int(generator.choice(len(sources), p=shares / shares.sum()))
-        movement = sources[source].train[int(generator.choice(len(weights[source]), p=weights[source]))]
-        return _draw(movement, intervals, generator)
+        chosen = int(np.searchsorted(totals[source], generator.random(), side="right"))
+        return _draw(sources[source].train[min(chosen, len(totals[source]) - 1)], intervals, generator)
 
-    pieces = [movement.piece for source in sources for movement in (*source.train, *source.valid)]
+    digest = hashlib.sha256(
+        "".join(movements.digest for own in sources for movements in (own.train, own.valid)).encode()
+    )
     return TrainingExamples(
-        draw, _tasks(sources, measured, "valid"), _tasks(sources, measured, "train"), digest_of(pieces)
+        draw, _tasks(sources, measured, "valid"), _tasks(sources, measured, "train"), digest.hexdigest()
     )
 
 
-def _by_length(movements: Sequence[Movement]) -> np.typing.NDArray[np.float64]:
+def _by_length(lengths: Ints) -> np.typing.NDArray[np.float64]:
     """The chance of each movement: by the root of its length, so that symphonies do not drown songs."""
-    roots = np.sqrt([movement.piece.length for movement in movements])
+    roots = np.sqrt(lengths)
     result: np.typing.NDArray[np.float64] = roots / roots.sum()
     return result
 

@@ -79,6 +79,7 @@ def read_training_set(corpus: str, ensemble: str, network: NetworkConfig, option
         [piece_arrays(tokens) for tokens in others],
         options.transpose,
         forms(index, own, others, options.drafts),
+        own,
     )
     measures = sum(len(tokens.measures) for tokens in (*found.train, *found.valid))
     return TrainingSet(

@@ -10,6 +10,7 @@ from scoregen.notation.engraving.divisions import unify_divisions
 from scoregen.notation.engraving.lyric_lines import number_lyric_lines
 from scoregen.notation.engraving.tuplets import divide_tuplets
 from scoregen.score.rhythm import NOTE_TYPES, NoteValue
+from scoregen.system.numbers import exact_number
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -20,6 +21,8 @@ _PROSE = frozenset(
 """Elements whose blanks are part of the text."""
 _CONDENSED_STAVES = 9
 """The number of staves from which those that rest are hidden, system by system."""
+_LONG_MARK = 3
+"""The most characters of a rehearsal mark that stands over the middle of its barline."""
 _MOST_ACTUAL = 9
 """The most notes of a tuplet that a missing type is completed with."""
 _BEFORE_TYPE = frozenset(
@@ -53,6 +56,14 @@ def normalise(root: _Element) -> None:
     number_lyric_lines(root)
     _complete_types(root)
     divide_tuplets(root)
+    _begin_at_measure(root)
+
+
+def _begin_at_measure(root: _Element) -> None:
+    """Let a rehearsal mark of words begin where its measure does: verovio centres it there, in part off the page."""
+    for mark in elements(root, "//rehearsal[not(@halign)]"):
+        if len(mark.text or "") > _LONG_MARK:
+            mark.set("halign", "left")
 
 
 def elements(root: _Element, path: str) -> list[_Element]:
@@ -278,8 +289,8 @@ def _measure_length(attributes: _Element) -> Fraction | None:
 
 def _number(text: str | None) -> Fraction | None:
     try:
-        return Fraction(text) if text else None
-    except (ValueError, ZeroDivisionError):
+        return exact_number(text) if text else None
+    except ValueError:
         return None
 
 

@@ -183,12 +183,14 @@ def _engrave(text: bytes, options: EngravingOptions) -> Engraving:
         remove_multirests(root)
     condensed = may_condense(root)
     inventory = take_inventory(root, f"n{zlib.crc32(text):x}", condensed=condensed)
+    required = _section_starts(root) if options.breaks == "auto" else []
     favoured = _remove_breaks(root) if options.breaks == "auto" else None
     layouts = [
         (space_lines(heading, scale), _verovio_options(text, replace(options, scale=scale), condensed=condensed))
         for scale in (options.scale, *_tighter_scales(options))
     ]
     request = {"text": serialize(root).decode(), "layouts": layouts, "keys": keys, "favoured": favoured}
+    request["required"] = required
     drawn = _run_verovio(request, options.timeout_seconds)
     pages = tuple(_finish(page, index, len(drawn), heading, options) for index, page in enumerate(drawn))
     return Engraving(pages, missing(inventory, drawn))
@@ -203,6 +205,25 @@ def _tighter_scales(options: EngravingOptions) -> tuple[int, ...]:
     """Smaller scales, which are used if they save a page that has few systems."""
     return (
         tuple(max(_SCALES[0], round(options.scale * factor)) for factor in TIGHTER) if options.breaks == "auto" else ()
+    )
+
+
+def _section_starts(root: _Element) -> list[str]:
+    """The ids of the measures that begin a section on a new system: under a mark, after a double bar or a repeat."""
+    return [
+        measure.get("id", "")
+        for measure in elements(root, "//part[1]/measure[print[@new-system='yes' or @new-page='yes']]")
+        if measure.find("direction/direction-type/rehearsal") is not None and _follows_section(measure)
+    ]
+
+
+def _follows_section(measure: _Element) -> bool:
+    before = measure.getprevious()
+    barlines = before.findall("barline") if before is not None else []
+    return any(
+        barline.findtext("bar-style") in ("light-light", "light-heavy") or barline.find("repeat") is not None
+        for barline in barlines
+        if barline.get("location", "right") == "right"
     )
 
 

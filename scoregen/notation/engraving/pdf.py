@@ -1,12 +1,14 @@
-"""SVG pages to PDF and PNG with typst, which needs no system library and gives reproducible bytes."""
+"""SVG pages and tables to PDF and PNG with typst, which needs no system library and gives reproducible bytes."""
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +21,52 @@ _SIZE = re.compile(r'<svg width="([\d.]+)mm" height="([\d.]+)mm"')
 _STYLE_SHEET = re.compile(r'<style type="text/css">@font-face.*?</style>', re.DOTALL)
 
 
+_TABLES = """\
+#let data = json(bytes(sys.inputs.at("data")))
+#set document(title: data.title, date: none)
+#set page("a4", margin: 18mm, numbering: "1")
+#set text(font: "Liberation Serif", size: 10pt)
+#text(size: 18pt, weight: "bold", data.title)
+
+#data.subtitle
+
+#for each in data.tables {
+  v(4mm)
+  table(
+    columns: each.head.len(),
+    stroke: (x, y) => (bottom: if y == 0 { 0.8pt } else { 0.3pt }),
+    align: (x, y) => if x in each.numbers { right } else { left },
+    table.header(..each.head.map(name => strong(name))),
+    ..each.rows.flatten(),
+  )
+}
+"""
+
+
 def to_pdf(pages: Sequence[str], title: str = "") -> bytes:
     """One PDF page for each page; text stays text. Raises ToolError if typst fails."""
     compiled = _compile(pages, title, format="pdf", timestamp=0)
     return b"".join(compiled)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of texts; the columns of `numbers`, by index, are aligned at the right."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numbers: frozenset[int] = frozenset()
+
+
+def tables_pdf(title: str, subtitle: str, tables: Sequence[Table]) -> bytes:
+    """Tables under a title as pages of a PDF; a long table repeats its head. Raises ToolError if typst fails."""
+    data = {
+        "title": title,
+        "subtitle": subtitle,
+        "tables": [{"head": each.head, "rows": each.rows, "numbers": sorted(each.numbers)} for each in tables],
+    }
+    text = json.dumps(data, ensure_ascii=False)
+    return b"".join(_compiled(_TABLES, text, {"data": text}, format="pdf", timestamp=0))
 
 
 def to_png(pages: Sequence[str], dpi: int = 150) -> tuple[bytes, ...]:
@@ -39,16 +83,21 @@ def problems_of_fonts(pages: Sequence[str]) -> tuple[Problem, ...]:
 
 
 def _compile(pages: Sequence[str], title: str, **options: Any) -> tuple[bytes, ...]:
+    inputs = {f"page{index}": _STYLE_SHEET.sub("", page) for index, page in enumerate(pages)}
+    return _compiled(_source(pages), characters_of(pages), {**inputs, "title": title}, **options)
+
+
+def _compiled(source: str, characters: Iterable[str], inputs: dict[str, str], **options: Any) -> tuple[bytes, ...]:
+    """A typst document with its inputs; `characters` are those of its text."""
     import typst
 
-    inputs = {f"page{index}": _STYLE_SHEET.sub("", page) for index, page in enumerate(pages)}
     try:
-        with _linked(fonts_with(foreign_characters(characters_of(pages)))[0]) as others:
+        with _linked(fonts_with(foreign_characters(characters))[0]) as others:
             made = typst.compile(
-                _source(pages).encode(),
+                source.encode(),
                 font_paths=[str(font_folder()), *map(str, others)],
                 ignore_system_fonts=True,
-                sys_inputs={**inputs, "title": title},
+                sys_inputs=inputs,
                 **options,
             )
     except (typst.TypstError, RuntimeError, ValueError) as error:

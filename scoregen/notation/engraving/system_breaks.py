@@ -67,8 +67,36 @@ def fullness(page: str) -> float:
     return max(lowest / (height - 2 * top), right / (width - 2 * left))
 
 
-def better_systems(systems: Sequence[Drawn], favoured: Collection[str]) -> list[str]:
-    """The first measures of more even systems, or none if the systems are even. A break before `favoured` is better."""
+def better_systems(systems: Sequence[Drawn], favoured: Collection[str], required: Collection[str] = ()) -> list[str]:
+    """The first measures of more even systems, or none if the systems are even. A break before `favoured` is better.
+
+    The systems between two measures that are `required` to begin one are divided by themselves.
+    """
+    groups: list[list[Drawn]] = [[]]
+    for system in systems:
+        if system.measures[0] in required and groups[-1]:
+            groups.append([])
+        groups[-1].append(system)
+    better = [_better(group, favoured) for group in (*map(_unstretched, groups[:-1]), groups[-1])]
+    if not any(better):
+        return []
+    rows = [own or [system.measures[0] for system in group[1:]] for own, group in zip(better, groups, strict=True)]
+    firsts = [[group[0].measures[0]] for group in groups[1:]]
+    return [name for first, row in zip([[], *firsts], rows, strict=True) for name in (*first, *row)]
+
+
+def _unstretched(systems: list[Drawn]) -> list[Drawn]:
+    """Systems of which the last was stretched to the width of the page: its measures get the usual width."""
+    if len(systems) < 2:
+        return systems
+    usual = sum(system.width for system in systems[:-1]) / sum(len(system.measures) for system in systems[:-1])
+    last = systems[-1]
+    factor = min(1.0, usual * len(last.measures) / last.width)
+    return [*systems[:-1], Drawn(last.measures, tuple(width * factor for width in last.widths))]
+
+
+def _better(systems: Sequence[Drawn], favoured: Collection[str]) -> list[str]:
+    """The first measures of more even systems than some that follow each other; none if these are even."""
     if len(systems) < 2:
         return []
     names = [name for system in systems for name in system.measures]

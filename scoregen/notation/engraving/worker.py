@@ -53,33 +53,39 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     """`pages`, or `error` and verovio's `log`.
 
     The request has a `text`, the `layouts` to try, the `keys` of `with_keys`, the folder of `resources`, and the
-    measures that are `favoured` as the first of a system; without these, systems stay as verovio divides them. A
-    layout is the number of lines of the heading's space, and verovio's options. The first is used unless its last
-    page has one or two systems and another needs fewer pages.
+    measures that are `favoured` as the first of a system (without these, systems stay as verovio divides them), and
+    those that are `required` as such. A layout is the number of lines of the heading's space, and verovio's options.
+    The first is used unless its last page has one or two systems and another needs fewer pages.
     """
     import verovio
 
     verovio.enableLog(verovio.LOG_ERROR)
-    engraver = Engraver(verovio, request["resources"], request["text"], request["keys"])
+    engraver = Engraver(verovio, request["resources"], request["text"], request["keys"], request["required"])
     return _engrave(engraver, request["layouts"], request["favoured"])
 
 
 class Engraver:
     """Verovio with a score. Rendering after a failed load would crash it."""
 
-    def __init__(self, verovio: Any, resources: str, text: str, keys: dict[str, dict[str, str]]) -> None:
+    def __init__(
+        self, verovio: Any, resources: str, text: str, keys: dict[str, dict[str, str]], required: list[str]
+    ) -> None:
         self.toolkit = verovio.toolkit(False)
         self.toolkit.setResourcePath(resources)
         self.text = text
         self.keys = keys
+        self.required = required
         self._parts = verovio, resources
 
     def copy(self) -> Engraver:
-        return Engraver(*self._parts, self.text, self.keys)
+        return Engraver(*self._parts, self.text, self.keys, self.required)
 
     def load(self, layout: list[Any], text: str | None = None, **options: Any) -> int:
         """The number of pages of a layout; 0 if the score cannot be loaded."""
         lines, chosen = layout
+        if text is None and self.required:
+            text = _load("system_breaks").with_breaks(self.text, self.required, ())
+            options = {"breaks": "smart", "breaksSmartSb": 0.0, **options}
         self.toolkit.setOptions({**chosen, **options})
         loaded = self.toolkit.loadData((text or self.text).replace(SPACE, LINE * lines))
         if loaded and self.keys:
@@ -127,7 +133,8 @@ def _tightest(engraver: Engraver, layouts: list[list[Any]], count: int) -> tuple
 def _even(engraver: Engraver, layout: list[Any], pages: list[str], favoured: list[str]) -> list[str]:
     """The pages with more even systems, and with two systems on the last page, if that takes no more pages."""
     breaks = _load("system_breaks")
-    starts = breaks.better_systems([system for page in pages for system in breaks.drawn_systems(page)], favoured)
+    systems = [system for page in pages for system in breaks.drawn_systems(page)]
+    starts = breaks.better_systems(systems, favoured, engraver.required)
     if starts:
         text = breaks.with_breaks(engraver.text, starts, ())
         count = engraver.load(layout, text, breaks="line", minLastJustification=LAST_JUSTIFIED)

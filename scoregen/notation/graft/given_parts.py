@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -12,9 +12,12 @@ from lxml import etree
 from scoregen.notation.graft.refill import TIMING, Run, divisions_change, refill, run_divisions
 from scoregen.notation.graft.voices import GivenPart, MeasureState
 from scoregen.notation.musicxml.insertion import insert, replace_children
+from scoregen.notation.musicxml.write.directions import Attachment, attachments
+from scoregen.notation.musicxml.write.elements import add
 from scoregen.notation.musicxml.write.measure import (
     MAX_OUTPUT_DIVISIONS,
     append_voices,
+    attach,
     divisions_for,
     frame_for,
     left_barline,
@@ -23,10 +26,11 @@ from scoregen.notation.musicxml.write.measure import (
     right_barline,
     voices_of,
 )
-from scoregen.notation.musicxml.write.signatures import signatures
+from scoregen.notation.musicxml.write.signatures import change_clefs, insert_changes, signatures
 from scoregen.notation.musicxml.write.spanners import MOST_NUMBERS, SlurAddress, SlurMark, slur_marks
 from scoregen.notation.musicxml.write.stems import shared_direction
 from scoregen.notation.musicxml.write.voice import PartContext, TimedElement, write_voice
+from scoregen.score.arrangement.clefs import clefs_by_measure
 from scoregen.score.elements import Clef, Measure, Part, Score, Slot, Voice
 from scoregen.score.spanners import without_slurs
 from scoregen.score.timeline import measure_onsets, metrical_starts
@@ -137,9 +141,16 @@ def _append_measures(score: Score, context: PartContext, given: GivenPart, place
     needed = divisions_for(replace(score, measures=score.measures[first:]), [given.id])
     divisions = run_divisions(state.end_divisions, [Fraction(1, needed)], given.id)
     final = _take_final_barline(given.elements[-1]) if given.elements else None
+    if first:
+        _close_section(given, score.measures[first - 1])
     at_end = _context_at(context, state, divisions)
+    attached = _attached_after(score, at_end.part, first)
+    clefs = clefs_by_measure(replace(score, measures=score.measures[max(first - 1, 0) :]), at_end.part)
+    before = at_end.part.clefs
     for index in range(first, len(score.measures)):
-        element = _new_measure(score, index, at_end, given, places)
+        own = replace(at_end, part=replace(at_end.part, clefs=clefs[index - max(first - 1, 0)]))
+        element = _new_measure(score, index, own, given, places, attached.get(index, ()), before)
+        before = own.part.clefs
         if index == first and (divisions != state.end_divisions or not _has_divisions(given.body)):
             _set_divisions(element, divisions)
         insert(given.body, len(given.body), element)
@@ -147,24 +158,59 @@ def _append_measures(score: Score, context: PartContext, given: GivenPart, place
         _set_final_barline(given.body[-1], final)
 
 
+def _close_section(given: GivenPart, measure: Measure) -> None:
+    """Give the last given measure the double barline that the score has there, if it has no barline of its own."""
+    element = given.elements[-1]
+    closing = right_barline(replace(measure, endings=()), measure)
+    is_open = not any(barline.get("location", "right") == "right" for barline in element.iterfind("barline"))
+    if closing is not None and is_open and not measure.barline.repeat_times:
+        insert(element, len(element), closing)
+
+
+def _attached_after(score: Score, part: Part, first: int) -> Mapping[int, Sequence[Attachment]]:
+    """The directions, chord symbols and lines that begin in the measures from `first` on."""
+    bare = [replace(measure, spanners=(), directions=(), chord_symbols=()) for measure in score.measures[:first]]
+    own = replace(score, measures=(*bare, *score.measures[first:]))
+    return attachments(own, part, is_first_part=_is_first(score, part))
+
+
+def _is_first(score: Score, part: Part) -> bool:
+    return score.parts[0].id == part.id
+
+
 def _has_divisions(body: etree._Element) -> bool:
     return body.find("measure/attributes/divisions") is not None
 
 
-def _new_measure(score: Score, index: int, context: PartContext, given: GivenPart, places: _Places) -> etree._Element:
+def _new_measure(
+    score: Score,
+    index: int,
+    context: PartContext,
+    given: GivenPart,
+    places: _Places,
+    attached: Sequence[Attachment],
+    clefs_before: Sequence[Clef],
+) -> etree._Element:
     measure, previous = score.measures[index], score.measures[index - 1] if index else None
     following = score.measures[index + 1] if index + 1 < len(score.measures) else None
+    is_first = _is_first(score, context.part)
     element = measure_element(measure, is_anacrusis=False)
+    if measure.break_before is not None and is_first:
+        add(element, "print", attributes={f"new-{measure.break_before}": "yes"})
     attributes = signatures(measure, previous, context.part)
+    change_clefs(attributes, clefs_before, context.part)
     own = voices_of(measure, context.part)
     names = given.voice_names([voice.slot for voice in own])
     voices: list[list[TimedElement]] = []
     for voice in own:
         frame = frame_for(voice.slot, measure, index, context, places[index], names[voice.slot])
         voices.append(write_voice(voice, frame))
-    left, right = left_barline(measure, previous), right_barline(measure, following)
+    attach(voices, measure, context, attached)
+    left = left_barline(measure, previous, is_first_part=is_first)
+    right = right_barline(measure, following, is_first_part=is_first)
     element.extend([item for item in (left, attributes if len(attributes) else None) if item is not None])
     append_voices(element, voices, measure, context.divisions)
+    insert_changes(element, measure, context)
     element.extend([right] if right is not None else [])
     return element
 
@@ -173,7 +219,8 @@ def _set_divisions(measure: etree._Element, divisions: int) -> None:
     """Insert new divisions at the start of a generated measure."""
     attributes = measure.find("attributes")
     if attributes is None:
-        measure.insert(1 if measure.find("barline[@location='left']") is not None else 0, divisions_change(divisions))
+        before = [child for child in measure if child.tag == "print" or child.get("location") == "left"]
+        measure.insert(len(before), divisions_change(divisions))
     else:
         attributes.insert(0, divisions_change(divisions)[0])
 

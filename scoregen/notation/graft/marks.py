@@ -21,6 +21,7 @@ from scoregen.notation.validation.walk import DocumentMeasure, DocumentNote, wal
 from scoregen.score.elements import Score
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote, measure_onsets
+from scoregen.system.numbers import exact_number
 
 LEVELS = 16
 """Bracket numbers that MusicXML distinguishes at one time in a part."""
@@ -101,7 +102,7 @@ class Finder:
         if not isinstance(note.pitch, Pitch):
             return False
         written = note.pitch.transposed(-self._score.part(note.slot.part).transposition)
-        alter = Fraction((document_note.element.findtext("pitch/alter") or "0").strip() or 0)
+        alter = exact_number((document_note.element.findtext("pitch/alter") or "").strip() or "0")
         step, octave = document_note.element.findtext("pitch/step"), document_note.element.findtext("pitch/octave")
         return (
             (step or "").strip() == written.step

@@ -14,6 +14,7 @@ from scoregen.notation.musicxml.write.elements import add
 from scoregen.notation.musicxml.write.measure import backup, check_divisions
 from scoregen.notation.musicxml.write.voice import TimedElement, ticks
 from scoregen.system.errors import RefusedError
+from scoregen.system.numbers import exact_number
 
 TIMING = ("note", "backup", "forward")
 """Elements that move the cursor."""
@@ -81,7 +82,7 @@ class Step:
     def new_divisions(self) -> int:
         """The divisions in force after it."""
         changed = self.element.findtext("divisions") if self.element.tag == "attributes" else None
-        return int(Fraction(changed)) if changed is not None else self.divisions
+        return int(exact_number(changed)) if changed is not None else self.divisions
 
 
 def steps_of(measure: etree._Element, divisions: int) -> list[Step]:
@@ -98,7 +99,7 @@ def steps_of(measure: etree._Element, divisions: int) -> list[Step]:
 def _advance(element: etree._Element, divisions: int) -> Fraction:
     if element.tag not in TIMING or element.find("chord") is not None or element.find("grace") is not None:
         return Fraction(0)
-    length = Fraction((element.findtext("duration") or "0").strip()) / divisions
+    length = exact_number(element.findtext("duration") or "0") / divisions
     return -length if element.tag == "backup" else length
 
 

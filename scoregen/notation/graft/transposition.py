@@ -17,7 +17,7 @@ from scoregen.score.chord_symbols import ChordSymbol, SpelledPitchClass
 from scoregen.score.edit import with_notes
 from scoregen.score.elements import Measure, Note, Score, Voice
 from scoregen.score.keys import KeySignature
-from scoregen.score.pitch import STEPS, Interval, Pitch
+from scoregen.score.pitch import STEPS, UNISON, Interval, Pitch
 
 ACCIDENTALS: Mapping[Fraction, str] = {
     Fraction(-2): "flat-flat",
@@ -32,7 +32,7 @@ _CENTRE = 4
 
 def transposed(score: Score, interval: Interval) -> Score:
     """The score an interval away, with its document."""
-    if interval == Interval(0, 0):
+    if interval == UNISON:
         return score
     measures = tuple(_measure(measure, interval) for measure in score.measures)
     document = _document(score.document, interval) if score.document is not None else None
@@ -76,14 +76,22 @@ def _pitch_class(place: SpelledPitchClass, interval: Interval) -> SpelledPitchCl
 
 def _document(text: bytes, interval: Interval) -> bytes:
     root = parse(text, "the given document")
+    move_music(root, interval)
+    return serialize(root)
+
+
+def move_music(root: etree._Element, interval: Interval) -> None:
+    """Move the notes, key signatures and chord symbols of an element of a document."""
+    if interval == UNISON:
+        return
     for note in root.iter("note"):
         _transpose_note(note, interval)
-    for fifths in root.iterfind(".//key/fifths"):
-        fifths.text = str(_signature(int(fifths.text or 0), interval))
+    for key in root.iter("key"):
+        for fifths in key.iterfind("fifths"):
+            fifths.text = str(_signature(int(fifths.text or 0), interval))
     for parent, step, alter in (("root", "root-step", "root-alter"), ("bass", "bass-step", "bass-alter")):
         for element in root.iter(parent):
             _transpose_place(element, step, alter, interval)
-    return serialize(root)
 
 
 def _signature(fifths: int, interval: Interval) -> int:

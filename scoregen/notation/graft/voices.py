@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import takewhile
 
 from lxml import etree
@@ -17,6 +16,7 @@ from scoregen.notation.musicxml.read.voices import VOICES_A_STAFF, voice_numbers
 from scoregen.score.elements import Clef, Slot
 from scoregen.score.pitch import Interval
 from scoregen.system.errors import Place, RefusedError
+from scoregen.system.numbers import exact_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def read_given_part(body: etree._Element) -> GivenPart:
         clefs = _clefs_of(leading, clefs)
         measures.append(read_measure(element, state, index))
         end = _whole(state, body, element)
-        changed = [int(Fraction(text)) for item in leading if (text := item.findtext("divisions")) is not None]
+        changed = [int(exact_number(text)) for item in leading if (text := item.findtext("divisions")) is not None]
         divisions = changed[-1] if changed else divisions
         states.append(MeasureState(divisions, end, clefs, state.transposition(1)))
         clefs, divisions = _clefs_of(element.findall("attributes"), clefs), end

@@ -14,7 +14,7 @@ from scoregen.notation.interchange.abc_marks import FERMATAS, Marks, articulatio
 from scoregen.notation.interchange.abc_voices import AbcMeasure, AbcTune, AbcVoice, Event, read_tune
 from scoregen.notation.interchange.contents import losses, score_contents
 from scoregen.notation.musicxml.document import decode_text, read_bytes
-from scoregen.notation.musicxml.tree import MAX_PARTS
+from scoregen.notation.musicxml.tree import MAX_MEASURES, MAX_NOTES, MAX_PART_MEASURES, MAX_PARTS
 from scoregen.score.elements import Barline, Chord, Element, Measure, Metadata, Note, Part, Rest, Score, Slot, Voice
 from scoregen.score.pitch import Interval, Pitch
 from scoregen.score.rhythm import NoteValue
@@ -54,9 +54,23 @@ def read_abc(path: Path) -> Score:
         raise ReadError("this cannot be read as ABC (it has no notes); is the file damaged?", place)
     if len(voices) > MAX_PARTS:
         raise ReadError(f"the tune has {len(voices)} voices; at most {MAX_PARTS} are read", place)
+    _check_size(tune, voices, place)
     score = _score(tune, voices)
     lost = losses(abc_contents(text, tune.unread), head_count(score_contents(score), tune.heads))
     return replace(score, notices=(f"{path.name}: {lost}",)) if lost else score
+
+
+def _check_size(tune: AbcTune, voices: Mapping[str, AbcVoice], place: Place) -> None:
+    """The limits of MusicXML. ReadError for a tune beyond them."""
+    layers = sum(max(len(measure.layers) for measure in voice.measures) for voice in voices.values())
+    measures = max(len(voice.measures) for voice in voices.values())
+    for what, found, limit in (
+        ("measures", measures, MAX_MEASURES),
+        ("measures in all its voices", measures * layers, MAX_PART_MEASURES),
+        ("notes", tune.heads, MAX_NOTES),
+    ):
+        if found > limit:
+            raise ReadError(f"the tune has {found} {what}; at most {limit} are read", place)
 
 
 def _events(voice: AbcVoice) -> Iterator[Event]:

@@ -22,9 +22,10 @@ from scoregen.notation.interchange.abc_fields import (
 )
 from scoregen.notation.interchange.abc_tokens import Head, Token, heads, tokens
 from scoregen.notation.interchange.abc_words import put_words
+from scoregen.notation.musicxml.tree import MAX_MEASURES
 from scoregen.score.elements import Lyric, Tempo
 from scoregen.score.keys import KeySignature
-from scoregen.score.metre import TimeSignature
+from scoregen.score.metre import MAX_QUARTERS, TimeSignature
 from scoregen.score.pitch import Pitch
 
 _FIELD = re.compile(r"([A-Za-z]):(?![|:])\s*(.*)")
@@ -325,7 +326,10 @@ def _add_grace(tune: AbcTune, voice: AbcVoice, found: Sequence[Head]) -> None:
 
 
 def _add(voice: AbcVoice, event: Event) -> None:
-    """Add an event with all that waits for it."""
+    """Add an event with all that waits for it. ValueError for a length that no note has."""
+    if event.length > MAX_QUARTERS:
+        quarters = float(min(event.length, Fraction(10**9)))
+        raise ValueError(f"a note or rest lasts {quarters:g} quarters; at most {MAX_QUARTERS} are read")
     event.signs, event.texts, event.slurs = voice.waiting.signs, voice.waiting.texts, voice.waiting.slurs
     voice.waiting = Event((), Fraction(0))
     event.length *= voice.broken
@@ -337,10 +341,12 @@ def _add(voice: AbcVoice, event: Event) -> None:
 
 
 def _add_whole_rests(voice: AbcVoice, text: str) -> None:
-    """Measures of rest; the barline that follows closes the last of them."""
+    """Measures of rest; the barline that follows closes the last of them. ValueError for more than are read."""
     for index in range(min(int(text[1:] or 1), 1000)):
         if index:
             voice.measure.bar = "|"
+        if len(voice.measures) > MAX_MEASURES:
+            raise ValueError(f"the tune has more than {MAX_MEASURES} measures")
         _add(voice, Event((), voice.time.duration, visible=text[0] == "Z"))
 
 

@@ -35,15 +35,23 @@ def put_words(notes: Notes, verse: str, words: str) -> None:
 def _put(notes: Notes, index: int, verse: str, item: tuple[str, str, bool]) -> None:
     """A syllable, the end of a melisma line, or nothing under a note."""
     kind, text, goes_on = item
-    sung = [lyrics for _, lyrics in notes[:index] if any(lyric.verse == verse and lyric.text for lyric in lyrics)]
-    before = next((lyric for lyric in sung[-1] if lyric.verse == verse), None) if sung else None
+    if kind == "skip":
+        return
+    sung = _sung_before(notes, index, verse)
+    before = next((lyric for lyric in sung if lyric.verse == verse), None)
     if kind == "line":
         notes[index][1].append(Lyric("", verse=verse, extend=True))
         if before is not None:
-            sung[-1][sung[-1].index(before)] = replace(before, extend=True)
-    elif kind == "text":
+            sung[sung.index(before)] = replace(before, extend=True)
+    else:
         continues = before is not None and before.syllabic in ("begin", "middle")
         notes[index][1].append(Lyric(text, _NAMES[continues, goes_on], verse))
+
+
+def _sung_before(notes: Notes, index: int, verse: str) -> list[Lyric]:
+    """The syllables of the last note before one that has a syllable of the verse; none without such a note."""
+    earlier = (notes[place][1] for place in range(index - 1, -1, -1))
+    return next((lyrics for lyrics in earlier if any(each.verse == verse and each.text for each in lyrics)), [])
 
 
 def _syllables(words: str) -> Iterator[tuple[str, str, bool]]:

@@ -8,16 +8,20 @@ import tempfile
 from pathlib import Path
 
 from scoregen.notation.musicxml.document import load_document, read_bytes
+from scoregen.notation.musicxml.mxl import check_archive, is_zip
 from scoregen.system.errors import Place, ReadError, ToolError
 from scoregen.system.subprocesses import ending, run
 
 TIMEOUT_SECONDS = 120.0
+MEMORY_BYTES = 4 << 30
 _PROGRAMS = ("mscore4portable", "mscore", "musescore", "mscore4", "musescore4", "mscore3", "musescore3", "MuseScore4")
 
 
 def musescore_to_musicxml(path: Path) -> bytes:
     """A .mscz or .mscx file as MusicXML. Raises ToolError without MuseScore, ReadError for a damaged file."""
-    read_bytes(path)
+    data = read_bytes(path)
+    if is_zip(data):
+        check_archive(data, str(path))
     program = next((found for name in _PROGRAMS if (found := shutil.which(name))), None)
     if program is None:
         raise ToolError(
@@ -27,7 +31,7 @@ def musescore_to_musicxml(path: Path) -> bytes:
         target = Path(folder) / "score.musicxml"
         environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_RUNTIME_DIR": folder}
         command = [program, "-o", str(target), str(path.resolve())]
-        done = run(command, TIMEOUT_SECONDS, "MuseScore", environment=environment)
+        done = run(command, TIMEOUT_SECONDS, "MuseScore", environment=environment, memory_bytes=MEMORY_BYTES)
         if done.returncode != 0 or not target.is_file():
             how = ending(done.returncode, b"") if done.returncode else "wrote no score"
             raise ReadError(f"MuseScore {how}; is the file damaged?", Place(str(path)))

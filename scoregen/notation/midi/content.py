@@ -6,7 +6,7 @@ Signatures and tempos that are a little off the grid of notation are moved onto 
 from __future__ import annotations
 
 import io
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -25,6 +25,8 @@ from scoregen.score.rhythm import NoteValue
 from scoregen.system.errors import Place, ReadError, RefusedError, one_line
 
 DRUM_CHANNEL = 9
+MOST_BYTES = 4 << 20
+"""The size of the tracks at most, over a million events; of other chunks nothing is read."""
 _MAJOR_FIFTHS = {"C": 0, "G": 1, "D": 2, "A": 3, "E": 4, "B": 5, "F": -1}
 _FAILURES = (OSError, EOFError, ValueError, LookupError, TypeError, mido.KeySignatureError)
 _NEAR = Fraction(1, 20)
@@ -79,6 +81,8 @@ def _parse(data: bytes, place: Place) -> mido.MidiFile:
     plain = plain_midi(data)
     if plain is None:
         raise ReadError("this is not a MIDI file; it has no header MThd", place)
+    if len(plain) > MOST_BYTES:
+        raise ReadError(f"the tracks of the MIDI file are larger than the limit of {MOST_BYTES >> 20} MiB", place)
     try:
         file = mido.MidiFile(file=io.BytesIO(plain), clip=True, charset="utf-8")
     except _FAILURES as error:
@@ -95,7 +99,7 @@ def _parse(data: bytes, place: Place) -> mido.MidiFile:
 
 def _read_track(content: MidiContent, index: int, track: Iterable[mido.Message], ticks: int) -> None:
     now, name = Fraction(0), ""
-    open_notes: dict[tuple[int, int], list[tuple[Fraction, int]]] = defaultdict(list)
+    open_notes: dict[tuple[int, int], deque[tuple[Fraction, int]]] = defaultdict(deque)
     for message in track:
         now += Fraction(message.time, ticks)
         if message.type == "track_name":
@@ -111,7 +115,7 @@ def _read_track(content: MidiContent, index: int, track: Iterable[mido.Message],
         elif message.type == "note_on" and message.velocity > 0:
             open_notes[message.channel, message.note].append((now, message.velocity))
         elif message.type in ("note_on", "note_off") and (started := open_notes[message.channel, message.note]):
-            _add_note(content, index, (message.channel, message.note), started.pop(0), now)
+            _add_note(content, index, (message.channel, message.note), started.popleft(), now)
     for key, left in open_notes.items():
         content.endless += len(left)
         for started_note in left:

@@ -7,7 +7,7 @@ overlapping notes go into other voices, at most four per staff. Pitches are spel
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -100,9 +100,10 @@ def _number_measures(
     spans: list[tuple[Fraction, Fraction, TimeSignature]], keys: Mapping[Fraction, KeySignature]
 ) -> Iterator[Column]:
     short = len(spans) > 1 and spans[0][1] - spans[0][0] < spans[0][2].duration
-    changes = sorted(keys.items())
+    starts = sorted(keys)
     for index, (onset, end, time) in enumerate(spans):
-        key = next((key for place, key in reversed(changes) if place <= onset), KeySignature(0))
+        known = bisect_right(starts, onset)
+        key = keys[starts[known - 1]] if known else KeySignature(0)
         yield Column(onset, end, time, key, str(index if short else index + 1))
 
 
@@ -137,14 +138,18 @@ def build_measures(
             for number, line in enumerate(_lines(own), start=1):
                 for index, voice in _voices(_spelled(line, columns), columns, Slot(part.id, staff, number)):
                     voices[index].append(voice)
-    changes = tuple(tempos)
-    return [_measure(column, tuple(own), changes) for column, own in zip(columns, voices, strict=True)]
+    changes = sorted(tempos, key=lambda change: change[0])
+    starts = [onset for onset, _ in changes]
+    found = []
+    for column, inside in zip(columns, voices, strict=True):
+        here = changes[bisect_left(starts, column.onset) : bisect_left(starts, column.end)]
+        found.append(_measure(column, tuple(inside), here))
+    return found
 
 
 def _measure(column: Column, voices: tuple[Voice, ...], tempos: Sequence[tuple[Fraction, Tempo]]) -> Measure:
-    here = tuple(
-        replace(tempo, onset=onset - column.onset) for onset, tempo in tempos if column.onset <= onset < column.end
-    )
+    """A measure with its tempos, whose onsets are in quarters from the start of the piece."""
+    here = tuple(replace(tempo, onset=onset - column.onset) for onset, tempo in tempos)
     implicit = column.number == "0"
     return Measure(column.number, column.duration, column.time, column.key, voices, implicit, tempos=here)
 

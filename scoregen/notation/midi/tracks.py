@@ -23,6 +23,7 @@ STRONG_CLICK, WEAK_CLICK = 76, 77
 CLICK_VELOCITIES = {STRONG_CLICK: 110, WEAK_CLICK: 80}
 _CLICK_QUARTERS = Fraction(1, 8)
 _MOST_MICROSECONDS = 2**24 - 1
+_TICKS_PER_SECOND = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,30 @@ def with_click(midi: bytes, score: Score, *, beats: bool = True, count_in: bool 
     clicks = [click for click in _clicks(played, shift) if beats or click[0] < shift]
     file.tracks.append(_click_track(clicks, file.ticks_per_beat))
     return _written(file)
+
+
+def at_constant_tempo(midi: bytes) -> bytes:
+    """The file with one tempo, in which every event has its time in seconds to a twentieth of a millisecond.
+
+    A synthesiser that counts ticks from each tempo change on, as FluidSynth does, adds up the rounding of all changes.
+    """
+    file = _parsed(midi)
+    tempos, ticks = _tempo_map(file), file.ticks_per_beat
+    file.tracks[:] = [_in_seconds(track, tempos, ticks) for track in file.tracks]
+    file.tracks[0].insert(0, mido.MetaMessage("set_tempo", tempo=1_000_000, time=0))
+    file.ticks_per_beat = _TICKS_PER_SECOND
+    return _written(file)
+
+
+def _in_seconds(track: mido.MidiTrack, tempos: TempoMap, ticks: int) -> mido.MidiTrack:
+    timed, now, last = mido.MidiTrack(), 0, 0
+    for message in track:
+        now += message.time
+        tick = round(tempos.seconds(Fraction(now, ticks)) * _TICKS_PER_SECOND)
+        if message.type != "set_tempo":
+            timed.append(message.copy(time=tick - last))
+            last = tick
+    return timed
 
 
 def note_times(midi: bytes) -> list[NoteTime]:

@@ -25,6 +25,7 @@ _SCORE_SUFFIXES = (".musicxml", ".xml")
 _RATIO_COUNTS_FROM = 1 << 20
 _CHUNK = 1 << 18
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
 _TIMESTAMP = (1980, 1, 1, 0, 0, 0)
 
 
@@ -44,8 +45,22 @@ def read_mxl(data: bytes, file: str) -> bytes:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = _checked_names(archive, place)
             return _read_member(archive, _score_name(archive, names, file), place)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
+    except _BROKEN as error:
         raise ReadError(f"the compressed file is broken ({error}); export it again", place) from None
+
+
+def check_archive(data: bytes, file: str) -> None:
+    """ReadError for a zip file of another format that is broken, malicious, or unpacks to more than is read."""
+    place, total = Place(file), 0
+    _check_directory(data, place)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for name in _checked_names(archive, place):
+                total += len(_read_member(archive, name, place))
+                if total > MAX_BYTES:
+                    raise ReadError(f"the file unpacks to more than the limit of {MAX_BYTES >> 20} MiB", place)
+    except _BROKEN as error:
+        raise ReadError(f"the compressed file is broken ({error}); save it again", place) from None
 
 
 def write_mxl(text: bytes, name: str) -> bytes:

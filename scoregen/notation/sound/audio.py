@@ -42,6 +42,11 @@ class Audio:
         """The stretch between two times in seconds."""
         return replace(self, samples=self.samples[round(start * self.rate) : round(stop * self.rate)])
 
+    @classmethod
+    def joined(cls, parts: Sequence[Audio]) -> Audio:
+        """Sounds of one rate, one after the other."""
+        return cls(np.concatenate([part.samples for part in parts]), parts[0].rate)
+
     def level(self) -> float:
         """The root mean square in decibels under full scale; -200 for silence."""
         mean = float(np.mean(np.square(self.samples, dtype=np.float64))) if self.samples.size else 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import wave
 from importlib.util import find_spec
 from typing import Any
@@ -17,6 +18,7 @@ LIBRARY = "soundfile"
 _FORMATS = {".flac": ("FLAC", "PCM_16"), ".mp3": ("MP3", "MPEG_LAYER_III"), ".ogg": ("OGG", "VORBIS")}
 _FULL_SCALE = 32767
 _BLOCK = 1 << 15
+_MIDDLE_C = 60
 
 
 def check_format(suffix: str) -> None:
@@ -25,10 +27,24 @@ def check_format(suffix: str) -> None:
         raise ToolError(f"{suffix} files need the library {LIBRARY}; `pip install {LIBRARY}`, or write a .wav file")
 
 
-def audio_file(audio: Audio, suffix: str) -> bytes:
-    """The file in the format of a suffix of `SUFFIXES`, with 16 bits per sample."""
+def audio_file(audio: Audio, suffix: str, *, loops: bool = False) -> bytes:
+    """The file in the format of a suffix of `SUFFIXES`, with 16 bits per sample.
+
+    With `loops` a WAV file says that it is played again and again from its first sample to its last.
+    """
     suffix = suffix.lower()
-    return _wav(audio) if suffix == ".wav" else _encoded(audio, *_FORMATS[suffix])
+    if suffix != ".wav":
+        return _encoded(audio, *_FORMATS[suffix])
+    return _with_loop(_wav(audio), audio) if loops else _wav(audio)
+
+
+def _with_loop(file: bytes, audio: Audio) -> bytes:
+    """A WAV file with a sampler chunk, which has a loop over all samples."""
+    period = round(1e9 / audio.rate)
+    sampler = struct.pack("<9L", 0, 0, period, _MIDDLE_C, 0, 0, 0, 1, 0)
+    chunk = sampler + struct.pack("<6L", 0, 0, 0, len(audio.samples) - 1, 0, 0)
+    whole = file + b"smpl" + struct.pack("<L", len(chunk)) + chunk
+    return whole[:4] + struct.pack("<L", len(whole) - 8) + whole[8:]
 
 
 def _wav(audio: Audio) -> bytes:

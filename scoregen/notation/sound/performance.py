@@ -11,7 +11,7 @@ from scoregen.notation.midi.tracks import only_tracks
 from scoregen.notation.midi.write import to_midi
 from scoregen.notation.sound.audio import Audio, fitted, mixed, trimmed
 from scoregen.notation.sound.loudness import gain_to_target, normalised
-from scoregen.notation.sound.synthesis import synthesise
+from scoregen.notation.sound.synthesis import synthesise, synthesise_all
 from scoregen.score.elements import Score
 from scoregen.score.tablature import without_tablature
 
@@ -32,4 +32,5 @@ def part_audio(score: Score) -> tuple[Audio, ...]:
 
 def stems(midi: bytes, count: int) -> Mapping[int, Audio]:
     """Each of `count` tracks of a MIDI file as sound, by its number, from 1."""
-    return {number: synthesise(only_tracks(midi, (number,))) for number in range(1, count + 1)}
+    numbers = range(1, count + 1)
+    return dict(zip(numbers, synthesise_all([only_tracks(midi, (each,)) for each in numbers]), strict=True))

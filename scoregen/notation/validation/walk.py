@@ -10,6 +10,7 @@ from lxml import etree
 
 from scoregen.score.check import Problem
 from scoregen.system.errors import Place
+from scoregen.system.numbers import exact_number
 
 _ZERO = Fraction(0)
 
@@ -138,8 +139,8 @@ def _length(cursor: _Cursor, element: etree._Element, voice: str | None = None) 
 def optional_fraction(text: str | None) -> Fraction | None:
     """A number in the file; None if there is none."""
     try:
-        return Fraction((text or "").strip())
-    except (ValueError, ZeroDivisionError):
+        return exact_number(text or "")
+    except ValueError:
         return None
 
 

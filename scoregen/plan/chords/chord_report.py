@@ -6,7 +6,7 @@ essential tones sound where it begins, as many as there are voices for them. A g
 is left as it is: the other voices hold the chord.
 
 Players come and go, and sound chords: there the bass is the lowest new note, unless a given voice has the bass, and two
-essential tones are looked for.
+essential tones are looked for. Hands break chords: these tones may come one after the other, up to the middle.
 """
 
 from __future__ import annotations
@@ -143,8 +143,10 @@ def _joined(outcomes: list[ChordOutcome], outcome: ChordOutcome, *, begins: bool
 def _outcome(music: _Music, number: str, chord: GivenChord, start: Fraction, end: Fraction) -> ChordOutcome:
     span = chord_span(chord)
     find = _faults_of_players if music.is_played else _faults
-    faults = (fault for time in music.slices(start, end) for fault in find(music, span, time, begins=time == start))
-    fault = next(faults, "")
+    faults = [fault for time in music.slices(start, end) for fault in find(music, span, time, begins=time == start)]
+    if music.is_played:
+        faults += _unheard_of_players(music, span, start, end)
+    fault = next(iter(faults), "")
     against = {
         f"{music.names[note.slot]} {pitch_of(note).step}{_sign(pitch_of(note).alter)}"
         for note in music.at(start)
@@ -179,11 +181,19 @@ def _faults_of_players(music: _Music, span: ChordSpan, time: Fraction, *, begins
         low = min(new, key=lambda note: pitch_of(note).chromatic)
         if pitch_of(low).pitch_class not in _classes(span.bass_tones(begins=begins)):
             yield f"its bass is {_name(low)}"
-    if begins and new:
-        present = {pitch_of(note).pitch_class for note in sounding}
-        wanted = [tone for tone in span.essential[:_PLAYED_TONES] if 7 * tone % 12 not in present]
-        for tone in wanted[: max(0, len({note.slot for note in new}) - 1)]:
-            yield f"{note_name(tone)} is missing"
+
+
+def _unheard_of_players(music: _Music, span: ChordSpan, start: Fraction, end: Fraction) -> Iterator[str]:
+    """The essential tones that are not heard by the middle of a chord."""
+    new = {note.slot for note in music.at(start) if music.is_new(note)}
+    if span.bass is None or not new:
+        return
+    middle = start + (end - start) / 2
+    times = [time for time in music.slices(start, end) if time <= middle]
+    present = {pitch_of(note).pitch_class for time in times for note in music.at(time)}
+    wanted = [tone for tone in span.essential[:_PLAYED_TONES] if 7 * tone % 12 not in present]
+    for tone in wanted[: max(0, len(new) - 1)]:
+        yield f"{note_name(tone)} is missing"
 
 
 def _foreign(music: _Music, span: ChordSpan, new: Sequence[SoundingNote]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from scoregen.plan.mood.affect import Affect
 from scoregen.score.keys import Key
 from scoregen.score.metre import TimeSignature
 from scoregen.score.spanners import WedgeType
@@ -17,8 +18,15 @@ DEFAULT_TEMPO = Fraction(84)
 OPEN = "open"
 CADENCES = (formulas.AUTHENTIC.name, formulas.HALF.name, formulas.DECEPTIVE.name, formulas.PLAGAL.name, OPEN)
 """How a phrase can end; an `open` one goes on into the next."""
-NOT_FOLLOWED = ("mood", "density", "register", "texture", "motif", "articulation", "instrumentation")
-"""Keys of a plan that are kept for the reader and that composing does not follow yet."""
+DENSITIES = ("still", "calm", "moving", "flowing", "driving")
+"""How often notes begin: on halves of measures at most, on beats at most, freely, on every half of a beat at least, and
+on every half of a beat with accompaniment in quarters of it."""
+ARTICULATIONS = ("legato", "staccato", "tenuto", "accent", "marcato")
+TEXTURES = ("full", "thin", "outer", "upper", "lower", "solo")
+"""Which parts play: all, all but some inner ones, the highest and the lowest, the upper or lower half, the highest."""
+MOST_SHIFTED = 12
+"""The most semitones by which a register is moved."""
+REGISTERS = {"low": -5, "middle": 0, "high": 5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +45,10 @@ class SectionPlan:
     `cadences` has one of `CADENCES`, or "" to be drawn, for each phrase. `chords` is a progression in the vocabulary of
     `plan.chords.chord_text`, "" for none; `fixed` is false if it is a suggestion. `dynamics` are spread over the
     section. `mark` is a rehearsal mark and `text` words at its start, `silence` the measures of rest at its
-    start. `others` are keys and texts that are not followed.
+    start. `mood` is what the other values were drawn from, None without one. `density`, `articulation` and `texture`
+    are words of `DENSITIES` and so on, "" for no wish; `texture` may also name the parts that play. `register` is in
+    semitones from the usual one. `motif` is a tune (`motif`) that opens the section, or comes at the measures
+    `motif_at`, from 1: of the highest part that plays, or of `motif_part`, a name or `lowest`.
     """
 
     name: str
@@ -53,7 +64,14 @@ class SectionPlan:
     mark: str = ""
     text: str = ""
     silence: int = 0
-    others: tuple[tuple[str, str], ...] = ()
+    mood: Affect | None = None
+    density: str = ""
+    register: int = 0
+    articulation: str = ""
+    texture: str = ""
+    motif: str = ""
+    motif_at: tuple[int, ...] = ()
+    motif_part: str = ""
 
     @property
     def closes(self) -> tuple[str, ...]:
@@ -68,13 +86,16 @@ class SectionPlan:
 
 @dataclass(frozen=True, slots=True)
 class PiecePlan:
-    """A piece: its sections, each once, and the order in which they come, by index. `anacrusis` is in quarters."""
+    """A piece: its sections, each once, and the order in which they come, by index. `anacrusis` is in quarters.
+
+    `instrumentation` is the name of an ensemble, "" if it is open.
+    """
 
     sections: tuple[SectionPlan, ...]
     order: tuple[int, ...]
     title: str = ""
     anacrusis: Fraction = Fraction(0)
-    others: tuple[tuple[str, str], ...] = ()
+    instrumentation: str = ""
 
     @property
     def measures(self) -> int:
@@ -85,14 +106,13 @@ class PiecePlan:
         return sum((self.sections[index].seconds for index in self.order), Fraction(0))
 
     @property
-    def form(self) -> str:
-        return " ".join(self.sections[index].name for index in self.order)
+    def has_moods(self) -> bool:
+        """Whether any section has a mood."""
+        return any(section.mood is not None for section in self.sections)
 
     @property
-    def not_followed(self) -> tuple[str, ...]:
-        """The keys of the plan that composing does not follow, each once, in order."""
-        every = (*self.others, *(other for section in self.sections for other in section.others))
-        return tuple(dict.fromkeys(key for key, _ in every))
+    def form(self) -> str:
+        return " ".join(self.sections[index].name for index in self.order)
 
 
 def letters(number: int) -> str:

@@ -22,13 +22,14 @@ from scoregen.plan.form import (
     leading_chords,
     phrase_end_place,
 )
+from scoregen.plan.piece.given_parts import silent, with_motif, with_texture
 from scoregen.plan.piece.piece_plan import PiecePlan, SectionPlan
 from scoregen.plan.piece.section_chords import asked_chords, chord_in_force, closing_measures, progression
 from scoregen.plan.sections import numbered
 from scoregen.score.directions import Direction, Dynamic, RehearsalMark, Words
-from scoregen.score.elements import Measure, Part, Rest, Score, Tempo, Voice
+from scoregen.score.elements import Measure, Part, Score, Tempo, Voice
 from scoregen.score.ensemble import Ensemble
-from scoregen.score.rhythm import NoteValue, notate
+from scoregen.score.rhythm import NoteValue
 from scoregen.score.spanners import End, Wedge
 from scoregen.score.theory.chord_kinds import is_consonant_triad
 from scoregen.styles.style import Style
@@ -105,8 +106,15 @@ def _blank(plan: PiecePlan, index: int, ensemble: Ensemble, style: Style, seed: 
     if section.phrases or section.cadences:
         measures = _with_phrases(measures, section, phrase_end_place(options, section.time))
     measures[0] = replace(measures[0], tempos=(_tempo(section),), directions=tuple(_headings(section, piece.parts)))
-    measures = _with_silence(measures, section.silence)
-    return replace(piece, measures=tuple(_with_dynamics(measures, section, piece.parts)))
+    measures = with_texture(measures, section, ensemble, piece.parts)
+    measures = with_motif(_with_silence(measures, section.silence), section, ensemble, piece.parts)
+    playing = {voice.slot.part for measure in measures for voice in measure.voices if not _rests(voice)}
+    parts = [part for part in piece.parts if part.id in playing]
+    return replace(piece, measures=tuple(_with_dynamics(measures, section, parts)))
+
+
+def _rests(voice: Voice) -> bool:
+    return voice.is_silent and not voice.is_blank
 
 
 def _with_phrases(measures: Sequence[Measure], section: SectionPlan, place: Fraction) -> list[Measure]:
@@ -125,14 +133,7 @@ def _headings(section: SectionPlan, parts: Sequence[Part]) -> Iterator[Direction
 def _with_silence(measures: Sequence[Measure], count: int) -> list[Measure]:
     """The measures with rests of all voices in the first ones, and no phrase end there."""
     stop = count + (1 if measures[0].implicit else 0)
-    return [_silent(each) if index < stop and count else each for index, each in enumerate(measures)]
-
-
-def _silent(measure: Measure) -> Measure:
-    (values,) = notate((measure.duration,), measure.duration, measure.time, rests=(0,))
-    rests = tuple(map(Rest, values))
-    voices = tuple(Voice(voice.slot, rests) for voice in measure.voices)
-    return replace(measure, voices=voices, phrase_ends=())
+    return [silent(each) if index < stop and count else each for index, each in enumerate(measures)]
 
 
 def _tempo(section: SectionPlan) -> Tempo:

@@ -8,39 +8,43 @@ from pathlib import Path
 
 from scoregen.plan.chords.chord_text import chord_measures
 from scoregen.plan.form import FASTEST, MOST_MEASURES, SLOWEST
-from scoregen.plan.piece.piece_plan import CADENCES, DEFAULT_TEMPO, NOT_FOLLOWED, Level, PiecePlan, SectionPlan, letters
+from scoregen.plan.piece.contradictions import fault_of_manner
+from scoregen.plan.piece.manner_keys import MANNER_KEYS, manner_of, with_mood
+from scoregen.plan.piece.piece_plan import CADENCES, DEFAULT_TEMPO, Level, PiecePlan, SectionPlan, letters
 from scoregen.plan.piece.section_chords import fault_of_chords
-from scoregen.plan.piece.toml_table import Table, check_keys, file_text, parsed_tables
+from scoregen.plan.piece.toml_table import Table, check_keys, parsed_tables
 from scoregen.score.directions import DYNAMIC_MARKS
+from scoregen.score.ensemble import load_ensemble
 from scoregen.score.keys import Key
 from scoregen.score.metre import TimeSignature
 from scoregen.score.spanners import WedgeType
 from scoregen.system.errors import InputError
+from scoregen.system.toml_files import toml_text
 
-PIECE_KEYS = ("title", "form", "key", "time", "tempo", "anacrusis", "section")
+PIECE_KEYS = ("title", "form", "key", "time", "tempo", "anacrusis", "instrumentation", "section", *MANNER_KEYS)
 SECTION_KEYS = (
     *("name", "measures", "seconds", "key", "time", "tempo", "phrases", "cadences", "chords", "harmony", "dynamics"),
-    *("mark", "text", "silence"),
+    *("mark", "text", "silence", "motif", "motif_at", "motif_part", *MANNER_KEYS),
 )
 _HAIRPINS: Mapping[str, WedgeType] = {"<": "crescendo", ">": "diminuendo"}
 
 
 def read_plan(path: Path) -> PiecePlan:
     """The plan in a file. ReadError if it cannot be read, InputError with line and key if it is wrong."""
-    return parse_plan(file_text(path), str(path))
+    return parse_plan(toml_text(path), str(path))
 
 
 def parse_plan(text: str, file: str = "plan") -> PiecePlan:
     """The plan in a text; `file` is its name in errors."""
     piece, tables = parsed_tables(text, file, "section")
-    check_keys(piece, PIECE_KEYS, NOT_FOLLOWED)
+    check_keys(piece, PIECE_KEYS)
     sections = tuple(_section(table, piece, number) for number, table in enumerate(tables))
     names = [section.name for section in sections]
     for number, table in enumerate(tables):
         if names[number] in names[:number]:
             table.fail("name", f"found {names[number]!r} twice; name each section once, and repeat it in form")
     plan = PiecePlan(
-        sections, _order(piece, tables, names), piece.text("title"), _anacrusis(piece, sections), _others(piece)
+        sections, _order(piece, tables, names), piece.text("title"), _anacrusis(piece, sections), _ensemble(piece)
     )
     if plan.measures > MOST_MEASURES:
         piece.fail("form", f"found {plan.measures} measures in all; expected at most {MOST_MEASURES}")
@@ -48,7 +52,8 @@ def parse_plan(text: str, file: str = "plan") -> PiecePlan:
 
 
 def _section(table: Table, piece: Table, number: int) -> SectionPlan:
-    check_keys(table, SECTION_KEYS, NOT_FOLLOWED)
+    check_keys(table, SECTION_KEYS)
+    table = with_mood(table, piece)
     key, time = key_of(table, piece), time_of(table, piece)
     measures, tempo = _length(table, piece, time)
     phrases = _phrases(table, measures)
@@ -67,9 +72,12 @@ def _section(table: Table, piece: Table, number: int) -> SectionPlan:
         table.text("mark"),
         table.text("text"),
         table.count("silence", measures) or 0,
-        _others(table),
+        **manner_of(table, piece),
+        motif=table.text("motif").strip(),
+        motif_at=table.rows("motif_at", int),
+        motif_part=table.text("motif_part").strip().lower(),
     )
-    if fault := fault_of_chords(section):
+    if fault := fault_of_chords(section) or fault_of_manner(section):
         table.fail(*fault)
     return section
 
@@ -196,13 +204,19 @@ def _order(piece: Table, tables: Sequence[Table], names: Sequence[str]) -> tuple
     return tuple(names.index(word) for word in words)
 
 
+def _ensemble(piece: Table) -> str:
+    name = piece.text("instrumentation").strip()
+    if name:
+        try:
+            load_ensemble(name)
+        except InputError as error:
+            piece.fail("instrumentation", error.message)
+    return name
+
+
 def _anacrusis(piece: Table, sections: Sequence[SectionPlan]) -> Fraction:
     value = piece.number("anacrusis", 0, 64) or Fraction(0)
     time = sections[0].time
     if value and (value >= time.duration or (value / (time.unit / 4)).denominator != 1):
         piece.fail("anacrusis", f"found {float(value):g} quarters in {time}; expected less than {time.duration}")
     return value
-
-
-def _others(table: Table) -> tuple[tuple[str, str], ...]:
-    return tuple((key, str(value)) for key, value in table.values.items() if key in NOT_FOLLOWED)

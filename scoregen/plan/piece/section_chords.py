@@ -35,6 +35,11 @@ def progression(section: SectionPlan, own: Score) -> dict[int, dict[Fraction, Gi
     }
 
 
+def progression_of(section: SectionPlan) -> dict[int, dict[Fraction, GivenChord]]:
+    """The progression over the measures of the section alone."""
+    return progression(section, _measures(section))
+
+
 def asked_chords(section: SectionPlan, own: Score) -> dict[int, dict[Fraction, GivenChord]]:
     """The chords of the cadences that the plan names, and what ends each of them."""
     found: dict[int, dict[Fraction, GivenChord]] = {}

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 from typing import Any, NoReturn
 
-from scoregen.system.errors import InputError, Place, ReadError
+from scoregen.system.errors import InputError, Place
+from scoregen.system.toml_files import parse_toml
 
-MOST_BYTES = 1 << 20
 _HEAD = re.compile(r"\s*\[\[\s*[\w-]+\s*\]\]")
 _KEY = re.compile(r"\s*([\w-]+)\s*=")
 
@@ -65,26 +63,9 @@ class Table:
         return tuple(value)
 
 
-def file_text(path: Path) -> str:
-    """The text of a file in UTF-8. ReadError if there is none."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ReadError(f"the file cannot be read: {error.strerror}", Place(str(path))) from None
-    if len(data) > MOST_BYTES:
-        raise ReadError(f"found {len(data)} bytes; expected a file of at most {MOST_BYTES}", Place(str(path)))
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise ReadError("this is no text in UTF-8; expected a TOML file", Place(str(path))) from None
-
-
 def parsed_tables(text: str, file: str, name: str) -> tuple[Table, list[Table]]:
     """The table of the file and its tables `[[name]]`, of which there is one at least."""
-    try:
-        values = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise ReadError(f"this is no TOML: {error}", Place(file)) from None
+    values = parse_toml(text, file)
     lines = _lines(text)
     whole = Table(values, file, lines[0][1], 1, "")
     rows = values.get(name, [])

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from types import MappingProxyType
 
 from scoregen.plan.piece.piece_plan import PiecePlan, SectionPlan
+from scoregen.system.errors import CONTROLS
 
 _SIGNS = {"crescendo": "<", "diminuendo": ">"}
 
 
-def plan_text(plan: PiecePlan) -> str:
-    """The file, with a comment that tells how long each section lasts."""
-    return "\n".join([*_head(plan), *(line for section in plan.sections for line in ("", *_section(section)))]) + "\n"
+def plan_text(plan: PiecePlan, remarks: Mapping[str, Sequence[str]] = MappingProxyType({})) -> str:
+    """The file, with comments: how long each section lasts, and `remarks` on sections by their names."""
+    lines = list(_head(plan))
+    for section in plan.sections:
+        lines += ["", *(f"# {remark}" for remark in remarks.get(section.name, ())), *_section(section)]
+    return "\n".join(lines) + "\n"
 
 
 def _head(plan: PiecePlan) -> Iterator[str]:
@@ -24,7 +29,8 @@ def _head(plan: PiecePlan) -> Iterator[str]:
         yield f"form = {_quoted(plan.form)}"  # a form cannot name a section of several words
     if plan.anacrusis:
         yield f"anacrusis = {_number(plan.anacrusis)}  # quarters"
-    yield from _others(plan.others)
+    if plan.instrumentation:
+        yield f"instrumentation = {_quoted(plan.instrumentation)}"
 
 
 def _section(section: SectionPlan) -> Iterator[str]:
@@ -41,7 +47,7 @@ def _section(section: SectionPlan) -> Iterator[str]:
     if section.chords:
         yield f"chords = {_quoted(section.chords)}"
         yield f"harmony = {_quoted('fixed' if section.fixed else 'suggested')}"
-    if section.dynamics:
+    if section.dynamics or section.mood is not None:
         words = (word for level in section.dynamics for word in (level.mark, _SIGNS.get(level.hairpin or "", "")))
         yield f"dynamics = {_quoted(' '.join(filter(None, words)))}"
     for key in ("mark", "text"):
@@ -49,16 +55,29 @@ def _section(section: SectionPlan) -> Iterator[str]:
             yield f"{key} = {_quoted(text)}"
     if section.silence:
         yield f"silence = {section.silence}  # measures of rest at the start"
-    yield from _others(section.others)
+    yield from _manner(section)
 
 
-def _others(others: tuple[tuple[str, str], ...]) -> Iterator[str]:
-    for key, text in others:
-        yield f"{key} = {_quoted(text)}"
+def _manner(section: SectionPlan) -> Iterator[str]:
+    """The manner; with a mood all of it, because a mood decides what is left open."""
+    has_mood = section.mood is not None
+    if has_mood:
+        yield f"mood = {_quoted(str(section.mood))}"
+    for key in ("density", "articulation", "texture"):
+        if has_mood or getattr(section, key):
+            yield f"{key} = {_quoted(getattr(section, key))}"
+    if has_mood or section.register:
+        yield f"register = {section.register}  # semitones"
+    for key in ("motif", "motif_part"):
+        if text := getattr(section, key):
+            yield f"{key} = {_quoted(text)}"
+    if section.motif_at:
+        yield f"motif_at = [{', '.join(map(str, section.motif_at))}]  # measures"
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    """The text as TOML and JSON write it, with escapes for control characters."""
+    return CONTROLS.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False))
 
 
 def _number(value: Fraction) -> str:

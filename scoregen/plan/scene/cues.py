@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Literal, get_args
 
 from scoregen.plan.form import FASTEST, SLOWEST
 from scoregen.plan.piece.reading import key_of, time_of
-from scoregen.plan.piece.toml_table import Table, check_keys, file_text, parsed_tables
+from scoregen.plan.piece.toml_table import Table, check_keys, parsed_tables
 from scoregen.plan.scene.hit_points import MOST_HITS, Tempos
 from scoregen.plan.scene.timecode import RATES, FrameRate, parse_time
 from scoregen.score.directions import DYNAMIC_MARKS
 from scoregen.score.keys import Key
 from scoregen.score.metre import TimeSignature
+from scoregen.system.toml_files import toml_text
 
 HitKind = Literal["accent", "cadence", "key change", "silence"]
 KINDS: tuple[HitKind, ...] = get_args(HitKind)
 SCENE_KEYS = (
-    *("title", "frame_rate", "start", "end", "key", "time", "tempo", "slowest", "fastest", "jump", "dynamics", "cue"),
+    *("title", "frame_rate", "start", "end", "key", "time", "tempo", "slowest", "fastest", "jump", "dynamics", "mood"),
+    "cue",
 )
-CUE_KEYS = ("at", "name", "hit", "weight", "key", "dynamics")
+CUE_KEYS = ("at", "name", "hit", "weight", "key", "dynamics", "mood")
 LONGEST = 3600
 """The most seconds of a scene."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A time in seconds from the start of the music. `key` is that of the music from there on, None for no change."""
+    """A time in seconds from the start of the music.
+
+    `key` and `mood` are those of the music from there on, None and "" for no change. `place` is its file and line.
+    """
 
     time: Fraction
     name: str = ""
@@ -37,6 +42,11 @@ class Cue:
     weight: float = 1.0
     key: Key | None = None
     dynamics: str = ""
+    mood: str = ""
+    place: str = field(default="", compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.name or self.kind!r} at {float(self.time):g} s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +62,19 @@ class Scene:
     start: Fraction = Fraction(0)
     title: str = ""
     dynamics: str = ""
+    mood: str = ""
+
+
+def is_plan(path: Path) -> bool:
+    """Whether a file has sections, as the plan of a piece, and no cues. ReadError if it cannot be read."""
+    lines = toml_text(path).splitlines()
+    heads = {line.split("#")[0].replace(" ", "").rstrip() for line in lines if line.lstrip().startswith("[[")}
+    return "[[section]]" in heads and "[[cue]]" not in heads
 
 
 def read_scene(path: Path) -> Scene:
     """The scene in a file. ReadError if it cannot be read, InputError with line and key if it is wrong."""
-    return parse_scene(file_text(path), str(path))
+    return parse_scene(toml_text(path), str(path))
 
 
 def parse_scene(text: str, file: str = "cues") -> Scene:
@@ -69,15 +87,13 @@ def parse_scene(text: str, file: str = "cues") -> Scene:
     start = _time(whole, "start", rate) if "start" in whole.values else Fraction(0)
     cues = tuple(_cue(table, rate, start) for table in tables)
     _check_order(cues, tables)
-    end = _time(whole, "end", rate) - start if "end" in whole.values else cues[-1].time + 2
-    if not cues[-1].time <= end <= LONGEST:
-        whole.fail("end", f"found {float(end):g} s after the start; expected {float(cues[-1].time):g} to {LONGEST}")
-    time = time_of(whole, whole)
+    end = _end(whole, cues, rate, start)
+    time, key = time_of(whole, whole), key_of(whole, whole)
+    _check_keys(key, cues, tables)
     if len(set(time.groups)) > 1:
         whole.fail("time", f"found {time}, whose beats are of different length; expected one such as 4/4, 3/4 or 6/8")
-    return Scene(
-        cues, end, _tempos(whole, time), key_of(whole, whole), time, rate, start, whole.text("title"), _mark(whole)
-    )
+    texts = (whole.text("title"), _mark(whole), whole.text("mood"))
+    return Scene(cues, end, _tempos(whole, time), key, time, rate, start, *texts)
 
 
 def _rate(table: Table) -> FrameRate:
@@ -96,11 +112,22 @@ def _time(table: Table, key: str, rate: FrameRate) -> Fraction:
         table.fail(key, str(error))
 
 
+def _end(whole: Table, cues: Sequence[Cue], rate: FrameRate, start: Fraction) -> Fraction:
+    """The length of the music in seconds."""
+    last = cues[-1].time
+    end = _time(whole, "end", rate) - start if "end" in whole.values else min(last + 2, Fraction(LONGEST))
+    if not last <= end <= LONGEST or end <= 0:
+        whole.fail("end", f"found {float(end):g} s after the start; expected {float(last):g} to {LONGEST}, and over 0")
+    return end
+
+
 def _cue(table: Table, rate: FrameRate, start: Fraction) -> Cue:
     check_keys(table, CUE_KEYS)
     time = _time(table, "at", rate) - start
     if time < 0:
         table.fail("at", f"found a time {float(-time):g} s before the start of the music; expected 0 or later")
+    if time > LONGEST:
+        table.fail("at", f"found a time {float(time):g} s after the start of the music; expected {LONGEST} at most")
     kind = table.text("hit", "accent")
     if kind not in KINDS:
         table.fail("hit", f"found {kind!r}; expected one of: {', '.join(KINDS)}")
@@ -109,7 +136,8 @@ def _cue(table: Table, rate: FrameRate, start: Fraction) -> Cue:
         table.fail("hit", "found a key change without a key; add one, as in key = 'D major'")
     weight = table.number("weight", 0, 1)
     named = next(each for each in KINDS if each == kind)
-    return Cue(time, table.text("name"), named, 1.0 if weight is None else float(weight), key, _mark(table))
+    texts = (_mark(table), table.text("mood"), f"{table.file}:{table.line}")
+    return Cue(time, table.text("name"), named, 1.0 if weight is None else float(weight), key, *texts)
 
 
 def _mark(table: Table) -> str:
@@ -123,6 +151,14 @@ def _check_order(cues: Sequence[Cue], tables: Sequence[Table]) -> None:
     for number in range(1, len(cues)):
         if cues[number].time <= cues[number - 1].time:
             tables[number].fail("at", "found a time that is not after that of the cue before; put the cues in order")
+
+
+def _check_keys(key: Key, cues: Sequence[Cue], tables: Sequence[Table]) -> None:
+    """InputError for a key change to the key that the music has there."""
+    for cue, table in zip(cues, tables, strict=True):
+        if cue.kind == "key change" and cue.key == key:
+            table.fail("key", f"found a key change to {key}, in which the music already is; name another key")
+        key = cue.key or key
 
 
 def _tempos(table: Table, time: TimeSignature) -> Tempos:

@@ -6,18 +6,20 @@ sforzato of all voices, which begin anew there. Hits that were left out are with
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from scoregen.plan.chords.chord_rows import free_rows, set_chord, text_of_rows
 from scoregen.plan.piece.piece_plan import OPEN, Level, PiecePlan, SectionPlan, letters
+from scoregen.plan.piece.plan_keys import with_keys
 from scoregen.plan.scene.cues import Cue, Scene
 from scoregen.plan.scene.hit_points import Hit, NoTempoError, Segment, solved
 from scoregen.score.keys import Key
 from scoregen.score.metre import TimeSignature
-from scoregen.system.errors import InputError
+from scoregen.system.errors import InputError, Place
 
-DOMINANT, FREE = "V", "N.C."
+DOMINANT = "V"
 ACCENT = "sfz"
 _SHORT = 60
 """The seconds of a segment up to which a tempo with two decimals is exact enough: it ends 5 ms off at most."""
@@ -37,14 +39,17 @@ def plan_of_scene(scene: Scene) -> ScenePlan:
     segments = _segments(scene)
     by_time = {cue.time: cue for cue in scene.cues}
     cues = [by_time.get(segment.start) for segment in segments]
-    keys = _keys(scene, segments)
-    sections: list[SectionPlan] = []
+    keys, moods = _keys(scene, segments), _moods(scene, segments)
+    sections, named = list[SectionPlan](), list[dict[str, str]]()
     tempos = _printed_tempos(segments)
     for number, (segment, cue) in enumerate(zip(segments, cues, strict=True)):
         following = cues[number + 1] if number + 1 < len(segments) else None
-        own = _sections(scene, segment, number, cue, keys[number], following)
-        sections += (replace(section, tempo=tempos[number]) for section in own)
+        own = list(_sections(scene, segment, number, cue, keys[number], following))
+        own = [replace(section, tempo=tempos[number]) for section in own]
+        sections += own
+        named += [{"mood": moods[number]} if moods[number] else {}] * len(own)
     plan = PiecePlan(tuple(sections), tuple(range(len(sections))), scene.title)
+    plan = _with_moods(plan, named, scene)
     return ScenePlan(plan, segments, tuple(_place(scene, segments, cue) for cue in scene.cues))
 
 
@@ -54,14 +59,15 @@ def _segments(scene: Scene) -> tuple[Segment, ...]:
     try:
         return solved(hits, scene.tempos)
     except NoTempoError as error:
-        names = ["the start", *(_called(cue) for cue in inner), "the end"]
+        names = ["the start", *map(str, inner), "the end"]
         times = [Fraction(0), *(hit.time for hit in hits)]
         first, last = error.first + 1, error.last + 1
         tempos = f"{float(scene.tempos.slowest):g} to {float(scene.tempos.fastest):g}"
         raise InputError(
             f"no tempo of {tempos} beats per minute and no step up to {float(100 * scene.tempos.jump):g} percent leads"
             f" from {names[first]} to {names[last]}, {float(times[last] - times[first]):g} s; widen slowest, fastest or"
-            " jump, or give a cue a weight under 1"
+            " jump, or give a cue a weight under 1",
+            Place(inner[min(last, len(inner)) - 1].place if inner else None),
         ) from None
 
 
@@ -76,15 +82,29 @@ def _printed_tempos(segments: Sequence[Segment]) -> list[Fraction]:
     return tempos
 
 
-def _called(cue: Cue) -> str:
-    return f"{cue.name or cue.kind!r} at {float(cue.time):g} s"
-
-
 def _keys(scene: Scene, segments: Sequence[Segment]) -> list[Key]:
     """The key of each segment: that of the last cue with a key."""
     return [
         next((cue.key for cue in reversed(scene.cues) if cue.key and cue.time <= segment.start), scene.key)
         for segment in segments
+    ]
+
+
+def _with_moods(plan: PiecePlan, moods: Sequence[Mapping[str, str]], scene: Scene) -> PiecePlan:
+    """The plan with the moods of its sections. InputError names the cue file if a mood is not understood."""
+    if not any(moods):
+        return plan
+    try:
+        return with_keys(plan, moods)
+    except InputError as error:
+        raise InputError(error.message, Place(scene.cues[0].place.rpartition(":")[0] or None)) from None
+
+
+def _moods(scene: Scene, segments: Sequence[Segment]) -> list[str]:
+    """The mood of each segment, that of the last cue with a mood; "" without one."""
+    named = [(Fraction(0), scene.mood), *((cue.time, cue.mood) for cue in scene.cues)]
+    return [
+        next((mood for time, mood in reversed(named) if mood and time <= segment.start), "") for segment in segments
     ]
 
 
@@ -123,14 +143,18 @@ def _metre(time: TimeSignature, beats: int) -> TimeSignature:
 
 def _progression(section: SectionPlan, *, begins: bool, leads: bool) -> str:
     """Nothing fixed but the tonic at the start and the dominant on the last beat."""
-    tonic = "I" if section.key.has_major_third else "i"
-    rows = [[FREE] + ["/"] * (len(section.time.groups) - 1) for _ in range(section.measures)]
+    beats = len(section.time.groups)
+    rows = free_rows(section.measures, beats)
     if begins:
-        rows[0][0] = tonic
-        rows[0][1:2] = [FREE] if len(rows[0]) > 1 else []
+        set_chord(rows, 0, 0, tonic_of(section.key))
     if leads:
-        rows[-1][-1] = DOMINANT
-    return " | ".join(" ".join(row) for row in rows)
+        set_chord(rows, -1, beats - 1, DOMINANT)
+    return text_of_rows(rows)
+
+
+def tonic_of(key: Key) -> str:
+    """The numeral of the tonic."""
+    return "I" if key.has_major_third else "i"
 
 
 def _place(scene: Scene, segments: Sequence[Segment], cue: Cue) -> Fraction | None:

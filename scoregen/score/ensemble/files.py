@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -17,6 +16,7 @@ from scoregen.score.instruments import CLEFS, FAMILIES, Family, InstrumentType, 
 from scoregen.score.pitch import UNISON, Interval, Pitch
 from scoregen.system.errors import InputError, Place
 from scoregen.system.resources import folder
+from scoregen.system.toml_files import read_toml
 
 SUFFIX = ".toml"
 _ENSEMBLE_FIELDS = ("name", "title", "aliases", "group", "staves", "roles")
@@ -102,15 +102,7 @@ def load_ensemble(name: str) -> Ensemble:
 
 def read_ensemble(path: Path) -> Ensemble:
     """The ensemble of a file; InputError names the table and the field at fault."""
-    try:
-        fields = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise InputError(
-            f"cannot be read ({error.strerror}); expected the file of an ensemble", Place(str(path))
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"this is not TOML: {error}", Place(str(path))) from None
-    return _ensemble(_Table(str(path), "", fields), path.stem)
+    return _ensemble(_Table(str(path), "", read_toml(path)), path.stem)
 
 
 def clef_name(clef: Clef) -> str:

@@ -99,8 +99,9 @@ def compose(
     parts, measures or both (`"alto,tenor:5-8"`); `extend` appends measures; `count` is the number of alternatives.
 
     `options` are those of sampling (`seed=1`, `temperature`, `top_p`, `candidates`, `passes`, `span`), those of a new
-    piece (`key="g minor"`, `time="3/4"`, `measures`, `tempo`, `anacrusis`, `phrases`, `form`), and `style`,
-    `checkpoint`, `device`, or `piece` and `sampling` as values (`PieceOptions`, `SamplingOptions`).
+    piece (`key="g minor"`, `time="3/4"`, `measures`, `tempo`, `anacrusis`, `phrases`, `form`), those that ask for one
+    in words (`mood="tender, then uneasy"`, `story="..."`, `form="rondo"`, `seconds`), and `style`, `checkpoint`,
+    `device`, or `piece` and `sampling` as values (`PieceOptions`, `SamplingOptions`).
 
     Raises InputError if there is nothing to fill, and RefusedError if no notes can be written for what is given.
     """
@@ -116,7 +117,20 @@ def compose(
             "progress": progress,
         }
         chosen["blank"] = (blank,) if isinstance(blank, str) else blank
-        return task(music, **chosen, **_sorted_options(options, new=music is None))
+        return task(music, **chosen, **_sorted_options(_in_words(options), new=music is None))
+
+
+def _in_words(options: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The options with a plan in place of those that ask for a piece in words."""
+    from scoregen.plan.forms.asked import plan_asked
+    from scoregen.plan.forms.grammar import is_form
+
+    if not {"mood", "story"} & set(options) and not is_form(str(options.get("form", ""))):
+        return options
+    form, mood, story = (str(options.get(name, "")) for name in ("form", "mood", "story"))
+    taken = ("form", "mood", "story", "measures", "seconds", "key", "time", "tempo")
+    plan = plan_asked(form, mood, story, options, int(options.get("seed", 0))).plan
+    return {"plan": plan, **{name: value for name, value in options.items() if name not in taken}}
 
 
 def _sorted_options(options: Mapping[str, Any], *, new: bool) -> dict[str, Any]:

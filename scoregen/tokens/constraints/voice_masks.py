@@ -183,7 +183,7 @@ def _range(rule: VoiceRule, turn: VoiceTurn, item: _Item) -> Mask:
     mask = ~_nothing()
     inner = near
     if item.has_more or more_room:
-        inner = item.leaves_room(rule.pitches & near) & _leaves_stop(rule, item.numbers)
+        inner = item.leaves_room(rule.pitches & near) & _leaves_stop(rule, item.numbers, (rule.pitches | held) & near)
     ends_chord = held & near & _breaks_hold(item, turn.sounding or ())
     mask[words.pitches] = (held if item.tied else rule.pitches & near) & (inner if item.has_more else True)
     if item.tied and not item.has_more:
@@ -201,21 +201,22 @@ def _stoppable(rule: VoiceRule, chosen: tuple[int, ...]) -> Mask:
     return _stops(rule.instrument, frozenset(midi_numbers()[list(chosen)].tolist()), rule.span)
 
 
-@lru_cache(maxsize=1 << 12)
-def _leaves_stop(rule: VoiceRule, numbers: tuple[int, ...]) -> Mask:
-    """The pitches after which one of the rule can still be stopped with the pitches of a chord, to end it."""
+def _leaves_stop(rule: VoiceRule, numbers: tuple[int, ...], wanted: Mask) -> Mask:
+    """Those of the wanted pitches after which one of the rule can be stopped with the pitches of a chord, to end it."""
     if rule.instrument is None:
         return np.ones(len(rule.pitches), dtype=np.bool_)
-    item = _of_numbers(rule, numbers)
-    open_to_it = item.beyond() & item.within(rule.span)
-    last = rule.pitches & open_to_it
     mask = np.zeros(len(rule.pitches), dtype=np.bool_)
-    for height in np.unique(midi_numbers()[open_to_it]).tolist():
+    for height in np.unique(midi_numbers()[wanted]).tolist():
         same = midi_numbers() == height
-        chosen = (*numbers, int(np.argmax(same)))
-        after = _of_numbers(rule, chosen)
-        mask[same] = (last & after.beyond() & after.within(rule.span) & _stoppable(rule, chosen)).any()
+        mask[same] = _can_end(rule, (*numbers, int(np.argmax(same))))
     return mask
+
+
+@lru_cache(maxsize=1 << 14)
+def _can_end(rule: VoiceRule, numbers: tuple[int, ...]) -> bool:
+    """Whether a pitch of the rule can end a chord of these pitches, and be stopped with them."""
+    item = _of_numbers(rule, numbers)
+    return bool((rule.pitches & item.beyond() & item.within(rule.span) & _stoppable(rule, numbers)).any())
 
 
 def _of_numbers(rule: VoiceRule, numbers: tuple[int, ...]) -> _Item:

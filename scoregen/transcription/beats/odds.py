@@ -16,6 +16,11 @@ _LINE = 1.2
 def odds_of(attacks: Attacks) -> BeatOdds:
     """The odds of beats, downbeats and beat lengths."""
     network = shipped_network()
-    if network is None or len(attacks.members) <= _LINE * len(attacks.times):
+    if network is None or is_line(attacks):
         return odds_by_rule(attacks)
     return network.odds(attacks.features)
+
+
+def is_line(attacks: Attacks) -> bool:
+    """Whether a performance is a single line."""
+    return len(attacks.members) <= _LINE * len(attacks.times)

@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.score.metre import TimeSignature
-from scoregen.transcription.beats.attacks import attacks_of
-from scoregen.transcription.beats.odds import odds_of
+from scoregen.transcription.beats.attacks import Attacks, attacks_of
+from scoregen.transcription.beats.odds import is_line, odds_of
 from scoregen.transcription.beats.tracking import Beats, track
+from scoregen.transcription.metrical.habits import shipped_lines
+from scoregen.transcription.metrical.lines import LineRhythm, line_rhythm
 from scoregen.transcription.performed import PerformedNote
 from scoregen.transcription.rhythm.grids import COMPOUND, SIMPLE, place_onsets, total_cost
 from scoregen.transcription.rhythm.values import note_ends
@@ -46,6 +48,11 @@ class Rhythm:
 def notated_rhythm(notes: Sequence[PerformedNote], lines: Sequence[int], *, may_hold: bool) -> Rhythm:
     """The rhythm of notes that are sorted by onset. `lines` are their hands or voices; see `note_ends`."""
     attacks = attacks_of(notes)
+    model = shipped_lines()
+    if model is not None and is_line(attacks):
+        return _rhythm_of_line(
+            notes, line_rhythm(notes, attacks, model, is_recording=not may_hold), attacks, lines, may_hold=may_hold
+        )
     beats = _simple_beats(track(attacks.times, odds_of(attacks)))
     places = _in_beats(attacks.times, beats)
     seconds = float(np.median(np.diff(beats.times)))
@@ -55,10 +62,21 @@ def notated_rhythm(notes: Sequence[PerformedNote], lines: Sequence[int], *, may_
     grid = place_onsets(places.tolist(), spread, COMPOUND if is_compound else SIMPLE)
     first, times = _signatures(beats, is_compound, min(grid))
     onsets = [max((grid[member] - first) * beat, Fraction(0)) for member in attacks.members]
-    heard = [(float(end) - float(first)) * float(beat) for end in _in_beats(_ends(notes), beats)]
+    heard = [(float(end) - float(first)) * float(beat) for end in _in_beats(_ends(notes, lines), beats)]
     last = _last_end(onsets, heard, times)
     ends = note_ends(onsets, heard, lines, last, may_hold=may_hold)
     return Rhythm(tuple(onsets), tuple(ends), times, beat, round(60 / seconds))
+
+
+def _rhythm_of_line(
+    notes: Sequence[PerformedNote], found: LineRhythm, attacks: Attacks, lines: Sequence[int], *, may_hold: bool
+) -> Rhythm:
+    onsets = [found.onsets[member] for member in attacks.members]
+    times = {Fraction(0): found.time, found.pickup: found.time}
+    heard = [float(place) for place in found.places(_ends(notes, lines))]
+    last = _last_end(onsets, heard, times)
+    ends = note_ends(onsets, heard, lines, last, may_hold=may_hold)
+    return Rhythm(tuple(onsets), tuple(ends), times, found.beat, round(60 / (found.seconds * float(found.beat))))
 
 
 def is_on_own_beats(quarters: Sequence[float]) -> bool:
@@ -118,8 +136,15 @@ def _in_beats(seconds: NDArray[np.float64], beats: Beats) -> NDArray[np.float64]
     return np.asarray(index + (seconds - beats.times[index]) / length)
 
 
-def _ends(notes: Sequence[PerformedNote]) -> NDArray[np.float64]:
-    return np.array([max(note.end, note.onset + 0.02) for note in notes])
+def _ends(notes: Sequence[PerformedNote], lines: Sequence[int]) -> NDArray[np.float64]:
+    """The ends in seconds; a note ends at the latest where its line has its pitch again."""
+    again: dict[tuple[int, int], float] = {}
+    ends = []
+    for note, line in zip(reversed(notes), reversed(lines), strict=True):
+        end = min(note.end, again.get((line, note.pitch), note.end))
+        ends.append(max(end, note.onset + 0.02))
+        again[line, note.pitch] = note.onset
+    return np.array(ends[::-1])
 
 
 def _signatures(beats: Beats, is_compound: bool, earliest: Fraction) -> tuple[Fraction, dict[Fraction, TimeSignature]]:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from scoregen.cli.app import run
-from scoregen.cli.console.terminal import escaped, print_line
+from scoregen.cli.console.terminal import print_line
+from scoregen.system.errors import escaped
 
 Captured = pytest.CaptureFixture[str]
 

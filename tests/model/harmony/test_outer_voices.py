@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from scoregen.corpora.shards import ShardPiece, write_shard
+from scoregen.corpora.shards import FileRecord, ShardPiece, write_corpus
 from scoregen.model.harmony.ensemble_examples import (
     LEAST_STEPS,
     PlannedExcerpt,
@@ -123,10 +123,10 @@ def test_examples_give_nothing_a_part_or_voices() -> None:
 
 
 def test_shards_are_read_and_measured_by_corpus(tmp_path: Path) -> None:
-    for number in range(3):
-        piece = shard_piece(20)
-        source = replace(piece.source, split="valid", file=f"{number}.mxl")
-        write_shard(tmp_path / "polish-songs", source, [piece] if number else [])
+    piece = shard_piece(20)
+    sources = [replace(piece.source, split="valid", file=f"{number}.mxl") for number in range(3)]
+    records = [FileRecord(source, (piece,) if number else ()) for number, source in enumerate(sources)]
+    write_corpus(tmp_path / "polish-songs", records)
     found: list[PlannedExcerpt] = list(read_planned(tmp_path, "valid"))
     assert [each.style for each in found] == ["polish-songs"] * 2
     tasks = ensemble_tasks(found)

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
+from safetensors.numpy import load, save
 
 from scoregen.model.features.metric_features import CLASSES, QUALITIES
 from scoregen.model.harmony.labels import ATTRIBUTES, UNKNOWN
 from scoregen.model.harmony.planner import AGES, Permissions, Planner
+from scoregen.model.harmony.planner_file import load_planner
 from scoregen.model.harmony.planner_inputs import PLANNER_INPUTS
 from scoregen.model.harmony.planner_network import AGES as NETWORK_AGES
 from scoregen.model.harmony.planner_network import PlannerConfig, PlannerNetwork
 from scoregen.model.harmony.planner_training import ages_before
+from scoregen.score.theory.chord_kinds import MEMBERS
+from scoregen.system.errors import InputError
+from scoregen.system.resources import weights
 
 STEPS = 24
 
@@ -39,6 +47,7 @@ def free(plans: int) -> Permissions:
         np.ones((plans, STEPS, CLASSES, len(QUALITIES)), bool),
         np.ones((plans, STEPS, 4), bool),
         np.ones((plans, STEPS), bool),
+        np.zeros((plans, STEPS, 0), int),
     )
 
 
@@ -60,6 +69,46 @@ def test_the_nats_of_plans_equal_those_of_the_network(network: PlannerNetwork, p
         expected -= np.take_along_axis(each.numpy(), labels[..., index : index + 1], 2)[..., 0] * change
     assert np.abs(own - expected).max() < 1e-4
     assert AGES == NETWORK_AGES
+
+
+@pytest.mark.parametrize("in_root_position", [False, True])
+def test_no_bass_follows_a_given_voice_in_octaves_or_fifths(planner: Planner, in_root_position: bool) -> None:
+    lines = np.random.default_rng(5).integers(-1, CLASSES, (64, STEPS, 2))
+    allowed = free(64)
+    if in_root_position:
+        allowed.inversions[:, :, 1:] = False
+    without = _parallels(sampled(planner, allowed, 64), lines)
+    assert without > 5
+    assert _parallels(sampled(planner, replace(allowed, lines=lines), 64), lines) == 0
+
+
+def test_no_bass_doubles_a_given_leading_note_or_seventh(planner: Planner) -> None:
+    """The line has a C: the third of Ab major, the seventh of D dominant."""
+    allowed = free(64)
+    allowed.roots[:] = False
+    allowed.roots[:, :, [2, 8]] = True
+    allowed.qualities[:] = False
+    allowed.qualities[:, :, 2, QUALITIES.index("dominant")] = True
+    allowed.qualities[:, :, 8, QUALITIES.index("major")] = True
+    line = np.zeros((64, STEPS, 1), int)
+    for lines, expected in ((allowed.lines, True), (line, False)):
+        labels = sampled(planner, replace(allowed, lines=lines), 64).reshape(-1, 4)
+        found = {(root, inversion) for _, root, _, inversion in labels.tolist()}
+        assert ((2, 3) in found, (8, 1) in found) == (expected, expected)
+        assert {(2, 0), (2, 1), (8, 0), (8, 2)} <= found
+
+
+def _parallels(labels: np.ndarray, lines: np.ndarray) -> int:
+    """The moves of the bass in octaves or fifths with a line, by semitones."""
+    count = 0
+    for plan, line in zip(labels, lines, strict=True):
+        bass = [7 * (root + (*MEMBERS[QUALITIES[quality]], 0)[inversion]) % 12 for _, root, quality, inversion in plan]
+        for step in range(1, STEPS):
+            for came, comes in zip(line[step - 1].tolist(), line[step].tolist(), strict=True):
+                before, after = (7 * came - bass[step - 1]) % 12, (7 * comes - bass[step]) % 12
+                moves = min(came, comes) >= 0 and came != comes and bass[step] != bass[step - 1]
+                count += moves and before == after and before in (0, 7)
+    return count
 
 
 def test_a_fixed_chord_sounds_in_every_plan_and_no_other_begins_inside(planner: Planner) -> None:
@@ -91,3 +140,20 @@ def test_the_same_generator_gives_the_same_plans(planner: Planner) -> None:
 def test_the_attributes_of_a_label_are_classes() -> None:
     assert list(ATTRIBUTES) == ["key", "root", "quality", "inversion"]
     assert UNKNOWN not in range(max(ATTRIBUTES.values()))
+
+
+def test_shipped_planners_are_read_and_damaged_ones_are_one_error(tmp_path: Path) -> None:
+    for name in ("satb-chorales", "ensembles"):
+        assert load_planner(weights() / name) is not None
+    tensors = load((weights() / "satb-chorales.planner").read_bytes())
+    faults = {
+        "read.weight": tensors["read.weight"][:, :100],
+        "heads.root.bias": tensors["heads.root.bias"][:12],
+        "last.quality.weight": tensors["last.quality.weight"][:3],
+        "age.weight": tensors["age.weight"][:4],
+        "start.bias": np.full_like(tensors["start.bias"], np.nan),
+    }
+    for name, value in faults.items():
+        (tmp_path / "copy.planner").write_bytes(save({**tensors, name: np.ascontiguousarray(value)}))
+        with pytest.raises(InputError, match=r"copy\.planner is damaged"):
+            load_planner(tmp_path / "copy")

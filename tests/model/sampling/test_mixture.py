@@ -14,7 +14,7 @@ from scoregen.model.network.network import Network
 from scoregen.model.sampling.costs.successions import save_successions
 from scoregen.model.sampling.feature_matching import Features
 from scoregen.model.sampling.feature_matching_file import Calibration, save_calibration
-from scoregen.model.sampling.mixture import load_mixture, mixed_weights, origin
+from scoregen.model.sampling.mixture import STYLES, load_mixture, mixed_weights, origin
 from scoregen.model.sampling.novelty_limit import save_index
 from scoregen.score.ensemble import load_ensemble
 from scoregen.system.errors import InputError
@@ -83,6 +83,23 @@ def test_the_statistics_are_mixed_too(stems: tuple[Path, Path]) -> None:
         alone = NoveltyIndex.of(each).tables
         assert all(set(alone[length]) <= set(lengths[length]) for length in lengths)
     assert mixed.calibration.free.pace[0, 1] == pytest.approx(0.2)
+
+
+def test_styles_of_one_network_are_mixed_by_their_vectors(tmp_path: Path) -> None:
+    torch.manual_seed(5)
+    config = replace(CONFIG, roles=(), styles=("quartet", "haydn", "mozart"), metric_features=38)
+    save_checkpoint(Network(config), tmp_path / "any", {})
+    stem, quartet = tmp_path / "any", load_ensemble("string-quartet")
+    parts = [(stem, 0.5), (stem, 0.3), (stem, 0.2)]
+    mixed = load_mixture(parts, quartet, network_styles=["haydn", "mozart", ""], target="haydn").weights
+    before = read_weights(stem).tensors
+    _, _, haydn, mozart = before[STYLES]
+    assert np.allclose(mixed.tensors[STYLES][2], 0.5 * haydn + 0.3 * mozart, atol=1e-6)
+    assert np.abs(0.5 * haydn + 0.3 * mozart - haydn).max() > 0.01
+    for index in (0, 1, 3):
+        assert np.allclose(mixed.tensors[STYLES][index], before[STYLES][index], atol=1e-6)
+    others = (np.allclose(mixed.tensors[name], values, atol=1e-6) for name, values in before.items() if name != STYLES)
+    assert all(others)
 
 
 def test_weights_of_other_origin_cannot_be_mixed(stems: tuple[Path, Path], tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def test_the_examples_in_the_documentation_can_be_read(repository: Path, tmp_pat
         ("[training]\nclip = [1]\n", "[training] clip is [1]; expected a number"),
         ("[training]\ncompile = 1\n", "[training] compile is 1; expected true or false"),
         ("[training]\nsteps = 0\n", "steps is 0; expected 1 or more"),
-        ("[training\n", "the file is not valid TOML: "),
+        ("[training\n", "this is not TOML: "),
         (None, "the file cannot be read: No such file"),
     ],
 )

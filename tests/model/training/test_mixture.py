@@ -14,7 +14,15 @@ from scoregen.model.features.inputs import ABSENT, piece_arrays
 from scoregen.model.features.metric_features import HARMONY_FEATURES
 from scoregen.model.network.batches import collate
 from scoregen.model.training.examples import FREE
-from scoregen.model.training.mixture import EXCERPT, MOST_VOICES, Movement, Source, draw_given_parts, mixture_examples
+from scoregen.model.training.mixture import (
+    EXCERPT,
+    MOST_VOICES,
+    HeldMovements,
+    Movement,
+    Source,
+    draw_given_parts,
+    mixture_examples,
+)
 from tests.model.ensembles import chordal_tokens, describe
 
 FIVE, TEN = describe(5), (*describe(9), describe(9)[-1])
@@ -31,7 +39,8 @@ def movement(seed: int, count: int, measures: int, style: int, absent: float = 0
 def sources() -> list[Source]:
     songs = [movement(seed, 3, 8, 1) for seed in range(3)]
     scores = [movement(3, 10, 60, 2, 0.3), movement(4, 5, 8, 2, 0.3)]
-    return [Source("songs", 3, songs, songs[:1]), Source("scores", 1, scores, scores, given_part=1)]
+    held = HeldMovements(scores)
+    return [Source("songs", 3, HeldMovements(songs), HeldMovements(songs[:1])), Source("scores", 1, held, held, 1)]
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +129,8 @@ def test_each_source_is_validated_with_nothing_and_with_its_part_given(sources: 
 
 @pytest.fixture(scope="module")
 def planned_source(sources: list[Source]) -> Source:
-    return Source("plans", 1, [with_plan(each) for each in sources[0].train], [with_plan(sources[0].train[0])])
+    train = [with_plan(sources[0].train[number]) for number in range(len(sources[0].train))]
+    return Source("plans", 1, HeldMovements(train), HeldMovements(train[:1]))
 
 
 def with_plan(movement: Movement) -> Movement:
@@ -152,6 +162,7 @@ def test_a_source_with_plans_is_also_validated_under_them(sources: list[Source],
 
 
 def test_a_digest_identifies_the_pieces(sources: list[Source]) -> None:
-    fewer = [Source("songs", 1, sources[0].train[:2], sources[0].valid), sources[1]]
+    first = HeldMovements([sources[0].train[number] for number in range(2)])
+    fewer = [Source("songs", 1, first, sources[0].valid), sources[1]]
     assert mixture_examples(sources, 5).digest == mixture_examples(sources, 3).digest
     assert mixture_examples(sources, 5).digest != mixture_examples(fewer, 5).digest

@@ -10,12 +10,12 @@ import pytest
 import torch
 
 from scoregen.corpora.manifest import Split
-from scoregen.corpora.shards import ShardPiece, ShardSource, write_shard
+from scoregen.corpora.shards import FileRecord, ShardPiece, ShardSource, load_index, read_records, write_corpus
 from scoregen.model.network.checkpoint import save_checkpoint
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
 from scoregen.model.network.network import Network
 from scoregen.model.training.config_file import read_sources
-from scoregen.model.training.mixture_set import MixtureSource, read_mixture
+from scoregen.model.training.mixture_set import MixtureSource, all_sources, read_mixture
 from scoregen.model.training.starting_weights import mixture_weights
 from scoregen.system.errors import InputError
 from scoregen.tokens.events import TokenScore
@@ -37,7 +37,12 @@ def write(folder: Path, corpus: str, split: Split, number: int, style: str, refu
     tokens = random_tokens(number, 6, 3)
     source = ShardSource(f"{number}.mxl", f"{number:064d}", split, corpus, style, "CC0")
     reasons = {} if refused is None else {refused: "a septuplet"}
-    write_shard(folder / corpus, source, [ShardPiece(source.file, tokens, described(tokens), reasons, source)])
+    piece = ShardPiece(source.file, tokens, described(tokens), reasons, source)
+    add(folder / corpus, FileRecord(source, (piece,)))
+
+
+def add(folder: Path, record: FileRecord) -> None:
+    write_corpus(folder, [*read_records(folder), record])
 
 
 @pytest.fixture
@@ -79,15 +84,28 @@ def test_music_of_a_single_part_has_no_task_with_that_part_given(shards: Path) -
         tokens = random_tokens(number, 6, 2)
         hands = tuple(VoiceDescription("keyboard", 0, staff, 2, 0, 21, 108, False) for staff in range(2))
         source = ShardSource(f"{number}.krn", f"{number:064d}", split, "pianos", "Lessel", "CC0")
-        write_shard(shards / "pianos", source, [ShardPiece(source.file, tokens, hands, {}, source)])
+        add(shards / "pianos", FileRecord(source, (ShardPiece(source.file, tokens, hands, {}, source),)))
     examples = read_mixture(shards, (*SOURCES, MixtureSource("pianos", 0.5)), SMALL, OPTIONS).examples
     assert "pianos_free" in examples.valid and "pianos_part" not in examples.valid
     assert examples.valid.keys() == examples.fit.keys()
 
 
 def test_a_source_without_music_to_measure_is_an_error(shards: Path) -> None:
-    with pytest.raises(InputError, match="found 0 movements for training and 0 for validation"):
+    write(shards, "operas", "train", 50, "Weber")
+    with pytest.raises(InputError, match="found 1 movements for training and 0 for validation"):
         read_mixture(shards, (MixtureSource("operas", 1.0),), SMALL, OPTIONS)
+    with pytest.raises(InputError, match="scoregen corpus build"):
+        read_mixture(shards, (MixtureSource("masses", 1.0),), SMALL, OPTIONS)
+
+
+def test_all_corpora_of_a_folder_are_a_mixture_by_the_roots_of_their_sizes(shards: Path) -> None:
+    quartets, songs = all_sources(shards)
+    assert (quartets.name, songs.name) == ("quartets", "songs")
+    sizes = [load_index(shards / name).columns["slices"].sum() for name in ("quartets", "songs")]
+    assert quartets.share / songs.share == pytest.approx((sizes[0] / sizes[1]) ** 0.5)
+    assert all_sources(shards / "songs") == (MixtureSource("songs", 1.0),)
+    alone = read_mixture(shards / "songs", all_sources(shards / "songs"), SMALL, OPTIONS)
+    assert alone.network.styles == ("songs",) and all_sources(shards / "none") == ()
 
 
 def test_the_styles_of_earlier_weights_keep_their_vectors(tmp_path: Path) -> None:

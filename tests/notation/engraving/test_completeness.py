@@ -58,7 +58,7 @@ def _with_ids(text: bytes) -> list[str]:
     take_inventory(root, "n")
     options = page_engraving._verovio_options(text, EngravingOptions())
     return page_engraving._run_verovio(
-        {"text": serialize(root).decode(), "layouts": [(0, options)], "keys": {}, "favoured": None}, 60
+        {"text": serialize(root).decode(), "layouts": [(0, options)], "keys": {}, "favoured": None, "required": []}, 60
     )
 
 

@@ -42,6 +42,14 @@ def test_a_break_after_a_phrase_is_better() -> None:
     assert better_systems(systems, {"m4", "m10"}) == ["m4", "m10"]
 
 
+def test_sections_that_must_begin_a_system_are_divided_by_themselves() -> None:
+    first = [system(0, *[100.0] * 6), system(6, 300.0, 300.0)]  # stretched to the width of the page
+    second = [system(8, *[100.0] * 6)]
+    assert better_systems([*first, *second], (), {"m8"}) == ["m4", "m8"]
+    even = [system(0, *[100.0] * 4), system(4, *[100.0] * 4)]
+    assert better_systems([*even, *second], (), {"m8"}) == []
+
+
 def test_wide_measures_have_room() -> None:
     systems = [system(0, 300, 300), system(2, 100, 100, 100, 100, 100, 100), system(8, 100)]
     starts = better_systems(systems, ())

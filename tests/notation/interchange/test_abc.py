@@ -289,3 +289,20 @@ def test_real_tunes_have_the_pitches_of_another_reader(tmp_path: Path) -> None:
 def test_measures_are_numbered_from_the_anacrusis() -> None:
     numbers = [int(row.number) for row in read_score(CASES / "endings_lyrics.abc").measures]
     assert numbers[0] == 0 and all(later == earlier + 1 for earlier, later in pairwise(numbers))
+
+
+@pytest.mark.parametrize(
+    ("music", "message"),
+    [
+        ("C" + "4" * 40, "a note or rest lasts 1e.09 quarters; at most 64 are read"),
+        ("C65", "a note or rest lasts 65 quarters"),
+        ("C4|" + "Z1000|" * 25, "more than 20000 measures"),
+        ("C4|" + "Z" + "9" * 5000, "cannot be read as ABC"),
+    ],
+)
+def test_few_characters_cannot_become_much_music(music: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "tune.abc"
+    path.write_text(f"X:1\nM:4/4\nL:1/4\nK:C\n{music}|\n")
+    with pytest.raises(ReadError, match=message) as caught:
+        read_score(path)
+    assert "\n" not in str(caught.value)

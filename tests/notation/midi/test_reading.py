@@ -10,6 +10,7 @@ import mido
 import pytest
 
 from scoregen.notation.files import read_score
+from scoregen.notation.midi import content
 from scoregen.notation.midi.anacrusis import find_anacrusis
 from scoregen.notation.midi.chunks import plain_midi
 from scoregen.notation.midi.lyrics import TextEvent, place_syllables, sung_words, syllables
@@ -319,3 +320,12 @@ def test_reading_is_open_to_every_suffix_of_midi(tmp_path: Path) -> None:
     for name in ("a.mid", "a.midi", "a.rmi", "a.kar"):
         (tmp_path / name).write_bytes(riff(data) if name.endswith("rmi") else data)
         assert spelled(read_score(tmp_path / name)) == ["C4", "D4"]
+
+
+def test_tracks_have_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(content, "MOST_BYTES", 1 << 10)
+    path = tmp_path / "tune.mid"
+    events = b"\x00\x90\x40\x40\x60\x80\x40\x00" * 200
+    path.write_bytes(b"MThd\0\0\0\6\0\0\0\1\1\xe0MTrk" + len(events).to_bytes(4, "big") + events)
+    with pytest.raises(ReadError, match="the tracks of the MIDI file are larger than the limit"):
+        read_midi(path)

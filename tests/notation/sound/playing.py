@@ -25,12 +25,13 @@ needs_sound = pytest.mark.skipif(not _is_there(), reason="FluidSynth or a soundf
 def onsets(audio: Audio, rise: float = 12.0) -> list[float]:
     """The seconds at which the level of 5 ms rises by `rise` decibels over that of the 40 ms before."""
     hop = round(0.005 * audio.rate)
+    step = hop / audio.rate
     mono = audio.samples.mean(axis=1)
     frames = mono[: len(mono) // hop * hop].reshape(-1, hop)
     levels = 10 * np.log10(np.mean(frames**2, axis=1) + 1e-9)
     found: list[float] = []
     for index in range(len(levels)):
         before = levels[max(index - 8, 0) : index].max(initial=-90.0)
-        if levels[index] > before + rise and (not found or index * 0.005 - found[-1] > 0.1):
-            found.append(index * 0.005)
+        if levels[index] > before + rise and (not found or index * step - found[-1] > 0.1):
+            found.append(index * step)
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from fractions import Fraction
 
 import pytest
@@ -84,8 +85,14 @@ def test_a_scene_begins_with_its_dynamics_unless_its_first_cue_has_others(hit: s
         ("[[cue]]\nat = 5\nhit = 'boom'", 3, "found 'boom'; expected one of: accent, cadence"),
         ("[[cue]]\nat = 5\nhit = 'key change'", 3, "found a key change without a key"),
         ("end = 4\n[[cue]]\nat = 5", 1, "end: found 4 s after the start; expected 5 to 3600"),
-        ("[[cue]]\nat = 100000", 1, "expected 100000 to 3600"),
-        ("frame_rate = 23\n[[cue]]\nat = 5", 1, "frame_rate: found '23'; expected one of: 24, 25"),
+        ("[[cue]]\nat = 100000", 2, "at: found a time 100000 s after the start of the music; expected 3600 at most"),
+        ("[[cue]]\nat = 1e300", 2, "at: found 1e+300; expected a time of less than 100 hours"),
+        ("[[cue]]\nat = inf", 2, "at: found inf; expected seconds"),
+        ("end = nan\n[[cue]]\nat = 5", 1, "end: found nan; expected seconds"),
+        ("end = 0\n[[cue]]\nat = 0", 1, "end: found 0 s after the start"),
+        ("key = 'g minor'\n[[cue]]\nat = 5\nhit = 'key change'\nkey = 'g minor'", 5, "change to G minor, in which"),
+        ("[[cue]]\nat = 5\nmood = 3", 3, "mood: found 3; expected a text"),
+        ("frame_rate = 23\n[[cue]]\nat = 5", 1, "frame_rate: found '23'; expected one of: 23.976, 24, 25"),
         ("time = '5/8'\n[[cue]]\nat = 5", 1, "beats are of different length"),
         ("[[cue]]\nat = 5\nwieght = 1", 3, "did you mean weight?"),
         ("tempo = 90", 1, "cue: found none"),
@@ -98,10 +105,21 @@ def test_a_wrong_cue_is_refused_with_its_line(text: str, line: int, message: str
     assert message in str(refused.value)
 
 
-def test_cues_that_no_tempo_reaches_are_refused_by_name() -> None:
-    scene = parse_scene("end = 20\n[[cue]]\nat = 8\nname = 'one'\n[[cue]]\nat = 8.2\nname = 'two'")
-    with pytest.raises(InputError, match=r"leads from 'one' at 8 s to 'two' at 8.2 s, 0.2 s; widen slowest"):
+def test_cues_that_no_tempo_reaches_are_refused_by_name_and_line() -> None:
+    scene = parse_scene("end = 20\n[[cue]]\nat = 8\nname = 'one'\n[[cue]]\nat = 8.2\nname = 'two'", "a.toml")
+    with pytest.raises(InputError, match=r"leads from 'one' at 8 s to 'two' at 8.2 s, 0.2 s; widen slowest") as refused:
         plan_of_scene(scene)
+    assert str(refused.value).startswith("a.toml:5: ")
+    scene = parse_scene("end = 8.2\n[[cue]]\nat = 8\nname = 'one'", "a.toml")
+    with pytest.raises(InputError, match=r"^a.toml:2: .* from 'one' at 8 s to the end, 0.2 s"):
+        plan_of_scene(scene)
+
+
+def test_a_mood_lasts_until_the_next() -> None:
+    cues = "[[cue]]\nat = 8\n[[cue]]\nat = 16\nmood = 'calm'\n[[cue]]\nat = 24"
+    plan = plan_of_scene(parse_scene(f"mood = 'tense'\nend = 30\n{cues}")).plan
+    moods = [table["mood"] for table in tomllib.loads(plan_text(plan))["section"] if "mark" in table]
+    assert len(moods) == 4 and moods[0] == moods[1] != moods[2] == moods[3]
 
 
 def test_long_segments_stay_exact() -> None:

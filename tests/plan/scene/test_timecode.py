@@ -36,6 +36,8 @@ def test_every_frame_has_a_timecode(frames: int, name: str) -> None:
 
 def test_an_hour_of_drop_frame_is_an_hour() -> None:
     assert abs(parse_time("01:00:00;00", DROP) - 3600) < Fraction(1, 100)
+    assert parse_time("01:00:00;00", RATES["59.94 drop"]) == parse_time("01:00:00;00", DROP)
+    assert timecode(Fraction(3600 * 1001, 60_000), RATES["59.94 drop"]) == "00:01:00;04"
     assert parse_time("01:00:00:00", RATES["29.97"]) - 3600 == Fraction(36, 10)
 
 
@@ -54,7 +56,9 @@ def test_times_can_be_written_in_several_ways(value: object, seconds: str) -> No
     assert parse_time(value, RATES["25"]) == Fraction(seconds)
 
 
-@pytest.mark.parametrize("value", ["00:00:12:25", "00:61:00:00", "soon", True, "12,5", "-3", "1:75"])
+@pytest.mark.parametrize(
+    "value", ["00:00:12:25", "00:61:00:00", "soon", True, "12,5", "-3", "1:75", float("inf"), float("nan"), 1e300]
+)
 def test_times_that_do_not_exist(value: object) -> None:
     with pytest.raises(ValueError, match="expected"):
         parse_time(value, RATES["25"])

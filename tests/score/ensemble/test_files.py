@@ -181,5 +181,5 @@ def test_a_file_without_roles(text: str, tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_missing(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"absent.toml: cannot be read \(No such file"):
+    with pytest.raises(InputError, match=r"absent.toml: the file cannot be read: No such file"):
         load_ensemble(str(tmp_path / "absent.toml"))

@@ -11,6 +11,7 @@ import pytest
 import scoregen
 from scoregen.analysis.rules.rule_sets import RULES
 from scoregen.notation.files import write_score
+from scoregen.system.errors import InputError
 from tests.chorales import chorale
 
 MELODY = Path(__file__).resolve().parents[3] / "corpora" / "samples" / "morning-song.musicxml"
@@ -207,3 +208,14 @@ def test_a_hymn_is_arranged_for_instruments(hymn: Path) -> None:
     assert len(kept.score.parts) == 2
     with pytest.raises(scoregen.ScoregenError, match="keep="):
         scoregen.arrange(hymn, "piano", keep="oboe")
+
+
+def test_a_piece_in_words() -> None:
+    made = scoregen.compose(
+        ensemble="string-quartet", mood="very sad", form="period", measures=4, seed=2, candidates=1, passes=0
+    )
+    assert len(made.score.parts) == 4 and len(made.score.measures) == 4
+    story = scoregen.compose(story="They laugh and dance.", seconds=5, candidates=1, passes=0)
+    assert story.score.measures[0].tempos[0].per_minute > 84
+    with pytest.raises(InputError, match="the mood word 'xyzzy' is unknown"):
+        scoregen.compose(mood="xyzzy")

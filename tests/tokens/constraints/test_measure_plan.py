@@ -132,3 +132,36 @@ def test_new_voices_rest_only_while_the_given_voice_rests(seed: int) -> None:
     for time in (Fraction(0), Fraction(2), Fraction(3)):
         assert len(at(rows, time)) == 4
     assert any(len(at(walk(MeasurePlan(), given, other), 1)) < 3 for other in range(30))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_voices_keep_to_the_ranges_of_a_plan(seed: int) -> None:
+    ranges = ((67, 72), None, (60, 62), (40, 45))
+    rows = walk(MeasurePlan(ranges=ranges), None, seed)
+    for sounding_now in rows.values():
+        for pitch, own in zip(sounding_now, ranges, strict=True):
+            assert pitch is None or own is None or own[0] <= pitch.midi_pitch <= own[1]
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_something_begins_at_every_pulse(seed: int) -> None:
+    pulses = frozenset(Fraction(place, 2) for place in range(8))
+    assert pulses <= set(walk(MeasurePlan(pulses=pulses), None, seed))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_playing_voices_sound_at_the_start(seed: int) -> None:
+    rows = walk(MeasurePlan(playing=True), None, seed)
+    assert None not in rows[Fraction(0)]
+    played = walk(MeasurePlan(playing=True, from_lowest=(3, 2, 1, 0)), None, seed)
+    assert None not in played[Fraction(0)]
+
+
+def test_without_playing_a_voice_may_rest_at_the_start() -> None:
+    assert any(None in walk(MeasurePlan(), None, seed)[Fraction(0)] for seed in range(20))
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_planned_chord_comes_before_ranges(seed: int) -> None:
+    plan = MeasurePlan(CADENCE, ranges=((60, 60),) * 4)
+    assert at(walk(plan, None, seed), 2)[3].fifths == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -61,3 +62,11 @@ def test_uneven_triplets_and_dotted_notes_on_own_beats() -> None:
     notes = played([(60 + index, 0.5) for index in range(8)])
     spans = rhythm_on_own_beats(notes, quarters, [1] * 8, TimeSignature((4,), 4))
     assert [onset for onset, _ in spans] == [Fraction(place).limit_denominator(12) for place in places]
+
+
+def test_a_repeated_note_is_not_held_over_itself() -> None:
+    tune = [(pitch, 1.0) for pitch in (60, 60, 64, 64, 67, 67, 72, 72) * 3]
+    blurred = [replace(note, end=note.end + 1.4) for note in played(tune, 0.6)]
+    rhythm = notated_rhythm(blurred, [1] * len(blurred), may_hold=True)
+    steps = [end - onset for onset, end in zip(rhythm.onsets, rhythm.ends, strict=True)]
+    assert set(steps[:-1:2]) == {rhythm.onsets[1] - rhythm.onsets[0]}

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from scoregen.cli.console.arguments import Force, Quiet, given_options, parse_quarters
+from scoregen.cli.console.arguments import Force, Quiet, Seed, given_options, parse_quarters
 from scoregen.cli.console.inputs import name_of, read_input
+from scoregen.cli.console.moods import Mood, Seconds, Story, is_asked_in_words, plan_in_words
 from scoregen.cli.console.terminal import file_in_errors, print_messages, print_paths
 from scoregen.system.errors import InputError
 
@@ -30,8 +32,16 @@ def plan_command(
     ] = None,
     form: Annotated[
         str | None,
-        typer.Option("--form", metavar="LETTERS", help="Sections in letters, such as AABA.", show_default="A"),
+        typer.Option(
+            "--form",
+            metavar="NAME",
+            help="A form such as period, aaba or rondo, or sections in letters, such as AABA.",
+            show_default="A",
+        ),
     ] = None,
+    mood: Mood = None,
+    story: Story = None,
+    seconds: Seconds = None,
     key: Annotated[str | None, typer.Option("--key", help="Key, such as 'g minor'.", show_default="C major")] = None,
     time_signature: Annotated[
         str | None, typer.Option("--time", help="Time signature, such as 6/8.", show_default="4/4")
@@ -44,11 +54,11 @@ def plan_command(
     phrases: Annotated[
         int | None, typer.Option("--phrases", min=0, help="Number of phrases.", show_default="by length")
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Seed of what is drawn.")] = 0,
+    seed: Seed = 0,
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write the plan of a piece, from options or from a score: form, keys, phrases, cadences, chords, tempo, dynamics.
+    """Write the plan of a piece, from options, a mood, a story or a score: keys, phrases, chords, tempo, dynamics.
 
     Edit it, and compose the piece with `scoregen compose --plan FILE`.
     """
@@ -62,16 +72,25 @@ def plan_command(
     piece: dict[str, Any] = given_options(
         measures=measures, form=form, key=key, time=time_signature, tempo=tempo, anacrusis=anacrusis, phrases=phrases
     )
-    if score is not None and piece:
-        raise InputError(f"--{next(iter(piece))} describes a new piece, but found {name_of(score)}; omit one of them")
-    if score is not None:
+    words = given_options(mood=mood, story=story, seconds=seconds)
+    if score is not None and (piece or words):
+        option = next(iter(piece | words))
+        raise InputError(f"--{option} describes a new piece, but found {name_of(score)}; omit one of them")
+    remarks: Mapping[str, Sequence[str]] = {}
+    if is_asked_in_words(mood, story, form):
+        asked = plan_in_words(mood, story, piece, seconds, seed)
+        plan, remarks = asked.plan, asked.remarks
+        print_messages(asked.notices, quiet=quiet)
+    elif seconds is not None:
+        raise InputError("--seconds is for a mood, a story or a named form; give --measures")
+    elif score is not None:
         music = read_input(score)
         print_messages(music.notices, quiet=quiet)
         with file_in_errors(score):
             plan = plan_of_score(music)
     else:
         plan = plan_of_options(PieceOptions(**piece), seed)
-    text = plan_text(plan)
+    text = plan_text(plan, remarks)
     if output is None:
         typer.echo(text, nl=False)
     else:

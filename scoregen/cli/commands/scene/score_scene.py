@@ -1,27 +1,48 @@
-"""`scoregen score-scene`: music that meets the hit points of a scene."""
+"""`scoregen score-scene`: music that meets the hit points of a scene, and music for games."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scoregen.cli.console.arguments import Ensemble, Force, Json, Landscape, Outputs, Paper, Quiet, StaffSize
-from scoregen.cli.console.conversion import Writing, conversion
+from scoregen.cli.commands.scene.game import GameRequest, write_game
+from scoregen.cli.console.arguments import (
+    ADVANCED,
+    Ensemble,
+    Force,
+    Json,
+    Landscape,
+    Like,
+    Outputs,
+    Paper,
+    Quiet,
+    Seed,
+    StaffSize,
+)
+from scoregen.cli.console.conversion import Conversion, Writing, conversion
+from scoregen.cli.console.liked import Liked
 from scoregen.cli.console.outputs import file_word, output_files
 from scoregen.cli.console.terminal import file_in_errors, print_json
+from scoregen.system.errors import InputError
 
 if TYPE_CHECKING:
+    from scoregen.notation.sound.audio import Audio
+    from scoregen.plan.piece.piece_plan import PiecePlan
+    from scoregen.plan.scene.cues import Scene
     from scoregen.tasks.score_scene import SceneMusic
 
 
 def score_scene_command(
-    cues: Annotated[Path, typer.Argument(metavar="CUES", help="The cues of the scene, a TOML file.")],
+    cues: Annotated[
+        Path, typer.Argument(metavar="CUES", help="The cues of the scene, or for --game the plan, a TOML file.")
+    ],
     output: Outputs = None,
     ensemble: Ensemble = "satb",
     cue_sheet: Annotated[
-        Path | None, typer.Option("--cue-sheet", metavar="FILE", help="Write the cue sheet, a .md file.")
+        Path | None, typer.Option("--cue-sheet", metavar="FILE", help="Write the cue sheet, a .pdf, .md or .csv file.")
     ] = None,
     plan: Annotated[
         Path | None, typer.Option("--plan", metavar="FILE", help="Write the plan of the music, a .toml file.")
@@ -29,8 +50,25 @@ def score_scene_command(
     stems: Annotated[
         Path | None, typer.Option("--stems", metavar="FOLDER", help="Write a recording of each part, as .wav files.")
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same notes.")] = 0,
-    candidates: Annotated[int, typer.Option("--candidates", min=1, help="Number of drafts to sample and rank.")] = 8,
+    game: Annotated[
+        Path | None,
+        typer.Option("--game", metavar="FOLDER", help="Write loops, transitions and layers with music.json."),
+    ] = None,
+    game_format: Annotated[
+        str, typer.Option("--game-format", metavar="wav|flac|ogg", help="Format of the recordings of --game.")
+    ] = "wav",
+    layers: Annotated[int, typer.Option("--layers", min=1, max=4, help="Number of layers of --game.")] = 3,
+    bridge: Annotated[
+        int | None,
+        typer.Option(
+            "--bridge", min=1, max=2, help="Measures of a transition of --game.", show_default="1, or 2 short ones"
+        ),
+    ] = None,
+    like: Like = None,
+    seed: Seed = 0,
+    candidates: Annotated[
+        int, typer.Option("--candidates", min=1, help="Number of drafts to sample and rank.", rich_help_panel=ADVANCED)
+    ] = 8,
     paper: Paper = None,
     staff_size: StaffSize = None,
     landscape: Landscape = False,
@@ -41,46 +79,138 @@ def score_scene_command(
     """Compose music whose hit points fall on the cues of a scene, given in seconds, frames or timecode.
 
     Tempos and measures are solved so that every cue is on a downbeat with the least change of tempo. Without -o,
-    CUES.ENSEMBLE.musicxml is written in the current folder.
+    CUES.ENSEMBLE.musicxml is written in the current folder. --game takes a plan with sections as well.
     """
     from scoregen.model.network.config import SamplingOptions
     from scoregen.notation.engraving.pages import engraving_options
     from scoregen.notation.files import check_tools
-    from scoregen.plan.piece.writing import plan_text
-    from scoregen.plan.scene.cues import read_scene
+    from scoregen.plan.scene.cues import is_plan, read_scene
     from scoregen.score.ensemble import load_ensemble
-    from scoregen.system.files import check_targets, write_files
-    from scoregen.tasks import score_scene as tasks
+    from scoregen.system.files import check_targets
+    from scoregen.tasks.scene.cue_sheets import SUFFIXES
+    from scoregen.tasks.scene.game_music import GameOptions
 
     writing = Writing(engraving_options(paper, staff_size, landscape), force, as_json, quiet)
     outputs = output_files(output, [cues], load_ensemble(ensemble).name, ".musicxml")[cues]
-    check_targets([cue_sheet] if cue_sheet else [], [".md"], force=force)
+    check_targets([cue_sheet] if cue_sheet else [], SUFFIXES, force=force)
     check_targets([plan] if plan else [], [".toml"], force=force)
     if stems:
         check_tools(".wav")
+    sampling = SamplingOptions(seed=seed, candidates=candidates)
+    options = GameOptions(layers, bridge)
+    asked = GameRequest.of(game, game_format, options, ensemble, sampling, force=force) if game else None
+    liked = Liked.read(like) if like else None
+    if is_plan(cues):
+        _loops_of_plan(cues, asked, liked, outputs, writing, {"--cue-sheet": cue_sheet, "--stems": stems}, plan)
+        return
     scene = read_scene(cues)
     with conversion(outputs, writing) as work:
-        options = SamplingOptions(seed=seed, candidates=candidates)
         with file_in_errors(cues):
-            music = tasks.score_scene(scene, ensemble=ensemble, sampling=options, progress=work.stage("composing"))
-        written = work.write(music.score, music.notices)
-        texts = [(cue_sheet, tasks.cue_sheet(scene, music)), (plan, plan_text(music.plan))]
-        files = [(path, text.encode()) for path, text in texts if path is not None]
-        files += _stems(music, stems / cues.stem) if stems else ()
-        others = write_files(files, force=force)
-        work.paths += others
+            music = _composed(scene, asked, liked, ensemble, sampling, work)
+        parts = _parts(music, work) if stems else ()
+        notices = (*music.notices, *(liked.notices(music.score) if liked else ()))
+        written = work.write(music.score, notices, _sum(parts))
+        files = _plan_file(plan, music.plan)
+        files += _sheet(cue_sheet, scene, music)
+        files += _stems(music, parts, stems / cues.stem) if stems else ()
+        others = _write(files, work)
+        others += write_game(asked, music.score, music.plan, work) if asked else ()
     if as_json:
         print_json(_report(music, [*written, *others]))
 
 
-def _stems(music: SceneMusic, stem: Path) -> list[tuple[Path, bytes]]:
+def _composed(
+    scene: Scene, game: GameRequest | None, liked: Liked | None, ensemble: str, sampling: Any, work: Conversion
+) -> SceneMusic:
+    from scoregen.plan.scene.loops import looping, loops_of_hits
+    from scoregen.tasks.scene.game_music import check_loops
+    from scoregen.tasks.score_scene import score_scene
+
+    def changed(plan: PiecePlan) -> PiecePlan:
+        if game:
+            check_loops(plan, loops_of_hits(plan))
+            plan = looping(plan, loops_of_hits(plan))
+        return liked.made_like(plan, sampling.seed) if liked else plan
+
+    advance = work.stage("composing")
+    return score_scene(scene, ensemble=ensemble, sampling=sampling, progress=advance, change=changed)
+
+
+def _loops_of_plan(
+    file: Path,
+    game: GameRequest | None,
+    liked: Liked | None,
+    outputs: Sequence[Path],
+    writing: Writing,
+    others: dict[str, Path | None],
+    plan: Path | None,
+) -> None:
+    """Compose the sections of a plan as the music of a game."""
+    from scoregen.plan.piece.reading import read_plan
+    from scoregen.tasks.scene.game_music import compose_sections
+
+    if game is None:
+        raise InputError(f"{file} is a plan without cues; use --game, or compose it with `scoregen compose --plan`")
+    if option := next((name for name, path in others.items() if path), None):
+        raise InputError(f"{option} is for cues, but {file} is a plan; omit one of them")
+    read = read_plan(file)
+    with conversion(outputs, writing) as work:
+        with file_in_errors(file):
+            done = compose_sections(
+                read,
+                ensemble=game.ensemble,
+                sampling=game.sampling,
+                progress=work.stage("composing"),
+                change=lambda made: liked.made_like(made, game.sampling.seed) if liked else made,
+            )
+        written = work.write(done.score, (*done.notices, *(liked.notices(done.score) if liked else ())))
+        files = _write(_plan_file(plan, done.plan), work)
+        files += write_game(game, done.score, done.plan, work)
+    if writing.as_json:
+        print_json({"files": [str(path) for path in (*written, *files)], "notices": work.notices})
+
+
+def _write(files: Sequence[tuple[Path, bytes]], work: Conversion) -> list[Path]:
+    from scoregen.system.files import write_files
+
+    written = write_files(files, force=work.writing.force)
+    work.paths += written
+    return list(written)
+
+
+def _plan_file(path: Path | None, plan: PiecePlan) -> list[tuple[Path, bytes]]:
+    from scoregen.plan.piece.writing import plan_text
+
+    return [(path, plan_text(plan).encode())] if path else []
+
+
+def _sheet(path: Path | None, scene: Scene, music: SceneMusic) -> list[tuple[Path, bytes]]:
+    from scoregen.tasks.scene.cue_sheets import cue_sheet
+
+    return [(path, cue_sheet(scene, music, path.suffix.lower()))] if path else []
+
+
+def _parts(music: SceneMusic, work: Conversion) -> tuple[Audio, ...]:
     """The recording of each part, equally long, at its level in the whole."""
-    from scoregen.notation.sound.audio_files import audio_file
     from scoregen.notation.sound.performance import part_audio
+
+    work.stage("playing")
+    return part_audio(music.score)
+
+
+def _sum(parts: Sequence[Audio]) -> Audio | None:
+    """The recording of the whole, to which its parts add up."""
+    from scoregen.notation.sound.audio import mixed
+
+    return mixed(parts, [0.0] * len(parts)) if parts else None
+
+
+def _stems(music: SceneMusic, parts: Sequence[Audio], stem: Path) -> list[tuple[Path, bytes]]:
+    from scoregen.notation.sound.audio_files import audio_file
 
     names = [file_word(part.name or part.id) for part in music.score.parts]
     paths = [stem.with_name(f"{stem.name}-{number}-{name}.wav") for number, name in enumerate(names, 1)]
-    return [(path, audio_file(audio, ".wav")) for path, audio in zip(paths, part_audio(music.score), strict=True)]
+    return [(path, audio_file(audio, ".wav")) for path, audio in zip(paths, parts, strict=True)]
 
 
 def _report(music: SceneMusic, files: list[Path]) -> dict[str, Any]:

@@ -30,7 +30,7 @@ class Span:
     """A stretch of a measure in which the lower voices hold a chord; times in quarters from the start of the measure.
 
     `values` are the note values that it is written with. `melody` is the pitch above, `classes` the weights of the
-    pitch classes, `bass` the lowest pitch; None for rests.
+    pitch classes, `bass` the lowest pitch; None for rests. `is_unison`: all parts of the source sound the melody.
     """
 
     measure: int
@@ -41,6 +41,7 @@ class Span:
     classes: dict[Pitch, float]
     bass: Pitch | None
     fermata: bool = False
+    is_unison: bool = False
 
 
 class Accompaniment:
@@ -180,6 +181,8 @@ class Accompaniment:
         if not notes:
             return replace(span, melody=None)
         bass = self._bass(span, onset, notes)
+        if self._is_unison(span, onset):
+            return replace(span, classes={replace(span.melody, octave=4): 1.0}, bass=span.melody, is_unison=True)
         classes: dict[Pitch, float] = defaultdict(float)
         for note in notes:
             overlap = min(note.end, onset + high) - max(note.onset, onset + low)
@@ -191,6 +194,14 @@ class Accompaniment:
         most = max(classes.values())
         kept = {pitch: weight / most for pitch, weight in classes.items() if weight >= LEAST_SHARE * most}
         return replace(span, classes=kept, bass=bass)
+
+    def _is_unison(self, span: Span, onset: Fraction) -> bool:
+        """Whether several voices sound through a span, always the same pitch class: a passage in unison or octaves."""
+        notes = self._between(onset + span.start, onset + span.end)
+        times = {max(note.onset, onset + span.start) for note in notes}
+        rows = [[note for note in notes if note.onset <= time < note.end] for time in times]
+        same = all(len({pitch_of(note).pitch_class for note in row}) == 1 for row in rows)
+        return same and any(len({note.slot for note in row}) > 1 for row in rows)
 
     def _later(self, span: Span, onset: Fraction, high: Fraction, chord: ChordSpan | None) -> list[SoundingNote]:
         """The notes of the accompaniment that the chord of a span has later in its measure: the rest of a figure."""

@@ -15,7 +15,7 @@ from scoregen.score.pitch import Pitch
 
 STATES, CANDIDATES = 30, 60
 _LOST, _THIRD_LOST, _LEAP, _WIDE, _UNISON, _CROSSED, _PARALLEL, _OUTSIDE = 3.0, 3.0, 0.15, 0.6, 0.8, 6.0, 5.0, 0.5
-_SPACING = 12
+_SPACING, _WIDE_LEAP = 12, 0.6
 
 
 def in_range(rows: Sequence[tuple[Element, ...]], player: Player) -> list[tuple[Element, ...]]:
@@ -90,7 +90,7 @@ def _placing(span: Span, above: Sequence[Pitch], pitch: Pitch, player: Player) -
     upper = above[-1] if above else span.melody
     gap = upper.midi_pitch - pitch.midi_pitch
     price = _OUTSIDE * player.discomfort(pitch.midi_pitch)
-    price += _CROSSED * (gap < 0) + _UNISON * (gap == 0) + 0.4 * (0 < gap < 3)
+    price += _CROSSED * (gap < 0) + _UNISON * (gap == 0 and not span.is_unison) + 0.4 * (0 < gap < 3)
     is_bass = span.bass is not None and pitch.pitch_class == span.bass.pitch_class
     return price + _WIDE * max(gap - (_SPACING if not is_bass else 19), 0) / 2
 
@@ -114,7 +114,9 @@ def _motion(old: Span, before: Sequence[Pitch], new: Span, after: Sequence[Pitch
     for number, (one, two) in enumerate(zip(before, after, strict=True)):
         step = abs(two.midi_pitch - one.midi_pitch)
         leap = max(step - 2, 0) if number < len(after) - 1 else max(step - 5, 0) / 2
-        price += _LEAP * leap + 0.03 * step + 0.6 * (step > 9 and number < len(after) - 1)
+        price += _LEAP * leap + 0.03 * step + _WIDE_LEAP * (step > 9 and number < len(after) - 1)
+    if old.is_unison or new.is_unison:
+        return price
     ones = [pitch.midi_pitch for pitch in (old.melody, *before)]
     twos = [pitch.midi_pitch for pitch in (new.melody, *after)]
     for upper, lower in itertools.combinations(range(len(ones)), 2):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from fractions import Fraction
 
@@ -204,7 +204,7 @@ class Hands:
         for time in times:
             sounding = [each for each in held if each[0].onset <= time < each[0].end and _is_in(each)]
             while sounding and self._is_too_much(sounding):
-                victim = self._victim(sounding, time)
+                victim = self._victim(sounding, time, self._heights(RIGHT + LEFT - hand, time))
                 if victim is None:
                     break
                 event, note, host = victim
@@ -215,10 +215,18 @@ class Hands:
         heights = {midi_of(note) for _, note, _ in sounding}
         return max(heights) - min(heights) > self._span or len(heights) > FINGERS
 
-    def _victim(self, sounding: Sequence[tuple[Event, Note, Host]], time: Fraction) -> tuple[Event, Note, Host] | None:
-        """The note to give up: one that is neither the highest nor the lowest of the score at this time."""
+    def _heights(self, hand: int, time: Fraction) -> set[int]:
+        """What a hand sounds at a time of the measure."""
+        events = ((event, host) for host in self.hosts[hand] for event in host.events)
+        sounding = (host.notes.get(event.onset, ()) for event, host in events if event.onset <= time < event.end)
+        return {midi_of(note) for notes in sounding for note in notes}
+
+    def _victim(
+        self, sounding: Sequence[tuple[Event, Note, Host]], time: Fraction, others: Set[int]
+    ) -> tuple[Event, Note, Host] | None:
+        """The note to give up: neither the highest nor the lowest of the score, unless the other hand sounds it too."""
         now = self._frame.between(self._onset + time, self._onset + time + Fraction(1, 64))
-        outer = {height for row in now for height in row}
+        outer = {height for row in now for height in row} - others
         inner = [each for each in sounding if midi_of(each[1]) not in outer]
         if not inner:
             return None

@@ -16,8 +16,10 @@ MELODY_ELSEWHERE, BASS_ELSEWHERE = 8.0, 7.0
 MELODY_LOST, BASS_LOST, CLASS_LOST, LINE_LOST = 40.0, 30.0, 6.0, 2.5
 """A cell without the melody, without the bass, without a pitch class, without a line that is no double."""
 DOUBLE_LOST = 0.1
-OCTAVE_MOVED, MELODY_MOVED, UNCOMFORTABLE, FOLDED_NOTES = 0.4, 3.0, 0.6, 4.0
-"""An octave up or down of a line, that of the melody, and notes that are uncomfortable or moved one by one."""
+OCTAVE_MOVED, MELODY_MOVED, FOLDED_NOTES = 0.4, 3.0, 4.0
+"""An octave up or down of a line, that of the melody, and notes that are moved one by one."""
+UNCOMFORTABLE, HIGH_MELODY = 4.8, 2.4
+"""A cell of notes that are just outside the comfortable range, and one of the melody."""
 UNISON_DOUBLE, BASS_UNISON, OCTAVE_DOUBLE, BASS_DOUBLE, RESTING = 2.0, 1.2, 0.8, 0.2, 1.5
 """A strand in two roles in unison, the bass in two, a strand an octave away, the bass an octave below, and a role
 without notes while others play."""
@@ -25,6 +27,12 @@ CROSSING, OVER_MELODY, UNDER_BASS, PARALLEL = 1.2, 5.0, 4.0, 2.5
 FULL, ALONE = 3, 2.0
 """The lines from which doubling is welcome, and the price of doubling fewer."""
 OTHER_STRAND, OTHER_OCTAVE, AT_PHRASE, CUT_TIE, LEAP = 2.0, 4.0, 0.5, 1.5, 0.12
+MELODY_BROKEN = 12.0
+"""Another octave of the melody inside a phrase."""
+INVERTED, FIFTH = 0.8, 7
+"""Another octave of a line that leaps there, by an interval that is no wider than its own or than a fifth."""
+SEVENTH_OR_NINTH = 3.0
+"""An octave change that makes a seventh or a ninth of a step or a unison."""
 DOUBLE_STOP, TRIPLE_STOP = 0.4, 1.5
 """Each further note of a chord under one bow, and each from the third on in addition."""
 UNSUNG = 6.0

@@ -117,7 +117,8 @@ class Prices:
         )
         low, high = who.comfortable
         mean = sum(pitches) / max(len(pitches), 1)
-        price = costs.UNCOMFORTABLE * 2 * discomfort / time + 0.02 * abs(mean - (low + high) / 2)
+        outside = costs.HIGH_MELODY if player == self.task.leader else costs.UNCOMFORTABLE
+        price = outside * discomfort / time + 0.02 * abs(mean - (low + high) / 2)
         moved = costs.MELODY_MOVED if player == self.task.leader else costs.OCTAVE_MOVED
         price += costs.FOLDED_NOTES if option.shift == FOLDED else moved * abs(option.shift) / 12
         if who.role.is_sung and self.task.sung and option.strand not in self.task.sung:
@@ -243,7 +244,21 @@ class Prices:
         if last is None or first is None or source.cells[cell].begins_phrase:
             moves = other_octave and player == self.task.leader
             return tie + (costs.OTHER_OCTAVE if moves else costs.AT_PHRASE * (1 + other_octave))
-        return tie + leap + (costs.OTHER_OCTAVE if other_octave else costs.OTHER_STRAND)
+        if other_octave:
+            return tie + self._octave_change(cell, player, old, new)
+        return tie + leap + costs.OTHER_STRAND
+
+    def _octave_change(self, cell: int, player: int, old: Option, new: Option) -> float:
+        """The price of another octave inside a phrase: little where a leap of a lower line is only inverted."""
+        last, first = self._last(cell - 1, player, old), self._first(cell, player, new)
+        assert last is not None and first is not None
+        source = abs(self._row(cell, new)[0].pitch - self._row(cell - 1, old)[-1].pitch)
+        leap = abs(first - last)
+        if player != self.task.leader and leap <= max(source, costs.FIFTH):
+            return costs.INVERTED
+        price = costs.MELODY_BROKEN if player == self.task.leader else costs.OTHER_OCTAVE
+        price += costs.SEVENTH_OR_NINTH * (leap in (10, 11, 13, 14))
+        return price + max(0, leap - costs.FREE_LEAP) * costs.LEAP
 
     def _last(self, cell: int, player: int, option: Option) -> int | None:
         """The pitch with which a player ends a cell; None if he rests there."""

@@ -8,13 +8,13 @@ figure and move through the chord; their bows sound chords four times as often. 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.model.features.alphabet import BARLINE, FIRST_PITCH, PITCH_IDS, PITCHES
 from scoregen.model.features.inputs import TIME_SHIFT_STEPS
-from scoregen.model.sampling.hypothesis import Hypothesis
 from scoregen.score.pitch import Pitch
 from scoregen.tokens.constraints.state import ConstraintState
 from scoregen.tokens.events import TokenMeasure
@@ -28,6 +28,13 @@ _WAITS = slice(0, FIRST_PITCH)
 _MORE = FIRST_PITCH + len(PITCHES)
 
 
+class Moment(NamedTuple):
+    """The state of a draft, and its measure before this one."""
+
+    state: ConstraintState
+    before: TokenMeasure | None
+
+
 class RhythmCosts:
     """The cost of another rhythm than that of the measure before, in nats an onset; only new voices have one."""
 
@@ -35,20 +42,20 @@ class RhythmCosts:
         self._nats = nats
         self._known: dict[int, tuple[TokenMeasure, Onsets]] = {}
 
-    def of_events(self, hypotheses: Sequence[Hypothesis], voice: NDArray[np.int64], choices: int) -> Prices:
+    def of_events(self, moments: Sequence[Moment], voice: NDArray[np.int64], choices: int) -> Prices:
         """[R, C] the cost of beginning a note off the rhythm of a voice [R], and of not beginning one on it."""
-        costs = np.zeros((len(hypotheses), choices), dtype=np.float32)
-        for row, (hypothesis, slot) in enumerate(zip(hypotheses, voice.tolist(), strict=True)):
-            before = self._before(hypothesis)
+        costs = np.zeros((len(moments), choices), dtype=np.float32)
+        for row, (moment, slot) in enumerate(zip(moments, voice.tolist(), strict=True)):
+            before = self._before(moment)
             if before is not None and before[slot]:
-                costs[row, _WAITS if hypothesis.state.tick in before[slot] else _BEGINS] = self._nats
+                costs[row, _WAITS if moment.state.tick in before[slot] else _BEGINS] = self._nats
         return costs
 
-    def of_time_shifts(self, hypotheses: Sequence[Hypothesis]) -> Prices:
+    def of_time_shifts(self, moments: Sequence[Moment]) -> Prices:
         """[R, A] the cost of passing over onsets of the new voices, and of stopping off all of them."""
-        costs = np.zeros((len(hypotheses), 1 + len(TIME_SHIFT_STEPS)), dtype=np.float32)
-        for row, hypothesis in enumerate(hypotheses):
-            before, state = self._before(hypothesis), hypothesis.state
+        costs = np.zeros((len(moments), 1 + len(TIME_SHIFT_STEPS)), dtype=np.float32)
+        for row, moment in enumerate(moments):
+            before, state = self._before(moment), moment.state
             onsets = set().union(*before) if before is not None else set()
             later = sorted(tick for tick in onsets if tick > state.tick)
             if onsets:
@@ -58,12 +65,14 @@ class RhythmCosts:
                 costs[row, BARLINE] = self._nats * len(later)
         return costs
 
-    def _before(self, hypothesis: Hypothesis) -> Onsets | None:
+    def _before(self, moment: Moment) -> Onsets | None:
         """The onsets of the new voices in the measure before; None if it is none of the same length."""
-        if not hypothesis.measures:
-            return None
-        measure, rules = hypothesis.measures[-1], hypothesis.state.rules
-        if measure.header.duration != rules.header.duration or measure.header.time != rules.header.time:
+        measure, rules = moment.before, moment.state.rules
+        if (
+            measure is None
+            or measure.header.duration != rules.header.duration
+            or measure.header.time != rules.header.time
+        ):
             return None
         found = self._known.get(id(measure))
         if found is None:

@@ -10,6 +10,7 @@ R drafts, K outcomes, V voices, E events.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from copy import copy
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from numpy.typing import NDArray
 
 from scoregen.model.features.alphabet import FIRST_PITCH, HOLD, REST
 from scoregen.model.features.inputs import MIDI, SILENCE, SPELLED, Bools, Ints
-from scoregen.system.errors import InputError, ScoregenError
+from scoregen.styles.style import VoiceLeadingCosts
+from scoregen.system.errors import CONTENT_FAULTS, InputError, ScoregenError
 from scoregen.system.files import write_files
 from scoregen.tokens.successions import UNKNOWN, Places, SuccessionTable, context_of, sets_over_lowest
 
@@ -42,7 +44,7 @@ def load_successions(weights: Path) -> SuccessionTable | None:
         return None
     try:
         return SuccessionTable.from_bytes(path.read_bytes())
-    except (ScoregenError, ValueError, KeyError) as error:
+    except (ScoregenError, *CONTENT_FAULTS) as error:
         raise InputError(f"{path} is damaged ({error}); fetch it again or remove it") from error
 
 
@@ -66,6 +68,18 @@ class SuccessionCosts:
         self._index[motion, self._sets] = np.arange(len(motion))
         self._last = [_NOTHING] * rows
         self._before_last = [_NOTHING] * rows
+
+    @classmethod
+    def before_slices(cls, table: SuccessionTable, where: Places, pieces: Sequence[Ints]) -> SuccessionCosts:
+        """A row for each slice of finished pieces, as before that slice; `pieces` are the pitch ids [T, V]."""
+        every = cls(table, where, 0, pieces[0].shape[1])
+        for sounding in pieces:
+            one = cls(table, where, 1, sounding.shape[1])
+            for row in range(len(sounding)):
+                every._last += one._last
+                every._before_last += one._before_last
+                one.append(sounding[row : row + 1])
+        return every
 
     def append(self, sounding: Ints) -> None:
         """Append the pitch ids [R, V] that sound now."""
@@ -145,6 +159,19 @@ class SuccessionCosts:
         possible = chances * fits
         members: Chances = possible @ self._members
         return np.where(is_lowest[:, None], possible @ self._basses, members) if is_lowest.any() else members
+
+
+def succession_prices(nats: Costs, costs: VoiceLeadingCosts, on_beat: Bools) -> Costs:
+    """[R, E] what events cost by the nats of the successions that they allow.
+
+    Usual successions cost nothing, so that what is rare but good is not made rarer still. On a beat [R] a held note
+    costs less, which may be a suspension: where it does not resolve, other costs count.
+    """
+    prices = costs.unusual_succession * np.maximum(nats - costs.usual_succession, 0)
+    least = prices.min(1)
+    held = least + costs.held_succession * (prices[:, HOLD] - least)
+    prices[:, HOLD] = np.where(on_beat, held, prices[:, HOLD])
+    return np.asarray(prices, dtype=np.float32)
 
 
 def _bits(pitches: Ints, bass_before: Ints) -> Ints:

@@ -29,7 +29,7 @@ from scoregen.model.network.config import NetworkConfig, TrainingOptions
 from scoregen.model.network.network import Network
 from scoregen.model.training.run.tensorboard import append_events, write_events
 from scoregen.model.training.run.tuning import freeze_others
-from scoregen.system.errors import InputError, Place
+from scoregen.system.errors import CONTENT_FAULTS, InputError, Place
 from scoregen.system.files import write_files
 
 FORMAT = 4
@@ -110,7 +110,7 @@ class Run:
             saved = torch.load(path, map_location=state.running_sums.device, weights_only=True)
             description = json.loads(saved["story"])
             version = description["format"]
-        except (OSError, RuntimeError, ValueError, KeyError, EOFError, pickle.UnpicklingError) as error:
+        except (*CONTENT_FAULTS, pickle.UnpicklingError) as error:
             raise InputError(
                 f"the state cannot be read ({type(error).__name__}); remove {self.folder} to start again",
                 Place(str(path)),

@@ -201,14 +201,14 @@ def _write_measure(
     change_clefs(attributes, clefs_before, context.part)
     _append(element, attributes if len(attributes) else None)
     voices = write_voices(measure, index, context, places)
-    _attach(voices, measure, context, attached)
+    attach(voices, measure, context, attached)
     append_voices(element, voices, measure, context.divisions)
     insert_changes(element, measure, context)
     _append(element, right_barline(measure, following, is_first_part=is_first_part))
     return element
 
 
-def _attach(
+def attach(
     voices: list[list[TimedElement]], measure: Measure, context: PartContext, attached: Sequence[Attachment]
 ) -> None:
     """Insert the attachments into the first voice of their staff."""

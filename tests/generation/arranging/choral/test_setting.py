@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from scoregen.score.ensemble import load_ensemble
+from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import pitch_of, pitched_notes
 from tests.generation.arranging.sources import parts_of, played, song, sounding
 
@@ -74,3 +77,16 @@ def test_a_choir_keeps_its_lines() -> None:
     done = played("satb", hymn())
     assert not done.for_singers
     assert sounding(done.score) == sounding(hymn())
+
+
+def test_a_passage_in_octaves_is_sung_in_octaves() -> None:
+    tune = "q:F4 e:G4 e:A4 q:Bb4 q:A4"
+    octaves = (tune, tune, tune.replace("4", "3"))
+    source = song(octaves, octaves, ("w:F4", "w:F4+A4", "w:F3"), words="a b c d e f g h i j k")
+    done = played("satb", source).score
+    top, *others = parts_of(done).values()
+    for line in others:
+        sung, tops = line.split()[:10], top.split()[:10]
+        assert [name.rstrip("0123456789") for name in sung] == [name.rstrip("0123456789") for name in tops]
+        heights = [Pitch.parse(name).midi_pitch for name in sung]
+        assert max(abs(one - two) for one, two in pairwise(heights)) <= 5

@@ -10,9 +10,7 @@ import pytest
 
 from scoregen.model.features.alphabet import BARLINE, FIRST_PITCH, HOLD, PITCH_IDS, PITCHES, REST
 from scoregen.model.features.inputs import TIME_SHIFT_STEPS
-from scoregen.model.sampling.costs.figuration import RhythmCosts, double_stop_costs, repeated_note_costs
-from scoregen.model.sampling.drafts import Figures
-from scoregen.model.sampling.hypothesis import Hypothesis
+from scoregen.model.sampling.costs.figuration import Moment, RhythmCosts, double_stop_costs, repeated_note_costs
 from scoregen.score.instruments import instrument_type
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
@@ -59,13 +57,11 @@ class Attacks:
         return TokenMeasure(header(metre), slices)
 
 
-def hypothesis(before: TokenMeasure | None, state: ConstraintState, tick: int = 0) -> Hypothesis:
-    at = constraints.at_tick(state, tick) if tick else state
-    measures = [] if before is None else [before]
-    return Hypothesis(len(measures), at, measures, np.random.default_rng(0), Figures.none(2), 0)
+def moment(before: TokenMeasure | None, state: ConstraintState, tick: int = 0) -> Moment:
+    return Moment(constraints.at_tick(state, tick) if tick else state, before)
 
 
-def of_events(own: Hypothesis) -> tuple[float, float, float]:
+def of_events(own: Moment) -> tuple[float, float, float]:
     """The costs of holding, resting and beginning a note."""
     row = RhythmCosts(2.0).of_events([own], np.array([0]), CHOICES)[0]
     assert len(set(row[FIRST_PITCH:].tolist())) == 1
@@ -74,9 +70,9 @@ def of_events(own: Hypothesis) -> tuple[float, float, float]:
 
 def test_an_onset_of_the_last_measure_is_taken_and_another_place_is_not() -> None:
     before, state = Attacks((0, 1.5)).measure(), state_of(VIOLIN)
-    assert of_events(hypothesis(before, state)) == (2, 2, 0)
-    assert of_events(hypothesis(before, state, TICKS)) == (0, 0, 2)
-    assert of_events(hypothesis(before, state, TICKS * 3 // 2)) == (2, 2, 0)
+    assert of_events(moment(before, state)) == (2, 2, 0)
+    assert of_events(moment(before, state, TICKS)) == (0, 0, 2)
+    assert of_events(moment(before, state, TICKS * 3 // 2)) == (2, 2, 0)
 
 
 @pytest.mark.parametrize("case", ["first measure", "another metre", "a given voice", "a silent measure"])
@@ -84,13 +80,13 @@ def test_there_is_no_rhythm_to_go_on_with(case: str) -> None:
     before = {"first measure": None, "another metre": Attacks((0, 1)).measure("3/4")}.get(case, Attacks((0,)).measure())
     if case == "a silent measure":
         before = TokenMeasure(header(), (Slice(Fraction(0), (Event("rest"),)),))
-    own = hypothesis(before, state_of(VIOLIN, given=case == "a given voice"))
+    own = moment(before, state_of(VIOLIN, given=case == "a given voice"))
     assert of_events(own) == (0, 0, 0)
     assert not RhythmCosts(2.0).of_time_shifts([own]).any()
 
 
 def test_the_next_slice_is_at_the_next_onset_of_the_last_measure() -> None:
-    own = hypothesis(Attacks((0, 1.5, 3)).measure(), state_of(VIOLIN))
+    own = moment(Attacks((0, 1.5, 3)).measure(), state_of(VIOLIN))
     row = RhythmCosts(2.0).of_time_shifts([own])[0]
     costs = dict(zip((np.asarray(TIME_SHIFT_STEPS) / TICKS).tolist(), row[1:].tolist(), strict=True))
     assert costs[1.5] == 0

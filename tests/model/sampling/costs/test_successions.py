@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,12 +10,18 @@ import numpy as np
 import pytest
 
 from scoregen.model.features.alphabet import FIRST_PITCH, HOLD, REST, pitch_id
-from scoregen.model.features.inputs import SILENCE, Ints
-from scoregen.model.sampling.costs.successions import SuccessionCosts, load_successions, save_successions
+from scoregen.model.features.inputs import SILENCE, SPELLED, Ints
+from scoregen.model.sampling.costs.successions import (
+    SuccessionCosts,
+    load_successions,
+    save_successions,
+    succession_prices,
+)
 from scoregen.score.elements import Slot
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
 from scoregen.score.pitch import Pitch
+from scoregen.styles.style import load_style
 from scoregen.system.errors import InputError
 from scoregen.tokens.events import Event, Header, Slice, TokenMeasure, TokenScore
 from scoregen.tokens.successions import SuccessionTable, headers, places
@@ -97,3 +104,15 @@ def test_the_shipped_table_knows_the_cadence() -> None:
 
     table = load_successions(weights() / "satb-chorales")
     assert table is not None and table.counts.sum() > 10_000
+
+
+def test_usual_successions_cost_nothing_and_a_note_held_on_a_beat_may_be_a_suspension() -> None:
+    costs = replace(load_style().voice_leading, unusual_succession=2.0, usual_succession=3.0, held_succession=0.0)
+    nats = np.full((2, SPELLED.events), 5.0, dtype=np.float32)
+    nats[:, HOLD], nats[:, FIRST_PITCH] = 8.0, 2.5
+    prices = succession_prices(nats, costs, np.array([True, False]))
+    assert prices[:, FIRST_PITCH].tolist() == [0.0, 0.0]
+    assert (prices[:, FIRST_PITCH + 1 :] == 4.0).all()
+    assert prices[:, HOLD].tolist() == [0.0, 10.0]
+    half = succession_prices(nats, replace(costs, held_succession=0.5), np.array([True, False]))
+    assert half[:, HOLD].tolist() == [5.0, 10.0]

@@ -1,0 +1,1 @@
+"""Commands about learning from scores: corpora, training, calibration, styles."""

@@ -1,0 +1,146 @@
+"""`scoregen improvise`: a solo over chords, and answers to phrases."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from scoregen.cli.console.arguments import Force, Json, Landscape, Outputs, Paper, Quiet, StaffSize, given_options
+from scoregen.cli.console.conversion import Writing, conversion
+from scoregen.cli.console.inputs import input_files, name_of, read_input
+from scoregen.cli.console.outputs import output_files, prepare_writers
+from scoregen.cli.console.terminal import file_in_errors, print_json, print_message
+from scoregen.system.errors import InputError
+
+
+def improvise_command(
+    score: Annotated[
+        Path | None, typer.Argument(metavar="[LEADSHEET]", help="A score with chord symbols to play a solo over.")
+    ] = None,
+    output: Outputs = None,
+    chords: Annotated[
+        str | None,
+        typer.Option("--chords", metavar="TEXT", help="The chords in place of a lead sheet: 'Dm7 G7 | Cmaj7'."),
+    ] = None,
+    instrument: Annotated[
+        str | None, typer.Option("--instrument", help="Who plays, such as 'alto saxophone'.", show_default="by style")
+    ] = None,
+    style: Annotated[str, typer.Option("--style", help="swing, ballad, classical or folk.")] = "swing",
+    density: Annotated[float, typer.Option("--density", help="Few notes (0) or many (1).")] = 0.5,
+    key: Annotated[str | None, typer.Option("--key", help="With --chords: the key.", show_default="C major")] = None,
+    time_signature: Annotated[
+        str | None, typer.Option("--time", help="With --chords or --listen: the time signature.", show_default="4/4")
+    ] = None,
+    tempo: Annotated[
+        int | None,
+        typer.Option("--tempo", help="With --chords or --listen: beats per minute.", show_default="120, or heard"),
+    ] = None,
+    answer: Annotated[
+        Path | None,
+        typer.Option("--answer", metavar="PHRASE", help="Write an answer to this phrase, a score or a MIDI file."),
+    ] = None,
+    listen: Annotated[
+        str | None,
+        typer.Option("--listen", metavar="PORT", help="Answer the phrases that arrive at this MIDI port, live."),
+    ] = None,
+    reply_port: Annotated[
+        str | None,
+        typer.Option("--reply-to", metavar="PORT", help="With --listen: the port to play to.", show_default="the same"),
+    ] = None,
+    pause: Annotated[
+        float, typer.Option("--pause", metavar="SECONDS", help="With --listen: the silence that ends a phrase.")
+    ] = 0.18,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same notes.")] = 0,
+    paper: Paper = None,
+    staff_size: StaffSize = None,
+    landscape: Landscape = False,
+    force: Force = False,
+    as_json: Json = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write a solo over chords, or an answer to a phrase; or answer phrases live, at a MIDI port.
+
+    A solo has chord tones on strong beats, guide tones at changes, phrases with breaths, and a motif that returns. An
+    answer keeps key, metre and motif, and closes what the phrase left open.
+    """
+    from scoregen.notation.engraving.pages import engraving_options
+
+    _check_use({"a LEADSHEET": score, "--chords": chords, "--answer": answer, "--listen": listen})
+    writing = Writing(engraving_options(paper, staff_size, landscape), force, as_json, quiet)
+    if listen is not None:
+        _listen(listen, reply_port, tempo, time_signature, pause, seed, quiet=quiet)
+    elif answer is not None:
+        _answer(answer, output, seed, writing)
+    else:
+        asked = given_options(key=key, time=time_signature, tempo=tempo)
+        if asked and score is not None:
+            raise InputError(f"--{next(iter(asked))} is for --chords; the lead sheet has its own; omit it")
+        options = {"instrument": instrument, "style": style, "density": density, "seed": seed, **asked}
+        _solo(score, chords, output, options, writing)
+
+
+def _check_use(sources: dict[str, Any]) -> None:
+    """InputError unless there is one thing to play to."""
+    named = [name for name, value in sources.items() if value is not None]
+    if len(named) != 1:
+        found = " and ".join(named) or "nothing to play to"
+        raise InputError(f"found {found}; expected one of: {', '.join(sources)}")
+
+
+def _solo(
+    score: Path | None, chords: str | None, output: list[Path] | None, options: dict[str, Any], writing: Writing
+) -> None:
+    from scoregen.tasks.variation.improvise import ImproviseOptions, improvise
+
+    wanted = ImproviseOptions(**options)
+    wanted.check()
+    file = input_files([score])[0] if score is not None else None
+    outputs = output_files(output, [file], "solo", ".musicxml")[file]
+    prepare_writers(outputs)
+    with conversion(outputs, writing) as work:
+        work.stage("reading")
+        music = read_input(file) if file is not None else None
+        work.stage("improvising")
+        with file_in_errors(file):
+            done = improvise(music, wanted, chords=chords)
+        written = work.write(done.score, done.notices)
+    if writing.as_json:
+        files = [str(path) for path in written]
+        print_json(
+            {"chords": name_of(file) if file else chords, "files": files, **asdict(done.figures), "drafts": done.drafts}
+        )
+
+
+def _answer(phrase: Path, output: list[Path] | None, seed: int, writing: Writing) -> None:
+    from scoregen.tasks.variation.answer import answer
+
+    file = input_files([phrase])[0]
+    outputs = output_files(output, [file], "answer", ".musicxml")[file]
+    prepare_writers(outputs)
+    with conversion(outputs, writing) as work:
+        work.stage("reading")
+        music = read_input(file)
+        work.stage("answering")
+        with file_in_errors(file):
+            done = answer(music, seed=seed)
+        written = work.write(done.score, done.notices)
+    if writing.as_json:
+        print_json({"phrase": name_of(file), "files": [str(path) for path in written], **done.summary})
+
+
+def _listen(
+    port: str, reply: str | None, tempo: int | None, time: str | None, pause: float, seed: int, *, quiet: bool
+) -> None:
+    from scoregen.tasks.variation.live import LiveOptions, listen
+
+    options = LiveOptions(tempo, time or "4/4", pause, seed)
+    options.check()
+
+    def say(line: str) -> None:
+        if not quiet:
+            print_message(line)
+
+    listen(port, reply or port, options, say)

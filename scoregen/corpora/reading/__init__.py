@@ -1,0 +1,1 @@
+"""From files of any ensemble to movements in tokens."""

@@ -1,0 +1,1 @@
+"""Songs as words with chords: ChordPro, and chords on lines over the words."""

@@ -1,0 +1,1 @@
+"""Other editions of a score: concert or written pitch, single parts, chord symbols that are heard."""

@@ -1,0 +1,224 @@
+"""Reads the mood of a story sentence by sentence, and keeps the words that caused it.
+
+A word brings the mood of its group. A negation before it turns the mood around, in German also one after it. Adverbs
+strengthen and weaken. What follows a contrast counts more. Where a sentence opens with a verdict, such as "how lovely",
+and goes on with the opposite, the verdict is taken as irony and the rest counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from scoregen.plan.mood.affect import NEUTRAL, Affect, total
+from scoregen.plan.mood.word_list import NEGATED, Entry, WordList, language_of, load_words
+from scoregen.system.errors import InputError
+
+MOST_WORDS = 5000
+SCOPE = 6
+"""The most words between a negation and what it negates."""
+SURROUNDINGS = 0.6
+"""The weight of neutral mood beside the words of a sentence."""
+ABSENT = Affect(0.0, -0.15, 0.0)
+"""What a negation adds."""
+STRONGER, WEAKER, AFTER_CONTRAST = 1.4, 0.6, 1.6
+IRONY = -0.35
+"""The share of its mood that an ironic verdict has."""
+LONGEST_VERDICT = 8
+"""The most words of an ironic verdict."""
+CLEAR = 0.1
+"""The least valence, without sign, of what follows a verdict that is then taken as irony."""
+_SENTENCE = re.compile(r"[^.!?…\n]+(?:[.!?…]+[\"'”“»«’)\]]*|\n|$)")
+_TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|[.,;:!?…()\"“”„»«—–]")
+_BOUNDS = frozenset('.,;:!?…()"“”„»«—–')
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """A word of a text, the meaning that it has, its mood there, and how it was read: plainly, negated or as irony."""
+
+    word: str
+    meaning: str
+    affect: Affect
+    reading: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.word} ({', '.join(filter(None, (self.reading, self.meaning)))})"
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence, its number of words, its mood, and the words that caused it."""
+
+    text: str
+    words: int
+    affect: Affect
+    causes: tuple[Cause, ...] = ()
+
+
+def read_story(text: str) -> tuple[Sentence, ...]:
+    """The sentences of a story with their moods. InputError if it is empty or too long."""
+    words = re.findall(r"[^\W\d_]+", text.lower())
+    if not words:
+        raise InputError("found no words; expected a story of one sentence at least")
+    if len(words) > MOST_WORDS:
+        raise InputError(f"found {len(words)} words; expected at most {MOST_WORDS}; give the story of one scene")
+    known = load_words(language_of(words))
+    rows = [_tokens(found[0]) for found in _SENTENCE.finditer(text)]
+    texts = [found[0].strip() for found in _SENTENCE.finditer(text)]
+    read = [_causes(row, known) for row in rows]
+    ironic = _with_irony(rows, read, known)
+    return tuple(
+        _sentence(each, row, causes) for each, row, causes in zip(texts, rows, ironic, strict=True) if _count(row)
+    )
+
+
+def mood_of(sentences: Sequence[Sentence]) -> Affect:
+    """The mood of a story: the mean of its sentences, those with more words of mood counting more."""
+    weights = [len(each.causes) ** 0.5 + 0.1 for each in sentences]
+    rows = (each.affect.times(weight) for each, weight in zip(sentences, weights, strict=True))
+    return total(rows).times(1 / sum(weights))
+
+
+def _tokens(text: str) -> list[str]:
+    return _TOKEN.findall(text)
+
+
+def _count(tokens: Sequence[str]) -> int:
+    return sum(token not in _BOUNDS for token in tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A cause, and the index of its word in the sentence."""
+
+    place: int
+    cause: Cause
+
+
+def _sentence(text: str, tokens: Sequence[str], placed: Sequence[_Placed]) -> Sentence:
+    causes = tuple(each.cause for each in placed)
+    mood = _mean(causes) + _punctuation(text, tokens)
+    return Sentence(text, _count(tokens), mood.clipped, causes)
+
+
+def _mean(causes: Sequence[Cause]) -> Affect:
+    return total(cause.affect for cause in causes).times(1 / (len(causes) + SURROUNDINGS))
+
+
+def _punctuation(text: str, tokens: Sequence[str]) -> Affect:
+    """What exclamation marks, question marks, dots and capitals add."""
+    capitals = sum(token.isupper() and len(token) > 3 for token in tokens)
+    shouting = capitals if any(token.islower() for token in tokens) else 0
+    arousal = 0.2 * min(text.count("!") + shouting, 2) - 0.1 * ("…" in text or "..." in text)
+    return Affect(0.0, arousal, 0.1 * ("?" in text))
+
+
+def _causes(tokens: Sequence[str], known: WordList) -> list[_Placed]:
+    lower = [token.lower().replace("’", "'") for token in tokens]
+    negated = _negated(lower, known)
+    found: list[_Placed] = []
+    factor, place = 1.0, 0
+    while place < len(lower):
+        factor = AFTER_CONTRAST if lower[place] in known.contrasts and found else factor
+        entry, count = known.phrase(lower[place:]) or (_entry(lower[place], known), 1)
+        if entry is not None:
+            is_negated = negated[place] and count == 1
+            affect = _read(entry.affect, negated=is_negated).times(_degree(lower, place, known) * factor)
+            words = " ".join(tokens[place : place + count])
+            found.append(_Placed(place, Cause(words, entry.meaning, affect, "negated" if is_negated else "")))
+        place += count
+    return found
+
+
+def _entry(word: str, known: WordList) -> Entry | None:
+    return known.find(word) if _is_content(word, known) else None
+
+
+def _read(affect: Affect, *, negated: bool) -> Affect:
+    """The mood of a word; a negated one has the opposite mood, and what is absent does not move."""
+    return affect.times(NEGATED) + ABSENT if negated else affect
+
+
+def _is_content(word: str, known: WordList) -> bool:
+    return word not in _BOUNDS and word not in known.negations and len(word) > 1
+
+
+def _degree(words: Sequence[str], place: int, known: WordList) -> float:
+    before = words[place - 1] if place else ""
+    return STRONGER if before in known.strengthening else WEAKER if before in known.weakening else 1.0
+
+
+def _negated(words: Sequence[str], known: WordList) -> list[bool]:
+    """Whether each word is negated: after a negation in its clause, or before it if nothing of mood follows."""
+    result = [False] * len(words)
+    for place, word in enumerate(words):
+        if word in known.negations:
+            after = list(_scope(words, place, known))
+            if (word in REACHING_BACK or word.endswith("n't")) and not any(known.find(words[each]) for each in after):
+                after = list(_clause_before(words, place))
+            for each in after:
+                result[each] = not result[each]
+    return result
+
+
+REACHING_BACK = frozenset(("not", "never", "nicht", "nie", "niemals"))
+"""Negations that negate what stands before them if nothing of mood follows; so do the contracted ones."""
+
+
+def _scope(words: Sequence[str], place: int, known: WordList) -> Iterator[int]:
+    """The words that a negation negates: up to the end of the clause, or a preposition after the first words."""
+    for each in range(place + 1, min(place + 1 + SCOPE, len(words))):
+        ends = words[each] in _BOUNDS or words[each] in known.ends_of_negation
+        if ends or (words[each] in known.prepositions and each > place + 2):
+            return
+        yield each
+
+
+def _clause_before(words: Sequence[str], place: int) -> Iterator[int]:
+    for each in range(place - 1, -1, -1):
+        if words[each] in _BOUNDS:
+            return
+        yield each
+
+
+def _with_irony(rows: Sequence[Sequence[str]], read: Sequence[list[_Placed]], known: WordList) -> list[list[_Placed]]:
+    """The causes, with verdicts that what follows contradicts turned around."""
+    result = list(read)
+    for number, tokens in enumerate(rows):
+        stop = _verdict(tokens, known)
+        head = [each for each in read[number] if each.place < stop]
+        if not head:
+            continue
+        body = [each.cause for each in read[number] if each.place >= stop]
+        if stop >= len(tokens):
+            body = [each.cause for row in read[number + 1 : number + 3] for each in row]
+        verdict, fact = _mean([each.cause for each in head]).valence, _mean(body).valence if body else 0.0
+        if verdict * fact < 0 and abs(fact) >= CLEAR:
+            result[number] = [_ironic(each) if each.place < stop else each for each in read[number]]
+    return result
+
+
+def _verdict(tokens: Sequence[str], known: WordList) -> int:
+    """The index after the verdict with which a sentence opens; 0 if it opens with none."""
+    lower = [token.lower() for token in tokens]
+    first = [word for word in lower if word not in _BOUNDS][:2]
+    if not first or not (first[0] in known.ironic_openers or (first[0] in _ARTICLES and len(first) > 1)):
+        return 0
+    for place, word in enumerate(lower[: 2 * LONGEST_VERDICT]):
+        if place and word in _ENDS_OF_VERDICT and any(known.find(each) for each in lower[:place]):
+            return place if any(each not in _BOUNDS for each in lower[place:]) else len(tokens)
+        if _count(lower[: place + 1]) > LONGEST_VERDICT:
+            return 0
+    return len(tokens)
+
+
+_ARTICLES = frozenset(("a", "an", "ein", "eine"))
+_ENDS_OF_VERDICT = frozenset(".,:;!?…—–") | {"was", "is", "war", "ist"}
+
+
+def _ironic(placed: _Placed) -> _Placed:
+    cause = placed.cause
+    mood = replace(NEUTRAL, valence=IRONY * cause.affect.valence)
+    return _Placed(placed.place, replace(cause, affect=mood, reading="irony"))

@@ -1,0 +1,134 @@
+"""What a plan gives the parts of a section before a note is sampled: rests of those that are silent, and the motif."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from scoregen.plan.piece.motif import motif_elements, parse_motif
+from scoregen.plan.piece.piece_plan import TEXTURES, SectionPlan
+from scoregen.score.elements import Element, Measure, Part, Rest, Voice
+from scoregen.score.ensemble import Ensemble, Role
+from scoregen.score.pitch import Pitch
+from scoregen.score.rhythm import NoteValue
+from scoregen.system.errors import InputError
+
+
+def silent(measure: Measure) -> Measure:
+    """The measure with rests in all voices, and no phrase end."""
+    return replace(resting(measure, {voice.slot.part for voice in measure.voices}), phrase_ends=())
+
+
+def resting(measure: Measure, parts: Collection[str]) -> Measure:
+    """The measure with rests in all voices of some parts."""
+    rests = (Rest(NoteValue.of(measure.duration)),)
+    voices = (Voice(each.slot, rests) if each.slot.part in parts else each for each in measure.voices)
+    return replace(measure, voices=tuple(voices))
+
+
+def with_texture(
+    measures: Sequence[Measure], section: SectionPlan, ensemble: Ensemble, parts: Sequence[Part]
+) -> list[Measure]:
+    """The measures of a section with rests in the parts that its texture leaves out."""
+    playing = playing_roles(section.texture, ensemble)
+    silent_parts = {part.id for part, role in zip(parts, ensemble.roles, strict=True) if role not in playing}
+    return [resting(measure, silent_parts) for measure in measures] if silent_parts else list(measures)
+
+
+def playing_roles(texture: str, ensemble: Ensemble) -> Sequence[Role]:
+    """The roles that play; all without a texture. InputError for a name that the ensemble does not have."""
+    roles = ensemble.roles
+    half = (len(roles) + 1) // 2
+    if texture in ("", "full") or len(roles) == 1:
+        return roles
+    if texture in TEXTURES:
+        inner = max(0, (3 * len(roles) + 4) // 5 - 2)
+        return {
+            "thin": (roles[0], *roles[1 : 1 + inner], roles[-1]),
+            "outer": (roles[0], roles[-1]),
+            "upper": roles[:half],
+            "lower": roles[-half:],
+            "solo": roles[:1],
+        }[texture]
+    return _named(texture, ensemble)
+
+
+def _named(texture: str, ensemble: Ensemble) -> Sequence[Role]:
+    names = [name.strip() for name in texture.split(",")]
+    known = {name: role for role in ensemble.roles for name in (*role.aliases, role.title.lower(), role.name)}
+    unknown = next((name for name in names if name not in known), None)
+    if unknown is not None:
+        expected = ", ".join(role.name for role in ensemble.roles)
+        raise InputError(
+            f"texture: found {unknown!r}, which is no part of {ensemble.name}; expected some of: {expected}"
+        )
+    return [role for role in ensemble.roles if role in [known[name] for name in names]]
+
+
+def with_motif(
+    measures: Sequence[Measure], section: SectionPlan, ensemble: Ensemble, parts: Sequence[Part]
+) -> list[Measure]:
+    """The measures of a section with its motif in the highest part that plays, at each of its places."""
+    found = list(measures)
+    if not section.motif:
+        return found
+    role = _leading_role(section, ensemble)
+    part = parts[ensemble.roles.index(role)].id
+    tune = parse_motif(section.motif, section.time)
+    first = 1 if measures[0].implicit else 0
+    for place in section.motif_at or (section.silence + 1,):
+        for offset, notes in enumerate(tune):
+            index = first + place - 1 + offset
+            if index < len(found) and found[index].duration == section.time.duration:
+                own = motif_elements(notes, section.key, section.time, _middle(role, section.register))
+                _check_range(own, role, section)
+                found[index] = _with_voice(found[index], part, own)
+    return found
+
+
+def _check_range(elements: Sequence[Element], role: Role, section: SectionPlan) -> None:
+    """InputError for a note that the role does not have."""
+    low, high = role.range_on(1)
+    for element in elements:
+        for note in element.notes:
+            if isinstance(note.pitch, Pitch) and not low.midi_pitch <= note.pitch.midi_pitch <= high.midi_pitch:
+                raise InputError(
+                    f"motif: found {note.pitch} in section {section.name!r}, beyond {role.name} ({low} to {high});"
+                    " change its octave, or register"
+                )
+
+
+def _leading_role(section: SectionPlan, ensemble: Ensemble) -> Role:
+    """The role that has the motif. InputError if it is silent or unknown."""
+    playing = playing_roles(section.texture, ensemble)
+    if section.motif_part in ("", "highest", "lowest"):
+        return playing[-1 if section.motif_part == "lowest" else 0]
+    (role,) = _named(section.motif_part, ensemble)
+    if role not in playing:
+        raise InputError(f"motif_part: found {role.name!r}, which is silent in section {section.name!r} by its texture")
+    return role
+
+
+def _middle(role: Role, register: int) -> int:
+    """The MIDI number near which the tonic of a motif lies, so that its notes stay in the usual range."""
+    lowest, highest = role.comfortable[0].midi_pitch, role.comfortable[1].midi_pitch
+    lowest = max(lowest, MIDDLE_C) if role.staves > 1 else lowest
+    low, high = usual_range(lowest, highest)
+    return min(max((low + high) // 2 + register - 2, lowest + 5), highest - 9)
+
+
+MIDDLE_C = 60
+"""The lowest note of the usual range of a right hand."""
+
+
+def usual_range(lowest: int, highest: int, *, is_bass: bool = False) -> tuple[int, int]:
+    """The part of a comfortable range in which a voice is when nothing else is asked for, in MIDI numbers."""
+    width = highest - lowest
+    return (lowest, lowest + width // 2) if is_bass else (lowest + width // 10, lowest + 7 * width // 10)
+
+
+def _with_voice(measure: Measure, part: str, elements: tuple[Element, ...]) -> Measure:
+    """The measure with elements in the first voice of a part."""
+    slot = next(voice.slot for voice in measure.voices if voice.slot.part == part)
+    voices = (Voice(slot, elements) if voice.slot == slot else voice for voice in measure.voices)
+    return replace(measure, voices=tuple(voices))

@@ -1,0 +1,110 @@
+"""How densely and how high the measures of a planned piece are written, in the plans of its drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from scoregen.plan.drafts import DraftPlans
+from scoregen.plan.piece.given_parts import usual_range
+from scoregen.plan.piece.piece_plan import PiecePlan, SectionPlan
+from scoregen.plan.piece.planned_piece import PlannedPiece
+from scoregen.score.elements import Measure
+from scoregen.tokens.constraints.measure_plan import MeasurePlan, Plan
+
+SLOW = 96
+"""The beats per minute below which driving music divides its beats into quarters."""
+OCTAVE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceRange:
+    """The range of a voice, and the comfortable one in it, in MIDI numbers; `is_bass`: of the lowest voice."""
+
+    lowest: int
+    highest: int
+    comfortable: tuple[int, int]
+    is_bass: bool = False
+
+    def shifted(self, semitones: int) -> tuple[int, int]:
+        """The usual range moved up or down, as far as the voice reaches; an octave of it at least."""
+        usual = usual_range(*self.comfortable, is_bass=self.is_bass)
+        low, high = (min(max(each + semitones, self.lowest), self.highest) for each in usual)
+        return (min(low, high - OCTAVE), high) if semitones > 0 else (low, max(high, low + OCTAVE))
+
+
+def with_manners(
+    plans: DraftPlans, plan: PiecePlan, piece: PlannedPiece, ranges: Sequence[VoiceRange | None]
+) -> DraftPlans:
+    """The plans of drafts with the densities and registers of the sections; `ranges` of the voices of the task."""
+    sections = [section for section, length in zip(plan.sections, piece.lengths, strict=True) for _ in range(length)]
+    if not any(section.density or section.register or section.mood or section.texture for section in sections):
+        return plans
+    shaped = tuple(tuple(_shaped(own, sections, piece, ranges) for own in rows) for rows in plans.plans)
+    return replace(plans, plans=shaped)
+
+
+def _shaped(
+    plan: Plan, sections: Sequence[SectionPlan], piece: PlannedPiece, ranges: Sequence[VoiceRange | None]
+) -> Mapping[int, MeasurePlan]:
+    lasts = {start + length - 1 for start, length in zip(piece.starts, piece.lengths, strict=True)}
+    return {
+        index: _measure(own, sections[index], piece.score.measures[index], ranges, is_last=index in lasts)
+        for index, own in plan.items()
+    }
+
+
+def _measure(
+    own: MeasurePlan, section: SectionPlan, measure: Measure, ranges: Sequence[VoiceRange | None], *, is_last: bool
+) -> MeasurePlan:
+    own = replace(own, ranges=_ranges(section, ranges)) if section.register or section.mood else own
+    own = replace(own, playing=bool(section.texture))
+    opened = _open(section, measure)
+    if opened is not None:
+        fixed = {place for place in (*own.chords, *own.given_chords) if place >= 0}
+        own = replace(
+            own, onsets=frozenset({*opened, *fixed, *(own.onsets or ())} if own.onsets else {*opened, *fixed})
+        )
+    ends = min(measure.phrase_ends, default=measure.duration) if measure.phrase_ends or is_last else measure.duration
+    stops = ends if not is_last else min(ends, Fraction(0))
+    return replace(own, pulses=frozenset(place for place in _pulses(section, measure) if place < stops))
+
+
+def _ranges(section: SectionPlan, ranges: Sequence[VoiceRange | None]) -> tuple[tuple[int, int] | None, ...]:
+    return tuple(each.shifted(section.register) if each else None for each in ranges)
+
+
+def _open(section: SectionPlan, measure: Measure) -> frozenset[Fraction] | None:
+    """The onsets that are open to new voices; None for every place. Flowing and driving music has no triplets."""
+    beats = _beats(measure)
+    if section.density == "still":
+        return frozenset(beats[:: 2 if len(beats) % 2 == 0 else len(beats)])
+    if section.density == "calm":
+        return frozenset(beats)
+    if section.density == "flowing":
+        return frozenset(_divided(measure, 3 if measure.time.is_compound else 4))
+    return frozenset(_pulses(section, measure)) or None
+
+
+def _pulses(section: SectionPlan, measure: Measure) -> list[Fraction]:
+    """The places at which something begins: in flowing music the halves of beats, or thirds; in driving music the same,
+    or the quarters of slow beats; none in other music."""
+    if section.density not in ("flowing", "driving"):
+        return []
+    if measure.time.is_compound:
+        return _divided(measure, 3)
+    return _divided(measure, 4 if section.density == "driving" and section.tempo < SLOW else 2)
+
+
+def _divided(measure: Measure, parts: int) -> list[Fraction]:
+    rows = zip(_beats(measure), measure.time.groups, strict=False)
+    return [beat + length * part / parts for beat, length in rows for part in range(parts)]
+
+
+def _beats(measure: Measure) -> list[Fraction]:
+    """The onsets of the beats of a full measure; of an anacrusis its start."""
+    groups = measure.time.groups
+    if measure.duration < measure.time.duration:
+        return [Fraction(0)]
+    return [sum(groups[:number], Fraction(0)) for number in range(len(groups))]

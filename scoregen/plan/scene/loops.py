@@ -1,0 +1,70 @@
+"""Sections that loop: where their harmony is free they begin on the tonic and end on the dominant, which leads back.
+
+A loop is a section of a plan file, or the stretch of a scene from one hit to the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from scoregen.plan.chords.chord_rows import Rows, beat_rows, free_rows, is_free, set_chord, text_of_rows
+from scoregen.plan.piece.piece_plan import OPEN, PiecePlan, SectionPlan
+from scoregen.plan.scene.scene_plan import DOMINANT, tonic_of
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A stretch of a plan that is repeated: its name, and the indices of its sections, in order."""
+
+    name: str
+    sections: tuple[int, ...]
+
+
+def loops_of_sections(plan: PiecePlan) -> tuple[Loop, ...]:
+    """A loop for each section of a plan."""
+    return tuple(Loop(section.name, (number,)) for number, section in enumerate(plan.sections))
+
+
+def loops_of_hits(plan: PiecePlan) -> tuple[Loop, ...]:
+    """A loop for each stretch of a scene's plan between rehearsal marks, named by the cue that begins it."""
+    starts = [number for number, section in enumerate(plan.sections) if section.mark or number == 0]
+    stops = [*starts[1:], len(plan.sections)]
+    names = [plan.sections[start].text or plan.sections[start].name for start in starts]
+    return tuple(Loop(name, tuple(range(start, stop))) for name, start, stop in zip(names, starts, stops, strict=True))
+
+
+def looping(plan: PiecePlan, loops: Sequence[Loop]) -> PiecePlan:
+    """The plan with a tonic at the start of each loop and a dominant at its end, where its harmony is free there."""
+    sections = list(plan.sections)
+    for loop in loops:
+        first, last = loop.sections[0], loop.sections[-1]
+        sections[first] = _beginning(sections[first])
+        sections[last] = _leading(sections[last])
+    return replace(plan, sections=tuple(sections))
+
+
+def _beginning(section: SectionPlan) -> SectionPlan:
+    rows = _rows(section)
+    if section.silence or rows is None or not is_free(rows, 0, 0):
+        return section
+    set_chord(rows, 0, 0, tonic_of(section.key))
+    return replace(section, chords=text_of_rows(rows))
+
+
+def _leading(section: SectionPlan) -> SectionPlan:
+    rows, last = _rows(section), len(section.time.groups) - 1
+    if rows is None or section.silence >= section.measures or not is_free(rows, -1, last):
+        return section
+    set_chord(rows, -1, last, DOMINANT)
+    return replace(section, chords=text_of_rows(rows), cadences=(OPEN,), phrases=())
+
+
+def _rows(section: SectionPlan) -> Rows | None:
+    """The chords of a section by beats; None if cadences decide them, or if they are written otherwise."""
+    if any(name != OPEN for name in section.cadences):
+        return None
+    beats = len(section.time.groups)
+    if section.chords:
+        return beat_rows(section.chords, section.measures, beats)
+    return free_rows(section.measures, beats)

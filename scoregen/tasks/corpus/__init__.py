@@ -1,0 +1,1 @@
+"""Building corpora in tokens from folders of scores, and describing them."""

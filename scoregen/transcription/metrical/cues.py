@@ -1,0 +1,206 @@
+"""What speaks for a metre in a line: cues of its notes by the strength of the positions on which they fall.
+
+Long, high and stable notes begin on strong positions, few notes lie across barlines, and patterns return after whole
+measures (after Temperley, The Cognition of Basic Musical Structures, 2001, chapter 2, and Temperley, Music and
+Probability, 2007, chapter 3). N notes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoregen.transcription.metrical.habits import Habits
+from scoregen.transcription.metrical.positions import METRES, Metre
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+STRENGTHS = 4
+"""Downbeats, middles of measures, other counted beats, other positions."""
+_NEAR = 0.02
+_MAJOR = np.array([5.0, 2.0, 3.5, 2.0, 4.5, 4.0, 2.0, 4.5, 2.0, 3.5, 1.5, 4.0])
+_MINOR = np.array([5.0, 2.0, 3.5, 4.5, 2.0, 4.0, 2.0, 4.5, 3.5, 2.0, 1.5, 4.0])
+_REST = 0.35
+_USUAL_BEAT, _USUAL_QUARTER = 0.62, 0.55
+_LAGS = (1, 2, 4, 8)
+_UNKNOWN = -6.0
+"""The odds of a step in a metre of which nothing is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Notes of a line: onsets [N] in a unit, pitches [N], the sounding share [N] of each step, seconds of the unit."""
+
+    onsets: Floats
+    pitches: Ints
+    shares: Floats
+    seconds: float
+
+    def cut(self, most: int) -> Line:
+        return Line(self.onsets[:most], self.pitches[:most], self.shares[:most], self.seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Barring:
+    """A metre, the quarters of the line's unit, and the position in the measure of its first note in quarters."""
+
+    metre: Metre
+    scale: Fraction
+    phase: Fraction
+
+
+def note_cues(line: Line) -> Floats:
+    """[N, C] the cues of each note, whatever its metre."""
+    steps = np.diff(line.onsets)
+    lengths = np.log2(np.append(steps, steps.mean() if len(steps) else 1.0).clip(1e-3))
+    lengths -= lengths.mean()
+    before = np.concatenate([[0.0], lengths[:-1]])
+    after = np.append(lengths[1:], 0.0)
+    moves = np.concatenate([[0], np.diff(line.pitches)])
+    following = np.append(np.diff(line.pitches), 0)
+    degrees, is_minor = _degrees(line)
+    third = 3 if is_minor else 4
+    rest = np.concatenate([[1.0], (line.shares[:-1] < 1 - _REST).astype(float)])
+    return np.column_stack(
+        [
+            np.ones(len(lengths)),
+            lengths,
+            before,
+            (lengths > before) & (lengths > after),
+            np.abs(moves) > 2,
+            moves == 0,
+            (moves > 0) & (following < 0),
+            (moves < 0) & (following > 0),
+            degrees == 0,
+            degrees == third,
+            degrees == 7,
+            (degrees == 2) | (degrees == 11) | (degrees == 5),
+            rest,
+        ]
+    ).astype(np.float64)
+
+
+def _degrees(line: Line) -> tuple[Ints, bool]:
+    """[N] semitones above the tonic, and whether the mode is minor."""
+    weights = np.zeros(12)
+    steps = np.append(np.diff(line.onsets), 1.0)
+    np.add.at(weights, line.pitches % 12, steps)
+    weights[line.pitches[-1] % 12] += 0.1 * steps.sum()
+    rated = [
+        (float(np.corrcoef(np.roll(weights, -tonic), profile)[0, 1]), tonic, profile is _MINOR)
+        for tonic in range(12)
+        for profile in (_MAJOR, _MINOR)
+    ]
+    _, tonic, is_minor = max(rated)
+    return (line.pitches - tonic) % 12, is_minor
+
+
+def strengths(metre: Metre, places: Floats) -> Ints:
+    """[N] the strength of places in the measure, from 0 (downbeat) to 3."""
+    measure, counted = float(metre.measure), float(metre.counted)
+    result = np.full(len(places), 3)
+    result[np.abs(places / counted - np.rint(places / counted)) * counted < _NEAR] = 2
+    beats = round(measure / counted)
+    if beats % 2 == 0 and beats > 2:
+        result[np.abs(places - measure / 2) < _NEAR] = 1
+    result[(places < _NEAR) | (places > measure - _NEAR)] = 0
+    return result
+
+
+def features(line: Line, cues: Floats, barring: Barring, habits: Mapping[tuple[str, int], Habits]) -> Floats:
+    """What speaks for and against a barring, as one row of numbers."""
+    metre, measure = barring.metre, float(barring.metre.measure)
+    scale, phase = float(barring.scale), float(barring.phase)
+    quarters = (line.onsets - line.onsets[0]) * scale + phase
+    bars = np.floor(quarters / measure + 1e-4)
+    places = np.clip(quarters - bars * measure, 0, None)
+    kinds = strengths(metre, places)
+    by_strength = np.zeros((STRENGTHS, cues.shape[1]))
+    np.add.at(by_strength, kinds, cues)
+    steps = np.diff(quarters)
+    size = len(quarters)
+    row = [
+        *(by_strength / size).ravel(),
+        *_across(metre, places, kinds, steps),
+        *_returns(line, measure / scale),
+        _variety(bars, places),
+        _usual_steps(metre, bars, places, steps, habits),
+    ]
+    single = [
+        *_tempo(line.seconds / scale, metre, steps),
+        *(float(metre is other) for other in METRES),
+        *_ends(metre, phase, quarters[-1], kinds[-1]),
+    ]
+    return np.concatenate([np.array(row) * np.sqrt(min(size, 100)), single])
+
+
+def _across(metre: Metre, places: Floats, kinds: Ints, steps: Floats) -> tuple[float, float, float]:
+    """The shares of notes that lie across a barline, across a counted beat, and off the grid."""
+    measure, counted = float(metre.measure), float(metre.counted)
+    inside = places[:-1]
+    over_bar = (inside > _NEAR) & (inside + steps > measure + _NEAR)
+    over_beat = (kinds[:-1] == 3) & (inside % counted + steps > counted + _NEAR)
+    off = np.abs(places[:, None] - metre.places[None]).min(1) > _NEAR
+    return float(over_bar.mean()), float(over_beat.mean()), float(off.mean())
+
+
+def _returns(line: Line, measure: float) -> list[float]:
+    """How many notes have one, and how many one of their pitch, 1, 2, 4 and 8 measures on; a measure in line units."""
+    found = []
+    for lag in _LAGS:
+        later = line.onsets + lag * measure
+        index = np.clip(np.searchsorted(line.onsets, later - _NEAR), 0, len(later) - 1)
+        hits = np.abs(line.onsets[index] - later) < 2 * _NEAR
+        left = max(int((later <= line.onsets[-1] + _NEAR).sum()), 8)
+        found += [hits.sum() / left, (hits & (line.pitches[index] == line.pitches)).sum() / left]
+    return found
+
+
+def _variety(bars: Floats, places: Floats) -> float:
+    """The share of measures with a pattern of their own."""
+    codes = np.rint(places * 12).astype(np.int64) + 1
+    hashes = np.zeros(int(bars[-1]) + 1)
+    np.add.at(hashes, bars.astype(np.int64), np.sin(codes * 12.9898) * 43758.5453)
+    return len(np.unique(hashes.round(3))) / len(hashes)
+
+
+def _usual_steps(
+    metre: Metre, bars: Floats, places: Floats, steps: Floats, habits: Mapping[tuple[str, int], Habits]
+) -> float:
+    """The mean odds of the steps, by the habits that suit them best."""
+    indices = np.searchsorted(metre.places + 0.05, places).clip(0, len(metre.places) - 1)
+    crossed = np.clip(np.diff(bars), 0, 1).astype(int)
+    rated = [
+        float(own.steps[indices[1:], indices[:-1], crossed].clip(-9).mean())
+        for (name, _), own in habits.items()
+        if name == metre.name
+    ]
+    return max(rated, default=_UNKNOWN)
+
+
+def _tempo(quarter: float, metre: Metre, steps: Floats) -> list[float]:
+    beat, own = np.log(quarter * float(metre.counted) / _USUAL_BEAT), np.log(quarter / _USUAL_QUARTER)
+    length = float(np.log2(steps.clip(1e-3)).mean()) if len(steps) else 0.0
+    return [beat, beat**2, own, own**2, length, length**2]
+
+
+def _ends(metre: Metre, phase: float, last: float, kind: int) -> list[float]:
+    """The kind of pickup, the strength of the last note, and whether the measures make groups of four or two."""
+    measure, counted = float(metre.measure), float(metre.counted)
+    pickup = 0.0 if phase < _NEAR else measure - phase
+    kinds = (0, counted / 2 - _NEAR, counted - _NEAR, counted + _NEAR, measure / 2 + _NEAR)
+    which = int(np.searchsorted(kinds, pickup + 1e-6)) if pickup else 0
+    number = int(np.floor(last / measure + 1e-4)) + 1 - (1 if pickup else 0)
+    short = last % measure / measure
+    return [
+        *(float(which == index) for index in range(6)),
+        *(float(kind == index) for index in range(STRENGTHS)),
+        float(number % 4 == 0),
+        float(number % 2 == 0),
+        float(bool(pickup) and abs(short * measure - phase) < counted),
+    ]

@@ -1,0 +1,45 @@
+"""Lines of scores, what is usual in them, and the weights of what speaks for their barlines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from scoregen.model.beats.barlines import example_of, fit_cues, share_right
+from scoregen.model.beats.habits import count_habits
+from scoregen.model.beats.lines import NotatedLine, lines_of_score
+from scoregen.notation.files import read_score
+
+TUNES = Path(__file__).parents[3] / "corpora" / "tunes"
+
+
+@pytest.fixture(scope="module")
+def lines() -> list[NotatedLine]:
+    names = ("aura-lee", "new-britain", "wenceslas", "eventide", "greensleeves", "saints", "pop-major", "first-noel")
+    return [line for name in names for line in lines_of_score(read_score(TUNES / f"{name}.musicxml"), "tunes")]
+
+
+def test_a_line_knows_its_metre_and_its_positions(lines: list[NotatedLine]) -> None:
+    hymn = lines[1]
+    assert hymn.metre.name == "3/4" and hymn.beat == 1
+    assert [str(hymn.metre.positions[index]) for index in hymn.positions[:4]] == ["2", "0", "2", "5/2"]
+    assert (np.diff(hymn.onsets) > 0).all()
+
+
+def test_usual_steps_are_likelier_than_others(lines: list[NotatedLine]) -> None:
+    habits = count_habits([*lines, *lines, *lines])
+    own = habits["4/4", lines[0].pulse]
+    metre = lines[0].metre
+    quarter, odd = metre.index(1.0), metre.index(2 / 3)
+    assert own.steps[quarter, 0, 0] > own.steps[odd, 0, 0] + 1
+
+
+def test_the_weights_choose_the_notated_barlines(lines: list[NotatedLine]) -> None:
+    habits = count_habits([*lines, *lines, *lines])
+    found = [example_of(line.cut(), habits, np.random.default_rng(index)) for index, line in enumerate(lines)]
+    examples = [example for example in found if example is not None]
+    assert len(examples) >= len(lines) - 2
+    cues = fit_cues(examples, {}, penalty=0.1)
+    assert share_right(examples, cues) > 0.8 > share_right(examples, np.zeros_like(cues))

@@ -1,0 +1,40 @@
+"""Plans whose sections lead back to their beginnings."""
+
+from __future__ import annotations
+
+from scoregen.plan.piece.reading import parse_plan
+from scoregen.plan.piece.writing import plan_text
+from scoregen.plan.scene.cues import parse_scene
+from scoregen.plan.scene.loops import looping, loops_of_hits, loops_of_sections
+from scoregen.plan.scene.scene_plan import plan_of_scene
+from tests.plan.scene.test_cues import DOOR
+
+
+def test_free_sections_begin_on_the_tonic_and_end_on_the_dominant() -> None:
+    plan = parse_plan(
+        "[[section]]\nname = 'a'\nmeasures = 2\nkey = 'd minor'\n"
+        "[[section]]\nname = 'b'\nmeasures = 1\ntime = '3/4'\n"
+        "[[section]]\nname = 'c'\nmeasures = 1\nchords = 'I IV'\n"
+        "[[section]]\nname = 'd'\nmeasures = 2\ncadences = ['authentic']\n"
+        "[[section]]\nname = 'e'\nmeasures = 2\nsilence = 1\n"
+    )
+    found = looping(plan, loops_of_sections(plan))
+    chords = [section.chords for section in found.sections]
+    assert chords == [
+        *("i N.C. / / | N.C. / / V", "I N.C. V", "I IV", ""),
+        "N.C. / / / | N.C. / / V",
+    ]
+    assert found.sections[3] == plan.sections[3], "cadences that are asked for decide"
+    assert parse_plan(plan_text(found)).sections == found.sections
+
+
+def test_the_stretches_of_a_scene_loop() -> None:
+    plan = plan_of_scene(parse_scene(DOOR)).plan
+    loops = loops_of_hits(plan)
+    assert [loop.name for loop in loops] == ["A", "a step", "C", "the door opens", "E"]
+    assert [number for loop in loops for number in loop.sections] == list(range(len(plan.sections)))
+    found = looping(plan, loops)
+    for loop in loops:
+        first, last = (found.sections[loop.sections[place]] for place in (0, -1))
+        assert first.silence or first.chords.split()[0] in ("I", "i")
+        assert last.chords.split()[-1] == "V"
