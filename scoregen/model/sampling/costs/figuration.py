@@ -2,7 +2,7 @@
 
 The drafts of hands change their rhythm in most measures and repeat their chords, where those of the corpora keep a
 figure and move through the chord; their bows sound chords four times as often. The prices of a style (`rhythm_change`,
-`repeated_note`, `double_stop`) are fitted on its training corpus. R drafts, C choices, A time shifts.
+`repeated_note`, `double_stop`) are chosen on its training corpus. R drafts, C choices, A time shifts.
 """
 
 from __future__ import annotations
