@@ -4,7 +4,8 @@ For each of N held-out movements of the corpus of a style, its first 16 measures
 the melody (the first violin, the singer). The table has the figures of `evaluation.metrics.idioms`, by staves, for the
 excerpts and for the drafts, with 95 % intervals over pieces, the ratio, and a mark where it is off by more than 25 %.
 Then come the checks of every draft: schema and content of its MusicXML, notes out of range, chords that no hand or
-bow can play, and the time that it took. Nothing of the program ranks or selects by these figures; the model card says which prices were chosen by them.
+bow can play, and the time that it took.
+Nothing of the program ranks or selects by these figures; the model card says which prices were chosen by them.
 
     python tests/benchmarks/bench_idioms.py STYLE [--shards FOLDER] [--checkpoint FILE] [--pieces N]
         [--given nothing|melody] [--candidates N] [--seed S] [--keep FOLDER] [--json]
