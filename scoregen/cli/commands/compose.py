@@ -29,6 +29,7 @@ from scoregen.cli.console.arguments import (
     Roles,
     StaffSize,
     given_options,
+    is_given,
     parse_quarters,
     parse_roles,
     parse_seed,
@@ -352,7 +353,7 @@ def compose_command(
         raise InputError("--seconds is for a new piece with a mood, a story or a named form; give its --measures")
     if plan is not None:
         options["plan"] = _plan(plan, score, piece | given_options(chords=chords, figured_bass=figured_bass))
-    if options.get("plan") and not _is_given(context, "ensemble"):
+    if options.get("plan") and not is_given(context, "ensemble"):
         ensemble = options["ensemble"] = options["plan"].instrumentation or ensemble
     if not (score or piece or output or chords or options.get("plan")):
         raise InputError("found no score; name a melody, or describe a new piece with --measures or --key")
@@ -366,12 +367,6 @@ def compose_command(
     check_device(device)
     prepare_writers(outputs[scores[0]])
     exit_with(for_each(scores, lambda each: _compose_one(each, options, writing), as_json=as_json))
-
-
-def _is_given(context: typer.Context, option: str) -> bool:
-    """Whether the user gave an option."""
-    source = context.get_parameter_source(option)
-    return source is not None and source.name == "COMMANDLINE"
 
 
 def _in_words(

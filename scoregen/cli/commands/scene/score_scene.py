@@ -21,6 +21,7 @@ from scoregen.cli.console.arguments import (
     Quiet,
     Seed,
     StaffSize,
+    refuse_unused,
 )
 from scoregen.cli.console.conversion import Conversion, Writing, conversion
 from scoregen.cli.console.liked import Liked
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 
 def score_scene_command(
+    context: typer.Context,
     cues: Annotated[
         Path, typer.Argument(metavar="CUES", help="The cues of the scene, or for --game the plan, a TOML file.")
     ],
@@ -90,6 +92,8 @@ def score_scene_command(
     from scoregen.tasks.scene.cue_sheets import SUFFIXES
     from scoregen.tasks.scene.game_music import GameOptions
 
+    if game is None:
+        refuse_unused(context, "without --game", ("game_format", "layers", "bridge"))
     writing = Writing(engraving_options(paper, staff_size, landscape), force, as_json, quiet)
     outputs = output_files(output, [cues], load_ensemble(ensemble).name, ".musicxml")[cues]
     check_targets([cue_sheet] if cue_sheet else [], SUFFIXES, force=force)
