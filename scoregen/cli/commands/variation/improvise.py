@@ -15,6 +15,7 @@ from scoregen.cli.console.arguments import (
     Outputs,
     Paper,
     Quiet,
+    Seed,
     StaffSize,
     given_options,
     refuse_unused,
@@ -76,7 +77,7 @@ def improvise_command(
     pause: Annotated[
         float, typer.Option("--pause", metavar="SECONDS", help="With --listen: the silence that ends a phrase.")
     ] = 0.18,
-    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same notes.")] = 0,
+    seed: Seed = 0,
     paper: Paper = None,
     staff_size: StaffSize = None,
     landscape: Landscape = False,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scoregen.cli.console.arguments import Force, Json, Landscape, Outputs, Paper, Quiet, StaffSize
+from scoregen.cli.console.arguments import Force, Json, Landscape, Outputs, Paper, Quiet, Seed, StaffSize
 from scoregen.cli.console.conversion import Writing, conversion
 from scoregen.cli.console.inputs import input_files, name_of
 from scoregen.cli.console.outputs import output_files
@@ -37,7 +37,7 @@ def vary_command(
     count: Annotated[
         int | None, typer.Option("--count", help="Number of variations.", show_default="one for each technique")
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same notes.")] = 0,
+    seed: Seed = 0,
     part: Annotated[
         str | None,
         typer.Option("--part", metavar="PART", help="The part of the tune, by number or name.", show_default="first"),
