@@ -106,7 +106,7 @@ class ScoreOutput:
         self.missing += problems_of_fonts(pages)
         return pages
 
-    @property
+    @cached_property
     def heard(self) -> Score:
         """The score as it is played: with its chord symbols if they are asked for."""
         from scoregen.notation.editions.played_chords import with_played_chords

@@ -19,7 +19,7 @@ from scoregen.cli.console.arguments import (
     ensembles,
 )
 from scoregen.cli.console.conversion import Writing, conversion
-from scoregen.cli.console.inputs import exit_with, for_each, input_files, name_of, read_input
+from scoregen.cli.console.inputs import exit_with, for_each, input_files, name_of
 from scoregen.cli.console.outputs import output_files
 from scoregen.cli.console.terminal import file_in_errors
 
@@ -73,8 +73,7 @@ def arrange_command(
         from scoregen.tasks.arrange import arrange
 
         with conversion(outputs[file], writing) as work:
-            work.stage("reading")
-            music = read_input(file)
+            music = work.read(file)
             work.stage("arranging")
             with file_in_errors(file):
                 result = arrange(music, **options)

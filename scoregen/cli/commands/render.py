@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -27,8 +27,8 @@ from scoregen.cli.console.arguments import (
     Transpose,
 )
 from scoregen.cli.console.conversion import Conversion, Writing, conversion
-from scoregen.cli.console.inputs import exit_with, for_each, input_files, name_of, read_input
-from scoregen.cli.console.outputs import file_word, output_files
+from scoregen.cli.console.inputs import exit_with, for_each, input_files, name_of
+from scoregen.cli.console.outputs import default_stem, file_word, output_files
 from scoregen.cli.console.terminal import file_in_errors
 
 if TYPE_CHECKING:
@@ -111,8 +111,7 @@ def _write_editions(scores: list[Path], outputs: Mapping[Path | None, tuple[Path
 
     def write(file: Path) -> dict[str, Any]:
         with conversion(outputs[file], edition.writing) as work:
-            work.stage("reading")
-            written = _write(read_input(file), file, work, edition)
+            written = _write(work.read(file), file, work, edition)
         return {"score": name_of(file), "files": [str(path) for path in written]}
 
     exit_with(for_each(scores, write, as_json=edition.writing.as_json))
@@ -126,23 +125,19 @@ def _write(music: Score, file: Path, work: Conversion, edition: _Edition) -> lis
         shown = lay_out_given(edition.changes.apply(music), load_ensemble("satb"), edition.shape)
     is_new = music.document is not None and shown.document is None
     written = list(work.write(shown, (*music.notices, *([NEW_SCORE] if is_new else []))))
-    if edition.parts is not None:
-        written += _write_parts(shown, file, work, edition.parts)
-    return written
+    return written + (_write_parts(shown, file, work, edition.parts) if edition.parts is not None else [])
 
 
-def _write_parts(score: Score, file: Path, work: Conversion, folder: Path) -> Iterator[Path]:
+def _write_parts(score: Score, file: Path, work: Conversion, folder: Path) -> list[Path]:
     """Write every part in the formats of the outputs."""
     from scoregen.notation.editions.single_parts import single_parts
-    from scoregen.notation.files import write_all
 
+    stem, found = default_stem(file, ""), list[Path]()
     suffixes = dict.fromkeys(path.suffix for path in work.targets.paths)
     taken: set[str] = set()
     for number, part in enumerate(single_parts(score), start=1):
         word = file_word(part.parts[0].name or f"part {number}")
         word = f"{word}-{number}" if word in taken else word
         taken.add(word)
-        paths = [folder / f"{'score' if str(file) == '-' else file.stem}.{word}{suffix}" for suffix in suffixes]
-        written = write_all(part, paths, force=work.writing.force, engraving=work.writing.engraving)
-        work.paths += written.paths
-        yield from written.paths
+        found += work.write(part, (), paths=[folder / f"{stem}.{word}{suffix}" for suffix in suffixes])
+    return found

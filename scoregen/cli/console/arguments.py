@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,6 +22,19 @@ ADVANCED = "Advanced options"
 def given_options(**options: Any) -> dict[str, Any]:
     """The options that the user set. The others keep the defaults of the function that is called."""
     return {name: value for name, value in options.items() if value is not None}
+
+
+def is_given(context: typer.Context, name: str) -> bool:
+    """Whether the user gave an option, by the name of its parameter."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def refuse_unused(context: typer.Context, use: str, names: Collection[str]) -> None:
+    """InputError for an option that the user gave, but that has no effect in this use of the command."""
+    for parameter in context.command.params:
+        if parameter.name in names and is_given(context, parameter.name):
+            raise InputError(f"{parameter.opts[0]} has no effect {use}; omit it")
 
 
 def ensembles(incomplete: str = "") -> list[str]:

@@ -6,14 +6,13 @@ output, as MusicXML; `-.mid` is standard output in another format.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,9 +21,7 @@ from scoregen.cli.console.inputs import STANDARD_INPUT
 from scoregen.system.errors import InputError, OutputError, Place
 
 if TYPE_CHECKING:
-    from scoregen.notation.engraving.pages import EngravingOptions
-    from scoregen.notation.files import WrittenFiles
-    from scoregen.tasks.compose import Alternative
+    pass
 
 
 ENGRAVED = frozenset({".svg", ".pdf", ".png"})
@@ -164,20 +161,3 @@ def prepare_writers(paths: Sequence[Path]) -> None:
         from scoregen.notation.engraving.pages import prepare_engraver
 
         prepare_engraver()
-
-
-def write_alternative(
-    alternative: Alternative, paths: Sequence[Path], engraving: EngravingOptions, *, provenance: bool, force: bool
-) -> WrittenFiles:
-    """Write one alternative to all its files, and its provenance next to each."""
-    from scoregen.notation.files import write_all
-    from scoregen.system.files import write_files
-    from scoregen.tasks.provenance import provenance_fields
-
-    fields = provenance_fields(alternative.provenance)
-    written = write_all(alternative.score, paths, force=force, provenance=fields, engraving=engraving)
-    if not provenance:
-        return written
-    record = f"{json.dumps(alternative.provenance, indent=2, ensure_ascii=False)}\n".encode()
-    records = write_files([(provenance_file(path), record) for path in paths], force=force)
-    return replace(written, paths=(*written.paths, *records))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import groupby
 
-from scoregen.score.pitch import Interval, Pitch
+from scoregen.score.pitch import UNISON, Interval, Pitch
 from scoregen.system.errors import ReadError
 
 _PITCH = re.compile(r"([a-gA-G])\1*")
@@ -20,7 +20,6 @@ _RECIP = re.compile(r"(\d+)(?:%(\d+))?(\.*)")
 _TREMOLO = re.compile(r"@+\d*@*")
 _TRANSPOSITION = re.compile(r"\*Trd(-?\d+)c(-?\d+)$")
 _NUMBER = re.compile(r"\d+")
-_UNISON = Interval(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +74,7 @@ class _Spine:
     column: int
     layer: int = 0
     end: Fraction = Fraction(0)
-    transposition: Interval = _UNISON
+    transposition: Interval = UNISON
 
 
 class KernParser:
@@ -260,7 +259,7 @@ def _note(item: str, transposition: Interval) -> KernNote:
     octave = 3 + len(letters[0]) if letters[0].islower() else 4 - len(letters[0])
     pitch = Pitch(letters[1].upper(), item.count("#") - item.count("-"), octave)
     tie = next((sign for sign in "_[]" if sign in item), "")
-    return KernNote(pitch.transposed(transposition) if transposition != _UNISON else pitch, tie)
+    return KernNote(pitch.transposed(transposition) if transposition != UNISON else pitch, tie)
 
 
 def _cut(events: Sequence[KernEvent], length: Fraction) -> tuple[list[KernEvent], list[KernEvent]]:

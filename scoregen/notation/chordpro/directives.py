@@ -52,6 +52,7 @@ def read_directives(lines: list[str]) -> Song:
             song.sections[-1].rows.append(row)
         elif song.sections[-1].rows and not song.sections[-1].kind:
             song.sections.append(Section())
+    song.closing = "; ".join(comment)
     song.sections = [section for section in song.sections if section.rows or section.kind == "recall"]
     return song
 

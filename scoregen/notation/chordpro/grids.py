@@ -52,7 +52,10 @@ def _bars(words: list[str], before: list[GridBar], *, opens: bool, closes: bool)
     """The measure of some cells, or the one or two measures that a sign repeats."""
     if words in (["%"], ["%%"]) and len(before) >= len(words[0]):
         repeated = before[-len(words[0]) :]
-        return [GridBar(bar.cells, opens and not index, closes) for index, bar in enumerate(repeated)]
+        last = len(repeated) - 1
+        return [
+            GridBar(bar.cells, opens and index == 0, closes and index == last) for index, bar in enumerate(repeated)
+        ]
     cells: list[str] = []
     for word in words:
         cells += [chord if chord.lower() not in _HOLDS or is_no_chord(chord) else "" for chord in word.split("~")]

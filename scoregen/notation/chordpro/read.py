@@ -32,6 +32,8 @@ PART = "P1"
 _NEW_SONG = re.compile(r"\{\s*(?:new_song|ns)\b[^}]*\}", re.IGNORECASE)
 _MOST_NAMED = 3
 _BY_HAND = ("capo", "transpose")
+_UNKEPT = ("album", "arranger", "duration", "sorttitle", "year")
+"""Fields for which a score has no place."""
 _TEMPO = re.compile(r"\d+(?:\.\d+)?")
 
 
@@ -112,6 +114,8 @@ def _sheet(song: Song) -> _Sheet:
         if section.label and first < len(sheet.measures):
             mark = Direction(Fraction(0), RehearsalMark(section.label))
             _replace(sheet, first, directions=(mark, *sheet.measures[first].directions))
+    if sheet.measures and song.closing:
+        _comment(sheet, -1, song.closing)
     if sheet.measures:
         _replace(sheet, -1, barline=replace(sheet.measures[-1].barline, style="light-heavy"))
     return sheet
@@ -148,10 +152,14 @@ def _add_row(sheet: _Sheet, row: Row) -> None:
         onset_symbols = _symbols(sheet, [cell.chord])
         _add_measure(sheet, onset_symbols, cell.words)
     if row.comment and first < len(sheet.measures):
-        comment = Direction(Fraction(0), Words(row.comment, italic=True), PART, placement="above")
-        _replace(sheet, first, directions=(comment, *sheet.measures[first].directions))
+        _comment(sheet, first, row.comment)
     if first and first < len(sheet.measures) and row.cells:
         _replace(sheet, first, break_before="system")
+
+
+def _comment(sheet: _Sheet, index: int, text: str) -> None:
+    comment = Direction(Fraction(0), Words(text, italic=True), PART, placement="above")
+    _replace(sheet, index, directions=(comment, *sheet.measures[index].directions))
 
 
 def _add_bar(sheet: _Sheet, bar: GridBar) -> None:
@@ -237,6 +245,10 @@ def _notices(song: Song, sheet: _Sheet) -> Iterator[str]:
     for name in _BY_HAND:
         if song.fields.get(name):
             yield f"{name} {song.fields[name][0]}: the chords are kept as written; --transpose moves them"
+    unkept = [name for name in _UNKEPT if name in song.fields]
+    unkept += ["artist"] if {"artist", "composer"} <= song.fields.keys() else []
+    if unkept:
+        yield f"{', '.join(unkept)} not kept"
     if song.left:
         kinds = (
             f"{count} {kind}{'s' if count > 1 and not kind.endswith(')') else ''}" for kind, count in song.left.items()

@@ -49,8 +49,9 @@ class Section:
 
 @dataclass(slots=True)
 class Song:
-    """The fields at its head by name, its sections, and what is not kept, by kind."""
+    """The fields at its head by name, its sections, a comment after the last row, and what is not kept, by kind."""
 
     fields: dict[str, list[str]] = field(default_factory=dict)
     sections: list[Section] = field(default_factory=list)
+    closing: str = ""
     left: Counter[str] = field(default_factory=Counter)

@@ -12,7 +12,9 @@ from lxml import etree
 
 from scoregen.notation.graft.transposition import move_music
 from scoregen.notation.musicxml.insertion import insert
+from scoregen.notation.musicxml.read.attributes import transposition_of
 from scoregen.notation.musicxml.tree import parse, serialize
+from scoregen.notation.musicxml.write.signatures import transpose_elements
 from scoregen.score.elements import Part, Score
 from scoregen.score.instruments import instrument_of
 from scoregen.score.pitch import UNISON, Interval
@@ -63,30 +65,20 @@ def _rewrite(body: etree._Element, wanted: Interval) -> None:
         for child in list(measure):
             transpose = child.find("transpose") if child.tag == "attributes" else None
             if transpose is not None:
-                current = _interval(transpose)
+                current = transposition_of(transpose)
                 child.remove(transpose)
             shift = Interval(current.steps - wanted.steps, current.semitones - wanted.semitones)
             move_music(child, shift)
-    if wanted != UNISON and (first := body.find("measure")) is not None:
-        _declare(first, wanted)
+    first = body.find("measure")
+    if first is not None:
+        for element in transpose_elements(wanted):
+            _declare(first, element)
 
 
-def _interval(transpose: etree._Element) -> Interval:
-    steps, semitones, octaves = (
-        int(float(transpose.findtext(tag) or 0)) for tag in ("diatonic", "chromatic", "octave-change")
-    )
-    return Interval(steps + 7 * octaves, semitones + _OCTAVE * octaves)
-
-
-def _declare(measure: etree._Element, wanted: Interval) -> None:
+def _declare(measure: etree._Element, transpose: etree._Element) -> None:
+    """Write a transposition at the start of a measure."""
     attributes = measure.find("attributes")
     if attributes is None:
         attributes = etree.Element("attributes")
         insert(measure, 0, attributes)
-    element = etree.Element("transpose")
-    octaves = int(wanted.semitones / _OCTAVE)
-    values = {"diatonic": wanted.steps - 7 * octaves, "chromatic": wanted.semitones - _OCTAVE * octaves}
-    for tag, value in (*values.items(), *([("octave-change", octaves)] if octaves else [])):
-        etree.SubElement(element, tag).text = str(value)
-    place = sum(child.tag in _BEFORE for child in attributes)
-    insert(attributes, place, element)
+    insert(attributes, sum(child.tag in _BEFORE for child in attributes), transpose)

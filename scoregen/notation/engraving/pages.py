@@ -189,8 +189,8 @@ def _engrave(text: bytes, options: EngravingOptions) -> Engraving:
         (space_lines(heading, scale), _verovio_options(text, replace(options, scale=scale), condensed=condensed))
         for scale in (options.scale, *_tighter_scales(options))
     ]
-    request = {"text": serialize(root).decode(), "layouts": layouts, "keys": keys, "favoured": favoured}
-    request["required"] = required
+    breaks = {"favoured": favoured, "required": required}
+    request = {"text": serialize(root).decode(), "layouts": layouts, "keys": keys, **breaks}
     drawn = _run_verovio(request, options.timeout_seconds)
     pages = tuple(_finish(page, index, len(drawn), heading, options) for index, page in enumerate(drawn))
     return Engraving(pages, missing(inventory, drawn))

@@ -20,7 +20,7 @@ from scoregen.notation.interchange.mei import mei_contents, without_alternatives
 from scoregen.notation.interchange.musescore import musescore_to_musicxml
 from scoregen.notation.interchange.tidy import tidy
 from scoregen.notation.musicxml.document import decode_text, read_bytes, serialize
-from scoregen.notation.musicxml.mxl import check_archive, is_zip
+from scoregen.notation.musicxml.mxl import check_archive
 from scoregen.notation.musicxml.read.score import read_musicxml
 from scoregen.notation.musicxml.tree import parse, parse_xml
 from scoregen.notation.validation.document import schema_problems
@@ -70,9 +70,7 @@ def read_other(path: Path) -> Score:
         return read_abc(path)
     if suffix == ".krn":
         return _kern(path)
-    data = read_bytes(path)  # its errors are better than a library's
-    if is_zip(data):
-        check_archive(data, str(path))
+    check_archive(read_bytes(path), str(path))  # their errors are better than a library's
     return _score(path, path, "music21", "capella")
 
 

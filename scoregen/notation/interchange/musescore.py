@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from scoregen.notation.musicxml.document import load_document, read_bytes
-from scoregen.notation.musicxml.mxl import check_archive, is_zip
+from scoregen.notation.musicxml.mxl import check_archive
 from scoregen.system.errors import Place, ReadError, ToolError
 from scoregen.system.subprocesses import ending, run
 
@@ -19,9 +19,7 @@ _PROGRAMS = ("mscore4portable", "mscore", "musescore", "mscore4", "musescore4", 
 
 def musescore_to_musicxml(path: Path) -> bytes:
     """A .mscz or .mscx file as MusicXML. Raises ToolError without MuseScore, ReadError for a damaged file."""
-    data = read_bytes(path)
-    if is_zip(data):
-        check_archive(data, str(path))
+    check_archive(read_bytes(path), str(path))
     program = next((found for name in _PROGRAMS if (found := shutil.which(name))), None)
     if program is None:
         raise ToolError(

@@ -50,7 +50,12 @@ def read_mxl(data: bytes, file: str) -> bytes:
 
 
 def check_archive(data: bytes, file: str) -> None:
-    """ReadError for a zip file of another format that is broken, malicious, or unpacks to more than is read."""
+    """ReadError for a zip file of another format that is broken, malicious, or unpacks to more than is read.
+
+    Data that are no zip file are not looked at.
+    """
+    if not is_zip(data):
+        return
     place, total = Place(file), 0
     _check_directory(data, place)
     try:

@@ -50,6 +50,14 @@ def test_a_song_is_heard_with_its_chords(tmp_path: Path, capsys: pytest.CaptureF
     assert len(sounding_notes(read_score(tmp_path / "song.mid"))) == 12
 
 
+def test_the_files_of_parts_have_the_chords_too(tmp_path: Path) -> None:
+    song = tmp_path / "song.cho"
+    song.write_text("[Am]one [F]two\n")
+    folder = tmp_path / "stands"
+    assert run(["convert", str(song), str(tmp_path / "song.mid"), "--play-chords", "--parts", str(folder)]) == 0
+    assert len(sounding_notes(read_score(folder / "song.voice.mid"))) == 8
+
+
 def test_a_wrong_key_is_one_line(choir: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["convert", str(choir), str(choir.with_suffix(".pdf")), "--transpose", "H#"]) == 2
     assert "expected an interval (M2, -m3), a number of semitones (-2), or a key" in capsys.readouterr().err

@@ -97,6 +97,24 @@ Chorus:
 """
 
 
+def test_a_sign_for_two_measures_repeats_once(tmp_path: Path) -> None:
+    score = read(tmp_path, "{sog}\n|: C . | G . | %% :| Am . |\n{eog}\n")
+    assert chords(score)[:4] == 2 * [[("C", None)], [("G", None)]]
+    assert [measure.barline.repeat_times for measure in score.measures] == [0, 0, 0, 2, 0]
+
+
+def test_a_comment_after_the_last_line_stands_over_the_last_measure(tmp_path: Path) -> None:
+    score = read(tmp_path, "{c: gently}\n[C]one [G]two\n{c: Repeat to fade}\n")
+    assert words(score) == ["gently", "one", "Repeat to fade", "two"]
+
+
+def test_fields_without_a_place_are_named(tmp_path: Path) -> None:
+    head = "{artist: A}\n{composer: B}\n{album: C}\n{year: 1999}\n"
+    score = read(tmp_path, f"{head}[C]one\n")
+    assert score.metadata.composer == "B" and "song.cho: album, year, artist not kept" in score.notices
+    assert read(tmp_path, "{artist: A}\n[C]one\n").metadata.composer == "A"
+
+
 def test_chords_over_words_belong_to_the_word_below(tmp_path: Path) -> None:
     score = read(tmp_path, COLUMNS, "song.txt")
     assert score.metadata.title == "House" and score.measures[0].key.mode == "minor"

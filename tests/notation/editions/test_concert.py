@@ -54,6 +54,15 @@ def test_the_written_pitch_comes_back() -> None:
     assert again.parts[0].transposition == CLARINET and heard(again) == heard(score)
 
 
+def test_a_transposition_in_semitones_alone_is_that_of_the_nearest_step() -> None:
+    """The diatonic part of a transposition is optional."""
+    score = band()
+    short = (score.document or b"").replace(b"<diatonic>-1</diatonic>", b"")
+    assert short != score.document
+    concert = at_concert_pitch(read_musicxml(short, "short"))
+    assert heard(read_musicxml(concert.document or b"", "concert")) == heard(score)
+
+
 def test_a_score_that_is_at_concert_pitch_is_unchanged() -> None:
     score = chorale(1, measures=3)
     assert at_concert_pitch(score) is score

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from scoregen.cli.console.arguments import Force, Quiet, Seed, given_options, parse_quarters
+from scoregen.cli.console.arguments import Force, Quiet, Seed, given_options
 from scoregen.cli.console.inputs import name_of, read_input
-from scoregen.cli.console.moods import Mood, Seconds, Story, is_asked_in_words, plan_in_words
+from scoregen.cli.console.new_pieces import (
+    Anacrusis,
+    Form,
+    Measures,
+    Mood,
+    Phrases,
+    Seconds,
+    Story,
+    Tempo,
+    Time,
+    is_asked_in_words,
+    plan_in_words,
+)
 from scoregen.cli.console.terminal import file_in_errors, print_messages, print_paths
 from scoregen.system.errors import InputError
 
@@ -27,33 +38,16 @@ def plan_command(
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="The plan, a .toml file.", show_default="shown"),
     ] = None,
-    measures: Annotated[
-        int | None, typer.Option("--measures", min=1, help="Number of measures.", show_default="16")
-    ] = None,
-    form: Annotated[
-        str | None,
-        typer.Option(
-            "--form",
-            metavar="NAME",
-            help="A form such as period, aaba or rondo, or sections in letters, such as AABA.",
-            show_default="A",
-        ),
-    ] = None,
+    measures: Measures = None,
+    form: Form = None,
     mood: Mood = None,
     story: Story = None,
     seconds: Seconds = None,
     key: Annotated[str | None, typer.Option("--key", help="Key, such as 'g minor'.", show_default="C major")] = None,
-    time_signature: Annotated[
-        str | None, typer.Option("--time", help="Time signature, such as 6/8.", show_default="4/4")
-    ] = None,
-    tempo: Annotated[int | None, typer.Option("--tempo", min=1, help="Beats per minute.", show_default="84")] = None,
-    anacrusis: Annotated[
-        Fraction | None,
-        typer.Option("--anacrusis", parser=parse_quarters, metavar="QUARTERS", help="Anacrusis.", show_default="0"),
-    ] = None,
-    phrases: Annotated[
-        int | None, typer.Option("--phrases", min=0, help="Number of phrases.", show_default="by length")
-    ] = None,
+    time_signature: Time = None,
+    tempo: Tempo = None,
+    anacrusis: Anacrusis = None,
+    phrases: Phrases = None,
     seed: Seed = 0,
     force: Force = False,
     quiet: Quiet = False,

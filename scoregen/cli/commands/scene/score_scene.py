@@ -10,7 +10,6 @@ import typer
 
 from scoregen.cli.commands.scene.game import GameRequest, write_game
 from scoregen.cli.console.arguments import (
-    ADVANCED,
     Ensemble,
     Force,
     Json,
@@ -21,10 +20,13 @@ from scoregen.cli.console.arguments import (
     Quiet,
     Seed,
     StaffSize,
+    given_options,
+    refuse_unused,
 )
 from scoregen.cli.console.conversion import Conversion, Writing, conversion
 from scoregen.cli.console.liked import Liked
 from scoregen.cli.console.outputs import file_word, output_files
+from scoregen.cli.console.sampling_options import Candidates
 from scoregen.cli.console.terminal import file_in_errors, print_json
 from scoregen.system.errors import InputError
 
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
 
 def score_scene_command(
+    context: typer.Context,
     cues: Annotated[
         Path, typer.Argument(metavar="CUES", help="The cues of the scene, or for --game the plan, a TOML file.")
     ],
@@ -66,9 +69,7 @@ def score_scene_command(
     ] = None,
     like: Like = None,
     seed: Seed = 0,
-    candidates: Annotated[
-        int, typer.Option("--candidates", min=1, help="Number of drafts to sample and rank.", rich_help_panel=ADVANCED)
-    ] = 8,
+    candidates: Candidates = None,
     paper: Paper = None,
     staff_size: StaffSize = None,
     landscape: Landscape = False,
@@ -90,13 +91,15 @@ def score_scene_command(
     from scoregen.tasks.scene.cue_sheets import SUFFIXES
     from scoregen.tasks.scene.game_music import GameOptions
 
+    if game is None:
+        refuse_unused(context, "without --game", ("game_format", "layers", "bridge"))
     writing = Writing(engraving_options(paper, staff_size, landscape), force, as_json, quiet)
     outputs = output_files(output, [cues], load_ensemble(ensemble).name, ".musicxml")[cues]
     check_targets([cue_sheet] if cue_sheet else [], SUFFIXES, force=force)
     check_targets([plan] if plan else [], [".toml"], force=force)
     if stems:
         check_tools(".wav")
-    sampling = SamplingOptions(seed=seed, candidates=candidates)
+    sampling = SamplingOptions(**given_options(seed=seed, candidates=candidates))
     options = GameOptions(layers, bridge)
     asked = GameRequest.of(game, game_format, options, ensemble, sampling, force=force) if game else None
     liked = Liked.read(like) if like else None

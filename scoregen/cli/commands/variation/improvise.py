@@ -8,15 +8,39 @@ from typing import Annotated, Any
 
 import typer
 
-from scoregen.cli.console.arguments import Force, Json, Landscape, Outputs, Paper, Quiet, StaffSize, given_options
+from scoregen.cli.console.arguments import (
+    Force,
+    Json,
+    Landscape,
+    Outputs,
+    Paper,
+    Quiet,
+    Seed,
+    StaffSize,
+    given_options,
+    refuse_unused,
+)
 from scoregen.cli.console.conversion import Writing, conversion
-from scoregen.cli.console.inputs import input_files, name_of, read_input
-from scoregen.cli.console.outputs import output_files, prepare_writers
+from scoregen.cli.console.inputs import input_files, name_of
+from scoregen.cli.console.outputs import output_files
 from scoregen.cli.console.terminal import file_in_errors, print_json, print_message
 from scoregen.system.errors import InputError
 
+_OF_SOLO = ("instrument", "style", "density")
+_OF_CHORDS = ("key", "time_signature", "tempo")
+_OF_LISTENING = ("reply_port", "pause")
+_OF_FILES = ("output", "paper", "staff_size", "landscape", "force", "as_json")
+_UNUSED = {
+    "a LEADSHEET": _OF_LISTENING,
+    "--chords": _OF_LISTENING,
+    "--answer": (*_OF_SOLO, *_OF_CHORDS, *_OF_LISTENING),
+    "--listen": (*_OF_SOLO, "key", *_OF_FILES),
+}
+"""The options without effect by what there is to play to."""
+
 
 def improvise_command(
+    context: typer.Context,
     score: Annotated[
         Path | None, typer.Argument(metavar="[LEADSHEET]", help="A score with chord symbols to play a solo over.")
     ] = None,
@@ -53,7 +77,7 @@ def improvise_command(
     pause: Annotated[
         float, typer.Option("--pause", metavar="SECONDS", help="With --listen: the silence that ends a phrase.")
     ] = 0.18,
-    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same notes.")] = 0,
+    seed: Seed = 0,
     paper: Paper = None,
     staff_size: StaffSize = None,
     landscape: Landscape = False,
@@ -68,7 +92,8 @@ def improvise_command(
     """
     from scoregen.notation.engraving.pages import engraving_options
 
-    _check_use({"a LEADSHEET": score, "--chords": chords, "--answer": answer, "--listen": listen})
+    use = _use({"a LEADSHEET": score, "--chords": chords, "--answer": answer, "--listen": listen})
+    refuse_unused(context, f"with {use}", _UNUSED[use])
     writing = Writing(engraving_options(paper, staff_size, landscape), force, as_json, quiet)
     if listen is not None:
         _listen(listen, reply_port, tempo, time_signature, pause, seed, quiet=quiet)
@@ -82,12 +107,13 @@ def improvise_command(
         _solo(score, chords, output, options, writing)
 
 
-def _check_use(sources: dict[str, Any]) -> None:
-    """InputError unless there is one thing to play to."""
+def _use(sources: dict[str, Any]) -> str:
+    """What there is to play to. InputError unless it is one thing."""
     named = [name for name, value in sources.items() if value is not None]
     if len(named) != 1:
         found = " and ".join(named) or "nothing to play to"
         raise InputError(f"found {found}; expected one of: {', '.join(sources)}")
+    return named[0]
 
 
 def _solo(
@@ -99,10 +125,8 @@ def _solo(
     wanted.check()
     file = input_files([score])[0] if score is not None else None
     outputs = output_files(output, [file], "solo", ".musicxml")[file]
-    prepare_writers(outputs)
     with conversion(outputs, writing) as work:
-        work.stage("reading")
-        music = read_input(file) if file is not None else None
+        music = work.read(file) if file is not None else None
         work.stage("improvising")
         with file_in_errors(file):
             done = improvise(music, wanted, chords=chords)
@@ -119,10 +143,8 @@ def _answer(phrase: Path, output: list[Path] | None, seed: int, writing: Writing
 
     file = input_files([phrase])[0]
     outputs = output_files(output, [file], "answer", ".musicxml")[file]
-    prepare_writers(outputs)
     with conversion(outputs, writing) as work:
-        work.stage("reading")
-        music = read_input(file)
+        music = work.read(file)
         work.stage("answering")
         with file_in_errors(file):
             done = answer(music, seed=seed)

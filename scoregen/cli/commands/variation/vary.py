@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scoregen.cli.console.arguments import Force, Json, Landscape, Outputs, Paper, Quiet, StaffSize
+from scoregen.cli.console.arguments import Force, Json, Landscape, Outputs, Paper, Quiet, Seed, StaffSize
 from scoregen.cli.console.conversion import Writing, conversion
-from scoregen.cli.console.inputs import input_files, name_of, read_input
-from scoregen.cli.console.outputs import output_files, prepare_writers
+from scoregen.cli.console.inputs import input_files, name_of
+from scoregen.cli.console.outputs import output_files
 from scoregen.cli.console.terminal import file_in_errors, print_json
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def vary_command(
     count: Annotated[
         int | None, typer.Option("--count", help="Number of variations.", show_default="one for each technique")
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same notes.")] = 0,
+    seed: Seed = 0,
     part: Annotated[
         str | None,
         typer.Option("--part", metavar="PART", help="The part of the tune, by number or name.", show_default="first"),
@@ -62,10 +62,8 @@ def vary_command(
     writing = Writing(engraving_options(paper, staff_size, landscape), force, as_json, quiet)
     file = input_files([theme])[0]
     outputs = output_files(output, [file], "variations", ".musicxml")[file]
-    prepare_writers(outputs)
     with conversion(outputs, writing) as work:
-        work.stage("reading")
-        music = read_input(file)
+        music = work.read(file)
         with file_in_errors(file):
             done = vary(music, options, work.stage("varying"))
         written = work.write(done.score, done.notices)

@@ -9,7 +9,6 @@ from lxml import etree
 
 from scoregen.notation.musicxml.read.values import (
     MAX_DIVISIONS,
-    UNISON,
     Exact,
     integer,
     lenient_integer,
@@ -20,7 +19,7 @@ from scoregen.notation.musicxml.read.values import (
 from scoregen.score.elements import Clef
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import SignatureChange, TimeSignature
-from scoregen.score.pitch import STEPS, Interval
+from scoregen.score.pitch import STEPS, UNISON, Interval
 from scoregen.system.errors import ReadError, RefusedError
 
 MAX_STAVES = 16
@@ -136,12 +135,14 @@ def read_clef(element: etree._Element) -> Clef:
     )
 
 
+def transposition_of(element: etree._Element) -> Interval:
+    """The interval from written to sounding pitch of a <transpose>."""
+    diatonic, chromatic, octaves = (element.find(name) for name in ("diatonic", "chromatic", "octave-change"))
+    return transposition(text_of(diatonic), text_of(chromatic), text_of(octaves))
+
+
 def _read_transpose(state: PartState, element: etree._Element) -> None:
-    interval = transposition(
-        text_of(element.find("diatonic")),
-        text_of(element.find("chromatic")),
-        text_of(element.find("octave-change")),
-    )
+    interval = transposition_of(element)
     staff = _staff_number(element, "0")
     if staff == 0:
         state.transpositions.clear()

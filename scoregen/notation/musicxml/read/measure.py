@@ -16,13 +16,14 @@ from scoregen.notation.musicxml.read.harmony import read_harmony
 from scoregen.notation.musicxml.read.notes import Entry, NoteFields, add_chord_member, is_chord_member, read_entry
 from scoregen.notation.musicxml.read.spanners import SpannerEnd
 from scoregen.notation.musicxml.read.tempos import read_tempo
-from scoregen.notation.musicxml.read.values import UNISON, optional_number, quarters, text_of
+from scoregen.notation.musicxml.read.values import optional_number, quarters, text_of
 from scoregen.notation.musicxml.read.voices import Strand, build_strands, slur_ends
 from scoregen.score.chord_symbols import ChordSymbol
 from scoregen.score.directions import Direction, FiguredBass
 from scoregen.score.elements import Barline, Break, Tempo
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import SignatureChange, TimeSignature
+from scoregen.score.pitch import UNISON
 from scoregen.score.spanners import Spanner
 from scoregen.system.errors import ReadError
 

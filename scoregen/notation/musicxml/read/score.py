@@ -19,10 +19,11 @@ from scoregen.notation.musicxml.read.columns import Share, join_parts, of_one_me
 from scoregen.notation.musicxml.read.header import PartHeader, read_metadata, read_part_list
 from scoregen.notation.musicxml.read.measure import PartMeasure, read_measure
 from scoregen.notation.musicxml.read.spanners import StrandKey, paired_spanners
-from scoregen.notation.musicxml.read.values import UNISON, Exact
+from scoregen.notation.musicxml.read.values import Exact
 from scoregen.notation.musicxml.read.voices import voice_numbers
 from scoregen.notation.musicxml.tree import parse
 from scoregen.score.elements import Clef, Instrument, Measure, Part, Score, Slot
+from scoregen.score.pitch import UNISON
 from scoregen.system.errors import InputError, Place, ReadError
 
 

@@ -20,7 +20,6 @@ MAX_DIVISIONS = 10_000_000
 MAX_QUARTERS = 4096
 MAX_DOTS = 8
 MAX_VOICE_NAME = 100
-UNISON = Interval(0, 0)
 
 FORTE = 90
 """The MIDI velocity of 100 percent in MusicXML."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from lxml import etree
@@ -14,7 +14,7 @@ from scoregen.score.elements import Clef, Measure, Part
 from scoregen.score.instruments import instrument_of
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import SignatureChange, TimeSignature, last_time
-from scoregen.score.pitch import Interval
+from scoregen.score.pitch import UNISON, Interval
 
 _HANDS = 2
 _PLAIN_SYMBOLS = {"common": "4/4", "cut": "2/2"}
@@ -44,7 +44,7 @@ def first_attributes(measure: Measure, context: PartContext) -> etree._Element:
         add(element, "part-symbol", "brace", {"top-staff": "1", "bottom-staff": str(_braced_staves(part))})
     for number, clef in enumerate(part.clefs, start=1):
         _clef(element, clef, str(number) if part.staves > 1 else None)
-    _transpose(element, part.transposition)
+    element.extend(transpose_elements(part.transposition))
     return element
 
 
@@ -130,13 +130,14 @@ def _clef(attributes: etree._Element, clef: Clef, number: str | None) -> None:
         add(element, "clef-octave-change", clef.octave_change)
 
 
-def _transpose(attributes: etree._Element, interval: Interval) -> None:
-    """The interval from written to sounding pitch, with octaves separate."""
-    if interval == Interval(0, 0):
+def transpose_elements(interval: Interval) -> Iterator[etree._Element]:
+    """The interval from written to sounding pitch, with octaves separate; nothing for a unison."""
+    if interval == UNISON:
         return
     octaves = int(interval.steps / 7)
-    element = add(attributes, "transpose")
+    element = etree.Element("transpose")
     add(element, "diatonic", interval.steps - 7 * octaves)
     add(element, "chromatic", interval.semitones - 12 * octaves)
     if octaves:
         add(element, "octave-change", octaves)
+    yield element

@@ -61,6 +61,7 @@ def test_what_does_not_fit_is_one_line_with_exit_code_2(tmp_path: Path, capsys: 
     for arguments, message in (
         (["score-scene", str(many), "--game", str(tmp_path / "new")], "found 14 sections, which would need 182"),
         (["score-scene", str(plan), "--game", str(tmp_path / "full")], "the file exists; --force overwrites it"),
+        (["score-scene", str(cues), "--layers", "2"], "--layers has no effect without --game; omit it"),
         (["score-scene", str(plan)], "is a plan without cues; use --game"),
         (["score-scene", str(cues), "--seed", " "], "expected a number or a name"),
         (["score-scene", str(cues), "--like", str(tmp_path / "none.musicxml")], "there is no such file"),

@@ -84,6 +84,10 @@ def test_an_answer_is_written(theme: Path, tmp_path: Path, monkeypatch: pytest.M
         (["--chords", "C", "--style", "polka"], "--style: found 'polka'"),
         (["--chords", "C", "--density", "7"], "--density: found 7"),
         (["--listen", "x", "--pause", "60"], "--pause: found 60"),
+        (["--listen", "x", "--style", "folk"], "--style has no effect with --listen; omit it"),
+        (["--listen", "x", "-o", "solo.mid"], "--output has no effect with --listen; omit it"),
+        (["--answer", "x.mid", "--key", "G"], "--key has no effect with --answer; omit it"),
+        (["--chords", "C", "--reply-to", "x"], "--reply-to has no effect with --chords; omit it"),
     ],
 )
 def test_wrong_options_of_improvise_are_one_line(arguments: list[str], message: str, capsys: Captured) -> None:
