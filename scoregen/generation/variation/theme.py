@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -50,6 +50,12 @@ class Theme:
             if note.slot != self.slot and note.duration > 0:
                 rows.setdefault(note.slot, []).append(note)
         return {slot: tuple(row) for slot, row in rows.items()}
+
+    @cached_property
+    def diatonic_range(self) -> tuple[int, int]:
+        """The lowest and the highest step of the tune."""
+        heights = [pitch_of(note).diatonic for note in self.line]
+        return min(heights), max(heights)
 
     @cached_property
     def onsets(self) -> tuple[Fraction, ...]:
@@ -125,8 +131,22 @@ class Theme:
 
     def sounding(self, slot: Slot, time: Fraction) -> tuple[SoundingNote, ...]:
         """The notes of another voice that sound at a time."""
-        row = self.others.get(slot, ())
-        return tuple(note for note in row if note.onset <= time < note.end)
+        rows = self._by_measure.get(slot)
+        return tuple(note for note in rows[self.measure_at(time)] if note.onset <= time < note.end) if rows else ()
+
+    def ending(self, slot: Slot, time: Fraction) -> tuple[SoundingNote, ...]:
+        """The notes of another voice that end at a time after the start."""
+        return tuple(note for note in self._by_measure[slot][bisect_left(self.onsets, time) - 1] if note.end == time)
+
+    @cached_property
+    def _by_measure(self) -> Mapping[Slot, Sequence[Sequence[SoundingNote]]]:
+        """For each other voice the notes that sound in each measure: figures ask for them at every note."""
+        found: dict[Slot, list[list[SoundingNote]]] = {slot: [[] for _ in self.onsets] for slot in self.others}
+        for slot, row in self.others.items():
+            for note in row:
+                for index in range(note.measure_index, bisect_left(self.onsets, note.end)):
+                    found[slot][index].append(note)
+        return found
 
 
 def tune_line(score: Score, slot: Slot) -> tuple[SoundingNote, ...]:
