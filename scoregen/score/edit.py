@@ -63,7 +63,7 @@ def blank_voices(score: Score, slots: Collection[Slot], indices: Iterable[int]) 
 def _untied(measure: Measure, slots: Collection[Slot], index: int, blank: Collection[int]) -> Measure:
     """A measure next to blank ones, without the ties whose other end is removed."""
     voices = [
-        replace(voice, elements=_without_ties(voice.elements, start=index - 1 in blank, end=index + 1 in blank))
+        replace(voice, elements=without_outer_ties(voice.elements, start=index - 1 in blank, end=index + 1 in blank))
         if voice.slot in slots
         else voice
         for voice in measure.voices
@@ -71,7 +71,8 @@ def _untied(measure: Measure, slots: Collection[Slot], index: int, blank: Collec
     return replace(measure, voices=tuple(voices)) if index - 1 in blank or index + 1 in blank else measure
 
 
-def _without_ties(elements: tuple[Element, ...], *, start: bool, end: bool) -> tuple[Element, ...]:
+def without_outer_ties(elements: tuple[Element, ...], *, start: bool, end: bool) -> tuple[Element, ...]:
+    """The elements without the ties that lead into the first of them, or out of the last."""
     timed = [index for index, element in enumerate(elements) if not element.grace]
     row = list(elements)
     if timed and start:

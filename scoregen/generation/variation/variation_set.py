@@ -37,14 +37,14 @@ def with_variations(theme: Score, variations: Sequence[Variation]) -> Score:
     """
     if not variations:
         return theme
-    measures = [*theme.measures[:-1], _closed(theme.measures[-1])]
+    measures = [*theme.measures[:-1], _closed(theme.measures[-1], "light-light")]
     tempo = next((tempo for measure in reversed(measures) for tempo in reversed(measure.tempos)), None)
     numbers = _Numbers.after(theme.measures)
     for count, variation in enumerate(variations, 1):
         name = f"Var. {count}: {variation.technique}"
         own = [_part_of_set(measure, numbers) for measure in variation.score.measures]
         own[0] = _named(_in_tempo(own[0], tempo), name)
-        own[-1] = _closed(own[-1]) if count < len(variations) else _final(own[-1])
+        own[-1] = _closed(own[-1], "light-light" if count < len(variations) else "light-heavy")
         measures += own
     return replace(theme, measures=tuple(measures))
 
@@ -90,13 +90,9 @@ def _in_tempo(measure: Measure, tempo: Tempo | None) -> Measure:
     return replace(measure, tempos=measure.tempos[1:]) if same else measure
 
 
-def _closed(measure: Measure) -> Measure:
-    """The last measure of the theme or of a variation, with a double barline; one with a repeat keeps it."""
-    return measure if measure.barline.repeat_times else replace(measure, barline=Barline("light-light"))
-
-
-def _final(measure: Measure) -> Measure:
-    return measure if measure.barline.repeat_times else replace(measure, barline=Barline("light-heavy"))
+def _closed(measure: Measure, style: str) -> Measure:
+    """The last measure of the theme or of a variation, with a barline; one with a repeat keeps it."""
+    return measure if measure.barline.repeat_times else replace(measure, barline=Barline(style))
 
 
 def with_fitting_slurs(score: Score) -> Score:

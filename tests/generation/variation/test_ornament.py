@@ -26,7 +26,7 @@ MANNERS = ("ornament", "triplets", "diminution", "texture")
 
 def varied(theme: Theme, technique: str, strength: float, seed: str = "0") -> Score:
     done = ornamented(theme, manners()[technique], strength, seed)
-    return insert_voices(replace(theme.score, document=None), done.voices.items())
+    return insert_voices(replace(theme.score, document=None), done.items())
 
 
 @pytest.mark.parametrize("technique", MANNERS)
