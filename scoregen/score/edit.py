@@ -49,6 +49,17 @@ class Selection:
         return chosen
 
 
+def named_part(score: Score, name: str, option: str) -> Part:
+    """A part by its number, id or name; an InputError that names the option lists the parts."""
+    if name.isdigit() and 1 <= int(name) <= len(score.parts):
+        return score.parts[int(name) - 1]
+    found = next((part for part in score.parts if name.lower() in (part.id.lower(), part.name.lower())), None)
+    if found is None:
+        listing = ", ".join(f"{number} ({part.name or part.id})" for number, part in enumerate(score.parts, 1))
+        raise InputError(f"{option}: there is no part {name!r}; expected one of: {listing}")
+    return found
+
+
 def blank_voices(score: Score, slots: Collection[Slot], indices: Iterable[int]) -> Score:
     """The score with these voices blank in these measures, and no tie or slur leading into or out of them."""
     chosen = set(indices)

@@ -16,7 +16,8 @@ from scoregen.analysis.harmony.tune_keys import tune_keys
 from scoregen.generation.variation.implied_chords import ChordStretch, implied_chords
 from scoregen.plan.chords.given_line import GivenMusic
 from scoregen.plan.phrase_ends import phrase_ends
-from scoregen.score.elements import Part, Score, Slot
+from scoregen.score.edit import named_part
+from scoregen.score.elements import Score, Slot
 from scoregen.score.ensemble import recognise_ensemble
 from scoregen.score.instruments import family_of
 from scoregen.score.keys import Key
@@ -173,7 +174,7 @@ def theme_of(score: Score, part: str | None = None) -> Theme:
 
 
 def _tune_slot(score: Score, name: str | None) -> Slot:
-    parts = [_named(score, name)] if name else list(score.parts)
+    parts = [named_part(score, name, "--part")] if name else list(score.parts)
     counts: dict[Slot, int] = {}
     for note in pitched_notes(score):
         counts[note.slot] = counts.get(note.slot, 0) + 1
@@ -183,17 +184,6 @@ def _tune_slot(score: Score, name: str | None) -> Slot:
             staff = own[0].staff
             return max((slot for slot in own if slot.staff == staff), key=lambda slot: (counts[slot], -slot.voice))
     raise InputError("found no notes with a pitch; expected a theme")
-
-
-def _named(score: Score, name: str) -> Part:
-    """A part by number, id or name."""
-    if name.isdigit() and 1 <= int(name) <= len(score.parts):
-        return score.parts[int(name) - 1]
-    found = next((part for part in score.parts if name.lower() in (part.id.lower(), part.name.lower())), None)
-    if found is None:
-        listing = ", ".join(f"{number} ({part.name or part.id})" for number, part in enumerate(score.parts, 1))
-        raise InputError(f"--part: there is no part {name!r}; expected one of: {listing}")
-    return found
 
 
 def _kind(score: Score) -> Kind:

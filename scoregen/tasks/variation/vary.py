@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from scoregen.generation.variation.grammar import manners, usual_techniques
-from scoregen.generation.variation.measuring import Homes, measured
+from scoregen.generation.variation.measuring import Homes, Variation, measured
 from scoregen.generation.variation.mode import in_other_mode
 from scoregen.generation.variation.network_ear import network_ear
 from scoregen.generation.variation.ornament import ornamented
 from scoregen.generation.variation.rhythm import in_rhythm
 from scoregen.generation.variation.texture import broken_chords
 from scoregen.generation.variation.theme import Theme, theme_of
-from scoregen.generation.variation.variation_set import Variation, with_fitting_slurs, with_variations
+from scoregen.generation.variation.variation_set import with_fitting_slurs, with_variations
 from scoregen.generation.variation.voice_exchange import voices_exchanged
 from scoregen.notation.results import ScoreResult
 from scoregen.score.directions import RepeatMark
