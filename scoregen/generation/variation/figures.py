@@ -8,7 +8,7 @@ between the neighbouring voices, and makes no parallel fifths or octaves with an
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -17,9 +17,11 @@ from scoregen.generation.variation.spelling import melodic, steps_away
 from scoregen.generation.variation.theme import Theme
 from scoregen.score.keys import Key
 from scoregen.score.pitch import Pitch
+from scoregen.score.theory.parallel_motion import SAMPLING, parallel_interval
 from scoregen.score.timeline import SoundingNote, pitch_of
 
-_PERFECT = (0, 7)
+_PARALLELS = replace(SAMPLING, octave_shifts=True)
+"""What no figure makes: as in drafts of the network, and leaps of two voices by octaves too."""
 _HARSH, _SHARP = (1, 11), (2, 10, 6)
 _CLASH = 0.3
 _STRONG_BEAT = 1
@@ -214,13 +216,9 @@ def _sounding(theme: Theme, time: Fraction) -> Iterator[SoundingNote]:
 def _parallel(line: Sequence[Pitch], index: int, time: Fraction, theme: Theme) -> bool:
     """Whether the tune moves into a note, at a time, in parallel fifths or octaves with another voice."""
     low, high = line[index - 1], line[index]
-    if low == high:
-        return False
     for slot in theme.others:
         now = [note for note in theme.sounding(slot, time) if note.onset == time]
         for old, new in zip(theme.ending(slot, time), now, strict=False):
-            was = int(low.chromatic - pitch_of(old).chromatic) % 12
-            apart = int(high.chromatic - pitch_of(new).chromatic) % 12
-            if was == apart and apart in _PERFECT and pitch_of(old) != pitch_of(new):
+            if parallel_interval(low, high, pitch_of(old), pitch_of(new), _PARALLELS):
                 return True
     return False
