@@ -49,6 +49,17 @@ class Selection:
         return chosen
 
 
+def named_part(score: Score, name: str, option: str) -> Part:
+    """A part by its number, id or name; an InputError that names the option lists the parts."""
+    if name.isdigit() and 1 <= int(name) <= len(score.parts):
+        return score.parts[int(name) - 1]
+    found = next((part for part in score.parts if name.lower() in (part.id.lower(), part.name.lower())), None)
+    if found is None:
+        listing = ", ".join(f"{number} ({part.name or part.id})" for number, part in enumerate(score.parts, 1))
+        raise InputError(f"{option}: there is no part {name!r}; expected one of: {listing}")
+    return found
+
+
 def blank_voices(score: Score, slots: Collection[Slot], indices: Iterable[int]) -> Score:
     """The score with these voices blank in these measures, and no tie or slur leading into or out of them."""
     chosen = set(indices)
@@ -63,7 +74,7 @@ def blank_voices(score: Score, slots: Collection[Slot], indices: Iterable[int]) 
 def _untied(measure: Measure, slots: Collection[Slot], index: int, blank: Collection[int]) -> Measure:
     """A measure next to blank ones, without the ties whose other end is removed."""
     voices = [
-        replace(voice, elements=_without_ties(voice.elements, start=index - 1 in blank, end=index + 1 in blank))
+        replace(voice, elements=without_outer_ties(voice.elements, start=index - 1 in blank, end=index + 1 in blank))
         if voice.slot in slots
         else voice
         for voice in measure.voices
@@ -71,7 +82,8 @@ def _untied(measure: Measure, slots: Collection[Slot], index: int, blank: Collec
     return replace(measure, voices=tuple(voices)) if index - 1 in blank or index + 1 in blank else measure
 
 
-def _without_ties(elements: tuple[Element, ...], *, start: bool, end: bool) -> tuple[Element, ...]:
+def without_outer_ties(elements: tuple[Element, ...], *, start: bool, end: bool) -> tuple[Element, ...]:
+    """The elements without the ties that lead into the first of them, or out of the last."""
     timed = [index for index, element in enumerate(elements) if not element.grace]
     row = list(elements)
     if timed and start:

@@ -58,6 +58,11 @@ class TimeSignature:
         return len(self.beats) == 1 and self.beats[0] % 3 == 0 and self.beats[0] > 3
 
     @property
+    def has_compound_beats(self) -> bool:
+        """Whether the first beat divides into three, as in 6/8, 3/8 and 3+2/8."""
+        return (self.groups[0] / self.unit) % 3 == 0
+
+    @property
     def groups(self) -> tuple[Fraction, ...]:
         """The beats of a measure in quarters: 6/8 gives (3/2, 3/2), 5/8 (3/2, 1), 4/4 (1, 1, 1, 1)."""
         if len(self.beats) > 1:

@@ -11,6 +11,7 @@ from scoregen.generation.arranging.transposing import best_interval
 from scoregen.generation.ranges import AUTO, transposition_of
 from scoregen.notation.graft.transposition import transposed
 from scoregen.notation.results import ScoreResult
+from scoregen.score.edit import named_part
 from scoregen.score.elements import Score
 from scoregen.score.ensemble import Ensemble, load_ensemble
 from scoregen.score.pitch import UNISON, Interval
@@ -55,7 +56,7 @@ def arrange(
     without pitched notes.
     """
     players = load_ensemble(ensemble)
-    kept = [_part_id(score, name) for name in keep]
+    kept = [named_part(score, name, "--keep").id for name in keep]
     if fill and players.name != FILLED:
         raise InputError(f"--fill: the network fills parts of {FILLED} only; found {players.name}")
     if transpose is not None:
@@ -84,14 +85,3 @@ def _interval(text: str, score: Score, players: Ensemble) -> Interval:
     if text.strip().lower() == AUTO:
         return best_interval(score, players)
     return transposition_of(text, score, players, {})
-
-
-def _part_id(score: Score, name: str) -> str:
-    """The id of a part by its number, id or name."""
-    if name.isdigit() and 1 <= int(name) <= len(score.parts):
-        return score.parts[int(name) - 1].id
-    found = next((part.id for part in score.parts if name.lower() in (part.id.lower(), part.name.lower())), None)
-    if found is None:
-        listing = ", ".join(f"{number} ({part.name})" for number, part in enumerate(score.parts, 1))
-        raise InputError(f"--keep: there is no part {name!r}; expected one of: {listing}")
-    return found

@@ -181,7 +181,7 @@ def _cadence(goals: list[Goal], key: Key, near: int) -> list[Goal]:
 def _score(theme: Theme, events: Sequence[LineEvent]) -> Score:
     """The answer as a score: the measures of the phrase, with the line alone."""
     slot = Slot(theme.slot.part)
-    part = next(part for part in theme.score.parts if part.id == theme.slot.part)
+    part = theme.score.part(theme.slot.part)
     first = part.clefs[theme.slot.staff - 1]
     bare = [_bare(measure) for measure in theme.score.measures]
     bare[-1] = replace(bare[-1], barline=Barline("light-heavy"))

@@ -22,12 +22,7 @@ _MAJOR, _MINOR = frozenset((0, 2, 4, 5, 7, 9, 11)), frozenset((0, 2, 3, 5, 7, 8,
 def phrase_key(theme: Theme) -> Key:
     """The major or minor key of a phrase."""
     signature = theme.score.measures[-1].key
-    keys = [
-        key
-        for fifths in range(-6, 7)
-        for mode in ("major", "minor")
-        if abs((key := Key.of(KeySignature(fifths, mode))).signature.fifths) <= 6
-    ]
+    keys = [Key.of(KeySignature(fifths, mode)) for fifths in range(-6, 7) for mode in ("major", "minor")]
     return max(keys, key=lambda key: _worth(theme, key, signature))
 
 

@@ -15,8 +15,8 @@ from scoregen.generation.improvising.solo_rhythm import Spot, solo_spots
 from scoregen.generation.improvising.solo_style import SoloStyle
 from scoregen.score.directions import Direction, Words
 from scoregen.score.elements import Measure, Metadata, Part, Score, Slot
+from scoregen.score.ensemble import readable
 from scoregen.score.instruments import InstrumentType
-from scoregen.score.pitch import Interval
 
 _NEW = Fraction(1)
 """Quarters after a change in which a note is the first of its chord."""
@@ -173,19 +173,11 @@ def _score(changes: Changes, style: SoloStyle, player: InstrumentType, events: S
         player.abbreviation,
         player.clefs[:1],
         player.instrument,
-        _readable(player.transposition, fifths),
+        readable(player.transposition, fifths),
     )
     measures: tuple[Measure, ...] = with_line(changes.measures, events, Slot(PART))
     title = f"Solo on {changes.title}" if changes.title else f"Solo, {style.title}"
     return Score((part,), _with_words(measures, style.words), Metadata(title=title))
-
-
-def _readable(transposition: Interval, fifths: int) -> Interval:
-    """The transposition, or its enharmonic one if the written signature had more than six accidentals."""
-    written = fifths - transposition.fifths
-    if transposition.fifths == 0 or abs(written) <= 6:
-        return transposition
-    return Interval(transposition.steps - (1 if written > 0 else -1), transposition.semitones)
 
 
 def _with_words(measures: tuple[Measure, ...], words: str) -> tuple[Measure, ...]:

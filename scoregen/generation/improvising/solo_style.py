@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,6 +11,7 @@ from typing import Any, Literal
 from scoregen.score.metre import TimeSignature
 from scoregen.system.errors import InputError
 from scoregen.system.resources import folder
+from scoregen.system.toml_files import read_toml
 
 DEFAULT = "swing"
 Sounding = Literal["note", "rest", "tied"]
@@ -65,7 +65,7 @@ class SoloStyle:
 
     def beats(self, time: TimeSignature) -> tuple[BeatRhythm, ...]:
         """The rhythms for the beats of a metre."""
-        return self.compound if (time.groups[0] / time.unit) % 3 == 0 else self.simple
+        return self.compound if time.has_compound_beats else self.simple
 
 
 def style_names() -> tuple[str, ...]:
@@ -77,7 +77,7 @@ def load_solo_style(name: str) -> SoloStyle:
     """The style of this name; InputError if there is none."""
     if name not in style_names():
         raise InputError(f"--style: found {name!r}; expected one of: {', '.join(style_names())}")
-    table = tomllib.loads((folder("grammars") / "solos" / f"{name}.toml").read_text(encoding="utf-8"))
+    table = read_toml(folder("grammars") / "solos" / f"{name}.toml")
     return SoloStyle(
         table["title"],
         table["words"],

@@ -8,7 +8,7 @@ between the neighbouring voices, and makes no parallel fifths or octaves with an
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -17,9 +17,11 @@ from scoregen.generation.variation.spelling import melodic, steps_away
 from scoregen.generation.variation.theme import Theme
 from scoregen.score.keys import Key
 from scoregen.score.pitch import Pitch
+from scoregen.score.theory.parallel_motion import SAMPLING, parallel_interval
 from scoregen.score.timeline import SoundingNote, pitch_of
 
-_PERFECT = (0, 7)
+_PARALLELS = replace(SAMPLING, octave_shifts=True)
+"""What no figure makes: as in drafts of the network, and leaps of two voices by octaves too."""
 _HARSH, _SHARP = (1, 11), (2, 10, 6)
 _CLASH = 0.3
 _STRONG_BEAT = 1
@@ -75,8 +77,9 @@ def realisations(theme: Theme, span: Span, only: Collection[str] = ()) -> list[R
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """What a figure is judged by: at each of its notes the key, the chord and the metrical strength; the range."""
+    """What a figure is judged by: of each of its notes time, key, chord and metrical strength; the range."""
 
+    times: tuple[Fraction, ...]
     keys: tuple[Key, ...]
     chords: tuple[frozenset[int], ...]
     dominant: tuple[bool, ...]
@@ -86,16 +89,17 @@ class _View:
 
     @classmethod
     def of(cls, theme: Theme, span: Span) -> _View:
-        chords = [theme.chord(time) for time in span.times]
-        rules = figure_rules()
-        heights = [pitch_of(note).diatonic for note in theme.line]
+        times, rules = span.times, figure_rules()
+        chords = [theme.chord(time) for time in times]
+        lowest, highest = theme.diatonic_range
         return cls(
+            times,
             tuple(chord.key if chord else theme.keys[theme.measure_at(span.onset)] for chord in chords),
             tuple(frozenset(chord.members) if chord else frozenset() for chord in chords),
             tuple(chord is not None and chord.is_dominant for chord in chords),
-            tuple(theme.strength(time) for time in span.times),
-            min(heights) - rules.below_range,
-            max(heights) + rules.above_range,
+            tuple(theme.strength(time) for time in times),
+            lowest - rules.below_range,
+            highest + rules.above_range,
         )
 
 
@@ -145,9 +149,9 @@ def _worth(line: Sequence[Pitch], span: Span, view: _View, theme: Theme) -> floa
     value = 1.0
     for index in range(1, len(line)):
         value *= _foreign(whole, index, view)
-        value *= _among_others(whole, index, span, view, theme) if value else 0.0
+        value *= _among_others(whole, index, span.first, view, theme) if value else 0.0
     if span.goal is not None and value:
-        value *= not _parallel(whole, len(line), span, theme)
+        value *= not _parallel(whole, len(line), view.times[-1], theme)
     return value
 
 
@@ -187,9 +191,9 @@ def _foreign(line: Sequence[Pitch], index: int, view: _View) -> float:
     return 0.5 if rules.leap_to_foreign and before * after < 0 else 0.0
 
 
-def _among_others(line: Sequence[Pitch], index: int, span: Span, view: _View, theme: Theme) -> float:
+def _among_others(line: Sequence[Pitch], index: int, first: Pitch, view: _View, theme: Theme) -> float:
     """The share of the weight that a note keeps beside the other voices: 0 if it crosses one or moves in parallel."""
-    time, note, first = span.times[index], line[index], span.first
+    time, note = view.times[index], line[index]
     value = 1.0
     for other in _sounding(theme, time):
         pitch = pitch_of(other)
@@ -201,7 +205,7 @@ def _among_others(line: Sequence[Pitch], index: int, span: Span, view: _View, th
             if apart in _HARSH:
                 return 0.0
             value *= _CLASH if apart in _SHARP else 1.0
-    return 0.0 if _parallel(line, index, span, theme) else value
+    return 0.0 if _parallel(line, index, time, theme) else value
 
 
 def _sounding(theme: Theme, time: Fraction) -> Iterator[SoundingNote]:
@@ -209,18 +213,12 @@ def _sounding(theme: Theme, time: Fraction) -> Iterator[SoundingNote]:
         yield from theme.sounding(slot, time)
 
 
-def _parallel(line: Sequence[Pitch], index: int, span: Span, theme: Theme) -> bool:
-    """Whether the tune moves into a note in parallel fifths or octaves with another voice."""
-    time = span.times[index]
+def _parallel(line: Sequence[Pitch], index: int, time: Fraction, theme: Theme) -> bool:
+    """Whether the tune moves into a note, at a time, in parallel fifths or octaves with another voice."""
     low, high = line[index - 1], line[index]
-    if low == high:
-        return False
     for slot in theme.others:
         now = [note for note in theme.sounding(slot, time) if note.onset == time]
-        before = [note for note in theme.others[slot] if note.end == time]
-        for old, new in zip(before, now, strict=False):
-            was = int(low.chromatic - pitch_of(old).chromatic) % 12
-            apart = int(high.chromatic - pitch_of(new).chromatic) % 12
-            if was == apart and apart in _PERFECT and pitch_of(old) != pitch_of(new):
+        for old, new in zip(theme.ending(slot, time), now, strict=False):
+            if parallel_interval(low, high, pitch_of(old), pitch_of(new), _PARALLELS):
                 return True
     return False

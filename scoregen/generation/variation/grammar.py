@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -12,6 +11,7 @@ from typing import Any, Literal, NamedTuple
 
 from scoregen.score.metre import TimeSignature
 from scoregen.system.resources import folder
+from scoregen.system.toml_files import read_toml
 
 ANY, REST = "any", "rest"
 _NOTE = re.compile(r"(?P<from>[tc]?)(?P<steps>-?\d+)")
@@ -67,15 +67,12 @@ class Manner:
 
     def unit(self, time: TimeSignature) -> Fraction:
         """The length of its notes in quarters."""
-        beat = time.groups[0]
-        is_compound = time.is_compound or (beat / time.unit) % 3 == 0
-        return beat / (self.compound if is_compound else self.simple)
+        return time.groups[0] / (self.compound if time.has_compound_beats else self.simple)
 
 
 @cache
 def _table(name: str) -> Mapping[str, Any]:
-    path = folder("grammars") / "variations" / f"{name}.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return read_toml(folder("grammars") / "variations" / f"{name}.toml")
 
 
 @cache

@@ -1,19 +1,37 @@
-"""What a variation keeps of its theme: the structural notes of the tune, and where they are."""
+"""What a variation keeps of its theme, and what it changes: structural notes, their places, the share of new notes."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from scoregen.generation.variation.theme import Theme
-from scoregen.generation.variation.variation_set import Variation, share_changed
 from scoregen.score.elements import Score, Slot
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote, pitch_of, pitched_notes
 
 Homes = Sequence[tuple[Fraction, Slot]]
 """The slots of a tune, each from a time on, in quarters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variation:
+    """A variation of a theme, as long as it.
+
+    `share` is the share of the notes and chord symbols of the theme that it does not have, `kept` the number of the
+    structural notes of the tune that it has, of `structural`; `in_place` those of them that begin where they did.
+    `detail` names the rhythm or the part that was chosen.
+    """
+
+    technique: str
+    score: Score
+    share: float
+    kept: int
+    in_place: int
+    structural: int
+    detail: str = ""
 
 
 def measured(theme: Theme, technique: str, score: Score, homes: Homes = ()) -> Variation:
@@ -27,10 +45,26 @@ def measured(theme: Theme, technique: str, score: Score, homes: Homes = ()) -> V
         found = [other for other in notes if other.slot == slot and _is_kept(other, note)]
         kept += bool(found)
         in_place += any(other.onset == note.onset for other in found)
-    return Variation(technique, score, share_changed(theme.score, score), kept, in_place, len(structural))
+    return Variation(technique, score, _share_changed(theme.score, score), kept, in_place, len(structural))
 
 
 def _is_kept(other: SoundingNote, note: SoundingNote) -> bool:
     """Whether a note sounds while another would, on the same step, in any octave and with any alteration."""
     together = other.onset < note.end and other.end > note.onset
     return together and isinstance(other.pitch, Pitch) and (pitch_of(other).diatonic - pitch_of(note).diatonic) % 7 == 0
+
+
+def _share_changed(theme: Score, varied: Score) -> float:
+    """The share of the notes and chord symbols of the theme that the variation does not have at the same place."""
+    here, there = _items(theme), _items(varied)
+    return sum(item not in there for item in here) / max(len(here), 1)
+
+
+def _items(score: Score) -> set[object]:
+    notes: set[object] = {(note.slot, note.onset, note.duration, note.pitch) for note in pitched_notes(score)}
+    symbols = {
+        (index, symbol.onset, symbol.root, symbol.kind)
+        for index, measure in enumerate(score.measures)
+        for symbol in measure.chord_symbols
+    }
+    return notes | symbols

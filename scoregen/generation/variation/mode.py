@@ -8,18 +8,19 @@ to the key of that degree in the new mode (a minor becomes A flat major). Chord 
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scoregen.generation.variation.implied_chords import ChordStretch
 from scoregen.generation.variation.theme import Theme
-from scoregen.score.chord_symbols import ChordSymbol, SpelledPitchClass
+from scoregen.score.chord_symbols import ChordSymbol
 from scoregen.score.elements import Chord, Element, Measure, Note, Score, Slot
 from scoregen.score.keys import Key, KeySignature
 from scoregen.score.pitch import STEPS, Pitch
-from scoregen.score.theory.symbol_tones import SYMBOL_MEMBERS, chord_tones, position, read_symbol
+from scoregen.score.theory.symbol_tones import SYMBOL_MEMBERS, chord_tones, pitch_class_at, position, read_symbol
+from scoregen.score.timeline import SoundingNote, pitch_of
 from scoregen.system.errors import InputError
 
 _MEDIANT, _SIXTH, _LEADING = 2, 5, 6
@@ -140,9 +141,9 @@ class _Change:
 
     def _around(self, slot: Slot, now: Fraction) -> _Neighbours:
         row = self.theme.line if slot == self.theme.slot else self.theme.others.get(slot, ())
-        before = next((note.pitch for note in reversed(row) if note.onset < now), None)
-        after = next((note.pitch for note in row if note.onset > now), None)
-        return _Neighbours(before if isinstance(before, Pitch) else None, after if isinstance(after, Pitch) else None)
+        first, next_one = bisect_left(row, now, key=_onset), bisect_right(row, now, key=_onset)
+        before = pitch_of(row[first - 1]) if first else None
+        return _Neighbours(before, pitch_of(row[next_one]) if next_one < len(row) else None)
 
     def _note(self, note: Note, now: Fraction, around: _Neighbours) -> Note:
         if not isinstance(note.pitch, Pitch) or note.pitch.is_microtonal:
@@ -217,26 +218,25 @@ class _Change:
             kinds = [kind for kind in ("minor", "major", "diminished") if SYMBOL_MEMBERS[kind] == tuple(members[:3])]
         if not kinds:
             return symbol
-        bass = _pitch_class(self._moved(position(read.bass), now, tones.members)) if read.bass else None
-        return replace(read, root=_pitch_class(root), kind=kinds[0], text=None, degrees=(), bass=bass)
+        bass = pitch_class_at(self._moved(position(read.bass), now, tones.members)) if read.bass else None
+        return replace(read, root=pitch_class_at(root), kind=kinds[0], text=None, degrees=(), bass=bass)
 
     def _moved(self, place: int, now: Fraction, members: tuple[int, ...]) -> int:
         """A member of a chord, on the line of fifths, after the change."""
-        name = _pitch_class(place)
+        name = pitch_class_at(place)
         pitch = Pitch(name.step, name.alter, 4)
         return Pitch(name.step, self._alter(pitch, now, _Neighbours(None, None)), 4).fifths
 
 
+def _onset(note: SoundingNote) -> Fraction:
+    return note.onset
+
+
 def _step(key: Key) -> int:
-    return STEPS.index(_pitch_class(key.tonic_fifths).step)
+    return STEPS.index(pitch_class_at(key.tonic_fifths).step)
 
 
 def _scale_alter(key: Key, degree: int) -> int:
     """The alteration of a degree in the scale of a key; in minor the natural scale."""
     scale = _MAJOR if key.has_major_third else _MINOR
-    return int(_pitch_class(key.tonic_fifths + scale[degree]).alter)
-
-
-def _pitch_class(place: int) -> SpelledPitchClass:
-    alter, step = divmod(place + 1, 7)
-    return SpelledPitchClass("FCGDAEB"[step], alter)
+    return int(pitch_class_at(key.tonic_fifths + scale[degree]).alter)

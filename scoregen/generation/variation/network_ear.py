@@ -27,15 +27,11 @@ BEFORE = 3
 
 @dataclass(slots=True)
 class NetworkEar:
-    """Judges drafts of one voice of a score, measure by measure in order; it hears what was chosen before.
-
-    `heard` counts the drafts that were judged.
-    """
+    """Judges drafts of one voice of a score, measure by measure in order; it hears what was chosen before."""
 
     score: Score
     slot: Slot
     engine: Engine
-    heard: int = 0
     chosen: dict[int, Voice] = field(default_factory=dict)
 
     def __call__(self, index: int, voices: Sequence[Voice]) -> int:
@@ -71,7 +67,6 @@ class NetworkEar:
         piece = piece_arrays(tokens, None, describe_voices(page, slots))
         given = np.ones(piece.events.shape, dtype=bool)
         given[np.isin(piece.measure, list(judged)), slots.index(self.slot)] = False
-        self.heard += 1
         order = usual_order(given, piece.events == ABSENT)
         return float(piece_nats(self.engine, Example(piece, given, order)).sum())
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import TypeVar
 
 from scoregen.generation.variation.figures import Realisation, Span, realisations
 from scoregen.generation.variation.grammar import Manner, figure_rules
-from scoregen.generation.variation.rows import Row, Stretch, elements_of, first_of, row_of, sounding
+from scoregen.generation.variation.rows import Row, Stretch, first_of, row_of, sounding, voice_with
 from scoregen.generation.variation.theme import Theme
 from scoregen.score.elements import Voice
 from scoregen.score.pitch import Pitch
@@ -40,23 +41,17 @@ class Unit:
     parts: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Ornamented:
-    """The voices of the tune by measure index, as far as they changed; how many of the possible units changed."""
-
-    voices: Mapping[int, Voice]
-    changed: int
-    possible: int
-
-
 Chooser = Callable[[int, Sequence[Voice]], int]
 """Chooses one of several voices for a measure, by its index."""
+FigureUse = tuple[int, int | None, str]
+"""The number of notes of a figure, the motion that it is used for, and its name."""
+T = TypeVar("T")
 
 
 def ornamented(
     theme: Theme, manner: Manner, strength: float, seed: str, choose: Chooser | None = None, drafts: int = 6
-) -> Ornamented:
-    """Figures on a share of the tune, `strength` from 0 to 1.
+) -> dict[int, Voice]:
+    """The voices of the tune, by measure index, that have figures on a share of it, `strength` from 0 to 1.
 
     What changes at one strength changes at every greater one. `choose` decides between some drafts of each measure;
     without it the first is taken.
@@ -64,13 +59,12 @@ def ornamented(
     rows = tune_rows(theme)
     ways = {unit: options for unit in units(theme, manner, rows) if (options := _options(theme, unit, manner))}
     order = sorted(ways, key=lambda unit: (unit.measure, unit.first))
-    random.Random(f"{seed} places").shuffle(order)
-    taken = set(order[: share_of(len(order), strength)])
-    used: Counter[tuple[object, ...]] = Counter()
+    taken = set(drawn(order, strength, f"{seed} places"))
+    used: Counter[FigureUse] = Counter()
     voices: dict[int, Voice] = {}
     for index in sorted({unit.measure for unit in taken}):
         own = [unit for unit in ways if unit.measure == index and unit in taken]
-        found: list[tuple[Voice, list[tuple[object, ...]]]] = []
+        found: list[tuple[Voice, list[FigureUse]]] = []
         for number in range(drafts if choose else 1):
             draft = _draft(theme, rows[index], own, ways, used, f"{seed} {index} {number}")
             if draft is not None and draft[0] not in [voice for voice, _ in found]:
@@ -80,8 +74,14 @@ def ornamented(
         at = choose(index, [voice for voice, _ in found]) if choose and len(found) > 1 else 0
         voices[index], names = found[at]
         used.update(names)
-    done = sum(unit.measure in voices for unit in taken)
-    return Ornamented(voices, done, len(order))
+    return voices
+
+
+def drawn(things: Iterable[T], strength: float, seed: str) -> list[T]:
+    """A share of some things, in the order of chance: what one strength takes, every greater one takes too."""
+    order = list(things)
+    random.Random(seed).shuffle(order)
+    return order[: share_of(len(order), strength)]
 
 
 def share_of(count: int, strength: float) -> int:
@@ -198,43 +198,37 @@ def _draft(
     row: Row,
     own: Sequence[Unit],
     ways: Mapping[Unit, Options],
-    used: Counter[tuple[object, ...]],
+    used: Counter[FigureUse],
     seed: str,
-) -> tuple[Voice, list[tuple[object, ...]]] | None:
-    """A voice of a measure with figures that are drawn for its units, and their names; None if it has no notation."""
+) -> tuple[Voice, list[FigureUse]] | None:
+    """A voice of a measure with figures that are drawn for its units, and their uses; None if it has no notation."""
     generator = random.Random(seed)
-    chosen: dict[int, tuple[Unit, list[Realisation]]] = {}
-    names: list[tuple[object, ...]] = []
-    for unit in own:
-        picked = []
-        for span, options in zip(unit.parts, ways[unit], strict=True):
-            weights = [
-                option.weight * (1 + figure_rules().memory * used[span.count, span.motion, option.name])
-                for option in options
-            ]
-            option = generator.choices(options, weights)[0]
-            picked.append(option)
-            names.append((span.count, span.motion, option.name))
-        chosen[unit.first] = (unit, picked)
+    index = own[0].measure
+    names: list[FigureUse] = []
     new: list[Stretch] = []
     place = 0
-    while place < len(row):
-        if place in chosen:
-            unit, picked = chosen[place]
-            new += _stretches(row[place], unit, picked, theme.onsets[unit.measure])
-            place = unit.last + 1
-        else:
-            new.append(row[place])
-            place += 1
-    index = own[0].measure
+    for unit in own:
+        picked = [_picked(span, options, used, generator) for span, options in zip(unit.parts, ways[unit], strict=True)]
+        names += [_use(span, choice) for span, choice in zip(unit.parts, picked, strict=True)]
+        new += [*row[place : unit.first], *_stretches(row[unit.first], unit, picked, theme.onsets[index])]
+        place = unit.last + 1
     measure = theme.score.measures[index]
-    try:
-        elements = elements_of(tuple(new), measure, theme.starts[index])
-    except ValueError:
-        return None
     voice = measure.voice(theme.slot)
     assert voice is not None
-    return replace(voice, elements=elements, origin="generated"), names
+    ornate = voice_with((*new, *row[place:]), voice, measure, theme.starts[index])
+    return (ornate, names) if ornate is not None else None
+
+
+def _picked(
+    span: Span, options: Sequence[Realisation], used: Counter[FigureUse], generator: random.Random
+) -> Realisation:
+    """A realisation by chance, likelier for each time that its figure was used for the same motion."""
+    weights = [option.weight * (1 + figure_rules().memory * used[_use(span, option)]) for option in options]
+    return generator.choices(options, weights)[0]
+
+
+def _use(span: Span, choice: Realisation) -> FigureUse:
+    return span.count, span.motion, choice.name
 
 
 def _stretches(stretch: Stretch, unit: Unit, picked: Sequence[Realisation], start: Fraction) -> list[Stretch]:

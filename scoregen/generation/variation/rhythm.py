@@ -15,11 +15,10 @@ from itertools import accumulate
 
 from scoregen.generation.variation.grammar import Rhythm, rhythms
 from scoregen.generation.variation.ornament import share_of
-from scoregen.generation.variation.rows import Row, Stretch, elements_of, first_of, row_of, sounding
+from scoregen.generation.variation.rows import Row, Stretch, first_of, row_of, sounding, voice_with
 from scoregen.generation.variation.theme import Theme
 from scoregen.score.edit import insert_voices
 from scoregen.score.elements import Measure, Score, Slot, Voice
-from scoregen.score.metre import TimeSignature
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +33,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Rhythmed:
-    """The score in a rhythm, its name, and how many of the possible places took it."""
+    """The score in a rhythm, its name, and how many places took it."""
 
     score: Score
     name: str
     changed: int
-    possible: int
 
 
 def in_rhythm(theme: Theme, strength: float, seed: str) -> Rhythmed:
@@ -48,7 +46,7 @@ def in_rhythm(theme: Theme, strength: float, seed: str) -> Rhythmed:
     rows = voice_rows(theme.score)
     fitting = [(rhythm, places) for rhythm in rhythms() if (places := _places(theme, rhythm, rows))]
     if not fitting:
-        return Rhythmed(theme.score, "", 0, 0)
+        return Rhythmed(theme.score, "", 0)
     most = max(_notes_moved(places) for _, places in fitting)
     usable = [(rhythm, places) for rhythm, places in fitting if 2 * _notes_moved(places) >= most]
     rhythm, places = generator.choices(usable, [own.weight for own, _ in usable])[0]
@@ -62,7 +60,7 @@ def in_rhythm(theme: Theme, strength: float, seed: str) -> Rhythmed:
     voices = [
         (index, voice) for index, own in by_measure.items() for voice in _bent(theme, rhythm, index, own, rows[index])
     ]
-    return Rhythmed(insert_voices(theme.score, voices), rhythm.name, len(taken), len(order))
+    return Rhythmed(insert_voices(theme.score, voices), rhythm.name, len(taken))
 
 
 def _notes_moved(places: Sequence[Place]) -> int:
@@ -90,7 +88,7 @@ def _places(theme: Theme, rhythm: Rhythm, rows: Mapping[int, Mapping[Slot, Row]]
     """The places for a rhythm: those where notes of the tune begin at its cuts, then those of single notes."""
     found: list[Place] = []
     for index, measure in enumerate(theme.score.measures):
-        if theme.slot in rows[index] and _is_compound(measure.time) == rhythm.is_compound and not measure.changes:
+        if theme.slot in rows[index] and measure.time.has_compound_beats == rhythm.is_compound and not measure.changes:
             for kind in rhythm.spans:
                 for low, high in _spans(measure, theme.starts[index], kind):
                     goes_on = not _closes_in(theme, index, low, high)
@@ -109,10 +107,6 @@ def _closes_in(theme: Theme, index: int, low: Fraction, high: Fraction) -> bool:
     """Whether a phrase closes inside a span and another begins there."""
     start = theme.onsets[index]
     return any(start + low < end < start + high for _, end in theme.phrases)
-
-
-def _is_compound(time: TimeSignature) -> bool:
-    return (time.groups[0] / time.unit) % 3 == 0
 
 
 def _spans(measure: Measure, start: Fraction, kind: str) -> Iterator[tuple[Fraction, Fraction]]:
@@ -148,9 +142,7 @@ def _is_struck_again(theme: Theme, index: int, low: Fraction, high: Fraction, ro
     return theme.onsets[index] + low not in theme.closings and not has_words
 
 
-def _bent(
-    theme: Theme, rhythm: Rhythm, index: int, places: Sequence[Place], rows: Mapping[Slot, Row]
-) -> Iterator[Voice]:
+def _bent(theme: Theme, rhythm: Rhythm, index: int, places: Sequence[Place], rows: Mapping[Slot, Row]) -> list[Voice]:
     """The voices of a measure in a rhythm; none if one of them has no notation."""
     measure = theme.score.measures[index]
     found = []
@@ -165,11 +157,11 @@ def _bent(
             continue
         voice = measure.voice(slot)
         assert voice is not None
-        try:
-            found.append(replace(voice, elements=elements_of(new, measure, theme.starts[index]), origin="generated"))
-        except ValueError:
-            return
-    yield from found
+        bent = voice_with(new, voice, measure, theme.starts[index])
+        if bent is None:
+            return []
+        found.append(bent)
+    return found
 
 
 def _moved(row: Row, rhythm: Rhythm, place: Place) -> Row:

@@ -96,6 +96,14 @@ def elements_of(row: Row, measure: Measure, start: Fraction = Fraction(0)) -> tu
     return tuple(elements)
 
 
+def voice_with(row: Row, voice: Voice, measure: Measure, start: Fraction) -> Voice | None:
+    """A voice with another row, as `elements_of` writes it; None if a note has no notation there."""
+    try:
+        return replace(voice, elements=elements_of(row, measure, start), origin="generated")
+    except ValueError:
+        return None
+
+
 def _notated(stretch: Stretch, values: Sequence[NoteValue]) -> Iterator[Element]:
     if not stretch.notes:
         for number, value in enumerate(values):
@@ -132,11 +140,6 @@ def sounding(pitch: Pitch, onset: Fraction, end: Fraction, like: Note | None = N
     value = NoteValue.of(end - onset)
     note = Note(value, pitch, staff=like.staff if like else None, velocity=like.velocity if like else None)
     return Stretch(onset, end, (note,), (note,))
-
-
-def moved(stretch: Stretch, onset: Fraction, end: Fraction) -> Stretch:
-    """The stretch at another place of its measure."""
-    return replace(stretch, onset=onset, end=end)
 
 
 def first_of(stretch: Stretch, end: Fraction) -> Stretch:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from scoregen.score.keys import Key
 from scoregen.score.pitch import STEPS, Pitch
-from scoregen.score.theory.chord_kinds import note_name
+from scoregen.score.theory.symbol_tones import pitch_class_at
 
 _SIXTH, _SEVENTH = 5, 6
 
@@ -21,15 +21,15 @@ def steps_away(pitch: Pitch, steps: int, key: Key, members: frozenset[int]) -> P
 def alter_of(step: str, key: Key, members: frozenset[int]) -> int:
     """The alteration of a step: that of the chord member on it, else that of the signature of the key."""
     for place in sorted(members):
-        name = note_name(place)
-        if name[0] == step:
-            return name.count("#") - name.count("b")
+        name = pitch_class_at(place)
+        if name.step == step:
+            return int(name.alter)
     return int(key.signature.alter(step))
 
 
 def degree(pitch: Pitch, key: Key) -> int:
     """The degree of a note in a key, 0 for the tonic, whatever its alteration."""
-    tonic = STEPS.index(note_name(key.tonic_fifths)[0])
+    tonic = STEPS.index(pitch_class_at(key.tonic_fifths).step)
     return (STEPS.index(pitch.step) - tonic) % 7
 
 

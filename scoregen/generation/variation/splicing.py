@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from scoregen.generation.variation.rows import Row, Stretch, elements_of, first_of, row_of
 from scoregen.generation.variation.theme import Theme
-from scoregen.score.edit import with_notes
+from scoregen.score.edit import without_outer_ties
 from scoregen.score.elements import Measure, Score, Voice
 
 
@@ -83,19 +83,11 @@ def _with_fitting_ties(score: Score, theme: Theme, taken: Collection[int]) -> Sc
     for index, measure in enumerate(score.measures):
         start = theme.onsets[index]
         if start in edges or start + measure.duration in edges:
+            begins, ends = start in edges, start + measure.duration in edges
             voices = tuple(
-                _untied(voice, start=start in edges, end=start + measure.duration in edges) for voice in measure.voices
+                replace(voice, elements=without_outer_ties(voice.elements, start=begins, end=ends))
+                for voice in measure.voices
             )
             measure = replace(measure, voices=voices)
         measures.append(measure)
     return replace(score, measures=tuple(measures))
-
-
-def _untied(voice: Voice, *, start: bool, end: bool) -> Voice:
-    elements = list(voice.elements)
-    timed = [number for number, element in enumerate(elements) if not element.grace]
-    if start and timed:
-        elements[timed[0]] = with_notes(elements[timed[0]], lambda note: replace(note, tied_from_previous=False))
-    if end and timed:
-        elements[timed[-1]] = with_notes(elements[timed[-1]], lambda note: replace(note, tied_to_next=False))
-    return replace(voice, elements=tuple(elements))

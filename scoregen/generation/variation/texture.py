@@ -7,13 +7,12 @@ and the next chord tone that lies between its neighbours. The lowest voice of an
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from scoregen.generation.variation.ornament import share_of
-from scoregen.generation.variation.rows import Stretch, elements_of, first_of, row_of, sounding
+from scoregen.generation.variation.ornament import drawn
+from scoregen.generation.variation.rows import Stretch, first_of, row_of, sounding, voice_with
 from scoregen.generation.variation.spelling import steps_away
 from scoregen.generation.variation.theme import Theme
 from scoregen.score.edit import insert_voices
@@ -31,10 +30,9 @@ _HIGHEST = 127
 
 @dataclass(frozen=True, slots=True)
 class Textured:
-    """The score with broken chords, and at how many of the possible places."""
+    """The score with broken chords, and how many places for them the theme has."""
 
     score: Score
-    changed: int
     possible: int
 
 
@@ -52,14 +50,11 @@ class _Site:
 def broken_chords(theme: Theme, strength: float, seed: str) -> Textured:
     """Broken chords in the accompaniment at a share of the places for them, `strength` from 0 to 1."""
     sites = [site for slot in accompanying(theme) for site in _sites(theme, slot)]
-    order = list(sites)
-    random.Random(f"{seed} texture").shuffle(order)
-    taken = order[: share_of(len(order), strength)]
     groups: dict[tuple[int, Slot], list[_Site]] = {}
-    for site in taken:
+    for site in drawn(sites, strength, f"{seed} texture"):
         groups.setdefault((site.measure, site.slot), []).append(site)
     voices = [found for own in groups.values() if (found := _voice(theme, own)) is not None]
-    return Textured(insert_voices(theme.score, voices), len(taken), len(order))
+    return Textured(insert_voices(theme.score, voices), len(sites))
 
 
 def accompanying(theme: Theme) -> list[Slot]:
@@ -87,15 +82,14 @@ def _is_chordal(part: Part) -> bool:
 
 def _sites(theme: Theme, slot: Slot) -> list[_Site]:
     found = []
-    chordal = _is_chordal(next(part for part in theme.score.parts if part.id == slot.part))
+    chordal = _is_chordal(theme.score.part(slot.part))
     for index, measure in enumerate(theme.score.measures):
         voice = measure.voice(slot)
         shares = any(own.slot[:2] == slot[:2] and own.slot != slot and not own.is_silent for own in measure.voices)
         if voice is None or not voice.elements or (chordal and shares):
             continue
-        beat = measure.time.groups[0]
-        is_compound = (beat / measure.time.unit) % 3 == 0
-        unit = beat / 3 if is_compound else beat / 2
+        is_compound = measure.time.has_compound_beats
+        unit = measure.time.groups[0] / (3 if is_compound else 2)
         for number, stretch in enumerate(row_of(voice)):
             if not _can_break(stretch, unit):
                 continue
@@ -179,11 +173,8 @@ def _voice(theme: Theme, sites: Sequence[_Site]) -> tuple[int, Voice] | None:
     new: list[Stretch] = []
     for number, stretch in enumerate(row_of(voice)):
         new += _broken(stretch, by_number[number]) if number in by_number else [stretch]
-    try:
-        elements = elements_of(tuple(new), measure, theme.starts[index])
-    except ValueError:
-        return None
-    return index, replace(voice, elements=elements, origin="generated")
+    broken = voice_with(tuple(new), voice, measure, theme.starts[index])
+    return (index, broken) if broken is not None else None
 
 
 def _broken(stretch: Stretch, site: _Site) -> list[Stretch]:

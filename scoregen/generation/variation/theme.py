@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -16,7 +16,8 @@ from scoregen.analysis.harmony.tune_keys import tune_keys
 from scoregen.generation.variation.implied_chords import ChordStretch, implied_chords
 from scoregen.plan.chords.given_line import GivenMusic
 from scoregen.plan.phrase_ends import phrase_ends
-from scoregen.score.elements import Part, Score, Slot
+from scoregen.score.edit import named_part
+from scoregen.score.elements import Score, Slot
 from scoregen.score.ensemble import recognise_ensemble
 from scoregen.score.instruments import family_of
 from scoregen.score.keys import Key
@@ -50,6 +51,12 @@ class Theme:
             if note.slot != self.slot and note.duration > 0:
                 rows.setdefault(note.slot, []).append(note)
         return {slot: tuple(row) for slot, row in rows.items()}
+
+    @cached_property
+    def diatonic_range(self) -> tuple[int, int]:
+        """The lowest and the highest step of the tune."""
+        heights = [pitch_of(note).diatonic for note in self.line]
+        return min(heights), max(heights)
 
     @cached_property
     def onsets(self) -> tuple[Fraction, ...]:
@@ -125,8 +132,22 @@ class Theme:
 
     def sounding(self, slot: Slot, time: Fraction) -> tuple[SoundingNote, ...]:
         """The notes of another voice that sound at a time."""
-        row = self.others.get(slot, ())
-        return tuple(note for note in row if note.onset <= time < note.end)
+        rows = self._by_measure.get(slot)
+        return tuple(note for note in rows[self.measure_at(time)] if note.onset <= time < note.end) if rows else ()
+
+    def ending(self, slot: Slot, time: Fraction) -> tuple[SoundingNote, ...]:
+        """The notes of another voice that end at a time after the start."""
+        return tuple(note for note in self._by_measure[slot][bisect_left(self.onsets, time) - 1] if note.end == time)
+
+    @cached_property
+    def _by_measure(self) -> Mapping[Slot, Sequence[Sequence[SoundingNote]]]:
+        """For each other voice the notes that sound in each measure: figures ask for them at every note."""
+        found: dict[Slot, list[list[SoundingNote]]] = {slot: [[] for _ in self.onsets] for slot in self.others}
+        for slot, row in self.others.items():
+            for note in row:
+                for index in range(note.measure_index, bisect_left(self.onsets, note.end)):
+                    found[slot][index].append(note)
+        return found
 
 
 def tune_line(score: Score, slot: Slot) -> tuple[SoundingNote, ...]:
@@ -153,7 +174,7 @@ def theme_of(score: Score, part: str | None = None) -> Theme:
 
 
 def _tune_slot(score: Score, name: str | None) -> Slot:
-    parts = [_named(score, name)] if name else list(score.parts)
+    parts = [named_part(score, name, "--part")] if name else list(score.parts)
     counts: dict[Slot, int] = {}
     for note in pitched_notes(score):
         counts[note.slot] = counts.get(note.slot, 0) + 1
@@ -163,17 +184,6 @@ def _tune_slot(score: Score, name: str | None) -> Slot:
             staff = own[0].staff
             return max((slot for slot in own if slot.staff == staff), key=lambda slot: (counts[slot], -slot.voice))
     raise InputError("found no notes with a pitch; expected a theme")
-
-
-def _named(score: Score, name: str) -> Part:
-    """A part by number, id or name."""
-    if name.isdigit() and 1 <= int(name) <= len(score.parts):
-        return score.parts[int(name) - 1]
-    found = next((part for part in score.parts if name.lower() in (part.id.lower(), part.name.lower())), None)
-    if found is None:
-        listing = ", ".join(f"{number} ({part.name or part.id})" for number, part in enumerate(score.parts, 1))
-        raise InputError(f"--part: there is no part {name!r}; expected one of: {listing}")
-    return found
 
 
 def _kind(score: Score) -> Kind:

@@ -3,31 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
+from scoregen.generation.variation.measuring import Variation
 from scoregen.score.directions import Direction, RehearsalMark, RepeatMark
 from scoregen.score.elements import Barline, Measure, Score, Slot, Tempo
 from scoregen.score.spanners import Slur
-from scoregen.score.timeline import pitched_notes
-
-
-@dataclass(frozen=True, slots=True)
-class Variation:
-    """A variation of a theme, as long as it.
-
-    `share` is the share of the notes and chord symbols of the theme that it does not have, `kept` the number of the
-    structural notes of the tune that it has, of `structural`; `in_place` those of them that begin where they did.
-    `detail` names the rhythm or the part that was chosen.
-    """
-
-    technique: str
-    score: Score
-    share: float
-    kept: int
-    in_place: int
-    structural: int
-    detail: str = ""
 
 
 def with_variations(theme: Score, variations: Sequence[Variation]) -> Score:
@@ -37,14 +19,14 @@ def with_variations(theme: Score, variations: Sequence[Variation]) -> Score:
     """
     if not variations:
         return theme
-    measures = [*theme.measures[:-1], _closed(theme.measures[-1])]
+    measures = [*theme.measures[:-1], _closed(theme.measures[-1], "light-light")]
     tempo = next((tempo for measure in reversed(measures) for tempo in reversed(measure.tempos)), None)
     numbers = _Numbers.after(theme.measures)
     for count, variation in enumerate(variations, 1):
         name = f"Var. {count}: {variation.technique}"
         own = [_part_of_set(measure, numbers) for measure in variation.score.measures]
         own[0] = _named(_in_tempo(own[0], tempo), name)
-        own[-1] = _closed(own[-1]) if count < len(variations) else _final(own[-1])
+        own[-1] = _closed(own[-1], "light-light" if count < len(variations) else "light-heavy")
         measures += own
     return replace(theme, measures=tuple(measures))
 
@@ -90,13 +72,9 @@ def _in_tempo(measure: Measure, tempo: Tempo | None) -> Measure:
     return replace(measure, tempos=measure.tempos[1:]) if same else measure
 
 
-def _closed(measure: Measure) -> Measure:
-    """The last measure of the theme or of a variation, with a double barline; one with a repeat keeps it."""
-    return measure if measure.barline.repeat_times else replace(measure, barline=Barline("light-light"))
-
-
-def _final(measure: Measure) -> Measure:
-    return measure if measure.barline.repeat_times else replace(measure, barline=Barline("light-heavy"))
+def _closed(measure: Measure, style: str) -> Measure:
+    """The last measure of the theme or of a variation, with a barline; one with a repeat keeps it."""
+    return measure if measure.barline.repeat_times else replace(measure, barline=Barline(style))
 
 
 def with_fitting_slurs(score: Score) -> Score:
@@ -122,19 +100,3 @@ def with_fitting_slurs(score: Score) -> Score:
         for index, measure in enumerate(score.measures)
     ]
     return replace(score, measures=tuple(measures))
-
-
-def share_changed(theme: Score, varied: Score) -> float:
-    """The share of the notes and chord symbols of the theme that the variation does not have at the same place."""
-    here, there = _items(theme), _items(varied)
-    return sum(item not in there for item in here) / max(len(here), 1)
-
-
-def _items(score: Score) -> set[object]:
-    notes: set[object] = {(note.slot, note.onset, note.duration, note.pitch) for note in pitched_notes(score)}
-    symbols = {
-        (index, symbol.onset, symbol.root, symbol.kind)
-        for index, measure in enumerate(score.measures)
-        for symbol in measure.chord_symbols
-    }
-    return notes | symbols

@@ -13,44 +13,49 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scoregen.analysis.rules.parallels import parallels
-from scoregen.generation.variation.ornament import share_of
+from scoregen.generation.arranging.lines.writing import in_octave
+from scoregen.generation.variation.ornament import drawn
 from scoregen.generation.variation.splicing import spliced
 from scoregen.generation.variation.theme import Theme, tune_line
 from scoregen.score.edit import with_notes
-from scoregen.score.elements import Element, Note, Part, Score, Slot, Voice
-from scoregen.score.ensemble import Role, recognise_ensemble
+from scoregen.score.elements import Element, Note, Score, Slot, Voice
+from scoregen.score.ensemble import Ensemble, recognise_ensemble
 from scoregen.score.instruments import instrument_of
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote, pitch_of
 from scoregen.system.errors import InputError
 
 _PARALLEL, _OUT_OF_RANGE, _UNCOMFORTABLE, _CROSSED = 3.0, 2.0, 0.4, 0.5
-_WHOLE_RANGE = (0, 127)
+_BEYOND = 3
+"""Semitones that a part of an unknown kind may go beyond what it has."""
 
 
 @dataclass(frozen=True, slots=True)
 class Exchanged:
     """The score with the tune in another part, the slot of the tune from a time on, and the name of that part.
 
-    `parallels` are those that the theme does not have; `phrases` are how many were exchanged, of `possible`.
+    `parallels` counts those that the theme does not have.
     """
 
     score: Score
     homes: tuple[tuple[Fraction, Slot], ...]
     part: str
     parallels: int
-    phrases: int
-    possible: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Swap:
     other: Slot
-    down: int
-    up: int
     cost: float
-    new: int
     score: Score
+
+
+@dataclass(frozen=True, slots=True)
+class _Compass:
+    """The MIDI numbers that a part can sing or play, and those that are easy for it, from the lowest to the highest."""
+
+    whole: tuple[int, int]
+    easy: tuple[int, int]
 
 
 def voices_exchanged(theme: Theme, strength: float, seed: str) -> Exchanged:
@@ -60,29 +65,27 @@ def voices_exchanged(theme: Theme, strength: float, seed: str) -> Exchanged:
         raise InputError("found no second voice; the technique voice-exchange needs two voices that have a staff each")
     near = [swap for swap in swaps if swap.cost <= swaps[0].cost + 1]
     best = random.Random(f"{seed} exchange").choice(near)
-    order = list(range(len(theme.phrases)))
-    random.Random(f"{seed} phrases").shuffle(order)
-    taken = set(order[: share_of(len(order), strength)])
+    taken = set(drawn(range(len(theme.phrases)), strength, f"{seed} phrases"))
     score = spliced(theme, best.score, taken)
     homes = tuple(
         (start, best.other if number in taken else theme.slot) for number, (start, _) in enumerate(theme.phrases)
     )
-    part = next(part for part in score.parts if part.id == best.other.part)
-    name = part.name or part.id
+    part = score.part(best.other.part)
     count = _parallels(theme, score) - _parallels(theme, theme.score)
-    return Exchanged(score, homes, name, max(count, 0), share_of(len(order), strength), len(order))
+    return Exchanged(score, homes, part.name or part.id, max(count, 0))
 
 
 def _swaps(theme: Theme) -> Iterator[_Swap]:
     before = _parallels(theme, theme.score)
+    ensemble = _whole_ensemble(theme.score)
+    own = _compass(theme, theme.slot, ensemble)
     for other in _partners(theme):
-        line = tune_line(theme.score, other)
-        down = _octaves(theme.line, _range(theme, other))
-        up = _octaves(line, _range(theme, theme.slot))
+        theirs = _compass(theme, other, ensemble)
+        down, up = _octaves(theme.line, theirs.whole), _octaves(tune_line(theme.score, other), own.whole)
         score = _swapped(theme, other, down, up)
-        new = max(_parallels(theme, score) - before, 0)
-        cost = _PARALLEL * new + _strain(theme, score, other)
-        yield _Swap(other, down, up, cost + _CROSSED * _crossings(score, other, theme.slot), new, score)
+        strain = _strain([(tune_line(score, theme.slot), own), (tune_line(score, other), theirs)])
+        cost = _PARALLEL * max(_parallels(theme, score) - before, 0) + strain
+        yield _Swap(other, cost + _CROSSED * _crossings(score, other, theme.slot), score)
 
 
 def _partners(theme: Theme) -> list[Slot]:
@@ -98,17 +101,24 @@ def _partners(theme: Theme) -> list[Slot]:
     return found
 
 
-def _range(theme: Theme, slot: Slot) -> tuple[int, int]:
-    """The MIDI numbers that a part can sing or play."""
-    part = next(part for part in theme.score.parts if part.id == slot.part)
+def _whole_ensemble(score: Score) -> Ensemble | None:
+    """The ensemble of a score if each of its parts has a role."""
+    found = recognise_ensemble(score)
+    return found if found is not None and len(found.roles) == len(score.parts) else None
+
+
+def _compass(theme: Theme, slot: Slot, ensemble: Ensemble | None) -> _Compass:
+    part = theme.score.part(slot.part)
     if part.staves > 1:
-        return (36, 67) if slot.staff > 1 else (55, 96)
-    kind = _role(theme, part) or instrument_of(part)
+        hand = (36, 67) if slot.staff > 1 else (55, 96)
+        return _Compass(hand, hand)
+    kind = ensemble.roles[theme.score.parts.index(part)] if ensemble is not None else instrument_of(part)
     if kind is not None:
-        return kind.lowest.midi_pitch, kind.highest.midi_pitch
-    row = theme.line if slot == theme.slot else theme.others.get(slot, ())
-    heights = [pitch_of(note).midi_pitch for note in row]
-    return (min(heights) - 3, max(heights) + 3) if heights else _WHOLE_RANGE
+        low, high = kind.comfortable
+        return _Compass((kind.lowest.midi_pitch, kind.highest.midi_pitch), (low.midi_pitch, high.midi_pitch))
+    heights = [pitch_of(note).midi_pitch for note in (theme.line if slot == theme.slot else theme.others[slot])]
+    written = min(heights) - _BEYOND, max(heights) + _BEYOND
+    return _Compass(written, written)
 
 
 def _octaves(line: Sequence[SoundingNote], limits: tuple[int, int]) -> int:
@@ -147,7 +157,7 @@ def _moved(voice: Voice, slot: Slot, octaves: int) -> Voice:
     def change(note: Note) -> Note:
         if not isinstance(note.pitch, Pitch):
             return note
-        return replace(note, pitch=replace(note.pitch, octave=note.pitch.octave + octaves), staff=None)
+        return replace(note, pitch=in_octave(note.pitch, octaves), staff=None)
 
     elements: tuple[Element, ...] = tuple(with_notes(element, change) for element in voice.elements)
     return Voice(slot, elements, "generated")
@@ -157,32 +167,15 @@ def _parallels(theme: Theme, score: Score) -> int:
     return len(parallels(score, (theme.slot, *theme.others)))
 
 
-def _strain(theme: Theme, score: Score, other: Slot) -> float:
-    """The cost of notes that the two parts can sing or play with effort, or not at all."""
+def _strain(lines: Sequence[tuple[Sequence[SoundingNote], _Compass]]) -> float:
+    """The cost of notes that their parts can sing or play with effort, or not at all."""
     cost = 0.0
-    for slot in (theme.slot, other):
-        low, high = _range(theme, slot)
-        easy = _comfortable(theme, slot)
-        for note in tune_line(score, slot):
+    for line, compass in lines:
+        (low, high), easy = compass.whole, compass.easy
+        for note in line:
             height = pitch_of(note).midi_pitch
             cost += _OUT_OF_RANGE * (not low <= height <= high) + _UNCOMFORTABLE * (not easy[0] <= height <= easy[1])
     return cost
-
-
-def _comfortable(theme: Theme, slot: Slot) -> tuple[int, int]:
-    part = next(part for part in theme.score.parts if part.id == slot.part)
-    role = _role(theme, part)
-    kind = role or instrument_of(part)
-    if kind is None or part.staves > 1:
-        return _range(theme, slot)
-    low, high = kind.comfortable
-    return low.midi_pitch, high.midi_pitch
-
-
-def _role(theme: Theme, part: Part) -> Role | None:
-    ensemble = recognise_ensemble(theme.score)
-    is_whole = ensemble is not None and len(ensemble.roles) == len(theme.score.parts)
-    return ensemble.roles[theme.score.parts.index(part)] if ensemble is not None and is_whole else None
 
 
 def _crossings(score: Score, low: Slot, high: Slot) -> int:

@@ -5,7 +5,7 @@ from scoregen.score.ensemble.files import clef_name, ensemble_names, load_ensemb
 from scoregen.score.ensemble.matching import assigned_part, match_roles, role_slots
 from scoregen.score.ensemble.playability import can_play
 from scoregen.score.ensemble.recognition import recognise_ensemble
-from scoregen.score.ensemble.roles import Ensemble, Role, new_parts
+from scoregen.score.ensemble.roles import Ensemble, Role, new_parts, readable
 
 __all__ = [
     "Ensemble",
@@ -17,6 +17,7 @@ __all__ = [
     "load_ensemble",
     "match_roles",
     "new_parts",
+    "readable",
     "recognise_ensemble",
     "role_slots",
     "with_instruments",

@@ -72,12 +72,12 @@ class Role:
             self.abbreviation,
             self.clefs,
             self.instrument,
-            _readable(self.transposition, fifths),
+            readable(self.transposition, fifths),
             self.group or group,
         )
 
 
-def _readable(transposition: Interval, fifths: int) -> Interval:
+def readable(transposition: Interval, fifths: int) -> Interval:
     """A transposition, or the enharmonic one if that gives a key signature of `fifths` fewer accidentals."""
     written = fifths - transposition.fifths
     if transposition.fifths == 0 or abs(written) <= MOST_ACCIDENTALS:

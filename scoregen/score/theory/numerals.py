@@ -11,11 +11,10 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from scoregen.score.chord_symbols import ChordSymbol, Degree, SpelledPitchClass
+from scoregen.score.chord_symbols import ChordSymbol, Degree
 from scoregen.score.keys import Key
-from scoregen.score.theory.symbol_tones import position
+from scoregen.score.theory.symbol_tones import pitch_class_at, position
 
-_STEPS = "FCGDAEB"
 _FIGURES = r"7|6/?5|4/?3|4/?2|2|6/?4|6|9|5/?3"
 _NUMERAL = re.compile(
     r"(?P<sign>[b#]*)(?P<roman>VII|VI|IV|V|III|II|I|vii|vi|iv|v|iii|ii|i)(?P<quality>[oø+]?)(?P<major>maj|M)?"
@@ -119,6 +118,4 @@ def _degree(match: re.Match[str], kind: str, *, is_major: bool) -> int:
 
 
 def _on(root: int, kind: str, inversion: int, degrees: tuple[Degree, ...] = ()) -> ChordSymbol:
-    alter, step = divmod(root + 1, 7)
-    name = SpelledPitchClass(_STEPS[step], alter)
-    return ChordSymbol(Fraction(0), "", name, kind, None, inversion, None, degrees)
+    return ChordSymbol(Fraction(0), "", pitch_class_at(root), kind, None, inversion, None, degrees)

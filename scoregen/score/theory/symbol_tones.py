@@ -124,6 +124,12 @@ def position(name: SpelledPitchClass) -> int:
     return Pitch(name.step, name.alter, 4).fifths
 
 
+def pitch_class_at(place: int) -> SpelledPitchClass:
+    """The pitch class at a position on the line of fifths, the inverse of `position`."""
+    alter, step = divmod(place + 1, 7)
+    return SpelledPitchClass("FCGDAEB"[step], alter)
+
+
 def _is_whole(symbol: ChordSymbol) -> bool:
     alters = (symbol.root.alter, *(degree.alter for degree in symbol.degrees), *(symbol.bass or ())[1:])
     return all(Fraction(alter).denominator == 1 for alter in alters)

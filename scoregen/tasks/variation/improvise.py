@@ -103,8 +103,7 @@ def _likeliest(drafts: list[Solo]) -> Solo:
         return drafts[0]
     slot = Slot(drafts[0].score.parts[0].id)
     ear = network_ear(drafts[0].score, slot)
-    costs = [ear.of(replace(draft.score, document=None)) / max(len(draft.events), 1) for draft in drafts]
-    return drafts[min(range(len(costs)), key=costs.__getitem__)]
+    return min(drafts, key=lambda draft: ear.of(replace(draft.score, document=None)) / max(len(draft.events), 1))
 
 
 def _line(figures: SoloFigures) -> str:

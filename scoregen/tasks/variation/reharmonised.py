@@ -7,17 +7,18 @@ from dataclasses import replace
 from fractions import Fraction
 
 from scoregen.analysis.harmony.chords import ChordSpan, chord_at, chord_spans
-from scoregen.generation.variation.ornament import share_of
+from scoregen.generation.arranging.lines.writing import in_octave
+from scoregen.generation.variation.ornament import drawn
 from scoregen.generation.variation.splicing import spliced
 from scoregen.generation.variation.theme import Theme
 from scoregen.model.network.config import SamplingOptions
-from scoregen.score.chord_symbols import ChordSymbol, SpelledPitchClass
+from scoregen.score.chord_symbols import ChordSymbol
 from scoregen.score.edit import blank_voices, select_voices, with_notes
-from scoregen.score.elements import Chord, Element, Measure, Score, Slot, Voice
+from scoregen.score.elements import Chord, Element, Score, Slot, Voice
 from scoregen.score.ensemble import load_ensemble, match_roles, recognise_ensemble
 from scoregen.score.pitch import Pitch
-from scoregen.score.theory.chord_kinds import note_name
-from scoregen.score.timeline import measure_onsets, pitch_of
+from scoregen.score.theory.symbol_tones import pitch_class_at
+from scoregen.score.timeline import pitch_of
 from scoregen.system.errors import InputError
 from scoregen.tasks.compose import compose
 
@@ -26,14 +27,13 @@ ALTERNATIVES, CANDIDATES = 3, 4
 _CHOIR = "satb"
 
 
-def reharmonised(theme: Theme, strength: float, seed: int, order: Sequence[int]) -> Score:
+def reharmonised(theme: Theme, strength: float, seed: int) -> Score:
     """The theme with other harmony in a share of its phrases; the tune stays note by note.
 
-    `order` are the numbers of the phrases in the order in which they change. InputError if the theme has neither an
-    ensemble that composing knows nor a tune that a choir can sing.
+    InputError if the theme has neither an ensemble that composing knows nor a tune that a choir can sing.
     """
     whole = _symbols(theme, seed) if theme.kind in ("melody", "lead-sheet") else _voices(theme, seed)
-    return spliced(theme, whole, set(order[: share_of(len(order), strength)]))
+    return spliced(theme, whole, drawn(range(len(theme.phrases)), strength, f"{seed} harmony"))
 
 
 def _voices(theme: Theme, seed: int) -> Score:
@@ -139,11 +139,7 @@ def _octave(elements: Sequence[Element], octaves: int) -> tuple[Element, ...]:
     return tuple(
         with_notes(
             element,
-            lambda note: (
-                replace(note, pitch=replace(note.pitch, octave=note.pitch.octave + octaves))
-                if isinstance(note.pitch, Pitch)
-                else note
-            ),
+            lambda note: replace(note, pitch=in_octave(note.pitch, octaves)) if isinstance(note.pitch, Pitch) else note,
         )
         for element in elements
     )
@@ -170,17 +166,11 @@ def _by_place(theme: Theme, spans: Sequence[ChordSpan]) -> list[ChordSpan]:
 
 def _written(theme: Theme, spans: Sequence[ChordSpan], index: int) -> list[ChordSymbol]:
     """The symbols of a measure."""
-    start = measure_onsets(theme.score)[index]
-    measure: Measure = theme.score.measures[index]
+    start, measure = theme.onsets[index], theme.score.measures[index]
     found = []
     for span in spans:
         if start <= span.onset < start + measure.duration:
-            root, bass = _pitch_class(span.chord.root), _pitch_class(span.chord.bass)
+            root, bass = pitch_class_at(span.chord.root), pitch_class_at(span.chord.bass)
             low = bass if span.chord.inversion else None
             found.append(ChordSymbol(span.onset - start, theme.slot.part, root, span.chord.quality, bass=low))
     return found
-
-
-def _pitch_class(place: int) -> SpelledPitchClass:
-    name = note_name(place)
-    return SpelledPitchClass(name[0], name.count("#") - name.count("b"))

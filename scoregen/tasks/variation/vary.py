@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from scoregen.generation.variation.grammar import manners, usual_techniques
-from scoregen.generation.variation.measuring import Homes, measured
+from scoregen.generation.variation.measuring import Homes, Variation, measured
 from scoregen.generation.variation.mode import in_other_mode
 from scoregen.generation.variation.network_ear import network_ear
 from scoregen.generation.variation.ornament import ornamented
 from scoregen.generation.variation.rhythm import in_rhythm
 from scoregen.generation.variation.texture import broken_chords
 from scoregen.generation.variation.theme import Theme, theme_of
-from scoregen.generation.variation.variation_set import Variation, with_fitting_slurs, with_variations
+from scoregen.generation.variation.variation_set import with_fitting_slurs, with_variations
 from scoregen.generation.variation.voice_exchange import voices_exchanged
 from scoregen.notation.results import ScoreResult
+from scoregen.score.directions import RepeatMark
 from scoregen.score.edit import insert_voices
 from scoregen.score.elements import Score
 from scoregen.system.errors import InputError
@@ -147,8 +147,6 @@ def _line(number: int, each: Variation) -> str:
 
 
 def _jump_notice(score: Score) -> tuple[str, ...]:
-    from scoregen.score.directions import RepeatMark
-
     jumps = any(isinstance(item.value, RepeatMark) for measure in score.measures for item in measure.directions)
     return ("the theme has jumps (D.C., D.S., Fine); they are left out of the variations",) if jumps else ()
 
@@ -157,7 +155,7 @@ def _ornament(technique: str) -> Callable[[Theme, VaryOptions, int], _Step]:
     def apply(theme: Theme, options: VaryOptions, seed: int) -> _Step:
         ear = network_ear(theme.score, theme.slot) if options.by_network and options.strength > 0 else None
         done = ornamented(theme, manners()[technique], options.strength, f"{seed} {technique}", ear)
-        return _Step(_with(theme, insert_voices(theme.score, done.voices.items())))
+        return _Step(_with(theme, insert_voices(theme.score, done.items())))
 
     return apply
 
@@ -184,9 +182,7 @@ def _exchange(theme: Theme, options: VaryOptions, seed: int) -> _Step:
 
 
 def _harmony(theme: Theme, options: VaryOptions, seed: int) -> _Step:
-    order = list(range(len(theme.phrases)))
-    random.Random(f"{seed} harmony").shuffle(order)
-    return _Step(_with(theme, reharmonised(theme, options.strength, seed, order)))
+    return _Step(_with(theme, reharmonised(theme, options.strength, seed)))
 
 
 def _with(theme: Theme, score: Score) -> Theme:

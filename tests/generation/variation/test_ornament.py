@@ -15,10 +15,11 @@ from scoregen.generation.variation.ornament import ornamented
 from scoregen.generation.variation.theme import Theme, theme_of, tune_line
 from scoregen.score.check import problems
 from scoregen.score.edit import insert_voices
-from scoregen.score.elements import Score
+from scoregen.score.elements import Score, Slot
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import pitch_of
 from tests.generation.variation.themes import hymn, star, themes
+from tests.notation.handmade import BASS, TREBLE, measure, voice_part
 from tests.plan.tunes import tune
 
 MANNERS = ("ornament", "triplets", "diminution", "texture")
@@ -26,7 +27,7 @@ MANNERS = ("ornament", "triplets", "diminution", "texture")
 
 def varied(theme: Theme, technique: str, strength: float, seed: str = "0") -> Score:
     done = ornamented(theme, manners()[technique], strength, seed)
-    return insert_voices(replace(theme.score, document=None), done.voices.items())
+    return insert_voices(replace(theme.score, document=None), done.items())
 
 
 @pytest.mark.parametrize("technique", MANNERS)
@@ -92,6 +93,19 @@ def test_ornaments_make_no_parallels_and_cross_no_voice() -> None:
             for note in tune_line(score, theme.slot):
                 below = [pitch_of(other) for slot in theme.others for other in theme.sounding(slot, note.onset)]
                 assert all(pitch_of(note).chromatic > other.chromatic for other in below)
+
+
+@pytest.mark.parametrize(("upper", "makes_fifths"), [("e:G4 e:A4 h.:B4", True), ("q:G4 h.:B4", False)])
+def test_a_tune_in_the_bass_makes_no_parallels_with_the_voices_above(upper: str, makes_fifths: bool) -> None:
+    rows = (upper, "q:C3 h.:E3"), ("w:G4", "w:C3")
+    parts = (voice_part(1, "Violin", TREBLE), voice_part(2, "Cello", BASS))
+    measures = tuple(
+        measure(str(n), "4/4", {Slot("P1"): above, Slot("P2"): below}) for n, (above, below) in enumerate(rows, 1)
+    )
+    theme = theme_of(Score(parts, measures), "2")
+    span = Span(Fraction(0), Fraction(1), Pitch("C", 0, 3), Pitch("E", 0, 3), 2)
+    lines = {tuple(map(str, own.notes)) for own in realisations(theme, span)}
+    assert lines and (("C3", "D3") in lines) is not makes_fifths
 
 
 def test_notes_that_are_sung_to_a_syllable_keep_it() -> None:
