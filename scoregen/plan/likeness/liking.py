@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from scoregen.plan.chords.chord_rows import FREE, Rows, beat_rows, free_rows, set_chord, text_of_rows
 from scoregen.plan.form import PieceOptions, phrase_end_place
-from scoregen.plan.likeness.likeness import Likeness
+from scoregen.plan.likeness.likeness import Likeness, mode_of
 from scoregen.plan.likeness.progression import filled
-from scoregen.plan.piece.piece_plan import OPEN, PiecePlan, SectionPlan
-from scoregen.plan.piece.plan_keys import with_keys
+from scoregen.plan.piece.piece_plan import PiecePlan, SectionPlan
+from scoregen.plan.piece.reading import with_keys
 from scoregen.plan.piece.section_chords import NUMERALS, closing_measures
 
 FREELY = ("moving", "flowing", "driving")
@@ -30,8 +30,7 @@ def _with_chords(section: SectionPlan, likeness: Likeness, seed: str) -> Section
     rows = _rows(section)
     if rows is None:
         return section
-    mode = "major" if section.key.has_major_third else "minor"
-    drawn = filled(rows, likeness, mode, seed)
+    drawn = filled(rows, likeness, mode_of(section.key), seed)
     for measure in range(section.silence):
         drawn[measure] = rows[measure]
     return replace(section, chords=text_of_rows(drawn), fixed=True) if drawn != rows else section
@@ -50,11 +49,9 @@ def _rows(section: SectionPlan) -> Rows | None:
 def _set_cadences(rows: Rows, section: SectionPlan) -> None:
     """Put the chords of the cadences that are named at the ends of their phrases."""
     onset = phrase_end_place(PieceOptions(section.measures, time=str(section.time)), section.time)
-    beats = section.time.groups
-    beat = next((number for number in range(len(beats)) if sum(beats[:number]) >= onset), 0)
-    mode = "major" if section.key.has_major_third else "minor"
-    names = [name for name in section.cadences if name != OPEN]
-    for name, stop in zip(names, sorted(closing_measures(section)), strict=False):
+    beats, mode = section.time.beat_onsets, mode_of(section.key)
+    beat = beats.index(onset)
+    for name, stop in zip(section.closes, sorted(closing_measures(section)), strict=False):
         before, goal = NUMERALS.get(name, {mode: ("", "")})[mode]
         if goal:
             rows[stop - 1][beat:] = [goal] + ["/"] * (len(beats) - beat - 1)

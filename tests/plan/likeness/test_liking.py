@@ -12,8 +12,7 @@ from scoregen.plan.chords.chord_rows import beat_rows
 from scoregen.plan.likeness.likeness import Likeness, likeness_of
 from scoregen.plan.likeness.liking import liking
 from scoregen.plan.piece.piece_plan import PiecePlan
-from scoregen.plan.piece.plan_keys import with_keys
-from scoregen.plan.piece.reading import parse_plan
+from scoregen.plan.piece.reading import parse_plan, with_keys
 from scoregen.plan.piece.writing import plan_text
 from scoregen.score.elements import Score
 from scoregen.system.errors import InputError
