@@ -22,7 +22,7 @@ from scoregen.plan.form import (
     leading_chords,
     phrase_end_place,
 )
-from scoregen.plan.piece.given_parts import silent, with_motif, with_texture
+from scoregen.plan.piece.given_parts import motif_notices, silent, with_motif, with_texture
 from scoregen.plan.piece.piece_plan import PiecePlan, SectionPlan
 from scoregen.plan.piece.section_chords import asked_chords, chord_in_force, closing_measures, progression
 from scoregen.plan.sections import numbered
@@ -69,6 +69,12 @@ def planned_piece(plan: PiecePlan, ensemble: Ensemble, style: Style, seed: int) 
     measures = numbered([measure for piece in pieces for measure in piece.measures], lengths)
     metadata = replace(pieces[0].metadata, title=plan.title or pieces[0].metadata.title)
     return PlannedPiece(replace(pieces[0], measures=measures, metadata=metadata), lengths, plan.order)
+
+
+def notices_of_plan(plan: PiecePlan, piece: PlannedPiece) -> list[str]:
+    """What the score does not have of its plan."""
+    rows = (motif_notices(section, piece.section(index).measures) for index, section in enumerate(plan.sections))
+    return [notice for row in rows for notice in row]
 
 
 def given_by_plan(plan: PiecePlan, piece: PlannedPiece) -> ChordTimeline:
