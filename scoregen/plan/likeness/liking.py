@@ -9,6 +9,7 @@ from scoregen.plan.chords.chord_rows import FREE, Rows, beat_rows, free_rows, se
 from scoregen.plan.form import PieceOptions, phrase_end_place
 from scoregen.plan.likeness.likeness import Likeness, mode_of
 from scoregen.plan.likeness.progression import filled
+from scoregen.plan.piece.contradictions import fault_of_manner
 from scoregen.plan.piece.piece_plan import PiecePlan, SectionPlan
 from scoregen.plan.piece.reading import with_keys
 from scoregen.plan.piece.section_chords import NUMERALS, closing_measures
@@ -20,7 +21,8 @@ FREELY = ("moving", "flowing", "driving")
 def liking(plan: PiecePlan, likeness: Likeness, seed: int = 0) -> PiecePlan:
     """The plan with suggested chords where none is fixed, and with the density and texture of the piece.
 
-    What the plan says stays, except chords that it suggests. Named cadences become chords.
+    What the plan says stays, except chords that it suggests. Named cadences become chords, which are suggested too in a
+    section whose density leaves no onset for them.
     """
     sections = [_with_chords(section, likeness, f"{seed} {number}") for number, section in enumerate(plan.sections)]
     return with_keys(replace(plan, sections=tuple(sections)), [_manner(section, likeness) for section in sections])
@@ -33,7 +35,10 @@ def _with_chords(section: SectionPlan, likeness: Likeness, seed: str) -> Section
     drawn = filled(rows, likeness, mode_of(section.key), seed)
     for measure in range(section.silence):
         drawn[measure] = rows[measure]
-    return replace(section, chords=text_of_rows(drawn), fixed=True) if drawn != rows else section
+    if drawn == rows:
+        return section
+    found = replace(section, chords=text_of_rows(drawn), fixed=True)
+    return found if fault_of_manner(found) is None else replace(found, fixed=False)
 
 
 def _rows(section: SectionPlan) -> Rows | None:
