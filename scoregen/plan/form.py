@@ -12,7 +12,7 @@ from scoregen.score.elements import Measure, Metadata, Score, Slot, Tempo, Voice
 from scoregen.score.ensemble import Ensemble, new_parts
 from scoregen.score.keys import Key
 from scoregen.score.metre import TimeSignature
-from scoregen.score.rhythm import NoteValue
+from scoregen.score.rhythm import beat_value
 from scoregen.styles.style import PhraseLengths, Style, load_style, over
 from scoregen.system.errors import InputError
 
@@ -208,8 +208,7 @@ def _columns(options: PieceOptions, time: TimeSignature) -> list[tuple[bool, Fra
 
 
 def _tempo(options: PieceOptions, time: TimeSignature) -> Tempo:
-    beat = NoteValue.plain(time.groups[0]) or NoteValue("quarter")
-    return Tempo(Fraction(0), beat, Fraction(options.tempo))
+    return Tempo(Fraction(0), beat_value(time), Fraction(options.tempo))
 
 
 def _phrase_ends(

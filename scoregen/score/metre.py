@@ -76,6 +76,11 @@ class TimeSignature:
             return (count * self.unit,)
         return (self.unit,) * count
 
+    @property
+    def beat_onsets(self) -> tuple[Fraction, ...]:
+        """Where the beats of a full measure begin, in quarters."""
+        return tuple(_starts(self.groups))
+
     def strength(self, position: Fraction) -> int:
         """The metrical strength of a position: 0 for the downbeat, then 1, 2, ... for weaker ones.
 

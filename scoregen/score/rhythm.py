@@ -76,6 +76,11 @@ class NoteValue:
         return cls("quarter", 0, duration.denominator, duration.numerator)
 
 
+def beat_value(time: TimeSignature) -> NoteValue:
+    """The note value in which tempos of a metre are written: that of its first beat, else a quarter."""
+    return NoteValue.plain(time.groups[0]) or NoteValue("quarter")
+
+
 @lru_cache(maxsize=1024)  # called for every element of every voice
 def _duration(name: str, dots: int, actual: int, normal: int) -> Fraction:
     return NOTE_TYPES[name] * (2 - Fraction(1, 2**dots)) * Fraction(normal, actual)

@@ -77,6 +77,23 @@ def measure_onsets(score: Score) -> Places:
     return tuple(onsets)
 
 
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """A beat: the index of its measure, its number there from 1, and its onset in quarters in the score."""
+
+    measure_index: int
+    number: int
+    onset: Fraction
+
+
+def beats(score: Score) -> Iterator[Beat]:
+    """The beats of all measures; a short measure has the first ones of its metre."""
+    for index, (measure, start) in enumerate(zip(score.measures, measure_onsets(score), strict=True)):
+        places = measure.time.beat_onsets
+        inside = (place for place in places if place < measure.duration)
+        yield from (Beat(index, number, start + place) for number, place in enumerate(inside, 1))
+
+
 def spanner_span(score: Score, onsets: Sequence[Fraction], index: int, spanner: Spanner) -> tuple[Fraction, Fraction]:
     """Start and end, in quarters from the start of the score, of a spanner of the measure with an index.
 

@@ -20,6 +20,7 @@ from scoregen.plan.chords.chord_report import ChordReport, chord_report
 from scoregen.plan.chords.steering import chord_notices
 from scoregen.plan.drafts import closing_chords
 from scoregen.plan.piece.articulation import articulated, without_fermatas
+from scoregen.plan.piece.planned_piece import notices_of_plan
 from scoregen.plan.piece.writing import plan_text
 from scoregen.plan.plan_text import PlanRow, plan_rows
 from scoregen.plan.sections import unfolded
@@ -183,6 +184,7 @@ def _notices(work: Work, report: ChordReport | None, best: Score) -> tuple[str, 
     return (
         *given.notices,
         *work.task.notices,
+        *(notices_of_plan(request.plan, work.page.planned) if request.plan and work.page.planned else ()),
         *chord_notices(work.task.score, work.planning.timeline, request.chords, request.chord_symbols),
         *([str(report)] if report else []),
         *([NEW_SCORE] if is_new_document else []),

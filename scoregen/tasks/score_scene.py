@@ -16,7 +16,7 @@ from scoregen.plan.scene.cues import Cue, Scene
 from scoregen.plan.scene.scene_plan import ScenePlan, plan_of_scene
 from scoregen.plan.scene.timecode import timecode
 from scoregen.score.elements import Score
-from scoregen.score.timeline import measure_onsets
+from scoregen.score.timeline import Beat, beats
 from scoregen.tasks.compose import compose
 
 _SAME = 0.005
@@ -82,37 +82,24 @@ def cue_times(scene: Scene, planned: ScenePlan, score: Score) -> tuple[CueTime, 
     """The cues against the times of the MIDI file of a score."""
     midi = to_midi(score)
     notes = [(note.start, note.stop) for note in note_times(midi)]
-    places = _beats(score)
-    times = seconds_at(midi, [start for *_, start in places])
+    places = [*beats(score), Beat(len(score.measures), 0, score.duration)]  # beat 0 is the end of the music
+    times = seconds_at(midi, [each.onset for each in places])
     found = []
     for cue, place in zip(scene.cues, planned.places, strict=True):
         number = _number(places, times, place, cue)
-        index, beat, _ = places[number]
-        name = score.measures[index if beat else index - 1].number
+        beat = places[number]
+        name = score.measures[beat.measure_index if beat.number else -1].number
         code = timecode(scene.start + cue.time, scene.rate)
-        found.append(CueTime(cue, code, name, beat, times[number], place is not None, _does(cue, times[number], notes)))
+        does = _does(cue, times[number], notes)
+        found.append(CueTime(cue, code, name, beat.number, times[number], place is not None, does))
     return tuple(found)
 
 
-def _beats(score: Score) -> list[tuple[int, int, Fraction]]:
-    """Measure index, beat from 1, and quarters of every beat; the end of the music is beat 0 after the last measure."""
-    rows = []
-    for index, (measure, onset) in enumerate(zip(score.measures, measure_onsets(score), strict=True)):
-        place = Fraction(0)
-        for beat, group in enumerate(measure.time.groups, 1):
-            if place < measure.duration:
-                rows.append((index, beat, onset + place))
-            place += group
-    return [*rows, (len(score.measures), 0, score.duration)]
-
-
-def _number(
-    places: Sequence[tuple[int, int, Fraction]], times: Sequence[float], place: Fraction | None, cue: Cue
-) -> int:
+def _number(places: Sequence[Beat], times: Sequence[float], place: Fraction | None, cue: Cue) -> int:
     """The beat of a cue: the one at its place, or for a cue that was left out the nearest in time."""
     if place is None:
         return min(range(len(times)), key=lambda index: abs(times[index] - float(cue.time)))
-    return min(range(len(places)), key=lambda index: abs(places[index][2] - place))
+    return min(range(len(places)), key=lambda index: abs(places[index].onset - place))
 
 
 def _does(cue: Cue, seconds: float, notes: Sequence[tuple[float, float]]) -> bool:

@@ -53,11 +53,11 @@ class Audio:
         return 10 * float(np.log10(max(mean, _LEAST**2)))
 
 
-def mixed(parts: Sequence[Audio], gains: Sequence[float]) -> Audio:
-    """The sum of parts of one rate, each with a gain in decibels, as long as the longest."""
+def mixed(parts: Sequence[Audio], gains: Sequence[float] = ()) -> Audio:
+    """The sum of parts of one rate, each with a gain in decibels if there are gains, as long as the longest."""
     length = max(len(part.samples) for part in parts)
     total: npt.NDArray[Any] = np.zeros((length, parts[0].samples.shape[1]), dtype=np.float32)
-    for part, gain in zip(parts, gains, strict=True):
+    for part, gain in zip(parts, gains or [0.0] * len(parts), strict=True):
         total[: len(part.samples)] += part.scaled(gain).samples
     return Audio(total, parts[0].rate)
 

@@ -24,7 +24,7 @@ def score_audio(score: Score) -> Audio:
 def part_audio(score: Score) -> tuple[Audio, ...]:
     """Each part of a score by itself, equally long, at the level that it has in the recording of the whole."""
     found = list(stems(to_midi(score, swells=True), len(without_tablature(score).parts)).values())
-    whole = mixed(found, [0.0] * len(found))
+    whole = mixed(found)
     gain = gain_to_target(whole)
     length = len(trimmed(whole).samples)
     return tuple(fitted(part, length).scaled(gain) for part in found)

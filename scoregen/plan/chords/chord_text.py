@@ -123,7 +123,7 @@ def _placed(
     row: Sequence[GivenChord | None], time: TimeSignature, number: int
 ) -> Iterator[tuple[Fraction, GivenChord]]:
     """The chords of a measure with their onsets, in quarters."""
-    beats = [sum(time.groups[:index], Fraction(0)) for index in range(len(time.groups))]
+    beats = list(time.beat_onsets)
     if len(row) > len(beats):
         beats = [time.unit * index for index in range(int(time.duration / time.unit))]
     if len(row) > len(beats):

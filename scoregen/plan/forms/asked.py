@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -39,8 +40,7 @@ def plan_asked(
     moods = _moods(mood)
     if len(moods) > 1 and not form:
         return _checked(plan_of_passages(passages_of_moods(moods), wish, seed))
-    wish = PieceWish(form, wish.measures, wish.seconds, wish.key, wish.time, wish.tempo, moods)
-    return _checked(PassagePlan(plan_of_wish(wish, seed), {}))
+    return _checked(PassagePlan(plan_of_wish(replace(wish, moods=moods), seed), {}))
 
 
 def _checked(found: PassagePlan) -> PassagePlan:

@@ -33,7 +33,7 @@ def plan_of_wish(wish: PieceWish, seed: int = 0) -> PiecePlan:
     home = wish.home(chance)
     moods = _moods(form, wish)
     lengths = _lengths(form, wish, moods)
-    motif, peak = _motif(form, wish, moods[0], home, chance), _peak(form, moods)
+    motif, peak = _motif(form, wish, moods[0], chance), _peak(form, moods)
     sections: list[SectionPlan] = []
     for number, section in enumerate(form.sections):
         key = _key(section, form, home, moods[number] if wish.moods else None, chance)
@@ -101,9 +101,9 @@ def _measures_in(wish: PieceWish, moods: Sequence[Affect]) -> int:
     return max(4, 4 * round(wish.seconds * tempo / 60 / len(wish.time.groups) / 4))
 
 
-def _motif(form: Form, wish: PieceWish, mood: Affect, home: Key, chance: random.Random) -> str:
+def _motif(form: Form, wish: PieceWish, mood: Affect, chance: random.Random) -> str:
     if form.motif_part == "lowest":
-        return draw_ground(wish.time, home, chance)
+        return draw_ground(wish.time, chance)
     return draw_motif(wish.time, traits_of(mood).density, mood, chance)
 
 

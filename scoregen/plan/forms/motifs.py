@@ -37,7 +37,6 @@ STEPS = {1: 6.0, 2: 2.0, 3: 0.8, 4: 0.6}
 LOWEST, HIGHEST = -3, 8
 """The scale steps from the tonic within which a motif keeps."""
 TRIAD = (0, 2, 4)
-TO_BASS = -7
 MEASURES = 2
 
 
@@ -51,11 +50,10 @@ def draw_motif(time: TimeSignature, density: str, mood: Affect, chance: random.R
     return motif_text([[MotifNote(next(notes), 0, length) for length in measure] for measure in lengths])
 
 
-def draw_ground(time: TimeSignature, key: Key, chance: random.Random) -> str:
-    """A bass motif of four measures that leads down or around to the dominant, a note to a measure or two."""
-    rows = chance.choice(((0, -1, -2, -3), (0, -3, -2, -3), (0, 5 - 7, 3 - 7, 4 - 7)))
-    length = time.duration
-    return motif_text([[MotifNote(step, 0, length)] for step in rows])
+def draw_ground(time: TimeSignature, chance: random.Random) -> str:
+    """A bass motif of four measures that leads down or around to the dominant, a note to a measure."""
+    steps = chance.choice(((0, -1, -2, -3), (0, -3, -2, -3), (0, -2, -4, -3)))
+    return motif_text([[MotifNote(step, 0, time.duration)] for step in steps])
 
 
 def tune_of(text: str, key: Key, time: TimeSignature, places: Sequence[int]) -> Tune:
@@ -93,7 +91,6 @@ def _cell(density: str, time: TimeSignature, chance: random.Random) -> Sequence[
     if time.is_compound:
         third = Fraction(1, 3)
         cells = (
-            *cells[:0],
             (2 * third, third, 2 * third, third),
             (Fraction(1), 2 * third, third),
             (Fraction(1), Fraction(1)),
@@ -121,7 +118,7 @@ def _contour(count: int, goal: int, direction: int, chance: random.Random) -> li
         size = chance.choices(list(STEPS), list(STEPS.values()))[0]
         following = steps[-1] + sign * size
         steps.append(following if LOWEST <= following <= HIGHEST else steps[-1] - sign)
-    return [*steps, goal][:count] if count > 1 else [goal]
+    return [*steps, goal] if count > 1 else [goal]
 
 
 STRAIGHT = 0.75

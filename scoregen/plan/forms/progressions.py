@@ -15,6 +15,8 @@ from fractions import Fraction
 from functools import lru_cache
 
 from scoregen.plan.forms.grammar import successions
+from scoregen.plan.piece.piece_plan import OPEN
+from scoregen.plan.piece.section_chords import NUMERALS
 from scoregen.score.keys import Key
 from scoregen.score.metre import TimeSignature
 from scoregen.score.theory.chord_text import parse_chord_text
@@ -27,14 +29,6 @@ SHARPNESS = 7.0
 """How much a dissonance prefers dissonant chords, in nats for the whole of both scales."""
 MOTIF_WEIGHT = 3.0
 """The nats that a chord gains with all notes of the motif over it."""
-ENDS: Mapping[str, Mapping[str, tuple[tuple[str, ...], ...]]] = {
-    "authentic": {"major": (("V", "I"), ("V7", "I")), "minor": (("V", "i"), ("V7", "i"))},
-    "half": {"major": (("V",),), "minor": (("V",),)},
-    "deceptive": {"major": (("V", "vi"), ("V7", "vi")), "minor": (("V", "VI"), ("V7", "VI"))},
-    "plagal": {"major": (("IV", "I"),), "minor": (("iv", "i"),)},
-    "open": {"major": ((),), "minor": ((),)},
-}
-"""The chords with which a phrase closes, by its cadence and the mode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +58,20 @@ def draw_progression(
     for measures, cadence in zip(phrases, cadences, strict=True):
         slots = _slots(measures, time, wish.chords_a_measure, cadence)
         weights = _Weights(mode, key, wish.dissonance)
-        path = weights.draw(slots, first, ENDS[cadence or "authentic"][mode], tune, chance)
+        path = weights.draw(slots, first, _ends(cadence or "authentic", mode), tune, chance)
         rows += _measures(path, slots, measures, len(time.groups))
         first += measures
     return " | ".join(rows)
+
+
+def _ends(cadence: str, mode: str) -> tuple[tuple[str, ...], ...]:
+    """The chords with which a phrase may close; a dominant has a seventh or none."""
+    if cadence == OPEN:
+        return ((),)
+    before, goal = NUMERALS[cadence][mode]
+    if not before:
+        return ((goal,),)
+    return ((before, goal), (f"{before}7", goal)) if before == "V" else ((before, goal),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ def _slots(measures: int, time: TimeSignature, wanted: float, cadence: str) -> l
     ends = [*starts[1:], (measures, 0)]
     unit = time.groups[0]
     return [
-        _Slot(m, b, sum(time.groups[:b], Fraction(0)), ((n - m) * beats + c - b) * unit)
+        _Slot(m, b, time.beat_onsets[b], ((n - m) * beats + c - b) * unit)
         for (m, b), (n, c) in zip(starts, ends, strict=True)
     ]
 

@@ -78,12 +78,13 @@ def _successions(spans: Sequence[ChordSpan]) -> Mapping[str, Successions]:
     for span in spans:
         text = _understood(span)
         if text is not None and last is not None and last[0] == span.key and last[1] != text:
-            found[_mode(span.key)].setdefault(last[1], Counter())[text] += 1
+            found[mode_of(span.key)].setdefault(last[1], Counter())[text] += 1
         last = (span.key, text) if text is not None else None
     return {mode: {name: dict(row) for name, row in own.items()} for mode, own in found.items()}
 
 
-def _mode(key: Key) -> str:
+def mode_of(key: Key) -> str:
+    """The mode of `MODES` that has the third of a key."""
     return "major" if key.has_major_third else "minor"
 
 
@@ -105,7 +106,7 @@ def _changes(spans: Sequence[ChordSpan], score: Score) -> Mapping[int, Mapping[i
     starts = Counter(span.measure_index for span in spans)
     found: dict[int, Counter[int]] = {}
     for index, measure in enumerate(score.measures):
-        if not measure.is_short and measure.duration == measure.time.duration:
+        if measure.duration == measure.time.duration:
             beats = len(measure.time.groups)
             found.setdefault(beats, Counter())[min(max(starts[index], 1), beats)] += 1
     return {beats: dict(row) for beats, row in found.items()}

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from scoregen.plan.chords.chord_rows import FREE, Rows, beat_rows, free_rows, set_chord, text_of_rows
 from scoregen.plan.form import PieceOptions, phrase_end_place
-from scoregen.plan.likeness.likeness import Likeness
+from scoregen.plan.likeness.likeness import Likeness, mode_of
 from scoregen.plan.likeness.progression import filled
-from scoregen.plan.piece.piece_plan import OPEN, PiecePlan, SectionPlan
-from scoregen.plan.piece.plan_keys import with_keys
+from scoregen.plan.piece.contradictions import fault_of_manner
+from scoregen.plan.piece.piece_plan import PiecePlan, SectionPlan
+from scoregen.plan.piece.reading import with_keys
 from scoregen.plan.piece.section_chords import NUMERALS, closing_measures
 
 FREELY = ("moving", "flowing", "driving")
@@ -20,7 +21,8 @@ FREELY = ("moving", "flowing", "driving")
 def liking(plan: PiecePlan, likeness: Likeness, seed: int = 0) -> PiecePlan:
     """The plan with suggested chords where none is fixed, and with the density and texture of the piece.
 
-    What the plan says stays, except chords that it suggests. Named cadences become chords.
+    What the plan says stays, except chords that it suggests. Named cadences become chords, which are suggested too in a
+    section whose density leaves no onset for them.
     """
     sections = [_with_chords(section, likeness, f"{seed} {number}") for number, section in enumerate(plan.sections)]
     return with_keys(replace(plan, sections=tuple(sections)), [_manner(section, likeness) for section in sections])
@@ -30,11 +32,13 @@ def _with_chords(section: SectionPlan, likeness: Likeness, seed: str) -> Section
     rows = _rows(section)
     if rows is None:
         return section
-    mode = "major" if section.key.has_major_third else "minor"
-    drawn = filled(rows, likeness, mode, seed)
+    drawn = filled(rows, likeness, mode_of(section.key), seed)
     for measure in range(section.silence):
         drawn[measure] = rows[measure]
-    return replace(section, chords=text_of_rows(drawn), fixed=True) if drawn != rows else section
+    if drawn == rows:
+        return section
+    found = replace(section, chords=text_of_rows(drawn), fixed=True)
+    return found if fault_of_manner(found) is None else replace(found, fixed=False)
 
 
 def _rows(section: SectionPlan) -> Rows | None:
@@ -50,11 +54,9 @@ def _rows(section: SectionPlan) -> Rows | None:
 def _set_cadences(rows: Rows, section: SectionPlan) -> None:
     """Put the chords of the cadences that are named at the ends of their phrases."""
     onset = phrase_end_place(PieceOptions(section.measures, time=str(section.time)), section.time)
-    beats = section.time.groups
-    beat = next((number for number in range(len(beats)) if sum(beats[:number]) >= onset), 0)
-    mode = "major" if section.key.has_major_third else "minor"
-    names = [name for name in section.cadences if name != OPEN]
-    for name, stop in zip(names, sorted(closing_measures(section)), strict=False):
+    beats, mode = section.time.beat_onsets, mode_of(section.key)
+    beat = beats.index(onset)
+    for name, stop in zip(section.closes, sorted(closing_measures(section)), strict=False):
         before, goal = NUMERALS.get(name, {mode: ("", "")})[mode]
         if goal:
             rows[stop - 1][beat:] = [goal] + ["/"] * (len(beats) - beat - 1)

@@ -80,9 +80,9 @@ def _point(text: str) -> Affect:
     words = re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", text.lower())
     if axis := next((word for word in words if word in AXES), None):
         raise InputError(f"{axis}: found no number; expected one from -1 to 1, {_EXAMPLE}")
+    lists = [load_words(language) for language in LANGUAGES]
     found, factor = list[Affect](), 1.0
     for word in words:
-        lists = [load_words(language) for language in LANGUAGES]
         if (change := _change(word, lists)) is not None:
             factor *= change
         elif entry := _entry(word, lists):

@@ -65,8 +65,8 @@ def read_story(text: str) -> tuple[Sentence, ...]:
     if len(words) > MOST_WORDS:
         raise InputError(f"found {len(words)} words; expected at most {MOST_WORDS}; give the story of one scene")
     known = load_words(language_of(words))
-    rows = [_tokens(found[0]) for found in _SENTENCE.finditer(text)]
     texts = [found[0].strip() for found in _SENTENCE.finditer(text)]
+    rows = [_TOKEN.findall(each) for each in texts]
     read = [_causes(row, known) for row in rows]
     ironic = _with_irony(rows, read, known)
     return tuple(
@@ -79,10 +79,6 @@ def mood_of(sentences: Sequence[Sentence]) -> Affect:
     weights = [len(each.causes) ** 0.5 + 0.1 for each in sentences]
     rows = (each.affect.times(weight) for each, weight in zip(sentences, weights, strict=True))
     return total(rows).times(1 / sum(weights))
-
-
-def _tokens(text: str) -> list[str]:
-    return _TOKEN.findall(text)
 
 
 def _count(tokens: Sequence[str]) -> int:

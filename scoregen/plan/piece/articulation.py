@@ -19,11 +19,10 @@ NAMES = {"staccato": "staccato", "tenuto": "tenuto", "accent": "accent", "marcat
 
 def articulated(score: Score, plan: PiecePlan, piece: PlannedPiece) -> Score:
     """The score, which has each section once, with the marks of its sections."""
-    sections = [section for section, length in zip(plan.sections, piece.lengths, strict=True) for _ in range(length)]
     sung = {part.id for part in score.parts if family_of(part) == "voice"}
     measures = tuple(
         _articulated(measure, section.articulation, sung) if section.articulation else measure
-        for measure, section in zip(score.measures, sections, strict=True)
+        for measure, section in zip(score.measures, piece.sections_by_measure(plan), strict=True)
     )
     return replace(score, measures=measures)
 

@@ -9,8 +9,6 @@ from scoregen.plan.piece.motif import MotifNote, degrees, parse_motif
 from scoregen.plan.piece.piece_plan import SectionPlan
 from scoregen.plan.piece.section_chords import chord_in_force, progression_of
 
-CHANGES = {"still": 2, "calm": 1}
-"""The beats between the onsets that a density leaves open."""
 ADVICE = "change one of them, or say harmony = 'suggested'"
 
 Fault = tuple[str, str]
@@ -68,14 +66,11 @@ def _against(section: SectionPlan, number: int, notes: Sequence[MotifNote]) -> I
 
 
 def _density(section: SectionPlan) -> Fault | None:
-    """Fixed chords that change where a still or calm section has no onset."""
-    step = CHANGES.get(section.density)
-    if step is None or not section.chords or not section.fixed:
+    """Fixed chords that begin where a still or calm section has no onset; suggested ones and `N.C.` fix nothing."""
+    starts = section.slow_onsets
+    if starts is None or not section.chords or not section.fixed:
         return None
-    groups = section.time.groups
-    step = step if len(groups) % step == 0 else len(groups)
-    starts = {sum(groups[:number], Fraction(0)) for number in range(0, len(groups), step)}
     for index, chords in progression_of(section).items():
-        if not set(chords) <= starts:
+        if not {onset for onset, chord in chords.items() if chord.fixed and chord.tones} <= set(starts):
             return "density", f"found {section.density!r}, but chords change within measure {index + 1}; {ADVICE}"
     return None

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from scoregen.plan.piece.motif import motif_elements, parse_motif
+from scoregen.plan.piece.motif import MotifNote, motif_elements, parse_motif
 from scoregen.plan.piece.piece_plan import TEXTURES, SectionPlan
 from scoregen.score.elements import Element, Measure, Part, Rest, Voice
 from scoregen.score.ensemble import Ensemble, Role
@@ -74,16 +74,36 @@ def with_motif(
         return found
     role = _leading_role(section, ensemble)
     part = parts[ensemble.roles.index(role)].id
-    tune = parse_motif(section.motif, section.time)
-    first = 1 if measures[0].implicit else 0
-    for place in section.motif_at or (section.silence + 1,):
-        for offset, notes in enumerate(tune):
-            index = first + place - 1 + offset
-            if index < len(found) and found[index].duration == section.time.duration:
-                own = motif_elements(notes, section.key, section.time, _middle(role, section.register))
-                _check_range(own, role, section)
-                found[index] = _with_voice(found[index], part, own)
+    for index, notes in _motif_measures(section, measures):
+        if not found[index].is_short:
+            own = motif_elements(notes, section.key, section.time, _middle(role, section.register))
+            _check_range(own, role, section)
+            found[index] = _with_voice(found[index], part, own)
     return found
+
+
+def motif_notices(section: SectionPlan, measures: Sequence[Measure]) -> list[str]:
+    """A notice for each measure that the anacrusis shortens, so that the motif has no room there."""
+    if not section.motif:
+        return []
+    upbeats = 1 if measures[0].implicit else 0
+    return [
+        f"section {section.name!r}: the motif is left out in measure {index + 1 - upbeats} of the section, which has"
+        f" {float(measures[index].duration):g} of {float(section.time.duration):g} quarters beside the anacrusis; let"
+        " the motif end before it, or omit anacrusis"
+        for index, _ in _motif_measures(section, measures)
+        if measures[index].is_short
+    ]
+
+
+def _motif_measures(section: SectionPlan, measures: Sequence[Measure]) -> Iterator[tuple[int, Sequence[MotifNote]]]:
+    """The index of each measure that the motif comes in, with its notes there."""
+    first = 1 if measures[0].implicit else 0
+    tune = parse_motif(section.motif, section.time)
+    for place in section.motif_at or (section.silence + 1,):
+        for index, notes in enumerate(tune, first + place - 1):
+            if index < len(measures):
+                yield index, notes
 
 
 def _check_range(elements: Sequence[Element], role: Role, section: SectionPlan) -> None:

@@ -79,6 +79,14 @@ class SectionPlan:
         return tuple(name for name in self.cadences if name != OPEN)
 
     @property
+    def slow_onsets(self) -> tuple[Fraction, ...] | None:
+        """The onsets that a still or calm section leaves open in a full measure; None for another density."""
+        beats = self.time.beat_onsets
+        if self.density == "still":
+            return beats[:: 2 if len(beats) % 2 == 0 else len(beats)]
+        return beats if self.density == "calm" else None
+
+    @property
     def seconds(self) -> Fraction:
         """How long it lasts without its anacrusis."""
         return self.measures * len(self.time.groups) * 60 / self.tempo

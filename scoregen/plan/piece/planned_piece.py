@@ -22,14 +22,14 @@ from scoregen.plan.form import (
     leading_chords,
     phrase_end_place,
 )
-from scoregen.plan.piece.given_parts import silent, with_motif, with_texture
+from scoregen.plan.piece.given_parts import motif_notices, silent, with_motif, with_texture
 from scoregen.plan.piece.piece_plan import PiecePlan, SectionPlan
 from scoregen.plan.piece.section_chords import asked_chords, chord_in_force, closing_measures, progression
 from scoregen.plan.sections import numbered
 from scoregen.score.directions import Direction, Dynamic, RehearsalMark, Words
 from scoregen.score.elements import Measure, Part, Score, Tempo, Voice
 from scoregen.score.ensemble import Ensemble
-from scoregen.score.rhythm import NoteValue
+from scoregen.score.rhythm import beat_value
 from scoregen.score.spanners import End, Wedge
 from scoregen.score.theory.chord_kinds import is_consonant_triad
 from scoregen.styles.style import Style
@@ -48,6 +48,15 @@ class PlannedPiece:
     def starts(self) -> tuple[int, ...]:
         return tuple(sum(self.lengths[:index]) for index in range(len(self.lengths)))
 
+    @property
+    def lasts(self) -> frozenset[int]:
+        """The last measure of each section, by index."""
+        return frozenset(start + length - 1 for start, length in zip(self.starts, self.lengths, strict=True))
+
+    def sections_by_measure(self, plan: PiecePlan) -> list[SectionPlan]:
+        """The section of its plan to which each measure belongs."""
+        return [each for each, length in zip(plan.sections, self.lengths, strict=True) for _ in range(length)]
+
     def section(self, index: int) -> Score:
         start = self.starts[index]
         return replace(self.score, measures=self.score.measures[start : start + self.lengths[index]])
@@ -60,6 +69,12 @@ def planned_piece(plan: PiecePlan, ensemble: Ensemble, style: Style, seed: int) 
     measures = numbered([measure for piece in pieces for measure in piece.measures], lengths)
     metadata = replace(pieces[0].metadata, title=plan.title or pieces[0].metadata.title)
     return PlannedPiece(replace(pieces[0], measures=measures, metadata=metadata), lengths, plan.order)
+
+
+def notices_of_plan(plan: PiecePlan, piece: PlannedPiece) -> list[str]:
+    """What the score does not have of its plan."""
+    rows = (motif_notices(section, piece.section(index).measures) for index, section in enumerate(plan.sections))
+    return [notice for row in rows for notice in row]
 
 
 def given_by_plan(plan: PiecePlan, piece: PlannedPiece) -> ChordTimeline:
@@ -137,7 +152,7 @@ def _with_silence(measures: Sequence[Measure], count: int) -> list[Measure]:
 
 
 def _tempo(section: SectionPlan) -> Tempo:
-    beat = NoteValue.plain(section.time.groups[0]) or NoteValue("quarter")
+    beat = beat_value(section.time)
     per_minute = section.tempo * section.time.groups[0] / beat.duration
     return Tempo(Fraction(0), beat, Fraction(round(float(per_minute), 4)).limit_denominator(10_000))
 
@@ -172,8 +187,7 @@ def _measures(plan: PiecePlan, piece: PlannedPiece, timeline: ChordTimeline, man
             leading |= {
                 start + place: chords for place, chords in drawn.items() if not _is_given(timeline, start + place)
             }
-    lasts = {start + length - 1 for start, length in zip(piece.starts, piece.lengths, strict=True)}
-    return plan_of_chords(piece.score, goals, leading, lasts, manner)
+    return plan_of_chords(piece.score, goals, leading, piece.lasts, manner)
 
 
 def _section_goals(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from scoregen.plan.piece.manner_keys import MANNER_KEYS, manner_of, with_mood
 from scoregen.plan.piece.piece_plan import CADENCES, DEFAULT_TEMPO, Level, PiecePlan, SectionPlan, letters
 from scoregen.plan.piece.section_chords import fault_of_chords
 from scoregen.plan.piece.toml_table import Table, check_keys, parsed_tables
+from scoregen.plan.piece.writing import plan_text
 from scoregen.score.directions import DYNAMIC_MARKS
 from scoregen.score.ensemble import load_ensemble
 from scoregen.score.keys import Key
@@ -36,7 +38,17 @@ def read_plan(path: Path) -> PiecePlan:
 
 def parse_plan(text: str, file: str = "plan") -> PiecePlan:
     """The plan in a text; `file` is its name in errors."""
-    piece, tables = parsed_tables(text, file, "section")
+    return _plan(*parsed_tables(text, file, "section"))
+
+
+def with_keys(plan: PiecePlan, keys: Sequence[Mapping[str, str]]) -> PiecePlan:
+    """The plan with keys and texts of its sections, as if they stood in its file; those that it has stay."""
+    piece, tables = parsed_tables(plan_text(plan), "plan", "section")
+    added = [replace(table, values={**own, **table.values}) for table, own in zip(tables, keys, strict=True)]
+    return replace(_plan(piece, added), order=plan.order)
+
+
+def _plan(piece: Table, tables: Sequence[Table]) -> PiecePlan:
     check_keys(piece, PIECE_KEYS)
     sections = tuple(_section(table, piece, number) for number, table in enumerate(tables))
     names = [section.name for section in sections]

@@ -38,7 +38,7 @@ def with_manners(
     plans: DraftPlans, plan: PiecePlan, piece: PlannedPiece, ranges: Sequence[VoiceRange | None]
 ) -> DraftPlans:
     """The plans of drafts with the densities and registers of the sections; `ranges` of the voices of the task."""
-    sections = [section for section, length in zip(plan.sections, piece.lengths, strict=True) for _ in range(length)]
+    sections = piece.sections_by_measure(plan)
     if not any(section.density or section.register or section.mood or section.texture for section in sections):
         return plans
     shaped = tuple(tuple(_shaped(own, sections, piece, ranges) for own in rows) for rows in plans.plans)
@@ -48,7 +48,7 @@ def with_manners(
 def _shaped(
     plan: Plan, sections: Sequence[SectionPlan], piece: PlannedPiece, ranges: Sequence[VoiceRange | None]
 ) -> Mapping[int, MeasurePlan]:
-    lasts = {start + length - 1 for start, length in zip(piece.starts, piece.lengths, strict=True)}
+    lasts = piece.lasts
     return {
         index: _measure(own, sections[index], piece.score.measures[index], ranges, is_last=index in lasts)
         for index, own in plan.items()
@@ -63,12 +63,9 @@ def _measure(
     opened = _open(section, measure)
     if opened is not None:
         fixed = {place for place in (*own.chords, *own.given_chords) if place >= 0}
-        own = replace(
-            own, onsets=frozenset({*opened, *fixed, *(own.onsets or ())} if own.onsets else {*opened, *fixed})
-        )
-    ends = min(measure.phrase_ends, default=measure.duration) if measure.phrase_ends or is_last else measure.duration
-    stops = ends if not is_last else min(ends, Fraction(0))
-    return replace(own, pulses=frozenset(place for place in _pulses(section, measure) if place < stops))
+        own = replace(own, onsets=frozenset({*opened, *fixed, *(own.onsets or ())}))
+    end = Fraction(0) if is_last else min(measure.phrase_ends, default=measure.duration)
+    return replace(own, pulses=frozenset(place for place in _pulses(section, measure) if place < end))
 
 
 def _ranges(section: SectionPlan, ranges: Sequence[VoiceRange | None]) -> tuple[tuple[int, int] | None, ...]:
@@ -77,11 +74,8 @@ def _ranges(section: SectionPlan, ranges: Sequence[VoiceRange | None]) -> tuple[
 
 def _open(section: SectionPlan, measure: Measure) -> frozenset[Fraction] | None:
     """The onsets that are open to new voices; None for every place. Flowing and driving music has no triplets."""
-    beats = _beats(measure)
-    if section.density == "still":
-        return frozenset(beats[:: 2 if len(beats) % 2 == 0 else len(beats)])
-    if section.density == "calm":
-        return frozenset(beats)
+    if section.slow_onsets is not None:
+        return frozenset(section.slow_onsets).intersection(_beats(measure))
     if section.density == "flowing":
         return frozenset(_divided(measure, 3 if measure.time.is_compound else 4))
     return frozenset(_pulses(section, measure)) or None
@@ -102,9 +96,6 @@ def _divided(measure: Measure, parts: int) -> list[Fraction]:
     return [beat + length * part / parts for beat, length in rows for part in range(parts)]
 
 
-def _beats(measure: Measure) -> list[Fraction]:
-    """The onsets of the beats of a full measure; of an anacrusis its start."""
-    groups = measure.time.groups
-    if measure.duration < measure.time.duration:
-        return [Fraction(0)]
-    return [sum(groups[:number], Fraction(0)) for number in range(len(groups))]
+def _beats(measure: Measure) -> tuple[Fraction, ...]:
+    """The onsets of the beats of a full measure; of a short one its start."""
+    return (Fraction(0),) if measure.is_short else measure.time.beat_onsets

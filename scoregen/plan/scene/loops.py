@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from scoregen.plan.chords.chord_rows import Rows, beat_rows, free_rows, is_free, set_chord, text_of_rows
+from scoregen.plan.chords.chord_rows import PROLONGED, Rows, beat_rows, free_rows, is_free, set_chord, text_of_rows
 from scoregen.plan.piece.piece_plan import OPEN, PiecePlan, SectionPlan
 from scoregen.plan.scene.scene_plan import DOMINANT, tonic_of
 
@@ -53,10 +53,13 @@ def _beginning(section: SectionPlan) -> SectionPlan:
 
 
 def _leading(section: SectionPlan) -> SectionPlan:
-    rows, last = _rows(section), len(section.time.groups) - 1
-    if rows is None or section.silence >= section.measures or not is_free(rows, -1, last):
+    """The section with a dominant from its last beat on, or from the last onset of a still one."""
+    rows, beats = _rows(section), section.time.beat_onsets
+    beat = beats.index((section.slow_onsets or beats)[-1])
+    held = range(beat, len(beats))
+    if rows is None or section.silence >= section.measures or not all(is_free(rows, -1, each) for each in held):
         return section
-    set_chord(rows, -1, last, DOMINANT)
+    rows[-1][beat:] = [DOMINANT] + [PROLONGED] * (len(held) - 1)
     return replace(section, chords=text_of_rows(rows), cadences=(OPEN,), phrases=())
 
 

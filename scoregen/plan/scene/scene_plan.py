@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from scoregen.plan.chords.chord_rows import free_rows, set_chord, text_of_rows
 from scoregen.plan.piece.piece_plan import OPEN, Level, PiecePlan, SectionPlan, letters
-from scoregen.plan.piece.plan_keys import with_keys
+from scoregen.plan.piece.reading import with_keys
 from scoregen.plan.scene.cues import Cue, Scene
 from scoregen.plan.scene.hit_points import Hit, NoTempoError, Segment, solved
 from scoregen.score.keys import Key

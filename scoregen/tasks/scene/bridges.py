@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scoregen.model.network.config import SamplingOptions
-from scoregen.plan.chords.chord_rows import FREE, PROLONGED
+from scoregen.plan.chords.chord_rows import FREE, free_rows
 from scoregen.plan.form import FASTEST, SLOWEST
 from scoregen.plan.piece.articulation import without_fermatas
 from scoregen.plan.scene.scene_plan import DOMINANT
@@ -18,11 +18,11 @@ from scoregen.score.directions import Direction, Dynamic, Words
 from scoregen.score.elements import Barline, Measure, Metadata, Score, Tempo, Voice
 from scoregen.score.keys import Key
 from scoregen.score.metre import TimeSignature
-from scoregen.score.rhythm import NoteValue
+from scoregen.score.rhythm import beat_value
 from scoregen.score.spanners import End, Wedge, WedgeType
 from scoregen.score.theory.chord_kinds import note_name
 from scoregen.tasks.compose import compose
-from scoregen.tasks.scene.passages import LEVELS
+from scoregen.tasks.scene.passages import LEVELS, level_marks, numbered
 
 LEAST_SECONDS = 1.5
 """A measure that is shorter makes a bridge of two."""
@@ -43,12 +43,7 @@ class Place:
 
     def level(self, part: str, *, last: bool) -> str:
         """The first or the last mark of dynamics of a part that lasts; "" without one."""
-        marks = [
-            each.value.mark
-            for measure in self.passage.measures
-            for each in measure.directions
-            if each.part == part and isinstance(each.value, Dynamic) and each.value.mark in LEVELS
-        ]
+        marks = [mark for _, mark in level_marks(self.passage.measures, part)]
         return marks[-1 if last else 0] if marks else ""
 
 
@@ -77,7 +72,7 @@ def bridges(
     page = [
         _page(places[source], places[target], length) for (source, target), length in zip(pairs, lengths, strict=True)
     ]
-    score = replace(places[0].passage, measures=_numbered(itertools.chain(*page)), metadata=Metadata())
+    score = replace(places[0].passage, measures=numbered(itertools.chain(*page)), metadata=Metadata())
     chords = " | ".join(_chords(places[target], length) for (_, target), length in zip(pairs, lengths, strict=True))
     done = compose(score, ensemble=ensemble, chords=chords, sampling=sampling, progress=progress).score
     found, start = [], 1
@@ -110,23 +105,19 @@ def _plain(measure: Measure) -> Measure:
     return replace(bare, barline=Barline(), break_before=None)
 
 
-def _numbered(measures: Iterator[Measure]) -> tuple[Measure, ...]:
-    return tuple(replace(measure, number=str(number)) for number, measure in enumerate(measures, 1))
-
-
 def _chords(target: Place, length: int) -> str:
     """Nothing fixed but the dominant in the second half of the last measure."""
     time = target.passage.measures[0].time
-    return " | ".join([FREE, *[FREE] * (length - 1), _dominant(target.key, time), FREE])
+    return " | ".join([*[FREE] * length, _dominant(target.key, time), FREE])
 
 
 def _dominant(key: Key, time: TimeSignature) -> str:
     name = note_name(key.tonic_fifths)
     chord = f"{name if key.has_major_third else name.lower()}:{DOMINANT}"
     beats = len(time.groups)
-    free = beats - max(beats // 2, 1)
-    words = [*([FREE] + [PROLONGED] * (free - 1) if free else []), chord, *[PROLONGED] * (beats - free - 1)]
-    return " ".join(words)
+    (row,) = free_rows(1, beats)
+    row[beats - max(beats // 2, 1)] = chord
+    return " ".join(row)
 
 
 def _marked(score: Score, source: Place, target: Place) -> Score:
@@ -140,17 +131,14 @@ def _marked(score: Score, source: Place, target: Place) -> Score:
         if start:
             marks.append(Direction(Fraction(0), Dynamic(start), part.id))
         if start and goal and start != goal:
-            kind: WedgeType = "crescendo" if _LOUDNESS.index(start) < _LOUDNESS.index(goal) else "diminuendo"
+            kind: WedgeType = "crescendo" if LEVELS.index(start) < LEVELS.index(goal) else "diminuendo"
             wedges.append(Wedge(part.id, Fraction(0), End(len(score.measures), Fraction(0)), kind))
     opening = replace(first, tempos=tempos, directions=(words, *marks), spanners=(*first.spanners, *wedges))
     return replace(score, measures=(opening, *score.measures[1:]))
 
 
-_LOUDNESS = ("pppp", "ppp", "pp", "p", "mp", "mf", "f", "ff", "fff", "ffff")
-
-
 def _tempo(source: Place, target: Place, time: TimeSignature) -> Tempo:
     """The geometric mean of the two tempos."""
-    beat = NoteValue.plain(time.groups[0]) or NoteValue("quarter")
+    beat = beat_value(time)
     mean = float(source.tempo * target.tempo) ** 0.5 / float(beat.duration)
     return Tempo(Fraction(0), beat, Fraction(round(min(max(mean, SLOWEST), FASTEST) * 100), 100))

@@ -13,6 +13,7 @@ from scoregen.notation.sound.loops import Stretch, stretches
 from scoregen.notation.sound.loudness import gain_to_target
 from scoregen.notation.sound.synthesis import synthesise_all
 from scoregen.score.elements import Score
+from scoregen.score.timeline import beats, measure_onsets
 from scoregen.tasks.scene.game_music import GameMusic
 from scoregen.tasks.scene.passages import Sheet, only_slots, sheet_of
 
@@ -69,7 +70,7 @@ def _equally_long(row: Sequence[Stretch]) -> tuple[Stretch, ...]:
 
 
 def _mix(row: Sequence[Stretch]) -> Stretch:
-    return Stretch(mixed([each.audio for each in row], [0.0] * len(row)), row[0].length)
+    return Stretch(mixed([each.audio for each in row]), row[0].length)
 
 
 def _passage(
@@ -77,22 +78,9 @@ def _passage(
 ) -> PassageAudio:
     layers = tuple(Stretch(each.audio.scaled(gain), each.length) for each in row)
     rate = layers[0].audio.rate
-    measures, beats = _places(score)
-    (start, *times) = seconds_at(midi, [span[0], *(span[0] + place for place in (*measures, *beats))])
+    measures = measure_onsets(score)
+    places = [*measures, *(beat.onset for beat in beats(score))]
+    (start, *times) = seconds_at(midi, [span[0], *(span[0] + place for place in places)])
     first = round(start * rate)
     frames = [round(time * rate) - first for time in times]
     return PassageAudio(tuple(frames[: len(measures)]), tuple(frames[len(measures) :]), layers, _mix(layers))
-
-
-def _places(score: Score) -> tuple[list[Fraction], list[Fraction]]:
-    """Where the measures and the beats of a passage begin, in quarters."""
-    measures, beats, now = list[Fraction](), list[Fraction](), Fraction(0)
-    for measure in score.measures:
-        measures.append(now)
-        place = Fraction(0)
-        for group in measure.time.groups:
-            if place < measure.duration:
-                beats.append(now + place)
-            place += group
-        now += measure.duration
-    return measures, beats

@@ -13,7 +13,6 @@ from typing import Any
 from scoregen.notation.graft.document import musicxml_document
 from scoregen.notation.sound.audio_files import audio_file
 from scoregen.notation.sound.loops import Seam, Stretch, seam
-from scoregen.plan.piece.plan_keys import section_keys
 from scoregen.score.elements import Score, Tempo
 from scoregen.system.version import __version__
 from scoregen.tasks.scene.game_audio import GameAudio, PassageAudio
@@ -81,9 +80,8 @@ def _head(game: GameMusic, audio: GameAudio) -> dict[str, Any]:
 
 def _section(game: GameMusic, number: int, name: str) -> dict[str, Any]:
     section = game.sections[number]
-    index = next(each for each, own in enumerate(game.plan.sections) if own.name == section.plan.name)
-    mood = str(section_keys(game.plan)[index].get("mood", ""))
-    return {"name": section.name, "word": name, "key": str(section.plan.key), **({"mood": mood} if mood else {})}
+    mood = {} if section.plan.mood is None else {"mood": str(section.plan.mood)}
+    return {"name": section.name, "word": name, "key": str(section.plan.key), **mood}
 
 
 def _passage(

@@ -14,14 +14,12 @@ from scoregen.score.timeline import pitch_of, pitched_notes
 from scoregen.system.errors import InputError
 from scoregen.tasks.compose import compose
 from scoregen.tasks.scene.bridges import Bridge, Place, bridges
-from scoregen.tasks.scene.passages import passage
+from scoregen.tasks.scene.passages import numbered, passage
 
 MOST_LOOPS = 12
 """More would need over 132 bridges."""
-LAYERS = (2, 4)
-"""The fewest and the most layers of music that has several parts or staves."""
-USUAL_LAYERS = 3
-BRIDGE_MEASURES = (1, 2)
+USUAL_LAYERS, MOST_LAYERS = 3, 4
+MOST_BRIDGE_MEASURES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +31,9 @@ class GameOptions:
 
     def check(self) -> None:
         """InputError for a number out of range."""
-        for name, value, low, high in (("layers", self.layers, 1, LAYERS[1]), ("bridge", self.bridge, 1, 2)):
-            if value is not None and not low <= value <= high:
-                raise InputError(f"--{name}: found {value}; expected {low} to {high}")
+        for name, value, most in (("layers", self.layers, MOST_LAYERS), ("bridge", self.bridge, MOST_BRIDGE_MEASURES)):
+            if value is not None and not 1 <= value <= most:
+                raise InputError(f"--{name}: found {value}; expected 1 to {most}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,5 +198,4 @@ def joined(scores: Sequence[Score]) -> Score:
     for each in scores:
         last = replace(each.measures[-1], barline=replace(each.measures[-1].barline, style="light-light"))
         measures += (*each.measures[:-1], last)
-    numbered = tuple(replace(measure, number=str(number)) for number, measure in enumerate(measures, 1))
-    return replace(scores[0], measures=numbered, document=None)
+    return replace(scores[0], measures=numbered(measures), document=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 
 from scoregen.evaluation.passages.corpus_index import CorpusIndex
@@ -16,11 +17,10 @@ MOST_NAMED = 6
 
 def taken_line(likeness: Likeness) -> str:
     """One line: what a plan takes from a piece."""
-    counts: dict[str, int] = {}
+    counts: Counter[str] = Counter()
     for own in likeness.successions.values():
         for after in own.values():
-            for name, count in after.items():
-                counts[name] = counts.get(name, 0) + count
+            counts.update(after)
     names = sorted(counts, key=lambda name: (-counts[name], name))[:MOST_NAMED]
     chords = f"{len(counts)} chords, most often {', '.join(names)}" if names else "no chords"
     return f"taken from the piece: {chords}; density {likeness.density}; texture {likeness.texture}"

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scoregen.score.directions import Direction, Dynamic
 from scoregen.score.elements import Barline, Chord, Element, Measure, Rest, Score, Slot, Tempo, Voice
-from scoregen.score.rhythm import NoteValue, notate
+from scoregen.score.rhythm import NoteValue
 
-LEVELS = frozenset({"pppp", "ppp", "pp", "p", "mp", "mf", "f", "ff", "fff", "ffff"})
-"""The marks that last, unlike sforzati."""
+LEVELS = ("pppp", "ppp", "pp", "p", "mp", "mf", "f", "ff", "fff", "ffff")
+"""The marks that last, unlike sforzati, from the softest to the loudest."""
 USUAL_TEMPO = Tempo(Fraction(0), NoteValue("quarter"), Fraction(120))
 """The tempo of a score without one."""
 
@@ -22,10 +22,11 @@ def passage(score: Score, start: int, stop: int) -> Score:
     tempo = tempo_at(score, start)
     if not any(each.onset == 0 for each in measures[0].tempos):
         measures[0] = replace(measures[0], tempos=(tempo, *measures[0].tempos))
+    opening = {part.id for part in score.parts for onset, _ in level_marks(measures[:1], part.id) if onset == 0}
     levels = tuple(
         Direction(Fraction(0), Dynamic(mark), part.id)
         for part in score.parts
-        if (mark := level_at(score, start, part.id)) and not _has_level(measures[0], part.id)
+        if part.id not in opening and (mark := level_at(score, start, part.id))
     )
     measures[0] = _mapped(replace(measures[0], directions=(*levels, *measures[0].directions)), _untied_before)
     measures[-1] = _mapped(replace(measures[-1], barline=Barline()), _untied_after)
@@ -41,20 +42,16 @@ def tempo_at(score: Score, index: int) -> Tempo:
 
 def level_at(score: Score, index: int, part: str) -> str:
     """The last mark of dynamics of a part before a measure; "" if there is none."""
-    marks = [
-        direction.value.mark
-        for measure in score.measures[:index]
-        for direction in measure.directions
-        if direction.part == part and isinstance(direction.value, Dynamic) and direction.value.mark in LEVELS
-    ]
+    marks = [mark for _, mark in level_marks(score.measures[:index], part)]
     return marks[-1] if marks else ""
 
 
-def _has_level(measure: Measure, part: str) -> bool:
-    return any(
-        each.onset == 0 and each.part == part and isinstance(each.value, Dynamic) and each.value.mark in LEVELS
-        for each in measure.directions
-    )
+def level_marks(measures: Sequence[Measure], part: str) -> Iterator[tuple[Fraction, str]]:
+    """The marks of dynamics of a part that last, in order, with their onsets in their measures."""
+    for measure in measures:
+        for each in measure.directions:
+            if each.part == part and isinstance(each.value, Dynamic) and each.value.mark in LEVELS:
+                yield each.onset, each.value.mark
 
 
 def _untied_before(voice: Voice) -> Voice:
@@ -98,16 +95,20 @@ def sheet_of(passages: Sequence[Score], gap: float) -> Sheet:
         silence = _silence(each, gap)
         measures += (*each.measures, silence)
         now += each.duration + silence.duration
-    numbered = tuple(replace(measure, number=str(index)) for index, measure in enumerate(measures, 1))
-    return Sheet(replace(passages[0], measures=numbered), tuple(spans))
+    return Sheet(replace(passages[0], measures=numbered(measures)), tuple(spans))
+
+
+def numbered(measures: Iterable[Measure]) -> tuple[Measure, ...]:
+    """The measures with numbers from 1."""
+    return tuple(replace(measure, number=str(number)) for number, measure in enumerate(measures, 1))
 
 
 def _silence(score: Score, seconds: float) -> Measure:
     """A measure of rest that lasts some seconds."""
     last = score.measures[-1]
     tempo = Tempo(Fraction(0), NoteValue("quarter"), Fraction(last.time.duration * 60 / Fraction(seconds)))
-    (values,) = notate((last.time.duration,), last.time.duration, last.time, rests=(0,))
-    voices = tuple(Voice(slot, tuple(map(Rest, values))) for slot in score.slots)
+    rests = (Rest(NoteValue.of(last.time.duration)),)
+    voices = tuple(Voice(slot, rests) for slot in score.slots)
     return Measure("", last.time.duration, last.time, last.key, voices, tempos=(tempo,))
 
 
@@ -120,5 +121,4 @@ def only_slots(score: Score, slots: frozenset[Slot]) -> Score:
 
 
 def _resting(voice: Voice, measure: Measure) -> Voice:
-    (values,) = notate((measure.duration,), measure.duration, measure.time, rests=(0,))
-    return Voice(voice.slot, tuple(map(Rest, values)))
+    return Voice(voice.slot, (Rest(NoteValue.of(measure.duration)),))

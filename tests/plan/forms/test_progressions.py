@@ -99,6 +99,6 @@ def test_livelier_motifs_have_more_notes_and_happy_ones_rise_first() -> None:
 
 
 def test_a_ground_has_a_note_to_a_measure_and_ends_on_the_dominant() -> None:
-    measures = parse_motif(draw_ground(FOUR, MAJOR, random.Random(1)), FOUR)
+    measures = parse_motif(draw_ground(FOUR, random.Random(1)), FOUR)
     assert [note.length for measure in measures for note in measure] == [Fraction(4)] * 4
     assert (measures[-1][-1].step or 0) % 7 == 4

@@ -12,8 +12,7 @@ from scoregen.plan.chords.chord_rows import beat_rows
 from scoregen.plan.likeness.likeness import Likeness, likeness_of
 from scoregen.plan.likeness.liking import liking
 from scoregen.plan.piece.piece_plan import PiecePlan
-from scoregen.plan.piece.plan_keys import with_keys
-from scoregen.plan.piece.reading import parse_plan
+from scoregen.plan.piece.reading import parse_plan, with_keys
 from scoregen.plan.piece.writing import plan_text
 from scoregen.score.elements import Score
 from scoregen.system.errors import InputError
@@ -99,6 +98,19 @@ def test_what_a_plan_says_stays() -> None:
     assert third_rows[0] == ["N.C.", "/", "/", "/"], "silence has no chords"
     assert third_rows[1][3] == "V"
     assert [row["texture"] for row in keys(found)] == ["full"] * 3
+
+
+@pytest.mark.parametrize("time", ["4/4", "3/4", "6/8"])
+def test_a_still_section_takes_chords_too(time: str) -> None:
+    """Its density has no onset for the chord before the cadence, which is then a suggestion."""
+    plan = parse_plan(
+        f"time = '{time}'\n[[section]]\nmeasures = 4\ndensity = 'still'\nphrases = [4]\ncadences = ['authentic']\n"
+    )
+    found = liking(plan, LIKENESS)
+    (section,) = found.sections
+    assert (section.density, section.fixed) == ("still", False)
+    assert suggested(section.chords) and [w for w in section.chords.split() if w in ("V", "I")] == ["V", "I"]
+    assert parse_plan(plan_text(found)).sections == found.sections
 
 
 def test_a_mode_that_the_piece_has_not_stays_open() -> None:

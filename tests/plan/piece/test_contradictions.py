@@ -23,6 +23,7 @@ from scoregen.system.errors import InputError
         ('[[section]]\nmeasures = 2\nsilence = 1\nmotif = "1:4"\nmotif_at = [1]', 5, "which is silent"),
         ('[[section]]\nmeasures = 2\nchords = "V | V"\nmotif = "1:4"', 4, "no note of it is in the fixed chords"),
         ('[[section]]\nmeasures = 1\nchords = "I / V /"\ndensity = "still"', 4, ""),
+        ('[[section]]\nmeasures = 1\nchords = "I N.C. V (vi)"\ndensity = "still"', 4, ""),
         ('[[section]]\nmeasures = 1\nchords = "I V / /"\ndensity = "still"', 4, "chords change within measure 1"),
         ('[[section]]\nmeasures = 2\nmood = "tendr"', 3, "mood: the mood word 'tendr' is unknown; did you mean tender"),
         ('[[section]]\nmeasures = 2\nmood = "calm, then sad"', 3, "mood: found a mood of 2 steps"),

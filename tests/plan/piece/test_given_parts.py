@@ -10,7 +10,7 @@ import pytest
 from scoregen.plan.drafts import DraftPlans
 from scoregen.plan.piece.articulation import articulated
 from scoregen.plan.piece.given_parts import playing_roles, usual_range
-from scoregen.plan.piece.planned_piece import PlannedPiece, planned_piece
+from scoregen.plan.piece.planned_piece import PlannedPiece, notices_of_plan, planned_piece
 from scoregen.plan.piece.reading import parse_plan
 from scoregen.plan.piece.section_manners import VoiceRange, with_manners
 from scoregen.score.elements import Note, Score, Slot, Voice
@@ -79,6 +79,20 @@ def test_a_motif_of_a_named_part() -> None:
     assert voice is not None and not voice.is_blank
     with pytest.raises(InputError, match="which is silent"):
         planned('[[section]]\nmeasures = 2\ntexture = "upper"\nmotif = "1:4"\nmotif_part = "cello"')
+
+
+def test_a_motif_in_a_measure_that_the_anacrusis_shortens_is_left_out_with_a_notice() -> None:
+    text = 'anacrusis = 1\n[[section]]\nmeasures = 3\nmotif = "1:4 5:4"\nmotif_at = [2]'
+    plan, piece = parse_plan(text), planned(text)
+    assert [measure.duration for measure in piece.score.measures] == [1, 4, 4, 3]
+    second, third = (measure.voice(Slot("P1")) for measure in piece.score.measures[2:])
+    assert second is not None and not second.is_blank and third is not None and third.is_blank
+    assert notices_of_plan(plan, piece) == [
+        "section 'A': the motif is left out in measure 3 of the section, which has 3 of 4 quarters beside the"
+        " anacrusis; let the motif end before it, or omit anacrusis"
+    ]
+    whole = text.replace("anacrusis = 1\n", "")
+    assert notices_of_plan(parse_plan(whole), planned(whole)) == []
 
 
 def test_a_motif_beyond_its_part_is_refused() -> None:

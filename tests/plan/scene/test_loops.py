@@ -28,6 +28,20 @@ def test_free_sections_begin_on_the_tonic_and_end_on_the_dominant() -> None:
     assert parse_plan(plan_text(found)).sections == found.sections
 
 
+def test_still_sections_loop_by_plans_that_can_be_read_again() -> None:
+    """Their dominant begins where a still section has an onset."""
+    text = "[[section]]\nmeasures = 2\nkey = 'd minor'\ndensity = 'still'\n"
+    plan = parse_plan(text)
+    found = looping(plan, loops_of_sections(plan))
+    assert found.sections[0].chords == "i N.C. / / | N.C. / V /"
+    assert parse_plan(plan_text(found)).sections == found.sections
+    three = parse_plan(f"time = '3/4'\n{text}")
+    assert looping(three, loops_of_sections(three)).sections[0].chords == "i N.C. / | V / /"
+    short = parse_plan(f"time = '3/4'\n{text.replace('2', '1')}")
+    (section,) = looping(short, loops_of_sections(short)).sections
+    assert section.chords == "i N.C. /", "the measure has one onset, which the tonic has"
+
+
 def test_the_stretches_of_a_scene_loop() -> None:
     plan = plan_of_scene(parse_scene(DOOR)).plan
     loops = loops_of_hits(plan)

@@ -205,7 +205,7 @@ def _sum(parts: Sequence[Audio]) -> Audio | None:
     """The recording of the whole, to which its parts add up."""
     from scoregen.notation.sound.audio import mixed
 
-    return mixed(parts, [0.0] * len(parts)) if parts else None
+    return mixed(parts) if parts else None
 
 
 def _stems(music: SceneMusic, parts: Sequence[Audio], stem: Path) -> list[tuple[Path, bytes]]:
