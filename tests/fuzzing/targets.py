@@ -331,9 +331,8 @@ def _shards() -> list[bytes]:
 def _shard(path: Path, number: int) -> None:
     from scoregen.corpora.shards import Shard
 
-    shard = Shard(path)
-    for file in range(len(shard.files)):
-        shard.record(file)
+    for _ in Shard(path).records():
+        pass
 
 
 # Weights and what is next to them: one file of a copy of a small checkpoint is faulty.
