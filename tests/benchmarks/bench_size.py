@@ -51,7 +51,7 @@ def curves(rows: list[tuple[str, int, float, float]]) -> Figure:
             axes.plot([row[1] for row in own], [row[column] for row in own], marker="o", label=ensemble)
         axes.set_title(title)
         axes.set_xlabel("measures")
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(0, 1.05 * max(row[column] for row in rows))
         axes.legend()
     return figure
 
