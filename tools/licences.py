@@ -20,6 +20,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
 ROOT = Path(__file__).resolve().parent.parent
 ACCEPTED = frozenset(
     {
@@ -69,14 +72,9 @@ class Package:
         return f"{', '.join(strange)} is not accepted" if strange and self.base else ""
 
 
-def normalised(name: str) -> str:
-    """The name as indexes compare it (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
 def packages() -> tuple[Package, ...]:
     """The installed packages except scoregen and pip, in order."""
-    found = {normalised(each.metadata["Name"]): each for each in metadata.distributions()}
+    found = {canonicalize_name(each.metadata["Name"]): each for each in metadata.distributions()}
     base = closure(runtime_requirements(), found)
     return tuple(
         Package(name, each.version, licence_of(each), name in base, tuple(sorted(_needs(each, found))))
@@ -107,21 +105,18 @@ def closure(names: list[str], found: Mapping[str, metadata.Distribution]) -> set
 
 def _needs(package: metadata.Distribution, found: Mapping[str, metadata.Distribution]) -> set[str]:
     """The installed packages that a package needs here, without its extras."""
-    from packaging.requirements import Requirement
-
     rows = [Requirement(text) for text in package.requires or ()]
     here = [row for row in rows if row.marker is None or row.marker.evaluate({"extra": ""})]
-    return {normalised(row.name) for row in here} & set(found)
+    return {canonicalize_name(row.name) for row in here} & set(found)
 
 
 def _name(requirement: str) -> str:
-    found = re.match(r"[\w.-]+", requirement)
-    return normalised(found[0] if found else requirement)
+    return canonicalize_name(Requirement(requirement).name)
 
 
 def licence_of(package: metadata.Distribution) -> str:
     """The licence as an SPDX expression; UNKNOWN if the metadata do not tell."""
-    about, name = package.metadata, normalised(package.metadata["Name"])
+    about, name = package.metadata, canonicalize_name(package.metadata["Name"])
     if name in READ:
         return READ[name]
     stated = about.get("License-Expression") or about.get("License") or ""

@@ -1,7 +1,7 @@
 """Train the planner of harmonic plans on a corpus, and write its weights in 16 bits.
 
     python tools/train_planner.py [CORPUS] [-o NAME] [--steps N] [--cache FILE]
-    python tools/train_planner.py --shards runs/shards-harmony [-o NAME] [--steps N] [--batch N]
+    python tools/train_planner.py --shards runs/shards-plans [-o NAME] [--steps N] [--batch N]
 
 The figures are bits a beat of the validation pieces, with nothing and with the melody given. With --shards it is a
 planner for any ensemble, which learns from a folder of corpora with plans (`scoregen corpus build --plans`); pieces

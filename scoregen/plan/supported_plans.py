@@ -122,8 +122,7 @@ def plan_shard(path: Path) -> int:
 
     ReadError for a file that is no shard, OutputError if it cannot be written.
     """
-    shard = Shard(path)
-    records = [shard.record(file) for file in range(len(shard.files))]
+    records = list(Shard(path).records())
     pieces = [piece for record in records for piece in record.pieces]
     if not any(map(has_plan, pieces)):
         planned = [replace(record, pieces=tuple(map(with_piece_plan, record.pieces))) for record in records]

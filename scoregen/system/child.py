@@ -27,10 +27,21 @@ def limit_resources(seconds: int, memory_bytes: int) -> None:
         import resource
     except ImportError:  # not on Windows
         return
-    wanted = ((resource.RLIMIT_CPU, seconds, seconds + 1), (resource.RLIMIT_AS, memory_bytes, memory_bytes))
-    for kind, soft, hard in (*wanted, (resource.RLIMIT_CORE, 0, 0)):
-        in_force = [limit for limit in resource.getrlimit(kind) if limit != resource.RLIM_INFINITY]
-        resource.setrlimit(kind, (min([soft, *in_force]), min([hard, *in_force[-1:]])))
+    wanted = {
+        resource.RLIMIT_CPU: (seconds, seconds + 1),
+        resource.RLIMIT_AS: (memory_bytes, memory_bytes),
+        resource.RLIMIT_CORE: (0, 0),
+    }
+    for kind, limits in wanted.items():
+        resource.setrlimit(kind, lowered(limits, resource.getrlimit(kind)))
+
+
+def lowered(wanted: tuple[int, int], in_force: tuple[int, int]) -> tuple[int, int]:
+    """The soft and the hard limit that are wanted, neither above the one in force."""
+    import resource
+
+    finite = [limit for limit in in_force if limit != resource.RLIM_INFINITY]
+    return min([wanted[0], *finite]), min([wanted[1], *finite[-1:]])
 
 
 def load(script: str) -> ModuleType:

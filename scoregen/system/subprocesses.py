@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from scoregen.system.child import lowered
 from scoregen.system.errors import ToolError
 
 _CHILD = Path(__file__).with_name("child.py")
@@ -101,9 +102,8 @@ def _limit_memory(process: int, memory_bytes: int) -> None:
     try:
         import resource
 
-        limits = resource.prlimit(process, resource.RLIMIT_DATA)
-        lower = [min(memory_bytes, each) if each != resource.RLIM_INFINITY else memory_bytes for each in limits]
-        resource.prlimit(process, resource.RLIMIT_DATA, (lower[0], lower[1]))
+        in_force = resource.prlimit(process, resource.RLIMIT_DATA)
+        resource.prlimit(process, resource.RLIMIT_DATA, lowered((memory_bytes, memory_bytes), in_force))
     except (ImportError, AttributeError, OSError):  # another system, or the process has ended
         return
 

@@ -44,7 +44,7 @@ from scoregen.model.network.network import Network
 from scoregen.model.sampling.loop import fill
 from scoregen.model.sampling.request import SamplingRequest
 from scoregen.model.training.examples import FREE
-from scoregen.model.training.mixture import MOST_VOICES, Movement, Source, mixture_examples
+from scoregen.model.training.mixture import MOST_VOICES, HeldMovements, Movement, Source, mixture_examples
 from scoregen.model.training.mixture_set import LEAST_SLICES
 from scoregen.score.instruments import Family
 from scoregen.tokens import events as language
@@ -268,7 +268,7 @@ def report(corpus: str, folder: Path, networks: dict[Path, Network], arguments: 
     columns = (*KINDS, "all")
     for task in (FREE, "part"):
         print(f"{corpus}, {'nothing' if task == FREE else 'the first part'} given")
-        examples = _examples(corpus, pieces, (), arguments.excerpts)[task]
+        examples = held_out_examples(corpus, pieces, (), arguments.excerpts)[task]
         cases = [scored(example) for example in examples]
         if not any(len(case.row) for case in cases):
             print("  nothing is left to write")
@@ -279,7 +279,7 @@ def report(corpus: str, folder: Path, networks: dict[Path, Network], arguments: 
         for order, name in ((1, "unigram"), (2, "bigram")):
             _print(name, by_kind([table.nats(case, order) for case in cases], cases))
         for path, network in networks.items():
-            own = _examples(corpus, pieces, network.config.styles, arguments.excerpts)[task]
+            own = held_out_examples(corpus, pieces, network.config.styles, arguments.excerpts)[task]
             nats = [network_nats(network, example, case)[0] for example, case in zip(own, cases, strict=True)]
             _print(title(path, network.config), by_kind(nats, cases))
     for path, network in networks.items() if arguments.drift else ():
@@ -289,12 +289,13 @@ def report(corpus: str, folder: Path, networks: dict[Path, Network], arguments: 
         print(f"{corpus}, {path.stem}: entropy a choice {truth:.3f} on the corpus, {drafts:.3f} on its own drafts")
 
 
-def _examples(
+def held_out_examples(
     corpus: str, pieces: Sequence[ShardPiece], styles: Sequence[str], count: int
 ) -> dict[str, Sequence[Example]]:
     most = min(count, len(pieces))
     chosen = [pieces[index * len(pieces) // count] for index in range(most)] if most == count else list(pieces)
-    source = Source(corpus, 1.0, [], [movement(piece, styles) for piece in chosen])
+    held_out = HeldMovements([movement(piece, styles) for piece in chosen])
+    source = Source(corpus, 1.0, HeldMovements([]), held_out)
     return dict(mixture_examples([source], 0, len(chosen)).valid)
 
 

@@ -6,7 +6,7 @@ training chorales. The planner is measured with nothing and with the melody give
 is the planner for any ensemble, by corpus, on the stretches of held-out movements that have a plan.
 
     python tests/benchmarks/bench_planner.py [WEIGHTS]
-    python tests/benchmarks/bench_planner.py WEIGHTS --shards runs/shards-harmony
+    python tests/benchmarks/bench_planner.py WEIGHTS --shards runs/shards-plans
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Time and memory of new pieces by their number of measures: both grow linearly.
 
     python tests/benchmarks/bench_size.py [--ensemble satb,string-quartet] [--measures 64,128,256,512,1000]
-        [--plot docs/images/size.svg]
+        [--plot size.svg]
 
 Prints for each length, from a fresh process: the processor seconds and the seconds of `compose` with its defaults, the
 processor seconds of each 16 measures, and the largest resident memory of the process. `--plot` draws both curves.
@@ -14,6 +14,12 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scoregen.pictures.canvas import figure_bytes, new_figure
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 PIECE = """
 import json, resource, sys, time
@@ -34,32 +40,20 @@ def piece(ensemble: str, measures: int) -> tuple[float, float, float]:
     return cpu, wall, peak
 
 
-def curves(rows: list[tuple[str, int, float, float]]) -> str:
-    """An SVG picture of processor seconds and of memory by the number of measures, a line for each ensemble."""
-    most = [max(row[column] for row in rows) or 1 for column in (1, 2, 3)]
-    lines = [
-        '<svg xmlns="http://www.w3.org/2000/svg" width="640" height="260" font-family="sans-serif" font-size="11">'
-    ]
-    for panel, (title, column) in enumerate((("processor seconds", 2), ("resident memory, MiB", 3))):
-        left = 45 + 320 * panel
-        lines.append(f'<text x="{left}" y="14">{title}, at most {most[column - 1]:.0f}</text>')
-        lines.append(f'<path d="M{left} 20V230H{left + 260}" fill="none" stroke="#000"/>')
-        for number, ensemble in enumerate(dict.fromkeys(row[0] for row in rows)):
-            points = [
-                (left + 260 * row[1] / most[0], 230 - 200 * row[column] / most[column - 1])
-                for row in rows
-                if row[0] == ensemble
-            ]
-            colour = ("#1f77b4", "#d62728", "#2ca02c", "#9467bd")[number % 4]
-            path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-            lines.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="1.5"/>')
-            lines += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" fill="{colour}"/>' for x, y in points]
-            lines.append(f'<text x="{left + 8}" y="{40 + 14 * number}" fill="{colour}">{ensemble}</text>')
-        for measures in sorted({row[1] for row in rows}):
-            x = left + 260 * measures / most[0]
-            lines.append(f'<text x="{x:.1f}" y="244" text-anchor="middle">{measures}</text>')
-        lines.append(f'<text x="{left + 130}" y="258" text-anchor="middle">measures</text>')
-    return "\n".join([*lines, "</svg>"]) + "\n"
+def curves(rows: list[tuple[str, int, float, float]]) -> Figure:
+    """Processor seconds and memory by the number of measures, a line for each ensemble."""
+    figure = new_figure(8, 3.2)
+    for axes, title, column in zip(
+        figure.subplots(1, 2), ("processor seconds", "resident memory, MiB"), (2, 3), strict=True
+    ):
+        for ensemble in dict.fromkeys(row[0] for row in rows):
+            own = [row for row in rows if row[0] == ensemble]
+            axes.plot([row[1] for row in own], [row[column] for row in own], marker="o", label=ensemble)
+        axes.set_title(title)
+        axes.set_xlabel("measures")
+        axes.set_ylim(0, 1.05 * max(row[column] for row in rows))
+        axes.legend()
+    return figure
 
 
 def main() -> None:
@@ -79,7 +73,7 @@ def main() -> None:
             print(row, flush=True)
             rows.append((ensemble, measures, cpu, peak))
     if arguments.plot:
-        arguments.plot.write_text(curves(rows), encoding="utf-8")
+        arguments.plot.write_bytes(figure_bytes(curves(rows), arguments.plot.suffix[1:]))
 
 
 if __name__ == "__main__":

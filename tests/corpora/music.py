@@ -1,10 +1,12 @@
-"""Small scores for the tests of corpora: voices of quarters in measures of two, as text."""
+"""Small scores and corpora for tests: voices of quarters in measures of two, as text."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from fractions import Fraction
+from pathlib import Path
 
-from scoregen.corpora.shards import ShardSource
+from scoregen.corpora.shards import CorpusIndex, FileRecord, ShardSource, shard_path, write_index, write_shard
 from scoregen.score.elements import Measure, Note, Part, Rest, Score, Slot, Voice
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
@@ -33,3 +35,10 @@ def measure(number: str, *voices: Voice, time: TimeSignature = TWO_FOUR, fifths:
 def score(*measures: Measure) -> Score:
     parts = dict.fromkeys(voice.slot.part for each in measures for voice in each.voices)
     return Score(tuple(Part(part) for part in parts), measures)
+
+
+def write_corpus(folder: Path, records: Iterable[FileRecord]) -> CorpusIndex:
+    """Write a small corpus at once: a shard, and its index."""
+    every = list(records)
+    write_shard(shard_path(folder, 0), every)
+    return write_index(folder, folder.name, {record.source.file: record.source for record in every})

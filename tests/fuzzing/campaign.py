@@ -22,7 +22,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.fuzzing.targets import REPOSITORY, TARGETS
+from tests.fuzzing.seeds import REPOSITORY
+from tests.fuzzing.targets import TARGETS
 from tests.fuzzing.worker import SECONDS, faulty
 
 STUCK_SECONDS = 90 * SECONDS

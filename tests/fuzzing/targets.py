@@ -18,19 +18,15 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from tests.fuzzing import midi_faults, table_faults, text_faults, xml_faults
+from tests.fuzzing import midi_faults, seeds, table_faults, text_faults, xml_faults
 from tests.fuzzing.container_faults import (
     headed_with_faults,
     safetensors_with_faults,
     wav_with_faults,
     zip_with_faults,
 )
+from tests.fuzzing.seeds import SAMPLE, Seeds
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-CASES = REPOSITORY / "tests" / "cases"
-SAMPLE = REPOSITORY / "corpora" / "samples" / "morning-song.musicxml"
-
-Seeds = Callable[[], list[bytes]]
 Fault = Callable[[bytes, Sequence[bytes], random.Random], bytes]
 Use = Callable[[Path, int], int | None]
 """Reads the file with a number, by which it selects among several readers; 2 is the exit code of a refusal."""
@@ -117,49 +113,6 @@ def _read_here(path: Path, number: int) -> int:
         convert.ask = original
 
 
-def _files(pattern: str, folder: Path = CASES) -> list[bytes]:
-    found = sorted(folder.glob(pattern))
-    assert found, pattern
-    return [path.read_bytes() for path in found if path.stat().st_size < 60_000]
-
-
-@cache
-def _scores() -> list[bytes]:
-    return _files("*/*.musicxml")
-
-
-@cache
-def _zipped() -> list[bytes]:
-    from scoregen.notation.musicxml.mxl import write_mxl
-
-    return [write_mxl(text, "score.musicxml") for text in _scores()[:12]]
-
-
-@cache
-def _midi() -> list[bytes]:
-    from scoregen.notation.files import read_score
-    from scoregen.notation.midi.write import to_midi
-
-    names = ("expression", "voice_and_piano", "percussion_and_groups", "lyrics", "anacrusis", "composite_time")
-    return [to_midi(read_score(CASES / "reading" / f"{name}.musicxml")) for name in names]
-
-
-@cache
-def _sounds() -> list[bytes]:
-    import wave
-
-    found = []
-    for channels, width, rate in ((1, 2, 16000), (2, 1, 8000), (1, 3, 22050)):
-        buffer = io.BytesIO()
-        with wave.open(buffer, "wb") as file:
-            file.setnchannels(channels)
-            file.setsampwidth(width)
-            file.setframerate(rate)
-            file.writeframes(random.Random(rate).randbytes(rate // 4 * channels * width))
-        found.append(buffer.getvalue())
-    return found
-
-
 def _xml(data: bytes, seeds: Sequence[bytes], source: random.Random) -> bytes:
     return xml_faults.with_faults(data, seeds, source)
 
@@ -193,47 +146,6 @@ def _plain(change: Callable[[bytes, random.Random], bytes]) -> Fault:
 
 
 # Files of scoregen itself.
-
-
-def _tables(folder: str) -> Seeds:
-    return lambda: _files("*.toml", REPOSITORY / "grammars" / folder)
-
-
-def _plans() -> list[bytes]:
-    return [
-        b'title = "A"\nform = "A B A"\nkey = "G major"\ntime = "3/4"\ntempo = 90\nanacrusis = 1\n\n[[section]]\n'
-        b'name = "A"\nmeasures = 4\nphrases = [2, 2]\ncadences = ["half", "authentic"]\ndynamics = "p < f"\n\n'
-        b'[[section]]\nname = "B"\nmeasures = 4\nkey = "e minor"\nchords = "i | iv | V7 | i"\nharmony = "fixed"\n'
-        b'mark = "B"\ntext = "solo"\n',
-        b'[[section]]\nseconds = 12.5\ntime = "6/8"\ntempo = 60\nsilence = 1\n',
-    ]
-
-
-def _cues() -> list[bytes]:
-    return [
-        b'title = "S"\nframe_rate = 24\nstart = "01:00:00:00"\nend = "01:00:30:00"\nkey = "D minor"\ntime = "4/4"\n'
-        b'tempo = 100\nslowest = 80\nfastest = 130\njump = 0.2\ndynamics = "p"\n\n[[cue]]\nat = "01:00:04:12"\n'
-        b'name = "door"\nhit = "accent"\nweight = 0.5\n\n[[cue]]\nat = "01:00:12:00"\nhit = "key change"\n'
-        b'key = "D major"\ndynamics = "f"\n\n[[cue]]\nat = "01:00:20:00"\nhit = "silence"\n',
-        b"frame_rate = 29.97\n\n[[cue]]\nat = 3.5\n\n[[cue]]\nat = 9\nhit = 'cadence'\n",
-    ]
-
-
-def _manifests() -> list[bytes]:
-    digest = "0" * 64
-    return [
-        f'name = "n"\nsource = "s"\nlicence = "CC0"\nstyle = "(.)"\n\n[train]\n"a.musicxml" = "{digest}"\n\n'
-        f'[valid]\n"b/c.mxl" = ""\n\n[test]\n"d.krn" = "{digest}"\n'.encode(),
-        b'name = "n"\nsource = "s"\nlicence = "CC0"\npackage = "music21"\nfolder = "corpus"\n\n[train]\n"a.mxl" = ""\n',
-    ]
-
-
-def _configurations() -> list[bytes]:
-    return _files("*.toml", REPOSITORY / "grammars" / "training")
-
-
-def _styles() -> list[bytes]:
-    return [(REPOSITORY / "grammars" / "styles" / f"{name}.toml").read_bytes() for name in ("chorale", "instruments")]
 
 
 def _ensemble(path: Path, number: int) -> None:
@@ -308,32 +220,11 @@ def _tokens(path: Path, number: int) -> None:
         write_score(decode(tokens, Score(parts, ())), path.parent / "out.musicxml", force=True)
 
 
-def _token_texts() -> list[bytes]:
-    from scoregen.notation.files import read_score
-    from scoregen.tokens.encode import encode
-    from scoregen.tokens.text import to_json
-
-    return [to_json(encode(read_score(SAMPLE.with_name("hymn-to-joy.musicxml")))).encode()]
-
-
-def _shards() -> list[bytes]:
-    import tempfile
-
-    from scoregen.corpora.reading.pieces import read_file, score_pieces
-    from scoregen.corpora.shards import FileRecord, ShardSource, write_shard
-
-    with tempfile.TemporaryDirectory() as folder:
-        source = ShardSource("hymn-to-joy.musicxml", "0" * 64, "train", "c", "c", "CC0")
-        record = FileRecord(source, tuple(score_pieces(read_file(SAMPLE), source)))
-        return [write_shard(Path(folder) / "00000.safetensors", [record]).read_bytes()]
-
-
 def _shard(path: Path, number: int) -> None:
     from scoregen.corpora.shards import Shard
 
-    shard = Shard(path)
-    for file in range(len(shard.files)):
-        shard.record(file)
+    for _ in Shard(path).records():
+        pass
 
 
 # Weights and what is next to them: one file of a copy of a small checkpoint is faulty.
@@ -376,22 +267,22 @@ def _load(path: Path, number: int) -> None:
 
 
 TARGETS: dict[str, Target] = {
-    "musicxml": Target("score.musicxml", _scores, _xml, _read, 30),
-    "mxl": Target("score.mxl", _zipped, _zip, _read, 8),
-    "midi": Target("score.mid", _midi, _plain(midi_faults.with_faults), _read, 20),
-    "abc": Target("score.abc", lambda: _files("*/*.abc"), text_faults.with_faults, _read, 12),
-    "kern": Target("score.krn", lambda: _files("*/*.krn"), text_faults.with_faults, _read_here, 6),
-    "mei": Target("score.mei", lambda: _files("*/*.mei"), _xml, _read_here, 4),
-    "wav": Target("take.wav", _sounds, _plain(wav_with_faults), _read, 2, ("soundfile", "soxr", "swift_f0")),
-    "ensemble": Target("own.toml", _tables("ensembles"), _toml, _ensemble, 4),
-    "rules": Target("rules.toml", _tables("rules"), _toml, _rules, 3),
-    "style": Target("mine.style", _styles, _toml, _style, 4),
-    "plan": Target("plan.toml", _plans, _toml, _plan, 6),
-    "cues": Target("cues.toml", _cues, _toml, _scene, 6),
-    "manifest": Target("manifest.toml", _manifests, _toml, _manifest, 4),
-    "configuration": Target("training.toml", _configurations, _toml, _configuration, 4),
-    "tokens": Target("tokens.json", _token_texts, _json, _tokens, 4),
-    "shard": Target("shard.safetensors", _shards, _plain(safetensors_with_faults), _shard, 3),
+    "musicxml": Target("score.musicxml", seeds.scores, _xml, _read, 30),
+    "mxl": Target("score.mxl", seeds.zipped, _zip, _read, 8),
+    "midi": Target("score.mid", seeds.midi, _plain(midi_faults.with_faults), _read, 20),
+    "abc": Target("score.abc", lambda: seeds.files("*/*.abc"), text_faults.with_faults, _read, 12),
+    "kern": Target("score.krn", lambda: seeds.files("*/*.krn"), text_faults.with_faults, _read_here, 6),
+    "mei": Target("score.mei", lambda: seeds.files("*/*.mei"), _xml, _read_here, 4),
+    "wav": Target("take.wav", seeds.sounds, _plain(wav_with_faults), _read, 2, ("soundfile", "soxr", "swift_f0")),
+    "ensemble": Target("own.toml", seeds.tables("ensembles"), _toml, _ensemble, 4),
+    "rules": Target("rules.toml", seeds.tables("rules"), _toml, _rules, 3),
+    "style": Target("mine.style", seeds.styles, _toml, _style, 4),
+    "plan": Target("plan.toml", seeds.plans, _toml, _plan, 6),
+    "cues": Target("cues.toml", seeds.cues, _toml, _scene, 6),
+    "manifest": Target("manifest.toml", seeds.manifests, _toml, _manifest, 4),
+    "configuration": Target("training.toml", seeds.configurations, _toml, _configuration, 4),
+    "tokens": Target("tokens.json", seeds.token_texts, _json, _tokens, 4),
+    "shard": Target("shard.safetensors", seeds.shards, _plain(safetensors_with_faults), _shard, 3),
     "description": Target("copy.json", _beside(".json"), _json, _load, 2),
     "weights": Target("copy.safetensors", _beside(".safetensors"), _plain(safetensors_with_faults), _load, 2),
     "calibration": Target("copy.calibration", _beside(".calibration"), _json, _load, 2),

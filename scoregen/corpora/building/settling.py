@@ -71,7 +71,7 @@ def settle(built: Sequence[BuiltCorpus], policy: Policy) -> list[Settled]:
     """
     every = [(corpus, source, facts) for corpus in built for source, facts in _stored(corpus)]
     sources = [_admitted(corpus, source, policy) for corpus, source in _with_licences(every, policy)]
-    pairs = near_duplicates(lambda: (hashes for corpus in built for hashes in _fingerprints(corpus)))
+    pairs = near_duplicates(lambda: (hashes for corpus in built for hashes in _fingerprints(corpus, every)))
     orders = [_preference(source, facts) for source, (_, _, facts) in zip(sources, every, strict=True)]
     sources = _split(every, _with_works(every, sources, pairs, orders))
     decided = without_duplicates(sources, pairs, orders, keep=policy.keep_duplicates)
@@ -99,16 +99,16 @@ def _stored(corpus: BuiltCorpus) -> Iterator[tuple[ShardSource, FileFacts]]:
             yield source, facts
 
 
-def _fingerprints(corpus: BuiltCorpus) -> Iterator[Hashes]:
+_Entry = tuple[BuiltCorpus, ShardSource, FileFacts]
+
+
+def _fingerprints(corpus: BuiltCorpus, every: Sequence[_Entry]) -> Iterator[Hashes]:
     """The fingerprints of the files of `_stored`, in the same order."""
-    current = corpus.current if corpus.corpus else {source.file: source.sha256 for source, _, _ in corpus.earlier}
+    stored = {(source.file, source.sha256) for owner, source, _ in every if owner is corpus}
     for shard in map(Shard, shard_files(corpus.folder)):
         for file, (source, _) in enumerate(shard.files):
-            if current.get(source.file) == source.sha256:
+            if (source.file, source.sha256) in stored:
                 yield shard.fingerprint(file)
-
-
-_Entry = tuple[BuiltCorpus, ShardSource, FileFacts]
 
 
 def _with_licences(every: Sequence[_Entry], policy: Policy) -> Iterator[tuple[BuiltCorpus, ShardSource]]:

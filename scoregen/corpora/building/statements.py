@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,8 +25,7 @@ class Statements:
 def statements(path: Path, score: Score | None = None) -> Statements:
     """What a file says of its title, its composer and its rights; empty where it says nothing."""
     found = _score_statements(score) if score else Statements()
-    reader = _READERS.get(path.suffix.lower())
-    own = reader(path.read_bytes()[:_MOST_READ]) if reader else Statements()
+    own = _file_statements(path)
     return Statements(own.title or found.title, own.composer or found.composer, own.rights or found.rights)
 
 
@@ -34,6 +34,17 @@ def _score_statements(score: Score) -> Statements:
     others = [value for name, value in about.miscellaneous if re.search("copyright|rights|licen[cs]e", name, re.I)]
     rights = [about.rights or "", *others]
     return Statements(_line([about.title or about.movement or ""]), _line([about.composer or ""]), _line(rights))
+
+
+def _file_statements(path: Path) -> Statements:
+    """What stands in the first part of a file, by its format; an archive is read by the directory at its end."""
+    suffix = path.suffix.lower()
+    if suffix == ".mscz":
+        return _musescore_archive(path)
+    if suffix not in _READERS:
+        return Statements()
+    with path.open("rb") as file:
+        return _READERS[suffix](file.read(_MOST_READ))
 
 
 def _humdrum(data: bytes) -> Statements:
@@ -82,12 +93,9 @@ def _musescore(data: bytes) -> Statements:
     return Statements(tag("workTitle"), tag("composer"), tag("copyright"))
 
 
-def _musescore_archive(data: bytes) -> Statements:
-    import io
-    import zipfile
-
+def _musescore_archive(path: Path) -> Statements:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with zipfile.ZipFile(path) as archive:
             names = [name for name in archive.namelist() if name.endswith(".mscx") and "/" not in name]
             with archive.open(names[0]) as member:
                 return _musescore(member.read(_MOST_READ))
@@ -107,5 +115,4 @@ _READERS: dict[str, Callable[[bytes], Statements]] = {
     ".midi": _midi,
     ".kar": _midi,
     ".mscx": _musescore,
-    ".mscz": _musescore_archive,
 }

@@ -12,6 +12,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from scoregen.corpora.executors.protocol import AHEAD, TRIES, Failure, Item, Result
+from scoregen.system.child import lowered
 
 _CONTEXT = multiprocessing.get_context("spawn")
 
@@ -146,7 +147,5 @@ def _limit_memory(memory: int) -> None:
         import resource
     except ImportError:  # not on Windows
         return
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    lowest = min([memory, *(limit for limit in (soft, hard) if limit != resource.RLIM_INFINITY)])
     with contextlib.suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_AS, (lowest, hard))
+        resource.setrlimit(resource.RLIMIT_AS, lowered((memory, memory), resource.getrlimit(resource.RLIMIT_AS)))

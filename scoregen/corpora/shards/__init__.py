@@ -6,10 +6,9 @@ from scoregen.corpora.shards.corpus_index import (
     load_index,
     load_shards,
     read_files,
-    write_corpus,
     write_index,
 )
-from scoregen.corpora.shards.shard_file import Shard, read_records, shard_files, shard_path, write_shard
+from scoregen.corpora.shards.shard_file import Shard, shard_files, shard_path, write_shard
 from scoregen.corpora.shards.values import FileFacts, FileRecord, Hashes, ShardPiece, ShardSource
 
 __all__ = [
@@ -24,10 +23,8 @@ __all__ = [
     "load_index",
     "load_shards",
     "read_files",
-    "read_records",
     "shard_files",
     "shard_path",
-    "write_corpus",
     "write_index",
     "write_shard",
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,8 +19,9 @@ from safetensors import safe_open
 from safetensors.numpy import save
 
 from scoregen.corpora.manifest import SPLITS, Split
-from scoregen.corpora.shards.shard_file import FAULTS, Shard, open_shard, shard_files, shard_path, write_shard
-from scoregen.corpora.shards.values import FileFacts, FileRecord, ShardPiece, ShardSource
+from scoregen.corpora.shards.columns import ROW
+from scoregen.corpora.shards.shard_file import FAULTS, Shard, open_shard, shard_files
+from scoregen.corpora.shards.values import FileFacts, ShardPiece, ShardSource
 from scoregen.system.errors import InputError, Place, ReadError
 from scoregen.system.files import write_files
 
@@ -122,11 +123,10 @@ def write_index(folder: Path, name: str, sources: Mapping[str, ShardSource]) -> 
     lines: dict[str, str] = {}
     for number, path in enumerate(paths):
         shard = Shard(path)
-        for place, file, row in _kept_rows(shard, sources):
-            source = sources[shard.files[file][0].file]
+        for place, source, row in _kept_rows(shard, sources):
             texts = (styles.setdefault(source.style, len(styles)), licences.setdefault(source.licence, len(licences)))
-            split = SPLITS.index(source.split)
-            rows.append((source.file, place, (number, place, split, row[5], row[3], row[7], *texts)))
+            sizes = (row["slices"], row["measures"], row["voices"])
+            rows.append((source.file, place, (number, place, SPLITS.index(source.split), *sizes, *texts)))
         for file, (stored, facts) in enumerate(shard.files):
             if stored.file in sources:
                 count = int((shard.rows[:, 0] == file).sum())
@@ -141,13 +141,16 @@ def write_index(folder: Path, name: str, sources: Mapping[str, ShardSource]) -> 
     return index
 
 
-def _kept_rows(shard: Shard, sources: Mapping[str, ShardSource]) -> Iterator[tuple[int, int, list[int]]]:
-    """The rows of a shard that have a place in the index: their number, their file and their content."""
-    for place, row in enumerate(shard.rows.tolist()):
-        stored = shard.files[row[0]][0]
+def _kept_rows(
+    shard: Shard, sources: Mapping[str, ShardSource]
+) -> Iterator[tuple[int, ShardSource, Mapping[str, int]]]:
+    """The rows of a shard that have a place in the index: their number, their file, and their content by `ROW`."""
+    for place, values in enumerate(shard.rows.tolist()):
+        row = dict(zip(ROW, values, strict=True))
+        stored, _ = shard.files[row["file"]]
         source = sources.get(stored.file)
         if source is not None and not source.lost and source.sha256 == stored.sha256:
-            yield place, row[0], row
+            yield place, source, row
 
 
 def _columns(table: Ints) -> dict[str, Ints]:
@@ -190,10 +193,3 @@ def read_files(folder: Path | str) -> Iterator[tuple[ShardSource, FileFacts, int
         raise InputError(f"the list of files cannot be read: {error.strerror}", Place(str(path))) from None
     except FAULTS as error:
         raise ReadError(f"the list of files is damaged: {type(error).__name__} {error}", Place(str(path))) from None
-
-
-def write_corpus(folder: Path, records: Iterable[FileRecord]) -> CorpusIndex:
-    """Write a small corpus at once: a shard, and its index."""
-    every = list(records)
-    write_shard(shard_path(folder, 0), every)
-    return write_index(folder, folder.name, {record.source.file: record.source for record in every})

@@ -6,7 +6,7 @@ A file that could not be read is in its shard too, with the reason. Shards load 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from functools import lru_cache
 from itertools import accumulate
@@ -72,10 +72,10 @@ class Shard:
         hashes: Hashes = self._columns["hashes"][begin : self._ends[file]]
         return hashes
 
-    def record(self, file: int) -> FileRecord:
-        """All that the shard holds of the file with this index."""
-        source, facts = self.files[file]
-        return FileRecord(source, self.pieces(file), facts, self.fingerprint(file))
+    def records(self) -> Iterator[FileRecord]:
+        """All that the shard holds, file by file."""
+        for file, (source, facts) in enumerate(self.files):
+            yield FileRecord(source, self.pieces(file), facts, self.fingerprint(file))
 
 
 def _damaged(path: Path, error: Exception) -> ReadError:
@@ -110,13 +110,6 @@ def shard_files(folder: Path | str) -> list[Path]:
 
 def shard_path(folder: Path, number: int) -> Path:
     return folder / SHARDS / f"{number:05d}{SUFFIX}"
-
-
-def read_records(folder: Path | str) -> Iterable[FileRecord]:
-    """All files of the shards of a corpus with their movements, one after the other."""
-    for path in shard_files(folder):
-        shard = Shard(path)
-        yield from (shard.record(file) for file in range(len(shard.files)))
 
 
 def open_shard(path: Path) -> Shard:

@@ -47,3 +47,11 @@ def test_mei_midi_and_musescore(tmp_path: Path) -> None:
         archive.writestr("a.mscx", f"<museScore>{tags}</museScore>")
     assert statements(tmp_path / "a.mscz") == Statements("A set", "", "CC0")
     assert said(tmp_path / "b.mscz", b"PK\3\4") == Statements()
+
+
+def test_a_large_archive_says_it_too(tmp_path: Path) -> None:
+    """The directory of an archive is at its end, here after a picture of 300 kB."""
+    with zipfile.ZipFile(tmp_path / "a.mscz", "w") as archive:
+        archive.writestr("a.mscx", '<museScore><metaTag name="copyright">CC0</metaTag></museScore>')
+        archive.writestr("Thumbnails/thumbnail.png", bytes(300_000))
+    assert statements(tmp_path / "a.mscz").rights == "CC0"

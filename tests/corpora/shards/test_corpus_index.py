@@ -18,12 +18,11 @@ from scoregen.corpora.shards import (
     load_shards,
     read_files,
     shard_path,
-    write_corpus,
     write_index,
     write_shard,
 )
 from scoregen.system.errors import InputError, ReadError
-from tests.corpora.music import SOURCE
+from tests.corpora.music import SOURCE, write_corpus
 from tests.corpora.shards.test_shard_file import pieces_of_two_movements
 
 

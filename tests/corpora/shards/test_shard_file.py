@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import load_file, save, save_file
 
 from scoregen.corpora.reading.pieces import Reading, score_pieces
-from scoregen.corpora.shards import FileFacts, FileRecord, Shard, ShardPiece, read_records, shard_path, write_shard
+from scoregen.corpora.shards import FileFacts, FileRecord, Shard, ShardPiece, shard_path, write_shard
 from scoregen.score.elements import Slot
 from scoregen.system.errors import ReadError
 from scoregen.tokens.events import Header, TokenScore
@@ -35,7 +35,7 @@ def test_files_come_back_as_they_were_written(tmp_path: Path) -> None:
     assert len(pieces) == 2 and pieces[1].refused == {0}
     lost = replace(SOURCE, file="songs/two.mxl", lost="measure 3: damaged")
     write_shard(shard_path(tmp_path, 0), [FileRecord(SOURCE, pieces, FACTS, HASHES), FileRecord(lost)])
-    first, second = read_records(tmp_path)
+    first, second = Shard(shard_path(tmp_path, 0)).records()
     assert (first.source, first.pieces, first.facts) == (SOURCE, pieces, FACTS)
     assert first.fingerprint.tolist() == HASHES.tolist()
     assert (second.source, second.pieces, second.fingerprint.tolist()) == (lost, (), [])

@@ -7,12 +7,12 @@ from fractions import Fraction
 from pathlib import Path
 
 from scoregen.corpora.reading.pieces import Reading, score_pieces
-from scoregen.corpora.shards import FileFacts, FileRecord, write_corpus
+from scoregen.corpora.shards import FileFacts, FileRecord
 from scoregen.corpora.shards.statistics import corpus_statistics, statistics_lines
 from scoregen.score.elements import Chord, Note, Slot, Voice
 from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue
-from tests.corpora.music import SOURCE, measure, quintuplet, score, voice
+from tests.corpora.music import SOURCE, measure, quintuplet, score, voice, write_corpus
 
 ONE, TWO = Slot("P1"), Slot("P2")
 

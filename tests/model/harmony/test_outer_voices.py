@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from scoregen.corpora.shards import FileRecord, ShardPiece, write_corpus
+from scoregen.corpora.shards import FileRecord, ShardPiece
 from scoregen.model.harmony.ensemble_examples import (
     LEAST_STEPS,
     PlannedExcerpt,
@@ -34,7 +34,7 @@ from scoregen.score.metre import TimeSignature
 from scoregen.tokens.encode import encode
 from scoregen.tokens.events import Header, Slice, TokenMeasure, TokenScore
 from scoregen.tokens.text import event_from_text
-from tests.corpora.music import SOURCE, measure, score, voice
+from tests.corpora.music import SOURCE, measure, score, voice, write_corpus
 
 VIOLIN, RIGHT, LEFT, LEFT_2 = Slot("P1"), Slot("P2", 1), Slot("P2", 2), Slot("P2", 2, 2)
 PLAIN = Header("1", TimeSignature((2,), 4), KeySignature(1, "major"), Fraction(2))

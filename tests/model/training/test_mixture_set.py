@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from scoregen.corpora.manifest import Split
-from scoregen.corpora.shards import FileRecord, ShardPiece, ShardSource, load_index, read_records, write_corpus
+from scoregen.corpora.shards import FileRecord, Shard, ShardPiece, ShardSource, load_index, shard_files
 from scoregen.model.network.checkpoint import save_checkpoint
 from scoregen.model.network.config import NetworkConfig, TrainingOptions
 from scoregen.model.network.network import Network
@@ -20,6 +20,7 @@ from scoregen.model.training.starting_weights import mixture_weights
 from scoregen.system.errors import InputError
 from scoregen.tokens.events import TokenScore
 from scoregen.tokens.voice_descriptions import VoiceDescription
+from tests.corpora.music import write_corpus
 from tests.model.pieces import random_tokens
 
 SMALL = NetworkConfig(roles=(), embedding=16, context=16, backbone=32, in_slice=32, strand=8, heads=2)
@@ -42,7 +43,7 @@ def write(folder: Path, corpus: str, split: Split, number: int, style: str, refu
 
 
 def add(folder: Path, record: FileRecord) -> None:
-    write_corpus(folder, [*read_records(folder), record])
+    write_corpus(folder, [*(each for path in shard_files(folder) for each in Shard(path).records()), record])
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from scoregen.corpora.shards import (
     ShardPiece,
     load_index,
     shard_path,
-    write_corpus,
     write_index,
     write_shard,
 )
@@ -24,7 +23,7 @@ from scoregen.model.features.inputs import piece_arrays
 from scoregen.model.training.mixture import Movement
 from scoregen.model.training.mixture_set import LEAST_SLICES
 from scoregen.model.training.stored_movements import StoredMovements
-from tests.corpora.music import SOURCE
+from tests.corpora.music import SOURCE, write_corpus
 from tests.model.ensembles import chordal_tokens, describe
 
 VOICES = describe(3)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from scoregen.model.features.alphabet import FIRST_PITCH, HOLD, REST
 from scoregen.model.features.inputs import MIDI, SILENCE, SPELLED, Bools, Ints
+from scoregen.model.sampling.costs.decision_context import DecisionContext
 from scoregen.styles.style import VoiceLeadingCosts
 from scoregen.system.errors import CONTENT_FAULTS, InputError, ScoregenError
 from scoregen.system.files import write_files
@@ -101,23 +102,11 @@ class SuccessionCosts:
         one.keep(np.array([row]))
         return one
 
-    def costs(
-        self,
-        rows: NDArray[np.intp],
-        position: Ints,
-        measure: Ints,
-        voice: Ints,
-        before: Ints,
-        others: Ints,
-        other_pitches: Ints,
-    ) -> Costs:
-        """[R, E] the nats of each event of the voice [R] that chooses, in the drafts `rows`.
-
-        `before` [R] is its last pitch id; `others` and `other_pitches` [R, K] are the slots and pitch ids of the voices
-        that are already written in this slice.
-        """
+    def costs(self, rows: NDArray[np.intp], position: Ints, measure: Ints, decision: DecisionContext) -> Costs:
+        """[R, E] the nats of each event of the voice that chooses, in the drafts `rows` at a position and measure."""
         result = np.zeros((len(rows), SPELLED.events), dtype=np.float32)
         lowest = self._voices - 1
+        others, other_pitches = decision.others, decision.other_pitches
         is_lowest = others == lowest
         bass = np.where(is_lowest, MIDI[other_pitches] + 1, 0).sum(1) - 1
         written = is_lowest.any(1)
@@ -128,9 +117,11 @@ class SuccessionCosts:
             motion = np.where(written[judged], (bass[judged] - before_bass) % 12, _ANY)
             bits = _bits(other_pitches[judged], before_bass)
             chances = self._chances(rows[judged], position[judged], measure[judged])
-            by_interval = self._by_interval(chances, bits, motion, voice[judged] == lowest, others.shape[1] == lowest)
+            by_interval = self._by_interval(
+                chances, bits, motion, decision.voice[judged] == lowest, others.shape[1] == lowest
+            )
             by_class = np.take_along_axis(by_interval, _INTERVALS[before_bass], 1)
-            result[judged] = _by_event(-np.log(by_class + FLOOR), before[judged])
+            result[judged] = _by_event(-np.log(by_class + FLOOR), decision.before[judged])
         return result
 
     def _chances(self, rows: NDArray[np.intp], position: Ints, measure: Ints) -> Chances:

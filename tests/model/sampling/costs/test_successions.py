@@ -11,6 +11,7 @@ import pytest
 
 from scoregen.model.features.alphabet import FIRST_PITCH, HOLD, REST, pitch_id
 from scoregen.model.features.inputs import SILENCE, SPELLED, Ints
+from scoregen.model.sampling.costs.decision_context import DecisionContext
 from scoregen.model.sampling.costs.successions import (
     SuccessionCosts,
     load_successions,
@@ -48,15 +49,17 @@ TABLE = SuccessionTable.of([CADENCE] * 5)
 def costs(voice: int, others: dict[int, str], before: str = "C5 G4 E4 C3") -> np.ndarray:
     state = SuccessionCosts(TABLE, places(headers(CADENCE)), 1, 4)
     state.append(ids(before)[None])
-    return state.costs(
-        np.array([0]),
-        np.array([48]),
-        np.array([0]),
-        np.array([voice]),
-        ids(before)[[voice]],
-        np.array([list(others)], dtype=np.int64).reshape(1, -1),
-        ids(" ".join(others.values()))[None] if others else np.zeros((1, 0), dtype=np.int64),
-    )[0]
+    return state.costs(np.array([0]), np.array([48]), np.array([0]), decision(voice, others, before))[0]
+
+
+def decision(voice: int, others: dict[int, str], before: str) -> DecisionContext:
+    """A voice chooses on a beat; `others` are the voices already written."""
+    zero, no = np.array([0]), np.array([False])
+    slots = np.array([list(others)], dtype=np.int64).reshape(1, -1)
+    pitches = ids(" ".join(others.values()))[None] if others else np.zeros((1, 0), dtype=np.int64)
+    return DecisionContext(
+        np.array([voice]), ids(before)[[voice]], zero, ids(before)[None], slots, pitches, no, no, ~no, zero
+    )
 
 
 def of(row: np.ndarray, pitch: str) -> float:
@@ -84,9 +87,8 @@ def test_a_hold_costs_as_much_as_its_pitch() -> None:
 def test_nothing_costs_before_the_first_sonority_or_over_a_silent_bass() -> None:
     assert not costs(1, {0: "D5", 3: "-"}).any()
     state = SuccessionCosts(TABLE, places(headers(CADENCE)), 1, 4)
-    none = np.zeros((1, 0), dtype=np.int64)
     zero = np.array([0])
-    assert not state.costs(zero, zero, zero, zero, np.array([SILENCE]), none, none).any()
+    assert not state.costs(zero, zero, zero, decision(0, {}, "- - - -")).any()
 
 
 def test_the_file_next_to_the_weights(tmp_path: Path) -> None:
