@@ -58,7 +58,7 @@ class ChoiceCosts:
             if self._style.rhythm_change:
                 self._rhythm = RhythmCosts(self._style.rhythm_change)
             if request.successions and self._style.unusual_succession:
-                self._successions = SuccessionCosts(request.successions, places(headers), 1, voices)
+                self._successions = SuccessionCosts(request.successions, places(headers), 1)
 
     @property
     def reads_the_past(self) -> bool:
@@ -129,15 +129,7 @@ class ChoiceCosts:
         if self._page is not None:
             costs = costs + few_voices_costs(decision, self._page)
         if self._style and self._successions:
-            unusual = self._successions.costs(
-                rows,
-                position,
-                measure,
-                decision.voice,
-                decision.before,
-                decision.others,
-                decision.other_pitches,
-            )
+            unusual = self._successions.costs(rows, position, measure, decision)
             costs = costs + succession_prices(unusual, self._style, decision.on_beat)
         return costs - self._logit_bias.event_biases(decision) if self._logit_bias else costs
 

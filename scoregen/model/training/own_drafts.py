@@ -185,15 +185,7 @@ def _prices(own: OwnDrafts, drafts: Sequence[TokenScore], examples: Sequence[Exa
     prices = []
     for turn in range(examples[0].order.shape[1]):
         decision = _joined([_decision(each, turn, ends) for each in examples])
-        unusual = table.costs(
-            np.arange(len(position)),
-            position,
-            measure,
-            decision.voice,
-            decision.before,
-            decision.others,
-            decision.other_pitches,
-        )
+        unusual = table.costs(np.arange(len(position)), position, measure, decision)
         prices.append(style_costs(decision, own.style) + own.excess(unusual).astype(np.float32))
     return prices
 
