@@ -118,7 +118,7 @@ def _task(
     every = pitched_slots(page)
     slots = read_voices(page, every, set(parts.values()))
     heard = {slot.part for slot in slots}
-    keys = _keys(page, given) if key is None else key if isinstance(key, tuple) else asked_keys(page, key)
+    keys = _keys(page, given) if key is None else asked_keys(page, key)
     read = replace(page, measures=tuple(replace(m, key=k.signature) for m, k in zip(page.measures, keys, strict=True)))
     roles = {parts[role.name]: role for role in ensemble.roles if role.name in parts}
     described = describe_voices(read, slots)

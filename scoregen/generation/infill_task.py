@@ -76,9 +76,8 @@ def infill_task(
     Blank are the empty voices of the page, the selections of `blank`, and `extend` measures after the end. If there
     are none of these, or if the page has one voice, the roles that it lacks are added as parts, or those of `add`
     alone. `parts` are the only roles that are written, if it names any. If nothing is blank then, the full measures in
-    which a role rests while another sings are blank. `key` is the key of the first measure, or the
-    keys of all; without it the keys are
-    found. `players` are the roles that the network writes, if these are not those of the ensemble.
+    which a role rests while another sings are blank. `key` is the key of the first measure, or the keys of all; without
+    it the keys are found. `players` are the roles that the network writes, if these are not those of the ensemble.
     """
     singers = stand_ins(ensemble, players or ensemble)
     seating = _read_as(seat(score, ensemble, assignments), score, ensemble, singers)
@@ -130,7 +129,7 @@ def _task(
     unseen = unseen_roles(ensemble, seating, slots)
     lines = [slots[role.name] for role in ensemble.roles if role.name in slots]
     read = reading_of(page, seating, slots)
-    keys = tune_keys(read, lines) if key is None else key if isinstance(key, tuple) else asked_keys(page, key)
+    keys = tune_keys(read, lines) if key is None else asked_keys(page, key)
     ranges = seating.ranges(ensemble)
     sung = {player.name: name for name, player in stand_ins(ensemble, players).items()}
     singers = tuple(

@@ -82,6 +82,7 @@ def cost(draft: Draft, criteria: RankingCriteria) -> float:
     floors = {True: weights.measure_floor, False: weights.given_measure_floor}
     nats = sum(max(nats, floors[is_open] * choices) for nats, choices, is_open in measures)
     off_tonic = criteria.open_end and not ends_on_tonic(draft.tokens)
+    repeated = repeated_share(draft.tokens, criteria.blank) if weights.repeated_measure else 0.0
     return (
         nats / max(draft.choices, 1)
         + weights.parallel * draft.parallels
@@ -89,8 +90,8 @@ def cost(draft: Draft, criteria: RankingCriteria) -> float:
         + weights.unprepared_cadence
         * unprepared_share(draft.tokens, draft.sonorities, criteria.cadences, criteria.style.cadences)
         + weights.novelty_breach * draft.novelty_breaches
-        + weights.repeated_measure * repeated_share(draft.tokens, criteria.blank)
-        + harmony_cost(draft, criteria)
+        + weights.repeated_measure * repeated
+        + (harmony_cost(draft, criteria) if weights.has_harmony else 0.0)
     )
 
 

@@ -85,6 +85,12 @@ class RankingWeights:
     cross_relation: float
     no_dominant: float
 
+    @property
+    def has_harmony(self) -> bool:
+        """Whether any term of harmony counts: successions of chords, tendency notes, dominants."""
+        tendencies = self.unresolved_seventh, self.unresolved_leading_note, self.doubled_leading_note
+        return any((*tendencies, self.unusual_succession, self.cross_relation, self.no_dominant))
+
 
 @dataclass(frozen=True, slots=True)
 class SpellingReach:

@@ -57,8 +57,13 @@ def tune_keys(score: Score, slots: Sequence[Slot] | None = None) -> tuple[Key, .
     return tuple(keys)
 
 
-def asked_keys(score: Score, key: Key) -> tuple[Key, ...]:
-    """The key of each measure if the piece begins in `key`: where the signature changes, it moves by as many fifths."""
+def asked_keys(score: Score, key: Key | tuple[Key, ...]) -> tuple[Key, ...]:
+    """The key of each measure: the keys themselves if all are asked for, else from that in which the piece begins.
+
+    Where the signature changes, the key moves by as many fifths.
+    """
+    if isinstance(key, tuple):
+        return key
     home = score.measures[0].key.fifths if score.measures else 0
     return tuple(Key(key.tonic_fifths + measure.key.fifths - home, key.mode) for measure in score.measures)
 

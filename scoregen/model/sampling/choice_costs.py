@@ -58,7 +58,7 @@ class ChoiceCosts:
             if self._style.rhythm_change:
                 self._rhythm = RhythmCosts(self._style.rhythm_change)
             if request.successions and self._style.unusual_succession:
-                self._successions = SuccessionCosts(request.successions, places(headers), 1, voices)
+                self._successions = SuccessionCosts(request.successions, places(headers), 1)
 
     @property
     def reads_the_past(self) -> bool:

@@ -42,8 +42,7 @@ def ensemble_chord_mask(rows: Stretches, from_lowest: Sequence[int]) -> Callable
         else:
             begin = now if place is None else place
             stretch = Stretch(NOTHING) if place is None else rows[place]
-            due = due_onset(rows, begin, state)
-            wanted = _Voice(stretch, state, begin, due, _following(rows, state), tuple(from_lowest)).choices()
+            wanted = _Voice(rows, stretch, state, begin, _following(rows, state), tuple(from_lowest)).choices()
         return next((each for each in wanted if (base & each).any()), every_token())
 
     return mask
@@ -76,13 +75,12 @@ def _next_onsets(rows: Stretches, place: Fraction | None, state: ConstraintState
 
 @dataclass(frozen=True, slots=True)
 class _Voice:
-    """The turn of a voice; `begin`: where the stretch begins; `due`: by when hands have sounded its essential tones;
-    `following`: the onset of the next chord."""
+    """The turn of a voice; `begin`: where the stretch begins; `following`: the onset of the next chord."""
 
+    rows: Stretches
     stretch: Stretch
     state: ConstraintState
     begin: Fraction
-    due: Fraction
     following: Fraction | None
     from_lowest: tuple[int, ...]
 
@@ -170,7 +168,8 @@ class _Voice:
         """Whether the voice takes essential tones here: where the chord begins, a hand when they are due."""
         if self.chord.bass is None or not self._is_hand(self.slot):
             return self._begins()
-        return self.begins if self.due == self.begin else self.due <= onset(self.state)
+        due = due_onset(self.rows, self.begin, self.state)
+        return self.begins if due == self.begin else due <= onset(self.state)
 
     def _is_tutti(self) -> bool:
         """Whether all voices sound in this chord."""

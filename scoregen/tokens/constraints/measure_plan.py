@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from scoregen.tokens.constraints.state import ConstraintState, next_step, onset,
 from scoregen.tokens.constraints.stretches import stretches
 from scoregen.tokens.constraints.voice_masks import KEPT_MASKS, Mask, every_token
 from scoregen.tokens.vocabulary import vocabulary
+
+Demand = Callable[[ConstraintState], Mask | None]
+"""The mask of what is asked beside the chords; None where nothing is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +44,30 @@ class MeasurePlan:
 
     def mask(self) -> Callable[[ConstraintState], Mask]:
         """The mask of the chords, leaps, rests, ranges and pulses (`MeasureRules.extra`)."""
-        found = self._mask_of_players() if self.from_lowest else self._mask_of_choir()
-        found = _with_ranges(found, self.ranges) if self.ranges else found
-        found = _with_sound(found) if self.playing else found
-        return _with_pulses(found, sorted(self.pulses)) if self.pulses else found
+        found = self._chord_mask()
+        for demand in self._demands():
+            found = _narrowed(found, demand)
+        return found
 
-    def _mask_of_players(self) -> Callable[[ConstraintState], Mask]:
-        chords = ensemble_chord_mask(stretches(self.chords, self.given_chords), self.from_lowest)
-        return chords if self.widest_leap is None else _with_leaps(chords, self.widest_leap)
+    def _chord_mask(self) -> Callable[[ConstraintState], Mask]:
+        if self.from_lowest:
+            return ensemble_chord_mask(stretches(self.chords, self.given_chords), self.from_lowest)
+        if self.given_chords:
+            return given_chord_mask(self.given_chords)
+        return planned_chord_mask(self.chords) if self.chords else lambda state: every_token()
 
-    def _mask_of_choir(self) -> Callable[[ConstraintState], Mask]:
-        chords = planned_chord_mask(self.chords) if self.chords else None
-        chords = given_chord_mask(self.given_chords) if self.given_chords else chords
-        return _with_rests(chords if self.widest_leap is None else _with_leaps(chords, self.widest_leap))
+    def _demands(self) -> Iterator[Demand]:
+        """What is asked beside the chords; each holds where those before it leave it a choice."""
+        if self.widest_leap is not None:
+            yield partial(_small_leaps, widest=self.widest_leap)
+        if not self.from_lowest:
+            yield _company
+        if self.ranges:
+            yield partial(_within_ranges, ranges=self.ranges)
+        if self.playing:
+            yield _opening_notes
+        if self.pulses:
+            yield partial(_timely_slices, pulses=sorted(self.pulses))
 
 
 Plan = Mapping[int, MeasurePlan]
@@ -62,21 +76,31 @@ GivenChords = Mapping[int, Mapping[Fraction, ChordSpan]]
 """The chords of chord symbols, by measure index and onset."""
 
 
-def _with_rests(others: Callable[[ConstraintState], Mask] | None) -> Callable[[ConstraintState], Mask]:
-    """The other masks, under which no voice begins a rest, or goes on with one, while a given voice sounds.
-
-    Where that leaves nothing, the other masks apply alone.
-    """
+def _narrowed(others: Callable[[ConstraintState], Mask], demand: Demand) -> Callable[[ConstraintState], Mask]:
+    """The other masks with that of a demand, where both leave a choice."""
 
     def mask(state: ConstraintState) -> Mask:
-        wanted = others(state) if others else every_token()
-        if next_step(state)[0] == "onset" or not _a_given_voice_sounds(state):
+        wanted, own = others(state), demand(state)
+        if own is None:
             return wanted
-        rests = state.sounding[state.rules.order[state.turn]] == ()
-        sung = wanted & _without_rest(goes_on=rests)
-        return sung if (sung & unrestricted_tokens(state)).any() else wanted
+        both = wanted & own
+        return both if (both & unrestricted_tokens(state)).any() else wanted
 
     return mask
+
+
+def _slot(state: ConstraintState) -> int | None:
+    """The voice whose turn it is; None if the onset of the next slice comes next."""
+    step = next_step(state)
+    return None if step[0] == "onset" else step[1]
+
+
+def _company(state: ConstraintState) -> Mask | None:
+    """No voice begins a rest, or goes on with one, while a given voice sounds."""
+    slot = _slot(state)
+    if slot is None or not _a_given_voice_sounds(state):
+        return None
+    return _without_rest(goes_on=state.sounding[slot] == ())
 
 
 def _a_given_voice_sounds(state: ConstraintState) -> bool:
@@ -96,18 +120,9 @@ def _without_rest(*, goes_on: bool) -> Mask:
     return mask
 
 
-def _with_leaps(chords: Callable[[ConstraintState], Mask] | None, widest: int) -> Callable[[ConstraintState], Mask]:
-    """The mask of chords with that of leaps, where both leave a choice."""
-
-    def mask(state: ConstraintState) -> Mask:
-        wanted = chords(state) if chords else every_token()
-        step = next_step(state)
-        if step[0] == "onset":
-            return wanted
-        near = wanted & _near(state.sounding[state.rules.order[state.turn]], widest)
-        return near if (near & unrestricted_tokens(state)).any() else wanted
-
-    return mask
+def _small_leaps(state: ConstraintState, widest: int) -> Mask | None:
+    slot = _slot(state)
+    return None if slot is None else _near(state.sounding[slot], widest)
 
 
 @lru_cache(maxsize=KEPT_MASKS)
@@ -123,20 +138,10 @@ def _near(sounding: tuple[int, ...] | None, widest: int) -> Mask:
     return mask
 
 
-def _with_ranges(
-    others: Callable[[ConstraintState], Mask], ranges: Sequence[tuple[int, int] | None]
-) -> Callable[[ConstraintState], Mask]:
-    """The other masks with that of the ranges, where both leave a choice."""
-
-    def mask(state: ConstraintState) -> Mask:
-        wanted, step = others(state), next_step(state)
-        own = None if step[0] == "onset" else ranges[state.rules.order[state.turn]]
-        if own is None:
-            return wanted
-        inside = wanted & _between(*own)
-        return inside if (inside & unrestricted_tokens(state)).any() else wanted
-
-    return mask
+def _within_ranges(state: ConstraintState, ranges: Sequence[tuple[int, int] | None]) -> Mask | None:
+    slot = _slot(state)
+    own = None if slot is None else ranges[slot]
+    return None if own is None else _between(*own)
 
 
 @lru_cache(maxsize=KEPT_MASKS)
@@ -150,32 +155,17 @@ def _between(lowest: int, highest: int) -> Mask:
     return mask
 
 
-def _with_sound(others: Callable[[ConstraintState], Mask]) -> Callable[[ConstraintState], Mask]:
-    """The other masks, under which no voice rests at the start of the measure, where both leave a choice."""
-
-    def mask(state: ConstraintState) -> Mask:
-        wanted, step = others(state), next_step(state)
-        if step[0] == "onset" or state.tick or state.written:
-            return wanted
-        sounds = bool(state.sounding[state.rules.order[state.turn]])
-        heard = wanted & _without_rest(goes_on=not sounds)
-        return heard if (heard & unrestricted_tokens(state)).any() else wanted
-
-    return mask
+def _opening_notes(state: ConstraintState) -> Mask | None:
+    """No voice rests at the start of the measure."""
+    slot = _slot(state)
+    if slot is None or state.tick or state.written:
+        return None
+    return _without_rest(goes_on=not state.sounding[slot])
 
 
-def _with_pulses(
-    others: Callable[[ConstraintState], Mask], pulses: Sequence[Fraction]
-) -> Callable[[ConstraintState], Mask]:
-    """The other masks, under which the next slice is no later than the next pulse, where both leave a choice."""
-
-    def mask(state: ConstraintState) -> Mask:
-        wanted = others(state)
-        if next_step(state)[0] != "onset":
-            return wanted
-        now = onset(state)
-        following = next((place for place in pulses if place > now), None)
-        timely = wanted & no_later(state, following)
-        return timely if (timely & unrestricted_tokens(state)).any() else wanted
-
-    return mask
+def _timely_slices(state: ConstraintState, pulses: Sequence[Fraction]) -> Mask | None:
+    """The next slice is no later than the next pulse."""
+    if _slot(state) is not None:
+        return None
+    now = onset(state)
+    return no_later(state, next((place for place in pulses if place > now), None))

@@ -18,8 +18,8 @@ NOTHING = ChordSpan(frozenset())
 class Stretch:
     """A chord from an onset to the next stretch.
 
-    `holds`: all voices begin it together and hold it; `rests`: all rest. `is_loose`: hands need
-    no more of it than its bass.
+    `holds`: all voices begin it together and hold it; `rests`: all rest. `is_loose`: hands need no more of it than its
+    bass.
     """
 
     span: ChordSpan

@@ -8,12 +8,13 @@ R rows, V voices, C choices.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scoregen.model.features.alphabet import FIRST_PITCH, PITCHES
-from scoregen.model.features.inputs import SPELLED
+from scoregen.model.features.inputs import SPELLED, Bools
 from scoregen.score.pitch import Pitch
 from scoregen.tokens.constraints.state import ConstraintState
 from scoregen.tokens.vocabulary import vocabulary
@@ -37,8 +38,6 @@ NEXT, AFTER_NEXT = 3, 6
 
 _MIDI = np.arange(128)
 _PLACES = np.array([pitch.diatonic for pitch in PITCHES])
-_MORE = FIRST_PITCH + len(PITCHES)
-"""The choice of a further note of a chord."""
 
 Prices = NDArray[np.float64]
 
@@ -70,8 +69,10 @@ class ComfortCosts:
             if _is_followed(state.written):
                 own = np.maximum(own, prices[np.clip(SPELLED.midi + NEXT * inward, 0, 127)])
             elif chord:
-                row[_MORE] = prices[np.clip(chord[-1].midi_pitch + AFTER_NEXT * inward, 0, 127)]
-            own = own + SHARED_PLACE * np.isin(_PLACES, [pitch.diatonic for pitch in chord]) + _muddy(chord)
+                row[SPELLED.more] = prices[np.clip(chord[-1].midi_pitch + AFTER_NEXT * inward, 0, 127)]
+            if chord:
+                shared, muddy = np.any([_beside(pitch) for pitch in chord], axis=0)
+                own = own + SHARED_PLACE * shared + MUDDY * muddy
         row[FIRST_PITCH : FIRST_PITCH + len(own)] = own
 
     def _prices(self, state: ConstraintState, voice: int) -> Prices:
@@ -82,8 +83,7 @@ class ComfortCosts:
         above, below = (_heights(state, side) for side in self._hands[voice])
         if not (above or below):
             return self._ranges[voice]
-        outside = _outside(max(below, default=0), min(above, default=127))
-        return self._ranges[voice] + _price(outside, CROSSED)
+        return self._ranges[voice] + _crossed(max(below, default=0), min(above, default=127))
 
 
 def _other_hands(descriptions: Sequence[VoiceDescription], voice: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -113,13 +113,17 @@ def _is_followed(written: Sequence[int]) -> bool:
     return more in (written[-1], *(written[-2:-1] if written[-1] == tied else ()))
 
 
-def _muddy(chord: Sequence[Pitch]) -> Prices:
-    """[pitches] the cost of each further note of a chord by its distance from low ones."""
-    result = np.zeros(len(SPELLED.midi))
-    for pitch in chord:
-        distance, lowest = np.abs(SPELLED.midi - pitch.midi_pitch), np.minimum(SPELLED.midi, pitch.midi_pitch)
-        result[(distance <= CLOSE) & (lowest < LOW)] = MUDDY
-    return result
+@cache
+def _beside(pitch: Pitch) -> tuple[Bools, Bools]:
+    """[pitches] the notes on the line or space of a note of their chord, and those that are muddy beside it."""
+    distance, lowest = np.abs(SPELLED.midi - pitch.midi_pitch), np.minimum(SPELLED.midi, pitch.midi_pitch)
+    return np.equal(_PLACES, pitch.diatonic), (distance <= CLOSE) & (lowest < LOW)
+
+
+@cache
+def _crossed(lowest: int, highest: int) -> Prices:
+    """[128] the cost of every MIDI number beyond what the other hands sound."""
+    return _price(_outside(lowest, highest), CROSSED)
 
 
 def _outside(lowest: int, highest: int) -> Prices:

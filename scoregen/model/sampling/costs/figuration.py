@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scoregen.model.features.alphabet import BARLINE, FIRST_PITCH, PITCH_IDS, PITCHES
-from scoregen.model.features.inputs import TIME_SHIFT_STEPS
+from scoregen.model.features.alphabet import BARLINE, FIRST_PITCH, PITCH_IDS
+from scoregen.model.features.inputs import SPELLED, TIME_SHIFT_STEPS
 from scoregen.score.pitch import Pitch
 from scoregen.tokens.constraints.state import ConstraintState
 from scoregen.tokens.events import TokenMeasure
@@ -25,7 +25,8 @@ Onsets = tuple[frozenset[int], ...]
 """By voice the ticks of a measure at which it attacks."""
 _BEGINS = slice(FIRST_PITCH, None)
 _WAITS = slice(0, FIRST_PITCH)
-_MORE = FIRST_PITCH + len(PITCHES)
+KEPT_MEASURES = 256
+"""The measures whose onsets are kept: drafts are a few measures apart."""
 
 
 class Moment(NamedTuple):
@@ -76,6 +77,8 @@ class RhythmCosts:
             return None
         found = self._known.get(id(measure))
         if found is None:
+            if len(self._known) == KEPT_MEASURES:
+                self._known.clear()
             found = self._known[id(measure)] = measure, _onsets(measure)
         return tuple(row if given is None else frozenset() for row, given in zip(found[1], rules.given, strict=True))
 
@@ -96,7 +99,7 @@ def double_stop_costs(states: Sequence[ConstraintState], voice: Sequence[int], c
     for row, (state, slot) in enumerate(zip(states, voice, strict=True)):
         rule = state.rules.voices[slot]
         if rule.max_chord > 1 and not rule.is_hand and not state.written:
-            costs[row, _MORE] = nats
+            costs[row, SPELLED.more] = nats
     return costs
 
 

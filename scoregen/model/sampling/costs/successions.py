@@ -57,8 +57,8 @@ def save_successions(table: SuccessionTable, weights: Path) -> None:
 class SuccessionCosts:
     """The last two sonorities of every draft, and the costs of the pitches that follow."""
 
-    def __init__(self, table: SuccessionTable, where: Places, rows: int, voices: int) -> None:
-        self._table, self._where, self._voices = table, where, voices
+    def __init__(self, table: SuccessionTable, where: Places, rows: int) -> None:
+        self._table, self._where = table, where
         motion, sonority = table.outcomes.T
         self._motion: Ints = motion
         self._sets: Ints = (sonority << motion | sonority >> (12 - motion)) & 4095
@@ -73,9 +73,9 @@ class SuccessionCosts:
     @classmethod
     def before_slices(cls, table: SuccessionTable, where: Places, pieces: Sequence[Ints]) -> SuccessionCosts:
         """A row for each slice of finished pieces, as before that slice; `pieces` are the pitch ids [T, V]."""
-        every = cls(table, where, 0, pieces[0].shape[1])
+        every = cls(table, where, 0)
         for sounding in pieces:
-            one = cls(table, where, 1, sounding.shape[1])
+            one = cls(table, where, 1)
             for row in range(len(sounding)):
                 every._last += one._last
                 every._before_last += one._before_last
@@ -103,23 +103,19 @@ class SuccessionCosts:
         return one
 
     def costs(self, rows: NDArray[np.intp], position: Ints, measure: Ints, decision: DecisionContext) -> Costs:
-        """[R, E] the nats of each event of the voice that chooses, in the drafts `rows` at a position and measure."""
+        """[R, E] the nats of each event of the voice that chooses, in the drafts `rows`."""
         result = np.zeros((len(rows), SPELLED.events), dtype=np.float32)
-        lowest = self._voices - 1
-        others, other_pitches = decision.others, decision.other_pitches
-        is_lowest = others == lowest
-        bass = np.where(is_lowest, MIDI[other_pitches] + 1, 0).sum(1) - 1
-        written = is_lowest.any(1)
+        lowest, (bass, _) = decision.lowest, decision.bass()
+        written = (decision.others == lowest).any(1)
         known = np.array([self._last[row][0] != UNKNOWN for row in rows.tolist()], dtype=np.bool_)
         judged = np.flatnonzero(known & ~(written & (bass < 0)))
         if len(judged):
             before_bass = np.array([self._last[row][1] for row in rows[judged].tolist()])
             motion = np.where(written[judged], (bass[judged] - before_bass) % 12, _ANY)
-            bits = _bits(other_pitches[judged], before_bass)
+            bits = _bits(decision.other_pitches[judged], before_bass)
             chances = self._chances(rows[judged], position[judged], measure[judged])
-            by_interval = self._by_interval(
-                chances, bits, motion, decision.voice[judged] == lowest, others.shape[1] == lowest
-            )
+            is_lowest, completes = decision.voice[judged] == lowest, decision.others.shape[1] == lowest
+            by_interval = self._by_interval(chances, bits, motion, is_lowest, completes)
             by_class = np.take_along_axis(by_interval, _INTERVALS[before_bass], 1)
             result[judged] = _by_event(-np.log(by_class + FLOOR), decision.before[judged])
         return result

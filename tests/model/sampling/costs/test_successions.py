@@ -11,7 +11,6 @@ import pytest
 
 from scoregen.model.features.alphabet import FIRST_PITCH, HOLD, REST, pitch_id
 from scoregen.model.features.inputs import SILENCE, SPELLED, Ints
-from scoregen.model.sampling.costs.decision_context import DecisionContext
 from scoregen.model.sampling.costs.successions import (
     SuccessionCosts,
     load_successions,
@@ -26,6 +25,7 @@ from scoregen.styles.style import load_style
 from scoregen.system.errors import InputError
 from scoregen.tokens.events import Event, Header, Slice, TokenMeasure, TokenScore
 from scoregen.tokens.successions import SuccessionTable, headers, places
+from tests.model.sampling.costs.test_voice_leading import decision_context
 
 HEADER = Header("1", TimeSignature((4,), 4), KeySignature(0, "major"), Fraction(4))
 
@@ -47,19 +47,11 @@ TABLE = SuccessionTable.of([CADENCE] * 5)
 
 
 def costs(voice: int, others: dict[int, str], before: str = "C5 G4 E4 C3") -> np.ndarray:
-    state = SuccessionCosts(TABLE, places(headers(CADENCE)), 1, 4)
+    state = SuccessionCosts(TABLE, places(headers(CADENCE)), 1)
     state.append(ids(before)[None])
-    return state.costs(np.array([0]), np.array([48]), np.array([0]), decision(voice, others, before))[0]
-
-
-def decision(voice: int, others: dict[int, str], before: str) -> DecisionContext:
-    """A voice chooses on a beat; `others` are the voices already written."""
-    zero, no = np.array([0]), np.array([False])
-    slots = np.array([list(others)], dtype=np.int64).reshape(1, -1)
-    pitches = ids(" ".join(others.values()))[None] if others else np.zeros((1, 0), dtype=np.int64)
-    return DecisionContext(
-        np.array([voice]), ids(before)[[voice]], zero, ids(before)[None], slots, pitches, no, no, ~no, zero
-    )
+    slots, pitches = np.array([list(others)]), ids(" ".join(others.values()))[None]
+    decision = decision_context(voice, ids(before)[None], slots, pitches)
+    return state.costs(np.array([0]), np.array([48]), np.array([0]), decision)[0]
 
 
 def of(row: np.ndarray, pitch: str) -> float:
@@ -86,9 +78,10 @@ def test_a_hold_costs_as_much_as_its_pitch() -> None:
 
 def test_nothing_costs_before_the_first_sonority_or_over_a_silent_bass() -> None:
     assert not costs(1, {0: "D5", 3: "-"}).any()
-    state = SuccessionCosts(TABLE, places(headers(CADENCE)), 1, 4)
+    state = SuccessionCosts(TABLE, places(headers(CADENCE)), 1)
+    none = np.zeros((1, 0), dtype=np.int64)
     zero = np.array([0])
-    assert not state.costs(zero, zero, zero, decision(0, {}, "- - - -")).any()
+    assert not state.costs(zero, zero, zero, decision_context(0, ids("- - - -")[None], none, none)).any()
 
 
 def test_the_file_next_to_the_weights(tmp_path: Path) -> None:
