@@ -100,14 +100,6 @@ def test_the_tutorial_does_what_it_says(workshop: Path) -> None:
     follow((REPOSITORY / "docs" / "tutorial.md").read_text(encoding="utf-8"), workshop)
 
 
-@needs_sound
-@pytest.mark.slow
-def test_a_paragraph_becomes_pages_and_sound(workshop: Path) -> None:
-    follow((REPOSITORY / "docs" / "moods.md").read_text(encoding="utf-8"), workshop)
-    assert (workshop / "scene.pdf").read_bytes().startswith(b"%PDF")
-    assert len((workshop / "scene.wav").read_bytes()) > 40 * 44_100
-
-
 @pytest.mark.slow
 @needs_sound
 def test_a_paragraph_becomes_a_pdf_and_a_recording(workshop: Path) -> None:

@@ -82,11 +82,14 @@ def _wish(form: str, options: Mapping[str, Any]) -> PieceWish:
 def story_text(path: Path) -> str:
     """The text of a story in a file. ReadError if there is none in UTF-8, InputError if it is empty or too long."""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as stream:
+            data = stream.read(LONGEST_STORY + 1)
     except OSError as error:
         raise ReadError(f"the file cannot be read: {error.strerror}", Place(str(path))) from None
     if len(data) > LONGEST_STORY:
-        raise InputError(f"found {len(data)} bytes; expected a story of at most {LONGEST_STORY}", Place(str(path)))
+        raise InputError(
+            f"found over {LONGEST_STORY} bytes; expected a story of at most {LONGEST_STORY}", Place(str(path))
+        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

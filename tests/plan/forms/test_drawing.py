@@ -148,6 +148,12 @@ def test_files_that_are_no_stories(tmp_path: Path) -> None:
         story_text(tmp_path / "none.txt")
 
 
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no endless file")
+def test_a_file_without_an_end_is_no_story() -> None:
+    with pytest.raises(InputError, match="bytes; expected a story of at most"):
+        story_text(Path("/dev/zero"))
+
+
 @pytest.mark.parametrize(
     ("measures", "shares", "expected"), [(8, (1, 1), (4, 4)), (9, (1, 1, 1, 1), (2, 2, 3, 2)), (3, (1, 1), (3,))]
 )
