@@ -69,7 +69,7 @@ PACKAGES = {
         ("sound", "midi.live"),
         ("",),
     ),
-    "plan": (("chords", "mood"), ("",), ("piece",), ("forms", "likeness"), ("scene",)),
+    "plan": (("chords", "mood"), ("",), ("piece", "words"), ("forms", "likeness"), ("scene",)),
     "score": (("",), ("ensemble",), ("arrangement", "theory")),
     "tasks": (("explain",), ("",), ("sound", "conversion", "corpus", "scene", "variation"), ("public",)),
     "tokens": (("",), ("constraints",)),

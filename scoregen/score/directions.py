@@ -38,11 +38,12 @@ class Dynamic:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Free text: `dolce`, `rit.`, `pizz.`."""
+    """Free text: `dolce`, `rit.`, `pizz.`; `sung`: words of a song whose notes are still to be written."""
 
     text: str
     italic: bool = False
     bold: bool = False
+    sung: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from scoregen.plan.piece.planned_piece import notices_of_plan
 from scoregen.plan.piece.writing import plan_text
 from scoregen.plan.plan_text import PlanRow, plan_rows
 from scoregen.plan.sections import unfolded
+from scoregen.plan.words.word_setting import underlaid, word_notices
 from scoregen.score.arrangement.sung_texts import LyricsChoice, with_given_marks
 from scoregen.score.elements import Score
 from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
@@ -156,7 +157,7 @@ def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _alternative(work: Work, draft: Draft, rank: int, settings: Mapping[str, Any]) -> Alternative:
     form, lengths = work.page.form, work.page.lengths
-    done = with_given_marks(unfolded(_filled(work, draft), form, lengths), work.lyrics)
+    done = with_given_marks(unfolded(_with_sung_words(work, draft), form, lengths), work.lyrics)
     results = {
         "rank": rank,
         "novelty": novelty_record(draft, done, form, lengths),
@@ -167,6 +168,12 @@ def _alternative(work: Work, draft: Draft, rank: int, settings: Mapping[str, Any
     shown = lay_out_given(done, work.writer.ensemble, work.layout)
     rows = plan_rows([measure.header for measure in draft.tokens.measures])
     return Alternative(shown, -draft.nats, found, record, rows)
+
+
+def _with_sung_words(work: Work, draft: Draft) -> Score:
+    words = work.planning.words
+    page = _filled(work, draft)
+    return underlaid(page, words, work.planning.singers) if words else page
 
 
 def _filled(work: Work, draft: Draft) -> Score:
@@ -185,6 +192,7 @@ def _notices(work: Work, report: ChordReport | None, best: Score) -> tuple[str, 
         *given.notices,
         *work.task.notices,
         *(notices_of_plan(request.plan, work.page.planned) if request.plan and work.page.planned else ()),
+        *word_notices(work.planning.words),
         *chord_notices(work.task.score, work.planning.timeline, request.chords, request.chord_symbols),
         *([str(report)] if report else []),
         *([NEW_SCORE] if is_new_document else []),

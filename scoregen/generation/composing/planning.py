@@ -18,6 +18,7 @@ from scoregen.plan.piece.planned_piece import given_by_plan, plans_for_plan
 from scoregen.plan.piece.section_manners import VoiceRange, with_manners
 from scoregen.plan.played_plans import PlayedVoices, plans_for_instruments, plans_for_new_music
 from scoregen.plan.sections import section_starts
+from scoregen.plan.words.word_setting import WordSetting, with_word_rhythm, word_setting
 from scoregen.score.elements import Slot
 from scoregen.score.ensemble import Role
 from scoregen.score.keys import Key
@@ -29,7 +30,8 @@ from scoregen.tokens.voice_descriptions import VoiceDescription
 class Planning:
     """`timeline`: the given chords; `followed`: those that new voices follow; `plans`: those of the drafts of every
     alternative; `sections`: the first measures of sections; `voices`: from the highest to the lowest; `descriptions`:
-    what they are, in the order of the task, for weights that ask for it."""
+    what they are, in the order of the task, for weights that ask for it; `words`: those of a song without a tune, with
+    their rhythm, and `singers`: the voices that sing them, the highest first."""
 
     timeline: ChordTimeline
     followed: GivenChords
@@ -37,6 +39,8 @@ class Planning:
     sections: Sequence[int]
     voices: tuple[Slot, ...]
     descriptions: tuple[VoiceDescription, ...] | None
+    words: WordSetting | None = None
+    singers: tuple[Slot, ...] = ()
 
 
 def make_plans(request: ComposeRequest, writer: Writer, page: Page, task: InfillTask) -> Planning:
@@ -57,7 +61,12 @@ def make_plans(request: ComposeRequest, writer: Writer, page: Page, task: Infill
         plans = _sung_plans(request, page, task, manner, timeline, followed)
     if request.plan and page.planned:
         plans = with_manners(plans, request.plan, page.planned, _ranges(task))
-    return Planning(timeline, followed, plans, sections, voices, described)
+    singers = [index for index, role in enumerate(task.singers) if role is not None and role.is_sung]
+    words = word_setting(page.given) if singers else None
+    plans = with_word_rhythm(plans, words, singers, accompanied=len(singers) < len(task.singers)) if words else plans
+    return Planning(
+        timeline, followed, plans, sections, voices, described, words, tuple(task.slots[index] for index in singers)
+    )
 
 
 def _ranges(task: InfillTask) -> list[VoiceRange | None]:

@@ -120,7 +120,7 @@ def read_row(line: str, *, is_grid: bool = False) -> Row:
 
 
 def _joined(cells: list[Cell]) -> list[Cell]:
-    """The cells with words that have no chord put beside those before or after them."""
+    """The cells with words that have no chord put beside those before or after them; a word over two has a hyphen."""
     found: list[Cell] = []
     for cell in cells:
         if not cell.chord and found:
@@ -129,4 +129,13 @@ def _joined(cells: list[Cell]) -> list[Cell]:
             found[-1] = Cell(cell.chord, found[-1].words + cell.words)
         else:
             found.append(cell)
-    return [Cell(chord, " ".join(words.split())) for chord, words in found]
+    following = (*(cell.words for cell in found[1:]), "")
+    return [
+        Cell(cell.chord, " ".join(cell.words.split()) + _hyphen(cell.words, words))
+        for cell, words in zip(found, following, strict=True)
+    ]
+
+
+def _hyphen(words: str, following: str) -> str:
+    """A hyphen if a chord is written inside a word."""
+    return "-" if words[-1:].isalpha() and following[:1].isalpha() else ""

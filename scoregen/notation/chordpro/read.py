@@ -195,7 +195,7 @@ def _symbol(sheet: _Sheet, text: str) -> ChordSymbol | None:
 def _add_measure(sheet: _Sheet, symbols: tuple[ChordSymbol, ...], words: str) -> None:
     """A measure of rest with chords and words."""
     voice = Voice(Slot(PART), (Rest(NoteValue.of(sheet.time.duration)),))
-    text = (Direction(Fraction(0), Words(words), PART, placement="below"),) if words else ()
+    text = (Direction(Fraction(0), Words(words, sung=True), PART, placement="below"),) if words else ()
     tempos = (sheet.tempo,) if sheet.tempo is not None else ()
     sheet.tempo = None
     sheet.measures.append(

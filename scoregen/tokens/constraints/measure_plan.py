@@ -14,6 +14,7 @@ from scoregen.tokens.constraints.given_chords import ChordSpan, given_chord_mask
 from scoregen.tokens.constraints.planned_chords import PlannedChords, planned_chord_mask
 from scoregen.tokens.constraints.state import ConstraintState, next_step, onset, unrestricted_tokens
 from scoregen.tokens.constraints.stretches import stretches
+from scoregen.tokens.constraints.struck_notes import StruckNotes, struck_mask
 from scoregen.tokens.constraints.voice_masks import KEPT_MASKS, Mask, every_token
 from scoregen.tokens.vocabulary import vocabulary
 
@@ -30,7 +31,7 @@ class MeasurePlan:
     successive notes of a voice, None for any; `from_lowest`: for voices that may sound chords and come and go, their
     slots from the lowest to the highest, () for a choir; `ranges`: by slot the MIDI numbers between which blank voices
     keep, None for any; `pulses`: places that the next slice does not pass over; `playing`: whether every blank voice
-    sounds at the start of the measure.
+    sounds at the start of the measure; `struck`: by slot the rhythm of voices that have a fixed one.
     """
 
     chords: PlannedChords = field(default_factory=dict)
@@ -41,6 +42,7 @@ class MeasurePlan:
     ranges: tuple[tuple[int, int] | None, ...] = ()
     pulses: frozenset[Fraction] = frozenset()
     playing: bool = False
+    struck: Mapping[int, StruckNotes] = field(default_factory=dict)
 
     def mask(self) -> Callable[[ConstraintState], Mask]:
         """The mask of the chords, leaps, rests, ranges and pulses (`MeasureRules.extra`)."""
@@ -66,6 +68,8 @@ class MeasurePlan:
             yield partial(_within_ranges, ranges=self.ranges)
         if self.playing:
             yield _opening_notes
+        if self.struck:
+            yield partial(struck_mask, struck=self.struck)
         if self.pulses:
             yield partial(_timely_slices, pulses=sorted(self.pulses))
 

@@ -1,0 +1,70 @@
+"""Voices whose rhythm is fixed before their pitches: a note at certain places, a rest at others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from functools import cache, reduce
+from operator import or_
+from typing import NamedTuple
+
+import numpy as np
+
+from scoregen.tokens.constraints.places import EITHER, NEITHER
+from scoregen.tokens.constraints.state import ConstraintState, next_step, onset
+from scoregen.tokens.constraints.voice_masks import Mask, only_word
+from scoregen.tokens.vocabulary import vocabulary
+
+
+class StruckNotes(NamedTuple):
+    """Where a voice begins a note and where a rest, in quarters from the start of its measure.
+
+    It does so nowhere else if they are `complete`. It rests from the start of a measure if nothing is to sound there.
+    """
+
+    notes: frozenset[Fraction] = frozenset()
+    rests: frozenset[Fraction] = frozenset()
+    complete: bool = True
+
+
+def struck_mask(state: ConstraintState, struck: Mapping[int, StruckNotes]) -> Mask | None:
+    """The mask of the rhythm of the voice whose turn it is, or of the next slice; None if it is free."""
+    step = next_step(state)
+    if step[0] == "onset":
+        return _next_place(state, struck)
+    own = struck.get(step[1])
+    if own is None or state.written:
+        return None
+    place = onset(state)
+    if place in own.notes:
+        return _only_notes()
+    if place in own.rests:
+        return only_word("hold") if state.sounding[step[1]] == () else only_word("rest")
+    return only_word("hold") if own.complete else None
+
+
+def _next_place(state: ConstraintState, struck: Mapping[int, StruckNotes]) -> Mask:
+    """The next slice is where a fixed rhythm has a note or a rest, or where another voice can begin something."""
+    words, plan = vocabulary(), state.rules.plan
+    free = [slot for slot in state.rules.order if plan.given[slot] is None and not _is_complete(struck, slot)]
+    fixed = {int(place * words.ticks_per_quarter) for own in struck.values() for place in own.notes | own.rests}
+    within = reduce(or_, (state.divisions[slot] for slot in free), NEITHER)
+    mask = np.ones(len(words), dtype=np.bool_)
+    for place in range(state.tick + 1, len(plan.spans)):
+        open_here = within if plan.spans[place] == plan.spans[state.tick] else EITHER
+        mask[words.place_id(place)] = place in fixed or (bool(free) and plan.divisions[place] & open_here != NEITHER)
+    return mask
+
+
+def _is_complete(struck: Mapping[int, StruckNotes], slot: int) -> bool:
+    return slot in struck and struck[slot].complete
+
+
+@cache
+def _only_notes() -> Mask:
+    """Every token but those of events without a new note."""
+    words = vocabulary()
+    mask = np.ones(len(words), dtype=np.bool_)
+    mask[[words.id("hold"), words.id("rest")]] = False
+    mask.flags.writeable = False
+    return mask
