@@ -12,11 +12,11 @@ import typer
 from scoregen.cli.commands.check import rule_sets
 from scoregen.cli.console.arguments import (
     Checkpoint,
-    Ensemble,
     Force,
     Json,
     Quiet,
     Roles,
+    ensembles,
     output_option,
     parse_roles,
 )
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def explain_command(
     score: Annotated[
         list[Path],
-        typer.Argument(metavar="SCORE", help="Scores for choir, from scoregen or any other source; - reads one."),
+        typer.Argument(metavar="SCORE", help="Scores from scoregen or any other source; - reads one."),
     ],
     output: Annotated[list[Path] | None, output_option(".html for the page, .json for its data")] = None,
     given: Annotated[
@@ -44,15 +44,25 @@ def explain_command(
         ),
     ] = None,
     rules: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--rules",
             metavar="NAME|FILE",
             help="Rule set for the alternatives: strict, bach, free, or a file.",
             autocompletion=rule_sets,
+            show_default="strict for choirs, else free",
         ),
-    ] = "strict",
-    ensemble: Ensemble = "satb",
+    ] = None,
+    ensemble: Annotated[
+        str | None,
+        typer.Option(
+            "--ensemble",
+            metavar="NAME",
+            help="Ensemble of the score, as in compose.",
+            show_default="from the provenance in the score, else satb",
+            autocompletion=ensembles,
+        ),
+    ] = None,
     role: Roles = None,
     style: Annotated[
         str | None,
@@ -60,7 +70,7 @@ def explain_command(
             "--style",
             metavar="NAME",
             help="Style as in compose.",
-            show_default="from the provenance in the score, else chorale",
+            show_default="from the provenance in the score, else that of the ensemble",
         ),
     ] = None,
     checkpoint: Checkpoint = None,
@@ -118,16 +128,16 @@ def _command(
     score: Path,
     output: Sequence[Path],
     given: Sequence[str],
-    rules: str,
-    ensemble: str,
+    rules: str | None,
+    ensemble: str | None,
     roles: Sequence[str],
     style: str | None,
     checkpoint: Path | None,
 ) -> str:
     """The command that makes the same page again, with file names without folders."""
     words = ["scoregen", "explain", score.name, *(word for text in given for word in ("--given", text))]
-    words += ["--rules", rules] if rules != "strict" else []
-    words += ["--ensemble", ensemble] if ensemble != "satb" else []
+    words += ["--rules", rules] if rules else []
+    words += ["--ensemble", ensemble] if ensemble else []
     words += [word for text in roles for word in ("--role", text)]
     words += ["--style", style] if style else []
     words += ["--checkpoint", checkpoint.name] if checkpoint else []

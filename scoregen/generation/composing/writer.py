@@ -43,8 +43,7 @@ class Writer:
     @property
     def network_style(self) -> int:
         """The id that the network has for the style, 0 if it does not know it."""
-        names = self.pretrained.weights.config.styles
-        return 1 + names.index(self.style.network_style) if self.style.network_style in names else 0
+        return self.pretrained.style_id(self.style.network_style)
 
 
 def load_writer(request: ComposeRequest) -> Writer:

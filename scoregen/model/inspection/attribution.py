@@ -9,7 +9,7 @@ T slices, V voices, E events, P pitches.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 import numpy as np
@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from scoregen.model.engine.inference_mode import inference_mode
 from scoregen.model.features.alphabet import FIRST_PITCH, GRID, HOLD, MOST_ACCIDENTALS, PITCHES
-from scoregen.model.features.conditioning import Example
-from scoregen.model.features.inputs import MIDI, SILENCE, Bools, Ints, PieceArrays, piece_arrays
+from scoregen.model.features.conditioning import Example, usual_order
+from scoregen.model.features.inputs import ABSENT, MIDI, SILENCE, Bools, Ints, PieceArrays, piece_arrays
 from scoregen.model.inspection.choice_record import (
     Ban,
     ChoiceRecord,
@@ -27,8 +27,9 @@ from scoregen.model.inspection.choice_record import (
     PieceRecord,
     Source,
 )
-from scoregen.model.inspection.constraint_replay import constraint_bans, novelty_bans, orders_by_measure
+from scoregen.model.inspection.constraint_replay import constraint_bans, novelty_bans
 from scoregen.model.inspection.occlusion import effects, event_log_p
+from scoregen.model.inspection.written_choices import WrittenChoices
 from scoregen.model.network.batches import collate
 from scoregen.model.network.config import SamplingOptions
 from scoregen.model.network.likelihood import choices
@@ -39,6 +40,7 @@ from scoregen.model.sampling.logit_bias import LogitBias
 from scoregen.styles.style import VoiceLeadingCosts, load_style
 from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.events import TokenScore
+from scoregen.tokens.voice_descriptions import VoiceDescription
 from scoregen.tokens.window_hashes import NoveltyIndex
 
 Floats = NDArray[np.float64]
@@ -57,7 +59,10 @@ BAN_EXAMPLES = 2
 
 @dataclass(frozen=True, slots=True)
 class SamplerSettings:
-    """The settings of the sampler: a network, its constraints, its novelty index, its calibration and its costs."""
+    """The settings of the sampler: a network, its constraints, its novelty index, its calibration and its costs.
+
+    A network for any ensemble reads the `descriptions` of the voices, and a `network_style`, 0 if it is unknown.
+    """
 
     network: Network
     rules: Sequence[VoiceRule]
@@ -65,6 +70,8 @@ class SamplerSettings:
     novelty: NoveltyIndex | None = None
     logit_bias: LogitBias | None = None
     costs: VoiceLeadingCosts = field(default_factory=lambda: load_style().voice_leading)
+    descriptions: Sequence[VoiceDescription] | None = None
+    network_style: int = 0
 
 
 def choice_records(
@@ -75,17 +82,18 @@ def choice_records(
     Each record has `max_options` options or fewer.
     """
     is_given = np.array(given, dtype=bool)
-    piece = piece_arrays(tokens)
-    order = orders_by_measure(is_given)[piece.measure]
-    example = Example(piece, is_given[piece.measure], order)
+    piece = piece_arrays(tokens, None, sampler.descriptions)
+    given_events = is_given[piece.measure]
+    order = usual_order(given_events, piece.events == ABSENT)
+    example = Example(piece, given_events, order, sampler.network_style)
     with inference_mode():
-        result = choices(sampler.network, collate([example], sampler.network.alphabet))
-    table = _ChoiceTable(sampler, tokens, example, result.events.double().numpy())
+        batch = collate([example], sampler.network.alphabet)
+        written = WrittenChoices.of(sampler.network, batch, choices(sampler.network, batch))
+    table = _ChoiceTable(sampler, tokens, example, written.log_p)
     notes = _given_notes(example)
     measures = [np.tile((piece.measure == index)[:, None], (1, order.shape[1])) for index in range(len(is_given))]
     losses = effects(sampler.network, example, [*measures, *(mask for _, mask in notes)])
     alone = _alone(sampler.network, example)
-    proposed = [step.double().numpy() for step in result.proposed]
     places = _places(tokens)
     rows, voices = np.nonzero((piece.events >= FIRST_PITCH) & ~example.given)
     records = [
@@ -95,7 +103,7 @@ def choice_records(
             voice,
             places[row],
             alone[row, voice],
-            proposed,
+            written,
             losses[:, row, voice],
             len(measures),
             max_options,
@@ -160,7 +168,7 @@ def _record(
     voice: int,
     place: tuple[int, Fraction],
     alone: float,
-    proposed: Sequence[Floats],
+    written: WrittenChoices,
     losses: NDArray[np.float32],
     measures: int,
     max_options: int,
@@ -181,13 +189,13 @@ def _record(
         voice,
         *place,
         after=tuple(table.order[row, :rank].tolist()),
-        nats=-float(log_p[event]),
+        nats=float(written.nats[row, voice]),
         alone_nats=-float(alone),
-        entropy=-float((np.exp(log_p) * log_p).sum()),
+        entropy=-float((np.exp(log_p) * np.where(log_p > -np.inf, log_p, 0.0)).sum()),
         options=tuple(kept),
         chosen=min(index, max_options - 1),
         bans=tuple(_bans(table, row, voice, every)),
-        sources=tuple(_sources(table.piece, row, voice, event, proposed[rank][row])),
+        sources=tuple(_sources(table.piece, row, voice, event, written.proposed_for(row, voice))),
         measures=tuple(map(float, losses[:measures])),
         notes=tuple(_strongest(losses[measures:])),
     )
@@ -225,7 +233,7 @@ def _alone(network: Network, example: Example) -> Floats:
         rank = np.array([[list(row).index(v) for v in range(len(row))] for row in example.order.tolist()]) + 1
         rank[:, voice] = 0
         first = np.argsort(rank - (len(rank[0]) + 1) * example.given, axis=1, kind="stable")
-        result[:, voice] = event_log_p(network, Example(example.piece, example.given, first), [nothing])[0, :, voice]
+        result[:, voice] = event_log_p(network, replace(example, order=first), [nothing])[0, :, voice]
     return result
 
 

@@ -15,13 +15,14 @@ import numpy as np
 
 from scoregen.model.features.alphabet import GRID
 from scoregen.model.features.inputs import SILENCE, SPELLED, Bools, Ints, PieceArrays
-from scoregen.model.sampling.decoding_context import CHOICE_TOKENS, measure_rules, voice_order
+from scoregen.model.sampling.decoding_context import CHOICE_TOKENS, measure_rules
 from scoregen.model.sampling.novelty_limit import NoveltyLimit
 from scoregen.tokens.constraints import state as constraints
 from scoregen.tokens.constraints.measure_plan import MeasurePlan
 from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.event_tokens import event_tokens
 from scoregen.tokens.events import ABSENT, BLANK, TokenScore
+from scoregen.tokens.vocabulary import vocabulary
 from scoregen.tokens.window_hashes import NoveltyIndex
 
 Bans = Mapping[str, Bools]
@@ -40,10 +41,11 @@ def constraint_bans(tokens: TokenScore, given: Bools, rules: Sequence[VoiceRule]
             if number:
                 state = constraints.at_tick(state, int(piece.onset * GRID))
             for slot in state.rules.order:
+                tokens_of = event_tokens(piece.events[slot])
                 if state.rules.given[slot] is None:
-                    masks = constraints.masks_by_constraint(state)
+                    masks = constraints.masks_by_constraint(_at_first_note(state, tokens_of))
                     bans[row, slot] = {name: ~mask[CHOICE_TOKENS[: SPELLED.events]] for name, mask in masks.items()}
-                state = constraints.after_event(state, event_tokens(piece.events[slot]))
+                state = constraints.after_event(state, tokens_of)
             row += 1
         carry = constraints.carry(state)
     return bans
@@ -65,9 +67,10 @@ def novelty_bans(piece: PieceArrays, order: Ints, index: NoveltyIndex) -> Iterat
         limit.append(before[None], position[row : row + 1])
 
 
-def orders_by_measure(given: Bools) -> Ints:
-    """[M, V] the order in which the voices of each measure are chosen, given ones first."""
-    return np.array([voice_order(row.tolist()) for row in given])
+def _at_first_note(state: constraints.ConstraintState, event: tuple[int, ...]) -> constraints.ConstraintState:
+    """The state in which the first note of an event is chosen: of a chord, after the decision for one."""
+    more = vocabulary().id("more")
+    return constraints.after_token(state, more) if event[0] == more else state
 
 
 def _blanked(tokens: TokenScore, index: int, given: Bools) -> TokenScore:

@@ -24,8 +24,7 @@ from scoregen.model.features.conditioning import Example
 from scoregen.model.features.history_features import matches, pitch_history, relative_to_key
 from scoregen.model.features.inputs import SILENCE, SPELLED, Bools, PieceArrays
 from scoregen.model.network.batches import collate
-from scoregen.model.network.in_slice import rows_of
-from scoregen.model.network.likelihood import choices
+from scoregen.model.network.likelihood import choices, costs
 from scoregen.model.network.network import Network
 
 Nats = NDArray[np.float32]
@@ -44,7 +43,10 @@ def effects(network: Network, example: Example, masks: Sequence[Bools]) -> Nats:
 
 
 def event_log_p(network: Network, example: Example, masks: Sequence[Bools]) -> Nats:
-    """[N, T, V] log p of the events of the piece under each mask of occluded events."""
+    """[N, T, V] log p of the events of the piece under each mask of occluded events, of a chord as a whole.
+
+    It is 0 where an event is given.
+    """
     batch_size = max(1, BATCH_CELLS // example.piece.length**2)
     starts = range(0, len(masks), batch_size)
     with inference_mode():
@@ -70,9 +72,9 @@ def occlude(piece: PieceArrays, visible: Bools) -> PieceArrays:
 
 def _event_log_p(network: Network, example: Example, masks: Sequence[Bools]) -> Nats:
     visible = [~mask for mask in masks]
-    examples = [Example(occlude(example.piece, own), example.given & own, example.order) for own in visible]
-    batch = collate(examples, network.alphabet)
-    b, t = rows_of(batch)
-    result = choices(network, batch, torch.from_numpy(np.stack(visible)).float()).events
-    chosen: Nats = result.gather(2, batch.events[b, t].unsqueeze(2))[..., 0].numpy()
+    hidden = [replace(example, piece=occlude(example.piece, own), given=example.given & own) for own in visible]
+    batch = collate(hidden, network.alphabet)
+    result = choices(network, batch, torch.from_numpy(np.stack(visible)).float())
+    scored = replace(batch, given=batch.given | torch.from_numpy(example.given))
+    chosen: Nats = -costs(network, scored, result).events.numpy()
     return chosen.reshape(len(visible), *example.given.shape)

@@ -41,6 +41,11 @@ class Pretrained:
         """Whether the network knows voices by their descriptions, and so writes for any ensemble."""
         return not self.weights.config.roles
 
+    def style_id(self, network_style: str) -> int:
+        """The id that the network has for a style, 0 if it does not know it."""
+        names = self.weights.config.styles
+        return 1 + names.index(network_style) if network_style in names else 0
+
 
 def load_pretrained(checkpoint: Path | None, ensemble: Ensemble, *, may_stand_in: bool = False) -> Pretrained:
     """A checkpoint, by default the package's. InputError if it cannot write for the ensemble.

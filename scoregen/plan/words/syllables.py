@@ -47,8 +47,8 @@ class _Words:
 def _words() -> _Words:
     table = {key: str(text).split() for key, text in read_toml(folder("grammars") / "words" / "syllables.toml").items()}
     divided = {word.replace("-", ""): tuple(word.split("-")) for word in table["divided"]}
-    lists = (frozenset(table[key]) for key in ("unstressed", "unstressed_starts", "english"))
-    return _Words(*lists, divided)
+    unstressed, starts, english = (frozenset(table[key]) for key in ("unstressed", "unstressed_starts", "english"))
+    return _Words(unstressed, starts, english, divided)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,22 +23,18 @@ from scoregen.analysis.harmony.chord_tones import NoteRole, note_roles
 from scoregen.analysis.rules.alternatives import FaultChange, Surroundings
 from scoregen.analysis.rules.findings import Finding
 from scoregen.analysis.rules.rule_sets import DEFAULT, RuleSet, load_rule_set
-from scoregen.generation.voice_rules import voice_rule
 from scoregen.score.elements import Score
-from scoregen.score.ensemble import Ensemble, load_ensemble
+from scoregen.score.ensemble import load_ensemble
 from scoregen.score.pitch import Pitch
 from scoregen.score.timeline import SoundingNote, measure_onsets, pitch_of, sounding_notes
-from scoregen.styles.library import StyleChoice, choose_style
-from scoregen.styles.style import DEFAULT as DEFAULT_STYLE
-from scoregen.system.errors import InputError
 from scoregen.system.wording import python_errors
 from scoregen.tasks.explain.report import names, plain
-from scoregen.tasks.explain.request import ExplainRequest, explain_request
+from scoregen.tasks.explain.request import ExplainRequest, explain_request, played_request, writing_record
+from scoregen.tasks.explain.weights import sampler_settings, style_of, weights_of
+from scoregen.tokens.voice_descriptions import low_voices
 
 if TYPE_CHECKING:
-    from scoregen.model.inspection.attribution import SamplerSettings
     from scoregen.model.inspection.choice_record import ChoiceRecord
-    from scoregen.model.sampling.pretrained import Pretrained
     from scoregen.tasks.explain.plans import PlannedStep
 
 SUFFIXES = (".html", ".json")
@@ -100,10 +96,10 @@ class Explanation:
 def explain(
     score: Score,
     *,
-    ensemble: str = "satb",
+    ensemble: str | None = None,
     roles: Mapping[str, str] | None = None,
     given: Sequence[str] = (),
-    rules: str = DEFAULT,
+    rules: str | None = None,
     checkpoint: Path | None = None,
     style: str | None = None,
     progress: Callable[[float], None] | None = None,
@@ -111,19 +107,26 @@ def explain(
     """Explain every note that was not given.
 
     `roles` assigns parts to roles. `given` selects the given music (`"soprano"`, `"soprano,bass:1-4"`); a score
-    that scoregen wrote contains this in its provenance, as well as its `style` (as in `compose`). Raises InputError if
-    the score lacks a voice or has nothing to explain, and RefusedError if the network cannot read it.
+    that scoregen wrote contains this in its provenance, as well as its `ensemble` (otherwise `satb`) and its `style`
+    (as in `compose`). The alternatives are checked by `rules`, by default those of strict part-writing for a choir, and
+    the free ones for instruments. Raises InputError if the score lacks a voice or has nothing to explain, and
+    RefusedError if the network cannot read it.
     """
     from scoregen.model.inspection.attribution import choice_records
     from scoregen.tasks.explain.plans import explained_plan
 
     report_progress = progress or (lambda fraction: None)
-    players = load_ensemble(ensemble)
-    rule_set = load_rule_set(rules)
-    task = explain_request(score, players, roles or {}, given)
-    chosen, missing = _style_of(task, style)
-    pretrained = _weights_of(players, checkpoint, chosen)
-    settings, checksum = _sampler_settings(task, pretrained, chosen), pretrained.weights.checksum
+    record = writing_record(score)
+    players = load_ensemble(ensemble or record.ensemble or "satb")
+    chosen, missing = style_of(record, players, style)
+    pretrained = weights_of(players, checkpoint, chosen)
+    is_played = pretrained.knows_descriptions
+    rule_set = load_rule_set(rules or ("free" if is_played else DEFAULT))
+    if is_played:
+        task = played_request(score, players, roles or {}, given, chosen.style)
+    else:
+        task = explain_request(score, players, roles or {}, given)
+    settings, checksum = sampler_settings(task, pretrained, chosen), pretrained.weights.checksum
     report_progress(0.2)
     records = choice_records(settings, task.tokens, task.given, OPTIONS)
     report_progress(0.7)
@@ -148,53 +151,23 @@ def explain(
         *missing,
         *_other_weights(task, checksum),
     ]
-    role_names = tuple(role.name for role in players.roles)
     return Explanation(
         task,
-        role_names,
+        task.names,
         tuple(notes),
         given_notes,
         records.places,
         rule_set.name,
         checksum,
         tuple(dict.fromkeys(notices)),
-        explained_plan(pretrained.planner, task.tokens, task.given),
+        explained_plan(
+            pretrained.planner,
+            task.tokens,
+            task.given,
+            is_played=is_played,
+            network_style=(None, *pretrained.weights.config.styles)[settings.network_style],
+        ),
     )
-
-
-def _style_of(task: ExplainRequest, style: str | None) -> tuple[StyleChoice, tuple[str, ...]]:
-    """The style that is asked for, else that of the provenance; a notice if that one is not there any more."""
-    if style is not None:
-        return choose_style(style), ()
-    try:
-        return choose_style(task.style), ()
-    except InputError:
-        return choose_style(DEFAULT_STYLE), (
-            f"the score was written in the style {task.style}, which is not found; name it with --style",
-        )
-
-
-def _weights_of(players: Ensemble, checkpoint: Path | None, chosen: StyleChoice) -> Pretrained:
-    """The weights of the style, or of a checkpoint, and what is next to them."""
-    from scoregen.model.sampling.mixture import load_mixture
-
-    weights = [(checkpoint, 1.0)] if checkpoint else [(entry.weights, share) for entry, share in chosen.parts]
-    pretrained = load_mixture(weights, players)
-    if pretrained.knows_descriptions:
-        raise InputError("explanations are for choirs of four voices so far; these weights write for any ensemble")
-    return pretrained
-
-
-def _sampler_settings(task: ExplainRequest, pretrained: Pretrained, chosen: StyleChoice) -> SamplerSettings:
-    """The settings of the sampler for the options of the score."""
-    from scoregen.model.inspection.attribution import SamplerSettings
-    from scoregen.model.network.checkpoint import network_of
-
-    network = network_of(pretrained.weights)
-    voice_rules = [voice_rule(role, task.score) for role in pretrained.players.roles]
-    logit_bias = pretrained.calibration.logit_bias if pretrained.calibration else None
-    costs = chosen.style.voice_leading
-    return SamplerSettings(network, voice_rules, task.options, pretrained.index, logit_bias, costs)
 
 
 _Places = Mapping[tuple[int, Fraction], Sequence[SoundingNote]]
@@ -210,9 +183,9 @@ def _by_place(task: ExplainRequest) -> _Places:
 
 
 def _note_at(task: ExplainRequest, voice: int, measure: int, onset: Fraction, by_place: _Places) -> SoundingNote | None:
-    """The note that the network reads at a place: the highest of a chord, or the lowest in the last voice."""
+    """The note that the network reads at a place: the highest of a chord, or the lowest in a low voice."""
     notes = by_place.get((voice, measure_onsets(task.score)[measure] + onset), ())
-    outer = min if voice == len(task.slots) - 1 else max
+    outer = min if low_voices(len(task.slots), task.descriptions)[voice] else max
     return outer(notes, key=lambda note: pitch_of(note).chromatic, default=None)
 
 
@@ -241,13 +214,13 @@ def _left_out(task: ExplainRequest, explained: Container[SoundingNote], by_place
         shown = ", ".join(dict.fromkeys(numbers))
         count = "1 note is" if len(numbers) == 1 else f"{len(numbers)} notes are"
         yield (
-            f"{name}, measures {shown}: {count} not explained; the network reads one note of each chord, and values"
-            " down to 64ths and triplets of 32nds"
+            f"{name}, measures {shown}: {count} not explained; the outer note of each chord is explained, and values"
+            " down to 64ths and triplets of 32nds are read"
         )
 
 
 def _other_weights(task: ExplainRequest, checksum: str) -> Iterator[str]:
-    if task.weights is not None and task.weights != checksum:
+    if task.record.weights is not None and task.record.weights != checksum:
         yield "the score was written with other weights than this explanation uses; name its --style or --checkpoint"
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scoregen.analysis.harmony.chords import ChordName
-from scoregen.generation.harmony_plans import PLANS, harmonic_plans, has_plans
+from scoregen.generation.harmony_plans import PLANS, harmonic_plans, has_plans, played_task
 from scoregen.model.harmony.planner import Planner
 from scoregen.plan.harmonic_plan import with_harmony
 from scoregen.plan.plan_text import PlanRow, plan_rows
@@ -37,16 +37,26 @@ class PlannedStep:
 
 
 def explained_plan(
-    planner: Planner | None, tokens: TokenScore, given: Sequence[Sequence[bool]]
+    planner: Planner | None,
+    tokens: TokenScore,
+    given: Sequence[Sequence[bool]],
+    *,
+    is_played: bool = False,
+    network_style: str | None = None,
 ) -> tuple[PlannedStep, ...]:
-    """The plan of a finished score; `given` by measure and voice."""
+    """The plan of a finished score; `given` by measure and voice.
+
+    The planner of music that `is_played`, and not sung by a choir, reads a style of the network.
+    """
     headers = [measure.header for measure in with_harmony(tokens).measures]
     rows = plan_rows(headers)
     if planner is None or not has_plans(tokens):
         return tuple(PlannedStep(row, None, ()) for row in rows)
+    blank = _blanked(tokens, given)
+    task = played_task(blank, network_style) if is_played else None
     drawn = [
         [measure.header for measure in plan.tokens.measures]
-        for plan in harmonic_plans(planner, _blanked(tokens, given), [{}], _SEED, PLANS)
+        for plan in harmonic_plans(planner, blank, [{}], _SEED, PLANS, task)
     ]
     places = [(index, chord.onset) for index, header in enumerate(headers) for chord in header.harmony]
     return tuple(

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from scoregen.analysis.counterpoint.voice_groups import leading_lines
+from scoregen.generation.ensemble_task import described_by_roles
+from scoregen.generation.seating import read_voices, seated_parts, unread_notice
+from scoregen.generation.voice_rules import chord_rule
 from scoregen.model.network.config import SamplingOptions
 from scoregen.plan.chords.given_line import GivenMusic
 from scoregen.plan.phrase_ends import phrase_ends, with_phrase_ends
 from scoregen.score.edit import Selection
 from scoregen.score.elements import Score, Slot
 from scoregen.score.ensemble import Ensemble, match_roles, role_slots
-from scoregen.styles.style import DEFAULT
+from scoregen.styles.style import Style
 from scoregen.system.errors import InputError
+from scoregen.tokens.constraints.state import VoiceRule
 from scoregen.tokens.encode import encode, pitched_slots
 from scoregen.tokens.events import TokenScore
+from scoregen.tokens.voice_descriptions import VoiceDescription, describe_voices
 
 OPTION = "--given"
 _FIELD = "scoregen:"
@@ -27,44 +32,104 @@ _FIELD = "scoregen:"
 class ExplainRequest:
     """A score in tokens: the voice of each role, and for each measure and voice whether it was given.
 
-    `options` are the sampling options in the provenance of the score, else the defaults. `weights` is the
-    checksum of the weights in the provenance, or None; `style` is the style there, or the default.
+    `rules` are those of its voices, and `descriptions` what they are, for a network for any ensemble; `names` are those
+    of the voices.
     """
 
     score: Score
     slots: tuple[Slot, ...]
     tokens: TokenScore
     given: tuple[tuple[bool, ...], ...]
-    options: SamplingOptions
-    weights: str | None
-    style: str
+    record: WritingRecord
+    names: tuple[str, ...]
     notices: tuple[str, ...]
+    rules: tuple[VoiceRule, ...] = ()
+    descriptions: tuple[VoiceDescription, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WritingRecord:
+    """What the provenance of a score says of how it was written.
+
+    `options` are the sampling options, else the defaults; `weights` is the checksum of the weights, or None; `style`
+    and `ensemble` are None if it names none. `given` are ranges of measures by part.
+    """
+
+    options: SamplingOptions = field(default_factory=SamplingOptions)
+    weights: str | None = None
+    style: str | None = None
+    ensemble: str | None = None
+    given: Mapping[str, str] = field(default_factory=dict)
 
 
 def explain_request(
     score: Score, ensemble: Ensemble, role_parts: Mapping[str, str], given: Sequence[str]
 ) -> ExplainRequest:
-    """Determine voices and given music. InputError for a role without a voice; RefusedError if encoding fails.
+    """The request of a choir. InputError for a role without a voice; RefusedError if encoding fails.
 
     `given` selects the given music (`soprano`, `soprano,bass:1-4`). Without it, the provenance of a score that
     scoregen wrote defines the given music; in any other score nothing is given.
     """
-    if not any(element.notes for m in score.measures for voice in m.voices for element in voice.elements):
-        raise InputError("found no notes; expected a score with notes to explain")
+    _check_notes(score)
     slots = _slots(score, ensemble, role_parts)
-    record = _provenance(score)
+    record = writing_record(score)
     notices = [
         f"part {part.name or part.id!r} has no role in {ensemble.name}: it is shown but ignored"
         for part in score.parts
         if part.id not in {slot.part for slot in slots}
     ]
+    mask = _given_mask(score, slots, ensemble, given, record)
+    tokens = encode(_with_found_ends(score, slots, mask), slots, snap=True)
+    names = tuple(role.name for role in ensemble.roles)
+    return ExplainRequest(score, slots, tokens, mask, record, names, tuple(notices))
+
+
+def played_request(
+    score: Score, ensemble: Ensemble, role_parts: Mapping[str, str], given: Sequence[str], style: Style
+) -> ExplainRequest:
+    """The request of any other ensemble: all voices of its parts, which may sound chords."""
+    _check_notes(score)
+    record, matched = writing_record(score), seated_parts(score, ensemble, role_parts, ())
+    roles = {matched[role.name]: role for role in ensemble.roles if role.name in matched}
+    if not roles:
+        raise InputError(
+            f"no part of the score matches a role of {ensemble.name}; name its --ensemble, or parts with --role"
+        )
+    every = pitched_slots(score)
+    slots = read_voices(score, every, set(roles))
+    mask = _given_mask(score, slots, ensemble, given, record)
+    singers = [roles.get(slot.part) for slot in slots]
+    descriptions = described_by_roles(describe_voices(score, slots), singers)
+    rules = tuple(
+        VoiceRule.of(()) if role is None else chord_rule(role, slot.staff, score, each, style)
+        for role, slot, each in zip(singers, slots, descriptions, strict=True)
+    )
+    tokens = encode(score, slots, snap=True)
+    names = tuple(_voice_name(score, slot, slots) for slot in slots)
+    return ExplainRequest(score, slots, tokens, mask, record, names, unread_notice(every, slots), rules, descriptions)
+
+
+def _voice_name(score: Score, slot: Slot, slots: Sequence[Slot]) -> str:
+    """The name of a part, with the staff and the voice where it has several."""
+    part = score.part(slot.part)
+    own = [other for other in slots if other.part == slot.part]
+    staff = f", staff {slot.staff}" if len({other.staff for other in own}) > 1 else ""
+    voice = f", voice {slot.voice}" if sum(other.staff == slot.staff for other in own) > 1 else ""
+    return f"{part.name or part.id}{staff}{voice}"
+
+
+def _check_notes(score: Score) -> None:
+    if not any(element.notes for m in score.measures for voice in m.voices for element in voice.elements):
+        raise InputError("found no notes; expected a score with notes to explain")
+
+
+def _given_mask(
+    score: Score, slots: Sequence[Slot], ensemble: Ensemble, given: Sequence[str], record: WritingRecord
+) -> tuple[tuple[bool, ...], ...]:
     mask = _selection_mask(score, slots, ensemble, given) if given else _provenance_mask(score, slots, record)
     if all(all(row) for row in mask):
         raise InputError("--given: found the whole score; expected some generated music; name fewer parts")
-    tokens = encode(_with_found_ends(score, slots, mask), slots, snap=True)
-    return ExplainRequest(
-        score, slots, tokens, mask, _options(record), record.get("weights"), _style(record), tuple(notices)
-    )
+    return mask
 
 
 def _with_found_ends(score: Score, slots: Sequence[Slot], mask: Sequence[Sequence[bool]]) -> Score:
@@ -107,7 +172,7 @@ def _selection_mask(
 def _voices_named(score: Score, slots: Sequence[Slot], ensemble: Ensemble, name: str) -> list[int]:
     """The voices of a role or a part."""
     names = [role.name for role in ensemble.roles]
-    if name.casefold() in names:
+    if name.casefold() in names and len(slots) == len(names):
         return [names.index(name.casefold())]
     voices = [
         voice
@@ -119,13 +184,13 @@ def _voices_named(score: Score, slots: Sequence[Slot], ensemble: Ensemble, name:
     return voices
 
 
-def _provenance_mask(score: Score, slots: Sequence[Slot], record: Mapping[str, Any]) -> tuple[tuple[bool, ...], ...]:
+def _provenance_mask(score: Score, slots: Sequence[Slot], record: WritingRecord) -> tuple[tuple[bool, ...], ...]:
     """The given music by the origin of the voices, else by the provenance of the document."""
     origins = [[voice.origin if (voice := m.voice(slot)) else None for slot in slots] for m in score.measures]
     if any("generated" in row for row in origins):
         return tuple(tuple(origin == "given" for origin in row) for row in origins)
     numbers = [measure.number for measure in score.measures]
-    by_part = {part: _indices(runs, numbers) for part, runs in record.get("given", {}).items()}
+    by_part = {part: _indices(runs, numbers) for part, runs in record.given.items()}
     return tuple(tuple(index in by_part.get(slot.part, ()) for slot in slots) for index in range(len(score.measures)))
 
 
@@ -139,29 +204,36 @@ def _indices(runs: str, numbers: Sequence[str]) -> set[int]:
     return indices
 
 
-def _provenance(score: Score) -> dict[str, Any]:
-    """The provenance in the miscellaneous fields of a score that scoregen wrote; empty for any other score."""
-    fields_by_name = {
-        name.removeprefix(_FIELD): text for name, text in score.metadata.miscellaneous if name.startswith(_FIELD)
-    }
-    if not any(name.startswith("generated:") for name in fields_by_name):
-        return {}
-    given = {name.removeprefix("given:"): text for name, text in fields_by_name.items() if name.startswith("given:")}
-    return {"given": given, "weights": fields_by_name.get("weights"), "options": fields_by_name.get("options", "{}")}
+def writing_record(score: Score) -> WritingRecord:
+    """The record in the miscellaneous fields of a score that scoregen wrote; an empty one for any other score."""
+    texts = {name.removeprefix(_FIELD): text for name, text in score.metadata.miscellaneous if name.startswith(_FIELD)}
+    if not any(name.startswith("generated:") for name in texts):
+        return WritingRecord()
+    given = {name.removeprefix("given:"): text for name, text in texts.items() if name.startswith("given:")}
+    settings = _settings(texts.get("options", "{}"))
+    style, ensemble = (settings.get(name) for name in ("style", "ensemble"))
+    return WritingRecord(
+        _options(settings),
+        texts.get("weights"),
+        style if isinstance(style, str) else None,
+        ensemble if isinstance(ensemble, str) else None,
+        given,
+    )
 
 
-def _style(record: Mapping[str, Any]) -> str:
-    """The style of a provenance; the default if it has none."""
+def _settings(text: str) -> dict[str, Any]:
+    """The settings of a provenance; none if it is damaged."""
     try:
-        return str(json.loads(record.get("options", "{}")).get("style", DEFAULT))
-    except (ValueError, AttributeError):
-        return DEFAULT
+        settings = json.loads(text)
+    except ValueError:
+        return {}
+    return settings if isinstance(settings, dict) else {}
 
 
-def _options(record: Mapping[str, Any]) -> SamplingOptions:
+def _options(settings: Mapping[str, Any]) -> SamplingOptions:
     """The sampling options of a provenance; the defaults if it has none."""
     try:
-        options = json.loads(record.get("options", "{}"))["sampling"]
+        options = settings["sampling"]
         return SamplingOptions(**{field.name: options[field.name] for field in fields(SamplingOptions)})
     except (ValueError, KeyError, TypeError, InputError):
         return SamplingOptions()

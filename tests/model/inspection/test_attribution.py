@@ -10,11 +10,11 @@ import torch
 
 from scoregen.model.engine.loading import engine_of
 from scoregen.model.features.alphabet import FIRST_PITCH
-from scoregen.model.features.conditioning import Example
+from scoregen.model.features.conditioning import Example, usual_order
 from scoregen.model.features.inputs import piece_arrays
 from scoregen.model.inspection.attribution import NOVELTY, SamplerSettings, choice_records
 from scoregen.model.inspection.choice_record import PieceRecord
-from scoregen.model.inspection.constraint_replay import constraint_bans, novelty_bans, orders_by_measure
+from scoregen.model.inspection.constraint_replay import constraint_bans, novelty_bans
 from scoregen.model.network.batches import collate
 from scoregen.model.network.config import SamplingOptions
 from scoregen.model.network.likelihood import likelihood
@@ -47,7 +47,7 @@ def test_the_nats_are_those_of_the_likelihood(network: Network, given: list[bool
     tokens = random_tokens(1)
     piece = piece_arrays(tokens)
     is_given = np.tile(given, (piece.length, 1))
-    order = orders_by_measure(np.tile(given, (len(tokens.measures), 1)))[piece.measure]
+    order = usual_order(np.tile(given, (piece.length, 1)))
     with torch.no_grad():
         costs = likelihood(network, collate([Example(piece, is_given, order)])).events.numpy()
     result = {(choice.row, choice.voice): choice for choice in read(network, tokens, given).choices}
@@ -99,7 +99,7 @@ def test_the_novelty_limit_bans_events_of_the_last_voice(network: Network) -> No
     tokens = random_tokens(6, 6)
     index = NoveltyIndex.of([tokens])
     piece = piece_arrays(tokens)
-    order = orders_by_measure(np.zeros((6, 4), dtype=bool))[piece.measure]
+    order = usual_order(np.zeros((piece.length, 4), dtype=bool))
     result = dict(novelty_bans(piece, order, index))
     assert result
     assert all(mask[piece.events[row, order[row, -1]]] for row, mask in result.items())

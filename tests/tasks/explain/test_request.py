@@ -31,8 +31,8 @@ def test_of_anyones_score_nothing_was_given() -> None:
     found = task(chorale(1))
     assert [slot.part for slot in found.slots] == ["P1", "P2", "P3", "P4"]
     assert not any(any(row) for row in found.given)
-    assert found.options == SamplingOptions()
-    assert found.weights is None
+    assert found.record.options == SamplingOptions()
+    assert found.record.weights is None
 
 
 def test_given_names_roles_parts_and_measures() -> None:
@@ -62,8 +62,8 @@ def test_a_score_of_ours_says_itself_what_was_given(
     found = task(score)
     assert found.given == ((True, False, False, False),) * len(score.measures)
     if as_file:
-        assert found.options == replace(options, voice_leading=load_style().voice_leading.parallel)
-        assert found.weights == done.provenance["weights"]
+        assert found.record.options == replace(options, voice_leading=load_style().voice_leading.parallel)
+        assert found.record.weights == done.provenance["weights"]
     assert task(score, "bass").given[0] == (False, False, False, True), "the option overrides the provenance"
 
 
@@ -79,7 +79,7 @@ def test_options_that_cannot_be_read_are_the_defaults() -> None:
     fields = {"scoregen:generated:P2": "1-10", "scoregen:options": json.dumps({"sampling": {"seed": "x"}})}
     score = chorale(1)
     marked = replace(score, metadata=replace(score.metadata, miscellaneous=tuple(fields.items())))
-    assert asdict(task(marked).options) == asdict(SamplingOptions())
+    assert asdict(task(marked).record.options) == asdict(SamplingOptions())
 
 
 def test_four_voices_on_two_staves_are_a_choir() -> None:
