@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scoregen.model.engine.inference_mode import inference_mode
 from scoregen.model.features.alphabet import FIRST_PITCH, GRID, HOLD, MOST_ACCIDENTALS, PITCHES
 from scoregen.model.features.conditioning import Example, usual_order
-from scoregen.model.features.inputs import ABSENT, MIDI, SILENCE, Bools, Ints, PieceArrays, piece_arrays
+from scoregen.model.features.inputs import ABSENT, MIDI, SILENCE, SPELLED, Bools, Ints, PieceArrays, piece_arrays
 from scoregen.model.inspection.choice_record import (
     Ban,
     ChoiceRecord,
@@ -95,7 +95,7 @@ def choice_records(
     losses = effects(sampler.network, example, [*measures, *(mask for _, mask in notes)])
     alone = _alone(sampler.network, example)
     places = _places(tokens)
-    rows, voices = np.nonzero((piece.events >= FIRST_PITCH) & ~example.given)
+    rows, voices = np.nonzero(_attacks(piece) & ~example.given)
     records = [
         _record(
             table,
@@ -115,6 +115,11 @@ def choice_records(
         tuple(records),
         tuple(GivenNote(voice, *places[row]) for (row, voice), _ in notes),
     )
+
+
+def _attacks(piece: PieceArrays) -> Bools:
+    """[T, V] where a voice begins a note or a chord."""
+    return (piece.events >= FIRST_PITCH) & (piece.events < SPELLED.events)
 
 
 class _ChoiceTable:
@@ -242,7 +247,7 @@ def _given_notes(example: Example) -> list[tuple[tuple[int, int], Bools]]:
     piece, given = example.piece, example.given
     result = []
     for voice in range(given.shape[1]):
-        begins = np.flatnonzero(given[:, voice] & (piece.events[:, voice] >= FIRST_PITCH))
+        begins = np.flatnonzero(given[:, voice] & _attacks(piece)[:, voice])
         stops = np.flatnonzero(piece.events[:, voice] != HOLD)
         for row in begins.tolist():
             stop = next((int(other) for other in stops if other > row), piece.length)

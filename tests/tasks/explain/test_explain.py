@@ -9,10 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from scoregen.model.network.config import SamplingOptions
+from scoregen.plan.form import PieceOptions
 from scoregen.score.elements import Chord, Note, Score, Voice
 from scoregen.score.pitch import Pitch
 from scoregen.score.rhythm import NoteValue
 from scoregen.score.timeline import sounding_notes
+from scoregen.tasks.compose import compose
 from scoregen.tasks.explain import Explanation, explain, page
 from scoregen.tasks.explain.report import plain
 from tests.chorales import chorale
@@ -93,3 +96,26 @@ def test_the_plan_that_the_notes_follow_stands_beside_other_plans() -> None:
     assert any(row["share"] > 0 for row in rows) and any(row["alternatives"] for row in rows)
     assert all(other["chord"] != row["chord"] for row in rows for other in row["alternatives"])
     assert rows[0]["chord"] in page(done).decode().partition("<pre>")[2].partition("</pre>")[0]
+
+
+def test_a_quartet_is_explained_by_the_weights_for_any_ensemble() -> None:
+    done = compose(
+        ensemble="string-quartet", piece=PieceOptions(measures=2), sampling=SamplingOptions(1, candidates=1, passes=0)
+    ).score
+    found = explain(done, ensemble="string-quartet")
+    assert found.roles == ("Violin I", "Violin II", "Viola", "Cello")
+    assert found.rules == "free"
+    assert {entry.note.slot.part for entry in found.notes} == {part.id for part in done.parts}
+    assert found.plan
+    assert not any("other weights" in notice for notice in found.notices)
+    assert plain(found)["mean_nats"] < 8
+
+
+def test_the_piano_under_a_melody_is_explained_and_the_melody_given() -> None:
+    tune = chorale(1, measures=2, voices=1)
+    done = compose(tune, ensemble="voice-piano", sampling=SamplingOptions(1, candidates=1, passes=0)).score
+    found = explain(done, ensemble="voice-piano")
+    assert found.given_notes
+    voices = {entry.note.slot.part for entry in found.notes}
+    assert voices == {part.id for part in done.parts if part.staves > 1}
+    assert any("staff 2" in name for name in found.roles)
