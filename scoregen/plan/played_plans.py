@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from scoregen.plan.drafts import DraftPlans, GivenTask, Manner, plans_for_given, plans_for_piece
@@ -10,21 +10,24 @@ from scoregen.plan.played_frame import with_played_ends
 from scoregen.plan.sections import Sections
 from scoregen.score.elements import Score, Slot
 from scoregen.score.keys import Key
-from scoregen.tokens.constraints.measure_plan import GivenChords, MeasurePlan
+from scoregen.tokens.constraints.measure_plan import GivenChords, MeasurePlan, Plan
 from scoregen.tokens.voice_descriptions import VoiceDescription, voices_from_lowest
 
 
 @dataclass(frozen=True, slots=True)
 class PlayedVoices:
-    """A score with blanks, its voices, and their order from the lowest to the highest."""
+    """A score with blanks, its voices, and their order from the lowest to the highest; `singers` among players."""
 
     score: Score
     slots: tuple[Slot, ...]
     from_lowest: tuple[int, ...]
+    singers: frozenset[int] = frozenset()
 
     @classmethod
     def of(cls, score: Score, slots: Sequence[Slot], descriptions: Sequence[VoiceDescription]) -> PlayedVoices:
-        return cls(score, tuple(slots), voices_from_lowest(descriptions))
+        singers = frozenset(voice for voice, each in enumerate(descriptions) if each.sung)
+        accompanied = singers if len(singers) < len(slots) else frozenset()
+        return cls(score, tuple(slots), voices_from_lowest(descriptions), accompanied)
 
     @property
     def lowest_last(self) -> tuple[Slot, ...]:
@@ -44,11 +47,28 @@ def plans_for_instruments(
 def plans_for_new_music(
     task: PlayedVoices, piece: Score, form: Sections, manner: Manner, seed: int, count: int, symbols: GivenChords
 ) -> DraftPlans:
-    """Plans for a new piece; `piece` is the blank score with its phrase ends, which the task does not have."""
+    """Plans for a new piece; `piece` is the blank score with its phrase ends, which the task does not have.
+
+    In songs there is singing in every phrase.
+    """
     ends = with_played_ends(piece).measures
     measures = (replace(m, phrase_ends=each.phrase_ends) for m, each in zip(task.score.measures, ends, strict=True))
     planned = replace(task.score, measures=tuple(measures))
-    return _played(task, plans_for_piece(planned, form, manner, seed, count, symbols))
+    plans = _played(task, plans_for_piece(planned, form, manner, seed, count, symbols))
+    sung = _inside_phrases(planned)
+    rows = tuple(tuple(_with_singers(plan, sung, task.singers) for plan in drafts) for drafts in plans.plans)
+    return replace(plans, plans=rows)
+
+
+def _inside_phrases(piece: Score) -> set[int]:
+    """The indices of the measures that are neither the first nor the last of their phrase."""
+    ends = [index for index, measure in enumerate(piece.measures) if measure.phrase_ends]
+    starts = [0, *(end + 1 for end in ends)]
+    return {index for start, end in zip(starts, ends, strict=False) for index in range(start + 1, end)}
+
+
+def _with_singers(plan: Mapping[int, MeasurePlan], sung: Collection[int], singers: frozenset[int]) -> Plan:
+    return {index: replace(each, leading=singers if index in sung else frozenset()) for index, each in plan.items()}
 
 
 def _played(task: PlayedVoices, plans: DraftPlans) -> DraftPlans:

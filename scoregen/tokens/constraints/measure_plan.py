@@ -31,7 +31,8 @@ class MeasurePlan:
     successive notes of a voice, None for any; `from_lowest`: for voices that may sound chords and come and go, their
     slots from the lowest to the highest, () for a choir; `ranges`: by slot the MIDI numbers between which blank voices
     keep, None for any; `pulses`: places that the next slice does not pass over; `playing`: whether every blank voice
-    sounds at the start of the measure; `struck`: by slot the rhythm of voices that have a fixed one.
+    sounds at the start of the measure, `leading` the slots that do in any case; `struck`: by slot the rhythm of voices
+    that have a fixed one.
     """
 
     chords: PlannedChords = field(default_factory=dict)
@@ -42,6 +43,7 @@ class MeasurePlan:
     ranges: tuple[tuple[int, int] | None, ...] = ()
     pulses: frozenset[Fraction] = frozenset()
     playing: bool = False
+    leading: frozenset[int] = frozenset()
     struck: Mapping[int, StruckNotes] = field(default_factory=dict)
 
     def mask(self) -> Callable[[ConstraintState], Mask]:
@@ -66,8 +68,8 @@ class MeasurePlan:
             yield _company
         if self.ranges:
             yield partial(_within_ranges, ranges=self.ranges)
-        if self.playing:
-            yield _opening_notes
+        if self.playing or self.leading:
+            yield partial(_opening_notes, leading=None if self.playing else self.leading)
         if self.struck:
             yield partial(struck_mask, struck=self.struck)
         if self.pulses:
@@ -159,10 +161,10 @@ def _between(lowest: int, highest: int) -> Mask:
     return mask
 
 
-def _opening_notes(state: ConstraintState) -> Mask | None:
-    """No voice rests at the start of the measure."""
+def _opening_notes(state: ConstraintState, leading: frozenset[int] | None) -> Mask | None:
+    """None of these voices, None for all, rests at the start of the measure."""
     slot = _slot(state)
-    if slot is None or state.tick or state.written:
+    if slot is None or state.tick or state.written or (leading is not None and slot not in leading):
         return None
     return _without_rest(goes_on=not state.sounding[slot])
 
