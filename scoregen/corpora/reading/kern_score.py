@@ -14,8 +14,8 @@ from pathlib import Path
 
 from scoregen.corpora.reading.kern_spines import KernEvent, KernFile, KernMeasure, read_kern_file
 from scoregen.corpora.reading.pieces import Reading
-from scoregen.notation.interchange.contents import losses, score_contents
-from scoregen.notation.interchange.kern import kern_contents
+from scoregen.notation.second_readers.contents import losses, score_contents
+from scoregen.notation.second_readers.kern import kern_contents
 from scoregen.score.elements import Barline, Chord, Clef, Element, Lyric, Measure, Note, Part, Rest, Score, Slot, Voice
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature

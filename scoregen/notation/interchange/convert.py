@@ -14,15 +14,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from scoregen.notation.interchange.abc_score import read_abc
-from scoregen.notation.interchange.contents import Contents, Losses, losses, score_contents
-from scoregen.notation.interchange.kern import kern_contents
-from scoregen.notation.interchange.mei import mei_contents, without_alternatives
 from scoregen.notation.interchange.musescore import musescore_to_musicxml
 from scoregen.notation.interchange.tidy import tidy
 from scoregen.notation.musicxml.document import decode_text, read_bytes, serialize
 from scoregen.notation.musicxml.mxl import check_archive
 from scoregen.notation.musicxml.read.score import read_musicxml
 from scoregen.notation.musicxml.tree import parse, parse_xml
+from scoregen.notation.second_readers.contents import Contents, Losses, losses, score_contents
+from scoregen.notation.second_readers.kern import kern_contents
+from scoregen.notation.second_readers.mei import mei_contents, without_alternatives
+from scoregen.notation.second_readers.musescore import musescore_contents
 from scoregen.notation.validation.document import schema_problems
 from scoregen.score.elements import Score
 from scoregen.system.errors import InputError, Place, ReadError, RefusedError, ToolError
@@ -63,7 +64,7 @@ def read_other(path: Path) -> Score:
     """
     suffix = path.suffix.lower()
     if suffix in (".mscz", ".mscx"):
-        return read_musicxml(musescore_to_musicxml(path), str(path))
+        return _musescore(path)
     if suffix == ".mei":
         return _mei(path)
     if suffix == ".abc":
@@ -72,6 +73,19 @@ def read_other(path: Path) -> Score:
         return _kern(path)
     check_archive(read_bytes(path), str(path))  # their errors are better than a library's
     return _score(path, path, "music21", "capella")
+
+
+def _musescore(path: Path) -> Score:
+    """The MusicXML that MuseScore writes, held against what it read."""
+    score = read_musicxml(musescore_to_musicxml(path), str(path))
+    try:
+        file = musescore_contents(read_bytes(path), str(path))
+    except (ValueError, ReadError):  # a fault that MuseScore has mended
+        return score
+    if file is None:
+        return score
+    lost = losses(file, score_contents(score))
+    return replace(score, notices=(*score.notices, f"{path.name}: {lost}")) if lost else score
 
 
 def _kern(path: Path) -> Score:
@@ -134,7 +148,13 @@ def _checked(reading: _Reading, file: Contents, path: Path) -> Score:
         )
     if not reading.lost:
         return reading.score
-    return replace(reading.score, notices=(f"{path.name}: {reading.lost}; export it as MusicXML to keep all",))
+    return replace(
+        reading.score,
+        notices=(
+            *reading.score.notices,
+            f"{path.name}: {reading.lost}; export it as MusicXML to keep all",
+        ),
+    )
 
 
 def _score(path: Path, shown: Path, library: Library, kind: str) -> Score:
