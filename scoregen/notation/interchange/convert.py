@@ -110,7 +110,15 @@ def _humdrum(text: str, path: Path) -> Score:
     except ValueError as error:
         raise ReadError(f"the Humdrum file is damaged: {error}", Place(str(path))) from None
     records = dict(reversed(_RECORD.findall(text)))
-    return replace(score, metadata=Metadata(title=records.get("OTL"), composer=records.get("COM")))
+    group = "bracket" if len(score.parts) > 1 else None
+    parts = [
+        replace(part, name=part.name or f"Part {number}", group=group) for number, part in enumerate(score.parts, 1)
+    ]
+    return replace(
+        score,
+        parts=tuple(parts if group else score.parts),
+        metadata=Metadata(title=records.get("OTL"), composer=records.get("COM")),
+    )
 
 
 def _without_tremolo(line: str) -> str:
