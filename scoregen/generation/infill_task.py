@@ -25,7 +25,7 @@ from scoregen.score.edit import (
     with_rests,
 )
 from scoregen.score.elements import Score, Slot, Voice
-from scoregen.score.ensemble import Ensemble, Role
+from scoregen.score.ensemble import Ensemble, Role, ensemble_advice
 from scoregen.score.keys import Key
 from scoregen.score.pitch import UNISON, Interval
 from scoregen.styles.style import Style, load_style
@@ -148,7 +148,7 @@ def _task(
         for player, own in zip(players.roles, singers, strict=True)
     )
     notices = (
-        *_page_notices(ensemble, players, seating, unseen),
+        *_page_notices(given, ensemble, players, seating, unseen),
         *signature_notices(page, keys, asked=key is not None),
         *range_notices(given, ensemble, seating),
         *holes,
@@ -197,12 +197,16 @@ def _nothing_blank(seating: Seating) -> str:
     return f"the score has no blanks{others}; select some with --blank, or append measures with --extend"
 
 
-def _page_notices(ensemble: Ensemble, players: Ensemble, seating: Seating, unseen: Sequence[Role]) -> list[str]:
+def _page_notices(
+    score: Score, ensemble: Ensemble, players: Ensemble, seating: Seating, unseen: Sequence[Role]
+) -> list[str]:
     """What of the page is not as the network knows it."""
     notices = [
         f"part {part.name or part.id!r} has no role in {ensemble.name}: it is kept unchanged and ignored"
         for part in seating.kept
     ]
+    advice = ensemble_advice(score, ensemble) if seating.kept else ""
+    notices += [advice] if advice else []
     notices += [
         f"{line.name}: no role is left for this voice; it is kept unchanged and ignored" for line in seating.unseated
     ]
