@@ -25,7 +25,7 @@ from scoregen.score.edit import (
     with_rests,
 )
 from scoregen.score.elements import Part, Score, Slot
-from scoregen.score.ensemble import Ensemble, Role
+from scoregen.score.ensemble import Ensemble, Role, named_parts
 from scoregen.score.instruments import family_of
 from scoregen.score.keys import Key
 from scoregen.score.timeline import pitched_notes
@@ -160,6 +160,8 @@ def _with_new_parts(
 ) -> tuple[Score, dict[str, str]]:
     """The score with a part for each of some roles in the order of the ensemble, and all parts by role."""
     parts, by_role = list(score.parts), dict(matched)
+    if roles:
+        parts = named_parts(score, ensemble, {part: role for role, part in matched.items()})
     fifths = score.measures[0].key.fifths if score.measures else 0
     for role in roles:
         new = role.part(free_part_id(parts), ensemble.group, fifths)
@@ -256,8 +258,7 @@ def _understanding(
     ignored: Sequence[Part],
     keys: Sequence[Key],
 ) -> Understanding:
-    before = {part.id for part in given.parts}
-    names = {part.id: part.name or part.id for part in page.parts if part.id in before}
+    names = {part.id: given.part_name(part.id) for part in given.parts}
     voices = [
         UnderstoodVoice(name, names.get(parts[name]), name, [slot for slot in page.slots if slot.part == parts[name]])
         for name in (role.name for role in ensemble.roles)

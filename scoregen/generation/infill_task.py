@@ -25,7 +25,7 @@ from scoregen.score.edit import (
     with_rests,
 )
 from scoregen.score.elements import Score, Slot, Voice
-from scoregen.score.ensemble import Ensemble, Role, ensemble_advice
+from scoregen.score.ensemble import Ensemble, Role, ensemble_advice, named_parts
 from scoregen.score.keys import Key
 from scoregen.score.pitch import UNISON, Interval
 from scoregen.styles.style import Style, load_style
@@ -153,7 +153,7 @@ def _task(
         *range_notices(given, ensemble, seating),
         *holes,
     )
-    ignored = [part.name or part.id for part in seating.kept] + [line.name for line in seating.unseated]
+    ignored = [page.part_name(part.id) for part in seating.kept] + [line.name for line in seating.unseated]
     understanding = understanding_of(page, seated_voices(ensemble, seating, slots), ignored, keys)
     free = scales(reading, [Key.of(measure.key) for measure in reading.measures])
     return InfillTask(
@@ -260,8 +260,10 @@ def _with_new_parts(
     score: Score, ensemble: Ensemble, seating: Seating, names: Collection[str]
 ) -> tuple[Score, dict[str, Slot]]:
     """The score with a part for each of some roles, next to the adjacent role, and their slots by role."""
-    parts = list(score.parts)
     part_ids = {name: line.slot.part for name, line in seating.lines.items()}
+    sung = list(part_ids.values())
+    alone = {part: name for name, part in part_ids.items() if names and sung.count(part) == 1}
+    parts = named_parts(score, ensemble, alone)
     added: dict[str, Slot] = {}
     above: list[str] = []
     for index, role in enumerate(ensemble.roles):

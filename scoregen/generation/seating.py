@@ -98,7 +98,7 @@ def _assigned_line(score: Score, ensemble: Ensemble, role: str, which: str) -> L
     part = score.part(assigned_part(score, ensemble, role, which))
     first = next((slot for slot in score.slots if slot.part == part.id), None)
     slot = first or lines_of(score, part, ensemble)[0].slot
-    return Line(slot, part.name or part.id, part.clefs[0], role)
+    return Line(slot, score.part_name(part.id), part.clefs[0], role)
 
 
 def _lone_melody(score: Score, parts: Sequence[Part]) -> list[Line]:

@@ -5,7 +5,7 @@ from scoregen.score.ensemble.files import clef_name, ensemble_names, load_ensemb
 from scoregen.score.ensemble.matching import assigned_part, match_roles, role_slots
 from scoregen.score.ensemble.playability import can_play
 from scoregen.score.ensemble.recognition import ensemble_advice, recognise_ensemble
-from scoregen.score.ensemble.roles import Ensemble, Role, new_parts, readable
+from scoregen.score.ensemble.roles import Ensemble, Role, named_parts, new_parts, readable
 
 __all__ = [
     "Ensemble",
@@ -17,6 +17,7 @@ __all__ = [
     "ensemble_names",
     "load_ensemble",
     "match_roles",
+    "named_parts",
     "new_parts",
     "readable",
     "recognise_ensemble",
