@@ -25,7 +25,7 @@ from scoregen.score.edit import (
     with_rests,
 )
 from scoregen.score.elements import Part, Score, Slot
-from scoregen.score.ensemble import Ensemble, Role, named_parts
+from scoregen.score.ensemble import Ensemble, Role
 from scoregen.score.instruments import family_of
 from scoregen.score.keys import Key
 from scoregen.score.timeline import pitched_notes
@@ -160,8 +160,6 @@ def _with_new_parts(
 ) -> tuple[Score, dict[str, str]]:
     """The score with a part for each of some roles in the order of the ensemble, and all parts by role."""
     parts, by_role = list(score.parts), dict(matched)
-    if roles:
-        parts = named_parts(score, ensemble, {part: role for role, part in matched.items()})
     fifths = score.measures[0].key.fifths if score.measures else 0
     for role in roles:
         new = role.part(free_part_id(parts), ensemble.group, fifths)
