@@ -64,6 +64,7 @@ PACKAGES = {
         ("musicxml.read",),
         ("musicxml.write",),
         ("validation",),
+        ("second_readers", "humdrum"),
         ("graft", "engraving", "midi.playing", "interchange"),
         ("midi", "chordpro", "editions"),
         ("sound", "midi.live"),

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from scoregen.analysis.harmony.tune_keys import asked_keys, tune_keys
 from scoregen.generation.infill_task import InfillTask, check_roles, check_written, wanted_roles
-from scoregen.generation.seating import empty_staves, read_voices, seated_parts, unread_notice
+from scoregen.generation.seating import empty_staves, no_role, read_voices, seated_parts, unread_notice
 from scoregen.generation.understanding import Understanding, UnderstoodVoice, signature_notices, understanding_of
 from scoregen.generation.voice_rules import chord_rule
 from scoregen.score.edit import (
@@ -54,10 +54,7 @@ def ensemble_task(
     """
     matched = seated_parts(score, ensemble, assignments, {*add, *wanted})
     if not matched:
-        raise InputError(
-            f"no part of the score matches a role of {ensemble.name}; assign one, as in"
-            f" --role {ensemble.roles[0].name}=1"
-        )
+        raise InputError(no_role(score, ensemble))
     has_empty = any(empty_staves(score, part) for part in matched.values())
     is_to_fill = bool(blank or extend) or (has_empty and not _is_chord_sheet(score))
     check_roles(ensemble, add, "--add")
@@ -259,8 +256,7 @@ def _understanding(
     ignored: Sequence[Part],
     keys: Sequence[Key],
 ) -> Understanding:
-    before = {part.id for part in given.parts}
-    names = {part.id: part.name or part.id for part in page.parts if part.id in before}
+    names = {part.id: given.part_name(part.id) for part in given.parts}
     voices = [
         UnderstoodVoice(name, names.get(parts[name]), name, [slot for slot in page.slots if slot.part == parts[name]])
         for name in (role.name for role in ensemble.roles)

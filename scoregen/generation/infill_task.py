@@ -25,7 +25,7 @@ from scoregen.score.edit import (
     with_rests,
 )
 from scoregen.score.elements import Score, Slot, Voice
-from scoregen.score.ensemble import Ensemble, Role
+from scoregen.score.ensemble import Ensemble, Role, ensemble_advice, named_parts
 from scoregen.score.keys import Key
 from scoregen.score.pitch import UNISON, Interval
 from scoregen.styles.style import Style, load_style
@@ -148,12 +148,12 @@ def _task(
         for player, own in zip(players.roles, singers, strict=True)
     )
     notices = (
-        *_page_notices(ensemble, players, seating, unseen),
+        *_page_notices(given, ensemble, players, seating, unseen),
         *signature_notices(page, keys, asked=key is not None),
         *range_notices(given, ensemble, seating),
         *holes,
     )
-    ignored = [part.name or part.id for part in seating.kept] + [line.name for line in seating.unseated]
+    ignored = [page.part_name(part.id) for part in seating.kept] + [line.name for line in seating.unseated]
     understanding = understanding_of(page, seated_voices(ensemble, seating, slots), ignored, keys)
     free = scales(reading, [Key.of(measure.key) for measure in reading.measures])
     return InfillTask(
@@ -197,12 +197,16 @@ def _nothing_blank(seating: Seating) -> str:
     return f"the score has no blanks{others}; select some with --blank, or append measures with --extend"
 
 
-def _page_notices(ensemble: Ensemble, players: Ensemble, seating: Seating, unseen: Sequence[Role]) -> list[str]:
+def _page_notices(
+    score: Score, ensemble: Ensemble, players: Ensemble, seating: Seating, unseen: Sequence[Role]
+) -> list[str]:
     """What of the page is not as the network knows it."""
     notices = [
         f"part {part.name or part.id!r} has no role in {ensemble.name}: it is kept unchanged and ignored"
         for part in seating.kept
     ]
+    advice = ensemble_advice(score, ensemble) if seating.kept else ""
+    notices += [advice] if advice else []
     notices += [
         f"{line.name}: no role is left for this voice; it is kept unchanged and ignored" for line in seating.unseated
     ]
@@ -256,8 +260,10 @@ def _with_new_parts(
     score: Score, ensemble: Ensemble, seating: Seating, names: Collection[str]
 ) -> tuple[Score, dict[str, Slot]]:
     """The score with a part for each of some roles, next to the adjacent role, and their slots by role."""
-    parts = list(score.parts)
     part_ids = {name: line.slot.part for name, line in seating.lines.items()}
+    sung = list(part_ids.values())
+    alone = {part: name for name, part in part_ids.items() if names and sung.count(part) == 1}
+    parts = named_parts(score, ensemble, alone)
     added: dict[str, Slot] = {}
     above: list[str] = []
     for index, role in enumerate(ensemble.roles):

@@ -176,7 +176,7 @@ def _single(score: Score, part: Part, role: str | None, staff: int = 1) -> Line:
     slots = _staff_slots(score, part, staff)
     sounding = [slot for slot in slots if _sounds(score, slot)]
     slot = (sounding or slots or [Slot(part.id, staff)])[0]
-    return Line(slot, part.name or part.id, part.clefs[staff - 1], role)
+    return Line(slot, score.part_name(part.id), part.clefs[staff - 1], role)
 
 
 def _divided(score: Score, part: Part, staff: int, roles: Sequence[str]) -> tuple[Line, ...]:
@@ -195,7 +195,7 @@ def _divided(score: Score, part: Part, staff: int, roles: Sequence[str]) -> tupl
         free = free_voice(score, part.id, staff)
         new = other or Slot(part.id, staff, free + (free == upper.slot.voice))
         pair = (upper, replace(upper, slot=new, is_new=other is None))
-    name, clef = part.name or part.id, part.clefs[staff - 1]
+    name, clef = score.part_name(part.id), part.clefs[staff - 1]
     return tuple(replace(line, name=name, clef=clef, role=role) for line, role in zip(pair, roles, strict=True))
 
 

@@ -27,7 +27,7 @@ from scoregen.generation.page import (
 )
 from scoregen.generation.stand_ins import middle, reading_interval
 from scoregen.score.elements import Part, Score, Slot
-from scoregen.score.ensemble import Ensemble, Role, assigned_part, match_roles
+from scoregen.score.ensemble import Ensemble, Role, assigned_part, ensemble_advice, match_roles
 from scoregen.score.instruments import instrument_of, plain_name
 from scoregen.score.pitch import UNISON, Interval, Pitch
 from scoregen.system.errors import InputError
@@ -71,9 +71,15 @@ def seat(score: Score, ensemble: Ensemble, assignments: Mapping[str, str]) -> Se
     free = [role for role in ensemble.roles if role.name not in assigned]
     seated = _seats(score, lines, free, empty=[line for line in lines if is_empty(score, line)])
     if not (seated or assigned):
-        example = f"--role {ensemble.roles[0].name}=1"
-        raise InputError(f"no part of the score matches a role of {ensemble.name}; assign one, as in {example}")
+        raise InputError(no_role(score, ensemble))
     return _seating(score, ensemble, {**assigned, **seated}, lines)
+
+
+def no_role(score: Score, ensemble: Ensemble) -> str:
+    """What to say of a score of which no part has a role."""
+    advice = ensemble_advice(score, ensemble) or "name another with --ensemble (`scoregen ensembles` lists them)"
+    example = f"--role {ensemble.roles[0].name}=1"
+    return f"no part of the score matches a role of {ensemble.name}; {advice}, or assign one, as in {example}"
 
 
 def _known(score: Score, lines: Sequence[Line], ensemble: Ensemble) -> list[Line]:
@@ -92,7 +98,7 @@ def _assigned_line(score: Score, ensemble: Ensemble, role: str, which: str) -> L
     part = score.part(assigned_part(score, ensemble, role, which))
     first = next((slot for slot in score.slots if slot.part == part.id), None)
     slot = first or lines_of(score, part, ensemble)[0].slot
-    return Line(slot, part.name or part.id, part.clefs[0], role)
+    return Line(slot, score.part_name(part.id), part.clefs[0], role)
 
 
 def _lone_melody(score: Score, parts: Sequence[Part]) -> list[Line]:

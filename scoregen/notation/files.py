@@ -53,6 +53,10 @@ class WrittenFiles:
     def __iter__(self) -> Iterator[Path]:
         return iter(self.paths)
 
+    def __repr__(self) -> str:
+        notices = f", {len(self.notices)} notices" if self.notices else ""
+        return f"<WrittenFiles {', '.join(map(str, self.paths))}{notices}>"
+
 
 class ScoreOutput:
     """A score to be written: its text and its pages are made once for all formats."""

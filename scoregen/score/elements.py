@@ -322,6 +322,11 @@ class Score:
                 return part
         raise KeyError(part_id)
 
+    def part_name(self, part_id: str) -> str:
+        """The name of a part in messages: its own, or its number; KeyError if there is no such part."""
+        part = self.part(part_id)
+        return part.name or f"part {self.parts.index(part) + 1}"
+
     def _repr_svg_(self) -> str | None:
         """The picture that notebooks display."""
         return picture(self)

@@ -466,3 +466,14 @@ def test_quiet_means_no_bar_either(melody: Path, tmp_path: Path) -> None:
 def test_an_option_that_was_renamed_is_named(capsys: Captured) -> None:
     assert run(["bench", "jsb16", "--data", "any.json", "--precedents"]) == 2
     assert "--precedents is now called --retrieval" in capsys.readouterr().err
+
+
+def test_what_was_understood_of_several_scores_names_each(
+    melody: Path, checkpoint: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other.musicxml"
+    other.write_bytes(melody.read_bytes())
+    arguments = ["--checkpoint", str(checkpoint), "--candidates", "1", "--passes", "0", "-o", f"{tmp_path}/out/.mid"]
+    assert run(["compose", str(melody), str(other), *arguments]) == 0
+    told = [line for line in capsys.readouterr().err.splitlines() if "understood: " in line]
+    assert [line.partition(": understood: ")[0] for line in told] == [f"scoregen: {melody}", f"scoregen: {other}"]

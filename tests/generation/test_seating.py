@@ -234,3 +234,14 @@ def test_more_new_voices_than_can_be_read_are_refused() -> None:
     blank = blank_voices(score, score.slots, range(4))
     with pytest.raises(InputError, match="found 20 voices with blanks; expected 16 or fewer"):
         read_voices(blank, score.slots, set())
+
+
+def test_parts_of_another_ensemble_are_named_with_its_option() -> None:
+    score = page(*(sung(name) for name in ("Violin I", "Violin II", "Viola", "Cello")))
+    with pytest.raises(InputError, match=r"role of satb; --ensemble string-quartet writes for these parts, or assign"):
+        seat(score, SATB, {})
+
+
+def test_a_part_without_a_name_is_called_by_its_number() -> None:
+    seating = seat(page(sung("", TUNE)), SATB, {})
+    assert [line.name for line in seating.lines.values()] == ["part 1"]

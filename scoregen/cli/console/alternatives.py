@@ -91,7 +91,8 @@ def compose_one(score: Path | None, options: Mapping[str, Any], writing: Alterna
             written = writing.write(composition, targets)
     notices = dict.fromkeys(notice for done in written for notice in done.notices)
     notices |= dict.fromkeys(writing.liked.notices(composition.score) if writing.liked else ())
-    understood = f"understood: {composition.understanding}"
+    place = f"{name_of(score)}: " if len(writing.outputs) > 1 else ""
+    understood = f"{place}understood: {composition.understanding}"
     print_messages((understood, *composition.notices, *notices), quiet=writing.quiet)
     if writing.show_plan:
         for line in () if writing.as_json else _plans(composition):

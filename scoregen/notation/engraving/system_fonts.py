@@ -18,6 +18,7 @@ from scoregen.system.subprocesses import folder_of, run
 
 FONT_PACKAGES = ("noto_cjk_sans_otc",)
 CJK = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO", "IDEOGRAPHIC", "FULLWIDTH", "KANGXI")
+_EAST_ASIAN = {"HIRAGANA": "Japanese", "KATAKANA": "Japanese", "HANGUL": "Korean"}
 _JAPANESE = ("Noto Serif CJK JP", "Hiragino Mincho ProN", "Yu Mincho", "MS Mincho")
 _CJK_FAMILIES = {
     "HIRAGANA": _JAPANESE,
@@ -64,17 +65,18 @@ def _fonts_with(characters: frozenset[str]) -> tuple[tuple[Path, ...], frozenset
 
 
 def script_of(character: str) -> str:
-    """The name of a character's script: `Thai`, `Hebrew`; Chinese, Japanese and Korean share one."""
+    """The name of a character's script: `Thai`, `Hebrew`, `Korean`; Chinese characters are those of Japan too."""
     first = unicodedata.name(character, "UNKNOWN").split()[0]
-    return "Chinese, Japanese or Korean" if first in CJK else first.capitalize()
+    return _EAST_ASIAN.get(first, "Chinese" if first in CJK else first.capitalize())
 
 
 def missing_scripts(characters: Iterable[str]) -> str:
     """A sentence on the scripts of characters that no font has, and what to install."""
     first = {script_of(character): character for character in sorted(characters, reverse=True)}
     names = [f"{script} (such as {first[script]})" for script in sorted(first)]
-    fonts = ["Noto Serif CJK" if script.startswith("Chinese") else f"Noto Sans {script}" for script in sorted(first)]
-    extra = " or scoregen[cjk]" if any(script.startswith("Chinese") for script in first) else ""
+    is_asian = {script: script in ("Chinese", *_EAST_ASIAN.values()) for script in sorted(first)}
+    fonts = dict.fromkeys("Noto Serif CJK" if asian else f"Noto Sans {script}" for script, asian in is_asian.items())
+    extra = " or scoregen[cjk]" if any(is_asian.values()) else ""
     return f"no installed font has {', '.join(names)}: this text is not drawn; install {', '.join(fonts)}{extra}"
 
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from scoregen.notation.interchange.abc_contents import abc_contents, head_count
 from scoregen.notation.interchange.abc_fields import StaffGroup, tempo_of
 from scoregen.notation.interchange.abc_marks import FERMATAS, Marks, articulations, attach
 from scoregen.notation.interchange.abc_voices import AbcMeasure, AbcTune, AbcVoice, Event, read_tune
-from scoregen.notation.interchange.contents import losses, score_contents
 from scoregen.notation.musicxml.document import decode_text, read_bytes
 from scoregen.notation.musicxml.tree import MAX_MEASURES, MAX_NOTES, MAX_PART_MEASURES, MAX_PARTS
+from scoregen.notation.second_readers.abc import abc_contents
+from scoregen.notation.second_readers.contents import losses, score_contents
 from scoregen.score.elements import Barline, Chord, Element, Measure, Metadata, Note, Part, Rest, Score, Slot, Voice
 from scoregen.score.pitch import Interval, Pitch
 from scoregen.score.rhythm import NoteValue
@@ -56,7 +56,7 @@ def read_abc(path: Path) -> Score:
         raise ReadError(f"the tune has {len(voices)} voices; at most {MAX_PARTS} are read", place)
     _check_size(tune, voices, place)
     score = _score(tune, voices)
-    lost = losses(abc_contents(text, tune.unread), head_count(score_contents(score), tune.heads))
+    lost = losses(abc_contents(text, tune.unread), score_contents(score))
     return replace(score, notices=(f"{path.name}: {lost}",)) if lost else score
 
 

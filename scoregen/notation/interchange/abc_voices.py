@@ -21,7 +21,7 @@ from scoregen.notation.interchange.abc_fields import (
     tempo_of,
 )
 from scoregen.notation.interchange.abc_tokens import Head, Token, heads, tokens
-from scoregen.notation.interchange.abc_words import put_words
+from scoregen.notation.interchange.abc_words import put_signs, put_words
 from scoregen.notation.musicxml.tree import MAX_MEASURES
 from scoregen.score.elements import Lyric, Tempo
 from scoregen.score.keys import KeySignature
@@ -174,6 +174,9 @@ def _read_field(tune: AbcTune, name: str, value: str) -> None:
     if name == "w":
         if tune.in_body:
             _sing(tune.voice, value)
+    elif name == "s":
+        if tune.in_body:
+            put_signs([(index, event.signs, event.texts) for index, event in tune.voice.unsung], value)
     elif name == "W":
         tune.unread["line of words below the tune"] += bool(value)
     elif name == "V":

@@ -1,4 +1,4 @@
-"""The words of an ABC voice (`w:`), aligned with its notes.
+"""The words (`w:`) and the signs (`s:`) of an ABC voice, aligned with its notes.
 
 Words are aligned with all notes since the last words of the voice, and a bar in them moves on to the next measure
 (Walshaw, The ABC Music Standard 2.1, 2011, chapter 5).
@@ -15,8 +15,27 @@ from scoregen.score.elements import Lyric
 _NAMES = {(False, False): "single", (False, True): "begin", (True, True): "middle", (True, False): "end"}
 _ITEM = re.compile(r"((?:\\-|[^\s\-_*|])+)(-?)|(-)|(_)|(\*)|(\|)")
 
+_SIGN = re.compile(r'!([^!\s|]{1,30})!|"([^"]*)"|(\*)|(\|)')
+
 Notes = Sequence[tuple[int, list[Lyric]]]
 """Measure and syllables of each note."""
+Marked = Sequence[tuple[int, list[str], list[str]]]
+"""Measure, decorations and texts of each note."""
+
+
+def put_signs(notes: Marked, signs: str) -> None:
+    """Add a line of decorations and texts to those of the notes; `*` leaves a note out, a bar goes on to the next."""
+    index, bar = 0, notes[0][0] if notes else 0
+    for sign, text, _, barline in _SIGN.findall(signs):
+        if barline:
+            while index < len(notes) and notes[index][0] <= bar:
+                index += 1
+        elif index < len(notes):
+            _, decorations, texts = notes[index]
+            decorations.extend([sign] if sign else [])
+            texts.extend([text] if text else [])
+        bar = notes[index][0] if index < len(notes) else bar
+        index += not barline
 
 
 def put_words(notes: Notes, verse: str, words: str) -> None:

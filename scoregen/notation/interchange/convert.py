@@ -1,30 +1,34 @@
 """Reads other notations as scores, and says what could not be kept.
 
-Each format has one reader or several, the best first: converter21, music21, and for MEI partitura; ABC is read by
-`abc_score`, MuseScore's files by MuseScore. A second reader counts the file, and the reading that loses least is taken.
+Each format has one reader or several, the best first: converter21, then for kern `humdrum` and for MEI music21 and
+partitura; ABC is read by `abc_score`, MuseScore's files by MuseScore. A second reader counts the file, and the reading
+that loses least is taken.
 """
 
 from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from scoregen.notation.humdrum.score import kern_score
+from scoregen.notation.humdrum.spines import read_kern_file
 from scoregen.notation.interchange.abc_score import read_abc
-from scoregen.notation.interchange.contents import Contents, Losses, losses, score_contents
-from scoregen.notation.interchange.kern import kern_contents
-from scoregen.notation.interchange.mei import mei_contents, without_alternatives
 from scoregen.notation.interchange.musescore import musescore_to_musicxml
 from scoregen.notation.interchange.tidy import tidy
 from scoregen.notation.musicxml.document import decode_text, read_bytes, serialize
 from scoregen.notation.musicxml.mxl import check_archive
 from scoregen.notation.musicxml.read.score import read_musicxml
 from scoregen.notation.musicxml.tree import parse, parse_xml
+from scoregen.notation.second_readers.contents import Contents, Losses, losses, score_contents
+from scoregen.notation.second_readers.kern import kern_contents
+from scoregen.notation.second_readers.mei import mei_contents, without_alternatives
+from scoregen.notation.second_readers.musescore import musescore_contents
 from scoregen.notation.validation.document import schema_problems
-from scoregen.score.elements import Score
+from scoregen.score.elements import Metadata, Score
 from scoregen.system.errors import InputError, Place, ReadError, RefusedError, ToolError
 from scoregen.system.subprocesses import ask
 
@@ -41,8 +45,8 @@ _WORKER = Path(__file__).with_name("worker.py")
 # Tremolo signs: converter21 abbreviates the notes that the file writes out.
 _TREMOLO_SIGN = re.compile(r"@+\d*@*")
 _TREMOLO = re.compile(r"\*X?tremolo(?=\t|$)")
-_KERN: tuple[tuple[Library, str], ...] = (("converter21", "kern"), ("music21", "humdrum"))
-_MEI: tuple[tuple[Library, str], ...] = (("converter21", "mei"), ("music21", "mei"), ("partitura", "mei"))
+_RECORD = re.compile(r"^!!!(OTL|COM)[^:\n]*:[ \t]*(.+?)\s*$", re.MULTILINE)
+_MEI: tuple[Library, ...] = ("converter21", "music21", "partitura")
 _MEI_VERSION = "5.0"
 """The version that a later one is read as; converter21 reads 4 and 5."""
 
@@ -63,7 +67,7 @@ def read_other(path: Path) -> Score:
     """
     suffix = path.suffix.lower()
     if suffix in (".mscz", ".mscx"):
-        return read_musicxml(musescore_to_musicxml(path), str(path))
+        return _musescore(path)
     if suffix == ".mei":
         return _mei(path)
     if suffix == ".abc":
@@ -74,6 +78,19 @@ def read_other(path: Path) -> Score:
     return _score(path, path, "music21", "capella")
 
 
+def _musescore(path: Path) -> Score:
+    """The MusicXML that MuseScore writes, held against what it read."""
+    score = read_musicxml(musescore_to_musicxml(path), str(path))
+    try:
+        file = musescore_contents(read_bytes(path), str(path))
+    except (ValueError, ReadError):  # a fault that MuseScore has mended
+        return score
+    if file is None:
+        return score
+    lost = losses(file, score_contents(score))
+    return replace(score, notices=(*score.notices, f"{path.name}: {lost}")) if lost else score
+
+
 def _kern(path: Path) -> Score:
     """Humdrum in any encoding; converter21 reads a copy without tremolo signs."""
     text = decode_text(read_bytes(path))
@@ -81,8 +98,27 @@ def _kern(path: Path) -> Score:
         file = kern_contents(text)
     except ValueError as error:
         raise ReadError(f"the Humdrum file is damaged: {error}", Place(str(path))) from None
-    plain = (_without_tremolo(line) for line in text.split("\n"))
-    return _best(path, ("\n".join(plain) + "\n").encode(), file, _KERN)
+    plain = "\n".join(map(_without_tremolo, text.split("\n"))) + "\n"
+    readers = (_by_library(path, "converter21", "kern"), lambda copy: _humdrum(text, path))
+    return _best(path, plain.encode(), file, readers)
+
+
+def _humdrum(text: str, path: Path) -> Score:
+    """The reading that keeps every note where it sounds, and the words; slurs and dynamics are left out."""
+    try:
+        score = kern_score(read_kern_file(text))
+    except ValueError as error:
+        raise ReadError(f"the Humdrum file is damaged: {error}", Place(str(path))) from None
+    records = dict(reversed(_RECORD.findall(text)))
+    group = "bracket" if len(score.parts) > 1 else None
+    parts = [
+        replace(part, name=part.name or f"Part {number}", group=group) for number, part in enumerate(score.parts, 1)
+    ]
+    return replace(
+        score,
+        parts=tuple(parts if group else score.parts),
+        metadata=Metadata(title=records.get("OTL"), composer=records.get("COM")),
+    )
 
 
 def _without_tremolo(line: str) -> str:
@@ -101,19 +137,24 @@ def _mei(path: Path) -> Score:
         file = mei_contents(root)
     except ValueError as error:
         raise ReadError(f"the MEI file is damaged: {error}", Place(str(path))) from None
-    return _best(path, _xml_text(root), file, _MEI)
+    return _best(path, _xml_text(root), file, [_by_library(path, library, "mei") for library in _MEI])
 
 
-def _best(path: Path, data: bytes, file: Contents, readers: Sequence[tuple[Library, str]]) -> Score:
+def _by_library(path: Path, library: Library, kind: str) -> Callable[[Path], Score]:
+    """A library's reading of a copy of the file."""
+    return lambda copy: _score(copy, path, library, kind)
+
+
+def _best(path: Path, data: bytes, file: Contents, readers: Sequence[Callable[[Path], Score]]) -> Score:
     """The first reading of a copy that keeps all notes in place, else the one that loses least."""
     readings: list[_Reading] = []
     errors: list[InputError] = []
     with tempfile.TemporaryDirectory(prefix="scoregen-") as folder:
         copy = Path(folder) / f"score{path.suffix.lower()}"
         copy.write_bytes(data)
-        for library, kind in readers:
+        for read in readers:
             try:
-                score = _score(copy, path, library, kind)
+                score = read(copy)
             except InputError as error:
                 errors.append(error)
                 continue
@@ -134,7 +175,13 @@ def _checked(reading: _Reading, file: Contents, path: Path) -> Score:
         )
     if not reading.lost:
         return reading.score
-    return replace(reading.score, notices=(f"{path.name}: {reading.lost}; export it as MusicXML to keep all",))
+    return replace(
+        reading.score,
+        notices=(
+            *reading.score.notices,
+            f"{path.name}: {reading.lost}; export it as MusicXML to keep all",
+        ),
+    )
 
 
 def _score(path: Path, shown: Path, library: Library, kind: str) -> Score:
@@ -148,15 +195,14 @@ def _answer(path: Path, shown: Path, library: Library, kind: str) -> str:
     """The MusicXML that a library writes."""
     request = {"path": str(path.resolve()), "reader": library, "kind": kind}
     place = Place(str(shown))
-    name = {"humdrum": "kern"}.get(kind, kind)
     try:
         answer = ask(_WORKER, library, request, TIMEOUT_SECONDS, library)
     except ToolError as error:
-        raise ReadError(f"{error.message} while reading this as {name}; is the file damaged?", place) from None
+        raise ReadError(f"{error.message} while reading this as {kind}; is the file damaged?", place) from None
     if "pieces" in answer:
         raise RefusedError(f"the file has {answer['pieces']} pieces; save each in its own file", place)
     if "error" in answer:
-        raise ReadError(f"{library} cannot read this as {name} ({answer['error']}); is the file damaged?", place)
+        raise ReadError(f"{library} cannot read this as {kind} ({answer['error']}); is the file damaged?", place)
     return str(answer["text"])
 
 

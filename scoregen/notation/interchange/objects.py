@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import tempfile
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from scoregen.notation.interchange.tidy import remove_inventions, rename_ids
 from scoregen.notation.musicxml.document import parse, serialize
 from scoregen.notation.musicxml.read.score import read_musicxml
+from scoregen.notation.second_readers.contents import Contents, losses, score_contents
 from scoregen.score.elements import Score
+from scoregen.score.pitch import Pitch
 from scoregen.system.errors import ReadError
-
-_INVENTED = {"Music21 Fragment", "Music21", "music21"}
-"""What music21 writes where a score has no title or composer."""
 
 
 def library_of(value: object) -> str | None:
@@ -30,7 +33,8 @@ def from_music21(stream: Any) -> Score:
         from music21.musicxml.m21ToXml import GeneralObjectExporter
 
         text = GeneralObjectExporter(stream).parse()
-    return read_musicxml(_without_inventions(text), "the music21 stream")
+        pitches = _music21_pitches(stream)
+    return _guarded(read_musicxml(_without_inventions(text), "the music21 stream"), pitches, "music21")
 
 
 def from_partitura(music: Any) -> Score:
@@ -39,7 +43,8 @@ def from_partitura(music: Any) -> Score:
         import partitura
 
         text = partitura.save_musicxml(music)
-    return read_musicxml(bytes(text), "the partitura score")
+        pitches = _partitura_pitches(music)
+    return _guarded(read_musicxml(bytes(text), "the partitura score"), pitches, "partitura")
 
 
 def to_music21(text: bytes) -> Any:
@@ -51,7 +56,19 @@ def to_music21(text: bytes) -> Any:
 
 
 def to_partitura(text: bytes) -> Any:
-    """MusicXML text as a `partitura.score.Score`."""
+    """MusicXML text as a `partitura.score.Score`; a UserWarning names what partitura does not keep, such as words."""
+    music = _by_partitura(text)
+    lost = losses(_all_contents(read_musicxml(text, "")), _all_contents(from_partitura(music)))
+    if lost:
+        warnings.warn(f"partitura: {lost}", stacklevel=3)
+    return music
+
+
+def _all_contents(score: Score) -> Contents:
+    return replace(score_contents(score), timed=False)
+
+
+def _by_partitura(text: bytes) -> Any:
     with _quiet(), tempfile.TemporaryDirectory(prefix="scoregen-") as folder:
         import partitura
 
@@ -61,14 +78,45 @@ def to_partitura(text: bytes) -> Any:
 
 
 def _without_inventions(text: bytes) -> bytes:
-    """MusicXML of music21 without the title and the composer that it invents."""
+    """MusicXML of music21 without what it invents, and with short ids in place of those in memory."""
     root = parse(text, "the music21 stream")
-    for tag in ("movement-title", "identification/creator", "work/work-title"):
-        for element in root.findall(tag):
-            parent = element.getparent()
-            if parent is not None and (element.text or "").strip() in _INVENTED:
-                parent.remove(element)
+    remove_inventions(root)
+    rename_ids(root)
     return serialize(root)
+
+
+def _guarded(score: Score, pitches: Counter[int], library: str) -> Score:
+    """The score with a notice of the notes that its source has and it lacks, or the other way round."""
+    heads = (note for row in score.measures for voice in row.voices for each in voice.elements for note in each.notes)
+    begun = Counter(
+        note.pitch.midi_pitch for note in heads if isinstance(note.pitch, Pitch) and not note.tied_from_previous
+    )
+    lost = losses(_untimed(pitches), _untimed(begun))
+    return replace(score, notices=(*score.notices, f"{library}: {lost}")) if lost else score
+
+
+def _untimed(pitches: Counter[int]) -> Contents:
+    return Contents(Counter({(Fraction(0), pitch): count for pitch, count in pitches.items()}), {}, timed=False)
+
+
+def _music21_pitches(music: Any) -> Counter[int]:
+    """The pitches of the notes that begin; chord symbols are not played."""
+    found: Counter[int] = Counter()
+    for note in music.recurse(includeSelf=True) if music.isStream else [music]:
+        for head in getattr(note, "notes", (note,)) if "GeneralNote" in note.classes else ():
+            tie = head.tie or note.tie
+            if "Note" in head.classes and "Harmony" not in note.classes:
+                found[int(head.pitch.ps // 1)] += tie is None or tie.type == "start"
+    return found
+
+
+def _partitura_pitches(music: Any) -> Counter[int]:
+    """The pitches of the notes of a score, a part or some parts, tied ones as one."""
+    import partitura
+
+    parts = partitura.score.iter_parts(music.parts if isinstance(music, partitura.score.Score) else music)
+    notes = (note for part in parts for note in part.notes_tied if not isinstance(note, partitura.score.UnpitchedNote))
+    return Counter(int(note.midi_pitch) for note in notes)
 
 
 @contextmanager

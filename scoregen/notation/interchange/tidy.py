@@ -23,9 +23,9 @@ def tidy(text: bytes, file: str) -> bytes:
     Equal files give equal bytes.
     """
     root = parse(text, file)
-    _remove_inventions(root)
+    remove_inventions(root)
     _remove_invalid(root)
-    _rename_ids(root)
+    rename_ids(root)
     _name_parts(root)
     _group_parts(root)
     for part in root.iterfind("part"):
@@ -40,7 +40,8 @@ def _remove(element: _Element) -> None:
         parent.remove(element)
 
 
-def _remove_inventions(root: _Element) -> None:
+def remove_inventions(root: _Element) -> None:
+    """Remove the title, the composer and the date that a library invents."""
     for tag in ("movement-title", "identification/creator", "work/work-title"):
         for element in root.findall(tag):
             if (element.text or "").strip() in _INVENTED:
@@ -68,7 +69,7 @@ def _remove_invalid(root: _Element) -> None:
         barline[:] = sorted(barline, key=lambda child: _BARLINE_ORDER.index(child.tag))
 
 
-def _rename_ids(root: _Element) -> None:
+def rename_ids(root: _Element) -> None:
     """P1, P2 for parts, P1-I1 for instruments."""
     names: dict[str, str] = {}
     for number, part in enumerate(root.iter("score-part"), start=1):

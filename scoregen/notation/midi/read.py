@@ -23,6 +23,8 @@ from scoregen.notation.midi.spelling import pitch_class_weights, spelling_key
 from scoregen.notation.midi.timed_notes import TimedNote, staff_clefs
 from scoregen.notation.musicxml.document import read_bytes
 from scoregen.notation.musicxml.tree import MAX_PART_MEASURES, MAX_PARTS
+from scoregen.notation.second_readers.contents import losses, score_contents
+from scoregen.notation.second_readers.midi import midi_contents
 from scoregen.score.elements import Instrument, Lyric, Metadata, Part, Score, Tempo
 from scoregen.score.metre import TimeSignature
 from scoregen.score.rhythm import NoteValue
@@ -31,12 +33,15 @@ from scoregen.system.errors import Place, ReadError
 _MOST_QUARTERS = 80_000
 _FEWEST_FOR_KEY = 16
 _COMMON_TIME = TimeSignature((4,), 4)
+_NEAR = Fraction(1, 16)
+"""In quarters: how far a note may move onto the grid of notation without a word."""
 
 
 def read_midi(path: Path) -> Score:
     """Read a MIDI file of format 0 or 1. Raises ReadError, or RefusedError for a file that is not one score."""
     place = Place(str(path))
-    content = read_content(read_bytes(path), place)
+    data = read_bytes(path)
+    content = read_content(data, place)
     channels = [(track, number, channel) for (track, number), channel in sorted(content.channels.items())]
     channels = [found for found in channels if found[2].notes]
     if not channels:
@@ -45,7 +50,15 @@ def read_midi(path: Path) -> Score:
     lost = _add_words(content, channels)
     pickup = Fraction(0) if heard.has_metre else _add_anacrusis(content, channels)
     notices = (*heard.notices, *_notices(content, lost, pickup))
-    return score_of(content, channels, place, notices)
+    return _guarded(score_of(content, channels, place, notices), data, lost, timed=not heard.notices)
+
+
+def _guarded(score: Score, data: bytes, lost: int, *, timed: bool) -> Score:
+    """The score with a notice of what it lacks of the file, beside the syllables that are named already."""
+    file = midi_contents(data)
+    named = {"syllable": file.numbers.get("syllable", 0) - lost}
+    found = losses(replace(file, numbers={**file.numbers, **named}, timed=timed), score_contents(score), _NEAR)
+    return replace(score, notices=(*score.notices, str(found))) if found else score
 
 
 def score_of(content: MidiContent, channels: Channels, place: Place, notices: Iterable[str]) -> Score:

@@ -18,6 +18,8 @@ MAX_MEASURE_ITEMS = 400_000
 MAX_TAGS = 4_000_000
 MAX_NOTES = 250_000
 
+_LINE_AND_COLUMN = re.compile(r", line \d+, column \d+(?= \(line \d+\))")
+
 DOCTYPE = (
     '<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN" '
     '"http://www.musicxml.org/dtds/partwise.dtd">'
@@ -132,8 +134,9 @@ def _is_utf_8(text: bytes) -> bool:
 
 
 def _plain(error: Exception) -> str:
-    """libxml2's message without its name for text in memory."""
-    return str(error).replace(" (<string>, ", " (").strip()
+    """libxml2's message with its place once, and without its name for text in memory."""
+    message = _LINE_AND_COLUMN.sub("", str(error).replace(" (<string>, ", " (")).strip()
+    return message.replace("Start tag expected, '<' not found", "it does not begin with a tag (<), so it is no XML")
 
 
 def _refuse_entities(root: etree._Element, place: Place) -> None:

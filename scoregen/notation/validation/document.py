@@ -18,6 +18,7 @@ from scoregen.notation.musicxml.tree import parse
 from scoregen.notation.validation.measures import column_problems, measure_problems
 from scoregen.notation.validation.spanners import spanner_problems
 from scoregen.notation.validation.walk import walk
+from scoregen.notation.validation.wording import in_plain_words
 from scoregen.score.check import Problem
 from scoregen.score.elements import Score
 from scoregen.system import resources
@@ -54,7 +55,8 @@ def schema_problems(root: etree._Element, file: str) -> tuple[Problem, ...]:
     if schema.validate(root):
         return ()
     log = list(schema.error_log)  # type: ignore[call-overload]  # not iterable in the stubs
-    return tuple(Problem(_place(root, error.path, file), one_line(error.message)) for error in log)
+    found = ((_place(root, error.path, file), one_line(error.message)) for error in log)
+    return tuple(Problem(place, message) for place, message in in_plain_words(found))
 
 
 def split_by_origin(problems: Iterable[Problem], score: Score) -> ProblemsByOrigin:

@@ -4,8 +4,8 @@ from scoregen.score.ensemble.additions import with_instruments
 from scoregen.score.ensemble.files import clef_name, ensemble_names, load_ensemble
 from scoregen.score.ensemble.matching import assigned_part, match_roles, role_slots
 from scoregen.score.ensemble.playability import can_play
-from scoregen.score.ensemble.recognition import recognise_ensemble
-from scoregen.score.ensemble.roles import Ensemble, Role, new_parts, readable
+from scoregen.score.ensemble.recognition import ensemble_advice, recognise_ensemble
+from scoregen.score.ensemble.roles import Ensemble, Role, named_parts, new_parts, readable
 
 __all__ = [
     "Ensemble",
@@ -13,9 +13,11 @@ __all__ = [
     "assigned_part",
     "can_play",
     "clef_name",
+    "ensemble_advice",
     "ensemble_names",
     "load_ensemble",
     "match_roles",
+    "named_parts",
     "new_parts",
     "readable",
     "recognise_ensemble",

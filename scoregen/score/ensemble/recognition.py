@@ -34,6 +34,12 @@ def recognise_ensemble(score: Score) -> Ensemble | None:
     return min(fitting, key=lambda ensemble: _distance(score, ensemble), default=None)
 
 
+def ensemble_advice(score: Score, ensemble: Ensemble) -> str:
+    """The option that writes for the parts of a score, if they are those of another ensemble than the given one."""
+    found = recognise_ensemble(score)
+    return f"--ensemble {found.name} writes for these parts" if found is not None and found != ensemble else ""
+
+
 def _lead_sheet(score: Score, named: list[Ensemble]) -> Ensemble | None:
     if not any(measure.chord_symbols for measure in score.measures):
         return next((ensemble for ensemble in named if ensemble.name != _LEAD_SHEET), None)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from scoregen.score.elements import Clef, Instrument, Part
+from scoregen.score.elements import Clef, Instrument, Part, Score
 from scoregen.score.instruments import Family, InstrumentType
 from scoregen.score.pitch import UNISON, Interval, Pitch
 
@@ -116,3 +117,22 @@ class Ensemble:
 def new_parts(ensemble: Ensemble, fifths: int = 0) -> tuple[Part, ...]:
     """A new part for each role, with the ids P1, P2 and so on, for a sounding key signature of `fifths`."""
     return tuple(role.part(f"P{number}", ensemble.group, fifths) for number, role in enumerate(ensemble.roles, 1))
+
+
+def named_parts(score: Score, ensemble: Ensemble, roles: Mapping[str, str]) -> list[Part]:
+    """The parts beside which new ones will stand; `roles` are their roles by their ids.
+
+    A part without a name is called like its role, and joins the bracket; but what a MusicXML file has stays.
+    """
+    if score.document is not None:
+        return list(score.parts)
+    by_name = {role.name: role for role in ensemble.roles}
+    return [
+        _named(part, by_name[roles[part.id]], ensemble.group) if part.id in roles and not part.name else part
+        for part in score.parts
+    ]
+
+
+def _named(part: Part, role: Role, group: str | None) -> Part:
+    own = role.group or group
+    return replace(part, name=role.title, abbreviation=role.abbreviation, group=part.group or own)

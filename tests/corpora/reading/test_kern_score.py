@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from scoregen.corpora.reading.kern_score import kern_reading, read_kern_reading
-from scoregen.corpora.reading.kern_spines import read_kern_file
-from scoregen.notation.interchange.contents import losses, score_contents
-from scoregen.notation.interchange.kern import kern_contents
+from scoregen.notation.humdrum.spines import read_kern_file
+from scoregen.notation.second_readers.contents import losses, score_contents
+from scoregen.notation.second_readers.kern import kern_contents
 from scoregen.score.elements import Score
 from scoregen.system.errors import ReadError, RefusedError
 from scoregen.tokens.encode import encode

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from scoregen.notation.files import read_score
-from scoregen.notation.interchange.abc_contents import abc_contents
 from scoregen.notation.interchange.abc_fields import chord_symbol, key_of, staff_groups
 from scoregen.notation.interchange.abc_tokens import length_of
 from scoregen.notation.musicxml.write.score import write_musicxml
+from scoregen.notation.second_readers.abc import abc_contents
 from scoregen.notation.validation.document import check_document
 from scoregen.score.check import problems
 from scoregen.score.directions import Dynamic, RehearsalMark, RepeatMark, Words

@@ -39,15 +39,33 @@ def test_valid_documents_pass() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("<step>D<", "<step>H<", "f: part P1, measure 1: Element 'step': [facet 'enumeration']"),
-        ("<part-list>", "<credits/><part-list>", "f: Element 'credits': This element is not expected"),
-        ("<type>whole<", "<type>hole<", "f: part P1, measure 3: Element 'type': [facet 'enumeration']"),
-        (' number="2"', "", "f: part P1: Element 'measure': The attribute 'number' is required"),
-        ("<part-name>Melody</part-name>", "", "f: Element 'score-part': Missing child element(s). Expected is one of"),
+        ("<step>D<", "<step>H<", "f: part P1, measure 1: found 'H' in <step>; expected one of A, B, C, D, E, F, …"),
+        ("<part-list>", "<credits/><part-list>", "f: found <credits>; expected one of <defaults>, "),
+        ("<type>whole<", "<type>hole<", "f: part P1, measure 3: found 'hole' in <type>; expected one of 1024th, "),
+        (' number="2"', "", "f: part P1: <measure> lacks its attribute number"),
+        ("<part-name>Melody</part-name>", "", "f: <score-part> is incomplete; expected one of <identification>, "),
     ],
 )
 def test_the_schema(old: str, new: str, expected: str) -> None:
     assert damaged(PLAIN, old, new)[0].startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("<note>", '<note color="red">', "found 'red' in attribute color of <note>; expected another value"),
+        ("<note>", '<note shade="red">', "<note> has the attribute shade; expected none of this name"),
+        (
+            "<note>",
+            '<note default-x="far">',
+            "found 'far' in attribute default-x of <note>; expected a value of another kind",
+        ),
+        ("</pitch>", "</pitch><junk/>", "found <junk>; expected <duration> at this place"),
+    ],
+)
+def test_a_fault_of_a_value_is_one_problem_in_plain_words(old: str, new: str, expected: str) -> None:
+    (problem,) = [message for message in damaged(PLAIN, old, new) if "junk" in message or "note>" in message]
+    assert problem.partition(": part P1, measure 1: ")[2].startswith(expected)
 
 
 def test_the_schema_is_compiled_without_a_network(monkeypatch: pytest.MonkeyPatch) -> None:

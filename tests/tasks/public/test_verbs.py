@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import warnings
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 import scoregen
 from scoregen.analysis.rules.rule_sets import RULES
 from scoregen.notation.files import write_score
+from scoregen.notation.interchange import objects
 from scoregen.system.errors import InputError
 from tests.chorales import chorale
 
@@ -127,6 +129,8 @@ def test_an_unknown_keyword_is_a_type_error_with_the_known_ones() -> None:
 def test_reprs_are_one_short_line(composed: scoregen.Composition, hymn: Path) -> None:
     report, analysis = scoregen.check(hymn), scoregen.analyze(hymn)
     assert repr(scoregen.read_score(MELODY)) == "<Score 'Morning Song': 1 part (Soprano), 9 measures>"
+    written = scoregen.render(hymn, hymn.with_suffix(".mid"))
+    assert repr(written) == f"<WrittenFiles {hymn.with_suffix('.mid')}>"
     assert repr(scoregen.Score((), ())) == "<Score: 0 parts, 0 measures>"
     for value in (composed, composed.alternatives[0], report, report.findings[0], analysis):
         assert len(repr(value)) < 300
@@ -171,7 +175,7 @@ def test_music21_goes_in_and_comes_out(composed: scoregen.Composition) -> None:
     score = scoregen.read_score(tune)
     notes = [str(note.pitch) for voice in (v for m in score.measures for v in m.voices) for note in pitched(voice)]
     assert notes == ["C4", "D4", "E4", "F4"]
-    assert score.metadata.title is None
+    assert score.metadata.title is None and [part.id for part in score.parts] == ["P1"] and score.notices == ()
     assert [str(measure.time) for measure in score.measures] == ["3/4", "3/4"]
     result = composed.to_music21()
     assert isinstance(result, stream.Score)
@@ -179,18 +183,40 @@ def test_music21_goes_in_and_comes_out(composed: scoregen.Composition) -> None:
     assert scoregen.analyze(result).key == scoregen.analyze(composed).key
 
 
+def test_chords_and_ties_of_music21_are_counted_and_what_is_lost_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from music21 import chord, harmony, note, stream, tie
+
+        first, second = note.Note("C4"), note.Note("C4")
+        first.tie, second.tie = tie.Tie("start"), tie.Tie("stop")
+        played = [harmony.ChordSymbol("Am"), first, second, chord.Chord("C4 E4 G4"), note.Rest()]
+        music = stream.Stream(played)
+    assert scoregen.read_score(music).notices == ()
+    found = objects._music21_pitches(music)
+    assert found == {60: 2, 64: 1, 67: 1}
+    monkeypatch.setattr(objects, "_music21_pitches", lambda music: found + Counter({72: 2}))
+    assert scoregen.read_score(music).notices == ("music21: 2 notes not kept",)
+
+
 def pitched(voice: scoregen.Voice) -> list[scoregen.Note]:
     return [element for element in voice.elements if isinstance(element, scoregen.Note)]
 
 
 def test_partitura_goes_in_and_comes_out(composed: scoregen.Composition) -> None:
-    result = composed.to_partitura()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", UserWarning)
+        result = composed.to_partitura()
+    notes = [note for m in composed.score.measures for v in m.voices for note in pitched(v)]
+    words = sum(bool(lyric.text) for note in notes for lyric in note.lyrics)
+    told = [str(each.message) for each in caught if "syllable" in str(each.message)]
+    assert told == [f"partitura: {words} syllables not kept"] and words > 1
     assert type(result).__module__.startswith("partitura")
     assert len(result.parts) == 4
     for music in (result, result.parts[0], list(result.parts)):
         score = scoregen.read_score(music)
         assert len(score.parts) == (1 if music is result.parts[0] else 4)
-        assert sum(len(pitched(v)) for m in score.measures for v in m.voices) > 0
+        assert sum(len(pitched(v)) for m in score.measures for v in m.voices) > 0 and score.notices == ()
 
 
 def test_every_function_documents_itself() -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from scoregen.notation.interchange.contents import Contents
+from scoregen.notation.second_readers.contents import Contents
 from scoregen.score.directions import DYNAMIC_MARKS
 from scoregen.score.keys import KeySignature
 from scoregen.score.pitch import Pitch

@@ -8,9 +8,9 @@ from fractions import Fraction
 import pytest
 from lxml import etree
 
-from scoregen.notation.interchange.contents import Contents, losses
-from scoregen.notation.interchange.kern import kern_contents
-from scoregen.notation.interchange.mei import mei_contents, without_alternatives
+from scoregen.notation.second_readers.contents import Contents, losses
+from scoregen.notation.second_readers.kern import kern_contents
+from scoregen.notation.second_readers.mei import mei_contents, without_alternatives
 
 HEAD = "**kern\t**kern\n*M4/4\t*M4/4\n"
 

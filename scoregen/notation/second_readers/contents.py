@@ -1,7 +1,7 @@
 """What a file contains, by kind, and what is missing in the score that was read from it.
 
-A second reader counts the file itself (`kern`, `mei`, `abc.contents`). It shares no code with the reader that makes
-the score.
+A second reader counts the file itself (`kern`, `mei`, `abc`, `musescore`, `midi`). It shares no code with the reader
+that makes the score.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from scoregen.score.pitch import Pitch
 from scoregen.score.spanners import Slur, Wedge
 from scoregen.score.timeline import sounding_notes
 
-KINDS = ("syllable", "slur", "dynamic", "hairpin", "chord symbol")
+KINDS = ("percussion note", "syllable", "slur", "dynamic", "hairpin", "chord symbol")
 """The kinds that are compared by number, in addition to the notes."""
 
-_ROUNDING = 48
+_NEAR = Fraction(1, 48)
+"""In quarters: onsets that differ less are equal, since files round those of tuplets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ class Losses:
 
 def score_contents(score: Score) -> Contents:
     """The contents of a score that was read."""
-    notes = [note for note in sounding_notes(score, grace=True) if isinstance(note.pitch, Pitch)]
+    sounding = sounding_notes(score, grace=True)
+    notes = [note for note in sounding if isinstance(note.pitch, Pitch)]
     spanners = [spanner for measure in score.measures for spanner in measure.spanners]
     values = [direction.value for measure in score.measures for direction in measure.directions]
     heads = [
@@ -87,6 +89,7 @@ def score_contents(score: Score) -> Contents:
         for note in element.notes
     ]
     numbers = {
+        "percussion note": len(sounding) - len(notes),
         "syllable": sum(bool(lyric.text) for note in heads for lyric in note.lyrics),
         "slur": sum(isinstance(spanner, Slur) for spanner in spanners),
         "dynamic": sum(isinstance(value, Dynamic) for value in values),
@@ -96,24 +99,35 @@ def score_contents(score: Score) -> Contents:
     return Contents(Counter((note.onset, note.pitch.midi_pitch) for note in notes), numbers)  # type: ignore[union-attr]
 
 
-def losses(file: Contents, score: Contents) -> Losses:
-    """What a score lacks of a file. Onsets are compared on a grid of 1/48 quarter, in a score with the same notes."""
+def losses(file: Contents, score: Contents, near: Fraction = _NEAR) -> Losses:
+    """What a score lacks of a file. Onsets are compared in a score with the same notes.
+
+    They are equal if they differ by `near` quarters at most.
+    """
     missing, added = file.pitches - score.pitches, score.pitches - file.pitches
     others = {
         kind: file.numbers.get(kind, 0) - score.numbers.get(kind, 0)
         for kind in KINDS
         if score.numbers.get(kind, 0) < file.numbers.get(kind, 0)
     }
-    moved = 0 if missing or added or not file.timed else (_rounded(file) - _rounded(score)).total()
+    moved = 0 if missing or added or not file.timed else _moved(file, score, near)
     return Losses(missing.total(), added.total(), moved, others | dict(file.unread))
 
 
-def _rounded(contents: Contents) -> Counter[tuple[int, int]]:
-    found: Counter[tuple[int, int]] = Counter()
-    for (onset, pitch), count in contents.notes.items():
-        found[round(onset * _ROUNDING), pitch] += count
+def _moved(file: Contents, score: Contents, near: Fraction) -> int:
+    """How many notes of two countings with the same pitches are at another onset."""
+    before, after = _onsets_by_pitch(file), _onsets_by_pitch(score)
+    pairs = (pair for pitch, onsets in before.items() for pair in zip(onsets, after[pitch], strict=True))
+    return sum(abs(old - new) > near for old, new in pairs)
+
+
+def _onsets_by_pitch(contents: Contents) -> dict[int, list[Fraction]]:
+    found: dict[int, list[Fraction]] = {}
+    for (onset, pitch), count in sorted(contents.notes.items()):
+        found.setdefault(pitch, []).extend([onset] * count)
     return found
 
 
 def _counted(number: int, name: str) -> str:
-    return f"{number} {name}" if number == 1 else f"{number} {name}s"
+    one, of, rest = name.partition(" of ")
+    return f"{number} {name}" if number == 1 else f"{number} {one}s{of}{rest}"

@@ -1,4 +1,4 @@
-"""The spines of a Humdrum file in time: notes, rests, barlines and signatures, as the tokens of training need them.
+"""The spines of a Humdrum file in time: notes, rests, words, barlines and signatures.
 
 The syntax is that of Huron, The Humdrum Toolkit: Reference Manual, 1994. Spines that split and join are the layers of
 their staff, numbered from the left at every barline; inside a measure a layer keeps its number.
@@ -32,7 +32,10 @@ class KernNote:
 
 @dataclass(frozen=True, slots=True)
 class KernEvent:
-    """Notes of one stem, or a rest without notes, of one layer of a staff; a grace note lasts 0 quarters."""
+    """Notes of one stem, or a rest without notes, of one layer of a staff; a grace note lasts 0 quarters.
+
+    `syllables` are those of each verse, with their hyphens; empty where a verse has none.
+    """
 
     column: int
     layer: int
@@ -42,7 +45,7 @@ class KernEvent:
     grace: bool = False
     hidden: bool = False
     fermata: bool = False
-    syllable: str = ""
+    syllables: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -193,7 +196,7 @@ class KernParser:
             self._close_measure()
         for index, (spine, token) in enumerate(pairs):
             if spine.kind == "**kern" and token != ".":
-                event = self._event(spine, token, self._syllable(index, tokens))
+                event = self._event(spine, token, self._syllables(index, tokens))
                 spine.end = self.now + event.length
                 self.measure.events.append(event)
 
@@ -208,16 +211,17 @@ class KernParser:
         self.measure.events += going_on
         self.file.measures.append(closed)
 
-    def _syllable(self, index: int, tokens: Sequence[str]) -> str:
-        """The first syllable to the right of a note, before the next staff."""
+    def _syllables(self, index: int, tokens: Sequence[str]) -> tuple[str, ...]:
+        """The syllables to the right of a note, before the next staff."""
+        found: list[str] = []
         for spine, token in zip(self.spines[index + 1 :], tokens[index + 1 :], strict=True):
             if spine.kind == "**kern":
-                return ""
-            if spine.kind == "**text" and token != ".":
-                return token.strip("-")
-        return ""
+                break
+            if spine.kind == "**text":
+                found.append(token if token != "." else "")
+        return tuple(found) if any(found) else ()
 
-    def _event(self, spine: _Spine, token: str, syllable: str) -> KernEvent:
+    def _event(self, spine: _Spine, token: str, syllables: tuple[str, ...]) -> KernEvent:
         items = [_TREMOLO.sub("", item) for item in token.split(" ")]
         lengths = [length for item in items if (length := _length(item)) is not None]
         grace = any("q" in item for item in items)
@@ -231,7 +235,7 @@ class KernParser:
             grace,
             "yy" in token,
             ";" in token and ";y" not in token,
-            syllable,
+            syllables,
         )
 
 
@@ -275,7 +279,7 @@ def _cut(events: Sequence[KernEvent], length: Fraction) -> tuple[list[KernEvent]
             continue
         begin, end = ({"": "[", "]": "_"}, {"": "]", "[": "_"})
         inside.append(replace(event, length=event.length - beyond, notes=_tied(event.notes, begin)))
-        after.append(replace(event, onset=Fraction(0), length=beyond, notes=_tied(event.notes, end), syllable=""))
+        after.append(replace(event, onset=Fraction(0), length=beyond, notes=_tied(event.notes, end), syllables=()))
     return inside, after
 
 

@@ -1,0 +1,39 @@
+"""The reader of Humdrum that keeps every note: words by verse, and notes that cross barlines."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from scoregen.notation.humdrum.score import kern_score
+from scoregen.notation.humdrum.spines import read_kern_file
+from scoregen.score.elements import Score
+from scoregen.score.timeline import sounding_notes
+
+
+def read(*lines: str) -> Score:
+    return kern_score(read_kern_file("\n".join(line.replace(" ", "\t") for line in lines) + "\n"))
+
+
+def test_words_have_verses_and_hyphens() -> None:
+    score = read("**kern **text **text", "*M3/4 * *", "=1 = =", "4c Glo- Son-", "4d -ri- -ne", "4e -a .", "*- *- *-")
+    heads = [note for element in score.measures[0].voices[0].elements for note in element.notes]
+    found = [[(lyric.verse, lyric.text, lyric.syllabic) for lyric in note.lyrics] for note in heads]
+    assert found == [
+        [("1", "Glo", "begin"), ("2", "Son", "begin")],
+        [("1", "ri", "middle"), ("2", "ne", "end")],
+        [("1", "a", "end")],
+    ]
+
+
+def test_a_line_under_a_note_is_no_syllable() -> None:
+    score = read("**kern **text", "*M2/4 *", "=1 =", "4c ah", "4d _", "*- *-")
+    assert [note.lyrics != () for each in score.measures[0].voices[0].elements for note in each.notes] == [True, False]
+
+
+def test_a_note_without_a_tie_crosses_a_barline() -> None:
+    score = read("**kern **kern", "*M2/2 *M2/2", "=1 =1", "1.C 2c", ". 2d", "=2 =2", ". 2e", "2D 2f", "*- *-")
+    assert [row.duration for row in score.measures] == [4, 4]
+    assert [(str(note.pitch), note.onset, note.duration) for note in sounding_notes(score)][:2] == [
+        ("C3", Fraction(0), Fraction(6)),
+        ("C4", Fraction(0), Fraction(2)),
+    ]
