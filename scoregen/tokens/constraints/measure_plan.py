@@ -30,7 +30,8 @@ class MeasurePlan:
     successive notes of a voice, None for any; `from_lowest`: for voices that may sound chords and come and go, their
     slots from the lowest to the highest, () for a choir; `ranges`: by slot the MIDI numbers between which blank voices
     keep, None for any; `pulses`: places that the next slice does not pass over; `playing`: whether every blank voice
-    sounds at the start of the measure.
+    sounds at the start of the measure; `broken`: whether hands strike their chords anew, and between the beats of music
+    with pulses single notes of them.
     """
 
     chords: PlannedChords = field(default_factory=dict)
@@ -41,6 +42,7 @@ class MeasurePlan:
     ranges: tuple[tuple[int, int] | None, ...] = ()
     pulses: frozenset[Fraction] = frozenset()
     playing: bool = False
+    broken: bool = False
 
     def mask(self) -> Callable[[ConstraintState], Mask]:
         """The mask of the chords, leaps, rests, ranges and pulses (`MeasureRules.extra`)."""
@@ -66,6 +68,8 @@ class MeasurePlan:
             yield partial(_within_ranges, ranges=self.ranges)
         if self.playing:
             yield _opening_notes
+        if self.broken:
+            yield partial(_struck_anew, breaks=bool(self.pulses))
         if self.pulses:
             yield partial(_timely_slices, pulses=sorted(self.pulses))
 
@@ -161,6 +165,26 @@ def _opening_notes(state: ConstraintState) -> Mask | None:
     if slot is None or state.tick or state.written:
         return None
     return _without_rest(goes_on=not state.sounding[slot])
+
+
+def _struck_anew(state: ConstraintState, *, breaks: bool) -> Mask | None:
+    """No hand ties a note into a new chord; if it `breaks` chords, it begins one, or a rest, on beats alone."""
+    slot = _slot(state)
+    if slot is None or not state.rules.voices[slot].is_hand or state.rules.given[slot] is not None:
+        return None
+    single = breaks and not state.written and onset(state) not in state.rules.header.time.beat_onsets
+    return _untied(single=single)
+
+
+@cache
+def _untied(*, single: bool) -> Mask:
+    """Every token but the sign of a tied note; if a note is to be `single`, no rest, nor a note before another one."""
+    words = vocabulary()
+    mask = np.ones(len(words), dtype=np.bool_)
+    mask[words.id("tied")] = False
+    mask[[words.id("more"), words.id("rest")]] = not single
+    mask.flags.writeable = False
+    return mask
 
 
 def _timely_slices(state: ConstraintState, pulses: Sequence[Fraction]) -> Mask | None:
