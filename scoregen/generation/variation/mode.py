@@ -4,7 +4,8 @@ Every note keeps its step. Where the theme is in its main key, the third, sixth 
 seventh stays raised over the dominant and where it goes up to the tonic, and the sixth on the way there. A passage in
 a key near it goes to its parallel key (C major to G major becomes c minor to g minor). One in the minor of another
 degree of a major key goes to the major of that degree (a minor in C major becomes A flat major). Elsewhere the passage
-keeps the degrees of the home key: C major in a minor becomes what A major has of it. Chord symbols change with the notes.
+keeps the degrees of the home key: C major in a minor becomes what A major has of it. Chord symbols change with the
+notes.
 """
 
 from __future__ import annotations

@@ -30,8 +30,8 @@ class ChordSpan:
     `essential` are the tones that must sound where it begins, `bass` that of the last voice; None if it began earlier.
     `basses` are the tones of the last voice while it lasts; none allows all members. `single` tones sound once.
     `resolutions` lead from tendency tones of the chord before to the tones of this chord, the best first. A chord that
-    is not `fixed` is a suggestion: it has costs in place of the mask. One that is `ornamented` binds where it begins and
-    on beats; between them it is a suggestion.
+    is not `fixed` is a suggestion: it has costs in place of the mask. One that is `ornamented` binds where it begins
+    and on beats; between them it is a suggestion.
     """
 
     members: frozenset[int]

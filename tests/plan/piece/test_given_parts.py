@@ -104,7 +104,7 @@ def test_a_motif_beyond_its_part_moves_an_octave() -> None:
 
 def test_a_motif_wider_than_its_part_is_refused() -> None:
     wide = "motif = \"1'':2 1,,:2\""
-    with pytest.raises(InputError, match="motif: found .* in section 'A', beyond viola .*no other octave has all"):
+    with pytest.raises(InputError, match=r"motif: found .* in section 'A', beyond viola .*no other octave has all"):
         planned(f"[[section]]\nmeasures = 1\nkey = 'G major'\n{wide}\nmotif_part = 'viola'")
 
 
