@@ -136,12 +136,12 @@ def _entry(word: str, known: WordList) -> Entry | None:
 def _read(affect: Affect, *, negated: bool) -> Affect:
     """The mood of a word; a negated one has the opposite mood, and what is absent does not move.
 
-    Of a word that tells more of motion than of pleasure the motion alone is negated: "no hurry" is no displeasure.
+    Of a word that tells of motion more than of pleasure the motion alone is negated: "nobody runs" is no displeasure.
     """
     if not negated:
         return affect
     opposite = affect.times(NEGATED) + ABSENT
-    return replace(opposite, valence=0.0) if 0 < affect.valence < abs(affect.arousal) else opposite
+    return replace(opposite, valence=0.0) if 0 < 2 * affect.valence <= abs(affect.arousal) else opposite
 
 
 def _is_content(word: str, known: WordList) -> bool:

@@ -49,7 +49,7 @@ def test_a_denied_stop_negates_nothing_else() -> None:
 
 
 def test_a_denied_hurry_is_no_displeasure() -> None:
-    (sentence,) = read_story("There is no hurry.")
+    (sentence,) = read_story("There is no need to rush.")
     assert sentence.affect.valence == 0 > sentence.affect.arousal
 
 
