@@ -47,7 +47,7 @@ PACKAGES = {
         ("arranging",),
         ("",),
         ("composing", "variation"),
-        ("improvising",),
+        ("improvising", "variation.devices"),
     ),
     "model": (
         ("features",),

@@ -29,16 +29,24 @@ def easy_playing(rules: Sequence[VoiceRule], roles: Sequence[Role | None]) -> tu
     return tuple(_comfortable(rule, role) if role else rule for rule, role in zip(rules, roles, strict=True))
 
 
-def single_notes(rules: Sequence[VoiceRule], roles: Sequence[Role | None]) -> tuple[VoiceRule, ...]:
-    """The rules with one note at a time for strings, which could play several; None changes nothing."""
-    return tuple(_single(rule, role) if role else rule for rule, role in zip(rules, roles, strict=True))
+def fewer_notes(rules: Sequence[VoiceRule], roles: Sequence[Role | None]) -> tuple[VoiceRule, ...]:
+    """The rules with one note at a time for strings, which could play several, and small chords for hands.
+
+    None changes nothing.
+    """
+    return tuple(_fewer(rule, role) if role else rule for rule, role in zip(rules, roles, strict=True))
 
 
-def _single(rule: VoiceRule, role: Role) -> VoiceRule:
-    if role.family != "strings" or rule.max_chord == 1:
+MOST_IN_HAND = 3
+"""The most notes of a hand in music of a mood."""
+
+
+def _fewer(rule: VoiceRule, role: Role) -> VoiceRule:
+    most = 1 if role.family == "strings" else min(rule.max_chord, MOST_IN_HAND)
+    if most == rule.max_chord:
         return rule
     allowed = (pitch for pitch, may in zip(vocabulary().pitches, rule.pitches, strict=True) if may)
-    return VoiceRule.of(allowed, 1, descending=rule.descending, span=rule.span, instrument=rule.instrument)
+    return VoiceRule.of(allowed, most, descending=rule.descending, span=rule.span, instrument=rule.instrument)
 
 
 def _comfortable(rule: VoiceRule, role: Role) -> VoiceRule:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from scoregen.notation.files import read_score
+from scoregen.plan.forms.asked import plan_asked
 from scoregen.tasks.compose import PieceOptions, SamplingOptions, compose
 
 ONE = SamplingOptions(seed=5, candidates=1, passes=0)
@@ -56,3 +57,12 @@ def test_a_given_melody_gets_a_plan_with_each_alternative(repository: Path, with
 def test_weights_that_know_no_plans_get_none(tmp_path: Path) -> None:
     stem = save_untrained(tmp_path / "weights", {"valid_free": 1.0})
     assert compose(ensemble="piano", piece=SHORT, checkpoint=stem, sampling=ONE).alternatives[0].plan == ()
+
+
+@pytest.mark.parametrize("name", ["string-quartet", "voice-piano"])
+def test_the_chords_of_a_mood_sound_on_every_beat(name: str, with_plans: Path) -> None:
+    plan = plan_asked(mood="tender, then uneasy", options={"measures": 4}, seed=1).plan
+    assert not any(section.fixed for section in plan.sections)
+    done = compose(ensemble=name, plan=plan, checkpoint=with_plans, sampling=ONE)
+    assert done.chords is not None and len(done.chords.outcomes) > 4
+    assert not done.chords.departures, str(done.chords)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -30,7 +30,7 @@ from scoregen.cli.console.arguments import (
     is_given,
     parse_roles,
 )
-from scoregen.cli.console.inputs import exit_with, for_each, input_files
+from scoregen.cli.console.inputs import STANDARD_INPUT, exit_with, for_each, input_files, read_input
 from scoregen.cli.console.new_pieces import (
     Anacrusis,
     Form,
@@ -55,6 +55,7 @@ from scoregen.cli.console.sampling_options import (
     Temperature,
     TopP,
 )
+from scoregen.cli.console.terminal import file_in_errors
 from scoregen.system.errors import InputError
 
 if TYPE_CHECKING:
@@ -261,6 +262,8 @@ def compose_command(
         options["plan"] = plan_of_file(plan, score, piece | given_options(chords=chords, figured_bass=figured_bass))
     if options.get("plan") and not is_given(context, "ensemble"):
         ensemble = options["ensemble"] = options["plan"].instrumentation or ensemble
+    if score and not is_given(context, "ensemble"):
+        ensemble = options["ensemble"] = _page_ensemble(scores) or ensemble
     if not (score or piece or output or chords or options.get("plan")):
         raise InputError("found no score; name a melody, or describe a new piece with --measures or --key")
     options["piece"] = PieceOptions(**piece) if piece else None
@@ -273,6 +276,17 @@ def compose_command(
     check_device(device)
     prepare_writers(outputs[scores[0]])
     exit_with(for_each(scores, lambda each: compose_one(each, options, writing), as_json=as_json))
+
+
+def _page_ensemble(scores: Sequence[Path | None]) -> str | None:
+    """The ensemble of a page with empty parts for instruments; None for several scores, and for any other page."""
+    if len(scores) != 1 or scores[0] is None or scores[0] == STANDARD_INPUT:
+        return None
+    from scoregen.score.ensemble import ensemble_to_fill
+
+    with file_in_errors(scores[0]):
+        found = ensemble_to_fill(read_input(scores[0]))
+    return found.name if found else None
 
 
 def _names(text: str | None) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from scoregen.generation.ensemble_task import ensemble_task, without_phrase_ends
 from scoregen.generation.infill_task import InfillTask, infill_task
 from scoregen.generation.ranges import transposition_of
 from scoregen.notation.graft.transposition import transposed
-from scoregen.plan.easy_parts import easy_playing, easy_rules, single_notes
+from scoregen.plan.easy_parts import easy_playing, easy_rules, fewer_notes
 from scoregen.plan.form import blank_piece
 from scoregen.plan.piece.planned_piece import PlannedPiece, planned_piece
 from scoregen.plan.sections import Sections
@@ -69,7 +69,7 @@ def mark_blanks(request: ComposeRequest, writer: Writer, page: Page) -> InfillTa
     else:
         task = infill_task(*asked, key=key, add=add, parts=parts, players=writer.pretrained.players)
     if request.plan is not None and request.plan.has_moods:
-        task = replace(task, rules=single_notes(task.rules, task.singers))
+        task = replace(task, rules=fewer_notes(task.rules, task.singers))
     if not request.is_easy:
         return task
     if writer.is_for_instruments:

@@ -2,8 +2,10 @@
 
 Every note keeps its step. Where the theme is in its main key, the third, sixth and seventh degrees change. In minor the
 seventh stays raised over the dominant and where it goes up to the tonic, and the sixth on the way there. A passage in
-a key near it goes to its parallel key (C major to G major becomes c minor to g minor), one in the key of another degree
-to the key of that degree in the new mode (a minor becomes A flat major). Chord symbols change with the notes.
+a key near it goes to its parallel key (C major to G major becomes c minor to g minor). One in the minor of another
+degree of a major key goes to the major of that degree (a minor in C major becomes A flat major). Elsewhere the passage
+keeps the degrees of the home key: C major in a minor becomes what A major has of it. Chord symbols change with the
+notes.
 """
 
 from __future__ import annotations
@@ -34,7 +36,7 @@ _MOST = 7
 
 @dataclass(frozen=True, slots=True)
 class _Region:
-    """The key of a passage and the key that it becomes."""
+    """The key of a passage and the key that it becomes; both are those of the theme where it keeps their degrees."""
 
     onset: Fraction
     old: Key
@@ -68,9 +70,9 @@ def _regions(theme: Theme, home: Key) -> list[_Region]:
     """The keys through which a theme goes, with what becomes of each."""
     found: list[_Region] = []
     for chord in theme.chords:
-        key = _plain(chord.key, home)
-        if not found or found[-1].old != key:
-            found.append(_Region(chord.onset, key, _becomes(key, home)))
+        old, new = _passage(_plain(chord.key, home), home)
+        if not found or (found[-1].old, found[-1].new) != (old, new):
+            found.append(_Region(chord.onset, old, new))
     return found or [_Region(Fraction(0), home, _parallel(home))]
 
 
@@ -81,14 +83,21 @@ def _plain(key: Key, home: Key) -> Key:
     return Key(key.tonic_fifths, "major" if key.has_major_third else "minor")
 
 
-def _becomes(key: Key, home: Key) -> Key:
-    """The key that a passage in `key` becomes when its home changes mode."""
+def _passage(key: Key, home: Key) -> tuple[Key, Key]:
+    """The key whose degrees the notes of a passage in `key` have, and the key in which they have them then."""
     place = key.tonic_fifths - home.tonic_fifths
-    old, new = (_MAJOR, _MINOR) if home.mode == "major" else (_MINOR, _MAJOR)
-    if place in (-1, 0, 1, 2) or place not in old:
-        return _parallel(key) if key.mode in _UP else key
-    moved = Key(home.tonic_fifths + new[old.index(place)], _UP.get(key.mode, key.mode))
-    return moved if abs(moved.signature.fifths) <= _MOST + 2 else _parallel(key)
+    if place in _NEAR and (place < _SECOND or key.mode == "major"):
+        return key, _parallel(key)
+    if home.mode == "minor" or place not in _MAJOR or key.mode == "major":
+        return home, _parallel(home)
+    if place == _SECOND:
+        return home, _parallel(home)
+    moved = Key(home.tonic_fifths + _MINOR[_MAJOR.index(place)], "major")
+    return (key, moved) if abs(moved.signature.fifths) <= _MOST + 2 else (key, _parallel(key))
+
+
+_NEAR, _SECOND = (-1, 0, 1, 2), 2
+"""The tonics of near keys on the line of fifths above the home tonic, and that of the second degree."""
 
 
 @dataclass(frozen=True, slots=True)

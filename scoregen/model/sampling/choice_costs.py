@@ -20,6 +20,7 @@ from scoregen.model.sampling.costs.decision_context import DecisionContext
 from scoregen.model.sampling.costs.few_voices import few_voices_costs
 from scoregen.model.sampling.costs.figuration import Moment, RhythmCosts, double_stop_costs, repeated_note_costs
 from scoregen.model.sampling.costs.given_sevenths import GIVEN_SEVENTH, given_leaps, given_seventh_costs
+from scoregen.model.sampling.costs.note_choice import Scores
 from scoregen.model.sampling.costs.planned_harmony import PlannedHarmonyCosts, planned_harmony_costs
 from scoregen.model.sampling.costs.scales import scale_costs
 from scoregen.model.sampling.costs.style_costs import style_costs
@@ -93,6 +94,19 @@ class ChoiceCosts:
             costs += double_stop_costs(states, voices, choices, self._style.double_stop)
         return costs
 
+    def of_suggestions(self, hypotheses: Sequence[Hypothesis], voice: Ints, scores: Scores) -> Costs | None:
+        """[R, C] the cost of each choice against the suggested chords; None if none is suggested.
+
+        `scores` [R, C] are log probabilities, -inf where a choice is excluded.
+        """
+        if not self._suggests:
+            return None
+        chords = [
+            suggestion_at(self._context.given_chords(each.number, each.measure), constraints.onset(each.state))
+            for each in hypotheses
+        ]
+        return suggested_costs(chords, [each.state for each in hypotheses], voice.tolist(), self._lowest, scores)
+
     def of_onsets(self, hypotheses: Sequence[Hypothesis], voice: Ints, choices: int) -> Costs:
         """[R, C] the costs of beginning a note, or of not beginning one, of a voice [R]."""
         if self._rhythm is None:
@@ -122,8 +136,6 @@ class ChoiceCosts:
         if self._style and self._leaps is not None:
             price = GIVEN_SEVENTH * self._style.seventh_leaves
             costs = costs + given_seventh_costs(decision, self._leaps[position], price)
-        if self._suggests:
-            costs = costs + self._against_suggestions(hypotheses, decision)
         if self._planned_harmony is not None:
             costs = costs + self._planned_harmony.costs(position, decision.voice, decision.before, decision.on_beat)
         if self._page is not None:
@@ -147,14 +159,6 @@ class ChoiceCosts:
             self._context.on_beat[context.position[rows]],
             self._context.keys[context.measure[rows]] - MOST_ACCIDENTALS,
         )
-
-    def _against_suggestions(self, hypotheses: Sequence[Hypothesis], decision: DecisionContext) -> Costs:
-        """[R, E] the cost of each event against the suggested chords."""
-        chords = [
-            suggestion_at(self._context.given_chords(each.number, each.measure), constraints.onset(each.state))
-            for each in hypotheses
-        ]
-        return suggested_costs(chords, (decision.voice == self._lowest).tolist(), decision.before)
 
 
 def _moments(hypotheses: Sequence[Hypothesis]) -> list[Moment]:

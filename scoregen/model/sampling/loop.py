@@ -233,6 +233,8 @@ class _Sampler:
         opens = [place for place, hypothesis in enumerate(hypotheses) if not hypothesis.state.written]
         voice = context.order[rows, step]
         costs = self.costs.of_notes(hypotheses, voice, every_log_p.shape[1])
+        suggested = self.costs.of_suggestions(hypotheses, voice, np.where(allowed, log_p, -np.inf))
+        costs = costs if suggested is None else costs + suggested
         if opens:  # the notes of a chord after the first choice follow no line
             costs[opens] = keeping_onsets(np.where(allowed, log_p, -np.inf)[opens], costs[opens])
             first = [hypotheses[place] for place in opens]

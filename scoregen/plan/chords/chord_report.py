@@ -3,7 +3,8 @@
 A given chord *sounds* if in every slice during which it lasts the new voices have only its tones (or rest where all
 given voices rest), if a new lowest voice has its bass where it begins and none but its basses later, and if its
 essential tones sound where it begins, as many as there are voices for them. A given note that is no tone of the chord
-is left as it is: the other voices hold the chord.
+is left as it is: the other voices hold the chord. Of an ornamented chord only the slices on beats count, and the one
+where it begins.
 
 Players come and go, and sound chords: there the bass is the lowest new note, unless a given voice has the bass, and two
 essential tones are looked for. Hands break chords: these tones may come one after the other, up to the middle.
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from scoregen.plan.chords.chord_symbols import ChordTimeline, GivenChord
@@ -40,6 +41,7 @@ class ChordOutcome:
     fixed: bool
     fault: str = ""
     against: tuple[str, ...] = ()
+    ornamented: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ class ChordReport:
     def __str__(self) -> str:
         left, count = self.departures, len(self.outcomes)
         total = f"{count} chord{'' if count == 1 else 's'}"
-        parts = [f"{count - len(left)} of the {total} given sound in every slice" if left else f"all {total} sound"]
+        where = "on every beat" if all(each.ornamented for each in self.outcomes) else "in every slice"
+        parts = [f"{count - len(left)} of the {total} given sound {where}" if left else f"all {total} sound"]
         parts += [f"{each.name} in measure {each.measure} does not: {each.fault}" for each in left[:_MOST_NAMED]]
         parts += [f"and {len(left) - _MOST_NAMED} more"] if len(left) > _MOST_NAMED else []
         against = [each for each in self.outcomes if each.against]
@@ -72,7 +75,7 @@ class ChordReport:
 class _Music:
     """A finished piece: what sounds from each time on, which voices are new in which measure, and their names.
 
-    `is_played`: the voices may sound chords and rest.
+    `beats` are the times of all beats. `is_played`: the voices may sound chords and rest.
     """
 
     times: Sequence[Fraction]
@@ -80,6 +83,7 @@ class _Music:
     slots: Sequence[Slot]
     names: Mapping[Slot, str]
     new: Collection[tuple[int, Slot]]
+    beats: Collection[Fraction]
     is_played: bool
 
     @classmethod
@@ -93,7 +97,9 @@ class _Music:
             sounding = {note: None for note in sounding if note not in change.ends} | dict.fromkeys(change.starts)
             times.append(change.time)
             rows.append(tuple(sounding))
-        return cls(times, rows, slots, names, blank, is_played)
+        pairs = zip(measure_onsets(score), score.measures, strict=True)
+        beats = {start + beat for start, measure in pairs for beat in measure.time.beat_onsets}
+        return cls(times, rows, slots, names, blank, beats, is_played)
 
     def at(self, time: Fraction) -> tuple[SoundingNote, ...]:
         return self.sounding[bisect_right(self.times, time) - 1]
@@ -134,16 +140,15 @@ def _joined(outcomes: list[ChordOutcome], outcome: ChordOutcome, *, begins: bool
     if begins or not outcomes:
         return [*outcomes, outcome]
     before = outcomes[-1]
-    joined = ChordOutcome(
-        before.measure, before.name, before.fixed, before.fault or outcome.fault, before.against or outcome.against
-    )
+    joined = replace(before, fault=before.fault or outcome.fault, against=before.against or outcome.against)
     return [*outcomes[:-1], joined]
 
 
 def _outcome(music: _Music, number: str, chord: GivenChord, start: Fraction, end: Fraction) -> ChordOutcome:
     span = chord_span(chord)
     find = _faults_of_players if music.is_played else _faults
-    faults = [fault for time in music.slices(start, end) for fault in find(music, span, time, begins=time == start)]
+    times = [time for time in music.slices(start, end) if time == start or not chord.ornamented or time in music.beats]
+    faults = [fault for time in times for fault in find(music, span, time, begins=time == start)]
     if music.is_played:
         faults += _unheard_of_players(music, span, start, end)
     fault = next(iter(faults), "")
@@ -154,7 +159,7 @@ def _outcome(music: _Music, number: str, chord: GivenChord, start: Fraction, end
     }
     if fault and not chord.fixed:
         fault += " (suggested: the voices lead better elsewhere)"
-    return ChordOutcome(number, chord.name, chord.fixed, fault, tuple(sorted(against)))
+    return ChordOutcome(number, chord.name, chord.fixed, fault, tuple(sorted(against)), chord.ornamented)
 
 
 def _faults(music: _Music, span: ChordSpan, time: Fraction, *, begins: bool) -> Iterator[str]:

@@ -20,7 +20,8 @@ class GivenChord:
     """A chord from an onset of its measure to the next one; `tones` None: nothing is fixed.
 
     `begins` is false for the rest of a chord at the start of a later measure. `name` is its text. A chord that is not
-    `fixed` is a suggestion. `bass_stays`: its bass is part of what is given, and stays as long as it.
+    `fixed` is a suggestion; an `ornamented` one binds on beats. `bass_stays`: its bass is part of what is given, and
+    stays as long as it.
     """
 
     tones: ChordTones | None
@@ -28,6 +29,7 @@ class GivenChord:
     name: str = ""
     fixed: bool = True
     bass_stays: bool = False
+    ornamented: bool = False
 
 
 ChordTimeline = Mapping[int, Mapping[Fraction, GivenChord]]

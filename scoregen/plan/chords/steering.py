@@ -83,6 +83,7 @@ def chord_span(chord: GivenChord, before: ChordTones | None = None) -> ChordSpan
         frozenset(tones.single),
         _resolutions(before, tones) if before and chord.begins else {},
         chord.fixed,
+        chord.ornamented,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Sequence
 from dataclasses import replace
@@ -78,7 +79,7 @@ def _moods(form: Form, wish: PieceWish) -> list[Affect]:
 
 
 def _lengths(form: Form, wish: PieceWish, moods: Sequence[Affect]) -> list[int]:
-    """The measures of each section, in pairs where the whole allows it; all sections are equally long."""
+    """The measures of each section, in pairs where the whole allows it; those that come once are longer, if any is."""
     measures = wish.measures or (_measures_in(wish, moods) if wish.seconds else form.measures)
     count = len(form.order)
     each = measures // count
@@ -86,12 +87,19 @@ def _lengths(form: Form, wish: PieceWish, moods: Sequence[Affect]) -> list[int]:
         raise InputError(
             f"found {measures} measures for the {count} sections of {form.name}; expected {2 * count} at least"
         )
-    rest = measures - each * count
-    lengths = [each] * len(form.sections)
-    for number in range(len(lengths)):  # what is left over goes to sections that come once
-        if form.order.count(number) == 1 and rest:
-            lengths[number], rest = lengths[number] + 1, rest - 1
+    once = [number for number in range(len(form.sections)) if form.order.count(number) == 1]
+    each -= each % 2 if once and each > SHORT else 0
+    lengths, rest = [each] * len(form.sections), measures - each * count
+    for number in itertools.cycle(once):
+        added = min(rest, 2)
+        lengths[number], rest = lengths[number] + added, rest - added
+        if not rest:
+            break
     return lengths
+
+
+SHORT = 4
+"""The measures of a section that is not shortened to an even number."""
 
 
 def _measures_in(wish: PieceWish, moods: Sequence[Affect]) -> int:

@@ -127,12 +127,16 @@ PEAK_MEASURES = 4
 
 
 def divided(measures: int, shares: Sequence[int]) -> tuple[int, ...]:
-    """The lengths of phrases in measures by their shares; as many phrases as have two measures or more."""
+    """The lengths of phrases in measures by their shares; as many phrases as have room for a motif and a close."""
     shares = list(shares)
-    while len(shares) > 1 and measures * min(shares) < 2 * sum(shares):
+    while len(shares) > 1 and measures * min(shares) < SHORTEST_PHRASE * sum(shares):
         shares = shares[: len(shares) // 2]
     stops = [round(Fraction(measures * sum(shares[: number + 1]), sum(shares))) for number in range(len(shares))]
     return tuple(stop - start for start, stop in zip([0, *stops], stops, strict=False))
+
+
+SHORTEST_PHRASE = 3
+"""In measures."""
 
 
 def closing_cadence(mood: Affect, chance: random.Random, *, is_last: bool) -> str:

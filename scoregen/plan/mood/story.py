@@ -7,6 +7,7 @@ and goes on with the opposite, the verdict is taken as irony and the rest counts
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -133,8 +134,14 @@ def _entry(word: str, known: WordList) -> Entry | None:
 
 
 def _read(affect: Affect, *, negated: bool) -> Affect:
-    """The mood of a word; a negated one has the opposite mood, and what is absent does not move."""
-    return affect.times(NEGATED) + ABSENT if negated else affect
+    """The mood of a word; a negated one has the opposite mood, and what is absent does not move.
+
+    Of a word that tells of motion more than of pleasure the motion alone is negated: "nobody runs" is no displeasure.
+    """
+    if not negated:
+        return affect
+    opposite = affect.times(NEGATED) + ABSENT
+    return replace(opposite, valence=0.0) if 0 < 2 * affect.valence <= abs(affect.arousal) else opposite
 
 
 def _is_content(word: str, known: WordList) -> bool:
@@ -151,6 +158,8 @@ def _negated(words: Sequence[str], known: WordList) -> list[bool]:
     result = [False] * len(words)
     for place, word in enumerate(words):
         if word in known.negations:
+            if _is_restrained(words, place, known):
+                continue
             after = list(_scope(words, place, known))
             if (word in REACHING_BACK or word.endswith("n't")) and not any(known.find(words[each]) for each in after):
                 after = list(_clause_before(words, place))
@@ -163,13 +172,29 @@ REACHING_BACK = frozenset(("not", "never", "nicht", "nie", "niemals"))
 """Negations that negate what stands before them if nothing of mood follows; so do the contracted ones."""
 
 
+def _is_restrained(words: Sequence[str], place: int, known: WordList) -> bool:
+    """Whether a negation denies that something stops: it goes on."""
+    following = itertools.takewhile(lambda word: word not in _BOUNDS, words[place + 1 : place + 1 + RESTRAINT])
+    return any(word in known.restraints for word in following)
+
+
+RESTRAINT = 3
+"""The words after a negation among which a restraint is looked for."""
+
+
 def _scope(words: Sequence[str], place: int, known: WordList) -> Iterator[int]:
     """The words that a negation negates: up to the end of the clause, or a preposition after the first words."""
     for each in range(place + 1, min(place + 1 + SCOPE, len(words))):
         ends = words[each] in _BOUNDS or words[each] in known.ends_of_negation
-        if ends or (words[each] in known.prepositions and each > place + 2):
+        if ends or (_is_preposition(words, each, known) and each > place + 2):
             return
         yield each
+
+
+def _is_preposition(words: Sequence[str], place: int, known: WordList) -> bool:
+    if words[place] not in known.infinitive:
+        return words[place] in known.prepositions
+    return place + 1 < len(words) and words[place + 1] in known.determiners
 
 
 def _clause_before(words: Sequence[str], place: int) -> Iterator[int]:
@@ -188,7 +213,7 @@ def _with_irony(rows: Sequence[Sequence[str]], read: Sequence[list[_Placed]], kn
         if not head:
             continue
         body = [each.cause for each in read[number] if each.place >= stop]
-        if stop >= len(tokens):
+        if stop >= len(tokens) or not body:
             body = [each.cause for row in read[number + 1 : number + 3] for each in row]
         verdict, fact = _mean([each.cause for each in head]).valence, _mean(body).valence if body else 0.0
         if verdict * fact < 0 and abs(fact) >= CLEAR:

@@ -45,6 +45,9 @@ class WordList:
     weakening: frozenset[str]
     contrasts: frozenset[str]
     ironic_openers: frozenset[str]
+    restraints: frozenset[str]
+    infinitive: frozenset[str]
+    determiners: frozenset[str]
 
     def phrase(self, words: Sequence[str]) -> tuple[Entry, int] | None:
         """The entry of the longest phrase with which words begin, and its number of words; None if there is none."""
@@ -81,7 +84,7 @@ def load_words(language: str) -> WordList:
             _set(table, key)
             for key in (
                 *("negations", "ends_of_negation", "prepositions", "strengthening", "weakening", "contrasts"),
-                "ironic_openers",
+                *("ironic_openers", "restraints", "infinitive", "determiners"),
             )
         ),
     )

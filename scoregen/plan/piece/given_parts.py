@@ -74,10 +74,10 @@ def with_motif(
         return found
     role = _leading_role(section, ensemble)
     part = parts[ensemble.roles.index(role)].id
+    middle = _fitting_middle(section, role)
     for index, notes in _motif_measures(section, measures):
         if not found[index].is_short:
-            own = motif_elements(notes, section.key, section.time, _middle(role, section.register))
-            _check_range(own, role, section)
+            own = motif_elements(notes, section.key, section.time, middle)
             found[index] = _with_voice(found[index], part, own)
     return found
 
@@ -106,16 +106,33 @@ def _motif_measures(section: SectionPlan, measures: Sequence[Measure]) -> Iterat
                 yield index, notes
 
 
-def _check_range(elements: Sequence[Element], role: Role, section: SectionPlan) -> None:
-    """InputError for a note that the role does not have."""
-    low, high = role.range_on(1)
-    for element in elements:
-        for note in element.notes:
-            if isinstance(note.pitch, Pitch) and not low.midi_pitch <= note.pitch.midi_pitch <= high.midi_pitch:
-                raise InputError(
-                    f"motif: found {note.pitch} in section {section.name!r}, beyond {role.name} ({low} to {high});"
-                    " change its octave, or register"
-                )
+def _fitting_middle(section: SectionPlan, role: Role) -> int:
+    """The MIDI number near which the tonic lies, an octave or two off the usual one if the role lacks notes there.
+
+    InputError if no octave has all notes.
+    """
+    usual = _middle(role, section.register)
+    outside = {usual + octave: _first_outside(section, role, usual + octave) for octave in OCTAVES}
+    found = next((middle for middle, pitch in outside.items() if pitch is None), None)
+    if found is None:
+        low, high = role.range_on(1)
+        raise InputError(
+            f"motif: found {outside[usual]} in section {section.name!r}, beyond {role.name} ({low} to {high}), and no"
+            " other octave has all notes; make its range smaller, or give another motif_part"
+        )
+    return found
+
+
+OCTAVES = (0, -12, 12, -24, 24)
+"""The semitones by which a motif is moved until it fits, the first first."""
+
+
+def _first_outside(section: SectionPlan, role: Role, middle: int) -> Pitch | None:
+    """The first note of a motif that the role does not have; None if it has all."""
+    low, high = (pitch.midi_pitch for pitch in role.range_on(1))
+    rows = (motif_elements(row, section.key, section.time, middle) for row in parse_motif(section.motif, section.time))
+    pitches = (note.pitch for row in rows for element in row for note in element.notes)
+    return next((each for each in pitches if isinstance(each, Pitch) and not low <= each.midi_pitch <= high), None)
 
 
 def _leading_role(section: SectionPlan, ensemble: Ensemble) -> Role:

@@ -28,11 +28,15 @@ NUMERALS = {
 
 
 def progression(section: SectionPlan, own: Score) -> dict[int, dict[Fraction, GivenChord]]:
+    """The chords of a section; suggested ones bind on beats, those that are suggested one by one nowhere."""
     timeline = text_timeline(section.chords, own, section.key)
-    return {
-        index: {onset: replace(chord, fixed=chord.fixed and section.fixed) for onset, chord in chords.items()}
-        for index, chords in timeline.items()
-    }
+    if section.fixed:
+        return {index: dict(chords) for index, chords in timeline.items()}
+    return {index: {onset: _ornamented(chord) for onset, chord in chords.items()} for index, chords in timeline.items()}
+
+
+def _ornamented(chord: GivenChord) -> GivenChord:
+    return replace(chord, fixed=False, ornamented=chord.fixed and chord.tones is not None)
 
 
 def progression_of(section: SectionPlan) -> dict[int, dict[Fraction, GivenChord]]:

@@ -59,7 +59,7 @@ def _measure(
     own: MeasurePlan, section: SectionPlan, measure: Measure, ranges: Sequence[VoiceRange | None], *, is_last: bool
 ) -> MeasurePlan:
     own = replace(own, ranges=_ranges(section, ranges)) if section.register or section.mood else own
-    own = replace(own, playing=bool(section.texture))
+    own = replace(own, playing=bool(section.texture), broken=section.mood is not None or bool(section.density))
     opened = _open(section, measure)
     if opened is not None:
         fixed = {place for place in (*own.chords, *own.given_chords) if place >= 0}

@@ -1,14 +1,28 @@
 """Sections that loop: where their harmony is free they begin on the tonic and end on the dominant, which leads back.
 
+A long section whose harmony is free throughout gets a progression of the grammar, a chord to a measure: left to itself
+it would stand on its tonic.
+
 A loop is a section of a plan file, or the stretch of a scene from one hit to the next.
 """
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from scoregen.plan.chords.chord_rows import PROLONGED, Rows, beat_rows, free_rows, is_free, set_chord, text_of_rows
+from scoregen.plan.chords.chord_rows import (
+    FREE,
+    PROLONGED,
+    Rows,
+    beat_rows,
+    free_rows,
+    is_free,
+    set_chord,
+    text_of_rows,
+)
+from scoregen.plan.forms.progressions import Wish, draw_progression
 from scoregen.plan.piece.piece_plan import OPEN, PiecePlan, SectionPlan
 from scoregen.plan.scene.scene_plan import DOMINANT, tonic_of
 
@@ -36,12 +50,37 @@ def loops_of_hits(plan: PiecePlan) -> tuple[Loop, ...]:
 
 def looping(plan: PiecePlan, loops: Sequence[Loop]) -> PiecePlan:
     """The plan with a tonic at the start of each loop and a dominant at its end, where its harmony is free there."""
-    sections = list(plan.sections)
+    sections = [_moving(section) for section in plan.sections]
     for loop in loops:
         first, last = loop.sections[0], loop.sections[-1]
         sections[first] = _beginning(sections[first])
         sections[last] = _leading(sections[last])
     return replace(plan, sections=tuple(sections))
+
+
+def _moving(section: SectionPlan) -> SectionPlan:
+    """A long section without any chord with a progression that is suggested; its last beat stays free."""
+    if section.chords or section.silence or section.measures < LONG or _rows(section) is None:
+        return section
+    chance = random.Random(f"{section.name} {section.key} {section.measures}")
+    key, time = section.key, section.time
+    drawn = draw_progression((section.measures,), (OPEN,), key, time, Wish(), {}, chance).split(" | ")
+    words = [row.split()[0] for row in drawn]
+    held = [PROLONGED] * (len(time.groups) - 1)
+    rows = [[word, *held] for word in (tonic_of(key), *words[1:])]
+    beat = _last_onset(section)
+    rows[-1][beat:] = [FREE] + [PROLONGED] * (len(held) - beat)
+    return replace(section, chords=text_of_rows(rows), fixed=False)
+
+
+def _last_onset(section: SectionPlan) -> int:
+    """The last beat of a measure at which something may begin."""
+    beats = section.time.beat_onsets
+    return beats.index((section.slow_onsets or beats)[-1])
+
+
+LONG = 4
+"""The measures of a section from which on its harmony moves."""
 
 
 def _beginning(section: SectionPlan) -> SectionPlan:
@@ -54,9 +93,8 @@ def _beginning(section: SectionPlan) -> SectionPlan:
 
 def _leading(section: SectionPlan) -> SectionPlan:
     """The section with a dominant from its last beat on, or from the last onset of a still one."""
-    rows, beats = _rows(section), section.time.beat_onsets
-    beat = beats.index((section.slow_onsets or beats)[-1])
-    held = range(beat, len(beats))
+    rows, beat = _rows(section), _last_onset(section)
+    held = range(beat, len(section.time.groups))
     if rows is None or section.silence >= section.measures or not all(is_free(rows, -1, each) for each in held):
         return section
     rows[-1][beat:] = [DOMINANT] + [PROLONGED] * (len(held) - 1)

@@ -4,7 +4,7 @@ from scoregen.score.ensemble.additions import with_instruments
 from scoregen.score.ensemble.files import clef_name, ensemble_names, load_ensemble
 from scoregen.score.ensemble.matching import assigned_part, match_roles, role_slots
 from scoregen.score.ensemble.playability import can_play
-from scoregen.score.ensemble.recognition import ensemble_advice, recognise_ensemble
+from scoregen.score.ensemble.recognition import ensemble_advice, ensemble_to_fill, recognise_ensemble
 from scoregen.score.ensemble.roles import Ensemble, Role, named_parts, new_parts, readable
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "clef_name",
     "ensemble_advice",
     "ensemble_names",
+    "ensemble_to_fill",
     "load_ensemble",
     "match_roles",
     "named_parts",

@@ -34,6 +34,15 @@ def recognise_ensemble(score: Score) -> Ensemble | None:
     return min(fitting, key=lambda ensemble: _distance(score, ensemble), default=None)
 
 
+def ensemble_to_fill(score: Score) -> Ensemble | None:
+    """The ensemble of a page with empty parts beside others, if it is no choir. It is written for by default."""
+    empty = [part for part in score.parts if not part_pitches(score, part)]
+    if not empty or len(empty) == len(score.parts):
+        return None
+    found = recognise_ensemble(score)
+    return None if found is None or found.is_choir else found
+
+
 def ensemble_advice(score: Score, ensemble: Ensemble) -> str:
     """The option that writes for the parts of a score, if they are those of another ensemble than the given one."""
     found = recognise_ensemble(score)

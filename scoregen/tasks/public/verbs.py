@@ -85,7 +85,7 @@ def _marked(music: ScoreLike) -> Score | None:
 def compose(
     score: ScoreLike | None = None,
     *,
-    ensemble: str = "satb",
+    ensemble: str | None = None,
     roles: Mapping[str, str] | None = None,
     blank: str | Sequence[str] = (),
     extend: int = 0,
@@ -95,7 +95,8 @@ def compose(
 ) -> Composition:
     """Fill what is blank in a score for an ensemble; without a score, write a new piece.
 
-    `score`: anything that `read_score` takes. `roles` assigns parts to roles (`{"soprano": "1"}`); `blank` empties
+    `score`: anything that `read_score` takes. Without an `ensemble` it is a mixed choir, or that of a page of
+    instruments with empty parts. `roles` assigns parts to roles (`{"soprano": "1"}`); `blank` empties
     parts, measures or both (`"alto,tenor:5-8"`); `extend` appends measures; `count` is the number of alternatives.
 
     `options` are those of sampling (`seed=1`, `temperature`, `top_p`, `candidates`, `passes`, `span`), those of a new
@@ -105,12 +106,14 @@ def compose(
 
     Raises InputError if there is nothing to fill, and RefusedError if no notes can be written for what is given.
     """
+    from scoregen.score.ensemble import ensemble_to_fill
     from scoregen.tasks.compose import compose as task
 
     with python_errors():
         music = None if score is None else as_score(score)
+        found = ensemble_to_fill(music) if music is not None and ensemble is None else None
         chosen: dict[str, Any] = {
-            "ensemble": ensemble,
+            "ensemble": ensemble or (found.name if found else "satb"),
             "roles": roles,
             "extend": extend,
             "count": count,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from scoregen.generation.variation.devices.figures import DEVICES, with_device
 from scoregen.generation.variation.grammar import manners, usual_techniques
 from scoregen.generation.variation.measuring import Homes, Variation, measured
 from scoregen.generation.variation.mode import in_other_mode
@@ -165,6 +166,13 @@ def _rhythm(theme: Theme, options: VaryOptions, seed: int) -> _Step:
     return _Step(_with(theme, done.score), detail=done.name)
 
 
+def _device(name: str) -> Callable[[Theme, VaryOptions, int], _Step]:
+    def apply(theme: Theme, options: VaryOptions, seed: int) -> _Step:
+        return _Step(_with(theme, with_device(theme, name, options.strength, str(seed))))
+
+    return apply
+
+
 def _mode(theme: Theme, options: VaryOptions, seed: int) -> _Step:
     return _Step(_with(theme, in_other_mode(theme))) if options.strength > 0 else _Step(theme)
 
@@ -197,6 +205,7 @@ TECHNIQUES: Mapping[str, Callable[[Theme, VaryOptions, int], _Step]] = MappingPr
         "rhythm": _rhythm,
         "harmony": _harmony,
         "mode": _mode,
+        **{name: _device(name) for name in DEVICES},
         TEXTURE: _texture,
         "voice-exchange": _exchange,
     }

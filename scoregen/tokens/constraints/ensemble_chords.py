@@ -55,7 +55,7 @@ def _following(rows: Stretches, state: ConstraintState) -> Fraction | None:
 
 
 def _demands(stretch: Stretch) -> bool:
-    return stretch.is_fixed or stretch.rests or stretch.holds
+    return bool(stretch.span.members) or stretch.rests or stretch.holds
 
 
 def _next_onsets(rows: Stretches, place: Fraction | None, state: ConstraintState) -> Mask:
@@ -120,7 +120,7 @@ class _Voice:
     def _wanted(self) -> Iterator[Wanted]:
         """What the event should be, the strictest first; the members of a fixed chord are in all of them."""
         sounds = self._is_needed() or self._is_tutti()
-        if not self.stretch.is_fixed:
+        if not self.chord.binds(self.state, begins=self.begins or self._is_due()):
             yield from [Wanted(None, sounds=True)] if sounds else []
             return
         members = self.chord.members
@@ -170,6 +170,9 @@ class _Voice:
             return self._begins()
         due = due_onset(self.rows, self.begin, self.state)
         return self.begins if due == self.begin else due <= onset(self.state)
+
+    def _is_due(self) -> bool:
+        return self._is_hand(self.slot) and due_onset(self.rows, self.begin, self.state) == onset(self.state)
 
     def _is_tutti(self) -> bool:
         """Whether all voices sound in this chord."""

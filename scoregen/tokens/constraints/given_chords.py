@@ -30,7 +30,8 @@ class ChordSpan:
     `essential` are the tones that must sound where it begins, `bass` that of the last voice; None if it began earlier.
     `basses` are the tones of the last voice while it lasts; none allows all members. `single` tones sound once.
     `resolutions` lead from tendency tones of the chord before to the tones of this chord, the best first. A chord that
-    is not `fixed` is a suggestion: it has costs in place of the mask.
+    is not `fixed` is a suggestion: it has costs in place of the mask. One that is `ornamented` binds where it begins
+    and on beats; between them it is a suggestion.
     """
 
     members: frozenset[int]
@@ -40,6 +41,11 @@ class ChordSpan:
     single: frozenset[int] = frozenset()
     resolutions: Mapping[int, tuple[int, ...]] = field(default_factory=dict, hash=False)
     fixed: bool = True
+    ornamented: bool = False
+
+    def binds(self, state: ConstraintState, *, begins: bool) -> bool:
+        """Whether the mask holds in the slice of a state; `begins`: the chord begins there."""
+        return bool(self.members) and (self.fixed or (self.ornamented and (begins or _is_beat(state))))
 
     @property
     def stays(self) -> bool:
@@ -61,7 +67,7 @@ def given_chord_mask(chords: Mapping[Fraction, ChordSpan]) -> Callable[[Constrai
             wanted = no_later(state, next((place for place in onsets if place > now), None))
         else:
             place = max((place for place in onsets if place <= now), default=None)
-            if place is None or not chords[place].members or not chords[place].fixed:
+            if place is None or not chords[place].binds(state, begins=now == place):
                 return every_token()
             begins = now == place and chords[place].bass is not None
             choices = _Turn(chords[place], state, begins).choices()
@@ -70,6 +76,10 @@ def given_chord_mask(chords: Mapping[Fraction, ChordSpan]) -> Callable[[Constrai
         return wanted if (base & wanted).any() else every_token()
 
     return mask
+
+
+def _is_beat(state: ConstraintState) -> bool:
+    return onset(state) in state.rules.header.time.beat_onsets
 
 
 def _given_voices_rest(state: ConstraintState) -> bool:

@@ -31,7 +31,8 @@ class MeasurePlan:
     successive notes of a voice, None for any; `from_lowest`: for voices that may sound chords and come and go, their
     slots from the lowest to the highest, () for a choir; `ranges`: by slot the MIDI numbers between which blank voices
     keep, None for any; `pulses`: places that the next slice does not pass over; `playing`: whether every blank voice
-    sounds at the start of the measure, `leading` the slots that do in any case; `struck`: by slot the rhythm of voices
+    sounds at the start of the measure, `leading` the slots that do in any case; `broken`: whether hands strike their
+    chords anew, and between the beats of music with pulses single notes of them; `struck`: by slot the rhythm of voices
     that have a fixed one.
     """
 
@@ -44,6 +45,7 @@ class MeasurePlan:
     pulses: frozenset[Fraction] = frozenset()
     playing: bool = False
     leading: frozenset[int] = frozenset()
+    broken: bool = False
     struck: Mapping[int, StruckNotes] = field(default_factory=dict)
 
     def mask(self) -> Callable[[ConstraintState], Mask]:
@@ -70,6 +72,8 @@ class MeasurePlan:
             yield partial(_within_ranges, ranges=self.ranges)
         if self.playing or self.leading:
             yield partial(_opening_notes, leading=None if self.playing else self.leading)
+        if self.broken:
+            yield partial(_struck_anew, breaks=bool(self.pulses))
         if self.struck:
             yield partial(struck_mask, struck=self.struck)
         if self.pulses:
@@ -167,6 +171,26 @@ def _opening_notes(state: ConstraintState, leading: frozenset[int] | None) -> Ma
     if slot is None or state.tick or state.written or (leading is not None and slot not in leading):
         return None
     return _without_rest(goes_on=not state.sounding[slot])
+
+
+def _struck_anew(state: ConstraintState, *, breaks: bool) -> Mask | None:
+    """No hand ties a note into a new chord; if it `breaks` chords, it begins one, or a rest, on beats alone."""
+    slot = _slot(state)
+    if slot is None or not state.rules.voices[slot].is_hand or state.rules.given[slot] is not None:
+        return None
+    single = breaks and not state.written and onset(state) not in state.rules.header.time.beat_onsets
+    return _untied(single=single)
+
+
+@cache
+def _untied(*, single: bool) -> Mask:
+    """Every token but the sign of a tied note; if a note is to be `single`, no rest, nor a note before another one."""
+    words = vocabulary()
+    mask = np.ones(len(words), dtype=np.bool_)
+    mask[words.id("tied")] = False
+    mask[[words.id("more"), words.id("rest")]] = not single
+    mask.flags.writeable = False
+    return mask
 
 
 def _timely_slices(state: ConstraintState, pulses: Sequence[Fraction]) -> Mask | None:

@@ -29,7 +29,7 @@ class Stretch:
 
     @property
     def is_fixed(self) -> bool:
-        return bool(self.span.members) and self.span.fixed
+        return bool(self.span.members) and (self.span.fixed or self.span.ornamented)
 
 
 Stretches = Mapping[Fraction, Stretch]

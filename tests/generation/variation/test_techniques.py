@@ -16,6 +16,7 @@ from scoregen.generation.variation.voice_exchange import voices_exchanged
 from scoregen.score.check import problems
 from scoregen.score.chord_symbols import ChordSymbol, SpelledPitchClass
 from scoregen.score.elements import Score
+from scoregen.score.keys import Key
 from scoregen.score.timeline import pitch_of, pitched_notes
 from scoregen.system.errors import InputError
 from tests.generation.arranging.sources import parts_of, song
@@ -68,6 +69,18 @@ def test_minor_becomes_major() -> None:
     score = in_other_mode(theme)
     assert words(theme, score).startswith("D5 C#5 D5 E5 F#5 E5 D5 C#5 D5 B4 A4 G4 F#4")
     assert score.measures[0].key.fifths == 2
+
+
+def test_a_passage_in_the_relative_major_keeps_the_degrees_of_the_home_key() -> None:
+    """A minor, C major with its dominant, and back: all notes are those of A major."""
+    text = "A4:1 C5:1 E5:1 A4:1 | G4:1 C5:1 E5:1 G5:1 | F5:1 D5:1 B4:1 G4:1 | C5:2 G4:2 | E5:1 D5:1 C5:1 B4:1 | A4:4"
+    theme = theme_of(tune(text, key="a minor"))
+    in_c = [replace(each, key=Key.parse("C major")) if 4 <= each.onset < 16 else each for each in theme.chords]
+    vars(theme)["chords"] = tuple(in_c)  # as the analysis of a score with more voices finds them
+    assert set(words(theme, in_other_mode(theme)).split()) <= {
+        *("A4", "B4", "C#5", "D5", "E5", "F#5"),
+        *("G#4", "G#5"),
+    }
 
 
 def test_a_descending_seventh_degree_is_natural_in_minor() -> None:

@@ -13,8 +13,10 @@ from tests.plan.tunes import SLOT, tune
 LOW = Slot("P2")
 
 
-def report(upper: str, lower: str, chords: str, blank: tuple[Slot, ...] = (LOW,)) -> ChordReport:
-    """The report on two voices, of which some are new."""
+def report(
+    upper: str, lower: str, chords: str, blank: tuple[Slot, ...] = (LOW,), *, ornamented: bool = False
+) -> ChordReport:
+    """The report on two voices, of which some are new; `ornamented`: the chords bind on beats alone."""
     top, bass = tune(upper), tune(lower)
     measures = tuple(
         replace(one, voices=(*one.voices, Voice(LOW, other.voices[0].elements)))
@@ -30,6 +32,11 @@ def report(upper: str, lower: str, chords: str, blank: tuple[Slot, ...] = (LOW,)
     ]
     task = replace(score, measures=tuple(empty))
     timeline = text_timeline(chords, score, Key.parse("C major"))
+    if ornamented:
+        timeline = {
+            index: {onset: replace(chord, fixed=False, ornamented=True) for onset, chord in row.items()}
+            for index, row in timeline.items()
+        }
     found = chord_report(score, task, [SLOT, LOW], timeline)
     assert found is not None
     return found
@@ -57,3 +64,11 @@ def test_a_departure_from_a_suggestion_says_so() -> None:
     done = report("E4:4 |", "D3:4 |", "(C)")
     assert "suggested" in done.departures[0].fault and not done.departures[0].fixed
     assert "0 of the 1 chord given sound" in str(done)
+
+
+def test_notes_pass_between_the_beats_of_an_ornamented_chord() -> None:
+    passing = "C3:1/2 D3:1/2 E3:1 C3:2 |"
+    assert report("E4:4 |", passing, "C").outcomes[0].fault == "the bass has D"
+    assert str(report("E4:4 |", passing, "C", ornamented=True)) == "given chords: all 1 chord sound"
+    done = report("E4:4 |", "C3:1 D3:1 G3:2 |", "C", ornamented=True)
+    assert "0 of the 1 chord given sound on every beat" in str(done) and "the bass has D" in done.departures[0].fault

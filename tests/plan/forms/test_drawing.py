@@ -155,8 +155,17 @@ def test_a_file_without_an_end_is_no_story() -> None:
 
 
 @pytest.mark.parametrize(
-    ("measures", "shares", "expected"), [(8, (1, 1), (4, 4)), (9, (1, 1, 1, 1), (2, 2, 3, 2)), (3, (1, 1), (3,))]
+    ("measures", "shares", "expected"), [(8, (1, 1), (4, 4)), (9, (1, 1, 1, 1), (4, 5)), (3, (1, 1), (3,))]
 )
 def test_phrases_divide_a_section(measures: int, shares: tuple[int, ...], expected: tuple[int, ...]) -> None:
     found = divided(measures, shares)
     assert sum(found) == measures and len(found) == len(expected)
+
+
+@pytest.mark.parametrize("measures", range(12, 33))
+def test_a_piece_has_its_theme_and_all_its_measures(measures: int) -> None:
+    """Sections that come again have an even number of measures, and a motif with room for a close."""
+    plan = plan_asked("ternary", "sad", options={"measures": measures}, seed=3).plan
+    first, middle = plan.sections
+    assert 2 * first.measures + middle.measures == measures and not first.measures % 2
+    assert first.motif and min(first.phrases) >= 3

@@ -43,6 +43,26 @@ def test_a_negation_turns_a_word_around_within_its_clause() -> None:
     assert other.affect.valence > 0
 
 
+def test_a_denied_stop_negates_nothing_else() -> None:
+    assert mood("They could not stop laughing.").valence > 0
+    assert mood("Die Kinder hören nicht auf zu lachen.").valence > 0
+
+
+def test_a_denied_hurry_is_no_displeasure() -> None:
+    (sentence,) = read_story("There is no need to rush.")
+    assert sentence.affect.valence == 0 > sentence.affect.arousal
+
+
+def test_a_negation_reaches_an_infinitive_and_not_a_place() -> None:
+    assert mood("Nobody asks him to sing.").valence < 0
+    assert mood("Nobody follows her to the sunny garden.").valence > 0
+
+
+def test_a_verdict_is_held_against_the_next_sentence() -> None:
+    (first, _) = read_story("Wonderful, here we are again. The house is on fire and the murderer is at the door.")
+    assert first.causes[0].reading == "irony"
+
+
 def test_a_german_negation_reaches_back() -> None:
     assert mood("Er lächelt nicht mehr.").valence < 0 < mood("Er lächelt.").valence
 
@@ -98,9 +118,9 @@ def test_odd_texts_are_read_or_refused(text: str) -> None:
         assert "\n" not in str(error)
 
 
-@pytest.mark.parametrize(("half", "least"), [("development", 0.9), ("test", 0.75)])
+@pytest.mark.parametrize(("half", "least"), [("development", 0.9), ("test", 0.75), ("later", 0.65)])
 def test_quadrants_of_scenes(half: str, least: float) -> None:
     rows = [(quadrant, text) for quadrant, ways in SCENES[half].items() for texts in ways.values() for text in texts]
-    assert len(rows) == 48
+    assert len(rows) == (72 if half == "later" else 48)
     right = sum(mood(text).quadrant == quadrant for quadrant, text in rows)
     assert right / len(rows) >= least

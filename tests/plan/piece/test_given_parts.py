@@ -95,10 +95,17 @@ def test_a_motif_in_a_measure_that_the_anacrusis_shortens_is_left_out_with_a_not
     assert notices_of_plan(parse_plan(whole), planned(whole)) == []
 
 
-def test_a_motif_beyond_its_part_is_refused() -> None:
-    high = "motif_part = 'viola'\nregister = 12"
-    with pytest.raises(InputError, match="motif: found G6 in section 'A', beyond viola"):
-        planned(f"[[section]]\nmeasures = 1\nkey = 'G major'\nmotif = \"1'':2 1:2\"\n{high}")
+def test_a_motif_beyond_its_part_moves_an_octave() -> None:
+    text = "[[section]]\nmeasures = 1\nkey = 'G major'\nmotif = \"1'':2 1':2\"\nmotif_part = 'viola'\nregister = 12"
+    voice = planned(text).score.measures[0].voice(Slot("P3"))
+    assert voice is not None
+    assert [str(note.pitch) for element in voice.elements for note in element.notes] == ["G5", "G4"]
+
+
+def test_a_motif_wider_than_its_part_is_refused() -> None:
+    wide = "motif = \"1'':2 1,,:2\""
+    with pytest.raises(InputError, match=r"motif: found .* in section 'A', beyond viola .*no other octave has all"):
+        planned(f"[[section]]\nmeasures = 1\nkey = 'G major'\n{wide}\nmotif_part = 'viola'")
 
 
 def shaped(text: str) -> dict[int, MeasurePlan]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from scoregen.plan.piece.reading import parse_plan
 from scoregen.plan.piece.writing import plan_text
 from scoregen.plan.scene.cues import parse_scene
@@ -52,3 +54,17 @@ def test_the_stretches_of_a_scene_loop() -> None:
         first, last = (found.sections[loop.sections[place]] for place in (0, -1))
         assert first.silence or first.chords.split()[0] in ("I", "i")
         assert last.chords.split()[-1] == "V"
+
+
+def test_the_harmony_of_a_long_free_section_moves_and_leads_back() -> None:
+    text = "[[section]]\nname = 'a'\nmeasures = 8\nkey = 'd minor'\n"
+    plan = parse_plan(text)
+    (section,) = looping(plan, loops_of_sections(plan)).sections
+    rows = [row.split() for row in section.chords.split(" | ")]
+    assert len(rows) == 8 and not section.fixed
+    assert rows[0][0] == "i" and rows[-1][-1] == "V"
+    assert len({row[0] for row in rows}) >= 3 and "N.C." not in section.chords
+    assert looping(plan, loops_of_sections(plan)).sections == (section,), "the same plan has the same harmony"
+    assert parse_plan(plan_text(replace(plan, sections=(section,)))).sections == (section,)
+    given = parse_plan(text + "chords = 'i | i | i | i | i | i | i | i'")
+    assert looping(given, loops_of_sections(given)).sections[0].chords == given.sections[0].chords

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from scoregen.generation.variation.devices.figures import DEVICES
 from scoregen.notation.files import read_score, write_score
 from scoregen.notation.graft.document import musicxml_text
 from scoregen.notation.musicxml.read.score import read_musicxml
@@ -65,7 +66,7 @@ def test_the_same_seed_gives_the_same_notes(star: Score) -> None:
     assert vary(star, options).score != vary(star, replace(options, seed=4)).score
 
 
-@pytest.mark.parametrize("technique", sorted(set(TECHNIQUES) - {"harmony"}))
+@pytest.mark.parametrize("technique", sorted(set(TECHNIQUES) - {"harmony", *DEVICES}))
 def test_every_technique_keeps_the_skeleton_or_says_that_it_has_no_place(technique: str) -> None:
     seen = 0
     for score in (tune(STAR, name="Melody"), hymn(), song(("q:C5 q:D5 h:E5", "h:G4+C5 h:G4", "h:C3+E3 h:C3+E3+G3"))):
@@ -77,6 +78,12 @@ def test_every_technique_keeps_the_skeleton_or_says_that_it_has_no_place(techniq
         seen += 1
         assert done.kept == done.structural and done.share > 0
     assert seen
+
+
+@pytest.mark.parametrize("technique", DEVICES)
+def test_devices_change_the_tune_and_not_its_length(technique: str) -> None:
+    done = vary(tune(STAR, name="Melody"), VaryOptions((technique,), strength=1.0)).variations[0]
+    assert done.share > 0.3 and done.score.duration == tune(STAR).duration
 
 
 def test_harmony_changes_the_other_voices_under_the_same_tune() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from random import Random
 
@@ -126,6 +127,43 @@ def test_fixed_chords_sound_in_every_slice(name: str, seed: int) -> None:
     for place, (tones, _) in drawn.items():
         if tones.essential:
             assert 7 * tones.essential[0] % 12 in heard[place]
+
+
+@pytest.mark.parametrize("name", ENSEMBLES)
+def test_ornamented_chords_bind_where_they_begin_and_on_beats(name: str) -> None:
+    voices, from_lowest = ENSEMBLES[name]
+    spans = {place: symbol_span(kind, "C") for place, kind in ((Fraction(0), "major"), (Fraction(5, 2), "minor"))}
+    given = {place: replace(chord_span(chord), fixed=False, ornamented=True) for place, (_, chord) in spans.items()}
+    passing = False
+    for seed in range(30):
+        plan = MeasurePlan(given_chords=given, from_lowest=from_lowest)
+        rows = list(sounding(walk(state_of(voices, plan), Random(seed)), len(voices)))
+        assert {moment for moment, _ in rows} >= set(given)
+        for moment, now in rows:
+            place = max(each for each in given if each <= moment)
+            own = {7 * tone % 12 for tone in spans[place][0].members}
+            every = set().union(*now.values())
+            if moment in given or moment.denominator == 1:
+                assert classes(every) <= own
+            if moment in given:
+                assert min(every, key=lambda pitch: pitch.chromatic).pitch_class == 0
+            passing |= not classes(every) <= own
+    assert passing
+
+
+def test_hands_that_break_chords_begin_none_between_beats() -> None:
+    voices, from_lowest = ENSEMBLES["piano"]
+    pulses = frozenset(Fraction(place, 2) for place in range(8))
+    plan = MeasurePlan(pulses=pulses, broken=True, from_lowest=from_lowest)
+    chords = 0
+    for seed in range(20):
+        for each in walk(state_of(voices, plan), Random(seed)):
+            assert not any(event.tied for event in each.events)
+            begun = [event for event in each.events if event.kind == "attack" and len(event.pitches) > 1]
+            assert not begun or each.onset.denominator == 1
+            assert each.onset.denominator == 1 or not any(event.kind == "rest" for event in each.events)
+            chords += len(begun)
+    assert chords
 
 
 def test_a_voice_that_rests_does_not_stop_the_chords() -> None:

@@ -26,8 +26,8 @@ def vary_command(
         typer.Option(
             "--technique",
             metavar="NAME",
-            help="ornament, triplets, diminution, rhythm, harmony, mode, texture or voice-exchange; some joined by +."
-            " Repeatable.",
+            help="ornament, triplets, diminution, inversion, retrograde, augmentation, rhythm, harmony, mode, texture"
+            " or voice-exchange; some joined by +. Repeatable.",
             show_default="a set that suits the theme",
         ),
     ] = None,
