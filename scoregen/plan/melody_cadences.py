@@ -136,15 +136,13 @@ def _last_cadence(
     setting: Setting, end: PhraseEnd, key: Key, earliest: Fraction, chance: random.Random
 ) -> MelodyCadence | None:
     """The cadence of the piece: a tonic that follows one of the style's last chords, else another triad that follows
-    its dominant, else any tonic. A phrygian final is first tried as the fifth of such a triad.
-
-    None if what is given allows none of them.
+    its dominant, else any tonic. None if what is given allows none of them.
     """
     picardy = setting.style.melody_cadences.picardy.get(key.mode, 0.0)
     goals = [PlacedChord(end.onset, each) for each in _tonics(key, picardy, chance) if setting.allows(each, end.onset)]
     at_home = list(itertools.product(_last_chords(setting, key), goals))
     elsewhere = list(itertools.product(_DOMINANTS, _other_finals(setting, end, key, chance)))
-    for weights, goal in elsewhere + at_home if key.mode == "phrygian" else at_home + elsewhere:
+    for weights, goal in at_home + elsewhere:
         places = _places(setting, goal, earliest, LAST_REACH)
         before, early = _drawn_before(setting, goal, places, weights, chance, is_last=True)
         if before is not None and (goal in goals or not _goes_astray(setting, before, goal)):
@@ -198,6 +196,17 @@ def _weights(setting: Setting, key: Key, note: int) -> dict[tuple[int, ...], flo
         return {_over(tonic, chord): weight for chord, weight in plan.goals_of(key, note - tonic).items()}
     every = {chord for degree in range(-5, 7) for chord in plan.goals_of(key, degree)}
     return {_over(tonic, chord): 1.0 for chord in sorted(every) if tonic + chord[0] == note}
+
+
+def opening_tonic(setting: Setting, downbeats: Sequence[Fraction]) -> PlacedChord | None:
+    """The tonic on the first downbeat of a line in a church mode, which the notes alone do not tell; None if what is
+    given there does not allow it."""
+    line, key = setting.music.line, setting.keys[0]
+    if not line or key.mode not in MODAL:
+        return None
+    onset = next((each for each in downbeats if each >= line[0].onset), line[0].onset)
+    tonic = _over(key.tonic_fifths, (0, "major" if key.has_major_third else "minor"))
+    return PlacedChord(onset, tonic) if setting.allows(tonic, onset) else None
 
 
 def _tonics(key: Key, picardy: float, chance: random.Random) -> list[tuple[int, ...]]:

@@ -59,10 +59,11 @@ class Reading:
     ends_phrase: bool
 
 
-def read_again(readings: Sequence[Reading], weights: Mapping[int, float]) -> list[Reading]:
-    """The readings in order. `weights` is the time that each position on the line of fifths sounds."""
+def read_again(readings: Sequence[Reading], weights: Mapping[int, float], stated: Key | None = None) -> list[Reading]:
+    """The readings in order. `weights` is the time that each position on the line of fifths sounds; `stated` is the key
+    that the signature of the piece names."""
     own = [_named_by_notes(reading) for reading in readings]
-    mode = _mode(own, weights)
+    mode = _mode(own, weights, stated)
     if mode is not None:
         return [_in_key(reading, mode) for reading in own]
     is_chorale = any(reading.ends_phrase for reading in own[:-1])
@@ -112,12 +113,15 @@ def _renamed(reading: Reading, root: int, quality: str) -> Reading:
     return replace(reading, chord=chord, function=Function(root - reading.key.tonic_fifths, quality))
 
 
-def _mode(readings: Sequence[Reading], weights: Mapping[int, float]) -> Key | None:
-    """The church mode of the piece, by its last root, on which it also begins; None for major or minor."""
+def _mode(readings: Sequence[Reading], weights: Mapping[int, float], stated: Key | None) -> Key | None:
+    """The church mode of the piece, by its last root, on which it also begins or which its signature names; None for
+    major or minor."""
     if not readings:
         return None
     final = readings[-1].chord.root
     key = church_mode(final, weights)
+    if key is not None and key == stated:
+        return key
     roots: dict[int, float] = defaultdict(float)
     for reading in readings:
         roots[reading.chord.root] += float(reading.duration)
