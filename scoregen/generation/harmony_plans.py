@@ -47,6 +47,11 @@ NO_DOMINANT, NO_TONIC, OPEN_END = 12.0, 8.0, 2.0
 """The nats that a last cadence without a dominant, one off the tonic, and a phrase end that is not closed cost."""
 _MODES = (None, "major", "minor", "ionian")
 _TRIADS = [QUALITIES.index(name) for name in ("major", "minor")]
+_NEAR = np.zeros((CLASSES, len(QUALITIES)), dtype=np.bool_)
+"""[12, 9] the triads that close phrases near a signature, by root and quality: minor ones with at most one note outside
+its scale, major ones on its scale or on bVII, whose thirds may be raised."""
+_NEAR[[root % CLASSES for root in range(-2, 5)], QUALITIES.index("major")] = True
+_NEAR[[root % CLASSES for root in range(1, 6)], QUALITIES.index("minor")] = True
 _LEADING = [QUALITIES.index(name) for name in ("diminished", "half-diminished", "diminished-seventh")]
 _DOMINANTS = [QUALITIES.index(name) for name in ("major", "dominant")]
 
@@ -283,7 +288,13 @@ def _stacked(allowed: Sequence[Permissions], rows: NDArray[np.intp]) -> Permissi
 
 
 def _closing_triads(piece: PlannerPiece, row: int) -> Bools:
-    """[12, 9] the triads in root position that contain what is given in a step, by root and quality."""
+    """[12, 9] the triads in root position that contain what is given in a step, by root and quality: the near ones if
+    there is one."""
+    every = _fitting_triads(piece, row)
+    return every & _NEAR if (every & _NEAR).any() else every
+
+
+def _fitting_triads(piece: PlannerPiece, row: int) -> Bools:
     given = piece.classes[row][piece.is_given[row] & (piece.classes[row] != SILENT)]
     result = np.zeros((CLASSES, len(QUALITIES)), dtype=np.bool_)
     bass = piece.classes[row, -1] if piece.is_given[row, -1] else SILENT

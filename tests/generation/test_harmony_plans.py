@@ -202,3 +202,17 @@ def test_without_a_mode_the_last_chord_is_free(played: Planner) -> None:
     tokens = players(mode=None)
     found = harmonic_plans(played, tokens, [{}], "4", 16, played_task(tokens, None))
     assert len({chords_at(each.tokens)[3, Fraction(7, 2)][0] for each in found}) > 1
+
+
+@pytest.mark.parametrize("seed", ["1", "2", "3"])
+def test_a_phrase_closes_on_a_triad_near_the_signature(planner: Planner, seed: str) -> None:
+    """Under E in a piece without signature: not C sharp minor, which would fit the note too."""
+    attack, hold = event_from_text("E5"), Slice(TWO, (event_from_text("E5"), *(BLANK,) * 3))
+    given = (Slice(ZERO, (attack, *(BLANK,) * 3)), hold)
+    tokens = task(2, fifths=0)
+    whole = replace(tokens, measures=tuple(replace(each, slices=given) for each in tokens.measures))
+    ends = {index: MeasurePlan({TWO: PlannedChord((3, 0, 4))}) for index in range(2)}
+    closing = [chords_at(each.tokens)[0, TWO] for each in harmonic_plans(planner, whole, [ends], seed, 16)]
+    assert {quality for _, quality, _ in closing} <= {"major", "minor"}
+    assert {root for root, quality, _ in closing if quality == "minor"} <= {3, 4}
+    assert {root for root, quality, _ in closing if quality == "major"} <= {0, 3, 4}
