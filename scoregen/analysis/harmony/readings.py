@@ -18,7 +18,13 @@ from scoregen.analysis.harmony.features import Function
 from scoregen.analysis.harmony.modes import church_mode, is_centre
 from scoregen.score.keys import Key
 from scoregen.score.theory.cadences import AUTHENTIC, DOMINANT, LEADING_TONE
-from scoregen.score.theory.chord_kinds import AUGMENTED_SIXTHS, FOUR_NOTES, MEMBERS, open_fifth_root
+from scoregen.score.theory.chord_kinds import (
+    AUGMENTED_SIXTHS,
+    CONSONANT_TRIADS,
+    FOUR_NOTES,
+    MEMBERS,
+    open_fifth_root,
+)
 
 _DIATONIC = {
     "major": {0: "M", 2: "m", 4: "m", -1: "M", 1: "M", 3: "m", 5: "d"},
@@ -67,7 +73,29 @@ def read_again(readings: Sequence[Reading], weights: Mapping[int, float], stated
     if mode is not None:
         return [_in_key(reading, mode) for reading in own]
     is_chorale = any(reading.ends_phrase for reading in own[:-1])
-    return own if is_chorale else _without_passing_keys(own)
+    return own if is_chorale else _framed(_without_passing_keys(own))
+
+
+def _framed(readings: list[Reading]) -> list[Reading]:
+    """The readings in the key of the triad with which a piece begins and ends, if all its chords are of that key.
+
+    I-bVII-IV-I is heard so, not as V-IV-I-V. The triad sounds at least as long as the tonic of the key before.
+    """
+    first, last = (readings[0].chord, readings[-1]) if readings else (None, None)
+    if first is None or last is None or first.root != last.chord.root or last.chord.quality not in CONSONANT_TRIADS:
+        return readings
+    key, lengths = Key(first.root, last.chord.quality), _root_lengths(readings)
+    if lengths[first.root] < lengths[last.key.tonic_fifths] or last.key.tonic_fifths == first.root:
+        return readings
+    return _moved(readings, key, last) or readings
+
+
+def _root_lengths(readings: Sequence[Reading]) -> dict[int, float]:
+    """How long each root sounds, in quarters."""
+    lengths: dict[int, float] = defaultdict(float)
+    for reading in readings:
+        lengths[reading.chord.root] += float(reading.duration)
+    return lengths
 
 
 def _named_by_notes(reading: Reading) -> Reading:
@@ -122,9 +150,7 @@ def _mode(readings: Sequence[Reading], weights: Mapping[int, float], stated: Key
     key = church_mode(final, weights)
     if key is not None and key == stated:
         return key
-    roots: dict[int, float] = defaultdict(float)
-    for reading in readings:
-        roots[reading.chord.root] += float(reading.duration)
+    roots = _root_lengths(readings)
     begins = readings[0].chord.root == final
     return key if key is not None and begins and is_centre(key, roots) else None
 
