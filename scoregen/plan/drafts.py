@@ -79,12 +79,15 @@ class GivenTask:
 
 
 def plans_for_given(task: GivenTask, manner: Manner, seed: int, count: int, drafts: int) -> DraftPlans:
-    """Plans for a score with blanks: for each of `count` alternatives one for each draft."""
+    """Plans for a score with blanks: for each of `count` alternatives one for each draft.
+
+    Easy parts have planned chords at phrase ends alone: a planned bass may leave no near note.
+    """
     music = GivenMusic.of(task.score, task.slots, chords=manner.is_played)
     ends = phrase_ends(task.score, music)
     bass = task.bass or task.slots[-1]
     setting = Setting(music, bass, pulse_of(task.score, music.line), task.keys, manner.style, manner.rhythm == "plain")
-    rests = () if manner.is_played else arrivals(task.score, music, ends)
+    rests = () if manner.is_played or manner.easy else arrivals(task.score, music, ends)
     plans = tuple(
         tuple(
             _plan_for_given(task, setting, ends, rests, manner, f"{seed} {number} {draft}") for draft in range(drafts)

@@ -116,7 +116,7 @@ def _table(piece: PlannerPiece, key: Key, fixed: Ints, may: Bools) -> _Table:
 def _triads(key: Key) -> list[tuple[int, ...]]:
     """The labels of the consonant triads of a mode, in root position and in first inversion."""
     tonic = key.tonic_fifths - key.signature.fifths
-    rows = []
+    rows: list[tuple[int, ...]] = []
     for degree in DEGREES[key.mode]:
         root = tonic + degree
         name = "major" if root + MEMBERS["major"][1] in _SCALE else "minor"
