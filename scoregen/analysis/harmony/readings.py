@@ -143,7 +143,7 @@ def _renamed(reading: Reading, root: int, quality: str) -> Reading:
 
 def _mode(readings: Sequence[Reading], weights: Mapping[int, float], stated: Key | None) -> Key | None:
     """The church mode of the piece, by its last root, on which it also begins or which its signature names; None for
-    major or minor."""
+    major or minor. A phrygian piece may begin elsewhere if the final is its most frequent root."""
     if not readings:
         return None
     final = readings[-1].chord.root
@@ -151,8 +151,16 @@ def _mode(readings: Sequence[Reading], weights: Mapping[int, float], stated: Key
     if key is not None and key == stated:
         return key
     roots = _root_lengths(readings)
-    begins = readings[0].chord.root == final
-    return key if key is not None and begins and is_centre(key, roots) else None
+    if key is None or not is_centre(key, roots):
+        return None
+    return key if readings[0].chord.root == final or _is_phrygian(key, readings, weights) else None
+
+
+def _is_phrygian(key: Key, readings: Sequence[Reading], weights: Mapping[int, float]) -> bool:
+    """Whether a final is no dominant of a minor key: its chord sounds longest, with a major third only at the end."""
+    lengths, raised = _root_lengths(readings), key.tonic_fifths + MEMBERS["major"][1]
+    is_minor = weights.get(raised, 0.0) <= float(readings[-1].duration)
+    return key.mode == "phrygian" and is_minor and lengths[key.tonic_fifths] >= max(lengths.values())
 
 
 def _in_key(reading: Reading, key: Key) -> Reading:

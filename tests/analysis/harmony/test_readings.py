@@ -73,10 +73,17 @@ def test_dorian_may_lean_on_its_seventh_degree() -> None:
     assert main_key(key_regions(chord_spans(chorale(" | ".join(song))))) == Key(2, "dorian")
 
 
+def test_a_phrygian_piece_may_begin_off_its_final_but_a_half_close_is_none() -> None:
+    am, dm, em, e = "C5 A4 E4 A3", "D5 A4 F4 D3", "B4 G4 E4 E3", "B4 G#4 E4 E3"
+    phrygian = [am, em, em, dm, em, F, em, dm, e]
+    assert main_key(key_regions(chord_spans(chorale(" | ".join(phrygian))))) == Key(4, "phrygian")
+    half_close = [am, e, e, dm, e, F, e, dm, e]
+    assert main_key(key_regions(chord_spans(chorale(" | ".join(half_close))))) != Key(4, "phrygian")
+
+
 def test_a_mode_that_the_signature_names_needs_no_beginning_on_its_final() -> None:
-    am, dm, em = "C5 A4 E4 A3", "D5 A4 F4 D3", "B4 G4 E4 E3"
-    plain = chorale(" | ".join([am, dm, em, F, em, dm, dm, em]))
-    key = KeySignature(0, "phrygian")
+    plain = chorale(" | ".join([C, F, C, G, F, C, F, G]))
+    key = KeySignature(0, "mixolydian")
     stated = replace(plain, measures=tuple(replace(measure, key=key) for measure in plain.measures))
-    assert main_key(key_regions(chord_spans(plain))) != Key(4, "phrygian")
-    assert main_key(key_regions(chord_spans(stated))) == Key(4, "phrygian")
+    assert main_key(key_regions(chord_spans(plain))) == Key(0, "major")
+    assert main_key(key_regions(chord_spans(stated))) == Key(1, "mixolydian")
