@@ -1,10 +1,12 @@
 """Harmonic plans of drafts: drawn by the planner around what is fixed, ranked, and put into the headers of a task.
 
 What is given fixes some of a plan: chord symbols, and the last cadence that a plan of measures has. At other phrase
-ends the planner chooses a triad in root position that fits what is given. Music in church modes, which it does not
-know, has no plan. For each plan of measures several harmonic plans are drawn. They are ranked by their
-likelihood when nothing is fixed, so that the fixed chords count too, and by their cadences. A plan that is likelier
-than half of them gains nothing by that: the likeliest plans are bare.
+ends the planner chooses a triad in root position that fits what is given. For each plan of measures several harmonic
+plans are drawn. They are ranked by their likelihood when nothing is fixed, so that the fixed chords count too, and by
+their cadences. A plan that is likelier than half of them gains nothing by that: the likeliest plans are bare.
+
+Music in church modes, which the planner does not know, has plans that are drawn by rule (`modal_planner`). All chords
+of its plan of measures are fixed.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from numpy.typing import NDArray
 from scoregen.generation.harmony_cadences import with_cadences
 from scoregen.model.features.metric_features import CLASSES, QUALITIES
 from scoregen.model.harmony.labels import ATTRIBUTES, INVERSION, KEY, QUALITY, ROOT, UNKNOWN, chord_of
+from scoregen.model.harmony.modal_planner import Drawn, modal_key, modal_plans
 from scoregen.model.harmony.outer_voices import ensemble_inputs, outer_voices, voices_piece
 from scoregen.model.harmony.planner import Permissions, Planner
 from scoregen.model.harmony.planner_inputs import SILENT, PlannerPiece, planner_inputs, planner_piece
@@ -44,6 +47,11 @@ NO_DOMINANT, NO_TONIC, OPEN_END = 12.0, 8.0, 2.0
 """The nats that a last cadence without a dominant, one off the tonic, and a phrase end that is not closed cost."""
 _MODES = (None, "major", "minor", "ionian")
 _TRIADS = [QUALITIES.index(name) for name in ("major", "minor")]
+_NEAR = np.zeros((CLASSES, len(QUALITIES)), dtype=np.bool_)
+"""[12, 9] the triads that close phrases near a signature, by root and quality: minor ones with at most one note outside
+its scale, major ones on its scale or on bVII, whose thirds may be raised."""
+_NEAR[[root % CLASSES for root in range(-2, 5)], QUALITIES.index("major")] = True
+_NEAR[[root % CLASSES for root in range(1, 6)], QUALITIES.index("minor")] = True
 _LEADING = [QUALITIES.index(name) for name in ("diminished", "half-diminished", "diminished-seventh")]
 _DOMINANTS = [QUALITIES.index(name) for name in ("major", "dominant")]
 
@@ -58,8 +66,13 @@ class HarmonicPlan:
 
 
 def has_plans(tokens: TokenScore) -> bool:
-    """Whether plans are drawn for a task: not in church modes."""
-    return all(measure.header.key.mode in _MODES for measure in tokens.measures)
+    """Whether plans are drawn for a task: not where church modes change, and not in locrian."""
+    keys = [measure.header.key for measure in tokens.measures]
+    return all(key.mode in _MODES for key in keys) or _modal_key(tokens) is not None
+
+
+def _modal_key(tokens: TokenScore) -> Key | None:
+    return modal_key([Key.of(measure.header.key) for measure in tokens.measures])
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +113,21 @@ def harmonic_plans(
     `task` is what the planner reads, by default that of a choir.
     """
     task = task or choral_task(tokens)
+    key = _modal_key(tokens)
+    rows = np.repeat(np.arange(len(plans)), max(1, PLANS // len(plans)))
+    labels, costs = _by_planner(planner, task, plans, rows, seed) if key is None else _by_rule(task, key, plans, seed)
+    best = np.argsort(costs, kind="stable")[:count]
+    return [
+        _harmonic_plan(tokens, task.piece, labels[row], plans[rows[row]], float(costs[row])) for row in best.tolist()
+    ]
+
+
+def _by_planner(
+    planner: Planner, task: PlannerTask, plans: Sequence[Plan], rows: NDArray[np.intp], seed: str
+) -> tuple[Ints, Floats]:
+    """Plans [R, S, 4] of the trained planner, and the costs [R] of each."""
     piece = task.piece
     fixed = np.stack([_with_last_tonic(task, _fixed(piece, plan)) for plan in plans])
-    rows = np.repeat(np.arange(len(plans)), max(1, PLANS // len(plans)))
     unknown = np.full_like(fixed[0], UNKNOWN)
     code = planner.code(np.stack([task.inputs(known) for known in (*fixed, unknown)]))
     allowed = [_permissions(piece, known, plan) for known, plan in zip(fixed, plans, strict=True)]
@@ -111,12 +136,31 @@ def harmonic_plans(
     nats = planner.nats(code[-1], labels).sum(1)
     usual = np.maximum(nats, np.median(nats))
     ends = [_phrase_ends(task, plan) for plan in plans]
-    costs = [
-        (own + _faults(piece, label, ends[row])) / len(piece.steps)
-        for own, label, row in zip(usual, labels, rows, strict=True)
-    ]
-    best = np.argsort(costs, kind="stable")[:count]
-    return [_harmonic_plan(tokens, piece, labels[row], plans[rows[row]], float(costs[row])) for row in best]
+    faults = [_faults(piece, label, ends[row]) for label, row in zip(labels, rows, strict=True)]
+    return labels, (usual + np.array(faults, dtype=np.float32)) / len(piece.steps)
+
+
+def _by_rule(task: PlannerTask, key: Key, plans: Sequence[Plan], seed: str) -> tuple[Ints, Floats]:
+    """Plans [R, S, 4] in a church mode, and the costs [R] of each."""
+    piece, generator = task.piece, np.random.default_rng(list(seed.encode()))
+    drawn = [_drawn_by_rule(task, key, plan, max(1, PLANS // len(plans)), generator) for plan in plans]
+    nats = np.concatenate([each.costs.sum(1) for each in drawn]) / len(piece.steps)
+    labels = np.concatenate([each.labels for each in drawn])
+    return labels, np.maximum(nats, np.median(nats)).astype(np.float32)
+
+
+def _drawn_by_rule(task: PlannerTask, key: Key, plan: Plan, count: int, generator: np.random.Generator) -> Drawn:
+    piece = task.piece
+    may = np.array([_may_move(plan.get(step.measure, MeasurePlan()), step) for step in piece.steps])
+    return modal_plans(piece, key, _with_last_tonic(task, _fixed(piece, plan, every=True)), may, count, generator)
+
+
+def _may_move(own: MeasurePlan, step: Step) -> bool:
+    """Whether a chord may begin in a step where the new voices may: not while the chord of a phrase end is held."""
+    end = step.onset + step.duration
+    is_open = own.onsets is None or any(step.onset <= onset < end for onset in own.onsets)
+    held = any(onset < step.onset < onset + chord.hold + chord.rest for onset, chord in own.chords.items())
+    return is_open and not held and _may_begin(own, step)
 
 
 def _harmonic_plan(tokens: TokenScore, piece: PlannerPiece, labels: Ints, plan: Plan, cost: float) -> HarmonicPlan:
@@ -135,8 +179,8 @@ def _with(tokens: TokenScore, piece: PlannerPiece, labels: Ints) -> TokenScore:
     return replace(tokens, measures=tuple(replace(measure, header=header) for measure, header in measures))
 
 
-def _fixed(piece: PlannerPiece, plan: Plan) -> Ints:
-    """[S, 4] what a plan of measures fixes at each step."""
+def _fixed(piece: PlannerPiece, plan: Plan, *, every: bool = False) -> Ints:
+    """[S, 4] what a plan of measures fixes at each step: the chords of its last cadences, or `every` one."""
     fixed = np.full((len(piece.steps), len(ATTRIBUTES)), UNKNOWN)
     closes = _closes(piece, plan).nonzero()[0].tolist()
     for row, step in enumerate(piece.steps):
@@ -147,6 +191,8 @@ def _fixed(piece: PlannerPiece, plan: Plan) -> Ints:
         goal = closes[after] if after < len(closes) else None
         if given is not None:
             fixed[row] = _given_label(given, fifths)
+        elif planned is not None and every:
+            fixed[row] = _planned_label(planned, fifths)
         elif planned is not None and goal is not None and _is_last(piece, plan, goal, closes):
             fixed[row] = _planned_label(planned, fifths)
             if row == goal and not piece.is_given[row].any():  # a minor piece may end in major
@@ -242,7 +288,13 @@ def _stacked(allowed: Sequence[Permissions], rows: NDArray[np.intp]) -> Permissi
 
 
 def _closing_triads(piece: PlannerPiece, row: int) -> Bools:
-    """[12, 9] the triads in root position that contain what is given in a step, by root and quality."""
+    """[12, 9] the triads in root position that contain what is given in a step, by root and quality: the near ones if
+    there is one."""
+    every = _fitting_triads(piece, row)
+    return every & _NEAR if (every & _NEAR).any() else every
+
+
+def _fitting_triads(piece: PlannerPiece, row: int) -> Bools:
     given = piece.classes[row][piece.is_given[row] & (piece.classes[row] != SILENT)]
     result = np.zeros((CLASSES, len(QUALITIES)), dtype=np.bool_)
     bass = piece.classes[row, -1] if piece.is_given[row, -1] else SILENT

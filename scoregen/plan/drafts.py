@@ -12,7 +12,7 @@ from scoregen.plan.chords.given_line import GivenMusic, GivenNote
 from scoregen.plan.easy_parts import WIDEST_LEAP, WIDEST_PLAYED_LEAP
 from scoregen.plan.form import Chords, cadence_chords, leading_chords
 from scoregen.plan.measure_plans import in_measures, timed_chords
-from scoregen.plan.melody_cadences import Setting, melody_cadences
+from scoregen.plan.melody_cadences import Setting, melody_cadences, opening_tonic
 from scoregen.plan.phrase_ends import PhraseEnd, arrivals, phrase_ends, with_phrase_ends
 from scoregen.plan.played_frame import played_chords
 from scoregen.plan.pulse import Rhythm, open_onsets, played_onsets, pulse_of
@@ -79,12 +79,15 @@ class GivenTask:
 
 
 def plans_for_given(task: GivenTask, manner: Manner, seed: int, count: int, drafts: int) -> DraftPlans:
-    """Plans for a score with blanks: for each of `count` alternatives one for each draft."""
+    """Plans for a score with blanks: for each of `count` alternatives one for each draft.
+
+    Easy parts have planned chords at phrase ends alone: a planned bass may leave no near note.
+    """
     music = GivenMusic.of(task.score, task.slots, chords=manner.is_played)
     ends = phrase_ends(task.score, music)
     bass = task.bass or task.slots[-1]
     setting = Setting(music, bass, pulse_of(task.score, music.line), task.keys, manner.style, manner.rhythm == "plain")
-    rests = () if manner.is_played else arrivals(task.score, music, ends)
+    rests = () if manner.is_played or manner.easy else arrivals(task.score, music, ends)
     plans = tuple(
         tuple(
             _plan_for_given(task, setting, ends, rests, manner, f"{seed} {number} {draft}") for draft in range(drafts)
@@ -106,7 +109,9 @@ def _plan_for_given(
     if manner.is_played:
         chords = played_chords(cadences, setting, task.score, random.Random(f"{seed} end"))
     else:
-        chords = timed_chords(cadences, setting.music, task.score.duration, manner.rhythm, manner.style)
+        timed = timed_chords(cadences, setting.music, task.score.duration, manner.rhythm, manner.style)
+        opening = opening_tonic(setting, _downbeats(task.score))
+        chords = {opening.onset: PlannedChord(opening.members), **timed} if opening else timed
     line = setting.music.line
     starts = {*_phrase_starts(line, ends), *_onsets_of(task.symbols, task.score)}
     if manner.is_played and manner.rhythm == "follow" and line:
@@ -116,6 +121,11 @@ def _plan_for_given(
         chance = random.Random(f"{seed} onsets")
         onsets = open_onsets(setting.pulse, line, starts, task.new_voices, manner.rhythm, chance)
     return with_symbols(in_measures(task.score, chords, onsets, manner.widest_leap), task.symbols)
+
+
+def _downbeats(score: Score) -> list[Fraction]:
+    """The starts of full measures."""
+    return [start for start, each in zip(measure_onsets(score), score.measures, strict=True) if not each.is_short]
 
 
 def with_symbols(plan: Plan, symbols: GivenChords) -> Plan:

@@ -136,15 +136,17 @@ def _last_cadence(
     setting: Setting, end: PhraseEnd, key: Key, earliest: Fraction, chance: random.Random
 ) -> MelodyCadence | None:
     """The cadence of the piece: a tonic that follows one of the style's last chords, else another triad that follows
-    its dominant, else any tonic. A phrygian final is first tried as the fifth of such a triad.
-
-    None if what is given allows none of them.
+    its dominant, else any tonic. None if what is given allows none of them.
     """
-    picardy = setting.style.melody_cadences.picardy.get(key.mode, 0.0)
-    goals = [PlacedChord(end.onset, each) for each in _tonics(key, picardy, chance) if setting.allows(each, end.onset)]
-    at_home = list(itertools.product(_last_chords(setting, key), goals))
+    at_home = [
+        (weights, PlacedChord(end.onset, tonic))
+        for mode, weights in _last_chords(setting, key)
+        for tonic in _tonics(key, setting.style.melody_cadences.picardy.get(mode, 0.0), chance)
+        if setting.allows(tonic, end.onset)
+    ]
+    goals = [goal for _, goal in at_home]
     elsewhere = list(itertools.product(_DOMINANTS, _other_finals(setting, end, key, chance)))
-    for weights, goal in elsewhere + at_home if key.mode == "phrygian" else at_home + elsewhere:
+    for weights, goal in at_home + elsewhere:
         places = _places(setting, goal, earliest, LAST_REACH)
         before, early = _drawn_before(setting, goal, places, weights, chance, is_last=True)
         if before is not None and (goal in goals or not _goes_astray(setting, before, goal)):
@@ -200,6 +202,17 @@ def _weights(setting: Setting, key: Key, note: int) -> dict[tuple[int, ...], flo
     return {_over(tonic, chord): 1.0 for chord in sorted(every) if tonic + chord[0] == note}
 
 
+def opening_tonic(setting: Setting, downbeats: Sequence[Fraction]) -> PlacedChord | None:
+    """The tonic on the first downbeat of a line in a church mode, which the notes alone do not tell; None if what is
+    given there does not allow it."""
+    line, key = setting.music.line, setting.keys[0]
+    if not line or key.mode not in MODAL:
+        return None
+    onset = next((each for each in downbeats if each >= line[0].onset), line[0].onset)
+    tonic = _over(key.tonic_fifths, (0, "major" if key.has_major_third else "minor"))
+    return PlacedChord(onset, tonic) if setting.allows(tonic, onset) else None
+
+
 def _tonics(key: Key, picardy: float, chance: random.Random) -> list[tuple[int, ...]]:
     """The tonic triads, the wanted one first."""
     major, minor = (_over(key.tonic_fifths, (0, kind)) for kind in ("major", "minor"))
@@ -224,13 +237,14 @@ def _chord_before(
     return _drawn_before(setting, goal, places, usual, chance, is_last=is_last)
 
 
-def _last_chords(setting: Setting, key: Key) -> list[Mapping[Chord, float]]:
-    """The weights of the chords before the last tonic, the best first: the last ones of the style, then those before
-    any tonic of the mode; a minor tune with a natural seventh ends as in aeolian."""
+def _last_chords(setting: Setting, key: Key) -> list[tuple[str, Mapping[Chord, float]]]:
+    """The weights of the chords before the last tonic, the best first, each with the mode whose share of Picardy thirds
+    follows them: the last chords of the style, then those before any tonic of the mode; a minor tune with a natural
+    seventh ends as in aeolian."""
     plan = setting.style.melody_cadences
-    natural = [] if key.has_major_third else [plan.before_tonic_of(Key(key.tonic_fifths, "aeolian"))]
-    modal = [plan.before_tonic_of(key)] if key.mode in MODAL else []
-    return [plan.last_of(key), *modal, *natural]
+    natural = [] if key.has_major_third else [("aeolian", plan.before_tonic_of(Key(key.tonic_fifths, "aeolian")))]
+    modal = [(key.mode, plan.before_tonic_of(key))] if key.mode in MODAL else []
+    return [(key.mode, plan.last_of(key)), *modal, *natural]
 
 
 def _drawn_before(

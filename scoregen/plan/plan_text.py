@@ -14,7 +14,6 @@ from scoregen.analysis.harmony.roman_numerals import numeral
 from scoregen.tokens.events import Harmony, Header
 
 _LEADING, _DOMINANT = 5, 1
-_NATURAL = range(-1, 6)
 _MINOR = (*range(-4, 3), 3, 5)
 """The degrees of a minor key by fifths, with the raised sixth and seventh."""
 
@@ -76,7 +75,8 @@ def _function(chord: Harmony, following: Harmony | None) -> Function:
     """The function of a chord in its key; a chord outside the key that leads to the next one is applied to it."""
     tonic = chord.key.tonic_fifths
     offset = chord.root - tonic
-    scale = _MINOR if chord.key.mode == "minor" else _NATURAL
+    lowest = chord.key.signature.fifths - tonic - 1
+    scale = _MINOR if chord.key.mode == "minor" else range(lowest, lowest + 7)
     if following is None or all(member - tonic in scale for member in chord.members):
         return Function(offset, chord.quality)
     goal = following.root - tonic

@@ -30,6 +30,9 @@ BACH_DIVIDED = (0.37, 1.6)
 training chorales, soprano and lower voices: 0.02, 0.37; 0.07, 0.43; 0.11, 0.53; 0.17, 0.63."""
 STEEPEST = 8
 """The share of new voices by that of the tune, where it hardly divides: if it never does, they never do."""
+LONG, UNDER_LONG = 3, 0.4
+"""From this many pulses on a note of the tune is long, and the share of the pulses under it at which new voices may
+move: they need not run where the tune rests. Set by judgement."""
 JOINING = 0.5
 """The share of the tune's notes within a pulse at which new voices may move; in Bach's chorales 0.67 have another."""
 
@@ -81,7 +84,9 @@ def open_onsets(
     if rhythm == "flowing" or (rhythm == "follow" and not line):
         return None
     onsets = frozenset(note.onset for note in line)
-    chosen = {*pulse.starts[:-1], *always}
+    under_long = _under_long_notes(pulse, line)
+    moving = {start for start in pulse.starts[:-1] if start not in under_long or chance.random() < UNDER_LONG}
+    chosen = {*moving, *always}
     if rhythm == "plain":
         return frozenset(chosen)
     share = _share_of_new_voices(_divided_share(pulse, onsets), voices)
@@ -91,9 +96,19 @@ def open_onsets(
         places = pulse.inner(index)
         joining = [place for place in inside if place in places or _is_triplet(inside, pulse, index)]
         chosen |= {place for place in joining if chance.random() < JOINING}
-        if not inside and pulse.division[index] == 2 and chance.random() < share:
+        is_moving = pulse.starts[index] in moving
+        if not inside and is_moving and pulse.division[index] == 2 and chance.random() < share:
             chosen |= set(places)
     return frozenset(chosen)
+
+
+def _under_long_notes(pulse: Pulse, line: Sequence[GivenNote]) -> frozenset[Fraction]:
+    """The pulses that begin inside a long note."""
+    found: set[Fraction] = set()
+    for note in line:
+        inside = _between(pulse.starts, note.onset, note.end)
+        found |= set(inside) if len(inside) + 1 >= LONG else set()
+    return frozenset(found)
 
 
 def played_onsets(

@@ -48,6 +48,11 @@ _SIGNS = {
     " flat": -1,
     "-flat": -1,
 }
+_SYLLABLES = {"do": "C", "ut": "C", "re": "D", "ré": "D", "mi": "E", "fa": "F", "sol": "G", "la": "A", "si": "B"}
+"""The French, Italian and Spanish names of notes."""
+_SYLLABLE = re.compile(
+    rf"({'|'.join(_SYLLABLES)})(?=$|[ #b-])[ -]?(dièse|diese|diesis|sostenido|bemolle|bémol|bemol|#|b)?", re.IGNORECASE
+)
 _KEY = re.compile(r"(?P<letter>[A-Ha-h])(?P<sign>#|b|is|es|s|[ -]sharp|[ -]flat|-(?= |$))?[ -]?(?P<mode>[^\W\d]*)")
 _NATURALS = {"F": -1, "C": 0, "G": 1, "D": 2, "A": 3, "E": 4, "B": 5, "H": 5}
 
@@ -89,11 +94,13 @@ class Key:
 
     @classmethod
     def parse(cls, text: str) -> Key:
-        """Parse `Eb`, `Eb major`, `g minor`, `f#` or `F#m` (minor), `d dorian`, `G-Dur`, `fis-moll`, `B-Dur` (B flat).
+        """Parse `Eb`, `Eb major`, `g minor`, `f#` or `F#m` (minor), `d dorian`, `G-Dur`, `fis-moll`, `B-Dur` (B flat),
+        `sol mineur`, `si bemolle maggiore`; a syllable alone is major.
 
         A German mode or a German name of a note (`fis`, `es`, `h`) makes `B` a B flat. ValueError for anything else.
         """
-        found = _KEY.fullmatch(" ".join(text.replace("♯", "#").replace("♭", "b").replace("_", " ").split()))
+        plain = " ".join(text.replace("♯", "#").replace("♭", "b").replace("_", " ").split())
+        found = _KEY.fullmatch(_in_letters(plain))
         mode = fifths = None
         if found:
             name = "major" if found["mode"] == "M" else found["mode"].lower()
@@ -129,6 +136,15 @@ class Key:
         alter, step = divmod(self.tonic_fifths + 1, 7)
         sign = "#" * alter if alter > 0 else "b" * -alter
         return f"{'FCGDAEB'[step]}{sign} {self.mode}"
+
+
+def _in_letters(text: str) -> str:
+    """A key whose tonic is a syllable, with its letter."""
+    found = _SYLLABLE.match(text)
+    if found is None:
+        return text
+    sign = (found[2] or "").lower()
+    return _SYLLABLES[found[1].lower()] + (sign and "#b"[sign[0] == "b"]) + text[found.end() :]
 
 
 def _mode_of(letter: str, name: str) -> str | None:

@@ -19,8 +19,8 @@ from scoregen.analysis.form.texture import Texture, textures
 from scoregen.analysis.harmony.chords import ChordSpan, chord_spans, harmonic_moments
 from scoregen.analysis.harmony.keys import KeyRegion, key_regions, main_key
 from scoregen.analysis.harmony.lead_sheets import given_chords
-from scoregen.analysis.harmony.modes import melodic_mode
 from scoregen.analysis.harmony.roman_numerals import OPEN_FIFTH, degree, span_numeral, span_symbol, typeset
+from scoregen.analysis.harmony.tune_keys import tune_key
 from scoregen.analysis.moments import Moment, highest_line, moments
 from scoregen.notation.graft.document import musicxml_text
 from scoregen.notation.graft.harmony import (
@@ -103,7 +103,7 @@ def analyze(score: Score) -> Analysis:
     if given_chords(score):
         notices = (SYMBOLS_USED,)
     elif not _is_harmonic(harmonic_moments(score)):
-        spans, notices, keys = (), (MELODY_ONLY,), _one_region(keys, cuts)
+        spans, notices, keys = (), (MELODY_ONLY,), _one_region(keys, score)
     parts = phrases(score, cuts, spans)
     return Analysis(
         key=main_key(keys),
@@ -123,10 +123,9 @@ def _is_harmonic(cuts: Sequence[Moment]) -> bool:
     return full >= HARMONIC * sum((cut.duration for cut in cuts), Fraction(0))
 
 
-def _one_region(keys: Sequence[KeyRegion], cuts: Sequence[Moment]) -> tuple[KeyRegion, ...]:
-    """One key for the whole score: a melody alone does not define its modulations."""
-    key = melodic_mode(highest_line(cuts)) or main_key(keys)
-    return (KeyRegion(keys[0].onset, keys[-1].end, key, keys[0].measure_index),) if key is not None else ()
+def _one_region(keys: Sequence[KeyRegion], score: Score) -> tuple[KeyRegion, ...]:
+    """One key for the whole score: a melody alone does not define its modulations. It is that of `compose`."""
+    return (KeyRegion(keys[0].onset, keys[-1].end, tune_key(score), keys[0].measure_index),) if keys else ()
 
 
 class ScorePositions:

@@ -104,11 +104,36 @@ def test_the_keys_of_a_plan_are_near_the_signature(planner: Planner) -> None:
     assert keys and all(isinstance(key, Key) and -3 - 5 <= key.tonic_fifths <= -3 + 8 for key in keys)
 
 
-@pytest.mark.parametrize(("mode", "planned"), [("major", True), ("minor", True), (None, True), ("dorian", False)])
-def test_church_modes_have_no_plan(mode: str | None, planned: bool) -> None:
-    tokens = task()
-    modal = tuple(replace(m, header=replace(m.header, key=KeySignature(0, mode))) for m in tokens.measures)
-    assert has_plans(replace(tokens, measures=modal)) is planned
+def in_mode(tokens: TokenScore, *modes: str | None) -> TokenScore:
+    """A task whose measures are in these modes of no signature, the last one to the end."""
+    each = [*modes, *[modes[-1]] * (len(tokens.measures) - len(modes))]
+    measures = (
+        replace(measure, header=replace(measure.header, key=KeySignature(0, mode)))
+        for measure, mode in zip(tokens.measures, each, strict=True)
+    )
+    return replace(tokens, measures=tuple(measures))
+
+
+@pytest.mark.parametrize("mode", ["major", "minor", None, "dorian", "mixolydian", "phrygian"])
+def test_every_mode_with_a_triad_on_its_tonic_has_plans(mode: str | None) -> None:
+    assert has_plans(in_mode(task(), mode))
+
+
+@pytest.mark.parametrize("modes", [("locrian",), ("dorian", "mixolydian"), ("dorian", "major")])
+def test_locrian_and_changing_church_modes_have_none(modes: tuple[str, ...]) -> None:
+    assert not has_plans(in_mode(task(), *modes))
+
+
+def test_the_plan_of_a_church_mode_has_its_chords_and_those_that_are_planned(planner: Planner) -> None:
+    tonic, before = (1, 5, 2), (-1, 3, 0)
+    plan: Plan = {3: MeasurePlan({Fraction(1): PlannedChord(before), TWO: PlannedChord(tonic, hold=TWO)})}
+    for found in harmonic_plans(planner, in_mode(task(), "mixolydian"), [plan], "1", 8):
+        chords = [chord for measure in found.tokens.measures for chord in measure.header.harmony]
+        assert {str(chord.key) for chord in chords} == {"G mixolydian"}
+        assert all(-1 <= member <= 5 for chord in chords for member in chord.members)
+        at = chords_at(found.tokens)
+        assert at[3, Fraction(1)] == (11, "major", 0)
+        assert {at[3, TWO], at[3, THREE]} == {(1, "major", 0)}
 
 
 def test_the_end_of_a_section_is_kept_too(planner: Planner) -> None:
@@ -177,3 +202,17 @@ def test_without_a_mode_the_last_chord_is_free(played: Planner) -> None:
     tokens = players(mode=None)
     found = harmonic_plans(played, tokens, [{}], "4", 16, played_task(tokens, None))
     assert len({chords_at(each.tokens)[3, Fraction(7, 2)][0] for each in found}) > 1
+
+
+@pytest.mark.parametrize("seed", ["1", "2", "3"])
+def test_a_phrase_closes_on_a_triad_near_the_signature(planner: Planner, seed: str) -> None:
+    """Under E in a piece without signature: not C sharp minor, which would fit the note too."""
+    attack, hold = event_from_text("E5"), Slice(TWO, (event_from_text("E5"), *(BLANK,) * 3))
+    given = (Slice(ZERO, (attack, *(BLANK,) * 3)), hold)
+    tokens = task(2, fifths=0)
+    whole = replace(tokens, measures=tuple(replace(each, slices=given) for each in tokens.measures))
+    ends = {index: MeasurePlan({TWO: PlannedChord((3, 0, 4))}) for index in range(2)}
+    closing = [chords_at(each.tokens)[0, TWO] for each in harmonic_plans(planner, whole, [ends], seed, 16)]
+    assert {quality for _, quality, _ in closing} <= {"major", "minor"}
+    assert {root for root, quality, _ in closing if quality == "minor"} <= {3, 4}
+    assert {root for root, quality, _ in closing if quality == "major"} <= {0, 3, 4}

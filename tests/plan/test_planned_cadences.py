@@ -110,7 +110,7 @@ def test_dominants_come_a_beat_before(time: str, anacrusis: Fraction, expected: 
     ("key", "expected"),
     [
         ("E phrygian", {(2, 5, 9), (9, 0, 4)}),
-        ("G mixolydian", {(5, 9, 0), (2, 5, 9)}),
+        ("G mixolydian", {(5, 9, 0)}),
         ("D dorian", {(9, 1, 4)}),
     ],
 )

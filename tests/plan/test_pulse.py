@@ -115,3 +115,14 @@ def test_easy_parts_stay_in_comfortable_ranges_without_wide_leaps(untrained: Pat
 def test_an_unknown_rhythm_or_difficulty_is_named(wrong: dict[str, str]) -> None:
     with pytest.raises(InputError, match="expected one of"):
         SamplingOptions(**wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("rhythm", ["follow", "plain"])
+def test_new_voices_do_not_run_under_long_notes(rhythm: Rhythm) -> None:
+    score = tune("R:1 C4:1 E4:1 F4:1 | G4:4 | R:1 C4:1 E4:1 F4:1 | G4:2 E4:2 | C4:2 E4:2 | D4:4 |")
+    line = GivenMusic.of(score, [SLOT]).line
+    pulse = pulse_of(score, line)
+    plans = [open_onsets(pulse, line, frozenset(), 3, rhythm, random.Random(seed)) or frozenset() for seed in range(60)]
+    under_long = [sum(place in plan for place in (5, 6, 7, 21, 22, 23)) for plan in plans]
+    assert sum(under_long) < 0.6 * 6 * len(plans)
+    assert all({1, 2, 3, 4, 12, 13, 14, 15} <= plan for plan in plans)

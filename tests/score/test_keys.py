@@ -15,13 +15,18 @@ from scoregen.score.keys import Key
         ("As-Dur", "Ab major"), ("Des Dur", "Db major"), ("E-", "Eb major"), ("E- major", "Eb major"),
         ("A flat major", "Ab major"), ("F sharp minor", "F# minor"), ("C♯ minor", "C# minor"), ("D♭", "Db major"),
         ("d dorisch", "D dorian"), ("G mix", "G mixolydian"), ("  a   minor ", "A minor"),
+        ("sol mineur", "G minor"), ("Do", "C major"), ("Si bemolle maggiore", "Bb major"),
+        ("fa dièse mineur", "F# minor"), ("mi♭ majeur", "Eb major"), ("ré dorien", "D dorian"),
+        ("la menor", "A minor"), ("re#-minore", "D# minor"),
     ],
 )  # fmt: skip
 def test_a_key_by_its_names(text: str, key: str) -> None:
     assert str(Key.parse(text)) == key
 
 
-@pytest.mark.parametrize("text", ["", "X", "G foo", "Hb", "I major", "Fb major", "minor", "C##"])
+@pytest.mark.parametrize(
+    "text", ["", "X", "G foo", "Hb", "I major", "Fb major", "minor", "C##", "sol#b", "dom", "fab", "lab foo"]
+)
 def test_what_is_no_key_is_named(text: str) -> None:
     with pytest.raises(ValueError, match="is not a key; expected a tonic and a mode"):
         Key.parse(text)

@@ -86,7 +86,7 @@ def _found_spans(score: Score, weights: HarmonyWeights) -> tuple[ChordSpan, ...]
     path = best_path(Scorer(weights, signatures, windows(cuts)))
     groups = _grouped(cuts, path)
     places = [_places(group) for group in groups]
-    spans = _read_again([_span(group) for group in groups], cuts, places)
+    spans = _read_again([_span(group) for group in groups], cuts, places, _stated(score))
     return tuple(
         replace(span, lacks_third=open_fifth_root(own) == span.chord.root)
         for span, own in zip(spans, places, strict=True)
@@ -104,7 +104,14 @@ def _given_spans(score: Score, given: Sequence[GivenChord], weights: HarmonyWeig
         replace(_span([(moment, state)]), lacks_third=chord.lacks_third, symbol=chord.symbol)
         for moment, state, chord in zip(cuts, path, given, strict=True)
     ]
-    return _read_again(spans, heard or cuts, [frozenset(span.chord.members) for span in spans])
+    sounding = [frozenset(span.chord.members) for span in spans]
+    return _read_again(spans, heard or cuts, sounding, _stated(score))
+
+
+def _stated(score: Score) -> Key | None:
+    """The key that the signature of a piece names, if it has one signature with a mode."""
+    signatures = {measure.key for measure in score.measures}
+    return Key.of(next(iter(signatures))) if len(signatures) == 1 and all(each.mode for each in signatures) else None
 
 
 def _moment(score: Score, chord: GivenChord, heard: Sequence[Moment]) -> Moment:
@@ -127,7 +134,7 @@ def _note(chord: GivenChord, place: int, octave: int) -> LineNote:
 
 
 def _read_again(
-    spans: Sequence[ChordSpan], cuts: Sequence[Moment], sounding: Sequence[frozenset[int]]
+    spans: Sequence[ChordSpan], cuts: Sequence[Moment], sounding: Sequence[frozenset[int]], stated: Key | None
 ) -> tuple[ChordSpan, ...]:
     """The spans after `readings`; `sounding` are the notes of each on the line of fifths, `cuts` those of the score."""
     weights: dict[int, float] = defaultdict(float)
@@ -139,7 +146,7 @@ def _read_again(
         Reading(span.key, span.function, span.chord, span.duration, places, bass, span.ends_phrase)
         for span, places, bass in zip(spans, sounding, lowest, strict=True)
     ]
-    rows = zip(spans, read_again(readings, weights), strict=True)
+    rows = zip(spans, read_again(readings, weights, stated), strict=True)
     return tuple(
         replace(
             span,

@@ -1,6 +1,6 @@
 """The mode of a piece: major, minor or a church mode, by its final and its notes.
 
-The final is the root of the last chord, or the last note of a melody. The third above it decides between the modes
+The final is the root of the last chord. The third above it decides between the modes
 of major and those of minor, the seventh, fourth, sixth and second between the modes of one kind. A raised seventh in
 the modes of minor is a leading note of cadences and does not count. A piece is in a church mode only if nearly all
 its notes are of the mode.
@@ -8,18 +8,16 @@ its notes are of the mode.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from scoregen.analysis.moments import LineNote
 from scoregen.score.keys import Key
 
 PURE = 0.97
 """The least share of the time that the notes of a mode fill."""
 CLEAR = 4.0
 """How many times longer than the other form of a degree its form in the mode must sound."""
+_LEAST_CENTRE = {"dorian": 0.5}
 _LEADING = 5
-_FIFTH = 4  # diatonic steps
 _SCALES = {
     "major": (0, 2, 4, -1, 1, 3, 5),
     "lydian": (0, 2, 4, 6, 1, 3, 5),
@@ -47,24 +45,6 @@ def church_mode(final: int, weights: Mapping[int, float]) -> Key | None:
     return None
 
 
-def melodic_mode(line: Sequence[LineNote]) -> Key | None:
-    """The church mode of a melody, by its last note, its notes and its ambitus; None for major or minor.
-
-    The ambitus of a mode is an octave from the final (authentic) or from the fourth below it (plagal).
-    """
-    weights: dict[int, float] = defaultdict(float)
-    for note in line:
-        weights[note.pitch.fifths] += float(note.duration)
-    key = church_mode(line[-1].pitch.fifths, weights)
-    return key if key is not None and _fits_ambitus(line) and is_centre(key, weights) else None
-
-
-def _fits_ambitus(line: Sequence[LineNote]) -> bool:
-    final = line[-1].pitch.diatonic
-    low, high = (choose(note.pitch.diatonic - final for note in line) for choose in (min, max))
-    return (low >= -1 and high >= _FIFTH) or (low >= -_FIFTH and high <= _FIFTH + 1)
-
-
 def _share(mode: str, relative: Mapping[int, float]) -> float:
     """The share of the time in which notes of a mode sound; the leading note counts in the modes of minor."""
     scale = {*_SCALES[mode], *((_LEADING, 4) if mode in ("dorian", "phrygian") else ())}
@@ -73,8 +53,9 @@ def _share(mode: str, relative: Mapping[int, float]) -> float:
 
 
 def is_centre(key: Key, weights: Mapping[int, float]) -> bool:
-    """Whether the final of a church mode has at least the weight of the tonic of the major key with the same notes.
+    """Whether the final of a church mode has the weight of the tonic of the major key with the same notes, or nearly.
 
-    The weights are those of roots, or of the notes of a melody.
+    The weights are those of roots. In dorian half of that weight is enough: no major piece begins and ends on its ii.
     """
-    return weights.get(key.tonic_fifths, 0.0) >= weights.get(key.signature.fifths, 0.0)
+    least = _LEAST_CENTRE.get(key.mode, 1.0)
+    return weights.get(key.tonic_fifths, 0.0) >= least * weights.get(key.signature.fifths, 0.0)

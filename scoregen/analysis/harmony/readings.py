@@ -18,7 +18,13 @@ from scoregen.analysis.harmony.features import Function
 from scoregen.analysis.harmony.modes import church_mode, is_centre
 from scoregen.score.keys import Key
 from scoregen.score.theory.cadences import AUTHENTIC, DOMINANT, LEADING_TONE
-from scoregen.score.theory.chord_kinds import AUGMENTED_SIXTHS, FOUR_NOTES, MEMBERS, open_fifth_root
+from scoregen.score.theory.chord_kinds import (
+    AUGMENTED_SIXTHS,
+    CONSONANT_TRIADS,
+    FOUR_NOTES,
+    MEMBERS,
+    open_fifth_root,
+)
 
 _DIATONIC = {
     "major": {0: "M", 2: "m", 4: "m", -1: "M", 1: "M", 3: "m", 5: "d"},
@@ -59,14 +65,37 @@ class Reading:
     ends_phrase: bool
 
 
-def read_again(readings: Sequence[Reading], weights: Mapping[int, float]) -> list[Reading]:
-    """The readings in order. `weights` is the time that each position on the line of fifths sounds."""
+def read_again(readings: Sequence[Reading], weights: Mapping[int, float], stated: Key | None = None) -> list[Reading]:
+    """The readings in order. `weights` is the time that each position on the line of fifths sounds; `stated` is the key
+    that the signature of the piece names."""
     own = [_named_by_notes(reading) for reading in readings]
-    mode = _mode(own, weights)
+    mode = _mode(own, weights, stated)
     if mode is not None:
         return [_in_key(reading, mode) for reading in own]
     is_chorale = any(reading.ends_phrase for reading in own[:-1])
-    return own if is_chorale else _without_passing_keys(own)
+    return own if is_chorale else _framed(_without_passing_keys(own))
+
+
+def _framed(readings: list[Reading]) -> list[Reading]:
+    """The readings in the key of the triad with which a piece begins and ends, if all its chords are of that key.
+
+    I-bVII-IV-I is heard so, not as V-IV-I-V. The triad sounds at least as long as the tonic of the key before.
+    """
+    first, last = (readings[0].chord, readings[-1]) if readings else (None, None)
+    if first is None or last is None or first.root != last.chord.root or last.chord.quality not in CONSONANT_TRIADS:
+        return readings
+    key, lengths = Key(first.root, last.chord.quality), _root_lengths(readings)
+    if lengths[first.root] < lengths[last.key.tonic_fifths] or last.key.tonic_fifths == first.root:
+        return readings
+    return _moved(readings, key, last) or readings
+
+
+def _root_lengths(readings: Sequence[Reading]) -> dict[int, float]:
+    """How long each root sounds, in quarters."""
+    lengths: dict[int, float] = defaultdict(float)
+    for reading in readings:
+        lengths[reading.chord.root] += float(reading.duration)
+    return lengths
 
 
 def _named_by_notes(reading: Reading) -> Reading:
@@ -112,17 +141,26 @@ def _renamed(reading: Reading, root: int, quality: str) -> Reading:
     return replace(reading, chord=chord, function=Function(root - reading.key.tonic_fifths, quality))
 
 
-def _mode(readings: Sequence[Reading], weights: Mapping[int, float]) -> Key | None:
-    """The church mode of the piece, by its last root, on which it also begins; None for major or minor."""
+def _mode(readings: Sequence[Reading], weights: Mapping[int, float], stated: Key | None) -> Key | None:
+    """The church mode of the piece, by its last root, on which it also begins or which its signature names; None for
+    major or minor. A phrygian piece may begin elsewhere if the final is its most frequent root."""
     if not readings:
         return None
     final = readings[-1].chord.root
     key = church_mode(final, weights)
-    roots: dict[int, float] = defaultdict(float)
-    for reading in readings:
-        roots[reading.chord.root] += float(reading.duration)
-    begins = readings[0].chord.root == final
-    return key if key is not None and begins and is_centre(key, roots) else None
+    if key is not None and key == stated:
+        return key
+    roots = _root_lengths(readings)
+    if key is None or not is_centre(key, roots):
+        return None
+    return key if readings[0].chord.root == final or _is_phrygian(key, readings, weights) else None
+
+
+def _is_phrygian(key: Key, readings: Sequence[Reading], weights: Mapping[int, float]) -> bool:
+    """Whether a final is no dominant of a minor key: its chord sounds longest, with a major third only at the end."""
+    lengths, raised = _root_lengths(readings), key.tonic_fifths + MEMBERS["major"][1]
+    is_minor = weights.get(raised, 0.0) <= float(readings[-1].duration)
+    return key.mode == "phrygian" and is_minor and lengths[key.tonic_fifths] >= max(lengths.values())
 
 
 def _in_key(reading: Reading, key: Key) -> Reading:

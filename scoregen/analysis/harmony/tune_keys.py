@@ -1,7 +1,7 @@
 """The key and mode of a tune without chords: by its final, its first note, the notes it uses and its signature.
 
 The candidates are the major, minor and church-mode keys of the notated signature, and of the next signatures if the
-tune alters a step of the signature throughout. The score of a candidate is a weighted sum of what a listener goes by;
+tune mostly alters a step of the signature. The score of a candidate is a weighted sum of what a listener goes by;
 the weights are a conditional logit, fitted to every second tune with a stated mode of O'Neill's, Aird's and Ryan's
 collections and to the sopranos of the training chorales.
 """
@@ -107,8 +107,13 @@ def _has_seventh(tune: _Tune, key: Key) -> bool:
 
 
 def _is_possible(tune: _Tune, key: Key) -> bool:
-    """Whether a short tune shows its church mode: mixolydian by the seventh degree, unless the signature is empty."""
-    if key.mode != "mixolydian" or tune.signature.mode == key.mode or tune.counts.total() >= _MANY_NOTES:
+    """Whether a tune shows its church mode: lydian by the raised fourth, a short mixolydian one by the seventh degree,
+    unless the signature is empty."""
+    if tune.signature.mode == key.mode:
+        return True
+    if key.mode == "lydian":
+        return tune.counts[key.tonic_fifths + 6] > 0
+    if key.mode != "mixolydian" or tune.counts.total() >= _MANY_NOTES:
         return True
     return _has_seventh(tune, key) or not tune.signature.fifths
 
@@ -158,15 +163,27 @@ def _candidates(tune: _Tune) -> list[Key]:
 
 
 def _signatures(tune: _Tune) -> list[int]:
-    """The notated signature in fifths, and the next ones whose further sharps or flats the tune has throughout."""
+    """The notated signature in fifths, and the next ones whose further sharps or flats the tune has more than not.
+
+    A file without a signature may lack one: then the next signatures fit a tune without the notes by which they differ.
+    """
     notated = tune.signature.fifths
     chosen = [notated]
     for step, altered, plain in ((1, 6, -1), (-1, -2, 5)):
         place = notated
-        while abs(place) < 7 and tune.counts[place + altered] >= _FEWEST_ALTERED and not tune.counts[place + plain]:
+        while abs(place) < 7 and _alters(tune, place + altered, place + plain):
             place += step
             chosen.append(place)
+        is_open = not tune.counts[notated + altered] and not tune.counts[notated + plain]
+        if is_open and tune.signature == KeySignature():
+            chosen.append(notated + step)
     return chosen
+
+
+def _alters(tune: _Tune, altered: int, plain: int) -> bool:
+    """Whether a tune has a note more often, and longer, than the one of the signature."""
+    more_often = tune.counts[altered] >= _FEWEST_ALTERED and tune.counts[altered] > tune.counts[plain]
+    return more_often and tune.lengths[altered] > tune.lengths[plain]
 
 
 def _score(tune: _Tune, key: Key) -> float:

@@ -7,7 +7,7 @@ dominant or a subdominant.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from scoregen.analysis.counterpoint.lines import Counterpoint, distinct
 from scoregen.analysis.counterpoint.voice_moments import VoiceMoment
@@ -22,6 +22,9 @@ from scoregen.score.timeline import pitch_of
 
 _INVERSIONS = ("root position", "first inversion", "second inversion", "third inversion")
 _FEWEST_LINES = 3
+_MODAL_CADENCES = {"mixolydian": (-2,), "dorian": (-2,), "aeolian": (-2,), "phrygian": (-5, -2), "lydian": (2,)}
+"""The degrees before a last tonic that only church modes have, in fifths over it: bVII, in phrygian bII and bvii, in
+lydian II."""
 _CLOSING = tuple({*members[:count]} for members in map(MEMBERS.__getitem__, CONSONANT_TRIADS) for count in (2, 3))
 """The members of a closing triad, on the line of fifths from its root, with or without its fifth."""
 _THIRDS = {MEMBERS[kind][1] for kind in CONSONANT_TRIADS}
@@ -81,11 +84,16 @@ def _final(music: Counterpoint, rules: RuleSet, spans: Sequence[ChordSpan]) -> I
         message = f"the piece ends on {last.chord}, in {_INVERSIONS[last.chord.inversion]}"
     elif root is None:
         message = f"the piece ends on {pitch_names(end)}, which is not a major or minor triad"
-    elif root == last.chord.root and before is not None and before.chord.root - root not in LEADING_HOME_DEGREES:
+    elif root == last.chord.root and before is not None and before.chord.root - root not in _leading_home(last):
         message = f"the last chord, {last.chord}, follows {before.chord}, neither a dominant nor a subdominant"
     else:
         return
     yield from _findings(music, rules, "final-cadence", end, message)
+
+
+def _leading_home(last: ChordSpan) -> Collection[int]:
+    """The degrees, in fifths over the tonic, of the chords before a last chord; church modes have their own too."""
+    return {*LEADING_HOME_DEGREES, *_MODAL_CADENCES.get(last.key.mode, ())}
 
 
 def closing_root(moment: VoiceMoment) -> int | None:

@@ -57,10 +57,13 @@ def labels_of(chords: Sequence[Harmony | None], signatures: Sequence[int]) -> In
 
 
 def chord_of(label: Sequence[int], header: Header) -> Harmony:
-    """The chord of a label at the start of a measure, spelled near its key."""
+    """The chord of a label at the start of a measure, spelled near its key; a church mode keeps its name."""
     fifths, quality = header.key.fifths, QUALITIES[label[QUALITY]]
     key = Key(_near(int(label[KEY]) % CLASSES + fifths, fifths + 1), "minor" if label[KEY] >= CLASSES else "major")
-    centre = key.tonic_fifths + (1 if key.mode == "major" else 0) + (_SHARPER if quality in _LEADING else 0)
+    own = Key.of(header.key)
+    if own.tonic_fifths == key.tonic_fifths and own.has_major_third == key.has_major_third:
+        key = own
+    centre = key.tonic_fifths + (1 if key.has_major_third else 0) + (_SHARPER if quality in _LEADING else 0)
     root = _near(int(label[ROOT]) + fifths, centre)
     return Harmony(_START, key, root, quality, min(int(label[INVERSION]), len(MEMBERS[quality]) - 1))
 

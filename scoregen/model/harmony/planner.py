@@ -60,7 +60,7 @@ class Permissions:
         one; `before` [R, 4] are the labels of the last chords."""
         if not step or not self.lines.shape[2]:
             return mask
-        last = _bass(before)[:, None, None]
+        last = bass_of(before)[:, None, None]
         came, comes = self.lines[:, step - 1, :, None], self.lines[:, step, :, None]
         interval = (came - last) % CLASSES
         moves = (came >= 0) & (comes >= 0) & (came != comes) & (basses[:, None] != last)
@@ -252,9 +252,9 @@ class Planner:
         return np.asarray((1 - update) * new + update * hidden, dtype=np.float32)
 
 
-def _bass(labels: Ints) -> Ints:
-    """[R] the lowest pitch classes of chords [R, 4]."""
-    lowest: Ints = (labels[:, ROOT] + _LOWEST[labels[:, QUALITY], labels[:, INVERSION]]) % CLASSES
+def bass_of(labels: Ints) -> Ints:
+    """[...] the lowest pitch classes of chords with labels [..., 4]."""
+    lowest: Ints = (labels[..., ROOT] + _LOWEST[labels[..., QUALITY], labels[..., INVERSION]]) % CLASSES
     return lowest
 
 

@@ -18,7 +18,13 @@ from scoregen.model.network.config import SamplingOptions
 from scoregen.model.sampling.costs.comfort import ComfortCosts
 from scoregen.model.sampling.costs.decision_context import DecisionContext
 from scoregen.model.sampling.costs.few_voices import few_voices_costs
-from scoregen.model.sampling.costs.figuration import Moment, RhythmCosts, double_stop_costs, repeated_note_costs
+from scoregen.model.sampling.costs.figuration import (
+    Moment,
+    RhythmCosts,
+    double_stop_costs,
+    echo_costs,
+    repeated_note_costs,
+)
 from scoregen.model.sampling.costs.given_sevenths import GIVEN_SEVENTH, given_leaps, given_seventh_costs
 from scoregen.model.sampling.costs.note_choice import Scores
 from scoregen.model.sampling.costs.planned_harmony import PlannedHarmonyCosts, planned_harmony_costs
@@ -47,6 +53,7 @@ class ChoiceCosts:
         self._scales = scale_costs(request.scales)
         self._suggests = context.suggests
         self._lowest = voices_from_lowest(request.descriptions)[0] if request.descriptions else voices - 1
+        self._echoes = bool(self._style) and request.descriptions is None
         self._page = None if request.page is None else np.array(request.page)
         self._comfort = ComfortCosts(request.comfortable, request.descriptions) if request.comfortable else None
         self._leaps: Bools | None = None
@@ -136,6 +143,8 @@ class ChoiceCosts:
         if self._style and self._leaps is not None:
             price = GIVEN_SEVENTH * self._style.seventh_leaves
             costs = costs + given_seventh_costs(decision, self._leaps[position], price)
+        if self._echoes:
+            costs = costs + echo_costs([each.state for each in hypotheses], decision.voice.tolist(), SPELLED.events)
         if self._planned_harmony is not None:
             costs = costs + self._planned_harmony.costs(position, decision.voice, decision.before, decision.on_beat)
         if self._page is not None:

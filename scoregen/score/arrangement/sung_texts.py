@@ -2,7 +2,8 @@
 
 A generated voice gets the syllables of the given voice whose rhythm it shares: measure by measure of the one with most
 onsets in common. A syllable needs a note of its own that sounds where it is sung; further notes before the next
-syllable are sung on it, under a slur. In a closed score, where voices share a staff, the words are printed once.
+syllable are sung on it, under a slur. A word of which another measure lacks the rest is left out. In a closed score,
+where voices share a staff, the words are printed once.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from scoregen.score.spanners import End, Slur, Spanner, Wedge
 LyricsChoice = Literal["all", "first"]
 LYRICS: tuple[LyricsChoice, ...] = ("all", "first")
 """Which verses new parts get."""
+_OPEN, _CLOSING = ("begin", "middle"), ("middle", "end")
+"""The kinds of syllables after which, and before which, their word goes on."""
 BREATHS = ("breath-mark", "caesura")
 """The articulations after which singers breathe."""
 
@@ -50,7 +53,51 @@ def with_given_words(score: Score, lyrics: LyricsChoice = "all") -> Score:
     verses, staves = _verses(score, lyrics), Counter(slot[:2] for slot in score.slots)
     played = {part.id for part in score.parts if _is_played(part)}
     shared = frozenset(staff for staff, voices in staves.items() if voices > 1 or staff[0] in played)
-    return replace(score, measures=tuple(_sung(measure, verses, shared) for measure in score.measures))
+    sung = [_sung(measure, verses, shared) for measure in score.measures]
+    return replace(score, measures=tuple(_with_whole_words(sung)))
+
+
+def _with_whole_words(measures: Sequence[Measure]) -> list[Measure]:
+    """The measures without syllables, in generated voices, of words that go on in a measure without words."""
+    rows = list(measures)
+    worded = [index for index, each in enumerate(rows) if any(map(_has_words, each.voices))]
+    slots = {voice.slot for each in rows for voice in each.voices if voice.origin == "generated" and _has_words(voice)}
+    for slot in slots:
+        for index, following in pairwise([-1, *worded, len(rows)]):
+            pair = (index, following)
+            before, after = (rows[place].voice(slot) if 0 <= place < len(rows) else None for place in pair)
+            if before is not None and before.origin == "generated":
+                rows[index] = _with_voice(rows[index], _unbroken(before, after, -1))
+            if after is not None and after.origin == "generated":
+                rows[following] = _with_voice(rows[following], _unbroken(after, before, 1))
+    return rows
+
+
+def _unbroken(voice: Voice, neighbour: Voice | None, way: Literal[1, -1]) -> Voice:
+    """A voice without the syllables of a word at its end (`way` -1) or start (1) of which the neighbour lacks the
+    rest."""
+    kinds, others = (_OPEN, _CLOSING) if way == -1 else (_CLOSING, _OPEN)
+    theirs = _edge(neighbour, -way) if neighbour else {}
+    broken = {v for v, kind in _edge(voice, way).items() if kind in kinds and theirs.get(v) not in others}
+    elements = list(voice.elements)
+    for place in range(len(elements))[::way]:
+        lyrics = [lyric for note in elements[place].notes for lyric in note.lyrics]
+        gone = [lyric for lyric in lyrics if lyric.verse in broken]
+        if gone:
+            elements[place] = _relabelled(elements[place], tuple(each for each in lyrics if each not in gone))
+            broken -= {lyric.verse for lyric in gone if lyric.syllabic == ("begin" if way == -1 else "end")}
+    return replace(voice, elements=tuple(elements))
+
+
+def _edge(voice: Voice, way: int) -> dict[str, str]:
+    """By verse the kind of the first syllable of a voice (`way` 1), or of its last one (-1)."""
+    lyrics = [lyric for element in voice.elements for note in element.notes for lyric in note.lyrics]
+    return {lyric.verse: lyric.syllabic for lyric in lyrics[::-way]}
+
+
+def _with_voice(measure: Measure, voice: Voice) -> Measure:
+    voices = (voice if each.slot == voice.slot else each for each in measure.voices)
+    return replace(measure, voices=tuple(voices))
 
 
 def _is_played(part: Part) -> bool:
@@ -143,7 +190,12 @@ def _chosen(lyrics: Sequence[Lyric], verses: frozenset[str]) -> tuple[Lyric, ...
 
 
 def _with_lyrics(element: Element, lyrics: tuple[Lyric, ...]) -> Element:
-    if not lyrics or isinstance(element, Rest):
+    return _relabelled(element, lyrics) if lyrics else element
+
+
+def _relabelled(element: Element, lyrics: tuple[Lyric, ...]) -> Element:
+    """An element with these syllables alone; a rest has none."""
+    if isinstance(element, Rest):
         return element
     first, *others = element.notes
     sung = replace(first, lyrics=lyrics)

@@ -36,6 +36,9 @@ CASES = [
         "E minor",
     ),
     ("q:F4 q:G4 h:A4 | w:G4", -1, None, "F major"),
+    ("q:F4 q:F4 q:A4 q:G4 | q:F4 q:G4 h:A4 | q:F4 q:A4 q:C5 q:D5 | q:C5 q:A4 h:F4", 0, None, "F major"),
+    ("q:C5 q:Bb4 q:A4 q:G4 | q:F4 q:G4 h:A4 | q:B4 q:C5 q:Bb4 q:A4 | q:Bb4 q:G4 h:F4", 0, None, "F major"),
+    ("q:F4 q:A4 q:B4 q:A4 | q:C5 q:B4 h:A4 | q:B4 q:C5 q:D5 q:C5 | q:A4 q:G4 h:F4", 0, None, "F lydian"),
 ]
 
 

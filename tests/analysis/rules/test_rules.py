@@ -288,6 +288,16 @@ def test_a_piece_ends_on_its_own_tonic() -> None:
     ]
 
 
+def test_a_modal_piece_ends_with_the_cadence_of_its_mode() -> None:
+    """bVII-I in G mixolydian, where in G major neither a dominant nor a subdominant leads home."""
+    upper = {"soprano": "G4 A4 B4 C5 D5 A4 G4", "alto": "D4 F4 D4 G4 G4 F4 D4", "tenor": "B3 C4 B3 E4 B3 C4 B3"}
+    assert not messages("final-cadence", **upper, bass="G3 F3 G3 C4 G3 F3 G3")
+    major = {"soprano": "G4 F#4 B4 C5 D5 A4 G4", "alto": "D4 D4 D4 G4 G4 F4 D4", "tenor": "B3 A3 B3 E4 B3 C4 B3"}
+    assert messages("final-cadence", **major, bass="G3 D3 G3 C4 G3 F3 G3") == [
+        "the last chord, G, follows F, neither a dominant nor a subdominant"
+    ]
+
+
 def test_tablature_is_no_second_voice() -> None:
     staff = (Voice(Slot("P1", 1), (element("C4"), element("E4"))), Voice(Slot("P1", 2), (element("C4"), element("E4"))))
     measure = Measure("1", Fraction(2), TimeSignature.parse("2/4"), KeySignature(0), staff)

@@ -134,3 +134,33 @@ def test_a_closed_score_prints_the_words_once() -> None:
     lower = tuple(Voice(Slot("P2", 1, number), line(text), "generated") for number, text in ((1, "w:E4"), (2, "w:C3")))
     done = with_given_marks(replace(full, measures=(replace(row, voices=(*row.voices, *lower)),)))
     assert [words(done, voice.slot) for voice in done.measures[0].voices] == [["all"], ["_"], ["_"], ["_"]]
+
+
+KINDS = {"A-": "begin", "-men": "end", "lu-": "begin", "-ia": "end"}
+
+
+def split_words(*texts: str) -> tuple[Element, ...]:
+    """Half notes with these syllables, of which hyphens mark the words that they belong to."""
+    notes = line("h:C5 h:D5")
+    rows = zip(notes, texts, strict=True)
+    return tuple(replace(n, lyrics=(Lyric(text.strip("-"), KINDS.get(text, "single")),)) for n, text in rows)
+
+
+@pytest.mark.parametrize(
+    ("second", "expected"),
+    [("h:A4 h:B4", ["so", "A", "men", "lu", "ia", "so"]), ("w:A4", ["so", "_", "_", "_", "so"])],
+)
+def test_a_word_is_copied_whole_or_not_at_all(second: str, expected: list[str]) -> None:
+    given = [split_words("so", "A-"), split_words("-men", "lu-"), split_words("-ia", "so")]
+    rows = []
+    for number, (elements, own) in enumerate(zip(given, ("h:A4 h:B4", second, "h:A4 h:B4"), strict=True), 1):
+        row = measure(str(number), "4/4", {SOPRANO: elements})
+        rows.append(replace(row, voices=(*row.voices, Voice(ALTO, line(own), "generated"))))
+    done = with_given_marks(Score(PARTS, tuple(rows)))
+    texts = [
+        "/".join(lyric.text for note in element.notes for lyric in note.lyrics) or "_"
+        for each in done.measures
+        for element in (each.voice(ALTO) or Voice(ALTO, ())).elements
+    ]
+    assert texts == expected
+    assert all(note.lyrics for each in done.measures for element in each.voices[0].elements for note in element.notes)

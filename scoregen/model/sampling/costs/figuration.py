@@ -1,8 +1,9 @@
-"""Costs of figuration: a part goes on in the rhythm of its last measure, a hand moves, and a bow sounds one note.
+"""Costs of figuration: a part goes on in the rhythm of its last measure, a hand moves, a bow sounds one note, and a
+voice of a choir does not repeat a note alone.
 
 The drafts of hands change their rhythm in most measures and repeat their chords, where those of the corpora keep a
 figure and move through the chord; their bows sound chords four times as often. The prices of a style (`rhythm_change`,
-`repeated_note`, `double_stop`) are chosen on its training corpus. R drafts, C choices, A time shifts.
+`repeated_note`, `double_stop`) are chosen on its training corpus. R drafts, C choices, E events, A time shifts.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from scoregen.model.features.alphabet import BARLINE, FIRST_PITCH, PITCH_IDS
 from scoregen.model.features.inputs import SPELLED, TIME_SHIFT_STEPS
 from scoregen.score.pitch import Pitch
-from scoregen.tokens.constraints.state import ConstraintState
+from scoregen.tokens.constraints.state import ConstraintState, onset
 from scoregen.tokens.events import TokenMeasure
 from scoregen.tokens.vocabulary import vocabulary
 
@@ -25,6 +26,9 @@ Onsets = tuple[frozenset[int], ...]
 """By voice the ticks of a measure at which it attacks."""
 _BEGINS = slice(FIRST_PITCH, None)
 _WAITS = slice(0, FIRST_PITCH)
+ECHO = 2.0
+"""Nats for a note of a choir that is sung again while all given voices hold or rest: it has no syllable. Set by
+judgement."""
 KEPT_MEASURES = 256
 """The measures whose onsets are kept: drafts are a few measures apart."""
 
@@ -112,3 +116,20 @@ def repeated_note_costs(states: Sequence[ConstraintState], voice: Sequence[int],
             first = sounding[-1] if state.rules.voices[slot].descending else sounding[0]
             costs[row, FIRST_PITCH + PITCH_IDS[vocabulary().value(first)]] = nats
     return costs
+
+
+def echo_costs(states: Sequence[ConstraintState], voice: Sequence[int], events: int) -> Prices:
+    """[R, E] the cost of the pitch that a voice sounds, begun again where no given voice begins a note."""
+    costs = np.zeros((len(states), events), dtype=np.float32)
+    for row, (state, slot) in enumerate(zip(states, voice, strict=True)):
+        sounding = state.sounding[slot]
+        if sounding and _is_alone(state):
+            costs[row, FIRST_PITCH + PITCH_IDS[vocabulary().value(sounding[0])]] = ECHO
+    return costs
+
+
+def _is_alone(state: ConstraintState) -> bool:
+    """Whether there are given voices, and none of them begins a note."""
+    now = onset(state)
+    given = [events for events in state.rules.given if events]
+    return bool(given) and not any(now in events and events[now].pitches for events in given)

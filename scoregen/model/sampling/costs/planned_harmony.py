@@ -1,7 +1,8 @@
 """Costs of notes outside the planned harmony: on beats and where a chord begins, and of another bass at its beginning.
 
 The network reads the plan and mostly follows it; the costs keep a draft from leaving it. They exclude nothing. Held
-notes are free, so that suspensions are, and so are notes between the beats.
+notes are free, so that suspensions are, and so are notes between the beats. In church modes, of which the network has
+seen few, the costs are higher.
 
 R drafts, C chords, P pitches, E events.
 """
@@ -9,6 +10,7 @@ R drafts, C chords, P pitches, E events.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +23,9 @@ from scoregen.tokens.events import Harmony, Header
 
 Floats = NDArray[np.float32]
 _CLASSES = MIDI[:-1] % 12
+_CHURCH_MODES = frozenset({"dorian", "phrygian", "lydian", "mixolydian", "aeolian", "locrian"})
+_MODAL = 4.0
+"""How many times higher the costs are in church modes."""
 
 
 class PlannedHarmonyCosts:
@@ -50,6 +55,8 @@ def planned_harmony_costs(
 ) -> PlannedHarmonyCosts | None:
     """The costs of a piece, None without a plan, or if its harmony has no price."""
     outline = PieceOutline.of(headers)
+    if any(header.key.mode in _CHURCH_MODES for header in headers):
+        costs = replace(costs, foreign_to_plan=_MODAL * costs.foreign_to_plan, other_bass=_MODAL * costs.other_bass)
     has_price = costs.foreign_to_plan or costs.other_bass
     return PlannedHarmonyCosts(outline, costs, voices) if outline.chords and has_price else None
 

@@ -58,7 +58,7 @@ def _add_resolutions(
     lowest = decision.lowest
     bass, is_known = decision.bass()
     went = (bass[rows] - bass_before[rows]) % 12
-    seventh = (table.seventh[sonority] == degree) & (decision.voice[rows] != lowest)
+    seventh = table.seventh[sonority] == degree
     found = rows[seventh]
     total[found, FIRST_PITCH:] += costs.seventh_leaves * steps.leaves[own[found]]
     total[rows, HOLD] += costs.seventh_stays * (seventh & is_known[rows] & (went != 0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -10,7 +10,14 @@ import pytest
 
 from scoregen.model.features.alphabet import BARLINE, FIRST_PITCH, HOLD, PITCH_IDS, PITCHES, REST
 from scoregen.model.features.inputs import TIME_SHIFT_STEPS
-from scoregen.model.sampling.costs.figuration import Moment, RhythmCosts, double_stop_costs, repeated_note_costs
+from scoregen.model.sampling.costs.figuration import (
+    ECHO,
+    Moment,
+    RhythmCosts,
+    double_stop_costs,
+    echo_costs,
+    repeated_note_costs,
+)
 from scoregen.score.instruments import instrument_type
 from scoregen.score.keys import KeySignature
 from scoregen.score.metre import TimeSignature
@@ -117,3 +124,23 @@ def test_a_second_note_costs_bows_something_and_hands_nothing() -> None:
     assert np.flatnonzero(row).tolist() == [MORE]
     assert not double_stop_costs([state_of(HANDS["left"])], [0], CHOICES, 0.7).any()
     assert not double_stop_costs([state_of(VoiceRule.of(PITCHES))], [0], CHOICES, 0.7).any()
+
+
+@pytest.mark.parametrize(
+    ("given", "tick", "price"),
+    [
+        ({Fraction(0): Event("attack", (G4,))}, 0, 0.0),
+        ({Fraction(0): Event("attack", (G4,))}, TICKS, ECHO),
+        ({Fraction(0): Event("attack", (G4,)), Fraction(1): Event("attack", (E4,))}, TICKS, 0.0),
+        ({Fraction(0): Event("attack", (G4,)), Fraction(1): Event("rest")}, TICKS, ECHO),
+        (None, TICKS, 0.0),
+    ],
+)
+def test_a_voice_does_not_repeat_a_note_while_the_given_ones_hold(
+    given: dict[Fraction, Event] | None, tick: int, price: float
+) -> None:
+    rules = MeasureRules(header(), (0, 1), (given, None), (VIOLIN, VIOLIN))
+    state = replace(constraints.begin(rules, ((G4,), (C4,))), tick=tick)
+    costs = echo_costs([state], [1], CHOICES)
+    assert costs[0, FIRST_PITCH + PITCH_IDS[C4]] == price
+    assert costs.sum() == price

@@ -47,6 +47,9 @@ def cost(voice: int, previous: str, others: dict[int, str], event: str, on_beat:
         (1, V7, {0: "C5", 3: "C3"}, "hold", COSTS.seventh_stays),
         (1, V7, {0: "C5"}, "hold", 0.0),  # the bass is not written yet
         (1, V7, {0: "D5", 3: "G3"}, "hold", 0.0),  # it stays
+        (3, "D5 B4 G4 F3", {0: "C5"}, "E3", 0.0),  # that of the bass falls too
+        (3, "D5 B4 G4 F3", {0: "C5"}, "C3", COSTS.seventh_leaves),
+        (3, "D5 B4 G4 F3", {0: "C5"}, "hold", 0.0),
         (1, "C5 G4 E4 C3", {0: "C5", 3: "C3"}, "A4", 0.0),  # no seventh
         (0, V7, {3: "C3"}, "C5", 0.0),  # the leading note rises
         (0, V7, {3: "C3"}, "G4", COSTS.leading_note_leaves),
