@@ -116,4 +116,4 @@ def _rounded(contents: Contents) -> Counter[tuple[int, int]]:
 
 
 def _counted(number: int, name: str) -> str:
-    return f"{number} {name}" if number == 1 else f"{number} {name}s"
+    return f"{number} {name}" if number == 1 or name.endswith(")") else f"{number} {name}s"
