@@ -63,7 +63,8 @@ def fit_rater(examples: Sequence[Example], weights: Mapping[str, float], units: 
     def odds(rows: torch.Tensor, dropout: bool) -> torch.Tensor:
         own = (rows - centre) / scale
         hidden = torch.relu(inner(own))
-        return (direct(own) + outer(drop(hidden) if dropout else hidden))[:, 0]
+        total: torch.Tensor = direct(own) + outer(drop(hidden) if dropout else hidden)
+        return total[:, 0]
 
     def loss(own: Sequence[Example], dropout: bool) -> torch.Tensor:
         rows = torch.from_numpy(np.concatenate([rows for rows, *_ in own]))
@@ -97,4 +98,6 @@ def fit_rater(examples: Sequence[Example], weights: Mapping[str, float], units: 
 
 def share_right(examples: Sequence[Example], rater: Rater) -> float:
     """The share of lines whose notated barring is rated highest."""
-    return float(np.mean([int(rater.ratings(table).argmax()) == index for table, index, _ in examples]))
+    return float(
+        np.mean([int(rater.ratings(table.astype(np.float64)).argmax()) == index for table, index, _ in examples])
+    )

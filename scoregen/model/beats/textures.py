@@ -37,16 +37,16 @@ def texture_example(
     played: Performance, time: TimeSignature, habits: Mapping[tuple[str, int], Habits], corpus: str
 ) -> Example | None:
     """A performance with all its barrings and the one that fits best; None if none fits."""
-    notes = [PerformedNote(*map(float, row[:2]), int(row[2]), int(row[3])) for row in played.notes]
+    notes = [PerformedNote(float(row[0]), float(row[1]), int(row[2]), int(row[3])) for row in played.notes]
     attacks = attacks_of(notes)
-    line, more, kept = tracked(notes, attacks).texture
+    line, more, kept, measure = tracked(notes, attacks).texture
     part, cues = cues_of(line, more)
     wanted = _positions(played, attacks.members, len(attacks.times), time)[kept][: len(part.onsets)]
     found = list(barrings(part, UNKNOWN))
     fits = _fits(found, part.onsets - part.onsets[0], wanted, time)
     if not found or fits.max() < _LEAST:
         return None
-    rows = feature_rows(part, cues, found, habits, with_scales=True)
+    rows = feature_rows(part, cues, found, habits, measure)
     return rows.astype(np.float32), int(fits.argmax()), corpus
 
 

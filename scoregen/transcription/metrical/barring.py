@@ -68,27 +68,38 @@ def cues_of(line: Line, more: Floats | None = None) -> tuple[Line, Floats]:
 
 
 def best_barring(
-    line: Line, habits: Mapping[tuple[str, int], Habits], rater: Rater, counting: Counting, more: Floats | None = None
+    line: Line,
+    habits: Mapping[tuple[str, int], Habits],
+    rater: Rater,
+    counting: Counting,
+    more: Floats | None = None,
+    tracked: Fraction | None = None,
 ) -> Rated:
     """The barring for which most speaks; `more` [N, .] are further cues of its notes.
 
+    `tracked` is the length of the measures that were found by tracking, in the line's unit.
     If none is possible, it is the given metre, or 4/4, from the first note.
     """
     part, cues = cues_of(line, more)
     found = list(barrings(part, counting)) or list(barrings(part, Counting(counting.time)))
     if not found or len(part.onsets) < 2:
         return Rated(Barring(metre_of_time(counting.time or METRES[0].time), Fraction(1), Fraction(0)))
-    rows = feature_rows(part, cues, found, habits, with_scales=more is not None)
+    rows = feature_rows(part, cues, found, habits, tracked)
     return _best(found, rater.ratings(rows))
 
 
 def feature_rows(
-    line: Line, cues: Floats, found: Sequence[Barring], habits: Mapping[tuple[str, int], Habits], *, with_scales: bool
+    line: Line,
+    cues: Floats,
+    found: Sequence[Barring],
+    habits: Mapping[tuple[str, int], Habits],
+    tracked: Fraction | None = None,
 ) -> Floats:
-    """[C, F] what speaks for barrings; `with_scales` for units that are tracked beats, and so tell something."""
+    """[C, F] what speaks for barrings, and whether their measures are as long as `tracked` ones, in the line's unit."""
     rows = np.array([features(line, cues, barring, habits) for barring in found])
-    scales = np.array([[float(barring.scale == scale) for scale in SCALES] for barring in found])
-    return np.column_stack([rows, scales]) if with_scales else rows
+    if tracked is None:
+        return rows
+    return np.column_stack([rows, [float(barring.metre.measure / barring.scale == tracked) for barring in found]])
 
 
 def _best(found: Sequence[Barring], ratings: Floats) -> Rated:

@@ -8,6 +8,7 @@ notes as further cues. E attacks.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
@@ -32,17 +33,26 @@ _LEAP = 5 / 12
 
 
 class Texture(NamedTuple):
-    """The highest notes of attacks at different places, further cues of them, and which attacks [E] they are."""
+    """The highest notes of attacks at different places, further cues of them, and which attacks [E] they are.
+
+    `measure` is the length of the tracked measures, in quarters of the line.
+    """
 
     line: Line
     cues: Floats
     kept: NDArray[np.bool_]
+    measure: Fraction
 
 
 def texture_of(
-    notes: Sequence[PerformedNote], attacks: Attacks, odds: BeatOdds, quarters: Floats, seconds: float
+    notes: Sequence[PerformedNote],
+    attacks: Attacks,
+    odds: BeatOdds,
+    quarters: Floats,
+    seconds: float,
+    measure: Fraction,
 ) -> Texture:
-    """What is known of attacks that are at `quarters` [E] of so many seconds."""
+    """What is known of attacks that are at `quarters` [E] of so many seconds, in tracked measures of a length."""
     kept = np.append(True, np.diff(quarters) > 1e-6)
     pitches, ends = np.zeros(len(attacks.times), dtype=np.int64), np.zeros(len(attacks.times))
     for note, member in zip(notes, attacks.members, strict=True):
@@ -51,12 +61,12 @@ def texture_of(
     times = attacks.times[kept]
     steps = np.append(np.diff(times), 1.0).clip(1e-3)
     line = Line(quarters[kept], pitches[kept], ((ends[kept] - times) / steps).clip(0, 1), seconds)
-    return Texture(line, _cues(attacks, odds)[kept], kept)
+    return Texture(line, _cues(attacks, odds)[kept], kept, measure)
 
 
 def texture_barring(texture: Texture, model: LineModel, counting: Counting) -> Rated:
     """The barring for which most speaks."""
-    return best_barring(texture.line, model.habits, model.textures, counting, texture.cues)
+    return best_barring(texture.line, model.habits, model.textures, counting, texture.cues, texture.measure)
 
 
 def _cues(attacks: Attacks, odds: BeatOdds) -> Floats:

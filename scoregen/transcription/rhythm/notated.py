@@ -85,8 +85,8 @@ def notated_rhythm(
     attacks = attacks_of(notes)
     model = shipped_lines()
     if model is not None and is_line(attacks):
-        found = line_rhythm(notes, attacks, model, counting, is_recording=not may_hold)
-        return _rhythm_of_line(notes, found, attacks, lines, may_hold=may_hold)
+        line = line_rhythm(notes, attacks, model, counting, is_recording=not may_hold)
+        return _rhythm_of_line(notes, line, attacks, lines, may_hold=may_hold)
     found = tracked(notes, attacks)
     beats, grid = found.beats, found.grid
     rated, barlines = _barlines(found, model, counting)
@@ -109,7 +109,8 @@ def tracked(notes: Sequence[PerformedNote], attacks: Attacks) -> Tracked:
     is_compound, grid = _grid(_in_beats(attacks.times, beats), seconds)
     unit = _beat(is_compound)
     quarters = np.array([float(place * unit) for place in grid])
-    texture = texture_of(notes, attacks, odds, quarters, seconds / float(unit))
+    measure = tracked_barlines(beats, is_compound).time.duration
+    texture = texture_of(notes, attacks, odds, quarters, seconds / float(unit), measure)
     return Tracked(beats, seconds, is_compound, tuple(grid), odds.downbeats.astype(np.float64), texture)
 
 
