@@ -29,7 +29,7 @@ _LENGTH_WEIGHT = 0.7
 _TEMPO_CHANGE = 1.4
 """Places on the scale of beat lengths by which a beat usually differs from the one before it."""
 _FARTHEST = 6.0
-METRES = {2: -1.0, 3: 0.0, 4: 0.5, 5: -6.0, 6: -4.0}
+METRES = {2: -1.0, 3: 0.0, 4: 0.5}
 """Numbers of beats in a measure, with the logarithm of their odds."""
 NEW_METRE = 12.0
 _FIRST = 3.0
