@@ -29,7 +29,7 @@ _SAME_ATTACK = 0.06
 """Two onsets farther apart than this, in beats, should not meet on one point."""
 _COLLISION = 5.0
 _FARTHEST = 9.0
-_MOST = 5.0
+_MOST = 9.0
 """What one beat counts at most when two kinds of divisions are compared."""
 
 
